@@ -1,0 +1,64 @@
+"""A local AWS Secrets Manager for tests: the fixture `secretsmanager`, and `SecretsManager` outside pytest.
+
+Public are the names below. They are resolved when they are asked for, so that loading the plugin imports neither
+botocore nor cryptography nor wrapt.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pytest_secretsmanager.engine.errors import (
+        PytestSecretsManagerError,
+        SecretNotFound,
+        UnsupportedOperation,
+        UsageError,
+        VersionNotFound,
+    )
+    from pytest_secretsmanager.inspection.log import Event, LabelMove, Log
+    from pytest_secretsmanager.inspection.views import SecretView, VersionView
+    from pytest_secretsmanager.manager import SecretsManager
+    from pytest_secretsmanager.seeds import Version
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Event",
+    "LabelMove",
+    "Log",
+    "PytestSecretsManagerError",
+    "SecretNotFound",
+    "SecretView",
+    "SecretsManager",
+    "UnsupportedOperation",
+    "UsageError",
+    "Version",
+    "VersionNotFound",
+    "VersionView",
+]
+
+_MODULES = {
+    "Event": "inspection.log",
+    "LabelMove": "inspection.log",
+    "Log": "inspection.log",
+    "PytestSecretsManagerError": "engine.errors",
+    "SecretNotFound": "engine.errors",
+    "SecretView": "inspection.views",
+    "SecretsManager": "manager",
+    "UnsupportedOperation": "engine.errors",
+    "UsageError": "engine.errors",
+    "Version": "seeds",
+    "VersionNotFound": "engine.errors",
+    "VersionView": "inspection.views",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

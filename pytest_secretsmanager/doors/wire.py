@@ -1,0 +1,27 @@
+"""AWS JSON 1.1: the body of a request as parameters, by walking the shapes of the service description."""
+
+import base64
+import json
+from typing import cast
+
+from botocore.model import ListShape, Shape, StructureShape
+
+from pytest_secretsmanager.engine.call import Parameters
+
+
+def read_parameters(body: bytes | str, shape: StructureShape) -> Parameters:
+    """The parameters in a request's body: null members are absent, as AWS has it, and blobs are bytes."""
+    return cast("Parameters", _read(json.loads(body), shape))
+
+
+def _read(value: object, shape: Shape) -> object:
+    if isinstance(shape, StructureShape) and isinstance(value, dict):
+        members = shape.members
+        return {
+            name: _read(item, members[name]) for name, item in value.items() if item is not None and name in members
+        }
+    if isinstance(shape, ListShape) and isinstance(value, list):
+        return [_read(item, shape.member) for item in value]
+    if shape.type_name == "blob" and isinstance(value, str):
+        return base64.b64decode(value)
+    return value

@@ -1,0 +1,99 @@
+"""A call and its outcome as values: what doors hand in, what operations hand back, what layers stand between.
+
+Imports nothing but the standard library and the state's types. Parameters keep AWS's spelling; the typed accessors of
+`Call` may trust the types, since the validation layer has refused all others. The values that every call makes are
+named tuples, which cost a third of what frozen dataclasses cost to make; those that carry secret values don't show
+them.
+"""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import NamedTuple, TypeAlias, cast
+
+from pytest_secretsmanager.engine.state import Secret, SecretKey
+
+Parameters: TypeAlias = Mapping[str, object]
+Reply: TypeAlias = dict[str, object]
+Changes: TypeAlias = Mapping[SecretKey, Secret | None]
+"""What an operation wants changed: a secret's new value under its key, None for a secret that is gone."""
+
+NO_CHANGES: Changes = MappingProxyType({})
+
+
+class Principal(NamedTuple):
+    """Who calls: an account's identity, or an AWS service that manages secrets of its own in that account."""
+
+    account: str
+    arn: str
+    service: str | None = None
+
+
+class Call(NamedTuple):
+    """One request as it reached the service. `time` is the service's clock at that moment, epoch seconds."""
+
+    operation: str
+    parameters: Parameters
+    region: str
+    principal: Principal
+    time: float
+    request_id: str
+
+    def __repr__(self) -> str:
+        return f"Call({self.operation}, region={self.region!r}, account={self.account!r})"
+
+    @property
+    def account(self) -> str:
+        return self.principal.account
+
+    def text(self, member: str) -> str | None:
+        return cast("str | None", self.parameters.get(member))
+
+    def required_text(self, member: str) -> str:
+        return cast("str", self.parameters[member])
+
+    def texts(self, member: str) -> list[str] | None:
+        return cast("list[str] | None", self.parameters.get(member))
+
+    def number(self, member: str) -> int | None:
+        return cast("int | None", self.parameters.get(member))
+
+    def flag(self, member: str, default: bool = False) -> bool:
+        return cast("bool", self.parameters.get(member, default))
+
+    def blob(self, member: str) -> bytes | None:
+        return cast("bytes | None", self.parameters.get(member))
+
+    def structures(self, member: str) -> list[dict[str, object]] | None:
+        return cast("list[dict[str, object]] | None", self.parameters.get(member))
+
+
+class Part(NamedTuple):
+    """A call that AWS makes on the caller's behalf while it answers another, and logs: one secret of a batch read."""
+
+    operation: str
+    parameters: Parameters
+    error_code: str | None = None
+    error_message: str | None = None
+
+
+class Outcome(NamedTuple):
+    """What an operation answers, what it wants changed, and what it did on the caller's behalf. Nothing is done yet."""
+
+    reply: Reply
+    changes: Changes = NO_CHANGES
+    parts: tuple[Part, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"Outcome({', '.join(self.reply)}; changes {len(self.changes)})"
+
+
+Handler: TypeAlias = Callable[[Call], Outcome]
+
+
+def copied(value: object) -> object:
+    """A request or reply, or a part of one, in lists and mappings of its own."""
+    if type(value) is list:
+        return [copied(item) for item in value]
+    if type(value) is dict:
+        return {name: copied(item) for name, item in value.items()}
+    return value

@@ -1,0 +1,118 @@
+"""Both kinds of errors: those that AWS sends, and our own, which teach. Imports nothing but the standard library.
+
+An error of AWS is a `ServiceError` whose class is named as AWS's code and whose text is AWS's, letter for letter, since
+tests match on them. An error of ours is a `PytestSecretsManagerError`: what was found, what was expected, the nearest
+right names.
+"""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+from typing import ClassVar
+
+
+class ServiceError(Exception):
+    """An answer of AWS that refuses the call.
+
+    `code` and `message` are what AWS sends, `status` is the HTTP status: 400 for all but the service's own faults.
+    """
+
+    status: ClassVar[int] = 400
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+    @property
+    def code(self) -> str:
+        return type(self).__name__
+
+
+class DecryptionFailure(ServiceError):
+    """The value can't be decrypted with the secret's KMS key."""
+
+
+class EncryptionFailure(ServiceError):
+    """The value can't be encrypted with the secret's KMS key."""
+
+
+class InternalServiceError(ServiceError):
+    """A fault on the side of AWS."""
+
+    status = 500
+
+
+class InvalidNextTokenException(ServiceError):
+    """A page token that no listing gave out."""
+
+
+class InvalidParameterException(ServiceError):
+    """A parameter, or a combination of parameters, that AWS does not take."""
+
+
+class InvalidRequestException(ServiceError):
+    """A request that the present state of the secret does not allow."""
+
+
+class LimitExceededException(ServiceError):
+    """A quota that the call would exceed."""
+
+
+class MalformedPolicyDocumentException(ServiceError):
+    """A resource policy that does not parse."""
+
+
+class PublicPolicyException(ServiceError):
+    """A resource policy that would open the secret to everybody."""
+
+
+class ResourceExistsException(ServiceError):
+    """A name or a version id that is taken."""
+
+
+class ResourceNotFoundException(ServiceError):
+    """A secret or a version that is not there."""
+
+
+class SerializationException(ServiceError):
+    """A member of a type that the service does not take; common to all services, in no model."""
+
+
+class ValidationException(ServiceError):
+    """A member outside the limits of the service description; common to all services, in no model."""
+
+
+class PytestSecretsManagerError(Exception):
+    """Any error of this plugin itself."""
+
+
+class UsageError(PytestSecretsManagerError):
+    """A seed, a marker, an option or an argument that can't be right."""
+
+
+class UnsupportedOperation(PytestSecretsManagerError, NotImplementedError):
+    """An operation, or a member of one, that AWS has and this engine has not. It never reaches the network."""
+
+
+class SecretNotFound(UsageError, LookupError):
+    """A test asked for a secret that is not there."""
+
+
+class VersionNotFound(UsageError, LookupError):
+    """A test asked for a version that is not there."""
+
+
+def nearest(name: str, candidates: Iterable[str]) -> str:
+    """The part of a message that names the candidates nearest to `name`, else all of a few, else nothing.
+
+    >>> nearest("lables", ["labels", "age", "id"])
+    "did you mean 'labels'?"
+    >>> nearest("x", ["labels", "age"])
+    "there are 'labels', 'age'"
+    """
+    known = list(candidates)
+    close = get_close_matches(name, known, n=3, cutoff=0.6)
+    if close:
+        return f"did you mean {' or '.join(map(repr, close))}?"
+    if known and len(known) <= 12:
+        return f"there {'is' if len(known) == 1 else 'are'} {', '.join(map(repr, known))}"
+    return ""

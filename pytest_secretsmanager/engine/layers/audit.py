@@ -1,0 +1,142 @@
+"""One entry for every call, refused ones too, as the outermost layer. It keeps no secret value.
+
+As CloudTrail does, it leaves out the request members that the service description marks sensitive (SecretString,
+SecretBinary, RotationToken) and the answers of operations that only read. The moves of labels are found by comparing
+the secrets before and after, so no operation has to report them.
+"""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import NamedTuple, TypeAlias
+
+from pytest_secretsmanager.engine import model
+from pytest_secretsmanager.engine.call import (
+    Call,
+    Changes,
+    Handler,
+    Outcome,
+    Parameters,
+    Part,
+    Principal,
+    Reply,
+    copied,
+)
+from pytest_secretsmanager.engine.errors import ServiceError
+from pytest_secretsmanager.engine.rules import labels
+from pytest_secretsmanager.engine.state import SecretKey, Secrets
+
+Moves: TypeAlias = Mapping[SecretKey, tuple[labels.Move, ...]]
+"""Which labels moved, and between which versions, by secret."""
+
+NO_MOVES: Moves = MappingProxyType({})
+
+_READING = ("BatchGet", "Describe", "Get", "List", "Validate")
+
+
+class Entry(NamedTuple):
+    """One call as it is logged. `response` is None for reads and refused calls; `within`: the call that made it."""
+
+    operation: str
+    request: Parameters
+    hidden: frozenset[str]
+    time: float
+    region: str
+    principal: Principal
+    request_id: str
+    response: Reply | None = None
+    error_code: str | None = None
+    error_message: str | None = None
+    moves: Moves = NO_MOVES
+    within: str | None = None
+
+
+Record: TypeAlias = Callable[[Entry], None]
+
+
+def audit(inner: Handler, secrets: Secrets, record: Record) -> Handler:
+    """Records every call that passes. `record` must not fail."""
+
+    def handle(call: Call) -> Outcome:
+        request, hidden = _without_hidden(call)
+        try:
+            outcome = inner(call)
+        except ServiceError as error:
+            record(_entry(call, request, hidden, None, error, NO_MOVES))
+            raise
+        moves = _moves(secrets, outcome.changes) if outcome.changes else NO_MOVES
+        response = None if is_read(call.operation) else {name: copied(value) for name, value in outcome.reply.items()}
+        record(_entry(call, request, hidden, response, None, moves))
+        for part in outcome.parts:
+            record(_part_entry(call, part))
+        return outcome
+
+    return handle
+
+
+def is_read(operation: str) -> bool:
+    """Whether an operation only reads, so that CloudTrail logs it as `readOnly` and without an answer.
+
+    >>> is_read("GetSecretValue"), is_read("PutSecretValue")
+    (True, False)
+    """
+    return operation.startswith(_READING)
+
+
+_NOTHING: frozenset[str] = frozenset()
+
+
+def _without_hidden(call: Call) -> tuple[Parameters, frozenset[str]]:
+    parameters = call.parameters
+    hidden = model.operation(call.operation).hidden & parameters.keys()
+    if not hidden:
+        return parameters, _NOTHING
+    return {name: value for name, value in parameters.items() if name not in hidden}, hidden
+
+
+def _entry(
+    call: Call,
+    request: Parameters,
+    hidden: frozenset[str],
+    response: Reply | None,
+    error: ServiceError | None,
+    moves: Moves,
+) -> Entry:
+    code, message = (None, None) if error is None else (error.code, error.message)
+    return Entry(
+        call.operation,
+        request,
+        hidden,
+        call.time,
+        call.region,
+        call.principal,
+        call.request_id,
+        response,
+        code,
+        message,
+        moves,
+    )
+
+
+def _part_entry(call: Call, part: Part) -> Entry:
+    return Entry(
+        part.operation,
+        part.parameters,
+        _NOTHING,
+        call.time,
+        call.region,
+        call.principal,
+        call.request_id,
+        error_code=part.error_code,
+        error_message=part.error_message,
+        within=call.operation,
+    )
+
+
+def _moves(secrets: Secrets, changes: Changes) -> Moves:
+    found = {}
+    for key, after in changes.items():
+        before = secrets.get(key)
+        moved = labels.moves(before.labels if before else {}, after.labels if after else {})
+        if moved:
+            found[key] = moved
+    return found

@@ -1,0 +1,28 @@
+"""Limits that the service itself holds, whatever the client checked: types and constraints of its description."""
+
+from pytest_secretsmanager.engine import model
+from pytest_secretsmanager.engine.call import Call, Handler, Outcome
+from pytest_secretsmanager.engine.errors import SerializationException, ValidationException
+
+
+def validate(inner: Handler) -> Handler:
+    """Refuses a request that the service description does not allow, naming every limit that it breaks."""
+
+    def handle(call: Call) -> Outcome:
+        operation = model.operation(call.operation)
+        if not operation.accepts(call.parameters):
+            _require_within_limits(operation, call)
+        return inner(call)
+
+    return handle
+
+
+def _require_within_limits(operation: model.Operation, call: Call) -> None:
+    try:
+        violations = operation.violations(call.parameters)
+    except model.WrongType as error:
+        raise SerializationException(str(error)) from None
+    if violations:
+        count = len(violations)
+        texts = "; ".join(map(str, violations))
+        raise ValidationException(f"{count} validation error{'' if count == 1 else 's'} detected: {texts}")

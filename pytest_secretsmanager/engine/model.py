@@ -1,0 +1,300 @@
+"""The service description that botocore installs, compiled once per process into what calls need of it.
+
+Operation names, member limits, idempotency tokens, sensitive members and timestamps are read here and written down
+nowhere else in the package. The only module of the engine that imports botocore.
+
+Wordings of constraint violations follow AWS's framework (REPORTED forms: `1 validation error detected: Value '…' at '…'
+failed to satisfy constraint: …`; member names start in lower case; sensitive values are left out).
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, TypeAlias
+
+from botocore.loaders import Loader
+from botocore.model import ListShape, ServiceModel, Shape, StringShape, StructureShape
+
+from pytest_secretsmanager.engine.call import Reply
+
+SERVICE = "secretsmanager"
+SERVICE_ID = "secrets-manager"
+
+# A request's value has any type until these functions have looked at it, so `Any` is its type.
+_Holds: TypeAlias = Callable[[Any], bool]
+_Convert: TypeAlias = Callable[[Any, Callable[[float], object]], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """One limit that a request breaks: where, the value as AWS would print it (None: not printed), and the limit."""
+
+    path: str
+    value: str | None
+    limit: str
+
+    def __str__(self) -> str:
+        value = "" if self.value is None else f" {self.value}"
+        return f"Value{value} at '{self.path}' failed to satisfy constraint: {self.limit}"
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A limit of one shape, as a test and as AWS's wording of it."""
+
+    holds: _Holds
+    wording: str
+
+
+class WrongType(Exception):  # noqa: N818 - caught by the validation layer only
+    """A value that the service can't read as the type it expects, in the words of AWS's JSON parser."""
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """What the service description says of one operation.
+
+    `accepts` is the quick test that the common request passes; `violations` finds the words when it does not.
+    `hidden` are the input members that AWS never logs; `localize` turns a reply's timestamps into what a client sees.
+    """
+
+    name: str
+    input_shape: StructureShape
+    output_shape: StructureShape | None
+    accepts: _Holds
+    token_member: str | None
+    hidden: frozenset[str]
+    localize: Callable[[Reply, Callable[[float], object]], Reply]
+
+    def violations(self, parameters: Mapping[str, object]) -> list[Violation]:
+        """All limits that the request breaks; raises `WrongType` at the first value of a type that can't be read."""
+        return list(_violations(self.input_shape, parameters, ""))
+
+
+@cache
+def service_model() -> ServiceModel:
+    """The service description of Secrets Manager in the installed botocore."""
+    return ServiceModel(Loader().load_service_model(SERVICE, "service-2"), SERVICE)
+
+
+@cache
+def operation(name: str) -> Operation:
+    """The compiled description of one operation; `botocore.exceptions.OperationNotFoundError` when there is none."""
+    model = service_model().operation_model(name)
+    shape = model.input_shape or StructureShape("Empty", {"type": "structure", "members": {}})
+    tokens: list[str] = model.idempotent_members
+    return Operation(
+        name=name,
+        input_shape=shape,
+        output_shape=model.output_shape,
+        accepts=_compile_accepts(shape),
+        token_member=tokens[0] if tokens else None,
+        hidden=frozenset(member for member, inner in shape.members.items() if _is_sensitive(inner)),
+        localize=_compile_localize(model.output_shape),
+    )
+
+
+@cache
+def modelled_errors() -> frozenset[str]:
+    """The error codes that the service description declares; all others are common to AWS's services."""
+    return frozenset(shape.name for shape in service_model().error_shapes)
+
+
+# --- limits ------------------------------------------------------------------------------------------------------
+
+
+def limits_of(shape: Shape) -> list[Limit]:
+    """The limits that the service description puts on one shape, in the order in which AWS reports them."""
+    size: Callable[[Any], int] = len if shape.type_name in ("string", "blob", "list") else int
+    unit = "length" if size is len else "value"
+    found = []
+    if (highest := shape.metadata.get("max")) is not None:
+        found.append(
+            Limit(lambda value: size(value) <= highest, f"Member must have {unit} less than or equal to {highest}")
+        )
+    if lowest := shape.metadata.get("min"):
+        found.append(
+            Limit(lambda value: size(value) >= lowest, f"Member must have {unit} greater than or equal to {lowest}")
+        )
+    if pattern := shape.metadata.get("pattern"):
+        matches = re.compile(pattern).fullmatch
+        found.append(
+            Limit(
+                lambda value: matches(value) is not None, f"Member must satisfy regular expression pattern: {pattern}"
+            )
+        )
+    if isinstance(shape, StringShape) and (enum := shape.enum):
+        found.append(Limit(frozenset(enum).__contains__, f"Member must satisfy enum value set: [{', '.join(enum)}]"))
+    return found
+
+
+_PYTHON_TYPES: dict[str, type] = {
+    "string": str,
+    "blob": bytes,
+    "list": list,
+    "structure": dict,
+    "map": dict,
+    "boolean": bool,
+}
+
+
+def _python_type(shape: Shape) -> type:
+    return _PYTHON_TYPES.get(shape.type_name, int)
+
+
+def _compile_accepts(shape: Shape) -> _Holds:
+    """One function per shape that tells whether a value is of its type and within all its limits, and no words."""
+    kind = _python_type(shape)
+    tests = [limit.holds for limit in limits_of(shape)]
+    if isinstance(shape, StructureShape):
+        return _compile_structure(shape)
+    if isinstance(shape, ListShape):
+        inner = _compile_accepts(shape.member)
+        tests.append(lambda value: all(map(inner, value)))
+    if not tests:
+        return lambda value: type(value) is kind
+    if len(tests) == 2 and shape.type_name == "string" and shape.metadata.keys() == {"min", "max"}:
+        lowest, highest = shape.metadata["min"], shape.metadata["max"]
+        return lambda value: type(value) is str and lowest <= len(value) <= highest
+    return lambda value: type(value) is kind and all(test(value) for test in tests)
+
+
+def _compile_structure(shape: StructureShape) -> _Holds:
+    members = {name: _compile_accepts(member) for name, member in shape.members.items()}
+    required = frozenset(shape.required_members)
+
+    def accepts(value: object) -> bool:
+        if type(value) is not dict:
+            return False
+        for name, item in value.items():
+            member = members.get(name)
+            if member is None or not member(item):
+                return False
+        return required <= value.keys()
+
+    return accepts
+
+
+# --- words for what is not accepted ------------------------------------------------------------------------------
+
+
+def _violations(shape: Shape, value: object, path: str) -> Iterator[Violation]:
+    _require_type(shape, value)
+    for limit in limits_of(shape):
+        if not limit.holds(value):
+            yield Violation(path, None if _is_sensitive(shape) else f"'{_as_java(value)}'", limit.wording)
+    if isinstance(shape, StructureShape) and isinstance(value, Mapping):
+        yield from _structure_violations(shape, value, f"{path}." if path else "")
+    if isinstance(shape, ListShape) and isinstance(value, list):
+        yield from _list_violations(shape, value, path)
+
+
+def _structure_violations(shape: StructureShape, value: Mapping[str, object], prefix: str) -> Iterator[Violation]:
+    for name, member in shape.members.items():
+        path = prefix + camel_case(name)
+        if value.get(name) is not None:
+            yield from _violations(member, value[name], path)
+        elif name in shape.required_members:
+            yield Violation(path, "null", "Member must not be null")
+
+
+def _list_violations(shape: ListShape, value: list[object], path: str) -> Iterator[Violation]:
+    if isinstance(shape.member, StructureShape):
+        for index, item in enumerate(value, start=1):
+            yield from _violations(shape.member, item, f"{path}.{index}.member")
+        return
+    for item in value:
+        _require_type(shape.member, item)
+    limits = limits_of(shape.member)
+    if not all(limit.holds(item) for limit in limits for item in value):
+        wordings = ", ".join(limit.wording for limit in limits)
+        yield Violation(path, f"'{_as_java(value)}'", f"Member must satisfy constraint: [{wordings}]")
+
+
+def _require_type(shape: Shape, value: object) -> None:
+    if type(value) is _python_type(shape):
+        return
+    if isinstance(value, dict):
+        raise WrongType("Start of structure or map found where not expected.")
+    if isinstance(value, list):
+        raise WrongType("Start of list found where not expected.")
+    if shape.type_name in ("structure", "map", "list"):
+        raise WrongType(f"Expected {shape.type_name} or null")
+    raise WrongType(f"{_json_token(value)} can not be converted to {_JAVA_TYPES.get(shape.type_name, 'Integer')}")
+
+
+_JAVA_TYPES = {
+    "string": "a String",
+    "blob": "a Byte Buffer",
+    "boolean": "a Boolean",
+    "long": "a Long",
+    "integer": "an Integer",
+}
+
+
+def _json_token(value: object) -> str:
+    if isinstance(value, bool):
+        return "TRUE_VALUE" if value else "FALSE_VALUE"
+    return "NUMBER_VALUE" if isinstance(value, int | float) else "STRING_VALUE"
+
+
+def _as_java(value: object) -> str:
+    """A value as AWS's messages print it."""
+    if isinstance(value, list):
+        return f"[{', '.join(map(_as_java, value))}]"
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{camel_case(str(key))}={_as_java(item)}' for key, item in value.items())}}}"
+    return str(value)
+
+
+def camel_case(member: str) -> str:
+    """A member's name as AWS's messages and CloudTrail spell it.
+
+    >>> camel_case("SecretId"), camel_case("KmsKeyId")
+    ('secretId', 'kmsKeyId')
+    """
+    return member[:1].lower() + member[1:]
+
+
+# --- sensitive members and timestamps ----------------------------------------------------------------------------
+
+
+def _is_sensitive(shape: Shape) -> bool:
+    if isinstance(shape, StructureShape):
+        return any(map(_is_sensitive, shape.members.values()))
+    if isinstance(shape, ListShape):
+        return _is_sensitive(shape.member)
+    return bool(shape.metadata.get("sensitive"))
+
+
+def _compile_localize(shape: Shape | None) -> Callable[[Reply, Callable[[float], object]], Reply]:
+    converters = {} if shape is None else _member_converters(shape)
+
+    def localize(reply: Reply, as_time: Callable[[float], object]) -> Reply:
+        for name, convert in converters.items():
+            if name in reply:
+                reply[name] = convert(reply[name], as_time)
+        return reply
+
+    return localize
+
+
+def _member_converters(shape: Shape) -> dict[str, _Convert]:
+    members = shape.members.items() if isinstance(shape, StructureShape) else ()
+    return {name: convert for name, member in members if (convert := _converter(member)) is not None}
+
+
+def _converter(shape: Shape) -> _Convert | None:
+    """A function that converts each timestamp inside a value of this shape, None when there can be none."""
+    if shape.type_name == "timestamp":
+        return lambda value, as_time: as_time(value)
+    if isinstance(shape, StructureShape) and _member_converters(shape):
+        return _compile_localize(shape)
+    if isinstance(shape, ListShape):
+        return _each(_converter(shape.member))
+    return None
+
+
+def _each(convert: _Convert | None) -> _Convert | None:
+    return None if convert is None else lambda values, as_time: [convert(value, as_time) for value in values]

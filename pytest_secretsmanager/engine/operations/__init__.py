@@ -1,0 +1,64 @@
+"""Every operation of the API that the engine answers: its function, and the members of a request that it knows.
+
+A member that AWS's service description has and this table has not is refused with a clear error of ours rather than
+passed over in silence; `tests/house` holds the table against the installed botocore.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple, TypeAlias
+
+from pytest_secretsmanager.engine.call import Call, Outcome
+from pytest_secretsmanager.engine.operations import lifecycle, listing, passwords, policies, tags, values
+from pytest_secretsmanager.engine.ports import Ports
+from pytest_secretsmanager.engine.state import Secrets
+
+Run: TypeAlias = Callable[[Secrets, Call, Ports], Outcome]
+
+
+class Operation(NamedTuple):
+    """One operation: what runs it, and the request members that it takes into account."""
+
+    run: Run
+    members: frozenset[str]
+
+
+def _operation(run: Run, members: str) -> Operation:
+    return Operation(run, frozenset(members.split()))
+
+
+_VALUE = "ClientRequestToken SecretString SecretBinary"
+_METADATA = "Description KmsKeyId Type"
+_PAGE = "MaxResults NextToken"
+
+OPERATIONS: dict[str, Operation] = {
+    # lifecycle
+    "CreateSecret": _operation(lifecycle.create_secret, f"Name Tags {_METADATA} {_VALUE}"),
+    "UpdateSecret": _operation(lifecycle.update_secret, f"SecretId {_METADATA} {_VALUE}"),
+    "DeleteSecret": _operation(lifecycle.delete_secret, "SecretId RecoveryWindowInDays ForceDeleteWithoutRecovery"),
+    "RestoreSecret": _operation(lifecycle.restore_secret, "SecretId"),
+    # values
+    "GetSecretValue": _operation(values.get_secret_value, "SecretId VersionId VersionStage"),
+    "BatchGetSecretValue": _operation(values.batch_get_secret_value, f"SecretIdList Filters {_PAGE}"),
+    "PutSecretValue": _operation(values.put_secret_value, f"SecretId VersionStages RotationToken {_VALUE}"),
+    "UpdateSecretVersionStage": _operation(
+        values.update_secret_version_stage, "SecretId VersionStage RemoveFromVersionId MoveToVersionId"
+    ),
+    # listing
+    "DescribeSecret": _operation(listing.describe_secret, "SecretId"),
+    "ListSecrets": _operation(listing.list_secrets, f"IncludePlannedDeletion Filters SortBy SortOrder {_PAGE}"),
+    "ListSecretVersionIds": _operation(listing.list_secret_version_ids, f"SecretId IncludeDeprecated {_PAGE}"),
+    # tags
+    "TagResource": _operation(tags.tag_resource, "SecretId Tags"),
+    "UntagResource": _operation(tags.untag_resource, "SecretId TagKeys"),
+    # policies
+    "GetResourcePolicy": _operation(policies.get_resource_policy, "SecretId"),
+    "PutResourcePolicy": _operation(policies.put_resource_policy, "SecretId ResourcePolicy BlockPublicPolicy"),
+    "DeleteResourcePolicy": _operation(policies.delete_resource_policy, "SecretId"),
+    "ValidateResourcePolicy": _operation(policies.validate_resource_policy, "SecretId ResourcePolicy"),
+    # passwords
+    "GetRandomPassword": _operation(
+        passwords.get_random_password,
+        "PasswordLength ExcludeCharacters ExcludeNumbers ExcludePunctuation ExcludeUppercase ExcludeLowercase "
+        "IncludeSpace RequireEachIncludedType",
+    ),
+}

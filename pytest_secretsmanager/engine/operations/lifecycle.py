@@ -1,0 +1,160 @@
+"""CreateSecret, UpdateSecret, DeleteSecret, RestoreSecret."""
+
+from dataclasses import replace
+
+from pytest_secretsmanager.engine import arns
+from pytest_secretsmanager.engine.call import Call, Outcome, Reply
+from pytest_secretsmanager.engine.errors import (
+    InvalidParameterException,
+    InvalidRequestException,
+    ResourceExistsException,
+    ResourceNotFoundException,
+)
+from pytest_secretsmanager.engine.operations.tags import tags_after
+from pytest_secretsmanager.engine.operations.values import reseal, with_value
+from pytest_secretsmanager.engine.ports import Ports
+from pytest_secretsmanager.engine.rules import guards
+from pytest_secretsmanager.engine.state import Secret, SecretKey, Secrets, Value
+
+SECONDS_PER_DAY = 86_400
+DEFAULT_WINDOW = 30
+"""The recovery window of a deleted secret in days, when the request names none (DOC)."""
+
+
+def create_secret(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
+    """Creates a secret, with a first version when the request has a value.
+
+    RECORDED: a repeat with the same token and value succeeds, so the token is looked at before the name.
+    """
+    token = guards.require_token(call)
+    name = guards.require_name(call.required_text("Name"))
+    value = guards.given_value(call)
+    existing = guards.find(secrets, call, name)
+    if existing is not None:
+        _require_repeat(existing, call, ports, token, value)
+        return Outcome(_identity(existing, token))
+    secret = _new_secret(call, name, ports)
+    if value is None:
+        return Outcome(_identity(secret), {secret.key: secret})
+    secret = with_value(secret, call, ports, token, value)
+    return Outcome(_identity(secret, token), {secret.key: secret})
+
+
+def update_secret(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
+    """Changes a secret's metadata, and gives it a new current version when the request has a value.
+
+    RECORDED: a repeat with the same token and value succeeds, against the API reference.
+    """
+    value = guards.given_value(call)
+    token = None if value is None else guards.require_token(call)
+    secret = guards.require_writable(secrets, call)
+    updated = _with_metadata(secret, call, ports)
+    if value is not None and token is not None:
+        guards.require_own_key(secret, call)
+        updated = with_value(updated, call, ports, token, value)
+    return Outcome(_identity(updated, token), {} if updated is secret else {secret.key: updated})
+
+
+def delete_secret(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
+    """Schedules a secret's deletion, or deletes it at once with ForceDeleteWithoutRecovery.
+
+    RECORDED: forcing the deletion of a secret that is not there succeeds.
+    """
+    force, window = call.flag("ForceDeleteWithoutRecovery"), call.number("RecoveryWindowInDays")
+    _require_window(force, window)
+    secret = guards.find(secrets, call, call.required_text("SecretId"))
+    if secret is None:
+        return _deletion_of_nothing(call, ports, force)
+    guards.require_primary(secret)
+    guards.require_owner(secret, call)
+    if force:
+        return Outcome({**_identity(secret), "DeletionDate": call.time}, {secret.key: None})
+    if secret.deletion_date is not None:
+        # GUESS: sources disagree; this text is AWS's general one.
+        raise InvalidRequestException(
+            "You can't perform this operation on the secret because it was marked for deletion."
+        )
+    date = call.time + (window or DEFAULT_WINDOW) * SECONDS_PER_DAY
+    scheduled = replace(secret, deletion_date=date, changed=call.time)
+    return Outcome({**_identity(secret), "DeletionDate": date}, {secret.key: scheduled})
+
+
+def restore_secret(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
+    """Cancels a scheduled deletion. GUESS: a secret that is not scheduled is left as it is, with success."""
+    secret = guards.require_secret(secrets, call)
+    guards.require_primary(secret)
+    if secret.deletion_date is None:
+        return Outcome(_identity(secret))
+    return Outcome(_identity(secret), {secret.key: replace(secret, deletion_date=None, changed=call.time)})
+
+
+def _require_repeat(secret: Secret, call: Call, ports: Ports, token: str, value: Value | None) -> None:
+    """Lets pass only the very request that created the secret, sent once more."""
+    if value is not None and token in secret.versions:
+        with_value(secret, call, ports, token, value)
+        return
+    if secret.deletion_date is not None:
+        raise InvalidRequestException(
+            "You can't create this secret because a secret with this name is already scheduled for deletion."
+        )
+    raise ResourceExistsException(f"The operation failed because the secret {secret.name} already exists.")
+
+
+def _new_secret(call: Call, name: str, ports: Ports) -> Secret:
+    tags = call.structures("Tags")
+    return Secret(
+        key=SecretKey(call.region, call.account, name),
+        arn=_new_arn(call, name, ports),
+        created=call.time,
+        changed=call.time,
+        description=call.text("Description") or "",
+        kms_key_id=call.text("KmsKeyId") or "",
+        type=call.text("Type") or "",
+        tags=tags_after(None, tags, call) if tags else None,
+        owning_service=call.principal.service,
+    )
+
+
+def _new_arn(call: Call, name: str, ports: Ports) -> str:
+    suffix = "".join(ports.random.choices(arns.SUFFIX_ALPHABET, k=arns.SUFFIX_LENGTH))
+    return arns.build(call.region, call.account, name, suffix)
+
+
+def _with_metadata(secret: Secret, call: Call, ports: Ports) -> Secret:
+    """The secret with what an UpdateSecret request says of it; an empty text takes a member away (DOC)."""
+    description, kms_key_id, kind = call.text("Description"), call.text("KmsKeyId"), call.text("Type")
+    if description is None and kms_key_id is None and kind is None:
+        return secret
+    updated = replace(
+        secret,
+        description=secret.description if description is None else description,
+        kms_key_id=secret.kms_key_id if kms_key_id is None else kms_key_id,
+        type=secret.type if kind is None else kind,
+        changed=call.time,
+    )
+    return updated if updated.kms_key_id == secret.kms_key_id else reseal(updated, ports)
+
+
+def _require_window(force: bool, window: int | None) -> None:
+    """REPORTED: the range is checked before the conflict."""
+    if window is not None and not 7 <= window <= 30:
+        raise InvalidParameterException("The RecoveryWindowInDays value must be between 7 and 30 days (inclusive).")
+    if force and window is not None:
+        raise InvalidParameterException(
+            "You can't use ForceDeleteWithoutRecovery in conjunction with RecoveryWindowInDays."
+        )
+
+
+def _deletion_of_nothing(call: Call, ports: Ports, force: bool) -> Outcome:
+    if not force:
+        raise ResourceNotFoundException("Secrets Manager can't find the specified secret.")
+    secret_id = call.required_text("SecretId")
+    arn = secret_id if arns.is_arn(secret_id) else _new_arn(call, secret_id, ports)
+    return Outcome({"ARN": arn, "Name": secret_id, "DeletionDate": call.time})
+
+
+def _identity(secret: Secret, version_id: str | None = None) -> Reply:
+    reply: Reply = {"ARN": secret.arn, "Name": secret.name}
+    if version_id is not None:
+        reply["VersionId"] = version_id
+    return reply

@@ -1,0 +1,127 @@
+"""DescribeSecret, ListSecrets, ListSecretVersionIds: which fields are present when (RECORDED field by field)."""
+
+from collections.abc import Callable, Iterator
+
+from pytest_secretsmanager.engine.call import Call, Outcome, Reply
+from pytest_secretsmanager.engine.ports import Ports
+from pytest_secretsmanager.engine.rules import filters, guards, paging
+from pytest_secretsmanager.engine.state import Secret, Secrets, Version
+
+DEFAULT_KEY = "DefaultEncryptionKey"
+"""How ListSecretVersionIds names the account's default KMS key (RECORDED)."""
+
+
+def describe_secret(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
+    """A secret's metadata. RECORDED: it works on a secret that is scheduled for deletion."""
+    secret = guards.require_secret(secrets, call)
+    reply = _metadata(secret)
+    if secret.labels:
+        reply["VersionIdsToStages"] = _stages_by_version(secret)
+    return Outcome(reply)
+
+
+def list_secrets(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
+    """The secrets of the caller's account and region, a page at a time."""
+    sort_by = call.text("SortBy") or "created-date"
+    found, token = paging.page(
+        filters.matching(_listed(secrets, call), call.structures("Filters")),
+        _SORT_KEYS[sort_by],
+        _query(call),
+        size=call.number("MaxResults"),
+        token=call.text("NextToken"),
+        descending=call.text("SortOrder") == "desc",
+    )
+    return Outcome(_with_token({"SecretList": [_list_entry(secret) for secret in found]}, token))
+
+
+def list_secret_version_ids(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
+    """A secret's versions, oldest first (GUESS: no recording shows an order); unlabelled ones only on request."""
+    secret = guards.require_secret(secrets, call)
+    deprecated_too = call.flag("IncludeDeprecated")
+    versions = (version for version in secret.versions.values() if deprecated_too or secret.labels_of(version.id))
+    found, token = paging.page(
+        versions,
+        lambda version: (version.number, version.id),
+        _query(call),
+        size=call.number("MaxResults"),
+        token=call.text("NextToken"),
+    )
+    reply: Reply = {
+        "ARN": secret.arn,
+        "Name": secret.name,
+        "Versions": [_version_entry(secret, version) for version in found],
+    }
+    return Outcome(_with_token(reply, token))
+
+
+def _listed(secrets: Secrets, call: Call) -> Iterator[Secret]:
+    deleted_too = call.flag("IncludePlannedDeletion")
+    for secret in secrets.within(call.region, call.account):
+        if not guards.is_gone(secret, call.time) and (deleted_too or secret.deletion_date is None):
+            yield secret
+
+
+_SORT_KEYS: dict[str, Callable[[Secret], paging.SortKey]] = {
+    "created-date": lambda secret: (secret.created, secret.name),
+    "last-accessed-date": lambda secret: (secret.accessed or 0.0, secret.name),
+    "last-changed-date": lambda secret: (secret.changed, secret.name),
+    "name": lambda secret: (secret.name, secret.name),
+}
+
+
+def _query(call: Call) -> dict[str, object]:
+    """What a page token is good for: the request without its paging."""
+    return {name: value for name, value in call.parameters.items() if name not in ("NextToken", "MaxResults")}
+
+
+def _with_token(reply: Reply, token: str | None) -> Reply:
+    if token is not None:
+        reply["NextToken"] = token
+    return reply
+
+
+def _metadata(secret: Secret) -> Reply:
+    reply: Reply = {"ARN": secret.arn, "Name": secret.name}
+    optional = {
+        "Type": secret.type,
+        "Description": secret.description,
+        "KmsKeyId": secret.kms_key_id,
+        "LastAccessedDate": secret.accessed,
+        "DeletedDate": secret.deletion_date,
+        "OwningService": secret.owning_service,
+        "PrimaryRegion": secret.primary_region,
+    }
+    reply.update((name, value) for name, value in optional.items() if value)
+    reply["LastChangedDate"] = secret.changed
+    if secret.tags is not None:
+        reply["Tags"] = [{"Key": key, "Value": value} for key, value in secret.tags.items()]
+    reply["CreatedDate"] = secret.created
+    return reply
+
+
+def _list_entry(secret: Secret) -> Reply:
+    reply = _metadata(secret)
+    if secret.labels:
+        reply["SecretVersionsToStages"] = _stages_by_version(secret)
+    return reply
+
+
+def _stages_by_version(secret: Secret) -> dict[str, list[str]]:
+    stages: dict[str, list[str]] = {}
+    for label, version_id in secret.labels.items():
+        stages.setdefault(version_id, []).append(label)
+    return stages
+
+
+def _version_entry(secret: Secret, version: Version) -> Reply:
+    kms_key_id = secret.kms_key_id if version.sealed is None else version.sealed.kms_key_id
+    entry: Reply = {
+        "VersionId": version.id,
+        "CreatedDate": version.created,
+        "KmsKeyIds": [kms_key_id or DEFAULT_KEY],
+    }
+    if stages := secret.labels_of(version.id):
+        entry["VersionStages"] = list(stages)
+    if version.accessed is not None:
+        entry["LastAccessedDate"] = version.accessed
+    return entry

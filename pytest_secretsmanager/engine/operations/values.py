@@ -1,0 +1,225 @@
+"""GetSecretValue, BatchGetSecretValue, PutSecretValue, UpdateSecretVersionStage, and how a secret takes a version."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from pytest_secretsmanager.engine.call import Call, Changes, Outcome, Part, Reply
+from pytest_secretsmanager.engine.errors import (
+    InvalidParameterException,
+    InvalidRequestException,
+    ResourceExistsException,
+    ResourceNotFoundException,
+    ServiceError,
+)
+from pytest_secretsmanager.engine.ports import Ports
+from pytest_secretsmanager.engine.rules import filters, guards, labels, paging
+from pytest_secretsmanager.engine.state import Sealed, Secret, SecretKey, Secrets, Value, Version
+
+BATCH_PAGE = 20
+SECONDS_PER_DAY = 86_400
+
+
+def get_secret_value(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
+    """The value of one version: by id, by label, or the current one. RECORDED: it notes the day of the access."""
+    secret = guards.require_live(secrets, call)
+    version, sealed = _requested_version(secret, call.text("VersionId"), call.text("VersionStage"))
+    guards.require_own_key(secret, call)
+    return _read(secret, version, sealed, call, ports)
+
+
+def batch_get_secret_value(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
+    """The current values of the secrets named, or of those that filters let through; what fails is told one by one."""
+    _require_ids_or_filters(call)
+    ids = call.texts("SecretIdList")
+    if ids is not None:
+        return _batch(ids, None, secrets, call, ports)
+    found, token = paging.page(
+        filters.matching(_readable(secrets, call), call.structures("Filters")),
+        lambda secret: (secret.created, secret.name),
+        {"Filters": call.structures("Filters")},
+        size=call.number("MaxResults") or BATCH_PAGE,
+        token=call.text("NextToken"),
+    )
+    return _batch([secret.arn for secret in found], token, secrets, call, ports)
+
+
+def put_secret_value(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
+    """Stores a new version and moves labels to it.
+
+    The ClientRequestToken becomes the version's id. RECORDED: the same token with the same value changes nothing and
+    answers with the version's labels as they are now; with another value it is refused, since versions never change.
+    DOC: a version that a rotation announced under that token is filled.
+    """
+    token = guards.require_token(call)
+    secret = guards.require_writable(secrets, call)
+    value = guards.require_value(call)
+    guards.require_own_key(secret, call)
+    updated = with_value(secret, call, ports, token, value, call.texts("VersionStages"))
+    return Outcome(_put_reply(updated, token), {} if updated is secret else {secret.key: updated})
+
+
+def update_secret_version_stage(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
+    """Moves one label to a version, places it, or takes it away."""
+    secret = guards.require_writable(secrets, call)
+    remove_from, move_to = call.text("RemoveFromVersionId"), call.text("MoveToVersionId")
+    if remove_from is None and move_to is None:
+        # That it fails is a GUESS, and so is the text.
+        raise InvalidParameterException("You must provide either RemoveFromVersionId or MoveToVersionId.")
+    for version_id in (remove_from, move_to):
+        if version_id is not None:
+            guards.require_version(secret, version_id)
+    placed = labels.after_update_stage(secret.labels, call.required_text("VersionStage"), remove_from, move_to)
+    labels.require_room(placed)
+    updated = replace(secret, labels=placed, changed=call.time)
+    return Outcome({"ARN": secret.arn, "Name": secret.name}, {secret.key: updated})
+
+
+# --- how a secret takes a new version ----------------------------------------------------------------------------
+
+
+def with_value(
+    secret: Secret, call: Call, ports: Ports, token: str, value: Value, stages: Sequence[str] | None = None
+) -> Secret:
+    """The secret with that value under that token: a new version, an announced one filled, or, for a repeat, as it was.
+
+    Raises ResourceExistsException (RECORDED) when the token's version holds another value: versions never change.
+    """
+    existing = secret.versions.get(token)
+    if existing is None or existing.sealed is None:
+        return _with_new_version(secret, call, ports, token, value, stages)
+    if (existing.member, ports.open(secret, token, existing.sealed)) != value:
+        raise ResourceExistsException(
+            f"You can't use ClientRequestToken {token} because that value is already in use for a version of secret "
+            f"{secret.arn}."
+        )
+    return secret
+
+
+def _with_new_version(
+    secret: Secret, call: Call, ports: Ports, version_id: str, value: Value, stages: Sequence[str] | None
+) -> Secret:
+    placed = labels.after_new_version(secret.labels, version_id, stages)
+    labels.require_room(placed)
+    announced = secret.versions.get(version_id)
+    member, plain = value
+    version = Version(
+        id=version_id,
+        number=secret.versions_made + 1 if announced is None else announced.number,
+        created=call.time if announced is None else announced.created,
+        member=member,
+        sealed=ports.seal(secret, version_id, plain),
+    )
+    return replace(
+        secret,
+        versions={**secret.versions, version_id: version},
+        versions_made=max(secret.versions_made, version.number),
+        labels=placed,
+        changed=call.time,
+    )
+
+
+def reseal(secret: Secret, ports: Ports) -> Secret:
+    """The secret once its KMS key has changed: versions under one of AWS's three labels are encrypted anew (DOC)."""
+    marked = {secret.labels.get(label) for label in (labels.CURRENT, labels.PENDING, labels.PREVIOUS)}
+    versions = {
+        version.id: replace(
+            version, sealed=ports.seal(secret, version.id, ports.open(secret, version.id, version.sealed))
+        )
+        if version.id in marked and version.sealed is not None
+        else version
+        for version in secret.versions.values()
+    }
+    return replace(secret, versions=versions)
+
+
+def _put_reply(secret: Secret, version_id: str) -> Reply:
+    return {
+        "ARN": secret.arn,
+        "Name": secret.name,
+        "VersionId": version_id,
+        "VersionStages": list(secret.labels_of(version_id)),
+    }
+
+
+# --- reading -----------------------------------------------------------------------------------------------------
+
+
+def _requested_version(secret: Secret, version_id: str | None, label: str | None) -> tuple[Version, Sealed]:
+    """The version that a request asks for, by id, by label or by both, and its value."""
+    if version_id is None:
+        label = label or labels.CURRENT
+        version = secret.versions.get(secret.labels.get(label, ""))
+    else:
+        version = guards.require_version(secret, version_id)
+        if label is not None and secret.labels.get(label) != version_id:
+            raise InvalidRequestException(
+                "You provided a VersionStage that is not associated to the provided VersionId."
+            )
+    if version is None or version.sealed is None:
+        raise ResourceNotFoundException(
+            f"Secrets Manager can't find the specified secret value for staging label: {label or labels.CURRENT}"
+        )
+    return version, version.sealed
+
+
+def _read(secret: Secret, version: Version, sealed: Sealed, call: Call, ports: Ports) -> Outcome:
+    plain = ports.open(secret, version.id, sealed)
+    reply: Reply = {
+        "ARN": secret.arn,
+        "Name": secret.name,
+        "VersionId": version.id,
+        version.member: plain if version.member == "SecretBinary" else plain.decode(errors=guards.STRING_ERRORS),
+        "CreatedDate": version.created,
+    }
+    if stages := secret.labels_of(version.id):
+        reply["VersionStages"] = list(stages)
+    return Outcome(reply, _note_access(secret, version, call.time))
+
+
+def _note_access(secret: Secret, version: Version, time: float) -> Changes:
+    """RECORDED: the date of the last access is a day, for the secret and for the version."""
+    day = time - time % SECONDS_PER_DAY
+    if secret.accessed == day == version.accessed:
+        return {}
+    versions = {**secret.versions, version.id: replace(version, accessed=day)}
+    return {secret.key: replace(secret, accessed=day, versions=versions)}
+
+
+def _require_ids_or_filters(call: Call) -> None:
+    """REPORTED texts (moto's pull request 7592); that neither is refused with the first of them is a GUESS."""
+    ids, wanted = call.texts("SecretIdList"), call.structures("Filters")
+    if (ids is None) == (wanted is None):
+        if ids is None and call.number("MaxResults") is not None:
+            raise InvalidParameterException(
+                "'Filters' not specified. 'Filters' must also be specified when 'MaxResults' is provided."
+            )
+        raise InvalidParameterException("Either 'SecretIdList' or 'Filters' must be provided, but not both.")
+    if wanted is None and call.number("MaxResults") is not None:
+        raise InvalidParameterException(
+            "'Filters' not specified. 'Filters' must also be specified when 'MaxResults' is provided."
+        )
+
+
+def _readable(secrets: Secrets, call: Call) -> Iterator[Secret]:
+    """DOC: a batch by filters reads current values; GUESS: it passes over secrets scheduled for deletion."""
+    return (secret for secret in secrets.within(call.region, call.account) if secret.deletion_date is None)
+
+
+def _batch(ids: Sequence[str], token: str | None, secrets: Secrets, call: Call, ports: Ports) -> Outcome:
+    values, errors, parts = [], [], []
+    changes: dict[SecretKey, Secret | None] = {}
+    for secret_id in ids:
+        parameters = {"SecretId": secret_id}
+        try:
+            one = get_secret_value(secrets, call._replace(operation="GetSecretValue", parameters=parameters), ports)
+        except ServiceError as error:
+            errors.append({"SecretId": secret_id, "ErrorCode": error.code, "Message": error.message})
+            parts.append(Part("GetSecretValue", parameters, error.code, error.message))
+        else:
+            values.append(one.reply)
+            changes.update(one.changes)
+            parts.append(Part("GetSecretValue", parameters))
+    reply: Reply = {"SecretValues": values, "Errors": errors}
+    if token is not None:
+        reply["NextToken"] = token
+    return Outcome(reply, changes, tuple(parts))

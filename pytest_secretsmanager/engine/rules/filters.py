@@ -1,0 +1,88 @@
+"""The filters of ListSecrets and BatchGetSecretValue: which secrets a request's `Filters` let through.
+
+RECORDED (moto's tests verified against AWS): values of one filter are alternatives, filters add up, `!` negates;
+`name`, `tag-key` and `tag-value` match a prefix with case; `description` and `all` match words without case.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from typing import cast
+
+from pytest_secretsmanager.engine.errors import InvalidParameterException
+from pytest_secretsmanager.engine.state import Secret
+
+_SEPARATORS = "/-_+=.@"
+_CASE_BOUNDARY = re.compile(r"([^a-z][a-z]+)")
+
+
+def matching(secrets: Iterable[Secret], filters: Sequence[dict[str, object]] | None) -> Iterable[Secret]:
+    """The secrets that every filter lets through, in their order."""
+    tests = [_compile(entry) for entry in filters or ()]
+    return (secret for secret in secrets if all(test(secret) for test in tests))
+
+
+def words(text: str) -> list[str]:
+    """The words of an attribute: parts between one kind of separator, and parts at changes of case.
+
+    RECORDED: a text with two different separators is not split at them; the whole text counts as a word too.
+
+    >>> words("COMPANYthings"), words("prod-app"), words("prod-app/x")
+    (['COMPANYthings', 'COMPAN', 'Ythings'], ['prod-app', 'prod', 'app'], ['prod-app/x'])
+    """
+    found = [text, *text.split(" ")]
+    separators = {character for character in text if character in _SEPARATORS}
+    for part in text.split(" "):
+        pieces = part.split(next(iter(separators))) if len(separators) == 1 else [part]
+        found += pieces
+        for piece in pieces:
+            found += _CASE_BOUNDARY.split(piece)
+    return list(dict.fromkeys(word for word in found if word))
+
+
+def _compile(entry: dict[str, object]) -> Callable[[Secret], bool]:
+    key, values = cast("str | None", entry.get("Key")), cast("list[str] | None", entry.get("Values"))
+    if key is None:
+        # Both texts are a GUESS: other imitations have them.
+        raise InvalidParameterException("Invalid filter key")
+    if not values:
+        raise InvalidParameterException(f"Invalid filter values for key: {key}")
+    matches = _words_match if key in ("description", "all") else _starts_with
+    attributes = _ATTRIBUTES[key]
+    tests = [_negatable(value, matches) for value in values]
+    return lambda secret: any(test(attributes(secret)) for test in tests)
+
+
+def _negatable(value: str, matches: Callable[[str, str], bool]) -> Callable[[list[str]], bool]:
+    wanted = value.removeprefix("!")
+    if value.startswith("!"):
+        return lambda attributes: not any(matches(attribute, wanted) for attribute in attributes)
+    return lambda attributes: any(matches(attribute, wanted) for attribute in attributes)
+
+
+def _starts_with(attribute: str, wanted: str) -> bool:
+    return attribute.startswith(wanted)
+
+
+def _words_match(attribute: str, wanted: str) -> bool:
+    """Whether each word wanted starts some word of this one attribute."""
+    known = [word.lower() for word in words(attribute)]
+    return all(any(word.startswith(part) for word in known) for part in wanted.lower().split())
+
+
+def _tag_keys(secret: Secret) -> list[str]:
+    return list(secret.tags or ())
+
+
+def _tag_values(secret: Secret) -> list[str]:
+    return list((secret.tags or {}).values())
+
+
+_ATTRIBUTES: dict[str, Callable[[Secret], list[str]]] = {
+    "name": lambda secret: [secret.name],
+    "description": lambda secret: [secret.description],
+    "tag-key": _tag_keys,
+    "tag-value": _tag_values,
+    "primary-region": lambda secret: [secret.primary_region or ""],
+    "owning-service": lambda secret: [secret.owning_service or ""],
+    "all": lambda secret: [secret.name, secret.description, *_tag_keys(secret), *_tag_values(secret)],
+}

@@ -1,0 +1,149 @@
+"""Named guards, in the order in which AWS checks: token, name, existence, deletion, replica, owner, parameters.
+
+Each `require_` returns what it found or raises AWS's error. Section 3.6 of the recorded facts gives the order; token
+and name before existence is RECORDED.
+"""
+
+import re
+
+from pytest_secretsmanager.engine import arns
+from pytest_secretsmanager.engine.call import Call
+from pytest_secretsmanager.engine.errors import (
+    InvalidParameterException,
+    InvalidRequestException,
+    ResourceNotFoundException,
+    ServiceError,
+    ValidationException,
+)
+from pytest_secretsmanager.engine.state import Secret, SecretKey, Secrets, Value, Version
+
+STRING_ERRORS = "surrogatepass"
+"""How a SecretString is encoded: a lone surrogate is no text, yet a client can send one."""
+
+_NAME = re.compile(r"[A-Za-z0-9/_+=.@!-]+").fullmatch
+
+
+def require_token(call: Call, refusal: type[ServiceError] = InvalidRequestException) -> str:
+    """The ClientRequestToken, which SDKs fill in and raw HTTP callers must send (RECORDED)."""
+    token = call.text("ClientRequestToken")
+    if token is None:
+        raise refusal("You must provide a ClientRequestToken value. We recommend a UUID-type value.")
+    return token
+
+
+def require_name(name: str) -> str:
+    """A name made of the characters that AWS allows (RECORDED)."""
+    if _NAME(name) is None:
+        raise ValidationException(
+            "Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!"
+        )
+    return name
+
+
+def require_secret(secrets: Secrets, call: Call) -> Secret:
+    """The secret that SecretId names, scheduled for deletion or not."""
+    secret = find(secrets, call, call.required_text("SecretId"))
+    if secret is None:
+        raise ResourceNotFoundException("Secrets Manager can't find the specified secret.")
+    return secret
+
+
+def require_live(secrets: Secrets, call: Call) -> Secret:
+    """The secret that SecretId names, unless it is scheduled for deletion."""
+    secret = require_secret(secrets, call)
+    if secret.deletion_date is not None:
+        raise InvalidRequestException(
+            "You can't perform this operation on the secret because it was marked for deletion."
+        )
+    return secret
+
+
+def require_writable(secrets: Secrets, call: Call) -> Secret:
+    """The secret that SecretId names, if the caller may give it a new value here."""
+    secret = require_live(secrets, call)
+    require_primary(secret)
+    require_owner(secret, call)
+    return secret
+
+
+def require_primary(secret: Secret) -> None:
+    """A replica takes no writes (REPORTED)."""
+    if secret.is_replica:
+        raise InvalidParameterException(
+            "Operation not permitted on a replica secret. Call must be made in primary secret's region."
+        )
+
+
+def require_owner(secret: Secret, call: Call) -> None:
+    """A secret that another AWS service manages is changed through that service only (DOC; the text is approximate)."""
+    if secret.owning_service is not None and call.principal.service != secret.owning_service:
+        raise InvalidRequestException(
+            "This secret is managed by an AWS service, and you must use that service to update it."
+        )
+
+
+def require_own_key(secret: Secret, call: Call) -> None:
+    """No value under an account's default KMS key passes to or from another account (RECORDED)."""
+    if secret.key.account != call.account and not secret.kms_key_id:
+        raise InvalidRequestException(
+            "You can't access a secret from a different AWS account if you encrypt the secret with the default KMS "
+            "service key."
+        )
+
+
+def given_value(call: Call) -> Value | None:
+    """The secret value of a request and the member it came in, None when it has none; both at once are refused."""
+    text, binary = call.text("SecretString"), call.blob("SecretBinary")
+    if text is not None and binary is not None:
+        raise InvalidParameterException(
+            "You can't specify both a binary secret value and a string secret value in the same secret."
+        )
+    if text is not None:
+        return "SecretString", text.encode(errors=STRING_ERRORS)
+    return None if binary is None else ("SecretBinary", binary)
+
+
+def require_value(call: Call) -> Value:
+    """The secret value of a request that is of no use without one. The text is a GUESS, as other imitations have it."""
+    value = given_value(call)
+    if value is None:
+        raise InvalidRequestException("You must provide either SecretString or SecretBinary.")
+    return value
+
+
+def require_version(secret: Secret, version_id: str) -> Version:
+    """The version with that id."""
+    version = secret.versions.get(version_id)
+    if version is None:
+        raise ResourceNotFoundException(
+            f"Secrets Manager can't find the specified secret value for VersionId: {version_id}"
+        )
+    return version
+
+
+def find(secrets: Secrets, call: Call, secret_id: str) -> Secret | None:
+    """The secret that a name, a full ARN or a partial ARN stands for in the call's region, None when there is none.
+
+    A name means the caller's own account (DOC). An ARN of another region finds nothing (GUESS). A secret whose recovery
+    window has passed is gone.
+    """
+    if not arns.is_arn(secret_id):
+        secret = secrets.get(SecretKey(call.region, call.account, require_name(secret_id)))
+    else:
+        secret = _find_by_arn(secrets, call.region, secret_id)
+    return None if secret is None or is_gone(secret, call.time) else secret
+
+
+def is_gone(secret: Secret, time: float) -> bool:
+    """Whether the recovery window of a deleted secret has passed."""
+    return secret.deletion_date is not None and secret.deletion_date <= time
+
+
+def _find_by_arn(secrets: Secrets, region: str, arn: str) -> Secret | None:
+    parsed = arns.parse(arn)
+    if parsed is None or parsed.region != region:
+        return None
+    secret = secrets.get(SecretKey(parsed.region, parsed.account, parsed.name))
+    if secret is None or not (parsed.partial or secret.arn == arn):
+        return None
+    return secret

@@ -1,0 +1,126 @@
+"""The staging-label state machine: where labels sit after a change, and the moves between two states.
+
+A placement maps each label to the version that holds it, in the order in which the labels were placed. All functions
+return a new placement. The rules are RECORDED in localstack's validated tests, unless a comment says otherwise.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple, TypeAlias
+
+from pytest_secretsmanager.engine.errors import InvalidParameterException, LimitExceededException
+
+CURRENT = "AWSCURRENT"
+PREVIOUS = "AWSPREVIOUS"
+PENDING = "AWSPENDING"
+LABEL_QUOTA = 20
+
+Placement: TypeAlias = Mapping[str, str]
+
+
+class Move(NamedTuple):
+    """One label's way from one version to another; None stands for nowhere."""
+
+    label: str
+    source: str | None
+    target: str | None
+
+
+def after_new_version(labels: Placement, version_id: str, requested: Iterable[str] | None) -> Placement:
+    """Where labels sit once a new version holds a value: PutSecretValue, UpdateSecret, CreateSecret.
+
+    Without a request, the version becomes current. DOC: so does the first version of a secret, whatever the request.
+    An AWSPENDING that sits on the version that was current goes when another becomes current, which no other way of
+    moving AWSCURRENT does.
+
+    >>> after_new_version({"AWSCURRENT": "v1"}, "v2", None)
+    {'AWSCURRENT': 'v2', 'AWSPREVIOUS': 'v1'}
+    >>> after_new_version({"AWSCURRENT": "v1"}, "v2", ["AWSPENDING"])
+    {'AWSCURRENT': 'v1', 'AWSPENDING': 'v2'}
+    """
+    stages = list(requested or [CURRENT])
+    if CURRENT not in labels and CURRENT not in stages:
+        stages.append(CURRENT)
+    current = labels.get(CURRENT)
+    placed = dict(labels)
+    if CURRENT in stages and current is not None and placed.get(PENDING) == current:
+        del placed[PENDING]
+    for label in stages:
+        if label != CURRENT:
+            _place(placed, label, version_id)
+    return make_current(placed, version_id) if CURRENT in stages else placed
+
+
+def after_update_stage(labels: Placement, label: str, remove_from: str | None, move_to: str | None) -> Placement:
+    """Where labels sit once UpdateSecretVersionStage has moved, placed or removed one; every other one stays.
+
+    Raises InvalidParameterException for a move that AWS refuses.
+
+    >>> after_update_stage({"AWSCURRENT": "v1", "AWSPENDING": "v2"}, "AWSCURRENT", "v1", "v2")
+    {'AWSPENDING': 'v2', 'AWSCURRENT': 'v2', 'AWSPREVIOUS': 'v1'}
+    """
+    _require_holder_named(labels, label, remove_from, move_to)
+    if move_to is None:
+        _require_removable(label)
+        return {name: holder for name, holder in labels.items() if name != label}
+    if label == CURRENT:
+        return make_current(labels, move_to)
+    placed = dict(labels)
+    _place(placed, label, move_to)
+    return placed
+
+
+def make_current(labels: Placement, version_id: str) -> dict[str, str]:
+    """AWSCURRENT goes to a version, and AWSPREVIOUS follows it to the version that was current until now."""
+    placed = dict(labels)
+    current = placed.get(CURRENT)
+    _place(placed, CURRENT, version_id)
+    if current is not None and current != version_id:
+        _place(placed, PREVIOUS, current)
+    return placed
+
+
+def moves(before: Placement, after: Placement) -> tuple[Move, ...]:
+    """What moved between two placements of one secret.
+
+    >>> moves({"AWSCURRENT": "v1"}, {"AWSCURRENT": "v2", "AWSPREVIOUS": "v1"})
+    (Move(label='AWSCURRENT', source='v1', target='v2'), Move(label='AWSPREVIOUS', source=None, target='v1'))
+    """
+    return tuple(
+        Move(label, before.get(label), after.get(label))
+        for label in dict.fromkeys([*before, *after])
+        if before.get(label) != after.get(label)
+    )
+
+
+def require_room(labels: Placement) -> None:
+    """DOC: a secret carries at most 20 labels, over all its versions. The text is a GUESS: no public source has it."""
+    if len(labels) > LABEL_QUOTA:
+        raise LimitExceededException(f"You can't attach more than {LABEL_QUOTA} staging labels to a secret.")
+
+
+def _place(placed: dict[str, str], label: str, version_id: str) -> None:
+    if placed.get(label) != version_id:
+        placed.pop(label, None)
+        placed[label] = version_id
+
+
+def _require_holder_named(labels: Placement, label: str, remove_from: str | None, move_to: str | None) -> None:
+    holder = labels.get(label)
+    if remove_from is None and holder is not None and holder != move_to:
+        raise InvalidParameterException(
+            f"The parameter RemoveFromVersionId can't be empty. Staging label {label} is currently attached to version "
+            f"{holder}, so you must explicitly reference that version in RemoveFromVersionId."
+        )
+    if remove_from is not None and remove_from != holder:
+        # DOC that it fails; the text is a GUESS.
+        raise InvalidParameterException(
+            f"When you move staging label {label}, if you specify RemoveFromVersionId, it must be set to the version "
+            f"that currently has the staging label {label}."
+        )
+
+
+def _require_removable(label: str) -> None:
+    if label == CURRENT:
+        raise InvalidParameterException(
+            "You can only move staging label AWSCURRENT to a different secret version. It can't be completely removed."
+        )

@@ -1,0 +1,74 @@
+"""Pages of a listing and the tokens between them.
+
+A token holds the sort key of the last item that was given out and a checksum over it and the request that it belongs
+to: a page resumes behind that key, even when the item itself has gone since. AWS's tokens are opaque; the form is ours.
+"""
+
+import base64
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Mapping
+from itertools import dropwhile, islice
+from typing import TypeAlias, TypeVar
+
+from pytest_secretsmanager.engine.errors import InvalidNextTokenException
+
+DEFAULT_PAGE = 100
+"""A page's size when the request names none. GUESS: AWS documents the largest page (100) and no default."""
+
+SortKey: TypeAlias = tuple[float | str, str]
+_CHECKSUM_BYTES = 8
+_Item = TypeVar("_Item")
+
+
+def page(
+    items: Iterable[_Item],
+    key: Callable[[_Item], SortKey],
+    query: Mapping[str, object],
+    *,
+    size: int | None,
+    token: str | None,
+    descending: bool = False,
+) -> tuple[list[_Item], str | None]:
+    """The next items in the order of `key`, and the token for those behind them, None at the end.
+
+    `query` are the request's other parameters: a token is good for the request that it came from.
+    Raises InvalidNextTokenException for a token that no such listing gave out.
+    """
+    ordered: Iterable[_Item] = sorted(items, key=key, reverse=descending)
+    if token is not None:
+        last = _read(token, query)
+        is_seen = (lambda item: key(item) >= last) if descending else (lambda item: key(item) <= last)
+        ordered = dropwhile(is_seen, ordered)
+    size = size or DEFAULT_PAGE
+    found = list(islice(ordered, size + 1))
+    if len(found) <= size:
+        return found, None
+    return found[:size], _write(key(found[size - 1]), query)
+
+
+def _write(last: SortKey, query: Mapping[str, object]) -> str:
+    text = json.dumps(last).encode()
+    return base64.urlsafe_b64encode(_checksum(text, query) + text).decode()
+
+
+def _read(token: str, query: Mapping[str, object]) -> SortKey:
+    try:
+        raw = base64.b64decode(token, altchars=b"-_", validate=True)
+    except ValueError:
+        raise _invalid() from None
+    text = raw[_CHECKSUM_BYTES:]
+    if raw[:_CHECKSUM_BYTES] != _checksum(text, query):
+        raise _invalid()
+    value, name = json.loads(text)
+    return value, name
+
+
+def _checksum(text: bytes, query: Mapping[str, object]) -> bytes:
+    whole = text + json.dumps(query, sort_keys=True).encode()
+    return hashlib.blake2b(whole, digest_size=_CHECKSUM_BYTES).digest()
+
+
+def _invalid() -> InvalidNextTokenException:
+    # The code is in the model; the text is a GUESS.
+    return InvalidNextTokenException("Invalid pagination token.")

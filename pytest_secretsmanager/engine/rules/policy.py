@@ -1,0 +1,98 @@
+"""Resource policies as documents: what parses, and what opens a secret to everybody. Knows no secrets."""
+
+import json
+from collections.abc import Mapping
+from typing import cast
+
+from pytest_secretsmanager.engine.errors import MalformedPolicyDocumentException
+
+_PRINCIPALS = ("Principal", "NotPrincipal")
+_ACTIONS = ("Action", "NotAction")
+_RESOURCES = ("Resource", "NotResource")
+_ELEMENTS = {"Sid", "Effect", "Condition", *_PRINCIPALS, *_ACTIONS, *_RESOURCES}
+_NARROWING = {"aws:sourcearn", "aws:sourceaccount", "aws:sourcevpc", "aws:sourcevpce"}
+"""DOC: a grant to everybody is not public when one of these condition keys pins it to fixed values."""
+
+
+def parse(text: str) -> list[Mapping[str, object]]:
+    """The statements of a resource policy; MalformedPolicyDocumentException when it is none.
+
+    DOC (old user guide): "This resource policy contains a syntax error."
+    """
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError):
+        raise _syntax_error() from None
+    if not isinstance(document, dict) or not document.keys() <= {"Version", "Id", "Statement"}:
+        raise _syntax_error()
+    if document.get("Version", "2012-10-17") not in ("2012-10-17", "2008-10-17"):
+        raise _syntax_error()
+    statements = document.get("Statement")
+    if isinstance(statements, dict):
+        statements = [statements]
+    if not isinstance(statements, list) or not statements or not all(map(_is_statement, statements)):
+        raise _syntax_error()
+    return cast("list[Mapping[str, object]]", statements)
+
+
+def is_public(statements: list[Mapping[str, object]]) -> bool:
+    """Whether a statement allows everybody, with no condition that pins the caller down.
+
+    >>> is_public(parse('{"Statement": {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}}'))
+    True
+    """
+    return any(
+        statement["Effect"] == "Allow" and _names_everybody(statement) and not _is_narrowed(statement)
+        for statement in statements
+    )
+
+
+def _is_statement(statement: object) -> bool:
+    return (
+        isinstance(statement, dict)
+        and statement.keys() <= _ELEMENTS
+        and statement.get("Effect") in ("Allow", "Deny")
+        and all(len(statement.keys() & set(pair)) == 1 for pair in (_PRINCIPALS, _ACTIONS, _RESOURCES))
+        and all(_is_text_or_texts(statement[name]) for name in (*_ACTIONS, *_RESOURCES) if name in statement)
+        and all(_is_principal(statement[name]) for name in _PRINCIPALS if name in statement)
+        and isinstance(statement.get("Condition", {}), dict)
+        and isinstance(statement.get("Sid", ""), str)
+    )
+
+
+def _is_text_or_texts(value: object) -> bool:
+    return isinstance(value, str) or (
+        isinstance(value, list) and value != [] and all(isinstance(item, str) for item in value)
+    )
+
+
+def _is_principal(value: object) -> bool:
+    if isinstance(value, dict):
+        kinds = {"AWS", "Service", "Federated", "CanonicalUser"}
+        return value != {} and value.keys() <= kinds and all(map(_is_text_or_texts, value.values()))
+    return value == "*"
+
+
+def _names_everybody(statement: Mapping[str, object]) -> bool:
+    principal = statement.get("Principal")
+    if isinstance(principal, dict):
+        return "*" in _as_list(principal.get("AWS"))
+    return principal == "*" or "NotPrincipal" in statement
+
+
+def _is_narrowed(statement: Mapping[str, object]) -> bool:
+    conditions = cast("dict[str, object]", statement.get("Condition", {}))
+    return any(
+        key.lower() in _NARROWING and not any("*" in str(value) for value in _as_list(values))
+        for operator, tests in conditions.items()
+        if "not" not in operator.lower() and isinstance(tests, dict)
+        for key, values in tests.items()
+    )
+
+
+def _as_list(value: object) -> list[object]:
+    return value if isinstance(value, list) else [value]
+
+
+def _syntax_error() -> MalformedPolicyDocumentException:
+    return MalformedPolicyDocumentException("This resource policy contains a syntax error.")

@@ -1,0 +1,92 @@
+"""What Secrets Manager remembers, as frozen values. Imports nothing but the standard library and this package's values.
+
+Nothing here is ever changed in place, the mappings included: an operation makes new values out of old ones. That a
+label sits on one version at most is not a rule to be kept but the shape of the data: `Secret.labels` maps a label to
+the one version that holds it.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple, Protocol, TypeAlias
+
+ValueMember: TypeAlias = Literal["SecretString", "SecretBinary"]
+Value: TypeAlias = tuple[ValueMember, bytes]
+"""A plain value, for the length of one call: the member that it came in, and its bytes."""
+
+
+class SecretKey(NamedTuple):
+    """Where a secret stands: no two live secrets share one."""
+
+    region: str
+    account: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """A value as it is kept: encrypted under a data key, which is itself encrypted under a KMS key.
+
+    `kms_key_id` is the KMS key's id as a request gave it, empty for the account's default key.
+    """
+
+    kms_key_id: str
+    data_key: bytes = field(repr=False)
+    ciphertext: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Version:
+    """One version of a secret. Times are seconds since the epoch, UTC.
+
+    `sealed` is None for a version that a rotation has announced and not filled yet; `accessed` is the start of the day
+    on which the value was last read, None when it never was.
+    """
+
+    id: str
+    number: int
+    created: float
+    member: ValueMember
+    sealed: Sealed | None
+    accessed: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Secret:
+    """A secret with its versions, oldest first, and the version that each staging label sits on."""
+
+    key: SecretKey
+    arn: str
+    created: float
+    changed: float
+    description: str = ""
+    kms_key_id: str = ""
+    type: str = ""
+    tags: Mapping[str, str] | None = None
+    versions: Mapping[str, Version] = field(default_factory=dict)
+    labels: Mapping[str, str] = field(default_factory=dict)
+    versions_made: int = 0
+    accessed: float | None = None
+    deletion_date: float | None = None
+    policy: str | None = None
+    owning_service: str | None = None
+    primary_region: str | None = None
+
+    @property
+    def name(self) -> str:
+        return self.key.name
+
+    @property
+    def is_replica(self) -> bool:
+        return self.primary_region is not None and self.primary_region != self.key.region
+
+    def labels_of(self, version_id: str) -> tuple[str, ...]:
+        """The labels on one version, in the order in which they were placed."""
+        return tuple(label for label, holder in self.labels.items() if holder == version_id)
+
+
+class Secrets(Protocol):
+    """How operations see all secrets: a look-up by key, and the secrets of one region and account, oldest first."""
+
+    def get(self, key: SecretKey) -> Secret | None: ...
+
+    def within(self, region: str, account: str) -> Iterator[Secret]: ...

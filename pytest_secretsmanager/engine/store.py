@@ -1,0 +1,67 @@
+"""The only mutable thing of the engine: all secrets by region, account and name, and the journal that undoes changes.
+
+Applying changes costs time in proportion to the changes, and so does rolling them back: a journal keeps the first old
+value of each key that was touched since it was opened. Look-ups are dictionary look-ups. An ARN needs no index of its
+own, since it contains region, account and name.
+"""
+
+from collections.abc import Iterator
+
+from pytest_secretsmanager.engine.call import Changes
+from pytest_secretsmanager.engine.state import Secret, SecretKey
+
+
+class Journal:
+    """What the keys touched since it was opened held before; None for a key that held nothing."""
+
+    __slots__ = ("before",)
+
+    def __init__(self) -> None:
+        self.before: dict[SecretKey, Secret | None] = {}
+
+
+class Store:
+    """All secrets. Not safe for threads by itself: the service applies changes under its lock."""
+
+    def __init__(self) -> None:
+        self._places: dict[tuple[str, str], dict[str, Secret]] = {}
+        self._journals: list[Journal] = []
+
+    def get(self, key: SecretKey) -> Secret | None:
+        """The secret under a key, None when there is none."""
+        place = self._places.get(key[:2])
+        return None if place is None else place.get(key.name)
+
+    def within(self, region: str, account: str) -> Iterator[Secret]:
+        """The secrets of one region and account, in the order in which they were created."""
+        return iter(self._places.get((region, account), {}).values())
+
+    def all(self) -> Iterator[Secret]:
+        """The secrets of all regions and accounts."""
+        for place in self._places.values():
+            yield from place.values()
+
+    def apply(self, changes: Changes) -> None:
+        """Makes the changes that an operation asked for."""
+        for journal in self._journals:
+            for key in changes:
+                if key not in journal.before:
+                    journal.before[key] = self.get(key)
+        for key, secret in changes.items():
+            place = self._places.setdefault(key[:2], {})
+            if secret is None:
+                place.pop(key.name, None)
+            else:
+                place[key.name] = secret
+
+    def open_journal(self) -> Journal:
+        """Starts a journal. Journals are independent of each other: they may overlap and end in any order."""
+        journal = Journal()
+        self._journals.append(journal)
+        return journal
+
+    def close_journal(self, journal: Journal, *, roll_back: bool = False) -> None:
+        """Ends a journal, and puts back what it saw change if asked to; to journals still open that is a change."""
+        self._journals.remove(journal)
+        if roll_back:
+            self.apply(journal.before)

@@ -1,0 +1,454 @@
+"""The assertion helpers: what holds of the secrets and of the log, and texts that say why it does not.
+
+Each reads the views and the log only. A failure names what was expected and what is there, the nearest candidate, and
+shows the secret as a table; a value is shown only where the test itself compared it.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import NoReturn
+
+from pytest_secretsmanager.engine import model
+from pytest_secretsmanager.engine.errors import UsageError, nearest
+from pytest_secretsmanager.engine.operations import OPERATIONS
+from pytest_secretsmanager.engine.state import Secret
+from pytest_secretsmanager.inspection.leaks import as_text, leaks_in, texts_in
+from pytest_secretsmanager.inspection.log import ABSENT, Event, LabelMove, Log, differing_fields
+from pytest_secretsmanager.inspection.tables import secret_table
+from pytest_secretsmanager.inspection.views import SecretId, SecretView, Source, VersionRef, VersionView
+
+ANYWHERE = object()
+"""The default of `assert_moved`: any version will do. None means no version: from nowhere, to nowhere."""
+
+_NEAREST_SHOWN = 5
+
+
+class Assertions:
+    """The assertion helpers of a `SecretsManager`.
+
+    A secret is named by name, ARN or view, in the fixture's own region and account unless `region` or `account` say
+    otherwise.
+    """
+
+    def _source(self) -> Source:
+        raise NotImplementedError
+
+    def secret(self, secret_id: SecretId, *, region: str | None = None, account: str | None = None) -> SecretView:
+        raise NotImplementedError
+
+    @property
+    def log(self) -> Log:
+        raise NotImplementedError
+
+    # --- values and labels ---------------------------------------------------------------------------------------
+
+    def assert_value(
+        self,
+        secret_id: SecretId,
+        expected: object,
+        *,
+        version: VersionRef = "AWSCURRENT",
+        region: str | None = None,
+        account: str | None = None,
+    ) -> None:
+        """Holds when that version holds exactly `expected`.
+
+        A `str` is compared with the text of SecretString, `bytes` with SecretBinary; anything else that JSON can spell
+        (a dict, a list, a number) with the parsed text. `version` is an id, a number, a label or a view.
+
+        >>> sm.seed("db", {"user": "app", "password": "hunter2"})
+        <secret 'db': 1 version, AWSCURRENT on 1>
+        >>> sm.assert_value("db", {"password": "hunter2", "user": "app"})
+        """
+        __tracebackhide__ = True
+        secret = self.secret(secret_id, region=region, account=account)
+        found = secret.version(version)
+        if _is_value(found, expected):
+            return
+        holder = next((other for other in secret.versions if _is_value(other, expected)), None)
+        hint = "" if holder is None else f"\nthat value is in version {holder.number} ({_labels_text(holder)})"
+        _fail(
+            f"version {found.number} of secret {secret.name!r} ({_labels_text(found)}) holds another value\n"
+            f"{_compared(found, expected)}{hint}",
+            secret,
+        )
+
+    def assert_labels(
+        self,
+        secret_id: SecretId,
+        expected: Mapping[str, VersionRef],
+        *,
+        region: str | None = None,
+        account: str | None = None,
+    ) -> None:
+        """Holds when the secret's staging labels are placed exactly so, no more and no fewer.
+
+        >>> sm.seed("db", "two", versions=["one"])
+        <secret 'db': 2 versions, AWSCURRENT on 2, AWSPREVIOUS on 1>
+        >>> sm.assert_labels("db", {"AWSCURRENT": 2, "AWSPREVIOUS": 1})
+        """
+        __tracebackhide__ = True
+        secret = self.secret(secret_id, region=region, account=account)
+        wanted = {label: secret.version(version) for label, version in expected.items()}
+        found = {label: secret.version(holder) for label, holder in secret.labels.items()}
+        if wanted != found:
+            differing = [label for label in dict.fromkeys([*wanted, *found]) if wanted.get(label) != found.get(label)]
+            lines = [
+                f"  {label}: expected {_place(wanted.get(label))}, found {_place(found.get(label))}"
+                for label in differing
+            ]
+            _fail(f"the labels of secret {secret.name!r} are placed otherwise\n" + "\n".join(lines), secret)
+
+    def assert_label(
+        self,
+        secret_id: SecretId,
+        label: str,
+        version: VersionRef,
+        *,
+        region: str | None = None,
+        account: str | None = None,
+    ) -> None:
+        """Holds when this label sits on this version, wherever the others are.
+
+        >>> sm.seed("db", "two", versions=["one"])
+        <secret 'db': 2 versions, AWSCURRENT on 2, AWSPREVIOUS on 1>
+        >>> sm.assert_label("db", "AWSPREVIOUS", 1)
+        """
+        __tracebackhide__ = True
+        secret = self.secret(secret_id, region=region, account=account)
+        wanted = secret.version(version)
+        holder = secret.labels.get(label)
+        if holder != wanted.id:
+            found = None if holder is None else secret.version(holder)
+            hint = "" if holder else _label_hint(label, secret)
+            _fail(
+                f"expected {label} of secret {secret.name!r} {_place(wanted)}, found it {_place(found)}{hint}", secret
+            )
+
+    def assert_no_label(
+        self, secret_id: SecretId, label: str, *, region: str | None = None, account: str | None = None
+    ) -> None:
+        """Holds when no version of the secret has this label.
+
+        >>> sm.seed("db", "one")
+        <secret 'db': 1 version, AWSCURRENT on 1>
+        >>> sm.assert_no_label("db", "AWSPENDING")
+        """
+        __tracebackhide__ = True
+        secret = self.secret(secret_id, region=region, account=account)
+        holder = secret.labels.get(label)
+        if holder is not None:
+            _fail(
+                f"expected {label} of secret {secret.name!r} nowhere, found it {_place(secret.version(holder))}", secret
+            )
+
+    def assert_history(
+        self, secret_id: SecretId, expected: Sequence[object], *, region: str | None = None, account: str | None = None
+    ) -> None:
+        """Holds when the secret's versions, oldest first, are exactly these.
+
+        Each item is a value, compared as `assert_value` compares it, or a version view.
+
+        >>> sm.seed("db", "two", versions=["one"])
+        <secret 'db': 2 versions, AWSCURRENT on 2, AWSPREVIOUS on 1>
+        >>> sm.assert_history("db", ["one", "two"])
+        """
+        __tracebackhide__ = True
+        secret = self.secret(secret_id, region=region, account=account)
+        versions = secret.versions
+        pairs = zip(versions, expected, strict=False)
+        differing = [(version, item) for version, item in pairs if not _is_version(version, item)]
+        problems = [f"version {version.number} differs\n{_compared(version, item)}" for version, item in differing]
+        if len(versions) != len(expected):
+            problems.insert(0, f"expected {_count(len(expected), 'version')}, found {len(versions)}")
+        if problems:
+            _fail(f"secret {secret.name!r} has another history: " + "\n".join(problems), secret)
+
+    def assert_moved(
+        self,
+        secret_id: SecretId,
+        label: str,
+        *,
+        source: object = ANYWHERE,
+        target: object = ANYWHERE,
+        region: str | None = None,
+        account: str | None = None,
+    ) -> None:
+        """Holds when the label made that move since the secret was seeded or created.
+
+        `source` and `target` are versions (id, number, label or view); None is nowhere: a label that was placed first,
+        or taken away. What is left out may be any.
+
+        >>> _ = sm.seed("db", "one")
+        >>> _ = sm.client().put_secret_value(SecretId="db", SecretString="two")
+        >>> sm.assert_moved("db", "AWSCURRENT", source=1, target=2)
+        """
+        __tracebackhide__ = True
+        secret = self.secret(secret_id, region=region, account=account)
+        wanted_source, wanted_target = _end(secret, source), _end(secret, target)
+        moves = [move for move in secret.history if move.label == label]
+        if not any(
+            wanted_source in (ANYWHERE, move.source) and wanted_target in (ANYWHERE, move.target) for move in moves
+        ):
+            wanted = f"from {_end_text(secret, wanted_source)} to {_end_text(secret, wanted_target)}"
+            made = "\n".join(f"  {_move_text(secret, move)}" for move in moves) or "  (none)"
+            _fail(f"{label} of secret {secret.name!r} did not move {wanted}; its moves:\n{made}", secret)
+
+    # --- the log -------------------------------------------------------------------------------------------------
+
+    def assert_logged(
+        self, operation: str, *, times: int | None = None, error: str | None = None, **request_fields: object
+    ) -> None:
+        """Holds when such a call was logged: exactly `times` often, or at least once.
+
+        `error` asks for a call refused with that code. Fields are the request's members in AWS's spelling; each matches
+        by equality, or by any object with an `__eq__` of its own. Members that AWS does not log can't be asked for.
+
+        >>> _ = sm.seed("db", "one")
+        >>> _ = sm.client().put_secret_value(SecretId="db", SecretString="two", VersionStages=["AWSPENDING"])
+        >>> sm.assert_logged("PutSecretValue", times=1, SecretId="db", VersionStages=["AWSPENDING"])
+        """
+        __tracebackhide__ = True
+        _require_loggable(operation, request_fields)
+        found = self.log.matching(operation, error, request_fields)
+        if (len(found) != times) if times is not None else not found:
+            wanted = _call_text(operation, request_fields, error)
+            how_often = "at least once" if times is None else f"{times} times" if times != 1 else "once"
+            raise AssertionError(
+                f"expected {wanted} to be logged {how_often}, found it {_count(len(found), 'time')}\n"
+                f"{self._nearest_calls(operation, error, request_fields)}"
+            )
+
+    def assert_not_logged(self, operation: str | None = None, **request_fields: object) -> None:
+        """Holds when no such call was logged; without arguments, when nothing was.
+
+        >>> sm.assert_not_logged("DeleteSecret")
+        """
+        __tracebackhide__ = True
+        _require_loggable(operation, request_fields)
+        found = self.log.matching(operation, None, request_fields)
+        if found:
+            shown = "\n".join(f"  {event!r}" for event in found[:_NEAREST_SHOWN])
+            wanted = "any call" if operation is None else _call_text(operation, request_fields, None)
+            raise AssertionError(f"expected {wanted} not to be logged, found it {_count(len(found), 'time')}\n{shown}")
+
+    def assert_log_order(self, *operations: str) -> None:
+        """Holds when the calls came in this order; others may have come between.
+
+        >>> _ = sm.seed("db", "one")
+        >>> _ = sm.client().get_secret_value(SecretId="db")
+        >>> _ = sm.client().put_secret_value(SecretId="db", SecretString="two")
+        >>> sm.assert_log_order("GetSecretValue", "PutSecretValue")
+        """
+        __tracebackhide__ = True
+        for operation in operations:
+            _require_loggable(operation, {})
+        logged = [event.operation for event in self.log]
+        left = iter(logged)
+        missing = next((operation for operation in operations if operation not in left), None)
+        if missing is not None:
+            after = operations[: operations.index(missing)]
+            behind = f" after {', '.join(after)}" if after else ""
+            raise AssertionError(
+                f"no {missing} was logged{behind}; logged were: {', '.join(logged) or 'no calls at all'}"
+            )
+
+    def assert_nothing_leaked(self, *texts: object) -> None:
+        """Holds when no secret value stands in a logged request field, or in the texts given.
+
+        Values of every version of every secret are looked for, and the texts of six characters or more inside JSON
+        values: in plain, and in their JSON, base64, hex and URL forms. The failure says where, and never what.
+
+        >>> _ = sm.seed("db", "correct horse")
+        >>> sm.assert_nothing_leaked("connected to db as app")
+        """
+        __tracebackhide__ = True
+        needles = needles_of(self._source().all())
+        places = [
+            (f"{name} of {event.operation} (call {number})", text)
+            for number, event in enumerate(self.log, start=1)
+            for name, value in event.request.items()
+            for text in texts_in(value)
+        ]
+        places += [(f"text {number}", as_text(text)) for number, text in enumerate(texts, start=1)]
+        leaks = leaks_in(places, needles)
+        if leaks:
+            raise AssertionError("secret values leaked:\n" + "\n".join(f"  {leak}" for leak in leaks))
+
+    # --- what stays ----------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def assert_unchanged(
+        self, secret_id: SecretId | None = None, *, region: str | None = None, account: str | None = None
+    ) -> Iterator[None]:
+        """Holds when nothing inside changed this secret, or any secret: values, labels, metadata, existence.
+
+        Reading is no change: dates of the last access don't count.
+
+        >>> _ = sm.seed("db", "one")
+        >>> with sm.assert_unchanged("db"):
+        ...     _ = sm.client().get_secret_value(SecretId="db")
+        """
+        __tracebackhide__ = True
+        source = self._source()
+        only = None if secret_id is None else self.secret(secret_id, region=region, account=account).key
+        store, lock = source.service.store, source.service.lock
+        with lock:
+            journal = store.open_journal()
+        try:
+            yield
+        finally:
+            with lock:
+                store.close_journal(journal)
+        changed = [
+            f"  {key.name!r} in {key.region}: {text}"
+            for key, before in journal.before.items()
+            if only in (None, key) and (text := _change_text(before, store.get(key)))
+        ]
+        if changed:
+            tables = [
+                secret_table(SecretView(source, key))
+                for key in journal.before
+                if only in (None, key) and store.get(key)
+            ]
+            raise AssertionError("\n\n".join(["expected no change, found\n" + "\n".join(changed), *tables]))
+
+    def _nearest_calls(self, operation: str, error: str | None, fields: Mapping[str, object]) -> str:
+        """The calls of that operation that come nearest, with the fields in which they differ."""
+        same = [(differing_fields(event, fields), event) for event in self.log if event.operation == operation]
+        if not same:
+            others = ", ".join(dict.fromkeys(event.operation for event in self.log))
+            return f"no {operation} was logged; logged were: {others or 'no calls at all'}"
+        same.sort(key=lambda pair: len(pair[0]))
+        lines = [f"  {event!r}{_difference_text(event, differing, fields, error)}" for differing, event in same]
+        return f"{operation} was logged {_count(len(same), 'time')}:\n" + "\n".join(lines[:_NEAREST_SHOWN])
+
+
+# --- comparing -----------------------------------------------------------------------------------------------------
+
+
+def _is_version(version: VersionView, expected: object) -> bool:
+    return version == expected if isinstance(expected, VersionView) else _is_value(version, expected)
+
+
+def _is_value(version: VersionView, expected: object) -> bool:
+    return bool(_comparable(version.value, expected) == expected)
+
+
+def _comparable(value: str | bytes | None, expected: object) -> object:
+    """The value as it is to be compared: parsed when the test expects something that is neither text nor bytes."""
+    if isinstance(expected, str | bytes) or expected is None or not isinstance(value, str):
+        return value
+    try:
+        return json.loads(value)
+    except ValueError:
+        return value
+
+
+def _compared(version: VersionView, expected: object) -> str:
+    if isinstance(expected, VersionView):
+        return f"  expected: {expected.id}\n  found:    {version.id}"
+    found = _comparable(version.value, expected)
+    if isinstance(found, dict) and isinstance(expected, dict):
+        names = [name for name in {**expected, **found} if expected.get(name, ABSENT) != found.get(name, ABSENT)]
+        return "\n".join(
+            f"  {name!r}: expected {_shown(expected.get(name, ABSENT))}, found {_shown(found.get(name, ABSENT))}"
+            for name in names
+        )
+    return f"  expected: {expected!r}\n  found:    {found!r}"
+
+
+def _shown(value: object) -> str:
+    return "nothing" if value is ABSENT else repr(value)
+
+
+def _end(secret: SecretView, end: object) -> object:
+    if end is ANYWHERE or end is None:
+        return end
+    if isinstance(end, str | int | VersionView):
+        return secret.version(end).id
+    raise UsageError(f"a move's end is a version id, a number, a label, a view or None, not {end!r}")
+
+
+def _change_text(before: Secret | None, after: Secret | None) -> str:
+    """What changed between two states of one secret, without values; empty when it was looked at and no more."""
+    if before is None or after is None:
+        return "" if before is after else "it was created" if before is None else "it was deleted"
+    before, after = _without_access(before), _without_access(after)
+    changed = [name for name in Secret.__slots__ if getattr(before, name) != getattr(after, name)]
+    return f"{', '.join(changed)} changed" if changed else ""
+
+
+def _without_access(secret: Secret) -> Secret:
+    versions = {version.id: replace(version, accessed=None) for version in secret.versions.values()}
+    return replace(secret, accessed=None, versions=versions)
+
+
+# --- texts ---------------------------------------------------------------------------------------------------------
+
+
+def _fail(message: str, secret: SecretView) -> NoReturn:
+    __tracebackhide__ = True
+    raise AssertionError(f"{message}\n\n{secret_table(secret)}")
+
+
+def _labels_text(version: VersionView) -> str:
+    return ", ".join(version.labels) or "no label"
+
+
+def _place(version: VersionView | None) -> str:
+    return "nowhere" if version is None else f"on version {version.number}"
+
+
+def _label_hint(label: str, secret: SecretView) -> str:
+    hint = nearest(label, secret.labels)
+    return f" ({hint})" if hint.startswith("did") else ""
+
+
+def _end_text(secret: SecretView, version_id: object) -> str:
+    if version_id is ANYWHERE:
+        return "anywhere"
+    if version_id is None:
+        return "nowhere"
+    version = secret.state.versions.get(str(version_id))
+    return f"version {version_id}" if version is None else f"version {version.number}"
+
+
+def _move_text(secret: SecretView, move: LabelMove) -> str:
+    ends = f"from {_end_text(secret, move.source)} to {_end_text(secret, move.target)}"
+    return f"{ends} by {move.operation} at {move.time:%H:%M:%S}"
+
+
+def _call_text(operation: str, fields: Mapping[str, object], error: str | None) -> str:
+    text = f"{operation}({', '.join(f'{name}={value!r}' for name, value in fields.items())})"
+    return f"{text} -> {error}" if error else text
+
+
+def _difference_text(
+    event: Event, differing: Mapping[str, object], fields: Mapping[str, object], error: str | None
+) -> str:
+    parts = [f"{name}: expected {fields[name]!r}, found {_shown(value)}" for name, value in differing.items()]
+    if error is not None and event.error != error:
+        parts.append(f"expected to be refused with {error}")
+    return f"\n    {'; '.join(parts)}" if parts else ""
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def _require_loggable(operation: str | None, fields: Mapping[str, object]) -> None:
+    """Refuses names that no logged call could have, which would make an assertion that can't fail or can't hold."""
+    if operation is None:
+        return
+    if operation not in OPERATIONS:
+        raise UsageError(f"no operation {operation!r}; {nearest(operation, OPERATIONS)}")
+    described = model.operation(operation)
+    for name in fields:
+        if name in described.hidden:
+            raise UsageError(f"AWS never logs {name}, so no call can match it; look at the value with assert_value")
+        if name not in described.input_shape.members:
+            known = [member for member in described.input_shape.members if member not in described.hidden]
+            raise UsageError(f"{operation} has no request field {name!r}; {nearest(name, known)}")

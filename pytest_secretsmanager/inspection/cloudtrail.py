@@ -1,0 +1,82 @@
+"""A logged call as CloudTrail lays it out.
+
+RECORDED (real records, 2024): member names in camel case; secretString, secretBinary and rotationToken are left out;
+reads have `readOnly` true and no response elements; PutSecretValue answers with the ARN only. DOC: DeleteSecret's
+deletion date is a text, and a refused call has `errorCode` and `errorMessage`. The response elements of other writes
+are a GUESS.
+"""
+
+import uuid
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from pytest_secretsmanager.engine.layers.audit import Entry, is_read
+from pytest_secretsmanager.engine.model import camel_case
+
+_ANSWERED_WITH_ARN_ONLY = {"PutSecretValue"}
+_ANSWERED_WITH_NOTHING = {"CreateSecret", "TagResource", "UntagResource"}
+
+
+def record_of(entry: Entry) -> dict[str, object]:
+    """The CloudTrail record of one call, made anew at each look."""
+    principal = entry.principal
+    identity: dict[str, object] = {"type": "IAMUser", "arn": principal.arn, "accountId": principal.account}
+    if principal.service is not None:
+        identity["invokedBy"] = f"{principal.service}.amazonaws.com"
+    record: dict[str, object] = {
+        "eventVersion": "1.09",
+        "userIdentity": identity,
+        "eventTime": _utc(entry.time).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "eventSource": "secretsmanager.amazonaws.com",
+        "eventName": entry.operation,
+        "awsRegion": entry.region,
+        "requestParameters": _in_camel_case(entry.request),
+        "responseElements": _response_elements(entry),
+        "requestID": entry.request_id,
+        "eventID": str(
+            uuid.uuid5(uuid.NAMESPACE_OID, f"{entry.request_id} {entry.operation} {entry.request.get('SecretId')}")
+        ),
+        "readOnly": is_read(entry.operation),
+        "eventType": "AwsApiCall",
+        "managementEvent": True,
+        "recipientAccountId": principal.account,
+        "eventCategory": "Management",
+    }
+    if entry.error_code is not None:
+        record["errorCode"], record["errorMessage"] = entry.error_code, entry.error_message
+    return record
+
+
+def _response_elements(entry: Entry) -> dict[str, object] | None:
+    response = entry.response
+    if response is None or entry.operation in _ANSWERED_WITH_NOTHING:
+        return None
+    shown = {_response_name(name): value for name, value in response.items()}
+    if entry.operation in _ANSWERED_WITH_ARN_ONLY:
+        return {"arn": shown["arn"]}
+    if "deletionDate" in shown:
+        shown["deletionDate"] = _in_words(_utc(float(str(shown["deletionDate"]))))
+    return shown
+
+
+def _response_name(member: str) -> str:
+    return "arn" if member == "ARN" else camel_case(member)
+
+
+def _in_camel_case(value: object) -> object:
+    if isinstance(value, Mapping):
+        return {camel_case(name): _in_camel_case(item) for name, item in value.items()} or None
+    if isinstance(value, list):
+        return [_in_camel_case(item) for item in value]
+    return value
+
+
+def _utc(seconds: float) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def _in_words(time: datetime) -> str:
+    """A date as CloudTrail spells it in response elements: `May 3, 2018 5:51:02 PM` (DOC)."""
+    months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+    hour, half = time.hour % 12 or 12, "AM" if time.hour < 12 else "PM"
+    return f"{months[time.month - 1]} {time.day}, {time.year} {hour}:{time:%M:%S} {half}"

@@ -1,0 +1,114 @@
+"""Where secret values stand that should not, in plain or in JSON, base64, hex or URL form. Never says which value."""
+
+import base64
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+from urllib.parse import quote, quote_plus
+
+from pytest_secretsmanager.inspection.views import SecretView
+
+SHORTEST = 6
+"""A value with fewer characters counts as leaked where it stands as a whole word: inside words it would be chance."""
+
+
+class Needle(NamedTuple):
+    """One form of one secret value, and what to call it in a message."""
+
+    form: str
+    text: str
+    owner: str
+
+
+class Leak(NamedTuple):
+    """Where a secret value was found, whose it is, and in which form."""
+
+    place: str
+    owner: str
+    form: str
+
+    def __str__(self) -> str:
+        return f"{self.place} holds the value of {self.owner} ({self.form})"
+
+
+def needles_of(secrets: Iterable[SecretView]) -> list[Needle]:
+    """Every form of every value that these secrets hold, the texts inside JSON values included."""
+    found: dict[str, Needle] = {}
+    for secret in secrets:
+        for version in secret.versions:
+            owner = f"{secret.name!r}, version {version.number}"
+            for value in _with_inner_texts(version.value):
+                for form, text in _forms(value):
+                    found.setdefault(text, Needle(form, text, owner))
+    return list(found.values())
+
+
+def leaks_in(places: Iterable[tuple[str, str]], needles: list[Needle]) -> list[Leak]:
+    """The leaks in texts that are given with a name for each place; one for each place and owner."""
+    found: dict[tuple[str, str], Leak] = {}
+    for place, text in places:
+        for needle in needles:
+            if _holds(text, needle.text):
+                found.setdefault((place, needle.owner), Leak(place, needle.owner, needle.form))
+    return list(found.values())
+
+
+def texts_in(value: object) -> Iterator[str]:
+    """Every text inside a request field."""
+    if isinstance(value, Mapping):
+        for name, item in value.items():
+            yield from texts_in(name)
+            yield from texts_in(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from texts_in(item)
+    else:
+        yield as_text(value)
+
+
+def as_text(value: object) -> str:
+    """What a value looks like where it is printed; bytes byte by byte, so that any byte string can be found in it."""
+    return value.decode("latin-1") if isinstance(value, bytes | bytearray) else str(value)
+
+
+def _with_inner_texts(value: str | bytes | None) -> Iterator[str | bytes]:
+    if not value:
+        return
+    yield value
+    try:
+        parsed = json.loads(value)
+    except ValueError:
+        return
+    if isinstance(parsed, dict | list):
+        yield from (text for text in _leaves(parsed) if len(text) >= SHORTEST)
+
+
+def _leaves(value: object) -> Iterator[str]:
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list):
+        for item in value:
+            yield from _leaves(item)
+    elif isinstance(value, str):
+        yield value
+
+
+def _forms(value: str | bytes) -> Iterator[tuple[str, str]]:
+    raw = value if isinstance(value, bytes) else value.encode(errors="surrogatepass")
+    yield "plain", as_text(value)
+    if isinstance(value, str):
+        yield "JSON", json.dumps(value)[1:-1]
+        yield "JSON", json.dumps(value, ensure_ascii=False)[1:-1]
+    yield "base64", base64.b64encode(raw).decode().rstrip("=")
+    yield "base64", base64.urlsafe_b64encode(raw).decode().rstrip("=")
+    yield "hex", raw.hex()
+    yield "hex", raw.hex().upper()
+    yield "URL", quote(raw, safe="")
+    yield "URL", quote_plus(raw)
+
+
+def _holds(text: str, needle: str) -> bool:
+    if needle not in text:
+        return False
+    return len(needle) >= SHORTEST or re.search(rf"(?<!\S){re.escape(needle)}(?!\S)", text) is not None

@@ -1,0 +1,167 @@
+"""The log: every call in order, refused ones too, and queries over them. No secret value is in it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import NamedTuple, cast, overload
+
+from pytest_secretsmanager.engine.call import Parameters, Reply, copied
+from pytest_secretsmanager.engine.layers.audit import Entry
+from pytest_secretsmanager.engine.state import SecretKey
+from pytest_secretsmanager.inspection.cloudtrail import record_of
+
+
+class LabelMove(NamedTuple):
+    """One move of a staging label: from a version id to another (None: nowhere), by which operation and when (UTC)."""
+
+    label: str
+    source: str | None
+    target: str | None
+    time: datetime
+    operation: str
+
+
+class Event:
+    """One call as it was logged.
+
+    Members of requests and responses are spelled as AWS spells them. What AWS marks sensitive (SecretString,
+    SecretBinary, RotationToken) is not there; `hidden` names such members of the request. `response` is None for
+    calls that only read, and for refused ones.
+    """
+
+    __slots__ = ("_entry",)
+
+    def __init__(self, entry: Entry) -> None:
+        self._entry = entry
+
+    @property
+    def operation(self) -> str:
+        """The API's name of the operation: `PutSecretValue`."""
+        return self._entry.operation
+
+    @property
+    def request(self) -> Parameters:
+        """The request's members, a copy."""
+        return cast("Parameters", copied(dict(self._entry.request)))
+
+    @property
+    def hidden(self) -> frozenset[str]:
+        """The names of the request's members that AWS does not log."""
+        return self._entry.hidden
+
+    @property
+    def response(self) -> Reply | None:
+        """The reply's members, a copy; times in seconds since the epoch, as on the wire."""
+        return cast("Reply | None", copied(self._entry.response))
+
+    @property
+    def error(self) -> str | None:
+        """AWS's error code when the call was refused: `ResourceNotFoundException`."""
+        return self._entry.error_code
+
+    @property
+    def error_message(self) -> str | None:
+        """AWS's text when the call was refused."""
+        return self._entry.error_message
+
+    @property
+    def time(self) -> datetime:
+        """When the call arrived, on the clock of the `SecretsManager`, UTC."""
+        return datetime.fromtimestamp(self._entry.time, UTC)
+
+    @property
+    def region(self) -> str:
+        """The region of the client that called."""
+        return self._entry.region
+
+    @property
+    def account(self) -> str:
+        """The account that called."""
+        return self._entry.principal.account
+
+    @property
+    def principal(self) -> str:
+        """The ARN of the identity that called."""
+        return self._entry.principal.arn
+
+    @property
+    def request_id(self) -> str:
+        """What the caller saw as `ResponseMetadata.RequestId`."""
+        return self._entry.request_id
+
+    @property
+    def within(self) -> str | None:
+        """The operation on whose behalf AWS made this call: `BatchGetSecretValue` for a read of a batch; else None."""
+        return self._entry.within
+
+    @property
+    def record(self) -> dict[str, object]:
+        """The CloudTrail record of this call."""
+        return record_of(self._entry)
+
+    def __repr__(self) -> str:
+        fields = ", ".join(f"{name}={value!r}" for name, value in self._entry.request.items())
+        hidden = "".join(f", {name}=(hidden)" for name in sorted(self.hidden)) if self.hidden else ""
+        outcome = f" -> {self.error}" if self.error else ""
+        return f"<{self.operation}({(fields + hidden).removeprefix(', ')}){outcome}>"
+
+
+class Log(Sequence[Event]):
+    """All calls, newest last."""
+
+    def __init__(self) -> None:
+        self._entries: list[Entry] = []
+        self.append = self._entries.append
+
+    @overload
+    def __getitem__(self, index: int) -> Event: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Event]: ...
+
+    def __getitem__(self, index: int | slice) -> Event | Sequence[Event]:
+        if isinstance(index, slice):
+            return [Event(entry) for entry in self._entries[index]]
+        return Event(self._entries[index])
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def __iter__(self) -> Iterator[Event]:
+        return map(Event, list(self._entries))
+
+    def __repr__(self) -> str:
+        return f"<log of {len(self)} call{'' if len(self) == 1 else 's'}>"
+
+    def forget_from(self, index: int) -> None:
+        """Drops the calls from this position on, when what they did is rolled back."""
+        del self._entries[index:]
+
+    def matching(
+        self, operation: str | None, error: str | None = None, request_fields: Mapping[str, object] | None = None
+    ) -> list[Event]:
+        """The calls of that operation (None: of any), refused with that error (None: or not), with those fields."""
+        return [
+            event
+            for event in self
+            if operation in (None, event.operation)
+            and error in (None, event.error)
+            and not differing_fields(event, request_fields or {})
+        ]
+
+    def moves_of(self, key: SecretKey) -> list[LabelMove]:
+        """Every move of a label of one secret, oldest first."""
+        return [
+            LabelMove(move.label, move.source, move.target, datetime.fromtimestamp(entry.time, UTC), entry.operation)
+            for entry in list(self._entries)
+            for move in entry.moves.get(key, ())
+        ]
+
+
+ABSENT = object()
+
+
+def differing_fields(event: Event, expected: Mapping[str, object]) -> dict[str, object]:
+    """The fields in which a call is not as expected, with what it has there (ABSENT: nothing)."""
+    request = event.request
+    actual = {name: request.get(name, ABSENT) for name in expected}
+    return {name: value for name, value in actual.items() if expected[name] != value}

@@ -1,0 +1,293 @@
+"""Secrets and versions as a test sees them: read-only, live, and with no value in any repr.
+
+A look through a view is not a call: it is not logged and leaves no access date. Values are opened when they are asked
+for.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, TypeAlias
+
+from pytest_secretsmanager.engine import arns
+from pytest_secretsmanager.engine.errors import SecretNotFound, UsageError, VersionNotFound, nearest
+from pytest_secretsmanager.engine.rules import guards, labels
+from pytest_secretsmanager.engine.service import Service
+from pytest_secretsmanager.engine.state import Secret, SecretKey, Version
+from pytest_secretsmanager.inspection.log import LabelMove, Log
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where views look: the service's store and keys, its log, and its clock (epoch seconds)."""
+
+    service: Service
+    log: Log
+    now: Callable[[], float]
+
+    def find(self, secret_id: "SecretId", region: str, account: str) -> "SecretView":
+        """The view of a secret by name, ARN or view; SecretNotFound, with the nearest names, when there is none."""
+        __tracebackhide__ = True
+        if isinstance(secret_id, SecretView):
+            return secret_id
+        if not isinstance(secret_id, str):
+            raise UsageError(f"a secret is named by its name, its ARN or its view, not by {type(secret_id).__name__}")
+        key = SecretKey(region, account, secret_id)
+        if (parsed := arns.parse(secret_id)) is not None:
+            key = SecretKey(parsed.region, parsed.account, parsed.name)
+        secret = self.state_of(key)
+        if secret is None or (parsed is not None and not secret.arn.startswith(secret_id)):
+            raise self.not_found(secret_id, key)
+        return SecretView(self, key)
+
+    def state_of(self, key: SecretKey) -> Secret | None:
+        """The secret under a key, None when there is none, or none any more."""
+        secret = self.service.store.get(key)
+        return None if secret is None or guards.is_gone(secret, self.now()) else secret
+
+    def all(self) -> list["SecretView"]:
+        """The secrets of all regions and accounts."""
+        now = self.now()
+        return [SecretView(self, secret.key) for secret in self.service.secrets() if not guards.is_gone(secret, now)]
+
+    def not_found(self, secret_id: str, key: SecretKey) -> SecretNotFound:
+        """The error that names what is nearest to a secret that is not there."""
+        present = [secret.key for secret in self.all()]
+        names = [other.name for other in present if other[:2] == key[:2]]
+        elsewhere = [f"{other.region} of account {other.account}" for other in present if other.name == key.name]
+        hint = f"it is in {' and in '.join(elsewhere)}" if elsewhere else nearest(key.name, names)
+        there = hint or (f"{len(names)} others are there" if names else "no secret is there at all")
+        return SecretNotFound(f"no secret {secret_id!r} in {key.region} of account {key.account}; {there}")
+
+
+class SecretView:
+    """One secret, as it is at the moment of each look."""
+
+    __slots__ = ("_key", "_source")
+
+    def __init__(self, source: Source, key: SecretKey) -> None:
+        self._source = source
+        self._key = key
+
+    @property
+    def key(self) -> SecretKey:
+        """Region, account and name."""
+        return self._key
+
+    @property
+    def state(self) -> Secret:
+        """The engine's own frozen value of this secret."""
+        __tracebackhide__ = True
+        secret = self._source.state_of(self._key)
+        if secret is None:
+            raise self._source.not_found(self._key.name, self._key)
+        return secret
+
+    @property
+    def arn(self) -> str:
+        return self.state.arn
+
+    @property
+    def name(self) -> str:
+        return self._key.name
+
+    @property
+    def value(self) -> str | bytes | None:
+        """The current value: text, or bytes for a binary one; None when the secret has no current version."""
+        current = self.current
+        return None if current is None else current.value
+
+    @property
+    def json(self) -> Any:
+        """The current value, parsed."""
+        return _parsed(self.value)
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """Each staging label and the id of the version that it sits on."""
+        return dict(self.state.labels)
+
+    @property
+    def versions(self) -> list["VersionView"]:
+        """All versions, oldest first, those without a label included."""
+        return [VersionView(self, version) for version in self.state.versions.values()]
+
+    @property
+    def current(self) -> "VersionView | None":
+        """The version under AWSCURRENT."""
+        return self._labelled(labels.CURRENT)
+
+    @property
+    def previous(self) -> "VersionView | None":
+        """The version under AWSPREVIOUS."""
+        return self._labelled(labels.PREVIOUS)
+
+    @property
+    def pending(self) -> "VersionView | None":
+        """The version under AWSPENDING."""
+        return self._labelled(labels.PENDING)
+
+    @property
+    def tags(self) -> dict[str, str]:
+        return dict(self.state.tags or {})
+
+    @property
+    def deleted(self) -> datetime | None:
+        """When the scheduled deletion takes effect, UTC; None for a secret that is not scheduled."""
+        date = self.state.deletion_date
+        return None if date is None else _utc(date)
+
+    @property
+    def history(self) -> list[LabelMove]:
+        """Every move of a label since the secret was seeded or created, oldest first."""
+        return self._source.log.moves_of(self._key)
+
+    def version(self, ref: "VersionRef") -> "VersionView":
+        """One version by id, number, label or view; VersionNotFound, with what there is, when there is none."""
+        __tracebackhide__ = True
+        if isinstance(ref, VersionView):
+            return ref
+        found = self._numbered(ref) if isinstance(ref, int) else self._labelled(ref) or self._with_id(ref)
+        if found is None:
+            raise VersionNotFound(f"secret {self.name!r} has no version {ref!r}; {self._what_there_is(ref)}")
+        return found
+
+    def open(self, version: Version) -> str | bytes | None:
+        """The plain value of one version, None while a rotation has only announced it."""
+        if version.sealed is None:
+            return None
+        plain = self._source.service.ports.open(self.state, version.id, version.sealed)
+        return plain if version.member == "SecretBinary" else plain.decode(errors=guards.STRING_ERRORS)
+
+    def age_of(self, version: Version) -> float:
+        """The age of a version in seconds, on the clock of its `SecretsManager`."""
+        return self._source.now() - version.created
+
+    def _labelled(self, label: str) -> "VersionView | None":
+        return self._with_id(self.state.labels.get(label, ""))
+
+    def _with_id(self, version_id: str) -> "VersionView | None":
+        version = self.state.versions.get(version_id)
+        return None if version is None else VersionView(self, version)
+
+    def _numbered(self, number: int) -> "VersionView | None":
+        versions = self.versions
+        if number < 0:
+            return versions[number] if -number <= len(versions) else None
+        return next((version for version in versions if version.number == number), None)
+
+    def _what_there_is(self, ref: str | int) -> str:
+        secret = self.state
+        if not secret.versions:
+            return "it has no version at all"
+        numbers = [version.number for version in secret.versions.values()]
+        there = f"it has number {numbers[0]}" if len(numbers) == 1 else f"it has numbers {numbers[0]} to {numbers[-1]}"
+        hint = nearest(ref, [*secret.labels, *secret.versions]) if isinstance(ref, str) else ""
+        return f"{there} and the labels {', '.join(secret.labels) or '(none)'}; {hint}".removesuffix("; ")
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, SecretView) and (self._source, self._key) == (other._source, other._key)
+
+    def __hash__(self) -> int:
+        return hash(self._key)
+
+    def __repr__(self) -> str:
+        secret = self._source.state_of(self._key)
+        if secret is None:
+            return f"<secret {self.name!r}: not there any more>"
+        placed = ", ".join(f"{label} on {secret.versions[holder].number}" for label, holder in secret.labels.items())
+        count = len(secret.versions)
+        return f"<secret {self.name!r}: {count} version{'' if count == 1 else 's'}{placed and ', ' + placed}>"
+
+
+class VersionView:
+    """One version of a secret. Its value and id never change; its labels are those of the moment of each look."""
+
+    __slots__ = ("_secret", "_version")
+
+    def __init__(self, secret: SecretView, version: Version) -> None:
+        self._secret = secret
+        self._version = version
+
+    @property
+    def id(self) -> str:
+        return self._version.id
+
+    @property
+    def number(self) -> int:
+        """1 for the first version ever made of this secret."""
+        return self._version.number
+
+    @property
+    def value(self) -> str | bytes | None:
+        """Text, or bytes for a binary value; None while a rotation has only announced this version."""
+        return self._secret.open(self._version)
+
+    @property
+    def json(self) -> Any:
+        """The value, parsed."""
+        return _parsed(self.value)
+
+    @property
+    def labels(self) -> list[str]:
+        return list(self._secret.state.labels_of(self.id))
+
+    @property
+    def created(self) -> datetime:
+        """UTC."""
+        return _utc(self._version.created)
+
+    @property
+    def age(self) -> float:
+        """Seconds, on the clock of the `SecretsManager`."""
+        return self._secret.age_of(self._version)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, VersionView) and (self._secret, self.id) == (other._secret, other.id)
+
+    def __hash__(self) -> int:
+        return hash((self._secret, self.id))
+
+    def __repr__(self) -> str:
+        return f"<version {self.number} of {self._secret.name!r}, {self.id}>"
+
+
+class SecretMapping(Mapping[str, SecretView]):
+    """The secrets of one region and account by name, live."""
+
+    def __init__(self, source: Source, region: str, account: str) -> None:
+        self._source = source
+        self._region = region
+        self._account = account
+
+    def __getitem__(self, name: str) -> SecretView:
+        key = SecretKey(self._region, self._account, name)
+        if self._source.state_of(key) is None:
+            raise KeyError(str(self._source.not_found(name, key)))
+        return SecretView(self._source, key)
+
+    def __iter__(self) -> Iterator[str]:
+        place = (self._region, self._account)
+        return iter([secret.name for secret in self._source.all() if secret.key[:2] == place])
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def __repr__(self) -> str:
+        return f"<secrets of {self._region}, account {self._account}: {', '.join(self) or 'none'}>"
+
+
+def _parsed(value: str | bytes | None) -> Any:
+    return None if value is None else json.loads(value)
+
+
+def _utc(seconds: float) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+SecretId: TypeAlias = str | SecretView
+"""A name, an ARN (full or partial) or a view."""
+
+VersionRef: TypeAlias = str | int | VersionView
+"""A version id, a number (1 is the first ever made, -1 the newest), a label, or a view."""

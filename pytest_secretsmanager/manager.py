@@ -1,0 +1,261 @@
+"""`SecretsManager`: what a test holds. It joins the rooms of this package and has no logic of its own."""
+
+import functools
+import inspect
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from random import Random
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypeVar, Unpack, cast
+
+import botocore.session
+
+from pytest_secretsmanager.doors import patch
+from pytest_secretsmanager.doors.client import Responder, new_uuid, user_of
+from pytest_secretsmanager.engine.call import Call, Parameters
+from pytest_secretsmanager.engine.errors import ServiceError, UsageError
+from pytest_secretsmanager.engine.keys import KeyRing
+from pytest_secretsmanager.engine.ports import Ports
+from pytest_secretsmanager.engine.service import Service
+from pytest_secretsmanager.engine.state import SecretKey
+from pytest_secretsmanager.inspection.assertions import Assertions
+from pytest_secretsmanager.inspection.log import Log
+from pytest_secretsmanager.inspection.views import SecretId, SecretMapping, SecretView, Source
+from pytest_secretsmanager.seeds import NO_VALUE, Seed, SeedOptions, seed_of
+
+if TYPE_CHECKING:
+    from mypy_boto3_secretsmanager.client import SecretsManagerClient
+
+_Arguments = ParamSpec("_Arguments")
+_Result = TypeVar("_Result")
+
+_CREDENTIALS = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing"}
+
+
+class SecretsManager(Assertions):
+    """A local AWS Secrets Manager, with all its regions and accounts.
+
+    While it is entered, it answers every Secrets Manager call that botocore makes in this process, by clients made
+    before or after; calls to other services are left alone. Entered inside another one, it answers until it is left.
+    Used as a decorator, each call of the function starts from what was there before and is rolled back when it ends.
+
+    `region` and `account` are where `sm.secret`, `sm.seed` and `sm.client` look when nothing else is said; `account`
+    is also that of every client whose credentials name no other. `random_seed` makes ARN suffixes, version ids,
+    request ids and random passwords repeatable.
+
+    >>> with SecretsManager(region="eu-west-1") as sm:
+    ...     _ = sm.seed("db", "hunter2")
+    ...     sm.client().get_secret_value(SecretId="db")["SecretString"]
+    'hunter2'
+    """
+
+    def __init__(
+        self, region: str = "us-east-1", account: str = "123456789012", *, random_seed: int | str | None = None
+    ) -> None:
+        _require_text("region", region)
+        _require_account(account)
+        self.region = region
+        self.account = account
+        self._random = Random(random_seed)  # noqa: S311 - ids, never keys
+        self._log = Log()
+        self._service = Service(Ports(self._random, KeyRing()), self._log.append)
+        self._responder = Responder(self._service, _now, account, self._random, repeatable=random_seed is not None)
+        self._views = Source(self._service, self._log, _now)
+        self._clients: dict[object, SecretsManagerClient] = {}
+        self._environment: dict[str, str] = {}
+        self._depth = 0
+
+    # --- entering and leaving --------------------------------------------------------------------------------------
+
+    def __enter__(self) -> Self:
+        self._depth += 1
+        if self._depth == 1:
+            self._environment = _set_unset_variables(self.region)
+            patch.activate(self._responder)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._depth -= 1
+        if self._depth == 0:
+            patch.deactivate(self._responder)
+            _take_back_variables(self._environment)
+
+    def __call__(self, function: Callable[_Arguments, _Result]) -> Callable[_Arguments, _Result]:
+        """Decorates a function or coroutine function."""
+        if inspect.isclass(function) or inspect.isgeneratorfunction(function) or not callable(function):
+            raise UsageError(f"SecretsManager decorates functions and coroutine functions, not {function!r}")
+
+        @functools.wraps(function)
+        def run(*args: _Arguments.args, **kwargs: _Arguments.kwargs) -> _Result:
+            with self, self._rolled_back():
+                return function(*args, **kwargs)
+
+        @functools.wraps(function)
+        async def run_async(*args: _Arguments.args, **kwargs: _Arguments.kwargs) -> Any:
+            with self, self._rolled_back():
+                return await cast("Any", function(*args, **kwargs))
+
+        return cast("Callable[_Arguments, _Result]", run_async) if inspect.iscoroutinefunction(function) else run
+
+    @contextmanager
+    def _rolled_back(self) -> Iterator[None]:
+        store, lock = self._service.store, self._service.lock
+        logged = len(self._log)
+        with lock:
+            journal = store.open_journal()
+        try:
+            yield
+        finally:
+            with lock:
+                store.close_journal(journal, roll_back=True)
+                self._log.forget_from(logged)
+
+    # --- seeding ---------------------------------------------------------------------------------------------------
+
+    def seed(self, name: str, value: Any = NO_VALUE, **options: Unpack[SeedOptions]) -> SecretView:
+        """Puts a secret there, in place of one of that name, and gives its view.
+
+        `value` is a `str` (SecretString), `bytes` (SecretBinary) or anything JSON can spell; left out, the secret has
+        no version. Options: `versions` (values or `Version`s before that one, oldest first), `tags`, `description`,
+        `kms_key`, `policy` (a dict or JSON text), `owning_service`, `deleted=True`, `region`, `account`.
+
+        Seeding goes by the API's own rules, but is not logged. Raises UsageError for what AWS would not allow.
+
+        >>> sm.seed("app/db", {"user": "app", "password": "two"}, versions=[{"user": "app", "password": "one"}])
+        <secret 'app/db': 2 versions, AWSCURRENT on 2, AWSPREVIOUS on 1>
+        """
+        __tracebackhide__ = True
+        return self.plant(seed_of(name, value, **options))
+
+    def plant(self, seed: Seed) -> SecretView:
+        """Puts a secret there that was described before."""
+        __tracebackhide__ = True
+        region = seed.options.get("region", self.region)
+        account = seed.options.get("account", self.account)
+        _require_account(account)
+        principal = seed.principal(account, user_of(account, region).arn)
+
+        key = SecretKey(region, account, seed.name)
+        now = _now()
+
+        def make_call(operation: str, parameters: Parameters, time: float = now) -> Call:
+            return Call(operation, parameters, region, principal, time, request_id="seed")
+
+        with self._service.lock:
+            journal = self._service.store.open_journal()
+            try:
+                self._remove(key, make_call)
+                for call in seed.calls(make_call, now, lambda: new_uuid(self._random)):
+                    self._service.seed(call)
+            except ServiceError as error:
+                refusal = f"AWS answers {error.code}: {error}"
+            else:
+                refusal = ""
+            self._service.store.close_journal(journal, roll_back=bool(refusal))
+        if refusal:
+            raise UsageError(f"secret {seed.name!r} can't be seeded so; {refusal}")
+        return SecretView(self._views, key)
+
+    def _remove(self, key: SecretKey, make_call: Callable[[str, Parameters], Call]) -> None:
+        """Takes a secret away that a seed is to replace, in the name of whoever owns it."""
+        present = self._service.store.get(key)
+        if present is not None:
+            call = make_call("DeleteSecret", {"SecretId": key.name, "ForceDeleteWithoutRecovery": True})
+            owner = call.principal._replace(service=present.owning_service)
+            self._service.seed(call._replace(principal=owner))
+
+    # --- looking ---------------------------------------------------------------------------------------------------
+
+    def client(self, region: str | None = None, **kwargs: Any) -> "SecretsManagerClient":
+        """A botocore client for this region (None: the default one), which needs no credentials.
+
+        The same arguments give the same client: building one costs milliseconds. `kwargs` are those of botocore's
+        `create_client`; `aws_account_id="…"` makes a client of another account.
+
+        >>> sm.client("eu-west-1").meta.region_name
+        'eu-west-1'
+        """
+        __tracebackhide__ = True
+        if self._depth == 0:
+            raise UsageError(
+                "this SecretsManager answers no calls now: use its clients inside `with SecretsManager() as sm:`"
+            )
+        key = (region, *sorted((name, repr(value)) for name, value in kwargs.items()))
+        if (client := self._clients.get(key)) is None:
+            arguments = {**_CREDENTIALS, **kwargs}
+            session: Any = _session()  # the stubs know no service by name
+            client = session.create_client("secretsmanager", region_name=region or self.region, **arguments)
+            self._clients[key] = client
+        return client
+
+    def secret(self, secret_id: SecretId, *, region: str | None = None, account: str | None = None) -> SecretView:
+        """The view of a secret by name, ARN or view; SecretNotFound, with the nearest names, when there is none.
+
+        >>> _ = sm.seed("app/db", "hunter2")
+        >>> sm.secret("app/db").value
+        'hunter2'
+        """
+        __tracebackhide__ = True
+        return self._views.find(secret_id, region or self.region, account or self.account)
+
+    @property
+    def secrets(self) -> Mapping[str, SecretView]:
+        """The secrets of the default region and account by name, those scheduled for deletion included."""
+        return SecretMapping(self._views, self.region, self.account)
+
+    @property
+    def log(self) -> Log:
+        """Every call, newest last."""
+        return self._log
+
+    def _source(self) -> Source:
+        return self._views
+
+    def __repr__(self) -> str:
+        return f"<SecretsManager in {self.region}, account {self.account}>"
+
+
+def _now() -> float:
+    """The time, to the millisecond as AWS has it; looked up at each call, so that freezegun and time-machine work."""
+    return round(time.time(), 3)
+
+
+@functools.cache
+def _session() -> botocore.session.Session:
+    """A session that reads nothing of the developer's own AWS configuration."""
+    nothing = (None, None, os.devnull, None)
+    return botocore.session.Session(
+        session_vars={"profile": (None, None, None, None), "config_file": nothing, "credentials_file": nothing}
+    )
+
+
+def _set_unset_variables(region: str) -> dict[str, str]:
+    """Sets what a client needs to be built, where the environment has nothing; gives what was set."""
+    wanted = {
+        "AWS_DEFAULT_REGION": region,
+        "AWS_ACCESS_KEY_ID": _CREDENTIALS["aws_access_key_id"],
+        "AWS_SECRET_ACCESS_KEY": _CREDENTIALS["aws_secret_access_key"],
+    }
+    unset = {name: value for name, value in wanted.items() if name not in os.environ}
+    os.environ.update(unset)
+    return unset
+
+
+def _take_back_variables(variables: Mapping[str, str]) -> None:
+    for name, value in variables.items():
+        if os.environ.get(name) == value:
+            del os.environ[name]
+
+
+def _require_text(name: str, value: object) -> None:
+    if not isinstance(value, str) or not value:
+        raise UsageError(f"{name} is a str such as 'us-east-1', not {value!r}")
+
+
+def _require_account(account: object) -> None:
+    if not (isinstance(account, str) and len(account) == 12 and account.isdigit()):
+        raise UsageError(f"account is a str of twelve digits such as '123456789012', not {account!r}")

@@ -1,0 +1,242 @@
+"""Seeds: what a test wants to be there, as calls. There is no back door into the engine's state.
+
+A seed is planned as the API would do it: CreateSecret, a PutSecretValue for each version at its own time, then the
+label moves that are still missing. So a seed can't create what AWS would not allow; what AWS refuses is a usage
+error.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, TypeAlias, TypedDict
+
+from pytest_secretsmanager.engine.call import Call, Parameters, Principal
+from pytest_secretsmanager.engine.errors import InvalidParameterException, UsageError, nearest
+from pytest_secretsmanager.engine.rules import labels
+
+NO_VALUE: Any = type("NoValue", (), {"__repr__": lambda _: "NO_VALUE"})()
+"""The default of a seed's value: the secret has no version, or those of `versions` only."""
+
+PLACEHOLDER = "SEEDING"
+"""The label that an unlabelled version carries until all versions are there: AWS makes none without a label."""
+
+MakeCall: TypeAlias = Callable[[str, Parameters, float], Call]
+"""Makes a call out of an operation, its parameters, and the time at which it is made."""
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One version of a seeded secret.
+
+    `value` is a `str` (SecretString), `bytes` (SecretBinary) or anything JSON can spell. `labels` are the staging
+    labels it holds in the end; None leaves that to AWS's own rule, by which each new version becomes the current one.
+    `age` is how long ago it was made, `id` its version id (32 to 64 characters, made up when None).
+
+    >>> Version("old", labels=["AWSPREVIOUS"], age=timedelta(days=40))
+    Version(labels=['AWSPREVIOUS'], age=datetime.timedelta(days=40), id=None)
+    """
+
+    value: Any = field(repr=False)
+    labels: Sequence[str] | None = field(default=None, kw_only=True)
+    age: timedelta = field(default=timedelta(0), kw_only=True)
+    id: str | None = field(default=None, kw_only=True)
+
+
+class SeedOptions(TypedDict, total=False):
+    """What a seed may say besides name and value."""
+
+    versions: Sequence[Any]
+    tags: Mapping[str, str]
+    description: str
+    kms_key: str
+    policy: str | Mapping[str, Any]
+    owning_service: str
+    deleted: bool
+    region: str
+    account: str
+
+
+_LATER = ("rotation", "replicas")
+"""Options that come with rotation and replication."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seed:
+    """One secret to be there: checked arguments of `sm.seed` and of the `secret` marker."""
+
+    name: str
+    versions: tuple[Version, ...]
+    options: SeedOptions = field(repr=False)
+
+    def calls(self, make_call: MakeCall, now: float, new_id: Callable[[], str]) -> Iterator[Call]:
+        """The calls that bring this secret about, in order; `make_call` takes operation, parameters and time."""
+        versions = [(version, version.id or new_id()) for version in self.versions]
+        start = now - max((version.age.total_seconds() for version in self.versions), default=0)
+        yield make_call("CreateSecret", self._create_parameters(new_id()), start)
+        placed: labels.Placement = {}
+        for version, version_id in versions:
+            stages = _stages(version)
+            parameters: dict[str, object] = {
+                "SecretId": self.name,
+                "ClientRequestToken": version_id,
+                **value_parameters(version.value),
+            }
+            if stages is not None:
+                parameters["VersionStages"] = stages
+            yield make_call("PutSecretValue", parameters, now - version.age.total_seconds())
+            placed = labels.after_new_version(placed, version_id, stages)
+        for move in _label_moves(placed, versions, self.name):
+            yield make_call("UpdateSecretVersionStage", move, now)
+        if (policy := self.options.get("policy")) is not None:
+            text = policy if isinstance(policy, str) else json.dumps(policy)
+            yield make_call("PutResourcePolicy", {"SecretId": self.name, "ResourcePolicy": text}, now)
+        if self.options.get("deleted"):
+            yield make_call("DeleteSecret", {"SecretId": self.name}, now)
+
+    def _create_parameters(self, token: str) -> Parameters:
+        given = {
+            "Description": self.options.get("description"),
+            "KmsKeyId": self.options.get("kms_key"),
+            "Tags": [{"Key": key, "Value": value} for key, value in self.options.get("tags", {}).items()] or None,
+        }
+        present = {member: value for member, value in given.items() if value is not None}
+        return {"Name": self.name, "ClientRequestToken": token, **present}
+
+    def principal(self, account: str, arn: str) -> Principal:
+        """Who makes the calls: the account itself, or the AWS service in it that is to own the secret."""
+        return Principal(account, arn, self.options.get("owning_service"))
+
+
+def seed_of(*arguments: Any, **options: Any) -> Seed:
+    """A seed out of the arguments of `sm.seed` or of the marker; UsageError, in words, for what can't be one."""
+    name, value = _name_and_value(arguments, options)
+    for option in options:
+        if option in _LATER:
+            raise UsageError(f"the option {option!r} of a seed is not supported yet")
+        if option not in SeedOptions.__annotations__:
+            raise UsageError(f"a seed has no option {option!r}; {nearest(option, SeedOptions.__annotations__)}")
+    _require_types(options)
+    versions = [item if isinstance(item, Version) else Version(item) for item in options.get("versions", ())]
+    if value is not NO_VALUE:
+        versions.append(value if isinstance(value, Version) else Version(value))
+    for version in versions:
+        _require_version(version)
+    _require_order(versions)
+    _require_labels(versions)
+    return Seed(name, tuple(versions), SeedOptions(**options))  # type: ignore[typeddict-item] # checked just above
+
+
+def value_parameters(value: Any) -> dict[str, object]:
+    """The request member that carries a value: text as it is, bytes as they are, anything else as JSON.
+
+    >>> value_parameters({"user": "app"}), value_parameters(b"\\x00")
+    ({'SecretString': '{"user": "app"}'}, {'SecretBinary': b'\\x00'})
+    """
+    if isinstance(value, bytes | bytearray):
+        return {"SecretBinary": bytes(value)}
+    return {"SecretString": value if isinstance(value, str) else json.dumps(value)}
+
+
+# --- labels --------------------------------------------------------------------------------------------------------
+
+
+def _stages(version: Version) -> list[str] | None:
+    if version.labels is None:
+        return None
+    return list(version.labels) or [PLACEHOLDER]
+
+
+def _label_moves(placed: labels.Placement, versions: Sequence[tuple[Version, str]], name: str) -> Iterator[Parameters]:
+    """The moves missing until labels sit where the versions say; AWSPREVIOUS last, since it moves by itself."""
+    wanted = {label: version_id for version, version_id in versions for label in version.labels or ()}
+    bare = {version_id for version, version_id in versions if version.labels is not None and not version.labels}
+    explicit = {version_id for version, version_id in versions if version.labels is not None}
+    surplus = [
+        label for label, holder in placed.items() if holder in bare or (holder in explicit and label not in wanted)
+    ]
+    for label in sorted({*wanted, *surplus}, key=lambda label: (label != labels.CURRENT, label == labels.PREVIOUS)):
+        source, target = placed.get(label), wanted.get(label)
+        if source == target:
+            continue
+        try:
+            placed = labels.after_update_stage(placed, label, source, target)
+        except InvalidParameterException as error:
+            raise UsageError(f"AWS allows no such labels: {error.message}") from None
+        ends = {"RemoveFromVersionId": source, "MoveToVersionId": target}
+        yield {"SecretId": name, "VersionStage": label, **{end: value for end, value in ends.items() if value}}
+
+
+# --- checks --------------------------------------------------------------------------------------------------------
+
+_OPTION_TYPES: dict[str, tuple[type, ...]] = {
+    "versions": (list, tuple),
+    "tags": (Mapping,),
+    "description": (str,),
+    "kms_key": (str,),
+    "policy": (str, Mapping),
+    "owning_service": (str,),
+    "deleted": (bool,),
+    "region": (str,),
+    "account": (str,),
+}
+
+
+def _name_and_value(arguments: tuple[Any, ...], options: dict[str, Any]) -> tuple[str, Any]:
+    """The two arguments that may stand without a name; takes them out of `options` where they have one."""
+    given = dict(zip(("name", "value"), arguments, strict=False))
+    twice = given.keys() & options.keys()
+    if len(arguments) > 2 or twice:
+        raise UsageError(
+            f"a seed has one name and one value, all else by name; given were {len(arguments)} and {sorted(options)}"
+        )
+    name = given.get("name", options.pop("name", None))
+    if not isinstance(name, str):
+        raise UsageError(f"a seed begins with the secret's name, a str, not {_kind(name)}")
+    return name, given.get("value", options.pop("value", NO_VALUE))
+
+
+def _require_types(options: Mapping[str, object]) -> None:
+    for option, value in options.items():
+        allowed = _OPTION_TYPES[option]
+        if not isinstance(value, allowed):
+            names = " or ".join(kind.__name__.lower() for kind in allowed)
+            raise UsageError(f"the option {option!r} of a seed is a {names}, not {_kind(value)}")
+
+
+def _require_version(version: Version) -> None:
+    if version.value is None:
+        raise UsageError(
+            'a seeded value can\'t be None: leave it out for a secret without a value, write "null" for JSON null'
+        )
+    if isinstance(version.labels, str) or not all(isinstance(label, str) for label in version.labels or ()):
+        raise UsageError(f"the labels of a seeded version are a list of str, not {_kind(version.labels)}")
+    if not isinstance(version.age, timedelta) or version.age < timedelta(0):
+        raise UsageError(f"the age of a seeded version is a timedelta of at least 0, not {version.age!r}")
+    try:
+        value_parameters(version.value)
+    except (TypeError, ValueError) as error:
+        raise UsageError(
+            f"a seeded value is a str, bytes or something JSON can spell, not {_kind(version.value)}: {error}"
+        ) from None
+
+
+def _require_order(versions: Sequence[Version]) -> None:
+    ages = [version.age for version in versions]
+    if ages != sorted(ages, reverse=True):
+        raise UsageError(f"seeded versions stand oldest first, but their ages are {', '.join(map(str, ages))}")
+
+
+def _require_labels(versions: Sequence[Version]) -> None:
+    placed = [label for version in versions for label in version.labels or ()]
+    twice = next((label for label in placed if placed.count(label) > 1), None)
+    if twice is not None:
+        raise UsageError(f"the label {twice!r} can't sit on two versions of one secret")
+    if versions and all(version.labels is not None for version in versions) and labels.CURRENT not in placed:
+        raise UsageError(
+            f"one version has to hold {labels.CURRENT}: AWS attaches it to a secret's first version by itself"
+        )
+
+
+def _kind(value: object) -> str:
+    return f"{type(value).__name__}"
