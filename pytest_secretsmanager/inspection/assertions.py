@@ -4,23 +4,32 @@ Each reads the views and the log only. A failure names what was expected and wha
 shows the secret as a table; a value is shown only where the test itself compared it.
 """
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import NoReturn
 
 from pytest_secretsmanager.engine import model
 from pytest_secretsmanager.engine.errors import UsageError, nearest
 from pytest_secretsmanager.engine.operations import OPERATIONS
-from pytest_secretsmanager.engine.state import Secret
-from pytest_secretsmanager.inspection.leaks import as_text, leaks_in, texts_in
-from pytest_secretsmanager.inspection.log import ABSENT, Event, LabelMove, Log, differing_fields
+from pytest_secretsmanager.inspection.differences import (
+    ANYWHERE,
+    call_text,
+    change_text,
+    compared,
+    count_text,
+    difference_text,
+    end_text,
+    is_value,
+    is_version,
+    label_hint,
+    labels_text,
+    move_text,
+    place_text,
+)
+from pytest_secretsmanager.inspection.leaks import as_text, leaks_in, needles_of, texts_in
+from pytest_secretsmanager.inspection.log import Log, differing_fields
 from pytest_secretsmanager.inspection.tables import secret_table
 from pytest_secretsmanager.inspection.views import SecretId, SecretView, Source, VersionRef, VersionView
-
-ANYWHERE = object()
-"""The default of `assert_moved`: any version will do. None means no version: from nowhere, to nowhere."""
 
 _NEAREST_SHOWN = 5
 
@@ -65,13 +74,13 @@ class Assertions:
         __tracebackhide__ = True
         secret = self.secret(secret_id, region=region, account=account)
         found = secret.version(version)
-        if _is_value(found, expected):
+        if is_value(found, expected):
             return
-        holder = next((other for other in secret.versions if _is_value(other, expected)), None)
-        hint = "" if holder is None else f"\nthat value is in version {holder.number} ({_labels_text(holder)})"
+        holder = next((other for other in secret.versions if is_value(other, expected)), None)
+        hint = "" if holder is None else f"\nthat value is in version {holder.number} ({labels_text(holder)})"
         _fail(
-            f"version {found.number} of secret {secret.name!r} ({_labels_text(found)}) holds another value\n"
-            f"{_compared(found, expected)}{hint}",
+            f"version {found.number} of secret {secret.name!r} ({labels_text(found)}) holds another value\n"
+            f"{compared(found, expected)}{hint}",
             secret,
         )
 
@@ -96,7 +105,7 @@ class Assertions:
         if wanted != found:
             differing = [label for label in dict.fromkeys([*wanted, *found]) if wanted.get(label) != found.get(label)]
             lines = [
-                f"  {label}: expected {_place(wanted.get(label))}, found {_place(found.get(label))}"
+                f"  {label}: expected {place_text(wanted.get(label))}, found {place_text(found.get(label))}"
                 for label in differing
             ]
             _fail(f"the labels of secret {secret.name!r} are placed otherwise\n" + "\n".join(lines), secret)
@@ -122,9 +131,10 @@ class Assertions:
         holder = secret.labels.get(label)
         if holder != wanted.id:
             found = None if holder is None else secret.version(holder)
-            hint = "" if holder else _label_hint(label, secret)
+            hint = "" if holder else label_hint(label, secret)
             _fail(
-                f"expected {label} of secret {secret.name!r} {_place(wanted)}, found it {_place(found)}{hint}", secret
+                f"expected {label} of secret {secret.name!r} {place_text(wanted)}, found it {place_text(found)}{hint}",
+                secret,
             )
 
     def assert_no_label(
@@ -141,7 +151,8 @@ class Assertions:
         holder = secret.labels.get(label)
         if holder is not None:
             _fail(
-                f"expected {label} of secret {secret.name!r} nowhere, found it {_place(secret.version(holder))}", secret
+                f"expected {label} of secret {secret.name!r} nowhere, found it {place_text(secret.version(holder))}",
+                secret,
             )
 
     def assert_history(
@@ -159,10 +170,10 @@ class Assertions:
         secret = self.secret(secret_id, region=region, account=account)
         versions = secret.versions
         pairs = zip(versions, expected, strict=False)
-        differing = [(version, item) for version, item in pairs if not _is_version(version, item)]
-        problems = [f"version {version.number} differs\n{_compared(version, item)}" for version, item in differing]
+        differing = [(version, item) for version, item in pairs if not is_version(version, item)]
+        problems = [f"version {version.number} differs\n{compared(version, item)}" for version, item in differing]
         if len(versions) != len(expected):
-            problems.insert(0, f"expected {_count(len(expected), 'version')}, found {len(versions)}")
+            problems.insert(0, f"expected {count_text(len(expected), 'version')}, found {len(versions)}")
         if problems:
             _fail(f"secret {secret.name!r} has another history: " + "\n".join(problems), secret)
 
@@ -192,8 +203,8 @@ class Assertions:
         if not any(
             wanted_source in (ANYWHERE, move.source) and wanted_target in (ANYWHERE, move.target) for move in moves
         ):
-            wanted = f"from {_end_text(secret, wanted_source)} to {_end_text(secret, wanted_target)}"
-            made = "\n".join(f"  {_move_text(secret, move)}" for move in moves) or "  (none)"
+            wanted = f"from {end_text(secret, wanted_source)} to {end_text(secret, wanted_target)}"
+            made = "\n".join(f"  {move_text(secret, move)}" for move in moves) or "  (none)"
             _fail(f"{label} of secret {secret.name!r} did not move {wanted}; its moves:\n{made}", secret)
 
     # --- the log -------------------------------------------------------------------------------------------------
@@ -214,10 +225,10 @@ class Assertions:
         _require_loggable(operation, request_fields)
         found = self.log.matching(operation, error, request_fields)
         if (len(found) != times) if times is not None else not found:
-            wanted = _call_text(operation, request_fields, error)
+            wanted = call_text(operation, request_fields, error)
             how_often = "at least once" if times is None else f"{times} times" if times != 1 else "once"
             raise AssertionError(
-                f"expected {wanted} to be logged {how_often}, found it {_count(len(found), 'time')}\n"
+                f"expected {wanted} to be logged {how_often}, found it {count_text(len(found), 'time')}\n"
                 f"{self._nearest_calls(operation, error, request_fields)}"
             )
 
@@ -231,8 +242,10 @@ class Assertions:
         found = self.log.matching(operation, None, request_fields)
         if found:
             shown = "\n".join(f"  {event!r}" for event in found[:_NEAREST_SHOWN])
-            wanted = "any call" if operation is None else _call_text(operation, request_fields, None)
-            raise AssertionError(f"expected {wanted} not to be logged, found it {_count(len(found), 'time')}\n{shown}")
+            wanted = "any call" if operation is None else call_text(operation, request_fields, None)
+            raise AssertionError(
+                f"expected {wanted} not to be logged, found it {count_text(len(found), 'time')}\n{shown}"
+            )
 
     def assert_log_order(self, *operations: str) -> None:
         """Holds when the calls came in this order; others may have come between.
@@ -305,7 +318,7 @@ class Assertions:
         changed = [
             f"  {key.name!r} in {key.region}: {text}"
             for key, before in journal.before.items()
-            if only in (None, key) and (text := _change_text(before, store.get(key)))
+            if only in (None, key) and (text := change_text(before, store.get(key)))
         ]
         if changed:
             tables = [
@@ -322,46 +335,8 @@ class Assertions:
             others = ", ".join(dict.fromkeys(event.operation for event in self.log))
             return f"no {operation} was logged; logged were: {others or 'no calls at all'}"
         same.sort(key=lambda pair: len(pair[0]))
-        lines = [f"  {event!r}{_difference_text(event, differing, fields, error)}" for differing, event in same]
-        return f"{operation} was logged {_count(len(same), 'time')}:\n" + "\n".join(lines[:_NEAREST_SHOWN])
-
-
-# --- comparing -----------------------------------------------------------------------------------------------------
-
-
-def _is_version(version: VersionView, expected: object) -> bool:
-    return version == expected if isinstance(expected, VersionView) else _is_value(version, expected)
-
-
-def _is_value(version: VersionView, expected: object) -> bool:
-    return bool(_comparable(version.value, expected) == expected)
-
-
-def _comparable(value: str | bytes | None, expected: object) -> object:
-    """The value as it is to be compared: parsed when the test expects something that is neither text nor bytes."""
-    if isinstance(expected, str | bytes) or expected is None or not isinstance(value, str):
-        return value
-    try:
-        return json.loads(value)
-    except ValueError:
-        return value
-
-
-def _compared(version: VersionView, expected: object) -> str:
-    if isinstance(expected, VersionView):
-        return f"  expected: {expected.id}\n  found:    {version.id}"
-    found = _comparable(version.value, expected)
-    if isinstance(found, dict) and isinstance(expected, dict):
-        names = [name for name in {**expected, **found} if expected.get(name, ABSENT) != found.get(name, ABSENT)]
-        return "\n".join(
-            f"  {name!r}: expected {_shown(expected.get(name, ABSENT))}, found {_shown(found.get(name, ABSENT))}"
-            for name in names
-        )
-    return f"  expected: {expected!r}\n  found:    {found!r}"
-
-
-def _shown(value: object) -> str:
-    return "nothing" if value is ABSENT else repr(value)
+        lines = [f"  {event!r}{difference_text(event, differing, fields, error)}" for differing, event in same]
+        return f"{operation} was logged {count_text(len(same), 'time')}:\n" + "\n".join(lines[:_NEAREST_SHOWN])
 
 
 def _end(secret: SecretView, end: object) -> object:
@@ -372,71 +347,9 @@ def _end(secret: SecretView, end: object) -> object:
     raise UsageError(f"a move's end is a version id, a number, a label, a view or None, not {end!r}")
 
 
-def _change_text(before: Secret | None, after: Secret | None) -> str:
-    """What changed between two states of one secret, without values; empty when it was looked at and no more."""
-    if before is None or after is None:
-        return "" if before is after else "it was created" if before is None else "it was deleted"
-    before, after = _without_access(before), _without_access(after)
-    changed = [name for name in Secret.__slots__ if getattr(before, name) != getattr(after, name)]
-    return f"{', '.join(changed)} changed" if changed else ""
-
-
-def _without_access(secret: Secret) -> Secret:
-    versions = {version.id: replace(version, accessed=None) for version in secret.versions.values()}
-    return replace(secret, accessed=None, versions=versions)
-
-
-# --- texts ---------------------------------------------------------------------------------------------------------
-
-
 def _fail(message: str, secret: SecretView) -> NoReturn:
     __tracebackhide__ = True
     raise AssertionError(f"{message}\n\n{secret_table(secret)}")
-
-
-def _labels_text(version: VersionView) -> str:
-    return ", ".join(version.labels) or "no label"
-
-
-def _place(version: VersionView | None) -> str:
-    return "nowhere" if version is None else f"on version {version.number}"
-
-
-def _label_hint(label: str, secret: SecretView) -> str:
-    hint = nearest(label, secret.labels)
-    return f" ({hint})" if hint.startswith("did") else ""
-
-
-def _end_text(secret: SecretView, version_id: object) -> str:
-    if version_id is ANYWHERE:
-        return "anywhere"
-    if version_id is None:
-        return "nowhere"
-    version = secret.state.versions.get(str(version_id))
-    return f"version {version_id}" if version is None else f"version {version.number}"
-
-
-def _move_text(secret: SecretView, move: LabelMove) -> str:
-    ends = f"from {_end_text(secret, move.source)} to {_end_text(secret, move.target)}"
-    return f"{ends} by {move.operation} at {move.time:%H:%M:%S}"
-
-
-def _call_text(operation: str, fields: Mapping[str, object], error: str | None) -> str:
-    text = f"{operation}({', '.join(f'{name}={value!r}' for name, value in fields.items())})"
-    return f"{text} -> {error}" if error else text
-
-
-def _difference_text(
-    event: Event, differing: Mapping[str, object], fields: Mapping[str, object], error: str | None
-) -> str:
-    parts = [f"{name}: expected {fields[name]!r}, found {_shown(value)}" for name, value in differing.items()]
-    if error is not None and event.error != error:
-        parts.append(f"expected to be refused with {error}")
-    return f"\n    {'; '.join(parts)}" if parts else ""
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _require_loggable(operation: str | None, fields: Mapping[str, object]) -> None:

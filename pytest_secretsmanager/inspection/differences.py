@@ -1,0 +1,112 @@
+"""What differs between what a test expected and what is there, in words. Shows a value only where the test compared it."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+
+from pytest_secretsmanager.engine.errors import nearest
+from pytest_secretsmanager.engine.state import Secret
+from pytest_secretsmanager.inspection.log import ABSENT, Event, LabelMove
+from pytest_secretsmanager.inspection.views import SecretView, VersionView
+
+ANYWHERE = object()
+"""The default end of a label's move: any version will do. None means no version: from nowhere, to nowhere."""
+
+# --- comparing -----------------------------------------------------------------------------------------------------
+
+
+def is_version(version: VersionView, expected: object) -> bool:
+    return version == expected if isinstance(expected, VersionView) else is_value(version, expected)
+
+
+def is_value(version: VersionView, expected: object) -> bool:
+    return bool(_comparable(version.value, expected) == expected)
+
+
+def _comparable(value: str | bytes | None, expected: object) -> object:
+    """The value as it is to be compared: parsed when the test expects something that is neither text nor bytes."""
+    if isinstance(expected, str | bytes) or expected is None or not isinstance(value, str):
+        return value
+    try:
+        return json.loads(value)
+    except ValueError:
+        return value
+
+
+def compared(version: VersionView, expected: object) -> str:
+    if isinstance(expected, VersionView):
+        return f"  expected: {expected.id}\n  found:    {version.id}"
+    found = _comparable(version.value, expected)
+    if isinstance(found, dict) and isinstance(expected, dict):
+        names = [name for name in {**expected, **found} if expected.get(name, ABSENT) != found.get(name, ABSENT)]
+        return "\n".join(
+            f"  {name!r}: expected {_shown(expected.get(name, ABSENT))}, found {_shown(found.get(name, ABSENT))}"
+            for name in names
+        )
+    return f"  expected: {expected!r}\n  found:    {found!r}"
+
+
+def _shown(value: object) -> str:
+    return "nothing" if value is ABSENT else repr(value)
+
+
+def change_text(before: Secret | None, after: Secret | None) -> str:
+    """What changed between two states of one secret, without values; empty when it was looked at and no more."""
+    if before is None or after is None:
+        return "" if before is after else "it was created" if before is None else "it was deleted"
+    before, after = _without_access(before), _without_access(after)
+    changed = [name for name in Secret.__slots__ if getattr(before, name) != getattr(after, name)]
+    return f"{', '.join(changed)} changed" if changed else ""
+
+
+def _without_access(secret: Secret) -> Secret:
+    versions = {version.id: replace(version, accessed=None) for version in secret.versions.values()}
+    return replace(secret, accessed=None, versions=versions)
+
+
+# --- texts ---------------------------------------------------------------------------------------------------------
+
+
+def labels_text(version: VersionView) -> str:
+    return ", ".join(version.labels) or "no label"
+
+
+def place_text(version: VersionView | None) -> str:
+    return "nowhere" if version is None else f"on version {version.number}"
+
+
+def label_hint(label: str, secret: SecretView) -> str:
+    hint = nearest(label, secret.labels)
+    return f" ({hint})" if hint.startswith("did") else ""
+
+
+def end_text(secret: SecretView, version_id: object) -> str:
+    if version_id is ANYWHERE:
+        return "anywhere"
+    if version_id is None:
+        return "nowhere"
+    version = secret.state.versions.get(str(version_id))
+    return f"version {version_id}" if version is None else f"version {version.number}"
+
+
+def move_text(secret: SecretView, move: LabelMove) -> str:
+    ends = f"from {end_text(secret, move.source)} to {end_text(secret, move.target)}"
+    return f"{ends} by {move.operation} at {move.time:%H:%M:%S}"
+
+
+def call_text(operation: str, fields: Mapping[str, object], error: str | None) -> str:
+    text = f"{operation}({', '.join(f'{name}={value!r}' for name, value in fields.items())})"
+    return f"{text} -> {error}" if error else text
+
+
+def difference_text(
+    event: Event, differing: Mapping[str, object], fields: Mapping[str, object], error: str | None
+) -> str:
+    parts = [f"{name}: expected {fields[name]!r}, found {_shown(value)}" for name, value in differing.items()]
+    if error is not None and event.error != error:
+        parts.append(f"expected to be refused with {error}")
+    return f"\n    {'; '.join(parts)}" if parts else ""
+
+
+def count_text(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
