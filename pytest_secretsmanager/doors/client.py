@@ -207,12 +207,15 @@ def new_uuid(random: Random) -> str:
     """A version 4 UUID from this source of randomness.
 
     >>> new_uuid(Random(1))
-    '4d54a3ae-9c7e-4eb9-86e5-1f0e9b6e4f8e'
+    'cd613e30-d8f1-4adf-91b7-584a2265b1f5'
     """
-    digits = f"{random.getrandbits(128):032x}"
-    return (
-        f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{'89ab'[int(digits[16], 16) & 3]}{digits[17:20]}-{digits[20:]}"
-    )
+    bits = random.getrandbits(128) & ~_UUID_FIXED_BITS | _UUID_VERSION_4
+    digits = f"{bits:032x}"
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+
+
+_UUID_FIXED_BITS = 0xF << 76 | 0x3 << 62
+_UUID_VERSION_4 = 0x4 << 76 | 0x2 << 62
 
 
 # --- what is known of a client -------------------------------------------------------------------------------------

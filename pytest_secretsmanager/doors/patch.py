@@ -6,7 +6,7 @@ wrapper out again could take theirs with it. While no responder is active it pas
 
 from collections.abc import Iterator, Mapping, Sequence
 from threading import Lock
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import wrapt
 from botocore.client import BaseClient
@@ -37,7 +37,13 @@ def deactivate(responder: Responder) -> None:
         _active = tuple(other for other in _active if other is not responder)
 
 
-class _Door(wrapt.FunctionWrapper[..., Reply]):
+if TYPE_CHECKING:
+    _FunctionWrapper = wrapt.FunctionWrapper[..., Reply]
+else:
+    _FunctionWrapper = wrapt.FunctionWrapper
+
+
+class _Door(_FunctionWrapper):
     """A type of our own, so that our wrapper is known among others."""
 
 

@@ -81,7 +81,7 @@ class Secret:
 
     def labels_of(self, version_id: str) -> tuple[str, ...]:
         """The labels on one version, in the order in which they were placed."""
-        return tuple(label for label, holder in self.labels.items() if holder == version_id)
+        return tuple([label for label, holder in self.labels.items() if holder == version_id])
 
 
 class Secrets(Protocol):

@@ -1,4 +1,4 @@
-"""What differs between what a test expected and what is there, in words. Shows a value only where the test compared it."""
+"""What a test expected and what is there, in words. Values are shown only where the test itself compared them."""
 
 import json
 from collections.abc import Mapping

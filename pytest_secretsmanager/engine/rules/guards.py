@@ -127,10 +127,12 @@ def find(secrets: Secrets, call: Call, secret_id: str) -> Secret | None:
     A name means the caller's own account (DOC). An ARN of another region finds nothing (GUESS). A secret whose recovery
     window has passed is gone.
     """
-    if not arns.is_arn(secret_id):
-        secret = secrets.get(SecretKey(call.region, call.account, require_name(secret_id)))
-    else:
+    if arns.is_arn(secret_id):
         secret = _find_by_arn(secrets, call.region, secret_id)
+    else:
+        secret = secrets.get(SecretKey(call.region, call.principal.account, secret_id))
+        if secret is None:
+            require_name(secret_id)
     return None if secret is None or is_gone(secret, call.time) else secret
 
 
