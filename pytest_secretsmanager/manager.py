@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypeVar, Unpack, cast
 import botocore.session
 
 from pytest_secretsmanager.doors import patch
-from pytest_secretsmanager.doors.client import Responder, new_uuid, user_of
+from pytest_secretsmanager.doors.client import Responder, new_uuid, request_ids, user_of
 from pytest_secretsmanager.engine.call import Call, Parameters
 from pytest_secretsmanager.engine.errors import ServiceError, UsageError
 from pytest_secretsmanager.engine.keys import KeyRing
@@ -61,7 +61,9 @@ class SecretsManager(Assertions):
         self._random = Random(random_seed)  # noqa: S311 - ids, never keys
         self._log = Log()
         self._service = Service(Ports(self._random, KeyRing()), self._log.append)
-        self._responder = Responder(self._service, _now, account, self._random, repeatable=random_seed is not None)
+        self._responder = Responder(
+            self._service, _now, account, self._random, request_ids(self._random), repeatable=random_seed is not None
+        )
         self._views = Source(self._service, self._log, _now)
         self._clients: dict[object, SecretsManagerClient] = {}
         self._environment: dict[str, str] = {}
@@ -221,7 +223,7 @@ class SecretsManager(Assertions):
 
 def _now() -> float:
     """The time, to the millisecond as AWS has it; looked up at each call, so that freezegun and time-machine work."""
-    return round(time.time(), 3)
+    return int(time.time() * 1000) / 1000
 
 
 @functools.cache

@@ -8,13 +8,12 @@ would be built to be thrown away. Both end in the same `_answer`.
 Knows botocore's clients and the engine's service; knows nothing of patching.
 """
 
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from datetime import datetime
 from email.utils import formatdate
 from functools import lru_cache
+from itertools import count
 from random import Random
 from typing import Any, TypeAlias
 from weakref import WeakKeyDictionary
@@ -23,11 +22,11 @@ from botocore.awsrequest import AWSResponse
 from botocore.client import BaseClient
 from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
-from botocore.utils import parse_timestamp
 
 from pytest_secretsmanager.doors import wire
+from pytest_secretsmanager.doors.replies import Scalars, scalars_of, shown
 from pytest_secretsmanager.engine import arns, model
-from pytest_secretsmanager.engine.call import Call, Parameters, Principal, Reply, copied
+from pytest_secretsmanager.engine.call import Call, Parameters, Principal, Reply, copied_members
 from pytest_secretsmanager.engine.errors import ServiceError
 from pytest_secretsmanager.engine.service import Service
 
@@ -41,13 +40,15 @@ CONTENT_TYPE = "application/x-amz-json-1.1"
 class Responder:
     """What answers calls: a service, its clock, and the account of clients whose credentials name none.
 
-    `random` makes tokens and request ids; `repeatable` says that it was seeded and so must make every one of them.
+    `random` makes tokens, `new_request_id` request ids; `repeatable` says that they come from a seed, so that tokens
+    are never left to botocore.
     """
 
     service: Service
     now: Callable[[], float]
     account: str
     random: Random
+    new_request_id: Callable[[], str]
     repeatable: bool = False
 
 
@@ -60,8 +61,11 @@ def answer(
     if not half.nobody_listens(client, operation_name):
         return _answer_on_event(responder, client, make_api_call, operation_name, api_params)
     described = model.operation(operation_name)
-    filled = _with_token(responder, described, api_params)
-    status, parsed = _answer(responder, half, described, _as_sent(client, described, filled))
+    parameters = _as_sent(client, described, api_params)
+    token_member = described.token_member
+    if token_member is not None and token_member not in parameters:
+        parameters[token_member] = new_uuid(responder.random)
+    status, parsed = _answer(responder, half, described, parameters)
     if status >= 300:
         raise _exception_class(client, parsed["Error"]["Code"])(parsed, operation_name)
     return parsed
@@ -83,8 +87,9 @@ def _answer_on_event(
     responder: Responder, client: BaseClient, make_api_call: MakeApiCall, operation: str, parameters: Parameters
 ) -> Reply:
     __tracebackhide__ = True
-    if responder.repeatable:
-        parameters = _with_token(responder, model.operation(operation), parameters)
+    token_member = model.operation(operation).token_member
+    if responder.repeatable and token_member is not None:
+        parameters = {token_member: new_uuid(responder.random), **parameters}
     _listen(client)
     before = _responding.set(responder)
     try:
@@ -127,14 +132,7 @@ class _NoBody:
 # --- the short way -----------------------------------------------------------------------------------------------
 
 
-def _with_token(responder: Responder, described: model.Operation, parameters: Parameters) -> Parameters:
-    """The parameters with the idempotency token that botocore fills in when the caller gives none."""
-    if described.token_member is None or described.token_member in parameters:
-        return parameters
-    return {**parameters, described.token_member: new_uuid(responder.random)}
-
-
-def _as_sent(client: BaseClient, described: model.Operation, parameters: Parameters) -> Parameters:
+def _as_sent(client: BaseClient, described: model.Operation, parameters: Parameters) -> dict[str, object]:
     """The parameters as the service would read them, in objects of their own.
 
     What the service description allows needs a copy only. All else goes through the client's own serializer, which
@@ -142,7 +140,7 @@ def _as_sent(client: BaseClient, described: model.Operation, parameters: Paramet
     """
     __tracebackhide__ = True
     if described.accepts(parameters):
-        return {name: copied(value) for name, value in parameters.items()}
+        return copied_members(parameters)
     operation_model = client.meta.service_model.operation_model(described.name)
     serializer: Any = client._serializer  # type: ignore[attr-defined] # noqa: SLF001 - the one that holds the validator
     request = serializer.serialize_to_request(parameters, operation_model)
@@ -157,13 +155,13 @@ def _answer(
 ) -> tuple[int, dict[str, Any]]:
     """The HTTP status and the parsed response, as botocore's parser would have made it from AWS's answer."""
     now = responder.now()
-    request_id = new_uuid(responder.random)
+    request_id = responder.new_request_id()
     call = Call(described.name, parameters, half.region, half.principal_for(responder), now, request_id)
     try:
         outcome = responder.service.call(call)
     except ServiceError as error:
         return error.status, _parsed_error(error, request_id, now)
-    reply = described.localize(outcome.reply, _as_client_time)
+    reply = shown(described.name, outcome.reply, half.scalars)
     reply["ResponseMetadata"] = _metadata(200, request_id, now)
     return 200, reply
 
@@ -193,16 +191,6 @@ def _http_date(second: int) -> str:
     return formatdate(second, usegmt=True)
 
 
-def _as_client_time(seconds: float) -> datetime:
-    return _parse_time(seconds, time.tzname)
-
-
-@lru_cache(maxsize=4096)
-def _parse_time(seconds: float, _zone: tuple[str, str]) -> datetime:
-    """botocore's own reading of a timestamp, in the zone that is local just now."""
-    return parse_timestamp(seconds)  # type: ignore[arg-type] # it takes numbers, whatever the stubs say
-
-
 def new_uuid(random: Random) -> str:
     """A version 4 UUID from this source of randomness.
 
@@ -212,6 +200,18 @@ def new_uuid(random: Random) -> str:
     bits = random.getrandbits(128) & ~_UUID_FIXED_BITS | _UUID_VERSION_4
     digits = f"{bits:032x}"
     return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+
+
+def request_ids(random: Random) -> Callable[[], str]:
+    """A source of request ids: UUIDs that count up from a random start, since every call takes one and few look.
+
+    >>> new_request_id = request_ids(Random(1))
+    >>> new_request_id(), new_request_id()
+    ('cd613e30-d8f1-4adf-91b7-000000000001', 'cd613e30-d8f1-4adf-91b7-000000000002')
+    """
+    start = new_uuid(random)[:24]
+    number = count(1).__next__
+    return lambda: f"{start}{number():012x}"
 
 
 _UUID_FIXED_BITS = 0xF << 76 | 0x3 << 62
@@ -231,6 +231,7 @@ class _ClientHalf:
 
     region: str
     principal: Principal | None
+    scalars: Scalars
     quiet: dict[str, object] = field(default_factory=dict)
 
     def principal_for(self, responder: Responder) -> Principal:
@@ -269,7 +270,8 @@ def _half_of(client: BaseClient) -> _ClientHalf:
     if half is None:
         region = client.meta.region_name
         account = _explicit_account(client)
-        half = _ClientHalf(region, None if account is None else user_of(account, region))
+        principal = None if account is None else user_of(account, region)
+        half = _ClientHalf(region, principal, scalars_of(client))
         _halves[client] = half
     return half
 

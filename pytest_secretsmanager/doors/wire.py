@@ -6,12 +6,10 @@ from typing import cast
 
 from botocore.model import ListShape, Shape, StructureShape
 
-from pytest_secretsmanager.engine.call import Parameters
 
-
-def read_parameters(body: bytes | str, shape: StructureShape) -> Parameters:
+def read_parameters(body: bytes | str, shape: StructureShape) -> dict[str, object]:
     """The parameters in a request's body: null members are absent, as AWS has it, and blobs are bytes."""
-    return cast("Parameters", _read(json.loads(body), shape))
+    return cast("dict[str, object]", _read(json.loads(body), shape))
 
 
 def _read(value: object, shape: Shape) -> object:

@@ -90,6 +90,11 @@ class Outcome(NamedTuple):
 Handler: TypeAlias = Callable[[Call], Outcome]
 
 
+def copied_members(members: Parameters) -> Reply:
+    """The members of a request or reply, in objects of their own; nearly all are single values, which need no copy."""
+    return {name: copied(value) if type(value) in (list, dict) else value for name, value in members.items()}
+
+
 def copied(value: object) -> object:
     """A request or reply, or a part of one, in lists and mappings of its own."""
     if type(value) is list:

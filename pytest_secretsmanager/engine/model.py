@@ -1,6 +1,6 @@
 """The service description that botocore installs, compiled once per process into what calls need of it.
 
-Operation names, member limits, idempotency tokens, sensitive members and timestamps are read here and written down
+Operation names, member limits, idempotency tokens and sensitive members are read here and written down
 nowhere else in the package. The only module of the engine that imports botocore.
 
 Wordings of constraint violations follow AWS's framework (REPORTED forms: `1 validation error detected: Value '…' at '…'
@@ -8,6 +8,7 @@ failed to satisfy constraint: …`; member names start in lower case; sensitive 
 """
 
 import re
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -16,14 +17,13 @@ from typing import Any, TypeAlias
 from botocore.loaders import Loader
 from botocore.model import ListShape, ServiceModel, Shape, StringShape, StructureShape
 
-from pytest_secretsmanager.engine.call import Reply
-
 SERVICE = "secretsmanager"
 SERVICE_ID = "secrets-manager"
 
+_READING = ("BatchGet", "Describe", "Get", "List", "Validate")
+
 # A request's value has any type until these functions have looked at it, so `Any` is its type.
 _Holds: TypeAlias = Callable[[Any], bool]
-_Convert: TypeAlias = Callable[[Any, Callable[[float], object]], object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +55,8 @@ class WrongType(Exception):  # noqa: N818 - caught by the validation layer only
 class Operation:
     """What the service description says of one operation.
 
-    `accepts` is the quick test that the common request passes; `violations` finds the words when it does not.
-    `hidden` are the input members that AWS never logs; `localize` turns a reply's timestamps into what a client sees.
+    `accepts` is the quick test that the common request passes; `violations` finds the words when it does not. `reads`
+    says that CloudTrail logs it as `readOnly`. `hidden` are the input members that AWS never logs.
     """
 
     name: str
@@ -64,8 +64,8 @@ class Operation:
     output_shape: StructureShape | None
     accepts: _Holds
     token_member: str | None
+    reads: bool
     hidden: frozenset[str]
-    localize: Callable[[Reply, Callable[[float], object]], Reply]
 
     def violations(self, parameters: Mapping[str, object]) -> list[Violation]:
         """All limits that the request breaks; raises `WrongType` at the first value of a type that can't be read."""
@@ -90,8 +90,8 @@ def operation(name: str) -> Operation:
         output_shape=model.output_shape,
         accepts=_compile_accepts(shape),
         token_member=tokens[0] if tokens else None,
+        reads=name.startswith(_READING),
         hidden=frozenset(member for member, inner in shape.members.items() if _is_sensitive(inner)),
-        localize=_compile_localize(model.output_shape),
     )
 
 
@@ -152,11 +152,10 @@ def _compile_accepts(shape: Shape) -> _Holds:
     if isinstance(shape, ListShape):
         inner = _compile_accepts(shape.member)
         tests.append(lambda value: all(map(inner, value)))
-    if not tests:
-        return lambda value: type(value) is kind
-    if len(tests) == 2 and shape.type_name == "string" and shape.metadata.keys() == {"min", "max"}:
-        lowest, highest = shape.metadata["min"], shape.metadata["max"]
-        return lambda value: type(value) is str and lowest <= len(value) <= highest
+    if kind in (str, bytes) and not shape.metadata.keys() & {"pattern", "enum"}:
+        # The most common limits by far, in one expression.
+        lowest, highest = shape.metadata.get("min", 0), shape.metadata.get("max", sys.maxsize)
+        return lambda value: type(value) is kind and lowest <= len(value) <= highest
     return lambda value: type(value) is kind and all(test(value) for test in tests)
 
 
@@ -257,7 +256,7 @@ def camel_case(member: str) -> str:
     return member[:1].lower() + member[1:]
 
 
-# --- sensitive members and timestamps ----------------------------------------------------------------------------
+# --- sensitive members ----------------------------------------------------------------------------
 
 
 def _is_sensitive(shape: Shape) -> bool:
@@ -266,35 +265,3 @@ def _is_sensitive(shape: Shape) -> bool:
     if isinstance(shape, ListShape):
         return _is_sensitive(shape.member)
     return bool(shape.metadata.get("sensitive"))
-
-
-def _compile_localize(shape: Shape | None) -> Callable[[Reply, Callable[[float], object]], Reply]:
-    converters = {} if shape is None else _member_converters(shape)
-
-    def localize(reply: Reply, as_time: Callable[[float], object]) -> Reply:
-        for name, convert in converters.items():
-            if name in reply:
-                reply[name] = convert(reply[name], as_time)
-        return reply
-
-    return localize
-
-
-def _member_converters(shape: Shape) -> dict[str, _Convert]:
-    members = shape.members.items() if isinstance(shape, StructureShape) else ()
-    return {name: convert for name, member in members if (convert := _converter(member)) is not None}
-
-
-def _converter(shape: Shape) -> _Convert | None:
-    """A function that converts each timestamp inside a value of this shape, None when there can be none."""
-    if shape.type_name == "timestamp":
-        return lambda value, as_time: as_time(value)
-    if isinstance(shape, StructureShape) and _member_converters(shape):
-        return _compile_localize(shape)
-    if isinstance(shape, ListShape):
-        return _each(_converter(shape.member))
-    return None
-
-
-def _each(convert: _Convert | None) -> _Convert | None:
-    return None if convert is None else lambda values, as_time: [convert(value, as_time) for value in values]

@@ -7,7 +7,7 @@ the one version that holds it.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple, Protocol, TypeAlias
+from typing import Literal, NamedTuple, Protocol, TypeAlias, TypeVar
 
 ValueMember: TypeAlias = Literal["SecretString", "SecretBinary"]
 Value: TypeAlias = tuple[ValueMember, bytes]
@@ -82,6 +82,22 @@ class Secret:
     def labels_of(self, version_id: str) -> tuple[str, ...]:
         """The labels on one version, in the order in which they were placed."""
         return tuple([label for label, holder in self.labels.items() if holder == version_id])
+
+
+_Value = TypeVar("_Value", Secret, Version)
+
+
+def changed(value: _Value, **changes: object) -> _Value:
+    """A copy of a frozen value with some fields changed: `dataclasses.replace` at half its cost, on every write's way.
+
+    >>> version = Version(id="v1", number=1, created=0.0, member="SecretString", sealed=None)
+    >>> changed(version, accessed=86_400.0).accessed
+    86400.0
+    """
+    copy = object.__new__(type(value))
+    for name in type(value).__slots__:
+        object.__setattr__(copy, name, changes[name] if name in changes else getattr(value, name))
+    return copy
 
 
 class Secrets(Protocol):

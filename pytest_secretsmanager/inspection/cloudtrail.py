@@ -10,8 +10,8 @@ import uuid
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from pytest_secretsmanager.engine.layers.audit import Entry, is_read
-from pytest_secretsmanager.engine.model import camel_case
+from pytest_secretsmanager.engine.layers.audit import Entry
+from pytest_secretsmanager.engine.model import camel_case, operation
 
 _ANSWERED_WITH_ARN_ONLY = {"PutSecretValue"}
 _ANSWERED_WITH_NOTHING = {"CreateSecret", "TagResource", "UntagResource"}
@@ -36,7 +36,7 @@ def record_of(entry: Entry) -> dict[str, object]:
         "eventID": str(
             uuid.uuid5(uuid.NAMESPACE_OID, f"{entry.request_id} {entry.operation} {entry.request.get('SecretId')}")
         ),
-        "readOnly": is_read(entry.operation),
+        "readOnly": operation(entry.operation).reads,
         "eventType": "AwsApiCall",
         "managementEvent": True,
         "recipientAccountId": principal.account,

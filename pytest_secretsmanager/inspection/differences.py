@@ -2,10 +2,9 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import replace
 
 from pytest_secretsmanager.engine.errors import nearest
-from pytest_secretsmanager.engine.state import Secret
+from pytest_secretsmanager.engine.state import Secret, changed
 from pytest_secretsmanager.inspection.log import ABSENT, Event, LabelMove
 from pytest_secretsmanager.inspection.views import SecretView, VersionView
 
@@ -55,13 +54,13 @@ def change_text(before: Secret | None, after: Secret | None) -> str:
     if before is None or after is None:
         return "" if before is after else "it was created" if before is None else "it was deleted"
     before, after = _without_access(before), _without_access(after)
-    changed = [name for name in Secret.__slots__ if getattr(before, name) != getattr(after, name)]
-    return f"{', '.join(changed)} changed" if changed else ""
+    differing = [name for name in Secret.__slots__ if getattr(before, name) != getattr(after, name)]
+    return f"{', '.join(differing)} changed" if differing else ""
 
 
 def _without_access(secret: Secret) -> Secret:
-    versions = {version.id: replace(version, accessed=None) for version in secret.versions.values()}
-    return replace(secret, accessed=None, versions=versions)
+    versions = {version.id: changed(version, accessed=None) for version in secret.versions.values()}
+    return changed(secret, accessed=None, versions=versions)
 
 
 # --- texts ---------------------------------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ from pytest_secretsmanager.engine.call import (
     Part,
     Principal,
     Reply,
-    copied,
+    copied_members,
 )
 from pytest_secretsmanager.engine.errors import ServiceError
 from pytest_secretsmanager.engine.rules import labels
@@ -29,8 +29,6 @@ Moves: TypeAlias = Mapping[SecretKey, tuple[labels.Move, ...]]
 """Which labels moved, and between which versions, by secret."""
 
 NO_MOVES: Moves = MappingProxyType({})
-
-_READING = ("BatchGet", "Describe", "Get", "List", "Validate")
 
 
 class Entry(NamedTuple):
@@ -57,14 +55,15 @@ def audit(inner: Handler, secrets: Secrets, record: Record) -> Handler:
     """Records every call that passes. `record` must not fail."""
 
     def handle(call: Call) -> Outcome:
-        request, hidden = _without_hidden(call)
+        described = model.operation(call.operation)
+        request, hidden = _without_hidden(call.parameters, described.hidden)
         try:
             outcome = inner(call)
         except ServiceError as error:
             record(_entry(call, request, hidden, None, error, NO_MOVES))
             raise
         moves = _moves(secrets, outcome.changes) if outcome.changes else NO_MOVES
-        response = None if is_read(call.operation) else {name: copied(value) for name, value in outcome.reply.items()}
+        response = None if described.reads else copied_members(outcome.reply)
         record(_entry(call, request, hidden, response, None, moves))
         for part in outcome.parts:
             record(_part_entry(call, part))
@@ -73,24 +72,14 @@ def audit(inner: Handler, secrets: Secrets, record: Record) -> Handler:
     return handle
 
 
-def is_read(operation: str) -> bool:
-    """Whether an operation only reads, so that CloudTrail logs it as `readOnly` and without an answer.
-
-    >>> is_read("GetSecretValue"), is_read("PutSecretValue")
-    (True, False)
-    """
-    return operation.startswith(_READING)
-
-
 _NOTHING: frozenset[str] = frozenset()
 
 
-def _without_hidden(call: Call) -> tuple[Parameters, frozenset[str]]:
-    parameters = call.parameters
-    hidden = model.operation(call.operation).hidden & parameters.keys()
-    if not hidden:
+def _without_hidden(parameters: Parameters, hidden: frozenset[str]) -> tuple[Parameters, frozenset[str]]:
+    found = hidden & parameters.keys() if hidden else _NOTHING
+    if not found:
         return parameters, _NOTHING
-    return {name: value for name, value in parameters.items() if name not in hidden}, hidden
+    return {name: value for name, value in parameters.items() if name not in found}, found
 
 
 def _entry(

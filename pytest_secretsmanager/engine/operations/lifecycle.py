@@ -1,7 +1,5 @@
 """CreateSecret, UpdateSecret, DeleteSecret, RestoreSecret."""
 
-from dataclasses import replace
-
 from pytest_secretsmanager.engine import arns
 from pytest_secretsmanager.engine.call import Call, Outcome, Reply
 from pytest_secretsmanager.engine.errors import (
@@ -14,7 +12,7 @@ from pytest_secretsmanager.engine.operations.tags import tags_after
 from pytest_secretsmanager.engine.operations.values import reseal, with_value
 from pytest_secretsmanager.engine.ports import Ports
 from pytest_secretsmanager.engine.rules import guards
-from pytest_secretsmanager.engine.state import Secret, SecretKey, Secrets, Value
+from pytest_secretsmanager.engine.state import Secret, SecretKey, Secrets, Value, changed
 
 SECONDS_PER_DAY = 86_400
 DEFAULT_WINDOW = 30
@@ -75,7 +73,7 @@ def delete_secret(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
             "You can't perform this operation on the secret because it was marked for deletion."
         )
     date = call.time + (window or DEFAULT_WINDOW) * SECONDS_PER_DAY
-    scheduled = replace(secret, deletion_date=date, changed=call.time)
+    scheduled = changed(secret, deletion_date=date, changed=call.time)
     return Outcome({**_identity(secret), "DeletionDate": date}, {secret.key: scheduled})
 
 
@@ -85,7 +83,7 @@ def restore_secret(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
     guards.require_primary(secret)
     if secret.deletion_date is None:
         return Outcome(_identity(secret))
-    return Outcome(_identity(secret), {secret.key: replace(secret, deletion_date=None, changed=call.time)})
+    return Outcome(_identity(secret), {secret.key: changed(secret, deletion_date=None, changed=call.time)})
 
 
 def _require_repeat(secret: Secret, call: Call, ports: Ports, token: str, value: Value | None) -> None:
@@ -125,7 +123,7 @@ def _with_metadata(secret: Secret, call: Call, ports: Ports) -> Secret:
     description, kms_key_id, kind = call.text("Description"), call.text("KmsKeyId"), call.text("Type")
     if description is None and kms_key_id is None and kind is None:
         return secret
-    updated = replace(
+    updated = changed(
         secret,
         description=secret.description if description is None else description,
         kms_key_id=secret.kms_key_id if kms_key_id is None else kms_key_id,

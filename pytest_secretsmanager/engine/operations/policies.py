@@ -1,12 +1,10 @@
 """GetResourcePolicy, PutResourcePolicy, DeleteResourcePolicy, ValidateResourcePolicy."""
 
-from dataclasses import replace
-
 from pytest_secretsmanager.engine.call import Call, Outcome
 from pytest_secretsmanager.engine.errors import PublicPolicyException
 from pytest_secretsmanager.engine.ports import Ports
 from pytest_secretsmanager.engine.rules import guards, policy
-from pytest_secretsmanager.engine.state import Secrets
+from pytest_secretsmanager.engine.state import Secrets, changed
 
 
 def get_resource_policy(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
@@ -27,7 +25,7 @@ def put_resource_policy(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
     if call.flag("BlockPublicPolicy") and policy.is_public(statements):
         # DOC for the condition; the text is the old user guide's.
         raise PublicPolicyException("You can't attach a resource-based policy that allows broad access to the secret.")
-    updated = replace(secret, policy=text, changed=call.time)
+    updated = changed(secret, policy=text, changed=call.time)
     return Outcome({"ARN": secret.arn, "Name": secret.name}, {secret.key: updated})
 
 
@@ -38,7 +36,7 @@ def delete_resource_policy(secrets: Secrets, call: Call, ports: Ports) -> Outcom
     reply: dict[str, object] = {"ARN": secret.arn, "Name": secret.name}
     if secret.policy is None:
         return Outcome(reply)
-    return Outcome(reply, {secret.key: replace(secret, policy=None, changed=call.time)})
+    return Outcome(reply, {secret.key: changed(secret, policy=None, changed=call.time)})
 
 
 def validate_resource_policy(secrets: Secrets, call: Call, ports: Ports) -> Outcome:

@@ -1,14 +1,13 @@
 """TagResource, UntagResource, and the rules that tags of a request keep."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import cast
 
 from pytest_secretsmanager.engine.call import Call, Outcome
 from pytest_secretsmanager.engine.errors import InvalidParameterException
 from pytest_secretsmanager.engine.ports import Ports
 from pytest_secretsmanager.engine.rules import guards
-from pytest_secretsmanager.engine.state import Secrets
+from pytest_secretsmanager.engine.state import Secrets, changed
 
 TAG_QUOTA = 50
 RESERVED_PREFIX = "aws:"
@@ -19,7 +18,7 @@ def tag_resource(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
     secret = guards.require_live(secrets, call)
     guards.require_primary(secret)
     tags = tags_after(secret.tags, call.structures("Tags") or [], call)
-    return Outcome({}, {secret.key: replace(secret, tags=tags, changed=call.time)})
+    return Outcome({}, {secret.key: changed(secret, tags=tags, changed=call.time)})
 
 
 def untag_resource(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
@@ -31,7 +30,7 @@ def untag_resource(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
     if secret.tags is None:
         return Outcome({})
     left = {key: value for key, value in secret.tags.items() if key not in keys}
-    return Outcome({}, {secret.key: replace(secret, tags=left, changed=call.time)})
+    return Outcome({}, {secret.key: changed(secret, tags=left, changed=call.time)})
 
 
 def tags_after(tags: Mapping[str, str] | None, requested: list[dict[str, object]], call: Call) -> Mapping[str, str]:

@@ -1,7 +1,6 @@
 """GetSecretValue, BatchGetSecretValue, PutSecretValue, UpdateSecretVersionStage, and how a secret takes a version."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from pytest_secretsmanager.engine.call import Call, Changes, Outcome, Part, Reply
 from pytest_secretsmanager.engine.errors import (
@@ -13,7 +12,7 @@ from pytest_secretsmanager.engine.errors import (
 )
 from pytest_secretsmanager.engine.ports import Ports
 from pytest_secretsmanager.engine.rules import filters, guards, labels, paging
-from pytest_secretsmanager.engine.state import Sealed, Secret, SecretKey, Secrets, Value, Version
+from pytest_secretsmanager.engine.state import Sealed, Secret, SecretKey, Secrets, Value, Version, changed
 
 BATCH_PAGE = 20
 SECONDS_PER_DAY = 86_400
@@ -70,7 +69,7 @@ def update_secret_version_stage(secrets: Secrets, call: Call, ports: Ports) -> O
             guards.require_version(secret, version_id)
     placed = labels.after_update_stage(secret.labels, call.required_text("VersionStage"), remove_from, move_to)
     labels.require_room(placed)
-    updated = replace(secret, labels=placed, changed=call.time)
+    updated = changed(secret, labels=placed, changed=call.time)
     return Outcome({"ARN": secret.arn, "Name": secret.name}, {secret.key: updated})
 
 
@@ -109,7 +108,7 @@ def _with_new_version(
         member=member,
         sealed=ports.seal(secret, version_id, plain),
     )
-    return replace(
+    return changed(
         secret,
         versions={**secret.versions, version_id: version},
         versions_made=max(secret.versions_made, version.number),
@@ -122,14 +121,14 @@ def reseal(secret: Secret, ports: Ports) -> Secret:
     """The secret once its KMS key has changed: versions under one of AWS's three labels are encrypted anew (DOC)."""
     marked = {secret.labels.get(label) for label in (labels.CURRENT, labels.PENDING, labels.PREVIOUS)}
     versions = {
-        version.id: replace(
+        version.id: changed(
             version, sealed=ports.seal(secret, version.id, ports.open(secret, version.id, version.sealed))
         )
         if version.id in marked and version.sealed is not None
         else version
         for version in secret.versions.values()
     }
-    return replace(secret, versions=versions)
+    return changed(secret, versions=versions)
 
 
 def _put_reply(secret: Secret, version_id: str) -> Reply:
@@ -181,8 +180,8 @@ def _note_access(secret: Secret, version: Version, time: float) -> Changes:
     day = time - time % SECONDS_PER_DAY
     if secret.accessed == day == version.accessed:
         return {}
-    versions = {**secret.versions, version.id: replace(version, accessed=day)}
-    return {secret.key: replace(secret, accessed=day, versions=versions)}
+    versions = {**secret.versions, version.id: changed(version, accessed=day)}
+    return {secret.key: changed(secret, accessed=day, versions=versions)}
 
 
 def _require_ids_or_filters(call: Call) -> None:

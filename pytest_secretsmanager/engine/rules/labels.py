@@ -85,11 +85,9 @@ def moves(before: Placement, after: Placement) -> tuple[Move, ...]:
     >>> moves({"AWSCURRENT": "v1"}, {"AWSCURRENT": "v2", "AWSPREVIOUS": "v1"})
     (Move(label='AWSCURRENT', source='v1', target='v2'), Move(label='AWSPREVIOUS', source=None, target='v1'))
     """
-    return tuple(
-        Move(label, before.get(label), after.get(label))
-        for label in dict.fromkeys([*before, *after])
-        if before.get(label) != after.get(label)
-    )
+    moved = [Move(label, source, after.get(label)) for label, source in before.items() if after.get(label) != source]
+    placed = [Move(label, None, target) for label, target in after.items() if label not in before]
+    return (*moved, *placed)
 
 
 def require_room(labels: Placement) -> None:

@@ -1,0 +1,96 @@
+"""Replies as a client shows them: timestamps and blobs go through the parser that the client was built with.
+
+The engine's replies hold seconds since the epoch and bytes. botocore's own parser makes aware datetimes and bytes of
+what the wire carries; others (the AWS CLI's) show seconds, ISO texts or base64.
+"""
+
+import base64
+import time
+from collections.abc import Callable
+from functools import cache, lru_cache
+from typing import Any, NamedTuple, TypeAlias
+
+from botocore.client import BaseClient
+from botocore.model import ListShape, Shape, StructureShape
+from botocore.parsers import DEFAULT_TIMESTAMP_PARSER, ResponseParser
+
+from pytest_secretsmanager.engine import model
+from pytest_secretsmanager.engine.call import Reply
+
+
+class Scalars(NamedTuple):
+    """How one client shows a timestamp (from seconds since the epoch) and a blob (from bytes)."""
+
+    timestamp: Callable[[float], object]
+    blob: Callable[[bytes], object]
+
+
+_Show: TypeAlias = Callable[[Any, Scalars], Any]
+
+
+def scalars_of(client: BaseClient) -> Scalars:
+    """How this client shows timestamps and blobs."""
+    parser = client._response_parser  # type: ignore[attr-defined] # noqa: SLF001 - no public name
+    show_time, show_blob = parser._timestamp_parser, parser._blob_parser  # noqa: SLF001
+    if show_time is DEFAULT_TIMESTAMP_PARSER:
+        show_time = _local_time
+    if getattr(show_blob, "__func__", None) is ResponseParser._default_blob_parser:  # type: ignore[attr-defined] # noqa: SLF001
+        return Scalars(show_time, _as_it_is)
+    return Scalars(show_time, lambda raw: show_blob(base64.b64encode(raw).decode()))
+
+
+def shown(operation: str, reply: Reply, scalars: Scalars) -> Reply:
+    """The reply of an operation with its timestamps and blobs as the client shows them; the reply itself is changed."""
+    for name, show in _members(operation).items():
+        if name in reply:
+            reply[name] = show(reply[name], scalars)
+    return reply
+
+
+@cache
+def _members(operation: str) -> dict[str, _Show]:
+    shape = model.operation(operation).output_shape
+    return {} if shape is None else _member_shows(shape)
+
+
+def _member_shows(shape: StructureShape) -> dict[str, _Show]:
+    return {name: show for name, member in shape.members.items() if (show := _show(member)) is not None}
+
+
+def _show(shape: Shape) -> _Show | None:
+    """How a value of this shape is shown, None when it is shown as it is."""
+    if shape.type_name == "timestamp":
+        return lambda seconds, scalars: scalars.timestamp(seconds)
+    if shape.type_name == "blob":
+        return lambda raw, scalars: scalars.blob(raw)
+    if isinstance(shape, StructureShape):
+        return _show_structure(_member_shows(shape))
+    if isinstance(shape, ListShape):
+        return _show_list(_show(shape.member))
+    return None
+
+
+def _show_structure(members: dict[str, _Show]) -> _Show | None:
+    if not members:
+        return None
+    return lambda values, scalars: {
+        name: members[name](value, scalars) if name in members else value for name, value in values.items()
+    }
+
+
+def _show_list(show: _Show | None) -> _Show | None:
+    return None if show is None else lambda values, scalars: [show(value, scalars) for value in values]
+
+
+def _as_it_is(raw: bytes) -> bytes:
+    return raw
+
+
+def _local_time(seconds: float) -> object:
+    return _parsed_in_zone(seconds, time.tzname)
+
+
+@lru_cache(maxsize=4096)
+def _parsed_in_zone(seconds: float, _zone: tuple[str, str]) -> object:
+    """botocore's own reading of a timestamp; the zone that is local just now is part of the key."""
+    return DEFAULT_TIMESTAMP_PARSER(seconds)  # type: ignore[arg-type] # it takes numbers, whatever the stubs say
