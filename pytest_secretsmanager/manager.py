@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypeVar, Unpack, cast
 
 import botocore.session
 
-from pytest_secretsmanager.doors import patch
+from pytest_secretsmanager.doors import environment, patch
 from pytest_secretsmanager.doors.client import Responder, new_uuid, request_ids, user_of
 from pytest_secretsmanager.engine.call import Call, Parameters
 from pytest_secretsmanager.engine.errors import ServiceError, UsageError
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 
 _Arguments = ParamSpec("_Arguments")
 _Result = TypeVar("_Result")
-
-_CREDENTIALS = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing"}
 
 
 class SecretsManager(Assertions):
@@ -66,7 +64,6 @@ class SecretsManager(Assertions):
         )
         self._views = Source(self._service, self._log, _now)
         self._clients: dict[object, SecretsManagerClient] = {}
-        self._environment: dict[str, str] = {}
         self._depth = 0
 
     # --- entering and leaving --------------------------------------------------------------------------------------
@@ -74,7 +71,7 @@ class SecretsManager(Assertions):
     def __enter__(self) -> Self:
         self._depth += 1
         if self._depth == 1:
-            self._environment = _set_unset_variables(self.region)
+            environment.enter(self.region)
             patch.activate(self._responder)
         return self
 
@@ -84,7 +81,7 @@ class SecretsManager(Assertions):
         self._depth -= 1
         if self._depth == 0:
             patch.deactivate(self._responder)
-            _take_back_variables(self._environment)
+            environment.leave()
 
     def __call__(self, function: Callable[_Arguments, _Result]) -> Callable[_Arguments, _Result]:
         """Decorates a function or coroutine function."""
@@ -188,7 +185,7 @@ class SecretsManager(Assertions):
             )
         key = (region, *sorted((name, repr(value)) for name, value in kwargs.items()))
         if (client := self._clients.get(key)) is None:
-            arguments = {**_CREDENTIALS, **kwargs}
+            arguments = {**environment.CREDENTIALS, **kwargs}
             session: Any = _session()  # the stubs know no service by name
             client = session.create_client("secretsmanager", region_name=region or self.region, **arguments)
             self._clients[key] = client
@@ -233,24 +230,6 @@ def _session() -> botocore.session.Session:
     return botocore.session.Session(
         session_vars={"profile": (None, None, None, None), "config_file": nothing, "credentials_file": nothing}
     )
-
-
-def _set_unset_variables(region: str) -> dict[str, str]:
-    """Sets what a client needs to be built, where the environment has nothing; gives what was set."""
-    wanted = {
-        "AWS_DEFAULT_REGION": region,
-        "AWS_ACCESS_KEY_ID": _CREDENTIALS["aws_access_key_id"],
-        "AWS_SECRET_ACCESS_KEY": _CREDENTIALS["aws_secret_access_key"],
-    }
-    unset = {name: value for name, value in wanted.items() if name not in os.environ}
-    os.environ.update(unset)
-    return unset
-
-
-def _take_back_variables(variables: Mapping[str, str]) -> None:
-    for name, value in variables.items():
-        if os.environ.get(name) == value:
-            del os.environ[name]
 
 
 def _require_text(name: str, value: object) -> None:

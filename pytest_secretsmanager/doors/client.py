@@ -1,9 +1,9 @@
 """The client half of a call: what botocore does around a request before it leaves, and after the answer has come.
 
-A call that somebody listens to, through botocore's events, goes botocore's own way, events and all; this module then
-answers its `before-call` event, last of all listeners, so that a Stubber or a user's hook can answer first. A call that
-nobody listens to takes the short way, which leaves out only what nobody could see: the events, and a request body that
-would be built to be thrown away. Both end in the same `_answer`.
+A call that somebody else could notice, through botocore's events or a wrapper of their own, goes botocore's own way;
+this module then answers in the place of the network, when every listener has had its say (so that a Stubber or a user's
+hook can answer first). A call that nobody would notice takes the short way, which leaves out only what nobody could
+see: the events, and a request body that would be built to be thrown away. Both end in the same `_answer`.
 
 Knows botocore's clients and the engine's service; knows nothing of patching.
 """
@@ -16,12 +16,13 @@ from functools import lru_cache
 from itertools import count
 from random import Random
 from typing import Any, TypeAlias
-from weakref import WeakKeyDictionary
 
 from botocore.awsrequest import AWSResponse
 from botocore.client import BaseClient
 from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
+from botocore.history import get_global_history_recorder
+from botocore.model import OperationModel
 
 from pytest_secretsmanager.doors import wire
 from pytest_secretsmanager.doors.replies import Scalars, scalars_of, shown
@@ -53,22 +54,51 @@ class Responder:
 
 
 def answer(
-    responder: Responder, client: BaseClient, make_api_call: MakeApiCall, operation_name: str, api_params: Parameters
+    responder: Responder,
+    client: BaseClient,
+    make_api_call: MakeApiCall,
+    must_be_called: bool,
+    operation_name: str,
+    api_params: Parameters,
 ) -> Reply:
-    """What `client` returns, or the exception that it raises, when `responder` is its AWS."""
+    """What `client` returns, or the exception that it raises, when `responder` is its AWS.
+
+    `must_be_called` says that `make_api_call` is more than botocore's own: whoever put it there would miss the call.
+    """
     __tracebackhide__ = True
-    half = _half_of(client)
-    if not half.nobody_listens(client, operation_name):
-        return _answer_on_event(responder, client, make_api_call, operation_name, api_params)
+    if must_be_called or not _nobody_listens(client, operation_name):
+        return _answer_when_sent(responder, client, make_api_call, operation_name, api_params)
+    return _answer_at_once(responder, client, operation_name, api_params)
+
+
+# --- the short way -------------------------------------------------------------------------------------------------
+
+
+def _answer_at_once(responder: Responder, client: BaseClient, operation_name: str, api_params: Parameters) -> Reply:
+    __tracebackhide__ = True
     described = model.operation(operation_name)
-    parameters = _as_sent(client, described, api_params)
+    accepted = described.accepts(api_params)
+    parameters = copied_members(api_params) if accepted else _as_sent(client, described, api_params)
     token_member = described.token_member
-    if token_member is not None and token_member not in parameters:
+    if token_member is not None and token_member not in api_params:
         parameters[token_member] = new_uuid(responder.random)
-    status, parsed = _answer(responder, half, described, parameters)
+    status, parsed = _answer(responder, client, described, parameters, accepted)
     if status >= 300:
         raise _exception_class(client, parsed["Error"]["Code"])(parsed, operation_name)
     return parsed
+
+
+def _as_sent(client: BaseClient, described: model.Operation, parameters: Parameters) -> dict[str, object]:
+    """The parameters as the service would read them, where they need more than a copy.
+
+    The client's own serializer validates exactly when the client was built to, and turns what it can into what AWS
+    would see.
+    """
+    __tracebackhide__ = True
+    operation_model = client.meta.service_model.operation_model(described.name)
+    serializer: Any = client._serializer  # type: ignore[attr-defined] # noqa: SLF001 - the one that holds the validator
+    request = serializer.serialize_to_request(parameters, operation_model)
+    return wire.read_parameters(request["body"], described.input_shape)
 
 
 def _exception_class(client: BaseClient, code: str) -> Callable[[dict[str, Any], str], ClientError]:
@@ -77,47 +107,32 @@ def _exception_class(client: BaseClient, code: str) -> Callable[[dict[str, Any],
 
 # --- the long way: botocore's own ----------------------------------------------------------------------------------
 
-_responding: ContextVar[Responder | None] = ContextVar("responding", default=None)
-"""Who answers the call that botocore is making right now in this thread or task."""
-
-_LISTENER_ID = "pytest-secretsmanager"
+responding: ContextVar[Responder | None] = ContextVar("responding", default=None)
+"""Who answers the request that botocore is about to send in this thread or task."""
 
 
-def _answer_on_event(
-    responder: Responder, client: BaseClient, make_api_call: MakeApiCall, operation: str, parameters: Parameters
+def _answer_when_sent(
+    responder: Responder, client: BaseClient, make_api_call: MakeApiCall, operation_name: str, api_params: Parameters
 ) -> Reply:
+    """What botocore makes of a call that it is given whole, with this responder in the place of the network."""
     __tracebackhide__ = True
-    token_member = model.operation(operation).token_member
-    if responder.repeatable and token_member is not None:
-        parameters = {token_member: new_uuid(responder.random), **parameters}
-    _listen(client)
-    before = _responding.set(responder)
+    if responder.repeatable:
+        _fill_tokens(client)
+    before = responding.set(responder)
     try:
-        return make_api_call(operation, parameters)
+        return make_api_call(operation_name, api_params)
     finally:
-        _responding.reset(before)
+        responding.reset(before)
 
 
-def _listen(client: BaseClient) -> None:
-    """Registers this module once per client, behind all other listeners: the least specific event names come last."""
-
-    def on_before_call(model: Any, params: Mapping[str, Any], **_: object) -> tuple[AWSResponse, Reply] | None:
-        responder = _responding.get()
-        if responder is None:
-            return None
-        return _answer_request(responder, half, model.name, params)
-
-    half = _half_of(client)
-    events: Any = client.meta.events
-    events.register_last("before-call", on_before_call, unique_id=_LISTENER_ID)
-
-
-def _answer_request(
-    responder: Responder, half: "_ClientHalf", operation: str, request: Mapping[str, Any]
+def answer_request(
+    responder: Responder, client: BaseClient, operation_model: OperationModel, request: Mapping[str, Any], *_: object
 ) -> tuple[AWSResponse, Reply]:
-    described = model.operation(operation)
+    """The HTTP response and what is parsed of it, in the place of botocore's sending."""
+    __tracebackhide__ = True
+    described = model.operation(operation_model.name)
     parameters = wire.read_parameters(request["body"], described.input_shape)
-    status, parsed = _answer(responder, half, described, parameters)
+    status, parsed = _answer(responder, client, described, parameters)
     headers = parsed["ResponseMetadata"]["HTTPHeaders"]
     return AWSResponse(request["url"], status, headers, _NoBody()), parsed
 
@@ -129,34 +144,35 @@ class _NoBody:
         return iter(())
 
 
-# --- the short way -----------------------------------------------------------------------------------------------
+def _fill_tokens(client: BaseClient) -> None:
+    """Lets repeatable tokens come before botocore's own, and behind every listener that asks for one operation."""
+    events: Any = client.meta.events
+    events.register_first("before-parameter-build", _fill_token, unique_id="pytest-secretsmanager")
 
 
-def _as_sent(client: BaseClient, described: model.Operation, parameters: Parameters) -> dict[str, object]:
-    """The parameters as the service would read them, in objects of their own.
-
-    What the service description allows needs a copy only. All else goes through the client's own serializer, which
-    validates exactly when the client was built to, and turns what it can into what AWS would see.
-    """
-    __tracebackhide__ = True
-    if described.accepts(parameters):
-        return copied_members(parameters)
-    operation_model = client.meta.service_model.operation_model(described.name)
-    serializer: Any = client._serializer  # type: ignore[attr-defined] # noqa: SLF001 - the one that holds the validator
-    request = serializer.serialize_to_request(parameters, operation_model)
-    return wire.read_parameters(request["body"], described.input_shape)
+def _fill_token(params: dict[str, object], model: OperationModel, **_: object) -> None:
+    responder = responding.get()
+    if responder is not None and responder.repeatable:
+        for member in model.idempotent_members:
+            if member not in params:
+                params[member] = new_uuid(responder.random)
 
 
 # --- what both ways share ------------------------------------------------------------------------------------------
 
 
 def _answer(
-    responder: Responder, half: "_ClientHalf", described: model.Operation, parameters: Parameters
+    responder: Responder,
+    client: BaseClient,
+    described: model.Operation,
+    parameters: Parameters,
+    accepted: bool = False,
 ) -> tuple[int, dict[str, Any]]:
     """The HTTP status and the parsed response, as botocore's parser would have made it from AWS's answer."""
+    half = _half_of(client)
     now = responder.now()
     request_id = responder.new_request_id()
-    call = Call(described.name, parameters, half.region, half.principal_for(responder), now, request_id)
+    call = Call(described.name, parameters, half.region, half.principal_for(responder), now, request_id, accepted)
     try:
         outcome = responder.service.call(call)
     except ServiceError as error:
@@ -224,10 +240,12 @@ _EVENTS = ("provide-client-params", "before-parameter-build", "before-call", "af
 _BOTOCORES_OWN = frozenset({"botocore.handlers", "botocore.retries.standard"})
 """The modules of botocore whose own listeners only fill the token, set headers, or keep a retry quota."""
 
+_history: Any = get_global_history_recorder()
+
 
 @dataclass(slots=True, eq=False)
 class _ClientHalf:
-    """What stays the same from call to call of one client; it holds no reference to the client itself."""
+    """What stays the same from call to call of one client."""
 
     region: str
     principal: Principal | None
@@ -237,42 +255,46 @@ class _ClientHalf:
     def principal_for(self, responder: Responder) -> Principal:
         return self.principal or user_of(responder.account, self.region)
 
-    def nobody_listens(self, client: BaseClient, operation: str) -> bool:
-        """Whether no one but botocore itself listens to this operation's events.
 
-        botocore's emitter starts a new look-up cache whenever a listener comes or goes, so the same cache object means
-        the same listeners. An emitter that is built otherwise counts as listened to.
-        """
-        emitter = getattr(client.meta.events, "_emitter", client.meta.events)
-        registrations = getattr(emitter, "_lookup_cache", None)
-        if registrations is not None and self.quiet.get(operation) is registrations:
-            return True
-        if registrations is None or any(map(_is_foreign, _listeners(emitter, operation))):
-            return False
-        self.quiet[operation] = registrations
+def _nobody_listens(client: BaseClient, operation_name: str) -> bool:
+    """Whether no one but botocore itself would notice this call: no listener to its events, no history recorder.
+
+    botocore's emitter starts a new look-up cache whenever a listener comes or goes, so the same cache object means the
+    same listeners. An emitter that is built otherwise counts as listened to.
+    """
+    emitter = getattr(client.meta.events, "_emitter", client.meta.events)
+    registrations = getattr(emitter, "_lookup_cache", None)
+    quiet = _half_of(client).quiet
+    if registrations is None or _history._enabled:  # noqa: SLF001 - no public name
+        return False
+    if quiet.get(operation_name) is registrations:
         return True
+    if any(map(_is_foreign, _listeners(emitter, operation_name))):
+        return False
+    quiet[operation_name] = registrations
+    return True
 
 
-def _listeners(emitter: Any, operation: str) -> Iterator[Callable[..., object]]:
+def _listeners(emitter: Any, operation_name: str) -> Iterator[Callable[..., object]]:
     for event in _EVENTS:
-        yield from emitter._handlers.prefix_search(f"{event}.{model.SERVICE_ID}.{operation}")  # noqa: SLF001
+        yield from emitter._handlers.prefix_search(f"{event}.{model.SERVICE_ID}.{operation_name}")  # noqa: SLF001
 
 
 def _is_foreign(listener: Callable[..., object]) -> bool:
-    return getattr(listener, "__module__", None) not in _BOTOCORES_OWN | {__name__}
+    return getattr(listener, "__module__", None) not in _BOTOCORES_OWN and listener is not _fill_token
 
 
-_halves: WeakKeyDictionary[BaseClient, _ClientHalf] = WeakKeyDictionary()
+_HALF = "_pytest_secretsmanager"
 
 
 def _half_of(client: BaseClient) -> _ClientHalf:
-    half = _halves.get(client)
+    """What is known of a client, kept on the client itself: it holds listeners, which may hold the client."""
+    half: _ClientHalf | None = client.__dict__.get(_HALF)
     if half is None:
         region = client.meta.region_name
         account = _explicit_account(client)
         principal = None if account is None else user_of(account, region)
-        half = _ClientHalf(region, principal, scalars_of(client))
-        _halves[client] = half
+        half = client.__dict__[_HALF] = _ClientHalf(region, principal, scalars_of(client))
     return half
 
 

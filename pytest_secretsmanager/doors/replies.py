@@ -29,8 +29,9 @@ _Show: TypeAlias = Callable[[Any, Scalars], Any]
 
 
 def scalars_of(client: BaseClient) -> Scalars:
-    """How this client shows timestamps and blobs."""
-    parser = client._response_parser  # type: ignore[attr-defined] # noqa: SLF001 - no public name
+    """How this client shows timestamps and blobs, by the parser that its endpoint would make for an answer."""
+    factory = client._endpoint._response_parser_factory  # type: ignore[attr-defined] # noqa: SLF001 - no public name
+    parser = factory.create_parser("json")
     show_time, show_blob = parser._timestamp_parser, parser._blob_parser  # noqa: SLF001
     if show_time is DEFAULT_TIMESTAMP_PARSER:
         show_time = _local_time

@@ -10,7 +10,15 @@ _ARN = re.compile(
     r"arn:(?P<partition>[^:]*):secretsmanager:(?P<region>[^:]*):(?P<account>[^:]*):secret:(?P<tail>.*)", re.DOTALL
 )
 _SUFFIX = re.compile(r"(?P<name>.*)-[A-Za-z0-9]{6}", re.DOTALL)
-_PARTITIONS = {"cn": "aws-cn", "us-gov": "aws-us-gov", "us-iso": "aws-iso", "us-isob": "aws-iso-b", "eusc": "aws-eusc"}
+_PARTITIONS = {
+    "cn-": "aws-cn",
+    "eu-isoe-": "aws-iso-e",
+    "eusc-": "aws-eusc",
+    "us-gov-": "aws-us-gov",
+    "us-iso-": "aws-iso",
+    "us-isob-": "aws-iso-b",
+    "us-isof-": "aws-iso-f",
+}
 
 
 class SecretArn(NamedTuple):
@@ -37,7 +45,7 @@ def partition(region: str) -> str:
     >>> partition("eu-west-1"), partition("us-gov-west-1"), partition("cn-north-1")
     ('aws', 'aws-us-gov', 'aws-cn')
     """
-    return _PARTITIONS.get(region.rsplit("-", 2)[0], "aws")
+    return next((name for prefix, name in _PARTITIONS.items() if region.startswith(prefix)), "aws")
 
 
 def is_arn(secret_id: str) -> bool:

@@ -29,7 +29,10 @@ class Principal(NamedTuple):
 
 
 class Call(NamedTuple):
-    """One request as it reached the service. `time` is the service's clock at that moment, epoch seconds."""
+    """One request as it reached the service. `time` is the service's clock at that moment, epoch seconds.
+
+    `accepted` says that the door has put the parameters to the service description's own test, and that they passed.
+    """
 
     operation: str
     parameters: Parameters
@@ -37,6 +40,7 @@ class Call(NamedTuple):
     principal: Principal
     time: float
     request_id: str
+    accepted: bool = False
 
     def __repr__(self) -> str:
         return f"Call({self.operation}, region={self.region!r}, account={self.account!r})"

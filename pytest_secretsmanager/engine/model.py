@@ -80,7 +80,7 @@ def service_model() -> ServiceModel:
 
 @cache
 def operation(name: str) -> Operation:
-    """The compiled description of one operation; `botocore.exceptions.OperationNotFoundError` when there is none."""
+    """The compiled description of one operation; `botocore.model.OperationNotFoundError` when there is none."""
     model = service_model().operation_model(name)
     shape = model.input_shape or StructureShape("Empty", {"type": "structure", "members": {}})
     tokens: list[str] = model.idempotent_members

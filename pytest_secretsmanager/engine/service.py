@@ -56,9 +56,10 @@ def require_supported(call: Call) -> None:
     """Raises UnsupportedOperation for what AWS has and this engine has not: an operation, or a member of a request."""
     operation = OPERATIONS.get(call.operation)
     if operation is None:
+        hint = nearest(call.operation, OPERATIONS)
         raise UnsupportedOperation(
             f"{call.operation} is not supported yet by pytest-secretsmanager, so nothing was done and nothing was sent "
-            f"to AWS. {nearest(call.operation, OPERATIONS)}".rstrip()
+            f"to AWS{hint and '; '}{hint}"
         )
     if call.parameters.keys() <= operation.members:
         return

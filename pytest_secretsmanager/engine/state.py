@@ -96,7 +96,10 @@ def changed(value: _Value, **changes: object) -> _Value:
     """
     copy = object.__new__(type(value))
     for name in type(value).__slots__:
-        object.__setattr__(copy, name, changes[name] if name in changes else getattr(value, name))
+        if name not in changes:
+            object.__setattr__(copy, name, getattr(value, name))
+    for name, new in changes.items():
+        object.__setattr__(copy, name, new)
     return copy
 
 

@@ -33,12 +33,15 @@ class Leak(NamedTuple):
 
 
 def needles_of(secrets: Iterable[SecretView]) -> list[Needle]:
-    """Every form of every value that these secrets hold, the texts inside JSON values included."""
+    """Every form of every value that these secrets hold, the texts inside JSON values included.
+
+    A text inside a JSON value that stands in the secret's own name too, as a user's name may, is no secret.
+    """
     found: dict[str, Needle] = {}
     for secret in secrets:
         for version in secret.versions:
-            owner = f"{secret.name!r}, version {version.number}"
-            for value in _with_inner_texts(version.value):
+            for part, value in _parts(version.value, secret.name):
+                owner = f"{secret.name!r}, version {version.number}{part}"
                 for form, text in _forms(value):
                     found.setdefault(text, Needle(form, text, owner))
     return list(found.values())
@@ -72,26 +75,28 @@ def as_text(value: object) -> str:
     return value.decode("latin-1") if isinstance(value, bytes | bytearray) else str(value)
 
 
-def _with_inner_texts(value: str | bytes | None) -> Iterator[str | bytes]:
+def _parts(value: str | bytes | None, name: str) -> Iterator[tuple[str, str | bytes]]:
+    """A value as a whole, and the texts inside it with the key that leads to each."""
     if not value:
         return
-    yield value
+    yield "", value
     try:
         parsed = json.loads(value)
     except ValueError:
         return
     if isinstance(parsed, dict | list):
-        yield from (text for text in _leaves(parsed) if len(text) >= SHORTEST)
+        yield from (leaf for leaf in _leaves(parsed, "") if len(leaf[1]) >= SHORTEST and leaf[1] not in name)
 
 
-def _leaves(value: object) -> Iterator[str]:
+def _leaves(value: object, path: str) -> Iterator[tuple[str, str]]:
     if isinstance(value, dict):
-        value = list(value.values())
-    if isinstance(value, list):
+        for key, item in value.items():
+            yield from _leaves(item, f"{path}, key {key!r}")
+    elif isinstance(value, list):
         for item in value:
-            yield from _leaves(item)
+            yield from _leaves(item, path)
     elif isinstance(value, str):
-        yield value
+        yield path, value
 
 
 def _forms(value: str | bytes) -> Iterator[tuple[str, str]]:

@@ -25,10 +25,10 @@ from pytest_secretsmanager.engine.errors import ServiceError
 from pytest_secretsmanager.engine.rules import labels
 from pytest_secretsmanager.engine.state import SecretKey, Secrets
 
-Moves: TypeAlias = Mapping[SecretKey, tuple[labels.Move, ...]]
-"""Which labels moved, and between which versions, by secret."""
+Placements: TypeAlias = Mapping[SecretKey, tuple[labels.Placement, labels.Placement]]
+"""Where the labels of each secret sat before and after a call, for those secrets whose labels it touched."""
 
-NO_MOVES: Moves = MappingProxyType({})
+NO_PLACEMENTS: Placements = MappingProxyType({})
 
 
 class Entry(NamedTuple):
@@ -44,8 +44,14 @@ class Entry(NamedTuple):
     response: Reply | None = None
     error_code: str | None = None
     error_message: str | None = None
-    moves: Moves = NO_MOVES
+    placements: Placements = NO_PLACEMENTS
     within: str | None = None
+
+    @property
+    def moves(self) -> dict[SecretKey, tuple[labels.Move, ...]]:
+        """Which labels moved, and between which versions, by secret; compared when somebody looks, as few do."""
+        found = {key: labels.moves(before, after) for key, (before, after) in self.placements.items()}
+        return {key: moves for key, moves in found.items() if moves}
 
 
 Record: TypeAlias = Callable[[Entry], None]
@@ -60,11 +66,11 @@ def audit(inner: Handler, secrets: Secrets, record: Record) -> Handler:
         try:
             outcome = inner(call)
         except ServiceError as error:
-            record(_entry(call, request, hidden, None, error, NO_MOVES))
+            record(_entry(call, request, hidden, None, error, NO_PLACEMENTS))
             raise
-        moves = _moves(secrets, outcome.changes) if outcome.changes else NO_MOVES
+        placements = _placements(secrets, outcome.changes) if outcome.changes else NO_PLACEMENTS
         response = None if described.reads else copied_members(outcome.reply)
-        record(_entry(call, request, hidden, response, None, moves))
+        record(_entry(call, request, hidden, response, None, placements))
         for part in outcome.parts:
             record(_part_entry(call, part))
         return outcome
@@ -88,7 +94,7 @@ def _entry(
     hidden: frozenset[str],
     response: Reply | None,
     error: ServiceError | None,
-    moves: Moves,
+    placements: Placements,
 ) -> Entry:
     code, message = (None, None) if error is None else (error.code, error.message)
     return Entry(
@@ -102,7 +108,7 @@ def _entry(
         response,
         code,
         message,
-        moves,
+        placements,
     )
 
 
@@ -121,11 +127,11 @@ def _part_entry(call: Call, part: Part) -> Entry:
     )
 
 
-def _moves(secrets: Secrets, changes: Changes) -> Moves:
-    found = {}
+def _placements(secrets: Secrets, changes: Changes) -> Placements:
+    found: dict[SecretKey, tuple[labels.Placement, labels.Placement]] = {}
     for key, after in changes.items():
         before = secrets.get(key)
-        moved = labels.moves(before.labels if before else {}, after.labels if after else {})
-        if moved:
-            found[key] = moved
-    return found
+        placed_before, placed_after = before.labels if before else {}, after.labels if after else {}
+        if placed_before is not placed_after:
+            found[key] = (placed_before, placed_after)
+    return found or NO_PLACEMENTS

@@ -9,15 +9,17 @@ def validate(inner: Handler) -> Handler:
     """Refuses a request that the service description does not allow, naming every limit that it breaks."""
 
     def handle(call: Call) -> Outcome:
-        operation = model.operation(call.operation)
-        if not operation.accepts(call.parameters):
-            _require_within_limits(operation, call)
+        if not call.accepted:
+            _require_within_limits(call)
         return inner(call)
 
     return handle
 
 
-def _require_within_limits(operation: model.Operation, call: Call) -> None:
+def _require_within_limits(call: Call) -> None:
+    operation = model.operation(call.operation)
+    if operation.accepts(call.parameters):
+        return
     try:
         violations = operation.violations(call.parameters)
     except model.WrongType as error:

@@ -18,25 +18,29 @@ _CASE_BOUNDARY = re.compile(r"([^a-z][a-z]+)")
 def matching(secrets: Iterable[Secret], filters: Sequence[dict[str, object]] | None) -> Iterable[Secret]:
     """The secrets that every filter lets through, in their order."""
     tests = [_compile(entry) for entry in filters or ()]
+    if not tests:
+        return secrets
     return (secret for secret in secrets if all(test(secret) for test in tests))
 
 
 def words(text: str) -> list[str]:
-    """The words of an attribute: parts between one kind of separator, and parts at changes of case.
+    """The words of an attribute: parts between blanks, each whole and split at its separators and changes of case.
 
-    RECORDED: a text with two different separators is not split at them; the whole text counts as a word too.
+    RECORDED: a part with two different separators is not split any further.
 
-    >>> words("COMPANYthings"), words("prod-app"), words("prod-app/x")
-    (['COMPANYthings', 'COMPAN', 'Ythings'], ['prod-app', 'prod', 'app'], ['prod-app/x'])
+    >>> words("COMPANYthings"), words("prod-app"), words("prod-App/x")
+    (['COMPANYthings', 'COMPAN', 'Ythings'], ['prod-app', 'prod', 'app'], ['prod-App/x'])
     """
-    found = [text, *text.split(" ")]
-    separators = {character for character in text if character in _SEPARATORS}
-    for part in text.split(" "):
-        pieces = part.split(next(iter(separators))) if len(separators) == 1 else [part]
-        found += pieces
-        for piece in pieces:
-            found += _CASE_BOUNDARY.split(piece)
+    found = [word for part in text.split() for word in (part, *_pieces(part))]
     return list(dict.fromkeys(word for word in found if word))
+
+
+def _pieces(part: str) -> list[str]:
+    separators = {character for character in part if character in _SEPARATORS}
+    if len(separators) > 1:
+        return []
+    pieces = part.split(separators.pop()) if separators else [part]
+    return [word for piece in pieces for word in _CASE_BOUNDARY.split(piece)]
 
 
 def _compile(entry: dict[str, object]) -> Callable[[Secret], bool]:
@@ -64,9 +68,12 @@ def _starts_with(attribute: str, wanted: str) -> bool:
 
 
 def _words_match(attribute: str, wanted: str) -> bool:
-    """Whether each word wanted starts some word of this one attribute."""
+    """Whether each word wanted starts some word of this one attribute. RECORDED: a separator alone finds nothing."""
+    parts = wanted.lower().split()
+    if not parts or any(part in _SEPARATORS for part in parts):
+        return False
     known = [word.lower() for word in words(attribute)]
-    return all(any(word.startswith(part) for word in known) for part in wanted.lower().split())
+    return all(any(word.startswith(part) for word in known) for part in parts)
 
 
 def _tag_keys(secret: Secret) -> list[str]:

@@ -1,0 +1,24 @@
+"""What the tests of the orders service share."""
+
+from pathlib import Path
+
+import boto3
+import pytest
+
+from orders.credentials import Credentials
+from orders.database import Database, Login
+from pytest_secretsmanager import SecretsManager
+
+
+@pytest.fixture
+def credentials(secretsmanager: SecretsManager) -> Credentials:
+    """The login in the secret `orders/db`. Any client will do, however it is made: the fixture answers them all."""
+    return Credentials(boto3.client("secretsmanager", region_name=secretsmanager.region), "orders/db")
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Path:
+    """A database file that lets `app` in with `first password`."""
+    path = tmp_path / "orders.db"
+    Database.create(path, Login("app", "first password"))
+    return path

@@ -1,0 +1,194 @@
+"""How long calls and the fixture take, beside moto and botocore's Stubber: all in one process and one run.
+
+    python -m pytest tests/benchmarks/bench_calls.py
+
+The default run does not collect this file, and nothing here asserts a time: read the table at the end. What makes the
+comparison fair:
+
+- moto is imported before any client is made, so that its hook is in all of them, and all are made in the same way;
+- the peers run on botocore's own `_make_api_call`, without the wrapper that a `SecretsManager` has left there;
+- what a call costs must not depend on the rounds before it: where rounds would pile up secrets or versions, an untimed
+  set-up takes them away before each round, with both peers alike;
+- the garbage collector is off during rounds, for its pauses are those of all that lives in the process.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from itertools import cycle
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+from botocore.client import BaseClient
+from botocore.stub import Stubber
+from moto import mock_aws
+
+from pytest_secretsmanager import SecretsManager
+
+if TYPE_CHECKING:
+    from mypy_boto3_secretsmanager.client import SecretsManagerClient
+    from pytest_benchmark.fixture import BenchmarkFixture
+
+OURS, MOTO, STUBBER = "pytest-secretsmanager", "moto", "Stubber"  # the names that conftest.py puts in its table
+FEW, MANY = "get among 10 secrets", "get among 100,000 secrets"
+
+SECONDS = 2.0
+"""About how long each benchmark runs, its set-ups included."""
+
+_MAKE_API_CALL = BaseClient.__dict__["_make_api_call"]
+
+pytestmark = pytest.mark.benchmark(disable_gc=True)
+
+
+def new_client() -> "SecretsManagerClient":
+    return boto3.client(
+        "secretsmanager", region_name="us-east-1", aws_access_key_id="testing", aws_secret_access_key="testing"
+    )
+
+
+@pytest.fixture
+def no_wrapper(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Botocore as it is where no SecretsManager was ever entered."""
+    monkeypatch.setattr(BaseClient, "_make_api_call", _MAKE_API_CALL)
+
+
+@pytest.fixture
+def ours() -> "Iterator[SecretsManagerClient]":
+    with SecretsManager():
+        yield new_client()
+
+
+@pytest.fixture
+def moto(no_wrapper: None) -> "Iterator[SecretsManagerClient]":
+    with mock_aws():
+        yield new_client()
+
+
+@pytest.fixture(params=[OURS, MOTO])
+def answered_by(request: pytest.FixtureRequest) -> Any:
+    return request.param
+
+
+@pytest.fixture
+def client(answered_by: str, request: pytest.FixtureRequest) -> Any:
+    return request.getfixturevalue("ours" if answered_by == OURS else "moto")
+
+
+def measure(
+    benchmark: "BenchmarkFixture",
+    operation: str,
+    answered_by: str,
+    function: Callable[[], object],
+    setup: Callable[[], object] = lambda: None,
+) -> None:
+    """Times single calls, each after a set-up that is not timed, in as many rounds as fit into `SECONDS`."""
+    benchmark.group = operation
+    benchmark.extra_info["answered by"] = answered_by
+    start, warmups = time.perf_counter(), 0
+    while time.perf_counter() - start < SECONDS / 10:
+        setup()
+        function()
+        warmups += 1
+
+    def setup_without_arguments() -> None:
+        setup()
+
+    benchmark.pedantic(function, setup=setup_without_arguments, rounds=max(100, warmups * 9))
+
+
+# --- calls ---------------------------------------------------------------------------------------------------------
+
+
+def test_get(benchmark: "BenchmarkFixture", client: "SecretsManagerClient", answered_by: str) -> None:
+    client.create_secret(Name="db", SecretString="hunter2")
+    measure(benchmark, "get", answered_by, lambda: client.get_secret_value(SecretId="db"))
+
+
+def test_get_stubbed(benchmark: "BenchmarkFixture", no_wrapper: None) -> None:
+    """The Stubber answers what it was told once, so it is told before each round."""
+    client = new_client()
+    reply: Any = {
+        "ARN": "arn:aws:secretsmanager:us-east-1:123456789012:secret:db-Ab12Cd",
+        "Name": "db",
+        "VersionId": "3f1c7d7e-6a0e-4f0e-9b1a-4a3f8f1f6a10",
+        "SecretString": "hunter2",
+        "VersionStages": ["AWSCURRENT"],
+    }
+    with Stubber(client) as stubber:
+        measure(
+            benchmark,
+            "get",
+            STUBBER,
+            lambda: client.get_secret_value(SecretId="db"),
+            setup=lambda: stubber.add_response("get_secret_value", reply, {"SecretId": "db"}),
+        )
+
+
+def test_put(benchmark: "BenchmarkFixture", client: "SecretsManagerClient", answered_by: str) -> None:
+    """The second version of a secret: moto's put grows with the versions that are there."""
+    client.create_secret(Name="db", SecretString="one")
+
+    def create_anew() -> None:
+        client.delete_secret(SecretId="db", ForceDeleteWithoutRecovery=True)
+        client.create_secret(Name="db", SecretString="one")
+
+    measure(
+        benchmark,
+        "put",
+        answered_by,
+        lambda: client.put_secret_value(SecretId="db", SecretString="two"),
+        setup=create_anew,
+    )
+
+
+def test_describe(benchmark: "BenchmarkFixture", client: "SecretsManagerClient", answered_by: str) -> None:
+    client.create_secret(Name="db", SecretString="hunter2")
+    measure(benchmark, "describe", answered_by, lambda: client.describe_secret(SecretId="db"))
+
+
+def test_create(benchmark: "BenchmarkFixture", client: "SecretsManagerClient", answered_by: str) -> None:
+    client.create_secret(Name="db", SecretString="hunter2")
+    measure(
+        benchmark,
+        "create",
+        answered_by,
+        lambda: client.create_secret(Name="db", SecretString="hunter2"),
+        setup=lambda: client.delete_secret(SecretId="db", ForceDeleteWithoutRecovery=True),
+    )
+
+
+def test_list_page(benchmark: "BenchmarkFixture", client: "SecretsManagerClient", answered_by: str) -> None:
+    for number in range(100):
+        client.create_secret(Name=f"app/{number}", SecretString="hunter2")
+    measure(benchmark, "list 20 of 100", answered_by, lambda: client.list_secrets(MaxResults=20))
+
+
+# --- the fixture ---------------------------------------------------------------------------------------------------
+
+
+def test_enter_and_leave(benchmark: "BenchmarkFixture") -> None:
+    def enter_and_leave() -> None:
+        with SecretsManager():
+            pass
+
+    measure(benchmark, "enter and leave", OURS, enter_and_leave)
+
+
+def test_enter_and_leave_moto(benchmark: "BenchmarkFixture", no_wrapper: None) -> None:
+    def enter_and_leave() -> None:
+        with mock_aws():
+            pass
+
+    measure(benchmark, "enter and leave", MOTO, enter_and_leave)
+
+
+# --- growth --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("operation", "count"), [(FEW, 10), (MANY, 100_000)])
+def test_get_among(benchmark: "BenchmarkFixture", ours: "SecretsManagerClient", operation: str, count: int) -> None:
+    """Ten secrets, far from each other, are read in turn. Without moto: it looks through all secrets at each call."""
+    for number in range(count):
+        ours.create_secret(Name=f"app/{number}", SecretString="hunter2")
+    names = cycle([f"app/{number}" for number in range(0, count, count // 10)])
+    measure(benchmark, operation, OURS, lambda: ours.get_secret_value(SecretId=next(names)))

@@ -1,0 +1,45 @@
+"""Prints the medians of `bench_calls.py` as one Markdown table, each beside its peers, at the end of the run."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+
+import pytest
+
+OURS, MOTO, STUBBER = "pytest-secretsmanager", "moto", "Stubber"
+FEW, MANY = "get among 10 secrets", "get among 100,000 secrets"
+ROWS = ["get", "put", "describe", "create", "list 20 of 100", "enter and leave", FEW, MANY]
+"""The order of the table, whatever order pytest-randomly ran the benchmarks in."""
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Prints the table when benchmarks of this folder ran; any other run only finds this file and goes on."""
+    session = getattr(terminalreporter.config, "_benchmarksession", None)
+    medians: dict[str, dict[str, float]] = defaultdict(dict)
+    for benchmark in session.benchmarks if session else ():
+        if benchmark.stats and "answered by" in benchmark.extra_info:
+            medians[benchmark.group][benchmark.extra_info["answered by"]] = benchmark.stats.median * 1e6
+    if medians:
+        terminalreporter.section("medians beside the peers")
+        for line in _table(medians):
+            terminalreporter.write_line(line)
+
+
+def _table(medians: Mapping[str, Mapping[str, float]]) -> Iterator[str]:
+    yield f"| operation | {OURS} µs | {MOTO} µs | {STUBBER} µs | {MOTO} / ours | {STUBBER} / ours |"
+    yield "| --- | --: | --: | --: | --: | --: |"
+    for operation, by_peer in sorted(medians.items(), key=lambda row: ROWS.index(row[0])):
+        times = [_cell(by_peer.get(peer)) for peer in (OURS, MOTO, STUBBER)]
+        ratios = [_cell(_ratio(by_peer, peer), "x") for peer in (MOTO, STUBBER)]
+        yield f"| {' | '.join([operation, *times, *ratios])} |"
+    few, many = medians.get(FEW, {}).get(OURS), medians.get(MANY, {}).get(OURS)
+    if few and many:
+        yield ""
+        yield f"growth of a get from 10 to 100,000 secrets: {many / few - 1:+.1%}"
+
+
+def _ratio(by_peer: Mapping[str, float], peer: str) -> float | None:
+    return by_peer[peer] / by_peer[OURS] if {peer, OURS} <= by_peer.keys() else None
+
+
+def _cell(number: float | None, unit: str = "") -> str:
+    return "" if number is None else f"{number:,.1f}{unit}"

@@ -1,0 +1,246 @@
+"""What a client does to parameters before they leave: tokens, validation, blobs, odd types."""
+
+import io
+import re
+import uuid
+from collections import OrderedDict
+from enum import StrEnum
+
+import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError, ParamValidationError
+
+from pytest_secretsmanager import SecretsManager
+
+TOKEN = "11111111-2222-4333-8444-555555555555"
+
+UNSENT = Config(retries={"total_max_attempts": 1})
+NOWHERE = "http://127.0.0.1:1"
+
+
+@pytest.fixture
+def unvalidated(secretsmanager, new_client):
+    """A client that sends whatever it is given."""
+    return new_client(config=Config(parameter_validation=False))
+
+
+# --- idempotency tokens --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("operation", "parameters"),
+    [
+        ("create_secret", {"Name": "new", "SecretString": "x"}),
+        ("put_secret_value", {"SecretId": "db", "SecretString": "x"}),
+        ("update_secret", {"SecretId": "db", "SecretString": "x"}),
+    ],
+)
+def test_a_token_that_is_not_given_is_a_uuid4(secretsmanager, client, operation, parameters):
+    secretsmanager.seed("db", "one")
+    reply = getattr(client, operation)(**parameters)
+    token = secretsmanager.log[-1].request["ClientRequestToken"]
+    assert (uuid.UUID(token).version, str(uuid.UUID(token))) == (4, token)
+    assert reply["VersionId"] == token
+
+
+@pytest.mark.parametrize("operation", ["create_secret", "put_secret_value", "update_secret"])
+def test_a_token_that_is_given_is_kept(secretsmanager, client, operation):
+    secretsmanager.seed("db", "one")
+    name = {"Name": "new"} if operation == "create_secret" else {"SecretId": "db"}
+    reply = getattr(client, operation)(**name, SecretString="x", ClientRequestToken=TOKEN)
+    assert reply["VersionId"] == TOKEN
+
+
+def test_each_call_gets_a_token_of_its_own(secretsmanager, client):
+    secretsmanager.seed("db", "one")
+    ids = {client.put_secret_value(SecretId="db", SecretString="x")["VersionId"] for _ in range(20)}
+    assert len(ids) == 20
+
+
+def test_an_operation_without_a_token_gets_none(secretsmanager, client):
+    secretsmanager.seed("db", "one")
+    client.get_secret_value(SecretId="db")
+    assert secretsmanager.log[-1].request == {"SecretId": "db"}
+
+
+def test_the_callers_own_parameters_stay_without_a_token(secretsmanager, client):
+    parameters = {"Name": "db", "SecretString": "one"}
+    client.create_secret(**parameters)
+    assert parameters == {"Name": "db", "SecretString": "one"}
+
+
+@pytest.mark.parametrize("hook", [None, "after-call"], ids=["quiet", "hooked"])
+def test_tokens_of_a_seeded_manager_repeat(new_client, hook):
+    client = new_client()
+    if hook:
+        client.meta.events.register(hook, lambda **_: None)
+
+    def ids():
+        with SecretsManager(random_seed=7):
+            return [client.create_secret(Name=f"db-{number}", SecretString="x")["VersionId"] for number in range(3)]
+
+    first = ids()
+    assert len(set(first)) == 3
+    assert ids() == first
+
+
+def test_a_token_of_none_is_refused_as_botocore_refuses_it(secretsmanager, client):
+    """It fills in what is missing, not what is None."""
+    with pytest.raises(ParamValidationError, match="Invalid type for parameter ClientRequestToken, value: None"):
+        client.create_secret(Name="db", ClientRequestToken=None)
+
+
+# --- validation ------------------------------------------------------------------------------------------------------
+
+
+class Name(StrEnum):
+    DB = "db"
+
+
+class Text(str):
+    __slots__ = ()
+
+
+REFUSED_BY_BOTOCORE = [
+    ("get_secret_value", {}),
+    ("get_secret_value", {"SecretId": None}),
+    ("get_secret_value", {"SecretId": 7}),
+    ("get_secret_value", {"SecretId": b"db"}),
+    ("get_secret_value", {"SecretId": ""}),
+    ("get_secret_value", {"SecretId": "db", "Secret": "x"}),
+    ("get_secret_value", {"SecretId": "db", "VersionId": "short"}),
+    ("get_secret_value", {"SecretID": "db"}),
+    ("create_secret", {"Name": ""}),
+    ("create_secret", {"Name": "db", "SecretString": ""}),
+    ("create_secret", {"Name": "db", "SecretString": {"user": "app"}}),
+    ("create_secret", {"Name": "db", "SecretBinary": 5}),
+    ("create_secret", {"Name": "db", "SecretBinary": memoryview(b"x")}),
+    ("create_secret", {"Name": "db", "Tags": {"team": "pay"}}),
+    ("create_secret", {"Name": "db", "Tags": ["team"]}),
+    ("create_secret", {"Name": "db", "Tags": [{"key": "team"}]}),
+    ("create_secret", {"Name": "db", "Tags": [{"Key": "", "Value": 1}, {"Key": None}]}),
+    ("put_secret_value", {"SecretId": "db", "SecretString": "x", "VersionStages": []}),
+    ("put_secret_value", {"SecretId": "db", "SecretString": "x", "VersionStages": "AWSCURRENT"}),
+    ("put_secret_value", {"SecretId": "db", "SecretString": "x", "ClientRequestToken": "short"}),
+    ("list_secrets", {"MaxResults": "10"}),
+    ("list_secrets", {"MaxResults": 0}),
+    ("list_secrets", {"MaxResults": 1.5}),
+    ("list_secrets", {"Filters": [{"Key": "name", "Values": "db"}]}),
+    ("delete_secret", {"SecretId": "db", "ForceDeleteWithoutRecovery": "yes"}),
+    ("get_random_password", {"PasswordLength": True, "ExcludeNumbers": 1}),
+    ("batch_get_secret_value", {"SecretIdList": []}),
+]
+"""Each is refused before it leaves; some for more than one fault."""
+
+
+@pytest.mark.parametrize(("operation", "parameters"), REFUSED_BY_BOTOCORE)
+def test_parameters_are_refused_in_botocores_words(new_client, operation, parameters):
+    """The reference is the same call outside the fixture, of a client that could send it nowhere."""
+    with pytest.raises(ParamValidationError) as reference:
+        getattr(new_client(endpoint_url=NOWHERE, config=UNSENT), operation)(**parameters)
+    with SecretsManager() as sm, pytest.raises(ParamValidationError) as raised:
+        getattr(new_client(), operation)(**parameters)
+    assert without_addresses(raised.value) == without_addresses(reference.value)
+    assert list(sm.log) == []
+
+
+def without_addresses(error):
+    """The text of an error; objects that it shows have addresses of their own at each call."""
+    return re.sub(r"0x[0-9a-f]+", "0x", str(error))
+
+
+@pytest.mark.parametrize(
+    ("operation", "parameters", "code"),
+    [
+        ("get_secret_value", {}, "ValidationException"),
+        ("get_secret_value", {"SecretId": None}, "ValidationException"),
+        ("get_secret_value", {"SecretId": ""}, "ValidationException"),
+        ("get_secret_value", {"SecretId": "x" * 2049}, "ValidationException"),
+        ("create_secret", {"Name": "db", "SecretString": ""}, "ValidationException"),
+        ("create_secret", {"Name": "db", "Tags": [{"Key": ""}]}, "ValidationException"),
+        ("list_secrets", {"MaxResults": 0}, "ValidationException"),
+        ("get_secret_value", {"SecretId": 7}, "SerializationException"),
+        ("list_secrets", {"MaxResults": "10"}, "SerializationException"),
+        ("delete_secret", {"SecretId": "db", "ForceDeleteWithoutRecovery": "yes"}, "SerializationException"),
+    ],
+)
+def test_a_client_that_does_not_validate_gets_aws_s_own_refusal(
+    secretsmanager, unvalidated, operation, parameters, code
+):
+    with pytest.raises(ClientError) as raised:
+        getattr(unvalidated, operation)(**parameters)
+    assert type(raised.value) is ClientError
+    assert raised.value.response["Error"]["Code"] == code
+    assert [call.error for call in secretsmanager.log] == [code]
+
+
+def test_a_client_that_does_not_validate_gets_a_good_request_through(secretsmanager, unvalidated):
+    unvalidated.create_secret(Name="db", SecretString="one")
+    secretsmanager.assert_value("db", "one")
+
+
+def test_a_maximum_is_left_to_aws_since_botocore_checks_none(secretsmanager, client):
+    with pytest.raises(ClientError, match="Member must have value less than or equal to 100"):
+        client.list_secrets(MaxResults=101)
+
+
+@pytest.mark.parametrize("hook", [None, "after-call"], ids=["quiet", "hooked"])
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [
+        ({"Name": Name.DB}, {"Name": "db"}),
+        ({"Name": Text("db")}, {"Name": "db"}),
+        ({"Name": "db", "Tags": ({"Key": "a", "Value": "b"},)}, {"Name": "db", "Tags": [{"Key": "a", "Value": "b"}]}),
+        (
+            {"Name": "db", "Tags": [OrderedDict(Key="a", Value="b")]},
+            {"Name": "db", "Tags": [{"Key": "a", "Value": "b"}]},
+        ),
+    ],
+    ids=["enum", "subclass of str", "tuple", "ordered dict"],
+)
+def test_what_botocore_takes_for_a_type_arrives_as_that_type(secretsmanager, new_client, hook, given, meant):
+    client = new_client()
+    if hook:
+        client.meta.events.register(hook, lambda **_: None)
+    client.create_secret(**given)
+    request = dict(secretsmanager.log[-1].request)
+    del request["ClientRequestToken"]
+    assert request == meant
+    assert type(request["Name"]) is str
+
+
+# --- blobs -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("hook", [None, "after-call"], ids=["quiet", "hooked"])
+@pytest.mark.parametrize(
+    ("given", "stored"),
+    [
+        (b"\x00\xff", b"\x00\xff"),
+        (bytearray(b"\x00\xff"), b"\x00\xff"),
+        ("text", b"text"),
+        ("clé €", "clé €".encode()),
+        (b"=" * 65536, b"=" * 65536),
+    ],
+    ids=["bytes", "bytearray", "str", "str beyond ascii", "longest"],
+)
+def test_a_blob_is_stored_as_botocore_would_send_it(secretsmanager, new_client, hook, given, stored):
+    client = new_client()
+    if hook:
+        client.meta.events.register(hook, lambda **_: None)
+    client.create_secret(Name="key", SecretBinary=given)
+    assert client.get_secret_value(SecretId="key")["SecretBinary"] == stored
+
+
+def test_a_blob_longer_than_the_limit_is_refused(secretsmanager, client):
+    with pytest.raises(ClientError, match="Member must have length less than or equal to 65536"):
+        client.create_secret(Name="key", SecretBinary=b"=" * 65537)
+
+
+def test_a_file_fails_as_it_does_with_botocore(new_client):
+    """Its validator takes it, its JSON serializer does not."""
+    with pytest.raises(TypeError) as reference:
+        new_client(endpoint_url=NOWHERE, config=UNSENT).create_secret(Name="key", SecretBinary=io.BytesIO(b"x"))
+    with SecretsManager(), pytest.raises(TypeError) as raised:
+        new_client().create_secret(Name="key", SecretBinary=io.BytesIO(b"x"))
+    assert str(raised.value).split(" at 0x")[0] == str(reference.value).split(" at 0x")[0]

@@ -1,0 +1,444 @@
+"""The wrapper around `BaseClient._make_api_call`: there once, out of the way when nobody answers, at peace with others.
+
+Others wrap the same method as OpenTelemetry and X-Ray do, with wrapt, and unwrap as OpenTelemetry does.
+"""
+
+import gc
+import inspect
+import weakref
+from unittest import mock
+
+import boto3
+import pytest
+import wrapt
+from botocore.client import BaseClient
+from botocore.config import Config
+from botocore.exceptions import EndpointConnectionError
+from botocore.stub import Stubber
+
+from pytest_secretsmanager import SecretsManager
+from pytest_secretsmanager.doors import patch
+
+METHOD = "_make_api_call"
+
+
+@pytest.fixture
+def closed_port_client(new_client):
+    """A client that is refused at once when it asks the network."""
+    once = Config(retries={"total_max_attempts": 1}, proxies={})
+    return new_client(endpoint_url="http://127.0.0.1:1", config=once)
+
+
+def reaches_the_network(client):
+    try:
+        client.get_secret_value(SecretId="db")
+    except EndpointConnectionError:
+        return True
+    except client.exceptions.ResourceNotFoundException:
+        return False
+    return False
+
+
+def doors():
+    """How many of our wrappers stand around the method."""
+    found, wrapper = 0, BaseClient.__dict__[METHOD]
+    while wrapper is not None:
+        found += getattr(wrapper, "_self_wrapper", None) is patch._make_api_call
+        wrapper = getattr(wrapper, "__wrapped__", None)
+    return found
+
+
+class Tracer:
+    """Wraps and unwraps as a tracing library does."""
+
+    def __init__(self):
+        self.spans = []
+
+    def instrument(self):
+        def trace(wrapped, instance, args, kwargs):
+            self.spans.append(args[0])
+            return wrapped(*args, **kwargs)
+
+        wrapt.wrap_function_wrapper("botocore.client", f"BaseClient.{METHOD}", trace)
+
+    def uninstrument(self):
+        setattr(BaseClient, METHOD, getattr(BaseClient, METHOD).__wrapped__)
+
+
+@pytest.fixture
+def tracer(bare_method):
+    return Tracer()
+
+
+# --- in place --------------------------------------------------------------------------------------------------------
+
+
+def test_nothing_is_patched_before_a_manager_is_entered(bare_method):
+    SecretsManager()
+    assert BaseClient.__dict__[METHOD] is bare_method
+
+
+def test_the_method_is_wrapped_once_however_many_managers_come(bare_method):
+    for _ in range(3):
+        with SecretsManager(), SecretsManager():
+            pass
+    assert doors() == 1
+
+
+def test_the_wrapper_looks_like_the_method(bare_method):
+    with SecretsManager():
+        assert BaseClient._make_api_call.__name__ == METHOD
+        assert inspect.signature(BaseClient._make_api_call) == inspect.signature(bare_method)
+        assert inspect.unwrap(BaseClient._make_api_call) is bare_method
+
+
+# --- nobody answers --------------------------------------------------------------------------------------------------
+
+
+def test_a_call_before_any_manager_reaches_the_network(bare_method, closed_port_client):
+    assert reaches_the_network(closed_port_client)
+
+
+def test_no_call_inside_a_manager_reaches_the_network(closed_port_client):
+    with SecretsManager():
+        assert not reaches_the_network(closed_port_client)
+
+
+def test_a_call_after_the_last_manager_reaches_the_network(closed_port_client):
+    with SecretsManager():
+        closed_port_client.list_secrets()
+    assert reaches_the_network(closed_port_client)
+
+
+def test_a_listened_to_call_after_the_last_manager_reaches_the_network(closed_port_client):
+    """Our own listener stays with the client, and answers nothing then."""
+    closed_port_client.meta.events.register("after-call", lambda **_: None)
+    with SecretsManager():
+        assert not reaches_the_network(closed_port_client)
+    assert reaches_the_network(closed_port_client)
+
+
+def test_a_call_after_a_manager_that_was_left_by_an_error_reaches_the_network(closed_port_client):
+    with pytest.raises(ZeroDivisionError), SecretsManager():
+        raise ZeroDivisionError
+    assert reaches_the_network(closed_port_client)
+
+
+def test_a_stubber_answers_after_the_last_manager(new_client):
+    client = new_client()
+    with SecretsManager():
+        client.list_secrets()
+    with Stubber(client) as stubber:
+        stubber.add_response("list_secrets", {"SecretList": []})
+        assert client.list_secrets() == {"SecretList": []}
+
+
+def test_a_decorated_function_leaves_when_it_ends(closed_port_client):
+    @SecretsManager()
+    def inside():
+        return reaches_the_network(closed_port_client)
+
+    assert [inside(), reaches_the_network(closed_port_client)] == [False, True]
+
+
+# --- managers among each other ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def ask(closed_port_client):
+    """Gives the value of the secret `db` wherever the call arrives."""
+
+    def ask():
+        try:
+            return closed_port_client.get_secret_value(SecretId="db")["SecretString"]
+        except EndpointConnectionError:
+            return "network"
+
+    return ask
+
+
+def entered(value):
+    manager = SecretsManager().__enter__()
+    manager.seed("db", value)
+    return manager
+
+
+def leave(manager):
+    manager.__exit__(None, None, None)
+
+
+def test_the_manager_entered_last_answers(ask):
+    one = entered("one")
+    two = entered("two")
+    answers = [ask()]
+    leave(two)
+    answers.append(ask())
+    leave(one)
+    assert [*answers, ask()] == ["two", "one", "network"]
+
+
+def test_managers_may_be_left_in_the_order_of_entering(ask):
+    one, two, three = entered("one"), entered("two"), entered("three")
+    answers = []
+    for manager in (one, two, three):
+        leave(manager)
+        answers.append(ask())
+    assert answers == ["three", "three", "network"]
+
+
+def test_the_one_in_the_middle_may_be_left_first(ask):
+    one, two, three = entered("one"), entered("two"), entered("three")
+    leave(two)
+    answers = [ask()]
+    leave(three)
+    answers.append(ask())
+    leave(one)
+    assert [*answers, ask()] == ["three", "one", "network"]
+
+
+def test_a_manager_entered_twice_answers_until_it_is_left_twice(ask):
+    one = entered("one")
+    one.__enter__()
+    leave(one)
+    answers = [ask()]
+    leave(one)
+    assert [*answers, ask()] == ["one", "network"]
+
+
+def test_a_manager_entered_again_still_has_its_secrets(ask):
+    one = entered("one")
+    leave(one)
+    with one:
+        assert ask() == "one"
+
+
+def test_each_manager_logs_the_calls_that_it_answers(ask):
+    one, two = entered("one"), entered("two")
+    ask()
+    leave(two)
+    ask()
+    ask()
+    leave(one)
+    assert (len(two.log), len(one.log)) == (1, 2)
+
+
+def test_a_manager_that_outlives_the_one_before_it_still_needs_no_environment(empty_home):
+    one, two = SecretsManager().__enter__(), SecretsManager().__enter__()
+    leave(one)
+    try:
+        assert boto3.Session().client("secretsmanager").list_secrets()["SecretList"] == []
+    finally:
+        leave(two)
+
+
+# --- others around the same method -----------------------------------------------------------------------------------
+
+
+def test_a_tracer_that_wraps_after_us_sees_the_calls(tracer, new_client):
+    with SecretsManager():
+        tracer.instrument()
+        new_client().list_secrets()
+    assert tracer.spans == ["ListSecrets"]
+
+
+def test_calls_are_answered_after_a_tracer_that_wrapped_after_us_has_unwrapped(tracer, closed_port_client):
+    with SecretsManager():
+        tracer.instrument()
+        assert not reaches_the_network(closed_port_client)
+        tracer.uninstrument()
+        assert not reaches_the_network(closed_port_client)
+    assert reaches_the_network(closed_port_client)
+    assert tracer.spans == ["GetSecretValue"]
+
+
+def test_a_tracer_that_wraps_between_two_managers_sees_the_calls_of_the_second(tracer, new_client):
+    client = new_client()
+    with SecretsManager():
+        client.list_secrets()
+    tracer.instrument()
+    with SecretsManager():
+        client.list_secrets()
+    assert tracer.spans == ["ListSecrets"]
+    assert doors() == 1
+
+
+@pytest.mark.parametrize(
+    "hook",
+    [
+        None,
+        "after-call",
+    ],
+    ids=["quiet", "hooked"],
+)
+def test_a_tracer_that_wrapped_before_us_sees_the_calls(tracer, new_client, hook):
+    """As instrumentation does at the start of a program, or in a conftest."""
+    tracer.instrument()
+    client = new_client()
+    if hook:
+        client.meta.events.register(hook, lambda **_: None)
+    with SecretsManager():
+        client.list_secrets()
+    assert tracer.spans == ["ListSecrets"]
+
+
+def test_a_tracer_that_wrapped_before_us_sees_calls_to_other_services(tracer, new_client):
+    tracer.instrument()
+    sts = new_client(service="sts")
+    with SecretsManager(), Stubber(sts) as stubber:
+        stubber.add_response("get_caller_identity", {})
+        sts.get_caller_identity()
+    assert tracer.spans == ["GetCallerIdentity"]
+
+
+def test_the_next_manager_answers_after_a_tracer_has_taken_our_wrapper_for_its_own(tracer, closed_port_client):
+    """It wrapped before us and unwraps the outermost wrapper, which is ours."""
+    tracer.instrument()
+    with SecretsManager():
+        tracer.uninstrument()
+        assert doors() == 0
+    with SecretsManager():
+        assert not reaches_the_network(closed_port_client)
+    assert reaches_the_network(closed_port_client)
+
+
+def test_a_manager_entered_inside_puts_a_wrapper_back_that_a_tracer_took(tracer, closed_port_client):
+    tracer.instrument()
+    with SecretsManager():
+        tracer.uninstrument()
+        with SecretsManager():
+            assert not reaches_the_network(closed_port_client)
+        assert not reaches_the_network(closed_port_client)
+
+
+def test_wrappers_don_t_pile_up_when_a_tracer_comes_and_goes(tracer):
+    """Its unwrapping sets what it reads from the class: our wrapper, bound to the class."""
+    with SecretsManager():
+        pass
+    for _ in range(3):
+        tracer.instrument()
+        tracer.uninstrument()
+        with SecretsManager():
+            pass
+    assert doors() == 1
+
+
+def test_a_call_through_wrappers_that_piled_up_is_answered_once(tracer, new_client):
+    client = new_client()
+    calls = []
+    client.meta.events.register("before-call", lambda **_: calls.append(1))
+    with SecretsManager():
+        pass
+    tracer.instrument()
+    tracer.uninstrument()
+    with SecretsManager() as sm:
+        client.create_secret(Name="db")
+    assert (len(sm.log), len(calls)) == (1, 1)
+
+
+def test_a_mock_of_the_method_may_call_what_it_replaces(new_client):
+    """The recipe for mocking one operation of botocore by hand, inside the fixture."""
+    client = new_client()
+    with SecretsManager() as sm:
+        original = BaseClient._make_api_call
+
+        def replaced(self, operation_name, parameters):
+            if operation_name == "GetRandomPassword":
+                return {"RandomPassword": "mocked"}
+            return original(self, operation_name, parameters)
+
+        with mock.patch.object(BaseClient, METHOD, replaced):
+            client.create_secret(Name="db")
+            assert client.get_random_password() == {"RandomPassword": "mocked"}
+        client.describe_secret(SecretId="db")
+    assert [call.operation for call in sm.log] == ["CreateSecret", "DescribeSecret"]
+
+
+def test_the_next_manager_answers_after_a_mock_has_put_the_bare_method_back(bare_method, closed_port_client):
+    replaced = mock.patch.object(BaseClient, METHOD, return_value={})
+    replaced.start()
+    with SecretsManager():
+        replaced.stop()
+    assert doors() == 0
+    with SecretsManager():
+        assert not reaches_the_network(closed_port_client)
+
+
+# --- nothing is kept -------------------------------------------------------------------------------------------------
+
+
+def dies(reference):
+    gc.collect()
+    return reference() is None
+
+
+@pytest.mark.parametrize("hook", [None, "before-call", "after-call.secrets-manager.*"])
+def test_a_client_dies_while_the_manager_lives(secretsmanager, new_client, hook):
+    client = new_client()
+    if hook:
+        client.meta.events.register(hook, lambda **_: None)
+    client.create_secret(Name="db", SecretString="one")
+    with pytest.raises(client.exceptions.ResourceNotFoundException):
+        client.get_secret_value(SecretId="nowhere")
+    reference = weakref.ref(client)
+    del client
+    assert dies(reference)
+
+
+def test_a_client_that_a_stubber_used_dies(secretsmanager, new_client):
+    client = new_client()
+    client.list_secrets()
+    with Stubber(client) as stubber:
+        stubber.add_response("list_secrets", {"SecretList": []})
+        client.list_secrets()
+    client.list_secrets()
+    reference = weakref.ref(client)
+    del client, stubber
+    assert dies(reference)
+
+
+def test_a_client_dies_whose_listener_holds_it(secretsmanager, new_client):
+    """A look-up before each put, say; reads of the same client have no listener."""
+
+    class LookUp:
+        def __init__(self, client):
+            self.client = client
+
+        def before_put(self, **_):
+            self.client.describe_secret(SecretId="db")
+
+    secretsmanager.seed("db", "one")
+    client = new_client()
+    client.meta.events.register("before-call.secrets-manager.PutSecretValue", LookUp(client).before_put)
+    for value in ("two", "three"):
+        client.get_secret_value(SecretId="db")
+        client.put_secret_value(SecretId="db", SecretString=value)
+    reference = weakref.ref(client)
+    del client
+    assert dies(reference)
+
+
+@pytest.mark.parametrize("hook", [None, "before-call"])
+def test_a_manager_dies_though_its_clients_live(new_client, hook):
+    client = new_client()
+    if hook:
+        client.meta.events.register(hook, lambda **_: None)
+    with SecretsManager() as sm:
+        client.list_secrets()
+    reference = weakref.ref(sm)
+    del sm
+    assert dies(reference)
+
+
+def test_a_managers_own_clients_die_with_it():
+    with SecretsManager() as sm:
+        client = sm.client()
+        client.list_secrets()
+    reference = weakref.ref(client)
+    del client, sm
+    assert dies(reference)
+
+
+def test_a_left_manager_is_not_kept_by_the_patch():
+    with SecretsManager():
+        assert len(patch._active) == 1
+    assert patch._active == ()

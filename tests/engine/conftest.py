@@ -1,0 +1,134 @@
+"""What the engine's tests share: Secrets Manager without a client, and refusals told in one line."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from inspect import signature
+from random import Random
+from typing import Any
+
+import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError
+from botocore.session import Session
+
+from pytest_secretsmanager import SecretsManager
+from pytest_secretsmanager.engine.call import Call, Principal, Reply
+from pytest_secretsmanager.engine.errors import ServiceError
+from pytest_secretsmanager.engine.keys import KeyRing
+from pytest_secretsmanager.engine.layers.audit import Entry
+from pytest_secretsmanager.engine.ports import Ports
+from pytest_secretsmanager.engine.service import Service
+from pytest_secretsmanager.engine.state import Secret, SecretKey, Version
+
+Refusal = tuple[str, str]
+"""AWS's error code and text."""
+
+
+class World:
+    """Secrets Manager without a client: calls as they reach the service, at the time that the test sets.
+
+    For what a client can't do: leave out a token, wait a day, meet a replica or a version without a value.
+    """
+
+    region = "us-east-1"
+    account = "123456789012"
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 3, 3, 12, tzinfo=UTC).timestamp()
+        self.entries: list[Entry] = []
+        self.service = Service(Ports(Random(7), KeyRing()), self.entries.append)
+
+    def request(
+        self, operation: str, *, region: str = region, account: str = account, by: str | None = None, **parameters: Any
+    ) -> Call:
+        """A call in the name of an account, or of the AWS service `by` that manages secrets in it."""
+        principal = Principal(account, f"arn:aws:iam::{account}:user/test", by)
+        return Call(operation, parameters, region, principal, self.now, request_id="request-1")
+
+    def call(self, operation: str, **parameters: Any) -> Reply:
+        """What the service answers."""
+        return self.service.call(self.request(operation, **parameters)).reply
+
+    def refused(self, operation: str, **parameters: Any) -> Refusal:
+        """Makes a call that has to be refused; it must have changed nothing."""
+        before = self.service.secrets()
+        with pytest.raises(ServiceError) as caught:
+            self.call(operation, **parameters)
+        assert self.service.secrets() == before
+        return caught.value.code, caught.value.message
+
+    def pass_days(self, days: float) -> None:
+        self.now += days * 86_400
+
+    def state(self, name: str) -> Secret:
+        secret = self.service.store.get(SecretKey(self.region, self.account, name))
+        assert secret is not None
+        return secret
+
+    def set(self, name: str, **members: Any) -> Secret:
+        """Gives a secret members that no call can give it yet."""
+        changed = replace(self.state(name), **members)
+        self.service.store.apply({changed.key: changed})
+        return changed
+
+    def make_replica(self, name: str) -> None:
+        """Makes a secret with a value the replica of one in another region."""
+        self.call("CreateSecret", Name=name, ClientRequestToken=f"first-version-of-{name}".ljust(32, "-"))
+        self.set(name, primary_region="eu-west-1")
+
+    def announce(self, name: str, version_id: str, label: str = "AWSPENDING") -> None:
+        """Adds a version without a value, as a rotation does before its first step."""
+        secret = self.state(name)
+        number = secret.versions_made + 1
+        version = Version(id=version_id, number=number, created=self.now, member="SecretString", sealed=None)
+        self.set(
+            name,
+            versions={**secret.versions, version_id: version},
+            labels={**secret.labels, label: version_id},
+            versions_made=number,
+        )
+
+
+@pytest.fixture
+def world() -> World:
+    """Secrets Manager without a client."""
+    return World()
+
+
+@pytest.fixture(scope="session")
+def new_world() -> Callable[[], World]:
+    """Makes one Secrets Manager after another, for tests that hypothesis repeats."""
+    return World
+
+
+@pytest.fixture
+def refused(secretsmanager: SecretsManager) -> Callable[..., Refusal]:
+    """Makes a client's call that has to be refused, and gives AWS's code and text; it must have changed nothing."""
+
+    def states() -> dict[str, Secret]:
+        return {name: secret.state for name, secret in secretsmanager.secrets.items()}
+
+    def refuse(method: Callable[..., object], **parameters: Any) -> Refusal:
+        before = states()
+        with secretsmanager.assert_unchanged(), pytest.raises(ClientError) as caught:
+            method(**parameters)
+        assert states() == before
+        error = caught.value.response["Error"]
+        return error["Code"], error["Message"]
+
+    return refuse
+
+
+@pytest.fixture
+def unchecked(secretsmanager: SecretsManager) -> Any:
+    """A client that checks no parameters, so that the service's own limits answer."""
+    return secretsmanager.client(config=Config(parameter_validation=False))
+
+
+@pytest.fixture
+def stranger(secretsmanager: SecretsManager) -> Any:
+    """A client of another account; the oldest botocore makes none."""
+    if "aws_account_id" not in signature(Session.create_client).parameters:
+        pytest.skip("this botocore makes no client of another account")
+    return secretsmanager.client(aws_account_id="210987654321")

@@ -1,0 +1,160 @@
+"""BatchGetSecretValue. What filters let through is told in `rules/test_filters.py`."""
+
+import pytest
+
+NOT_BOTH = ("InvalidParameterException", "Either 'SecretIdList' or 'Filters' must be provided, but not both.")
+NO_FILTERS = (
+    "InvalidParameterException",
+    "'Filters' not specified. 'Filters' must also be specified when 'MaxResults' is provided.",
+)
+APP = [{"Key": "name", "Values": ["app/"]}]
+
+
+def names(reply):
+    return [entry["Name"] for entry in reply["SecretValues"]]
+
+
+@pytest.mark.secret("app/a", "one")
+@pytest.mark.secret("app/b", b"\x00")
+def test_it_answers_for_each_id_in_their_order(client, secretsmanager):
+    reply = client.batch_get_secret_value(SecretIdList=["app/b", secretsmanager.secret("app/a").arn])
+    assert names(reply) == ["app/b", "app/a"]
+    assert reply["Errors"] == []
+    assert "NextToken" not in reply
+
+
+@pytest.mark.secret("app/a", "one")
+def test_an_entry_is_what_get_secret_value_answers(client):
+    one = client.get_secret_value(SecretId="app/a")
+    del one["ResponseMetadata"]
+    assert client.batch_get_secret_value(SecretIdList=["app/a"])["SecretValues"] == [one]
+
+
+@pytest.mark.secret("app/a", "one")
+@pytest.mark.secret("app/gone", "one", deleted=True)
+@pytest.mark.secret("app/empty")
+@pytest.mark.parametrize(
+    ("secret_id", "code", "message"),
+    [
+        ("app/no", "ResourceNotFoundException", "Secrets Manager can't find the specified secret."),
+        (
+            "app/gone",
+            "InvalidRequestException",
+            "You can't perform this operation on the secret because it was marked for deletion.",
+        ),
+        (
+            "app/empty",
+            "ResourceNotFoundException",
+            "Secrets Manager can't find the specified secret value for staging label: AWSCURRENT",
+        ),
+    ],
+    ids=["no such secret", "scheduled for deletion", "no value"],
+)
+def test_what_fails_is_told_beside_what_is_found(client, secret_id, code, message):
+    reply = client.batch_get_secret_value(SecretIdList=[secret_id, "app/a"])
+    assert reply["Errors"] == [{"SecretId": secret_id, "ErrorCode": code, "Message": message}]
+    assert names(reply) == ["app/a"]
+
+
+@pytest.mark.secret("app/a", "two", versions=["one"])
+@pytest.mark.secret("app/gone", "one", deleted=True)
+@pytest.mark.secret("other", "one")
+def test_filters_find_current_values_of_secrets_that_are_not_scheduled_for_deletion(client):
+    reply = client.batch_get_secret_value(Filters=APP)
+    assert [(entry["Name"], entry["SecretString"]) for entry in reply["SecretValues"]] == [("app/a", "two")]
+    assert reply["Errors"] == []
+
+
+@pytest.mark.secret("app/a", "one")
+@pytest.mark.secret("app/empty")
+def test_a_secret_without_a_value_that_filters_find_is_told_as_an_error(client, secretsmanager):
+    reply = client.batch_get_secret_value(Filters=APP)
+    assert [error["SecretId"] for error in reply["Errors"]] == [secretsmanager.secret("app/empty").arn]
+
+
+def test_filters_find_no_secrets_of_another_account(client, stranger):
+    client.create_secret(Name="app/a", SecretString="one", KmsKeyId="alias/pay")
+    assert stranger.batch_get_secret_value(Filters=APP)["SecretValues"] == []
+
+
+@pytest.mark.parametrize(("size", "pages"), [({}, [20, 3]), ({"MaxResults": 10}, [10, 10, 3])], ids=["default", "10"])
+def test_filters_answer_in_pages(client, secretsmanager, size, pages):
+    for number in range(23):
+        secretsmanager.seed(f"app/{number:02}", "value")
+    found, token = [], {}
+    while True:
+        reply = client.batch_get_secret_value(Filters=APP, **size, **token)
+        found.append(names(reply))
+        if "NextToken" not in reply:
+            break
+        token = {"NextToken": reply["NextToken"]}
+    assert [len(page) for page in found] == pages
+    assert sorted(name for page in found for name in page) == [f"app/{number:02}" for number in range(23)]
+
+
+def test_it_notes_the_access_to_each_secret(world):
+    for name in ("a", "b"):
+        world.call("CreateSecret", Name=name, SecretString="one", ClientRequestToken="token".ljust(32, "-"))
+    world.call("BatchGetSecretValue", SecretIdList=["a", "b"])
+    midnight = world.now - 12 * 3_600
+    assert (world.state("a").accessed, world.state("b").accessed) == (midnight, midnight)
+
+
+@pytest.mark.secret("app/a", "one")
+def test_the_log_has_the_batch_and_a_read_for_each_secret(client, secretsmanager):
+    client.batch_get_secret_value(SecretIdList=["app/a", "app/no"])
+    logged = [
+        (event.operation, event.request.get("SecretId"), event.error, event.within) for event in secretsmanager.log
+    ]
+    assert logged == [
+        ("BatchGetSecretValue", None, None, None),
+        ("GetSecretValue", "app/a", None, "BatchGetSecretValue"),
+        ("GetSecretValue", "app/no", "ResourceNotFoundException", "BatchGetSecretValue"),
+    ]
+
+
+@pytest.mark.secret("app/a", "one")
+@pytest.mark.parametrize(
+    ("request_", "code", "message"),
+    [
+        pytest.param({"SecretIdList": ["app/a"], "Filters": APP}, *NOT_BOTH, id="ids and filters"),
+        pytest.param(
+            {"SecretIdList": ["app/a"], "Filters": APP, "MaxResults": 1}, *NOT_BOTH, id="ids, filters and size"
+        ),
+        pytest.param({}, *NOT_BOTH, id="neither"),
+        pytest.param({"MaxResults": 5}, *NO_FILTERS, id="size alone"),
+        pytest.param({"SecretIdList": ["app/a"], "MaxResults": 5}, *NO_FILTERS, id="ids and size"),
+        pytest.param(
+            {"Filters": APP, "NextToken": "nonsense"},
+            "InvalidNextTokenException",
+            "Invalid pagination token.",
+            id="bad token",
+        ),
+        pytest.param(
+            {"SecretIdList": ["app/a"] * 21},
+            "ValidationException",
+            f"1 validation error detected: Value '[{', '.join(['app/a'] * 21)}]' at 'secretIdList' failed to satisfy "
+            "constraint: Member must have length less than or equal to 20",
+            id="21 ids",
+        ),
+        pytest.param(
+            {"Filters": APP, "MaxResults": 21},
+            "ValidationException",
+            "1 validation error detected: Value '21' at 'maxResults' failed to satisfy constraint: "
+            "Member must have value less than or equal to 20",
+            id="pages of 21",
+        ),
+    ],
+)
+def test_it_refuses(unchecked, refused, request_, code, message):
+
+    assert refused(unchecked.batch_get_secret_value, **request_) == (code, message)
+
+
+@pytest.mark.secret("app/a", "one")
+@pytest.mark.secret("app/b", "one")
+def test_a_token_is_good_for_the_filters_that_it_came_from(client, refused):
+    token = client.batch_get_secret_value(Filters=APP, MaxResults=1)["NextToken"]
+    other = [{"Key": "name", "Values": ["app"]}]
+    code, _ = refused(client.batch_get_secret_value, Filters=other, MaxResults=1, NextToken=token)
+    assert code == "InvalidNextTokenException"

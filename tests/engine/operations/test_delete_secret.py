@@ -1,0 +1,140 @@
+"""DeleteSecret."""
+
+import pytest
+
+TOKEN = "token".ljust(32, "-")
+MISSING = ("ResourceNotFoundException", "Secrets Manager can't find the specified secret.")
+WINDOW = (
+    "InvalidParameterException",
+    "The RecoveryWindowInDays value must be between 7 and 30 days (inclusive).",
+)
+DAY = 86_400
+
+
+def test_it_answers_with_arn_name_and_date(client):
+    arn = client.create_secret(Name="db", SecretString="one")["ARN"]
+    reply = client.delete_secret(SecretId="db")
+    assert reply.keys() - {"ResponseMetadata"} == {"ARN", "Name", "DeletionDate"}
+    assert (reply["ARN"], reply["Name"]) == (arn, "db")
+
+
+@pytest.mark.parametrize(
+    ("request_", "days"),
+    [
+        ({}, 30),
+        ({"RecoveryWindowInDays": 7}, 7),
+        ({"RecoveryWindowInDays": 30}, 30),
+        ({"RecoveryWindowInDays": 8, "ForceDeleteWithoutRecovery": False}, 8),
+        ({"ForceDeleteWithoutRecovery": True}, 0),
+    ],
+    ids=["default", "shortest", "longest", "not forced", "forced"],
+)
+def test_the_date_is_the_end_of_the_window(world, request_, days):
+    world.call("CreateSecret", Name="db", ClientRequestToken=TOKEN)
+    assert world.call("DeleteSecret", SecretId="db", **request_)["DeletionDate"] == world.now + days * DAY
+
+
+def test_a_scheduled_deletion_keeps_the_secret_and_its_labels(client, secretsmanager):
+    secretsmanager.seed("db", "two", versions=["one"])
+    labels = secretsmanager.secret("db").labels
+    date = client.delete_secret(SecretId="db")["DeletionDate"]
+    assert secretsmanager.secret("db").labels == labels
+    assert secretsmanager.secret("db").deleted == date
+
+
+@pytest.mark.secret("db", "one")
+def test_a_forced_deletion_leaves_nothing(client, secretsmanager):
+    client.delete_secret(SecretId="db", ForceDeleteWithoutRecovery=True)
+    assert not secretsmanager.secrets
+
+
+@pytest.mark.secret("db", "one", deleted=True)
+def test_a_scheduled_deletion_can_be_forced(client, secretsmanager):
+    reply = client.delete_secret(SecretId="db", ForceDeleteWithoutRecovery=True)
+    assert reply["Name"] == "db"
+    assert not secretsmanager.secrets
+
+
+def test_forcing_the_deletion_of_nothing_succeeds(client, secretsmanager):
+    reply = client.delete_secret(SecretId="nowhere", ForceDeleteWithoutRecovery=True)
+    assert reply["Name"] == "nowhere"
+    assert reply["ARN"].startswith("arn:aws:secretsmanager:us-east-1:123456789012:secret:nowhere-")
+    assert reply["DeletionDate"] is not None
+    assert not secretsmanager.secrets
+
+
+def test_the_arn_of_nothing_is_answered_as_it_was_given(client):
+    arn = "arn:aws:secretsmanager:us-east-1:123456789012:secret:nowhere-a1b2c3"
+    reply = client.delete_secret(SecretId=arn, ForceDeleteWithoutRecovery=True)
+    assert (reply["ARN"], reply["Name"]) == (arn, arn)
+
+
+def test_it_dates_the_change(world):
+    world.call("CreateSecret", Name="db", ClientRequestToken=TOKEN)
+    world.pass_days(1)
+    world.call("DeleteSecret", SecretId="db")
+    assert world.state("db").changed == world.now
+
+
+def test_another_account_may_delete_under_the_default_key(client, stranger, secretsmanager):
+    arn = client.create_secret(Name="db", SecretString="one")["ARN"]
+    stranger.delete_secret(SecretId=arn, ForceDeleteWithoutRecovery=True)
+    assert not secretsmanager.secrets
+
+
+@pytest.mark.secret("db", "one")
+@pytest.mark.secret("gone", "one", deleted=True)
+@pytest.mark.secret("managed", "one", owning_service="rds")
+@pytest.mark.parametrize(
+    ("request_", "code", "message"),
+    [
+        pytest.param({"SecretId": "nowhere"}, *MISSING, id="no such secret"),
+        pytest.param(
+            {"SecretId": "nowhere", "ForceDeleteWithoutRecovery": False}, *MISSING, id="no such secret, not forced"
+        ),
+        pytest.param({"SecretId": "db", "RecoveryWindowInDays": 6}, *WINDOW, id="window too short"),
+        pytest.param({"SecretId": "db", "RecoveryWindowInDays": 31}, *WINDOW, id="window too long"),
+        pytest.param({"SecretId": "db", "RecoveryWindowInDays": 0}, *WINDOW, id="no window"),
+        pytest.param(
+            {"SecretId": "db", "RecoveryWindowInDays": 6, "ForceDeleteWithoutRecovery": True},
+            *WINDOW,
+            id="the range comes before the conflict",
+        ),
+        pytest.param(
+            {"SecretId": "db", "RecoveryWindowInDays": 7, "ForceDeleteWithoutRecovery": True},
+            "InvalidParameterException",
+            "You can't use ForceDeleteWithoutRecovery in conjunction with RecoveryWindowInDays.",
+            id="forced with a window",
+        ),
+        pytest.param(
+            {"SecretId": "gone"},
+            "InvalidRequestException",
+            "You can't perform this operation on the secret because it was marked for deletion.",
+            id="scheduled already",
+        ),
+        pytest.param(
+            {"SecretId": "a b", "ForceDeleteWithoutRecovery": True},
+            "ValidationException",
+            "Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!",
+            id="bad name, forced",
+        ),
+        pytest.param(
+            {"SecretId": "managed"},
+            "InvalidRequestException",
+            "This secret is managed by an AWS service, and you must use that service to update it.",
+            id="managed by a service",
+        ),
+    ],
+)
+def test_it_refuses(client, refused, request_, code, message):
+
+    assert refused(client.delete_secret, **request_) == (code, message)
+
+
+@pytest.mark.parametrize("force", [False, True])
+def test_a_replica_is_not_deleted(world, force):
+    world.make_replica("copy")
+    assert world.refused("DeleteSecret", SecretId="copy", ForceDeleteWithoutRecovery=force) == (
+        "InvalidParameterException",
+        "Operation not permitted on a replica secret. Call must be made in primary secret's region.",
+    )

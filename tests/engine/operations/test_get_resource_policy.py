@@ -1,0 +1,48 @@
+"""GetResourcePolicy."""
+
+import pytest
+
+POLICY = (
+    '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": '
+    '{"AWS": "arn:aws:iam::210987654321:root"}, "Action": "secretsmanager:GetSecretValue", "Resource": "*"}]}'
+)
+
+
+@pytest.mark.secret("db", policy=POLICY)
+def test_it_answers_with_the_policy_letter_for_letter(client, secretsmanager):
+    reply = client.get_resource_policy(SecretId="db")
+    del reply["ResponseMetadata"]
+    assert reply == {"ARN": secretsmanager.secret("db").arn, "Name": "db", "ResourcePolicy": POLICY}
+
+
+@pytest.mark.secret("db")
+def test_without_a_policy_the_member_is_absent(client):
+    assert client.get_resource_policy(SecretId="db").keys() == {"ARN", "Name", "ResponseMetadata"}
+
+
+@pytest.mark.secret("gone", deleted=True)
+@pytest.mark.parametrize(
+    ("secret_id", "code", "message"),
+    [
+        ("nowhere", "ResourceNotFoundException", "Secrets Manager can't find the specified secret."),
+        (
+            "a b",
+            "ValidationException",
+            "Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!",
+        ),
+        (
+            "gone",
+            "InvalidRequestException",
+            "You can't perform this operation on the secret because it was marked for deletion.",
+        ),
+    ],
+    ids=["no such secret", "bad name", "scheduled for deletion"],
+)
+def test_it_refuses(client, refused, secret_id, code, message):
+    assert refused(client.get_resource_policy, SecretId=secret_id) == (code, message)
+
+
+def test_a_replica_shows_its_policy(world):
+    world.make_replica("copy")
+    world.set("copy", policy=POLICY)
+    assert world.call("GetResourcePolicy", SecretId="copy")["ResourcePolicy"] == POLICY

@@ -1,0 +1,259 @@
+"""GetSecretValue."""
+
+from datetime import timedelta
+
+import pytest
+
+from pytest_secretsmanager import Version
+
+V1, V2, V3 = (f"version-{number}".ljust(32, "-") for number in (1, 2, 3))
+INVALID_NAME = (
+    "Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!"
+)
+MISSING = "Secrets Manager can't find the specified secret."
+NO_LABEL = "Secrets Manager can't find the specified secret value for staging label:"
+NO_VERSION = "Secrets Manager can't find the specified secret value for VersionId:"
+
+
+@pytest.fixture
+def three_versions(client):
+    """A secret with a current, a previous and a deprecated version."""
+    arn = client.create_secret(Name="db", SecretString="one", ClientRequestToken=V1)["ARN"]
+    client.put_secret_value(SecretId="db", SecretString="two", ClientRequestToken=V2)
+    client.put_secret_value(SecretId="db", SecretString="three", ClientRequestToken=V3)
+    return arn
+
+
+def test_it_answers_with_the_current_version(client, three_versions):
+    reply = client.get_secret_value(SecretId="db")
+    assert reply.keys() - {"ResponseMetadata"} == {
+        "ARN",
+        "Name",
+        "VersionId",
+        "SecretString",
+        "VersionStages",
+        "CreatedDate",
+    }
+    found = [reply[name] for name in ("ARN", "Name", "VersionId", "SecretString", "VersionStages")]
+    assert found == [three_versions, "db", V3, "three", ["AWSCURRENT"]]
+
+
+def test_a_binary_value_comes_alone(client):
+    client.create_secret(Name="db", SecretBinary=b"\x00\xff")
+    reply = client.get_secret_value(SecretId="db")
+    assert reply["SecretBinary"] == b"\x00\xff"
+    assert "SecretString" not in reply
+
+
+@pytest.mark.parametrize("value", ["€ 😀", "\ud800", '{"user": "app"}', "x" * 65_536])
+def test_a_text_comes_back_as_it_was_sent(client, value):
+    client.create_secret(Name="db", SecretString=value)
+    assert client.get_secret_value(SecretId="db")["SecretString"] == value
+
+
+@pytest.mark.parametrize(
+    ("which", "value"),
+    [
+        ({"VersionStage": "AWSCURRENT"}, "three"),
+        ({"VersionStage": "AWSPREVIOUS"}, "two"),
+        ({"VersionId": V2}, "two"),
+        ({"VersionId": V2, "VersionStage": "AWSPREVIOUS"}, "two"),
+    ],
+    ids=["current", "previous", "by id", "by both"],
+)
+def test_a_version_is_found_by_label_by_id_or_by_both(client, three_versions, which, value):
+    assert client.get_secret_value(SecretId="db", **which)["SecretString"] == value
+
+
+def test_a_deprecated_version_is_found_by_id_and_shows_no_labels(client, three_versions):
+    reply = client.get_secret_value(SecretId="db", VersionId=V1)
+    assert reply["SecretString"] == "one"
+    assert "VersionStages" not in reply
+
+
+def test_all_labels_of_the_version_are_shown(client):
+    client.create_secret(Name="db", SecretString="one")
+    client.put_secret_value(SecretId="db", SecretString="two", VersionStages=["AWSCURRENT", "blue"])
+    assert sorted(client.get_secret_value(SecretId="db")["VersionStages"]) == ["AWSCURRENT", "blue"]
+
+
+@pytest.mark.secret("db", Version("two", age=timedelta(days=1)), versions=[Version("one", age=timedelta(days=9))])
+def test_the_date_is_that_of_the_version(client):
+    dates = [
+        client.get_secret_value(SecretId="db", VersionStage=label)["CreatedDate"]
+        for label in ("AWSCURRENT", "AWSPREVIOUS")
+    ]
+    assert dates[0] - dates[1] == timedelta(days=8)
+
+
+@pytest.mark.parametrize("length", [None, -7], ids=["full", "partial"])
+def test_a_secret_is_found_by_its_arn(client, three_versions, length):
+    assert client.get_secret_value(SecretId=three_versions[:length])["SecretString"] == "three"
+
+
+@pytest.mark.parametrize("name", ["my-Name-a1b2", "my-Name-a1b2c3-"])
+def test_a_partial_arn_is_found_unless_its_name_ends_as_a_suffix_does(client, name):
+    arn = client.create_secret(Name=name, SecretString="one")["ARN"]
+    assert client.get_secret_value(SecretId=arn.removesuffix(arn[-7:]))["SecretString"] == "one"
+
+
+def test_a_name_that_ends_as_a_suffix_does_is_found_by_name_and_full_arn_only(client, refused):
+    arn = client.create_secret(Name="my-Name-a1b2c3", SecretString="one")["ARN"]
+    for secret_id in ("my-Name-a1b2c3", arn):
+        assert client.get_secret_value(SecretId=secret_id)["SecretString"] == "one"
+    assert refused(client.get_secret_value, SecretId=arn[:-7]) == ("ResourceNotFoundException", MISSING)
+
+
+def test_the_arn_of_a_secret_that_was_created_anew_is_not_found(client, refused):
+    old = client.create_secret(Name="db", SecretString="one")["ARN"]
+    client.delete_secret(SecretId="db", ForceDeleteWithoutRecovery=True)
+    client.create_secret(Name="db", SecretString="two")
+    assert refused(client.get_secret_value, SecretId=old) == ("ResourceNotFoundException", MISSING)
+    assert client.get_secret_value(SecretId=old[:-7])["SecretString"] == "two"
+
+
+def test_it_notes_the_day_of_the_access_on_the_secret_and_on_that_version(world):
+    world.call("CreateSecret", Name="db", SecretString="one", ClientRequestToken=V1)
+    world.call("PutSecretValue", SecretId="db", SecretString="two", ClientRequestToken=V2)
+    world.call("GetSecretValue", SecretId="db")
+    secret = world.state("db")
+    midnight = world.now - 12 * 3_600
+    assert (secret.accessed, secret.versions[V2].accessed, secret.versions[V1].accessed) == (midnight, midnight, None)
+
+
+def test_each_day_of_access_is_noted_anew(world):
+    world.call("CreateSecret", Name="db", SecretString="one", ClientRequestToken=V1)
+    days = []
+    for _ in range(2):
+        world.call("GetSecretValue", SecretId="db")
+        days.append(world.state("db").accessed)
+        world.pass_days(1)
+    assert days[1] - days[0] == 86_400
+
+
+def test_a_second_read_on_the_same_day_stores_nothing(world):
+    world.call("CreateSecret", Name="db", SecretString="one", ClientRequestToken=V1)
+    world.call("GetSecretValue", SecretId="db")
+    before = world.state("db")
+    world.call("GetSecretValue", SecretId="db")
+    assert world.state("db") is before
+
+
+def test_another_version_read_on_the_same_day_is_noted_too(world):
+    world.call("CreateSecret", Name="db", SecretString="one", ClientRequestToken=V1)
+    world.call("PutSecretValue", SecretId="db", SecretString="two", ClientRequestToken=V2)
+    world.call("GetSecretValue", SecretId="db")
+    world.call("GetSecretValue", SecretId="db", VersionId=V1)
+    assert world.state("db").versions[V1].accessed is not None
+
+
+def test_a_read_is_no_change_of_the_secret(world):
+    world.call("CreateSecret", Name="db", SecretString="one", ClientRequestToken=V1)
+    changed = world.now
+    world.pass_days(1)
+    world.call("GetSecretValue", SecretId="db")
+    assert world.state("db").changed == changed
+
+
+def test_another_account_may_read_under_a_customer_key(client, stranger):
+    arn = client.create_secret(Name="db", SecretString="one", KmsKeyId="alias/pay")["ARN"]
+    assert stranger.get_secret_value(SecretId=arn)["SecretString"] == "one"
+
+
+def test_another_account_may_not_read_under_the_default_key(client, stranger, refused):
+    arn = client.create_secret(Name="db", SecretString="one")["ARN"]
+    assert refused(stranger.get_secret_value, SecretId=arn) == (
+        "InvalidRequestException",
+        "You can't access a secret from a different AWS account if you encrypt the secret with the default KMS service "
+        "key.",
+    )
+
+
+def test_a_name_means_a_secret_of_the_callers_own_account(client, stranger, refused):
+    client.create_secret(Name="db", SecretString="one", KmsKeyId="alias/pay")
+    assert refused(stranger.get_secret_value, SecretId="db") == ("ResourceNotFoundException", MISSING)
+
+
+def test_a_secret_of_another_region_is_not_found(client, secretsmanager, refused):
+    arn = client.create_secret(Name="db", SecretString="one")["ARN"]
+    elsewhere = secretsmanager.client("eu-west-1")
+    for secret_id in ("db", arn):
+        assert refused(elsewhere.get_secret_value, SecretId=secret_id) == ("ResourceNotFoundException", MISSING)
+
+
+@pytest.mark.secret("db", versions=[Version("one", id=V1), Version("two", id=V2)])
+@pytest.mark.secret("empty")
+@pytest.mark.secret("gone", "one", deleted=True)
+@pytest.mark.parametrize(
+    ("request_", "code", "message"),
+    [
+        pytest.param({"SecretId": "nowhere"}, "ResourceNotFoundException", MISSING, id="no such secret"),
+        pytest.param({"SecretId": "arn:x"}, "ResourceNotFoundException", MISSING, id="no such ARN"),
+        pytest.param({"SecretId": "a b"}, "ValidationException", INVALID_NAME, id="bad name"),
+        pytest.param({"SecretId": "empty"}, "ResourceNotFoundException", f"{NO_LABEL} AWSCURRENT", id="no value"),
+        pytest.param(
+            {"SecretId": "db", "VersionStage": "AWSPENDING"},
+            "ResourceNotFoundException",
+            f"{NO_LABEL} AWSPENDING",
+            id="no such label",
+        ),
+        pytest.param(
+            {"SecretId": "db", "VersionStage": "awscurrent"},
+            "ResourceNotFoundException",
+            f"{NO_LABEL} awscurrent",
+            id="label in other case",
+        ),
+        pytest.param(
+            {"SecretId": "db", "VersionId": V3}, "ResourceNotFoundException", f"{NO_VERSION} {V3}", id="no such version"
+        ),
+        pytest.param(
+            {"SecretId": "db", "VersionId": V3, "VersionStage": "AWSCURRENT"},
+            "ResourceNotFoundException",
+            f"{NO_VERSION} {V3}",
+            id="no such version, with a label",
+        ),
+        pytest.param(
+            {"SecretId": "db", "VersionId": V1, "VersionStage": "AWSCURRENT"},
+            "InvalidRequestException",
+            "You provided a VersionStage that is not associated to the provided VersionId.",
+            id="label on another version",
+        ),
+        pytest.param(
+            {"SecretId": "db", "VersionId": V1, "VersionStage": "blue"},
+            "InvalidRequestException",
+            "You provided a VersionStage that is not associated to the provided VersionId.",
+            id="label on no version",
+        ),
+        pytest.param(
+            {"SecretId": "gone"},
+            "InvalidRequestException",
+            "You can't perform this operation on the secret because it was marked for deletion.",
+            id="scheduled for deletion",
+        ),
+        pytest.param(
+            {},
+            "ValidationException",
+            "1 validation error detected: Value null at 'secretId' failed to satisfy constraint: "
+            "Member must not be null",
+            id="no id",
+        ),
+    ],
+)
+def test_it_refuses(unchecked, refused, request_, code, message):
+    assert refused(unchecked.get_secret_value, **request_) == (code, message)
+
+
+def test_a_version_that_a_rotation_announced_has_no_value_to_read(world):
+    world.call("CreateSecret", Name="db", SecretString="one", ClientRequestToken=V1)
+    world.announce("db", V2)
+    assert world.refused("GetSecretValue", SecretId="db", VersionStage="AWSPENDING") == (
+        "ResourceNotFoundException",
+        f"{NO_LABEL} AWSPENDING",
+    )
+
+
+def test_a_version_announced_is_not_found_by_id_either(world):
+    world.call("CreateSecret", Name="db", SecretString="one", ClientRequestToken=V1)
+    world.announce("db", V2)
+    code, _ = world.refused("GetSecretValue", SecretId="db", VersionId=V2)
+    assert code == "ResourceNotFoundException"

@@ -1,0 +1,134 @@
+"""ListSecretVersionIds."""
+
+import pytest
+
+V1, V2, V3, V4 = (f"version-{number}".ljust(32, "-") for number in (1, 2, 3, 4))
+
+
+@pytest.fixture
+def four_versions(client):
+    """A secret of four versions, the first two of them without a label."""
+    arn = client.create_secret(Name="db", SecretString="value", ClientRequestToken=V1)["ARN"]
+    for version_id in (V2, V3, V4):
+        client.put_secret_value(SecretId="db", SecretString="value", ClientRequestToken=version_id)
+    return arn
+
+
+def stages(reply):
+    return {entry["VersionId"]: entry.get("VersionStages") for entry in reply["Versions"]}
+
+
+def test_it_answers_with_the_full_arn_and_the_name(client, four_versions):
+    reply = client.list_secret_version_ids(SecretId="db")
+    assert reply.keys() - {"ResponseMetadata"} == {"ARN", "Name", "Versions"}
+    assert (reply["ARN"], reply["Name"]) == (four_versions, "db")
+
+
+def test_labelled_versions_are_listed(client, four_versions):
+    assert stages(client.list_secret_version_ids(SecretId="db")) == {V3: ["AWSPREVIOUS"], V4: ["AWSCURRENT"]}
+
+
+def test_deprecated_versions_are_listed_on_request_and_have_no_labels(client, four_versions):
+    reply = client.list_secret_version_ids(SecretId="db", IncludeDeprecated=True)
+    assert stages(reply) == {V1: None, V2: None, V3: ["AWSPREVIOUS"], V4: ["AWSCURRENT"]}
+    assert "VersionStages" not in reply["Versions"][0]
+
+
+def test_versions_stand_oldest_first(client, four_versions):
+    reply = client.list_secret_version_ids(SecretId="db", IncludeDeprecated=True)
+    assert [entry["VersionId"] for entry in reply["Versions"]] == [V1, V2, V3, V4]
+
+
+@pytest.mark.parametrize(
+    ("key", "shown"), [("", "DefaultEncryptionKey"), ("alias/pay", "alias/pay")], ids=["default", "customer"]
+)
+def test_the_key_that_encrypts_a_version_is_named(client, key, shown):
+    client.create_secret(Name="db", SecretString="one", KmsKeyId=key)
+    assert client.list_secret_version_ids(SecretId="db")["Versions"][0]["KmsKeyIds"] == [shown]
+
+
+def test_the_access_is_shown_for_versions_that_were_read(client, four_versions):
+    client.get_secret_value(SecretId="db", VersionId=V3)
+    entries = {entry["VersionId"]: entry for entry in client.list_secret_version_ids(SecretId="db")["Versions"]}
+    assert entries[V3]["LastAccessedDate"].timestamp() % 86_400 == 0
+    assert "LastAccessedDate" not in entries[V4]
+
+
+@pytest.mark.parametrize(("key", "shown"), [("", "DefaultEncryptionKey"), ("alias/pay", "alias/pay")])
+def test_an_announced_version_without_a_value_is_listed(world, key, shown):
+    world.call("CreateSecret", Name="db", SecretString="one", ClientRequestToken=V1, KmsKeyId=key)
+    world.announce("db", V2)
+    entry = world.call("ListSecretVersionIds", SecretId="db")["Versions"][1]
+    assert entry == {
+        "VersionId": V2,
+        "VersionStages": ["AWSPENDING"],
+        "CreatedDate": world.now,
+        "KmsKeyIds": [shown],
+    }
+
+
+@pytest.mark.secret("db")
+def test_a_secret_without_a_value_has_an_empty_list(client):
+    assert client.list_secret_version_ids(SecretId="db")["Versions"] == []
+
+
+@pytest.mark.secret("gone", "one", deleted=True)
+def test_it_works_on_a_secret_scheduled_for_deletion(client):
+    assert len(client.list_secret_version_ids(SecretId="gone")["Versions"]) == 1
+
+
+def test_another_account_may_look_under_the_default_key(client, four_versions, stranger):
+    assert len(stranger.list_secret_version_ids(SecretId=four_versions)["Versions"]) == 2
+
+
+def test_it_answers_in_pages(client, four_versions):
+    request = {"SecretId": "db", "IncludeDeprecated": True, "MaxResults": 3}
+    first = client.list_secret_version_ids(**request)
+    second = client.list_secret_version_ids(**request, NextToken=first["NextToken"])
+    assert list(stages(first)) == [V1, V2, V3]
+    assert list(stages(second)) == [V4]
+    assert "NextToken" not in second
+
+
+def test_a_token_is_good_for_its_own_secret(client, four_versions, secretsmanager, refused):
+    secretsmanager.seed("other", "two", versions=["one"])
+    token = client.list_secret_version_ids(SecretId="db", MaxResults=1)["NextToken"]
+    assert refused(client.list_secret_version_ids, SecretId="other", MaxResults=1, NextToken=token) == (
+        "InvalidNextTokenException",
+        "Invalid pagination token.",
+    )
+
+
+@pytest.mark.secret("db", "one")
+@pytest.mark.parametrize(
+    ("request_", "code", "message"),
+    [
+        pytest.param(
+            {"SecretId": "nowhere"},
+            "ResourceNotFoundException",
+            "Secrets Manager can't find the specified secret.",
+            id="no such secret",
+        ),
+        pytest.param(
+            {"SecretId": "a b"},
+            "ValidationException",
+            "Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!",
+            id="bad name",
+        ),
+        pytest.param(
+            {"SecretId": "db", "NextToken": "nonsense"},
+            "InvalidNextTokenException",
+            "Invalid pagination token.",
+            id="bad token",
+        ),
+        pytest.param(
+            {"SecretId": "db", "MaxResults": 101},
+            "ValidationException",
+            "1 validation error detected: Value '101' at 'maxResults' failed to satisfy constraint: "
+            "Member must have value less than or equal to 100",
+            id="pages of 101",
+        ),
+    ],
+)
+def test_it_refuses(client, refused, request_, code, message):
+    assert refused(client.list_secret_version_ids, **request_) == (code, message)

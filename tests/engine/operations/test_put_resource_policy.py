@@ -1,0 +1,108 @@
+"""PutResourcePolicy. Which documents parse, and which are public, is told in `rules/test_policy.py`."""
+
+import json
+
+import pytest
+
+
+def policy(principal):
+    statement = {"Effect": "Allow", "Principal": principal, "Action": "secretsmanager:GetSecretValue", "Resource": "*"}
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+NARROW, PUBLIC = policy({"AWS": "arn:aws:iam::210987654321:root"}), policy("*")
+
+
+@pytest.mark.secret("db", policy=PUBLIC)
+def test_it_takes_the_place_of_the_policy_before(client, secretsmanager):
+    reply = client.put_resource_policy(SecretId="db", ResourcePolicy=NARROW)
+    del reply["ResponseMetadata"]
+    assert reply == {"ARN": secretsmanager.secret("db").arn, "Name": "db"}
+    assert client.get_resource_policy(SecretId="db")["ResourcePolicy"] == NARROW
+
+
+@pytest.mark.secret("db")
+@pytest.mark.parametrize(
+    ("text", "request_"),
+    [(PUBLIC, {}), (PUBLIC, {"BlockPublicPolicy": False}), (NARROW, {"BlockPublicPolicy": True})],
+    ids=["public", "public and not blocked", "narrow and blocked"],
+)
+def test_it_attaches(client, text, request_):
+    client.put_resource_policy(SecretId="db", ResourcePolicy=text, **request_)
+    assert client.get_resource_policy(SecretId="db")["ResourcePolicy"] == text
+
+
+def test_another_account_may_attach_one_under_the_default_key(client, stranger):
+    arn = client.create_secret(Name="db", SecretString="one")["ARN"]
+    stranger.put_resource_policy(SecretId=arn, ResourcePolicy=NARROW)
+    assert client.get_resource_policy(SecretId="db")["ResourcePolicy"] == NARROW
+
+
+def test_it_dates_the_change(world):
+    world.call("CreateSecret", Name="db", ClientRequestToken="token".ljust(32, "-"))
+    world.pass_days(1)
+    world.call("PutResourcePolicy", SecretId="db", ResourcePolicy=NARROW)
+    assert world.state("db").changed == world.now
+
+
+@pytest.mark.secret("db")
+@pytest.mark.secret("gone", deleted=True)
+@pytest.mark.parametrize(
+    ("request_", "code", "message"),
+    [
+        pytest.param(
+            {"SecretId": "nowhere", "ResourcePolicy": NARROW},
+            "ResourceNotFoundException",
+            "Secrets Manager can't find the specified secret.",
+            id="no such secret",
+        ),
+        pytest.param(
+            {"SecretId": "a b", "ResourcePolicy": NARROW},
+            "ValidationException",
+            "Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!",
+            id="bad name",
+        ),
+        pytest.param(
+            {"SecretId": "gone", "ResourcePolicy": NARROW},
+            "InvalidRequestException",
+            "You can't perform this operation on the secret because it was marked for deletion.",
+            id="scheduled for deletion",
+        ),
+        pytest.param(
+            {"SecretId": "db", "ResourcePolicy": "no JSON"},
+            "MalformedPolicyDocumentException",
+            "This resource policy contains a syntax error.",
+            id="no JSON",
+        ),
+        pytest.param(
+            {"SecretId": "db", "ResourcePolicy": PUBLIC, "BlockPublicPolicy": True},
+            "PublicPolicyException",
+            "You can't attach a resource-based policy that allows broad access to the secret.",
+            id="public and blocked",
+        ),
+        pytest.param(
+            {"SecretId": "db", "ResourcePolicy": ""},
+            "ValidationException",
+            "1 validation error detected: Value '' at 'resourcePolicy' failed to satisfy constraint: "
+            "Member must have length greater than or equal to 1",
+            id="empty",
+        ),
+    ],
+)
+def test_it_refuses(unchecked, refused, request_, code, message):
+    assert refused(unchecked.put_resource_policy, **request_) == (code, message)
+
+
+def test_a_policy_has_at_most_20480_characters(client, secretsmanager, refused):
+    secretsmanager.seed("db")
+    client.put_resource_policy(SecretId="db", ResourcePolicy=NARROW.ljust(20_480))
+    code, _ = refused(client.put_resource_policy, SecretId="db", ResourcePolicy=NARROW.ljust(20_481))
+    assert code == "ValidationException"
+
+
+def test_a_replica_takes_no_policy(world):
+    world.make_replica("copy")
+    assert world.refused("PutResourcePolicy", SecretId="copy", ResourcePolicy=NARROW) == (
+        "InvalidParameterException",
+        "Operation not permitted on a replica secret. Call must be made in primary secret's region.",
+    )

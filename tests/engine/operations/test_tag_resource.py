@@ -1,0 +1,128 @@
+"""TagResource."""
+
+import pytest
+
+
+def tags(**pairs):
+    return [{"Key": key, "Value": value} for key, value in pairs.items()]
+
+
+def shown(client):
+    return client.describe_secret(SecretId="db")["Tags"]
+
+
+@pytest.mark.secret("db")
+def test_the_answer_is_empty(client):
+    reply = client.tag_resource(SecretId="db", Tags=tags(a="1"))
+    assert reply.keys() == {"ResponseMetadata"}
+
+
+@pytest.mark.secret("db", tags={"b": "1"})
+def test_tags_are_shown_in_the_order_in_which_they_came(client):
+    client.tag_resource(SecretId="db", Tags=tags(z="2", a="3"))
+    assert shown(client) == tags(b="1", z="2", a="3")
+
+
+@pytest.mark.secret("db", tags={"b": "1", "a": "2"})
+def test_a_tag_takes_another_value_in_its_place(client):
+    client.tag_resource(SecretId="db", Tags=tags(b="3"))
+    assert shown(client) == tags(b="3", a="2")
+
+
+@pytest.mark.secret("db", tags={"team": "1"})
+def test_keys_differ_by_case(client):
+    client.tag_resource(SecretId="db", Tags=tags(Team="2"))
+    assert shown(client) == tags(team="1", Team="2")
+
+
+@pytest.mark.secret("db", tags={f"k{number}": "" for number in range(50)})
+def test_fifty_tags_can_be_given_other_values(client):
+    client.tag_resource(SecretId="db", Tags=tags(k0="x"))
+    assert len(shown(client)) == 50
+
+
+def test_another_account_may_tag_under_the_default_key(client, stranger):
+    arn = client.create_secret(Name="db", SecretString="one")["ARN"]
+    stranger.tag_resource(SecretId=arn, Tags=tags(a="1"))
+    assert shown(client) == tags(a="1")
+
+
+def test_it_dates_the_change(world):
+    world.call("CreateSecret", Name="db", ClientRequestToken="token".ljust(32, "-"))
+    world.pass_days(1)
+    world.call("TagResource", SecretId="db", Tags=tags(a="1"))
+    assert world.state("db").changed == world.now
+
+
+def test_a_service_of_aws_may_use_reserved_tags(world):
+    world.call("CreateSecret", Name="db", ClientRequestToken="token".ljust(32, "-"))
+    world.call("TagResource", SecretId="db", Tags=[{"Key": "aws:x", "Value": "1"}], by="cloudformation")
+    assert world.state("db").tags == {"aws:x": "1"}
+
+
+@pytest.mark.secret("db", tags={f"k{number}": "" for number in range(50)})
+@pytest.mark.secret("gone", deleted=True)
+@pytest.mark.parametrize(
+    ("request_", "code", "message"),
+    [
+        pytest.param(
+            {"SecretId": "nowhere", "Tags": tags(a="1")},
+            "ResourceNotFoundException",
+            "Secrets Manager can't find the specified secret.",
+            id="no such secret",
+        ),
+        pytest.param(
+            {"SecretId": "a b", "Tags": tags(a="1")},
+            "ValidationException",
+            "Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!",
+            id="bad name",
+        ),
+        pytest.param(
+            {"SecretId": "gone", "Tags": tags(a="1")},
+            "InvalidRequestException",
+            "You can't perform this operation on the secret because it was marked for deletion.",
+            id="scheduled for deletion",
+        ),
+        pytest.param(
+            {"SecretId": "db", "Tags": [{"Key": "AWS:x", "Value": "1"}]},
+            "InvalidParameterException",
+            "Tag keys that start with aws: are reserved for use by AWS.",
+            id="reserved key",
+        ),
+        pytest.param(
+            {"SecretId": "db", "Tags": [*tags(a="1"), *tags(a="2")]},
+            "InvalidParameterException",
+            "You can't specify the same tag key more than once in a request.",
+            id="same key twice",
+        ),
+        pytest.param(
+            {"SecretId": "db", "Tags": tags(more="1")},
+            "InvalidParameterException",
+            "You can't attach more than 50 tags to a secret.",
+            id="51 tags",
+        ),
+        pytest.param(
+            {"SecretId": "db", "Tags": tags(**{"x" * 129: "1"})},
+            "ValidationException",
+            f"1 validation error detected: Value '{'x' * 129}' at 'tags.1.member.key' failed to satisfy constraint: "
+            "Member must have length less than or equal to 128",
+            id="key too long",
+        ),
+        pytest.param(
+            {"SecretId": "db"},
+            "ValidationException",
+            "1 validation error detected: Value null at 'tags' failed to satisfy constraint: Member must not be null",
+            id="no tags",
+        ),
+    ],
+)
+def test_it_refuses(unchecked, refused, request_, code, message):
+    assert refused(unchecked.tag_resource, **request_) == (code, message)
+
+
+def test_a_replica_takes_no_tags(world):
+    world.make_replica("copy")
+    assert world.refused("TagResource", SecretId="copy", Tags=tags(a="1")) == (
+        "InvalidParameterException",
+        "Operation not permitted on a replica secret. Call must be made in primary secret's region.",
+    )

@@ -1,0 +1,198 @@
+"""UpdateSecret. Where labels go is told in `rules/test_labels.py`."""
+
+import pytest
+
+V1, V2, V3 = (f"version-{number}".ljust(32, "-") for number in (1, 2, 3))
+MISSING = ("ResourceNotFoundException", "Secrets Manager can't find the specified secret.")
+
+
+@pytest.mark.parametrize(
+    "request_", [{}, {"Description": "main"}, {"KmsKeyId": "alias/pay"}], ids=["nothing", "description", "key"]
+)
+def test_without_a_value_it_makes_no_version(client, secretsmanager, request_):
+    arn = client.create_secret(Name="db", SecretString="one")["ARN"]
+    reply = client.update_secret(SecretId="db", **request_)
+    del reply["ResponseMetadata"]
+    assert reply == {"ARN": arn, "Name": "db"}
+    assert len(secretsmanager.secret("db").versions) == 1
+
+
+@pytest.mark.secret("db", "one")
+def test_an_empty_update_changes_nothing(client, secretsmanager):
+    with secretsmanager.assert_unchanged():
+        assert client.update_secret(SecretId="db")["Name"] == "db"
+
+
+@pytest.mark.parametrize("value", ["two", "one"], ids=["another value", "the same value"])
+def test_a_value_makes_a_new_current_version(client, secretsmanager, value):
+    client.create_secret(Name="db", SecretString="one", ClientRequestToken=V1)
+    assert client.update_secret(SecretId="db", SecretString=value, ClientRequestToken=V2)["VersionId"] == V2
+    assert secretsmanager.secret("db").labels == {"AWSCURRENT": V2, "AWSPREVIOUS": V1}
+    assert [version.value for version in secretsmanager.secret("db").versions] == ["one", value]
+
+
+def test_a_value_may_be_binary(client):
+    client.create_secret(Name="db", SecretString="one")
+    client.update_secret(SecretId="db", SecretBinary=b"\x00")
+    assert client.get_secret_value(SecretId="db")["SecretBinary"] == b"\x00"
+
+
+def test_the_first_value_of_a_secret_becomes_current(client, secretsmanager):
+    client.create_secret(Name="db")
+    client.update_secret(SecretId="db", SecretString="one", ClientRequestToken=V1)
+    assert secretsmanager.secret("db").labels == {"AWSCURRENT": V1}
+
+
+def test_the_same_token_and_value_again_change_nothing(client, secretsmanager):
+    client.create_secret(Name="db", SecretString="one")
+    client.update_secret(SecretId="db", SecretString="two", ClientRequestToken=V2)
+    with secretsmanager.assert_unchanged():
+        reply = client.update_secret(SecretId="db", SecretString="two", ClientRequestToken=V2)
+    assert reply["VersionId"] == V2
+
+
+def test_a_token_stands_for_one_value(client, refused):
+    arn = client.create_secret(Name="db", SecretString="one", ClientRequestToken=V1)["ARN"]
+    request = {"SecretId": "db", "SecretString": "two", "ClientRequestToken": V1, "Description": "not kept"}
+    assert refused(client.update_secret, **request) == (
+        "ResourceExistsException",
+        f"You can't use ClientRequestToken {V1} because that value is already in use for a version of secret {arn}.",
+    )
+
+
+@pytest.fixture
+def metadata(world):
+    """The metadata of a secret that has all of it. Without a client, since older ones know no types."""
+    members = {"Description": "main", "KmsKeyId": "alias/pay", "Type": "DatadogApiKey"}
+    world.call("CreateSecret", Name="db", SecretString="one", ClientRequestToken=V1, **members)
+    assert members.items() <= world.call("DescribeSecret", SecretId="db").items()
+    return members
+
+
+def test_an_empty_text_takes_metadata_away(world, metadata):
+    world.call("UpdateSecret", SecretId="db", **dict.fromkeys(metadata, ""))
+    assert not metadata.keys() & world.call("DescribeSecret", SecretId="db").keys()
+
+
+@pytest.mark.parametrize("member", ["Description", "KmsKeyId", "Type"])
+def test_metadata_that_is_left_out_stays(world, metadata, member):
+    world.call("UpdateSecret", SecretId="db", **{member: "changed"})
+    described = world.call("DescribeSecret", SecretId="db")
+    assert {name: described[name] for name in metadata} == {**metadata, member: "changed"}
+
+
+@pytest.mark.parametrize("request_", [{"Description": "main"}, {"SecretString": "one", "ClientRequestToken": V2}])
+def test_it_dates_the_change(world, request_):
+    world.call("CreateSecret", Name="db", SecretString="one", ClientRequestToken=V1)
+    world.pass_days(1)
+    world.call("UpdateSecret", SecretId="db", **request_)
+    assert world.state("db").changed == world.now
+
+
+def test_a_new_key_encrypts_the_three_labelled_versions_anew_and_no_others(client):
+    client.create_secret(Name="db", SecretString="one", ClientRequestToken=V1)
+    client.put_secret_value(SecretId="db", SecretString="two", ClientRequestToken=V2, VersionStages=["AWSPENDING"])
+    client.put_secret_value(SecretId="db", SecretString="three", ClientRequestToken=V3, VersionStages=["blue"])
+    client.update_secret(SecretId="db", KmsKeyId="alias/pay")
+    versions = client.list_secret_version_ids(SecretId="db")["Versions"]
+    keys = {entry["VersionId"]: entry["KmsKeyIds"] for entry in versions}
+    assert keys == {V1: ["alias/pay"], V2: ["alias/pay"], V3: ["DefaultEncryptionKey"]}
+
+
+def test_all_versions_are_readable_under_a_new_key(client):
+    client.create_secret(Name="db", SecretString="one", ClientRequestToken=V1)
+    for version_id, value in ((V2, "two"), (V3, "three")):
+        client.put_secret_value(SecretId="db", SecretString=value, ClientRequestToken=version_id)
+    client.update_secret(SecretId="db", KmsKeyId="alias/pay")
+    values = [client.get_secret_value(SecretId="db", VersionId=version)["SecretString"] for version in (V1, V2, V3)]
+    assert values == ["one", "two", "three"]
+
+
+def test_a_new_key_and_a_new_value_may_come_together(client):
+    client.create_secret(Name="db", SecretString="one", ClientRequestToken=V1)
+    client.update_secret(SecretId="db", SecretString="two", ClientRequestToken=V2, KmsKeyId="alias/pay")
+    versions = client.list_secret_version_ids(SecretId="db")["Versions"]
+    assert {entry["VersionId"]: entry["KmsKeyIds"] for entry in versions} == {V1: ["alias/pay"], V2: ["alias/pay"]}
+
+
+def test_a_new_key_leaves_an_announced_version_without_a_value(world):
+    world.call("CreateSecret", Name="db", SecretString="one", ClientRequestToken=V1)
+    world.announce("db", V2)
+    world.call("UpdateSecret", SecretId="db", KmsKeyId="alias/pay")
+    assert world.state("db").versions[V2].sealed is None
+    assert world.state("db").versions[V1].sealed.kms_key_id == "alias/pay"
+
+
+def test_the_same_key_again_encrypts_nothing_anew(world):
+    world.call("CreateSecret", Name="db", SecretString="one", ClientRequestToken=V1, KmsKeyId="alias/pay")
+    sealed = world.state("db").versions[V1].sealed
+    world.call("UpdateSecret", SecretId="db", KmsKeyId="alias/pay")
+    assert world.state("db").versions[V1].sealed is sealed
+
+
+def test_another_account_may_not_write_under_the_default_key(client, stranger, refused):
+    arn = client.create_secret(Name="db", SecretString="one")["ARN"]
+    code, message = refused(stranger.update_secret, SecretId=arn, SecretString="two")
+    assert code == "InvalidRequestException"
+    assert message.startswith("You can't access a secret from a different AWS account if you encrypt the secret with")
+
+
+@pytest.mark.secret("db", "one")
+@pytest.mark.secret("gone", "one", deleted=True)
+@pytest.mark.secret("managed", "one", owning_service="rds")
+@pytest.mark.parametrize(
+    ("request_", "code", "message"),
+    [
+        pytest.param({"SecretId": "nowhere", "SecretString": "two"}, *MISSING, id="no such secret"),
+        pytest.param(
+            {"SecretId": "a b", "SecretString": "two"},
+            "ValidationException",
+            "Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!",
+            id="bad name",
+        ),
+        pytest.param(
+            {"SecretId": "gone", "Description": "x"},
+            "InvalidRequestException",
+            "You can't perform this operation on the secret because it was marked for deletion.",
+            id="scheduled for deletion",
+        ),
+        pytest.param(
+            {"SecretId": "managed", "SecretString": "two"},
+            "InvalidRequestException",
+            "This secret is managed by an AWS service, and you must use that service to update it.",
+            id="managed by a service",
+        ),
+        pytest.param(
+            {"SecretId": "db", "SecretString": "two", "SecretBinary": b"two"},
+            "InvalidParameterException",
+            "You can't specify both a binary secret value and a string secret value in the same secret.",
+            id="both values",
+        ),
+        pytest.param(
+            {"SecretId": "db", "Description": "x" * 2_049},
+            "ValidationException",
+            f"1 validation error detected: Value '{'x' * 2_049}' at 'description' failed to satisfy constraint: "
+            "Member must have length less than or equal to 2048",
+            id="description too long",
+        ),
+    ],
+)
+def test_it_refuses(unchecked, refused, request_, code, message):
+    assert refused(unchecked.update_secret, **request_) == (code, message)
+
+
+@pytest.mark.parametrize("secret_id", ["db", "nowhere"])
+def test_a_token_is_asked_for_before_the_secret_is_looked_up(world, secret_id):
+    world.call("CreateSecret", Name="db", SecretString="one", ClientRequestToken=V1)
+    assert world.refused("UpdateSecret", SecretId=secret_id, SecretString="two") == (
+        "InvalidRequestException",
+        "You must provide a ClientRequestToken value. We recommend a UUID-type value.",
+    )
+
+
+def test_a_replica_takes_no_update(world):
+    world.make_replica("copy")
+    assert world.refused("UpdateSecret", SecretId="copy", Description="x") == (
+        "InvalidParameterException",
+        "Operation not permitted on a replica secret. Call must be made in primary secret's region.",
+    )

@@ -1,0 +1,192 @@
+"""Filters: which secrets they let through."""
+
+import pytest
+
+from pytest_secretsmanager.engine.errors import InvalidParameterException
+from pytest_secretsmanager.engine.rules import filters
+from pytest_secretsmanager.engine.state import Secret, SecretKey
+
+
+def a_secret(name="db", **members):
+    key = SecretKey("us-east-1", "123456789012", name)
+    return Secret(key=key, arn=f"arn:{name}", created=0.0, changed=0.0, **members)
+
+
+def found(secrets, *wanted):
+    """The names of the secrets that filters of key and values let through."""
+    entries = [{"Key": key, "Values": list(values)} for key, *values in wanted]
+    return [secret.name for secret in filters.matching(secrets, entries)]
+
+
+def passes(secret, *wanted):
+    return found([secret], *wanted) == [secret.name]
+
+
+@pytest.mark.parametrize("none", [None, []], ids=["absent", "empty"])
+def test_without_filters_every_secret_passes_in_its_order(none):
+    secrets = [a_secret("b"), a_secret("a")]
+    assert list(filters.matching(secrets, none)) == secrets
+
+
+@pytest.mark.parametrize(
+    ("key", "members"),
+    [
+        ("name", {"name": "Prod/db"}),
+        ("tag-key", {"tags": {"x": "", "Prod/db": ""}}),
+        ("tag-value", {"tags": {"x": "y", "z": "Prod/db"}}),
+        ("primary-region", {"primary_region": "Prod/db"}),
+        ("owning-service", {"owning_service": "Prod/db"}),
+    ],
+)
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [("Prod/db", True), ("Prod", True), ("P", True), ("prod", False), ("db", False), ("Prod/db2", False)],
+)
+def test_a_prefix_is_matched_with_its_case(key, members, value, expected):
+    assert passes(a_secret(**members), (key, value)) is expected
+
+
+@pytest.mark.parametrize("key", ["tag-key", "tag-value", "primary-region", "owning-service", "description"])
+def test_an_attribute_that_is_not_there_matches_nothing(key):
+    assert not passes(a_secret(), (key, "x"))
+
+
+@pytest.mark.parametrize("key", ["tag-key", "tag-value", "primary-region", "owning-service", "description", "name"])
+def test_what_does_not_match_passes_a_negated_value(key):
+    assert passes(a_secret(), (key, "!x"))
+
+
+@pytest.mark.parametrize(
+    ("value", "names"),
+    [("!/", ["db", "my/db"]), ("/", ["/db"]), ("!my", ["db", "/db"]), ("!x", ["db", "/db", "my/db"])],
+)
+def test_an_exclamation_mark_negates(value, names):
+    assert found([a_secret("db"), a_secret("/db"), a_secret("my/db")], ("name", value)) == names
+
+
+@pytest.mark.parametrize(
+    ("description", "expected"),
+    [("an apple", False), ("big Apple", False), ("one two", True), ("", True), ("banana", True)],
+)
+def test_a_negated_word_drops_descriptions_with_any_word_that_starts_so(description, expected):
+    assert passes(a_secret(description=description), ("description", "!a")) is expected
+
+
+def test_values_of_one_filter_are_alternatives():
+    assert found([a_secret("a"), a_secret("b"), a_secret("c")], ("name", "a", "c")) == ["a", "c"]
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [(("name", "app"), ("tag-key", "team")), (("name", "app"), ("name", "app/b"))],
+    ids=["of different keys", "of the same key"],
+)
+def test_filters_add_up(wanted):
+    secrets = [a_secret("app/a"), a_secret("app/b", tags={"team": "pay"}), a_secret("other", tags={"team": "pay"})]
+    assert found(secrets, *wanted) == ["app/b"]
+
+
+def test_a_name_with_a_space_is_not_split():
+    assert found([a_secret("testing1"), a_secret("one")], ("name", "testing1 one")) == []
+
+
+@pytest.mark.parametrize(
+    ("description", "value", "expected"),
+    [
+        ("my main database", "main", True),
+        ("my main database", "ma", True),
+        ("my main database", "MAIN", True),
+        ("My Main Database", "main", True),
+        ("my main database", "base", False),
+        ("my main database", "database my", True),
+        ("my main database", "my other", False),
+        ("my main database", "my main database", True),
+        ("COMPANYthings", "Ythings", True),
+        ("COMPANYthings", "company", True),
+        ("COMPANYthings", "companythings", True),
+        ("COMPANYthings", "things", False),
+        ("COMPANYthings", "pany", False),
+        ("COMPANYthings", "N", False),
+        ("MyTestSecret", "test", True),
+        ("MyTestSecret", "secret", True),
+        ("Thirdsecret", "Secret", False),
+        ("prod-app", "app", True),
+        ("prod/app", "app", True),
+        ("prod_app", "app", True),
+        ("prod+app", "app", True),
+        ("prod=app", "app", True),
+        ("prod.app", "app", True),
+        ("prod@app", "app", True),
+        ("prod-app/x", "app", False),
+        ("prod-app/x", "x", False),
+        ("prod-app/x", "prod", True),
+        ("", "x", False),
+    ],
+)
+@pytest.mark.parametrize("key", ["description", "all"])
+def test_words_are_matched_from_their_start_without_case(key, description, value, expected):
+    assert passes(a_secret("zzz", description=description), (key, value)) is expected
+
+
+@pytest.mark.parametrize("description", ["one+two", "one + two", "+one", "+"])
+@pytest.mark.parametrize("key", ["description", "all"])
+def test_a_plus_alone_finds_nothing(key, description):
+    assert not passes(a_secret("zzz", description=description), (key, "+"))
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [
+        a_secret("Main"),
+        a_secret(description="Main"),
+        a_secret(tags={"Main": ""}),
+        a_secret(tags={"x": "Main"}),
+    ],
+    ids=["name", "description", "tag key", "tag value"],
+)
+def test_all_looks_at_each_attribute(secret):
+    assert passes(secret, ("all", "main"))
+    assert not passes(secret, ("all", "other"))
+    assert not passes(secret, ("all", "!main"))
+
+
+@pytest.mark.parametrize(
+    ("secret", "expected"),
+    [
+        (a_secret("zzz", description="first second"), True),
+        (a_secret("first", description="second"), False),
+        (a_secret("zzz", tags={"first": "second"}), False),
+    ],
+    ids=["one attribute", "name and description", "tag key and value"],
+)
+def test_all_words_have_to_be_in_one_attribute(secret, expected):
+    assert passes(secret, ("all", "first second")) is expected
+
+
+@pytest.mark.parametrize("key", ["primary-region", "owning-service"])
+def test_all_looks_at_no_other_attribute(key):
+    member = key.replace("-", "_")
+    assert not passes(a_secret(**{member: "main"}), ("all", "main"))
+
+
+@pytest.mark.parametrize(
+    "key", ["name", "tag-key", "tag-value", "description", "all", "primary-region", "owning-service"]
+)
+def test_every_key_of_the_service_description_is_known(key):
+    assert found([a_secret()], (key, "nothing of that kind")) == []
+
+
+@pytest.mark.parametrize(
+    ("entry", "message"),
+    [
+        ({"Values": ["x"]}, "Invalid filter key"),
+        ({}, "Invalid filter key"),
+        ({"Key": "name"}, "Invalid filter values for key: name"),
+        ({"Key": "name", "Values": []}, "Invalid filter values for key: name"),
+    ],
+    ids=["no key", "nothing", "values absent", "values empty"],
+)
+def test_half_a_filter_is_refused(entry, message):
+    with pytest.raises(InvalidParameterException) as caught:
+        filters.matching([], [entry])
+    assert caught.value.message == message

@@ -1,0 +1,80 @@
+"""Names and ARNs of secrets."""
+
+import pytest
+from botocore.loaders import Loader
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pytest_secretsmanager.engine import arns
+from pytest_secretsmanager.engine.arns import SecretArn
+
+PREFIX = "arn:aws:secretsmanager:us-east-1:123456789012:secret:"
+PLACE = ("us-east-1", "123456789012")
+
+
+PARTITIONS = {
+    region: partition["id"]
+    for partition in Loader().load_data("partitions")["partitions"]
+    for region in partition["regions"]
+    if not region.endswith("-global")
+}
+
+
+@pytest.mark.parametrize("region", sorted(PARTITIONS))
+def test_each_region_lies_in_the_partition_that_botocore_knows(region):
+    assert arns.partition(region) == PARTITIONS[region]
+    assert arns.build(region, "123456789012", "db", "Ab12Cd").split(":")[1] == PARTITIONS[region]
+
+
+@pytest.mark.parametrize("region", ["us-east-99", "xx-north-1", "nowhere"])
+def test_a_region_that_nobody_knows_lies_in_the_common_partition(region):
+    assert arns.partition(region) == "aws"
+
+
+@pytest.mark.parametrize(
+    ("tail", "name", "partial"),
+    [
+        ("db-Ab12Cd", "db", False),
+        ("db", "db", True),
+        ("app/db-Ab12Cd", "app/db", False),
+        ("my-Name-a1b2", "my-Name-a1b2", True),
+        ("my-Name-a1b2c3-", "my-Name-a1b2c3-", True),
+        ("my-Name-a1b2c3", "my-Name", False),
+        ("my-Name-a1b2c3-Ab12Cd", "my-Name-a1b2c3", False),
+        ("db-Ab12C!", "db-Ab12C!", True),
+        ("events!connection/x-Ab12Cd", "events!connection/x", False),
+    ],
+)
+def test_a_hyphen_and_six_alphanumerics_are_taken_for_the_suffix(tail, name, partial):
+    assert arns.parse(PREFIX + tail) == SecretArn(*PLACE, name, partial)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "db",
+        "arn:",
+        "arn:aws:secretsmanager:us-east-1:123456789012:db",
+        "arn:aws:lambda:us-east-1:123456789012:function:x",
+        f"x{PREFIX}db",
+    ],
+)
+def test_what_is_no_arn_of_a_secret_is_none(text):
+    assert arns.parse(text) is None
+
+
+@pytest.mark.parametrize(("secret_id", "expected"), [("arn:x", True), ("arn", False), ("db", False), ("", False)])
+def test_an_arn_is_told_by_its_beginning(secret_id, expected):
+    assert arns.is_arn(secret_id) is expected
+
+
+@given(
+    name=st.text("abcXYZ019/_+=.@-!", min_size=1, max_size=30),
+    suffix=st.text(arns.SUFFIX_ALPHABET, min_size=arns.SUFFIX_LENGTH, max_size=arns.SUFFIX_LENGTH),
+    region=st.sampled_from(["us-east-1", "cn-north-1", "us-gov-west-1"]),
+)
+def test_what_was_built_is_taken_apart_again(name, suffix, region):
+    assert arns.parse(arns.build(region, "123456789012", name, suffix)) == SecretArn(
+        region, "123456789012", name, False
+    )

@@ -1,0 +1,66 @@
+"""Calls and outcomes as values."""
+
+import pytest
+
+from pytest_secretsmanager.engine import call
+from pytest_secretsmanager.engine.call import Call, Outcome, Principal
+from pytest_secretsmanager.engine.state import SecretKey
+
+PARAMETERS = {
+    "SecretId": "db",
+    "VersionStages": ["AWSPENDING"],
+    "MaxResults": 5,
+    "IncludeDeprecated": True,
+    "SecretBinary": b"hunter2",
+    "Tags": [{"Key": "a", "Value": "1"}],
+}
+CALL = Call("PutSecretValue", PARAMETERS, "us-east-1", Principal("123456789012", "arn"), 0.0, "request-1")
+
+
+def test_no_repr_shows_a_value():
+    assert repr(CALL) == "Call(PutSecretValue, region='us-east-1', account='123456789012')"
+    outcome = Outcome({"Name": "db", "SecretString": "hunter2"}, {SecretKey("us-east-1", "123456789012", "db"): None})
+    assert repr(outcome) == "Outcome(Name, SecretString; changes 1)"
+
+
+def test_the_account_is_the_callers():
+    assert CALL.account == "123456789012"
+
+
+@pytest.mark.parametrize(
+    ("accessor", "member"),
+    [
+        (CALL.text, "SecretId"),
+        (CALL.required_text, "SecretId"),
+        (CALL.texts, "VersionStages"),
+        (CALL.number, "MaxResults"),
+        (CALL.flag, "IncludeDeprecated"),
+        (CALL.blob, "SecretBinary"),
+        (CALL.structures, "Tags"),
+    ],
+)
+def test_a_member_is_given_as_it_was_sent(accessor, member):
+    assert accessor(member) is PARAMETERS[member]
+
+
+@pytest.mark.parametrize("accessor", [CALL.text, CALL.texts, CALL.number, CALL.blob, CALL.structures])
+def test_a_member_that_was_not_sent_is_none(accessor):
+    assert accessor("NotSent") is None
+
+
+@pytest.mark.parametrize(("default", "expected"), [({}, False), ({"default": True}, True)])
+def test_a_flag_that_was_not_sent_is_its_default(default, expected):
+    assert CALL.flag("NotSent", **default) is expected
+
+
+def test_a_copy_shares_no_list_and_no_mapping():
+    copy = call.copied(PARAMETERS)
+    assert copy == PARAMETERS
+    copy["VersionStages"].append("spoilt")
+    copy["Tags"][0]["Key"] = "spoilt"
+    copy["SecretId"] = "spoilt"
+    assert (PARAMETERS["VersionStages"], PARAMETERS["Tags"][0]["Key"], PARAMETERS["SecretId"]) == (
+        ["AWSPENDING"],
+        "a",
+        "db",
+    )

@@ -1,0 +1,150 @@
+"""The service description, compiled: limits, types, idempotency tokens, sensitive members."""
+
+import string
+
+import pytest
+from botocore.model import ListShape, OperationNotFoundError, StructureShape
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pytest_secretsmanager.engine import model
+
+OPERATIONS = model.service_model().operation_names
+
+
+@pytest.mark.parametrize(
+    ("operation", "member"),
+    [
+        ("CreateSecret", "ClientRequestToken"),
+        ("PutSecretValue", "ClientRequestToken"),
+        ("UpdateSecret", "ClientRequestToken"),
+        ("RotateSecret", "ClientRequestToken"),
+        ("DeleteSecret", None),
+        ("GetSecretValue", None),
+    ],
+)
+def test_the_idempotency_token(operation, member):
+    assert model.operation(operation).token_member == member
+
+
+@pytest.mark.parametrize(
+    ("operation", "members"),
+    [
+        ("CreateSecret", {"SecretString", "SecretBinary"}),
+        ("UpdateSecret", {"SecretString", "SecretBinary"}),
+        ("PutSecretValue", {"SecretString", "SecretBinary", "RotationToken"}),
+        ("GetSecretValue", set()),
+        ("TagResource", set()),
+    ],
+)
+def test_the_members_that_are_never_logged(operation, members):
+    assert model.operation(operation).hidden == members
+
+
+@pytest.mark.parametrize(
+    ("operation", "reads"),
+    [("GetSecretValue", True), ("ListSecrets", True), ("DescribeSecret", True), ("PutSecretValue", False)],
+)
+def test_an_operation_that_only_reads(operation, reads):
+    assert model.operation(operation).reads is reads
+
+
+def test_an_operation_that_aws_does_not_have():
+    with pytest.raises(OperationNotFoundError):
+        model.operation("ExplodeSecret")
+
+
+def test_an_operation_is_compiled_once():
+    assert model.operation("GetSecretValue") is model.operation("GetSecretValue")
+
+
+def test_errors_common_to_all_services_are_not_modelled():
+    assert "ResourceNotFoundException" in model.modelled_errors()
+    assert "DecryptionFailure" in model.modelled_errors()
+    assert not model.modelled_errors() & {"ValidationException", "AccessDeniedException", "SerializationException"}
+
+
+@pytest.mark.parametrize(("member", "spelled"), [("SecretId", "secretId"), ("ARN", "aRN"), ("", "")])
+def test_members_are_spelled_with_a_small_first_letter(member, spelled):
+    assert model.camel_case(member) == spelled
+
+
+# --- limits: the quick test and the words agree --------------------------------------------------------------------
+
+TEXT = st.text(string.ascii_letters + " -!?é", max_size=40)
+SCALARS = {
+    "string": TEXT,
+    "blob": st.binary(max_size=3),
+    "boolean": st.booleans(),
+    "integer": st.integers(-2, 5_000),
+    "long": st.integers(-2, 5_000),
+}
+ANYTHING = st.sampled_from([1, 1.5, True, "x", b"x", [], {}, ["x"], [["x"]], [{}]])
+
+
+def values_of(shape, depth=0):
+    """Values that fit a shape, values that nearly do, and now and then something else."""
+    if isinstance(shape, StructureShape):
+        members = {name: values_of(member, depth + 1) for name, member in shape.members.items()}
+        fitting = st.fixed_dictionaries({}, optional=members)
+    elif isinstance(shape, ListShape):
+        fitting = st.lists(values_of(shape.member, depth + 1), max_size=3)
+    else:
+        fitting = SCALARS[shape.type_name]
+        if shape.metadata.get("enum"):
+            fitting |= st.sampled_from(shape.metadata["enum"])
+        if shape.metadata.get("min", 0) > 3 and shape.type_name == "string":
+            fitting |= st.just("v" * shape.metadata["min"])
+    return fitting if depth == 0 else st.one_of(fitting, fitting, fitting, ANYTHING)
+
+
+def refusal_in_words(described, parameters):
+    try:
+        return bool(described.violations(parameters))
+    except model.WrongType:
+        return True
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_the_quick_test_refuses_what_words_are_found_for_and_nothing_else(operation):
+    described = model.operation(operation)
+
+    @given(parameters=values_of(described.input_shape))
+    def check(parameters):
+        assert described.accepts(parameters) is not refusal_in_words(described, parameters)
+
+    check()
+
+
+def limited_members():
+    """Every member of every request that has a limit, with a value just within each limit and one just beyond it."""
+    for operation in OPERATIONS:
+        for name, shape in model.operation(operation).input_shape.members.items():
+            for bound in ("min", "max"):
+                limit = shape.metadata.get(bound)
+                beyond = None if limit is None else limit - 1 if bound == "min" else limit + 1
+                if beyond is not None and beyond >= 0 and "pattern" not in shape.metadata:
+                    yield pytest.param(operation, name, limit, beyond, id=f"{operation}-{name}-{bound}")
+
+
+def of_size(shape, size):
+    if shape.type_name in ("integer", "long"):
+        return size
+    if isinstance(shape, ListShape):
+        if isinstance(shape.member, StructureShape):
+            return [dict.fromkeys(shape.member.required_members, "us-east-1")] * size
+        return ["us-east-1"] * size
+    return b"x" * size if shape.type_name == "blob" else "x" * size
+
+
+@pytest.mark.parametrize(("operation", "member", "limit", "beyond"), list(limited_members()))
+def test_each_limit_of_the_description_is_held_and_named(operation, member, limit, beyond):
+    described = model.operation(operation)
+    shape = described.input_shape.members[member]
+
+    def paths(size):
+        violations = described.violations({member: of_size(shape, size)})
+        return [violation.path for violation in violations if violation.value != "null"]
+
+    assert paths(limit) == []
+    assert paths(beyond) == [model.camel_case(member)]

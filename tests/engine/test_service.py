@@ -1,0 +1,110 @@
+"""The service: one call from arrival to commit."""
+
+from threading import Barrier, Thread
+
+import pytest
+
+from pytest_secretsmanager import UnsupportedOperation
+
+TOKEN = "token".ljust(32, "-")
+
+
+def test_a_call_is_committed_and_logged(world):
+    world.call("CreateSecret", Name="db", ClientRequestToken=TOKEN)
+    assert world.state("db").name == "db"
+    assert [entry.operation for entry in world.entries] == ["CreateSecret"]
+
+
+def test_a_refused_call_is_logged_and_leaves_the_very_objects(world):
+    world.call("CreateSecret", Name="db", SecretString="one", ClientRequestToken=TOKEN)
+    before = world.state("db")
+    world.refused("PutSecretValue", SecretId="db", SecretString="two", ClientRequestToken=TOKEN)
+    assert world.state("db") is before
+    assert [entry.error_code for entry in world.entries] == [None, "ResourceExistsException"]
+
+
+def test_a_call_that_only_reads_leaves_the_very_objects(world):
+    world.call("CreateSecret", Name="db", ClientRequestToken=TOKEN)
+    before = world.state("db")
+    world.call("DescribeSecret", SecretId="db")
+    world.call("ListSecrets")
+    assert world.state("db") is before
+
+
+def test_seeding_goes_by_the_same_rules_and_is_not_logged(world):
+    world.service.seed(world.request("CreateSecret", Name="db", ClientRequestToken=TOKEN))
+    with pytest.raises(Exception, match="already exists"):
+        world.service.seed(world.request("CreateSecret", Name="db", ClientRequestToken=TOKEN))
+    with pytest.raises(Exception, match="Member must not be null"):
+        world.service.seed(world.request("CreateSecret", ClientRequestToken=TOKEN))
+    assert world.state("db").name == "db"
+    assert world.entries == []
+
+
+def test_all_secrets_are_those_of_all_regions_and_accounts(world):
+    places = [{}, {"region": "eu-west-1"}, {"account": "210987654321"}]
+    for place in places:
+        world.call("CreateSecret", Name="db", ClientRequestToken=TOKEN, **place)
+    assert len({secret.key for secret in world.service.secrets()}) == 3
+
+
+@pytest.mark.parametrize("send", ["call", "seed"])
+@pytest.mark.parametrize(
+    ("operation", "parameters", "text"),
+    [
+        pytest.param(
+            "ReplicateSecretToRegions",
+            {"SecretId": "db"},
+            "ReplicateSecretToRegions is not supported yet by pytest-secretsmanager, so nothing was done and nothing "
+            "was sent to AWS.",
+            id="operation",
+        ),
+        pytest.param(
+            "GetSecretValues",
+            {},
+            "did you mean 'GetSecretValue' or ",
+            id="operation that is near another",
+        ),
+        pytest.param(
+            "CreateSecret",
+            {"Name": "x", "ClientRequestToken": TOKEN, "ForceOverwriteReplicaSecret": True},
+            "ForceOverwriteReplicaSecret of CreateSecret is not supported yet by pytest-secretsmanager, so nothing was "
+            "done and nothing was sent to AWS Supported are ClientRequestToken, Description, ",
+            id="member",
+        ),
+    ],
+)
+def test_what_the_engine_lacks_is_refused_in_words_of_ours(world, send, operation, parameters, text):
+    world.call("CreateSecret", Name="db", ClientRequestToken=TOKEN)
+    before, logged = world.service.secrets(), list(world.entries)
+    with pytest.raises(UnsupportedOperation) as caught:
+        getattr(world.service, send)(world.request(operation, **parameters))
+    assert text in str(caught.value)
+    assert world.service.secrets() == before
+    assert world.entries == logged
+
+
+def test_a_member_that_aws_does_not_know_is_passed_over(world):
+    world.call("CreateSecret", Name="db", ClientRequestToken=TOKEN)
+    assert world.call("DescribeSecret", SecretId="db", Unheard="of")["Name"] == "db"
+
+
+def test_calls_from_several_threads_lose_nothing(world):
+    world.call("CreateSecret", Name="db", SecretString="zero", ClientRequestToken=TOKEN)
+    together = Barrier(4)
+
+    def write(writer):
+        together.wait()
+        for number in range(25):
+            version_id = f"writer-{writer}-{number}".ljust(32, "-")
+            world.call("PutSecretValue", SecretId="db", SecretString=version_id, ClientRequestToken=version_id)
+
+    threads = [Thread(target=write, args=(writer,)) for writer in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    secret = world.state("db")
+    assert [version.number for version in secret.versions.values()] == list(range(1, 102))
+    assert len(world.entries) == 101
+    assert secret.labels.keys() == {"AWSCURRENT", "AWSPREVIOUS"}

@@ -1,0 +1,135 @@
+"""Imports go one way. The order of the rooms is that of the design's first section; this test reads the sources."""
+
+import ast
+import sys
+
+import pytest
+
+import pytest_secretsmanager
+
+PACKAGE = pytest_secretsmanager.__name__
+
+ROOMS = [
+    {"plugin"},
+    {"manager"},
+    {"seeds", "controls", "report"},
+    {"inspection"},
+    {"doors"},
+    {"engine.service"},
+    {"engine.layers", "engine.operations", "engine.store", "engine.effects"},
+    {"engine.ports"},
+    {"engine.rules", "engine.keys", "engine.model"},
+    {"engine.call"},
+    {"engine.state", "engine.arns", "engine.errors"},
+]
+"""From the face to the core: a module imports from its own room and from the lines below its own."""
+
+OWNERS = {
+    "pytest": {"plugin"},
+    "wrapt": {"doors.patch", "doors.patch_async"},
+    "botocore": {"engine.model", "doors", "manager"},
+    "cryptography": {"engine.keys"},
+    "aiobotocore": {"doors.patch_async"},
+}
+"""Who may import from outside the standard library, by module or by room."""
+
+FACES = {"", "plugin"}
+"""The package itself and the plugin: they load the rest inside functions, when somebody asks for it."""
+
+
+def imports_of(tree, functions_too=True):
+    """What a module imports, in dots: never what is for type checkers only."""
+    found, left = [], [tree]
+    while left:
+        node = left.pop()
+        if isinstance(node, ast.Import):
+            found += [name.name for name in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            found += [f"{'.' * node.level}{node.module or ''}.{name.name}" for name in node.names]
+        elif isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING"):
+            left += node.orelse
+        elif functions_too or not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            left += ast.iter_child_nodes(node)
+    return sorted(found)
+
+
+def room_of(name):
+    """The line and the room of a module, or of something in it; None for what stands in no room."""
+    for line, rooms in enumerate(ROOMS):
+        for room in rooms:
+            if name == room or name.startswith(f"{room}."):
+                return line, room
+    return None
+
+
+def is_owner(name, owners):
+    return any(name == owner or name.startswith(f"{owner}.") for owner in owners)
+
+
+def refused_imports(name, tree):
+    """The imports that a module of this name must not have."""
+    refused, own = [], room_of(name)
+    for wanted in imports_of(tree, functions_too=name not in FACES):
+        top = wanted.partition(".")[0]
+        if top == PACKAGE:
+            other = room_of(wanted.removeprefix(f"{PACKAGE}."))
+            if other is None or own is None or not (other[1] == own[1] or other[0] > own[0]):
+                refused.append(wanted)
+        elif top not in sys.stdlib_module_names and not is_owner(name, OWNERS.get(top, ())):
+            refused.append(wanted)
+    return refused
+
+
+def test_a_module_imports_what_its_room_may_import(module):
+    assert refused_imports(module.name, module.tree) == []
+
+
+def test_every_module_stands_in_a_room(module):
+    rooms = {".".join(room.split(".")[:depth]) for line in ROOMS for room in line for depth in (1, 2)}
+    assert module.name == "" or room_of(module.name) is not None or module.name in rooms
+
+
+def test_a_module_belongs_to_one_room_only(module):
+    homes = [room for line in ROOMS for room in line if module.name == room or module.name.startswith(f"{room}.")]
+    assert len(homes) <= 1
+
+
+def test_no_module_uses_another_ones_private_names(module):
+    private = [
+        wanted
+        for wanted in imports_of(module.tree)
+        if wanted.startswith(PACKAGE) and any(part.startswith("_") for part in wanted.split("."))
+    ]
+    assert private == []
+
+
+@pytest.mark.parametrize(
+    ("name", "source", "refused"),
+    [
+        pytest.param("engine.state", f"from {PACKAGE}.engine.call import Call", True, id="core from further out"),
+        pytest.param("engine.rules.labels", f"from {PACKAGE}.engine import model", True, id="rules from the model"),
+        pytest.param("engine.rules.guards", f"import {PACKAGE}.engine.keys", True, id="rules from the keys"),
+        pytest.param("engine.store", f"from {PACKAGE}.engine.layers import audit", True, id="store from layers"),
+        pytest.param("engine.call", f"import {PACKAGE}.manager", True, id="engine from the manager"),
+        pytest.param("doors.wire", f"from {PACKAGE}.inspection import log", True, id="doors from inspection"),
+        pytest.param("seeds", f"from {PACKAGE}.report import section", True, id="seeds from the report"),
+        pytest.param("engine.rules.policy", "import botocore", True, id="botocore in rules"),
+        pytest.param("manager", "import pytest", True, id="pytest in the manager"),
+        pytest.param("doors.client", "import wrapt", True, id="wrapt in another door"),
+        pytest.param("engine.ports", "from cryptography import x509", True, id="cryptography beside the keys"),
+        pytest.param("engine.arns", "def f():\n    import boto3", True, id="something else inside a function"),
+        pytest.param("plugin", "import botocore", True, id="botocore in the plugin"),
+        pytest.param("inspection.views", f"from {PACKAGE}.engine.service import Service", False, id="inwards"),
+        pytest.param("engine.rules.guards", f"from {PACKAGE}.engine.rules import labels", False, id="in one room"),
+        pytest.param("plugin", f"def f():\n    from {PACKAGE}.manager import x", False, id="plugin, in a function"),
+        pytest.param(
+            "engine.state",
+            "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import boto3",
+            False,
+            id="for type checkers",
+        ),
+        pytest.param("doors.patch", "import wrapt, botocore.client", False, id="wrapt and botocore in the door"),
+    ],
+)
+def test_the_reading_of_imports_finds_what_it_should(name, source, refused):
+    assert bool(refused_imports(name, ast.parse(source))) is refused

@@ -1,0 +1,364 @@
+"""The engine against the service description of the installed botocore: operations, replies, errors, secrets."""
+
+import ast
+import inspect
+from contextlib import suppress
+from textwrap import dedent
+from types import FunctionType, ModuleType
+
+import pytest
+from botocore.model import ListShape, StructureShape
+from botocore.validate import ParamValidator
+
+from pytest_secretsmanager import SecretsManager, UnsupportedOperation
+from pytest_secretsmanager.engine import model
+from pytest_secretsmanager.engine.call import Call, Principal
+from pytest_secretsmanager.engine.errors import ServiceError
+from pytest_secretsmanager.engine.operations import OPERATIONS
+
+DESCRIPTION = model.service_model()
+COMMON_ERRORS = {"ValidationException", "SerializationException", "AccessDeniedException"}
+POLICY = '{"Statement": {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}}'
+TOKEN = "token".ljust(36, "-")
+
+GOOD_VALUES = {
+    "SecretId": "db",
+    "Name": "new",
+    "ResourcePolicy": POLICY,
+    "VersionStage": "blue",
+    "RotationToken": "r" * 36,
+    "Key": "name",
+    "Region": "eu-west-1",
+}
+"""Values that mean something, by member; for others any value of the right shape will do."""
+
+
+YOUNG_MEMBERS = {"CreateSecret": {"Type"}, "UpdateSecret": {"Type"}, "ListSecrets": {"SortBy"}}
+"""Members that AWS added later than the oldest botocore that is supported."""
+
+
+def a_value(shape, member=""):
+    """Some value that the description allows."""
+    if isinstance(shape, StructureShape):
+        return {name: a_value(shape.members[name], name) for name in shape.required_members}
+    if isinstance(shape, ListShape):
+        return [a_value(shape.member)]
+    if shape.metadata.get("enum"):
+        return shape.metadata["enum"][0]
+    if member in GOOD_VALUES:
+        return GOOD_VALUES[member]
+    size = max(shape.metadata.get("min", 1), 1)
+    return {"string": "x" * size, "blob": b"x" * size, "boolean": True}.get(shape.type_name, size)
+
+
+def required_parameters(operation):
+    shape = DESCRIPTION.operation_model(operation).input_shape
+    return a_value(shape)
+
+
+@pytest.fixture
+def sm():
+    """A SecretsManager that holds the secret `db`."""
+    with SecretsManager() as manager:
+        manager.seed("db", "two", versions=["one"], tags={"team": "pay"}, description="main", policy=POLICY)
+        yield manager
+
+
+# --- operations and members ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_the_installed_model_has_every_operation_and_member_of_the_engine(operation):
+    assert operation in DESCRIPTION.operation_names
+    missing = OPERATIONS[operation].members - DESCRIPTION.operation_model(operation).input_shape.members.keys()
+    assert missing <= YOUNG_MEMBERS.get(operation, set())
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_the_engine_knows_every_member_that_is_required(operation):
+    shape = DESCRIPTION.operation_model(operation).input_shape
+    assert set(shape.required_members) <= OPERATIONS[operation].members
+
+
+@pytest.mark.parametrize("operation", DESCRIPTION.operation_names)
+def test_every_operation_is_answered_or_refused_in_words_of_ours(sm, operation):
+    """The endpoint takes no connections, so a call that got there would fail with an error of botocore's."""
+    client = sm.client(endpoint_url="http://127.0.0.1:9")
+    method = client.meta.method_to_api_mapping
+    call = getattr(client, next(name for name in method if method[name] == operation))
+    if operation in OPERATIONS:
+        try:
+            reply = call(**required_parameters(operation))
+        except client.exceptions.ClientError as error:
+            reply = error.response
+        assert reply["ResponseMetadata"]["RequestId"]
+    else:
+        with pytest.raises(UnsupportedOperation, match=operation):
+            call(**required_parameters(operation))
+        assert not [event for event in sm.log if event.operation == operation]
+
+
+UNKNOWN_MEMBERS = [
+    (operation, member)
+    for operation, known in OPERATIONS.items()
+    for member in DESCRIPTION.operation_model(operation).input_shape.members
+    if member not in known.members
+]
+
+
+@pytest.mark.parametrize(("operation", "member"), UNKNOWN_MEMBERS)
+def test_a_member_that_the_engine_lacks_is_refused_in_words_of_ours(world, operation, member):
+    shape = DESCRIPTION.operation_model(operation).input_shape
+    parameters = {**required_parameters(operation), member: a_value(shape.members[member], member)}
+    with pytest.raises(UnsupportedOperation, match=f"{member} of {operation}"):
+        world.call(operation, **parameters)
+
+
+# --- replies -------------------------------------------------------------------------------------------------------
+
+
+class World:
+    """The engine behind a SecretsManager, called without a client, so that replies are seen as they are made."""
+
+    def __init__(self, manager):
+        self.service = manager.secret("db")._source.service
+        self.principal = Principal(manager.account, "arn:aws:iam::123456789012:user/test")
+        self.region = manager.region
+
+    def call(self, operation, **parameters):
+        call = Call(operation, parameters, self.region, self.principal, 1_772_539_200.123, "request-1")
+        return self.service.call(call).reply
+
+
+@pytest.fixture
+def world(sm):
+    """The engine behind a SecretsManager that holds the secret `db`."""
+    return World(sm)
+
+
+BY_NAME = [{"Key": "name", "Values": ["db"]}]
+REPLIES = [
+    ("CreateSecret", {"Name": "new", "ClientRequestToken": TOKEN}),
+    ("CreateSecret", {"Name": "new", "ClientRequestToken": TOKEN, "SecretString": "x"}),
+    ("UpdateSecret", {"SecretId": "db", "Description": "x"}),
+    ("UpdateSecret", {"SecretId": "db", "ClientRequestToken": TOKEN, "SecretBinary": b"x"}),
+    ("DeleteSecret", {"SecretId": "db"}),
+    ("DeleteSecret", {"SecretId": "nowhere", "ForceDeleteWithoutRecovery": True}),
+    ("RestoreSecret", {"SecretId": "db"}),
+    ("GetSecretValue", {"SecretId": "db"}),
+    ("BatchGetSecretValue", {"SecretIdList": ["db", "nowhere"]}),
+    ("BatchGetSecretValue", {"Filters": BY_NAME, "MaxResults": 1}),
+    ("PutSecretValue", {"SecretId": "db", "ClientRequestToken": TOKEN, "SecretBinary": b"x"}),
+    ("UpdateSecretVersionStage", {"SecretId": "db", "VersionStage": "blue", "MoveToVersionId": "current"}),
+    ("DescribeSecret", {"SecretId": "db"}),
+    ("ListSecrets", {}),
+    ("ListSecrets", {"MaxResults": 1}),
+    ("ListSecretVersionIds", {"SecretId": "db", "IncludeDeprecated": True}),
+    ("ListSecretVersionIds", {"SecretId": "db", "MaxResults": 1}),
+    ("TagResource", {"SecretId": "db", "Tags": [{"Key": "a", "Value": "1"}]}),
+    ("UntagResource", {"SecretId": "db", "TagKeys": ["team"]}),
+    ("GetResourcePolicy", {"SecretId": "db"}),
+    ("PutResourcePolicy", {"SecretId": "db", "ResourcePolicy": POLICY}),
+    ("DeleteResourcePolicy", {"SecretId": "db"}),
+    ("ValidateResourcePolicy", {"SecretId": "db", "ResourcePolicy": POLICY}),
+    ("GetRandomPassword", {}),
+]
+
+
+def test_the_replies_of_all_operations_are_looked_at():
+    assert {operation for operation, _ in REPLIES} == OPERATIONS.keys()
+
+
+@pytest.mark.parametrize(
+    ("operation", "parameters"), REPLIES, ids=[f"{operation}-{len(request)}" for operation, request in REPLIES]
+)
+def test_each_reply_fits_the_models_output_shape(world, sm, operation, parameters):
+    sm.seed("other", "value")
+    sm.seed("db2", "value")
+    world.call("GetSecretValue", SecretId="db")
+    if "MoveToVersionId" in parameters:
+        parameters = {**parameters, "MoveToVersionId": sm.secret("db").current.id}
+    reply = world.call(operation, **parameters)
+    shape = DESCRIPTION.operation_model(operation).output_shape
+    if shape is None:
+        assert reply == {}
+    else:
+        report = ParamValidator().validate(reply, shape)
+        assert not report.has_errors(), report.generate_report()
+        assert reply
+
+
+def test_a_secret_that_has_everything_fits_the_models_output_shape(world, sm):
+    sm.seed(
+        "all", "x", versions=["y"], tags={"a": "b"}, description="d", kms_key="k", owning_service="rds", deleted=True
+    )
+    reply = world.call("DescribeSecret", SecretId="all")
+    assert {"Tags", "Description", "KmsKeyId", "OwningService", "DeletedDate", "VersionIdsToStages"} <= reply.keys()
+    report = ParamValidator().validate(reply, DESCRIPTION.operation_model("DescribeSecret").output_shape)
+    assert not report.has_errors(), report.generate_report()
+
+
+# --- errors --------------------------------------------------------------------------------------------------------
+
+ENGINE = "pytest_secretsmanager.engine."
+
+
+def names_in(tree):
+    """Every name and every dotted name of two parts in a piece of source."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name):
+            yield node.id, None
+        elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            yield node.value.id, node.attr
+
+
+def mentioned(source, names):
+    """The objects of the engine that a piece of source mentions, looked up among a module's names."""
+    for name, attribute in names_in(ast.parse(dedent(source))):
+        found = names.get(name)
+        if isinstance(found, ModuleType) and attribute is not None and found.__name__.startswith(ENGINE):
+            yield getattr(found, attribute), vars(found), attribute
+        elif attribute is None and found is not None:
+            yield found, names, name
+
+
+def table_source(names, name):
+    """The source of a module's own table, such as one of functions."""
+    module = inspect.getsource(__import__(names["__name__"], fromlist=["_"]))
+    for node in ast.parse(module).body:
+        targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+        if any(isinstance(target, ast.Name) and target.id == name for target in targets) and node.value is not None:
+            return ast.unparse(node.value)
+    return ""
+
+
+def errors_of(function):
+    """The codes that an operation's function mentions, itself or through any function of the engine it mentions.
+
+    That is more than it can raise, since an error may be caught on the way: what is declared is declared for all.
+    """
+    codes, seen, left = set(), set(), [(inspect.getsource(function), vars(inspect.getmodule(function)))]
+    while left:
+        source, names = left.pop()
+        for found, home, name in mentioned(source, names):
+            if id(found) in seen:
+                continue
+            seen.add(id(found))
+            if isinstance(found, type) and issubclass(found, ServiceError) and found is not ServiceError:
+                codes.add(found.__name__)
+            elif isinstance(found, FunctionType) and found.__module__.startswith(ENGINE):
+                left.append((inspect.getsource(found), vars(inspect.getmodule(found))))
+            elif isinstance(found, dict) and home["__name__"].startswith(ENGINE):
+                left.append((table_source(home, name), home))
+    return codes
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_each_error_that_an_operation_may_raise_is_declared_for_it(operation):
+    declared = {shape.name for shape in DESCRIPTION.operation_model(operation).error_shapes}
+    assert errors_of(OPERATIONS[operation].run) <= declared | COMMON_ERRORS
+
+
+@pytest.mark.parametrize(
+    ("operation", "code"),
+    [
+        ("CreateSecret", "ResourceExistsException"),
+        ("PutSecretValue", "ResourceExistsException"),
+        ("PutSecretValue", "LimitExceededException"),
+        ("PutSecretValue", "ValidationException"),
+        ("DescribeSecret", "ResourceNotFoundException"),
+        ("ListSecrets", "InvalidNextTokenException"),
+        ("ListSecrets", "InvalidParameterException"),
+        ("PutResourcePolicy", "MalformedPolicyDocumentException"),
+        ("TagResource", "InvalidParameterException"),
+        ("GetRandomPassword", "InvalidParameterException"),
+    ],
+)
+def test_the_reading_of_errors_finds_what_an_operation_raises_far_inside(operation, code):
+    assert code in errors_of(OPERATIONS[operation].run)
+
+
+@pytest.mark.parametrize("kind", ServiceError.__subclasses__())
+def test_every_error_of_aws_is_in_the_model_or_common(kind):
+    assert kind.__name__ in model.modelled_errors() | COMMON_ERRORS
+
+
+# --- what must not be seen -----------------------------------------------------------------------------------------
+
+
+def is_sensitive(shape):
+    if isinstance(shape, StructureShape):
+        return any(map(is_sensitive, shape.members.values()))
+    return is_sensitive(shape.member) if isinstance(shape, ListShape) else bool(shape.metadata.get("sensitive"))
+
+
+SENSITIVE_INPUTS = [
+    (operation, member)
+    for operation in OPERATIONS
+    for member, shape in DESCRIPTION.operation_model(operation).input_shape.members.items()
+    if is_sensitive(shape)
+]
+SENSITIVE = "correct-horse-battery-staple-0123456789"
+
+
+def logged_text(manager):
+    """All that the log shows of its calls."""
+    return "".join(
+        f"{event!r}{event.request}{event.response}{event.error_message}{event.record}" for event in manager.log
+    )
+
+
+@pytest.mark.parametrize("secret_id", ["db", "nowhere"], ids=["taken", "refused"])
+@pytest.mark.parametrize(("operation", "member"), SENSITIVE_INPUTS)
+def test_no_sensitive_member_of_a_request_is_logged(sm, world, operation, member, secret_id):
+    shape = DESCRIPTION.operation_model(operation).input_shape
+    value = SENSITIVE.encode() if shape.members[member].type_name == "blob" else SENSITIVE
+    parameters = {**required_parameters(operation), member: value}
+    if "SecretId" in parameters:
+        parameters["SecretId"] = secret_id
+    else:
+        parameters["Name"] = "new" if secret_id == "db" else "db"
+    if "ClientRequestToken" in shape.members:
+        parameters["ClientRequestToken"] = TOKEN
+    if member == "RotationToken":
+        parameters["SecretString"] = "three"
+    try:
+        world.call(operation, **parameters)
+    except ServiceError:
+        assert secret_id == "nowhere"
+    event = sm.log[-1]
+    assert (event.operation, event.error is None, member in event.hidden) == (operation, secret_id == "db", True)
+    assert SENSITIVE not in logged_text(sm)
+
+
+def test_sensitive_members_are_found_at_all():
+    assert ("PutSecretValue", "SecretString") in SENSITIVE_INPUTS
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [
+        operation
+        for operation in OPERATIONS
+        if (shape := DESCRIPTION.operation_model(operation).output_shape) is not None and is_sensitive(shape)
+    ],
+)
+def test_no_sensitive_member_of_a_reply_is_logged(sm, world, operation):
+    sm.seed("db", SENSITIVE)
+    requests = {"BatchGetSecretValue": {"SecretIdList": ["db"]}, "GetRandomPassword": {"ExcludePunctuation": True}}
+    parameters = requests.get(operation, required_parameters(operation))
+    reply = world.call(operation, **parameters)
+    shown = reply.get("RandomPassword", SENSITIVE)
+    assert shown in str(reply)
+    assert sm.log[0].operation == operation
+    assert shown not in logged_text(sm)
+
+
+def test_no_value_is_logged_of_a_whole_suite_of_calls(sm, world):
+    for number, (operation, parameters) in enumerate(REPLIES):
+        secret = {name: SENSITIVE for name in ("SecretString",) if name in parameters}
+        token = {"ClientRequestToken": f"token-{number}".ljust(32, "-")} if "ClientRequestToken" in parameters else {}
+        with suppress(ServiceError):
+            world.call(operation, **{**parameters, **secret, **token})
+    assert len(sm.log) >= len(REPLIES)
+    assert SENSITIVE not in logged_text(sm)
