@@ -3,6 +3,7 @@
 import functools
 import inspect
 import os
+import textwrap
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -25,8 +26,14 @@ from pytest_secretsmanager.inspection.log import Log
 from pytest_secretsmanager.inspection.views import SecretId, SecretMapping, SecretView, Source
 from pytest_secretsmanager.seeds import NO_VALUE, Seed, SeedOptions, seed_of
 
+__tracebackhide__ = True
+"""pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
+
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager.client import SecretsManagerClient
+
+_LONGEST_REFUSAL = 400
+"""Characters of AWS's refusal of a seed that are shown: some of them hold the whole of what was refused."""
 
 _Arguments = ParamSpec("_Arguments")
 _Result = TypeVar("_Result")
@@ -54,6 +61,7 @@ class SecretsManager(Assertions):
     ) -> None:
         _require_text("region", region)
         _require_account(account)
+        _require_seed(random_seed)
         self.region = region
         self.account = account
         self._random = Random(random_seed)  # noqa: S311 - ids, never keys
@@ -83,9 +91,14 @@ class SecretsManager(Assertions):
             patch.deactivate(self._responder)
             environment.leave()
 
+    def unset_variables(self) -> dict[str, str]:
+        """The environment variables that entering would set, for those who rather set them themselves."""
+        return environment.unset_variables(self.region)
+
     def __call__(self, function: Callable[_Arguments, _Result]) -> Callable[_Arguments, _Result]:
         """Decorates a function or coroutine function."""
-        if inspect.isclass(function) or inspect.isgeneratorfunction(function) or not callable(function):
+        generates = inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function)
+        if generates or inspect.isclass(function) or not callable(function):
             raise UsageError(f"SecretsManager decorates functions and coroutine functions, not {function!r}")
 
         @functools.wraps(function)
@@ -127,12 +140,10 @@ class SecretsManager(Assertions):
         >>> sm.seed("app/db", {"user": "app", "password": "two"}, versions=[{"user": "app", "password": "one"}])
         <secret 'app/db': 2 versions, AWSCURRENT on 2, AWSPREVIOUS on 1>
         """
-        __tracebackhide__ = True
         return self.plant(seed_of(name, value, **options))
 
     def plant(self, seed: Seed) -> SecretView:
         """Puts a secret there that was described before."""
-        __tracebackhide__ = True
         region = seed.options.get("region", self.region)
         account = seed.options.get("account", self.account)
         _require_account(account)
@@ -144,19 +155,21 @@ class SecretsManager(Assertions):
         def make_call(operation: str, parameters: Parameters, time: float = now) -> Call:
             return Call(operation, parameters, region, principal, time, request_id="seed")
 
+        refusal = None
         with self._service.lock:
             journal = self._service.store.open_journal()
+            done = False
             try:
                 self._remove(key, make_call)
                 for call in seed.calls(make_call, now, lambda: new_uuid(self._random)):
                     self._service.seed(call)
+                done = True
             except ServiceError as error:
-                refusal = f"AWS answers {error.code}: {error}"
-            else:
-                refusal = ""
-            self._service.store.close_journal(journal, roll_back=bool(refusal))
-        if refusal:
-            raise UsageError(f"secret {seed.name!r} can't be seeded so; {refusal}")
+                refusal = f"AWS answers {error.code}: {textwrap.shorten(str(error), _LONGEST_REFUSAL)}"
+            finally:
+                self._service.store.close_journal(journal, roll_back=not done)
+        if refusal is not None:
+            raise UsageError(f"secret {textwrap.shorten(seed.name, 80)!r} can't be seeded so; {refusal}")
         return SecretView(self._views, key)
 
     def _remove(self, key: SecretKey, make_call: Callable[[str, Parameters], Call]) -> None:
@@ -178,12 +191,11 @@ class SecretsManager(Assertions):
         >>> sm.client("eu-west-1").meta.region_name
         'eu-west-1'
         """
-        __tracebackhide__ = True
         if self._depth == 0:
             raise UsageError(
                 "this SecretsManager answers no calls now: use its clients inside `with SecretsManager() as sm:`"
             )
-        key = (region, *sorted((name, repr(value)) for name, value in kwargs.items()))
+        key = (region, frozenset(kwargs.items()))
         if (client := self._clients.get(key)) is None:
             arguments = {**environment.CREDENTIALS, **kwargs}
             session: Any = _session()  # the stubs know no service by name
@@ -198,7 +210,6 @@ class SecretsManager(Assertions):
         >>> sm.secret("app/db").value
         'hunter2'
         """
-        __tracebackhide__ = True
         return self._views.find(secret_id, region or self.region, account or self.account)
 
     @property
@@ -240,3 +251,8 @@ def _require_text(name: str, value: object) -> None:
 def _require_account(account: object) -> None:
     if not (isinstance(account, str) and len(account) == 12 and account.isdigit()):
         raise UsageError(f"account is a str of twelve digits such as '123456789012', not {account!r}")
+
+
+def _require_seed(random_seed: object) -> None:
+    if not isinstance(random_seed, int | str | None):
+        raise UsageError(f"random_seed is an int, a str or None, not {type(random_seed).__name__}")

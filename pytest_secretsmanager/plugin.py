@@ -41,18 +41,18 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Activates the fixture for tests that carry one of the markers."""
+    """Activates the fixture for tests that carry one of the markers, before all of a test's own fixtures."""
     fixtures = getattr(item, "fixturenames", None)
-    if fixtures is None or FIXTURE in fixtures:
+    if fixtures is None or not (item.get_closest_marker(SECRET) or item.get_closest_marker(OPTIONS)):
         return
-    if item.get_closest_marker(SECRET) or item.get_closest_marker(OPTIONS):
-        position = _first_of_function_scope(item, fixtures)
-        # A list of its own: parametrized siblings share theirs.
-        item.fixturenames = [*fixtures[:position], FIXTURE, *fixtures[position:]]  # type: ignore[attr-defined]
+    others = [name for name in fixtures if name != FIXTURE]
+    position = _first_of_function_scope(item, others)
+    # A list of its own: parametrized siblings share theirs.
+    item.fixturenames = [*others[:position], FIXTURE, *others[position:]]  # type: ignore[attr-defined]
 
 
 def _first_of_function_scope(item: pytest.Item, fixtures: list[str]) -> int:
-    """Where the fixture goes: behind all of wider scope, before all of a test's own, which may need its secrets."""
+    """Where the fixture goes: behind all of wider scope, before those of the test, which may need its secrets."""
     definitions = item._fixtureinfo.name2fixturedefs  # type: ignore[attr-defined] # noqa: SLF001 - no public name
     for position, name in enumerate(fixtures):
         if name in definitions and definitions[name][-1].scope == "function":
@@ -61,12 +61,16 @@ def _first_of_function_scope(item: pytest.Item, fixtures: list[str]) -> int:
 
 
 @pytest.fixture
-def secretsmanager(request: pytest.FixtureRequest) -> Iterator["SecretsManager"]:
+def secretsmanager(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator["SecretsManager"]:
     """A local AWS Secrets Manager that answers every call made through botocore in this process.
 
     Markers `secret` seed it, the marker `secretsmanager` sets its options. See `SecretsManager` for what it offers.
     """
-    with _build(request.node) as manager:
+    manager = _build(request.node)
+    # By monkeypatch, so that a test's own changes of these variables are undone before ours, in whatever order.
+    for name, value in manager.unset_variables().items():
+        monkeypatch.setenv(name, value)
+    with manager:
         _seed(manager, request.node)
         yield manager
 
@@ -75,7 +79,12 @@ def _build(node: Any) -> "SecretsManager":
     from pytest_secretsmanager.engine.errors import UsageError, nearest
     from pytest_secretsmanager.manager import SecretsManager
 
-    options = _ini_options(node.config)
+    ini = _ini_options(node.config)
+    try:
+        SecretsManager(**ini)
+    except UsageError as error:
+        raise pytest.UsageError(f"the ini option {OPTIONS}_{error}") from None
+    options = dict(ini)
     for marker in _farthest_first(node, OPTIONS):
         if marker.args:
             raise _usage_error(node, OPTIONS, f"options are given by name, not by position: {marker.args!r}")
@@ -109,7 +118,13 @@ def _seed(manager: "SecretsManager", node: Any) -> None:
 
 
 def _farthest_first(node: Any, marker: str) -> list[pytest.Mark]:
-    return list(node.iter_markers(marker))[::-1]
+    """The markers of a test, the one nearest to it last: the lowest decorator of a function, a subclass's own."""
+    found = []
+    for level in node.listchain():
+        marks = [mark for mark in level.own_markers if mark.name == marker]
+        # Of a class, pytest lists those of its bases first; of a function, the lowest decorator's first.
+        found += marks if isinstance(level, pytest.Class) else marks[::-1]
+    return found
 
 
 def _usage_error(node: Any, marker: str, text: str) -> BaseException:

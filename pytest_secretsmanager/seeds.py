@@ -12,14 +12,19 @@ from datetime import timedelta
 from typing import Any, TypeAlias, TypedDict
 
 from pytest_secretsmanager.engine.call import Call, Parameters, Principal
-from pytest_secretsmanager.engine.errors import InvalidParameterException, UsageError, nearest
+from pytest_secretsmanager.engine.errors import UsageError, nearest
 from pytest_secretsmanager.engine.rules import labels
+
+__tracebackhide__ = True
+"""pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
 
 NO_VALUE: Any = type("NoValue", (), {"__repr__": lambda _: "NO_VALUE"})()
 """The default of a seed's value: the secret has no version, or those of `versions` only."""
 
-PLACEHOLDER = "SEEDING"
-"""The label that an unlabelled version carries until all versions are there: AWS makes none without a label."""
+BORROWED = "SEEDING"
+"""The label that an unlabelled version carries until all versions are there."""
+
+_RESERVED = (labels.CURRENT, labels.PREVIOUS)
 
 MakeCall: TypeAlias = Callable[[str, Parameters, float], Call]
 """Makes a call out of an operation, its parameters, and the time at which it is made."""
@@ -76,7 +81,7 @@ class Seed:
         yield make_call("CreateSecret", self._create_parameters(new_id()), start)
         placed: labels.Placement = {}
         for version, version_id in versions:
-            stages = _stages(version)
+            stages = self._stages(version)
             parameters: dict[str, object] = {
                 "SecretId": self.name,
                 "ClientRequestToken": version_id,
@@ -93,6 +98,13 @@ class Seed:
             yield make_call("PutResourcePolicy", {"SecretId": self.name, "ResourcePolicy": text}, now)
         if self.options.get("deleted"):
             yield make_call("DeleteSecret", {"SecretId": self.name}, now)
+
+    def _stages(self, version: Version) -> list[str] | None:
+        """The labels to put a version with. AWS makes none without, so an unlabelled one borrows one for a while."""
+        if version.labels is None:
+            return None
+        wanted = [label for other in self.versions for label in other.labels or () if label not in _RESERVED]
+        return list(version.labels) or (wanted[:1] if len(wanted) + len(_RESERVED) > labels.LABEL_QUOTA else [BORROWED])
 
     def _create_parameters(self, token: str) -> Parameters:
         given = {
@@ -122,6 +134,7 @@ def seed_of(*arguments: Any, **options: Any) -> Seed:
         versions.append(value if isinstance(value, Version) else Version(value))
     for version in versions:
         _require_version(version)
+    _require_ids(versions)
     _require_order(versions)
     _require_labels(versions)
     return Seed(name, tuple(versions), SeedOptions(**options))  # type: ignore[typeddict-item] # checked just above
@@ -141,12 +154,6 @@ def value_parameters(value: Any) -> dict[str, object]:
 # --- labels --------------------------------------------------------------------------------------------------------
 
 
-def _stages(version: Version) -> list[str] | None:
-    if version.labels is None:
-        return None
-    return list(version.labels) or [PLACEHOLDER]
-
-
 def _label_moves(placed: labels.Placement, versions: Sequence[tuple[Version, str]], name: str) -> Iterator[Parameters]:
     """The moves missing until labels sit where the versions say; AWSPREVIOUS last, since it moves by itself."""
     wanted = {label: version_id for version, version_id in versions for label in version.labels or ()}
@@ -159,10 +166,7 @@ def _label_moves(placed: labels.Placement, versions: Sequence[tuple[Version, str
         source, target = placed.get(label), wanted.get(label)
         if source == target:
             continue
-        try:
-            placed = labels.after_update_stage(placed, label, source, target)
-        except InvalidParameterException as error:
-            raise UsageError(f"AWS allows no such labels: {error.message}") from None
+        placed = labels.after_update_stage(placed, label, source, target)
         ends = {"RemoveFromVersionId": source, "MoveToVersionId": target}
         yield {"SecretId": name, "VersionStage": label, **{end: value for end, value in ends.items() if value}}
 
@@ -196,12 +200,18 @@ def _name_and_value(arguments: tuple[Any, ...], options: dict[str, Any]) -> tupl
     return name, given.get("value", options.pop("value", NO_VALUE))
 
 
-def _require_types(options: Mapping[str, object]) -> None:
+def _require_types(options: Mapping[str, Any]) -> None:
     for option, value in options.items():
         allowed = _OPTION_TYPES[option]
         if not isinstance(value, allowed):
             names = " or ".join(kind.__name__.lower() for kind in allowed)
             raise UsageError(f"the option {option!r} of a seed is a {names}, not {_kind(value)}")
+    for key, value in options.get("tags", {}).items():
+        if not isinstance(key, str) or not isinstance(value, str):
+            raise UsageError(f"the tags of a seed map str to str, but {key!r} maps to {_kind(value)}")
+    if options.get("region") == "":
+        raise UsageError("the region of a seed can't be empty")
+    _require_json("policy", options.get("policy", ""))
 
 
 def _require_version(version: Version) -> None:
@@ -209,16 +219,34 @@ def _require_version(version: Version) -> None:
         raise UsageError(
             'a seeded value can\'t be None: leave it out for a secret without a value, write "null" for JSON null'
         )
-    if isinstance(version.labels, str) or not all(isinstance(label, str) for label in version.labels or ()):
+    if version.labels is not None and (isinstance(version.labels, str) or not isinstance(version.labels, Sequence)):
         raise UsageError(f"the labels of a seeded version are a list of str, not {_kind(version.labels)}")
+    for label in version.labels or ():
+        if not isinstance(label, str):
+            raise UsageError(f"the labels of a seeded version are a list of str, but {_kind(label)} is among them")
     if not isinstance(version.age, timedelta) or version.age < timedelta(0):
         raise UsageError(f"the age of a seeded version is a timedelta of at least 0, not {version.age!r}")
+    if version.id is not None and not isinstance(version.id, str):
+        raise UsageError(f"the id of a seeded version is a str, not {_kind(version.id)}")
+    if not isinstance(version.value, bytes | bytearray):
+        _require_json("value", version.value)
+
+
+def _require_json(what: str, value: object) -> None:
     try:
-        value_parameters(version.value)
-    except (TypeError, ValueError) as error:
-        raise UsageError(
-            f"a seeded value is a str, bytes or something JSON can spell, not {_kind(version.value)}: {error}"
-        ) from None
+        json.dumps(value)
+    except (TypeError, ValueError, RecursionError) as error:
+        reason = str(error)
+    else:
+        return
+    raise UsageError(f"a seeded {what} is text, or something JSON can spell, not {_kind(value)}: {reason}")
+
+
+def _require_ids(versions: Sequence[Version]) -> None:
+    ids = [version.id for version in versions if version.id is not None]
+    twice = next((version_id for version_id in ids if ids.count(version_id) > 1), None)
+    if twice is not None:
+        raise UsageError(f"two versions of one secret can't have the same id {twice!r}")
 
 
 def _require_order(versions: Sequence[Version]) -> None:
@@ -239,4 +267,4 @@ def _require_labels(versions: Sequence[Version]) -> None:
 
 
 def _kind(value: object) -> str:
-    return f"{type(value).__name__}"
+    return type(value).__name__

@@ -31,6 +31,9 @@ from pytest_secretsmanager.engine.call import Call, Parameters, Principal, Reply
 from pytest_secretsmanager.engine.errors import ServiceError
 from pytest_secretsmanager.engine.service import Service
 
+__tracebackhide__ = True
+"""pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
+
 MakeApiCall: TypeAlias = Callable[[str, Parameters], Reply]
 """botocore's own `_make_api_call`, bound to a client."""
 
@@ -65,7 +68,6 @@ def answer(
 
     `must_be_called` says that `make_api_call` is more than botocore's own: whoever put it there would miss the call.
     """
-    __tracebackhide__ = True
     if must_be_called or not _nobody_listens(client, operation_name):
         return _answer_when_sent(responder, client, make_api_call, operation_name, api_params)
     return _answer_at_once(responder, client, operation_name, api_params)
@@ -75,7 +77,6 @@ def answer(
 
 
 def _answer_at_once(responder: Responder, client: BaseClient, operation_name: str, api_params: Parameters) -> Reply:
-    __tracebackhide__ = True
     described = model.operation(operation_name)
     accepted = described.accepts(api_params)
     parameters = copied_members(api_params) if accepted else _as_sent(client, described, api_params)
@@ -94,7 +95,6 @@ def _as_sent(client: BaseClient, described: model.Operation, parameters: Paramet
     The client's own serializer validates exactly when the client was built to, and turns what it can into what AWS
     would see.
     """
-    __tracebackhide__ = True
     operation_model = client.meta.service_model.operation_model(described.name)
     serializer: Any = client._serializer  # type: ignore[attr-defined] # noqa: SLF001 - the one that holds the validator
     request = serializer.serialize_to_request(parameters, operation_model)
@@ -115,7 +115,6 @@ def _answer_when_sent(
     responder: Responder, client: BaseClient, make_api_call: MakeApiCall, operation_name: str, api_params: Parameters
 ) -> Reply:
     """What botocore makes of a call that it is given whole, with this responder in the place of the network."""
-    __tracebackhide__ = True
     if responder.repeatable:
         _fill_tokens(client)
     before = responding.set(responder)
@@ -129,7 +128,6 @@ def answer_request(
     responder: Responder, client: BaseClient, operation_model: OperationModel, request: Mapping[str, Any], *_: object
 ) -> tuple[AWSResponse, Reply]:
     """The HTTP response and what is parsed of it, in the place of botocore's sending."""
-    __tracebackhide__ = True
     described = model.operation(operation_model.name)
     parameters = wire.read_parameters(request["body"], described.input_shape)
     status, parsed = _answer(responder, client, described, parameters)

@@ -13,13 +13,18 @@ _in_use = 0
 _set: dict[str, str] = {}
 
 
+def unset_variables(region: str) -> dict[str, str]:
+    """The variables that are unset now, with what they need to be."""
+    wanted = {"AWS_DEFAULT_REGION": region, **{name.upper(): value for name, value in CREDENTIALS.items()}}
+    return {name: value for name, value in wanted.items() if name not in os.environ}
+
+
 def enter(region: str) -> None:
     """Sets what is unset, for one more user."""
     global _in_use
-    wanted = {"AWS_DEFAULT_REGION": region, **{name.upper(): value for name, value in CREDENTIALS.items()}}
     with _lock:
         _in_use += 1
-        unset = {name: value for name, value in wanted.items() if name not in os.environ}
+        unset = unset_variables(region)
         os.environ.update(unset)
         _set.update(unset)
 

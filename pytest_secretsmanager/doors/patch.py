@@ -18,6 +18,9 @@ from pytest_secretsmanager.doors.client import Responder
 from pytest_secretsmanager.engine import model
 from pytest_secretsmanager.engine.call import Reply
 
+__tracebackhide__ = True
+"""pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
+
 _lock = Lock()
 _active: tuple[Responder, ...] = ()
 """Who answers: the last one that was activated and not deactivated since. Replaced whole, so reading needs no lock."""
@@ -44,7 +47,6 @@ def deactivate(responder: Responder) -> None:
 
 
 def _make_api_call(wrapped: Any, client: BaseClient, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Reply:
-    __tracebackhide__ = True
     active = _active
     if not active or client.meta.service_model.service_name != model.SERVICE:
         result: Reply = wrapped(*args, **kwargs)
@@ -53,7 +55,6 @@ def _make_api_call(wrapped: Any, client: BaseClient, args: Sequence[Any], kwargs
 
 
 def _make_request(wrapped: Any, client: BaseClient, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
-    __tracebackhide__ = True
     responder = door.responding.get()
     if responder is None or client.meta.service_model.service_name != model.SERVICE:
         return wrapped(*args, **kwargs)

@@ -6,6 +6,9 @@ from typing import cast
 
 from botocore.model import ListShape, Shape, StructureShape
 
+__tracebackhide__ = True
+"""pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
+
 
 def read_parameters(body: bytes | str, shape: StructureShape) -> dict[str, object]:
     """The parameters in a request's body: null members are absent, as AWS has it, and blobs are bytes."""

@@ -84,6 +84,8 @@ class ValidationException(ServiceError):
 class PytestSecretsManagerError(Exception):
     """Any error of this plugin itself."""
 
+    __str__ = Exception.__str__  # KeyError, which some are too, would put quotes around it
+
 
 class UsageError(PytestSecretsManagerError):
     """A seed, a marker, an option or an argument that can't be right."""
@@ -93,11 +95,11 @@ class UnsupportedOperation(PytestSecretsManagerError, NotImplementedError):
     """An operation, or a member of one, that AWS has and this engine has not. It never reaches the network."""
 
 
-class SecretNotFound(UsageError, LookupError):
+class SecretNotFound(UsageError, KeyError):
     """A test asked for a secret that is not there."""
 
 
-class VersionNotFound(UsageError, LookupError):
+class VersionNotFound(UsageError, KeyError):
     """A test asked for a version that is not there."""
 
 

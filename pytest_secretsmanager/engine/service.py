@@ -12,6 +12,9 @@ from pytest_secretsmanager.engine.ports import Ports
 from pytest_secretsmanager.engine.state import Secret
 from pytest_secretsmanager.engine.store import Store
 
+__tracebackhide__ = True
+"""pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
+
 
 class Service:
     """Secrets Manager in memory: all regions and accounts of one `SecretsManager`.

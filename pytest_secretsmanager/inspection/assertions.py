@@ -4,8 +4,9 @@ Each reads the views and the log only. A failure names what was expected and wha
 shows the secret as a table; a value is shown only where the test itself compared it.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
+from itertools import takewhile
+from types import TracebackType
 from typing import NoReturn
 
 from pytest_secretsmanager.engine import model
@@ -26,10 +27,13 @@ from pytest_secretsmanager.inspection.differences import (
     move_text,
     place_text,
 )
-from pytest_secretsmanager.inspection.leaks import as_text, leaks_in, needles_of, texts_in
+from pytest_secretsmanager.inspection.leaks import leaks_in, needles_of, texts_in
 from pytest_secretsmanager.inspection.log import Log, differing_fields
 from pytest_secretsmanager.inspection.tables import secret_table
 from pytest_secretsmanager.inspection.views import SecretId, SecretView, Source, VersionRef, VersionView
+
+__tracebackhide__ = True
+"""pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
 
 _NEAREST_SHOWN = 5
 
@@ -71,7 +75,6 @@ class Assertions:
         <secret 'db': 1 version, AWSCURRENT on 1>
         >>> sm.assert_value("db", {"password": "hunter2", "user": "app"})
         """
-        __tracebackhide__ = True
         secret = self.secret(secret_id, region=region, account=account)
         found = secret.version(version)
         if is_value(found, expected):
@@ -98,7 +101,6 @@ class Assertions:
         <secret 'db': 2 versions, AWSCURRENT on 2, AWSPREVIOUS on 1>
         >>> sm.assert_labels("db", {"AWSCURRENT": 2, "AWSPREVIOUS": 1})
         """
-        __tracebackhide__ = True
         secret = self.secret(secret_id, region=region, account=account)
         wanted = {label: secret.version(version) for label, version in expected.items()}
         found = {label: secret.version(holder) for label, holder in secret.labels.items()}
@@ -125,7 +127,6 @@ class Assertions:
         <secret 'db': 2 versions, AWSCURRENT on 2, AWSPREVIOUS on 1>
         >>> sm.assert_label("db", "AWSPREVIOUS", 1)
         """
-        __tracebackhide__ = True
         secret = self.secret(secret_id, region=region, account=account)
         wanted = secret.version(version)
         holder = secret.labels.get(label)
@@ -146,7 +147,6 @@ class Assertions:
         <secret 'db': 1 version, AWSCURRENT on 1>
         >>> sm.assert_no_label("db", "AWSPENDING")
         """
-        __tracebackhide__ = True
         secret = self.secret(secret_id, region=region, account=account)
         holder = secret.labels.get(label)
         if holder is not None:
@@ -166,7 +166,6 @@ class Assertions:
         <secret 'db': 2 versions, AWSCURRENT on 2, AWSPREVIOUS on 1>
         >>> sm.assert_history("db", ["one", "two"])
         """
-        __tracebackhide__ = True
         secret = self.secret(secret_id, region=region, account=account)
         versions = secret.versions
         pairs = zip(versions, expected, strict=False)
@@ -196,7 +195,6 @@ class Assertions:
         >>> _ = sm.client().put_secret_value(SecretId="db", SecretString="two")
         >>> sm.assert_moved("db", "AWSCURRENT", source=1, target=2)
         """
-        __tracebackhide__ = True
         secret = self.secret(secret_id, region=region, account=account)
         wanted_source, wanted_target = _end(secret, source), _end(secret, target)
         moves = [move for move in secret.history if move.label == label]
@@ -221,7 +219,6 @@ class Assertions:
         >>> _ = sm.client().put_secret_value(SecretId="db", SecretString="two", VersionStages=["AWSPENDING"])
         >>> sm.assert_logged("PutSecretValue", times=1, SecretId="db", VersionStages=["AWSPENDING"])
         """
-        __tracebackhide__ = True
         _require_loggable(operation, request_fields)
         found = self.log.matching(operation, error, request_fields)
         if (len(found) != times) if times is not None else not found:
@@ -237,15 +234,15 @@ class Assertions:
 
         >>> sm.assert_not_logged("DeleteSecret")
         """
-        __tracebackhide__ = True
         _require_loggable(operation, request_fields)
         found = self.log.matching(operation, None, request_fields)
         if found:
             shown = "\n".join(f"  {event!r}" for event in found[:_NEAREST_SHOWN])
-            wanted = "any call" if operation is None else call_text(operation, request_fields, None)
-            raise AssertionError(
-                f"expected {wanted} not to be logged, found it {count_text(len(found), 'time')}\n{shown}"
-            )
+            wanted = call_text(operation or "a call", request_fields, None)
+            text = f"expected {wanted} not to be logged, found it {count_text(len(found), 'time')}"
+            if operation is None and not request_fields:
+                text = f"expected no call to be logged, found {len(found)}"
+            raise AssertionError(f"{text}\n{shown}")
 
     def assert_log_order(self, *operations: str) -> None:
         """Holds when the calls came in this order; others may have come between.
@@ -255,15 +252,14 @@ class Assertions:
         >>> _ = sm.client().put_secret_value(SecretId="db", SecretString="two")
         >>> sm.assert_log_order("GetSecretValue", "PutSecretValue")
         """
-        __tracebackhide__ = True
         for operation in operations:
             _require_loggable(operation, {})
         logged = [event.operation for event in self.log]
         left = iter(logged)
-        missing = next((operation for operation in operations if operation not in left), None)
-        if missing is not None:
-            after = operations[: operations.index(missing)]
-            behind = f" after {', '.join(after)}" if after else ""
+        found = list(takewhile(lambda operation: operation in left, operations))
+        if len(found) < len(operations):
+            missing = operations[len(found)]
+            behind = f" after {', '.join(found)}" if found else ""
             raise AssertionError(
                 f"no {missing} was logged{behind}; logged were: {', '.join(logged) or 'no calls at all'}"
             )
@@ -277,7 +273,6 @@ class Assertions:
         >>> _ = sm.seed("db", "correct horse")
         >>> sm.assert_nothing_leaked("connected to db as app")
         """
-        __tracebackhide__ = True
         needles = needles_of(self._source().all())
         places = [
             (f"{name} of {event.operation} (call {number})", text)
@@ -285,17 +280,16 @@ class Assertions:
             for name, value in event.request.items()
             for text in texts_in(value)
         ]
-        places += [(f"text {number}", as_text(text)) for number, text in enumerate(texts, start=1)]
+        places += [(f"text {number}", part) for number, text in enumerate(texts, start=1) for part in texts_in(text)]
         leaks = leaks_in(places, needles)
         if leaks:
             raise AssertionError("secret values leaked:\n" + "\n".join(f"  {leak}" for leak in leaks))
 
     # --- what stays ----------------------------------------------------------------------------------------------
 
-    @contextmanager
     def assert_unchanged(
         self, secret_id: SecretId | None = None, *, region: str | None = None, account: str | None = None
-    ) -> Iterator[None]:
+    ) -> "Unchanged":
         """Holds when nothing inside changed this secret, or any secret: values, labels, metadata, existence.
 
         Reading is no change: dates of the last access don't count.
@@ -304,29 +298,8 @@ class Assertions:
         >>> with sm.assert_unchanged("db"):
         ...     _ = sm.client().get_secret_value(SecretId="db")
         """
-        __tracebackhide__ = True
-        source = self._source()
-        only = None if secret_id is None else self.secret(secret_id, region=region, account=account).key
-        store, lock = source.service.store, source.service.lock
-        with lock:
-            journal = store.open_journal()
-        try:
-            yield
-        finally:
-            with lock:
-                store.close_journal(journal)
-        changed = [
-            f"  {key.name!r} in {key.region}: {text}"
-            for key, before in journal.before.items()
-            if only in (None, key) and (text := change_text(before, store.get(key)))
-        ]
-        if changed:
-            tables = [
-                secret_table(SecretView(source, key))
-                for key in journal.before
-                if only in (None, key) and store.get(key)
-            ]
-            raise AssertionError("\n\n".join(["expected no change, found\n" + "\n".join(changed), *tables]))
+        only = None if secret_id is None else self.secret(secret_id, region=region, account=account)
+        return Unchanged(self._source(), only)
 
     def _nearest_calls(self, operation: str, error: str | None, fields: Mapping[str, object]) -> str:
         """The calls of that operation that come nearest, with the fields in which they differ."""
@@ -339,6 +312,37 @@ class Assertions:
         return f"{operation} was logged {count_text(len(same), 'time')}:\n" + "\n".join(lines[:_NEAREST_SHOWN])
 
 
+class Unchanged:
+    """The context of `assert_unchanged`."""
+
+    def __init__(self, source: Source, only: SecretView | None) -> None:
+        self._source = source
+        self._only = only
+
+    def __enter__(self) -> None:
+        with self._source.service.lock:
+            self._journal = self._source.service.store.open_journal()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        store = self._source.service.store
+        with self._source.service.lock:
+            store.close_journal(self._journal)
+        if error is not None:
+            return
+        seen = {
+            key: (before, store.get(key))
+            for key, before in self._journal.before.items()
+            if self._only is None or key == self._only.key
+        }
+        texts = {key: text for key, states in seen.items() if (text := change_text(*states))}
+        if texts:
+            lines = [f"  {key.name!r} in {key.region}: {text}" for key, text in texts.items()]
+            tables = [secret_table(SecretView(self._source, key)) for key in texts if seen[key][1] is not None]
+            raise AssertionError("\n\n".join(["expected no change, found\n" + "\n".join(lines), *tables]))
+
+
 def _end(secret: SecretView, end: object) -> object:
     if end is ANYWHERE or end is None:
         return end
@@ -348,20 +352,19 @@ def _end(secret: SecretView, end: object) -> object:
 
 
 def _fail(message: str, secret: SecretView) -> NoReturn:
-    __tracebackhide__ = True
     raise AssertionError(f"{message}\n\n{secret_table(secret)}")
 
 
 def _require_loggable(operation: str | None, fields: Mapping[str, object]) -> None:
     """Refuses names that no logged call could have, which would make an assertion that can't fail or can't hold."""
-    if operation is None:
-        return
-    if operation not in OPERATIONS:
+    if operation is not None and operation not in OPERATIONS:
         raise UsageError(f"no operation {operation!r}; {nearest(operation, OPERATIONS)}")
-    described = model.operation(operation)
+    described = [model.operation(name) for name in (OPERATIONS if operation is None else [operation])]
+    hidden = {member for each in described for member in each.hidden}
+    known = {member for each in described for member in each.input_shape.members if member not in each.hidden}
     for name in fields:
-        if name in described.hidden:
+        if name in hidden:
             raise UsageError(f"AWS never logs {name}, so no call can match it; look at the value with assert_value")
-        if name not in described.input_shape.members:
-            known = [member for member in described.input_shape.members if member not in described.hidden]
-            raise UsageError(f"{operation} has no request field {name!r}; {nearest(name, known)}")
+        if name not in known:
+            whose = "no operation has a" if operation is None else f"{operation} has no"
+            raise UsageError(f"{whose} request field {name!r}; {nearest(name, known)}")

@@ -20,9 +20,12 @@ _ANSWERED_WITH_NOTHING = {"CreateSecret", "TagResource", "UntagResource"}
 def record_of(entry: Entry) -> dict[str, object]:
     """The CloudTrail record of one call, made anew at each look."""
     principal = entry.principal
-    identity: dict[str, object] = {"type": "IAMUser", "arn": principal.arn, "accountId": principal.account}
-    if principal.service is not None:
-        identity["invokedBy"] = f"{principal.service}.amazonaws.com"
+    identity = {
+        "type": "IAMUser",
+        "arn": principal.arn,
+        "accountId": principal.account,
+        "userName": principal.arn.rpartition("/")[2],
+    }
     record: dict[str, object] = {
         "eventVersion": "1.09",
         "userIdentity": identity,
@@ -30,6 +33,8 @@ def record_of(entry: Entry) -> dict[str, object]:
         "eventSource": "secretsmanager.amazonaws.com",
         "eventName": entry.operation,
         "awsRegion": entry.region,
+        "sourceIPAddress": "127.0.0.1",
+        "userAgent": "pytest-secretsmanager",
         "requestParameters": _in_camel_case(entry.request),
         "responseElements": _response_elements(entry),
         "requestID": entry.request_id,

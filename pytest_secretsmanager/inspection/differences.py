@@ -19,7 +19,18 @@ def is_version(version: VersionView, expected: object) -> bool:
 
 
 def is_value(version: VersionView, expected: object) -> bool:
-    return bool(_comparable(version.value, expected) == expected)
+    return _is_same(_comparable(version.value, expected), expected)
+
+
+def _is_same(found: object, expected: object) -> bool:
+    """Whether two JSON values are the same; other than in Python, true and 1 are not."""
+    if isinstance(found, dict) and isinstance(expected, dict):
+        return found.keys() == expected.keys() and all(_is_same(found[name], expected[name]) for name in found)
+    if isinstance(found, list) and isinstance(expected, list | tuple):
+        return len(found) == len(expected) and all(map(_is_same, found, expected))
+    if isinstance(expected, bool | int | float) and isinstance(found, bool) != isinstance(expected, bool):
+        return False
+    return bool(found == expected)
 
 
 def _comparable(value: str | bytes | None, expected: object) -> object:
@@ -37,7 +48,9 @@ def compared(version: VersionView, expected: object) -> str:
         return f"  expected: {expected.id}\n  found:    {version.id}"
     found = _comparable(version.value, expected)
     if isinstance(found, dict) and isinstance(expected, dict):
-        names = [name for name in {**expected, **found} if expected.get(name, ABSENT) != found.get(name, ABSENT)]
+        names = [
+            name for name in {**expected, **found} if not _is_same(found.get(name, ABSENT), expected.get(name, ABSENT))
+        ]
         return "\n".join(
             f"  {name!r}: expected {_shown(expected.get(name, ABSENT))}, found {_shown(found.get(name, ABSENT))}"
             for name in names
@@ -49,12 +62,16 @@ def _shown(value: object) -> str:
     return "nothing" if value is ABSENT else repr(value)
 
 
+_TOLD = [name for name in Secret.__slots__ if name not in ("changed", "versions_made")]
+"""The fields in which a change is told; the others only follow from these."""
+
+
 def change_text(before: Secret | None, after: Secret | None) -> str:
     """What changed between two states of one secret, without values; empty when it was looked at and no more."""
     if before is None or after is None:
         return "" if before is after else "it was created" if before is None else "it was deleted"
     before, after = _without_access(before), _without_access(after)
-    differing = [name for name in Secret.__slots__ if getattr(before, name) != getattr(after, name)]
+    differing = [name for name in _TOLD if getattr(before, name) != getattr(after, name)]
     return f"{', '.join(differing)} changed" if differing else ""
 
 

@@ -58,7 +58,7 @@ def leaks_in(places: Iterable[tuple[str, str]], needles: list[Needle]) -> list[L
 
 
 def texts_in(value: object) -> Iterator[str]:
-    """Every text inside a request field."""
+    """Every text inside a request field, or inside anything else that is printed."""
     if isinstance(value, Mapping):
         for name, item in value.items():
             yield from texts_in(name)
@@ -66,13 +66,12 @@ def texts_in(value: object) -> Iterator[str]:
     elif isinstance(value, list | tuple):
         for item in value:
             yield from texts_in(item)
+    elif isinstance(value, bytes | bytearray):
+        # Byte by byte, where any byte string can be found, and as the text that it may be.
+        yield value.decode("latin-1")
+        yield value.decode(errors="replace")
     else:
-        yield as_text(value)
-
-
-def as_text(value: object) -> str:
-    """What a value looks like where it is printed; bytes byte by byte, so that any byte string can be found in it."""
-    return value.decode("latin-1") if isinstance(value, bytes | bytearray) else str(value)
+        yield str(value)
 
 
 def _parts(value: str | bytes | None, name: str) -> Iterator[tuple[str, str | bytes]]:
@@ -95,20 +94,24 @@ def _leaves(value: object, path: str) -> Iterator[tuple[str, str]]:
     elif isinstance(value, list):
         for item in value:
             yield from _leaves(item, path)
-    elif isinstance(value, str):
-        yield path, value
+    elif isinstance(value, str | int | float) and not isinstance(value, bool):
+        yield path, str(value)
 
 
 def _forms(value: str | bytes) -> Iterator[tuple[str, str]]:
     raw = value if isinstance(value, bytes) else value.encode(errors="surrogatepass")
-    yield "plain", as_text(value)
-    if isinstance(value, str):
+    if isinstance(value, bytes):
+        yield "plain", value.decode("latin-1")
+        yield "repr", repr(value)[2:-1]
+    else:
+        yield "plain", value
         yield "JSON", json.dumps(value)[1:-1]
         yield "JSON", json.dumps(value, ensure_ascii=False)[1:-1]
     yield "base64", base64.b64encode(raw).decode().rstrip("=")
     yield "base64", base64.urlsafe_b64encode(raw).decode().rstrip("=")
     yield "hex", raw.hex()
     yield "hex", raw.hex().upper()
+    yield "URL", quote(raw)
     yield "URL", quote(raw, safe="")
     yield "URL", quote_plus(raw)
 
@@ -116,4 +119,4 @@ def _forms(value: str | bytes) -> Iterator[tuple[str, str]]:
 def _holds(text: str, needle: str) -> bool:
     if needle not in text:
         return False
-    return len(needle) >= SHORTEST or re.search(rf"(?<!\S){re.escape(needle)}(?!\S)", text) is not None
+    return len(needle) >= SHORTEST or re.search(rf"(?<!\w){re.escape(needle)}(?!\w)", text) is not None

@@ -6,7 +6,6 @@ from typing import NamedTuple, cast, overload
 
 from pytest_secretsmanager.engine.call import Parameters, Reply, copied
 from pytest_secretsmanager.engine.layers.audit import Entry
-from pytest_secretsmanager.engine.state import SecretKey
 from pytest_secretsmanager.inspection.cloudtrail import record_of
 
 
@@ -148,12 +147,12 @@ class Log(Sequence[Event]):
             and not differing_fields(event, request_fields or {})
         ]
 
-    def moves_of(self, key: SecretKey) -> list[LabelMove]:
+    def moves_of(self, arn: str) -> list[LabelMove]:
         """Every move of a label of one secret, oldest first."""
         return [
             LabelMove(move.label, move.source, move.target, datetime.fromtimestamp(entry.time, UTC), entry.operation)
             for entry in list(self._entries)
-            for move in entry.moves.get(key, ())
+            for move in entry.moves.get(arn, ())
         ]
 
 
@@ -164,4 +163,4 @@ def differing_fields(event: Event, expected: Mapping[str, object]) -> dict[str, 
     """The fields in which a call is not as expected, with what it has there (ABSENT: nothing)."""
     request = event.request
     actual = {name: request.get(name, ABSENT) for name in expected}
-    return {name: value for name, value in actual.items() if expected[name] != value}
+    return {name: value for name, value in actual.items() if value is ABSENT or expected[name] != value}

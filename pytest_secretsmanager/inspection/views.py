@@ -17,6 +17,9 @@ from pytest_secretsmanager.engine.service import Service
 from pytest_secretsmanager.engine.state import Secret, SecretKey, Version
 from pytest_secretsmanager.inspection.log import LabelMove, Log
 
+__tracebackhide__ = True
+"""pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -28,7 +31,6 @@ class Source:
 
     def find(self, secret_id: "SecretId", region: str, account: str) -> "SecretView":
         """The view of a secret by name, ARN or view; SecretNotFound, with the nearest names, when there is none."""
-        __tracebackhide__ = True
         if isinstance(secret_id, SecretView):
             return secret_id
         if not isinstance(secret_id, str):
@@ -78,7 +80,6 @@ class SecretView:
     @property
     def state(self) -> Secret:
         """The engine's own frozen value of this secret."""
-        __tracebackhide__ = True
         secret = self._source.state_of(self._key)
         if secret is None:
             raise self._source.not_found(self._key.name, self._key)
@@ -100,8 +101,9 @@ class SecretView:
 
     @property
     def json(self) -> Any:
-        """The current value, parsed."""
-        return _parsed(self.value)
+        """The current value, parsed; UsageError when it is not JSON."""
+        current = self.current
+        return None if current is None else current.json
 
     @property
     def labels(self) -> dict[str, str]:
@@ -141,13 +143,14 @@ class SecretView:
     @property
     def history(self) -> list[LabelMove]:
         """Every move of a label since the secret was seeded or created, oldest first."""
-        return self._source.log.moves_of(self._key)
+        return self._source.log.moves_of(self.arn)
 
     def version(self, ref: "VersionRef") -> "VersionView":
         """One version by id, number, label or view; VersionNotFound, with what there is, when there is none."""
-        __tracebackhide__ = True
         if isinstance(ref, VersionView):
-            return ref
+            return self._own(ref)
+        if not isinstance(ref, str | int) or isinstance(ref, bool):
+            raise UsageError(f"a version is an id, a number, a label or a view, not {type(ref).__name__}")
         found = self._numbered(ref) if isinstance(ref, int) else self._labelled(ref) or self._with_id(ref)
         if found is None:
             raise VersionNotFound(f"secret {self.name!r} has no version {ref!r}; {self._what_there_is(ref)}")
@@ -163,6 +166,11 @@ class SecretView:
     def age_of(self, version: Version) -> float:
         """The age of a version in seconds, on the clock of its `SecretsManager`."""
         return self._source.now() - version.created
+
+    def _own(self, version: "VersionView") -> "VersionView":
+        if version.secret != self:
+            raise UsageError(f"{version!r} is no version of secret {self.name!r}")
+        return version
 
     def _labelled(self, label: str) -> "VersionView | None":
         return self._with_id(self.state.labels.get(label, ""))
@@ -211,6 +219,11 @@ class VersionView:
         self._version = version
 
     @property
+    def secret(self) -> SecretView:
+        """The secret that this is a version of."""
+        return self._secret
+
+    @property
     def id(self) -> str:
         return self._version.id
 
@@ -226,8 +239,14 @@ class VersionView:
 
     @property
     def json(self) -> Any:
-        """The value, parsed."""
-        return _parsed(self.value)
+        """The value, parsed; UsageError when it is not JSON."""
+        value = self.value
+        try:
+            return None if value is None else json.loads(value)
+        except ValueError:
+            raise UsageError(
+                f"the value of version {self.number} of secret {self._secret.name!r} is not JSON"
+            ) from None
 
     @property
     def labels(self) -> list[str]:
@@ -264,7 +283,7 @@ class SecretMapping(Mapping[str, SecretView]):
     def __getitem__(self, name: str) -> SecretView:
         key = SecretKey(self._region, self._account, name)
         if self._source.state_of(key) is None:
-            raise KeyError(str(self._source.not_found(name, key)))
+            raise self._source.not_found(name, key)
         return SecretView(self._source, key)
 
     def __iter__(self) -> Iterator[str]:
@@ -276,10 +295,6 @@ class SecretMapping(Mapping[str, SecretView]):
 
     def __repr__(self) -> str:
         return f"<secrets of {self._region}, account {self._account}: {', '.join(self) or 'none'}>"
-
-
-def _parsed(value: str | bytes | None) -> Any:
-    return None if value is None else json.loads(value)
 
 
 def _utc(seconds: float) -> datetime:

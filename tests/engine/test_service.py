@@ -56,7 +56,7 @@ def test_all_secrets_are_those_of_all_regions_and_accounts(world):
             "ReplicateSecretToRegions",
             {"SecretId": "db"},
             "ReplicateSecretToRegions is not supported yet by pytest-secretsmanager, so nothing was done and nothing "
-            "was sent to AWS.",
+            "was sent to AWS",
             id="operation",
         ),
         pytest.param(
@@ -69,7 +69,7 @@ def test_all_secrets_are_those_of_all_regions_and_accounts(world):
             "CreateSecret",
             {"Name": "x", "ClientRequestToken": TOKEN, "ForceOverwriteReplicaSecret": True},
             "ForceOverwriteReplicaSecret of CreateSecret is not supported yet by pytest-secretsmanager, so nothing was "
-            "done and nothing was sent to AWS Supported are ClientRequestToken, Description, ",
+            "done and nothing was sent to AWS. Supported are ClientRequestToken, Description, ",
             id="member",
         ),
     ],

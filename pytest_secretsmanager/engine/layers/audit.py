@@ -23,10 +23,13 @@ from pytest_secretsmanager.engine.call import (
 )
 from pytest_secretsmanager.engine.errors import ServiceError
 from pytest_secretsmanager.engine.rules import labels
-from pytest_secretsmanager.engine.state import SecretKey, Secrets
+from pytest_secretsmanager.engine.state import Secrets
 
-Placements: TypeAlias = Mapping[SecretKey, tuple[labels.Placement, labels.Placement]]
-"""Where the labels of each secret sat before and after a call, for those secrets whose labels it touched."""
+__tracebackhide__ = True
+"""pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
+
+Placements: TypeAlias = Mapping[str, tuple[labels.Placement, labels.Placement]]
+"""Where labels sat before and after a call, by the ARN of each secret whose labels it touched."""
 
 NO_PLACEMENTS: Placements = MappingProxyType({})
 
@@ -48,10 +51,10 @@ class Entry(NamedTuple):
     within: str | None = None
 
     @property
-    def moves(self) -> dict[SecretKey, tuple[labels.Move, ...]]:
-        """Which labels moved, and between which versions, by secret; compared when somebody looks, as few do."""
-        found = {key: labels.moves(before, after) for key, (before, after) in self.placements.items()}
-        return {key: moves for key, moves in found.items() if moves}
+    def moves(self) -> dict[str, tuple[labels.Move, ...]]:
+        """Which labels moved, and between which versions, by ARN; compared when somebody looks, as few do."""
+        found = {arn: labels.moves(before, after) for arn, (before, after) in self.placements.items()}
+        return {arn: moves for arn, moves in found.items() if moves}
 
 
 Record: TypeAlias = Callable[[Entry], None]
@@ -128,10 +131,12 @@ def _part_entry(call: Call, part: Part) -> Entry:
 
 
 def _placements(secrets: Secrets, changes: Changes) -> Placements:
-    found: dict[SecretKey, tuple[labels.Placement, labels.Placement]] = {}
+    found: dict[str, tuple[labels.Placement, labels.Placement]] = {}
     for key, after in changes.items():
         before = secrets.get(key)
-        placed_before, placed_after = before.labels if before else {}, after.labels if after else {}
-        if placed_before is not placed_after:
-            found[key] = (placed_before, placed_after)
+        if before is not None and (after is None or after.arn == before.arn):
+            if after is None or after.labels is not before.labels:
+                found[before.arn] = (before.labels, {} if after is None else after.labels)
+        elif after is not None and after.labels:
+            found[after.arn] = ({}, after.labels)
     return found or NO_PLACEMENTS

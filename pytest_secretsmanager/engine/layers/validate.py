@@ -4,6 +4,9 @@ from pytest_secretsmanager.engine import model
 from pytest_secretsmanager.engine.call import Call, Handler, Outcome
 from pytest_secretsmanager.engine.errors import SerializationException, ValidationException
 
+__tracebackhide__ = True
+"""pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
+
 
 def validate(inner: Handler) -> Handler:
     """Refuses a request that the service description does not allow, naming every limit that it breaks."""

@@ -145,23 +145,23 @@ def test_the_answer_that_is_logged_is_a_copy(handle, logged):
     [
         pytest.param(
             a_secret(AWSCURRENT="v2", AWSPREVIOUS="v1"),
-            {KEY: {Move("AWSCURRENT", "v1", "v2"), Move("AWSPREVIOUS", None, "v1")}},
+            {"arn": {Move("AWSCURRENT", "v1", "v2"), Move("AWSPREVIOUS", None, "v1")}},
             id="changed",
         ),
-        pytest.param(None, {KEY: {Move("AWSCURRENT", "v1", None)}}, id="gone"),
+        pytest.param(None, {"arn": {Move("AWSCURRENT", "v1", None)}}, id="gone"),
         pytest.param(a_secret(AWSCURRENT="v1"), {}, id="the same"),
     ],
 )
 def test_the_moves_of_labels_are_found_by_comparing(handle, logged, after, moves):
     handle(a_call(), Outcome({}, {KEY: after}))
-    assert {key: set(found) for key, found in logged[0].moves.items()} == moves
+    assert {arn: set(found) for arn, found in logged[0].moves.items()} == moves
 
 
 def test_labels_of_a_new_secret_come_from_nowhere(handle, logged):
     new = SecretKey("us-east-1", "123456789012", "new")
     secret = Secret(key=new, arn="arn", created=0.0, changed=0.0, labels={"AWSCURRENT": "v1"})
     handle(a_call("CreateSecret"), Outcome({}, {new: secret}))
-    assert logged[0].moves == {new: (Move("AWSCURRENT", None, "v1"),)}
+    assert logged[0].moves == {"arn": (Move("AWSCURRENT", None, "v1"),)}
 
 
 def test_calls_made_on_the_callers_behalf_are_logged_behind_it(handle, logged):

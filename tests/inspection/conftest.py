@@ -1,0 +1,31 @@
+"""A clock that stands still, so that ages in tables and times in texts are exact."""
+
+import time
+from datetime import UTC, datetime
+
+import pytest
+
+
+class Clock:
+    """What `time.time()` gives: the same until a test advances it."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC).timestamp()
+
+    def advance(self, seconds: float) -> None:
+        self.now += seconds
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr(time, "time", clock)
+    return clock
+
+
+@pytest.fixture(autouse=True)
+def _time_stands_still(clock: Clock) -> None:
+    """No test of this room depends on how long it takes."""

@@ -1,0 +1,155 @@
+"""`assert_labels`, `assert_label`, `assert_no_label`: when they hold, when they do not, and what they then say."""
+
+from collections.abc import Callable
+
+import pytest
+
+from pytest_secretsmanager import SecretsManager, UsageError, Version, VersionNotFound
+
+ONE, TWO, THREE = "1" * 32, "2" * 32, "3" * 32
+
+TABLE = f"""\
+secret 'db' in us-east-1
+  #  version id                        age  labels
+  1  {ONE}  0 s  AWSPREVIOUS
+  2  {TWO}  0 s  BLUE, AWSCURRENT
+  3  {THREE}  0 s  -"""
+
+
+@pytest.fixture(autouse=True)
+def _three_versions(secretsmanager: SecretsManager) -> None:
+    """AWSPREVIOUS on 1, AWSCURRENT and BLUE on 2, nothing on 3."""
+    secretsmanager.seed(
+        "db",
+        versions=[
+            Version("one", id=ONE, labels=["AWSPREVIOUS"]),
+            Version("two", id=TWO, labels=["AWSCURRENT", "BLUE"]),
+            Version("three", id=THREE, labels=[]),
+        ],
+    )
+
+
+def text_of(check: Callable[[], None]) -> str:
+    with pytest.raises(AssertionError) as failure:
+        check()
+    return str(failure.value)
+
+
+# --- assert_labels -------------------------------------------------------------------------------------------------
+
+
+def test_labels_hold_when_all_are_placed_so(secretsmanager: SecretsManager) -> None:
+    secretsmanager.assert_labels("db", {"BLUE": 2, "AWSPREVIOUS": 1, "AWSCURRENT": 2})
+
+
+def test_labels_name_versions_by_id_number_label_and_view(secretsmanager: SecretsManager) -> None:
+    current = secretsmanager.secret("db").versions[1]
+    secretsmanager.assert_labels("db", {"AWSPREVIOUS": ONE, "AWSCURRENT": -2, "BLUE": "AWSCURRENT"})
+    secretsmanager.assert_labels("db", {"AWSPREVIOUS": 1, "AWSCURRENT": current, "BLUE": current})
+
+
+@pytest.mark.parametrize(
+    ("expected", "lines"),
+    [
+        pytest.param(
+            {"AWSCURRENT": 2, "AWSPREVIOUS": 1},
+            ["BLUE: expected nowhere, found on version 2"],
+            id="one that is not expected",
+        ),
+        pytest.param(
+            {"AWSCURRENT": 2, "AWSPREVIOUS": 1, "BLUE": 2, "AWSPENDING": 3},
+            ["AWSPENDING: expected on version 3, found nowhere"],
+            id="one that is missing",
+        ),
+        pytest.param(
+            {"AWSCURRENT": 2, "AWSPREVIOUS": 1, "BLUE": 3},
+            ["BLUE: expected on version 3, found on version 2"],
+            id="one on another version",
+        ),
+        pytest.param(
+            {"AWSPREVIOUS": 2, "GREEN": 1},
+            [
+                "AWSPREVIOUS: expected on version 2, found on version 1",
+                "GREEN: expected on version 1, found nowhere",
+                "BLUE: expected nowhere, found on version 2",
+                "AWSCURRENT: expected nowhere, found on version 2",
+            ],
+            id="all that differ, expected ones first",
+        ),
+    ],
+)
+def test_labels_fail_with_each_that_differs(
+    secretsmanager: SecretsManager, expected: dict[str, int], lines: list[str]
+) -> None:
+    text = text_of(lambda: secretsmanager.assert_labels("db", expected))
+    differing = "".join(f"  {line}\n" for line in lines)
+    assert text == f"the labels of secret 'db' are placed otherwise\n{differing}\n{TABLE}"
+
+
+def test_a_secret_without_versions_has_no_labels(secretsmanager: SecretsManager) -> None:
+    secretsmanager.seed("empty")
+    secretsmanager.assert_labels("empty", {})
+
+
+def test_labels_of_a_version_that_is_not_there_are_a_usage_error(secretsmanager: SecretsManager) -> None:
+    with pytest.raises(VersionNotFound, match=r"^secret 'db' has no version 4; it has numbers 1 to 3 and the labels "):
+        secretsmanager.assert_labels("db", {"AWSCURRENT": 4})
+
+
+def test_labels_are_looked_up_in_region_and_account(secretsmanager: SecretsManager) -> None:
+    secretsmanager.seed("db", "x", region="eu-west-1", account="999999999999")
+    secretsmanager.assert_labels("db", {"AWSCURRENT": 1}, region="eu-west-1", account="999999999999")
+
+
+# --- assert_label ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("label", "version"), [("AWSPREVIOUS", 1), ("AWSCURRENT", TWO), ("BLUE", "AWSCURRENT")])
+def test_a_label_holds_wherever_the_others_are(secretsmanager: SecretsManager, label: str, version: str | int) -> None:
+    secretsmanager.assert_label("db", label, version)
+
+
+@pytest.mark.parametrize(
+    ("label", "version", "line"),
+    [
+        ("BLUE", 1, "expected BLUE of secret 'db' on version 1, found it on version 2"),
+        ("AWSPENDING", 3, "expected AWSPENDING of secret 'db' on version 3, found it nowhere"),
+        (
+            "AWSCURENT",
+            2,
+            "expected AWSCURENT of secret 'db' on version 2, found it nowhere (did you mean 'AWSCURRENT'?)",
+        ),
+    ],
+)
+def test_a_label_elsewhere_fails_with_where_it_is(
+    secretsmanager: SecretsManager, label: str, version: int, line: str
+) -> None:
+    assert text_of(lambda: secretsmanager.assert_label("db", label, version)) == f"{line}\n\n{TABLE}"
+
+
+def test_a_label_on_the_view_of_another_secrets_version_is_refused(secretsmanager: SecretsManager) -> None:
+    other = secretsmanager.seed("other", "x").versions[0]
+    with pytest.raises(UsageError, match="'other'"):
+        secretsmanager.assert_label("db", "AWSCURRENT", other)
+
+
+def test_a_label_is_looked_up_in_region_and_account(secretsmanager: SecretsManager) -> None:
+    secretsmanager.seed("db", "x", region="eu-west-1", account="999999999999")
+    secretsmanager.assert_label("db", "AWSCURRENT", 1, region="eu-west-1", account="999999999999")
+
+
+# --- assert_no_label -------------------------------------------------------------------------------------------------
+
+
+def test_no_label_holds_when_no_version_has_it(secretsmanager: SecretsManager) -> None:
+    secretsmanager.assert_no_label("db", "AWSPENDING")
+
+
+def test_no_label_fails_with_where_it_is(secretsmanager: SecretsManager) -> None:
+    text = text_of(lambda: secretsmanager.assert_no_label("db", "BLUE"))
+    assert text == f"expected BLUE of secret 'db' nowhere, found it on version 2\n\n{TABLE}"
+
+
+def test_no_label_is_looked_up_in_region_and_account(secretsmanager: SecretsManager) -> None:
+    secretsmanager.seed("db", "x", region="eu-west-1", account="999999999999")
+    secretsmanager.assert_no_label("db", "BLUE", region="eu-west-1", account="999999999999")

@@ -1,0 +1,328 @@
+"""`assert_logged`, `assert_not_logged`, `assert_log_order`: what they find in the log, and what they say else."""
+
+from typing import TYPE_CHECKING, Any
+from unittest.mock import ANY
+
+import pytest
+
+from pytest_secretsmanager import SecretsManager, UsageError
+
+if TYPE_CHECKING:
+    from mypy_boto3_secretsmanager.client import SecretsManagerClient
+
+TOKEN = "2" * 32
+
+
+class StartsWith:
+    """An expectation with an `__eq__` of its own."""
+
+    def __init__(self, prefix: str) -> None:
+        self.prefix = prefix
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, str) and other.startswith(self.prefix)
+
+    def __hash__(self) -> int:
+        return hash(self.prefix)
+
+    def __repr__(self) -> str:
+        return f"StartsWith({self.prefix!r})"
+
+
+@pytest.fixture(autouse=True)
+def _four_calls(secretsmanager: SecretsManager, client: "SecretsManagerClient") -> None:
+    """Two reads, a write, and a read that is refused."""
+    secretsmanager.seed("app/db", "one")
+    client.get_secret_value(SecretId="app/db")
+    client.get_secret_value(SecretId="app/db", VersionStage="AWSCURRENT")
+    client.put_secret_value(
+        SecretId="app/db", SecretString="two", ClientRequestToken=TOKEN, VersionStages=["AWSPENDING", "BLUE"]
+    )
+    with pytest.raises(client.exceptions.ResourceNotFoundException):
+        client.get_secret_value(SecretId="app/dv")
+
+
+def text_of(sm: SecretsManager, operation: str, **arguments: Any) -> str:
+    with pytest.raises(AssertionError) as failure:
+        sm.assert_logged(operation, **arguments)
+    return str(failure.value)
+
+
+# --- assert_logged ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("operation", "arguments"),
+    [
+        pytest.param("GetSecretValue", {}, id="an operation"),
+        pytest.param("GetSecretValue", {"times": 3}, id="so many times, refused ones too"),
+        pytest.param("GetSecretValue", {"times": 2, "SecretId": "app/db"}, id="with a field"),
+        pytest.param("GetSecretValue", {"SecretId": "app/db", "VersionStage": "AWSCURRENT"}, id="with two fields"),
+        pytest.param("GetSecretValue", {"error": "ResourceNotFoundException"}, id="refused with a code"),
+        pytest.param(
+            "GetSecretValue", {"error": "ResourceNotFoundException", "SecretId": "app/dv", "times": 1}, id="all at once"
+        ),
+        pytest.param("PutSecretValue", {"VersionStages": ["AWSPENDING", "BLUE"]}, id="with a list"),
+        pytest.param("PutSecretValue", {"ClientRequestToken": ANY}, id="with mock.ANY"),
+        pytest.param("GetSecretValue", {"SecretId": StartsWith("app/"), "times": 3}, id="with an __eq__ of one's own"),
+        pytest.param("DeleteSecret", {"times": 0}, id="no times"),
+    ],
+)
+def test_logged_holds(secretsmanager: SecretsManager, operation: str, arguments: dict[str, Any]) -> None:
+    secretsmanager.assert_logged(operation, **arguments)
+
+
+def test_logged_wants_a_field_to_be_there_that_any_object_may_match(secretsmanager: SecretsManager) -> None:
+    with pytest.raises(AssertionError, match="VersionId: expected <ANY>, found nothing"):
+        secretsmanager.assert_logged("GetSecretValue", VersionId=ANY)
+
+
+def test_logged_fails_with_the_calls_that_come_nearest_first(secretsmanager: SecretsManager) -> None:
+    assert text_of(secretsmanager, "GetSecretValue", SecretId="app/db", VersionStage="AWSPENDING") == (
+        "expected GetSecretValue(SecretId='app/db', VersionStage='AWSPENDING') to be logged at least once, found it 0 "
+        "times\n"
+        "GetSecretValue was logged 3 times:\n"
+        "  <GetSecretValue(SecretId='app/db')>\n"
+        "    VersionStage: expected 'AWSPENDING', found nothing\n"
+        "  <GetSecretValue(SecretId='app/db', VersionStage='AWSCURRENT')>\n"
+        "    VersionStage: expected 'AWSPENDING', found 'AWSCURRENT'\n"
+        "  <GetSecretValue(SecretId='app/dv') -> ResourceNotFoundException>\n"
+        "    SecretId: expected 'app/db', found 'app/dv'; VersionStage: expected 'AWSPENDING', found nothing"
+    )
+
+
+def test_logged_fails_when_no_call_was_refused_so(secretsmanager: SecretsManager) -> None:
+    assert text_of(secretsmanager, "PutSecretValue", error="LimitExceededException", SecretId="app/db") == (
+        "expected PutSecretValue(SecretId='app/db') -> LimitExceededException to be logged at least once, found it 0 "
+        "times\n"
+        "PutSecretValue was logged 1 time:\n"
+        f"  <PutSecretValue(SecretId='app/db', ClientRequestToken='{TOKEN}', VersionStages=['AWSPENDING', 'BLUE'], "
+        "SecretString=(hidden))>\n"
+        "    expected to be refused with LimitExceededException"
+    )
+
+
+def test_logged_fails_with_the_objects_own_repr(secretsmanager: SecretsManager) -> None:
+    text = text_of(secretsmanager, "PutSecretValue", SecretId=StartsWith("web/"))
+    assert text.startswith("expected PutSecretValue(SecretId=StartsWith('web/')) to be logged at least once, found it ")
+    assert text.endswith("\n    SecretId: expected StartsWith('web/'), found 'app/db'")
+
+
+@pytest.mark.parametrize(
+    ("times", "wanted", "found"),
+    [(0, "0 times", "1 time"), (2, "2 times", "1 time")],
+)
+def test_logged_fails_when_it_was_not_so_many_times(
+    secretsmanager: SecretsManager, times: int, wanted: str, found: str
+) -> None:
+    assert text_of(secretsmanager, "PutSecretValue", times=times, SecretId="app/db") == (
+        f"expected PutSecretValue(SecretId='app/db') to be logged {wanted}, found it {found}\n"
+        "PutSecretValue was logged 1 time:\n"
+        f"  <PutSecretValue(SecretId='app/db', ClientRequestToken='{TOKEN}', VersionStages=['AWSPENDING', 'BLUE'], "
+        "SecretString=(hidden))>"
+    )
+
+
+def test_logged_says_once_for_one_time(secretsmanager: SecretsManager) -> None:
+    text = text_of(secretsmanager, "GetSecretValue", times=1)
+    assert text.startswith("expected GetSecretValue() to be logged once, found it 3 times\n")
+
+
+def test_logged_names_the_operations_that_were_when_this_one_was_not(secretsmanager: SecretsManager) -> None:
+    assert text_of(secretsmanager, "DeleteSecret", SecretId="app/db") == (
+        "expected DeleteSecret(SecretId='app/db') to be logged at least once, found it 0 times\n"
+        "no DeleteSecret was logged; logged were: GetSecretValue, PutSecretValue"
+    )
+
+
+def test_logged_says_that_there_were_no_calls_at_all() -> None:
+    with SecretsManager() as sm:
+        assert text_of(sm, "GetSecretValue") == (
+            "expected GetSecretValue() to be logged at least once, found it 0 times\n"
+            "no GetSecretValue was logged; logged were: no calls at all"
+        )
+
+
+def test_logged_shows_five_calls_at_most(secretsmanager: SecretsManager, client: "SecretsManagerClient") -> None:
+    for _ in range(9):
+        client.describe_secret(SecretId="app/db")
+    text = text_of(secretsmanager, "DescribeSecret", SecretId="other")
+    assert text.count("<DescribeSecret(") == 5
+    assert "\nDescribeSecret was logged 9 times:\n" in text
+
+
+def test_logged_shows_no_secret_value(secretsmanager: SecretsManager, client: "SecretsManagerClient") -> None:
+    client.put_secret_value(SecretId="app/db", SecretString="a-value-to-hide")
+    client.put_secret_value(SecretId="app/db", SecretBinary=b"bytes-to-hide")
+    text = text_of(secretsmanager, "PutSecretValue", SecretId="other")
+    assert "SecretString=(hidden)" in text
+    assert "SecretBinary=(hidden)" in text
+    assert "to-hide" not in text
+
+
+@pytest.mark.parametrize(
+    ("operation", "fields", "text"),
+    [
+        pytest.param(
+            "PutSecretValu", {}, "no operation 'PutSecretValu'; did you mean 'PutSecretValue' or ", id="operation"
+        ),
+        pytest.param("put_secret_value", {}, "no operation 'put_secret_value'", id="the method's name"),
+        pytest.param(
+            "PutSecretValue",
+            {"SecretID": "app/db"},
+            "PutSecretValue has no request field 'SecretID'; did you mean 'SecretId'?",
+            id="field",
+        ),
+        pytest.param(
+            "DescribeSecret",
+            {"Nothing": "x"},
+            "DescribeSecret has no request field 'Nothing'; there is 'SecretId'",
+            id="field that resembles none",
+        ),
+        *(
+            pytest.param(
+                "PutSecretValue",
+                {member: "x"},
+                f"AWS never logs {member}, so no call can match it; look at the value with assert_value",
+                id=member,
+            )
+            for member in ("SecretString", "SecretBinary", "RotationToken")
+        ),
+    ],
+)
+@pytest.mark.parametrize("helper", ["assert_logged", "assert_not_logged"])
+def test_what_no_call_could_have_is_a_usage_error(
+    secretsmanager: SecretsManager, helper: str, operation: str, fields: dict[str, str], text: str
+) -> None:
+    with pytest.raises(UsageError) as refusal:
+        getattr(secretsmanager, helper)(operation, **fields)
+    assert str(refusal.value).startswith(text)
+
+
+def test_a_field_that_is_refused_names_no_hidden_one_instead(secretsmanager: SecretsManager) -> None:
+    with pytest.raises(UsageError) as refusal:
+        secretsmanager.assert_logged("PutSecretValue", SecretStrin="x")
+    assert "'SecretString'" not in str(refusal.value)
+
+
+# --- assert_not_logged -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("operation", "fields"),
+    [
+        pytest.param("DeleteSecret", {}, id="an operation"),
+        pytest.param("PutSecretValue", {"SecretId": "other"}, id="with a field"),
+        pytest.param(None, {"SecretId": "other"}, id="a field of any operation"),
+    ],
+)
+def test_not_logged_holds(secretsmanager: SecretsManager, operation: str | None, fields: dict[str, str]) -> None:
+    secretsmanager.assert_not_logged(operation, **fields)
+
+
+def test_not_logged_holds_when_nothing_was() -> None:
+    with SecretsManager() as sm:
+        sm.assert_not_logged()
+
+
+def test_not_logged_fails_with_the_calls(secretsmanager: SecretsManager) -> None:
+    with pytest.raises(AssertionError) as failure:
+        secretsmanager.assert_not_logged("GetSecretValue", SecretId="app/db")
+    assert str(failure.value) == (
+        "expected GetSecretValue(SecretId='app/db') not to be logged, found it 2 times\n"
+        "  <GetSecretValue(SecretId='app/db')>\n"
+        "  <GetSecretValue(SecretId='app/db', VersionStage='AWSCURRENT')>"
+    )
+
+
+def test_not_logged_counts_refused_calls_too(secretsmanager: SecretsManager) -> None:
+    with pytest.raises(AssertionError) as failure:
+        secretsmanager.assert_not_logged("GetSecretValue", SecretId="app/dv")
+    assert str(failure.value) == (
+        "expected GetSecretValue(SecretId='app/dv') not to be logged, found it 1 time\n"
+        "  <GetSecretValue(SecretId='app/dv') -> ResourceNotFoundException>"
+    )
+
+
+def test_not_logged_without_arguments_fails_for_any_call(secretsmanager: SecretsManager) -> None:
+    with pytest.raises(AssertionError) as failure:
+        secretsmanager.assert_not_logged()
+    lines = str(failure.value).splitlines()
+    assert lines[0] == "expected no call to be logged, found 4"
+    assert [line.split("(")[0] for line in lines[1:]] == [
+        "  <GetSecretValue",
+        "  <GetSecretValue",
+        "  <PutSecretValue",
+        "  <GetSecretValue",
+    ]
+
+
+def test_not_logged_fails_for_a_field_of_any_operation(secretsmanager: SecretsManager) -> None:
+    with pytest.raises(AssertionError, match="not to be logged, found it 3 times\n"):
+        secretsmanager.assert_not_logged(SecretId="app/db")
+
+
+@pytest.mark.parametrize("field", ["SecretID", "SecretString", "nonsense"])
+def test_not_logged_refuses_a_field_that_no_operation_logs(secretsmanager: SecretsManager, field: str) -> None:
+    with pytest.raises(UsageError, match=field):
+        secretsmanager.assert_not_logged(**{field: "app/db"})
+
+
+# --- assert_log_order ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "operations",
+    [
+        pytest.param(["GetSecretValue", "PutSecretValue"], id="one after the other"),
+        pytest.param(["GetSecretValue", "PutSecretValue", "GetSecretValue"], id="and back again"),
+        pytest.param(["GetSecretValue", "GetSecretValue", "GetSecretValue"], id="one repeated, others between"),
+        pytest.param(["GetSecretValue", "GetSecretValue", "PutSecretValue", "GetSecretValue"], id="all"),
+        pytest.param(["PutSecretValue"], id="one alone"),
+    ],
+)
+def test_the_order_holds(secretsmanager: SecretsManager, operations: list[str]) -> None:
+    secretsmanager.assert_log_order(*operations)
+
+
+def test_an_order_fails_that_was_the_other_way_round(
+    secretsmanager: SecretsManager, client: "SecretsManagerClient"
+) -> None:
+    client.delete_secret(SecretId="app/db")
+    with pytest.raises(AssertionError) as failure:
+        secretsmanager.assert_log_order("DeleteSecret", "PutSecretValue")
+    assert str(failure.value) == (
+        "no PutSecretValue was logged after DeleteSecret; logged were: GetSecretValue, GetSecretValue, PutSecretValue, "
+        "GetSecretValue, DeleteSecret"
+    )
+
+
+def test_an_order_fails_with_all_that_it_found_before(secretsmanager: SecretsManager) -> None:
+    with pytest.raises(AssertionError) as failure:
+        secretsmanager.assert_log_order("GetSecretValue", "PutSecretValue", "DeleteSecret")
+    assert str(failure.value) == (
+        "no DeleteSecret was logged after GetSecretValue, PutSecretValue; logged were: GetSecretValue, GetSecretValue, "
+        "PutSecretValue, GetSecretValue"
+    )
+
+
+def test_an_order_fails_at_the_first_one_that_was_not_logged(secretsmanager: SecretsManager) -> None:
+    with pytest.raises(AssertionError, match=r"^no TagResource was logged; logged were: GetSecretValue, "):
+        secretsmanager.assert_log_order("TagResource", "GetSecretValue")
+
+
+def test_an_order_fails_when_an_operation_was_not_repeated_so_often(secretsmanager: SecretsManager) -> None:
+    with pytest.raises(AssertionError) as failure:
+        secretsmanager.assert_log_order("GetSecretValue", "PutSecretValue", "PutSecretValue")
+    assert str(failure.value).startswith("no PutSecretValue was logged after GetSecretValue, PutSecretValue; ")
+
+
+def test_an_order_is_not_found_in_an_empty_log() -> None:
+    with SecretsManager() as sm, pytest.raises(AssertionError) as failure:
+        sm.assert_log_order("GetSecretValue")
+    assert str(failure.value) == "no GetSecretValue was logged; logged were: no calls at all"
+
+
+def test_an_order_of_an_unknown_operation_is_a_usage_error(secretsmanager: SecretsManager) -> None:
+    with pytest.raises(UsageError, match=r"^no operation 'GetSecret'; did you mean "):
+        secretsmanager.assert_log_order("GetSecretValue", "GetSecret")

@@ -1,0 +1,240 @@
+"""`assert_value`: when it holds, when it does not, and what it then says."""
+
+from datetime import timedelta
+
+import pytest
+
+from pytest_secretsmanager import SecretNotFound, SecretsManager, UsageError, Version, VersionNotFound
+
+ONE, TWO, THREE = "1" * 32, "2" * 32, "3" * 32
+
+TABLE = f"""\
+secret 'db' in us-east-1
+  #  version id                        age  labels
+  1  {ONE}  3 d  AWSPREVIOUS
+  2  {TWO}  0 s  AWSCURRENT"""
+
+
+def seed_two(sm: SecretsManager, older: object, newer: object) -> None:
+    sm.seed("db", versions=[Version(older, id=ONE, age=timedelta(days=3)), Version(newer, id=TWO)])
+
+
+def text_of(sm: SecretsManager, expected: object, **options: object) -> str:
+    with pytest.raises(AssertionError) as failure:
+        sm.assert_value("db", expected, **options)  # type: ignore[arg-type]
+    return str(failure.value)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        pytest.param("hunter2", "hunter2", id="text"),
+        pytest.param("pässwörd ✓", "pässwörd ✓", id="text beyond ASCII"),
+        pytest.param(b"\x00\xff", b"\x00\xff", id="bytes"),
+        pytest.param(b"\x00\xff", bytearray(b"\x00\xff"), id="bytearray"),
+        pytest.param({"user": "app", "port": 5432}, {"port": 5432, "user": "app"}, id="dict in another order"),
+        pytest.param('{"user":"app"}', {"user": "app"}, id="dict spelled otherwise"),
+        pytest.param({"user": "app"}, '{"user": "app"}', id="text of a dict"),
+        pytest.param([1, [2, None]], [1, [2, None]], id="list"),
+        pytest.param(7, 7, id="number"),
+        pytest.param("7", "7", id="text of a number"),
+        pytest.param(True, True, id="truth"),
+        pytest.param("null", "null", id="text of null"),
+    ],
+)
+def test_it_holds_for_the_very_value(secretsmanager: SecretsManager, value: object, expected: object) -> None:
+    secretsmanager.seed("db", value)
+    secretsmanager.assert_value("db", expected)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        pytest.param("hunter2", "Hunter2", id="another letter"),
+        pytest.param("hunter2", "hunter2 ", id="a blank more"),
+        pytest.param("hunter2", b"hunter2", id="bytes for text"),
+        pytest.param(b"hunter2", "hunter2", id="text for bytes"),
+        pytest.param(b'{"a": 1}', {"a": 1}, id="a dict for bytes"),
+        pytest.param({"a": 1}, {"a": 1, "b": 2}, id="a key more"),
+        pytest.param({"a": 1, "b": 2}, {"a": 1}, id="a key less"),
+        pytest.param({"a": {"b": 1}}, {"a": {"b": 2}}, id="another value further in"),
+        pytest.param([1, 2], [2, 1], id="a list in another order"),
+        pytest.param('{"a": 1}', '{"a":1}', id="JSON text spelled otherwise"),
+        pytest.param("hunter2", {"a": 1}, id="a dict for text that is no JSON"),
+        pytest.param("null", None, id="None for JSON null"),
+        pytest.param("7", 8, id="another number"),
+    ],
+)
+def test_it_fails_for_any_other_value(secretsmanager: SecretsManager, value: object, expected: object) -> None:
+    secretsmanager.seed("db", value)
+    with pytest.raises(AssertionError, match=r"^version 1 of secret 'db' \(AWSCURRENT\) holds another value\n"):
+        secretsmanager.assert_value("db", expected)
+
+
+@pytest.mark.parametrize(("value", "expected"), [(1, True), (True, 1), ({"a": [1]}, {"a": [True]}), (0, False)])
+def test_a_number_is_no_truth_value(secretsmanager: SecretsManager, value: object, expected: object) -> None:
+    secretsmanager.seed("db", value)
+    with pytest.raises(AssertionError, match="holds another value"):
+        secretsmanager.assert_value("db", expected)
+
+
+@pytest.mark.parametrize(
+    ("found", "expected", "text"),
+    [
+        pytest.param("hunter2", "hunter3", "  expected: 'hunter3'\n  found:    'hunter2'", id="text"),
+        pytest.param(b"\x00", b"\x01", "  expected: b'\\x01'\n  found:    b'\\x00'", id="bytes"),
+        pytest.param("text", b"text", "  expected: b'text'\n  found:    'text'", id="bytes for text"),
+        pytest.param("text", None, "  expected: None\n  found:    'text'", id="None"),
+        pytest.param([1], [2], "  expected: [2]\n  found:    [1]", id="list"),
+        pytest.param("text", {"a": 1}, "  expected: {'a': 1}\n  found:    'text'", id="dict for text"),
+        pytest.param(
+            {"user": "app", "port": 1, "new": "x"},
+            {"user": "app", "port": 2, "old": None},
+            "  'port': expected 2, found 1\n"
+            "  'old': expected None, found nothing\n"
+            "  'new': expected nothing, found 'x'",
+            id="dict: only the members that differ",
+        ),
+    ],
+)
+def test_a_failure_shows_both_values_and_the_table(
+    secretsmanager: SecretsManager, found: object, expected: object, text: str
+) -> None:
+    seed_two(secretsmanager, "old", found)
+    assert text_of(secretsmanager, expected) == (
+        f"version 2 of secret 'db' (AWSCURRENT) holds another value\n{text}\n\n{TABLE}"
+    )
+
+
+def test_a_failure_shows_no_value_that_the_test_did_not_compare(secretsmanager: SecretsManager) -> None:
+    seed_two(secretsmanager, {"password": "of-old"}, {"password": "of-now", "user": "equal-user"})
+    text = text_of(secretsmanager, {"password": "expected", "user": "equal-user"})
+    assert "of-now" in text
+    assert "of-old" not in text
+    assert "equal-user" not in text
+
+
+def test_a_failure_says_which_other_version_holds_the_value(secretsmanager: SecretsManager) -> None:
+    seed_two(secretsmanager, "one", "two")
+    assert text_of(secretsmanager, "one") == (
+        "version 2 of secret 'db' (AWSCURRENT) holds another value\n"
+        "  expected: 'one'\n"
+        "  found:    'two'\n"
+        "that value is in version 1 (AWSPREVIOUS)\n"
+        f"\n{TABLE}"
+    )
+
+
+def test_the_hint_says_that_the_other_version_has_no_label(secretsmanager: SecretsManager) -> None:
+    secretsmanager.seed("db", "three", versions=["one", "two"])
+    assert "\nthat value is in version 1 (no label)\n" in text_of(secretsmanager, "one")
+
+
+@pytest.mark.parametrize(
+    ("version", "value"),
+    [
+        pytest.param(ONE, "one", id="id"),
+        pytest.param(1, "one", id="number"),
+        pytest.param(3, "three", id="last number"),
+        pytest.param(-1, "three", id="newest"),
+        pytest.param(-3, "one", id="oldest, from the end"),
+        pytest.param("AWSCURRENT", "two", id="label"),
+        pytest.param("BLUE", "three", id="label of one's own"),
+    ],
+)
+def test_a_version_is_named_by_id_number_or_label(
+    secretsmanager: SecretsManager, version: str | int, value: str
+) -> None:
+    secretsmanager.seed(
+        "db",
+        versions=[
+            Version("one", id=ONE, labels=[]),
+            Version("two", id=TWO, labels=["AWSCURRENT"]),
+            Version("three", id=THREE, labels=["BLUE"]),
+        ],
+    )
+    secretsmanager.assert_value("db", value, version=version)
+    assert f"\n  found:    {value!r}\n" in text_of(secretsmanager, "other", version=version)
+
+
+def test_a_version_is_named_by_its_view(secretsmanager: SecretsManager) -> None:
+    seed_two(secretsmanager, "one", "two")
+    previous = secretsmanager.secret("db").previous
+    assert previous is not None
+    secretsmanager.assert_value("db", "one", version=previous)
+
+
+def test_the_view_of_another_secrets_version_is_refused(secretsmanager: SecretsManager) -> None:
+    secretsmanager.seed("db", "one")
+    other = secretsmanager.seed("other", "two").versions[0]
+    with pytest.raises(UsageError, match="'other'"):
+        secretsmanager.assert_value("db", "two", version=other)
+
+
+@pytest.mark.parametrize(
+    ("version", "text"),
+    [
+        (3, "secret 'db' has no version 3; it has numbers 1 to 2 and the labels AWSCURRENT, AWSPREVIOUS"),
+        (0, "secret 'db' has no version 0; it has numbers 1 to 2 and the labels AWSCURRENT, AWSPREVIOUS"),
+        (-3, "secret 'db' has no version -3; it has numbers 1 to 2 and the labels AWSCURRENT, AWSPREVIOUS"),
+        (
+            "AWSCURENT",
+            "secret 'db' has no version 'AWSCURENT'; it has numbers 1 to 2 and the labels AWSCURRENT, AWSPREVIOUS; did "
+            "you mean 'AWSCURRENT'?",
+        ),
+    ],
+)
+def test_a_version_that_is_not_there_fails_with_what_is(
+    secretsmanager: SecretsManager, version: str | int, text: str
+) -> None:
+    seed_two(secretsmanager, "one", "two")
+    with pytest.raises(VersionNotFound) as failure:
+        secretsmanager.assert_value("db", "one", version=version)
+    assert str(failure.value) == text
+
+
+def test_a_secret_with_one_version_has_a_number_not_a_range(secretsmanager: SecretsManager) -> None:
+    secretsmanager.seed("db", "one")
+    with pytest.raises(VersionNotFound) as failure:
+        secretsmanager.assert_value("db", "one", version=2)
+    assert str(failure.value) == "secret 'db' has no version 2; it has number 1 and the labels AWSCURRENT"
+
+
+def test_a_secret_without_a_version_says_so(secretsmanager: SecretsManager) -> None:
+    secretsmanager.seed("db")
+    with pytest.raises(VersionNotFound) as failure:
+        secretsmanager.assert_value("db", "one")
+    assert str(failure.value) == "secret 'db' has no version 'AWSCURRENT'; it has no version at all"
+
+
+def test_a_secret_is_named_by_name_arn_partial_arn_or_view(secretsmanager: SecretsManager) -> None:
+    view = secretsmanager.seed("app/db", "one")
+    for secret_id in ("app/db", view.arn, view.arn[:-7], view):
+        secretsmanager.assert_value(secret_id, "one")
+
+
+def test_a_secret_of_another_region_is_found_with_region(secretsmanager: SecretsManager) -> None:
+    secretsmanager.seed("db", "here")
+    secretsmanager.seed("db", "there", region="eu-west-1")
+    secretsmanager.assert_value("db", "there", region="eu-west-1")
+    secretsmanager.assert_value("db", "here")
+
+
+def test_a_secret_of_another_account_is_found_with_account(secretsmanager: SecretsManager) -> None:
+    secretsmanager.seed("db", "ours")
+    secretsmanager.seed("db", "theirs", account="999999999999")
+    secretsmanager.assert_value("db", "theirs", account="999999999999")
+    secretsmanager.assert_value("db", "ours")
+
+
+def test_a_secret_that_is_not_there_fails_with_the_nearest_name(secretsmanager: SecretsManager) -> None:
+    secretsmanager.seed("app/db", "one")
+    with pytest.raises(SecretNotFound) as failure:
+        secretsmanager.assert_value("app/dv", "one")
+    assert str(failure.value) == ("no secret 'app/dv' in us-east-1 of account 123456789012; did you mean 'app/db'?")
+
+
+def test_looking_is_no_call(secretsmanager: SecretsManager) -> None:
+    secretsmanager.seed("db", "one")
+    secretsmanager.assert_value("db", "one")
+    assert len(secretsmanager.log) == 0

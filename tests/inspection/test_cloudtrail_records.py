@@ -1,0 +1,229 @@
+"""CloudTrail records, as section 11 of the recorded facts lays them out."""
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_secretsmanager import SecretsManager
+
+if TYPE_CHECKING:
+    from mypy_boto3_secretsmanager.client import SecretsManagerClient
+
+TOKEN = "2" * 32
+UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+@pytest.fixture(autouse=True)
+def _a_secret(secretsmanager: SecretsManager) -> None:
+    secretsmanager.seed("db", "one")
+
+
+def record(sm: SecretsManager) -> dict[str, Any]:
+    return sm.log[-1].record
+
+
+def test_the_record_of_a_read_is_laid_out_as_recorded(
+    secretsmanager: SecretsManager, client: "SecretsManagerClient"
+) -> None:
+    answer = client.get_secret_value(SecretId="db")
+    found = record(secretsmanager)
+    assert UUID.fullmatch(found.pop("eventID"))
+    assert found == {
+        "eventVersion": "1.09",
+        "userIdentity": {
+            "type": "IAMUser",
+            "arn": "arn:aws:iam::123456789012:user/test",
+            "accountId": "123456789012",
+            "userName": "test",
+        },
+        "eventTime": "2026-01-02T03:04:05Z",
+        "eventSource": "secretsmanager.amazonaws.com",
+        "eventName": "GetSecretValue",
+        "awsRegion": "us-east-1",
+        "sourceIPAddress": "127.0.0.1",
+        "userAgent": "pytest-secretsmanager",
+        "requestParameters": {"secretId": "db"},
+        "responseElements": None,
+        "requestID": answer["ResponseMetadata"]["RequestId"],
+        "readOnly": True,
+        "eventType": "AwsApiCall",
+        "managementEvent": True,
+        "recipientAccountId": "123456789012",
+        "eventCategory": "Management",
+    }
+
+
+@pytest.mark.parametrize(
+    ("method", "arguments", "parameters"),
+    [
+        ("get_secret_value", {"SecretId": "db"}, {"secretId": "db"}),
+        (
+            "list_secrets",
+            {"Filters": [{"Key": "name", "Values": ["d"]}], "MaxResults": 5},
+            {"filters": [{"key": "name", "values": ["d"]}], "maxResults": 5},
+        ),
+        ("list_secrets", {}, None),
+        (
+            "put_secret_value",
+            {"SecretId": "db", "SecretString": "to-hide", "ClientRequestToken": TOKEN},
+            {"secretId": "db", "clientRequestToken": TOKEN},
+        ),
+        (
+            "put_secret_value",
+            {"SecretId": "db", "SecretBinary": b"to-hide", "ClientRequestToken": TOKEN, "RotationToken": "9" * 36},
+            {"secretId": "db", "clientRequestToken": TOKEN},
+        ),
+        (
+            "create_secret",
+            {"Name": "new", "SecretString": "to-hide", "ClientRequestToken": TOKEN, "Description": "d"},
+            {"name": "new", "clientRequestToken": TOKEN, "description": "d"},
+        ),
+        (
+            "delete_secret",
+            {"SecretId": "db", "RecoveryWindowInDays": 7},
+            {"secretId": "db", "recoveryWindowInDays": 7},
+        ),
+        (
+            "tag_resource",
+            {"SecretId": "db", "Tags": [{"Key": "team", "Value": "pay"}]},
+            {"secretId": "db", "tags": [{"key": "team", "value": "pay"}]},
+        ),
+    ],
+)
+def test_request_members_stand_in_camel_case_without_secrets(
+    secretsmanager: SecretsManager,
+    client: "SecretsManagerClient",
+    method: str,
+    arguments: dict[str, Any],
+    parameters: dict[str, Any] | None,
+) -> None:
+    getattr(client, method)(**arguments)
+    assert record(secretsmanager)["requestParameters"] == parameters
+    assert "to-hide" not in str(record(secretsmanager))
+
+
+@pytest.mark.parametrize(
+    ("method", "arguments", "read_only"),
+    [
+        ("get_secret_value", {"SecretId": "db"}, True),
+        ("batch_get_secret_value", {"SecretIdList": ["db"]}, True),
+        ("describe_secret", {"SecretId": "db"}, True),
+        ("list_secrets", {}, True),
+        ("list_secret_version_ids", {"SecretId": "db"}, True),
+        ("get_resource_policy", {"SecretId": "db"}, True),
+        ("get_random_password", {}, True),
+        ("put_secret_value", {"SecretId": "db", "SecretString": "x"}, False),
+        ("update_secret", {"SecretId": "db", "Description": "x"}, False),
+        ("untag_resource", {"SecretId": "db", "TagKeys": ["x"]}, False),
+        ("delete_secret", {"SecretId": "db"}, False),
+        ("restore_secret", {"SecretId": "db"}, False),
+    ],
+)
+def test_reads_are_read_only_and_have_no_response(
+    secretsmanager: SecretsManager,
+    client: "SecretsManagerClient",
+    method: str,
+    arguments: dict[str, Any],
+    read_only: bool,
+) -> None:
+    getattr(client, method)(**arguments)
+    found = secretsmanager.log[0].record
+    assert found["readOnly"] is read_only
+    assert not read_only or found["responseElements"] is None
+
+
+def test_put_secret_value_answers_with_the_arn_only(
+    secretsmanager: SecretsManager, client: "SecretsManagerClient"
+) -> None:
+    arn = client.put_secret_value(SecretId="db", SecretString="two")["ARN"]
+    assert record(secretsmanager)["responseElements"] == {"arn": arn}
+
+
+def test_create_secret_answers_with_nothing(secretsmanager: SecretsManager, client: "SecretsManagerClient") -> None:
+    client.create_secret(Name="new", SecretString="x")
+    assert record(secretsmanager)["responseElements"] is None
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        pytest.param(0, "Jan 9, 2026 3:04:05 AM", id="in the morning"),
+        pytest.param(9 * 3600, "Jan 9, 2026 12:04:05 PM", id="at noon"),
+        pytest.param(10 * 3600, "Jan 9, 2026 1:04:05 PM", id="after noon"),
+        pytest.param(21 * 3600, "Jan 10, 2026 12:04:05 AM", id="at midnight"),
+    ],
+)
+def test_delete_secret_answers_with_the_date_in_words(
+    secretsmanager: SecretsManager, client: "SecretsManagerClient", clock: Any, seconds: int, text: str
+) -> None:
+    clock.advance(seconds)
+    arn = client.delete_secret(SecretId="db", RecoveryWindowInDays=7)["ARN"]
+    assert record(secretsmanager)["responseElements"] == {"arn": arn, "name": "db", "deletionDate": text}
+
+
+def test_a_refused_call_has_the_code_and_the_apis_text(
+    secretsmanager: SecretsManager, client: "SecretsManagerClient"
+) -> None:
+    with pytest.raises(client.exceptions.ResourceNotFoundException) as refusal:
+        client.put_secret_value(SecretId="bd", SecretString="x")
+    found = record(secretsmanager)
+    assert found["errorCode"] == "ResourceNotFoundException"
+    assert found["errorMessage"] == refusal.value.response["Error"]["Message"]
+    assert found["responseElements"] is None
+
+
+def test_a_call_that_was_not_refused_has_no_error_members(
+    secretsmanager: SecretsManager, client: "SecretsManagerClient"
+) -> None:
+    client.get_secret_value(SecretId="db")
+    assert "errorCode" not in record(secretsmanager)
+    assert "errorMessage" not in record(secretsmanager)
+
+
+def test_the_record_names_region_and_account_of_the_caller(secretsmanager: SecretsManager) -> None:
+    secretsmanager.client("eu-west-1", aws_account_id="999999999999").list_secrets()
+    found = record(secretsmanager)
+    assert found["awsRegion"] == "eu-west-1"
+    assert found["userIdentity"]["accountId"] == "999999999999"
+    assert found["recipientAccountId"] == "999999999999"
+
+
+def test_an_event_id_is_its_own_and_stays(secretsmanager: SecretsManager, client: "SecretsManagerClient") -> None:
+    secretsmanager.seed("other", "x")
+    client.batch_get_secret_value(SecretIdList=["db", "other"])
+    client.get_secret_value(SecretId="db")
+    ids = [event.record["eventID"] for event in secretsmanager.log]
+    assert len(set(ids)) == 4
+    assert ids == [event.record["eventID"] for event in secretsmanager.log]
+
+
+def test_the_reads_of_a_batch_have_records_of_their_own(
+    secretsmanager: SecretsManager, client: "SecretsManagerClient"
+) -> None:
+    client.batch_get_secret_value(SecretIdList=["db"])
+    batch, read = (event.record for event in secretsmanager.log)
+    assert batch["eventName"] == "BatchGetSecretValue"
+    assert batch["requestParameters"] == {"secretIdList": ["db"]}
+    assert (read["eventName"], read["requestParameters"], read["readOnly"]) == (
+        "GetSecretValue",
+        {"secretId": "db"},
+        True,
+    )
+
+
+@pytest.mark.parametrize(
+    ("method", "arguments"),
+    [
+        ("get_secret_value", {"SecretId": "db"}),
+        ("delete_secret", {"SecretId": "db"}),
+        ("put_secret_value", {"SecretId": "db", "SecretBinary": b"\x00"}),
+    ],
+)
+def test_a_record_can_be_written_as_json(
+    secretsmanager: SecretsManager, client: "SecretsManagerClient", method: str, arguments: dict[str, Any]
+) -> None:
+    getattr(client, method)(**arguments)
+    found = record(secretsmanager)
+    assert json.loads(json.dumps(found)) == found

@@ -1,0 +1,235 @@
+"""`assert_nothing_leaked`: where it finds secret values, in which forms, and that it never says them."""
+
+import base64
+import json
+from typing import TYPE_CHECKING
+from urllib.parse import quote, quote_plus
+
+import pytest
+
+from pytest_secretsmanager import SecretsManager, Version
+
+if TYPE_CHECKING:
+    from mypy_boto3_secretsmanager.client import SecretsManagerClient
+
+VALUE = 'a "b"/ü?&+~ß'
+"""A value that no two forms spell alike."""
+
+RAW = VALUE.encode()
+
+
+def text_of(sm: SecretsManager, *texts: object) -> str:
+    with pytest.raises(AssertionError) as failure:
+        sm.assert_nothing_leaked(*texts)
+    return str(failure.value)
+
+
+@pytest.mark.parametrize(
+    ("form", "text"),
+    [
+        pytest.param("plain", VALUE, id="plain"),
+        pytest.param("JSON", json.dumps({"x": VALUE}), id="JSON"),
+        pytest.param("JSON", json.dumps({"x": VALUE}, ensure_ascii=False), id="JSON beyond ASCII"),
+        pytest.param("base64", base64.b64encode(RAW).decode(), id="base64"),
+        pytest.param("base64", base64.b64encode(RAW).decode().rstrip("="), id="base64 without padding"),
+        pytest.param("base64", base64.urlsafe_b64encode(RAW).decode(), id="base64 for URLs"),
+        pytest.param("hex", RAW.hex(), id="hex"),
+        pytest.param("hex", RAW.hex().upper(), id="HEX"),
+        pytest.param("URL", f"https://host/?q={quote(VALUE, safe='')}&x=1", id="URL"),
+        pytest.param("URL", f"q={quote_plus(VALUE)}", id="URL of a form"),
+    ],
+)
+def test_a_value_is_found_in_every_form(secretsmanager: SecretsManager, form: str, text: str) -> None:
+    secretsmanager.seed("db", VALUE)
+    found = text_of(secretsmanager, f"before {text} after")
+    assert found == f"secret values leaked:\n  text 1 holds the value of 'db', version 1 ({form})"
+
+
+def test_a_value_is_found_in_the_path_of_an_url(secretsmanager: SecretsManager) -> None:
+    secretsmanager.seed("db", VALUE)
+    assert text_of(secretsmanager, f"https://host/{quote(VALUE)}").endswith("(URL)")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("plain b'\\x00\\x01: nothing", id="something else"),
+        pytest.param("correct hors", id="a part of it"),
+        pytest.param("Correct Horse", id="in other letters"),
+        pytest.param("", id="nothing"),
+    ],
+)
+def test_what_is_not_the_value_is_no_leak(secretsmanager: SecretsManager, text: str) -> None:
+    secretsmanager.seed("db", "correct horse")
+    secretsmanager.assert_nothing_leaked(text)
+
+
+def test_nothing_leaks_where_there_is_no_secret(secretsmanager: SecretsManager) -> None:
+    secretsmanager.assert_nothing_leaked("any text")
+
+
+def test_a_secret_without_a_version_leaks_nothing(secretsmanager: SecretsManager) -> None:
+    secretsmanager.seed("db")
+    secretsmanager.assert_nothing_leaked("", "None", "db")
+
+
+def test_texts_inside_json_values_are_found(secretsmanager: SecretsManager) -> None:
+    secretsmanager.seed("db", {"user": "app", "all": [{"password": "correct horse"}]})
+    found = text_of(secretsmanager, "fine", "connected with correct horse")
+    assert found == (
+        "secret values leaked:\n  text 2 holds the value of 'db', version 1, key 'all', key 'password' (plain)"
+    )
+
+
+def test_texts_inside_json_bytes_are_found(secretsmanager: SecretsManager) -> None:
+    secretsmanager.seed("db", b'{"password": "correct horse"}')
+    assert "'db', version 1, key 'password' (plain)" in text_of(secretsmanager, "with correct horse")
+
+
+def test_short_texts_inside_json_values_are_no_secrets(secretsmanager: SecretsManager) -> None:
+    secretsmanager.seed("db", {"host": "localhost", "engine": "mysql"})
+    secretsmanager.assert_nothing_leaked("the engine is mysql")
+
+
+def test_texts_that_stand_in_the_secrets_own_name_are_no_secrets(secretsmanager: SecretsManager) -> None:
+    secretsmanager.seed("app/reporting", {"user": "reporting", "password": "correct horse"})
+    secretsmanager.client().get_secret_value(SecretId="app/reporting")
+    secretsmanager.assert_nothing_leaked("connected as reporting")
+    assert text_of(secretsmanager, "correct horse").endswith("'app/reporting', version 1, key 'password' (plain)")
+
+
+def test_the_keys_of_json_values_are_no_secrets(secretsmanager: SecretsManager) -> None:
+    secretsmanager.seed("db", {"a-long-key": "a-long-value"})
+    secretsmanager.assert_nothing_leaked("a-long-key")
+
+
+def test_a_whole_json_value_is_found(secretsmanager: SecretsManager) -> None:
+    secretsmanager.seed("db", {"a": 1, "b": 2})
+    assert text_of(secretsmanager, 'got {"a": 1, "b": 2}!').endswith("'db', version 1 (plain)")
+
+
+@pytest.mark.parametrize("text", ["1234", "pin 1234", "1234 is the pin", "pin\n1234\n"])
+def test_a_short_value_is_found_as_a_whole_word(secretsmanager: SecretsManager, text: str) -> None:
+    secretsmanager.seed("pin", "1234")
+    assert text_of(secretsmanager, text).endswith("'pin', version 1 (plain)")
+
+
+@pytest.mark.parametrize("text", ["12345", "0x1234", "a1234b", "91234 12349"])
+def test_a_short_value_inside_a_word_is_chance(secretsmanager: SecretsManager, text: str) -> None:
+    secretsmanager.seed("pin", "1234")
+    secretsmanager.assert_nothing_leaked(text)
+
+
+@pytest.mark.parametrize("text", ["pin=1234", "the pin is 1234.", "'1234'", '{"pin": "1234"}', "(1234)"])
+def test_a_short_value_beside_punctuation_is_a_whole_word(secretsmanager: SecretsManager, text: str) -> None:
+    secretsmanager.seed("pin", "1234")
+    assert text_of(secretsmanager, text).endswith("'pin', version 1 (plain)")
+
+
+@pytest.mark.parametrize(
+    ("form", "text"),
+    [
+        pytest.param("plain", b"..\x00\x01binary\xff..", id="bytes"),
+        pytest.param("plain", bytearray(b"..\x00\x01binary\xff.."), id="bytearray"),
+        pytest.param("base64", base64.b64encode(b"\x00\x01binary\xff"), id="base64 bytes"),
+        pytest.param("hex", b"\x00\x01binary\xff".hex(), id="hex"),
+        pytest.param("URL", quote(b"\x00\x01binary\xff"), id="URL"),
+    ],
+)
+def test_binary_values_are_found(secretsmanager: SecretsManager, form: str, text: object) -> None:
+    secretsmanager.seed("key", b"\x00\x01binary\xff")
+    assert text_of(secretsmanager, text).endswith(f"'key', version 1 ({form})")
+
+
+def test_a_text_value_is_found_in_bytes(secretsmanager: SecretsManager) -> None:
+    secretsmanager.seed("db", "pässwörd")
+    assert "'db', version 1" in text_of(secretsmanager, "with pässwörd".encode())
+
+
+def test_a_binary_value_is_found_as_python_prints_it(secretsmanager: SecretsManager) -> None:
+    key = b"\x00\x01\x02\x03\xfe\xff"
+    secretsmanager.seed("key", key)
+    assert "'key', version 1" in text_of(secretsmanager, f"key: {key!r}")
+
+
+def test_any_object_is_looked_at_as_it_is_printed(secretsmanager: SecretsManager) -> None:
+    secretsmanager.seed("db", "correct horse")
+    found = text_of(secretsmanager, ValueError("bad: correct horse"), {"x": ["correct horse"]}, 7, None)
+    assert found == (
+        "secret values leaked:\n"
+        "  text 1 holds the value of 'db', version 1 (plain)\n"
+        "  text 2 holds the value of 'db', version 1 (plain)"
+    )
+
+
+def test_values_of_every_version_secret_region_and_account_are_found(secretsmanager: SecretsManager) -> None:
+    secretsmanager.seed("db", versions=[Version("of-old", labels=[]), Version("of-now", labels=["AWSCURRENT"])])
+    secretsmanager.seed("far", "far-away", region="eu-west-1")
+    secretsmanager.seed("foreign", "not-ours", account="999999999999")
+    secretsmanager.seed("deleted", "soon-gone", deleted=True)
+    assert text_of(secretsmanager, "of-old of-now far-away not-ours soon-gone") == (
+        "secret values leaked:\n"
+        "  text 1 holds the value of 'db', version 1 (plain)\n"
+        "  text 1 holds the value of 'db', version 2 (plain)\n"
+        "  text 1 holds the value of 'deleted', version 1 (plain)\n"
+        "  text 1 holds the value of 'far', version 1 (plain)\n"
+        "  text 1 holds the value of 'foreign', version 1 (plain)"
+    )
+
+
+def test_a_value_in_a_logged_field_is_found(secretsmanager: SecretsManager, client: "SecretsManagerClient") -> None:
+    secretsmanager.seed("db", "correct horse")
+    client.describe_secret(SecretId="db")
+    client.update_secret(SecretId="db", Description="it is correct horse")
+    assert text_of(secretsmanager) == (
+        "secret values leaked:\n  Description of UpdateSecret (call 2) holds the value of 'db', version 1 (plain)"
+    )
+
+
+def test_a_value_deep_in_a_logged_field_is_found(
+    secretsmanager: SecretsManager, client: "SecretsManagerClient"
+) -> None:
+    secretsmanager.seed("db", "correct horse")
+    client.tag_resource(SecretId="db", Tags=[{"Key": "a", "Value": "b"}, {"Key": "pw", "Value": "correct horse"}])
+    assert text_of(secretsmanager) == (
+        "secret values leaked:\n  Tags of TagResource (call 1) holds the value of 'db', version 1 (plain)"
+    )
+
+
+def test_a_value_in_a_refused_call_is_found(secretsmanager: SecretsManager, client: "SecretsManagerClient") -> None:
+    secretsmanager.seed("db", "correct-horse")
+    with pytest.raises(client.exceptions.ResourceNotFoundException):
+        client.get_secret_value(SecretId="correct-horse")
+    assert text_of(secretsmanager) == (
+        "secret values leaked:\n  SecretId of GetSecretValue (call 1) holds the value of 'db', version 1 (plain)"
+    )
+
+
+def test_a_value_sent_as_a_value_is_no_leak(secretsmanager: SecretsManager, client: "SecretsManagerClient") -> None:
+    client.create_secret(Name="db", SecretString="correct horse")
+    client.put_secret_value(SecretId="db", SecretBinary=b"battery staple")
+    client.get_secret_value(SecretId="db")
+    secretsmanager.assert_nothing_leaked(*(event.record for event in secretsmanager.log))
+
+
+@pytest.mark.parametrize(
+    "text", [VALUE, json.dumps(VALUE), base64.b64encode(RAW).decode(), RAW.hex(), quote_plus(VALUE)]
+)
+def test_the_message_never_holds_the_value(secretsmanager: SecretsManager, text: str) -> None:
+    secretsmanager.seed("db", VALUE)
+    assert text not in text_of(secretsmanager, f"<{text}>")
+
+
+def test_one_place_is_named_once_for_one_value(secretsmanager: SecretsManager) -> None:
+    secretsmanager.seed("db", "correct horse")
+    found = text_of(secretsmanager, f"correct horse correct horse {b'correct horse'.hex()}")
+    assert found == "secret values leaked:\n  text 1 holds the value of 'db', version 1 (plain)"
+
+
+def test_one_place_is_named_for_each_text_of_a_json_value(secretsmanager: SecretsManager) -> None:
+    secretsmanager.seed("db", {"one": "correct horse", "two": "battery staple", "three": "not-there"})
+    assert text_of(secretsmanager, "battery staple, correct horse") == (
+        "secret values leaked:\n"
+        "  text 1 holds the value of 'db', version 1, key 'one' (plain)\n"
+        "  text 1 holds the value of 'db', version 1, key 'two' (plain)"
+    )

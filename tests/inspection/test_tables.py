@@ -1,0 +1,75 @@
+"""Tables: one secret, one line for each version."""
+
+from datetime import timedelta
+
+import pytest
+
+from pytest_secretsmanager import SecretsManager, Version
+from pytest_secretsmanager.inspection.tables import age_text, secret_table
+
+ONE, TWO = "1" * 32, "2" * 36
+
+
+def test_a_table_has_a_line_for_each_version_oldest_first(secretsmanager: SecretsManager) -> None:
+    secretsmanager.seed(
+        "app/db",
+        region="eu-west-1",
+        versions=[
+            Version("to-hide", id=ONE, labels=[], age=timedelta(days=100)),
+            Version("to-hide", id=TWO, labels=["AWSCURRENT"], age=timedelta(hours=5)),
+        ],
+    )
+    assert secret_table(secretsmanager.secret("app/db", region="eu-west-1")) == (
+        "secret 'app/db' in eu-west-1\n"
+        "  #  version id                            age    labels\n"
+        f"  1  {ONE}      100 d  -\n"
+        f"  2  {TWO}  5 h    AWSCURRENT"
+    )
+
+
+def test_a_secret_without_versions_has_a_table_too(secretsmanager: SecretsManager) -> None:
+    assert secret_table(secretsmanager.seed("db")) == "secret 'db' in us-east-1\n  (no version)"
+
+
+def test_a_secret_scheduled_for_deletion_says_so(secretsmanager: SecretsManager) -> None:
+    assert secret_table(secretsmanager.seed("db", deleted=True)) == (
+        "secret 'db' in us-east-1, marked for deletion on 2026-02-01\n  (no version)"
+    )
+
+
+def test_values_stand_in_a_column_of_their_own_when_they_are_handed_in(secretsmanager: SecretsManager) -> None:
+    view = secretsmanager.seed("db", versions=[Version("one", id=ONE), Version("two", id="2" * 32)])
+    assert secret_table(view, {ONE: "***"}) == (
+        "secret 'db' in us-east-1\n"
+        "  #  version id                        age  labels       value\n"
+        f"  1  {ONE}  0 s  AWSPREVIOUS  ***\n"
+        f"  2  {'2' * 32}  0 s  AWSCURRENT"
+    )
+
+
+def test_ten_versions_stay_aligned(secretsmanager: SecretsManager) -> None:
+    lines = secret_table(secretsmanager.seed("db", versions=[str(number) for number in range(10)])).splitlines()
+    assert len(lines) == 12
+    assert lines[1].startswith("  #   version id")
+    assert lines[2].startswith("  1   ")
+    assert lines[11].startswith("  10  ")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0, "0 s"),
+        (0.9, "0 s"),
+        (1, "1 s"),
+        (59.9, "59 s"),
+        (60, "1 min"),
+        (3_599, "59 min"),
+        (3_600, "1 h"),
+        (86_399, "23 h"),
+        (86_400, "1 d"),
+        (400 * 86_400, "400 d"),
+        (-5, "0 s"),
+    ],
+)
+def test_an_age_is_told_in_its_largest_unit(seconds: float, text: str) -> None:
+    assert age_text(seconds) == text

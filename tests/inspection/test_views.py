@@ -1,0 +1,346 @@
+"""Views: secrets, versions and the mapping of secrets as a test sees them, live and read-only."""
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_secretsmanager import SecretNotFound, SecretsManager, SecretView, UsageError, Version
+
+if TYPE_CHECKING:
+    from mypy_boto3_secretsmanager.client import SecretsManagerClient
+
+ONE, TWO, THREE = "1" * 32, "2" * 32, "3" * 32
+NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+
+
+@pytest.fixture
+def db(secretsmanager: SecretsManager) -> SecretView:
+    """Three versions: the previous one, the current one, and one that is pending."""
+    return secretsmanager.seed(
+        "app/db",
+        versions=[
+            Version("one", id=ONE, labels=["AWSPREVIOUS"], age=timedelta(days=40)),
+            Version({"password": "two"}, id=TWO, labels=["AWSCURRENT"], age=timedelta(hours=1)),
+            Version(b"three", id=THREE, labels=["AWSPENDING"]),
+        ],
+        tags={"team": "pay"},
+    )
+
+
+# --- a secret --------------------------------------------------------------------------------------------------------
+
+
+def test_a_view_has_name_and_arn(db: SecretView) -> None:
+    assert db.name == "app/db"
+    assert db.arn.startswith("arn:aws:secretsmanager:us-east-1:123456789012:secret:app/db-")
+    assert db.key == ("us-east-1", "123456789012", "app/db")
+
+
+def test_a_view_has_the_current_value_as_it_is_and_parsed(db: SecretView) -> None:
+    assert db.value == '{"password": "two"}'
+    assert db.json == {"password": "two"}
+
+
+def test_a_binary_value_is_bytes(secretsmanager: SecretsManager) -> None:
+    assert secretsmanager.seed("key", b"\x00\xff").value == b"\x00\xff"
+
+
+def test_a_secret_without_versions_has_no_value(secretsmanager: SecretsManager) -> None:
+    empty = secretsmanager.seed("empty")
+    assert empty.value is None
+    assert empty.json is None
+    assert empty.versions == []
+    assert empty.labels == {}
+    assert (empty.current, empty.previous, empty.pending) == (None, None, None)
+
+
+def test_labels_map_to_version_ids(db: SecretView) -> None:
+    assert db.labels == {"AWSPREVIOUS": ONE, "AWSCURRENT": TWO, "AWSPENDING": THREE}
+
+
+def test_versions_stand_oldest_first(db: SecretView) -> None:
+    assert [version.id for version in db.versions] == [ONE, TWO, THREE]
+    assert [version.number for version in db.versions] == [1, 2, 3]
+
+
+def test_the_three_labels_of_aws_have_properties(db: SecretView) -> None:
+    assert (db.previous, db.current, db.pending) == tuple(db.versions)
+
+
+def test_tags_are_a_dict(db: SecretView, secretsmanager: SecretsManager) -> None:
+    assert db.tags == {"team": "pay"}
+    assert secretsmanager.seed("untagged").tags == {}
+
+
+def test_a_scheduled_deletion_shows_when_it_takes_effect(db: SecretView, client: "SecretsManagerClient") -> None:
+    assert db.deleted is None
+    client.delete_secret(SecretId="app/db", RecoveryWindowInDays=7)
+    assert db.deleted == NOW + timedelta(days=7)
+    assert db.value == '{"password": "two"}'
+
+
+def test_a_view_is_live(db: SecretView, client: "SecretsManagerClient") -> None:
+    versions = len(db.versions)
+    client.put_secret_value(SecretId="app/db", SecretString="four")
+    assert db.value == "four"
+    assert len(db.versions) == versions + 1
+
+
+def test_a_view_of_a_secret_that_is_gone_says_so(db: SecretView, client: "SecretsManagerClient") -> None:
+    client.delete_secret(SecretId="app/db", ForceDeleteWithoutRecovery=True)
+    assert repr(db) == "<secret 'app/db': not there any more>"
+    with pytest.raises(SecretNotFound, match=r"^no secret 'app/db' in us-east-1 of account 123456789012; "):
+        _ = db.value
+
+
+def test_a_view_is_gone_when_the_recovery_window_has_passed(
+    db: SecretView, secretsmanager: SecretsManager, client: "SecretsManagerClient", clock: Any
+) -> None:
+    client.delete_secret(SecretId="app/db", RecoveryWindowInDays=7)
+    clock.advance(7 * 86_400)
+    with pytest.raises(SecretNotFound):
+        secretsmanager.secret("app/db")
+    assert "app/db" not in secretsmanager.secrets
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["arn", "name", "value", "json", "labels", "versions", "current", "tags", "deleted", "history", "anything"],
+)
+def test_a_view_can_not_be_written_to(db: SecretView, name: str) -> None:
+    with pytest.raises(AttributeError):
+        setattr(db, name, "changed")
+
+
+def test_what_a_view_gives_is_a_copy(db: SecretView) -> None:
+    db.labels.clear()
+    db.tags["team"] = "other"
+    db.versions.clear()
+    db.versions[0].labels.clear()
+    assert db.labels == {"AWSPREVIOUS": ONE, "AWSCURRENT": TWO, "AWSPENDING": THREE}
+    assert db.tags == {"team": "pay"}
+    assert db.versions[0].labels == ["AWSPREVIOUS"]
+
+
+def test_views_of_one_secret_are_equal(db: SecretView, secretsmanager: SecretsManager) -> None:
+    assert secretsmanager.secret("app/db") == db
+    assert len({secretsmanager.secret("app/db"), db}) == 1
+    assert secretsmanager.seed("other") != db
+    assert db != "app/db"
+
+
+@pytest.mark.parametrize(
+    ("versions", "text"),
+    [
+        ([], "<secret 'db': 0 versions>"),
+        (["hidden"], "<secret 'db': 1 version, AWSCURRENT on 1>"),
+        (["hidden", "hidden too"], "<secret 'db': 2 versions, AWSCURRENT on 2, AWSPREVIOUS on 1>"),
+    ],
+)
+def test_the_repr_shows_labels_and_no_values(secretsmanager: SecretsManager, versions: list[str], text: str) -> None:
+    assert repr(secretsmanager.seed("db", versions=versions)) == text
+
+
+def test_a_look_is_no_call_and_no_access(db: SecretView, secretsmanager: SecretsManager) -> None:
+    assert db.value
+    assert [version.value for version in db.versions]
+    assert db.history == []
+    assert len(secretsmanager.log) == 0
+    assert "LastAccessedDate" not in secretsmanager.client().describe_secret(SecretId="app/db")
+
+
+def test_history_has_every_move_oldest_first(db: SecretView, client: "SecretsManagerClient", clock: Any) -> None:
+    clock.advance(60)
+    client.put_secret_value(SecretId="app/db", SecretString="four", ClientRequestToken="4" * 32)
+    clock.advance(60)
+    client.update_secret_version_stage(SecretId="app/db", VersionStage="AWSPENDING", RemoveFromVersionId=THREE)
+    first, second = NOW + timedelta(minutes=1), NOW + timedelta(minutes=2)
+    assert sorted(db.history[:2]) == [
+        ("AWSCURRENT", TWO, "4" * 32, first, "PutSecretValue"),
+        ("AWSPREVIOUS", ONE, TWO, first, "PutSecretValue"),
+    ]
+    assert db.history[2:] == [("AWSPENDING", THREE, None, second, "UpdateSecretVersionStage")]
+
+
+# --- a version -------------------------------------------------------------------------------------------------------
+
+
+def test_a_version_has_its_value_as_it_is_and_parsed(db: SecretView) -> None:
+    one, two, three = db.versions
+    assert (one.value, two.value, three.value) == ("one", '{"password": "two"}', b"three")
+    assert two.json == {"password": "two"}
+
+
+def test_a_version_has_its_age_on_the_fixtures_clock(db: SecretView, clock: Any) -> None:
+    one, two, three = db.versions
+    assert one.created == NOW - timedelta(days=40)
+    assert (two.age, three.age) == (3600, 0)
+    clock.advance(5)
+    assert (two.age, three.age) == (3605, 5)
+
+
+def test_a_version_keeps_its_value_and_follows_its_labels(db: SecretView, client: "SecretsManagerClient") -> None:
+    current = db.current
+    assert current is not None
+    client.put_secret_value(SecretId="app/db", SecretString="four")
+    assert current.id == TWO
+    assert current.value == '{"password": "two"}'
+    assert current.labels == ["AWSPREVIOUS"]
+
+
+@pytest.mark.parametrize("name", ["id", "number", "value", "json", "labels", "created", "age", "anything"])
+def test_a_version_can_not_be_written_to(db: SecretView, name: str) -> None:
+    with pytest.raises(AttributeError):
+        setattr(db.versions[0], name, "changed")
+
+
+def test_versions_are_equal_when_secret_and_id_are(db: SecretView, secretsmanager: SecretsManager) -> None:
+    other = secretsmanager.seed("other", versions=[Version("one", id=ONE)])
+    assert db.versions[0] == db.version(1)
+    assert len({db.versions[0], db.version(ONE), db.previous}) == 1
+    assert db.versions[0] != db.versions[1]
+    assert db.versions[0] != other.versions[0]
+    assert db.versions[0] != ONE
+
+
+def test_the_repr_of_a_version_has_number_and_id_and_no_value(db: SecretView) -> None:
+    assert repr(db.versions[0]) == f"<version 1 of 'app/db', {ONE}>"
+
+
+def test_numbers_stay_when_a_version_is_named_from_the_end(db: SecretView) -> None:
+    assert [db.version(number).number for number in (1, 2, 3, -1, -2, -3)] == [1, 2, 3, 3, 2, 1]
+
+
+@pytest.mark.parametrize("version", [None, [1], True, 1.5])
+def test_a_version_of_another_type_is_a_usage_error(db: SecretView, version: object) -> None:
+    with pytest.raises(
+        UsageError, match=f"^a version is an id, a number, a label or a view, not {type(version).__name__}$"
+    ):
+        db.version(version)  # type: ignore[arg-type]
+
+
+# --- finding a secret ------------------------------------------------------------------------------------------------
+
+
+def test_a_secret_is_found_by_name_arn_partial_arn_and_view(db: SecretView, secretsmanager: SecretsManager) -> None:
+    for secret_id in ("app/db", db.arn, db.arn[:-7], db):
+        assert secretsmanager.secret(secret_id) == db
+
+
+def test_a_secret_is_found_by_arn_in_any_region_and_account(secretsmanager: SecretsManager) -> None:
+    far = secretsmanager.seed("db", "x", region="eu-west-1", account="999999999999")
+    assert secretsmanager.secret(far.arn) == far
+
+
+def test_a_secret_is_not_found_under_the_arn_of_another_one(secretsmanager: SecretsManager) -> None:
+    arn = secretsmanager.seed("db", "x").arn
+    other = "zzzzzz" if not arn.endswith("zzzzzz") else "yyyyyy"
+    with pytest.raises(SecretNotFound):
+        secretsmanager.secret(arn[:-6] + other)
+
+
+@pytest.mark.parametrize(
+    ("secret_id", "place", "text"),
+    [
+        (
+            "app/bd",
+            {},
+            "no secret 'app/bd' in us-east-1 of account 123456789012; did you mean 'app/db'?",
+        ),
+        (
+            "qqqqqq",
+            {},
+            "no secret 'qqqqqq' in us-east-1 of account 123456789012; there is 'app/db'",
+        ),
+        (
+            "app/db",
+            {"region": "eu-west-1"},
+            "no secret 'app/db' in eu-west-1 of account 123456789012; it is in us-east-1 of account 123456789012",
+        ),
+        (
+            "app/db",
+            {"account": "999999999999"},
+            "no secret 'app/db' in us-east-1 of account 999999999999; it is in us-east-1 of account 123456789012",
+        ),
+        (
+            "other",
+            {"region": "eu-west-1"},
+            "no secret 'other' in eu-west-1 of account 123456789012; no secret is there at all",
+        ),
+    ],
+)
+def test_a_secret_that_is_not_there_fails_with_what_is(
+    db: SecretView, secretsmanager: SecretsManager, secret_id: str, place: dict[str, str], text: str
+) -> None:
+    with pytest.raises(SecretNotFound) as failure:
+        secretsmanager.secret(secret_id, **place)
+    assert str(failure.value) == text
+
+
+def test_a_secret_that_resembles_none_of_many_fails_with_their_number(secretsmanager: SecretsManager) -> None:
+    for number in range(13):
+        secretsmanager.seed(f"app/{number}")
+    with pytest.raises(SecretNotFound) as failure:
+        secretsmanager.secret("qqqqqq")
+    assert str(failure.value) == ("no secret 'qqqqqq' in us-east-1 of account 123456789012; 13 others are there")
+
+
+def test_a_secret_in_two_other_places_fails_with_both(secretsmanager: SecretsManager) -> None:
+    secretsmanager.seed("db", region="eu-west-1")
+    secretsmanager.seed("db", account="999999999999")
+    with pytest.raises(SecretNotFound) as failure:
+        secretsmanager.secret("db")
+    assert str(failure.value) == (
+        "no secret 'db' in us-east-1 of account 123456789012; it is in eu-west-1 of account 123456789012 and in "
+        "us-east-1 of account 999999999999"
+    )
+
+
+def test_a_secret_named_by_something_else_is_a_usage_error(secretsmanager: SecretsManager) -> None:
+    with pytest.raises(UsageError) as failure:
+        secretsmanager.secret(3)  # type: ignore[arg-type]
+    assert str(failure.value) == "a secret is named by its name, its ARN or its view, not by int"
+
+
+# --- the mapping -----------------------------------------------------------------------------------------------------
+
+
+def test_the_mapping_holds_one_region_and_account_by_name(secretsmanager: SecretsManager) -> None:
+    first, second = secretsmanager.seed("b"), secretsmanager.seed("a", deleted=True)
+    secretsmanager.seed("c", region="eu-west-1")
+    secretsmanager.seed("d", account="999999999999")
+    assert dict(secretsmanager.secrets) == {"b": first, "a": second}
+    assert list(secretsmanager.secrets) == ["b", "a"]
+    assert len(secretsmanager.secrets) == 2
+
+
+def test_the_mapping_is_live(secretsmanager: SecretsManager, client: "SecretsManagerClient") -> None:
+    secrets = secretsmanager.secrets
+    assert "db" not in secrets
+    client.create_secret(Name="db")
+    assert "db" in secrets
+    assert len(secrets) == 1
+
+
+def test_the_mapping_is_read_only(secretsmanager: SecretsManager) -> None:
+    secretsmanager.seed("db")
+    secrets: Any = secretsmanager.secrets
+    with pytest.raises(TypeError):
+        secrets["db"] = "x"
+    with pytest.raises(TypeError):
+        del secrets["db"]
+
+
+def test_the_mapping_names_the_nearest_secret(secretsmanager: SecretsManager) -> None:
+    secretsmanager.seed("app/db")
+    with pytest.raises(KeyError, match="no secret 'app/bd' in us-east-1 of account 123456789012; did you mean 'app/d"):
+        _ = secretsmanager.secrets["app/bd"]
+    assert secretsmanager.secrets.get("app/bd") is None
+
+
+def test_the_repr_of_the_mapping_has_names_only(secretsmanager: SecretsManager) -> None:
+    assert repr(secretsmanager.secrets) == "<secrets of us-east-1, account 123456789012: none>"
+    secretsmanager.seed("a", "hidden")
+    secretsmanager.seed("b")
+    assert repr(secretsmanager.secrets) == "<secrets of us-east-1, account 123456789012: a, b>"

@@ -1,0 +1,230 @@
+"""The fixture `secretsmanager` and what pytest lists of the plugin."""
+
+import os
+from collections.abc import Callable
+
+import pytest
+
+Run = Callable[..., pytest.RunResult]
+
+
+def test_the_fixture_answers_clients(run: Run) -> None:
+    run(
+        """
+        import boto3
+        from pytest_secretsmanager import SecretsManager
+
+        def test_it(secretsmanager):
+            assert isinstance(secretsmanager, SecretsManager)
+            secretsmanager.seed("db", "hunter2")
+            assert boto3.client("secretsmanager").get_secret_value(SecretId="db")["SecretString"] == "hunter2"
+        """
+    ).assert_outcomes(passed=1)
+
+
+def test_every_test_starts_with_nothing(run: Run) -> None:
+    run(
+        """
+        import pytest
+
+        @pytest.mark.parametrize("number", range(2))
+        def test_it(secretsmanager, number):
+            assert list(secretsmanager.secrets) == []
+            assert len(secretsmanager.log) == 0
+            secretsmanager.client().create_secret(Name="db", SecretString="x")
+        """
+    ).assert_outcomes(passed=2)
+
+
+def test_a_client_made_in_one_test_is_answered_in_the_next(run: Run) -> None:
+    run(
+        """
+        import boto3
+
+        clients = []
+
+        def test_first(secretsmanager):
+            secretsmanager.seed("db", "one")
+            clients.append(boto3.client("secretsmanager"))
+            assert clients[0].get_secret_value(SecretId="db")["SecretString"] == "one"
+
+        def test_second(secretsmanager):
+            secretsmanager.seed("db", "two")
+            assert clients[0].get_secret_value(SecretId="db")["SecretString"] == "two"
+        """
+    ).assert_outcomes(passed=2)
+
+
+def test_a_failing_test_leaves_nothing_behind(run: Run) -> None:
+    result = run(
+        """
+        import os
+        import pytest
+
+        @pytest.mark.secret("db", "x")
+        def test_first(secretsmanager):
+            raise ZeroDivisionError
+
+        def test_second():
+            assert "AWS_DEFAULT_REGION" not in os.environ
+
+        def test_third(secretsmanager):
+            assert list(secretsmanager.secrets) == []
+        """
+    )
+    result.assert_outcomes(passed=2, failed=1)
+
+
+def test_variables_are_set_for_the_test_only(run: Run) -> None:
+    run(
+        """
+        import os
+
+        NAMES = {"AWS_DEFAULT_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"}
+
+        def test_with(secretsmanager):
+            assert [os.environ[name] for name in sorted(NAMES)] == ["testing", "us-east-1", "testing"]
+
+        def test_without():
+            assert not NAMES & os.environ.keys()
+        """
+    ).assert_outcomes(passed=2)
+    assert not [name for name in os.environ if name.startswith("AWS_")]
+
+
+def test_variables_that_are_set_stay_as_they_are(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "ap-south-1")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "own")
+    run(
+        """
+        import os
+
+        def test_it(secretsmanager):
+            assert os.environ["AWS_DEFAULT_REGION"] == "ap-south-1"
+            assert os.environ["AWS_ACCESS_KEY_ID"] == "own"
+            assert os.environ["AWS_SECRET_ACCESS_KEY"] == "testing"
+        """
+    ).assert_outcomes(passed=1)
+    assert os.environ["AWS_DEFAULT_REGION"] == "ap-south-1"
+    assert os.environ["AWS_ACCESS_KEY_ID"] == "own"
+    assert "AWS_SECRET_ACCESS_KEY" not in os.environ
+
+
+@pytest.mark.parametrize("change", ['setenv("AWS_DEFAULT_REGION", "eu-west-1")', 'delenv("AWS_DEFAULT_REGION")'])
+def test_variables_are_taken_back_beside_monkeypatch(run: Run, change: str) -> None:
+    run(
+        f"""
+        import os
+
+        def test_with(monkeypatch, secretsmanager):
+            monkeypatch.{change}
+
+        def test_without():
+            assert "AWS_DEFAULT_REGION" not in os.environ
+        """
+    ).assert_outcomes(passed=2)
+
+
+def test_fixtures_lists_the_fixture_with_its_first_sentence(pytester: pytest.Pytester) -> None:
+    result = pytester.runpytest("--fixtures")
+    result.stdout.fnmatch_lines(
+        [
+            "secretsmanager -- *plugin.py:*",
+            "    A local AWS Secrets Manager that answers every call made through botocore in this process.",
+        ]
+    )
+
+
+def test_markers_lists_the_markers_with_their_arguments(pytester: pytest.Pytester) -> None:
+    result = pytester.runpytest("--markers")
+    result.stdout.fnmatch_lines(
+        [
+            "@pytest.mark.secret(name, value, [*], versions, tags, description, kms_key, policy, owning_service, "
+            "deleted, region, account): a secret that is there when the test starts; activates the fixture "
+            "secretsmanager.",
+            "",
+            "@pytest.mark.secretsmanager([*], region, account, random_seed): options of the fixture secretsmanager; "
+            "activates it.",
+        ]
+    )
+
+
+def test_help_lists_the_ini_options(pytester: pytest.Pytester) -> None:
+    result = pytester.runpytest("--help")
+    result.stdout.fnmatch_lines(
+        ["  secretsmanager_region (string):*", "  secretsmanager_account (string):*", "  secretsmanager_random_seed *"]
+    )
+
+
+def test_the_markers_are_known_to_strict_runs(run: Run) -> None:
+    run(
+        """
+        import pytest
+
+        @pytest.mark.secret("db", "x")
+        @pytest.mark.secretsmanager(region="eu-west-1")
+        def test_it(): ...
+        """,
+        "--strict-markers",
+    ).assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        pytest.param([], id="as it is installed"),
+        pytest.param(["-p", "no:randomly"], id="in written order"),
+        pytest.param(["--assert=plain"], id="without assertion rewriting"),
+        pytest.param(["-W", "error"], id="with warnings as errors"),
+        pytest.param(["--import-mode=importlib"], id="with importlib"),
+        pytest.param(["-p", "no:cacheprovider", "-p", "no:logging"], id="without other plugins"),
+    ],
+)
+def test_the_plugin_works_however_pytest_is_run(pytester: pytest.Pytester, arguments: list[str]) -> None:
+    pytester.makepyfile(
+        """
+        import pytest
+
+        @pytest.mark.secret("db", "two", versions=["one"])
+        def test_holds(secretsmanager):
+            secretsmanager.client().get_secret_value(SecretId="db")
+            secretsmanager.assert_value("db", "two")
+            secretsmanager.assert_logged("GetSecretValue")
+
+        @pytest.mark.secret("db", "two")
+        def test_fails(secretsmanager):
+            secretsmanager.assert_value("db", "one")
+        """
+    )
+    result = pytester.runpytest(*arguments)
+    result.assert_outcomes(passed=1, failed=1)
+    result.stdout.fnmatch_lines(["E * version 1 of secret 'db' (AWSCURRENT) holds another value"])
+
+
+def test_the_plugin_raises_no_warning_from_its_first_import_on(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        """
+        import pytest
+
+        @pytest.mark.secret("db", "x")
+        def test_it(secretsmanager):
+            assert secretsmanager.client().get_secret_value(SecretId="db")["SecretString"] == "x"
+        """
+    )
+    pytester.runpytest_subprocess("-W", "error").assert_outcomes(passed=1)
+
+
+def test_a_run_that_does_not_use_the_fixture_imports_nothing_heavy(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    pytester.makepyfile(
+        """
+        import sys
+
+        def test_it(pytestconfig):
+            assert pytestconfig.pluginmanager.has_plugin("pytest_secretsmanager.plugin")
+            assert not {"botocore", "cryptography", "wrapt"} & sys.modules.keys()
+        """
+    )
+    pytester.runpytest_subprocess("-p", "pytest_secretsmanager.plugin").assert_outcomes(passed=1)

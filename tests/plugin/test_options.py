@@ -1,0 +1,148 @@
+"""Options of the fixture: ini file and the marker `secretsmanager`."""
+
+from collections.abc import Callable
+
+import pytest
+
+Run = Callable[..., pytest.RunResult]
+
+PRINT_IDS = """
+import boto3
+import pytest
+
+@pytest.mark.secret("db", "two", versions=["one"])
+def test_it(secretsmanager):
+    client = boto3.client("secretsmanager")
+    created = client.create_secret(Name="new", SecretString="x")
+    secret = secretsmanager.secret("db")
+    print("ids:", secret.arn, *secret.labels.values(), created["ARN"], created["VersionId"])
+    print("ids:", created["ResponseMetadata"]["RequestId"])
+"""
+
+
+def ids_of(run: Run) -> list[str]:
+    result = run(PRINT_IDS, "-s")
+    result.assert_outcomes(passed=1)
+    lines = [line.partition("ids:")[2] for line in result.outlines if "ids:" in line]
+    ids = " ".join(lines).split()
+    assert len(ids) == 6
+    return ids
+
+
+def test_the_region_of_the_ini_file_is_everybodys(pytester: pytest.Pytester, run: Run) -> None:
+    pytester.makeini("[pytest]\nsecretsmanager_region = eu-west-1")
+    run(
+        """
+        import boto3
+        import pytest
+
+        @pytest.mark.secret("db", "x")
+        def test_it(secretsmanager):
+            assert secretsmanager.region == "eu-west-1"
+            assert secretsmanager.client().meta.region_name == "eu-west-1"
+            assert boto3.client("secretsmanager").describe_secret(SecretId="db")["ARN"].split(":")[3] == "eu-west-1"
+        """
+    ).assert_outcomes(passed=1)
+
+
+def test_the_account_of_the_ini_file_is_everybodys(pytester: pytest.Pytester, run: Run) -> None:
+    pytester.makeini("[pytest]\nsecretsmanager_account = 999999999999")
+    run(
+        """
+        import boto3
+        import pytest
+
+        @pytest.mark.secret("db", "x")
+        def test_it(secretsmanager):
+            assert secretsmanager.account == "999999999999"
+            assert boto3.client("secretsmanager").describe_secret(SecretId="db")["ARN"].split(":")[4] == "999999999999"
+        """
+    ).assert_outcomes(passed=1)
+
+
+def test_without_options_it_is_us_east_1_and_account_123456789012(run: Run) -> None:
+    run(
+        """
+        def test_it(secretsmanager):
+            assert (secretsmanager.region, secretsmanager.account) == ("us-east-1", "123456789012")
+        """
+    ).assert_outcomes(passed=1)
+
+
+def test_a_random_seed_in_the_ini_file_makes_ids_repeatable(pytester: pytest.Pytester, run: Run) -> None:
+    pytester.makeini("[pytest]\nsecretsmanager_random_seed = 7")
+    first = ids_of(run)
+    assert ids_of(run) == first
+    assert len(set(first)) == 6
+
+
+def test_another_random_seed_makes_other_ids(pytester: pytest.Pytester, run: Run) -> None:
+    pytester.makeini("[pytest]\nsecretsmanager_random_seed = 7")
+    first = ids_of(run)
+    pytester.makeini("[pytest]\nsecretsmanager_random_seed = 8")
+    assert not set(ids_of(run)) & set(first)
+
+
+def test_without_a_random_seed_ids_differ(run: Run) -> None:
+    assert not set(ids_of(run)) & set(ids_of(run))
+
+
+def test_a_random_seed_makes_each_test_repeatable_by_itself(run: Run) -> None:
+    run(
+        """
+        import pytest
+
+        arns = []
+
+        @pytest.mark.secretsmanager(random_seed=1)
+        @pytest.mark.parametrize("number", range(2))
+        def test_it(secretsmanager, number):
+            arns.append(secretsmanager.seed("db").arn)
+            assert len(set(arns)) == 1
+        """
+    ).assert_outcomes(passed=2)
+
+
+def test_the_marker_wins_over_the_ini_file(pytester: pytest.Pytester, run: Run) -> None:
+    pytester.makeini("[pytest]\nsecretsmanager_region = eu-west-1\nsecretsmanager_account = 999999999999")
+    run(
+        """
+        import pytest
+
+        @pytest.mark.secretsmanager(region="us-west-2")
+        def test_it(secretsmanager):
+            assert (secretsmanager.region, secretsmanager.account) == ("us-west-2", "999999999999")
+        """
+    ).assert_outcomes(passed=1)
+
+
+def test_markers_add_up_and_the_nearest_wins(run: Run) -> None:
+    run(
+        """
+        import pytest
+
+        pytestmark = pytest.mark.secretsmanager(region="eu-west-1", account="999999999999")
+
+        @pytest.mark.secretsmanager(region="eu-west-2")
+        class TestIt:
+            @pytest.mark.secretsmanager(region="eu-west-3")
+            def test_function(self, secretsmanager):
+                assert (secretsmanager.region, secretsmanager.account) == ("eu-west-3", "999999999999")
+
+            def test_class(self, secretsmanager):
+                assert (secretsmanager.region, secretsmanager.account) == ("eu-west-2", "999999999999")
+        """
+    ).assert_outcomes(passed=2)
+
+
+def test_a_region_that_is_set_in_the_environment_stays_the_clients(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "ap-south-1")
+    run(
+        """
+        import boto3
+
+        def test_it(secretsmanager):
+            assert boto3.client("secretsmanager").meta.region_name == "ap-south-1"
+            assert secretsmanager.client().meta.region_name == "us-east-1"
+        """
+    ).assert_outcomes(passed=1)

@@ -1,0 +1,169 @@
+"""Wrong markers, seeds and options: an error at set-up, in words, before the test's body runs."""
+
+from collections.abc import Callable
+
+import pytest
+
+Failures = Callable[..., list[str]]
+
+SEEDS = [
+    (
+        '"db", "x", tag={"team": "pay"}',
+        "a seed has no option 'tag'; did you mean 'tags'?",
+    ),
+    ("", "a seed begins with the secret's name, a str, not NoneType"),
+    ("5", "a seed begins with the secret's name, a str, not int"),
+    (
+        '"db", "x", "y"',
+        "a seed has one name and one value, all else by name; given were 3 and []",
+    ),
+    (
+        '"db", "x", value="y"',
+        "a seed has one name and one value, all else by name; given were 2 and ['value']",
+    ),
+    (
+        '"db", None',
+        'a seeded value can\'t be None: leave it out for a secret without a value, write "null" for JSON null',
+    ),
+    ('"db", "x", tags=["a"]', "the option 'tags' of a seed is a mapping, not list"),
+    ('"db", "x", account="1"', "account is a str of twelve digits such as '123456789012', not '1'"),
+    (
+        '"db", versions=[Version("x", labels=["BLUE"]), Version("y", labels=["BLUE"])]',
+        "the label 'BLUE' can't sit on two versions of one secret",
+    ),
+    (
+        '"bad name", "x"',
+        "secret 'bad name' can't be seeded so; AWS answers ValidationException: Invalid name. Must be a valid name "
+        "containing alphanumeric characters, or any of the following: -/_+=.@!",
+    ),
+    (
+        '"db", "x" * 65_537',
+        "secret 'db' can't be seeded so; AWS answers ValidationException: 1 validation error detected: Value at "
+        "'secretString' failed to satisfy constraint: Member must have length less than or equal to 65536",
+    ),
+]
+
+OPTIONS = [
+    ('regions="eu-west-1"', "there is no option 'regions'; did you mean 'region'?"),
+    ("qqqq=1", "there is no option 'qqqq'; there are 'region', 'account', 'random_seed'"),
+    ('"eu-west-1"', "options are given by name, not by position: ('eu-west-1',)"),
+    ("region=5", "region is a str such as 'us-east-1', not 5"),
+    ('account="12345"', "account is a str of twelve digits such as '123456789012', not '12345'"),
+]
+
+FILE = """
+import pytest
+from pytest_secretsmanager import Version
+
+@pytest.mark.{marker}
+def test_it():
+    print("the body ran")
+"""
+
+
+@pytest.mark.parametrize(("arguments", "text"), SEEDS)
+def test_a_wrong_seed_names_marker_and_test(failures: Failures, arguments: str, text: str) -> None:
+    found = failures(FILE.format(marker=f"secret({arguments})"))
+    assert found == [f"@pytest.mark.secret of test_it.py::test_it: {text}"]
+
+
+@pytest.mark.parametrize(("arguments", "text"), OPTIONS)
+def test_a_wrong_option_names_marker_and_test(failures: Failures, arguments: str, text: str) -> None:
+    found = failures(FILE.format(marker=f"secretsmanager({arguments})"))
+    assert found == [f"@pytest.mark.secretsmanager of test_it.py::test_it: {text}"]
+
+
+@pytest.mark.parametrize("marker", ['secret("db", "x", tag={})', "secretsmanager(regions=1)"])
+def test_it_is_an_error_at_set_up_and_the_body_does_not_run(run: Callable[..., pytest.RunResult], marker: str) -> None:
+    result = run(FILE.format(marker=marker), "-s")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["* ERROR at setup of test_it *"])
+    result.stdout.no_fnmatch_line("*the body ran*")
+
+
+def test_the_tests_own_fixtures_do_not_run_either(run: Callable[..., pytest.RunResult]) -> None:
+    result = run(
+        """
+        import pytest
+
+        @pytest.fixture
+        def app():
+            print("the fixture ran")
+
+        @pytest.mark.secret("db", "x", tag={})
+        def test_it(app): ...
+        """,
+        "-s",
+    )
+    result.assert_outcomes(errors=1)
+    result.stdout.no_fnmatch_line("*the fixture ran*")
+
+
+def test_it_names_the_parameter_and_the_class(failures: Failures) -> None:
+    found = failures(
+        """
+        import pytest
+
+        class TestIt:
+            @pytest.mark.parametrize("which", [pytest.param("a", marks=pytest.mark.secret("db", None)), "b"])
+            def test_it(self, which): ...
+        """
+    )
+    assert len(found) == 1
+    assert found[0].startswith("@pytest.mark.secret of test_it.py::TestIt::test_it[a]: a seeded value can't be None: ")
+
+
+def test_one_wrong_marker_among_right_ones_is_enough(failures: Failures) -> None:
+    found = failures(
+        """
+        import pytest
+
+        pytestmark = pytest.mark.secret("db", "x")
+
+        @pytest.mark.secret("other", "x", lables=["BLUE"])
+        def test_wrong(): ...
+
+        def test_right(): ...
+        """
+    )
+    assert len(found) == 1
+    assert found[0].startswith("@pytest.mark.secret of test_it.py::test_wrong: a seed has no option 'lables'; ")
+
+
+def test_nothing_stays_active_after_it(run: Callable[..., pytest.RunResult]) -> None:
+    run(
+        """
+        import os
+        import pytest
+
+        @pytest.mark.secret("db", None)
+        def test_wrong(): ...
+
+        def test_after():
+            assert "AWS_DEFAULT_REGION" not in os.environ
+
+        def test_again(secretsmanager):
+            assert list(secretsmanager.secrets) == []
+        """
+    ).assert_outcomes(passed=2, errors=1)
+
+
+@pytest.mark.parametrize(
+    ("line", "option"),
+    [("secretsmanager_account = 1", "secretsmanager_account"), ("secretsmanager_region =", "secretsmanager_region")],
+)
+def test_a_wrong_ini_option_is_named(pytester: pytest.Pytester, failures: Failures, line: str, option: str) -> None:
+    pytester.makeini(f"[pytest]\n{line}\n")
+    (text,) = failures("def test_it(secretsmanager): ...")
+    assert option in text
+    assert "@pytest.mark" not in text
+
+
+def test_a_random_seed_of_a_wrong_type_names_marker_and_test(failures: Failures) -> None:
+    (text,) = failures(FILE.format(marker="secretsmanager(random_seed=[1])"))
+    assert text.startswith("@pytest.mark.secretsmanager of test_it.py::test_it: random_seed ")
+
+
+def test_labels_of_a_wrong_type_name_marker_and_test(failures: Failures) -> None:
+    (text,) = failures(FILE.format(marker='secret("db", versions=[Version("x", labels=5)])'))
+    assert text.startswith("@pytest.mark.secret of test_it.py::test_it: the labels of a seeded version are ")

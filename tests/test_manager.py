@@ -1,0 +1,406 @@
+"""`SecretsManager` outside pytest: context manager, decorator, nesting, clients, constructor."""
+
+import asyncio
+import inspect
+import os
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import Any
+from unittest.mock import patch
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+
+from pytest_secretsmanager import SecretsManager, UsageError
+
+VARIABLES = ("AWS_DEFAULT_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
+
+
+@pytest.fixture(autouse=True)
+def _bare_environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Whatever the developer's shell says, these tests begin without it, and leave nothing in it."""
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
+    with patch.dict(os.environ):
+        for name in [name for name in os.environ if name.startswith("AWS_")]:
+            del os.environ[name]
+        yield
+
+
+def read(name: str = "db") -> str:
+    """What an application does: builds a client of its own, and reads."""
+    return boto3.client("secretsmanager").get_secret_value(SecretId=name)["SecretString"]
+
+
+# --- context manager -------------------------------------------------------------------------------------------------
+
+
+def test_it_answers_while_it_is_entered() -> None:
+    with SecretsManager() as sm:
+        sm.seed("db", "hunter2")
+        assert read() == "hunter2"
+
+
+def test_it_may_be_seeded_before_it_is_entered() -> None:
+    sm = SecretsManager()
+    sm.seed("db", "hunter2")
+    with sm:
+        assert read() == "hunter2"
+
+
+def test_it_may_be_looked_at_after_it_was_left() -> None:
+    with SecretsManager() as sm:
+        sm.seed("db", "hunter2")
+        read()
+    sm.assert_value("db", "hunter2")
+    sm.assert_logged("GetSecretValue", times=1)
+
+
+def test_it_keeps_its_secrets_when_it_is_entered_again() -> None:
+    with SecretsManager() as sm:
+        sm.seed("db", "hunter2")
+    with sm:
+        assert read() == "hunter2"
+
+
+def test_it_may_be_entered_twice_at_once() -> None:
+    with SecretsManager() as sm:
+        sm.seed("db", "hunter2")
+        with sm:
+            assert read() == "hunter2"
+        assert read() == "hunter2"
+
+
+def test_it_is_left_when_an_exception_passes() -> None:
+    with SecretsManager() as outer:
+        outer.seed("db", "outer")
+        with pytest.raises(ZeroDivisionError), SecretsManager():
+            raise ZeroDivisionError
+        assert read() == "outer"
+
+
+def test_it_answers_in_every_thread() -> None:
+    found: list[str] = []
+    with SecretsManager() as sm:
+        sm.seed("db", "hunter2")
+        client = sm.client()
+        thread = threading.Thread(target=lambda: found.append(client.get_secret_value(SecretId="db")["SecretString"]))
+        thread.start()
+        thread.join()
+    assert found == ["hunter2"]
+
+
+def test_it_answers_in_its_region_and_account() -> None:
+    with SecretsManager(region="eu-west-1", account="999999999999") as sm:
+        sm.seed("db", "hunter2")
+        arn = boto3.client("secretsmanager").describe_secret(SecretId="db")["ARN"]
+        assert arn.startswith("arn:aws:secretsmanager:eu-west-1:999999999999:secret:db-")
+        assert repr(sm) == "<SecretsManager in eu-west-1, account 999999999999>"
+
+
+# --- nesting ---------------------------------------------------------------------------------------------------------
+
+
+def test_nested_ones_are_worlds_of_their_own() -> None:
+    with SecretsManager() as outer:
+        outer.seed("db", "outer")
+        with SecretsManager() as inner:
+            assert list(inner.secrets) == []
+            inner.seed("db", "inner")
+            assert read() == "inner"
+        assert read() == "outer"
+        outer.assert_logged("GetSecretValue", times=1)
+        inner.assert_logged("GetSecretValue", times=1)
+
+
+def test_a_client_of_the_outer_one_is_answered_by_the_inner_one() -> None:
+    with SecretsManager() as outer:
+        client = outer.client()
+        with SecretsManager() as inner:
+            inner.seed("db", "inner")
+            assert client.get_secret_value(SecretId="db")["SecretString"] == "inner"
+        with pytest.raises(client.exceptions.ResourceNotFoundException):
+            client.get_secret_value(SecretId="db")
+
+
+def test_the_outer_one_may_be_left_first() -> None:
+    outer, inner = SecretsManager(), SecretsManager()
+    outer.seed("db", "outer")
+    inner.seed("db", "inner")
+    outer.__enter__()
+    inner.__enter__()
+    try:
+        outer.__exit__(None, None, None)
+        assert inner.client().get_secret_value(SecretId="db")["SecretString"] == "inner"
+    finally:
+        inner.__exit__(None, None, None)
+
+
+# --- environment -----------------------------------------------------------------------------------------------------
+
+
+def test_variables_that_are_unset_are_set_and_taken_back() -> None:
+    with SecretsManager(region="eu-west-1"):
+        assert [os.environ[name] for name in VARIABLES] == ["eu-west-1", "testing", "testing"]
+    assert not os.environ.keys() & set(VARIABLES)
+
+
+@pytest.mark.parametrize("name", VARIABLES)
+def test_a_variable_that_is_set_stays(name: str) -> None:
+    os.environ[name] = "own"
+    with SecretsManager():
+        assert os.environ[name] == "own"
+        assert os.environ.keys() >= set(VARIABLES)
+    assert os.environ[name] == "own"
+    assert os.environ.keys() & set(VARIABLES) == {name}
+
+
+def test_an_empty_variable_counts_as_set() -> None:
+    os.environ["AWS_DEFAULT_REGION"] = ""
+    with SecretsManager():
+        assert os.environ["AWS_DEFAULT_REGION"] == ""
+    assert os.environ["AWS_DEFAULT_REGION"] == ""
+
+
+def test_a_variable_that_was_changed_inside_is_not_taken_back() -> None:
+    with SecretsManager():
+        os.environ["AWS_DEFAULT_REGION"] = "ap-south-1"
+    assert os.environ["AWS_DEFAULT_REGION"] == "ap-south-1"
+
+
+def test_a_variable_that_was_removed_inside_is_no_trouble() -> None:
+    with SecretsManager():
+        del os.environ["AWS_DEFAULT_REGION"]
+    assert "AWS_DEFAULT_REGION" not in os.environ
+
+
+def test_nested_ones_take_back_what_they_set() -> None:
+    with SecretsManager(region="eu-west-1"):
+        with SecretsManager(region="us-west-2"):
+            assert os.environ["AWS_DEFAULT_REGION"] == "eu-west-1"
+        assert os.environ["AWS_DEFAULT_REGION"] == "eu-west-1"
+    assert "AWS_DEFAULT_REGION" not in os.environ
+
+
+# --- decorator -------------------------------------------------------------------------------------------------------
+
+
+def test_a_decorated_function_is_answered_and_gives_its_result() -> None:
+    sm = SecretsManager()
+    sm.seed("db", "hunter2")
+
+    @sm
+    def password(name: str, *, suffix: str = "") -> str:
+        return read(name) + suffix
+
+    assert password("db", suffix="!") == "hunter2!"
+
+
+def test_each_call_of_a_decorated_function_is_rolled_back() -> None:
+    sm = SecretsManager()
+    sm.seed("db", "one")
+
+    @sm
+    def write() -> list[str | bytes | None]:
+        sm.client().put_secret_value(SecretId="db", SecretString="two")
+        sm.client().create_secret(Name="new")
+        return [version.value for version in sm.secret("db").versions]
+
+    assert write() == ["one", "two"]
+    assert write() == ["one", "two"]
+    assert list(sm.secrets) == ["db"]
+    sm.assert_value("db", "one")
+    assert len(sm.log) == 0
+
+
+def test_a_decorated_function_that_raises_is_rolled_back_too() -> None:
+    sm = SecretsManager()
+
+    @sm
+    def write() -> None:
+        sm.client().create_secret(Name="new")
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        write()
+    assert list(sm.secrets) == []
+    assert len(sm.log) == 0
+
+
+def test_a_decorated_coroutine_function_is_answered_and_rolled_back() -> None:
+    sm = SecretsManager()
+    sm.seed("db", "one")
+
+    @sm
+    async def write(value: str) -> list[str | bytes | None]:
+        await asyncio.sleep(0)
+        sm.client().put_secret_value(SecretId="db", SecretString=value)
+        await asyncio.sleep(0)
+        return [version.value for version in sm.secret("db").versions]
+
+    assert inspect.iscoroutinefunction(write)
+    for value in ("two", "three"):
+        coroutine: Any = write(value)
+        assert asyncio.run(coroutine) == ["one", value]
+    assert len(sm.secret("db").versions) == 1
+
+
+def test_a_decorated_function_may_call_itself() -> None:
+    sm = SecretsManager()
+
+    @sm
+    def create(depth: int) -> list[int]:
+        sm.client().create_secret(Name=f"secret-{depth}")
+        return [len(sm.secrets), *(create(depth - 1) if depth else []), len(sm.secrets)]
+
+    assert create(2) == [1, 2, 3, 3, 2, 1]
+    assert len(sm.secrets) == 0
+
+
+def test_a_decorated_function_keeps_its_name_and_signature() -> None:
+    @SecretsManager()
+    def documented(first: int, *, second: str = "") -> str:
+        """What it does."""
+        return f"{first}{second}"
+
+    assert (documented.__name__, documented.__doc__) == ("documented", "What it does.")
+    assert str(inspect.signature(documented)) == "(first: int, *, second: str = '') -> str"
+
+
+def generator() -> Iterator[int]:
+    yield 1
+
+
+async def async_generator() -> AsyncIterator[int]:
+    yield 1
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        pytest.param(int, id="class"),
+        pytest.param(generator, id="generator function"),
+        pytest.param(3, id="no function at all"),
+        pytest.param(
+            async_generator,
+            id="async generator function",
+        ),
+    ],
+)
+def test_what_can_not_be_decorated_is_refused(target: Any) -> None:
+    with pytest.raises(UsageError) as refusal:
+        SecretsManager()(target)
+    assert str(refusal.value) == f"SecretsManager decorates functions and coroutine functions, not {target!r}"
+
+
+# --- clients ---------------------------------------------------------------------------------------------------------
+
+
+def test_the_same_arguments_give_the_same_client() -> None:
+    with SecretsManager() as sm:
+        assert sm.client() is sm.client()
+        assert sm.client("eu-west-1") is sm.client("eu-west-1")
+        assert sm.client(aws_account_id="999999999999") is sm.client(aws_account_id="999999999999")
+
+
+def test_other_arguments_give_another_client() -> None:
+    with SecretsManager() as sm:
+        clients = [sm.client(), sm.client("eu-west-1"), sm.client(aws_account_id="999999999999")]
+        assert len(set(map(id, clients))) == 3
+        assert [client.meta.region_name for client in clients] == ["us-east-1", "eu-west-1", "us-east-1"]
+
+
+def test_a_client_needs_no_environment() -> None:
+    with SecretsManager(region="eu-west-1") as sm:
+        for name in VARIABLES:
+            del os.environ[name]
+        sm.seed("db", "hunter2")
+        assert sm.client().meta.region_name == "eu-west-1"
+        assert sm.client().get_secret_value(SecretId="db")["SecretString"] == "hunter2"
+
+
+def test_a_client_of_another_account_sees_that_accounts_secrets() -> None:
+    with SecretsManager() as sm:
+        sm.seed("db", "theirs", account="999999999999")
+        theirs = sm.client(aws_account_id="999999999999")
+        assert theirs.get_secret_value(SecretId="db")["SecretString"] == "theirs"
+        with pytest.raises(ClientError):
+            sm.client().get_secret_value(SecretId="db")
+
+
+@pytest.mark.parametrize("left", [False, True], ids=["never entered", "left"])
+def test_a_client_is_refused_when_it_would_not_be_answered(left: bool) -> None:
+    sm = SecretsManager()
+    if left:
+        with sm:
+            sm.client()
+    with pytest.raises(UsageError) as refusal:
+        sm.client()
+    assert str(refusal.value) == (
+        "this SecretsManager answers no calls now: use its clients inside `with SecretsManager() as sm:`"
+    )
+
+
+# --- constructor -----------------------------------------------------------------------------------------------------
+
+
+def run_of(random_seed: int | str | None) -> list[str]:
+    """Everything random that a run shows: ARNs, version ids, request ids, passwords."""
+    with SecretsManager(random_seed=random_seed) as sm:
+        seeded = sm.seed("db", "two", versions=["one"])
+        client = sm.client()
+        created = client.create_secret(Name="new", SecretString="x")
+        password = client.get_random_password()["RandomPassword"]
+        ids = [version.id for version in seeded.versions]
+        return [
+            seeded.arn,
+            *ids,
+            created["ARN"],
+            created["VersionId"],
+            created["ResponseMetadata"]["RequestId"],
+            password,
+        ]
+
+
+@pytest.mark.parametrize("random_seed", [1, "one"])
+def test_a_random_seed_makes_a_run_repeatable(random_seed: int | str) -> None:
+    first = run_of(random_seed)
+    assert run_of(random_seed) == first
+    assert len(set(first)) == len(first)
+
+
+@pytest.mark.parametrize("other", [2, None])
+def test_another_random_seed_makes_another_run(other: int | None) -> None:
+    assert not set(run_of(1)) & set(run_of(other))
+
+
+def test_runs_without_a_random_seed_differ() -> None:
+    assert not set(run_of(None)) & set(run_of(None))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        ({"region": ""}, "region is a str such as 'us-east-1', not ''"),
+        ({"region": None}, "region is a str such as 'us-east-1', not None"),
+        ({"account": 123456789012}, "account is a str of twelve digits such as '123456789012', not 123456789012"),
+        ({"account": "12345"}, "account is a str of twelve digits such as '123456789012', not '12345'"),
+        ({"account": "12345678901x"}, "account is a str of twelve digits such as '123456789012', not '12345678901x'"),
+    ],
+)
+def test_wrong_arguments_are_refused_in_words(arguments: dict[str, Any], text: str) -> None:
+    with pytest.raises(UsageError) as refusal:
+        SecretsManager(**arguments)
+    assert str(refusal.value) == text
+
+
+def test_a_random_seed_of_a_wrong_type_is_refused() -> None:
+    random_seed: Any = [1]
+    with pytest.raises(UsageError, match="random_seed"):
+        SecretsManager(random_seed=random_seed)
+
+
+def test_options_are_given_by_name() -> None:
+    make: Callable[..., SecretsManager] = SecretsManager
+    with pytest.raises(TypeError):
+        make("us-east-1", "123456789012", 1)
