@@ -18,8 +18,9 @@ def test_every_python_block_of_the_readme_is_run() -> None:
 
 @pytest.mark.parametrize(("name", "code"), BLOCKS, ids=[name for name, _ in BLOCKS])
 def test_code_of_the_readme_runs(pytester: pytest.Pytester, name: str, code: str) -> None:
-    pytester.path.joinpath(name).write_text(code, encoding="utf-8")
-    result = pytester.runpytest("--import-mode=importlib", "--strict-markers")
+    # A name of its own, since the run shares this process's modules.
+    pytester.path.joinpath(f"test_readme_{name}").write_text(code, encoding="utf-8")
+    result = pytester.runpytest("--strict-markers")
     result.assert_outcomes(passed=code.count("\ndef test_"))
 
 
