@@ -11,7 +11,7 @@ ROWS = ["get", "put", "describe", "create", "list 20 of 100", "enter and leave",
 """The order of the table, whatever order pytest-randomly ran the benchmarks in."""
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+def pytest_terminal_summary(terminalreporter: "pytest.TerminalReporter") -> None:
     """Prints the table when benchmarks of this folder ran; any other run only finds this file and goes on."""
     session = getattr(terminalreporter.config, "_benchmarksession", None)
     medians: dict[str, dict[str, float]] = defaultdict(dict)
