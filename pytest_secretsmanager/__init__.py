@@ -7,6 +7,8 @@ botocore nor cryptography nor wrapt.
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from pytest_secretsmanager.controls.clock import Clock
+    from pytest_secretsmanager.controls.kms import Kms
     from pytest_secretsmanager.engine.errors import (
         PytestSecretsManagerError,
         SecretNotFound,
@@ -14,7 +16,8 @@ if TYPE_CHECKING:
         UsageError,
         VersionNotFound,
     )
-    from pytest_secretsmanager.inspection.log import Event, LabelMove, Log
+    from pytest_secretsmanager.engine.keys import KmsKey
+    from pytest_secretsmanager.inspection.log import Event, LabelMove, Log, PutRateWarning
     from pytest_secretsmanager.inspection.views import SecretView, VersionView
     from pytest_secretsmanager.manager import SecretsManager
     from pytest_secretsmanager.seeds import Version
@@ -22,9 +25,13 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "Clock",
     "Event",
+    "Kms",
+    "KmsKey",
     "LabelMove",
     "Log",
+    "PutRateWarning",
     "PytestSecretsManagerError",
     "SecretNotFound",
     "SecretView",
@@ -37,9 +44,13 @@ __all__ = [
 ]
 
 _MODULES = {
+    "Clock": "controls.clock",
     "Event": "inspection.log",
+    "Kms": "controls.kms",
+    "KmsKey": "engine.keys",
     "LabelMove": "inspection.log",
     "Log": "inspection.log",
+    "PutRateWarning": "inspection.log",
     "PytestSecretsManagerError": "engine.errors",
     "SecretNotFound": "engine.errors",
     "SecretView": "inspection.views",

@@ -4,21 +4,27 @@ import functools
 import inspect
 import os
 import textwrap
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import datetime
 from random import Random
+from threading import Lock
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypeVar, Unpack, cast
 
 import botocore.session
 
+from pytest_secretsmanager.controls.clock import Clock
+from pytest_secretsmanager.controls.kms import Kms
 from pytest_secretsmanager.doors import environment, patch
-from pytest_secretsmanager.doors.client import Responder, new_uuid, request_ids, user_of
+from pytest_secretsmanager.doors.client import Responder, user_of
 from pytest_secretsmanager.engine.call import Call, Parameters
 from pytest_secretsmanager.engine.errors import ServiceError, UsageError
-from pytest_secretsmanager.engine.keys import KeyRing
-from pytest_secretsmanager.engine.ports import Ports
+from pytest_secretsmanager.engine.keys import KeyRing, KmsRefusal
+from pytest_secretsmanager.engine.layers.audit import Entry
+from pytest_secretsmanager.engine.ports import Ports, new_uuid, request_ids
+from pytest_secretsmanager.engine.rules.retention import VERSION_QUOTA
 from pytest_secretsmanager.engine.service import Service
 from pytest_secretsmanager.engine.state import SecretKey
 from pytest_secretsmanager.inspection.assertions import Assertions
@@ -39,6 +45,10 @@ _Arguments = ParamSpec("_Arguments")
 _Result = TypeVar("_Result")
 
 
+_decorating: ContextVar[tuple["SecretsManager", ...]] = ContextVar("decorating", default=())
+"""The managers whose decorated functions are running in this thread or task."""
+
+
 class SecretsManager(Assertions):
     """A local AWS Secrets Manager, with all its regions and accounts.
 
@@ -47,8 +57,10 @@ class SecretsManager(Assertions):
     Used as a decorator, each call of the function starts from what was there before and is rolled back when it ends.
 
     `region` and `account` are where `sm.secret`, `sm.seed` and `sm.client` look when nothing else is said; `account`
-    is also that of every client whose credentials name no other. `random_seed` makes ARN suffixes, version ids,
-    request ids and random passwords repeatable.
+    is also that of every client whose credentials name no other. `now` is where the clock starts (a datetime; None: at
+    the real time). `version_quota` is how many versions a secret may have: AWS's documented 100, unless a test writes
+    more often than AWS would allow. `random_seed` makes ARN suffixes, version ids, request ids and random passwords
+    repeatable.
 
     >>> with SecretsManager(region="eu-west-1") as sm:
     ...     _ = sm.seed("db", "hunter2")
@@ -57,39 +69,59 @@ class SecretsManager(Assertions):
     """
 
     def __init__(
-        self, region: str = "us-east-1", account: str = "123456789012", *, random_seed: int | str | None = None
+        self,
+        region: str = "us-east-1",
+        account: str = "123456789012",
+        *,
+        random_seed: int | str | None = None,
+        now: datetime | None = None,
+        version_quota: int = VERSION_QUOTA,
     ) -> None:
         _require_text("region", region)
         _require_account(account)
         _require_seed(random_seed)
+        _require_quota(version_quota)
         self.region = region
         self.account = account
+        self.clock = Clock(now)
+        self._keys = KeyRing()
+        self.kms = Kms(self._keys, region, account)
         self._random = Random(random_seed)  # noqa: S311 - ids, never keys
-        self._log = Log()
-        self._service = Service(Ports(self._random, KeyRing()), self._log.append)
+        self._entries: list[Entry] = []
+        self._log = Log(self._entries)
+        self._service = Service(Ports(self._random, self._keys, version_quota), self._entries.append)
         self._responder = Responder(
-            self._service, _now, account, self._random, request_ids(self._random), repeatable=random_seed is not None
+            self._service,
+            self.clock.seconds,
+            account,
+            self._random,
+            request_ids(self._random),
+            repeatable=random_seed is not None,
         )
-        self._views = Source(self._service, self._log, _now)
+        self._views = Source(self._service, self._log, self.clock.seconds)
         self._clients: dict[object, SecretsManagerClient] = {}
         self._depth = 0
+        self._entering = Lock()
+        self._decorated = False
 
     # --- entering and leaving --------------------------------------------------------------------------------------
 
     def __enter__(self) -> Self:
-        self._depth += 1
-        if self._depth == 1:
-            environment.enter(self.region)
-            patch.activate(self._responder)
+        with self._entering:
+            self._depth += 1
+            if self._depth == 1:
+                environment.enter(self.region)
+                patch.activate(self._responder)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self._depth -= 1
-        if self._depth == 0:
-            patch.deactivate(self._responder)
-            environment.leave()
+        with self._entering:
+            self._depth -= 1
+            if self._depth == 0:
+                patch.deactivate(self._responder)
+                environment.leave()
 
     def unset_variables(self) -> dict[str, str]:
         """The environment variables that entering would set, for those who rather set them themselves."""
@@ -115,16 +147,26 @@ class SecretsManager(Assertions):
 
     @contextmanager
     def _rolled_back(self) -> Iterator[None]:
-        store, lock = self._service.store, self._service.lock
+        """What a decorated function runs in; one that it calls itself is rolled back before it."""
+        outermost = self not in _decorating.get()
+        if outermost and self._decorated:
+            raise UsageError(
+                "a function decorated with this SecretsManager is still running; give functions that run at the same "
+                "time one each"
+            )
+        self._decorated = True
+        outer = _decorating.set((*_decorating.get(), self))
         logged = len(self._log)
-        with lock:
-            journal = store.open_journal()
+        with self._service.lock:
+            journal = self._service.store.open_journal()
         try:
             yield
         finally:
-            with lock:
-                store.close_journal(journal, roll_back=True)
-                self._log.forget_from(logged)
+            with self._service.lock:
+                self._service.store.close_journal(journal, roll_back=True)
+                del self._entries[logged:]
+            _decorating.reset(outer)
+            self._decorated = not outermost
 
     # --- seeding ---------------------------------------------------------------------------------------------------
 
@@ -150,27 +192,31 @@ class SecretsManager(Assertions):
         principal = seed.principal(account, user_of(account, region).arn)
 
         key = SecretKey(region, account, seed.name)
-        now = _now()
+        now = self.clock.seconds()
 
         def make_call(operation: str, parameters: Parameters, time: float = now) -> Call:
             return Call(operation, parameters, region, principal, time, request_id="seed")
 
-        refusal = None
-        with self._service.lock:
-            journal = self._service.store.open_journal()
-            done = False
-            try:
+        try:
+            with self._service.transaction():
                 self._remove(key, make_call)
+                self._ensure_key(seed, region, account)
                 for call in seed.calls(make_call, now, lambda: new_uuid(self._random)):
                     self._service.seed(call)
-                done = True
-            except ServiceError as error:
-                refusal = f"AWS answers {error.code}: {textwrap.shorten(str(error), _LONGEST_REFUSAL)}"
-            finally:
-                self._service.store.close_journal(journal, roll_back=not done)
-        if refusal is not None:
-            raise UsageError(f"secret {textwrap.shorten(seed.name, 80)!r} can't be seeded so; {refusal}")
-        return SecretView(self._views, key)
+        except ServiceError as error:
+            refusal = f"AWS answers {error.code}: {textwrap.shorten(str(error), _LONGEST_REFUSAL)}"
+        else:
+            return SecretView(self._views, key)
+        raise UsageError(f"secret {textwrap.shorten(seed.name, 80)!r} can't be seeded so; {refusal}")
+
+    def _ensure_key(self, seed: Seed, region: str, account: str) -> None:
+        """Makes the KMS key that a seed names, where it names one that is not there."""
+        name = seed.options.get("kms_key", "")
+        try:
+            self._keys.find(region, account, name)
+        except KmsRefusal as refusal:
+            if refusal.code == "NotFoundException":
+                self._keys.create_named(region, account, name)
 
     def _remove(self, key: SecretKey, make_call: Callable[[str, Parameters], Call]) -> None:
         """Takes a secret away that a seed is to replace, in the name of whoever owns it."""
@@ -195,11 +241,14 @@ class SecretsManager(Assertions):
             raise UsageError(
                 "this SecretsManager answers no calls now: use its clients inside `with SecretsManager() as sm:`"
             )
-        key = (region, frozenset(kwargs.items()))
-        if (client := self._clients.get(key)) is None:
-            arguments = {**environment.CREDENTIALS, **kwargs}
+        arguments = {"region_name": region or self.region, **environment.CREDENTIALS, **kwargs}
+        key = tuple(sorted(arguments.items(), key=lambda item: item[0]))
+        try:
+            return self._clients[key]
+        except (KeyError, TypeError):  # not there yet, or not to be found again by arguments that have no hash
             session: Any = _session()  # the stubs know no service by name
-            client = session.create_client("secretsmanager", region_name=region or self.region, **arguments)
+            client: SecretsManagerClient = session.create_client("secretsmanager", **arguments)
+        if all(isinstance(value, Hashable) for value in arguments.values()):
             self._clients[key] = client
         return client
 
@@ -229,11 +278,6 @@ class SecretsManager(Assertions):
         return f"<SecretsManager in {self.region}, account {self.account}>"
 
 
-def _now() -> float:
-    """The time, to the millisecond as AWS has it; looked up at each call, so that freezegun and time-machine work."""
-    return int(time.time() * 1000) / 1000
-
-
 @functools.cache
 def _session() -> botocore.session.Session:
     """A session that reads nothing of the developer's own AWS configuration."""
@@ -256,3 +300,8 @@ def _require_account(account: object) -> None:
 def _require_seed(random_seed: object) -> None:
     if not isinstance(random_seed, int | str | None):
         raise UsageError(f"random_seed is an int, a str or None, not {type(random_seed).__name__}")
+
+
+def _require_quota(version_quota: object) -> None:
+    if not isinstance(version_quota, int) or isinstance(version_quota, bool) or version_quota < 1:
+        raise UsageError(f"version_quota is a number of versions, at least 1, not {version_quota!r}")

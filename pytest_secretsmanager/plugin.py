@@ -4,6 +4,7 @@ Importing this module imports neither botocore nor cryptography nor wrapt: a run
 none of them. What needs them is imported inside the functions that use it.
 """
 
+import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -20,16 +21,23 @@ REGION = "secretsmanager_region"
 ACCOUNT = "secretsmanager_account"
 RANDOM_SEED = "secretsmanager_random_seed"
 
+DEFAULT_REGION = "us-east-1"
+
+_OPTIONS = ("region", "account", "random_seed", "now", "version_quota")
+
 _MARKERS = (
     f"{SECRET}(name, value, *, versions, tags, description, kms_key, policy, owning_service, deleted, region, "
     "account): a secret that is there when the test starts; activates the fixture secretsmanager.",
-    f"{OPTIONS}(*, region, account, random_seed): options of the fixture secretsmanager; activates it.",
+    f"{OPTIONS}(*, region, account, random_seed, now, version_quota): options of the fixture secretsmanager; activates "
+    "it.",
 )
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Adds the ini options."""
-    parser.addini(REGION, "region of the fixture secretsmanager when nothing else names one", default="us-east-1")
+    parser.addini(
+        REGION, "region of the fixture secretsmanager (default: AWS_DEFAULT_REGION, else us-east-1)", default=""
+    )
     parser.addini(ACCOUNT, "account of the fixture secretsmanager", default="123456789012")
     parser.addini(RANDOM_SEED, "makes ARN suffixes, version ids and request ids repeatable", default="")
 
@@ -40,15 +48,19 @@ def pytest_configure(config: pytest.Config) -> None:
         config.addinivalue_line("markers", marker)
 
 
-def pytest_itemcollected(item: pytest.Item) -> None:
-    """Activates the fixture for tests that carry one of the markers, before all of a test's own fixtures."""
-    fixtures = getattr(item, "fixturenames", None)
-    if fixtures is None or not (item.get_closest_marker(SECRET) or item.get_closest_marker(OPTIONS)):
-        return
-    others = [name for name in fixtures if name != FIXTURE]
-    position = _first_of_function_scope(item, others)
-    # A list of its own: parametrized siblings share theirs.
-    item.fixturenames = [*others[:position], FIXTURE, *others[position:]]  # type: ignore[attr-defined]
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Activates the fixture for tests that carry one of the markers, before all of a test's own fixtures.
+
+    It comes last, so that a marker which another plugin or a conftest file has added counts too.
+    """
+    for item in items:
+        fixtures = getattr(item, "fixturenames", None)
+        if fixtures is not None and (item.get_closest_marker(SECRET) or item.get_closest_marker(OPTIONS)):
+            others = [name for name in fixtures if name != FIXTURE]
+            position = _first_of_function_scope(item, others)
+            # A list of its own: parametrized siblings share theirs.
+            item.fixturenames = [*others[:position], FIXTURE, *others[position:]]  # type: ignore[attr-defined]
 
 
 def _first_of_function_scope(item: pytest.Item, fixtures: list[str]) -> int:
@@ -80,29 +92,41 @@ def _build(node: Any) -> "SecretsManager":
     from pytest_secretsmanager.manager import SecretsManager
 
     ini = _ini_options(node.config)
-    try:
-        SecretsManager(**ini)
-    except UsageError as error:
-        raise pytest.UsageError(f"the ini option {OPTIONS}_{error}") from None
     options = dict(ini)
     for marker in _farthest_first(node, OPTIONS):
         if marker.args:
-            raise _usage_error(node, OPTIONS, f"options are given by name, not by position: {marker.args!r}")
-        for name in marker.kwargs.keys() - options.keys():
-            raise _usage_error(node, OPTIONS, f"there is no option {name!r}; {nearest(name, options)}")
+            raise _failure(node, OPTIONS, f"options are given by name, not by position: {marker.args!r}")
+        for name in marker.kwargs.keys() - {*_OPTIONS}:
+            raise _failure(node, OPTIONS, f"there is no option {name!r}{nearest(name, _OPTIONS)}")
         options |= marker.kwargs
     try:
         return SecretsManager(**options)
     except UsageError as error:
-        raise _usage_error(node, OPTIONS, str(error)) from None
+        problem = _ini_problem(ini)
+        if problem is not None:
+            raise pytest.fail.Exception(f"the ini option {OPTIONS}_{problem}", pytrace=False) from None
+        raise _failure(node, OPTIONS, str(error)) from None
 
 
 def _ini_options(config: pytest.Config) -> dict[str, Any]:
+    """What the ini file says, and for the region, where it says nothing, what the environment says to every client."""
     return {
-        "region": config.getini(REGION),
+        "region": config.getini(REGION) or os.environ.get("AWS_DEFAULT_REGION") or DEFAULT_REGION,
         "account": config.getini(ACCOUNT),
         "random_seed": config.getini(RANDOM_SEED) or None,
     }
+
+
+def _ini_problem(ini: dict[str, Any]) -> str | None:
+    """What is wrong with the ini file's options by themselves."""
+    from pytest_secretsmanager.engine.errors import UsageError
+    from pytest_secretsmanager.manager import SecretsManager
+
+    try:
+        SecretsManager(**ini)
+    except UsageError as error:
+        return str(error)
+    return None
 
 
 def _seed(manager: "SecretsManager", node: Any) -> None:
@@ -114,7 +138,7 @@ def _seed(manager: "SecretsManager", node: Any) -> None:
         try:
             manager.plant(seed_of(*marker.args, **marker.kwargs))
         except UsageError as error:
-            raise _usage_error(node, SECRET, str(error)) from None
+            raise _failure(node, SECRET, str(error)) from None
 
 
 def _farthest_first(node: Any, marker: str) -> list[pytest.Mark]:
@@ -127,6 +151,6 @@ def _farthest_first(node: Any, marker: str) -> list[pytest.Mark]:
     return found
 
 
-def _usage_error(node: Any, marker: str, text: str) -> BaseException:
+def _failure(node: Any, marker: str, text: str) -> BaseException:
     """What ends the set-up of a test in words, without a traceback through this plugin."""
     return pytest.fail.Exception(f"@pytest.mark.{marker} of {node.nodeid}: {text}", pytrace=False)

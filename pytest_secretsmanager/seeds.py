@@ -26,6 +26,8 @@ BORROWED = "SEEDING"
 
 _RESERVED = (labels.CURRENT, labels.PREVIOUS)
 
+_MISSING: Any = object()
+
 MakeCall: TypeAlias = Callable[[str, Parameters, float], Call]
 """Makes a call out of an operation, its parameters, and the time at which it is made."""
 
@@ -127,7 +129,7 @@ def seed_of(*arguments: Any, **options: Any) -> Seed:
         if option in _LATER:
             raise UsageError(f"the option {option!r} of a seed is not supported yet")
         if option not in SeedOptions.__annotations__:
-            raise UsageError(f"a seed has no option {option!r}; {nearest(option, SeedOptions.__annotations__)}")
+            raise UsageError(f"a seed has no option {option!r}{nearest(option, SeedOptions.__annotations__)}")
     _require_types(options)
     versions = [item if isinstance(item, Version) else Version(item) for item in options.get("versions", ())]
     if value is not NO_VALUE:
@@ -194,7 +196,9 @@ def _name_and_value(arguments: tuple[Any, ...], options: dict[str, Any]) -> tupl
         raise UsageError(
             f"a seed has one name and one value, all else by name; given were {len(arguments)} and {sorted(options)}"
         )
-    name = given.get("name", options.pop("name", None))
+    name = given.get("name", options.pop("name", _MISSING))
+    if name is _MISSING:
+        raise UsageError("a seed begins with the secret's name, which is missing")
     if not isinstance(name, str):
         raise UsageError(f"a seed begins with the secret's name, a str, not {_kind(name)}")
     return name, given.get("value", options.pop("value", NO_VALUE))

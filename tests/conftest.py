@@ -1,5 +1,7 @@
 """Fixtures that tests of several rooms share."""
 
+import os
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import boto3
@@ -9,6 +11,18 @@ from pytest_secretsmanager import SecretsManager
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager.client import SecretsManagerClient
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_aws_settings() -> Iterator[None]:
+    """Whoever runs the tests may have settings of AWS in the shell: no test depends on them.
+
+    AWS_DATA_PATH is none of them: the AWS CLI sets it when it is imported.
+    """
+    with pytest.MonkeyPatch.context() as environment:
+        for name in [name for name in os.environ if name.startswith("AWS_") and name != "AWS_DATA_PATH"]:
+            environment.delenv(name)
+        yield
 
 
 @pytest.fixture

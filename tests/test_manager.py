@@ -10,6 +10,7 @@ from unittest.mock import patch
 
 import boto3
 import pytest
+from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from pytest_secretsmanager import SecretsManager, UsageError
@@ -404,3 +405,30 @@ def test_options_are_given_by_name() -> None:
     make: Callable[..., SecretsManager] = SecretsManager
     with pytest.raises(TypeError):
         make("us-east-1", "123456789012", 1)
+
+
+def test_decorated_functions_that_run_at_the_same_time_are_refused() -> None:
+    sm = SecretsManager()
+
+    @sm
+    async def work(name: str) -> None:
+        sm.client().create_secret(Name=name)
+        await asyncio.sleep(0)
+
+    async def both() -> list[object]:
+        return await asyncio.gather(work("a"), work("b"), return_exceptions=True)
+
+    done, refused = asyncio.run(both())
+    assert done is None
+    assert isinstance(refused, UsageError)
+    assert "give functions that run at the same time one each" in str(refused)
+
+
+def test_a_client_with_an_argument_that_has_no_hash_is_built_anew_each_time() -> None:
+    with SecretsManager() as sm:
+        clients = [sm.client(config=Unhashable()) for _ in range(2)]
+    assert clients[0] is not clients[1]
+
+
+class Unhashable(Config):
+    __hash__ = None  # type: ignore[assignment]

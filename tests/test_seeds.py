@@ -219,7 +219,7 @@ def test_a_deleted_seed_is_scheduled_for_deletion(
     ("method", "arguments"),
     [
         ("put_secret_value", {"SecretString": "y"}),
-        ("update_secret", {"Description": "y"}),
+        ("update_secret", {"SecretString": "y"}),
         ("delete_secret", {}),
     ],
 )

@@ -13,7 +13,6 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from email.utils import formatdate
 from functools import lru_cache
-from itertools import count
 from random import Random
 from typing import Any, TypeAlias
 
@@ -29,6 +28,7 @@ from pytest_secretsmanager.doors.replies import Scalars, scalars_of, shown
 from pytest_secretsmanager.engine import arns, model
 from pytest_secretsmanager.engine.call import Call, Parameters, Principal, Reply, copied_members
 from pytest_secretsmanager.engine.errors import ServiceError
+from pytest_secretsmanager.engine.ports import new_uuid
 from pytest_secretsmanager.engine.service import Service
 
 __tracebackhide__ = True
@@ -205,36 +205,15 @@ def _http_date(second: int) -> str:
     return formatdate(second, usegmt=True)
 
 
-def new_uuid(random: Random) -> str:
-    """A version 4 UUID from this source of randomness.
-
-    >>> new_uuid(Random(1))
-    'cd613e30-d8f1-4adf-91b7-584a2265b1f5'
-    """
-    bits = random.getrandbits(128) & ~_UUID_FIXED_BITS | _UUID_VERSION_4
-    digits = f"{bits:032x}"
-    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
-
-
-def request_ids(random: Random) -> Callable[[], str]:
-    """A source of request ids: UUIDs that count up from a random start, since every call takes one and few look.
-
-    >>> new_request_id = request_ids(Random(1))
-    >>> new_request_id(), new_request_id()
-    ('cd613e30-d8f1-4adf-91b7-000000000001', 'cd613e30-d8f1-4adf-91b7-000000000002')
-    """
-    start = new_uuid(random)[:24]
-    number = count(1).__next__
-    return lambda: f"{start}{number():012x}"
-
-
-_UUID_FIXED_BITS = 0xF << 76 | 0x3 << 62
-_UUID_VERSION_4 = 0x4 << 76 | 0x2 << 62
-
-
 # --- what is known of a client -------------------------------------------------------------------------------------
 
-_EVENTS = ("provide-client-params", "before-parameter-build", "before-call", "after-call")
+_EVENTS = (
+    "provide-client-params",
+    "before-parameter-build",
+    "before-endpoint-resolution",
+    "before-call",
+    "after-call",
+)
 _BOTOCORES_OWN = frozenset({"botocore.handlers", "botocore.retries.standard"})
 """The modules of botocore whose own listeners only fill the token, set headers, or keep a retry quota."""
 

@@ -55,7 +55,8 @@ def _make_api_call(wrapped: Any, client: BaseClient, args: Sequence[Any], kwargs
 
 
 def _make_request(wrapped: Any, client: BaseClient, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
-    responder = door.responding.get()
+    # In a thread that some wrapper starts for the call, the context variable is not set.
+    responder = door.responding.get() or (_active[-1] if _active else None)
     if responder is None or client.meta.service_model.service_name != model.SERVICE:
         return wrapped(*args, **kwargs)
     return door.answer_request(responder, client, *args, **kwargs)

@@ -3,6 +3,7 @@
 import re
 from typing import NamedTuple
 
+DEFAULT_KMS_ALIAS = "alias/aws/secretsmanager"
 SUFFIX_LENGTH = 6
 SUFFIX_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 

@@ -27,6 +27,10 @@ class ServiceError(Exception):
         return type(self).__name__
 
 
+class AccessDeniedException(ServiceError):
+    """The caller may not do that; common to all services, in no model."""
+
+
 class DecryptionFailure(ServiceError):
     """The value can't be decrypted with the secret's KMS key."""
 
@@ -104,17 +108,17 @@ class VersionNotFound(UsageError, KeyError):
 
 
 def nearest(name: str, candidates: Iterable[str]) -> str:
-    """The part of a message that names the candidates nearest to `name`, else all of a few, else nothing.
+    """The end of a message that names the candidates nearest to `name`, else all of a few, else nothing.
 
     >>> nearest("lables", ["labels", "age", "id"])
-    "did you mean 'labels'?"
+    "; did you mean 'labels'?"
     >>> nearest("x", ["labels", "age"])
-    "there are 'labels', 'age'"
+    "; there are 'labels', 'age'"
     """
     known = list(candidates)
     close = get_close_matches(name, known, n=3, cutoff=0.6)
     if close:
-        return f"did you mean {' or '.join(map(repr, close))}?"
+        return f"; did you mean {' or '.join(map(repr, close))}?"
     if known and len(known) <= 12:
-        return f"there {'is' if len(known) == 1 else 'are'} {', '.join(map(repr, known))}"
+        return f"; there {'is' if len(known) == 1 else 'are'} {', '.join(map(repr, known))}"
     return ""

@@ -6,51 +6,140 @@ as another version's. Plain text and data keys live for the length of one call.
 """
 
 import os
-from typing import NamedTuple
+import re
+import uuid
+from dataclasses import dataclass, field, replace
+from typing import Literal, TypeAlias
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from pytest_secretsmanager.engine import arns
 from pytest_secretsmanager.engine.state import Sealed
+
+KeyState: TypeAlias = Literal["Enabled", "Disabled", "PendingDeletion"]
 
 _KEY_BYTES = 32
 _NONCE_BYTES = 12
+_KEY_ID = re.compile(r"(mrk-[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})")
+_ALIAS = re.compile(r"alias/[A-Za-z0-9/_-]+")
+_ARN = re.compile(r"arn:[a-z-]+:kms:(?P<region>[a-z0-9-]+):(?P<account>\d{12}):(?P<id>(?:key|alias)/.+)")
 
 
-class KeyName(NamedTuple):
-    """Which KMS key: its id as a request gives it, empty for the account's default key `aws/secretsmanager`."""
+class KmsRefusal(Exception):  # noqa: N818 - what KMS answers, turned into AWS's error by the ports
+    """KMS does not do what was asked: its error code and text."""
 
-    region: str
-    account: str
+    def __init__(self, code: str, text: str) -> None:
+        super().__init__(text)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KmsKey:
+    """One KMS key; its material never leaves the ring. `denied` says that no caller may use it."""
+
     id: str
+    arn: str
+    alias: str | None = None
+    state: KeyState = "Enabled"
+    denied: bool = False
+    cipher: AESGCM = field(repr=False, compare=False)
 
 
 class KeyRing:
-    """The KMS keys of all regions and accounts of one `SecretsManager`; their material never leaves the ring.
+    """The KMS keys of all regions and accounts of one `SecretsManager`.
 
-    A key comes into being when it is first named: until keys can be turned on and off, any id names a usable key.
+    Requests name a key by id, ARN, alias or alias ARN; an empty name is the default key of region and account, which
+    comes into being when it is first used.
     """
 
     def __init__(self) -> None:
-        self._ciphers: dict[KeyName, AESGCM] = {}
+        self._keys: dict[str, KmsKey] = {}
+        self._aliases: dict[str, str] = {}
+        self._defaults: dict[tuple[str, str], str] = {}
 
-    def seal(self, plain: bytes, key: KeyName, context: bytes) -> Sealed:
-        """Encrypts a value under a new data key, and the data key under the KMS key."""
+    def create(self, region: str, account: str, *, key_id: str | None = None, alias: str | None = None) -> KmsKey:
+        """A new key. An alias that another key had goes over to this one."""
+        place = f"arn:{arns.partition(region)}:kms:{region}:{account}"
+        key_id = key_id or str(uuid.uuid4())
+        cipher = AESGCM(AESGCM.generate_key(bit_length=8 * _KEY_BYTES))
+        key = KmsKey(id=key_id, arn=f"{place}:key/{key_id}", alias=alias, cipher=cipher)
+        self._keys[key.arn] = key
+        if alias is not None:
+            self._aliases[f"{place}:{alias}"] = key.arn
+        return key
+
+    def create_named(self, region: str, account: str, name: str) -> KmsKey:
+        """A new key that goes by this id, ARN, alias or alias ARN; KmsRefusal when it is none of them."""
+        kind, _, rest = _full_arn(region, account, name).rpartition(":")[2].partition("/")
+        return self.create(region, account, **{"alias": f"alias/{rest}"} if kind == "alias" else {"key_id": rest})
+
+    def find(self, region: str, account: str, name: str) -> KmsKey:
+        """The key that a request names; KmsRefusal when the name is malformed or names none."""
+        if name in ("", arns.DEFAULT_KMS_ALIAS):
+            return self._default(region, account)
+        arn = _full_arn(region, account, name)
+        found = self._keys.get(self._aliases.get(arn, arn))
+        if found is None:
+            missing = f"Alias {arn} is not found." if ":alias/" in arn else f"Key '{arn}' does not exist"
+            raise KmsRefusal("NotFoundException", missing)
+        return found
+
+    def put(self, key: KmsKey, *, state: KeyState | None = None, denied: bool | None = None) -> KmsKey:
+        """The same key in another state."""
+        now = self._keys[key.arn]
+        self._keys[key.arn] = replace(now, state=state or now.state, denied=now.denied if denied is None else denied)
+        return self._keys[key.arn]
+
+    def seal(self, plain: bytes, key: KmsKey, name: str, context: bytes) -> Sealed:
+        """Encrypts a value under a new data key, and the data key under the KMS key, if that may be used."""
+        _require_usable(key)
         noise = os.urandom(_KEY_BYTES + 2 * _NONCE_BYTES)
         data_key, nonce, key_nonce = noise[:_KEY_BYTES], noise[_KEY_BYTES:-_NONCE_BYTES], noise[-_NONCE_BYTES:]
         return Sealed(
-            kms_key_id=key.id,
-            data_key=key_nonce + self._cipher(key).encrypt(key_nonce, data_key, context),
+            kms_key_id=name,
+            key_arn=key.arn,
+            data_key=key_nonce + key.cipher.encrypt(key_nonce, data_key, context),
             ciphertext=nonce + AESGCM(data_key).encrypt(nonce, plain, context),
         )
 
-    def open(self, sealed: Sealed, key: KeyName, context: bytes) -> bytes:
-        """Decrypts a value that `seal` made with the same context."""
+    def open(self, sealed: Sealed, context: bytes) -> bytes:
+        """Decrypts a value that `seal` made with the same context, if the key may be used."""
+        _require_usable(self._keys[sealed.key_arn])
+        return self.open_regardless(sealed, context)
+
+    def open_regardless(self, sealed: Sealed, context: bytes) -> bytes:
+        """Decrypts a value for the test that looks, whatever state the key is in."""
         wrapped, ciphertext = sealed.data_key, sealed.ciphertext
-        data_key = self._cipher(key).decrypt(wrapped[:_NONCE_BYTES], wrapped[_NONCE_BYTES:], context)
+        cipher = self._keys[sealed.key_arn].cipher
+        data_key = cipher.decrypt(wrapped[:_NONCE_BYTES], wrapped[_NONCE_BYTES:], context)
         return AESGCM(data_key).decrypt(ciphertext[:_NONCE_BYTES], ciphertext[_NONCE_BYTES:], context)
 
-    def _cipher(self, key: KeyName) -> AESGCM:
-        cipher = self._ciphers.get(key)
-        if cipher is None:
-            cipher = self._ciphers.setdefault(key, AESGCM(AESGCM.generate_key(bit_length=256)))
-        return cipher
+    def _default(self, region: str, account: str) -> KmsKey:
+        arn = self._defaults.get((region, account))
+        if arn is None:
+            arn = self._defaults[region, account] = self.create(region, account, alias=arns.DEFAULT_KMS_ALIAS).arn
+        return self._keys[arn]
+
+
+def _full_arn(region: str, account: str, name: str) -> str:
+    """The ARN of a key or an alias from any form that names it. The refusals are REPORTED."""
+    place = f"arn:{arns.partition(region)}:kms:{region}:{account}"
+    if _KEY_ID.fullmatch(name):
+        return f"{place}:key/{name}"
+    if _ALIAS.fullmatch(name):
+        return f"{place}:{name}"
+    arn = _ARN.fullmatch(name)
+    if arn is None:
+        raise KmsRefusal("InvalidArnException", "Invalid keyId")
+    if arn["region"] != region:
+        raise KmsRefusal("InvalidArnException", f"Invalid arn {arn['region']}")
+    return name
+
+
+def _require_usable(key: KmsKey) -> None:
+    if key.denied:
+        raise KmsRefusal("AccessDeniedException", "Access to KMS is not allowed")
+    if key.state == "Disabled":
+        raise KmsRefusal("DisabledException", f"{key.arn} is disabled.")
+    if key.state == "PendingDeletion":
+        raise KmsRefusal("KMSInvalidStateException", f"{key.arn} is pending deletion.")

@@ -95,6 +95,12 @@ def operation(name: str) -> Operation:
     )
 
 
+def operation_names() -> list[str]:
+    """The operations that the installed botocore knows."""
+    names: list[str] = service_model().operation_names
+    return names
+
+
 @cache
 def modelled_errors() -> frozenset[str]:
     """The error codes that the service description declares; all others are common to AWS's services."""

@@ -1,12 +1,22 @@
-"""What an operation may ask of the outside: randomness and keys. The time of a call comes with the call.
+"""What an operation may ask of the outside: randomness, ids and keys. The time of a call comes with the call.
 
-Operations are handed one `Ports` and import no clock, no random source and no cipher themselves.
+Operations are handed one `Ports` and import no clock, no random source and no cipher themselves. Here KMS's refusals
+become the errors that Secrets Manager sends: REPORTED texts for reading and for access, the others by analogy.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import count
 from random import Random
 
-from pytest_secretsmanager.engine.keys import KeyName, KeyRing
+from pytest_secretsmanager.engine.errors import (
+    AccessDeniedException,
+    DecryptionFailure,
+    EncryptionFailure,
+    InvalidParameterException,
+    ServiceError,
+)
+from pytest_secretsmanager.engine.keys import KeyRing, KmsKey, KmsRefusal
 from pytest_secretsmanager.engine.state import Sealed, Secret
 
 
@@ -16,19 +26,73 @@ class Ports:
 
     random: Random
     keys: KeyRing
+    version_quota: int
+
+    def require_key(self, secret: Secret) -> KmsKey:
+        """The KMS key that a secret names; InvalidParameterException when the name is malformed or names none."""
+        try:
+            return self.keys.find(secret.key.region, secret.key.account, secret.kms_key_id)
+        except KmsRefusal as refusal:
+            raise InvalidParameterException(f"The operation failed because of an invalid KMS key: {refusal}") from None
 
     def seal(self, secret: Secret, version_id: str, value: bytes) -> Sealed:
         """Encrypts a value for one version of a secret, under the KMS key that the secret names now."""
-        return self.keys.seal(value, _key(secret, secret.kms_key_id), _context(secret, version_id))
+        key = self.require_key(secret)
+        try:
+            return self.keys.seal(value, key, secret.kms_key_id, _context(secret, version_id))
+        except KmsRefusal as refusal:
+            raise _failure(EncryptionFailure, "encrypt", refusal) from None
 
     def open(self, secret: Secret, version_id: str, sealed: Sealed) -> bytes:
         """The plain value of one version of a secret."""
-        return self.keys.open(sealed, _key(secret, sealed.kms_key_id), _context(secret, version_id))
+        try:
+            return self.keys.open(sealed, _context(secret, version_id))
+        except KmsRefusal as refusal:
+            raise _failure(DecryptionFailure, "decrypt", refusal) from None
+
+    def look(self, secret: Secret, version_id: str, sealed: Sealed) -> bytes:
+        """The plain value for the test that looks at it, whatever state the key is in."""
+        return self.keys.open_regardless(sealed, _context(secret, version_id))
 
 
-def _key(secret: Secret, kms_key_id: str) -> KeyName:
-    return KeyName(secret.key.region, secret.key.account, kms_key_id)
+def _failure(kind: type[ServiceError], verb: str, refusal: KmsRefusal) -> ServiceError:
+    if refusal.code == "AccessDeniedException":
+        return AccessDeniedException(str(refusal))
+    return kind(
+        f"Secrets Manager can't {verb} the secret value: {refusal} (Service: AWSKMS; Status Code: 400; Error Code: "
+        f"{refusal.code}; Request ID: 00000000-0000-4000-8000-000000000000; Proxy: null)"
+    )
 
 
 def _context(secret: Secret, version_id: str) -> bytes:
     return f"SecretARN={secret.arn}&SecretVersionId={version_id}".encode(errors="surrogatepass")
+
+
+# --- ids ---
+
+
+def new_uuid(random: Random) -> str:
+    """A version 4 UUID from this source of randomness.
+
+    >>> new_uuid(Random(1))
+    'cd613e30-d8f1-4adf-91b7-584a2265b1f5'
+    """
+    bits = random.getrandbits(128) & ~_UUID_FIXED_BITS | _UUID_VERSION_4
+    digits = f"{bits:032x}"
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+
+
+def request_ids(random: Random) -> Callable[[], str]:
+    """A source of request ids: UUIDs that count up from a random start, since every call takes one and few look.
+
+    >>> new_request_id = request_ids(Random(1))
+    >>> new_request_id(), new_request_id()
+    ('cd613e30-d8f1-4adf-91b7-000000000001', 'cd613e30-d8f1-4adf-91b7-000000000002')
+    """
+    start = new_uuid(random)[:24]
+    number = count(1).__next__
+    return lambda: f"{start}{number():012x}"
+
+
+_UUID_FIXED_BITS = 0xF << 76 | 0x3 << 62
+_UUID_VERSION_4 = 0x4 << 76 | 0x2 << 62

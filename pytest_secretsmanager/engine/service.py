@@ -1,10 +1,12 @@
 """One call from arrival to commit: lock, layers in their order, operation, store. The composition root."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from threading import RLock
 
 from pytest_secretsmanager.engine import model
 from pytest_secretsmanager.engine.call import Call, Handler, Outcome
-from pytest_secretsmanager.engine.errors import UnsupportedOperation, nearest
+from pytest_secretsmanager.engine.errors import UnsupportedOperation
 from pytest_secretsmanager.engine.layers.audit import Record, audit
 from pytest_secretsmanager.engine.layers.validate import validate
 from pytest_secretsmanager.engine.operations import OPERATIONS
@@ -38,6 +40,18 @@ class Service:
         """Answers one call that sets the scene: by the same rules, but it is not logged."""
         return self._commit(self._unlogged, call)
 
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Several calls that take effect together or, when one raises, not at all; nobody else calls between them."""
+        with self.lock:
+            journal = self.store.open_journal()
+            done = False
+            try:
+                yield
+                done = True
+            finally:
+                self.store.close_journal(journal, roll_back=not done)
+
     def secrets(self) -> list[Secret]:
         """All secrets of all regions and accounts at this moment."""
         with self.lock:
@@ -59,10 +73,9 @@ def require_supported(call: Call) -> None:
     """Raises UnsupportedOperation for what AWS has and this engine has not: an operation, or a member of a request."""
     operation = OPERATIONS.get(call.operation)
     if operation is None:
-        hint = nearest(call.operation, OPERATIONS)
         raise UnsupportedOperation(
             f"{call.operation} is not supported yet by pytest-secretsmanager, so nothing was done and nothing was sent "
-            f"to AWS{hint and '; '}{hint}"
+            "to AWS"
         )
     if call.parameters.keys() <= operation.members:
         return

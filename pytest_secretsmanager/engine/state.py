@@ -26,10 +26,12 @@ class SecretKey(NamedTuple):
 class Sealed:
     """A value as it is kept: encrypted under a data key, which is itself encrypted under a KMS key.
 
-    `kms_key_id` is the KMS key's id as a request gave it, empty for the account's default key.
+    `kms_key_id` names the KMS key as a request gave it, empty for the account's default key; `key_arn` is the key that
+    this was at the time.
     """
 
     kms_key_id: str
+    key_arn: str
     data_key: bytes = field(repr=False)
     ciphertext: bytes = field(repr=False)
 

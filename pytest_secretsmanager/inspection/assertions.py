@@ -5,13 +5,14 @@ shows the secret as a table; a value is shown only where the test itself compare
 """
 
 from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
 from itertools import takewhile
 from types import TracebackType
-from typing import NoReturn
 
 from pytest_secretsmanager.engine import model
-from pytest_secretsmanager.engine.errors import UsageError, nearest
+from pytest_secretsmanager.engine.errors import UsageError, VersionNotFound, nearest
 from pytest_secretsmanager.engine.operations import OPERATIONS
+from pytest_secretsmanager.engine.rules import labels
 from pytest_secretsmanager.inspection.differences import (
     ANYWHERE,
     call_text,
@@ -27,7 +28,7 @@ from pytest_secretsmanager.inspection.differences import (
     move_text,
     place_text,
 )
-from pytest_secretsmanager.inspection.leaks import leaks_in, needles_of, texts_in
+from pytest_secretsmanager.inspection.leaks import leaks_in_fields, leaks_in_texts, needles_of, texts_in
 from pytest_secretsmanager.inspection.log import Log, differing_fields
 from pytest_secretsmanager.inspection.tables import secret_table
 from pytest_secretsmanager.inspection.views import SecretId, SecretView, Source, VersionRef, VersionView
@@ -36,6 +37,7 @@ __tracebackhide__ = True
 """pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
 
 _NEAREST_SHOWN = 5
+_AWS_LABELS = (labels.CURRENT, labels.PENDING, labels.PREVIOUS)
 
 
 class Assertions:
@@ -76,12 +78,12 @@ class Assertions:
         >>> sm.assert_value("db", {"password": "hunter2", "user": "app"})
         """
         secret = self.secret(secret_id, region=region, account=account)
-        found = secret.version(version)
+        found = _version(secret, version)
         if is_value(found, expected):
             return
         holder = next((other for other in secret.versions if is_value(other, expected)), None)
         hint = "" if holder is None else f"\nthat value is in version {holder.number} ({labels_text(holder)})"
-        _fail(
+        raise _failure(
             f"version {found.number} of secret {secret.name!r} ({labels_text(found)}) holds another value\n"
             f"{compared(found, expected)}{hint}",
             secret,
@@ -102,7 +104,7 @@ class Assertions:
         >>> sm.assert_labels("db", {"AWSCURRENT": 2, "AWSPREVIOUS": 1})
         """
         secret = self.secret(secret_id, region=region, account=account)
-        wanted = {label: secret.version(version) for label, version in expected.items()}
+        wanted = {label: _version(secret, version) for label, version in expected.items()}
         found = {label: secret.version(holder) for label, holder in secret.labels.items()}
         if wanted != found:
             differing = [label for label in dict.fromkeys([*wanted, *found]) if wanted.get(label) != found.get(label)]
@@ -110,7 +112,7 @@ class Assertions:
                 f"  {label}: expected {place_text(wanted.get(label))}, found {place_text(found.get(label))}"
                 for label in differing
             ]
-            _fail(f"the labels of secret {secret.name!r} are placed otherwise\n" + "\n".join(lines), secret)
+            raise _failure(f"the labels of secret {secret.name!r} are placed otherwise\n" + "\n".join(lines), secret)
 
     def assert_label(
         self,
@@ -128,12 +130,12 @@ class Assertions:
         >>> sm.assert_label("db", "AWSPREVIOUS", 1)
         """
         secret = self.secret(secret_id, region=region, account=account)
-        wanted = secret.version(version)
+        wanted = _version(secret, version)
         holder = secret.labels.get(label)
         if holder != wanted.id:
             found = None if holder is None else secret.version(holder)
             hint = "" if holder else label_hint(label, secret)
-            _fail(
+            raise _failure(
                 f"expected {label} of secret {secret.name!r} {place_text(wanted)}, found it {place_text(found)}{hint}",
                 secret,
             )
@@ -148,9 +150,10 @@ class Assertions:
         >>> sm.assert_no_label("db", "AWSPENDING")
         """
         secret = self.secret(secret_id, region=region, account=account)
+        _require_spelling(label)
         holder = secret.labels.get(label)
         if holder is not None:
-            _fail(
+            raise _failure(
                 f"expected {label} of secret {secret.name!r} nowhere, found it {place_text(secret.version(holder))}",
                 secret,
             )
@@ -167,6 +170,8 @@ class Assertions:
         >>> sm.assert_history("db", ["one", "two"])
         """
         secret = self.secret(secret_id, region=region, account=account)
+        if isinstance(expected, str | bytes) or not isinstance(expected, Sequence):
+            raise UsageError(f"a history is a list of values or versions, not {type(expected).__name__}")
         versions = secret.versions
         pairs = zip(versions, expected, strict=False)
         differing = [(version, item) for version, item in pairs if not is_version(version, item)]
@@ -174,7 +179,7 @@ class Assertions:
         if len(versions) != len(expected):
             problems.insert(0, f"expected {count_text(len(expected), 'version')}, found {len(versions)}")
         if problems:
-            _fail(f"secret {secret.name!r} has another history: " + "\n".join(problems), secret)
+            raise _failure(f"secret {secret.name!r} has another history: " + "\n".join(problems), secret)
 
     def assert_moved(
         self,
@@ -203,7 +208,8 @@ class Assertions:
         ):
             wanted = f"from {end_text(secret, wanted_source)} to {end_text(secret, wanted_target)}"
             made = "\n".join(f"  {move_text(secret, move)}" for move in moves) or "  (none)"
-            _fail(f"{label} of secret {secret.name!r} did not move {wanted}; its moves:\n{made}", secret)
+            hint = label_hint(label, secret)
+            raise _failure(f"{label} of secret {secret.name!r} did not move {wanted}{hint}; its moves:\n{made}", secret)
 
     # --- the log -------------------------------------------------------------------------------------------------
 
@@ -252,6 +258,8 @@ class Assertions:
         >>> _ = sm.client().put_secret_value(SecretId="db", SecretString="two")
         >>> sm.assert_log_order("GetSecretValue", "PutSecretValue")
         """
+        if not operations:
+            raise UsageError("an order names the operations that it is made of: nothing was named")
         for operation in operations:
             _require_loggable(operation, {})
         logged = [event.operation for event in self.log]
@@ -274,14 +282,14 @@ class Assertions:
         >>> sm.assert_nothing_leaked("connected to db as app")
         """
         needles = needles_of(self._source().all())
-        places = [
+        fields = [
             (f"{name} of {event.operation} (call {number})", text)
             for number, event in enumerate(self.log, start=1)
             for name, value in event.request.items()
             for text in texts_in(value)
         ]
-        places += [(f"text {number}", part) for number, text in enumerate(texts, start=1) for part in texts_in(text)]
-        leaks = leaks_in(places, needles)
+        parts = [(f"text {number}", part) for number, text in enumerate(texts, start=1) for part in texts_in(text)]
+        leaks = leaks_in_fields(fields, needles) + leaks_in_texts(parts, needles)
         if leaks:
             raise AssertionError("secret values leaked:\n" + "\n".join(f"  {leak}" for leak in leaks))
 
@@ -343,6 +351,22 @@ class Unchanged:
             raise AssertionError("\n\n".join(["expected no change, found\n" + "\n".join(lines), *tables]))
 
 
+def _version(secret: SecretView, ref: VersionRef) -> VersionView:
+    """The version that an assertion speaks of; one that is not there fails it."""
+    try:
+        return secret.version(ref)
+    except VersionNotFound as error:
+        message = str(error)
+    raise _failure(message, secret)
+
+
+def _require_spelling(label: str) -> None:
+    """Refuses a label that is nearly one of AWS's own: that it is nowhere says nothing."""
+    close = get_close_matches(label, _AWS_LABELS, n=1, cutoff=0.8)
+    if close and close[0] != label:
+        raise UsageError(f"no such label {label!r}; did you mean {close[0]!r}?")
+
+
 def _end(secret: SecretView, end: object) -> object:
     if end is ANYWHERE or end is None:
         return end
@@ -351,14 +375,16 @@ def _end(secret: SecretView, end: object) -> object:
     raise UsageError(f"a move's end is a version id, a number, a label, a view or None, not {end!r}")
 
 
-def _fail(message: str, secret: SecretView) -> NoReturn:
-    raise AssertionError(f"{message}\n\n{secret_table(secret)}")
+def _failure(message: str, secret: SecretView) -> AssertionError:
+    return AssertionError(f"{message}\n\n{secret_table(secret)}")
 
 
 def _require_loggable(operation: str | None, fields: Mapping[str, object]) -> None:
     """Refuses names that no logged call could have, which would make an assertion that can't fail or can't hold."""
     if operation is not None and operation not in OPERATIONS:
-        raise UsageError(f"no operation {operation!r}; {nearest(operation, OPERATIONS)}")
+        if operation in model.operation_names():
+            raise UsageError(f"{operation} is not supported yet by pytest-secretsmanager, so it is never logged")
+        raise UsageError(f"no operation {operation!r}{nearest(operation, OPERATIONS)}")
     described = [model.operation(name) for name in (OPERATIONS if operation is None else [operation])]
     hidden = {member for each in described for member in each.hidden}
     known = {member for each in described for member in each.input_shape.members if member not in each.hidden}
@@ -367,4 +393,4 @@ def _require_loggable(operation: str | None, fields: Mapping[str, object]) -> No
             raise UsageError(f"AWS never logs {name}, so no call can match it; look at the value with assert_value")
         if name not in known:
             whose = "no operation has a" if operation is None else f"{operation} has no"
-            raise UsageError(f"{whose} request field {name!r}; {nearest(name, known)}")
+            raise UsageError(f"{whose} request field {name!r}{nearest(name, known)}")

@@ -35,7 +35,7 @@ def _is_same(found: object, expected: object) -> bool:
 
 def _comparable(value: str | bytes | None, expected: object) -> object:
     """The value as it is to be compared: parsed when the test expects something that is neither text nor bytes."""
-    if isinstance(expected, str | bytes) or expected is None or not isinstance(value, str):
+    if isinstance(expected, str | bytes) or not isinstance(value, str):
         return value
     try:
         return json.loads(value)
@@ -92,8 +92,8 @@ def place_text(version: VersionView | None) -> str:
 
 
 def label_hint(label: str, secret: SecretView) -> str:
-    hint = nearest(label, secret.labels)
-    return f" ({hint})" if hint.startswith("did") else ""
+    hint = "" if label in secret.labels else nearest(label, secret.labels)
+    return hint if "did you mean" in hint else ""
 
 
 def end_text(secret: SecretView, version_id: object) -> str:

@@ -3,14 +3,15 @@
 import base64
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from logging import LogRecord
 from typing import NamedTuple
 from urllib.parse import quote, quote_plus
 
 from pytest_secretsmanager.inspection.views import SecretView
 
 SHORTEST = 6
-"""A value with fewer characters counts as leaked where it stands as a whole word: inside words it would be chance."""
+"""A value with fewer characters counts as leaked where it stands alone: inside words or ids it would be chance."""
 
 
 class Needle(NamedTuple):
@@ -35,46 +36,64 @@ class Leak(NamedTuple):
 def needles_of(secrets: Iterable[SecretView]) -> list[Needle]:
     """Every form of every value that these secrets hold, the texts inside JSON values included.
 
-    A text inside a JSON value that stands in the secret's own name too, as a user's name may, is no secret.
+    A text inside a JSON value that stands in the secret's own name too, as a user's name may, is no secret; nor is the
+    name or ARN of another one.
     """
+    secrets = list(secrets)
+    known = {text for secret in secrets for text in (secret.name, secret.arn)}
     found: dict[str, Needle] = {}
     for secret in secrets:
         for version in secret.versions:
-            for part, value in _parts(version.value, secret.name):
+            for part, value in _parts(version.value, secret.name, known):
                 owner = f"{secret.name!r}, version {version.number}{part}"
                 for form, text in _forms(value):
                     found.setdefault(text, Needle(form, text, owner))
     return list(found.values())
 
 
-def leaks_in(places: Iterable[tuple[str, str]], needles: list[Needle]) -> list[Leak]:
-    """The leaks in texts that are given with a name for each place; one for each place and owner."""
+def leaks_in_fields(places: Iterable[tuple[str, str]], needles: list[Needle]) -> list[Leak]:
+    """The leaks in logged request fields, given with their names; a short value only where it is the whole field."""
+    return _leaks(places, needles, lambda text, needle: text == needle)
+
+
+def leaks_in_texts(places: Iterable[tuple[str, str]], needles: list[Needle]) -> list[Leak]:
+    """The leaks in running text, given with a name for each place; a short value only where it is a word."""
+    return _leaks(places, needles, lambda text, needle: bool(re.search(rf"(?<!\w){re.escape(needle)}(?!\w)", text)))
+
+
+def _leaks(
+    places: Iterable[tuple[str, str]], needles: list[Needle], stands_alone: Callable[[str, str], bool]
+) -> list[Leak]:
+    """One leak for each place and owner."""
     found: dict[tuple[str, str], Leak] = {}
     for place, text in places:
         for needle in needles:
-            if _holds(text, needle.text):
+            if needle.text in text and (len(needle.text) >= SHORTEST or stands_alone(text, needle.text)):
                 found.setdefault((place, needle.owner), Leak(place, needle.owner, needle.form))
     return list(found.values())
 
 
 def texts_in(value: object) -> Iterator[str]:
-    """Every text inside a request field, or inside anything else that is printed."""
+    """Every text inside a request field, or inside anything else that is printed or logged."""
     if isinstance(value, Mapping):
-        for name, item in value.items():
-            yield from texts_in(name)
-            yield from texts_in(item)
-    elif isinstance(value, list | tuple):
-        for item in value:
-            yield from texts_in(item)
+        value = [part for item in value.items() for part in item]
+    if isinstance(value, str):
+        yield value
     elif isinstance(value, bytes | bytearray):
         # Byte by byte, where any byte string can be found, and as the text that it may be.
         yield value.decode("latin-1")
         yield value.decode(errors="replace")
+    elif isinstance(value, LogRecord):
+        yield value.getMessage()
+        yield value.exc_text or ""
+    elif isinstance(value, Iterable):
+        for item in value:
+            yield from texts_in(item)
     else:
         yield str(value)
 
 
-def _parts(value: str | bytes | None, name: str) -> Iterator[tuple[str, str | bytes]]:
+def _parts(value: str | bytes | None, name: str, known: set[str]) -> Iterator[tuple[str, str | bytes]]:
     """A value as a whole, and the texts inside it with the key that leads to each."""
     if not value:
         return
@@ -84,7 +103,9 @@ def _parts(value: str | bytes | None, name: str) -> Iterator[tuple[str, str | by
     except ValueError:
         return
     if isinstance(parsed, dict | list):
-        yield from (leaf for leaf in _leaves(parsed, "") if len(leaf[1]) >= SHORTEST and leaf[1] not in name)
+        for part, text in _leaves(parsed, ""):
+            if len(text) >= SHORTEST and text not in name and text not in known:
+                yield part, text
 
 
 def _leaves(value: object, path: str) -> Iterator[tuple[str, str]]:
@@ -114,9 +135,3 @@ def _forms(value: str | bytes) -> Iterator[tuple[str, str]]:
     yield "URL", quote(raw)
     yield "URL", quote(raw, safe="")
     yield "URL", quote_plus(raw)
-
-
-def _holds(text: str, needle: str) -> bool:
-    if needle not in text:
-        return False
-    return len(needle) >= SHORTEST or re.search(rf"(?<!\w){re.escape(needle)}(?!\w)", text) is not None

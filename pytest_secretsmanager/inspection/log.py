@@ -8,6 +8,10 @@ from pytest_secretsmanager.engine.call import Parameters, Reply, copied
 from pytest_secretsmanager.engine.layers.audit import Entry
 from pytest_secretsmanager.inspection.cloudtrail import record_of
 
+PUT_INTERVAL_SECONDS = 600
+SUSTAINED_WRITES = 10
+"""How many writes may come quickly one after the other before that counts as a rate that is kept up."""
+
 
 class LabelMove(NamedTuple):
     """One move of a staging label: from a version id to another (None: nowhere), by which operation and when (UTC)."""
@@ -17,6 +21,22 @@ class LabelMove(NamedTuple):
     target: str | None
     time: datetime
     operation: str
+
+
+class PutRateWarning(NamedTuple):
+    """A secret that was written too often, on and on: by how many writes, from when to when (UTC)."""
+
+    arn: str
+    writes: int
+    start: datetime
+    end: datetime
+
+    def __str__(self) -> str:
+        minutes = (self.end - self.start).total_seconds() / 60
+        return (
+            f"{self.arn} got {self.writes} new versions within {minutes:.0f} minutes: more than one in ten minutes, "
+            "on and on, leads to the version quota, since no version younger than 24 hours goes"
+        )
 
 
 class Event:
@@ -65,7 +85,7 @@ class Event:
     @property
     def time(self) -> datetime:
         """When the call arrived, on the clock of the `SecretsManager`, UTC."""
-        return datetime.fromtimestamp(self._entry.time, UTC)
+        return _utc(self._entry.time)
 
     @property
     def region(self) -> str:
@@ -107,9 +127,8 @@ class Event:
 class Log(Sequence[Event]):
     """All calls, newest last."""
 
-    def __init__(self) -> None:
-        self._entries: list[Entry] = []
-        self.append = self._entries.append
+    def __init__(self, entries: Sequence[Entry] = ()) -> None:
+        self._entries = entries
 
     @overload
     def __getitem__(self, index: int) -> Event: ...
@@ -131,10 +150,6 @@ class Log(Sequence[Event]):
     def __repr__(self) -> str:
         return f"<log of {len(self)} call{'' if len(self) == 1 else 's'}>"
 
-    def forget_from(self, index: int) -> None:
-        """Drops the calls from this position on, when what they did is rolled back."""
-        del self._entries[index:]
-
     def matching(
         self, operation: str | None, error: str | None = None, request_fields: Mapping[str, object] | None = None
     ) -> list[Event]:
@@ -147,13 +162,39 @@ class Log(Sequence[Event]):
             and not differing_fields(event, request_fields or {})
         ]
 
+    @property
+    def put_rate_warnings(self) -> list[PutRateWarning]:
+        """The secrets that were written more than once in ten minutes on and on, over at least eleven writes.
+
+        DOC: AWS advises against a sustained rate above that, since it ends at the version quota.
+        """
+        warnings = []
+        for arn, versions in self._writes().items():
+            times = list(versions.values())
+            if len(times) > SUSTAINED_WRITES and times[-1] - times[0] < (len(times) - 1) * PUT_INTERVAL_SECONDS:
+                warnings.append(PutRateWarning(arn, len(times), _utc(times[0]), _utc(times[-1])))
+        return warnings
+
+    def _writes(self) -> dict[str, dict[str, float]]:
+        """When each version was first written, by ARN and version id."""
+        found: dict[str, dict[str, float]] = {}
+        for entry in list(self._entries):
+            response = entry.response or {}
+            if entry.operation in ("PutSecretValue", "UpdateSecret") and "VersionId" in response:
+                found.setdefault(str(response["ARN"]), {}).setdefault(str(response["VersionId"]), entry.time)
+        return found
+
     def moves_of(self, arn: str) -> list[LabelMove]:
         """Every move of a label of one secret, oldest first."""
         return [
-            LabelMove(move.label, move.source, move.target, datetime.fromtimestamp(entry.time, UTC), entry.operation)
+            LabelMove(move.label, move.source, move.target, _utc(entry.time), entry.operation)
             for entry in list(self._entries)
             for move in entry.moves.get(arn, ())
         ]
+
+
+def _utc(seconds: float) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
 
 
 ABSENT = object()

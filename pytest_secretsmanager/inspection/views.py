@@ -32,7 +32,7 @@ class Source:
     def find(self, secret_id: "SecretId", region: str, account: str) -> "SecretView":
         """The view of a secret by name, ARN or view; SecretNotFound, with the nearest names, when there is none."""
         if isinstance(secret_id, SecretView):
-            return secret_id
+            return self._own(secret_id)
         if not isinstance(secret_id, str):
             raise UsageError(f"a secret is named by its name, its ARN or its view, not by {type(secret_id).__name__}")
         key = SecretKey(region, account, secret_id)
@@ -42,6 +42,11 @@ class Source:
         if secret is None or (parsed is not None and not secret.arn.startswith(secret_id)):
             raise self.not_found(secret_id, key)
         return SecretView(self, key)
+
+    def _own(self, view: "SecretView") -> "SecretView":
+        if view.source is not self:
+            raise UsageError(f"{view!r} is a view of another SecretsManager")
+        return view
 
     def state_of(self, key: SecretKey) -> Secret | None:
         """The secret under a key, None when there is none, or none any more."""
@@ -58,9 +63,9 @@ class Source:
         present = [secret.key for secret in self.all()]
         names = [other.name for other in present if other[:2] == key[:2]]
         elsewhere = [f"{other.region} of account {other.account}" for other in present if other.name == key.name]
-        hint = f"it is in {' and in '.join(elsewhere)}" if elsewhere else nearest(key.name, names)
-        there = hint or (f"{len(names)} others are there" if names else "no secret is there at all")
-        return SecretNotFound(f"no secret {secret_id!r} in {key.region} of account {key.account}; {there}")
+        hint = f"; it is in {' and in '.join(elsewhere)}" if elsewhere else nearest(key.name, names)
+        there = hint or (f"; {len(names)} others are there" if names else "; no secret is there at all")
+        return SecretNotFound(f"no secret {secret_id!r} in {key.region} of account {key.account}{there}")
 
 
 class SecretView:
@@ -71,6 +76,11 @@ class SecretView:
     def __init__(self, source: Source, key: SecretKey) -> None:
         self._source = source
         self._key = key
+
+    @property
+    def source(self) -> Source:
+        """Where this view looks."""
+        return self._source
 
     @property
     def key(self) -> SecretKey:
@@ -113,7 +123,8 @@ class SecretView:
     @property
     def versions(self) -> list["VersionView"]:
         """All versions, oldest first, those without a label included."""
-        return [VersionView(self, version) for version in self.state.versions.values()]
+        secret = self.state
+        return [VersionView(self, secret, version) for version in secret.versions.values()]
 
     @property
     def current(self) -> "VersionView | None":
@@ -156,17 +167,6 @@ class SecretView:
             raise VersionNotFound(f"secret {self.name!r} has no version {ref!r}; {self._what_there_is(ref)}")
         return found
 
-    def open(self, version: Version) -> str | bytes | None:
-        """The plain value of one version, None while a rotation has only announced it."""
-        if version.sealed is None:
-            return None
-        plain = self._source.service.ports.open(self.state, version.id, version.sealed)
-        return plain if version.member == "SecretBinary" else plain.decode(errors=guards.STRING_ERRORS)
-
-    def age_of(self, version: Version) -> float:
-        """The age of a version in seconds, on the clock of its `SecretsManager`."""
-        return self._source.now() - version.created
-
     def _own(self, version: "VersionView") -> "VersionView":
         if version.secret != self:
             raise UsageError(f"{version!r} is no version of secret {self.name!r}")
@@ -177,7 +177,7 @@ class SecretView:
 
     def _with_id(self, version_id: str) -> "VersionView | None":
         version = self.state.versions.get(version_id)
-        return None if version is None else VersionView(self, version)
+        return None if version is None else VersionView(self, self.state, version)
 
     def _numbered(self, number: int) -> "VersionView | None":
         versions = self.versions
@@ -192,7 +192,7 @@ class SecretView:
         numbers = [version.number for version in secret.versions.values()]
         there = f"it has number {numbers[0]}" if len(numbers) == 1 else f"it has numbers {numbers[0]} to {numbers[-1]}"
         hint = nearest(ref, [*secret.labels, *secret.versions]) if isinstance(ref, str) else ""
-        return f"{there} and the labels {', '.join(secret.labels) or '(none)'}; {hint}".removesuffix("; ")
+        return f"{there} and the labels {', '.join(secret.labels) or '(none)'}{hint}"
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, SecretView) and (self._source, self._key) == (other._source, other._key)
@@ -210,12 +210,16 @@ class SecretView:
 
 
 class VersionView:
-    """One version of a secret. Its value and id never change; its labels are those of the moment of each look."""
+    """One version of a secret. Its value and id never change, even when the secret is deleted and made anew.
 
-    __slots__ = ("_secret", "_version")
+    Its labels are those of the moment of each look.
+    """
 
-    def __init__(self, secret: SecretView, version: Version) -> None:
+    __slots__ = ("_secret", "_state", "_version")
+
+    def __init__(self, secret: SecretView, state: Secret, version: Version) -> None:
         self._secret = secret
+        self._state = state
         self._version = version
 
     @property
@@ -235,7 +239,11 @@ class VersionView:
     @property
     def value(self) -> str | bytes | None:
         """Text, or bytes for a binary value; None while a rotation has only announced this version."""
-        return self._secret.open(self._version)
+        version = self._version
+        if version.sealed is None:
+            return None
+        plain = self._secret.source.service.ports.look(self._state, version.id, version.sealed)
+        return plain if version.member == "SecretBinary" else plain.decode(errors=guards.STRING_ERRORS)
 
     @property
     def json(self) -> Any:
@@ -250,7 +258,9 @@ class VersionView:
 
     @property
     def labels(self) -> list[str]:
-        return list(self._secret.state.labels_of(self.id))
+        """The labels on it now; none when the secret was deleted, or made anew."""
+        secret = self._secret.source.state_of(self._secret.key)
+        return list(secret.labels_of(self.id)) if secret is not None and secret.arn == self._state.arn else []
 
     @property
     def created(self) -> datetime:
@@ -260,13 +270,13 @@ class VersionView:
     @property
     def age(self) -> float:
         """Seconds, on the clock of the `SecretsManager`."""
-        return self._secret.age_of(self._version)
+        return self._secret.source.now() - self._version.created
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, VersionView) and (self._secret, self.id) == (other._secret, other.id)
+        return isinstance(other, VersionView) and (self._state.arn, self.id) == (other._state.arn, other.id)
 
     def __hash__(self) -> int:
-        return hash((self._secret, self.id))
+        return hash((self._state.arn, self.id))
 
     def __repr__(self) -> str:
         return f"<version {self.number} of {self._secret.name!r}, {self.id}>"
@@ -285,6 +295,10 @@ class SecretMapping(Mapping[str, SecretView]):
         if self._source.state_of(key) is None:
             raise self._source.not_found(name, key)
         return SecretView(self._source, key)
+
+    def __contains__(self, name: object) -> bool:
+        key = SecretKey(self._region, self._account, name) if isinstance(name, str) else None
+        return key is not None and self._source.state_of(key) is not None
 
     def __iter__(self) -> Iterator[str]:
         place = (self._region, self._account)

@@ -6,6 +6,7 @@ Others wrap the same method as OpenTelemetry and X-Ray do, with wrapt, and unwra
 import gc
 import inspect
 import weakref
+from concurrent.futures import ThreadPoolExecutor
 from unittest import mock
 
 import boto3
@@ -442,3 +443,16 @@ def test_a_left_manager_is_not_kept_by_the_patch():
     with SecretsManager():
         assert len(patch._active) == 1
     assert patch._active == ()
+
+
+def test_a_wrapper_that_calls_on_in_a_thread_of_its_own_is_answered(tracer, closed_port_client):
+    """As a guard against calls that hang does: it wrapped before us, and no context variable goes along."""
+
+    def in_a_thread(wrapped, _client, args, kwargs):
+        with ThreadPoolExecutor() as pool:
+            return pool.submit(wrapped, *args, **kwargs).result()
+
+    wrapt.wrap_function_wrapper("botocore.client", f"BaseClient.{METHOD}", in_a_thread)
+    with SecretsManager() as sm:
+        sm.seed("db", "one")
+        assert closed_port_client.get_secret_value(SecretId="db")["SecretString"] == "one"

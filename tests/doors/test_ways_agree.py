@@ -155,6 +155,7 @@ def run(new_client, monkeypatch):
         if hook is not None:
             client.meta.events.register(hook, lambda **_: None)
         with SecretsManager(random_seed=7) as sm:
+            sm.kms.create_key(alias="alias/pay")
             sm.seed("db", "two", versions=["one"], tags={"team": "pay"})
             sm.seed("key", b"\x00\xff")
             sm.seed("deleted", "x", deleted=True)

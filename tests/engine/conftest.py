@@ -15,9 +15,10 @@ from botocore.session import Session
 from pytest_secretsmanager import SecretsManager
 from pytest_secretsmanager.engine.call import Call, Principal, Reply
 from pytest_secretsmanager.engine.errors import ServiceError
-from pytest_secretsmanager.engine.keys import KeyRing
+from pytest_secretsmanager.engine.keys import KeyRing, KmsKey
 from pytest_secretsmanager.engine.layers.audit import Entry
 from pytest_secretsmanager.engine.ports import Ports
+from pytest_secretsmanager.engine.rules.retention import VERSION_QUOTA
 from pytest_secretsmanager.engine.service import Service
 from pytest_secretsmanager.engine.state import Secret, SecretKey, Version
 
@@ -37,7 +38,8 @@ class World:
     def __init__(self) -> None:
         self.now = datetime(2026, 3, 3, 12, tzinfo=UTC).timestamp()
         self.entries: list[Entry] = []
-        self.service = Service(Ports(Random(7), KeyRing()), self.entries.append)
+        self.keys = KeyRing()
+        self.service = Service(Ports(Random(7), self.keys, VERSION_QUOTA), self.entries.append)
 
     def request(
         self, operation: str, *, region: str = region, account: str = account, by: str | None = None, **parameters: Any
@@ -57,6 +59,10 @@ class World:
             self.call(operation, **parameters)
         assert self.service.secrets() == before
         return caught.value.code, caught.value.message
+
+    def create_key(self, alias: str, *, region: str = region, account: str = account) -> KmsKey:
+        """A new customer key of KMS."""
+        return self.keys.create(region, account, alias=alias)
 
     def pass_days(self, days: float) -> None:
         self.now += days * 86_400

@@ -37,12 +37,12 @@ def test_an_error_of_ours_is_one_of_this_plugin_and_of_a_known_kind(kind, bases)
 @pytest.mark.parametrize(
     ("name", "candidates", "text"),
     [
-        pytest.param("lables", ["labels", "age"], "did you mean 'labels'?", id="one that is close"),
+        pytest.param("lables", ["labels", "age"], "; did you mean 'labels'?", id="one that is close"),
         pytest.param(
-            "ap/db", ["app/db", "app/db2", "zzz"], "did you mean 'app/db' or 'app/db2'?", id="two that are close"
+            "ap/db", ["app/db", "app/db2", "zzz"], "; did you mean 'app/db' or 'app/db2'?", id="two that are close"
         ),
-        pytest.param("x", ["labels", "age"], "there are 'labels', 'age'", id="a few, none of them close"),
-        pytest.param("x", ["labels"], "there is 'labels'", id="one that is not close"),
+        pytest.param("x", ["labels", "age"], "; there are 'labels', 'age'", id="a few, none of them close"),
+        pytest.param("x", ["labels"], "; there is 'labels'", id="one that is not close"),
         pytest.param("x", [], "", id="none"),
         pytest.param("x", [f"name-{number}" for number in range(13)], "", id="many, none of them close"),
     ],
@@ -57,4 +57,4 @@ def test_no_more_than_three_are_named():
 
 
 def test_candidates_may_come_from_any_iterable():
-    assert nearest("lables", iter(["labels"])) == "did you mean 'labels'?"
+    assert nearest("lables", iter(["labels"])) == "; did you mean 'labels'?"

@@ -1,4 +1,4 @@
-"""The key ring: sealed values open under their key and context only, and no plain text is held."""
+"""The key ring: how keys are named, when they may be used, and that sealed values open under key and context only."""
 
 import gc
 import secrets
@@ -10,9 +10,11 @@ from cryptography.exceptions import InvalidTag
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_secretsmanager.engine.keys import KeyName, KeyRing
+from pytest_secretsmanager.engine.keys import KeyRing, KmsRefusal
 
-KEY = KeyName("us-east-1", "123456789012", "alias/pay")
+HOME = ("us-east-1", "123456789012")
+PLACE = "arn:aws:kms:us-east-1:123456789012"
+KEY_ID = "0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0"
 V1, V2 = "version-1".ljust(32, "-"), "version-2".ljust(32, "-")
 
 
@@ -22,55 +24,262 @@ def ring():
     return KeyRing()
 
 
-@given(plain=st.binary(max_size=100), context=st.binary(max_size=100))
-def test_what_is_sealed_opens_again(plain, context):
-    ring = KeyRing()
-    assert ring.open(ring.seal(plain, KEY, context), KEY, context) == plain
+@pytest.fixture
+def key(ring):
+    """A key of that ring with an alias."""
+    return ring.create(*HOME, key_id=KEY_ID, alias="alias/pay")
+
+
+def refusal(function, *arguments):
+    """What KMS answers: its code and text."""
+    with pytest.raises(KmsRefusal) as caught:
+        function(*arguments)
+    return caught.value.code, str(caught.value)
+
+
+# --- names -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", [KEY_ID, f"{PLACE}:key/{KEY_ID}", "alias/pay", f"{PLACE}:alias/pay"])
+def test_a_key_is_found_by_each_of_its_names(ring, key, name):
+    assert ring.find(*HOME, name) == key
+
+
+@pytest.mark.parametrize("name", ["", "alias/aws/secretsmanager"])
+def test_the_default_key_is_there_when_it_is_first_asked_for(ring, name):
+    default = ring.find(*HOME, name)
+    assert default.alias == "alias/aws/secretsmanager"
+    assert ring.find(*HOME, "") == ring.find(*HOME, default.arn) == default
+
+
+def test_each_region_and_account_has_a_default_key_of_its_own(ring):
+    places = [HOME, ("eu-west-1", HOME[1]), (HOME[0], "210987654321")]
+    arns = [ring.find(*place, "").arn for place in places]
+    assert [tuple(arn.split(":")[3:5]) for arn in arns] == places
 
 
 @pytest.mark.parametrize(
-    "key", [KEY._replace(id=""), KEY._replace(region="eu-west-1"), KEY._replace(account="210987654321")]
+    ("region", "partition"), [("us-east-1", "aws"), ("cn-north-1", "aws-cn"), ("us-gov-west-1", "aws-us-gov")]
 )
+def test_the_arn_of_a_key_names_its_partition(ring, region, partition):
+    key = ring.create(region, HOME[1], key_id=KEY_ID)
+    assert key.arn == f"arn:{partition}:kms:{region}:{HOME[1]}:key/{KEY_ID}"
+    assert ring.find(region, HOME[1], key.arn) == key
+
+
+def test_keys_without_a_given_id_have_ids_of_their_own(ring):
+    keys = [ring.create(*HOME) for _ in range(20)]
+    assert len({key.id for key in keys}) == 20
+    assert all(ring.find(*HOME, key.id) == key for key in keys)
+
+
+def test_an_alias_goes_over_to_the_newer_key(ring, key):
+    newer = ring.create(*HOME, alias="alias/pay")
+    assert ring.find(*HOME, "alias/pay") == newer
+    assert ring.find(*HOME, KEY_ID) == key
+
+
+def test_an_alias_means_a_key_of_one_region_and_account(ring, key):
+    elsewhere = ring.create("eu-west-1", HOME[1], alias="alias/pay")
+    assert ring.find("eu-west-1", HOME[1], "alias/pay") == elsewhere
+    assert ring.find(*HOME, "alias/pay") == key
+
+
+def test_a_key_of_another_account_is_found_by_its_arn(ring):
+    theirs = ring.create(HOME[0], "210987654321", alias="alias/theirs")
+    assert ring.find(*HOME, theirs.arn) == theirs
+    assert ring.find(*HOME, "arn:aws:kms:us-east-1:210987654321:alias/theirs") == theirs
+
+
+MULTI_REGION_ID = f"mrk-{'0f' * 16}"
+MALFORMED = [
+    pytest.param(name, id=name)
+    for name in (
+        "pay",
+        "alias/",
+        "alias/a b",
+        "alias:pay",
+        f"key/{KEY_ID}",
+        KEY_ID[:-1],
+        f"{KEY_ID}0",
+        "mrk-0f",
+        "arn:aws:kms",
+        f"{PLACE}:{KEY_ID}",
+        f"{PLACE}:key/",
+        "arn:aws:kms:us-east-1:12:key/x",
+        f"arn:aws:s3:us-east-1:123456789012:key/{KEY_ID}",
+    )
+]
+
+
+@pytest.mark.parametrize("name", MALFORMED)
+def test_a_malformed_name_is_refused(ring, name):
+    assert refusal(ring.find, *HOME, name) == ("InvalidArnException", "Invalid keyId")
+
+
+@pytest.mark.parametrize("name", ["key/x", "alias/pay"])
+def test_an_arn_of_another_region_is_refused(ring, name):
+    arn = f"arn:aws:kms:eu-west-1:123456789012:{name}"
+    assert refusal(ring.find, *HOME, arn) == ("InvalidArnException", "Invalid arn eu-west-1")
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        (KEY_ID, f"Key '{PLACE}:key/{KEY_ID}' does not exist"),
+        (MULTI_REGION_ID, f"Key '{PLACE}:key/{MULTI_REGION_ID}' does not exist"),
+        (f"{PLACE}:key/{KEY_ID}", f"Key '{PLACE}:key/{KEY_ID}' does not exist"),
+        ("alias/pay", f"Alias {PLACE}:alias/pay is not found."),
+        (f"{PLACE}:alias/pay", f"Alias {PLACE}:alias/pay is not found."),
+    ],
+    ids=["id", "multi-region id", "ARN", "alias", "alias ARN"],
+)
+def test_a_name_that_names_no_key_is_refused(ring, name, text):
+    assert refusal(ring.find, *HOME, name) == ("NotFoundException", text)
+
+
+@pytest.mark.parametrize(
+    "name", [KEY_ID, MULTI_REGION_ID, f"{PLACE}:key/{KEY_ID}", "alias/pay", f"{PLACE}:alias/pay", "alias/a/b_c-d"]
+)
+def test_a_key_can_be_made_that_goes_by_a_name(ring, name):
+    key = ring.create_named(*HOME, name)
+    assert ring.find(*HOME, name) == key
+
+
+@pytest.mark.parametrize("name", MALFORMED)
+def test_no_key_can_be_made_that_goes_by_a_malformed_name(ring, name):
+    assert refusal(ring.create_named, *HOME, name) == ("InvalidArnException", "Invalid keyId")
+
+
+def test_a_key_shows_nothing_of_its_material(key):
+    assert "cipher" not in repr(key)
+
+
+# --- states ----------------------------------------------------------------------------------------------------------
+
+STATES = [
+    pytest.param({"denied": True}, ("AccessDeniedException", "Access to KMS is not allowed"), id="denied"),
+    pytest.param({"state": "Disabled"}, ("DisabledException", f"{PLACE}:key/{KEY_ID} is disabled."), id="disabled"),
+    pytest.param(
+        {"state": "PendingDeletion"},
+        ("KMSInvalidStateException", f"{PLACE}:key/{KEY_ID} is pending deletion."),
+        id="pending deletion",
+    ),
+    pytest.param(
+        {"state": "Disabled", "denied": True},
+        ("AccessDeniedException", "Access to KMS is not allowed"),
+        id="disabled and denied",
+    ),
+]
+
+
+@pytest.mark.parametrize(("change", "expected"), STATES)
+def test_a_key_that_may_not_be_used_opens_nothing(ring, key, change, expected):
+    sealed = ring.seal(b"value", key, "alias/pay", b"context")
+    ring.put(key, **change)
+    assert refusal(ring.open, sealed, b"context") == expected
+
+
+@pytest.mark.parametrize(("change", "expected"), STATES)
+def test_a_key_that_may_not_be_used_seals_nothing(ring, key, change, expected):
+    ring.put(key, **change)
+    assert refusal(ring.seal, b"value", ring.find(*HOME, KEY_ID), KEY_ID, b"context") == expected
+
+
+@pytest.mark.parametrize(("change", "expected"), STATES)
+def test_a_test_that_looks_opens_regardless_of_the_state(ring, key, change, expected):
+    sealed = ring.seal(b"value", key, "alias/pay", b"context")
+    ring.put(key, **change)
+    assert ring.open_regardless(sealed, b"context") == b"value"
+
+
+@pytest.mark.parametrize(("change", "expected"), STATES)
+def test_a_key_that_may_be_used_again_opens_what_it_sealed_before(ring, key, change, expected):
+    sealed = ring.seal(b"value", key, "alias/pay", b"context")
+    ring.put(key, **change)
+    ring.put(key, state="Enabled", denied=False)
+    assert ring.open(sealed, b"context") == b"value"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "expected"),
+    [
+        ({"state": "Disabled"}, {"denied": True}, ("Disabled", True)),
+        ({"denied": True}, {"state": "Disabled"}, ("Disabled", True)),
+        ({"denied": True}, {"state": "Enabled"}, ("Enabled", True)),
+        ({"state": "Disabled", "denied": True}, {"denied": False}, ("Disabled", False)),
+    ],
+    ids=str,
+)
+def test_one_turn_leaves_the_other_as_it_is(ring, key, first, second, expected):
+    ring.put(key, **first)
+    now = ring.put(key, **second)
+    assert (now.state, now.denied) == expected
+    assert ring.find(*HOME, KEY_ID) == now
+
+
+def test_a_sealed_value_stays_with_its_key_when_the_alias_moves(ring, key):
+    sealed = ring.seal(b"value", key, "alias/pay", b"context")
+    ring.put(ring.create(*HOME, alias="alias/pay"), state="Disabled")
+    assert ring.open(sealed, b"context") == b"value"
+
+
+# --- sealing ---------------------------------------------------------------------------------------------------------
+
+
+@given(plain=st.binary(max_size=100), context=st.binary(max_size=100))
+def test_what_is_sealed_opens_again(plain, context):
+    ring = KeyRing()
+    assert ring.open(ring.seal(plain, ring.find(*HOME, ""), "", context), context) == plain
+
+
 def test_it_opens_under_no_other_key(ring, key):
-    sealed = ring.seal(b"value", KEY, b"context")
+    sealed = ring.seal(b"value", key, "alias/pay", b"context")
+    other = ring.create(*HOME)
     with pytest.raises(InvalidTag):
-        ring.open(sealed, key, b"context")
+        ring.open(replace(sealed, key_arn=other.arn), b"context")
 
 
-def test_it_opens_in_no_other_context(ring):
-    sealed = ring.seal(b"value", KEY, b"SecretVersionId=1")
+def test_it_opens_in_no_other_context(ring, key):
+    sealed = ring.seal(b"value", key, "alias/pay", b"SecretVersionId=1")
     with pytest.raises(InvalidTag):
-        ring.open(sealed, KEY, b"SecretVersionId=2")
+        ring.open(sealed, b"SecretVersionId=2")
 
 
-def test_it_opens_in_no_other_ring(ring):
-    sealed = ring.seal(b"value", KEY, b"context")
+def test_it_opens_in_no_other_ring(ring, key):
+    sealed = ring.seal(b"value", key, "alias/pay", b"context")
+    other = KeyRing()
+    other.create(*HOME, key_id=KEY_ID)
     with pytest.raises(InvalidTag):
-        KeyRing().open(sealed, KEY, b"context")
+        other.open(sealed, b"context")
 
 
 @pytest.mark.parametrize("part", ["data_key", "ciphertext"])
-def test_it_opens_only_as_it_was_sealed(ring, part):
-    sealed = ring.seal(b"value", KEY, b"context")
+def test_it_opens_only_as_it_was_sealed(ring, key, part):
+    sealed = ring.seal(b"value", key, "alias/pay", b"context")
     spoilt = bytearray(getattr(sealed, part))
     spoilt[-1] ^= 1
     with pytest.raises(InvalidTag):
-        ring.open(replace(sealed, **{part: bytes(spoilt)}), KEY, b"context")
+        ring.open(replace(sealed, **{part: bytes(spoilt)}), b"context")
 
 
-def test_parts_of_two_sealed_values_do_not_go_together(ring):
-    first, second = (ring.seal(plain, KEY, b"context") for plain in (b"one", b"two"))
+def test_parts_of_two_sealed_values_do_not_go_together(ring, key):
+    first, second = (ring.seal(plain, key, "alias/pay", b"context") for plain in (b"one", b"two"))
     with pytest.raises(InvalidTag):
-        ring.open(replace(first, ciphertext=second.ciphertext), KEY, b"context")
+        ring.open(replace(first, ciphertext=second.ciphertext), b"context")
 
 
-def test_the_same_value_is_never_sealed_alike(ring):
-    sealed = [ring.seal(b"value", KEY, b"context") for _ in range(50)]
+def test_the_same_value_is_never_sealed_alike(ring, key):
+    sealed = [ring.seal(b"value", key, "alias/pay", b"context") for _ in range(50)]
     assert len({one.data_key for one in sealed}) == len({one.ciphertext for one in sealed}) == 50
 
 
-def test_the_key_is_named_as_the_request_gave_it(ring):
-    assert ring.seal(b"value", KEY, b"context").kms_key_id == "alias/pay"
+def test_a_sealed_value_tells_the_key_as_it_was_named_and_as_it_is(ring, key):
+    sealed = ring.seal(b"value", key, "alias/pay", b"context")
+    assert (sealed.kms_key_id, sealed.key_arn) == ("alias/pay", key.arn)
+
+
+# --- what the engine keeps -------------------------------------------------------------------------------------------
 
 
 def test_a_version_does_not_open_as_another_version(world):
@@ -114,6 +323,7 @@ def texts_in(objects):
 def test_no_object_that_the_engine_holds_has_a_plain_value_in_it(world, member):
     plain = [secrets.token_hex(16).encode() for _ in range(3)]
     values = [text if member == "SecretBinary" else text.decode() for text in plain]
+    world.create_key("alias/pay")
     world.call("CreateSecret", Name="db", ClientRequestToken=V1, **{member: values[0]})
     world.call("PutSecretValue", SecretId="db", ClientRequestToken=V2, **{member: values[1]})
     world.call("UpdateSecret", SecretId="db", KmsKeyId="alias/pay")

@@ -8,7 +8,7 @@ from pytest_secretsmanager.engine import state
 from pytest_secretsmanager.engine.state import Sealed, Secret, SecretKey, Version
 
 KEY = SecretKey("us-east-1", "123456789012", "app/db")
-SEALED = Sealed(kms_key_id="alias/pay", data_key=b"wrapped key", ciphertext=b"encrypted value")
+SEALED = Sealed(kms_key_id="alias/pay", key_arn="key", data_key=b"wrapped key", ciphertext=b"encrypted value")
 VERSION = Version(id="v1", number=1, created=0.0, member="SecretString", sealed=SEALED)
 SECRET = Secret(
     key=KEY,

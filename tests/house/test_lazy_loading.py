@@ -8,7 +8,7 @@ UNUSED = """
     import sys
 
     def test_something_else(pytestconfig):
-        assert pytestconfig.getini("secretsmanager_region") == "us-east-1"
+        assert pytestconfig.getini("secretsmanager_account") == "123456789012"
         assert {name} not in sys.modules
 """
 

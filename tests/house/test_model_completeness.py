@@ -190,7 +190,14 @@ def test_each_reply_fits_the_models_output_shape(world, sm, operation, parameter
 
 def test_a_secret_that_has_everything_fits_the_models_output_shape(world, sm):
     sm.seed(
-        "all", "x", versions=["y"], tags={"a": "b"}, description="d", kms_key="k", owning_service="rds", deleted=True
+        "all",
+        "x",
+        versions=["y"],
+        tags={"a": "b"},
+        description="d",
+        kms_key="alias/k",
+        owning_service="rds",
+        deleted=True,
     )
     reply = world.call("DescribeSecret", SecretId="all")
     assert {"Tags", "Description", "KmsKeyId", "OwningService", "DeletedDate", "VersionIdsToStages"} <= reply.keys()

@@ -198,3 +198,10 @@ def test_a_move_is_looked_up_in_region_and_account(secretsmanager: SecretsManage
     there = secretsmanager.client("eu-west-1", aws_account_id="999999999999")
     there.put_secret_value(SecretId="db", SecretString="y")
     secretsmanager.assert_moved("db", "AWSCURRENT", source=1, target=2, region="eu-west-1", account="999999999999")
+
+
+@pytest.mark.parametrize("history", ["ab", b"ab", 7, {"a": 1}])
+def test_a_history_that_is_no_list_is_a_usage_error(secretsmanager: SecretsManager, history: object) -> None:
+    secretsmanager.seed("letters", "b", versions=["a"])
+    with pytest.raises(UsageError, match=r"^a history is a list of values or versions, not "):
+        secretsmanager.assert_history("letters", history)  # type: ignore[arg-type]

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from pytest_secretsmanager import SecretsManager, UsageError, Version, VersionNotFound
+from pytest_secretsmanager import SecretsManager, UsageError, Version
 
 ONE, TWO, THREE = "1" * 32, "2" * 32, "3" * 32
 
@@ -91,9 +91,16 @@ def test_a_secret_without_versions_has_no_labels(secretsmanager: SecretsManager)
     secretsmanager.assert_labels("empty", {})
 
 
-def test_labels_of_a_version_that_is_not_there_are_a_usage_error(secretsmanager: SecretsManager) -> None:
-    with pytest.raises(VersionNotFound, match=r"^secret 'db' has no version 4; it has numbers 1 to 3 and the labels "):
+def test_labels_of_a_version_that_is_not_there_fail_with_the_table(secretsmanager: SecretsManager) -> None:
+    text = r"^secret 'db' has no version 4; it has numbers 1 to 3 and the labels [^\n]*\n\nsecret 'db' in us-east-1\n"
+    with pytest.raises(AssertionError, match=text):
         secretsmanager.assert_labels("db", {"AWSCURRENT": 4})
+
+
+@pytest.mark.parametrize("label", ["AWSCURENT", "AWSCURRNT", "AWSPENDIG"])
+def test_that_a_misspelt_label_is_nowhere_is_a_usage_error(secretsmanager: SecretsManager, label: str) -> None:
+    with pytest.raises(UsageError, match=f"^no such label '{label}'; did you mean 'AWS"):
+        secretsmanager.assert_no_label("db", label)
 
 
 def test_labels_are_looked_up_in_region_and_account(secretsmanager: SecretsManager) -> None:
@@ -117,7 +124,7 @@ def test_a_label_holds_wherever_the_others_are(secretsmanager: SecretsManager, l
         (
             "AWSCURENT",
             2,
-            "expected AWSCURENT of secret 'db' on version 2, found it nowhere (did you mean 'AWSCURRENT'?)",
+            "expected AWSCURENT of secret 'db' on version 2, found it nowhere; did you mean 'AWSCURRENT'?",
         ),
     ],
 )

@@ -326,3 +326,13 @@ def test_an_order_is_not_found_in_an_empty_log() -> None:
 def test_an_order_of_an_unknown_operation_is_a_usage_error(secretsmanager: SecretsManager) -> None:
     with pytest.raises(UsageError, match=r"^no operation 'GetSecret'; did you mean "):
         secretsmanager.assert_log_order("GetSecretValue", "GetSecret")
+
+
+def test_an_order_of_nothing_is_a_usage_error(secretsmanager: SecretsManager) -> None:
+    with pytest.raises(UsageError, match="nothing was named"):
+        secretsmanager.assert_log_order()
+
+
+def test_an_operation_that_is_not_supported_yet_is_a_usage_error(secretsmanager: SecretsManager) -> None:
+    with pytest.raises(UsageError, match=r"^RotateSecret is not supported yet by pytest-secretsmanager, so "):
+        secretsmanager.assert_not_logged("RotateSecret")

@@ -17,6 +17,7 @@ ONE, TWO = "1" * 32, "2" * 32
 def _two_secrets(secretsmanager: SecretsManager) -> None:
     secretsmanager.seed("db", versions=[Version("of-old", id=ONE), Version("of-now", id=TWO)], tags={"team": "pay"})
     secretsmanager.seed("other", "x")
+    secretsmanager.kms.create_key(alias="alias/new")
 
 
 READS: list[Callable[["SecretsManagerClient"], object]] = [

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import logging
 from typing import TYPE_CHECKING
 from urllib.parse import quote, quote_plus
 
@@ -233,3 +234,25 @@ def test_one_place_is_named_for_each_text_of_a_json_value(secretsmanager: Secret
         "  text 1 holds the value of 'db', version 1, key 'one' (plain)\n"
         "  text 1 holds the value of 'db', version 1, key 'two' (plain)"
     )
+
+
+def test_a_value_in_a_log_record_is_found(secretsmanager: SecretsManager) -> None:
+    secretsmanager.seed("leaky", "correct horse battery")
+    record = logging.LogRecord("app", logging.INFO, __file__, 1, "password is %s", ("correct horse battery",), None)
+    assert "text 1 holds the value of 'leaky', version 1" in text_of(secretsmanager, [record])
+
+
+def test_a_value_in_an_iterator_is_found(secretsmanager: SecretsManager) -> None:
+    secretsmanager.seed("leaky", "correct horse battery")
+    assert "text 1 holds the value of 'leaky', version 1" in text_of(
+        secretsmanager, (line for line in ["correct horse battery"])
+    )
+
+
+def test_the_arn_and_the_name_of_a_secret_are_no_secrets_inside_another(secretsmanager: SecretsManager) -> None:
+    """The format of AWS's rotation for two users names the other secret."""
+    master = secretsmanager.seed("master/db", "correct horse battery")
+    secretsmanager.seed("app/db", {"masterarn": master.arn, "master": "master/db", "username": "app/db"})
+    secretsmanager.client().get_secret_value(SecretId=master.arn)
+    secretsmanager.client().get_secret_value(SecretId="master/db")
+    secretsmanager.assert_nothing_leaked("app/db")

@@ -344,3 +344,29 @@ def test_the_repr_of_the_mapping_has_names_only(secretsmanager: SecretsManager) 
     secretsmanager.seed("a", "hidden")
     secretsmanager.seed("b")
     assert repr(secretsmanager.secrets) == "<secrets of us-east-1, account 123456789012: a, b>"
+
+
+def test_a_kept_version_stays_what_it_was_when_the_secret_is_made_anew(secretsmanager: SecretsManager) -> None:
+    kept = secretsmanager.seed("again", "old").current
+    secretsmanager.seed("again", "new")
+    assert kept is not None
+    assert (kept.value, kept.labels) == ("old", [])
+    assert kept != secretsmanager.secret("again").current
+
+
+def test_a_kept_version_has_no_labels_when_the_secret_is_gone(secretsmanager: SecretsManager) -> None:
+    kept = secretsmanager.seed("again", "old").current
+    secretsmanager.client().delete_secret(SecretId="again", ForceDeleteWithoutRecovery=True)
+    assert kept is not None
+    assert (kept.value, kept.labels) == ("old", [])
+
+
+def test_a_view_of_another_manager_is_refused(secretsmanager: SecretsManager) -> None:
+    with SecretsManager() as other, pytest.raises(UsageError, match=r"is a view of another SecretsManager$"):
+        other.assert_value(secretsmanager.seed("mine", "x"), "x")
+
+
+def test_the_mapping_tells_what_is_in_it(secretsmanager: SecretsManager) -> None:
+    secretsmanager.seed("mine", "x")
+    secrets = secretsmanager.secrets
+    assert ["mine" in secrets, "other" in secrets, 1 in secrets] == [True, False, False]

@@ -143,8 +143,8 @@ def test_markers_lists_the_markers_with_their_arguments(pytester: pytest.Pyteste
             "deleted, region, account): a secret that is there when the test starts; activates the fixture "
             "secretsmanager.",
             "",
-            "@pytest.mark.secretsmanager([*], region, account, random_seed): options of the fixture secretsmanager; "
-            "activates it.",
+            "@pytest.mark.secretsmanager([*], region, account, random_seed, now, version_quota): options of the "
+            "fixture secretsmanager; activates it.",
         ]
     )
 

@@ -402,3 +402,24 @@ def test_it_comes_after_fixtures_of_wider_scope(run: Run) -> None:
             "*SETUP    F of_function*",
         ]
     )
+
+
+def test_a_marker_that_a_conftest_file_adds_activates_the_fixture(pytester: pytest.Pytester) -> None:
+    pytester.makeconftest(
+        """
+        import pytest
+
+        def pytest_collection_modifyitems(items):
+            for item in items:
+                item.add_marker(pytest.mark.secret("db", "x"))
+        """
+    )
+    pytester.makepyfile(
+        """
+        import boto3
+
+        def test_it():
+            assert boto3.client("secretsmanager").get_secret_value(SecretId="db")["SecretString"] == "x"
+        """
+    )
+    pytester.runpytest().assert_outcomes(passed=1)

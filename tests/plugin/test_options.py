@@ -135,7 +135,7 @@ def test_markers_add_up_and_the_nearest_wins(run: Run) -> None:
     ).assert_outcomes(passed=2)
 
 
-def test_a_region_that_is_set_in_the_environment_stays_the_clients(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_region_in_the_environment_is_that_of_clients_and_fixture(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_DEFAULT_REGION", "ap-south-1")
     run(
         """
@@ -143,6 +143,6 @@ def test_a_region_that_is_set_in_the_environment_stays_the_clients(run: Run, mon
 
         def test_it(secretsmanager):
             assert boto3.client("secretsmanager").meta.region_name == "ap-south-1"
-            assert secretsmanager.client().meta.region_name == "us-east-1"
+            assert secretsmanager.client().meta.region_name == "ap-south-1"
         """
     ).assert_outcomes(passed=1)

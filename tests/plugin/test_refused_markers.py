@@ -11,7 +11,7 @@ SEEDS = [
         '"db", "x", tag={"team": "pay"}',
         "a seed has no option 'tag'; did you mean 'tags'?",
     ),
-    ("", "a seed begins with the secret's name, a str, not NoneType"),
+    ("", "a seed begins with the secret's name, which is missing"),
     ("5", "a seed begins with the secret's name, a str, not int"),
     (
         '"db", "x", "y"',
@@ -45,7 +45,7 @@ SEEDS = [
 
 OPTIONS = [
     ('regions="eu-west-1"', "there is no option 'regions'; did you mean 'region'?"),
-    ("qqqq=1", "there is no option 'qqqq'; there are 'region', 'account', 'random_seed'"),
+    ("qqqq=1", "there is no option 'qqqq'; there are 'region', 'account', 'random_seed', 'now', 'version_quota'"),
     ('"eu-west-1"', "options are given by name, not by position: ('eu-west-1',)"),
     ("region=5", "region is a str such as 'us-east-1', not 5"),
     ('account="12345"', "account is a str of twelve digits such as '123456789012', not '12345'"),
@@ -150,7 +150,10 @@ def test_nothing_stays_active_after_it(run: Callable[..., pytest.RunResult]) -> 
 
 @pytest.mark.parametrize(
     ("line", "option"),
-    [("secretsmanager_account = 1", "secretsmanager_account"), ("secretsmanager_region =", "secretsmanager_region")],
+    [
+        ("secretsmanager_account = 1", "secretsmanager_account"),
+        ("secretsmanager_account = x", "secretsmanager_account"),
+    ],
 )
 def test_a_wrong_ini_option_is_named(pytester: pytest.Pytester, failures: Failures, line: str, option: str) -> None:
     pytester.makeini(f"[pytest]\n{line}\n")

@@ -1,20 +1,20 @@
 """CreateSecret, UpdateSecret, DeleteSecret, RestoreSecret."""
 
 from pytest_secretsmanager.engine import arns
-from pytest_secretsmanager.engine.call import Call, Outcome, Reply
+from pytest_secretsmanager.engine.call import Call, Outcome
 from pytest_secretsmanager.engine.errors import (
     InvalidParameterException,
     InvalidRequestException,
     ResourceExistsException,
-    ResourceNotFoundException,
 )
-from pytest_secretsmanager.engine.operations.tags import tags_after
+from pytest_secretsmanager.engine.operations.replies import identity
 from pytest_secretsmanager.engine.operations.values import reseal, with_value
 from pytest_secretsmanager.engine.ports import Ports
 from pytest_secretsmanager.engine.rules import guards
+from pytest_secretsmanager.engine.rules.retention import SECONDS_PER_DAY
+from pytest_secretsmanager.engine.rules.tags import tags_after
 from pytest_secretsmanager.engine.state import Secret, SecretKey, Secrets, Value, changed
 
-SECONDS_PER_DAY = 86_400
 DEFAULT_WINDOW = 30
 """The recovery window of a deleted secret in days, when the request names none (DOC)."""
 
@@ -30,12 +30,13 @@ def create_secret(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
     existing = guards.find(secrets, call, name)
     if existing is not None:
         _require_repeat(existing, call, ports, token, value)
-        return Outcome(_identity(existing, token))
+        return Outcome(identity(existing, VersionId=token))
     secret = _new_secret(call, name, ports)
+    ports.require_key(secret)
     if value is None:
-        return Outcome(_identity(secret), {secret.key: secret})
+        return Outcome(identity(secret), {secret.key: secret})
     secret = with_value(secret, call, ports, token, value)
-    return Outcome(_identity(secret, token), {secret.key: secret})
+    return Outcome(identity(secret, VersionId=token), {secret.key: secret})
 
 
 def update_secret(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
@@ -45,12 +46,16 @@ def update_secret(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
     """
     value = guards.given_value(call)
     token = None if value is None else guards.require_token(call)
-    secret = guards.require_writable(secrets, call)
+    secret = guards.require_live(secrets, call)
+    guards.require_primary(secret)
     updated = _with_metadata(secret, call, ports)
+    reply = identity(secret)
     if value is not None and token is not None:
+        guards.require_owner(secret, call)
         guards.require_own_key(secret, call)
         updated = with_value(updated, call, ports, token, value)
-    return Outcome(_identity(updated, token), {} if updated is secret else {secret.key: updated})
+        reply["VersionId"] = token
+    return Outcome(reply, {} if updated is secret else {secret.key: updated})
 
 
 def delete_secret(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
@@ -66,15 +71,12 @@ def delete_secret(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
     guards.require_primary(secret)
     guards.require_owner(secret, call)
     if force:
-        return Outcome({**_identity(secret), "DeletionDate": call.time}, {secret.key: None})
-    if secret.deletion_date is not None:
-        # GUESS: sources disagree; this text is AWS's general one.
-        raise InvalidRequestException(
-            "You can't perform this operation on the secret because it was marked for deletion."
-        )
+        return Outcome(identity(secret, DeletionDate=call.time), {secret.key: None})
+    # GUESS: sources disagree on a second deletion; this is AWS's general answer.
+    guards.require_not_deleted(secret)
     date = call.time + (window or DEFAULT_WINDOW) * SECONDS_PER_DAY
     scheduled = changed(secret, deletion_date=date, changed=call.time)
-    return Outcome({**_identity(secret), "DeletionDate": date}, {secret.key: scheduled})
+    return Outcome(identity(secret, DeletionDate=date), {secret.key: scheduled})
 
 
 def restore_secret(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
@@ -82,8 +84,8 @@ def restore_secret(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
     secret = guards.require_secret(secrets, call)
     guards.require_primary(secret)
     if secret.deletion_date is None:
-        return Outcome(_identity(secret))
-    return Outcome(_identity(secret), {secret.key: changed(secret, deletion_date=None, changed=call.time)})
+        return Outcome(identity(secret))
+    return Outcome(identity(secret), {secret.key: changed(secret, deletion_date=None, changed=call.time)})
 
 
 def _require_repeat(secret: Secret, call: Call, ports: Ports, token: str, value: Value | None) -> None:
@@ -106,7 +108,7 @@ def _new_secret(call: Call, name: str, ports: Ports) -> Secret:
         created=call.time,
         changed=call.time,
         description=call.text("Description") or "",
-        kms_key_id=call.text("KmsKeyId") or "",
+        kms_key_id=_kms_key_id(call) or "",
         type=call.text("Type") or "",
         tags=tags_after(None, tags, call) if tags else None,
         owning_service=call.principal.service,
@@ -120,7 +122,7 @@ def _new_arn(call: Call, name: str, ports: Ports) -> str:
 
 def _with_metadata(secret: Secret, call: Call, ports: Ports) -> Secret:
     """The secret with what an UpdateSecret request says of it; an empty text takes a member away (DOC)."""
-    description, kms_key_id, kind = call.text("Description"), call.text("KmsKeyId"), call.text("Type")
+    description, kms_key_id, kind = call.text("Description"), _kms_key_id(call), call.text("Type")
     if description is None and kms_key_id is None and kind is None:
         return secret
     updated = changed(
@@ -130,7 +132,16 @@ def _with_metadata(secret: Secret, call: Call, ports: Ports) -> Secret:
         type=secret.type if kind is None else kind,
         changed=call.time,
     )
-    return updated if updated.kms_key_id == secret.kms_key_id else reseal(updated, ports)
+    if updated.kms_key_id == secret.kms_key_id:
+        return updated
+    ports.require_key(updated)
+    return reseal(updated, ports)
+
+
+def _kms_key_id(call: Call) -> str | None:
+    """The KMS key that a request names; the account's default key goes by no name, however it is spelled."""
+    name = call.text("KmsKeyId")
+    return "" if name is not None and name.rpartition(":")[2] == arns.DEFAULT_KMS_ALIAS else name
 
 
 def _require_window(force: bool, window: int | None) -> None:
@@ -145,14 +156,7 @@ def _require_window(force: bool, window: int | None) -> None:
 
 def _deletion_of_nothing(call: Call, ports: Ports, force: bool) -> Outcome:
     if not force:
-        raise ResourceNotFoundException("Secrets Manager can't find the specified secret.")
+        raise guards.secret_not_found()
     secret_id = call.required_text("SecretId")
     arn = secret_id if arns.is_arn(secret_id) else _new_arn(call, secret_id, ports)
     return Outcome({"ARN": arn, "Name": secret_id, "DeletionDate": call.time})
-
-
-def _identity(secret: Secret, version_id: str | None = None) -> Reply:
-    reply: Reply = {"ARN": secret.arn, "Name": secret.name}
-    if version_id is not None:
-        reply["VersionId"] = version_id
-    return reply

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from pytest_secretsmanager.engine.call import Call, Outcome, Reply
+from pytest_secretsmanager.engine.operations.replies import identity
 from pytest_secretsmanager.engine.ports import Ports
 from pytest_secretsmanager.engine.rules import filters, guards, paging
 from pytest_secretsmanager.engine.state import Secret, Secrets, Version
@@ -81,7 +82,7 @@ def _with_token(reply: Reply, token: str | None) -> Reply:
 
 
 def _metadata(secret: Secret) -> Reply:
-    reply: Reply = {"ARN": secret.arn, "Name": secret.name}
+    reply = identity(secret)
     optional = {
         "Type": secret.type,
         "Description": secret.description,

@@ -2,6 +2,7 @@
 
 from pytest_secretsmanager.engine.call import Call, Outcome
 from pytest_secretsmanager.engine.errors import PublicPolicyException
+from pytest_secretsmanager.engine.operations.replies import identity
 from pytest_secretsmanager.engine.ports import Ports
 from pytest_secretsmanager.engine.rules import guards, policy
 from pytest_secretsmanager.engine.state import Secrets, changed
@@ -10,7 +11,7 @@ from pytest_secretsmanager.engine.state import Secrets, changed
 def get_resource_policy(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
     """The policy attached to a secret. RECORDED: without one the member is absent."""
     secret = guards.require_live(secrets, call)
-    reply: dict[str, object] = {"ARN": secret.arn, "Name": secret.name}
+    reply = identity(secret)
     if secret.policy is not None:
         reply["ResourcePolicy"] = secret.policy
     return Outcome(reply)
@@ -26,14 +27,14 @@ def put_resource_policy(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
         # DOC for the condition; the text is the old user guide's.
         raise PublicPolicyException("You can't attach a resource-based policy that allows broad access to the secret.")
     updated = changed(secret, policy=text, changed=call.time)
-    return Outcome({"ARN": secret.arn, "Name": secret.name}, {secret.key: updated})
+    return Outcome(identity(secret), {secret.key: updated})
 
 
 def delete_resource_policy(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
     """Takes the policy away. GUESS: without one it succeeds too."""
     secret = guards.require_live(secrets, call)
     guards.require_primary(secret)
-    reply: dict[str, object] = {"ARN": secret.arn, "Name": secret.name}
+    reply = identity(secret)
     if secret.policy is None:
         return Outcome(reply)
     return Outcome(reply, {secret.key: changed(secret, policy=None, changed=call.time)})

@@ -10,12 +10,12 @@ from pytest_secretsmanager.engine.errors import (
     ResourceNotFoundException,
     ServiceError,
 )
+from pytest_secretsmanager.engine.operations.replies import identity
 from pytest_secretsmanager.engine.ports import Ports
-from pytest_secretsmanager.engine.rules import filters, guards, labels, paging
+from pytest_secretsmanager.engine.rules import filters, guards, labels, paging, retention
 from pytest_secretsmanager.engine.state import Sealed, Secret, SecretKey, Secrets, Value, Version, changed
 
 BATCH_PAGE = 20
-SECONDS_PER_DAY = 86_400
 
 
 def get_secret_value(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
@@ -70,7 +70,7 @@ def update_secret_version_stage(secrets: Secrets, call: Call, ports: Ports) -> O
     placed = labels.after_update_stage(secret.labels, call.required_text("VersionStage"), remove_from, move_to)
     labels.require_room(placed)
     updated = changed(secret, labels=placed, changed=call.time)
-    return Outcome({"ARN": secret.arn, "Name": secret.name}, {secret.key: updated})
+    return Outcome(identity(secret), {secret.key: updated})
 
 
 # --- how a secret takes a new version ----------------------------------------------------------------------------
@@ -110,7 +110,7 @@ def _with_new_version(
     )
     return changed(
         secret,
-        versions={**secret.versions, version_id: version},
+        versions=retention.retained({**secret.versions, version_id: version}, placed, call.time, ports.version_quota),
         versions_made=max(secret.versions_made, version.number),
         labels=placed,
         changed=call.time,
@@ -132,12 +132,7 @@ def reseal(secret: Secret, ports: Ports) -> Secret:
 
 
 def _put_reply(secret: Secret, version_id: str) -> Reply:
-    return {
-        "ARN": secret.arn,
-        "Name": secret.name,
-        "VersionId": version_id,
-        "VersionStages": list(secret.labels_of(version_id)),
-    }
+    return identity(secret, VersionId=version_id, VersionStages=list(secret.labels_of(version_id)))
 
 
 # --- reading -----------------------------------------------------------------------------------------------------
@@ -177,7 +172,7 @@ def _read(secret: Secret, version: Version, sealed: Sealed, call: Call, ports: P
 
 def _note_access(secret: Secret, version: Version, time: float) -> Changes:
     """RECORDED: the date of the last access is a day, for the secret and for the version."""
-    day = time - time % SECONDS_PER_DAY
+    day = time - time % retention.SECONDS_PER_DAY
     if secret.accessed == day == version.accessed:
         return {}
     versions = {**secret.versions, version.id: changed(version, accessed=day)}
@@ -185,18 +180,14 @@ def _note_access(secret: Secret, version: Version, time: float) -> Changes:
 
 
 def _require_ids_or_filters(call: Call) -> None:
-    """REPORTED texts (moto's pull request 7592); that neither is refused with the first of them is a GUESS."""
+    """REPORTED texts (moto's pull request 7592); that neither is refused with the second of them is a GUESS."""
     ids, wanted = call.texts("SecretIdList"), call.structures("Filters")
-    if (ids is None) == (wanted is None):
-        if ids is None and call.number("MaxResults") is not None:
-            raise InvalidParameterException(
-                "'Filters' not specified. 'Filters' must also be specified when 'MaxResults' is provided."
-            )
-        raise InvalidParameterException("Either 'SecretIdList' or 'Filters' must be provided, but not both.")
     if wanted is None and call.number("MaxResults") is not None:
         raise InvalidParameterException(
             "'Filters' not specified. 'Filters' must also be specified when 'MaxResults' is provided."
         )
+    if (ids is None) == (wanted is None):
+        raise InvalidParameterException("Either 'SecretIdList' or 'Filters' must be provided, but not both.")
 
 
 def _readable(secrets: Secrets, call: Call) -> Iterator[Secret]:

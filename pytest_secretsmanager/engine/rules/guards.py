@@ -17,6 +17,9 @@ from pytest_secretsmanager.engine.errors import (
 )
 from pytest_secretsmanager.engine.state import Secret, SecretKey, Secrets, Value, Version
 
+VALUE_QUOTA = 65_536
+"""Bytes of a secret value."""
+
 STRING_ERRORS = "surrogatepass"
 """How a SecretString is encoded: a lone surrogate is no text, yet a client can send one."""
 
@@ -44,18 +47,28 @@ def require_secret(secrets: Secrets, call: Call) -> Secret:
     """The secret that SecretId names, scheduled for deletion or not."""
     secret = find(secrets, call, call.required_text("SecretId"))
     if secret is None:
-        raise ResourceNotFoundException("Secrets Manager can't find the specified secret.")
+        raise secret_not_found()
     return secret
+
+
+def secret_not_found() -> ResourceNotFoundException:
+    """The answer for a secret that is not there (RECORDED)."""
+    return ResourceNotFoundException("Secrets Manager can't find the specified secret.")
 
 
 def require_live(secrets: Secrets, call: Call) -> Secret:
     """The secret that SecretId names, unless it is scheduled for deletion."""
     secret = require_secret(secrets, call)
+    require_not_deleted(secret)
+    return secret
+
+
+def require_not_deleted(secret: Secret) -> None:
+    """A secret that is scheduled for deletion answers next to nothing (RECORDED for tags, DOC for values)."""
     if secret.deletion_date is not None:
         raise InvalidRequestException(
             "You can't perform this operation on the secret because it was marked for deletion."
         )
-    return secret
 
 
 def require_writable(secrets: Secrets, call: Call) -> Secret:
@@ -98,9 +111,16 @@ def given_value(call: Call) -> Value | None:
         raise InvalidParameterException(
             "You can't specify both a binary secret value and a string secret value in the same secret."
         )
-    if text is not None:
-        return "SecretString", text.encode(errors=STRING_ERRORS)
-    return None if binary is None else ("SecretBinary", binary)
+    if text is None:
+        return None if binary is None else ("SecretBinary", binary)
+    value = text.encode(errors=STRING_ERRORS)
+    if len(value) > VALUE_QUOTA:
+        # DOC: the quota counts bytes, where the service description counts characters; the answer's form is a GUESS.
+        raise ValidationException(
+            "1 validation error detected: Value at 'secretString' failed to satisfy constraint: Member must have "
+            f"length less than or equal to {VALUE_QUOTA}"
+        )
+    return "SecretString", value
 
 
 def require_value(call: Call) -> Value:
@@ -146,6 +166,6 @@ def _find_by_arn(secrets: Secrets, region: str, arn: str) -> Secret | None:
     if parsed is None or parsed.region != region:
         return None
     secret = secrets.get(SecretKey(parsed.region, parsed.account, parsed.name))
-    if secret is None or not (parsed.partial or secret.arn == arn):
+    if secret is None or (secret.arn != arn and not (parsed.partial and secret.arn.startswith(f"{arn}-"))):
         return None
     return secret

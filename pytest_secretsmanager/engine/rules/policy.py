@@ -1,6 +1,7 @@
 """Resource policies as documents: what parses, and what opens a secret to everybody. Knows no secrets."""
 
 import json
+import re
 from collections.abc import Mapping
 from typing import cast
 
@@ -12,6 +13,11 @@ _RESOURCES = ("Resource", "NotResource")
 _ELEMENTS = {"Sid", "Effect", "Condition", *_PRINCIPALS, *_ACTIONS, *_RESOURCES}
 _NARROWING = {"aws:sourcearn", "aws:sourceaccount", "aws:sourcevpc", "aws:sourcevpce"}
 """DOC: a grant to everybody is not public when one of these condition keys pins it to fixed values."""
+
+_PINNING = {"stringequals", "stringequalsignorecase", "stringlike", "arnequals", "arnlike"}
+"""The operators that pin a key. With `IfExists`, `ForAllValues:` or `Null`, a request without the key passes."""
+
+_WILDCARD = re.compile(r"[*?]")
 
 
 def parse(text: str) -> list[Mapping[str, object]]:
@@ -83,9 +89,9 @@ def _names_everybody(statement: Mapping[str, object]) -> bool:
 def _is_narrowed(statement: Mapping[str, object]) -> bool:
     conditions = cast("dict[str, object]", statement.get("Condition", {}))
     return any(
-        key.lower() in _NARROWING and not any("*" in str(value) for value in _as_list(values))
+        key.lower() in _NARROWING and not any(_WILDCARD.search(str(value)) for value in _as_list(values))
         for operator, tests in conditions.items()
-        if "not" not in operator.lower() and isinstance(tests, dict)
+        if operator.lower() in _PINNING and isinstance(tests, dict)
         for key, values in tests.items()
     )
 

@@ -72,8 +72,8 @@ def test_a_secret_without_a_value_that_filters_find_is_told_as_an_error(client, 
     assert [error["SecretId"] for error in reply["Errors"]] == [secretsmanager.secret("app/empty").arn]
 
 
+@pytest.mark.secret("app/a", "one", kms_key="alias/pay")
 def test_filters_find_no_secrets_of_another_account(client, stranger):
-    client.create_secret(Name="app/a", SecretString="one", KmsKeyId="alias/pay")
     assert stranger.batch_get_secret_value(Filters=APP)["SecretValues"] == []
 
 

@@ -61,7 +61,8 @@ def test_the_same_request_again_succeeds_and_changes_nothing(client, secretsmana
     assert [second[name] for name in ("ARN", "Name", "VersionId")] == [first["ARN"], "db", TOKEN]
 
 
-def test_metadata_is_kept(client):
+def test_metadata_is_kept(client, secretsmanager):
+    secretsmanager.kms.create_key(alias="alias/pay")
     client.create_secret(Name="db", Description="main", KmsKeyId="alias/pay", Tags=[{"Key": "team", "Value": "pay"}])
     described = client.describe_secret(SecretId="db")
     assert [described[name] for name in ("Description", "KmsKeyId", "Tags")] == [
@@ -243,3 +244,10 @@ def test_replicas_are_not_supported_yet(client, secretsmanager):
     with pytest.raises(UnsupportedOperation, match="AddReplicaRegions of CreateSecret"):
         client.create_secret(Name="db", AddReplicaRegions=[{"Region": "eu-west-1"}])
     assert not secretsmanager.secrets
+
+
+@pytest.mark.parametrize("place", ["", "arn:aws:kms:us-east-1:123456789012:"])
+def test_the_default_key_goes_by_no_name_however_it_is_spelled(client, place):
+    client.create_secret(Name="db", SecretString="one", KmsKeyId=f"{place}alias/aws/secretsmanager")
+    assert "KmsKeyId" not in client.describe_secret(SecretId="db")
+    assert client.list_secret_version_ids(SecretId="db")["Versions"][0]["KmsKeyIds"] == ["DefaultEncryptionKey"]

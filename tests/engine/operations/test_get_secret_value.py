@@ -155,7 +155,8 @@ def test_a_read_is_no_change_of_the_secret(world):
     assert world.state("db").changed == changed
 
 
-def test_another_account_may_read_under_a_customer_key(client, stranger):
+def test_another_account_may_read_under_a_customer_key(client, secretsmanager, stranger):
+    secretsmanager.kms.create_key(alias="alias/pay")
     arn = client.create_secret(Name="db", SecretString="one", KmsKeyId="alias/pay")["ARN"]
     assert stranger.get_secret_value(SecretId=arn)["SecretString"] == "one"
 
@@ -169,8 +170,8 @@ def test_another_account_may_not_read_under_the_default_key(client, stranger, re
     )
 
 
+@pytest.mark.secret("db", "one", kms_key="alias/pay")
 def test_a_name_means_a_secret_of_the_callers_own_account(client, stranger, refused):
-    client.create_secret(Name="db", SecretString="one", KmsKeyId="alias/pay")
     assert refused(stranger.get_secret_value, SecretId="db") == ("ResourceNotFoundException", MISSING)
 
 

@@ -42,7 +42,8 @@ def test_versions_stand_oldest_first(client, four_versions):
 @pytest.mark.parametrize(
     ("key", "shown"), [("", "DefaultEncryptionKey"), ("alias/pay", "alias/pay")], ids=["default", "customer"]
 )
-def test_the_key_that_encrypts_a_version_is_named(client, key, shown):
+def test_the_key_that_encrypts_a_version_is_named(client, secretsmanager, key, shown):
+    secretsmanager.kms.create_key(alias="alias/pay")
     client.create_secret(Name="db", SecretString="one", KmsKeyId=key)
     assert client.list_secret_version_ids(SecretId="db")["Versions"][0]["KmsKeyIds"] == [shown]
 
@@ -56,6 +57,7 @@ def test_the_access_is_shown_for_versions_that_were_read(client, four_versions):
 
 @pytest.mark.parametrize(("key", "shown"), [("", "DefaultEncryptionKey"), ("alias/pay", "alias/pay")])
 def test_an_announced_version_without_a_value_is_listed(world, key, shown):
+    world.create_key("alias/pay")
     world.call("CreateSecret", Name="db", SecretString="one", ClientRequestToken=V1, KmsKeyId=key)
     world.announce("db", V2)
     entry = world.call("ListSecretVersionIds", SecretId="db")["Versions"][1]

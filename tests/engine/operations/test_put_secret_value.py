@@ -101,7 +101,8 @@ def test_a_rotation_token_is_taken(client):
     assert reply["VersionStages"] == ["AWSCURRENT"]
 
 
-def test_another_account_may_write_under_a_customer_key(client, stranger):
+def test_another_account_may_write_under_a_customer_key(client, secretsmanager, stranger):
+    secretsmanager.kms.create_key(alias="alias/pay")
     arn = client.create_secret(Name="db", SecretString="one", KmsKeyId="alias/pay")["ARN"]
     stranger.put_secret_value(SecretId=arn, SecretString="two")
     assert client.get_secret_value(SecretId="db")["SecretString"] == "two"

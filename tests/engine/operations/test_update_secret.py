@@ -10,6 +10,7 @@ MISSING = ("ResourceNotFoundException", "Secrets Manager can't find the specifie
     "request_", [{}, {"Description": "main"}, {"KmsKeyId": "alias/pay"}], ids=["nothing", "description", "key"]
 )
 def test_without_a_value_it_makes_no_version(client, secretsmanager, request_):
+    secretsmanager.kms.create_key(alias="alias/pay")
     arn = client.create_secret(Name="db", SecretString="one")["ARN"]
     reply = client.update_secret(SecretId="db", **request_)
     del reply["ResponseMetadata"]
@@ -63,6 +64,7 @@ def test_a_token_stands_for_one_value(client, refused):
 @pytest.fixture
 def metadata(world):
     """The metadata of a secret that has all of it. Without a client, since older ones know no types."""
+    world.create_key("alias/pay")
     members = {"Description": "main", "KmsKeyId": "alias/pay", "Type": "DatadogApiKey"}
     world.call("CreateSecret", Name="db", SecretString="one", ClientRequestToken=V1, **members)
     assert members.items() <= world.call("DescribeSecret", SecretId="db").items()
@@ -74,11 +76,14 @@ def test_an_empty_text_takes_metadata_away(world, metadata):
     assert not metadata.keys() & world.call("DescribeSecret", SecretId="db").keys()
 
 
-@pytest.mark.parametrize("member", ["Description", "KmsKeyId", "Type"])
-def test_metadata_that_is_left_out_stays(world, metadata, member):
-    world.call("UpdateSecret", SecretId="db", **{member: "changed"})
+@pytest.mark.parametrize(
+    "change", [{"Description": "other"}, {"KmsKeyId": "alias/other"}, {"Type": "GitLabAccessToken"}], ids=str
+)
+def test_metadata_that_is_left_out_stays(world, metadata, change):
+    world.create_key("alias/other")
+    world.call("UpdateSecret", SecretId="db", **change)
     described = world.call("DescribeSecret", SecretId="db")
-    assert {name: described[name] for name in metadata} == {**metadata, member: "changed"}
+    assert {name: described[name] for name in metadata} == {**metadata, **change}
 
 
 @pytest.mark.parametrize("request_", [{"Description": "main"}, {"SecretString": "one", "ClientRequestToken": V2}])
@@ -89,7 +94,8 @@ def test_it_dates_the_change(world, request_):
     assert world.state("db").changed == world.now
 
 
-def test_a_new_key_encrypts_the_three_labelled_versions_anew_and_no_others(client):
+def test_a_new_key_encrypts_the_three_labelled_versions_anew_and_no_others(client, secretsmanager):
+    secretsmanager.kms.create_key(alias="alias/pay")
     client.create_secret(Name="db", SecretString="one", ClientRequestToken=V1)
     client.put_secret_value(SecretId="db", SecretString="two", ClientRequestToken=V2, VersionStages=["AWSPENDING"])
     client.put_secret_value(SecretId="db", SecretString="three", ClientRequestToken=V3, VersionStages=["blue"])
@@ -99,7 +105,8 @@ def test_a_new_key_encrypts_the_three_labelled_versions_anew_and_no_others(clien
     assert keys == {V1: ["alias/pay"], V2: ["alias/pay"], V3: ["DefaultEncryptionKey"]}
 
 
-def test_all_versions_are_readable_under_a_new_key(client):
+def test_all_versions_are_readable_under_a_new_key(client, secretsmanager):
+    secretsmanager.kms.create_key(alias="alias/pay")
     client.create_secret(Name="db", SecretString="one", ClientRequestToken=V1)
     for version_id, value in ((V2, "two"), (V3, "three")):
         client.put_secret_value(SecretId="db", SecretString=value, ClientRequestToken=version_id)
@@ -108,7 +115,8 @@ def test_all_versions_are_readable_under_a_new_key(client):
     assert values == ["one", "two", "three"]
 
 
-def test_a_new_key_and_a_new_value_may_come_together(client):
+def test_a_new_key_and_a_new_value_may_come_together(client, secretsmanager):
+    secretsmanager.kms.create_key(alias="alias/pay")
     client.create_secret(Name="db", SecretString="one", ClientRequestToken=V1)
     client.update_secret(SecretId="db", SecretString="two", ClientRequestToken=V2, KmsKeyId="alias/pay")
     versions = client.list_secret_version_ids(SecretId="db")["Versions"]
@@ -116,6 +124,7 @@ def test_a_new_key_and_a_new_value_may_come_together(client):
 
 
 def test_a_new_key_leaves_an_announced_version_without_a_value(world):
+    world.create_key("alias/pay")
     world.call("CreateSecret", Name="db", SecretString="one", ClientRequestToken=V1)
     world.announce("db", V2)
     world.call("UpdateSecret", SecretId="db", KmsKeyId="alias/pay")
@@ -124,6 +133,7 @@ def test_a_new_key_leaves_an_announced_version_without_a_value(world):
 
 
 def test_the_same_key_again_encrypts_nothing_anew(world):
+    world.create_key("alias/pay")
     world.call("CreateSecret", Name="db", SecretString="one", ClientRequestToken=V1, KmsKeyId="alias/pay")
     sealed = world.state("db").versions[V1].sealed
     world.call("UpdateSecret", SecretId="db", KmsKeyId="alias/pay")
@@ -196,3 +206,9 @@ def test_a_replica_takes_no_update(world):
         "InvalidParameterException",
         "Operation not permitted on a replica secret. Call must be made in primary secret's region.",
     )
+
+
+def test_the_metadata_of_a_managed_secret_is_anyones_to_change(client, secretsmanager):
+    secretsmanager.seed("managed", "x", owning_service="rds")
+    client.update_secret(SecretId="managed", Description="main")
+    assert client.describe_secret(SecretId="managed")["Description"] == "main"

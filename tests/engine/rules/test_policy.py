@@ -130,3 +130,18 @@ def test_a_grant_to_everybody_is_public(statements, public):
 )
 def test_a_condition_that_pins_the_caller_down_makes_it_private(condition, public):
     assert policy.is_public(policy.parse(document(but(Condition=condition)))) is public
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        {"Null": {"aws:SourceVpc": "true"}},
+        {"StringEqualsIfExists": {"aws:SourceVpc": "vpc-1"}},
+        {"ForAllValues:StringEquals": {"aws:SourceVpc": "vpc-1"}},
+        {"StringNotEquals": {"aws:SourceVpc": "vpc-1"}},
+        {"StringLike": {"aws:SourceArn": "arn:aws:iam::????????????:role/x"}},
+    ],
+)
+def test_a_condition_that_a_request_without_the_key_passes_narrows_nothing(condition):
+    statement = {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*", "Condition": condition}
+    assert policy.is_public(policy.parse(json.dumps({"Statement": statement})))

@@ -1,0 +1,63 @@
+"""The clock of a `SecretsManager`: the time of every call, and so of versions, deletions and the log.
+
+It follows `time.time()` as it is at each look, so freezegun and time-machine move it too, plus what `advance` and `set`
+have added.
+"""
+
+import time
+from datetime import UTC, datetime, timedelta
+
+from pytest_secretsmanager.engine.errors import UsageError
+
+__tracebackhide__ = True
+
+
+class Clock:
+    """Tells and moves the time.
+
+    >>> before = sm.clock.now
+    >>> sm.clock.advance(days=30)
+    >>> (sm.clock.now - before).days
+    30
+    """
+
+    def __init__(self, start: datetime | None = None) -> None:
+        self._offset = 0.0
+        if start is not None:
+            self.set(start)
+
+    @property
+    def now(self) -> datetime:
+        """The time now, UTC."""
+        return datetime.fromtimestamp(self.seconds(), UTC)
+
+    def seconds(self) -> float:
+        """The time now in seconds since the epoch, to the millisecond, as AWS has it."""
+        return int((time.time() + self._offset) * 1000) / 1000
+
+    def advance(
+        self, by: timedelta | None = None, *, days: float = 0, hours: float = 0, minutes: float = 0, seconds: float = 0
+    ) -> None:
+        """Moves the clock forward, by a timedelta, by days, hours, minutes and seconds, or by both together.
+
+        Raises UsageError for a step back; `set` takes the clock anywhere.
+        """
+        if not isinstance(by, timedelta | None):
+            raise UsageError(f"the clock advances by a timedelta, or by days=…, hours=…, …; not by {type(by).__name__}")
+        try:
+            step = (by or timedelta(0)) + timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+        except TypeError:
+            raise UsageError("the clock advances by numbers of days, hours, minutes and seconds") from None
+        if step < timedelta(0):
+            raise UsageError(f"the clock does not advance by {step}; clock.set(…) takes it back")
+        self._offset += step.total_seconds()
+
+    def set(self, time_: datetime) -> None:
+        """Takes the clock to a moment, from which it goes on. A datetime without a zone is UTC."""
+        if not isinstance(time_, datetime):
+            raise UsageError(f"the clock is set to a datetime, not to {type(time_).__name__}")
+        moment = time_ if time_.tzinfo is not None else time_.replace(tzinfo=UTC)
+        self._offset = moment.timestamp() - time.time()
+
+    def __repr__(self) -> str:
+        return f"<clock at {self.now:%Y-%m-%d %H:%M:%S} UTC>"

@@ -1,0 +1,72 @@
+"""The KMS keys that secrets are encrypted with: making them, and turning them off as an operator might."""
+
+from typing import TypeAlias
+
+from pytest_secretsmanager.engine.errors import UsageError
+from pytest_secretsmanager.engine.keys import KeyRing, KmsKey, KmsRefusal
+
+__tracebackhide__ = True
+
+KeyRef: TypeAlias = str | KmsKey
+"""A key, or its id, ARN, alias (`alias/…`) or alias ARN; empty for the account's default key `aws/secretsmanager`."""
+
+
+class Kms:
+    """The keys of one `SecretsManager`, in its own region and account unless `region` or `account` say otherwise.
+
+    A request that names a key which is not there is refused, as AWS refuses it.
+
+    >>> key = sm.kms.create_key(alias="alias/pay")
+    >>> _ = sm.client().create_secret(Name="db", SecretString="one", KmsKeyId="alias/pay")
+    >>> sm.kms.disable(key)
+    >>> sm.client().get_secret_value(SecretId="db")
+    Traceback (most recent call last):
+    botocore.errorfactory.DecryptionFailure: An error occurred (DecryptionFailure) when calling the GetSecretValue ...
+    """
+
+    def __init__(self, keys: KeyRing, region: str, account: str) -> None:
+        self._keys = keys
+        self._region = region
+        self._account = account
+
+    def create_key(self, alias: str | None = None, *, region: str | None = None, account: str | None = None) -> KmsKey:
+        """A new customer key, with an alias (`alias/…`) if one is given. Its `.id` and `.arn` name it too.
+
+        >>> sm.kms.create_key(alias="alias/pay").alias
+        'alias/pay'
+        """
+        if alias is not None and not alias.startswith("alias/"):
+            raise UsageError(f"the alias of a KMS key starts with 'alias/': did you mean {f'alias/{alias}'!r}?")
+        if alias is not None and alias.startswith("alias/aws/"):
+            raise UsageError("aliases that start with 'alias/aws/' are those of AWS's own keys")
+        return self._keys.create(region or self._region, account or self._account, alias=alias)
+
+    def key(self, key: KeyRef, *, region: str | None = None, account: str | None = None) -> KmsKey:
+        """A key as it is now."""
+        name = key.arn if isinstance(key, KmsKey) else key
+        place = (name.split(":")[3], name.split(":")[4]) if name.startswith("arn:") and name.count(":") >= 5 else None
+        where = place or (region or self._region, account or self._account)
+        try:
+            return self._keys.find(*where, name)
+        except KmsRefusal as refusal:
+            raise UsageError(f"no KMS key {name!r}: {refusal}; sm.kms.create_key(alias=…) makes one") from None
+
+    def disable(self, key: KeyRef) -> None:
+        """The key encrypts and decrypts nothing until it is enabled again."""
+        self._keys.put(self.key(key), state="Disabled")
+
+    def enable(self, key: KeyRef) -> None:
+        """The key works again; a scheduled deletion is cancelled."""
+        self._keys.put(self.key(key), state="Enabled")
+
+    def schedule_deletion(self, key: KeyRef) -> None:
+        """The key waits for its deletion, and encrypts and decrypts nothing meanwhile."""
+        self._keys.put(self.key(key), state="PendingDeletion")
+
+    def deny(self, key: KeyRef) -> None:
+        """No caller may use the key: AWS answers `Access to KMS is not allowed`."""
+        self._keys.put(self.key(key), denied=True)
+
+    def allow(self, key: KeyRef) -> None:
+        """Callers may use the key again."""
+        self._keys.put(self.key(key), denied=False)

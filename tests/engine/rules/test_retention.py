@@ -1,0 +1,330 @@
+"""Which versions go, and when there is no room: the rule as a table and for any versions, then through the API."""
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pytest_secretsmanager import SecretsManager, UsageError
+from pytest_secretsmanager import Version as Seeded
+from pytest_secretsmanager.engine.errors import LimitExceededException
+from pytest_secretsmanager.engine.rules.retention import VERSION_QUOTA, is_old, retained
+from pytest_secretsmanager.engine.state import Version
+
+NOW = 1_800_000_000.0
+DAY = 86_400.0
+OLD, YOUNG = 48 * 3_600.0, 3_600.0
+LIMIT = ("LimitExceededException", "You can't have more than 100 versions of a secret.")
+
+
+def versions_of(ages):
+    """Versions `v1`, `v2`, … of these ages in seconds."""
+    return {
+        f"v{number}": Version(id=f"v{number}", number=number, created=NOW - age, member="SecretString", sealed=None)
+        for number, age in enumerate(ages, start=1)
+    }
+
+
+# --- the rule --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("ages", "holders", "quota", "kept"),
+    [
+        pytest.param([], [], 1, [], id="no version"),
+        pytest.param([OLD, OLD], [], 3, [1, 2], id="fewer than the quota"),
+        pytest.param([OLD, OLD, OLD], [], 3, [1, 2, 3], id="as many as the quota"),
+        pytest.param([OLD, OLD, OLD, 0], [4], 3, [2, 3, 4], id="the oldest goes"),
+        pytest.param([OLD] * 6, [6], 3, [4, 5, 6], id="several go, oldest first"),
+        pytest.param([OLD, OLD, OLD, 0], [1, 4], 3, [1, 3, 4], id="one with a label stays"),
+        pytest.param([OLD, YOUNG, YOUNG, 0], [4], 3, [2, 3, 4], id="the one that is old enough goes"),
+        pytest.param([YOUNG, OLD, YOUNG, 0], [4], 3, [1, 3, 4], id="age counts, not the place"),
+        pytest.param([DAY, YOUNG, 0], [3], 2, [2, 3], id="one of exactly 24 hours goes"),
+        pytest.param([OLD, 0], [2], 1, [2], id="a quota of one"),
+        pytest.param([OLD, OLD, OLD], [1, 2, 3], 3, [1, 2, 3], id="labels on all, and room for them"),
+    ],
+)
+def test_versions_that_stay(ages, holders, quota, kept):
+    labels = {f"label-{holder}": f"v{holder}" for holder in holders}
+    stay = retained(versions_of(ages), labels, NOW, quota)
+    assert [version.number for version in stay.values()] == kept
+    assert list(stay) == [f"v{number}" for number in kept]
+
+
+@pytest.mark.parametrize(
+    ("ages", "holders", "quota"),
+    [
+        pytest.param([YOUNG, YOUNG, 0], [3], 2, id="all are young"),
+        pytest.param([DAY - 0.001, YOUNG, 0], [3], 2, id="one is nearly old enough"),
+        pytest.param([OLD, OLD, 0], [1, 2, 3], 2, id="all have labels"),
+        pytest.param([OLD, YOUNG, YOUNG, 0], [4], 2, id="one may go, but two would have to"),
+        pytest.param([OLD, YOUNG, 0], [1, 3], 2, id="the old have labels, the others are young"),
+        pytest.param([-DAY, 0], [2], 1, id="one from before the clock went back"),
+    ],
+)
+def test_when_too_many_have_to_stay_there_is_no_room(ages, holders, quota):
+    labels = {f"label-{holder}": f"v{holder}" for holder in holders}
+    with pytest.raises(LimitExceededException, match=f"^You can't have more than {quota} versions of a secret.$"):
+        retained(versions_of(ages), labels, NOW, quota)
+
+
+def test_the_quota_is_a_hundred_when_none_is_given():
+    assert VERSION_QUOTA == 100
+    assert len(retained(versions_of([OLD] * 100), {}, NOW)) == 100
+    assert len(retained(versions_of([OLD] * 101), {}, NOW)) == 100
+
+
+@pytest.mark.parametrize(("age", "expected"), [(0, False), (DAY - 0.001, False), (DAY, True), (OLD, True), (-1, False)])
+def test_a_version_is_old_from_24_hours_on(age, expected):
+    (version,) = versions_of([age]).values()
+    assert is_old(version, NOW) is expected
+
+
+def test_what_was_given_is_not_changed():
+    versions, labels = versions_of([OLD, OLD, 0]), {"AWSCURRENT": "v3"}
+    before = dict(versions)
+    retained(versions, labels, NOW, 2)
+    assert (versions, labels) == (before, {"AWSCURRENT": "v3"})
+
+
+AGES = st.lists(st.sampled_from([0.0, YOUNG, DAY - 1, DAY, DAY + 1, OLD]), max_size=12)
+
+
+@given(ages=AGES, held=st.sets(st.integers(1, 12), max_size=6), quota=st.integers(1, 10))
+def test_of_any_versions_as_few_go_as_needed_and_none_that_has_to_stay(ages, held, quota):
+    versions = versions_of(ages)
+    labels = {f"label-{number}": f"v{number}" for number in held if number <= len(ages)}
+    holders = set(labels.values())
+    may_go = [key for key, version in versions.items() if key not in holders and NOW - version.created >= DAY]
+    surplus = max(len(versions) - quota, 0)
+    try:
+        stay = retained(versions, labels, NOW, quota)
+    except LimitExceededException:
+        assert len(may_go) < surplus
+        return
+    gone = [key for key in versions if key not in stay]
+    assert len(stay) == len(versions) - surplus <= max(quota, 0)
+    assert not holders & set(gone), "a version with a label went"
+    assert all(NOW - versions[key].created >= DAY for key in gone), "a young version went"
+    assert gone == may_go[: len(gone)], "an older one stayed that could have gone"
+    assert list(stay) == [key for key in versions if key in stay], "the order changed"
+    assert all(stay[key] is versions[key] for key in stay)
+
+
+# --- through the API, by the clock -----------------------------------------------------------------------------------
+
+
+def token(number):
+    return f"version-{number}".ljust(32, "-")
+
+
+def put(sm, numbers, **parameters):
+    for number in numbers:
+        sm.client().put_secret_value(
+            SecretId="db", SecretString=f"value {number}", ClientRequestToken=token(number), **parameters
+        )
+
+
+def numbers_of(sm):
+    return [version.number for version in sm.secret("db").versions]
+
+
+@pytest.fixture
+def hundred(secretsmanager):
+    """A secret that got a hundred versions at once."""
+    secretsmanager.client().create_secret(Name="db", SecretString="value 1", ClientRequestToken=token(1))
+    put(secretsmanager, range(2, 101))
+    return secretsmanager
+
+
+WRITES = {
+    "PutSecretValue": lambda client: client.put_secret_value(SecretId="db", SecretString="one more"),
+    "UpdateSecret": lambda client: client.update_secret(SecretId="db", SecretString="one more", Description="new"),
+    "a labelled one": lambda client: client.put_secret_value(
+        SecretId="db", SecretString="one more", VersionStages=["AWSPENDING"]
+    ),
+}
+
+
+def test_a_secret_takes_a_hundred_versions_within_a_day(hundred):
+    assert numbers_of(hundred) == list(range(1, 101))
+
+
+@pytest.mark.parametrize("write", WRITES)
+def test_the_next_one_is_refused_and_changes_nothing(hundred, refused, write):
+    assert refused(lambda: WRITES[write](hundred.client())) == LIMIT
+
+
+@pytest.mark.parametrize("write", WRITES)
+def test_just_before_a_day_has_passed_it_is_still_refused(hundred, refused, write):
+    hundred.clock.set(hundred.secret("db").version(1).created + timedelta(hours=24, milliseconds=-500))
+    assert refused(lambda: WRITES[write](hundred.client())) == LIMIT
+
+
+@pytest.mark.parametrize("write", WRITES)
+def test_after_a_day_the_oldest_one_makes_room(hundred, write):
+    hundred.clock.advance(hours=24)
+    WRITES[write](hundred.client())
+    assert numbers_of(hundred) == list(range(2, 102))
+
+
+def test_no_version_goes_by_age_alone(hundred):
+    hundred.clock.advance(days=400)
+    hundred.client().get_secret_value(SecretId="db")
+    assert numbers_of(hundred) == list(range(1, 101))
+
+
+def test_one_goes_for_each_that_comes(hundred):
+    hundred.clock.advance(hours=24)
+    put(hundred, range(101, 111))
+    assert numbers_of(hundred) == list(range(11, 111))
+
+
+def test_only_so_many_come_as_are_a_day_old(hundred, refused):
+    """A hundred come a day later, each in the place of an old one; those are too young to go in turn."""
+    hundred.clock.advance(hours=24)
+    put(hundred, range(101, 201))
+    assert numbers_of(hundred) == list(range(101, 201))
+    assert refused(WRITES["PutSecretValue"], client=hundred.client()) == LIMIT
+
+
+def test_versions_with_a_label_stay_however_old(hundred):
+    client = hundred.client()
+    client.update_secret_version_stage(SecretId="db", VersionStage="keep", MoveToVersionId=token(1))
+    client.update_secret_version_stage(SecretId="db", VersionStage="AWSPENDING", MoveToVersionId=token(3))
+    hundred.clock.advance(days=2)
+    put(hundred, range(101, 103))
+    assert numbers_of(hundred)[:4] == [1, 3, 5, 6]
+    assert client.get_secret_value(SecretId="db", VersionStage="keep")["SecretString"] == "value 1"
+
+
+def test_the_current_and_the_previous_version_stay_while_they_are_it(hundred):
+    hundred.clock.advance(days=2)
+    put(hundred, range(101, 199), VersionStages=["blue"])
+    assert numbers_of(hundred)[:2] == [99, 100]
+    labels = hundred.secret("db").labels
+    assert (labels["AWSPREVIOUS"], labels["AWSCURRENT"]) == (token(99), token(100))
+
+
+def test_a_version_whose_label_was_taken_away_may_go(hundred):
+    client = hundred.client()
+    client.update_secret_version_stage(SecretId="db", VersionStage="keep", MoveToVersionId=token(1))
+    client.update_secret_version_stage(SecretId="db", VersionStage="keep", RemoveFromVersionId=token(1))
+    hundred.clock.advance(days=2)
+    put(hundred, [101])
+    assert numbers_of(hundred)[0] == 2
+
+
+def test_a_version_that_has_gone_is_no_longer_read(hundred, refused):
+    hundred.clock.advance(days=2)
+    put(hundred, [101])
+    assert refused(hundred.client().get_secret_value, SecretId="db", VersionId=token(1)) == (
+        "ResourceNotFoundException",
+        f"Secrets Manager can't find the specified secret value for VersionId: {token(1)}",
+    )
+
+
+def test_a_version_that_has_gone_is_no_longer_listed(hundred):
+    hundred.clock.advance(days=2)
+    put(hundred, [101])
+    listed = hundred.client().list_secret_version_ids(SecretId="db", IncludeDeprecated=True, MaxResults=100)
+    assert [entry["VersionId"] for entry in listed["Versions"]] == [token(number) for number in range(2, 102)]
+
+
+def test_the_token_of_a_version_that_has_gone_makes_a_new_one(hundred):
+    hundred.clock.advance(days=2)
+    put(hundred, [101])
+    put(hundred, [1])
+    assert hundred.secret("db").version(token(1)).number == 102
+
+
+def test_a_repeat_needs_no_room(hundred):
+    with hundred.assert_unchanged():
+        put(hundred, [100])
+
+
+def test_a_change_of_metadata_needs_no_room(hundred):
+    hundred.client().update_secret(SecretId="db", Description="new")
+    assert numbers_of(hundred) == list(range(1, 101))
+
+
+def test_moves_of_labels_need_no_room(hundred):
+    hundred.client().update_secret_version_stage(SecretId="db", VersionStage="blue", MoveToVersionId=token(1))
+    assert numbers_of(hundred) == list(range(1, 101))
+
+
+def test_versions_keep_their_numbers_when_older_ones_go(hundred):
+    view = hundred.secret("db").version(50)
+    hundred.clock.advance(days=2)
+    put(hundred, range(101, 111))
+    assert (view.number, view.value) == (50, "value 50")
+    assert hundred.secret("db").version(50) == view
+    assert hundred.secret("db").version(-1).number == 110
+
+
+def test_each_secret_has_a_quota_of_its_own(hundred):
+    hundred.client().create_secret(Name="other", SecretString="one")
+    hundred.client().put_secret_value(SecretId="other", SecretString="two")
+    assert len(hundred.secret("other").versions) == 2
+
+
+def test_a_fill_of_an_announced_version_needs_no_room(world):
+    world.call("CreateSecret", Name="db", SecretString="one", ClientRequestToken=token(1))
+    for number in range(2, 100):
+        world.call("PutSecretValue", SecretId="db", SecretString="x", ClientRequestToken=token(number))
+    world.announce("db", token(100))
+    world.call(
+        "PutSecretValue",
+        SecretId="db",
+        SecretString="two",
+        ClientRequestToken=token(100),
+        VersionStages=["AWSPENDING"],
+    )
+    assert len(world.state("db").versions) == 100
+
+
+# --- another quota ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.secretsmanager(version_quota=150)
+def test_a_larger_quota_takes_more(hundred, refused):
+    put(hundred, range(101, 151))
+    assert len(numbers_of(hundred)) == 150
+    code, message = refused(hundred.client().put_secret_value, SecretId="db", SecretString="one more")
+    assert (code, message) == (LIMIT[0], "You can't have more than 150 versions of a secret.")
+
+
+@pytest.mark.secretsmanager(version_quota=150)
+def test_a_larger_quota_keeps_more(hundred):
+    hundred.clock.advance(days=2)
+    put(hundred, range(101, 161))
+    assert numbers_of(hundred) == list(range(11, 161))
+
+
+@pytest.mark.secretsmanager(version_quota=2)
+def test_a_smaller_quota_takes_fewer(client, refused):
+    client.create_secret(Name="db", SecretString="one")
+    client.put_secret_value(SecretId="db", SecretString="two")
+    code, _ = refused(client.put_secret_value, SecretId="db", SecretString="three")
+    assert code == "LimitExceededException"
+
+
+@pytest.mark.parametrize("quota", [0, -1, 1.5, "100", None, True])
+def test_a_quota_that_is_none_is_refused_in_words(quota):
+    with pytest.raises(UsageError, match=r"^version_quota is a number of versions, at least 1, not "):
+        SecretsManager(version_quota=quota)
+
+
+# --- seeds -----------------------------------------------------------------------------------------------------------
+
+
+def test_seeds_go_by_the_quota_too(secretsmanager):
+    with pytest.raises(UsageError, match="LimitExceededException: You can't have more than 100 versions of a secret"):
+        secretsmanager.seed("db", versions=[str(number) for number in range(101)])
+
+
+def test_old_seeds_go_as_they_would_have_gone(secretsmanager):
+    versions = [Seeded(str(number), age=timedelta(days=150 - number)) for number in range(150)]
+    secretsmanager.seed("db", versions=versions)
+    assert numbers_of(secretsmanager) == list(range(51, 151))

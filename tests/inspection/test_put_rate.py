@@ -1,0 +1,49 @@
+"""Writes that come too quickly, on and on, are noted on the log."""
+
+import pytest
+
+from pytest_secretsmanager import SecretsManager
+
+
+def write(sm: SecretsManager, times: int, minutes: float) -> None:
+    for number in range(times):
+        if number:
+            sm.clock.advance(minutes=minutes)
+        sm.client().put_secret_value(SecretId="db", SecretString=str(number))
+
+
+@pytest.mark.secret("db")
+@pytest.mark.parametrize(
+    ("times", "minutes", "warned"),
+    [(11, 9, True), (11, 0, True), (40, 9.9, True), (11, 10, False), (10, 0, False), (40, 11, False)],
+)
+def test_a_rate_above_one_in_ten_minutes_is_noted_when_it_is_kept_up(
+    secretsmanager: SecretsManager, times: int, minutes: float, warned: bool
+) -> None:
+    write(secretsmanager, times, minutes)
+    assert bool(secretsmanager.log.put_rate_warnings) is warned
+
+
+@pytest.mark.secret("db")
+def test_the_note_says_which_secret_and_how_often(secretsmanager: SecretsManager) -> None:
+    write(secretsmanager, 13, 5)
+    (warning,) = secretsmanager.log.put_rate_warnings
+    arn = secretsmanager.secret("db").arn
+    assert str(warning).startswith(f"{arn} got 13 new versions within 60 minutes: more than one in ten minutes, ")
+
+
+@pytest.mark.secret("db")
+@pytest.mark.secret("other")
+def test_updates_with_a_value_count_and_each_secret_counts_by_itself(secretsmanager: SecretsManager) -> None:
+    client = secretsmanager.client()
+    for number in range(11):
+        client.update_secret(SecretId="db", SecretString=str(number))
+        client.update_secret(SecretId="other", Description=str(number))
+    assert [warning.arn for warning in secretsmanager.log.put_rate_warnings] == [secretsmanager.secret("db").arn]
+
+
+@pytest.mark.secret("db")
+def test_the_same_request_again_is_no_write(secretsmanager: SecretsManager) -> None:
+    for _ in range(20):
+        secretsmanager.client().put_secret_value(SecretId="db", SecretString="one", ClientRequestToken="t" * 32)
+    assert secretsmanager.log.put_rate_warnings == []
