@@ -54,7 +54,8 @@ class SecretsManager(Assertions):
 
     While it is entered, it answers every Secrets Manager call that botocore makes in this process, by clients made
     before or after; calls to other services are left alone. Entered inside another one, it answers until it is left.
-    Used as a decorator, each call of the function starts from what was there before and is rolled back when it ends.
+    Used as a decorator, each call of the function starts from the secrets and the log that were there before, and rolls
+    these back when it ends.
 
     `region` and `account` are where `sm.secret`, `sm.seed` and `sm.client` look when nothing else is said; `account`
     is also that of every client whose credentials name no other. `now` is where the clock starts (a datetime; None: at

@@ -11,6 +11,9 @@ from pytest_secretsmanager.engine.errors import UsageError
 
 __tracebackhide__ = True
 
+_LAST = datetime(9990, 1, 1, tzinfo=UTC).timestamp()
+"""Some years before the end of what datetimes can hold, which deletion dates have to fit in."""
+
 
 class Clock:
     """Tells and moves the time.
@@ -46,18 +49,24 @@ class Clock:
             raise UsageError(f"the clock advances by a timedelta, or by days=…, hours=…, …; not by {type(by).__name__}")
         try:
             step = (by or timedelta(0)) + timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
-        except TypeError:
+        except (TypeError, ValueError, OverflowError):
             raise UsageError("the clock advances by numbers of days, hours, minutes and seconds") from None
         if step < timedelta(0):
             raise UsageError(f"the clock does not advance by {step}; clock.set(…) takes it back")
-        self._offset += step.total_seconds()
+        self._move(self._offset + step.total_seconds())
 
     def set(self, time_: datetime) -> None:
         """Takes the clock to a moment, from which it goes on. A datetime without a zone is UTC."""
         if not isinstance(time_, datetime):
             raise UsageError(f"the clock is set to a datetime, not to {type(time_).__name__}")
         moment = time_ if time_.tzinfo is not None else time_.replace(tzinfo=UTC)
-        self._offset = moment.timestamp() - time.time()
+        self._move(moment.timestamp() - time.time())
+
+    def _move(self, offset: float) -> None:
+        seconds = time.time() + offset
+        if not 0 <= seconds < _LAST:
+            raise UsageError("the clock goes from 1970 to 9990")
+        self._offset = offset
 
     def __repr__(self) -> str:
         return f"<clock at {self.now:%Y-%m-%d %H:%M:%S} UTC>"

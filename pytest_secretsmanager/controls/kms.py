@@ -3,7 +3,7 @@
 from typing import TypeAlias
 
 from pytest_secretsmanager.engine.errors import UsageError
-from pytest_secretsmanager.engine.keys import KeyRing, KmsKey, KmsRefusal
+from pytest_secretsmanager.engine.keys import KeyRing, KmsKey, KmsRefusal, is_alias
 
 __tracebackhide__ = True
 
@@ -35,21 +35,23 @@ class Kms:
         >>> sm.kms.create_key(alias="alias/pay").alias
         'alias/pay'
         """
-        if alias is not None and not alias.startswith("alias/"):
-            raise UsageError(f"the alias of a KMS key starts with 'alias/': did you mean {f'alias/{alias}'!r}?")
-        if alias is not None and alias.startswith("alias/aws/"):
-            raise UsageError("aliases that start with 'alias/aws/' are those of AWS's own keys")
+        if alias is not None:
+            _require_alias(alias)
         return self._keys.create(region or self._region, account or self._account, alias=alias)
 
     def key(self, key: KeyRef, *, region: str | None = None, account: str | None = None) -> KmsKey:
         """A key as it is now."""
         name = key.arn if isinstance(key, KmsKey) else key
+        if not isinstance(name, str):
+            raise UsageError(f"a KMS key is named by its id, ARN or alias, or by itself, not by {type(key).__name__}")
         place = (name.split(":")[3], name.split(":")[4]) if name.startswith("arn:") and name.count(":") >= 5 else None
         where = place or (region or self._region, account or self._account)
         try:
             return self._keys.find(*where, name)
         except KmsRefusal as refusal:
-            raise UsageError(f"no KMS key {name!r}: {refusal}; sm.kms.create_key(alias=…) makes one") from None
+            raise UsageError(
+                f"no KMS key {name!r}: {str(refusal).rstrip('.')}; sm.kms.create_key(alias=…) makes one"
+            ) from None
 
     def disable(self, key: KeyRef) -> None:
         """The key encrypts and decrypts nothing until it is enabled again."""
@@ -70,3 +72,13 @@ class Kms:
     def allow(self, key: KeyRef) -> None:
         """Callers may use the key again."""
         self._keys.put(self.key(key), denied=False)
+
+
+def _require_alias(alias: object) -> None:
+    if not isinstance(alias, str):
+        raise UsageError(f"the alias of a KMS key is a str that starts with 'alias/', not {type(alias).__name__}")
+    if not is_alias(alias):
+        hint = f"; did you mean {f'alias/{alias}'!r}?" if is_alias(f"alias/{alias}") else ""
+        raise UsageError(f"the alias of a KMS key is 'alias/' with letters, digits, /, _ or -, not {alias!r}{hint}")
+    if alias.startswith("alias/aws/"):
+        raise UsageError("aliases that start with 'alias/aws/' are those of AWS's own keys")

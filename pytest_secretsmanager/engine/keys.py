@@ -70,14 +70,17 @@ class KeyRing:
 
     def create_named(self, region: str, account: str, name: str) -> KmsKey:
         """A new key that goes by this id, ARN, alias or alias ARN; KmsRefusal when it is none of them."""
-        kind, _, rest = _full_arn(region, account, name).rpartition(":")[2].partition("/")
-        return self.create(region, account, **{"alias": f"alias/{rest}"} if kind == "alias" else {"key_id": rest})
+        _, _, _, region, account, resource = _full_arn(region, account, name).split(":", 5)
+        kind, _, key_id = resource.partition("/")
+        return self.create(region, account, **{"alias": resource} if kind == "alias" else {"key_id": key_id})
 
     def find(self, region: str, account: str, name: str) -> KmsKey:
         """The key that a request names; KmsRefusal when the name is malformed or names none."""
         if name in ("", arns.DEFAULT_KMS_ALIAS):
             return self._default(region, account)
         arn = _full_arn(region, account, name)
+        if arn.endswith(f":{account}:{arns.DEFAULT_KMS_ALIAS}"):
+            return self._default(region, account)
         found = self._keys.get(self._aliases.get(arn, arn))
         if found is None:
             missing = f"Alias {arn} is not found." if ":alias/" in arn else f"Key '{arn}' does not exist"
@@ -119,6 +122,11 @@ class KeyRing:
         if arn is None:
             arn = self._defaults[region, account] = self.create(region, account, alias=arns.DEFAULT_KMS_ALIAS).arn
         return self._keys[arn]
+
+
+def is_alias(name: str) -> bool:
+    """Whether this is an alias that a request can name."""
+    return _ALIAS.fullmatch(name) is not None
 
 
 def _full_arn(region: str, account: str, name: str) -> str:

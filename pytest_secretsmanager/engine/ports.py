@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import count
 from random import Random
 
+from pytest_secretsmanager.engine.arns import DEFAULT_KMS_ALIAS
 from pytest_secretsmanager.engine.errors import (
     AccessDeniedException,
     DecryptionFailure,
@@ -17,7 +18,7 @@ from pytest_secretsmanager.engine.errors import (
     ServiceError,
 )
 from pytest_secretsmanager.engine.keys import KeyRing, KmsKey, KmsRefusal
-from pytest_secretsmanager.engine.state import Sealed, Secret
+from pytest_secretsmanager.engine.state import Sealed, Secret, SecretKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,16 +29,22 @@ class Ports:
     keys: KeyRing
     version_quota: int
 
-    def require_key(self, secret: Secret) -> KmsKey:
-        """The KMS key that a secret names; InvalidParameterException when the name is malformed or names none."""
+    def key_name(self, place: SecretKey, name: str) -> str:
+        """The KMS key that a request names, as it named it; the account's default key goes by no name in any form.
+
+        Raises InvalidParameterException when the name is malformed or names no key.
+        """
+        return "" if self._key(place, name).alias == DEFAULT_KMS_ALIAS else name
+
+    def _key(self, place: SecretKey, name: str) -> KmsKey:
         try:
-            return self.keys.find(secret.key.region, secret.key.account, secret.kms_key_id)
+            return self.keys.find(place.region, place.account, name)
         except KmsRefusal as refusal:
             raise InvalidParameterException(f"The operation failed because of an invalid KMS key: {refusal}") from None
 
     def seal(self, secret: Secret, version_id: str, value: bytes) -> Sealed:
         """Encrypts a value for one version of a secret, under the KMS key that the secret names now."""
-        key = self.require_key(secret)
+        key = self._key(secret.key, secret.kms_key_id)
         try:
             return self.keys.seal(value, key, secret.kms_key_id, _context(secret, version_id))
         except KmsRefusal as refusal:

@@ -49,9 +49,10 @@ class Store:
                     journal.before[key] = self.get(key)
         for key, secret in changes.items():
             place = self._places.setdefault(key[:2], {})
-            if secret is None:
-                place.pop(key.name, None)
-            else:
+            present = place.get(key.name)
+            if present is not None and (secret is None or secret.arn != present.arn):
+                del place[key.name]  # so that a secret made anew takes its place behind the others
+            if secret is not None:
                 place[key.name] = secret
 
     def open_journal(self) -> Journal:

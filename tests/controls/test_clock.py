@@ -57,7 +57,7 @@ def test_its_time_is_to_the_millisecond(wall: Callable[[datetime], None]) -> Non
     assert Clock().now == NOON + timedelta(milliseconds=123)
 
 
-STEPS: list[tuple[tuple[timedelta, ...], dict[str, float], timedelta]] = [
+STEPS: list[tuple[tuple[timedelta, ...], dict[str, Any], timedelta]] = [
     ((), {}, timedelta(0)),
     ((), {"days": 2}, timedelta(days=2)),
     ((), {"hours": 24}, timedelta(days=1)),
@@ -73,7 +73,7 @@ STEPS: list[tuple[tuple[timedelta, ...], dict[str, float], timedelta]] = [
 
 @pytest.mark.parametrize(("arguments", "named", "step"), STEPS, ids=str)
 def test_it_advances_by(
-    wall: Callable[[datetime], None], arguments: tuple[timedelta, ...], named: dict[str, float], step: timedelta
+    wall: Callable[[datetime], None], arguments: tuple[timedelta, ...], named: dict[str, Any], step: timedelta
 ) -> None:
     clock = Clock()
     clock.advance(*arguments, **named)
@@ -454,3 +454,17 @@ def test_a_step_goes_on_from_where_a_move_has_led(travel: Travel) -> None:
         later = THEN + timedelta(days=5)
         traveller.move_to(later)
         assert clock.now == later + timedelta(days=1)
+
+
+@pytest.mark.parametrize("days", [1e12, float("inf"), float("nan"), 4_000_000])
+def test_the_clock_does_not_leave_the_calendar(days: float) -> None:
+    clock = SecretsManager(now=datetime(2026, 1, 1, tzinfo=UTC)).clock
+    with pytest.raises(UsageError, match=r"^the clock (advances by numbers of|goes from 1970 to 9990)"):
+        clock.advance(days=days)
+    assert clock.now.year == 2026
+
+
+@pytest.mark.parametrize("year", [1, 1969, 9990, 9999])
+def test_the_clock_is_not_set_beyond_the_calendar(year: int) -> None:
+    with pytest.raises(UsageError, match=r"^the clock goes from 1970 to 9990$"):
+        SecretsManager(now=datetime(year, 6, 1, tzinfo=UTC))

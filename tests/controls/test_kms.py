@@ -123,6 +123,8 @@ WRITES: dict[str, "Operation"] = {
 }
 """What has to encrypt a value."""
 
+EITHER: dict[str, "Operation"] = READS | WRITES
+
 NEITHER: dict[str, "Operation"] = {
     "CreateSecret without a value": lambda client: client.create_secret(Name="new", KmsKeyId="alias/pay"),
     "DescribeSecret": lambda client: client.describe_secret(SecretId="db"),
@@ -202,14 +204,14 @@ def test_what_needs_no_key_is_answered(
 
 
 @pytest.mark.usefixtures("secrets")
-@pytest.mark.parametrize("operation", {**READS, **WRITES})
+@pytest.mark.parametrize("operation", EITHER)
 def test_with_the_key_enabled_each_is_answered(
     secretsmanager: SecretsManager, client: "SecretsManagerClient", operation: str
 ) -> None:
     """The tables above hold nothing that is refused for another reason, but for the one that is meant to conflict."""
     conflict = operation == "a PutSecretValue of another value under the same token"
     try:
-        {**READS, **WRITES}[operation](client)
+        EITHER[operation](client)
     except client.exceptions.ResourceExistsException:
         assert conflict
     else:
@@ -243,7 +245,7 @@ def test_turned_back_it_works_again(
 ) -> None:
     turn(secretsmanager, state, key)
     turn(secretsmanager, back, key)
-    {**READS, **WRITES}[operation](client)
+    EITHER[operation](client)
     assert secretsmanager.secret("db").value in ("one", "two")
 
 
@@ -438,9 +440,17 @@ def test_one_regions_default_key_is_not_anothers(secretsmanager: SecretsManager)
     assert elsewhere.get_secret_value(SecretId="db")["SecretString"] == "one"
 
 
-@pytest.mark.parametrize("parameters", [{}, {"KmsKeyId": ""}], ids=["left out", "empty"])
-def test_without_a_name_it_is_the_default_key(
-    secretsmanager: SecretsManager, client: "SecretsManagerClient", parameters: dict[str, str]
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        pytest.param({}, id="left out"),
+        pytest.param({"KmsKeyId": ""}, id="empty"),
+        pytest.param({"KmsKeyId": "alias/aws/secretsmanager"}, id="alias"),
+        pytest.param({"KmsKeyId": f"{PLACE}:alias/aws/secretsmanager"}, id="alias ARN"),
+    ],
+)
+def test_the_default_key_is_shown_as_such_however_it_was_named(
+    secretsmanager: SecretsManager, client: "SecretsManagerClient", parameters: dict[str, Any]
 ) -> None:
     client.create_secret(Name="db", SecretString="one", **parameters)
     (version,) = client.list_secret_version_ids(SecretId="db")["Versions"]
@@ -645,6 +655,14 @@ def test_another_account_is_refused_under_the_default_key(
     assert refused(CROSS[operation], stranger, arn) == DEFAULT_KEY_ELSEWHERE
 
 
+@pytest.mark.parametrize("name", ["alias/aws/secretsmanager", f"{PLACE}:alias/aws/secretsmanager"])
+def test_the_default_key_is_refused_to_another_account_by_its_own_name_too(
+    client: "SecretsManagerClient", stranger: "SecretsManagerClient", refused: Callable[..., Refusal], name: str
+) -> None:
+    arn = client.create_secret(Name="db", SecretString="one", KmsKeyId=name)["ARN"]
+    assert refused(stranger.get_secret_value, SecretId=arn) == DEFAULT_KEY_ELSEWHERE
+
+
 @pytest.mark.secret("db", "one", kms_key="alias/pay")
 @pytest.mark.parametrize("operation", CROSS)
 def test_another_account_is_answered_under_a_customer_key(
@@ -763,8 +781,11 @@ def test_each_manager_has_keys_of_its_own(secretsmanager: SecretsManager, key: K
 @pytest.mark.parametrize(
     ("alias", "message"),
     [
-        ("pay", "the alias of a KMS key starts with 'alias/': did you mean 'alias/pay'?"),
-        ("", "the alias of a KMS key starts with 'alias/': did you mean 'alias/'?"),
+        (
+            "pay",
+            "the alias of a KMS key is 'alias/' with letters, digits, /, _ or -, not 'pay'; did you mean 'alias/pay'?",
+        ),
+        ("", "the alias of a KMS key is 'alias/' with letters, digits, /, _ or -, not ''"),
         ("alias/aws/secretsmanager", "aliases that start with 'alias/aws/' are those of AWS's own keys"),
         ("alias/aws/rds", "aliases that start with 'alias/aws/' are those of AWS's own keys"),
     ],
@@ -779,7 +800,7 @@ def test_a_bad_alias_is_refused_in_words(secretsmanager: SecretsManager, alias: 
 @pytest.mark.parametrize(
     ("name", "reason"),
     [
-        ("alias/nope", f"Alias {PLACE}:alias/nope is not found."),
+        ("alias/nope", f"Alias {PLACE}:alias/nope is not found"),
         (UNKNOWN_ID, f"Key '{PLACE}:key/{UNKNOWN_ID}' does not exist"),
         ("pay", "Invalid keyId"),
         ("arn:aws:kms", "Invalid keyId"),
@@ -792,3 +813,56 @@ def test_a_key_that_is_not_there_is_refused_in_words(
         getattr(secretsmanager.kms, call)(name)
     assert str(caught.value).startswith(f"no KMS key {name!r}: {reason}")
     assert str(caught.value).endswith("sm.kms.create_key(alias=…) makes one")
+
+
+# --- names of the default key, and other accounts --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["id", "arn"])
+def test_the_default_key_is_the_default_key_by_id_and_arn_too(secretsmanager: SecretsManager, name: str) -> None:
+    client = secretsmanager.client()
+    client.create_secret(Name="db", SecretString="x", KmsKeyId=getattr(secretsmanager.kms.key(""), name))
+    assert "KmsKeyId" not in client.describe_secret(SecretId="db")
+    assert client.list_secret_version_ids(SecretId="db")["Versions"][0]["KmsKeyIds"] == ["DefaultEncryptionKey"]
+
+
+@pytest.mark.parametrize("ways", [("alias/pay", ""), ("", "alias/pay")], ids=["to it", "away from it"])
+def test_another_account_moves_no_secret_to_or_from_the_default_key(
+    secretsmanager: SecretsManager, ways: tuple[str, str]
+) -> None:
+    secretsmanager.kms.create_key(alias="alias/pay")
+    before, after = ways
+    view = secretsmanager.seed("db", "x", kms_key=before)
+    key = after and secretsmanager.kms.key(after).arn
+    stranger = secretsmanager.client(aws_account_id="210987654321")
+    with (
+        secretsmanager.assert_unchanged(),
+        pytest.raises(stranger.exceptions.InvalidRequestException, match="from a different AWS account"),
+    ):
+        stranger.update_secret(SecretId=view.arn, KmsKeyId=key)
+
+
+def test_the_default_key_is_there_under_its_alias_arn_before_its_first_use() -> None:
+    kms = SecretsManager().kms
+    assert kms.key("arn:aws:kms:us-east-1:123456789012:alias/aws/secretsmanager") == kms.key("")
+
+
+def test_a_seed_may_name_a_key_of_another_account(secretsmanager: SecretsManager) -> None:
+    arn = "arn:aws:kms:us-east-1:210987654321:key/11111111-1111-1111-1111-111111111111"
+    secretsmanager.seed("db", "x", kms_key=arn)
+    assert secretsmanager.client().describe_secret(SecretId="db")["KmsKeyId"] == arn
+    secretsmanager.kms.disable(arn)
+    with pytest.raises(ClientError, match="DecryptionFailure"):
+        secretsmanager.client().get_secret_value(SecretId="db")
+
+
+@pytest.mark.parametrize("alias", ["alias/", "alias/a b", "", "alias/aws/secretsmanager", 3])
+def test_an_alias_that_no_request_could_name_is_refused(secretsmanager: SecretsManager, alias: Any) -> None:
+    with pytest.raises(UsageError, match="alias"):
+        secretsmanager.kms.create_key(alias=alias)
+
+
+@pytest.mark.parametrize("key", [None, 3, ["alias/pay"]])
+def test_a_key_of_a_wrong_type_is_refused_in_words(secretsmanager: SecretsManager, key: Any) -> None:
+    with pytest.raises(UsageError, match=r"^a KMS key is named by its id, ARN or alias, or by itself, not by "):
+        secretsmanager.kms.disable(key)

@@ -182,3 +182,11 @@ def test_rolling_back_undoes_any_changes(before, inside):
     assert journal.before.keys() == {a_key(name) for change in inside for name in change}
     store.close_journal(journal, roll_back=True)
     assert {secret.key: secret for secret in store.all()} == held
+
+
+def test_a_secret_made_anew_stands_behind_the_others():
+    store = Store()
+    for name, arn in [("one", "a"), ("two", "b"), ("one", "c")]:
+        key = SecretKey("us-east-1", "123456789012", name)
+        store.apply({key: Secret(key=key, arn=arn, created=0.0, changed=0.0)})
+    assert [secret.name for secret in store.within("us-east-1", "123456789012")] == ["two", "one"]

@@ -32,7 +32,6 @@ def create_secret(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
         _require_repeat(existing, call, ports, token, value)
         return Outcome(identity(existing, VersionId=token))
     secret = _new_secret(call, name, ports)
-    ports.require_key(secret)
     if value is None:
         return Outcome(identity(secret), {secret.key: secret})
     secret = with_value(secret, call, ports, token, value)
@@ -101,14 +100,15 @@ def _require_repeat(secret: Secret, call: Call, ports: Ports, token: str, value:
 
 
 def _new_secret(call: Call, name: str, ports: Ports) -> Secret:
+    key = SecretKey(call.region, call.account, name)
     tags = call.structures("Tags")
     return Secret(
-        key=SecretKey(call.region, call.account, name),
+        key=key,
         arn=_new_arn(call, name, ports),
         created=call.time,
         changed=call.time,
         description=call.text("Description") or "",
-        kms_key_id=_kms_key_id(call) or "",
+        kms_key_id=ports.key_name(key, call.text("KmsKeyId") or ""),
         type=call.text("Type") or "",
         tags=tags_after(None, tags, call) if tags else None,
         owning_service=call.principal.service,
@@ -122,26 +122,22 @@ def _new_arn(call: Call, name: str, ports: Ports) -> str:
 
 def _with_metadata(secret: Secret, call: Call, ports: Ports) -> Secret:
     """The secret with what an UpdateSecret request says of it; an empty text takes a member away (DOC)."""
-    description, kms_key_id, kind = call.text("Description"), _kms_key_id(call), call.text("Type")
+    description, kms_key_id, kind = call.text("Description"), call.text("KmsKeyId"), call.text("Type")
     if description is None and kms_key_id is None and kind is None:
         return secret
     updated = changed(
         secret,
         description=secret.description if description is None else description,
-        kms_key_id=secret.kms_key_id if kms_key_id is None else kms_key_id,
+        kms_key_id=secret.kms_key_id if kms_key_id is None else ports.key_name(secret.key, kms_key_id),
         type=secret.type if kind is None else kind,
         changed=call.time,
     )
     if updated.kms_key_id == secret.kms_key_id:
         return updated
-    ports.require_key(updated)
+    # DOC: another account can move a secret neither to the default key nor away from it.
+    guards.require_own_key(secret, call)
+    guards.require_own_key(updated, call)
     return reseal(updated, ports)
-
-
-def _kms_key_id(call: Call) -> str | None:
-    """The KMS key that a request names; the account's default key goes by no name, however it is spelled."""
-    name = call.text("KmsKeyId")
-    return "" if name is not None and name.rpartition(":")[2] == arns.DEFAULT_KMS_ALIAS else name
 
 
 def _require_window(force: bool, window: int | None) -> None:

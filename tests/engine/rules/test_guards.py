@@ -201,6 +201,21 @@ def test_two_values_are_one_too_many():
         guards.given_value(a_call(SecretString="x", SecretBinary=b"x"))
 
 
+@pytest.mark.parametrize("text", ["x" * 65_536, "é" * 32_768], ids=["letters", "two bytes each"])
+def test_a_text_may_have_as_many_bytes_as_the_quota_says(text):
+    assert guards.given_value(a_call(SecretString=text)) == ("SecretString", text.encode())
+
+
+@pytest.mark.parametrize("text", ["x" * 65_537, "é" * 32_769], ids=["letters", "two bytes each"])
+def test_a_text_of_more_bytes_is_refused_without_showing_it(text):
+    with pytest.raises(ValidationException) as caught:
+        guards.given_value(a_call(SecretString=text))
+    assert caught.value.message == (
+        "1 validation error detected: Value at 'secretString' failed to satisfy constraint: Member must have length "
+        "less than or equal to 65536"
+    )
+
+
 def test_a_version_is_looked_up_by_id():
     version = Version(id="v1", number=1, created=0.0, member="SecretString", sealed=None)
     secret = replace(DB, versions={"v1": version})
