@@ -39,7 +39,7 @@ def record_of(entry: Entry) -> dict[str, object]:
         "responseElements": _response_elements(entry),
         "requestID": entry.request_id,
         "eventID": str(
-            uuid.uuid5(uuid.NAMESPACE_OID, f"{entry.request_id} {entry.operation} {entry.request.get('SecretId')}")
+            uuid.uuid5(uuid.NAMESPACE_OID, f"{entry.request_id} {entry.operation} {entry.request.get('SecretId')!a}")
         ),
         "readOnly": operation(entry.operation).reads,
         "eventType": "AwsApiCall",

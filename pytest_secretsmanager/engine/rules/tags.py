@@ -13,6 +13,8 @@ RESERVED_PREFIX = "aws:"
 def tags_after(tags: Mapping[str, str] | None, requested: list[dict[str, object]], call: Call) -> Mapping[str, str]:
     """A secret's tags once those requested are on it. All refusals are GUESSes: no public source has the texts."""
     added = [(cast("str", tag.get("Key", "")), cast("str", tag.get("Value", ""))) for tag in requested]
+    if not all(key for key, _ in added):
+        raise InvalidParameterException("You must provide a key for each tag.")
     refuse_reserved((key for key, _ in added), call)
     if len(dict(added)) < len(added):
         raise InvalidParameterException("You can't specify the same tag key more than once in a request.")

@@ -1,0 +1,98 @@
+"""Reads the ledger of decisions and deviations, and what its entries point at.
+
+`ledger.toml` has an `[[entry]]` for each place where the package may do otherwise than AWS:
+
+| key | |
+| --- | --- |
+| `id` | a short name |
+| `operation` | the operations that it concerns, or `all` |
+| `what`, `we`, `aws` | the matter, what the package does, what AWS does or may do |
+| `confidence` | how well we know what AWS does: RECORDED, DOC, REPORTED, GUESS |
+| `pinned` | scenarios by name (as the file has it), or tests as `path::function`, that hold what we do |
+| `where` | optional: places in the package that say GUESS, as `engine/rules/paging.py DEFAULT_PAGE` |
+| `readme` | optional: true for what users are likely to meet; these make the README's table |
+"""
+
+import ast
+import tomllib
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[2]
+PACKAGE = ROOT / "pytest_secretsmanager"
+LEDGER = Path(__file__).with_name("ledger.toml")
+SCENARIOS = Path(__file__).parent / "scenarios"
+BEGIN, END = "<!-- ledger -->", "<!-- /ledger -->"
+
+
+@cache
+def entries() -> tuple[dict[str, Any], ...]:
+    """All entries of the ledger."""
+    return tuple(tomllib.loads(LEDGER.read_text(encoding="utf-8"))["entry"])
+
+
+def readme_table() -> str:
+    """The table that stands between the README's markers."""
+    rows = [
+        [entry[column] for column in ("what", "we", "aws", "confidence")] for entry in entries() if entry.get("readme")
+    ]
+    lines = [["what", "we", "AWS", "confidence"], ["---"] * 4, *rows]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def table_in(readme: str) -> str:
+    """What stands between the markers of a README."""
+    return readme.partition(BEGIN)[2].partition(END)[0].strip("\n") + "\n"
+
+
+@cache
+def scenario_names() -> frozenset[str]:
+    """The names of all scenarios, as their files have them."""
+    tables = (tomllib.loads(path.read_text(encoding="utf-8")) for path in SCENARIOS.glob("*.toml"))
+    return frozenset(scenario["name"] for table in tables for scenario in table["scenario"])
+
+
+def is_there(pin: str) -> bool:
+    """Whether a scenario or a test that an entry names exists."""
+    path, is_test, function = pin.partition("::")
+    if not is_test:
+        return pin in scenario_names()
+    file = ROOT / path
+    return file.is_file() and function in _functions(file)
+
+
+@cache
+def _functions(file: Path) -> frozenset[str]:
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    return frozenset(node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
+
+
+def guesses() -> set[str]:
+    """Every place in the package whose source says GUESS."""
+    return {
+        f"{path.relative_to(PACKAGE).as_posix()} {name}".strip()
+        for path in PACKAGE.rglob("*.py")
+        if "GUESS" in path.read_text(encoding="utf-8")
+        for name in _names_around_guesses(path.read_text(encoding="utf-8"))
+    }
+
+
+def _names_around_guesses(source: str) -> Iterator[str]:
+    lines = source.splitlines()
+    last = ""
+    end = 0
+    for node in ast.parse(source).body:
+        if not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)):
+            last = _name(node)  # a text below an assignment is its docstring
+        if any("GUESS" in line for line in lines[end : node.end_lineno]):
+            yield last
+        end = node.end_lineno or end
+
+
+def _name(node: ast.stmt) -> str:
+    if isinstance(node, ast.Assign | ast.AnnAssign):
+        target = node.targets[0] if isinstance(node, ast.Assign) else node.target
+        return ast.unparse(target)
+    return getattr(node, "name", "")

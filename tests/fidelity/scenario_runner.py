@@ -1,0 +1,500 @@
+"""Runs scenarios: what AWS is known to do, as data, put to a door and held against what comes out.
+
+A scenario is a `[[scenario]]` table in a TOML file under `scenarios/`, one file for each topic:
+
+| key | |
+| --- | --- |
+| `name` | a sentence, unique over all files; the ledger points at scenarios by it |
+| `source` | where the fact comes from: a test of localstack or moto that ran against AWS, the API reference, a report |
+| `confidence` | RECORDED (seen of AWS itself), DOC (AWS writes so), REPORTED (somebody saw it), GUESS (our decision) |
+| `setup`, `steps` | rows, below; `setup` is what the fact needs to be there, and runs first |
+| `manager` | optional: keyword arguments of `SecretsManager` |
+| `each` | optional: variables in several sets, which the name may hold too; the scenario runs once with each |
+| `xfail` | optional: why the package does not do so yet; the scenario has to fail, else it tells |
+
+A row is `[operation, parameters, expectation]`, so that rows read as a table. The expectation may be missing (the call
+has to succeed) or say:
+
+| key | |
+| --- | --- |
+| `reply` | members that the reply has, with these values; more members may be there, but no more items or versions |
+| `exactly` | the whole reply: no other members, at any depth |
+| `absent` | members that the reply has not |
+| `ordered` | members whose lists stand in this order; of all others only the items count |
+| `save` | variables, and the member that each takes its value from (`Versions.0.VersionId` goes deeper) |
+| `error` | `[code, message]` of the refusal, exact but for `{any}`; `refusals.toml` has variables for common ones |
+| `status` | the HTTP status of the refusal, if it is not 400 |
+| `top_level` | whether the message also stands at the top of the parsed error; left out, for modelled codes |
+| `by` | who calls, one of `CALLERS`; left out, the account itself with a client as everybody has it |
+| `times` | how often; `{n}` counts from 1 |
+
+A row whose first cell begins in lower case is no call but a control, `[control, argument]`: one of `CONTROLS`.
+
+Texts may hold `{variable}`; `{v1}`, `{v2}`, … are version ids of 36 characters, `{x*300}` is 300 times x, `{hex:00ff}`
+bytes. A list item `{ repeat = 51, item = … }` stands for 51 items, and `and = { … }` in a table for more members of it.
+In what is expected, `{any}` stands for anything, `{absent}` for a member that is not there, `{now}`, `{now+30d}` and
+`{midnight}` for times, and a text that begins with `re:` is a pattern.
+
+After every call the runner itself holds that a reply fits the service description's output shape; and of a refusal that
+its code is declared for the operation or common to all, that it has a text, and that no secret has changed.
+
+A door is one way into the package: a function that takes caller, operation and parameters, and gives an `Answer`. A new
+one is one more entry of `DOORS`.
+"""
+
+import re
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from functools import cache
+from inspect import signature
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import boto3
+import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError
+from botocore.model import StructureShape
+from botocore.session import Session
+from botocore.validate import ParamValidator
+
+from pytest_secretsmanager import SecretsManager, Version
+from pytest_secretsmanager.engine import model
+from pytest_secretsmanager.engine import state as engine_state
+
+SCENARIOS = Path(__file__).parent / "scenarios"
+REFUSALS = tomllib.loads(Path(__file__).with_name("refusals.toml").read_text(encoding="utf-8"))
+"""Code and message of refusals that many scenarios expect, by the variable that stands for them."""
+CONFIDENCES = ("RECORDED", "DOC", "REPORTED", "GUESS")
+COMMON_ERRORS = {"ValidationException", "SerializationException", "AccessDeniedException"}
+"""Codes that no service description declares, since every service may send them."""
+
+START = datetime.fromisoformat("2026-03-03T12:00:00+00:00")
+REGION, ACCOUNT = "us-east-1", "123456789012"
+CREDENTIALS = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing"}
+
+
+class Caller(NamedTuple):
+    """Who calls, from where, and whether their client checks parameters and fills the ClientRequestToken."""
+
+    account: str = ACCOUNT
+    region: str = REGION
+    checks: bool = True
+    fills_token: bool = True
+
+
+CALLERS = {
+    "owner": Caller(),
+    "stranger": Caller(account="210987654321"),
+    "owner in Ireland": Caller(region="eu-west-1"),
+    "owner in China": Caller(region="cn-north-1"),
+    "owner in GovCloud": Caller(region="us-gov-west-1"),
+    "owner unchecked": Caller(checks=False),
+    "owner without token": Caller(fills_token=False),
+}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a call came to: a reply, or the code and message of a refusal as the client shows them."""
+
+    status: int
+    reply: Mapping[str, Any] = field(default_factory=dict)
+    code: str | None = None
+    message: str | None = None
+    top_level: str | None = None
+
+
+# --- doors -------------------------------------------------------------------------------------------------------
+
+Call = Callable[[Caller, str, Mapping[str, Any]], Answer]
+
+
+@cache
+def boto3_client(caller: Caller) -> Any:
+    """One client for each kind of caller, kept for the whole run: building one costs milliseconds."""
+    arguments: dict[str, Any] = {"region_name": caller.region, **CREDENTIALS}
+    if caller.account != ACCOUNT:
+        if "aws_account_id" not in signature(Session.create_client).parameters:
+            pytest.skip("this botocore makes no client of another account")
+        arguments["aws_account_id"] = caller.account
+    client = boto3.client("secretsmanager", config=Config(parameter_validation=caller.checks), **arguments)
+    if not caller.fills_token:
+        client.meta.events.register_last("before-parameter-build", _take_token_out)
+    return client
+
+
+def _take_token_out(params: dict[str, Any], **_: Any) -> None:
+    params.pop("ClientRequestToken", None)
+
+
+def by_boto3(caller: Caller, operation: str, parameters: Mapping[str, Any]) -> Answer:
+    """A boto3 client's method, as an application calls it."""
+    client = boto3_client(caller)
+    method = next(name for name, known in client.meta.method_to_api_mapping.items() if known == operation)
+    try:
+        reply = getattr(client, method)(**parameters)
+    except ClientError as error:
+        told = error.response
+        status = told["ResponseMetadata"]["HTTPStatusCode"]
+        return Answer(status, {}, told["Error"]["Code"], told["Error"]["Message"], told.get("Message"))
+    status = reply.pop("ResponseMetadata")["HTTPStatusCode"]
+    return Answer(status, reply)
+
+
+DOORS: dict[str, Call] = {"boto3": by_boto3}
+
+
+# --- reading -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """One scenario, with the variables that it begins with."""
+
+    name: str
+    source: str
+    confidence: str
+    steps: list[list[Any]]
+    setup: list[list[Any]] = field(default_factory=list)
+    manager: dict[str, Any] = field(default_factory=dict)
+    variables: dict[str, Any] = field(default_factory=dict)
+    xfail: str | None = None
+    file: str = ""
+
+
+@cache
+def scenarios() -> tuple[Scenario, ...]:
+    """All scenarios of all files; one with `each` counts as many as it has sets of variables."""
+    return tuple(
+        scenario
+        for path in sorted(SCENARIOS.glob("*.toml"))
+        for table in tomllib.loads(path.read_text(encoding="utf-8"))["scenario"]
+        for scenario in _each(table, path.stem)
+    )
+
+
+def _each(table: dict[str, Any], file: str) -> Iterator[Scenario]:
+    sets = table.pop("each", [{}])
+    scenario = Scenario(**table, file=file)
+    for variables in sets:
+        named = replace(scenario, variables=variables)
+        yield replace(named, name=Variables(variables).put_into(scenario.name))
+
+
+class Variables(dict[str, Any]):
+    """What `{…}` stands for in a scenario's texts."""
+
+    _FILLED = re.compile(r"\{([a-z]\w*)\}|\{(.)\*(\d+)\}")
+    _BYTES = re.compile(r"\{hex:([0-9a-f]*)\}")
+    MATCHERS = re.compile(r"any|absent|now|midnight")
+
+    def put_into(self, value: Any) -> Any:
+        """The same value with everything filled in."""
+        if isinstance(value, dict):
+            filled = {self.put_into(name): self.put_into(item) for name, item in value.items()}
+            more = filled.pop("and", {})
+            return filled | more
+        if isinstance(value, list):
+            return [self.put_into(item) for entry in value for item in self._repeated(entry)]
+        if not isinstance(value, str):
+            return value
+        if whole := self._FILLED.fullmatch(value):
+            return self._fill(whole)
+        if raw := self._BYTES.fullmatch(value):
+            return bytes.fromhex(raw[1])
+        return self._FILLED.sub(lambda found: str(self._fill(found)), value)
+
+    def _repeated(self, entry: Any) -> Iterator[Any]:
+        if isinstance(entry, dict) and entry.keys() == {"repeat", "item"}:
+            for number in range(1, entry["repeat"] + 1):
+                yield Variables({**self, "n": number}).put_into(entry["item"])
+        else:
+            yield entry
+
+    def _fill(self, found: re.Match[str]) -> Any:
+        name, character, count = found.groups()
+        if name is None:
+            return character * int(count)
+        if name in self:
+            return self.put_into(self[name])
+        if self.MATCHERS.fullmatch(name):
+            return found[0]
+        if re.fullmatch(r"v\d+", name):
+            return version_id(int(name[1:]))
+        raise KeyError(f"{found[0]} stands for nothing here; there are {sorted(self)}")
+
+
+def version_id(number: int) -> str:
+    """What `{v1}`, `{v2}`, … stand for."""
+    return f"00000000-0000-4000-8000-{number:012}"
+
+
+# --- running -----------------------------------------------------------------------------------------------------
+
+
+class Mismatch(AssertionError):  # noqa: N818 - it tells of no error, but of a difference
+    """What a scenario expects and what is there."""
+
+
+def run(scenario: Scenario, door: str) -> None:
+    """Runs one scenario through one door; AssertionError at the first row that comes out otherwise."""
+    with SecretsManager(REGION, ACCOUNT, **{"now": START, **scenario.manager}) as sm:
+        runner = Runner(sm, DOORS[door], Variables(REFUSALS | scenario.variables))
+        for number, row in enumerate([*scenario.setup, *scenario.steps], start=1):
+            try:
+                runner.row(row)
+            except Mismatch as mismatch:
+                raise AssertionError(f"{scenario.name}, row {number} {row[0]}: {mismatch}") from None
+
+
+class Runner:
+    """One run of one scenario."""
+
+    def __init__(self, sm: SecretsManager, call: Call, variables: Variables) -> None:
+        self.sm = sm
+        self.call = call
+        self.variables = variables
+
+    def row(self, row: list[Any]) -> None:
+        first, argument, *rest = row
+        expectation = rest[0] if rest else {}
+        first = self.variables.put_into(first)
+        if first[0].islower():
+            CONTROLS[first](self, self.variables.put_into(argument))
+            return
+        for number in range(1, expectation.get("times", 1) + 1):
+            self.variables["n"] = number
+            self.step(first, self.variables.put_into(argument), expectation)
+
+    def step(self, operation: str, parameters: dict[str, Any], expectation: dict[str, Any]) -> None:
+        unknown = expectation.keys() - _EXPECTATIONS
+        if unknown:
+            raise Mismatch(f"a row's expectation has no {sorted(unknown)}")
+        young = parameters.keys() - model.operation(operation).input_shape.members.keys()
+        if young:
+            pytest.skip(f"this botocore is older than {', '.join(sorted(young))} of {operation}")
+        before = self.sm._service.secrets()
+        caller = CALLERS[self.variables.put_into(expectation.get("by", "owner"))]
+        answer = self.call(caller, operation, parameters)
+        require_well_formed(operation, answer)
+        if answer.code is not None:
+            require(self.sm._service.secrets() == before, f"the refusal {answer.code} has changed something")
+        if "error" in expectation:
+            self.require_error(answer, expectation)
+            return
+        require(answer.code is None, f"refused with {answer.code}: {answer.message}")
+        ordered = set(expectation.get("ordered", ()))
+        for kind, whole in (("reply", False), ("exactly", True)):
+            if kind in expectation:
+                Match(self.sm, ordered, whole).require(self.variables.put_into(expectation[kind]), answer.reply, kind)
+        for member in expectation.get("absent", ()):
+            require(member not in answer.reply, f"{member} is there: {answer.reply.get(member)!r}")
+        for name, path in expectation.get("save", {}).items():
+            self.variables[name] = value_at(answer.reply, path)
+
+    def require_error(self, answer: Answer, expectation: dict[str, Any]) -> None:
+        code, message = self.variables.put_into(expectation["error"])
+        require(answer.code is not None, f"not refused with {code}, but answered {dict(answer.reply)!r}")
+        match = Match(self.sm, set(), whole=True)
+        match.require((code, message), (answer.code, answer.message), "error")
+        match.require(expectation.get("status", 400), answer.status, "status")
+        declared = expectation.get("top_level", answer.code in model.modelled_errors())
+        match.require(answer.message if declared else None, answer.top_level, "message at the top level")
+
+
+_EXPECTATIONS = {
+    "reply", "exactly", "absent", "ordered", "save", "error", "status", "top_level", "by", "times",
+}  # fmt: skip
+
+
+def require(holds: bool, otherwise: str) -> None:
+    if not holds:
+        raise Mismatch(otherwise)
+
+
+def value_at(reply: Any, path: str) -> Any:
+    for name in path.split("."):
+        reply = reply[int(name)] if name.isdigit() else reply[name]
+    return reply
+
+
+def require_well_formed(operation: str, answer: Answer) -> None:
+    """What holds of every answer to every call, whatever it is."""
+    described = model.service_model().operation_model(operation)
+    if answer.code is None:
+        require(answer.status == 200, f"status {answer.status}")
+        require_shape(described.output_shape, answer.reply)
+        return
+    declared = {shape.name for shape in described.error_shapes} | COMMON_ERRORS
+    require(answer.code in declared, f"{answer.code} ({answer.message}) is not declared for {operation}")
+    require(bool(answer.message), f"{answer.code} has no text")
+
+
+def require_shape(shape: StructureShape | None, reply: Mapping[str, Any]) -> None:
+    """That a reply has the members that the service description gives it, and no others."""
+    if shape is None:
+        require(not reply, f"an operation without output answers {dict(reply)!r}")
+        return
+    report = ParamValidator().validate(dict(reply), shape)
+    require(not report.has_errors(), report.generate_report())
+
+
+# --- comparing ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Match:
+    """Holds a value against a pattern. `whole` says that no member may be there that the pattern has not."""
+
+    sm: SecretsManager
+    ordered: set[str]
+    whole: bool
+
+    _MAPS = ("VersionIdsToStages", "SecretVersionsToStages")
+    _TIME = re.compile(r"\{(now|midnight)(?:\+(\d+)d)?\}")
+
+    def require(self, expected: Any, actual: Any, path: str) -> None:
+        if isinstance(expected, str):
+            self._require_text(expected, actual, path)
+        elif isinstance(expected, dict) and isinstance(actual, Mapping):
+            self._require_members(expected, actual, path)
+        elif isinstance(expected, list | tuple) and isinstance(actual, list | tuple):
+            self._require_items(list(expected), list(actual), path)
+        else:
+            require(expected == actual, f"{path} is {actual!r}, not {expected!r}")
+
+    def holds(self, expected: Any, actual: Any) -> bool:
+        try:
+            self.require(expected, actual, "")
+        except Mismatch:
+            return False
+        return True
+
+    def _require_text(self, expected: str, actual: Any, path: str) -> None:
+        if expected == "{any}":
+            return
+        if time := self._TIME.fullmatch(expected):
+            self._require_time(time[1], int(time[2] or 0), actual, path)
+            return
+        pattern = expected[3:] if expected.startswith("re:") else ".+".join(map(re.escape, expected.split("{any}")))
+        matches = isinstance(actual, str) and re.fullmatch(pattern, actual, re.DOTALL)
+        require(bool(matches), f"{path} is {actual!r}, not {expected!r}")
+
+    def _require_time(self, name: str, days: int, actual: Any, path: str) -> None:
+        now = self.sm.clock.now
+        expected = (now if name == "now" else now.replace(hour=0, minute=0, second=0, microsecond=0)) + timedelta(days)
+        tolerance = timedelta(minutes=1 if name == "now" else 0)
+        matches = isinstance(actual, datetime) and abs(actual - expected) <= tolerance
+        require(matches, f"{path} is {actual!r}, not about {expected}")
+
+    def _require_members(self, expected: dict[str, Any], actual: Mapping[str, Any], path: str) -> None:
+        for name, value in expected.items():
+            if value == "{absent}":
+                require(name not in actual, f"{path}.{name} is there: {actual.get(name)!r}")
+            else:
+                require(name in actual, f"{path}.{name} is not there; there are {sorted(actual)}")
+                self.require(value, actual[name], f"{path}.{name}")
+        if self.whole or path.endswith(self._MAPS):
+            more = actual.keys() - expected.keys()
+            require(not more, f"{path} has more members: { {name: actual[name] for name in sorted(more)} }")
+
+    def _require_items(self, expected: list[Any], actual: list[Any], path: str) -> None:
+        require(len(expected) == len(actual), f"{path} has {len(actual)} items, not {len(expected)}: {actual!r}")
+        if path == "error" or path.rpartition(".")[2] in self.ordered:
+            for index, (wanted, item) in enumerate(zip(expected, actual, strict=True)):
+                self.require(wanted, item, f"{path}.{index}")
+            return
+        require(self._pairs_up(expected, actual), f"{path} is {actual!r}, not {expected!r} in any order")
+
+    def _pairs_up(self, expected: list[Any], actual: list[Any]) -> bool:
+        if not expected:
+            return True
+        first, *others = expected
+        return any(
+            self.holds(first, item) and self._pairs_up(others, actual[:index] + actual[index + 1 :])
+            for index, item in enumerate(actual)
+        )
+
+
+# --- controls ----------------------------------------------------------------------------------------------------
+
+
+def seed(runner: Runner, options: dict[str, Any]) -> None:
+    """`["seed", { name, value, versions, … }]`: a secret that is there; options are those of `sm.seed`."""
+    versions = [_version(item) if isinstance(item, dict) else item for item in options.pop("versions", ())]
+    runner.variables["arn"] = runner.sm.seed(**options, versions=versions).arn
+
+
+def _version(item: dict[str, Any]) -> Version:
+    age = timedelta(days=item.pop("age_days", 0))
+    return Version(item.pop("value"), age=age, **item)
+
+
+def key(runner: Runner, options: dict[str, Any]) -> None:
+    """`["key", { alias, region, account }]`: a new KMS key; `{key_id}` and `{key_arn}` name it from then on."""
+    made = runner.sm.kms.create_key(**options)
+    runner.variables |= {"key_id": made.id, "key_arn": made.arn}
+
+
+def advance(runner: Runner, options: dict[str, Any]) -> None:
+    """`["advance", { days, hours, … }]`: time passes."""
+    runner.sm.clock.advance(**options)
+
+
+def labels(runner: Runner, expected: dict[str, list[str]]) -> None:
+    """`["labels", { v1 = ["AWSCURRENT"], … }]`: where the labels of `db` sit, and on which versions none does.
+
+    Holds what DescribeSecret shows, and what ListSecretVersionIds shows with IncludeDeprecated.
+    """
+    stages = {version_id(int(name[1:])): sorted(names) for name, names in expected.items()}
+    shown = runner.call(CALLERS["owner"], "DescribeSecret", {"SecretId": "db"}).reply
+    described = {id_: sorted(names) for id_, names in shown.get("VersionIdsToStages", {}).items()}
+    require(described == {id_: names for id_, names in stages.items() if names}, f"labels sit so: {described}")
+    listing = {"SecretId": "db", "IncludeDeprecated": True}
+    entries = runner.call(CALLERS["owner"], "ListSecretVersionIds", listing).reply["Versions"]
+    listed = {entry["VersionId"]: sorted(entry.get("VersionStages", ())) for entry in entries}
+    require(listed == stages, f"versions are listed so: {listed}")
+
+
+def replica(runner: Runner, name: str) -> None:
+    """`["replica", name]`: a secret becomes the replica of one in Ireland; no call can do that yet."""
+    _put(runner, name, primary_region="eu-west-1")
+
+
+def announce(runner: Runner, announced: str) -> None:
+    """`["announce", version id]`: the version of `db` that a rotation makes before its first step, without a value."""
+    secret = runner.sm.secret("db").state
+    number = secret.versions_made + 1
+    time = runner.sm.clock.seconds()
+    made = engine_state.Version(id=announced, number=number, created=time, member="SecretString", sealed=None)
+    placed = {**secret.labels, "AWSPENDING": announced}
+    _put(runner, "db", versions={**secret.versions, announced: made}, labels=placed, versions_made=number)
+
+
+def _put(runner: Runner, name: str, **members: Any) -> None:
+    changed = replace(runner.sm.secret(name).state, **members)
+    runner.sm._service.store.apply({changed.key: changed})
+
+
+def blob(runner: Runner, size: int) -> None:
+    """`["blob", size]`: `{big}` stands for that many bytes from then on."""
+    runner.variables["big"] = b"x" * size
+
+
+CONTROLS: dict[str, Callable[[Runner, Any], None]] = {
+    "seed": seed,
+    "key": key,
+    "advance": advance,
+    "labels": labels,
+    "replica": replica,
+    "announce": announce,
+    "blob": blob,
+    "disable": lambda runner, name: runner.sm.kms.disable(name),
+    "enable": lambda runner, name: runner.sm.kms.enable(name),
+    "schedule_deletion": lambda runner, name: runner.sm.kms.schedule_deletion(name),
+    "deny": lambda runner, name: runner.sm.kms.deny(name),
+    "allow": lambda runner, name: runner.sm.kms.allow(name),
+}

@@ -1,0 +1,189 @@
+"""Whatever calls are made, in whatever order, valid or not: what always holds of Secrets Manager."""
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from scenario_runner import ACCOUNT, CALLERS, REGION, START, by_boto3, require_well_formed, version_id
+
+from pytest_secretsmanager import SecretsManager
+
+NAMES = ["a", "app/b", "c-a1b2c3"]
+LABELS = ["AWSCURRENT", "AWSPENDING", "AWSPREVIOUS", "blue", "green"]
+POLICY = '{"Statement": {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}}'
+
+names = st.sampled_from([*NAMES, "bad name", ""])
+ids = st.sampled_from(
+    [
+        *NAMES * 3,
+        "rds!d",
+        "nowhere",
+        "bad name",
+        *(f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:{n}" for n in NAMES),
+    ]
+)
+versions = st.sampled_from([*(version_id(number) for number in range(1, 7)), "short"])
+labels = st.sampled_from([*LABELS, ""])
+stages = st.lists(labels, max_size=3)
+texts = st.sampled_from(["one", "two", "three", ""])
+blobs = st.sampled_from([b"one", b"\x00"])
+tags = st.lists(
+    st.fixed_dictionaries({"Key": st.sampled_from(["team", "Team", "aws:x", ""])}, optional={"Value": texts}),
+    max_size=3,
+)
+filters = st.lists(
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "Key": st.sampled_from(["name", "all", "tag-key", "description", "colour"]),
+            "Values": st.lists(st.sampled_from(["a", "!a", "app one", "", "#"]), max_size=2),
+        },
+    ),
+    max_size=2,
+)
+keys = st.sampled_from(["", "alias/pay", "alias/nowhere", "no key"])
+flags = st.booleans()
+sizes = st.sampled_from([1, 2, 100, 0, 101])
+value = {"SecretString": texts, "SecretBinary": blobs, "ClientRequestToken": versions}
+metadata = {"Description": texts, "KmsKeyId": keys}
+page = {"MaxResults": sizes}
+secret_id = {"SecretId": ids}
+
+REQUESTS = {
+    "CreateSecret": ({"Name": names}, {**value, **metadata, "Tags": tags}),
+    "UpdateSecret": (secret_id, {**value, **metadata}),
+    "PutSecretValue": (secret_id, {**value, "VersionStages": stages}),
+    "UpdateSecretVersionStage": (
+        {**secret_id, "VersionStage": labels},
+        {"RemoveFromVersionId": versions, "MoveToVersionId": versions},
+    ),
+    "GetSecretValue": (secret_id, {"VersionId": versions, "VersionStage": labels}),
+    "BatchGetSecretValue": ({}, {"SecretIdList": st.lists(ids, max_size=3), "Filters": filters, **page}),
+    "DeleteSecret": (
+        secret_id,
+        {"RecoveryWindowInDays": st.sampled_from([6, 7, 30, 31]), "ForceDeleteWithoutRecovery": flags},
+    ),
+    "RestoreSecret": (secret_id, {}),
+    "DescribeSecret": (secret_id, {}),
+    "ListSecrets": (
+        {},
+        {
+            "Filters": filters,
+            "IncludePlannedDeletion": flags,
+            "SortOrder": st.sampled_from(["asc", "desc", "up"]),
+            **page,
+        },
+    ),
+    "ListSecretVersionIds": (secret_id, {"IncludeDeprecated": flags, **page}),
+    "TagResource": ({**secret_id, "Tags": tags}, {}),
+    "UntagResource": ({**secret_id, "TagKeys": st.lists(st.sampled_from(["team", "none"]), max_size=2)}, {}),
+    "GetResourcePolicy": (secret_id, {}),
+    "PutResourcePolicy": (
+        {**secret_id, "ResourcePolicy": st.sampled_from([POLICY, "{}", "no policy"])},
+        {"BlockPublicPolicy": flags},
+    ),
+    "DeleteResourcePolicy": (secret_id, {}),
+    "ValidateResourcePolicy": ({"ResourcePolicy": st.sampled_from([POLICY, "{}"])}, secret_id),
+    "GetRandomPassword": ({}, {"PasswordLength": sizes, "ExcludeNumbers": flags, "ExcludePunctuation": flags}),
+}
+
+
+def requests(*operations):
+    """Any request for one of these operations, as a client that checks nothing would send it."""
+    return st.one_of(
+        st.tuples(st.just(operation), st.fixed_dictionaries(REQUESTS[operation][0], optional=REQUESTS[operation][1]))
+        for operation in operations
+    )
+
+
+class AnySequence(RuleBasedStateMachine):
+    """Calls through a boto3 client, time that passes, and a key that is turned off and on."""
+
+    def __init__(self):
+        super().__init__()
+        self.sm = SecretsManager(REGION, ACCOUNT, now=START, version_quota=5)
+        self.sm.__enter__()
+        self.sm.kms.create_key(alias="alias/pay")
+        self.sm.seed("rds!d", "one", owning_service="rds")
+        self.seen = {}
+
+    def teardown(self):
+        self.sm.__exit__(None, None, None)
+
+    def call(self, operation, parameters):
+        """Makes a call and holds what is true of every call's answer."""
+        before = self.sm._service.secrets()
+        answer = by_boto3(CALLERS["owner unchecked"], operation, parameters)
+        require_well_formed(operation, answer)
+        if answer.code is not None:
+            assert self.sm._service.secrets() == before
+        return answer.reply
+
+    @initialize(name=st.sampled_from(NAMES))
+    def begin_with_a_secret(self, name):
+        self.call("CreateSecret", {"Name": name, "SecretString": "one", "ClientRequestToken": version_id(1)})
+
+    @rule(request=requests("PutSecretValue", "UpdateSecret", "CreateSecret"))
+    def write(self, request):
+        self.call(*request)
+
+    @rule(request=requests("UpdateSecretVersionStage"))
+    def move_a_label(self, request):
+        self.call(*request)
+
+    @rule(request=requests("DeleteSecret", "RestoreSecret"))
+    def delete_or_restore(self, request):
+        self.call(*request)
+
+    @rule(request=requests("TagResource", "UntagResource", "PutResourcePolicy", "DeleteResourcePolicy"))
+    def tag_or_attach(self, request):
+        self.call(*request)
+
+    @rule(request=requests("GetSecretValue"))
+    def read(self, request):
+        self.remember(self.call(*request))
+
+    @rule(request=requests("BatchGetSecretValue"))
+    def read_several(self, request):
+        for entry in self.call(*request).get("SecretValues", ()):
+            self.remember(entry)
+
+    @rule(
+        request=requests(
+            "DescribeSecret", "ListSecrets", "ListSecretVersionIds", "GetResourcePolicy", "ValidateResourcePolicy",
+            "GetRandomPassword",
+        )
+    )  # fmt: skip
+    def look(self, request):
+        self.call(*request)
+
+    @rule(days=st.sampled_from([0.5, 2, 8, 31]))
+    def let_time_pass(self, days):
+        self.sm.clock.advance(days=days)
+
+    @rule(works=flags)
+    def turn_the_key(self, works):
+        (self.sm.kms.enable if works else self.sm.kms.disable)("alias/pay")
+
+    def remember(self, entry):
+        """A version never changes: what was read of it once is read of it always."""
+        if entry:
+            plain = entry.get("SecretString", entry.get("SecretBinary"))
+            assert self.seen.setdefault((entry["ARN"], entry["VersionId"]), plain) == plain
+
+    @invariant()
+    def labels_are_where_they_can_be(self):
+        for name in self.sm.secrets:
+            stages = self.call("DescribeSecret", {"SecretId": name}).get("VersionIdsToStages", {})
+            listing = self.call("ListSecretVersionIds", {"SecretId": name, "IncludeDeprecated": True})
+            listed = {entry["VersionId"]: entry.get("VersionStages", []) for entry in listing["Versions"]}
+            placed = [label for held in stages.values() for label in held]
+            assert len(placed) == len(set(placed)) <= 20
+            assert {id_: set(held) for id_, held in stages.items()} == {
+                id_: set(held) for id_, held in listed.items() if held
+            }
+            assert ("AWSCURRENT" in placed) == bool(listed)
+            assert len(listed) <= 5
+
+
+AnySequence.TestCase.settings = settings(max_examples=60, stateful_step_count=25, deadline=None)
+TestAnySequenceOfCalls = AnySequence.TestCase

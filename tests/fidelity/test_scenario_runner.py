@@ -1,0 +1,136 @@
+"""The scenario runner itself: what comes out otherwise than a scenario has it is noticed."""
+
+from dataclasses import replace
+
+import pytest
+import scenario_runner
+from scenario_runner import Answer, Scenario, Variables, by_boto3, run, version_id
+
+BASE = Scenario(
+    "a fact",
+    "somewhere",
+    "DOC",
+    steps=[],
+    setup=[["seed", {"name": "db", "value": "one", "tags": {"a": "1", "b": "2"}}]],
+)
+NOT_FOUND = ["ResourceNotFoundException", "Secrets Manager can't find the specified secret."]
+DESCRIBE = {"SecretId": "db"}
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        pytest.param(["DescribeSecret", DESCRIBE, {"error": NOT_FOUND}], "not refused with", id="answered"),
+        pytest.param(["DescribeSecret", {"SecretId": "no"}], "refused with ResourceNotFoundException", id="refused"),
+        pytest.param(["DescribeSecret", {"SecretId": "no"}, {"error": ["X", "{any}"]}], "not 'X'", id="other code"),
+        pytest.param(
+            ["DescribeSecret", {"SecretId": "no"}, {"error": [NOT_FOUND[0], "Other text"]}],
+            "not 'Other text'",
+            id="other text",
+        ),
+        pytest.param(
+            ["DescribeSecret", {"SecretId": "no"}, {"error": NOT_FOUND, "status": 404}],
+            "status is 400",
+            id="other status",
+        ),
+        pytest.param(
+            ["DescribeSecret", {"SecretId": "no"}, {"error": NOT_FOUND, "top_level": False}],
+            "at the top level",
+            id="top level",
+        ),
+        pytest.param(["DescribeSecret", DESCRIBE, {"reply": {"Name": "other"}}], "not 'other'", id="other value"),
+        pytest.param(
+            ["DescribeSecret", DESCRIBE, {"reply": {"Description": "{any}"}}], "is not there", id="missing member"
+        ),
+        pytest.param(
+            ["DescribeSecret", DESCRIBE, {"reply": {"Name": "{absent}"}}], "is there", id="member that is there"
+        ),
+        pytest.param(
+            ["DescribeSecret", DESCRIBE, {"absent": ["Name"]}], "Name is there", id="absent member that is there"
+        ),
+        pytest.param(["DescribeSecret", DESCRIBE, {"exactly": {"Name": "db"}}], "has more members", id="more members"),
+        pytest.param(
+            ["DescribeSecret", DESCRIBE, {"reply": {"VersionIdsToStages": {}}}], "has more members", id="more versions"
+        ),
+        pytest.param(["DescribeSecret", DESCRIBE, {"reply": {"Tags": ["{any}"]}}], "has 2 items", id="more items"),
+        pytest.param(
+            ["DescribeSecret", DESCRIBE, {"reply": {"Tags": [{"Key": "a"}, {"Key": "a"}]}}],
+            "in any order",
+            id="other items",
+        ),
+        pytest.param(
+            ["DescribeSecret", DESCRIBE, {"reply": {"Tags": [{"Key": "b"}, {"Key": "a"}]}, "ordered": ["Tags"]}],
+            "Tags.0.Key",
+            id="other order",
+        ),
+        pytest.param(
+            ["DescribeSecret", DESCRIBE, {"reply": {"CreatedDate": "{now+1d}"}}], "not about", id="other time"
+        ),
+        pytest.param(["DescribeSecret", DESCRIBE, {"reply": {"Name": "re:[a-c]+"}}], "not 're:", id="other pattern"),
+        pytest.param(["DescribeSecret", DESCRIBE, {"repyl": {}}], "no ['repyl']", id="misspelt expectation"),
+        pytest.param(["labels", {}], "labels sit so", id="labels"),
+    ],
+)
+def test_what_comes_out_otherwise_is_told(row, words):
+    with pytest.raises(AssertionError) as caught:
+        run(replace(BASE, steps=[row]), "boto3")
+    assert words in str(caught.value)
+    assert "a fact, row 2" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        pytest.param(
+            Answer(200, {"ARN": "a" * 30, "Colour": "red"}), 'Unknown parameter in input: "Colour"', id="strange member"
+        ),
+        pytest.param(
+            Answer(200, {"Tags": [{"Key": "a", "Colour": "red"}]}),
+            'Unknown parameter in Tags.0.: "Colour"',
+            id="strange member deep inside",
+        ),
+        pytest.param(Answer(200, {"ARN": 7}), "Invalid type", id="wrong type"),
+        pytest.param(Answer(200, {"Description": None}), "Invalid type", id="null"),
+        pytest.param(Answer(400, {}, "ThingException", "No."), "not declared", id="strange code"),
+        pytest.param(Answer(400, {}, "InvalidParameterException", ""), "no text", id="no text"),
+    ],
+)
+def test_an_answer_that_aws_could_not_give_is_told(monkeypatch, answer, words):
+    monkeypatch.setitem(scenario_runner.DOORS, "broken", lambda *_: answer)
+    with pytest.raises(AssertionError, match=words):
+        run(replace(BASE, steps=[["DescribeSecret", DESCRIBE]]), "broken")
+
+
+def test_a_refusal_that_changes_something_is_told(monkeypatch):
+    def leaky(caller, operation, parameters):
+        by_boto3(caller, "TagResource", {"SecretId": "db", "Tags": [{"Key": "team", "Value": "pay"}]})
+        return by_boto3(caller, operation, parameters)
+
+    monkeypatch.setitem(scenario_runner.DOORS, "leaky", leaky)
+    with pytest.raises(AssertionError, match="has changed something"):
+        run(replace(BASE, steps=[["DescribeSecret", {"SecretId": "no"}, {"error": NOT_FOUND}]]), "leaky")
+
+
+@pytest.mark.parametrize(
+    ("value", "filled"),
+    [
+        ("{v3}", version_id(3)),
+        ("id {one}", "id 1"),
+        ("{one}", 1),
+        ("{table}", {"A": 1}),
+        ("{x*5}", "xxxxx"),
+        ("{hex:00ff}", b"\x00\xff"),
+        ({"{key}": ["{one}"]}, {"k": [1]}),
+        ([{"repeat": 2, "item": "s{n}"}], ["s1", "s2"]),
+        ({"B": 2, "and": "{table}"}, {"B": 2, "A": 1}),
+        ('{"Statement": {}}', '{"Statement": {}}'),
+        ("{any} {now}", "{any} {now}"),
+    ],
+)
+def test_variables_are_filled_in(value, filled):
+    assert Variables({"one": 1, "key": "k", "table": {"A": "{one}"}}).put_into(value) == filled
+
+
+def test_a_variable_that_stands_for_nothing_is_told():
+    with pytest.raises(KeyError, match="stands for nothing"):
+        Variables().put_into("{nothing}")
