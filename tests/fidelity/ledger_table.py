@@ -48,10 +48,11 @@ def table_in(readme: str) -> str:
 
 
 @cache
-def scenario_names() -> frozenset[str]:
-    """The names of all scenarios, as their files have them."""
+def scenario_names(confidence: str | None = None) -> frozenset[str]:
+    """The names of all scenarios, or of those of one confidence, as their files have them."""
     tables = (tomllib.loads(path.read_text(encoding="utf-8")) for path in SCENARIOS.glob("*.toml"))
-    return frozenset(scenario["name"] for table in tables for scenario in table["scenario"])
+    found = (scenario for table in tables for scenario in table["scenario"])
+    return frozenset(entry["name"] for entry in found if confidence in (None, entry["confidence"]))
 
 
 def is_there(pin: str) -> bool:

@@ -27,7 +27,7 @@ stages = st.lists(labels, max_size=3)
 texts = st.sampled_from(["one", "two", "three", ""])
 blobs = st.sampled_from([b"one", b"\x00"])
 tags = st.lists(
-    st.fixed_dictionaries({"Key": st.sampled_from(["team", "Team", "aws:x", ""])}, optional={"Value": texts}),
+    st.fixed_dictionaries({}, optional={"Key": st.sampled_from(["team", "Team", "aws:x", ""]), "Value": texts}),
     max_size=3,
 )
 filters = st.lists(

@@ -2,7 +2,7 @@
 
 import boto3
 import pytest
-from ledger_table import BEGIN, END, ROOT, entries, guesses, is_there, readme_table, table_in
+from ledger_table import BEGIN, END, ROOT, entries, guesses, is_there, readme_table, scenario_names, table_in
 from scenario_runner import CONFIDENCES
 
 MEMBERS = {"id", "operation", "what", "we", "aws", "confidence", "pinned"}
@@ -24,6 +24,11 @@ def test_an_entry_says_everything(entry):
 @pytest.mark.parametrize("entry", entries(), ids=lambda entry: entry["id"])
 def test_what_pins_an_entry_is_there(entry):
     assert [pin for pin in entry["pinned"] if not is_there(pin)] == []
+
+
+def test_every_scenario_that_is_a_guess_has_an_entry():
+    told = {pin for entry in entries() for pin in entry["pinned"]}
+    assert scenario_names("GUESS") - told == set(), "these scenarios pin decisions: each is one of an entry's `pinned`"
 
 
 def test_every_guess_in_the_package_has_an_entry():
