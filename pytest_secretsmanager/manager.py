@@ -2,7 +2,6 @@
 
 import functools
 import inspect
-import os
 import textwrap
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
@@ -13,12 +12,11 @@ from threading import Lock
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypeVar, Unpack, cast
 
-import botocore.session
-
 from pytest_secretsmanager.controls.clock import Clock
 from pytest_secretsmanager.controls.kms import Kms
 from pytest_secretsmanager.doors import environment, patch
 from pytest_secretsmanager.doors.client import Responder, user_of
+from pytest_secretsmanager.doors.session import new_client
 from pytest_secretsmanager.engine.call import Call, Parameters
 from pytest_secretsmanager.engine.errors import ServiceError, UsageError
 from pytest_secretsmanager.engine.keys import KeyRing, KmsRefusal
@@ -247,8 +245,7 @@ class SecretsManager(Assertions):
         try:
             return self._clients[key]
         except (KeyError, TypeError):  # not there yet, or not to be found again by arguments that have no hash
-            session: Any = _session()  # the stubs know no service by name
-            client: SecretsManagerClient = session.create_client("secretsmanager", **arguments)
+            client: SecretsManagerClient = new_client(**arguments)
         if all(isinstance(value, Hashable) for value in arguments.values()):
             self._clients[key] = client
         return client
@@ -277,15 +274,6 @@ class SecretsManager(Assertions):
 
     def __repr__(self) -> str:
         return f"<SecretsManager in {self.region}, account {self.account}>"
-
-
-@functools.cache
-def _session() -> botocore.session.Session:
-    """A session that reads nothing of the developer's own AWS configuration."""
-    nothing = (None, None, os.devnull, None)
-    return botocore.session.Session(
-        session_vars={"profile": (None, None, None, None), "config_file": nothing, "credentials_file": nothing}
-    )
 
 
 def _require_text(name: str, value: object) -> None:

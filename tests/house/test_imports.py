@@ -27,7 +27,7 @@ ROOMS = [
 OWNERS = {
     "pytest": {"plugin"},
     "wrapt": {"doors.patch", "doors.patch_async"},
-    "botocore": {"engine.model", "doors", "manager"},
+    "botocore": {"engine.model", "doors"},
     "cryptography": {"engine.keys"},
     "aiobotocore": {"doors.patch_async"},
 }

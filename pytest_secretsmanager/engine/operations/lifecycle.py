@@ -43,10 +43,10 @@ def update_secret(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
 
     RECORDED: a repeat with the same token and value succeeds, against the API reference.
     """
-    value = guards.given_value(call)
-    token = None if value is None else guards.require_token(call)
+    token = guards.require_token(call) if guards.has_value(call) else None
     secret = guards.require_live(secrets, call)
     guards.require_primary(secret)
+    value = guards.given_value(call)
     updated = _with_metadata(secret, call, ports)
     reply = identity(secret)
     if value is not None and token is not None:

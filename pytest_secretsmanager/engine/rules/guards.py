@@ -104,6 +104,11 @@ def require_own_key(secret: Secret, call: Call) -> None:
         )
 
 
+def has_value(call: Call) -> bool:
+    """Whether a request has a secret value, or more than one."""
+    return call.text("SecretString") is not None or call.blob("SecretBinary") is not None
+
+
 def given_value(call: Call) -> Value | None:
     """The secret value of a request and the member it came in, None when it has none; both at once are refused."""
     text, binary = call.text("SecretString"), call.blob("SecretBinary")
