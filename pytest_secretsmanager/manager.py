@@ -214,7 +214,7 @@ class SecretsManager(Assertions):
         try:
             self._keys.find(region, account, name)
         except KmsRefusal as refusal:
-            if refusal.code == "NotFoundException":
+            if refusal.code == "NotFoundException" and "alias/aws/" not in name:
                 self._keys.create_named(region, account, name)
 
     def _remove(self, key: SecretKey, make_call: Callable[[str, Parameters], Call]) -> None:

@@ -146,8 +146,13 @@ def _farthest_first(node: Any, marker: str) -> list[pytest.Mark]:
     found = []
     for level in node.listchain():
         marks = [mark for mark in level.own_markers if mark.name == marker]
-        # Of a class, pytest lists those of its bases first; of a function, the lowest decorator's first.
-        found += marks if isinstance(level, pytest.Class) else marks[::-1]
+        if isinstance(level, pytest.Class):
+            found += marks  # pytest lists those of its bases first
+        else:
+            # pytest lists the lowest decorator's first, and those of a parameter last.
+            callspec = getattr(level, "callspec", None)
+            of_parameter = [mark for mark in marks if callspec is not None and mark in callspec.marks]
+            found += [mark for mark in marks[::-1] if mark not in of_parameter] + of_parameter
     return found
 
 

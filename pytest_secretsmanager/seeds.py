@@ -24,6 +24,9 @@ NO_VALUE: Any = type("NoValue", (), {"__repr__": lambda _: "NO_VALUE"})()
 BORROWED = "SEEDING"
 """The label that an unlabelled version carries until all versions are there."""
 
+OLDEST = timedelta(days=10_000)
+"""Older than anything in AWS; it keeps every date within the calendar."""
+
 _RESERVED = (labels.CURRENT, labels.PREVIOUS)
 
 _MISSING: Any = object()
@@ -230,6 +233,8 @@ def _require_version(version: Version) -> None:
             raise UsageError(f"the labels of a seeded version are a list of str, but {_kind(label)} is among them")
     if not isinstance(version.age, timedelta) or version.age < timedelta(0):
         raise UsageError(f"the age of a seeded version is a timedelta of at least 0, not {version.age!r}")
+    if version.age > OLDEST:
+        raise UsageError(f"a seeded version is at most {OLDEST.days:,} days old, not {version.age.days:,}")
     if version.id is not None and not isinstance(version.id, str):
         raise UsageError(f"the id of a seeded version is a str, not {_kind(version.id)}")
     if not isinstance(version.value, bytes | bytearray):

@@ -65,6 +65,9 @@ class KeyRing:
         key = KmsKey(id=key_id, arn=f"{place}:key/{key_id}", alias=alias, cipher=cipher)
         self._keys[key.arn] = key
         if alias is not None:
+            before = self._aliases.get(f"{place}:{alias}")
+            if before is not None:
+                self._keys[before] = replace(self._keys[before], alias=None)
             self._aliases[f"{place}:{alias}"] = key.arn
         return key
 

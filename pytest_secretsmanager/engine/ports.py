@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from itertools import count
 from random import Random
 
-from pytest_secretsmanager.engine.arns import DEFAULT_KMS_ALIAS
 from pytest_secretsmanager.engine.errors import (
     AccessDeniedException,
     DecryptionFailure,
@@ -34,7 +33,7 @@ class Ports:
 
         Raises InvalidParameterException when the name is malformed or names no key.
         """
-        return "" if self._key(place, name).alias == DEFAULT_KMS_ALIAS else name
+        return "" if self._key(place, name) == self._key(place, "") else name
 
     def _key(self, place: SecretKey, name: str) -> KmsKey:
         try:

@@ -275,7 +275,7 @@ class Assertions:
     def assert_nothing_leaked(self, *texts: object) -> None:
         """Holds when no secret value stands in a logged request field, or in the texts given.
 
-        Values of every version of every secret are looked for, and the texts of six characters or more inside JSON
+        Values of every version that is there are looked for, and the texts of six characters or more inside JSON
         values: in plain, and in their JSON, base64, hex and URL forms. The failure says where, and never what.
 
         >>> _ = sm.seed("db", "correct horse")

@@ -39,7 +39,7 @@ def _comparable(value: str | bytes | None, expected: object) -> object:
         return value
     try:
         return json.loads(value)
-    except ValueError:
+    except (ValueError, RecursionError):
         return value
 
 

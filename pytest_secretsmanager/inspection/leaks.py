@@ -4,7 +4,7 @@ import base64
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from logging import LogRecord
+from logging import Formatter, LogRecord
 from typing import NamedTuple
 from urllib.parse import quote, quote_plus
 
@@ -79,13 +79,14 @@ def texts_in(value: object) -> Iterator[str]:
         value = [part for item in value.items() for part in item]
     if isinstance(value, str):
         yield value
-    elif isinstance(value, bytes | bytearray):
+    elif isinstance(value, bytes | bytearray | memoryview):
+        value = bytes(value)
         # Byte by byte, where any byte string can be found, and as the text that it may be.
         yield value.decode("latin-1")
         yield value.decode(errors="replace")
     elif isinstance(value, LogRecord):
         yield value.getMessage()
-        yield value.exc_text or ""
+        yield Formatter().formatException(value.exc_info) if value.exc_info else value.exc_text or ""
     elif isinstance(value, Iterable):
         for item in value:
             yield from texts_in(item)
@@ -100,7 +101,7 @@ def _parts(value: str | bytes | None, name: str, known: set[str]) -> Iterator[tu
     yield "", value
     try:
         parsed = json.loads(value)
-    except ValueError:
+    except (ValueError, RecursionError):
         return
     if isinstance(parsed, dict | list):
         for part, text in _leaves(parsed, ""):

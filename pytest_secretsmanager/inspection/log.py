@@ -164,15 +164,21 @@ class Log(Sequence[Event]):
 
     @property
     def put_rate_warnings(self) -> list[PutRateWarning]:
-        """The secrets that were written more than once in ten minutes on and on, over at least eleven writes.
+        """The secrets that were written more than once in ten minutes on and on: eleven writes or more in a row.
 
         DOC: AWS advises against a sustained rate above that, since it ends at the version quota.
         """
         warnings = []
         for arn, versions in self._writes().items():
             times = list(versions.values())
-            if len(times) > SUSTAINED_WRITES and times[-1] - times[0] < (len(times) - 1) * PUT_INTERVAL_SECONDS:
-                warnings.append(PutRateWarning(arn, len(times), _utc(times[0]), _utc(times[-1])))
+            starts = [
+                index
+                for index in range(len(times) - SUSTAINED_WRITES)
+                if times[index + SUSTAINED_WRITES] - times[index] < SUSTAINED_WRITES * PUT_INTERVAL_SECONDS
+            ]
+            if starts:
+                run = times[starts[0] : starts[-1] + SUSTAINED_WRITES + 1]
+                warnings.append(PutRateWarning(arn, len(run), _utc(run[0]), _utc(run[-1])))
         return warnings
 
     def _writes(self) -> dict[str, dict[str, float]]:

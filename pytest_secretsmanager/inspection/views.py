@@ -190,7 +190,8 @@ class SecretView:
         if not secret.versions:
             return "it has no version at all"
         numbers = [version.number for version in secret.versions.values()]
-        there = f"it has number {numbers[0]}" if len(numbers) == 1 else f"it has numbers {numbers[0]} to {numbers[-1]}"
+        some = "" if numbers[-1] - numbers[0] == len(numbers) - 1 else "some "
+        there = f"it has {some}numbers {numbers[0]} to {numbers[-1]}" if numbers[1:] else f"it has number {numbers[0]}"
         hint = nearest(ref, [*secret.labels, *secret.versions]) if isinstance(ref, str) else ""
         return f"{there} and the labels {', '.join(secret.labels) or '(none)'}{hint}"
 
@@ -251,7 +252,7 @@ class VersionView:
         value = self.value
         try:
             return None if value is None else json.loads(value)
-        except ValueError:
+        except (ValueError, RecursionError):
             raise UsageError(
                 f"the value of version {self.number} of secret {self._secret.name!r} is not JSON"
             ) from None

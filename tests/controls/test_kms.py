@@ -866,3 +866,15 @@ def test_an_alias_that_no_request_could_name_is_refused(secretsmanager: SecretsM
 def test_a_key_of_a_wrong_type_is_refused_in_words(secretsmanager: SecretsManager, key: Any) -> None:
     with pytest.raises(UsageError, match=r"^a KMS key is named by its id, ARN or alias, or by itself, not by "):
         secretsmanager.kms.disable(key)
+
+
+def test_the_default_key_of_another_account_is_not_the_default_key(secretsmanager: SecretsManager) -> None:
+    arn = secretsmanager.kms.key("", account="210987654321").arn
+    secretsmanager.client().create_secret(Name="db", SecretString="x", KmsKeyId=arn)
+    assert secretsmanager.client().describe_secret(SecretId="db")["KmsKeyId"] == arn
+
+
+def test_an_alias_goes_over_to_the_key_that_is_made_with_it(secretsmanager: SecretsManager) -> None:
+    first, second = (secretsmanager.kms.create_key(alias="alias/pay") for _ in range(2))
+    assert secretsmanager.kms.key("alias/pay") == second
+    assert secretsmanager.kms.key(first).alias is None

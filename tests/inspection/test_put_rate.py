@@ -47,3 +47,14 @@ def test_the_same_request_again_is_no_write(secretsmanager: SecretsManager) -> N
     for _ in range(20):
         secretsmanager.client().put_secret_value(SecretId="db", SecretString="one", ClientRequestToken="t" * 32)
     assert secretsmanager.log.put_rate_warnings == []
+
+
+@pytest.mark.secret("db")
+def test_a_burst_after_a_quiet_time_is_noted_by_itself(secretsmanager: SecretsManager) -> None:
+    write(secretsmanager, 1, 0)
+    secretsmanager.clock.advance(days=7)
+    write(secretsmanager, 20, 1)
+    secretsmanager.clock.advance(days=7)
+    write(secretsmanager, 1, 0)
+    (warning,) = secretsmanager.log.put_rate_warnings
+    assert (warning.writes, (warning.end - warning.start).total_seconds()) == (20, 19 * 60)

@@ -370,3 +370,12 @@ def test_the_mapping_tells_what_is_in_it(secretsmanager: SecretsManager) -> None
     secretsmanager.seed("mine", "x")
     secrets = secretsmanager.secrets
     assert ["mine" in secrets, "other" in secrets, 1 in secrets] == [True, False, False]
+
+
+def test_json_nested_too_deeply_is_told_in_words(secretsmanager: SecretsManager) -> None:
+    secretsmanager.seed("deep", "[" * 60_000)
+    with pytest.raises(UsageError, match=r"^the value of version 1 of secret 'deep' is not JSON$"):
+        _ = secretsmanager.secret("deep").json
+    with pytest.raises(AssertionError, match="holds another value"):
+        secretsmanager.assert_value("deep", [1])
+    secretsmanager.assert_nothing_leaked("nothing")

@@ -423,3 +423,20 @@ def test_a_marker_that_a_conftest_file_adds_activates_the_fixture(pytester: pyte
         """
     )
     pytester.runpytest().assert_outcomes(passed=1)
+
+
+def test_a_marker_of_a_parameter_is_nearer_than_those_of_its_function(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        """
+        import pytest
+
+        @pytest.mark.secret("db", "upper decorator")
+        @pytest.mark.secret("db", "lower decorator")
+        @pytest.mark.parametrize(
+            "value", ["lower decorator", pytest.param("parameter", marks=pytest.mark.secret("db", "parameter"))]
+        )
+        def test_it(secretsmanager, value):
+            secretsmanager.assert_value("db", value)
+        """
+    )
+    pytester.runpytest().assert_outcomes(passed=2)
