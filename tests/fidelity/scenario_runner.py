@@ -263,6 +263,8 @@ class Runner:
         expectation = rest[0] if rest else {}
         first = self.variables.put_into(first)
         if first[0].islower():
+            if rest:
+                raise Mismatch(f"the control {first} answers nothing to be expected")
             CONTROLS[first](self, self.variables.put_into(argument))
             return
         for number in range(1, expectation.get("times", 1) + 1):
@@ -273,6 +275,11 @@ class Runner:
         unknown = expectation.keys() - _EXPECTATIONS
         if unknown:
             raise Mismatch(f"a row's expectation has no {sorted(unknown)}")
+        unread = expectation.keys() & (_OF_A_REPLY if "error" in expectation else _OF_A_REFUSAL)
+        if unread:
+            raise Mismatch(
+                f"nothing reads {sorted(unread)} of a row that is {'' if 'error' in expectation else 'not '}refused"
+            )
         young = parameters.keys() - model.operation(operation).input_shape.members.keys()
         if young:
             pytest.skip(f"this botocore is older than {', '.join(sorted(young))} of {operation}")
@@ -305,9 +312,9 @@ class Runner:
         match.require(answer.message if declared else None, answer.top_level, "message at the top level")
 
 
-_EXPECTATIONS = {
-    "reply", "exactly", "absent", "ordered", "save", "error", "status", "top_level", "by", "times",
-}  # fmt: skip
+_OF_A_REPLY = {"reply", "exactly", "absent", "ordered", "save"}
+_OF_A_REFUSAL = {"status", "top_level"}
+_EXPECTATIONS = {*_OF_A_REPLY, *_OF_A_REFUSAL, "error", "by", "times"}
 
 
 def require(holds: bool, otherwise: str) -> None:

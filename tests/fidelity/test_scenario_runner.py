@@ -68,6 +68,17 @@ DESCRIBE = {"SecretId": "db"}
         ),
         pytest.param(["DescribeSecret", DESCRIBE, {"reply": {"Name": "re:[a-c]+"}}], "not 're:", id="other pattern"),
         pytest.param(["DescribeSecret", DESCRIBE, {"repyl": {}}], "no ['repyl']", id="misspelt expectation"),
+        pytest.param(
+            ["DescribeSecret", {"SecretId": "no"}, {"error": NOT_FOUND, "save": {"v": "nope"}}],
+            "nothing reads ['save']",
+            id="expectations of a reply beside an error",
+        ),
+        pytest.param(
+            ["DescribeSecret", DESCRIBE, {"status": 500}], "nothing reads ['status']", id="a status without an error"
+        ),
+        pytest.param(
+            ["seed", {"name": "x"}, {"error": NOT_FOUND}], "nothing to be expected", id="an expectation of a control"
+        ),
         pytest.param(["labels", {}], "labels sit so", id="labels"),
     ],
 )
