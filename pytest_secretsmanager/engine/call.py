@@ -8,7 +8,7 @@ them.
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import NamedTuple, TypeAlias, cast
+from typing import Literal, NamedTuple, TypeAlias, cast, get_args
 
 from pytest_secretsmanager.engine.state import Secret, SecretKey
 
@@ -67,6 +67,9 @@ class Call(NamedTuple):
     def blob(self, member: str) -> bytes | None:
         return cast("bytes | None", self.parameters.get(member))
 
+    def structure(self, member: str) -> dict[str, object] | None:
+        return cast("dict[str, object] | None", self.parameters.get(member))
+
     def structures(self, member: str) -> list[dict[str, object]] | None:
         return cast("list[dict[str, object]] | None", self.parameters.get(member))
 
@@ -80,12 +83,69 @@ class Part(NamedTuple):
     error_message: str | None = None
 
 
+EventName: TypeAlias = Literal[
+    "RotationStarted",
+    "RotationSucceeded",
+    "RotationFailed",
+    "RotationAbandoned",
+    "TestRotationStarted",
+    "TestRotationSucceeded",
+    "TestRotationFailed",
+    "ReplicationSucceeded",
+    "ReplicationFailed",
+]
+SERVICE_EVENTS: tuple[str, ...] = get_args(EventName)
+
+
+class ServiceEvent(NamedTuple):
+    """Something that AWS did by itself and logs. DOC: `request_id` names the secret's ARN and the occasion."""
+
+    name: EventName
+    key: SecretKey
+    arn: str
+    request_id: str
+    error_message: str | None = None
+
+
+def rotation_event(name: EventName, secret: Secret, token: str, error_message: str | None = None) -> ServiceEvent:
+    """What AWS logs of the rotation under a token."""
+    return ServiceEvent(name, secret.key, secret.arn, f"Rotation-{secret.arn}-{token}", error_message)
+
+
+class RunRotation(NamedTuple):
+    """The effect of starting, or trying again, a rotation: its steps are to be run under this token.
+
+    `function` is the ARN of the Lambda function, empty where AWS rotates by itself. `test` asks for no rotation, but
+    for the trial of the function that RotateSecret makes when it is not to rotate at once.
+    """
+
+    key: SecretKey
+    arn: str
+    token: str
+    function: str
+    test: bool = False
+
+
+class Replicate(NamedTuple):
+    """The effect of changing a secret that has replicas: they are to follow."""
+
+    key: SecretKey
+
+
+Effect: TypeAlias = RunRotation | Replicate
+
+
 class Outcome(NamedTuple):
-    """What an operation answers, what it wants changed, and what it did on the caller's behalf. Nothing is done yet."""
+    """What an operation answers and wants changed, what AWS logs beside the call, and what is to follow the commit.
+
+    Nothing is done yet: `changes` are applied by the store, `then` is run when the call is over and its lock released.
+    """
 
     reply: Reply
     changes: Changes = NO_CHANGES
     parts: tuple[Part, ...] = ()
+    events: tuple[ServiceEvent, ...] = ()
+    then: tuple[Effect, ...] = ()
 
     def __repr__(self) -> str:
         return f"Outcome({', '.join(self.reply)}; changes {len(self.changes)})"

@@ -107,6 +107,21 @@ def modelled_errors() -> frozenset[str]:
     return frozenset(shape.name for shape in service_model().error_shapes)
 
 
+@cache
+def _regions() -> dict[str, frozenset[str]]:
+    described = Loader().load_data("partitions")
+    return {partition["id"]: frozenset(partition["regions"]) for partition in described["partitions"]}
+
+
+def is_region(name: str, partition: str) -> bool:
+    """Whether the installed botocore knows a region of that partition.
+
+    >>> is_region("eu-west-1", "aws"), is_region("cn-north-1", "aws"), is_region("eu-west-99", "aws")
+    (True, False, False)
+    """
+    return name in _regions().get(partition, frozenset())
+
+
 # --- limits ------------------------------------------------------------------------------------------------------
 
 

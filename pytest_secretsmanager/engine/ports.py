@@ -1,13 +1,14 @@
-"""What an operation may ask of the outside: randomness, ids and keys. The time of a call comes with the call.
+"""What an operation may ask of the outside: randomness, ids, keys, functions. The time of a call comes with it.
 
 Operations are handed one `Ports` and import no clock, no random source and no cipher themselves. Here KMS's refusals
 become the errors that Secrets Manager sends: REPORTED texts for reading and for access, the others by analogy.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from itertools import count
 from random import Random
+from typing import TypeAlias
 
 from pytest_secretsmanager.engine.errors import (
     AccessDeniedException,
@@ -19,14 +20,26 @@ from pytest_secretsmanager.engine.errors import (
 from pytest_secretsmanager.engine.keys import KeyRing, KmsKey, KmsRefusal
 from pytest_secretsmanager.engine.state import Sealed, Secret, SecretKey
 
+Function: TypeAlias = Callable[[Mapping[str, str]], object]
+"""A Lambda function as Secrets Manager invokes it: with the event of one step. It fails by raising."""
+
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """`random` makes ARN suffixes and passwords: seeded, they are repeatable. Keys are never made from it."""
+    """`random` makes ARN suffixes and passwords: seeded, they are repeatable. Keys are never made from it.
+
+    `functions` are the Lambda functions that Secrets Manager may invoke, by ARN.
+    """
 
     random: Random
     keys: KeyRing
     version_quota: int
+    functions: Mapping[str, Function] = field(default_factory=dict)
+
+    def function(self, arn: str) -> Function | None:
+        """The function of that ARN, None when there is none. An ARN may name a version or an alias of it, too."""
+        unqualified = ":".join(arn.split(":")[:7])
+        return self.functions.get(arn) or self.functions.get(unqualified)
 
     def key_name(self, place: SecretKey, name: str) -> str:
         """The KMS key that a request names, as it named it; the account's default key goes by no name in any form.

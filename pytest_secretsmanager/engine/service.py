@@ -1,13 +1,19 @@
-"""One call from arrival to commit: lock, layers in their order, operation, store. The composition root."""
+"""One call from arrival to its effects: lock, layers in their order, operation, store. The composition root."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from threading import RLock
+from typing import TypeAlias
 
 from pytest_secretsmanager.engine import model
-from pytest_secretsmanager.engine.call import Call, Handler, Outcome
+from pytest_secretsmanager.engine.call import Call, Handler, Outcome, Replicate
+from pytest_secretsmanager.engine.effects import Effects
+from pytest_secretsmanager.engine.effects.background import Background
+from pytest_secretsmanager.engine.effects.runs import ReplicationControl, StepControl
 from pytest_secretsmanager.engine.errors import UnsupportedOperation
-from pytest_secretsmanager.engine.layers.audit import Record, audit
+from pytest_secretsmanager.engine.layers.audit import Entry, Record, audit
+from pytest_secretsmanager.engine.layers.replicate import replicate
 from pytest_secretsmanager.engine.layers.validate import validate
 from pytest_secretsmanager.engine.operations import OPERATIONS
 from pytest_secretsmanager.engine.ports import Ports
@@ -18,6 +24,10 @@ __tracebackhide__ = True
 """pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
 
 
+Watcher: TypeAlias = Callable[[Call, Outcome], None]
+"""Told of each call that was answered, when all that follows from it has happened."""
+
+
 class Service:
     """Secrets Manager in memory: all regions and accounts of one `SecretsManager`.
 
@@ -25,20 +35,52 @@ class Service:
     call that fails leaves nothing behind.
     """
 
-    def __init__(self, ports: Ports, record: Record) -> None:
+    def __init__(
+        self,
+        ports: Ports,
+        record: Record,
+        now: Callable[[], float],
+        steps: StepControl,
+        replication: ReplicationControl,
+    ) -> None:
         self.ports = ports
         self.store = Store()
         self.lock = RLock()
-        self._unlogged = validate(self._run)
+        background = Background(self.store, self.lock, ports, record, now)
+        self.effects = Effects(background, steps, replication)
+        self._unlogged_effects = Effects(replace(background, record=_not_at_all), steps, replication)
+        self.watchers: list[Watcher] = []
+        self._unlogged = replicate(validate(self._run), self.store)
         self._logged = audit(self._unlogged, self.store, record)
 
     def call(self, call: Call) -> Outcome:
-        """Answers one call and logs it. Raises the ServiceError that AWS would send, or UnsupportedOperation."""
-        return self._commit(self._logged, call)
+        """Answers one call and logs it. Raises the ServiceError that AWS would send, or UnsupportedOperation.
+
+        What has fallen due by then comes first, and what the call sets in motion has happened when it returns.
+        """
+        if self.next_due <= call.time:
+            self.run_due(call.time)
+        outcome = self._commit(self._logged, call)
+        if outcome.then:
+            self.effects.run(outcome.then)
+        for watcher in tuple(self.watchers):
+            watcher(call, outcome)
+        return outcome
 
     def seed(self, call: Call) -> Outcome:
-        """Answers one call that sets the scene: by the same rules, but it is not logged."""
-        return self._commit(self._unlogged, call)
+        """Answers one call that sets the scene: by the same rules, but it is not logged, and no function runs."""
+        outcome = self._commit(self._unlogged, call)
+        self._unlogged_effects.run(effect for effect in outcome.then if isinstance(effect, Replicate))
+        return outcome
+
+    @property
+    def next_due(self) -> float:
+        """When AWS does something by itself next, epoch seconds; infinity when there is nothing to do."""
+        return self.store.agenda.time
+
+    def run_due(self, time: float) -> None:
+        """Does all that has fallen due by that time."""
+        self.effects.run_due(time)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -67,6 +109,10 @@ class Service:
 
     def _run(self, call: Call) -> Outcome:
         return OPERATIONS[call.operation].run(self.store, call, self.ports)
+
+
+def _not_at_all(_: Entry) -> None:
+    """How what a seed causes is logged."""
 
 
 def require_supported(call: Call) -> None:

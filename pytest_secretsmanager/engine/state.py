@@ -53,8 +53,70 @@ class Version:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RotationRules:
+    """When a secret rotates, as the request said it: every so many days, or by an expression; None: not said."""
+
+    days: int | None = None
+    duration: str | None = None
+    expression: str | None = None
+
+
+class Window(NamedTuple):
+    """The time in which a secret is to be rotated next: epoch seconds; the last second still belongs to it."""
+
+    opens: float
+    closes: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RotationAttempt:
+    """A rotation that has announced its version and is not complete; `retry` is when it is tried again, None: not."""
+
+    token: str
+    failures: int = 0
+    retry: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rotation:
+    """How a secret rotates, when it will next, and the rotation that is under way.
+
+    `function` is the ARN of the Lambda function, empty where AWS itself rotates. `metadata` and `role` belong to
+    secrets of other vendors, `last` is when a rotation last succeeded.
+    """
+
+    enabled: bool = True
+    function: str = ""
+    rules: RotationRules | None = None
+    metadata: tuple[tuple[str, str], ...] = ()
+    role: str = ""
+    window: Window | None = None
+    last: float | None = None
+    attempt: RotationAttempt | None = None
+
+
+ReplicaStatus: TypeAlias = Literal["InProgress", "InSync", "Failed"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replica:
+    """What a primary knows of its replica in one region; the replica itself is a secret of that region.
+
+    `overwrite` says that a secret which stands in the way goes.
+    """
+
+    kms_key_id: str = ""
+    status: ReplicaStatus = "InProgress"
+    message: str = ""
+    overwrite: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Secret:
-    """A secret with its versions, oldest first, and the version that each staging label sits on."""
+    """A secret with its versions, oldest first, and the version that each staging label sits on.
+
+    `primary_region` is set on a secret that is replicated and on its replicas; `replicas`, by region, on the former.
+    """
 
     key: SecretKey
     arn: str
@@ -71,7 +133,9 @@ class Secret:
     deletion_date: float | None = None
     policy: str | None = None
     owning_service: str | None = None
+    rotation: Rotation | None = None
     primary_region: str | None = None
+    replicas: Mapping[str, Replica] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -86,7 +150,7 @@ class Secret:
         return tuple([label for label, holder in self.labels.items() if holder == version_id])
 
 
-_Value = TypeVar("_Value", Secret, Version)
+_Value = TypeVar("_Value", Secret, Version, Rotation, RotationAttempt, Replica)
 
 
 def changed(value: _Value, **changes: object) -> _Value:

@@ -13,11 +13,13 @@ from botocore.exceptions import ClientError
 from botocore.session import Session
 
 from pytest_secretsmanager import SecretsManager
+from pytest_secretsmanager.controls.replication import HeldReplicas
+from pytest_secretsmanager.controls.steps import Steps
 from pytest_secretsmanager.engine.call import Call, Principal, Reply
 from pytest_secretsmanager.engine.errors import ServiceError
 from pytest_secretsmanager.engine.keys import KeyRing, KmsKey
 from pytest_secretsmanager.engine.layers.audit import Entry
-from pytest_secretsmanager.engine.ports import Ports
+from pytest_secretsmanager.engine.ports import Function, Ports
 from pytest_secretsmanager.engine.rules.retention import VERSION_QUOTA
 from pytest_secretsmanager.engine.service import Service
 from pytest_secretsmanager.engine.state import Secret, SecretKey, Version
@@ -39,7 +41,10 @@ class World:
         self.now = datetime(2026, 3, 3, 12, tzinfo=UTC).timestamp()
         self.entries: list[Entry] = []
         self.keys = KeyRing()
-        self.service = Service(Ports(Random(7), self.keys, VERSION_QUOTA), self.entries.append)
+        self.functions: dict[str, Function] = {}
+        self.steps, self.held = Steps(), HeldReplicas()
+        ports = Ports(Random(7), self.keys, VERSION_QUOTA, self.functions)
+        self.service = Service(ports, self.entries.append, lambda: self.now, self.steps, self.held)
 
     def request(
         self, operation: str, *, region: str = region, account: str = account, by: str | None = None, **parameters: Any

@@ -33,10 +33,16 @@ ARN = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:"
 GOOD = {
     "Name": "new", "SecretId": "db", "ResourcePolicy": POLICY, "VersionStage": "blue", "SecretString": "two",
     "ClientRequestToken": version_id(2), "Tags": [{"Key": "team", "Value": "pay"}], "TagKeys": ["team"],
+    "AddReplicaRegions": [{"Region": "eu-west-1"}], "RemoveReplicaRegions": ["eu-west-1"],
 }  # fmt: skip
 """What a request has besides the hostile value, where the operation has such a member."""
 
-GOOD_PARTS = {"Tags": {"Key": "team", "Value": "pay"}, "Filters": {"Key": "name", "Values": ["a"]}}
+GOOD_PARTS = {
+    "Tags": {"Key": "team", "Value": "pay"},
+    "Filters": {"Key": "name", "Values": ["a"]},
+    "AddReplicaRegions": {"Region": "eu-west-1", "KmsKeyId": ""},
+    "ExternalSecretRotationMetadata": {"Key": "a", "Value": "b"},
+}
 
 
 def nested(depth):
@@ -80,14 +86,21 @@ def hostile_requests(operation, values):
             yield {**good, name: value}
             if name == "SecretBinary":
                 yield {**{other: good[other] for other in good if other != "SecretString"}, name: value}
-            if isinstance(shape, ListShape):
-                yield {**good, name: [value]}
-            if isinstance(shape, ListShape) and isinstance(shape.member, StructureShape):
-                for part, inner in shape.member.members.items():
-                    yield {**good, name: [{**GOOD_PARTS[name], part: value}]}
-                    if isinstance(inner, ListShape):
-                        yield {**good, name: [{**GOOD_PARTS[name], part: [value]}]}
+            yield from ({**good, name: hostile} for hostile in hostile_inside(name, shape, value))
     yield from ({**good, name: "a"} for name in ("", "\ud800", "Unknown", "secretId"))
+
+
+def hostile_inside(name, shape, value):
+    """Values of one member that are hostile further inside: in an item, in a part of an item, in a part."""
+    if isinstance(shape, StructureShape):
+        yield from ({part: value} for part in shape.members)
+    if isinstance(shape, ListShape):
+        yield [value]
+        if isinstance(shape.member, StructureShape):
+            for part, inner in shape.member.members.items():
+                yield [{**GOOD_PARTS[name], part: value}]
+                if isinstance(inner, ListShape):
+                    yield [{**GOOD_PARTS[name], part: [value]}]
 
 
 def is_base64(text):

@@ -19,6 +19,7 @@ from pytest_secretsmanager.engine.call import (
     Part,
     Principal,
     Reply,
+    ServiceEvent,
     copied_members,
 )
 from pytest_secretsmanager.engine.errors import ServiceError
@@ -33,9 +34,14 @@ Placements: TypeAlias = Mapping[str, tuple[labels.Placement, labels.Placement]]
 
 NO_PLACEMENTS: Placements = MappingProxyType({})
 
+SERVICE_PRINCIPAL = "secretsmanager.amazonaws.com"
+
 
 class Entry(NamedTuple):
-    """One call as it is logged. `response` is None for reads and refused calls; `within`: the call that made it."""
+    """One call as it is logged, or, with `by_service`, something that AWS did by itself.
+
+    `response` is None for reads and refused calls; `within` is the call that made this one.
+    """
 
     operation: str
     request: Parameters
@@ -49,6 +55,7 @@ class Entry(NamedTuple):
     error_message: str | None = None
     placements: Placements = NO_PLACEMENTS
     within: str | None = None
+    by_service: bool = False
 
     @property
     def moves(self) -> dict[str, tuple[labels.Move, ...]]:
@@ -76,9 +83,19 @@ def audit(inner: Handler, secrets: Secrets, record: Record) -> Handler:
         record(_entry(call, request, hidden, response, None, placements))
         for part in outcome.parts:
             record(_part_entry(call, part))
+        for event in outcome.events:
+            record(_event_entry(event, call.time, NO_PLACEMENTS))
         return outcome
 
     return handle
+
+
+def record_events(record: Record, outcome: Outcome, time: float, secrets: Secrets) -> None:
+    """Records what AWS has done by itself; the labels that it moved stand with the first of the events."""
+    placements = _placements(secrets, outcome.changes)
+    for event in outcome.events:
+        record(_event_entry(event, time, placements))
+        placements = NO_PLACEMENTS
 
 
 _NOTHING: frozenset[str] = frozenset()
@@ -127,6 +144,21 @@ def _part_entry(call: Call, part: Part) -> Entry:
         error_code=part.error_code,
         error_message=part.error_message,
         within=call.operation,
+    )
+
+
+def _event_entry(event: ServiceEvent, time: float, placements: Placements) -> Entry:
+    return Entry(
+        event.name,
+        {"SecretId": event.arn},
+        _NOTHING,
+        time,
+        event.key.region,
+        Principal(event.key.account, SERVICE_PRINCIPAL),
+        event.request_id,
+        error_message=event.error_message,
+        placements=placements,
+        by_service=True,
     )
 
 

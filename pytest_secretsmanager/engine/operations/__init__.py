@@ -8,7 +8,16 @@ from collections.abc import Callable
 from typing import NamedTuple, TypeAlias
 
 from pytest_secretsmanager.engine.call import Call, Outcome
-from pytest_secretsmanager.engine.operations import lifecycle, listing, passwords, policies, tags, values
+from pytest_secretsmanager.engine.operations import (
+    lifecycle,
+    listing,
+    passwords,
+    policies,
+    replication,
+    rotation,
+    tags,
+    values,
+)
 from pytest_secretsmanager.engine.ports import Ports
 from pytest_secretsmanager.engine.state import Secrets
 
@@ -29,10 +38,11 @@ def _operation(run: Run, members: str) -> Operation:
 _VALUE = "ClientRequestToken SecretString SecretBinary"
 _METADATA = "Description KmsKeyId Type"
 _PAGE = "MaxResults NextToken"
+_REPLICAS = "AddReplicaRegions ForceOverwriteReplicaSecret"
 
 OPERATIONS: dict[str, Operation] = {
     # lifecycle
-    "CreateSecret": _operation(lifecycle.create_secret, f"Name Tags {_METADATA} {_VALUE}"),
+    "CreateSecret": _operation(lifecycle.create_secret, f"Name Tags {_METADATA} {_VALUE} {_REPLICAS}"),
     "UpdateSecret": _operation(lifecycle.update_secret, f"SecretId {_METADATA} {_VALUE}"),
     "DeleteSecret": _operation(lifecycle.delete_secret, "SecretId RecoveryWindowInDays ForceDeleteWithoutRecovery"),
     "RestoreSecret": _operation(lifecycle.restore_secret, "SecretId"),
@@ -55,6 +65,19 @@ OPERATIONS: dict[str, Operation] = {
     "PutResourcePolicy": _operation(policies.put_resource_policy, "SecretId ResourcePolicy BlockPublicPolicy"),
     "DeleteResourcePolicy": _operation(policies.delete_resource_policy, "SecretId"),
     "ValidateResourcePolicy": _operation(policies.validate_resource_policy, "SecretId ResourcePolicy"),
+    # rotation
+    "RotateSecret": _operation(
+        rotation.rotate_secret,
+        "SecretId ClientRequestToken RotationLambdaARN RotationRules RotateImmediately ExternalSecretRotationMetadata "
+        "ExternalSecretRotationRoleArn",
+    ),
+    "CancelRotateSecret": _operation(rotation.cancel_rotate_secret, "SecretId"),
+    # replication
+    "ReplicateSecretToRegions": _operation(replication.replicate_secret_to_regions, f"SecretId {_REPLICAS}"),
+    "RemoveRegionsFromReplication": _operation(
+        replication.remove_regions_from_replication, "SecretId RemoveReplicaRegions"
+    ),
+    "StopReplicationToReplica": _operation(replication.stop_replication_to_replica, "SecretId"),
     # passwords
     "GetRandomPassword": _operation(
         passwords.get_random_password,

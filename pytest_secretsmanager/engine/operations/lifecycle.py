@@ -1,16 +1,17 @@
 """CreateSecret, UpdateSecret, DeleteSecret, RestoreSecret."""
 
 from pytest_secretsmanager.engine import arns
-from pytest_secretsmanager.engine.call import Call, Outcome
+from pytest_secretsmanager.engine.call import Call, Changes, Outcome
 from pytest_secretsmanager.engine.errors import (
     InvalidParameterException,
     InvalidRequestException,
     ResourceExistsException,
 )
+from pytest_secretsmanager.engine.operations.replication import status_list, with_replicas_asked_for
 from pytest_secretsmanager.engine.operations.replies import identity
-from pytest_secretsmanager.engine.operations.values import reseal, with_value
+from pytest_secretsmanager.engine.operations.values import abandonment, reseal, with_value
 from pytest_secretsmanager.engine.ports import Ports
-from pytest_secretsmanager.engine.rules import guards
+from pytest_secretsmanager.engine.rules import guards, replication
 from pytest_secretsmanager.engine.rules.retention import SECONDS_PER_DAY
 from pytest_secretsmanager.engine.rules.tags import tags_after
 from pytest_secretsmanager.engine.state import Secret, SecretKey, Secrets, Value, changed
@@ -31,11 +32,14 @@ def create_secret(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
     if existing is not None:
         _require_repeat(existing, call, ports, token, value)
         return Outcome(identity(existing, VersionId=token))
-    secret = _new_secret(call, name, ports)
-    if value is None:
-        return Outcome(identity(secret), {secret.key: secret})
-    secret = with_value(secret, call, ports, token, value)
-    return Outcome(identity(secret, VersionId=token), {secret.key: secret})
+    secret = with_replicas_asked_for(_new_secret(call, name, ports), call)
+    reply = identity(secret)
+    if value is not None:
+        secret = with_value(secret, call, ports, token, value)
+        reply["VersionId"] = token
+    if secret.replicas:
+        reply["ReplicationStatus"] = status_list(secret, secrets)
+    return Outcome(reply, {secret.key: secret})
 
 
 def update_secret(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
@@ -54,7 +58,8 @@ def update_secret(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
         guards.require_own_key(secret, call)
         updated = with_value(updated, call, ports, token, value)
         reply["VersionId"] = token
-    return Outcome(reply, {} if updated is secret else {secret.key: updated})
+    changes: Changes = {} if updated is secret else {secret.key: updated}
+    return Outcome(reply, changes, events=abandonment(secret, updated))
 
 
 def delete_secret(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
@@ -69,6 +74,7 @@ def delete_secret(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
         return _deletion_of_nothing(call, ports, force)
     guards.require_primary(secret)
     guards.require_owner(secret, call)
+    replication.require_no_replicas(secret)
     if force:
         return Outcome(identity(secret, DeletionDate=call.time), {secret.key: None})
     # GUESS: sources disagree on a second deletion; this is AWS's general answer.

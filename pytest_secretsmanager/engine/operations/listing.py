@@ -3,10 +3,11 @@
 from collections.abc import Callable, Iterator
 
 from pytest_secretsmanager.engine.call import Call, Outcome, Reply
+from pytest_secretsmanager.engine.operations.replication import status_list
 from pytest_secretsmanager.engine.operations.replies import identity
 from pytest_secretsmanager.engine.ports import Ports
-from pytest_secretsmanager.engine.rules import filters, guards, paging
-from pytest_secretsmanager.engine.state import Secret, Secrets, Version
+from pytest_secretsmanager.engine.rules import filters, guards, paging, schedule
+from pytest_secretsmanager.engine.state import Rotation, RotationRules, Secret, Secrets, Version
 
 DEFAULT_KEY = "DefaultEncryptionKey"
 """How ListSecretVersionIds names the account's default KMS key (RECORDED)."""
@@ -18,6 +19,8 @@ def describe_secret(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
     reply = _metadata(secret)
     if secret.labels:
         reply["VersionIdsToStages"] = _stages_by_version(secret)
+    if secret.replicas:
+        reply["ReplicationStatus"] = status_list(secret, secrets)
     return Outcome(reply)
 
 
@@ -97,7 +100,30 @@ def _metadata(secret: Secret) -> Reply:
     if secret.tags is not None:
         reply["Tags"] = [{"Key": key, "Value": value} for key, value in secret.tags.items()]
     reply["CreatedDate"] = secret.created
-    return reply
+    return reply if secret.rotation is None else reply | _rotation(secret.rotation, secret.changed)
+
+
+def _rotation(rotation: Rotation, changed: float) -> Reply:
+    """DOC: rules and function stay when rotation is turned off, dates don't."""
+    shown: Reply = {"RotationEnabled": rotation.enabled}
+    optional = {
+        "RotationLambdaARN": rotation.function,
+        "RotationRules": None if rotation.rules is None else _rules(rotation.rules, changed),
+        "ExternalSecretRotationMetadata": [{"Key": key, "Value": value} for key, value in rotation.metadata],
+        "ExternalSecretRotationRoleArn": rotation.role,
+        "LastRotatedDate": rotation.last if rotation.enabled else None,
+        "NextRotationDate": None if rotation.window is None else rotation.window.closes,
+    }
+    return {**shown, **{name: value for name, value in optional.items() if value}}
+
+
+def _rules(rules: RotationRules, changed: float) -> Reply:
+    members = {
+        "AutomaticallyAfterDays": schedule.days_between(rules, changed),
+        "Duration": rules.duration,
+        "ScheduleExpression": rules.expression,
+    }
+    return {name: value for name, value in members.items() if value is not None}
 
 
 def _list_entry(secret: Secret) -> Reply:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from pytest_secretsmanager.engine.call import Call, Changes, Outcome, Part, Reply
+from pytest_secretsmanager.engine.call import Call, Changes, Outcome, Part, Reply, ServiceEvent, rotation_event
 from pytest_secretsmanager.engine.errors import (
     InvalidParameterException,
     InvalidRequestException,
@@ -12,7 +12,7 @@ from pytest_secretsmanager.engine.errors import (
 )
 from pytest_secretsmanager.engine.operations.replies import identity
 from pytest_secretsmanager.engine.ports import Ports
-from pytest_secretsmanager.engine.rules import filters, guards, labels, paging, retention
+from pytest_secretsmanager.engine.rules import filters, guards, labels, paging, retention, rotation
 from pytest_secretsmanager.engine.state import Sealed, Secret, SecretKey, Secrets, Value, Version, changed
 
 BATCH_PAGE = 20
@@ -54,7 +54,8 @@ def put_secret_value(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
     value = guards.require_value(call)
     guards.require_own_key(secret, call)
     updated = with_value(secret, call, ports, token, value, call.texts("VersionStages"))
-    return Outcome(_put_reply(updated, token), {} if updated is secret else {secret.key: updated})
+    changes: Changes = {} if updated is secret else {secret.key: updated}
+    return Outcome(_put_reply(updated, token), changes, events=abandonment(secret, updated))
 
 
 def update_secret_version_stage(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
@@ -69,8 +70,8 @@ def update_secret_version_stage(secrets: Secrets, call: Call, ports: Ports) -> O
             guards.require_version(secret, version_id)
     placed = labels.after_update_stage(secret.labels, call.required_text("VersionStage"), remove_from, move_to)
     labels.require_room(placed)
-    updated = changed(secret, labels=placed, changed=call.time)
-    return Outcome(identity(secret), {secret.key: updated})
+    updated = rotation.after_labels_moved(changed(secret, labels=placed, changed=call.time), call.time)
+    return Outcome(identity(secret), {secret.key: updated}, events=abandonment(secret, updated))
 
 
 # --- how a secret takes a new version ----------------------------------------------------------------------------
@@ -108,13 +109,24 @@ def _with_new_version(
         member=member,
         sealed=ports.seal(secret, version_id, plain),
     )
-    return changed(
+    updated = changed(
         secret,
         versions=retention.retained({**secret.versions, version_id: version}, placed, call.time, ports.version_quota),
         versions_made=max(secret.versions_made, version.number),
         labels=placed,
         changed=call.time,
     )
+    if secret.rotation is None:
+        return updated
+    if placed.get(labels.CURRENT) == version_id:
+        updated = rotation.after_new_value(updated, call.time)
+    return rotation.after_labels_moved(updated, call.time)
+
+
+def abandonment(before: Secret, after: Secret) -> tuple[ServiceEvent, ...]:
+    """What AWS logs when a write has ended the rotation that was under way (DOC)."""
+    token = rotation.abandoned_token(before, after)
+    return () if token is None else (rotation_event("RotationAbandoned", after, token),)
 
 
 def reseal(secret: Secret, ports: Ports) -> Secret:

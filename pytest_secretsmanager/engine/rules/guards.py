@@ -149,11 +149,11 @@ def require_version(secret: Secret, version_id: str) -> Version:
 def find(secrets: Secrets, call: Call, secret_id: str) -> Secret | None:
     """The secret that a name, a full ARN or a partial ARN stands for in the call's region, None when there is none.
 
-    A name means the caller's own account (DOC). An ARN of another region finds nothing (GUESS). A secret whose recovery
-    window has passed is gone.
+    A name means the caller's own account (DOC), and so does a partial ARN (GUESS: DOC asks for an ARN). An ARN of
+    another region finds nothing (GUESS). A secret whose recovery window has passed is gone.
     """
     if arns.is_arn(secret_id):
-        secret = _find_by_arn(secrets, call.region, secret_id)
+        secret = _find_by_arn(secrets, call.region, call.account, secret_id)
     else:
         secret = secrets.get(SecretKey(call.region, call.principal.account, secret_id))
         if secret is None:
@@ -166,9 +166,9 @@ def is_gone(secret: Secret, time: float) -> bool:
     return secret.deletion_date is not None and secret.deletion_date <= time
 
 
-def _find_by_arn(secrets: Secrets, region: str, arn: str) -> Secret | None:
+def _find_by_arn(secrets: Secrets, region: str, account: str, arn: str) -> Secret | None:
     parsed = arns.parse(arn)
-    if parsed is None or parsed.region != region:
+    if parsed is None or parsed.region != region or (parsed.partial and parsed.account != account):
         return None
     secret = secrets.get(SecretKey(parsed.region, parsed.account, parsed.name))
     if secret is None or (secret.arn != arn and not (parsed.partial and secret.arn.startswith(f"{arn}-"))):

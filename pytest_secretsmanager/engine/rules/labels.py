@@ -61,12 +61,22 @@ def after_update_stage(labels: Placement, label: str, remove_from: str | None, m
     _require_holder_named(labels, label, remove_from, move_to)
     if move_to is None:
         _require_removable(label)
-        return {name: holder for name, holder in labels.items() if name != label}
+        return without_label(labels, label)
     if label == CURRENT:
         return make_current(labels, move_to)
+    return with_label(labels, label, move_to)
+
+
+def with_label(labels: Placement, label: str, version_id: str) -> Placement:
+    """Where labels sit once one has come to a version; every other one stays."""
     placed = dict(labels)
-    _place(placed, label, move_to)
+    _place(placed, label, version_id)
     return placed
+
+
+def without_label(labels: Placement, label: str) -> Placement:
+    """Where labels sit once one is gone."""
+    return {name: holder for name, holder in labels.items() if name != label}
 
 
 def make_current(labels: Placement, version_id: str) -> dict[str, str]:

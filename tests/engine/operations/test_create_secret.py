@@ -5,8 +5,6 @@ import uuid
 
 import pytest
 
-from pytest_secretsmanager import UnsupportedOperation
-
 TOKEN, OTHER = "token-1".ljust(32, "-"), "token-2".ljust(32, "-")
 MUST_HAVE_TOKEN = (
     "InvalidRequestException",
@@ -238,12 +236,6 @@ def test_it_refuses(unchecked, refused, secretsmanager, request_, code, message)
 def test_a_token_is_asked_for_before_the_name_is_looked_at(world, name):
     world.call("CreateSecret", Name="taken", ClientRequestToken=TOKEN)
     assert world.refused("CreateSecret", Name=name, SecretString="one") == MUST_HAVE_TOKEN
-
-
-def test_replicas_are_not_supported_yet(client, secretsmanager):
-    with pytest.raises(UnsupportedOperation, match="AddReplicaRegions of CreateSecret"):
-        client.create_secret(Name="db", AddReplicaRegions=[{"Region": "eu-west-1"}])
-    assert not secretsmanager.secrets
 
 
 @pytest.mark.parametrize("place", ["", "arn:aws:kms:us-east-1:123456789012:"])

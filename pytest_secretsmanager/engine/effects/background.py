@@ -1,0 +1,40 @@
+"""How AWS changes a secret by itself: one transition at a time, under the lock, and logged."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from threading import RLock
+from typing import TypeAlias
+
+from pytest_secretsmanager.engine.call import Effect, Outcome
+from pytest_secretsmanager.engine.layers.audit import Record, record_events
+from pytest_secretsmanager.engine.layers.replicate import followed
+from pytest_secretsmanager.engine.ports import Ports
+from pytest_secretsmanager.engine.state import Secret, SecretKey
+from pytest_secretsmanager.engine.store import Store
+
+__tracebackhide__ = True
+"""pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
+
+Transition: TypeAlias = Callable[[Secret], Outcome]
+
+
+@dataclass(frozen=True, slots=True)
+class Background:
+    """What effects work with; `now` is the clock, epoch seconds."""
+
+    store: Store
+    lock: RLock
+    ports: Ports
+    record: Record
+    now: Callable[[], float]
+
+    def commit(self, key: SecretKey, transition: Transition) -> tuple[Effect, ...]:
+        """Makes a transition of a secret, if it is there still, and gives what is to follow."""
+        with self.lock:
+            secret = self.store.get(key)
+            if secret is None:
+                return ()
+            outcome = followed(transition(secret), self.store)
+            record_events(self.record, outcome, self.now(), self.store)
+            self.store.apply(outcome.changes)
+        return outcome.then

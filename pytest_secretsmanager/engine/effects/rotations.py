@@ -1,0 +1,214 @@
+"""Runs rotations: the four steps of a function, or what AWS does in their place.
+
+Steps are code of the user's, which calls Secrets Manager itself, from any thread: no lock is held while one runs.
+"""
+
+from collections.abc import Callable, Iterable
+
+from pytest_secretsmanager.engine.call import Effect, EventName, Outcome, RunRotation, rotation_event
+from pytest_secretsmanager.engine.effects.background import Background
+from pytest_secretsmanager.engine.effects.runs import RotationRun, RunState, StepControl, StepRun, When
+from pytest_secretsmanager.engine.errors import ServiceError
+from pytest_secretsmanager.engine.operations import rotation as operations
+from pytest_secretsmanager.engine.ports import Function, new_uuid
+from pytest_secretsmanager.engine.rules import rotation as rules
+from pytest_secretsmanager.engine.state import Secret
+
+__tracebackhide__ = True
+"""pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
+
+
+class Rotations:
+    """Runs rotations; `control` is the test's say in it, `run_effects` runs what a rotation causes in its turn."""
+
+    def __init__(
+        self, background: Background, control: StepControl, run_effects: Callable[[Iterable[Effect]], None]
+    ) -> None:
+        self.runs: list[RotationRun] = []
+        self._background = background
+        self._control = control
+        self._run_effects = run_effects
+
+    def start(self, effect: RunRotation) -> None:
+        """Runs a rotation from its first step on, or only tries the function."""
+        if effect.test:
+            self._test(effect)
+            return
+        run = self._new_run(effect, rules.STEPS)
+        self._log("RotationStarted", run)
+        if run.function:
+            self._go_on(run)
+        else:
+            self._rotate_without_function(run)
+
+    def resume(self, run: RotationRun) -> None:
+        """Lets a held rotation go on; it may be held once more, further on."""
+        run.state = "running"
+        self._go_on(run)
+
+    def forget(self, after: int) -> None:
+        """Forgets the runs behind so many of them, for whoever takes back what they did."""
+        del self.runs[after:]
+
+    def begin_first_due(self, time: float) -> tuple[Effect, ...]:
+        """Begins the rotation that has been due longest at that time, and gives what is to follow."""
+        background = self._background
+        with background.lock:
+            if background.store.agenda.time > time:
+                return ()  # another thread was faster
+            return background.commit(
+                background.store.agenda.first(),
+                lambda secret: operations.rotate_due(secret, time, background.ports, self._new_uuid),
+            )
+
+    # --- with a function ---------------------------------------------------------------------------------------------
+
+    def _go_on(self, run: RotationRun) -> None:
+        """The steps that are left, until the end, a failure or a hold."""
+        while run.left:
+            step = run.left[0]
+            if self._is_held(run, step, "before"):
+                return
+            if not self._is_under_way(run):
+                self._end(run, "abandoned")
+                return
+            run.left.pop(0)
+            error = self._invoke(run, step)
+            if error is not None:
+                self._fail(run, step, error)
+                return
+            if self._is_held(run, step, "after"):
+                return
+        self._finish(run)
+
+    def _is_held(self, run: RotationRun, step: str, when: When) -> bool:
+        if not self._control.stops(run, step, when):
+            return False
+        run.state = "held"
+        return True
+
+    def _is_under_way(self, run: RotationRun) -> bool:
+        return rules.goes_on(self._background.store.get(run.key), run.token)
+
+    def _invoke(self, run: RotationRun, step: str) -> BaseException | None:
+        """Runs one step and keeps what it failed with."""
+        error = None
+        try:
+            self._fail_on_purpose(run, step, "before")
+            self._function(run)(self._event(run, step))
+            self._fail_on_purpose(run, step, "after")
+        except BaseException as raised:
+            error = raised
+        run.steps.append(StepRun(step, error))
+        return error
+
+    def _function(self, run: RotationRun) -> Function:
+        function = self._background.ports.function(run.function)
+        if function is None:
+            raise LookupError(f"no function {run.function} is there any more")
+        return function
+
+    def _event(self, run: RotationRun, step: str) -> dict[str, str]:
+        """What a function is handed. REPORTED: SecretId is the full ARN."""
+        return {
+            "Step": step,
+            "SecretId": run.secret,
+            "ClientRequestToken": run.token,
+            "RotationToken": self._new_uuid(),
+        }
+
+    def _fail_on_purpose(self, run: RotationRun, step: str, when: When) -> None:
+        failure = self._control.failure(run, step, when)
+        if failure is not None:
+            raise failure
+
+    def _fail(self, run: RotationRun, step: str, error: BaseException) -> None:
+        """Ends the rotation; what is no Exception, as an interrupt or a failed test, goes on to whoever called."""
+        message = f"Error when executing lambda {run.function} during {step} step"
+        effects = self._background.commit(run.key, lambda secret: self._failure(run, secret, message))
+        self._end(run, "failed")
+        self._run_effects(effects)
+        if not isinstance(error, Exception):
+            raise error
+
+    def _failure(self, run: RotationRun, secret: Secret, message: str) -> Outcome:
+        if not rules.goes_on(secret, run.token):
+            return Outcome({})
+        return operations.failure(secret, run.token, self._background.now(), message)
+
+    def _finish(self, run: RotationRun) -> None:
+        def finish(secret: Secret) -> Outcome:
+            if not rules.goes_on(secret, run.token):
+                self._end(run, "abandoned")
+                return Outcome({})
+            self._end(run, "succeeded" if rules.is_current(secret, run.token) else "failed")
+            return operations.completion(secret, run.token, self._background.now())
+
+        self._run_effects(self._background.commit(run.key, finish))
+
+    # --- trying a function -------------------------------------------------------------------------------------------
+
+    def _test(self, effect: RunRotation) -> None:
+        """RECORDED: the step testSecret runs on a version that is there for that only, with the current value."""
+        background = self._background
+        run = self._new_run(effect, rules.TEST_STEPS)
+        try:
+            background.commit(
+                run.key, lambda secret: operations.trial(secret, run.token, background.now(), background.ports)
+            )
+        except ServiceError as refusal:
+            self._log("TestRotationFailed", run, refusal.message)
+            self._end(run, "failed")
+            return
+        step = run.left.pop()
+        error = self._invoke(run, step)
+        message = None if error is None else f"Error when executing lambda {run.function} during {step} step"
+        background.commit(run.key, lambda secret: operations.trial_over(secret, run.token, message))
+        self._end(run, "succeeded" if error is None else "failed")
+        if error is not None and not isinstance(error, Exception):
+            raise error
+
+    # --- without a function ------------------------------------------------------------------------------------------
+
+    def _rotate_without_function(self, run: RotationRun) -> None:
+        background = self._background
+        run.left.clear()
+        try:
+            effects = background.commit(
+                run.key, lambda secret: operations.rotate_by_aws(secret, run.token, background.now(), background.ports)
+            )
+        except ServiceError as error:
+            message = error.message
+            effects = background.commit(run.key, lambda secret: self._failure(run, secret, message))
+            self._end(run, "failed")
+        else:
+            self._end(run, "succeeded")
+        self._run_effects(effects)
+
+    # --- what all have in common -------------------------------------------------------------------------------------
+
+    def _new_run(self, effect: RunRotation, steps: tuple[str, ...]) -> RotationRun:
+        run = RotationRun(
+            secret=effect.arn,
+            token=effect.token,
+            function=effect.function,
+            test=effect.test,
+            key=effect.key,
+            left=list(steps),
+            started_at=self._background.now(),
+        )
+        self.runs.append(run)
+        return run
+
+    def _end(self, run: RotationRun, state: RunState) -> None:
+        run.state = state
+        run.ended_at = self._background.now()
+
+    def _log(self, event: EventName, run: RotationRun, error_message: str | None = None) -> None:
+        def announce(secret: Secret) -> Outcome:
+            return Outcome({}, events=(rotation_event(event, secret, run.token, error_message),))
+
+        self._background.commit(run.key, announce)
+
+    def _new_uuid(self) -> str:
+        return new_uuid(self._background.ports.random)

@@ -1,0 +1,77 @@
+"""What is kept of each rotation that ran, and what a test may do to AWS's own work."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from traceback import format_exception
+from typing import Literal, Protocol, TypeAlias
+
+from pytest_secretsmanager.engine.state import SecretKey
+
+RunState: TypeAlias = Literal["running", "held", "succeeded", "failed", "abandoned"]
+When: TypeAlias = Literal["before", "after"]
+
+
+@dataclass(frozen=True, slots=True)
+class StepRun:
+    """One step that ran: its name, and what it failed with, if it did."""
+
+    step: str
+    error: BaseException | None = field(default=None, repr=False)
+
+    @property
+    def traceback(self) -> str:
+        """The error with its traceback, as Python prints it; empty for a step that succeeded."""
+        return "" if self.error is None else "".join(format_exception(self.error))
+
+
+@dataclass(slots=True, eq=False, kw_only=True)
+class RotationRun:
+    """One try at a rotation: of which secret, under which token, by which function, and how far it has come.
+
+    `secret` is an ARN, `function` too; empty where AWS rotates by itself. `state` is `running`, `held` (a test stopped
+    it), `succeeded`, `failed`, or `abandoned` (cancelled, or overtaken by another write). `test` says that this was
+    RotateSecret's trial of the function, with RotateImmediately false.
+    """
+
+    secret: str
+    token: str
+    function: str
+    test: bool = False
+    state: RunState = "running"
+    steps: list[StepRun] = field(default_factory=list)
+    key: SecretKey = field(repr=False)
+    left: list[str] = field(repr=False)
+    started_at: float = field(repr=False)
+    ended_at: float | None = field(default=None, repr=False)
+
+    @property
+    def started(self) -> datetime:
+        """When it began, UTC."""
+        return datetime.fromtimestamp(self.started_at, UTC)
+
+    @property
+    def ended(self) -> datetime | None:
+        """When it was over, UTC; None for one that is running or held."""
+        return None if self.ended_at is None else datetime.fromtimestamp(self.ended_at, UTC)
+
+    @property
+    def error(self) -> BaseException | None:
+        """What its last step failed with, None when it did not."""
+        return self.steps[-1].error if self.steps else None
+
+
+class StepControl(Protocol):
+    """What a test may do to a rotation that runs."""
+
+    def stops(self, run: RotationRun, step: str, when: When) -> bool:
+        """Whether the rotation stops here, until it is resumed."""
+
+    def failure(self, run: RotationRun, step: str, when: When) -> BaseException | None:
+        """What this step fails with, in place of its function or behind it; None: nothing."""
+
+
+class ReplicationControl(Protocol):
+    """What a test may do to replicas that are to follow their primary."""
+
+    def holds_back(self, region: str) -> bool:
+        """Whether the replica of that region stays in progress."""

@@ -1,0 +1,28 @@
+"""What a change of a secret means for its replicas: they are in progress again, and follow once it is committed."""
+
+from pytest_secretsmanager.engine.call import Call, Handler, Outcome, Replicate
+from pytest_secretsmanager.engine.rules import replication
+from pytest_secretsmanager.engine.state import Secrets
+
+__tracebackhide__ = True
+"""pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
+
+
+def replicate(inner: Handler, secrets: Secrets) -> Handler:
+    """Lets replicas follow whatever operation has changed their primary."""
+
+    def handle(call: Call) -> Outcome:
+        outcome = inner(call)
+        return outcome if not outcome.changes else followed(outcome, secrets)
+
+    return handle
+
+
+def followed(outcome: Outcome, secrets: Secrets) -> Outcome:
+    """The outcome with the replicas of what it changes in progress, and with the effect that brings them up to date."""
+    primaries = {key: secret for key, secret in outcome.changes.items() if secret is not None and secret.replicas}
+    if not primaries:
+        return outcome
+    following = {key: replication.following(secrets.get(key), secret) for key, secret in primaries.items()}
+    then = [Replicate(key) for key, secret in following.items() if replication.regions_in_progress(secret)]
+    return outcome._replace(changes={**outcome.changes, **following}, then=(*outcome.then, *then))

@@ -1,0 +1,64 @@
+"""What a primary secret and its replicas have in common, and what the primary shows of them.
+
+DOC: value, labels, tags, policy and description are copied; only the KMS key may differ.
+"""
+
+from collections.abc import Mapping
+
+from pytest_secretsmanager.engine import arns
+from pytest_secretsmanager.engine.errors import InvalidParameterException
+from pytest_secretsmanager.engine.state import Replica, Secret, changed
+
+SUCCEEDED = "Replication succeeded"
+
+
+def with_replicas(secret: Secret, replicas: Mapping[str, Replica]) -> Secret:
+    """The secret with these replicas, by region. GUESS: without any it belongs to no primary region any more."""
+    return changed(secret, replicas=replicas, primary_region=secret.key.region if replicas else None)
+
+
+def following(before: Secret | None, after: Secret) -> Secret:
+    """The secret with its replicas in progress again, if the change has to reach them."""
+    if before is None or not after.replicas or _shared(before) == _shared(after):
+        return after
+    replicas = {
+        region: changed(replica, status="InProgress", message="") if replica.status == "InSync" else replica
+        for region, replica in after.replicas.items()
+    }
+    return changed(after, replicas=replicas)
+
+
+def regions_in_progress(secret: Secret) -> list[str]:
+    """Where replicas have yet to follow."""
+    return [region for region, replica in secret.replicas.items() if replica.status == "InProgress"]
+
+
+def with_status(secret: Secret, region: str, status: str, message: str) -> Secret:
+    """The primary once replication to one region has come to an end."""
+    ended = changed(secret.replicas[region], status=status, message=message, overwrite=False)
+    return changed(secret, replicas={**secret.replicas, region: ended})
+
+
+def is_replica_of(secret: Secret | None, primary: Secret) -> bool:
+    """Whether a secret of another region is this one's replica. DOC: they share name and ARN suffix."""
+    return (
+        secret is not None
+        and secret.primary_region == primary.key.region
+        and secret.is_replica
+        and secret.arn == arns.in_region(primary.arn, secret.key.region)
+    )
+
+
+def require_no_replicas(secret: Secret) -> None:
+    """A primary that has replicas can't be deleted (REPORTED text)."""
+    if secret.replicas:
+        regions = ", ".join(sorted(secret.replicas))
+        raise InvalidParameterException(
+            f"You can't delete secret {secret.arn} that still has replica regions [{regions}]."
+        )
+
+
+def _shared(secret: Secret) -> tuple[object, ...]:
+    filled = [version.id for version in secret.versions.values() if version.sealed is not None]
+    announced = [version.id for version in secret.versions.values() if version.sealed is None]
+    return filled, announced, secret.labels, secret.tags, secret.policy, secret.description, secret.type

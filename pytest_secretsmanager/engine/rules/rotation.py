@@ -1,0 +1,148 @@
+"""The state machine of a rotation: announced, then complete, failed and tried again, or abandoned.
+
+DOC: a rotation announces its version under AWSPENDING, without a value, before its first step; it is complete when
+AWSCURRENT has come to that version. All functions return a new secret.
+"""
+
+from pytest_secretsmanager.engine.errors import InvalidRequestException
+from pytest_secretsmanager.engine.rules import labels, retention, schedule
+from pytest_secretsmanager.engine.state import Rotation, RotationAttempt, Secret, Version, changed
+
+STEPS = ("createSecret", "setSecret", "testSecret", "finishSecret")
+TEST_STEPS = ("testSecret",)
+
+RETRY_SECONDS = (60, 120, 240, 480, 960)
+"""How long a failed rotation waits for each further try. DOC that it is tried several times; how often is a GUESS.
+
+All tries fall within an hour, the shortest window that AWS knows.
+"""
+
+
+def require_complete(secret: Secret) -> None:
+    """A rotation can't begin while AWSPENDING sits on another version than AWSCURRENT (DOC; REPORTED text)."""
+    if pending_token(secret) is not None:
+        raise InvalidRequestException("A previous rotation isn't complete. That rotation will be reattempted.")
+
+
+def pending_token(secret: Secret) -> str | None:
+    """The version that waits under AWSPENDING to become the current one, None when there is none."""
+    pending = secret.labels.get(labels.PENDING)
+    return None if pending == secret.labels.get(labels.CURRENT) else pending
+
+
+def due_at(secret: Secret) -> float | None:
+    """When AWS rotates this secret by itself next, or tries again; None: not as things stand.
+
+    That a rotation runs as soon as its window opens is a GUESS: DOC says at any time in it.
+    """
+    rotation = secret.rotation
+    if rotation is None or not rotation.enabled or secret.deletion_date is not None:
+        return None
+    if rotation.attempt is not None:
+        return rotation.attempt.retry
+    return None if rotation.window is None else rotation.window.opens
+
+
+def announced(secret: Secret, token: str, time: float, quota: int) -> Secret:
+    """The secret once a rotation has begun: its version is there under AWSPENDING, and has no value yet."""
+    begun = _with_attempt(secret, RotationAttempt(token=token))
+    if token in secret.versions:
+        return begun
+    number = secret.versions_made + 1
+    version = Version(id=token, number=number, created=time, member="SecretString", sealed=None)
+    placed = labels.with_label(secret.labels, labels.PENDING, token)
+    labels.require_room(placed)
+    versions = retention.retained({**secret.versions, token: version}, placed, time, quota)
+    return changed(begun, versions=versions, versions_made=number, labels=placed, changed=time)
+
+
+def goes_on(secret: Secret | None, token: str) -> bool:
+    """Whether a rotation is still the one under way: not cancelled, abandoned or gone with its secret."""
+    return secret is not None and secret.deletion_date is None and _token(secret) == token
+
+
+def is_current(secret: Secret, token: str | None) -> bool:
+    """Whether the version of a rotation has become the current one."""
+    return token is not None and secret.labels.get(labels.CURRENT) == token
+
+
+def completed(secret: Secret, token: str, time: float) -> Secret:
+    """The secret once its rotation is over. REPORTED: AWSPENDING goes from the new current version by itself."""
+    placed = secret.labels
+    if placed.get(labels.PENDING) == token:
+        placed = labels.without_label(placed, labels.PENDING)
+    return changed(secret, labels=placed, changed=time, rotation=changed(_awaiting_next(secret, time), last=time))
+
+
+def failed(secret: Secret, time: float) -> Secret:
+    """The secret once a step has failed: labels stay as they are, and the rotation is tried again, some times (DOC)."""
+    attempt = _rotation(secret).attempt
+    if attempt is None or attempt.failures == len(RETRY_SECONDS):
+        return given_up(secret, time)
+    retry = time + RETRY_SECONDS[attempt.failures]
+    return _with_attempt(secret, changed(attempt, failures=attempt.failures + 1, retry=retry))
+
+
+def tried_again(secret: Secret) -> Secret:
+    """The secret while a failed rotation runs once more."""
+    attempt = _rotation(secret).attempt
+    return secret if attempt is None else _with_attempt(secret, changed(attempt, retry=None))
+
+
+def given_up(secret: Secret, time: float) -> Secret:
+    """The secret once its rotation is tried no more; the next one falls in the next window."""
+    return changed(secret, rotation=_awaiting_next(secret, time))
+
+
+def after_new_value(secret: Secret, time: float) -> Secret:
+    """The secret once somebody has made another version current than its rotation was to.
+
+    DOC: that restarts the count to the next rotation, and ends one that is under way, whose AWSPENDING goes.
+    """
+    if secret.rotation is None or is_current(secret, _token(secret)):
+        return secret
+    placed = secret.labels if _token(secret) is None else labels.without_label(secret.labels, labels.PENDING)
+    return given_up(changed(secret, labels=placed), time)
+
+
+def after_labels_moved(secret: Secret, time: float) -> Secret:
+    """The secret once labels have moved. A rotation whose version has no label left is over (GUESS)."""
+    token = _token(secret)
+    return secret if token is None or secret.labels_of(token) else given_up(secret, time)
+
+
+def abandoned_token(before: Secret, after: Secret) -> str | None:
+    """The token of a rotation that was under way before a change and is not after it, None when there is none."""
+    return _token(before) if _token(after) is None else None
+
+
+def without_trial(secret: Secret, token: str) -> Secret:
+    """The secret once its function has been tried: the version made for that is gone again (DOC)."""
+    tried = secret.versions.get(token)
+    if tried is None:
+        return secret
+    return changed(
+        secret,
+        versions={version_id: version for version_id, version in secret.versions.items() if version_id != token},
+        versions_made=secret.versions_made - (tried.number == secret.versions_made),
+        labels={label: holder for label, holder in secret.labels.items() if holder != token},
+        rotation=changed(_rotation(secret), attempt=None),
+    )
+
+
+def _rotation(secret: Secret) -> Rotation:
+    return secret.rotation or Rotation()
+
+
+def _token(secret: Secret) -> str | None:
+    attempt = _rotation(secret).attempt
+    return None if attempt is None else attempt.token
+
+
+def _with_attempt(secret: Secret, attempt: RotationAttempt) -> Secret:
+    return changed(secret, rotation=changed(_rotation(secret), attempt=attempt))
+
+
+def _awaiting_next(secret: Secret, time: float) -> Rotation:
+    rotation = _rotation(secret)
+    return changed(rotation, attempt=None, window=schedule.next_window(rotation.rules, time))

@@ -1,0 +1,279 @@
+"""Rotation schedules: what AWS takes as a rule, and the windows that a rule opens. All times are UTC.
+
+DOC (user guide, schedule expressions): `rate(N days)` and AutomaticallyAfterDays open a window at midnight, N days
+after the last rotation or change; `rate(N hours)` opens one so many hours later; `cron(0 hours days months weekdays *)`
+opens one on the hour. A window lasts as long as Duration says, else an hour where the expression counts hours and to
+the end of the day where it counts days. The texts of refusals are REPORTED (failed deployments).
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from itertools import pairwise
+from math import ceil
+from typing import TypeAlias, cast
+
+from pytest_secretsmanager.engine.errors import InvalidParameterException
+from pytest_secretsmanager.engine.rules.retention import SECONDS_PER_DAY
+from pytest_secretsmanager.engine.state import RotationRules, Window
+
+SECONDS_PER_HOUR = 3_600
+HOURS_PER_DAY = 24
+SHORTEST_INTERVAL = 4
+"""Hours from one rotation to the next (DOC): AWS rotates no more often."""
+
+
+def rules_of(members: dict[str, object]) -> RotationRules:
+    """The RotationRules of a request; InvalidParameterException for what AWS does not take.
+
+    >>> rules_of({"ScheduleExpression": "rate(10 days)", "Duration": "3h"})
+    RotationRules(days=None, duration='3h', expression='rate(10 days)')
+    """
+    rules = RotationRules(
+        days=cast("int | None", members.get("AutomaticallyAfterDays")),
+        duration=cast("str | None", members.get("Duration")),
+        expression=cast("str | None", members.get("ScheduleExpression")),
+    )
+    if rules.days is not None and rules.expression is not None:
+        raise InvalidParameterException("You cannot specify both rotation frequency and schedule expression together.")
+    _require_duration(rules)
+    return rules
+
+
+def next_window(rules: RotationRules | None, since: float) -> Window | None:
+    """The window in which the next rotation falls, counted from the last one or from the last change; None: never.
+
+    REPORTED (one sample): 30 days after 2026-02-03 the window closes on 2026-03-05 at 23:59:59. That a schedule in
+    hours opens its window on the full hour is a GUESS.
+
+    >>> window = next_window(RotationRules(days=30), datetime(2026, 2, 3, 12, tzinfo=UTC).timestamp())
+    >>> str(datetime.fromtimestamp(window.opens, UTC)), str(datetime.fromtimestamp(window.closes, UTC))
+    ('2026-03-05 00:00:00+00:00', '2026-03-05 23:59:59+00:00')
+    """
+    schedule = _schedule_of(rules)
+    if schedule is None or rules is None:
+        return None
+    opens = schedule.opens_after(since)
+    length = schedule.default_length if rules.duration is None else _hours(rules.duration)
+    end_of_day = opens - opens % SECONDS_PER_DAY + SECONDS_PER_DAY
+    closes = end_of_day if length is None else opens + length * SECONDS_PER_HOUR
+    return Window(opens, closes - 1)
+
+
+def days_between(rules: RotationRules, since: float) -> int | None:
+    """AutomaticallyAfterDays as DescribeSecret shows it: DOC that it is worked out of an expression, too.
+
+    How is a GUESS: the days from one window to the next, one at least.
+    """
+    schedule = _schedule_of(rules)
+    if schedule is None or rules.days is not None:
+        return rules.days
+    first = schedule.opens_after(since)
+    return ceil((schedule.opens_after(first) - first) / SECONDS_PER_DAY)
+
+
+# --- schedules -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """A window at midnight, so many days after the last rotation or change."""
+
+    number: int
+    default_length: None = None
+
+    def opens_after(self, since: float) -> float:
+        return since - since % SECONDS_PER_DAY + self.number * SECONDS_PER_DAY
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """A window on the hour, so many hours after the last rotation or change."""
+
+    number: int
+    default_length: int = 1
+
+    def opens_after(self, since: float) -> float:
+        return since - since % SECONDS_PER_HOUR + self.number * SECONDS_PER_HOUR
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """A window at each of some hours, on the days that fit."""
+
+    hours: tuple[int, ...]
+    fits: Callable[[date], bool]
+
+    @property
+    def default_length(self) -> int | None:
+        return 1 if len(self.hours) > 1 else None
+
+    def opens_after(self, since: float) -> float:
+        day = datetime.fromtimestamp(since, UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+        while True:
+            if self.fits(day.date()):
+                for hour in self.hours:
+                    opens = day.timestamp() + hour * SECONDS_PER_HOUR
+                    if opens > since:
+                        return opens
+            day += timedelta(days=1)
+
+
+Schedule: TypeAlias = Days | Hours | Calendar
+
+
+def _schedule_of(rules: RotationRules | None) -> Schedule | None:
+    if rules is None:
+        return None
+    if rules.expression is not None:
+        return parse(rules.expression)
+    return None if rules.days is None else Days(rules.days)
+
+
+# --- expressions ---------------------------------------------------------------------------------------------------
+
+
+@cache
+def parse(expression: str) -> Schedule:
+    """The schedule that an expression stands for; InvalidParameterException, in AWS's words, for none.
+
+    >>> parse("rate(10 days)"), parse("rate(4 hours)")
+    (Days(number=10, default_length=None), Hours(number=4, default_length=1))
+    >>> parse("cron(0 8/8 * * ? *)").hours
+    (8, 16)
+    """
+    if rate := _RATE.fullmatch(expression):
+        return _rate(int(rate["number"]), rate["unit"])
+    if cron := _CRON.fullmatch(expression):
+        return _calendar(**cron.groupdict())
+    raise _invalid()
+
+
+_RATE = re.compile(r"rate\((?P<number>\d+) +(?P<unit>hour|day)s?\)", re.ASCII)
+_CRON = re.compile(r"cron\(0 +(?P<hours>\S+) +(?P<days>\S+) +(?P<months>\S+) +(?P<weekdays>\S+) +\*\)")
+
+
+def _invalid() -> InvalidParameterException:
+    return InvalidParameterException("Invalid schedule expression.")
+
+
+def _rate(number: int, unit: str) -> Schedule:
+    if unit == "day":
+        if not 0 < number < 1000:
+            raise InvalidParameterException("Rate in day should be greater than 0 and less than 1000.")
+        return Days(number)
+    if not SHORTEST_INTERVAL <= number < HOURS_PER_DAY:
+        raise InvalidParameterException("Rate in hour should be least 4 and less than 24.")
+    return Hours(number)
+
+
+_DayTest: TypeAlias = Callable[[date], bool]
+
+_MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
+_WEEKDAYS = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
+_LONGEST_DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+
+
+def _calendar(hours: str, days: str, months: str, weekdays: str) -> Calendar:
+    """DOC: one of days and weekdays is `?`, and the other decides."""
+    if (days == "?") == (weekdays == "?"):
+        raise _invalid()
+    open_hours = tuple(sorted(_numbers(hours, 0, HOURS_PER_DAY - 1)))
+    # DOC: no more often than every four hours. That such an expression is refused, and how, is a GUESS.
+    if any(later - earlier < SHORTEST_INTERVAL for earlier, later in pairwise(open_hours)):
+        raise _invalid()
+    open_months = _numbers(months, 1, 12, _MONTHS)
+    tests = [_weekday(item) for item in weekdays.split(",")] if days == "?" else _days(days, open_months)
+    return Calendar(open_hours, lambda day: day.month in open_months and any(test(day) for test in tests))
+
+
+def _days(field: str, months: frozenset[int]) -> list[_DayTest]:
+    """Days of the month; `L` is the last one. A day that none of the months has is no day."""
+    tests = [_day(item) for item in field.split(",")]
+    every_day = [date(2024, month, day) for month in months for day in range(1, _LONGEST_DAYS[month - 1] + 1)]
+    if not any(test(day) for day in every_day for test in tests):
+        raise _invalid()
+    return tests
+
+
+def _day(item: str) -> _DayTest:
+    if item == "L":
+        return lambda day: (day + timedelta(days=1)).month != day.month
+    numbers = _numbers(item, 1, 31)
+    return lambda day: day.day in numbers
+
+
+def _weekday(item: str) -> _DayTest:
+    """Weekdays, 1 for Sunday; `2#1` is the first Monday of a month, `6L` its last Friday."""
+    if ordinal := _ORDINAL.fullmatch(item):
+        weekday, week = _number(ordinal["weekday"], _WEEKDAYS), int(ordinal["week"])
+        return lambda day: _number_of(day) == weekday and (day.day + 6) // 7 == week
+    if last := _LAST.fullmatch(item):
+        weekday = _number(last["weekday"], _WEEKDAYS)
+        return lambda day: _number_of(day) == weekday and (day + timedelta(days=7)).month != day.month
+    weekdays = _numbers(item, 1, 7, _WEEKDAYS)
+    return lambda day: _number_of(day) in weekdays
+
+
+def _number_of(day: date) -> int:
+    return day.isoweekday() % 7 + 1
+
+
+_ITEM = re.compile(r"(?P<first>\*|[0-9A-Z]+)(?:-(?P<last>[0-9A-Z]+))?(?:/(?P<step>[0-9]+))?")
+_ORDINAL = re.compile(r"(?P<weekday>[1-7]|[A-Z]{3})#(?P<week>[1-5])")
+_LAST = re.compile(r"(?P<weekday>[1-7]|[A-Z]{3})L")
+
+
+def _numbers(field: str, lowest: int, highest: int, names: Sequence[str] = ()) -> frozenset[int]:
+    """All numbers of a field: `*`, `5`, `2-6`, `8/8` (from 8 on in steps of 8), and several of these with commas."""
+    return frozenset(number for item in field.split(",") for number in _range(item, lowest, highest, names))
+
+
+def _range(item: str, lowest: int, highest: int, names: Sequence[str]) -> range:
+    found = _ITEM.fullmatch(item)
+    if found is None:
+        raise _invalid()
+    first, last, step = found.group("first", "last", "step")
+    start = lowest if first == "*" else _number(first, names)
+    if last is not None:
+        end = _number(last, names)
+    else:
+        end = highest if first == "*" or step is not None else start
+    width = 1 if step is None else int(step)
+    if (first == "*" and last is not None) or not lowest <= start <= end <= highest or width < 1:
+        raise _invalid()
+    return range(start, end + 1, width)
+
+
+def _number(text: str, names: Sequence[str]) -> int:
+    if text.isdigit():
+        return int(text)
+    if text not in names:
+        raise _invalid()
+    return names.index(text) + 1
+
+
+# --- durations -----------------------------------------------------------------------------------------------------
+
+
+def _require_duration(rules: RotationRules) -> None:
+    """DOC: a window reaches neither into the next one nor into the next day."""
+    schedule = _schedule_of(rules)
+    if rules.duration is None:
+        return
+    length = _hours(rules.duration)
+    if not 1 <= length <= HOURS_PER_DAY:
+        raise InvalidParameterException("Duration must be at least 1 hour, at most 24 hour.")
+    if isinstance(schedule, Hours) and length > schedule.number:
+        raise InvalidParameterException("Duration cannot be greater than Rate in hour.")
+    if isinstance(schedule, Calendar) and schedule.hours[-1] + length > HOURS_PER_DAY:
+        raise InvalidParameterException("Starting hour and duration must be within a day.")
+    if isinstance(schedule, Calendar) and any(later - earlier < length for earlier, later in pairwise(schedule.hours)):
+        # That it is refused is DOC; the text, for which there is no sample, is a GUESS.
+        raise InvalidParameterException("Duration cannot be greater than Rate in hour.")
+
+
+def _hours(duration: str) -> int:
+    return int(duration.removesuffix("h"))
