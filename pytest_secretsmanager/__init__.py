@@ -9,6 +9,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pytest_secretsmanager.controls.clock import Clock
     from pytest_secretsmanager.controls.kms import Kms
+    from pytest_secretsmanager.controls.replication import ReplicationControl, ReplicationHold
+    from pytest_secretsmanager.controls.rotation import RotationControl
+    from pytest_secretsmanager.controls.steps import Hold
+    from pytest_secretsmanager.engine.effects.runs import RotationRun, StepRun
     from pytest_secretsmanager.engine.errors import (
         PytestSecretsManagerError,
         SecretNotFound,
@@ -20,22 +24,29 @@ if TYPE_CHECKING:
     from pytest_secretsmanager.inspection.log import Event, LabelMove, Log, PutRateWarning
     from pytest_secretsmanager.inspection.views import SecretView, VersionView
     from pytest_secretsmanager.manager import SecretsManager
-    from pytest_secretsmanager.seeds import Version
+    from pytest_secretsmanager.seeds import Rotation, Version
 
 __version__ = "0.1.0"
 
 __all__ = [
     "Clock",
     "Event",
+    "Hold",
     "Kms",
     "KmsKey",
     "LabelMove",
     "Log",
     "PutRateWarning",
     "PytestSecretsManagerError",
+    "ReplicationControl",
+    "ReplicationHold",
+    "Rotation",
+    "RotationControl",
+    "RotationRun",
     "SecretNotFound",
     "SecretView",
     "SecretsManager",
+    "StepRun",
     "UnsupportedOperation",
     "UsageError",
     "Version",
@@ -46,15 +57,22 @@ __all__ = [
 _MODULES = {
     "Clock": "controls.clock",
     "Event": "inspection.log",
+    "Hold": "controls.steps",
     "Kms": "controls.kms",
     "KmsKey": "engine.keys",
     "LabelMove": "inspection.log",
     "Log": "inspection.log",
     "PutRateWarning": "inspection.log",
     "PytestSecretsManagerError": "engine.errors",
+    "ReplicationControl": "controls.replication",
+    "ReplicationHold": "controls.replication",
+    "Rotation": "seeds",
+    "RotationControl": "controls.rotation",
+    "RotationRun": "engine.effects.runs",
     "SecretNotFound": "engine.errors",
     "SecretView": "inspection.views",
     "SecretsManager": "manager",
+    "StepRun": "engine.effects.runs",
     "UnsupportedOperation": "engine.errors",
     "UsageError": "engine.errors",
     "Version": "seeds",

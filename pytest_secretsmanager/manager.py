@@ -13,7 +13,11 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypeVar, Unpack, cast
 
 from pytest_secretsmanager.controls.clock import Clock
+from pytest_secretsmanager.controls.functions import Functions
 from pytest_secretsmanager.controls.kms import Kms
+from pytest_secretsmanager.controls.replication import HeldReplicas, ReplicationControl
+from pytest_secretsmanager.controls.rotation import RotationControl
+from pytest_secretsmanager.controls.steps import Steps
 from pytest_secretsmanager.doors import environment, patch
 from pytest_secretsmanager.doors.client import Responder, user_of
 from pytest_secretsmanager.doors.session import new_client
@@ -28,6 +32,7 @@ from pytest_secretsmanager.engine.state import SecretKey
 from pytest_secretsmanager.inspection.assertions import Assertions
 from pytest_secretsmanager.inspection.log import Log
 from pytest_secretsmanager.inspection.views import SecretId, SecretMapping, SecretView, Source
+from pytest_secretsmanager.report.section import failure_section
 from pytest_secretsmanager.seeds import NO_VALUE, Seed, SeedOptions, seed_of
 
 __tracebackhide__ = True
@@ -53,7 +58,7 @@ class SecretsManager(Assertions):
     While it is entered, it answers every Secrets Manager call that botocore makes in this process, by clients made
     before or after; calls to other services are left alone. Entered inside another one, it answers until it is left.
     Used as a decorator, each call of the function starts from the secrets and the log that were there before, and rolls
-    these back when it ends.
+    these back when it ends, rotations included.
 
     `region` and `account` are where `sm.secret`, `sm.seed` and `sm.client` look when nothing else is said; `account`
     is also that of every client whose credentials name no other. `now` is where the clock starts (a datetime; None: at
@@ -88,16 +93,22 @@ class SecretsManager(Assertions):
         self._random = Random(random_seed)  # noqa: S311 - ids, never keys
         self._entries: list[Entry] = []
         self._log = Log(self._entries)
-        self._service = Service(Ports(self._random, self._keys, version_quota), self._entries.append)
+        self._new_request_id = request_ids(self._random)
+        functions, steps, held = Functions(self._new_request_id), Steps(), HeldReplicas()
+        ports = Ports(self._random, self._keys, version_quota, functions.by_arn)
+        self._service = Service(ports, self._entries.append, self.clock.seconds, steps, held)
+        self.clock.follow(self._service)
         self._responder = Responder(
             self._service,
             self.clock.seconds,
             account,
             self._random,
-            request_ids(self._random),
+            self._new_request_id,
             repeatable=random_seed is not None,
         )
         self._views = Source(self._service, self._log, self.clock.seconds)
+        self.rotation = RotationControl(self._service, functions, steps, self._views, self._rotate_now, region, account)
+        self.replication = ReplicationControl(self._service, held)
         self._clients: dict[object, SecretsManagerClient] = {}
         self._depth = 0
         self._entering = Lock()
@@ -155,7 +166,7 @@ class SecretsManager(Assertions):
             )
         self._decorated = True
         outer = _decorating.set((*_decorating.get(), self))
-        logged = len(self._log)
+        logged, rotated = len(self._log), len(self.rotation.runs)
         with self._service.lock:
             journal = self._service.store.open_journal()
         try:
@@ -164,6 +175,7 @@ class SecretsManager(Assertions):
             with self._service.lock:
                 self._service.store.close_journal(journal, roll_back=True)
                 del self._entries[logged:]
+                self._service.effects.rotations.forget(rotated)
             _decorating.reset(outer)
             self._decorated = not outermost
 
@@ -174,7 +186,8 @@ class SecretsManager(Assertions):
 
         `value` is a `str` (SecretString), `bytes` (SecretBinary) or anything JSON can spell; left out, the secret has
         no version. Options: `versions` (values or `Version`s before that one, oldest first), `tags`, `description`,
-        `kms_key`, `policy` (a dict or JSON text), `owning_service`, `deleted=True`, `region`, `account`.
+        `kms_key`, `policy` (a dict or JSON text), `owning_service`, `rotation` (a `Rotation`), `replicas` (regions),
+        `deleted=True`, `region`, `account`.
 
         Seeding goes by the API's own rules, but is not logged. Raises UsageError for what AWS would not allow.
 
@@ -192,6 +205,7 @@ class SecretsManager(Assertions):
 
         key = SecretKey(region, account, seed.name)
         now = self.clock.seconds()
+        function = self._function_of(seed, region)
 
         def make_call(operation: str, parameters: Parameters, time: float = now) -> Call:
             return Call(operation, parameters, region, principal, time, request_id="seed")
@@ -200,13 +214,18 @@ class SecretsManager(Assertions):
             with self._service.transaction():
                 self._remove(key, make_call)
                 self._ensure_key(seed, region, account)
-                for call in seed.calls(make_call, now, lambda: new_uuid(self._random)):
+                for call in seed.calls(make_call, now, lambda: new_uuid(self._random), function):
                     self._service.seed(call)
         except ServiceError as error:
             refusal = f"AWS answers {error.code}: {textwrap.shorten(str(error), _LONGEST_REFUSAL)}"
         else:
             return SecretView(self._views, key)
         raise UsageError(f"secret {textwrap.shorten(seed.name, 80)!r} can't be seeded so; {refusal}")
+
+    def _function_of(self, seed: Seed, region: str) -> str | None:
+        """The ARN of a seed's rotation function, which is registered where the seed brings it along."""
+        function = seed.rotation.function if seed.rotation is not None else None
+        return self.rotation.register(function, region=region) if callable(function) else function
 
     def _ensure_key(self, seed: Seed, region: str, account: str) -> None:
         """Makes the KMS key that a seed names, where it names one that is not there."""
@@ -218,12 +237,27 @@ class SecretsManager(Assertions):
                 self._keys.create_named(region, account, name)
 
     def _remove(self, key: SecretKey, make_call: Callable[[str, Parameters], Call]) -> None:
-        """Takes a secret away that a seed is to replace, in the name of whoever owns it."""
+        """Takes a secret away that a seed is to replace, in the name of whoever owns it, and its replicas with it."""
         present = self._service.store.get(key)
-        if present is not None:
-            call = make_call("DeleteSecret", {"SecretId": key.name, "ForceDeleteWithoutRecovery": True})
-            owner = call.principal._replace(service=present.owning_service)
-            self._service.seed(call._replace(principal=owner))
+        if present is None:
+            return
+        if present.is_replica:
+            self._service.seed(make_call("StopReplicationToReplica", {"SecretId": key.name}))
+        if present.replicas:
+            regions = {"SecretId": key.name, "RemoveReplicaRegions": [*present.replicas]}
+            self._service.seed(make_call("RemoveRegionsFromReplication", regions))
+        call = make_call("DeleteSecret", {"SecretId": key.name, "ForceDeleteWithoutRecovery": True})
+        owner = call.principal._replace(service=present.owning_service)
+        self._service.seed(call._replace(principal=owner))
+
+    def _rotate_now(self, key: SecretKey) -> str:
+        """RotateSecret in the name of the secret's own account; gives the token."""
+        token = new_uuid(self._random)
+        parameters = {"SecretId": key.name, "ClientRequestToken": token}
+        principal = user_of(key.account, key.region)
+        now, request_id = self.clock.seconds(), self._new_request_id()
+        self._service.call(Call("RotateSecret", parameters, key.region, principal, now, request_id))
+        return token
 
     # --- looking ---------------------------------------------------------------------------------------------------
 
@@ -268,6 +302,10 @@ class SecretsManager(Assertions):
     def log(self) -> Log:
         """Every call, newest last."""
         return self._log
+
+    def failure_section(self) -> str:
+        """What the reader of a failing test should know: which rotations never finished. Empty: nothing."""
+        return failure_section(self._views)
 
     def _source(self) -> Source:
         return self._views

@@ -5,7 +5,7 @@ none of them. What needs them is imported inside the functions that use it.
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -26,8 +26,8 @@ DEFAULT_REGION = "us-east-1"
 _OPTIONS = ("region", "account", "random_seed", "now", "version_quota")
 
 _MARKERS = (
-    f"{SECRET}(name, value, *, versions, tags, description, kms_key, policy, owning_service, deleted, region, "
-    "account): a secret that is there when the test starts; activates the fixture secretsmanager.",
+    f"{SECRET}(name, value, *, versions, tags, description, kms_key, policy, owning_service, rotation, replicas, "
+    "deleted, region, account): a secret that is there when the test starts; activates the fixture secretsmanager.",
     f"{OPTIONS}(*, region, account, random_seed, now, version_quota): options of the fixture secretsmanager; activates "
     "it.",
 )
@@ -70,6 +70,18 @@ def _first_of_function_scope(item: pytest.Item, fixtures: list[str]) -> int:
         if name in definitions and definitions[name][-1].scope == "function":
             return position
     return len(fixtures)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Adds to a failing test what its reader should know of its secrets."""
+    report = yield
+    manager = item.funcargs.get(FIXTURE) if report.failed and hasattr(item, "funcargs") else None
+    if manager is not None:
+        text = manager.failure_section()
+        if text:
+            report.sections.append((FIXTURE, text))
+    return report
 
 
 @pytest.fixture

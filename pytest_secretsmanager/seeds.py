@@ -1,8 +1,8 @@
 """Seeds: what a test wants to be there, as calls. There is no back door into the engine's state.
 
-A seed is planned as the API would do it: CreateSecret, a PutSecretValue for each version at its own time, then the
-label moves that are still missing. So a seed can't create what AWS would not allow; what AWS refuses is a usage
-error.
+A seed is planned as the API would do it: CreateSecret, a PutSecretValue for each version at its own time, the label
+moves that are still missing, then policy, rotation and replicas. So a seed can't create what AWS would not allow; what
+AWS refuses is a usage error.
 """
 
 import json
@@ -53,6 +53,34 @@ class Version:
     id: str | None = field(default=None, kw_only=True)
 
 
+@dataclass(frozen=True, slots=True)
+class Rotation:
+    """How a seeded secret rotates: by which function and when. The secret has not been rotated yet.
+
+    `function` is a Lambda handler, called as `handler(event, context)`, or the ARN of one that was registered; None for
+    a secret that another AWS service manages. `days` is AutomaticallyAfterDays, `schedule` a ScheduleExpression,
+    `duration` the length of the window (`"3h"`). Without `days` or `schedule` it rotates on request only.
+
+    >>> Rotation("arn:aws:lambda:us-east-1:123456789012:function:rotate", schedule="rate(10 days)", duration="3h").days
+    """
+
+    function: Callable[[Any, Any], Any] | str | None = None
+    days: int | None = field(default=None, kw_only=True)
+    schedule: str | None = field(default=None, kw_only=True)
+    duration: str | None = field(default=None, kw_only=True)
+
+    def parameters(self, function: str | None) -> dict[str, object]:
+        """What RotateSecret is told; `function` is the ARN."""
+        rules = {"AutomaticallyAfterDays": self.days, "ScheduleExpression": self.schedule, "Duration": self.duration}
+        given = {member: value for member, value in rules.items() if value is not None}
+        parameters: dict[str, object] = {"RotateImmediately": False}
+        if function is not None:
+            parameters["RotationLambdaARN"] = function
+        if given:
+            parameters["RotationRules"] = given
+        return parameters
+
+
 class SeedOptions(TypedDict, total=False):
     """What a seed may say besides name and value."""
 
@@ -62,13 +90,11 @@ class SeedOptions(TypedDict, total=False):
     kms_key: str
     policy: str | Mapping[str, Any]
     owning_service: str
+    rotation: Rotation
+    replicas: Sequence[str]
     deleted: bool
     region: str
     account: str
-
-
-_LATER = ("rotation", "replicas")
-"""Options that come with rotation and replication."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +105,17 @@ class Seed:
     versions: tuple[Version, ...]
     options: SeedOptions = field(repr=False)
 
-    def calls(self, make_call: MakeCall, now: float, new_id: Callable[[], str]) -> Iterator[Call]:
-        """The calls that bring this secret about, in order; `make_call` takes operation, parameters and time."""
+    @property
+    def rotation(self) -> Rotation | None:
+        return self.options.get("rotation")
+
+    def calls(
+        self, make_call: MakeCall, now: float, new_id: Callable[[], str], function: str | None = None
+    ) -> Iterator[Call]:
+        """The calls that bring this secret about, in order; `make_call` takes operation, parameters and time.
+
+        `function` is the ARN of the rotation function.
+        """
         versions = [(version, version.id or new_id()) for version in self.versions]
         start = now - max((version.age.total_seconds() for version in self.versions), default=0)
         yield make_call("CreateSecret", self._create_parameters(new_id()), start)
@@ -101,6 +136,12 @@ class Seed:
         if (policy := self.options.get("policy")) is not None:
             text = policy if isinstance(policy, str) else json.dumps(policy)
             yield make_call("PutResourcePolicy", {"SecretId": self.name, "ResourcePolicy": text}, now)
+        if self.rotation is not None:
+            parameters = {"SecretId": self.name, "ClientRequestToken": new_id(), **self.rotation.parameters(function)}
+            yield make_call("RotateSecret", parameters, now)
+        if replicas := self.options.get("replicas"):
+            regions = [{"Region": region} for region in replicas]
+            yield make_call("ReplicateSecretToRegions", {"SecretId": self.name, "AddReplicaRegions": regions}, now)
         if self.options.get("deleted"):
             yield make_call("DeleteSecret", {"SecretId": self.name}, now)
 
@@ -129,8 +170,6 @@ def seed_of(*arguments: Any, **options: Any) -> Seed:
     """A seed out of the arguments of `sm.seed` or of the marker; UsageError, in words, for what can't be one."""
     name, value = _name_and_value(arguments, options)
     for option in options:
-        if option in _LATER:
-            raise UsageError(f"the option {option!r} of a seed is not supported yet")
         if option not in SeedOptions.__annotations__:
             raise UsageError(f"a seed has no option {option!r}{nearest(option, SeedOptions.__annotations__)}")
     _require_types(options)
@@ -185,6 +224,8 @@ _OPTION_TYPES: dict[str, tuple[type, ...]] = {
     "kms_key": (str,),
     "policy": (str, Mapping),
     "owning_service": (str,),
+    "rotation": (Rotation,),
+    "replicas": (list, tuple),
     "deleted": (bool,),
     "region": (str,),
     "account": (str,),
@@ -216,9 +257,25 @@ def _require_types(options: Mapping[str, Any]) -> None:
     for key, value in options.get("tags", {}).items():
         if not isinstance(key, str) or not isinstance(value, str):
             raise UsageError(f"the tags of a seed map str to str, but {key!r} maps to {_kind(value)}")
+    for region in options.get("replicas", ()):
+        if not isinstance(region, str):
+            raise UsageError(f"the replicas of a seed are regions, but {_kind(region)} is among them")
+    if "rotation" in options:
+        _require_rotation(options["rotation"])
     if options.get("region") == "":
         raise UsageError("the region of a seed can't be empty")
     _require_json("policy", options.get("policy", ""))
+
+
+def _require_rotation(rotation: Rotation) -> None:
+    if not (rotation.function is None or isinstance(rotation.function, str) or callable(rotation.function)):
+        raise UsageError(f"the function of a Rotation is a handler or an ARN, not {_kind(rotation.function)}")
+    if rotation.days is not None and (not isinstance(rotation.days, int) or isinstance(rotation.days, bool)):
+        raise UsageError(f"the days of a Rotation are a number, not {_kind(rotation.days)}")
+    for name in ("schedule", "duration"):
+        value = getattr(rotation, name)
+        if not isinstance(value, str | None):
+            raise UsageError(f"the {name} of a Rotation is a str, not {_kind(value)}")
 
 
 def _require_version(version: Version) -> None:

@@ -288,7 +288,10 @@ def test_a_seed_in_one_place_leaves_its_namesakes_alone(secretsmanager: SecretsM
 
 # --- refusals --------------------------------------------------------------------------------------------------------
 
-KNOWN = "'versions', 'tags', 'description', 'kms_key', 'policy', 'owning_service', 'deleted', 'region', 'account'"
+KNOWN = (
+    "'versions', 'tags', 'description', 'kms_key', 'policy', 'owning_service', 'rotation', 'replicas', 'deleted', "
+    "'region', 'account'"
+)
 
 OURS: list[tuple[str, tuple[Any, ...], dict[str, Any], str]] = [
     ("name", (3, "x"), {}, "a seed begins with the secret's name, a str, not int"),
@@ -452,14 +455,6 @@ def test_what_aws_refuses_is_refused_in_awss_words(
         secretsmanager.seed(name, **options)
     assert str(refusal.value) == f"secret {name!r} can't be seeded so; AWS answers {text}"
     assert len(secretsmanager.secrets) == 0
-
-
-@pytest.mark.parametrize("option", ["rotation", "replicas"])
-def test_an_option_that_comes_later_says_so(secretsmanager: SecretsManager, option: str) -> None:
-    options: dict[str, Any] = {option: None}
-    with pytest.raises(UsageError) as refusal:
-        secretsmanager.seed("db", "x", **options)
-    assert str(refusal.value) == f"the option {option!r} of a seed is not supported yet"
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,12 @@
 """The clock of a `SecretsManager`: the time of every call, and so of versions, deletions and the log.
 
 It follows `time.time()` as it is at each look, so freezegun and time-machine move it too, plus what `advance` and `set`
-have added.
+have added. On the way forward it stops at each moment at which AWS does something by itself.
 """
 
 import time
 from datetime import UTC, datetime, timedelta
+from typing import Protocol
 
 from pytest_secretsmanager.engine.errors import UsageError
 
@@ -15,8 +16,17 @@ _LAST = datetime(9990, 1, 1, tzinfo=UTC).timestamp()
 """Some years before the end of what datetimes can hold, which deletion dates have to fit in."""
 
 
+class Timetable(Protocol):
+    """What happens by itself as time passes; times are epoch seconds."""
+
+    @property
+    def next_due(self) -> float: ...
+
+    def run_due(self, time: float) -> None: ...
+
+
 class Clock:
-    """Tells and moves the time.
+    """Tells and moves the time. Rotations that fall due on the way run, in order, each at its own time.
 
     >>> before = sm.clock.now
     >>> sm.clock.advance(days=30)
@@ -26,8 +36,13 @@ class Clock:
 
     def __init__(self, start: datetime | None = None) -> None:
         self._offset = 0.0
+        self._timetable: Timetable | None = None
         if start is not None:
             self.set(start)
+
+    def follow(self, timetable: Timetable) -> None:
+        """From now on, stops where that has something to do."""
+        self._timetable = timetable
 
     @property
     def now(self) -> datetime:
@@ -57,7 +72,10 @@ class Clock:
         self._move(self._offset + step.total_seconds())
 
     def set(self, time_: datetime) -> None:
-        """Takes the clock to a moment, from which it goes on. A datetime without a zone is UTC."""
+        """Takes the clock to a moment, from which it goes on. A datetime without a zone is UTC.
+
+        On the way forward what falls due happens, as with `advance`; nothing is undone on the way back.
+        """
         if not isinstance(time_, datetime):
             raise UsageError(f"the clock is set to a datetime, not to {type(time_).__name__}")
         moment = time_ if time_.tzinfo is not None else time_.replace(tzinfo=UTC)
@@ -67,7 +85,15 @@ class Clock:
         seconds = time.time() + offset
         if not 0 <= seconds < _LAST:
             raise UsageError("the clock goes from 1970 to 9990")
+        if offset > self._offset:
+            self._run_due_until(offset)
+            offset = max(offset, self._offset)  # what ran may have moved the clock further
         self._offset = offset
+
+    def _run_due_until(self, offset: float) -> None:
+        while self._timetable is not None and (due := self._timetable.next_due) <= time.time() + offset:
+            self._offset = max(self._offset, due - time.time())
+            self._timetable.run_due(max(due, self.seconds()))
 
     def __repr__(self) -> str:
         return f"<clock at {self.now:%Y-%m-%d %H:%M:%S} UTC>"

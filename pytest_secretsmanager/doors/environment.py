@@ -1,9 +1,12 @@
-"""What a client needs of the environment to be built at all: a region and credentials, while anybody answers.
+"""The environment: what a client needs to be built at all, while anybody answers; and that of a Lambda function.
 
-Variables are set if, and only if, they are unset, and what was set is taken back when the last one leaves.
+Region and credentials are set if, and only if, they are unset, and what was set is taken back when the last one leaves.
+A function sees its own variables while it runs.
 """
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from threading import Lock
 
 CREDENTIALS = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing"}
@@ -40,3 +43,44 @@ def leave() -> None:
             if os.environ.get(name) == value:
                 del os.environ[name]
         _set.clear()
+
+
+# --- functions -----------------------------------------------------------------------------------------------------
+
+_ENDPOINT = "SECRETS_MANAGER_ENDPOINT"
+"""The variable in which AWS's own rotation functions look for the endpoint of their client."""
+
+_before: dict[str, str | None] = {}
+_running: list[dict[str, str]] = []
+
+
+@contextmanager
+def of_function(region: str, name: str) -> Iterator[None]:
+    """The variables that Lambda sets for a function, while it runs; several may run, in any order."""
+    variables = {"AWS_REGION": region, "AWS_DEFAULT_REGION": region, "AWS_LAMBDA_FUNCTION_NAME": name}
+    with _lock:
+        if _ENDPOINT not in os.environ or _ENDPOINT in _before:
+            variables[_ENDPOINT] = f"https://secretsmanager.{region}.amazonaws.com"
+        for variable in variables.keys() - _before.keys():
+            _before[variable] = os.environ.get(variable)
+        _running.append(variables)
+        _show_running()
+    try:
+        yield
+    finally:
+        with _lock:
+            _running[:] = [others for others in _running if others is not variables]
+            _show_running()
+
+
+def _show_running() -> None:
+    """Sets each variable as the function that began last has it, or back to what it was."""
+    for variable, before in list(_before.items()):
+        value = next((others[variable] for others in reversed(_running) if variable in others), None)
+        if value is None:
+            del _before[variable]
+            value = before
+        if value is None:
+            os.environ.pop(variable, None)
+        else:
+            os.environ[variable] = value

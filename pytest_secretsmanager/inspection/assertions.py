@@ -10,6 +10,7 @@ from itertools import takewhile
 from types import TracebackType
 
 from pytest_secretsmanager.engine import model
+from pytest_secretsmanager.engine.call import SERVICE_EVENTS
 from pytest_secretsmanager.engine.errors import UsageError, VersionNotFound, nearest
 from pytest_secretsmanager.engine.operations import OPERATIONS
 from pytest_secretsmanager.engine.rules import labels
@@ -30,6 +31,7 @@ from pytest_secretsmanager.inspection.differences import (
 )
 from pytest_secretsmanager.inspection.leaks import leaks_in_fields, leaks_in_texts, needles_of, texts_in
 from pytest_secretsmanager.inspection.log import Log, differing_fields
+from pytest_secretsmanager.inspection.rotations import run_text
 from pytest_secretsmanager.inspection.tables import secret_table
 from pytest_secretsmanager.inspection.views import SecretId, SecretView, Source, VersionRef, VersionView
 
@@ -293,6 +295,37 @@ class Assertions:
         if leaks:
             raise AssertionError("secret values leaked:\n" + "\n".join(f"  {leak}" for leak in leaks))
 
+    # --- rotation ------------------------------------------------------------------------------------------------
+
+    def assert_rotated(self, secret_id: SecretId, *, region: str | None = None, account: str | None = None) -> None:
+        """Holds when the secret's last rotation ran all its steps and its new version is current.
+
+        A step that failed is the cause of the failure, so its traceback is shown as well.
+
+        >>> _ = sm.seed("db", {"password": "one"}, owning_service="rds")
+        >>> _ = sm.client().rotate_secret(SecretId="db")
+        >>> sm.assert_rotated("db")
+        """
+        secret = self.secret(secret_id, region=region, account=account)
+        runs = self._source().service.effects.rotations.runs
+        last = next((run for run in reversed(runs) if run.secret == secret.arn and not run.test), None)
+        if last is None:
+            raise _failure(f"no rotation of secret {secret.name!r} has begun{self._refused_rotation()}", secret)
+        if last.state != "succeeded":
+            raise _failure(
+                f"the last rotation of secret {secret.name!r} did not succeed: {run_text(last)}", secret
+            ) from last.error
+        if secret.labels.get(labels.CURRENT) != last.token:
+            raise _failure(
+                f"the last rotation of secret {secret.name!r} succeeded, but {labels.CURRENT} has moved on from its "
+                f"version {last.token}",
+                secret,
+            )
+
+    def _refused_rotation(self) -> str:
+        refused = [event for event in self.log if event.operation == "RotateSecret" and event.error]
+        return f"; RotateSecret was refused: {refused[-1].error}: {refused[-1].error_message}" if refused else ""
+
     # --- what stays ----------------------------------------------------------------------------------------------
 
     def assert_unchanged(
@@ -381,10 +414,13 @@ def _failure(message: str, secret: SecretView) -> AssertionError:
 
 def _require_loggable(operation: str | None, fields: Mapping[str, object]) -> None:
     """Refuses names that no logged call could have, which would make an assertion that can't fail or can't hold."""
+    if operation in SERVICE_EVENTS:
+        _require_event_fields(operation, fields)
+        return
     if operation is not None and operation not in OPERATIONS:
         if operation in model.operation_names():
             raise UsageError(f"{operation} is not supported yet by pytest-secretsmanager, so it is never logged")
-        raise UsageError(f"no operation {operation!r}{nearest(operation, OPERATIONS)}")
+        raise UsageError(f"no operation {operation!r}{nearest(operation, (*OPERATIONS, *SERVICE_EVENTS))}")
     described = [model.operation(name) for name in (OPERATIONS if operation is None else [operation])]
     hidden = {member for each in described for member in each.hidden}
     known = {member for each in described for member in each.input_shape.members if member not in each.hidden}
@@ -394,3 +430,9 @@ def _require_loggable(operation: str | None, fields: Mapping[str, object]) -> No
         if name not in known:
             whose = "no operation has a" if operation is None else f"{operation} has no"
             raise UsageError(f"{whose} request field {name!r}{nearest(name, known)}")
+
+
+def _require_event_fields(event: str, fields: Mapping[str, object]) -> None:
+    for name in fields:
+        if name != "SecretId":
+            raise UsageError(f"{event} is no call: it has no field {name!r}; there is 'SecretId', an ARN")

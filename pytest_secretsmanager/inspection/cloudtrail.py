@@ -2,8 +2,8 @@
 
 RECORDED (real records, 2024): member names in camel case; secretString, secretBinary and rotationToken are left out;
 reads have `readOnly` true and no response elements; PutSecretValue answers with the ARN only. DOC: DeleteSecret's
-deletion date is a text, and a refused call has `errorCode` and `errorMessage`. The response elements of other writes
-are a GUESS.
+deletion date is a text, and a refused call has `errorCode` and `errorMessage`; what AWS does by itself is an
+AwsServiceEvent that names its secret under `additionalEventData`. The response elements of other writes are a GUESS.
 """
 
 import uuid
@@ -13,12 +13,44 @@ from datetime import UTC, datetime
 from pytest_secretsmanager.engine.layers.audit import Entry
 from pytest_secretsmanager.engine.model import camel_case, operation
 
+_TIME = "%Y-%m-%dT%H:%M:%SZ"
 _ANSWERED_WITH_ARN_ONLY = {"PutSecretValue"}
 _ANSWERED_WITH_NOTHING = {"CreateSecret", "TagResource", "UntagResource"}
 
 
 def record_of(entry: Entry) -> dict[str, object]:
-    """The CloudTrail record of one call, made anew at each look."""
+    """The CloudTrail record of one call or event, made anew at each look."""
+    return _event_record(entry) if entry.by_service else _call_record(entry)
+
+
+def _event_record(entry: Entry) -> dict[str, object]:
+    account, service, _ = entry.principal
+    record: dict[str, object] = {
+        "eventVersion": "1.08",
+        "userIdentity": {"accountId": account, "invokedBy": service},
+        "eventTime": _utc(entry.time).strftime(_TIME),
+        "eventSource": service,
+        "eventName": entry.operation,
+        "awsRegion": entry.region,
+        "sourceIPAddress": service,
+        "userAgent": service,
+        "requestParameters": None,
+        "responseElements": None,
+        "additionalEventData": dict(entry.request),
+        "requestID": entry.request_id,
+        "eventID": _event_id(entry),
+        "readOnly": False,
+        "eventType": "AwsServiceEvent",
+        "managementEvent": True,
+        "recipientAccountId": account,
+        "eventCategory": "Management",
+    }
+    if entry.error_message is not None:
+        record["errorMessage"] = entry.error_message
+    return record
+
+
+def _call_record(entry: Entry) -> dict[str, object]:
     principal = entry.principal
     identity = {
         "type": "IAMUser",
@@ -29,7 +61,7 @@ def record_of(entry: Entry) -> dict[str, object]:
     record: dict[str, object] = {
         "eventVersion": "1.09",
         "userIdentity": identity,
-        "eventTime": _utc(entry.time).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "eventTime": _utc(entry.time).strftime(_TIME),
         "eventSource": "secretsmanager.amazonaws.com",
         "eventName": entry.operation,
         "awsRegion": entry.region,
@@ -38,9 +70,7 @@ def record_of(entry: Entry) -> dict[str, object]:
         "requestParameters": _in_camel_case(entry.request),
         "responseElements": _response_elements(entry),
         "requestID": entry.request_id,
-        "eventID": str(
-            uuid.uuid5(uuid.NAMESPACE_OID, f"{entry.request_id} {entry.operation} {entry.request.get('SecretId')!a}")
-        ),
+        "eventID": _event_id(entry),
         "readOnly": operation(entry.operation).reads,
         "eventType": "AwsApiCall",
         "managementEvent": True,
@@ -50,6 +80,12 @@ def record_of(entry: Entry) -> dict[str, object]:
     if entry.error_code is not None:
         record["errorCode"], record["errorMessage"] = entry.error_code, entry.error_message
     return record
+
+
+def _event_id(entry: Entry) -> str:
+    """The same at each look, and another for each entry: a batch has one for each secret, a rotation one a try."""
+    what = f"{entry.request_id} {entry.operation} {entry.request.get('SecretId')!a} {entry.time}"
+    return str(uuid.uuid5(uuid.NAMESPACE_OID, what))
 
 
 def _response_elements(entry: Entry) -> dict[str, object] | None:

@@ -45,6 +45,9 @@ class Event:
     Members of requests and responses are spelled as AWS spells them. What AWS marks sensitive (SecretString,
     SecretBinary, RotationToken) is not there; `hidden` names such members of the request. `response` is None for
     calls that only read, and for refused ones.
+
+    What AWS does by itself is logged too, as CloudTrail does: RotationStarted, RotationSucceeded, RotationFailed,
+    RotationAbandoned, TestRotationStarted, ReplicationSucceeded, … Its `request` has the SecretId, an ARN.
     """
 
     __slots__ = ("_entry",)
@@ -79,7 +82,7 @@ class Event:
 
     @property
     def error_message(self) -> str | None:
-        """AWS's text when the call was refused."""
+        """AWS's text when the call was refused, or a rotation failed."""
         return self._entry.error_message
 
     @property
@@ -113,8 +116,13 @@ class Event:
         return self._entry.within
 
     @property
+    def by_service(self) -> bool:
+        """Whether this is no call, but something that AWS did by itself: RotationStarted, RotationFailed…"""
+        return self._entry.by_service
+
+    @property
     def record(self) -> dict[str, object]:
-        """The CloudTrail record of this call."""
+        """The CloudTrail record of this call, or of what AWS did."""
         return record_of(self._entry)
 
     def __repr__(self) -> str:
@@ -125,7 +133,7 @@ class Event:
 
 
 class Log(Sequence[Event]):
-    """All calls, newest last."""
+    """All calls, and what AWS did by itself, newest last."""
 
     def __init__(self, entries: Sequence[Entry] = ()) -> None:
         self._entries = entries
@@ -148,7 +156,10 @@ class Log(Sequence[Event]):
         return map(Event, list(self._entries))
 
     def __repr__(self) -> str:
-        return f"<log of {len(self)} call{'' if len(self) == 1 else 's'}>"
+        events = sum(entry.by_service for entry in self._entries)
+        calls = len(self) - events
+        own = f" and {events} event{'' if events == 1 else 's'} of AWS" if events else ""
+        return f"<log of {calls} call{'' if calls == 1 else 's'}{own}>"
 
     def matching(
         self, operation: str | None, error: str | None = None, request_fields: Mapping[str, object] | None = None

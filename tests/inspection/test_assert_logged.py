@@ -6,6 +6,7 @@ from unittest.mock import ANY
 import pytest
 
 from pytest_secretsmanager import SecretsManager, UsageError
+from pytest_secretsmanager.engine.operations import OPERATIONS
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager.client import SecretsManagerClient
@@ -333,6 +334,9 @@ def test_an_order_of_nothing_is_a_usage_error(secretsmanager: SecretsManager) ->
         secretsmanager.assert_log_order()
 
 
-def test_an_operation_that_is_not_supported_yet_is_a_usage_error(secretsmanager: SecretsManager) -> None:
+def test_an_operation_that_is_not_supported_yet_is_a_usage_error(
+    secretsmanager: SecretsManager, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(OPERATIONS, "RotateSecret")
     with pytest.raises(UsageError, match=r"^RotateSecret is not supported yet by pytest-secretsmanager, so "):
         secretsmanager.assert_not_logged("RotateSecret")

@@ -5,6 +5,8 @@ from collections.abc import Callable
 
 import pytest
 
+from pytest_secretsmanager.engine.operations import OPERATIONS
+
 Run = Callable[..., pytest.RunResult]
 Failures = Callable[..., list[str]]
 
@@ -211,8 +213,11 @@ def test_a_value_that_is_no_json_is_not_shown(run: Run) -> None:
     assert "three-to-hide" not in result.stdout.str()
 
 
-def test_an_operation_that_is_not_supported_shows_no_value_below_botocore(failures: Failures) -> None:
-    line = 'client.create_secret(Name="x", SecretString="four" + "-to-hide", AddReplicaRegions=[{"Region": "x"}])'
+def test_an_operation_that_is_not_supported_shows_no_value_below_botocore(
+    failures: Failures, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(OPERATIONS, "CreateSecret")
+    line = 'client.create_secret(Name="x", SecretString="four" + "-to-hide")'
     (text,) = failures(FILE.format(line=line), "-l")
     assert "is not supported yet by pytest-secretsmanager" in text
     _, _, below = text.partition("client.py:")

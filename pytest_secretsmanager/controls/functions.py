@@ -1,0 +1,100 @@
+"""Lambda functions of a test: handlers that Secrets Manager invokes in process, as AWS Lambda would run them."""
+
+import inspect
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from pytest_secretsmanager.doors import environment
+from pytest_secretsmanager.engine import arns
+from pytest_secretsmanager.engine.errors import UsageError
+from pytest_secretsmanager.engine.ports import Function
+
+__tracebackhide__ = True
+
+Handler: TypeAlias = Callable[[Any, Any], Any]
+"""A Lambda handler: called with the event, a dict, and the context."""
+
+_ARN = re.compile(r"arn:[a-z-]+:lambda:(?P<region>[a-z0-9-]+):(?P<account>\d{12}):function:(?P<name>[A-Za-z0-9_-]+)")
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
+
+
+@dataclass(frozen=True, slots=True)
+class LambdaContext:
+    """What a handler is handed beside the event. Time does not run out: `get_remaining_time_in_millis` stays the same.
+
+    `aws_request_id` is the one thing that differs from step to step.
+    """
+
+    function_name: str
+    invoked_function_arn: str
+    aws_request_id: str
+    function_version: str = "$LATEST"
+    memory_limit_in_mb: str = "128"
+    client_context: None = None
+    identity: None = None
+    remaining_time: int = field(default=30_000, repr=False)
+
+    @property
+    def log_group_name(self) -> str:
+        return f"/aws/lambda/{self.function_name}"
+
+    @property
+    def log_stream_name(self) -> str:
+        return f"[{self.function_version}]{self.aws_request_id}"
+
+    def get_remaining_time_in_millis(self) -> int:
+        """Milliseconds until a Lambda would be stopped."""
+        return self.remaining_time
+
+
+class Functions:
+    """The functions that are registered, by ARN."""
+
+    def __init__(self, new_request_id: Callable[[], str]) -> None:
+        self.by_arn: dict[str, Function] = {}
+        self._handlers: dict[str, Handler] = {}
+        self._new_request_id = new_request_id
+
+    def add(self, handler: Handler, arn: str) -> None:
+        """Registers a handler under an ARN, in place of the one that was there."""
+        found = _ARN.fullmatch(arn)
+        if found is None:
+            raise UsageError(f"the ARN of a function is arn:aws:lambda:<region>:<account>:function:<name>, not {arn!r}")
+        region, name = found["region"], found["name"]
+
+        def invoke(event: Mapping[str, str]) -> object:
+            context = LambdaContext(name, arn, self._new_request_id())
+            with environment.of_function(region, name):
+                return handler(dict(event), context)
+
+        self._handlers[arn] = handler
+        self.by_arn[arn] = invoke
+
+    def free_arn(self, handler: Handler, name: str | None, region: str, account: str) -> str:
+        """The ARN for a handler: of the name given, else of its own name, with a number if others have that one."""
+        if name is not None and _NAME.fullmatch(name) is None:
+            raise UsageError(f"a function's name has 1 to 64 letters, digits, - or _, not {name!r}")
+        place = f"arn:{arns.partition(region)}:lambda:{region}:{account}:function:"
+        if name is not None:
+            return place + name
+        own = re.sub(r"[^A-Za-z0-9_-]", "", getattr(handler, "__name__", type(handler).__name__))[:60] or "function"
+        candidates = (f"{place}{own}{'' if number == 1 else f'-{number}'}" for number in range(1, len(self.by_arn) + 2))
+        return next(arn for arn in candidates if self._handlers.get(arn, handler) is handler)
+
+
+def require_handler(handler: object) -> None:
+    """Refuses what Lambda could not call."""
+    if not callable(handler) or inspect.isclass(handler):
+        raise UsageError(f"a rotation function is called as handler(event, context); {handler!r} can't be")
+    if inspect.iscoroutinefunction(handler):
+        raise UsageError("a rotation function is no coroutine function: Lambda awaits nothing")
+    try:
+        inspect.signature(handler).bind({}, None)
+    except TypeError:
+        raise UsageError(
+            f"a rotation function is called as handler(event, context); {handler!r} takes other arguments"
+        ) from None
+    except ValueError:
+        return  # a callable that tells nothing of its arguments

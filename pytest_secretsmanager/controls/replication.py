@@ -1,0 +1,96 @@
+"""Replication as a test turns it: replicas follow at once, unless they are held back."""
+
+from types import TracebackType
+from typing import Self
+
+from pytest_secretsmanager.engine.call import Call, Outcome
+from pytest_secretsmanager.engine.errors import UsageError
+from pytest_secretsmanager.engine.service import Service
+
+__tracebackhide__ = True
+
+
+class HeldReplicas:
+    """What the engine asks before a replica follows."""
+
+    def __init__(self) -> None:
+        self.holds: list[ReplicationHold] = []
+
+    def holds_back(self, region: str) -> bool:
+        """Whether a hold keeps the replicas of that region."""
+        return any(hold.region in (None, region) for hold in self.holds)
+
+
+class ReplicationHold:
+    """Keeps replicas `InProgress` until `resume()`, the end of its `with` block, or so many looks of polling code."""
+
+    def __init__(self, service: Service, held: HeldReplicas, region: str | None, polls: int | None) -> None:
+        self.region = region
+        self._service = service
+        self._held = held
+        self._polls = polls
+        held.holds.append(self)
+        if polls is not None:
+            service.watchers.append(self._count)
+
+    def resume(self) -> None:
+        """Lets the replicas follow: they have when this returns. Once more does nothing."""
+        if self not in self._held.holds:
+            return
+        self._held.holds.remove(self)
+        if self._polls is not None:
+            self._service.watchers.remove(self._count)
+        for secret in self._service.secrets():
+            if secret.replicas:
+                self._service.effects.replicate(secret.key)
+
+    def _count(self, call: Call, outcome: Outcome) -> None:
+        """Counts DescribeSecret calls that show a replica in progress."""
+        shown = outcome.reply.get("ReplicationStatus")
+        if call.operation != "DescribeSecret" or not isinstance(shown, list) or self._polls is None:
+            return
+        if any(entry["Status"] == "InProgress" and self.region in (None, entry["Region"]) for entry in shown):
+            self._polls -= 1
+            if self._polls == 0:
+                self.resume()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.resume()
+
+    def __repr__(self) -> str:
+        where = "all regions" if self.region is None else self.region
+        return f"<hold of replication to {where}: {'held' if self in self._held.holds else 'resumed'}>"
+
+
+class ReplicationControl:
+    """The replication of one `SecretsManager`.
+
+    >>> hold = sm.replication.hold("eu-west-1")
+    >>> _ = sm.client().create_secret(Name="db", SecretString="one", AddReplicaRegions=[{"Region": "eu-west-1"}])
+    >>> sm.client().describe_secret(SecretId="db")["ReplicationStatus"][0]["Status"]
+    'InProgress'
+    >>> hold.resume()
+    >>> sm.client("eu-west-1").get_secret_value(SecretId="db")["SecretString"]
+    'one'
+    """
+
+    def __init__(self, service: Service, held: HeldReplicas) -> None:
+        self._service = service
+        self._held = held
+
+    def hold(self, region: str | None = None, *, polls: int | None = None) -> ReplicationHold:
+        """Keeps the replicas of one region, or of all, `InProgress`, so that code which waits for them can be tested.
+
+        They follow when the hold is resumed, at the end of its `with` block, or, with `polls`, once so many
+        DescribeSecret calls have shown one of them in progress.
+        """
+        if not (region is None or (isinstance(region, str) and region)):
+            raise UsageError(f"replication is held for a region such as 'eu-west-1', not for {region!r}")
+        if polls is not None and (not isinstance(polls, int) or isinstance(polls, bool) or polls < 1):
+            raise UsageError(f"polls is a number of DescribeSecret calls, at least 1, not {polls!r}")
+        return ReplicationHold(self._service, self._held, region, polls)

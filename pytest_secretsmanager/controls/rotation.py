@@ -1,0 +1,249 @@
+"""Rotation as a test turns it: which functions there are, where one stops, what fails, and when it happens."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from threading import Lock
+from typing import TypeAlias
+
+from pytest_secretsmanager.controls.functions import Functions, Handler, require_handler
+from pytest_secretsmanager.controls.steps import Failure, Hold, Steps, require_step
+from pytest_secretsmanager.engine.call import Call, Outcome
+from pytest_secretsmanager.engine.effects.runs import RotationRun
+from pytest_secretsmanager.engine.errors import ServiceError, UsageError
+from pytest_secretsmanager.engine.service import Service
+from pytest_secretsmanager.engine.state import SecretKey
+from pytest_secretsmanager.inspection.views import SecretId, Source
+
+__tracebackhide__ = True
+
+RotateNow: TypeAlias = Callable[[SecretKey], str]
+"""Calls RotateSecret in the name of the secret's own account, and gives the token."""
+
+
+class RotationControl:
+    """The rotations of one `SecretsManager`.
+
+    A rotation function is any Lambda handler. RotateSecret runs its four steps in process: they have run when the call
+    returns, unless the test holds them.
+
+    >>> def handler(event, context):
+    ...     secret, token = event["SecretId"], event["ClientRequestToken"]
+    ...     if event["Step"] == "createSecret":
+    ...         _ = sm.client().put_secret_value(
+    ...             SecretId=secret, ClientRequestToken=token, SecretString="two", VersionStages=["AWSPENDING"]
+    ...         )
+    ...     if event["Step"] == "finishSecret":
+    ...         _ = sm.client().update_secret_version_stage(
+    ...             SecretId=secret,
+    ...             VersionStage="AWSCURRENT",
+    ...             RemoveFromVersionId=sm.secret(secret).current.id,
+    ...             MoveToVersionId=token,
+    ...         )
+    >>> _ = sm.seed("db", "one")
+    >>> arn = sm.rotation.register(handler)
+    >>> _ = sm.client().rotate_secret(SecretId="db", RotationLambdaARN=arn)
+    >>> sm.assert_rotated("db")
+    >>> [step.step for step in sm.rotation.runs[-1].steps]
+    ['createSecret', 'setSecret', 'testSecret', 'finishSecret']
+    """
+
+    def __init__(
+        self,
+        service: Service,
+        functions: Functions,
+        steps: Steps,
+        source: Source,
+        rotate_now: RotateNow,
+        region: str,
+        account: str,
+    ) -> None:
+        self._service = service
+        self._functions = functions
+        self._steps = steps
+        self._source = source
+        self._rotate_now = rotate_now
+        self._region = region
+        self._account = account
+
+    def register(
+        self, handler: Handler, arn: str | None = None, name: str | None = None, *, region: str | None = None
+    ) -> str:
+        """Makes a Lambda function of a handler, and gives the ARN to rotate with.
+
+        `handler(event, context)` gets AWS's event (`Step`, `SecretId` as ARN, `ClientRequestToken`, `RotationToken`);
+        it fails a step by raising. While it runs, the environment is that of a Lambda function in its region:
+        AWS_REGION, AWS_DEFAULT_REGION, AWS_LAMBDA_FUNCTION_NAME, and SECRETS_MANAGER_ENDPOINT where that is unset.
+
+        Without `arn` the function is called `name`, else as the handler is, and is in `region` (None: the default one)
+        and the default account. What was registered under that ARN before is replaced.
+
+        >>> sm.rotation.register(lambda event, context: None, name="rotate-db")
+        'arn:aws:lambda:us-east-1:123456789012:function:rotate-db'
+        """
+        require_handler(handler)
+        if arn is not None and (name is not None or region is not None):
+            raise UsageError("a function is named by its ARN, or by name and region, not by both")
+        known = arn or self._functions.free_arn(handler, name, region or self._region, self._account)
+        self._functions.add(handler, known)
+        return known
+
+    @property
+    def runs(self) -> Sequence[RotationRun]:
+        """The rotations so far, oldest first: each try is one, and so is each trial with RotateImmediately false."""
+        return tuple(self._service.effects.rotations.runs)
+
+    def hold(
+        self,
+        secret_id: SecretId,
+        *,
+        before: str | None = None,
+        after: str | None = None,
+        region: str | None = None,
+        account: str | None = None,
+    ) -> Hold:
+        """Stops the next rotation of a secret before or after a step, once, so that the test can look.
+
+        >>> _ = sm.seed("db", "one")
+        >>> arn = sm.rotation.register(lambda event, context: None)
+        >>> hold = sm.rotation.hold("db", before="createSecret")
+        >>> _ = sm.client().rotate_secret(SecretId="db", RotationLambdaARN=arn)
+        >>> sm.secret("db").pending.value is None, hold.run.state
+        (True, 'held')
+        >>> hold.resume().state
+        'failed'
+        """
+        if (before is None) == (after is None):
+            raise UsageError("a rotation is held before one step, or after one: hold(secret, before='finishSecret')")
+        key = self._key(secret_id, region, account)
+        step, when = (after, "after") if before is None else (before, "before")
+        hold = Hold(key, require_step(step), when, self._service.effects.rotations.resume)  # type: ignore[arg-type]
+        self._steps.holds.append(hold)
+        return hold
+
+    def fail(
+        self,
+        step: str,
+        error: Failure,
+        *,
+        secret: SecretId | None = None,
+        after: bool = False,
+        times: int = 1,
+        region: str | None = None,
+        account: str | None = None,
+    ) -> None:
+        """Lets the next steps of that name fail: in place of the function, or with `after=True` once it has run.
+
+        `error` is an exception or a class of them, `secret` narrows it to the rotations of one secret, `times` is how
+        many steps fail.
+
+        >>> sm.rotation.fail("setSecret", ConnectionError("no answer"))
+        """
+        require_step(step)
+        if not (isinstance(error, BaseException) or (isinstance(error, type) and issubclass(error, BaseException))):
+            raise UsageError(f"a step fails with an exception or a class of exceptions, not with {error!r}")
+        if not isinstance(times, int) or isinstance(times, bool) or times < 1:
+            raise UsageError(f"a step fails a number of times, at least 1, not {times!r}")
+        key = None if secret is None else self._key(secret, region, account)
+        self._steps.plan_failure(key, step, "after" if after else "before", error, times)
+
+    @contextmanager
+    def between_reads(
+        self,
+        secret_id: SecretId,
+        every: int = 1,
+        *,
+        first: int = 1,
+        region: str | None = None,
+        account: str | None = None,
+    ) -> Iterator[None]:
+        """Rotates a secret between the reads of the code under test: what it has just read is then no longer current.
+
+        It rotates after the read number `first`, and after each `every` reads from then on. GetSecretValue and
+        BatchGetSecretValue are reads; those of the rotation itself don't count. The secret needs a rotation function.
+        A rotation that failed fails the test at the end of the block.
+
+        >>> with sm.rotation.between_reads("db"):
+        ...     pass
+        Traceback (most recent call last):
+        pytest_secretsmanager.engine.errors.SecretNotFound: no secret 'db' in us-east-1 of account 123456789012; ...
+        """
+        for name, number in (("every", every), ("first", first)):
+            if not isinstance(number, int) or isinstance(number, bool) or number < 1:
+                raise UsageError(f"{name} is a number of reads, at least 1, not {number!r}")
+        view = self._source.find(secret_id, region or self._region, account or self._account)
+        if view.state.rotation is None:
+            raise UsageError(
+                f"secret {view.name!r} has no rotation function: seed it with rotation=Rotation(handler), or call "
+                "rotate_secret with sm.rotation.register(handler) first"
+            )
+        watcher = _BetweenReads(view.key, view.arn, every, first, self._service, self._rotate_now)
+        self._service.watchers.append(watcher.see)
+        try:
+            yield
+        finally:
+            self._service.watchers.remove(watcher.see)
+        watcher.require_success()
+
+    def _key(self, secret_id: SecretId, region: str | None, account: str | None) -> SecretKey:
+        return self._source.find(secret_id, region or self._region, account or self._account).key
+
+
+class _BetweenReads:
+    """Counts the reads of one secret and rotates it between them."""
+
+    def __init__(
+        self, key: SecretKey, arn: str, every: int, first: int, service: Service, rotate_now: RotateNow
+    ) -> None:
+        self._key = key
+        self._arn = arn
+        self._every = every
+        self._left = first
+        self._service = service
+        self._rotate_now = rotate_now
+        self._counting = Lock()
+        self._refusal: ServiceError | None = None
+        self._failed: RotationRun | None = None
+
+    def see(self, call: Call, outcome: Outcome) -> None:
+        """Rotates if this read was one to rotate after."""
+        if call.operation in ("GetSecretValue", "BatchGetSecretValue") and self._is_due(outcome):
+            self._rotate()
+
+    def require_success(self) -> None:
+        """Raises for a rotation that failed: a test of recovery would prove nothing."""
+        if self._refusal is not None:
+            raise AssertionError(
+                f"secret {self._key.name!r} could not be rotated between reads: {self._refusal.code}: {self._refusal}"
+            )
+        if self._failed is not None:
+            last = self._failed.steps[-1].step if self._failed.steps else "no step"
+            raise AssertionError(
+                f"a rotation of secret {self._key.name!r} between reads failed in {last}"
+            ) from self._failed.error
+
+    def _is_due(self, outcome: Outcome) -> bool:
+        values = outcome.reply.get("SecretValues", [outcome.reply])
+        if not isinstance(values, list) or all(value.get("ARN") != self._arn for value in values):
+            return False
+        with self._counting:
+            if any(run.key == self._key and run.state == "running" for run in self._runs):
+                return False
+            self._left -= 1
+            if self._left:
+                return False
+            self._left = self._every
+            return True
+
+    def _rotate(self) -> None:
+        try:
+            token = self._rotate_now(self._key)
+        except ServiceError as refusal:
+            self._refusal = self._refusal or refusal
+            return
+        run = next(run for run in reversed(self._runs) if run.token == token)
+        if run.state == "failed":
+            self._failed = self._failed or run
+
+    @property
+    def _runs(self) -> Sequence[RotationRun]:
+        return self._service.effects.rotations.runs

@@ -1,0 +1,107 @@
+"""Where rotations stop and what fails in them, as a test has asked for it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self, TypeAlias
+
+from pytest_secretsmanager.engine.effects.runs import RotationRun, When
+from pytest_secretsmanager.engine.errors import UsageError, nearest
+from pytest_secretsmanager.engine.rules.rotation import STEPS
+from pytest_secretsmanager.engine.state import SecretKey
+
+__tracebackhide__ = True
+
+Failure: TypeAlias = BaseException | type[BaseException]
+
+
+class Hold:
+    """A point at which the next rotation of a secret stops, once.
+
+    `run` is the rotation that has come to it, None until then. `resume()` lets it go on and gives it back; so does the
+    end of a `with` block. A hold that no rotation came to is a UsageError there.
+    """
+
+    def __init__(self, key: SecretKey, step: str, when: When, resume: Callable[[RotationRun], None]) -> None:
+        self.run: RotationRun | None = None
+        self._key = key
+        self._point = (step, when)
+        self._resume = resume
+        self._spent = False
+
+    def catches(self, run: RotationRun, step: str, when: When) -> bool:
+        """Whether this rotation stops here; from then on this hold has caught it."""
+        is_free = self.run is None and not self._spent
+        if not is_free or run.test or run.key != self._key or self._point != (step, when):
+            return False
+        self.run = run
+        return True
+
+    def resume(self) -> RotationRun:
+        """Lets the rotation go on; its further steps have run when this returns."""
+        if self._spent:
+            raise UsageError(f"{self!r} has been resumed already")
+        self._spent = True
+        if self.run is None:
+            raise UsageError(f"no rotation has come to the {self!r}, so none goes on")
+        self._resume(self.run)
+        return self.run
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if error is None and not self._spent:
+            self.resume()
+        self._spent = True
+
+    def __repr__(self) -> str:
+        step, when = self._point
+        return f"<hold of {self._key.name!r} {when} {step}>"
+
+
+@dataclass(slots=True)
+class _PlannedFailure:
+    key: SecretKey | None
+    step: str
+    when: When
+    error: Failure
+    times: int
+
+    def fits(self, run: RotationRun, step: str, when: When) -> bool:
+        return self.times > 0 and self.key in (None, run.key) and (self.step, self.when) == (step, when)
+
+
+class Steps:
+    """What the engine asks at each step of a rotation."""
+
+    def __init__(self) -> None:
+        self.holds: list[Hold] = []
+        self._failures: list[_PlannedFailure] = []
+
+    def plan_failure(self, key: SecretKey | None, step: str, when: When, error: Failure, times: int) -> None:
+        """Lets the next steps of that name fail."""
+        self._failures.append(_PlannedFailure(key, step, when, error, times))
+
+    def stops(self, run: RotationRun, step: str, when: When) -> bool:
+        """Whether a hold catches a rotation here."""
+        return any(hold.catches(run, step, when) for hold in self.holds)
+
+    def failure(self, run: RotationRun, step: str, when: When) -> BaseException | None:
+        """What a step is to fail with, if it is."""
+        planned = next((failure for failure in self._failures if failure.fits(run, step, when)), None)
+        if planned is None:
+            return None
+        planned.times -= 1
+        return planned.error if isinstance(planned.error, BaseException) else planned.error()
+
+
+def require_step(step: object) -> str:
+    """One of the four steps' names; UsageError, with the nearest one, for anything else."""
+    if not isinstance(step, str):
+        raise UsageError(f"a step of a rotation is named by a str, not by {type(step).__name__}")
+    if step not in STEPS:
+        raise UsageError(f"a rotation has no step {step!r}{nearest(step, STEPS)}")
+    return step

@@ -1,0 +1,37 @@
+"""How far a rotation has come, in words. What an error says is left out: it may hold a secret value."""
+
+from traceback import extract_tb
+
+from pytest_secretsmanager.engine.effects.runs import RotationRun, StepRun
+
+
+def run_text(run: RotationRun) -> str:
+    """Where a rotation that did not succeed has ended or stopped, and why as far as that is known."""
+    if run.state == "failed":
+        return _failure_text(run)
+    place = _place(run)
+    if run.state == "abandoned":
+        return f"it was abandoned {place}: cancelled, or another version was written meanwhile"
+    return f"it is {run.state} {place}"
+
+
+def _failure_text(run: RotationRun) -> str:
+    if run.error is not None:
+        return f"{run.steps[-1].step} failed with {_error_text(run.steps[-1])}"
+    if run.left or not run.steps:
+        return "AWS could not make its version"
+    return f"all steps have run, but AWSCURRENT has not come to version {run.token}"
+
+
+def _error_text(step: StepRun) -> str:
+    frames = extract_tb(step.error.__traceback__) if step.error is not None else None
+    where = f" at {frames[-1].filename}:{frames[-1].lineno}" if frames else ""
+    return f"{type(step.error).__name__}{where}"
+
+
+def _place(run: RotationRun) -> str:
+    done = run.steps[-1].step if run.steps else None
+    coming = run.left[0] if run.left else None
+    if done is None:
+        return f"before {coming}" if coming else "before it began"
+    return f"after {done}" if coming is None else f"between {done} and {coming}"

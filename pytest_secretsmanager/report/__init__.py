@@ -1,0 +1,1 @@
+"""What people see of a run: the section that a failing test gets."""

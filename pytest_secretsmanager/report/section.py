@@ -1,0 +1,16 @@
+"""The section of a failing test: so far, the rotations that never finished."""
+
+from pytest_secretsmanager.engine.effects.runs import RotationRun
+from pytest_secretsmanager.inspection.rotations import run_text
+from pytest_secretsmanager.inspection.views import Source
+
+
+def failure_section(source: Source) -> str:
+    """What a failing test's reader should know; empty when there is nothing to say."""
+    last = {run.key: run for run in source.service.effects.rotations.runs}
+    return "\n".join(_line(run) for run in last.values() if run.state != "succeeded")
+
+
+def _line(run: RotationRun) -> str:
+    what = "trial of the rotation function" if run.test else "rotation"
+    return f"the {what} of secret {run.key.name!r} in {run.key.region} never finished: {run_text(run)}"
