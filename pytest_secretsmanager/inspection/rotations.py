@@ -1,6 +1,7 @@
 """How far a rotation has come, in words. What an error says is left out: it may hold a secret value."""
 
-from traceback import extract_tb
+from traceback import walk_tb
+from types import TracebackType
 
 from pytest_secretsmanager.engine.effects.runs import RotationRun, StepRun
 
@@ -24,9 +25,20 @@ def _failure_text(run: RotationRun) -> str:
 
 
 def _error_text(step: StepRun) -> str:
-    frames = extract_tb(step.error.__traceback__) if step.error is not None else None
-    where = f" at {frames[-1].filename}:{frames[-1].lineno}" if frames else ""
-    return f"{type(step.error).__name__}{where}"
+    return f"{type(step.error).__name__}{_where(step.error.__traceback__) if step.error is not None else ''}"
+
+
+_NOT_OF_THE_FUNCTION = ("botocore", "boto3", "wrapt", __name__.partition(".")[0])
+
+
+def _where(traceback: TracebackType | None) -> str:
+    """The last line of the function's own code; nothing when it never ran."""
+    lines = [
+        f" at {frame.f_code.co_filename}:{line}"
+        for frame, line in walk_tb(traceback)
+        if frame.f_globals.get("__name__", "").partition(".")[0] not in _NOT_OF_THE_FUNCTION
+    ]
+    return lines[-1] if lines else ""
 
 
 def _place(run: RotationRun) -> str:

@@ -1,7 +1,6 @@
 """What the engine's tests share: Secrets Manager without a client, and refusals told in one line."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime
 from inspect import signature
 from random import Random
@@ -14,7 +13,7 @@ from botocore.session import Session
 
 from pytest_secretsmanager import SecretsManager
 from pytest_secretsmanager.controls.replication import HeldReplicas
-from pytest_secretsmanager.controls.steps import Steps
+from pytest_secretsmanager.controls.steps import Hold, Steps
 from pytest_secretsmanager.engine.call import Call, Principal, Reply
 from pytest_secretsmanager.engine.errors import ServiceError
 from pytest_secretsmanager.engine.keys import KeyRing, KmsKey
@@ -22,10 +21,14 @@ from pytest_secretsmanager.engine.layers.audit import Entry
 from pytest_secretsmanager.engine.ports import Function, Ports
 from pytest_secretsmanager.engine.rules.retention import VERSION_QUOTA
 from pytest_secretsmanager.engine.service import Service
-from pytest_secretsmanager.engine.state import Secret, SecretKey, Version
+from pytest_secretsmanager.engine.state import Secret, SecretKey
 
 Refusal = tuple[str, str]
 """AWS's error code and text."""
+
+
+PRIMARY_REGION = "eu-west-1"
+"""Where the primary of a replica is."""
 
 
 class World:
@@ -77,28 +80,20 @@ class World:
         assert secret is not None
         return secret
 
-    def set(self, name: str, **members: Any) -> Secret:
-        """Gives a secret members that no call can give it yet."""
-        changed = replace(self.state(name), **members)
-        self.service.store.apply({changed.key: changed})
-        return changed
+    def make_replica(self, name: str, **more: Any) -> None:
+        """A secret without a value, as the replica of one in Ireland."""
+        token = f"no-version-of-{name}".ljust(32, "-")
+        here = [{"Region": self.region}]
+        create = {"Name": name, "ClientRequestToken": token, "AddReplicaRegions": here, **more}
+        self.call("CreateSecret", region=PRIMARY_REGION, **create)
 
-    def make_replica(self, name: str) -> None:
-        """Makes a secret with a value the replica of one in another region."""
-        self.call("CreateSecret", Name=name, ClientRequestToken=f"first-version-of-{name}".ljust(32, "-"))
-        self.set(name, primary_region="eu-west-1")
-
-    def announce(self, name: str, version_id: str, label: str = "AWSPENDING") -> None:
-        """Adds a version without a value, as a rotation does before its first step."""
-        secret = self.state(name)
-        number = secret.versions_made + 1
-        version = Version(id=version_id, number=number, created=self.now, member="SecretString", sealed=None)
-        self.set(
-            name,
-            versions={**secret.versions, version_id: version},
-            labels={**secret.labels, label: version_id},
-            versions_made=number,
-        )
+    def announce(self, name: str, version_id: str) -> None:
+        """Starts a rotation that stops before its first step: its version is there under AWSPENDING without a value."""
+        arn = f"arn:aws:lambda:{self.region}:{self.account}:function:never-runs"
+        self.functions[arn] = lambda _: None
+        key = SecretKey(self.region, self.account, name)
+        self.steps.holds.append(Hold(key, "createSecret", "before", resume=lambda _: None))
+        self.call("RotateSecret", SecretId=name, ClientRequestToken=version_id, RotationLambdaARN=arn)
 
 
 @pytest.fixture

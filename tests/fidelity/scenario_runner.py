@@ -54,15 +54,15 @@ from typing import Any, NamedTuple
 
 import boto3
 import pytest
+import rotation_functions
 from botocore.config import Config
 from botocore.exceptions import ClientError
 from botocore.model import StructureShape
 from botocore.session import Session
 from botocore.validate import ParamValidator
 
-from pytest_secretsmanager import SecretsManager, Version
+from pytest_secretsmanager import Rotation, SecretsManager, Version
 from pytest_secretsmanager.engine import model
-from pytest_secretsmanager.engine import state as engine_state
 
 SCENARIOS = Path(__file__).parent / "scenarios"
 REFUSALS = tomllib.loads(Path(__file__).with_name("refusals.toml").read_text(encoding="utf-8"))
@@ -430,8 +430,13 @@ class Match:
 
 
 def seed(runner: Runner, options: dict[str, Any]) -> None:
-    """`["seed", { name, value, versions, … }]`: a secret that is there; options are those of `sm.seed`."""
+    """`["seed", { name, value, versions, … }]`: a secret that is there; options are those of `sm.seed`.
+
+    `rotation = { days, schedule, duration }` is by the function that was registered.
+    """
     versions = [_version(item) if isinstance(item, dict) else item for item in options.pop("versions", ())]
+    if "rotation" in options:
+        options["rotation"] = Rotation(runner.variables.get("function"), **options["rotation"])
     runner.variables["arn"] = runner.sm.seed(**options, versions=versions).arn
 
 
@@ -451,6 +456,11 @@ def advance(runner: Runner, options: dict[str, Any]) -> None:
     runner.sm.clock.advance(**options)
 
 
+def set_clock(runner: Runner, moment: datetime) -> None:
+    """`["set", moment]`: the clock goes to a moment."""
+    runner.sm.clock.set(moment)
+
+
 def labels(runner: Runner, expected: dict[str, list[str]]) -> None:
     """`["labels", { v1 = ["AWSCURRENT"], … }]`: where the labels of `db` sit, and on which versions none does.
 
@@ -467,23 +477,71 @@ def labels(runner: Runner, expected: dict[str, list[str]]) -> None:
 
 
 def replica(runner: Runner, name: str) -> None:
-    """`["replica", name]`: a secret becomes the replica of one in Ireland; no call can do that yet."""
-    _put(runner, name, primary_region="eu-west-1")
+    """`["replica", name]`: a secret that is the replica of one in Ireland."""
+    runner.sm.seed(name, "one", region="eu-west-1", replicas=[REGION])
+
+
+def register(runner: Runner, handler: str) -> None:
+    """`["register", handler]`: a rotation function of rotation_functions.py; `{function}` is its ARN from then on."""
+
+    def call(operation: str, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
+        return runner.call(CALLERS["owner"], operation, parameters).reply
+
+    runner.variables["function"] = runner.sm.rotation.register(rotation_functions.HANDLERS[handler](call), name=handler)
+
+
+def hold(runner: Runner, where: dict[str, str]) -> None:
+    """`["hold", { before = step }]` or `after`: the next rotation of `db` stops there."""
+    runner.variables["hold"] = runner.sm.rotation.hold("db", **where)
+
+
+def resume(runner: Runner, ends: str) -> None:
+    """`["resume", state]`: the rotation that is held goes on, and ends so."""
+    state = runner.variables["hold"].resume().state
+    require(state == ends, f"the rotation is {state}")
 
 
 def announce(runner: Runner, announced: str) -> None:
-    """`["announce", version id]`: the version of `db` that a rotation makes before its first step, without a value."""
-    secret = runner.sm.secret("db").state
-    number = secret.versions_made + 1
-    time = runner.sm.clock.seconds()
-    made = engine_state.Version(id=announced, number=number, created=time, member="SecretString", sealed=None)
-    placed = {**secret.labels, "AWSPENDING": announced}
-    _put(runner, "db", versions={**secret.versions, announced: made}, labels=placed, versions_made=number)
+    """`["announce", version id]`: a rotation of `db` that has come no further than to its version without a value."""
+    register(runner, "idle")
+    hold(runner, {"before": "createSecret"})
+    parameters = {"SecretId": "db", "ClientRequestToken": announced, "RotationLambdaARN": runner.variables["function"]}
+    runner.call(CALLERS["owner"], "RotateSecret", parameters)
 
 
-def _put(runner: Runner, name: str, **members: Any) -> None:
-    changed = replace(runner.sm.secret(name).state, **members)
-    runner.sm._service.store.apply({changed.key: changed})
+def fail(runner: Runner, step: str) -> None:
+    """`["fail", step]`: the next step of that name fails, in place of the function."""
+    runner.sm.rotation.fail(step, RuntimeError("on purpose"))
+
+
+def steps(runner: Runner, expected: list[str]) -> None:
+    """`["steps", [step, …]]`: the steps that ran so far, each as `name` or, if it failed, as `name failed`."""
+    ran = [
+        step.step if step.error is None else f"{step.step} failed"
+        for run in runner.sm.rotation.runs
+        for step in run.steps
+    ]
+    require(ran == expected, f"these steps ran: {ran}")
+
+
+def events(runner: Runner, expected: list[str]) -> None:
+    """`["events", [name, …]]`: what AWS has logged of its own doing so far, as `name` or `name: message`."""
+    logged = [
+        event.operation if event.error_message is None else f"{event.operation}: {event.error_message}"
+        for event in runner.sm.log
+        if event.by_service
+    ]
+    Match(runner.sm, {"events"}, whole=True).require(expected, logged, "events")
+
+
+def hold_replication(runner: Runner, region: str) -> None:
+    """`["hold_replication", region]`: replicas of that region stay in progress."""
+    runner.variables["replication"] = runner.sm.replication.hold(region)
+
+
+def resume_replication(runner: Runner, _: str) -> None:
+    """`["resume_replication", ""]`: they follow."""
+    runner.variables["replication"].resume()
 
 
 def blob(runner: Runner, size: int) -> None:
@@ -495,9 +553,18 @@ CONTROLS: dict[str, Callable[[Runner, Any], None]] = {
     "seed": seed,
     "key": key,
     "advance": advance,
+    "set": set_clock,
     "labels": labels,
     "replica": replica,
+    "register": register,
+    "hold": hold,
+    "resume": resume,
     "announce": announce,
+    "fail": fail,
+    "steps": steps,
+    "events": events,
+    "hold_replication": hold_replication,
+    "resume_replication": resume_replication,
     "blob": blob,
     "disable": lambda runner, name: runner.sm.kms.disable(name),
     "enable": lambda runner, name: runner.sm.kms.enable(name),

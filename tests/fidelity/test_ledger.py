@@ -43,7 +43,7 @@ def test_every_place_that_the_ledger_names_still_says_guess():
 
 def test_the_readme_has_the_ledgers_main_rows():
     table = readme_table()
-    assert table.count("\n") - 2 <= 25
+    assert table.count("\n") - 2 <= 30
     assert table_in((ROOT / "README.md").read_text(encoding="utf-8")) == table, (
         f"README.md has to have just this between {BEGIN} and {END}; it is made from the entries of "
         f"tests/fidelity/ledger.toml that have `readme = true`, so paste it from here:\n\n{table}"

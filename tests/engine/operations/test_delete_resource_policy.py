@@ -52,7 +52,7 @@ def test_it_refuses(client, refused, secret_id, code, message):
 
 def test_a_replica_keeps_its_policy(world):
     world.make_replica("copy")
-    world.set("copy", policy=POLICY)
+    world.call("PutResourcePolicy", region="eu-west-1", SecretId="copy", ResourcePolicy=POLICY)
     assert world.refused("DeleteResourcePolicy", SecretId="copy") == (
         "InvalidParameterException",
         "Operation not permitted on a replica secret. Call must be made in primary secret's region.",

@@ -44,5 +44,5 @@ def test_it_refuses(client, refused, secret_id, code, message):
 
 def test_a_replica_shows_its_policy(world):
     world.make_replica("copy")
-    world.set("copy", policy=POLICY)
+    world.call("PutResourcePolicy", region="eu-west-1", SecretId="copy", ResourcePolicy=POLICY)
     assert world.call("GetResourcePolicy", SecretId="copy")["ResourcePolicy"] == POLICY

@@ -81,8 +81,7 @@ def test_it_refuses(client, refused, secret_id, key, code, message):
 
 
 def test_a_replica_keeps_its_tags(world):
-    world.make_replica("copy")
-    world.set("copy", tags={"a": "1"})
+    world.make_replica("copy", Tags=[{"Key": "a", "Value": "1"}])
     assert world.refused("UntagResource", SecretId="copy", TagKeys=["a"]) == (
         "InvalidParameterException",
         "Operation not permitted on a replica secret. Call must be made in primary secret's region.",
