@@ -58,13 +58,14 @@ class Service:
 
         What has fallen due by then comes first, and what the call sets in motion has happened when it returns.
         """
-        if self.next_due <= call.time:
+        if self.store.agenda.time <= call.time:
             self.run_due(call.time)
         outcome = self._commit(self._logged, call)
         if outcome.then:
             self.effects.run(outcome.then)
-        for watcher in tuple(self.watchers):
-            watcher(call, outcome)
+        if self.watchers:
+            for watcher in tuple(self.watchers):
+                watcher(call, outcome)
         return outcome
 
     def seed(self, call: Call) -> Outcome:

@@ -87,7 +87,10 @@ class Store:
                 del place[key.name]  # so that a secret made anew takes its place behind the others
             if secret is not None:
                 place[key.name] = secret
-            if _rotates(present) or _rotates(secret):
+            # Written out, since every write passes here.
+            if (secret is not None and secret.rotation is not None) or (
+                present is not None and present.rotation is not None
+            ):
                 self.agenda.note(key, None if secret is None else due_at(secret))
 
     def open_journal(self) -> Journal:
@@ -101,7 +104,3 @@ class Store:
         self._journals.remove(journal)
         if roll_back:
             self.apply(journal.before)
-
-
-def _rotates(secret: Secret | None) -> bool:
-    return secret is not None and secret.rotation is not None

@@ -135,8 +135,8 @@ def _rotation(secret: Secret) -> Rotation:
 
 
 def _token(secret: Secret) -> str | None:
-    attempt = _rotation(secret).attempt
-    return None if attempt is None else attempt.token
+    rotation = secret.rotation
+    return None if rotation is None or rotation.attempt is None else rotation.attempt.token
 
 
 def _with_attempt(secret: Secret, attempt: RotationAttempt) -> Secret:
