@@ -221,7 +221,8 @@ class Assertions:
         """Holds when such a call was logged: exactly `times` often, or at least once.
 
         `error` asks for a call refused with that code. Fields are the request's members in AWS's spelling; each matches
-        by equality, or by any object with an `__eq__` of its own. Members that AWS does not log can't be asked for.
+        by equality, or by any object with an `__eq__` of its own; SecretId also by another way to name that secret, as
+        its ARN or its view. Members that AWS does not log can't be asked for.
 
         >>> _ = sm.seed("db", "one")
         >>> _ = sm.client().put_secret_value(SecretId="db", SecretString="two", VersionStages=["AWSPENDING"])

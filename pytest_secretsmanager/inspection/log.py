@@ -4,8 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple, cast, overload
 
+from pytest_secretsmanager.engine import arns
 from pytest_secretsmanager.engine.call import Parameters, Reply, copied
 from pytest_secretsmanager.engine.layers.audit import Entry
+from pytest_secretsmanager.engine.state import SecretKey
 from pytest_secretsmanager.inspection.cloudtrail import record_of
 
 PUT_INTERVAL_SECONDS = 600
@@ -221,4 +223,24 @@ def differing_fields(event: Event, expected: Mapping[str, object]) -> dict[str, 
     """The fields in which a call is not as expected, with what it has there (ABSENT: nothing)."""
     request = event.request
     actual = {name: request.get(name, ABSENT) for name in expected}
-    return {name: value for name, value in actual.items() if value is ABSENT or expected[name] != value}
+    return {
+        name: value
+        for name, value in actual.items()
+        if value is ABSENT
+        or (expected[name] != value and not (name == "SecretId" and _is_same(event, expected[name], value)))
+    }
+
+
+def _is_same(event: Event, expected: object, secret_id: object) -> bool:
+    """Whether a call named the secret that is expected, though in another way: by name, by ARN; by its view."""
+    key = getattr(expected, "key", None)
+    wanted = key if isinstance(key, SecretKey) else _place(event, expected)
+    return wanted is not None and wanted == _place(event, secret_id)
+
+
+def _place(event: Event, secret_id: object) -> SecretKey | None:
+    """The secret that an id means in a call; None when it is no id at all."""
+    if not isinstance(secret_id, str):
+        return None
+    arn = arns.parse(secret_id)
+    return SecretKey(event.region, event.account, secret_id) if arn is None else SecretKey(*arn[:3])

@@ -318,6 +318,44 @@ def test_an_order_fails_when_an_operation_was_not_repeated_so_often(secretsmanag
     assert str(failure.value).startswith("no PutSecretValue was logged after GetSecretValue, PutSecretValue; ")
 
 
+SPELLINGS = {
+    "name": lambda view: view.name,
+    "ARN": lambda view: view.arn,
+    "partial ARN": lambda view: view.arn[:-7],
+    "view": lambda view: view,
+}
+
+
+@pytest.mark.parametrize("asked", SPELLINGS)
+@pytest.mark.parametrize("called", ["name", "ARN", "partial ARN"])
+def test_a_secret_is_the_same_however_a_call_has_named_it(
+    secretsmanager: SecretsManager, client: "SecretsManagerClient", called: str, asked: str
+) -> None:
+    view = secretsmanager.seed("app/db", "one")
+    secretsmanager.seed("app/db2", "one")
+    client.describe_secret(SecretId=SPELLINGS[called](view))
+    secretsmanager.assert_logged("DescribeSecret", times=1, SecretId=SPELLINGS[asked](view))
+    secretsmanager.assert_not_logged("DescribeSecret", SecretId=SPELLINGS[asked](secretsmanager.secret("app/db2")))
+    with pytest.raises(AssertionError, match=r"^expected DescribeSecret\(SecretId="):
+        secretsmanager.assert_not_logged("DescribeSecret", SecretId=SPELLINGS[asked](view))
+
+
+def test_a_secret_of_another_region_is_another_one(secretsmanager: SecretsManager) -> None:
+    secretsmanager.seed("app/db", "one")
+    there = secretsmanager.seed("app/db", "one", region="eu-west-1")
+    secretsmanager.client("eu-west-1").describe_secret(SecretId="app/db")
+    secretsmanager.assert_logged("DescribeSecret", SecretId=there)
+    secretsmanager.assert_not_logged("DescribeSecret", SecretId=secretsmanager.secret("app/db"))
+
+
+def test_the_view_of_a_secret_that_is_gone_still_names_it(
+    secretsmanager: SecretsManager, client: "SecretsManagerClient"
+) -> None:
+    view = secretsmanager.seed("app/db", "one")
+    client.delete_secret(SecretId=view.arn, ForceDeleteWithoutRecovery=True)
+    secretsmanager.assert_logged("DeleteSecret", SecretId=view)
+
+
 def test_an_order_is_not_found_in_an_empty_log() -> None:
     with SecretsManager() as sm, pytest.raises(AssertionError) as failure:
         sm.assert_log_order("GetSecretValue")
