@@ -1,12 +1,16 @@
 """Whatever calls are made, in whatever order, valid or not: what always holds of Secrets Manager."""
 
+from itertools import count
+
+import rotation_functions
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
-from scenario_runner import ACCOUNT, CALLERS, REGION, START, by_boto3, require_well_formed, version_id
+from scenario_runner import ACCOUNT, REGION, START, Caller, by_boto3, require_well_formed, version_id
 
 from pytest_secretsmanager import SecretsManager
 
+OWNER, OWNER_IN_IRELAND = Caller(checks=False), Caller(checks=False, region="eu-west-1")
 NAMES = ["a", "app/b", "c-a1b2c3"]
 LABELS = ["AWSCURRENT", "AWSPENDING", "AWSPREVIOUS", "blue", "green"]
 POLICY = '{"Statement": {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}}'
@@ -24,6 +28,7 @@ ids = st.sampled_from(
 versions = st.sampled_from([*(version_id(number) for number in range(1, 7)), "short"])
 labels = st.sampled_from([*LABELS, ""])
 stages = st.lists(labels, max_size=3)
+keys = st.sampled_from(["", "alias/pay", "alias/nowhere", "no key"])
 texts = st.sampled_from(["one", "two", "three", ""])
 blobs = st.sampled_from([b"one", b"\x00"])
 tags = st.lists(
@@ -40,16 +45,28 @@ filters = st.lists(
     ),
     max_size=2,
 )
-keys = st.sampled_from(["", "alias/pay", "alias/nowhere", "no key"])
+
 flags = st.booleans()
 sizes = st.sampled_from([1, 2, 100, 0, 101])
 value = {"SecretString": texts, "SecretBinary": blobs, "ClientRequestToken": versions}
 metadata = {"Description": texts, "KmsKeyId": keys}
 page = {"MaxResults": sizes}
 secret_id = {"SecretId": ids}
+functions = st.sampled_from(
+    [f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{n}" for n in ("by_the_book", "idle", "fails", "nowhere")]
+)
+rules = st.sampled_from(
+    [
+        {"AutomaticallyAfterDays": 1},
+        {"ScheduleExpression": "rate(4 hours)"},
+        {"ScheduleExpression": "cron(0 8 L * ? *)"},
+    ]
+)
+regions = st.sampled_from(["eu-west-1", "us-west-2", REGION, "nowhere-1"])
+replicas = st.lists(st.fixed_dictionaries({"Region": regions}, optional={"KmsKeyId": keys}), min_size=1, max_size=2)
 
 REQUESTS = {
-    "CreateSecret": ({"Name": names}, {**value, **metadata, "Tags": tags}),
+    "CreateSecret": ({"Name": names}, {**value, **metadata, "Tags": tags, "AddReplicaRegions": replicas}),
     "UpdateSecret": (secret_id, {**value, **metadata}),
     "PutSecretValue": (secret_id, {**value, "VersionStages": stages}),
     "UpdateSecretVersionStage": (
@@ -83,6 +100,23 @@ REQUESTS = {
     ),
     "DeleteResourcePolicy": (secret_id, {}),
     "ValidateResourcePolicy": ({"ResourcePolicy": st.sampled_from([POLICY, "{}"])}, secret_id),
+    "RotateSecret": (
+        secret_id,
+        {
+            "ClientRequestToken": versions,
+            "RotationLambdaARN": functions,
+            "RotationRules": rules,
+            "RotateImmediately": flags,
+            "ExternalSecretRotationRoleArn": st.just(f"arn:aws:iam::{ACCOUNT}:role/rotate"),
+        },
+    ),
+    "CancelRotateSecret": (secret_id, {}),
+    "ReplicateSecretToRegions": (
+        {**secret_id, "AddReplicaRegions": replicas},
+        {"ForceOverwriteReplicaSecret": flags},
+    ),
+    "RemoveRegionsFromReplication": ({**secret_id, "RemoveReplicaRegions": st.lists(regions, max_size=2)}, {}),
+    "StopReplicationToReplica": (secret_id, {}),
     "GetRandomPassword": ({}, {"PasswordLength": sizes, "ExcludeNumbers": flags, "ExcludePunctuation": flags}),
 }
 
@@ -104,15 +138,28 @@ class AnySequence(RuleBasedStateMachine):
         self.sm.__enter__()
         self.sm.kms.create_key(alias="alias/pay")
         self.sm.seed("rds!d", "one", owning_service="rds")
+        for name, function in {**rotation_functions.HANDLERS, "fails": self.failing}.items():
+            self.sm.rotation.register(function(self.call), name=name)
         self.seen = {}
 
     def teardown(self):
         self.sm.__exit__(None, None, None)
 
-    def call(self, operation, parameters):
+    def failing(self, call):
+        """A rotation function of which every third step fails."""
+        works, steps = rotation_functions.by_the_book(call), count(1)
+
+        def handler(event, context):
+            works(event, context)
+            if next(steps) % 3 == 0:
+                raise ConnectionError
+
+        return handler
+
+    def call(self, operation, parameters, by=OWNER):
         """Makes a call and holds what is true of every call's answer."""
         before = self.sm._service.secrets()
-        answer = by_boto3(CALLERS["owner unchecked"], operation, parameters)
+        answer = by_boto3(by, operation, parameters)
         require_well_formed(operation, answer)
         if answer.code is not None:
             assert self.sm._service.secrets() == before
@@ -156,6 +203,18 @@ class AnySequence(RuleBasedStateMachine):
     def look(self, request):
         self.call(*request)
 
+    @rule(request=requests("RotateSecret", "CancelRotateSecret"))
+    def rotate(self, request):
+        self.call(*request)
+
+    @rule(request=requests("ReplicateSecretToRegions", "RemoveRegionsFromReplication", "StopReplicationToReplica"))
+    def replicate(self, request):
+        self.call(*request)
+
+    @rule(request=requests("StopReplicationToReplica", "PutSecretValue", "DeleteSecret", "CreateSecret"))
+    def write_in_the_replicas_region(self, request):
+        self.call(*request, by=OWNER_IN_IRELAND)
+
     @rule(days=st.sampled_from([0.5, 2, 8, 31]))
     def let_time_pass(self, days):
         self.sm.clock.advance(days=days)
@@ -181,8 +240,28 @@ class AnySequence(RuleBasedStateMachine):
             assert {id_: set(held) for id_, held in stages.items()} == {
                 id_: set(held) for id_, held in listed.items() if held
             }
-            assert ("AWSCURRENT" in placed) == bool(listed)
+            filled = [version for version in self.sm.secret(name).versions if version.value is not None]
+            assert ("AWSCURRENT" in placed) == bool(filled)
             assert len(listed) <= 5
+
+    @invariant()
+    def a_rotation_under_way_has_its_version(self):
+        for secret in self.sm._service.secrets():
+            attempt = secret.rotation and secret.rotation.attempt
+            assert not attempt or (attempt.token in secret.versions and secret.labels_of(attempt.token))
+
+    @invariant()
+    def replicas_are_as_their_primaries_are(self):
+        for name, primary in self.sm.secrets.items():
+            for region, replica in primary.state.replicas.items():
+                assert replica.status in ("InSync", "Failed")
+                if replica.status == "InSync":
+                    copy = self.sm.secret(name, region=region)
+                    assert copy.labels == primary.labels
+                    assert [version.value for version in copy.versions] == [
+                        version.value for version in primary.versions
+                    ]
+                    assert copy.arn == primary.arn.replace(REGION, region)
 
 
 AnySequence.TestCase.settings = settings(max_examples=60, stateful_step_count=25, deadline=None)
