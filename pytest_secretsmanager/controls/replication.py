@@ -1,10 +1,12 @@
 """Replication as a test turns it: replicas follow at once, unless they are held back."""
 
+from threading import Lock
 from types import TracebackType
 from typing import Self
 
+from pytest_secretsmanager.engine import arns, model
 from pytest_secretsmanager.engine.call import Call, Outcome
-from pytest_secretsmanager.engine.errors import UsageError
+from pytest_secretsmanager.engine.errors import UsageError, nearest
 from pytest_secretsmanager.engine.service import Service
 
 __tracebackhide__ = True
@@ -29,6 +31,7 @@ class ReplicationHold:
         self._service = service
         self._held = held
         self._polls = polls
+        self._counting = Lock()
         held.holds.append(self)
         if polls is not None:
             service.watchers.append(self._count)
@@ -50,8 +53,10 @@ class ReplicationHold:
         if call.operation != "DescribeSecret" or not isinstance(shown, list) or self._polls is None:
             return
         if any(entry["Status"] == "InProgress" and self.region in (None, entry["Region"]) for entry in shown):
-            self._polls -= 1
-            if self._polls == 0:
+            with self._counting:
+                self._polls -= 1
+                last = self._polls == 0
+            if last:
                 self.resume()
 
     def __enter__(self) -> Self:
@@ -89,8 +94,16 @@ class ReplicationControl:
         They follow when the hold is resumed, at the end of its `with` block, or, with `polls`, once so many
         DescribeSecret calls have shown one of them in progress.
         """
-        if not (region is None or (isinstance(region, str) and region)):
-            raise UsageError(f"replication is held for a region such as 'eu-west-1', not for {region!r}")
+        if region is not None:
+            _require_region(region)
         if polls is not None and (not isinstance(polls, int) or isinstance(polls, bool) or polls < 1):
             raise UsageError(f"polls is a number of DescribeSecret calls, at least 1, not {polls!r}")
         return ReplicationHold(self._service, self._held, region, polls)
+
+
+def _require_region(region: object) -> None:
+    if not isinstance(region, str):
+        raise UsageError(f"replication is held for a region such as 'eu-west-1', not for {region!r}")
+    known = model.regions(arns.partition(region))
+    if region not in known:
+        raise UsageError(f"replication is held for a region, and {region!r} is none{nearest(region, sorted(known))}")

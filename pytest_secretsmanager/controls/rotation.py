@@ -1,23 +1,17 @@
 """Rotation as a test turns it: which functions there are, where one stops, what fails, and when it happens."""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from threading import Lock
-from typing import TypeAlias
+from collections.abc import Sequence
 
+from pytest_secretsmanager.controls.between_reads import BetweenReads, RotateNow
 from pytest_secretsmanager.controls.functions import Functions, Handler, require_handler
 from pytest_secretsmanager.controls.steps import Failure, Hold, Steps, require_step
-from pytest_secretsmanager.engine.call import Call, Outcome
 from pytest_secretsmanager.engine.effects.runs import RotationRun
-from pytest_secretsmanager.engine.errors import ServiceError, UsageError
+from pytest_secretsmanager.engine.errors import UsageError
 from pytest_secretsmanager.engine.service import Service
 from pytest_secretsmanager.engine.state import SecretKey
 from pytest_secretsmanager.inspection.views import SecretId, Source
 
 __tracebackhide__ = True
-
-RotateNow: TypeAlias = Callable[[SecretKey], str]
-"""Calls RotateSecret in the name of the secret's own account, and gives the token."""
 
 
 class RotationControl:
@@ -71,8 +65,9 @@ class RotationControl:
         """Makes a Lambda function of a handler, and gives the ARN to rotate with.
 
         `handler(event, context)` gets AWS's event (`Step`, `SecretId` as ARN, `ClientRequestToken`, `RotationToken`);
-        it fails a step by raising. While it runs, the environment is that of a Lambda function in its region:
-        AWS_REGION, AWS_DEFAULT_REGION, AWS_LAMBDA_FUNCTION_NAME, and SECRETS_MANAGER_ENDPOINT where that is unset.
+        it fails a step by raising. A failed step fails no test by itself: `assert_rotated` does. While a step runs, the
+        environment is that of a Lambda function in its region: AWS_REGION, AWS_DEFAULT_REGION,
+        AWS_LAMBDA_FUNCTION_NAME, and SECRETS_MANAGER_ENDPOINT where that is unset.
 
         Without `arn` the function is called `name`, else as the handler is, and is in `region` (None: the default one)
         and the default account. What was registered under that ARN before is replaced.
@@ -146,7 +141,6 @@ class RotationControl:
         key = None if secret is None else self._key(secret, region, account)
         self._steps.plan_failure(key, step, "after" if after else "before", error, times)
 
-    @contextmanager
     def between_reads(
         self,
         secret_id: SecretId,
@@ -155,17 +149,21 @@ class RotationControl:
         first: int = 1,
         region: str | None = None,
         account: str | None = None,
-    ) -> Iterator[None]:
+    ) -> BetweenReads:
         """Rotates a secret between the reads of the code under test: what it has just read is then no longer current.
 
-        It rotates after the read number `first`, and after each `every` reads from then on. GetSecretValue and
+        Used in a `with` block. It rotates after the read number `first`, and after each `every` reads from then on.
+        With 1, each value is out of date as soon as it was read: so code that reads again when a service refuses its
+        value can only recover with 2 or more, if that service takes the new value only. GetSecretValue and
         BatchGetSecretValue are reads; those of the rotation itself don't count. The secret needs a rotation function.
-        A rotation that failed fails the test at the end of the block.
+        A block without a rotation, or with one that failed, fails the test at its end.
 
+        >>> _ = sm.seed("db", {"password": "one"}, owning_service="rds")
+        >>> _ = sm.client().rotate_secret(SecretId="db")
         >>> with sm.rotation.between_reads("db"):
-        ...     pass
-        Traceback (most recent call last):
-        pytest_secretsmanager.engine.errors.SecretNotFound: no secret 'db' in us-east-1 of account 123456789012; ...
+        ...     values = [sm.client().get_secret_value(SecretId="db")["VersionId"] for _ in range(3)]
+        >>> len(set(values))
+        3
         """
         for name, number in (("every", every), ("first", first)):
             if not isinstance(number, int) or isinstance(number, bool) or number < 1:
@@ -176,74 +174,7 @@ class RotationControl:
                 f"secret {view.name!r} has no rotation function: seed it with rotation=Rotation(handler), or call "
                 "rotate_secret with sm.rotation.register(handler) first"
             )
-        watcher = _BetweenReads(view.key, view.arn, every, first, self._service, self._rotate_now)
-        self._service.watchers.append(watcher.see)
-        try:
-            yield
-        finally:
-            self._service.watchers.remove(watcher.see)
-        watcher.require_success()
+        return BetweenReads(view, first, every, self._service, self._rotate_now)
 
     def _key(self, secret_id: SecretId, region: str | None, account: str | None) -> SecretKey:
         return self._source.find(secret_id, region or self._region, account or self._account).key
-
-
-class _BetweenReads:
-    """Counts the reads of one secret and rotates it between them."""
-
-    def __init__(
-        self, key: SecretKey, arn: str, every: int, first: int, service: Service, rotate_now: RotateNow
-    ) -> None:
-        self._key = key
-        self._arn = arn
-        self._every = every
-        self._left = first
-        self._service = service
-        self._rotate_now = rotate_now
-        self._counting = Lock()
-        self._refusal: ServiceError | None = None
-        self._failed: RotationRun | None = None
-
-    def see(self, call: Call, outcome: Outcome) -> None:
-        """Rotates if this read was one to rotate after."""
-        if call.operation in ("GetSecretValue", "BatchGetSecretValue") and self._is_due(outcome):
-            self._rotate()
-
-    def require_success(self) -> None:
-        """Raises for a rotation that failed: a test of recovery would prove nothing."""
-        if self._refusal is not None:
-            raise AssertionError(
-                f"secret {self._key.name!r} could not be rotated between reads: {self._refusal.code}: {self._refusal}"
-            )
-        if self._failed is not None:
-            last = self._failed.steps[-1].step if self._failed.steps else "no step"
-            raise AssertionError(
-                f"a rotation of secret {self._key.name!r} between reads failed in {last}"
-            ) from self._failed.error
-
-    def _is_due(self, outcome: Outcome) -> bool:
-        values = outcome.reply.get("SecretValues", [outcome.reply])
-        if not isinstance(values, list) or all(value.get("ARN") != self._arn for value in values):
-            return False
-        with self._counting:
-            if any(run.key == self._key and run.state == "running" for run in self._runs):
-                return False
-            self._left -= 1
-            if self._left:
-                return False
-            self._left = self._every
-            return True
-
-    def _rotate(self) -> None:
-        try:
-            token = self._rotate_now(self._key)
-        except ServiceError as refusal:
-            self._refusal = self._refusal or refusal
-            return
-        run = next(run for run in reversed(self._runs) if run.token == token)
-        if run.state == "failed":
-            self._failed = self._failed or run
-
-    @property
-    def _runs(self) -> Sequence[RotationRun]:
-        return self._service.effects.rotations.runs

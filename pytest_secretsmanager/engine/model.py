@@ -108,18 +108,14 @@ def modelled_errors() -> frozenset[str]:
 
 
 @cache
-def _regions() -> dict[str, frozenset[str]]:
-    described = Loader().load_data("partitions")
-    return {partition["id"]: frozenset(partition["regions"]) for partition in described["partitions"]}
+def regions(partition: str) -> frozenset[str]:
+    """The regions of a partition, as far as the installed botocore knows them.
 
-
-def is_region(name: str, partition: str) -> bool:
-    """Whether the installed botocore knows a region of that partition.
-
-    >>> is_region("eu-west-1", "aws"), is_region("cn-north-1", "aws"), is_region("eu-west-99", "aws")
-    (True, False, False)
+    >>> "eu-west-1" in regions("aws"), "cn-north-1" in regions("aws"), regions("nowhere")
+    (True, False, frozenset())
     """
-    return name in _regions().get(partition, frozenset())
+    described = Loader().load_data("partitions")["partitions"]
+    return frozenset(region for each in described if each["id"] == partition for region in each["regions"])
 
 
 # --- limits ------------------------------------------------------------------------------------------------------

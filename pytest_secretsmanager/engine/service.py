@@ -10,7 +10,7 @@ from pytest_secretsmanager.engine import model
 from pytest_secretsmanager.engine.call import Call, Handler, Outcome, Replicate
 from pytest_secretsmanager.engine.effects import Effects
 from pytest_secretsmanager.engine.effects.background import Background
-from pytest_secretsmanager.engine.effects.runs import ReplicationControl, StepControl
+from pytest_secretsmanager.engine.effects.runs import ReplicaControl, StepControl
 from pytest_secretsmanager.engine.errors import UnsupportedOperation
 from pytest_secretsmanager.engine.layers.audit import Entry, Record, audit
 from pytest_secretsmanager.engine.layers.replicate import replicate
@@ -41,7 +41,7 @@ class Service:
         record: Record,
         now: Callable[[], float],
         steps: StepControl,
-        replication: ReplicationControl,
+        replication: ReplicaControl,
     ) -> None:
         self.ports = ports
         self.store = Store()

@@ -5,6 +5,7 @@ shows the secret as a table; a value is shown only where the test itself compare
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from difflib import get_close_matches
 from itertools import takewhile
 from types import TracebackType
@@ -14,6 +15,7 @@ from pytest_secretsmanager.engine.call import SERVICE_EVENTS
 from pytest_secretsmanager.engine.errors import UsageError, VersionNotFound, nearest
 from pytest_secretsmanager.engine.operations import OPERATIONS
 from pytest_secretsmanager.engine.rules import labels
+from pytest_secretsmanager.engine.rules.rotation import due_at
 from pytest_secretsmanager.inspection.differences import (
     ANYWHERE,
     call_text,
@@ -311,7 +313,7 @@ class Assertions:
         runs = self._source().service.effects.rotations.runs
         last = next((run for run in reversed(runs) if run.secret == secret.arn and not run.test), None)
         if last is None:
-            raise _failure(f"no rotation of secret {secret.name!r} has begun{self._refused_rotation()}", secret)
+            raise _failure(f"no rotation of secret {secret.name!r} has begun{self._why_no_rotation(secret)}", secret)
         if last.state != "succeeded":
             raise _failure(
                 f"the last rotation of secret {secret.name!r} did not succeed: {run_text(last)}", secret
@@ -323,9 +325,14 @@ class Assertions:
                 secret,
             )
 
-    def _refused_rotation(self) -> str:
-        refused = [event for event in self.log if event.operation == "RotateSecret" and event.error]
-        return f"; RotateSecret was refused: {refused[-1].error}: {refused[-1].error_message}" if refused else ""
+    def _why_no_rotation(self, secret: SecretView) -> str:
+        calls = self.log.matching("RotateSecret", request_fields={"SecretId": secret})
+        if calls and calls[-1].error:
+            return f"; RotateSecret was refused: {calls[-1].error}: {calls[-1].error_message}"
+        due = due_at(secret.state)
+        return (
+            "" if due is None else f"; the next one falls due on {datetime.fromtimestamp(due, UTC):%Y-%m-%d %H:%M} UTC"
+        )
 
     # --- what stays ----------------------------------------------------------------------------------------------
 

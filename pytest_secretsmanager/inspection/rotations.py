@@ -1,5 +1,7 @@
 """How far a rotation has come, in words. What an error says is left out: it may hold a secret value."""
 
+import sysconfig
+from pathlib import Path
 from traceback import walk_tb
 from types import TracebackType
 
@@ -25,18 +27,21 @@ def _failure_text(run: RotationRun) -> str:
 
 
 def _error_text(step: StepRun) -> str:
-    return f"{type(step.error).__name__}{_where(step.error.__traceback__) if step.error is not None else ''}"
+    name = type(step.error).__name__
+    if step.planned:
+        return f"{name}, as the test has planned"
+    return f"{name}{_where(step.error.__traceback__) if step.error is not None else ''}"
 
 
-_NOT_OF_THE_FUNCTION = ("botocore", "boto3", "wrapt", __name__.partition(".")[0])
+_OTHERS = (sysconfig.get_path("stdlib"), sysconfig.get_path("purelib"), str(Path(__file__).parents[1]), "<")
 
 
 def _where(traceback: TracebackType | None) -> str:
-    """The last line of the function's own code; nothing when it never ran."""
+    """The last line of the function's own code that ran; nothing when there is none."""
     lines = [
         f" at {frame.f_code.co_filename}:{line}"
         for frame, line in walk_tb(traceback)
-        if frame.f_globals.get("__name__", "").partition(".")[0] not in _NOT_OF_THE_FUNCTION
+        if not frame.f_code.co_filename.startswith(_OTHERS)
     ]
     return lines[-1] if lines else ""
 

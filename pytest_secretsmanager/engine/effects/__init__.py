@@ -11,8 +11,8 @@ from collections.abc import Iterable
 from pytest_secretsmanager.engine.call import Effect, Outcome, Replicate
 from pytest_secretsmanager.engine.effects.background import Background
 from pytest_secretsmanager.engine.effects.rotations import Rotations
-from pytest_secretsmanager.engine.effects.runs import ReplicationControl, StepControl
-from pytest_secretsmanager.engine.operations.replication import replicated
+from pytest_secretsmanager.engine.effects.runs import ReplicaControl, StepControl
+from pytest_secretsmanager.engine.operations.copying import replicated
 from pytest_secretsmanager.engine.rules.replication import regions_in_progress
 from pytest_secretsmanager.engine.state import Secret, SecretKey
 
@@ -20,7 +20,7 @@ from pytest_secretsmanager.engine.state import Secret, SecretKey
 class Effects:
     """Runs effects, as far as the test lets them."""
 
-    def __init__(self, background: Background, steps: StepControl, replication: ReplicationControl) -> None:
+    def __init__(self, background: Background, steps: StepControl, replication: ReplicaControl) -> None:
         self.rotations = Rotations(background, steps, self.run)
         self._background = background
         self._replication = replication

@@ -6,7 +6,7 @@ Steps are code of the user's, which calls Secrets Manager itself, from any threa
 from collections.abc import Callable, Iterable
 
 from pytest_secretsmanager.engine.call import Effect, EventName, Outcome, RunRotation, rotation_event
-from pytest_secretsmanager.engine.effects.background import Background
+from pytest_secretsmanager.engine.effects.background import Background, Transition
 from pytest_secretsmanager.engine.effects.runs import RotationRun, RunState, StepControl, StepRun, When
 from pytest_secretsmanager.engine.errors import ServiceError
 from pytest_secretsmanager.engine.operations import rotation as operations
@@ -73,9 +73,8 @@ class Rotations:
                 self._end(run, "abandoned")
                 return
             run.left.pop(0)
-            error = self._invoke(run, step)
-            if error is not None:
-                self._fail(run, step, error)
+            if not self._succeeds(run, step):
+                self._fail(run)
                 return
             if self._is_held(run, step, "after"):
                 return
@@ -90,17 +89,21 @@ class Rotations:
     def _is_under_way(self, run: RotationRun) -> bool:
         return rules.goes_on(self._background.store.get(run.key), run.token)
 
-    def _invoke(self, run: RotationRun, step: str) -> BaseException | None:
-        """Runs one step and keeps what it failed with."""
-        error = None
+    def _succeeds(self, run: RotationRun, step: str) -> bool:
+        """Runs one step, and keeps what it failed with."""
+        planned = self._control.failure(run, step, "before")
+        error = planned or self._error_of(run, step)
+        if error is None:
+            error = planned = self._control.failure(run, step, "after")
+        run.steps.append(StepRun(step, error, planned=planned is not None))
+        return error is None
+
+    def _error_of(self, run: RotationRun, step: str) -> BaseException | None:
         try:
-            self._fail_on_purpose(run, step, "before")
             self._function(run)(self._event(run, step))
-            self._fail_on_purpose(run, step, "after")
-        except BaseException as raised:
-            error = raised
-        run.steps.append(StepRun(step, error))
-        return error
+        except BaseException as error:
+            return error
+        return None
 
     def _function(self, run: RotationRun) -> Function:
         function = self._background.ports.function(run.function)
@@ -117,18 +120,15 @@ class Rotations:
             "RotationToken": self._new_uuid(),
         }
 
-    def _fail_on_purpose(self, run: RotationRun, step: str, when: When) -> None:
-        failure = self._control.failure(run, step, when)
-        if failure is not None:
-            raise failure
-
-    def _fail(self, run: RotationRun, step: str, error: BaseException) -> None:
-        """Ends the rotation; what is no Exception, as an interrupt or a failed test, goes on to whoever called."""
-        message = f"Error when executing lambda {run.function} during {step} step"
-        effects = self._background.commit(run.key, lambda secret: self._failure(run, secret, message))
+    def _fail(self, run: RotationRun) -> None:
+        message = _step_failed(run)
+        self._commit(run, lambda secret: self._failure(run, secret, message))
         self._end(run, "failed")
-        self._run_effects(effects)
-        if not isinstance(error, Exception):
+        self._let_through(run.error)
+
+    def _let_through(self, error: BaseException | None) -> None:
+        """What is no Exception, as an interrupt or a failed test, goes on to whoever called."""
+        if error is not None and not isinstance(error, Exception):
             raise error
 
     def _failure(self, run: RotationRun, secret: Secret, message: str) -> Outcome:
@@ -139,12 +139,13 @@ class Rotations:
     def _finish(self, run: RotationRun) -> None:
         def finish(secret: Secret) -> Outcome:
             if not rules.goes_on(secret, run.token):
-                self._end(run, "abandoned")
                 return Outcome({})
             self._end(run, "succeeded" if rules.is_current(secret, run.token) else "failed")
             return operations.completion(secret, run.token, self._background.now())
 
-        self._run_effects(self._background.commit(run.key, finish))
+        self._commit(run, finish)
+        if run.ended_at is None:
+            self._end(run, "abandoned")
 
     # --- trying a function -------------------------------------------------------------------------------------------
 
@@ -153,20 +154,16 @@ class Rotations:
         background = self._background
         run = self._new_run(effect, rules.TEST_STEPS)
         try:
-            background.commit(
-                run.key, lambda secret: operations.trial(secret, run.token, background.now(), background.ports)
-            )
+            self._commit(run, lambda secret: operations.trial(secret, run.token, background.now(), background.ports))
         except ServiceError as refusal:
             self._log("TestRotationFailed", run, refusal.message)
             self._end(run, "failed")
             return
-        step = run.left.pop()
-        error = self._invoke(run, step)
-        message = None if error is None else f"Error when executing lambda {run.function} during {step} step"
-        background.commit(run.key, lambda secret: operations.trial_over(secret, run.token, message))
-        self._end(run, "succeeded" if error is None else "failed")
-        if error is not None and not isinstance(error, Exception):
-            raise error
+        succeeds = self._succeeds(run, run.left.pop())
+        message = None if succeeds else _step_failed(run)
+        self._commit(run, lambda secret: operations.trial_over(secret, run.token, message))
+        self._end(run, "succeeded" if succeeds else "failed")
+        self._let_through(run.error)
 
     # --- without a function ------------------------------------------------------------------------------------------
 
@@ -174,16 +171,15 @@ class Rotations:
         background = self._background
         run.left.clear()
         try:
-            effects = background.commit(
-                run.key, lambda secret: operations.rotate_by_aws(secret, run.token, background.now(), background.ports)
+            self._commit(
+                run, lambda secret: operations.rotate_by_aws(secret, run.token, background.now(), background.ports)
             )
         except ServiceError as error:
             message = error.message
-            effects = background.commit(run.key, lambda secret: self._failure(run, secret, message))
+            self._commit(run, lambda secret: self._failure(run, secret, message))
             self._end(run, "failed")
         else:
             self._end(run, "succeeded")
-        self._run_effects(effects)
 
     # --- what all have in common -------------------------------------------------------------------------------------
 
@@ -203,12 +199,24 @@ class Rotations:
     def _end(self, run: RotationRun, state: RunState) -> None:
         run.state = state
         run.ended_at = self._background.now()
+        if state == "failed":
+            secret = self._background.store.get(run.key)
+            run.retry_at = None if secret is None or run.test else rules.retry_at(secret)
 
     def _log(self, event: EventName, run: RotationRun, error_message: str | None = None) -> None:
         def announce(secret: Secret) -> Outcome:
             return Outcome({}, events=(rotation_event(event, secret, run.token, error_message),))
 
-        self._background.commit(run.key, announce)
+        self._commit(run, announce)
+
+    def _commit(self, run: RotationRun, transition: Transition) -> None:
+        """One thing that AWS does to the secret, and whatever follows from it."""
+        self._run_effects(self._background.commit(run.key, transition))
 
     def _new_uuid(self) -> str:
         return new_uuid(self._background.ports.random)
+
+
+def _step_failed(run: RotationRun) -> str:
+    """The message of CloudTrail's event (DOC)."""
+    return f"Error when executing lambda {run.function} during {run.steps[-1].step} step"

@@ -13,10 +13,11 @@ When: TypeAlias = Literal["before", "after"]
 
 @dataclass(frozen=True, slots=True)
 class StepRun:
-    """One step that ran: its name, and what it failed with, if it did."""
+    """One step that ran: its name, what it failed with, if it did, and whether the test had planned that."""
 
     step: str
     error: BaseException | None = field(default=None, repr=False)
+    planned: bool = field(default=False, repr=False)
 
     @property
     def traceback(self) -> str:
@@ -24,13 +25,20 @@ class StepRun:
         return "" if self.error is None else "".join(format_exception(self.error))
 
 
-@dataclass(slots=True, eq=False, kw_only=True)
+@dataclass(slots=True, eq=False, repr=False, kw_only=True)
 class RotationRun:
     """One try at a rotation: of which secret, under which token, by which function, and how far it has come.
 
     `secret` is an ARN, `function` too; empty where AWS rotates by itself. `state` is `running`, `held` (a test stopped
     it), `succeeded`, `failed`, or `abandoned` (cancelled, or overtaken by another write). `test` says that this was
     RotateSecret's trial of the function, with RotateImmediately false.
+
+    >>> _ = sm.seed("db", "one")
+    >>> sm.rotation.fail("setSecret", ConnectionError)
+    >>> arn = sm.rotation.register(lambda event, context: None)
+    >>> _ = sm.client().rotate_secret(SecretId="db", RotationLambdaARN=arn)
+    >>> sm.rotation.runs[-1]
+    <rotation of 'db' in us-east-1: failed in setSecret>
     """
 
     secret: str
@@ -39,10 +47,11 @@ class RotationRun:
     test: bool = False
     state: RunState = "running"
     steps: list[StepRun] = field(default_factory=list)
-    key: SecretKey = field(repr=False)
-    left: list[str] = field(repr=False)
-    started_at: float = field(repr=False)
-    ended_at: float | None = field(default=None, repr=False)
+    key: SecretKey
+    left: list[str]
+    started_at: float
+    ended_at: float | None = None
+    retry_at: float | None = None
 
     @property
     def started(self) -> datetime:
@@ -55,9 +64,20 @@ class RotationRun:
         return None if self.ended_at is None else datetime.fromtimestamp(self.ended_at, UTC)
 
     @property
+    def retry(self) -> datetime | None:
+        """When AWS tries again what failed here, UTC, as far as that was planned when it ended; None: not."""
+        return None if self.retry_at is None else datetime.fromtimestamp(self.retry_at, UTC)
+
+    @property
     def error(self) -> BaseException | None:
         """What its last step failed with, None when it did not."""
         return self.steps[-1].error if self.steps else None
+
+    def __repr__(self) -> str:
+        what = "trial" if self.test else "rotation"
+        last = self.steps[-1].step if self.steps else None
+        where = "" if self.state == "succeeded" or last is None else f" {'in' if self.error else 'after'} {last}"
+        return f"<{what} of {self.key.name!r} in {self.key.region}: {self.state}{where}>"
 
 
 class StepControl(Protocol):
@@ -70,7 +90,7 @@ class StepControl(Protocol):
         """What this step fails with, in place of its function or behind it; None: nothing."""
 
 
-class ReplicationControl(Protocol):
+class ReplicaControl(Protocol):
     """What a test may do to replicas that are to follow their primary."""
 
     def holds_back(self, region: str) -> bool:

@@ -19,13 +19,13 @@ def replicate(inner: Handler, secrets: Secrets) -> Handler:
 
 
 def followed(outcome: Outcome, secrets: Secrets) -> Outcome:
-    """The outcome with the replicas of what it changes in progress, and with the effect that brings them up to date."""
+    """The outcome with the replicas of what it changes in progress, and first of all the effect that they follow."""
     if not _has_replicas(outcome.changes):
         return outcome
     primaries = {key: secret for key, secret in outcome.changes.items() if secret is not None and secret.replicas}
     following = {key: replication.following(secrets.get(key), secret) for key, secret in primaries.items()}
     then = [Replicate(key) for key, secret in following.items() if replication.regions_in_progress(secret)]
-    return outcome._replace(changes={**outcome.changes, **following}, then=(*outcome.then, *then))
+    return outcome._replace(changes={**outcome.changes, **following}, then=(*then, *outcome.then))
 
 
 def _has_replicas(changes: Changes) -> bool:

@@ -49,6 +49,16 @@ def is_replica_of(secret: Secret | None, primary: Secret) -> bool:
     )
 
 
+def follows(secret: Secret, primary: Secret | None) -> bool:
+    """Whether a primary knows a secret of another region as its replica; after a failover it may not any more."""
+    return (
+        primary is not None
+        and not primary.is_replica
+        and secret.key.region in primary.replicas
+        and is_replica_of(secret, primary)
+    )
+
+
 def require_no_replicas(secret: Secret) -> None:
     """A primary that has replicas can't be deleted (REPORTED text)."""
     if secret.replicas:
@@ -59,6 +69,5 @@ def require_no_replicas(secret: Secret) -> None:
 
 
 def _shared(secret: Secret) -> tuple[object, ...]:
-    filled = [version.id for version in secret.versions.values() if version.sealed is not None]
-    announced = [version.id for version in secret.versions.values() if version.sealed is None]
-    return filled, announced, secret.labels, secret.tags, secret.policy, secret.description, secret.type
+    versions = {version.id: (version.number, version.sealed is not None) for version in secret.versions.values()}
+    return versions, secret.labels, secret.tags, secret.policy, secret.description, secret.type

@@ -43,6 +43,12 @@ def due_at(secret: Secret) -> float | None:
     return None if rotation.window is None else rotation.window.opens
 
 
+def retry_at(secret: Secret) -> float | None:
+    """When a rotation that failed is tried again, None when it is not."""
+    attempt = _rotation(secret).attempt
+    return None if attempt is None else attempt.retry
+
+
 def announced(secret: Secret, token: str, time: float, quota: int) -> Secret:
     """The secret once a rotation has begun: its version is there under AWSPENDING, and has no value yet."""
     begun = _with_attempt(secret, RotationAttempt(token=token))

@@ -1,0 +1,100 @@
+"""Rotating a secret between the reads of the code under test."""
+
+from collections.abc import Callable, Sequence
+from threading import Lock
+from types import TracebackType
+from typing import Self, TypeAlias
+
+from pytest_secretsmanager.engine.call import Call, Outcome
+from pytest_secretsmanager.engine.effects.runs import RotationRun
+from pytest_secretsmanager.engine.errors import ServiceError
+from pytest_secretsmanager.engine.service import Service
+from pytest_secretsmanager.engine.state import SecretKey
+from pytest_secretsmanager.inspection.rotations import run_text
+from pytest_secretsmanager.inspection.views import SecretView
+
+__tracebackhide__ = True
+
+RotateNow: TypeAlias = Callable[[SecretKey], str]
+"""Calls RotateSecret in the name of the secret's own account, and gives the token."""
+
+_READS = ("GetSecretValue", "BatchGetSecretValue")
+
+
+class BetweenReads:
+    """Counts the reads of one secret inside a `with` block, and rotates it after those it was told to.
+
+    `reads` and `rotations` are how many there were. A block without a rotation, or with one that failed, would prove
+    nothing, and is an AssertionError at its end.
+    """
+
+    def __init__(self, view: SecretView, first: int, every: int, service: Service, rotate_now: RotateNow) -> None:
+        self.reads = 0
+        self.rotations = 0
+        self._view = view
+        self._arn = view.arn
+        self._first = first
+        self._every = every
+        self._service = service
+        self._rotate_now = rotate_now
+        self._counting = Lock()
+        self._refusal: ServiceError | None = None
+        self._failed: RotationRun | None = None
+
+    def __enter__(self) -> Self:
+        self._service.watchers.append(self._see)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._service.watchers.remove(self._see)
+        if error is None:
+            self._require_success()
+
+    def _see(self, call: Call, outcome: Outcome) -> None:
+        if call.operation in _READS and self._is_read(outcome) and self._is_due():
+            self._rotate()
+
+    def _is_read(self, outcome: Outcome) -> bool:
+        values = outcome.reply.get("SecretValues", [outcome.reply])
+        return isinstance(values, list) and any(value.get("ARN") == self._arn for value in values)
+
+    def _is_due(self) -> bool:
+        with self._counting:
+            if any(run.key == self._view.key and run.state == "running" for run in self._runs):
+                return False  # a read of the rotation itself
+            self.reads += 1
+            since_first = self.reads - self._first
+            return since_first >= 0 and since_first % self._every == 0
+
+    def _rotate(self) -> None:
+        try:
+            token = self._rotate_now(self._view.key)
+        except ServiceError as refusal:
+            self._refusal = self._refusal or refusal
+            return
+        self.rotations += 1
+        run = next(run for run in reversed(self._runs) if run.token == token)
+        if run.state == "failed":
+            self._failed = self._failed or run
+
+    def _require_success(self) -> None:
+        name = self._view.name
+        if self._refusal is not None:
+            raise AssertionError(
+                f"secret {name!r} could not be rotated between reads: {self._refusal.code}: {self._refusal}"
+            )
+        if self._failed is not None:
+            raise AssertionError(
+                f"a rotation of secret {name!r} between reads did not succeed: {run_text(self._failed)}"
+            ) from self._failed.error
+        if not self.rotations:
+            raise AssertionError(
+                f"secret {name!r} was not rotated between reads: it was read {self.reads} times, and is to be rotated "
+                f"after read number {self._first}"
+            )
+
+    @property
+    def _runs(self) -> Sequence[RotationRun]:
+        return self._service.effects.rotations.runs

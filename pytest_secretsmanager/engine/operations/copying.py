@@ -1,0 +1,92 @@
+"""How a replica follows its primary: what AWS does by itself once a secret that is replicated has changed."""
+
+from collections.abc import Iterator
+
+from pytest_secretsmanager.engine import arns
+from pytest_secretsmanager.engine.call import EventName, Outcome, ServiceEvent
+from pytest_secretsmanager.engine.errors import ServiceError
+from pytest_secretsmanager.engine.ports import Ports
+from pytest_secretsmanager.engine.rules import guards, replication
+from pytest_secretsmanager.engine.state import Secret, Secrets, Version, changed
+
+
+def replicated(primary: Secret, region: str, time: float, secrets: Secrets, ports: Ports) -> Outcome:
+    """The replica of one region as the primary is now, and the primary with the status that this came to."""
+    key = primary.key._replace(region=region)
+    present = secrets.get(key)
+    if present is not None and guards.is_gone(present, time):
+        present = None
+    own = present if replication.is_replica_of(present, primary) else None
+    if present is not None and own is None and (obstacle := _obstacle(primary, present)):
+        return _failure(primary, region, obstacle)
+    try:
+        copy = _copy(primary, own, region, time, ports)
+    except ServiceError as error:
+        # REPORTED that a key which does not work fails the replication and not the call; the text is a GUESS.
+        return _failure(primary, region, error.message)
+    updated = replication.with_status(primary, region, "InSync", replication.SUCCEEDED)
+    succeeded = _event("ReplicationSucceeded", primary, region)
+    return Outcome({}, {key: copy, primary.key: updated}, events=(succeeded,))
+
+
+def _obstacle(primary: Secret, present: Secret) -> str | None:
+    """Why another secret, where the replica is to go, can't be overwritten; None when it can."""
+    region = present.key.region
+    if present.is_replica:
+        # REPORTED, and that overwriting does not help.
+        return f"Secret name {primary.name} is currently replicated to {region} with a different arn"
+    if primary.replicas[region].overwrite:
+        return None
+    # GUESS: moto's text has the form of the one above, the model's example has another.
+    return f"Secret name {primary.name} already exists in region {region}."
+
+
+def _failure(primary: Secret, region: str, reason: str) -> Outcome:
+    message = f"Replication failed: {reason}"
+    updated = replication.with_status(primary, region, "Failed", message)
+    failed = _event("ReplicationFailed", primary, region, message)
+    return Outcome({}, {primary.key: updated}, events=(failed,))
+
+
+def _event(name: EventName, primary: Secret, region: str, error_message: str | None = None) -> ServiceEvent:
+    """What AWS logs. That it logs replication is DOC, the names and the form are a GUESS."""
+    return ServiceEvent(name, primary.key, primary.arn, f"Replication-{primary.arn}-{region}", error_message)
+
+
+def _copy(primary: Secret, own: Secret | None, region: str, time: float, ports: Ports) -> Secret:
+    """The primary as a secret of that region; `own` is the replica that stands there, if there is one."""
+    key = primary.key._replace(region=region)
+    copy = Secret(
+        key=key,
+        arn=arns.in_region(primary.arn, region),
+        created=time if own is None else own.created,
+        changed=time,
+        description=primary.description,
+        kms_key_id=ports.key_name(key, primary.replicas[region].kms_key_id),
+        type=primary.type,
+        tags=primary.tags,
+        labels=primary.labels,
+        versions_made=primary.versions_made,
+        accessed=None if own is None else own.accessed,
+        policy=primary.policy,
+        owning_service=primary.owning_service,
+        primary_region=primary.key.region,
+    )
+    return changed(copy, versions={version.id: version for version in _versions(primary, copy, own, ports)})
+
+
+def _versions(primary: Secret, copy: Secret, own: Secret | None, ports: Ports) -> Iterator[Version]:
+    """The primary's versions, sealed for the replica. One that it has already stays, unless its key has changed."""
+    same_key = own is not None and own.kms_key_id == copy.kms_key_id
+    for version in primary.versions.values():
+        present = None if own is None else own.versions.get(version.id)
+        if present is not None and present.number != version.number:
+            present = None  # the id was used again, for another version
+        if version.sealed is None:
+            yield version
+        elif present is not None and present.sealed is not None and same_key:
+            yield present
+        else:
+            plain = ports.open(primary, version.id, version.sealed)
+            accessed = None if present is None else present.accessed
+            yield changed(version, sealed=ports.seal(copy, version.id, plain), accessed=accessed)

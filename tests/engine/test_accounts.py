@@ -1,0 +1,384 @@
+"""Calls of another account: which secrets it reaches, by what, and which values pass between accounts."""
+
+import pytest
+
+from pytest_secretsmanager.engine import model
+from pytest_secretsmanager.engine.operations import OPERATIONS
+
+OWNER, STRANGER = "123456789012", "210987654321"
+V1, V2 = "version-1".ljust(32, "-"), "version-2".ljust(32, "-")
+EU, AP = {"Region": "eu-west-1"}, {"Region": "ap-south-1"}
+POLICY = '{"Statement": {"Effect": "Allow", "Principal": "*", "Action": "secretsmanager:*", "Resource": "*"}}'
+MISSING = ("ResourceNotFoundException", "Secrets Manager can't find the specified secret.")
+DEFAULT_KEY = (
+    "InvalidRequestException",
+    "You can't access a secret from a different AWS account if you encrypt the secret with the default KMS service "
+    "key.",
+)
+
+REQUESTS = {
+    "CancelRotateSecret": {},
+    "DeleteResourcePolicy": {},
+    "DeleteSecret": {},
+    "DescribeSecret": {},
+    "GetResourcePolicy": {},
+    "GetSecretValue": {},
+    "ListSecretVersionIds": {},
+    "PutResourcePolicy": {"ResourcePolicy": POLICY},
+    "PutSecretValue": {"SecretString": "two"},
+    "RemoveRegionsFromReplication": {"RemoveReplicaRegions": ["eu-west-1"]},
+    "ReplicateSecretToRegions": {"AddReplicaRegions": [AP]},
+    "RestoreSecret": {},
+    "RotateSecret": {},
+    "StopReplicationToReplica": {},
+    "TagResource": {"Tags": [{"Key": "team", "Value": "pay"}]},
+    "UntagResource": {"TagKeys": ["team"]},
+    "UpdateSecret": {"Description": "main"},
+    "UpdateSecretVersionStage": {"VersionStage": "blue", "MoveToVersionId": V1},
+    "ValidateResourcePolicy": {"ResourcePolicy": POLICY},
+}
+"""A request of every operation that takes a SecretId."""
+
+VALUES = {
+    "GetSecretValue": ("GetSecretValue", {}),
+    "GetSecretValue by id": ("GetSecretValue", {"VersionId": V1}),
+    "GetSecretValue by label": ("GetSecretValue", {"VersionStage": "AWSCURRENT"}),
+    "PutSecretValue": ("PutSecretValue", {"SecretString": "two"}),
+    "PutSecretValue of bytes": ("PutSecretValue", {"SecretBinary": b"two"}),
+    "PutSecretValue with labels": ("PutSecretValue", {"SecretString": "two", "VersionStages": ["blue"]}),
+    "UpdateSecret of the value": ("UpdateSecret", {"SecretString": "two"}),
+    "UpdateSecret of value and description": ("UpdateSecret", {"SecretString": "two", "Description": "main"}),
+}
+"""What passes a value from account to account."""
+
+
+def method_of(client, operation):
+    methods = {name: method for method, name in client.meta.method_to_api_mapping.items()}
+    return getattr(client, methods[operation])
+
+
+@pytest.fixture
+def stranger_in_ireland(secretsmanager, stranger):
+    """A client of the other account in the region of the replica."""
+    return secretsmanager.client("eu-west-1", aws_account_id=STRANGER)
+
+
+@pytest.fixture
+def function(client, secretsmanager):
+    """A function of the owner's, which rotates to `rotated`."""
+
+    def rotate(event, context):
+        if event["Step"] == "finishSecret":
+            client.put_secret_value(
+                SecretId=event["SecretId"], SecretString="rotated", ClientRequestToken=event["ClientRequestToken"]
+            )
+
+    return secretsmanager.rotation.register(rotate)
+
+
+@pytest.fixture
+def make(client, secretsmanager, function):
+    """Makes `db`, the owner's: replicated, tagged, with a policy and a function; gives its ARN."""
+
+    def make(**key):
+        secretsmanager.kms.create_key(alias="alias/pay")
+        tags = [{"Key": "stage", "Value": "prod"}]
+        request = {"Name": "db", "ClientRequestToken": V1, "Tags": tags, "AddReplicaRegions": [EU], **key}
+        arn = client.create_secret(SecretString="zero", **request)["ARN"]
+        client.put_resource_policy(SecretId="db", ResourcePolicy=POLICY)
+        client.rotate_secret(SecretId="db", RotationLambdaARN=function, ClientRequestToken=V2)
+        return arn
+
+    return make
+
+
+@pytest.fixture
+def arn(make):
+    """The ARN of `db` under a customer key."""
+    return make(KmsKeyId="alias/pay")
+
+
+@pytest.fixture
+def default_arn(make):
+    """The ARN of `db` under the default key."""
+    return make()
+
+
+@pytest.fixture(params=[{"KmsKeyId": "alias/pay"}, {}], ids=["under a customer key", "under the default key"])
+def either_arn(request, make):
+    """The ARN of `db` under a customer key, and under the default one."""
+    return make(**request.param)
+
+
+def test_the_table_of_requests_is_complete():
+    assert REQUESTS.keys() == {name for name in OPERATIONS if "SecretId" in model.operation(name).input_shape.members}
+
+
+# --- what a SecretId stands for --------------------------------------------------------------------------------------
+
+NOT_FOUND_BY = {
+    "name": lambda arn: arn[-9:-7],
+    "partial ARN": lambda arn: arn[:-7],
+    "ARN in another region": lambda arn: arn.replace("us-east-1", "eu-west-1"),
+    "ARN in its own account": lambda arn: arn.replace(OWNER, STRANGER),
+    "ARN with another suffix": lambda arn: f"{arn[:-6]}xxxxxx",
+}
+
+
+@pytest.mark.parametrize("secret_id", NOT_FOUND_BY.values(), ids=NOT_FOUND_BY)
+@pytest.mark.parametrize(("operation", "request_"), REQUESTS.items(), ids=REQUESTS)
+def test_another_accounts_secret_is_not_found_by(stranger, refused, arn, operation, request_, secret_id):
+    assert refused(method_of(stranger, operation), SecretId=secret_id(arn), **request_) == MISSING
+
+
+@pytest.mark.parametrize("cut", [slice(None), slice(-9, -7)], ids=["the primary's ARN", "name"])
+@pytest.mark.parametrize(("operation", "request_"), REQUESTS.items(), ids=REQUESTS)
+def test_another_accounts_replica_is_not_found_by(stranger_in_ireland, refused, arn, operation, request_, cut):
+    assert refused(method_of(stranger_in_ireland, operation), SecretId=arn[cut], **request_) == MISSING
+
+
+IN_PLACE = [name for name in REQUESTS if name not in ("DeleteSecret", "StopReplicationToReplica")]
+"""What a primary with a replica answers."""
+
+
+@pytest.mark.parametrize("operation", IN_PLACE)
+def test_another_accounts_secret_is_found_by_its_full_arn(stranger, secretsmanager, arn, operation):
+    method_of(stranger, operation)(SecretId=arn, **REQUESTS[operation])
+    (event,) = [event for event in secretsmanager.log if event.operation == operation and event.account == STRANGER]
+    assert (event.request["SecretId"], event.error) == (arn, None)
+
+
+@pytest.mark.parametrize("operation", [name for name in IN_PLACE if name not in ("GetSecretValue", "PutSecretValue")])
+def test_under_the_default_key_all_is_answered_but_what_passes_a_value(
+    stranger, secretsmanager, default_arn, operation
+):
+    method_of(stranger, operation)(SecretId=default_arn, **REQUESTS[operation])
+    (event,) = [event for event in secretsmanager.log if event.operation == operation and event.account == STRANGER]
+    assert (event.request["SecretId"], event.error) == (default_arn, None)
+
+
+@pytest.mark.parametrize("request_", [{}, {"ForceDeleteWithoutRecovery": True}], ids=["scheduled", "forced"])
+def test_another_accounts_secret_is_deleted_by_its_full_arn(client, stranger, secretsmanager, either_arn, request_):
+    client.remove_regions_from_replication(SecretId="db", RemoveReplicaRegions=["eu-west-1"])
+    assert stranger.delete_secret(SecretId=either_arn, **request_)["ARN"] == either_arn
+    assert client.list_secrets()["SecretList"] == []
+
+
+def test_another_accounts_secret_is_restored_by_its_full_arn(client, stranger, either_arn):
+    client.remove_regions_from_replication(SecretId="db", RemoveReplicaRegions=["eu-west-1"])
+    client.delete_secret(SecretId="db")
+    stranger.restore_secret(SecretId=either_arn)
+    assert client.get_secret_value(SecretId="db")["SecretString"] == "rotated"
+
+
+def test_forcing_the_deletion_of_a_name_leaves_the_secret_of_another_account(client, stranger, arn):
+    """It succeeds, as it does for any name that the caller's own account has no secret of."""
+    stranger.delete_secret(SecretId="db", ForceDeleteWithoutRecovery=True)
+    assert client.describe_secret(SecretId="db")["ARN"] == arn
+
+
+@pytest.mark.secret("db", "the stranger's", account=STRANGER)
+def test_a_name_means_the_secret_of_ones_own_account_and_an_arn_that_of_the_other(stranger, arn):
+    values = [stranger.get_secret_value(SecretId=secret_id)["SecretString"] for secret_id in ("db", arn)]
+    assert values == ["the stranger's", "rotated"]
+
+
+@pytest.mark.secret("db", "the stranger's", account=STRANGER)
+def test_a_write_by_name_reaches_the_secret_of_ones_own_account_only(client, stranger, arn):
+    stranger.put_secret_value(SecretId="db", SecretString="two")
+    assert client.get_secret_value(SecretId="db")["SecretString"] == "rotated"
+    assert stranger.get_secret_value(SecretId="db")["SecretString"] == "two"
+
+
+@pytest.mark.secret("db", "the stranger's", account=STRANGER)
+def test_the_owner_reaches_the_strangers_secret_in_the_same_way(client, secretsmanager, stranger, arn):
+    theirs = stranger.describe_secret(SecretId="db")["ARN"]
+    assert theirs.split(":")[4] == STRANGER
+    assert client.describe_secret(SecretId=theirs)["ARN"] == theirs
+
+
+# --- values ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("operation", "request_"), VALUES.values(), ids=VALUES)
+def test_under_the_default_key_no_value_passes_between_accounts(stranger, refused, default_arn, operation, request_):
+    assert refused(method_of(stranger, operation), SecretId=default_arn, **request_) == DEFAULT_KEY
+
+
+@pytest.mark.parametrize(("operation", "request_"), VALUES.values(), ids=VALUES)
+def test_the_default_key_by_its_name_is_the_default_key(stranger, refused, make, operation, request_):
+    arn = make(KmsKeyId="alias/aws/secretsmanager")
+    assert refused(method_of(stranger, operation), SecretId=arn, **request_) == DEFAULT_KEY
+
+
+@pytest.mark.parametrize(("operation", "request_"), VALUES.values(), ids=VALUES)
+def test_under_the_default_key_the_owners_values_pass(client, default_arn, operation, request_):
+    assert method_of(client, operation)(SecretId=default_arn, **request_)["ARN"] == default_arn
+
+
+def test_under_a_customer_key_a_value_is_read_by_another_account(stranger, arn):
+    reply = stranger.get_secret_value(SecretId=arn)
+    assert (reply["ARN"], reply["Name"], reply["SecretString"]) == (arn, "db", "rotated")
+
+
+@pytest.mark.parametrize("operation", ["PutSecretValue", "UpdateSecret"])
+def test_under_a_customer_key_a_value_is_written_by_another_account(client, stranger, arn, operation):
+    method_of(stranger, operation)(SecretId=arn, SecretString="two")
+    assert client.get_secret_value(SecretId="db")["SecretString"] == "two"
+
+
+def test_a_value_that_another_account_has_written_is_replicated(secretsmanager, stranger, arn):
+    stranger.put_secret_value(SecretId=arn, SecretString="two")
+    assert secretsmanager.client("eu-west-1").get_secret_value(SecretId="db")["SecretString"] == "two"
+
+
+def test_a_read_by_another_account_is_an_access(client, stranger, arn):
+    assert "LastAccessedDate" not in client.describe_secret(SecretId="db")
+    stranger.get_secret_value(SecretId=arn)
+    assert "LastAccessedDate" in client.describe_secret(SecretId="db")
+
+
+def test_a_batch_of_another_account_has_what_is_under_a_customer_key(client, stranger, arn):
+    default = client.create_secret(Name="default", SecretString="one")["ARN"]
+    reply = stranger.batch_get_secret_value(SecretIdList=[arn, default, "db", arn[:-7]])
+    assert [value["ARN"] for value in reply["SecretValues"]] == [arn]
+    assert [(error["SecretId"], error["ErrorCode"], error["Message"]) for error in reply["Errors"]] == [
+        (default, *DEFAULT_KEY),
+        ("db", *MISSING),
+        (arn[:-7], *MISSING),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [({}, "alias/pay"), ({"KmsKeyId": "alias/pay"}, "")],
+    ids=["away from it", "to it"],
+)
+def test_another_account_moves_no_secret_under_the_default_key(stranger, refused, make, before, after):
+    assert refused(stranger.update_secret, SecretId=make(**before), KmsKeyId=after) == DEFAULT_KEY
+
+
+def test_another_account_moves_a_secret_from_one_customer_key_to_another(client, secretsmanager, stranger, arn):
+    secretsmanager.kms.create_key(alias="alias/other")
+    stranger.update_secret(SecretId=arn, KmsKeyId="alias/other")
+    secretsmanager.kms.disable("alias/pay")
+    assert client.get_secret_value(SecretId="db")["SecretString"] == "rotated"
+
+
+def test_the_key_of_the_replica_decides_over_its_own_values(stranger_in_ireland, refused, arn):
+    own = arn.replace("us-east-1", "eu-west-1")
+    assert stranger_in_ireland.describe_secret(SecretId=own)["ARN"] == own
+    assert refused(stranger_in_ireland.get_secret_value, SecretId=own) == DEFAULT_KEY
+
+
+def test_a_replica_under_a_customer_key_is_read_by_another_account(client, secretsmanager, stranger_in_ireland):
+    secretsmanager.kms.create_key(alias="alias/eu", region="eu-west-1")
+    arn = client.create_secret(Name="db", SecretString="one", AddReplicaRegions=[EU | {"KmsKeyId": "alias/eu"}])["ARN"]
+    own = arn.replace("us-east-1", "eu-west-1")
+    assert stranger_in_ireland.get_secret_value(SecretId=own)["SecretString"] == "one"
+
+
+# --- listings --------------------------------------------------------------------------------------------------------
+
+LISTINGS = {
+    "all": {},
+    "those that wait for deletion too": {"IncludePlannedDeletion": True},
+    "by name": {"Filters": [{"Key": "name", "Values": ["db"]}]},
+    "by tag": {"Filters": [{"Key": "tag-key", "Values": ["stage"]}]},
+    "by primary region": {"Filters": [{"Key": "primary-region", "Values": ["us-east-1"]}]},
+    "by all": {"Filters": [{"Key": "all", "Values": ["db"]}]},
+}
+
+
+@pytest.mark.parametrize("request_", LISTINGS.values(), ids=LISTINGS)
+def test_no_listing_shows_another_accounts_secret(stranger, stranger_in_ireland, arn, request_):
+    stranger.get_secret_value(SecretId=arn)
+    listed = [one.list_secrets(**request_)["SecretList"] for one in (stranger, stranger_in_ireland)]
+    assert listed == [[], []]
+
+
+@pytest.mark.parametrize("request_", LISTINGS.values(), ids=LISTINGS)
+def test_the_owners_listings_show_it(client, arn, request_):
+    assert [secret["ARN"] for secret in client.list_secrets(**request_)["SecretList"]] == [arn]
+
+
+@pytest.mark.secret("own", "one", account=STRANGER)
+def test_a_listing_shows_ones_own_secrets_beside_another_accounts(client, stranger, arn):
+    assert [secret["Name"] for secret in stranger.list_secrets()["SecretList"]] == ["own"]
+    assert [secret["Name"] for secret in client.list_secrets()["SecretList"]] == ["db"]
+
+
+@pytest.mark.usefixtures("arn")
+def test_no_batch_by_filters_shows_another_accounts_values(stranger):
+    reply = stranger.batch_get_secret_value(Filters=[{"Key": "name", "Values": ["db"]}])
+    assert (reply["SecretValues"], reply["Errors"]) == ([], [])
+
+
+# --- rotation and replication ----------------------------------------------------------------------------------------
+
+
+def test_another_account_rotates_a_secret_by_its_full_arn(client, stranger, secretsmanager, either_arn):
+    client.update_secret(SecretId="db", SecretString="one")
+    reply = stranger.rotate_secret(SecretId=either_arn)
+    assert client.get_secret_value(SecretId="db")["VersionId"] == reply["VersionId"]
+    assert secretsmanager.secret("db").value == "rotated"
+    assert secretsmanager.rotation.runs[-1].state == "succeeded"
+
+
+def test_a_rotation_that_another_account_asked_for_is_the_owners_event(stranger, secretsmanager, arn):
+    stranger.rotate_secret(SecretId=arn)
+    asked = [event for event in secretsmanager.log if event.operation == "RotateSecret"][-1]
+    ended = [event for event in secretsmanager.log if event.operation == "RotationSucceeded"][-1]
+    assert (asked.account, ended.account, ended.request["SecretId"]) == (STRANGER, OWNER, arn)
+
+
+def test_a_rotation_that_another_account_asked_for_reaches_replicas(stranger, secretsmanager, arn):
+    token = stranger.rotate_secret(SecretId=arn)["VersionId"]
+    assert secretsmanager.secret("db", region="eu-west-1").labels["AWSCURRENT"] == token
+
+
+def test_another_account_turns_rotation_off_by_the_full_arn(client, stranger, either_arn):
+    assert stranger.cancel_rotate_secret(SecretId=either_arn)["ARN"] == either_arn
+    assert client.describe_secret(SecretId="db")["RotationEnabled"] is False
+
+
+def test_a_replica_that_another_account_asked_for_is_the_owners(secretsmanager, stranger, either_arn):
+    stranger.replicate_secret_to_regions(SecretId=either_arn, AddReplicaRegions=[AP])
+    owner_there, stranger_there = (
+        secretsmanager.client("ap-south-1"),
+        secretsmanager.client("ap-south-1", aws_account_id=STRANGER),
+    )
+    assert owner_there.get_secret_value(SecretId="db")["SecretString"] == "rotated"
+    assert owner_there.describe_secret(SecretId="db")["ARN"] == either_arn.replace("us-east-1", "ap-south-1")
+    assert stranger_there.list_secrets()["SecretList"] == []
+
+
+@pytest.mark.secret("db", "the stranger's", region="ap-south-1", account=STRANGER)
+def test_a_secret_of_the_caller_is_not_in_the_way_of_the_owners_replica(client, stranger, arn):
+    stranger.replicate_secret_to_regions(SecretId=arn, AddReplicaRegions=[AP])
+    statuses = [entry["Status"] for entry in client.describe_secret(SecretId="db")["ReplicationStatus"]]
+    assert statuses == ["InSync", "InSync"]
+
+
+def test_another_account_removes_a_replica_by_the_full_arn(client, secretsmanager, stranger, either_arn):
+    reply = stranger.remove_regions_from_replication(SecretId=either_arn, RemoveReplicaRegions=["eu-west-1"])
+    assert (reply["ARN"], reply["ReplicationStatus"]) == (either_arn, [])
+    assert secretsmanager.client("eu-west-1").list_secrets()["SecretList"] == []
+
+
+def test_another_account_promotes_a_replica_by_the_full_arn(client, stranger_in_ireland, either_arn):
+    own = either_arn.replace("us-east-1", "eu-west-1")
+    assert stranger_in_ireland.stop_replication_to_replica(SecretId=own)["ARN"] == own
+    assert "ReplicationStatus" not in client.describe_secret(SecretId="db")
+
+
+# --- the log ---------------------------------------------------------------------------------------------------------
+
+
+def test_the_log_tells_who_called(client, stranger, secretsmanager, arn):
+    client.describe_secret(SecretId="db")
+    stranger.describe_secret(SecretId=arn)
+    assert [(event.account, event.principal) for event in secretsmanager.log[-2:]] == [
+        (OWNER, f"arn:aws:iam::{OWNER}:user/test"),
+        (STRANGER, f"arn:aws:iam::{STRANGER}:user/test"),
+    ]
