@@ -94,9 +94,9 @@ class SecretsManager(Assertions):
         self._entries: list[Entry] = []
         self._log = Log(self._entries)
         self._new_request_id = request_ids(self._random)
-        functions, steps, held = Functions(self._new_request_id), Steps(), HeldReplicas()
+        functions, self._steps, held = Functions(self._new_request_id), Steps(), HeldReplicas()
         ports = Ports(self._random, self._keys, version_quota, functions.by_arn)
-        self._service = Service(ports, self._entries.append, self.clock.seconds, steps, held)
+        self._service = Service(ports, self._entries.append, self.clock.seconds, self._steps, held)
         self.clock.follow(self._service)
         self._responder = Responder(
             self._service,
@@ -107,7 +107,9 @@ class SecretsManager(Assertions):
             repeatable=random_seed is not None,
         )
         self._views = Source(self._service, self._log, self.clock.seconds)
-        self.rotation = RotationControl(self._service, functions, steps, self._views, self._rotate_now, region, account)
+        self.rotation = RotationControl(
+            self._service, functions, self._steps, self._views, self._rotate_now, region, account
+        )
         self.replication = ReplicationControl(self._service, held)
         self._clients: dict[object, SecretsManagerClient] = {}
         self._depth = 0
@@ -166,7 +168,7 @@ class SecretsManager(Assertions):
             )
         self._decorated = True
         outer = _decorating.set((*_decorating.get(), self))
-        logged, rotated = len(self._log), len(self.rotation.runs)
+        logged, rotated, planned = len(self._log), len(self.rotation.runs), self._steps.planned
         with self._service.lock:
             journal = self._service.store.open_journal()
         try:
@@ -176,6 +178,7 @@ class SecretsManager(Assertions):
                 self._service.store.close_journal(journal, roll_back=True)
                 del self._entries[logged:]
                 self._service.effects.rotations.forget(rotated)
+                self._steps.take_back_after(*planned)
             _decorating.reset(outer)
             self._decorated = not outermost
 

@@ -119,9 +119,12 @@ class Seed:
         versions = [(version, version.id or new_id()) for version in self.versions]
         start = now - max((version.age.total_seconds() for version in self.versions), default=0)
         yield make_call("CreateSecret", self._create_parameters(new_id()), start)
+        rotates = self._rotation_calls(make_call, now, new_id, function)
         placed: labels.Placement = {}
         for version, version_id in versions:
             stages = self._stages(version)
+            if labels.PENDING in (stages or ()):
+                yield from rotates  # which AWS would refuse once AWSPENDING is there
             parameters: dict[str, object] = {
                 "SecretId": self.name,
                 "ClientRequestToken": version_id,
@@ -136,14 +139,19 @@ class Seed:
         if (policy := self.options.get("policy")) is not None:
             text = policy if isinstance(policy, str) else json.dumps(policy)
             yield make_call("PutResourcePolicy", {"SecretId": self.name, "ResourcePolicy": text}, now)
-        if self.rotation is not None:
-            parameters = {"SecretId": self.name, "ClientRequestToken": new_id(), **self.rotation.parameters(function)}
-            yield make_call("RotateSecret", parameters, now)
+        yield from rotates
         if replicas := self.options.get("replicas"):
             regions = [{"Region": region} for region in replicas]
             yield make_call("ReplicateSecretToRegions", {"SecretId": self.name, "AddReplicaRegions": regions}, now)
         if self.options.get("deleted"):
             yield make_call("DeleteSecret", {"SecretId": self.name}, now)
+
+    def _rotation_calls(
+        self, make_call: MakeCall, now: float, new_id: Callable[[], str], function: str | None
+    ) -> Iterator[Call]:
+        if self.rotation is not None:
+            parameters = {"SecretId": self.name, "ClientRequestToken": new_id(), **self.rotation.parameters(function)}
+            yield make_call("RotateSecret", parameters, now)
 
     def _stages(self, version: Version) -> list[str] | None:
         """The labels to put a version with. AWS makes none without, so an unlabelled one borrows one for a while."""

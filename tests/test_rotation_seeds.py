@@ -369,3 +369,24 @@ def test_it():
 )
 def test_a_rotation_that_is_refused_names_marker_and_test(failures: Failures, rotation: str, text: str) -> None:
     assert failures(FILE.format(rotation=rotation)) == [f"@pytest.mark.secret of test_it.py::test_it: {text}"]
+
+
+# --- beside a pending version ----------------------------------------------------------------------------------------
+
+
+def test_a_secret_that_rotates_may_have_a_pending_version(secretsmanager: SecretsManager) -> None:
+    """As after a rotation that nobody tries again: its next window goes on with that version."""
+    tokens = []
+    secretsmanager.seed(
+        "db",
+        versions=[
+            Version("old", labels=["AWSPREVIOUS"], age=timedelta(days=40)),
+            Version("now", labels=["AWSCURRENT"]),
+            Version("next", labels=["AWSPENDING"]),
+        ],
+        rotation=Rotation(lambda event, _: tokens.append(event["ClientRequestToken"]), days=30),
+    )
+    secretsmanager.assert_labels("db", {"AWSPREVIOUS": 1, "AWSCURRENT": 2, "AWSPENDING": 3})
+    assert not secretsmanager.rotation.runs
+    secretsmanager.clock.advance(days=30)
+    assert tokens[:1] == [secretsmanager.secret("db").version(3).id]

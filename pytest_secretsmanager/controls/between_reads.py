@@ -38,8 +38,8 @@ class BetweenReads:
         self._service = service
         self._rotate_now = rotate_now
         self._counting = Lock()
-        self._refusal: ServiceError | None = None
-        self._failed: RotationRun | None = None
+        self._rotating = False
+        self._problem: AssertionError | None = None
 
     def __enter__(self) -> Self:
         self._service.watchers.append(self._see)
@@ -54,45 +54,47 @@ class BetweenReads:
 
     def _see(self, call: Call, outcome: Outcome) -> None:
         if call.operation in _READS and self._is_read(outcome) and self._is_due():
-            self._rotate()
+            try:
+                self._rotate()
+            finally:
+                self._rotating = False
 
     def _is_read(self, outcome: Outcome) -> bool:
         values = outcome.reply.get("SecretValues", [outcome.reply])
         return isinstance(values, list) and any(value.get("ARN") == self._arn for value in values)
 
     def _is_due(self) -> bool:
+        """Counts a read, unless it is one of a rotation; from a read that is due on, all are, until that is over."""
         with self._counting:
-            if any(run.key == self._view.key and run.state == "running" for run in self._runs):
-                return False  # a read of the rotation itself
+            if self._rotating or any(run.key == self._view.key and run.state == "running" for run in self._runs):
+                return False
             self.reads += 1
             since_first = self.reads - self._first
-            return since_first >= 0 and since_first % self._every == 0
+            self._rotating = since_first >= 0 and since_first % self._every == 0
+            return self._rotating
 
     def _rotate(self) -> None:
+        name = self._view.name
         try:
             token = self._rotate_now(self._view.key)
         except ServiceError as refusal:
-            self._refusal = self._refusal or refusal
+            text = f"secret {name!r} could not be rotated between reads: {refusal.code}: {refusal}"
+            self._problem = self._problem or AssertionError(text)
             return
         self.rotations += 1
         run = next(run for run in reversed(self._runs) if run.token == token)
-        if run.state == "failed":
-            self._failed = self._failed or run
+        if run.state == "failed" and self._problem is None:
+            text = f"a rotation of secret {name!r} between reads did not succeed: {run_text(run)}"
+            self._problem = AssertionError(text)
+            self._problem.__cause__ = run.error
 
     def _require_success(self) -> None:
-        name = self._view.name
-        if self._refusal is not None:
-            raise AssertionError(
-                f"secret {name!r} could not be rotated between reads: {self._refusal.code}: {self._refusal}"
-            )
-        if self._failed is not None:
-            raise AssertionError(
-                f"a rotation of secret {name!r} between reads did not succeed: {run_text(self._failed)}"
-            ) from self._failed.error
+        if self._problem is not None:
+            raise self._problem
         if not self.rotations:
             raise AssertionError(
-                f"secret {name!r} was not rotated between reads: it was read {self.reads} times, and is to be rotated "
-                f"after read number {self._first}"
+                f"secret {self._view.name!r} was not rotated between reads: it was read {self.reads} times, and is to "
+                f"be rotated after read number {self._first}"
             )
 
     @property

@@ -67,7 +67,7 @@ class Functions:
         def invoke(event: Mapping[str, str]) -> object:
             context = LambdaContext(name, arn, self._new_request_id())
             with environment.of_function(region, name):
-                return handler(dict(event), context)
+                return handler(event, context)
 
         self._handlers[arn] = handler
         self.by_arn[arn] = invoke
@@ -81,7 +81,7 @@ class Functions:
             return place + name
         own = re.sub(r"[^A-Za-z0-9_-]", "", getattr(handler, "__name__", type(handler).__name__))[:60] or "function"
         candidates = (f"{place}{own}{'' if number == 1 else f'-{number}'}" for number in range(1, len(self.by_arn) + 2))
-        return next(arn for arn in candidates if self._handlers.get(arn, handler) is handler)
+        return next(arn for arn in candidates if self._handlers.get(arn, handler) == handler)
 
 
 def require_handler(handler: object) -> None:

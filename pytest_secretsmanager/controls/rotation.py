@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from pytest_secretsmanager.controls.between_reads import BetweenReads, RotateNow
 from pytest_secretsmanager.controls.functions import Functions, Handler, require_handler
-from pytest_secretsmanager.controls.steps import Failure, Hold, Steps, require_step
+from pytest_secretsmanager.controls.steps import Failure, Hold, Steps, require_failure, require_step
 from pytest_secretsmanager.engine.effects.runs import RotationRun
 from pytest_secretsmanager.engine.errors import UsageError
 from pytest_secretsmanager.engine.service import Service
@@ -76,6 +76,9 @@ class RotationControl:
         'arn:aws:lambda:us-east-1:123456789012:function:rotate-db'
         """
         require_handler(handler)
+        for what, value in (("ARN", arn), ("name", name), ("region", region)):
+            if value is not None and (not isinstance(value, str) or not value):
+                raise UsageError(f"the {what} of a function is a str that is not empty, not {value!r}")
         if arn is not None and (name is not None or region is not None):
             raise UsageError("a function is named by its ARN, or by name and region, not by both")
         known = arn or self._functions.free_arn(handler, name, region or self._region, self._account)
@@ -129,13 +132,12 @@ class RotationControl:
         """Lets the next steps of that name fail: in place of the function, or with `after=True` once it has run.
 
         `error` is an exception or a class of them, `secret` narrows it to the rotations of one secret, `times` is how
-        many steps fail.
+        many steps fail. Steps of a trial (RotateImmediately false) count too.
 
         >>> sm.rotation.fail("setSecret", ConnectionError("no answer"))
         """
         require_step(step)
-        if not (isinstance(error, BaseException) or (isinstance(error, type) and issubclass(error, BaseException))):
-            raise UsageError(f"a step fails with an exception or a class of exceptions, not with {error!r}")
+        require_failure(error)
         if not isinstance(times, int) or isinstance(times, bool) or times < 1:
             raise UsageError(f"a step fails a number of times, at least 1, not {times!r}")
         key = None if secret is None else self._key(secret, region, account)

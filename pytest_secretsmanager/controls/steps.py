@@ -32,18 +32,18 @@ class Hold:
     def catches(self, run: RotationRun, step: str, when: When) -> bool:
         """Whether this rotation stops here; from then on this hold has caught it."""
         is_free = self.run is None and not self._spent
-        if not is_free or run.test or run.key != self._key or self._point != (step, when):
+        if not is_free or run.key != self._key or self._point != (step, when):
             return False
         self.run = run
         return True
 
     def resume(self) -> RotationRun:
         """Lets the rotation go on; its further steps have run when this returns."""
-        if self._spent:
-            raise UsageError(f"{self!r} has been resumed already")
-        self._spent = True
         if self.run is None:
             raise UsageError(f"no rotation has come to the {self!r}, so none goes on")
+        if self._spent or self.run.state != "held":
+            raise UsageError(f"the rotation of the {self!r} goes on already")
+        self._spent = True
         self._resume(self.run)
         return self.run
 
@@ -53,7 +53,8 @@ class Hold:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        if error is None and not self._spent:
+        is_needed = not self._spent and (self.run is None or self.run.state == "held")
+        if error is None and is_needed:
             self.resume()
         self._spent = True
 
@@ -81,13 +82,23 @@ class Steps:
         self.holds: list[Hold] = []
         self._failures: list[_PlannedFailure] = []
 
+    def take_back_after(self, holds: int, failures: int) -> None:
+        """Forgets the holds and failures behind so many of each."""
+        del self.holds[holds:], self._failures[failures:]
+
+    @property
+    def planned(self) -> tuple[int, int]:
+        """How many holds and failures there are."""
+        return len(self.holds), len(self._failures)
+
     def plan_failure(self, key: SecretKey | None, step: str, when: When, error: Failure, times: int) -> None:
         """Lets the next steps of that name fail."""
         self._failures.append(_PlannedFailure(key, step, when, error, times))
 
     def stops(self, run: RotationRun, step: str, when: When) -> bool:
         """Whether a hold catches a rotation here."""
-        return any(hold.catches(run, step, when) for hold in self.holds)
+        caught = [hold for hold in self.holds if hold.catches(run, step, when)]
+        return bool(caught)
 
     def failure(self, run: RotationRun, step: str, when: When) -> BaseException | None:
         """What a step is to fail with, if it is."""
@@ -105,3 +116,18 @@ def require_step(step: object) -> str:
     if step not in STEPS:
         raise UsageError(f"a rotation has no step {step!r}{nearest(step, STEPS)}")
     return step
+
+
+def require_failure(error: object) -> None:
+    """What a step can be made to fail with: an exception, or a class that makes one of nothing."""
+    is_class = isinstance(error, type) and issubclass(error, BaseException)
+    if not (is_class or isinstance(error, BaseException)):
+        raise UsageError(f"a step fails with an exception or a class of exceptions, not with {error!r}")
+    if isinstance(error, type):
+        try:
+            error()
+        except TypeError:
+            raise UsageError(
+                f"a step fails with an exception, and {error.__name__} can't be made without arguments: give one that "
+                "is made already"
+            ) from None

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Lock
 
+from pytest_secretsmanager.engine import arns, model
+
 CREDENTIALS = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing"}
 
 _lock = Lock()
@@ -56,11 +58,14 @@ _running: list[dict[str, str]] = []
 
 @contextmanager
 def of_function(region: str, name: str) -> Iterator[None]:
-    """The variables that Lambda sets for a function, while it runs; several may run, in any order."""
+    """The variables that Lambda sets for a function, while it runs; several may run, in any order.
+
+    An environment is the whole process's, so other threads see it meanwhile.
+    """
     variables = {"AWS_REGION": region, "AWS_DEFAULT_REGION": region, "AWS_LAMBDA_FUNCTION_NAME": name}
     with _lock:
         if _ENDPOINT not in os.environ or _ENDPOINT in _before:
-            variables[_ENDPOINT] = f"https://secretsmanager.{region}.amazonaws.com"
+            variables[_ENDPOINT] = f"https://secretsmanager.{region}.{model.dns_suffix(arns.partition(region))}"
         for variable in variables.keys() - _before.keys():
             _before[variable] = os.environ.get(variable)
         _running.append(variables)

@@ -118,6 +118,18 @@ def regions(partition: str) -> frozenset[str]:
     return frozenset(region for each in described if each["id"] == partition for region in each["regions"])
 
 
+@cache
+def dns_suffix(partition: str) -> str:
+    """The end of host names in a partition, as the installed botocore knows it.
+
+    >>> dns_suffix("aws"), dns_suffix("aws-cn")
+    ('amazonaws.com', 'amazonaws.com.cn')
+    """
+    described = Loader().load_data("partitions")["partitions"]
+    suffixes: dict[str, str] = {each["id"]: each["outputs"]["dnsSuffix"] for each in described}
+    return suffixes[partition]
+
+
 # --- limits ------------------------------------------------------------------------------------------------------
 
 

@@ -38,8 +38,7 @@ class Ports:
 
     def function(self, arn: str) -> Function | None:
         """The function of that ARN, None when there is none. An ARN may name a version or an alias of it, too."""
-        unqualified = ":".join(arn.split(":")[:7])
-        return self.functions.get(arn) or self.functions.get(unqualified)
+        return self.functions.get(":".join(arn.split(":")[:7]))
 
     def key_name(self, place: SecretKey, name: str) -> str:
         """The KMS key that a request names, as it named it; the account's default key goes by no name in any form.

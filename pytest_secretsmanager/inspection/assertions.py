@@ -231,6 +231,8 @@ class Assertions:
         >>> sm.assert_logged("PutSecretValue", times=1, SecretId="db", VersionStages=["AWSPENDING"])
         """
         _require_loggable(operation, request_fields)
+        if error is not None and operation in SERVICE_EVENTS:
+            raise UsageError(f"{operation} is no call, so it has no error code; ask for the event alone")
         found = self.log.matching(operation, error, request_fields)
         if (len(found) != times) if times is not None else not found:
             wanted = call_text(operation, request_fields, error)

@@ -12,7 +12,7 @@ def run_text(run: RotationRun) -> str:
     """Where a rotation that did not succeed has ended or stopped, and why as far as that is known."""
     if run.state == "failed":
         return _failure_text(run)
-    place = _place(run)
+    place = _place(run) if run.at is None else f"in {run.at}"
     if run.state == "abandoned":
         return f"it was abandoned {place}: cancelled, or another version was written meanwhile"
     return f"it is {run.state} {place}"
@@ -21,7 +21,7 @@ def run_text(run: RotationRun) -> str:
 def _failure_text(run: RotationRun) -> str:
     if run.error is not None:
         return f"{run.steps[-1].step} failed with {_error_text(run.steps[-1])}"
-    if run.left or not run.steps:
+    if not run.steps:
         return "AWS could not make its version"
     return f"all steps have run, but AWSCURRENT has not come to version {run.token}"
 
@@ -47,8 +47,7 @@ def _where(traceback: TracebackType | None) -> str:
 
 
 def _place(run: RotationRun) -> str:
-    done = run.steps[-1].step if run.steps else None
-    coming = run.left[0] if run.left else None
-    if done is None:
-        return f"before {coming}" if coming else "before it began"
-    return f"after {done}" if coming is None else f"between {done} and {coming}"
+    if not run.steps:
+        return f"before {run.left[0]}"
+    done = run.steps[-1].step
+    return f"between {done} and {run.left[0]}" if run.left else f"after {done}"

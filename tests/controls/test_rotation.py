@@ -19,6 +19,7 @@ from botocore.exceptions import ClientError
 from rotation_function import Database, Handler, LoginRefused, log_in, rotation_function
 
 from pytest_secretsmanager import Rotation, RotationRun, SecretNotFound, SecretsManager, UsageError, Version
+from pytest_secretsmanager.inspection.rotations import run_text
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager.client import SecretsManagerClient
@@ -555,7 +556,7 @@ def test_what_lambda_could_not_call_is_refused(sm: SecretsManager, handler: Any,
     assert str(caught.value) == text
 
 
-@pytest.mark.parametrize("name", ["", "rotate db", "rotate.db", "rotate:live", "käse", "x" * 65])
+@pytest.mark.parametrize("name", ["rotate db", "rotate.db", "rotate:live", "käse", "x" * 65])
 def test_what_can_be_no_name_of_a_function_is_refused(sm: SecretsManager, name: str) -> None:
     with pytest.raises(UsageError) as caught:
         sm.rotation.register(idle, name=name)
@@ -714,6 +715,24 @@ def test_a_failure_that_was_planned_has_no_frame_of_ours_in_its_traceback(
 ) -> None:
     sm.rotation.fail("createSecret", ValueError("on purpose"))
     assert rotate(sm).steps[-1].traceback == "ValueError: on purpose\n"
+
+
+def test_what_a_decorated_function_has_planned_is_taken_back_with_it() -> None:
+    manager = SecretsManager()
+
+    @manager
+    def planning() -> None:
+        manager.seed("db", "one", rotation=Rotation(idle))
+        manager.rotation.hold("db", before="createSecret")
+        manager.rotation.fail("testSecret", ValueError)
+
+    @manager
+    def rotating() -> RotationRun:
+        manager.seed("db", "one", owning_service="rds")
+        return rotate(manager)
+
+    planning()
+    assert rotating().state == "succeeded"
 
 
 def test_the_runs_of_a_decorated_function_are_taken_back_with_it() -> None:
@@ -1191,7 +1210,107 @@ def test_a_hold_is_not_resumed_twice(sm: SecretsManager, database: Database) -> 
     hold.resume()
     with pytest.raises(UsageError) as caught:
         hold.resume()
-    assert str(caught.value) == "<hold of 'db' before setSecret> has been resumed already"
+    assert str(caught.value) == "the rotation of the <hold of 'db' before setSecret> goes on already"
+
+
+def test_a_hold_that_was_resumed_too_early_still_holds(sm: SecretsManager, database: Database) -> None:
+    hold = sm.rotation.hold("db", before="setSecret")
+    with pytest.raises(UsageError):
+        hold.resume()
+    assert rotate(sm).state == "held"
+    assert hold.resume().state == "succeeded"
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_two_holds_at_one_point_hold_the_same_rotation(sm: SecretsManager, database: Database, when: str) -> None:
+    one, two = sm.rotation.hold("db", **{when: "setSecret"}), sm.rotation.hold("db", **{when: "setSecret"})
+    run = rotate(sm)
+    assert one.run is two.run is run
+    assert one.resume().state == "succeeded"
+    with pytest.raises(UsageError, match="goes on already"):
+        two.resume()
+    assert rotate(sm).state == "succeeded"
+
+
+def test_a_rotation_that_is_promoted_and_not_over_lets_no_other_begin(sm: SecretsManager, database: Database) -> None:
+    with sm.rotation.hold("db", after="finishSecret") as hold:
+        run = rotate(sm)
+        assert refusal(sm.client().rotate_secret, SecretId="db") == (
+            "InvalidRequestException",
+            "A previous rotation isn't complete. That rotation will be reattempted.",
+        )
+    assert (hold.run, run.state) == (run, "succeeded")
+
+
+def test_a_secret_that_was_deleted_and_restored_under_a_rotation_rotates_again(
+    sm: SecretsManager, database: Database
+) -> None:
+    with sm.rotation.hold("db", before="setSecret"):
+        run = rotate(sm)
+        sm.client().delete_secret(SecretId="db")
+        sm.client().restore_secret(SecretId="db")
+    assert run.state == "abandoned"
+    sm.client().update_secret_version_stage(SecretId="db", VersionStage="AWSPENDING", RemoveFromVersionId=run.token)
+    assert rotate(sm).state == "succeeded"
+
+
+def test_the_step_that_is_running_is_named(sm: SecretsManager) -> None:
+    seen = []
+
+    def handler(event: dict[str, str], _: object) -> None:
+        seen.append(run_text(sm.rotation.runs[-1]))
+
+    sm.seed("db", "one", rotation=Rotation(handler))
+    rotate(sm)
+    assert seen == [f"it is running in {step}" for step in ("createSecret", "setSecret", "testSecret", "finishSecret")]
+
+
+def test_a_bound_method_is_one_function(sm: SecretsManager) -> None:
+    class Deployment:
+        def handle(self, event: object, context: object) -> None: ...
+
+    deployment = Deployment()
+    assert sm.rotation.register(deployment.handle) == sm.rotation.register(deployment.handle)
+
+
+def test_the_endpoint_of_a_function_is_that_of_its_partition(
+    sm: SecretsManager, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SECRETS_MANAGER_ENDPOINT", raising=False)
+    seen = []
+    function = sm.rotation.register(
+        lambda _event, _context: seen.append(os.environ["SECRETS_MANAGER_ENDPOINT"]), region="cn-north-1"
+    )
+    sm.seed("db", "one", region="cn-north-1")
+    client = sm.client("cn-north-1")
+    client.rotate_secret(SecretId="db", RotationLambdaARN=function, RotateImmediately=False)
+    assert seen == ["https://secretsmanager.cn-north-1.amazonaws.com.cn"]
+
+
+@pytest.mark.parametrize("arguments", [{"region": 5}, {"region": ""}, {"name": 5}, {"arn": 5}, {"arn": ""}], ids=str)
+def test_a_function_is_not_named_by_what_is_no_text(sm: SecretsManager, arguments: dict[str, Any]) -> None:
+    (what,) = arguments
+    with pytest.raises(UsageError) as caught:
+        sm.rotation.register(idle, **arguments)
+    name = "ARN" if what == "arn" else what
+    assert str(caught.value) == f"the {name} of a function is a str that is not empty, not {arguments[what]!r}"
+
+
+def test_a_failure_that_can_not_be_made_is_refused(sm: SecretsManager) -> None:
+    with pytest.raises(UsageError) as caught:
+        sm.rotation.fail("setSecret", ClientError)
+    assert str(caught.value) == (
+        "a step fails with an exception, and ClientError can't be made without arguments: give one that is made already"
+    )
+
+
+def test_a_failure_that_is_empty_is_one(sm: SecretsManager, database: Database) -> None:
+    class EmptyError(Exception):
+        def __len__(self) -> int:
+            return 0
+
+    sm.rotation.fail("setSecret", EmptyError())
+    assert rotate(sm).state == "failed"
 
 
 @pytest.mark.parametrize(
@@ -1772,6 +1891,13 @@ def test_a_rotation_that_failed_does_not_hide_the_tests_own_error(sm: SecretsMan
     sm.rotation.fail("setSecret", ConnectionError)
     with pytest.raises(KeyError, match="mine"):
         read_and_fail()
+
+
+def test_what_failed_first_is_named_before_the_refusals_that_follow(sm: SecretsManager, database: Database) -> None:
+    sm.rotation.fail("createSecret", ConnectionError)
+    with pytest.raises(AssertionError, match="did not succeed: createSecret failed") as caught:
+        read(sm, times=2)
+    assert isinstance(caught.value.__cause__, ConnectionError)
 
 
 def test_the_first_of_the_rotations_that_failed_is_named(sm: SecretsManager, database: Database) -> None:

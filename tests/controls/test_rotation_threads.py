@@ -395,3 +395,19 @@ def test_a_crowd_of_readers_meets_a_rotation_now_and_then(
     assert 1 <= len(secretsmanager.rotation.runs) <= 4
     assert {run.state for run in secretsmanager.rotation.runs} == {"succeeded"}
     assert_a_chain_of_promotions(secretsmanager)
+
+
+def test_a_crowd_of_readers_never_has_two_rotations_begin_at_once(
+    secretsmanager: SecretsManager, client: "SecretsManagerClient"
+) -> None:
+    secretsmanager.seed("db", "one", rotation=Rotation(by_the_book(client)))
+
+    def read() -> None:
+        for _ in range(10):
+            client.get_secret_value(SecretId="db")
+
+    with secretsmanager.rotation.between_reads("db") as between:
+        at_once(*[read] * 8)
+    assert between.reads == between.rotations == len(secretsmanager.rotation.runs)
+    assert {run.state for run in secretsmanager.rotation.runs} == {"succeeded"}
+    assert_a_chain_of_promotions(secretsmanager)

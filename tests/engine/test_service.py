@@ -61,8 +61,8 @@ def test_all_secrets_are_those_of_all_regions_and_accounts(world):
         ),
         pytest.param(
             "CreateSecret",
-            {"Name": "x", "ClientRequestToken": TOKEN, "Type": "unheard of"},
-            "Type of CreateSecret is not supported yet by pytest-secretsmanager, so nothing was "
+            {"Name": "x", "ClientRequestToken": TOKEN, "Description": "x"},
+            "Description of CreateSecret is not supported yet by pytest-secretsmanager, so nothing was "
             "done and nothing was sent to AWS. Supported are AddReplicaRegions, ",
             id="member",
         ),
@@ -70,7 +70,7 @@ def test_all_secrets_are_those_of_all_regions_and_accounts(world):
 )
 def test_what_the_engine_lacks_is_refused_in_words_of_ours(world, monkeypatch, send, operation, parameters, text):
     known = OPERATIONS["CreateSecret"]
-    monkeypatch.setitem(OPERATIONS, "CreateSecret", known._replace(members=known.members - {"Type"}))
+    monkeypatch.setitem(OPERATIONS, "CreateSecret", known._replace(members=known.members - {"Description"}))
     world.call("CreateSecret", Name="db", ClientRequestToken=TOKEN)
     before, logged = world.service.secrets(), list(world.entries)
     with pytest.raises(UnsupportedOperation) as caught:

@@ -33,7 +33,12 @@ GOOD_VALUES = {
 """Values that mean something, by member; for others any value of the right shape will do."""
 
 
-YOUNG_MEMBERS = {"CreateSecret": {"Type"}, "UpdateSecret": {"Type"}, "ListSecrets": {"SortBy"}}
+YOUNG_MEMBERS = {
+    "CreateSecret": {"Type"},
+    "UpdateSecret": {"Type"},
+    "ListSecrets": {"SortBy"},
+    "RotateSecret": {"ExternalSecretRotationMetadata", "ExternalSecretRotationRoleArn"},
+}
 """Members that AWS added later than the oldest botocore that is supported."""
 
 

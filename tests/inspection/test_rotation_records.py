@@ -340,3 +340,9 @@ def test_a_misspelt_event_is_a_usage_error_that_names_the_nearest(
 def test_values_of_a_rotation_leak_nowhere(secretsmanager: SecretsManager) -> None:
     rotate(secretsmanager)
     secretsmanager.assert_nothing_leaked(*map(str, secretsmanager.log), *map(str, secretsmanager.rotation.runs))
+
+
+def test_an_event_has_no_error_code_to_ask_for(secretsmanager: SecretsManager) -> None:
+    with pytest.raises(UsageError) as caught:
+        secretsmanager.assert_logged("RotationFailed", error="InvalidRequestException")
+    assert str(caught.value) == "RotationFailed is no call, so it has no error code; ask for the event alone"

@@ -16,6 +16,9 @@ from pytest_secretsmanager.engine.operations.copying import replicated
 from pytest_secretsmanager.engine.rules.replication import regions_in_progress
 from pytest_secretsmanager.engine.state import Secret, SecretKey
 
+__tracebackhide__ = True
+"""pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
+
 
 class Effects:
     """Runs effects, as far as the test lets them."""

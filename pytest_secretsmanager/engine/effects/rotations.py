@@ -91,10 +91,12 @@ class Rotations:
 
     def _succeeds(self, run: RotationRun, step: str) -> bool:
         """Runs one step, and keeps what it failed with."""
+        run.at = step
         planned = self._control.failure(run, step, "before")
-        error = planned or self._error_of(run, step)
+        error = planned if planned is not None else self._error_of(run, step)
         if error is None:
             error = planned = self._control.failure(run, step, "after")
+        run.at = None
         run.steps.append(StepRun(step, error, planned=planned is not None))
         return error is None
 

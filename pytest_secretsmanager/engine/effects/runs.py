@@ -49,6 +49,7 @@ class RotationRun:
     steps: list[StepRun] = field(default_factory=list)
     key: SecretKey
     left: list[str]
+    at: str | None = None
     started_at: float
     ended_at: float | None = None
     retry_at: float | None = None

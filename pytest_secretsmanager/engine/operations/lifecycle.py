@@ -11,7 +11,7 @@ from pytest_secretsmanager.engine.operations.replication import status_list, wit
 from pytest_secretsmanager.engine.operations.replies import identity
 from pytest_secretsmanager.engine.operations.values import abandonment, reseal, with_value
 from pytest_secretsmanager.engine.ports import Ports
-from pytest_secretsmanager.engine.rules import guards, replication
+from pytest_secretsmanager.engine.rules import guards, replication, rotation
 from pytest_secretsmanager.engine.rules.retention import SECONDS_PER_DAY
 from pytest_secretsmanager.engine.rules.tags import tags_after
 from pytest_secretsmanager.engine.state import Secret, SecretKey, Secrets, Value, changed
@@ -80,7 +80,7 @@ def delete_secret(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
     # GUESS: sources disagree on a second deletion; this is AWS's general answer.
     guards.require_not_deleted(secret)
     date = call.time + (window or DEFAULT_WINDOW) * SECONDS_PER_DAY
-    scheduled = changed(secret, deletion_date=date, changed=call.time)
+    scheduled = rotation.stopped(changed(secret, deletion_date=date, changed=call.time), call.time)
     return Outcome(identity(secret, DeletionDate=date), {secret.key: scheduled})
 
 

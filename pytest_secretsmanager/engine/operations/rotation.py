@@ -70,10 +70,11 @@ def rotate_due(secret: Secret, time: float, ports: Ports, new_token: Callable[[]
     attempt = None if secret.rotation is None else secret.rotation.attempt
     if attempt is not None:
         return _running(rotation.tried_again(secret), attempt.token)
+    token = rotation.pending_token(secret) or new_token()
     try:
-        return _begin(secret, rotation.pending_token(secret) or new_token(), time, ports)
+        return _begin(secret, token, time, ports)
     except InvalidRequestException as error:
-        failed = rotation_event("RotationFailed", secret, "", error.message)
+        failed = rotation_event("RotationFailed", secret, token, error.message)
         return Outcome({}, {secret.key: rotation.given_up(secret, time)}, events=(failed,))
 
 

@@ -19,8 +19,11 @@ All tries fall within an hour, the shortest window that AWS knows.
 
 
 def require_complete(secret: Secret) -> None:
-    """A rotation can't begin while AWSPENDING sits on another version than AWSCURRENT (DOC; REPORTED text)."""
-    if pending_token(secret) is not None:
+    """A rotation can't begin while AWSPENDING sits on another version than AWSCURRENT (DOC; REPORTED text).
+
+    GUESS: nor while the one before has promoted its version and is not over yet.
+    """
+    if pending_token(secret) is not None or _is_running(secret):
         raise InvalidRequestException("A previous rotation isn't complete. That rotation will be reattempted.")
 
 
@@ -100,6 +103,11 @@ def given_up(secret: Secret, time: float) -> Secret:
     return changed(secret, rotation=_awaiting_next(secret, time))
 
 
+def stopped(secret: Secret, time: float) -> Secret:
+    """The secret without the rotation that is running, if there is one; one that waits for its retry still does."""
+    return given_up(secret, time) if _is_running(secret) else secret
+
+
 def after_new_value(secret: Secret, time: float) -> Secret:
     """The secret once somebody has made another version current than its rotation was to.
 
@@ -143,6 +151,11 @@ def _rotation(secret: Secret) -> Rotation:
 def _token(secret: Secret) -> str | None:
     rotation = secret.rotation
     return None if rotation is None or rotation.attempt is None else rotation.attempt.token
+
+
+def _is_running(secret: Secret) -> bool:
+    attempt = _rotation(secret).attempt
+    return attempt is not None and attempt.retry is None
 
 
 def _with_attempt(secret: Secret, attempt: RotationAttempt) -> Secret:

@@ -276,4 +276,6 @@ def _require_duration(rules: RotationRules) -> None:
 
 
 def _hours(duration: str) -> int:
-    return int(duration.removesuffix("h"))
+    """The hours of a Duration; 0 for what is none, which an older service description lets pass."""
+    number = duration.removesuffix("h")
+    return int(number) if number.isdecimal() else 0

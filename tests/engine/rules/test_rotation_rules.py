@@ -131,6 +131,19 @@ def test_a_secret_scheduled_for_deletion_is_never_due(rotation):
     assert rules.due_at(a_secret(rotation=rotation, deletion_date=NOW + DAY)) is None
 
 
+@pytest.mark.parametrize(
+    ("rotation", "retry"),
+    [
+        pytest.param(None, None, id="never configured"),
+        pytest.param(rotating(), None, id="none under way"),
+        pytest.param(rotating("v2"), None, id="under way"),
+        pytest.param(rotating(attempt=RotationAttempt(token="v2", retry=NOW)), NOW, id="failed"),
+    ],
+)
+def test_when_a_failed_rotation_is_tried_again(rotation, retry):
+    assert rules.retry_at(a_secret(rotation=rotation)) == retry
+
+
 # --- announced -------------------------------------------------------------------------------------------------------
 
 
