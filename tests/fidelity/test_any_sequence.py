@@ -9,6 +9,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from scenario_runner import ACCOUNT, REGION, START, Caller, by_boto3, require_well_formed, version_id
 
 from pytest_secretsmanager import SecretsManager
+from pytest_secretsmanager.engine import model
 
 OWNER, OWNER_IN_IRELAND = Caller(checks=False), Caller(checks=False, region="eu-west-1")
 NAMES = ["a", "app/b", "c-a1b2c3"]
@@ -123,10 +124,14 @@ REQUESTS = {
 
 def requests(*operations):
     """Any request for one of these operations, as a client that checks nothing would send it."""
-    return st.one_of(
-        st.tuples(st.just(operation), st.fixed_dictionaries(REQUESTS[operation][0], optional=REQUESTS[operation][1]))
-        for operation in operations
-    )
+    return st.one_of(st.tuples(st.just(operation), request(operation)) for operation in operations)
+
+
+def request(operation):
+    """Any parameters for one operation, as far as this botocore knows them."""
+    required, optional = REQUESTS[operation]
+    known = model.operation(operation).input_shape.members
+    return st.fixed_dictionaries(required, optional={name: optional[name] for name in optional if name in known})
 
 
 class AnySequence(RuleBasedStateMachine):

@@ -710,7 +710,7 @@ def test_a_stored_function_that_is_there_no_more_is_refused(world, db):
     assert world.refused("RotateSecret", SecretId="db", ClientRequestToken=V3) == NOT_INVOKABLE
 
 
-@pytest.mark.parametrize("step", STEPS[:3])
+@pytest.mark.parametrize("step", STEPS)
 def test_while_a_rotation_is_under_way_another_is_refused(world, db, step):
     hold(world, step, "after")
     rotate(world)
@@ -766,6 +766,8 @@ def test_a_rotation_that_falls_due_and_meets_a_quota_fails_and_waits_for_the_nex
     world.pass_days(30)
     assert date(world, "NextRotationDate") == "2026-05-02T23:59:59"
     assert events(world)[-1] == ("RotationFailed", LABEL_QUOTA_MET[1])
+    (failed,) = [entry for entry in world.entries if entry.operation == "RotationFailed"]
+    assert re.fullmatch(f"Rotation-{db}-[0-9a-f-]{{36}}", failed.request_id)
     assert (function.steps, labels(world)["AWSCURRENT"]) == (["testSecret"], V1)
 
 
@@ -966,6 +968,13 @@ def test_the_function_of_a_managed_secret_is_not_tried(world, managed):
     rotate_managed(world, RotateImmediately=False, RotationRules={"AutomaticallyAfterDays": 7})
     assert (labels(world, "rds!db"), events(world)) == ({"AWSCURRENT": V1}, [])
     assert described(world, "rds!db")["RotationRules"] == {"AutomaticallyAfterDays": 7}
+
+
+def test_to_store_how_a_secret_rotates_is_to_change_it(world, managed):
+    managed(SecretString="one")
+    world.pass_days(1)
+    rotate_managed(world, RotateImmediately=False, RotationRules={"AutomaticallyAfterDays": 7})
+    assert world.call("DescribeSecret", SecretId="rds!db")["LastChangedDate"] == world.now
 
 
 def test_a_managed_secret_rotates_when_its_window_opens(world, managed):
@@ -1250,6 +1259,19 @@ def test_a_secret_scheduled_for_deletion_does_not_rotate_until_it_is_restored(wo
     world.call("RestoreSecret", SecretId="db")
     world.call("ListSecrets")
     assert function.steps == [*STEPS, *STEPS]
+
+
+def test_a_rotation_that_its_secret_s_deletion_has_stopped_is_taken_up_in_the_next_window_after_all(
+    world, db, function
+):
+    held = hold(world, "setSecret")
+    rotate(world, RotationRules=EVERY_30_DAYS)
+    world.call("DeleteSecret", SecretId="db")
+    held.resume()
+    world.call("RestoreSecret", SecretId="db")
+    assert labels(world) == {"AWSCURRENT": V1, "AWSPENDING": V2}
+    world.pass_days(30)
+    assert (value(world), labels(world)) == ("two", {"AWSCURRENT": V2, "AWSPREVIOUS": V1})
 
 
 def test_a_failed_rotation_is_not_tried_again_until_its_secret_is_restored(world, db, function):

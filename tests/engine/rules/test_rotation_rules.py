@@ -83,6 +83,22 @@ def test_with_a_pending_version_none_may_begin(labels):
 
 
 @pytest.mark.parametrize("labels", COMPLETE)
+def test_while_one_is_running_none_may_begin_wherever_labels_sit(labels):
+    with pytest.raises(InvalidRequestException) as caught:
+        rules.require_complete(a_secret(labels, rotating("v2")))
+    assert caught.value.message == "A previous rotation isn't complete. That rotation will be reattempted."
+
+
+@pytest.mark.parametrize(
+    "rotation",
+    [rotating(), rotating(enabled=False), rotating(attempt=RotationAttempt(token="v2", failures=1, retry=NOW))],
+    ids=["over", "off", "to be tried again"],
+)
+def test_once_the_last_one_has_promoted_its_version_and_runs_no_more_one_may_begin(rotation):
+    rules.require_complete(a_secret({CURRENT: "v2", PENDING: "v2"}, rotation))
+
+
+@pytest.mark.parametrize("labels", COMPLETE)
 def test_no_version_is_pending_when_the_last_rotation_is_complete(labels):
     assert rules.pending_token(a_secret(labels)) is None
 
@@ -338,6 +354,21 @@ def test_a_rotation_that_is_given_up_leaves_its_version_pending_and_waits_for_th
     assert rules.given_up(before, NOW) == changed(before, rotation=rotating(window=NEXT_WINDOW))
 
 
+def test_a_rotation_that_is_stopped_while_it_runs_is_given_up():
+    before = a_secret({CURRENT: "v1", PENDING: "v2"}, rotating("v2"))
+    assert rules.stopped(before, NOW) == changed(before, rotation=rotating(window=NEXT_WINDOW))
+
+
+@pytest.mark.parametrize(
+    "rotation",
+    [None, rotating(), rotating(attempt=RotationAttempt(token="v2", failures=1, retry=NOW))],
+    ids=["never configured", "none under way", "to be tried again"],
+)
+def test_what_does_not_run_is_not_stopped(rotation):
+    secret = a_secret({CURRENT: "v1", PENDING: "v2"}, rotation)
+    assert rules.stopped(secret, NOW) is secret
+
+
 # --- what others do to it --------------------------------------------------------------------------------------------
 
 
@@ -449,6 +480,7 @@ def test_without_the_version_of_a_trial_there_is_nothing_to_take_back():
         pytest.param(lambda secret: rules.failed(secret, NOW), id="failed"),
         pytest.param(rules.tried_again, id="tried again"),
         pytest.param(lambda secret: rules.given_up(secret, NOW), id="given up"),
+        pytest.param(lambda secret: rules.stopped(secret, NOW), id="stopped"),
         pytest.param(lambda secret: rules.after_new_value(secret, NOW), id="after a new value"),
         pytest.param(lambda secret: rules.after_labels_moved(changed(secret, labels={}), NOW), id="after labels moved"),
         pytest.param(lambda secret: rules.without_trial(secret, "v2"), id="without trial"),

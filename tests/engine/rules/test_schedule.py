@@ -461,6 +461,12 @@ def test_a_duration_that_does_not_fit_is_refused(members, text):
     assert refusal(**members) == text
 
 
+@pytest.mark.parametrize("duration", ["h", "hh", "3d", "3H", "-3h", "+3h", " 3h", "3.h", "3hh"])
+def test_a_duration_that_is_no_number_of_hours_is_refused(duration):
+    """Where the service description sets no pattern for it, as older ones do."""
+    assert refusal(Duration=duration) == DURATION
+
+
 def test_days_and_an_expression_together_are_refused():
     assert refusal(AutomaticallyAfterDays=30, ScheduleExpression="rate(10 days)") == BOTH
 
