@@ -94,9 +94,9 @@ class SecretsManager(Assertions):
         self._entries: list[Entry] = []
         self._log = Log(self._entries)
         self._new_request_id = request_ids(self._random)
-        functions, self._steps, held = Functions(self._new_request_id), Steps(), HeldReplicas()
+        functions, self._steps, self._held = Functions(self._new_request_id), Steps(), HeldReplicas()
         ports = Ports(self._random, self._keys, version_quota, functions.by_arn)
-        self._service = Service(ports, self._entries.append, self.clock.seconds, self._steps, held)
+        self._service = Service(ports, self._entries.append, self.clock.seconds, self._steps, self._held)
         self.clock.follow(self._service)
         self._responder = Responder(
             self._service,
@@ -110,7 +110,7 @@ class SecretsManager(Assertions):
         self.rotation = RotationControl(
             self._service, functions, self._steps, self._views, self._rotate_now, region, account
         )
-        self.replication = ReplicationControl(self._service, held)
+        self.replication = ReplicationControl(self._service, self._held)
         self._clients: dict[object, SecretsManagerClient] = {}
         self._depth = 0
         self._entering = Lock()
@@ -169,6 +169,7 @@ class SecretsManager(Assertions):
         self._decorated = True
         outer = _decorating.set((*_decorating.get(), self))
         logged, rotated, planned = len(self._log), len(self.rotation.runs), self._steps.planned
+        held = len(self._held.holds)
         with self._service.lock:
             journal = self._service.store.open_journal()
         try:
@@ -179,6 +180,7 @@ class SecretsManager(Assertions):
                 del self._entries[logged:]
                 self._service.effects.rotations.forget(rotated)
                 self._steps.take_back_after(*planned)
+                del self._held.holds[held:]
             _decorating.reset(outer)
             self._decorated = not outermost
 
@@ -208,7 +210,7 @@ class SecretsManager(Assertions):
 
         key = SecretKey(region, account, seed.name)
         now = self.clock.seconds()
-        function = self._function_of(seed, region)
+        function = self._function_of(seed, region, account)
 
         def make_call(operation: str, parameters: Parameters, time: float = now) -> Call:
             return Call(operation, parameters, region, principal, time, request_id="seed")
@@ -225,10 +227,10 @@ class SecretsManager(Assertions):
             return SecretView(self._views, key)
         raise UsageError(f"secret {textwrap.shorten(seed.name, 80)!r} can't be seeded so; {refusal}")
 
-    def _function_of(self, seed: Seed, region: str) -> str | None:
+    def _function_of(self, seed: Seed, region: str, account: str) -> str | None:
         """The ARN of a seed's rotation function, which is registered where the seed brings it along."""
         function = seed.rotation.function if seed.rotation is not None else None
-        return self.rotation.register(function, region=region) if callable(function) else function
+        return self.rotation.register(function, region=region, account=account) if callable(function) else function
 
     def _ensure_key(self, seed: Seed, region: str, account: str) -> None:
         """Makes the KMS key that a seed names, where it names one that is not there."""

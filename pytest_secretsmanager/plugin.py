@@ -23,6 +23,9 @@ RANDOM_SEED = "secretsmanager_random_seed"
 
 DEFAULT_REGION = "us-east-1"
 
+_MANAGER = pytest.StashKey["SecretsManager"]()
+"""Where the manager of a running test stands, whatever a fixture of the same name makes of it."""
+
 _OPTIONS = ("region", "account", "random_seed", "now", "version_quota")
 
 _MARKERS = (
@@ -76,11 +79,9 @@ def _first_of_function_scope(item: pytest.Item, fixtures: list[str]) -> int:
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Adds to a failing test what its reader should know of its secrets."""
     report = yield
-    manager = item.funcargs.get(FIXTURE) if report.failed and hasattr(item, "funcargs") else None
-    if manager is not None:
-        text = manager.failure_section()
-        if text:
-            report.sections.append((FIXTURE, text))
+    manager = item.stash.get(_MANAGER, None)
+    if report.failed and manager is not None and (text := manager.failure_section()):
+        report.sections.append((FIXTURE, text))
     return report
 
 
@@ -94,6 +95,7 @@ def secretsmanager(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPat
     # By monkeypatch, so that a test's own changes of these variables are undone before ours, in whatever order.
     for name, value in manager.unset_variables().items():
         monkeypatch.setenv(name, value)
+    request.node.stash[_MANAGER] = manager
     with manager:
         _seed(manager, request.node)
         yield manager

@@ -260,7 +260,7 @@ def _require_types(options: Mapping[str, Any]) -> None:
     for option, value in options.items():
         allowed = _OPTION_TYPES[option]
         if not isinstance(value, allowed):
-            names = " or ".join(kind.__name__.lower() for kind in allowed)
+            names = " or ".join("mapping" if kind is Mapping else kind.__name__ for kind in allowed)
             raise UsageError(f"the option {option!r} of a seed is a {names}, not {_kind(value)}")
     for key, value in options.get("tags", {}).items():
         if not isinstance(key, str) or not isinstance(value, str):
@@ -269,13 +269,18 @@ def _require_types(options: Mapping[str, Any]) -> None:
         if not isinstance(region, str):
             raise UsageError(f"the replicas of a seed are regions, but {_kind(region)} is among them")
     if "rotation" in options:
-        _require_rotation(options["rotation"])
+        _require_rotation(options["rotation"], managed="owning_service" in options)
     if options.get("region") == "":
         raise UsageError("the region of a seed can't be empty")
     _require_json("policy", options.get("policy", ""))
 
 
-def _require_rotation(rotation: Rotation) -> None:
+def _require_rotation(rotation: Rotation, managed: bool) -> None:
+    if rotation.function is None and not managed:
+        raise UsageError(
+            "a Rotation begins with its function, as in Rotation(handler, days=30): only a secret with owning_service "
+            "rotates without one"
+        )
     if not (rotation.function is None or isinstance(rotation.function, str) or callable(rotation.function)):
         raise UsageError(f"the function of a Rotation is a handler or an ARN, not {_kind(rotation.function)}")
     if rotation.days is not None and (not isinstance(rotation.days, int) or isinstance(rotation.days, bool)):

@@ -202,8 +202,8 @@ def of_one(event: dict[str, str]) -> None: ...
 @pytest.mark.parametrize(
     ("rotation", "text"),
     [
-        pytest.param(handler, "the option 'rotation' of a seed is a rotation, not function", id="no Rotation"),
-        pytest.param({"days": 30}, "the option 'rotation' of a seed is a rotation, not dict", id="dict"),
+        pytest.param(handler, "the option 'rotation' of a seed is a Rotation, not function", id="no Rotation"),
+        pytest.param({"days": 30}, "the option 'rotation' of a seed is a Rotation, not dict", id="dict"),
         pytest.param(Rotation(5), "the function of a Rotation is a handler or an ARN, not int", id="function"),  # type: ignore[arg-type]
         pytest.param(Rotation(handler, days="30"), "the days of a Rotation are a number, not str", id="days"),  # type: ignore[arg-type]
         pytest.param(Rotation(handler, days=True), "the days of a Rotation are a number, not bool", id="truth value"),
@@ -256,11 +256,6 @@ BAD_ARN = (
         pytest.param(Rotation("rotate-db"), BAD_ARN, id="name in place of an ARN"),
         pytest.param(
             Rotation("arn:aws:lambda:eu-west-1:123456789012:function:handler"), BAD_ARN, id="function elsewhere"
-        ),
-        pytest.param(
-            Rotation(days=30),
-            "InvalidRequestException: No Lambda rotation function ARN is associated with this secret.",
-            id="no function",
         ),
         pytest.param(
             Rotation(handler, days=30, schedule="rate(10 days)"),
@@ -361,7 +356,7 @@ def test_it():
             'Rotation(handler, schedule="never")',
             "secret 'db' can't be seeded so; AWS answers InvalidParameterException: Invalid schedule expression.",
         ),
-        ("handler", "the option 'rotation' of a seed is a rotation, not function"),
+        ("handler", "the option 'rotation' of a seed is a Rotation, not function"),
         ('Rotation(handler, days="30")', "the days of a Rotation are a number, not str"),
         ("Rotation(coroutine)", "a rotation function is no coroutine function: Lambda awaits nothing"),
     ],
@@ -390,3 +385,12 @@ def test_a_secret_that_rotates_may_have_a_pending_version(secretsmanager: Secret
     assert not secretsmanager.rotation.runs
     secretsmanager.clock.advance(days=30)
     assert tokens[:1] == [secretsmanager.secret("db").version(3).id]
+
+
+def test_a_rotation_without_a_function_is_for_managed_secrets(secretsmanager: SecretsManager) -> None:
+    with pytest.raises(UsageError) as caught:
+        secretsmanager.seed("db", "one", rotation=Rotation(days=30))
+    assert str(caught.value) == (
+        "a Rotation begins with its function, as in Rotation(handler, days=30): only a secret with owning_service "
+        "rotates without one"
+    )

@@ -83,7 +83,7 @@ class BetweenReads:
             return
         self.rotations += 1
         run = next(run for run in reversed(self._runs) if run.token == token)
-        if run.state == "failed" and self._problem is None:
+        if run.state in ("failed", "abandoned") and self._problem is None:
             text = f"a rotation of secret {name!r} between reads did not succeed: {run_text(run)}"
             self._problem = AssertionError(text)
             self._problem.__cause__ = run.error

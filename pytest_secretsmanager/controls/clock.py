@@ -5,7 +5,9 @@ have added. On the way forward it stops at each moment at which AWS does somethi
 """
 
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from threading import Lock
 from typing import Protocol
 
 from pytest_secretsmanager.engine.errors import UsageError
@@ -36,6 +38,7 @@ class Clock:
 
     def __init__(self, start: datetime | None = None) -> None:
         self._offset = 0.0
+        self._lock = Lock()
         self._timetable: Timetable | None = None
         if start is not None:
             self.set(start)
@@ -69,7 +72,9 @@ class Clock:
             raise UsageError("the clock advances by numbers of days, hours, minutes and seconds") from None
         if step < timedelta(0):
             raise UsageError(f"the clock does not advance by {step}; clock.set(…) takes it back")
-        self._move(self._offset + step.total_seconds())
+        _require_in_calendar(self.seconds() + step.total_seconds())
+        seconds = step.total_seconds()
+        self._add(seconds - self._stop_where_something_is_due(lambda gone: seconds - gone))
 
     def set(self, time_: datetime) -> None:
         """Takes the clock to a moment, from which it goes on. A datetime without a zone is UTC.
@@ -79,21 +84,40 @@ class Clock:
         if not isinstance(time_, datetime):
             raise UsageError(f"the clock is set to a datetime, not to {type(time_).__name__}")
         moment = time_ if time_.tzinfo is not None else time_.replace(tzinfo=UTC)
-        self._move(moment.timestamp() - time.time())
+        seconds = moment.timestamp()
+        _require_in_calendar(seconds)
+        forward = seconds - self.seconds()
+        if forward > 0:
+            self._stop_where_something_is_due(lambda _: seconds - self.seconds())
+        with self._lock:
+            offset = seconds - time.time()
+            # What ran on the way may have moved the clock further.
+            self._offset = offset if forward < 0 else max(offset, self._offset)
 
-    def _move(self, offset: float) -> None:
-        seconds = time.time() + offset
-        if not 0 <= seconds < _LAST:
-            raise UsageError("the clock goes from 1970 to 9990")
-        if offset > self._offset:
-            self._run_due_until(offset)
-            offset = max(offset, self._offset)  # what ran may have moved the clock further
-        self._offset = offset
+    def _stop_where_something_is_due(self, seconds_left: Callable[[float], float]) -> float:
+        """Goes forward from one moment at which something falls due to the next, and says how far that was.
 
-    def _run_due_until(self, offset: float) -> None:
-        while self._timetable is not None and (due := self._timetable.next_due) <= time.time() + offset:
-            self._offset = max(self._offset, due - time.time())
+        `seconds_left` tells how much further the clock is to go, once it has gone so far.
+        """
+        gone = 0.0
+        while self._timetable is not None:
+            due = self._timetable.next_due
+            wait = max(0.0, due - self.seconds())
+            if wait > seconds_left(gone):
+                break
+            self._add(wait)
+            gone += wait
             self._timetable.run_due(max(due, self.seconds()))
+        return gone
+
+    def _add(self, seconds: float) -> None:
+        with self._lock:
+            self._offset += seconds
 
     def __repr__(self) -> str:
         return f"<clock at {self.now:%Y-%m-%d %H:%M:%S} UTC>"
+
+
+def _require_in_calendar(seconds: float) -> None:
+    if not 0 <= seconds < _LAST:
+        raise UsageError("the clock goes from 1970 to 9990")

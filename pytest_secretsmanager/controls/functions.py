@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from pytest_secretsmanager.doors import environment
+from pytest_secretsmanager.doors.client import acting_account
 from pytest_secretsmanager.engine import arns
 from pytest_secretsmanager.engine.errors import UsageError
 from pytest_secretsmanager.engine.ports import Function
@@ -62,12 +63,16 @@ class Functions:
         found = _ARN.fullmatch(arn)
         if found is None:
             raise UsageError(f"the ARN of a function is arn:aws:lambda:<region>:<account>:function:<name>, not {arn!r}")
-        region, name = found["region"], found["name"]
+        region, account, name = found.group("region", "account", "name")
 
         def invoke(event: Mapping[str, str]) -> object:
             context = LambdaContext(name, arn, self._new_request_id())
-            with environment.of_function(region, name):
-                return handler(event, context)
+            acting = acting_account.set(account)
+            try:
+                with environment.of_function(region, name):
+                    return handler(event, context)
+            finally:
+                acting_account.reset(acting)
 
         self._handlers[arn] = handler
         self.by_arn[arn] = invoke

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pytest_secretsmanager.controls.between_reads import BetweenReads, RotateNow
 from pytest_secretsmanager.controls.functions import Functions, Handler, require_handler
 from pytest_secretsmanager.controls.steps import Failure, Hold, Steps, require_failure, require_step
-from pytest_secretsmanager.engine.effects.runs import RotationRun
+from pytest_secretsmanager.engine.effects.runs import RotationRun, When
 from pytest_secretsmanager.engine.errors import UsageError
 from pytest_secretsmanager.engine.service import Service
 from pytest_secretsmanager.engine.state import SecretKey
@@ -60,7 +60,13 @@ class RotationControl:
         self._account = account
 
     def register(
-        self, handler: Handler, arn: str | None = None, name: str | None = None, *, region: str | None = None
+        self,
+        handler: Handler,
+        arn: str | None = None,
+        name: str | None = None,
+        *,
+        region: str | None = None,
+        account: str | None = None,
     ) -> str:
         """Makes a Lambda function of a handler, and gives the ARN to rotate with.
 
@@ -69,19 +75,20 @@ class RotationControl:
         environment is that of a Lambda function in its region: AWS_REGION, AWS_DEFAULT_REGION,
         AWS_LAMBDA_FUNCTION_NAME, and SECRETS_MANAGER_ENDPOINT where that is unset.
 
-        Without `arn` the function is called `name`, else as the handler is, and is in `region` (None: the default one)
-        and the default account. What was registered under that ARN before is replaced.
+        Without `arn` the function is called `name`, else as the handler is, and is in `region` and `account` (None: the
+        default ones). What was registered under that ARN before is replaced. Clients that the handler makes call from
+        the function's account.
 
         >>> sm.rotation.register(lambda event, context: None, name="rotate-db")
         'arn:aws:lambda:us-east-1:123456789012:function:rotate-db'
         """
         require_handler(handler)
-        for what, value in (("ARN", arn), ("name", name), ("region", region)):
+        for what, value in (("ARN", arn), ("name", name), ("region", region), ("account", account)):
             if value is not None and (not isinstance(value, str) or not value):
                 raise UsageError(f"the {what} of a function is a str that is not empty, not {value!r}")
-        if arn is not None and (name is not None or region is not None):
-            raise UsageError("a function is named by its ARN, or by name and region, not by both")
-        known = arn or self._functions.free_arn(handler, name, region or self._region, self._account)
+        if arn is not None and any(value is not None for value in (name, region, account)):
+            raise UsageError("a function is named by its ARN, or by name, region and account, not by both")
+        known = arn or self._functions.free_arn(handler, name, region or self._region, account or self._account)
         self._functions.add(handler, known)
         return known
 
@@ -113,8 +120,10 @@ class RotationControl:
         if (before is None) == (after is None):
             raise UsageError("a rotation is held before one step, or after one: hold(secret, before='finishSecret')")
         key = self._key(secret_id, region, account)
-        step, when = (after, "after") if before is None else (before, "before")
-        hold = Hold(key, require_step(step), when, self._service.effects.rotations.resume)  # type: ignore[arg-type]
+        when: When = "after" if before is None else "before"
+        hold = Hold(
+            key, require_step(after if before is None else before), when, self._service.effects.rotations.resume
+        )
         self._steps.holds.append(hold)
         return hold
 

@@ -230,7 +230,7 @@ class _ClientHalf:
     quiet: dict[str, object] = field(default_factory=dict)
 
     def principal_for(self, responder: Responder) -> Principal:
-        return self.principal or user_of(responder.account, self.region)
+        return self.principal or user_of(acting_account.get() or responder.account, self.region)
 
 
 def _nobody_listens(client: BaseClient, operation_name: str) -> bool:
@@ -260,6 +260,9 @@ def _listeners(emitter: Any, operation_name: str) -> Iterator[Callable[..., obje
 def _is_foreign(listener: Callable[..., object]) -> bool:
     return getattr(listener, "__module__", None) not in _BOTOCORES_OWN and listener is not _fill_token
 
+
+acting_account: ContextVar[str | None] = ContextVar("acting_account", default=None)
+"""The account of the function that is running in this thread or task, whose clients are in it as well."""
 
 _HALF = "_pytest_secretsmanager"
 

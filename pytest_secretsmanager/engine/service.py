@@ -56,9 +56,10 @@ class Service:
     def call(self, call: Call) -> Outcome:
         """Answers one call and logs it. Raises the ServiceError that AWS would send, or UnsupportedOperation.
 
-        What has fallen due by then comes first, and what the call sets in motion has happened when it returns.
+        What has fallen due by then comes first, unless a rotation is running, which may be who calls; and what the call
+        sets in motion has happened when it returns.
         """
-        if self.store.agenda.time <= call.time:
+        if self.store.agenda.time <= call.time and not self.effects.rotations.is_busy:
             self.run_due(call.time)
         outcome = self._commit(self._logged, call)
         if outcome.then:

@@ -332,9 +332,11 @@ class Assertions:
         if calls and calls[-1].error:
             return f"; RotateSecret was refused: {calls[-1].error}: {calls[-1].error_message}"
         due = due_at(secret.state)
-        return (
-            "" if due is None else f"; the next one falls due on {datetime.fromtimestamp(due, UTC):%Y-%m-%d %H:%M} UTC"
-        )
+        if due is None:
+            return ""
+        when = f"on {datetime.fromtimestamp(due, UTC):%Y-%m-%d %H:%M} UTC"
+        is_late = due <= self._source().now()
+        return f"; one was due {when}, and runs with the next call" if is_late else f"; the next one falls due {when}"
 
     # --- what stays ----------------------------------------------------------------------------------------------
 

@@ -7,7 +7,7 @@ from pytest_secretsmanager.inspection.views import Source
 
 def failure_section(source: Source) -> str:
     """What a failing test's reader should know; empty when there is nothing to say."""
-    last = {run.key: run for run in source.service.effects.rotations.runs}
+    last = {(run.key, run.test): run for run in source.service.effects.rotations.runs}
     return "\n".join(_line(run) for run in last.values() if run.state != "succeeded")
 
 

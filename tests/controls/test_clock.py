@@ -468,3 +468,22 @@ def test_the_clock_does_not_leave_the_calendar(days: float) -> None:
 def test_the_clock_is_not_set_beyond_the_calendar(year: int) -> None:
     with pytest.raises(UsageError, match=r"^the clock goes from 1970 to 9990$"):
         SecretsManager(now=datetime(year, 6, 1, tzinfo=UTC))
+
+
+# --- threads ---------------------------------------------------------------------------------------------------------
+
+
+def test_no_step_of_several_threads_is_lost(secretsmanager: SecretsManager) -> None:
+    with freezegun.freeze_time("2026-03-03T12:00:00"):
+        before = secretsmanager.clock.now
+
+        def advance() -> None:
+            for _ in range(50):
+                secretsmanager.clock.advance(hours=1)
+
+        threads = [Thread(target=advance) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(timeout=30)
+        assert secretsmanager.clock.now - before == timedelta(hours=400)

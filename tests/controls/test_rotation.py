@@ -582,11 +582,11 @@ def test_what_can_be_no_arn_of_a_function_is_refused(sm: SecretsManager, arn: st
     )
 
 
-@pytest.mark.parametrize("more", [{"name": "rotate"}, {"region": "us-east-1"}], ids=["name", "region"])
+@pytest.mark.parametrize("more", [{"name": "rotate"}, {"region": "us-east-1"}, {"account": "123456789012"}], ids=str)
 def test_an_arn_says_it_all(sm: SecretsManager, more: dict[str, str]) -> None:
     with pytest.raises(UsageError) as caught:
         sm.rotation.register(idle, arn=f"{FUNCTION}rotate", **more)
-    assert str(caught.value) == "a function is named by its ARN, or by name and region, not by both"
+    assert str(caught.value) == "a function is named by its ARN, or by name, region and account, not by both"
 
 
 # --- runs ------------------------------------------------------------------------------------------------------------
@@ -1972,3 +1972,45 @@ def test_between_no_reads_is_refused(
 def test_between_reads_of_no_secret_is_refused(sm: SecretsManager, database: Database) -> None:
     with pytest.raises(SecretNotFound, match=r"^no secret 'bd' "), sm.rotation.between_reads("bd"):
         pass
+
+
+# --- other accounts --------------------------------------------------------------------------------------------------
+
+
+def test_a_function_of_another_account_calls_from_there(sm: SecretsManager) -> None:
+    there = {"region": "us-east-1", "account": "210987654321"}
+    rotation = Rotation(rotation_function({"app": "one"}))
+    sm.seed("db", {"username": "app", "password": "one"}, rotation=rotation, account="210987654321")
+    stranger = sm.client(aws_account_id="210987654321")
+    stranger.rotate_secret(SecretId="db")
+    sm.assert_rotated("db", **there)
+    assert {event.account for event in sm.log} == {"210987654321"}
+    sm.client().list_secrets()
+    assert sm.log[-1].account == "123456789012"
+
+
+def test_the_error_of_a_class_is_made_for_each_failure(sm: SecretsManager, database: Database) -> None:
+    sm.rotation.fail("setSecret", ValueError, times=2)
+    rotate(sm)
+    sm.clock.advance(minutes=1)
+    first, second = (run.error for run in sm.rotation.runs[:2])
+    assert first is not second
+
+
+def test_a_block_in_which_a_rotation_was_abandoned_fails(sm: SecretsManager) -> None:
+    def handler(event: dict[str, str], _: object) -> None:
+        sm.client().put_secret_value(SecretId=event["SecretId"], SecretString="by hand")
+
+    def read_once() -> None:
+        with sm.rotation.between_reads("db"):
+            sm.client().get_secret_value(SecretId="db")
+
+    sm.seed("db", "one", rotation=Rotation(handler))
+    with pytest.raises(AssertionError, match="did not succeed: it was abandoned"):
+        read_once()
+
+
+def test_a_run_that_promoted_nothing_says_when_aws_tries_again(sm: SecretsManager) -> None:
+    sm.seed("db", "one", rotation=Rotation(idle))
+    run = rotate(sm)
+    assert (run.state, run.retry) == ("failed", run.ended + timedelta(minutes=1))

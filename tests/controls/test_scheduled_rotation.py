@@ -712,3 +712,38 @@ def test_between_reads_and_on_schedule_a_secret_rotates_each_time(sm: SecretsMan
         sm.client().get_secret_value(SecretId="db")
         sm.clock.advance(days=31)
     assert moments(sm) == ["01-01 12:00", "01-31 00:00"]
+
+
+# --- many at one moment ----------------------------------------------------------------------------------------------
+
+
+def test_secrets_that_fall_due_together_rotate_one_after_another(sm: SecretsManager) -> None:
+    """A function's calls begin no other rotation: else each would run inside the one before."""
+    for number in range(150):
+        seed_rotating(sm, f"secret-{number}", days=1)
+    sm.clock.advance(days=1)
+    runs = sm.rotation.runs
+    assert len(runs) == 150
+    assert {run.state for run in runs} == {"succeeded"}
+    names = [event.operation for event in sm.log if event.by_service]
+    assert names == ["RotationStarted", "RotationSucceeded"] * 150
+
+
+@TRAVELS
+def test_secrets_that_a_jump_has_made_due_rotate_one_after_another(
+    secretsmanager: SecretsManager, travel: Travel
+) -> None:
+    with travel(START) as traveller:
+        for number in range(60):
+            seed_rotating(secretsmanager, f"secret-{number}", days=30)
+        traveller.move_to(FIRST)
+        secretsmanager.client().list_secrets()
+    assert [run.state for run in secretsmanager.rotation.runs] == ["succeeded"] * 60
+
+
+def test_a_scheduled_rotation_shows_where_awspending_came_from(sm: SecretsManager) -> None:
+    seed_rotating(sm, "db", days=30)
+    sm.clock.set(FIRST)
+    sm.assert_moved("db", "AWSPENDING", source=None, target=2)
+    first = sm.secret("db").history[0]
+    assert (first.label, first.operation) == ("AWSPENDING", "RotationStarted")

@@ -1,12 +1,14 @@
 """`assert_rotated`: when it holds, and how it says where a rotation has stopped and why."""
 
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from inspect import getsourcelines
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
+import time_machine
 
 from pytest_secretsmanager import Rotation, SecretNotFound, SecretsManager, Version
 
@@ -316,3 +318,12 @@ def test_no_failure_shows_what_an_error_says(secretsmanager: SecretsManager) -> 
     """It may hold a secret value; pytest shows it below, as the cause."""
     rotate(secretsmanager, raising)
     assert "to-hide" not in str(failure(secretsmanager))
+
+
+def test_it_says_that_one_is_overdue() -> None:
+    """Time that goes on by itself has nothing run; the next call does."""
+    with time_machine.travel(datetime(2026, 1, 1, 12, tzinfo=UTC), tick=False) as traveller, SecretsManager() as sm:
+        sm.seed("late", "one", rotation=Rotation(lambda _event, _context: None, days=30))
+        traveller.move_to(datetime(2026, 2, 1, tzinfo=UTC))
+        with pytest.raises(AssertionError, match="; one was due on 2026-01-31 00:00 UTC, and runs with the next call"):
+            sm.assert_rotated("late")

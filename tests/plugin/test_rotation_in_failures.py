@@ -381,3 +381,60 @@ def test_a_failure_of_assert_rotated_shows_no_frame_of_the_plugin(run: Run) -> N
     )
     result.assert_outcomes(failed=1)
     result.stdout.no_fnmatch_line("*pytest_secretsmanager/*")
+
+
+def test_a_fixture_of_the_same_name_may_give_something_else(run: Run) -> None:
+    """Ours is what it is built on; the failing test's section is not what it hands out."""
+    result = run(
+        """
+        import pytest
+        from pytest_secretsmanager import Rotation
+
+        @pytest.fixture
+        def secretsmanager(secretsmanager):
+            secretsmanager.seed("db", "one", rotation=Rotation(lambda event, context: None))
+            secretsmanager.client().rotate_secret(SecretId="db")
+            return secretsmanager.client()
+
+        def test_it(secretsmanager):
+            assert secretsmanager.list_secrets()["SecretList"] == []
+        """
+    )
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["the rotation of secret 'db' in us-east-1 never finished: *"])
+
+
+def test_a_fixture_of_the_same_name_may_have_nothing_to_do_with_ours(run: Run) -> None:
+    result = run(
+        """
+        import pytest
+
+        @pytest.fixture
+        def secretsmanager():
+            return {}
+
+        def test_it(secretsmanager):
+            assert secretsmanager == {"a": 1}
+        """
+    )
+    result.assert_outcomes(failed=1)
+    result.stdout.no_fnmatch_line("*INTERNALERROR*")
+
+
+def test_a_failed_rotation_is_named_behind_a_trial_that_succeeded(run: Run) -> None:
+    result = run(
+        """
+        from pytest_secretsmanager import Rotation
+
+        def test_it(secretsmanager):
+            rotation = Rotation(lambda event, context: None)
+            secretsmanager.seed("db", "one", rotation=rotation)
+            client = secretsmanager.client()
+            client.rotate_secret(SecretId="db")
+            version = secretsmanager.secret("db").pending.id
+            client.update_secret_version_stage(SecretId="db", VersionStage="AWSPENDING", RemoveFromVersionId=version)
+            client.rotate_secret(SecretId="db", RotateImmediately=False)
+            assert False
+        """
+    )
+    result.stdout.fnmatch_lines(["the rotation of secret 'db' in us-east-1 never finished: all steps have run, *"])

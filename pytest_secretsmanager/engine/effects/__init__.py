@@ -37,7 +37,7 @@ class Effects:
                 self.rotations.start(effect)
 
     def run_due(self, time: float) -> None:
-        """Runs every rotation that is due at that time, the one that has waited longest first."""
+        """Runs every rotation that is due at that time, one after another, the one that has waited longest first."""
         while self._background.store.agenda.time <= time:
             self.run(self.rotations.begin_first_due(time))
 

@@ -3,7 +3,8 @@
 Steps are code of the user's, which calls Secrets Manager itself, from any thread: no lock is held while one runs.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 
 from pytest_secretsmanager.engine.call import Effect, EventName, Outcome, RunRotation, rotation_event
 from pytest_secretsmanager.engine.effects.background import Background, Transition
@@ -25,26 +26,43 @@ class Rotations:
         self, background: Background, control: StepControl, run_effects: Callable[[Iterable[Effect]], None]
     ) -> None:
         self.runs: list[RotationRun] = []
+        self._busy = 0
         self._background = background
         self._control = control
         self._run_effects = run_effects
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether a rotation, or a trial, is running in some thread."""
+        return self._busy > 0
+
     def start(self, effect: RunRotation) -> None:
         """Runs a rotation from its first step on, or only tries the function."""
-        if effect.test:
-            self._test(effect)
-            return
-        run = self._new_run(effect, rules.STEPS)
-        self._log("RotationStarted", run)
-        if run.function:
-            self._go_on(run)
-        else:
-            self._rotate_without_function(run)
+        with self._running():
+            if effect.test:
+                self._test(effect)
+                return
+            run = self._new_run(effect, rules.STEPS)
+            if run.function:
+                self._go_on(run)
+            else:
+                self._rotate_without_function(run)
 
     def resume(self, run: RotationRun) -> None:
         """Lets a held rotation go on; it may be held once more, further on."""
-        run.state = "running"
-        self._go_on(run)
+        with self._running():
+            run.state = "running"
+            self._go_on(run)
+
+    @contextmanager
+    def _running(self) -> Iterator[None]:
+        with self._background.lock:
+            self._busy += 1
+        try:
+            yield
+        finally:
+            with self._background.lock:
+                self._busy -= 1
 
     def forget(self, after: int) -> None:
         """Forgets the runs behind so many of them, for whoever takes back what they did."""
@@ -139,15 +157,17 @@ class Rotations:
         return operations.failure(secret, run.token, self._background.now(), message)
 
     def _finish(self, run: RotationRun) -> None:
+        state: RunState = "abandoned"
+
         def finish(secret: Secret) -> Outcome:
+            nonlocal state
             if not rules.goes_on(secret, run.token):
                 return Outcome({})
-            self._end(run, "succeeded" if rules.is_current(secret, run.token) else "failed")
+            state = "succeeded" if rules.is_current(secret, run.token) else "failed"
             return operations.completion(secret, run.token, self._background.now())
 
         self._commit(run, finish)
-        if run.ended_at is None:
-            self._end(run, "abandoned")
+        self._end(run, state)
 
     # --- trying a function -------------------------------------------------------------------------------------------
 
@@ -171,17 +191,24 @@ class Rotations:
 
     def _rotate_without_function(self, run: RotationRun) -> None:
         background = self._background
+        state: RunState = "abandoned"
         run.left.clear()
+
+        def rotate(secret: Secret) -> Outcome:
+            nonlocal state
+            if not rules.goes_on(secret, run.token):
+                return Outcome({})
+            outcome = operations.rotate_by_aws(secret, run.token, background.now(), background.ports)
+            state = "succeeded"
+            return outcome
+
         try:
-            self._commit(
-                run, lambda secret: operations.rotate_by_aws(secret, run.token, background.now(), background.ports)
-            )
+            self._commit(run, rotate)
         except ServiceError as error:
             message = error.message
             self._commit(run, lambda secret: self._failure(run, secret, message))
-            self._end(run, "failed")
-        else:
-            self._end(run, "succeeded")
+            state = "failed"
+        self._end(run, state)
 
     # --- what all have in common -------------------------------------------------------------------------------------
 

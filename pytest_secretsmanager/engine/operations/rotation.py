@@ -98,7 +98,8 @@ def rotate_by_aws(secret: Secret, token: str, time: float, ports: Ports) -> Outc
 
 def trial(secret: Secret, token: str, time: float, ports: Ports) -> Outcome:
     """The secret while its function is tried: a copy of the current value sits under AWSPENDING (RECORDED)."""
-    tried = rotation.announced(secret, token, time, ports.version_quota)
+    rotation.require_complete(secret)
+    tried = rotation.with_trial(secret, token, time)
     current = secret.versions.get(secret.labels.get(labels.CURRENT, ""))
     if current is not None and current.sealed is not None:
         plain = ports.open(secret, current.id, current.sealed)
@@ -140,14 +141,16 @@ def _begin(secret: Secret, token: str, time: float, ports: Ports) -> Outcome:
 
 
 def _running(secret: Secret, token: str) -> Outcome:
-    return Outcome({}, {secret.key: secret}, then=(RunRotation(secret.key, secret.arn, token, _function_of(secret)),))
+    started = rotation_event("RotationStarted", secret, token)
+    run = RunRotation(secret.key, secret.arn, token, _function_of(secret))
+    return Outcome({}, {secret.key: secret}, events=(started,), then=(run,))
 
 
 def _renewed(value: Value, ports: Ports) -> Value:
     member, plain = value
     try:
         content = json.loads(plain)
-    except ValueError:
+    except (ValueError, RecursionError):
         return value
     if not isinstance(content, dict) or "password" not in content:
         return value

@@ -162,9 +162,9 @@ def _requested_version(secret: Secret, version_id: str | None, label: str | None
                 "You provided a VersionStage that is not associated to the provided VersionId."
             )
     if version is None or version.sealed is None:
-        raise ResourceNotFoundException(
-            f"Secrets Manager can't find the specified secret value for staging label: {label or labels.CURRENT}"
-        )
+        # RECORDED for a label; that a version without a value is told by its id, where that was asked for, is a GUESS.
+        asked = f"staging label: {label}" if label is not None else f"VersionId: {version_id}"
+        raise ResourceNotFoundException(f"Secrets Manager can't find the specified secret value for {asked}")
     return version, version.sealed
 
 

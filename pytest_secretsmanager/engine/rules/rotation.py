@@ -57,12 +57,32 @@ def announced(secret: Secret, token: str, time: float, quota: int) -> Secret:
     begun = _with_attempt(secret, RotationAttempt(token=token))
     if token in secret.versions:
         return begun
-    number = secret.versions_made + 1
-    version = Version(id=token, number=number, created=time, member="SecretString", sealed=None)
-    placed = labels.with_label(secret.labels, labels.PENDING, token)
-    labels.require_room(placed)
-    versions = retention.retained({**secret.versions, token: version}, placed, time, quota)
-    return changed(begun, versions=versions, versions_made=number, labels=placed, changed=time)
+    added = changed(_with_version(begun, token, time), changed=time)
+    labels.require_room(added.labels)
+    return changed(added, versions=retention.retained(added.versions, added.labels, time, quota))
+
+
+def with_trial(secret: Secret, token: str, time: float) -> Secret:
+    """The secret while its function is tried: with a version under AWSPENDING that no other one has to go for."""
+    return _with_version(secret, token, time)
+
+
+def without_trial(secret: Secret, token: str) -> Secret:
+    """The secret once its function has been tried: the version made for that is gone again (DOC).
+
+    One that the function has made current stays, since a secret keeps its current version.
+    """
+    tried = secret.versions.get(token)
+    if tried is None:
+        return secret
+    if is_current(secret, token):
+        return changed(secret, labels=_not_pending(secret.labels, token))
+    return changed(
+        secret,
+        versions={version_id: version for version_id, version in secret.versions.items() if version_id != token},
+        versions_made=secret.versions_made - (tried.number == secret.versions_made),
+        labels={label: holder for label, holder in secret.labels.items() if holder != token},
+    )
 
 
 def goes_on(secret: Secret | None, token: str) -> bool:
@@ -77,10 +97,9 @@ def is_current(secret: Secret, token: str | None) -> bool:
 
 def completed(secret: Secret, token: str, time: float) -> Secret:
     """The secret once its rotation is over. REPORTED: AWSPENDING goes from the new current version by itself."""
-    placed = secret.labels
-    if placed.get(labels.PENDING) == token:
-        placed = labels.without_label(placed, labels.PENDING)
-    return changed(secret, labels=placed, changed=time, rotation=changed(_awaiting_next(secret, time), last=time))
+    rotated = changed(_rotation(secret), last=time)
+    over = changed(secret, labels=_not_pending(secret.labels, token), changed=time, rotation=rotated)
+    return _counting_from(over, time)
 
 
 def failed(secret: Secret, time: float) -> Secret:
@@ -99,8 +118,11 @@ def tried_again(secret: Secret) -> Secret:
 
 
 def given_up(secret: Secret, time: float) -> Secret:
-    """The secret once its rotation is tried no more; the next one falls in the next window."""
-    return changed(secret, rotation=_awaiting_next(secret, time))
+    """The secret once its rotation is tried no more: the next one falls in the window that is to open next."""
+    rotation = _rotation(secret)
+    if rotation.window is None or rotation.window.opens > time:
+        return changed(secret, rotation=changed(rotation, attempt=None))
+    return _counting_from(secret, time)
 
 
 def stopped(secret: Secret, time: float) -> Secret:
@@ -116,7 +138,7 @@ def after_new_value(secret: Secret, time: float) -> Secret:
     if secret.rotation is None or is_current(secret, _token(secret)):
         return secret
     placed = secret.labels if _token(secret) is None else labels.without_label(secret.labels, labels.PENDING)
-    return given_up(changed(secret, labels=placed), time)
+    return _counting_from(changed(secret, labels=placed), time)
 
 
 def after_labels_moved(secret: Secret, time: float) -> Secret:
@@ -128,20 +150,6 @@ def after_labels_moved(secret: Secret, time: float) -> Secret:
 def abandoned_token(before: Secret, after: Secret) -> str | None:
     """The token of a rotation that was under way before a change and is not after it, None when there is none."""
     return _token(before) if _token(after) is None else None
-
-
-def without_trial(secret: Secret, token: str) -> Secret:
-    """The secret once its function has been tried: the version made for that is gone again (DOC)."""
-    tried = secret.versions.get(token)
-    if tried is None:
-        return secret
-    return changed(
-        secret,
-        versions={version_id: version for version_id, version in secret.versions.items() if version_id != token},
-        versions_made=secret.versions_made - (tried.number == secret.versions_made),
-        labels={label: holder for label, holder in secret.labels.items() if holder != token},
-        rotation=changed(_rotation(secret), attempt=None),
-    )
 
 
 def _rotation(secret: Secret) -> Rotation:
@@ -162,6 +170,19 @@ def _with_attempt(secret: Secret, attempt: RotationAttempt) -> Secret:
     return changed(secret, rotation=changed(_rotation(secret), attempt=attempt))
 
 
-def _awaiting_next(secret: Secret, time: float) -> Rotation:
+def _not_pending(placed: labels.Placement, token: str) -> labels.Placement:
+    return labels.without_label(placed, labels.PENDING) if placed.get(labels.PENDING) == token else placed
+
+
+def _with_version(secret: Secret, token: str, time: float) -> Secret:
+    number = secret.versions_made + 1
+    version = Version(id=token, number=number, created=time, member="SecretString", sealed=None)
+    placed = labels.with_label(secret.labels, labels.PENDING, token)
+    return changed(secret, versions={**secret.versions, token: version}, versions_made=number, labels=placed)
+
+
+def _counting_from(secret: Secret, time: float) -> Secret:
+    """The secret with no rotation under way, and the next one counted from that time, unless rotation is off."""
     rotation = _rotation(secret)
-    return changed(rotation, attempt=None, window=schedule.next_window(rotation.rules, time))
+    window = schedule.next_window(rotation.rules, time) if rotation.enabled else None
+    return changed(secret, rotation=changed(rotation, attempt=None, window=window))

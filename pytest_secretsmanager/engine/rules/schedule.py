@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from itertools import pairwise
 from math import ceil
-from typing import TypeAlias, cast
+from typing import ClassVar, TypeAlias, cast
 
 from pytest_secretsmanager.engine.errors import InvalidParameterException
 from pytest_secretsmanager.engine.rules.retention import SECONDS_PER_DAY
@@ -21,6 +21,8 @@ from pytest_secretsmanager.engine.state import RotationRules, Window
 
 SECONDS_PER_HOUR = 3_600
 HOURS_PER_DAY = 24
+MOST_DAYS = 1_000
+"""The most that AutomaticallyAfterDays can be."""
 SHORTEST_INTERVAL = 4
 """Hours from one rotation to the next (DOC): AWS rotates no more often."""
 
@@ -55,7 +57,10 @@ def next_window(rules: RotationRules | None, since: float) -> Window | None:
     schedule = _schedule_of(rules)
     if schedule is None or rules is None:
         return None
-    opens = schedule.opens_after(since)
+    try:
+        opens = schedule.opens_after(since)
+    except OverflowError:  # the calendar of datetimes has come to its end
+        return None
     length = schedule.default_length if rules.duration is None else _hours(rules.duration)
     end_of_day = opens - opens % SECONDS_PER_DAY + SECONDS_PER_DAY
     closes = end_of_day if length is None else opens + length * SECONDS_PER_HOUR
@@ -70,8 +75,11 @@ def days_between(rules: RotationRules, since: float) -> int | None:
     schedule = _schedule_of(rules)
     if schedule is None or rules.days is not None:
         return rules.days
-    first = schedule.opens_after(since)
-    return ceil((schedule.opens_after(first) - first) / SECONDS_PER_DAY)
+    try:
+        first = schedule.opens_after(since)
+        return min(ceil((schedule.opens_after(first) - first) / SECONDS_PER_DAY), MOST_DAYS)
+    except OverflowError:
+        return None
 
 
 # --- schedules -----------------------------------------------------------------------------------------------------
@@ -82,7 +90,7 @@ class Days:
     """A window at midnight, so many days after the last rotation or change."""
 
     number: int
-    default_length: None = None
+    default_length: ClassVar[None] = None
 
     def opens_after(self, since: float) -> float:
         return since - since % SECONDS_PER_DAY + self.number * SECONDS_PER_DAY
@@ -93,7 +101,7 @@ class Hours:
     """A window on the hour, so many hours after the last rotation or change."""
 
     number: int
-    default_length: int = 1
+    default_length: ClassVar[int] = 1
 
     def opens_after(self, since: float) -> float:
         return since - since % SECONDS_PER_HOUR + self.number * SECONDS_PER_HOUR
@@ -140,7 +148,7 @@ def parse(expression: str) -> Schedule:
     """The schedule that an expression stands for; InvalidParameterException, in AWS's words, for none.
 
     >>> parse("rate(10 days)"), parse("rate(4 hours)")
-    (Days(number=10, default_length=None), Hours(number=4, default_length=1))
+    (Days(number=10), Hours(number=4))
     >>> parse("cron(0 8/8 * * ? *)").hours
     (8, 16)
     """
@@ -181,12 +189,22 @@ def _calendar(hours: str, days: str, months: str, weekdays: str) -> Calendar:
     if (days == "?") == (weekdays == "?"):
         raise _invalid()
     open_hours = tuple(sorted(_numbers(hours, 0, HOURS_PER_DAY - 1)))
-    # DOC: no more often than every four hours. That such an expression is refused, and how, is a GUESS.
-    if any(later - earlier < SHORTEST_INTERVAL for earlier, later in pairwise(open_hours)):
-        raise _invalid()
     open_months = _numbers(months, 1, 12, _MONTHS)
     tests = [_weekday(item) for item in weekdays.split(",")] if days == "?" else _days(days, open_months)
-    return Calendar(open_hours, lambda day: day.month in open_months and any(test(day) for test in tests))
+    calendar = Calendar(open_hours, lambda day: day.month in open_months and any(test(day) for test in tests))
+    # DOC: no more often than every four hours. That such an expression is refused, and how, is a GUESS.
+    if _shortest_gap(calendar) < SHORTEST_INTERVAL:
+        raise _invalid()
+    return calendar
+
+
+def _shortest_gap(calendar: Calendar) -> int:
+    """The hours from one opening to the next on one day, or over a midnight that lies between two days that fit."""
+    gaps = [later - earlier for earlier, later in pairwise(calendar.hours)]
+    days = [date(2024, 1, 1) + timedelta(days=number) for number in range(2 * 366)]
+    if any(calendar.fits(day) and calendar.fits(following) for day, following in pairwise(days)):
+        gaps.append(calendar.hours[0] + HOURS_PER_DAY - calendar.hours[-1])
+    return min(gaps, default=HOURS_PER_DAY)
 
 
 def _days(field: str, months: frozenset[int]) -> list[_DayTest]:
@@ -258,6 +276,9 @@ def _number(text: str, names: Sequence[str]) -> int:
 # --- durations -----------------------------------------------------------------------------------------------------
 
 
+_DURATION = re.compile(r"[0-9]+h")
+
+
 def _require_duration(rules: RotationRules) -> None:
     """DOC: a window reaches neither into the next one nor into the next day."""
     schedule = _schedule_of(rules)
@@ -277,5 +298,4 @@ def _require_duration(rules: RotationRules) -> None:
 
 def _hours(duration: str) -> int:
     """The hours of a Duration; 0 for what is none, which an older service description lets pass."""
-    number = duration.removesuffix("h")
-    return int(number) if number.isdecimal() else 0
+    return int(duration[:-1]) if _DURATION.fullmatch(duration) else 0

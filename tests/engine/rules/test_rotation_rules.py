@@ -443,22 +443,43 @@ def test_which_rotation_a_change_has_ended(before, after, token):
 # --- trials ----------------------------------------------------------------------------------------------------------
 
 
-def test_a_trial_leaves_no_trace_but_the_time_of_the_change():
+def test_a_trial_leaves_no_trace():
     before = a_secret({CURRENT: "v2", PREVIOUS: "v1"}, rotating())
-    tried = rules.announced(before, "trial", NOW, QUOTA)
-    assert rules.without_trial(tried, "trial") == changed(before, changed=NOW)
+    tried = rules.with_trial(before, "trial", NOW)
+    assert (tried.labels[PENDING], tried.rotation) == ("trial", before.rotation)
+    assert rules.without_trial(tried, "trial") == before
+
+
+def test_the_version_of_a_trial_that_was_made_current_stays():
+    tried = changed(
+        rules.with_trial(a_secret({CURRENT: "v2"}, rotating()), "trial", NOW),
+        labels={PREVIOUS: "v2", PENDING: "trial", CURRENT: "trial"},
+    )
+    after = rules.without_trial(tried, "trial")
+    assert (after.labels, "trial" in after.versions) == ({PREVIOUS: "v2", CURRENT: "trial"}, True)
+
+
+def test_a_window_that_has_yet_to_open_stays_when_a_rotation_is_given_up():
+    later = Window(NOW + 1, NOW + 2)
+    under_way = rotating(window=later, attempt=RotationAttempt(token="v2"))
+    assert rules.given_up(a_secret(rotation=under_way), NOW).rotation.window == later
+
+
+def test_no_window_opens_for_a_rotation_that_is_turned_off():
+    off = rotating(enabled=False, window=None)
+    assert rules.after_new_value(a_secret(rotation=off), NOW).rotation.window is None
 
 
 def test_labels_that_came_to_the_version_of_a_trial_go_with_it():
     tried = changed(
-        rules.announced(a_secret(rotation=rotating()), "trial", NOW, QUOTA),
+        rules.with_trial(a_secret(rotation=rotating()), "trial", NOW),
         labels={CURRENT: "v2", "blue": "trial", PENDING: "trial", "green": "v1"},
     )
     assert rules.without_trial(tried, "trial").labels == {CURRENT: "v2", "green": "v1"}
 
 
 def test_the_number_of_a_trial_is_not_given_again_once_a_later_version_is_there():
-    tried = rules.announced(a_secret(rotation=rotating()), "trial", NOW, QUOTA)
+    tried = rules.with_trial(a_secret(rotation=rotating()), "trial", NOW)
     later = changed(tried, versions={**tried.versions, "v4": a_version(4)}, versions_made=4)
     secret = rules.without_trial(later, "trial")
     assert (list(secret.versions), secret.versions_made) == (["v1", "v2", "v4"], 4)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from pytest_secretsmanager.engine.errors import InvalidParameterException
@@ -753,7 +753,7 @@ def test_without_a_frequency_no_window_opens(rules):
         pytest.param(by("cron(0 8 1 * ? *)"), "2026-01-15T12:00:00", 28, id="February"),
         pytest.param(by("cron(0 8 1 * ? *)"), "2026-02-15T12:00:00", 31, id="March"),
         pytest.param(by("cron(0 16 1,15 * ? *)"), "2026-03-03T12:00:00", 17, id="the second half of March"),
-        pytest.param(by("cron(0 0 29 2 ? *)"), "2026-03-03T12:00:00", 1_461, id="every leap day"),
+        pytest.param(by("cron(0 0 29 2 ? *)"), "2026-03-03T12:00:00", 1_000, id="every leap day, capped"),
     ],
 )
 def test_days_from_the_next_window_to_the_one_after_it(members, since, number):
@@ -802,9 +802,10 @@ def numbers(lowest, highest, names=()):
 
 @st.composite
 def open_hours(draw):
-    """Hours at least four apart, and how they are spelled."""
+    """Hours at least four apart, over midnight too, and how they are spelled."""
     start, step = draw(st.integers(0, 23)), draw(st.integers(4, 12))
     hours = list(range(start, 24, step))
+    assume(len(hours) == 1 or hours[0] + 24 - hours[-1] >= 4)
     if draw(st.booleans()):
         return f"{start}/{step}", set(hours)
     kept = draw(st.lists(st.sampled_from(hours), min_size=1, unique=True))
@@ -938,3 +939,34 @@ def test_any_fields_are_a_calendar_or_refused(fields, question):
     except InvalidParameterException:
         return
     assert window.opens > since
+
+
+@pytest.mark.parametrize(
+    ("expression", "passes"),
+    [
+        pytest.param("cron(0 0,22 * * ? *)", False, id="every day"),
+        pytest.param("cron(0 0,20 * * ? *)", True, id="four hours over midnight"),
+        pytest.param("cron(0 0,22 ? * SAT,SUN *)", False, id="two days that follow each other"),
+        pytest.param("cron(0 0,22 ? * MON,THU *)", True, id="two days that don't"),
+        pytest.param("cron(0 0,22 1,L * ? *)", False, id="over the end of a month"),
+        pytest.param("cron(0 23 * * ? *)", True, id="one hour"),
+    ],
+)
+def test_the_four_hours_count_over_a_midnight_between_two_days_that_fit(expression, passes):
+    if passes:
+        assert rules_of({"ScheduleExpression": expression}).expression == expression
+    else:
+        with pytest.raises(InvalidParameterException, match=r"^Invalid schedule expression\.$"):
+            rules_of({"ScheduleExpression": expression})
+
+
+def test_no_window_lies_behind_the_end_of_the_calendar():
+    rules = rules_of({"ScheduleExpression": "cron(0 0 ? 2 SUN#5 *)"})
+    end = datetime(9990, 1, 1, tzinfo=UTC).timestamp()
+    assert (next_window(rules, end), days_between(rules, end)) == (None, None)
+
+
+@pytest.mark.parametrize("duration", ["hh", "3", "3d", "٣h"])
+def test_a_duration_that_is_none_is_refused_whatever_the_service_description_lets_pass(duration):
+    with pytest.raises(InvalidParameterException, match=r"^Duration must be at least 1 hour, at most 24 hour"):
+        rules_of({"Duration": duration})
