@@ -29,3 +29,15 @@ def no_aws_settings() -> Iterator[None]:
 def client(secretsmanager: SecretsManager) -> "SecretsManagerClient":
     """A boto3 client as an application makes it, while the fixture is active."""
     return boto3.client("secretsmanager")
+
+
+@pytest.fixture
+def eu(secretsmanager: SecretsManager) -> "SecretsManagerClient":
+    """A client in Ireland, where a replica is to be."""
+    return secretsmanager.client("eu-west-1")
+
+
+@pytest.fixture
+def ap(secretsmanager: SecretsManager) -> "SecretsManagerClient":
+    """A client in a third region."""
+    return secretsmanager.client("ap-south-1")

@@ -17,7 +17,6 @@ __tracebackhide__ = True
 Handler: TypeAlias = Callable[[Any, Any], Any]
 """A Lambda handler: called with the event, a dict, and the context."""
 
-_ARN = re.compile(r"arn:[a-z-]+:lambda:(?P<region>[a-z0-9-]+):(?P<account>\d{12}):function:(?P<name>[A-Za-z0-9_-]+)")
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
@@ -60,10 +59,10 @@ class Functions:
 
     def add(self, handler: Handler, arn: str) -> None:
         """Registers a handler under an ARN, in place of the one that was there."""
-        found = _ARN.fullmatch(arn)
-        if found is None:
+        parsed = arns.parse_function(arn)
+        if parsed is None or parsed.qualifier is not None:
             raise UsageError(f"the ARN of a function is arn:aws:lambda:<region>:<account>:function:<name>, not {arn!r}")
-        region, account, name = found.group("region", "account", "name")
+        region, account, name, _ = parsed
 
         def invoke(event: Mapping[str, str]) -> object:
             context = LambdaContext(name, arn, self._new_request_id())

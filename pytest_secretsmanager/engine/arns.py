@@ -1,4 +1,7 @@
-"""Names and ARNs of secrets: building one, and telling one from the other. Imports nothing but the standard library."""
+"""Names and ARNs of secrets, and ARNs of functions: building one, and telling one from the other.
+
+Imports nothing but the standard library.
+"""
 
 import re
 from typing import NamedTuple
@@ -85,3 +88,30 @@ def parse(arn: str) -> SecretArn | None:
     suffixed = _SUFFIX.fullmatch(whole["tail"])
     name = whole["tail"] if suffixed is None else suffixed["name"]
     return SecretArn(whole["region"], whole["account"], name, partial=suffixed is None)
+
+
+# --- functions -----------------------------------------------------------------------------------------------------
+
+_FUNCTION = re.compile(
+    r"arn:[a-z-]+:lambda:(?P<region>[a-z0-9-]+):(?P<account>\d{12}):function:(?P<name>[A-Za-z0-9_-]+)"
+    r"(?::(?P<qualifier>[A-Za-z0-9_$-]+))?"
+)
+
+
+class FunctionArn(NamedTuple):
+    """The ARN of a Lambda function taken apart; `qualifier` is a version or an alias of it, None without one."""
+
+    region: str
+    account: str
+    name: str
+    qualifier: str | None
+
+
+def parse_function(arn: str) -> FunctionArn | None:
+    """Takes the ARN of a Lambda function apart; None when it is none.
+
+    >>> parse_function("arn:aws:lambda:us-east-1:123456789012:function:rotate:live")
+    FunctionArn(region='us-east-1', account='123456789012', name='rotate', qualifier='live')
+    """
+    found = _FUNCTION.fullmatch(arn)
+    return None if found is None else FunctionArn(**found.groupdict())

@@ -9,18 +9,6 @@ V1, V2, V3 = (f"version-{number}".ljust(32, "-") for number in (1, 2, 3))
 EU, AP = {"Region": "eu-west-1"}, {"Region": "ap-south-1"}
 
 
-@pytest.fixture
-def eu(secretsmanager):
-    """A client in the region of one replica."""
-    return secretsmanager.client("eu-west-1")
-
-
-@pytest.fixture
-def ap(secretsmanager):
-    """A client in the region of another."""
-    return secretsmanager.client("ap-south-1")
-
-
 def statuses(client, secret_id="db"):
     entries = client.describe_secret(SecretId=secret_id).get("ReplicationStatus", [])
     return {entry["Region"]: entry["Status"] for entry in entries}

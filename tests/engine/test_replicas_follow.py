@@ -52,18 +52,6 @@ def outcomes(client):
 
 
 @pytest.fixture
-def eu(secretsmanager):
-    """A client in the region of the replica."""
-    return secretsmanager.client("eu-west-1")
-
-
-@pytest.fixture
-def ap(secretsmanager):
-    """A client in a third region."""
-    return secretsmanager.client("ap-south-1")
-
-
-@pytest.fixture
 def db(client, secretsmanager):
     """`db` with three versions, the oldest of which has no label, and all else that it can have; and its replica."""
     secretsmanager.kms.create_key(alias="alias/us")

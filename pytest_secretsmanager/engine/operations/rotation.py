@@ -1,7 +1,6 @@
 """RotateSecret and CancelRotateSecret, and the rotations that AWS begins and makes by itself."""
 
 import json
-import re
 from collections.abc import Callable
 from typing import cast
 
@@ -18,9 +17,6 @@ from pytest_secretsmanager.engine.ports import Ports
 from pytest_secretsmanager.engine.rules import guards, labels, rotation, schedule
 from pytest_secretsmanager.engine.state import Rotation, Secret, Secrets, Value, changed
 
-_FUNCTION_ARN = re.compile(
-    r"arn:(?P<partition>[^:]+):lambda:(?P<region>[^:]+):\d{12}:function:[A-Za-z0-9_-]+(:[A-Za-z0-9_$-]+)?"
-)
 _NEW_PASSWORD_LENGTH = 32
 
 
@@ -191,8 +187,8 @@ def _require_invokable(secret: Secret, ports: Ports) -> None:
         if _is_rotated_by_aws(secret):
             return
         raise InvalidRequestException("No Lambda rotation function ARN is associated with this secret.")
-    arn = _FUNCTION_ARN.fullmatch(function)
-    if arn is None or arn["region"] != secret.key.region:
+    arn = arns.parse_function(function)
+    if arn is None or arn.region != secret.key.region:
         raise InvalidParameterException(
             "Invalid rotation Lambda ARN. Ensure the ARN matches format "
             "arn:aws:lambda:<region>:<account>:function:<functionName>."

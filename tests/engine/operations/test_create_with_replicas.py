@@ -8,18 +8,6 @@ IN_SYNC = ("InSync", "Replication succeeded")
 INVALID_REGION = ("InvalidParameterException", "Invalid replica region.")
 
 
-@pytest.fixture
-def eu(secretsmanager):
-    """A client in the region of the replica."""
-    return secretsmanager.client("eu-west-1")
-
-
-@pytest.fixture
-def ap(secretsmanager):
-    """A client in the region of another replica."""
-    return secretsmanager.client("ap-south-1")
-
-
 def outcomes(client):
     entries = client.describe_secret(SecretId="db")["ReplicationStatus"]
     return {entry["Region"]: (entry["Status"], entry.get("StatusMessage")) for entry in entries}

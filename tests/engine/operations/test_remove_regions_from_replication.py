@@ -13,18 +13,6 @@ REGION_LIMITS = (
 
 
 @pytest.fixture
-def eu(secretsmanager):
-    """A client in the region of one replica."""
-    return secretsmanager.client("eu-west-1")
-
-
-@pytest.fixture
-def ap(secretsmanager):
-    """A client in the region of another."""
-    return secretsmanager.client("ap-south-1")
-
-
-@pytest.fixture
 def arn(client):
     """The ARN of `db`, which has two replicas."""
     return client.create_secret(Name="db", SecretString="one", AddReplicaRegions=[EU, AP])["ARN"]

@@ -30,18 +30,6 @@ def outcomes(client, secret_id="db"):
     return {entry["Region"]: (entry["Status"], entry.get("StatusMessage")) for entry in entries}
 
 
-@pytest.fixture
-def eu(secretsmanager):
-    """A client in the region of the replica."""
-    return secretsmanager.client("eu-west-1")
-
-
-@pytest.fixture
-def ap(secretsmanager):
-    """A client in a third region."""
-    return secretsmanager.client("ap-south-1")
-
-
 # --- answers ---------------------------------------------------------------------------------------------------------
 
 

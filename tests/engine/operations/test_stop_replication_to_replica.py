@@ -10,18 +10,6 @@ POLICY = '{"Statement": {"Effect": "Allow", "Principal": "*", "Action": "secrets
 
 
 @pytest.fixture
-def eu(secretsmanager):
-    """A client in the region of the replica that is promoted."""
-    return secretsmanager.client("eu-west-1")
-
-
-@pytest.fixture
-def ap(secretsmanager):
-    """A client in the region of another replica."""
-    return secretsmanager.client("ap-south-1")
-
-
-@pytest.fixture
 def arn(client):
     """The ARN of `db`, which has one replica."""
     return client.create_secret(Name="db", SecretString="one", ClientRequestToken=V1, AddReplicaRegions=[EU])["ARN"]
