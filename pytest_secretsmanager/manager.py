@@ -180,7 +180,7 @@ class SecretsManager(Assertions):
                 del self._entries[logged:]
                 self._service.effects.rotations.forget(rotated)
                 self._steps.take_back_after(*planned)
-                del self._held.holds[held:]
+                self._held.take_back_after(held)
             _decorating.reset(outer)
             self._decorated = not outermost
 

@@ -18,6 +18,11 @@ class HeldReplicas:
     def __init__(self) -> None:
         self.holds: list[ReplicationHold] = []
 
+    def take_back_after(self, count: int) -> None:
+        """Forgets the holds behind so many of them; their replicas are left as they are."""
+        for hold in self.holds[count:]:
+            hold.let_go()
+
     def holds_back(self, region: str) -> bool:
         """Whether a hold keeps the replicas of that region."""
         return any(hold.region in (None, region) for hold in self.holds)
@@ -40,12 +45,16 @@ class ReplicationHold:
         """Lets the replicas follow: they have when this returns. Once more does nothing."""
         if self not in self._held.holds:
             return
+        self.let_go()
+        for secret in self._service.secrets():
+            if secret.replicas:
+                self._service.effects.replicas.follow(secret.key)
+
+    def let_go(self) -> None:
+        """Holds nothing any more; what was held follows with the next change of its primary, or with a resume."""
         self._held.holds.remove(self)
         if self._polls is not None:
             self._service.watchers.remove(self._count)
-        for secret in self._service.secrets():
-            if secret.replicas:
-                self._service.effects.replicate(secret.key)
 
     def _count(self, call: Call, outcome: Outcome) -> None:
         """Counts DescribeSecret calls that show a replica in progress."""

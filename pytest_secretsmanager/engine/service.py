@@ -10,6 +10,7 @@ from pytest_secretsmanager.engine import model
 from pytest_secretsmanager.engine.call import Call, Handler, Outcome, Replicate
 from pytest_secretsmanager.engine.effects import Effects
 from pytest_secretsmanager.engine.effects.background import Background
+from pytest_secretsmanager.engine.effects.replicas import Replicas
 from pytest_secretsmanager.engine.effects.runs import ReplicaControl, StepControl
 from pytest_secretsmanager.engine.errors import UnsupportedOperation
 from pytest_secretsmanager.engine.layers.audit import Entry, Record, audit
@@ -48,7 +49,7 @@ class Service:
         self.lock = RLock()
         background = Background(self.store, self.lock, ports, record, now)
         self.effects = Effects(background, steps, replication)
-        self._unlogged_effects = Effects(replace(background, record=_not_at_all), steps, replication)
+        self._seeded_replicas = Replicas(replace(background, record=_not_at_all), replication)
         self.watchers: list[Watcher] = []
         self._unlogged = replicate(validate(self._run), self.store)
         self._logged = audit(self._unlogged, self.store, record)
@@ -72,7 +73,9 @@ class Service:
     def seed(self, call: Call) -> Outcome:
         """Answers one call that sets the scene: by the same rules, but it is not logged, and no function runs."""
         outcome = self._commit(self._unlogged, call)
-        self._unlogged_effects.run(effect for effect in outcome.then if isinstance(effect, Replicate))
+        for effect in outcome.then:
+            if isinstance(effect, Replicate):
+                self._seeded_replicas.follow(effect.key)
         return outcome
 
     @property

@@ -8,18 +8,14 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from itertools import takewhile
-from types import TracebackType
 
-from pytest_secretsmanager.engine import model
 from pytest_secretsmanager.engine.call import SERVICE_EVENTS
-from pytest_secretsmanager.engine.errors import UsageError, VersionNotFound, nearest
-from pytest_secretsmanager.engine.operations import OPERATIONS
+from pytest_secretsmanager.engine.errors import UsageError, VersionNotFound
 from pytest_secretsmanager.engine.rules import labels
 from pytest_secretsmanager.engine.rules.rotation import due_at
 from pytest_secretsmanager.inspection.differences import (
     ANYWHERE,
     call_text,
-    change_text,
     compared,
     count_text,
     difference_text,
@@ -33,8 +29,10 @@ from pytest_secretsmanager.inspection.differences import (
 )
 from pytest_secretsmanager.inspection.leaks import leaks_in_fields, leaks_in_texts, needles_of, texts_in
 from pytest_secretsmanager.inspection.log import Log, differing_fields
+from pytest_secretsmanager.inspection.loggable import require_loggable
 from pytest_secretsmanager.inspection.rotations import run_text
 from pytest_secretsmanager.inspection.tables import secret_table
+from pytest_secretsmanager.inspection.unchanged import Unchanged
 from pytest_secretsmanager.inspection.views import SecretId, SecretView, Source, VersionRef, VersionView
 
 __tracebackhide__ = True
@@ -230,7 +228,7 @@ class Assertions:
         >>> _ = sm.client().put_secret_value(SecretId="db", SecretString="two", VersionStages=["AWSPENDING"])
         >>> sm.assert_logged("PutSecretValue", times=1, SecretId="db", VersionStages=["AWSPENDING"])
         """
-        _require_loggable(operation, request_fields)
+        require_loggable(operation, request_fields)
         if error is not None and operation in SERVICE_EVENTS:
             raise UsageError(f"{operation} is no call, so it has no error code; ask for the event alone")
         found = self.log.matching(operation, error, request_fields)
@@ -247,7 +245,7 @@ class Assertions:
 
         >>> sm.assert_not_logged("DeleteSecret")
         """
-        _require_loggable(operation, request_fields)
+        require_loggable(operation, request_fields)
         found = self.log.matching(operation, None, request_fields)
         if found:
             shown = "\n".join(f"  {event!r}" for event in found[:_NEAREST_SHOWN])
@@ -268,7 +266,7 @@ class Assertions:
         if not operations:
             raise UsageError("an order names the operations that it is made of: nothing was named")
         for operation in operations:
-            _require_loggable(operation, {})
+            require_loggable(operation, {})
         logged = [event.operation for event in self.log]
         left = iter(logged)
         found = list(takewhile(lambda operation: operation in left, operations))
@@ -342,7 +340,7 @@ class Assertions:
 
     def assert_unchanged(
         self, secret_id: SecretId | None = None, *, region: str | None = None, account: str | None = None
-    ) -> "Unchanged":
+    ) -> Unchanged:
         """Holds when nothing inside changed this secret, or any secret: values, labels, metadata, existence.
 
         Reading is no change: dates of the last access don't count.
@@ -363,37 +361,6 @@ class Assertions:
         same.sort(key=lambda pair: len(pair[0]))
         lines = [f"  {event!r}{difference_text(event, differing, fields, error)}" for differing, event in same]
         return f"{operation} was logged {count_text(len(same), 'time')}:\n" + "\n".join(lines[:_NEAREST_SHOWN])
-
-
-class Unchanged:
-    """The context of `assert_unchanged`."""
-
-    def __init__(self, source: Source, only: SecretView | None) -> None:
-        self._source = source
-        self._only = only
-
-    def __enter__(self) -> None:
-        with self._source.service.lock:
-            self._journal = self._source.service.store.open_journal()
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        store = self._source.service.store
-        with self._source.service.lock:
-            store.close_journal(self._journal)
-        if error is not None:
-            return
-        seen = {
-            key: (before, store.get(key))
-            for key, before in self._journal.before.items()
-            if self._only is None or key == self._only.key
-        }
-        texts = {key: text for key, states in seen.items() if (text := change_text(*states))}
-        if texts:
-            lines = [f"  {key.name!r} in {key.region}: {text}" for key, text in texts.items()]
-            tables = [secret_table(SecretView(self._source, key)) for key in texts if seen[key][1] is not None]
-            raise AssertionError("\n\n".join(["expected no change, found\n" + "\n".join(lines), *tables]))
 
 
 def _version(secret: SecretView, ref: VersionRef) -> VersionView:
@@ -422,29 +389,3 @@ def _end(secret: SecretView, end: object) -> object:
 
 def _failure(message: str, secret: SecretView) -> AssertionError:
     return AssertionError(f"{message}\n\n{secret_table(secret)}")
-
-
-def _require_loggable(operation: str | None, fields: Mapping[str, object]) -> None:
-    """Refuses names that no logged call could have, which would make an assertion that can't fail or can't hold."""
-    if operation in SERVICE_EVENTS:
-        _require_event_fields(operation, fields)
-        return
-    if operation is not None and operation not in OPERATIONS:
-        if operation in model.operation_names():
-            raise UsageError(f"{operation} is not supported yet by pytest-secretsmanager, so it is never logged")
-        raise UsageError(f"no operation {operation!r}{nearest(operation, (*OPERATIONS, *SERVICE_EVENTS))}")
-    described = [model.operation(name) for name in (OPERATIONS if operation is None else [operation])]
-    hidden = {member for each in described for member in each.hidden}
-    known = {member for each in described for member in each.input_shape.members if member not in each.hidden}
-    for name in fields:
-        if name in hidden:
-            raise UsageError(f"AWS never logs {name}, so no call can match it; look at the value with assert_value")
-        if name not in known:
-            whose = "no operation has a" if operation is None else f"{operation} has no"
-            raise UsageError(f"{whose} request field {name!r}{nearest(name, known)}")
-
-
-def _require_event_fields(event: str, fields: Mapping[str, object]) -> None:
-    for name in fields:
-        if name != "SecretId":
-            raise UsageError(f"{event} is no call: it has no field {name!r}; there is 'SecretId', an ARN")

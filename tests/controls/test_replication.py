@@ -3,7 +3,7 @@
 import pytest
 from botocore.exceptions import ClientError
 
-from pytest_secretsmanager import Rotation, UsageError, Version
+from pytest_secretsmanager import Rotation, SecretsManager, UsageError, Version
 
 V1, V2, V3 = (f"version-{number}".ljust(32, "-") for number in (1, 2, 3))
 EU, AP = {"Region": "eu-west-1"}, {"Region": "ap-south-1"}
@@ -790,3 +790,20 @@ def test_a_seed_that_can_not_be_leaves_what_was_there(client, eu, secretsmanager
 def test_a_region_that_is_none_is_told_with_the_nearest_one(secretsmanager):
     with pytest.raises(UsageError, match=r"^replication is held for a region, and 'eu-wset-1' is none; .*'eu-west-1'"):
         secretsmanager.replication.hold("eu-wset-1")
+
+
+def test_a_hold_in_a_decorated_function_is_taken_back_with_it():
+    manager = SecretsManager()
+
+    @manager
+    def holding():
+        manager.replication.hold(polls=1)
+
+    @manager
+    def replicating():
+        manager.seed("db", "one", replicas=["eu-west-1"])
+        return manager.client().describe_secret(SecretId="db")["ReplicationStatus"][0]["Status"]
+
+    holding()
+    assert manager._service.watchers == []
+    assert replicating() == "InSync"

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from pytest_secretsmanager.engine import arns
 from pytest_secretsmanager.engine.errors import InvalidParameterException
-from pytest_secretsmanager.engine.state import Replica, Secret, changed
+from pytest_secretsmanager.engine.state import Replica, ReplicaStatus, Secret, changed
 
 SUCCEEDED = "Replication succeeded"
 
@@ -33,7 +33,7 @@ def regions_in_progress(secret: Secret) -> list[str]:
     return [region for region, replica in secret.replicas.items() if replica.status == "InProgress"]
 
 
-def with_status(secret: Secret, region: str, status: str, message: str) -> Secret:
+def with_status(secret: Secret, region: str, status: ReplicaStatus, message: str) -> Secret:
     """The primary once replication to one region has come to an end."""
     ended = changed(secret.replicas[region], status=status, message=message, overwrite=False)
     return changed(secret, replicas={**secret.replicas, region: ended})
@@ -49,14 +49,9 @@ def is_replica_of(secret: Secret | None, primary: Secret) -> bool:
     )
 
 
-def follows(secret: Secret, primary: Secret | None) -> bool:
+def follows(secret: Secret, primary: Secret) -> bool:
     """Whether a primary knows a secret of another region as its replica; after a failover it may not any more."""
-    return (
-        primary is not None
-        and not primary.is_replica
-        and secret.key.region in primary.replicas
-        and is_replica_of(secret, primary)
-    )
+    return not primary.is_replica and secret.key.region in primary.replicas and is_replica_of(secret, primary)
 
 
 def require_no_replicas(secret: Secret) -> None:

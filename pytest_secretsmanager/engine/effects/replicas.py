@@ -1,13 +1,42 @@
-"""How a replica follows its primary: what AWS does by itself once a secret that is replicated has changed."""
+"""How replicas follow their primary: what AWS does by itself once a secret that is replicated has changed."""
 
 from collections.abc import Iterator
 
 from pytest_secretsmanager.engine import arns
 from pytest_secretsmanager.engine.call import EventName, Outcome, ServiceEvent
+from pytest_secretsmanager.engine.effects.background import Background
+from pytest_secretsmanager.engine.effects.runs import ReplicaControl
 from pytest_secretsmanager.engine.errors import ServiceError
 from pytest_secretsmanager.engine.ports import Ports
 from pytest_secretsmanager.engine.rules import guards, replication
-from pytest_secretsmanager.engine.state import Secret, Secrets, Version, changed
+from pytest_secretsmanager.engine.state import Secret, SecretKey, Secrets, Version, changed
+
+__tracebackhide__ = True
+"""pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
+
+
+class Replicas:
+    """Lets replicas follow, but for those that the test holds back."""
+
+    def __init__(self, background: Background, control: ReplicaControl) -> None:
+        self._background = background
+        self._control = control
+
+    def follow(self, key: SecretKey) -> None:
+        """Brings the replicas of a secret up to date."""
+        with self._background.lock:
+            primary = self._background.store.get(key)
+            for region in () if primary is None else replication.regions_in_progress(primary):
+                if not self._control.holds_back(region):
+                    self._copy_to(key, region)
+
+    def _copy_to(self, key: SecretKey, region: str) -> None:
+        background = self._background
+
+        def copy(primary: Secret) -> Outcome:
+            return replicated(primary, region, background.now(), background.store, background.ports)
+
+        background.commit(key, copy)
 
 
 def replicated(primary: Secret, region: str, time: float, secrets: Secrets, ports: Ports) -> Outcome:

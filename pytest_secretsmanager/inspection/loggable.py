@@ -1,0 +1,36 @@
+"""Which questions the log can answer: operations, events and fields that a logged call could have."""
+
+from collections.abc import Mapping
+
+from pytest_secretsmanager.engine import model
+from pytest_secretsmanager.engine.call import SERVICE_EVENTS
+from pytest_secretsmanager.engine.errors import UsageError, nearest
+from pytest_secretsmanager.engine.operations import OPERATIONS
+
+__tracebackhide__ = True
+
+
+def require_loggable(operation: str | None, fields: Mapping[str, object]) -> None:
+    """Refuses names that no logged call could have, which would make an assertion that can't fail or can't hold."""
+    if operation in SERVICE_EVENTS:
+        _require_event_fields(operation, fields)
+        return
+    if operation is not None and operation not in OPERATIONS:
+        if operation in model.operation_names():
+            raise UsageError(f"{operation} is not supported yet by pytest-secretsmanager, so it is never logged")
+        raise UsageError(f"no operation {operation!r}{nearest(operation, (*OPERATIONS, *SERVICE_EVENTS))}")
+    described = [model.operation(name) for name in (OPERATIONS if operation is None else [operation])]
+    hidden = {member for each in described for member in each.hidden}
+    known = {member for each in described for member in each.input_shape.members if member not in each.hidden}
+    for name in fields:
+        if name in hidden:
+            raise UsageError(f"AWS never logs {name}, so no call can match it; look at the value with assert_value")
+        if name not in known:
+            whose = "no operation has a" if operation is None else f"{operation} has no"
+            raise UsageError(f"{whose} request field {name!r}{nearest(name, known)}")
+
+
+def _require_event_fields(event: str, fields: Mapping[str, object]) -> None:
+    for name in fields:
+        if name != "SecretId":
+            raise UsageError(f"{event} is no call: it has no field {name!r}; there is 'SecretId', an ARN")
