@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 from pytest_secretsmanager.engine.call import Effect, EventName, Outcome, RunRotation, rotation_event
+from pytest_secretsmanager.engine.effects import transitions
 from pytest_secretsmanager.engine.effects.background import Background, Transition
 from pytest_secretsmanager.engine.effects.runs import RotationRun, RunState, StepControl, StepRun, When
 from pytest_secretsmanager.engine.errors import ServiceError
-from pytest_secretsmanager.engine.operations import rotation as operations
 from pytest_secretsmanager.engine.ports import Function, new_uuid
 from pytest_secretsmanager.engine.rules import rotation as rules
 from pytest_secretsmanager.engine.state import Secret
@@ -76,7 +76,7 @@ class Rotations:
                 return ()  # another thread was faster
             return background.commit(
                 background.store.agenda.first(),
-                lambda secret: operations.rotate_due(secret, time, background.ports, self._new_uuid),
+                lambda secret: transitions.rotate_due(secret, time, background.ports, self._new_uuid),
             )
 
     # --- with a function ---------------------------------------------------------------------------------------------
@@ -154,7 +154,7 @@ class Rotations:
     def _failure(self, run: RotationRun, secret: Secret, message: str) -> Outcome:
         if not rules.goes_on(secret, run.token):
             return Outcome({})
-        return operations.failure(secret, run.token, self._background.now(), message)
+        return transitions.failure(secret, run.token, self._background.now(), message)
 
     def _finish(self, run: RotationRun) -> None:
         state: RunState = "abandoned"
@@ -164,7 +164,7 @@ class Rotations:
             if not rules.goes_on(secret, run.token):
                 return Outcome({})
             state = "succeeded" if rules.is_current(secret, run.token) else "failed"
-            return operations.completion(secret, run.token, self._background.now())
+            return transitions.completion(secret, run.token, self._background.now())
 
         self._commit(run, finish)
         self._end(run, state)
@@ -176,14 +176,14 @@ class Rotations:
         background = self._background
         run = self._new_run(effect, rules.TEST_STEPS)
         try:
-            self._commit(run, lambda secret: operations.trial(secret, run.token, background.now(), background.ports))
+            self._commit(run, lambda secret: transitions.trial(secret, run.token, background.now(), background.ports))
         except ServiceError as refusal:
             self._log("TestRotationFailed", run, refusal.message)
             self._end(run, "failed")
             return
         succeeds = self._succeeds(run, run.left.pop())
         message = None if succeeds else _step_failed(run)
-        self._commit(run, lambda secret: operations.trial_over(secret, run.token, message))
+        self._commit(run, lambda secret: transitions.trial_over(secret, run.token, message))
         self._end(run, "succeeded" if succeeds else "failed")
         self._let_through(run.error)
 
@@ -198,7 +198,7 @@ class Rotations:
             nonlocal state
             if not rules.goes_on(secret, run.token):
                 return Outcome({})
-            outcome = operations.rotate_by_aws(secret, run.token, background.now(), background.ports)
+            outcome = transitions.rotate_by_aws(secret, run.token, background.now(), background.ports)
             state = "succeeded"
             return outcome
 

@@ -1,11 +1,9 @@
-"""RotateSecret and CancelRotateSecret, and the rotations that AWS begins and makes by itself."""
+"""RotateSecret and CancelRotateSecret, and how a rotation begins, on request or by itself."""
 
-import json
-from collections.abc import Callable
 from typing import cast
 
 from pytest_secretsmanager.engine import arns
-from pytest_secretsmanager.engine.call import Call, EventName, Outcome, RunRotation, rotation_event
+from pytest_secretsmanager.engine.call import Call, Outcome, RunRotation, rotation_event
 from pytest_secretsmanager.engine.errors import (
     AccessDeniedException,
     InvalidParameterException,
@@ -14,10 +12,8 @@ from pytest_secretsmanager.engine.errors import (
 )
 from pytest_secretsmanager.engine.operations.replies import identity
 from pytest_secretsmanager.engine.ports import Ports
-from pytest_secretsmanager.engine.rules import guards, labels, rotation, schedule
-from pytest_secretsmanager.engine.state import Rotation, Secret, Secrets, Value, changed
-
-_NEW_PASSWORD_LENGTH = 32
+from pytest_secretsmanager.engine.rules import guards, rotation, schedule
+from pytest_secretsmanager.engine.state import Rotation, Secret, Secrets, changed
 
 
 def rotate_secret(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
@@ -40,7 +36,7 @@ def rotate_secret(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
     if not call.flag("RotateImmediately", default=True):
         tried = RunRotation(secret.key, secret.arn, token, _function_of(configured), test=True)
         return Outcome(reply, {secret.key: configured}, then=(tried,) if tried.function else ())
-    return _begin(configured, token, call.time, ports)._replace(reply=reply)
+    return begin(configured, token, call.time, ports)._replace(reply=reply)
 
 
 def cancel_rotate_secret(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
@@ -58,100 +54,23 @@ def cancel_rotate_secret(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
     return Outcome(reply, {secret.key: cancelled})
 
 
-# --- what AWS does by itself -----------------------------------------------------------------------------------------
+# --- how a rotation begins -------------------------------------------------------------------------------------------
 
 
-def rotate_due(secret: Secret, time: float, ports: Ports, new_token: Callable[[], str]) -> Outcome:
-    """Begins the rotation that has fallen due, or tries a failed one again under its own token."""
-    attempt = None if secret.rotation is None else secret.rotation.attempt
-    if attempt is not None:
-        return _running(rotation.tried_again(secret), attempt.token)
-    token = rotation.pending_token(secret) or new_token()
+def begin(secret: Secret, token: str, time: float, ports: Ports) -> Outcome:
+    """The secret with the version of a rotation announced, and its steps as what is to follow."""
     try:
-        return _begin(secret, token, time, ports)
-    except InvalidRequestException as error:
-        failed = rotation_event("RotationFailed", secret, token, error.message)
-        return Outcome({}, {secret.key: rotation.given_up(secret, time)}, events=(failed,))
-
-
-def rotate_by_aws(secret: Secret, token: str, time: float, ports: Ports) -> Outcome:
-    """The rotation of a secret that has no function of its own: another service manages it, or another vendor.
-
-    What the new value is, nobody but that service knows. GUESS: in a JSON object the `password` is a new one; anything
-    else stays as it is, in a new version.
-    """
-    current = secret.versions.get(secret.labels.get(labels.CURRENT, ""))
-    pending = secret.versions[token]
-    if current is None or current.sealed is None:
-        member, plain = _renewed(("SecretString", b"{}"), ports)
-    else:
-        member, plain = _renewed((current.member, ports.open(secret, current.id, current.sealed)), ports)
-    filled = changed(pending, member=member, sealed=ports.seal(secret, token, plain))
-    placed = labels.make_current(secret.labels, token)
-    promoted = changed(secret, versions={**secret.versions, token: filled}, labels=placed)
-    return completion(promoted, token, time)
-
-
-def trial(secret: Secret, token: str, time: float, ports: Ports) -> Outcome:
-    """The secret while its function is tried: a copy of the current value sits under AWSPENDING (RECORDED)."""
-    rotation.require_complete(secret)
-    tried = rotation.with_trial(secret, token, time)
-    current = secret.versions.get(secret.labels.get(labels.CURRENT, ""))
-    if current is not None and current.sealed is not None:
-        plain = ports.open(secret, current.id, current.sealed)
-        copy = changed(tried.versions[token], member=current.member, sealed=ports.seal(secret, token, plain))
-        tried = changed(tried, versions={**tried.versions, token: copy})
-    return Outcome({}, {secret.key: tried}, events=(rotation_event("TestRotationStarted", secret, token),))
-
-
-def trial_over(secret: Secret, token: str, error_message: str | None) -> Outcome:
-    """The secret once its function has been tried, with success or without."""
-    name: EventName = "TestRotationSucceeded" if error_message is None else "TestRotationFailed"
-    event = rotation_event(name, secret, token, error_message)
-    return Outcome({}, {secret.key: rotation.without_trial(secret, token)}, events=(event,))
-
-
-def completion(secret: Secret, token: str, time: float) -> Outcome:
-    """A rotation's end, once all steps have run: success if AWSCURRENT has come to its version, else a failure.
-
-    That AWS takes a function which promotes nothing for a failed one is a GUESS.
-    """
-    if rotation.is_current(secret, token):
-        succeeded = rotation_event("RotationSucceeded", secret, token)
-        return Outcome({}, {secret.key: rotation.completed(secret, token, time)}, events=(succeeded,))
-    return failure(secret, token, time, f"AWSCURRENT has not come to version {token}")
-
-
-def failure(secret: Secret, token: str, time: float, message: str) -> Outcome:
-    """A rotation that has failed, with what CloudTrail says of it."""
-    failed = rotation_event("RotationFailed", secret, token, message)
-    return Outcome({}, {secret.key: rotation.failed(secret, time)}, events=(failed,))
-
-
-def _begin(secret: Secret, token: str, time: float, ports: Ports) -> Outcome:
-    try:
-        return _running(rotation.announced(secret, token, time, ports.version_quota), token)
+        return running(rotation.announced(secret, token, time, ports.version_quota), token)
     except LimitExceededException as error:
         # RotateSecret does not declare LimitExceededException; which code it sends instead is a GUESS.
         raise InvalidRequestException(error.message) from None
 
 
-def _running(secret: Secret, token: str) -> Outcome:
+def running(secret: Secret, token: str) -> Outcome:
+    """A rotation that starts now, from its first step on."""
     started = rotation_event("RotationStarted", secret, token)
     run = RunRotation(secret.key, secret.arn, token, _function_of(secret))
     return Outcome({}, {secret.key: secret}, events=(started,), then=(run,))
-
-
-def _renewed(value: Value, ports: Ports) -> Value:
-    member, plain = value
-    try:
-        content = json.loads(plain)
-    except (ValueError, RecursionError):
-        return value
-    if not isinstance(content, dict) or "password" not in content:
-        return value
-    content["password"] = "".join(ports.random.choices(arns.SUFFIX_ALPHABET, k=_NEW_PASSWORD_LENGTH))
-    return member, json.dumps(content).encode()
 
 
 # --- configuration -------------------------------------------------------------------------------------------------

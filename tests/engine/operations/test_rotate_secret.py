@@ -13,6 +13,7 @@ import pytest
 
 from pytest_secretsmanager.controls.steps import Hold
 from pytest_secretsmanager.engine import model
+from pytest_secretsmanager.engine.call import RunRotation
 from pytest_secretsmanager.engine.errors import ServiceError
 from pytest_secretsmanager.engine.state import SecretKey
 
@@ -1536,3 +1537,11 @@ def test_a_function_that_is_gone_fails_the_step(world, db, function):
     world.functions.clear()
     held.resume()
     assert (states(world), type(world.service.effects.rotations.runs[-1].error)) == (["failed"], LookupError)
+
+
+def test_a_rotation_without_a_function_that_was_cancelled_before_it_ran_changes_nothing(world):
+    """As when another thread cancels between RotateSecret's commit and what follows from it."""
+    world.call("CreateSecret", Name="rds", SecretString="one", ClientRequestToken=V1, by="rds")
+    before = world.state("rds")
+    world.service.effects.run([RunRotation(before.key, before.arn, V2, function="")])
+    assert (states(world), world.state("rds")) == (["abandoned"], before)

@@ -1,0 +1,99 @@
+"""What AWS does to a rotating secret by itself: it begins what is due, tries functions, and ends rotations.
+
+Pure, as operations are: each takes a secret and gives the outcome to commit.
+"""
+
+import json
+from collections.abc import Callable
+
+from pytest_secretsmanager.engine import arns
+from pytest_secretsmanager.engine.call import EventName, Outcome, rotation_event
+from pytest_secretsmanager.engine.errors import InvalidRequestException
+from pytest_secretsmanager.engine.operations import rotation as operations
+from pytest_secretsmanager.engine.ports import Ports
+from pytest_secretsmanager.engine.rules import labels, rotation
+from pytest_secretsmanager.engine.state import Secret, Value, changed
+
+__tracebackhide__ = True
+"""pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
+
+_NEW_PASSWORD_LENGTH = 32
+
+
+def rotate_due(secret: Secret, time: float, ports: Ports, new_token: Callable[[], str]) -> Outcome:
+    """Begins the rotation that has fallen due, or tries a failed one again under its own token."""
+    attempt = None if secret.rotation is None else secret.rotation.attempt
+    if attempt is not None:
+        return operations.running(rotation.tried_again(secret), attempt.token)
+    token = rotation.pending_token(secret) or new_token()
+    try:
+        return operations.begin(secret, token, time, ports)
+    except InvalidRequestException as error:
+        failed = rotation_event("RotationFailed", secret, token, error.message)
+        return Outcome({}, {secret.key: rotation.given_up(secret, time)}, events=(failed,))
+
+
+def rotate_by_aws(secret: Secret, token: str, time: float, ports: Ports) -> Outcome:
+    """The rotation of a secret that has no function of its own: another service manages it, or another vendor.
+
+    What the new value is, nobody but that service knows. GUESS: in a JSON object the `password` is a new one; anything
+    else stays as it is, in a new version.
+    """
+    current = secret.versions.get(secret.labels.get(labels.CURRENT, ""))
+    pending = secret.versions[token]
+    if current is None or current.sealed is None:
+        member, plain = _renewed(("SecretString", b"{}"), ports)
+    else:
+        member, plain = _renewed((current.member, ports.open(secret, current.id, current.sealed)), ports)
+    filled = changed(pending, member=member, sealed=ports.seal(secret, token, plain))
+    placed = labels.make_current(secret.labels, token)
+    promoted = changed(secret, versions={**secret.versions, token: filled}, labels=placed)
+    return completion(promoted, token, time)
+
+
+def trial(secret: Secret, token: str, time: float, ports: Ports) -> Outcome:
+    """The secret while its function is tried: a copy of the current value sits under AWSPENDING (RECORDED)."""
+    rotation.require_complete(secret)
+    tried = rotation.with_trial(secret, token, time)
+    current = secret.versions.get(secret.labels.get(labels.CURRENT, ""))
+    if current is not None and current.sealed is not None:
+        plain = ports.open(secret, current.id, current.sealed)
+        copy = changed(tried.versions[token], member=current.member, sealed=ports.seal(secret, token, plain))
+        tried = changed(tried, versions={**tried.versions, token: copy})
+    return Outcome({}, {secret.key: tried}, events=(rotation_event("TestRotationStarted", secret, token),))
+
+
+def trial_over(secret: Secret, token: str, error_message: str | None) -> Outcome:
+    """The secret once its function has been tried, with success or without."""
+    name: EventName = "TestRotationSucceeded" if error_message is None else "TestRotationFailed"
+    event = rotation_event(name, secret, token, error_message)
+    return Outcome({}, {secret.key: rotation.without_trial(secret, token)}, events=(event,))
+
+
+def completion(secret: Secret, token: str, time: float) -> Outcome:
+    """A rotation's end, once all steps have run: success if AWSCURRENT has come to its version, else a failure.
+
+    That AWS takes a function which promotes nothing for a failed one is a GUESS.
+    """
+    if rotation.is_current(secret, token):
+        succeeded = rotation_event("RotationSucceeded", secret, token)
+        return Outcome({}, {secret.key: rotation.completed(secret, token, time)}, events=(succeeded,))
+    return failure(secret, token, time, f"AWSCURRENT has not come to version {token}")
+
+
+def failure(secret: Secret, token: str, time: float, message: str) -> Outcome:
+    """A rotation that has failed, with what CloudTrail says of it."""
+    failed = rotation_event("RotationFailed", secret, token, message)
+    return Outcome({}, {secret.key: rotation.failed(secret, time)}, events=(failed,))
+
+
+def _renewed(value: Value, ports: Ports) -> Value:
+    member, plain = value
+    try:
+        content = json.loads(plain)
+    except (ValueError, RecursionError):
+        return value
+    if not isinstance(content, dict) or "password" not in content:
+        return value
+    content["password"] = "".join(ports.random.choices(arns.SUFFIX_ALPHABET, k=_NEW_PASSWORD_LENGTH))
+    return member, json.dumps(content).encode()
