@@ -5,7 +5,8 @@ this module then answers in the place of the network, when every listener has ha
 hook can answer first). A call that nobody would notice takes the short way, which leaves out only what nobody could
 see: the events, and a request body that would be built to be thrown away. Both end in the same `_answer`.
 
-Knows botocore's clients and the engine's service; knows nothing of patching.
+Knows botocore's clients, and aiobotocore's, which are the same but for their awaits; knows the engine's service, and
+nothing of patching.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -14,7 +15,7 @@ from dataclasses import dataclass, field
 from email.utils import formatdate
 from functools import lru_cache
 from random import Random
-from typing import Any, TypeAlias
+from typing import Any
 
 from botocore.awsrequest import AWSResponse
 from botocore.client import BaseClient
@@ -33,9 +34,6 @@ from pytest_secretsmanager.engine.service import Service
 
 __tracebackhide__ = True
 """pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
-
-MakeApiCall: TypeAlias = Callable[[str, Parameters], Reply]
-"""botocore's own `_make_api_call`, bound to a client."""
 
 CONTENT_TYPE = "application/x-amz-json-1.1"
 
@@ -56,27 +54,11 @@ class Responder:
     repeatable: bool = False
 
 
-def answer(
-    responder: Responder,
-    client: BaseClient,
-    make_api_call: MakeApiCall,
-    must_be_called: bool,
-    operation_name: str,
-    api_params: Parameters,
-) -> Reply:
-    """What `client` returns, or the exception that it raises, when `responder` is its AWS.
+def answer_at_once(responder: Responder, client: BaseClient, operation_name: str, api_params: Parameters) -> Reply:
+    """The short way: what `client` returns, or the exception that it raises, when `responder` is its AWS.
 
-    `must_be_called` says that `make_api_call` is more than botocore's own: whoever put it there would miss the call.
+    Only for calls of which `nobody_listens`.
     """
-    if must_be_called or not _nobody_listens(client, operation_name):
-        return _answer_when_sent(responder, client, make_api_call, operation_name, api_params)
-    return _answer_at_once(responder, client, operation_name, api_params)
-
-
-# --- the short way -------------------------------------------------------------------------------------------------
-
-
-def _answer_at_once(responder: Responder, client: BaseClient, operation_name: str, api_params: Parameters) -> Reply:
     described = model.operation(operation_name)
     accepted = described.accepts(api_params)
     parameters = copied_members(api_params) if accepted else _as_sent(client, described, api_params)
@@ -111,38 +93,33 @@ responding: ContextVar[Responder | None] = ContextVar("responding", default=None
 """Who answers the request that botocore is about to send in this thread or task."""
 
 
-def _answer_when_sent(
-    responder: Responder, client: BaseClient, make_api_call: MakeApiCall, operation_name: str, api_params: Parameters
-) -> Reply:
-    """What botocore makes of a call that it is given whole, with this responder in the place of the network."""
-    if responder.repeatable:
-        _fill_tokens(client)
-    before = responding.set(responder)
-    try:
-        return make_api_call(operation_name, api_params)
-    finally:
-        responding.reset(before)
-
-
 def answer_request(
-    responder: Responder, client: BaseClient, operation_model: OperationModel, request: Mapping[str, Any], *_: object
+    responder: Responder,
+    client: BaseClient,
+    response_class: Callable[..., AWSResponse],
+    operation_model: OperationModel,
+    request: Mapping[str, Any],
+    *_: object,
 ) -> tuple[AWSResponse, Reply]:
-    """The HTTP response and what is parsed of it, in the place of botocore's sending."""
+    """The long way: the HTTP response and what is parsed of it, in the place of botocore's sending."""
     described = model.operation(operation_model.name)
     parameters = wire.read_parameters(request["body"], described.input_shape)
     status, parsed = _answer(responder, client, described, parameters)
     headers = parsed["ResponseMetadata"]["HTTPHeaders"]
-    return AWSResponse(request["url"], status, headers, _NoBody()), parsed
+    return response_class(request["url"], status, headers, _NoBody()), parsed
 
 
 class _NoBody:
-    """The raw body of an answer that was never bytes."""
+    """The raw body of an answer that was never bytes, for sync and async readers."""
 
     def stream(self, **_: object) -> Iterator[bytes]:
         return iter(())
 
+    async def read(self) -> bytes:
+        return b""
 
-def _fill_tokens(client: BaseClient) -> None:
+
+def fill_tokens(client: BaseClient) -> None:
     """Lets repeatable tokens come before botocore's own, and behind every listener that asks for one operation."""
     events: Any = client.meta.events
     events.register_first("before-parameter-build", _fill_token, unique_id="pytest-secretsmanager")
@@ -233,7 +210,7 @@ class _ClientHalf:
         return self.principal or user_of(acting_account.get() or responder.account, self.region)
 
 
-def _nobody_listens(client: BaseClient, operation_name: str) -> bool:
+def nobody_listens(client: BaseClient, operation_name: str) -> bool:
     """Whether no one but botocore itself would notice this call: no listener to its events, no history recorder.
 
     botocore's emitter starts a new look-up cache whenever a listener comes or goes, so the same cache object means the

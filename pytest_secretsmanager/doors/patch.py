@@ -1,84 +1,73 @@
-"""The sync door: wrapt around two methods of `BaseClient`, for every client of this process.
+"""The sync door: wrapt around two methods of `BaseClient`, for every client of this process, while somebody answers.
 
 `_make_api_call` is where a call begins; `_make_request` is where botocore would send it, once every listener has had
-its say. Both wrappers are put in place once and stay: others (OpenTelemetry, X-Ray) wrap the same methods, before us
-or after, so taking our wrappers out again could take theirs with them. While no responder is active they pass every
-call through.
+its say.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from threading import Lock
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-import wrapt
+from botocore.awsrequest import AWSResponse
 from botocore.client import BaseClient
 
+from pytest_secretsmanager.doors import active, patch_async
 from pytest_secretsmanager.doors import client as door
 from pytest_secretsmanager.doors.client import Responder
-from pytest_secretsmanager.engine import model
-from pytest_secretsmanager.engine.call import Reply
+from pytest_secretsmanager.doors.patching import install, uninstall
+from pytest_secretsmanager.engine.call import Parameters, Reply
 
 __tracebackhide__ = True
 """pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
 
-_lock = Lock()
-_active: tuple[Responder, ...] = ()
-"""Who answers: the last one that was activated and not deactivated since. Replaced whole, so reading needs no lock."""
-
 _others_inside = False
-"""Whether somebody else's wrapper stands between ours and botocore's own method, and so has to be called."""
+"""Whether somebody else's code stands between our wrapper and botocore's own method, and so has to be called."""
 
 
 def activate(responder: Responder) -> None:
     """From now on this responder answers every Secrets Manager call, in place of one activated before."""
-    global _active, _others_inside
-    with _lock:
-        inner = _install("_make_api_call", _make_api_call)
-        _install("_make_request", _make_request)
-        _others_inside = not _is_botocores(inner)
-        _active = (*_active, responder)
+    global _others_inside
+    with active.lock:
+        active.add(responder)
+        _others_inside = install(BaseClient, "_make_api_call", _make_api_call)
+        install(BaseClient, "_make_request", _make_request)
+        patch_async.follow()
 
 
 def deactivate(responder: Responder) -> None:
-    """This responder answers no more; the one activated before it does, or else AWS."""
-    global _active
-    with _lock:
-        _active = tuple(other for other in _active if other is not responder)
+    """This responder answers no more; the one activated before it does, or else AWS.
+
+    The wrappers go with the last one, unless a call is still under way: then they let calls through until the next time.
+    """
+    with active.lock:
+        active.remove(responder)
+        if not active.is_in_use():
+            uninstall(BaseClient, "_make_api_call", _make_api_call)
+            uninstall(BaseClient, "_make_request", _make_request)
+            patch_async.leave()
 
 
 def _make_api_call(wrapped: Any, client: BaseClient, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Reply:
-    active = _active
-    if not active or client.meta.service_model.service_name != model.SERVICE:
+    responder = active.responder_for(client)
+    if responder is None:
         result: Reply = wrapped(*args, **kwargs)
         return result
-    return door.answer(active[-1], client, wrapped, _others_inside, *args, **kwargs)
+    return _answer(responder, client, wrapped, *args, **kwargs)
+
+
+def _answer(
+    responder: Responder, client: BaseClient, make_api_call: Any, operation_name: str, api_params: Parameters
+) -> Reply:
+    if not _others_inside and door.nobody_listens(client, operation_name):
+        return door.answer_at_once(responder, client, operation_name, api_params)
+    if responder.repeatable:
+        door.fill_tokens(client)
+    with active.call_under_way(responder):
+        reply: Reply = make_api_call(operation_name, api_params)
+    return reply
 
 
 def _make_request(wrapped: Any, client: BaseClient, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
-    # In a thread that some wrapper starts for the call, the context variable is not set.
-    responder = door.responding.get() or (_active[-1] if _active else None)
-    if responder is None or client.meta.service_model.service_name != model.SERVICE:
+    responder = active.responder_of_request(client)
+    if responder is None:
         return wrapped(*args, **kwargs)
-    return door.answer_request(responder, client, *args, **kwargs)
-
-
-def _install(method: str, wrapper: Callable[..., Any]) -> object:
-    """Puts a wrapper in place, unless it is there, and gives what it wraps. Others may have taken it out meanwhile."""
-    outermost = BaseClient.__dict__[method]
-    for layer in _layers(outermost):
-        if getattr(layer, "_self_wrapper", None) is wrapper:
-            return getattr(layer, "__wrapped__", None)
-    setattr(BaseClient, method, wrapt.FunctionWrapper(outermost, wrapper))
-    return outermost
-
-
-def _layers(method: object) -> Iterator[object]:
-    while method is not None:
-        yield method
-        method = getattr(method, "__wrapped__", None)
-
-
-def _is_botocores(method: object) -> bool:
-    """Whether a method is botocore's own code, whatever names a decorator has copied onto it."""
-    module = getattr(method, "__globals__", {}).get("__name__", "")
-    return type(method).__name__ == "function" and module.startswith("botocore.")
+    return door.answer_request(responder, client, AWSResponse, *args, **kwargs)

@@ -7,6 +7,7 @@ import gc
 import inspect
 import weakref
 from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 from unittest import mock
 
 import boto3
@@ -18,7 +19,7 @@ from botocore.exceptions import EndpointConnectionError
 from botocore.stub import Stubber
 
 from pytest_secretsmanager import SecretsManager
-from pytest_secretsmanager.doors import patch
+from pytest_secretsmanager.doors import active, patch
 
 METHOD = "_make_api_call"
 
@@ -82,8 +83,17 @@ def test_nothing_is_patched_before_a_manager_is_entered(bare_method):
 def test_the_method_is_wrapped_once_however_many_managers_come(bare_method):
     for _ in range(3):
         with SecretsManager(), SecretsManager():
+            assert doors() == 1
+
+
+@pytest.mark.parametrize("method", [METHOD, "_make_request"])
+def test_nothing_stays_patched_when_the_last_manager_is_left(bare_method, method):
+    before = BaseClient.__dict__[method]
+    with SecretsManager():
+        with SecretsManager():
             pass
-    assert doors() == 1
+        assert BaseClient.__dict__[method] is not before
+    assert BaseClient.__dict__[method] is before
 
 
 def test_the_wrapper_looks_like_the_method(bare_method):
@@ -259,8 +269,8 @@ def test_a_tracer_that_wraps_between_two_managers_sees_the_calls_of_the_second(t
     tracer.instrument()
     with SecretsManager():
         client.list_secrets()
+        assert doors() == 1
     assert tracer.spans == ["ListSecrets"]
-    assert doors() == 1
 
 
 @pytest.mark.parametrize(
@@ -291,47 +301,45 @@ def test_a_tracer_that_wrapped_before_us_sees_calls_to_other_services(tracer, ne
     assert tracer.spans == ["GetCallerIdentity"]
 
 
-def test_the_next_manager_answers_after_a_tracer_has_taken_our_wrapper_for_its_own(tracer, closed_port_client):
-    """It wrapped before us and unwraps the outermost wrapper, which is ours."""
+def test_a_tracer_that_wrapped_before_us_may_leave_while_we_answer(tracer, bare_method, closed_port_client):
     tracer.instrument()
     with SecretsManager():
         tracer.uninstrument()
-        assert doors() == 0
-    with SecretsManager():
         assert not reaches_the_network(closed_port_client)
-    assert reaches_the_network(closed_port_client)
+        assert tracer.spans == []
+    assert BaseClient.__dict__[METHOD] is bare_method
 
 
-def test_a_manager_entered_inside_puts_a_wrapper_back_that_a_tracer_took(tracer, closed_port_client):
+def test_a_tracer_that_wrapped_before_us_leaves_nothing_when_it_leaves_after_us(tracer, bare_method):
     tracer.instrument()
-    with SecretsManager():
-        tracer.uninstrument()
-        with SecretsManager():
-            assert not reaches_the_network(closed_port_client)
-        assert not reaches_the_network(closed_port_client)
-
-
-def test_wrappers_don_t_pile_up_when_a_tracer_comes_and_goes(tracer):
-    """Its unwrapping sets what it reads from the class: our wrapper, bound to the class."""
     with SecretsManager():
         pass
-    for _ in range(3):
+    tracer.uninstrument()
+    assert BaseClient.__dict__[METHOD] is bare_method
+
+
+def test_a_tracer_that_wrapped_after_us_leaves_nothing_when_it_leaves_after_us(tracer, bare_method):
+    with SecretsManager():
         tracer.instrument()
-        tracer.uninstrument()
-        with SecretsManager():
-            pass
-    assert doors() == 1
+    tracer.uninstrument()
+    assert BaseClient.__dict__[METHOD] is bare_method
 
 
-def test_a_call_through_wrappers_that_piled_up_is_answered_once(tracer, new_client):
+def test_nothing_of_ours_stays_under_a_tracer_that_wrapped_after_us(tracer, closed_port_client):
+    with SecretsManager():
+        tracer.instrument()
+    assert doors() == 0
+    assert reaches_the_network(closed_port_client)
+    assert tracer.spans == ["GetSecretValue"]
+
+
+def test_a_call_is_answered_once_after_a_tracer_came_and_went(tracer, new_client):
     client = new_client()
     calls = []
     client.meta.events.register("before-call", lambda **_: calls.append(1))
-    with SecretsManager():
-        pass
-    tracer.instrument()
-    tracer.uninstrument()
     with SecretsManager() as sm:
+        tracer.instrument()
+        tracer.uninstrument()
         client.create_secret(Name="db")
     assert (len(sm.log), len(calls)) == (1, 1)
 
@@ -359,7 +367,19 @@ def test_the_next_manager_answers_after_a_mock_has_put_the_bare_method_back(bare
     replaced.start()
     with SecretsManager():
         replaced.stop()
-    assert doors() == 0
+        assert doors() == 0
+
+
+def test_a_manager_left_under_a_mock_lets_calls_through_until_the_next_is_left(bare_method, closed_port_client):
+    replaced = mock.patch.object(BaseClient, METHOD, return_value={})
+    with SecretsManager():
+        replaced.start()
+    replaced.stop()
+    assert doors() == 1
+    assert reaches_the_network(closed_port_client)
+    with SecretsManager():
+        assert not reaches_the_network(closed_port_client)
+    assert BaseClient.__dict__[METHOD] is bare_method
     with SecretsManager():
         assert not reaches_the_network(closed_port_client)
 
@@ -441,8 +461,8 @@ def test_a_managers_own_clients_die_with_it():
 
 def test_a_left_manager_is_not_kept_by_the_patch():
     with SecretsManager():
-        assert len(patch._active) == 1
-    assert patch._active == ()
+        assert len(active._responders) == 1
+    assert active._responders == ()
 
 
 def test_a_wrapper_that_calls_on_in_a_thread_of_its_own_is_answered(tracer, closed_port_client):

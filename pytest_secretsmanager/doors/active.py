@@ -1,0 +1,90 @@
+"""Who answers now: the one thing that all doors of a process share.
+
+Knows neither how calls come in nor how they are answered.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import RLock
+
+from botocore.client import BaseClient
+
+from pytest_secretsmanager.doors.client import Responder, responding
+from pytest_secretsmanager.engine import model
+
+lock = RLock()
+"""Held by whoever changes who answers, and what hangs on it."""
+
+# Both are replaced whole, so that reading needs no lock.
+_responders: tuple[Responder, ...] = ()
+_endpoints: frozenset[str] = frozenset()
+_under_way = 0
+
+
+def add(responder: Responder) -> None:
+    """From now on this responder answers, in place of one added before."""
+    global _responders
+    with lock:
+        _responders = (*_responders, responder)
+
+
+def remove(responder: Responder) -> None:
+    """This responder answers no more; the one added before it does."""
+    global _responders
+    with lock:
+        _responders = tuple(other for other in _responders if other is not responder)
+
+
+def is_in_use() -> bool:
+    """Whether somebody answers, or a call that somebody is to answer is still under way."""
+    return bool(_responders) or _under_way > 0
+
+
+@contextmanager
+def call_under_way(responder: Responder) -> Iterator[None]:
+    """While botocore prepares a call that this responder is to answer, though it be left meanwhile."""
+    global _under_way
+    with lock:
+        _under_way += 1
+    before = responding.get()
+    responding.set(responder)
+    try:
+        yield
+    finally:
+        # Not by a token: a coroutine that nobody awaits any more may end in another context.
+        responding.set(before)
+        with lock:
+            _under_way -= 1
+
+
+@contextmanager
+def endpoint_at(url: str) -> Iterator[None]:
+    """While an endpoint of our own is at this URL: its clients are let through to it."""
+    global _endpoints
+    with lock:
+        _endpoints |= {url}
+    try:
+        yield
+    finally:
+        with lock:
+            _endpoints -= {url}
+
+
+def responder_for(client: BaseClient) -> Responder | None:
+    """Who answers this client's calls; None: its own service does, wherever that is."""
+    responders = _responders
+    return responders[-1] if responders and _is_answered_here(client) else None
+
+
+def responder_of_request(client: BaseClient) -> Responder | None:
+    """Who answers the request that this client is about to send: whoever answered when its call began."""
+    if not _is_answered_here(client):
+        return None
+    # In a thread that some wrapper starts for the call, the context variable is not set.
+    return responding.get() or responder_for(client)
+
+
+def _is_answered_here(client: BaseClient) -> bool:
+    if client.meta.service_model.service_name != model.SERVICE:
+        return False
+    return not _endpoints or client.meta.endpoint_url not in _endpoints

@@ -1,0 +1,84 @@
+"""The async door: the same two methods of aiobotocore's `AioBaseClient`, once somebody else has imported it.
+
+Only the awaits differ from the sync door. Calls are answered between two of them, so one that is cancelled has changed
+everything or nothing; and nothing here knows an event loop, so any will do.
+"""
+
+import sys
+from collections.abc import Mapping, Sequence
+from types import ModuleType
+from typing import Any
+
+import wrapt
+from botocore.client import BaseClient
+
+from pytest_secretsmanager.doors import active
+from pytest_secretsmanager.doors import client as door
+from pytest_secretsmanager.doors.client import Responder
+from pytest_secretsmanager.doors.patching import install, uninstall
+from pytest_secretsmanager.engine.call import Parameters, Reply
+
+__tracebackhide__ = True
+"""pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
+
+CLIENTS = "aiobotocore.client"
+
+_hook_is_set = False
+_others_inside = False
+"""Whether somebody else's code stands between our wrapper and aiobotocore's own method, and so has to be called."""
+
+
+def follow() -> None:
+    """Wraps the methods, now or as soon as aiobotocore is imported while somebody answers."""
+    global _hook_is_set
+    if not _hook_is_set:
+        _hook_is_set = True
+        wrapt.register_post_import_hook(_wrap, CLIENTS)
+    elif (clients := sys.modules.get(CLIENTS)) is not None:
+        _wrap(clients)
+
+
+def leave() -> None:
+    """Takes the wrappers out again."""
+    if (clients := sys.modules.get(CLIENTS)) is not None and hasattr(clients, "AioBaseClient"):
+        uninstall(clients.AioBaseClient, "_make_api_call", _make_api_call)
+        uninstall(clients.AioBaseClient, "_make_request", _make_request)
+
+
+def _wrap(clients: ModuleType) -> None:
+    global _others_inside
+    with active.lock:
+        if active.is_in_use() and hasattr(clients, "AioBaseClient"):
+            _others_inside = install(clients.AioBaseClient, "_make_api_call", _make_api_call)
+            install(clients.AioBaseClient, "_make_request", _make_request)
+
+
+def _make_api_call(wrapped: Any, client: BaseClient, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+    responder = active.responder_for(client)
+    if responder is None:
+        return wrapped(*args, **kwargs)
+    return _answer(responder, client, wrapped, *args, **kwargs)
+
+
+async def _answer(
+    responder: Responder, client: BaseClient, make_api_call: Any, operation_name: str, api_params: Parameters
+) -> Reply:
+    if not _others_inside and door.nobody_listens(client, operation_name):
+        return door.answer_at_once(responder, client, operation_name, api_params)
+    if responder.repeatable:
+        door.fill_tokens(client)
+    with active.call_under_way(responder):
+        reply: Reply = await make_api_call(operation_name, api_params)
+    return reply
+
+
+def _make_request(wrapped: Any, client: BaseClient, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+    responder = active.responder_of_request(client)
+    if responder is None:
+        return wrapped(*args, **kwargs)
+    return _answer_request(responder, client, *args, **kwargs)
+
+
+async def _answer_request(responder: Responder, client: BaseClient, *args: Any) -> tuple[Any, Reply]:
+    response_class = sys.modules["aiobotocore.awsrequest"].AioAWSResponse
+    return door.answer_request(responder, client, response_class, *args)
