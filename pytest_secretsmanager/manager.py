@@ -12,7 +12,7 @@ from threading import Lock
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypeVar, Unpack, cast
 
-from pytest_secretsmanager.controls.clock import Clock
+from pytest_secretsmanager.controls.clock import Clock, wall_times
 from pytest_secretsmanager.controls.functions import Functions
 from pytest_secretsmanager.controls.kms import Kms
 from pytest_secretsmanager.controls.replication import HeldReplicas, ReplicationControl
@@ -39,6 +39,7 @@ __tracebackhide__ = True
 """pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
 
 if TYPE_CHECKING:
+    from pytest_secretsmanager.doors.http import Endpoint
     from mypy_boto3_secretsmanager.client import SecretsManagerClient
 
 _LONGEST_REFUSAL = 400
@@ -112,6 +113,7 @@ class SecretsManager(Assertions):
         )
         self.replication = ReplicationControl(self._service, self._held)
         self._clients: dict[object, SecretsManagerClient] = {}
+        self._endpoint: Endpoint | None = None
         self._depth = 0
         self._entering = Lock()
         self._decorated = False
@@ -132,6 +134,8 @@ class SecretsManager(Assertions):
         with self._entering:
             self._depth -= 1
             if self._depth == 0:
+                if self._endpoint is not None:
+                    self._endpoint.stop()
                 patch.deactivate(self._responder)
                 environment.leave()
 
@@ -275,10 +279,7 @@ class SecretsManager(Assertions):
         >>> sm.client("eu-west-1").meta.region_name
         'eu-west-1'
         """
-        if self._depth == 0:
-            raise UsageError(
-                "this SecretsManager answers no calls now: use its clients inside `with SecretsManager() as sm:`"
-            )
+        self._require_entered("use its clients")
         arguments = {"region_name": region or self.region, **environment.CREDENTIALS, **kwargs}
         key = tuple(sorted(arguments.items(), key=lambda item: item[0]))
         try:
@@ -288,6 +289,24 @@ class SecretsManager(Assertions):
         if all(isinstance(value, Hashable) for value in arguments.values()):
             self._clients[key] = client
         return client
+
+    def endpoint(self, *, port: int = 0) -> "Endpoint":
+        """Starts the local HTTP endpoint, for subprocesses and programs in other languages; see `Endpoint`.
+
+        `port` is where it listens on 127.0.0.1, 0 for a free one. It runs until it is stopped, or this
+        `SecretsManager` is left; asked again meanwhile, it is the same one. Needs the extra `endpoint`; raises
+        UsageError without it, and OSError when the port is taken.
+
+        >>> import subprocess, sys, os
+        >>> endpoint = sm.endpoint()
+        >>> code = "import os; print(os.environ['AWS_ENDPOINT_URL_SECRETS_MANAGER'].rpartition(':')[0])"
+        >>> subprocess.run([sys.executable, "-c", code], env=os.environ | endpoint.env, capture_output=True).stdout
+        b'http://127.0.0.1\\n'
+        """
+        self._require_entered("start its endpoint")
+        if self._endpoint is None or self._endpoint.is_stopped:
+            self._endpoint = _endpoint_class()(self._responder, self.region, wall_times, port=port)
+        return self._endpoint
 
     def secret(self, secret_id: SecretId, *, region: str | None = None, account: str | None = None) -> SecretView:
         """The view of a secret by name, ARN or view; SecretNotFound, with the nearest names, when there is none.
@@ -312,11 +331,27 @@ class SecretsManager(Assertions):
         """What the reader of a failing test should know: which rotations never finished. Empty: nothing."""
         return failure_section(self._views)
 
+    def _require_entered(self, what: str) -> None:
+        if self._depth == 0:
+            raise UsageError(
+                f"this SecretsManager answers no calls now: {what} inside `with SecretsManager() as sm:`"
+            )
+
     def _source(self) -> Source:
         return self._views
 
     def __repr__(self) -> str:
         return f"<SecretsManager in {self.region}, account {self.account}>"
+
+
+def _endpoint_class() -> "type[Endpoint]":
+    try:
+        from pytest_secretsmanager.doors.http import Endpoint
+    except ModuleNotFoundError as error:
+        raise UsageError(
+            f"the endpoint needs {error.name}, which is not installed: pip install 'pytest-secretsmanager[endpoint]'"
+        ) from None
+    return Endpoint
 
 
 def _require_text(name: str, value: object) -> None:

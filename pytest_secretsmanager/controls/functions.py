@@ -1,8 +1,11 @@
 """Lambda functions of a test: handlers that Secrets Manager invokes in process, as AWS Lambda would run them."""
 
+import asyncio
 import inspect
 import re
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -49,6 +52,17 @@ class LambdaContext:
         return self.remaining_time
 
 
+def _run(handler: Handler, event: Mapping[str, str], context: LambdaContext) -> object:
+    """Calls a handler: in this thread, unless an event loop is running in it.
+
+    Lambda runs a function elsewhere, so one that has a loop of its own (`asyncio.run`) must be able to start it.
+    """
+    if asyncio._get_running_loop() is None:  # noqa: SLF001 - asyncio documents it for code that must not raise
+        return handler(event, context)
+    with ThreadPoolExecutor(1, thread_name_prefix=context.function_name) as elsewhere:
+        return elsewhere.submit(copy_context().run, handler, event, context).result()
+
+
 class Functions:
     """The functions that are registered, by ARN."""
 
@@ -69,7 +83,7 @@ class Functions:
             acting = acting_account.set(account)
             try:
                 with environment.of_function(region, name):
-                    return handler(event, context)
+                    return _run(handler, event, context)
             finally:
                 acting_account.reset(acting)
 

@@ -35,8 +35,6 @@ from pytest_secretsmanager.engine.service import Service
 __tracebackhide__ = True
 """pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
 
-CONTENT_TYPE = "application/x-amz-json-1.1"
-
 
 @dataclass(frozen=True, slots=True)
 class Responder:
@@ -172,7 +170,7 @@ def _metadata(status: int, request_id: str, now: float) -> dict[str, object]:
     return {
         "RequestId": request_id,
         "HTTPStatusCode": status,
-        "HTTPHeaders": {"x-amzn-requestid": request_id, "content-type": CONTENT_TYPE, "date": _http_date(int(now))},
+        "HTTPHeaders": {"x-amzn-requestid": request_id, "content-type": wire.CONTENT_TYPE, "date": _http_date(int(now))},
         "RetryAttempts": 0,
     }
 

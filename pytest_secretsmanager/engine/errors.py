@@ -39,6 +39,10 @@ class EncryptionFailure(ServiceError):
     """The value can't be encrypted with the secret's KMS key."""
 
 
+class IncompleteSignatureException(ServiceError):
+    """A signature that lacks a part, or is not in the form that AWS reads; common to all services, in no model."""
+
+
 class InternalServiceError(ServiceError):
     """A fault on the side of AWS."""
 
@@ -57,6 +61,10 @@ class InvalidRequestException(ServiceError):
     """A request that the present state of the secret does not allow."""
 
 
+class InvalidSignatureException(ServiceError):
+    """A signature that is not right, or not of now; common to all services, in no model."""
+
+
 class LimitExceededException(ServiceError):
     """A quota that the call would exceed."""
 
@@ -65,8 +73,16 @@ class MalformedPolicyDocumentException(ServiceError):
     """A resource policy that does not parse."""
 
 
+class MissingAuthenticationToken(ServiceError):
+    """A request that nobody signed; common to all services, in no model."""
+
+
 class PublicPolicyException(ServiceError):
     """A resource policy that would open the secret to everybody."""
+
+
+class RequestEntityTooLarge(ServiceError):
+    """A request that is longer than the service reads; common to all services, in no model."""
 
 
 class ResourceExistsException(ServiceError):
@@ -79,6 +95,14 @@ class ResourceNotFoundException(ServiceError):
 
 class SerializationException(ServiceError):
     """A member of a type that the service does not take; common to all services, in no model."""
+
+
+class UnknownOperationException(ServiceError):
+    """A request that names no operation of the service; common to all services, in no model."""
+
+
+class UnrecognizedClientException(ServiceError):
+    """Credentials that AWS does not know; common to all services, in no model."""
 
 
 class ValidationException(ServiceError):

@@ -1,0 +1,165 @@
+"""The HTTP door: the same service behind a local URL, for programs outside this process and clients of any language.
+
+What stands here is what AWS's own front does: who signed a request, which operation it names, and the form of the
+answer. Nothing is served to whoever did not sign with credentials that the endpoint has handed out.
+"""
+
+import os
+import secrets
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import ExitStack
+from traceback import format_exception
+from types import TracebackType
+from typing import Self
+
+from botocore.model import OperationNotFoundError
+
+from pytest_secretsmanager.doors import active, wire
+from pytest_secretsmanager.doors.client import Responder, user_of
+from pytest_secretsmanager.doors.http_server import HOST, HttpServer, Request, Response
+from pytest_secretsmanager.doors.signatures import KeyPair, Signatures
+from pytest_secretsmanager.engine import model
+from pytest_secretsmanager.engine.call import Call
+from pytest_secretsmanager.engine.errors import (
+    InternalServiceError,
+    RequestEntityTooLarge,
+    ServiceError,
+    UnknownOperationException,
+    UnsupportedOperation,
+)
+
+__tracebackhide__ = True
+"""pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
+
+BODY_LIMIT = 1024 * 1024
+"""Bytes that a request's body may have: far more than the largest that AWS allows."""
+
+_TARGET = "secretsmanager."
+_BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+_PROXIES = ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy")
+
+
+class Endpoint:
+    """A local URL behind which a `SecretsManager` answers, as AWS's endpoint would, until it is stopped.
+
+    `url` is `http://127.0.0.1:<port>`, `env` the environment that a program needs to find it: the SDKs' own variables
+    for the endpoint, region and credentials. It serves whoever signs with these credentials, which nobody else has.
+
+    >>> with sm.endpoint() as endpoint:
+    ...     endpoint.url, sorted(endpoint.env)[:3]
+    ('http://127.0.0.1:...', ['AWS_ACCESS_KEY_ID', 'AWS_DEFAULT_REGION', 'AWS_ENDPOINT_URL_SECRETS_MANAGER'])
+    """
+
+    def __init__(
+        self, responder: Responder, region: str, times: Callable[[], Iterable[float]], *, port: int = 0
+    ) -> None:
+        self.crashes: list[str] = []
+        self._responder = responder
+        self._region = region
+        self._signatures = Signatures(times)
+        self._server = HttpServer(self._respond, port, BODY_LIMIT)
+        self._hosts = tuple(f"{name}:{self._server.port}" for name in (HOST, "localhost"))
+        self.url = f"http://{self._hosts[0]}"
+        self._is_stopped = False
+        self._open = ExitStack()
+        self._open.callback(self._server.stop)
+        self._open.enter_context(active.endpoint_at(self.url))
+        self.env: Mapping[str, str] = self.env_of()
+
+    def env_of(self, *, region: str | None = None, account: str | None = None) -> dict[str, str]:
+        """The environment for a program in another region or account, with new credentials of its own.
+
+        To be laid over that of this process: `subprocess.run(…, env=os.environ | endpoint.env)`.
+
+        >>> with sm.endpoint() as endpoint:
+        ...     endpoint.env_of(region="eu-west-1")["AWS_REGION"]
+        'eu-west-1'
+        """
+        pair = _new_key_pair()
+        self._signatures.add(pair, account or self._responder.account)
+        region = region or self._region
+        return {
+            "AWS_ENDPOINT_URL_SECRETS_MANAGER": self.url,
+            "AWS_REGION": region,
+            "AWS_DEFAULT_REGION": region,
+            "AWS_ACCESS_KEY_ID": pair.access_key_id,
+            "AWS_SECRET_ACCESS_KEY": pair.secret_access_key,
+            "AWS_SESSION_TOKEN": "",  # one of the developer's own would go with the credentials
+            **_past_proxies(),
+        }
+
+    def stop(self) -> None:
+        """Stops serving: no thread and no socket stays. What was stopped already stays so."""
+        self._is_stopped = True
+        self._open.close()
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether it serves no more."""
+        return self._is_stopped
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def __repr__(self) -> str:
+        return f"<endpoint of Secrets Manager at {self.url}>"
+
+    # --- answering -------------------------------------------------------------------------------------------------
+
+    def _respond(self, request: Request) -> Response:
+        request_id = self._responder.new_request_id()
+        try:
+            return _response(200, self._answer(request, request_id), request_id)
+        except ServiceError as error:
+            return _response(error.status, wire.write_error(error), request_id)
+        except UnsupportedOperation as error:
+            return _response(400, wire.write_failure(type(error).__name__, str(error)), request_id)
+        except Exception as crash:
+            self.crashes.append("".join(format_exception(crash)))
+            failure = InternalServiceError("An error occurred on the server side.")
+            return _response(failure.status, wire.write_error(failure), request_id)
+
+    def _answer(self, request: Request, request_id: str) -> bytes:
+        """The body of the answer; raises what refuses the request. The order of these checks is a guess."""
+        if request.body is None:
+            raise RequestEntityTooLarge(f"The body of a request has at most {BODY_LIMIT} bytes.")
+        signer = self._signatures.signer_of(request, request.body, self._hosts)
+        described = _operation(request)
+        parameters = wire.read_parameters(request.body, described.input_shape)
+        now = self._responder.now()
+        principal = user_of(signer.account, signer.region)
+        call = Call(described.name, parameters, signer.region, principal, now, request_id)
+        return wire.write_reply(self._responder.service.call(call).reply, described.output_shape)
+
+
+def _operation(request: Request) -> model.Operation:
+    target = request.header("x-amz-target") or ""
+    try:
+        if request.method == "POST" and request.path == "/" and target.startswith(_TARGET):
+            return model.operation(target.removeprefix(_TARGET))
+    except OperationNotFoundError:
+        pass
+    raise UnknownOperationException("There is no such operation.")
+
+
+def _response(status: int, body: bytes, request_id: str) -> Response:
+    return Response(status, {"Content-Type": wire.CONTENT_TYPE, "x-amzn-RequestId": request_id}, body)
+
+
+def _new_key_pair() -> KeyPair:
+    """Credentials that nobody can guess, in the form of AWS's."""
+    return KeyPair("AKIA" + "".join(secrets.choice(_BASE32) for _ in range(16)), secrets.token_urlsafe(30))
+
+
+def _past_proxies() -> dict[str, str]:
+    """What lets a program past a proxy of the developer's, which would not find this machine's loopback interface."""
+    if not any(os.environ.get(name) for name in _PROXIES):
+        return {}
+    exempt = os.environ.get("no_proxy") or os.environ.get("NO_PROXY") or ""
+    both = ",".join(filter(None, (exempt, HOST)))
+    return {"NO_PROXY": both, "no_proxy": both}

@@ -1,0 +1,122 @@
+"""aiohttp's server in a thread of its own. Knows HTTP, and nothing of Secrets Manager.
+
+Requests are read and written in one event loop, and answered in a pool of threads, so that one that takes its time (a
+rotation function may) holds up no other.
+"""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from logging import Logger, NullHandler
+from threading import Thread
+from typing import Any, NamedTuple, TypeAlias, TypeVar
+
+from aiohttp import web
+
+__tracebackhide__ = True
+"""pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
+
+HOST = "127.0.0.1"
+"""The loopback interface, and nothing but it."""
+
+THREADS = 32
+SECONDS_TO_STOP = 5.0
+"""How long stopping waits for answers that are still being made."""
+
+
+class Request(NamedTuple):
+    """A request as it came, with its headers' names in lower case; `body` is None where it is longer than the limit."""
+
+    method: str
+    path: str
+    query: str
+    headers: tuple[tuple[str, str], ...]
+    body: bytes | None
+
+    def header(self, name: str) -> str | None:
+        return next((value for other, value in self.headers if other == name), None)
+
+
+class Response(NamedTuple):
+    """What is sent back."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+_Result = TypeVar("_Result")
+
+Answer: TypeAlias = Callable[[Request], Response]
+"""Makes the response to a request; it must not fail."""
+
+
+class HttpServer:
+    """Serves on a port of the loopback interface (0: a free one) from the moment it is made until it is stopped.
+
+    Raises OSError when it can't listen there.
+    """
+
+    def __init__(self, answer: Answer, port: int, body_limit: int) -> None:
+        self._answer = answer
+        self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="secretsmanager-endpoint")
+        self._answering: set[Future[Response]] = set()
+        self._loop = asyncio.new_event_loop()
+        app = web.Application(client_max_size=body_limit)
+        app.router.add_route("*", "/{path:.*}", self._handle)
+        self._runner = web.AppRunner(
+            app, access_log=None, logger=_silent(), shutdown_timeout=0.1, handle_signals=False, auto_decompress=False
+        )
+        self._thread = Thread(target=self._loop.run_forever, name="secretsmanager-endpoint", daemon=True)
+        self._thread.start()
+        try:
+            self.port: int = self._run(self._listen(port))
+        except BaseException:
+            self.stop()
+            raise
+
+    def stop(self) -> None:
+        """Closes every connection, and ends every thread.
+
+        An answer that is still being made after some seconds keeps its thread until it is made.
+        """
+        self._run(self._runner.cleanup())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+        late = wait(tuple(self._answering), SECONDS_TO_STOP).not_done
+        self._pool.shutdown(wait=not late, cancel_futures=True)
+
+    def _run(self, coroutine: Coroutine[Any, Any, _Result]) -> _Result:
+        return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result()
+
+    async def _listen(self, port: int) -> int:
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, HOST, port)
+        await site.start()
+        address: tuple[str, int] = self._runner.addresses[0]
+        return address[1]
+
+    async def _handle(self, incoming: web.Request) -> web.Response:
+        future = self._pool.submit(self._answer, await _read(incoming))
+        self._answering.add(future)
+        future.add_done_callback(self._answering.discard)
+        response = await asyncio.wrap_future(future)
+        return web.Response(status=response.status, headers=response.headers, body=response.body)
+
+
+def _silent() -> Logger:
+    """A logger of nobody's: a client that breaks off is nothing that a test's log should tell of."""
+    logger = Logger(__name__)
+    logger.addHandler(NullHandler())
+    return logger
+
+
+async def _read(incoming: web.Request) -> Request:
+    try:
+        body: bytes | None = await incoming.read()
+    except web.HTTPRequestEntityTooLarge:
+        body = None
+    path, _, query = incoming.raw_path.partition("?")
+    headers = tuple((name.decode().lower(), value.decode("latin-1")) for name, value in incoming.raw_headers)
+    return Request(incoming.method, path, query, headers, body)

@@ -1,0 +1,225 @@
+"""Signature Version 4, seen from AWS's side: whether a request was signed with credentials that were handed out.
+
+What is signed is put together by botocore's own signer. Codes and texts are AWS's where they are known (REPORTED: those
+that SDKs' users meet); the ledger names the rest.
+"""
+
+import hmac
+import re
+from calendar import timegm
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from time import gmtime, strftime, strptime
+from types import SimpleNamespace
+from typing import Any, NamedTuple, Protocol
+
+from botocore.auth import SIGV4_TIMESTAMP, SigV4Auth
+from botocore.compat import HTTPHeaders
+from botocore.credentials import Credentials
+
+from pytest_secretsmanager.engine import model
+from pytest_secretsmanager.engine.errors import (
+    IncompleteSignatureException,
+    InvalidSignatureException,
+    MissingAuthenticationToken,
+    UnrecognizedClientException,
+)
+
+__tracebackhide__ = True
+"""pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
+
+FRESH_MINUTES = 15
+"""How far the time of a signature may be from now, either way."""
+
+ALGORITHM = "AWS4-HMAC-SHA256"
+_REQUIRED = ("Credential", "SignedHeaders", "Signature")
+_TIMESTAMP = re.compile(r"[0-9]{8}T[0-9]{6}Z")
+_REGION = re.compile(r"[a-z]+(-[a-z0-9]+)+")
+
+
+class SignedRequest(Protocol):
+    """What a signature is about: a request as it came, its headers' names in lower case."""
+
+    @property
+    def method(self) -> str: ...
+    @property
+    def path(self) -> str: ...
+    @property
+    def query(self) -> str: ...
+    @property
+    def headers(self) -> tuple[tuple[str, str], ...]: ...
+    def header(self, name: str) -> str | None: ...
+
+
+class Signer(NamedTuple):
+    """Who signed a request, and for which region."""
+
+    account: str
+    region: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPair:
+    """Credentials as they are handed out."""
+
+    access_key_id: str
+    secret_access_key: str = field(repr=False)
+
+
+class Signatures:
+    """Checks requests against the credentials that were handed out.
+
+    `times` gives every time that counts as now, epoch seconds: a signature has to be fresh by one of them.
+    """
+
+    def __init__(self, times: Callable[[], Iterable[float]]) -> None:
+        self._times = times
+        self._known: dict[str, tuple[str, KeyPair]] = {}
+
+    def add(self, pair: KeyPair, account: str) -> None:
+        """From now on, who signs with these credentials is of that account."""
+        self._known[pair.access_key_id] = (account, pair)
+
+    def signer_of(self, request: SignedRequest, body: bytes, hosts: Iterable[str]) -> Signer:
+        """Who signed the request, which has to be for one of these hosts.
+
+        Raises MissingAuthenticationToken, IncompleteSignatureException, UnrecognizedClientException or
+        InvalidSignatureException.
+        """
+        parts = _authorization(request)
+        access_key_id, scope = _credential(parts["Credential"])
+        account, pair = self._known_pair(access_key_id)
+        timestamp = _timestamp(request)
+        region = _region(scope, timestamp)
+        names = frozenset(parts["SignedHeaders"].split(";"))
+        _require_signed(request, names)
+        self._require_fresh(timestamp)
+        _require_body(request, body)
+        expected = _BotocoresSigner(pair, region, names).sign(request, body, timestamp)
+        if request.header("host") not in hosts or not hmac.compare_digest(expected, parts["Signature"].encode()):
+            raise InvalidSignatureException(
+                "The request signature we calculated does not match the signature you provided. Check your AWS Secret "
+                "Access Key and signing method. Consult the service documentation for details."
+            )
+        return Signer(account, region)
+
+    def _known_pair(self, access_key_id: str) -> tuple[str, KeyPair]:
+        known = self._known.get(access_key_id)
+        if known is None:
+            raise UnrecognizedClientException("The security token included in the request is invalid.")
+        return known
+
+    def _require_fresh(self, timestamp: str) -> None:
+        signed = timegm(strptime(timestamp, SIGV4_TIMESTAMP))
+        span = FRESH_MINUTES * 60
+        for now in self._times():
+            if abs(now - signed) <= span:
+                return
+        if signed < now:
+            raise InvalidSignatureException(
+                f"Signature expired: {timestamp} is now earlier than {_iso(now - span)} ({_iso(now)} - "
+                f"{FRESH_MINUTES} min.)"
+            )
+        raise InvalidSignatureException(
+            f"Signature not yet current: {timestamp} is still later than {_iso(now + span)} ({_iso(now)} + "
+            f"{FRESH_MINUTES} min.)"
+        )
+
+
+def _authorization(request: SignedRequest) -> Mapping[str, str]:
+    header = request.header("authorization")
+    if not header:
+        raise MissingAuthenticationToken("Missing Authentication Token")
+    algorithm, _, rest = header.partition(" ")
+    parts = {name.strip(): value.strip() for name, _, value in (part.partition("=") for part in rest.split(","))}
+    if algorithm != ALGORITHM:
+        raise IncompleteSignatureException(f"Unsupported AWS 'algorithm': '{algorithm[:40]}'.")
+    missing = [f"Authorization header requires '{name}' parameter." for name in _REQUIRED if not parts.get(name)]
+    if request.header("x-amz-date") is None:
+        missing.append("Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.")
+    if missing:
+        raise IncompleteSignatureException(" ".join(missing))
+    return parts
+
+
+def _credential(text: str) -> tuple[str, list[str]]:
+    access_key_id, *scope = text.split("/")
+    if len(scope) != 4:
+        raise IncompleteSignatureException(
+            "Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term."
+        )
+    return access_key_id, scope
+
+
+def _timestamp(request: SignedRequest) -> str:
+    timestamp = request.header("x-amz-date") or ""
+    try:
+        if _TIMESTAMP.fullmatch(timestamp):
+            strptime(timestamp, SIGV4_TIMESTAMP)
+            return timestamp
+    except ValueError:
+        pass
+    raise IncompleteSignatureException("Date must be in ISO-8601 'basic format', as in 20151019T183000Z.")
+
+
+def _region(scope: list[str], timestamp: str) -> str:
+    date, region, service, term = scope
+    wrong = []
+    if not _REGION.fullmatch(region):
+        wrong.append("Credential should be scoped to a valid region.")
+    if service != model.SERVICE:
+        wrong.append(f"Credential should be scoped to correct service: '{model.SERVICE}'.")
+    if term != "aws4_request":
+        wrong.append("Credential should be scoped with a valid terminator: 'aws4_request'.")
+    if date != timestamp[:8]:
+        wrong.append("Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP.")
+    if wrong:
+        raise InvalidSignatureException(" ".join(wrong))
+    return region
+
+
+def _require_signed(request: SignedRequest, names: frozenset[str]) -> None:
+    """What says where a request goes and what it is has to be signed, or anybody could change it."""
+    for name in ("host", "x-amz-date", "x-amz-target"):
+        if name not in names and (name == "host" or request.header(name) is not None):
+            raise InvalidSignatureException(f"'{name}' must be a 'SignedHeader' in the AWS Authorization.")
+
+
+def _require_body(request: SignedRequest, body: bytes) -> None:
+    claimed = request.header("x-amz-content-sha256")
+    if claimed is not None and claimed != sha256(body).hexdigest():
+        raise InvalidSignatureException("The value of 'x-amz-content-sha256' is not the hash of the body.")
+
+
+class _BotocoresSigner(SigV4Auth):  # type: ignore[misc] # the stubs leave it untyped
+    """botocore's signer, made to sign just the headers that a request says it has signed."""
+
+    def __init__(self, pair: KeyPair, region: str, names: frozenset[str]) -> None:
+        super().__init__(Credentials(pair.access_key_id, pair.secret_access_key), model.SERVICE, region)
+        self._names = names
+
+    def sign(self, request: SignedRequest, body: bytes, timestamp: str) -> bytes:
+        # What it reads of botocore's own AWSRequest, whose making costs more than all the signing.
+        url = f"http://{request.header('host')}{request.path}{'?' if request.query else ''}{request.query}"
+        read = SimpleNamespace(
+            method=request.method,
+            url=url,
+            params=None,
+            headers=request.headers,
+            body=body,
+            context={"timestamp": timestamp},
+        )
+        text = self.string_to_sign(read, self.canonical_request(read))
+        return self.signature(text, read).encode()
+
+    def headers_to_sign(self, request: Any) -> HTTPHeaders:
+        signed = HTTPHeaders()
+        for name, value in request.headers:
+            if name in self._names:
+                signed[name] = value
+        return signed
+
+
+def _iso(seconds: float) -> str:
+    return strftime(SIGV4_TIMESTAMP, gmtime(seconds))
