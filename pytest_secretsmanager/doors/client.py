@@ -59,26 +59,28 @@ def answer_at_once(responder: Responder, client: BaseClient, operation_name: str
     """
     described = model.operation(operation_name)
     accepted = described.accepts(api_params)
-    parameters = copied_members(api_params) if accepted else _as_sent(client, described, api_params)
+    parameters = copied_members(api_params) if accepted else dict(api_params)
     token_member = described.token_member
     if token_member is not None and token_member not in api_params:
         parameters[token_member] = new_uuid(responder.random)
-    status, parsed = _answer(responder, client, described, parameters, accepted)
+    if accepted:
+        status, parsed = _answer(responder, client, described, parameters, accepted)
+    else:
+        status, parsed = _answer_body(responder, client, described, _body(client, described, parameters))
     if status >= 300:
         raise _exception_class(client, parsed["Error"]["Code"])(parsed, operation_name)
     return parsed
 
 
-def _as_sent(client: BaseClient, described: model.Operation, parameters: Parameters) -> dict[str, object]:
-    """The parameters as the service would read them, where they need more than a copy.
+def _body(client: BaseClient, described: model.Operation, parameters: Parameters) -> bytes | str:
+    """What the client would send: parameters that need more than a copy to be what AWS would see.
 
-    The client's own serializer validates exactly when the client was built to, and turns what it can into what AWS
-    would see.
+    The client's own serializer validates exactly when the client was built to, and turns what it can into JSON.
     """
     operation_model = client.meta.service_model.operation_model(described.name)
     serializer: Any = client._serializer  # type: ignore[attr-defined] # noqa: SLF001 - the one that holds the validator
-    request = serializer.serialize_to_request(parameters, operation_model)
-    return wire.read_parameters(request["body"], described.input_shape)
+    body: bytes | str = serializer.serialize_to_request(parameters, operation_model)["body"]
+    return body
 
 
 def _exception_class(client: BaseClient, code: str) -> Callable[[dict[str, Any], str], ClientError]:
@@ -101,8 +103,7 @@ def answer_request(
 ) -> tuple[AWSResponse, Reply]:
     """The long way: the HTTP response and what is parsed of it, in the place of botocore's sending."""
     described = model.operation(operation_model.name)
-    parameters = wire.read_parameters(request["body"], described.input_shape)
-    status, parsed = _answer(responder, client, described, parameters)
+    status, parsed = _answer_body(responder, client, described, request["body"])
     headers = parsed["ResponseMetadata"]["HTTPHeaders"]
     return response_class(request["url"], status, headers, _NoBody()), parsed
 
@@ -132,6 +133,17 @@ def _fill_token(params: dict[str, object], model: OperationModel, **_: object) -
 
 
 # --- what both ways share ------------------------------------------------------------------------------------------
+
+
+def _answer_body(
+    responder: Responder, client: BaseClient, described: model.Operation, body: bytes | str
+) -> tuple[int, dict[str, Any]]:
+    """The same as `_answer`, for parameters in a request's body."""
+    try:
+        parameters = wire.read_parameters(body, described.input_shape)
+    except ServiceError as error:
+        return error.status, _parsed_error(error, responder.new_request_id(), responder.now())
+    return _answer(responder, client, described, parameters)
 
 
 def _answer(

@@ -38,8 +38,7 @@ In what is expected, `{any}` stands for anything, `{absent}` for a member that i
 After every call the runner itself holds that a reply fits the service description's output shape; and of a refusal that
 its code is declared for the operation or common to all, that it has a text, and that no secret has changed.
 
-A door is one way into the package: a function that takes caller, operation and parameters, and gives an `Answer`. A new
-one is one more entry of `DOORS`.
+The doors that it can be put through are in `scenario_doors.py`.
 """
 
 import re
@@ -48,20 +47,16 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cache
-from inspect import signature
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import boto3
 import pytest
 import rotation_functions
-from botocore.config import Config
-from botocore.exceptions import ClientError
 from botocore.model import StructureShape
-from botocore.session import Session
 from botocore.validate import ParamValidator
+from scenario_doors import ACCOUNT, CALLERS, DOORS, REGION, Answer, Call, Caller
 
-from pytest_secretsmanager import Rotation, SecretsManager, Version
+from pytest_secretsmanager import Event, Rotation, SecretsManager, Version
 from pytest_secretsmanager.engine import model
 
 SCENARIOS = Path(__file__).parent / "scenarios"
@@ -72,80 +67,6 @@ COMMON_ERRORS = {"ValidationException", "SerializationException", "AccessDeniedE
 """Codes that no service description declares, since every service may send them."""
 
 START = datetime.fromisoformat("2026-03-03T12:00:00+00:00")
-REGION, ACCOUNT = "us-east-1", "123456789012"
-CREDENTIALS = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing"}
-
-
-class Caller(NamedTuple):
-    """Who calls, from where, and whether their client checks parameters and fills the ClientRequestToken."""
-
-    account: str = ACCOUNT
-    region: str = REGION
-    checks: bool = True
-    fills_token: bool = True
-
-
-CALLERS = {
-    "owner": Caller(),
-    "stranger": Caller(account="210987654321"),
-    "owner in Ireland": Caller(region="eu-west-1"),
-    "owner in China": Caller(region="cn-north-1"),
-    "owner in GovCloud": Caller(region="us-gov-west-1"),
-    "owner unchecked": Caller(checks=False),
-    "owner without token": Caller(fills_token=False),
-}
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What a call came to: a reply, or the code and message of a refusal as the client shows them."""
-
-    status: int
-    reply: Mapping[str, Any] = field(default_factory=dict)
-    code: str | None = None
-    message: str | None = None
-    top_level: str | None = None
-
-
-# --- doors -------------------------------------------------------------------------------------------------------
-
-Call = Callable[[Caller, str, Mapping[str, Any]], Answer]
-
-
-@cache
-def boto3_client(caller: Caller) -> Any:
-    """One client for each kind of caller, kept for the whole run: building one costs milliseconds."""
-    arguments: dict[str, Any] = {"region_name": caller.region, **CREDENTIALS}
-    if caller.account != ACCOUNT:
-        if "aws_account_id" not in signature(Session.create_client).parameters:
-            pytest.skip("this botocore makes no client of another account")
-        arguments["aws_account_id"] = caller.account
-    client = boto3.client("secretsmanager", config=Config(parameter_validation=caller.checks), **arguments)
-    if not caller.fills_token:
-        client.meta.events.register_last("before-parameter-build", _take_token_out)
-    return client
-
-
-def _take_token_out(params: dict[str, Any], **_: Any) -> None:
-    params.pop("ClientRequestToken", None)
-
-
-def by_boto3(caller: Caller, operation: str, parameters: Mapping[str, Any]) -> Answer:
-    """A boto3 client's method, as an application calls it."""
-    client = boto3_client(caller)
-    method = next(name for name, known in client.meta.method_to_api_mapping.items() if known == operation)
-    try:
-        reply = getattr(client, method)(**parameters)
-    except ClientError as error:
-        told = error.response
-        status = told["ResponseMetadata"]["HTTPStatusCode"]
-        return Answer(status, {}, told["Error"]["Code"], told["Error"]["Message"], told.get("Message"))
-    status = reply.pop("ResponseMetadata")["HTTPStatusCode"]
-    return Answer(status, reply)
-
-
-DOORS: dict[str, Call] = {"boto3": by_boto3}
-
 
 # --- reading -----------------------------------------------------------------------------------------------------
 
@@ -239,15 +160,30 @@ class Mismatch(AssertionError):  # noqa: N818 - it tells of no error, but of a d
     """What a scenario expects and what is there."""
 
 
-def run(scenario: Scenario, door: str) -> None:
-    """Runs one scenario through one door; AssertionError at the first row that comes out otherwise."""
-    with SecretsManager(REGION, ACCOUNT, **{"now": START, **scenario.manager}) as sm:
-        runner = Runner(sm, DOORS[door], Variables(REFUSALS | scenario.variables))
+def run(scenario: Scenario, door: str) -> "Told":
+    """Runs one scenario through one door, and gives what it told; AssertionError at the first row that differs."""
+    manager = SecretsManager(REGION, ACCOUNT, **{"now": START, **scenario.manager})
+    with manager as sm, DOORS[door](sm) as call:
+        runner = Runner(sm, call, Variables(REFUSALS | scenario.variables))
         for number, row in enumerate([*scenario.setup, *scenario.steps], start=1):
             try:
                 runner.row(row)
             except Mismatch as mismatch:
-                raise AssertionError(f"{scenario.name}, row {number} {row[0]}: {mismatch}") from None
+                raise AssertionError(f"{scenario.name}, row {number} {row[0]}, by {door}: {mismatch}") from None
+        return Told(runner.answers, [logged(event) for event in sm.log])
+
+
+class Told(NamedTuple):
+    """What a scenario came to: the answers to its calls, and the log."""
+
+    answers: list[Answer]
+    log: list[dict[str, Any]]
+
+
+def logged(event: Event) -> dict[str, Any]:
+    """All that the log says of a call, but for its request id, which every call has to itself."""
+    names = ("operation", "request", "hidden", "response", "error", "error_message", "time", "region", "principal")
+    return {name: getattr(event, name) for name in names}
 
 
 class Runner:
@@ -255,8 +191,14 @@ class Runner:
 
     def __init__(self, sm: SecretsManager, call: Call, variables: Variables) -> None:
         self.sm = sm
-        self.call = call
         self.variables = variables
+        self.answers: list[Answer] = []
+        self._call = call
+
+    def call(self, caller: Caller, operation: str, parameters: Mapping[str, Any]) -> Answer:
+        answer = self._call(caller, operation, parameters)
+        self.answers.append(answer)
+        return answer
 
     def row(self, row: list[Any]) -> None:
         first, argument, *rest = row

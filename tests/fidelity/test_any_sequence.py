@@ -6,7 +6,8 @@ import rotation_functions
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
-from scenario_runner import ACCOUNT, REGION, START, Caller, by_boto3, require_well_formed, version_id
+from scenario_doors import ACCOUNT, REGION, Caller, by_boto3
+from scenario_runner import START, require_well_formed, version_id
 
 from pytest_secretsmanager import SecretsManager
 from pytest_secretsmanager.engine import model

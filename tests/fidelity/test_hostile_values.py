@@ -8,17 +8,8 @@ import pytest
 from botocore.model import ListShape, StructureShape
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scenario_runner import (
-    ACCOUNT,
-    CALLERS,
-    REGION,
-    START,
-    Answer,
-    boto3_client,
-    by_boto3,
-    require_well_formed,
-    version_id,
-)
+from scenario_doors import ACCOUNT, CALLERS, REGION, Answer, boto3_client, by_boto3
+from scenario_runner import START, require_well_formed, version_id
 
 from pytest_secretsmanager import SecretsManager
 from pytest_secretsmanager.doors import wire

@@ -1,10 +1,11 @@
 """The scenario runner itself: what comes out otherwise than a scenario has it is noticed."""
 
+from contextlib import nullcontext
 from dataclasses import replace
 
 import pytest
-import scenario_runner
-from scenario_runner import Answer, Scenario, Variables, by_boto3, run, version_id
+from scenario_doors import DOORS, Answer, by_boto3
+from scenario_runner import Scenario, Variables, run, version_id
 
 BASE = Scenario(
     "a fact",
@@ -107,7 +108,7 @@ def test_what_comes_out_otherwise_is_told(row, words):
     ],
 )
 def test_an_answer_that_aws_could_not_give_is_told(monkeypatch, answer, words):
-    monkeypatch.setitem(scenario_runner.DOORS, "broken", lambda *_: answer)
+    monkeypatch.setitem(DOORS, "broken", lambda _: nullcontext(lambda *_: answer))
     with pytest.raises(AssertionError, match=words):
         run(replace(BASE, steps=[["DescribeSecret", DESCRIBE]]), "broken")
 
@@ -117,7 +118,7 @@ def test_a_refusal_that_changes_something_is_told(monkeypatch):
         by_boto3(caller, "TagResource", {"SecretId": "db", "Tags": [{"Key": "team", "Value": "pay"}]})
         return by_boto3(caller, operation, parameters)
 
-    monkeypatch.setitem(scenario_runner.DOORS, "leaky", leaky)
+    monkeypatch.setitem(DOORS, "leaky", lambda _: nullcontext(leaky))
     with pytest.raises(AssertionError, match="has changed something"):
         run(replace(BASE, steps=[["DescribeSecret", {"SecretId": "no"}, {"error": NOT_FOUND}]]), "leaky")
 
