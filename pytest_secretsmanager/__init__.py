@@ -12,8 +12,10 @@ if TYPE_CHECKING:
     from pytest_secretsmanager.controls.replication import ReplicationControl, ReplicationHold
     from pytest_secretsmanager.controls.rotation import RotationControl
     from pytest_secretsmanager.controls.steps import Hold
+    from pytest_secretsmanager.doors.http import Endpoint
     from pytest_secretsmanager.engine.effects.runs import RotationRun, StepRun
     from pytest_secretsmanager.engine.errors import (
+        NetworkBlocked,
         PytestSecretsManagerError,
         SecretNotFound,
         UnsupportedOperation,
@@ -30,12 +32,14 @@ __version__ = "0.1.0"
 
 __all__ = [
     "Clock",
+    "Endpoint",
     "Event",
     "Hold",
     "Kms",
     "KmsKey",
     "LabelMove",
     "Log",
+    "NetworkBlocked",
     "PutRateWarning",
     "PytestSecretsManagerError",
     "ReplicationControl",
@@ -56,12 +60,14 @@ __all__ = [
 
 _MODULES = {
     "Clock": "controls.clock",
+    "Endpoint": "doors.http",
     "Event": "inspection.log",
     "Hold": "controls.steps",
     "Kms": "controls.kms",
     "KmsKey": "engine.keys",
     "LabelMove": "inspection.log",
     "Log": "inspection.log",
+    "NetworkBlocked": "engine.errors",
     "PutRateWarning": "inspection.log",
     "PytestSecretsManagerError": "engine.errors",
     "ReplicationControl": "controls.replication",

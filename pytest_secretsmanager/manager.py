@@ -25,6 +25,7 @@ from pytest_secretsmanager.engine.call import Call, Parameters
 from pytest_secretsmanager.engine.errors import ServiceError, UsageError
 from pytest_secretsmanager.engine.keys import KeyRing, KmsRefusal
 from pytest_secretsmanager.engine.layers.audit import Entry
+from pytest_secretsmanager.engine.marks import mark
 from pytest_secretsmanager.engine.ports import Ports, new_uuid, request_ids
 from pytest_secretsmanager.engine.rules.retention import VERSION_QUOTA
 from pytest_secretsmanager.engine.service import Service
@@ -39,8 +40,9 @@ __tracebackhide__ = True
 """pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
 
 if TYPE_CHECKING:
-    from pytest_secretsmanager.doors.http import Endpoint
     from mypy_boto3_secretsmanager.client import SecretsManagerClient
+
+    from pytest_secretsmanager.doors.http import Endpoint
 
 _LONGEST_REFUSAL = 400
 """Characters of AWS's refusal of a seed that are shown: some of them hold the whole of what was refused."""
@@ -58,8 +60,8 @@ class SecretsManager(Assertions):
 
     While it is entered, it answers every Secrets Manager call that botocore makes in this process, by clients made
     before or after; calls to other services are left alone. Entered inside another one, it answers until it is left.
-    Used as a decorator, each call of the function starts from the secrets and the log that were there before, and rolls
-    these back when it ends, rotations included.
+    Used as a decorator, each call of the function starts from the secrets and the log that were there before, and all
+    that it did is rolled back when it ends: clock, keys, registered functions and rotations too.
 
     `region` and `account` are where `sm.secret`, `sm.seed` and `sm.client` look when nothing else is said; `account`
     is also that of every client whose credentials name no other. `now` is where the clock starts (a datetime; None: at
@@ -95,8 +97,8 @@ class SecretsManager(Assertions):
         self._entries: list[Entry] = []
         self._log = Log(self._entries)
         self._new_request_id = request_ids(self._random)
-        functions, self._steps, self._held = Functions(self._new_request_id), Steps(), HeldReplicas()
-        ports = Ports(self._random, self._keys, version_quota, functions.by_arn)
+        self._functions, self._steps, self._held = Functions(self._new_request_id), Steps(), HeldReplicas()
+        ports = Ports(self._random, self._keys, version_quota, self._functions.by_arn)
         self._service = Service(ports, self._entries.append, self.clock.seconds, self._steps, self._held)
         self.clock.follow(self._service)
         self._responder = Responder(
@@ -109,7 +111,7 @@ class SecretsManager(Assertions):
         )
         self._views = Source(self._service, self._log, self.clock.seconds)
         self.rotation = RotationControl(
-            self._service, functions, self._steps, self._views, self._rotate_now, region, account
+            self._service, self._functions, self._steps, self._views, self._rotate_now, region, account
         )
         self.replication = ReplicationControl(self._service, self._held)
         self._clients: dict[object, SecretsManagerClient] = {}
@@ -172,21 +174,32 @@ class SecretsManager(Assertions):
             )
         self._decorated = True
         outer = _decorating.set((*_decorating.get(), self))
-        logged, rotated, planned = len(self._log), len(self.rotation.runs), self._steps.planned
-        held = len(self._held.holds)
-        with self._service.lock:
-            journal = self._service.store.open_journal()
         try:
-            yield
+            with self.rolled_back():
+                yield
         finally:
-            with self._service.lock:
-                self._service.store.close_journal(journal, roll_back=True)
-                del self._entries[logged:]
-                self._service.effects.rotations.forget(rotated)
-                self._steps.take_back_after(*planned)
-                self._held.take_back_after(held)
             _decorating.reset(outer)
             self._decorated = not outermost
+
+    @contextmanager
+    def rolled_back(self, *, own_log: bool = False) -> Iterator[None]:
+        """What happens inside is taken back at the end: secrets, log, clock, keys, rotations and what was planned.
+
+        With `own_log` the log begins empty inside.
+        """
+        marks = [part.mark() for part in (self.clock, self._keys, self._functions, self._steps, self._held)]
+        go_back_in_log = mark(self._entries)
+        random = self._random.getstate() if self._responder.repeatable else None
+        if own_log:
+            self._entries.clear()
+        try:
+            with self._service.rolled_back():
+                yield
+        finally:
+            for go_back in (*marks, go_back_in_log):
+                go_back()
+            if random is not None:
+                self._random.setstate(random)
 
     # --- seeding ---------------------------------------------------------------------------------------------------
 
@@ -333,9 +346,7 @@ class SecretsManager(Assertions):
 
     def _require_entered(self, what: str) -> None:
         if self._depth == 0:
-            raise UsageError(
-                f"this SecretsManager answers no calls now: {what} inside `with SecretsManager() as sm:`"
-            )
+            raise UsageError(f"this SecretsManager answers no calls now: {what} inside `with SecretsManager() as sm:`")
 
     def _source(self) -> Source:
         return self._views

@@ -6,6 +6,7 @@ none of them. What needs them is imported inside the functions that use it.
 
 import os
 from collections.abc import Generator, Iterator
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -20,11 +21,18 @@ OPTIONS = "secretsmanager"
 REGION = "secretsmanager_region"
 ACCOUNT = "secretsmanager_account"
 RANDOM_SEED = "secretsmanager_random_seed"
+BLOCK_NETWORK = "secretsmanager_block_network"
+SEEDS = "secretsmanager_seeds"
+
+ROLLBACK = "_secretsmanager_rollback"
 
 DEFAULT_REGION = "us-east-1"
 
 _MANAGER = pytest.StashKey["SecretsManager"]()
 """Where the manager of a running test stands, whatever a fixture of the same name makes of it."""
+
+_STARTED = pytest.StashKey[ExitStack]()
+"""What was started for the whole run, and ends with it."""
 
 _OPTIONS = ("region", "account", "random_seed", "now", "version_quota")
 
@@ -43,12 +51,86 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     parser.addini(ACCOUNT, "account of the fixture secretsmanager", default="123456789012")
     parser.addini(RANDOM_SEED, "makes ARN suffixes, version ids and request ids repeatable", default="")
+    parser.addini(
+        BLOCK_NETWORK, "refuses Secrets Manager calls that would reach AWS, by botocore", type="bool", default=False
+    )
+    parser.addini(
+        SEEDS, "TOML or JSON file of secrets that are there from before the first import of a conftest file", default=""
+    )
 
 
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None, None, None]:
+    """Starts what has to be there before conftest files are imported."""
+    _start(early_config)
+    yield
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Registers the markers."""
+    """Registers the markers, and starts what is not yet there: the plugin may be loaded by a conftest file."""
     for marker in _MARKERS:
         config.addinivalue_line("markers", marker)
+    _start(config)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Ends what was started for the whole run."""
+    config.stash.setdefault(_STARTED, ExitStack()).close()
+
+
+def _start(config: pytest.Config) -> None:
+    """Starts what is there for the whole run, once."""
+    if _STARTED in config.stash:
+        return
+    started = config.stash[_STARTED] = ExitStack()
+    if config.getini(BLOCK_NETWORK):
+        from pytest_secretsmanager.doors.guard import Guard
+
+        started.callback(Guard(_refusal).take_down)
+    if file := config.getini(SEEDS):
+        session = _SeededSession(config, file)
+        started.enter_context(session.manager)
+        config.pluginmanager.register(session, SEEDS)
+
+
+def _refusal(text: str) -> BaseException:
+    """What is raised in the place of a call that would reach AWS: what no code under test catches, while one runs."""
+    from pytest_secretsmanager.engine.errors import NetworkBlocked
+
+    test = os.environ.get("PYTEST_CURRENT_TEST")
+    advice = (
+        'Give the test the fixture, or the secrets that it reads: @pytest.mark.secret("name", "value"). For code that '
+        f"reads them as it is imported there is {SEEDS} in the ini file."
+    )
+    if test is None:
+        return NetworkBlocked(f"{text}\n  while no test was running\n{advice}")
+    return pytest.fail.Exception(f"{text}\n  in {test}\n{advice}", pytrace=False)
+
+
+class _SeededSession:
+    """The manager that answers for the whole run, from before the first conftest file is imported; and its tests'."""
+
+    def __init__(self, config: pytest.Config, file: str) -> None:
+        from pytest_secretsmanager.engine.errors import UsageError
+        from pytest_secretsmanager.manager import SecretsManager
+        from pytest_secretsmanager.seed_files import read_seeds
+
+        directory = config.rootpath if config.inipath is None else config.inipath.parent
+        try:
+            self.seeds = read_seeds(directory / file)
+            self.manager = SecretsManager(**_ini_options(config))
+            for seed in self.seeds:
+                self.manager.plant(seed)
+        except UsageError as error:
+            raise pytest.UsageError(f"{SEEDS}: {error}") from None
+
+    @pytest.fixture(autouse=True, name=ROLLBACK)
+    def _rolled_back(self, request: pytest.FixtureRequest) -> Iterator[None]:
+        """Takes back what a test does to the secrets of the run, and gives it a log of its own."""
+        request.node.stash[_MANAGER] = self.manager
+        with self.manager.rolled_back(own_log=True):
+            yield
 
 
 @pytest.hookimpl(trylast=True)
@@ -91,13 +173,22 @@ def secretsmanager(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPat
 
     Markers `secret` seed it, the marker `secretsmanager` sets its options. See `SecretsManager` for what it offers.
     """
-    manager = _build(request.node)
+    node = request.node
+    session: _SeededSession | None = request.config.pluginmanager.get_plugin(SEEDS)
+    if session is not None and node.get_closest_marker(OPTIONS) is None:
+        request.getfixturevalue(ROLLBACK)  # before the first seed
+        _seed(session.manager, node)
+        yield session.manager
+        return
+    manager = _build(node)
     # By monkeypatch, so that a test's own changes of these variables are undone before ours, in whatever order.
     for name, value in manager.unset_variables().items():
         monkeypatch.setenv(name, value)
-    request.node.stash[_MANAGER] = manager
+    node.stash[_MANAGER] = manager
     with manager:
-        _seed(manager, request.node)
+        for seed in () if session is None else session.seeds:
+            manager.plant(seed)
+        _seed(manager, node)
         yield manager
 
 

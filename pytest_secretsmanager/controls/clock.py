@@ -13,6 +13,7 @@ from threading import Lock
 from typing import Protocol
 
 from pytest_secretsmanager.engine.errors import UsageError
+from pytest_secretsmanager.engine.marks import GoBack
 
 __tracebackhide__ = True
 
@@ -58,6 +59,16 @@ class Clock:
         """The time now in seconds since the epoch, to the millisecond, as AWS has it."""
         # Half a microsecond makes up for what adding the offset loses.
         return int((time.time() + self._offset) * 1000 + 0.0005) / 1000
+
+    def mark(self) -> GoBack:
+        """A point to go back to, though not behind the time that has really passed."""
+        offset = self._offset
+
+        def go_back() -> None:
+            with self._lock:
+                self._offset = offset
+
+        return go_back
 
     def advance(
         self, by: timedelta | None = None, *, days: float = 0, hours: float = 0, minutes: float = 0, seconds: float = 0

@@ -13,6 +13,7 @@ from pytest_secretsmanager.doors import environment
 from pytest_secretsmanager.doors.client import acting_account
 from pytest_secretsmanager.engine import arns
 from pytest_secretsmanager.engine.errors import UsageError
+from pytest_secretsmanager.engine.marks import GoBack, mark
 from pytest_secretsmanager.engine.ports import Function
 
 __tracebackhide__ = True
@@ -70,6 +71,10 @@ class Functions:
         self.by_arn: dict[str, Function] = {}
         self._handlers: dict[str, Handler] = {}
         self._new_request_id = new_request_id
+
+    def mark(self) -> GoBack:
+        """A point to go back to, with the functions that are registered now."""
+        return mark(self.by_arn, self._handlers)
 
     def add(self, handler: Handler, arn: str) -> None:
         """Registers a handler under an ARN, in place of the one that was there."""

@@ -7,6 +7,7 @@ from typing import Self
 from pytest_secretsmanager.engine import arns, model
 from pytest_secretsmanager.engine.call import Call, Outcome
 from pytest_secretsmanager.engine.errors import UsageError, nearest
+from pytest_secretsmanager.engine.marks import GoBack, mark
 from pytest_secretsmanager.engine.service import Service
 
 __tracebackhide__ = True
@@ -18,10 +19,9 @@ class HeldReplicas:
     def __init__(self) -> None:
         self.holds: list[ReplicationHold] = []
 
-    def take_back_after(self, count: int) -> None:
-        """Forgets the holds behind so many of them; their replicas are left as they are."""
-        for hold in self.holds[count:]:
-            hold.let_go()
+    def mark(self) -> GoBack:
+        """A point to go back to, with the holds that there are now; replicas are left as they are."""
+        return mark(self.holds)
 
     def holds_back(self, region: str) -> bool:
         """Whether a hold keeps the replicas of that region."""
@@ -45,16 +45,12 @@ class ReplicationHold:
         """Lets the replicas follow: they have when this returns. Once more does nothing."""
         if self not in self._held.holds:
             return
-        self.let_go()
-        for secret in self._service.secrets():
-            if secret.replicas:
-                self._service.effects.replicas.follow(secret.key)
-
-    def let_go(self) -> None:
-        """Holds nothing any more; what was held follows with the next change of its primary, or with a resume."""
         self._held.holds.remove(self)
         if self._polls is not None:
             self._service.watchers.remove(self._count)
+        for secret in self._service.secrets():
+            if secret.replicas:
+                self._service.effects.replicas.follow(secret.key)
 
     def _count(self, call: Call, outcome: Outcome) -> None:
         """Counts DescribeSecret calls that show a replica in progress."""

@@ -7,6 +7,7 @@ from typing import Self, TypeAlias
 
 from pytest_secretsmanager.engine.effects.runs import RotationRun, When
 from pytest_secretsmanager.engine.errors import UsageError, nearest
+from pytest_secretsmanager.engine.marks import GoBack, mark
 from pytest_secretsmanager.engine.rules.rotation import STEPS
 from pytest_secretsmanager.engine.state import SecretKey
 
@@ -82,14 +83,17 @@ class Steps:
         self.holds: list[Hold] = []
         self._failures: list[_PlannedFailure] = []
 
-    def take_back_after(self, holds: int, failures: int) -> None:
-        """Forgets the holds and failures behind so many of each."""
-        del self.holds[holds:], self._failures[failures:]
+    def mark(self) -> GoBack:
+        """A point to go back to, with the holds and failures that are planned now."""
+        go_back = mark(self.holds, self._failures)
+        left = [(failure, failure.times) for failure in self._failures]
 
-    @property
-    def planned(self) -> tuple[int, int]:
-        """How many holds and failures there are."""
-        return len(self.holds), len(self._failures)
+        def go_back_and_count_again() -> None:
+            go_back()
+            for failure, times in left:
+                failure.times = times
+
+        return go_back_and_count_again
 
     def plan_failure(self, key: SecretKey | None, step: str, when: When, error: Failure, times: int) -> None:
         """Lets the next steps of that name fail."""

@@ -179,12 +179,8 @@ def _parsed_error(error: ServiceError, request_id: str, now: float) -> dict[str,
 
 
 def _metadata(status: int, request_id: str, now: float) -> dict[str, object]:
-    return {
-        "RequestId": request_id,
-        "HTTPStatusCode": status,
-        "HTTPHeaders": {"x-amzn-requestid": request_id, "content-type": wire.CONTENT_TYPE, "date": _http_date(int(now))},
-        "RetryAttempts": 0,
-    }
+    headers = {"x-amzn-requestid": request_id, "content-type": wire.CONTENT_TYPE, "date": _http_date(int(now))}
+    return {"RequestId": request_id, "HTTPStatusCode": status, "HTTPHeaders": headers, "RetryAttempts": 0}
 
 
 @lru_cache(maxsize=64)

@@ -36,7 +36,7 @@ def activate(responder: Responder) -> None:
 def deactivate(responder: Responder) -> None:
     """This responder answers no more; the one activated before it does, or else AWS.
 
-    The wrappers go with the last one, unless a call is still under way: then they let calls through until the next time.
+    The wrappers go with the last one; if a call is still under way, they let others through until the next time.
     """
     with active.lock:
         active.remove(responder)

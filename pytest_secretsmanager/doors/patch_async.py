@@ -9,13 +9,12 @@ from collections.abc import Mapping, Sequence
 from types import ModuleType
 from typing import Any
 
-import wrapt
 from botocore.client import BaseClient
 
 from pytest_secretsmanager.doors import active
 from pytest_secretsmanager.doors import client as door
 from pytest_secretsmanager.doors.client import Responder
-from pytest_secretsmanager.doors.patching import install, uninstall
+from pytest_secretsmanager.doors.patching import install, uninstall, when_imported
 from pytest_secretsmanager.engine.call import Parameters, Reply
 
 __tracebackhide__ = True
@@ -33,7 +32,7 @@ def follow() -> None:
     global _hook_is_set
     if not _hook_is_set:
         _hook_is_set = True
-        wrapt.register_post_import_hook(_wrap, CLIENTS)
+        when_imported(CLIENTS, _wrap)
     elif (clients := sys.modules.get(CLIENTS)) is not None:
         _wrap(clients)
 

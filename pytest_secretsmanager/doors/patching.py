@@ -6,12 +6,18 @@ a tracer sees each call, may leave when it likes, and nothing of ours is in its 
 """
 
 from collections.abc import Callable, Iterator
+from types import ModuleType
 from typing import Any, TypeAlias
 
 import wrapt
 
 Wrapper: TypeAlias = Callable[..., Any]
 """What wrapt calls in the place of a method: with the method, the instance, the arguments and the keywords."""
+
+
+def when_imported(name: str, hook: Callable[[ModuleType], None]) -> None:
+    """Calls `hook` with the module of that name once somebody imports it: at once, if it is there already."""
+    wrapt.register_post_import_hook(hook, name)
 
 
 def install(owner: type, method: str, wrapper: Wrapper) -> bool:
@@ -22,7 +28,7 @@ def install(owner: type, method: str, wrapper: Wrapper) -> bool:
     """
     innermost: Any = None
     for _, layer in _layers(owner, method):
-        if layer._self_wrapper is wrapper:
+        if _is_of(layer, wrapper):
             return not _is_botocores(layer.__wrapped__)
         innermost = layer
     bare = owner.__dict__[method] if innermost is None else innermost.__wrapped__
@@ -32,7 +38,7 @@ def install(owner: type, method: str, wrapper: Wrapper) -> bool:
 
 def uninstall(owner: type, method: str, wrapper: Wrapper) -> None:
     """Takes a wrapper out, wherever it stands. Under what is not wrapt's it can't be reached, and stays."""
-    while (found := next((pair for pair in _layers(owner, method) if pair[1]._self_wrapper is wrapper), None)):
+    while found := next((pair for pair in _layers(owner, method) if _is_of(pair[1], wrapper)), None):
         around, ours = found
         _put(owner, method, around, ours.__wrapped__)
 
@@ -44,6 +50,10 @@ def _layers(owner: type, method: str) -> Iterator[tuple[Any, Any]]:
     while isinstance(inner, wrapt.FunctionWrapper | wrapt.BoundFunctionWrapper):
         yield outer, inner
         outer, inner = inner, inner.__wrapped__
+
+
+def _is_of(layer: Any, wrapper: Wrapper) -> bool:
+    return layer._self_wrapper is wrapper  # noqa: SLF001 - no public name
 
 
 def _put(owner: type, method: str, outer: Any, layer: Any) -> None:

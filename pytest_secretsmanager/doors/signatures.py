@@ -7,7 +7,7 @@ that SDKs' users meet); the ledger names the rest.
 import hmac
 import re
 from calendar import timegm
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from time import gmtime, strftime, strptime
@@ -81,7 +81,7 @@ class Signatures:
         """From now on, who signs with these credentials is of that account."""
         self._known[pair.access_key_id] = (account, pair)
 
-    def signer_of(self, request: SignedRequest, body: bytes, hosts: Iterable[str]) -> Signer:
+    def signer_of(self, request: SignedRequest, body: bytes, hosts: Sequence[str]) -> Signer:
         """Who signed the request, which has to be for one of these hosts.
 
         Raises MissingAuthenticationToken, IncompleteSignatureException, UnrecognizedClientException or
@@ -192,7 +192,7 @@ def _require_body(request: SignedRequest, body: bytes) -> None:
         raise InvalidSignatureException("The value of 'x-amz-content-sha256' is not the hash of the body.")
 
 
-class _BotocoresSigner(SigV4Auth):  # type: ignore[misc] # the stubs leave it untyped
+class _BotocoresSigner(SigV4Auth):
     """botocore's signer, made to sign just the headers that a request says it has signed."""
 
     def __init__(self, pair: KeyPair, region: str, names: frozenset[str]) -> None:
@@ -202,7 +202,7 @@ class _BotocoresSigner(SigV4Auth):  # type: ignore[misc] # the stubs leave it un
     def sign(self, request: SignedRequest, body: bytes, timestamp: str) -> bytes:
         # What it reads of botocore's own AWSRequest, whose making costs more than all the signing.
         url = f"http://{request.header('host')}{request.path}{'?' if request.query else ''}{request.query}"
-        read = SimpleNamespace(
+        read: Any = SimpleNamespace(
             method=request.method,
             url=url,
             params=None,

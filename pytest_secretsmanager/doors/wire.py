@@ -103,5 +103,5 @@ def _written(value: object, shape: Shape) -> object:
     return value
 
 
-def _text_of(body: Mapping[str, object]) -> bytes:
+def _text_of(body: object) -> bytes:
     return json.dumps(body, separators=(",", ":")).encode()

@@ -123,6 +123,10 @@ class UnsupportedOperation(PytestSecretsManagerError, NotImplementedError):
     """An operation, or a member of one, that AWS has and this engine has not. It never reaches the network."""
 
 
+class NetworkBlocked(PytestSecretsManagerError):
+    """A call that would have reached AWS while no `SecretsManager` was active and `secretsmanager_block_network` on."""
+
+
 class SecretNotFound(UsageError, KeyError):
     """A test asked for a secret that is not there."""
 

@@ -114,7 +114,7 @@ def regions(partition: str) -> frozenset[str]:
     >>> "eu-west-1" in regions("aws"), "cn-north-1" in regions("aws"), regions("nowhere")
     (True, False, frozenset())
     """
-    described = Loader().load_data("partitions")["partitions"]
+    described = _partitions()
     return frozenset(region for each in described if each["id"] == partition for region in each["regions"])
 
 
@@ -125,9 +125,30 @@ def dns_suffix(partition: str) -> str:
     >>> dns_suffix("aws"), dns_suffix("aws-cn")
     ('amazonaws.com', 'amazonaws.com.cn')
     """
-    described = Loader().load_data("partitions")["partitions"]
+    described = _partitions()
     suffixes: dict[str, str] = {each["id"]: each["outputs"]["dnsSuffix"] for each in described}
     return suffixes[partition]
+
+
+def is_host_of_aws(host: str) -> bool:
+    """Whether a host is one of AWS's, in any partition that the installed botocore knows.
+
+    >>> is_host_of_aws("secretsmanager.eu-west-1.amazonaws.com"), is_host_of_aws("localhost.localstack.cloud")
+    (True, False)
+    """
+    return any(f".{host}".endswith(f".{domain}") for domain in _domains())
+
+
+@cache
+def _domains() -> frozenset[str]:
+    described = _partitions()
+    kinds = ("dnsSuffix", "dualStackDnsSuffix")
+    return frozenset(each["outputs"][kind] for each in described for kind in kinds)
+
+
+def _partitions() -> list[dict[str, Any]]:
+    described: list[dict[str, Any]] = Loader().load_data("partitions")["partitions"]
+    return described
 
 
 # --- limits ------------------------------------------------------------------------------------------------------

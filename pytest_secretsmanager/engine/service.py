@@ -16,6 +16,7 @@ from pytest_secretsmanager.engine.errors import UnsupportedOperation
 from pytest_secretsmanager.engine.layers.audit import Entry, Record, audit
 from pytest_secretsmanager.engine.layers.replicate import replicate
 from pytest_secretsmanager.engine.layers.validate import validate
+from pytest_secretsmanager.engine.marks import mark
 from pytest_secretsmanager.engine.operations import OPERATIONS
 from pytest_secretsmanager.engine.ports import Ports
 from pytest_secretsmanager.engine.state import Secret
@@ -86,6 +87,20 @@ class Service:
     def run_due(self, time: float) -> None:
         """Does all that has fallen due by that time."""
         self.effects.run_due(time)
+
+    @contextmanager
+    def rolled_back(self) -> Iterator[None]:
+        """What happens inside is taken back at the end: secrets, rotations, watchers. The log is not the service's."""
+        with self.lock:
+            journal = self.store.open_journal()
+            marks = (mark(self.watchers), self.effects.rotations.mark())
+        try:
+            yield
+        finally:
+            with self.lock:
+                self.store.close_journal(journal, roll_back=True)
+                for go_back in marks:
+                    go_back()
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

@@ -10,8 +10,10 @@ import pytest_secretsmanager
 PACKAGE = pytest_secretsmanager.__name__
 
 ROOMS = [
-    {"plugin"},
+    {"__main__"},
+    {"plugin", "command"},
     {"manager"},
+    {"seed_files"},
     {"seeds", "controls", "report"},
     {"inspection"},
     {"doors"},
@@ -21,15 +23,16 @@ ROOMS = [
     {"engine.ports"},
     {"engine.rules", "engine.keys", "engine.model"},
     {"engine.call"},
-    {"engine.state", "engine.arns", "engine.errors"},
+    {"engine.state", "engine.arns", "engine.errors", "engine.marks"},
 ]
 """From the face to the core: a module imports from its own room and from the lines below its own."""
 
 OWNERS = {
     "pytest": {"plugin"},
-    "wrapt": {"doors.patching", "doors.patch_async"},
+    "wrapt": {"doors.patching"},
     "botocore": {"engine.model", "doors"},
     "cryptography": {"engine.keys"},
+    "aiohttp": {"doors.http_server"},
 }
 """Who may import from outside the standard library, by module or by room."""
 

@@ -11,6 +11,7 @@ from pytest_secretsmanager.engine.effects import transitions
 from pytest_secretsmanager.engine.effects.background import Background, Transition
 from pytest_secretsmanager.engine.effects.runs import RotationRun, RunState, StepControl, StepRun, When
 from pytest_secretsmanager.engine.errors import ServiceError
+from pytest_secretsmanager.engine.marks import GoBack, mark
 from pytest_secretsmanager.engine.ports import Function, new_uuid
 from pytest_secretsmanager.engine.rules import rotation as rules
 from pytest_secretsmanager.engine.state import Secret
@@ -64,9 +65,9 @@ class Rotations:
             with self._background.lock:
                 self._busy -= 1
 
-    def forget(self, after: int) -> None:
-        """Forgets the runs behind so many of them, for whoever takes back what they did."""
-        del self.runs[after:]
+    def mark(self) -> GoBack:
+        """A point to go back to, with the runs that there are now."""
+        return mark(self.runs)
 
     def begin_first_due(self, time: float) -> tuple[Effect, ...]:
         """Begins the rotation that has been due longest at that time, and gives what is to follow."""

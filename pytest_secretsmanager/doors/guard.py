@@ -1,0 +1,129 @@
+"""The guard: Secrets Manager calls of botocore that nobody in this process answers do not reach AWS.
+
+It stands where botocore hands a request to the network, so whatever answers before that (moto, a Stubber, a hook) still
+does; and it lets pass what goes to another place than AWS, such as LocalStack or moto's server.
+"""
+
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from types import FrameType, ModuleType
+from typing import Any, TypeAlias
+from urllib.parse import urlsplit
+
+from botocore.endpoint import Endpoint, EndpointCreator
+from botocore.exceptions import CredentialRetrievalError, NoCredentialsError, PartialCredentialsError, SSOError
+from botocore.model import OperationModel
+
+from pytest_secretsmanager.doors.patching import Wrapper, install, uninstall, when_imported
+from pytest_secretsmanager.engine import model
+
+__tracebackhide__ = True
+"""pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
+
+Refuse: TypeAlias = Callable[[str], BaseException]
+"""Makes what is raised in the place of a call, of the lines that tell which call that is."""
+
+_BETWEEN = frozenset({"botocore", "boto3", "aiobotocore", "aioboto3", "wrapt", "pytest_secretsmanager", "contextlib"})
+"""The packages that stand between a program and the network: a call comes from whoever is outside them."""
+
+_NO_CREDENTIALS = (NoCredentialsError, PartialCredentialsError, CredentialRetrievalError, SSOError)
+"""What ends a call on its way to AWS on a machine that has no credentials."""
+
+_MADE_AT = "_pytest_secretsmanager_made_at"
+
+
+class Guard:
+    """Refuses calls that would reach AWS, from the moment it is made until it is taken down."""
+
+    def __init__(self, refuse: Refuse) -> None:
+        self._refuse = refuse
+        self._is_up = True
+        self._wrapped = ExitStack()
+        self._wrap(EndpointCreator, "create_endpoint", _note_maker)
+        self._wrap(Endpoint, "_send", self._send)
+        self._wrap(Endpoint, "_send_request", self._send_request)
+        when_imported("aiobotocore.endpoint", self._wrap_async)
+
+    def take_down(self) -> None:
+        """Lets everything through again."""
+        self._is_up = False
+        self._wrapped.close()
+
+    def _wrap_async(self, endpoints: ModuleType) -> None:
+        if self._is_up:
+            self._wrap(endpoints.AioEndpointCreator, "create_endpoint", _note_maker)
+            self._wrap(endpoints.AioEndpoint, "_send", self._send)
+            self._wrap(endpoints.AioEndpoint, "_send_request", self._send_request_async)
+
+    def _wrap(self, owner: type, method: str, wrapper: Wrapper) -> None:
+        install(owner, method, wrapper)
+        self._wrapped.callback(uninstall, owner, method, wrapper)
+
+    def _send(self, wrapped: Any, endpoint: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+        (request,) = args
+        self._require_elsewhere(endpoint, request.url, _target(request.headers))
+        return wrapped(*args, **kwargs)
+
+    def _send_request(self, wrapped: Any, endpoint: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+        try:
+            return wrapped(*args, **kwargs)
+        except _NO_CREDENTIALS:
+            self._require_elsewhere_unsigned(endpoint, *args)
+            raise
+
+    async def _send_request_async(
+        self, wrapped: Any, endpoint: Any, args: Sequence[Any], kwargs: Mapping[str, Any]
+    ) -> Any:
+        try:
+            return await wrapped(*args, **kwargs)
+        except _NO_CREDENTIALS:
+            self._require_elsewhere_unsigned(endpoint, *args)
+            raise
+
+    def _require_elsewhere_unsigned(
+        self, endpoint: Any, request: Mapping[str, Any], operation_model: OperationModel
+    ) -> None:
+        self._require_elsewhere(endpoint, request["url"], operation_model.name)
+
+    def _require_elsewhere(self, endpoint: Any, url: str, operation: str) -> None:
+        host = urlsplit(url).hostname or ""
+        if endpoint._endpoint_prefix == model.SERVICE and model.is_host_of_aws(host):  # noqa: SLF001 - no public name
+            raise self._refuse(
+                f"{operation} was stopped on its way to AWS ({host}): no SecretsManager is active, and "
+                "secretsmanager_block_network is on\n"
+                f"  called at {_caller()}\n"
+                f"  by a client made at {getattr(endpoint, _MADE_AT, 'a place that is not known')}"
+            ) from None
+
+
+def _note_maker(wrapped: Any, _: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+    """Notes where a client is made, on the part of it that sends."""
+    endpoint = wrapped(*args, **kwargs)
+    setattr(endpoint, _MADE_AT, _caller())
+    return endpoint
+
+
+def _target(headers: Mapping[str, Any]) -> str:
+    """The operation that a request names."""
+    target = headers.get("X-Amz-Target", "")
+    text = target.decode() if isinstance(target, bytes) else str(target)
+    return text.rpartition(".")[2]
+
+
+def _caller() -> str:
+    """The innermost place outside botocore and its like from which this was called."""
+    frame = next(filter(_is_outside, _frames(sys._getframe())), None)  # noqa: SLF001 - inspect.stack reads all sources
+    if frame is None:
+        return "a place that is not known"
+    return f"{frame.f_code.co_filename}:{frame.f_lineno} in {frame.f_code.co_qualname}"
+
+
+def _frames(frame: FrameType | None) -> Iterator[FrameType]:
+    while frame is not None:
+        yield frame
+        frame = frame.f_back
+
+
+def _is_outside(frame: FrameType) -> bool:
+    return str(frame.f_globals.get("__name__", "")).partition(".")[0] not in _BETWEEN

@@ -1,0 +1,166 @@
+"""Seed files: TOML or JSON that says what `sm.seed` would be told, for the ini option `secretsmanager_seeds` and the
+command `serve`.
+
+    [[secret]]
+    name = "app/db"
+    value = { user = "app", password = "hunter2" }  # JSON; a string is a SecretString as it stands
+    tags = { team = "pay" }
+
+    [[secret]]
+    name = "app/key"
+    binary = "AAE="                                 # a SecretBinary, in base64
+
+    [[secret]]
+    name = "app/token"
+    versions = ["t-0", { value = "t-1", labels = ["AWSPREVIOUS"], age = { days = 40 } }]
+    value = "t-2"
+
+Every option of `sm.seed` may stand here. Among `versions`, a table that has a `value` or `binary` is a version with its
+options; a JSON object that has such a member itself stands as that version's `value`. A rotation names its function by
+where it is: `rotation = { function = "package.module:handler", days = 30 }`. JSON has the same under the key `secret`.
+"""
+
+import base64
+import json
+import tomllib
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from importlib import import_module
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from pytest_secretsmanager.engine.errors import UsageError, nearest
+from pytest_secretsmanager.seeds import Rotation, Seed, Version, seed_of
+
+_Table: TypeAlias = dict[str, Any]
+
+TABLES = "secret"
+
+
+def read_seeds(path: Path) -> list[Seed]:
+    """The seeds of a file that ends in `.toml` or `.json`; UsageError, with the file and the secret, for a mistake.
+
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp(), "seeds.toml")
+    >>> _ = path.write_text('[[secret]]\\nname = "app/db"\\nvalue = "hunter2"')
+    >>> [seed.name for seed in read_seeds(path)]
+    ['app/db']
+    """
+    tables = _parsed(path)
+    unknown = tables.keys() - {TABLES}
+    if unknown:
+        name = min(unknown)
+        raise UsageError(f"{path}: a seed file has tables [[{TABLES}]], but {name!r} is there{nearest(name, [TABLES])}")
+    entries = tables.get(TABLES, [])
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise UsageError(f"{path}: secrets stand one after the other, each in a table of its own: [[{TABLES}]]")
+    return [_seed(path, number, entry) for number, entry in enumerate(entries, start=1)]
+
+
+def _parsed(path: Path) -> _Table:
+    readers: dict[str, Callable[[str], Any]] = {".toml": tomllib.loads, ".json": json.loads}
+    reader = readers.get(path.suffix.lower())
+    if reader is None:
+        raise UsageError(f"{path}: a seed file ends in .toml or .json")
+    try:
+        parsed = reader(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror}") from None
+    except ValueError as error:
+        raise UsageError(f"{path}: not {path.suffix[1:].upper()} in UTF-8: {_without_text(error)}") from None
+    if not isinstance(parsed, dict):
+        raise UsageError(f'{path}: a seed file is an object: {{"{TABLES}": […]}}')
+    return parsed
+
+
+def _without_text(error: ValueError) -> str:
+    """What is wrong with a file, without what stands in it: that may be secret."""
+    if isinstance(error, json.JSONDecodeError):
+        return f"{error.msg} (line {error.lineno}, column {error.colno})"
+    return type(error).__name__ if isinstance(error, UnicodeDecodeError) else str(error)
+
+
+def _seed(path: Path, number: int, entry: _Table) -> Seed:
+    try:
+        return seed_of(**_options(entry))
+    except UsageError as error:
+        name = entry.get("name")
+        raise UsageError(f"{path}: secret {number}{f' ({name!r})' if name else ''}: {error}") from None
+
+
+def _options(entry: _Table) -> _Table:
+    options = _with_value(entry)
+    if isinstance(options.get("versions"), list):
+        options["versions"] = [_version(item) for item in options["versions"]]
+    if isinstance(options.get("rotation"), dict):
+        options["rotation"] = _rotation(options["rotation"])
+    return options
+
+
+def _with_value(table: Mapping[str, Any]) -> _Table:
+    """The same table with its `binary` as a value of bytes."""
+    options = dict(table)
+    if "binary" not in options:
+        return options
+    if "value" in options:
+        raise UsageError("a value is text or JSON (value), or bytes (binary), not both")
+    options["value"] = _bytes(options.pop("binary"))
+    return options
+
+
+def _bytes(text: object) -> bytes:
+    if isinstance(text, str):
+        try:
+            return base64.b64decode(text, validate=True)
+        except ValueError:
+            pass
+    raise UsageError("binary is a str of base64")
+
+
+_OF_A_VERSION = ("value", "binary", "labels", "age", "id")
+
+
+def _version(item: Any) -> Any:
+    """A version; a table that has a value is one, any other is a JSON value itself."""
+    if not isinstance(item, dict) or not {"value", "binary"} & item.keys():
+        return item
+    unknown = item.keys() - {*_OF_A_VERSION}
+    if unknown:
+        raise UsageError(f"a version has no {min(unknown)!r}{nearest(min(unknown), _OF_A_VERSION)}")
+    options = _with_value(item)
+    if isinstance(options.get("age"), dict):
+        options["age"] = _age(options["age"])
+    return Version(options.pop("value"), **options)
+
+
+def _age(table: _Table) -> timedelta:
+    try:
+        return timedelta(**table)
+    except (TypeError, OverflowError):
+        raise UsageError(f"the age of a version is a table such as {{ days = 40 }}, not {table!r}") from None
+
+
+def _rotation(table: _Table) -> Rotation:
+    options = dict(table)
+    function = options.get("function")
+    if isinstance(function, str) and not function.startswith("arn:"):
+        options["function"] = _imported_when_called(function)
+    try:
+        return Rotation(**options)
+    except TypeError:
+        allowed = ("function", "days", "schedule", "duration")
+        name = next(iter(options.keys() - {*allowed}))
+        raise UsageError(f"a rotation has no {name!r}{nearest(name, allowed)}") from None
+
+
+def _imported_when_called(reference: str) -> Callable[[Any, Any], Any]:
+    """A handler by where it is, imported when it is first run: a project's own path may not be there before."""
+    module, _, name = reference.partition(":")
+    if not (module and name.isidentifier()):
+        raise UsageError(f"the function of a rotation is 'package.module:handler' or an ARN, not {reference!r}")
+
+    def handler(event: Any, context: Any) -> Any:
+        return getattr(import_module(module), name)(event, context)
+
+    handler.__name__ = name
+    return handler
