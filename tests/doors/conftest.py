@@ -52,3 +52,23 @@ def bare_method() -> Iterator[Callable[..., Any]]:
     BaseClient._make_api_call = bare
     yield bare
     BaseClient._make_api_call = found
+
+
+# --- aiobotocore, where it is installed ------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def aiobotocore_session() -> Any:
+    """A session of aiobotocore; sessions belong to no event loop."""
+    return pytest.importorskip("aiobotocore.session", reason="the async door is for aiobotocore").get_session()
+
+
+@pytest.fixture
+def new_async_client(aiobotocore_session: Any) -> NewClient:
+    """What `new_client` is for aiobotocore: gives what `async with` makes a client of."""
+
+    def make(region: str = "us-east-1", service: str = "secretsmanager", **options: Any) -> Any:
+        credentials = {"aws_access_key_id": "AKIATEST", "aws_secret_access_key": "test"}
+        return aiobotocore_session.create_client(service, region_name=region, **{**credentials, **options})
+
+    return make
