@@ -432,3 +432,35 @@ def test_a_client_with_an_argument_that_has_no_hash_is_built_anew_each_time() ->
 
 class Unhashable(Config):
     __hash__ = None  # type: ignore[assignment]
+
+
+# --- rolling back what is no secret ----------------------------------------------------------------------------------
+
+
+def test_a_decorated_function_takes_back_keys_functions_and_clock() -> None:
+    sm = SecretsManager()
+    sm.kms.create_key(alias="alias/pay")
+    before = sm.clock.now
+
+    @sm
+    def turn() -> str:
+        sm.kms.disable("alias/pay")
+        sm.kms.create_key(alias="alias/new")
+        sm.clock.advance(days=40)
+        return sm.rotation.register(lambda event, context: None, name="rotate")
+
+    first = turn()
+    assert sm.kms.key("alias/pay").state == "Enabled"
+    with pytest.raises(UsageError):
+        sm.kms.key("alias/new")
+    assert (sm.clock.now - before).days == 0
+    assert turn() == first
+
+
+def test_a_block_with_a_log_of_its_own_gives_the_earlier_one_back() -> None:
+    with SecretsManager() as sm:
+        sm.client().create_secret(Name="db")
+        with sm.rolled_back(own_log=True):
+            sm.client().describe_secret(SecretId="db")
+            assert [event.operation for event in sm.log] == ["DescribeSecret"]
+        assert [event.operation for event in sm.log] == ["CreateSecret"]

@@ -125,7 +125,10 @@ class Endpoint:
             return _response(failure.status, wire.write_error(failure), request_id)
 
     def _answer(self, request: Request, request_id: str) -> bytes:
-        """The body of the answer; raises what refuses the request. The order of these checks is a guess."""
+        """The body of the answer; raises what refuses the request.
+
+        GUESS: AWS looks at the signature before the target, and at both before the body.
+        """
         if request.body is None:
             raise RequestEntityTooLarge(f"The body of a request has at most {BODY_LIMIT} bytes.")
         signer = self._signatures.signer_of(request, request.body, self._hosts)

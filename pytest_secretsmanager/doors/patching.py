@@ -46,10 +46,18 @@ def uninstall(owner: type, method: str, wrapper: Wrapper) -> None:
 def _layers(owner: type, method: str) -> Iterator[tuple[Any, Any]]:
     """wrapt's wrappers of a method from the outside in, each with the one around it."""
     outer: Any = None
-    inner: Any = owner.__dict__[method]
-    while isinstance(inner, wrapt.FunctionWrapper | wrapt.BoundFunctionWrapper):
+    inner = _itself(owner.__dict__[method])
+    while isinstance(inner, wrapt.FunctionWrapper):
         yield outer, inner
-        outer, inner = inner, inner.__wrapped__
+        outer, inner = inner, _itself(inner.__wrapped__)
+
+
+def _itself(layer: Any) -> Any:
+    """A wrapper, in place of its binding to the class: who takes a wrapper out puts back what it reads from the class.
+
+    A binding asks the wrapper that it is of, at each call, what that wraps.
+    """
+    return layer._self_parent if isinstance(layer, wrapt.BoundFunctionWrapper) else layer  # noqa: SLF001 - wrapt's own
 
 
 def _is_of(layer: Any, wrapper: Wrapper) -> bool:

@@ -1,7 +1,7 @@
 """Signature Version 4, seen from AWS's side: whether a request was signed with credentials that were handed out.
 
-What is signed is put together by botocore's own signer. Codes and texts are AWS's where they are known (REPORTED: those
-that SDKs' users meet); the ledger names the rest.
+What is signed is put together by botocore's own signer. The codes are AWS's, and so are the texts of a wrong, an old
+and an unknown signature (REPORTED by whoever meets them); the other texts, and the order of the checks, are a GUESS.
 """
 
 import hmac

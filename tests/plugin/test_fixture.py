@@ -7,6 +7,9 @@ import pytest
 
 Run = Callable[..., pytest.RunResult]
 
+QUIET = ["-p", "no:asyncio"]
+"""Leaves out a plugin of the development environment that warns by itself."""
+
 
 def test_the_fixture_answers_clients(run: Run) -> None:
     run(
@@ -175,7 +178,7 @@ def test_the_markers_are_known_to_strict_runs(run: Run) -> None:
         pytest.param([], id="as it is installed"),
         pytest.param(["-p", "no:randomly"], id="in written order"),
         pytest.param(["--assert=plain"], id="without assertion rewriting"),
-        pytest.param(["-W", "error"], id="with warnings as errors"),
+        pytest.param(["-W", "error", *QUIET], id="with warnings as errors"),
         pytest.param(["--import-mode=importlib"], id="with importlib"),
         pytest.param(["-p", "no:cacheprovider", "-p", "no:logging"], id="without other plugins"),
     ],
@@ -211,7 +214,7 @@ def test_the_plugin_raises_no_warning_from_its_first_import_on(pytester: pytest.
             assert secretsmanager.client().get_secret_value(SecretId="db")["SecretString"] == "x"
         """
     )
-    pytester.runpytest_subprocess("-W", "error").assert_outcomes(passed=1)
+    pytester.runpytest_subprocess("-W", "error", *QUIET).assert_outcomes(passed=1)
 
 
 def test_a_run_that_does_not_use_the_fixture_imports_nothing_heavy(

@@ -1,0 +1,179 @@
+"""HTTP requests as bytes, signed with botocore's signer: to be sent as they are, or after they were spoiled.
+
+A client of botocore makes no request that is wrong, so the tests of what the endpoint refuses make theirs by hand.
+"""
+
+import json
+import os
+import socket
+import threading
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+from email.message import Message
+from http.client import HTTPResponse
+from pathlib import Path
+from time import gmtime, strftime, time
+from typing import Any, NamedTuple, Self
+
+import pytest
+from botocore.auth import SIGV4_TIMESTAMP, SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.compat import HTTPHeaders
+from botocore.credentials import Credentials
+
+from pytest_secretsmanager.doors.http import Endpoint
+
+PATIENCE = 30.0
+"""Seconds until an answer that does not come counts as lost; none takes a tenth of one."""
+
+TOKEN = "11111111-2222-4333-8444-555555555555"
+PUT = {"SecretId": "db", "SecretString": "new", "ClientRequestToken": TOKEN}
+
+
+class Answer(NamedTuple):
+    """What came back."""
+
+    status: int
+    headers: Message
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+    @property
+    def code(self) -> str:
+        code: str = self.json["__type"]
+        return code
+
+    @property
+    def message(self) -> str:
+        message: str = self.json["Message"]
+        return message
+
+
+@dataclass(frozen=True)
+class SignedRequest:
+    """A request whose parts can still be changed, which its signature then does not know of."""
+
+    method: str
+    target: str
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+
+    def value_of(self, name: str) -> str:
+        return next(value for other, value in self.headers if other.lower() == name.lower())
+
+    def without(self, name: str) -> Self:
+        return replace(self, headers=tuple(pair for pair in self.headers if pair[0].lower() != name.lower()))
+
+    def having(self, name: str, value: str) -> Self:
+        """With this header in place of one of that name."""
+        return replace(self, headers=(*self.without(name).headers, (name, value)))
+
+    def with_authorization(self, old: str, new: str) -> Self:
+        header = self.value_of("Authorization")
+        assert old in header
+        return self.having("Authorization", header.replace(old, new))
+
+    def with_body(self, body: bytes) -> Self:
+        return replace(self, body=body).having("Content-Length", str(len(body)))
+
+    def __bytes__(self) -> bytes:
+        lines = [f"{self.method} {self.target} HTTP/1.1", *(f"{name}: {value}" for name, value in self.headers)]
+        return "\r\n".join([*lines, "", ""]).encode("latin-1") + self.body
+
+
+class _Signer(SigV4Auth):  # type: ignore[misc] # the stubs leave it untyped
+    """botocore's, but for the headers that it is told to leave out."""
+
+    unsigned: Sequence[str] = ()
+
+    def headers_to_sign(self, request: Any) -> HTTPHeaders:
+        found = super().headers_to_sign(request)
+        for name in self.unsigned:
+            del found[name]
+        return found
+
+
+def signed(
+    endpoint: Endpoint,
+    operation: str = "PutSecretValue",
+    parameters: Mapping[str, object] = PUT,
+    *,
+    body: bytes | None = None,
+    env: Mapping[str, str] | None = None,
+    secret: str | None = None,
+    at: float | None = None,
+    method: str = "POST",
+    target: str = "/",
+    host: str | None = None,
+    headers: Mapping[str, str] | None = None,
+    service: str = "secretsmanager",
+    region: str | None = None,
+    unsigned: Sequence[str] = (),
+    x_amz_target: str | None = None,
+) -> SignedRequest:
+    """A request that is right in all that is not said here."""
+    env = env or endpoint.env
+    body = json.dumps(parameters).encode() if body is None else body
+    host = host or endpoint.url.removeprefix("http://")
+    all_headers = {
+        "Host": host,
+        "Content-Type": "application/x-amz-json-1.1",
+        "X-Amz-Target": x_amz_target if x_amz_target is not None else f"secretsmanager.{operation}",
+        **(headers or {}),
+    }
+    request = AWSRequest(method, f"http://{host}{target}", all_headers, body)
+    request.context["timestamp"] = strftime(SIGV4_TIMESTAMP, gmtime(time() if at is None else at))
+    pair = Credentials(env["AWS_ACCESS_KEY_ID"], secret or env["AWS_SECRET_ACCESS_KEY"])
+    signer = _Signer(pair, service, region or env["AWS_REGION"])
+    signer.unsigned = unsigned
+    signer._modify_request_before_signing(request)
+    text = signer.string_to_sign(request, signer.canonical_request(request))
+    signer._inject_signature_to_request(request, signer.signature(text, request))
+    pairs = (*request.headers.items(), ("Content-Length", str(len(body))))
+    return SignedRequest(method, target, pairs, body)
+
+
+def connect(endpoint: Endpoint) -> socket.socket:
+    return socket.create_connection(("127.0.0.1", port_of(endpoint)), timeout=PATIENCE)
+
+
+def port_of(endpoint: Endpoint) -> int:
+    return int(endpoint.url.rpartition(":")[2])
+
+
+def read_answer(connection: socket.socket, method: str = "POST") -> Answer:
+    with closing(HTTPResponse(connection, method=method)) as response:
+        response.begin()
+        return Answer(response.status, response.headers, response.read())
+
+
+def send(endpoint: Endpoint, request: SignedRequest) -> Answer:
+    """Sends a request over a connection of its own."""
+    with connect(endpoint) as connection:
+        connection.sendall(bytes(request))
+        return read_answer(connection, request.method)
+
+
+def threads_of_endpoints() -> list[str]:
+    return [thread.name for thread in threading.enumerate() if thread.name.startswith("secretsmanager-endpoint")]
+
+
+def open_sockets() -> Counter[str]:
+    """The sockets and selectors that this process holds open."""
+    folder = Path("/proc/self/fd")
+    if not folder.is_dir():
+        pytest.skip("this system does not tell which files are open")
+    found: Counter[str] = Counter()
+    for number in os.listdir(folder):
+        try:
+            link = os.readlink(folder / number)
+        except OSError:  # the folder's own, which is closed by now
+            continue
+        if link.startswith(("socket:", "anon_inode:")):
+            found[link] += 1
+    return found

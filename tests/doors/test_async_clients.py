@@ -1,0 +1,481 @@
+"""Clients of aiobotocore: they are answered as botocore's own clients are, and their listeners are heard.
+
+The sync door is the reference, so what it is held to elsewhere need not be told again.
+"""
+
+import inspect
+from datetime import UTC, datetime
+
+import pytest
+import pytest_asyncio
+from botocore.config import Config
+from botocore.exceptions import ClientError, EndpointConnectionError, ParamValidationError
+from botocore.history import BaseHistoryHandler, get_global_history_recorder
+from botocore.session import Session
+
+from pytest_secretsmanager import SecretsManager
+
+pytest.importorskip("aiobotocore", reason="the async door is for clients of aiobotocore")
+
+HOOKS = ("provide-client-params", "before-parameter-build", "before-call", "after-call")
+TOKEN = "11111111-2222-4333-8444-555555555555"
+CLOSED_PORT = "http://127.0.0.1:1"
+ONCE = Config(retries={"total_max_attempts": 1}, proxies={})
+
+pytestmark = pytest.mark.asyncio
+
+
+def listen(client, way="quiet"):
+    """Makes calls of this client go the long way, unless it is to stay quiet."""
+    if way == "hooked":
+        client.meta.events.register("before-call.secrets-manager", lambda **_: None)
+    return client
+
+
+@pytest.fixture(params=["quiet", "hooked"])
+def way(request):
+    """Calls that nobody listens to take a shorter way, which must not differ."""
+    return request.param
+
+
+@pytest_asyncio.fixture
+async def aio(secretsmanager, new_async_client, way):
+    async with new_async_client() as client:
+        yield listen(client, way)
+
+
+@pytest_asyncio.fixture
+async def listened(secretsmanager, new_async_client):
+    """A client for tests that bring listeners of their own."""
+    async with new_async_client() as client:
+        yield client
+
+
+# --- the same answers as a sync client's -----------------------------------------------------------------------------
+
+
+def world():
+    """A world that is the same each time it is made, but for the time of day."""
+    sm = SecretsManager(random_seed=5, now=datetime(2026, 3, 1, tzinfo=UTC))
+    sm.seed("db", "two", versions=["one"], tags={"team": "pay"})
+    sm.seed("bin", b"\x00\xff")
+    sm.seed("gone", "x", deleted=True)
+    return sm
+
+
+def without_moments(value):
+    """A reply in which every moment has become its kind: two worlds are never made in the same millisecond."""
+    if isinstance(value, dict):
+        return {name: "a date" if name == "date" else without_moments(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [without_moments(item) for item in value]
+    return str(value.tzinfo) if isinstance(value, datetime) else value
+
+
+def refusal(error):
+    return type(error).__name__, str(error), without_moments(getattr(error, "response", None))
+
+
+def by_sync_client(client, method, parameters):
+    try:
+        return without_moments(getattr(client, method)(**parameters))
+    except (ClientError, ParamValidationError) as error:
+        return refusal(error)
+
+
+async def by_async_client(client, method, parameters):
+    try:
+        return without_moments(await getattr(client, method)(**parameters))
+    except (ClientError, ParamValidationError) as error:
+        return refusal(error)
+
+
+ANSWERED = [
+    ("create_secret", {"Name": "new", "SecretString": "one", "Tags": [{"Key": "a", "Value": "b"}]}),
+    ("create_secret", {"Name": "new", "SecretBinary": bytearray(b"\x01")}),
+    ("create_secret", {"Name": "new"}),
+    ("put_secret_value", {"SecretId": "db", "SecretString": "three"}),
+    ("put_secret_value", {"SecretId": "db", "SecretBinary": b"3", "VersionStages": ["AWSPENDING", "mine"]}),
+    ("get_secret_value", {"SecretId": "db"}),
+    ("get_secret_value", {"SecretId": "db", "VersionStage": "AWSPREVIOUS"}),
+    ("get_secret_value", {"SecretId": "bin"}),
+    ("describe_secret", {"SecretId": "db"}),
+    ("list_secret_version_ids", {"SecretId": "db", "IncludeDeprecated": True}),
+    ("list_secrets", {"MaxResults": 1}),
+    ("batch_get_secret_value", {"SecretIdList": ["db", "bin", "nowhere"]}),
+    ("get_random_password", {"PasswordLength": 20}),
+    ("tag_resource", {"SecretId": "db", "Tags": [{"Key": "a", "Value": "b"}]}),
+    ("delete_secret", {"SecretId": "db", "RecoveryWindowInDays": 7}),
+    ("restore_secret", {"SecretId": "gone"}),
+]
+REFUSED = [
+    ("create_secret", {"Name": "db", "SecretString": "one"}),
+    ("create_secret", {"Name": "not a name!"}),
+    ("get_secret_value", {"SecretId": "nowhere"}),
+    ("get_secret_value", {"SecretId": "gone"}),
+    ("get_secret_value", {"SecretId": "db", "VersionStage": "NONE"}),
+    ("put_secret_value", {"SecretId": "db"}),
+    ("put_secret_value", {"SecretId": "db", "SecretString": "x", "SecretBinary": b"x"}),
+    ("put_secret_value", {"SecretId": "db", "SecretString": "x", "ClientRequestToken": "short"}),
+    ("list_secrets", {"NextToken": "made up"}),
+    ("get_secret_value", {}),
+    ("get_secret_value", {"SecretId": 5}),
+    ("get_secret_value", {"SecretId": "db", "Nonsense": True}),
+    ("put_secret_value", {"SecretId": "db", "SecretBinary": 7}),
+]
+
+
+def ids(calls):
+    return [f"{method} {' '.join(map(repr, parameters.values()))[:40]}" for method, parameters in calls]
+
+
+@pytest.mark.parametrize(("method", "parameters"), ANSWERED, ids=ids(ANSWERED))
+async def test_a_reply_equals_that_of_a_sync_client(new_client, new_async_client, way, method, parameters):
+    with world():
+        expected = by_sync_client(new_client(), method, parameters)
+    with world():
+        async with new_async_client() as client:
+            answer = await by_async_client(listen(client, way), method, parameters)
+    assert answer == expected
+    assert answer["ResponseMetadata"]["HTTPStatusCode"] == 200
+
+
+@pytest.mark.parametrize("checks", [True, False], ids=["checked", "unchecked"])
+@pytest.mark.parametrize(("method", "parameters"), REFUSED, ids=ids(REFUSED))
+async def test_a_refusal_equals_that_of_a_sync_client(new_client, new_async_client, way, method, parameters, checks):
+    """The class of the error, its text, and the whole of its response; a client's own refusal comes to no log."""
+    config = Config(parameter_validation=checks)
+    with world() as there:
+        expected = by_sync_client(new_client(config=config), method, parameters)
+    with world() as here:
+        async with new_async_client(config=config) as client:
+            answer = await by_async_client(listen(client, way), method, parameters)
+    assert answer == expected
+    assert [(call.operation, call.error) for call in here.log] == [(call.operation, call.error) for call in there.log]
+
+
+async def test_what_was_written_is_read_back_by_version_and_label(aio):
+    first = await aio.create_secret(Name="db", SecretString="one")
+    second = await aio.put_secret_value(SecretId="db", SecretBinary=b"\x00two", VersionStages=["AWSPENDING"])
+    current = await aio.get_secret_value(SecretId=first["ARN"])
+    pending = await aio.get_secret_value(SecretId="db", VersionStage="AWSPENDING")
+    assert (current["VersionId"], current["SecretString"]) == (first["VersionId"], "one")
+    assert (pending["VersionId"], pending["SecretBinary"]) == (second["VersionId"], b"\x00two")
+    assert (await aio.describe_secret(SecretId="db"))["VersionIdsToStages"] == {
+        first["VersionId"]: ["AWSCURRENT"],
+        second["VersionId"]: ["AWSPENDING"],
+    }
+
+
+async def test_a_refusal_is_caught_by_the_clients_own_class(aio):
+    with pytest.raises(aio.exceptions.ResourceNotFoundException, match="can't find the specified secret"):
+        await aio.get_secret_value(SecretId="nowhere")
+
+
+async def test_the_request_id_is_that_of_the_log(secretsmanager, aio):
+    reply = await aio.list_secrets()
+    assert reply["ResponseMetadata"]["RequestId"] == secretsmanager.log[-1].request_id
+
+
+# --- tokens ----------------------------------------------------------------------------------------------------------
+
+
+async def test_a_token_that_is_left_out_is_filled_anew_for_each_call(secretsmanager, aio):
+    secretsmanager.seed("db", "one")
+    versions = [(await aio.put_secret_value(SecretId="db", SecretString="x"))["VersionId"] for _ in range(2)]
+    assert [call.request["ClientRequestToken"] for call in secretsmanager.log] == versions
+    assert len(set(versions)) == 2
+
+
+async def test_a_token_of_ones_own_is_the_version_id_and_may_be_repeated(secretsmanager, aio):
+    secretsmanager.seed("db", "one")
+    for _ in range(2):
+        reply = await aio.put_secret_value(SecretId="db", SecretString="two", ClientRequestToken=TOKEN)
+        assert reply["VersionId"] == TOKEN
+    secretsmanager.assert_history("db", ["one", "two"])
+
+
+async def test_a_random_seed_makes_tokens_repeatable_for_async_clients_too(new_client, new_async_client, way):
+    with SecretsManager(random_seed=7) as sm:
+        sync = new_client()
+        sync.create_secret(Name="db", SecretString="one")
+        sync.put_secret_value(SecretId="db", SecretString="two")
+        expected = [version.id for version in sm.secret("db").versions]
+    with SecretsManager(random_seed=7) as sm:
+        async with new_async_client() as client:
+            listen(client, way)
+            await client.create_secret(Name="db", SecretString="one")
+            await client.put_secret_value(SecretId="db", SecretString="two")
+        assert [version.id for version in sm.secret("db").versions] == expected
+
+
+# --- pages and waiters -----------------------------------------------------------------------------------------------
+
+
+async def test_the_paginator_gives_page_after_page(secretsmanager, aio):
+    for number in range(5):
+        secretsmanager.seed(f"db{number}", "x")
+    pages = [page async for page in aio.get_paginator("list_secrets").paginate(PaginationConfig={"PageSize": 2})]
+    assert [len(page["SecretList"]) for page in pages] == [2, 2, 1]
+    assert {secret["Name"] for page in pages for secret in page["SecretList"]} == set(secretsmanager.secrets)
+
+
+async def test_the_paginator_builds_the_full_result_and_searches_it(secretsmanager, aio):
+    for number in range(3):
+        secretsmanager.seed(f"db{number}", "x")
+    pages = aio.get_paginator("list_secrets").paginate(PaginationConfig={"PageSize": 1})
+    assert len((await pages.build_full_result())["SecretList"]) == 3
+    assert {name async for name in pages.search("SecretList[].Name")} == {"db0", "db1", "db2"}
+
+
+async def test_there_are_no_waiters(aio):
+    assert aio.waiter_names == []
+
+
+# --- whose client it is ----------------------------------------------------------------------------------------------
+
+
+async def test_a_client_of_another_region_has_secrets_of_its_own(secretsmanager, new_async_client, way):
+    secretsmanager.seed("db", "one")
+    async with new_async_client("eu-west-1") as client:
+        listen(client, way)
+        with pytest.raises(client.exceptions.ResourceNotFoundException):
+            await client.get_secret_value(SecretId="db")
+        reply = await client.create_secret(Name="db", SecretString="in Ireland")
+    assert reply["ARN"].startswith("arn:aws:secretsmanager:eu-west-1:123456789012:secret:db-")
+    secretsmanager.assert_value("db", "one")
+
+
+@pytest.mark.skipif(
+    "aws_account_id" not in inspect.signature(Session.create_client).parameters,
+    reason="this botocore makes no client of another account",
+)
+async def test_a_client_with_an_account_acts_in_it(secretsmanager, new_async_client, way):
+    async with new_async_client(aws_account_id="210987654321") as client:
+        listen(client, way)
+        await client.create_secret(Name="db", SecretString="theirs")
+    assert secretsmanager.log[-1].account == "210987654321"
+    assert secretsmanager.secret("db", account="210987654321").value == "theirs"
+    assert "db" not in secretsmanager.secrets
+
+
+async def test_calls_to_other_services_go_where_they_went(secretsmanager, new_async_client):
+    async with new_async_client(service="sts", endpoint_url=CLOSED_PORT, config=ONCE) as client:
+        with pytest.raises(EndpointConnectionError):
+            await client.get_caller_identity()
+    secretsmanager.assert_not_logged()
+
+
+async def test_a_client_of_the_endpoint_goes_over_http_into_the_same_log(secretsmanager, new_async_client):
+    """`request-created` comes with requests that are sent, and with no other."""
+    pytest.importorskip("aiohttp", reason="the endpoint is the extra of that name")
+    endpoint = secretsmanager.endpoint()
+    keys = {name.lower(): endpoint.env[name] for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")}
+    sent = []
+    async with (
+        new_async_client(endpoint_url=endpoint.url, config=ONCE, **keys) as outside,
+        new_async_client() as inside,
+    ):
+        for client in (outside, inside):
+            client.meta.events.register("request-created", lambda request, **_: sent.append(request.url))
+        await outside.create_secret(Name="db", SecretString="by HTTP")
+        assert (await inside.get_secret_value(SecretId="db"))["SecretString"] == "by HTTP"
+        with pytest.raises(outside.exceptions.ResourceExistsException):
+            await outside.create_secret(Name="db", SecretString="again")
+    assert [url.rstrip("/") for url in sent] == [endpoint.url] * 2
+    assert [(call.operation, call.error) for call in secretsmanager.log] == [
+        ("CreateSecret", None),
+        ("GetSecretValue", None),
+        ("CreateSecret", "ResourceExistsException"),
+    ]
+
+
+# --- listeners -------------------------------------------------------------------------------------------------------
+
+
+def as_coroutine(listener):
+    async def awaited(**given):
+        return listener(**given)
+
+    return awaited
+
+
+KINDS = {"sync": lambda listener: listener, "coroutine": as_coroutine}
+
+
+@pytest.fixture(params=KINDS.values(), ids=KINDS)
+def kind(request):
+    """Makes a listener of either kind, which aiobotocore both calls."""
+    return request.param
+
+
+async def test_each_hook_is_called_once_and_in_order(secretsmanager, listened, kind):
+    called = []
+    for hook in HOOKS:
+        listened.meta.events.register(f"{hook}.secrets-manager", kind(lambda hook=hook, **_: called.append(hook)))
+    await listened.create_secret(Name="db", SecretString="one")
+    assert called == list(HOOKS)
+    secretsmanager.assert_logged("CreateSecret", times=1)
+
+
+@pytest.mark.parametrize("hook", HOOKS)
+async def test_a_listener_for_one_operation_hears_of_no_other(secretsmanager, listened, kind, hook):
+    secretsmanager.seed("db", "one")
+    heard = []
+    listened.meta.events.register(
+        f"{hook}.secrets-manager.PutSecretValue", kind(lambda model, **_: heard.append(model.name))
+    )
+    await listened.get_secret_value(SecretId="db")
+    await listened.put_secret_value(SecretId="db", SecretString="two")
+    await listened.list_secrets()
+    assert heard == ["PutSecretValue"]
+
+
+async def test_a_listener_that_comes_and_goes_between_calls_is_called_meanwhile(secretsmanager, listened):
+    called = []
+
+    async def note(**_):
+        called.append(1)
+
+    await listened.list_secrets()
+    listened.meta.events.register("before-call.secrets-manager", note)
+    await listened.list_secrets()
+    listened.meta.events.unregister("before-call.secrets-manager", note)
+    await listened.list_secrets()
+    assert called == [1]
+
+
+async def test_a_coroutine_may_give_other_parameters(secretsmanager, listened):
+    async def redirect(params, **_):
+        return {**params, "SecretId": "replaced"}
+
+    secretsmanager.seed("replaced", "yes")
+    listened.meta.events.register("provide-client-params.secrets-manager.GetSecretValue", redirect)
+    assert (await listened.get_secret_value(SecretId="db"))["SecretString"] == "yes"
+
+
+async def test_a_coroutine_may_change_parameters_in_place(secretsmanager, listened):
+    async def label(params, **_):
+        params["VersionStages"] = ["mine"]
+
+    secretsmanager.seed("db", "one")
+    listened.meta.events.register("before-parameter-build.secrets-manager.PutSecretValue", label)
+    await listened.put_secret_value(SecretId="db", SecretString="two")
+    secretsmanager.assert_labels("db", {"AWSCURRENT": 1, "mine": 2})
+
+
+async def test_a_response_from_before_call_answers_in_our_place(secretsmanager, listened, kind):
+    """As a Stubber does it."""
+    response = pytest.importorskip("aiobotocore.awsrequest").AioAWSResponse(None, 200, {}, None)
+    answer = kind(lambda **_: (response, {"SecretString": "from elsewhere"}))
+    listened.meta.events.register("before-call.secrets-manager", answer)
+    assert (await listened.get_secret_value(SecretId="nowhere"))["SecretString"] == "from elsewhere"
+    secretsmanager.assert_not_logged()
+
+
+async def test_aiobotocores_stubber_answers_first_and_we_do_again_behind_it(secretsmanager, listened):
+    secretsmanager.seed("db", "ours")
+    stubber = pytest.importorskip("aiobotocore.stub").AioStubber(listened)
+    stubber.add_response("get_secret_value", {"SecretString": "stubbed"}, {"SecretId": "db"})
+    with stubber:
+        assert (await listened.get_secret_value(SecretId="db"))["SecretString"] == "stubbed"
+    assert (await listened.get_secret_value(SecretId="db"))["SecretString"] == "ours"
+    secretsmanager.assert_logged("GetSecretValue", times=1)
+
+
+@pytest.mark.parametrize("hook", HOOKS[:3])
+async def test_an_error_of_a_listener_before_the_answer_leaves_all_as_it_was(secretsmanager, listened, kind, hook):
+    def refuse(**_):
+        raise ConnectionError("not today")
+
+    secretsmanager.seed("db", "one")
+    listened.meta.events.register(f"{hook}.secrets-manager", kind(refuse))
+    with secretsmanager.assert_unchanged(), pytest.raises(ConnectionError, match="not today"):
+        await listened.put_secret_value(SecretId="db", SecretString="two")
+    secretsmanager.assert_not_logged()
+
+
+async def test_an_error_of_a_listener_to_after_call_comes_too_late_to_change_anything(secretsmanager, listened, kind):
+    def refuse(**_):
+        raise ConnectionError("not today")
+
+    secretsmanager.seed("db", "one")
+    listened.meta.events.register("after-call.secrets-manager", kind(refuse))
+    with pytest.raises(ConnectionError, match="not today"):
+        await listened.put_secret_value(SecretId="db", SecretString="two")
+    secretsmanager.assert_history("db", ["one", "two"])
+    secretsmanager.assert_logged("PutSecretValue", times=1)
+
+
+async def test_after_call_may_await_the_content_of_the_http_response(secretsmanager, listened):
+    seen = []
+
+    async def read(http_response, parsed, **_):
+        seen.append((http_response.status_code, await http_response.content, await http_response.text, parsed))
+
+    listened.meta.events.register("after-call.secrets-manager", read)
+    reply = await listened.list_secrets()
+    assert [(status, content, text) for status, content, text, _ in seen] == [(200, b"", "")]
+    assert seen[0][3] is reply
+
+
+async def test_after_call_is_given_the_parsed_error_of_a_refused_call(secretsmanager, listened, kind):
+    seen = []
+    listened.meta.events.register("after-call", kind(lambda http_response, parsed, **_: seen.append(parsed)))
+    with pytest.raises(listened.exceptions.ResourceNotFoundException) as raised:
+        await listened.get_secret_value(SecretId="nowhere")
+    assert seen == [raised.value.response]
+
+
+async def test_botocores_history_records_each_call_once(secretsmanager, aio, monkeypatch):
+    class Kept(BaseHistoryHandler):
+        def emit(self, event_type, payload, source):
+            if event_type == "API_CALL":
+                kept.append((payload["operation"], payload["params"]))
+
+    kept = []
+    recorder = get_global_history_recorder()
+    monkeypatch.setattr(recorder, "_handlers", [Kept()])
+    monkeypatch.setattr(recorder, "_enabled", True)
+    await aio.list_secrets(MaxResults=5)
+    assert kept == [("ListSecrets", {"MaxResults": 5})]
+
+
+# --- aioboto3 --------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def aioboto3():
+    return pytest.importorskip("aioboto3", reason="no aioboto3 is installed: it asks for a certain aiobotocore")
+
+
+async def test_a_client_of_aioboto3_is_answered(secretsmanager, aioboto3):
+    async with aioboto3.Session().client("secretsmanager") as client:
+        await client.create_secret(Name="db", SecretString="one")
+        assert (await client.get_secret_value(SecretId="db"))["SecretString"] == "one"
+        with pytest.raises(client.exceptions.ResourceExistsException):
+            await client.create_secret(Name="db", SecretString="one")
+    secretsmanager.assert_log_order("CreateSecret", "GetSecretValue", "CreateSecret")
+
+
+async def test_a_session_of_aioboto3_keeps_its_region(secretsmanager, aioboto3):
+    async with aioboto3.Session(region_name="eu-west-1").client("secretsmanager") as client:
+        await client.create_secret(Name="db", SecretString="in Ireland")
+    assert secretsmanager.secret("db", region="eu-west-1").value == "in Ireland"
+
+
+async def test_aioboto3s_pages_are_ours(secretsmanager, aioboto3):
+    for number in range(3):
+        secretsmanager.seed(f"db{number}", "x")
+    async with aioboto3.Session().client("secretsmanager") as client:
+        pages = client.get_paginator("list_secrets").paginate(PaginationConfig={"PageSize": 2})
+        assert [len(page["SecretList"]) async for page in pages] == [2, 1]
+
+
+async def test_a_client_of_aioboto3_that_outlives_the_manager_reaches_the_network_again(aioboto3):
+    session = aioboto3.Session("AKIATEST", "test", region_name="us-east-1")
+    async with session.client("secretsmanager", endpoint_url=CLOSED_PORT, config=ONCE) as client:
+        with SecretsManager():
+            await client.list_secrets()
+        with pytest.raises(EndpointConnectionError):
+            await client.list_secrets()

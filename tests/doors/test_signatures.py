@@ -1,0 +1,402 @@
+"""What the endpoint takes for a good signature, and how it refuses every other: as AWS does, and without a trace."""
+
+import json
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+from hashlib import sha256
+from time import gmtime, strftime, time
+
+import freezegun
+import pytest
+import time_machine
+from botocore.auth import SIGV4_TIMESTAMP, SigV4QueryAuth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+from signed_requests import PUT, SignedRequest, connect, port_of, read_answer, send, signed
+
+from pytest_secretsmanager import SecretsManager
+from pytest_secretsmanager.doors.http import Endpoint
+
+Spoiled = Callable[[Endpoint], SignedRequest]
+
+MINUTE = 60
+MISSING, INCOMPLETE = "MissingAuthenticationToken", "IncompleteSignatureException"
+INVALID, UNKNOWN = "InvalidSignatureException", "UnrecognizedClientException"
+NO_MATCH = "The request signature we calculated does not match the signature you provided."
+NO_DATE = "Date must be in ISO-8601 'basic format'"
+FIVE = "Credential must have exactly 5 slash-delimited elements"
+OTHER_DATE = "Date in Credential scope does not match YYYYMMDD"
+OTHER_BODY = b'{"SecretId": "db", "SecretString": "stolen"}'
+
+
+@pytest.fixture
+def endpoint(secretsmanager):
+    secretsmanager.seed("db", "old")
+    return secretsmanager.endpoint()
+
+
+def test_a_signed_request_is_served(secretsmanager, endpoint):
+    """What all the others start from, each spoiled in one way."""
+    assert send(endpoint, signed(endpoint)).status == 200
+    secretsmanager.assert_value("db", "new")
+    assert len(secretsmanager.log) == 1
+
+
+def credential(endpoint: Endpoint, new: str) -> SignedRequest:
+    request = signed(endpoint)
+    scope = re.search("Credential=([^,]+)", request.value_of("Authorization"))
+    assert scope is not None
+    return request.with_authorization(scope[1], new.format(*scope[1].split("/")))
+
+
+def dated(endpoint: Endpoint, date: str) -> SignedRequest:
+    return signed(endpoint).having("X-Amz-Date", date)
+
+
+def without_part(endpoint: Endpoint, name: str) -> SignedRequest:
+    request = signed(endpoint)
+    header = request.value_of("Authorization")
+    return request.having("Authorization", re.sub(rf",? ?{name}=[^,]+", "", header).replace("SHA256,", "SHA256"))
+
+
+def in_upper_case(endpoint: Endpoint) -> SignedRequest:
+    request = signed(endpoint)
+    signature = request.value_of("Authorization").rpartition("=")[2]
+    return request.with_authorization(signature, signature.upper())
+
+
+def presigned(endpoint: Endpoint) -> SignedRequest:
+    env = endpoint.env
+    request = AWSRequest("POST", f"{endpoint.url}/", {"X-Amz-Target": "secretsmanager.PutSecretValue"}, b"{}")
+    pair = Credentials(env["AWS_ACCESS_KEY_ID"], env["AWS_SECRET_ACCESS_KEY"])
+    SigV4QueryAuth(pair, "secretsmanager", "us-east-1").add_auth(request)
+    bare = signed(endpoint).without("Authorization").with_body(b"{}")
+    return SignedRequest("POST", request.url.removeprefix(endpoint.url), bare.headers, bare.body)
+
+
+def by_another_endpoint(endpoint: Endpoint) -> SignedRequest:
+    with SecretsManager() as other, other.endpoint() as elsewhere:
+        return signed(endpoint, env=elsewhere.env)
+
+
+def target(endpoint: Endpoint, text: str) -> SignedRequest:
+    request = signed(endpoint)
+    return SignedRequest(request.method, text, request.headers, request.body)
+
+
+def now_dated(layout: str) -> str:
+    return strftime(layout, gmtime())
+
+
+REFUSED: dict[str, tuple[Spoiled, str, str]] = {
+    "no Authorization": (lambda it: signed(it).without("Authorization"), MISSING, "Missing Authentication Token"),
+    "empty Authorization": (lambda it: signed(it).having("Authorization", ""), MISSING, "Missing"),
+    "another algorithm": (
+        lambda it: signed(it).with_authorization("AWS4-HMAC-SHA256", "AWS4-HMAC-SHA1"),
+        INCOMPLETE,
+        "Unsupported AWS 'algorithm': 'AWS4-HMAC-SHA1'.",
+    ),
+    "algorithm in lower case": (
+        lambda it: signed(it).with_authorization("AWS4-HMAC-SHA256", "aws4-hmac-sha256"),
+        INCOMPLETE,
+        "Unsupported AWS 'algorithm'",
+    ),
+    "basic authentication": (
+        lambda it: signed(it).having("Authorization", "Basic dXNlcjpwYXNz"),
+        INCOMPLETE,
+        "Unsupported AWS 'algorithm': 'Basic'.",
+    ),
+    "nothing but the algorithm": (
+        lambda it: signed(it).having("Authorization", "AWS4-HMAC-SHA256"),
+        INCOMPLETE,
+        "'Credential' parameter. Authorization header requires 'SignedHeaders' parameter. Authorization header "
+        "requires 'Signature' parameter.",
+    ),
+    "no credential": (lambda it: without_part(it, "Credential"), INCOMPLETE, "requires 'Credential' parameter."),
+    "no signed headers": (lambda it: without_part(it, "SignedHeaders"), INCOMPLETE, "requires 'SignedHeaders'"),
+    "no signature": (lambda it: without_part(it, "Signature"), INCOMPLETE, "requires 'Signature' parameter."),
+    "no date": (lambda it: signed(it).without("X-Amz-Date"), INCOMPLETE, "'X-Amz-Date' or a 'Date' header."),
+    "scope of three parts": (lambda it: credential(it, "{0}/{1}/{2}/{3}"), INCOMPLETE, FIVE),
+    "scope of five parts": (lambda it: credential(it, "{0}/{1}/{2}/{3}/{4}/x"), INCOMPLETE, FIVE),
+    "no scope": (lambda it: credential(it, "{0}"), INCOMPLETE, FIVE),
+    "unknown access key": (
+        lambda it: credential(it, "AKIAIOSFODNN7EXAMPLE/{1}/{2}/{3}/{4}"),
+        UNKNOWN,
+        "The security token included in the request is invalid.",
+    ),
+    "no access key": (lambda it: credential(it, "/{1}/{2}/{3}/{4}"), UNKNOWN, "The security token"),
+    "access key in lower case": (
+        lambda it: credential(it, it.env["AWS_ACCESS_KEY_ID"].lower() + "/{1}/{2}/{3}/{4}"),
+        UNKNOWN,
+        "The security token",
+    ),
+    "credentials of another endpoint": (by_another_endpoint, UNKNOWN, "The security token"),
+    "wrong secret key": (lambda it: signed(it, secret="guessed"), INVALID, NO_MATCH),
+    "secret key of others": (
+        lambda it: signed(it, secret=it.env_of()["AWS_SECRET_ACCESS_KEY"]),
+        INVALID,
+        NO_MATCH,
+    ),
+    "another service": (
+        lambda it: signed(it, service="s3"),
+        INVALID,
+        "Credential should be scoped to correct service: 'secretsmanager'.",
+    ),
+    "wrong terminator": (
+        lambda it: credential(it, "{0}/{1}/{2}/{3}/aws5_request"),
+        INVALID,
+        "Credential should be scoped with a valid terminator: 'aws4_request'.",
+    ),
+    "no region": (lambda it: credential(it, "{0}/{1}//{3}/{4}"), INVALID, "scoped to a valid region."),
+    "no such region": (
+        lambda it: signed(it, region="US EAST"),
+        INVALID,
+        "Credential should be scoped to a valid region.",
+    ),
+    "another region than signed": (lambda it: credential(it, "{0}/{1}/eu-west-1/{3}/{4}"), INVALID, NO_MATCH),
+    "scope of another day": (lambda it: credential(it, "{0}/20200101/{2}/{3}/{4}"), INVALID, OTHER_DATE),
+    "scope without a day": (lambda it: credential(it, "{0}//{2}/{3}/{4}"), INVALID, OTHER_DATE),
+    "all of the scope wrong": (
+        lambda it: credential(it, "{0}/x/x/x/x"),
+        INVALID,
+        "valid region. Credential should be scoped to correct service: 'secretsmanager'. Credential should be scoped "
+        "with a valid terminator: 'aws4_request'. Date in",
+    ),
+    "empty date": (lambda it: dated(it, ""), INCOMPLETE, NO_DATE),
+    "extended date": (lambda it: dated(it, now_dated("%Y-%m-%dT%H:%M:%SZ")), INCOMPLETE, NO_DATE),
+    "date of one digit too few": (lambda it: dated(it, now_dated("%Y%m%dT%H%M%SZ")[1:]), INCOMPLETE, NO_DATE),
+    "day of one digit": (lambda it: dated(it, "2026112T101010Z"), INCOMPLETE, NO_DATE),
+    "date without a zone": (lambda it: dated(it, now_dated("%Y%m%dT%H%M%S")), INCOMPLETE, NO_DATE),
+    "date of a zone": (lambda it: dated(it, now_dated("%Y%m%dT%H%M%S+0000")), INCOMPLETE, NO_DATE),
+    "thirteenth month": (lambda it: dated(it, "20261301T101010Z"), INCOMPLETE, NO_DATE),
+    "year of none": (lambda it: dated(it, "00000101T101010Z"), INCOMPLETE, NO_DATE),
+    "digits of other scripts": (lambda it: dated(it, "2026\xb2\xb201T101010Z"), INCOMPLETE, NO_DATE),
+    "another time of the day than signed": (
+        lambda it: dated(it, strftime(SIGV4_TIMESTAMP, gmtime(time() - time() % 86400 + (time() + 1) % 86400))),
+        INVALID,
+        "",
+    ),
+    "16 minutes old": (lambda it: signed(it, at=time() - 16 * MINUTE), INVALID, "Signature expired: "),
+    "years old": (lambda it: signed(it, at=1_000_000_000), INVALID, "Signature expired: 20010909T014640Z is now"),
+    "16 minutes ahead": (lambda it: signed(it, at=time() + 16 * MINUTE), INVALID, "Signature not yet current: "),
+    "years ahead": (lambda it: signed(it, at=4_000_000_000), INVALID, "Signature not yet current: 20961002T070640Z"),
+    "another body": (lambda it: signed(it).with_body(OTHER_BODY), INVALID, NO_MATCH),
+    "no body": (lambda it: signed(it).with_body(b""), INVALID, NO_MATCH),
+    "body and one byte": (lambda it: signed(it).with_body(signed(it).body + b" "), INVALID, NO_MATCH),
+    "another operation": (
+        lambda it: signed(it).having("X-Amz-Target", "secretsmanager.DeleteSecret"),
+        INVALID,
+        NO_MATCH,
+    ),
+    "operation not signed": (
+        lambda it: signed(it, unsigned=["x-amz-target"]),
+        INVALID,
+        "'x-amz-target' must be a 'SignedHeader' in the AWS Authorization.",
+    ),
+    "host not signed": (lambda it: signed(it, unsigned=["host"]), INVALID, "'host' must be a 'SignedHeader'"),
+    "date not signed": (lambda it: signed(it, unsigned=["x-amz-date"]), INVALID, "'x-amz-date' must be a"),
+    "a signed header taken out": (lambda it: signed(it, headers={"X-A": "b"}).without("X-A"), INVALID, NO_MATCH),
+    "a signed header changed": (lambda it: signed(it, headers={"X-A": "b"}).having("X-A", "c"), INVALID, NO_MATCH),
+    "an unsigned header said to be signed": (
+        lambda it: signed(it).with_authorization("SignedHeaders=", "SignedHeaders=accept;").having("Accept", "*/*"),
+        INVALID,
+        NO_MATCH,
+    ),
+    "a query added": (lambda it: target(it, "/?Action=DeleteSecret"), INVALID, NO_MATCH),
+    "another path": (lambda it: target(it, "/secrets"), INVALID, NO_MATCH),
+    "another method": (
+        lambda it: SignedRequest("PUT", "/", signed(it).headers, signed(it).body),
+        INVALID,
+        NO_MATCH,
+    ),
+    "wrong hash of the body": (
+        lambda it: signed(it, headers={"X-Amz-Content-SHA256": "0" * 64}),
+        INVALID,
+        "The value of 'x-amz-content-sha256' is not the hash of the body.",
+    ),
+    "body said to be unsigned": (
+        lambda it: signed(it, headers={"X-Amz-Content-SHA256": "UNSIGNED-PAYLOAD"}),
+        INVALID,
+        "'x-amz-content-sha256'",
+    ),
+    "signature in upper case": (in_upper_case, INVALID, NO_MATCH),
+    "signature cut short": (
+        lambda it: signed(it).having("Authorization", signed(it).value_of("Authorization")[:-1]),
+        INVALID,
+        NO_MATCH,
+    ),
+    "signature of other letters": (
+        lambda it: signed(it).having("Authorization", signed(it).value_of("Authorization")[:-1] + "\xe9"),
+        INVALID,
+        NO_MATCH,
+    ),
+    "signed in the query": (presigned, MISSING, "Missing Authentication Token"),
+    "for AWS itself": (
+        lambda it: signed(it, host="secretsmanager.us-east-1.amazonaws.com"),
+        INVALID,
+        NO_MATCH,
+    ),
+    "for another port": (lambda it: signed(it, host=f"127.0.0.1:{port_of(it) - 1}"), INVALID, NO_MATCH),
+    "for a host without port": (lambda it: signed(it, host="127.0.0.1"), INVALID, NO_MATCH),
+    "for a name that leads here": (lambda it: signed(it, host=f"evil.test:{port_of(it)}"), INVALID, NO_MATCH),
+    "Host changed after signing": (lambda it: signed(it).having("Host", f"localhost:{port_of(it)}"), INVALID, NO_MATCH),
+}
+
+
+@pytest.mark.parametrize(("spoiled", "code", "text"), REFUSED.values(), ids=REFUSED)
+def test_a_request_that_is_not_signed_well_is_refused(secretsmanager, endpoint, spoiled, code, text):
+    request = spoiled(endpoint)
+    with secretsmanager.assert_unchanged():
+        answer = send(endpoint, request)
+    assert (answer.status, answer.code) == (400, code)
+    assert text in answer.message
+    assert answer.json["message"] == answer.message
+    assert answer.headers["x-amzn-RequestId"]
+    assert len(secretsmanager.log) == 0
+    assert endpoint.crashes == []
+
+
+SERVED: dict[str, Spoiled] = {
+    "14 minutes old": lambda it: signed(it, at=time() - 14 * MINUTE),
+    "14 minutes ahead": lambda it: signed(it, at=time() + 14 * MINUTE),
+    "an unsigned header more": lambda it: signed(it).having("X-Forwarded-For", "10.0.0.1"),
+    "spaces within a signed header": lambda it: signed(it, headers={"X-A": "b   c"}).having("X-A", " b c  "),
+    "a query that is signed": lambda it: signed(it, target="/?b=c&a=d%20e"),
+    "hash of the body": lambda it: signed(it, headers={"X-Amz-Content-SHA256": sha256_of_put()}),
+    "session token signed": lambda it: signed(it, headers={"X-Amz-Security-Token": "the developer's"}),
+    "localhost": lambda it: signed(it, host=f"localhost:{port_of(it)}"),
+    "content type not signed": lambda it: signed(it, unsigned=["content-type"]),
+    "no spaces in Authorization": lambda it: signed(it).with_authorization(", ", ","),
+    "headers in upper case": lambda it: upper_case_names(signed(it)),
+    "another account": lambda it: signed(it, env=it.env_of()),
+}
+
+
+def sha256_of_put() -> str:
+    return sha256(json.dumps(PUT).encode()).hexdigest()
+
+
+def upper_case_names(request: SignedRequest) -> SignedRequest:
+    headers = tuple((name.upper(), value) for name, value in request.headers)
+    return SignedRequest(request.method, request.target, headers, request.body)
+
+
+@pytest.mark.parametrize("made", SERVED.values(), ids=SERVED)
+def test_a_request_that_is_signed_well_is_served(secretsmanager, endpoint, made):
+    assert send(endpoint, made(endpoint)).status == 200
+    secretsmanager.assert_value("db", "new")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"x_amz_target": "secretsmanager.Nonsense"},
+        {"x_amz_target": "lambda.Invoke"},
+        {"body": b"{"},
+        {"body": b"\xff"},
+        {"target": "/elsewhere"},
+        {"method": "PUT"},
+    ],
+    ids=["no such operation", "another service", "broken JSON", "no UTF-8", "another path", "another method"],
+)
+def test_who_signs_is_asked_before_what_is_wanted(endpoint, changes):
+    assert send(endpoint, signed(endpoint, **changes).without("Authorization")).code == MISSING
+    assert send(endpoint, signed(endpoint, **changes, secret="guessed")).code == INVALID
+
+
+def test_a_get_that_is_signed_names_no_operation(secretsmanager, endpoint):
+    answer = send(endpoint, signed(endpoint, method="GET", body=b""))
+    assert (answer.status, answer.code) == (400, "UnknownOperationException")
+    assert len(secretsmanager.log) == 0
+
+
+def test_a_signature_is_good_for_one_body_only(secretsmanager, endpoint):
+    """Whoever overhears a request may send it again, as with AWS, but nothing else."""
+    request = signed(endpoint)
+    assert send(endpoint, request).status == 200
+    assert send(endpoint, request.with_body(OTHER_BODY)).code == INVALID
+    assert send(endpoint, request).status == 200
+    assert [call.request["SecretId"] for call in secretsmanager.log] == ["db", "db"]
+    assert len(secretsmanager.secret("db").versions) == 2
+
+
+def test_credentials_end_with_their_endpoint(secretsmanager, endpoint):
+    old = endpoint.env
+    endpoint.stop()
+    again = secretsmanager.endpoint(port=port_of(endpoint))
+    assert send(again, signed(again, env=old)).code == UNKNOWN
+
+
+def test_the_first_of_two_signatures_counts(secretsmanager, endpoint):
+    good = signed(endpoint)
+    bad = ("Authorization", good.value_of("Authorization")[:-2])
+    request = SignedRequest("POST", "/", (bad, *good.headers), good.body)
+    assert send(endpoint, request).code == INVALID
+
+
+def test_a_target_that_is_there_twice_is_not_what_was_signed(secretsmanager, endpoint):
+    good = signed(endpoint)
+    for headers in (
+        (("X-Amz-Target", "secretsmanager.DeleteSecret"), *good.headers),
+        (*good.headers, ("X-Amz-Target", "secretsmanager.DeleteSecret")),
+    ):
+        assert send(endpoint, SignedRequest("POST", "/", headers, good.body)).code == INVALID
+    assert len(secretsmanager.log) == 0
+
+
+# --- time ----------------------------------------------------------------------------------------------------------
+
+FROZEN = datetime(2001, 9, 9, 12, tzinfo=UTC)
+
+
+@pytest.fixture(params=["freezegun", "time-machine"])
+def frozen(request):
+    """The time of this process, stopped years away from the machine's."""
+    travel = freezegun.freeze_time(FROZEN) if request.param == "freezegun" else time_machine.travel(FROZEN, tick=False)
+    with travel:
+        yield
+
+
+def machine_time(folder) -> float:
+    """What neither of both libraries reaches: the time that the machine gives to a new file."""
+    file = folder / "new"
+    file.touch()
+    return file.stat().st_mtime
+
+
+def test_a_frozen_client_of_this_process_is_served(secretsmanager, endpoint, frozen):
+    request = signed(endpoint)
+    assert request.value_of("X-Amz-Date") == "20010909T120000Z"
+    assert send(endpoint, request).status == 200
+
+
+def test_another_program_is_served_while_this_process_is_frozen(secretsmanager, endpoint, frozen, tmp_path):
+    request = signed(endpoint, at=machine_time(tmp_path))
+    assert not request.value_of("X-Amz-Date").startswith("2001")
+    assert send(endpoint, request).status == 200
+
+
+@pytest.mark.parametrize("minutes", [-16, 16])
+def test_neither_time_is_good_for_more_than_its_minutes(secretsmanager, endpoint, frozen, tmp_path, minutes):
+    for now in (time(), machine_time(tmp_path)):
+        assert send(endpoint, signed(endpoint, at=now + minutes * MINUTE)).code == INVALID
+    assert len(secretsmanager.log) == 0
+
+
+@pytest.mark.parametrize(
+    "move", [lambda clock: clock.advance(days=400), lambda clock: clock.set(FROZEN)], ids=["forward", "back"]
+)
+def test_the_clock_of_the_manager_has_no_part_in_signatures(secretsmanager, endpoint, move):
+    move(secretsmanager.clock)
+    assert send(endpoint, signed(endpoint)).status == 200
+    at = secretsmanager.clock.seconds()
+    assert send(endpoint, signed(endpoint, at=at)).code == INVALID
+
+
+def test_a_connection_is_signed_request_by_request(secretsmanager, endpoint):
+    with connect(endpoint) as connection:
+        for request, status in [(signed(endpoint), 200), (signed(endpoint).without("Authorization"), 400)] * 2:
+            connection.sendall(bytes(request))
+            assert read_answer(connection).status == status
+    assert len(secretsmanager.log) == 2

@@ -1,0 +1,30 @@
+"""What the neighbours share: botocore's method without anybody's wrapper, and a client that no region is missing for."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import boto3
+import pytest
+from botocore.client import BaseClient
+
+
+@pytest.fixture
+def outside_client() -> Any:
+    """A client of Secrets Manager that needs no environment, made while nobody answers."""
+    return boto3.client(
+        "secretsmanager", region_name="us-east-1", aws_access_key_id="AKIATEST", aws_secret_access_key="test"
+    )
+
+
+@pytest.fixture
+def method_left_bare() -> Iterator[Callable[..., Any]]:
+    """`BaseClient._make_api_call` without wrappers; whatever a test does to it, it has to be that again in the end."""
+    found: Any = BaseClient.__dict__["_make_api_call"]
+    bare = found
+    while hasattr(bare, "__wrapped__"):
+        bare = bare.__wrapped__
+    BaseClient._make_api_call = bare
+    yield bare
+    left = BaseClient.__dict__["_make_api_call"]
+    BaseClient._make_api_call = found
+    assert left is bare

@@ -1,0 +1,135 @@
+"""The ini option `secretsmanager_block_network`: calls that nobody answers fail in words instead of reaching AWS."""
+
+from collections.abc import Callable
+
+import pytest
+
+Run = Callable[..., pytest.RunResult]
+
+INI = "[pytest]\nasyncio_default_fixture_loop_scope = function\nsecretsmanager_block_network = {}\n"
+
+
+@pytest.fixture
+def blocked(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Runs one file with the guard up; if it failed, a closed proxy would keep the call on this machine."""
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:1")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setenv("HOME", str(pytester.path))
+
+    def run_file(source: str, *arguments: str, on: str = "true") -> pytest.RunResult:
+        pytester.makeini(INI.format(on))
+        pytester.makepyfile(test_it=source)
+        return pytester.runpytest_subprocess("-p", "no:randomly", *arguments, timeout=60)
+
+    return run_file
+
+
+@pytest.mark.parametrize("keys", [True, False], ids=["with credentials", "without credentials"])
+def test_the_failure_names_test_operation_and_where_the_client_was_made(
+    blocked: Run, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, keys: bool
+) -> None:
+    if keys:
+        monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIATEST")
+        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    pytester.makepyfile(app="import boto3\nclient = boto3.client('secretsmanager')\n")
+    result = blocked(
+        """
+        import app
+
+        def test_it():
+            try:
+                app.client.get_secret_value(SecretId="db")
+            except Exception:
+                pass
+        """
+    )
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            "GetSecretValue was stopped on its way to AWS (secretsmanager.us-east-1.amazonaws.com): no SecretsManager "
+            "is active, and secretsmanager_block_network is on",
+            "  called at *test_it.py:5 in test_it",
+            "  by a client made at *app.py:2 in <module>",
+            "  in test_it.py::test_it (call)",
+            'Give the test the fixture, or the secrets that it reads: @pytest.mark.secret("name", "value"). *',
+        ],
+        consecutive=True,
+    )
+
+
+def test_what_goes_elsewhere_or_is_answered_before_passes(blocked: Run) -> None:
+    blocked(
+        """
+        import boto3, pytest
+        from botocore.exceptions import EndpointConnectionError
+        from botocore.stub import Stubber
+        from moto import mock_aws
+
+        KEYS = {"aws_access_key_id": "AKIATEST", "aws_secret_access_key": "test"}
+
+        def test_a_closed_port():
+            client = boto3.client("secretsmanager", endpoint_url="http://127.0.0.1:1", **KEYS)
+            with pytest.raises(EndpointConnectionError):
+                client.list_secrets()
+
+        def test_a_stubber():
+            client = boto3.client("secretsmanager", **KEYS)
+            with Stubber(client) as stubber:
+                stubber.add_response("list_secrets", {})
+                client.list_secrets()
+
+        @mock_aws
+        def test_moto():
+            assert boto3.client("secretsmanager", **KEYS).list_secrets()["SecretList"] == []
+
+        def test_the_fixture(secretsmanager):
+            assert boto3.client("secretsmanager").list_secrets()["SecretList"] == []
+        """
+    ).assert_outcomes(passed=4)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        'region_name="cn-north-1"',
+        'region_name="us-gov-west-1"',
+        "config=Config(use_dualstack_endpoint=True)",
+        "config=Config(use_fips_endpoint=True)",
+        'endpoint_url="https://vpce-0123.secretsmanager.us-east-1.vpce.amazonaws.com"',
+    ],
+)
+def test_every_host_of_aws_is_guarded(blocked: Run, arguments: str) -> None:
+    result = blocked(
+        f"""
+        import boto3
+        from botocore.config import Config
+
+        def test_it():
+            keys = {{"aws_access_key_id": "AKIATEST", "aws_secret_access_key": "test"}}
+            boto3.client("secretsmanager", **keys, {arguments}).list_secrets()
+        """
+    )
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["ListSecrets was stopped on its way to AWS (*"])
+
+
+def test_a_call_at_import_is_a_collection_error(blocked: Run) -> None:
+    result = blocked("import boto3\nboto3.client('secretsmanager').list_secrets()\n")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*NetworkBlocked: ListSecrets was stopped *", "*while no test was running"])
+
+
+@pytest.mark.parametrize(("on", "wrapped"), [("true", True), ("false", False)])
+def test_botocore_is_wrapped_only_while_the_option_is_on(blocked: Run, on: str, wrapped: bool) -> None:
+    blocked(
+        f"""
+        import wrapt
+        from botocore.endpoint import Endpoint
+
+        def test_it():
+            assert isinstance(Endpoint.__dict__["_send"], wrapt.FunctionWrapper) is {wrapped}
+        """,
+        on=on,
+    ).assert_outcomes(passed=1)
