@@ -6,7 +6,7 @@ The default run does not collect this file, and nothing here asserts a time: rea
 comparison fair:
 
 - moto is imported before any client is made, so that its hook is in all of them, and all are made in the same way;
-- the peers run on botocore's own methods, without the wrappers that a `SecretsManager` has left there;
+- the peers run on botocore's own methods: a `SecretsManager` leaves nothing there;
 - what a call costs must not depend on the rounds before it: where rounds would pile up secrets or versions, an untimed
   set-up takes them away before each round, with both peers alike;
 - the garbage collector is off during rounds, for its pauses are those of all that lives in the process.
@@ -21,7 +21,6 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
-from botocore.client import BaseClient
 from botocore.stub import Stubber
 from moto import mock_aws
 
@@ -38,8 +37,6 @@ GROWTH_STRETCHES = 500
 SECONDS = 2.0
 """About how long each benchmark runs, its set-ups included."""
 
-_BOTOCORES_OWN = {name: BaseClient.__dict__[name] for name in ("_make_api_call", "_make_request")}
-
 pytestmark = pytest.mark.benchmark(disable_gc=True)
 
 
@@ -50,20 +47,13 @@ def new_client(region: str = "us-east-1") -> "SecretsManagerClient":
 
 
 @pytest.fixture
-def no_wrapper(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Botocore as it is where no SecretsManager was ever entered."""
-    for name, method in _BOTOCORES_OWN.items():
-        monkeypatch.setattr(BaseClient, name, method)
-
-
-@pytest.fixture
 def ours() -> "Iterator[SecretsManagerClient]":
     with SecretsManager():
         yield new_client()
 
 
 @pytest.fixture
-def moto(no_wrapper: None) -> "Iterator[SecretsManagerClient]":
+def moto() -> "Iterator[SecretsManagerClient]":
     with mock_aws():
         yield new_client()
 
@@ -108,7 +98,7 @@ def test_get(benchmark: "BenchmarkFixture", client: "SecretsManagerClient", answ
     measure(benchmark, "get", answered_by, lambda: client.get_secret_value(SecretId="db"))
 
 
-def test_get_stubbed(benchmark: "BenchmarkFixture", no_wrapper: None) -> None:
+def test_get_stubbed(benchmark: "BenchmarkFixture") -> None:
     """The Stubber answers what it was told once, so it is told before each round."""
     client = new_client()
     reply: Any = {
@@ -178,7 +168,7 @@ def test_enter_and_leave(benchmark: "BenchmarkFixture") -> None:
     measure(benchmark, "enter and leave", OURS, enter_and_leave)
 
 
-def test_enter_and_leave_moto(benchmark: "BenchmarkFixture", no_wrapper: None) -> None:
+def test_enter_and_leave_moto(benchmark: "BenchmarkFixture") -> None:
     def enter_and_leave() -> None:
         with mock_aws():
             pass

@@ -384,6 +384,23 @@ def test_a_manager_left_under_a_mock_lets_calls_through_until_the_next_is_left(b
         assert not reaches_the_network(closed_port_client)
 
 
+def test_a_call_begun_before_its_manager_was_left_reaches_no_network(closed_port_client):
+    """It is in a hook of the application's just then, in a thread that outlives the test."""
+    begun, left = Event(), Event()
+
+    def wait(**_):
+        begun.set()
+        assert left.wait(10)
+
+    closed_port_client.meta.events.register("before-call", wait)
+    with ThreadPoolExecutor() as pool:
+        with SecretsManager():
+            answer = pool.submit(reaches_the_network, closed_port_client)
+            assert begun.wait(10)
+        left.set()
+        assert answer.result() is False
+
+
 # --- nothing is kept -------------------------------------------------------------------------------------------------
 
 

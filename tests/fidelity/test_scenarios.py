@@ -30,7 +30,8 @@ def test_it_is_as_aws_does_it_through_every_door_alike(scenario):
 
 def comparable(told: Told) -> list[Any]:
     """What a scenario told, with a number for each id that is made up anew each time."""
-    numbers = defaultdict(lambda made=count(1): f"<{next(made)}>")
+    made = count(1)
+    numbers = defaultdict(lambda: f"<{next(made)}>")
 
     def numbered(value: Any) -> Any:
         if isinstance(value, dict):

@@ -1,4 +1,4 @@
-"""What the neighbours share: botocore's method without anybody's wrapper, and a client that no region is missing for."""
+"""What the neighbours share: botocore's method without anybody's wrapper, and a client that lacks no region."""
 
 from collections.abc import Callable, Iterator
 from typing import Any

@@ -45,7 +45,7 @@ class OpenTelemetry:
 
 
 def take_outermost_wrapper(owner, method):
-    """What X-Ray's own `unwrap` does, but for its question after `wrapt.ObjectProxy`, which no wrapper of wrapt 2 is."""
+    """What X-Ray's own `unwrap` would do, if it did not ask for a `wrapt.ObjectProxy`: no wrapper of wrapt 2 is one."""
     setattr(owner, method, getattr(owner, method).__wrapped__)
 
 

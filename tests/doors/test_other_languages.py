@@ -1,0 +1,214 @@
+"""Programs outside this process, in any language: what they are answered, and that the test's log has their calls."""
+
+import asyncio
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from http.client import HTTPConnection
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from signed_requests import send, signed
+
+SECONDS = 120
+"""Until a program that does not end counts as hung."""
+
+
+def run(command: list[str], env: Mapping[str, str], **options: Any) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command, env=os.environ | env, capture_output=True, text=True, timeout=SECONDS, check=False, **options
+    )
+
+
+@pytest.fixture
+def endpoint(secretsmanager):
+    return secretsmanager.endpoint()
+
+
+# --- the AWS CLI -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def aws(endpoint, empty_home):
+    """Runs `aws secretsmanager …` in a process of its own."""
+
+    def call(*arguments):
+        return run([sys.executable, "-m", "awscli", "secretsmanager", *arguments], endpoint.env)
+
+    return call
+
+
+def test_the_aws_cli_writes_and_reads(secretsmanager, aws):
+    created = aws("create-secret", "--name", "db", "--secret-string", "one")
+    assert (created.stderr, created.returncode) == ("", 0)
+    aws("put-secret-value", "--secret-id", "db", "--secret-string", "two", "--version-stages", "AWSPENDING")
+    read = aws("get-secret-value", "--secret-id", "db", "--query", "SecretString", "--output", "text")
+    assert read.stdout == "one\n"
+    secretsmanager.assert_labels("db", {"AWSCURRENT": 1, "AWSPENDING": 2})
+    secretsmanager.assert_log_order("CreateSecret", "PutSecretValue", "GetSecretValue")
+    secretsmanager.assert_nothing_leaked()
+
+
+def test_the_aws_cli_sends_a_file_as_it_is(secretsmanager, aws, tmp_path):
+    (tmp_path / "key").write_bytes(b"\x00\xff")
+    assert aws("create-secret", "--name", "key", "--secret-binary", f"fileb://{tmp_path / 'key'}").returncode == 0
+    secretsmanager.assert_value("key", b"\x00\xff")
+
+
+def test_the_aws_cli_lists_page_after_page(secretsmanager, aws):
+    for number in range(3):
+        secretsmanager.seed(f"db{number}", "x")
+    listed = aws("list-secrets", "--page-size", "1", "--query", "SecretList[].Name", "--output", "json")
+    assert json.loads(listed.stdout) == ["db0", "db1", "db2"]
+    secretsmanager.assert_logged("ListSecrets", times=3)
+
+
+def test_the_aws_cli_tells_of_a_refusal(secretsmanager, aws):
+    refused = aws("get-secret-value", "--secret-id", "nowhere")
+    assert refused.returncode != 0
+    assert "(ResourceNotFoundException) when calling the GetSecretValue operation" in refused.stderr
+    secretsmanager.assert_logged("GetSecretValue", times=1, error="ResourceNotFoundException", SecretId="nowhere")
+
+
+# --- JavaScript ------------------------------------------------------------------------------------------------------
+
+SCRIPT = Path(__file__).parent / "javascript"
+
+
+@pytest.fixture(scope="session")
+def javascript(request: pytest.FixtureRequest) -> Path:
+    """A folder with the script and AWS's SDK, kept in pytest's cache from run to run."""
+    node, npm = shutil.which("node"), shutil.which("npm")
+    if node is None or npm is None:
+        pytest.skip(f"{'node' if node is None else 'npm'} is not installed")
+    package = (SCRIPT / "package.json").read_text(encoding="utf-8")
+    (version,) = json.loads(package)["dependencies"].values()
+    installed = request.config.cache.mkdir("javascript") / version
+    if not installed.exists():
+        # Elsewhere first: another worker may be at it, and whoever is ready last finds it done.
+        making = Path(tempfile.mkdtemp(dir=installed.parent))
+        shutil.copy(SCRIPT / "package.json", making)
+        install = [npm, "install", "--no-audit", "--no-fund", "--ignore-scripts", "--no-package-lock"]
+        done = run(install, {}, cwd=making)
+        if done.returncode != 0:
+            shutil.rmtree(making)
+            pytest.skip(f"npm can't install AWS's SDK: {done.stderr.strip()[-300:]}")
+        try:
+            making.rename(installed)
+        except OSError:
+            shutil.rmtree(making)
+    shutil.copy(SCRIPT / "client.mjs", installed)
+    return installed
+
+
+@pytest.fixture
+def told_by_javascript(secretsmanager, endpoint, javascript):
+    """What the script printed, beside four secrets that are there already."""
+    for number in range(4):
+        secretsmanager.seed(f"seeded/{number}", "x")
+    ran = run(["node", "--no-warnings", "client.mjs"], endpoint.env, cwd=javascript)
+    assert ran.returncode == 0, ran.stderr
+    return json.loads(ran.stdout)
+
+
+def test_the_sdk_for_javascript_writes_and_reads(secretsmanager, told_by_javascript):
+    assert {
+        name: told_by_javascript[name] for name in ("created", "stages", "pending", "current", "createdIsDate")
+    } == {
+        "created": "js/db",
+        "stages": ["AWSPENDING"],
+        "pending": [0, 255],
+        "current": "one",
+        "createdIsDate": True,
+    }
+    secretsmanager.assert_history("js/db", ["one", b"\x00\xff"])
+    secretsmanager.assert_labels("js/db", {"AWSCURRENT": 1, "AWSPENDING": 2})
+    secretsmanager.assert_logged("PutSecretValue", times=1, SecretId="js/db", VersionStages=["AWSPENDING"])
+    secretsmanager.assert_log_order("CreateSecret", "PutSecretValue", "GetSecretValue", "ListSecrets")
+    secretsmanager.assert_nothing_leaked()
+
+
+def test_the_sdk_for_javascript_lists_page_after_page(secretsmanager, told_by_javascript):
+    assert told_by_javascript["pages"] == [["seeded/0", "seeded/1"], ["seeded/2", "seeded/3"], ["js/db"]]
+    secretsmanager.assert_logged("ListSecrets", times=3, MaxResults=2)
+
+
+def test_the_sdk_for_javascript_knows_the_errors_by_their_classes(secretsmanager, told_by_javascript):
+    too_short = (
+        "Value '' at 'secretId' failed to satisfy constraint: Member must have length greater than or equal to 1"
+    )
+    assert told_by_javascript["errors"] == [
+        ["ResourceNotFoundException", "Secrets Manager can't find the specified secret.", True, 400],
+        [
+            "ResourceExistsException",
+            "The operation failed because the secret js/db already exists.",
+            True,
+            400,
+        ],
+        ["ValidationException", f"1 validation error detected: {too_short}", True, 400],
+    ]
+    secretsmanager.assert_logged("CreateSecret", times=1, error="ResourceExistsException")
+
+
+# --- by hand, as curl does it ----------------------------------------------------------------------------------------
+
+
+def test_a_request_that_was_signed_by_hand_is_answered(secretsmanager, endpoint):
+    secretsmanager.seed("db", "one")
+    answer = send(endpoint, signed(endpoint, "GetSecretValue", {"SecretId": "db"}))
+    assert (answer.status, answer.json["SecretString"]) == (200, "one")
+    secretsmanager.assert_logged("GetSecretValue", times=1, SecretId="db")
+
+
+def test_a_request_that_nobody_signed_is_refused(secretsmanager, endpoint):
+    secretsmanager.seed("db", "one")
+    connection = HTTPConnection(endpoint.url.removeprefix("http://"), timeout=SECONDS)
+    headers = {"X-Amz-Target": "secretsmanager.GetSecretValue", "Content-Type": "application/x-amz-json-1.1"}
+    connection.request("POST", "/", b'{"SecretId": "db"}', headers)
+    response = connection.getresponse()
+    assert (response.status, json.load(response)["__type"]) == (400, "MissingAuthenticationToken")
+    connection.close()
+    secretsmanager.assert_not_logged()
+
+
+# --- AWS's async SDK for Python --------------------------------------------------------------------------------------
+
+
+@pytest.mark.skipif(
+    find_spec("aws_sdk_secrets_manager") is None,
+    reason="aws-sdk-secrets-manager is not installed; it needs Python 3.12",
+)
+def test_awss_own_async_client_writes_and_reads(secretsmanager, endpoint, empty_home, monkeypatch):
+    """It fills no ClientRequestToken by itself."""
+    from aws_sdk_secrets_manager import models
+    from aws_sdk_secrets_manager.client import AsyncSecretsManagerClient
+
+    for name, value in endpoint.env.items():
+        monkeypatch.setenv(name, value)
+
+    async def program():
+        client = AsyncSecretsManagerClient()
+        try:
+            await client.create_secret(
+                models.CreateSecretInput(name="db", secret_string="one", client_request_token=str(uuid4()))
+            )
+            await client.put_secret_value(
+                models.PutSecretValueInput(secret_id="db", secret_string="two", client_request_token=str(uuid4()))
+            )
+            with pytest.raises(models.ResourceNotFoundException, match="can't find the specified secret"):
+                await client.get_secret_value(models.GetSecretValueInput(secret_id="nowhere"))
+            read = await client.get_secret_value(models.GetSecretValueInput(secret_id="db"))
+            return read.secret_string, read.version_stages
+        finally:
+            await client.close()
+
+    assert asyncio.run(program()) == ("two", ["AWSCURRENT"])
+    secretsmanager.assert_labels("db", {"AWSCURRENT": 2, "AWSPREVIOUS": 1})
+    secretsmanager.assert_log_order("CreateSecret", "PutSecretValue", "GetSecretValue")
