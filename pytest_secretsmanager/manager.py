@@ -19,7 +19,7 @@ from pytest_secretsmanager.controls.replication import HeldReplicas, Replication
 from pytest_secretsmanager.controls.rotation import RotationControl
 from pytest_secretsmanager.controls.steps import Steps
 from pytest_secretsmanager.doors import environment, patch
-from pytest_secretsmanager.doors.client import Responder, user_of
+from pytest_secretsmanager.doors.client import Responder, require_account, user_of
 from pytest_secretsmanager.doors.session import new_client
 from pytest_secretsmanager.engine.call import Call, Parameters
 from pytest_secretsmanager.engine.errors import ServiceError, UsageError
@@ -85,7 +85,7 @@ class SecretsManager(Assertions):
         version_quota: int = VERSION_QUOTA,
     ) -> None:
         _require_text("region", region)
-        _require_account(account)
+        require_account(account)
         _require_seed(random_seed)
         _require_quota(version_quota)
         self.region = region
@@ -222,7 +222,7 @@ class SecretsManager(Assertions):
         """Puts a secret there that was described before."""
         region = seed.options.get("region", self.region)
         account = seed.options.get("account", self.account)
-        _require_account(account)
+        require_account(account)
         principal = seed.principal(account, user_of(account, region).arn)
 
         key = SecretKey(region, account, seed.name)
@@ -317,9 +317,10 @@ class SecretsManager(Assertions):
         b'http://127.0.0.1\\n'
         """
         self._require_entered("start its endpoint")
-        if self._endpoint is None or self._endpoint.is_stopped:
-            self._endpoint = _endpoint_class()(self._responder, self.region, wall_times, port=port)
-        return self._endpoint
+        with self._entering:
+            if self._endpoint is None or self._endpoint.is_stopped:
+                self._endpoint = _endpoint_class()(self._responder, self.region, wall_times, port=port)
+            return self._endpoint
 
     def secret(self, secret_id: SecretId, *, region: str | None = None, account: str | None = None) -> SecretView:
         """The view of a secret by name, ARN or view; SecretNotFound, with the nearest names, when there is none.
@@ -368,11 +369,6 @@ def _endpoint_class() -> "type[Endpoint]":
 def _require_text(name: str, value: object) -> None:
     if not isinstance(value, str) or not value:
         raise UsageError(f"{name} is a str such as 'us-east-1', not {value!r}")
-
-
-def _require_account(account: object) -> None:
-    if not (isinstance(account, str) and len(account) == 12 and account.isdigit()):
-        raise UsageError(f"account is a str of twelve digits such as '123456789012', not {account!r}")
 
 
 def _require_seed(random_seed: object) -> None:

@@ -28,7 +28,7 @@ from pytest_secretsmanager.doors import wire
 from pytest_secretsmanager.doors.replies import Scalars, scalars_of, shown
 from pytest_secretsmanager.engine import arns, model
 from pytest_secretsmanager.engine.call import Call, Parameters, Principal, Reply, copied_members
-from pytest_secretsmanager.engine.errors import ServiceError
+from pytest_secretsmanager.engine.errors import ServiceError, UsageError
 from pytest_secretsmanager.engine.ports import new_uuid
 from pytest_secretsmanager.engine.service import Service
 
@@ -270,6 +270,12 @@ def _explicit_account(client: BaseClient) -> str | None:
     if isinstance(credentials, Credentials) and credentials.method == "explicit":
         return getattr(credentials, "account_id", None)
     return None
+
+
+def require_account(account: object) -> None:
+    """Refuses what is no account: UsageError for all but twelve digits."""
+    if not (isinstance(account, str) and len(account) == 12 and account.isdigit()):
+        raise UsageError(f"account is a str of twelve digits such as '123456789012', not {account!r}")
 
 
 @lru_cache(maxsize=1024)

@@ -15,7 +15,7 @@ from typing import Self
 from botocore.model import OperationNotFoundError
 
 from pytest_secretsmanager.doors import active, wire
-from pytest_secretsmanager.doors.client import Responder, user_of
+from pytest_secretsmanager.doors.client import Responder, require_account, user_of
 from pytest_secretsmanager.doors.http_server import HOST, HttpServer, Request, Response
 from pytest_secretsmanager.doors.signatures import KeyPair, Signatures
 from pytest_secretsmanager.engine import model
@@ -69,12 +69,15 @@ class Endpoint:
     def env_of(self, *, region: str | None = None, account: str | None = None) -> dict[str, str]:
         """The environment for a program in another region or account, with new credentials of its own.
 
-        To be laid over that of this process: `subprocess.run(…, env=os.environ | endpoint.env)`.
+        To be laid over that of this process: `subprocess.run(…, env=os.environ | endpoint.env)`. Raises UsageError for
+        an account that is none.
 
         >>> with sm.endpoint() as endpoint:
         ...     endpoint.env_of(region="eu-west-1")["AWS_REGION"]
         'eu-west-1'
         """
+        if account is not None:
+            require_account(account)
         pair = _new_key_pair()
         self._signatures.add(pair, account or self._responder.account)
         region = region or self._region

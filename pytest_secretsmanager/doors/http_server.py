@@ -5,11 +5,12 @@ rotation function may) holds up no other.
 """
 
 import asyncio
+import socket
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from logging import Logger, NullHandler
 from threading import Thread
-from typing import Any, NamedTuple, TypeAlias, TypeVar
+from typing import Any, NamedTuple, TypeAlias, TypeVar, cast
 
 from aiohttp import web
 
@@ -20,6 +21,7 @@ HOST = "127.0.0.1"
 """The loopback interface, and nothing but it."""
 
 THREADS = 32
+SECONDS_TO_CLOSE = 1.0
 SECONDS_TO_STOP = 5.0
 """How long stopping waits for answers that are still being made."""
 
@@ -58,9 +60,11 @@ class HttpServer:
     """
 
     def __init__(self, answer: Answer, port: int, body_limit: int) -> None:
+        socket.socket().close()  # where sockets are forbidden, an event loop would be left half made
         self._answer = answer
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="secretsmanager-endpoint")
         self._answering: set[Future[Response]] = set()
+        self._handling: set[asyncio.Task[Any]] = set()
         self._loop = asyncio.new_event_loop()
         app = web.Application(client_max_size=body_limit)
         app.router.add_route("*", "/{path:.*}", self._handle)
@@ -80,12 +84,23 @@ class HttpServer:
 
         An answer that is still being made after some seconds keeps its thread until it is made.
         """
-        self._run(self._runner.cleanup())
+        closing = asyncio.run_coroutine_threadsafe(self._runner.cleanup(), self._loop)
+        if wait([closing], SECONDS_TO_CLOSE).not_done:
+            self._loop.call_soon_threadsafe(self._break_off)
+        closing.result()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
         late = wait(tuple(self._answering), SECONDS_TO_STOP).not_done
         self._pool.shutdown(wait=not late, cancel_futures=True)
+
+    def _break_off(self) -> None:
+        """Lets go of requests that are being read or answered.
+
+        aiohttp's own time limit does not pass where freezegun has stopped the time.
+        """
+        for task in self._handling:
+            task.cancel()
 
     def _run(self, coroutine: Coroutine[Any, Any, _Result]) -> _Result:
         return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result()
@@ -98,10 +113,15 @@ class HttpServer:
         return address[1]
 
     async def _handle(self, incoming: web.Request) -> web.Response:
-        future = self._pool.submit(self._answer, await _read(incoming))
-        self._answering.add(future)
-        future.add_done_callback(self._answering.discard)
-        response = await asyncio.wrap_future(future)
+        task = cast("asyncio.Task[Any]", asyncio.current_task())
+        self._handling.add(task)
+        try:
+            future = self._pool.submit(self._answer, await _read(incoming))
+            self._answering.add(future)
+            future.add_done_callback(self._answering.discard)
+            response = await asyncio.wrap_future(future)
+        finally:
+            self._handling.discard(task)
         return web.Response(status=response.status, headers=response.headers, body=response.body)
 
 

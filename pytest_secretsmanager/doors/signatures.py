@@ -96,12 +96,11 @@ class Signatures:
         _require_signed(request, names)
         self._require_fresh(timestamp)
         _require_body(request, body)
+        if not names <= {name for name, _ in request.headers} or request.header("host") not in hosts:
+            raise _mismatch()
         expected = _BotocoresSigner(pair, region, names).sign(request, body, timestamp)
-        if request.header("host") not in hosts or not hmac.compare_digest(expected, parts["Signature"].encode()):
-            raise InvalidSignatureException(
-                "The request signature we calculated does not match the signature you provided. Check your AWS Secret "
-                "Access Key and signing method. Consult the service documentation for details."
-            )
+        if not hmac.compare_digest(expected, parts["Signature"].encode()):
+            raise _mismatch()
         return Signer(account, region)
 
     def _known_pair(self, access_key_id: str) -> tuple[str, KeyPair]:
@@ -127,6 +126,13 @@ class Signatures:
         )
 
 
+def _mismatch() -> InvalidSignatureException:
+    return InvalidSignatureException(
+        "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access "
+        "Key and signing method. Consult the service documentation for details."
+    )
+
+
 def _authorization(request: SignedRequest) -> Mapping[str, str]:
     header = request.header("authorization")
     if not header:
@@ -137,7 +143,7 @@ def _authorization(request: SignedRequest) -> Mapping[str, str]:
         raise IncompleteSignatureException(f"Unsupported AWS 'algorithm': '{algorithm[:40]}'.")
     missing = [f"Authorization header requires '{name}' parameter." for name in _REQUIRED if not parts.get(name)]
     if request.header("x-amz-date") is None:
-        missing.append("Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.")
+        missing.append("Authorization header requires existence of a 'X-Amz-Date' header.")
     if missing:
         raise IncompleteSignatureException(" ".join(missing))
     return parts
@@ -200,8 +206,9 @@ class _BotocoresSigner(SigV4Auth):
         self._names = names
 
     def sign(self, request: SignedRequest, body: bytes, timestamp: str) -> bytes:
-        # What it reads of botocore's own AWSRequest, whose making costs more than all the signing.
-        url = f"http://{request.header('host')}{request.path}{'?' if request.query else ''}{request.query}"
+        # What it reads of botocore's own AWSRequest, whose making costs more than all the signing. Of the URL it reads
+        # path and query only.
+        url = f"http://host/{request.path.lstrip('/')}{'?' if request.query else ''}{request.query}"
         read: Any = SimpleNamespace(
             method=request.method,
             url=url,

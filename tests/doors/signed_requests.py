@@ -4,7 +4,6 @@ A client of botocore makes no request that is wrong, so the tests of what the en
 """
 
 import json
-import os
 import socket
 import threading
 from collections import Counter
@@ -169,9 +168,9 @@ def open_sockets() -> Counter[str]:
     if not folder.is_dir():
         pytest.skip("this system does not tell which files are open")
     found: Counter[str] = Counter()
-    for number in os.listdir(folder):
+    for file in folder.iterdir():
         try:
-            link = os.readlink(folder / number)
+            link = str(file.readlink())
         except OSError:  # the folder's own, which is closed by now
             continue
         if link.startswith(("socket:", "anon_inode:")):

@@ -426,7 +426,7 @@ async def test_after_call_may_await_the_content_of_the_http_response(secretsmana
 
 async def test_after_call_is_given_the_parsed_error_of_a_refused_call(secretsmanager, listened, kind):
     seen = []
-    listened.meta.events.register("after-call", kind(lambda http_response, parsed, **_: seen.append(parsed)))
+    listened.meta.events.register("after-call", kind(lambda parsed, **_: seen.append(parsed)))
     with pytest.raises(listened.exceptions.ResourceNotFoundException) as raised:
         await listened.get_secret_value(SecretId="nowhere")
     assert seen == [raised.value.response]
@@ -436,14 +436,14 @@ async def test_botocores_history_records_each_call_once(secretsmanager, aio, mon
     class Kept(BaseHistoryHandler):
         def emit(self, event_type, payload, source):
             if event_type == "API_CALL":
-                kept.append((payload["operation"], payload["params"]))
+                kept.append((payload["operation"], payload["params"], source))
 
     kept = []
     recorder = get_global_history_recorder()
     monkeypatch.setattr(recorder, "_handlers", [Kept()])
     monkeypatch.setattr(recorder, "_enabled", True)
     await aio.list_secrets(MaxResults=5)
-    assert kept == [("ListSecrets", {"MaxResults": 5})]
+    assert kept == [("ListSecrets", {"MaxResults": 5}, "BOTOCORE")]
 
 
 # --- aioboto3 --------------------------------------------------------------------------------------------------------

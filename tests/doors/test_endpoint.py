@@ -68,7 +68,7 @@ class Blocked:
         self.began, self.go_on = Event(), Event()
         self.arn = secretsmanager.rotation.register(self.handler)
 
-    def handler(self, event, context):
+    def handler(self, _event, _context):
         self.began.set()
         assert self.go_on.wait(PATIENCE)
 
@@ -302,22 +302,23 @@ def test_stopping_leaves_nothing_though_a_client_holds_on(client):
     assert open_sockets() - before == Counter()
 
 
-def stop_seen_by(endpoint):
-    """Begins to stop the endpoint elsewhere; gives the thread when nobody can connect any more."""
+def begin_to_stop(endpoint):
+    """Stops the endpoint elsewhere; gives the thread when all that is left is to wait for answers."""
     stopping = Thread(target=endpoint.stop)
     stopping.start()
-    while True:
-        try:
-            connect(endpoint).close()
-        except OSError:
+    for _ in range(int(PATIENCE * 100)):
+        if endpoint._server._loop.is_closed():
             return stopping
+        stopping.join(0.01)
+    raise AssertionError("the endpoint does not stop")
 
 
 def test_stopping_waits_for_an_answer_that_is_being_made(secretsmanager, endpoint, blocked):
     before = open_sockets()
     secretsmanager.seed("db", "old")
     with blocked.begin(endpoint):
-        stopping = stop_seen_by(endpoint)
+        stopping = begin_to_stop(endpoint)
+        stopping.join(0.1)
         assert stopping.is_alive()
         blocked.go_on.set()
         stopping.join(PATIENCE)

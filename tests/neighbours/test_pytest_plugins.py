@@ -1,0 +1,220 @@
+"""Other plugins of pytest beside this one, by runs of pytest inside pytest."""
+
+import pytest
+
+ASYNCIO_INI = "[pytest]\nasyncio_default_fixture_loop_scope = function\n"
+
+
+@pytest.fixture
+def run(pytester):
+    """Runs a test module in a process of its own, in written order, with warnings as errors."""
+
+    def go(source, *arguments):
+        pytester.makeini(ASYNCIO_INI)
+        pytester.makepyfile(source)
+        return pytester.runpytest_subprocess("-p", "no:randomly", "-W", "error", *arguments)
+
+    return go
+
+
+# --- pytest-xdist ----------------------------------------------------------------------------------------------------
+
+MANY = """
+    import boto3
+    import pytest
+
+    pytestmark = pytest.mark.secret("db", "one")
+
+    @pytest.mark.parametrize("number", range(20))
+    def test_alone(secretsmanager, number):
+        client = boto3.client("secretsmanager")
+        client.put_secret_value(SecretId="db", SecretString=str(number))
+        client.create_secret(Name="mine")
+        secretsmanager.assert_history("db", ["one", str(number)])
+        assert len(secretsmanager.log) == 2
+"""
+
+
+@pytest.mark.parametrize("distribution", ["load", "loadscope", "worksteal"])
+def test_each_worker_of_xdist_has_secrets_of_its_own(run, distribution):
+    run(MANY, "-n", "2", "--dist", distribution).assert_outcomes(passed=20)
+
+
+def test_each_worker_of_xdist_has_an_endpoint_of_its_own(run):
+    run(
+        """
+        import os, subprocess, sys
+        import pytest
+
+        CODE = "import boto3; print(boto3.client('secretsmanager').get_secret_value(SecretId='db')['SecretString'])"
+
+        @pytest.mark.parametrize("number", range(4))
+        def test_it(secretsmanager, number):
+            secretsmanager.seed("db", str(number))
+            env = os.environ | secretsmanager.endpoint().env
+            ran = subprocess.run([sys.executable, "-c", CODE], env=env, capture_output=True, text=True, timeout=60)
+            assert ran.stdout.strip() == str(number)
+        """,
+        "-n",
+        "2",
+    ).assert_outcomes(passed=4)
+
+
+# --- pytest-socket ---------------------------------------------------------------------------------------------------
+
+
+def test_clients_in_process_need_no_socket(run):
+    run(MANY, "--disable-socket").assert_outcomes(passed=20)
+
+
+def test_without_sockets_the_endpoint_says_so_and_leaves_nothing(run):
+    run(
+        """
+        import gc, threading
+        import pytest
+        import pytest_socket
+
+        def test_it(secretsmanager):
+            before = threading.active_count()
+            with pytest.raises(pytest_socket.SocketBlockedError):
+                secretsmanager.endpoint()
+            gc.collect()
+            assert threading.active_count() == before
+        """,
+        "--disable-socket",
+        "-W",
+        "default:A test tried to use socket:UserWarning",
+    ).assert_outcomes(passed=1)
+
+
+def test_the_endpoint_needs_the_loopback_interface_only(run):
+    run(
+        """
+        import boto3
+
+        def test_it(secretsmanager):
+            endpoint = secretsmanager.endpoint()
+            client = boto3.client(
+                "secretsmanager",
+                endpoint_url=endpoint.url,
+                aws_access_key_id=endpoint.env["AWS_ACCESS_KEY_ID"],
+                aws_secret_access_key=endpoint.env["AWS_SECRET_ACCESS_KEY"],
+            )
+            client.create_secret(Name="db")
+            client.close()
+            secretsmanager.assert_logged("CreateSecret", times=1)
+        """,
+        "--allow-hosts=127.0.0.1",
+    ).assert_outcomes(passed=1)
+
+
+# --- pytest-rerunfailures --------------------------------------------------------------------------------------------
+
+
+def test_a_test_that_is_run_again_begins_anew(run):
+    run(
+        """
+        import datetime
+        import boto3
+        import pytest
+
+        tries = []
+
+        @pytest.mark.secret("db", "one")
+        def test_it(secretsmanager):
+            tries.append(1)
+            assert len(secretsmanager.log) == 0
+            secretsmanager.assert_history("db", ["one"])
+            now = datetime.datetime.now(datetime.UTC)
+            assert abs(secretsmanager.clock.now - now) < datetime.timedelta(hours=1)
+            boto3.client("secretsmanager").put_secret_value(SecretId="db", SecretString="two")
+            secretsmanager.clock.advance(days=3)
+            assert len(tries) == 3
+        """,
+        "--reruns",
+        "2",
+    ).assert_outcomes(passed=1)
+
+
+# --- pytest-randomly -------------------------------------------------------------------------------------------------
+
+
+def test_its_seed_is_none_of_ours(pytester):
+    """It seeds `random` anew before each test: our ids come from elsewhere, and leave its numbers alone."""
+    pytester.makeini(ASYNCIO_INI)
+    pytester.makepyfile(
+        """
+        import random
+        import pytest
+
+        arns = set()
+
+        @pytest.mark.parametrize("number", range(3))
+        def test_it(secretsmanager, number):
+            random.seed(1)
+            before = random.getstate()
+            arns.add(secretsmanager.seed("db", "x").arn)
+            assert random.getstate() == before
+
+        def teardown_module():
+            assert len(arns) == 3
+        """
+    )
+    pytester.runpytest_subprocess("-W", "error", "-p", "randomly").assert_outcomes(passed=3)
+
+
+# --- pytest-asyncio and anyio ----------------------------------------------------------------------------------------
+
+ASYNC = """
+    import pytest
+
+    get_session = pytest.importorskip("aiobotocore.session").get_session
+
+    {mark}
+    @pytest.mark.secret("db", "one")
+    async def test_it(secretsmanager):
+        async with get_session().create_client("secretsmanager") as client:
+            assert (await client.get_secret_value(SecretId="db"))["SecretString"] == "one"
+            await client.put_secret_value(SecretId="db", SecretString="two")
+        secretsmanager.assert_labels("db", {{"AWSCURRENT": 2, "AWSPREVIOUS": 1}})
+        secretsmanager.assert_log_order("GetSecretValue", "PutSecretValue")
+
+    def test_a_sync_one_beside_it(secretsmanager):
+        assert len(secretsmanager.log) == 0
+"""
+
+
+@pytest.mark.parametrize(
+    ("mark", "arguments"),
+    [
+        pytest.param("@pytest.mark.asyncio", ["--asyncio-mode=strict"], id="pytest-asyncio, strict"),
+        pytest.param("", ["--asyncio-mode=auto"], id="pytest-asyncio, auto"),
+        pytest.param("@pytest.mark.anyio", [], id="anyio"),
+    ],
+)
+def test_async_tests_are_answered(run, mark, arguments):
+    pytest.importorskip("aiobotocore", reason="aiobotocore is not installed: pip install '.[dev,async]'")
+    fixture = "\n    @pytest.fixture\n    def anyio_backend():\n        return 'asyncio'\n"
+    run(ASYNC.format(mark=mark) + fixture, *arguments).assert_outcomes(passed=2)
+
+
+def test_an_async_fixture_of_wider_scope_has_its_own_loop_and_the_same_answers(run):
+    pytest.importorskip("aiobotocore", reason="aiobotocore is not installed: pip install '.[dev,async]'")
+    run(
+        """
+        import pytest
+        import pytest_asyncio
+        from aiobotocore.session import get_session
+
+        @pytest_asyncio.fixture
+        async def client(secretsmanager):
+            async with get_session().create_client("secretsmanager") as client:
+                yield client
+
+        @pytest.mark.asyncio
+        @pytest.mark.parametrize("number", [1, 2])
+        async def test_it(secretsmanager, client, number):
+            await client.create_secret(Name="db", SecretString=str(number))
+            secretsmanager.assert_value("db", str(number))
+        """
+    ).assert_outcomes(passed=2)
