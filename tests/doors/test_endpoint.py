@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from threading import Barrier, Event, Thread
 
 import boto3
+import freezegun
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError, EndpointConnectionError
@@ -366,6 +367,38 @@ def test_without_aiohttp_the_extra_is_named():
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     told = "the endpoint needs aiohttp, which is not installed: pip install 'pytest-secretsmanager[endpoint]'"
     assert (ran.stdout.strip(), ran.stderr) == (told, "")
+
+
+def test_threads_that_ask_at_once_get_the_same_one():
+    start = Barrier(16)
+    with SecretsManager() as sm:
+
+        def ask(_):
+            start.wait(PATIENCE)
+            return sm.endpoint()
+
+        with ThreadPoolExecutor(16) as pool:
+            assert len(set(pool.map(ask, range(16)))) == 1
+    assert threads_of_endpoints() == []
+
+
+@pytest.mark.parametrize("client", [idle, silent, half_of_the_head, half_of_the_body])
+def test_it_stops_in_frozen_time_too(secretsmanager, client):
+    """freezegun stops the clock by which aiohttp would give up on a client."""
+    secretsmanager.seed("db", "old")
+    with freezegun.freeze_time("2001-01-01"):
+        endpoint = secretsmanager.endpoint()
+        connection = client(endpoint)
+        assert send(endpoint, signed(endpoint, "ListSecrets", {})).status == 200
+        endpoint.stop()
+    connection.close()
+    assert threads_of_endpoints() == []
+
+
+@pytest.mark.parametrize("account", ["", "1234", "12345678901x", 123456789012])
+def test_an_account_that_is_none_is_refused(endpoint, account):
+    with pytest.raises(UsageError, match="twelve digits"):
+        endpoint.env_of(account=account)
 
 
 # --- serving -------------------------------------------------------------------------------------------------------

@@ -116,7 +116,7 @@ REFUSED: dict[str, tuple[Spoiled, str, str]] = {
     "no credential": (lambda it: without_part(it, "Credential"), INCOMPLETE, "requires 'Credential' parameter."),
     "no signed headers": (lambda it: without_part(it, "SignedHeaders"), INCOMPLETE, "requires 'SignedHeaders'"),
     "no signature": (lambda it: without_part(it, "Signature"), INCOMPLETE, "requires 'Signature' parameter."),
-    "no date": (lambda it: signed(it).without("X-Amz-Date"), INCOMPLETE, "'X-Amz-Date' or a 'Date' header."),
+    "no date": (lambda it: signed(it).without("X-Amz-Date"), INCOMPLETE, "existence of a 'X-Amz-Date' header."),
     "scope of three parts": (lambda it: credential(it, "{0}/{1}/{2}/{3}"), INCOMPLETE, FIVE),
     "scope of five parts": (lambda it: credential(it, "{0}/{1}/{2}/{3}/{4}/x"), INCOMPLETE, FIVE),
     "no scope": (lambda it: credential(it, "{0}"), INCOMPLETE, FIVE),
@@ -203,6 +203,12 @@ REFUSED: dict[str, tuple[Spoiled, str, str]] = {
         INVALID,
         NO_MATCH,
     ),
+    "a header that is not there said to be signed": (
+        lambda it: signed(it).with_authorization("SignedHeaders=", "SignedHeaders=accept;"),
+        INVALID,
+        NO_MATCH,
+    ),
+    "a host that is none": (lambda it: signed(it).having("Host", "[x"), INVALID, NO_MATCH),
     "a query added": (lambda it: target(it, "/?Action=DeleteSecret"), INVALID, NO_MATCH),
     "another path": (lambda it: target(it, "/secrets"), INVALID, NO_MATCH),
     "another method": (
