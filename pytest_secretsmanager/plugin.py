@@ -85,27 +85,43 @@ def _start(config: pytest.Config) -> None:
         return
     started = config.stash[_STARTED] = ExitStack()
     if config.getini(BLOCK_NETWORK):
-        from pytest_secretsmanager.doors.guard import Guard
-
-        started.callback(Guard(_refusal).take_down)
+        guard = _NetworkGuard()
+        started.callback(guard.take_down)
+        config.pluginmanager.register(guard, BLOCK_NETWORK)
     if file := config.getini(SEEDS):
         session = _SeededSession(config, file)
         started.enter_context(session.manager)
         config.pluginmanager.register(session, SEEDS)
 
 
-def _refusal(text: str) -> BaseException:
-    """What is raised in the place of a call that would reach AWS: what no code under test catches, while one runs."""
-    from pytest_secretsmanager.engine.errors import NetworkBlocked
+class _NetworkGuard:
+    """Refuses the calls that would reach AWS, and says in which test that was."""
 
-    test = os.environ.get("PYTEST_CURRENT_TEST")
-    advice = (
-        'Give the test the fixture, or the secrets that it reads: @pytest.mark.secret("name", "value"). For code that '
-        f"reads them as it is imported there is {SEEDS} in the ini file."
-    )
-    if test is None:
-        return NetworkBlocked(f"{text}\n  while no test was running\n{advice}")
-    return pytest.fail.Exception(f"{text}\n  in {test}\n{advice}", pytrace=False)
+    def __init__(self) -> None:
+        from pytest_secretsmanager.doors.guard import Guard
+
+        self._test: str | None = None
+        self.take_down = Guard(self._refusal).take_down
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
+        self._test = item.nodeid
+        try:
+            return (yield)
+        finally:
+            self._test = None
+
+    def _refusal(self, text: str) -> BaseException:
+        """What is raised in the place of a call: while a test runs, what its code under test does not catch."""
+        from pytest_secretsmanager.engine.errors import NetworkBlocked
+
+        advice = (
+            'Give the test the fixture, or the secrets that it reads: @pytest.mark.secret("name", "value"). For code '
+            f"that reads them as it is imported there is {SEEDS} in the ini file."
+        )
+        if self._test is None:
+            return NetworkBlocked(f"{text}\n  while no test was running\n{advice}")
+        return pytest.fail.Exception(f"{text}\n  in {self._test}\n{advice}", pytrace=False)
 
 
 class _SeededSession:

@@ -447,7 +447,7 @@ def test_a_decorated_function_takes_back_keys_functions_and_clock() -> None:
         sm.kms.disable("alias/pay")
         sm.kms.create_key(alias="alias/new")
         sm.clock.advance(days=40)
-        return sm.rotation.register(lambda event, context: None, name="rotate")
+        return sm.rotation.register(lambda *_: None, name="rotate")
 
     first = turn()
     assert sm.kms.key("alias/pay").state == "Enabled"

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from botocore.endpoint import Endpoint
 
 Run = Callable[..., pytest.RunResult]
 
@@ -52,7 +53,7 @@ def test_the_failure_names_test_operation_and_where_the_client_was_made(
             "is active, and secretsmanager_block_network is on",
             "  called at *test_it.py:5 in test_it",
             "  by a client made at *app.py:2 in <module>",
-            "  in test_it.py::test_it (call)",
+            "  in test_it.py::test_it",
             'Give the test the fixture, or the secrets that it reads: @pytest.mark.secret("name", "value"). *',
         ],
         consecutive=True,
@@ -132,4 +133,111 @@ def test_botocore_is_wrapped_only_while_the_option_is_on(blocked: Run, on: str, 
             assert isinstance(Endpoint.__dict__["_send"], wrapt.FunctionWrapper) is {wrapped}
         """,
         on=on,
+    ).assert_outcomes(passed=1)
+
+
+def test_what_was_wrapped_is_bare_again_after_the_run(pytester: pytest.Pytester) -> None:
+    """In the same process, as a run inside another one is."""
+    bare = {name: Endpoint.__dict__[name] for name in ("_send", "_send_request")}
+    pytester.makeini(INI.format("true"))
+    pytester.makepyfile(
+        """
+        from botocore.endpoint import Endpoint
+
+        def test_it():
+            assert hasattr(Endpoint.__dict__["_send"], "_self_wrapper")
+        """
+    )
+    pytester.runpytest_inprocess("-p", "no:randomly").assert_outcomes(passed=1)
+    assert {name: Endpoint.__dict__[name] for name in bare} == bare
+
+
+def test_a_call_in_a_thread_and_one_in_a_fixture_are_stopped_too(blocked: Run) -> None:
+    result = blocked(
+        """
+        from concurrent.futures import ThreadPoolExecutor
+        import boto3, pytest
+
+        def read():
+            keys = {"aws_access_key_id": "AKIATEST", "aws_secret_access_key": "test"}
+            return boto3.client("secretsmanager", **keys).get_secret_value(SecretId="db")
+
+        @pytest.fixture
+        def secret():
+            return read()
+
+        def test_fixture(secret):
+            pass
+
+        def test_thread():
+            with ThreadPoolExecutor() as pool:
+                pool.submit(read).result()
+        """
+    )
+    result.assert_outcomes(errors=1, failed=1)
+    result.stdout.fnmatch_lines(["  in test_it.py::test_fixture", "  in test_it.py::test_thread"])
+
+
+@pytest.mark.parametrize("early", [True, False], ids=["imported before", "imported in the test"])
+def test_async_calls_are_stopped_too(blocked: Run, pytester: pytest.Pytester, early: bool) -> None:
+    pytest.importorskip("aiobotocore", reason="aiobotocore is not installed: pip install '.[dev,async]'")
+    result = blocked(
+        f"""
+        import asyncio
+        {"import aiobotocore.session" if early else ""}
+
+        async def read(**arguments):
+            from aiobotocore.session import get_session
+
+            async with get_session().create_client("secretsmanager", **arguments) as client:
+                await client.get_secret_value(SecretId="db")
+
+        def test_signed():
+            asyncio.run(read(aws_access_key_id="AKIATEST", aws_secret_access_key="test"))
+
+        def test_without_credentials():
+            asyncio.run(read())
+
+        def test_answered(secretsmanager):
+            secretsmanager.seed("db", "x")
+            asyncio.run(read())
+        """
+    )
+    result.assert_outcomes(failed=2, passed=1)
+    result.stdout.fnmatch_lines(
+        [
+            "GetSecretValue was stopped on its way to AWS (secretsmanager.us-east-1.amazonaws.com)*",
+            "  called at *test_it.py:8 in read",
+            "  by a client made at *test_it.py:7 in read",
+            "  in test_it.py::test_signed",
+        ]
+    )
+
+
+def test_each_worker_of_xdist_is_guarded(blocked: Run) -> None:
+    result = blocked(
+        """
+        import boto3, pytest
+
+        @pytest.mark.parametrize("number", range(4))
+        def test_it(number):
+            boto3.client("secretsmanager").list_secrets()
+        """,
+        "-n",
+        "2",
+    )
+    result.assert_outcomes(failed=4)
+
+
+def test_clients_of_other_services_pass(blocked: Run) -> None:
+    blocked(
+        """
+        import boto3, pytest
+        from botocore.exceptions import ProxyConnectionError
+
+        def test_it():
+            keys = {"aws_access_key_id": "AKIATEST", "aws_secret_access_key": "test"}
+            with pytest.raises(ProxyConnectionError):  # on its way out, but for the proxy
+                boto3.client("sts", **keys).get_caller_identity()
+        """
     ).assert_outcomes(passed=1)

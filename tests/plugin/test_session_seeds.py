@@ -1,4 +1,6 @@
-"""The ini option `secretsmanager_seeds`: secrets that are there before the first import, and as they were in each test."""
+"""The ini option `secretsmanager_seeds`: secrets that are there before the first import, and anew for each test."""
+
+import os
 
 import pytest
 
@@ -75,3 +77,135 @@ def test_a_bad_file_is_a_usage_error_without_its_values(pytester: pytest.Pyteste
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines(["*secretsmanager_seeds: *"])
     assert "to-hide" not in result.stderr.str() + result.stdout.str()
+
+
+def test_a_plugin_that_loads_settings_early_is_answered(pytester: pytest.Pytester) -> None:
+    """As pytest-django does: its hook comes before conftest files, and first of all."""
+    pytester.makepyfile(
+        settings="""
+        import boto3
+        import pytest
+
+        @pytest.hookimpl(tryfirst=True)
+        def pytest_load_initial_conftests():
+            global PASSWORD
+            PASSWORD = boto3.client("secretsmanager").get_secret_value(SecretId="db")["SecretString"]
+        """
+    )
+    pytester.syspathinsert()
+    run(
+        pytester,
+        "import settings\ndef test_it():\n    assert settings.PASSWORD == 'hunter2'\n",
+        "-p",
+        "settings",
+    ).assert_outcomes(passed=1)
+
+
+def test_clock_keys_and_functions_are_taken_back(pytester: pytest.Pytester) -> None:
+    run(
+        pytester,
+        """
+        from datetime import UTC, datetime, timedelta
+        import pytest
+
+        @pytest.mark.parametrize("number", range(2))
+        def test_it(secretsmanager, number):
+            assert abs(secretsmanager.clock.now - datetime.now(UTC)) < timedelta(hours=1)
+            secretsmanager.clock.advance(days=40)
+            assert secretsmanager.kms.key("alias/aws/secretsmanager").state == "Enabled"
+            secretsmanager.kms.disable("alias/aws/secretsmanager")
+            assert secretsmanager.rotation.register(lambda event, context: None, name="rotate").endswith(":rotate")
+            assert secretsmanager.rotation.runs == ()
+        """,
+    ).assert_outcomes(passed=2)
+
+
+def test_tests_of_unittest_are_taken_back(pytester: pytest.Pytester) -> None:
+    run(
+        pytester,
+        """
+        import unittest
+        import boto3
+
+        class TestIt(unittest.TestCase):
+            def test_one(self):
+                boto3.client("secretsmanager").delete_secret(SecretId="db", ForceDeleteWithoutRecovery=True)
+
+            def test_two(self):
+                value = boto3.client("secretsmanager").get_secret_value(SecretId="db")["SecretString"]
+                self.assertEqual(value, "hunter2")
+        """,
+    ).assert_outcomes(passed=2)
+
+
+def test_what_a_wider_fixture_sets_up_stays_for_its_scope(pytester: pytest.Pytester) -> None:
+    run(
+        pytester,
+        """
+        import boto3
+        import pytest
+
+        @pytest.fixture(scope="module")
+        def shared():
+            client = boto3.client("secretsmanager")
+            client.create_secret(Name="shared", SecretString="x")
+            yield client
+            client.delete_secret(SecretId="shared", ForceDeleteWithoutRecovery=True)
+
+        @pytest.mark.parametrize("number", range(2))
+        def test_it(shared, secretsmanager, number):
+            secretsmanager.assert_history("shared", ["x"])
+            shared.put_secret_value(SecretId="shared", SecretString="y")
+        """,
+    ).assert_outcomes(passed=2)
+
+
+@pytest.mark.parametrize("arguments", [(), ("-n", "2"), ("-o", "secretsmanager_block_network=true")], ids=str)
+def test_it_goes_together_with_other_options(pytester: pytest.Pytester, arguments: tuple[str, ...]) -> None:
+    run(
+        pytester,
+        """
+        import boto3
+        import pytest
+
+        @pytest.mark.parametrize("number", range(4))
+        def test_it(number):
+            client = boto3.client("secretsmanager")
+            assert client.get_secret_value(SecretId="db")["SecretString"] == "hunter2"
+            client.put_secret_value(SecretId="db", SecretString="x")
+        """,
+        *arguments,
+    ).assert_outcomes(passed=4)
+
+
+def test_the_file_is_looked_for_beside_the_ini_file(pytester: pytest.Pytester) -> None:
+    below = pytester.mkdir("below")
+    below.joinpath("test_below.py").write_text("def test_it(secretsmanager):\n    secretsmanager.secret('db')\n")
+    pytester.makeini(INI)
+    pytester.path.joinpath("seeds.toml").write_text(SEEDS)
+    os.chdir(below)
+    pytester.runpytest_subprocess(timeout=60).assert_outcomes(passed=1)
+
+
+def test_a_file_that_is_not_there_is_a_usage_error(pytester: pytest.Pytester) -> None:
+    pytester.makeini(INI)
+    result = pytester.runpytest_subprocess(timeout=60)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["*secretsmanager_seeds: *seeds.toml: No such file or directory"])
+
+
+def test_a_rotation_that_never_finished_is_told_of_a_failing_test(pytester: pytest.Pytester) -> None:
+    result = run(
+        pytester,
+        """
+        import boto3
+        from pytest_secretsmanager import Rotation
+
+        def test_it(secretsmanager):
+            secretsmanager.seed("rotates", "x", rotation=Rotation(lambda event, context: 1 / 0, days=30))
+            boto3.client("secretsmanager").rotate_secret(SecretId="rotates")
+            raise AssertionError
+        """,
+    )
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["the rotation of secret 'rotates' in us-east-1 never finished: *"])

@@ -1,0 +1,180 @@
+"""The command `pytest-secretsmanager serve`, as a program of its own."""
+
+import os
+import shlex
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import boto3
+import pytest
+
+from pytest_secretsmanager import SecretsManager
+from pytest_secretsmanager.command import main
+
+SECONDS = 60
+MODULE = [sys.executable, "-m", "pytest_secretsmanager"]
+SEEDS = '[[secret]]\nname = "app/db"\nvalue = "hunter2"\n'
+
+Served = Callable[..., dict[str, str]]
+
+
+@pytest.fixture
+def seeds(tmp_path: Path) -> Path:
+    path = tmp_path / "seeds.toml"
+    path.write_text(SEEDS)
+    return path
+
+
+@contextmanager
+def serving(*arguments: str, command: list[str] = MODULE) -> Iterator[tuple[subprocess.Popen[str], dict[str, str]]]:
+    """Runs the command; gives it, and what a shell would make of what it printed, once it says that it serves."""
+    with subprocess.Popen(
+        [*command, "serve", *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as running:
+        try:
+            assert running.stdout is not None
+            lines = []
+            while not lines or not lines[-1].startswith("export AWS_SESSION_TOKEN"):
+                lines.append(running.stdout.readline())
+                assert lines[-1], running.stderr.read() if running.stderr else ""
+            words = [shlex.split(line) for line in lines]
+            assert {first for first, *_ in words} == {"export"}
+            yield running, dict(assignment.split("=", 1) for _, assignment in words)
+        finally:
+            if running.poll() is None:
+                running.kill()
+
+
+def end(running: subprocess.Popen[str], number: signal.Signals = signal.SIGINT) -> tuple[int, str]:
+    """Sends a signal; gives the exit status and all that was said to people."""
+    running.send_signal(number)
+    _, said = running.communicate(timeout=SECONDS)
+    return running.returncode, said
+
+
+def client_of(env: dict[str, str]):
+    return boto3.client(
+        "secretsmanager",
+        endpoint_url=env["AWS_ENDPOINT_URL_SECRETS_MANAGER"],
+        region_name=env["AWS_REGION"],
+        aws_access_key_id=env["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=env["AWS_SECRET_ACCESS_KEY"],
+    )
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_it_serves_the_seeds_until_it_is_told_to_end(seeds, number):
+    with serving("--seed", str(seeds)) as (running, env):
+        client = client_of(env)
+        assert client.get_secret_value(SecretId="app/db")["SecretString"] == "hunter2"
+        client.close()
+        url = env["AWS_ENDPOINT_URL_SECRETS_MANAGER"]
+        assert end(running, number) == (0, f"pytest-secretsmanager: serving 1 secret at {url}, Ctrl-C ends it\n")
+        socket.create_server(("127.0.0.1", int(url.rpartition(":")[2]))).close()
+
+
+def test_a_shell_finds_it_by_what_it_printed(seeds, tmp_path):
+    with serving("--seed", str(seeds)) as (running, env):
+        (tmp_path / "endpoint.sh").write_text("".join(f"export {name}={value}\n" for name, value in env.items()))
+        program = "import boto3; print(boto3.client('secretsmanager').list_secrets()['SecretList'][0]['Name'])"
+        script = f". {tmp_path}/endpoint.sh && {shlex.quote(sys.executable)} -c {shlex.quote(program)}"
+        ran = subprocess.run(["/bin/sh", "-c", script], capture_output=True, text=True, timeout=SECONDS, check=False)
+        assert (ran.stdout, ran.stderr) == ("app/db\n", "")
+        end(running)
+
+
+def test_options_say_where(seeds, tmp_path):
+    other = tmp_path / "more.json"
+    other.write_text('{"secret": [{"name": "more"}]}')
+    files = ("--seed", str(seeds), "--seed", str(other))
+    with serving(*files, "--region", "eu-west-1", "--account", "210987654321") as (running, env):
+        client = client_of(env)
+        names = {secret["Name"]: secret["ARN"] for secret in client.list_secrets()["SecretList"]}
+        client.close()
+        assert names.keys() == {"app/db", "more"}
+        assert names["more"].startswith("arn:aws:secretsmanager:eu-west-1:210987654321:secret:more-")
+        assert "serving 2 secrets" in end(running)[1]
+
+
+def test_rotation_functions_are_looked_for_where_it_was_started(seeds, tmp_path, monkeypatch):
+    (tmp_path / "started_here.py").write_text("def rotate(event, context): print('rotated', flush=True)\n")
+    seeds.write_text(f'{SEEDS}rotation = {{ function = "started_here:rotate", days = 30 }}\n')
+    monkeypatch.chdir(tmp_path)
+    with serving("--seed", str(seeds)) as (running, env):
+        client = client_of(env)
+        client.rotate_secret(SecretId="app/db")
+        client.close()
+        assert running.stdout is not None
+        assert running.stdout.readline() == "rotated\n"
+        end(running)
+
+
+def test_it_has_a_name_of_its_own(seeds):
+    script = Path(sys.executable).with_name("pytest-secretsmanager")
+    if not script.exists():
+        pytest.skip("the package was installed without its script")
+    with serving("--seed", str(seeds), command=[str(script)]) as (running, _):
+        assert end(running)[0] == 0
+
+
+# --- what it can't do ------------------------------------------------------------------------------------------------
+
+
+def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    """What is said of arguments that can't be; the exit status is that of argparse."""
+    with pytest.raises(SystemExit) as caught:
+        main([*arguments])
+    assert caught.value.code == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    return said.err.splitlines()[-1]
+
+
+def test_a_port_that_is_taken_is_told(capsys):
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        assert f"can't listen on port {port}: " in refused(capsys, "serve", "--port", str(port))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        pytest.param(["--port", "99999"], "a port is a number from 0 to 65535, not 99999", id="a port too high"),
+        pytest.param(["--port", "http"], "invalid", id="a port in words"),
+        pytest.param(["--account", "12"], "account is a str of twelve digits", id="a short account"),
+        pytest.param(["--seed", "nowhere.toml"], "nowhere.toml: No such file or directory", id="no file"),
+    ],
+)
+def test_what_can_not_be_is_told(capsys, arguments, told):
+    assert told in refused(capsys, "serve", *arguments)
+
+
+def test_a_seed_that_aws_would_refuse_is_told(capsys, seeds):
+    seeds.write_text('[[secret]]\nname = "a name"\n')
+    assert "secret 'a name' can't be seeded so; AWS answers ValidationException" in refused(
+        capsys, "serve", "--seed", str(seeds)
+    )
+
+
+def test_without_a_command_its_usage_is_told(capsys):
+    assert "the following arguments are required: command" in refused(capsys)
+
+
+def test_help_says_how_a_shell_finds_it(capsys):
+    with pytest.raises(SystemExit) as caught:
+        main(["serve", "--help"])
+    assert caught.value.code == 0
+    assert "pytest-secretsmanager serve --seed seeds.toml > endpoint.sh" in capsys.readouterr().out
+
+
+def test_nobody_is_left_answering_when_it_could_not_start(capsys, monkeypatch):
+    monkeypatch.delenv("AWS_DEFAULT_REGION", raising=False)
+    refused(capsys, "serve", "--seed", "nowhere.toml")
+    assert "AWS_DEFAULT_REGION" not in os.environ
+    with SecretsManager() as sm:
+        assert dict(sm.secrets) == {}
