@@ -13,7 +13,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from pytest_secretsmanager import SecretsManager, UsageError
+from pytest_secretsmanager import Rotation, SecretsManager, UsageError
 
 VARIABLES = ("AWS_DEFAULT_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
 
@@ -464,3 +464,15 @@ def test_a_block_with_a_log_of_its_own_gives_the_earlier_one_back() -> None:
             sm.client().describe_secret(SecretId="db")
             assert [event.operation for event in sm.log] == ["DescribeSecret"]
         assert [event.operation for event in sm.log] == ["CreateSecret"]
+
+
+def test_a_planned_failure_that_a_block_used_up_is_planned_again() -> None:
+    with SecretsManager() as sm:
+        sm.seed("db", "one", rotation=Rotation(lambda *_: None, days=30))
+        sm.rotation.fail("createSecret", RuntimeError("on purpose"))
+        for _ in range(2):
+            with sm.rolled_back():
+                sm.client().rotate_secret(SecretId="db")
+                (step,) = sm.rotation.runs[0].steps
+                assert str(step.error) == "on purpose"
+        assert sm.rotation.runs == ()

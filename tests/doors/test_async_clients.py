@@ -58,6 +58,7 @@ def world():
     """A world that is the same each time it is made, but for the time of day."""
     sm = SecretsManager(random_seed=5, now=datetime(2026, 3, 1, tzinfo=UTC))
     sm.seed("db", "two", versions=["one"], tags={"team": "pay"})
+    sm.clock.advance(minutes=1)  # lists are in the order of creation, and within a millisecond in that of names
     sm.seed("bin", b"\x00\xff")
     sm.seed("gone", "x", deleted=True)
     return sm
@@ -104,7 +105,7 @@ ANSWERED = [
     ("get_secret_value", {"SecretId": "bin"}),
     ("describe_secret", {"SecretId": "db"}),
     ("list_secret_version_ids", {"SecretId": "db", "IncludeDeprecated": True}),
-    ("list_secrets", {"MaxResults": 1}),
+    ("list_secrets", {"MaxResults": 10}),
     ("batch_get_secret_value", {"SecretIdList": ["db", "bin", "nowhere"]}),
     ("get_random_password", {"PasswordLength": 20}),
     ("tag_resource", {"SecretId": "db", "Tags": [{"Key": "a", "Value": "b"}]}),
