@@ -87,7 +87,7 @@ class HttpServer:
         closing = asyncio.run_coroutine_threadsafe(self._runner.cleanup(), self._loop)
         if wait([closing], SECONDS_TO_CLOSE).not_done:
             self._loop.call_soon_threadsafe(self._break_off)
-        closing.result()
+            wait([closing], SECONDS_TO_STOP)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()

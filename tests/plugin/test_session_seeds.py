@@ -21,8 +21,7 @@ def test_conftest_and_test_modules_read_them_at_import(pytester: pytest.Pytester
     run(pytester, f"{read}def test_it():\n    assert VALUE == 'hunter2'\n").assert_outcomes(passed=1)
 
 
-@pytest.mark.parametrize("order", ["test_it.py::test_write test_it.py::test_look", "test_it.py::test_look test_it.py"])
-def test_what_a_test_does_is_taken_back(pytester: pytest.Pytester, order: str) -> None:
+def test_what_a_test_does_is_taken_back(pytester: pytest.Pytester) -> None:
     run(
         pytester,
         """
