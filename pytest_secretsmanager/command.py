@@ -70,10 +70,9 @@ def _parser() -> ArgumentParser:
 
 
 def _port(text: str) -> int:
-    port = int(text)
-    if not 0 <= port <= 65535:
-        raise ArgumentTypeError(f"a port is a number from 0 to 65535, not {port}")
-    return port
+    if not text.isdecimal() or int(text) > 65535:
+        raise ArgumentTypeError(f"a port is a number from 0 to 65535, not {text}")
+    return int(text)
 
 
 def _serve(options: Namespace) -> None:

@@ -3,7 +3,7 @@
 import functools
 import inspect
 import textwrap
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
@@ -342,8 +342,13 @@ class SecretsManager(Assertions):
         return self._log
 
     def failure_section(self) -> str:
-        """What the reader of a failing test should know: which rotations never finished. Empty: nothing."""
-        return failure_section(self._views)
+        """What the reader of a failing test should know: crashes inside, unfinished rotations. Empty: nothing."""
+        return failure_section(self._views, self.crashes)
+
+    @property
+    def crashes(self) -> Sequence[str]:
+        """What crashed inside the endpoint: its clients were told of an InternalServiceError only."""
+        return () if self._endpoint is None else tuple(self._endpoint.crashes)
 
     def _require_entered(self, what: str) -> None:
         if self._depth == 0:

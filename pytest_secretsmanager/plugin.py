@@ -5,6 +5,7 @@ none of them. What needs them is imported inside the functions that use it.
 """
 
 import os
+import warnings
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
@@ -144,7 +145,7 @@ class _SeededSession:
     @pytest.fixture(autouse=True, name=ROLLBACK)
     def _rolled_back(self, request: pytest.FixtureRequest) -> Iterator[None]:
         """Takes back what a test does to the secrets of the run, and gives it a log of its own."""
-        request.node.stash[_MANAGER] = self.manager
+        request.node.stash.setdefault(_MANAGER, self.manager)  # a test with options has its own there already
         with self.manager.rolled_back(own_log=True):
             yield
 
@@ -175,10 +176,12 @@ def _first_of_function_scope(item: pytest.Item, fixtures: list[str]) -> int:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Adds to a failing test what its reader should know of its secrets."""
+    """Adds to a failing test what its reader should know of its secrets, and to any what crashed inside."""
     report = yield
     manager = item.stash.get(_MANAGER, None)
-    if report.failed and manager is not None and (text := manager.failure_section()):
+    if manager is None or not (report.failed or (report.when == "call" and manager.crashes)):
+        return report
+    if text := manager.failure_section():
         report.sections.append((FIXTURE, text))
     return report
 
@@ -195,6 +198,7 @@ def secretsmanager(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPat
         request.getfixturevalue(ROLLBACK)  # before the first seed
         _seed(session.manager, node)
         yield session.manager
+        _warn_of_crashes(session.manager)
         return
     manager = _build(node)
     # By monkeypatch, so that a test's own changes of these variables are undone before ours, in whatever order.
@@ -206,6 +210,13 @@ def secretsmanager(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPat
             manager.plant(seed)
         _seed(manager, node)
         yield manager
+    _warn_of_crashes(manager)
+
+
+def _warn_of_crashes(manager: "SecretsManager") -> None:
+    """A test may pass though something crashed inside: its program tried again, say."""
+    if manager.crashes:
+        warnings.warn(pytest.PytestWarning(f"{FIXTURE}: {manager.crashes[0]}"), stacklevel=1)
 
 
 def _build(node: Any) -> "SecretsManager":

@@ -66,6 +66,8 @@ def _parsed(path: Path) -> _Table:
         parsed = reader(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror}") from None
+    except RecursionError:
+        raise UsageError(f"{path}: nested too deeply") from None
     except ValueError as error:
         raise UsageError(f"{path}: not {path.suffix[1:].upper()} in UTF-8: {_without_text(error)}") from None
     if not isinstance(parsed, dict):

@@ -145,7 +145,7 @@ def test_a_port_that_is_taken_is_told(capsys):
     ("arguments", "told"),
     [
         pytest.param(["--port", "99999"], "a port is a number from 0 to 65535, not 99999", id="a port too high"),
-        pytest.param(["--port", "http"], "invalid", id="a port in words"),
+        pytest.param(["--port", "http"], "a port is a number from 0 to 65535, not http", id="a port in words"),
         pytest.param(["--account", "12"], "account is a str of twelve digits", id="a short account"),
         pytest.param(["--seed", "nowhere.toml"], "nowhere.toml: No such file or directory", id="no file"),
     ],

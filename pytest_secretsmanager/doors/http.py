@@ -8,7 +8,7 @@ import os
 import secrets
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
-from traceback import format_exception
+from traceback import format_tb
 from types import TracebackType
 from typing import Self
 
@@ -123,7 +123,7 @@ class Endpoint:
         except UnsupportedOperation as error:
             return _response(400, wire.write_failure(type(error).__name__, str(error)), request_id)
         except Exception as crash:
-            self.crashes.append("".join(format_exception(crash)))
+            self.crashes.append(_told(request, crash))
             failure = InternalServiceError("An error occurred on the server side.")
             return _response(failure.status, wire.write_error(failure), request_id)
 
@@ -141,6 +141,12 @@ class Endpoint:
         principal = user_of(signer.account, signer.region)
         call = Call(described.name, parameters, signer.region, principal, now, request_id)
         return wire.write_reply(self._responder.service.call(call).reply, described.output_shape)
+
+
+def _told(request: Request, crash: Exception) -> str:
+    """A crash with where it was, and without its own words: they may quote a secret value."""
+    frames = "".join(format_tb(crash.__traceback__))
+    return f"{request.header('x-amz-target')} crashed inside the endpoint\n{frames}{type(crash).__name__}"
 
 
 def _operation(request: Request) -> model.Operation:

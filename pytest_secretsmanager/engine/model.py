@@ -136,7 +136,8 @@ def is_host_of_aws(host: str) -> bool:
     >>> is_host_of_aws("secretsmanager.eu-west-1.amazonaws.com"), is_host_of_aws("localhost.localstack.cloud")
     (True, False)
     """
-    return any(f".{host}".endswith(f".{domain}") for domain in _domains())
+    name = f".{host.rstrip('.').lower()}"
+    return any(name.endswith(f".{domain}") for domain in _domains())
 
 
 @cache

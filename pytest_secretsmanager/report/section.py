@@ -1,14 +1,16 @@
-"""The section of a failing test: so far, the rotations that never finished."""
+"""The section of a failing test: so far, what crashed inside, and the rotations that never finished."""
+
+from collections.abc import Sequence
 
 from pytest_secretsmanager.engine.effects.runs import RotationRun
 from pytest_secretsmanager.inspection.rotations import run_text
 from pytest_secretsmanager.inspection.views import Source
 
 
-def failure_section(source: Source) -> str:
+def failure_section(source: Source, crashes: Sequence[str]) -> str:
     """What a failing test's reader should know; empty when there is nothing to say."""
     last = {(run.key, run.test): run for run in source.service.effects.rotations.runs}
-    return "\n".join(_line(run) for run in last.values() if run.state != "succeeded")
+    return "\n".join([*crashes, *(_line(run) for run in last.values() if run.state != "succeeded")])
 
 
 def _line(run: RotationRun) -> str:
