@@ -478,10 +478,14 @@ def test_the_clock_of_the_manager_is_the_clock_of_what_it_serves(secretsmanager,
 # --- crashes -------------------------------------------------------------------------------------------------------
 
 
+ON_PURPOSE = pytest.mark.filterwarnings("ignore:secretsmanager. .* crashed inside:pytest.PytestWarning")
+
+
 def crash(*_):
     raise ZeroDivisionError("hunter2 is in this text")
 
 
+@ON_PURPOSE
 def test_a_crash_is_a_fault_of_the_service_without_detail(secretsmanager, endpoint, over_http, monkeypatch):
     secretsmanager.seed("db", "old")
     monkeypatch.setitem(OPERATIONS, "PutSecretValue", OPERATIONS["PutSecretValue"]._replace(run=crash))
@@ -502,6 +506,7 @@ def test_what_was_refused_is_no_crash(endpoint):
     assert endpoint.crashes == []
 
 
+@ON_PURPOSE
 def test_it_serves_on_after_a_crash(secretsmanager, endpoint, monkeypatch):
     with monkeypatch.context() as patched:
         patched.setitem(OPERATIONS, "ListSecrets", OPERATIONS["ListSecrets"]._replace(run=crash))
