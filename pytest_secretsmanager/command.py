@@ -83,6 +83,7 @@ def _serve(options: Namespace) -> None:
         for seed in seeds:
             sm.plant(seed)
         endpoint = sm.endpoint(port=options.port)
+        ended = _told_to_end()  # before anybody is told that it serves
         count = len(seeds)
         print(_exports(endpoint.env), flush=True)  # noqa: T201 - what the command is for
         print(  # noqa: T201
@@ -90,15 +91,16 @@ def _serve(options: Namespace) -> None:
             file=sys.stderr,
             flush=True,
         )
-        _wait_for_the_end()
+        while not ended.wait(timeout=1):  # a wait without end would not see signals on every system
+            pass
 
 
 def _exports(environment: Mapping[str, str]) -> str:
     return "\n".join(f"export {name}={shlex.quote(value)}" for name, value in environment.items())
 
 
-def _wait_for_the_end() -> None:
-    """Waits for Ctrl-C, or for SIGTERM, which service managers send."""
+def _told_to_end() -> Event:
+    """Set by Ctrl-C, or by SIGTERM, which service managers send."""
     ended = Event()
 
     def end(_: int, __: FrameType | None) -> None:
@@ -106,5 +108,4 @@ def _wait_for_the_end() -> None:
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, end)
-    while not ended.wait(timeout=1):  # a wait without end would not see signals on every system
-        pass
+    return ended
