@@ -13,10 +13,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from threading import Event
 from types import FrameType
+from typing import TYPE_CHECKING
 
 from pytest_secretsmanager.engine.errors import UsageError
 from pytest_secretsmanager.manager import SecretsManager
 from pytest_secretsmanager.seed_files import read_seeds
+
+if TYPE_CHECKING:
+    from pytest_secretsmanager.doors.http import Endpoint
 
 NAME = "pytest-secretsmanager"
 
@@ -38,8 +42,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _serve(options)
     except UsageError as error:
         parser.error(str(error))
-    except OSError as error:
-        parser.error(f"can't listen on port {options.port}: {error.strerror}")
     return 0
 
 
@@ -82,7 +84,7 @@ def _serve(options: Namespace) -> None:
         seeds = [seed for path in options.seed for seed in read_seeds(path)]
         for seed in seeds:
             sm.plant(seed)
-        endpoint = sm.endpoint(port=options.port)
+        endpoint = _listening(sm, options.port)
         ended = _told_to_end()  # before anybody is told that it serves
         count = len(seeds)
         print(_exports(endpoint.env), flush=True)  # noqa: T201 - what the command is for
@@ -93,6 +95,13 @@ def _serve(options: Namespace) -> None:
         )
         while not ended.wait(timeout=1):  # a wait without end would not see signals on every system
             pass
+
+
+def _listening(sm: SecretsManager, port: int) -> "Endpoint":
+    try:
+        return sm.endpoint(port=port)
+    except OSError as error:
+        raise UsageError(f"can't listen on port {port}: {error.strerror}") from None
 
 
 def _exports(environment: Mapping[str, str]) -> str:

@@ -25,7 +25,7 @@ from pytest_secretsmanager.engine.call import Call, Parameters
 from pytest_secretsmanager.engine.errors import ServiceError, UsageError
 from pytest_secretsmanager.engine.keys import KeyRing, KmsRefusal
 from pytest_secretsmanager.engine.layers.audit import Entry
-from pytest_secretsmanager.engine.marks import mark
+from pytest_secretsmanager.engine.marks import GoBack, mark
 from pytest_secretsmanager.engine.ports import Ports, new_uuid, request_ids
 from pytest_secretsmanager.engine.rules.retention import VERSION_QUOTA
 from pytest_secretsmanager.engine.service import Service
@@ -136,13 +136,15 @@ class SecretsManager(Assertions):
         with self._entering:
             self._depth -= 1
             if self._depth == 0:
-                if self._endpoint is not None:
-                    self._endpoint.stop()
+                self._stop_endpoint()
                 patch.deactivate(self._responder)
                 environment.leave()
 
     def unset_variables(self) -> dict[str, str]:
-        """The environment variables that entering would set, for those who rather set them themselves."""
+        """The environment variables that nobody but another `SecretsManager` has set, as this one would set them.
+
+        For those who rather set them themselves.
+        """
         return environment.unset_variables(self.region)
 
     def __call__(self, function: Callable[_Arguments, _Result]) -> Callable[_Arguments, _Result]:
@@ -185,21 +187,27 @@ class SecretsManager(Assertions):
     def rolled_back(self, *, own_log: bool = False) -> Iterator[None]:
         """What happens inside is taken back at the end: secrets, log, clock, keys, rotations and what was planned.
 
-        With `own_log` the log begins empty inside.
+        With `own_log` the log begins empty inside. An endpoint that was started inside is stopped.
         """
-        marks = [part.mark() for part in (self.clock, self._keys, self._functions, self._steps, self._held)]
-        go_back_in_log = mark(self._entries)
-        random = self._random.getstate() if self._responder.repeatable else None
-        if own_log:
-            self._entries.clear()
-        try:
-            with self._service.rolled_back():
+        marks = [part.mark for part in (self.clock, self._keys, self._functions, self._steps, self._held)]
+        endpoint = self._endpoint
+        with self._service.rolled_back(*marks, self._mark_random, lambda: mark(self._entries)):
+            if own_log:
+                self._entries.clear()
+            try:
                 yield
-        finally:
-            for go_back in (*marks, go_back_in_log):
-                go_back()
-            if random is not None:
-                self._random.setstate(random)
+            finally:
+                if self._endpoint is not endpoint:
+                    self._stop_endpoint()
+                    self._endpoint = endpoint
+
+    def _mark_random(self) -> GoBack:
+        state = self._random.getstate() if self._responder.repeatable else None
+        return lambda: None if state is None else self._random.setstate(state)
+
+    def _stop_endpoint(self) -> None:
+        if self._endpoint is not None:
+            self._endpoint.stop()
 
     # --- seeding ---------------------------------------------------------------------------------------------------
 
@@ -308,7 +316,7 @@ class SecretsManager(Assertions):
 
         `port` is where it listens on 127.0.0.1, 0 for a free one. It runs until it is stopped, or this
         `SecretsManager` is left; asked again meanwhile, it is the same one. Needs the extra `endpoint`; raises
-        UsageError without it, and OSError when the port is taken.
+        UsageError without it, or when it runs at another port, and OSError when the port is taken.
 
         >>> import subprocess, sys, os
         >>> endpoint = sm.endpoint()
@@ -320,6 +328,8 @@ class SecretsManager(Assertions):
         with self._entering:
             if self._endpoint is None or self._endpoint.is_stopped:
                 self._endpoint = _endpoint_class()(self._responder, self.region, wall_times, port=port)
+            if port not in (0, self._endpoint.port):
+                raise UsageError(f"the endpoint is at port {self._endpoint.port} already: stop it to have it at {port}")
             return self._endpoint
 
     def secret(self, secret_id: SecretId, *, region: str | None = None, account: str | None = None) -> SecretView:

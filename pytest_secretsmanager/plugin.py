@@ -75,16 +75,12 @@ def pytest_configure(config: pytest.Config) -> None:
     _start(config)
 
 
-def pytest_unconfigure(config: pytest.Config) -> None:
-    """Ends what was started for the whole run."""
-    config.stash.setdefault(_STARTED, ExitStack()).close()
-
-
 def _start(config: pytest.Config) -> None:
     """Starts what is there for the whole run, once."""
     if _STARTED in config.stash:
         return
     started = config.stash[_STARTED] = ExitStack()
+    config.add_cleanup(started.close)  # which is called though the run end before it is configured
     if config.getini(BLOCK_NETWORK):
         guard = _NetworkGuard()
         started.callback(guard.take_down)
@@ -102,15 +98,26 @@ class _NetworkGuard:
         from pytest_secretsmanager.doors.guard import Guard
 
         self._test: str | None = None
+        self._refused: str | None = None
         self.take_down = Guard(self._refusal).take_down
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
-        self._test = item.nodeid
+        self._test, self._refused = item.nodeid, None
         try:
             return (yield)
         finally:
             self._test = None
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(self) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Fails a test that has swallowed the refusal, or whose thread was refused."""
+        report = yield
+        if report.passed and self._refused is not None:
+            report.outcome, report.longrepr = "failed", self._refused
+        if not report.passed:
+            self._refused = None
+        return report
 
     def _refusal(self, text: str) -> BaseException:
         """What is raised in the place of a call: while a test runs, what its code under test does not catch."""
@@ -122,7 +129,8 @@ class _NetworkGuard:
         )
         if self._test is None:
             return NetworkBlocked(f"{text}\n  while no test was running\n{advice}")
-        return pytest.fail.Exception(f"{text}\n  in {self._test}\n{advice}", pytrace=False)
+        self._refused = f"{text}\n  in {self._test}\n{advice}"
+        return pytest.fail.Exception(self._refused, pytrace=False)
 
 
 class _SeededSession:

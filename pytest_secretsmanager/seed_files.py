@@ -22,7 +22,9 @@ where it is: `rotation = { function = "package.module:handler", days = 30 }`. JS
 
 import base64
 import json
+import re
 import tomllib
+from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from importlib import import_module
@@ -54,7 +56,16 @@ def read_seeds(path: Path) -> list[Seed]:
     entries = tables.get(TABLES, [])
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         raise UsageError(f"{path}: secrets stand one after the other, each in a table of its own: [[{TABLES}]]")
-    return [_seed(path, number, entry) for number, entry in enumerate(entries, start=1)]
+    seeds = [_seed(path, number, entry) for number, entry in enumerate(entries, start=1)]
+    _require_once(path, seeds)
+    return seeds
+
+
+def _require_once(path: Path, seeds: list[Seed]) -> None:
+    places = Counter((seed.options.get("region"), seed.options.get("account"), seed.name) for seed in seeds)
+    for (*_, name), times in places.items():
+        if times > 1:
+            raise UsageError(f"{path}: secret {name!r} is there {times} times; earlier values of one are its versions")
 
 
 def _parsed(path: Path) -> _Table:
@@ -79,7 +90,8 @@ def _without_text(error: ValueError) -> str:
     """What is wrong with a file, without what stands in it: that may be secret."""
     if isinstance(error, json.JSONDecodeError):
         return f"{error.msg} (line {error.lineno}, column {error.colno})"
-    return type(error).__name__ if isinstance(error, UnicodeDecodeError) else str(error)
+    place = re.search(r"\(at [^()]*\)$", str(error))
+    return f"it breaks {place[0]}" if place else type(error).__name__
 
 
 def _seed(path: Path, number: int, entry: _Table) -> Seed:

@@ -1,11 +1,12 @@
 """Fixtures that tests of several rooms share."""
 
 import os
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
+from botocore.client import BaseClient
 
 from pytest_secretsmanager import SecretsManager
 
@@ -41,3 +42,15 @@ def eu(secretsmanager: SecretsManager) -> "SecretsManagerClient":
 def ap(secretsmanager: SecretsManager) -> "SecretsManagerClient":
     """A client in a third region."""
     return secretsmanager.client("ap-south-1")
+
+
+@pytest.fixture
+def bare_method() -> Iterator[Callable[..., Any]]:
+    """`BaseClient._make_api_call` as botocore defines it, with nobody's wrapper, for the time of a test."""
+    found: Any = BaseClient.__dict__["_make_api_call"]
+    bare = found
+    while hasattr(bare, "__wrapped__"):
+        bare = bare.__wrapped__
+    BaseClient._make_api_call = bare
+    yield bare
+    BaseClient._make_api_call = found

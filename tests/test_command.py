@@ -30,6 +30,13 @@ def seeds(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.fixture(autouse=True)
+def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With one, the command has more to print."""
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+
+
 @contextmanager
 def serving(*arguments: str, command: list[str] = MODULE) -> Iterator[tuple[subprocess.Popen[str], dict[str, str]]]:
     """Runs the command; gives it, and what a shell would make of what it printed, once it says that it serves."""
@@ -39,7 +46,7 @@ def serving(*arguments: str, command: list[str] = MODULE) -> Iterator[tuple[subp
         try:
             assert running.stdout is not None
             lines = []
-            while not lines or not lines[-1].startswith("export AWS_SESSION_TOKEN"):
+            while not lines or not lines[-1].startswith("export AWS_USE_DUALSTACK_ENDPOINT"):
                 lines.append(running.stdout.readline())
                 assert lines[-1], running.stderr.read() if running.stderr else ""
             words = [shlex.split(line) for line in lines]

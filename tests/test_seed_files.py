@@ -106,9 +106,10 @@ def test_a_file_may_be_empty(file):
     assert read_seeds(file("")) == []
 
 
-def test_a_later_secret_takes_the_place_of_an_earlier_one_of_its_name(file):
-    with seeded(file('[[secret]]\nname = "db"\nvalue = "a"\n[[secret]]\nname = "db"\nvalue = "b"')) as sm:
-        sm.assert_value("db", "b")
+def test_one_name_may_stand_in_several_regions(file):
+    text = '[[secret]]\nname = "db"\nvalue = "a"\n[[secret]]\nname = "db"\nvalue = "b"\nregion = "eu-west-1"'
+    with seeded(file(text)) as sm:
+        assert (sm.secret("db").value, sm.secret("db", region="eu-west-1").value) == ("a", "b")
 
 
 # --- rotation --------------------------------------------------------------------------------------------------------
@@ -149,6 +150,14 @@ WRONG = {
     "another table": (
         "[[secrets]]",
         "a seed file has tables [[secret]], but 'secrets' is there; did you mean 'secret'?",
+    ),
+    "a key of a value twice": (
+        f'[[secret]]\nname = "db"\nvalue = {{ "{HIDDEN}" = 1, "{HIDDEN}" = 2 }}',
+        "it breaks (at line 3",
+    ),
+    "one name twice": (
+        f'[[secret]]\nname = "db"\nvalue = "{HIDDEN}"\n[[secret]]\nname = "db"',
+        "secret 'db' is there 2 times; earlier values of one are its versions",
     ),
     "one table": ('[secret]\nname = "db"', "secrets stand one after the other, each in a table of its own: [[secret]]"),
     "no name": (f'[[secret]]\nvalue = "{HIDDEN}"', "secret 1: a seed begins with the secret's name, which is missing"),
@@ -203,6 +212,7 @@ def test_a_mistake_is_told_with_its_file_and_without_any_value(file, text, told)
             "seeds.json", f'{{"secret": "{HIDDEN}', "not JSON in UTF-8: Unterminated string", id="broken JSON"
         ),
         pytest.param("seeds.json", "[]", 'a seed file is an object: {"secret": […]}', id="a list"),
+        pytest.param("seeds.json", "[" * 100_000, "nested too deeply", id="nested deeply"),
         pytest.param("seeds.yaml", "secret: []", "a seed file ends in .toml or .json", id="another kind"),
     ],
 )

@@ -58,16 +58,16 @@ def call_under_way(responder: Responder) -> Iterator[None]:
 
 
 @contextmanager
-def endpoint_at(url: str) -> Iterator[None]:
-    """While an endpoint of our own is at this URL: its clients are let through to it."""
+def endpoint_at(*urls: str) -> Iterator[None]:
+    """While an endpoint of our own is at these URLs: its clients are let through to it."""
     global _endpoints
     with lock:
-        _endpoints |= {url}
+        _endpoints |= {*urls}
     try:
         yield
     finally:
         with lock:
-            _endpoints -= {url}
+            _endpoints -= {*urls}
 
 
 def responder_for(client: BaseClient) -> Responder | None:
@@ -87,4 +87,4 @@ def responder_of_request(client: BaseClient) -> Responder | None:
 def _is_answered_here(client: BaseClient) -> bool:
     if client.meta.service_model.service_name != model.SERVICE:
         return False
-    return not _endpoints or client.meta.endpoint_url not in _endpoints
+    return not _endpoints or client.meta.endpoint_url.rstrip("/") not in _endpoints

@@ -16,12 +16,12 @@ CREDENTIALS = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing
 _lock = Lock()
 _in_use = 0
 _set: dict[str, str] = {}
+"""What was set, as it was set: a variable that is otherwise now is somebody else's."""
 
 
 def unset_variables(region: str) -> dict[str, str]:
-    """The variables that are unset now, with what they need to be."""
-    wanted = {"AWS_DEFAULT_REGION": region, **{name.upper(): value for name, value in CREDENTIALS.items()}}
-    return {name: value for name, value in wanted.items() if name not in os.environ}
+    """The variables that nobody but us has set, with what they need to be."""
+    return {name: value for name, value in _wanted(region).items() if os.environ.get(name) in (None, _set.get(name))}
 
 
 def enter(region: str) -> None:
@@ -29,7 +29,7 @@ def enter(region: str) -> None:
     global _in_use
     with _lock:
         _in_use += 1
-        unset = unset_variables(region)
+        unset = {name: value for name, value in _wanted(region).items() if name not in os.environ}
         os.environ.update(unset)
         _set.update(unset)
 
@@ -45,6 +45,10 @@ def leave() -> None:
             if os.environ.get(name) == value:
                 del os.environ[name]
         _set.clear()
+
+
+def _wanted(region: str) -> dict[str, str]:
+    return {"AWS_DEFAULT_REGION": region, **{name.upper(): value for name, value in CREDENTIALS.items()}}
 
 
 # --- functions -----------------------------------------------------------------------------------------------------

@@ -36,6 +36,14 @@ BODY_LIMIT = 1024 * 1024
 
 _TARGET = "secretsmanager."
 _BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+_NOT_THE_DEVELOPERS = {
+    "AWS_SESSION_TOKEN": "",
+    "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "false",
+    "AWS_USE_FIPS_ENDPOINT": "false",
+    "AWS_USE_DUALSTACK_ENDPOINT": "false",
+}
+"""Variables that a developer may have set, and which would lead elsewhere, or spoil the credentials."""
+
 _PROXIES = ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy")
 
 
@@ -58,12 +66,13 @@ class Endpoint:
         self._region = region
         self._signatures = Signatures(times)
         self._server = HttpServer(self._respond, port, BODY_LIMIT)
-        self._hosts = tuple(f"{name}:{self._server.port}" for name in (HOST, "localhost"))
+        self.port = self._server.port
+        self._hosts = tuple(f"{name}:{self.port}" for name in (HOST, "localhost"))
         self.url = f"http://{self._hosts[0]}"
         self._is_stopped = False
         self._open = ExitStack()
         self._open.callback(self._server.stop)
-        self._open.enter_context(active.endpoint_at(self.url))
+        self._open.enter_context(active.endpoint_at(*(f"http://{host}" for host in self._hosts)))
         self.env: Mapping[str, str] = self.env_of()
 
     def env_of(self, *, region: str | None = None, account: str | None = None) -> dict[str, str]:
@@ -87,7 +96,7 @@ class Endpoint:
             "AWS_DEFAULT_REGION": region,
             "AWS_ACCESS_KEY_ID": pair.access_key_id,
             "AWS_SECRET_ACCESS_KEY": pair.secret_access_key,
-            "AWS_SESSION_TOKEN": "",  # one of the developer's own would go with the credentials
+            **_NOT_THE_DEVELOPERS,
             **_past_proxies(),
         }
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from time import gmtime, strftime, strptime
 from types import SimpleNamespace
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from botocore.auth import SIGV4_TIMESTAMP, SigV4Auth
 from botocore.compat import HTTPHeaders
@@ -26,6 +26,9 @@ from pytest_secretsmanager.engine.errors import (
     UnrecognizedClientException,
 )
 
+if TYPE_CHECKING:
+    from pytest_secretsmanager.doors.http_server import Request
+
 __tracebackhide__ = True
 """pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
 
@@ -36,20 +39,6 @@ ALGORITHM = "AWS4-HMAC-SHA256"
 _REQUIRED = ("Credential", "SignedHeaders", "Signature")
 _TIMESTAMP = re.compile(r"[0-9]{8}T[0-9]{6}Z")
 _REGION = re.compile(r"[a-z]+(-[a-z0-9]+)+")
-
-
-class SignedRequest(Protocol):
-    """What a signature is about: a request as it came, its headers' names in lower case."""
-
-    @property
-    def method(self) -> str: ...
-    @property
-    def path(self) -> str: ...
-    @property
-    def query(self) -> str: ...
-    @property
-    def headers(self) -> tuple[tuple[str, str], ...]: ...
-    def header(self, name: str) -> str | None: ...
 
 
 class Signer(NamedTuple):
@@ -81,7 +70,7 @@ class Signatures:
         """From now on, who signs with these credentials is of that account."""
         self._known[pair.access_key_id] = (account, pair)
 
-    def signer_of(self, request: SignedRequest, body: bytes, hosts: Sequence[str]) -> Signer:
+    def signer_of(self, request: "Request", body: bytes, hosts: Sequence[str]) -> Signer:
         """Who signed the request, which has to be for one of these hosts.
 
         Raises MissingAuthenticationToken, IncompleteSignatureException, UnrecognizedClientException or
@@ -90,11 +79,11 @@ class Signatures:
         parts = _authorization(request)
         access_key_id, scope = _credential(parts["Credential"])
         account, pair = self._known_pair(access_key_id)
-        timestamp = _timestamp(request)
+        timestamp, signed_at = _time(request)
         region = _region(scope, timestamp)
         names = frozenset(parts["SignedHeaders"].split(";"))
         _require_signed(request, names)
-        self._require_fresh(timestamp)
+        self._require_fresh(timestamp, signed_at)
         _require_body(request, body)
         if not names <= {name for name, _ in request.headers} or request.header("host") not in hosts:
             raise _mismatch()
@@ -109,8 +98,7 @@ class Signatures:
             raise UnrecognizedClientException("The security token included in the request is invalid.")
         return known
 
-    def _require_fresh(self, timestamp: str) -> None:
-        signed = timegm(strptime(timestamp, SIGV4_TIMESTAMP))
+    def _require_fresh(self, timestamp: str, signed: float) -> None:
         span = FRESH_MINUTES * 60
         for now in self._times():
             if abs(now - signed) <= span:
@@ -133,7 +121,7 @@ def _mismatch() -> InvalidSignatureException:
     )
 
 
-def _authorization(request: SignedRequest) -> Mapping[str, str]:
+def _authorization(request: "Request") -> Mapping[str, str]:
     header = request.header("authorization")
     if not header:
         raise MissingAuthenticationToken("Missing Authentication Token")
@@ -158,12 +146,12 @@ def _credential(text: str) -> tuple[str, list[str]]:
     return access_key_id, scope
 
 
-def _timestamp(request: SignedRequest) -> str:
+def _time(request: "Request") -> tuple[str, float]:
+    """When a request was signed, as it says and in seconds since the epoch."""
     timestamp = request.header("x-amz-date") or ""
     try:
         if _TIMESTAMP.fullmatch(timestamp):
-            strptime(timestamp, SIGV4_TIMESTAMP)
-            return timestamp
+            return timestamp, timegm(strptime(timestamp, SIGV4_TIMESTAMP))
     except ValueError:
         pass
     raise IncompleteSignatureException("Date must be in ISO-8601 'basic format', as in 20151019T183000Z.")
@@ -185,14 +173,14 @@ def _region(scope: list[str], timestamp: str) -> str:
     return region
 
 
-def _require_signed(request: SignedRequest, names: frozenset[str]) -> None:
+def _require_signed(request: "Request", names: frozenset[str]) -> None:
     """What says where a request goes and what it is has to be signed, or anybody could change it."""
     for name in ("host", "x-amz-date", "x-amz-target"):
         if name not in names and (name == "host" or request.header(name) is not None):
             raise InvalidSignatureException(f"'{name}' must be a 'SignedHeader' in the AWS Authorization.")
 
 
-def _require_body(request: SignedRequest, body: bytes) -> None:
+def _require_body(request: "Request", body: bytes) -> None:
     claimed = request.header("x-amz-content-sha256")
     if claimed is not None and claimed != sha256(body).hexdigest():
         raise InvalidSignatureException("The value of 'x-amz-content-sha256' is not the hash of the body.")
@@ -205,7 +193,7 @@ class _BotocoresSigner(SigV4Auth):
         super().__init__(Credentials(pair.access_key_id, pair.secret_access_key), model.SERVICE, region)
         self._names = names
 
-    def sign(self, request: SignedRequest, body: bytes, timestamp: str) -> bytes:
+    def sign(self, request: "Request", body: bytes, timestamp: str) -> bytes:
         # What it reads of botocore's own AWSRequest, whose making costs more than all the signing. Of the URL it reads
         # path and query only.
         url = f"http://host/{request.path.lstrip('/')}{'?' if request.query else ''}{request.query}"

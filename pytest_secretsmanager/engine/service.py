@@ -16,7 +16,7 @@ from pytest_secretsmanager.engine.errors import UnsupportedOperation
 from pytest_secretsmanager.engine.layers.audit import Entry, Record, audit
 from pytest_secretsmanager.engine.layers.replicate import replicate
 from pytest_secretsmanager.engine.layers.validate import validate
-from pytest_secretsmanager.engine.marks import mark
+from pytest_secretsmanager.engine.marks import GoBack, mark
 from pytest_secretsmanager.engine.operations import OPERATIONS
 from pytest_secretsmanager.engine.ports import Ports
 from pytest_secretsmanager.engine.state import Secret
@@ -89,17 +89,20 @@ class Service:
         self.effects.run_due(time)
 
     @contextmanager
-    def rolled_back(self) -> Iterator[None]:
-        """What happens inside is taken back at the end: secrets, rotations, watchers. The log is not the service's."""
+    def rolled_back(self, *marks: Callable[[], GoBack]) -> Iterator[None]:
+        """What happens inside is taken back at the end: secrets, rotations, watchers, and whatever else is marked.
+
+        All of it in one step: nobody calls between.
+        """
         with self.lock:
             journal = self.store.open_journal()
-            marks = (mark(self.watchers), self.effects.rotations.mark())
+            back = [*(make() for make in marks), self.effects.rotations.mark(), mark(self.watchers)]
         try:
             yield
         finally:
             with self.lock:
                 self.store.close_journal(journal, roll_back=True)
-                for go_back in marks:
+                for go_back in back:
                     go_back()
 
     @contextmanager

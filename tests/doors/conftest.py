@@ -1,7 +1,7 @@
 """What the tests of the doors share: clients that read nothing of the environment, and places that hold nothing."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -40,18 +40,6 @@ def empty_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("USERPROFILE", str(home))
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")  # botocore would ask the network for credentials
     return home
-
-
-@pytest.fixture
-def bare_method() -> Iterator[Callable[..., Any]]:
-    """`BaseClient._make_api_call` as botocore defines it, with nobody's wrapper, for the time of a test."""
-    found: Any = BaseClient.__dict__["_make_api_call"]
-    bare = found
-    while hasattr(bare, "__wrapped__"):
-        bare = bare.__wrapped__
-    BaseClient._make_api_call = bare
-    yield bare
-    BaseClient._make_api_call = found
 
 
 # --- aiobotocore, where it is installed ------------------------------------------------------------------------------

@@ -114,6 +114,9 @@ def test_its_environment_names_url_region_and_credentials(endpoint, monkeypatch)
         "AWS_REGION": "us-east-1",
         "AWS_DEFAULT_REGION": "us-east-1",
         "AWS_SESSION_TOKEN": "",
+        "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "false",
+        "AWS_USE_FIPS_ENDPOINT": "false",
+        "AWS_USE_DUALSTACK_ENDPOINT": "false",
     }
 
 
@@ -176,10 +179,20 @@ def test_neither_its_crashes_nor_its_parts_show_the_secret_key(endpoint):
     assert pair.secret_access_key not in repr(pair)
 
 
-def test_a_subprocess_finds_it_by_the_environment(secretsmanager, endpoint):
+@pytest.mark.parametrize(
+    "spoiling",
+    [
+        {"AWS_SESSION_TOKEN": "the developer's own"},
+        {"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true"},
+        {"AWS_USE_FIPS_ENDPOINT": "true"},
+        {"AWS_USE_DUALSTACK_ENDPOINT": "true"},
+    ],
+    ids=lambda variables: next(iter(variables)),
+)
+def test_a_subprocess_finds_it_whatever_the_developer_has_set(secretsmanager, endpoint, spoiling):
     secretsmanager.seed("db", "hunter2")
     code = "import boto3; print(boto3.client('secretsmanager').get_secret_value(SecretId='db')['SecretString'])"
-    env = os.environ | {"AWS_SESSION_TOKEN": "the developer's own"} | endpoint.env
+    env = os.environ | spoiling | endpoint.env
     ran = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, check=False)
     assert (ran.stdout.strip(), ran.stderr) == ("hunter2", "")
 
@@ -190,6 +203,22 @@ def test_a_subprocess_finds_it_by_the_environment(secretsmanager, endpoint):
 def test_asked_twice_it_is_the_same_one(secretsmanager, endpoint):
     assert secretsmanager.endpoint() is endpoint
     assert secretsmanager.endpoint(port=port_of(endpoint)) is endpoint
+
+
+def test_it_is_at_one_port_at_a_time(secretsmanager, endpoint):
+    other = port_of(endpoint) - 1
+    with pytest.raises(UsageError, match=f"at port {port_of(endpoint)} already: stop it to have it at {other}"):
+        secretsmanager.endpoint(port=other)
+
+
+def test_it_ends_with_the_block_that_is_rolled_back(secretsmanager):
+    with secretsmanager.rolled_back():
+        inside = secretsmanager.endpoint()
+    assert inside.is_stopped
+    outside = secretsmanager.endpoint()
+    with secretsmanager.rolled_back():
+        assert secretsmanager.endpoint() is outside
+    assert not outside.is_stopped
 
 
 def test_a_stopped_one_is_made_anew(secretsmanager, endpoint):
@@ -456,6 +485,12 @@ def test_a_client_of_its_url_goes_over_http_while_others_are_answered_in_process
     assert "server" in over_http().list_secrets()["ResponseMetadata"]["HTTPHeaders"]
     assert "server" not in client.list_secrets()["ResponseMetadata"]["HTTPHeaders"]
     assert len(secretsmanager.log) == 2
+
+
+@pytest.mark.parametrize("form", ["http://127.0.0.1:{}/", "http://localhost:{}", "http://localhost:{}/"])
+def test_a_client_may_write_its_url_otherwise(over_http, endpoint, form):
+    env = {**endpoint.env, "AWS_ENDPOINT_URL_SECRETS_MANAGER": form.format(port_of(endpoint))}
+    assert "server" in over_http(env).list_secrets()["ResponseMetadata"]["HTTPHeaders"]
 
 
 def test_it_answers_for_its_own_manager_while_an_inner_one_is_entered(secretsmanager, over_http, client):

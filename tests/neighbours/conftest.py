@@ -17,14 +17,7 @@ def outside_client() -> Any:
 
 
 @pytest.fixture
-def method_left_bare() -> Iterator[Callable[..., Any]]:
+def method_left_bare(bare_method: Callable[..., Any]) -> Iterator[Callable[..., Any]]:
     """`BaseClient._make_api_call` without wrappers; whatever a test does to it, it has to be that again in the end."""
-    found: Any = BaseClient.__dict__["_make_api_call"]
-    bare = found
-    while hasattr(bare, "__wrapped__"):
-        bare = bare.__wrapped__
-    BaseClient._make_api_call = bare
-    yield bare
-    left = BaseClient.__dict__["_make_api_call"]
-    BaseClient._make_api_call = found
-    assert left is bare
+    yield bare_method
+    assert BaseClient.__dict__["_make_api_call"] is bare_method

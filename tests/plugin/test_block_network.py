@@ -241,3 +241,40 @@ def test_clients_of_other_services_pass(blocked: Run) -> None:
                 boto3.client("sts", **keys).get_caller_identity()
         """
     ).assert_outcomes(passed=1)
+
+
+def test_a_test_that_swallows_the_refusal_fails_nevertheless(blocked: Run) -> None:
+    result = blocked(
+        """
+        import threading
+        import boto3
+
+        def read():
+            try:
+                boto3.client("secretsmanager").get_secret_value(SecretId="db")
+            except:
+                pass
+
+        def test_bare_except():
+            read()
+
+        def test_thread():
+            thread = threading.Thread(target=read)
+            thread.start()
+            thread.join()
+
+        def test_next_one():
+            pass
+        """
+    )
+    result.assert_outcomes(failed=2, passed=1)
+    result.stdout.fnmatch_lines(["GetSecretValue was stopped *", "  in test_it.py::test_bare_except"])
+    result.stdout.fnmatch_lines(["GetSecretValue was stopped *", "  in test_it.py::test_thread"])
+
+
+def test_a_run_that_ends_before_it_is_configured_leaves_nothing(pytester: pytest.Pytester) -> None:
+    before = Endpoint.__dict__["_send"]
+    pytester.makeini(INI.format("true"))
+    pytester.makeconftest("raise ZeroDivisionError")
+    pytester.runpytest_inprocess()
+    assert Endpoint.__dict__["_send"] is before

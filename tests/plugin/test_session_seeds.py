@@ -53,13 +53,19 @@ def test_a_test_with_options_has_a_manager_of_its_own_with_the_seeds(pytester: p
     run(
         pytester,
         """
+        import boto3
         import pytest
 
         @pytest.mark.secretsmanager(region="eu-west-1")
         def test_it(secretsmanager):
             assert secretsmanager.secret("db").arn.split(":")[3] == "eu-west-1"
+            client = boto3.session.Session().client("secretsmanager")  # as the code under test makes it
+            assert client.get_secret_value(SecretId="db")["SecretString"] == "hunter2"
+
+        def test_after_it():
+            assert boto3.session.Session().client("secretsmanager").meta.region_name == "us-east-1"
         """,
-    ).assert_outcomes(passed=1)
+    ).assert_outcomes(passed=2)
 
 
 @pytest.mark.parametrize(
@@ -208,3 +214,36 @@ def test_a_rotation_that_never_finished_is_told_of_a_failing_test(pytester: pyte
     )
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(["the rotation of secret 'rotates' in us-east-1 never finished: *"])
+
+
+def test_a_test_with_options_has_its_own_section_when_it_fails(pytester: pytest.Pytester) -> None:
+    result = run(
+        pytester,
+        """
+        import pytest
+        from pytest_secretsmanager import Rotation
+
+        @pytest.mark.secretsmanager(account="210987654321")
+        @pytest.mark.secret("rotates", "x", rotation=Rotation(lambda *_: 1 / 0, days=30))
+        def test_it(secretsmanager):
+            secretsmanager.client().rotate_secret(SecretId="rotates")
+            raise AssertionError
+        """,
+    )
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["the rotation of secret 'rotates' in us-east-1 never finished: *"])
+
+
+def test_an_endpoint_ends_with_its_test(pytester: pytest.Pytester) -> None:
+    run(
+        pytester,
+        """
+        started = []
+
+        def test_one(secretsmanager):
+            started.append(secretsmanager.endpoint())
+
+        def test_two(secretsmanager):
+            assert started[0].is_stopped
+        """,
+    ).assert_outcomes(passed=2)
