@@ -179,7 +179,9 @@ def seed_of(*arguments: Any, **options: Any) -> Seed:
     name, value = _name_and_value(arguments, options)
     for option in options:
         if option not in SeedOptions.__annotations__:
-            raise UsageError(f"a seed has no option {option!r}{nearest(option, SeedOptions.__annotations__)}")
+            raise UsageError(
+                f"a seed has no option {option!r}{nearest(option, ['value', *SeedOptions.__annotations__])}"
+            )
     _require_types(options)
     versions = [item if isinstance(item, Version) else Version(item) for item in options.get("versions", ())]
     if value is not NO_VALUE:

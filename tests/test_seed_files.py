@@ -165,6 +165,10 @@ WRONG = {
         f'[[secret]]\nname = "db"\nvalue = "{HIDDEN}"\ntag = {{}}',
         "secret 1 ('db'): a seed has no option 'tag'; did you mean 'tags'?",
     ),
+    "a misspelt value": (
+        f'[[secret]]\nname = "db"\nvalu = "{HIDDEN}"',
+        "a seed has no option 'valu'; did you mean 'value'?",
+    ),
     "both kinds of value": (
         f'[[secret]]\nname = "db"\nvalue = "{HIDDEN}"\nbinary = "AA=="',
         "a value is text or JSON (value), or bytes (binary), not both",
