@@ -321,7 +321,12 @@ OURS: list[tuple[str, tuple[Any, ...], dict[str, Any], str]] = [
         "a seeded value is text, or something JSON can spell, not dict: Object of type set is not JSON serializable",
     ),
     ("option", ("db", "x"), {"tag": {}}, "a seed has no option 'tag'; did you mean 'tags'?"),
-    ("option that resembles none", ("db", "x"), {"qqqq": {}}, f"a seed has no option 'qqqq'; there are {KNOWN}"),
+    (
+        "option that resembles none",
+        ("db", "x"),
+        {"qqqq": {}},
+        f"a seed has no option 'qqqq'; there are 'value', {KNOWN}",
+    ),
     ("versions", ("db",), {"versions": "one"}, "the option 'versions' of a seed is a list or tuple, not str"),
     ("tags", ("db", "x"), {"tags": ["a"]}, "the option 'tags' of a seed is a mapping, not list"),
     ("description", ("db", "x"), {"description": 3}, "the option 'description' of a seed is a str, not int"),
