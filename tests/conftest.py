@@ -1,5 +1,6 @@
 """Fixtures that tests of several rooms share."""
 
+import asyncio
 import os
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,12 @@ def no_aws_settings() -> Iterator[None]:
         for name in [name for name in os.environ if name.startswith("AWS_") and name != "AWS_DATA_PATH"]:
             environment.delenv(name)
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_event_loop_of_nobodys() -> None:
+    """Says that this thread has no event loop: pytest-asyncio's look for one would make it, and nobody closes that."""
+    asyncio.set_event_loop(None)
 
 
 @pytest.fixture

@@ -66,7 +66,8 @@ class HttpServer:
         self._answering: set[Future[Response]] = set()
         self._handling: set[asyncio.Task[Any]] = set()
         self._loop = asyncio.new_event_loop()
-        app = web.Application(client_max_size=body_limit)
+        self._body_limit = body_limit
+        app = web.Application(client_max_size=body_limit + 1)  # some releases refuse what is just as long, some do not
         app.router.add_route("*", "/{path:.*}", self._handle)
         self._runner = web.AppRunner(
             app, access_log=None, logger=_silent(), shutdown_timeout=0.1, handle_signals=False, auto_decompress=False
@@ -116,7 +117,7 @@ class HttpServer:
         task = cast("asyncio.Task[Any]", asyncio.current_task())
         self._handling.add(task)
         try:
-            future = self._pool.submit(self._answer, await _read(incoming))
+            future = self._pool.submit(self._answer, await _read(incoming, self._body_limit))
             self._answering.add(future)
             future.add_done_callback(self._answering.discard)
             response = await asyncio.wrap_future(future)
@@ -132,10 +133,13 @@ def _silent() -> Logger:
     return logger
 
 
-async def _read(incoming: web.Request) -> Request:
+async def _read(incoming: web.Request, body_limit: int) -> Request:
+    body: bytes | None
     try:
-        body: bytes | None = await incoming.read()
+        body = await incoming.read()
     except web.HTTPRequestEntityTooLarge:
+        body = None
+    if body is not None and len(body) > body_limit:
         body = None
     path, _, query = incoming.raw_path.partition("?")
     headers = tuple((name.decode().lower(), value.decode("latin-1")) for name, value in incoming.raw_headers)
