@@ -3,7 +3,7 @@
 Knows neither how calls come in nor how they are answered.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import RLock
 
@@ -19,6 +19,13 @@ lock = RLock()
 _responders: tuple[Responder, ...] = ()
 _endpoints: frozenset[str] = frozenset()
 _under_way = 0
+_leavings: tuple[Callable[[], None], ...] = ()
+
+
+def when_unused(leave: Callable[[], None]) -> None:
+    """Registers how a door takes itself out once nobody answers any more and no call is under way."""
+    global _leavings
+    _leavings = (*_leavings, leave)
 
 
 def add(responder: Responder) -> None:
@@ -33,6 +40,7 @@ def remove(responder: Responder) -> None:
     global _responders
     with lock:
         _responders = tuple(other for other in _responders if other is not responder)
+        _leave_if_unused()
 
 
 def is_in_use() -> bool:
@@ -55,6 +63,13 @@ def call_under_way(responder: Responder) -> Iterator[None]:
         responding.set(before)
         with lock:
             _under_way -= 1
+            _leave_if_unused()
+
+
+def _leave_if_unused() -> None:
+    if not is_in_use():
+        for leave in _leavings:
+            leave()
 
 
 @contextmanager

@@ -36,14 +36,18 @@ def activate(responder: Responder) -> None:
 def deactivate(responder: Responder) -> None:
     """This responder answers no more; the one activated before it does, or else AWS.
 
-    The wrappers go with the last one; if a call is still under way, they let others through until the next time.
+    The wrappers go with the last one, or with the last call that one of them still answers.
     """
-    with active.lock:
-        active.remove(responder)
-        if not active.is_in_use():
-            uninstall(BaseClient, "_make_api_call", _make_api_call)
-            uninstall(BaseClient, "_make_request", _make_request)
-            patch_async.leave()
+    active.remove(responder)
+
+
+def _leave() -> None:
+    """Takes the wrappers out again."""
+    uninstall(BaseClient, "_make_api_call", _make_api_call)
+    uninstall(BaseClient, "_make_request", _make_request)
+
+
+active.when_unused(_leave)
 
 
 def _make_api_call(wrapped: Any, client: BaseClient, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Reply:

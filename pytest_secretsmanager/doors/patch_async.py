@@ -37,11 +37,14 @@ def follow() -> None:
         _wrap(clients)
 
 
-def leave() -> None:
+def _leave() -> None:
     """Takes the wrappers out again."""
     if (clients := sys.modules.get(CLIENTS)) is not None and hasattr(clients, "AioBaseClient"):
         uninstall(clients.AioBaseClient, "_make_api_call", _make_api_call)
         uninstall(clients.AioBaseClient, "_make_request", _make_request)
+
+
+active.when_unused(_leave)
 
 
 def _wrap(clients: ModuleType) -> None:

@@ -87,7 +87,26 @@ def test_nothing_stays_wrapped_when_the_last_manager_is_left():
         with SecretsManager():
             pass
         assert all(AioBaseClient.__dict__[name] is not before[name] for name in METHODS)
-    assert {name: AioBaseClient.__dict__[name] for name in METHODS} == before
+    assert all(AioBaseClient.__dict__[name] is before[name] for name in METHODS)
+
+
+@pytest.mark.asyncio
+async def test_the_wrappers_go_with_the_last_call_of_a_manager_that_was_left():
+    before = {name: AioBaseClient.__dict__[name] for name in METHODS}
+    begun, left = asyncio.Event(), asyncio.Event()
+
+    async def wait(**_):
+        begun.set()
+        await left.wait()
+
+    async with new_client() as client:
+        client.meta.events.register("before-call", wait)
+        with SecretsManager():
+            task = asyncio.ensure_future(client.list_secrets())
+            await begun.wait()
+        left.set()
+        assert (await task)["SecretList"] == []
+    assert all(AioBaseClient.__dict__[name] is before[name] for name in METHODS)
 
 
 @pytest.mark.asyncio

@@ -397,8 +397,10 @@ def test_a_call_begun_before_its_manager_was_left_reaches_no_network(closed_port
         with SecretsManager():
             answer = pool.submit(reaches_the_network, closed_port_client)
             assert begun.wait(10)
+        assert doors() == 1
         left.set()
         assert answer.result() is False
+    assert doors() == 0  # the last call took the wrapper with it
 
 
 # --- nothing is kept -------------------------------------------------------------------------------------------------
