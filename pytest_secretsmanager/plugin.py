@@ -8,15 +8,18 @@ import os
 import warnings
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
     from pytest_secretsmanager.manager import SecretsManager
+    from pytest_secretsmanager.seeds import Seed
 
 FIXTURE = "secretsmanager"
 SECRET = "secret"  # noqa: S105 - a marker's name
+SECRETS_FILE = "secrets_file"
 OPTIONS = "secretsmanager"
 
 REGION = "secretsmanager_region"
@@ -40,6 +43,8 @@ _OPTIONS = ("region", "account", "random_seed", "now", "version_quota")
 _MARKERS = (
     f"{SECRET}(name, value, *, versions, tags, description, kms_key, policy, owning_service, rotation, replicas, "
     "deleted, region, account): a secret that is there when the test starts; activates the fixture secretsmanager.",
+    f"{SECRETS_FILE}(path): a TOML or JSON file, by its path from the test's own file, of secrets that are there when "
+    "the test starts; activates the fixture secretsmanager.",
     f"{OPTIONS}(*, region, account, random_seed, now, version_quota): options of the fixture secretsmanager; activates "
     "it.",
 )
@@ -166,7 +171,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """
     for item in items:
         fixtures = getattr(item, "fixturenames", None)
-        if fixtures is not None and (item.get_closest_marker(SECRET) or item.get_closest_marker(OPTIONS)):
+        if fixtures is not None and any(map(item.get_closest_marker, (SECRET, SECRETS_FILE, OPTIONS))):
             others = [name for name in fixtures if name != FIXTURE]
             position = _first_of_function_scope(item, others)
             # A list of its own: parametrized siblings share theirs.
@@ -198,7 +203,8 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 def secretsmanager(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator["SecretsManager"]:
     """A local AWS Secrets Manager that answers every call made through botocore in this process.
 
-    Markers `secret` seed it, the marker `secretsmanager` sets its options. See `SecretsManager` for what it offers.
+    Markers `secret` and `secrets_file` seed it, the marker `secretsmanager` sets its options. See `SecretsManager` for
+    what it offers.
     """
     node = request.node
     session: _SeededSession | None = request.config.pluginmanager.get_plugin(SEEDS)
@@ -272,20 +278,34 @@ def _ini_problem(ini: dict[str, Any]) -> str | None:
 def _seed(manager: "SecretsManager", node: Any) -> None:
     """Seeds what the markers say. A seed takes the place of one of the same name, so the nearest marker wins."""
     from pytest_secretsmanager.engine.errors import UsageError
+
+    for marker in _farthest_first(node, SECRET, SECRETS_FILE):
+        try:
+            for seed in _seeds_of(marker, node.path.parent):
+                manager.plant(seed)
+        except UsageError as error:
+            # A value may stand among the arguments of `secret`, so only a path is told.
+            place = marker.name if marker.name == SECRET else f"{marker.name}({', '.join(map(repr, marker.args))})"
+            raise _failure(node, place, str(error)) from None
+
+
+def _seeds_of(marker: pytest.Mark, directory: Path) -> "list[Seed]":
+    from pytest_secretsmanager.engine.errors import UsageError
+    from pytest_secretsmanager.seed_files import read_seeds
     from pytest_secretsmanager.seeds import seed_of
 
-    for marker in _farthest_first(node, SECRET):
-        try:
-            manager.plant(seed_of(*marker.args, **marker.kwargs))
-        except UsageError as error:
-            raise _failure(node, SECRET, str(error)) from None
+    if marker.name == SECRET:
+        return [seed_of(*marker.args, **marker.kwargs)]
+    if len(marker.args) != 1 or marker.kwargs or not isinstance(marker.args[0], str | os.PathLike):
+        raise UsageError(f"it takes the path of one file, as in {SECRETS_FILE}('seeds.toml')")
+    return read_seeds(directory / marker.args[0])
 
 
-def _farthest_first(node: Any, marker: str) -> list[pytest.Mark]:
+def _farthest_first(node: Any, *markers: str) -> list[pytest.Mark]:
     """The markers of a test, the one nearest to it last: the lowest decorator of a function, a subclass's own."""
     found = []
     for level in node.listchain():
-        marks = [mark for mark in level.own_markers if mark.name == marker]
+        marks = [mark for mark in level.own_markers if mark.name in markers]
         if isinstance(level, pytest.Class):
             found += marks  # pytest lists those of its bases first
         else:

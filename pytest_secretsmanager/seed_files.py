@@ -1,5 +1,5 @@
-"""Seed files: TOML or JSON that says what `sm.seed` would be told, for the ini option `secretsmanager_seeds` and the
-command `serve`.
+"""Seed files: TOML or JSON that says what `sm.seed` would be told, for the marker `secrets_file`, the ini option
+`secretsmanager_seeds` and the command `serve`.
 
     [[secret]]
     name = "app/db"
@@ -12,7 +12,7 @@ command `serve`.
 
     [[secret]]
     name = "app/token"
-    versions = ["t-0", { value = "t-1", labels = ["AWSPREVIOUS"], age = { days = 40 } }]
+    versions = [{ value = "t-0", age = { days = 40 } }, "t-1"]
     value = "t-2"
 
 Every option of `sm.seed` may stand here. Among `versions`, a table that has a `value` or `binary` is a version with its

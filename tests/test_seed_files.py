@@ -4,12 +4,13 @@ import json
 import sys
 from datetime import timedelta
 from pathlib import Path
+from textwrap import dedent
 from types import ModuleType
 from typing import Any
 
 import pytest
 
-from pytest_secretsmanager import Rotation, SecretsManager, UsageError, Version
+from pytest_secretsmanager import Rotation, SecretsManager, UsageError, Version, seed_files
 from pytest_secretsmanager.seed_files import read_seeds
 
 HIDDEN = "this-must-not-be-shown"
@@ -100,6 +101,12 @@ def test_json_says_the_same(file):
     with seeded(file(text, "seeds.json")) as sm:
         sm.assert_value("db", {"user": "app"})
         sm.assert_value("key", b"\x00")
+
+
+def test_the_file_that_the_docstring_shows_is_a_good_one(file):
+    shown = "\n".join(line for line in seed_files.__doc__.splitlines() if line.startswith("    "))
+    with seeded(file(dedent(shown))) as sm:
+        assert set(sm.secrets) == {"app/db", "app/key", "app/token"}
 
 
 def test_a_file_may_be_empty(file):
