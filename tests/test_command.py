@@ -16,7 +16,7 @@ import pytest
 from pytest_secretsmanager import SecretsManager
 from pytest_secretsmanager.command import main
 
-SECONDS = 60
+SECONDS = 300
 MODULE = [sys.executable, "-m", "pytest_secretsmanager"]
 SEEDS = '[[secret]]\nname = "app/db"\nvalue = "hunter2"\n'
 
@@ -28,6 +28,12 @@ def seeds(tmp_path: Path) -> Path:
     path = tmp_path / "seeds.toml"
     path.write_text(SEEDS)
     return path
+
+
+@pytest.fixture(autouse=True)
+def path_of_modules(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command looks for modules in its own folder, which is not that of this process."""
+    monkeypatch.setattr(sys, "path", [*sys.path])
 
 
 @pytest.fixture(autouse=True)

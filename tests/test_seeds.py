@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.exceptions import ClientError
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_secretsmanager import SecretNotFound, SecretsManager, UsageError, Version
@@ -165,7 +165,6 @@ def placements(draw: st.DrawFn) -> list[list[str]]:
     return [draw(st.permutations(labels)) for labels in versions]
 
 
-@settings(deadline=None)
 @given(placed=placements())
 def test_any_allowed_placement_ends_exactly_so(placed: list[list[str]]) -> None:
     with SecretsManager() as sm:

@@ -22,7 +22,8 @@ HOST = "127.0.0.1"
 
 THREADS = 32
 SECONDS_TO_CLOSE = 1.0
-SECONDS_TO_STOP = 5.0
+SECONDS_TO_BREAK_OFF = 5.0
+SECONDS_TO_ANSWER = 5.0
 """How long stopping waits for answers that are still being made."""
 
 
@@ -88,11 +89,11 @@ class HttpServer:
         closing = asyncio.run_coroutine_threadsafe(self._runner.cleanup(), self._loop)
         if wait([closing], SECONDS_TO_CLOSE).not_done:
             self._loop.call_soon_threadsafe(self._break_off)
-            wait([closing], SECONDS_TO_STOP)
+            wait([closing], SECONDS_TO_BREAK_OFF)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
-        late = wait(tuple(self._answering), SECONDS_TO_STOP).not_done
+        late = wait(tuple(self._answering), SECONDS_TO_ANSWER).not_done
         self._pool.shutdown(wait=not late, cancel_futures=True)
 
     def _break_off(self) -> None:

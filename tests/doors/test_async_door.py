@@ -77,7 +77,7 @@ async def write():
 
 @pytest.mark.parametrize("rest", ORDERS.values(), ids=ORDERS)
 def test_clients_are_answered_whenever_aiobotocore_is_imported(pytester, rest):
-    result = pytester.run(sys.executable, "-W", "error", "-c", PROGRAM + textwrap.dedent(rest), timeout=60)
+    result = pytester.run(sys.executable, "-W", "error", "-c", PROGRAM + textwrap.dedent(rest), timeout=300)
     assert (result.ret, result.errlines) == (0, [])
 
 

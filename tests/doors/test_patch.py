@@ -390,13 +390,13 @@ def test_a_call_begun_before_its_manager_was_left_reaches_no_network(closed_port
 
     def wait(**_):
         begun.set()
-        assert left.wait(10)
+        assert left.wait(60)
 
     closed_port_client.meta.events.register("before-call", wait)
     with ThreadPoolExecutor() as pool:
         with SecretsManager():
             answer = pool.submit(reaches_the_network, closed_port_client)
-            assert begun.wait(10)
+            assert begun.wait(60)
         assert doors() == 1
         left.set()
         assert answer.result() is False

@@ -173,7 +173,7 @@ REFUSED: dict[str, tuple[Spoiled, str, str]] = {
     "year of none": (lambda it: dated(it, "00000101T101010Z"), INCOMPLETE, NO_DATE),
     "digits of other scripts": (lambda it: dated(it, "2026\xb2\xb201T101010Z"), INCOMPLETE, NO_DATE),
     "another time of the day than signed": (
-        lambda it: dated(it, strftime(SIGV4_TIMESTAMP, gmtime(time() - time() % 86400 + (time() + 1) % 86400))),
+        lambda it: dated(it, strftime(SIGV4_TIMESTAMP, gmtime(time() - time() % 86400 + (time() + 60) % 86400))),
         INVALID,
         "",
     ),

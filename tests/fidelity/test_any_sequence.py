@@ -270,5 +270,5 @@ class AnySequence(RuleBasedStateMachine):
                     assert copy.arn == primary.arn.replace(REGION, region)
 
 
-AnySequence.TestCase.settings = settings(max_examples=60, stateful_step_count=25, deadline=None)
+AnySequence.TestCase.settings = settings(max_examples=60, stateful_step_count=25)
 TestAnySequenceOfCalls = AnySequence.TestCase

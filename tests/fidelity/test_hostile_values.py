@@ -184,7 +184,7 @@ garbage = st.recursive(
 
 
 @given(garbage=garbage, data=st.data())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_any_garbage_is_answered_or_refused(sm, garbage, data):
     operation = data.draw(st.sampled_from(sorted(OPERATIONS)))
     for parameters in hostile_requests(operation, [garbage]):

@@ -1,11 +1,22 @@
-"""What the neighbours share: botocore's method without anybody's wrapper, and a client that lacks no region."""
+"""What the neighbours share: an environment left as it was, botocore's method without anybody's wrapper, and a client
+that lacks no region.
+"""
 
+import os
 from collections.abc import Callable, Iterator
 from typing import Any
+from unittest.mock import patch
 
 import boto3
 import pytest
 from botocore.client import BaseClient
+
+
+@pytest.fixture(autouse=True)
+def _environment_is_put_back() -> Iterator[None]:
+    """moto sets credentials, and takes back what it found: ours, where both were active."""
+    with patch.dict(os.environ):
+        yield
 
 
 @pytest.fixture

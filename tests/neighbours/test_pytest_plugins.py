@@ -52,7 +52,7 @@ def test_each_worker_of_xdist_has_an_endpoint_of_its_own(run):
         def test_it(secretsmanager, number):
             secretsmanager.seed("db", str(number))
             env = os.environ | secretsmanager.endpoint().env
-            ran = subprocess.run([sys.executable, "-c", CODE], env=env, capture_output=True, text=True, timeout=60)
+            ran = subprocess.run([sys.executable, "-c", CODE], env=env, capture_output=True, text=True, timeout=300)
             assert ran.stdout.strip() == str(number)
         """,
         "-n",

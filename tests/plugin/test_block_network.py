@@ -22,7 +22,7 @@ def blocked(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Run:
     def run_file(source: str, *arguments: str, on: str = "true") -> pytest.RunResult:
         pytester.makeini(INI.format(on))
         pytester.makepyfile(test_it=source)
-        return pytester.runpytest_subprocess("-p", "no:randomly", *arguments, timeout=60)
+        return pytester.runpytest_subprocess("-p", "no:randomly", *arguments, timeout=300)
 
     return run_file
 

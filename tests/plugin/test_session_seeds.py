@@ -12,7 +12,7 @@ def run(pytester: pytest.Pytester, source: str, *arguments: str, seeds: str = SE
     pytester.makeini(INI)
     pytester.path.joinpath("seeds.toml").write_text(seeds)
     pytester.makepyfile(test_it=source)
-    return pytester.runpytest_subprocess("-p", "no:randomly", *arguments, timeout=60)
+    return pytester.runpytest_subprocess("-p", "no:randomly", *arguments, timeout=300)
 
 
 def test_conftest_and_test_modules_read_them_at_import(pytester: pytest.Pytester) -> None:
@@ -189,12 +189,12 @@ def test_the_file_is_looked_for_beside_the_ini_file(pytester: pytest.Pytester) -
     pytester.makeini(INI)
     pytester.path.joinpath("seeds.toml").write_text(SEEDS)
     os.chdir(below)
-    pytester.runpytest_subprocess(timeout=60).assert_outcomes(passed=1)
+    pytester.runpytest_subprocess(timeout=300).assert_outcomes(passed=1)
 
 
 def test_a_file_that_is_not_there_is_a_usage_error(pytester: pytest.Pytester) -> None:
     pytester.makeini(INI)
-    result = pytester.runpytest_subprocess(timeout=60)
+    result = pytester.runpytest_subprocess(timeout=300)
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines(["*secretsmanager_seeds: *seeds.toml: No such file or directory"])
 

@@ -367,6 +367,4 @@ def without(stages_by_version, left_out):
 
 @pytest.mark.parametrize("machine", [Placing, PlacingPrevious])
 def test_after_any_calls_the_rules_hold(new_world, machine):
-    run_state_machine_as_test(
-        lambda: machine(new_world), settings=settings(max_examples=60, stateful_step_count=20, deadline=None)
-    )
+    run_state_machine_as_test(lambda: machine(new_world), settings=settings(max_examples=60, stateful_step_count=20))

@@ -43,7 +43,7 @@ def test_the_deletion_date_is_the_end_of_the_window(client, secretsmanager, requ
 def test_up_to_its_end_the_secret_can_be_restored(client, secretsmanager, request_, days):
     client.create_secret(Name="db", SecretString="one")
     date = client.delete_secret(SecretId="db", **request_)["DeletionDate"]
-    secretsmanager.clock.set(date - timedelta(milliseconds=500))
+    secretsmanager.clock.set(date - timedelta(minutes=1))
     client.restore_secret(SecretId="db")
     secretsmanager.clock.advance(days=365)
     assert client.get_secret_value(SecretId="db")["SecretString"] == "one"

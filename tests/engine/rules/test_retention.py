@@ -158,7 +158,7 @@ def test_the_next_one_is_refused_and_changes_nothing(hundred, refused, write):
 
 @pytest.mark.parametrize("write", WRITES)
 def test_just_before_a_day_has_passed_it_is_still_refused(hundred, refused, write):
-    hundred.clock.set(hundred.secret("db").version(1).created + timedelta(hours=24, milliseconds=-500))
+    hundred.clock.set(hundred.secret("db").version(1).created + timedelta(hours=24, minutes=-1))
     assert refused(lambda: WRITES[write](hundred.client())) == LIMIT
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from pytest_secretsmanager.engine.errors import InvalidParameterException
@@ -860,7 +860,6 @@ def calendars(draw):
     return text, hours, lambda hour: hour.hour in hours and hour.month in months and fits(hour)
 
 
-@settings(deadline=None)
 @given(calendar=calendars(), since=TIMES)
 def test_no_hour_of_a_calendar_is_passed_over(calendar, since):
     """Hour by hour from that moment on, the first one that fits is the one."""
@@ -897,7 +896,6 @@ def any_rules(draw):
     return frequency if duration is None else {**frequency, "Duration": f"{duration}h"}
 
 
-@settings(deadline=None)
 @given(members=any_rules(), since=TIMES)
 def test_any_window_opens_later_closes_behind_that_and_before_the_next_one(members, since):
     rules = rules_of(members)
@@ -905,7 +903,6 @@ def test_any_window_opens_later_closes_behind_that_and_before_the_next_one(membe
     assert since < window.opens < window.closes < next_window(rules, window.opens).opens
 
 
-@settings(deadline=None)
 @given(members=any_rules(), since=TIMES)
 def test_any_window_lasts_whole_hours_and_but_for_a_rate_in_hours_not_into_another_day(members, since):
     window = next_window(rules_of(members), since)
@@ -914,7 +911,6 @@ def test_any_window_lasts_whole_hours_and_but_for_a_rate_in_hours_not_into_anoth
     assert "hours" in members.get("ScheduleExpression", "") or window.opens // 86_400 == window.closes // 86_400
 
 
-@settings(deadline=None)
 @given(members=any_rules(), since=TIMES)
 def test_any_two_windows_are_a_day_apart_at_least_as_days_count(members, since):
     rules = rules_of(members)
@@ -927,7 +923,6 @@ def test_any_two_windows_are_a_day_apart_at_least_as_days_count(members, since):
 FIELDS = st.text("0123456789*?,-/#LMONSUJAFEB", min_size=1, max_size=4)
 
 
-@settings(deadline=None)
 @given(fields=st.lists(FIELDS, min_size=4, max_size=4), question=st.sampled_from([None, 1, 3]))
 def test_any_fields_are_a_calendar_or_refused(fields, question):
     if question is not None:
