@@ -25,6 +25,7 @@ from botocore.history import get_global_history_recorder
 from botocore.model import OperationModel
 
 from pytest_secretsmanager.doors import wire
+from pytest_secretsmanager.doors.listeners import listeners_to, module_of
 from pytest_secretsmanager.doors.replies import Scalars, scalars_of, shown
 from pytest_secretsmanager.engine import arns, model
 from pytest_secretsmanager.engine.call import Call, Parameters, Principal, Reply, copied_members
@@ -229,19 +230,14 @@ def nobody_listens(client: BaseClient, operation_name: str) -> bool:
         return False
     if quiet.get(operation_name) is registrations:
         return True
-    if any(map(_is_foreign, _listeners(emitter, operation_name))):
+    if any(map(_is_foreign, listeners_to(emitter, operation_name, *_EVENTS))):
         return False
     quiet[operation_name] = registrations
     return True
 
 
-def _listeners(emitter: Any, operation_name: str) -> Iterator[Callable[..., object]]:
-    for event in _EVENTS:
-        yield from emitter._handlers.prefix_search(f"{event}.{model.SERVICE_ID}.{operation_name}")  # noqa: SLF001
-
-
 def _is_foreign(listener: Callable[..., object]) -> bool:
-    return getattr(listener, "__module__", None) not in _BOTOCORES_OWN and listener is not _fill_token
+    return module_of(listener) not in _BOTOCORES_OWN and listener is not _fill_token
 
 
 acting_account: ContextVar[str | None] = ContextVar("acting_account", default=None)

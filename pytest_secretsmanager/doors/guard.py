@@ -1,7 +1,8 @@
 """The guard: Secrets Manager calls of botocore that nobody in this process answers do not reach AWS.
 
 It stands where botocore hands a request to the network, so whatever answers before that (moto, a Stubber, a hook) still
-does; and it lets pass what goes to another place than AWS, such as LocalStack or moto's server.
+does; and it lets pass what goes to another place than AWS, such as LocalStack or moto's server. Where nobody is there
+to answer, it stands before the signature already: credentials may have to be asked for over the network too.
 """
 
 import sys
@@ -12,9 +13,9 @@ from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
 from botocore.endpoint import Endpoint, EndpointCreator
-from botocore.exceptions import CredentialRetrievalError, NoCredentialsError, PartialCredentialsError, SSOError
 from botocore.model import OperationModel
 
+from pytest_secretsmanager.doors.listeners import listeners_to, module_of
 from pytest_secretsmanager.doors.patching import Wrapper, install, uninstall, when_imported
 from pytest_secretsmanager.engine import model
 
@@ -27,8 +28,8 @@ Refuse: TypeAlias = Callable[[str], BaseException]
 _BETWEEN = frozenset({"botocore", "boto3", "aiobotocore", "aioboto3", "wrapt", "pytest_secretsmanager", "contextlib"})
 """The packages that stand between a program and the network: a call comes from whoever is outside them."""
 
-_NO_CREDENTIALS = (NoCredentialsError, PartialCredentialsError, CredentialRetrievalError, SSOError)
-"""What ends a call on its way to AWS on a machine that has no credentials."""
+_BOTOCORES = ("botocore.", "aiobotocore.")
+"""How the modules begin whose listeners sign a request and set headers, and do no more."""
 
 _MADE_AT = "_pytest_secretsmanager_made_at"
 
@@ -42,7 +43,7 @@ class Guard:
         self._wrapped = ExitStack()
         self._wrap(EndpointCreator, "create_endpoint", _note_maker)
         self._wrap(Endpoint, "_send", self._send)
-        self._wrap(Endpoint, "_send_request", self._send_request)
+        self._wrap(Endpoint, "create_request", self._create_request)
         when_imported("aiobotocore.endpoint", self._wrap_async)
 
     def take_down(self) -> None:
@@ -54,7 +55,7 @@ class Guard:
         if self._is_up:
             self._wrap(endpoints.AioEndpointCreator, "create_endpoint", _note_maker)
             self._wrap(endpoints.AioEndpoint, "_send", self._send)
-            self._wrap(endpoints.AioEndpoint, "_send_request", self._send_request_async)
+            self._wrap(endpoints.AioEndpoint, "create_request", self._create_request_async)
 
     def _wrap(self, owner: type, method: str, wrapper: Wrapper) -> None:
         install(owner, method, wrapper)
@@ -65,26 +66,37 @@ class Guard:
         self._require_elsewhere(endpoint, request.url, _target(request.headers))
         return wrapped(*args, **kwargs)
 
-    def _send_request(self, wrapped: Any, endpoint: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+    def _create_request(self, wrapped: Any, endpoint: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+        self._require_answered(endpoint, *args)
         try:
             return wrapped(*args, **kwargs)
-        except _NO_CREDENTIALS:
-            self._require_elsewhere_unsigned(endpoint, *args)
+        except Exception:  # there are no credentials, say: it was on its way to AWS all the same
+            self._require_elsewhere(endpoint, *_place_and_operation(*args))
             raise
 
-    async def _send_request_async(
+    async def _create_request_async(
         self, wrapped: Any, endpoint: Any, args: Sequence[Any], kwargs: Mapping[str, Any]
     ) -> Any:
+        self._require_answered(endpoint, *args)
         try:
             return await wrapped(*args, **kwargs)
-        except _NO_CREDENTIALS:
-            self._require_elsewhere_unsigned(endpoint, *args)
+        except Exception:
+            self._require_elsewhere(endpoint, *_place_and_operation(*args))
             raise
 
-    def _require_elsewhere_unsigned(
-        self, endpoint: Any, request: Mapping[str, Any], operation_model: OperationModel
+    def _require_answered(
+        self, endpoint: Any, request: Mapping[str, Any], operation_model: OperationModel | None = None
     ) -> None:
-        self._require_elsewhere(endpoint, request["url"], operation_model.name)
+        """Refuses a request that nobody can answer or send elsewhere any more: no moto, no hook."""
+        url, operation = _place_and_operation(request, operation_model)
+        events = endpoint._event_emitter  # noqa: SLF001 - no public name
+        if any(listeners_to(events, operation, "before-send")):
+            return
+        if all(
+            module_of(listener).startswith(_BOTOCORES)
+            for listener in listeners_to(events, operation, "request-created")
+        ):
+            self._require_elsewhere(endpoint, url, operation)
 
     def _require_elsewhere(self, endpoint: Any, url: str, operation: str) -> None:
         host = urlsplit(url).hostname or ""
@@ -95,6 +107,10 @@ class Guard:
                 f"  called at {_caller()}\n"
                 f"  by a client made at {getattr(endpoint, _MADE_AT, 'a place that is not known')}"
             ) from None
+
+
+def _place_and_operation(request: Mapping[str, Any], operation_model: OperationModel | None = None) -> tuple[str, str]:
+    return request["url"], _target(request["headers"]) if operation_model is None else operation_model.name
 
 
 def _note_maker(wrapped: Any, _: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:

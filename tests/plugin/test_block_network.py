@@ -1,6 +1,7 @@
 """The ini option `secretsmanager_block_network`: calls that nobody answers fail in words instead of reaching AWS."""
 
 from collections.abc import Callable
+from textwrap import dedent
 
 import pytest
 from botocore.endpoint import Endpoint
@@ -138,7 +139,7 @@ def test_botocore_is_wrapped_only_while_the_option_is_on(blocked: Run, on: str, 
 
 def test_what_was_wrapped_is_bare_again_after_the_run(pytester: pytest.Pytester) -> None:
     """In the same process, as a run inside another one is."""
-    bare = {name: Endpoint.__dict__[name] for name in ("_send", "_send_request")}
+    bare = {name: Endpoint.__dict__[name] for name in ("_send", "create_request")}
     pytester.makeini(INI.format("true"))
     pytester.makepyfile(
         """
@@ -278,3 +279,107 @@ def test_a_run_that_ends_before_it_is_configured_leaves_nothing(pytester: pytest
     pytester.makeconftest("raise ZeroDivisionError")
     pytester.runpytest_inprocess()
     assert Endpoint.__dict__["_send"] is before
+
+
+ASKS_FIRST = """
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
+import boto3, pytest
+
+ASKED = []
+
+class Recorder(BaseHTTPRequestHandler):
+    def do_POST(self):
+        ASKED.append(self.path)
+        self.send_response(403)
+        self.end_headers()
+
+    def log_message(self, *_): ...
+
+@pytest.fixture
+def sts(monkeypatch, tmp_path):
+    server = HTTPServer(("127.0.0.1", 0), Recorder)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    (tmp_path / "config").write_text(
+        "[profile app]\\nrole_arn = arn:aws:iam::123456789012:role/app\\nsource_profile = keys\\n"
+        "[profile keys]\\naws_access_key_id = AKIATEST\\naws_secret_access_key = test\\n"
+    )
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+    monkeypatch.setenv("AWS_PROFILE", "app")
+    monkeypatch.setenv("AWS_ENDPOINT_URL_STS", f"http://127.0.0.1:{server.server_port}")
+    yield
+    server.shutdown()
+    thread.join()
+    server.server_close()
+"""
+
+
+def test_nobody_is_asked_for_credentials_of_a_call_that_is_stopped(blocked: Run) -> None:
+    """A role has to be assumed before a request is signed, over the network."""
+    result = blocked(
+        ASKS_FIRST
+        + dedent(
+            """
+            def test_it(sts):
+                try:
+                    boto3.client("secretsmanager").list_secrets()
+                finally:
+                    print("asked:", ASKED)
+            """
+        )
+    )
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["ListSecrets was stopped on its way to AWS (*", "asked: []"])
+
+
+@pytest.mark.parametrize("listener", ["before-send", "request-created"])
+def test_whatever_ends_a_call_on_its_way_to_a_signature_it_is_stopped(blocked: Run, listener: str) -> None:
+    """Somebody listens who could answer it; but there is no such token file."""
+    result = blocked(
+        f"""
+        import boto3
+
+        def test_it(monkeypatch):
+            monkeypatch.setenv("AWS_ROLE_ARN", "arn:aws:iam::123456789012:role/app")
+            monkeypatch.setenv("AWS_WEB_IDENTITY_TOKEN_FILE", "/nowhere/token")
+            client = boto3.client("secretsmanager")
+            client.meta.events.register("{listener}.secrets-manager.*", lambda **_: None)
+            try:
+                client.list_secrets()
+            except Exception:
+                pass
+        """
+    )
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["ListSecrets was stopped on its way to AWS (*"])
+
+
+def test_a_hook_may_still_answer_or_lead_elsewhere(blocked: Run) -> None:
+    blocked(
+        """
+        import boto3, pytest
+        from botocore.awsrequest import AWSResponse
+        from botocore.exceptions import EndpointConnectionError
+
+        KEYS = {"aws_access_key_id": "AKIATEST", "aws_secret_access_key": "test"}
+
+        class Raw:
+            def stream(self, **_):
+                return iter([b'{"SecretList": []}'])
+
+        def test_one_that_answers():
+            client = boto3.client("secretsmanager", **KEYS)
+            client.meta.events.register("before-send", lambda request, **_: AWSResponse(request.url, 200, {}, Raw()))
+            assert client.list_secrets()["SecretList"] == []
+
+        def test_one_that_leads_elsewhere():
+            def lead(request, **_):
+                request.url = "http://127.0.0.1:1/"
+
+            client = boto3.client("secretsmanager", **KEYS)
+            client.meta.events.register_last("request-created", lead)
+            with pytest.raises(EndpointConnectionError):
+                client.list_secrets()
+        """
+    ).assert_outcomes(passed=2)
