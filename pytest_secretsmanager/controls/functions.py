@@ -5,6 +5,7 @@ import inspect
 import re
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from contextvars import copy_context
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
@@ -67,10 +68,14 @@ def _run(handler: Handler, event: Mapping[str, str], context: LambdaContext) -> 
 class Functions:
     """The functions that are registered, by ARN."""
 
-    def __init__(self, new_request_id: Callable[[], str]) -> None:
+    def __init__(
+        self, new_request_id: Callable[[], str], answering: Callable[[], AbstractContextManager[None]]
+    ) -> None:
+        """`answering` is what a function runs in: its calls are answered in its own world."""
         self.by_arn: dict[str, Function] = {}
         self._handlers: dict[str, Handler] = {}
         self._new_request_id = new_request_id
+        self._answering = answering
 
     def mark(self) -> GoBack:
         """A point to go back to, with the functions that are registered now."""
@@ -87,7 +92,7 @@ class Functions:
             context = LambdaContext(name, arn, self._new_request_id())
             acting = acting_account.set(account)
             try:
-                with environment.of_function(region, name):
+                with self._answering(), environment.of_function(region, name):
                     return _run(handler, event, context)
             finally:
                 acting_account.reset(acting)

@@ -5,6 +5,7 @@ Knows neither how calls come in nor how they are answered.
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from threading import RLock
 
 from botocore.client import BaseClient
@@ -17,6 +18,7 @@ lock = RLock()
 
 # Both are replaced whole, so that reading needs no lock.
 _responders: tuple[Responder, ...] = ()
+_of_functions: tuple[Responder, ...] = ()
 _endpoints: frozenset[str] = frozenset()
 _under_way = 0
 _leavings: tuple[Callable[[], None], ...] = ()
@@ -26,6 +28,10 @@ def when_unused(leave: Callable[[], None]) -> None:
     """Registers how a door takes itself out once nobody answers any more and no call is under way."""
     global _leavings
     _leavings = (*_leavings, leave)
+
+
+_in_function: ContextVar[tuple[Responder, Responder | None] | None] = ContextVar("in_function", default=None)
+"""Whose rotation function runs in this thread or task, and who was added last when it began."""
 
 
 def add(responder: Responder) -> None:
@@ -45,7 +51,7 @@ def remove(responder: Responder) -> None:
 
 def is_in_use() -> bool:
     """Whether somebody answers, or a call that somebody is to answer is still under way."""
-    return bool(_responders) or _under_way > 0
+    return bool(_responders or _of_functions) or _under_way > 0
 
 
 @contextmanager
@@ -64,6 +70,33 @@ def call_under_way(responder: Responder) -> Iterator[None]:
         with lock:
             _under_way -= 1
             _leave_if_unused()
+
+
+@contextmanager
+def function_of(responder: Responder) -> Iterator[None]:
+    """While a rotation function of this responder's runs: its calls are answered there.
+
+    So they are though another was added since, or this one was removed; but not by either once the function has added
+    one of its own.
+    """
+    global _of_functions
+    with lock:
+        _of_functions = (*_of_functions, responder)
+    token = _in_function.set((responder, _last_added()))
+    try:
+        yield
+    finally:
+        _in_function.reset(token)
+        with lock:
+            others = list(_of_functions)
+            others.remove(responder)
+            _of_functions = tuple(others)
+            _leave_if_unused()
+
+
+def _last_added() -> Responder | None:
+    responders = _responders
+    return responders[-1] if responders else None
 
 
 def _leave_if_unused() -> None:
@@ -87,8 +120,11 @@ def endpoint_at(*urls: str) -> Iterator[None]:
 
 def responder_for(client: BaseClient) -> Responder | None:
     """Who answers this client's calls; None: its own service does, wherever that is."""
-    responders = _responders
-    return responders[-1] if responders and _is_answered_here(client) else None
+    responders = _responders or _of_functions
+    if not responders or not _is_answered_here(client):
+        return None
+    running = _in_function.get()
+    return running[0] if running is not None and running[1] is _last_added() else responders[-1]
 
 
 def responder_of_request(client: BaseClient) -> Responder | None:

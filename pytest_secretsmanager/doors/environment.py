@@ -13,6 +13,8 @@ from pytest_secretsmanager.engine import arns, model
 
 CREDENTIALS = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing"}
 
+_CREDENTIALS_VARIABLES = {name.upper(): value for name, value in CREDENTIALS.items()}
+
 _lock = Lock()
 _in_use = 0
 _set: dict[str, str] = {}
@@ -48,7 +50,7 @@ def leave() -> None:
 
 
 def _wanted(region: str) -> dict[str, str]:
-    return {"AWS_DEFAULT_REGION": region, **{name.upper(): value for name, value in CREDENTIALS.items()}}
+    return {"AWS_DEFAULT_REGION": region, **_CREDENTIALS_VARIABLES}
 
 
 # --- functions -----------------------------------------------------------------------------------------------------
@@ -67,9 +69,12 @@ def of_function(region: str, name: str) -> Iterator[None]:
     An environment is the whole process's, so other threads see it meanwhile.
     """
     variables = {"AWS_REGION": region, "AWS_DEFAULT_REGION": region, "AWS_LAMBDA_FUNCTION_NAME": name}
+    if_unset = {
+        _ENDPOINT: f"https://secretsmanager.{region}.{model.dns_suffix(arns.partition(region))}",
+        **_CREDENTIALS_VARIABLES,
+    }
     with _lock:
-        if _ENDPOINT not in os.environ or _ENDPOINT in _before:
-            variables[_ENDPOINT] = f"https://secretsmanager.{region}.{model.dns_suffix(arns.partition(region))}"
+        variables |= {name: value for name, value in if_unset.items() if name not in os.environ or name in _before}
         for variable in variables.keys() - _before.keys():
             _before[variable] = os.environ.get(variable)
         _running.append(variables)

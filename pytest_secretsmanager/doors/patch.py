@@ -4,7 +4,8 @@
 its say.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from botocore.awsrequest import AWSResponse
@@ -25,12 +26,9 @@ _others_inside = False
 
 def activate(responder: Responder) -> None:
     """From now on this responder answers every Secrets Manager call, in place of one activated before."""
-    global _others_inside
     with active.lock:
         active.add(responder)
-        _others_inside = install(BaseClient, "_make_api_call", _make_api_call)
-        install(BaseClient, "_make_request", _make_request)
-        patch_async.follow()
+        _wrap()
 
 
 def deactivate(responder: Responder) -> None:
@@ -39,6 +37,25 @@ def deactivate(responder: Responder) -> None:
     The wrappers go with the last one, or with the last call that one of them still answers.
     """
     active.remove(responder)
+
+
+@contextmanager
+def function_of(responder: Responder) -> Iterator[None]:
+    """While a rotation function of this responder's runs, which must reach nobody else, above all not AWS.
+
+    That may be after the responder was deactivated: a test moves its clock on, or resumes what was held.
+    """
+    with active.function_of(responder):
+        _wrap()
+        yield
+
+
+def _wrap() -> None:
+    global _others_inside
+    with active.lock:
+        _others_inside = install(BaseClient, "_make_api_call", _make_api_call)
+        install(BaseClient, "_make_request", _make_request)
+        patch_async.follow()
 
 
 def _leave() -> None:
