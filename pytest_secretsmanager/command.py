@@ -82,19 +82,22 @@ def _serve(options: Namespace) -> None:
         sys.path.insert(0, "")  # where rotation functions of seed files are looked for, as `python -m` does
     with SecretsManager(options.region, options.account) as sm:
         seeds = [seed for path in options.seed for seed in read_seeds(path)]
-        for seed in seeds:
-            sm.plant(seed)
+        secrets = {sm.plant(seed).key for seed in seeds}  # a later file may have another seed of the same name
         endpoint = _listening(sm, options.port)
         ended = _told_to_end()  # before anybody is told that it serves
-        count = len(seeds)
+        count = len(secrets)
         print(_exports(endpoint.env), flush=True)  # noqa: T201 - what the command is for
         print(  # noqa: T201
             f"{NAME}: serving {count} secret{'' if count == 1 else 's'} at {endpoint.url}, Ctrl-C ends it",
             file=sys.stderr,
             flush=True,
         )
-        while not ended.wait(timeout=1):  # a wait without end would not see signals on every system
-            pass
+        told, has_ended = 0, False
+        while not has_ended:
+            has_ended = ended.wait(timeout=1)  # one without a limit would not see signals on every system
+            for crash in sm.crashes[told:]:
+                print(f"{NAME}: {crash}", file=sys.stderr, flush=True)  # noqa: T201
+                told += 1
 
 
 def _listening(sm: SecretsManager, port: int) -> "Endpoint":

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import boto3
 import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError
 
 from pytest_secretsmanager import SecretsManager
 from pytest_secretsmanager.command import main
@@ -71,12 +73,14 @@ def end(running: subprocess.Popen[str], number: signal.Signals = signal.SIGINT) 
 
 
 def client_of(env: dict[str, str]):
+    """A client of what is served, which does not try again."""
     return boto3.client(
         "secretsmanager",
         endpoint_url=env["AWS_ENDPOINT_URL_SECRETS_MANAGER"],
         region_name=env["AWS_REGION"],
         aws_access_key_id=env["AWS_ACCESS_KEY_ID"],
         aws_secret_access_key=env["AWS_SECRET_ACCESS_KEY"],
+        config=Config(retries={"total_max_attempts": 1}),
     )
 
 
@@ -125,6 +129,26 @@ def test_rotation_functions_are_looked_for_where_it_was_started(seeds, tmp_path,
         assert running.stdout is not None
         assert running.stdout.readline() == "rotated\n"
         end(running)
+
+
+def test_a_crash_inside_is_told_where_it_runs(seeds, tmp_path, monkeypatch):
+    (tmp_path / "crashes.py").write_text("import sys\ndef rotate(event, context): sys.exit('hun' + 'ter2')\n")
+    seeds.write_text(f'{SEEDS}rotation = {{ function = "crashes:rotate", days = 30 }}\n')
+    monkeypatch.chdir(tmp_path)
+    with serving("--seed", str(seeds)) as (running, env):
+        client = client_of(env)
+        with pytest.raises(ClientError, match="InternalServiceError"):
+            client.rotate_secret(SecretId="app/db")
+        client.close()
+        told = end(running)[1]
+        assert "pytest-secretsmanager: secretsmanager.RotateSecret crashed inside the endpoint\n" in told
+        assert told.endswith("SystemExit\n")
+        assert "hunter2" not in told
+
+
+def test_a_name_that_stands_in_two_files_is_one_secret(seeds):
+    with serving("--seed", str(seeds), "--seed", str(seeds)) as (running, _):
+        assert "serving 1 secret at" in end(running)[1]
 
 
 def test_it_has_a_name_of_its_own(seeds):

@@ -4,7 +4,6 @@ What stands here is what AWS's own front does: who signed a request, which opera
 answer. Nothing is served to whoever did not sign with credentials that the endpoint has handed out.
 """
 
-import os
 import secrets
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
@@ -17,6 +16,7 @@ from botocore.model import OperationNotFoundError
 from pytest_secretsmanager.doors import active, wire
 from pytest_secretsmanager.doors.client import Responder, require_account, user_of
 from pytest_secretsmanager.doors.http_server import HOST, HttpServer, Request, Response
+from pytest_secretsmanager.doors.program_environment import program_environment
 from pytest_secretsmanager.doors.signatures import KeyPair, Signatures
 from pytest_secretsmanager.engine import model
 from pytest_secretsmanager.engine.call import Call
@@ -26,6 +26,7 @@ from pytest_secretsmanager.engine.errors import (
     ServiceError,
     UnknownOperationException,
     UnsupportedOperation,
+    UsageError,
 )
 
 __tracebackhide__ = True
@@ -36,15 +37,6 @@ BODY_LIMIT = 1024 * 1024
 
 _TARGET = "secretsmanager."
 _BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
-_NOT_THE_DEVELOPERS = {
-    "AWS_SESSION_TOKEN": "",
-    "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "false",
-    "AWS_USE_FIPS_ENDPOINT": "false",
-    "AWS_USE_DUALSTACK_ENDPOINT": "false",
-}
-"""Variables that a developer may have set, and which would lead elsewhere, or spoil the credentials."""
-
-_PROXIES = ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy")
 
 
 class Endpoint:
@@ -59,9 +51,15 @@ class Endpoint:
     """
 
     def __init__(
-        self, responder: Responder, region: str, times: Callable[[], Iterable[float]], *, port: int = 0
+        self,
+        responder: Responder,
+        region: str,
+        times: Callable[[], Iterable[float]],
+        crashes: list[str],
+        *,
+        port: int = 0,
     ) -> None:
-        self.crashes: list[str] = []
+        self.crashes = crashes
         self._responder = responder
         self._region = region
         self._signatures = Signatures(times)
@@ -79,7 +77,7 @@ class Endpoint:
         """The environment for a program in another region or account, with new credentials of its own.
 
         To be laid over that of this process: `subprocess.run(…, env=os.environ | endpoint.env)`. Raises UsageError for
-        an account that is none.
+        an account that is none, and when it was stopped.
 
         >>> with sm.endpoint() as endpoint:
         ...     endpoint.env_of(region="eu-west-1")["AWS_REGION"]
@@ -87,18 +85,11 @@ class Endpoint:
         """
         if account is not None:
             require_account(account)
+        if self._is_stopped:
+            raise UsageError("this endpoint was stopped, and serves nobody any more")
         pair = _new_key_pair()
         self._signatures.add(pair, account or self._responder.account)
-        region = region or self._region
-        return {
-            "AWS_ENDPOINT_URL_SECRETS_MANAGER": self.url,
-            "AWS_REGION": region,
-            "AWS_DEFAULT_REGION": region,
-            "AWS_ACCESS_KEY_ID": pair.access_key_id,
-            "AWS_SECRET_ACCESS_KEY": pair.secret_access_key,
-            **_NOT_THE_DEVELOPERS,
-            **_past_proxies(),
-        }
+        return self._open.enter_context(program_environment(self.url, HOST, region or self._region, pair))
 
     def stop(self) -> None:
         """Stops serving: no thread and no socket stays. What was stopped already stays so."""
@@ -131,7 +122,7 @@ class Endpoint:
             return _response(error.status, wire.write_error(error), request_id)
         except UnsupportedOperation as error:
             return _response(400, wire.write_failure(type(error).__name__, str(error)), request_id)
-        except Exception as crash:
+        except BaseException as crash:  # a rotation function may end with `sys.exit`, or fail the test
             self.crashes.append(_told(request, crash))
             failure = InternalServiceError("An error occurred on the server side.")
             return _response(failure.status, wire.write_error(failure), request_id)
@@ -152,7 +143,7 @@ class Endpoint:
         return wire.write_reply(self._responder.service.call(call).reply, described.output_shape)
 
 
-def _told(request: Request, crash: Exception) -> str:
+def _told(request: Request, crash: BaseException) -> str:
     """A crash with where it was, and without its own words: they may quote a secret value."""
     frames = "".join(format_tb(crash.__traceback__))
     return f"{request.header('x-amz-target')} crashed inside the endpoint\n{frames}{type(crash).__name__}"
@@ -175,12 +166,3 @@ def _response(status: int, body: bytes, request_id: str) -> Response:
 def _new_key_pair() -> KeyPair:
     """Credentials that nobody can guess, in the form of AWS's."""
     return KeyPair("AKIA" + "".join(secrets.choice(_BASE32) for _ in range(16)), secrets.token_urlsafe(30))
-
-
-def _past_proxies() -> dict[str, str]:
-    """What lets a program past a proxy of the developer's, which would not find this machine's loopback interface."""
-    if not any(os.environ.get(name) for name in _PROXIES):
-        return {}
-    exempt = os.environ.get("no_proxy") or os.environ.get("NO_PROXY") or ""
-    both = ",".join(filter(None, (exempt, HOST)))
-    return {"NO_PROXY": both, "no_proxy": both}

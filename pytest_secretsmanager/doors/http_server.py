@@ -39,6 +39,9 @@ class Request(NamedTuple):
     def header(self, name: str) -> str | None:
         return next((value for other, value in self.headers if other == name), None)
 
+    def __repr__(self) -> str:
+        return f"<request: {self.method} {self.path}>"
+
 
 class Response(NamedTuple):
     """What is sent back."""
@@ -46,6 +49,9 @@ class Response(NamedTuple):
     status: int
     headers: dict[str, str]
     body: bytes
+
+    def __repr__(self) -> str:
+        return f"<response: {self.status}>"
 
 
 _Result = TypeVar("_Result")

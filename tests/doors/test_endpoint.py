@@ -7,6 +7,7 @@ import sys
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from threading import Barrier, Event, Thread
 
 import boto3
@@ -197,6 +198,35 @@ def test_a_subprocess_finds_it_whatever_the_developer_has_set(secretsmanager, en
     assert (ran.stdout.strip(), ran.stderr) == ("hunter2", "")
 
 
+@pytest.mark.parametrize("name", ["AWS_PROFILE", "AWS_DEFAULT_PROFILE"])
+def test_a_subprocess_finds_it_whatever_profile_the_developer_has_chosen(secretsmanager, monkeypatch, name):
+    """botocore stops at a profile that is not there, and nobody can unset a variable for a subprocess."""
+    secretsmanager.seed("db", "hunter2")
+    monkeypatch.setenv(name, "a-profile-that-is-not-there")
+    endpoint = secretsmanager.endpoint()
+    code = "import boto3; print(boto3.client('secretsmanager').get_secret_value(SecretId='db')['SecretString'])"
+    ran = subprocess.run(
+        [sys.executable, "-c", code], env=os.environ | endpoint.env, capture_output=True, text=True, check=False
+    )
+    assert (ran.stdout.strip(), ran.stderr) == ("hunter2", "")
+    profile = Path(endpoint.env["AWS_CONFIG_FILE"])
+    assert profile.parent.stat().st_mode & 0o077 == 0  # nobody else reads the credentials
+    endpoint.stop()
+    assert not profile.parent.exists()
+
+
+def test_a_stopped_one_hands_out_no_credentials(endpoint):
+    endpoint.stop()
+    with pytest.raises(UsageError, match="was stopped"):
+        endpoint.env_of()
+
+
+def test_what_goes_to_and_fro_shows_neither_bodies_nor_headers():
+    request = http_server.Request("POST", "/", "", (("authorization", "hunter2"),), b"hunter2")
+    response = http_server.Response(200, {"x": "hunter2"}, b"hunter2")
+    assert (repr(request), repr(response)) == ("<request: POST />", "<response: 200>")
+
+
 # --- starting and stopping -----------------------------------------------------------------------------------------
 
 
@@ -358,6 +388,40 @@ def test_stopping_waits_for_an_answer_that_is_being_made(secretsmanager, endpoin
     assert open_sockets() - before == Counter()
     (run,) = secretsmanager.rotation.runs
     assert [step.step for step in run.steps] == ["createSecret", "setSecret", "testSecret", "finishSecret"]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [SystemExit(3), KeyboardInterrupt("hunter2"), pytest.fail.Exception("hunter2")],
+    ids=lambda it: type(it).__name__,
+)
+def test_it_outlives_what_a_rotation_function_raises(secretsmanager, endpoint, error, caplog):
+    """`sys.exit`, say: whoever asked is told of a crash, and the next one is served."""
+
+    def handler(*_):
+        raise error
+
+    arn = secretsmanager.rotation.register(handler)
+    secretsmanager.seed("db", "old")
+    answer = send(
+        endpoint,
+        signed(endpoint, "RotateSecret", {"SecretId": "db", "RotationLambdaARN": arn, "ClientRequestToken": TOKEN}),
+    )
+    assert (answer.status, answer.json["__type"]) == (500, "InternalServiceError")
+    assert send(endpoint, signed(endpoint, "GetSecretValue", {"SecretId": "db"})).json["SecretString"] == "old"
+    (crash,) = endpoint.crashes
+    assert crash.startswith("secretsmanager.RotateSecret crashed inside the endpoint\n")
+    assert crash.endswith(type(error).__name__)
+    assert "hunter2" not in crash + caplog.text
+    endpoint.crashes.clear()  # it is no crash of this test's
+
+
+def test_crashes_are_remembered_after_their_endpoint(secretsmanager, endpoint):
+    endpoint.crashes.append("what crashed")
+    endpoint.stop()
+    again = secretsmanager.endpoint()
+    assert secretsmanager.crashes == ("what crashed",)
+    again.crashes.clear()
 
 
 def test_stopping_does_not_wait_for_ever(secretsmanager, endpoint, blocked, monkeypatch):

@@ -170,6 +170,16 @@ def test_the_sdk_for_javascript_knows_the_errors_by_their_classes(secretsmanager
     secretsmanager.assert_logged("CreateSecret", times=1, error="ResourceExistsException")
 
 
+def test_the_sdk_for_javascript_finds_it_whatever_profile_the_developer_has_chosen(
+    secretsmanager, javascript, monkeypatch
+):
+    """It takes a profile's credentials before those of the environment."""
+    monkeypatch.setenv("AWS_PROFILE", "of-the-developer")
+    ran = run(["node", "--no-warnings", "client.mjs"], secretsmanager.endpoint().env, cwd=javascript)
+    assert ran.returncode == 0, ran.stderr
+    secretsmanager.assert_logged("CreateSecret", Name="js/db")
+
+
 # --- by hand, as curl does it ----------------------------------------------------------------------------------------
 
 

@@ -1,0 +1,60 @@
+"""The environment that leads a program outside this process to an endpoint, whatever the developer's own one says."""
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from pytest_secretsmanager.doors.signatures import KeyPair
+
+_SWITCHED_OFF = {
+    "AWS_SESSION_TOKEN": "",
+    "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "false",
+    "AWS_USE_FIPS_ENDPOINT": "false",
+    "AWS_USE_DUALSTACK_ENDPOINT": "false",
+}
+"""Variables that a developer may have set, and which would lead elsewhere, or spoil the credentials."""
+
+_PROFILES = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE")
+_PROXIES = ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy")
+
+
+@contextmanager
+def program_environment(url: str, host: str, region: str, pair: KeyPair) -> Iterator[dict[str, str]]:
+    """The variables that SDKs read, to be laid over this process's own. A file that one names goes afterwards."""
+    variables = {
+        "AWS_ENDPOINT_URL_SECRETS_MANAGER": url,
+        "AWS_REGION": region,
+        "AWS_DEFAULT_REGION": region,
+        "AWS_ACCESS_KEY_ID": pair.access_key_id,
+        "AWS_SECRET_ACCESS_KEY": pair.secret_access_key,
+        **_SWITCHED_OFF,
+        **_past_proxies(host),
+    }
+    if not any(map(os.environ.get, _PROFILES)):
+        yield variables
+        return
+    with TemporaryDirectory(prefix="pytest-secretsmanager-", ignore_cleanup_errors=True) as directory:
+        yield variables | _profile(Path(directory, "profile"), pair)
+
+
+def _profile(file: Path, pair: KeyPair) -> dict[str, str]:
+    """A profile of the same credentials in the place of the developer's, which can't be unset from here.
+
+    AWS's SDK for JavaScript takes a profile's credentials before those of the environment, and botocore stops at a
+    profile that is not there.
+    """
+    keys = f"aws_access_key_id = {pair.access_key_id}\naws_secret_access_key = {pair.secret_access_key}\n"
+    file.write_text(f"[default]\n{keys}", encoding="utf-8")
+    files = {name: str(file) for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE")}
+    return {**dict.fromkeys(_PROFILES, "default"), **files}
+
+
+def _past_proxies(host: str) -> Mapping[str, str]:
+    """What lets a program past a proxy of the developer's, which would not find this machine's loopback interface."""
+    if not any(map(os.environ.get, _PROXIES)):
+        return {}
+    exempt = os.environ.get("no_proxy") or os.environ.get("NO_PROXY") or ""
+    both = ",".join(filter(None, (exempt, host)))
+    return {"NO_PROXY": both, "no_proxy": both}
