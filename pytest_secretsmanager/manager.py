@@ -26,7 +26,7 @@ from pytest_secretsmanager.engine.errors import ServiceError, UsageError
 from pytest_secretsmanager.engine.keys import KeyRing, KmsRefusal
 from pytest_secretsmanager.engine.layers.audit import Entry
 from pytest_secretsmanager.engine.marks import GoBack, mark
-from pytest_secretsmanager.engine.ports import Ports, new_uuid, request_ids
+from pytest_secretsmanager.engine.ports import Ports, RequestIds, new_uuid
 from pytest_secretsmanager.engine.rules.retention import VERSION_QUOTA
 from pytest_secretsmanager.engine.service import Service
 from pytest_secretsmanager.engine.state import SecretKey
@@ -96,8 +96,9 @@ class SecretsManager(Assertions):
         self._random = Random(random_seed)  # noqa: S311 - ids, never keys
         self._entries: list[Entry] = []
         self._log = Log(self._entries)
-        self._new_request_id = request_ids(self._random)
-        self._functions, self._steps, self._held = Functions(self._new_request_id), Steps(), HeldReplicas()
+        self._new_request_id = RequestIds(self._random)
+        self._functions = Functions(self._new_request_id, lambda: patch.function_of(self._responder))
+        self._steps, self._held = Steps(), HeldReplicas()
         ports = Ports(self._random, self._keys, version_quota, self._functions.by_arn)
         self._service = Service(ports, self._entries.append, self.clock.seconds, self._steps, self._held)
         self.clock.follow(self._service)
@@ -116,6 +117,7 @@ class SecretsManager(Assertions):
         self.replication = ReplicationControl(self._service, self._held)
         self._clients: dict[object, SecretsManagerClient] = {}
         self._endpoint: Endpoint | None = None
+        self._crashes: list[str] = []
         self._depth = 0
         self._entering = Lock()
         self._decorated = False
@@ -136,9 +138,11 @@ class SecretsManager(Assertions):
         with self._entering:
             self._depth -= 1
             if self._depth == 0:
-                self._stop_endpoint()
-                patch.deactivate(self._responder)
-                environment.leave()
+                try:
+                    self._stop_endpoint()
+                finally:
+                    patch.deactivate(self._responder)
+                    environment.leave()
 
     def unset_variables(self) -> dict[str, str]:
         """The environment variables that nobody but another `SecretsManager` has set, as this one would set them.
@@ -156,7 +160,9 @@ class SecretsManager(Assertions):
         @functools.wraps(function)
         def run(*args: _Arguments.args, **kwargs: _Arguments.kwargs) -> _Result:
             with self, self._rolled_back():
-                return function(*args, **kwargs)
+                result = function(*args, **kwargs)
+            _require_done(function, result)
+            return result
 
         @functools.wraps(function)
         async def run_async(*args: _Arguments.args, **kwargs: _Arguments.kwargs) -> Any:
@@ -175,12 +181,13 @@ class SecretsManager(Assertions):
                 "time one each"
             )
         self._decorated = True
-        outer = _decorating.set((*_decorating.get(), self))
+        outer = _decorating.get()
+        _decorating.set((*outer, self))
         try:
             with self.rolled_back():
                 yield
         finally:
-            _decorating.reset(outer)
+            _decorating.set(outer)  # not by a token: a coroutine that nobody awaits any more may end in another context
             self._decorated = not outermost
 
     @contextmanager
@@ -191,9 +198,12 @@ class SecretsManager(Assertions):
         """
         marks = [part.mark for part in (self.clock, self._keys, self._functions, self._steps, self._held)]
         endpoint = self._endpoint
-        with self._service.rolled_back(*marks, self._mark_random, lambda: mark(self._entries)):
+        with self._service.rolled_back(
+            *marks, *self._marks_of_chance(), lambda: mark(self._entries), lambda: mark(self._clients)
+        ):
             if own_log:
                 self._entries.clear()
+                self._crashes.clear()
             try:
                 yield
             finally:
@@ -201,9 +211,13 @@ class SecretsManager(Assertions):
                     self._stop_endpoint()
                     self._endpoint = endpoint
 
+    def _marks_of_chance(self) -> Sequence[Callable[[], GoBack]]:
+        """What is to be repeatable comes again as it came, too."""
+        return (self._mark_random, self._new_request_id.mark) if self._responder.repeatable else ()
+
     def _mark_random(self) -> GoBack:
-        state = self._random.getstate() if self._responder.repeatable else None
-        return lambda: None if state is None else self._random.setstate(state)
+        state = self._random.getstate()
+        return lambda: self._random.setstate(state)
 
     def _stop_endpoint(self) -> None:
         if self._endpoint is not None:
@@ -230,7 +244,6 @@ class SecretsManager(Assertions):
         """Puts a secret there that was described before."""
         region = seed.options.get("region", self.region)
         account = seed.options.get("account", self.account)
-        require_account(account)
         principal = seed.principal(account, user_of(account, region).arn)
 
         key = SecretKey(region, account, seed.name)
@@ -327,7 +340,7 @@ class SecretsManager(Assertions):
         self._require_entered("start its endpoint")
         with self._entering:
             if self._endpoint is None or self._endpoint.is_stopped:
-                self._endpoint = _endpoint_class()(self._responder, self.region, wall_times, port=port)
+                self._endpoint = _endpoint_class()(self._responder, self.region, wall_times, self._crashes, port=port)
             if port not in (0, self._endpoint.port):
                 raise UsageError(f"the endpoint is at port {self._endpoint.port} already: stop it to have it at {port}")
             return self._endpoint
@@ -357,8 +370,8 @@ class SecretsManager(Assertions):
 
     @property
     def crashes(self) -> Sequence[str]:
-        """What crashed inside the endpoint: its clients were told of an InternalServiceError only."""
-        return () if self._endpoint is None else tuple(self._endpoint.crashes)
+        """What crashed inside its endpoints: their clients were told of an InternalServiceError only."""
+        return tuple(self._crashes)
 
     def _require_entered(self, what: str) -> None:
         if self._depth == 0:
@@ -379,6 +392,17 @@ def _endpoint_class() -> "type[Endpoint]":
             f"the endpoint needs {error.name}, which is not installed: pip install 'pytest-secretsmanager[endpoint]'"
         ) from None
     return Endpoint
+
+
+def _require_done(function: Callable[..., object], result: object) -> None:
+    """Refuses what a decorated function leaves to be done after it: nobody would answer it any more."""
+    if inspect.isawaitable(result):
+        if inspect.iscoroutine(result):
+            result.close()
+        raise UsageError(
+            f"{function!r}, decorated with SecretsManager, is no coroutine function but gave something to be awaited, "
+            "which nobody would answer any more: decorate the coroutine function itself"
+        )
 
 
 def _require_text(name: str, value: object) -> None:

@@ -147,9 +147,12 @@ class _SeededSession:
         from pytest_secretsmanager.seed_files import read_seeds
 
         directory = config.rootpath if config.inipath is None else config.inipath.parent
+        options = _ini_options(config)
+        if problem := _ini_problem(options):
+            raise pytest.UsageError(f"the ini option {OPTIONS}_{problem}")
         try:
             self.seeds = read_seeds(directory / file)
-            self.manager = SecretsManager(**_ini_options(config))
+            self.manager = SecretsManager(**options)
             for seed in self.seeds:
                 self.manager.plant(seed)
         except UsageError as error:
@@ -167,20 +170,29 @@ class _SeededSession:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Activates the fixture for tests that carry one of the markers, before all of a test's own fixtures.
 
+    With secrets of the run, rolling back stands before them too: autouse fixtures of other plugins may write as well.
     It comes last, so that a marker which another plugin or a conftest file has added counts too.
     """
     for item in items:
         fixtures = getattr(item, "fixturenames", None)
-        if fixtures is not None and any(map(item.get_closest_marker, (SECRET, SECRETS_FILE, OPTIONS))):
-            others = [name for name in fixtures if name != FIXTURE]
-            position = _first_of_function_scope(item, others)
-            # A list of its own: parametrized siblings share theirs.
-            item.fixturenames = [*others[:position], FIXTURE, *others[position:]]  # type: ignore[attr-defined]
+        if fixtures is None:
+            continue
+        if any(map(item.get_closest_marker, (SECRET, SECRETS_FILE, OPTIONS))):
+            _put_before_others(item, FIXTURE)
+        if ROLLBACK in fixtures:
+            _put_before_others(item, ROLLBACK)
 
 
-def _first_of_function_scope(item: pytest.Item, fixtures: list[str]) -> int:
+def _put_before_others(item: Any, fixture: str) -> None:
+    others = [name for name in item.fixturenames if name != fixture]
+    position = _first_of_function_scope(item, others)
+    # A list of its own: parametrized siblings share theirs.
+    item.fixturenames = [*others[:position], fixture, *others[position:]]
+
+
+def _first_of_function_scope(item: Any, fixtures: list[str]) -> int:
     """Where the fixture goes: behind all of wider scope, before those of the test, which may need its secrets."""
-    definitions = item._fixtureinfo.name2fixturedefs  # type: ignore[attr-defined] # noqa: SLF001 - no public name
+    definitions = item._fixtureinfo.name2fixturedefs  # noqa: SLF001 - no public name
     for position, name in enumerate(fixtures):
         if name in definitions and definitions[name][-1].scope == "function":
             return position
@@ -241,7 +253,8 @@ def _build(node: Any) -> "SecretsManager":
     options = dict(ini)
     for marker in _farthest_first(node, OPTIONS):
         if marker.args:
-            raise _failure(node, OPTIONS, f"options are given by name, not by position: {marker.args!r}")
+            advice = f"a secret is seeded by @pytest.mark.{SECRET}"
+            raise _failure(node, OPTIONS, f"options are given by name, not by position ({len(marker.args)}); {advice}")
         for name in marker.kwargs.keys() - {*_OPTIONS}:
             raise _failure(node, OPTIONS, f"there is no option {name!r}{nearest(name, _OPTIONS)}")
         options |= marker.kwargs
@@ -284,9 +297,7 @@ def _seed(manager: "SecretsManager", node: Any) -> None:
             for seed in _seeds_of(marker, node.path.parent):
                 manager.plant(seed)
         except UsageError as error:
-            # A value may stand among the arguments of `secret`, so only a path is told.
-            place = marker.name if marker.name == SECRET else f"{marker.name}({', '.join(map(repr, marker.args))})"
-            raise _failure(node, place, str(error)) from None
+            raise _failure(node, _spelled(marker), str(error)) from None
 
 
 def _seeds_of(marker: pytest.Mark, directory: Path) -> "list[Seed]":
@@ -296,9 +307,19 @@ def _seeds_of(marker: pytest.Mark, directory: Path) -> "list[Seed]":
 
     if marker.name == SECRET:
         return [seed_of(*marker.args, **marker.kwargs)]
-    if len(marker.args) != 1 or marker.kwargs or not isinstance(marker.args[0], str | os.PathLike):
+    if not _names_a_file(marker):
         raise UsageError(f"it takes the path of one file, as in {SECRETS_FILE}('seeds.toml')")
     return read_seeds(directory / marker.args[0])
+
+
+def _names_a_file(marker: pytest.Mark) -> bool:
+    return len(marker.args) == 1 and not marker.kwargs and isinstance(marker.args[0], str | os.PathLike)
+
+
+def _spelled(marker: pytest.Mark) -> str:
+    """A marker as a failure names it: with its file, but with no other argument, which may be a secret value."""
+    is_of_file = marker.name == SECRETS_FILE and _names_a_file(marker)
+    return f"{marker.name}({os.fspath(marker.args[0])!r})" if is_of_file else marker.name
 
 
 def _farthest_first(node: Any, *markers: str) -> list[pytest.Mark]:

@@ -150,7 +150,7 @@ def _version(item: Any) -> Any:
 def _age(table: _Table) -> timedelta:
     try:
         return timedelta(**table)
-    except (TypeError, OverflowError):
+    except (TypeError, ValueError, OverflowError):
         raise UsageError(f"the age of a version is a table such as {{ days = 40 }}, not {table!r}") from None
 
 

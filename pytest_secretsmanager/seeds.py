@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, TypeAlias, TypedDict
 
+from pytest_secretsmanager.doors.client import require_account
 from pytest_secretsmanager.engine.call import Call, Parameters, Principal
 from pytest_secretsmanager.engine.errors import UsageError, nearest
 from pytest_secretsmanager.engine.rules import labels
@@ -274,6 +275,8 @@ def _require_types(options: Mapping[str, Any]) -> None:
         _require_rotation(options["rotation"], managed="owning_service" in options)
     if options.get("region") == "":
         raise UsageError("the region of a seed can't be empty")
+    if "account" in options:
+        require_account(options["account"])
     _require_json("policy", options.get("policy", ""))
 
 

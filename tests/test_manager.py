@@ -1,17 +1,19 @@
 """`SecretsManager` outside pytest: context manager, decorator, nesting, clients, constructor."""
 
 import asyncio
+import contextvars
 import inspect
 import os
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import suppress
 from typing import Any
-from unittest.mock import patch
+from unittest.mock import Mock, patch
 
 import boto3
 import pytest
 from botocore.config import Config
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, NoRegionError
 
 from pytest_secretsmanager import Rotation, SecretsManager, UsageError
 
@@ -476,3 +478,153 @@ def test_a_planned_failure_that_a_block_used_up_is_planned_again() -> None:
                 (step,) = sm.rotation.runs[0].steps
                 assert str(step.error) == "on purpose"
         assert sm.rotation.runs == ()
+
+
+# --- rotation functions, in whose world they run ---------------------------------------------------------------------
+
+
+def writes_what_it_is_called_for(event: dict[str, str], _: object) -> None:
+    client = boto3.client("secretsmanager")
+    if event["Step"] == "createSecret":
+        with suppress(client.exceptions.ResourceExistsException):  # AWS tries again what failed
+            client.create_secret(Name="written-by-function", SecretString="x")
+
+
+def test_a_function_that_the_clock_calls_after_its_manager_was_left_is_still_answered_there() -> None:
+    with SecretsManager() as sm:
+        sm.seed("db", "one", rotation=Rotation(writes_what_it_is_called_for, days=1))
+    sm.clock.advance(days=2)
+    assert sorted(sm.secrets) == ["db", "written-by-function"]
+    assert not any(name in os.environ for name in VARIABLES)
+
+
+def test_a_function_that_was_held_when_its_manager_was_left_is_still_answered_there() -> None:
+    with SecretsManager() as sm:
+        sm.seed("db", "one", rotation=Rotation(writes_what_it_is_called_for))
+        held = sm.rotation.hold("db", before="createSecret")
+        sm.client().rotate_secret(SecretId="db")
+    held.resume()
+    assert "written-by-function" in sm.secrets
+
+
+def test_a_thread_of_a_function_of_a_manager_that_was_left_reaches_no_network() -> None:
+    def handler(event: dict[str, str], context: object) -> None:
+        thread = threading.Thread(target=writes_what_it_is_called_for, args=(event, context))
+        thread.start()
+        thread.join()
+
+    with SecretsManager() as sm:
+        sm.seed("db", "one", rotation=Rotation(handler, days=1))
+    sm.clock.advance(days=2)
+    assert "written-by-function" in sm.secrets
+
+
+@pytest.mark.parametrize("how", ["over its endpoint", "by its clock"])
+def test_a_function_is_answered_by_its_own_manager_though_another_was_entered_since(how: str) -> None:
+    with SecretsManager() as outer:
+        outer.seed("db", "one", rotation=Rotation(writes_what_it_is_called_for, days=1))
+        endpoint = outer.endpoint()
+        client = boto3.client(
+            "secretsmanager",
+            endpoint_url=endpoint.url,
+            aws_access_key_id=endpoint.env["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=endpoint.env["AWS_SECRET_ACCESS_KEY"],
+        )
+        with SecretsManager() as inner:
+            if how == "by its clock":
+                outer.clock.advance(days=2)
+            else:
+                client.rotate_secret(SecretId="db")
+            assert dict(inner.secrets) == {}
+        client.close()
+        assert sorted(outer.secrets) == ["db", "written-by-function"]
+
+
+def test_a_manager_that_a_function_enters_answers_it() -> None:
+    def handler(*_: object) -> None:
+        with SecretsManager() as own:
+            boto3.client("secretsmanager").create_secret(Name="its-own")
+            assert list(own.secrets) == ["its-own"]
+
+    with SecretsManager() as sm:
+        sm.seed("db", "one", rotation=Rotation(handler))
+        sm.client().rotate_secret(SecretId="db")
+        assert [step.error for step in sm.rotation.runs[0].steps] == [None] * 4
+        assert list(sm.secrets) == ["db"]
+
+
+# --- ends that come from outside -------------------------------------------------------------------------------------
+
+
+def test_a_decorated_coroutine_that_is_thrown_away_leaves_its_manager_free() -> None:
+    """The garbage collector closes it, in a context of its own."""
+    sm = SecretsManager()
+
+    @sm
+    async def work() -> None:
+        await asyncio.sleep(0)
+
+    coroutine: Any = work()
+    contextvars.copy_context().run(coroutine.send, None)
+    contextvars.copy_context().run(coroutine.close)
+    asyncio.run(work())
+
+
+def test_it_answers_no_more_though_its_endpoint_was_interrupted_as_it_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    sm = SecretsManager().__enter__()
+    endpoint = sm.endpoint()
+    with monkeypatch.context() as patched:
+        patched.setattr(endpoint, "stop", Mock(side_effect=KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            sm.__exit__(None, None, None)
+    endpoint.stop()
+    with pytest.raises(NoRegionError):
+        boto3.client("secretsmanager")
+
+
+def returns_a_coroutine() -> Any:
+    return asyncio.sleep(0)
+
+
+async def coroutine_function() -> None:
+    """Does nothing."""
+
+
+class AsyncCallable:
+    async def __call__(self) -> None:
+        """Does nothing."""
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        pytest.param(returns_a_coroutine, id="a function that gives a coroutine"),
+        pytest.param(lambda: coroutine_function(), id="a wrapper around a coroutine function"),
+        pytest.param(AsyncCallable(), id="an object that is called so"),
+    ],
+)
+def test_what_would_be_awaited_after_it_was_left_is_refused(function: Callable[[], Any]) -> None:
+    with pytest.raises(UsageError, match="gave something to be awaited, which nobody would answer any more"):
+        SecretsManager()(function)()
+
+
+def test_request_ids_of_a_random_seed_do_not_depend_on_what_was_rolled_back() -> None:
+    ids = []
+    with SecretsManager(random_seed=7) as sm:
+        for calls in (3, 1):
+            with sm.rolled_back():
+                for _ in range(calls):
+                    sm.client().list_secrets()
+                ids.append(sm.log[0].request_id)
+    assert ids[0] == ids[1]
+
+
+def test_a_client_that_a_rolled_back_block_made_is_not_met_again() -> None:
+    """A hook of one test would act in the next."""
+    with SecretsManager() as sm:
+        kept = sm.client()
+        with sm.rolled_back():
+            made = sm.client("eu-west-1")
+            assert sm.client() is kept
+        assert sm.client("eu-west-1") is not made
+        assert sm.client() is kept

@@ -194,6 +194,14 @@ WRONG = {
         f'[[secret]]\nname = "db"\nversions = [{{ value = "{HIDDEN}", age = {{ years = 1 }} }}]',
         "the age of a version is a table such as { days = 40 }, not {'years': 1}",
     ),
+    "an age that is no number": (
+        f'[[secret]]\nname = "db"\nversions = [{{ value = "{HIDDEN}", age = {{ days = nan }} }}]',
+        "secret 1 ('db'): the age of a version is a table such as { days = 40 }, not {'days': nan}",
+    ),
+    "an account that is none": (
+        f'[[secret]]\nname = "db"\nvalue = "{HIDDEN}"\naccount = "12"',
+        "secret 1 ('db'): account is a str of twelve digits such as '123456789012', not '12'",
+    ),
     "a rotation of another kind": (
         '[[secret]]\nname = "db"\nrotation = { function = "a:b", day = 1 }',
         "a rotation has no 'day'; did you mean 'days'?",

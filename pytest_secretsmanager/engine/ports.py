@@ -18,6 +18,7 @@ from pytest_secretsmanager.engine.errors import (
     ServiceError,
 )
 from pytest_secretsmanager.engine.keys import KeyRing, KmsKey, KmsRefusal
+from pytest_secretsmanager.engine.marks import GoBack
 from pytest_secretsmanager.engine.state import Sealed, Secret, SecretKey
 
 Function: TypeAlias = Callable[[Mapping[str, str]], object]
@@ -100,16 +101,30 @@ def new_uuid(random: Random) -> str:
     return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
 
-def request_ids(random: Random) -> Callable[[], str]:
+class RequestIds:
     """A source of request ids: UUIDs that count up from a random start, since every call takes one and few look.
 
-    >>> new_request_id = request_ids(Random(1))
+    >>> new_request_id = RequestIds(Random(1))
     >>> new_request_id(), new_request_id()
     ('cd613e30-d8f1-4adf-91b7-000000000001', 'cd613e30-d8f1-4adf-91b7-000000000002')
     """
-    start = new_uuid(random)[:24]
-    number = count(1).__next__
-    return lambda: f"{start}{number():012x}"
+
+    def __init__(self, random: Random) -> None:
+        self._start = new_uuid(random)[:24]
+        self._numbers = count(1)
+
+    def __call__(self) -> str:
+        return f"{self._start}{next(self._numbers):012x}"
+
+    def mark(self) -> GoBack:
+        """A point to go back to, from which the same ids come again."""
+        number = next(self._numbers)
+
+        def go_back() -> None:
+            self._numbers = count(number)
+
+        go_back()
+        return go_back
 
 
 _UUID_FIXED_BITS = 0xF << 76 | 0x3 << 62

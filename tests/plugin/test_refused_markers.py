@@ -46,7 +46,10 @@ SEEDS = [
 OPTIONS = [
     ('regions="eu-west-1"', "there is no option 'regions'; did you mean 'region'?"),
     ("qqqq=1", "there is no option 'qqqq'; there are 'region', 'account', 'random_seed', 'now', 'version_quota'"),
-    ('"eu-west-1"', "options are given by name, not by position: ('eu-west-1',)"),
+    (
+        '"app/db", "hunter2"',
+        "options are given by name, not by position (2); a secret is seeded by @pytest.mark.secret",
+    ),
     ("region=5", "region is a str such as 'us-east-1', not 5"),
     ('account="12345"', "account is a str of twelve digits such as '123456789012', not '12345'"),
 ]

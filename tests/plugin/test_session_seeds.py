@@ -247,3 +247,75 @@ def test_an_endpoint_ends_with_its_test(pytester: pytest.Pytester) -> None:
             assert started[0].is_stopped
         """,
     ).assert_outcomes(passed=2)
+
+
+def test_what_an_autouse_fixture_of_another_plugin_does_is_taken_back(pytester: pytest.Pytester) -> None:
+    """It is set up before all that a test asks for, unless rolling back stands before it."""
+    pytester.makepyfile(
+        company="""
+        import boto3
+        import pytest
+
+        @pytest.fixture(autouse=True)
+        def flags():
+            boto3.client("secretsmanager").create_secret(Name="flags", SecretString="x")
+        """
+    )
+    pytester.syspathinsert()
+    run(
+        pytester,
+        """
+        def test_one(): ...
+        def test_two(secretsmanager):
+            assert sorted(secretsmanager.secrets) == ["db", "flags"]
+        """,
+        "-p",
+        "company",
+    ).assert_outcomes(passed=2)
+
+
+def test_a_hook_on_the_managers_client_ends_with_its_test(pytester: pytest.Pytester) -> None:
+    run(
+        pytester,
+        """
+        import pytest
+
+        def refuse(**_):
+            raise ZeroDivisionError
+
+        def test_one(secretsmanager):
+            client = secretsmanager.client()
+            client.meta.events.register("before-call", refuse)
+            with pytest.raises(ZeroDivisionError):
+                client.list_secrets()
+
+        def test_two(secretsmanager):
+            secretsmanager.client().list_secrets()
+        """,
+    ).assert_outcomes(passed=2)
+
+
+def test_a_wrong_option_beside_it_is_told_as_such(pytester: pytest.Pytester) -> None:
+    pytester.makeini(f"{INI}secretsmanager_account = 12\n")
+    pytester.path.joinpath("seeds.toml").write_text(SEEDS)
+    result = pytester.runpytest_subprocess(timeout=300)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["*the ini option secretsmanager_account is a str of twelve digits *, not '12'"])
+
+
+def test_a_crash_of_one_test_is_not_told_of_the_next(pytester: pytest.Pytester) -> None:
+    result = run(
+        pytester,
+        """
+        def test_one(secretsmanager):
+            secretsmanager.endpoint().crashes.append("what " + "crashed")
+
+        def test_two(secretsmanager):
+            assert secretsmanager.crashes == ()
+            raise AssertionError
+        """,
+        "-W",
+        "default::pytest.PytestWarning",
+    )
+    result.assert_outcomes(passed=1, failed=1)
+    assert result.stdout.str().count("what crashed") == 1  # in the warning of the first
