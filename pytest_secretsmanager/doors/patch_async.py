@@ -22,19 +22,21 @@ __tracebackhide__ = True
 
 CLIENTS = "aiobotocore.client"
 
-_hook_is_set = False
+_is_awaited = False
+"""Whether the import of aiobotocore is still to come, and to be heard of."""
+
 _others_inside = False
 """Whether somebody else's code stands between our wrapper and aiobotocore's own method, and so has to be called."""
 
 
 def follow() -> None:
     """Wraps the methods, now or as soon as aiobotocore is imported while somebody answers."""
-    global _hook_is_set
-    if not _hook_is_set:
-        _hook_is_set = True
-        when_imported(CLIENTS, _wrap)
-    elif (clients := sys.modules.get(CLIENTS)) is not None:
+    global _is_awaited
+    if (clients := sys.modules.get(CLIENTS)) is not None:
         _wrap(clients)
+    elif not _is_awaited:
+        _is_awaited = True
+        when_imported(CLIENTS, _wrap_imported)
 
 
 def _leave() -> None:
@@ -45,6 +47,12 @@ def _leave() -> None:
 
 
 active.when_unused(_leave)
+
+
+def _wrap_imported(clients: ModuleType) -> None:
+    global _is_awaited
+    _is_awaited = False  # it may be forgotten and imported once more, as runs of pytest inside pytest do
+    _wrap(clients)
 
 
 def _wrap(clients: ModuleType) -> None:

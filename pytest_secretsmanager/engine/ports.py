@@ -4,7 +4,7 @@ Operations are handed one `Ports` and import no clock, no random source and no c
 become the errors that Secrets Manager sends: REPORTED texts for reading and for access, the others by analogy.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import count
 from random import Random
@@ -29,13 +29,14 @@ Function: TypeAlias = Callable[[Mapping[str, str]], object]
 class Ports:
     """`random` makes ARN suffixes and passwords: seeded, they are repeatable. Keys are never made from it.
 
-    `functions` are the Lambda functions that Secrets Manager may invoke, by ARN.
+    `functions` are the Lambda functions that Secrets Manager may invoke, by ARN; `numbers` count the secrets made.
     """
 
     random: Random
     keys: KeyRing
     version_quota: int
     functions: Mapping[str, Function] = field(default_factory=dict)
+    numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
     def function(self, arn: str) -> Function | None:
         """The function of that ARN, None when there is none. An ARN may name a version or an alias of it, too."""
@@ -61,6 +62,11 @@ class Ports:
             return self.keys.seal(value, key, secret.kms_key_id, _context(secret, version_id))
         except KmsRefusal as refusal:
             raise _failure(EncryptionFailure, "encrypt", refusal) from None
+
+    def require_key_access(self, secret: Secret) -> None:
+        """Refuses a customer key that may not be used: AWS tries it out (DOC), even with nothing to encrypt."""
+        if secret.kms_key_id:
+            self.seal(secret, "RequestToValidateKeyAccess", b"")
 
     def open(self, secret: Secret, version_id: str, sealed: Sealed) -> bytes:
         """The plain value of one version of a secret."""

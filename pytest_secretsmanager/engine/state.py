@@ -116,12 +116,14 @@ class Secret:
     """A secret with its versions, oldest first, and the version that each staging label sits on.
 
     `primary_region` is set on a secret that is replicated and on its replicas; `replicas`, by region, on the former.
+    `number` tells apart what was created at the same moment: the first secret has the lowest.
     """
 
     key: SecretKey
     arn: str
     created: float
     changed: float
+    number: int = 0
     description: str = ""
     kms_key_id: str = ""
     type: str = ""

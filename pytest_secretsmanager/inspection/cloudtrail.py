@@ -10,10 +10,15 @@ import uuid
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
+from pytest_secretsmanager.engine.arns import partition
 from pytest_secretsmanager.engine.layers.audit import Entry
-from pytest_secretsmanager.engine.model import camel_case, operation
+from pytest_secretsmanager.engine.model import camel_case, dns_suffix, operation
 
 _TIME = "%Y-%m-%dT%H:%M:%SZ"
+_USER_ID = "AIDA00000000000000000"
+_ACCESS_KEY_ID = "AKIA0000000000000000"
+"""Ids in the form of AWS's, the same for everybody: what a record says beside the ARN is for programs that read it."""
+
 _ANSWERED_WITH_ARN_ONLY = {"PutSecretValue"}
 _ANSWERED_WITH_NOTHING = {"CreateSecret", "TagResource", "UntagResource"}
 
@@ -54,8 +59,10 @@ def _call_record(entry: Entry) -> dict[str, object]:
     principal = entry.principal
     identity = {
         "type": "IAMUser",
+        "principalId": _USER_ID,
         "arn": principal.arn,
         "accountId": principal.account,
+        "accessKeyId": _ACCESS_KEY_ID,
         "userName": principal.arn.rpartition("/")[2],
     }
     record: dict[str, object] = {
@@ -76,6 +83,11 @@ def _call_record(entry: Entry) -> dict[str, object]:
         "managementEvent": True,
         "recipientAccountId": principal.account,
         "eventCategory": "Management",
+        "tlsDetails": {
+            "tlsVersion": "TLSv1.3",
+            "cipherSuite": "TLS_AES_128_GCM_SHA256",
+            "clientProvidedHostHeader": f"secretsmanager.{entry.region}.{dns_suffix(partition(entry.region))}",
+        },
     }
     if entry.error_code is not None:
         record["errorCode"], record["errorMessage"] = entry.error_code, entry.error_message
@@ -92,7 +104,7 @@ def _response_elements(entry: Entry) -> dict[str, object] | None:
     response = entry.response
     if response is None or entry.operation in _ANSWERED_WITH_NOTHING:
         return None
-    shown = {_response_name(name): value for name, value in response.items()}
+    shown = {_response_name(name): _in_camel_case(value) for name, value in response.items()}
     if entry.operation in _ANSWERED_WITH_ARN_ONLY:
         return {"arn": shown["arn"]}
     if "deletionDate" in shown:

@@ -120,21 +120,21 @@ WRITES: dict[str, "Operation"] = {
     "UpdateSecret to this key with a value": lambda client: client.update_secret(
         SecretId="default", KmsKeyId="alias/pay", SecretString="two"
     ),
+    "CreateSecret without a value": lambda client: client.create_secret(Name="new", KmsKeyId="alias/pay"),
+    "UpdateSecret of a secret without a value": lambda client: client.update_secret(
+        SecretId="empty", KmsKeyId="alias/pay"
+    ),
 }
-"""What has to encrypt a value."""
+"""What has to encrypt a value, or tries the key out (DOC)."""
 
 EITHER: dict[str, "Operation"] = READS | WRITES
 
 NEITHER: dict[str, "Operation"] = {
-    "CreateSecret without a value": lambda client: client.create_secret(Name="new", KmsKeyId="alias/pay"),
     "DescribeSecret": lambda client: client.describe_secret(SecretId="db"),
     "ListSecrets": lambda client: client.list_secrets(),
     "ListSecretVersionIds": lambda client: client.list_secret_version_ids(SecretId="db"),
     "UpdateSecret of metadata": lambda client: client.update_secret(SecretId="db", Description="new"),
     "UpdateSecret to the same key": lambda client: client.update_secret(SecretId="db", KmsKeyId="alias/pay"),
-    "UpdateSecret of a secret without a value": lambda client: client.update_secret(
-        SecretId="empty", KmsKeyId="alias/pay"
-    ),
     "UpdateSecretVersionStage": lambda client: client.update_secret_version_stage(
         SecretId="db", VersionStage="blue", MoveToVersionId=V1
     ),

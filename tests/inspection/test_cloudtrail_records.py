@@ -34,8 +34,10 @@ def test_the_record_of_a_read_is_laid_out_as_recorded(
         "eventVersion": "1.09",
         "userIdentity": {
             "type": "IAMUser",
+            "principalId": "AIDA00000000000000000",
             "arn": "arn:aws:iam::123456789012:user/test",
             "accountId": "123456789012",
+            "accessKeyId": "AKIA0000000000000000",
             "userName": "test",
         },
         "eventTime": "2026-01-02T03:04:05Z",
@@ -52,7 +54,21 @@ def test_the_record_of_a_read_is_laid_out_as_recorded(
         "managementEvent": True,
         "recipientAccountId": "123456789012",
         "eventCategory": "Management",
+        "tlsDetails": {
+            "tlsVersion": "TLSv1.3",
+            "cipherSuite": "TLS_AES_128_GCM_SHA256",
+            "clientProvidedHostHeader": "secretsmanager.us-east-1.amazonaws.com",
+        },
     }
+
+
+def test_the_reply_of_a_write_is_in_camel_case_throughout(
+    secretsmanager: SecretsManager, client: "SecretsManagerClient"
+) -> None:
+    client.replicate_secret_to_regions(SecretId="db", AddReplicaRegions=[{"Region": "eu-west-1"}])
+    call, _ = secretsmanager.log  # behind it stands what AWS logs of the replication
+    (status,) = call.record["responseElements"]["replicationStatus"]
+    assert {"region", "status"} <= status.keys()
 
 
 @pytest.mark.parametrize(

@@ -88,6 +88,7 @@ def _copy(primary: Secret, own: Secret | None, region: str, time: float, ports: 
     copy = Secret(
         key=key,
         arn=arns.in_region(primary.arn, region),
+        number=primary.number,
         created=time if own is None else own.created,
         changed=time,
         description=primary.description,

@@ -37,6 +37,8 @@ def create_secret(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
     if value is not None:
         secret = with_value(secret, call, ports, token, value)
         reply["VersionId"] = token
+    else:
+        ports.require_key_access(secret)
     if secret.replicas:
         reply["ReplicationStatus"] = status_list(secret, secrets)
     return Outcome(reply, {secret.key: secret})
@@ -68,10 +70,12 @@ def delete_secret(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
     RECORDED: forcing the deletion of a secret that is not there succeeds.
     """
     force, window = call.flag("ForceDeleteWithoutRecovery"), call.number("RecoveryWindowInDays")
-    _require_window(force, window)
     secret = guards.find(secrets, call, call.required_text("SecretId"))
+    if secret is None and not force:
+        raise guards.secret_not_found()
+    _require_window(force, window)
     if secret is None:
-        return _deletion_of_nothing(call, ports, force)
+        return _deletion_of_nothing(call, ports)
     guards.require_primary(secret)
     guards.require_owner(secret, call)
     replication.require_no_replicas(secret)
@@ -111,6 +115,7 @@ def _new_secret(call: Call, name: str, ports: Ports) -> Secret:
     return Secret(
         key=key,
         arn=_new_arn(call, name, ports),
+        number=next(ports.numbers),
         created=call.time,
         changed=call.time,
         description=call.text("Description") or "",
@@ -143,6 +148,7 @@ def _with_metadata(secret: Secret, call: Call, ports: Ports) -> Secret:
     # DOC: another account can move a secret neither to the default key nor away from it.
     guards.require_own_key(secret, call)
     guards.require_own_key(updated, call)
+    ports.require_key_access(updated)
     return reseal(updated, ports)
 
 
@@ -156,9 +162,7 @@ def _require_window(force: bool, window: int | None) -> None:
         )
 
 
-def _deletion_of_nothing(call: Call, ports: Ports, force: bool) -> Outcome:
-    if not force:
-        raise guards.secret_not_found()
+def _deletion_of_nothing(call: Call, ports: Ports) -> Outcome:
     secret_id = call.required_text("SecretId")
     arn = secret_id if arns.is_arn(secret_id) else _new_arn(call, secret_id, ports)
     return Outcome({"ARN": arn, "Name": secret_id, "DeletionDate": call.time})

@@ -17,6 +17,8 @@ def describe_secret(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
     """A secret's metadata. RECORDED: it works on a secret that is scheduled for deletion."""
     secret = guards.require_secret(secrets, call)
     reply = _metadata(secret)
+    if "LastRotatedDate" in reply and not reply["RotationEnabled"]:
+        del reply["LastRotatedDate"]
     if secret.labels:
         reply["VersionIdsToStages"] = _stages_by_version(secret)
     if secret.replicas:
@@ -66,11 +68,12 @@ def _listed(secrets: Secrets, call: Call) -> Iterator[Secret]:
 
 
 _SORT_KEYS: dict[str, Callable[[Secret], paging.SortKey]] = {
-    "created-date": lambda secret: (secret.created, secret.name),
-    "last-accessed-date": lambda secret: (secret.accessed or 0.0, secret.name),
-    "last-changed-date": lambda secret: (secret.changed, secret.name),
-    "name": lambda secret: (secret.name, secret.name),
+    "created-date": lambda secret: (secret.created, secret.number),
+    "last-accessed-date": lambda secret: (secret.accessed or 0.0, secret.number),
+    "last-changed-date": lambda secret: (secret.changed, secret.number),
+    "name": lambda secret: (secret.name,),
 }
+"""RECORDED: the oldest first, also of those that were made in the same moment."""
 
 
 def _query(call: Call) -> dict[str, object]:
@@ -104,14 +107,14 @@ def _metadata(secret: Secret) -> Reply:
 
 
 def _rotation(rotation: Rotation, changed: float) -> Reply:
-    """DOC: rules and function stay when rotation is turned off, dates don't."""
+    """DOC: rules and function stay when rotation is turned off; so does the date of the last one in a list."""
     shown: Reply = {"RotationEnabled": rotation.enabled}
     optional = {
         "RotationLambdaARN": rotation.function,
         "RotationRules": None if rotation.rules is None else _rules(rotation.rules, changed),
         "ExternalSecretRotationMetadata": [{"Key": key, "Value": value} for key, value in rotation.metadata],
         "ExternalSecretRotationRoleArn": rotation.role,
-        "LastRotatedDate": rotation.last if rotation.enabled else None,
+        "LastRotatedDate": rotation.last,
         "NextRotationDate": None if rotation.window is None else rotation.window.closes,
     }
     return {**shown, **{name: value for name, value in optional.items() if value}}

@@ -15,7 +15,7 @@ def tag_resource(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
 
 
 def untag_resource(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
-    """Takes tags away; a secret that was ever tagged keeps an empty list (RECORDED); an absent key is fine (GUESS)."""
+    """Takes tags away. What was ever tagged keeps an empty list (RECORDED); absent keys are no error (DOC)."""
     secret = guards.require_live(secrets, call)
     guards.require_primary(secret)
     keys = call.texts("TagKeys") or []
@@ -23,4 +23,6 @@ def untag_resource(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
     if secret.tags is None:
         return Outcome({})
     left = {key: value for key, value in secret.tags.items() if key not in keys}
+    if left == secret.tags:
+        return Outcome({})  # DOC: then the metadata is unchanged
     return Outcome({}, {secret.key: changed(secret, tags=left, changed=call.time)})

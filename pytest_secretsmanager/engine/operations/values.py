@@ -34,7 +34,7 @@ def batch_get_secret_value(secrets: Secrets, call: Call, ports: Ports) -> Outcom
         return _batch(ids, None, secrets, call, ports)
     found, token = paging.page(
         filters.matching(_readable(secrets, call), call.structures("Filters")),
-        lambda secret: (secret.created, secret.name),
+        lambda secret: (secret.created, secret.number),
         {"Filters": call.structures("Filters")},
         size=call.number("MaxResults") or BATCH_PAGE,
         token=call.text("NextToken"),
@@ -144,7 +144,11 @@ def reseal(secret: Secret, ports: Ports) -> Secret:
 
 
 def _put_reply(secret: Secret, version_id: str) -> Reply:
-    return identity(secret, VersionId=version_id, VersionStages=list(secret.labels_of(version_id)))
+    """RECORDED of a listing: a version without labels has no VersionStages."""
+    reply = identity(secret, VersionId=version_id)
+    if stages := secret.labels_of(version_id):
+        reply["VersionStages"] = list(stages)
+    return reply
 
 
 # --- reading -----------------------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from pytest_secretsmanager.engine.errors import InvalidNextTokenException
 DEFAULT_PAGE = 100
 """A page's size when the request names none. GUESS: AWS documents the largest page (100) and no default."""
 
-SortKey: TypeAlias = tuple[float | str, str]
+SortKey: TypeAlias = tuple[float | str, ...]
 _CHECKSUM_BYTES = 8
 _Item = TypeVar("_Item")
 
@@ -60,8 +60,7 @@ def _read(token: str, query: Mapping[str, object]) -> SortKey:
     text = raw[_CHECKSUM_BYTES:]
     if raw[:_CHECKSUM_BYTES] != _checksum(text, query):
         raise _invalid()
-    value, name = json.loads(text)
-    return value, name
+    return tuple(json.loads(text))
 
 
 def _checksum(text: bytes, query: Mapping[str, object]) -> bytes:
