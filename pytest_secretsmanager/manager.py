@@ -110,7 +110,7 @@ class SecretsManager(Assertions):
             self._new_request_id,
             repeatable=random_seed is not None,
         )
-        self._views = Source(self._service, self._log, self.clock.seconds)
+        self._views = Source(self._service, self._log, self.clock.seconds, region, account)
         self.rotation = RotationControl(
             self._service, self._functions, self._steps, self._views, self._rotate_now, region, account
         )
@@ -259,11 +259,19 @@ class SecretsManager(Assertions):
                 self._ensure_key(seed, region, account)
                 for call in seed.calls(make_call, now, lambda: new_uuid(self._random), function):
                     self._service.seed(call)
+                self._require_replicated(key)
         except ServiceError as error:
             refusal = f"AWS answers {error.code}: {textwrap.shorten(str(error), _LONGEST_REFUSAL)}"
         else:
             return SecretView(self._views, key)
         raise UsageError(f"secret {textwrap.shorten(seed.name, 80)!r} can't be seeded so; {refusal}")
+
+    def _require_replicated(self, key: SecretKey) -> None:
+        """Refuses a seed with a replica that AWS could not make."""
+        secret = self._service.store.get(key)
+        for region, replica in secret.replicas.items() if secret is not None else ():
+            if replica.status == "Failed":
+                raise UsageError(f"secret {key.name!r} can't be seeded so; no replica in {region}: {replica.message}")
 
     def _function_of(self, seed: Seed, region: str, account: str) -> str | None:
         """The ARN of a seed's rotation function, which is registered where the seed brings it along."""
@@ -289,7 +297,10 @@ class SecretsManager(Assertions):
         if present.replicas:
             regions = {"SecretId": key.name, "RemoveReplicaRegions": [*present.replicas]}
             self._service.seed(make_call("RemoveRegionsFromReplication", regions))
-        call = make_call("DeleteSecret", {"SecretId": key.name, "ForceDeleteWithoutRecovery": True})
+        deletion: Parameters = {"SecretId": key.name, "ForceDeleteWithoutRecovery": True}
+        call = make_call("DeleteSecret", deletion)
+        if present.deletion_date is not None:
+            call = call._replace(time=min(call.time, present.deletion_date - 1))  # later there is nothing to delete
         owner = call.principal._replace(service=present.owning_service)
         self._service.seed(call._replace(principal=owner))
 
@@ -352,7 +363,7 @@ class SecretsManager(Assertions):
         >>> sm.secret("app/db").value
         'hunter2'
         """
-        return self._views.find(secret_id, region or self.region, account or self.account)
+        return self._views.find(secret_id, region, account)
 
     @property
     def secrets(self) -> Mapping[str, SecretView]:

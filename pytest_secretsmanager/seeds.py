@@ -124,8 +124,6 @@ class Seed:
         placed: labels.Placement = {}
         for version, version_id in versions:
             stages = self._stages(version)
-            if labels.PENDING in (stages or ()):
-                yield from rotates  # which AWS would refuse once AWSPENDING is there
             parameters: dict[str, object] = {
                 "SecretId": self.name,
                 "ClientRequestToken": version_id,
@@ -135,12 +133,17 @@ class Seed:
                 parameters["VersionStages"] = stages
             yield make_call("PutSecretValue", parameters, now - version.age.total_seconds())
             placed = labels.after_new_version(placed, version_id, stages)
-        for move in _label_moves(placed, versions, self.name):
-            yield make_call("UpdateSecretVersionStage", move, now)
+        moves = [*_label_moves(placed, versions, self.name)]
+        to_pending = [move for move in moves if self.rotation is not None and move["VersionStage"] == labels.PENDING]
+        for move in moves:
+            if move not in to_pending:
+                yield make_call("UpdateSecretVersionStage", move, now)
         if (policy := self.options.get("policy")) is not None:
             text = policy if isinstance(policy, str) else json.dumps(policy)
             yield make_call("PutResourcePolicy", {"SecretId": self.name, "ResourcePolicy": text}, now)
         yield from rotates
+        for move in to_pending:  # AWS would refuse a rotation where AWSPENDING is
+            yield make_call("UpdateSecretVersionStage", move, now)
         if replicas := self.options.get("replicas"):
             regions = [{"Region": region} for region in replicas]
             yield make_call("ReplicateSecretToRegions", {"SecretId": self.name, "AddReplicaRegions": regions}, now)
@@ -159,7 +162,10 @@ class Seed:
         if version.labels is None:
             return None
         wanted = [label for other in self.versions for label in other.labels or () if label not in _RESERVED]
-        return list(version.labels) or (wanted[:1] if len(wanted) + len(_RESERVED) > labels.LABEL_QUOTA else [BORROWED])
+        borrowed = wanted[:1] if len(wanted) + len(_RESERVED) >= labels.LABEL_QUOTA else [BORROWED]
+        if self.rotation is None or labels.PENDING not in version.labels:
+            return list(version.labels) or borrowed
+        return [label for label in version.labels if label != labels.PENDING] or borrowed
 
     def _create_parameters(self, token: str) -> Parameters:
         given = {

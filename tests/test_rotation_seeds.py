@@ -394,3 +394,37 @@ def test_a_rotation_without_a_function_is_for_managed_secrets(secretsmanager: Se
         "a Rotation begins with its function, as in Rotation(handler, days=30): only a secret with owning_service "
         "rotates without one"
     )
+
+
+@pytest.mark.parametrize(
+    "versions",
+    [
+        pytest.param(
+            [Version("now", labels=["AWSCURRENT", "AWSPENDING"], age=timedelta(days=40))], id="on one version"
+        ),
+        pytest.param(
+            [
+                Version("old", labels=["AWSPREVIOUS"], age=timedelta(days=60)),
+                Version("next", labels=["AWSPENDING"], age=timedelta(days=45)),
+                Version("now", labels=["AWSCURRENT"], age=timedelta(days=40)),
+            ],
+            id="on one before the current one",
+        ),
+    ],
+)
+def test_a_pending_version_does_not_make_the_rotation_overdue(
+    secretsmanager: SecretsManager, versions: list[Version]
+) -> None:
+    """Its schedule counts from now, however old the versions are."""
+    db = secretsmanager.seed("db", versions=versions, rotation=Rotation(handler, days=30))
+    assert {label: db.version(holder).value for label, holder in db.labels.items()} == {
+        label: version.value for version in versions for label in version.labels or ()
+    }
+    assert boto3.client("secretsmanager").get_secret_value(SecretId="db")["SecretString"] == "now"
+    assert secretsmanager.rotation.runs == ()
+
+
+def test_to_forget_the_with_of_between_reads_is_warned_of(secretsmanager: SecretsManager) -> None:
+    secretsmanager.seed("db", "one", rotation=Rotation(handler))
+    with pytest.warns(RuntimeWarning, match="never entered, so nothing rotates"):
+        secretsmanager.rotation.between_reads("db")

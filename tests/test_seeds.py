@@ -527,3 +527,16 @@ def test_a_policy_that_json_can_not_spell_is_refused(secretsmanager: SecretsMana
     secretsmanager.seed("db", "old")
     with secretsmanager.assert_unchanged(), pytest.raises(UsageError, match="policy"):
         secretsmanager.seed("db", "new", policy={"Statement": object()})
+
+
+def test_a_seed_takes_the_place_of_a_secret_whose_window_has_passed(secretsmanager: SecretsManager) -> None:
+    secretsmanager.seed("db", "x", deleted=True)
+    secretsmanager.clock.advance(days=31)
+    secretsmanager.seed("db", "new", versions=[Version("old", age=timedelta(days=40))])
+    secretsmanager.assert_history("db", ["old", "new"])
+
+
+def test_a_secret_may_have_twenty_labels_beside_a_version_with_none(secretsmanager: SecretsManager) -> None:
+    many = ["AWSCURRENT", *(f"label{number}" for number in range(18))]
+    versions = [Version("a", labels=[]), Version("b", labels=["AWSPREVIOUS"]), Version("c", labels=many)]
+    assert len(secretsmanager.seed("db", versions=versions).labels) == 20

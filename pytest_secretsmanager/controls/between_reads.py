@@ -1,5 +1,6 @@
 """Rotating a secret between the reads of the code under test."""
 
+import warnings
 from collections.abc import Callable, Sequence
 from threading import Lock
 from types import TracebackType
@@ -40,8 +41,10 @@ class BetweenReads:
         self._counting = Lock()
         self._rotating = False
         self._problem: AssertionError | None = None
+        self._is_entered = False
 
     def __enter__(self) -> Self:
+        self._is_entered = True
         self._service.watchers.append(self._see)
         return self
 
@@ -51,6 +54,15 @@ class BetweenReads:
         self._service.watchers.remove(self._see)
         if error is None:
             self._require_success()
+
+    def __del__(self) -> None:
+        if not self._is_entered:
+            warnings.warn(
+                "rotation.between_reads was called and never entered, so nothing rotates: write "
+                "`with secretsmanager.rotation.between_reads(…):` around the reads",
+                RuntimeWarning,
+                stacklevel=2,
+            )
 
     def _see(self, call: Call, outcome: Outcome) -> None:
         if call.operation in _READS and self._is_read(outcome) and self._is_due():

@@ -179,7 +179,7 @@ class RotationControl:
         for name, number in (("every", every), ("first", first)):
             if not isinstance(number, int) or isinstance(number, bool) or number < 1:
                 raise UsageError(f"{name} is a number of reads, at least 1, not {number!r}")
-        view = self._source.find(secret_id, region or self._region, account or self._account)
+        view = self._source.find(secret_id, region, account)
         if view.state.rotation is None:
             raise UsageError(
                 f"secret {view.name!r} has no rotation function: seed it with rotation=Rotation(handler), or call "
@@ -188,4 +188,4 @@ class RotationControl:
         return BetweenReads(view, first, every, self._service, self._rotate_now)
 
     def _key(self, secret_id: SecretId, region: str | None, account: str | None) -> SecretKey:
-        return self._source.find(secret_id, region or self._region, account or self._account).key
+        return self._source.find(secret_id, region, account).key

@@ -43,14 +43,14 @@ def build(region: str, account: str, name: str, suffix: str) -> str:
     return f"arn:{partition(region)}:secretsmanager:{region}:{account}:secret:{name}-{suffix}"
 
 
-def in_region(arn: str, region: str) -> str:
-    """The ARN of a replica: name and suffix are its primary's, only the region differs (DOC).
+def in_region(arn: str, region: str, account: str | None = None) -> str:
+    """The ARN of a replica: name and suffix are its primary's, only the region differs (DOC); and perhaps the account.
 
     >>> in_region("arn:aws:secretsmanager:us-east-1:123456789012:secret:app/db-Ab12Cd", "eu-west-1")
     'arn:aws:secretsmanager:eu-west-1:123456789012:secret:app/db-Ab12Cd'
     """
-    head, partition_, service, _, rest = arn.split(":", 4)
-    return ":".join([head, partition_, service, region, rest])
+    head, partition_, service, _, own_account, rest = arn.split(":", 5)
+    return ":".join([head, partition_, service, region, account or own_account, rest])
 
 
 def partition(region: str) -> str:

@@ -152,9 +152,10 @@ class Assertions:
         >>> sm.assert_no_label("db", "AWSPENDING")
         """
         secret = self.secret(secret_id, region=region, account=account)
-        _require_spelling(label)
         holder = secret.labels.get(label)
-        if holder is not None:
+        if holder is None:
+            _require_spelling(label)
+        else:
             raise _failure(
                 f"expected {label} of secret {secret.name!r} nowhere, found it {place_text(secret.version(holder))}",
                 secret,
@@ -374,7 +375,7 @@ def _version(secret: SecretView, ref: VersionRef) -> VersionView:
 
 def _require_spelling(label: str) -> None:
     """Refuses a label that is nearly one of AWS's own: that it is nowhere says nothing."""
-    close = get_close_matches(label, _AWS_LABELS, n=1, cutoff=0.8)
+    close = get_close_matches(label.upper(), _AWS_LABELS, n=1, cutoff=0.8)
     if close and close[0] != label:
         raise UsageError(f"no such label {label!r}; did you mean {close[0]!r}?")
 
@@ -382,6 +383,10 @@ def _require_spelling(label: str) -> None:
 def _end(secret: SecretView, end: object) -> object:
     if end is ANYWHERE or end is None:
         return end
+    if end in {version_id for move in secret.history for version_id in (move.source, move.target)}:
+        return end  # of a version that may have gone since
+    if isinstance(end, VersionView) and end.secret == secret:
+        return end.id
     if isinstance(end, str | int | VersionView):
         return secret.version(end).id
     raise UsageError(f"a move's end is a version id, a number, a label, a view or None, not {end!r}")

@@ -5,9 +5,11 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from logging import Formatter, LogRecord
-from typing import NamedTuple
+from pathlib import PurePath
+from typing import Any, NamedTuple
 from urllib.parse import quote, quote_plus
 
+from pytest_secretsmanager.engine.errors import UsageError
 from pytest_secretsmanager.inspection.views import SecretView
 
 SHORTEST = 6
@@ -36,11 +38,11 @@ class Leak(NamedTuple):
 def needles_of(secrets: Iterable[SecretView]) -> list[Needle]:
     """Every form of every value that these secrets hold, the texts inside JSON values included.
 
-    A text inside a JSON value that stands in the secret's own name too, as a user's name may, is no secret; nor is the
-    name or ARN of another one.
+    No secret is what names a secret: a whole name or ARN, or a part of one between slashes or colons, as a user's name,
+    an account or a region may be; and inside JSON, whatever stands in the secret's own name.
     """
     secrets = list(secrets)
-    known = {text for secret in secrets for text in (secret.name, secret.arn)}
+    known = {text for secret in secrets for text in _known(secret)}
     found: dict[str, Needle] = {}
     for secret in secrets:
         for version in secret.versions:
@@ -84,9 +86,10 @@ def texts_in(value: object) -> Iterator[str]:
         # Byte by byte, where any byte string can be found, and as the text that it may be.
         yield value.decode("latin-1")
         yield value.decode(errors="replace")
-    elif isinstance(value, LogRecord):
-        yield value.getMessage()
-        yield Formatter().formatException(value.exc_info) if value.exc_info else value.exc_text or ""
+    elif isinstance(value, LogRecord | BaseException | PurePath) or hasattr(value, "mock_calls"):
+        yield from _told_by(value)
+    elif callable(whole := getattr(value, "getvalue", None)):
+        yield from texts_in(whole())  # of a stream in memory, wherever it stands
     elif isinstance(value, Iterable):
         for item in value:
             yield from texts_in(item)
@@ -94,16 +97,54 @@ def texts_in(value: object) -> Iterator[str]:
         yield str(value)
 
 
+def _told_by(value: Any) -> Iterator[str]:
+    """What a log record, an exception or a mock has to tell, which is more than their text."""
+    if isinstance(value, PurePath):
+        raise UsageError(f"a path is no text to look for secret values in: read the file first ({value})")
+    if isinstance(value, LogRecord):
+        yield value.getMessage()
+        yield Formatter().formatException(value.exc_info) if value.exc_info else value.exc_text or ""
+        yield from (str(item) for name, item in vars(value).items() if name not in _OF_EVERY_RECORD)
+    elif isinstance(value, BaseException):
+        yield from map(str, _chain(value))
+    else:
+        yield str(value.mock_calls)
+
+
+_OF_EVERY_RECORD = frozenset(vars(LogRecord("", 0, "", 0, "", (), None)))
+"""What a log record has by itself; all else was given as `extra`."""
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    """An exception with all that it came from."""
+    seen: list[BaseException] = []
+    left: list[BaseException | None] = [error]
+    while left:
+        one = left.pop()
+        if one is not None and one not in seen:
+            seen.append(one)
+            left += [one.__cause__, one.__context__]
+    return iter(seen)
+
+
+def _known(secret: SecretView) -> Iterator[str]:
+    yield secret.name
+    yield secret.arn
+    yield from secret.name.split("/")
+    yield from secret.arn.split(":")
+
+
 def _parts(value: str | bytes | None, name: str, known: set[str]) -> Iterator[tuple[str, str | bytes]]:
     """A value as a whole, and the texts inside it with the key that leads to each."""
     if not value:
         return
-    yield "", value
+    if value not in known:
+        yield "", value
     try:
         parsed = json.loads(value)
     except (ValueError, RecursionError):
         return
-    if isinstance(parsed, dict | list):
+    if isinstance(parsed, dict | list | str):
         for part, text in _leaves(parsed, ""):
             if len(text) >= SHORTEST and text not in name and text not in known:
                 yield part, text
@@ -127,6 +168,7 @@ def _forms(value: str | bytes) -> Iterator[tuple[str, str]]:
         yield "repr", repr(value)[2:-1]
     else:
         yield "plain", value
+        yield "repr", repr(value)[1:-1]
         yield "JSON", json.dumps(value)[1:-1]
         yield "JSON", json.dumps(value, ensure_ascii=False)[1:-1]
     yield "base64", base64.b64encode(raw).decode().rstrip("=")

@@ -189,8 +189,8 @@ class Log(Sequence[Event]):
                 for index in range(len(times) - SUSTAINED_WRITES)
                 if times[index + SUSTAINED_WRITES] - times[index] < SUSTAINED_WRITES * PUT_INTERVAL_SECONDS
             ]
-            if starts:
-                run = times[starts[0] : starts[-1] + SUSTAINED_WRITES + 1]
+            for first, last in _runs(starts):
+                run = times[first : last + 1]
                 warnings.append(PutRateWarning(arn, len(run), _utc(run[0]), _utc(run[-1])))
         return warnings
 
@@ -210,6 +210,15 @@ class Log(Sequence[Event]):
             for entry in list(self._entries)
             for move in entry.moves.get(arn, ())
         ]
+
+
+def _runs(starts: Sequence[int]) -> Sequence[tuple[int, int]]:
+    """First and last write of each time that the rate was kept up: what begins where another ends belongs to that."""
+    runs: list[tuple[int, int]] = []
+    for start in starts:
+        first = runs.pop()[0] if runs and start <= runs[-1][1] else start
+        runs.append((first, start + SUSTAINED_WRITES))
+    return runs
 
 
 def _utc(seconds: float) -> datetime:
@@ -235,7 +244,13 @@ def _is_same(event: Event, expected: object, secret_id: object) -> bool:
     """Whether a call named the secret that is expected, though in another way: by name, by ARN; by its view."""
     key = getattr(expected, "key", None)
     wanted = key if isinstance(key, SecretKey) else _place(event, expected)
-    return wanted is not None and wanted == _place(event, secret_id)
+    return wanted is not None and wanted == _place(event, secret_id) and not _are_two_arns(expected, secret_id)
+
+
+def _are_two_arns(expected: object, secret_id: object) -> bool:
+    """Whether these are whole ARNs: those of a secret and of one that was made anew under its name differ."""
+    parsed = [arns.parse(text) for text in (expected, secret_id) if isinstance(text, str)]
+    return len(parsed) == 2 and all(arn is not None and not arn.partial for arn in parsed)
 
 
 def _place(event: Event, secret_id: object) -> SecretKey | None:

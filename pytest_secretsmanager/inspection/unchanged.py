@@ -1,7 +1,10 @@
 """Whether anything changed inside a block: what `assert_unchanged` gives."""
 
+import warnings
 from types import TracebackType
 
+from pytest_secretsmanager.engine.rules import guards
+from pytest_secretsmanager.engine.state import Secret
 from pytest_secretsmanager.inspection.differences import change_text
 from pytest_secretsmanager.inspection.tables import secret_table
 from pytest_secretsmanager.inspection.views import SecretView, Source
@@ -17,9 +20,14 @@ class Unchanged:
         self._source = source
         self._only = only
 
+        self._is_entered = False
+
     def __enter__(self) -> None:
+        self._is_entered = True
+        self._began = self._source.now()
         with self._source.service.lock:
             self._journal = self._source.service.store.open_journal()
+            self._scheduled = [secret for secret in self._source.service.secrets() if self._may_lapse(secret)]
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
@@ -29,9 +37,11 @@ class Unchanged:
             store.close_journal(self._journal)
         if error is not None:
             return
+        now = self._source.now()
+        touched = {secret.key: secret for secret in self._scheduled} | self._journal.before
         seen = {
-            key: (before, store.get(key))
-            for key, before in self._journal.before.items()
+            key: (_there(before, self._began), _there(store.get(key), now))
+            for key, before in touched.items()
             if self._only is None or key == self._only.key
         }
         texts = {key: text for key, states in seen.items() if (text := change_text(*states))}
@@ -39,3 +49,21 @@ class Unchanged:
             lines = [f"  {key.name!r} in {key.region}: {text}" for key, text in texts.items()]
             tables = [secret_table(SecretView(self._source, key)) for key in texts if seen[key][1] is not None]
             raise AssertionError("\n\n".join(["expected no change, found\n" + "\n".join(lines), *tables]))
+
+    def _may_lapse(self, secret: Secret) -> bool:
+        """Whether this secret goes by itself as time passes, without a change that a journal would see."""
+        return secret.deletion_date is not None and self._only in (None, SecretView(self._source, secret.key))
+
+    def __del__(self) -> None:
+        if not self._is_entered:
+            warnings.warn(
+                "assert_unchanged was called and never entered, so it asserts nothing: write "
+                "`with secretsmanager.assert_unchanged(…):` around what must not change anything",
+                RuntimeWarning,
+                stacklevel=2,
+            )
+
+
+def _there(secret: Secret | None, now: float) -> Secret | None:
+    """A secret, unless its deletion has fallen due."""
+    return None if secret is None or guards.is_gone(secret, now) else secret

@@ -23,23 +23,39 @@ __tracebackhide__ = True
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where views look: the service's store and keys, its log, and its clock (epoch seconds)."""
+    """Where views look: the service's store and keys, its log, its clock (epoch seconds), and where if nothing is said.
+
+    `region` and `account` are the manager's own.
+    """
 
     service: Service
     log: Log
     now: Callable[[], float]
+    region: str
+    account: str
 
-    def find(self, secret_id: "SecretId", region: str, account: str) -> "SecretView":
-        """The view of a secret by name, ARN or view; SecretNotFound, with the nearest names, when there is none."""
+    def find(self, secret_id: "SecretId", region: str | None, account: str | None) -> "SecretView":
+        """The view of a secret by name, ARN or view; SecretNotFound, with the nearest names, when there is none.
+
+        A region or account that is said wins over that of an ARN or a view: so a replica is found by its primary.
+        """
         if isinstance(secret_id, SecretView):
-            return self._own(secret_id)
+            own = self._own(secret_id)
+            key = own.key._replace(region=region or own.key.region, account=account or own.key.account)
+            return own if key == own.key else self._there(key.name, key)
         if not isinstance(secret_id, str):
             raise UsageError(f"a secret is named by its name, its ARN or its view, not by {type(secret_id).__name__}")
-        key = SecretKey(region, account, secret_id)
-        if (parsed := arns.parse(secret_id)) is not None:
-            key = SecretKey(parsed.region, parsed.account, parsed.name)
-        secret = self.state_of(key)
-        if secret is None or (parsed is not None and not secret.arn.startswith(secret_id)):
+        parsed = arns.parse(secret_id)
+        if parsed is None:
+            return self._there(secret_id, SecretKey(region or self.region, account or self.account, secret_id))
+        key = SecretKey(region or parsed.region, account or parsed.account, parsed.name)
+        found = self._there(secret_id, key)
+        if not found.arn.startswith(arns.in_region(secret_id, key.region, key.account)):
+            raise self.not_found(secret_id, key)
+        return found
+
+    def _there(self, secret_id: str, key: SecretKey) -> "SecretView":
+        if self.state_of(key) is None:
             raise self.not_found(secret_id, key)
         return SecretView(self, key)
 
@@ -62,7 +78,11 @@ class Source:
         """The error that names what is nearest to a secret that is not there."""
         present = [secret.key for secret in self.all()]
         names = [other.name for other in present if other[:2] == key[:2]]
-        elsewhere = [f"{other.region} of account {other.account}" for other in present if other.name == key.name]
+        elsewhere = [
+            f"{other.region} of account {other.account}" for other in present if other.name == key.name and other != key
+        ]
+        if key in present:
+            return SecretNotFound(f"no secret {secret_id!r} any more: it was made anew, as {SecretView(self, key).arn}")
         hint = f"; it is in {' and in '.join(elsewhere)}" if elsewhere else nearest(key.name, names)
         there = hint or (f"; {len(names)} others are there" if names else "; no secret is there at all")
         return SecretNotFound(f"no secret {secret_id!r} in {key.region} of account {key.account}{there}")
@@ -170,6 +190,8 @@ class SecretView:
     def _own(self, version: "VersionView") -> "VersionView":
         if version.secret != self:
             raise UsageError(f"{version!r} is no version of secret {self.name!r}")
+        if self._with_id(version.id) != version:
+            raise VersionNotFound(f"{version!r} is there no more; {self._what_there_is(version.id)}")
         return version
 
     def _labelled(self, label: str) -> "VersionView | None":
@@ -240,7 +262,7 @@ class VersionView:
     @property
     def value(self) -> str | bytes | None:
         """Text, or bytes for a binary value; None while a rotation has only announced this version."""
-        version = self._version
+        version = self._version if self._version.sealed is not None else self._as_it_is_now()
         if version.sealed is None:
             return None
         plain = self._secret.source.service.ports.look(self._state, version.id, version.sealed)
@@ -256,6 +278,13 @@ class VersionView:
             raise UsageError(
                 f"the value of version {self.number} of secret {self._secret.name!r} is not JSON"
             ) from None
+
+    def _as_it_is_now(self) -> Version:
+        """The same version, which may have been filled meanwhile."""
+        secret = self._secret.source.state_of(self._secret.key)
+        if secret is None or secret.arn != self._state.arn:
+            return self._version
+        return secret.versions.get(self.id, self._version)
 
     @property
     def labels(self) -> list[str]:

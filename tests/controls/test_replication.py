@@ -705,10 +705,18 @@ def test_a_seed_takes_the_place_of_a_managed_primary(client, eu, secretsmanager)
     assert not is_there(eu)
 
 
-def test_a_seed_leaves_a_secret_that_was_in_the_way_of_the_one_it_replaces(eu, secretsmanager):
+def test_a_seed_leaves_a_secret_that_was_in_the_way_of_the_one_it_replaces(client, eu, secretsmanager):
     secretsmanager.seed("db", "other", region="eu-west-1")
-    secretsmanager.seed("db", "one", replicas=["eu-west-1"])
+    client.create_secret(Name="db", SecretString="one", AddReplicaRegions=[{"Region": "eu-west-1"}])
     secretsmanager.seed("db", "two")
+    assert current(eu) == "other"
+
+
+def test_a_seed_whose_replica_can_not_be_made_is_refused(eu, secretsmanager):
+    secretsmanager.seed("db", "other", region="eu-west-1")
+    with pytest.raises(UsageError, match=r"no replica in eu-west-1: .*already exists in region eu-west-1"):
+        secretsmanager.seed("db", "one", replicas=["eu-west-1"])
+    assert list(secretsmanager.secrets) == []
     assert current(eu) == "other"
 
 

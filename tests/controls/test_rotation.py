@@ -2014,3 +2014,14 @@ def test_a_run_that_promoted_nothing_says_when_aws_tries_again(sm: SecretsManage
     sm.seed("db", "one", rotation=Rotation(idle))
     run = rotate(sm)
     assert (run.state, run.retry) == ("failed", run.ended + timedelta(minutes=1))
+
+
+def test_a_move_may_name_the_version_of_a_trial_that_has_gone(sm: SecretsManager) -> None:
+    arn = sm.rotation.register(lambda *_: None)
+    sm.seed("trial", "one")
+    rules = {"AutomaticallyAfterDays": 3}
+    token = sm.client().rotate_secret(
+        SecretId="trial", RotationLambdaARN=arn, RotateImmediately=False, RotationRules=rules
+    )["VersionId"]
+    sm.assert_moved("trial", "AWSPENDING", source=None, target=token)
+    sm.assert_moved("trial", "AWSPENDING", source=token, target=None)

@@ -160,3 +160,15 @@ def test_no_label_fails_with_where_it_is(secretsmanager: SecretsManager) -> None
 def test_no_label_is_looked_up_in_region_and_account(secretsmanager: SecretsManager) -> None:
     secretsmanager.seed("db", "x", region="eu-west-1", account="999999999999")
     secretsmanager.assert_no_label("db", "BLUE", region="eu-west-1", account="999999999999")
+
+
+def test_a_label_that_is_nearly_one_of_awss_is_asked_back_whatever_its_case(secretsmanager: SecretsManager) -> None:
+    secretsmanager.seed("db", "one")
+    with pytest.raises(UsageError, match="did you mean 'AWSCURRENT'"):
+        secretsmanager.assert_no_label("db", "awscurrent")
+
+
+def test_a_label_that_is_there_is_found_though_it_is_nearly_one_of_awss(secretsmanager: SecretsManager) -> None:
+    secretsmanager.seed("db", versions=[Version("one", labels=["AWSCURRENT", "AWSPENDING2"])])
+    with pytest.raises(AssertionError, match="expected AWSPENDING2 of secret 'db' nowhere"):
+        secretsmanager.assert_no_label("db", "AWSPENDING2")

@@ -378,3 +378,13 @@ def test_an_operation_that_is_not_supported_yet_is_a_usage_error(
     monkeypatch.delitem(OPERATIONS, "RotateSecret")
     with pytest.raises(UsageError, match=r"^RotateSecret is not supported yet by pytest-secretsmanager, so "):
         secretsmanager.assert_not_logged("RotateSecret")
+
+
+def test_the_arn_of_a_secret_that_was_made_anew_is_not_that_of_the_old_one(secretsmanager: SecretsManager) -> None:
+    client = secretsmanager.client()
+    old = secretsmanager.seed("anew", "one").arn
+    new = secretsmanager.seed("anew", "one").arn
+    with pytest.raises(client.exceptions.ResourceNotFoundException):
+        client.get_secret_value(SecretId=old)
+    secretsmanager.assert_logged("GetSecretValue", SecretId=old)
+    secretsmanager.assert_not_logged("GetSecretValue", SecretId=new)

@@ -1,14 +1,16 @@
 """`assert_nothing_leaked`: where it finds secret values, in which forms, and that it never says them."""
 
 import base64
+import io
 import json
 import logging
 from typing import TYPE_CHECKING
+from unittest.mock import MagicMock
 from urllib.parse import quote, quote_plus
 
 import pytest
 
-from pytest_secretsmanager import SecretsManager, Version
+from pytest_secretsmanager import SecretsManager, UsageError, Version
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager.client import SecretsManagerClient
@@ -256,3 +258,101 @@ def test_the_arn_and_the_name_of_a_secret_are_no_secrets_inside_another(secretsm
     secretsmanager.client().get_secret_value(SecretId=master.arn)
     secretsmanager.client().get_secret_value(SecretId="master/db")
     secretsmanager.assert_nothing_leaked("app/db")
+
+
+# --- what is told by other things than texts -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("password", ['it\'s "so"', "back\\slash", "tab\there", "new\nline"])
+@pytest.mark.parametrize("shown", [str, repr, lambda value: str({"password": value}), lambda value: f"{[value]}"])
+def test_a_value_is_found_as_python_prints_it(secretsmanager, password, shown):
+    secretsmanager.seed("db", password)
+    with pytest.raises(AssertionError, match="text 1 holds the value of 'db'"):
+        secretsmanager.assert_nothing_leaked(shown(password))
+
+
+def test_a_reply_that_was_printed_is_found(secretsmanager):
+    client = secretsmanager.client()
+    for number in range(20):
+        password = client.get_random_password()["RandomPassword"]
+        secretsmanager.seed(f"db{number}", {"user": "app", "password": password})
+        with pytest.raises(AssertionError, match=f"'db{number}', version 1"):
+            secretsmanager.assert_nothing_leaked(f"got {client.get_secret_value(SecretId=f'db{number}')}")
+
+
+def stream(kind, content):
+    written = kind()
+    written.write(content)
+    return written
+
+
+def record(**extra):
+    made = logging.LogRecord("app", logging.INFO, "app.py", 1, "connected", (), None)
+    vars(made).update(extra)
+    return made
+
+
+def chained():
+    try:
+        try:
+            raise ValueError("refused: correct horse")
+        except ValueError as error:
+            raise RuntimeError("no connection") from error
+    except RuntimeError as error:
+        return error
+
+
+def called(mock):
+    mock.info("connecting with %s", "correct horse")
+    return mock
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        pytest.param(stream(io.StringIO, "correct horse"), id="a stream of text"),
+        pytest.param(stream(io.BytesIO, b"correct horse"), id="a stream of bytes"),
+        pytest.param(record(password="correct horse"), id="what a log record was given as extra"),
+        pytest.param(chained(), id="what an exception came from"),
+        pytest.param(called(MagicMock()), id="the calls of a mock"),
+    ],
+)
+def test_a_value_is_found_in(secretsmanager, told):
+    secretsmanager.seed("db", "correct horse")
+    with pytest.raises(AssertionError, match="text 1 holds the value of 'db'"):
+        secretsmanager.assert_nothing_leaked(told)
+
+
+def test_a_log_record_of_nothing_is_let_through(secretsmanager):
+    secretsmanager.seed("db", "INFO app.py")
+    secretsmanager.assert_nothing_leaked(record(), MagicMock(), io.StringIO())
+
+
+def test_a_path_is_refused(secretsmanager, tmp_path):
+    with pytest.raises(UsageError, match="read the file first"):
+        secretsmanager.assert_nothing_leaked(tmp_path)
+
+
+def test_a_text_that_is_json_is_found_without_its_quotes(secretsmanager):
+    secretsmanager.seed("db", '"correct horse"')
+    with pytest.raises(AssertionError):
+        secretsmanager.assert_nothing_leaked("it is correct horse")
+
+
+@pytest.mark.parametrize(
+    ("value", "other"),
+    [
+        ({"region": "us-east-1"}, "other"),
+        ({"account": "123456789012"}, "other"),
+        ({"engine": "postgres"}, "prod/postgres"),
+        ({"username": "app_user"}, "app/app_user/x"),
+        ("password", "app/password"),
+    ],
+)
+def test_what_names_a_secret_is_no_leak(secretsmanager, value, other):
+    secretsmanager.seed("db", value)
+    secretsmanager.seed(other, "x" * 20)
+    client = secretsmanager.client()
+    client.get_secret_value(SecretId=secretsmanager.secret("db").arn)
+    client.get_secret_value(SecretId=other)
+    secretsmanager.assert_nothing_leaked()

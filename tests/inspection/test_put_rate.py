@@ -58,3 +58,12 @@ def test_a_burst_after_a_quiet_time_is_noted_by_itself(secretsmanager: SecretsMa
     write(secretsmanager, 1, 0)
     (warning,) = secretsmanager.log.put_rate_warnings
     assert (warning.writes, (warning.end - warning.start).total_seconds()) == (20, 19 * 60)
+
+
+@pytest.mark.secret("db")
+def test_two_bursts_with_a_quiet_time_between_are_noted_one_by_one(secretsmanager: SecretsManager) -> None:
+    write(secretsmanager, 12, 1)
+    secretsmanager.clock.advance(days=6)
+    write(secretsmanager, 11, 1)
+    warnings = secretsmanager.log.put_rate_warnings
+    assert [(it.writes, (it.end - it.start).total_seconds()) for it in warnings] == [(12, 11 * 60), (11, 10 * 60)]

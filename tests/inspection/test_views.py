@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_secretsmanager import SecretNotFound, SecretsManager, SecretView, UsageError, Version
+from pytest_secretsmanager import Rotation, SecretNotFound, SecretsManager, SecretView, UsageError, Version
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager.client import SecretsManagerClient
@@ -379,3 +379,62 @@ def test_json_nested_too_deeply_is_told_in_words(secretsmanager: SecretsManager)
     with pytest.raises(AssertionError, match="holds another value"):
         secretsmanager.assert_value("deep", [1])
     secretsmanager.assert_nothing_leaked("nothing")
+
+
+# --- where a view is of ----------------------------------------------------------------------------------------------
+
+
+def test_a_region_that_is_said_wins_over_that_of_a_view_or_an_arn(secretsmanager: SecretsManager) -> None:
+    secretsmanager.seed("app", "one", replicas=["eu-west-1"])
+    primary = secretsmanager.secret("app")
+    with secretsmanager.replication.hold():
+        secretsmanager.client().put_secret_value(SecretId="app", SecretString="two")
+        for named in ("app", primary, primary.arn):
+            assert secretsmanager.secret(named, region="eu-west-1").value == "one"
+            with pytest.raises(AssertionError):
+                secretsmanager.assert_value(named, "two", region="eu-west-1")
+
+
+def test_an_account_that_is_said_wins_too(secretsmanager: SecretsManager) -> None:
+    secretsmanager.seed("app", "mine")
+    secretsmanager.seed("app", "theirs", account="210987654321")
+    assert secretsmanager.secret(secretsmanager.secret("app"), account="210987654321").value == "theirs"
+    with pytest.raises(SecretNotFound):
+        secretsmanager.secret(secretsmanager.secret("app"), account="999999999999")
+
+
+def test_the_arn_of_a_secret_that_was_made_anew_is_told_as_such(secretsmanager: SecretsManager) -> None:
+    old = secretsmanager.seed("app", "one").arn
+    new = secretsmanager.seed("app", "two").arn
+    with pytest.raises(SecretNotFound, match=rf"no secret '{old}' any more: it was made anew, as {new}$"):
+        secretsmanager.secret(old)
+
+
+def test_a_version_that_was_only_announced_has_its_value_once_it_is_written(secretsmanager: SecretsManager) -> None:
+    def handler(event: dict[str, str], _: object) -> None:
+        if event["Step"] == "createSecret":
+            secretsmanager.client().put_secret_value(
+                SecretId="app",
+                SecretString="two",
+                ClientRequestToken=event["ClientRequestToken"],
+                VersionStages=["AWSPENDING"],
+            )
+
+    app = secretsmanager.seed("app", "one", rotation=Rotation(handler))
+    with secretsmanager.rotation.hold("app", before="createSecret"):
+        secretsmanager.client().rotate_secret(SecretId="app")
+        announced = app.pending
+        assert announced is not None
+        assert announced.value is None
+    assert announced.value == "two"
+
+
+def test_a_version_that_is_gone_is_no_version_any_more(secretsmanager: SecretsManager) -> None:
+    old = secretsmanager.seed("app", "old").current
+    assert old is not None
+    secretsmanager.seed("app", "new")
+    with pytest.raises(AssertionError, match="is there no more; it has number 1 and the labels AWSCURRENT"):
+        secretsmanager.assert_value("app", "old", version=old)
+    with pytest.raises(AssertionError, match="is there no more"):
+        secretsmanager.assert_label("app", "AWSCURRENT", old)
+    assert old.value == "old"

@@ -172,6 +172,25 @@ def test_a_clock_that_goes_back_finds_it_again(secretsmanager, deleted):
     assert secretsmanager.secret("db").value == "one"
 
 
-def test_that_time_passes_is_no_change_of_a_secret(secretsmanager, deleted):
-    with secretsmanager.assert_unchanged():
+@pytest.mark.parametrize("of", [(), ("db",)], ids=["any secret", "this secret"])
+def test_to_be_gone_in_the_end_is_a_change(secretsmanager, deleted, of):
+    unchanged = secretsmanager.assert_unchanged(*of)
+    with pytest.raises(AssertionError, match="'db' in us-east-1: it was deleted"), unchanged:
         secretsmanager.clock.advance(days=30)
+
+
+def test_that_time_passes_before_the_end_is_no_change_of_a_secret(secretsmanager, deleted):
+    with secretsmanager.assert_unchanged():
+        secretsmanager.clock.advance(days=29)
+
+
+def test_to_be_deleted_and_gone_within_the_block_is_a_change(client, secretsmanager):
+    secretsmanager.seed("other", "x")
+
+    def delete():
+        client.delete_secret(SecretId="other", RecoveryWindowInDays=7)
+        secretsmanager.clock.advance(days=8)
+
+    unchanged = secretsmanager.assert_unchanged()
+    with pytest.raises(AssertionError, match="'other' in us-east-1: it was deleted"), unchanged:
+        delete()
