@@ -122,7 +122,7 @@ class Endpoint:
             return _response(error.status, wire.write_error(error), request_id)
         except UnsupportedOperation as error:
             return _response(400, wire.write_failure(type(error).__name__, str(error)), request_id)
-        except BaseException as crash:  # a rotation function may end with `sys.exit`, or fail the test
+        except BaseException as crash:  # a rotation function may fail the test
             self.crashes.append(_told(request, crash))
             failure = InternalServiceError("An error occurred on the server side.")
             return _response(failure.status, wire.write_error(failure), request_id)

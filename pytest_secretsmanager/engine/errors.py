@@ -144,7 +144,7 @@ def nearest(name: str, candidates: Iterable[str]) -> str:
     "; there are 'labels', 'age'"
     """
     known = list(candidates)
-    close = get_close_matches(name, known, n=3, cutoff=0.6)
+    close = [other for other in known if other.lower() == name.lower()] or get_close_matches(name, known, n=3)
     if close:
         return f"; did you mean {' or '.join(map(repr, close))}?"
     if known and len(known) <= 12:

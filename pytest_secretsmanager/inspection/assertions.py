@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from difflib import get_close_matches
 from itertools import takewhile
 
-from pytest_secretsmanager.engine.call import SERVICE_EVENTS
 from pytest_secretsmanager.engine.errors import UsageError, VersionNotFound
 from pytest_secretsmanager.engine.rules import labels
 from pytest_secretsmanager.engine.rules.rotation import due_at
@@ -29,7 +28,7 @@ from pytest_secretsmanager.inspection.differences import (
 )
 from pytest_secretsmanager.inspection.leaks import leaks_in_fields, leaks_in_texts, needles_of, texts_in
 from pytest_secretsmanager.inspection.log import Log, differing_fields
-from pytest_secretsmanager.inspection.loggable import require_loggable
+from pytest_secretsmanager.inspection.loggable import require_error, require_loggable
 from pytest_secretsmanager.inspection.rotations import run_text
 from pytest_secretsmanager.inspection.tables import secret_table
 from pytest_secretsmanager.inspection.unchanged import Unchanged
@@ -106,6 +105,8 @@ class Assertions:
         >>> sm.assert_labels("db", {"AWSCURRENT": 2, "AWSPREVIOUS": 1})
         """
         secret = self.secret(secret_id, region=region, account=account)
+        if not isinstance(expected, Mapping):
+            raise UsageError(f"labels are a dict of label and version, not {type(expected).__name__}")
         wanted = {label: _version(secret, version) for label, version in expected.items()}
         found = {label: secret.version(holder) for label, holder in secret.labels.items()}
         if wanted != found:
@@ -209,10 +210,12 @@ class Assertions:
         if not any(
             wanted_source in (ANYWHERE, move.source) and wanted_target in (ANYWHERE, move.target) for move in moves
         ):
-            wanted = f"from {end_text(secret, wanted_source)} to {end_text(secret, wanted_target)}"
-            made = "\n".join(f"  {move_text(secret, move)}" for move in moves) or "  (none)"
+            wanted = f"did not move from {end_text(secret, wanted_source)} to {end_text(secret, wanted_target)}"
+            if (wanted_source, wanted_target) == (ANYWHERE, ANYWHERE):
+                wanted = "never moved"
+            made = "\n".join(f"  {move_text(secret, move)}" for move in moves) or "  (none; to be seeded is no move)"
             hint = label_hint(label, secret)
-            raise _failure(f"{label} of secret {secret.name!r} did not move {wanted}{hint}; its moves:\n{made}", secret)
+            raise _failure(f"{label} of secret {secret.name!r} {wanted}{hint}; its moves:\n{made}", secret)
 
     # --- the log -------------------------------------------------------------------------------------------------
 
@@ -230,8 +233,9 @@ class Assertions:
         >>> sm.assert_logged("PutSecretValue", times=1, SecretId="db", VersionStages=["AWSPENDING"])
         """
         require_loggable(operation, request_fields)
-        if error is not None and operation in SERVICE_EVENTS:
-            raise UsageError(f"{operation} is no call, so it has no error code; ask for the event alone")
+        require_error(operation, error)
+        if not isinstance(times, int | None) or isinstance(times, bool) or (times is not None and times < 0):
+            raise UsageError(f"times is a number of calls, or None for at least one, not {times!r}")
         found = self.log.matching(operation, error, request_fields)
         if (len(found) != times) if times is not None else not found:
             wanted = call_text(operation, request_fields, error)
@@ -241,18 +245,23 @@ class Assertions:
                 f"{self._nearest_calls(operation, error, request_fields)}"
             )
 
-    def assert_not_logged(self, operation: str | None = None, **request_fields: object) -> None:
+    def assert_not_logged(
+        self, operation: str | None = None, *, error: str | None = None, **request_fields: object
+    ) -> None:
         """Holds when no such call was logged; without arguments, when nothing was.
+
+        `error` asks for calls refused with that code.
 
         >>> sm.assert_not_logged("DeleteSecret")
         """
         require_loggable(operation, request_fields)
-        found = self.log.matching(operation, None, request_fields)
+        require_error(operation, error)
+        found = self.log.matching(operation, error, request_fields)
         if found:
             shown = "\n".join(f"  {event!r}" for event in found[:_NEAREST_SHOWN])
-            wanted = call_text(operation or "a call", request_fields, None)
+            wanted = call_text(operation or "a call", request_fields, error)
             text = f"expected {wanted} not to be logged, found it {count_text(len(found), 'time')}"
-            if operation is None and not request_fields:
+            if operation is None and error is None and not request_fields:
                 text = f"expected no call to be logged, found {len(found)}"
             raise AssertionError(f"{text}\n{shown}")
 
@@ -282,7 +291,10 @@ class Assertions:
         """Holds when no secret value stands in a logged request field, or in the texts given.
 
         Values of every version that is there are looked for, and the texts of six characters or more inside JSON
-        values: in plain, and in their JSON, base64, hex and URL forms. The failure says where, and never what.
+        values: in plain, and in their JSON, base64, hex and URL forms, and as Python prints them. A value of less than
+        six characters counts only as a word of a text, or as a whole field; what names a secret counts never. A text
+        may be anything that is printed or logged: log records with their extra, exceptions with what they came from,
+        streams, mocks. The failure says where, and never what.
 
         >>> _ = sm.seed("db", "correct horse")
         >>> sm.assert_nothing_leaked("connected to db as app")

@@ -1,7 +1,7 @@
 """What a test expected and what is there, in words. Values are shown only where the test itself compared them."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from pytest_secretsmanager.engine.errors import nearest
 from pytest_secretsmanager.engine.state import Secret, changed
@@ -48,14 +48,45 @@ def compared(version: VersionView, expected: object) -> str:
         return f"  expected: {expected.id}\n  found:    {version.id}"
     found = _comparable(version.value, expected)
     if isinstance(found, dict) and isinstance(expected, dict):
-        names = [
-            name for name in {**expected, **found} if not _is_same(found.get(name, ABSENT), expected.get(name, ABSENT))
-        ]
-        return "\n".join(
-            f"  {name!r}: expected {_shown(expected.get(name, ABSENT))}, found {_shown(found.get(name, ABSENT))}"
-            for name in names
-        )
-    return f"  expected: {expected!r}\n  found:    {found!r}"
+        return "\n".join(_members_text("", found, expected))
+    shown_expected, shown_found = _shown_beside(expected, found)
+    return f"  expected: {shown_expected}\n  found:    {shown_found}"
+
+
+def _members_text(path: str, found: dict[str, object], expected: dict[str, object]) -> Iterator[str]:
+    """The members in which two JSON objects differ, and no others. One that the test did not name is not shown."""
+    for name in {**expected, **found}:
+        one, other, place = found.get(name, ABSENT), expected.get(name, ABSENT), f"{path}{name!r}"
+        if _is_same(one, other):
+            continue
+        if isinstance(one, dict) and isinstance(other, dict):
+            yield from _members_text(f"{place} > ", one, other)
+        elif other is ABSENT:
+            yield f"  {place}: expected nothing, found a value"
+        else:
+            shown_expected, shown_found = _shown_beside(other, one)
+            yield f"  {place}: expected {shown_expected}, found {shown_found}"
+
+
+_LONGEST_WHOLE = 200
+_AROUND = 40
+"""Characters that are shown of a text that is too long to be shown whole, on either side of the first difference."""
+
+
+def _shown_beside(expected: object, found: object) -> tuple[str, str]:
+    """Two values as they are shown beside each other: of long texts, what is around the first difference."""
+    if isinstance(expected, str | bytes) and type(found) is type(expected):
+        shorter, longer = sorted((len(expected), len(found)))
+        if longer > _LONGEST_WHOLE:
+            start = next((index for index in range(shorter) if expected[index] != found[index]), shorter)
+            return _around(expected, start), _around(found, start)
+    return _shown(expected), _shown(found)
+
+
+def _around(text: str | bytes, start: int) -> str:
+    unit = "characters" if isinstance(text, str) else "bytes"
+    first = max(0, start - _AROUND)
+    return f"{text[first : start + _AROUND]!r} (from {first} of {len(text):,} {unit})"
 
 
 def _shown(value: object) -> str:

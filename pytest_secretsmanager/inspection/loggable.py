@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from pytest_secretsmanager.engine import model
 from pytest_secretsmanager.engine.call import SERVICE_EVENTS
-from pytest_secretsmanager.engine.errors import UsageError, nearest
+from pytest_secretsmanager.engine.errors import ServiceError, UsageError, nearest
 from pytest_secretsmanager.engine.operations import OPERATIONS
 
 __tracebackhide__ = True
@@ -28,6 +28,20 @@ def require_loggable(operation: str | None, fields: Mapping[str, object]) -> Non
         if name not in known:
             whose = "no operation has a" if operation is None else f"{operation} has no"
             raise UsageError(f"{whose} request field {name!r}{nearest(name, known)}")
+
+
+def require_error(operation: str | None, error: str | None) -> None:
+    """Refuses an error code that no call could be refused with."""
+    if error is None:
+        return
+    if operation in SERVICE_EVENTS:
+        raise UsageError(f"{operation} is no call, so it has no error code; ask for the event alone")
+    if not isinstance(error, str):
+        raise UsageError(f"error is a code such as 'ResourceNotFoundException', not {type(error).__name__}")
+    codes = {kind.__name__ for kind in ServiceError.__subclasses__()}
+    hint = nearest(error, codes)
+    if error not in codes and "did you mean" in hint:
+        raise UsageError(f"no error {error!r}{hint}")
 
 
 def _require_event_fields(event: str, fields: Mapping[str, object]) -> None:

@@ -7,6 +7,11 @@ from types import TracebackType
 
 from pytest_secretsmanager.engine.effects.runs import RotationRun, StepRun
 
+_ABANDONED = (
+    "cancelled, or another version was written meanwhile (a function writes its own with "
+    "ClientRequestToken=event['ClientRequestToken'])"
+)
+
 
 def run_text(run: RotationRun) -> str:
     """Where a rotation that did not succeed has ended or stopped, and why as far as that is known."""
@@ -14,7 +19,7 @@ def run_text(run: RotationRun) -> str:
         return _failure_text(run)
     place = _place(run) if run.at is None else f"in {run.at}"
     if run.state == "abandoned":
-        return f"it was abandoned {place}: cancelled, or another version was written meanwhile"
+        return f"it was abandoned {place}: {_ABANDONED}"
     return f"it is {run.state} {place}"
 
 

@@ -160,13 +160,14 @@ def test_a_label_that_never_moved_fails_with_no_moves(secretsmanager: SecretsMan
     with pytest.raises(AssertionError) as failure:
         secretsmanager.assert_moved("db", "AWSPENDING", target=2)
     assert str(failure.value) == (
-        f"AWSPENDING of secret 'db' did not move from anywhere to version 2; its moves:\n  (none)\n\n{TABLE}"
+        "AWSPENDING of secret 'db' did not move from anywhere to version 2; its moves:\n"
+        f"  (none; to be seeded is no move)\n\n{TABLE}"
     )
 
 
 def test_a_seed_is_no_move(secretsmanager: SecretsManager) -> None:
     secretsmanager.seed("seeded", "two", versions=["one"])
-    with pytest.raises(AssertionError, match=r"did not move from anywhere to anywhere; its moves:\n  \(none\)\n"):
+    with pytest.raises(AssertionError, match=r"never moved; its moves:\n  \(none; to be seeded is no move\)\n"):
         secretsmanager.assert_moved("seeded", "AWSCURRENT")
 
 

@@ -172,3 +172,16 @@ def test_a_label_that_is_there_is_found_though_it_is_nearly_one_of_awss(secretsm
     secretsmanager.seed("db", versions=[Version("one", labels=["AWSCURRENT", "AWSPENDING2"])])
     with pytest.raises(AssertionError, match="expected AWSPENDING2 of secret 'db' nowhere"):
         secretsmanager.assert_no_label("db", "AWSPENDING2")
+
+
+def test_labels_that_are_no_dict_are_refused(secretsmanager: SecretsManager) -> None:
+    secretsmanager.seed("db", "one")
+    with pytest.raises(UsageError, match="labels are a dict of label and version, not list"):
+        secretsmanager.assert_labels("db", ["AWSCURRENT"])  # type: ignore[arg-type]
+
+
+def test_a_label_that_never_moved_is_told_as_such(secretsmanager: SecretsManager) -> None:
+    secretsmanager.seed("db", "one")
+    with pytest.raises(AssertionError, match="AWSCURRENT of secret 'db' never moved; its moves:") as caught:
+        secretsmanager.assert_moved("db", "AWSCURRENT")
+    assert "(none; to be seeded is no move)" in str(caught.value)

@@ -388,3 +388,38 @@ def test_the_arn_of_a_secret_that_was_made_anew_is_not_that_of_the_old_one(secre
         client.get_secret_value(SecretId=old)
     secretsmanager.assert_logged("GetSecretValue", SecretId=old)
     secretsmanager.assert_not_logged("GetSecretValue", SecretId=new)
+
+
+@pytest.mark.parametrize("times", ["1", -1, True, 1.0])
+def test_a_number_that_is_none_is_refused(secretsmanager: SecretsManager, times: Any) -> None:
+    with pytest.raises(UsageError, match="times is a number of calls"):
+        secretsmanager.assert_logged("GetSecretValue", times=times)
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        ("ResourceNotFound", "no error 'ResourceNotFound'; did you mean 'ResourceNotFoundException'"),
+        (
+            "resourcenotfoundexception",
+            "no error 'resourcenotfoundexception'; did you mean 'ResourceNotFoundException'?",
+        ),
+        (ValueError, "error is a code such as 'ResourceNotFoundException', not type"),
+    ],
+)
+@pytest.mark.parametrize("helper", ["assert_logged", "assert_not_logged"])
+def test_an_error_that_is_none_is_refused(secretsmanager: SecretsManager, helper: str, error: Any, told: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        getattr(secretsmanager, helper)("GetSecretValue", error=error)
+    assert str(caught.value).startswith(told)
+
+
+def test_calls_refused_with_an_error_may_be_asked_not_to_be_there(secretsmanager: SecretsManager) -> None:
+    client = secretsmanager.client()
+    with pytest.raises(client.exceptions.ResourceNotFoundException):
+        client.get_secret_value(SecretId="nowhere")
+    secretsmanager.assert_not_logged("GetSecretValue", error="AccessDeniedException")
+    with pytest.raises(
+        AssertionError, match=r"expected GetSecretValue.* -> ResourceNotFoundException not to be logged"
+    ):
+        secretsmanager.assert_not_logged("GetSecretValue", error="ResourceNotFoundException")

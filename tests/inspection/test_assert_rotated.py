@@ -148,6 +148,10 @@ def test_a_secret_that_is_not_there_is_told_so(secretsmanager: SecretsManager) -
 
 # --- when a step has failed ------------------------------------------------------------------------------------------
 
+ABANDONED = (
+    "cancelled, or another version was written meanwhile (a function writes its own with "
+    "ClientRequestToken=event['ClientRequestToken'])"
+)
 NOT_SUCCEEDED = "the last rotation of secret 'db' did not succeed:"
 
 
@@ -268,8 +272,7 @@ def test_it_fails_with_the_place_where_the_rotation_was_abandoned(
         rotate(secretsmanager)
         client.cancel_rotate_secret(SecretId="db")
     assert str(failure(secretsmanager)) == (
-        f"{NOT_SUCCEEDED} it was abandoned {place}: cancelled, or another version was written meanwhile"
-        f"{table('AWSCURRENT', 'AWSPENDING')}"
+        f"{NOT_SUCCEEDED} it was abandoned {place}: {ABANDONED}{table('AWSCURRENT', 'AWSPENDING')}"
     )
 
 
@@ -280,8 +283,7 @@ def test_it_fails_when_the_rotation_was_abandoned_after_its_last_step(
         rotate(secretsmanager)
         client.put_secret_value(SecretId="db", SecretString="by hand", ClientRequestToken=THREE)
     assert str(failure(secretsmanager)) == (
-        f"{NOT_SUCCEEDED} it was abandoned after finishSecret: cancelled, or another version was written meanwhile"
-        f"{table('-', 'AWSPREVIOUS', 'AWSCURRENT')}"
+        f"{NOT_SUCCEEDED} it was abandoned after finishSecret: {ABANDONED}{table('-', 'AWSPREVIOUS', 'AWSCURRENT')}"
     )
 
 

@@ -91,7 +91,7 @@ def test_a_number_is_no_truth_value(secretsmanager: SecretsManager, value: objec
             {"user": "app", "port": 2, "old": None},
             "  'port': expected 2, found 1\n"
             "  'old': expected None, found nothing\n"
-            "  'new': expected nothing, found 'x'",
+            "  'new': expected nothing, found a value",
             id="dict: only the members that differ",
         ),
     ],
@@ -243,3 +243,31 @@ def test_looking_is_no_call(secretsmanager: SecretsManager) -> None:
     secretsmanager.seed("db", "one")
     secretsmanager.assert_value("db", "one")
     assert len(secretsmanager.log) == 0
+
+
+def test_of_nested_json_only_what_differs_is_shown(secretsmanager: SecretsManager) -> None:
+    seed_two(secretsmanager, "old", {"db": {"user": "kept-secret", "password": "found"}, "port": 1})
+    text = text_of(secretsmanager, {"db": {"user": "kept-secret", "password": "expected"}, "port": 1})
+    assert "  'db' > 'password': expected 'expected', found 'found'\n" in text
+    assert "kept-secret" not in text
+
+
+def test_a_member_that_the_test_did_not_name_is_not_shown(secretsmanager: SecretsManager) -> None:
+    seed_two(secretsmanager, "old", {"user": "app", "password": "hunter2"})
+    text = text_of(secretsmanager, {"user": "app"})
+    assert "  'password': expected nothing, found a value\n" in text
+    assert "hunter2" not in text
+
+
+@pytest.mark.parametrize(
+    ("found", "expected", "unit"), [("a" * 5_000, "a" * 4_000 + "b", "characters"), (b"a" * 300, b"a" * 301, "bytes")]
+)
+def test_of_long_values_the_place_of_the_first_difference_is_shown(
+    secretsmanager: SecretsManager, found: str | bytes, expected: str | bytes, unit: str
+) -> None:
+    seed_two(secretsmanager, "old", found)
+    text = text_of(secretsmanager, expected)
+    start = 3_960 if unit == "characters" else 260
+    assert f"(from {start} of {len(expected):,} {unit})\n" in text
+    assert f"(from {start} of {len(found):,} {unit})\n" in text
+    assert len(text) < 800

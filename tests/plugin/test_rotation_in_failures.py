@@ -68,6 +68,10 @@ def sections(run: Run) -> Sections:
 
 # --- what is named ---------------------------------------------------------------------------------------------------
 
+ABANDONED = (
+    "cancelled, or another version was written meanwhile (a function writes its own with "
+    "ClientRequestToken=event['ClientRequestToken'])"
+)
 BEGINNING = "the rotation of secret 'db' in us-east-1 never finished:"
 
 
@@ -151,7 +155,7 @@ def test_an_abandoned_rotation_is_named_with_its_place(sections: Sections, endin
         )
     )
     place = "between createSecret and setSecret"
-    assert found == [f"{BEGINNING} it was abandoned {place}: cancelled, or another version was written meanwhile"]
+    assert found == [f"{BEGINNING} it was abandoned {place}: {ABANDONED}"]
 
 
 def test_a_trial_that_failed_is_named_as_one(sections: Sections) -> None:

@@ -148,8 +148,11 @@ class Rotations:
         self._let_through(run.error)
 
     def _let_through(self, error: BaseException | None) -> None:
-        """What is no Exception, as an interrupt or a failed test, goes on to whoever called."""
-        if error is not None and not isinstance(error, Exception):
+        """What is no Exception, as an interrupt or a failed test, goes on to whoever called.
+
+        A function that exits is to Lambda one that has failed.
+        """
+        if error is not None and not isinstance(error, Exception | SystemExit):
             raise error
 
     def _failure(self, run: RotationRun, secret: Secret, message: str) -> Outcome:
