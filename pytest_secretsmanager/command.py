@@ -21,6 +21,7 @@ from pytest_secretsmanager.seed_files import read_seeds
 
 if TYPE_CHECKING:
     from pytest_secretsmanager.doors.http import Endpoint
+    from pytest_secretsmanager.engine.state import SecretKey
 
 NAME = "pytest-secretsmanager"
 
@@ -81,8 +82,7 @@ def _serve(options: Namespace) -> None:
     if "" not in sys.path:
         sys.path.insert(0, "")  # where rotation functions of seed files are looked for, as `python -m` does
     with SecretsManager(options.region, options.account) as sm:
-        seeds = [seed for path in options.seed for seed in read_seeds(path)]
-        secrets = {sm.plant(seed).key for seed in seeds}  # a later file may have another seed of the same name
+        secrets = {key for path in options.seed for key in _planted(sm, path)}  # a later file may have the same name
         endpoint = _listening(sm, options.port)
         ended = _told_to_end()  # before anybody is told that it serves
         count = len(secrets)
@@ -98,6 +98,14 @@ def _serve(options: Namespace) -> None:
             for crash in sm.crashes[told:]:
                 print(f"{NAME}: {crash}", file=sys.stderr, flush=True)  # noqa: T201
                 told += 1
+
+
+def _planted(sm: SecretsManager, path: Path) -> "list[SecretKey]":
+    seeds = read_seeds(path)
+    try:
+        return [sm.plant(seed).key for seed in seeds]
+    except UsageError as error:
+        raise UsageError(f"{path}: {error}") from None
 
 
 def _listening(sm: SecretsManager, port: int) -> "Endpoint":

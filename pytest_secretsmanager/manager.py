@@ -21,6 +21,7 @@ from pytest_secretsmanager.controls.steps import Steps
 from pytest_secretsmanager.doors import environment, patch
 from pytest_secretsmanager.doors.client import Responder, require_account, user_of
 from pytest_secretsmanager.doors.session import new_client
+from pytest_secretsmanager.engine import arns
 from pytest_secretsmanager.engine.call import Call, Parameters
 from pytest_secretsmanager.engine.errors import ServiceError, UsageError
 from pytest_secretsmanager.engine.keys import KeyRing, KmsRefusal
@@ -43,6 +44,8 @@ if TYPE_CHECKING:
     from mypy_boto3_secretsmanager.client import SecretsManagerClient
 
     from pytest_secretsmanager.doors.http import Endpoint
+
+_LAST_PORT = 65_535
 
 _LONGEST_REFUSAL = 400
 """Characters of AWS's refusal of a seed that are shown: some of them hold the whole of what was refused."""
@@ -155,7 +158,10 @@ class SecretsManager(Assertions):
         """Decorates a function or coroutine function."""
         generates = inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function)
         if generates or inspect.isclass(function) or not callable(function):
-            raise UsageError(f"SecretsManager decorates functions and coroutine functions, not {function!r}")
+            raise UsageError(
+                f"SecretsManager decorates functions and coroutine functions, not {function!r}; tests of a class get "
+                "one by the fixture secretsmanager, or by entering one in setUp"
+            )
 
         @functools.wraps(function)
         def run(*args: _Arguments.args, **kwargs: _Arguments.kwargs) -> _Result:
@@ -276,7 +282,12 @@ class SecretsManager(Assertions):
     def _function_of(self, seed: Seed, region: str, account: str) -> str | None:
         """The ARN of a seed's rotation function, which is registered where the seed brings it along."""
         function = seed.rotation.function if seed.rotation is not None else None
-        return self.rotation.register(function, region=region, account=account) if callable(function) else function
+        if callable(function):
+            return self.rotation.register(function, region=region, account=account)
+        named = None if function is None else arns.parse_function(function)
+        if function and named and named.region == region and self._service.ports.function(function) is None:
+            raise UsageError(f"no function is registered as {function}: sm.rotation.register(handler, arn=…) does that")
+        return function
 
     def _ensure_key(self, seed: Seed, region: str, account: str) -> None:
         """Makes the KMS key that a seed names, where it names one that is not there."""
@@ -327,13 +338,11 @@ class SecretsManager(Assertions):
         self._require_entered("use its clients")
         arguments = {"region_name": region or self.region, **environment.CREDENTIALS, **kwargs}
         key = tuple(sorted(arguments.items(), key=lambda item: item[0]))
-        try:
-            return self._clients[key]
-        except (KeyError, TypeError):  # not there yet, or not to be found again by arguments that have no hash
-            client: SecretsManagerClient = new_client(**arguments)
-        if all(isinstance(value, Hashable) for value in arguments.values()):
-            self._clients[key] = client
-        return client
+        if not all(isinstance(value, Hashable) for value in arguments.values()):
+            return cast("SecretsManagerClient", new_client(**arguments))
+        if key not in self._clients:
+            self._clients[key] = new_client(**arguments)
+        return self._clients[key]
 
     def endpoint(self, *, port: int = 0) -> "Endpoint":
         """Starts the local HTTP endpoint, for subprocesses and programs in other languages; see `Endpoint`.
@@ -349,6 +358,8 @@ class SecretsManager(Assertions):
         b'http://127.0.0.1\\n'
         """
         self._require_entered("start its endpoint")
+        if not isinstance(port, int) or isinstance(port, bool) or not 0 <= port <= _LAST_PORT:
+            raise UsageError(f"a port is a number from 0 to {_LAST_PORT}, not {port!r}")
         with self._entering:
             if self._endpoint is None or self._endpoint.is_stopped:
                 self._endpoint = _endpoint_class()(self._responder, self.region, wall_times, self._crashes, port=port)
@@ -417,6 +428,8 @@ def _require_done(function: Callable[..., object], result: object) -> None:
 
 
 def _require_text(name: str, value: object) -> None:
+    if callable(value):
+        raise UsageError("SecretsManager is called before it decorates: write @SecretsManager()")
     if not isinstance(value, str) or not value:
         raise UsageError(f"{name} is a str such as 'us-east-1', not {value!r}")
 

@@ -9,6 +9,7 @@ import warnings
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from textwrap import shorten
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -102,13 +103,13 @@ class _NetworkGuard:
     def __init__(self) -> None:
         from pytest_secretsmanager.doors.guard import Guard
 
-        self._test: str | None = None
+        self._test: pytest.Item | None = None
         self._refused: str | None = None
         self.take_down = Guard(self._refusal).take_down
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
-        self._test, self._refused = item.nodeid, None
+        self._test, self._refused = item, None
         try:
             return (yield)
         finally:
@@ -134,7 +135,12 @@ class _NetworkGuard:
         )
         if self._test is None:
             return NetworkBlocked(f"{text}\n  while no test was running\n{advice}")
-        self._refused = f"{text}\n  in {self._test}\n{advice}"
+        if FIXTURE in getattr(self._test, "fixturenames", ()) and _MANAGER not in self._test.stash:
+            advice = (
+                f"The fixture {FIXTURE} of this test has not begun yet: fixtures of wider scope, and those that the "
+                f"test names before it, run first. For what they read there is {SEEDS} in the ini file."
+            )
+        self._refused = f"{text}\n  in {self._test.nodeid}\n{advice}"
         return pytest.fail.Exception(self._refused, pytrace=False)
 
 
@@ -317,9 +323,12 @@ def _names_a_file(marker: pytest.Mark) -> bool:
 
 
 def _spelled(marker: pytest.Mark) -> str:
-    """A marker as a failure names it: with its file, but with no other argument, which may be a secret value."""
-    is_of_file = marker.name == SECRETS_FILE and _names_a_file(marker)
-    return f"{marker.name}({os.fspath(marker.args[0])!r})" if is_of_file else marker.name
+    """A marker as a failure names it: with its secret's name or its file, and no more, which may be a secret value."""
+    if marker.name == SECRETS_FILE and _names_a_file(marker):
+        return f"{marker.name}({os.fspath(marker.args[0])!r})"
+    if marker.name == SECRET and marker.args and isinstance(marker.args[0], str):
+        return f"{marker.name}({shorten(marker.args[0], 80)!r})"
+    return marker.name
 
 
 def _farthest_first(node: Any, *markers: str) -> list[pytest.Mark]:

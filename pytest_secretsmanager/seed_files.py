@@ -55,7 +55,10 @@ def read_seeds(path: Path) -> list[Seed]:
         raise UsageError(f"{path}: a seed file has tables [[{TABLES}]], but {name!r} is there{nearest(name, [TABLES])}")
     entries = tables.get(TABLES, [])
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-        raise UsageError(f"{path}: secrets stand one after the other, each in a table of its own: [[{TABLES}]]")
+        raise UsageError(
+            f"{path}: secrets stand one after the other, each in a table of its own: [[{TABLES}]], or in JSON a list "
+            f"of objects under {TABLES!r}"
+        )
     seeds = [_seed(path, number, entry) for number, entry in enumerate(entries, start=1)]
     _require_once(path, seeds)
     return seeds
@@ -74,7 +77,7 @@ def _parsed(path: Path) -> _Table:
     if reader is None:
         raise UsageError(f"{path}: a seed file ends in .toml or .json")
     try:
-        parsed = reader(path.read_text(encoding="utf-8"))
+        parsed = reader(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror}") from None
     except RecursionError:
@@ -106,7 +109,7 @@ def _options(entry: _Table) -> _Table:
     options = _with_value(entry)
     if isinstance(options.get("versions"), list):
         options["versions"] = [_version(item) for item in options["versions"]]
-    if isinstance(options.get("rotation"), dict):
+    if "rotation" in options:
         options["rotation"] = _rotation(options["rotation"])
     return options
 
@@ -142,19 +145,21 @@ def _version(item: Any) -> Any:
     if unknown:
         raise UsageError(f"a version has no {min(unknown)!r}{nearest(min(unknown), _OF_A_VERSION)}")
     options = _with_value(item)
-    if isinstance(options.get("age"), dict):
+    if "age" in options:
         options["age"] = _age(options["age"])
     return Version(options.pop("value"), **options)
 
 
-def _age(table: _Table) -> timedelta:
+def _age(table: Any) -> timedelta:
     try:
         return timedelta(**table)
     except (TypeError, ValueError, OverflowError):
         raise UsageError(f"the age of a version is a table such as {{ days = 40 }}, not {table!r}") from None
 
 
-def _rotation(table: _Table) -> Rotation:
+def _rotation(table: Any) -> Rotation:
+    if not isinstance(table, dict):
+        raise UsageError('a rotation is a table such as { function = "package.module:handler", days = 30 }')
     options = dict(table)
     function = options.get("function")
     if isinstance(function, str) and not function.startswith("arn:"):
@@ -174,7 +179,11 @@ def _imported_when_called(reference: str) -> Callable[[Any, Any], Any]:
         raise UsageError(f"the function of a rotation is 'package.module:handler' or an ARN, not {reference!r}")
 
     def handler(event: Any, context: Any) -> Any:
-        return getattr(import_module(module), name)(event, context)
+        try:
+            function = getattr(import_module(module), name)
+        except (ImportError, AttributeError) as error:
+            raise UsageError(f"the rotation function {reference!r} of a seed file is not there: {error}") from error
+        return function(event, context)
 
     handler.__name__ = name
     return handler

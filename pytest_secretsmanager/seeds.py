@@ -183,12 +183,10 @@ class Seed:
 
 def seed_of(*arguments: Any, **options: Any) -> Seed:
     """A seed out of the arguments of `sm.seed` or of the marker; UsageError, in words, for what can't be one."""
-    name, value = _name_and_value(arguments, options)
     for option in options:
-        if option not in SeedOptions.__annotations__:
-            raise UsageError(
-                f"a seed has no option {option!r}{nearest(option, ['value', *SeedOptions.__annotations__])}"
-            )
+        if option not in _NAMES:
+            raise UsageError(f"a seed has no option {option!r}{nearest(_OF_THE_API.get(option, option), _NAMES)}")
+    name, value = _name_and_value(arguments, options)
     _require_types(options)
     versions = [item if isinstance(item, Version) else Version(item) for item in options.get("versions", ())]
     if value is not NO_VALUE:
@@ -234,6 +232,16 @@ def _label_moves(placed: labels.Placement, versions: Sequence[tuple[Version, str
 
 # --- checks --------------------------------------------------------------------------------------------------------
 
+_NAMES = ("name", "value", *SeedOptions.__annotations__)
+_OF_THE_API = {"SecretString": "value", "SecretBinary": "value", "KmsKeyId": "kms_key", "AddReplicaRegions": "replicas"}
+
+_EXAMPLES = {
+    "versions": '["the first", "the second"]',
+    "tags": '{"team": "pay"}',
+    "rotation": "Rotation(handler, days=30)",
+    "replicas": '["eu-west-1"]',
+}
+
 _OPTION_TYPES: dict[str, tuple[type, ...]] = {
     "versions": (list, tuple),
     "tags": (Mapping,),
@@ -255,7 +263,8 @@ def _name_and_value(arguments: tuple[Any, ...], options: dict[str, Any]) -> tupl
     twice = given.keys() & options.keys()
     if len(arguments) > 2 or twice:
         raise UsageError(
-            f"a seed has one name and one value, all else by name; given were {len(arguments)} and {sorted(options)}"
+            "a seed has one name and one value, all else by name; "
+            f"given were {len(arguments)} without a name and {', '.join(sorted(options)) or 'none'} by name"
         )
     name = given.get("name", options.pop("name", _MISSING))
     if name is _MISSING:
@@ -270,7 +279,8 @@ def _require_types(options: Mapping[str, Any]) -> None:
         allowed = _OPTION_TYPES[option]
         if not isinstance(value, allowed):
             names = " or ".join("mapping" if kind is Mapping else kind.__name__ for kind in allowed)
-            raise UsageError(f"the option {option!r} of a seed is a {names}, not {_kind(value)}")
+            example = f" such as {_EXAMPLES[option]}" if option in _EXAMPLES else ""
+            raise UsageError(f"the option {option!r} of a seed is a {names}{example}, not {_kind(value)}")
     for key, value in options.get("tags", {}).items():
         if not isinstance(key, str) or not isinstance(value, str):
             raise UsageError(f"the tags of a seed map str to str, but {key!r} maps to {_kind(value)}")
@@ -313,7 +323,7 @@ def _require_version(version: Version) -> None:
         if not isinstance(label, str):
             raise UsageError(f"the labels of a seeded version are a list of str, but {_kind(label)} is among them")
     if not isinstance(version.age, timedelta) or version.age < timedelta(0):
-        raise UsageError(f"the age of a seeded version is a timedelta of at least 0, not {version.age!r}")
+        raise UsageError(f"the age of a seeded version is a timedelta(days=…) of at least 0, not {version.age!r}")
     if version.age > OLDEST:
         raise UsageError(f"a seeded version is at most {OLDEST.days:,} days old, not {version.age.days:,}")
     if version.id is not None and not isinstance(version.id, str):

@@ -4,6 +4,7 @@ import asyncio
 import contextvars
 import inspect
 import os
+import pickle
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import suppress
@@ -13,7 +14,7 @@ from unittest.mock import Mock, patch
 import boto3
 import pytest
 from botocore.config import Config
-from botocore.exceptions import ClientError, NoRegionError
+from botocore.exceptions import ClientError, InvalidRegionError, NoRegionError
 
 from pytest_secretsmanager import Rotation, SecretsManager, UsageError
 
@@ -293,7 +294,14 @@ async def async_generator() -> AsyncIterator[int]:
 def test_what_can_not_be_decorated_is_refused(target: Any) -> None:
     with pytest.raises(UsageError) as refusal:
         SecretsManager()(target)
-    assert str(refusal.value) == f"SecretsManager decorates functions and coroutine functions, not {target!r}"
+    assert str(refusal.value).startswith(
+        f"SecretsManager decorates functions and coroutine functions, not {target!r}; tests of a class get one by the "
+    )
+
+
+def test_a_decorator_without_its_parentheses_is_told() -> None:
+    with pytest.raises(UsageError, match=r"write @SecretsManager\(\)"):
+        SecretsManager(read)  # type: ignore[arg-type]
 
 
 # --- clients ---------------------------------------------------------------------------------------------------------
@@ -628,3 +636,14 @@ def test_a_client_that_a_rolled_back_block_made_is_not_met_again() -> None:
             assert sm.client() is kept
         assert sm.client("eu-west-1") is not made
         assert sm.client() is kept
+
+
+def test_an_error_of_botocores_in_making_a_client_stands_alone() -> None:
+    with SecretsManager() as sm, pytest.raises(InvalidRegionError) as caught:
+        sm.client("us east")
+    assert caught.value.__context__ is None
+
+
+def test_errors_are_shown_by_the_name_that_they_are_imported_by() -> None:
+    assert UsageError.__module__ == "pytest_secretsmanager"
+    assert pickle.loads(pickle.dumps(UsageError("x"))).args == ("x",)  # noqa: S301 - made just here

@@ -135,6 +135,17 @@ def test_a_rotation_function_is_imported_when_it_is_run(file, monkeypatch):
     assert steps == ["createSecret", "setSecret", "testSecret", "finishSecret"]
 
 
+@pytest.mark.parametrize("function", ["nowhere.at_all:handler", "json:handler"])
+def test_a_function_that_is_not_there_is_named(file, function):
+    with seeded(
+        file(f'[[secret]]\nname = "db"\nvalue = "x"\nrotation = {{ function = "{function}", days = 1 }}')
+    ) as sm:
+        sm.client().rotate_secret(SecretId="db")
+        error = sm.rotation.runs[0].error
+    assert isinstance(error, UsageError)
+    assert str(error).startswith(f"the rotation function '{function}' of a seed file is not there: ")
+
+
 def test_a_function_that_is_not_there_fails_the_step(file):
     with seeded(file(ROTATES.replace("seed_functions", "no_such_module_anywhere"))) as sm:
         sm.client().rotate_secret(SecretId="db")
@@ -188,7 +199,7 @@ WRONG = {
     ),
     "an age in words": (
         f'[[secret]]\nname = "db"\nversions = [{{ value = "{HIDDEN}", age = "40 days" }}]',
-        "the age of a seeded version is a timedelta",
+        "the age of a version is a table such as { days = 40 }, not '40 days'",
     ),
     "an age of no unit": (
         f'[[secret]]\nname = "db"\nversions = [{{ value = "{HIDDEN}", age = {{ years = 1 }} }}]',
@@ -206,6 +217,11 @@ WRONG = {
         '[[secret]]\nname = "db"\nrotation = { function = "a:b", day = 1 }',
         "a rotation has no 'day'; did you mean 'days'?",
     ),
+    "a rotation that is no table": (
+        '[[secret]]\nname = "db"\nrotation = "app:handler"',
+        "a rotation is a table such as { function = ",
+    ),
+    "a name as the API spells it": ('[[secret]]\nName = "db"', "a seed has no option 'Name'; did you mean 'name'?"),
     "a function without module": (
         '[[secret]]\nname = "db"\nrotation = { function = "rotate", days = 1 }',
         "the function of a rotation is 'package.module:handler' or an ARN, not 'rotate'",
@@ -252,3 +268,9 @@ def test_bytes_that_are_no_text_are_told(tmp_path):
     path.write_bytes(b"\xff")
     with pytest.raises(UsageError, match="not TOML in UTF-8"):
         read_seeds(path)
+
+
+def test_a_byte_order_mark_is_no_part_of_a_file(tmp_path):
+    path = tmp_path / "seeds.json"
+    path.write_text('{"secret": [{"name": "db"}]}', encoding="utf-8-sig")
+    assert [seed.name for seed in read_seeds(path)] == ["db"]

@@ -71,18 +71,27 @@ class Clock:
         return go_back
 
     def advance(
-        self, by: timedelta | None = None, *, days: float = 0, hours: float = 0, minutes: float = 0, seconds: float = 0
+        self,
+        by: timedelta | None = None,
+        *,
+        weeks: float = 0,
+        days: float = 0,
+        hours: float = 0,
+        minutes: float = 0,
+        seconds: float = 0,
     ) -> None:
-        """Moves the clock forward, by a timedelta, by days, hours, minutes and seconds, or by both together.
+        """Moves the clock forward, by a timedelta, by weeks, days, hours, minutes and seconds, or by both together.
 
         Raises UsageError for a step back; `set` takes the clock anywhere.
         """
         if not isinstance(by, timedelta | None):
             raise UsageError(f"the clock advances by a timedelta, or by days=…, hours=…, …; not by {type(by).__name__}")
         try:
-            step = (by or timedelta(0)) + timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+            step = (by or timedelta(0)) + timedelta(
+                weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=seconds
+            )
         except (TypeError, ValueError, OverflowError):
-            raise UsageError("the clock advances by numbers of days, hours, minutes and seconds") from None
+            raise UsageError("the clock advances by numbers of weeks, days, hours, minutes and seconds") from None
         if step < timedelta(0):
             raise UsageError(f"the clock does not advance by {step}; clock.set(…) takes it back")
         _require_in_calendar(self.seconds() + step.total_seconds())

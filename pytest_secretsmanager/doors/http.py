@@ -77,7 +77,7 @@ class Endpoint:
         """The environment for a program in another region or account, with new credentials of its own.
 
         To be laid over that of this process: `subprocess.run(…, env=os.environ | endpoint.env)`. Raises UsageError for
-        an account that is none, and when it was stopped.
+        an account or a region that is none, and when it was stopped.
 
         >>> with sm.endpoint() as endpoint:
         ...     endpoint.env_of(region="eu-west-1")["AWS_REGION"]
@@ -85,6 +85,8 @@ class Endpoint:
         """
         if account is not None:
             require_account(account)
+        if region is not None and (not isinstance(region, str) or not region):
+            raise UsageError(f"region is a str such as 'us-east-1', not {region!r}")
         if self._is_stopped:
             raise UsageError("this endpoint was stopped, and serves nobody any more")
         pair = _new_key_pair()

@@ -114,6 +114,10 @@ class PytestSecretsManagerError(Exception):
 
     __str__ = Exception.__str__  # KeyError, which some are too, would put quotes around it
 
+    def __init_subclass__(cls) -> None:
+        """They are shown by the name that users import them by."""
+        cls.__module__ = __package__.partition(".")[0]
+
 
 class UsageError(PytestSecretsManagerError):
     """A seed, a marker, an option or an argument that can't be right."""
@@ -135,6 +139,9 @@ class VersionNotFound(UsageError, KeyError):
     """A test asked for a version that is not there."""
 
 
+_FEW = 15
+
+
 def nearest(name: str, candidates: Iterable[str]) -> str:
     """The end of a message that names the candidates nearest to `name`, else all of a few, else nothing.
 
@@ -147,6 +154,6 @@ def nearest(name: str, candidates: Iterable[str]) -> str:
     close = [other for other in known if other.lower() == name.lower()] or get_close_matches(name, known, n=3)
     if close:
         return f"; did you mean {' or '.join(map(repr, close))}?"
-    if known and len(known) <= 12:
+    if known and len(known) <= _FEW:
         return f"; there {'is' if len(known) == 1 else 'are'} {', '.join(map(repr, known))}"
     return ""

@@ -60,7 +60,7 @@ def test_its_time_is_to_the_millisecond(wall: Callable[[datetime], None]) -> Non
 STEPS: list[tuple[tuple[timedelta, ...], dict[str, Any], timedelta]] = [
     ((), {}, timedelta(0)),
     ((), {"days": 2}, timedelta(days=2)),
-    ((), {"hours": 24}, timedelta(days=1)),
+    ((), {"weeks": 1, "hours": 24}, timedelta(days=8)),
     ((), {"minutes": 0.5}, timedelta(seconds=30)),
     ((), {"seconds": 0.001}, timedelta(milliseconds=1)),
     ((), {"days": 1, "hours": 2, "minutes": 3, "seconds": 4}, timedelta(days=1, hours=2, minutes=3, seconds=4)),
@@ -165,11 +165,11 @@ WRONG: list[tuple[Callable[[Clock], object], str]] = [
     ),
     (
         lambda clock: clock.advance(days="1"),  # type: ignore[arg-type]
-        "the clock advances by numbers of days, hours, minutes and seconds",
+        "the clock advances by numbers of weeks, days, hours, minutes and seconds",
     ),
     (
         lambda clock: clock.advance(hours=None),  # type: ignore[arg-type]
-        "the clock advances by numbers of days, hours, minutes and seconds",
+        "the clock advances by numbers of weeks, days, hours, minutes and seconds",
     ),
     (
         lambda clock: clock.advance(days=-1),

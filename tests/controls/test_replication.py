@@ -762,7 +762,11 @@ NOT_SO = "secret 'db' can't be seeded so; AWS answers"
             r"pattern: ^([a-z]+-)+\d+$",
             id="no name of a region",
         ),
-        pytest.param("eu-west-1", "the option 'replicas' of a seed is a list or tuple, not str", id="text"),
+        pytest.param(
+            "eu-west-1",
+            "the option 'replicas' of a seed is a list or tuple such as [\"eu-west-1\"], not str",
+            id="text",
+        ),
         pytest.param([1], "the replicas of a seed are regions, but int is among them", id="a number among them"),
         pytest.param(
             ["eu-west-1", {"Region": "ap-south-1"}],

@@ -679,3 +679,15 @@ def test_a_client_that_was_made_for_it_gets_no_answer_when_it_is_gone(secretsman
     )
     refusals = {EndpointConnectionError.__name__, "UnrecognizedClientException"}  # another test's may be there by now
     assert ran.stdout.strip() in refusals
+
+
+@pytest.mark.parametrize("port", [-1, 65_536, "80", 80.0, True])
+def test_a_port_that_is_none_is_refused(secretsmanager, port):
+    with pytest.raises(UsageError, match="a port is a number from 0 to 65535, not"):
+        secretsmanager.endpoint(port=port)
+
+
+@pytest.mark.parametrize("region", ["", 5])
+def test_a_region_that_is_none_is_refused(endpoint, region):
+    with pytest.raises(UsageError, match="region is a str such as 'us-east-1', not"):
+        endpoint.env_of(region=region)

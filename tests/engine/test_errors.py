@@ -44,7 +44,7 @@ def test_an_error_of_ours_is_one_of_this_plugin_and_of_a_known_kind(kind, bases)
         pytest.param("x", ["labels", "age"], "; there are 'labels', 'age'", id="a few, none of them close"),
         pytest.param("x", ["labels"], "; there is 'labels'", id="one that is not close"),
         pytest.param("x", [], "", id="none"),
-        pytest.param("x", [f"name-{number}" for number in range(13)], "", id="many, none of them close"),
+        pytest.param("x", [f"name-{number}" for number in range(16)], "", id="many, none of them close"),
     ],
 )
 def test_the_nearest_candidates_are_named(name, candidates, text):

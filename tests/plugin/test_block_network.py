@@ -383,3 +383,22 @@ def test_a_hook_may_still_answer_or_lead_elsewhere(blocked: Run) -> None:
                 client.list_secrets()
         """
     ).assert_outcomes(passed=2)
+
+
+def test_a_fixture_that_runs_before_ours_is_told_so(blocked: Run) -> None:
+    """To give the test the marker would be no help: it has it."""
+    result = blocked(
+        """
+        import boto3, pytest
+
+        @pytest.fixture(scope="module")
+        def read():
+            return boto3.client("secretsmanager").get_secret_value(SecretId="db")
+
+        @pytest.mark.secret("db", "x")
+        def test_it(read): ...
+        """
+    )
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["The fixture secretsmanager of this test has not begun yet: fixtures of wider scope*"])
+    result.stdout.no_fnmatch_line("*Give the test the fixture*")

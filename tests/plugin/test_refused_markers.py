@@ -12,20 +12,22 @@ SEEDS = [
         "a seed has no option 'tag'; did you mean 'tags'?",
     ),
     ("", "a seed begins with the secret's name, which is missing"),
+    ('Name="db"', "a seed has no option 'Name'; did you mean 'name'?"),
+    ('"db", SecretString="x"', "a seed has no option 'SecretString'; did you mean 'value'?"),
     ("5", "a seed begins with the secret's name, a str, not int"),
     (
         '"db", "x", "y"',
-        "a seed has one name and one value, all else by name; given were 3 and []",
+        "a seed has one name and one value, all else by name; given were 3 without a name and none by name",
     ),
     (
         '"db", "x", value="y"',
-        "a seed has one name and one value, all else by name; given were 2 and ['value']",
+        "a seed has one name and one value, all else by name; given were 2 without a name and value by name",
     ),
     (
         '"db", None',
         'a seeded value can\'t be None: leave it out for a secret without a value, write "null" for JSON null',
     ),
-    ('"db", "x", tags=["a"]', "the option 'tags' of a seed is a mapping, not list"),
+    ('"db", "x", tags=["a"]', 'the option \'tags\' of a seed is a mapping such as {"team": "pay"}, not list'),
     ('"db", "x", account="1"', "account is a str of twelve digits such as '123456789012', not '1'"),
     (
         '"db", versions=[Version("x", labels=["BLUE"]), Version("y", labels=["BLUE"])]',
@@ -67,7 +69,8 @@ def test_it():
 @pytest.mark.parametrize(("arguments", "text"), SEEDS)
 def test_a_wrong_seed_names_marker_and_test(failures: Failures, arguments: str, text: str) -> None:
     found = failures(FILE.format(marker=f"secret({arguments})"))
-    assert found == [f"@pytest.mark.secret of test_it.py::test_it: {text}"]
+    named = f"({arguments.split(chr(34))[1]!r})" if arguments.startswith('"') else ""
+    assert found == [f"@pytest.mark.secret{named} of test_it.py::test_it: {text}"]
 
 
 @pytest.mark.parametrize(("arguments", "text"), OPTIONS)
@@ -113,7 +116,9 @@ def test_it_names_the_parameter_and_the_class(failures: Failures) -> None:
         """
     )
     assert len(found) == 1
-    assert found[0].startswith("@pytest.mark.secret of test_it.py::TestIt::test_it[a]: a seeded value can't be None: ")
+    assert found[0].startswith(
+        "@pytest.mark.secret('db') of test_it.py::TestIt::test_it[a]: a seeded value can't be None: "
+    )
 
 
 def test_one_wrong_marker_among_right_ones_is_enough(failures: Failures) -> None:
@@ -130,7 +135,9 @@ def test_one_wrong_marker_among_right_ones_is_enough(failures: Failures) -> None
         """
     )
     assert len(found) == 1
-    assert found[0].startswith("@pytest.mark.secret of test_it.py::test_wrong: a seed has no option 'lables'; ")
+    assert found[0].startswith(
+        "@pytest.mark.secret('other') of test_it.py::test_wrong: a seed has no option 'lables'; "
+    )
 
 
 def test_nothing_stays_active_after_it(run: Callable[..., pytest.RunResult]) -> None:
@@ -172,4 +179,4 @@ def test_a_random_seed_of_a_wrong_type_names_marker_and_test(failures: Failures)
 
 def test_labels_of_a_wrong_type_name_marker_and_test(failures: Failures) -> None:
     (text,) = failures(FILE.format(marker='secret("db", versions=[Version("x", labels=5)])'))
-    assert text.startswith("@pytest.mark.secret of test_it.py::test_it: the labels of a seeded version are ")
+    assert text.startswith("@pytest.mark.secret('db') of test_it.py::test_it: the labels of a seeded version are ")
