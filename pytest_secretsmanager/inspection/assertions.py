@@ -26,7 +26,7 @@ from pytest_secretsmanager.inspection.differences import (
     move_text,
     place_text,
 )
-from pytest_secretsmanager.inspection.leaks import leaks_in_fields, leaks_in_texts, needles_of, texts_in
+from pytest_secretsmanager.inspection.leaks import leaks_in_fields, leaks_in_texts, sought_of, texts_in
 from pytest_secretsmanager.inspection.log import Log, differing_fields
 from pytest_secretsmanager.inspection.loggable import require_error, require_loggable
 from pytest_secretsmanager.inspection.rotations import run_text
@@ -292,14 +292,14 @@ class Assertions:
 
         Values of every version that is there are looked for, and the texts of six characters or more inside JSON
         values: in plain, and in their JSON, base64, hex and URL forms, and as Python prints them. A value of less than
-        six characters counts only as a word of a text, or as a whole field; what names a secret counts never. A text
-        may be anything that is printed or logged: log records with their extra, exceptions with what they came from,
-        streams, mocks. The failure says where, and never what.
+        six characters counts only as a word of a text, or as a whole field; what names a secret counts never, as in its
+        ARN. A text may be anything that is printed or logged: log records with their extra, exceptions with what they
+        came from, streams, mocks and their calls. The failure says where, and never what.
 
         >>> _ = sm.seed("db", "correct horse")
         >>> sm.assert_nothing_leaked("connected to db as app")
         """
-        needles = needles_of(self._source().all())
+        sought = sought_of(self._source().all())
         fields = [
             (f"{name} of {event.operation} (call {number})", text)
             for number, event in enumerate(self.log, start=1)
@@ -307,7 +307,7 @@ class Assertions:
             for text in texts_in(value)
         ]
         parts = [(f"text {number}", part) for number, text in enumerate(texts, start=1) for part in texts_in(text)]
-        leaks = leaks_in_fields(fields, needles) + leaks_in_texts(parts, needles)
+        leaks = leaks_in_fields(fields, sought) + leaks_in_texts(parts, sought)
         if leaks:
             raise AssertionError("secret values leaked:\n" + "\n".join(f"  {leak}" for leak in leaks))
 

@@ -3,10 +3,11 @@
 import base64
 import json
 import re
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from logging import Formatter, LogRecord
 from pathlib import PurePath
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from urllib.parse import quote, quote_plus
 
 from pytest_secretsmanager.engine.errors import UsageError
@@ -14,6 +15,9 @@ from pytest_secretsmanager.inspection.views import SecretView
 
 SHORTEST = 6
 """A value with fewer characters counts as leaked where it stands alone: inside words or ids it would be chance."""
+
+_KEPT_SECRET = re.compile(r"pass|pwd|secret|token|key|credential", re.IGNORECASE)
+"""What is said in the names of JSON members that hold no names."""
 
 
 class Needle(NamedTuple):
@@ -35,50 +39,71 @@ class Leak(NamedTuple):
         return f"{self.place} holds the value of {self.owner} ({self.form})"
 
 
-def needles_of(secrets: Iterable[SecretView]) -> list[Needle]:
-    """Every form of every value that these secrets hold, the texts inside JSON values included.
+class Sought(NamedTuple):
+    """Every form of every secret value, and the names and ARNs of secrets, longest first, inside which none counts."""
 
-    No secret is what names a secret: a whole name or ARN, or a part of one between slashes or colons, as a user's name,
-    an account or a region may be; and inside JSON, whatever stands in the secret's own name.
+    needles: list[Needle]
+    names: list[str]
+
+
+def sought_of(secrets: Iterable[SecretView]) -> Sought:
+    """What to look for so that no value of these secrets is missed, the texts inside JSON values included.
+
+    No secret is what names one: a value that is a whole name or ARN; and inside JSON, a region or an account too, and
+    what stands in the secret's own name, unless its key speaks of a password or the like.
     """
     secrets = list(secrets)
-    known = {text for secret in secrets for text in _known(secret)}
+    names = {text for secret in secrets for text in (secret.name, secret.arn)}
+    places = {text for secret in secrets for text in secret.key[:2]}
     found: dict[str, Needle] = {}
     for secret in secrets:
         for version in secret.versions:
-            for part, value in _parts(version.value, secret.name, known):
+            for part, value in _parts(version.value, secret.name, names, names | places):
                 owner = f"{secret.name!r}, version {version.number}{part}"
                 for form, text in _forms(value):
                     found.setdefault(text, Needle(form, text, owner))
-    return list(found.values())
+    return Sought(list(found.values()), sorted(names, key=len, reverse=True))
 
 
-def leaks_in_fields(places: Iterable[tuple[str, str]], needles: list[Needle]) -> list[Leak]:
+def leaks_in_fields(places: Iterable[tuple[str, str]], sought: Sought) -> list[Leak]:
     """The leaks in logged request fields, given with their names; a short value only where it is the whole field."""
-    return _leaks(places, needles, lambda text, needle: text == needle)
+    return _leaks(places, sought, lambda text, needle: text == needle)
 
 
-def leaks_in_texts(places: Iterable[tuple[str, str]], needles: list[Needle]) -> list[Leak]:
+def leaks_in_texts(places: Iterable[tuple[str, str]], sought: Sought) -> list[Leak]:
     """The leaks in running text, given with a name for each place; a short value only where it is a word."""
-    return _leaks(places, needles, lambda text, needle: bool(re.search(rf"(?<!\w){re.escape(needle)}(?!\w)", text)))
+    return _leaks(places, sought, lambda text, needle: bool(re.search(rf"(?<!\w){re.escape(needle)}(?!\w)", text)))
 
 
-def _leaks(
-    places: Iterable[tuple[str, str]], needles: list[Needle], stands_alone: Callable[[str, str], bool]
-) -> list[Leak]:
+def _leaks(places: Iterable[tuple[str, str]], sought: Sought, stands_alone: Callable[[str, str], bool]) -> list[Leak]:
     """One leak for each place and owner."""
     found: dict[tuple[str, str], Leak] = {}
     for place, text in places:
-        for needle in needles:
-            if needle.text in text and (len(needle.text) >= SHORTEST or stands_alone(text, needle.text)):
+        for needle in sought.needles:
+            if needle.text not in text:
+                continue
+            left = _without_names(text, needle.text, sought.names)
+            if needle.text in left and (len(needle.text) >= SHORTEST or stands_alone(left, needle.text)):
                 found.setdefault((place, needle.owner), Leak(place, needle.owner, needle.form))
     return list(found.values())
 
 
+def _without_names(text: str, needle: str, names: list[str]) -> str:
+    """A text without the names of secrets that hold the needle: who names a secret tells no value."""
+    for name in names:
+        if needle in name:
+            text = text.replace(name, "\0")
+    return text
+
+
 def texts_in(value: object) -> Iterator[str]:
     """Every text inside a request field, or inside anything else that is printed or logged."""
-    if isinstance(value, Mapping):
-        value = [part for item in value.items() for part in item]
+    if isinstance(value, PurePath):
+        raise UsageError(f"a path is no text to look for secret values in: read the file first ({value})")
+    return _texts_in(value, {})
+
+
+def _texts_in(value: object, seen: dict[int, object]) -> Iterator[str]:
     if isinstance(value, str):
         yield value
     elif isinstance(value, bytes | bytearray | memoryview):
@@ -86,79 +111,80 @@ def texts_in(value: object) -> Iterator[str]:
         # Byte by byte, where any byte string can be found, and as the text that it may be.
         yield value.decode("latin-1")
         yield value.decode(errors="replace")
-    elif isinstance(value, LogRecord | BaseException | PurePath) or hasattr(value, "mock_calls"):
-        yield from _told_by(value)
-    elif callable(whole := getattr(value, "getvalue", None)):
-        yield from texts_in(whole())  # of a stream in memory, wherever it stands
-    elif isinstance(value, Iterable):
-        for item in value:
-            yield from texts_in(item)
-    else:
-        yield str(value)
+    elif id(value) not in seen:
+        seen[id(value)] = value  # kept, so that nothing else gets its id
+        for part in _told_by(value):
+            yield from _texts_in(part, seen)
 
 
-def _told_by(value: Any) -> Iterator[str]:
-    """What a log record, an exception or a mock has to tell, which is more than their text."""
-    if isinstance(value, PurePath):
-        raise UsageError(f"a path is no text to look for secret values in: read the file first ({value})")
+def _told_by(value: object) -> Iterable[object]:
+    """What a value is made of, or else its text. A record, an exception or a mock tells more than its text does."""
+    if isinstance(value, Mapping):
+        return [part for item in value.items() for part in item]
     if isinstance(value, LogRecord):
-        yield value.getMessage()
-        yield Formatter().formatException(value.exc_info) if value.exc_info else value.exc_text or ""
-        yield from (str(item) for name, item in vars(value).items() if name not in _OF_EVERY_RECORD)
-    elif isinstance(value, BaseException):
-        yield from map(str, _chain(value))
-    else:
-        yield str(value.mock_calls)
+        return _of_record(value)
+    if isinstance(value, BaseException):
+        return _of_exception(value)
+    if _is_mock(value):
+        return [value.mock_calls]  # type: ignore[attr-defined]
+    # Of the type: a call that a mock noted has every attribute that it is asked for.
+    if callable(whole := getattr(type(value), "getvalue", None)):
+        return [whole(value)]  # of a stream in memory, wherever it stands
+    return value if isinstance(value, Iterable) else [str(value)]
+
+
+def _of_record(record: LogRecord) -> Iterator[object]:
+    yield record.getMessage()
+    yield Formatter().formatException(record.exc_info) if record.exc_info else record.exc_text or ""
+    yield record.stack_info or ""
+    yield from (item for name, item in vars(record).items() if name not in _OF_EVERY_RECORD)
 
 
 _OF_EVERY_RECORD = frozenset(vars(LogRecord("", 0, "", 0, "", (), None)))
 """What a log record has by itself; all else was given as `extra`."""
 
 
-def _chain(error: BaseException) -> Iterator[BaseException]:
-    """An exception with all that it came from."""
-    seen: list[BaseException] = []
-    left: list[BaseException | None] = [error]
-    while left:
-        one = left.pop()
-        if one is not None and one not in seen:
-            seen.append(one)
-            left += [one.__cause__, one.__context__]
-    return iter(seen)
+def _of_exception(error: BaseException) -> Iterator[object]:
+    """With its notes, all that it came from, and those that it groups."""
+    yield str(error)
+    yield from getattr(error, "__notes__", ())
+    yield from (other for other in (error.__cause__, error.__context__) if other is not None)
+    if isinstance(error, BaseExceptionGroup):
+        yield from error.exceptions
 
 
-def _known(secret: SecretView) -> Iterator[str]:
-    yield secret.name
-    yield secret.arn
-    yield from secret.name.split("/")
-    yield from secret.arn.split(":")
+def _is_mock(value: object) -> bool:
+    mock = sys.modules.get("unittest.mock")
+    return mock is not None and isinstance(value, mock.NonCallableMock)
 
 
-def _parts(value: str | bytes | None, name: str, known: set[str]) -> Iterator[tuple[str, str | bytes]]:
-    """A value as a whole, and the texts inside it with the key that leads to each."""
+def _parts(value: str | bytes | None, name: str, names: set[str], known: set[str]) -> Iterator[tuple[str, str | bytes]]:
+    """A value as a whole, and the texts inside it with the keys that lead to each."""
     if not value:
         return
-    if value not in known:
+    if isinstance(value, bytes) or value not in names:
         yield "", value
     try:
         parsed = json.loads(value)
     except (ValueError, RecursionError):
         return
-    if isinstance(parsed, dict | list | str):
-        for part, text in _leaves(parsed, ""):
-            if len(text) >= SHORTEST and text not in name and text not in known:
-                yield part, text
+    if not isinstance(parsed, dict | list | str):
+        return
+    for keys, text in _leaves(parsed, ()):
+        is_name = text in known or (text in name and not any(map(_KEPT_SECRET.search, keys)))
+        if len(text) >= SHORTEST and not is_name:
+            yield "".join(f", key {key!r}" for key in keys), text
 
 
-def _leaves(value: object, path: str) -> Iterator[tuple[str, str]]:
+def _leaves(value: object, keys: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:
     if isinstance(value, dict):
         for key, item in value.items():
-            yield from _leaves(item, f"{path}, key {key!r}")
+            yield from _leaves(item, (*keys, key))
     elif isinstance(value, list):
         for item in value:
-            yield from _leaves(item, path)
+            yield from _leaves(item, keys)
     elif isinstance(value, str | int | float) and not isinstance(value, bool):
-        yield path, str(value)
+        yield keys, str(value)
 
 
 def _forms(value: str | bytes) -> Iterator[tuple[str, str]]:

@@ -4,6 +4,7 @@ import base64
 import io
 import json
 import logging
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 from unittest.mock import MagicMock
 from urllib.parse import quote, quote_plus
@@ -302,9 +303,23 @@ def chained():
         return error
 
 
-def called(mock):
-    mock.info("connecting with %s", "correct horse")
+def noted():
+    error = ValueError("refused")
+    error.add_note("it was correct horse")
+    return error
+
+
+def called():
+    mock = MagicMock()
+    mock.connect("app", password="correct horse")
+    mock("correct horse")
     return mock
+
+
+def itself():
+    parts = ["correct horse"]
+    parts.insert(0, parts)
+    return parts
 
 
 @pytest.mark.parametrize(
@@ -313,14 +328,34 @@ def called(mock):
         pytest.param(stream(io.StringIO, "correct horse"), id="a stream of text"),
         pytest.param(stream(io.BytesIO, b"correct horse"), id="a stream of bytes"),
         pytest.param(record(password="correct horse"), id="what a log record was given as extra"),
+        pytest.param(record(body=b"correct horse"), id="bytes that a log record was given"),
+        pytest.param(record(error=chained()), id="an exception that a log record was given"),
+        pytest.param(record(stack_info="correct horse"), id="the stack of a log record"),
         pytest.param(chained(), id="what an exception came from"),
-        pytest.param(called(MagicMock()), id="the calls of a mock"),
+        pytest.param(noted(), id="the notes of an exception"),
+        pytest.param(ExceptionGroup("both", [OSError(), chained()]), id="the exceptions of a group"),
+        pytest.param(called(), id="a mock"),
+        pytest.param(called().mock_calls, id="all calls of a mock"),
+        pytest.param(called().method_calls, id="the calls of a mock's methods"),
+        pytest.param(called().call_args, id="the last call of a mock"),
+        pytest.param(called().call_args_list, id="the own calls of a mock"),
+        pytest.param(called().connect.call_args.kwargs, id="the keywords of a mock's call"),
+        pytest.param({"config": PurePath("/etc/app"), "password": "correct horse"}, id="what stands beside a path"),
+        pytest.param(itself(), id="a list that holds itself"),
     ],
 )
 def test_a_value_is_found_in(secretsmanager, told):
     secretsmanager.seed("db", "correct horse")
     with pytest.raises(AssertionError, match="text 1 holds the value of 'db'"):
         secretsmanager.assert_nothing_leaked(told)
+
+
+@pytest.mark.parametrize("sent", [b"\x00\xffkey of bytes", bytearray(b"\x00\xffkey of bytes")])
+def test_bytes_are_found_in_the_calls_of_a_mock(secretsmanager, sent):
+    secretsmanager.seed("db", b"\x00\xffkey of bytes")
+    mock = MagicMock()
+    mock.send(sent)
+    assert "'db', version 1" in text_of(secretsmanager, mock)
 
 
 def test_a_log_record_of_nothing_is_let_through(secretsmanager):
@@ -345,14 +380,39 @@ def test_a_text_that_is_json_is_found_without_its_quotes(secretsmanager):
         ({"region": "us-east-1"}, "other"),
         ({"account": "123456789012"}, "other"),
         ({"engine": "postgres"}, "prod/postgres"),
+        ({"password": "postgres"}, "prod/postgres"),
         ({"username": "app_user"}, "app/app_user/x"),
         ("password", "app/password"),
+        ("app/db", "app/db"),
+        ("us-east-1", "other"),
+        (b"app", "app/x"),
     ],
 )
 def test_what_names_a_secret_is_no_leak(secretsmanager, value, other):
-    secretsmanager.seed("db", value)
     secretsmanager.seed(other, "x" * 20)
+    secretsmanager.seed("db", value)
     client = secretsmanager.client()
     client.get_secret_value(SecretId=secretsmanager.secret("db").arn)
     client.get_secret_value(SecretId=other)
-    secretsmanager.assert_nothing_leaked()
+    secretsmanager.assert_nothing_leaked(f"asked for {secretsmanager.secret(other).arn}")
+
+
+@pytest.mark.parametrize("value", ["changeme", {"password": "changeme"}, {"users": [{"api_token": "changeme"}]}])
+@pytest.mark.parametrize("other", ["team/changeme", "changeme/team"])
+def test_a_value_that_stands_in_a_name_is_found_outside_of_names(secretsmanager, value, other):
+    secretsmanager.seed("app/db", value)
+    secretsmanager.seed(other, "x" * 20)
+    assert "'app/db', version 1" in text_of(secretsmanager, f"{other}: wrong password changeme")
+
+
+@pytest.mark.parametrize("value", ["changeme", {"password": "changeme"}])
+def test_a_value_that_stands_in_its_own_name_is_found_outside_of_it(secretsmanager, value):
+    secretsmanager.seed("team/changeme", value)
+    assert "'team/changeme', version 1" in text_of(secretsmanager, "team/changeme: wrong password changeme")
+
+
+@pytest.mark.parametrize("value", [{"region": "eu-west-1"}, {"account": "123456789012"}])
+def test_regions_and_accounts_of_secrets_are_no_leak(secretsmanager, value):
+    secretsmanager.seed("db", value)
+    secretsmanager.seed("far", "x" * 20, region="eu-west-1")
+    secretsmanager.assert_nothing_leaked("reading eu-west-1 of 123456789012")
