@@ -515,6 +515,77 @@ def test_a_function_that_was_held_when_its_manager_was_left_is_still_answered_th
     assert "written-by-function" in sm.secrets
 
 
+def test_a_function_is_answered_by_its_own_manager_though_another_thread_enters_one_meanwhile() -> None:
+    begun, entered = threading.Event(), threading.Event()
+
+    def handler(event: dict[str, str], context: object) -> None:
+        begun.set()
+        assert entered.wait(60)
+        writes_what_it_is_called_for(event, context)
+
+    with SecretsManager() as sm:
+        sm.seed("db", "one", rotation=Rotation(handler))
+        thread = threading.Thread(target=sm.client().rotate_secret, kwargs={"SecretId": "db"})
+        thread.start()
+        assert begun.wait(60)
+        with SecretsManager() as other:
+            entered.set()
+            thread.join()
+    assert sorted(sm.secrets) == ["db", "written-by-function"]
+    assert list(other.secrets) == []
+
+
+def test_a_function_is_answered_by_its_own_manager_though_that_is_left_meanwhile() -> None:
+    begun, left = threading.Event(), threading.Event()
+
+    def handler(event: dict[str, str], context: object) -> None:
+        begun.set()
+        assert left.wait(60)
+        writes_what_it_is_called_for(event, context)
+
+    with SecretsManager() as outer:
+        with SecretsManager() as sm:
+            sm.seed("db", "one", rotation=Rotation(handler))
+            thread = threading.Thread(target=sm.client().rotate_secret, kwargs={"SecretId": "db"})
+            thread.start()
+            assert begun.wait(60)
+        left.set()
+        thread.join()
+    assert sorted(sm.secrets) == ["db", "written-by-function"]
+    assert list(outer.secrets) == []
+
+
+def test_a_manager_that_a_function_enters_answers_it_until_it_is_left() -> None:
+    seen: list[list[str]] = []
+
+    def names() -> list[str]:
+        return [secret["Name"] for secret in boto3.client("secretsmanager").list_secrets()["SecretList"]]
+
+    def handler(event: dict[str, str], _: object) -> None:
+        if event["Step"] == "createSecret":
+            with SecretsManager() as inner:
+                inner.seed("of-inner", "x")
+                seen.append(names())
+            seen.append(names())
+
+    with SecretsManager() as sm:
+        sm.seed("db", "one", rotation=Rotation(handler))
+        sm.client().rotate_secret(SecretId="db")
+    assert seen == [["of-inner"], ["db"]]
+
+
+def test_a_context_that_outlives_its_function_is_answered_as_any_other() -> None:
+    """A pool or a task may keep it, long after the rotation."""
+    contexts: list[contextvars.Context] = []
+    with SecretsManager() as other:
+        with SecretsManager() as sm:
+            rotation = Rotation(lambda *_: contexts.append(contextvars.copy_context()), days=1)
+            sm.seed("db", "one", rotation=rotation)
+        sm.clock.advance(days=2)
+        contexts[0].run(boto3.client("secretsmanager").create_secret, Name="of-context")
+        assert list(other.secrets) == ["of-context"]
+
+
 def test_a_thread_of_a_function_of_a_manager_that_was_left_reaches_no_network() -> None:
     def handler(event: dict[str, str], context: object) -> None:
         thread = threading.Thread(target=writes_what_it_is_called_for, args=(event, context))

@@ -30,8 +30,8 @@ def when_unused(leave: Callable[[], None]) -> None:
     _leavings = (*_leavings, leave)
 
 
-_in_function: ContextVar[tuple[Responder, Responder | None] | None] = ContextVar("in_function", default=None)
-"""Whose rotation function runs in this thread or task, and who was added last when it began."""
+_in_function: ContextVar[tuple[Responder, ...]] = ContextVar("in_function", default=())
+"""Whose rotation function runs in this thread or task, and whom the function itself has added since."""
 
 
 def add(responder: Responder) -> None:
@@ -39,6 +39,8 @@ def add(responder: Responder) -> None:
     global _responders
     with lock:
         _responders = (*_responders, responder)
+    if running := _in_function.get():
+        _in_function.set((*running, responder))
 
 
 def remove(responder: Responder) -> None:
@@ -76,13 +78,13 @@ def call_under_way(responder: Responder) -> Iterator[None]:
 def function_of(responder: Responder) -> Iterator[None]:
     """While a rotation function of this responder's runs: its calls are answered there.
 
-    So they are though another was added since, or this one was removed; but not by either once the function has added
-    one of its own.
+    So they are though somebody else adds another meanwhile, or removes this one; but one that the function itself adds
+    comes before it.
     """
     global _of_functions
     with lock:
         _of_functions = (*_of_functions, responder)
-    token = _in_function.set((responder, _last_added()))
+    token = _in_function.set((responder,))
     try:
         yield
     finally:
@@ -92,11 +94,6 @@ def function_of(responder: Responder) -> Iterator[None]:
             others.remove(responder)
             _of_functions = tuple(others)
             _leave_if_unused()
-
-
-def _last_added() -> Responder | None:
-    responders = _responders
-    return responders[-1] if responders else None
 
 
 def _leave_if_unused() -> None:
@@ -123,8 +120,18 @@ def responder_for(client: BaseClient) -> Responder | None:
     responders = _responders or _of_functions
     if not responders or not _is_answered_here(client):
         return None
+    return _of_this_function() or responders[-1]
+
+
+def _of_this_function() -> Responder | None:
+    """Who answers the rotation function that runs in this thread or task, None where none runs.
+
+    A copy of its context may outlive the function, and knows nothing of what was removed since.
+    """
     running = _in_function.get()
-    return running[0] if running is not None and running[1] is _last_added() else responders[-1]
+    if not running or running[0] not in _of_functions:
+        return None
+    return next(responder for responder in reversed(running) if responder in (*_responders, running[0]))
 
 
 def responder_of_request(client: BaseClient) -> Responder | None:

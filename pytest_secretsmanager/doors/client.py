@@ -37,7 +37,7 @@ __tracebackhide__ = True
 """pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Responder:
     """What answers calls: a service, its clock, and the account of clients whose credentials name none.
 

@@ -8,6 +8,8 @@ to answer, it stands before the signature already: credentials may have to be as
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
+from itertools import pairwise
+from traceback import walk_tb
 from types import FrameType, ModuleType
 from typing import Any, TypeAlias
 from urllib.parse import urlsplit
@@ -30,6 +32,11 @@ _BETWEEN = frozenset({"botocore", "boto3", "aiobotocore", "aioboto3", "wrapt", "
 
 _BOTOCORES = ("botocore.", "aiobotocore.")
 """How the modules begin whose listeners sign a request and set headers, and do no more."""
+
+_BEFORE_THE_SIGNATURE = ("request-created", "choose-signer", "before-sign")
+"""The events at which a hook can still lead a request elsewhere, or end it."""
+
+_CALLERS_OF_HOOKS = frozenset({"botocore.hooks", "aiobotocore.hooks", "aiobotocore._helpers"})
 
 _MADE_AT = "_pytest_secretsmanager_made_at"
 
@@ -70,8 +77,8 @@ class Guard:
         self._require_answered(endpoint, *args)
         try:
             return wrapped(*args, **kwargs)
-        except Exception:  # there are no credentials, say: it was on its way to AWS all the same
-            self._require_elsewhere(endpoint, *_place_and_operation(*args))
+        except Exception as error:  # there are no credentials, say: it was on its way to AWS all the same
+            self._require_own(error, endpoint, args)
             raise
 
     async def _create_request_async(
@@ -80,9 +87,14 @@ class Guard:
         self._require_answered(endpoint, *args)
         try:
             return await wrapped(*args, **kwargs)
-        except Exception:
-            self._require_elsewhere(endpoint, *_place_and_operation(*args))
+        except Exception as error:
+            self._require_own(error, endpoint, args)
             raise
+
+    def _require_own(self, error: Exception, endpoint: Any, args: Sequence[Any]) -> None:
+        """Refuses a request that botocore could not sign, unless somebody's hook raised the error on purpose."""
+        if not _is_of_a_hook(error):
+            self._require_elsewhere(endpoint, *_place_and_operation(*args))
 
     def _require_answered(
         self, endpoint: Any, request: Mapping[str, Any], operation_model: OperationModel | None = None
@@ -94,7 +106,7 @@ class Guard:
             return
         if all(
             module_of(listener).startswith(_BOTOCORES)
-            for listener in listeners_to(events, operation, "request-created")
+            for listener in listeners_to(events, operation, *_BEFORE_THE_SIGNATURE)
         ):
             self._require_elsewhere(endpoint, url, operation)
 
@@ -111,6 +123,14 @@ class Guard:
 
 def _place_and_operation(request: Mapping[str, Any], operation_model: OperationModel | None = None) -> tuple[str, str]:
     return request["url"], _target(request["headers"]) if operation_model is None else operation_model.name
+
+
+def _is_of_a_hook(error: Exception) -> bool:
+    """Whether an error comes out of a hook that is not botocore's."""
+    modules = [frame.f_globals.get("__name__", "") for frame, _ in walk_tb(error.__traceback__)]
+    return any(
+        module in _CALLERS_OF_HOOKS and not called.startswith(_BOTOCORES) for module, called in pairwise(modules)
+    )
 
 
 def _note_maker(wrapped: Any, _: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:

@@ -373,16 +373,60 @@ def test_a_hook_may_still_answer_or_lead_elsewhere(blocked: Run) -> None:
             client.meta.events.register("before-send", lambda request, **_: AWSResponse(request.url, 200, {}, Raw()))
             assert client.list_secrets()["SecretList"] == []
 
-        def test_one_that_leads_elsewhere():
+        @pytest.mark.parametrize("event", ["before-sign", "request-created"])
+        def test_one_that_leads_elsewhere(event):
             def lead(request, **_):
                 request.url = "http://127.0.0.1:1/"
 
             client = boto3.client("secretsmanager", **KEYS)
-            client.meta.events.register_last("request-created", lead)
+            client.meta.events.register_last(event, lead)
             with pytest.raises(EndpointConnectionError):
                 client.list_secrets()
         """
-    ).assert_outcomes(passed=2)
+    ).assert_outcomes(passed=3)
+
+
+def test_what_a_hook_raises_on_purpose_is_not_covered_up(blocked: Run) -> None:
+    blocked(
+        """
+        import boto3, pytest
+
+        def outage(**_):
+            raise ConnectionResetError("on purpose")
+
+        @pytest.mark.parametrize("event", ["request-created", "choose-signer", "before-sign", "before-send"])
+        def test_it(event):
+            keys = {"aws_access_key_id": "AKIATEST", "aws_secret_access_key": "test"}
+            client = boto3.client("secretsmanager", **keys)
+            client.meta.events.register(event, outage)
+            with pytest.raises(ConnectionResetError, match="on purpose"):
+                client.list_secrets()
+        """
+    ).assert_outcomes(passed=4)
+
+
+def test_what_an_async_hook_raises_on_purpose_is_not_covered_up(blocked: Run) -> None:
+    pytest.importorskip("aiobotocore", reason="aiobotocore is not installed: pip install '.[dev,async]'")
+    blocked(
+        """
+        import asyncio, pytest
+        from aiobotocore.session import get_session
+
+        async def outage(**_):
+            raise ConnectionResetError("on purpose")
+
+        async def call(event):
+            keys = {"aws_access_key_id": "AKIATEST", "aws_secret_access_key": "test"}
+            async with get_session().create_client("secretsmanager", **keys) as client:
+                client.meta.events.register(event, outage)
+                await client.list_secrets()
+
+        @pytest.mark.parametrize("event", ["request-created", "choose-signer", "before-sign"])
+        def test_it(event):
+            with pytest.raises(ConnectionResetError, match="on purpose"):
+                asyncio.run(call(event))
+        """
+    ).assert_outcomes(passed=3)
 
 
 def test_a_fixture_that_runs_before_ours_is_told_so(blocked: Run) -> None:
