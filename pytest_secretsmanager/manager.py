@@ -418,7 +418,8 @@ def _endpoint_class() -> "type[Endpoint]":
 
 def _require_done(function: Callable[..., object], result: object) -> None:
     """Refuses what a decorated function leaves to be done after it: nobody would answer it any more."""
-    if inspect.isawaitable(result):
+    is_done = getattr(result, "done", None)  # of a future
+    if inspect.isawaitable(result) and not (callable(is_done) and is_done()):
         if inspect.iscoroutine(result):
             result.close()
         raise UsageError(

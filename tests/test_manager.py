@@ -619,19 +619,6 @@ def test_a_function_is_answered_by_its_own_manager_though_another_was_entered_si
         assert sorted(outer.secrets) == ["db", "written-by-function"]
 
 
-def test_a_manager_that_a_function_enters_answers_it() -> None:
-    def handler(*_: object) -> None:
-        with SecretsManager() as own:
-            boto3.client("secretsmanager").create_secret(Name="its-own")
-            assert list(own.secrets) == ["its-own"]
-
-    with SecretsManager() as sm:
-        sm.seed("db", "one", rotation=Rotation(handler))
-        sm.client().rotate_secret(SecretId="db")
-        assert [step.error for step in sm.rotation.runs[0].steps] == [None] * 4
-        assert list(sm.secrets) == ["db"]
-
-
 # --- ends that come from outside -------------------------------------------------------------------------------------
 
 
@@ -685,6 +672,19 @@ class AsyncCallable:
 def test_what_would_be_awaited_after_it_was_left_is_refused(function: Callable[[], Any]) -> None:
     with pytest.raises(UsageError, match="gave something to be awaited, which nobody would answer any more"):
         SecretsManager()(function)()
+
+
+def test_what_is_done_already_may_be_awaited_after_it_was_left() -> None:
+    @SecretsManager()
+    def gives_a_future() -> asyncio.Future[int]:
+        done = asyncio.get_running_loop().create_future()
+        done.set_result(7)
+        return done
+
+    async def test() -> int:
+        return await gives_a_future()
+
+    assert asyncio.run(test()) == 7
 
 
 def test_request_ids_of_a_random_seed_do_not_depend_on_what_was_rolled_back() -> None:

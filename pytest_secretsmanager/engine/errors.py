@@ -115,8 +115,10 @@ class PytestSecretsManagerError(Exception):
     __str__ = Exception.__str__  # KeyError, which some are too, would put quotes around it
 
     def __init_subclass__(cls) -> None:
-        """They are shown by the name that users import them by."""
-        cls.__module__ = __package__.partition(".")[0]
+        """Ours are shown by the name that users import them by."""
+        package = __package__.partition(".")[0]
+        if cls.__module__.startswith(f"{package}."):
+            cls.__module__ = package
 
 
 class UsageError(PytestSecretsManagerError):

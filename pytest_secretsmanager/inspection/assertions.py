@@ -132,6 +132,7 @@ class Assertions:
         <secret 'db': 2 versions, AWSCURRENT on 2, AWSPREVIOUS on 1>
         >>> sm.assert_label("db", "AWSPREVIOUS", 1)
         """
+        _require_label(label)
         secret = self.secret(secret_id, region=region, account=account)
         wanted = _version(secret, version)
         holder = secret.labels.get(label)
@@ -152,10 +153,11 @@ class Assertions:
         <secret 'db': 1 version, AWSCURRENT on 1>
         >>> sm.assert_no_label("db", "AWSPENDING")
         """
+        _require_label(label)
         secret = self.secret(secret_id, region=region, account=account)
         holder = secret.labels.get(label)
         if holder is None:
-            _require_spelling(label)
+            _require_spelling(label, secret)
         else:
             raise _failure(
                 f"expected {label} of secret {secret.name!r} nowhere, found it {place_text(secret.version(holder))}",
@@ -204,6 +206,7 @@ class Assertions:
         >>> _ = sm.client().put_secret_value(SecretId="db", SecretString="two")
         >>> sm.assert_moved("db", "AWSCURRENT", source=1, target=2)
         """
+        _require_label(label)
         secret = self.secret(secret_id, region=region, account=account)
         wanted_source, wanted_target = _end(secret, source), _end(secret, target)
         moves = [move for move in secret.history if move.label == label]
@@ -385,9 +388,17 @@ def _version(secret: SecretView, ref: VersionRef) -> VersionView:
     raise _failure(message, secret)
 
 
-def _require_spelling(label: str) -> None:
-    """Refuses a label that is nearly one of AWS's own: that it is nowhere says nothing."""
-    close = get_close_matches(label.upper(), _AWS_LABELS, n=1, cutoff=0.8)
+def _require_label(label: object) -> None:
+    if not isinstance(label, str):
+        raise UsageError(f"a label is a str such as 'AWSPENDING', not {type(label).__name__}")
+
+
+def _require_spelling(label: str, secret: SecretView) -> None:
+    """Refuses a label that is nearly one of AWS's own: that it is nowhere says nothing, if it was never there."""
+    if label in {move.label for move in secret.history}:
+        return
+    spelt = label.upper() if label.lower().startswith("aws") else label
+    close = get_close_matches(spelt, _AWS_LABELS, n=1, cutoff=0.8)
     if close and close[0] != label:
         raise UsageError(f"no such label {label!r}; did you mean {close[0]!r}?")
 
@@ -395,13 +406,13 @@ def _require_spelling(label: str) -> None:
 def _end(secret: SecretView, end: object) -> object:
     if end is ANYWHERE or end is None:
         return end
-    if end in {version_id for move in secret.history for version_id in (move.source, move.target)}:
-        return end  # of a version that may have gone since
     if isinstance(end, VersionView) and end.secret == secret:
         return end.id
+    if isinstance(end, str) and end in {version for move in secret.history for version in (move.source, move.target)}:
+        return end  # of a version that may have gone since
     if isinstance(end, str | int | VersionView):
         return secret.version(end).id
-    raise UsageError(f"a move's end is a version id, a number, a label, a view or None, not {end!r}")
+    raise UsageError(f"a move's end is a version id, a number, a label, a view or None, not {type(end).__name__}")
 
 
 def _failure(message: str, secret: SecretView) -> AssertionError:

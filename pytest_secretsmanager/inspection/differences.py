@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from itertools import zip_longest
 
 from pytest_secretsmanager.engine.errors import nearest
 from pytest_secretsmanager.engine.state import Secret, changed
@@ -47,25 +48,32 @@ def compared(version: VersionView, expected: object) -> str:
     if isinstance(expected, VersionView):
         return f"  expected: {expected.id}\n  found:    {version.id}"
     found = _comparable(version.value, expected)
-    if isinstance(found, dict) and isinstance(expected, dict):
+    if _members_of(found, expected) is not None:
         return "\n".join(_members_text("", found, expected))
     shown_expected, shown_found = _shown_beside(expected, found)
     return f"  expected: {shown_expected}\n  found:    {shown_found}"
 
 
-def _members_text(path: str, found: dict[str, object], expected: dict[str, object]) -> Iterator[str]:
-    """The members in which two JSON objects differ, and no others. One that the test did not name is not shown."""
-    for name in {**expected, **found}:
-        one, other, place = found.get(name, ABSENT), expected.get(name, ABSENT), f"{path}{name!r}"
+def _members_text(path: str, found: object, expected: object) -> Iterator[str]:
+    """The members in which two JSON objects or lists differ, and no others."""
+    for place, one, other in _members_of(found, expected) or ():
         if _is_same(one, other):
             continue
-        if isinstance(one, dict) and isinstance(other, dict):
-            yield from _members_text(f"{place} > ", one, other)
-        elif other is ABSENT:
-            yield f"  {place}: expected nothing, found a value"
+        if _members_of(one, other) is not None:
+            yield from _members_text(f"{path}{place} > ", one, other)
         else:
             shown_expected, shown_found = _shown_beside(other, one)
-            yield f"  {place}: expected {shown_expected}, found {shown_found}"
+            yield f"  {path}{place}: expected {shown_expected}, found {shown_found}"
+
+
+def _members_of(found: object, expected: object) -> list[tuple[str, object, object]] | None:
+    """The members of two objects, or of two lists, side by side; None for anything else."""
+    if isinstance(found, dict) and isinstance(expected, dict):
+        return [(repr(key), found.get(key, ABSENT), expected.get(key, ABSENT)) for key in {**expected, **found}]
+    if isinstance(found, list) and isinstance(expected, list | tuple):
+        pairs = zip_longest(found, expected, fillvalue=ABSENT)
+        return [(f"[{index}]", one, other) for index, (one, other) in enumerate(pairs)]
+    return None
 
 
 _LONGEST_WHOLE = 200
@@ -80,7 +88,14 @@ def _shown_beside(expected: object, found: object) -> tuple[str, str]:
         if longer > _LONGEST_WHOLE:
             start = next((index for index in range(shorter) if expected[index] != found[index]), shorter)
             return _around(expected, start), _around(found, start)
-    return _shown(expected), _shown(found)
+    return _shown(expected), _found_shown(expected, found)
+
+
+def _found_shown(expected: object, found: object) -> str:
+    """What was found, but nothing of it that the test did not name: it named no member of what it did not expect."""
+    if isinstance(found, dict | list):
+        return "{…}" if isinstance(found, dict) else "[…]"
+    return "a value" if expected is ABSENT else _shown(found)
 
 
 def _around(text: str | bytes, start: int) -> str:

@@ -82,7 +82,10 @@ class Source:
             f"{other.region} of account {other.account}" for other in present if other.name == key.name and other != key
         ]
         if key in present:
-            return SecretNotFound(f"no secret {secret_id!r} any more: it was made anew, as {SecretView(self, key).arn}")
+            return SecretNotFound(
+                f"no secret has the ARN {secret_id!r}; {key.name!r} is {SecretView(self, key).arn} "
+                "(made anew since, or with another suffix)"
+            )
         hint = f"; it is in {' and in '.join(elsewhere)}" if elsewhere else nearest(key.name, names)
         there = hint or (f"; {len(names)} others are there" if names else "; no secret is there at all")
         return SecretNotFound(f"no secret {secret_id!r} in {key.region} of account {key.account}{there}")

@@ -58,3 +58,11 @@ def test_no_more_than_three_are_named():
 
 def test_candidates_may_come_from_any_iterable():
     assert nearest("lables", iter(["labels"])) == "; did you mean 'labels'?"
+
+
+def test_errors_of_ours_are_shown_as_they_are_imported_and_those_of_users_as_theirs():
+    class Mine(errors.UsageError):
+        pass
+
+    assert errors.UsageError.__module__ == "pytest_secretsmanager"
+    assert Mine.__module__ == __name__

@@ -188,10 +188,11 @@ def test_an_end_that_is_not_there_is_a_usage_error(secretsmanager: SecretsManage
         secretsmanager.assert_moved("db", "AWSCURRENT", target=3)
 
 
-def test_an_end_of_another_type_is_a_usage_error(secretsmanager: SecretsManager) -> None:
+@pytest.mark.parametrize(("end", "kind"), [(1.5, "float"), ({"a": 1}, "dict"), (["one"], "list")])
+def test_an_end_of_another_type_is_a_usage_error(secretsmanager: SecretsManager, end: object, kind: str) -> None:
     with pytest.raises(UsageError) as failure:
-        secretsmanager.assert_moved("db", "AWSCURRENT", target=1.5)
-    assert str(failure.value) == "a move's end is a version id, a number, a label, a view or None, not 1.5"
+        secretsmanager.assert_moved("db", "AWSCURRENT", target=end)
+    assert str(failure.value) == f"a move's end is a version id, a number, a label, a view or None, not {kind}"
 
 
 def test_a_move_is_looked_up_in_region_and_account(secretsmanager: SecretsManager) -> None:

@@ -1,6 +1,7 @@
 """`assert_labels`, `assert_label`, `assert_no_label`: when they hold, when they do not, and what they then say."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -97,7 +98,7 @@ def test_labels_of_a_version_that_is_not_there_fail_with_the_table(secretsmanage
         secretsmanager.assert_labels("db", {"AWSCURRENT": 4})
 
 
-@pytest.mark.parametrize("label", ["AWSCURENT", "AWSCURRNT", "AWSPENDIG"])
+@pytest.mark.parametrize("label", ["AWSCURENT", "AWSCURRNT", "AWSPENDIG", "PENDING"])
 def test_that_a_misspelt_label_is_nowhere_is_a_usage_error(secretsmanager: SecretsManager, label: str) -> None:
     with pytest.raises(UsageError, match=f"^no such label '{label}'; did you mean 'AWS"):
         secretsmanager.assert_no_label("db", label)
@@ -172,6 +173,32 @@ def test_a_label_that_is_there_is_found_though_it_is_nearly_one_of_awss(secretsm
     secretsmanager.seed("db", versions=[Version("one", labels=["AWSCURRENT", "AWSPENDING2"])])
     with pytest.raises(AssertionError, match="expected AWSPENDING2 of secret 'db' nowhere"):
         secretsmanager.assert_no_label("db", "AWSPENDING2")
+
+
+@pytest.mark.parametrize("label", ["current", "pending", "previous", "BLUE"])
+def test_a_label_of_ones_own_may_resemble_one_of_awss(secretsmanager: SecretsManager, label: str) -> None:
+    secretsmanager.seed("db", "one")
+    secretsmanager.assert_no_label("db", label)
+
+
+def test_a_label_that_was_taken_away_is_no_misspelling(secretsmanager: SecretsManager) -> None:
+    version = secretsmanager.seed("db", versions=[Version("one", labels=["AWSCURRENT", "PENDING"])]).versions[0]
+    secretsmanager.client().update_secret_version_stage(
+        SecretId="db", VersionStage="PENDING", RemoveFromVersionId=version.id
+    )
+    secretsmanager.assert_no_label("db", "PENDING")
+
+
+@pytest.mark.parametrize("label", [None, 1, ["AWSPENDING"]])
+def test_a_label_that_is_no_text_is_refused(secretsmanager: SecretsManager, label: Any) -> None:
+    secretsmanager.seed("db", "one")
+    told = "a label is a str such as 'AWSPENDING', not "
+    with pytest.raises(UsageError, match=told):
+        secretsmanager.assert_label("db", label, 1)
+    with pytest.raises(UsageError, match=told):
+        secretsmanager.assert_no_label("db", label)
+    with pytest.raises(UsageError, match=told):
+        secretsmanager.assert_moved("db", label)
 
 
 def test_labels_that_are_no_dict_are_refused(secretsmanager: SecretsManager) -> None:

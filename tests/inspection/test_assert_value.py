@@ -84,7 +84,10 @@ def test_a_number_is_no_truth_value(secretsmanager: SecretsManager, value: objec
         pytest.param(b"\x00", b"\x01", "  expected: b'\\x01'\n  found:    b'\\x00'", id="bytes"),
         pytest.param("text", b"text", "  expected: b'text'\n  found:    'text'", id="bytes for text"),
         pytest.param("text", None, "  expected: None\n  found:    'text'", id="None"),
-        pytest.param([1], [2], "  expected: [2]\n  found:    [1]", id="list"),
+        pytest.param([1, 2], [1, 3], "  [1]: expected 3, found 2", id="list: only the items that differ"),
+        pytest.param([1], (1, 2), "  [1]: expected 2, found nothing", id="list that is too short"),
+        pytest.param({"a": 1}, [1], "  expected: [1]\n  found:    {…}", id="list for dict"),
+        pytest.param([1], {"a": 1}, "  expected: {'a': 1}\n  found:    […]", id="dict for list"),
         pytest.param("text", {"a": 1}, "  expected: {'a': 1}\n  found:    'text'", id="dict for text"),
         pytest.param(
             {"user": "app", "port": 1, "new": "x"},
@@ -252,11 +255,29 @@ def test_of_nested_json_only_what_differs_is_shown(secretsmanager: SecretsManage
     assert "kept-secret" not in text
 
 
-def test_a_member_that_the_test_did_not_name_is_not_shown(secretsmanager: SecretsManager) -> None:
-    seed_two(secretsmanager, "old", {"user": "app", "password": "hunter2"})
-    text = text_of(secretsmanager, {"user": "app"})
-    assert "  'password': expected nothing, found a value\n" in text
-    assert "hunter2" not in text
+@pytest.mark.parametrize(
+    ("found", "expected", "text"),
+    [
+        ({"user": "app", "password": "hunter2"}, {"user": "app"}, "  'password': expected nothing, found a value\n"),
+        (
+            {"users": [{"name": "a", "password": "hunter2"}]},
+            {"users": [{"name": "b"}]},
+            "  'users' > [0] > 'name': expected 'b', found 'a'\n"
+            "  'users' > [0] > 'password': expected nothing, found a value\n",
+        ),
+        ({"db": {"password": "hunter2"}}, {"db": "x"}, "  'db': expected 'x', found {…}\n"),
+        ({"passwords": ["hunter2"]}, {"passwords": None}, "  'passwords': expected None, found […]\n"),
+        (["hunter2"], [], "  [0]: expected nothing, found a value\n"),
+        ({"db": {"password": "hunter2"}}, 7, "  expected: 7\n  found:    {…}\n"),
+    ],
+)
+def test_a_member_that_the_test_did_not_name_is_not_shown(
+    secretsmanager: SecretsManager, found: object, expected: object, text: str
+) -> None:
+    seed_two(secretsmanager, "old", found)
+    failure = text_of(secretsmanager, expected)
+    assert text in failure
+    assert "hunter2" not in failure
 
 
 @pytest.mark.parametrize(

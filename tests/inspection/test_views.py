@@ -406,7 +406,7 @@ def test_an_account_that_is_said_wins_too(secretsmanager: SecretsManager) -> Non
 def test_the_arn_of_a_secret_that_was_made_anew_is_told_as_such(secretsmanager: SecretsManager) -> None:
     old = secretsmanager.seed("app", "one").arn
     new = secretsmanager.seed("app", "two").arn
-    with pytest.raises(SecretNotFound, match=rf"no secret '{old}' any more: it was made anew, as {new}$"):
+    with pytest.raises(SecretNotFound, match=rf"no secret has the ARN '{old}'; 'app' is {new} \(made anew since, or "):
         secretsmanager.secret(old)
 
 
