@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from logging import Formatter, LogRecord
 from pathlib import PurePath
+from types import FunctionType
 from typing import NamedTuple
 from urllib.parse import quote, quote_plus
 
@@ -155,7 +156,9 @@ def _of_exception(error: BaseException) -> Iterator[object]:
 
 def _is_mock(value: object) -> bool:
     mock = sys.modules.get("unittest.mock")
-    return mock is not None and isinstance(value, mock.NonCallableMock)
+    # The mock of a function's signature is a function, and holds the mock itself.
+    inner = getattr(value, "mock", None) if isinstance(value, FunctionType) else value
+    return mock is not None and isinstance(inner, mock.NonCallableMock)
 
 
 def _parts(value: str | bytes | None, name: str, names: set[str], known: set[str]) -> Iterator[tuple[str, str | bytes]]:

@@ -6,7 +6,7 @@ import json
 import logging
 from pathlib import PurePath
 from typing import TYPE_CHECKING
-from unittest.mock import MagicMock
+from unittest.mock import MagicMock, create_autospec
 from urllib.parse import quote, quote_plus
 
 import pytest
@@ -316,6 +316,12 @@ def called():
     return mock
 
 
+def called_by_signature():
+    mock = create_autospec(quote)
+    mock("correct horse")
+    return mock
+
+
 def itself():
     parts = ["correct horse"]
     parts.insert(0, parts)
@@ -335,6 +341,7 @@ def itself():
         pytest.param(noted(), id="the notes of an exception"),
         pytest.param(ExceptionGroup("both", [OSError(), chained()]), id="the exceptions of a group"),
         pytest.param(called(), id="a mock"),
+        pytest.param(called_by_signature(), id="the mock of a function's signature"),
         pytest.param(called().mock_calls, id="all calls of a mock"),
         pytest.param(called().method_calls, id="the calls of a mock's methods"),
         pytest.param(called().call_args, id="the last call of a mock"),
