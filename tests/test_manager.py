@@ -7,7 +7,7 @@ import os
 import pickle
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from typing import Any
 from unittest.mock import Mock, patch
 
@@ -574,6 +574,26 @@ def test_a_manager_that_a_function_enters_answers_it_until_it_is_left() -> None:
     assert seen == [["of-inner"], ["db"]]
 
 
+def test_a_manager_that_a_task_of_a_function_enters_answers_the_function_too() -> None:
+    """A task has a copy of its function's context."""
+    seen: list[list[str]] = []
+
+    def handler(event: dict[str, str], _: object) -> None:
+        async def enter(stack: ExitStack) -> SecretsManager:
+            return stack.enter_context(SecretsManager())
+
+        if event["Step"] == "createSecret":
+            with ExitStack() as stack:
+                inner = asyncio.run(enter(stack))
+                boto3.client("secretsmanager").create_secret(Name="of-inner")
+                seen.append(list(inner.secrets))
+
+    with SecretsManager() as sm:
+        sm.seed("db", "one", rotation=Rotation(handler))
+        sm.client().rotate_secret(SecretId="db")
+    assert seen == [["of-inner"]]
+
+
 def test_a_context_that_outlives_its_function_is_answered_as_any_other() -> None:
     """A pool or a task may keep it, long after the rotation."""
     contexts: list[contextvars.Context] = []
@@ -584,6 +604,23 @@ def test_a_context_that_outlives_its_function_is_answered_as_any_other() -> None
         sm.clock.advance(days=2)
         contexts[0].run(boto3.client("secretsmanager").create_secret, Name="of-context")
         assert list(other.secrets) == ["of-context"]
+
+
+def test_a_context_that_outlives_its_function_is_not_answered_by_the_next_one() -> None:
+    contexts: list[contextvars.Context] = []
+
+    def handler(*_: object) -> None:
+        if contexts:
+            with suppress(ClientError):  # AWS tries again what failed
+                contexts[0].run(boto3.client("secretsmanager").create_secret, Name="of-context")
+        contexts.append(contextvars.copy_context())
+
+    with SecretsManager() as other:
+        with SecretsManager() as sm:
+            sm.seed("db", "one", rotation=Rotation(handler, days=1))
+        sm.clock.advance(days=2)
+        assert list(other.secrets) == ["of-context"]
+        assert list(sm.secrets) == ["db"]
 
 
 def test_a_thread_of_a_function_of_a_manager_that_was_left_reaches_no_network() -> None:

@@ -6,6 +6,7 @@ Knows neither how calls come in nor how they are answered.
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from threading import RLock
 
 from botocore.client import BaseClient
@@ -16,9 +17,18 @@ from pytest_secretsmanager.engine import model
 lock = RLock()
 """Held by whoever changes who answers, and what hangs on it."""
 
-# Both are replaced whole, so that reading needs no lock.
+
+@dataclass(slots=True, eq=False)
+class _RunningFunction:
+    """A rotation function while it runs: whose it is, and whom it has added itself."""
+
+    responder: Responder
+    added: tuple[Responder, ...] = ()
+
+
+# Each is replaced whole, so that reading needs no lock.
 _responders: tuple[Responder, ...] = ()
-_of_functions: tuple[Responder, ...] = ()
+_functions: tuple[_RunningFunction, ...] = ()
 _endpoints: frozenset[str] = frozenset()
 _under_way = 0
 _leavings: tuple[Callable[[], None], ...] = ()
@@ -30,8 +40,8 @@ def when_unused(leave: Callable[[], None]) -> None:
     _leavings = (*_leavings, leave)
 
 
-_in_function: ContextVar[tuple[Responder, ...]] = ContextVar("in_function", default=())
-"""Whose rotation function runs in this thread or task, and whom the function itself has added since."""
+_in_function: ContextVar[_RunningFunction | None] = ContextVar("in_function", default=None)
+"""The rotation function that runs in this thread or task. A copy of its context may outlive it."""
 
 
 def add(responder: Responder) -> None:
@@ -39,21 +49,27 @@ def add(responder: Responder) -> None:
     global _responders
     with lock:
         _responders = (*_responders, responder)
-    if running := _in_function.get():
-        _in_function.set((*running, responder))
+        if function := _function_here():
+            function.added = (*function.added, responder)
 
 
 def remove(responder: Responder) -> None:
     """This responder answers no more; the one added before it does."""
     global _responders
     with lock:
-        _responders = tuple(other for other in _responders if other is not responder)
+        _responders = _without(_responders, responder)
+        for function in _functions:
+            function.added = _without(function.added, responder)
         _leave_if_unused()
+
+
+def _without(responders: tuple[Responder, ...], left: Responder) -> tuple[Responder, ...]:
+    return tuple(responder for responder in responders if responder is not left)
 
 
 def is_in_use() -> bool:
     """Whether somebody answers, or a call that somebody is to answer is still under way."""
-    return bool(_responders or _of_functions) or _under_way > 0
+    return bool(_responders or _functions) or _under_way > 0
 
 
 @contextmanager
@@ -81,18 +97,17 @@ def function_of(responder: Responder) -> Iterator[None]:
     So they are though somebody else adds another meanwhile, or removes this one; but one that the function itself adds
     comes before it.
     """
-    global _of_functions
+    global _functions
+    function = _RunningFunction(responder)
     with lock:
-        _of_functions = (*_of_functions, responder)
-    token = _in_function.set((responder,))
+        _functions = (*_functions, function)
+    token = _in_function.set(function)
     try:
         yield
     finally:
         _in_function.reset(token)
         with lock:
-            others = list(_of_functions)
-            others.remove(responder)
-            _of_functions = tuple(others)
+            _functions = tuple(other for other in _functions if other is not function)
             _leave_if_unused()
 
 
@@ -117,21 +132,17 @@ def endpoint_at(*urls: str) -> Iterator[None]:
 
 def responder_for(client: BaseClient) -> Responder | None:
     """Who answers this client's calls; None: its own service does, wherever that is."""
-    responders = _responders or _of_functions
-    if not responders or not _is_answered_here(client):
+    responders, functions = _responders, _functions
+    if not (responders or functions) or not _is_answered_here(client):
         return None
-    return _of_this_function() or responders[-1]
+    if function := _function_here():
+        return function.added[-1] if function.added else function.responder
+    return responders[-1] if responders else functions[-1].responder
 
 
-def _of_this_function() -> Responder | None:
-    """Who answers the rotation function that runs in this thread or task, None where none runs.
-
-    A copy of its context may outlive the function, and knows nothing of what was removed since.
-    """
-    running = _in_function.get()
-    if not running or running[0] not in _of_functions:
-        return None
-    return next(responder for responder in reversed(running) if responder in (*_responders, running[0]))
+def _function_here() -> _RunningFunction | None:
+    function = _in_function.get()
+    return function if function in _functions else None
 
 
 def responder_of_request(client: BaseClient) -> Responder | None:

@@ -36,7 +36,9 @@ _BOTOCORES = ("botocore.", "aiobotocore.")
 _BEFORE_THE_SIGNATURE = ("request-created", "choose-signer", "before-sign")
 """The events at which a hook can still lead a request elsewhere, or end it."""
 
-_CALLERS_OF_HOOKS = frozenset({"botocore.hooks", "aiobotocore.hooks", "aiobotocore._helpers"})
+_CALLERS_OF_HOOKS = frozenset({"botocore.hooks", "aiobotocore.hooks"})
+_AWAITING_A_HOOK = ("aiobotocore.hooks", "aiobotocore._helpers")
+"""The modules of aiobotocore that stand before a hook that is awaited; the second one awaits other things too."""
 
 _MADE_AT = "_pytest_secretsmanager_made_at"
 
@@ -128,9 +130,8 @@ def _place_and_operation(request: Mapping[str, Any], operation_model: OperationM
 def _is_of_a_hook(error: Exception) -> bool:
     """Whether an error comes out of a hook that is not botocore's."""
     modules = [frame.f_globals.get("__name__", "") for frame, _ in walk_tb(error.__traceback__)]
-    return any(
-        module in _CALLERS_OF_HOOKS and not called.startswith(_BOTOCORES) for module, called in pairwise(modules)
-    )
+    direct = [module for called_by, module in pairwise(["", *modules]) if (called_by, module) != _AWAITING_A_HOOK]
+    return any(caller in _CALLERS_OF_HOOKS and not called.startswith(_BOTOCORES) for caller, called in pairwise(direct))
 
 
 def _note_maker(wrapped: Any, _: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:

@@ -92,9 +92,12 @@ def _shown_beside(expected: object, found: object) -> tuple[str, str]:
 
 
 def _found_shown(expected: object, found: object) -> str:
-    """What was found, but nothing of it that the test did not name: it named no member of what it did not expect."""
-    if isinstance(found, dict | list):
+    """What was found, but nothing of it that the test did not name."""
+    if found and isinstance(found, dict | list):
         return "{…}" if isinstance(found, dict) else "[…]"
+    if isinstance(expected, dict | list | tuple) and isinstance(found, str | bytes):
+        kind = ("character", "text") if isinstance(found, str) else ("byte", "binary value")
+        return f"a {kind[1]} of {count_text(len(found), kind[0])}"
     return "a value" if expected is ABSENT else _shown(found)
 
 

@@ -4,10 +4,11 @@ import base64
 import json
 import re
 import sys
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from logging import Formatter, LogRecord
 from pathlib import PurePath
-from types import FunctionType
+from types import FunctionType, MethodType
 from typing import NamedTuple
 from urllib.parse import quote, quote_plus
 
@@ -17,8 +18,15 @@ from pytest_secretsmanager.inspection.views import SecretView
 SHORTEST = 6
 """A value with fewer characters counts as leaked where it stands alone: inside words or ids it would be chance."""
 
-_KEPT_SECRET = re.compile(r"pass|pwd|secret|token|key|credential", re.IGNORECASE)
-"""What is said in the names of JSON members that hold no names."""
+_KEPT_SECRET = re.compile(
+    "(?i:passw|passphrase|secret|token|credential|apikey)"
+    "|(?<![A-Za-z])(?i:key|pass|pwd|pw)(?![A-Za-z])"
+    "|(?<=[a-z])(?:Key|Pass|Pwd)(?![a-z])"
+)
+"""What the key of a JSON member says of a text that names nothing."""
+
+_IN_EVERY_ARN = frozenset({"arn", "aws", "secretsmanager", "secret"})
+_START_OF_ARN = re.compile(r"arn:[\w-]+:secretsmanager:[\w-]*:\d*:secret:".replace(":", "(?::|%3A)"))
 
 
 class Needle(NamedTuple):
@@ -41,7 +49,7 @@ class Leak(NamedTuple):
 
 
 class Sought(NamedTuple):
-    """Every form of every secret value, and the names and ARNs of secrets, longest first, inside which none counts."""
+    """Every form of every secret value, and the names of secrets, longest first, inside which none counts."""
 
     needles: list[Needle]
     names: list[str]
@@ -51,7 +59,7 @@ def sought_of(secrets: Iterable[SecretView]) -> Sought:
     """What to look for so that no value of these secrets is missed, the texts inside JSON values included.
 
     No secret is what names one: a value that is a whole name or ARN; and inside JSON, a region or an account too, and
-    what stands in the secret's own name, unless its key speaks of a password or the like.
+    what stands in the secret's own name under a key that does not speak of a password or the like.
     """
     secrets = list(secrets)
     names = {text for secret in secrets for text in (secret.name, secret.arn)}
@@ -63,12 +71,17 @@ def sought_of(secrets: Iterable[SecretView]) -> Sought:
                 owner = f"{secret.name!r}, version {version.number}{part}"
                 for form, text in _forms(value):
                     found.setdefault(text, Needle(form, text, owner))
-    return Sought(list(found.values()), sorted(names, key=len, reverse=True))
+    shown = {form for secret in secrets for form in (secret.name, quote(secret.name), quote_plus(secret.name))}
+    return Sought(list(found.values()), sorted(shown, key=len, reverse=True))
 
 
 def leaks_in_fields(places: Iterable[tuple[str, str]], sought: Sought) -> list[Leak]:
-    """The leaks in logged request fields, given with their names; a short value only where it is the whole field."""
-    return _leaks(places, sought, lambda text, needle: text == needle)
+    """The leaks in logged request fields, given with their names; a short value only where it is the whole field.
+
+    There the words of ARNs are AWS's, in policies say.
+    """
+    needles = [needle for needle in sought.needles if needle.text not in _IN_EVERY_ARN]
+    return _leaks(places, sought._replace(needles=needles), lambda text, needle: text == needle)
 
 
 def leaks_in_texts(places: Iterable[tuple[str, str]], sought: Sought) -> list[Leak]:
@@ -90,48 +103,64 @@ def _leaks(places: Iterable[tuple[str, str]], sought: Sought, stands_alone: Call
 
 
 def _without_names(text: str, needle: str, names: list[str]) -> str:
-    """A text without the names of secrets that hold the needle: who names a secret tells no value."""
+    """A text without the names of secrets that hold the needle, and without their ARNs' first part.
+
+    A letter takes the place of each, so that what stood beside it does not stand alone.
+    """
+    text = _START_OF_ARN.sub("_", text)
     for name in names:
         if needle in name:
-            text = text.replace(name, "\0")
+            text = text.replace(name, "_")
     return text
 
 
 def texts_in(value: object) -> Iterator[str]:
-    """Every text inside a request field, or inside anything else that is printed or logged."""
-    if isinstance(value, PurePath):
-        raise UsageError(f"a path is no text to look for secret values in: read the file first ({value})")
+    """Every text inside a request field, or inside anything else that is printed or logged.
+
+    Only what is given itself is iterated, whatever it is. Inside of it, lists and dicts, log records, exceptions, mocks
+    and streams in memory are looked into; of all else its text is read, so that nobody's code runs and nothing is used
+    up.
+    """
+    paths = value if isinstance(value, list | tuple | set) else [value]
+    if paths and all(isinstance(path, PurePath) for path in paths):
+        raise UsageError(f"a path is no text to look for secret values in: read the file first ({next(iter(paths))})")
+    if isinstance(value, Iterable) and not isinstance(value, str) and _parts_of(value) is None:
+        value = list(value)
     return _texts_in(value, {})
 
 
 def _texts_in(value: object, seen: dict[int, object]) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, bytes | bytearray | memoryview):
-        value = bytes(value)
-        # Byte by byte, where any byte string can be found, and as the text that it may be.
-        yield value.decode("latin-1")
-        yield value.decode(errors="replace")
-    elif id(value) not in seen:
-        seen[id(value)] = value  # kept, so that nothing else gets its id
-        for part in _told_by(value):
+    if id(value) in seen:
+        return
+    seen[id(value)] = value  # kept, so that nothing else gets its id
+    parts = _parts_of(value)
+    if parts is not None:
+        for part in parts:
             yield from _texts_in(part, seen)
+    elif isinstance(value, str):
+        yield value
+    else:
+        yield str(value)
+        yield repr(value)
 
 
-def _told_by(value: object) -> Iterable[object]:
-    """What a value is made of, or else its text. A record, an exception or a mock tells more than its text does."""
+def _parts_of(value: object) -> Iterable[object] | None:
+    """What a value is made of, as far as it is looked into; None for a text, and for what is looked at as its text."""
+    if _is_mock(value):  # first, since it may pass for anything
+        calls = value.mock_calls  # type: ignore[attr-defined]
+        return [str(calls), calls]
     if isinstance(value, Mapping):
         return [part for item in value.items() for part in item]
+    if isinstance(value, list | tuple | set | frozenset | deque):
+        return value
+    if isinstance(value, bytes | bytearray | memoryview):
+        # Byte by byte, where any byte string can be found, and as the text that it may be.
+        return [bytes(value).decode("latin-1"), bytes(value).decode(errors="replace")]
     if isinstance(value, LogRecord):
         return _of_record(value)
     if isinstance(value, BaseException):
         return _of_exception(value)
-    if _is_mock(value):
-        return [value.mock_calls]  # type: ignore[attr-defined]
-    # Of the type: a call that a mock noted has every attribute that it is asked for.
-    if callable(whole := getattr(type(value), "getvalue", None)):
-        return [whole(value)]  # of a stream in memory, wherever it stands
-    return value if isinstance(value, Iterable) else [str(value)]
+    return [value.getvalue()] if _is_stream_in_memory(value) else None  # type: ignore[attr-defined]
 
 
 def _of_record(record: LogRecord) -> Iterator[object]:
@@ -148,16 +177,23 @@ _OF_EVERY_RECORD = frozenset(vars(LogRecord("", 0, "", 0, "", (), None)))
 def _of_exception(error: BaseException) -> Iterator[object]:
     """With its notes, all that it came from, and those that it groups."""
     yield str(error)
+    yield repr(error)
     yield from getattr(error, "__notes__", ())
     yield from (other for other in (error.__cause__, error.__context__) if other is not None)
     if isinstance(error, BaseExceptionGroup):
         yield from error.exceptions
 
 
+def _is_stream_in_memory(value: object) -> bool:
+    is_one = not isinstance(value, type) and callable(getattr(value, "getvalue", None))
+    return is_one and not getattr(value, "closed", False)
+
+
 def _is_mock(value: object) -> bool:
     mock = sys.modules.get("unittest.mock")
-    # The mock of a function's signature is a function, and holds the mock itself.
-    inner = getattr(value, "mock", None) if isinstance(value, FunctionType) else value
+    # The mock of a function's signature is a function, and holds the mock itself; that of a method is bound.
+    function = value.__func__ if isinstance(value, MethodType) else value
+    inner = getattr(function, "mock", None) if isinstance(function, FunctionType) else function
     return mock is not None and isinstance(inner, mock.NonCallableMock)
 
 
@@ -174,7 +210,7 @@ def _parts(value: str | bytes | None, name: str, names: set[str], known: set[str
     if not isinstance(parsed, dict | list | str):
         return
     for keys, text in _leaves(parsed, ()):
-        is_name = text in known or (text in name and not any(map(_KEPT_SECRET.search, keys)))
+        is_name = text in known or (keys and text in name and not _KEPT_SECRET.search(keys[-1]))
         if len(text) >= SHORTEST and not is_name:
             yield "".join(f", key {key!r}" for key in keys), text
 

@@ -1,7 +1,6 @@
 """Which questions the log can answer: operations, events and fields that a logged call could have."""
 
 from collections.abc import Mapping
-from difflib import get_close_matches
 
 from pytest_secretsmanager.engine import model
 from pytest_secretsmanager.engine.call import SERVICE_EVENTS
@@ -32,21 +31,16 @@ def require_loggable(operation: str | None, fields: Mapping[str, object]) -> Non
 
 
 def require_error(operation: str | None, error: str | None) -> None:
-    """Refuses an error code that is a misspelling; one that only a hook of the test's own raises is as good as ours."""
+    """Refuses an error code that no logged call could have."""
     if error is None:
         return
     if operation in SERVICE_EVENTS:
         raise UsageError(f"{operation} is no call, so it has no error code; ask for the event alone")
     if not isinstance(error, str):
         raise UsageError(f"error is a code such as 'ResourceNotFoundException', not {type(error).__name__}")
-    codes = [kind.__name__ for kind in ServiceError.__subclasses__()]
-    close = [code for code in codes if _stem(code) == _stem(error)] or get_close_matches(error, codes, n=1, cutoff=0.9)
-    if close and error not in close:
-        raise UsageError(f"no error {error!r}; did you mean {close[0]!r}?")
-
-
-def _stem(code: str) -> str:
-    return code.lower().removesuffix("exception")
+    codes = {kind.__name__ for kind in ServiceError.__subclasses__()}
+    if error not in codes:
+        raise UsageError(f"no error {error!r}{nearest(error, codes)}; what hooks and Stubbers raise is not logged")
 
 
 def _require_event_fields(event: str, fields: Mapping[str, object]) -> None:

@@ -88,7 +88,9 @@ def test_a_number_is_no_truth_value(secretsmanager: SecretsManager, value: objec
         pytest.param([1], (1, 2), "  [1]: expected 2, found nothing", id="list that is too short"),
         pytest.param({"a": 1}, [1], "  expected: [1]\n  found:    {…}", id="list for dict"),
         pytest.param([1], {"a": 1}, "  expected: {'a': 1}\n  found:    […]", id="dict for list"),
-        pytest.param("text", {"a": 1}, "  expected: {'a': 1}\n  found:    'text'", id="dict for text"),
+        pytest.param("text", {"a": 1}, "  expected: {'a': 1}\n  found:    a text of 4 characters", id="dict for text"),
+        pytest.param(b"{}", {}, "  expected: {}\n  found:    a binary value of 2 bytes", id="dict for bytes"),
+        pytest.param({}, None, "  expected: None\n  found:    {}", id="None for an empty dict"),
         pytest.param(
             {"user": "app", "port": 1, "new": "x"},
             {"user": "app", "port": 2, "old": None},
@@ -269,6 +271,9 @@ def test_of_nested_json_only_what_differs_is_shown(secretsmanager: SecretsManage
         ({"passwords": ["hunter2"]}, {"passwords": None}, "  'passwords': expected None, found […]\n"),
         (["hunter2"], [], "  [0]: expected nothing, found a value\n"),
         ({"db": {"password": "hunter2"}}, 7, "  expected: 7\n  found:    {…}\n"),
+        ("{'password': 'hunter2'}", {"user": "x"}, "  expected: {'user': 'x'}\n  found:    a text of 23 characters\n"),
+        ({"db": '{"password": "hunter2"}'}, {"db": {}}, "  'db': expected {}, found a text of 23 characters\n"),
+        (b'{"password": "hunter2"}', ["x"], "  expected: ['x']\n  found:    a binary value of 23 bytes\n"),
     ],
 )
 def test_a_member_that_the_test_did_not_name_is_not_shown(

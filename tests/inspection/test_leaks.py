@@ -1,12 +1,15 @@
 """`assert_nothing_leaked`: where it finds secret values, in which forms, and that it never says them."""
 
 import base64
+import codecs
 import io
+import itertools
 import json
 import logging
+import sys
 from pathlib import PurePath
 from typing import TYPE_CHECKING
-from unittest.mock import MagicMock, create_autospec
+from unittest.mock import MagicMock, call, create_autospec, patch
 from urllib.parse import quote, quote_plus
 
 import pytest
@@ -281,10 +284,9 @@ def test_a_reply_that_was_printed_is_found(secretsmanager):
             secretsmanager.assert_nothing_leaked(f"got {client.get_secret_value(SecretId=f'db{number}')}")
 
 
-def stream(kind, content):
-    written = kind()
-    written.write(content)
-    return written
+def written(stream, content="correct horse"):
+    stream.write(content)
+    return stream
 
 
 def record(**extra):
@@ -316,9 +318,43 @@ def called():
     return mock
 
 
+def asked(mock):
+    mock.__getitem__("correct horse")
+    return mock
+
+
 def called_by_signature():
     mock = create_autospec(quote)
     mock("correct horse")
+    return mock
+
+
+class Database:
+    def __repr__(self):
+        return "Database(password='correct horse')"
+
+    def __str__(self):
+        return "a database"
+
+    def login(self, password):
+        """Does nothing."""
+
+
+def called_method():
+    with patch.object(Database, "login", autospec=True):
+        database = Database()
+        database.login("correct horse")
+        return database.login
+
+
+def closed(stream):
+    stream.close()
+    return stream
+
+
+def called_with(value):
+    mock = MagicMock()
+    mock(value)
     return mock
 
 
@@ -331,8 +367,8 @@ def itself():
 @pytest.mark.parametrize(
     "told",
     [
-        pytest.param(stream(io.StringIO, "correct horse"), id="a stream of text"),
-        pytest.param(stream(io.BytesIO, b"correct horse"), id="a stream of bytes"),
+        pytest.param(written(io.StringIO()), id="a stream of text"),
+        pytest.param(written(io.BytesIO(), b"correct horse"), id="a stream of bytes"),
         pytest.param(record(password="correct horse"), id="what a log record was given as extra"),
         pytest.param(record(body=b"correct horse"), id="bytes that a log record was given"),
         pytest.param(record(error=chained()), id="an exception that a log record was given"),
@@ -342,6 +378,12 @@ def itself():
         pytest.param(ExceptionGroup("both", [OSError(), chained()]), id="the exceptions of a group"),
         pytest.param(called(), id="a mock"),
         pytest.param(called_by_signature(), id="the mock of a function's signature"),
+        pytest.param(called_method(), id="the mock of a method's signature"),
+        pytest.param(called_with(Database()), id="what is printed of an argument of a mock"),
+        pytest.param(call(Database()), id="what is printed of an argument of a call"),
+        pytest.param(asked(MagicMock(spec=dict)), id="a mock in the place of a dict"),
+        pytest.param(asked(MagicMock(spec=str)), id="a mock in the place of a text"),
+        pytest.param(written(codecs.getwriter("utf-8")(io.BytesIO())), id="a stream around a stream"),
         pytest.param(called().mock_calls, id="all calls of a mock"),
         pytest.param(called().method_calls, id="the calls of a mock's methods"),
         pytest.param(called().call_args, id="the last call of a mock"),
@@ -370,9 +412,34 @@ def test_a_log_record_of_nothing_is_let_through(secretsmanager):
     secretsmanager.assert_nothing_leaked(record(), MagicMock(), io.StringIO())
 
 
-def test_a_path_is_refused(secretsmanager, tmp_path):
+@pytest.mark.parametrize("collected", [lambda path: path, lambda path: [path, path], lambda path: (path,)])
+def test_a_path_is_refused(secretsmanager, tmp_path, collected):
     with pytest.raises(UsageError, match="read the file first"):
-        secretsmanager.assert_nothing_leaked(tmp_path)
+        secretsmanager.assert_nothing_leaked(collected(tmp_path))
+
+
+@pytest.mark.parametrize(
+    "unread",
+    [
+        pytest.param(lambda: itertools.repeat("x"), id="an iterator without end"),
+        pytest.param(lambda: list[int], id="a type"),
+        pytest.param(lambda: sys.stdout, id="a stream that can't be read"),
+        pytest.param(lambda: closed(io.StringIO()), id="a closed stream"),
+        pytest.param(lambda: io.StringIO, id="a kind of stream"),
+    ],
+)
+def test_of_what_stands_inside_only_the_text_is_read(secretsmanager, unread):
+    secretsmanager.seed("db", "correct horse")
+    secretsmanager.assert_nothing_leaked(called_with(unread()), record(value=unread()), [unread()])
+
+
+def test_what_stands_inside_is_not_used_up_and_calls_nobody(secretsmanager):
+    secretsmanager.seed("db", "correct horse")
+    lines = iter(["one", "two"])
+    pages = secretsmanager.client().get_paginator("list_secrets").paginate()
+    secretsmanager.assert_nothing_leaked(called_with(lines), called_with(pages))
+    assert list(lines) == ["one", "two"]
+    secretsmanager.assert_not_logged()
 
 
 def test_a_text_that_is_json_is_found_without_its_quotes(secretsmanager):
@@ -412,10 +479,49 @@ def test_a_value_that_stands_in_a_name_is_found_outside_of_names(secretsmanager,
     assert "'app/db', version 1" in text_of(secretsmanager, f"{other}: wrong password changeme")
 
 
-@pytest.mark.parametrize("value", ["changeme", {"password": "changeme"}])
+@pytest.mark.parametrize(
+    "value",
+    [
+        "changeme",
+        '"changeme"',
+        ["changeme"],
+        *[{key: "changeme"} for key in ("password", "DB_PASSWORD", "api_key", "apiKey", "userPass", "pwd", "token")],
+    ],
+)
 def test_a_value_that_stands_in_its_own_name_is_found_outside_of_it(secretsmanager, value):
     secretsmanager.seed("team/changeme", value)
     assert "'team/changeme', version 1" in text_of(secretsmanager, "team/changeme: wrong password changeme")
+
+
+@pytest.mark.parametrize("key", ["username", "keyspace", "passenger_db", "monkey", "dbname"])
+def test_what_a_member_names_in_the_secrets_own_name_is_no_leak(secretsmanager, key):
+    secretsmanager.seed("prod/orders", {"credentials": {key: "orders", "password": "correct horse"}})
+    secretsmanager.assert_nothing_leaked("orders connected")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "text"),
+    [
+        ("prod/postgres", "postgres", "asked for prod%2Fpostgres and prod/postgres"),
+        ("db", "secret", "asked for arn%3Aaws%3Asecretsmanager%3Aus-east-1%3A123456789012%3Asecret%3Aother-abcdef"),
+        ("app/1", "1", "looked for app/11"),
+        ("db", "secret", "asked for arn:aws:secretsmanager:us-east-1:123456789012:secret:other-abcdef"),
+    ],
+)
+def test_a_name_is_no_leak_as_urls_have_it_or_inside_another(secretsmanager, name, value, text):
+    secretsmanager.seed(name, value)
+    secretsmanager.assert_nothing_leaked(text)
+
+
+def test_the_words_of_arns_are_no_leak_in_a_request(secretsmanager):
+    arn = secretsmanager.seed("db", "secret").arn
+    client = secretsmanager.client()
+    client.get_secret_value(SecretId=arn[:-7])
+    statement = {"Effect": "Allow", "Principal": "*", "Action": "secretsmanager:GetSecretValue", "Resource": "*"}
+    policy = {"Version": "2012-10-17", "Statement": [statement]}
+    client.put_resource_policy(SecretId="db", ResourcePolicy=json.dumps(policy))
+    secretsmanager.assert_nothing_leaked()
+    assert "'db', version 1" in text_of(secretsmanager, "password=secret")
 
 
 @pytest.mark.parametrize("value", [{"region": "eu-west-1"}, {"account": "123456789012"}])

@@ -446,3 +446,33 @@ def test_a_fixture_that_runs_before_ours_is_told_so(blocked: Run) -> None:
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(["The fixture secretsmanager of this test has not begun yet: fixtures of wider scope*"])
     result.stdout.no_fnmatch_line("*Give the test the fixture*")
+
+
+def test_an_async_source_of_credentials_that_fails_is_no_hook(blocked: Run) -> None:
+    """aiobotocore awaits both in the same place."""
+    pytest.importorskip("aiobotocore", reason="aiobotocore is not installed: pip install '.[dev,async]'")
+    result = blocked(
+        """
+        import asyncio
+        from aiobotocore.credentials import AioDeferredRefreshableCredentials
+        from aiobotocore.session import get_session
+
+        async def refresh():
+            raise RuntimeError("the vault is down")
+
+        async def call():
+            session = get_session()
+            session._credentials = AioDeferredRefreshableCredentials(refresh, "vault")
+            async with session.create_client("secretsmanager") as client:
+                client.meta.events.register("before-sign", lambda **_: None)
+                await client.list_secrets()
+
+        def test_it():
+            try:
+                asyncio.run(call())
+            except Exception:
+                pass
+        """
+    )
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["ListSecrets was stopped on its way to AWS (*"])
