@@ -103,11 +103,11 @@ def _leaks(places: Iterable[tuple[str, str]], sought: Sought, stands_alone: Call
 
 
 def _without_names(text: str, needle: str, names: list[str]) -> str:
-    """A text without the names of secrets that hold the needle, and without their ARNs' first part.
+    """A text without the names of secrets that hold the needle, and without the starts of ARNs that do.
 
     A letter takes the place of each, so that what stood beside it does not stand alone.
     """
-    text = _START_OF_ARN.sub("_", text)
+    text = _START_OF_ARN.sub(lambda start: "_" if needle in start[0] else start[0], text)
     for name in names:
         if needle in name:
             text = text.replace(name, "_")

@@ -513,6 +513,13 @@ def test_a_name_is_no_leak_as_urls_have_it_or_inside_another(secretsmanager, nam
     secretsmanager.assert_nothing_leaked(text)
 
 
+def test_a_value_that_holds_an_arn_is_found(secretsmanager):
+    master = secretsmanager.seed("master", "correct horse")
+    value = {"masterarn": master.arn, "password": "horse"}
+    secretsmanager.seed("db", value)
+    assert "'db', version 1" in text_of(secretsmanager, f"got {json.dumps(value)}")
+
+
 def test_the_words_of_arns_are_no_leak_in_a_request(secretsmanager):
     arn = secretsmanager.seed("db", "secret").arn
     client = secretsmanager.client()
