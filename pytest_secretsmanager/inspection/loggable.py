@@ -40,7 +40,7 @@ def require_error(operation: str | None, error: str | None) -> None:
         raise UsageError(f"error is a code such as 'ResourceNotFoundException', not {type(error).__name__}")
     codes = {kind.__name__ for kind in ServiceError.__subclasses__()}
     if error not in codes:
-        raise UsageError(f"no error {error!r}{nearest(error, codes)}; what hooks and Stubbers raise is not logged")
+        raise UsageError(f"no error {error!r}{nearest(error, codes)} (what hooks and Stubbers raise is not logged)")
 
 
 def _require_event_fields(event: str, fields: Mapping[str, object]) -> None:

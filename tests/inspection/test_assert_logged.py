@@ -406,7 +406,7 @@ def test_a_number_that_is_none_is_refused(secretsmanager: SecretsManager, times:
         ),
         ("LimitExceeded", "no error 'LimitExceeded'; did you mean 'LimitExceededException'?"),
         ("AccessDeniedError", "no error 'AccessDeniedError'; did you mean 'AccessDeniedException'"),
-        ("NoSuchBucket", "no error 'NoSuchBucket'; what hooks and Stubbers raise is not logged"),
+        ("NoSuchBucket", "no error 'NoSuchBucket' (what hooks and Stubbers raise is not logged)"),
         (ValueError, "error is a code such as 'ResourceNotFoundException', not type"),
     ],
 )
