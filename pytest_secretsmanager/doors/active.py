@@ -136,7 +136,7 @@ def responder_for(client: BaseClient) -> Responder | None:
     if not (responders or functions) or not _is_answered_here(client):
         return None
     if function := _function_here():
-        return function.added[-1] if function.added else function.responder
+        return (function.responder, *function.added)[-1]
     return responders[-1] if responders else functions[-1].responder
 
 

@@ -95,10 +95,18 @@ def _found_shown(expected: object, found: object) -> str:
     """What was found, but nothing of it that the test did not name."""
     if found and isinstance(found, dict | list):
         return "{…}" if isinstance(found, dict) else "[…]"
-    if isinstance(expected, dict | list | tuple) and isinstance(found, str | bytes):
-        kind = ("character", "text") if isinstance(found, str) else ("byte", "binary value")
-        return f"a {kind[1]} of {count_text(len(found), kind[0])}"
+    if isinstance(expected, Mapping | list | tuple):
+        return _kind_text(found)
     return "a value" if expected is ABSENT else _shown(found)
+
+
+def _kind_text(value: object) -> str:
+    if isinstance(value, str):
+        return f"a text of {count_text(len(value), 'character')}"
+    if isinstance(value, bytes):
+        return f"a binary value of {count_text(len(value), 'byte')}"
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return "a number" if is_number else _shown(value)
 
 
 def _around(text: str | bytes, start: int) -> str:

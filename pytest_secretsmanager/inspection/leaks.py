@@ -1,11 +1,13 @@
 """Where secret values stand that should not, in plain or in JSON, base64, hex or URL form. Never says which value."""
 
 import base64
+import codecs
 import json
 import re
 import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from logging import Formatter, LogRecord
 from pathlib import PurePath
 from types import FunctionType, MethodType
@@ -18,15 +20,11 @@ from pytest_secretsmanager.inspection.views import SecretView
 SHORTEST = 6
 """A value with fewer characters counts as leaked where it stands alone: inside words or ids it would be chance."""
 
-_KEPT_SECRET = re.compile(
-    "(?i:passw|passphrase|secret|token|credential|apikey)"
-    "|(?<![A-Za-z])(?i:key|pass|pwd|pw)(?![A-Za-z])"
-    "|(?<=[a-z])(?:Key|Pass|Pwd)(?![a-z])"
-)
+_KEPT_SECRET = re.compile("passw|passphrase|passcode|secret|token|(?:pass|pwd|pw|(?<!mon)key)(?![a-z])", re.IGNORECASE)
 """What the key of a JSON member says of a text that names nothing."""
 
-_IN_EVERY_ARN = frozenset({"arn", "aws", "secretsmanager", "secret"})
-_START_OF_ARN = re.compile(r"arn:[\w-]+:secretsmanager:[\w-]*:\d*:secret:".replace(":", "(?::|%3A)"))
+_OF_AWS = re.compile(r"arn:[\w-]+:secretsmanager:[\w-]*:\d*:secret:|secretsmanager:".replace(":", "(?::|%3A)"))
+"""The start of a secret's ARN, and that of an action in a policy."""
 
 
 class Needle(NamedTuple):
@@ -76,12 +74,8 @@ def sought_of(secrets: Iterable[SecretView]) -> Sought:
 
 
 def leaks_in_fields(places: Iterable[tuple[str, str]], sought: Sought) -> list[Leak]:
-    """The leaks in logged request fields, given with their names; a short value only where it is the whole field.
-
-    There the words of ARNs are AWS's, in policies say.
-    """
-    needles = [needle for needle in sought.needles if needle.text not in _IN_EVERY_ARN]
-    return _leaks(places, sought._replace(needles=needles), lambda text, needle: text == needle)
+    """The leaks in logged request fields, given with their names; a short value only where it is the whole field."""
+    return _leaks(places, sought, lambda text, needle: text == needle)
 
 
 def leaks_in_texts(places: Iterable[tuple[str, str]], sought: Sought) -> list[Leak]:
@@ -103,11 +97,11 @@ def _leaks(places: Iterable[tuple[str, str]], sought: Sought, stands_alone: Call
 
 
 def _without_names(text: str, needle: str, names: list[str]) -> str:
-    """A text without the names of secrets that hold the needle, and without the starts of ARNs that do.
+    """A text without the names of secrets that hold the needle, and without words of AWS that do.
 
     A letter takes the place of each, so that what stood beside it does not stand alone.
     """
-    text = _START_OF_ARN.sub(lambda start: "_" if needle in start[0] else start[0], text)
+    text = _OF_AWS.sub(lambda words: "_" if needle in words[0] else words[0], text)
     for name in names:
         if needle in name:
             text = text.replace(name, "_")
@@ -118,14 +112,13 @@ def texts_in(value: object) -> Iterator[str]:
     """Every text inside a request field, or inside anything else that is printed or logged.
 
     Only what is given itself is iterated, whatever it is. Inside of it, lists and dicts, log records, exceptions, mocks
-    and streams in memory are looked into; of all else its text is read, so that nobody's code runs and nothing is used
-    up.
+    and streams in memory are looked into; of all else what is printed of it is read, so that nothing is used up.
     """
+    if isinstance(value, Iterable) and not isinstance(value, str) and _parts_of(value) is None:
+        value = list(value)
     paths = value if isinstance(value, list | tuple | set) else [value]
     if paths and all(isinstance(path, PurePath) for path in paths):
         raise UsageError(f"a path is no text to look for secret values in: read the file first ({next(iter(paths))})")
-    if isinstance(value, Iterable) and not isinstance(value, str) and _parts_of(value) is None:
-        value = list(value)
     return _texts_in(value, {})
 
 
@@ -140,15 +133,21 @@ def _texts_in(value: object, seen: dict[int, object]) -> Iterator[str]:
     elif isinstance(value, str):
         yield value
     else:
-        yield str(value)
-        yield repr(value)
+        yield from _printed(value)
+
+
+def _printed(value: object) -> Iterator[str]:
+    """A value as it is printed by itself, and inside of others. What can't be printed tells nothing."""
+    for form in (str, repr):
+        with suppress(Exception):
+            yield form(value)
 
 
 def _parts_of(value: object) -> Iterable[object] | None:
     """What a value is made of, as far as it is looked into; None for a text, and for what is looked at as its text."""
     if _is_mock(value):  # first, since it may pass for anything
         calls = value.mock_calls  # type: ignore[attr-defined]
-        return [str(calls), calls]
+        return [*_printed(calls), calls]
     if isinstance(value, Mapping):
         return [part for item in value.items() for part in item]
     if isinstance(value, list | tuple | set | frozenset | deque):
@@ -160,6 +159,10 @@ def _parts_of(value: object) -> Iterable[object] | None:
         return _of_record(value)
     if isinstance(value, BaseException):
         return _of_exception(value)
+    if _is_exception_info(value):
+        return [value.value]  # type: ignore[attr-defined]
+    if isinstance(value, codecs.StreamWriter | codecs.StreamReaderWriter):
+        return [value.stream]
     return [value.getvalue()] if _is_stream_in_memory(value) else None  # type: ignore[attr-defined]
 
 
@@ -176,8 +179,7 @@ _OF_EVERY_RECORD = frozenset(vars(LogRecord("", 0, "", 0, "", (), None)))
 
 def _of_exception(error: BaseException) -> Iterator[object]:
     """With its notes, all that it came from, and those that it groups."""
-    yield str(error)
-    yield repr(error)
+    yield from _printed(error)
     yield from getattr(error, "__notes__", ())
     yield from (other for other in (error.__cause__, error.__context__) if other is not None)
     if isinstance(error, BaseExceptionGroup):
@@ -185,8 +187,14 @@ def _of_exception(error: BaseException) -> Iterator[object]:
 
 
 def _is_stream_in_memory(value: object) -> bool:
-    is_one = not isinstance(value, type) and callable(getattr(value, "getvalue", None))
-    return is_one and not getattr(value, "closed", False)
+    # Of its type: many an object has every attribute that it is asked for.
+    return callable(getattr(type(value), "getvalue", None)) and not getattr(value, "closed", False)
+
+
+def _is_exception_info(value: object) -> bool:
+    """Whether it is what `pytest.raises` gives."""
+    pytest = sys.modules.get("pytest")
+    return pytest is not None and isinstance(value, pytest.ExceptionInfo)
 
 
 def _is_mock(value: object) -> bool:
@@ -210,7 +218,7 @@ def _parts(value: str | bytes | None, name: str, names: set[str], known: set[str
     if not isinstance(parsed, dict | list | str):
         return
     for keys, text in _leaves(parsed, ()):
-        is_name = text in known or (keys and text in name and not _KEPT_SECRET.search(keys[-1]))
+        is_name = text in known or (keys and text in name and not any(map(_KEPT_SECRET.search, keys)))
         if len(text) >= SHORTEST and not is_name:
             yield "".join(f", key {key!r}" for key in keys), text
 

@@ -269,6 +269,7 @@ def test_of_nested_json_only_what_differs_is_shown(secretsmanager: SecretsManage
         ),
         ({"db": {"password": "hunter2"}}, {"db": "x"}, "  'db': expected 'x', found {…}\n"),
         ({"passwords": ["hunter2"]}, {"passwords": None}, "  'passwords': expected None, found […]\n"),
+        ({"pin": 987654}, {"pin": {"of": "x"}}, "  'pin': expected {'of': 'x'}, found a number\n"),
         (["hunter2"], [], "  [0]: expected nothing, found a value\n"),
         ({"db": {"password": "hunter2"}}, 7, "  expected: 7\n  found:    {…}\n"),
         ("{'password': 'hunter2'}", {"user": "x"}, "  expected: {'user': 'x'}\n  found:    a text of 23 characters\n"),
@@ -283,6 +284,7 @@ def test_a_member_that_the_test_did_not_name_is_not_shown(
     failure = text_of(secretsmanager, expected)
     assert text in failure
     assert "hunter2" not in failure
+    assert "987654" not in failure
 
 
 @pytest.mark.parametrize(

@@ -329,6 +329,21 @@ def called_by_signature():
     return mock
 
 
+class Unprintable:
+    def __repr__(self):
+        raise RuntimeError("detached")
+
+
+class Fields:
+    """As many a settings object, it takes any attribute for a key."""
+
+    def __init__(self, data):
+        self.data = data
+
+    def __getattr__(self, name):
+        return self.data[name]
+
+
 class Database:
     def __repr__(self):
         return "Database(password='correct horse')"
@@ -377,6 +392,7 @@ def itself():
         pytest.param(noted(), id="the notes of an exception"),
         pytest.param(ExceptionGroup("both", [OSError(), chained()]), id="the exceptions of a group"),
         pytest.param(called(), id="a mock"),
+        pytest.param(pytest.ExceptionInfo.from_exception(chained()), id="what pytest.raises gives"),
         pytest.param(called_by_signature(), id="the mock of a function's signature"),
         pytest.param(called_method(), id="the mock of a method's signature"),
         pytest.param(called_with(Database()), id="what is printed of an argument of a mock"),
@@ -412,7 +428,7 @@ def test_a_log_record_of_nothing_is_let_through(secretsmanager):
     secretsmanager.assert_nothing_leaked(record(), MagicMock(), io.StringIO())
 
 
-@pytest.mark.parametrize("collected", [lambda path: path, lambda path: [path, path], lambda path: (path,)])
+@pytest.mark.parametrize("collected", [lambda path: path, lambda path: [path, path], lambda path: iter([path])])
 def test_a_path_is_refused(secretsmanager, tmp_path, collected):
     with pytest.raises(UsageError, match="read the file first"):
         secretsmanager.assert_nothing_leaked(collected(tmp_path))
@@ -426,6 +442,8 @@ def test_a_path_is_refused(secretsmanager, tmp_path, collected):
         pytest.param(lambda: sys.stdout, id="a stream that can't be read"),
         pytest.param(lambda: closed(io.StringIO()), id="a closed stream"),
         pytest.param(lambda: io.StringIO, id="a kind of stream"),
+        pytest.param(Unprintable, id="what can't be printed"),
+        pytest.param(lambda: Fields({}), id="what knows no such field"),
     ],
 )
 def test_of_what_stands_inside_only_the_text_is_read(secretsmanager, unread):
@@ -486,6 +504,8 @@ def test_a_value_that_stands_in_a_name_is_found_outside_of_names(secretsmanager,
         '"changeme"',
         ["changeme"],
         *[{key: "changeme"} for key in ("password", "DB_PASSWORD", "api_key", "apiKey", "userPass", "pwd", "token")],
+        *[{key: "changeme"} for key in ("dbpass", "privatekey", "mysqlpwd", "DBPwd", "passcode")],
+        {"passwords": {"admin": "changeme"}},
     ],
 )
 def test_a_value_that_stands_in_its_own_name_is_found_outside_of_it(secretsmanager, value):
@@ -529,6 +549,8 @@ def test_the_words_of_arns_are_no_leak_in_a_request(secretsmanager):
     client.put_resource_policy(SecretId="db", ResourcePolicy=json.dumps(policy))
     secretsmanager.assert_nothing_leaked()
     assert "'db', version 1" in text_of(secretsmanager, "password=secret")
+    client.update_secret(SecretId="db", Description="secret")
+    assert "Description of UpdateSecret (call 3)" in text_of(secretsmanager)
 
 
 @pytest.mark.parametrize("value", [{"region": "eu-west-1"}, {"account": "123456789012"}])
