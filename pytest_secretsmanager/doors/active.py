@@ -135,7 +135,7 @@ def responder_for(client: BaseClient) -> Responder | None:
     responders, functions = _responders, _functions
     if not (responders or functions) or not _is_answered_here(client):
         return None
-    if function := _function_here():
+    if functions and (function := _function_here()):
         return (function.responder, *function.added)[-1]
     return responders[-1] if responders else functions[-1].responder
 
