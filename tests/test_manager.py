@@ -515,42 +515,40 @@ def test_a_function_that_was_held_when_its_manager_was_left_is_still_answered_th
     assert "written-by-function" in sm.secrets
 
 
-def test_a_function_is_answered_by_its_own_manager_though_another_thread_enters_one_meanwhile() -> None:
-    begun, entered = threading.Event(), threading.Event()
+def begun_rotation(sm: SecretsManager) -> Callable[[], None]:
+    """Begins a rotation in another thread, whose function waits; gives what lets it go on, and waits for its end."""
+    begun, may_go_on = threading.Event(), threading.Event()
 
     def handler(event: dict[str, str], context: object) -> None:
         begun.set()
-        assert entered.wait(60)
+        assert may_go_on.wait(60)
         writes_what_it_is_called_for(event, context)
 
+    def finish() -> None:
+        may_go_on.set()
+        thread.join()
+
+    sm.seed("db", "one", rotation=Rotation(handler))
+    thread = threading.Thread(target=sm.client().rotate_secret, kwargs={"SecretId": "db"})
+    thread.start()
+    assert begun.wait(60)
+    return finish
+
+
+def test_a_function_is_answered_by_its_own_manager_though_another_thread_enters_one_meanwhile() -> None:
     with SecretsManager() as sm:
-        sm.seed("db", "one", rotation=Rotation(handler))
-        thread = threading.Thread(target=sm.client().rotate_secret, kwargs={"SecretId": "db"})
-        thread.start()
-        assert begun.wait(60)
+        finish = begun_rotation(sm)
         with SecretsManager() as other:
-            entered.set()
-            thread.join()
+            finish()
     assert sorted(sm.secrets) == ["db", "written-by-function"]
     assert list(other.secrets) == []
 
 
 def test_a_function_is_answered_by_its_own_manager_though_that_is_left_meanwhile() -> None:
-    begun, left = threading.Event(), threading.Event()
-
-    def handler(event: dict[str, str], context: object) -> None:
-        begun.set()
-        assert left.wait(60)
-        writes_what_it_is_called_for(event, context)
-
     with SecretsManager() as outer:
         with SecretsManager() as sm:
-            sm.seed("db", "one", rotation=Rotation(handler))
-            thread = threading.Thread(target=sm.client().rotate_secret, kwargs={"SecretId": "db"})
-            thread.start()
-            assert begun.wait(60)
-        left.set()
-        thread.join()
+            finish = begun_rotation(sm)
+        finish()
     assert sorted(sm.secrets) == ["db", "written-by-function"]
     assert list(outer.secrets) == []
 

@@ -80,7 +80,7 @@ class Guard:
         try:
             return wrapped(*args, **kwargs)
         except Exception as error:  # there are no credentials, say: it was on its way to AWS all the same
-            self._require_own(error, endpoint, args)
+            self._refuse_unsigned(error, endpoint, args)
             raise
 
     async def _create_request_async(
@@ -90,10 +90,10 @@ class Guard:
         try:
             return await wrapped(*args, **kwargs)
         except Exception as error:
-            self._require_own(error, endpoint, args)
+            self._refuse_unsigned(error, endpoint, args)
             raise
 
-    def _require_own(self, error: Exception, endpoint: Any, args: Sequence[Any]) -> None:
+    def _refuse_unsigned(self, error: Exception, endpoint: Any, args: Sequence[Any]) -> None:
         """Refuses a request that botocore could not sign, unless somebody's hook raised the error on purpose."""
         if not _is_of_a_hook(error):
             self._require_elsewhere(endpoint, *_place_and_operation(*args))

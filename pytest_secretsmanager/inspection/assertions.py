@@ -6,31 +6,36 @@ shows the secret as a table; a value is shown only where the test itself compare
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from difflib import get_close_matches
 from itertools import takewhile
 
 from pytest_secretsmanager.engine.errors import UsageError, VersionNotFound
 from pytest_secretsmanager.engine.rules import labels
 from pytest_secretsmanager.engine.rules.rotation import due_at
 from pytest_secretsmanager.inspection.differences import (
-    ANYWHERE,
     call_text,
     compared,
     count_text,
     difference_text,
-    end_text,
     is_value,
     is_version,
-    label_hint,
     labels_text,
-    move_text,
     place_text,
 )
-from pytest_secretsmanager.inspection.leaks import leaks_in_fields, leaks_in_texts, sought_of, texts_in
+from pytest_secretsmanager.inspection.leaks import leaks_in_fields, leaks_in_texts, sought_of
 from pytest_secretsmanager.inspection.log import Log, differing_fields
 from pytest_secretsmanager.inspection.loggable import require_error, require_loggable
+from pytest_secretsmanager.inspection.moves import (
+    ANYWHERE,
+    end_of,
+    end_text,
+    label_hint,
+    move_text,
+    require_label,
+    require_spelling,
+)
 from pytest_secretsmanager.inspection.rotations import run_text
 from pytest_secretsmanager.inspection.tables import secret_table
+from pytest_secretsmanager.inspection.texts import texts_in
 from pytest_secretsmanager.inspection.unchanged import Unchanged
 from pytest_secretsmanager.inspection.views import SecretId, SecretView, Source, VersionRef, VersionView
 
@@ -38,7 +43,6 @@ __tracebackhide__ = True
 """pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
 
 _NEAREST_SHOWN = 5
-_AWS_LABELS = (labels.CURRENT, labels.PENDING, labels.PREVIOUS)
 
 
 class Assertions:
@@ -132,7 +136,7 @@ class Assertions:
         <secret 'db': 2 versions, AWSCURRENT on 2, AWSPREVIOUS on 1>
         >>> sm.assert_label("db", "AWSPREVIOUS", 1)
         """
-        _require_label(label)
+        require_label(label)
         secret = self.secret(secret_id, region=region, account=account)
         wanted = _version(secret, version)
         holder = secret.labels.get(label)
@@ -153,11 +157,11 @@ class Assertions:
         <secret 'db': 1 version, AWSCURRENT on 1>
         >>> sm.assert_no_label("db", "AWSPENDING")
         """
-        _require_label(label)
+        require_label(label)
         secret = self.secret(secret_id, region=region, account=account)
         holder = secret.labels.get(label)
         if holder is None:
-            _require_spelling(label, secret)
+            require_spelling(label, secret)
         else:
             raise _failure(
                 f"expected {label} of secret {secret.name!r} nowhere, found it {place_text(secret.version(holder))}",
@@ -206,9 +210,9 @@ class Assertions:
         >>> _ = sm.client().put_secret_value(SecretId="db", SecretString="two")
         >>> sm.assert_moved("db", "AWSCURRENT", source=1, target=2)
         """
-        _require_label(label)
+        require_label(label)
         secret = self.secret(secret_id, region=region, account=account)
-        wanted_source, wanted_target = _end(secret, source), _end(secret, target)
+        wanted_source, wanted_target = end_of(secret, source), end_of(secret, target)
         moves = [move for move in secret.history if move.label == label]
         if not any(
             wanted_source in (ANYWHERE, move.source) and wanted_target in (ANYWHERE, move.target) for move in moves
@@ -386,33 +390,6 @@ def _version(secret: SecretView, ref: VersionRef) -> VersionView:
     except VersionNotFound as error:
         message = str(error)
     raise _failure(message, secret)
-
-
-def _require_label(label: object) -> None:
-    if not isinstance(label, str):
-        raise UsageError(f"a label is a str such as 'AWSPENDING', not {type(label).__name__}")
-
-
-def _require_spelling(label: str, secret: SecretView) -> None:
-    """Refuses a label that is nearly one of AWS's own: that it is nowhere says nothing, if it was never there."""
-    if label in {move.label for move in secret.history}:
-        return
-    spelt = label.upper() if label.lower().startswith("aws") else label
-    close = get_close_matches(spelt, _AWS_LABELS, n=1, cutoff=0.8)
-    if close and close[0] != label:
-        raise UsageError(f"no such label {label!r}; did you mean {close[0]!r}?")
-
-
-def _end(secret: SecretView, end: object) -> object:
-    if end is ANYWHERE or end is None:
-        return end
-    if isinstance(end, VersionView) and end.secret == secret:
-        return end.id
-    if isinstance(end, str) and end in {version for move in secret.history for version in (move.source, move.target)}:
-        return end  # of a version that may have gone since
-    if isinstance(end, str | int | VersionView):
-        return secret.version(end).id
-    raise UsageError(f"a move's end is a version id, a number, a label, a view or None, not {type(end).__name__}")
 
 
 def _failure(message: str, secret: SecretView) -> AssertionError:

@@ -4,13 +4,9 @@ import json
 from collections.abc import Iterator, Mapping
 from itertools import zip_longest
 
-from pytest_secretsmanager.engine.errors import nearest
 from pytest_secretsmanager.engine.state import Secret, changed
-from pytest_secretsmanager.inspection.log import ABSENT, Event, LabelMove
-from pytest_secretsmanager.inspection.views import SecretView, VersionView
-
-ANYWHERE = object()
-"""The default end of a label's move: any version will do. None means no version: from nowhere, to nowhere."""
+from pytest_secretsmanager.inspection.log import ABSENT, Event
+from pytest_secretsmanager.inspection.views import VersionView
 
 # --- comparing -----------------------------------------------------------------------------------------------------
 
@@ -146,25 +142,6 @@ def labels_text(version: VersionView) -> str:
 
 def place_text(version: VersionView | None) -> str:
     return "nowhere" if version is None else f"on version {version.number}"
-
-
-def label_hint(label: str, secret: SecretView) -> str:
-    hint = "" if label in secret.labels else nearest(label, secret.labels)
-    return hint if "did you mean" in hint else ""
-
-
-def end_text(secret: SecretView, version_id: object) -> str:
-    if version_id is ANYWHERE:
-        return "anywhere"
-    if version_id is None:
-        return "nowhere"
-    version = secret.state.versions.get(str(version_id))
-    return f"version {version_id}" if version is None else f"version {version.number}"
-
-
-def move_text(secret: SecretView, move: LabelMove) -> str:
-    ends = f"from {end_text(secret, move.source)} to {end_text(secret, move.target)}"
-    return f"{ends} by {move.operation} at {move.time:%H:%M:%S}"
 
 
 def call_text(operation: str, fields: Mapping[str, object], error: str | None) -> str:
