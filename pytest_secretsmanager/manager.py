@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
 from random import Random
-from threading import Lock
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypeVar, Unpack, cast
 
@@ -26,6 +25,7 @@ from pytest_secretsmanager.engine.call import Call, Parameters
 from pytest_secretsmanager.engine.errors import ServiceError, UsageError
 from pytest_secretsmanager.engine.keys import KeyRing, KmsRefusal
 from pytest_secretsmanager.engine.layers.audit import Entry
+from pytest_secretsmanager.engine.locks import Lock
 from pytest_secretsmanager.engine.marks import GoBack, mark
 from pytest_secretsmanager.engine.ports import Ports, RequestIds, new_uuid
 from pytest_secretsmanager.engine.rules.retention import VERSION_QUOTA

@@ -7,14 +7,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from threading import RLock
 
 from botocore.client import BaseClient
 
 from pytest_secretsmanager.doors.client import Responder, responding
 from pytest_secretsmanager.engine import model
+from pytest_secretsmanager.engine.locks import Lock
 
-lock = RLock()
+lock = Lock()
 """Held by whoever changes who answers, and what hangs on it."""
 
 

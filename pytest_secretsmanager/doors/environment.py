@@ -7,9 +7,9 @@ A function sees its own variables while it runs.
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from threading import Lock
 
 from pytest_secretsmanager.engine import arns, model
+from pytest_secretsmanager.engine.locks import Lock
 
 CREDENTIALS = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing"}
 

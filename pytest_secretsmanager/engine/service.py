@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from threading import RLock
 from typing import TypeAlias
 
 from pytest_secretsmanager.engine import model
@@ -16,6 +15,7 @@ from pytest_secretsmanager.engine.errors import UnsupportedOperation
 from pytest_secretsmanager.engine.layers.audit import Entry, Record, audit
 from pytest_secretsmanager.engine.layers.replicate import replicate
 from pytest_secretsmanager.engine.layers.validate import validate
+from pytest_secretsmanager.engine.locks import Lock
 from pytest_secretsmanager.engine.marks import GoBack, mark
 from pytest_secretsmanager.engine.operations import OPERATIONS
 from pytest_secretsmanager.engine.ports import Ports
@@ -47,7 +47,7 @@ class Service:
     ) -> None:
         self.ports = ports
         self.store = Store()
-        self.lock = RLock()
+        self.lock = Lock()
         background = Background(self.store, self.lock, ports, record, now)
         self.effects = Effects(background, steps, replication)
         self._seeded_replicas = Replicas(replace(background, record=_not_at_all), replication)

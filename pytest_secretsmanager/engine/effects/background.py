@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from threading import RLock
 from typing import TypeAlias
 
 from pytest_secretsmanager.engine.call import Effect, Outcome
 from pytest_secretsmanager.engine.layers.audit import Record, record_events
 from pytest_secretsmanager.engine.layers.replicate import followed
+from pytest_secretsmanager.engine.locks import Lock
 from pytest_secretsmanager.engine.ports import Ports
 from pytest_secretsmanager.engine.state import Secret, SecretKey
 from pytest_secretsmanager.engine.store import Store
@@ -23,7 +23,7 @@ class Background:
     """What effects work with; `now` is the clock, epoch seconds."""
 
     store: Store
-    lock: RLock
+    lock: Lock
     ports: Ports
     record: Record
     now: Callable[[], float]
