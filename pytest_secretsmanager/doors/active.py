@@ -3,6 +3,7 @@
 Knows neither how calls come in nor how they are answered.
 """
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -12,6 +13,7 @@ from botocore.client import BaseClient
 
 from pytest_secretsmanager.doors.client import Responder, responding
 from pytest_secretsmanager.engine import model
+from pytest_secretsmanager.engine.layers.forked import warn_of_first_write
 from pytest_secretsmanager.engine.locks import Lock
 
 lock = Lock()
@@ -157,3 +159,17 @@ def _is_answered_here(client: BaseClient) -> bool:
     if client.meta.service_model.service_name != model.SERVICE:
         return False
     return not _endpoints or client.meta.endpoint_url.rstrip("/") not in _endpoints
+
+
+# --- forking -------------------------------------------------------------------------------------------------------
+
+
+def _after_fork_in_child() -> None:
+    """Lets the first write warn: those that answered at the fork answer in this process too, each from a copy."""
+    layer = warn_of_first_write()
+    for service in {responder.service for responder in (*_responders, *(one.responder for one in _functions))}:
+        service.put_around(layer)
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork_in_child)

@@ -52,6 +52,7 @@ class Service:
         self.effects = Effects(background, steps, replication)
         self._seeded_replicas = Replicas(replace(background, record=_not_at_all), replication)
         self.watchers: list[Watcher] = []
+        self._record = record
         self._unlogged = replicate(validate(self._run), self.store)
         self._logged = audit(self._unlogged, self.store, record)
 
@@ -78,6 +79,11 @@ class Service:
             if isinstance(effect, Replicate):
                 self._seeded_replicas.follow(effect.key)
         return outcome
+
+    def put_around(self, layer: Callable[[Handler], Handler]) -> None:
+        """Puts one more layer around every operation, under the log: what it refuses is neither done nor logged."""
+        self._unlogged = layer(self._unlogged)
+        self._logged = audit(self._unlogged, self.store, self._record)
 
     @property
     def next_due(self) -> float:
