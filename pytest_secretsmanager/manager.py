@@ -268,7 +268,12 @@ class SecretsManager(Assertions):
                 self._endpoint = endpoint
             self._cut_off("what called it was rolled back", refuse=True, functions=functions, runs=runs)
 
-        marks = (*(part.mark for part in parts), *self._marks_of_chance(), lambda: mark(self._entries), lambda: mark(self._clients))
+        marks = (
+            *(part.mark for part in parts),
+            *self._marks_of_chance(),
+            lambda: mark(self._entries),
+            lambda: mark(self._clients),
+        )
         with self._service.rolled_back(*marks), taken_back(begin, end):  # no name keeps one that is thrown away alive
             yield
         self._warn_of_functions()

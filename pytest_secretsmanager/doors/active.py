@@ -4,6 +4,7 @@ Knows neither how calls come in nor how they are answered. Each collection is re
 lock, and holds what it holds once, so that adding and removing can be repeated after an interrupt.
 """
 
+import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -18,6 +19,7 @@ from pytest_secretsmanager.doors.client import Responder, responding
 from pytest_secretsmanager.engine import model
 from pytest_secretsmanager.engine.errors import NetworkBlocked
 from pytest_secretsmanager.engine.interrupts import taken_back
+from pytest_secretsmanager.engine.layers.forked import warn_of_first_write
 from pytest_secretsmanager.engine.locks import Lock
 
 __tracebackhide__ = True
@@ -220,3 +222,17 @@ def _is_answered_here(client: BaseClient) -> bool:
     if client.meta.service_model.service_name != model.SERVICE:
         return False
     return not _endpoints or client.meta.endpoint_url.rstrip("/") not in _endpoints
+
+
+# --- forking -------------------------------------------------------------------------------------------------------
+
+
+def _after_fork_in_child() -> None:
+    """Lets the first write warn: those that answered at the fork answer in this process too, each from a copy."""
+    layer = warn_of_first_write()
+    for service in {responder.service for responder in (*_responders, *(one.responder for one in _functions))}:
+        service.put_around(layer)
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork_in_child)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from pytest_secretsmanager.engine import locks, model
-from pytest_secretsmanager.engine.call import Call, Outcome, Replicate
+from pytest_secretsmanager.engine.call import Call, Handler, Outcome, Replicate
 from pytest_secretsmanager.engine.commits import Commits
 from pytest_secretsmanager.engine.effects import Effects
 from pytest_secretsmanager.engine.effects.background import Background
@@ -64,6 +64,7 @@ class Service:
     ) -> None:
         self.ports = ports
         self.store = Store()
+        self._log = log
         self._commits = Commits(self.store, log)
         self.lock = self._commits.lock
         background = Background(self.store, self._commits, ports, log.append, now)
@@ -108,6 +109,11 @@ class Service:
             if isinstance(effect, Replicate):
                 self._seeded_replicas.follow(effect.key)
         return outcome
+
+    def put_around(self, layer: Callable[[Handler], Handler]) -> None:
+        """Puts one more layer around every operation, under the log: what it refuses is neither done nor logged."""
+        self._unlogged = layer(self._unlogged)
+        self._logged = audit(self._unlogged, self.store, self._log.append)
 
     def _recover(self) -> None:
         """Ends what an error or an interrupt has broken off in this thread: AWS would not have noticed it."""
