@@ -29,13 +29,13 @@ from pytest_secretsmanager.engine.errors import ServiceError, UsageError
 from pytest_secretsmanager.engine.interrupts import taken_back
 from pytest_secretsmanager.engine.keys import KeyRing, KmsRefusal
 from pytest_secretsmanager.engine.layers.audit import Entry
-from pytest_secretsmanager.engine.locks import Lock
 from pytest_secretsmanager.engine.marks import GoBack, mark
 from pytest_secretsmanager.engine.ports import Ports, RequestIds, new_uuid
 from pytest_secretsmanager.engine.rules.retention import VERSION_QUOTA
 from pytest_secretsmanager.engine.service import Service
 from pytest_secretsmanager.engine.state import SecretKey
 from pytest_secretsmanager.entering import Entering
+from pytest_secretsmanager.entering import lock as entering_lock
 from pytest_secretsmanager.inspection.assertions import Assertions
 from pytest_secretsmanager.inspection.log import Log
 from pytest_secretsmanager.inspection.rotations import cut_off_text
@@ -127,8 +127,8 @@ class SecretsManager(Assertions):
         self._clients: dict[object, SecretsManagerClient] = {}
         self._endpoint: Endpoint | None = None
         self._crashes: list[str] = []
-        self._entering = Lock()
-        self._entered = Entering(self._entering, self._begin, self._end)
+        self._entering = entering_lock
+        self._entered = Entering(self._begin, self._end)
         self._decorated = False
         self._functions_cut_off: list[str] = []
 
@@ -175,7 +175,8 @@ class SecretsManager(Assertions):
         try:
             self._stop_endpoint()
         finally:
-            self._cut_off("its SecretsManager was left", refuse=False)
+            if self._service.effects.rotations.is_busy:
+                self._cut_off("its SecretsManager was left", refuse=False)
             patch.deactivate(self._responder)
             environment.leave(self._responder)
 

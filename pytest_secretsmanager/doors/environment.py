@@ -32,17 +32,17 @@ def enter(user: object, region: str) -> None:
     global _in_use
     with _lock:
         _in_use = (*_in_use, user)
-        unset = {name: value for name, value in _wanted(region).items() if _own(name) is None}
-        _set.update(unset)
-        for name, value in unset.items():
-            _put(name, value)
+        for name, value in _wanted(region).items():
+            if _own(name) is None:
+                _set[name] = value
+                _put(name, value)
 
 
 def leave(user: object) -> None:
     """Takes back what was set and has its value still, when this user was the last one. Once more does nothing."""
     global _in_use
     with _lock:
-        _in_use = tuple(other for other in _in_use if other is not user)
+        _in_use = tuple([other for other in _in_use if other is not user])
         if _in_use:
             return
         for name, value in _set.items():
@@ -64,10 +64,10 @@ def _put(name: str, value: str | None) -> None:
     """Sets what a variable is when no function runs; None: unset."""
     if name in _before:
         _before[name] = value
-    elif value is None:
-        os.environ.pop(name, None)
-    else:
+    elif value is not None:
         os.environ[name] = value
+    elif name in os.environ:
+        del os.environ[name]
 
 
 # --- functions -----------------------------------------------------------------------------------------------------

@@ -14,15 +14,16 @@ ROOMS = [
     {"plugin", "command"},
     {"manager"},
     {"seed_files"},
-    {"seeds", "controls", "report"},
+    {"seeds", "controls", "report", "entering"},
     {"inspection"},
     {"doors"},
     {"engine.service"},
     {"engine.effects"},
+    {"engine.commits"},
     {"engine.layers", "engine.operations", "engine.store"},
     {"engine.ports"},
     {"engine.rules", "engine.keys", "engine.model"},
-    {"engine.call"},
+    {"engine.call", "engine.interrupts"},
     {"engine.state", "engine.arns", "engine.errors", "engine.locks", "engine.marks"},
 ]
 """From the face to the core: a module imports from its own room and from the lines below its own."""
