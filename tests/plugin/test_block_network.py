@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from textwrap import dedent
 
+import botocore
 import pytest
 from botocore import handlers
 from botocore.endpoint import Endpoint
@@ -14,15 +15,16 @@ INI = "[pytest]\nsecretsmanager_block_network = {}\n"
 
 @pytest.fixture
 def no_way_out(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keeps a call on this machine by a closed proxy, should the guard fail; and moto out of new clients."""
+    """Keeps a call on this machine by a closed proxy, should the guard fail; and other tools out of new clients."""
     monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:1")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     monkeypatch.setenv("HOME", str(pytester.path))
-    # moto listens to every client from its import on: a neighbour's test in this process may have imported it.
+    # moto and AWS's Powertools listen to every client from their import on; other tests of this process import them.
     of_botocore = [entry for entry in handlers.BUILTIN_HANDLERS if not type(entry[1]).__module__.startswith("moto")]
     monkeypatch.setattr(handlers, "BUILTIN_HANDLERS", of_botocore)
+    monkeypatch.setattr(botocore, "_INITIALIZERS", [])
 
 
 @pytest.fixture
