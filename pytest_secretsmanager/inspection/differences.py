@@ -4,7 +4,8 @@ import json
 from collections.abc import Iterator, Mapping
 from itertools import zip_longest
 
-from pytest_secretsmanager.engine.state import Secret, changed
+from pytest_secretsmanager.engine.changed import changed
+from pytest_secretsmanager.engine.state import Secret
 from pytest_secretsmanager.inspection.log import ABSENT, Event
 from pytest_secretsmanager.inspection.views import VersionView
 

@@ -4,12 +4,13 @@ from collections.abc import Iterator
 
 from pytest_secretsmanager.engine import arns
 from pytest_secretsmanager.engine.call import EventName, Outcome, ServiceEvent
+from pytest_secretsmanager.engine.changed import changed
 from pytest_secretsmanager.engine.effects.background import Background
 from pytest_secretsmanager.engine.effects.runs import ReplicaControl
 from pytest_secretsmanager.engine.errors import ServiceError
 from pytest_secretsmanager.engine.ports import Ports
 from pytest_secretsmanager.engine.rules import guards, replication
-from pytest_secretsmanager.engine.state import Secret, SecretKey, Secrets, Version, changed
+from pytest_secretsmanager.engine.state import Secret, SecretKey, Secrets, Version
 
 __tracebackhide__ = True
 """pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""

@@ -4,10 +4,11 @@ from typing import cast
 
 from pytest_secretsmanager.engine import arns, model
 from pytest_secretsmanager.engine.call import Call, Outcome, Reply
+from pytest_secretsmanager.engine.changed import changed
 from pytest_secretsmanager.engine.errors import InvalidParameterException, InvalidRequestException
 from pytest_secretsmanager.engine.ports import Ports
 from pytest_secretsmanager.engine.rules import guards, replication
-from pytest_secretsmanager.engine.state import Replica, Secret, Secrets, changed
+from pytest_secretsmanager.engine.state import Replica, Secret, Secrets
 
 
 def replicate_secret_to_regions(secrets: Secrets, call: Call, ports: Ports) -> Outcome:

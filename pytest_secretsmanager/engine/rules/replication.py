@@ -6,8 +6,9 @@ DOC: value, labels, tags, policy and description are copied; only the KMS key ma
 from collections.abc import Mapping
 
 from pytest_secretsmanager.engine import arns
+from pytest_secretsmanager.engine.changed import changed
 from pytest_secretsmanager.engine.errors import InvalidParameterException
-from pytest_secretsmanager.engine.state import Replica, ReplicaStatus, Secret, changed
+from pytest_secretsmanager.engine.state import Replica, ReplicaStatus, Secret
 
 SUCCEEDED = "Replication succeeded"
 
