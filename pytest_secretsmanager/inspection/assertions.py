@@ -62,6 +62,10 @@ class Assertions:
     def log(self) -> Log:
         raise NotImplementedError
 
+    def _as_it_is_now(self, secret_id: SecretId, region: str | None, account: str | None) -> SecretView:
+        """What an assertion looks at several times: beside threads that write, each look has to see the same."""
+        return self.secret(secret_id, region=region, account=account).as_it_is_now()
+
     # --- values and labels ---------------------------------------------------------------------------------------
 
     def assert_value(
@@ -82,7 +86,7 @@ class Assertions:
         <secret 'db': 1 version, AWSCURRENT on 1>
         >>> sm.assert_value("db", {"password": "hunter2", "user": "app"})
         """
-        secret = self.secret(secret_id, region=region, account=account)
+        secret = self._as_it_is_now(secret_id, region, account)
         found = _version(secret, version)
         if is_value(found, expected):
             return
@@ -108,7 +112,7 @@ class Assertions:
         <secret 'db': 2 versions, AWSCURRENT on 2, AWSPREVIOUS on 1>
         >>> sm.assert_labels("db", {"AWSCURRENT": 2, "AWSPREVIOUS": 1})
         """
-        secret = self.secret(secret_id, region=region, account=account)
+        secret = self._as_it_is_now(secret_id, region, account)
         if not isinstance(expected, Mapping):
             raise UsageError(f"labels are a dict of label and version, not {type(expected).__name__}")
         wanted = {label: _version(secret, version) for label, version in expected.items()}
@@ -137,7 +141,7 @@ class Assertions:
         >>> sm.assert_label("db", "AWSPREVIOUS", 1)
         """
         require_label(label)
-        secret = self.secret(secret_id, region=region, account=account)
+        secret = self._as_it_is_now(secret_id, region, account)
         wanted = _version(secret, version)
         holder = secret.labels.get(label)
         if holder != wanted.id:
@@ -158,7 +162,7 @@ class Assertions:
         >>> sm.assert_no_label("db", "AWSPENDING")
         """
         require_label(label)
-        secret = self.secret(secret_id, region=region, account=account)
+        secret = self._as_it_is_now(secret_id, region, account)
         holder = secret.labels.get(label)
         if holder is None:
             require_spelling(label, secret)
@@ -179,7 +183,7 @@ class Assertions:
         <secret 'db': 2 versions, AWSCURRENT on 2, AWSPREVIOUS on 1>
         >>> sm.assert_history("db", ["one", "two"])
         """
-        secret = self.secret(secret_id, region=region, account=account)
+        secret = self._as_it_is_now(secret_id, region, account)
         if isinstance(expected, str | bytes) or not isinstance(expected, Sequence):
             raise UsageError(f"a history is a list of values or versions, not {type(expected).__name__}")
         versions = secret.versions
