@@ -1,15 +1,17 @@
 """The markers: how pytest lists them, which one wins, and what they seed."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from textwrap import shorten
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pytest
 
 from pytest_secretsmanager.plugin.names import OPTIONS, SECRET, SECRETS_FILE
 
 if TYPE_CHECKING:
+    from pytest_secretsmanager.engine.state import SecretKey
     from pytest_secretsmanager.manager import SecretsManager
     from pytest_secretsmanager.seeds import Seed
 
@@ -28,12 +30,33 @@ def plant(manager: "SecretsManager", node: Any) -> None:
     """Seeds what the markers say. A seed takes the place of one of the same name, so the nearest marker wins."""
     from pytest_secretsmanager.engine.errors import UsageError
 
+    keys: dict[int, SecretKey] = {}
     for marker in farthest_first(node, SECRET, SECRETS_FILE):
         try:
-            for seed in _seeds_of(marker, node.path.parent):
-                manager.plant(seed)
+            planted = [manager.plant(seed) for seed in _seeds_of(marker, node.path.parent)]
         except UsageError as error:
-            raise failure(node, _spelled(marker), str(error)) from None
+            raise failure(node, spelled(marker), str(error)) from None
+        if marker.name == SECRET:
+            keys[id(marker)] = planted[0].key
+    _require_one_each(node, keys)
+
+
+def _require_one_each(node: Any, keys: "dict[int, SecretKey]") -> None:
+    """Refuses two markers of one secret in one place, where neither is nearer: one of them would be for nothing."""
+    for kind, marks in _declared(node):
+        places: dict[SecretKey, int] = {}
+        marks = [mark for mark in marks if mark.name == SECRET]
+        for number, mark in enumerate(marks, start=1):
+            key = keys[id(mark)]
+            if key in places:
+                raise failure(
+                    node,
+                    spelled(mark),
+                    f"two secret markers of one {kind} seed {shorten(key.name, 80)!r} in {key.region}: numbers "
+                    f"{places[key]} and {number} of {len(marks)}, from the top. Keep one; earlier values of a secret "
+                    "go into its versions=[…]",
+                )
+            places[key] = number
 
 
 def _seeds_of(marker: pytest.Mark, directory: Path) -> "list[Seed]":
@@ -52,7 +75,7 @@ def _names_a_file(marker: pytest.Mark) -> bool:
     return len(marker.args) == 1 and not marker.kwargs and isinstance(marker.args[0], str | os.PathLike)
 
 
-def _spelled(marker: pytest.Mark) -> str:
+def spelled(marker: pytest.Mark) -> str:
     """A marker as a failure names it: with its secret's name or its file, and no more, which may be a secret value."""
     if marker.name == SECRETS_FILE and _names_a_file(marker):
         return f"{marker.name}({os.fspath(marker.args[0])!r})"
@@ -67,7 +90,9 @@ def farthest_first(node: Any, *markers: str) -> list[pytest.Mark]:
     for level in node.listchain():
         marks = [mark for mark in level.own_markers if mark.name in markers]
         if isinstance(level, pytest.Class):
-            found += marks  # pytest lists those of its bases first
+            declared = [mark for _, of_class in _declared_by(level) for mark in of_class if mark.name in markers]
+            added = [mark for mark in marks if not any(mark is other for other in declared)]
+            found += declared + added
         else:
             # pytest lists the lowest decorator's first, and those of a parameter last.
             callspec = getattr(level, "callspec", None)
@@ -76,6 +101,31 @@ def farthest_first(node: Any, *markers: str) -> list[pytest.Mark]:
     return found
 
 
+_Declared: TypeAlias = "tuple[str, list[pytest.Mark]]"
+
+
+def _declared(node: Any) -> Iterator[_Declared]:
+    """The markers that stand in one place each, in words, from the top; neither those of parameters nor added ones."""
+    for level in node.listchain():
+        yield from _declared_by(level)
+
+
+def _declared_by(level: Any) -> Iterator[_Declared]:
+    if isinstance(level, pytest.Module):
+        yield "module", _marks(getattr(level.obj, "pytestmark", []))
+    elif isinstance(level, pytest.Class):
+        for owner in reversed(level.obj.__mro__):
+            yield "class", _marks(vars(owner).get("pytestmark", []))[::-1]
+    elif isinstance(level, pytest.Function):
+        yield "function", _marks(getattr(level.obj, "pytestmark", []))[::-1]
+
+
+def _marks(declared: Any) -> list[pytest.Mark]:
+    """What a `pytestmark` holds: one marker or several, each with its arguments or without."""
+    marks: list[Any] = [*declared] if isinstance(declared, list | tuple) else [declared]
+    return [getattr(mark, "mark", mark) for mark in marks]
+
+
 def failure(node: Any, marker: str, text: str) -> BaseException:
-    """What ends the set-up of a test in words, without a traceback through this plugin."""
-    return pytest.fail.Exception(f"@pytest.mark.{marker} of {node.nodeid}: {text}", pytrace=False)
+    """What ends the set-up of a test in words, without a traceback through this plugin; the reason comes first."""
+    return pytest.fail.Exception(f"{text}\n  in @pytest.mark.{marker} of {node.nodeid}", pytrace=False)
