@@ -52,6 +52,8 @@ class Service:
         self.effects = Effects(background, steps, replication)
         self._seeded_replicas = Replicas(replace(background, record=_not_at_all), replication)
         self.watchers: list[Watcher] = []
+        self.gate: Callable[[Call], None] | None = None
+        """Asked before each call, under the lock; what it raises refuses the call, unlogged."""
         self._unlogged = replicate(validate(self._run), self.store)
         self._logged = audit(self._unlogged, self.store, record)
 
@@ -125,6 +127,8 @@ class Service:
     def _commit(self, handler: Handler, call: Call) -> Outcome:
         require_supported(call)
         with self.lock:
+            if self.gate is not None:
+                self.gate(call)
             outcome = handler(call)
             if outcome.changes:
                 self.store.apply(outcome.changes)

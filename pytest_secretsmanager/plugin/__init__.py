@@ -4,15 +4,15 @@ Importing this room imports neither botocore nor cryptography nor wrapt: a run t
 none of them. What needs them is imported inside the functions that use it.
 """
 
-import warnings
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import pytest
 
-from pytest_secretsmanager.plugin import markers, options, order
-from pytest_secretsmanager.plugin.names import BLOCK_NETWORK, FIXTURE, MANAGER, OPTIONS, ROLLBACK, SEEDS
+from pytest_secretsmanager.plugin import markers, options, order, own_fixture, settings
+from pytest_secretsmanager.plugin.managers import answering, session_of
+from pytest_secretsmanager.plugin.names import BLOCK_NETWORK, FIXTURE, MANAGER, ROLLBACK, SEEDS
 from pytest_secretsmanager.plugin.network import NetworkGuard
 from pytest_secretsmanager.plugin.session import SeededSession
 
@@ -26,6 +26,7 @@ _STARTED = pytest.StashKey[ExitStack]()
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Adds the ini options."""
     options.add(parser)
+    settings.add(parser)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -49,12 +50,10 @@ def _start(config: pytest.Config) -> None:
         return
     started = config.stash[_STARTED] = ExitStack()
     config.add_cleanup(started.close)  # called even if the run ends before it is configured
-    if config.getini(BLOCK_NETWORK):
-        guard = NetworkGuard()
-        started.callback(guard.take_down)
-        config.pluginmanager.register(guard, BLOCK_NETWORK)
-    if file := config.getini(SEEDS):
-        session = SeededSession(config, file)
+    if (blocking := settings.block_network(config)) != "false":
+        config.pluginmanager.register(NetworkGuard(config, blocking), BLOCK_NETWORK)
+    if files := settings.seed_files(config):
+        session = SeededSession(config, files)
         started.enter_context(session.manager)
         config.pluginmanager.register(session, SEEDS)
 
@@ -84,31 +83,24 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 def secretsmanager(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator["SecretsManager"]:
     """A local AWS Secrets Manager that answers every call made through botocore in this process.
 
-    Markers `secret` and `secrets_file` seed it, the marker `secretsmanager` sets its options. See `SecretsManager` for
-    what it offers.
+    Markers `secret` and `secrets_file` seed it, the marker `secretsmanager` sets its options:
+
+        @pytest.mark.secret("app/db", "hunter2")
+        def test_password(secretsmanager: SecretsManager):  # from pytest_secretsmanager import SecretsManager
+            assert read_password() == "hunter2"  # your code, unchanged
+            secretsmanager.assert_logged("GetSecretValue", SecretId="app/db")
+
+    See `help(pytest_secretsmanager.SecretsManager)` for all that it offers.
     """
-    node = request.node
-    session: SeededSession | None = request.config.pluginmanager.get_plugin(SEEDS)
-    if session is not None and node.get_closest_marker(OPTIONS) is None:
+    guard: NetworkGuard | None = request.config.pluginmanager.get_plugin(BLOCK_NETWORK)
+    if guard is not None:
+        guard.go_up(request.node)
+    if session_of(request.config) is not None:
         request.getfixturevalue(ROLLBACK)  # before the first seed
-        markers.plant(session.manager, node)
-        yield session.manager
-        _warn_of_crashes(session.manager)
-        return
-    manager = options.build(node)
-    # By monkeypatch, so that a test's own changes of these variables are undone before ours, in whatever order.
-    for name, value in manager.unset_variables().items():
-        monkeypatch.setenv(name, value)
-    node.stash[MANAGER] = manager
-    with manager:
-        for seed in () if session is None else session.seeds:
-            manager.plant(seed)
-        markers.plant(manager, node)
+    with answering(request.node, monkeypatch) as manager:
         yield manager
-    _warn_of_crashes(manager)
 
 
-def _warn_of_crashes(manager: "SecretsManager") -> None:
-    """A test may pass though something crashed inside: its program tried again, say."""
-    if manager.crashes:
-        warnings.warn(pytest.PytestWarning(f"{FIXTURE}: {manager.crashes[0]}"), stacklevel=1)
+@pytest.fixture(name=own_fixture.CHECK)
+def _planted(request: pytest.FixtureRequest) -> None:
+    own_fixture.require_planted(request.node)

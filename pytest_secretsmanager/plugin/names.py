@@ -25,3 +25,9 @@ ROLLBACK = "_secretsmanager_rollback"
 
 MANAGER: "pytest.StashKey[SecretsManager]" = pytest.StashKey()
 """The stash key for a running test's manager. A project's own fixture may take the fixture's name; the key stays."""
+
+MARKED = pytest.StashKey[bool]()
+"""The stash key of a test that carries one of the markers."""
+
+PLANTED = pytest.StashKey[bool]()
+"""The stash key of a test whose markers have been planted."""

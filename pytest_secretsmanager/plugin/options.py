@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_secretsmanager.plugin.markers import failure, farthest_first
-from pytest_secretsmanager.plugin.names import ACCOUNT, BLOCK_NETWORK, OPTIONS, RANDOM_SEED, REGION, SECRET, SEEDS
+from pytest_secretsmanager.plugin.names import ACCOUNT, OPTIONS, RANDOM_SEED, REGION, SECRET
 
 if TYPE_CHECKING:
     from pytest_secretsmanager.manager import SecretsManager
@@ -17,18 +17,12 @@ _OPTIONS = ("region", "account", "random_seed", "now", "version_quota")
 
 
 def add(parser: pytest.Parser) -> None:
-    """Adds the ini options."""
+    """Adds these ini options."""
     parser.addini(
         REGION, "region of the fixture secretsmanager (default: AWS_DEFAULT_REGION, else us-east-1)", default=""
     )
     parser.addini(ACCOUNT, "account of the fixture secretsmanager", default="123456789012")
     parser.addini(RANDOM_SEED, "makes ARN suffixes, version ids and request ids repeatable", default="")
-    parser.addini(
-        BLOCK_NETWORK, "refuses Secrets Manager calls that would reach AWS, by botocore", type="bool", default=False
-    )
-    parser.addini(
-        SEEDS, "TOML or JSON file of secrets that are there from before the first import of a conftest file", default=""
-    )
 
 
 def build(node: Any) -> "SecretsManager":
