@@ -65,4 +65,5 @@ def _given(config: pytest.Config, name: str) -> Any:
     except (TypeError, ValueError, pytest.UsageError):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # pytest 9.2 deprecates it, and has nothing else for an option of two types
-            return config.inicfg[name]
+            given: Any = config.inicfg[name]
+        return getattr(given, "value", given)  # pytest 9.0 wraps it

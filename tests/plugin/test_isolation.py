@@ -75,7 +75,9 @@ def test_items_without_fixtures_are_rolled_back(seeded: pytest.Pytester, run: Ru
     """Their set-up, the test and their tear-down, each of which writes."""
     seeded.makeconftest(ODD_ITEMS)
     seeded.path.joinpath(f"a.{kind}").touch()
-    result = run("def test_after(secretsmanager): secretsmanager.assert_history('db', ['seeded'])", f"a.{kind}", ".")
+    result = run(
+        "def test_after(secretsmanager): secretsmanager.assert_history('db', ['seeded'])", f"a.{kind}", "test_it.py"
+    )
     result.assert_outcomes(passed=3)
 
 
@@ -85,7 +87,9 @@ def test_an_item_that_fails_in_its_set_up_is_rolled_back(seeded: pytest.Pytester
         "YamlItem.setup, YamlItem.teardown = fail, lambda self: None\n"
     )
     seeded.path.joinpath("a.yaml").touch()
-    result = run("def test_after(secretsmanager): secretsmanager.assert_history('db', ['seeded'])", "a.yaml", ".")
+    result = run(
+        "def test_after(secretsmanager): secretsmanager.assert_history('db', ['seeded'])", "a.yaml", "test_it.py"
+    )
     result.assert_outcomes(passed=1, errors=2)
 
 
@@ -118,9 +122,9 @@ def test_what_the_collector_of_such_items_sets_up_stays_for_them(seeded: pytest.
         """
     )
     seeded.path.joinpath("a.yaml").touch()
-    run("def test_after(secretsmanager): assert [*secretsmanager.secrets] == ['db']", "a.yaml", ".").assert_outcomes(
-        passed=3
-    )
+    run(
+        "def test_after(secretsmanager): assert [*secretsmanager.secrets] == ['db']", "a.yaml", "test_it.py"
+    ).assert_outcomes(passed=3)
 
 
 def test_doctests_are_rolled_back(seeded: pytest.Pytester, run: Run) -> None:
@@ -153,14 +157,14 @@ def test_a_marker_plants_in_an_item_without_fixtures(pytester: pytest.Pytester, 
     pytester.makeconftest(ODD_ITEMS)
     pytester.path.joinpath("a.marked").touch()
     run(
-        "def test_after(secretsmanager): assert 'marked' not in secretsmanager.secrets", "a.marked", "."
+        "def test_after(secretsmanager): assert 'marked' not in secretsmanager.secrets", "a.marked", "test_it.py"
     ).assert_outcomes(passed=2)
 
 
 def test_a_wrong_marker_of_an_item_without_fixtures_is_an_error_in_words(pytester: pytest.Pytester, run: Run) -> None:
     pytester.makeconftest(ODD_ITEMS.replace('"marked", "hunter2"', '"marked", "hunter2", tag=1'))
     pytester.path.joinpath("a.marked").touch()
-    result = run("def test_after(): ...", "a.marked", ".")
+    result = run("def test_after(): ...", "a.marked", "test_it.py")
     result.assert_outcomes(passed=1, errors=1)
     result.stdout.fnmatch_lines(["a seed has no option 'tag'; did you mean 'tags'[?]"])
 
