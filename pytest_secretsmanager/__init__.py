@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pytest_secretsmanager.doors.http import Endpoint
     from pytest_secretsmanager.engine.effects.runs import RotationRun, StepRun
     from pytest_secretsmanager.engine.errors import (
+        LateWrite,
         NetworkBlocked,
         PytestSecretsManagerError,
         SecretNotFound,
@@ -38,6 +39,7 @@ __all__ = [
     "Kms",
     "KmsKey",
     "LabelMove",
+    "LateWrite",
     "Log",
     "NetworkBlocked",
     "PutRateWarning",
@@ -66,6 +68,7 @@ _MODULES = {
     "Kms": "controls.kms",
     "KmsKey": "engine.keys",
     "LabelMove": "inspection.log",
+    "LateWrite": "engine.errors",
     "Log": "inspection.log",
     "NetworkBlocked": "engine.errors",
     "PutRateWarning": "inspection.log",

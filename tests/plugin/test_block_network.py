@@ -72,7 +72,7 @@ def test_the_failure_names_test_operation_and_where_the_client_was_made(
     result.stdout.fnmatch_lines(
         [
             "GetSecretValue was stopped on its way to AWS (secretsmanager.us-east-1.amazonaws.com): no SecretsManager "
-            "is active, and secretsmanager_block_network is on",
+            "is active, and secretsmanager_block_network is true",
             "  called at *test_it.py:5 in test_it",
             "  by a client made at *app.py:2 in <module>",
             "  in test_it.py::test_it",
