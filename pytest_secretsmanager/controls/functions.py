@@ -16,6 +16,7 @@ from pytest_secretsmanager.engine import arns
 from pytest_secretsmanager.engine.errors import UsageError
 from pytest_secretsmanager.engine.marks import GoBack, mark
 from pytest_secretsmanager.engine.ports import Function
+from pytest_secretsmanager.engine.regions import require_region
 
 __tracebackhide__ = True
 
@@ -87,6 +88,7 @@ class Functions:
         if parsed is None or parsed.qualifier is not None:
             raise UsageError(f"the ARN of a function is arn:aws:lambda:<region>:<account>:function:<name>, not {arn!r}")
         region, account, name, _ = parsed
+        require_region(region, "the region in the ARN of a function")
 
         def invoke(event: Mapping[str, str]) -> object:
             context = LambdaContext(name, arn, self._new_request_id())

@@ -21,6 +21,14 @@ _set: dict[str, str] = {}
 """What was set, as it was set: a variable that is otherwise now is somebody else's."""
 
 
+DEFAULT_REGION = "us-east-1"
+
+
+def region_named() -> str | None:
+    """The region in which a client calls that names none, as the environment says; None when it says nothing."""
+    return os.environ.get("AWS_DEFAULT_REGION") or None
+
+
 def unset_variables(region: str) -> dict[str, str]:
     """The variables that nobody but us has set, with what they need to be."""
     return {name: value for name, value in _wanted(region).items() if os.environ.get(name) in (None, _set.get(name))}
