@@ -22,6 +22,14 @@ _set: dict[str, str] = {}
 """The variables that were set here, with their values. One that has another value now was set elsewhere since."""
 
 
+DEFAULT_REGION = "us-east-1"
+
+
+def region_named() -> str | None:
+    """The region in which a client calls that names none, as the environment says; None when it says nothing."""
+    return os.environ.get("AWS_DEFAULT_REGION") or None
+
+
 def unset_variables(region: str) -> dict[str, str]:
     """The variables that are unset, or set by this module only, with what they need to be."""
     return {name: value for name, value in _wanted(region).items() if _own(name) in (None, _set.get(name))}

@@ -28,6 +28,7 @@ from pytest_secretsmanager.engine.errors import (
     UnsupportedOperation,
     UsageError,
 )
+from pytest_secretsmanager.engine.regions import require_region
 
 __tracebackhide__ = True
 """pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
@@ -85,8 +86,8 @@ class Endpoint:
         """
         if account is not None:
             require_account(account)
-        if region is not None and (not isinstance(region, str) or not region):
-            raise UsageError(f"region is a str such as 'us-east-1', not {region!r}")
+        if region is not None:
+            require_region(region)
         if self._server.is_of_parent:
             raise UsageError(
                 "this endpoint is served by the process that this one was forked from, which knows no credentials "

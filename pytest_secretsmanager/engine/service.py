@@ -172,7 +172,7 @@ class Service:
     def transaction(self, *marks: Callable[[], GoBack]) -> Iterator[None]:
         """Several calls that take effect together or, when one raises, not at all; no other call comes between them."""
         transaction = _Rollback(Journal(), marks)
-        is_done = False
+        is_inner, is_done = self.lock.is_mine, False
 
         def begin() -> None:
             self.lock.acquire()
@@ -180,10 +180,14 @@ class Service:
             transaction.mark()
 
         def end() -> None:
-            self.store.close_journal(transaction.journal, roll_back=not is_done)
-            if not is_done:
-                transaction.go_back()
-            self.lock.let_go()
+            with self.lock:
+                self.store.close_journal(transaction.journal, roll_back=not is_done)
+                if not is_done:
+                    transaction.go_back()
+            if is_inner:
+                self.lock.release()
+            else:
+                self.lock.let_go()
 
         with taken_back(begin, end):
             yield

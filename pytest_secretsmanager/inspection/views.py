@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 
 from pytest_secretsmanager.engine import arns
 from pytest_secretsmanager.engine.errors import SecretNotFound, UsageError, VersionNotFound, nearest
+from pytest_secretsmanager.engine.regions import require_region
 from pytest_secretsmanager.engine.rules import guards, labels
 from pytest_secretsmanager.engine.service import Service
 from pytest_secretsmanager.engine.state import Secret, SecretKey, Version
@@ -25,13 +26,13 @@ __tracebackhide__ = True
 class Source:
     """Where views look: the service's store and keys, its log, its clock (epoch seconds), and where if nothing is said.
 
-    `region` and `account` are the manager's own.
+    `region` and `account` are the manager's own; its region may change until a test begins.
     """
 
     service: Service
     log: Log
     now: Callable[[], float]
-    region: str
+    region: Callable[[], str]
     account: str
 
     def find(self, secret_id: "SecretId", region: str | None, account: str | None) -> "SecretView":
@@ -39,6 +40,8 @@ class Source:
 
         A region or account that is said wins over that of an ARN or a view: so a replica is found by its primary.
         """
+        if region is not None:
+            require_region(region)
         if isinstance(secret_id, SecretView):
             own = self._own(secret_id)
             key = own.key._replace(region=region or own.key.region, account=account or own.key.account)
@@ -47,7 +50,7 @@ class Source:
             raise UsageError(f"a secret is named by its name, its ARN or its view, not by {type(secret_id).__name__}")
         parsed = arns.parse(secret_id)
         if parsed is None:
-            return self._there(secret_id, SecretKey(region or self.region, account or self.account, secret_id))
+            return self._there(secret_id, SecretKey(region or self.region(), account or self.account, secret_id))
         key = SecretKey(region or parsed.region, account or parsed.account, parsed.name)
         found = self._there(secret_id, key)
         if not found.arn.startswith(arns.in_region(secret_id, key.region, key.account)):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pytest_secretsmanager.plugin import markers, options, order, own_fixture, settings
+from pytest_secretsmanager.plugin import following, markers, options, order, own_fixture, settings
 from pytest_secretsmanager.plugin.managers import answering, session_of
 from pytest_secretsmanager.plugin.names import BLOCK_NETWORK, FIXTURE, MANAGER, ROLLBACK, SEEDS
 from pytest_secretsmanager.plugin.network import NetworkGuard
@@ -65,6 +65,32 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     It comes last, so that a marker which another plugin or a conftest file has added counts too.
     """
     order.activate(items)
+
+
+def pytest_report_header(config: pytest.Config) -> str | None:
+    """Says so when the ini file and the environment name two regions."""
+    return options.differing_regions(config)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """The region of the run may have changed since: a conftest file may set it."""
+    session = session_of(item.config)
+    following.begin(item.config, None if session is None else session.manager)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_fixture_setup(request: pytest.FixtureRequest) -> Generator[None, object, object]:
+    """Follows what a fixture may have set."""
+    result = yield
+    following.follow(request.config)
+    return result
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_call(item: pytest.Item) -> None:
+    """The region of a test is settled when its body begins."""
+    following.end(item.config)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pytest_secretsmanager.plugin import markers, options
+from pytest_secretsmanager.plugin import following, markers, options
 from pytest_secretsmanager.plugin.names import FIXTURE, MANAGER, OPTIONS, PLANTED, SEEDS
 from pytest_secretsmanager.plugin.session import SeededSession
 
@@ -32,6 +32,7 @@ def answering(node: pytest.Item, monkeypatch: pytest.MonkeyPatch) -> Iterator["S
         _warn_of_crashes(session.manager)
         return
     manager = options.build(node)
+    following.begin(node.config, manager)
     # By monkeypatch, so that a test's own changes of these variables are undone before ours, in whatever order.
     for name, value in manager.unset_variables().items():
         monkeypatch.setenv(name, value)

@@ -6,21 +6,19 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_secretsmanager.plugin.markers import failure, farthest_first
-from pytest_secretsmanager.plugin.names import ACCOUNT, OPTIONS, RANDOM_SEED, REGION, SECRET
+from pytest_secretsmanager.plugin.names import ACCOUNT, FIXTURE, OPTIONS, RANDOM_SEED, REGION, SECRET
 
 if TYPE_CHECKING:
     from pytest_secretsmanager.manager import SecretsManager
 
-_DEFAULT_REGION = "us-east-1"
+VARIABLE = "AWS_DEFAULT_REGION"
 
 _OPTIONS = ("region", "account", "random_seed", "now", "version_quota")
 
 
 def add(parser: pytest.Parser) -> None:
     """Adds these ini options."""
-    parser.addini(
-        REGION, "region of the fixture secretsmanager (default: AWS_DEFAULT_REGION, else us-east-1)", default=""
-    )
+    parser.addini(REGION, f"region of the fixture secretsmanager (default: {VARIABLE}, else us-east-1)", default="")
     parser.addini(ACCOUNT, "account of the fixture secretsmanager", default="123456789012")
     parser.addini(RANDOM_SEED, "makes ARN suffixes, version ids and request ids repeatable", default="")
 
@@ -42,28 +40,48 @@ def build(node: Any) -> "SecretsManager":
     try:
         return SecretsManager(**options)
     except UsageError as error:
-        problem = ini_problem(ini)
+        problem = ini_problem(ini) or environment_problem(options)
         if problem is not None:
-            raise pytest.fail.Exception(f"the ini option {OPTIONS}_{problem}", pytrace=False) from None
+            raise pytest.fail.Exception(problem, pytrace=False) from None
         raise failure(node, OPTIONS, str(error)) from None
 
 
 def ini_options(config: pytest.Config) -> dict[str, Any]:
-    """What the ini file says, and for the region, where it says nothing, what the environment says to every client."""
+    """What the ini file says; where it names no region, that is left to the environment, which all clients ask."""
     return {
-        "region": config.getini(REGION) or os.environ.get("AWS_DEFAULT_REGION") or _DEFAULT_REGION,
+        "region": config.getini(REGION) or None,
         "account": config.getini(ACCOUNT),
         "random_seed": config.getini(RANDOM_SEED) or None,
     }
 
 
 def ini_problem(ini: dict[str, Any]) -> str | None:
-    """What is wrong with the ini file's options by themselves."""
+    """What is wrong with the ini file's options by themselves, whatever the environment says."""
+    problem = _problem(ini | {"region": ini["region"] or "us-east-1"})
+    return None if problem is None else f"the ini option {OPTIONS}_{problem}"
+
+
+def environment_problem(options: dict[str, Any]) -> str | None:
+    """What is wrong with the region of the environment, where no option names one."""
+    return None if options["region"] is not None else _problem({})
+
+
+def _problem(options: dict[str, Any]) -> str | None:
     from pytest_secretsmanager.engine.errors import UsageError
     from pytest_secretsmanager.manager import SecretsManager
 
     try:
-        SecretsManager(**ini)
+        SecretsManager(**options)
     except UsageError as error:
         return str(error)
     return None
+
+
+def differing_regions(config: pytest.Config) -> str | None:
+    """What the run's header says when the ini file and the environment name two regions."""
+    ini, named = config.getini(REGION), os.environ.get(VARIABLE)
+    if not ini or not named or ini == named:
+        return None
+    return (
+        f"{FIXTURE}: seeds and views are in {ini} ({REGION}), clients that name no region call in {named} ({VARIABLE})"
+    )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pytest_secretsmanager.plugin.names import MANAGER, OPTIONS, ROLLBACK, SEEDS
+from pytest_secretsmanager.plugin.names import MANAGER, ROLLBACK, SEEDS
 from pytest_secretsmanager.plugin.options import ini_options, ini_problem
 from pytest_secretsmanager.plugin.threads import Threads, end_quietly
 
@@ -26,10 +26,11 @@ class SeededSession:
         directory = config.rootpath if config.inipath is None else config.inipath.parent
         options = ini_options(config)
         if problem := ini_problem(options):
-            raise pytest.UsageError(f"the ini option {OPTIONS}_{problem}")
+            raise pytest.UsageError(problem)
         try:
             self.seeds = [seed for file in files for seed in read_seeds(directory / file)]
             self.manager = SecretsManager(**options)
+            self.manager.follow_environment()
             for seed in self.seeds:  # of two of one name the later one takes the place of the earlier
                 self.manager.plant(seed)
         except UsageError as error:

@@ -2,9 +2,12 @@
 
 from collections.abc import Callable
 
+import botocore
 import pytest
 
 Failures = Callable[..., list[str]]
+
+BOTOCORE = f"botocore {botocore.__version__}"
 
 SEEDS = [
     (
@@ -28,6 +31,16 @@ SEEDS = [
         'a seeded value can\'t be None: leave it out for a secret without a value, write "null" for JSON null',
     ),
     ('"db", "x", tags=["a"]', 'the option \'tags\' of a seed is a mapping such as {"team": "pay"}, not list'),
+    (
+        '"db", "x", region="EU-WEST-1"',
+        f"the region of a seed is 'EU-WEST-1', which {BOTOCORE} does not know; did you mean 'eu-west-1'? (a newer "
+        "region needs a newer botocore)",
+    ),
+    (
+        '"db", "x", replicas=["EU-WEST-1"]',
+        f"the region of a replica is 'EU-WEST-1', which {BOTOCORE} does not know; did you mean 'eu-west-1'? (a newer "
+        "region needs a newer botocore)",
+    ),
     ('"db", "x", account="1"', "account is a str of twelve digits such as '123456789012', not '1'"),
     (
         '"db", versions=[Version("x", labels=["BLUE"]), Version("y", labels=["BLUE"])]',
@@ -53,10 +66,16 @@ OPTIONS = [
         "options are given by name, not by position (2); a secret is seeded by @pytest.mark.secret",
     ),
     ("region=5", "region is a str such as 'us-east-1', not 5"),
+    (
+        'region="EU-WEST-1"',
+        f"region is 'EU-WEST-1', which {BOTOCORE} does not know; did you mean 'eu-west-1'? (a newer region needs a "
+        "newer botocore)",
+    ),
     ('account="12345"', "account is a str of twelve digits such as '123456789012', not '12345'"),
 ]
 
 FILE = """
+import botocore
 import pytest
 from pytest_secretsmanager import Version
 
