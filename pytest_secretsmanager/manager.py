@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypeVar, Unpack, cast
 from pytest_secretsmanager.controls.clock import Clock, wall_times
 from pytest_secretsmanager.controls.functions import Functions
 from pytest_secretsmanager.controls.kms import Kms
+from pytest_secretsmanager.controls.panel import Panel
 from pytest_secretsmanager.controls.replication import HeldReplicas, ReplicationControl
 from pytest_secretsmanager.controls.rotation import RotationControl
 from pytest_secretsmanager.controls.steps import Steps
@@ -33,6 +34,7 @@ from pytest_secretsmanager.engine.service import Service
 from pytest_secretsmanager.engine.state import SecretKey
 from pytest_secretsmanager.inspection.assertions import Assertions
 from pytest_secretsmanager.inspection.log import Log
+from pytest_secretsmanager.inspection.presence import Presence
 from pytest_secretsmanager.inspection.views import SecretId, SecretMapping, SecretView, Source
 from pytest_secretsmanager.report.section import failure_section
 from pytest_secretsmanager.seeds import NO_VALUE, Seed, SeedOptions, seed_of
@@ -58,7 +60,7 @@ _decorating: ContextVar[tuple["SecretsManager", ...]] = ContextVar("decorating",
 """The managers whose decorated functions are running in this thread or task."""
 
 
-class SecretsManager(Assertions):
+class SecretsManager(Panel, Assertions):
     """A local AWS Secrets Manager, with all its regions and accounts.
 
     While it is entered, it answers every Secrets Manager call that botocore makes in this process, by clients made
@@ -91,11 +93,11 @@ class SecretsManager(Assertions):
         require_account(account)
         _require_seed(random_seed)
         _require_quota(version_quota)
-        self.region = region
-        self.account = account
-        self.clock = Clock(now)
+        self._region = region
+        self._account = account
+        self._clock = Clock(now)
         self._keys = KeyRing()
-        self.kms = Kms(self._keys, region, account)
+        self._kms = Kms(self._keys, region, account)
         self._random = Random(random_seed)  # noqa: S311 - ids, never keys
         self._entries: list[Entry] = []
         self._log = Log(self._entries)
@@ -113,11 +115,12 @@ class SecretsManager(Assertions):
             self._new_request_id,
             repeatable=random_seed is not None,
         )
-        self._views = Source(self._service, self._log, self.clock.seconds, region, account)
-        self.rotation = RotationControl(
+        self._presence = Presence(f"another SecretsManager, in {region}", self._log.__len__)
+        self._views = Source(self._service, self._log, self.clock.seconds, region, account, self._presence)
+        self._rotation = RotationControl(
             self._service, self._functions, self._steps, self._views, self._rotate_now, region, account
         )
-        self.replication = ReplicationControl(self._service, self._held)
+        self._replication = ReplicationControl(self._service, self._held)
         self._clients: dict[object, SecretsManagerClient] = {}
         self._endpoint: Endpoint | None = None
         self._crashes: list[str] = []
@@ -133,6 +136,7 @@ class SecretsManager(Assertions):
             if self._depth == 1:
                 environment.enter(self.region)
                 patch.activate(self._responder)
+                self._presence.begin()
         return self
 
     def __exit__(
@@ -146,6 +150,9 @@ class SecretsManager(Assertions):
                 finally:
                     patch.deactivate(self._responder)
                     environment.leave()
+                    self._presence.end()
+        if self._depth == 0 and error is None:
+            self._steps.require_met()
 
     def unset_variables(self) -> dict[str, str]:
         """The environment variables that nobody but another `SecretsManager` has set, as this one would set them.
@@ -204,14 +211,14 @@ class SecretsManager(Assertions):
         """
         marks = [part.mark for part in (self.clock, self._keys, self._functions, self._steps, self._held)]
         endpoint = self._endpoint
-        with self._service.rolled_back(
-            *marks, *self._marks_of_chance(), lambda: mark(self._entries), lambda: mark(self._clients)
-        ):
+        with self._service.rolled_back(*marks, *self._marks_of_chance(), self._log.mark, lambda: mark(self._clients)):
             if own_log:
-                self._entries.clear()
+                self._log.begin_anew()
+                self._presence.begin_anew()
                 self._crashes.clear()
             try:
-                yield
+                with self._steps.all_met():
+                    yield
             finally:
                 if self._endpoint is not endpoint:
                     self._stop_endpoint()
@@ -383,7 +390,7 @@ class SecretsManager(Assertions):
 
     @property
     def log(self) -> Log:
-        """Every call, newest last."""
+        """Every call, newest last; `log.clear()` forgets those so far."""
         return self._log
 
     def failure_section(self) -> str:

@@ -7,7 +7,7 @@ none of them. What needs them is imported inside the functions that use it.
 import os
 import warnings
 from collections.abc import Generator, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from textwrap import shorten
 from typing import TYPE_CHECKING, Any
@@ -35,6 +35,9 @@ DEFAULT_REGION = "us-east-1"
 
 _MANAGER = pytest.StashKey["SecretsManager"]()
 """Where the manager of a running test stands, whatever a fixture of the same name makes of it."""
+
+_PASSED = pytest.StashKey[bool]()
+"""Whether the body of a test has run and passed, as far as is known."""
 
 _STARTED = pytest.StashKey[ExitStack]()
 """What was started for the whole run, and ends with it."""
@@ -168,7 +171,7 @@ class _SeededSession:
     def _rolled_back(self, request: pytest.FixtureRequest) -> Iterator[None]:
         """Takes back what a test does to the secrets of the run, and gives it a log of its own."""
         request.node.stash.setdefault(_MANAGER, self.manager)  # a test with options has its own there already
-        with self.manager.rolled_back(own_log=True):
+        with _unmet_plans_in_words(request.node), self.manager.rolled_back(own_log=True):
             yield
 
 
@@ -209,6 +212,7 @@ def _first_of_function_scope(item: Any, fixtures: list[str]) -> int:
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Adds to a failing test what its reader should know of its secrets, and to any what crashed inside."""
     report = yield
+    item.stash[_PASSED] = report.when == "call" and report.passed
     manager = item.stash.get(_MANAGER, None)
     if manager is None or not (report.failed or (report.when == "call" and manager.crashes)):
         return report
@@ -237,12 +241,24 @@ def secretsmanager(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPat
     for name, value in manager.unset_variables().items():
         monkeypatch.setenv(name, value)
     node.stash[_MANAGER] = manager
-    with manager:
+    with _unmet_plans_in_words(node), manager:
         for seed in () if session is None else session.seeds:
             manager.plant(seed)
         _seed(manager, node)
         yield manager
     _warn_of_crashes(manager)
+
+
+@contextmanager
+def _unmet_plans_in_words(node: Any) -> Iterator[None]:
+    """Fails a test that has passed though what it planned for its rotations never came to pass; no other test."""
+    from pytest_secretsmanager.controls.steps import UnmetPlanError
+
+    try:
+        yield
+    except UnmetPlanError as problem:
+        if node.stash.get(_PASSED, False):
+            raise pytest.fail.Exception(str(problem), pytrace=False) from None
 
 
 def _warn_of_crashes(manager: "SecretsManager") -> None:

@@ -73,6 +73,9 @@ class Kms:
         """Callers may use the key again."""
         self._keys.put(self.key(key), denied=False)
 
+    def __repr__(self) -> str:
+        return f"<KMS keys of {self._region}, account {self._account}>"
+
 
 def _require_alias(alias: object) -> None:
     if not isinstance(alias, str):

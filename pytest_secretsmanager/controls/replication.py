@@ -105,6 +105,9 @@ class ReplicationControl:
             raise UsageError(f"polls is a number of DescribeSecret calls, at least 1, not {polls!r}")
         return ReplicationHold(self._service, self._held, region, polls)
 
+    def __repr__(self) -> str:
+        return f"<replication: {', '.join(map(repr, self._held.holds)) or 'nothing is held'}>"
+
 
 def _require_region(region: object) -> None:
     if not isinstance(region, str):

@@ -1,6 +1,7 @@
 """Where rotations stop and what fails in them, as a test has asked for it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self, TypeAlias
@@ -16,11 +17,16 @@ __tracebackhide__ = True
 Failure: TypeAlias = BaseException | type[BaseException]
 
 
+class UnmetPlanError(AssertionError):
+    """A test has planned that a rotation fails or stops at a step, and none did."""
+
+
 class Hold:
     """A point at which the next rotation of a secret stops, once.
 
     `run` is the rotation that has come to it, None until then. `resume()` lets it go on and gives it back; so does the
-    end of a `with` block. A hold that no rotation came to is a UsageError there.
+    end of a `with` block. A hold that no rotation came to is a UsageError there, and fails the test where there is no
+    such block.
     """
 
     def __init__(self, key: SecretKey, step: str, when: When, resume: Callable[[RotationRun], None]) -> None:
@@ -55,9 +61,16 @@ class Hold:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         is_needed = not self._spent and (self.run is None or self.run.state == "held")
-        if error is None and is_needed:
-            self.resume()
-        self._spent = True
+        try:
+            if error is None and is_needed:
+                self.resume()
+        finally:
+            self._spent = True
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether no rotation has come to it, and one still may."""
+        return self.run is None and not self._spent
 
     def __repr__(self) -> str:
         step, when = self._point
@@ -71,9 +84,19 @@ class _PlannedFailure:
     when: When
     error: Failure
     times: int
+    met: int = 0
+    most: int = 0
+    """How often it came to pass, as far as that is not rolled back; and at most, whatever was rolled back since."""
 
     def fits(self, run: RotationRun, step: str, when: When) -> bool:
-        return self.times > 0 and self.key in (None, run.key) and (self.step, self.when) == (step, when)
+        return self.times > self.met and self.key in (None, run.key) and (self.step, self.when) == (step, when)
+
+    def __str__(self) -> str:
+        kind = self.error if isinstance(self.error, type) else type(self.error)
+        after = ", after=True" if self.when == "after" else ""
+        times = f", times={self.times}" if self.times > 1 else ""
+        whose = "" if self.key is None else f" for secret {self.key.name!r}"
+        return f"rotation.fail({self.step!r}, {kind.__name__}{after}{times}){whose}"
 
 
 class Steps:
@@ -86,18 +109,38 @@ class Steps:
     def mark(self) -> GoBack:
         """A point to go back to, with the holds and failures that are planned now."""
         go_back = mark(self.holds, self._failures)
-        left = [(failure, failure.times) for failure in self._failures]
+        counts = [(failure, failure.met) for failure in self._failures]
 
         def go_back_and_count_again() -> None:
             go_back()
-            for failure, times in left:
-                failure.times = times
+            for failure, met in counts:
+                failure.met = met
 
         return go_back_and_count_again
 
     def plan_failure(self, key: SecretKey | None, step: str, when: When, error: Failure, times: int) -> None:
         """Lets the next steps of that name fail."""
         self._failures.append(_PlannedFailure(key, step, when, error, times))
+
+    @contextmanager
+    def all_met(self) -> Iterator[None]:
+        """What is planned inside has come to pass by the end, else UnmetPlanError; an error from inside comes first."""
+        before = [*self._failures, *self.holds]
+        yield
+        self.require_met(but_for=before)
+
+    def require_met(self, but_for: Collection[object] = ()) -> None:
+        """Raises UnmetPlanError for plans that never came to pass, once, but for those that were made before."""
+        failures = [plan for plan in self._failures if plan.most < plan.times and not _is_in(plan, but_for)]
+        holds = [hold for hold in self.holds if hold.is_waiting and not _is_in(hold, but_for)]
+        self._failures[:] = [plan for plan in self._failures if not _is_in(plan, failures)]
+        self.holds[:] = [hold for hold in self.holds if not _is_in(hold, holds)]
+        problems = [
+            *(f"{plan} {_how_far(plan)}" for plan in failures),
+            *(f"the {hold!r} was planned, and no rotation came to it" for hold in holds),
+        ]
+        if problems:
+            raise UnmetPlanError("\n".join([*problems, _ADVICE]))
 
     def stops(self, run: RotationRun, step: str, when: When) -> bool:
         """Whether a hold catches a rotation here."""
@@ -109,8 +152,25 @@ class Steps:
         planned = next((failure for failure in self._failures if failure.fits(run, step, when)), None)
         if planned is None:
             return None
-        planned.times -= 1
+        planned.met += 1
+        planned.most = max(planned.most, planned.met)
         return planned.error if isinstance(planned.error, BaseException) else planned.error()
+
+
+_ADVICE = (
+    "A secret rotates when rotate_secret is called, or when clock.advance comes to the time of its schedule; what is "
+    "planned for one secret meets no rotation of another."
+)
+
+
+def _how_far(plan: _PlannedFailure) -> str:
+    if plan.most:
+        return f"came to pass {plan.most} of {plan.times} times"
+    return "was planned, and no rotation came to that step"
+
+
+def _is_in(plan: object, plans: Collection[object]) -> bool:
+    return any(plan is other for other in plans)
 
 
 def require_step(step: object) -> str:
