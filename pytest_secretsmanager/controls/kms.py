@@ -4,6 +4,7 @@ from typing import TypeAlias
 
 from pytest_secretsmanager.engine.errors import UsageError
 from pytest_secretsmanager.engine.keys import KeyRing, KmsKey, KmsRefusal, is_alias
+from pytest_secretsmanager.inspection.keywords import known_keywords
 
 __tracebackhide__ = True
 
@@ -29,6 +30,7 @@ class Kms:
         self._region = region
         self._account = account
 
+    @known_keywords()
     def create_key(self, alias: str | None = None, *, region: str | None = None, account: str | None = None) -> KmsKey:
         """A new customer key, with an alias (`alias/…`) if one is given. Its `.id` and `.arn` name it too.
 

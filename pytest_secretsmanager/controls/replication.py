@@ -9,6 +9,7 @@ from pytest_secretsmanager.engine.call import Call, Outcome
 from pytest_secretsmanager.engine.errors import UsageError, nearest
 from pytest_secretsmanager.engine.marks import GoBack, mark
 from pytest_secretsmanager.engine.service import Service
+from pytest_secretsmanager.inspection.keywords import known_keywords
 
 __tracebackhide__ = True
 
@@ -93,6 +94,7 @@ class ReplicationControl:
         self._service = service
         self._held = held
 
+    @known_keywords()
     def hold(self, region: str | None = None, *, polls: int | None = None) -> ReplicationHold:
         """Keeps the replicas of one region, or of all, `InProgress`, so that code which waits for them can be tested.
 

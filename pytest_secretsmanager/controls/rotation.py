@@ -152,8 +152,8 @@ class RotationControl:
         """Lets the next steps of that name fail: in place of the function, or with `after=True` once it has run.
 
         `error` is an exception or a class of them, `secret` narrows it to the rotations of one secret, `times` is how
-        many steps fail. Steps of a trial (RotateImmediately false) count too. What has not come to pass when the test
-        ends fails the test, as does `times=3` of which only two did: the crash that it is about was not tested.
+        many steps fail at most. Steps of a trial (RotateImmediately false) count too. A test that ends before any step
+        has failed so fails itself: it has not tested the crash that it is about.
 
         >>> _ = sm.seed("db", "one")
         >>> arn = sm.rotation.register(lambda event, context: None)

@@ -35,6 +35,7 @@ class Hold:
         self._point = (step, when)
         self._resume = resume
         self._spent = False
+        self._is_told = False
 
     def catches(self, run: RotationRun, step: str, when: When) -> bool:
         """Whether this rotation stops here; from then on this hold has caught it."""
@@ -47,6 +48,7 @@ class Hold:
     def resume(self) -> RotationRun:
         """Lets the rotation go on; its further steps have run when this returns."""
         if self.run is None:
+            self._is_told = True
             raise UsageError(f"no rotation has come to the {self!r}, so none goes on")
         if self._spent or self.run.state != "held":
             raise UsageError(f"the rotation of the {self!r} goes on already")
@@ -61,16 +63,14 @@ class Hold:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         is_needed = not self._spent and (self.run is None or self.run.state == "held")
-        try:
-            if error is None and is_needed:
-                self.resume()
-        finally:
-            self._spent = True
+        if error is None and is_needed:
+            self.resume()
+        self._spent = True
 
     @property
-    def is_waiting(self) -> bool:
-        """Whether no rotation has come to it, and one still may."""
-        return self.run is None and not self._spent
+    def is_forgotten(self) -> bool:
+        """Whether no rotation has come to it, and the test was not told so yet."""
+        return self.run is None and not (self._spent or self._is_told)
 
     def __repr__(self) -> str:
         step, when = self._point
@@ -84,19 +84,17 @@ class _PlannedFailure:
     when: When
     error: Failure
     times: int
-    met: int = 0
-    most: int = 0
-    """How often it came to pass, as far as that is not rolled back; and at most, whatever was rolled back since."""
+    met: bool = False
+    """Whether a step has failed by it, though that be rolled back since."""
 
     def fits(self, run: RotationRun, step: str, when: When) -> bool:
-        return self.times > self.met and self.key in (None, run.key) and (self.step, self.when) == (step, when)
+        return self.times > 0 and self.key in (None, run.key) and (self.step, self.when) == (step, when)
 
     def __str__(self) -> str:
         kind = self.error if isinstance(self.error, type) else type(self.error)
         after = ", after=True" if self.when == "after" else ""
-        times = f", times={self.times}" if self.times > 1 else ""
-        whose = "" if self.key is None else f" for secret {self.key.name!r}"
-        return f"rotation.fail({self.step!r}, {kind.__name__}{after}{times}){whose}"
+        whose = "" if self.key is None else f" for secret {self.key.name!r} in {self.key.region}"
+        return f"rotation.fail({self.step!r}, {kind.__name__}{after}){whose}"
 
 
 class Steps:
@@ -109,12 +107,12 @@ class Steps:
     def mark(self) -> GoBack:
         """A point to go back to, with the holds and failures that are planned now."""
         go_back = mark(self.holds, self._failures)
-        counts = [(failure, failure.met) for failure in self._failures]
+        left = [(failure, failure.times) for failure in self._failures]
 
         def go_back_and_count_again() -> None:
             go_back()
-            for failure, met in counts:
-                failure.met = met
+            for failure, times in left:
+                failure.times = times
 
         return go_back_and_count_again
 
@@ -130,13 +128,16 @@ class Steps:
         self.require_met(but_for=before)
 
     def require_met(self, but_for: Collection[object] = ()) -> None:
-        """Raises UnmetPlanError for plans that never came to pass, once, but for those that were made before."""
-        failures = [plan for plan in self._failures if plan.most < plan.times and not _is_in(plan, but_for)]
-        holds = [hold for hold in self.holds if hold.is_waiting and not _is_in(hold, but_for)]
+        """Raises UnmetPlanError for plans that never came to pass, and tells of each once.
+
+        `but_for` has those that were made before, of which another end will tell.
+        """
+        failures = [plan for plan in self._failures if not plan.met and not _is_in(plan, but_for)]
+        holds = [hold for hold in self.holds if hold.is_forgotten and not _is_in(hold, but_for)]
         self._failures[:] = [plan for plan in self._failures if not _is_in(plan, failures)]
         self.holds[:] = [hold for hold in self.holds if not _is_in(hold, holds)]
         problems = [
-            *(f"{plan} {_how_far(plan)}" for plan in failures),
+            *(f"{plan} was planned, and no rotation came to that step" for plan in failures),
             *(f"the {hold!r} was planned, and no rotation came to it" for hold in holds),
         ]
         if problems:
@@ -152,8 +153,8 @@ class Steps:
         planned = next((failure for failure in self._failures if failure.fits(run, step, when)), None)
         if planned is None:
             return None
-        planned.met += 1
-        planned.most = max(planned.most, planned.met)
+        planned.times -= 1
+        planned.met = True
         return planned.error if isinstance(planned.error, BaseException) else planned.error()
 
 
@@ -161,12 +162,6 @@ _ADVICE = (
     "A secret rotates when rotate_secret is called, or when clock.advance comes to the time of its schedule; what is "
     "planned for one secret meets no rotation of another."
 )
-
-
-def _how_far(plan: _PlannedFailure) -> str:
-    if plan.most:
-        return f"came to pass {plan.most} of {plan.times} times"
-    return "was planned, and no rotation came to that step"
 
 
 def _is_in(plan: object, plans: Collection[object]) -> bool:
