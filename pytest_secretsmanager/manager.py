@@ -3,12 +3,12 @@
 import functools
 import inspect
 import textwrap
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+import warnings
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
 from random import Random
-from threading import Lock
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypeVar, Unpack, cast
 
@@ -19,22 +19,28 @@ from pytest_secretsmanager.controls.panel import Panel
 from pytest_secretsmanager.controls.replication import HeldReplicas, ReplicationControl
 from pytest_secretsmanager.controls.rotation import RotationControl
 from pytest_secretsmanager.controls.steps import Steps
-from pytest_secretsmanager.doors import environment, patch
+from pytest_secretsmanager.doors import active, environment, patch
+from pytest_secretsmanager.doors.active import RunningFunction
 from pytest_secretsmanager.doors.client import Responder, require_account, user_of
 from pytest_secretsmanager.doors.session import new_client
 from pytest_secretsmanager.engine import arns
 from pytest_secretsmanager.engine.call import Call, Parameters
+from pytest_secretsmanager.engine.effects.runs import RotationRun
 from pytest_secretsmanager.engine.errors import ServiceError, UsageError
+from pytest_secretsmanager.engine.interrupts import taken_back
 from pytest_secretsmanager.engine.keys import KeyRing, KmsRefusal
 from pytest_secretsmanager.engine.layers.audit import Entry
+from pytest_secretsmanager.engine.locks import Lock
 from pytest_secretsmanager.engine.marks import GoBack, mark
 from pytest_secretsmanager.engine.ports import Ports, RequestIds, new_uuid
 from pytest_secretsmanager.engine.rules.retention import VERSION_QUOTA
 from pytest_secretsmanager.engine.service import Service
 from pytest_secretsmanager.engine.state import SecretKey
+from pytest_secretsmanager.entering import Entering
 from pytest_secretsmanager.inspection.assertions import Assertions
 from pytest_secretsmanager.inspection.log import Log
 from pytest_secretsmanager.inspection.presence import Presence
+from pytest_secretsmanager.inspection.rotations import cut_off_text
 from pytest_secretsmanager.inspection.views import SecretId, SecretMapping, SecretView, Source
 from pytest_secretsmanager.report.section import failure_section
 from pytest_secretsmanager.seeds import NO_VALUE, Seed, SeedOptions, seed_of
@@ -69,10 +75,10 @@ class SecretsManager(Panel, Assertions):
     that it did is rolled back when it ends: clock, keys, registered functions and rotations too.
 
     `region` and `account` are where `sm.secret`, `sm.seed` and `sm.client` look when nothing else is said; `account`
-    is also that of every client whose credentials name no other. `now` is where the clock starts (a datetime; None: at
-    the real time). `version_quota` is how many versions a secret may have: AWS's documented 100, unless a test writes
-    more often than AWS would allow. `random_seed` makes ARN suffixes, version ids, request ids and random passwords
-    repeatable.
+    is also that of every client whose credentials name no other. `now` is where the clock starts (a datetime with a
+    time zone; None: at the real time). `version_quota` is how many versions a secret may have: AWS's documented 100,
+    unless a test writes more often than AWS would allow. `random_seed` makes ARN suffixes, version ids, request ids
+    and random passwords repeatable.
 
     >>> with SecretsManager(region="eu-west-1") as sm:
     ...     _ = sm.seed("db", "hunter2")
@@ -102,10 +108,10 @@ class SecretsManager(Panel, Assertions):
         self._entries: list[Entry] = []
         self._log = Log(self._entries)
         self._new_request_id = RequestIds(self._random)
-        self._functions = Functions(self._new_request_id, lambda: patch.function_of(self._responder))
+        self._functions = Functions(self._new_request_id, lambda arn: patch.function_of(self._responder, arn))
         self._steps, self._held = Steps(), HeldReplicas()
         ports = Ports(self._random, self._keys, version_quota, self._functions.by_arn)
-        self._service = Service(ports, self._entries.append, self.clock.seconds, self._steps, self._held)
+        self._service = Service(ports, self._entries, self.clock.seconds, self._steps, self._held)
         self.clock.follow(self._service)
         self._responder = Responder(
             self._service,
@@ -124,35 +130,76 @@ class SecretsManager(Panel, Assertions):
         self._clients: dict[object, SecretsManagerClient] = {}
         self._endpoint: Endpoint | None = None
         self._crashes: list[str] = []
-        self._depth = 0
         self._entering = Lock()
+        self._entered = Entering(self._entering, self._begin, self._end)
         self._decorated = False
+        self._functions_cut_off: list[str] = []
 
     # --- entering and leaving --------------------------------------------------------------------------------------
 
     def __enter__(self) -> Self:
-        with self._entering:
-            self._depth += 1
-            if self._depth == 1:
-                environment.enter(self.region)
-                patch.activate(self._responder)
-                self._presence.begin()
-        return self
+        entry = object()
+        try:
+            self._entered.enter(entry)
+            return self
+        except BaseException:
+            self._entered.leave([entry])
+            raise
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        with self._entering:
-            self._depth -= 1
-            if self._depth == 0:
-                try:
-                    self._stop_endpoint()
-                finally:
-                    patch.deactivate(self._responder)
-                    environment.leave()
-                    self._presence.end()
-        if self._depth == 0 and error is None:
+        leaving: list[object] = []
+        try:
+            self._entered.leave(leaving)
+        except BaseException:
+            self._entered.leave(leaving)
+            raise
+        self._warn_of_functions()
+        if error is None and not self._depth:
             self._steps.require_met()
+
+    @contextmanager
+    def answering(self) -> Iterator[None]:
+        """The same as `with self`, for callers of this package: no part of it stands in the caller's frame."""
+        entry = object()
+        with taken_back(lambda: self._entered.enter(entry), lambda: self._entered.leave([entry])):
+            yield
+        self._warn_of_functions()
+
+    @property
+    def _depth(self) -> int:
+        return self._entered.depth
+
+    def _begin(self) -> None:
+        environment.enter(self._responder, self.region)
+        patch.activate(self._responder)
+        self._presence.begin()
+
+    def _end(self) -> None:
+        """Takes back what `_begin` has done, or has begun to. Once more changes nothing."""
+        try:
+            self._stop_endpoint()
+        finally:
+            self._cut_off("its SecretsManager was left", refuse=False)
+            patch.deactivate(self._responder)
+            environment.leave(self._responder)
+            self._presence.end()
+
+    def _cut_off(
+        self, why: str, *, refuse: bool, functions: Collection[RunningFunction] = (), runs: Collection[RotationRun] = ()
+    ) -> None:
+        """Cuts off rotation functions that still run in other threads, and their rotations, but for those named."""
+        late = [function for function in active.functions_of(self._responder) if function not in functions]
+        for function in active.cut_off(late, refuse=refuse):
+            self._functions_cut_off.append(cut_off_text(function.name, function.frame, why))
+        environment.end_functions(late)
+        self._service.effects.rotations.cut_off(runs)
+
+    def _warn_of_functions(self) -> None:
+        """Tells of the functions that were cut off, once: when all else is done, since a warning may be an error."""
+        while self._functions_cut_off:
+            warnings.warn(self._functions_cut_off.pop(), RuntimeWarning, stacklevel=3)
 
     def unset_variables(self) -> dict[str, str]:
         """The environment variables that nobody but another `SecretsManager` has set, as this one would set them.
@@ -172,14 +219,14 @@ class SecretsManager(Panel, Assertions):
 
         @functools.wraps(function)
         def run(*args: _Arguments.args, **kwargs: _Arguments.kwargs) -> _Result:
-            with self, self._rolled_back():
+            with self.answering(), self._rolled_back():
                 result = function(*args, **kwargs)
             _require_done(function, result)
             return result
 
         @functools.wraps(function)
         async def run_async(*args: _Arguments.args, **kwargs: _Arguments.kwargs) -> Any:
-            with self, self._rolled_back():
+            with self.answering(), self._rolled_back():
                 return await cast("Any", function(*args, **kwargs))
 
         return cast("Callable[_Arguments, _Result]", run_async) if inspect.iscoroutinefunction(function) else run
@@ -187,42 +234,57 @@ class SecretsManager(Panel, Assertions):
     @contextmanager
     def _rolled_back(self) -> Iterator[None]:
         """What a decorated function runs in; one that it calls itself is rolled back before it."""
-        outermost = self not in _decorating.get()
+        outer = _decorating.get()
+        outermost = self not in outer
         if outermost and self._decorated:
             raise UsageError(
                 "a function decorated with this SecretsManager is still running; give functions that run at the same "
                 "time one each"
             )
-        self._decorated = True
-        outer = _decorating.get()
-        _decorating.set((*outer, self))
-        try:
-            with self.rolled_back():
-                yield
-        finally:
-            _decorating.set(outer)  # not by a token: a coroutine that nobody awaits any more may end in another context
+
+        def begin() -> None:
+            self._decorated = True
+            _decorating.set((*outer, self))
+
+        def end() -> None:
+            _decorating.set(outer)  # not by a token: a coroutine that is thrown away may end in another context
             self._decorated = not outermost
+
+        with taken_back(begin, end), self.rolled_back():
+            yield
 
     @contextmanager
     def rolled_back(self, *, own_log: bool = False) -> Iterator[None]:
         """What happens inside is taken back at the end: secrets, log, clock, keys, rotations and what was planned.
 
-        With `own_log` the log begins empty inside. An endpoint that was started inside is stopped.
+        With `own_log` the log begins empty inside. An endpoint that was started inside is stopped. A rotation function
+        that was called inside and still runs is cut off: nothing answers it any more.
         """
-        marks = [part.mark for part in (self.clock, self._keys, self._functions, self._steps, self._held)]
+        parts = (self.clock, self._keys, self._functions, self._steps, self._held)
         endpoint = self._endpoint
-        with self._service.rolled_back(*marks, *self._marks_of_chance(), self._log.mark, lambda: mark(self._clients)):
+        functions, runs = active.functions_of(self._responder), self.rotation.runs
+
+        def begin() -> None:
             if own_log:
                 self._log.begin_anew()
                 self._presence.begin_anew()
                 self._crashes.clear()
-            try:
-                with self._steps.all_met():
-                    yield
-            finally:
-                if self._endpoint is not endpoint:
-                    self._stop_endpoint()
-                    self._endpoint = endpoint
+
+        def end() -> None:
+            if self._endpoint is not endpoint:
+                self._stop_endpoint()
+                self._endpoint = endpoint
+            self._cut_off("what called it was rolled back", refuse=True, functions=functions, runs=runs)
+
+        marks = (
+            *(part.mark for part in parts),
+            *self._marks_of_chance(),
+            self._log.mark,
+            lambda: mark(self._clients),
+        )
+        with self._service.rolled_back(*marks), taken_back(begin, end), self._steps.all_met():
+            yield  # no name keeps a context that is thrown away alive
+        self._warn_of_functions()
 
     def _marks_of_chance(self) -> Sequence[Callable[[], GoBack]]:
         """What is to be repeatable comes again as it came, too."""
@@ -261,13 +323,13 @@ class SecretsManager(Panel, Assertions):
 
         key = SecretKey(region, account, seed.name)
         now = self.clock.seconds()
-        function = self._function_of(seed, region, account)
 
         def make_call(operation: str, parameters: Parameters, time: float = now) -> Call:
             return Call(operation, parameters, region, principal, time, request_id="seed")
 
         try:
-            with self._service.transaction():
+            with self._service.transaction(self._keys.mark, self._functions.mark):
+                function = self._function_of(seed, region, account)
                 self._remove(key, make_call)
                 self._ensure_key(seed, region, account)
                 for call in seed.calls(make_call, now, lambda: new_uuid(self._random), function):

@@ -546,7 +546,7 @@ def test_a_function_is_answered_by_its_own_manager_though_another_thread_enters_
 
 def test_a_function_is_answered_by_its_own_manager_though_that_is_left_meanwhile() -> None:
     with SecretsManager() as outer:
-        with SecretsManager() as sm:
+        with pytest.warns(RuntimeWarning, match="was still running"), SecretsManager() as sm:
             finish = begun_rotation(sm)
         finish()
     assert sorted(sm.secrets) == ["db", "written-by-function"]

@@ -9,10 +9,10 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from tempfile import TemporaryFile
-from threading import Lock
 from typing import Protocol
 
 from pytest_secretsmanager.engine.errors import UsageError
+from pytest_secretsmanager.engine.locks import Lock
 from pytest_secretsmanager.engine.marks import GoBack
 from pytest_secretsmanager.inspection.keywords import known_keywords
 

@@ -1,12 +1,12 @@
 """Replication as a test turns it: replicas follow at once, unless they are held back."""
 
-from threading import Lock
 from types import TracebackType
 from typing import Self
 
 from pytest_secretsmanager.engine import arns, model
 from pytest_secretsmanager.engine.call import Call, Outcome
 from pytest_secretsmanager.engine.errors import UsageError, nearest
+from pytest_secretsmanager.engine.locks import Lock
 from pytest_secretsmanager.engine.marks import GoBack, mark
 from pytest_secretsmanager.engine.service import Service
 from pytest_secretsmanager.inspection.keywords import known_keywords

@@ -131,9 +131,7 @@ class RotationControl:
             raise UsageError("a rotation is held before one step, or after one: hold(secret, before='finishSecret')")
         key = self._key(secret_id, region, account)
         when: When = "after" if before is None else "before"
-        hold = Hold(
-            key, require_step(after if before is None else before), when, self._service.effects.rotations.resume
-        )
+        hold = Hold(key, require_step(after if before is None else before), when, self._service.resume)
         self._steps.holds.append(hold)
         return hold
 

@@ -132,6 +132,8 @@ class Steps:
 
         `but_for` has those that were made before, of which another end will tell.
         """
+        if not (self._failures or self.holds):
+            return
         failures = [plan for plan in self._failures if not plan.met and not _is_in(plan, but_for)]
         holds = [hold for hold in self.holds if hold.is_forgotten and not _is_in(hold, but_for)]
         self._failures[:] = [plan for plan in self._failures if not _is_in(plan, failures)]

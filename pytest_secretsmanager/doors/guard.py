@@ -14,11 +14,12 @@ from types import FrameType, ModuleType
 from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
-from botocore.endpoint import Endpoint, EndpointCreator
+import botocore.endpoint
 from botocore.model import OperationModel
 
+from pytest_secretsmanager.doors import imports
 from pytest_secretsmanager.doors.listeners import listeners_to, module_of
-from pytest_secretsmanager.doors.patching import Wrapper, install, uninstall, when_imported
+from pytest_secretsmanager.doors.patching import Wrapper, install, uninstall
 from pytest_secretsmanager.engine import model
 
 __tracebackhide__ = True
@@ -50,15 +51,21 @@ class Guard:
         self._refuse = refuse
         self._is_up = True
         self._wrapped = ExitStack()
-        self._wrap(EndpointCreator, "create_endpoint", _note_maker)
-        self._wrap(Endpoint, "_send", self._send)
-        self._wrap(Endpoint, "create_request", self._create_request)
-        when_imported("aiobotocore.endpoint", self._wrap_async)
+        self._wrap_sync(botocore.endpoint)  # it may be another one than that which `sys.modules` has now
+        for name, hook in (("botocore.endpoint", self._wrap_sync), ("aiobotocore.endpoint", self._wrap_async)):
+            imports.follow(name, hook)
+            self._wrapped.callback(imports.unfollow, name, hook)
 
     def take_down(self) -> None:
         """Lets everything through again."""
         self._is_up = False
         self._wrapped.close()
+
+    def _wrap_sync(self, endpoints: ModuleType) -> None:
+        if self._is_up:
+            self._wrap(endpoints.EndpointCreator, "create_endpoint", _note_maker)
+            self._wrap(endpoints.Endpoint, "_send", self._send)
+            self._wrap(endpoints.Endpoint, "create_request", self._create_request)
 
     def _wrap_async(self, endpoints: ModuleType) -> None:
         if self._is_up:

@@ -93,14 +93,18 @@ class Store:
             ):
                 self.agenda.note(key, None if secret is None else due_at(secret))
 
-    def open_journal(self) -> Journal:
+    def open_journal(self, journal: Journal | None = None) -> Journal:
         """Starts a journal. Journals are independent of each other: they may overlap and end in any order."""
-        journal = Journal()
+        journal = journal or Journal()
         self._journals.append(journal)
         return journal
 
     def close_journal(self, journal: Journal, *, roll_back: bool = False) -> None:
-        """Ends a journal, and puts back what it saw change if asked to; to journals still open that is a change."""
-        self._journals.remove(journal)
-        if roll_back:
-            self.apply(journal.before)
+        """Ends a journal, and puts back what it saw change if asked to; to journals still open that is a change.
+
+        One that has ended already stays so: an end that was interrupted can be repeated.
+        """
+        if journal in self._journals:
+            if roll_back:
+                self.apply(journal.before)
+            self._journals.remove(journal)

@@ -1,15 +1,26 @@
 """Which managers of this process answer, or have answered: so that an empty log can say where the calls went."""
 
+from collections import deque
 from collections.abc import Callable
 from itertools import count
-from math import inf
-from weakref import WeakValueDictionary
+from typing import NamedTuple
 
 _moments = count(1)
-"""Numbers that order what managers do: one is made, one is left."""
+"""Numbers that order what managers do: one begins, one is left."""
 
-_made: "WeakValueDictionary[int, Presence]" = WeakValueDictionary()
-"""Every presence whose manager is alive, by the moment of its making."""
+_active: "dict[int, Presence]" = {}
+"""The managers that answer now, by their numbers."""
+
+
+class _Stay(NamedTuple):
+    """A manager that was left with calls in its log: no reference to it, so that nothing keeps it alive."""
+
+    number: int
+    left: int
+    text: str
+
+
+_stays: deque[_Stay] = deque(maxlen=16)
 
 
 class Presence:
@@ -22,37 +33,35 @@ class Presence:
     ['inner, which has been left, has logged 3']
     """
 
-    __slots__ = ("__weakref__", "_began", "_calls", "_left", "_name")
+    __slots__ = ("_began", "_calls", "_name", "_number")
 
     def __init__(self, name: str, calls: Callable[[], int]) -> None:
         self._name = name
         self._calls = calls
-        self._began = next(_moments)
-        self._left: float = 0
-        _made[self._began] = self
+        self._number = self._began = next(_moments)
 
     def begin(self) -> None:
         """From now on the manager answers."""
-        self._left = inf
+        _active[self._number] = self
 
     def end(self) -> None:
-        """The manager answers no more."""
-        self._left = next(_moments)
+        """The manager answers no more. Once more changes nothing."""
+        if _active.pop(self._number, None) is not None and self._calls():
+            _stays.append(_Stay(self._number, next(_moments), self._text("has been left")))
 
     def begin_anew(self) -> None:
         """Managers that have been left by now are none of this one's concern any more."""
         self._began = next(_moments)
 
     def others(self) -> list[str]:
-        """The other managers with calls that have answered since this one began, the oldest first."""
-        alive = [reference() for reference in _made.valuerefs()]
-        others = [other for other in alive if other is not None and other is not self]
-        return [str(other) for other in others if other.has_answered_since(self._began)]
+        """The other managers with calls that have answered since this one began."""
+        active = {number: other.active_text() for number, other in _active.copy().items()}
+        left = {stay.number: stay.text for stay in _stays.copy() if stay.left > self._began}
+        return [text for number, text in (left | active).items() if text and number != self._number]
 
-    def has_answered_since(self, moment: int) -> bool:
-        """Whether the manager has calls in its log, and was active at that moment or later."""
-        return self._left > moment and self._calls() > 0
+    def active_text(self) -> str:
+        """What is told of this manager while it answers; nothing when it has no calls."""
+        return self._text("is active") if self._calls() else ""
 
-    def __str__(self) -> str:
-        state = "is active" if self._left == inf else "has been left"
+    def _text(self, state: str) -> str:
         return f"{self._name}, which {state}, has logged {self._calls()}"

@@ -85,6 +85,11 @@ def without_trial(secret: Secret, token: str) -> Secret:
     )
 
 
+def running_token(secret: Secret) -> str | None:
+    """The token of a rotation that is under way and does not wait for its next try; None when there is none."""
+    return _token(secret) if _is_running(secret) else None
+
+
 def goes_on(secret: Secret | None, token: str) -> bool:
     """Whether a rotation is still the one under way: not cancelled, abandoned or gone with its secret."""
     return secret is not None and secret.deletion_date is None and _token(secret) == token
