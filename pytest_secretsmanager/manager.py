@@ -101,7 +101,7 @@ class SecretsManager(Panel, Assertions):
         _require_quota(version_quota)
         self._region = region
         self._account = account
-        self._clock = Clock(now)
+        self._clock = clock = Clock(now)
         self._keys = KeyRing()
         self._kms = Kms(self._keys, region, account)
         self._random = Random(random_seed)  # noqa: S311 - ids, never keys
@@ -111,18 +111,18 @@ class SecretsManager(Panel, Assertions):
         self._functions = Functions(self._new_request_id, lambda arn: patch.function_of(self._responder, arn))
         self._steps, self._held = Steps(), HeldReplicas()
         ports = Ports(self._random, self._keys, version_quota, self._functions.by_arn)
-        self._service = Service(ports, self._entries, self.clock.seconds, self._steps, self._held)
-        self.clock.follow(self._service)
+        self._service = Service(ports, self._entries, clock.seconds, self._steps, self._held)
+        clock.follow(self._service)
         self._responder = Responder(
             self._service,
-            self.clock.seconds,
+            clock.seconds,
             account,
             self._random,
             self._new_request_id,
             repeatable=random_seed is not None,
         )
-        self._presence = Presence(f"another SecretsManager, in {region}", self._log.__len__)
-        self._views = Source(self._service, self._log, self.clock.seconds, region, account, self._presence)
+        self._presence = Presence(self._log, region)
+        self._views = Source(self._service, self._log, clock.seconds, region, account)
         self._rotation = RotationControl(
             self._service, self._functions, self._steps, self._views, self._rotate_now, region, account
         )
@@ -156,7 +156,7 @@ class SecretsManager(Panel, Assertions):
             self._entered.leave(leaving)
             raise
         self._warn_of_functions()
-        if error is None and not self._depth:
+        if error is None and self._steps.are_planned and not self._entered.depth:
             self._steps.require_met()
 
     @contextmanager

@@ -120,6 +120,11 @@ class Steps:
         """Lets the next steps of that name fail."""
         self._failures.append(_PlannedFailure(key, step, when, error, times))
 
+    @property
+    def are_planned(self) -> bool:
+        """Whether there is any plan, met or not."""
+        return bool(self._failures or self.holds)
+
     @contextmanager
     def all_met(self) -> Iterator[None]:
         """What is planned inside has come to pass by the end, else UnmetPlanError; an error from inside comes first."""
@@ -132,8 +137,6 @@ class Steps:
 
         `but_for` has those that were made before, of which another end will tell.
         """
-        if not (self._failures or self.holds):
-            return
         failures = [plan for plan in self._failures if not plan.met and not _is_in(plan, but_for)]
         holds = [hold for hold in self.holds if hold.is_forgotten and not _is_in(hold, but_for)]
         self._failures[:] = [plan for plan in self._failures if not _is_in(plan, failures)]

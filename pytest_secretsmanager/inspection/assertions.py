@@ -12,6 +12,7 @@ from pytest_secretsmanager.inspection.keywords import known_keywords
 from pytest_secretsmanager.inspection.leaks import leaks_in_fields, leaks_in_texts, sought_of
 from pytest_secretsmanager.inspection.log import Log
 from pytest_secretsmanager.inspection.moves import ANYWHERE
+from pytest_secretsmanager.inspection.presence import Presence
 from pytest_secretsmanager.inspection.texts import texts_in
 from pytest_secretsmanager.inspection.unchanged import Unchanged
 from pytest_secretsmanager.inspection.views import SecretId, SecretView, Source, VersionRef
@@ -30,6 +31,8 @@ class Assertions:
     A secret is named by name, ARN or view, in the fixture's own region and account unless `region` or `account` say
     otherwise.
     """
+
+    _presence: Presence
 
     def _source(self) -> Source:
         raise NotImplementedError
@@ -177,7 +180,7 @@ class Assertions:
         >>> _ = sm.client().put_secret_value(SecretId="db", SecretString="two", VersionStages=["AWSPENDING"])
         >>> sm.assert_logged("PutSecretValue", times=1, SecretId="db", VersionStages=["AWSPENDING"])
         """
-        calls.assert_logged(self.log, self._source().presence, operation, times, error, request_fields)
+        calls.assert_logged(self.log, self._presence, operation, times, error, request_fields)
 
     def assert_not_logged(
         self, operation: "LoggedName | None" = None, *, error: "ErrorCode | None" = None, **request_fields: object
@@ -198,7 +201,7 @@ class Assertions:
         >>> _ = sm.client().put_secret_value(SecretId="db", SecretString="two")
         >>> sm.assert_log_order("GetSecretValue", "PutSecretValue")
         """
-        calls.assert_log_order(self.log, self._source().presence, operations)
+        calls.assert_log_order(self.log, self._presence, operations)
 
     def assert_nothing_leaked(self, *texts: object) -> None:
         """Holds when no secret value stands in a logged request field, or in the texts given.

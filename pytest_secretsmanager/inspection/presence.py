@@ -1,7 +1,7 @@
 """Which managers of this process answer, or have answered: so that an empty log can say where the calls went."""
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Sized
 from itertools import count
 from typing import NamedTuple
 
@@ -26,18 +26,18 @@ _stays: deque[_Stay] = deque(maxlen=16)
 class Presence:
     """One manager: when it began, whether it answers now, and how many calls it has logged.
 
-    >>> outer, inner = Presence("outer", lambda: 0), Presence("inner", lambda: 3)
+    >>> outer, inner = Presence([], "us-east-1"), Presence(["a call"], "eu-west-1")
     >>> inner.begin()
     >>> inner.end()
     >>> outer.others()
-    ['inner, which has been left, has logged 3']
+    ['another SecretsManager, in eu-west-1, which has been left, has logged 1']
     """
 
-    __slots__ = ("_began", "_calls", "_name", "_number")
+    __slots__ = ("_began", "_log", "_number", "_region")
 
-    def __init__(self, name: str, calls: Callable[[], int]) -> None:
-        self._name = name
-        self._calls = calls
+    def __init__(self, log: Sized, region: str) -> None:
+        self._log = log
+        self._region = region
         self._number = self._began = next(_moments)
 
     def begin(self) -> None:
@@ -46,7 +46,7 @@ class Presence:
 
     def end(self) -> None:
         """The manager answers no more. Once more changes nothing."""
-        if _active.pop(self._number, None) is not None and self._calls():
+        if _active.pop(self._number, None) is not None and self._log:
             _stays.append(_Stay(self._number, next(_moments), self._text("has been left")))
 
     def begin_anew(self) -> None:
@@ -61,7 +61,7 @@ class Presence:
 
     def active_text(self) -> str:
         """What is told of this manager while it answers; nothing when it has no calls."""
-        return self._text("is active") if self._calls() else ""
+        return self._text("is active") if self._log else ""
 
     def _text(self, state: str) -> str:
-        return f"{self._name}, which {state}, has logged {self._calls()}"
+        return f"another SecretsManager, in {self._region}, which {state}, has logged {len(self._log)}"

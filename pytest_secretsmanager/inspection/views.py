@@ -17,7 +17,6 @@ from pytest_secretsmanager.engine.service import Service
 from pytest_secretsmanager.engine.state import Secret, SecretKey, Version
 from pytest_secretsmanager.inspection.log import LabelMove, Log
 from pytest_secretsmanager.inspection.names import MaybeNone
-from pytest_secretsmanager.inspection.presence import Presence
 from pytest_secretsmanager.inspection.spelling import label_hint
 from pytest_secretsmanager.inspection.versions import VersionList
 
@@ -29,7 +28,7 @@ __tracebackhide__ = True
 class Source:
     """Where views look: the service's store and keys, its log, its clock (epoch seconds), and where if nothing is said.
 
-    `region` and `account` are the manager's own, and `presence` says when it has answered.
+    `region` and `account` are the manager's own.
     """
 
     service: Service
@@ -37,7 +36,6 @@ class Source:
     now: Callable[[], float]
     region: str
     account: str
-    presence: Presence
 
     def find(self, secret_id: "SecretId", region: str | None, account: str | None) -> "SecretView":
         """The view of a secret by name, ARN or view; SecretNotFound, with the nearest names, when there is none.
