@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypeVar, Unpack, cast
 from pytest_secretsmanager.controls.clock import Clock, wall_times
 from pytest_secretsmanager.controls.functions import Functions
 from pytest_secretsmanager.controls.kms import Kms
+from pytest_secretsmanager.controls.panel import Panel
 from pytest_secretsmanager.controls.replication import HeldReplicas, ReplicationControl
 from pytest_secretsmanager.controls.rotation import RotationControl
 from pytest_secretsmanager.controls.steps import Steps
@@ -40,6 +41,7 @@ from pytest_secretsmanager.entering import lock as entering_lock
 from pytest_secretsmanager.home import Home
 from pytest_secretsmanager.inspection.assertions import Assertions
 from pytest_secretsmanager.inspection.log import Log
+from pytest_secretsmanager.inspection.presence import Presence
 from pytest_secretsmanager.inspection.rotations import cut_off_text
 from pytest_secretsmanager.inspection.views import SecretId, SecretMapping, SecretView, Source
 from pytest_secretsmanager.report.section import failure_section
@@ -66,7 +68,7 @@ _decorating: ContextVar[tuple["SecretsManager", ...]] = ContextVar("decorating",
 """The managers whose decorated functions are running in this thread or task."""
 
 
-class SecretsManager(Assertions):
+class SecretsManager(Panel, Assertions):
     """A local AWS Secrets Manager, with all its regions and accounts.
 
     While it is entered, it answers every Secrets Manager call that botocore makes in this process, by clients made
@@ -76,9 +78,9 @@ class SecretsManager(Assertions):
 
     `region` and `account` are where `sm.secret`, `sm.seed` and `sm.client` look when nothing else is said; `account`
     is also that of every client whose credentials name no other. Without a `region` it is that of AWS_DEFAULT_REGION,
-    else us-east-1. `now` is where the clock starts (a datetime; None: at the real time). `version_quota` is how many
-    versions a secret may have: AWS's documented 100, unless a test writes more often than AWS would allow.
-    `random_seed` makes ARN suffixes, version ids, request ids and random passwords repeatable.
+    else us-east-1. `now` is where the clock starts (a datetime with a time zone; None: at the real time).
+    `version_quota` is how many versions a secret may have: AWS's documented 100, unless a test writes more often than
+    AWS would allow. `random_seed` makes ARN suffixes, version ids, request ids and random passwords repeatable.
 
     >>> with SecretsManager(region="eu-west-1") as sm:
     ...     _ = sm.seed("db", "hunter2")
@@ -100,10 +102,10 @@ class SecretsManager(Assertions):
         require_account(account)
         _require_seed(random_seed)
         _require_quota(version_quota)
-        self.account = account
-        self.clock = Clock(now)
+        self._account = account
+        self._clock = clock = Clock(now)
         self._keys = KeyRing()
-        self.kms = Kms(self._keys, self._region_now, account)
+        self._kms = Kms(self._keys, self._region_now, account)
         self._random = Random(random_seed)  # noqa: S311 - ids, never keys
         self._entries: list[Entry] = []
         self._log = Log(self._entries)
@@ -111,21 +113,22 @@ class SecretsManager(Assertions):
         self._functions = Functions(self._new_request_id, lambda arn: patch.function_of(self._responder, arn))
         self._steps, self._held = Steps(), HeldReplicas()
         ports = Ports(self._random, self._keys, version_quota, self._functions.by_arn)
-        self._service = Service(ports, self._entries, self.clock.seconds, self._steps, self._held)
-        self.clock.follow(self._service)
+        self._service = Service(ports, self._entries, clock.seconds, self._steps, self._held)
+        clock.follow(self._service)
         self._responder = Responder(
             self._service,
-            self.clock.seconds,
+            clock.seconds,
             account,
             self._random,
             self._new_request_id,
             repeatable=random_seed is not None,
         )
-        self._views = Source(self._service, self._log, self.clock.seconds, self._region_now, account)
-        self.rotation = RotationControl(
+        self._presence = Presence(self._log, self._home.region)
+        self._views = Source(self._service, self._log, clock.seconds, self._region_now, account)
+        self._rotation = RotationControl(
             self._service, self._functions, self._steps, self._views, self._rotate_now, self._region_now, account
         )
-        self.replication = ReplicationControl(self._service, self._held)
+        self._replication = ReplicationControl(self._service, self._held)
         self._clients: dict[object, SecretsManagerClient] = {}
         self._endpoint: Endpoint | None = None
         self._crashes: list[str] = []
@@ -155,6 +158,8 @@ class SecretsManager(Assertions):
             self._entered.leave(leaving)
             raise
         self._warn_of_functions()
+        if error is None:
+            self._require_met()
 
     @contextmanager
     def answering(self) -> Iterator[None]:
@@ -163,14 +168,21 @@ class SecretsManager(Assertions):
         with taken_back(lambda: self._entered.enter(entry), lambda: self._entered.leave([entry])):
             yield
         self._warn_of_functions()
+        self._require_met()
 
     @property
     def _depth(self) -> int:
         return self._entered.depth
 
+    def _require_met(self) -> None:
+        """Once it is left, an error for what was planned for rotations and never came to pass."""
+        if self._steps.are_planned and not self._entered.depth:
+            self._steps.require_met()
+
     def _begin(self) -> None:
         environment.enter(self._responder, self.region)
         patch.activate(self._responder)
+        self._presence.begin()
 
     def _end(self) -> None:
         """Takes back what `_begin` has done, or has begun to. Once more changes nothing."""
@@ -181,6 +193,7 @@ class SecretsManager(Assertions):
                 self._cut_off("its SecretsManager was left", refuse=False)
             patch.deactivate(self._responder)
             environment.leave(self._responder)
+            self._presence.end()
 
     def _cut_off(
         self, why: str, *, refuse: bool, functions: Collection[RunningFunction] = (), runs: Collection[RotationRun] = ()
@@ -262,7 +275,8 @@ class SecretsManager(Assertions):
 
         def begin() -> None:
             if own_log:
-                self._entries.clear()
+                self._log.begin_anew()
+                self._presence.begin_anew()
                 self._crashes.clear()
 
         def end() -> None:
@@ -274,11 +288,11 @@ class SecretsManager(Assertions):
         marks = (
             *(part.mark for part in parts),
             *self._marks_of_chance(),
-            lambda: mark(self._entries),
+            self._log.mark,
             lambda: mark(self._clients),
         )
-        with self._service.rolled_back(*marks), taken_back(begin, end):  # no name keeps one that is thrown away alive
-            yield
+        with self._service.rolled_back(*marks), taken_back(begin, end), self._steps.all_met():
+            yield  # no name keeps a context that is thrown away alive
         self._warn_of_functions()
 
     def _marks_of_chance(self) -> Sequence[Callable[[], GoBack]]:
@@ -468,7 +482,7 @@ class SecretsManager(Assertions):
 
     @property
     def log(self) -> Log:
-        """Every call, newest last."""
+        """Every call, newest last; `log.clear()` forgets those so far."""
         return self._log
 
     def failure_section(self) -> str:

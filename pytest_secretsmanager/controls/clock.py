@@ -14,6 +14,7 @@ from typing import Protocol
 from pytest_secretsmanager.engine.errors import UsageError
 from pytest_secretsmanager.engine.locks import Lock
 from pytest_secretsmanager.engine.marks import GoBack
+from pytest_secretsmanager.inspection.keywords import known_keywords
 
 __tracebackhide__ = True
 
@@ -73,6 +74,12 @@ class Clock:
 
         return go_back
 
+    @known_keywords(
+        months="a month has no fixed length, write days=30",
+        month="a month has no fixed length, write days=30",
+        years="a year has no fixed length, write days=365",
+        year="a year has no fixed length, write days=365",
+    )
     def advance(
         self,
         by: timedelta | None = None,
@@ -102,14 +109,23 @@ class Clock:
         self._add(seconds - self._stop_where_something_is_due(lambda gone: seconds - gone))
 
     def set(self, time_: datetime) -> None:
-        """Takes the clock to a moment, from which it goes on. A datetime without a zone is UTC.
+        """Takes the clock to a moment, from which it goes on.
 
-        On the way forward what falls due happens, as with `advance`; nothing is undone on the way back.
+        On the way forward what falls due happens, as with `advance`; nothing is undone on the way back. Raises
+        UsageError for a datetime without a time zone: some take it as UTC, and Python as the machine's own.
+
+        >>> sm.clock.set(datetime(2030, 1, 2, tzinfo=UTC))
+        >>> sm.clock
+        <clock at 2030-01-02 00:00:00 UTC>
         """
         if not isinstance(time_, datetime):
             raise UsageError(f"the clock is set to a datetime, not to {type(time_).__name__}")
-        moment = time_ if time_.tzinfo is not None else time_.replace(tzinfo=UTC)
-        seconds = moment.timestamp()
+        if time_.utcoffset() is None:
+            raise UsageError(
+                f"the clock needs a time zone, which {time_.replace(tzinfo=None):%Y-%m-%d %H:%M:%S} has not: write "
+                f"datetime({time_.year}, {time_.month}, {time_.day}, …, tzinfo=UTC)"
+            )
+        seconds = time_.timestamp()
         _require_in_calendar(seconds)
         forward = seconds - self.seconds()
         if forward > 0:

@@ -6,6 +6,7 @@ from typing import TypeAlias
 from pytest_secretsmanager.engine.errors import UsageError
 from pytest_secretsmanager.engine.keys import KeyRing, KmsKey, KmsRefusal, is_alias
 from pytest_secretsmanager.engine.regions import require_region
+from pytest_secretsmanager.inspection.keywords import known_keywords
 
 __tracebackhide__ = True
 
@@ -31,6 +32,7 @@ class Kms:
         self._region = region
         self._account = account
 
+    @known_keywords()
     def create_key(self, alias: str | None = None, *, region: str | None = None, account: str | None = None) -> KmsKey:
         """A new customer key, with an alias (`alias/…`) if one is given. Its `.id` and `.arn` name it too.
 
@@ -80,6 +82,9 @@ class Kms:
     def allow(self, key: KeyRef) -> None:
         """Callers may use the key again."""
         self._keys.put(self.key(key), denied=False)
+
+    def __repr__(self) -> str:
+        return f"<KMS keys of {self._region}, account {self._account}>"
 
 
 def _require_alias(alias: object) -> None:

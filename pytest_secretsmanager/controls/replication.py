@@ -9,6 +9,7 @@ from pytest_secretsmanager.engine.locks import Lock
 from pytest_secretsmanager.engine.marks import GoBack, mark
 from pytest_secretsmanager.engine.regions import require_region
 from pytest_secretsmanager.engine.service import Service
+from pytest_secretsmanager.inspection.keywords import known_keywords
 
 __tracebackhide__ = True
 
@@ -93,6 +94,7 @@ class ReplicationControl:
         self._service = service
         self._held = held
 
+    @known_keywords()
     def hold(self, region: str | None = None, *, polls: int | None = None) -> ReplicationHold:
         """Keeps the replicas of one region, or of all, `InProgress`, so that code which waits for them can be tested.
 
@@ -104,3 +106,6 @@ class ReplicationControl:
         if polls is not None and (not isinstance(polls, int) or isinstance(polls, bool) or polls < 1):
             raise UsageError(f"polls is a number of DescribeSecret calls, at least 1, not {polls!r}")
         return ReplicationHold(self._service, self._held, region, polls)
+
+    def __repr__(self) -> str:
+        return f"<replication: {', '.join(map(repr, self._held.holds)) or 'nothing is held'}>"

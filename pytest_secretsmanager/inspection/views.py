@@ -17,6 +17,9 @@ from pytest_secretsmanager.engine.rules import guards, labels
 from pytest_secretsmanager.engine.service import Service
 from pytest_secretsmanager.engine.state import Secret, SecretKey, Version
 from pytest_secretsmanager.inspection.log import LabelMove, Log
+from pytest_secretsmanager.inspection.names import MaybeNone
+from pytest_secretsmanager.inspection.spelling import label_hint
+from pytest_secretsmanager.inspection.versions import VersionList
 
 __tracebackhide__ = True
 """pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
@@ -138,7 +141,7 @@ class SecretView:
         return self._key.name
 
     @property
-    def value(self) -> str | bytes | None:
+    def value(self) -> str | bytes | MaybeNone:
         """The current value: text, or bytes for a binary one; None when the secret has no current version."""
         current = self.current
         return None if current is None else current.value
@@ -156,23 +159,26 @@ class SecretView:
 
     @property
     def versions(self) -> list["VersionView"]:
-        """All versions, oldest first, those without a label included."""
+        """All versions, oldest first, those without a label included.
+
+        It is a list, so its first place is 0; `version(n)` takes the number, which is 1 for the first version.
+        """
         secret = self.state
-        return [VersionView(self, secret, version) for version in secret.versions.values()]
+        return VersionList(VersionView(self, secret, version) for version in secret.versions.values())
 
     @property
-    def current(self) -> "VersionView | None":
-        """The version under AWSCURRENT."""
+    def current(self) -> "VersionView | MaybeNone":
+        """The version under AWSCURRENT; None when the secret has none."""
         return self._labelled(labels.CURRENT)
 
     @property
-    def previous(self) -> "VersionView | None":
-        """The version under AWSPREVIOUS."""
+    def previous(self) -> "VersionView | MaybeNone":
+        """The version under AWSPREVIOUS; None when the secret has none."""
         return self._labelled(labels.PREVIOUS)
 
     @property
-    def pending(self) -> "VersionView | None":
-        """The version under AWSPENDING."""
+    def pending(self) -> "VersionView | MaybeNone":
+        """The version under AWSPENDING; None when the secret has none."""
         return self._labelled(labels.PENDING)
 
     @property
@@ -187,11 +193,14 @@ class SecretView:
 
     @property
     def history(self) -> list[LabelMove]:
-        """Every move of a label since the secret was seeded or created, oldest first."""
+        """Every move of a label since the secret was seeded or created, oldest first; `log.clear()` takes none away."""
         return self._source.log.moves_of(self.arn)
 
     def version(self, ref: "VersionRef") -> "VersionView":
-        """One version by id, number, label or view; VersionNotFound, with what there is, when there is none."""
+        """One version by id, number (1 is the first, -1 the newest), label or view.
+
+        Raises VersionNotFound, with what there is, when there is none.
+        """
         if isinstance(ref, VersionView):
             return self._own(ref)
         if not isinstance(ref, str | int) or isinstance(ref, bool):
@@ -221,7 +230,7 @@ class SecretView:
         numbers = [version.number for version in secret.versions.values()]
         some = "" if numbers[-1] - numbers[0] == len(numbers) - 1 else "some "
         there = f"it has {some}numbers {numbers[0]} to {numbers[-1]}" if numbers[1:] else f"it has number {numbers[0]}"
-        hint = nearest(ref, [*secret.labels, *secret.versions]) if isinstance(ref, str) else ""
+        hint = label_hint(ref, [*secret.labels, *secret.versions]) if isinstance(ref, str) else ""
         return f"{there} and the labels {', '.join(secret.labels) or '(none)'}{hint}"
 
     def __eq__(self, other: object) -> bool:
@@ -285,7 +294,7 @@ class VersionView:
         return self._version.number
 
     @property
-    def value(self) -> str | bytes | None:
+    def value(self) -> str | bytes | MaybeNone:
         """Text, or bytes for a binary value; None while a rotation has only announced this version."""
         version = self._version if self._version.sealed is not None else self._as_it_is_now()
         if version.sealed is None:

@@ -97,6 +97,7 @@ def pytest_runtest_call(item: pytest.Item) -> None:
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Adds to a failing test what its reader should know of its secrets, and to any what crashed inside."""
     report = yield
+    plans.note_outcome(item, report)
     manager = item.stash.get(MANAGER, None)
     if manager is None or not (report.failed or (report.when == "call" and manager.crashes)):
         return report

@@ -9,6 +9,7 @@ import pytest
 
 from pytest_secretsmanager.plugin import following, markers, options
 from pytest_secretsmanager.plugin.names import FIXTURE, MANAGER, OPTIONS, PLANTED, SEEDS
+from pytest_secretsmanager.plugin.plans import unmet_plans_in_words
 from pytest_secretsmanager.plugin.session import SeededSession
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def answering(node: pytest.Item, monkeypatch: pytest.MonkeyPatch) -> Iterator["S
     for name, value in manager.unset_variables().items():
         monkeypatch.setenv(name, value)
     node.stash[MANAGER] = manager
-    with manager.answering():
+    with unmet_plans_in_words(node), manager.answering():
         for seed in () if session is None else session.seeds:
             manager.plant(seed)
         markers.plant(manager, node)

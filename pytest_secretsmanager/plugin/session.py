@@ -9,6 +9,7 @@ import pytest
 
 from pytest_secretsmanager.plugin.names import MANAGER, ROLLBACK, SEEDS
 from pytest_secretsmanager.plugin.options import ini_options, ini_problem
+from pytest_secretsmanager.plugin.plans import unmet_plans_in_words
 from pytest_secretsmanager.plugin.threads import Threads, end_quietly
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ class SeededSession:
     def rolled_back(self, node: pytest.Item) -> Iterator[None]:
         """Takes back what a test does to the secrets of the run, and gives it a log of its own."""
         node.stash.setdefault(MANAGER, self.manager)  # a test with options has its own there already
-        with self.manager.rolled_back(own_log=True):
+        with unmet_plans_in_words(node), self.manager.rolled_back(own_log=True):
             self._open += 1
             try:
                 yield
