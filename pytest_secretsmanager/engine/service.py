@@ -19,6 +19,7 @@ from pytest_secretsmanager.engine.layers.validate import validate
 from pytest_secretsmanager.engine.marks import GoBack, mark
 from pytest_secretsmanager.engine.operations import OPERATIONS
 from pytest_secretsmanager.engine.ports import Ports
+from pytest_secretsmanager.engine.refusals import Refusals
 from pytest_secretsmanager.engine.state import Secret
 from pytest_secretsmanager.engine.store import Store
 
@@ -47,13 +48,14 @@ class Service:
     ) -> None:
         self.ports = ports
         self.store = Store()
+        self.refusals = Refusals()
         self.lock = RLock()
         background = Background(self.store, self.lock, ports, record, now)
         self.effects = Effects(background, steps, replication)
         self._seeded_replicas = Replicas(replace(background, record=_not_at_all), replication)
         self.watchers: list[Watcher] = []
         self._unlogged = replicate(validate(self._run), self.store)
-        self._logged = audit(self._unlogged, self.store, record)
+        self._logged = audit(self._unlogged, self.store, record, self.refusals.note)
 
     def call(self, call: Call) -> Outcome:
         """Answers one call and logs it. Raises the ServiceError that AWS would send, or UnsupportedOperation.
@@ -96,7 +98,8 @@ class Service:
         """
         with self.lock:
             journal = self.store.open_journal()
-            back = [*(make() for make in marks), self.effects.rotations.mark(), mark(self.watchers)]
+            back = [*(make() for make in marks), self.effects.rotations.mark()]
+            back.append(mark(self.watchers, self.store.vanished, self.refusals.all))
         try:
             yield
         finally:
@@ -121,6 +124,11 @@ class Service:
         """All secrets of all regions and accounts at this moment."""
         with self.lock:
             return list(self.store.all())
+
+    def vanished(self) -> list[Secret]:
+        """The secrets, and the versions of secrets, that were there and are no more."""
+        with self.lock:
+            return list(self.store.vanished)
 
     def _commit(self, handler: Handler, call: Call) -> Outcome:
         require_supported(call)

@@ -19,7 +19,7 @@ ROOMS = [
     {"doors"},
     {"engine.service"},
     {"engine.effects"},
-    {"engine.layers", "engine.operations", "engine.store"},
+    {"engine.layers", "engine.operations", "engine.refusals", "engine.store"},
     {"engine.ports"},
     {"engine.rules", "engine.keys", "engine.model"},
     {"engine.call"},
