@@ -31,6 +31,7 @@ from pytest_secretsmanager.engine.ports import Ports, RequestIds, new_uuid
 from pytest_secretsmanager.engine.rules.retention import VERSION_QUOTA
 from pytest_secretsmanager.engine.service import Service
 from pytest_secretsmanager.engine.state import SecretKey
+from pytest_secretsmanager.engine.tracebacks import without_own_frames
 from pytest_secretsmanager.inspection.assertions import Assertions
 from pytest_secretsmanager.inspection.log import Log
 from pytest_secretsmanager.inspection.views import SecretId, SecretMapping, SecretView, Source
@@ -231,6 +232,7 @@ class SecretsManager(Assertions):
 
     # --- seeding ---------------------------------------------------------------------------------------------------
 
+    @without_own_frames
     def seed(self, name: str, value: Any = NO_VALUE, **options: Unpack[SeedOptions]) -> SecretView:
         """Puts a secret there, in place of one of that name, and gives its view.
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from itertools import zip_longest
 
 from pytest_secretsmanager.engine.state import Secret, changed
+from pytest_secretsmanager.engine.tracebacks import take_out_own_frames
 from pytest_secretsmanager.inspection.log import ABSENT, Event
 from pytest_secretsmanager.inspection.views import VersionView
 
@@ -16,7 +17,11 @@ def is_version(version: VersionView, expected: object) -> bool:
 
 
 def is_value(version: VersionView, expected: object) -> bool:
-    return _is_same(_comparable(version.value, expected), expected)
+    try:
+        return _is_same(_comparable(version.value, expected), expected)
+    except Exception as error:  # of an object that can't be compared
+        take_out_own_frames(error, of_crashes=True)
+        raise
 
 
 def _is_same(found: object, expected: object) -> bool:

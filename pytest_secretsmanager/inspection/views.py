@@ -274,13 +274,11 @@ class VersionView:
     @property
     def json(self) -> Any:
         """The value, parsed; UsageError when it is not JSON."""
-        value = self.value
         try:
-            return None if value is None else json.loads(value)
+            return _parsed(self.value)
         except (ValueError, RecursionError):
-            raise UsageError(
-                f"the value of version {self.number} of secret {self._secret.name!r} is not JSON"
-            ) from None
+            pass
+        raise UsageError(f"the value of version {self.number} of secret {self._secret.name!r} is not JSON")
 
     def _as_it_is_now(self) -> Version:
         """The same version, which may have been filled meanwhile."""
@@ -342,6 +340,10 @@ class SecretMapping(Mapping[str, SecretView]):
 
     def __repr__(self) -> str:
         return f"<secrets of {self._region}, account {self._account}: {', '.join(self) or 'none'}>"
+
+
+def _parsed(value: str | bytes | None) -> Any:
+    return None if value is None else json.loads(value)
 
 
 def _utc(seconds: float) -> datetime:

@@ -23,7 +23,7 @@ ROOMS = [
     {"engine.ports"},
     {"engine.rules", "engine.keys", "engine.model"},
     {"engine.call"},
-    {"engine.state", "engine.arns", "engine.errors", "engine.marks"},
+    {"engine.state", "engine.arns", "engine.errors", "engine.marks", "engine.tracebacks"},
 ]
 """From the face to the core: a module imports from its own room and from the lines below its own."""
 

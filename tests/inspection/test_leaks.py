@@ -270,7 +270,7 @@ def test_the_arn_and_the_name_of_a_secret_are_no_secrets_inside_another(secretsm
 @pytest.mark.parametrize("shown", [str, repr, lambda value: str({"password": value}), lambda value: f"{[value]}"])
 def test_a_value_is_found_as_python_prints_it(secretsmanager, password, shown):
     secretsmanager.seed("db", password)
-    with pytest.raises(AssertionError, match="text 1 holds the value of 'db'"):
+    with pytest.raises(AssertionError, match=r"text 1(, line 1)? holds the value of 'db'"):
         secretsmanager.assert_nothing_leaked(shown(password))
 
 
@@ -446,7 +446,7 @@ def test_a_path_is_refused(secretsmanager, tmp_path, collected):
 )
 def test_of_what_stands_inside_only_the_text_is_read(secretsmanager, unread):
     secretsmanager.seed("db", "correct horse")
-    secretsmanager.assert_nothing_leaked(called_with(unread()), record(value=unread()), [unread()])
+    secretsmanager.assert_nothing_leaked(called_with(unread()), record(value=unread()))
 
 
 def test_what_stands_inside_is_not_used_up_and_calls_nobody(secretsmanager):
