@@ -142,7 +142,6 @@ def _utf_8(text: str) -> bytes:
 # --- base64 and hex ------------------------------------------------------------------------------------------------
 
 _FOR_URLS = bytes.maketrans(b"-_", b"+/")
-_CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]").search
 
 
 class _Runs:
@@ -188,10 +187,8 @@ def _from_hex(run: bytes) -> Iterator[bytes]:
 
 def _is_text(piece: bytes) -> bool:
     """Whether a piece can be text, and so have been encoded once more before. Few words that are no base64 pass."""
-    if _CONTROL(piece):
-        return False
     try:
-        piece.decode()
+        piece.decode(errors="surrogatepass")
     except UnicodeDecodeError:
         return False
     return True

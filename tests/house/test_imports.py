@@ -22,8 +22,8 @@ ROOMS = [
     {"engine.layers", "engine.operations", "engine.refusals", "engine.store"},
     {"engine.ports"},
     {"engine.rules", "engine.keys", "engine.model"},
-    {"engine.call"},
-    {"engine.state", "engine.arns", "engine.errors", "engine.marks", "engine.tracebacks"},
+    {"engine.call", "engine.tracebacks"},
+    {"engine.state", "engine.arns", "engine.errors", "engine.marks"},
 ]
 """From the face to the core: a module imports from its own room and from the lines below its own."""
 
