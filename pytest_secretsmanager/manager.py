@@ -36,6 +36,7 @@ from pytest_secretsmanager.engine.regions import require_region
 from pytest_secretsmanager.engine.rules.retention import VERSION_QUOTA
 from pytest_secretsmanager.engine.service import Service
 from pytest_secretsmanager.engine.state import SecretKey
+from pytest_secretsmanager.engine.tracebacks import without_own_frames
 from pytest_secretsmanager.entering import Entering
 from pytest_secretsmanager.entering import lock as entering_lock
 from pytest_secretsmanager.home import Home
@@ -309,6 +310,7 @@ class SecretsManager(Panel, Assertions):
 
     # --- seeding ---------------------------------------------------------------------------------------------------
 
+    @without_own_frames
     def seed(self, name: str, value: Any = NO_VALUE, **options: Unpack[SeedOptions]) -> SecretView:
         """Puts a secret there, in place of one of that name, and gives its view.
 

@@ -305,13 +305,11 @@ class VersionView:
     @property
     def json(self) -> Any:
         """The value, parsed; UsageError when it is not JSON."""
-        value = self.value
         try:
-            return None if value is None else json.loads(value)
+            return _parsed(self.value)
         except (ValueError, RecursionError):
-            raise UsageError(
-                f"the value of version {self.number} of secret {self._secret.name!r} is not JSON"
-            ) from None
+            pass
+        raise UsageError(f"the value of version {self.number} of secret {self._secret.name!r} is not JSON")
 
     def _as_it_is_now(self) -> Version:
         """The same version, which may have been filled meanwhile."""
@@ -411,6 +409,10 @@ def _id_of(secret: Secret, ref: str | int) -> str:
     if ref < 0:
         return versions[ref].id if -ref <= len(versions) else ""
     return next((version.id for version in versions if version.number == ref), "")
+
+
+def _parsed(value: str | bytes | None) -> Any:
+    return None if value is None else json.loads(value)
 
 
 def _utc(seconds: float) -> datetime:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pytest_secretsmanager.plugin import following, markers, options, order, own_fixture, settings
+from pytest_secretsmanager.plugin import following, markers, options, order, own_fixture, plans, settings
 from pytest_secretsmanager.plugin.managers import answering, session_of
 from pytest_secretsmanager.plugin.names import BLOCK_NETWORK, FIXTURE, MANAGER, ROLLBACK, SEEDS
 from pytest_secretsmanager.plugin.network import NetworkGuard

@@ -1,4 +1,4 @@
-"""What a test planned for its rotations and never came to pass: a failure of that test, unless it has failed already."""
+"""Plans of a test for its rotations that never came to pass: they fail the test, unless it has failed already."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -20,10 +20,10 @@ ROOMS = [
     {"engine.service"},
     {"engine.effects"},
     {"engine.commits"},
-    {"engine.layers", "engine.operations", "engine.store"},
+    {"engine.layers", "engine.operations", "engine.refusals", "engine.store"},
     {"engine.ports", "engine.regions"},
     {"engine.rules", "engine.keys", "engine.model"},
-    {"engine.call", "engine.interrupts"},
+    {"engine.call", "engine.interrupts", "engine.tracebacks"},
     {"engine.state", "engine.changed", "engine.arns", "engine.errors", "engine.locks", "engine.marks"},
 ]
 """From the face to the core: a module imports from its own room and from the lines below its own."""
