@@ -87,9 +87,9 @@ class Guard:
 
     def follow(self) -> None:
         """Guards botocore, or aiobotocore, once more where somebody has imported it anew."""
-        self._wrap_sync(import_module("botocore.endpoint"))
-        if module := sys.modules.get("aiobotocore.endpoint"):
-            self._wrap_async(module)
+        for name, wrap in (("botocore.endpoint", self._wrap_sync), ("aiobotocore.endpoint", self._wrap_async)):
+            if name in sys.modules:
+                wrap(sys.modules[name])
 
     def take_down(self) -> None:
         """Lets everything through again."""
@@ -98,17 +98,16 @@ class Guard:
         self._wrapped.close()
 
     def _wrap_sync(self, endpoints: ModuleType) -> None:
-        self._wrap(endpoints.EndpointCreator, create_endpoint=self._note_maker)
-        self._wrap(endpoints.Endpoint, _send=self._send, create_request=self._create_request)
+        if endpoints.Endpoint not in self._guarded:
+            self._wrap(endpoints.EndpointCreator, create_endpoint=self._note_maker)
+            self._wrap(endpoints.Endpoint, _send=self._send, create_request=self._create_request)
 
     def _wrap_async(self, endpoints: ModuleType) -> None:
-        if self in _standing:
+        if self in _standing and endpoints.AioEndpoint not in self._guarded:
             self._wrap(endpoints.AioEndpointCreator, create_endpoint=self._note_maker)
             self._wrap(endpoints.AioEndpoint, _send=self._send, create_request=self._create_request_async)
 
     def _wrap(self, owner: type, **wrappers: Wrapper) -> None:
-        if owner in self._guarded:
-            return
         self._guarded.add(owner)
         for method, wrapper in wrappers.items():
             install(owner, method, wrapper)
