@@ -129,14 +129,14 @@ def test_variables_are_taken_back_beside_monkeypatch(run: Run, change: str) -> N
 
 
 def test_fixtures_lists_the_fixture_with_an_example(pytester: pytest.Pytester) -> None:
-    result = pytester.runpytest("--fixtures")
+    result = pytester.runpytest("--fixtures", "-v")
     result.stdout.fnmatch_lines(
         [
             "secretsmanager -- *plugin/__init__.py:*",
             "    A local AWS Secrets Manager that answers every call made through botocore in this process.",
             "    Markers `secret` and `secrets_file` seed it, the marker `secretsmanager` sets its options:",
             '        @pytest.mark.secret("app/db", "hunter2")',
-            "        def test_password(secretsmanager: SecretsManager):  # from pytest_secretsmanager import *",
+            "        def test_password(secretsmanager: SecretsManager):  # from *",
         ]
     )
 
