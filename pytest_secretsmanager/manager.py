@@ -41,6 +41,7 @@ from pytest_secretsmanager.entering import Entering
 from pytest_secretsmanager.entering import lock as entering_lock
 from pytest_secretsmanager.home import Home
 from pytest_secretsmanager.inspection.assertions import Assertions
+from pytest_secretsmanager.inspection.keywords import known_keywords
 from pytest_secretsmanager.inspection.log import Log
 from pytest_secretsmanager.inspection.presence import Presence
 from pytest_secretsmanager.inspection.rotations import cut_off_text
@@ -468,6 +469,7 @@ class SecretsManager(Panel, Assertions):
                 raise UsageError(f"the endpoint is at port {self._endpoint.port} already: stop it to have it at {port}")
             return self._endpoint
 
+    @known_keywords()
     def secret(self, secret_id: SecretId, *, region: str | None = None, account: str | None = None) -> SecretView:
         """The view of a secret by name, ARN or view; SecretNotFound, with the nearest names, when there is none.
 
