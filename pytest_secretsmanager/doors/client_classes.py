@@ -8,7 +8,7 @@ from types import ModuleType
 from weakref import ref
 
 from pytest_secretsmanager.doors import active, imports
-from pytest_secretsmanager.doors.patching import Wrapper, install, uninstall
+from pytest_secretsmanager.doors.patching import Wrapper, install, is_botocores, uninstall
 
 
 class ClientClasses:
@@ -51,7 +51,8 @@ class ClientClasses:
         others_inside = False
         for reference in self._classes:
             if (client_class := reference()) is not None:
-                others_inside |= install(client_class, "_make_api_call", self._make_api_call)
+                inside = install(client_class, "_make_api_call", self._make_api_call)
+                others_inside = others_inside or not is_botocores(inside)
                 install(client_class, "_make_request", self._make_request)
         self.others_inside = others_inside
 

@@ -41,9 +41,12 @@ def enter(user: object, region: str) -> None:
     with _lock:
         _in_use = (*_in_use, user)
         for name, value in _wanted(region).items():
-            if _own(name) is None:
+            if name in _before:
+                if _before[name] is None:
+                    _set[name] = _before[name] = value
+            elif name not in os.environ:
                 _set[name] = value
-                _put(name, value)
+                os.environ[name] = value
 
 
 def leave(user: object) -> None:
@@ -54,8 +57,11 @@ def leave(user: object) -> None:
         if _in_use:
             return
         for name, value in _set.items():
-            if _own(name) == value:
-                _put(name, None)
+            if name in _before:
+                if _before[name] == value:
+                    _before[name] = None
+            elif os.environ.get(name) == value:
+                del os.environ[name]
         _set.clear()
 
 
@@ -66,16 +72,6 @@ def _wanted(region: str) -> dict[str, str]:
 def _own(name: str) -> str | None:
     """What a variable is when no function runs; None: unset."""
     return _before[name] if name in _before else os.environ.get(name)
-
-
-def _put(name: str, value: str | None) -> None:
-    """Sets what a variable is when no function runs; None: unset."""
-    if name in _before:
-        _before[name] = value
-    elif value is not None:
-        os.environ[name] = value
-    elif name in os.environ:
-        del os.environ[name]
 
 
 # --- functions -----------------------------------------------------------------------------------------------------

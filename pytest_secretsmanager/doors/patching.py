@@ -5,7 +5,7 @@ outermost. So ours goes as far in as it can: around the method itself, under eve
 a tracer sees each call, may leave when it likes, and nothing of ours is in its way; and ours leaves without a trace.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, TypeAlias
 
 import wrapt
@@ -14,36 +14,30 @@ Wrapper: TypeAlias = Callable[..., Any]
 """What wrapt calls in the place of a method: with the method, the instance, the arguments and the keywords."""
 
 
-def install(owner: type, method: str, wrapper: Wrapper) -> bool:
-    """Puts a wrapper around a method, unless it is there.
-
-    Gives whether it stands around somebody else's code (a mock, a decorator other than wrapt's), which would miss a
-    call that is not handed on.
-    """
-    innermost: Any = None
-    for _, layer in _layers(owner, method):
+def install(owner: type, method: str, wrapper: Wrapper) -> object:
+    """Puts a wrapper around a method, unless it is there, and gives what it stands around."""
+    outer: Any = None
+    layer = _itself(owner.__dict__[method])
+    while isinstance(layer, wrapt.FunctionWrapper):
+        inner = layer.__wrapped__
         if _is_of(layer, wrapper):
-            return not _is_botocores(layer.__wrapped__)
-        innermost = layer
-    bare = owner.__dict__[method] if innermost is None else innermost.__wrapped__
-    _put(owner, method, innermost, wrapt.FunctionWrapper(bare, wrapper))
-    return not _is_botocores(bare)
+            return inner
+        outer, layer = layer, _itself(inner)
+    _put(owner, method, outer, wrapt.FunctionWrapper(layer, wrapper))
+    return layer
 
 
 def uninstall(owner: type, method: str, wrapper: Wrapper) -> None:
     """Takes a wrapper out, wherever it stands. Under what is not wrapt's it can't be reached, and stays."""
-    while found := next((pair for pair in _layers(owner, method) if _is_of(pair[1], wrapper)), None):
-        around, ours = found
-        _put(owner, method, around, ours.__wrapped__)
-
-
-def _layers(owner: type, method: str) -> Iterator[tuple[Any, Any]]:
-    """wrapt's wrappers of a method from the outside in, each with the one around it."""
     outer: Any = None
-    inner = _itself(owner.__dict__[method])
-    while isinstance(inner, wrapt.FunctionWrapper):
-        yield outer, inner
-        outer, inner = inner, _itself(inner.__wrapped__)
+    layer = _itself(owner.__dict__[method])
+    while isinstance(layer, wrapt.FunctionWrapper):
+        inner = layer.__wrapped__
+        if _is_of(layer, wrapper):
+            _put(owner, method, outer, inner)
+        else:
+            outer = layer
+        layer = _itself(inner)
 
 
 def _itself(layer: Any) -> Any:
@@ -65,7 +59,10 @@ def _put(owner: type, method: str, outer: Any, layer: Any) -> None:
         outer.__wrapped__ = layer
 
 
-def _is_botocores(method: object) -> bool:
-    """Whether a method is botocore's own code, or aiobotocore's, whatever names a decorator has copied onto it."""
+def is_botocores(method: object) -> bool:
+    """Whether a method is botocore's own code, or aiobotocore's, whatever names a decorator has copied onto it.
+
+    Other code (a mock, a decorator other than wrapt's) would miss a call that is not handed on.
+    """
     module = getattr(method, "__globals__", {}).get("__name__", "")
     return type(method).__name__ == "function" and module.startswith(("botocore.", "aiobotocore."))

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from pytest_secretsmanager.engine import locks, model
@@ -71,7 +71,8 @@ class Service:
         self.lock = self._commits.lock
         background = Background(self.store, self._commits, ports, log.append, now)
         self.effects = Effects(background, steps, replication)
-        self._seeded_replicas = Replicas(replace(background, record=_not_at_all), replication)
+        unlogged = Background(self.store, self._commits, ports, _not_at_all, now)
+        self._seeded_replicas = Replicas(unlogged, replication)
         self.watchers: list[Watcher] = []
         self._rollbacks: list[_Rollback] = []
         self._unlogged = replicate(validate(self._run), self.store)
