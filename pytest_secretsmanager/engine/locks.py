@@ -35,7 +35,7 @@ class Lock(_Reentrant):
     __slots__ = ()
 
     def __init__(self) -> None:
-        _live.add(ref(self, _live.discard))
+        _keep(ref(self, _forget))
 
     def let_go(self) -> None:
         """Releases all that the current thread still holds of it: an interrupt may have left something."""
@@ -53,6 +53,7 @@ class Lock(_Reentrant):
 
 
 _live: set[ref[Lock]] = set()
+_keep, _forget = _live.add, _live.discard  # bound once, since a manager makes several locks when it is made
 
 
 def _all() -> list[Lock]:
@@ -116,7 +117,7 @@ def _let_go(locks: tuple[Lock, ...]) -> None:
 
 def _after_fork_in_parent() -> None:
     _let_go(_fork.taken)
-    _forget()
+    _end_fork()
 
 
 def _after_fork_in_child() -> None:
@@ -124,10 +125,10 @@ def _after_fork_in_child() -> None:
     for lock in _all():
         if lock not in _fork.held:
             lock.make_anew()
-    _forget()
+    _end_fork()
 
 
-def _forget() -> None:
+def _end_fork() -> None:
     _fork.held, _fork.taken = frozenset(), ()
 
 
