@@ -228,10 +228,18 @@ def _is_answered_here(client: BaseClient) -> bool:
 
 
 def _after_fork_in_child() -> None:
-    """Lets the first write warn: those that answered at the fork answer in this process too, each from a copy."""
+    """Leaves out the threads that are not there any more, and lets the first write warn.
+
+    The managers that answered at the fork answer in this process too, each from a copy of its secrets.
+    """
+    global _functions, _under_way
     layer = warn_of_first_write()
-    for service in {responder.service for responder in (*_responders, *(one.responder for one in _functions))}:
+    services = {responder.service for responder in (*_responders, *(one.responder for one in _functions))}
+    _functions = tuple(function for function in _functions if function.thread == get_ident())
+    _under_way = frozenset()
+    for service in services:
         service.put_around(layer)
+        service.effects.rotations.forget_other_threads()
 
 
 if hasattr(os, "register_at_fork"):

@@ -7,6 +7,7 @@ left. A function sees its own variables while it runs. Setting and taking back c
 import os
 from collections.abc import Collection, Mapping
 from contextlib import AbstractContextManager
+from threading import get_ident
 
 from pytest_secretsmanager.engine import arns, model
 from pytest_secretsmanager.engine.interrupts import taken_back
@@ -141,3 +142,15 @@ def _show_running() -> None:
             os.environ[variable] = shown
         if value is None:
             del _before[variable]
+
+
+# --- forking -------------------------------------------------------------------------------------------------------
+
+
+def _after_fork_in_child() -> None:
+    """Takes back the variables of functions that ran in other threads: those are not there any more."""
+    end_functions([function for function, _ in _running if getattr(function, "thread", None) != get_ident()])
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork_in_child)

@@ -90,6 +90,10 @@ class Rotations:
             if run.state == "running" and run.thread != get_ident() and run not in but:
                 self._break_off(run)
 
+    def forget_other_threads(self) -> None:
+        """Waits no more for rotations of other threads: for a forked child, in which these threads are not."""
+        self._busy = frozenset(run for run in self._busy if run.thread == get_ident())
+
     def _break_off(self, run: RotationRun) -> None:
         run.broken_off = True
         if run.test:

@@ -1,0 +1,176 @@
+"""botocore that is reloaded or imported anew: the clients of every edition are answered, and guarded."""
+
+import importlib
+import sys
+from collections.abc import Callable, Iterator
+from types import ModuleType
+
+import botocore.client
+import botocore.endpoint
+import botocore.session
+import pytest
+import wrapt
+
+from pytest_secretsmanager import SecretsManager
+from pytest_secretsmanager.doors import imports
+from pytest_secretsmanager.doors.guard import Guard
+
+KEYS = {"region_name": "us-east-1", "aws_access_key_id": "AKIATEST", "aws_secret_access_key": "test"}
+
+
+@pytest.fixture(autouse=True)
+def _editions() -> Iterator[None]:
+    """Puts the first edition of botocore back, with the classes that it had."""
+    modules = {name: module for name, module in sys.modules.items() if name.partition(".")[0] == "botocore"}
+    contents = {name: dict(vars(sys.modules[name])) for name in ("botocore.client", "botocore.endpoint")}
+    yield
+    for name in [name for name in sys.modules if name.partition(".")[0] == "botocore"]:
+        del sys.modules[name]
+    sys.modules.update(modules)
+    for name, content in contents.items():
+        vars(sys.modules[name]).update(content)
+
+
+def reloaded() -> None:
+    importlib.reload(sys.modules["botocore.client"])
+    importlib.reload(sys.modules["botocore.endpoint"])
+
+
+def imported_anew() -> None:
+    for name in [name for name in sys.modules if name.partition(".")[0] == "botocore"]:
+        del sys.modules[name]
+    importlib.import_module("botocore.session")
+
+
+EDITIONS = pytest.mark.parametrize("make_edition", [reloaded, imported_anew])
+
+
+def names_by_a_new_client() -> list[str]:
+    """The names that a client lists whose session is of the edition that is imported now."""
+    session = sys.modules["botocore.session"].Session()
+    client = session.create_client("secretsmanager", **KEYS)
+    assert type(client).__mro__[-2] is sys.modules["botocore.client"].BaseClient
+    return [secret["Name"] for secret in client.list_secrets()["SecretList"]]
+
+
+@EDITIONS
+def test_a_client_of_an_edition_from_before_the_manager_is_answered(make_edition: Callable[[], None]) -> None:
+    make_edition()
+    with SecretsManager() as sm:
+        sm.seed("db", "one")
+        assert names_by_a_new_client() == ["db"]
+
+
+@EDITIONS
+def test_a_client_of_an_edition_that_comes_while_a_manager_answers_is_answered(
+    make_edition: Callable[[], None],
+) -> None:
+    with SecretsManager() as sm:
+        sm.seed("db", "one")
+        make_edition()
+        assert names_by_a_new_client() == ["db"]
+
+
+@EDITIONS
+def test_a_client_of_the_first_edition_is_answered_beside_a_later_one(make_edition: Callable[[], None]) -> None:
+    client = botocore.session.Session().create_client("secretsmanager", **KEYS)
+    make_edition()
+    with SecretsManager() as sm:
+        sm.seed("db", "one")
+        assert [secret["Name"] for secret in client.list_secrets()["SecretList"]] == ["db"]
+        assert names_by_a_new_client() == ["db"]
+
+
+@EDITIONS
+def test_nothing_stays_wrapped_in_any_edition(make_edition: Callable[[], None]) -> None:
+    first = botocore.client.BaseClient
+    with SecretsManager():
+        make_edition()
+    for client_class in (first, sys.modules["botocore.client"].BaseClient):
+        assert not isinstance(client_class.__dict__["_make_api_call"], wrapt.FunctionWrapper)
+        assert not isinstance(client_class.__dict__["_make_request"], wrapt.FunctionWrapper)
+
+
+@EDITIONS
+def test_a_client_of_another_edition_is_guarded_too(make_edition: Callable[[], None]) -> None:
+    class Refused(Exception):
+        pass
+
+    guard = Guard(lambda call: Refused(call.operation), lambda: None)
+    try:
+        make_edition()
+        with pytest.raises(Refused, match="ListSecrets"):
+            names_by_a_new_client()
+    finally:
+        guard.take_down()
+
+
+def test_a_listener_of_a_client_of_another_edition_is_asked() -> None:
+    imported_anew()
+    session = sys.modules["botocore.session"].Session()
+    client = session.create_client("secretsmanager", **KEYS)
+    heard: list[str] = []
+    client.meta.events.register("before-call.secrets-manager", lambda model, **_: heard.append(model.name))
+    with SecretsManager():
+        client.list_secrets()
+    assert heard == ["ListSecrets"]
+
+
+# --- modules that are followed ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def module_file(tmp_path, monkeypatch):
+    """A module that nothing else imports; its text counts how often it ran."""
+    (tmp_path / "followed_module.py").write_text("runs = globals().get('runs', 0) + 1\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    yield "followed_module"
+    sys.modules.pop("followed_module", None)
+
+
+def test_a_followed_module_is_met_each_time_that_its_code_has_run(module_file: str) -> None:
+    met: list[int] = []
+
+    def meet(module: ModuleType) -> None:
+        met.append(module.runs)
+
+    imports.follow(module_file, meet)
+    try:
+        module = importlib.import_module(module_file)
+        importlib.reload(module)
+        del sys.modules[module_file]
+        importlib.import_module(module_file)
+    finally:
+        imports.unfollow(module_file, meet)
+    assert met == [1, 2, 1]
+
+
+def test_a_followed_module_keeps_the_loader_that_it_would_have_had(module_file: str) -> None:
+    plain = type(importlib.import_module(module_file).__loader__)
+    del sys.modules[module_file]
+    imports.follow(module_file, print)
+    try:
+        module = importlib.import_module(module_file)
+    finally:
+        imports.unfollow(module_file, print)
+    assert type(module.__loader__) is plain
+    assert module.__spec__ is not None
+    assert type(module.__spec__.loader) is plain
+
+
+def test_a_module_that_is_followed_no_more_is_not_met(module_file: str) -> None:
+    met: list[ModuleType] = []
+    imports.follow(module_file, met.append)
+    imports.unfollow(module_file, met.append)
+    imports.unfollow(module_file, met.append)
+    importlib.import_module(module_file)
+    assert met == []
+
+
+def test_a_followed_module_that_is_not_there_is_not_found(tmp_path) -> None:
+    imports.follow("no_such_module_anywhere", print)
+    try:
+        with pytest.raises(ModuleNotFoundError, match="no_such_module_anywhere"):
+            importlib.import_module("no_such_module_anywhere")
+    finally:
+        imports.unfollow("no_such_module_anywhere", print)

@@ -1,0 +1,114 @@
+"""Entering and leaving a manager: however often it was left before, calls inside `with` are answered."""
+
+import os
+from collections.abc import Callable
+from contextlib import ExitStack
+
+import boto3
+import pytest
+
+from pytest_secretsmanager import SecretsManager
+from pytest_secretsmanager.doors import environment
+
+VARIABLES = ("AWS_DEFAULT_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
+
+
+def leave(sm: SecretsManager) -> None:
+    sm.__exit__(None, None, None)
+
+
+def left_before_it_was_entered(sm: SecretsManager) -> None:
+    leave(sm)
+
+
+def left_once_too_often(sm: SecretsManager) -> None:
+    with sm:
+        pass
+    leave(sm)
+
+
+def left_many_times_too_often(sm: SecretsManager) -> None:
+    with sm, sm:
+        pass
+    for _ in range(5):
+        leave(sm)
+
+
+def left_too_often_inside_another_one(sm: SecretsManager) -> None:
+    with SecretsManager():
+        left_once_too_often(sm)
+
+
+def left_by_an_exit_stack_that_was_closed_twice(sm: SecretsManager) -> None:
+    stack = ExitStack()
+    stack.enter_context(sm)
+    stack.close()
+    stack.close()
+    leave(sm)
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        left_before_it_was_entered,
+        left_once_too_often,
+        left_many_times_too_often,
+        left_too_often_inside_another_one,
+        left_by_an_exit_stack_that_was_closed_twice,
+    ],
+)
+def test_a_manager_answers_inside_with_whatever_happened_before(before: Callable[[SecretsManager], None]) -> None:
+    sm = SecretsManager()
+    before(sm)
+    with sm:
+        sm.seed("db", "one")
+        boto3.client("secretsmanager").put_secret_value(SecretId="db", SecretString="two")
+        sm.assert_value("db", "two")
+    assert not any(name in os.environ for name in VARIABLES)
+
+
+def test_leaving_a_manager_too_often_leaves_another_one_alone() -> None:
+    with SecretsManager() as outer:
+        inner = SecretsManager()
+        left_many_times_too_often(inner)
+        boto3.client("secretsmanager").create_secret(Name="db")
+        assert list(outer.secrets) == ["db"]
+        assert all(name in os.environ for name in VARIABLES)
+
+
+def test_a_nested_manager_answers_until_its_last_entry_is_left() -> None:
+    sm = SecretsManager()
+    with sm:
+        with sm:
+            pass
+        boto3.client("secretsmanager").create_secret(Name="db")
+    assert list(sm.secrets) == ["db"]
+
+
+# --- the environment beside functions --------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def function() -> object:
+    """Stands for a rotation function that is running."""
+    return object()
+
+
+def test_variables_that_a_manager_sets_while_a_function_runs_stay_when_the_function_ends(function: object) -> None:
+    with ExitStack() as manager:
+        with environment.of_function(function, "eu-west-1", "rotate"):
+            manager.enter_context(SecretsManager("us-west-2"))
+            assert os.environ["AWS_DEFAULT_REGION"] == "eu-west-1"
+        assert os.environ["AWS_DEFAULT_REGION"] == "us-west-2"
+    assert "AWS_DEFAULT_REGION" not in os.environ
+
+
+@pytest.mark.parametrize("region", ["eu-west-1", "us-west-2"])
+def test_variables_of_a_manager_that_is_left_while_a_function_runs_do_not_come_back(
+    function: object, region: str
+) -> None:
+    with ExitStack() as stack:
+        with SecretsManager("eu-west-1"):
+            stack.enter_context(environment.of_function(function, region, "rotate"))
+        assert os.environ["AWS_DEFAULT_REGION"] == region
+    assert not any(name in os.environ for name in VARIABLES)
