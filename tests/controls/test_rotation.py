@@ -1129,7 +1129,7 @@ def test_a_hold_stops_no_other_secret(sm: SecretsManager, database: Database) ->
 
 @pytest.mark.parametrize("place", [{"region": "eu-west-1"}, {"account": "999999999999"}], ids=["region", "account"])
 def test_a_hold_is_looked_up_in_region_and_account(sm: SecretsManager, place: dict[str, Any]) -> None:
-    sm.seed("there", "one", owning_service="rds", **place)
+    sm.seed("there", "one", rotation=Rotation(idle), **place)
     hold = sm.rotation.hold("there", before="setSecret", **place)
     assert repr(hold) == "<hold of 'there' before setSecret>"
     sm.client(place.get("region"), aws_account_id=place.get("account", sm.account)).rotate_secret(SecretId="there")

@@ -12,6 +12,7 @@ from pytest_secretsmanager import SecretsManager
 
 ROOT = Path(pytest_secretsmanager.__file__).parents[1]
 
+OF_A_USER = "test_of_a_user.py"
 HEAD = """\
 from datetime import datetime
 from typing import Any
@@ -106,13 +107,22 @@ WRONG = [
 ]
 
 
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+BLOCKS = dict(re.findall(r"```python\n# (test_\w+\.py)\n(.*?)```", README, re.DOTALL))
+ANNOTATED = "(secretsmanager: pytest_secretsmanager.SecretsManager) -> None:"
+
+
 @pytest.fixture(scope="module")
-def complaints(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """What mypy says, strictly, of each line that it does not take."""
+def said(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, str]]:
+    """What mypy says, strictly: by file, then by line."""
     directory = tmp_path_factory.mktemp("types")
-    lines = [*HEAD.splitlines(), *(f"    {line}" for line in [*RIGHT, *WRONG])]
-    file = directory / "test_of_a_user.py"
-    file.write_text("\n".join([*lines, ""]))
+    sources = {
+        name: f"import pytest_secretsmanager\n{code.replace('(secretsmanager):', ANNOTATED)}"
+        for name, code in BLOCKS.items()
+    }
+    sources[OF_A_USER] = "\n".join([HEAD, *(f"    {line}" for line in [*RIGHT, *WRONG]), ""])
+    for name, source in sources.items():
+        directory.joinpath(name).write_text(source, encoding="utf-8")
     # Of other packages no stub is read: that would take most of the time, and none of these lines needs it.
     options = [
         "--strict",
@@ -123,10 +133,18 @@ def complaints(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     ]
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("MYPYPATH", str(ROOT))
-        said, crashed, _ = api.run([*options, str(file)])
+        output, crashed, _ = api.run([*options, *(str(directory / name) for name in sources)])
     assert crashed == ""
-    found = re.findall(r"test_of_a_user\.py:(\d+): error: (.*)", said)
-    return {lines[int(number) - 1].strip(): text for number, text in found}
+    found: dict[str, dict[str, str]] = {name: {} for name in sources}
+    for name, number, text in re.findall(r"(test_\w+\.py):(\d+): error: (.*)", output):
+        found[name][sources[name].splitlines()[int(number) - 1].strip()] = text
+    return found
+
+
+@pytest.fixture
+def complaints(said: dict[str, dict[str, str]]) -> dict[str, str]:
+    """What mypy says of each line above that it does not take."""
+    return said[OF_A_USER]
 
 
 @pytest.mark.parametrize("line", RIGHT)
@@ -141,6 +159,20 @@ def test_a_wrong_line_is_found(complaints: dict[str, str], line: str) -> None:
 
 def test_what_stands_around_them_passes(complaints: dict[str, str]) -> None:
     assert complaints.keys() <= {*RIGHT, *WRONG}
+
+
+@pytest.mark.parametrize("name", BLOCKS)
+def test_the_code_of_the_readme_passes_with_its_fixture_annotated(said: dict[str, dict[str, str]], name: str) -> None:
+    """But for functions that have no annotations of their own, and libraries whose stubs are not read."""
+    allowed = (
+        "[no-untyped-def]",
+        "[no-untyped-call]",
+        "[import-not-found]",
+        "[no-any-return]",
+        "[untyped-decorator]",
+        "[misc]",
+    )
+    assert [text for text in said[name].values() if not text.endswith(allowed)] == []
 
 
 # --- what help() shows -----------------------------------------------------------------------------------------------
