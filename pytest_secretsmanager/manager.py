@@ -38,6 +38,7 @@ from pytest_secretsmanager.engine.service import Service
 from pytest_secretsmanager.engine.state import SecretKey
 from pytest_secretsmanager.entering import Entering
 from pytest_secretsmanager.inspection.assertions import Assertions
+from pytest_secretsmanager.inspection.keywords import known_keywords
 from pytest_secretsmanager.inspection.log import Log
 from pytest_secretsmanager.inspection.presence import Presence
 from pytest_secretsmanager.inspection.rotations import cut_off_text
@@ -436,6 +437,7 @@ class SecretsManager(Panel, Assertions):
                 raise UsageError(f"the endpoint is at port {self._endpoint.port} already: stop it to have it at {port}")
             return self._endpoint
 
+    @known_keywords()
     def secret(self, secret_id: SecretId, *, region: str | None = None, account: str | None = None) -> SecretView:
         """The view of a secret by name, ARN or view; SecretNotFound, with the nearest names, when there is none.
 

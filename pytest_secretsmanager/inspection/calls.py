@@ -51,7 +51,7 @@ def assert_not_logged(log: Log, operation: str | None, error: str | None, fields
     text += count_text(len(found), "time")
     if operation is None and error is None and not fields:
         text = f"expected no call to be logged, found {len(found)}"
-    first = ", first" if len(found) > MOST_LINES else ""
+    first = f"; the first {MOST_LINES}:" if len(found) > MOST_LINES else ""
     raise AssertionError("\n".join([text + first, *bounded([f"  {event_text(event, fields)}" for event in found])]))
 
 
@@ -120,7 +120,7 @@ def _nearest_calls(
     for differing, event in same:
         difference = difference_text(event, differing, fields, error)
         lines.append(f"  {difference}\n    in {event_text(event)}" if difference else f"  {event_text(event, fields)}")
-    nearest = "" if len(same) <= MOST_LINES else ", nearest first" if fields or error else ", first"
+    nearest = "" if len(same) <= MOST_LINES else f"; the {'nearest' if fields or error else 'first'} {MOST_LINES}"
     return "\n".join([f"{operation} was logged {count_text(len(same), 'time')}{nearest}:", *bounded(lines)])
 
 

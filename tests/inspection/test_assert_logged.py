@@ -149,7 +149,7 @@ def test_logged_shows_five_calls_at_most(secretsmanager: SecretsManager, client:
         client.describe_secret(SecretId="app/db")
     text = text_of(secretsmanager, "DescribeSecret", SecretId="other")
     assert text.count("<DescribeSecret(") == 5
-    assert "\nDescribeSecret was logged 9 times, nearest first:\n" in text
+    assert "\nDescribeSecret was logged 9 times; the nearest 5:\n" in text
     assert text.endswith("\n  … and 4 more")
 
 
@@ -159,7 +159,7 @@ def test_logged_shows_the_first_five_calls_that_all_match(
     for _ in range(12):
         client.describe_secret(SecretId="app/db")
     text = text_of(secretsmanager, "DescribeSecret", times=1)
-    assert "\nDescribeSecret was logged 12 times, first:\n" in text
+    assert "\nDescribeSecret was logged 12 times; the first 5:\n" in text
     assert text.endswith("\n  <DescribeSecret(SecretId='app/db')>\n  … and 7 more")
 
 
@@ -329,7 +329,7 @@ def test_not_logged_shows_the_first_five_and_how_many_more(
     with pytest.raises(AssertionError) as failure:
         secretsmanager.assert_not_logged("DescribeSecret")
     lines = str(failure.value).splitlines()
-    assert lines[0] == "expected DescribeSecret() not to be logged, found it 12 times, first"
+    assert lines[0] == "expected DescribeSecret() not to be logged, found it 12 times; the first 5:"
     assert lines[1:] == ["  <DescribeSecret(SecretId='app/db')>"] * 5 + ["  … and 7 more"]
 
 

@@ -9,6 +9,7 @@ import pytest
 from pytest_secretsmanager import SecretsManager, UsageError
 
 METHODS: list[tuple[str, str]] = [
+    ("secret", "id"),
     ("assert_value", "id"),
     ("assert_value", "versoin"),
     ("assert_labels", "id"),
