@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pytest_secretsmanager.doors.http import Endpoint
     from pytest_secretsmanager.engine.effects.runs import RotationRun, StepRun
     from pytest_secretsmanager.engine.errors import (
+        LateWrite,
         NetworkBlocked,
         PytestSecretsManagerError,
         SecretNotFound,
@@ -56,6 +57,7 @@ __all__ = [
     "KmsKey",
     "LabelMove",
     "LabelName",
+    "LateWrite",
     "Log",
     "LoggedName",
     "NetworkBlocked",
@@ -94,6 +96,7 @@ _MODULES = {
     "KmsKey": "engine.keys",
     "LabelMove": "inspection.log",
     "LabelName": "inspection.names",
+    "LateWrite": "engine.errors",
     "Log": "inspection.log",
     "LoggedName": "inspection.names",
     "NetworkBlocked": "engine.errors",

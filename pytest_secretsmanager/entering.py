@@ -8,6 +8,10 @@ from pytest_secretsmanager.engine.locks import Lock
 __tracebackhide__ = True
 
 
+lock = Lock()
+"""Held while any manager is entered or left: one for all, since each lock costs its manager time to make."""
+
+
 class Entering:
     """Counts how often something was entered and not left yet: `begin` runs with the first entry, `end` after the last.
 
@@ -15,9 +19,10 @@ class Entering:
     without counting twice. Leaving more often than entering changes nothing.
     """
 
-    def __init__(self, lock: Lock, begin: Callable[[], object], end: Callable[[], object]) -> None:
+    __slots__ = ("_begin", "_end", "_entries")
+
+    def __init__(self, begin: Callable[[], object], end: Callable[[], object]) -> None:
         self._entries: tuple[object, ...] = ()
-        self._lock = lock
         self._begin = begin
         self._end = end
 
@@ -29,7 +34,7 @@ class Entering:
     def enter(self, entry: object) -> None:
         """One entry more; all of it, or, when something interrupts it, nothing."""
         try:
-            with self._lock:
+            with lock:
                 self._entries = (*self._entries, entry)
                 if len(self._entries) == 1:
                     self._begin()
@@ -48,9 +53,9 @@ class Entering:
             raise
 
     def _take_out(self, leaving: list[object]) -> None:
-        with self._lock:
+        with lock:
             if not leaving:
                 leaving.extend(self._entries[-1:])
-            self._entries = tuple(entry for entry in self._entries if entry not in leaving)
+            self._entries = tuple([entry for entry in self._entries if entry not in leaving])
             if not self._entries:
                 self._end()

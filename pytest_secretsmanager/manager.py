@@ -30,13 +30,16 @@ from pytest_secretsmanager.engine.errors import ServiceError, UsageError
 from pytest_secretsmanager.engine.interrupts import taken_back
 from pytest_secretsmanager.engine.keys import KeyRing, KmsRefusal
 from pytest_secretsmanager.engine.layers.audit import Entry
-from pytest_secretsmanager.engine.locks import Lock
 from pytest_secretsmanager.engine.marks import GoBack, mark
 from pytest_secretsmanager.engine.ports import Ports, RequestIds, new_uuid
+from pytest_secretsmanager.engine.regions import require_region
 from pytest_secretsmanager.engine.rules.retention import VERSION_QUOTA
 from pytest_secretsmanager.engine.service import Service
 from pytest_secretsmanager.engine.state import SecretKey
+from pytest_secretsmanager.engine.tracebacks import without_own_frames
 from pytest_secretsmanager.entering import Entering
+from pytest_secretsmanager.entering import lock as entering_lock
+from pytest_secretsmanager.home import Home
 from pytest_secretsmanager.inspection.assertions import Assertions
 from pytest_secretsmanager.inspection.keywords import known_keywords
 from pytest_secretsmanager.inspection.log import Log
@@ -76,10 +79,10 @@ class SecretsManager(Panel, Assertions):
     that it did is rolled back when it ends: clock, keys, registered functions and rotations too.
 
     `region` and `account` are where `sm.secret`, `sm.seed` and `sm.client` look when nothing else is said; `account`
-    is also that of every client whose credentials name no other. `now` is where the clock starts (a datetime with a
-    time zone; None: at the real time). `version_quota` is how many versions a secret may have: AWS's documented 100,
-    unless a test writes more often than AWS would allow. `random_seed` makes ARN suffixes, version ids, request ids
-    and random passwords repeatable.
+    is also that of every client whose credentials name no other. Without a `region` it is that of AWS_DEFAULT_REGION,
+    else us-east-1. `now` is where the clock starts (a datetime with a time zone; None: at the real time).
+    `version_quota` is how many versions a secret may have: AWS's documented 100, unless a test writes more often than
+    AWS would allow. `random_seed` makes ARN suffixes, version ids, request ids and random passwords repeatable.
 
     >>> with SecretsManager(region="eu-west-1") as sm:
     ...     _ = sm.seed("db", "hunter2")
@@ -89,22 +92,22 @@ class SecretsManager(Panel, Assertions):
 
     def __init__(
         self,
-        region: str = "us-east-1",
+        region: str | None = None,
         account: str = "123456789012",
         *,
         random_seed: int | str | None = None,
         now: datetime | None = None,
         version_quota: int = VERSION_QUOTA,
     ) -> None:
-        _require_text("region", region)
+        _require_not_called(region)
+        self._home = Home(region)
         require_account(account)
         _require_seed(random_seed)
         _require_quota(version_quota)
-        self._region = region
         self._account = account
         self._clock = clock = Clock(now)
         self._keys = KeyRing()
-        self._kms = Kms(self._keys, region, account)
+        self._kms = Kms(self._keys, self._region_now, account)
         self._random = Random(random_seed)  # noqa: S311 - ids, never keys
         self._entries: list[Entry] = []
         self._log = Log(self._entries)
@@ -122,17 +125,17 @@ class SecretsManager(Panel, Assertions):
             self._new_request_id,
             repeatable=random_seed is not None,
         )
-        self._presence = Presence(self._log, region)
-        self._views = Source(self._service, self._log, clock.seconds, region, account)
+        self._presence = Presence(self._log, self._home.region)
+        self._views = Source(self._service, self._log, clock.seconds, self._region_now, account)
         self._rotation = RotationControl(
-            self._service, self._functions, self._steps, self._views, self._rotate_now, region, account
+            self._service, self._functions, self._steps, self._views, self._rotate_now, self._region_now, account
         )
         self._replication = ReplicationControl(self._service, self._held)
         self._clients: dict[object, SecretsManagerClient] = {}
         self._endpoint: Endpoint | None = None
         self._crashes: list[str] = []
-        self._entering = Lock()
-        self._entered = Entering(self._entering, self._begin, self._end)
+        self._entering = entering_lock
+        self._entered = Entering(self._begin, self._end)
         self._decorated = False
         self._functions_cut_off: list[str] = []
 
@@ -157,8 +160,8 @@ class SecretsManager(Panel, Assertions):
             self._entered.leave(leaving)
             raise
         self._warn_of_functions()
-        if error is None and self._steps.are_planned and not self._entered.depth:
-            self._steps.require_met()
+        if error is None:
+            self._require_met()
 
     @contextmanager
     def answering(self) -> Iterator[None]:
@@ -167,10 +170,16 @@ class SecretsManager(Panel, Assertions):
         with taken_back(lambda: self._entered.enter(entry), lambda: self._entered.leave([entry])):
             yield
         self._warn_of_functions()
+        self._require_met()
 
     @property
     def _depth(self) -> int:
         return self._entered.depth
+
+    def _require_met(self) -> None:
+        """Once it is left, an error for what was planned for rotations and never came to pass."""
+        if self._steps.are_planned and not self._entered.depth:
+            self._steps.require_met()
 
     def _begin(self) -> None:
         environment.enter(self._responder, self.region)
@@ -182,7 +191,8 @@ class SecretsManager(Panel, Assertions):
         try:
             self._stop_endpoint()
         finally:
-            self._cut_off("its SecretsManager was left", refuse=False)
+            if self._service.effects.rotations.is_busy:
+                self._cut_off("its SecretsManager was left", refuse=False)
             patch.deactivate(self._responder)
             environment.leave(self._responder)
             self._presence.end()
@@ -261,7 +271,7 @@ class SecretsManager(Panel, Assertions):
         With `own_log` the log begins empty inside. An endpoint that was started inside is stopped. A rotation function
         that was called inside and still runs is cut off: nothing answers it any more.
         """
-        parts = (self.clock, self._keys, self._functions, self._steps, self._held)
+        parts = (self.clock, self._keys, self._functions, self._steps, self._held, self._home)
         endpoint = self._endpoint
         functions, runs = active.functions_of(self._responder), self.rotation.runs
 
@@ -301,6 +311,7 @@ class SecretsManager(Panel, Assertions):
 
     # --- seeding ---------------------------------------------------------------------------------------------------
 
+    @without_own_frames
     def seed(self, name: str, value: Any = NO_VALUE, **options: Unpack[SeedOptions]) -> SecretView:
         """Puts a secret there, in place of one of that name, and gives its view.
 
@@ -325,13 +336,13 @@ class SecretsManager(Panel, Assertions):
         key = SecretKey(region, account, seed.name)
         now = self.clock.seconds()
 
-        def make_call(operation: str, parameters: Parameters, time: float = now) -> Call:
+        def make_call(operation: str, parameters: Parameters, time: float) -> Call:
             return Call(operation, parameters, region, principal, time, request_id="seed")
 
         try:
             with self._service.transaction(self._keys.mark, self._functions.mark):
                 function = self._function_of(seed, region, account)
-                self._remove(key, make_call)
+                self._remove(key, now)
                 self._ensure_key(seed, region, account)
                 for call in seed.calls(make_call, now, lambda: new_uuid(self._random), function):
                     self._service.seed(call)
@@ -339,8 +350,25 @@ class SecretsManager(Panel, Assertions):
         except ServiceError as error:
             refusal = f"AWS answers {error.code}: {textwrap.shorten(str(error), _LONGEST_REFUSAL)}"
         else:
+            self._home.note(key, seed)
             return SecretView(self._views, key)
         raise UsageError(f"secret {textwrap.shorten(seed.name, 80)!r} can't be seeded so; {refusal}")
+
+    def follow_environment(self) -> None:
+        """Goes to the region that AWS_DEFAULT_REGION names by now, unless a region was given to this one.
+
+        For a scene that is set in steps, as the fixtures of a test do: what is seeded without a region from the first
+        such call on goes along with each later one. Raises UsageError, and stays, where that can't be.
+        """
+        region = self._home.follow()
+        if region is None:
+            return
+        with self._service.transaction(), self._home.moved_to(region) as seeds:
+            present = {key: seed for key, seed in seeds.items() if self._views.state_of(key) is not None}
+            for key in present:
+                self._remove(key, self.clock.seconds())
+            for seed in present.values():
+                self.plant(seed)
 
     def _require_replicated(self, key: SecretKey) -> None:
         """Refuses a seed with a replica that AWS could not make."""
@@ -368,18 +396,21 @@ class SecretsManager(Panel, Assertions):
             if refusal.code == "NotFoundException" and "alias/aws/" not in name:
                 self._keys.create_named(region, account, name)
 
-    def _remove(self, key: SecretKey, make_call: Callable[[str, Parameters], Call]) -> None:
+    def _remove(self, key: SecretKey, now: float) -> None:
         """Takes a secret away that a seed is to replace, in the name of whoever owns it, and its replicas with it."""
         present = self._service.store.get(key)
         if present is None:
             return
+        principal = user_of(key.account, key.region)
+
+        def call_of(operation: str, parameters: Parameters) -> Call:
+            return Call(operation, {"SecretId": key.name, **parameters}, key.region, principal, now, request_id="seed")
+
         if present.is_replica:
-            self._service.seed(make_call("StopReplicationToReplica", {"SecretId": key.name}))
+            self._service.seed(call_of("StopReplicationToReplica", {}))
         if present.replicas:
-            regions = {"SecretId": key.name, "RemoveReplicaRegions": [*present.replicas]}
-            self._service.seed(make_call("RemoveRegionsFromReplication", regions))
-        deletion: Parameters = {"SecretId": key.name, "ForceDeleteWithoutRecovery": True}
-        call = make_call("DeleteSecret", deletion)
+            self._service.seed(call_of("RemoveRegionsFromReplication", {"RemoveReplicaRegions": [*present.replicas]}))
+        call = call_of("DeleteSecret", {"ForceDeleteWithoutRecovery": True})
         if present.deletion_date is not None:
             call = call._replace(time=min(call.time, present.deletion_date - 1))  # later there is nothing to delete
         owner = call.principal._replace(service=present.owning_service)
@@ -407,6 +438,7 @@ class SecretsManager(Panel, Assertions):
         """
         self._require_entered("use its clients")
         arguments = {"region_name": region or self.region, **environment.CREDENTIALS, **kwargs}
+        require_region(arguments["region_name"])
         key = tuple(sorted(arguments.items(), key=lambda item: item[0]))
         if not all(isinstance(value, Hashable) for value in arguments.values()):
             return cast("SecretsManagerClient", new_client(**arguments))
@@ -466,6 +498,14 @@ class SecretsManager(Panel, Assertions):
         """What crashed inside its endpoints: their clients were told of an InternalServiceError only."""
         return tuple(self._crashes)
 
+    @property
+    def region(self) -> str:
+        """The region of `secret`, `seed` and `client` when nothing else is said."""
+        return self._home.region
+
+    def _region_now(self) -> str:
+        return self._home.region
+
     def _require_entered(self, what: str) -> None:
         if self._depth == 0:
             raise UsageError(f"this SecretsManager answers no calls now: {what} inside `with SecretsManager() as sm:`")
@@ -499,11 +539,9 @@ def _require_done(function: Callable[..., object], result: object) -> None:
         )
 
 
-def _require_text(name: str, value: object) -> None:
-    if callable(value):
+def _require_not_called(region: object) -> None:
+    if callable(region):
         raise UsageError("SecretsManager is called before it decorates: write @SecretsManager()")
-    if not isinstance(value, str) or not value:
-        raise UsageError(f"{name} is a str such as 'us-east-1', not {value!r}")
 
 
 def _require_seed(random_seed: object) -> None:

@@ -32,6 +32,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from pytest_secretsmanager.engine.errors import UsageError, nearest
+from pytest_secretsmanager.engine.tracebacks import without_own_frames
 from pytest_secretsmanager.seeds import Rotation, Seed, Version, seed_of
 
 _Table: TypeAlias = dict[str, Any]
@@ -39,6 +40,7 @@ _Table: TypeAlias = dict[str, Any]
 TABLES = "secret"
 
 
+@without_own_frames
 def read_seeds(path: Path) -> list[Seed]:
     """The seeds of a file that ends in `.toml` or `.json`; UsageError, with the file and the secret, for a mistake.
 

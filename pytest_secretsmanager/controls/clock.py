@@ -22,6 +22,10 @@ _LAST = datetime(9990, 1, 1, tzinfo=UTC).timestamp()
 """Some years before the end of what datetimes can hold, which deletion dates have to fit in."""
 
 
+_lock = Lock()
+"""Held while any clock is moved: one for all, since each lock costs its manager time to make."""
+
+
 class Timetable(Protocol):
     """What happens by itself as time passes; times are epoch seconds."""
 
@@ -42,7 +46,6 @@ class Clock:
 
     def __init__(self, start: datetime | None = None) -> None:
         self._offset = 0.0
-        self._lock = Lock()
         self._timetable: Timetable | None = None
         if start is not None:
             self.set(start)
@@ -66,7 +69,7 @@ class Clock:
         offset = self._offset
 
         def go_back() -> None:
-            with self._lock:
+            with _lock:
                 self._offset = offset
 
         return go_back
@@ -127,7 +130,7 @@ class Clock:
         forward = seconds - self.seconds()
         if forward > 0:
             self._stop_where_something_is_due(lambda _: seconds - self.seconds())
-        with self._lock:
+        with _lock:
             offset = seconds - time.time()
             # What ran on the way may have moved the clock further.
             self._offset = offset if forward < 0 else max(offset, self._offset)
@@ -149,7 +152,7 @@ class Clock:
         return gone
 
     def _add(self, seconds: float) -> None:
-        with self._lock:
+        with _lock:
             self._offset += seconds
 
     def __repr__(self) -> str:

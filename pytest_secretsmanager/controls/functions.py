@@ -4,7 +4,6 @@ import asyncio
 import inspect
 import re
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from contextvars import copy_context
 from dataclasses import dataclass, field
@@ -14,11 +13,13 @@ from typing import Any, TypeAlias
 from pytest_secretsmanager.doors import environment
 from pytest_secretsmanager.doors.active import RunningFunction
 from pytest_secretsmanager.doors.client import acting_account
+from pytest_secretsmanager.doors.daemon_pool import DaemonPool
 from pytest_secretsmanager.engine import arns
 from pytest_secretsmanager.engine.errors import UsageError
 from pytest_secretsmanager.engine.interrupts import taken_back
 from pytest_secretsmanager.engine.marks import GoBack, mark
 from pytest_secretsmanager.engine.ports import Function
+from pytest_secretsmanager.engine.regions import require_region
 
 __tracebackhide__ = True
 
@@ -69,8 +70,12 @@ def _run(handler: Handler, event: Mapping[str, str], context: LambdaContext, run
         running.thread = get_ident()
         return handler(event, context)
 
-    with ThreadPoolExecutor(1, thread_name_prefix=context.function_name) as elsewhere:
-        return elsewhere.submit(copy_context().run, run_elsewhere).result()
+    elsewhere = DaemonPool(1, context.function_name)
+    call = elsewhere.submit(copy_context().run, run_elsewhere)
+    try:
+        return call.result()
+    finally:
+        elsewhere.shutdown(wait=call.done())  # an interrupt does not wait for a function that blocks
 
 
 def _acting_in(account: str) -> AbstractContextManager[None]:
@@ -101,6 +106,7 @@ class Functions:
         if parsed is None or parsed.qualifier is not None:
             raise UsageError(f"the ARN of a function is arn:aws:lambda:<region>:<account>:function:<name>, not {arn!r}")
         region, account, name, _ = parsed
+        require_region(region, "the region in the ARN of a function")
 
         def invoke(event: Mapping[str, str]) -> object:
             context = LambdaContext(name, arn, self._new_request_id())

@@ -9,19 +9,13 @@ __tracebackhide__ = True
 
 
 class Panel:
-    """The controls of a `SecretsManager`, and the place where it looks when nothing else is said."""
+    """The controls of a `SecretsManager`, and the account where it looks when nothing else is said."""
 
-    _region: str
     _account: str
     _clock: Clock
     _kms: Kms
     _rotation: RotationControl
     _replication: ReplicationControl
-
-    @property
-    def region(self) -> str:
-        """The region of `secret`, `seed` and `client` when nothing else is said."""
-        return self._region
 
     @property
     def account(self) -> str:

@@ -1,6 +1,6 @@
 """Rotation as a test turns it: which functions there are, where one stops, what fails, and when it happens."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from pytest_secretsmanager.controls.between_reads import BetweenReads, RotateNow
@@ -8,6 +8,7 @@ from pytest_secretsmanager.controls.functions import Functions, Handler, require
 from pytest_secretsmanager.controls.steps import Failure, Hold, Steps, require_failure, require_step
 from pytest_secretsmanager.engine.effects.runs import RotationRun, When
 from pytest_secretsmanager.engine.errors import UsageError
+from pytest_secretsmanager.engine.regions import require_region
 from pytest_secretsmanager.engine.service import Service
 from pytest_secretsmanager.engine.state import SecretKey
 from pytest_secretsmanager.inspection.differences import count_text
@@ -54,7 +55,7 @@ class RotationControl:
         steps: Steps,
         source: Source,
         rotate_now: RotateNow,
-        region: str,
+        region: Callable[[], str],
         account: str,
     ) -> None:
         self._service = service
@@ -90,12 +91,14 @@ class RotationControl:
         'arn:aws:lambda:us-east-1:123456789012:function:rotate-db'
         """
         require_handler(handler)
-        for what, value in (("ARN", arn), ("name", name), ("region", region), ("account", account)):
+        for what, value in (("ARN", arn), ("name", name), ("account", account)):
             if value is not None and (not isinstance(value, str) or not value):
                 raise UsageError(f"the {what} of a function is a str that is not empty, not {value!r}")
         if arn is not None and any(value is not None for value in (name, region, account)):
             raise UsageError("a function is named by its ARN, or by name, region and account, not by both")
-        known = arn or self._functions.free_arn(handler, name, region or self._region, account or self._account)
+        if region is not None:
+            require_region(region, "the region of a function")
+        known = arn or self._functions.free_arn(handler, name, region or self._region(), account or self._account)
         self._functions.add(handler, known)
         return known
 

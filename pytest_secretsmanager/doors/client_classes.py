@@ -5,7 +5,7 @@ each with clients of its own, and all of them have to be answered.
 """
 
 from types import ModuleType
-from weakref import WeakSet
+from weakref import ref
 
 from pytest_secretsmanager.doors import active, imports
 from pytest_secretsmanager.doors.patching import Wrapper, install, uninstall
@@ -22,13 +22,10 @@ class ClientClasses:
         self.others_inside = False
         self._module = module
         self._name = name
-        self._wrappers = {"_make_api_call": make_api_call, "_make_request": make_request}
-        self._classes: WeakSet[type] = WeakSet()
+        self._make_api_call = make_api_call
+        self._make_request = make_request
+        self._classes: tuple[ref[type], ...] = ()
         active.when_unused(self._unwrap)
-
-    def add(self, client_class: type) -> None:
-        """One more class, whose methods are wrapped the next time that any are."""
-        self._classes.add(client_class)
 
     def wrap(self) -> None:
         """Wraps the methods of each class, and from now on those of each class that is imported."""
@@ -36,24 +33,30 @@ class ClientClasses:
             imports.follow(self._module, self._meet)
             self._wrap()
 
+    def add(self, client_class: type) -> None:
+        """One more class, whose methods are wrapped the next time that any are."""
+        known = [reference for reference in self._classes if reference() not in (None, client_class)]
+        self._classes = (*known, ref(client_class))
+
     def _meet(self, module: ModuleType) -> None:
         """A module was imported, perhaps once more. One that is being imported still may lack the class."""
         client_class = getattr(module, self._name, None)
-        with active.lock:
-            if client_class is not None and client_class not in self._classes and active.is_in_use():
+        if client_class is not None:
+            with active.lock:
                 self.add(client_class)
-                self._wrap()
+                if active.is_in_use():
+                    self._wrap()
 
     def _wrap(self) -> None:
         others_inside = False
-        for client_class in self._classes:
-            for method, wrapper in self._wrappers.items():
-                is_around_others = install(client_class, method, wrapper)
-                others_inside = others_inside or (is_around_others and method == "_make_api_call")
+        for reference in self._classes:
+            if (client_class := reference()) is not None:
+                others_inside |= install(client_class, "_make_api_call", self._make_api_call)
+                install(client_class, "_make_request", self._make_request)
         self.others_inside = others_inside
 
     def _unwrap(self) -> None:
-        imports.unfollow(self._module, self._meet)
-        for client_class in self._classes:
-            for method, wrapper in self._wrappers.items():
-                uninstall(client_class, method, wrapper)
+        for reference in self._classes:
+            if (client_class := reference()) is not None:
+                uninstall(client_class, "_make_api_call", self._make_api_call)
+                uninstall(client_class, "_make_request", self._make_request)

@@ -22,6 +22,14 @@ _set: dict[str, str] = {}
 """The variables that were set here, with their values. One that has another value now was set elsewhere since."""
 
 
+DEFAULT_REGION = "us-east-1"
+
+
+def region_named() -> str | None:
+    """The region in which a client calls that names none, as the environment says; None when it says nothing."""
+    return os.environ.get("AWS_DEFAULT_REGION") or None
+
+
 def unset_variables(region: str) -> dict[str, str]:
     """The variables that are unset, or set by this module only, with what they need to be."""
     return {name: value for name, value in _wanted(region).items() if _own(name) in (None, _set.get(name))}
@@ -32,17 +40,17 @@ def enter(user: object, region: str) -> None:
     global _in_use
     with _lock:
         _in_use = (*_in_use, user)
-        unset = {name: value for name, value in _wanted(region).items() if _own(name) is None}
-        _set.update(unset)
-        for name, value in unset.items():
-            _put(name, value)
+        for name, value in _wanted(region).items():
+            if _own(name) is None:
+                _set[name] = value
+                _put(name, value)
 
 
 def leave(user: object) -> None:
     """Takes back what was set and has its value still, when this user was the last one. Once more does nothing."""
     global _in_use
     with _lock:
-        _in_use = tuple(other for other in _in_use if other is not user)
+        _in_use = tuple([other for other in _in_use if other is not user])
         if _in_use:
             return
         for name, value in _set.items():
@@ -64,10 +72,10 @@ def _put(name: str, value: str | None) -> None:
     """Sets what a variable is when no function runs; None: unset."""
     if name in _before:
         _before[name] = value
-    elif value is None:
-        os.environ.pop(name, None)
-    else:
+    elif value is not None:
         os.environ[name] = value
+    elif name in os.environ:
+        del os.environ[name]
 
 
 # --- functions -----------------------------------------------------------------------------------------------------

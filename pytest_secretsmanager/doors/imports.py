@@ -18,13 +18,16 @@ _hooks: dict[str, tuple[Hook, ...]] = {}
 
 
 def follow(name: str, hook: Hook) -> None:
-    """Calls `hook` with the module of that name: now, if it is there, and each time that it is imported from now on."""
-    if hook not in _hooks.get(name, ()):
-        _hooks[name] = (*_hooks.get(name, ()), hook)
+    """Calls `hook` with the module of that name: now, if it is there, and each time that it is imported from now on.
+
+    Following once more only looks whether this module's finder is still in its place.
+    """
     if _FINDER not in sys.meta_path:
         sys.meta_path.insert(0, _FINDER)
-    if (module := sys.modules.get(name)) is not None:
-        hook(module)
+    if hook not in _hooks.get(name, ()):
+        _hooks[name] = (*_hooks.get(name, ()), hook)
+        if (module := sys.modules.get(name)) is not None:
+            hook(module)
 
 
 def unfollow(name: str, hook: Hook) -> None:

@@ -17,6 +17,7 @@ from pytest_secretsmanager.doors.active import RunningFunction
 from pytest_secretsmanager.doors.client import Responder
 from pytest_secretsmanager.doors.client_classes import ClientClasses
 from pytest_secretsmanager.engine.call import Parameters, Reply
+from pytest_secretsmanager.engine.tracebacks import take_out_own_frames
 
 __tracebackhide__ = True
 """pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
@@ -58,7 +59,11 @@ def _make_api_call(wrapped: Any, client: BaseClient, args: Sequence[Any], kwargs
     if responder is None:
         result: Reply = wrapped(*args, **kwargs)
         return result
-    return _answer(responder, client, wrapped, *args, **kwargs)
+    try:
+        return _answer(responder, client, wrapped, *args, **kwargs)
+    except BaseException as error:
+        take_out_own_frames(error)
+        raise
 
 
 def _answer(

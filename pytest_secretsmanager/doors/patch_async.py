@@ -15,6 +15,7 @@ from pytest_secretsmanager.doors import client as door
 from pytest_secretsmanager.doors.client import Responder
 from pytest_secretsmanager.doors.client_classes import ClientClasses
 from pytest_secretsmanager.engine.call import Parameters, Reply
+from pytest_secretsmanager.engine.tracebacks import take_out_own_frames
 
 __tracebackhide__ = True
 """pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
@@ -30,12 +31,16 @@ def _make_api_call(wrapped: Any, client: BaseClient, args: Sequence[Any], kwargs
 async def _answer(
     responder: Responder, client: BaseClient, make_api_call: Any, operation_name: str, api_params: Parameters
 ) -> Reply:
-    if not CLASSES.others_inside and door.nobody_listens(client, operation_name):
-        return door.answer_at_once(responder, client, operation_name, api_params)
-    if responder.repeatable:
-        door.fill_tokens(client)
-    with active.call_under_way(responder):
-        reply: Reply = await make_api_call(operation_name, api_params)
+    try:
+        if not CLASSES.others_inside and door.nobody_listens(client, operation_name):
+            return door.answer_at_once(responder, client, operation_name, api_params)
+        if responder.repeatable:
+            door.fill_tokens(client)
+        with active.call_under_way(responder):
+            reply: Reply = await make_api_call(operation_name, api_params)
+    except BaseException as error:
+        take_out_own_frames(error)
+        raise
     return reply
 
 

@@ -132,6 +132,25 @@ class KeyRing:
         return self._keys[arn]
 
 
+class LockBox:
+    """A key outside every ring, for values that no caller may read. It seals and opens them in this process only.
+
+    >>> box = LockBox()
+    >>> box.open(box.seal(b"hunter2"))
+    b'hunter2'
+    """
+
+    def __init__(self) -> None:
+        self._cipher = AESGCM(AESGCM.generate_key(bit_length=8 * _KEY_BYTES))
+
+    def seal(self, plain: bytes) -> bytes:
+        nonce = os.urandom(_NONCE_BYTES)
+        return nonce + self._cipher.encrypt(nonce, plain, None)
+
+    def open(self, sealed: bytes) -> bytes:
+        return self._cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], None)
+
+
 def is_alias(name: str) -> bool:
     """Whether this is an alias that a request can name."""
     return _ALIAS.fullmatch(name) is not None

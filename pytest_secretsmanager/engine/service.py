@@ -20,6 +20,7 @@ from pytest_secretsmanager.engine.layers.validate import validate
 from pytest_secretsmanager.engine.marks import GoBack, mark
 from pytest_secretsmanager.engine.operations import OPERATIONS
 from pytest_secretsmanager.engine.ports import Ports
+from pytest_secretsmanager.engine.refusals import Refusals
 from pytest_secretsmanager.engine.state import Secret
 from pytest_secretsmanager.engine.store import Journal, Store
 
@@ -64,6 +65,7 @@ class Service:
     ) -> None:
         self.ports = ports
         self.store = Store()
+        self.refusals = Refusals()
         self._log = log
         self._commits = Commits(self.store, log)
         self.lock = self._commits.lock
@@ -73,7 +75,7 @@ class Service:
         self.watchers: list[Watcher] = []
         self._rollbacks: list[_Rollback] = []
         self._unlogged = replicate(validate(self._run), self.store)
-        self._logged = audit(self._unlogged, self.store, log.append)
+        self._logged = self._with_log()
 
     def call(self, call: Call) -> Outcome:
         """Answers one call and logs it. Raises the ServiceError that AWS would send, or UnsupportedOperation.
@@ -113,7 +115,7 @@ class Service:
     def put_around(self, layer: Callable[[Handler], Handler]) -> None:
         """Puts one more layer around every operation, under the log: what it refuses is neither done nor logged."""
         self._unlogged = layer(self._unlogged)
-        self._logged = audit(self._unlogged, self.store, self._log.append)
+        self._logged = self._with_log()
 
     def _recover(self) -> None:
         """Ends what an error or an interrupt has broken off in this thread: AWS would not have noticed it."""
@@ -147,7 +149,7 @@ class Service:
         All of it in one step: no call comes between. Blocks may end in any order. One that ends takes back what
         happened since it began, also what happened in a later one that is still open, which then has less to take back.
         """
-        rollback = _Rollback(Journal(), (*marks, self.effects.rotations.mark, lambda: mark(self.watchers)))
+        rollback = _Rollback(Journal(), (*marks, self.effects.rotations.mark, self._mark))
 
         def begin() -> None:
             with self.lock:
@@ -172,7 +174,7 @@ class Service:
     def transaction(self, *marks: Callable[[], GoBack]) -> Iterator[None]:
         """Several calls that take effect together or, when one raises, not at all; no other call comes between them."""
         transaction = _Rollback(Journal(), marks)
-        is_done = False
+        is_inner, is_done = self.lock.is_mine, False
 
         def begin() -> None:
             self.lock.acquire()
@@ -180,10 +182,14 @@ class Service:
             transaction.mark()
 
         def end() -> None:
-            self.store.close_journal(transaction.journal, roll_back=not is_done)
-            if not is_done:
-                transaction.go_back()
-            self.lock.let_go()
+            with self.lock:
+                self.store.close_journal(transaction.journal, roll_back=not is_done)
+                if not is_done:
+                    transaction.go_back()
+            if is_inner:
+                self.lock.release()
+            else:
+                self.lock.let_go()
 
         with taken_back(begin, end):
             yield
@@ -193,6 +199,17 @@ class Service:
         """All secrets of all regions and accounts at this moment."""
         with self.lock:
             return list(self.store.all())
+
+    def vanished(self) -> list[Secret]:
+        """The secrets, and the versions of secrets, that were there and are no more."""
+        with self.lock:
+            return list(self.store.vanished)
+
+    def _with_log(self) -> Handler:
+        return audit(self._unlogged, self.store, self._log.append, self.refusals.note)
+
+    def _mark(self) -> GoBack:
+        return mark(self.watchers, self.store.vanished, self.refusals.all)
 
     def _run(self, call: Call) -> Outcome:
         return OPERATIONS[call.operation].run(self.store, call, self.ports)

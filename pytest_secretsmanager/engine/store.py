@@ -10,6 +10,7 @@ from heapq import heappop, heappush
 from math import inf
 
 from pytest_secretsmanager.engine.call import Changes
+from pytest_secretsmanager.engine.changed import changed
 from pytest_secretsmanager.engine.rules.rotation import due_at
 from pytest_secretsmanager.engine.state import Secret, SecretKey
 
@@ -53,10 +54,14 @@ class Agenda:
 
 
 class Store:
-    """All secrets. Not safe for threads by itself: the service applies changes under its lock."""
+    """All secrets. Not safe for threads by itself: the service applies changes under its lock.
+
+    `vanished` keeps what changes took away, oldest first: secrets, and secrets with only the versions that went.
+    """
 
     def __init__(self) -> None:
         self.agenda = Agenda()
+        self.vanished: list[Secret] = []
         self._places: dict[tuple[str, str], dict[str, Secret]] = {}
         self._journals: list[Journal] = []
 
@@ -83,8 +88,13 @@ class Store:
         for key, secret in changes.items():
             place = self._places.setdefault(key[:2], {})
             present = place.get(key.name)
-            if present is not None and (secret is None or secret.arn != present.arn):
-                del place[key.name]  # so that a secret made anew takes its place behind the others
+            if present is not None:
+                if secret is None or secret.arn != present.arn:
+                    del place[key.name]  # so that a secret made anew takes its place behind the others
+                    self.vanished.append(present)
+                # A write that takes versions away adds one at most, so most writes end at the first comparison.
+                elif len(secret.versions) <= len(present.versions) and secret.versions is not present.versions:
+                    self._note_missing(present, secret)
             if secret is not None:
                 place[key.name] = secret
             # Written out, since every write passes here.
@@ -92,6 +102,13 @@ class Store:
                 present is not None and present.rotation is not None
             ):
                 self.agenda.note(key, None if secret is None else due_at(secret))
+
+    def _note_missing(self, before: Secret, after: Secret) -> None:
+        """Keeps the versions that a change takes from a secret."""
+        missing = before.versions.keys() - after.versions.keys()
+        if missing:
+            gone = {version_id: before.versions[version_id] for version_id in before.versions if version_id in missing}
+            self.vanished.append(changed(before, versions=gone))
 
     def open_journal(self, journal: Journal | None = None) -> Journal:
         """Starts a journal. Journals are independent of each other: they may overlap and end in any order."""

@@ -7,13 +7,13 @@ shows the secret as a table; a value is shown only where the test itself compare
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from pytest_secretsmanager.engine.tracebacks import without_own_frames
 from pytest_secretsmanager.inspection import calls, labels, moves, rotated, values
 from pytest_secretsmanager.inspection.keywords import known_keywords
-from pytest_secretsmanager.inspection.leaks import leaks_in_fields, leaks_in_texts, sought_of
+from pytest_secretsmanager.inspection.leaks import leaks_text
 from pytest_secretsmanager.inspection.log import Log
 from pytest_secretsmanager.inspection.moves import ANYWHERE
 from pytest_secretsmanager.inspection.presence import Presence
-from pytest_secretsmanager.inspection.texts import texts_in
 from pytest_secretsmanager.inspection.unchanged import Unchanged
 from pytest_secretsmanager.inspection.views import SecretId, SecretView, Source, VersionRef
 
@@ -44,6 +44,10 @@ class Assertions:
     def log(self) -> Log:
         raise NotImplementedError
 
+    def _as_it_is_now(self, secret_id: SecretId, region: str | None, account: str | None) -> SecretView:
+        """What an assertion looks at several times: beside threads that write, each look has to see the same."""
+        return self.secret(secret_id, region=region, account=account).as_it_is_now()
+
     # --- values and labels ---------------------------------------------------------------------------------------
 
     @known_keywords()
@@ -71,7 +75,7 @@ class Assertions:
         >>> sm.assert_value("db", "one", "AWSPREVIOUS")
         >>> sm.assert_value("db", {"user": "app"}, partial=True)
         """
-        secret = self.secret(secret_id, region=region, account=account)
+        secret = self._as_it_is_now(secret_id, region, account)
         values.assert_value(secret, expected, version, partial=partial)
 
     @known_keywords()
@@ -89,7 +93,7 @@ class Assertions:
         <secret 'db': 2 versions, AWSCURRENT on 2, AWSPREVIOUS on 1>
         >>> sm.assert_labels("db", {"AWSCURRENT": 2, "AWSPREVIOUS": 1})
         """
-        labels.assert_labels(self.secret(secret_id, region=region, account=account), expected)
+        labels.assert_labels(self._as_it_is_now(secret_id, region, account), expected)
 
     @known_keywords()
     def assert_label(
@@ -108,7 +112,7 @@ class Assertions:
         >>> sm.assert_label("db", "AWSPREVIOUS", 1)
         """
         labels.require_label(label)
-        labels.assert_label(self.secret(secret_id, region=region, account=account), label, version)
+        labels.assert_label(self._as_it_is_now(secret_id, region, account), label, version)
 
     @known_keywords()
     def assert_no_label(
@@ -121,7 +125,7 @@ class Assertions:
         >>> sm.assert_no_label("db", "AWSPENDING")
         """
         labels.require_label(label)
-        labels.assert_no_label(self.secret(secret_id, region=region, account=account), label)
+        labels.assert_no_label(self._as_it_is_now(secret_id, region, account), label)
 
     @known_keywords()
     def assert_history(
@@ -135,7 +139,7 @@ class Assertions:
         <secret 'db': 2 versions, AWSCURRENT on 2, AWSPREVIOUS on 1>
         >>> sm.assert_history("db", ["one", "two"])
         """
-        values.assert_history(self.secret(secret_id, region=region, account=account), expected)
+        values.assert_history(self._as_it_is_now(secret_id, region, account), expected)
 
     @known_keywords()
     def assert_moved(
@@ -158,10 +162,11 @@ class Assertions:
         >>> sm.assert_moved("db", "AWSCURRENT", source=1, target=2)
         """
         labels.require_label(label)
-        moves.assert_moved(self.secret(secret_id, region=region, account=account), label, source, target)
+        moves.assert_moved(self._as_it_is_now(secret_id, region, account), label, source, target)
 
     # --- the log -------------------------------------------------------------------------------------------------
 
+    @without_own_frames
     def assert_logged(
         self,
         operation: "LoggedName",
@@ -182,6 +187,7 @@ class Assertions:
         """
         calls.assert_logged(self.log, self._presence, operation, times, error, request_fields)
 
+    @without_own_frames
     def assert_not_logged(
         self, operation: "LoggedName | None" = None, *, error: "ErrorCode | None" = None, **request_fields: object
     ) -> None:
@@ -203,29 +209,32 @@ class Assertions:
         """
         calls.assert_log_order(self.log, self._presence, operations)
 
+    @without_own_frames
     def assert_nothing_leaked(self, *texts: object) -> None:
         """Holds when no secret value stands in a logged request field, or in the texts given.
 
-        Values of every version that is there are looked for, and the texts of six characters or more inside JSON
-        values: in plain, and in their JSON, base64, hex and URL forms, and as Python prints them. A value of less than
-        six characters counts only as a word of a text, or as a whole field; what names a secret counts never, as in its
-        ARN. A text may be anything that is printed or logged: log records with their extra, exceptions with what they
-        came from, streams, mocks and their calls. The failure says where, and never what.
+        Values looked for are those of every version that is there, or was there in this test and was deleted, replaced
+        or pruned; those that AWS refused in this test; and the texts of six characters or more inside JSON values. They
+        are found in plain, in JSON, base64, hex, URL, HTML and quoted form, as Python prints them, and in up to three
+        of these one inside another; inside longer base64 and hex, too. A hash, a compressed or encrypted text, a value
+        in other letters, in pieces or split over lines is not found.
+
+        A value of less than six characters counts only as a word of a text, or as a whole field; of less than four not
+        in base64 or hex. What names a secret counts never, as in its ARN.
+
+        A text is a `str` or `bytes`, a list, dict or iterator of such, a file or a stream in memory, log records with
+        their extra, `caplog`, exceptions with what they came from, mocks with their calls, or an object that prints
+        what it holds. Raises UsageError for one that does not: a function, a class, a response (hand over its
+        `.text`), `capsys` (hand over `capsys.readouterr()`), an object that prints as `<…>`, a path.
+
+        The failure says where, with the line, and never what.
 
         >>> _ = sm.seed("db", "correct horse")
         >>> sm.assert_nothing_leaked("connected to db as app")
         """
-        sought = sought_of(self._source().all())
-        fields = [
-            (f"{name} of {event.operation} (call {number})", text)
-            for number, event in enumerate(self.log, start=1)
-            for name, value in event.request.items()
-            for text in texts_in(value)
-        ]
-        parts = [(f"text {number}", part) for number, text in enumerate(texts, start=1) for part in texts_in(text)]
-        leaks = leaks_in_fields(fields, sought) + leaks_in_texts(parts, sought)
+        leaks = leaks_text(self._source(), texts)
         if leaks:
-            raise AssertionError("secret values leaked:\n" + "\n".join(f"  {leak}" for leak in leaks))
+            raise AssertionError(f"secret values leaked:\n{leaks}")
 
     # --- rotation ------------------------------------------------------------------------------------------------
 
@@ -239,7 +248,7 @@ class Assertions:
         >>> _ = sm.client().rotate_secret(SecretId="db")
         >>> sm.assert_rotated("db")
         """
-        rotated.assert_rotated(self.secret(secret_id, region=region, account=account))
+        rotated.assert_rotated(self._as_it_is_now(secret_id, region, account))
 
     # --- what stays ----------------------------------------------------------------------------------------------
 
@@ -255,5 +264,5 @@ class Assertions:
         >>> with sm.assert_unchanged("db"):
         ...     _ = sm.client().get_secret_value(SecretId="db")
         """
-        only = None if secret_id is None else self.secret(secret_id, region=region, account=account)
+        only = None if secret_id is None else self._as_it_is_now(secret_id, region, account)
         return Unchanged(self._source(), only)

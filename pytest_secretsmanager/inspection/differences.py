@@ -4,7 +4,9 @@ import json
 from collections.abc import Iterator, Mapping
 from itertools import zip_longest
 
-from pytest_secretsmanager.engine.state import Secret, changed
+from pytest_secretsmanager.engine.changed import changed
+from pytest_secretsmanager.engine.state import Secret
+from pytest_secretsmanager.engine.tracebacks import take_out_own_frames
 from pytest_secretsmanager.inspection.log import ABSENT, Event
 from pytest_secretsmanager.inspection.views import VersionView
 
@@ -16,8 +18,12 @@ def is_version(version: VersionView, expected: object) -> bool:
 
 
 def is_value(version: VersionView, expected: object, *, partial: bool = False) -> bool:
-    found = _comparable(version.value, expected)
-    return is_part(found, expected) if partial else _is_same(found, expected)
+    is_as_expected = is_part if partial else _is_same
+    try:
+        return is_as_expected(_comparable(version.value, expected), expected)
+    except Exception as error:  # of an object that can't be compared
+        take_out_own_frames(error, of_crashes=True)
+        raise
 
 
 def is_part(found: object, expected: object) -> bool:

@@ -1,150 +1,91 @@
-"""Where secret values stand that should not, in plain or in JSON, base64, hex or URL form. Never says which value."""
+"""Where secret values stand that should not: `assert_nothing_leaked`. It says where, and never what."""
 
-import base64
-import json
-import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import NamedTuple
-from urllib.parse import quote, quote_plus
 
-from pytest_secretsmanager.inspection.views import SecretView
+from pytest_secretsmanager.inspection.handed import texts_handed_over
+from pytest_secretsmanager.inspection.log import Log
+from pytest_secretsmanager.inspection.readings import SHORTEST_GUESS, readings_of
+from pytest_secretsmanager.inspection.search import Index
+from pytest_secretsmanager.inspection.sought import index_of
+from pytest_secretsmanager.inspection.texts import Text, texts_in
+from pytest_secretsmanager.inspection.views import Source
 
-SHORTEST = 6
-"""A value with fewer characters counts as leaked where it stands alone: inside words or ids it would be chance."""
+__tracebackhide__ = True
 
-_KEPT_SECRET = re.compile("passw|passphrase|passcode|secret|token|(?:pass|pwd|pw|(?<!mon)key)(?![a-z])", re.IGNORECASE)
-"""What the key of a JSON member says of a text that names nothing."""
-
-_OF_AWS = re.compile(r"arn:[\w-]+:secretsmanager:[\w-]*:\d*:secret:|secretsmanager:".replace(":", "(?::|%3A)"))
-"""The start of a secret's ARN, and that of an action in a policy."""
+_LEAKS_SHOWN = 50
 
 
-class Needle(NamedTuple):
-    """One form of one secret value, and what to call it in a message."""
+class Place(NamedTuple):
+    """Where a text was found; a short value counts in a `field` of a call only when it is the whole field."""
 
-    form: str
-    text: str
-    owner: str
+    name: str
+    is_field: bool
 
 
 class Leak(NamedTuple):
-    """Where a secret value was found, whose it is, and in which form."""
+    """Where a secret value was found: in which place and lines of it, whose it is, and in which form."""
 
-    place: str
+    place: Place
     owner: str
     form: str
+    lines: tuple[int, ...]
 
     def __str__(self) -> str:
-        return f"{self.place} holds the value of {self.owner} ({self.form})"
+        more = len(self.lines) - 1
+        others = f" (and {more} more line{'' if more == 1 else 's'})" if more > 0 else ""
+        line = f", line {self.lines[0]}{others}" if self.lines else ""
+        return f"{self.place.name}{line} holds {self.owner} ({self.form})"
 
 
-class Sought(NamedTuple):
-    """Every form of every secret value, and the names of secrets, longest first, inside which none counts."""
-
-    needles: list[Needle]
-    names: list[str]
-
-
-def sought_of(secrets: Iterable[SecretView]) -> Sought:
-    """What to look for so that no value of these secrets is missed, the texts inside JSON values included.
-
-    No secret is what names one: a value that is a whole name or ARN; and inside JSON, a region or an account too, and
-    what stands in the secret's own name under a key that does not speak of a password or the like.
-    """
-    secrets = list(secrets)
-    names = {text for secret in secrets for text in (secret.name, secret.arn)}
-    places = {text for secret in secrets for text in secret.key[:2]}
-    found: dict[str, Needle] = {}
-    for secret in secrets:
-        for version in secret.versions:
-            for part, value in _values_in(version.value, secret.name, names, names | places):
-                owner = f"{secret.name!r}, version {version.number}{part}"
-                for form, text in _forms(value):
-                    found.setdefault(text, Needle(form, text, owner))
-    shown = {form for secret in secrets for form in (secret.name, quote(secret.name), quote_plus(secret.name))}
-    return Sought(list(found.values()), sorted(shown, key=len, reverse=True))
+def leaks_text(source: Source, given: Iterable[object]) -> str:
+    """What leaked, one leak in a line; empty when nothing did. Raises UsageError for what can't be looked into."""
+    handed_over = [(Place(name, is_field=False), text) for name, text in texts_handed_over(given)]
+    leaks = [*_leaks(chain(_fields(source.log), handed_over), index_of(source))]
+    more = len(leaks) - _LEAKS_SHOWN
+    lines = [*map(str, leaks[:_LEAKS_SHOWN]), *([f"… and {more} more"] if more > 0 else [])]
+    return "\n".join(f"  {line}" for line in lines)
 
 
-def leaks_in_fields(places: Iterable[tuple[str, str]], sought: Sought) -> list[Leak]:
-    """The leaks in logged request fields, given with their names; a short value only where it is the whole field."""
-    return _leaks(places, sought, lambda text, needle: text == needle)
+def _fields(log: Log) -> Iterator[tuple[Place, Text]]:
+    for number, event in enumerate(log, start=1):
+        for name, value in event.request.items():
+            place = Place(f"{name} of {event.operation} (call {number})", is_field=True)
+            for text in texts_in(value):
+                yield place, text
 
 
-def leaks_in_texts(places: Iterable[tuple[str, str]], sought: Sought) -> list[Leak]:
-    """The leaks in running text, given with a name for each place; a short value only where it is a word."""
-    return _leaks(places, sought, lambda text, needle: bool(re.search(rf"(?<!\w){re.escape(needle)}(?!\w)", text)))
-
-
-def _leaks(places: Iterable[tuple[str, str]], sought: Sought, stands_alone: Callable[[str, str], bool]) -> list[Leak]:
+def _leaks(texts: Iterable[tuple[Place, Text]], index: Index) -> Iterator[Leak]:
     """One leak for each place and owner."""
-    found: dict[tuple[str, str], Leak] = {}
-    for place, text in places:
-        for needle in sought.needles:
-            if needle.text not in text:
-                continue
-            left = _without_names(text, needle.text, sought.names)
-            if needle.text in left and (len(needle.text) >= SHORTEST or stands_alone(left, needle.text)):
-                found.setdefault((place, needle.owner), Leak(place, needle.owner, needle.form))
-    return list(found.values())
+    found: dict[tuple[Place, str], Leak] = {}
+    for place, text in texts:
+        content = text if isinstance(text, bytes) else text.encode(errors="surrogatepass")
+        forms = _forms_in(content, index, place.is_field)
+        lines = _lines_of(forms, content, index, place.is_field) if b"\n" in content and forms else {}
+        for owner, form in forms.items():
+            found.setdefault((place, owner), Leak(place, owner, form, tuple(lines.get(owner, ()))))
+    yield from found.values()
 
 
-def _without_names(text: str, needle: str, names: list[str]) -> str:
-    """A text without the names of secrets that hold the needle, and without words of AWS that do.
-
-    A letter takes the place of each, so that what stood beside it does not stand alone.
-    """
-    text = _OF_AWS.sub(lambda words: "_" if needle in words[0] else words[0], text)
-    for name in names:
-        if needle in name:
-            text = text.replace(name, "_")
-    return text
-
-
-def _values_in(
-    value: str | bytes | None, name: str, names: set[str], known: set[str]
-) -> Iterator[tuple[str, str | bytes]]:
-    """A value as a whole, and the texts inside it with the keys that lead to each."""
-    if not value:
-        return
-    if isinstance(value, bytes) or value not in names:
-        yield "", value
-    try:
-        parsed = json.loads(value)
-    except (ValueError, RecursionError):
-        return
-    if not isinstance(parsed, dict | list | str):
-        return
-    for keys, text in _leaves(parsed, ()):
-        is_name = text in known or (keys and text in name and not any(map(_KEPT_SECRET.search, keys)))
-        if len(text) >= SHORTEST and not is_name:
-            yield "".join(f", key {key!r}" for key in keys), text
+def _forms_in(content: bytes, index: Index, is_field: bool) -> dict[str, str]:
+    """The owners of the values in a text, with the simplest form of each."""
+    forms: dict[str, str] = {}
+    for reading in readings_of(content):
+        shortest = SHORTEST_GUESS if reading.guessed else 0
+        for needle, _ in index.found_in(reading.content, shortest=shortest, whole=is_field):
+            form = " in ".join(part for part in (needle.form, reading.form) if part not in ("", "plain"))
+            forms.setdefault(needle.owner, form or "plain")
+    return forms
 
 
-def _leaves(value: object, keys: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:
-    if isinstance(value, dict):
-        for key, item in value.items():
-            yield from _leaves(item, (*keys, key))
-    elif isinstance(value, list):
-        for item in value:
-            yield from _leaves(item, keys)
-    elif isinstance(value, str | int | float) and not isinstance(value, bool):
-        yield keys, str(value)
-
-
-def _forms(value: str | bytes) -> Iterator[tuple[str, str]]:
-    raw = value if isinstance(value, bytes) else value.encode(errors="surrogatepass")
-    if isinstance(value, bytes):
-        yield "plain", value.decode("latin-1")
-        yield "repr", repr(value)[2:-1]
-    else:
-        yield "plain", value
-        yield "repr", repr(value)[1:-1]
-        yield "JSON", json.dumps(value)[1:-1]
-        yield "JSON", json.dumps(value, ensure_ascii=False)[1:-1]
-    yield "base64", base64.b64encode(raw).decode().rstrip("=")
-    yield "base64", base64.urlsafe_b64encode(raw).decode().rstrip("=")
-    yield "hex", raw.hex()
-    yield "hex", raw.hex().upper()
-    yield "URL", quote(raw)
-    yield "URL", quote(raw, safe="")
-    yield "URL", quote_plus(raw)
+def _lines_of(forms: dict[str, str], content: bytes, index: Index, is_field: bool) -> dict[str, list[int]]:
+    """The lines that hold each value in full, or begin with it where it has several lines itself."""
+    found: dict[str, list[int]] = {owner: [] for owner in forms}
+    for number, line in enumerate(content.split(b"\n"), start=1):
+        for owner in _forms_in(line, index, is_field):
+            found.setdefault(owner, []).append(number)
+    for needle, at in index.found_in(content, whole=is_field):
+        if not found[needle.owner]:
+            found[needle.owner].append(content.count(b"\n", 0, at) + 1)
+    return found

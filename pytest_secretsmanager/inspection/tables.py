@@ -21,7 +21,7 @@ def secret_table(
     `values` maps version ids to what may be shown of them, `named` has the ids of versions that a failure speaks of:
     these have a line in a long table too.
     """
-    state = secret.source.state_of(secret.key)
+    state = secret.look()
     if state is None:
         return f"secret {secret.name!r} in {secret.key.region}: not there any more"
     return state_table(state, secret.source.now(), values, named=named)

@@ -35,17 +35,17 @@ class Unchanged:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         store = self._source.service.store
-        with self._source.service.lock:
+        with self._source.service.lock:  # once, since other threads may go on
             store.close_journal(self._journal)
+            now = self._source.now()
+            touched = {secret.key: secret for secret in self._scheduled} | self._journal.before
+            seen = {
+                key: (_there(before, self._began), _there(store.get(key), now))
+                for key, before in touched.items()
+                if self._only is None or key == self._only.key
+            }
         if error is not None:
             return
-        now = self._source.now()
-        touched = {secret.key: secret for secret in self._scheduled} | self._journal.before
-        seen = {
-            key: (_there(before, self._began), _there(store.get(key), now))
-            for key, before in touched.items()
-            if self._only is None or key == self._only.key
-        }
         texts = {key: text for key, states in seen.items() if (text := change_text(*states))}
         if texts:
             calls = self._source.log.since(self._first_call)

@@ -1293,7 +1293,7 @@ def test_the_endpoint_of_a_function_is_that_of_its_partition(
     assert seen == ["https://secretsmanager.cn-north-1.amazonaws.com.cn"]
 
 
-@pytest.mark.parametrize("arguments", [{"region": 5}, {"region": ""}, {"name": 5}, {"arn": 5}, {"arn": ""}], ids=str)
+@pytest.mark.parametrize("arguments", [{"account": 5}, {"account": ""}, {"name": 5}, {"arn": 5}, {"arn": ""}], ids=str)
 def test_a_function_is_not_named_by_what_is_no_text(sm: SecretsManager, arguments: dict[str, Any]) -> None:
     (what,) = arguments
     with pytest.raises(UsageError) as caught:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_secretsmanager.engine.state import Secret, SecretKey
+from pytest_secretsmanager.engine.state import Secret, SecretKey, Version, changed
 from pytest_secretsmanager.engine.store import Store
 
 REGION, ACCOUNT = "us-east-1", "123456789012"
@@ -190,3 +190,56 @@ def test_a_secret_made_anew_stands_behind_the_others():
         key = SecretKey("us-east-1", "123456789012", name)
         store.apply({key: Secret(key=key, arn=arn, created=0.0, changed=0.0)})
     assert [secret.name for secret in store.within("us-east-1", "123456789012")] == ["two", "one"]
+
+
+# --- what vanishes ---------------------------------------------------------------------------------------------------
+
+
+def with_versions(*ids, arn="arn:a", made=None):
+    versions = {
+        version_id: Version(id=version_id, number=number, created=0.0, member="SecretString", sealed=None)
+        for number, version_id in enumerate(ids, start=1)
+    }
+    return changed(a_secret("a"), arn=arn, versions=versions, versions_made=made or len(ids))
+
+
+def vanished(store):
+    return [list(secret.versions) for secret in store.vanished]
+
+
+@pytest.mark.parametrize(
+    ("after", "gone"),
+    [
+        pytest.param(None, ["v1", "v2"], id="deleted"),
+        pytest.param(with_versions("v3", arn="arn:new"), ["v1", "v2"], id="replaced by a new secret"),
+        pytest.param(with_versions("v2", "v3"), ["v1"], id="written, with the oldest version pruned"),
+        pytest.param(with_versions("v2"), ["v1"], id="without a version that was tried"),
+        pytest.param(with_versions(), ["v1", "v2"], id="without any version"),
+    ],
+)
+def test_the_store_keeps_what_a_change_takes_away(after, gone):
+    store = Store()
+    store.apply({a_key("a"): with_versions("v1", "v2")})
+    store.apply({a_key("a"): after})
+    assert vanished(store) == [gone]
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        pytest.param(with_versions("v1", "v2", "v3"), id="written"),
+        pytest.param(with_versions("v1", "v2"), id="read"),
+        pytest.param(changed(with_versions("v1", "v2"), description="x"), id="described"),
+    ],
+)
+def test_nothing_vanishes_where_all_versions_stay(after):
+    store = Store()
+    store.apply({a_key("a"): with_versions("v1", "v2")})
+    store.apply({a_key("a"): after})
+    assert vanished(store) == []
+
+
+def test_nothing_vanishes_where_nothing_was():
+    store = Store()
+    store.apply({a_key("a"): None})
+    assert vanished(store) == []

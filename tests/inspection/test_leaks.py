@@ -1,19 +1,24 @@
 """`assert_nothing_leaked`: where it finds secret values, in which forms, and that it never says them."""
 
 import base64
+import gzip
+import hashlib
 import io
 import itertools
 import json
 import logging
 import sys
+import uuid
+from datetime import timedelta
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 from unittest.mock import MagicMock, call, create_autospec, patch
 from urllib.parse import quote, quote_plus
 
 import pytest
+from botocore.exceptions import ClientError
 
-from pytest_secretsmanager import SecretsManager, UsageError, Version
+from pytest_secretsmanager import SecretsManager, Version
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager.client import SecretsManagerClient
@@ -270,7 +275,7 @@ def test_the_arn_and_the_name_of_a_secret_are_no_secrets_inside_another(secretsm
 @pytest.mark.parametrize("shown", [str, repr, lambda value: str({"password": value}), lambda value: f"{[value]}"])
 def test_a_value_is_found_as_python_prints_it(secretsmanager, password, shown):
     secretsmanager.seed("db", password)
-    with pytest.raises(AssertionError, match="text 1 holds the value of 'db'"):
+    with pytest.raises(AssertionError, match=r"text 1(, line 1)? holds the value of 'db'"):
         secretsmanager.assert_nothing_leaked(shown(password))
 
 
@@ -426,12 +431,6 @@ def test_a_log_record_of_nothing_is_let_through(secretsmanager):
     secretsmanager.assert_nothing_leaked(record(), MagicMock(), io.StringIO())
 
 
-@pytest.mark.parametrize("collected", [lambda path: path, lambda path: [path, path], lambda path: iter([path])])
-def test_a_path_is_refused(secretsmanager, tmp_path, collected):
-    with pytest.raises(UsageError, match="read the file first"):
-        secretsmanager.assert_nothing_leaked(collected(tmp_path))
-
-
 @pytest.mark.parametrize(
     "unread",
     [
@@ -446,7 +445,7 @@ def test_a_path_is_refused(secretsmanager, tmp_path, collected):
 )
 def test_of_what_stands_inside_only_the_text_is_read(secretsmanager, unread):
     secretsmanager.seed("db", "correct horse")
-    secretsmanager.assert_nothing_leaked(called_with(unread()), record(value=unread()), [unread()])
+    secretsmanager.assert_nothing_leaked(called_with(unread()), record(value=unread()))
 
 
 def test_what_stands_inside_is_not_used_up_and_calls_nobody(secretsmanager):
@@ -556,3 +555,249 @@ def test_regions_and_accounts_of_secrets_are_no_leak(secretsmanager, value):
     secretsmanager.seed("db", value)
     secretsmanager.seed("far", "x" * 20, region="eu-west-1")
     secretsmanager.assert_nothing_leaked("reading eu-west-1 of 123456789012")
+
+
+# --- where it is -----------------------------------------------------------------------------------------------------
+
+
+def test_the_line_of_a_leak_is_told(secretsmanager):
+    secretsmanager.seed("db", "correct horse")
+    assert text_of(secretsmanager, "one\ntwo\nwith correct horse\nfour") == (
+        "secret values leaked:\n  text 1, line 3 holds the value of 'db', version 1 (plain)"
+    )
+
+
+def test_more_lines_with_a_leak_are_counted(secretsmanager):
+    secretsmanager.seed("db", "correct horse")
+    line = "with correct horse"
+    assert "text 1, line 2 (and 1 more line) holds" in text_of(secretsmanager, f"one\n{line}\n{line}")
+    assert "text 1, line 1 (and 2 more lines) holds" in text_of(secretsmanager, f"{line}\n{line}\n{line}\n")
+
+
+@pytest.mark.parametrize("encode", [quote, json.dumps, repr, lambda value: base64.b64encode(value.encode()).decode()])
+def test_the_line_of_an_encoded_value_is_told(secretsmanager, encode):
+    secretsmanager.seed("db", VALUE)
+    assert "text 1, line 2 holds" in text_of(secretsmanager, f"one\nx={encode(VALUE)}\nthree")
+
+
+def test_the_first_line_of_a_value_of_several_lines_is_told(secretsmanager):
+    key = "-----BEGIN KEY-----\nabcdef\n-----END KEY-----"
+    secretsmanager.seed("key", key)
+    assert "text 1, line 3 holds the value of 'key', version 1 (plain)" in text_of(secretsmanager, f"one\n\n{key}\n")
+
+
+def test_the_item_of_several_texts_is_told(secretsmanager):
+    secretsmanager.seed("db", "correct horse")
+    assert "text 1, item 2 holds" in text_of(secretsmanager, ["one", "with correct horse"])
+    assert "text 2, item 2, line 2 holds" in text_of(secretsmanager, "", ["one", "x\ncorrect horse"])
+    assert "text 1, item 2 holds" in text_of(secretsmanager, iter(["one", "with correct horse"]))
+
+
+def test_the_line_of_a_field_is_told(secretsmanager, client):
+    secretsmanager.seed("db", "correct horse")
+    client.update_secret(SecretId="db", Description="one\ncorrect horse")
+    assert "Description of UpdateSecret (call 1), line 2 holds" in text_of(secretsmanager)
+
+
+def test_many_leaks_are_cut_short(secretsmanager):
+    secretsmanager.seed("db", "correct horse")
+    lines = text_of(secretsmanager, *["correct horse"] * 52).splitlines()
+    assert lines[50:] == ["  text 50 holds the value of 'db', version 1 (plain)", "  … and 2 more"]
+
+
+# --- other forms -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("user", ["", "a", "ab", "app", "long-user-name"])
+@pytest.mark.parametrize("password", ["1234", "hunter2-Pa$$", "pässwörd"])
+def test_the_password_of_http_basic_is_found(secretsmanager, user, password):
+    secretsmanager.seed("db", password)
+    header = base64.b64encode(f"{user}:{password}".encode()).decode()
+    assert text_of(secretsmanager, f"Authorization: Basic {header}").endswith("'db', version 1 (base64)")
+
+
+def test_a_value_in_the_path_of_basic_credentials_in_a_field_is_found(secretsmanager, client):
+    secretsmanager.seed("db", "hunter2-Pa$$")
+    client.update_secret(SecretId="db", Description="Basic " + base64.b64encode(b"app:hunter2-Pa$$").decode())
+    assert "Description of UpdateSecret (call 1) holds the value of 'db', version 1 (base64)" in text_of(secretsmanager)
+
+
+@pytest.mark.parametrize("value", ["hunter2-Pa$$", "pässwörd€", b"\x00\xffkey of bytes"])
+def test_a_value_inside_encoded_json_is_found(secretsmanager, value):
+    secretsmanager.seed("db", value)
+    inner = value if isinstance(value, str) else base64.b64encode(value).decode()
+    text = base64.b64encode(json.dumps({"p": inner}).encode()).decode()
+    assert "'db', version 1 (" in text_of(secretsmanager, f"event={text}")
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-16"])
+def test_utf_16_is_found_in_base64(secretsmanager, encoding):
+    secretsmanager.seed("db", "hunter2-Pa$$")
+    text = base64.b64encode("x=hunter2-Pa$$;".encode(encoding)).decode()
+    assert text_of(secretsmanager, text).endswith("'db', version 1 (UTF-16 in base64)")
+
+
+def test_a_binary_value_that_is_text_is_found_as_text(secretsmanager):
+    secretsmanager.seed("db", "pässwörd".encode())
+    assert text_of(secretsmanager, "with pässwörd").endswith("'db', version 1 (plain)")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("esroh-tcerroc", id="reversed"),
+        pytest.param("CORRECT-HORSE", id="in other letters"),
+        pytest.param("correct-\nhorse", id="over two lines"),
+        pytest.param(hashlib.sha256(b"correct-horse").hexdigest(), id="hashed"),
+        pytest.param(gzip.compress(b"correct-horse"), id="compressed"),
+        pytest.param(base64.b32encode(b"correct-horse").decode(), id="base32"),
+    ],
+)
+def test_other_forms_are_not_looked_for(secretsmanager, text):
+    secretsmanager.seed("db", "correct-horse")
+    secretsmanager.assert_nothing_leaked(text)
+
+
+@pytest.mark.parametrize("value", ["1", "on", "app"])
+def test_a_value_of_less_than_four_characters_is_not_guessed_in_ids(secretsmanager, value):
+    secretsmanager.seed("db", value)
+    for number in range(300):
+        secretsmanager.assert_nothing_leaked(f"request {uuid.UUID(int=number**9)} answered something")
+
+
+# --- values that are there no more -----------------------------------------------------------------------------------
+
+
+def replica_removed(sm, client):
+    sm.seed("far", "correct horse", replicas=["eu-west-1"])
+    client.remove_regions_from_replication(SecretId="far", RemoveReplicaRegions=["eu-west-1"])
+    client.delete_secret(SecretId="far", ForceDeleteWithoutRecovery=True)
+
+
+def deleted_by_force(sm, client):
+    sm.seed("db", "correct horse")
+    client.delete_secret(SecretId="db", ForceDeleteWithoutRecovery=True)
+
+
+def replaced_by_a_seed(sm, client):
+    sm.seed("db", "correct horse")
+    sm.seed("db", "another")
+
+
+def made_anew(sm, client):
+    deleted_by_force(sm, client)
+    client.create_secret(Name="db", SecretString="another")
+
+
+def lapsed(sm, client):
+    sm.seed("db", "correct horse")
+    client.delete_secret(SecretId="db", RecoveryWindowInDays=7)
+    sm.clock.advance(days=8)
+
+
+def in_another_place(sm, client):
+    sm.seed("db", "correct horse", region="eu-west-1")
+    sm.client("eu-west-1").delete_secret(SecretId="db", ForceDeleteWithoutRecovery=True)
+
+
+def under_a_key_that_is_disabled(sm, client):
+    key = sm.kms.create_key()
+    sm.seed("db", "correct horse", kms_key=key.id)
+    client.delete_secret(SecretId="db", ForceDeleteWithoutRecovery=True)
+    sm.kms.disable(key.id)
+
+
+def overwritten_by_a_replica(sm, client):
+    sm.seed("db", "correct horse", region="eu-west-1")
+    sm.seed("db", "another")
+    client.replicate_secret_to_regions(
+        SecretId="db", AddReplicaRegions=[{"Region": "eu-west-1"}], ForceOverwriteReplicaSecret=True
+    )
+
+
+@pytest.mark.parametrize(
+    "lose",
+    [
+        deleted_by_force,
+        replaced_by_a_seed,
+        made_anew,
+        lapsed,
+        in_another_place,
+        under_a_key_that_is_disabled,
+        overwritten_by_a_replica,
+        replica_removed,
+    ],
+)
+def test_a_value_that_is_gone_is_found(secretsmanager, client, lose):
+    lose(secretsmanager, client)
+    found = text_of(secretsmanager, "with correct horse")
+    assert ", version 1, gone by now (plain)" in found
+
+
+def test_a_version_that_was_pruned_is_found():
+    with SecretsManager(version_quota=3) as sm:
+        sm.seed("db", "third", versions=[Version("of the first", age=timedelta(days=3)), "second"])
+        sm.client().put_secret_value(SecretId="db", SecretString="fourth")
+        assert [version.number for version in sm.secret("db").versions] == [2, 3, 4]
+        assert "the value of 'db', version 1, gone by now (plain)" in text_of(sm, "of the first")
+
+
+def test_a_text_inside_a_json_value_that_is_gone_is_found(secretsmanager, client):
+    secretsmanager.seed("db", {"password": "correct horse"})
+    client.delete_secret(SecretId="db", ForceDeleteWithoutRecovery=True)
+    assert "'db', version 1, key 'password', gone by now (plain)" in text_of(secretsmanager, "with correct horse")
+
+
+def test_the_name_of_a_secret_that_is_gone_is_no_leak(secretsmanager, client):
+    secretsmanager.seed("team/correct-horse", "correct-horse")
+    client.delete_secret(SecretId="team/correct-horse", ForceDeleteWithoutRecovery=True)
+    secretsmanager.assert_nothing_leaked("deleted team/correct-horse")
+
+
+REFUSED = [
+    pytest.param("put_secret_value", {"SecretId": "no"}, id="PutSecretValue"),
+    pytest.param("create_secret", {"Name": "taken"}, id="CreateSecret"),
+    pytest.param("update_secret", {"SecretId": "no"}, id="UpdateSecret"),
+]
+
+
+@pytest.mark.parametrize(("method", "parameters"), REFUSED)
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ({"SecretString": "correct horse"}, "with correct horse"),
+        ({"SecretBinary": b"correct horse"}, "with correct horse"),
+        ({"SecretString": '{"password": "correct horse"}'}, "with correct horse"),
+    ],
+)
+def test_a_value_that_aws_refused_is_found(secretsmanager, client, method, parameters, value, text):
+    secretsmanager.seed("taken", "another")
+    with pytest.raises(ClientError) as refused:
+        getattr(client, method)(**parameters, **value)
+    found = text_of(secretsmanager, text)
+    assert f"text 1 holds a value that {refused.value.operation_name} (call 1) was refused" in found
+
+
+def test_a_value_that_aws_refused_is_found_in_its_own_fields(secretsmanager, client):
+    with pytest.raises(ClientError):
+        client.update_secret(SecretId="no", SecretString="correct horse", Description="it is correct horse")
+    assert text_of(secretsmanager) == (
+        "secret values leaked:\n"
+        "  Description of UpdateSecret (call 1) holds a value that UpdateSecret (call 1) was refused (plain)"
+    )
+
+
+def test_what_a_block_lost_and_was_refused_is_forgotten_with_it(secretsmanager, client):
+    with secretsmanager.rolled_back():
+        deleted_by_force(secretsmanager, client)
+        with pytest.raises(ClientError):
+            client.put_secret_value(SecretId="no", SecretString="battery staple")
+        text_of(secretsmanager, "correct horse")
+        text_of(secretsmanager, "battery staple")
+    secretsmanager.assert_nothing_leaked("correct horse", "battery staple")
+
+
+def test_what_a_block_created_is_not_taken_for_gone_after_it(secretsmanager, client):
+    with secretsmanager.rolled_back():
+        client.create_secret(Name="db", SecretString="correct horse")
+    secretsmanager.assert_nothing_leaked("correct horse")

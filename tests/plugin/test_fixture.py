@@ -132,7 +132,7 @@ def test_fixtures_lists_the_fixture_with_its_first_sentence(pytester: pytest.Pyt
     result = pytester.runpytest("--fixtures")
     result.stdout.fnmatch_lines(
         [
-            "secretsmanager -- *plugin.py:*",
+            "secretsmanager -- *plugin/__init__.py:*",
             "    A local AWS Secrets Manager that answers every call made through botocore in this process.",
         ]
     )

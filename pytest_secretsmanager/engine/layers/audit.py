@@ -66,9 +66,12 @@ class Entry(NamedTuple):
 
 Record: TypeAlias = Callable[[Entry], None]
 
+NoteRefused: TypeAlias = Callable[[Call], None]
+"""Told of each call that is refused though it brought members that are not logged."""
 
-def audit(inner: Handler, secrets: Secrets, record: Record) -> Handler:
-    """Records every call that passes. `record` must not fail."""
+
+def audit(inner: Handler, secrets: Secrets, record: Record, note_refused: NoteRefused) -> Handler:
+    """Records every call that passes. Neither `record` nor `note_refused` may fail."""
 
     def handle(call: Call) -> Outcome:
         described = model.operation(call.operation)
@@ -77,6 +80,8 @@ def audit(inner: Handler, secrets: Secrets, record: Record) -> Handler:
             outcome = inner(call)
         except ServiceError as error:
             record(_entry(call, request, hidden, None, error, NO_PLACEMENTS))
+            if hidden:
+                note_refused(call)
             raise
         placements = _placements(secrets, outcome.changes) if outcome.changes else NO_PLACEMENTS
         response = None if described.reads else copied_members(outcome.reply)

@@ -4,9 +4,10 @@ DOC: a rotation announces its version under AWSPENDING, without a value, before 
 AWSCURRENT has come to that version. All functions return a new secret.
 """
 
+from pytest_secretsmanager.engine.changed import changed
 from pytest_secretsmanager.engine.errors import InvalidRequestException
 from pytest_secretsmanager.engine.rules import labels, retention, schedule
-from pytest_secretsmanager.engine.state import Rotation, RotationAttempt, Secret, Version, changed
+from pytest_secretsmanager.engine.state import Rotation, RotationAttempt, Secret, Version
 
 STEPS = ("createSecret", "setSecret", "testSecret", "finishSecret")
 TEST_STEPS = ("testSecret",)

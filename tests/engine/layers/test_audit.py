@@ -28,6 +28,12 @@ def logged():
 
 
 @pytest.fixture
+def refused():
+    """The calls that were refused although they brought hidden members."""
+    return []
+
+
+@pytest.fixture
 def store():
     """A store with one secret, whose current version is v1."""
     store = Store()
@@ -36,7 +42,7 @@ def store():
 
 
 @pytest.fixture
-def handle(store, logged):
+def handle(store, logged, refused):
     """Sends a call through the layer around a handler that gives this outcome, or raises it."""
 
     def send(call, outcome):
@@ -45,7 +51,7 @@ def handle(store, logged):
                 raise outcome
             return outcome
 
-        return audit(inner, store, logged.append)(call)
+        return audit(inner, store, logged.append, refused.append)(call)
 
     return send
 
@@ -76,6 +82,20 @@ def test_a_refusal_is_logged_with_code_and_text_and_passes_through(handle, logge
     assert caught.value is error
     (entry,) = logged
     assert (entry.error_code, entry.error_message, entry.response) == ("InvalidRequestException", "Not now.", None)
+
+
+def test_a_refused_call_with_hidden_members_is_noted(handle, refused):
+    call = a_call("PutSecretValue", SecretId="db", SecretString="hunter2")
+    with pytest.raises(InvalidRequestException):
+        handle(call, InvalidRequestException("Not now."))
+    assert refused == [call]
+
+
+def test_neither_a_refused_call_without_hidden_members_nor_an_answered_one_is_noted(handle, refused):
+    with pytest.raises(InvalidRequestException):
+        handle(a_call("PutSecretValue", SecretId="db"), InvalidRequestException("Not now."))
+    handle(a_call("PutSecretValue", SecretId="db", SecretString="hunter2"), Outcome({}))
+    assert refused == []
 
 
 def test_what_is_no_answer_of_aws_is_not_logged(handle, logged):

@@ -1,0 +1,44 @@
+"""Refusals: the values of refused calls, sealed, and never shown."""
+
+import pytest
+
+from pytest_secretsmanager.engine.call import Call, Principal
+from pytest_secretsmanager.engine.refusals import Refusals
+
+PRINCIPAL = Principal("123456789012", "arn:aws:iam::123456789012:user/test")
+
+
+def a_call(**parameters):
+    return Call("PutSecretValue", parameters, "us-east-1", PRINCIPAL, 12.5, "request-1")
+
+
+@pytest.mark.parametrize(
+    ("parameters", "values"),
+    [
+        ({"SecretString": "pässwörd"}, ["pässwörd"]),
+        ({"SecretString": "lone \ud800"}, ["lone \ud800"]),
+        ({"SecretBinary": b"\x00\xff"}, [b"\x00\xff"]),
+        ({"SecretString": "one", "SecretBinary": b"two"}, ["one", b"two"]),
+        ({"SecretString": 7, "SecretBinary": ["x"]}, []),
+        ({"RotationToken": "token"}, []),
+        ({}, []),
+    ],
+)
+def test_the_values_of_a_refused_call_are_kept(parameters, values):
+    refusals = Refusals()
+    refusals.note(a_call(SecretId="db", **parameters))
+    assert [value for _, value in refusals.values()] == values
+
+
+def test_a_refusal_names_its_call():
+    refusals = Refusals()
+    refusals.note(a_call(SecretString="hunter2"))
+    assert [(refusal.operation, refusal.request_id) for refusal in refusals.all] == [("PutSecretValue", "request-1")]
+
+
+def test_a_refusal_holds_its_value_sealed_and_shows_nothing():
+    refusals = Refusals()
+    refusals.note(a_call(SecretString="hunter2"))
+    (refusal,) = refusals.all
+    assert b"hunter2" not in refusal.sealed
+    assert repr(refusal) == "<value that PutSecretValue was refused>"
