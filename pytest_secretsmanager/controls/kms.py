@@ -84,7 +84,7 @@ class Kms:
         self._keys.put(self.key(key), denied=False)
 
     def __repr__(self) -> str:
-        return f"<KMS keys of {self._region}, account {self._account}>"
+        return f"<KMS keys of {self._region()}, account {self._account}>"
 
 
 def _require_alias(alias: object) -> None:

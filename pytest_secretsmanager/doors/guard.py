@@ -94,17 +94,16 @@ class Guard:
         self._wrapped.close()
 
     def _wrap_sync(self, endpoints: ModuleType) -> None:
-        self._wrap(endpoints.EndpointCreator, create_endpoint=self._note_maker)
-        self._wrap(endpoints.Endpoint, _send=self._send, create_request=self._create_request)
+        if endpoints.Endpoint not in self._guarded:
+            self._wrap(endpoints.EndpointCreator, create_endpoint=self._note_maker)
+            self._wrap(endpoints.Endpoint, _send=self._send, create_request=self._create_request)
 
     def _wrap_async(self, endpoints: ModuleType) -> None:
-        if self in _standing:
+        if self in _standing and endpoints.AioEndpoint not in self._guarded:
             self._wrap(endpoints.AioEndpointCreator, create_endpoint=self._note_maker)
             self._wrap(endpoints.AioEndpoint, _send=self._send, create_request=self._create_request_async)
 
     def _wrap(self, owner: type, **wrappers: Wrapper) -> None:
-        if owner in self._guarded:
-            return
         self._guarded.add(owner)
         for method, wrapper in wrappers.items():
             install(owner, method, wrapper)

@@ -45,7 +45,7 @@ class NetworkGuard:
         self._config = config
         self._blocking = blocking
         self._test: pytest.Item | None = None
-        self._refused: list[_Refusal] = []
+        self._verdict = _Verdict(config)
         self._guard: Guard | None = None
         if blocking == "true":
             self._go_up()
@@ -67,25 +67,13 @@ class NetworkGuard:
         """With `auto`, the first test that uses the plugin puts the guard up before its wider fixtures run."""
         self._test = item
         if self._guard is not None:
-            self._refused.clear()
+            self._verdict.forget()
         elif MARKED in item.stash or FIXTURE in getattr(item, "fixturenames", ()):
             self._go_up()
         try:
             return (yield)
         finally:
             self._test = None
-
-    @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_makereport(self) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        """Fails a test that has swallowed the refusal, or whose thread was refused."""
-        report = yield
-        if self._refused:
-            swallowed = next((refusal for refusal in self._refused if not refusal.was_expected), None)
-            if report.passed and swallowed is not None:
-                report.outcome, report.longrepr = "failed", swallowed.msg
-            if not report.passed:
-                self._refused.clear()
-        return report
 
     def _refusal(self, call: "StoppedCall") -> BaseException:
         """What is raised in the place of a call: while a test runs, what its code under test does not catch."""
@@ -96,7 +84,7 @@ class NetworkGuard:
         if test is not None and left_by is None and not threads.is_older(thread):
             where = f"in the set-up of the fixture {threads.wider_fixture} for " if threads.wider_fixture else "in "
             refusal = _Refusal(self._text(call, f"{where}{test.nodeid}", _advice(test, threads, call)), pytrace=False)
-            self._refused.append(refusal)
+            self._verdict.remember(refusal)
             return refusal
         if left_by is not None:
             where = f"in the thread {thread.name!r}, which {left_by} left running"
@@ -134,6 +122,36 @@ def _advice(test: pytest.Item, threads: Threads, call: "StoppedCall") -> str:
     if FIXTURE in getattr(test, "fixturenames", ()):
         return _NOT_BEGUN
     return _WIDER if threads.wider_fixture else _GIVE_THE_FIXTURE
+
+
+class _Verdict:
+    """Fails a test that has swallowed a refusal, or whose thread was refused."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._plugins = config.pluginmanager
+        self._refused: list[_Refusal] = []
+        self._lock = threading.Lock()
+
+    def remember(self, refusal: "_Refusal") -> None:
+        """Notes a refusal in the test that is running."""
+        with self._lock:
+            self._refused.append(refusal)
+            if not self._plugins.is_registered(self):  # not before: the reports of most runs need nothing of it
+                self._plugins.register(self)
+
+    def forget(self) -> None:
+        """The next test begins."""
+        self._refused.clear()
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(self) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        report = yield
+        swallowed = next((refusal for refusal in self._refused if not refusal.was_expected), None)
+        if report.passed and swallowed is not None:
+            report.outcome, report.longrepr = "failed", swallowed.msg
+        if not report.passed:
+            self._refused.clear()
+        return report
 
 
 class _Refusal(pytest.fail.Exception):  # type: ignore[name-defined,misc] # pytest gives its class no type

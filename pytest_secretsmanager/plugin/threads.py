@@ -93,10 +93,10 @@ class Threads:
             self._parts[thread] = part
         return wrapped(*args, **kwargs)
 
-    @pytest.hookimpl(wrapper=True, tryfirst=True)
-    def pytest_runtest_setup(self, item: pytest.Item) -> Generator[None, None, None]:
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        self.end()  # of the same test, where it is run once more
         self._part, self._runner = Part(item.nodeid), threading.current_thread()
-        return (yield)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_fixture_setup(self, fixturedef: pytest.FixtureDef[Any]) -> Generator[None, object, object]:
@@ -110,23 +110,19 @@ class Threads:
         finally:
             self._here, self.wider_fixture = before
 
-    @pytest.hookimpl(wrapper=True, tryfirst=True)
-    def pytest_runtest_call(self) -> Generator[None, None, None]:
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_call(self) -> None:
         self._here = self._part
-        try:
-            return (yield)
-        finally:
-            self._here = None
 
-    @pytest.hookimpl(wrapper=True, tryfirst=True)
-    def pytest_runtest_teardown(self) -> Generator[None, None, None]:
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_teardown(self) -> None:
         self._here = self._part
-        try:
-            return (yield)
-        finally:
-            self.end()
-            self._part = self._here = None
-            self._show()
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_logfinish(self) -> None:
+        self.end()
+        self._part = self._here = None
+        self._show()
 
     def pytest_sessionfinish(self) -> None:
         self._show()
