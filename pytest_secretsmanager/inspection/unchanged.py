@@ -26,8 +26,8 @@ class Unchanged:
     def __enter__(self) -> None:
         self._is_entered = True
         self._began = self._source.now()
-        self._first_call = self._source.log.position
         with self._source.service.lock:
+            self._first_call = self._source.log.position
             self._journal = self._source.service.store.open_journal()
             self._scheduled = [secret for secret in self._source.service.secrets() if self._may_lapse(secret)]
 
@@ -38,6 +38,7 @@ class Unchanged:
         with self._source.service.lock:  # once, since other threads may go on
             store.close_journal(self._journal)
             now = self._source.now()
+            calls = self._source.log.since(self._first_call)
             touched = {secret.key: secret for secret in self._scheduled} | self._journal.before
             seen = {
                 key: (_there(before, self._began), _there(store.get(key), now))
@@ -48,7 +49,6 @@ class Unchanged:
             return
         texts = {key: text for key, states in seen.items() if (text := change_text(*states))}
         if texts:
-            calls = self._source.log.since(self._first_call)
             lines = [
                 f"  {key.name!r} in {key.region}: {text}{changers_text(calls, key, seen[key])}"
                 for key, text in texts.items()

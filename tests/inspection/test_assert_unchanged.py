@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pytest_secretsmanager import SecretNotFound, SecretsManager, Version
+from pytest_secretsmanager.engine.state import Secret
+from pytest_secretsmanager.inspection import unchanged
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager.client import SecretsManagerClient
@@ -313,3 +315,18 @@ def test_the_table_is_that_of_the_end_of_the_block(
     with pytest.raises(AssertionError) as failure, secretsmanager.assert_unchanged():
         client.delete_secret(SecretId="other")
     assert str(failure.value).splitlines()[3].startswith("secret 'other' in us-east-1, marked for deletion on ")
+
+
+def test_a_call_after_the_block_is_not_named(
+    secretsmanager: SecretsManager, client: "SecretsManagerClient", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another thread may write while the failure is put into words."""
+    change_text = unchanged.change_text
+
+    def tag_and_tell(*states: Secret | None) -> str:
+        client.tag_resource(SecretId="db", Tags=[{"Key": "a", "Value": "b"}])
+        return change_text(*states)
+
+    monkeypatch.setattr(unchanged, "change_text", tag_and_tell)
+    text = told(secretsmanager, lambda: client.put_secret_value(SecretId="db", SecretString="new"))
+    assert text == "  'db' in us-east-1: versions, labels changed by PutSecretValue"
