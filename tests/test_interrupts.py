@@ -1,21 +1,23 @@
 """Interrupts: what they break off leaves nothing behind, wherever they come.
 
-Ctrl-C, pytest-timeout and other signal handlers raise between any two instructions. These tests raise in the place of
-each of them: `n` counts the instructions of this package that run in a scenario. A run takes a sample of each scenario;
-all of them, some twenty thousand, take a few minutes:
+Ctrl-C, pytest-timeout and other signal handlers raise between any two instructions of the main thread. These tests
+raise at each instruction of this package that a scenario runs, one after the other. Every run takes a sample of them.
+All of them, some twenty thousand, take minutes:
 
     EVERY_INSTRUCTION=1 python -m pytest tests/test_interrupts.py
 """
 
+import dis
 import os
 import random
+import signal
 import sys
+import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from signal import ITIMER_REAL, SIGALRM, setitimer, signal
-from threading import Thread
-from types import FrameType
+from types import CodeType, FrameType
 from typing import Any
 
 import boto3
@@ -23,66 +25,299 @@ import pytest
 from botocore.client import BaseClient
 
 import pytest_secretsmanager
-from pytest_secretsmanager import Rotation, SecretsManager
+from pytest_secretsmanager import SecretsManager
 from pytest_secretsmanager.doors import active, environment
-from pytest_secretsmanager.engine import locks
 
 PACKAGE = str(Path(pytest_secretsmanager.__file__).parent)
-VARIABLES = ("AWS_", "SECRETS_MANAGER_")
-SAMPLE = 40
+VARIABLES = ("AWS_DEFAULT_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_LAMBDA_FUNCTION_NAME")
+SAMPLE = 30
 PATIENCE = 30.0
-
-BEYOND_ANY_CODE = {"SecretsManager.__enter__": "last", "SecretsManager.__exit__": "first"}
-"""The two functions that a user's own `with` calls: what comes before the `try` of the one, or after that of the other,
-no code of ours can catch. CPython handles no signal after the last instruction of a function; see its signal module."""
 
 
 class Interrupt(BaseException):
-    """What is raised; nothing catches it by its kind."""
+    """What is raised: no code of this package catches it by its kind."""
 
 
-class Injection:
-    """Raises at the `n`-th instruction of this package, and says where that was; with `n` 0 it only counts."""
+# --- where it is raised ----------------------------------------------------------------------------------------------
+
+
+class AtInstruction:
+    """Raises at the `n`-th instruction of this package; it counts them all when there are fewer."""
 
     def __init__(self, n: int) -> None:
         self.n, self.count = n, 0
-        self.where: str | None = None
 
     @contextmanager
     def under_way(self) -> Iterator[None]:
         before = sys.gettrace()
-        sys._getframe().f_trace_opcodes = True  # CPython 3.12 looks for a frame that asks before it traces any
+        frame = sys._getframe()
+        frame.f_trace_opcodes = True  # CPython 3.12 traces instructions only where a frame has asked before
         sys.settrace(self._trace)
         try:
             yield
         finally:
             sys.settrace(before)
 
-    def _trace(self, frame: FrameType, event: str, _: object) -> Any:
+    def _trace(self, frame: FrameType, _event: str, _argument: object) -> Any:
         if not frame.f_code.co_filename.startswith(PACKAGE):
             return None
         frame.f_trace_opcodes = True
         return self._trace_inside
 
-    def _trace_inside(self, frame: FrameType, event: str, _: object) -> Any:
-        if event == "opcode" and not self._is_beyond_any_code(frame):
+    def _trace_inside(self, frame: FrameType, event: str, _argument: object) -> Any:
+        if event == "opcode" and not is_beyond_any_code(frame):
             self.count += 1
             if self.count == self.n:
-                self.where = f"{frame.f_code.co_qualname}, line {frame.f_lineno}"
                 sys.settrace(None)
-                raise Interrupt(self.where)
+                raise Interrupt(f"{frame.f_code.co_qualname}, line {frame.f_lineno}")
         return self._trace_inside
 
-    def _is_beyond_any_code(self, frame: FrameType) -> bool:
-        end = BEYOND_ANY_CODE.get(frame.f_code.co_qualname)
-        if end is None:
-            return False
-        table = _protected(frame.f_code)
-        return not any(start <= frame.f_lasti < stop for start, stop in table)
+
+def is_beyond_any_code(frame: FrameType) -> bool:
+    """Whether no code of this package can notice an interrupt here.
+
+    That is so in the two functions that a user's `with` calls itself, before the first `try` of the one and after that
+    of the other. CPython handles no signal after the last call of a function; before the first one it may.
+    """
+    code, at = frame.f_code, frame.f_lasti
+    if code is SecretsManager.__exit__.__code__:
+        return at < first_try(code)[0]
+    return code is SecretsManager.__enter__.__code__ and first_try(code)[1] <= at < first_try(code)[2]
 
 
-def _protected(code: Any) -> list[tuple[int, int]]:
-    """The instructions of a function that stand inside a `try`, by their offsets."""
-    import dis
+def first_try(code: CodeType) -> tuple[int, int, int]:
+    """Where the first `try` of a function begins and ends, and where its handler begins."""
+    entry = min(dis._parse_exception_table(code), key=lambda entry: entry.start)  # type: ignore[attr-defined]
+    return entry.start, entry.end, entry.target
 
-    return [(entry.start, entry.end) for entry in dis._parse_exception_table(code)]
+
+# --- what it breaks off ----------------------------------------------------------------------------------------------
+
+Scenario = Callable[[Callable[[], Any]], None]
+"""Sets a scene, does one thing inside the context that it is handed, and then looks at what is left of it."""
+
+
+def rotate(event: dict[str, str], _: object) -> None:
+    client = boto3.client("secretsmanager", region_name="us-east-1")
+    secret, token = event["SecretId"], event["ClientRequestToken"]
+    if event["Step"] == "createSecret":
+        client.put_secret_value(
+            SecretId=secret, ClientRequestToken=token, SecretString="rotated", VersionStages=["AWSPENDING"]
+        )
+    if event["Step"] == "finishSecret":
+        stages = client.describe_secret(SecretId=secret)["VersionIdsToStages"]
+        current = next(version for version, labels in stages.items() if "AWSCURRENT" in labels)
+        client.update_secret_version_stage(
+            SecretId=secret, VersionStage="AWSCURRENT", RemoveFromVersionId=current, MoveToVersionId=token
+        )
+
+
+@contextmanager
+def interrupted(injection: Callable[[], Any]) -> Iterator[None]:
+    try:
+        with injection():
+            yield
+    except Interrupt:
+        pass
+
+
+def assert_usable(sm: SecretsManager) -> None:
+    """The manager answers, in any thread: no lock is held."""
+
+    def work() -> None:
+        with sm:
+            client = sm.client()
+            client.create_secret(Name="afterwards", SecretString="one")
+            client.delete_secret(SecretId="afterwards", ForceDeleteWithoutRecovery=True)
+            done.set()
+
+    done = threading.Event()
+    threading.Thread(target=work, daemon=True).start()
+    assert done.wait(PATIENCE), "a lock is held"
+
+
+def entering_and_leaving(injection: Callable[[], Any]) -> None:
+    sm = SecretsManager()
+    with interrupted(injection), sm:
+        pass
+    assert sm._depth == 0
+    assert_usable(sm)
+
+
+def a_call(injection: Callable[[], Any], hook: bool = False) -> None:
+    with SecretsManager() as sm:
+        sm.seed("db", "one")
+        client = boto3.client("secretsmanager")
+        if hook:
+            client.meta.events.register("before-call.secrets-manager.*", lambda **_: None)
+        with interrupted(injection):
+            client.put_secret_value(SecretId="db", SecretString="two")
+        logged = [event.operation for event in sm.log]
+        assert (sm.secret("db").value, logged) in [("one", []), ("two", ["PutSecretValue"])]
+        assert_usable(sm)
+
+
+def a_call_with_hooks(injection: Callable[[], Any]) -> None:
+    a_call(injection, hook=True)
+
+
+def a_seed(injection: Callable[[], Any]) -> None:
+    with SecretsManager() as sm:
+        sm.seed("db", "one", kms_key="alias/first")
+        with interrupted(injection):
+            sm.seed("db", "three", versions=["two"], kms_key="alias/second", replicas=["eu-west-1"])
+        values = [version.value for version in sm.secret("db").versions]
+        assert values in [["one"], ["two", "three"]]
+        if values != ["one"]:
+            assert sm.secret("db", region="eu-west-1").value == "three"
+        assert_usable(sm)
+
+
+def a_rotation(injection: Callable[[], Any]) -> None:
+    with SecretsManager() as sm:
+        sm.seed("db", "one")
+        client = sm.client()
+        with interrupted(injection):
+            client.rotate_secret(SecretId="db", RotationLambdaARN=sm.rotation.register(rotate))
+        assert "running" not in [run.state for run in sm.rotation.runs]
+        assert not sm._service.effects.rotations.is_busy
+        sm.clock.advance(hours=1)
+        state = sm.secret("db").state
+        if state.rotation is not None:  # the rotation had begun, and was tried again
+            sm.assert_rotated("db")
+        assert_usable(sm)
+
+
+def a_replication(injection: Callable[[], Any]) -> None:
+    with SecretsManager() as sm:
+        sm.seed("db", "one", replicas=["eu-west-1"])
+        with interrupted(injection):
+            sm.client().put_secret_value(SecretId="db", SecretString="two")
+        assert sm.secret("db", region="eu-west-1").value == sm.secret("db").value
+        status = sm.client().describe_secret(SecretId="db")["ReplicationStatus"]
+        assert [replica["Status"] for replica in status] == ["InSync"]
+        assert_usable(sm)
+
+
+def a_rollback(injection: Callable[[], Any]) -> None:
+    with SecretsManager() as sm:
+        for name in ("a", "b"):
+            sm.seed(name, "one")
+        before = sm.clock.now
+        block = sm.rolled_back(own_log=True)
+        block.__enter__()
+        for name in ("a", "b"):
+            sm.client().put_secret_value(SecretId=name, SecretString="two")
+        sm.client().create_secret(Name="c")
+        sm.kms.create_key(alias="alias/c")
+        sm.clock.advance(days=1)
+        with interrupted(injection):
+            block.__exit__(None, None, None)
+        assert {name: secret.value for name, secret in sm.secrets.items()} == {"a": "one", "b": "one"}
+        assert [event.operation for event in sm.log] == []
+        assert (sm.clock.now - before).total_seconds() < PATIENCE
+        with pytest.raises(pytest_secretsmanager.UsageError, match="no KMS key 'alias/c'"):
+            sm.kms.key("alias/c")
+        assert sm._service.store._journals == []
+        assert_usable(sm)
+
+
+def a_decorated_function(injection: Callable[[], Any]) -> None:
+    sm = SecretsManager()
+
+    @sm
+    def decorated() -> None:
+        boto3.client("secretsmanager").create_secret(Name="db")
+
+    with interrupted(injection):
+        decorated()
+    assert sm._depth == 0
+    assert list(sm.secrets) == []
+    decorated()
+    assert_usable(sm)
+
+
+SCENARIOS: list[Scenario] = [
+    entering_and_leaving,
+    a_call,
+    a_call_with_hooks,
+    a_seed,
+    a_rotation,
+    a_replication,
+    a_rollback,
+    a_decorated_function,
+]
+
+BARE_METHOD = BaseClient.__dict__["_make_api_call"]
+
+
+def assert_nothing_is_left() -> None:
+    """No manager answers, no function or call is under way, no method is wrapped, no variable is set."""
+    assert active._responders == ()
+    assert active._functions == ()
+    assert active._under_way == frozenset()
+    assert BaseClient.__dict__["_make_api_call"] is BARE_METHOD
+    assert environment._in_use == ()
+    assert [name for name in VARIABLES if name in os.environ] == []
+
+
+@pytest.fixture(autouse=True)
+def _warm(no_aws_settings: None) -> None:
+    """Imports, descriptions and sessions that are made once: no scenario is to be interrupted in making them."""
+    with SecretsManager() as sm:
+        sm.seed("db", "one", rotation=pytest_secretsmanager.Rotation(rotate), replicas=["eu-west-1"])
+        sm.client().rotate_secret(SecretId="db")
+        boto3.client("secretsmanager").describe_secret(SecretId="db")
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.__name__)
+def test_an_interrupt_at_any_instruction_leaves_nothing(scenario: Scenario) -> None:
+    whole = AtInstruction(0)
+    scenario(whole.under_way)
+    assert whole.count > SAMPLE
+    points = range(1, whole.count + 1)
+    if "EVERY_INSTRUCTION" not in os.environ:
+        points = sorted(random.sample(points, SAMPLE))
+    for n in points:
+        scenario(AtInstruction(n).under_way)
+        assert_nothing_is_left()
+
+
+# --- real signals ----------------------------------------------------------------------------------------------------
+
+
+class AfterSeconds:
+    """Raises out of a signal handler, as Ctrl-C and pytest-timeout do."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+
+    @contextmanager
+    def under_way(self) -> Iterator[None]:
+        def interrupt(number: int, frame: FrameType | None) -> None:
+            if frame is not None and not is_in_reach_of_with(frame):
+                raise Interrupt
+
+        before = signal.signal(signal.SIGALRM, interrupt)
+        signal.setitimer(signal.ITIMER_REAL, self.seconds)
+        try:
+            yield
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, before)
+
+
+def is_in_reach_of_with(frame: FrameType) -> bool:
+    """Whether the handler runs where no code can catch it: the first instructions of what `with` calls."""
+    return is_beyond_any_code(frame) or "contextlib" in frame.f_code.co_filename
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="this system has no interval timers")
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.__name__)
+def test_a_signal_at_any_moment_leaves_nothing(scenario: Scenario) -> None:
+    start = time.perf_counter()
+    scenario(AfterSeconds(0).under_way)  # 0 is never
+    length = time.perf_counter() - start
+    for _ in range(SAMPLE):
+        scenario(AfterSeconds(random.uniform(1e-6, length)).under_way)
+        assert_nothing_is_left()

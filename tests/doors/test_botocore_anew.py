@@ -93,13 +93,13 @@ def test_nothing_stays_wrapped_in_any_edition(make_edition: Callable[[], None]) 
 
 @EDITIONS
 def test_a_client_of_another_edition_is_guarded_too(make_edition: Callable[[], None]) -> None:
-    class Refused(Exception):
+    class RefusedError(Exception):
         pass
 
-    guard = Guard(lambda call: Refused(call.operation), lambda: None)
+    guard = Guard(lambda call: RefusedError(call.operation), lambda: None)
     try:
         make_edition()
-        with pytest.raises(Refused, match="ListSecrets"):
+        with pytest.raises(RefusedError, match="ListSecrets"):
             names_by_a_new_client()
     finally:
         guard.take_down()

@@ -95,12 +95,17 @@ class Rotations:
         self._busy = frozenset(run for run in self._busy if run.thread == get_ident())
 
     def _break_off(self, run: RotationRun) -> None:
-        run.broken_off = True
+        """Lets a rotation fail, unless it was over already and only its end was not noted."""
+        secret = self._background.store.get(run.key)
+        run.broken_off = run.test or rules.goes_on(secret, run.token)
         if run.test:
             self._commit(run, lambda secret: transitions.trial_over(secret, run.token, _BROKEN_OFF))
-        else:
+        elif run.broken_off:
             self._commit(run, lambda secret: self._failure(run.token, secret, _BROKEN_OFF))
-        self._end(run, "failed")
+        elif secret is None or not rules.is_current(secret, run.token):
+            self._end(run, "abandoned")
+            return
+        self._end(run, "failed" if run.broken_off else "succeeded")
 
     def mark(self) -> GoBack:
         """A point to go back to, with the runs that there are now."""
