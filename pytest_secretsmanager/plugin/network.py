@@ -3,6 +3,7 @@
 import sys
 import threading
 from collections.abc import Generator
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -58,9 +59,10 @@ class NetworkGuard:
     def _go_up(self) -> Threads:
         from pytest_secretsmanager.doors.guard import Guard
 
-        self._guard = Guard(self._refusal, lambda: None if self._test is None else self._test.nodeid)
+        threads = Threads.of(self._config)
+        self._guard = Guard(partial(self._refusal, threads), lambda: None if self._test is None else self._test.nodeid)
         self._config.add_cleanup(self._guard.take_down)
-        return Threads.of(self._config)
+        return threads
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
@@ -75,11 +77,11 @@ class NetworkGuard:
         finally:
             self._test = None
 
-    def _refusal(self, call: "StoppedCall") -> BaseException:
+    def _refusal(self, threads: Threads, call: "StoppedCall") -> BaseException:
         """What is raised in the place of a call: while a test runs, what its code under test does not catch."""
         from pytest_secretsmanager.engine.errors import NetworkBlocked
 
-        threads, thread, test = Threads.of(self._config), threading.current_thread(), self._test
+        thread, test = threading.current_thread(), self._test
         left_by = threads.test_that_left(thread)
         if test is not None and left_by is None and not threads.is_older(thread):
             where = f"in the set-up of the fixture {threads.wider_fixture} for " if threads.wider_fixture else "in "

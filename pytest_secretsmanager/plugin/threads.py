@@ -55,7 +55,7 @@ class Threads:
         threads: Self | None = config.pluginmanager.get_plugin(_NAME)
         if threads is None:
             threads = cls(config)
-            note = threads._note
+            note = threads._note  # one object, by which it is found again
             install(threading.Thread, "start", note)
             config.add_cleanup(partial(uninstall, threading.Thread, "start", note))
             config.pluginmanager.register(threads, _NAME)
