@@ -303,7 +303,9 @@ def _seed(manager: "SecretsManager", node: Any) -> None:
             for seed in _seeds_of(marker, node.path.parent):
                 manager.plant(seed)
         except UsageError as error:
-            raise _failure(node, _spelled(marker), str(error)) from None
+            failure = _failure(node, _spelled(marker), str(error))
+            del marker  # its values would be seen where local variables are printed
+            raise failure from None
 
 
 def _seeds_of(marker: pytest.Mark, directory: Path) -> "list[Seed]":
