@@ -7,6 +7,7 @@ botocore nor cryptography nor wrapt.
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from pytest_secretsmanager.controls.between_reads import BetweenReads
     from pytest_secretsmanager.controls.clock import Clock
     from pytest_secretsmanager.controls.kms import Kms
     from pytest_secretsmanager.controls.replication import ReplicationControl, ReplicationHold
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from pytest_secretsmanager.doors.http import Endpoint
     from pytest_secretsmanager.engine.effects.runs import RotationRun, StepRun
     from pytest_secretsmanager.engine.errors import (
+        LateWrite,
         NetworkBlocked,
         PytestSecretsManagerError,
         SecretNotFound,
@@ -24,6 +26,17 @@ if TYPE_CHECKING:
     )
     from pytest_secretsmanager.engine.keys import KmsKey
     from pytest_secretsmanager.inspection.log import Event, LabelMove, Log, PutRateWarning
+    from pytest_secretsmanager.inspection.names import (
+        AWSCURRENT,
+        AWSPENDING,
+        AWSPREVIOUS,
+        ErrorCode,
+        LabelName,
+        LoggedName,
+        OperationName,
+        StepName,
+    )
+    from pytest_secretsmanager.inspection.unchanged import Unchanged
     from pytest_secretsmanager.inspection.views import SecretView, VersionView
     from pytest_secretsmanager.manager import SecretsManager
     from pytest_secretsmanager.seeds import Rotation, Version
@@ -31,15 +44,24 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "AWSCURRENT",
+    "AWSPENDING",
+    "AWSPREVIOUS",
+    "BetweenReads",
     "Clock",
     "Endpoint",
+    "ErrorCode",
     "Event",
     "Hold",
     "Kms",
     "KmsKey",
     "LabelMove",
+    "LabelName",
+    "LateWrite",
     "Log",
+    "LoggedName",
     "NetworkBlocked",
+    "OperationName",
     "PutRateWarning",
     "PytestSecretsManagerError",
     "ReplicationControl",
@@ -50,7 +72,9 @@ __all__ = [
     "SecretNotFound",
     "SecretView",
     "SecretsManager",
+    "StepName",
     "StepRun",
+    "Unchanged",
     "UnsupportedOperation",
     "UsageError",
     "Version",
@@ -59,15 +83,24 @@ __all__ = [
 ]
 
 _MODULES = {
+    "AWSCURRENT": "inspection.names",
+    "AWSPENDING": "inspection.names",
+    "AWSPREVIOUS": "inspection.names",
+    "BetweenReads": "controls.between_reads",
     "Clock": "controls.clock",
     "Endpoint": "doors.http",
+    "ErrorCode": "inspection.names",
     "Event": "inspection.log",
     "Hold": "controls.steps",
     "Kms": "controls.kms",
     "KmsKey": "engine.keys",
     "LabelMove": "inspection.log",
+    "LabelName": "inspection.names",
+    "LateWrite": "engine.errors",
     "Log": "inspection.log",
+    "LoggedName": "inspection.names",
     "NetworkBlocked": "engine.errors",
+    "OperationName": "inspection.names",
     "PutRateWarning": "inspection.log",
     "PytestSecretsManagerError": "engine.errors",
     "ReplicationControl": "controls.replication",
@@ -78,7 +111,9 @@ _MODULES = {
     "SecretNotFound": "engine.errors",
     "SecretView": "inspection.views",
     "SecretsManager": "manager",
+    "StepName": "inspection.names",
     "StepRun": "engine.effects.runs",
+    "Unchanged": "inspection.unchanged",
     "UnsupportedOperation": "engine.errors",
     "UsageError": "engine.errors",
     "Version": "seeds",
@@ -87,12 +122,14 @@ _MODULES = {
 }
 
 
-def __getattr__(name: str) -> Any:
-    if name not in _MODULES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module
+if not TYPE_CHECKING:  # for which it would make every name right
 
-    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+    def __getattr__(name: str) -> Any:
+        if name not in _MODULES:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from importlib import import_module
+
+        return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
 
 
 def __dir__() -> list[str]:

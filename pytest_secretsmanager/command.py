@@ -4,7 +4,6 @@ Also `python -m pytest_secretsmanager serve`. What it prints on standard output 
 it; everything said to people goes to standard error.
 """
 
-import os
 import shlex
 import signal
 import sys
@@ -65,9 +64,7 @@ def _parser() -> ArgumentParser:
         help="TOML or JSON file of secrets to begin with; may be given several times",
     )
     serve.add_argument("--port", type=_port, default=0, help="port to listen on (default: a free one)")
-    serve.add_argument(
-        "--region", default=os.environ.get("AWS_DEFAULT_REGION") or "us-east-1", help="default: %(default)s"
-    )
+    serve.add_argument("--region", help="default: AWS_DEFAULT_REGION, else us-east-1")
     serve.add_argument("--account", default="123456789012", help="default: %(default)s")
     return parser
 

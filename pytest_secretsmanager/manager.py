@@ -3,37 +3,48 @@
 import functools
 import inspect
 import textwrap
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+import warnings
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
 from random import Random
-from threading import Lock
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypeVar, Unpack, cast
 
 from pytest_secretsmanager.controls.clock import Clock, wall_times
 from pytest_secretsmanager.controls.functions import Functions
 from pytest_secretsmanager.controls.kms import Kms
+from pytest_secretsmanager.controls.panel import Panel
 from pytest_secretsmanager.controls.replication import HeldReplicas, ReplicationControl
 from pytest_secretsmanager.controls.rotation import RotationControl
 from pytest_secretsmanager.controls.steps import Steps
-from pytest_secretsmanager.doors import environment, patch
+from pytest_secretsmanager.doors import active, environment, patch
+from pytest_secretsmanager.doors.active import RunningFunction
 from pytest_secretsmanager.doors.client import Responder, require_account, user_of
 from pytest_secretsmanager.doors.session import new_client
 from pytest_secretsmanager.engine import arns
 from pytest_secretsmanager.engine.call import Call, Parameters
+from pytest_secretsmanager.engine.effects.runs import RotationRun
 from pytest_secretsmanager.engine.errors import ServiceError, UsageError
+from pytest_secretsmanager.engine.interrupts import taken_back
 from pytest_secretsmanager.engine.keys import KeyRing, KmsRefusal
 from pytest_secretsmanager.engine.layers.audit import Entry
 from pytest_secretsmanager.engine.marks import GoBack, mark
 from pytest_secretsmanager.engine.ports import Ports, RequestIds, new_uuid
+from pytest_secretsmanager.engine.regions import require_region
 from pytest_secretsmanager.engine.rules.retention import VERSION_QUOTA
 from pytest_secretsmanager.engine.service import Service
 from pytest_secretsmanager.engine.state import SecretKey
 from pytest_secretsmanager.engine.tracebacks import without_own_frames
+from pytest_secretsmanager.entering import Entering
+from pytest_secretsmanager.entering import lock as entering_lock
+from pytest_secretsmanager.home import Home
 from pytest_secretsmanager.inspection.assertions import Assertions
+from pytest_secretsmanager.inspection.keywords import known_keywords
 from pytest_secretsmanager.inspection.log import Log
+from pytest_secretsmanager.inspection.presence import Presence
+from pytest_secretsmanager.inspection.rotations import cut_off_text
 from pytest_secretsmanager.inspection.views import SecretId, SecretMapping, SecretView, Source
 from pytest_secretsmanager.report.section import failure_section
 from pytest_secretsmanager.seeds import NO_VALUE, Seed, SeedOptions, seed_of
@@ -59,7 +70,7 @@ _decorating: ContextVar[tuple["SecretsManager", ...]] = ContextVar("decorating",
 """The managers whose decorated functions are running in this thread or task."""
 
 
-class SecretsManager(Assertions):
+class SecretsManager(Panel, Assertions):
     """A local AWS Secrets Manager, with all its regions and accounts.
 
     While it is entered, it answers every Secrets Manager call that botocore makes in this process, by clients made
@@ -68,10 +79,10 @@ class SecretsManager(Assertions):
     that it did is rolled back when it ends: clock, keys, registered functions and rotations too.
 
     `region` and `account` are where `sm.secret`, `sm.seed` and `sm.client` look when nothing else is said; `account`
-    is also that of every client whose credentials name no other. `now` is where the clock starts (a datetime; None: at
-    the real time). `version_quota` is how many versions a secret may have: AWS's documented 100, unless a test writes
-    more often than AWS would allow. `random_seed` makes ARN suffixes, version ids, request ids and random passwords
-    repeatable.
+    is also that of every client whose credentials name no other. Without a `region` it is that of AWS_DEFAULT_REGION,
+    else us-east-1. `now` is where the clock starts (a datetime with a time zone; None: at the real time).
+    `version_quota` is how many versions a secret may have: AWS's documented 100, unless a test writes more often than
+    AWS would allow. `random_seed` makes ARN suffixes, version ids, request ids and random passwords repeatable.
 
     >>> with SecretsManager(region="eu-west-1") as sm:
     ...     _ = sm.seed("db", "hunter2")
@@ -81,72 +92,125 @@ class SecretsManager(Assertions):
 
     def __init__(
         self,
-        region: str = "us-east-1",
+        region: str | None = None,
         account: str = "123456789012",
         *,
         random_seed: int | str | None = None,
         now: datetime | None = None,
         version_quota: int = VERSION_QUOTA,
     ) -> None:
-        _require_text("region", region)
+        _require_not_called(region)
+        self._home = Home(region)
         require_account(account)
         _require_seed(random_seed)
         _require_quota(version_quota)
-        self.region = region
-        self.account = account
-        self.clock = Clock(now)
+        self._account = account
+        self._clock = clock = Clock(now)
         self._keys = KeyRing()
-        self.kms = Kms(self._keys, region, account)
+        self._kms = Kms(self._keys, self._region_now, account)
         self._random = Random(random_seed)  # noqa: S311 - ids, never keys
         self._entries: list[Entry] = []
         self._log = Log(self._entries)
         self._new_request_id = RequestIds(self._random)
-        self._functions = Functions(self._new_request_id, lambda: patch.function_of(self._responder))
+        self._functions = Functions(self._new_request_id, lambda arn: patch.function_of(self._responder, arn))
         self._steps, self._held = Steps(), HeldReplicas()
         ports = Ports(self._random, self._keys, version_quota, self._functions.by_arn)
-        self._service = Service(ports, self._entries.append, self.clock.seconds, self._steps, self._held)
-        self.clock.follow(self._service)
+        self._service = Service(ports, self._entries, clock.seconds, self._steps, self._held)
+        clock.follow(self._service)
         self._responder = Responder(
             self._service,
-            self.clock.seconds,
+            clock.seconds,
             account,
             self._random,
             self._new_request_id,
             repeatable=random_seed is not None,
         )
-        self._views = Source(self._service, self._log, self.clock.seconds, region, account)
-        self.rotation = RotationControl(
-            self._service, self._functions, self._steps, self._views, self._rotate_now, region, account
+        self._presence = Presence(self._log, self._home.region)
+        self._views = Source(self._service, self._log, clock.seconds, self._region_now, account)
+        self._rotation = RotationControl(
+            self._service, self._functions, self._steps, self._views, self._rotate_now, self._region_now, account
         )
-        self.replication = ReplicationControl(self._service, self._held)
+        self._replication = ReplicationControl(self._service, self._held)
         self._clients: dict[object, SecretsManagerClient] = {}
         self._endpoint: Endpoint | None = None
         self._crashes: list[str] = []
-        self._depth = 0
-        self._entering = Lock()
+        self._entering = entering_lock
+        self._entered = Entering(self._begin, self._end)
         self._decorated = False
+        self._functions_cut_off: list[str] = []
 
     # --- entering and leaving --------------------------------------------------------------------------------------
 
     def __enter__(self) -> Self:
-        with self._entering:
-            self._depth += 1
-            if self._depth == 1:
-                environment.enter(self.region)
-                patch.activate(self._responder)
-        return self
+        entry = object()
+        try:
+            self._entered.enter(entry)
+            return self
+        except BaseException:
+            self._entered.leave([entry])
+            raise
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        with self._entering:
-            self._depth -= 1
-            if self._depth == 0:
-                try:
-                    self._stop_endpoint()
-                finally:
-                    patch.deactivate(self._responder)
-                    environment.leave()
+        leaving: list[object] = []
+        try:
+            self._entered.leave(leaving)
+        except BaseException:
+            self._entered.leave(leaving)
+            raise
+        self._warn_of_functions()
+        if error is None:
+            self._require_met()
+
+    @contextmanager
+    def answering(self) -> Iterator[None]:
+        """The same as `with self`, for callers of this package: no part of it stands in the caller's frame."""
+        entry = object()
+        with taken_back(lambda: self._entered.enter(entry), lambda: self._entered.leave([entry])):
+            yield
+        self._warn_of_functions()
+        self._require_met()
+
+    @property
+    def _depth(self) -> int:
+        return self._entered.depth
+
+    def _require_met(self) -> None:
+        """Once it is left, an error for what was planned for rotations and never came to pass."""
+        if self._steps.are_planned and not self._entered.depth:
+            self._steps.require_met()
+
+    def _begin(self) -> None:
+        environment.enter(self._responder, self.region)
+        patch.activate(self._responder)
+        self._presence.begin()
+
+    def _end(self) -> None:
+        """Takes back what `_begin` has done, or has begun to. Once more changes nothing."""
+        try:
+            self._stop_endpoint()
+        finally:
+            if self._service.effects.rotations.is_busy:
+                self._cut_off("its SecretsManager was left", refuse=False)
+            patch.deactivate(self._responder)
+            environment.leave(self._responder)
+            self._presence.end()
+
+    def _cut_off(
+        self, why: str, *, refuse: bool, functions: Collection[RunningFunction] = (), runs: Collection[RotationRun] = ()
+    ) -> None:
+        """Cuts off rotation functions that still run in other threads, and their rotations, but for those named."""
+        late = [function for function in active.functions_of(self._responder) if function not in functions]
+        for function in active.cut_off(late, refuse=refuse):
+            self._functions_cut_off.append(cut_off_text(function.name, function.frame, why))
+        environment.end_functions(late)
+        self._service.effects.rotations.cut_off(runs)
+
+    def _warn_of_functions(self) -> None:
+        """Tells of the functions that were cut off, once: when all else is done, since a warning may be an error."""
+        while self._functions_cut_off:
+            warnings.warn(self._functions_cut_off.pop(), RuntimeWarning, stacklevel=3)
 
     def unset_variables(self) -> dict[str, str]:
         """The environment variables that nobody but another `SecretsManager` has set, as this one would set them.
@@ -166,14 +230,14 @@ class SecretsManager(Assertions):
 
         @functools.wraps(function)
         def run(*args: _Arguments.args, **kwargs: _Arguments.kwargs) -> _Result:
-            with self, self._rolled_back():
+            with self.answering(), self._rolled_back():
                 result = function(*args, **kwargs)
             _require_done(function, result)
             return result
 
         @functools.wraps(function)
         async def run_async(*args: _Arguments.args, **kwargs: _Arguments.kwargs) -> Any:
-            with self, self._rolled_back():
+            with self.answering(), self._rolled_back():
                 return await cast("Any", function(*args, **kwargs))
 
         return cast("Callable[_Arguments, _Result]", run_async) if inspect.iscoroutinefunction(function) else run
@@ -181,42 +245,57 @@ class SecretsManager(Assertions):
     @contextmanager
     def _rolled_back(self) -> Iterator[None]:
         """What a decorated function runs in; one that it calls itself is rolled back before it."""
-        outermost = self not in _decorating.get()
+        outer = _decorating.get()
+        outermost = self not in outer
         if outermost and self._decorated:
             raise UsageError(
                 "a function decorated with this SecretsManager is still running; give functions that run at the same "
                 "time one each"
             )
-        self._decorated = True
-        outer = _decorating.get()
-        _decorating.set((*outer, self))
-        try:
-            with self.rolled_back():
-                yield
-        finally:
-            _decorating.set(outer)  # not by a token: a coroutine that nobody awaits any more may end in another context
+
+        def begin() -> None:
+            self._decorated = True
+            _decorating.set((*outer, self))
+
+        def end() -> None:
+            _decorating.set(outer)  # not by a token: a coroutine that is thrown away may end in another context
             self._decorated = not outermost
+
+        with taken_back(begin, end), self.rolled_back():
+            yield
 
     @contextmanager
     def rolled_back(self, *, own_log: bool = False) -> Iterator[None]:
         """What happens inside is taken back at the end: secrets, log, clock, keys, rotations and what was planned.
 
-        With `own_log` the log begins empty inside. An endpoint that was started inside is stopped.
+        With `own_log` the log begins empty inside. An endpoint that was started inside is stopped. A rotation function
+        that was called inside and still runs is cut off: nothing answers it any more.
         """
-        marks = [part.mark for part in (self.clock, self._keys, self._functions, self._steps, self._held)]
+        parts = (self.clock, self._keys, self._functions, self._steps, self._held, self._home)
         endpoint = self._endpoint
-        with self._service.rolled_back(
-            *marks, *self._marks_of_chance(), lambda: mark(self._entries), lambda: mark(self._clients)
-        ):
+        functions, runs = active.functions_of(self._responder), self.rotation.runs
+
+        def begin() -> None:
             if own_log:
-                self._entries.clear()
+                self._log.begin_anew()
+                self._presence.begin_anew()
                 self._crashes.clear()
-            try:
-                yield
-            finally:
-                if self._endpoint is not endpoint:
-                    self._stop_endpoint()
-                    self._endpoint = endpoint
+
+        def end() -> None:
+            if self._endpoint is not endpoint:
+                self._stop_endpoint()
+                self._endpoint = endpoint
+            self._cut_off("what called it was rolled back", refuse=True, functions=functions, runs=runs)
+
+        marks = (
+            *(part.mark for part in parts),
+            *self._marks_of_chance(),
+            self._log.mark,
+            lambda: mark(self._clients),
+        )
+        with self._service.rolled_back(*marks), taken_back(begin, end), self._steps.all_met():
+            yield  # no name keeps a context that is thrown away alive
+        self._warn_of_functions()
 
     def _marks_of_chance(self) -> Sequence[Callable[[], GoBack]]:
         """What is to be repeatable comes again as it came, too."""
@@ -256,14 +335,14 @@ class SecretsManager(Assertions):
 
         key = SecretKey(region, account, seed.name)
         now = self.clock.seconds()
-        function = self._function_of(seed, region, account)
 
-        def make_call(operation: str, parameters: Parameters, time: float = now) -> Call:
+        def make_call(operation: str, parameters: Parameters, time: float) -> Call:
             return Call(operation, parameters, region, principal, time, request_id="seed")
 
         try:
-            with self._service.transaction():
-                self._remove(key, make_call)
+            with self._service.transaction(self._keys.mark, self._functions.mark):
+                function = self._function_of(seed, region, account)
+                self._remove(key, now)
                 self._ensure_key(seed, region, account)
                 for call in seed.calls(make_call, now, lambda: new_uuid(self._random), function):
                     self._service.seed(call)
@@ -271,8 +350,25 @@ class SecretsManager(Assertions):
         except ServiceError as error:
             refusal = f"AWS answers {error.code}: {textwrap.shorten(str(error), _LONGEST_REFUSAL)}"
         else:
+            self._home.note(key, seed)
             return SecretView(self._views, key)
         raise UsageError(f"secret {textwrap.shorten(seed.name, 80)!r} can't be seeded so; {refusal}")
+
+    def follow_environment(self) -> None:
+        """Goes to the region that AWS_DEFAULT_REGION names by now, unless a region was given to this one.
+
+        For a scene that is set in steps, as the fixtures of a test do: what is seeded without a region from the first
+        such call on goes along with each later one. Raises UsageError, and stays, where that can't be.
+        """
+        region = self._home.follow()
+        if region is None:
+            return
+        with self._service.transaction(), self._home.moved_to(region) as seeds:
+            present = {key: seed for key, seed in seeds.items() if self._views.state_of(key) is not None}
+            for key in present:
+                self._remove(key, self.clock.seconds())
+            for seed in present.values():
+                self.plant(seed)
 
     def _require_replicated(self, key: SecretKey) -> None:
         """Refuses a seed with a replica that AWS could not make."""
@@ -300,18 +396,21 @@ class SecretsManager(Assertions):
             if refusal.code == "NotFoundException" and "alias/aws/" not in name:
                 self._keys.create_named(region, account, name)
 
-    def _remove(self, key: SecretKey, make_call: Callable[[str, Parameters], Call]) -> None:
+    def _remove(self, key: SecretKey, now: float) -> None:
         """Takes a secret away that a seed is to replace, in the name of whoever owns it, and its replicas with it."""
         present = self._service.store.get(key)
         if present is None:
             return
+        principal = user_of(key.account, key.region)
+
+        def call_of(operation: str, parameters: Parameters) -> Call:
+            return Call(operation, {"SecretId": key.name, **parameters}, key.region, principal, now, request_id="seed")
+
         if present.is_replica:
-            self._service.seed(make_call("StopReplicationToReplica", {"SecretId": key.name}))
+            self._service.seed(call_of("StopReplicationToReplica", {}))
         if present.replicas:
-            regions = {"SecretId": key.name, "RemoveReplicaRegions": [*present.replicas]}
-            self._service.seed(make_call("RemoveRegionsFromReplication", regions))
-        deletion: Parameters = {"SecretId": key.name, "ForceDeleteWithoutRecovery": True}
-        call = make_call("DeleteSecret", deletion)
+            self._service.seed(call_of("RemoveRegionsFromReplication", {"RemoveReplicaRegions": [*present.replicas]}))
+        call = call_of("DeleteSecret", {"ForceDeleteWithoutRecovery": True})
         if present.deletion_date is not None:
             call = call._replace(time=min(call.time, present.deletion_date - 1))  # later there is nothing to delete
         owner = call.principal._replace(service=present.owning_service)
@@ -339,6 +438,7 @@ class SecretsManager(Assertions):
         """
         self._require_entered("use its clients")
         arguments = {"region_name": region or self.region, **environment.CREDENTIALS, **kwargs}
+        require_region(arguments["region_name"])
         key = tuple(sorted(arguments.items(), key=lambda item: item[0]))
         if not all(isinstance(value, Hashable) for value in arguments.values()):
             return cast("SecretsManagerClient", new_client(**arguments))
@@ -369,6 +469,7 @@ class SecretsManager(Assertions):
                 raise UsageError(f"the endpoint is at port {self._endpoint.port} already: stop it to have it at {port}")
             return self._endpoint
 
+    @known_keywords()
     def secret(self, secret_id: SecretId, *, region: str | None = None, account: str | None = None) -> SecretView:
         """The view of a secret by name, ARN or view; SecretNotFound, with the nearest names, when there is none.
 
@@ -385,7 +486,7 @@ class SecretsManager(Assertions):
 
     @property
     def log(self) -> Log:
-        """Every call, newest last."""
+        """Every call, newest last; `log.clear()` forgets those so far."""
         return self._log
 
     def failure_section(self) -> str:
@@ -396,6 +497,14 @@ class SecretsManager(Assertions):
     def crashes(self) -> Sequence[str]:
         """What crashed inside its endpoints: their clients were told of an InternalServiceError only."""
         return tuple(self._crashes)
+
+    @property
+    def region(self) -> str:
+        """The region of `secret`, `seed` and `client` when nothing else is said."""
+        return self._home.region
+
+    def _region_now(self) -> str:
+        return self._home.region
 
     def _require_entered(self, what: str) -> None:
         if self._depth == 0:
@@ -430,11 +539,9 @@ def _require_done(function: Callable[..., object], result: object) -> None:
         )
 
 
-def _require_text(name: str, value: object) -> None:
-    if callable(value):
+def _require_not_called(region: object) -> None:
+    if callable(region):
         raise UsageError("SecretsManager is called before it decorates: write @SecretsManager()")
-    if not isinstance(value, str) or not value:
-        raise UsageError(f"{name} is a str such as 'us-east-1', not {value!r}")
 
 
 def _require_seed(random_seed: object) -> None:

@@ -14,6 +14,7 @@ from typing import Any, TypeAlias, TypedDict
 from pytest_secretsmanager.doors.client import require_account
 from pytest_secretsmanager.engine.call import Call, Parameters, Principal
 from pytest_secretsmanager.engine.errors import UsageError, nearest
+from pytest_secretsmanager.engine.regions import require_region
 from pytest_secretsmanager.engine.rules import labels
 
 __tracebackhide__ = True
@@ -287,10 +288,11 @@ def _require_types(options: Mapping[str, Any]) -> None:
     for region in options.get("replicas", ()):
         if not isinstance(region, str):
             raise UsageError(f"the replicas of a seed are regions, but {_kind(region)} is among them")
+        require_region(region, "the region of a replica")
     if "rotation" in options:
         _require_rotation(options["rotation"], managed="owning_service" in options)
-    if options.get("region") == "":
-        raise UsageError("the region of a seed can't be empty")
+    if "region" in options:
+        require_region(options["region"], "the region of a seed")
     if "account" in options:
         require_account(options["account"])
     _require_json("policy", options.get("policy", ""))

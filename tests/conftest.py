@@ -1,6 +1,7 @@
 """Fixtures that tests of several rooms share."""
 
 import asyncio
+import gc
 import os
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,14 @@ if TYPE_CHECKING:
 # A machine that stalls for a moment is no finding.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
+
+
+def pytest_collection_finish() -> None:
+    """Takes the thousands of collected tests out of the garbage collector's sight.
+
+    They live until the run ends, and a test that calls `gc.collect()` itself would walk over all of them each time.
+    """
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)

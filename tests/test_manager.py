@@ -14,7 +14,7 @@ from unittest.mock import Mock, patch
 import boto3
 import pytest
 from botocore.config import Config
-from botocore.exceptions import ClientError, InvalidRegionError, NoRegionError
+from botocore.exceptions import ClientError, NoRegionError
 
 from pytest_secretsmanager import Rotation, SecretsManager, UsageError
 
@@ -151,11 +151,11 @@ def test_variables_that_are_unset_are_set_and_taken_back() -> None:
 
 @pytest.mark.parametrize("name", VARIABLES)
 def test_a_variable_that_is_set_stays(name: str) -> None:
-    os.environ[name] = "own"
-    with SecretsManager():
-        assert os.environ[name] == "own"
+    os.environ[name] = "eu-west-1"
+    with SecretsManager("eu-west-2"):
+        assert os.environ[name] == "eu-west-1"
         assert os.environ.keys() >= set(VARIABLES)
-    assert os.environ[name] == "own"
+    assert os.environ[name] == "eu-west-1"
     assert os.environ.keys() & set(VARIABLES) == {name}
 
 
@@ -389,11 +389,72 @@ def test_runs_without_a_random_seed_differ() -> None:
     assert not set(run_of(None)) & set(run_of(None))
 
 
+@pytest.mark.parametrize(("variable", "region"), [("eu-west-1", "eu-west-1"), ("", "us-east-1"), (None, "us-east-1")])
+def test_without_a_region_it_is_that_of_the_environment(
+    monkeypatch: pytest.MonkeyPatch, variable: str | None, region: str
+) -> None:
+    if variable is not None:
+        monkeypatch.setenv("AWS_DEFAULT_REGION", variable)
+    with SecretsManager() as sm:
+        sm.seed("db", "x")
+        assert sm.region == sm.client().meta.region_name == region
+        assert sm.kms.create_key().arn.split(":")[3] == region
+        assert sm.rotation.register(lambda _, __: None).split(":")[3] == region
+        monkeypatch.setenv("AWS_DEFAULT_REGION", "ap-south-1")
+        assert sm.region == sm.secret("db").key.region == region
+
+
+def test_a_region_that_is_given_wins_over_that_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+    sm = SecretsManager("ap-south-1")
+    sm.follow_environment()
+    assert sm.region == "ap-south-1"
+
+
+def test_inside_another_one_it_is_where_clients_call_then() -> None:
+    with SecretsManager("eu-west-1"), SecretsManager() as inner:
+        inner.seed("db", "x")
+        assert boto3.client("secretsmanager").get_secret_value(SecretId="db")["SecretString"] == "x"
+
+
+def test_where_it_can_not_follow_all_stays_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    sm = SecretsManager()
+    sm.follow_environment()
+    sm.seed("one", "x")
+    sm.seed("two", "x", replicas=["eu-west-1"])
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+    with sm.assert_unchanged(), pytest.raises(UsageError, match=r"'two' can't be seeded so; .* Invalid replica region"):
+        sm.follow_environment()
+    assert sm.region == sm.secret("one").key.region == "us-east-1"
+
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-2")
+    sm.follow_environment()
+    assert {view.key.region for view in sm.secrets.values()} == {"eu-west-2"}
+    assert sm.secret("two", region="eu-west-1").state.primary_region == "eu-west-2"
+
+
+def test_what_is_rolled_back_goes_back_to_its_region_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    sm = SecretsManager()
+    sm.follow_environment()
+    sm.seed("db", "x")
+    with sm.rolled_back():
+        monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+        sm.seed("new", "x")
+        sm.follow_environment()
+        assert [*sm.secrets] == ["db", "new"]
+        assert sm.region == "eu-west-1"
+    assert sm.region == "us-east-1"
+    assert [*sm.secrets] == ["db"]
+    sm.follow_environment()
+    assert [*sm.secrets] == ["db"]
+    assert sm.region == "eu-west-1"
+
+
 @pytest.mark.parametrize(
     ("arguments", "text"),
     [
         ({"region": ""}, "region is a str such as 'us-east-1', not ''"),
-        ({"region": None}, "region is a str such as 'us-east-1', not None"),
+        ({"region": 5}, "region is a str such as 'us-east-1', not 5"),
         ({"account": 123456789012}, "account is a str of twelve digits such as '123456789012', not 123456789012"),
         ({"account": "12345"}, "account is a str of twelve digits such as '123456789012', not '12345'"),
         ({"account": "12345678901x"}, "account is a str of twelve digits such as '123456789012', not '12345678901x'"),
@@ -546,7 +607,7 @@ def test_a_function_is_answered_by_its_own_manager_though_another_thread_enters_
 
 def test_a_function_is_answered_by_its_own_manager_though_that_is_left_meanwhile() -> None:
     with SecretsManager() as outer:
-        with SecretsManager() as sm:
+        with pytest.warns(RuntimeWarning, match="was still running"), SecretsManager() as sm:
             finish = begun_rotation(sm)
         finish()
     assert sorted(sm.secrets) == ["db", "written-by-function"]
@@ -745,8 +806,8 @@ def test_a_client_that_a_rolled_back_block_made_is_not_met_again() -> None:
 
 
 def test_an_error_of_botocores_in_making_a_client_stands_alone() -> None:
-    with SecretsManager() as sm, pytest.raises(InvalidRegionError) as caught:
-        sm.client("us east")
+    with SecretsManager() as sm, pytest.raises(ValueError, match="Invalid endpoint: nowhere") as caught:
+        sm.client(endpoint_url="nowhere")
     assert caught.value.__context__ is None
 
 

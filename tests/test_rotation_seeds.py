@@ -363,7 +363,9 @@ def test_it():
     ids=["function that is not registered", "schedule", "no Rotation", "days", "coroutine function"],
 )
 def test_a_rotation_that_is_refused_names_marker_and_test(failures: Failures, rotation: str, text: str) -> None:
-    assert failures(FILE.format(rotation=rotation)) == [f"@pytest.mark.secret('db') of test_it.py::test_it: {text}"]
+    assert failures(FILE.format(rotation=rotation)) == [
+        f"{text}\n  in @pytest.mark.secret('db') of test_it.py::test_it"
+    ]
 
 
 # --- beside a pending version ----------------------------------------------------------------------------------------

@@ -2,13 +2,13 @@
 
 import warnings
 from collections.abc import Callable, Sequence
-from threading import Lock
 from types import TracebackType
 from typing import Self, TypeAlias
 
 from pytest_secretsmanager.engine.call import Call, Outcome
 from pytest_secretsmanager.engine.effects.runs import RotationRun
 from pytest_secretsmanager.engine.errors import ServiceError
+from pytest_secretsmanager.engine.locks import Lock
 from pytest_secretsmanager.engine.service import Service
 from pytest_secretsmanager.engine.state import SecretKey
 from pytest_secretsmanager.inspection.rotations import run_text

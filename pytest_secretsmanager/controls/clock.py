@@ -9,16 +9,21 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from tempfile import TemporaryFile
-from threading import Lock
 from typing import Protocol
 
 from pytest_secretsmanager.engine.errors import UsageError
+from pytest_secretsmanager.engine.locks import Lock
 from pytest_secretsmanager.engine.marks import GoBack
+from pytest_secretsmanager.inspection.keywords import known_keywords
 
 __tracebackhide__ = True
 
 _LAST = datetime(9990, 1, 1, tzinfo=UTC).timestamp()
 """Some years before the end of what datetimes can hold, which deletion dates have to fit in."""
+
+
+_lock = Lock()
+"""Held while any clock is moved: one for all, since each lock costs its manager time to make."""
 
 
 class Timetable(Protocol):
@@ -41,7 +46,6 @@ class Clock:
 
     def __init__(self, start: datetime | None = None) -> None:
         self._offset = 0.0
-        self._lock = Lock()
         self._timetable: Timetable | None = None
         if start is not None:
             self.set(start)
@@ -65,11 +69,17 @@ class Clock:
         offset = self._offset
 
         def go_back() -> None:
-            with self._lock:
+            with _lock:
                 self._offset = offset
 
         return go_back
 
+    @known_keywords(
+        months="a month has no fixed length, write days=30",
+        month="a month has no fixed length, write days=30",
+        years="a year has no fixed length, write days=365",
+        year="a year has no fixed length, write days=365",
+    )
     def advance(
         self,
         by: timedelta | None = None,
@@ -99,19 +109,28 @@ class Clock:
         self._add(seconds - self._stop_where_something_is_due(lambda gone: seconds - gone))
 
     def set(self, time_: datetime) -> None:
-        """Takes the clock to a moment, from which it goes on. A datetime without a zone is UTC.
+        """Takes the clock to a moment, from which it goes on.
 
-        On the way forward what falls due happens, as with `advance`; nothing is undone on the way back.
+        On the way forward what falls due happens, as with `advance`; nothing is undone on the way back. Raises
+        UsageError for a datetime without a time zone: some take it as UTC, and Python as the machine's own.
+
+        >>> sm.clock.set(datetime(2030, 1, 2, tzinfo=UTC))
+        >>> sm.clock
+        <clock at 2030-01-02 00:00:00 UTC>
         """
         if not isinstance(time_, datetime):
             raise UsageError(f"the clock is set to a datetime, not to {type(time_).__name__}")
-        moment = time_ if time_.tzinfo is not None else time_.replace(tzinfo=UTC)
-        seconds = moment.timestamp()
+        if time_.utcoffset() is None:
+            raise UsageError(
+                f"the clock needs a time zone, which {time_.replace(tzinfo=None):%Y-%m-%d %H:%M:%S} has not: write "
+                f"datetime({time_.year}, {time_.month}, {time_.day}, …, tzinfo=UTC)"
+            )
+        seconds = time_.timestamp()
         _require_in_calendar(seconds)
         forward = seconds - self.seconds()
         if forward > 0:
             self._stop_where_something_is_due(lambda _: seconds - self.seconds())
-        with self._lock:
+        with _lock:
             offset = seconds - time.time()
             # What ran on the way may have moved the clock further.
             self._offset = offset if forward < 0 else max(offset, self._offset)
@@ -133,7 +152,7 @@ class Clock:
         return gone
 
     def _add(self, seconds: float) -> None:
-        with self._lock:
+        with _lock:
             self._offset += seconds
 
     def __repr__(self) -> str:

@@ -4,18 +4,22 @@ import asyncio
 import inspect
 import re
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from contextvars import copy_context
 from dataclasses import dataclass, field
+from threading import get_ident
 from typing import Any, TypeAlias
 
 from pytest_secretsmanager.doors import environment
+from pytest_secretsmanager.doors.active import RunningFunction
 from pytest_secretsmanager.doors.client import acting_account
+from pytest_secretsmanager.doors.daemon_pool import DaemonPool
 from pytest_secretsmanager.engine import arns
 from pytest_secretsmanager.engine.errors import UsageError
+from pytest_secretsmanager.engine.interrupts import taken_back
 from pytest_secretsmanager.engine.marks import GoBack, mark
 from pytest_secretsmanager.engine.ports import Function
+from pytest_secretsmanager.engine.regions import require_region
 
 __tracebackhide__ = True
 
@@ -54,24 +58,39 @@ class LambdaContext:
         return self.remaining_time
 
 
-def _run(handler: Handler, event: Mapping[str, str], context: LambdaContext) -> object:
+def _run(handler: Handler, event: Mapping[str, str], context: LambdaContext, running: RunningFunction) -> object:
     """Calls a handler: in this thread, unless an event loop is running in it.
 
     Lambda runs a function elsewhere, so one that has a loop of its own (`asyncio.run`) must be able to start it.
     """
     if asyncio._get_running_loop() is None:  # noqa: SLF001 - asyncio documents it for code that must not raise
         return handler(event, context)
-    with ThreadPoolExecutor(1, thread_name_prefix=context.function_name) as elsewhere:
-        return elsewhere.submit(copy_context().run, handler, event, context).result()
+
+    def run_elsewhere() -> object:
+        running.thread = get_ident()
+        return handler(event, context)
+
+    elsewhere = DaemonPool(1, context.function_name)
+    call = elsewhere.submit(copy_context().run, run_elsewhere)
+    try:
+        return call.result()
+    finally:
+        elsewhere.shutdown(wait=call.done())  # an interrupt does not wait for a function that blocks
+
+
+def _acting_in(account: str) -> AbstractContextManager[None]:
+    """While the clients of this thread or task are in a function's account."""
+    before = acting_account.get()
+    return taken_back(lambda: acting_account.set(account), lambda: acting_account.set(before))
 
 
 class Functions:
     """The functions that are registered, by ARN."""
 
     def __init__(
-        self, new_request_id: Callable[[], str], answering: Callable[[], AbstractContextManager[None]]
+        self, new_request_id: Callable[[], str], answering: Callable[[str], AbstractContextManager[RunningFunction]]
     ) -> None:
-        """`answering` is what a function runs in: its calls are answered in its own world."""
+        """`answering` is what the function of an ARN runs in: its calls are answered in its own world."""
         self.by_arn: dict[str, Function] = {}
         self._handlers: dict[str, Handler] = {}
         self._new_request_id = new_request_id
@@ -87,15 +106,12 @@ class Functions:
         if parsed is None or parsed.qualifier is not None:
             raise UsageError(f"the ARN of a function is arn:aws:lambda:<region>:<account>:function:<name>, not {arn!r}")
         region, account, name, _ = parsed
+        require_region(region, "the region in the ARN of a function")
 
         def invoke(event: Mapping[str, str]) -> object:
             context = LambdaContext(name, arn, self._new_request_id())
-            acting = acting_account.set(account)
-            try:
-                with self._answering(), environment.of_function(region, name):
-                    return _run(handler, event, context)
-            finally:
-                acting_account.reset(acting)
+            with _acting_in(account), self._answering(arn) as running, environment.of_function(running, region, name):
+                return _run(handler, event, context, running)
 
         self._handlers[arn] = handler
         self.by_arn[arn] = invoke

@@ -1,9 +1,12 @@
 """The KMS keys that secrets are encrypted with: making them, and turning them off as an operator might."""
 
+from collections.abc import Callable
 from typing import TypeAlias
 
 from pytest_secretsmanager.engine.errors import UsageError
 from pytest_secretsmanager.engine.keys import KeyRing, KmsKey, KmsRefusal, is_alias
+from pytest_secretsmanager.engine.regions import require_region
+from pytest_secretsmanager.inspection.keywords import known_keywords
 
 __tracebackhide__ = True
 
@@ -24,11 +27,12 @@ class Kms:
     botocore.errorfactory.DecryptionFailure: An error occurred (DecryptionFailure) when calling the GetSecretValue ...
     """
 
-    def __init__(self, keys: KeyRing, region: str, account: str) -> None:
+    def __init__(self, keys: KeyRing, region: Callable[[], str], account: str) -> None:
         self._keys = keys
         self._region = region
         self._account = account
 
+    @known_keywords()
     def create_key(self, alias: str | None = None, *, region: str | None = None, account: str | None = None) -> KmsKey:
         """A new customer key, with an alias (`alias/…`) if one is given. Its `.id` and `.arn` name it too.
 
@@ -37,7 +41,7 @@ class Kms:
         """
         if alias is not None:
             _require_alias(alias)
-        return self._keys.create(region or self._region, account or self._account, alias=alias)
+        return self._keys.create(self._in(region), account or self._account, alias=alias)
 
     def key(self, key: KeyRef, *, region: str | None = None, account: str | None = None) -> KmsKey:
         """A key as it is now."""
@@ -45,13 +49,19 @@ class Kms:
         if not isinstance(name, str):
             raise UsageError(f"a KMS key is named by its id, ARN or alias, or by itself, not by {type(key).__name__}")
         place = (name.split(":")[3], name.split(":")[4]) if name.startswith("arn:") and name.count(":") >= 5 else None
-        where = place or (region or self._region, account or self._account)
+        where = place or (self._in(region), account or self._account)
         try:
             return self._keys.find(*where, name)
         except KmsRefusal as refusal:
             raise UsageError(
                 f"no KMS key {name!r}: {str(refusal).rstrip('.')}; sm.kms.create_key(alias=…) makes one"
             ) from None
+
+    def _in(self, region: str | None) -> str:
+        if region is None:
+            return self._region()
+        require_region(region, "the region of a KMS key")
+        return region
 
     def disable(self, key: KeyRef) -> None:
         """The key encrypts and decrypts nothing until it is enabled again."""
@@ -72,6 +82,9 @@ class Kms:
     def allow(self, key: KeyRef) -> None:
         """Callers may use the key again."""
         self._keys.put(self.key(key), denied=False)
+
+    def __repr__(self) -> str:
+        return f"<KMS keys of {self._region()}, account {self._account}>"
 
 
 def _require_alias(alias: object) -> None:

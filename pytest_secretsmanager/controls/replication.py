@@ -1,14 +1,15 @@
 """Replication as a test turns it: replicas follow at once, unless they are held back."""
 
-from threading import Lock
 from types import TracebackType
 from typing import Self
 
-from pytest_secretsmanager.engine import arns, model
 from pytest_secretsmanager.engine.call import Call, Outcome
-from pytest_secretsmanager.engine.errors import UsageError, nearest
+from pytest_secretsmanager.engine.errors import UsageError
+from pytest_secretsmanager.engine.locks import Lock
 from pytest_secretsmanager.engine.marks import GoBack, mark
+from pytest_secretsmanager.engine.regions import require_region
 from pytest_secretsmanager.engine.service import Service
+from pytest_secretsmanager.inspection.keywords import known_keywords
 
 __tracebackhide__ = True
 
@@ -93,6 +94,7 @@ class ReplicationControl:
         self._service = service
         self._held = held
 
+    @known_keywords()
     def hold(self, region: str | None = None, *, polls: int | None = None) -> ReplicationHold:
         """Keeps the replicas of one region, or of all, `InProgress`, so that code which waits for them can be tested.
 
@@ -100,15 +102,10 @@ class ReplicationControl:
         DescribeSecret calls have shown one of them in progress.
         """
         if region is not None:
-            _require_region(region)
+            require_region(region, "the region of a hold")
         if polls is not None and (not isinstance(polls, int) or isinstance(polls, bool) or polls < 1):
             raise UsageError(f"polls is a number of DescribeSecret calls, at least 1, not {polls!r}")
         return ReplicationHold(self._service, self._held, region, polls)
 
-
-def _require_region(region: object) -> None:
-    if not isinstance(region, str):
-        raise UsageError(f"replication is held for a region such as 'eu-west-1', not for {region!r}")
-    known = model.regions(arns.partition(region))
-    if region not in known:
-        raise UsageError(f"replication is held for a region, and {region!r} is none{nearest(region, sorted(known))}")
+    def __repr__(self) -> str:
+        return f"<replication: {', '.join(map(repr, self._held.holds)) or 'nothing is held'}>"

@@ -1,15 +1,22 @@
 """Rotation as a test turns it: which functions there are, where one stops, what fails, and when it happens."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from pytest_secretsmanager.controls.between_reads import BetweenReads, RotateNow
 from pytest_secretsmanager.controls.functions import Functions, Handler, require_handler
 from pytest_secretsmanager.controls.steps import Failure, Hold, Steps, require_failure, require_step
 from pytest_secretsmanager.engine.effects.runs import RotationRun, When
 from pytest_secretsmanager.engine.errors import UsageError
+from pytest_secretsmanager.engine.regions import require_region
 from pytest_secretsmanager.engine.service import Service
 from pytest_secretsmanager.engine.state import SecretKey
+from pytest_secretsmanager.inspection.differences import count_text
+from pytest_secretsmanager.inspection.keywords import known_keywords
 from pytest_secretsmanager.inspection.views import SecretId, Source
+
+if TYPE_CHECKING:  # as a name, so that help() shows this and not all that it stands for
+    from pytest_secretsmanager.inspection.names import StepName
 
 __tracebackhide__ = True
 
@@ -48,7 +55,7 @@ class RotationControl:
         steps: Steps,
         source: Source,
         rotate_now: RotateNow,
-        region: str,
+        region: Callable[[], str],
         account: str,
     ) -> None:
         self._service = service
@@ -59,6 +66,7 @@ class RotationControl:
         self._region = region
         self._account = account
 
+    @known_keywords()
     def register(
         self,
         handler: Handler,
@@ -83,12 +91,14 @@ class RotationControl:
         'arn:aws:lambda:us-east-1:123456789012:function:rotate-db'
         """
         require_handler(handler)
-        for what, value in (("ARN", arn), ("name", name), ("region", region), ("account", account)):
+        for what, value in (("ARN", arn), ("name", name), ("account", account)):
             if value is not None and (not isinstance(value, str) or not value):
                 raise UsageError(f"the {what} of a function is a str that is not empty, not {value!r}")
         if arn is not None and any(value is not None for value in (name, region, account)):
             raise UsageError("a function is named by its ARN, or by name, region and account, not by both")
-        known = arn or self._functions.free_arn(handler, name, region or self._region, account or self._account)
+        if region is not None:
+            require_region(region, "the region of a function")
+        known = arn or self._functions.free_arn(handler, name, region or self._region(), account or self._account)
         self._functions.add(handler, known)
         return known
 
@@ -97,16 +107,19 @@ class RotationControl:
         """The rotations so far, oldest first: each try is one, and so is each trial with RotateImmediately false."""
         return tuple(self._service.effects.rotations.runs)
 
+    @known_keywords()
     def hold(
         self,
         secret_id: SecretId,
         *,
-        before: str | None = None,
-        after: str | None = None,
+        before: "StepName | None" = None,
+        after: "StepName | None" = None,
         region: str | None = None,
         account: str | None = None,
     ) -> Hold:
         """Stops the next rotation of a secret before or after a step, once, so that the test can look.
+
+        A hold that no rotation has come to when the test ends fails the test.
 
         >>> _ = sm.seed("db", "one")
         >>> arn = sm.rotation.register(lambda event, context: None)
@@ -121,15 +134,14 @@ class RotationControl:
             raise UsageError("a rotation is held before one step, or after one: hold(secret, before='finishSecret')")
         key = self._key(secret_id, region, account)
         when: When = "after" if before is None else "before"
-        hold = Hold(
-            key, require_step(after if before is None else before), when, self._service.effects.rotations.resume
-        )
+        hold = Hold(key, require_step(after if before is None else before), when, self._service.resume)
         self._steps.holds.append(hold)
         return hold
 
+    @known_keywords()
     def fail(
         self,
-        step: str,
+        step: "StepName",
         error: Failure,
         *,
         secret: SecretId | None = None,
@@ -141,9 +153,15 @@ class RotationControl:
         """Lets the next steps of that name fail: in place of the function, or with `after=True` once it has run.
 
         `error` is an exception or a class of them, `secret` narrows it to the rotations of one secret, `times` is how
-        many steps fail. Steps of a trial (RotateImmediately false) count too.
+        many steps fail at most. Steps of a trial (RotateImmediately false) count too. A test that ends before any step
+        has failed so fails itself: it has not tested the crash that it is about.
 
+        >>> _ = sm.seed("db", "one")
+        >>> arn = sm.rotation.register(lambda event, context: None)
         >>> sm.rotation.fail("setSecret", ConnectionError("no answer"))
+        >>> _ = sm.client().rotate_secret(SecretId="db", RotationLambdaARN=arn)
+        >>> sm.rotation.runs[-1]
+        <rotation of 'db' in us-east-1: failed in setSecret>
         """
         require_step(step)
         require_failure(error)
@@ -152,6 +170,7 @@ class RotationControl:
         key = None if secret is None else self._key(secret, region, account)
         self._steps.plan_failure(key, step, "after" if after else "before", error, times)
 
+    @known_keywords()
     def between_reads(
         self,
         secret_id: SecretId,
@@ -186,6 +205,9 @@ class RotationControl:
                 "rotate_secret with sm.rotation.register(handler) first"
             )
         return BetweenReads(view, first, every, self._service, self._rotate_now)
+
+    def __repr__(self) -> str:
+        return f"<rotation: {count_text(len(self.runs), 'run')}>"
 
     def _key(self, secret_id: SecretId, region: str | None, account: str | None) -> SecretKey:
         return self._source.find(secret_id, region, account).key

@@ -1,6 +1,7 @@
 """Where rotations stop and what fails in them, as a test has asked for it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self, TypeAlias
@@ -16,11 +17,16 @@ __tracebackhide__ = True
 Failure: TypeAlias = BaseException | type[BaseException]
 
 
+class UnmetPlanError(AssertionError):
+    """A test has planned that a rotation fails or stops at a step, and none did."""
+
+
 class Hold:
     """A point at which the next rotation of a secret stops, once.
 
     `run` is the rotation that has come to it, None until then. `resume()` lets it go on and gives it back; so does the
-    end of a `with` block. A hold that no rotation came to is a UsageError there.
+    end of a `with` block. A hold that no rotation came to is a UsageError there, and fails the test where there is no
+    such block.
     """
 
     def __init__(self, key: SecretKey, step: str, when: When, resume: Callable[[RotationRun], None]) -> None:
@@ -29,6 +35,7 @@ class Hold:
         self._point = (step, when)
         self._resume = resume
         self._spent = False
+        self._is_told = False
 
     def catches(self, run: RotationRun, step: str, when: When) -> bool:
         """Whether this rotation stops here; from then on this hold has caught it."""
@@ -41,6 +48,7 @@ class Hold:
     def resume(self) -> RotationRun:
         """Lets the rotation go on; its further steps have run when this returns."""
         if self.run is None:
+            self._is_told = True
             raise UsageError(f"no rotation has come to the {self!r}, so none goes on")
         if self._spent or self.run.state != "held":
             raise UsageError(f"the rotation of the {self!r} goes on already")
@@ -59,6 +67,11 @@ class Hold:
             self.resume()
         self._spent = True
 
+    @property
+    def is_forgotten(self) -> bool:
+        """Whether no rotation has come to it, and the test was not told so yet."""
+        return self.run is None and not (self._spent or self._is_told)
+
     def __repr__(self) -> str:
         step, when = self._point
         return f"<hold of {self._key.name!r} {when} {step}>"
@@ -71,9 +84,17 @@ class _PlannedFailure:
     when: When
     error: Failure
     times: int
+    met: bool = False
+    """Whether a step has failed by it, though that be rolled back since."""
 
     def fits(self, run: RotationRun, step: str, when: When) -> bool:
         return self.times > 0 and self.key in (None, run.key) and (self.step, self.when) == (step, when)
+
+    def __str__(self) -> str:
+        kind = self.error if isinstance(self.error, type) else type(self.error)
+        after = ", after=True" if self.when == "after" else ""
+        whose = "" if self.key is None else f" for secret {self.key.name!r} in {self.key.region}"
+        return f"rotation.fail({self.step!r}, {kind.__name__}{after}){whose}"
 
 
 class Steps:
@@ -99,6 +120,34 @@ class Steps:
         """Lets the next steps of that name fail."""
         self._failures.append(_PlannedFailure(key, step, when, error, times))
 
+    @property
+    def are_planned(self) -> bool:
+        """Whether there is any plan, met or not."""
+        return bool(self._failures or self.holds)
+
+    @contextmanager
+    def all_met(self) -> Iterator[None]:
+        """What is planned inside has come to pass by the end, else UnmetPlanError; an error from inside comes first."""
+        before = [*self._failures, *self.holds]
+        yield
+        self.require_met(but_for=before)
+
+    def require_met(self, but_for: Collection[object] = ()) -> None:
+        """Raises UnmetPlanError for plans that never came to pass, and tells of each once.
+
+        `but_for` has those that were made before, of which another end will tell.
+        """
+        failures = [plan for plan in self._failures if not plan.met and not _is_in(plan, but_for)]
+        holds = [hold for hold in self.holds if hold.is_forgotten and not _is_in(hold, but_for)]
+        self._failures[:] = [plan for plan in self._failures if not _is_in(plan, failures)]
+        self.holds[:] = [hold for hold in self.holds if not _is_in(hold, holds)]
+        problems = [
+            *(f"{plan} was planned, and no rotation came to that step" for plan in failures),
+            *(f"the {hold!r} was planned, and no rotation came to it" for hold in holds),
+        ]
+        if problems:
+            raise UnmetPlanError("\n".join([*problems, _ADVICE]))
+
     def stops(self, run: RotationRun, step: str, when: When) -> bool:
         """Whether a hold catches a rotation here."""
         caught = [hold for hold in self.holds if hold.catches(run, step, when)]
@@ -110,7 +159,18 @@ class Steps:
         if planned is None:
             return None
         planned.times -= 1
+        planned.met = True
         return planned.error if isinstance(planned.error, BaseException) else planned.error()
+
+
+_ADVICE = (
+    "A secret rotates when rotate_secret is called, or when clock.advance comes to the time of its schedule; what is "
+    "planned for one secret meets no rotation of another."
+)
+
+
+def _is_in(plan: object, plans: Collection[object]) -> bool:
+    return any(plan is other for other in plans)
 
 
 def require_step(step: object) -> str:

@@ -31,6 +31,7 @@ from pytest_secretsmanager.engine import arns, model
 from pytest_secretsmanager.engine.call import Call, Parameters, Principal, Reply, copied_members
 from pytest_secretsmanager.engine.errors import ServiceError, UsageError
 from pytest_secretsmanager.engine.ports import new_uuid
+from pytest_secretsmanager.engine.regions import require_region
 from pytest_secretsmanager.engine.service import Service
 
 __tracebackhide__ = True
@@ -247,10 +248,14 @@ _HALF = "_pytest_secretsmanager"
 
 
 def _half_of(client: BaseClient) -> _ClientHalf:
-    """What is known of a client, kept on the client itself: it holds listeners, which may hold the client."""
+    """What is known of a client, kept on the client itself: it holds listeners, which may hold the client.
+
+    UsageError for a client of a region that AWS has not: what botocore would look for has no address.
+    """
     half: _ClientHalf | None = client.__dict__.get(_HALF)
     if half is None:
         region = client.meta.region_name
+        require_region(region, "the region of a client")
         account = _explicit_account(client)
         principal = None if account is None else user_of(account, region)
         half = client.__dict__[_HALF] = _ClientHalf(region, principal, scalars_of(client))

@@ -1,56 +1,81 @@
-"""The environment: what a client needs to be built at all, while anybody answers; and that of a Lambda function.
+"""The environment: what a client needs to be built at all, while a manager answers; and that of a Lambda function.
 
-Region and credentials are set if, and only if, they are unset, and what was set is taken back when the last one leaves.
-A function sees its own variables while it runs.
+Region and credentials are set if, and only if, they are unset, and what was set is taken back when the last manager is
+left. A function sees its own variables while it runs. Setting and taking back can both be repeated, after an interrupt.
 """
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
-from threading import Lock
+from collections.abc import Collection, Mapping
+from contextlib import AbstractContextManager
 
 from pytest_secretsmanager.engine import arns, model
+from pytest_secretsmanager.engine.interrupts import taken_back
+from pytest_secretsmanager.engine.locks import Lock
 
 CREDENTIALS = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing"}
 
 _CREDENTIALS_VARIABLES = {name.upper(): value for name, value in CREDENTIALS.items()}
 
 _lock = Lock()
-_in_use = 0
+_in_use: tuple[object, ...] = ()
 _set: dict[str, str] = {}
-"""What was set, as it was set: a variable that is otherwise now is somebody else's."""
+"""The variables that were set here, with their values. One that has another value now was set elsewhere since."""
+
+
+DEFAULT_REGION = "us-east-1"
+
+
+def region_named() -> str | None:
+    """The region in which a client calls that names none, as the environment says; None when it says nothing."""
+    return os.environ.get("AWS_DEFAULT_REGION") or None
 
 
 def unset_variables(region: str) -> dict[str, str]:
-    """The variables that nobody but us has set, with what they need to be."""
-    return {name: value for name, value in _wanted(region).items() if os.environ.get(name) in (None, _set.get(name))}
+    """The variables that are unset, or set by this module only, with what they need to be."""
+    return {name: value for name, value in _wanted(region).items() if _own(name) in (None, _set.get(name))}
 
 
-def enter(region: str) -> None:
+def enter(user: object, region: str) -> None:
     """Sets what is unset, for one more user."""
     global _in_use
     with _lock:
-        _in_use += 1
-        unset = {name: value for name, value in _wanted(region).items() if name not in os.environ}
-        os.environ.update(unset)
-        _set.update(unset)
+        _in_use = (*_in_use, user)
+        for name, value in _wanted(region).items():
+            if _own(name) is None:
+                _set[name] = value
+                _put(name, value)
 
 
-def leave() -> None:
-    """Takes back what was set and is as it was set, when this user was the last one."""
+def leave(user: object) -> None:
+    """Takes back what was set and has its value still, when this user was the last one. Once more does nothing."""
     global _in_use
     with _lock:
-        _in_use -= 1
+        _in_use = tuple([other for other in _in_use if other is not user])
         if _in_use:
             return
         for name, value in _set.items():
-            if os.environ.get(name) == value:
-                del os.environ[name]
+            if _own(name) == value:
+                _put(name, None)
         _set.clear()
 
 
 def _wanted(region: str) -> dict[str, str]:
     return {"AWS_DEFAULT_REGION": region, **_CREDENTIALS_VARIABLES}
+
+
+def _own(name: str) -> str | None:
+    """What a variable is when no function runs; None: unset."""
+    return _before[name] if name in _before else os.environ.get(name)
+
+
+def _put(name: str, value: str | None) -> None:
+    """Sets what a variable is when no function runs; None: unset."""
+    if name in _before:
+        _before[name] = value
+    elif value is not None:
+        os.environ[name] = value
+    elif name in os.environ:
+        del os.environ[name]
 
 
 # --- functions -----------------------------------------------------------------------------------------------------
@@ -59,42 +84,64 @@ _ENDPOINT = "SECRETS_MANAGER_ENDPOINT"
 """The variable in which AWS's own rotation functions look for the endpoint of their client."""
 
 _before: dict[str, str | None] = {}
-_running: list[dict[str, str]] = []
+"""What the variables of running functions are when no function runs."""
+
+_running: tuple[tuple[object, Mapping[str, str]], ...] = ()
 
 
-@contextmanager
-def of_function(region: str, name: str) -> Iterator[None]:
+def of_function(function: object, region: str, name: str) -> AbstractContextManager[None]:
     """The variables that Lambda sets for a function, while it runs; several may run, in any order.
 
-    An environment is the whole process's, so other threads see it meanwhile.
+    An environment is the whole process's, so other threads see it meanwhile. `function` is any object that stands for
+    this one.
     """
-    variables = {"AWS_REGION": region, "AWS_DEFAULT_REGION": region, "AWS_LAMBDA_FUNCTION_NAME": name}
+    variables: dict[str, str] = {}
+
+    def begin() -> None:
+        global _running
+        with _lock:
+            variables.update(_variables(region, name))
+            for variable in variables.keys() - _before.keys():
+                _before[variable] = os.environ.get(variable)
+            _running = (*_running, (function, variables))
+            _show_running()
+
+    def end() -> None:
+        global _running
+        with _lock:
+            _running = tuple(other for other in _running if other[1] is not variables)
+            _show_running()
+
+    return taken_back(begin, end)
+
+
+def end_functions(functions: Collection[object]) -> None:
+    """Takes back the variables of these functions, though they may run still."""
+    global _running
+    with _lock:
+        _running = tuple(other for other in _running if other[0] not in functions)
+        _show_running()
+
+
+def _variables(region: str, name: str) -> dict[str, str]:
     if_unset = {
         _ENDPOINT: f"https://secretsmanager.{region}.{model.dns_suffix(arns.partition(region))}",
         **_CREDENTIALS_VARIABLES,
     }
-    with _lock:
-        variables |= {name: value for name, value in if_unset.items() if name not in os.environ or name in _before}
-        for variable in variables.keys() - _before.keys():
-            _before[variable] = os.environ.get(variable)
-        _running.append(variables)
-        _show_running()
-    try:
-        yield
-    finally:
-        with _lock:
-            _running[:] = [others for others in _running if others is not variables]
-            _show_running()
+    unset = {
+        variable: value for variable, value in if_unset.items() if variable not in os.environ or variable in _before
+    }
+    return {"AWS_REGION": region, "AWS_DEFAULT_REGION": region, "AWS_LAMBDA_FUNCTION_NAME": name, **unset}
 
 
 def _show_running() -> None:
     """Sets each variable as the function that began last has it, or back to what it was."""
-    for variable, before in list(_before.items()):
-        value = next((others[variable] for others in reversed(_running) if variable in others), None)
-        if value is None:
-            del _before[variable]
-            value = before
-        if value is None:
+    for variable, before in tuple(_before.items()):
+        value = next((others[variable] for _, others in reversed(_running) if variable in others), None)
+        shown = before if value is None else value
+        if shown is None:
             os.environ.pop(variable, None)
         else:
-            os.environ[variable] = value
+            os.environ[variable] = shown
+        if value is None:
+            del _before[variable]

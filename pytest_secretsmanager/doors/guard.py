@@ -8,24 +8,46 @@ to answer, it stands before the signature already: credentials may have to be as
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass
+from importlib import import_module
 from itertools import pairwise
 from traceback import walk_tb
 from types import FrameType, ModuleType
 from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
-from botocore.endpoint import Endpoint, EndpointCreator
 from botocore.model import OperationModel
 
+from pytest_secretsmanager.doors import active, imports
 from pytest_secretsmanager.doors.listeners import listeners_to, module_of
-from pytest_secretsmanager.doors.patching import Wrapper, install, uninstall, when_imported
+from pytest_secretsmanager.doors.patching import Wrapper, install, uninstall
 from pytest_secretsmanager.engine import model
 
 __tracebackhide__ = True
 """pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
 
-Refuse: TypeAlias = Callable[[str], BaseException]
-"""Makes what is raised in the place of a call, of the lines that tell which call that is."""
+
+@dataclass(frozen=True, slots=True)
+class Maker:
+    """Where a client was made, in which test, and whether a `SecretsManager` answered then."""
+
+    place: str
+    test: str | None = None
+    was_answered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StoppedCall:
+    """A call that was stopped on its way to AWS."""
+
+    operation: str
+    host: str
+    caller: str
+    maker: Maker
+
+
+Refuse: TypeAlias = Callable[[StoppedCall], BaseException]
+"""Makes what is raised in the place of a call."""
 
 _BETWEEN = frozenset({"botocore", "boto3", "aiobotocore", "aioboto3", "wrapt", "pytest_secretsmanager", "contextlib"})
 """The packages that stand between a program and the network: a call comes from whoever is outside them."""
@@ -40,35 +62,52 @@ _CALLERS_OF_HOOKS = frozenset({"botocore.hooks", "aiobotocore.hooks"})
 _AWAITING_A_HOOK = ("aiobotocore.hooks", "aiobotocore._helpers")
 """The modules of aiobotocore that stand before a hook that is awaited; the second one awaits other things too."""
 
-_MADE_AT = "_pytest_secretsmanager_made_at"
+_MAKER = "_pytest_secretsmanager_maker"
+_NOT_NOTED = Maker("a place that is not known, before calls were blocked")
+
+_standing: tuple["Guard", ...] = ()
+"""The guards that are up. A run inside a test of another run has one of its own, which answers for what is inside."""
 
 
 class Guard:
-    """Refuses calls that would reach AWS, from the moment it is made until it is taken down."""
+    """Refuses calls that would reach AWS, from the moment it is made until it is taken down.
 
-    def __init__(self, refuse: Refuse) -> None:
+    Of several guards the one that went up last refuses. `running_test` gives the name of the test that is running.
+    """
+
+    def __init__(self, refuse: Refuse, running_test: Callable[[], str | None]) -> None:
+        global _standing
         self._refuse = refuse
-        self._is_up = True
+        self._running_test = running_test
+        self._guarded: set[type] = set()
         self._wrapped = ExitStack()
-        self._wrap(EndpointCreator, "create_endpoint", _note_maker)
-        self._wrap(Endpoint, "_send", self._send)
-        self._wrap(Endpoint, "create_request", self._create_request)
-        when_imported("aiobotocore.endpoint", self._wrap_async)
+        _standing = (*_standing, self)
+        self._wrap_sync(import_module("botocore.endpoint"))
+        for name, hook in (("botocore.endpoint", self._wrap_sync), ("aiobotocore.endpoint", self._wrap_async)):
+            imports.follow(name, hook)
+            self._wrapped.callback(imports.unfollow, name, hook)
 
     def take_down(self) -> None:
         """Lets everything through again."""
-        self._is_up = False
+        global _standing
+        _standing = tuple(guard for guard in _standing if guard is not self)
         self._wrapped.close()
 
-    def _wrap_async(self, endpoints: ModuleType) -> None:
-        if self._is_up:
-            self._wrap(endpoints.AioEndpointCreator, "create_endpoint", _note_maker)
-            self._wrap(endpoints.AioEndpoint, "_send", self._send)
-            self._wrap(endpoints.AioEndpoint, "create_request", self._create_request_async)
+    def _wrap_sync(self, endpoints: ModuleType) -> None:
+        if endpoints.Endpoint not in self._guarded:
+            self._wrap(endpoints.EndpointCreator, create_endpoint=self._note_maker)
+            self._wrap(endpoints.Endpoint, _send=self._send, create_request=self._create_request)
 
-    def _wrap(self, owner: type, method: str, wrapper: Wrapper) -> None:
-        install(owner, method, wrapper)
-        self._wrapped.callback(uninstall, owner, method, wrapper)
+    def _wrap_async(self, endpoints: ModuleType) -> None:
+        if self in _standing and endpoints.AioEndpoint not in self._guarded:
+            self._wrap(endpoints.AioEndpointCreator, create_endpoint=self._note_maker)
+            self._wrap(endpoints.AioEndpoint, _send=self._send, create_request=self._create_request_async)
+
+    def _wrap(self, owner: type, **wrappers: Wrapper) -> None:
+        self._guarded.add(owner)
+        for method, wrapper in wrappers.items():
+            install(owner, method, wrapper)
+            self._wrapped.callback(uninstall, owner, method, wrapper)
 
     def _send(self, wrapped: Any, endpoint: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
         (request,) = args
@@ -114,13 +153,20 @@ class Guard:
 
     def _require_elsewhere(self, endpoint: Any, url: str, operation: str) -> None:
         host = urlsplit(url).hostname or ""
-        if endpoint._endpoint_prefix == model.SERVICE and model.is_host_of_aws(host):  # noqa: SLF001 - no public name
-            raise self._refuse(
-                f"{operation} was stopped on its way to AWS ({host}): no SecretsManager is active, and "
-                "secretsmanager_block_network is on\n"
-                f"  called at {_caller()}\n"
-                f"  by a client made at {getattr(endpoint, _MADE_AT, 'a place that is not known')}"
-            ) from None
+        if endpoint._endpoint_prefix != model.SERVICE or not model.is_host_of_aws(host):  # noqa: SLF001 - no public name
+            return
+        if self._is_foremost():
+            raise self._refuse(StoppedCall(operation, host, _caller(), getattr(endpoint, _MAKER, _NOT_NOTED))) from None
+
+    def _is_foremost(self) -> bool:
+        return _standing[-1:] == (self,)
+
+    def _note_maker(self, wrapped: Any, _: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+        """Notes where a client is made, on the part of it that sends."""
+        endpoint = wrapped(*args, **kwargs)
+        if self._is_foremost():
+            setattr(endpoint, _MAKER, Maker(_caller(), self._running_test(), active.is_in_use()))
+        return endpoint
 
 
 def _place_and_operation(request: Mapping[str, Any], operation_model: OperationModel | None = None) -> tuple[str, str]:
@@ -132,13 +178,6 @@ def _is_of_a_hook(error: Exception) -> bool:
     modules = [frame.f_globals.get("__name__", "") for frame, _ in walk_tb(error.__traceback__)]
     direct = [module for called_by, module in pairwise(["", *modules]) if (called_by, module) != _AWAITING_A_HOOK]
     return any(caller in _CALLERS_OF_HOOKS and not called.startswith(_BOTOCORES) for caller, called in pairwise(direct))
-
-
-def _note_maker(wrapped: Any, _: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
-    """Notes where a client is made, on the part of it that sends."""
-    endpoint = wrapped(*args, **kwargs)
-    setattr(endpoint, _MADE_AT, _caller())
-    return endpoint
 
 
 def _target(headers: Mapping[str, Any]) -> str:

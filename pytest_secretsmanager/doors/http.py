@@ -28,6 +28,7 @@ from pytest_secretsmanager.engine.errors import (
     UnsupportedOperation,
     UsageError,
 )
+from pytest_secretsmanager.engine.regions import require_region
 
 __tracebackhide__ = True
 """pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
@@ -85,8 +86,13 @@ class Endpoint:
         """
         if account is not None:
             require_account(account)
-        if region is not None and (not isinstance(region, str) or not region):
-            raise UsageError(f"region is a str such as 'us-east-1', not {region!r}")
+        if region is not None:
+            require_region(region)
+        if self._server.is_of_parent:
+            raise UsageError(
+                "this endpoint is served by the process that this one was forked from, which knows no credentials "
+                "made here: call env_of(…) there, before the fork"
+            )
         if self._is_stopped:
             raise UsageError("this endpoint was stopped, and serves nobody any more")
         pair = _new_key_pair()
@@ -94,14 +100,19 @@ class Endpoint:
         return self._open.enter_context(program_environment(self.url, HOST, region or self._region, pair))
 
     def stop(self) -> None:
-        """Stops serving: no thread and no socket stays. What was stopped already stays so."""
+        """Stops serving: no thread and no socket stays. What was stopped already stays so.
+
+        In a child that was forked meanwhile it does nothing: the parent serves on.
+        """
+        if self._server.is_of_parent:
+            return
         self._is_stopped = True
         self._open.close()
 
     @property
     def is_stopped(self) -> bool:
-        """Whether it serves no more."""
-        return self._is_stopped
+        """Whether this process serves by it no more; in a child that was forked it never did."""
+        return self._is_stopped or self._server.is_of_parent
 
     def __enter__(self) -> Self:
         return self

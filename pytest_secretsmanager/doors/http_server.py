@@ -5,14 +5,18 @@ rotation function may) holds up no other.
 """
 
 import asyncio
+import os
 import socket
 from collections.abc import Callable, Coroutine
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, wait
 from logging import Logger, NullHandler
 from threading import Thread
 from typing import Any, NamedTuple, TypeAlias, TypeVar, cast
+from weakref import WeakSet
 
 from aiohttp import web
+
+from pytest_secretsmanager.doors.daemon_pool import DaemonPool
 
 __tracebackhide__ = True
 """pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
@@ -67,9 +71,12 @@ class HttpServer:
     """
 
     def __init__(self, answer: Answer, port: int, body_limit: int) -> None:
-        socket.socket().close()  # where sockets are forbidden, an event loop would be left half made
+        self._socket = socket.create_server((HOST, port))
+        self.port: int = self._socket.getsockname()[1]
+        self.is_of_parent = False
+        """Whether this process was forked from the one that serves: it has neither its threads nor its sockets."""
         self._answer = answer
-        self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="secretsmanager-endpoint")
+        self._pool = DaemonPool(THREADS, "secretsmanager-endpoint")
         self._answering: set[Future[Response]] = set()
         self._handling: set[asyncio.Task[Any]] = set()
         self._loop = asyncio.new_event_loop()
@@ -82,16 +89,20 @@ class HttpServer:
         self._thread = Thread(target=self._loop.run_forever, name="secretsmanager-endpoint", daemon=True)
         self._thread.start()
         try:
-            self.port: int = self._run(self._listen(port))
+            self._run(self._listen())
         except BaseException:
             self.stop()
             raise
+        _servers.add(self)
 
     def stop(self) -> None:
         """Closes every connection, and ends every thread.
 
-        An answer that is still being made after some seconds keeps its thread until it is made.
+        An answer that is still being made after some seconds keeps its thread until it is made. In a child of the
+        process that serves, it does nothing.
         """
+        if self.is_of_parent:
+            return
         closing = asyncio.run_coroutine_threadsafe(self._runner.cleanup(), self._loop)
         if wait([closing], SECONDS_TO_CLOSE).not_done:
             self._loop.call_soon_threadsafe(self._break_off)
@@ -99,8 +110,24 @@ class HttpServer:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
+        self._socket.close()
         late = wait(tuple(self._answering), SECONDS_TO_ANSWER).not_done
-        self._pool.shutdown(wait=not late, cancel_futures=True)
+        self._pool.shutdown(wait=not late)
+
+    def leave_to_parent(self) -> None:
+        """Lets go of what a fork has copied, so that the port and its connections end when the parent ends them.
+
+        The loop is left as it is: its selector belongs to both processes, and would forget the parent's sockets.
+        """
+        self.is_of_parent = True
+        self._socket.close()
+        connections = () if self._runner.server is None else self._runner.server.connections
+        nothing = os.open(os.devnull, os.O_RDWR)
+        for connection in connections:
+            if connection.transport is not None:
+                # Their numbers stay taken, for the transports that would close them some day.
+                os.dup2(nothing, connection.transport.get_extra_info("socket").fileno())
+        os.close(nothing)
 
     def _break_off(self) -> None:
         """Lets go of requests that are being read or answered.
@@ -113,12 +140,9 @@ class HttpServer:
     def _run(self, coroutine: Coroutine[Any, Any, _Result]) -> _Result:
         return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result()
 
-    async def _listen(self, port: int) -> int:
+    async def _listen(self) -> None:
         await self._runner.setup()
-        site = web.TCPSite(self._runner, HOST, port)
-        await site.start()
-        address: tuple[str, int] = self._runner.addresses[0]
-        return address[1]
+        await web.SockSite(self._runner, self._socket).start()
 
     async def _handle(self, incoming: web.Request) -> web.Response:
         task = cast("asyncio.Task[Any]", asyncio.current_task())
@@ -131,6 +155,22 @@ class HttpServer:
         finally:
             self._handling.discard(task)
         return web.Response(status=response.status, headers=response.headers, body=response.body)
+
+
+_servers: WeakSet[HttpServer] = WeakSet()
+_of_parent: list[HttpServer] = []
+"""Kept for ever: whatever tidied one up would spoil what the parent still uses."""
+
+
+def _after_fork_in_child() -> None:
+    for server in tuple(_servers):
+        server.leave_to_parent()
+        _of_parent.append(server)
+    _servers.clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork_in_child)
 
 
 def _silent() -> Logger:

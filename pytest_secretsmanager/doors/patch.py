@@ -1,4 +1,4 @@
-"""The sync door: wrapt around two methods of `BaseClient`, for every client of this process, while somebody answers.
+"""The sync door: wrapt around two methods of `BaseClient`, for every client of this process, while a manager answers.
 
 `_make_api_call` is where a call begins; `_make_request` is where botocore would send it, once every listener has had
 its say.
@@ -13,16 +13,14 @@ from botocore.client import BaseClient
 
 from pytest_secretsmanager.doors import active, patch_async
 from pytest_secretsmanager.doors import client as door
+from pytest_secretsmanager.doors.active import RunningFunction
 from pytest_secretsmanager.doors.client import Responder
-from pytest_secretsmanager.doors.patching import install, uninstall
+from pytest_secretsmanager.doors.client_classes import ClientClasses
 from pytest_secretsmanager.engine.call import Parameters, Reply
 from pytest_secretsmanager.engine.tracebacks import take_out_own_frames
 
 __tracebackhide__ = True
 """pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
-
-_others_inside = False
-"""Whether somebody else's code stands between our wrapper and botocore's own method, and so has to be called."""
 
 
 def activate(responder: Responder) -> None:
@@ -33,7 +31,7 @@ def activate(responder: Responder) -> None:
 
 
 def deactivate(responder: Responder) -> None:
-    """This responder answers no more; the one activated before it does, or else AWS.
+    """This responder answers no more; the one activated before it does, or else AWS. Once more does nothing.
 
     The wrappers go with the last one, or with the last call that one of them still answers.
     """
@@ -41,31 +39,19 @@ def deactivate(responder: Responder) -> None:
 
 
 @contextmanager
-def function_of(responder: Responder) -> Iterator[None]:
-    """While a rotation function of this responder's runs, which must reach nobody else, above all not AWS.
+def function_of(responder: Responder, name: str) -> Iterator[RunningFunction]:
+    """While a rotation function of this responder runs, which must reach no other manager, above all not AWS.
 
     That may be after the responder was deactivated: a test moves its clock on, or resumes what was held.
     """
-    with active.function_of(responder):
+    with active.function_of(responder, name) as function:
         _wrap()
-        yield
+        yield function
 
 
 def _wrap() -> None:
-    global _others_inside
-    with active.lock:
-        _others_inside = install(BaseClient, "_make_api_call", _make_api_call)
-        install(BaseClient, "_make_request", _make_request)
-        patch_async.follow()
-
-
-def _leave() -> None:
-    """Takes the wrappers out again."""
-    uninstall(BaseClient, "_make_api_call", _make_api_call)
-    uninstall(BaseClient, "_make_request", _make_request)
-
-
-active.when_unused(_leave)
+    _CLASSES.wrap()
+    patch_async.CLASSES.wrap()
 
 
 def _make_api_call(wrapped: Any, client: BaseClient, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Reply:
@@ -83,7 +69,7 @@ def _make_api_call(wrapped: Any, client: BaseClient, args: Sequence[Any], kwargs
 def _answer(
     responder: Responder, client: BaseClient, make_api_call: Any, operation_name: str, api_params: Parameters
 ) -> Reply:
-    if not _others_inside and door.nobody_listens(client, operation_name):
+    if not _CLASSES.others_inside and door.nobody_listens(client, operation_name):
         return door.answer_at_once(responder, client, operation_name, api_params)
     if responder.repeatable:
         door.fill_tokens(client)
@@ -97,3 +83,7 @@ def _make_request(wrapped: Any, client: BaseClient, args: Sequence[Any], kwargs:
     if responder is None:
         return wrapped(*args, **kwargs)
     return door.answer_request(responder, client, AWSResponse, *args, **kwargs)
+
+
+_CLASSES = ClientClasses("botocore.client", "BaseClient", _make_api_call, _make_request)
+_CLASSES.add(BaseClient)  # it may be another one than that of the module which is there when a manager is entered

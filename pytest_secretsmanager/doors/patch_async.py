@@ -6,7 +6,6 @@ everything or nothing; and nothing here knows an event loop, so any will do.
 
 import sys
 from collections.abc import Mapping, Sequence
-from types import ModuleType
 from typing import Any
 
 from botocore.client import BaseClient
@@ -14,54 +13,12 @@ from botocore.client import BaseClient
 from pytest_secretsmanager.doors import active
 from pytest_secretsmanager.doors import client as door
 from pytest_secretsmanager.doors.client import Responder
-from pytest_secretsmanager.doors.patching import install, uninstall, when_imported
+from pytest_secretsmanager.doors.client_classes import ClientClasses
 from pytest_secretsmanager.engine.call import Parameters, Reply
 from pytest_secretsmanager.engine.tracebacks import take_out_own_frames
 
 __tracebackhide__ = True
 """pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
-
-CLIENTS = "aiobotocore.client"
-
-_is_awaited = False
-"""Whether the import of aiobotocore is still to come, and to be heard of."""
-
-_others_inside = False
-"""Whether somebody else's code stands between our wrapper and aiobotocore's own method, and so has to be called."""
-
-
-def follow() -> None:
-    """Wraps the methods, now or as soon as aiobotocore is imported while somebody answers."""
-    global _is_awaited
-    if (clients := sys.modules.get(CLIENTS)) is not None:
-        _wrap(clients)
-    elif not _is_awaited:
-        _is_awaited = True
-        when_imported(CLIENTS, _wrap_imported)
-
-
-def _leave() -> None:
-    """Takes the wrappers out again."""
-    if (clients := sys.modules.get(CLIENTS)) is not None and hasattr(clients, "AioBaseClient"):
-        uninstall(clients.AioBaseClient, "_make_api_call", _make_api_call)
-        uninstall(clients.AioBaseClient, "_make_request", _make_request)
-
-
-active.when_unused(_leave)
-
-
-def _wrap_imported(clients: ModuleType) -> None:
-    global _is_awaited
-    _is_awaited = False  # it may be forgotten and imported once more, as runs of pytest inside pytest do
-    _wrap(clients)
-
-
-def _wrap(clients: ModuleType) -> None:
-    global _others_inside
-    with active.lock:
-        if active.is_in_use() and hasattr(clients, "AioBaseClient"):
-            _others_inside = install(clients.AioBaseClient, "_make_api_call", _make_api_call)
-            install(clients.AioBaseClient, "_make_request", _make_request)
 
 
 def _make_api_call(wrapped: Any, client: BaseClient, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
@@ -75,7 +32,7 @@ async def _answer(
     responder: Responder, client: BaseClient, make_api_call: Any, operation_name: str, api_params: Parameters
 ) -> Reply:
     try:
-        if not _others_inside and door.nobody_listens(client, operation_name):
+        if not CLASSES.others_inside and door.nobody_listens(client, operation_name):
             return door.answer_at_once(responder, client, operation_name, api_params)
         if responder.repeatable:
             door.fill_tokens(client)
@@ -97,3 +54,6 @@ def _make_request(wrapped: Any, client: BaseClient, args: Sequence[Any], kwargs:
 async def _answer_request(responder: Responder, client: BaseClient, *args: Any) -> tuple[Any, Reply]:
     response_class = sys.modules["aiobotocore.awsrequest"].AioAWSResponse
     return door.answer_request(responder, client, response_class, *args)
+
+
+CLASSES = ClientClasses("aiobotocore.client", "AioBaseClient", _make_api_call, _make_request)

@@ -6,18 +6,12 @@ a tracer sees each call, may leave when it likes, and nothing of ours is in its 
 """
 
 from collections.abc import Callable, Iterator
-from types import ModuleType
 from typing import Any, TypeAlias
 
 import wrapt
 
 Wrapper: TypeAlias = Callable[..., Any]
 """What wrapt calls in the place of a method: with the method, the instance, the arguments and the keywords."""
-
-
-def when_imported(name: str, hook: Callable[[ModuleType], None]) -> None:
-    """Calls `hook` with the module of that name once somebody imports it: at once, if it is there already."""
-    wrapt.register_post_import_hook(hook, name)
 
 
 def install(owner: type, method: str, wrapper: Wrapper) -> bool:

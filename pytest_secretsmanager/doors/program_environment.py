@@ -1,10 +1,12 @@
 """The environment that leads a program outside this process to an endpoint, whatever the developer's own one says."""
 
+import atexit
 import os
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import mkdtemp
 
 from pytest_secretsmanager.doors.signatures import KeyPair
 
@@ -35,8 +37,25 @@ def program_environment(url: str, host: str, region: str, pair: KeyPair) -> Iter
     if not any(map(os.environ.get, _PROFILES)):
         yield variables
         return
-    with TemporaryDirectory(prefix="pytest-secretsmanager-", ignore_cleanup_errors=True) as directory:
-        yield variables | _profile(Path(directory, "profile"), pair)
+    with _directory() as directory:
+        yield variables | _profile(directory / "profile", pair)
+
+
+@contextmanager
+def _directory() -> Iterator[Path]:
+    """A directory that goes at the end, or when the process ends; a child that was forked meanwhile leaves it alone."""
+    directory, owner = mkdtemp(prefix="pytest-secretsmanager-"), os.getpid()
+
+    def remove() -> None:
+        if os.getpid() == owner:
+            shutil.rmtree(directory, ignore_errors=True)
+
+    atexit.register(remove)
+    try:
+        yield Path(directory)
+    finally:
+        remove()
+        atexit.unregister(remove)
 
 
 def _profile(file: Path, pair: KeyPair) -> dict[str, str]:

@@ -25,6 +25,7 @@ from pytest_secretsmanager.engine.errors import (
     MissingAuthenticationToken,
     UnrecognizedClientException,
 )
+from pytest_secretsmanager.engine.regions import is_region
 
 if TYPE_CHECKING:
     from pytest_secretsmanager.doors.http_server import Request
@@ -38,7 +39,6 @@ FRESH_MINUTES = 15
 ALGORITHM = "AWS4-HMAC-SHA256"
 _REQUIRED = ("Credential", "SignedHeaders", "Signature")
 _TIMESTAMP = re.compile(r"[0-9]{8}T[0-9]{6}Z")
-_REGION = re.compile(r"[a-z]+(-[a-z0-9]+)+")
 
 
 class Signer(NamedTuple):
@@ -160,7 +160,7 @@ def _time(request: "Request") -> tuple[str, float]:
 def _region(scope: list[str], timestamp: str) -> str:
     date, region, service, term = scope
     wrong = []
-    if not _REGION.fullmatch(region):
+    if not is_region(region):
         wrong.append("Credential should be scoped to a valid region.")
     if service != model.SERVICE:
         wrong.append(f"Credential should be scoped to correct service: '{model.SERVICE}'.")

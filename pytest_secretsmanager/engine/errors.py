@@ -130,7 +130,14 @@ class UnsupportedOperation(PytestSecretsManagerError, NotImplementedError):
 
 
 class NetworkBlocked(PytestSecretsManagerError):
-    """A call that would have reached AWS while no `SecretsManager` was active and `secretsmanager_block_network` on."""
+    """A call that would have reached AWS: no `SecretsManager` is active, and `secretsmanager_block_network` blocks it.
+
+    Raised where no test is to fail of it: while none runs, and in a thread that an earlier test left behind.
+    """
+
+
+class LateWrite(PytestSecretsManagerError):
+    """A write between two tests, by a thread that an earlier test left behind, to the secrets of the whole run."""
 
 
 class SecretNotFound(UsageError, KeyError):

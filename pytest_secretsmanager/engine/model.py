@@ -7,6 +7,7 @@ Wordings of constraint violations follow AWS's framework (REPORTED forms: `1 val
 failed to satisfy constraint: …`; member names start in lower case; sensitive values are left out).
 """
 
+import os
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -14,11 +15,15 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeAlias
 
-from botocore.loaders import Loader
+import botocore
+from botocore.loaders import Loader, create_loader
 from botocore.model import ListShape, ServiceModel, Shape, StringShape, StructureShape
 
 SERVICE = "secretsmanager"
 SERVICE_ID = "secrets-manager"
+
+BOTOCORE = f"botocore {botocore.__version__}"
+"""The installed botocore, as messages name it."""
 
 _READING = ("BatchGet", "Describe", "Get", "List", "Validate")
 
@@ -107,6 +112,15 @@ def modelled_errors() -> frozenset[str]:
     return frozenset(shape.name for shape in service_model().error_shapes)
 
 
+def partitions() -> list[str]:
+    """The partitions that the installed botocore knows.
+
+    >>> "aws" in partitions(), "aws-cn" in partitions()
+    (True, True)
+    """
+    return [each["id"] for each in _partitions()]
+
+
 @cache
 def regions(partition: str) -> frozenset[str]:
     """The regions of a partition, as far as the installed botocore knows them.
@@ -147,8 +161,11 @@ def _domains() -> frozenset[str]:
     return frozenset(each["outputs"][kind] for each in described for kind in kinds)
 
 
+@cache
 def _partitions() -> list[dict[str, Any]]:
-    described: list[dict[str, Any]] = Loader().load_data("partitions")["partitions"]
+    """As botocore's sessions find them: files in AWS_DATA_PATH and ~/.aws/models come before botocore's own."""
+    loader = create_loader(os.environ.get("AWS_DATA_PATH"))
+    described: list[dict[str, Any]] = loader.load_data("partitions")["partitions"]
     return described
 
 

@@ -1,19 +1,20 @@
 """One call from arrival to its effects: lock, layers in their order, operation, store. The composition root."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import replace
-from threading import RLock
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
-from pytest_secretsmanager.engine import model
+from pytest_secretsmanager.engine import locks, model
 from pytest_secretsmanager.engine.call import Call, Handler, Outcome, Replicate
+from pytest_secretsmanager.engine.commits import Commits
 from pytest_secretsmanager.engine.effects import Effects
 from pytest_secretsmanager.engine.effects.background import Background
 from pytest_secretsmanager.engine.effects.replicas import Replicas
-from pytest_secretsmanager.engine.effects.runs import ReplicaControl, StepControl
-from pytest_secretsmanager.engine.errors import UnsupportedOperation
-from pytest_secretsmanager.engine.layers.audit import Entry, Record, audit
+from pytest_secretsmanager.engine.effects.runs import ReplicaControl, RotationRun, StepControl
+from pytest_secretsmanager.engine.errors import ServiceError, UnsupportedOperation
+from pytest_secretsmanager.engine.interrupts import taken_back
+from pytest_secretsmanager.engine.layers.audit import Entry, audit
 from pytest_secretsmanager.engine.layers.replicate import replicate
 from pytest_secretsmanager.engine.layers.validate import validate
 from pytest_secretsmanager.engine.marks import GoBack, mark
@@ -21,10 +22,26 @@ from pytest_secretsmanager.engine.operations import OPERATIONS
 from pytest_secretsmanager.engine.ports import Ports
 from pytest_secretsmanager.engine.refusals import Refusals
 from pytest_secretsmanager.engine.state import Secret
-from pytest_secretsmanager.engine.store import Store
+from pytest_secretsmanager.engine.store import Journal, Store
 
 __tracebackhide__ = True
 """pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
+
+
+@dataclass(slots=True, eq=False)
+class _Rollback:
+    """What is taken back together: the secrets that a journal saw change, and whatever else was marked."""
+
+    journal: Journal
+    marks: tuple[Callable[[], GoBack], ...]
+    back: list[GoBack] = field(default_factory=list)
+
+    def mark(self) -> None:
+        self.back = [make() for make in self.marks]
+
+    def go_back(self) -> None:
+        for go_back in self.back:
+            go_back()
 
 
 Watcher: TypeAlias = Callable[[Call, Outcome], None]
@@ -41,7 +58,7 @@ class Service:
     def __init__(
         self,
         ports: Ports,
-        record: Record,
+        log: list[Entry],
         now: Callable[[], float],
         steps: StepControl,
         replication: ReplicaControl,
@@ -49,37 +66,61 @@ class Service:
         self.ports = ports
         self.store = Store()
         self.refusals = Refusals()
-        self.lock = RLock()
-        background = Background(self.store, self.lock, ports, record, now)
+        self._log = log
+        self._commits = Commits(self.store, log)
+        self.lock = self._commits.lock
+        background = Background(self.store, self._commits, ports, log.append, now)
         self.effects = Effects(background, steps, replication)
         self._seeded_replicas = Replicas(replace(background, record=_not_at_all), replication)
         self.watchers: list[Watcher] = []
+        self._rollbacks: list[_Rollback] = []
         self._unlogged = replicate(validate(self._run), self.store)
-        self._logged = audit(self._unlogged, self.store, record, self.refusals.note)
+        self._logged = self._with_log()
 
     def call(self, call: Call) -> Outcome:
         """Answers one call and logs it. Raises the ServiceError that AWS would send, or UnsupportedOperation.
 
-        What has fallen due by then comes first, unless a rotation is running, which may be who calls; and what the call
-        sets in motion has happened when it returns.
+        What has fallen due by then comes first, unless a rotation is running, which may be the caller; and what the
+        call sets in motion has happened when it returns.
         """
-        if self.store.agenda.time <= call.time and not self.effects.rotations.is_busy:
-            self.run_due(call.time)
-        outcome = self._commit(self._logged, call)
-        if outcome.then:
-            self.effects.run(outcome.then)
-        if self.watchers:
-            for watcher in tuple(self.watchers):
-                watcher(call, outcome)
+        require_supported(call)
+        try:
+            if self.store.agenda.time <= call.time and not self.effects.rotations.is_busy:
+                self.effects.run_due(call.time)
+            outcome = self._commits.make(self._logged, call)
+            if outcome.then:
+                self.effects.run(outcome.then)
+            if self.watchers:
+                for watcher in tuple(self.watchers):
+                    watcher(call, outcome)
+        except ServiceError:
+            raise
+        except BaseException:
+            self._recover()
+            raise
         return outcome
 
     def seed(self, call: Call) -> Outcome:
-        """Answers one call that sets the scene: by the same rules, but it is not logged, and no function runs."""
-        outcome = self._commit(self._unlogged, call)
+        """Answers one call that sets the scene: by the same rules, but it is not logged, and no function runs.
+
+        A seed is several of them in one `transaction`, which takes all of it back when one of them fails.
+        """
+        require_supported(call)
+        outcome = self._commits.make(self._unlogged, call)
         for effect in outcome.then:
             if isinstance(effect, Replicate):
                 self._seeded_replicas.follow(effect.key)
         return outcome
+
+    def put_around(self, layer: Callable[[Handler], Handler]) -> None:
+        """Puts one more layer around every operation, under the log: what it refuses is neither done nor logged."""
+        self._unlogged = layer(self._unlogged)
+        self._logged = self._with_log()
+
+    def _recover(self) -> None:
+        """Ends what an error or an interrupt has broken off in this thread: AWS would not have noticed it."""
+        locks.let_go()
+        self.effects.recover()
 
     @property
     def next_due(self) -> float:
@@ -88,37 +129,71 @@ class Service:
 
     def run_due(self, time: float) -> None:
         """Does all that has fallen due by that time."""
-        self.effects.run_due(time)
+        try:
+            self.effects.run_due(time)
+        except BaseException:
+            self._recover()
+            raise
 
-    @contextmanager
-    def rolled_back(self, *marks: Callable[[], GoBack]) -> Iterator[None]:
+    def resume(self, run: RotationRun) -> None:
+        """Lets a held rotation go on."""
+        try:
+            self.effects.rotations.resume(run)
+        except BaseException:
+            self._recover()
+            raise
+
+    def rolled_back(self, *marks: Callable[[], GoBack]) -> AbstractContextManager[None]:
         """What happens inside is taken back at the end: secrets, rotations, watchers, and whatever else is marked.
 
-        All of it in one step: nobody calls between.
+        All of it in one step: no call comes between. Blocks may end in any order. One that ends takes back what
+        happened since it began, also what happened in a later one that is still open, which then has less to take back.
         """
-        with self.lock:
-            journal = self.store.open_journal()
-            back = [*(make() for make in marks), self.effects.rotations.mark()]
-            back.append(mark(self.watchers, self.store.vanished, self.refusals.all))
-        try:
-            yield
-        finally:
+        rollback = _Rollback(Journal(), (*marks, self.effects.rotations.mark, self._mark))
+
+        def begin() -> None:
             with self.lock:
-                self.store.close_journal(journal, roll_back=True)
-                for go_back in back:
-                    go_back()
+                self._rollbacks.append(rollback)
+                self.store.open_journal(rollback.journal)
+                rollback.mark()
+
+        def end() -> None:
+            with self.lock:
+                if rollback in self._rollbacks:
+                    self.store.close_journal(rollback.journal, roll_back=True)
+                    rollback.go_back()
+                    later = self._rollbacks[self._rollbacks.index(rollback) + 1 :]
+                    for other in later:
+                        other.journal.before.clear()
+                        other.mark()
+                    self._rollbacks.remove(rollback)
+
+        return taken_back(begin, end)
 
     @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """Several calls that take effect together or, when one raises, not at all; nobody else calls between them."""
-        with self.lock:
-            journal = self.store.open_journal()
-            done = False
-            try:
-                yield
-                done = True
-            finally:
-                self.store.close_journal(journal, roll_back=not done)
+    def transaction(self, *marks: Callable[[], GoBack]) -> Iterator[None]:
+        """Several calls that take effect together or, when one raises, not at all; no other call comes between them."""
+        transaction = _Rollback(Journal(), marks)
+        is_inner, is_done = self.lock.is_mine, False
+
+        def begin() -> None:
+            self.lock.acquire()
+            self.store.open_journal(transaction.journal)
+            transaction.mark()
+
+        def end() -> None:
+            with self.lock:
+                self.store.close_journal(transaction.journal, roll_back=not is_done)
+                if not is_done:
+                    transaction.go_back()
+            if is_inner:
+                self.lock.release()
+            else:
+                self.lock.let_go()
+
+        with taken_back(begin, end):
+            yield
+            is_done = True
 
     def secrets(self) -> list[Secret]:
         """All secrets of all regions and accounts at this moment."""
@@ -130,13 +205,11 @@ class Service:
         with self.lock:
             return list(self.store.vanished)
 
-    def _commit(self, handler: Handler, call: Call) -> Outcome:
-        require_supported(call)
-        with self.lock:
-            outcome = handler(call)
-            if outcome.changes:
-                self.store.apply(outcome.changes)
-        return outcome
+    def _with_log(self) -> Handler:
+        return audit(self._unlogged, self.store, self._log.append, self.refusals.note)
+
+    def _mark(self) -> GoBack:
+        return mark(self.watchers, self.store.vanished, self.refusals.all)
 
     def _run(self, call: Call) -> Outcome:
         return OPERATIONS[call.operation].run(self.store, call, self.ports)

@@ -10,8 +10,9 @@ from heapq import heappop, heappush
 from math import inf
 
 from pytest_secretsmanager.engine.call import Changes
+from pytest_secretsmanager.engine.changed import changed
 from pytest_secretsmanager.engine.rules.rotation import due_at
-from pytest_secretsmanager.engine.state import Secret, SecretKey, changed
+from pytest_secretsmanager.engine.state import Secret, SecretKey
 
 
 class Journal:
@@ -109,14 +110,18 @@ class Store:
             gone = {version_id: before.versions[version_id] for version_id in before.versions if version_id in missing}
             self.vanished.append(changed(before, versions=gone))
 
-    def open_journal(self) -> Journal:
+    def open_journal(self, journal: Journal | None = None) -> Journal:
         """Starts a journal. Journals are independent of each other: they may overlap and end in any order."""
-        journal = Journal()
+        journal = journal or Journal()
         self._journals.append(journal)
         return journal
 
     def close_journal(self, journal: Journal, *, roll_back: bool = False) -> None:
-        """Ends a journal, and puts back what it saw change if asked to; to journals still open that is a change."""
-        self._journals.remove(journal)
-        if roll_back:
-            self.apply(journal.before)
+        """Ends a journal, and puts back what it saw change if asked to; to journals still open that is a change.
+
+        One that has ended already stays so: an end that was interrupted can be repeated.
+        """
+        if journal in self._journals:
+            if roll_back:
+                self.apply(journal.before)
+            self._journals.remove(journal)

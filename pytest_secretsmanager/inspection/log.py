@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import NamedTuple, cast, overload
+from typing import Any, NamedTuple, cast, overload
 
 from pytest_secretsmanager.engine import arns
-from pytest_secretsmanager.engine.call import Parameters, Reply, copied
+from pytest_secretsmanager.engine.call import copied
 from pytest_secretsmanager.engine.layers.audit import Entry
+from pytest_secretsmanager.engine.marks import GoBack
 from pytest_secretsmanager.engine.state import SecretKey
 from pytest_secretsmanager.inspection.cloudtrail import record_of
+from pytest_secretsmanager.inspection.names import MaybeNone
 
 PUT_INTERVAL_SECONDS = 600
 SUSTAINED_WRITES = 10
@@ -63,9 +65,9 @@ class Event:
         return self._entry.operation
 
     @property
-    def request(self) -> Parameters:
+    def request(self) -> dict[str, Any]:
         """The request's members, a copy."""
-        return cast("Parameters", copied(dict(self._entry.request)))
+        return cast("dict[str, Any]", copied(dict(self._entry.request)))
 
     @property
     def hidden(self) -> frozenset[str]:
@@ -73,9 +75,12 @@ class Event:
         return self._entry.hidden
 
     @property
-    def response(self) -> Reply | None:
-        """The reply's members, a copy; times in seconds since the epoch, as on the wire."""
-        return cast("Reply | None", copied(self._entry.response))
+    def response(self) -> dict[str, Any] | MaybeNone:
+        """The reply's members, a copy; times in seconds since the epoch, as on the wire.
+
+        None for a call that only reads, and for one that AWS refused.
+        """
+        return cast("dict[str, Any] | None", copied(self._entry.response))
 
     @property
     def error(self) -> str | None:
@@ -123,7 +128,7 @@ class Event:
         return self._entry.by_service
 
     @property
-    def record(self) -> dict[str, object]:
+    def record(self) -> dict[str, Any]:
         """The CloudTrail record of this call, or of what AWS did."""
         return record_of(self._entry)
 
@@ -135,10 +140,59 @@ class Event:
 
 
 class Log(Sequence[Event]):
-    """All calls, and what AWS did by itself, newest last."""
+    """All calls, and what AWS did by itself, newest last; those since `clear()`, where a test has called that."""
 
-    def __init__(self, entries: Sequence[Entry] = ()) -> None:
-        self._entries = entries
+    def __init__(self, entries: list[Entry] | None = None) -> None:
+        self._entries = [] if entries is None else entries
+        self._first = 0
+        self._cleared = 0
+
+    def clear(self) -> None:
+        """Forgets the calls so far: the log, its counts and the assertion helpers begin with the next call.
+
+        A fixture that arranges with calls ends with it, so that a test counts only what its code does. The secrets keep
+        all that was done to them, and a view's `history` keeps every move of a label; `assert_moved` asks for moves by
+        later calls. `assert_nothing_leaked` looks at later calls too.
+
+        >>> _ = sm.seed("db", "one")
+        >>> _ = sm.client().put_secret_value(SecretId="db", SecretString="two")  # a call that only arranges
+        >>> sm.log.clear()
+        >>> _ = sm.client().get_secret_value(SecretId="db")  # the code under test
+        >>> sm.assert_logged("GetSecretValue", times=1)
+        >>> sm.assert_not_logged("PutSecretValue")
+        >>> [move.operation for move in sm.secret("db").history]
+        ['PutSecretValue', 'PutSecretValue']
+        """
+        self._cleared += len(self)
+        self._first = len(self._entries)
+
+    def begin_anew(self) -> None:
+        """Begins empty for a test of its own: nothing that the test could have cleared came before."""
+        self._first, self._cleared = len(self._entries), 0
+
+    def mark(self) -> GoBack:
+        """A point to go back to: later calls go, and those that a later `clear()` forgets are there again."""
+        length, first, cleared = len(self._entries), self._first, self._cleared
+
+        def go_back() -> None:
+            del self._entries[length:]
+            self._first, self._cleared = min(first, len(self._entries)), cleared
+
+        return go_back
+
+    @property
+    def cleared(self) -> int:
+        """How many calls and events `clear()` has made the log forget."""
+        return self._cleared
+
+    @property
+    def position(self) -> int:
+        """Where the log ends now, for `since`; a `clear()` does not move it."""
+        return len(self._entries)
+
+    def since(self, position: int) -> list[Event]:
+        """All that was logged after that position, though a `clear()` came between."""
+        return list(map(Event, self._entries[position:]))
 
     @overload
     def __getitem__(self, index: int) -> Event: ...
@@ -147,18 +201,23 @@ class Log(Sequence[Event]):
     def __getitem__(self, index: slice) -> Sequence[Event]: ...
 
     def __getitem__(self, index: int | slice) -> Event | Sequence[Event]:
+        places = range(self._first, len(self._entries))
         if isinstance(index, slice):
-            return [Event(entry) for entry in self._entries[index]]
-        return Event(self._entries[index])
+            return [Event(self._entries[place]) for place in places[index]]
+        return Event(self._entries[places[index]])
 
     def __len__(self) -> int:
-        return len(self._entries)
+        return len(self._entries) - self._first
 
     def __iter__(self) -> Iterator[Event]:
-        return map(Event, list(self._entries))
+        return map(Event, self._shown())
+
+    def _shown(self) -> list[Entry]:
+        """The entries since the last `clear()`, as they are at this moment."""
+        return self._entries[self._first :]
 
     def __repr__(self) -> str:
-        events = sum(entry.by_service for entry in self._entries)
+        events = sum(entry.by_service for entry in self._shown())
         calls = len(self) - events
         own = f" and {events} event{'' if events == 1 else 's'} of AWS" if events else ""
         return f"<log of {calls} call{'' if calls == 1 else 's'}{own}>"
@@ -197,17 +256,17 @@ class Log(Sequence[Event]):
     def _writes(self) -> dict[str, dict[str, float]]:
         """When each version was first written, by ARN and version id."""
         found: dict[str, dict[str, float]] = {}
-        for entry in list(self._entries):
+        for entry in self._shown():
             response = entry.response or {}
             if entry.operation in ("PutSecretValue", "UpdateSecret") and "VersionId" in response:
                 found.setdefault(str(response["ARN"]), {}).setdefault(str(response["VersionId"]), entry.time)
         return found
 
-    def moves_of(self, arn: str) -> list[LabelMove]:
-        """Every move of a label of one secret, oldest first."""
+    def moves_of(self, arn: str, *, since_cleared: bool = False) -> list[LabelMove]:
+        """Every move of a label of one secret, oldest first; with `since_cleared` those since the last `clear()`."""
         return [
             LabelMove(move.label, move.source, move.target, _utc(entry.time), entry.operation)
-            for entry in list(self._entries)
+            for entry in (self._shown() if since_cleared else list(self._entries))
             for move in entry.moves.get(arn, ())
         ]
 
@@ -243,8 +302,8 @@ def differing_fields(event: Event, expected: Mapping[str, object]) -> dict[str, 
 def _is_same(event: Event, expected: object, secret_id: object) -> bool:
     """Whether a call named the secret that is expected, though in another way: by name, by ARN; by its view."""
     key = getattr(expected, "key", None)
-    wanted = key if isinstance(key, SecretKey) else _place(event, expected)
-    return wanted is not None and wanted == _place(event, secret_id) and not _are_two_arns(expected, secret_id)
+    wanted = key if isinstance(key, SecretKey) else place_of(event, expected)
+    return wanted is not None and wanted == place_of(event, secret_id) and not _are_two_arns(expected, secret_id)
 
 
 def _are_two_arns(expected: object, secret_id: object) -> bool:
@@ -253,7 +312,7 @@ def _are_two_arns(expected: object, secret_id: object) -> bool:
     return len(parsed) == 2 and all(arn is not None and not arn.partial for arn in parsed)
 
 
-def _place(event: Event, secret_id: object) -> SecretKey | None:
+def place_of(event: Event, secret_id: object) -> SecretKey | None:
     """The secret that an id means in a call; None when it is no id at all."""
     if not isinstance(secret_id, str):
         return None

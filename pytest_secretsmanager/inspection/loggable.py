@@ -10,8 +10,17 @@ from pytest_secretsmanager.engine.operations import OPERATIONS
 __tracebackhide__ = True
 
 
+def require_operation(operation: object) -> str:
+    """Refuses what names no operation at all."""
+    if not isinstance(operation, str):
+        raise UsageError(f"an operation is a str such as 'GetSecretValue', not {type(operation).__name__}")
+    return operation
+
+
 def require_loggable(operation: str | None, fields: Mapping[str, object]) -> None:
     """Refuses names that no logged call could have, which would make an assertion that can't fail or can't hold."""
+    if operation is not None:
+        require_operation(operation)
     if operation in SERVICE_EVENTS:
         _require_event_fields(operation, fields)
         return

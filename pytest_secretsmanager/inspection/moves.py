@@ -1,37 +1,55 @@
-"""Labels and their moves: which of them a test may ask for, and how they are told."""
+"""What `assert_moved` asks: which moves a staging label made."""
 
-from difflib import get_close_matches
+from typing import Final
 
-from pytest_secretsmanager.engine.errors import UsageError, nearest
-from pytest_secretsmanager.engine.rules import labels
+from pytest_secretsmanager.engine.errors import UsageError
+from pytest_secretsmanager.inspection.failures import bounded, failure
 from pytest_secretsmanager.inspection.log import LabelMove
+from pytest_secretsmanager.inspection.spelling import label_hint
 from pytest_secretsmanager.inspection.views import SecretView, VersionView
 
 __tracebackhide__ = True
 """pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
 
-_AWS_LABELS = (labels.CURRENT, labels.PENDING, labels.PREVIOUS)
 
-ANYWHERE = object()
-"""The default end of a label's move: any version will do. None means no version: from nowhere, to nowhere."""
+class Anywhere:
+    """The default end of a label's move: any version will do. None means no version: from nowhere, to nowhere."""
 
-
-def require_label(label: object) -> None:
-    if not isinstance(label, str):
-        raise UsageError(f"a label is a str such as 'AWSPENDING', not {type(label).__name__}")
+    def __repr__(self) -> str:
+        return "ANYWHERE"
 
 
-def require_spelling(label: str, secret: SecretView) -> None:
-    """Refuses a label that is nearly one of AWS's own: that it is nowhere says nothing, if it was never there."""
-    if label in {move.label for move in secret.history}:
+ANYWHERE: Final = Anywhere()
+
+_MOST_MOVES = 20
+
+
+def assert_moved(secret: SecretView, label: str, source: object, target: object) -> None:
+    ends = _end_of(secret, source), _end_of(secret, target)
+    log = secret.source.log
+    moves = [move for move in log.moves_of(secret.arn, since_cleared=True) if move.label == label]
+    if any(_is_between(move, ends) for move in moves):
         return
-    spelt = label.upper() if label.lower().startswith("aws") else label
-    close = get_close_matches(spelt, _AWS_LABELS, n=1, cutoff=0.8)
-    if close and close[0] != label:
-        raise UsageError(f"no such label {label!r}; did you mean {close[0]!r}?")
+    wanted = f"did not move from {_end_text(secret, ends[0])} to {_end_text(secret, ends[1])}"
+    if ends == (ANYWHERE, ANYWHERE):
+        wanted = "never moved"
+    made = bounded([f"  {_move_text(secret, move)}" for move in moves], _MOST_MOVES)
+    forgotten = [move for move in secret.history if move.label == label and _is_between(move, ends)]
+    if forgotten:
+        made.append(f"  (before log.clear() it did, {_move_text(secret, forgotten[-1])}, which does not count)")
+    elif not moves:
+        made.append("  (none; to be seeded is no move)")
+    hint = label_hint(label, {*secret.labels, *(move.label for move in secret.history)})
+    since = " since log.clear()" if log.cleared else ""
+    lines = "\n".join(made)
+    raise failure(f"{label} of secret {secret.name!r} {wanted}{since}{hint}; its moves:\n{lines}", secret)
 
 
-def end_of(secret: SecretView, end: object) -> object:
+def _is_between(move: LabelMove, ends: tuple[object, object]) -> bool:
+    return ends[0] in (ANYWHERE, move.source) and ends[1] in (ANYWHERE, move.target)
+
+
+def _end_of(secret: SecretView, end: object) -> object:
     if end is ANYWHERE or end is None:
         return end
     if isinstance(end, VersionView) and end.secret == secret:
@@ -43,12 +61,7 @@ def end_of(secret: SecretView, end: object) -> object:
     raise UsageError(f"a move's end is a version id, a number, a label, a view or None, not {type(end).__name__}")
 
 
-def label_hint(label: str, secret: SecretView) -> str:
-    hint = "" if label in secret.labels else nearest(label, secret.labels)
-    return hint if "did you mean" in hint else ""
-
-
-def end_text(secret: SecretView, version_id: object) -> str:
+def _end_text(secret: SecretView, version_id: object) -> str:
     if version_id is ANYWHERE:
         return "anywhere"
     if version_id is None:
@@ -57,6 +70,6 @@ def end_text(secret: SecretView, version_id: object) -> str:
     return f"version {version_id}" if version is None else f"version {version.number}"
 
 
-def move_text(secret: SecretView, move: LabelMove) -> str:
-    ends = f"from {end_text(secret, move.source)} to {end_text(secret, move.target)}"
+def _move_text(secret: SecretView, move: LabelMove) -> str:
+    ends = f"from {_end_text(secret, move.source)} to {_end_text(secret, move.target)}"
     return f"{ends} by {move.operation} at {move.time:%H:%M:%S}"

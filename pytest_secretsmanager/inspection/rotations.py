@@ -3,7 +3,7 @@
 import sysconfig
 from pathlib import Path
 from traceback import walk_tb
-from types import TracebackType
+from types import FrameType, TracebackType
 
 from pytest_secretsmanager.engine.effects.runs import RotationRun, StepRun
 
@@ -15,6 +15,8 @@ _ABANDONED = (
 
 def run_text(run: RotationRun) -> str:
     """Where a rotation that did not succeed has ended or stopped, and why as far as that is known."""
+    if run.broken_off:
+        return f"it was broken off {_place(run) if run.at is None else f'in {run.at}'}"
     if run.state == "failed":
         return _failure_text(run)
     place = _place(run) if run.at is None else f"in {run.at}"
@@ -39,6 +41,17 @@ def _error_text(step: StepRun) -> str:
 
 
 _OTHERS = (sysconfig.get_path("stdlib"), sysconfig.get_path("purelib"), str(Path(__file__).parents[1]), "<")
+
+
+def cut_off_text(function: str, frame: FrameType | None, why: str) -> str:
+    """What a warning says of a rotation function that still runs, by its ARN, and of where it is."""
+    while frame is not None and frame.f_code.co_filename.startswith(_OTHERS):
+        frame = frame.f_back
+    place = "" if frame is None else f" at {frame.f_code.co_filename}:{frame.f_lineno} in {frame.f_code.co_qualname}"
+    return (
+        f"the rotation function {function} was still running{place} when {why}: its rotation has failed, and none of "
+        "its further steps begins"
+    )
 
 
 def _where(traceback: TracebackType | None) -> str:

@@ -5,8 +5,9 @@ from types import TracebackType
 
 from pytest_secretsmanager.engine.rules import guards
 from pytest_secretsmanager.engine.state import Secret
+from pytest_secretsmanager.inspection.changers import changers_text
 from pytest_secretsmanager.inspection.differences import change_text
-from pytest_secretsmanager.inspection.tables import secret_table
+from pytest_secretsmanager.inspection.tables import state_table
 from pytest_secretsmanager.inspection.views import SecretView, Source
 
 __tracebackhide__ = True
@@ -25,6 +26,7 @@ class Unchanged:
     def __enter__(self) -> None:
         self._is_entered = True
         self._began = self._source.now()
+        self._first_call = self._source.log.position
         with self._source.service.lock:
             self._journal = self._source.service.store.open_journal()
             self._scheduled = [secret for secret in self._source.service.secrets() if self._may_lapse(secret)]
@@ -33,21 +35,25 @@ class Unchanged:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         store = self._source.service.store
-        with self._source.service.lock:
+        with self._source.service.lock:  # once, since other threads may go on
             store.close_journal(self._journal)
+            now = self._source.now()
+            touched = {secret.key: secret for secret in self._scheduled} | self._journal.before
+            seen = {
+                key: (_there(before, self._began), _there(store.get(key), now))
+                for key, before in touched.items()
+                if self._only is None or key == self._only.key
+            }
         if error is not None:
             return
-        now = self._source.now()
-        touched = {secret.key: secret for secret in self._scheduled} | self._journal.before
-        seen = {
-            key: (_there(before, self._began), _there(store.get(key), now))
-            for key, before in touched.items()
-            if self._only is None or key == self._only.key
-        }
         texts = {key: text for key, states in seen.items() if (text := change_text(*states))}
         if texts:
-            lines = [f"  {key.name!r} in {key.region}: {text}" for key, text in texts.items()]
-            tables = [secret_table(SecretView(self._source, key)) for key in texts if seen[key][1] is not None]
+            calls = self._source.log.since(self._first_call)
+            lines = [
+                f"  {key.name!r} in {key.region}: {text}{changers_text(calls, key, seen[key])}"
+                for key, text in texts.items()
+            ]
+            tables = [state_table(after, now) for _, after in map(seen.__getitem__, texts) if after is not None]
             raise AssertionError("\n\n".join(["expected no change, found\n" + "\n".join(lines), *tables]))
 
     def _may_lapse(self, secret: Secret) -> bool:

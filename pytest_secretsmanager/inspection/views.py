@@ -5,17 +5,21 @@ for.
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, ItemsView, Iterator, Mapping, ValuesView
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
 from pytest_secretsmanager.engine import arns
 from pytest_secretsmanager.engine.errors import SecretNotFound, UsageError, VersionNotFound, nearest
+from pytest_secretsmanager.engine.regions import require_region
 from pytest_secretsmanager.engine.rules import guards, labels
 from pytest_secretsmanager.engine.service import Service
 from pytest_secretsmanager.engine.state import Secret, SecretKey, Version
 from pytest_secretsmanager.inspection.log import LabelMove, Log
+from pytest_secretsmanager.inspection.names import MaybeNone
+from pytest_secretsmanager.inspection.spelling import label_hint
+from pytest_secretsmanager.inspection.versions import VersionList
 
 __tracebackhide__ = True
 """pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
@@ -25,13 +29,13 @@ __tracebackhide__ = True
 class Source:
     """Where views look: the service's store and keys, its log, its clock (epoch seconds), and where if nothing is said.
 
-    `region` and `account` are the manager's own.
+    `region` and `account` are the manager's own; its region may change until a test begins.
     """
 
     service: Service
     log: Log
     now: Callable[[], float]
-    region: str
+    region: Callable[[], str]
     account: str
 
     def find(self, secret_id: "SecretId", region: str | None, account: str | None) -> "SecretView":
@@ -39,6 +43,8 @@ class Source:
 
         A region or account that is said wins over that of an ARN or a view: so a replica is found by its primary.
         """
+        if region is not None:
+            require_region(region)
         if isinstance(secret_id, SecretView):
             own = self._own(secret_id)
             key = own.key._replace(region=region or own.key.region, account=account or own.key.account)
@@ -47,7 +53,7 @@ class Source:
             raise UsageError(f"a secret is named by its name, its ARN or its view, not by {type(secret_id).__name__}")
         parsed = arns.parse(secret_id)
         if parsed is None:
-            return self._there(secret_id, SecretKey(region or self.region, account or self.account, secret_id))
+            return self._there(secret_id, SecretKey(region or self.region(), account or self.account, secret_id))
         key = SecretKey(region or parsed.region, account or parsed.account, parsed.name)
         found = self._there(secret_id, key)
         if not found.arn.startswith(arns.in_region(secret_id, key.region, key.account)):
@@ -70,20 +76,20 @@ class Source:
         return None if secret is None or guards.is_gone(secret, self.now()) else secret
 
     def all(self) -> list["SecretView"]:
-        """The secrets of all regions and accounts."""
+        """The secrets of all regions and accounts, as they are now and stay."""
         now = self.now()
-        return [SecretView(self, secret.key) for secret in self.service.secrets() if not guards.is_gone(secret, now)]
+        return [_SecretThen(self, secret) for secret in self.service.secrets() if not guards.is_gone(secret, now)]
 
     def not_found(self, secret_id: str, key: SecretKey) -> SecretNotFound:
         """The error that names what is nearest to a secret that is not there."""
-        present = [secret.key for secret in self.all()]
+        present = {secret.key: secret for secret in self.all()}
         names = [other.name for other in present if other[:2] == key[:2]]
         elsewhere = [
             f"{other.region} of account {other.account}" for other in present if other.name == key.name and other != key
         ]
         if key in present:
             return SecretNotFound(
-                f"no secret has the ARN {secret_id!r}; {key.name!r} is {SecretView(self, key).arn} "
+                f"no secret has the ARN {secret_id!r}; {key.name!r} is {present[key].arn} "
                 "(made anew since, or with another suffix)"
             )
         hint = f"; it is in {' and in '.join(elsewhere)}" if elsewhere else nearest(key.name, names)
@@ -110,10 +116,18 @@ class SecretView:
         """Region, account and name."""
         return self._key
 
+    def look(self) -> Secret | None:
+        """The engine's own frozen value of this secret, None when it is not there any more."""
+        return self._source.state_of(self._key)
+
+    def as_it_is_now(self) -> "SecretView":
+        """The secret as it is now and stays, so that several looks agree; SecretNotFound when there is none."""
+        return _SecretThen(self._source, self.state)
+
     @property
     def state(self) -> Secret:
         """The engine's own frozen value of this secret."""
-        secret = self._source.state_of(self._key)
+        secret = self.look()
         if secret is None:
             raise self._source.not_found(self._key.name, self._key)
         return secret
@@ -127,7 +141,7 @@ class SecretView:
         return self._key.name
 
     @property
-    def value(self) -> str | bytes | None:
+    def value(self) -> str | bytes | MaybeNone:
         """The current value: text, or bytes for a binary one; None when the secret has no current version."""
         current = self.current
         return None if current is None else current.value
@@ -145,23 +159,26 @@ class SecretView:
 
     @property
     def versions(self) -> list["VersionView"]:
-        """All versions, oldest first, those without a label included."""
+        """All versions, oldest first, those without a label included.
+
+        It is a list, so its first place is 0; `version(n)` takes the number, which is 1 for the first version.
+        """
         secret = self.state
-        return [VersionView(self, secret, version) for version in secret.versions.values()]
+        return VersionList(VersionView(self, secret, version) for version in secret.versions.values())
 
     @property
-    def current(self) -> "VersionView | None":
-        """The version under AWSCURRENT."""
+    def current(self) -> "VersionView | MaybeNone":
+        """The version under AWSCURRENT; None when the secret has none."""
         return self._labelled(labels.CURRENT)
 
     @property
-    def previous(self) -> "VersionView | None":
-        """The version under AWSPREVIOUS."""
+    def previous(self) -> "VersionView | MaybeNone":
+        """The version under AWSPREVIOUS; None when the secret has none."""
         return self._labelled(labels.PREVIOUS)
 
     @property
-    def pending(self) -> "VersionView | None":
-        """The version under AWSPENDING."""
+    def pending(self) -> "VersionView | MaybeNone":
+        """The version under AWSPENDING; None when the secret has none."""
         return self._labelled(labels.PENDING)
 
     @property
@@ -176,48 +193,44 @@ class SecretView:
 
     @property
     def history(self) -> list[LabelMove]:
-        """Every move of a label since the secret was seeded or created, oldest first."""
+        """Every move of a label since the secret was seeded or created, oldest first; `log.clear()` takes none away."""
         return self._source.log.moves_of(self.arn)
 
     def version(self, ref: "VersionRef") -> "VersionView":
-        """One version by id, number, label or view; VersionNotFound, with what there is, when there is none."""
+        """One version by id, number (1 is the first, -1 the newest), label or view.
+
+        Raises VersionNotFound, with what there is, when there is none.
+        """
         if isinstance(ref, VersionView):
             return self._own(ref)
         if not isinstance(ref, str | int) or isinstance(ref, bool):
             raise UsageError(f"a version is an id, a number, a label or a view, not {type(ref).__name__}")
-        found = self._numbered(ref) if isinstance(ref, int) else self._labelled(ref) or self._with_id(ref)
+        secret = self.state
+        found = secret.versions.get(_id_of(secret, ref))
         if found is None:
-            raise VersionNotFound(f"secret {self.name!r} has no version {ref!r}; {self._what_there_is(ref)}")
-        return found
+            raise VersionNotFound(f"secret {self.name!r} has no version {ref!r}; {self._what_there_is(secret, ref)}")
+        return VersionView(self, secret, found)
 
     def _own(self, version: "VersionView") -> "VersionView":
         if version.secret != self:
             raise UsageError(f"{version!r} is no version of secret {self.name!r}")
-        if self._with_id(version.id) != version:
-            raise VersionNotFound(f"{version!r} is there no more; {self._what_there_is(version.id)}")
+        secret = self.state
+        if secret.arn != version.state.arn or version.id not in secret.versions:
+            raise VersionNotFound(f"{version!r} is there no more; {self._what_there_is(secret, version.id)}")
         return version
 
     def _labelled(self, label: str) -> "VersionView | None":
-        return self._with_id(self.state.labels.get(label, ""))
-
-    def _with_id(self, version_id: str) -> "VersionView | None":
-        version = self.state.versions.get(version_id)
-        return None if version is None else VersionView(self, self.state, version)
-
-    def _numbered(self, number: int) -> "VersionView | None":
-        versions = self.versions
-        if number < 0:
-            return versions[number] if -number <= len(versions) else None
-        return next((version for version in versions if version.number == number), None)
-
-    def _what_there_is(self, ref: str | int) -> str:
         secret = self.state
+        version = secret.versions.get(secret.labels.get(label, ""))
+        return None if version is None else VersionView(self, secret, version)
+
+    def _what_there_is(self, secret: Secret, ref: str | int) -> str:
         if not secret.versions:
             return "it has no version at all"
         numbers = [version.number for version in secret.versions.values()]
         some = "" if numbers[-1] - numbers[0] == len(numbers) - 1 else "some "
         there = f"it has {some}numbers {numbers[0]} to {numbers[-1]}" if numbers[1:] else f"it has number {numbers[0]}"
-        hint = nearest(ref, [*secret.labels, *secret.versions]) if isinstance(ref, str) else ""
+        hint = label_hint(ref, [*secret.labels, *secret.versions]) if isinstance(ref, str) else ""
         return f"{there} and the labels {', '.join(secret.labels) or '(none)'}{hint}"
 
     def __eq__(self, other: object) -> bool:
@@ -227,12 +240,25 @@ class SecretView:
         return hash(self._key)
 
     def __repr__(self) -> str:
-        secret = self._source.state_of(self._key)
+        secret = self.look()
         if secret is None:
             return f"<secret {self.name!r}: not there any more>"
         placed = ", ".join(f"{label} on {secret.versions[holder].number}" for label, holder in secret.labels.items())
         count = len(secret.versions)
         return f"<secret {self.name!r}: {count} version{'' if count == 1 else 's'}{placed and ', ' + placed}>"
+
+
+class _SecretThen(SecretView):
+    """A secret as it was at one moment: what other threads do since does not show."""
+
+    __slots__ = ("_then",)
+
+    def __init__(self, source: Source, then: Secret) -> None:
+        super().__init__(source, then.key)
+        self._then = then
+
+    def look(self) -> Secret:
+        return self._then
 
 
 class VersionView:
@@ -254,6 +280,11 @@ class VersionView:
         return self._secret
 
     @property
+    def state(self) -> Secret:
+        """The engine's own frozen value of the secret, as it was when this version was looked up."""
+        return self._state
+
+    @property
     def id(self) -> str:
         return self._version.id
 
@@ -263,7 +294,7 @@ class VersionView:
         return self._version.number
 
     @property
-    def value(self) -> str | bytes | None:
+    def value(self) -> str | bytes | MaybeNone:
         """Text, or bytes for a binary value; None while a rotation has only announced this version."""
         version = self._version if self._version.sealed is not None else self._as_it_is_now()
         if version.sealed is None:
@@ -282,7 +313,7 @@ class VersionView:
 
     def _as_it_is_now(self) -> Version:
         """The same version, which may have been filled meanwhile."""
-        secret = self._secret.source.state_of(self._secret.key)
+        secret = self._secret.look()
         if secret is None or secret.arn != self._state.arn:
             return self._version
         return secret.versions.get(self.id, self._version)
@@ -290,7 +321,7 @@ class VersionView:
     @property
     def labels(self) -> list[str]:
         """The labels on it now; none when the secret was deleted, or made anew."""
-        secret = self._secret.source.state_of(self._secret.key)
+        secret = self._secret.look()
         return list(secret.labels_of(self.id)) if secret is not None and secret.arn == self._state.arn else []
 
     @property
@@ -327,6 +358,16 @@ class SecretMapping(Mapping[str, SecretView]):
             raise self._source.not_found(name, key)
         return SecretView(self._source, key)
 
+    def items(self) -> ItemsView[str, SecretView]:
+        return _Items(self)
+
+    def values(self) -> ValuesView[SecretView]:
+        return _Values(self)
+
+    def view_of(self, name: str) -> SecretView:
+        """The view of a secret that was there a moment ago."""
+        return SecretView(self._source, SecretKey(self._region, self._account, name))
+
     def __contains__(self, name: object) -> bool:
         key = SecretKey(self._region, self._account, name) if isinstance(name, str) else None
         return key is not None and self._source.state_of(key) is not None
@@ -340,6 +381,34 @@ class SecretMapping(Mapping[str, SecretView]):
 
     def __repr__(self) -> str:
         return f"<secrets of {self._region}, account {self._account}: {', '.join(self) or 'none'}>"
+
+
+class _Items(ItemsView[str, SecretView]):
+    """Iterates what was there at one moment: a secret that goes meanwhile is no KeyError."""
+
+    _mapping: SecretMapping
+
+    def __iter__(self) -> Iterator[tuple[str, SecretView]]:
+        return ((name, self._mapping.view_of(name)) for name in self._mapping)
+
+
+class _Values(ValuesView[SecretView]):
+    """As `_Items` does."""
+
+    _mapping: SecretMapping
+
+    def __iter__(self) -> Iterator[SecretView]:
+        return (self._mapping.view_of(name) for name in self._mapping)
+
+
+def _id_of(secret: Secret, ref: str | int) -> str:
+    """The id of a version that is named by label, id or number; empty for a number that none has."""
+    if isinstance(ref, str):
+        return secret.labels.get(ref, ref)
+    versions = list(secret.versions.values())
+    if ref < 0:
+        return versions[ref].id if -ref <= len(versions) else ""
+    return next((version.id for version in versions if version.number == ref), "")
 
 
 def _parsed(value: str | bytes | None) -> Any:

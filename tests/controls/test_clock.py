@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
@@ -99,12 +99,11 @@ def test_after_a_step_it_goes_on(wall: Callable[[datetime], None]) -> None:
 
 MOMENTS = [
     (datetime(2030, 5, 6, 7, 8, 9, tzinfo=UTC), datetime(2030, 5, 6, 7, 8, 9, tzinfo=UTC)),
-    (datetime(2030, 5, 6, 7, 8, 9), datetime(2030, 5, 6, 7, 8, 9, tzinfo=UTC)),  # noqa: DTZ001 - that is the point
     (datetime(2030, 5, 6, 7, tzinfo=timezone(timedelta(hours=2))), datetime(2030, 5, 6, 5, tzinfo=UTC)),
     (datetime(2000, 1, 1, tzinfo=UTC), datetime(2000, 1, 1, tzinfo=UTC)),
     (datetime(1970, 1, 1, tzinfo=UTC), datetime(1970, 1, 1, tzinfo=UTC)),
 ]
-MOMENT_IDS = ["the future", "without a zone", "another zone", "the past", "the epoch"]
+MOMENT_IDS = ["the future", "another zone", "the past", "the epoch"]
 
 
 @pytest.mark.parametrize(("moment", "expected"), MOMENTS, ids=MOMENT_IDS)
@@ -154,6 +153,13 @@ def test_its_repr_tells_the_time(wall: Callable[[datetime], None]) -> None:
     assert repr(Clock()) == "<clock at 2026-03-03 12:00:00 UTC>"
 
 
+class NoZone(tzinfo):
+    """A zone that does not know how far it is from UTC, which makes a datetime naive."""
+
+    def utcoffset(self, _: datetime | None) -> None:
+        return None
+
+
 WRONG: list[tuple[Callable[[Clock], object], str]] = [
     (
         lambda clock: clock.advance(30),  # type: ignore[arg-type]
@@ -186,6 +192,30 @@ WRONG: list[tuple[Callable[[Clock], object], str]] = [
         "the clock is set to a datetime, not to date",
     ),
     (lambda clock: clock.set(None), "the clock is set to a datetime, not to NoneType"),  # type: ignore[arg-type]
+    (
+        lambda clock: clock.set(datetime(2030, 5, 6, 7, 8, 9)),  # noqa: DTZ001 - that is the point
+        "the clock needs a time zone, which 2030-05-06 07:08:09 has not: write datetime(2030, 5, 6, …, tzinfo=UTC)",
+    ),
+    (
+        lambda clock: clock.set(datetime(2030, 5, 6, tzinfo=NoZone())),
+        "the clock needs a time zone, which 2030-05-06 00:00:00 has not: write datetime(2030, 5, 6, …, tzinfo=UTC)",
+    ),
+    (
+        lambda clock: clock.advance(day=1),  # type: ignore[call-arg]
+        "advance has no argument 'day'; did you mean 'days'?",
+    ),
+    (
+        lambda clock: clock.advance(houres=1),  # type: ignore[call-arg]
+        "advance has no argument 'houres'; did you mean 'hours'?",
+    ),
+    (
+        lambda clock: clock.advance(months=1),  # type: ignore[call-arg]
+        "advance has no argument 'months': a month has no fixed length, write days=30",
+    ),
+    (
+        lambda clock: clock.advance(days=1, year=1),  # type: ignore[call-arg]
+        "advance has no argument 'year': a year has no fixed length, write days=365",
+    ),
 ]
 
 
@@ -204,6 +234,13 @@ def test_a_wrong_turn_is_told_in_words_and_turns_nothing(
 def test_a_manager_does_not_begin_at_what_is_no_datetime(now: Any) -> None:
     with pytest.raises(UsageError, match=r"^the clock is set to a datetime, not to "):
         SecretsManager(now=now)
+
+
+def test_a_manager_does_not_begin_at_a_moment_without_a_zone() -> None:
+    with pytest.raises(
+        UsageError, match=r"^the clock needs a time zone, .* write datetime\(2026, 1, 2, …, tzinfo=UTC\)$"
+    ):
+        SecretsManager(now=datetime(2026, 1, 2))  # noqa: DTZ001 - that is the point
 
 
 # --- what follows it -------------------------------------------------------------------------------------------------

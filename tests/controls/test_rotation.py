@@ -725,7 +725,9 @@ def test_what_a_decorated_function_has_planned_is_taken_back_with_it() -> None:
     def planning() -> None:
         manager.seed("db", "one", rotation=Rotation(idle))
         manager.rotation.hold("db", before="createSecret")
-        manager.rotation.fail("testSecret", ValueError)
+        manager.rotation.fail("testSecret", ValueError, times=3)
+        rotate(manager, RotateImmediately=False)
+        rotate(manager)
 
     @manager
     def rotating() -> RotationRun:
@@ -1127,8 +1129,11 @@ def test_a_hold_stops_no_other_secret(sm: SecretsManager, database: Database) ->
 
 @pytest.mark.parametrize("place", [{"region": "eu-west-1"}, {"account": "999999999999"}], ids=["region", "account"])
 def test_a_hold_is_looked_up_in_region_and_account(sm: SecretsManager, place: dict[str, Any]) -> None:
-    sm.seed("there", "one", **place)
-    assert repr(sm.rotation.hold("there", before="setSecret", **place)) == "<hold of 'there' before setSecret>"
+    sm.seed("there", "one", rotation=Rotation(idle), **place)
+    hold = sm.rotation.hold("there", before="setSecret", **place)
+    assert repr(hold) == "<hold of 'there' before setSecret>"
+    sm.client(place.get("region"), aws_account_id=place.get("account", sm.account)).rotate_secret(SecretId="there")
+    assert hold.run is not None
     with pytest.raises(SecretNotFound, match=r"^no secret 'there' in us-east-1 of account 123456789012; it is in "):
         sm.rotation.hold("there", before="setSecret")
 
@@ -1288,7 +1293,7 @@ def test_the_endpoint_of_a_function_is_that_of_its_partition(
     assert seen == ["https://secretsmanager.cn-north-1.amazonaws.com.cn"]
 
 
-@pytest.mark.parametrize("arguments", [{"region": 5}, {"region": ""}, {"name": 5}, {"arn": 5}, {"arn": ""}], ids=str)
+@pytest.mark.parametrize("arguments", [{"account": 5}, {"account": ""}, {"name": 5}, {"arn": 5}, {"arn": ""}], ids=str)
 def test_a_function_is_not_named_by_what_is_no_text(sm: SecretsManager, arguments: dict[str, Any]) -> None:
     (what,) = arguments
     with pytest.raises(UsageError) as caught:

@@ -3,11 +3,14 @@
 Each join has a timeout, so a deadlock fails its test and does not hang the run.
 """
 
+import asyncio
 import os
+import signal
 import time
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
-from threading import Barrier, Event, Lock, Semaphore, Thread
+from threading import Barrier, Event, Lock, Semaphore, Thread, current_thread
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -411,3 +414,35 @@ def test_a_crowd_of_readers_never_has_two_rotations_begin_at_once(
     assert between.reads == between.rotations == len(secretsmanager.rotation.runs)
     assert {run.state for run in secretsmanager.rotation.runs} == {"succeeded"}
     assert_a_chain_of_promotions(secretsmanager)
+
+
+# --- beside an event loop --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGUSR1"), reason="this system has no signals for programs")
+def test_an_interrupt_does_not_wait_for_a_function_that_blocks_beside_an_event_loop(
+    secretsmanager: SecretsManager, client: "SecretsManagerClient"
+) -> None:
+    """pytest-timeout and Ctrl-C interrupt so. The function has a thread of its own, which nobody waits for."""
+    go_on = Event()
+    main = current_thread()
+
+    def handler(_: dict[str, str], __: object) -> None:
+        assert main.ident is not None
+        go_on.wait(0.05)  # until the caller waits for this function
+        signal.pthread_kill(main.ident, signal.SIGUSR1)
+        go_on.wait(PATIENCE)
+
+    async def rotate() -> None:
+        client.rotate_secret(SecretId="db", RotationLambdaARN=secretsmanager.rotation.register(handler))
+
+    secretsmanager.seed("db", "one")
+    before = signal.signal(signal.SIGUSR1, signal.default_int_handler)
+    started = time.monotonic()
+    try:
+        with closing(asyncio.new_event_loop()) as loop, pytest.raises(KeyboardInterrupt):
+            loop.run_until_complete(rotate())
+        assert time.monotonic() - started < PATIENCE / 2
+    finally:
+        signal.signal(signal.SIGUSR1, before)
+        go_on.set()

@@ -149,6 +149,11 @@ REFUSED: dict[str, tuple[Spoiled, str, str]] = {
         "Credential should be scoped with a valid terminator: 'aws4_request'.",
     ),
     "no region": (lambda it: credential(it, "{0}/{1}//{3}/{4}"), INVALID, "scoped to a valid region."),
+    "a made-up region": (
+        lambda it: signed(it, region="eu-wst-1"),
+        INVALID,
+        "Credential should be scoped to a valid region.",
+    ),
     "no such region": (
         lambda it: signed(it, region="US EAST"),
         INVALID,

@@ -47,7 +47,7 @@ class World:
         self.functions: dict[str, Function] = {}
         self.steps, self.held = Steps(), HeldReplicas()
         ports = Ports(Random(7), self.keys, VERSION_QUOTA, self.functions)
-        self.service = Service(ports, self.entries.append, lambda: self.now, self.steps, self.held)
+        self.service = Service(ports, self.entries, lambda: self.now, self.steps, self.held)
 
     def request(
         self, operation: str, *, region: str = region, account: str = account, by: str | None = None, **parameters: Any

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pytest_secretsmanager.engine.changed import changed
 from pytest_secretsmanager.engine.state import (
     Rotation,
     RotationAttempt,
@@ -13,7 +14,6 @@ from pytest_secretsmanager.engine.state import (
     Secret,
     SecretKey,
     Window,
-    changed,
 )
 from pytest_secretsmanager.engine.store import Agenda, Store
 

@@ -4,7 +4,6 @@ from dataclasses import FrozenInstanceError, fields
 
 import pytest
 
-from pytest_secretsmanager.engine import state
 from pytest_secretsmanager.engine.state import Sealed, Secret, SecretKey, Version
 
 KEY = SecretKey("us-east-1", "123456789012", "app/db")
@@ -55,18 +54,3 @@ def test_the_labels_of_a_version_stand_in_the_order_in_which_they_were_placed(ve
 def test_a_replica_has_its_primary_in_another_region(primary_region, expected):
     secret = Secret(key=KEY, arn="arn", created=0.0, changed=0.0, primary_region=primary_region)
     assert secret.is_replica is expected
-
-
-def test_a_changed_copy_differs_in_what_was_changed_only():
-    copy = state.changed(SECRET, description="main", accessed=1.0)
-    differing = {name.name for name in fields(Secret) if getattr(copy, name.name) != getattr(SECRET, name.name)}
-    assert differing == {"description", "accessed"}
-    assert (copy.description, copy.accessed) == ("main", 1.0)
-    assert type(copy) is Secret
-
-
-def test_a_copy_with_nothing_changed_is_equal_and_frozen():
-    copy = state.changed(VERSION)
-    assert copy == VERSION
-    with pytest.raises(FrozenInstanceError):
-        copy.accessed = 1.0

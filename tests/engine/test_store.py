@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_secretsmanager.engine.state import Secret, SecretKey, Version, changed
+from pytest_secretsmanager.engine.changed import changed
+from pytest_secretsmanager.engine.state import Secret, SecretKey, Version
 from pytest_secretsmanager.engine.store import Store
 
 REGION, ACCOUNT = "us-east-1", "123456789012"

@@ -217,7 +217,11 @@ class AnySequence(RuleBasedStateMachine):
     def replicate(self, request):
         self.call(*request)
 
-    @rule(request=requests("StopReplicationToReplica", "PutSecretValue", "DeleteSecret", "CreateSecret"))
+    @rule(
+        request=requests(
+            "StopReplicationToReplica", "ReplicateSecretToRegions", "PutSecretValue", "DeleteSecret", "CreateSecret"
+        )
+    )
     def write_in_the_replicas_region(self, request):
         self.call(*request, by=OWNER_IN_IRELAND)
 
@@ -255,6 +259,15 @@ class AnySequence(RuleBasedStateMachine):
         for secret in self.sm._service.secrets():
             attempt = secret.rotation and secret.rotation.attempt
             assert not attempt or (attempt.token in secret.versions and secret.labels_of(attempt.token))
+
+    @invariant()
+    def every_replica_has_a_primary_that_knows_it(self):
+        secrets = {secret.key: secret for secret in self.sm._service.secrets()}
+        for replica in secrets.values():
+            if replica.is_replica:
+                primary = secrets[replica.key._replace(region=replica.primary_region)]
+                assert not primary.is_replica
+                assert replica.key.region in primary.replicas
 
     @invariant()
     def replicas_are_as_their_primaries_are(self):

@@ -13,17 +13,18 @@ ROOMS = [
     {"__main__"},
     {"plugin", "command"},
     {"manager"},
-    {"seed_files"},
-    {"seeds", "controls", "report"},
+    {"seed_files", "home"},
+    {"seeds", "controls", "report", "entering"},
     {"inspection"},
     {"doors"},
     {"engine.service"},
     {"engine.effects"},
+    {"engine.commits"},
     {"engine.layers", "engine.operations", "engine.refusals", "engine.store"},
-    {"engine.ports"},
+    {"engine.ports", "engine.regions"},
     {"engine.rules", "engine.keys", "engine.model"},
-    {"engine.call", "engine.tracebacks"},
-    {"engine.state", "engine.arns", "engine.errors", "engine.marks"},
+    {"engine.call", "engine.interrupts", "engine.tracebacks"},
+    {"engine.state", "engine.changed", "engine.arns", "engine.errors", "engine.locks", "engine.marks"},
 ]
 """From the face to the core: a module imports from its own room and from the lines below its own."""
 

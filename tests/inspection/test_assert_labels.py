@@ -1,11 +1,12 @@
 """`assert_labels`, `assert_label`, `assert_no_label`: when they hold, when they do not, and what they then say."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from pytest_secretsmanager import SecretsManager, UsageError, Version
+from pytest_secretsmanager import SecretsManager, UsageError, Version, VersionNotFound
 
 ONE, TWO, THREE = "1" * 32, "2" * 32, "3" * 32
 
@@ -203,8 +204,80 @@ def test_a_label_that_is_no_text_is_refused(secretsmanager: SecretsManager, labe
 
 def test_labels_that_are_no_dict_are_refused(secretsmanager: SecretsManager) -> None:
     secretsmanager.seed("db", "one")
-    with pytest.raises(UsageError, match="labels are a dict of label and version, not list"):
+    with pytest.raises(UsageError, match=r"labels are a dict of label and version, not list; write {"):
         secretsmanager.assert_labels("db", ["AWSCURRENT"])  # type: ignore[arg-type]
+    with pytest.raises(UsageError, match=r"labels are a dict of label and version, not str; write {"):
+        secretsmanager.assert_labels("db", "AWSCURRENT")  # type: ignore[arg-type]
+
+
+WRITE = 'write {"AWSCURRENT": 2}: each label, and the version that it is on'
+
+
+@pytest.mark.parametrize(
+    ("expected", "told"),
+    [
+        ({1: "AWSCURRENT"}, f"the version 1 stands where a label belongs; {WRITE}"),
+        ({ONE: "AWSPREVIOUS"}, f"the version '{ONE}' stands where a label belongs; {WRITE}"),
+        ({ONE: ["AWSPREVIOUS"], TWO: ["AWSCURRENT"]}, f"the version '{ONE}' stands where a label belongs; {WRITE}"),
+        ({"AWSCURRENT": [2]}, f"AWSCURRENT is on one version or on none, not on [2]; {WRITE}"),
+        ({"AWSCURRENT": 2, "AWSPENDING": None}, f"AWSPENDING is on one version or on none, not on None; {WRITE}"),
+    ],
+)
+def test_a_version_where_a_label_belongs_is_refused(secretsmanager: SecretsManager, expected: Any, told: str) -> None:
+    with pytest.raises(UsageError) as refusal:
+        secretsmanager.assert_labels("db", expected)
+    assert str(refusal.value) == told
+
+
+def test_the_view_of_a_version_where_a_label_belongs_is_refused(secretsmanager: SecretsManager) -> None:
+    expected: Any = {secretsmanager.secret("db").current: "AWSCURRENT"}
+    with pytest.raises(UsageError, match=r"^the version <version 2 of 'db', .*> stands where a label belongs; "):
+        secretsmanager.assert_labels("db", expected)
+
+
+def test_a_label_that_is_spelled_as_a_version_id_is_a_label(secretsmanager: SecretsManager) -> None:
+    secretsmanager.seed("odd", versions=[Version("one", id=ONE, labels=["AWSCURRENT", ONE])])
+    secretsmanager.assert_labels("odd", {"AWSCURRENT": 1, ONE: 1})
+
+
+# --- labels that are misspelt ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("label", "meant"),
+    [
+        pytest.param("AWSCURENT", "AWSCURRENT", id="one that is there"),
+        pytest.param("AWSPENDNG", "AWSPENDING", id="one of AWS's that is not there"),
+        pytest.param("awscurrent", "AWSCURRENT", id="small letters"),
+        pytest.param("BLU", "BLUE", id="one of the secret's own"),
+    ],
+)
+def test_a_misspelt_label_is_asked_back_by_every_helper(secretsmanager: SecretsManager, label: str, meant: str) -> None:
+    told = f"; did you mean {meant!r}?"
+    assert f"  {label}: expected on version 2, found nowhere{told}\n" in text_of(
+        lambda: secretsmanager.assert_labels("db", {label: 2})
+    )
+    assert told in text_of(lambda: secretsmanager.assert_label("db", label, 2))
+    assert told in text_of(lambda: secretsmanager.assert_moved("db", label))
+    assert told in text_of(lambda: secretsmanager.assert_value("db", "x", label))
+    with pytest.raises(VersionNotFound, match=re.escape(told)):
+        secretsmanager.secret("db").version(label)
+
+
+@pytest.mark.parametrize("label", ["AWSPENDING", "green"])
+def test_a_label_that_is_only_not_there_is_not_asked_back(secretsmanager: SecretsManager, label: str) -> None:
+    assert "did you mean" not in text_of(lambda: secretsmanager.assert_labels("db", {label: 2}))
+    assert "did you mean" not in text_of(lambda: secretsmanager.assert_label("db", label, 2))
+    assert "did you mean" not in text_of(lambda: secretsmanager.assert_moved("db", label))
+    assert "did you mean" not in text_of(lambda: secretsmanager.assert_value("db", "x", label))
+
+
+def test_a_version_that_is_not_there_says_once_what_is(secretsmanager: SecretsManager) -> None:
+    with pytest.raises(VersionNotFound) as failure:
+        secretsmanager.secret("db").version("AWSPENDING")
+    assert str(failure.value.args[0]) == (
+        "secret 'db' has no version 'AWSPENDING'; it has numbers 1 to 3 and the labels AWSPREVIOUS, BLUE, AWSCURRENT"
+    )
 
 
 def test_a_label_that_never_moved_is_told_as_such(secretsmanager: SecretsManager) -> None:

@@ -83,12 +83,12 @@ def test_logged_fails_with_the_calls_that_come_nearest_first(secretsmanager: Sec
         "expected GetSecretValue(SecretId='app/db', VersionStage='AWSPENDING') to be logged at least once, found it 0 "
         "times\n"
         "GetSecretValue was logged 3 times:\n"
-        "  <GetSecretValue(SecretId='app/db')>\n"
-        "    VersionStage: expected 'AWSPENDING', found nothing\n"
-        "  <GetSecretValue(SecretId='app/db', VersionStage='AWSCURRENT')>\n"
-        "    VersionStage: expected 'AWSPENDING', found 'AWSCURRENT'\n"
-        "  <GetSecretValue(SecretId='app/dv') -> ResourceNotFoundException>\n"
-        "    SecretId: expected 'app/db', found 'app/dv'; VersionStage: expected 'AWSPENDING', found nothing"
+        "  VersionStage: expected 'AWSPENDING', found nothing\n"
+        "    in <GetSecretValue(SecretId='app/db')>\n"
+        "  VersionStage: expected 'AWSPENDING', found 'AWSCURRENT'\n"
+        "    in <GetSecretValue(SecretId='app/db', VersionStage='AWSCURRENT')>\n"
+        "  SecretId: expected 'app/db', found 'app/dv'; VersionStage: expected 'AWSPENDING', found nothing\n"
+        "    in <GetSecretValue(SecretId='app/dv') -> ResourceNotFoundException>"
     )
 
 
@@ -97,16 +97,15 @@ def test_logged_fails_when_no_call_was_refused_so(secretsmanager: SecretsManager
         "expected PutSecretValue(SecretId='app/db') -> LimitExceededException to be logged at least once, found it 0 "
         "times\n"
         "PutSecretValue was logged 1 time:\n"
-        f"  <PutSecretValue(SecretId='app/db', ClientRequestToken='{TOKEN}', VersionStages=['AWSPENDING', 'BLUE'], "
-        "SecretString=(hidden))>\n"
-        "    expected to be refused with LimitExceededException"
+        "  expected to be refused with LimitExceededException\n"
+        "    in <PutSecretValue(SecretId='app/db', VersionStages=['AWSPENDING', 'BLUE'], …)>"
     )
 
 
 def test_logged_fails_with_the_objects_own_repr(secretsmanager: SecretsManager) -> None:
     text = text_of(secretsmanager, "PutSecretValue", SecretId=StartsWith("web/"))
     assert text.startswith("expected PutSecretValue(SecretId=StartsWith('web/')) to be logged at least once, found it ")
-    assert text.endswith("\n    SecretId: expected StartsWith('web/'), found 'app/db'")
+    assert "\n  SecretId: expected StartsWith('web/'), found 'app/db'\n    in <PutSecretValue(" in text
 
 
 @pytest.mark.parametrize(
@@ -119,8 +118,7 @@ def test_logged_fails_when_it_was_not_so_many_times(
     assert text_of(secretsmanager, "PutSecretValue", times=times, SecretId="app/db") == (
         f"expected PutSecretValue(SecretId='app/db') to be logged {wanted}, found it {found}\n"
         "PutSecretValue was logged 1 time:\n"
-        f"  <PutSecretValue(SecretId='app/db', ClientRequestToken='{TOKEN}', VersionStages=['AWSPENDING', 'BLUE'], "
-        "SecretString=(hidden))>"
+        "  <PutSecretValue(SecretId='app/db', VersionStages=['AWSPENDING', 'BLUE'], …)>"
     )
 
 
@@ -140,7 +138,9 @@ def test_logged_says_that_there_were_no_calls_at_all() -> None:
     with SecretsManager() as sm:
         assert text_of(sm, "GetSecretValue") == (
             "expected GetSecretValue() to be logged at least once, found it 0 times\n"
-            "no GetSecretValue was logged; logged were: no calls at all"
+            "no GetSecretValue was logged; logged were: no calls at all\n"
+            "  another SecretsManager, in us-east-1, which is active, has logged 4: ask that one for its log\n"
+            "  does the code cache what it reads (lru_cache, powertools, at import)? Clear that before the test"
         )
 
 
@@ -149,7 +149,70 @@ def test_logged_shows_five_calls_at_most(secretsmanager: SecretsManager, client:
         client.describe_secret(SecretId="app/db")
     text = text_of(secretsmanager, "DescribeSecret", SecretId="other")
     assert text.count("<DescribeSecret(") == 5
-    assert "\nDescribeSecret was logged 9 times:\n" in text
+    assert "\nDescribeSecret was logged 9 times; the nearest 5:\n" in text
+    assert text.endswith("\n  … and 4 more")
+
+
+def test_logged_shows_the_first_five_calls_that_all_match(
+    secretsmanager: SecretsManager, client: "SecretsManagerClient"
+) -> None:
+    for _ in range(12):
+        client.describe_secret(SecretId="app/db")
+    text = text_of(secretsmanager, "DescribeSecret", times=1)
+    assert "\nDescribeSecret was logged 12 times; the first 5:\n" in text
+    assert text.endswith("\n  <DescribeSecret(SecretId='app/db')>\n  … and 7 more")
+
+
+def test_five_calls_are_shown_whole(secretsmanager: SecretsManager, client: "SecretsManagerClient") -> None:
+    for _ in range(5):
+        client.describe_secret(SecretId="app/db")
+    text = text_of(secretsmanager, "DescribeSecret", times=1)
+    assert "\nDescribeSecret was logged 5 times:\n" in text
+    assert "more" not in text
+
+
+def test_a_call_with_the_wrong_error_is_farther_than_one_with_the_right_one(
+    secretsmanager: SecretsManager, client: "SecretsManagerClient"
+) -> None:
+    text = text_of(secretsmanager, "GetSecretValue", error="ResourceNotFoundException", SecretId="app/dw")
+    assert text.index("app/dv") < text.index("<GetSecretValue(SecretId='app/db')")
+
+
+def test_a_long_call_is_shown_in_one_line_of_bounded_width_with_what_was_asked_for(
+    secretsmanager: SecretsManager, client: "SecretsManagerClient"
+) -> None:
+    tags: Any = [{"Key": f"key-{number}", "Value": "x" * 200} for number in range(20)]
+    client.create_secret(Name="long", Description="y" * 500, SecretString="to-hide", Tags=tags)
+    lines = text_of(secretsmanager, "CreateSecret", times=2, Name="long").splitlines()
+    assert lines[-1] == "  <CreateSecret(Name='long', …)>"
+    lines = text_of(secretsmanager, "CreateSecret", Tags=[], Description="y" * 499).splitlines()
+    assert max(map(len, lines)) < 700
+    assert lines[-1].endswith("…)>")
+    assert len(lines[-1]) <= 110
+
+
+def test_a_call_that_is_too_long_keeps_the_error_that_it_was_refused_with(
+    secretsmanager: SecretsManager, client: "SecretsManagerClient"
+) -> None:
+    with pytest.raises(client.exceptions.ResourceNotFoundException):
+        client.describe_secret(SecretId="x" * 200)
+    with pytest.raises(AssertionError) as failure:
+        secretsmanager.assert_not_logged("DescribeSecret")
+    line = str(failure.value).splitlines()[-1]
+    assert line.startswith("  <DescribeSecret(SecretId='xxx")
+    assert line.endswith("xxx…) -> ResourceNotFoundException>")
+    assert len(line) == 102
+
+
+def test_a_token_is_shown_whole_where_there_is_room_or_the_test_has_asked_for_it(
+    secretsmanager: SecretsManager, client: "SecretsManagerClient"
+) -> None:
+    client.create_secret(Name="new", ClientRequestToken="3" * 32)
+    assert f"<CreateSecret(Name='new', ClientRequestToken='{'3' * 32}')>" in text_of(
+        secretsmanager, "CreateSecret", times=2
+    )
+    text = text_of(secretsmanager, "PutSecretValue", ClientRequestToken="4" * 32)
+    assert f"\n  ClientRequestToken: expected '{'4' * 32}', found '{TOKEN}'\n" in text
 
 
 def test_logged_shows_no_secret_value(secretsmanager: SecretsManager, client: "SecretsManagerClient") -> None:
@@ -258,6 +321,18 @@ def test_not_logged_without_arguments_fails_for_any_call(secretsmanager: Secrets
     ]
 
 
+def test_not_logged_shows_the_first_five_and_how_many_more(
+    secretsmanager: SecretsManager, client: "SecretsManagerClient"
+) -> None:
+    for _ in range(12):
+        client.describe_secret(SecretId="app/db")
+    with pytest.raises(AssertionError) as failure:
+        secretsmanager.assert_not_logged("DescribeSecret")
+    lines = str(failure.value).splitlines()
+    assert lines[0] == "expected DescribeSecret() not to be logged, found it 12 times; the first 5:"
+    assert lines[1:] == ["  <DescribeSecret(SecretId='app/db')>"] * 5 + ["  … and 7 more"]
+
+
 def test_not_logged_fails_for_a_field_of_any_operation(secretsmanager: SecretsManager) -> None:
     with pytest.raises(AssertionError, match="not to be logged, found it 3 times\n"):
         secretsmanager.assert_not_logged(SecretId="app/db")
@@ -293,22 +368,42 @@ def test_an_order_fails_that_was_the_other_way_round(
     with pytest.raises(AssertionError) as failure:
         secretsmanager.assert_log_order("DeleteSecret", "PutSecretValue")
     assert str(failure.value) == (
-        "no PutSecretValue was logged after DeleteSecret; logged were: GetSecretValue, GetSecretValue, PutSecretValue, "
-        "GetSecretValue, DeleteSecret"
+        "no PutSecretValue was logged after DeleteSecret; logged were:\n"
+        "  GetSecretValue ×2\n"
+        "  PutSecretValue\n"
+        "  GetSecretValue\n"
+        "  DeleteSecret"
     )
+
+
+def test_an_order_of_a_long_log_shows_its_beginning_and_its_end(
+    secretsmanager: SecretsManager, client: "SecretsManagerClient"
+) -> None:
+    for _ in range(20):
+        client.describe_secret(SecretId="app/db")
+        client.get_random_password()
+    with pytest.raises(AssertionError) as failure:
+        secretsmanager.assert_log_order("TagResource")
+    lines = str(failure.value).splitlines()
+    assert len(lines) == 22
+    assert lines[1:3] == ["  GetSecretValue ×2", "  PutSecretValue"]
+    assert lines[11] == "  … and 23 calls more …"
+    assert lines[-2:] == ["  DescribeSecret", "  GetRandomPassword"]
 
 
 def test_an_order_fails_with_all_that_it_found_before(secretsmanager: SecretsManager) -> None:
     with pytest.raises(AssertionError) as failure:
         secretsmanager.assert_log_order("GetSecretValue", "PutSecretValue", "DeleteSecret")
     assert str(failure.value) == (
-        "no DeleteSecret was logged after GetSecretValue, PutSecretValue; logged were: GetSecretValue, GetSecretValue, "
-        "PutSecretValue, GetSecretValue"
+        "no DeleteSecret was logged after GetSecretValue, PutSecretValue; logged were:\n"
+        "  GetSecretValue ×2\n"
+        "  PutSecretValue\n"
+        "  GetSecretValue"
     )
 
 
 def test_an_order_fails_at_the_first_one_that_was_not_logged(secretsmanager: SecretsManager) -> None:
-    with pytest.raises(AssertionError, match=r"^no TagResource was logged; logged were: GetSecretValue, "):
+    with pytest.raises(AssertionError, match=r"^no TagResource was logged; logged were:\n  GetSecretValue "):
         secretsmanager.assert_log_order("TagResource", "GetSecretValue")
 
 
@@ -359,7 +454,28 @@ def test_the_view_of_a_secret_that_is_gone_still_names_it(
 def test_an_order_is_not_found_in_an_empty_log() -> None:
     with SecretsManager() as sm, pytest.raises(AssertionError) as failure:
         sm.assert_log_order("GetSecretValue")
-    assert str(failure.value) == "no GetSecretValue was logged; logged were: no calls at all"
+    assert str(failure.value).startswith("no GetSecretValue was logged; logged were: no calls at all\n")
+
+
+@pytest.mark.parametrize("order", [["GetSecretValue", "PutSecretValue"], ("GetSecretValue",), []])
+def test_an_order_that_is_given_as_a_list_is_a_usage_error(secretsmanager: SecretsManager, order: Any) -> None:
+    with pytest.raises(UsageError, match=r"not as a (list|tuple): write .*, or assert_log_order\(\*names\)$"):
+        secretsmanager.assert_log_order(order)
+
+
+@pytest.mark.parametrize("operation", [["GetSecretValue"], 7, {"GetSecretValue"}, b"GetSecretValue"])
+@pytest.mark.parametrize("helper", ["assert_logged", "assert_not_logged", "assert_log_order"])
+def test_an_operation_that_is_no_text_is_a_usage_error(
+    secretsmanager: SecretsManager, helper: str, operation: Any
+) -> None:
+    with pytest.raises(UsageError, match=r"^an o(peration|rder) is "):
+        getattr(secretsmanager, helper)(operation)
+
+
+def test_no_operation_at_all_can_not_be_asked_to_be_logged(secretsmanager: SecretsManager) -> None:
+    operation: Any = None
+    with pytest.raises(UsageError, match=r"^an operation is a str such as 'GetSecretValue', not NoneType$"):
+        secretsmanager.assert_logged(operation)
 
 
 def test_an_order_of_an_unknown_operation_is_a_usage_error(secretsmanager: SecretsManager) -> None:

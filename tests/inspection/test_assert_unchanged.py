@@ -86,7 +86,8 @@ def test_a_change_is_named_without_values(
     assert first == "expected no change, found"
     assert line.startswith("  'db' in us-east-1: ")
     assert what in line
-    assert line.endswith(" changed")
+    assert " changed by " in line
+    assert line.endswith(secretsmanager.log[-1].operation)
     assert table.startswith("secret 'db' in us-east-1")
     assert not any(value in str(failure.value) for value in ("of-old", "of-now", "new"))
 
@@ -98,7 +99,7 @@ def test_a_change_of_the_value_shows_the_new_table(
         client.put_secret_value(SecretId="db", SecretString="new", ClientRequestToken="3" * 32)
     assert str(failure.value) == (
         "expected no change, found\n"
-        "  'db' in us-east-1: versions, labels changed\n"
+        "  'db' in us-east-1: versions, labels changed by PutSecretValue\n"
         "\n"
         "secret 'db' in us-east-1\n"
         "  #  version id                        age  labels\n"
@@ -112,7 +113,8 @@ def test_a_secret_that_was_created_is_named(secretsmanager: SecretsManager, clie
     with pytest.raises(AssertionError) as failure, secretsmanager.assert_unchanged():
         client.create_secret(Name="new")
     assert str(failure.value) == (
-        "expected no change, found\n  'new' in us-east-1: it was created\n\nsecret 'new' in us-east-1\n  (no version)"
+        "expected no change, found\n"
+        "  'new' in us-east-1: it was created by CreateSecret\n\nsecret 'new' in us-east-1\n  (no version)"
     )
 
 
@@ -122,7 +124,7 @@ def test_a_secret_that_was_deleted_is_named(
 ) -> None:
     with pytest.raises(AssertionError) as failure, secretsmanager.assert_unchanged(secret_id):
         client.delete_secret(SecretId="db", ForceDeleteWithoutRecovery=True)
-    assert str(failure.value) == "expected no change, found\n  'db' in us-east-1: it was deleted"
+    assert str(failure.value) == "expected no change, found\n  'db' in us-east-1: it was deleted by DeleteSecret"
 
 
 def test_a_secret_created_and_deleted_inside_is_no_change(
@@ -154,9 +156,9 @@ def test_several_changes_are_named_each(secretsmanager: SecretsManager, client: 
         change_three()
     assert str(failure.value).split("\n\n")[0] == (
         "expected no change, found\n"
-        "  'other' in us-east-1: it was deleted\n"
-        "  'new' in us-east-1: it was created\n"
-        "  'far' in eu-west-1: it was created"
+        "  'other' in us-east-1: it was deleted by DeleteSecret\n"
+        "  'new' in us-east-1: it was created by CreateSecret\n"
+        "  'far' in eu-west-1: it was created by CreateSecret"
     )
 
 
@@ -223,3 +225,91 @@ def test_to_forget_the_with_is_warned_of(secretsmanager: SecretsManager) -> None
     secretsmanager.seed("db", "one")
     with pytest.warns(RuntimeWarning, match="never entered, so it asserts nothing"):
         secretsmanager.assert_unchanged("db")
+
+
+# --- which call it was -----------------------------------------------------------------------------------------------
+
+
+def told(sm: SecretsManager, change: Callable[[], object], secret_id: str | None = None) -> str:
+    """The lines that name the changes."""
+    with pytest.raises(AssertionError) as failure, sm.assert_unchanged(secret_id):
+        change()
+    return str(failure.value).split("\n\n")[0].partition("\n")[2]
+
+
+def test_each_call_that_wrote_is_named_once_and_counted(
+    secretsmanager: SecretsManager, client: "SecretsManagerClient"
+) -> None:
+    def change() -> None:
+        client.put_secret_value(SecretId="db", SecretString="1")
+        client.put_secret_value(SecretId=secretsmanager.secret("db").arn, SecretString="2")
+        client.tag_resource(SecretId="db", Tags=[{"Key": "a", "Value": "b"}])
+        client.get_secret_value(SecretId="db")
+        client.tag_resource(SecretId="other", Tags=[{"Key": "a", "Value": "b"}])
+
+    assert told(secretsmanager, change) == (
+        "  'db' in us-east-1: tags, versions, labels changed by PutSecretValue ×2, TagResource\n"
+        "  'other' in us-east-1: tags changed by TagResource"
+    )
+
+
+def test_a_refused_call_is_not_named(secretsmanager: SecretsManager, client: "SecretsManagerClient") -> None:
+    def change() -> None:
+        with pytest.raises(client.exceptions.InvalidParameterException):
+            client.update_secret_version_stage(SecretId="db", VersionStage="AWSCURRENT", RemoveFromVersionId=TWO)
+        client.delete_secret(SecretId="db")
+
+    assert told(secretsmanager, change) == "  'db' in us-east-1: deletion_date changed by DeleteSecret"
+
+
+def test_a_call_before_the_block_is_not_named(secretsmanager: SecretsManager, client: "SecretsManagerClient") -> None:
+    client.put_secret_value(SecretId="db", SecretString="before")
+    text = told(secretsmanager, lambda: client.delete_secret(SecretId="db"))
+    assert text.endswith("changed by DeleteSecret")
+
+
+def test_a_call_is_named_though_the_log_was_cleared_after_it(
+    secretsmanager: SecretsManager, client: "SecretsManagerClient"
+) -> None:
+    def change() -> None:
+        client.delete_secret(SecretId="db")
+        secretsmanager.log.clear()
+
+    assert told(secretsmanager, change).endswith("changed by DeleteSecret")
+
+
+def test_a_change_without_a_call_says_so(secretsmanager: SecretsManager, client: "SecretsManagerClient") -> None:
+    assert told(secretsmanager, lambda: secretsmanager.seed("db", "again")).endswith(
+        " changed (no logged call did it: a seed, or the clock)"
+    )
+    client.delete_secret(SecretId="other")
+    assert told(secretsmanager, lambda: secretsmanager.clock.advance(days=40)) == (
+        "  'other' in us-east-1: it was deleted (no logged call did it: a seed, or the clock)"
+    )
+
+
+def test_a_replica_was_changed_by_the_call_that_wrote_to_its_primary(
+    secretsmanager: SecretsManager, client: "SecretsManagerClient"
+) -> None:
+    secretsmanager.seed("wide", "one", replicas=["eu-west-1"])
+    text = told(secretsmanager, lambda: client.put_secret_value(SecretId="wide", SecretString="two"))
+    assert "'wide' in us-east-1: versions, labels changed by PutSecretValue" in text
+    assert "'wide' in eu-west-1: versions, labels changed by PutSecretValue" in text
+
+
+def test_a_rotation_by_aws_is_named_by_its_events(secretsmanager: SecretsManager) -> None:
+    secretsmanager.seed("db", {"password": "one"}, owning_service="rds")
+    secretsmanager.client().rotate_secret(SecretId="db", RotationRules={"AutomaticallyAfterDays": 7})
+    text = told(secretsmanager, lambda: secretsmanager.clock.advance(days=8), "db")
+    assert "RotationSucceeded" in text
+
+
+def test_the_table_is_that_of_the_end_of_the_block(
+    secretsmanager: SecretsManager, client: "SecretsManagerClient", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Other threads may delete the secret before the failure is put into words."""
+    source = secretsmanager._source()
+    monkeypatch.setattr(type(source), "state_of", lambda *_: None)
+    with pytest.raises(AssertionError) as failure, secretsmanager.assert_unchanged():
+        client.delete_secret(SecretId="other")
+    assert str(failure.value).splitlines()[3].startswith("secret 'other' in us-east-1, marked for deletion on ")

@@ -268,8 +268,8 @@ def test_an_event_of_another_secret_fails_with_the_secret_that_it_is_of(secretsm
     assert str(caught.value) == (
         "expected RotationSucceeded(SecretId='other') to be logged at least once, found it 0 times\n"
         "RotationSucceeded was logged 1 time:\n"
-        f"  <RotationSucceeded(SecretId='{arn}')>\n"
-        f"    SecretId: expected 'other', found '{arn}'"
+        f"  SecretId: expected 'other', found '{arn}'\n"
+        f"    in <RotationSucceeded(SecretId='{arn}')>"
     )
 
 
@@ -308,8 +308,12 @@ def test_an_order_of_events_fails_that_was_the_other_way_round(secretsmanager: S
     with pytest.raises(AssertionError) as caught:
         secretsmanager.assert_log_order("RotationSucceeded", "PutSecretValue")
     assert str(caught.value) == (
-        "no PutSecretValue was logged after RotationSucceeded; logged were: RotateSecret, RotationStarted, "
-        "PutSecretValue, UpdateSecretVersionStage, RotationSucceeded"
+        "no PutSecretValue was logged after RotationSucceeded; logged were:\n"
+        "  RotateSecret\n"
+        "  RotationStarted\n"
+        "  PutSecretValue\n"
+        "  UpdateSecretVersionStage\n"
+        "  RotationSucceeded"
     )
 
 

@@ -1,5 +1,6 @@
 """Tables: one secret, one line for each version."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -53,6 +54,63 @@ def test_ten_versions_stay_aligned(secretsmanager: SecretsManager) -> None:
     assert lines[1].startswith("  #   version id")
     assert lines[2].startswith("  1   ")
     assert lines[11].startswith("  10  ")
+
+
+def test_a_long_table_shows_the_labelled_versions_and_how_many_more(secretsmanager: SecretsManager) -> None:
+    view = secretsmanager.seed("db", versions=[str(number) for number in range(31)])
+    lines = secret_table(view).splitlines()
+    assert [line.split()[0] for line in lines[1:]] == ["#", "30", "31", "…"]
+    assert lines[-1] == "  … 29 without labels"
+
+
+def test_a_long_table_shows_the_versions_that_are_named(secretsmanager: SecretsManager) -> None:
+    view = secretsmanager.seed("db", versions=[str(number) for number in range(31)])
+    lines = secret_table(view, named={view.version(3).id, view.version(31).id}).splitlines()
+    assert [line.split()[0] for line in lines[1:]] == ["#", "3", "30", "31", "…"]
+    assert lines[-1] == "  … 28 without labels"
+
+
+@pytest.mark.parametrize(("versions", "lines"), [(12, 14), (13, 5)])
+def test_a_table_of_twelve_is_not_long(secretsmanager: SecretsManager, versions: int, lines: int) -> None:
+    view = secretsmanager.seed("db", versions=[str(number) for number in range(versions)])
+    assert len(secret_table(view).splitlines()) == lines
+
+
+@pytest.mark.parametrize(
+    ("fail", "named"),
+    [
+        pytest.param(lambda sm: sm.assert_value("db", "x", 3), {3}, id="assert_value"),
+        pytest.param(lambda sm: sm.assert_value("db", "4"), {5}, id="assert_value that another version holds"),
+        pytest.param(lambda sm: sm.assert_label("db", "AWSCURRENT", 3), {3}, id="assert_label"),
+        pytest.param(lambda sm: sm.assert_labels("db", {"AWSCURRENT": 3}), {3}, id="assert_labels"),
+        pytest.param(
+            lambda sm: sm.assert_history("db", ["x", "x", *map(str, range(2, 31))]), {1, 2}, id="assert_history"
+        ),
+    ],
+)
+def test_a_failure_names_its_versions_in_a_long_table(
+    secretsmanager: SecretsManager, fail: Callable[[SecretsManager], None], named: set[int]
+) -> None:
+    secretsmanager.seed("db", versions=[str(number) for number in range(31)])
+    with pytest.raises(AssertionError) as failure:
+        fail(secretsmanager)
+    rows = str(failure.value).split("\n\n")[1].splitlines()[2:-1]
+    assert {int(row.split()[0]) for row in rows} == named | {30, 31}
+
+
+def test_a_history_of_many_differences_shows_five(secretsmanager: SecretsManager) -> None:
+    secretsmanager.seed("db", versions=[str(number) for number in range(31)])
+    with pytest.raises(AssertionError) as failure:
+        secretsmanager.assert_history("db", ["x"] * 31)
+    told = str(failure.value).split("\n\n")[0]
+    assert told.count(" differs") == 5
+    assert told.endswith("\n  … and 26 more")
+
+
+def test_the_table_of_a_secret_that_is_gone_says_so(secretsmanager: SecretsManager) -> None:
+    view = secretsmanager.seed("db", "one")
+    secretsmanager.client().delete_secret(SecretId="db", ForceDeleteWithoutRecovery=True)
+    assert secret_table(view) == "secret 'db' in us-east-1: not there any more"
 
 
 @pytest.mark.parametrize(

@@ -438,3 +438,23 @@ def test_a_version_that_is_gone_is_no_version_any_more(secretsmanager: SecretsMa
     with pytest.raises(AssertionError, match="is there no more"):
         secretsmanager.assert_label("app", "AWSCURRENT", old)
     assert old.value == "old"
+
+
+# --- versions by place and by number ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("place", [3, -4, 100])
+def test_a_place_that_is_not_there_says_how_versions_are_counted(db: SecretView, place: int) -> None:
+    with pytest.raises(IndexError) as failure:
+        db.versions[place]
+    assert str(failure.value) == (
+        f"versions is a list of 3, from versions[0] on; version({place}) takes the number of a version, from 1 on"
+    )
+
+
+def test_versions_are_a_list_in_all_else(db: SecretView) -> None:
+    assert db.versions[0] == db.version(1)
+    assert db.versions[-1] == db.version(-1)
+    assert [version.number for version in db.versions[1:]] == [2, 3]
+    assert len(db.versions) == 3
+    assert isinstance(db.versions, list)

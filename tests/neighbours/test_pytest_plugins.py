@@ -2,17 +2,20 @@
 
 import pytest
 
-ASYNCIO_INI = "[pytest]\nasyncio_default_fixture_loop_scope = function\n"
+SETTINGS = {"asyncio": "asyncio_default_fixture_loop_scope = function"}
+"""What a plugin wants to be set, lest it warns."""
 
 
 @pytest.fixture
-def run(pytester):
-    """Runs a test module in a process of its own, in written order, with warnings as errors."""
+def run(pytester, monkeypatch):
+    """Runs a test module in a process of its own, beside one other plugin, with warnings as errors."""
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")  # the plugins of our own suite take a second to load
 
-    def go(source, *arguments):
-        pytester.makeini(ASYNCIO_INI)
+    def go(neighbour, source, *arguments):
+        pytester.makeini(f"[pytest]\n{SETTINGS.get(neighbour, '')}\n")
         pytester.makepyfile(source)
-        return pytester.runpytest_subprocess("-p", "no:randomly", "-W", "error", *arguments)
+        plugins = ("-p", "pytest_secretsmanager.plugin", "-p", neighbour)
+        return pytester.runpytest_subprocess(*plugins, "-W", "error", *arguments)
 
     return go
 
@@ -37,11 +40,12 @@ MANY = """
 
 @pytest.mark.parametrize("distribution", ["load", "loadscope", "worksteal"])
 def test_each_worker_of_xdist_has_secrets_of_its_own(run, distribution):
-    run(MANY, "-n", "2", "--dist", distribution).assert_outcomes(passed=20)
+    run("xdist", MANY, "-n", "2", "--dist", distribution).assert_outcomes(passed=20)
 
 
 def test_each_worker_of_xdist_has_an_endpoint_of_its_own(run):
     run(
+        "xdist",
         """
         import os, subprocess, sys
         import pytest
@@ -64,11 +68,12 @@ def test_each_worker_of_xdist_has_an_endpoint_of_its_own(run):
 
 
 def test_clients_in_process_need_no_socket(run):
-    run(MANY, "--disable-socket").assert_outcomes(passed=20)
+    run("pytest_socket", MANY, "--disable-socket").assert_outcomes(passed=20)
 
 
 def test_without_sockets_the_endpoint_says_so_and_leaves_nothing(run):
     run(
+        "pytest_socket",
         """
         import gc, threading
         import pytest
@@ -89,6 +94,7 @@ def test_without_sockets_the_endpoint_says_so_and_leaves_nothing(run):
 
 def test_the_endpoint_needs_the_loopback_interface_only(run):
     run(
+        "pytest_socket",
         """
         import boto3
 
@@ -113,6 +119,7 @@ def test_the_endpoint_needs_the_loopback_interface_only(run):
 
 def test_a_test_that_is_run_again_begins_anew(run):
     run(
+        "rerunfailures",
         """
         import datetime
         import boto3
@@ -139,10 +146,10 @@ def test_a_test_that_is_run_again_begins_anew(run):
 # --- pytest-randomly -------------------------------------------------------------------------------------------------
 
 
-def test_its_seed_is_none_of_ours(pytester):
+def test_its_seed_is_none_of_ours(run):
     """It seeds `random` anew before each test: our ids come from elsewhere, and leave its numbers alone."""
-    pytester.makeini(ASYNCIO_INI)
-    pytester.makepyfile(
+    run(
+        "randomly",
         """
         import random
         import pytest
@@ -158,9 +165,8 @@ def test_its_seed_is_none_of_ours(pytester):
 
         def teardown_module():
             assert len(arns) == 3
-        """
-    )
-    pytester.runpytest_subprocess("-W", "error", "-p", "randomly").assert_outcomes(passed=3)
+        """,
+    ).assert_outcomes(passed=3)
 
 
 # --- pytest-asyncio and anyio ----------------------------------------------------------------------------------------
@@ -185,22 +191,23 @@ ASYNC = """
 
 
 @pytest.mark.parametrize(
-    ("mark", "arguments"),
+    ("neighbour", "mark", "arguments"),
     [
-        pytest.param("@pytest.mark.asyncio", ["--asyncio-mode=strict"], id="pytest-asyncio, strict"),
-        pytest.param("", ["--asyncio-mode=auto"], id="pytest-asyncio, auto"),
-        pytest.param("@pytest.mark.anyio", [], id="anyio"),
+        pytest.param("asyncio", "@pytest.mark.asyncio", ["--asyncio-mode=strict"], id="pytest-asyncio, strict"),
+        pytest.param("asyncio", "", ["--asyncio-mode=auto"], id="pytest-asyncio, auto"),
+        pytest.param("anyio", "@pytest.mark.anyio", [], id="anyio"),
     ],
 )
-def test_async_tests_are_answered(run, mark, arguments):
+def test_async_tests_are_answered(run, neighbour, mark, arguments):
     pytest.importorskip("aiobotocore", reason="aiobotocore is not installed: pip install '.[dev,async]'")
     fixture = "\n    @pytest.fixture\n    def anyio_backend():\n        return 'asyncio'\n"
-    run(ASYNC.format(mark=mark) + fixture, *arguments).assert_outcomes(passed=2)
+    run(neighbour, ASYNC.format(mark=mark) + fixture, *arguments).assert_outcomes(passed=2)
 
 
 def test_an_async_fixture_of_wider_scope_has_its_own_loop_and_the_same_answers(run):
     pytest.importorskip("aiobotocore", reason="aiobotocore is not installed: pip install '.[dev,async]'")
     run(
+        "asyncio",
         """
         import pytest
         import pytest_asyncio
@@ -216,5 +223,5 @@ def test_an_async_fixture_of_wider_scope_has_its_own_loop_and_the_same_answers(r
         async def test_it(secretsmanager, client, number):
             await client.create_secret(Name="db", SecretString=str(number))
             secretsmanager.assert_value("db", str(number))
-        """
+        """,
     ).assert_outcomes(passed=2)

@@ -1,14 +1,37 @@
 """Runs test files with this plugin and no other, whatever the developer's environment says."""
 
 import os
+import pkgutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib import import_module
 from typing import Any
 from unittest.mock import patch
 
 import boto3
 import pytest
+from botocore.client import BaseClient
+from botocore.endpoint import Endpoint
+
+import pytest_secretsmanager
 
 Run = Callable[..., pytest.RunResult]
+
+THIS_PLUGIN = ("-p", "pytest_secretsmanager.plugin")
+
+WRAPPED = ((BaseClient, "_make_api_call"), (Endpoint, "_send"), (Endpoint, "create_request"))
+"""The methods of botocore that the plugin wraps, as long as a run needs it."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _imported_once() -> None:
+    """Imports what a run in this process may import: pytester forgets the modules that such a run imports first.
+
+    A second copy of one of them would wrap botocore a second time.
+    """
+    for module in pkgutil.walk_packages(pytest_secretsmanager.__path__, "pytest_secretsmanager."):
+        if not module.name.endswith("__main__"):
+            import_module(module.name)
 
 
 @pytest.fixture(autouse=True)
@@ -20,6 +43,22 @@ def _bare_environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         yield
 
 
+@contextmanager
+def _nothing_left() -> Iterator[None]:
+    """Holds that a run in this process leaves botocore and the environment as they were."""
+    before = _methods(), _variables()
+    yield
+    assert (_methods(), _variables()) == before
+
+
+def _methods() -> list[object]:
+    return [vars(owner)[name] for owner, name in WRAPPED]
+
+
+def _variables() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if name.startswith("AWS_")}
+
+
 @pytest.fixture
 def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Runs one file, `test_it.py`, in this process, in its written order."""
@@ -27,7 +66,20 @@ def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Run:
 
     def run_file(source: str, *arguments: str) -> pytest.RunResult:
         pytester.makepyfile(test_it=source)
-        return pytester.runpytest("-p", "pytest_secretsmanager.plugin", *arguments)
+        with _nothing_left():
+            return pytester.runpytest_inprocess(*THIS_PLUGIN, *arguments)
+
+    return run_file
+
+
+@pytest.fixture
+def run_apart(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """As `run`, in a process of its own: for xdist, and for what depends on the order of imports."""
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+
+    def run_file(source: str, *arguments: str) -> pytest.RunResult:
+        pytester.makepyfile(test_it=source)
+        return pytester.runpytest_subprocess(*THIS_PLUGIN, *arguments, timeout=300)
 
     return run_file
 

@@ -3,27 +3,48 @@
 from collections.abc import Callable
 from textwrap import dedent
 
+import botocore
 import pytest
+from botocore import handlers
 from botocore.endpoint import Endpoint
 
 Run = Callable[..., pytest.RunResult]
 
-INI = "[pytest]\nasyncio_default_fixture_loop_scope = function\nsecretsmanager_block_network = {}\n"
+INI = "[pytest]\nsecretsmanager_block_network = {}\n"
 
 
 @pytest.fixture
-def blocked(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Runs one file with the guard up; if it failed, a closed proxy would keep the call on this machine."""
+def no_way_out(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keeps a call on this machine by a closed proxy, should the guard fail; and other tools out of new clients."""
     monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:1")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     monkeypatch.setenv("HOME", str(pytester.path))
+    # moto and AWS's Powertools listen to every client from their import on; other tests of this process import them.
+    of_botocore = [entry for entry in handlers.BUILTIN_HANDLERS if not type(entry[1]).__module__.startswith("moto")]
+    monkeypatch.setattr(handlers, "BUILTIN_HANDLERS", of_botocore)
+    monkeypatch.setattr(botocore, "_INITIALIZERS", [])
+
+
+@pytest.fixture
+def blocked(no_way_out: None, pytester: pytest.Pytester, run: Run) -> Run:
+    """Runs one file with the guard up."""
 
     def run_file(source: str, *arguments: str, on: str = "true") -> pytest.RunResult:
         pytester.makeini(INI.format(on))
-        pytester.makepyfile(test_it=source)
-        return pytester.runpytest_subprocess("-p", "no:randomly", *arguments, timeout=300)
+        return run(source, *arguments)
+
+    return run_file
+
+
+@pytest.fixture
+def blocked_apart(no_way_out: None, pytester: pytest.Pytester, run_apart: Run) -> Run:
+    """Runs one file with the guard up, in a process of its own."""
+
+    def run_file(source: str, *arguments: str) -> pytest.RunResult:
+        pytester.makeini(INI.format("true"))
+        return run_apart(source, *arguments)
 
     return run_file
 
@@ -51,7 +72,7 @@ def test_the_failure_names_test_operation_and_where_the_client_was_made(
     result.stdout.fnmatch_lines(
         [
             "GetSecretValue was stopped on its way to AWS (secretsmanager.us-east-1.amazonaws.com): no SecretsManager "
-            "is active, and secretsmanager_block_network is on",
+            "is active, and secretsmanager_block_network is true",
             "  called at *test_it.py:5 in test_it",
             "  by a client made at *app.py:2 in <module>",
             "  in test_it.py::test_it",
@@ -61,8 +82,9 @@ def test_the_failure_names_test_operation_and_where_the_client_was_made(
     )
 
 
-def test_what_goes_elsewhere_or_is_answered_before_passes(blocked: Run) -> None:
-    blocked(
+def test_what_goes_elsewhere_or_is_answered_before_passes(blocked_apart: Run) -> None:
+    """In a process of its own, where moto is imported as a program imports it."""
+    blocked_apart(
         """
         import boto3, pytest
         from botocore.exceptions import EndpointConnectionError
@@ -137,19 +159,17 @@ def test_botocore_is_wrapped_only_while_the_option_is_on(blocked: Run, on: str, 
     ).assert_outcomes(passed=1)
 
 
-def test_what_was_wrapped_is_bare_again_after_the_run(pytester: pytest.Pytester) -> None:
+def test_what_was_wrapped_is_bare_again_after_the_run(blocked: Run) -> None:
     """In the same process, as a run inside another one is."""
     bare = {name: Endpoint.__dict__[name] for name in ("_send", "create_request")}
-    pytester.makeini(INI.format("true"))
-    pytester.makepyfile(
+    blocked(
         """
         from botocore.endpoint import Endpoint
 
         def test_it():
             assert hasattr(Endpoint.__dict__["_send"], "_self_wrapper")
         """
-    )
-    pytester.runpytest_inprocess("-p", "no:randomly").assert_outcomes(passed=1)
+    ).assert_outcomes(passed=1)
     assert all(Endpoint.__dict__[name] is method for name, method in bare.items())
 
 
@@ -180,9 +200,10 @@ def test_a_call_in_a_thread_and_one_in_a_fixture_are_stopped_too(blocked: Run) -
 
 
 @pytest.mark.parametrize("early", [True, False], ids=["imported before", "imported in the test"])
-def test_async_calls_are_stopped_too(blocked: Run, pytester: pytest.Pytester, early: bool) -> None:
-    pytest.importorskip("aiobotocore", reason="aiobotocore is not installed: pip install '.[dev,async]'")
-    result = blocked(
+def test_async_calls_are_stopped_too(blocked: Run, blocked_apart: Run, early: bool) -> None:
+    """This process has imported aiobotocore: one that has not yet is another one."""
+    pytest.importorskip("aiobotocore.session", reason="aiobotocore is not installed: pip install '.[dev,async]'")
+    result = (blocked if early else blocked_apart)(
         f"""
         import asyncio
         {"import aiobotocore.session" if early else ""}
@@ -215,8 +236,8 @@ def test_async_calls_are_stopped_too(blocked: Run, pytester: pytest.Pytester, ea
     )
 
 
-def test_each_worker_of_xdist_is_guarded(blocked: Run) -> None:
-    result = blocked(
+def test_each_worker_of_xdist_is_guarded(blocked_apart: Run) -> None:
+    result = blocked_apart(
         """
         import boto3, pytest
 
@@ -224,6 +245,8 @@ def test_each_worker_of_xdist_is_guarded(blocked: Run) -> None:
         def test_it(number):
             boto3.client("secretsmanager").list_secrets()
         """,
+        "-p",
+        "xdist",
         "-n",
         "2",
     )
@@ -273,11 +296,10 @@ def test_a_test_that_swallows_the_refusal_fails_nevertheless(blocked: Run) -> No
     result.stdout.fnmatch_lines(["GetSecretValue was stopped *", "  in test_it.py::test_thread"])
 
 
-def test_a_run_that_ends_before_it_is_configured_leaves_nothing(pytester: pytest.Pytester) -> None:
+def test_a_run_that_ends_before_it_is_configured_leaves_nothing(blocked: Run, pytester: pytest.Pytester) -> None:
     before = Endpoint.__dict__["_send"]
-    pytester.makeini(INI.format("true"))
     pytester.makeconftest("raise ZeroDivisionError")
-    pytester.runpytest_inprocess()
+    blocked("")
     assert Endpoint.__dict__["_send"] is before
 
 
@@ -406,7 +428,7 @@ def test_what_a_hook_raises_on_purpose_is_not_covered_up(blocked: Run) -> None:
 
 
 def test_what_an_async_hook_raises_on_purpose_is_not_covered_up(blocked: Run) -> None:
-    pytest.importorskip("aiobotocore", reason="aiobotocore is not installed: pip install '.[dev,async]'")
+    pytest.importorskip("aiobotocore.session", reason="aiobotocore is not installed: pip install '.[dev,async]'")
     blocked(
         """
         import asyncio, pytest
@@ -450,7 +472,7 @@ def test_a_fixture_that_runs_before_ours_is_told_so(blocked: Run) -> None:
 
 def test_an_async_source_of_credentials_that_fails_is_no_hook(blocked: Run) -> None:
     """aiobotocore awaits both in the same place."""
-    pytest.importorskip("aiobotocore", reason="aiobotocore is not installed: pip install '.[dev,async]'")
+    pytest.importorskip("aiobotocore.session", reason="aiobotocore is not installed: pip install '.[dev,async]'")
     result = blocked(
         """
         import asyncio

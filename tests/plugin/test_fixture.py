@@ -128,12 +128,15 @@ def test_variables_are_taken_back_beside_monkeypatch(run: Run, change: str) -> N
     ).assert_outcomes(passed=2)
 
 
-def test_fixtures_lists_the_fixture_with_its_first_sentence(pytester: pytest.Pytester) -> None:
-    result = pytester.runpytest("--fixtures")
+def test_fixtures_lists_the_fixture_with_an_example(pytester: pytest.Pytester) -> None:
+    result = pytester.runpytest("--fixtures", "-v")
     result.stdout.fnmatch_lines(
         [
-            "secretsmanager -- *plugin.py:*",
+            "secretsmanager -- *plugin/__init__.py:*",
             "    A local AWS Secrets Manager that answers every call made through botocore in this process.",
+            "    Markers `secret` and `secrets_file` seed it, the marker `secretsmanager` sets its options:",
+            '        @pytest.mark.secret("app/db", "hunter2")',
+            "        def test_password(secretsmanager: SecretsManager):  # from *",
         ]
     )
 
@@ -155,7 +158,14 @@ def test_markers_lists_the_markers_with_their_arguments(pytester: pytest.Pyteste
 def test_help_lists_the_ini_options(pytester: pytest.Pytester) -> None:
     result = pytester.runpytest("--help")
     result.stdout.fnmatch_lines(
-        ["  secretsmanager_region (string):*", "  secretsmanager_account (string):*", "  secretsmanager_random_seed *"]
+        [
+            "  secretsmanager_region (string):*",
+            "  secretsmanager_account (string):*",
+            "  secretsmanager_random_seed *",
+            "  secretsmanager_block_network (string):*",
+            "*auto (from the first test*",
+            "  secretsmanager_seeds (linelist):*",
+        ]
     )
 
 

@@ -430,10 +430,9 @@ def test_a_marker_of_a_parameter_is_nearer_than_those_of_its_function(pytester: 
         """
         import pytest
 
-        @pytest.mark.secret("db", "upper decorator")
-        @pytest.mark.secret("db", "lower decorator")
+        @pytest.mark.secret("db", "decorator")
         @pytest.mark.parametrize(
-            "value", ["lower decorator", pytest.param("parameter", marks=pytest.mark.secret("db", "parameter"))]
+            "value", ["decorator", pytest.param("parameter", marks=pytest.mark.secret("db", "parameter"))]
         )
         def test_it(secretsmanager, value):
             secretsmanager.assert_value("db", value)

@@ -153,31 +153,29 @@ ARGUMENTS = ["", '"a.toml", "b.toml"', "5", 'path="seeds.toml"', '"db", "hunter2
 def test_wrong_arguments_name_marker_and_test(failures: Failures, arguments: str) -> None:
     (found,) = failures(FILE.format(marker=f"secrets_file({arguments})"))
     assert found == (
-        "@pytest.mark.secrets_file of test_it.py::test_it: it takes the path of one file, as in "
-        "secrets_file('seeds.toml')"
+        "it takes the path of one file, as in secrets_file('seeds.toml')\n"
+        "  in @pytest.mark.secrets_file of test_it.py::test_it"
     )
 
 
 def test_a_file_that_is_not_there_is_told_with_its_whole_path(failures: Failures, pytester: pytest.Pytester) -> None:
     assert failures(FILE.format(marker='secrets_file("seeds.toml")')) == [
-        "@pytest.mark.secrets_file('seeds.toml') of test_it.py::test_it: "
-        f"{pytester.path / 'seeds.toml'}: No such file or directory"
+        f"{pytester.path / 'seeds.toml'}: No such file or directory\n"
+        "  in @pytest.mark.secrets_file('seeds.toml') of test_it.py::test_it"
     ]
 
 
 def test_a_mistake_in_the_file_is_told_without_its_values(failures: Failures, seeds: Path) -> None:
     seeds.write_text('[[secret]]\nname = "db"\nvalue = "hunter2"\ntag = { team = "pay" }')
     assert failures(FILE.format(marker='secrets_file("seeds.toml")')) == [
-        "@pytest.mark.secrets_file('seeds.toml') of test_it.py::test_it: "
-        f"{seeds}: secret 1 ('db'): a seed has no option 'tag'; did you mean 'tags'?"
+        f"{seeds}: secret 1 ('db'): a seed has no option 'tag'; did you mean 'tags'?\n"
+        "  in @pytest.mark.secrets_file('seeds.toml') of test_it.py::test_it"
     ]
 
 
 def test_a_secret_that_aws_would_refuse_names_the_file(failures: Failures, seeds: Path) -> None:
     seeds.write_text('[[secret]]\nname = "bad name"\nvalue = "hunter2"')
     (found,) = failures(FILE.format(marker='secrets_file("seeds.toml")'))
-    assert found.startswith(
-        "@pytest.mark.secrets_file('seeds.toml') of test_it.py::test_it: secret 'bad name' can't be seeded so; "
-        "AWS answers ValidationException: Invalid name."
-    )
+    assert found.startswith("secret 'bad name' can't be seeded so; AWS answers ValidationException: Invalid name.")
+    assert found.endswith("\n  in @pytest.mark.secrets_file('seeds.toml') of test_it.py::test_it")
     assert "hunter2" not in found

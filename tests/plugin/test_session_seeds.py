@@ -1,29 +1,50 @@
 """The ini option `secretsmanager_seeds`: secrets that are there before the first import, and anew for each test."""
 
-import os
+from collections.abc import Callable
 
 import pytest
 
+Run = Callable[..., pytest.RunResult]
+
 SEEDS = '[[secret]]\nname = "db"\nvalue = "hunter2"\n'
-INI = "[pytest]\nasyncio_default_fixture_loop_scope = function\nsecretsmanager_seeds = seeds.toml\n"
+INI = "[pytest]\nsecretsmanager_seeds = seeds.toml\n"
 
 
-def run(pytester: pytest.Pytester, source: str, *arguments: str, seeds: str = SEEDS) -> pytest.RunResult:
+@pytest.fixture
+def seeded(pytester: pytest.Pytester, run: Run) -> Run:
+    """Runs one file with secrets of the run: `db`, where a test says nothing else."""
+
+    def run_file(source: str, *arguments: str, seeds: str = SEEDS) -> pytest.RunResult:
+        _write_seeds(pytester, seeds)
+        return run(source, *arguments)
+
+    return run_file
+
+
+@pytest.fixture
+def seeded_apart(pytester: pytest.Pytester, run_apart: Run) -> Run:
+    """As `seeded`, in a process of its own."""
+
+    def run_file(source: str, *arguments: str) -> pytest.RunResult:
+        _write_seeds(pytester, SEEDS)
+        return run_apart(source, *arguments)
+
+    return run_file
+
+
+def _write_seeds(pytester: pytest.Pytester, seeds: str) -> None:
     pytester.makeini(INI)
     pytester.path.joinpath("seeds.toml").write_text(seeds)
-    pytester.makepyfile(test_it=source)
-    return pytester.runpytest_subprocess("-p", "no:randomly", *arguments, timeout=300)
 
 
-def test_conftest_and_test_modules_read_them_at_import(pytester: pytest.Pytester) -> None:
+def test_conftest_and_test_modules_read_them_at_import(seeded: Run, pytester: pytest.Pytester) -> None:
     read = "import boto3\nVALUE = boto3.client('secretsmanager').get_secret_value(SecretId='db')['SecretString']\n"
     pytester.makeconftest(f"{read}assert VALUE == 'hunter2'\n")
-    run(pytester, f"{read}def test_it():\n    assert VALUE == 'hunter2'\n").assert_outcomes(passed=1)
+    seeded(f"{read}def test_it():\n    assert VALUE == 'hunter2'\n").assert_outcomes(passed=1)
 
 
-def test_what_a_test_does_is_taken_back(pytester: pytest.Pytester) -> None:
-    run(
-        pytester,
+def test_what_a_test_does_is_taken_back(seeded: Run) -> None:
+    seeded(
         """
         import boto3, pytest
         ARN = boto3.client("secretsmanager").describe_secret(SecretId="db")["ARN"]
@@ -49,9 +70,8 @@ def test_what_a_test_does_is_taken_back(pytester: pytest.Pytester) -> None:
     ).assert_outcomes(passed=4)
 
 
-def test_a_test_with_options_has_a_manager_of_its_own_with_the_seeds(pytester: pytest.Pytester) -> None:
-    run(
-        pytester,
+def test_a_test_with_options_has_a_manager_of_its_own_with_the_seeds(seeded: Run) -> None:
+    seeded(
         """
         import boto3
         import pytest
@@ -77,14 +97,14 @@ def test_a_test_with_options_has_a_manager_of_its_own_with_the_seeds(pytester: p
     ],
     ids=["syntax", "unknown option", "refused by AWS"],
 )
-def test_a_bad_file_is_a_usage_error_without_its_values(pytester: pytest.Pytester, seeds: str) -> None:
-    result = run(pytester, "def test_it(): pass", seeds=seeds)
+def test_a_bad_file_is_a_usage_error_without_its_values(seeded: Run, seeds: str) -> None:
+    result = seeded("def test_it(): pass", seeds=seeds)
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines(["*secretsmanager_seeds: *"])
     assert "to-hide" not in result.stderr.str() + result.stdout.str()
 
 
-def test_a_plugin_that_loads_settings_early_is_answered(pytester: pytest.Pytester) -> None:
+def test_a_plugin_that_loads_settings_early_is_answered(seeded: Run, pytester: pytest.Pytester) -> None:
     """As pytest-django does: its hook comes before conftest files, and first of all."""
     pytester.makepyfile(
         settings="""
@@ -98,17 +118,15 @@ def test_a_plugin_that_loads_settings_early_is_answered(pytester: pytest.Pyteste
         """
     )
     pytester.syspathinsert()
-    run(
-        pytester,
+    seeded(
         "import settings\ndef test_it():\n    assert settings.PASSWORD == 'hunter2'\n",
         "-p",
         "settings",
     ).assert_outcomes(passed=1)
 
 
-def test_clock_keys_and_functions_are_taken_back(pytester: pytest.Pytester) -> None:
-    run(
-        pytester,
+def test_clock_keys_and_functions_are_taken_back(seeded: Run) -> None:
+    seeded(
         """
         from datetime import UTC, datetime, timedelta
         import pytest
@@ -125,9 +143,8 @@ def test_clock_keys_and_functions_are_taken_back(pytester: pytest.Pytester) -> N
     ).assert_outcomes(passed=2)
 
 
-def test_tests_of_unittest_are_taken_back(pytester: pytest.Pytester) -> None:
-    run(
-        pytester,
+def test_tests_of_unittest_are_taken_back(seeded: Run) -> None:
+    seeded(
         """
         import unittest
         import boto3
@@ -143,9 +160,8 @@ def test_tests_of_unittest_are_taken_back(pytester: pytest.Pytester) -> None:
     ).assert_outcomes(passed=2)
 
 
-def test_what_a_wider_fixture_sets_up_stays_for_its_scope(pytester: pytest.Pytester) -> None:
-    run(
-        pytester,
+def test_what_a_wider_fixture_sets_up_stays_for_its_scope(seeded: Run) -> None:
+    seeded(
         """
         import boto3
         import pytest
@@ -166,9 +182,9 @@ def test_what_a_wider_fixture_sets_up_stays_for_its_scope(pytester: pytest.Pytes
 
 
 @pytest.mark.parametrize("arguments", [(), ("-n", "2"), ("-o", "secretsmanager_block_network=true")], ids=str)
-def test_it_goes_together_with_other_options(pytester: pytest.Pytester, arguments: tuple[str, ...]) -> None:
-    run(
-        pytester,
+def test_it_goes_together_with_other_options(seeded: Run, seeded_apart: Run, arguments: tuple[str, ...]) -> None:
+    go, arguments = (seeded_apart, ("-p", "xdist", *arguments)) if "-n" in arguments else (seeded, arguments)
+    go(
         """
         import boto3
         import pytest
@@ -183,25 +199,24 @@ def test_it_goes_together_with_other_options(pytester: pytest.Pytester, argument
     ).assert_outcomes(passed=4)
 
 
-def test_the_file_is_looked_for_beside_the_ini_file(pytester: pytest.Pytester) -> None:
-    below = pytester.mkdir("below")
-    below.joinpath("test_below.py").write_text("def test_it(secretsmanager):\n    secretsmanager.secret('db')\n")
-    pytester.makeini(INI)
-    pytester.path.joinpath("seeds.toml").write_text(SEEDS)
-    os.chdir(below)
-    pytester.runpytest_subprocess(timeout=300).assert_outcomes(passed=1)
+def test_the_file_is_looked_for_beside_the_ini_file(
+    run: Run, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _write_seeds(pytester, SEEDS)
+    monkeypatch.chdir(pytester.mkdir("below"))
+    pytester.path.joinpath("below/test_below.py").write_text("def test_it(secretsmanager): secretsmanager.secret('db')")
+    run("def test_it(): raise AssertionError('outside')").assert_outcomes(passed=1)
 
 
-def test_a_file_that_is_not_there_is_a_usage_error(pytester: pytest.Pytester) -> None:
+def test_a_file_that_is_not_there_is_a_usage_error(run: Run, pytester: pytest.Pytester) -> None:
     pytester.makeini(INI)
-    result = pytester.runpytest_subprocess(timeout=300)
+    result = run("")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines(["*secretsmanager_seeds: *seeds.toml: No such file or directory"])
 
 
-def test_a_rotation_that_never_finished_is_told_of_a_failing_test(pytester: pytest.Pytester) -> None:
-    result = run(
-        pytester,
+def test_a_rotation_that_never_finished_is_told_of_a_failing_test(seeded: Run) -> None:
+    result = seeded(
         """
         import boto3
         from pytest_secretsmanager import Rotation
@@ -216,9 +231,8 @@ def test_a_rotation_that_never_finished_is_told_of_a_failing_test(pytester: pyte
     result.stdout.fnmatch_lines(["the rotation of secret 'rotates' in us-east-1 never finished: *"])
 
 
-def test_a_test_with_options_has_its_own_section_when_it_fails(pytester: pytest.Pytester) -> None:
-    result = run(
-        pytester,
+def test_a_test_with_options_has_its_own_section_when_it_fails(seeded: Run) -> None:
+    result = seeded(
         """
         import pytest
         from pytest_secretsmanager import Rotation
@@ -234,9 +248,8 @@ def test_a_test_with_options_has_its_own_section_when_it_fails(pytester: pytest.
     result.stdout.fnmatch_lines(["the rotation of secret 'rotates' in us-east-1 never finished: *"])
 
 
-def test_an_endpoint_ends_with_its_test(pytester: pytest.Pytester) -> None:
-    run(
-        pytester,
+def test_an_endpoint_ends_with_its_test(seeded: Run) -> None:
+    seeded(
         """
         started = []
 
@@ -249,7 +262,7 @@ def test_an_endpoint_ends_with_its_test(pytester: pytest.Pytester) -> None:
     ).assert_outcomes(passed=2)
 
 
-def test_what_an_autouse_fixture_of_another_plugin_does_is_taken_back(pytester: pytest.Pytester) -> None:
+def test_what_an_autouse_fixture_of_another_plugin_does_is_taken_back(seeded: Run, pytester: pytest.Pytester) -> None:
     """It is set up before all that a test asks for, unless rolling back stands before it."""
     pytester.makepyfile(
         company="""
@@ -262,8 +275,7 @@ def test_what_an_autouse_fixture_of_another_plugin_does_is_taken_back(pytester: 
         """
     )
     pytester.syspathinsert()
-    run(
-        pytester,
+    seeded(
         """
         def test_one(): ...
         def test_two(secretsmanager):
@@ -274,9 +286,8 @@ def test_what_an_autouse_fixture_of_another_plugin_does_is_taken_back(pytester: 
     ).assert_outcomes(passed=2)
 
 
-def test_a_hook_on_the_managers_client_ends_with_its_test(pytester: pytest.Pytester) -> None:
-    run(
-        pytester,
+def test_a_hook_on_the_managers_client_ends_with_its_test(seeded: Run) -> None:
+    seeded(
         """
         import pytest
 
@@ -295,17 +306,16 @@ def test_a_hook_on_the_managers_client_ends_with_its_test(pytester: pytest.Pytes
     ).assert_outcomes(passed=2)
 
 
-def test_a_wrong_option_beside_it_is_told_as_such(pytester: pytest.Pytester) -> None:
+def test_a_wrong_option_beside_it_is_told_as_such(run: Run, pytester: pytest.Pytester) -> None:
+    _write_seeds(pytester, SEEDS)
     pytester.makeini(f"{INI}secretsmanager_account = 12\n")
-    pytester.path.joinpath("seeds.toml").write_text(SEEDS)
-    result = pytester.runpytest_subprocess(timeout=300)
+    result = run("")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines(["*the ini option secretsmanager_account is a str of twelve digits *, not '12'"])
 
 
-def test_a_crash_of_one_test_is_not_told_of_the_next(pytester: pytest.Pytester) -> None:
-    result = run(
-        pytester,
+def test_a_crash_of_one_test_is_not_told_of_the_next(seeded: Run) -> None:
+    result = seeded(
         """
         def test_one(secretsmanager):
             secretsmanager.endpoint().crashes.append("what " + "crashed")

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from threading import RLock
 from typing import TypeAlias
 
 from pytest_secretsmanager.engine.call import Effect, Outcome
+from pytest_secretsmanager.engine.commits import Commits
 from pytest_secretsmanager.engine.layers.audit import Record, record_events
 from pytest_secretsmanager.engine.layers.replicate import followed
+from pytest_secretsmanager.engine.locks import Lock
 from pytest_secretsmanager.engine.ports import Ports
 from pytest_secretsmanager.engine.state import Secret, SecretKey
 from pytest_secretsmanager.engine.store import Store
@@ -23,18 +24,29 @@ class Background:
     """What effects work with; `now` is the clock, epoch seconds."""
 
     store: Store
-    lock: RLock
+    commits: Commits
     ports: Ports
     record: Record
     now: Callable[[], float]
 
+    @property
+    def lock(self) -> Lock:
+        return self.commits.lock
+
+    def secrets(self) -> list[Secret]:
+        """All secrets at this moment."""
+        with self.lock:
+            return list(self.store.all())
+
     def commit(self, key: SecretKey, transition: Transition) -> tuple[Effect, ...]:
         """Makes a transition of a secret, if it is there still, and gives what is to follow."""
-        with self.lock:
+
+        def make(key: SecretKey) -> Outcome:
             secret = self.store.get(key)
             if secret is None:
-                return ()
+                return Outcome({})
             outcome = followed(transition(secret), self.store)
             record_events(self.record, outcome, self.now(), self.store)
-            self.store.apply(outcome.changes)
-        return outcome.then
+            return outcome
+
+        return self.commits.make(make, key).then

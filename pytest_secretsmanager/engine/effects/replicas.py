@@ -4,12 +4,13 @@ from collections.abc import Iterator
 
 from pytest_secretsmanager.engine import arns
 from pytest_secretsmanager.engine.call import EventName, Outcome, ServiceEvent
+from pytest_secretsmanager.engine.changed import changed
 from pytest_secretsmanager.engine.effects.background import Background
 from pytest_secretsmanager.engine.effects.runs import ReplicaControl
 from pytest_secretsmanager.engine.errors import ServiceError
 from pytest_secretsmanager.engine.ports import Ports
 from pytest_secretsmanager.engine.rules import guards, replication
-from pytest_secretsmanager.engine.state import Secret, SecretKey, Secrets, Version, changed
+from pytest_secretsmanager.engine.state import Secret, SecretKey, Secrets, Version
 
 __tracebackhide__ = True
 """pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
@@ -64,10 +65,11 @@ def _obstacle(primary: Secret, present: Secret) -> str | None:
     if present.is_replica:
         # REPORTED, and that overwriting does not help.
         return f"Secret name {primary.name} is currently replicated to {region} with a different arn"
-    if primary.replicas[region].overwrite:
-        return None
-    # GUESS: moto's text has the form of the one above, the model's example has another.
-    return f"Secret name {primary.name} already exists in region {region}."
+    if not primary.replicas[region].overwrite:
+        # GUESS: moto's text has the form of the one above, the model's example has another.
+        return f"Secret name {primary.name} already exists in region {region}."
+    # GUESS: to overwrite a secret is to delete it, so what keeps it from being deleted keeps it here.
+    return replication.reason_to_stay(present)
 
 
 def _failure(primary: Secret, region: str, reason: str) -> Outcome:

@@ -3,14 +3,17 @@
 Steps are code of the user's, which calls Secrets Manager itself, from any thread: no lock is held while one runs.
 """
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Container, Iterable
+from contextlib import AbstractContextManager
+from functools import partial
+from threading import get_ident
 
 from pytest_secretsmanager.engine.call import Effect, EventName, Outcome, RunRotation, rotation_event
 from pytest_secretsmanager.engine.effects import transitions
 from pytest_secretsmanager.engine.effects.background import Background, Transition
 from pytest_secretsmanager.engine.effects.runs import RotationRun, RunState, StepControl, StepRun, When
 from pytest_secretsmanager.engine.errors import ServiceError
+from pytest_secretsmanager.engine.interrupts import taken_back
 from pytest_secretsmanager.engine.marks import GoBack, mark
 from pytest_secretsmanager.engine.ports import Function, new_uuid
 from pytest_secretsmanager.engine.rules import rotation as rules
@@ -20,6 +23,9 @@ __tracebackhide__ = True
 """pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
 
 
+_BROKEN_OFF = "The rotation was broken off"
+
+
 class Rotations:
     """Runs rotations; `control` is the test's say in it, `run_effects` runs what a rotation causes in its turn."""
 
@@ -27,7 +33,7 @@ class Rotations:
         self, background: Background, control: StepControl, run_effects: Callable[[Iterable[Effect]], None]
     ) -> None:
         self.runs: list[RotationRun] = []
-        self._busy = 0
+        self._busy: frozenset[RotationRun] = frozenset()
         self._background = background
         self._control = control
         self._run_effects = run_effects
@@ -35,35 +41,62 @@ class Rotations:
     @property
     def is_busy(self) -> bool:
         """Whether a rotation, or a trial, is running in some thread."""
-        return self._busy > 0
+        return bool(self._busy)
 
     def start(self, effect: RunRotation) -> None:
         """Runs a rotation from its first step on, or only tries the function."""
-        with self._running():
-            if effect.test:
-                self._test(effect)
-                return
-            run = self._new_run(effect, rules.STEPS)
-            if run.function:
+        run = self._new_run(effect)
+        with self._running(run):
+            if run.test:
+                self._test(run)
+            elif run.function:
                 self._go_on(run)
             else:
                 self._rotate_without_function(run)
 
     def resume(self, run: RotationRun) -> None:
         """Lets a held rotation go on; it may be held once more, further on."""
-        with self._running():
-            run.state = "running"
+        with self._running(run):
+            run.state, run.thread = "running", get_ident()
             self._go_on(run)
 
-    @contextmanager
-    def _running(self) -> Iterator[None]:
-        with self._background.lock:
-            self._busy += 1
-        try:
-            yield
-        finally:
+    def _running(self, run: RotationRun) -> AbstractContextManager[None]:
+        def begin() -> None:
             with self._background.lock:
-                self._busy -= 1
+                self._busy |= {run}
+
+        def end() -> None:
+            with self._background.lock:
+                self._busy -= {run}
+
+        return taken_back(begin, end)
+
+    # --- broken off --------------------------------------------------------------------------------------------------
+
+    def recover(self) -> None:
+        """Lets each rotation fail that an interrupt in this thread has ended, or kept from beginning."""
+        for run in tuple(self.runs):
+            if run.state == "running" and run.thread == get_ident() and run not in self._busy:
+                self._break_off(run)
+        begun = {(run.key, run.token) for run in self.runs if run.state in ("running", "held")}
+        for secret in self._background.secrets():
+            token = rules.running_token(secret)
+            if token is not None and (secret.key, token) not in begun:
+                self._background.commit(secret.key, partial(self._failure, token, message=_BROKEN_OFF))
+
+    def cut_off(self, but: Container[RotationRun]) -> None:
+        """Lets each rotation fail that still runs in another thread: no further step of it begins."""
+        for run in tuple(self.runs):
+            if run.state == "running" and run.thread != get_ident() and run not in but:
+                self._break_off(run)
+
+    def _break_off(self, run: RotationRun) -> None:
+        run.broken_off = True
+        if run.test:
+            self._commit(run, lambda secret: transitions.trial_over(secret, run.token, _BROKEN_OFF))
+        else:
+            self._commit(run, lambda secret: self._failure(run.token, secret, _BROKEN_OFF))
+        self._end(run, "failed")
 
     def mark(self) -> GoBack:
         """A point to go back to, with the runs that there are now."""
@@ -92,7 +125,10 @@ class Rotations:
                 self._end(run, "abandoned")
                 return
             run.left.pop(0)
-            if not self._succeeds(run, step):
+            succeeds = self._succeeds(run, step)
+            if run.broken_off:
+                return
+            if not succeeds:
                 self._fail(run)
                 return
             if self._is_held(run, step, "after"):
@@ -143,7 +179,7 @@ class Rotations:
 
     def _fail(self, run: RotationRun) -> None:
         message = _step_failed(run)
-        self._commit(run, lambda secret: self._failure(run, secret, message))
+        self._commit(run, lambda secret: self._failure(run.token, secret, message))
         self._end(run, "failed")
         self._let_through(run.error)
 
@@ -155,10 +191,10 @@ class Rotations:
         if error is not None and not isinstance(error, Exception | SystemExit):
             raise error
 
-    def _failure(self, run: RotationRun, secret: Secret, message: str) -> Outcome:
-        if not rules.goes_on(secret, run.token):
+    def _failure(self, token: str, secret: Secret, message: str) -> Outcome:
+        if not rules.goes_on(secret, token):
             return Outcome({})
-        return transitions.failure(secret, run.token, self._background.now(), message)
+        return transitions.failure(secret, token, self._background.now(), message)
 
     def _finish(self, run: RotationRun) -> None:
         state: RunState = "abandoned"
@@ -175,10 +211,9 @@ class Rotations:
 
     # --- trying a function -------------------------------------------------------------------------------------------
 
-    def _test(self, effect: RunRotation) -> None:
+    def _test(self, run: RotationRun) -> None:
         """RECORDED: the step testSecret runs on a version that is there for that only, with the current value."""
         background = self._background
-        run = self._new_run(effect, rules.TEST_STEPS)
         try:
             self._commit(run, lambda secret: transitions.trial(secret, run.token, background.now(), background.ports))
         except ServiceError as refusal:
@@ -186,6 +221,8 @@ class Rotations:
             self._end(run, "failed")
             return
         succeeds = self._succeeds(run, run.left.pop())
+        if run.broken_off:
+            return
         message = None if succeeds else _step_failed(run)
         self._commit(run, lambda secret: transitions.trial_over(secret, run.token, message))
         self._end(run, "succeeded" if succeeds else "failed")
@@ -210,20 +247,21 @@ class Rotations:
             self._commit(run, rotate)
         except ServiceError as error:
             message = error.message
-            self._commit(run, lambda secret: self._failure(run, secret, message))
+            self._commit(run, lambda secret: self._failure(run.token, secret, message))
             state = "failed"
         self._end(run, state)
 
     # --- what all have in common -------------------------------------------------------------------------------------
 
-    def _new_run(self, effect: RunRotation, steps: tuple[str, ...]) -> RotationRun:
+    def _new_run(self, effect: RunRotation) -> RotationRun:
         run = RotationRun(
             secret=effect.arn,
             token=effect.token,
             function=effect.function,
             test=effect.test,
             key=effect.key,
-            left=list(steps),
+            left=list(rules.TEST_STEPS if effect.test else rules.STEPS),
+            thread=get_ident(),
             started_at=self._background.now(),
         )
         self.runs.append(run)

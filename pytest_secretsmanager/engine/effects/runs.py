@@ -31,7 +31,8 @@ class RotationRun:
 
     `secret` is an ARN, `function` too; empty where AWS rotates by itself. `state` is `running`, `held` (a test stopped
     it), `succeeded`, `failed`, or `abandoned` (cancelled, or overtaken by another write). `test` says that this was
-    RotateSecret's trial of the function, with RotateImmediately false.
+    RotateSecret's trial of the function, with RotateImmediately false. `broken_off` says that it failed because an
+    interrupt ended it, or because its manager was left, or its test was over, while a step still ran.
 
     >>> _ = sm.seed("db", "one")
     >>> sm.rotation.fail("setSecret", ConnectionError)
@@ -50,6 +51,8 @@ class RotationRun:
     key: SecretKey
     left: list[str]
     at: str | None = None
+    thread: int
+    broken_off: bool = False
     started_at: float
     ended_at: float | None = None
     retry_at: float | None = None

@@ -8,11 +8,12 @@ from collections.abc import Callable
 
 from pytest_secretsmanager.engine import arns
 from pytest_secretsmanager.engine.call import EventName, Outcome, rotation_event
+from pytest_secretsmanager.engine.changed import changed
 from pytest_secretsmanager.engine.errors import InvalidRequestException
 from pytest_secretsmanager.engine.operations import rotation as operations
 from pytest_secretsmanager.engine.ports import Ports
 from pytest_secretsmanager.engine.rules import labels, rotation
-from pytest_secretsmanager.engine.state import Secret, Value, changed
+from pytest_secretsmanager.engine.state import Secret, Value
 
 __tracebackhide__ = True
 """pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""

@@ -2,6 +2,7 @@
 
 from pytest_secretsmanager.engine import arns
 from pytest_secretsmanager.engine.call import Call, Changes, Outcome
+from pytest_secretsmanager.engine.changed import changed
 from pytest_secretsmanager.engine.errors import (
     InvalidParameterException,
     InvalidRequestException,
@@ -14,7 +15,7 @@ from pytest_secretsmanager.engine.ports import Ports
 from pytest_secretsmanager.engine.rules import guards, replication, rotation
 from pytest_secretsmanager.engine.rules.retention import SECONDS_PER_DAY
 from pytest_secretsmanager.engine.rules.tags import tags_after
-from pytest_secretsmanager.engine.state import Secret, SecretKey, Secrets, Value, changed
+from pytest_secretsmanager.engine.state import Secret, SecretKey, Secrets, Value
 
 DEFAULT_WINDOW = 30
 """The recovery window of a deleted secret in days, when the request names none (DOC)."""

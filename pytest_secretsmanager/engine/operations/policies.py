@@ -1,11 +1,12 @@
 """GetResourcePolicy, PutResourcePolicy, DeleteResourcePolicy, ValidateResourcePolicy."""
 
 from pytest_secretsmanager.engine.call import Call, Outcome
+from pytest_secretsmanager.engine.changed import changed
 from pytest_secretsmanager.engine.errors import PublicPolicyException
 from pytest_secretsmanager.engine.operations.replies import identity
 from pytest_secretsmanager.engine.ports import Ports
 from pytest_secretsmanager.engine.rules import guards, policy
-from pytest_secretsmanager.engine.state import Secrets, changed
+from pytest_secretsmanager.engine.state import Secrets
 
 
 def get_resource_policy(secrets: Secrets, call: Call, ports: Ports) -> Outcome:

@@ -4,10 +4,11 @@ from typing import cast
 
 from pytest_secretsmanager.engine import arns, model
 from pytest_secretsmanager.engine.call import Call, Outcome, Reply
+from pytest_secretsmanager.engine.changed import changed
 from pytest_secretsmanager.engine.errors import InvalidParameterException, InvalidRequestException
 from pytest_secretsmanager.engine.ports import Ports
 from pytest_secretsmanager.engine.rules import guards, replication
-from pytest_secretsmanager.engine.state import Replica, Secret, Secrets, changed
+from pytest_secretsmanager.engine.state import Replica, Secret, Secrets
 
 
 def replicate_secret_to_regions(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
@@ -49,9 +50,8 @@ def stop_replication_to_replica(secrets: Secrets, call: Call, ports: Ports) -> O
     if not replica.is_replica or replica.primary_region is None:
         raise InvalidRequestException("You can't stop replication of a secret that isn't a replica.")
     promoted = changed(replica, primary_region=None, changed=call.time)
-    primary = secrets.get(replica.key._replace(region=replica.primary_region))
-    if primary is None or not replication.follows(replica, primary):
-        return Outcome({"ARN": replica.arn}, {replica.key: promoted})
+    # It is there: a primary that has replicas can be neither deleted nor overwritten.
+    primary = cast("Secret", secrets.get(replica.key._replace(region=replica.primary_region)))
     left = {region: one for region, one in primary.replicas.items() if region != replica.key.region}
     released = replication.with_replicas(primary, left)
     return Outcome({"ARN": replica.arn}, {replica.key: promoted, primary.key: released})

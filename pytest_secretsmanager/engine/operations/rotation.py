@@ -4,6 +4,7 @@ from typing import cast
 
 from pytest_secretsmanager.engine import arns
 from pytest_secretsmanager.engine.call import Call, Outcome, RunRotation, rotation_event
+from pytest_secretsmanager.engine.changed import changed
 from pytest_secretsmanager.engine.errors import (
     AccessDeniedException,
     InvalidParameterException,
@@ -13,7 +14,7 @@ from pytest_secretsmanager.engine.errors import (
 from pytest_secretsmanager.engine.operations.replies import identity
 from pytest_secretsmanager.engine.ports import Ports
 from pytest_secretsmanager.engine.rules import guards, rotation, schedule
-from pytest_secretsmanager.engine.state import Rotation, Secret, Secrets, changed
+from pytest_secretsmanager.engine.state import Rotation, Secret, Secrets
 
 
 def rotate_secret(secrets: Secrets, call: Call, ports: Ports) -> Outcome:

@@ -1,9 +1,10 @@
 """TagResource, UntagResource."""
 
 from pytest_secretsmanager.engine.call import Call, Outcome
+from pytest_secretsmanager.engine.changed import changed
 from pytest_secretsmanager.engine.ports import Ports
 from pytest_secretsmanager.engine.rules import guards, tags
-from pytest_secretsmanager.engine.state import Secrets, changed
+from pytest_secretsmanager.engine.state import Secrets
 
 
 def tag_resource(secrets: Secrets, call: Call, ports: Ports) -> Outcome:

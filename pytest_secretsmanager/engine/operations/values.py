@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from pytest_secretsmanager.engine.call import Call, Changes, Outcome, Part, Reply, ServiceEvent, rotation_event
+from pytest_secretsmanager.engine.changed import changed
 from pytest_secretsmanager.engine.errors import (
     InvalidParameterException,
     InvalidRequestException,
@@ -13,7 +14,7 @@ from pytest_secretsmanager.engine.errors import (
 from pytest_secretsmanager.engine.operations.replies import identity
 from pytest_secretsmanager.engine.ports import Ports
 from pytest_secretsmanager.engine.rules import filters, guards, labels, paging, retention, rotation
-from pytest_secretsmanager.engine.state import Sealed, Secret, SecretKey, Secrets, Value, Version, changed
+from pytest_secretsmanager.engine.state import Sealed, Secret, SecretKey, Secrets, Value, Version
 
 BATCH_PAGE = 20
 

@@ -6,8 +6,9 @@ DOC: value, labels, tags, policy and description are copied; only the KMS key ma
 from collections.abc import Mapping
 
 from pytest_secretsmanager.engine import arns
+from pytest_secretsmanager.engine.changed import changed
 from pytest_secretsmanager.engine.errors import InvalidParameterException
-from pytest_secretsmanager.engine.state import Replica, ReplicaStatus, Secret, changed
+from pytest_secretsmanager.engine.state import Replica, ReplicaStatus, Secret
 
 SUCCEEDED = "Replication succeeded"
 
@@ -49,18 +50,18 @@ def is_replica_of(secret: Secret | None, primary: Secret) -> bool:
     )
 
 
-def follows(secret: Secret, primary: Secret) -> bool:
-    """Whether a primary knows a secret of another region as its replica; after a failover it may not any more."""
-    return not primary.is_replica and secret.key.region in primary.replicas and is_replica_of(secret, primary)
-
-
 def require_no_replicas(secret: Secret) -> None:
-    """A primary that has replicas can't be deleted (REPORTED text)."""
-    if secret.replicas:
-        regions = ", ".join(sorted(secret.replicas))
-        raise InvalidParameterException(
-            f"You can't delete secret {secret.arn} that still has replica regions [{regions}]."
-        )
+    """A primary that has replicas can't be deleted."""
+    if reason := reason_to_stay(secret):
+        raise InvalidParameterException(reason)
+
+
+def reason_to_stay(secret: Secret) -> str | None:
+    """Why a secret can't go: it has replicas (REPORTED text), which would be replicas of nothing. None: it can."""
+    if not secret.replicas:
+        return None
+    regions = ", ".join(sorted(secret.replicas))
+    return f"You can't delete secret {secret.arn} that still has replica regions [{regions}]."
 
 
 def _shared(secret: Secret) -> tuple[object, ...]:

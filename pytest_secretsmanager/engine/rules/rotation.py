@@ -4,9 +4,10 @@ DOC: a rotation announces its version under AWSPENDING, without a value, before 
 AWSCURRENT has come to that version. All functions return a new secret.
 """
 
+from pytest_secretsmanager.engine.changed import changed
 from pytest_secretsmanager.engine.errors import InvalidRequestException
 from pytest_secretsmanager.engine.rules import labels, retention, schedule
-from pytest_secretsmanager.engine.state import Rotation, RotationAttempt, Secret, Version, changed
+from pytest_secretsmanager.engine.state import Rotation, RotationAttempt, Secret, Version
 
 STEPS = ("createSecret", "setSecret", "testSecret", "finishSecret")
 TEST_STEPS = ("testSecret",)
@@ -83,6 +84,11 @@ def without_trial(secret: Secret, token: str) -> Secret:
         versions_made=secret.versions_made - (tried.number == secret.versions_made),
         labels={label: holder for label, holder in secret.labels.items() if holder != token},
     )
+
+
+def running_token(secret: Secret) -> str | None:
+    """The token of a rotation that is under way and does not wait for its next try; None when there is none."""
+    return _token(secret) if _is_running(secret) else None
 
 
 def goes_on(secret: Secret | None, token: str) -> bool:

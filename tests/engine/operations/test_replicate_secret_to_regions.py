@@ -5,6 +5,8 @@ What replicas show of later changes is told in `test_replicas_follow.py`.
 
 import pytest
 
+from pytest_secretsmanager.engine.errors import UsageError
+
 V1 = "version-1".ljust(32, "-")
 TOKEN = "token".ljust(32, "-")
 EU, AP = {"Region": "eu-west-1"}, {"Region": "ap-south-1"}
@@ -321,6 +323,78 @@ def test_the_replica_of_another_secret_stays_even_under_force(client, eu, ap, se
     assert outcomes(client) == {"eu-west-1": ELSEWHERE}
     assert outcomes(ap) == {"eu-west-1": IN_SYNC}
     assert eu.get_secret_value(SecretId="db")["SecretString"] == "theirs"
+
+
+@pytest.fixture
+def primary_in_eu(eu):
+    """The ARN of a primary in Ireland, with a replica in a third region."""
+    return eu.create_secret(Name="db", SecretString="theirs", AddReplicaRegions=[AP])["ARN"]
+
+
+def still_has_replicas(arn):
+    message = f"Replication failed: You can't delete secret {arn} that still has replica regions [ap-south-1]."
+    return {"eu-west-1": ("Failed", message)}
+
+
+OVERWRITE = {"AddReplicaRegions": [EU], "ForceOverwriteReplicaSecret": True}
+WAYS_TO_OVERWRITE = {
+    "ReplicateSecretToRegions": lambda client: (
+        client.create_secret(Name="db", SecretString="one"),
+        client.replicate_secret_to_regions(SecretId="db", **OVERWRITE),
+    ),
+    "CreateSecret": lambda client: client.create_secret(Name="db", SecretString="one", **OVERWRITE),
+}
+
+
+@pytest.mark.parametrize("overwrite", WAYS_TO_OVERWRITE.values(), ids=WAYS_TO_OVERWRITE)
+def test_a_primary_that_has_replicas_stays_even_under_force(client, eu, ap, secretsmanager, primary_in_eu, overwrite):
+    with (
+        secretsmanager.assert_unchanged("db", region="eu-west-1"),
+        secretsmanager.assert_unchanged("db", region="ap-south-1"),
+    ):
+        overwrite(client)
+    assert outcomes(client) == still_has_replicas(primary_in_eu)
+    eu.put_secret_value(SecretId="db", SecretString="still theirs")
+    assert ap.get_secret_value(SecretId="db")["SecretString"] == "still theirs"
+
+
+def test_a_primary_that_got_replicas_while_replication_was_held_stays(client, eu, secretsmanager):
+    arn = eu.create_secret(Name="db", SecretString="theirs")["ARN"]
+    with secretsmanager.replication.hold("eu-west-1"):
+        client.create_secret(Name="db", SecretString="one", **OVERWRITE)
+        eu.replicate_secret_to_regions(SecretId="db", AddReplicaRegions=[AP])
+    assert outcomes(client) == still_has_replicas(arn)
+
+
+LOSES_ITS_REPLICA = {
+    "RemoveRegionsFromReplication": lambda eu, _: eu.remove_regions_from_replication(
+        SecretId="db", RemoveReplicaRegions=["ap-south-1"]
+    ),
+    "StopReplicationToReplica": lambda _, ap: ap.stop_replication_to_replica(SecretId="db"),
+}
+
+
+@pytest.mark.usefixtures("primary_in_eu")
+@pytest.mark.parametrize("lose", LOSES_ITS_REPLICA.values(), ids=LOSES_ITS_REPLICA)
+def test_by_force_a_primary_that_has_lost_its_replicas_is_overwritten(client, eu, ap, lose):
+    client.create_secret(Name="db", SecretString="one", **OVERWRITE)
+    lose(eu, ap)
+    client.replicate_secret_to_regions(SecretId="db", **OVERWRITE)
+    assert outcomes(client) == {"eu-west-1": IN_SYNC}
+    assert eu.get_secret_value(SecretId="db")["SecretString"] == "one"
+
+
+@pytest.mark.usefixtures("primary_in_eu")
+def test_a_seed_in_place_of_a_primary_takes_its_replicas_with_it(eu, secretsmanager):
+    secretsmanager.seed("db", "seeded", region="eu-west-1")
+    assert [view.key.region for view in secretsmanager._views.all()] == ["eu-west-1"]
+    assert "PrimaryRegion" not in eu.describe_secret(SecretId="db")
+
+
+@pytest.mark.usefixtures("primary_in_eu")
+def test_a_seed_whose_replica_would_overwrite_a_primary_is_refused(secretsmanager):
+    with secretsmanager.assert_unchanged(), pytest.raises(UsageError, match="no replica in eu-west-1"):
+        secretsmanager.seed("db", "seeded", replicas=["eu-west-1"])
 
 
 # --- keys ------------------------------------------------------------------------------------------------------------

@@ -1,0 +1,82 @@
+"""The first write of a process that was forked warns: it has a copy of every secret, and the parent sees none of it."""
+
+import sys
+import warnings
+from collections.abc import Callable
+from contextlib import redirect_stderr
+from io import StringIO
+from typing import TextIO, TypeAlias
+
+from pytest_secretsmanager.engine import model
+from pytest_secretsmanager.engine.call import Call, Handler, Outcome
+
+__tracebackhide__ = True
+"""pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
+
+Layer: TypeAlias = Callable[[Handler], Handler]
+
+_CATEGORY = RuntimeWarning
+
+_PASSED = {"pytest_secretsmanager", "botocore", "boto3", "aiobotocore", "contextlib"}
+"""The packages whose frames lie between a caller and this module."""
+
+
+def warn_of_first_write() -> Layer:
+    """Makes a layer for the services of one process: of all their writes, the first that AWS would accept warns.
+
+    Where the filters make an error of the warning, it is raised before the write is done or logged.
+    """
+    has_warned = False
+
+    def layer(inner: Handler) -> Handler:
+        def handle(call: Call) -> Outcome:
+            nonlocal has_warned
+            outcome = inner(call)
+            if not has_warned and not model.operation(call.operation).reads:
+                has_warned = True
+                _warn(
+                    f"{call.operation} changes a copy: this process was forked from the one that made this "
+                    "SecretsManager, which sees neither the change nor the call in its log. To share the secrets, call "
+                    "`endpoint = sm.endpoint()` before the fork and start a program with `env=os.environ | "
+                    "endpoint.env`; a forked child calls `os.environ.update(endpoint.env)` and then makes its clients "
+                    "by a new `boto3.Session()`"
+                )
+            return outcome
+
+        return handle
+
+    return layer
+
+
+def _warn(text: str) -> None:
+    """Warns, on standard error in any case: a child that collects its warnings, as under pytest, shows them nowhere."""
+    show = warnings.showwarning
+
+    def shown(
+        message: Warning | str,
+        category: type[Warning],
+        filename: str,
+        lineno: int,
+        file: TextIO | None = None,
+        line: str | None = None,
+    ) -> None:
+        with redirect_stderr(StringIO()):  # what would be printed is printed below
+            show(message, category, filename, lineno, file, line)
+        if sys.stderr is not None:
+            # Without the caller's line of source: a secret value may stand in it.
+            sys.stderr.write(warnings.formatwarning(message, category, filename, lineno, line=""))
+            sys.stderr.flush()
+
+    warnings.showwarning = shown
+    try:
+        warnings.warn(text, _CATEGORY, _frames_to_caller())
+    finally:
+        warnings.showwarning = show
+
+
+def _frames_to_caller() -> int:
+    """How many frames from `_warn` the one stands that made the call."""
+    frame, count = sys._getframe(1), 1  # noqa: SLF001 - documented, and what warnings itself uses
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").partition(".")[0] in _PASSED:
+        frame, count = frame.f_back, count + 1
+    return count

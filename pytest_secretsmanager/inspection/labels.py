@@ -1,0 +1,82 @@
+"""What `assert_labels`, `assert_label` and `assert_no_label` ask: where the staging labels of a secret sit."""
+
+from collections.abc import Mapping
+
+from pytest_secretsmanager.engine.errors import UsageError
+from pytest_secretsmanager.inspection.differences import place_text
+from pytest_secretsmanager.inspection.failures import failure, version_of
+from pytest_secretsmanager.inspection.spelling import label_hint, meant_label
+from pytest_secretsmanager.inspection.views import SecretView, VersionRef
+
+__tracebackhide__ = True
+"""pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
+
+_RIGHT_FORM = 'write {"AWSCURRENT": 2}: each label, and the version that it is on'
+
+
+def assert_labels(secret: SecretView, expected: Mapping[str, VersionRef]) -> None:
+    _require_placement(expected, secret)
+    wanted = {label: version_of(secret, version) for label, version in expected.items()}
+    found = {label: secret.version(holder) for label, holder in secret.labels.items()}
+    if wanted == found:
+        return
+    differing = [label for label in dict.fromkeys([*wanted, *found]) if wanted.get(label) != found.get(label)]
+    lines = [
+        f"  {label}: expected {place_text(wanted.get(label))}, found {place_text(found.get(label))}"
+        f"{'' if label in found else label_hint(label, found)}"
+        for label in differing
+    ]
+    raise failure(
+        f"the labels of secret {secret.name!r} are placed otherwise\n" + "\n".join(lines), secret, wanted.values()
+    )
+
+
+def assert_label(secret: SecretView, label: str, version: VersionRef) -> None:
+    wanted = version_of(secret, version)
+    holder = secret.labels.get(label)
+    if holder == wanted.id:
+        return
+    found = None if holder is None else secret.version(holder)
+    hint = "" if holder else label_hint(label, secret.labels)
+    raise failure(
+        f"expected {label} of secret {secret.name!r} {place_text(wanted)}, found it {place_text(found)}{hint}",
+        secret,
+        [wanted],
+    )
+
+
+def assert_no_label(secret: SecretView, label: str) -> None:
+    holder = secret.labels.get(label)
+    if holder is None:
+        _require_spelling(label, secret)
+    else:
+        raise failure(
+            f"expected {label} of secret {secret.name!r} nowhere, found it {place_text(secret.version(holder))}",
+            secret,
+        )
+
+
+def require_label(label: object) -> None:
+    if not isinstance(label, str):
+        raise UsageError(f"a label is a str such as 'AWSPENDING', not {type(label).__name__}")
+
+
+def _require_placement(expected: object, secret: SecretView) -> None:
+    """Refuses what maps no labels to versions, and so could never hold: versions to labels, as DescribeSecret does."""
+    if not isinstance(expected, Mapping):
+        raise UsageError(f"labels are a dict of label and version, not {type(expected).__name__}; {_RIGHT_FORM}")
+    versions = secret.state.versions
+    for label, version in expected.items():
+        if not isinstance(label, str) or (label in versions and label not in secret.labels):
+            raise UsageError(f"the version {label!r} stands where a label belongs; {_RIGHT_FORM}")
+        if isinstance(version, list | tuple | set | dict | None):
+            raise UsageError(f"{label} is on one version or on none, not on {version!r}; {_RIGHT_FORM}")
+
+
+def _require_spelling(label: str, secret: SecretView) -> None:
+    """Refuses a label that is nearly one of AWS's own: that it is nowhere says nothing, if it was never there."""
+    if label in {move.label for move in secret.history}:
+        return
+    meant = meant_label(label, cutoff=0.8)
+    if meant is not None:
+        raise UsageError(f"no such label {label!r}; did you mean {meant!r}?")

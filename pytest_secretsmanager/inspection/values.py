@@ -1,0 +1,61 @@
+"""What `assert_value` and `assert_history` ask: which values the versions of a secret hold."""
+
+from collections.abc import Mapping, Sequence
+
+from pytest_secretsmanager.engine.errors import UsageError
+from pytest_secretsmanager.inspection.differences import (
+    compared,
+    count_text,
+    is_value,
+    is_version,
+    labels_text,
+)
+from pytest_secretsmanager.inspection.failures import MOST_LINES, bounded, failure, version_of
+from pytest_secretsmanager.inspection.views import SecretView, VersionRef, VersionView
+
+__tracebackhide__ = True
+"""pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
+
+
+def assert_value(secret: SecretView, expected: object, version: VersionRef, *, partial: bool) -> None:
+    if partial and not isinstance(expected, Mapping):
+        raise UsageError(
+            f"partial=True compares some keys of a JSON object, so a dict is expected, not {type(expected).__name__}"
+        )
+    found = version_of(secret, version)
+    if is_value(found, expected, partial=partial):
+        return
+    holder = next((other for other in secret.versions if is_value(other, expected, partial=partial)), None)
+    hints = [_part_hint(found, expected), "" if holder is None else _holder_hint(holder)]
+    raise failure(
+        f"version {found.number} of secret {secret.name!r} ({labels_text(found)}) holds another value\n"
+        + "\n".join([compared(found, expected, partial=partial), *filter(None, hints)]),
+        secret,
+        [found, holder],
+    )
+
+
+def _part_hint(found: VersionView, expected: object) -> str:
+    """What to write when a test has named only some keys of the object that is there."""
+    if not isinstance(expected, Mapping) or not is_value(found, expected, partial=True):
+        return ""
+    return "every key that was expected is as expected: partial=True compares these keys alone"
+
+
+def _holder_hint(holder: VersionView) -> str:
+    return f"that value is in version {holder.number} ({labels_text(holder)})"
+
+
+def assert_history(secret: SecretView, expected: Sequence[object]) -> None:
+    if isinstance(expected, str | bytes) or not isinstance(expected, Sequence):
+        raise UsageError(f"a history is a list of values or versions, not {type(expected).__name__}")
+    versions = secret.versions
+    pairs = zip(versions, expected, strict=False)
+    differing = [(version, item) for version, item in pairs if not is_version(version, item)]
+    problems = bounded([f"version {version.number} differs\n{compared(version, item)}" for version, item in differing])
+    if len(versions) != len(expected):
+        problems.insert(0, f"expected {count_text(len(expected), 'version')}, found {len(versions)}")
+    if problems:
+        named = [version for version, _ in differing]
+        text = f"secret {secret.name!r} has another history: " + "\n".join(problems)
+        raise failure(text, secret, named[:MOST_LINES])

@@ -1,0 +1,33 @@
+"""The names that pytest and its users know this plugin's parts by: fixture, markers, ini options."""
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from pytest_secretsmanager.manager import SecretsManager
+
+FIXTURE = "secretsmanager"
+
+SECRET = "secret"  # noqa: S105 - a marker's name
+SECRETS_FILE = "secrets_file"
+OPTIONS = "secretsmanager"
+MARKERS = (SECRET, SECRETS_FILE, OPTIONS)
+
+REGION = "secretsmanager_region"
+ACCOUNT = "secretsmanager_account"
+RANDOM_SEED = "secretsmanager_random_seed"
+BLOCK_NETWORK = "secretsmanager_block_network"
+SEEDS = "secretsmanager_seeds"
+
+ROLLBACK = "_secretsmanager_rollback"
+"""The autouse fixture that rolls back a test with secrets of the run."""
+
+MANAGER: "pytest.StashKey[SecretsManager]" = pytest.StashKey()
+"""The stash key for a running test's manager. A project's own fixture may take the fixture's name; the key stays."""
+
+MARKED = pytest.StashKey[bool]()
+"""The stash key of a test that carries one of the markers."""
+
+PLANTED = pytest.StashKey[bool]()
+"""The stash key of a test whose markers have been planted."""

@@ -1,0 +1,169 @@
+"""The guard's place in a run: when it goes up, which test a refused call fails, and what its reader is told."""
+
+import sys
+import threading
+from collections.abc import Generator
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pytest_secretsmanager.plugin.names import BLOCK_NETWORK, FIXTURE, MANAGER, MARKED, SEEDS
+from pytest_secretsmanager.plugin.settings import Blocking
+from pytest_secretsmanager.plugin.threads import Threads, end_quietly
+
+if TYPE_CHECKING:
+    from pytest_secretsmanager.doors.guard import Guard, StoppedCall
+
+_GIVE_THE_FIXTURE = (
+    'Give the test the fixture, or the secrets that it reads: @pytest.mark.secret("name", "value"). For code that '
+    f"reads them as it is imported there is {SEEDS} in the ini file."
+)
+_NOT_BEGUN = (
+    f"The fixture {FIXTURE} of this test has not begun yet: fixtures of wider scope, and those that the test names "
+    f"before it, run first. For what they read there is {SEEDS} in the ini file."
+)
+_WIDER = (
+    f"A fixture of wider scope runs before the fixture {FIXTURE} of any test: for what it reads there is {SEEDS} in "
+    "the ini file, or `with SecretsManager() as sm:` in the fixture itself."
+)
+_ENDED = (
+    f"The fixture {FIXTURE} of this test has ended: fixtures of wider scope, and those that were set up before it, end "
+    f"after it. A fixture that calls as it ends asks for {FIXTURE} itself; one of wider scope calls inside "
+    "`with SecretsManager():`."
+)
+_LEFT = (
+    "The `SecretsManager` that answered when the client was made has been left: its `with` block, or the function that "
+    "it decorates, has ended. Call inside it, or give the test the fixture."
+)
+_OLDER = "End the thread in the test, or in the fixture, that starts it."
+
+
+class NetworkGuard:
+    """Refuses the calls that would reach AWS, and says in which test that was."""
+
+    def __init__(self, config: pytest.Config, blocking: Blocking) -> None:
+        self._config = config
+        self._blocking = blocking
+        self._test: pytest.Item | None = None
+        self._verdict = _Verdict(config)
+        self._guard: Guard | None = None
+        if blocking == "true":
+            self._go_up()
+
+    def go_up(self, test: pytest.Item) -> None:
+        """Blocks calls from now on, in the midst of a test, unless they are already."""
+        if self._guard is None:
+            self._go_up().begin(test)
+
+    def _go_up(self) -> Threads:
+        from pytest_secretsmanager.doors.guard import Guard
+
+        self._guard = Guard(self._refusal, lambda: None if self._test is None else self._test.nodeid)
+        self._config.add_cleanup(self._guard.take_down)
+        return Threads.of(self._config)
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
+        """With `auto`, the first test that uses the plugin puts the guard up before its wider fixtures run."""
+        self._test = item
+        if self._guard is not None:
+            self._verdict.forget()
+        elif MARKED in item.stash or FIXTURE in getattr(item, "fixturenames", ()):
+            self._go_up()
+        try:
+            return (yield)
+        finally:
+            self._test = None
+
+    def _refusal(self, call: "StoppedCall") -> BaseException:
+        """What is raised in the place of a call: while a test runs, what its code under test does not catch."""
+        from pytest_secretsmanager.engine.errors import NetworkBlocked
+
+        threads, thread, test = Threads.of(self._config), threading.current_thread(), self._test
+        left_by = threads.test_that_left(thread)
+        if test is not None and left_by is None and not threads.is_older(thread):
+            where = f"in the set-up of the fixture {threads.wider_fixture} for " if threads.wider_fixture else "in "
+            refusal = _Refusal(self._text(call, f"{where}{test.nodeid}", _advice(test, threads, call)), pytrace=False)
+            self._verdict.remember(refusal)
+            return refusal
+        if left_by is not None:
+            where = f"in the thread {thread.name!r}, which {left_by} left running"
+            text = self._text(call, where, "End the thread before its test ends, and join it. No other test fails.")
+        elif threads.is_older(thread):
+            text = self._text(call, f"in the thread {thread.name!r}, which ran before calls were blocked", _OLDER)
+        else:
+            text = self._text(call, "while no test was running", _GIVE_THE_FIXTURE)
+        if thread is not threading.main_thread():
+            threads.tell(left_by, text)
+            end_quietly(thread, NetworkBlocked)
+        return NetworkBlocked(text)
+
+    def _text(self, call: "StoppedCall", where: str, advice: str) -> str:
+        maker, test = call.maker, self._test
+        elsewhere = maker.test is not None and (test is None or maker.test != test.nodeid)
+        made = f"{maker.place}, in {maker.test}" if elsewhere else maker.place
+        return (
+            f"{call.operation} was stopped on its way to AWS ({call.host}): no SecretsManager is active, and "
+            f"{BLOCK_NETWORK} is {self._blocking}\n"
+            f"  called at {call.caller}\n"
+            f"  by a client made at {made}\n"
+            f"  {where}\n"
+            f"{advice}\n"
+            f"To let such calls through, set {BLOCK_NETWORK} = false in the ini file."
+        )
+
+
+def _advice(test: pytest.Item, threads: Threads, call: "StoppedCall") -> str:
+    """What helps in a test that is running."""
+    if MANAGER in test.stash:
+        return _ENDED
+    if call.maker.was_answered and call.maker.test == test.nodeid:
+        return _LEFT
+    if FIXTURE in getattr(test, "fixturenames", ()):
+        return _NOT_BEGUN
+    return _WIDER if threads.wider_fixture else _GIVE_THE_FIXTURE
+
+
+class _Verdict:
+    """Fails a test that has swallowed a refusal, or whose thread was refused."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._plugins = config.pluginmanager
+        self._refused: list[_Refusal] = []
+        self._lock = threading.Lock()
+
+    def remember(self, refusal: "_Refusal") -> None:
+        """Notes a refusal in the test that is running."""
+        with self._lock:
+            self._refused.append(refusal)
+            if not self._plugins.is_registered(self):  # not before: the reports of most runs need nothing of it
+                self._plugins.register(self)
+
+    def forget(self) -> None:
+        """The next test begins."""
+        self._refused.clear()
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(self) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        report = yield
+        swallowed = next((refusal for refusal in self._refused if not refusal.was_expected), None)
+        if report.passed and swallowed is not None:
+            report.outcome, report.longrepr = "failed", swallowed.msg
+        if not report.passed:
+            self._refused.clear()
+        return report
+
+
+class _Refusal(pytest.fail.Exception):  # type: ignore[name-defined,misc] # pytest gives its class no type
+    """A failure that `except Exception` does not catch. A test that expects it has pytest compare its text."""
+
+    was_expected = False
+
+    def __str__(self) -> str:
+        """The text; `pytest.raises(…, match=…)` reads it, a test that swallows the failure does not."""
+        if str(sys._getframe(1).f_globals.get("__name__")).startswith("_pytest."):  # noqa: SLF001 - as logging does
+            self.was_expected = True
+        return str(self.msg)
+
+
+_Refusal.__module__, _Refusal.__qualname__ = "builtins", "Failed"  # as pytest shows its own

@@ -1,0 +1,26 @@
+"""Plans of a test for its rotations that never came to pass: they fail the test, unless it has failed already."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+_PASSED = pytest.StashKey[bool]()
+"""The stash key for whether the body of a test has run and passed, as far as is known."""
+
+
+def note_outcome(item: pytest.Item, report: pytest.TestReport) -> None:
+    """Keeps whether a test's body has passed."""
+    item.stash[_PASSED] = report.when == "call" and report.passed
+
+
+@contextmanager
+def unmet_plans_in_words(node: pytest.Item) -> Iterator[None]:
+    """Fails a test that has passed though what it planned for its rotations never came to pass; no other test."""
+    from pytest_secretsmanager.controls.steps import UnmetPlanError
+
+    try:
+        yield
+    except UnmetPlanError as problem:
+        if node.stash.get(_PASSED, False):
+            raise pytest.fail.Exception(str(problem), pytrace=False) from None

@@ -1,0 +1,93 @@
+"""The secrets of a whole run: there from before the first import of a conftest file, and anew for each test."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pytest_secretsmanager.plugin.names import MANAGER, ROLLBACK, SEEDS
+from pytest_secretsmanager.plugin.options import ini_options, ini_problem
+from pytest_secretsmanager.plugin.plans import unmet_plans_in_words
+from pytest_secretsmanager.plugin.threads import Threads, end_quietly
+
+if TYPE_CHECKING:
+    from pytest_secretsmanager.engine.call import Call, Handler, Outcome
+
+
+class SeededSession:
+    """The run-wide manager, shared by all tests; each is rolled back."""
+
+    def __init__(self, config: pytest.Config, files: list[str]) -> None:
+        from pytest_secretsmanager.engine.errors import UsageError
+        from pytest_secretsmanager.manager import SecretsManager
+        from pytest_secretsmanager.seed_files import read_seeds
+
+        directory = config.rootpath if config.inipath is None else config.inipath.parent
+        options = ini_options(config)
+        if problem := ini_problem(options):
+            raise pytest.UsageError(problem)
+        try:
+            self.seeds = [seed for file in files for seed in read_seeds(directory / file)]
+            self.manager = SecretsManager(**options)
+            self.manager.follow_environment()
+            for seed in self.seeds:  # of two of one name the later one takes the place of the earlier
+                self.manager.plant(seed)
+        except UsageError as error:
+            raise pytest.UsageError(f"{SEEDS}: {error}") from None
+        self._threads = Threads.of(config)
+        self._open = 0
+        self.manager._service.put_around(self._refusing)  # noqa: SLF001 - no user of it sees the service
+
+    @pytest.fixture(autouse=True, name=ROLLBACK)
+    def _roll_back(self, request: pytest.FixtureRequest) -> Iterator[None]:
+        """Rolls back a test, around all its fixtures of function scope."""
+        with self.rolled_back(request.node):
+            yield
+
+    @contextmanager
+    def rolled_back(self, node: pytest.Item) -> Iterator[None]:
+        """Takes back what a test does to the secrets of the run, and gives it a log of its own."""
+        node.stash.setdefault(MANAGER, self.manager)  # a test with options has its own there already
+        with unmet_plans_in_words(node), self.manager.rolled_back(own_log=True):
+            self._open += 1
+            try:
+                yield
+            finally:
+                # Before the rollback: a write that comes between is refused, though it would have been taken back.
+                self._threads.end()
+                self._open -= 1
+
+    def _refusing(self, inner: "Handler") -> "Handler":
+        """The layer that refuses late writes."""
+
+        def handle(call: "Call") -> "Outcome":
+            self._refuse_late_writes(call)
+            return inner(call)
+
+        return handle
+
+    def _refuse_late_writes(self, call: "Call") -> None:
+        """Called under the service's lock, so a write is either taken back with its test or refused."""
+        if self._open:
+            return
+        thread = threading.current_thread()
+        test = self._threads.test_that_left(thread)
+        if test is not None:
+            self._refuse_write(call, test, thread)
+
+    def _refuse_write(self, call: "Call", test: str, thread: threading.Thread) -> None:
+        from pytest_secretsmanager.engine import model
+        from pytest_secretsmanager.engine.errors import LateWrite
+
+        if model.operation(call.operation).reads:
+            return
+        text = (
+            f"{call.operation} was refused: it came between two tests, in the thread {thread.name!r}, which {test} "
+            f"left running, so the secrets of {SEEDS} would be changed for good\n"
+            "End the thread before its test ends, and join it. No other test fails."
+        )
+        self._threads.tell(test, text)
+        end_quietly(thread, LateWrite)
+        raise LateWrite(text)

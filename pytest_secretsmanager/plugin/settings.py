@@ -1,0 +1,69 @@
+"""The ini options of a whole run: whether calls to AWS are blocked, and the files of its secrets.
+
+pytest converts an option by one type, differently in each kind of file and in each version. These two take more than
+one type, so what pytest refuses is read as it stands in the file, and judged here.
+"""
+
+import warnings
+from typing import Any, Literal, TypeAlias
+
+import pytest
+
+from pytest_secretsmanager.plugin.names import BLOCK_NETWORK, SEEDS
+
+Blocking: TypeAlias = Literal["auto", "true", "false"]
+
+_MEANINGS: dict[str, Blocking] = {
+    "auto": "auto",
+    **dict.fromkeys(("true", "yes", "on", "1", "t", "y"), "true"),
+    **dict.fromkeys(("false", "no", "off", "0", "f", "n"), "false"),
+}
+
+
+def add(parser: pytest.Parser) -> None:
+    """Adds these ini options."""
+    parser.addini(
+        BLOCK_NETWORK,
+        "refuses Secrets Manager calls that botocore would send to AWS: auto (from the first test with the fixture "
+        "secretsmanager or one of its markers until the run ends; the default), true (from the beginning), false "
+        "(never)",
+        default="auto",
+    )
+    parser.addini(
+        SEEDS,
+        "TOML or JSON files of secrets that are there from before the first import of a conftest file, one a line; of "
+        "two secrets of one name the later one wins",
+        type="linelist",
+        default=[],
+    )
+
+
+def block_network(config: pytest.Config) -> Blocking:
+    """When calls that would reach AWS are refused."""
+    given = _given(config, BLOCK_NETWORK)
+    meaning = _MEANINGS.get(str(given).strip().lower())
+    if meaning is None:
+        raise pytest.UsageError(f"the ini option {BLOCK_NETWORK} is auto, true or false, not {given!r}")
+    return meaning
+
+
+def seed_files(config: pytest.Config) -> list[str]:
+    """The files of the run's secrets, as the ini file names them."""
+    given = _given(config, SEEDS)
+    files = given.splitlines() if isinstance(given, str) else given
+    if not isinstance(files, list) or not all(isinstance(file, str) for file in files):
+        raise pytest.UsageError(
+            f"the ini option {SEEDS} is the path of a file, or of several, one a line (in TOML a list of strings), "
+            f"not {given!r}"
+        )
+    return [file.strip() for file in files if file.strip()]
+
+
+def _given(config: pytest.Config, name: str) -> Any:
+    try:
+        return config.getini(name)
+    except (TypeError, ValueError, pytest.UsageError):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # pytest 9.2 deprecates it, and has nothing else for an option of two types
+            given: Any = config.inicfg[name]
+        return getattr(given, "value", given)  # pytest 9.0 wraps it

@@ -1,0 +1,541 @@
+"""A process that is forked: its locks are free, its first write warns, and it leaves the parent's endpoint alone."""
+
+import asyncio
+import multiprocessing
+import os
+import sys
+import warnings
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Event, Thread
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+from forked import PATIENCE, child, forking_allowed, in_child, warned_of
+from signed_requests import TOKEN, connect, port_of, send, signed
+
+from pytest_secretsmanager import Rotation, SecretsManager
+from pytest_secretsmanager.doors import active, environment
+from pytest_secretsmanager.engine import locks
+from pytest_secretsmanager.engine.errors import UsageError
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
+
+COPY = "PutSecretValue changes a copy: this process was forked"
+
+
+@pytest.fixture
+def impatient(monkeypatch):
+    """A fork that waits for taken locks for no more than a moment."""
+    monkeypatch.setattr(locks, "_ROUNDS", 1)
+    monkeypatch.setattr(locks, "_SECONDS_A_ROUND", 0.001)
+
+
+@contextmanager
+def beside_a_thread(function):
+    """While another thread is inside the context that a function gives."""
+    inside, leave = Event(), Event()
+
+    def stay():
+        with function():
+            inside.set()
+            leave.wait(PATIENCE)
+
+    thread = Thread(target=stay)
+    thread.start()
+    assert inside.wait(PATIENCE)
+    try:
+        yield
+    finally:
+        leave.set()
+        thread.join()
+
+
+@contextmanager
+def beside_threads(work, count=3):
+    """While threads do some work again and again."""
+    done = Event()
+
+    def repeat():
+        while not done.is_set():
+            work()
+
+    threads = [Thread(target=repeat) for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        for thread in threads:
+            thread.join()
+
+
+def is_free(lock):
+    """Whether another thread can have the lock."""
+
+    def take():
+        if taken := lock.acquire(blocking=False):
+            lock.release()
+        return taken
+
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(take).result()
+
+
+# --- locks -----------------------------------------------------------------------------------------------------------
+
+
+LOCKS = {
+    "the lock of the secrets": lambda sm: sm._service.lock,
+    "the lock of entering": lambda sm: sm._entering,
+    "the lock of the clock": lambda sm: sm.clock._lock,
+    "the lock of a hold": lambda sm: sm.replication.hold(polls=1)._counting,
+    "the lock of answering": lambda _: active.lock,
+    "the lock of the environment": lambda _: environment._lock,
+}
+
+
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize("lock_of", LOCKS.values(), ids=LOCKS)
+def test_a_lock_that_another_thread_holds_is_free_in_the_child(secretsmanager, lock_of):
+    lock = lock_of(secretsmanager)
+    with beside_a_thread(lambda: lock):
+        assert in_child(lambda: is_free(lock))
+        assert not is_free(lock)
+    assert is_free(lock)
+
+
+@pytest.mark.parametrize("lock_of", LOCKS.values(), ids=LOCKS)
+def test_a_fork_leaves_locks_free_in_both_processes(secretsmanager, lock_of):
+    lock = lock_of(secretsmanager)
+    assert in_child(lambda: is_free(lock))
+    assert is_free(lock)
+
+
+def test_a_lock_that_the_forking_thread_holds_is_held_in_both_processes_and_can_be_released(secretsmanager):
+    lock = secretsmanager._service.lock
+
+    def look():
+        held = not is_free(lock)
+        lock.release()
+        lock.release()
+        return held, is_free(lock)
+
+    with lock, lock:
+        assert in_child(look) == [True, True]
+        assert not is_free(lock)
+    assert is_free(lock)
+
+
+def test_a_fork_waits_for_a_change_of_several_secrets_to_be_whole(secretsmanager):
+    begun = Event()
+
+    def change():
+        with secretsmanager._service.transaction():
+            secretsmanager.seed("a", "new")
+            begun.set()
+            Event().wait(0.05)
+            secretsmanager.seed("b", "new")
+
+    thread = Thread(target=change)
+    thread.start()
+    assert begun.wait(PATIENCE)
+    assert in_child(lambda: sorted(secretsmanager.secrets)) == ["a", "b"]
+    thread.join()
+
+
+def test_a_fork_holds_no_lock_while_it_waits_for_another():
+    """Threads take two locks in orders of their own: a fork that kept one of them would wait for ever."""
+    one, other = locks.Lock(), locks.Lock()
+    begun = Event()
+    got = []
+
+    def take_both():
+        with one:
+            begun.set()
+            got.append(other.acquire(timeout=PATIENCE))
+            other.release()
+
+    thread = Thread(target=take_both)
+    thread.start()
+    assert begun.wait(PATIENCE)
+    locks._take_all((other, one))
+    thread.join()
+    assert got == [True]
+    assert (one.is_mine, other.is_mine) == (True, True)
+
+
+def enter_another():
+    with SecretsManager() as inner:
+        inner.seed("inner", "value")
+
+
+def roll_back(sm):
+    with sm.rolled_back():
+        sm.seed("other", "value")
+
+
+BUSY = {
+    "calls": lambda sm: sm.client().batch_get_secret_value(SecretIdList=["db"]),
+    "writes": lambda sm: sm.seed("other", "value"),
+    "views": lambda sm: (sm.secret("db").value, len(sm.secrets)),
+    "other managers": lambda _: enter_another(),
+    "rollbacks": roll_back,
+    "the clock": lambda sm: sm.clock.advance(seconds=1),
+}
+
+
+@pytest.mark.parametrize("work", BUSY.values(), ids=BUSY)
+def test_children_beside_busy_threads_call_and_enter_managers(secretsmanager, work):
+    secretsmanager.seed("db", "one")
+
+    def call():
+        enter_another()
+        secretsmanager.clock.advance(seconds=1)
+        return secretsmanager.secret("db").value
+
+    with beside_threads(lambda: work(secretsmanager)):
+        assert [in_child(call) for _ in range(5)] == ["one"] * 5
+
+
+def test_threads_may_fork_at_the_same_time(secretsmanager):
+    secretsmanager.seed("db", "one")
+    with ThreadPoolExecutor(4) as pool:
+        values = [pool.submit(in_child, lambda: secretsmanager.secret("db").value) for _ in range(8)]
+        assert [value.result() for value in values] == ["one"] * 8
+    assert is_free(secretsmanager._service.lock)
+
+
+clients = ()
+"""The client that a function of a pool finds in its child: a pool hands no client over."""
+
+
+def read_in_pool(name):
+    return clients[-1].get_secret_value(SecretId=name)["SecretString"]
+
+
+def test_a_pool_of_processes_reads_beside_busy_threads(secretsmanager, monkeypatch):
+    secretsmanager.seed("db", "one")
+    monkeypatch.setitem(globals(), "clients", [secretsmanager.client()])
+    work = BUSY["calls"]
+    fork = multiprocessing.get_context("fork")
+    with beside_threads(lambda: work(secretsmanager)), forking_allowed(), ProcessPoolExecutor(2, fork) as pool:
+        assert list(pool.map(read_in_pool, ["db"] * 4, timeout=PATIENCE)) == ["one"] * 4
+
+
+def test_a_process_of_multiprocessing_reads(secretsmanager, client):
+    secretsmanager.seed("db", "one")
+    fork = multiprocessing.get_context("fork")
+    values = fork.SimpleQueue()
+    with forking_allowed():
+        process = fork.Process(target=lambda: values.put(client.get_secret_value(SecretId="db")["SecretString"]))
+        process.start()
+    process.join(PATIENCE)
+    assert (process.exitcode, values.get()) == (0, "one")
+
+
+# --- writes ----------------------------------------------------------------------------------------------------------
+
+
+def put(client):
+    client.put_secret_value(SecretId="db", SecretString="child's")
+
+
+def put_by_hooked_client(sm):
+    client = sm.client(config=None)
+    client.meta.events.register("before-call.secrets-manager", lambda **_: None)
+    put(client)
+
+
+def put_over_http(sm):
+    assert send(sm.endpoint(), signed(sm.endpoint())).status == 200
+
+
+async def put_by_async_client(new_async_client):
+    async with new_async_client() as client:
+        await client.put_secret_value(SecretId="db", SecretString="child's")
+
+
+WAYS = {
+    "a client": lambda sm: put(sm.client()),
+    "a client with hooks": put_by_hooked_client,
+    "an endpoint of the child's": put_over_http,
+}
+
+
+@pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
+def test_the_first_write_of_a_child_warns(secretsmanager, way):
+    secretsmanager.seed("db", "parent's")
+    (text,) = in_child(lambda: warned_of(lambda: way(secretsmanager)))
+    assert text.startswith(COPY)
+    assert secretsmanager.secret("db").value == "parent's"
+
+
+def test_the_first_write_of_an_async_client_warns(secretsmanager, new_async_client):
+    secretsmanager.seed("db", "parent's")
+    (text,) = in_child(lambda: warned_of(lambda: asyncio.run(put_by_async_client(new_async_client))))
+    assert text.startswith(COPY)
+
+
+def test_seeding_in_a_child_warns(secretsmanager):
+    (text,) = in_child(lambda: warned_of(lambda: secretsmanager.seed("db", "child's")))
+    assert text.startswith("CreateSecret changes a copy")
+
+
+def test_a_write_by_a_manager_that_was_outside_at_the_fork_warns():
+    """It answers once the child has left the inner one."""
+    with SecretsManager() as outer:
+        outer.seed("db", "parent's")
+        with SecretsManager():
+            (text,) = in_child(lambda: warned_of(lambda: outer.seed("other", "child's")))
+    assert text.startswith("CreateSecret changes a copy")
+
+
+def test_the_warning_names_what_a_child_shares_secrets_by(secretsmanager):
+    secretsmanager.seed("db", "parent's")
+    (text,) = in_child(lambda: warned_of(lambda: put(secretsmanager.client())))
+    for name in (
+        "sm.endpoint()",
+        "env=os.environ | endpoint.env",
+        "os.environ.update(endpoint.env)",
+        "boto3.Session()",
+    ):
+        assert name in text
+
+
+def test_a_child_that_does_what_the_warning_says_shares_the_secrets(secretsmanager):
+    secretsmanager.seed("db", "parent's")
+    endpoint = secretsmanager.endpoint()
+
+    def write():
+        os.environ.update(endpoint.env)
+        put(boto3.Session().client("secretsmanager"))
+
+    assert in_child(lambda: warned_of(write)) == []
+    assert secretsmanager.secret("db").value == "child's"
+
+
+def test_later_writes_of_a_child_do_not_warn(secretsmanager):
+    secretsmanager.seed("db", "parent's")
+    client = secretsmanager.client()
+    assert in_child(lambda: (len(warned_of(lambda: put(client))), warned_of(lambda: put(client)))) == [1, []]
+
+
+def test_a_child_of_a_child_warns_for_itself(secretsmanager):
+    secretsmanager.seed("db", "parent's")
+    client = secretsmanager.client()
+
+    def write():
+        return len(warned_of(lambda: put(client)))
+
+    assert in_child(lambda: (write(), in_child(write), write())) == [1, 1, 0]
+
+
+READS = {
+    "reads": lambda client: client.get_secret_value(SecretId="db"),
+    "lists": lambda client: client.list_secrets(),
+    "makes a password": lambda client: client.get_random_password(),
+}
+
+
+@pytest.mark.parametrize("read", READS.values(), ids=READS)
+def test_a_child_that_only_reads_does_not_warn(secretsmanager, read):
+    secretsmanager.seed("db", "parent's")
+    client = secretsmanager.client()
+    assert in_child(lambda: warned_of(lambda: read(client))) == []
+
+
+def test_a_write_that_is_refused_does_not_warn(secretsmanager):
+    client = secretsmanager.client()
+
+    def write():
+        with pytest.raises(ClientError, match="ResourceNotFoundException"):
+            put(client)
+
+    assert in_child(lambda: warned_of(write)) == []
+
+
+def test_a_write_of_a_manager_that_the_child_made_does_not_warn(secretsmanager):
+    def write():
+        with SecretsManager() as own:
+            own.seed("db", "one")
+            put(own.client())
+            return own.secret("db").value
+
+    assert in_child(lambda: warned_of(write)) == []
+    assert list(secretsmanager.secrets) == []
+
+
+def test_a_write_of_the_parent_does_not_warn(secretsmanager):
+    secretsmanager.seed("db", "one")
+    in_child(lambda: None)
+    assert warned_of(lambda: put(secretsmanager.client())) == []
+
+
+def test_the_warning_stands_at_the_line_that_writes(secretsmanager):
+    secretsmanager.seed("db", "parent's")
+    client = secretsmanager.client()
+
+    def write():
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            put(client)
+        return caught[0].filename, caught[0].lineno
+
+    assert in_child(write) == [__file__, put.__code__.co_firstlineno + 1]
+
+
+def test_the_warning_is_on_standard_error_though_it_is_collected(secretsmanager, capfd):
+    """pytest collects the warnings of a test, and those of a child are lost with it."""
+    secretsmanager.seed("db", "parent's")
+    in_child(lambda: warned_of(lambda: put(secretsmanager.client())))
+    told = capfd.readouterr().err
+    assert told.count(COPY) == 1
+    assert "child's" not in told
+
+
+def test_a_warning_that_is_printed_is_printed_once(secretsmanager, capfd):
+    secretsmanager.seed("db", "parent's")
+
+    def write():
+        warnings.simplefilter("always")
+        warnings.showwarning = lambda message, *_: sys.stderr.write(f"{message}\n")
+        put(secretsmanager.client())
+
+    in_child(write)
+    assert capfd.readouterr().err.count(COPY) == 1
+
+
+def test_a_warning_that_is_ignored_is_told_nowhere(secretsmanager, capfd):
+    secretsmanager.seed("db", "parent's")
+
+    def write():
+        warnings.simplefilter("ignore")
+        put(secretsmanager.client())
+
+    in_child(write)
+    assert capfd.readouterr().err == ""
+
+
+def test_where_a_warning_is_an_error_the_write_is_neither_done_nor_logged(secretsmanager):
+    secretsmanager.seed("db", "parent's")
+    client = secretsmanager.client()
+
+    def write():
+        warnings.simplefilter("error")
+        with pytest.raises(RuntimeWarning, match=COPY):
+            put(client)
+        return secretsmanager.secret("db").value, [event.operation for event in secretsmanager.log]
+
+    assert in_child(write) == ["parent's", []]
+
+
+# --- the endpoint ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def endpoint(secretsmanager):
+    secretsmanager.seed("db", "parent's")
+    return secretsmanager.endpoint()
+
+
+def is_served(endpoint):
+    return send(endpoint, signed(endpoint, "GetSecretValue", {"SecretId": "db"})).json["SecretString"]
+
+
+def test_stopping_the_parents_endpoint_in_a_child_does_nothing(endpoint):
+    in_child(endpoint.stop)
+    assert is_served(endpoint) == "parent's"
+
+
+def test_a_child_that_leaves_the_manager_leaves_the_endpoint_to_the_parent(secretsmanager, endpoint):
+    in_child(lambda: secretsmanager.__exit__(None, None, None))
+    assert is_served(endpoint) == "parent's"
+
+
+def test_a_child_is_told_that_the_parents_endpoint_is_not_its_own(endpoint):
+    assert in_child(lambda: endpoint.is_stopped)
+    assert not endpoint.is_stopped
+
+
+def test_a_child_reads_from_the_parents_endpoint(endpoint):
+    assert in_child(lambda: is_served(endpoint)) == "parent's"
+
+
+def test_a_child_that_asks_for_an_endpoint_gets_one_of_its_own(secretsmanager, endpoint):
+    def ask():
+        own = secretsmanager.endpoint()
+        warned_of(lambda: put(secretsmanager.client()))
+        return own.url, is_served(own), own is secretsmanager.endpoint()
+
+    url, value, is_same = in_child(ask)
+    assert url != endpoint.url
+    assert (value, is_same) == ("child's", True)
+    assert is_served(endpoint) == "parent's"
+
+
+def test_the_parents_endpoint_hands_out_no_credentials_in_a_child(endpoint):
+    def ask():
+        with pytest.raises(UsageError, match="is served by the process that this one was forked from"):
+            endpoint.env_of(region="eu-west-1")
+
+    in_child(ask)
+
+
+def test_a_child_does_not_keep_the_port_of_an_endpoint_that_the_parent_stops(endpoint):
+    with child(lambda: None) as living:
+        living.answer()
+        endpoint.stop()
+        with pytest.raises(OSError, match="refused"):
+            connect(endpoint)
+
+
+def test_a_child_does_not_keep_the_connections_of_an_endpoint_that_the_parent_stops(endpoint):
+    with connect(endpoint) as connection:
+        connection.sendall(bytes(signed(endpoint, "ListSecrets", {})))
+        assert connection.recv(65_536).startswith(b"HTTP/1.1 200")
+        with child(lambda: None) as living:
+            living.answer()
+            endpoint.stop()
+            connection.settimeout(PATIENCE)
+            assert connection.recv(1) == b""
+
+
+def test_the_parents_endpoint_can_be_started_anew_at_its_port_while_a_child_lives(secretsmanager, endpoint):
+    with child(lambda: None) as living:
+        living.answer()
+        endpoint.stop()
+        assert is_served(secretsmanager.endpoint(port=port_of(endpoint))) == "parent's"
+
+
+def test_an_endpoint_that_was_stopped_before_the_fork_stays_so(endpoint):
+    endpoint.stop()
+    assert in_child(lambda: (endpoint.stop(), endpoint.is_stopped)) == [None, True]
+
+
+def test_the_profile_of_an_endpoint_outlives_a_child(secretsmanager, monkeypatch):
+    """A child that ends as programs end runs what was registered for that."""
+    monkeypatch.setenv("AWS_PROFILE", "a-profile-that-is-not-there")
+    endpoint = secretsmanager.endpoint()
+    profile = Path(endpoint.env["AWS_CONFIG_FILE"])
+    in_child(lambda: sys.modules["atexit"]._run_exitfuncs())
+    assert profile.exists()
+    endpoint.stop()
+    assert not profile.exists()
+
+
+def test_a_rotation_function_that_forks_ends_its_rotation(secretsmanager, endpoint):
+    """It runs in a thread of the endpoint's, and the child is a copy of that thread."""
+    forked = []
+
+    def function(event, _):
+        if event["Step"] == "setSecret":
+            forked.append(in_child(lambda: secretsmanager.secret("db").value))
+
+    secretsmanager.seed("rotated", "one", rotation=Rotation(function))
+    rotate = signed(endpoint, "RotateSecret", {"SecretId": "rotated", "ClientRequestToken": TOKEN})
+    assert send(endpoint, rotate).status == 200
+    assert forked == ["parent's"]

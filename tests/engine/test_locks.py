@@ -1,0 +1,84 @@
+"""The lock that guards whatever several threads may change."""
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import RLock
+
+import pytest
+
+from pytest_secretsmanager import Rotation, SecretsManager
+from pytest_secretsmanager.doors import active, environment
+from pytest_secretsmanager.engine.locks import Lock
+
+
+@pytest.fixture
+def elsewhere():
+    """Another thread."""
+    with ThreadPoolExecutor(1) as pool:
+        yield lambda function: pool.submit(function).result(5)
+
+
+def is_free(lock):
+    """Whether the thread that asks can have the lock."""
+    if taken := lock.acquire(blocking=False):
+        lock.release()
+    return taken
+
+
+def locks_of(sm):
+    """Every lock of a manager's, and those of the process."""
+    between = sm.rotation.between_reads(sm.seed("db", "one", rotation=Rotation(lambda *_: None)))
+    between._is_entered = True  # so that it does not complain
+    return {
+        "service": sm._service.lock,
+        "background": sm._service.effects.rotations._background.lock,
+        "entering": sm._entering,
+        "clock": sm.clock._lock,
+        "hold": sm.replication.hold(polls=1)._counting,
+        "between reads": between._counting,
+        "active": active.lock,
+        "environment": environment._lock,
+    }
+
+
+def test_another_thread_waits_for_it(elsewhere):
+    lock = Lock()
+    with lock:
+        assert not elsewhere(lambda: is_free(lock))
+    assert elsewhere(lambda: is_free(lock))
+
+
+def test_the_thread_that_holds_it_may_take_it_once_more():
+    lock = Lock()
+    with lock, lock:
+        assert is_free(lock)
+
+
+def test_let_go_releases_all_that_this_thread_holds(elsewhere):
+    lock = Lock()
+    lock.acquire()
+    lock.acquire()
+    lock.let_go()
+    assert elsewhere(lambda: is_free(lock))
+
+
+def test_let_go_of_a_lock_that_is_free_does_nothing(elsewhere):
+    lock = Lock()
+    lock.let_go()
+    assert elsewhere(lambda: is_free(lock))
+
+
+def test_let_go_leaves_another_threads_hold_alone(elsewhere):
+    lock = Lock()
+    elsewhere(lock.acquire)
+    lock.let_go()
+    assert not is_free(lock)
+
+
+@pytest.mark.parametrize("name", ["acquire", "release", "__enter__", "__exit__"])
+def test_it_costs_what_pythons_own_lock_costs(name):
+    """A method in Python would cost several times as much, on the way of every call."""
+    assert getattr(Lock, name) is getattr(type(RLock()), name)
+
+
+def test_every_lock_of_the_package_is_one_of_these():
+    assert {name for name, lock in locks_of(SecretsManager()).items() if type(lock) is not Lock} == set()

@@ -1,0 +1,143 @@
+"""What a test looks at changes meanwhile: each helper tells of the secrets before or after, and of nothing between.
+
+Another thread's work is done at a look of the helper's own, so that no test depends on how threads come to run.
+"""
+
+import pytest
+
+from pytest_secretsmanager import SecretsManager
+from pytest_secretsmanager.inspection import unchanged
+from pytest_secretsmanager.inspection.views import Source
+
+TOKENS = [f"version-{number}".ljust(32, "-") for number in range(1, 6)]
+
+
+def delete(client):
+    client.delete_secret(SecretId="db", ForceDeleteWithoutRecovery=True)
+
+
+def make_anew(client):
+    delete(client)
+    client.create_secret(Name="db", SecretString="anew", ClientRequestToken=TOKENS[4])
+
+
+def write_twice(client):
+    """Neither of the versions that were there has a label now, and the older one is there no more."""
+    for token in TOKENS[2:4]:
+        client.put_secret_value(SecretId="db", SecretString=f"of {token}", ClientRequestToken=token)
+
+
+CHANGES = {"deleted": delete, "made anew": make_anew, "written twice": write_twice}
+
+LOOKS = {
+    "assert_value that holds": lambda sm: sm.assert_value("db", "two"),
+    "assert_value that fails": lambda sm: sm.assert_value("db", "one"),
+    "assert_value of a version that is not there": lambda sm: sm.assert_value("db", "one", version="AWSPENDING"),
+    "assert_labels that holds": lambda sm: sm.assert_labels("db", {"AWSCURRENT": 2, "AWSPREVIOUS": 1}),
+    "assert_labels that fails": lambda sm: sm.assert_labels("db", {"AWSCURRENT": 2}),
+    "assert_label that holds": lambda sm: sm.assert_label("db", "AWSCURRENT", 2),
+    "assert_label that fails": lambda sm: sm.assert_label("db", "AWSCURRENT", 1),
+    "assert_label of a label that is not there": lambda sm: sm.assert_label("db", "AWSPENDING", 1),
+    "assert_no_label that holds": lambda sm: sm.assert_no_label("db", "AWSPENDING"),
+    "assert_no_label that fails": lambda sm: sm.assert_no_label("db", "AWSCURRENT"),
+    "assert_history that holds": lambda sm: sm.assert_history("db", ["one", "two"]),
+    "assert_history that fails": lambda sm: sm.assert_history("db", ["one"]),
+    "assert_nothing_leaked": lambda sm: sm.assert_nothing_leaked("nothing"),
+    "the current value": lambda sm: sm.secret("db").value,
+    "the previous version": lambda sm: sm.secret("db").previous.id,
+    "a version by label": lambda sm: sm.secret("db").version("AWSPREVIOUS").id,
+    "a version by id": lambda sm: sm.secret("db").version(TOKENS[1]).number,
+    "a version by number": lambda sm: sm.secret("db").version(2).id,
+    "the newest version": lambda sm: sm.secret("db").version(-1).id,
+    "a version that is not there": lambda sm: sm.secret("db").version("AWSPENDING").id,
+    "all versions": lambda sm: [version.id for version in sm.secret("db").versions],
+    "the names of secrets": lambda sm: sorted(sm.secrets),
+    "the secrets with their names": lambda sm: [name for name, _ in sm.secrets.items()],
+    "the secrets": lambda sm: [view.name for view in sm.secrets.values()],
+    "a secret that is not there": lambda sm: sm.secret("nothing"),
+}
+
+
+def outcome(look, sm):
+    """What a helper gives or raises."""
+    try:
+        return look(sm)
+    except Exception as error:
+        return type(error), str(error)
+
+
+def seeded():
+    """A manager whose next versions but one take the place of the first one, which is old enough to go."""
+    sm = SecretsManager(version_quota=3)
+    sm.seed("other", "another value")
+    sm.seed("db", "one")
+    sm.clock.advance(days=2)
+    return sm
+
+
+def change_after(number, change, monkeypatch):
+    """Lets the change come right after so many looks at the secret; gives what says whether it has come."""
+    looks = []
+    state_of = Source.state_of
+
+    def counted(source, key):
+        seen = state_of(source, key)
+        looks.append(key)
+        if len(looks) == number:
+            change()
+        return seen
+
+    monkeypatch.setattr(Source, "state_of", counted)
+    return looks
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+@pytest.mark.parametrize("look", LOOKS.values(), ids=LOOKS)
+def test_a_helper_tells_of_the_secrets_before_a_change_or_after_it(client, look, change):
+    for number in range(1, 10):
+        with seeded() as sm, pytest.MonkeyPatch.context() as monkeypatch:
+            client.put_secret_value(SecretId="db", SecretString="two", ClientRequestToken=TOKENS[1])
+            before = outcome(look, sm)
+            looks = change_after(number, lambda: change(client), monkeypatch)
+            between = outcome(look, sm)
+            if len(looks) < number:
+                return  # it looked so often and no more
+            assert between in (before, outcome(look, sm)), f"after {number} looks"
+    pytest.fail("this helper looks too often for its test")
+
+
+def test_a_table_of_a_secret_that_goes_meanwhile_is_drawn(secretsmanager, client, monkeypatch):
+    """The secret changes inside the block, and is deleted while the failure is put into words."""
+    secretsmanager.seed("db", "one")
+    change_text = unchanged.change_text
+
+    def and_delete(before, after):
+        delete(client)
+        return change_text(before, after)
+
+    with pytest.raises(AssertionError, match=r"'db' in us-east-1: versions, labels changed.*\n\nsecret 'db'"):  # noqa: PT012, SIM117
+        with secretsmanager.assert_unchanged():
+            client.put_secret_value(SecretId="db", SecretString="two")
+            monkeypatch.setattr(unchanged, "change_text", and_delete)
+
+
+def test_a_view_as_it_is_now_stays_so(secretsmanager, client):
+    secretsmanager.seed("db", "one")
+    then = secretsmanager.secret("db").as_it_is_now()
+    client.put_secret_value(SecretId="db", SecretString="two")
+    assert (then.value, then.current.labels, repr(then)) == (
+        "one",
+        ["AWSCURRENT"],
+        "<secret 'db': 1 version, AWSCURRENT on 1>",
+    )
+    assert then == secretsmanager.secret("db")
+    assert secretsmanager.secret(then).as_it_is_now().value == "one"
+    assert secretsmanager.secret("db").value == "two"
+
+
+def test_a_view_as_it_is_now_stays_when_the_secret_goes(secretsmanager, client):
+    secretsmanager.seed("db", "one")
+    then = secretsmanager.secret("db").as_it_is_now()
+    delete(client)
+    assert then.value == "one"
+    assert repr(secretsmanager.secrets) == "<secrets of us-east-1, account 123456789012: none>"

@@ -1,0 +1,372 @@
+"""The region of a test that names none is where AWS_DEFAULT_REGION points when the test's body begins."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+Run = Callable[..., pytest.RunResult]
+
+README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+EXAMPLES = [
+    (name, code)
+    for name, code in re.findall(r"```python\n# (test_\w+\.py)\n(.*?)```", README, re.DOTALL)
+    if "aiobotocore" not in code
+]
+SEED_FILES = re.findall(r"```toml\n# (\w+\.toml)\n(.*?)```", README, re.DOTALL)
+
+MOTO_IDIOM = """
+import os
+import pytest
+
+@pytest.fixture(autouse=True)
+def aws_credentials(monkeypatch):
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
+"""
+
+SETTERS = {
+    "an autouse fixture": MOTO_IDIOM,
+    "a fixture that the test names": MOTO_IDIOM.replace("(autouse=True)", ""),
+    "a fixture of the module": """
+import os
+import pytest
+
+@pytest.fixture(scope="module", autouse=True)
+def aws_credentials():
+    before = os.environ.get("AWS_DEFAULT_REGION")
+    os.environ["AWS_DEFAULT_REGION"] = "eu-central-1"
+    yield
+    if before is None: del os.environ["AWS_DEFAULT_REGION"]
+    else: os.environ["AWS_DEFAULT_REGION"] = before
+""",
+    "a fixture of the session": """
+import os
+import pytest
+
+@pytest.fixture(scope="session", autouse=True)
+def aws_credentials():
+    os.environ["AWS_DEFAULT_REGION"] = "eu-central-1"
+""",
+    "the conftest file itself": """
+import os
+import pytest
+
+os.environ["AWS_DEFAULT_REGION"] = "eu-central-1"
+
+@pytest.fixture
+def aws_credentials(): ...
+""",
+}
+
+FINDS_ITS_SEED = """
+import boto3
+import pytest
+
+@pytest.mark.secret("db", "x")
+@pytest.mark.parametrize("number", range(2))
+def test_it(secretsmanager, aws_credentials, number):
+    client = boto3.client("secretsmanager")
+    assert client.meta.region_name == "eu-central-1"
+    assert client.get_secret_value(SecretId="db")["SecretString"] == "x"
+    client.put_secret_value(SecretId="db", SecretString="y")
+    secretsmanager.assert_value("db", "y")
+    assert secretsmanager.region == secretsmanager.client().meta.region_name == "eu-central-1"
+    assert secretsmanager.seed("new").arn.split(":")[3] == "eu-central-1"
+    with pytest.raises(secretsmanager.client().exceptions.ResourceNotFoundException):
+        secretsmanager.client("us-east-1").describe_secret(SecretId="db")
+"""
+
+
+@pytest.mark.parametrize(("name", "code"), EXAMPLES, ids=[name for name, _ in EXAMPLES])
+def test_the_examples_pass_beside_a_fixture_of_motos_kind(pytester: pytest.Pytester, name: str, code: str) -> None:
+    pytester.makeconftest(MOTO_IDIOM)
+    for file, text in SEED_FILES:
+        pytester.path.joinpath(file).write_text(text, encoding="utf-8")
+    pytester.path.joinpath(f"test_readme_{name}").write_text(code, encoding="utf-8")
+    pytester.runpytest().assert_outcomes(passed=code.count("\ndef test_"))
+
+
+@pytest.mark.parametrize("setter", SETTERS)
+def test_a_markers_seed_is_where_the_variable_points(pytester: pytest.Pytester, run: Run, setter: str) -> None:
+    pytester.makeconftest(SETTERS[setter])
+    run(FINDS_ITS_SEED).assert_outcomes(passed=2)
+
+
+@pytest.mark.parametrize("setter", SETTERS)
+def test_a_seed_of_the_run_is_where_the_variable_points(pytester: pytest.Pytester, run: Run, setter: str) -> None:
+    pytester.makeini("[pytest]\nsecretsmanager_seeds = seeds.json")
+    pytester.path.joinpath("seeds.json").write_text('{"secret": [{"name": "db", "value": "x"}]}')
+    pytester.makeconftest(SETTERS[setter])
+    run(FINDS_ITS_SEED.replace('@pytest.mark.secret("db", "x")\n', "")).assert_outcomes(passed=2)
+
+
+def test_a_seed_of_the_run_goes_back_with_the_test_that_set_the_variable(pytester: pytest.Pytester, run: Run) -> None:
+    pytester.makeini("[pytest]\nsecretsmanager_seeds = seeds.json")
+    pytester.path.joinpath("seeds.json").write_text('{"secret": [{"name": "db", "value": "x"}]}')
+    run(
+        """
+        import boto3
+        import pytest
+
+        @pytest.fixture
+        def aws_credentials(monkeypatch):
+            monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
+
+        def arn():
+            return boto3.client("secretsmanager").describe_secret(SecretId="db")["ARN"]
+
+        arns = [arn()]
+
+        def test_before(secretsmanager):
+            assert arn() == arns[0]
+
+        def test_set(aws_credentials, secretsmanager):
+            assert arn().split(":")[3] == secretsmanager.region == "eu-central-1"
+
+        def test_after(secretsmanager):
+            assert arn() == arns[0]
+            assert secretsmanager.region == "us-east-1"
+        """
+    ).assert_outcomes(passed=3)
+
+
+def test_other_fixtures_find_it_before_and_after_the_variable_is_set(run: Run) -> None:
+    run(
+        """
+        import boto3
+        import pytest
+
+        def read():
+            client = boto3.client("secretsmanager")
+            return client.get_secret_value(SecretId="db")["SecretString"], client.meta.region_name
+
+        @pytest.fixture
+        def before():
+            return read()
+
+        @pytest.fixture
+        def aws_credentials(before, monkeypatch):
+            monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
+
+        @pytest.fixture
+        def after(aws_credentials):
+            return read()
+
+        @pytest.mark.secret("db", "x")
+        def test_it(before, after):
+            assert before == ("x", "us-east-1")
+            assert after == read() == ("x", "eu-central-1")
+        """
+    ).assert_outcomes(passed=1)
+
+
+def test_what_a_fixture_has_seeded_goes_along_and_what_names_a_region_stays(run: Run) -> None:
+    run(
+        """
+        import boto3
+        import pytest
+
+        @pytest.fixture
+        def seeds(secretsmanager):
+            secretsmanager.seed("by-a-fixture", "x")
+            secretsmanager.seed("named", "x", region="us-east-1")
+            secretsmanager.seed("deleted", "x")
+            secretsmanager.client().delete_secret(SecretId="deleted", ForceDeleteWithoutRecovery=True)
+            secretsmanager.client().create_secret(Name="created", SecretString="x")
+
+        @pytest.fixture
+        def aws_credentials(seeds, monkeypatch):
+            monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
+
+        @pytest.mark.secret("by-a-marker", "x", versions=["w"], replicas=["eu-west-1"])
+        @pytest.mark.secret("named-too", "x", region="us-west-2")
+        def test_it(secretsmanager, aws_credentials):
+            assert [*secretsmanager.secrets] == ["by-a-marker", "by-a-fixture"]
+            places = {(view.name, view.key.region) for view in secretsmanager.secret("by-a-marker").source.all()}
+            assert places == {
+                ("by-a-marker", "eu-central-1"),
+                ("by-a-marker", "eu-west-1"),
+                ("by-a-fixture", "eu-central-1"),
+                ("named", "us-east-1"),
+                ("named-too", "us-west-2"),
+                ("created", "us-east-1"),
+            }
+            secretsmanager.assert_history("by-a-marker", ["w", "x"])
+        """
+    ).assert_outcomes(passed=1)
+
+
+def test_a_rotation_by_schedule_goes_along(pytester: pytest.Pytester, run: Run) -> None:
+    pytester.makeconftest(MOTO_IDIOM)
+    run(
+        """
+        import os
+        import pytest
+        from pytest_secretsmanager import Rotation
+
+        def handler(event, context):
+            assert os.environ["AWS_REGION"] == "eu-central-1"
+            raise ValueError
+
+        @pytest.mark.secret("db", "x", rotation=Rotation(handler, schedule="rate(10 days)"))
+        def test_it(secretsmanager):
+            secretsmanager.clock.advance(days=10)
+            assert {run.key.region for run in secretsmanager.rotation.runs} == {"eu-central-1"}
+        """
+    ).assert_outcomes(passed=1)
+
+
+def test_from_the_body_on_the_region_stays(run: Run) -> None:
+    """A test of a program that goes to another region: its secrets are where they were."""
+    run(
+        """
+        import boto3
+        import pytest
+
+        @pytest.fixture
+        def later():
+            return "a fixture that is asked for inside the test"
+
+        @pytest.mark.secret("db", "x")
+        def test_it(secretsmanager, monkeypatch, request):
+            monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
+            request.getfixturevalue("later")
+            client = boto3.client("secretsmanager")
+            with pytest.raises(client.exceptions.ResourceNotFoundException):
+                client.get_secret_value(SecretId="db")
+            secretsmanager.assert_value("db", "x")
+            assert secretsmanager.region == "us-east-1"
+        """
+    ).assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize("place", ["ini file", "marker"])
+def test_a_region_that_an_option_names_stays(pytester: pytest.Pytester, run: Run, place: str) -> None:
+    pytester.makeini("[pytest]" + "\nsecretsmanager_region = eu-west-1" * (place == "ini file"))
+    option = "region='eu-west-1'" if place == "marker" else ""
+    pytester.makeconftest(MOTO_IDIOM)
+    run(
+        f"""
+        import pytest
+
+        @pytest.mark.secretsmanager({option})
+        @pytest.mark.secret("db", "x")
+        def test_it(secretsmanager):
+            assert secretsmanager.secret("db").key.region == secretsmanager.region == "eu-west-1"
+        """
+    ).assert_outcomes(passed=1)
+
+
+def test_a_fixture_that_takes_the_variable_away_changes_nothing(run: Run) -> None:
+    run(
+        """
+        import pytest
+
+        @pytest.fixture
+        def bare(monkeypatch):
+            monkeypatch.delenv("AWS_DEFAULT_REGION")
+
+        @pytest.mark.secret("db", "x")
+        def test_it(secretsmanager, bare):
+            assert secretsmanager.secret("db").key.region == secretsmanager.region == "us-east-1"
+        """
+    ).assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize(
+    ("seed", "region", "text"),
+    [
+        pytest.param('"db", "x"', "eu-wst-1", "AWS_DEFAULT_REGION is 'eu-wst-1', which botocore ", id="made up"),
+        pytest.param(
+            '"db", "x", replicas=["eu-west-1"]',
+            "eu-west-1",
+            "secret 'db' can't be seeded so; AWS answers InvalidParameterException: Invalid replica region.",
+            id="the region of a replica",
+        ),
+    ],
+)
+def test_where_it_can_not_follow_the_set_up_fails_in_one_line(
+    failures: Callable[..., list[str]], seed: str, region: str, text: str
+) -> None:
+    (found,) = failures(
+        f"""
+        import pytest
+
+        @pytest.fixture(autouse=True)
+        def aws_credentials(monkeypatch):
+            monkeypatch.setenv("AWS_DEFAULT_REGION", "{region}")
+
+        @pytest.mark.secret({seed})
+        def test_it():
+            print("the body ran")
+        """
+    )
+    assert found.startswith(f"secretsmanager can't follow AWS_DEFAULT_REGION: {text}")
+    assert len(found.splitlines()) == 1
+
+
+# --- made-up regions -------------------------------------------------------------------------------------------------
+
+USES_IT = "def test_it(secretsmanager): ..."
+
+
+def test_a_made_up_region_of_the_ini_file_is_refused(
+    pytester: pytest.Pytester, failures: Callable[..., list[str]]
+) -> None:
+    pytester.makeini("[pytest]\nsecretsmanager_region = eu-wst-1")
+    (found,) = failures(USES_IT)
+    assert found.startswith("the ini option secretsmanager_region is 'eu-wst-1', which botocore ")
+    assert "; did you mean 'eu-west-1'" in found
+
+
+def test_a_made_up_region_of_the_environment_is_refused(
+    failures: Callable[..., list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-wst-1")
+    (found,) = failures(USES_IT)
+    assert found.startswith("AWS_DEFAULT_REGION is 'eu-wst-1', which botocore ")
+
+
+@pytest.mark.parametrize("where", ["ini file", "environment"])
+def test_a_made_up_region_ends_a_run_with_seeds_in_one_line(
+    pytester: pytest.Pytester, run: Run, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    region = "\nsecretsmanager_region = eu-wst-1"
+    pytester.makeini("[pytest]\nsecretsmanager_seeds = seeds.toml" + region * (where == "ini file"))
+    pytester.path.joinpath("seeds.toml").write_text('[[secret]]\nname = "db"\nvalue = "x"')
+    if where == "environment":
+        monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-wst-1")
+    result = run(USES_IT)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    named = {"ini file": "the ini option secretsmanager_region", "environment": "AWS_DEFAULT_REGION"}[where]
+    result.stderr.fnmatch_lines([f"*{named} is 'eu-wst-1', which botocore *"])
+
+
+# --- two regions -----------------------------------------------------------------------------------------------------
+
+
+def header(result: pytest.RunResult) -> list[str]:
+    return [line for line in result.outlines if line.startswith("secretsmanager: ")]
+
+
+def test_the_header_says_so_when_ini_file_and_environment_differ(
+    pytester: pytest.Pytester, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytester.makeini("[pytest]\nsecretsmanager_region = eu-west-1")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    assert header(run(USES_IT, "-W", "error")) == [
+        "secretsmanager: seeds and views are in eu-west-1 (secretsmanager_region), clients that name no region call in "
+        "us-east-1 (AWS_DEFAULT_REGION)"
+    ]
+
+
+@pytest.mark.parametrize(("ini", "environment"), [("eu-west-1", "eu-west-1"), ("", "us-east-1"), ("eu-west-1", "")])
+def test_the_header_says_nothing_otherwise(
+    pytester: pytest.Pytester, run: Run, monkeypatch: pytest.MonkeyPatch, ini: str, environment: str
+) -> None:
+    pytester.makeini(f"[pytest]\nsecretsmanager_region = {ini}")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", environment)
+    assert header(run(USES_IT)) == []

@@ -1,0 +1,198 @@
+"""Two `secret` markers of one secret: in one place a mistake, in two places the nearest wins."""
+
+from collections.abc import Callable
+
+import pytest
+
+Run = Callable[..., pytest.RunResult]
+Failures = Callable[..., list[str]]
+
+PLACES = {
+    "function": """
+        @pytest.mark.secret("db", "to-hide-one")
+        @pytest.mark.secret("other", "x")
+        @pytest.mark.secret("db", "to-hide-two")
+        def test_it(): ...
+    """,
+    "class": """
+        @pytest.mark.secret("db", "to-hide-one")
+        @pytest.mark.secret("other", "x")
+        @pytest.mark.secret("db", "to-hide-two")
+        class TestIt:
+            def test_it(self): ...
+    """,
+    "module": """
+        pytestmark = [
+            pytest.mark.secret("db", "to-hide-one"),
+            pytest.mark.secret("other", "x"),
+            pytest.mark.secret("db", "to-hide-two"),
+        ]
+
+        def test_it(): ...
+    """,
+}
+
+
+@pytest.mark.parametrize(("kind", "source"), PLACES.items(), ids=PLACES)
+def test_in_one_place_they_are_a_usage_error_that_names_both(failures: Failures, kind: str, source: str) -> None:
+    (found,) = failures(f"        import pytest\n{source}")
+    test = "TestIt::test_it" if kind == "class" else "test_it"
+    assert found == (
+        f"two secret markers of one {kind} seed 'db' in us-east-1: numbers 1 and 3 of 3, from the top. Keep one; "
+        "earlier values of a secret go into its versions=[…]\n"
+        f"  in @pytest.mark.secret('db') of test_it.py::{test}"
+    )
+
+
+def test_a_base_class_with_two_is_one_too(failures: Failures) -> None:
+    (found,) = failures(
+        """
+        import pytest
+
+        @pytest.mark.secret("db", "one")
+        @pytest.mark.secret("db", "two")
+        class Base: ...
+
+        class TestIt(Base):
+            def test_it(self): ...
+        """
+    )
+    assert found.startswith("two secret markers of one class seed 'db' in us-east-1: numbers 1 and 2 of 2, ")
+
+
+def test_the_region_may_be_said_or_not(failures: Failures) -> None:
+    (found,) = failures(
+        """
+        import pytest
+
+        @pytest.mark.secret("db", "one")
+        @pytest.mark.secret("db", "two", region="us-east-1")
+        def test_it(): ...
+        """
+    )
+    assert found.startswith("two secret markers of one function seed 'db' in us-east-1: ")
+
+
+def test_with_seeds_of_the_run_it_is_the_same_and_nothing_of_it_stays(pytester: pytest.Pytester, run: Run) -> None:
+    pytester.makeini("[pytest]\nsecretsmanager_seeds = seeds.toml\n")
+    pytester.path.joinpath("seeds.toml").write_text('[[secret]]\nname = "db"\nvalue = "seeded"\n')
+    result = run(
+        """
+        import pytest
+
+        @pytest.mark.secret("db", "one")
+        @pytest.mark.secret("db", "two")
+        def test_it(): ...
+
+        def test_after(secretsmanager):
+            secretsmanager.assert_history("db", ["seeded"])
+        """
+    )
+    result.assert_outcomes(passed=1, errors=1)
+
+
+ALLOWED = {
+    "another region": """
+        @pytest.mark.secret("db", "here")
+        @pytest.mark.secret("db", "there", region="eu-west-1")
+        def test_it(secretsmanager):
+            secretsmanager.assert_value("db", "here")
+            secretsmanager.assert_value("db", "there", region="eu-west-1")
+    """,
+    "another account": """
+        @pytest.mark.secret("db", "here")
+        @pytest.mark.secret("db", "there", account="111122223333")
+        def test_it(secretsmanager):
+            secretsmanager.assert_value("db", "here")
+            secretsmanager.assert_value("db", "there", account="111122223333")
+    """,
+    "class and function": """
+        @pytest.mark.secret("db", "class")
+        class TestIt:
+            @pytest.mark.secret("db", "function")
+            def test_it(self, secretsmanager):
+                secretsmanager.assert_value("db", "function")
+    """,
+    "a parameter": """
+        @pytest.mark.secret("db", "function")
+        @pytest.mark.parametrize("x", [pytest.param(1, marks=pytest.mark.secret("db", "parameter"))])
+        def test_it(secretsmanager, x):
+            secretsmanager.assert_value("db", "parameter")
+    """,
+    "a file above": """
+        @pytest.mark.secrets_file("seeds.toml")
+        @pytest.mark.secret("db", "marker")
+        def test_it(secretsmanager):
+            secretsmanager.assert_value("db", "marker")
+    """,
+    "a file below": """
+        @pytest.mark.secret("db", "marker")
+        @pytest.mark.secrets_file("seeds.toml")
+        def test_it(secretsmanager):
+            secretsmanager.assert_value("db", "file")
+    """,
+    "a file above, on a class": """
+        @pytest.mark.secrets_file("seeds.toml")
+        @pytest.mark.secret("db", "marker")
+        class TestIt:
+            def test_it(self, secretsmanager):
+                secretsmanager.assert_value("db", "marker")
+    """,
+    "a file below, on a class": """
+        @pytest.mark.secret("db", "marker")
+        @pytest.mark.secrets_file("seeds.toml")
+        class TestIt:
+            def test_it(self, secretsmanager):
+                secretsmanager.assert_value("db", "file")
+    """,
+}
+
+
+@pytest.mark.parametrize("source", ALLOWED.values(), ids=ALLOWED)
+def test_elsewhere_the_nearest_wins_and_of_marker_and_file_the_lower_one(
+    pytester: pytest.Pytester, run: Run, source: str
+) -> None:
+    pytester.path.joinpath("seeds.toml").write_text('[[secret]]\nname = "db"\nvalue = "file"\n')
+    run(f"        import pytest\n{source}").assert_outcomes(passed=1)
+
+
+def test_a_marker_that_a_conftest_file_adds_is_farther_than_the_tests_own(pytester: pytest.Pytester, run: Run) -> None:
+    pytester.makeconftest(
+        """
+        import pytest
+
+        def pytest_collection_modifyitems(items):
+            for item in items:
+                item.add_marker(pytest.mark.secret("db", "added"))
+        """
+    )
+    run(
+        """
+        import pytest
+
+        @pytest.mark.secret("db", "own")
+        def test_own(secretsmanager):
+            secretsmanager.assert_value("db", "own")
+
+        def test_added(secretsmanager):
+            secretsmanager.assert_value("db", "added")
+        """
+    ).assert_outcomes(passed=2)
+
+
+@pytest.mark.parametrize(
+    ("marker", "reason"),
+    [
+        ('secret("db", "x", tag={})', "a seed has no option 'tag'; did"),
+        ('secrets_file("seeds.yaml")', ""),
+        ("secretsmanager(regions=1)", "there is no option 'regions'; d"),
+    ],
+)
+def test_at_80_columns_the_summary_shows_the_reason(
+    run: Run, monkeypatch: pytest.MonkeyPatch, marker: str, reason: str
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    result = run(f"import pytest\n\n@pytest.mark.{marker}\ndef test_it(): ...\n")
+    (line,) = (line for line in result.outlines if line.startswith("ERROR test_it"))
+    assert line.startswith(f"ERROR test_it.py::test_it - Failed: {reason}")
+    assert "@pytest.mark" not in line
