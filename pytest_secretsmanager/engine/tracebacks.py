@@ -17,7 +17,7 @@ __tracebackhide__ = True
 _Arguments = ParamSpec("_Arguments")
 _Result = TypeVar("_Result")
 
-_PACKAGE = __name__.partition(".")[0]
+_PACKAGE = f"{__name__.partition('.')[0]}."
 
 
 def without_own_frames(function: Callable[_Arguments, _Result]) -> Callable[_Arguments, _Result]:
@@ -61,7 +61,7 @@ def _frames(traceback: TracebackType | None) -> list[TracebackType]:
 
 
 def _is_own(frame: TracebackType) -> bool:
-    return str(frame.tb_frame.f_globals.get("__name__", "")).partition(".")[0] == _PACKAGE
+    return str(frame.tb_frame.f_globals.get("__name__")).startswith(_PACKAGE)
 
 
 def _is_crash(error: BaseException, innermost: TracebackType) -> bool:

@@ -35,7 +35,9 @@ def plant(manager: "SecretsManager", node: Any) -> None:
         try:
             planted = [manager.plant(seed) for seed in _seeds_of(marker, node.path.parent)]
         except UsageError as error:
-            raise failure(node, spelled(marker), str(error)) from None
+            refusal = failure(node, spelled(marker), str(error))
+            del marker  # its values would be seen where local variables are printed
+            raise refusal from None
         if marker.name == SECRET:
             keys[id(marker)] = planted[0].key
     _require_one_each(node, keys)
