@@ -24,9 +24,16 @@ class Home:
         self._is_given = given is not None
         self._follows = False
         self._seeds: dict[SecretKey, Seed] = {}
-        if given is not None:
-            require_region(given)
-        self.region = given if given is not None else _named() or environment.DEFAULT_REGION
+        region, what = (environment.region_named(), VARIABLE) if given is None else (given, "region")
+        if region is None:
+            region = environment.DEFAULT_REGION
+        else:
+            require_region(region, what)
+        self.region = region
+
+    def now(self) -> str:
+        """The region, for parts that ask anew each time."""
+        return self.region
 
     def follow(self) -> str | None:
         """The region to go to, None to stay; from now on it notes what is seeded."""
@@ -34,7 +41,10 @@ class Home:
             return None
         self._follows = True
         named = environment.region_named()
-        return None if named in (None, self.region) else _named()
+        if named is None or named == self.region:
+            return None
+        require_region(named, VARIABLE)
+        return named
 
     def note(self, key: SecretKey, seed: Seed) -> None:
         """What was seeded here without a region goes along from now on; what names its region does not."""
@@ -64,10 +74,3 @@ class Home:
             seeds_as_they_were()
 
         return go_back
-
-
-def _named() -> str | None:
-    named = environment.region_named()
-    if named is not None:
-        require_region(named, VARIABLE)
-    return named

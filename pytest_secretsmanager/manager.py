@@ -40,6 +40,7 @@ from pytest_secretsmanager.engine.tracebacks import without_own_frames
 from pytest_secretsmanager.entering import Entering
 from pytest_secretsmanager.entering import lock as entering_lock
 from pytest_secretsmanager.home import Home
+from pytest_secretsmanager.inspection import worlds
 from pytest_secretsmanager.inspection.assertions import Assertions
 from pytest_secretsmanager.inspection.keywords import known_keywords
 from pytest_secretsmanager.inspection.log import Log
@@ -107,7 +108,7 @@ class SecretsManager(Panel, Assertions):
         self._account = account
         self._clock = clock = Clock(now)
         self._keys = KeyRing()
-        self._kms = Kms(self._keys, self._region_now, account)
+        self._kms = Kms(self._keys, self._home.now, account)
         self._random = Random(random_seed)  # noqa: S311 - ids, never keys
         self._entries: list[Entry] = []
         self._log = Log(self._entries)
@@ -126,9 +127,9 @@ class SecretsManager(Panel, Assertions):
             repeatable=random_seed is not None,
         )
         self._presence = Presence(self._log, self._home.region)
-        self._views = Source(self._service, self._log, clock.seconds, self._region_now, account)
+        self._views = Source(self._service, self._log, clock.seconds, self._home.now, account)
         self._rotation = RotationControl(
-            self._service, self._functions, self._steps, self._views, self._rotate_now, self._region_now, account
+            self._service, self._functions, self._steps, self._views, self._rotate_now, self._home.now, account
         )
         self._replication = ReplicationControl(self._service, self._held)
         self._clients: dict[object, SecretsManagerClient] = {}
@@ -182,9 +183,10 @@ class SecretsManager(Panel, Assertions):
             self._steps.require_met()
 
     def _begin(self) -> None:
-        environment.enter(self._responder, self.region)
+        environment.enter(self._responder, self._home.region)
         patch.activate(self._responder)
         self._presence.begin()
+        worlds.enter(self._views)
 
     def _end(self) -> None:
         """Takes back what `_begin` has done, or has begun to. Once more changes nothing."""
@@ -196,6 +198,7 @@ class SecretsManager(Panel, Assertions):
             patch.deactivate(self._responder)
             environment.leave(self._responder)
             self._presence.end()
+            worlds.leave(self._views)
 
     def _cut_off(
         self, why: str, *, refuse: bool, functions: Collection[RunningFunction] = (), runs: Collection[RotationRun] = ()
@@ -501,9 +504,6 @@ class SecretsManager(Panel, Assertions):
     @property
     def region(self) -> str:
         """The region of `secret`, `seed` and `client` when nothing else is said."""
-        return self._home.region
-
-    def _region_now(self) -> str:
         return self._home.region
 
     def _require_entered(self, what: str) -> None:

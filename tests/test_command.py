@@ -184,11 +184,26 @@ def test_a_port_that_is_taken_is_told(capsys):
         pytest.param(["--port", "99999"], "a port is a number from 0 to 65535, not 99999", id="a port too high"),
         pytest.param(["--port", "http"], "a port is a number from 0 to 65535, not http", id="a port in words"),
         pytest.param(["--account", "12"], "account is a str of twelve digits", id="a short account"),
+        pytest.param(["--region", "eu-wst-1"], "region is 'eu-wst-1', which botocore ", id="a made-up region"),
         pytest.param(["--seed", "nowhere.toml"], "nowhere.toml: No such file or directory", id="no file"),
     ],
 )
 def test_what_can_not_be_is_told(capsys, arguments, told):
     assert told in refused(capsys, "serve", *arguments)
+
+
+def test_a_made_up_region_of_the_environment_is_told_by_its_variable(capsys, monkeypatch):
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-wst-1")
+    told = refused(capsys, "serve")
+    assert "AWS_DEFAULT_REGION is 'eu-wst-1', which botocore " in told
+    assert "; did you mean 'eu-west-1'" in told
+
+
+def test_without_a_region_it_is_that_of_the_environment(monkeypatch):
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+    with serving() as (running, env):
+        assert env["AWS_REGION"] == "eu-west-1"
+        end(running)
 
 
 def test_a_seed_that_aws_would_refuse_is_told(capsys, seeds):

@@ -27,8 +27,8 @@ DEFAULT_REGION = "us-east-1"
 
 
 def region_named() -> str | None:
-    """The region in which a client calls that names none, as the environment says; None when it says nothing."""
-    return os.environ.get("AWS_DEFAULT_REGION") or None
+    """The region in which a client calls that names none and is made outside of functions; None when none is set."""
+    return _own("AWS_DEFAULT_REGION") or None
 
 
 def unset_variables(region: str) -> dict[str, str]:

@@ -5,6 +5,8 @@ from functools import cache
 from pytest_secretsmanager.engine import model
 from pytest_secretsmanager.engine.errors import UsageError, nearest
 
+__tracebackhide__ = True
+
 
 def require_region(region: object, what: str = "region") -> None:
     """Refuses what is no region of AWS: UsageError with the nearest names. `what` is how its caller calls the region.

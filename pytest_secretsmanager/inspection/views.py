@@ -11,11 +11,12 @@ from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
 from pytest_secretsmanager.engine import arns
-from pytest_secretsmanager.engine.errors import SecretNotFound, UsageError, VersionNotFound, nearest
+from pytest_secretsmanager.engine.errors import SecretNotFound, UsageError, VersionNotFound
 from pytest_secretsmanager.engine.regions import require_region
 from pytest_secretsmanager.engine.rules import guards, labels
 from pytest_secretsmanager.engine.service import Service
 from pytest_secretsmanager.engine.state import Secret, SecretKey, Version
+from pytest_secretsmanager.inspection.absence import no_secret
 from pytest_secretsmanager.inspection.log import LabelMove, Log
 from pytest_secretsmanager.inspection.names import MaybeNone
 from pytest_secretsmanager.inspection.spelling import label_hint
@@ -25,7 +26,7 @@ __tracebackhide__ = True
 """pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Source:
     """Where views look: the service's store and keys, its log, its clock (epoch seconds), and where if nothing is said.
 
@@ -75,26 +76,18 @@ class Source:
         secret = self.service.store.get(key)
         return None if secret is None or guards.is_gone(secret, self.now()) else secret
 
+    def present(self) -> list[Secret]:
+        """The secrets of all regions and accounts, those scheduled for deletion included."""
+        now = self.now()
+        return [secret for secret in self.service.secrets() if not guards.is_gone(secret, now)]
+
     def all(self) -> list["SecretView"]:
         """The secrets of all regions and accounts, as they are now and stay."""
-        now = self.now()
-        return [_SecretThen(self, secret) for secret in self.service.secrets() if not guards.is_gone(secret, now)]
+        return [_SecretThen(self, secret) for secret in self.present()]
 
     def not_found(self, secret_id: str, key: SecretKey) -> SecretNotFound:
         """The error that names what is nearest to a secret that is not there."""
-        present = {secret.key: secret for secret in self.all()}
-        names = [other.name for other in present if other[:2] == key[:2]]
-        elsewhere = [
-            f"{other.region} of account {other.account}" for other in present if other.name == key.name and other != key
-        ]
-        if key in present:
-            return SecretNotFound(
-                f"no secret has the ARN {secret_id!r}; {key.name!r} is {present[key].arn} "
-                "(made anew since, or with another suffix)"
-            )
-        hint = f"; it is in {' and in '.join(elsewhere)}" if elsewhere else nearest(key.name, names)
-        there = hint or (f"; {len(names)} others are there" if names else "; no secret is there at all")
-        return SecretNotFound(f"no secret {secret_id!r} in {key.region} of account {key.account}{there}")
+        return SecretNotFound(no_secret(secret_id, key, self.present()))
 
 
 class SecretView:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pytest_secretsmanager.plugin import following, markers, options, order, own_fixture, plans, settings
+from pytest_secretsmanager.plugin import following, markers, options, order, own_fixture, plans, section, settings
 from pytest_secretsmanager.plugin.managers import answering, session_of
-from pytest_secretsmanager.plugin.names import BLOCK_NETWORK, FIXTURE, MANAGER, ROLLBACK, SEEDS
+from pytest_secretsmanager.plugin.names import BLOCK_NETWORK, FIXTURE, ROLLBACK, SEEDS
 from pytest_secretsmanager.plugin.network import NetworkGuard
 from pytest_secretsmanager.plugin.session import SeededSession
 
@@ -72,9 +72,19 @@ def pytest_report_header(config: pytest.Config) -> str | None:
     return options.differing_regions(config)
 
 
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Keeps nothing of a test when that is over."""
+    try:
+        return (yield)
+    finally:
+        section.end(item)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """The region of the run may have changed since: a conftest file may set it."""
+    """Notes where the test begins. The region of the run may have changed since: a conftest file may set it."""
+    section.begin(item)
     session = session_of(item.config)
     following.begin(item.config, None if session is None else session.manager)
 
@@ -98,10 +108,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     """Adds to a failing test what its reader should know of its secrets, and to any what crashed inside."""
     report = yield
     plans.note_outcome(item, report)
-    manager = item.stash.get(MANAGER, None)
-    if manager is None or not (report.failed or (report.when == "call" and manager.crashes)):
-        return report
-    if text := manager.failure_section():
+    if text := section.section_of(item, report):
         report.sections.append((FIXTURE, text))
     return report
 

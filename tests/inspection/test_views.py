@@ -266,7 +266,8 @@ def test_a_secret_is_not_found_under_the_arn_of_another_one(secretsmanager: Secr
         (
             "other",
             {"region": "eu-west-1"},
-            "no secret 'other' in eu-west-1 of account 123456789012; no secret is there at all",
+            "no secret 'other' in eu-west-1 of account 123456789012; no secret is there at all, but in us-east-1 of "
+            "account 123456789012; there is 'app/db'",
         ),
     ],
 )

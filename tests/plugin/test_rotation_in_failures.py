@@ -302,8 +302,9 @@ FINISHED = {
         """,
     "a trial that succeeded": "rotate(RotateImmediately=False)",
     "a rotation that was refused": """
-        with pytest.raises(sm.client().exceptions.ResourceNotFoundException):
-            rotate("nowhere")
+        sm.seed("gone", deleted=True)
+        with pytest.raises(sm.client().exceptions.InvalidRequestException):
+            rotate("gone")
         """,
     "no rotation": "pass",
 }

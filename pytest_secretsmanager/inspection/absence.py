@@ -1,0 +1,51 @@
+"""How a secret that is not there is told: what was asked for, the nearest name, and where else that name is.
+
+The assertions and the report of a failing test say it in the same words.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from pytest_secretsmanager.engine.errors import nearest
+from pytest_secretsmanager.engine.state import Secret, SecretKey
+
+__tracebackhide__ = True
+
+_PLACES = 3
+"""How many places one line names."""
+
+
+def no_secret(asked: str, key: SecretKey, present: Sequence[Secret]) -> str:
+    """What is said of a secret that was asked for, by name or ARN, and is not among those present."""
+    own = next((secret for secret in present if secret.key == key), None)
+    if own is not None:
+        return f"no secret has the ARN {asked!r}; {key.name!r} is {own.arn} (made anew since, or with another suffix)"
+    return f"no secret {asked!r} in {place_text(key)}{where_else(key, present)}"
+
+
+def where_else(key: SecretKey, present: Sequence[Secret]) -> str:
+    """The end of a text about a secret that is not there: where else its name is, or which name is nearest."""
+    elsewhere = [_place_and_state(secret) for secret in present if secret.name == key.name and secret.key != key]
+    if elsewhere:
+        return f"; it is in {_some(elsewhere)}"
+    here = [secret.name for secret in present if secret.key[:2] == key[:2]]
+    if here:
+        return nearest(key.name, here) or f"; {len(here)} others are there"
+    if not present:
+        return "; no secret is there at all"
+    places, names = [place_text(secret.key) for secret in present], {secret.name for secret in present}
+    return f"; no secret is there at all, but in {_some(places)}{nearest(key.name, sorted(names))}"
+
+
+def place_text(key: SecretKey) -> str:
+    """Region and account, as texts name them."""
+    return f"{key.region} of account {key.account}"
+
+
+def _place_and_state(secret: Secret) -> str:
+    return place_text(secret.key) + ("" if secret.deletion_date is None else " (scheduled for deletion)")
+
+
+def _some(places: Iterable[str]) -> str:
+    different = list(dict.fromkeys(places))
+    more = len(different) - _PLACES
+    return " and in ".join(different[:_PLACES]) + (f" and in {more} more places" if more > 0 else "")

@@ -1,0 +1,42 @@
+"""What the report of a failing test says of its secrets, in a section of its own."""
+
+import pytest
+
+from pytest_secretsmanager.inspection import worlds
+from pytest_secretsmanager.plugin.names import MANAGER
+
+_WATCH: "pytest.StashKey[worlds.Watch]" = pytest.StashKey()
+"""The stash key for the managers that a running test meets."""
+
+
+def begin(item: pytest.Item) -> None:
+    """A test begins: what was logged before is none of its affairs."""
+    item.stash[_WATCH] = worlds.begin()
+
+
+def end(item: pytest.Item) -> None:
+    """A test has been reported: the managers that it met are let go of."""
+    worlds.end()
+    if _WATCH in item.stash:
+        del item.stash[_WATCH]
+
+
+def section_of(item: pytest.Item, report: pytest.TestReport) -> str:
+    """What a failing test's reader should know, and any test's of what crashed inside; empty: nothing."""
+    manager = item.stash.get(MANAGER, None)
+    parts = []
+    if manager is not None and (report.failed or (report.when == "call" and manager.crashes)):
+        parts.append(manager.failure_section())
+    if report.failed:
+        parts.append(_not_found(item))
+    return "\n".join(filter(None, parts))
+
+
+def _not_found(item: pytest.Item) -> str:
+    watch = item.stash.get(_WATCH, None)
+    met = [] if watch is None else watch.met()
+    if not met:
+        return ""
+    from pytest_secretsmanager.report.not_found import not_found
+
+    return not_found(met)

@@ -1,0 +1,392 @@
+"""The section of a failing test explains each call that found no secret, or no such version of one."""
+
+from collections.abc import Callable
+from textwrap import dedent, indent
+from typing import Any
+
+import pytest
+
+Run = Callable[..., pytest.RunResult]
+Sections = Callable[..., list[str]]
+
+HERE = "us-east-1 of account 123456789012"
+ARN = "arn:aws:secretsmanager:us-east-1:123456789012:secret:app/db-AbCdEf"
+
+FILE = """
+import boto3
+import pytest
+from pytest_secretsmanager import Rotation, SecretsManager
+
+def client(region=None, **options):
+    return boto3.client("secretsmanager", region_name=region, **options)
+
+def read(secret_id, region=None, **parameters):
+    return client(region).get_secret_value(SecretId=secret_id, **parameters)
+
+def quietly(call, *arguments, **parameters):
+    try:
+        call(*arguments, **parameters)
+    except client().exceptions.ResourceNotFoundException:
+        pass
+"""
+
+SEEDED = '@pytest.mark.secret("app/db", "value-to-hide", versions=["older-to-hide"])\n'
+
+
+def file(body: str, marker: str = SEEDED) -> str:
+    """A test file whose test does that."""
+    return f"{FILE}\n{marker}def test_it(secretsmanager):\n{indent(dedent(body).strip(), '    ')}\n"
+
+
+def is_long(line: str) -> bool:
+    """Whether a line does not fit 80 columns, though it could be folded; those about rotations are none of ours."""
+    return len(line) > 80 and " " in line.strip() and not line.startswith("the rotation of ")
+
+
+@pytest.fixture
+def sections(run: Run) -> Sections:
+    """Runs a file, and gives the plugin's section of each report that has one, each line unfolded."""
+
+    def of_reports(source: str, *arguments: str, **outcomes: int) -> list[str]:
+        result = run(source, *arguments)
+        result.assert_outcomes(**(outcomes or {"failed": 1}))
+        recorded: Any = result.reprec  # type: ignore[attr-defined]
+        found = [
+            text
+            for report in recorded.getreports("pytest_runtest_logreport")
+            for name, text in report.sections
+            if name == "secretsmanager"
+        ]
+        assert not any("to-hide" in text for text in found)
+        assert not any(is_long(line) for text in found for line in text.splitlines())
+        return [text.replace("\n  ", " ") for text in found]
+
+    return of_reports
+
+
+CALLS = {
+    "a typo": (
+        "read('app/bd')",
+        f"GetSecretValue: no secret 'app/bd' in {HERE}; did you mean 'app/db'?",
+    ),
+    "another operation": (
+        "client().put_secret_value(SecretId='app/bd', SecretString='new-to-hide')",
+        f"PutSecretValue: no secret 'app/bd' in {HERE}; did you mean 'app/db'?",
+    ),
+    "another region": (
+        "read('app/db', 'eu-west-1')",
+        f"GetSecretValue: no secret 'app/db' in eu-west-1 of account 123456789012; it is in {HERE}",
+    ),
+    "another region, and a typo": (
+        "read('app/bd', 'eu-west-1')",
+        "GetSecretValue: no secret 'app/bd' in eu-west-1 of account 123456789012; no secret is there at all, but in "
+        f"{HERE}; did you mean 'app/db'?",
+    ),
+    "another account": (
+        "client(aws_access_key_id='x', aws_secret_access_key='x', aws_account_id='9' * 12).describe_secret("
+        "SecretId='app/db')",
+        f"DescribeSecret: no secret 'app/db' in us-east-1 of account 999999999999; it is in {HERE}",
+    ),
+    "two other regions, one of them scheduled for deletion": (
+        "secretsmanager.seed('key', 'x', region='eu-west-1'); "
+        "secretsmanager.seed('key', 'x', region='eu-west-2', deleted=True); read('key')",
+        f"GetSecretValue: no secret 'key' in {HERE}; it is in eu-west-1 of account 123456789012 and in eu-west-2 of "
+        "account 123456789012 (scheduled for deletion)",
+    ),
+    "more other regions than a line takes": (
+        "[secretsmanager.seed('key', region=f'eu-west-{n}') for n in (1, 2, 3)]; "
+        "[secretsmanager.seed('key', region=f'us-west-{n}') for n in (1, 2)]; read('key')",
+        f"GetSecretValue: no secret 'key' in {HERE}; it is in eu-west-1 of account 123456789012 and in eu-west-2 of "
+        "account 123456789012 and in eu-west-3 of account 123456789012 and in 2 more places",
+    ),
+    "an ARN with another suffix": (
+        f"secretsmanager.secret('app/db').arn and read('{ARN}')",
+        f"GetSecretValue: no secret has the ARN '{ARN}'; 'app/db' is arn:",
+    ),
+    "an ARN of another region, where it is": (
+        "read(secretsmanager.secret('app/db').arn, 'eu-west-1')",
+        " in eu-west-1 of account 123456789012; a client finds the secrets of its own region, and this ARN is one of "
+        "us-east-1, where the secret is",
+    ),
+    "an ARN of another region, where it is not": (
+        f"read('{ARN.replace('us-east-1', 'eu-west-1')}')",
+        f" in {HERE}; a client finds the secrets of its own region, and this ARN is one of eu-west-1",
+    ),
+    "an ARN of another account without its suffix": (
+        f"read('{ARN[:-7].replace('123456789012', '999999999999')}')",
+        f" in {HERE}; an ARN of another account (999999999999) has to be whole, with its last six characters",
+    ),
+    "an ARN of something else": (
+        "read('arn:aws:s3:::bucket')",
+        f"GetSecretValue: no secret 'arn:aws:s3:::bucket' in {HERE}; that is the ARN of no secret",
+    ),
+    "a secret that comes later": (
+        "quietly(read, 'new'); secretsmanager.seed('new', 'x'); assert False",
+        f"GetSecretValue: no secret 'new' in {HERE}; it was not there at that time, and is there now",
+    ),
+    "a secret that was deleted": (
+        "client().delete_secret(SecretId='app/db', ForceDeleteWithoutRecovery=True); read('app/db')",
+        f"GetSecretValue: no secret 'app/db' in {HERE}; it was deleted by an earlier call of DeleteSecret",
+    ),
+    "a secret that is deleted afterwards": (
+        "quietly(read, 'app/db', 'eu-west-1'); client().delete_secret(SecretId='app/db', "
+        "ForceDeleteWithoutRecovery=True); assert False",
+        "GetSecretValue: no secret 'app/db' in eu-west-1 of account 123456789012; no secret is there at all",
+    ),
+    "a secret whose recovery window has passed": (
+        "secretsmanager.seed('app/db', 'x', deleted=True); secretsmanager.clock.advance(days=31); read('app/db')",
+        f"GetSecretValue: no secret 'app/db' in {HERE}; it was deleted, and its recovery window has passed",
+    ),
+    "one of a batch": (
+        "assert not client().batch_get_secret_value(SecretIdList=['app/bd', 'app/db'])['Errors']",
+        f"BatchGetSecretValue: no secret 'app/bd' in {HERE}; did you mean 'app/db'?",
+    ),
+    "a label": (
+        "read('app/db', VersionStage='AWSCURENT')",
+        f"GetSecretValue in {HERE}: secret 'app/db' has no version 'AWSCURENT'; it has numbers 1 to 2 and the labels "
+        "AWSCURRENT, AWSPREVIOUS",
+    ),
+    "a version id": (
+        "read('app/db', VersionId='1' * 32)",
+        f"GetSecretValue in {HERE}: secret 'app/db' has no version '{'1' * 32}'; it has numbers 1 to 2 and",
+    ),
+    "a version to move a label to": (
+        "client().update_secret_version_stage(SecretId='app/db', VersionStage='BLUE', MoveToVersionId='2' * 32)",
+        f"UpdateSecretVersionStage in {HERE}: secret 'app/db' has no version '{'2' * 32}'; it has numbers 1 to 2 and",
+    ),
+    "the value of a secret without one": (
+        "secretsmanager.seed('empty'); read('empty')",
+        f"GetSecretValue in {HERE}: secret 'empty' has no version 'AWSCURRENT'; it has no version at all",
+    ),
+    "a version that comes later": (
+        "quietly(read, 'app/db', VersionStage='BLUE'); client().put_secret_value(SecretId='app/db', "
+        "SecretString='blue-to-hide', VersionStages=['BLUE']); assert False",
+        f"GetSecretValue in {HERE}: secret 'app/db' had no value in version 'BLUE' at that time; the version is there "
+        "now",
+    ),
+    "a version of a secret that is deleted afterwards": (
+        "quietly(read, 'app/db', VersionStage='BLUE'); client().delete_secret(SecretId='app/db', "
+        "ForceDeleteWithoutRecovery=True); assert False",
+        f"GetSecretValue in {HERE}: no secret 'app/db' in {HERE}; no secret is there at all",
+    ),
+    "a call over HTTP": (
+        "endpoint = secretsmanager.endpoint(); client(endpoint_url=endpoint.url, "
+        "aws_access_key_id=endpoint.env['AWS_ACCESS_KEY_ID'], "
+        "aws_secret_access_key=endpoint.env['AWS_SECRET_ACCESS_KEY']).describe_secret(SecretId='app/bd')",
+        f"DescribeSecret: no secret 'app/bd' in {HERE}; did you mean 'app/db'?",
+    ),
+}
+
+
+@pytest.mark.parametrize(("body", "text"), CALLS.values(), ids=CALLS)
+def test_what_was_asked_for_where_and_what_is_there(sections: Sections, body: str, text: str) -> None:
+    (section,) = sections(file(body))
+    assert text in section
+    assert len(section.splitlines()) == 1
+
+
+def test_the_error_stays_botocores_own(failures: Callable[..., list[str]]) -> None:
+    (text,) = failures(file("read('app/bd')"))
+    assert (
+        "botocore.errorfactory.ResourceNotFoundException: An error occurred (ResourceNotFoundException) when calling "
+        "the GetSecretValue operation: Secrets Manager can't find the specified secret.\n" in f"{text}\n"
+    )
+
+
+def test_errors_that_the_code_swallowed_are_told_too_and_repeats_are_counted(sections: Sections) -> None:
+    body = """
+        for _ in range(3):
+            quietly(read, "app/bd")
+        quietly(client().describe_secret, SecretId="app/bd")
+        assert "password" == None
+    """
+    assert sections(file(body)) == [
+        f"GetSecretValue: no secret 'app/bd' in {HERE}; did you mean 'app/db'? (3 times)\n"
+        f"DescribeSecret: no secret 'app/bd' in {HERE}; did you mean 'app/db'?"
+    ]
+
+
+def test_of_many_only_the_first_are_told(sections: Sections) -> None:
+    (section,) = sections(file("[quietly(read, f'app/{n}') for n in range(8)]; assert False"))
+    lines = section.splitlines()
+    assert [line.split("'")[1] for line in lines[:5]] == [f"app/{n}" for n in range(5)]
+    assert lines[5:] == ["… and 3 more calls that found nothing"]
+
+
+def test_a_long_id_is_cut(sections: Sections) -> None:
+    (section,) = sections(file("read('x' * 512)"))
+    assert f"no secret '{'x' * 200}…' in " in section
+
+
+@pytest.mark.parametrize(
+    ("body", "outcomes"),
+    [
+        pytest.param("quietly(read, 'app/bd')", {"passed": 1}, id="a test that passes"),
+        pytest.param("read('app/db'); assert False", {"failed": 1}, id="calls that found what they asked for"),
+        pytest.param("client().create_secret(Name='app/db', SecretString='x')", {"failed": 1}, id="another error"),
+        pytest.param("quietly(read, 'app/bd'); pytest.skip()", {"skipped": 1}, id="a test that is skipped"),
+        pytest.param("quietly(read, 'app/bd'); pytest.xfail()", {"xfailed": 1}, id="a failure that is expected"),
+    ],
+)
+def test_nothing_is_said_of(sections: Sections, body: str, outcomes: dict[str, int]) -> None:
+    assert sections(file(body), **outcomes) == []
+
+
+def test_a_rotation_function_that_looks_for_its_own_version_is_no_mistake(sections: Sections) -> None:
+    source = """
+        def handler(event, context):
+            secret, token = event["SecretId"], event["ClientRequestToken"]
+            if event["Step"] == "createSecret":
+                quietly(read, secret, VersionId=token, VersionStage="AWSPENDING")
+                client().put_secret_value(
+                    SecretId=secret, ClientRequestToken=token, SecretString="x", VersionStages=["AWSPENDING"]
+                )
+
+        @pytest.mark.secret("db", "x", rotation=Rotation(handler))
+        def test_it():
+            client().rotate_secret(SecretId="db")
+            read("bd")
+    """
+    (section,) = sections(FILE + dedent(source))
+    told = [line for line in section.splitlines() if line.startswith("GetSecretValue")]
+    assert told == [f"GetSecretValue: no secret 'bd' in {HERE}; there is 'db'"]
+
+
+# --- regions that differ ---------------------------------------------------------------------------------------------
+
+NOTE = (
+    "AWS_DEFAULT_REGION is us-east-1 now, so clients that name no region call there; this SecretsManager seeds and "
+    "looks in eu-west-1: let both name the same region"
+)
+
+
+@pytest.mark.parametrize("place", ["ini file", "marker", "body"])
+def test_two_regions_by_default_are_told_once(
+    pytester: pytest.Pytester, sections: Sections, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    pytester.makeini("[pytest]" + "\nsecretsmanager_region = eu-west-1" * (place == "ini file"))
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1" if place == "body" else "us-east-1")
+    marker = '@pytest.mark.secretsmanager(region="eu-west-1")\n' * (place == "marker")
+    body = "import os; os.environ['AWS_DEFAULT_REGION'] = 'us-east-1'; quietly(read, 'app/bd'); read('app/db')"
+    (section,) = sections(file(body, marker + SEEDED))
+    assert section.splitlines()[1:] == [
+        f"GetSecretValue: no secret 'app/db' in {HERE}; it is in eu-west-1 of account 123456789012",
+        NOTE,
+    ]
+
+
+def test_a_region_that_the_code_names_is_no_matter_of_the_environment(sections: Sections) -> None:
+    (section,) = sections(file("read('app/db', 'eu-west-1')"))
+    assert "AWS_DEFAULT_REGION" not in section
+
+
+# --- several managers ------------------------------------------------------------------------------------------------
+
+
+def test_the_secret_is_in_the_manager_around_the_one_that_answered(sections: Sections) -> None:
+    body = """
+        with SecretsManager() as inner:
+            inner.seed("other", "x")
+            read("app/db")
+    """
+    assert sections(file(body)) == [
+        f"GetSecretValue: no secret 'app/db' in {HERE}; another SecretsManager has it, and did not answer this call: "
+        "the one entered last does"
+    ]
+
+
+def test_the_secret_is_in_another_region_of_a_manager_that_was_left(sections: Sections) -> None:
+    body = """
+        with SecretsManager("eu-west-1") as inner:
+            inner.seed("key", "x")
+        read("key")
+    """
+    assert sections(file(body)) == [
+        f"GetSecretValue: no secret 'key' in {HERE}; another SecretsManager has it in eu-west-1 of account "
+        "123456789012, and did not answer this call: the one entered last does"
+    ]
+
+
+def test_a_test_without_the_fixture_is_helped_alike(sections: Sections) -> None:
+    source = """
+        def test_it():
+            with SecretsManager() as sm:
+                sm.seed("app/db", "value-to-hide")
+                read("app/bd")
+    """
+    assert sections(FILE + dedent(source)) == [f"GetSecretValue: no secret 'app/bd' in {HERE}; did you mean 'app/db'?"]
+
+
+def test_of_a_manager_of_a_wider_fixture_a_test_is_told_its_own_calls_only(sections: Sections) -> None:
+    source = """
+        @pytest.fixture(scope="module")
+        def shared():
+            with SecretsManager() as sm:
+                sm.seed("app/db", "value-to-hide")
+                quietly(read, "by-the-fixture")
+                yield sm
+
+        @pytest.mark.parametrize("name", ["first", "second"])
+        def test_it(shared, name):
+            read(name)
+
+        def test_passes(shared):
+            quietly(read, "third")
+
+        def test_other():
+            assert False
+    """
+    told = sections(FILE + dedent(source), failed=3, passed=1)
+    assert [[line.split("'")[1] for line in section.splitlines()] for section in told] == [
+        ["by-the-fixture", "first"],
+        ["second"],
+    ]
+
+
+def test_a_set_up_that_fails_is_helped_alike(sections: Sections) -> None:
+    source = f"""
+        @pytest.fixture
+        def password():
+            return read("app/bd")
+
+        {SEEDED.strip()}
+        def test_it(password): ...
+    """
+    assert sections(FILE + dedent(source), errors=1) == [
+        f"GetSecretValue: no secret 'app/bd' in {HERE}; did you mean 'app/db'?"
+    ]
+
+
+def test_with_secrets_of_the_run_a_test_is_told_its_own_calls_only(
+    pytester: pytest.Pytester, sections: Sections
+) -> None:
+    pytester.makeini("[pytest]\nsecretsmanager_seeds = seeds.json")
+    pytester.path.joinpath("seeds.json").write_text('{"secret": [{"name": "app/db", "value": "value-to-hide"}]}')
+    source = """
+        quietly(read, "at-import")
+        quietly(read, "at-import")
+
+        @pytest.mark.parametrize("name", ["first", "second"])
+        def test_it(name):
+            read(name)
+    """
+    told = sections(FILE + dedent(source), failed=2)
+    assert [[line.split("'")[1] for line in section.splitlines()] for section in told] == [["first"], ["second"]]
+
+
+def test_managers_are_let_go_of_when_their_test_is_over(run: Run) -> None:
+    source = """
+        import gc
+        import weakref
+
+        made = []
+
+        def test_one():
+            with SecretsManager() as sm:
+                made.append(weakref.ref(sm))
+
+        def test_two():
+            gc.collect()
+            assert made[0]() is None
+    """
+    run(FILE + dedent(source)).assert_outcomes(passed=2)
