@@ -27,34 +27,34 @@ def aws_credentials(monkeypatch):
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
 """
 
-SETTERS = {
-    "an autouse fixture": MOTO_IDIOM,
-    "a fixture that the test names": MOTO_IDIOM.replace("(autouse=True)", ""),
-    "a fixture of the module": """
+WIDE = """
 import os
 import pytest
 
-@pytest.fixture(scope="module", autouse=True)
+@pytest.fixture(scope="{scope}", autouse=True)
 def aws_credentials():
     before = os.environ.get("AWS_DEFAULT_REGION")
     os.environ["AWS_DEFAULT_REGION"] = "eu-central-1"
     yield
     if before is None: del os.environ["AWS_DEFAULT_REGION"]
     else: os.environ["AWS_DEFAULT_REGION"] = before
-""",
-    "a fixture of the session": """
-import os
-import pytest
+"""
 
-@pytest.fixture(scope="session", autouse=True)
-def aws_credentials():
-    os.environ["AWS_DEFAULT_REGION"] = "eu-central-1"
-""",
+SETTERS = {
+    "an autouse fixture": MOTO_IDIOM,
+    "a fixture that the test names": MOTO_IDIOM.replace("(autouse=True)", ""),
+    "a fixture of the module": WIDE.format(scope="module"),
+    "a fixture of the session": WIDE.format(scope="session"),
     "the conftest file itself": """
 import os
 import pytest
 
+before = os.environ.get("AWS_DEFAULT_REGION")
 os.environ["AWS_DEFAULT_REGION"] = "eu-central-1"
+
+def pytest_unconfigure():
+    if before is None: del os.environ["AWS_DEFAULT_REGION"]
+    else: os.environ["AWS_DEFAULT_REGION"] = before
 
 @pytest.fixture
 def aws_credentials(): ...

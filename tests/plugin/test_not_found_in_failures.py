@@ -35,7 +35,7 @@ SEEDED = '@pytest.mark.secret("app/db", "value-to-hide", versions=["older-to-hid
 
 def file(body: str, marker: str = SEEDED) -> str:
     """A test file whose test does that."""
-    return f"{FILE}\n{marker}def test_it(secretsmanager):\n{indent(dedent(body).strip(), '    ')}\n"
+    return f"{FILE}\n{marker}def test_it(secretsmanager, monkeypatch):\n{indent(dedent(body).strip(), '    ')}\n"
 
 
 def is_long(line: str) -> bool:
@@ -267,7 +267,7 @@ def test_two_regions_by_default_are_told_once(
     pytester.makeini("[pytest]" + "\nsecretsmanager_region = eu-west-1" * (place == "ini file"))
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1" if place == "body" else "us-east-1")
     marker = '@pytest.mark.secretsmanager(region="eu-west-1")\n' * (place == "marker")
-    body = "import os; os.environ['AWS_DEFAULT_REGION'] = 'us-east-1'; quietly(read, 'app/bd'); read('app/db')"
+    body = "monkeypatch.setenv('AWS_DEFAULT_REGION', 'us-east-1'); quietly(read, 'app/bd'); read('app/db')"
     (section,) = sections(file(body, marker + SEEDED))
     assert section.splitlines()[1:] == [
         f"GetSecretValue: no secret 'app/db' in {HERE}; it is in eu-west-1 of account 123456789012",
