@@ -1,21 +1,23 @@
 """Other plugins of pytest beside this one, by runs of pytest inside pytest."""
 
+import boto3
 import pytest
 
-SETTINGS = {"asyncio": "asyncio_default_fixture_loop_scope = function"}
+SETTINGS = {"pytest_asyncio.plugin": "asyncio_default_fixture_loop_scope = function"}
 """What a plugin wants to be set, lest it warns."""
 
 
 @pytest.fixture
 def run(pytester, monkeypatch):
-    """Runs a test module in a process of its own, beside one other plugin, with warnings as errors."""
+    """Runs a test module beside one other plugin, with warnings as errors; xdist in a process of its own."""
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")  # the plugins of our own suite take a second to load
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
 
     def go(neighbour, source, *arguments):
         pytester.makeini(f"[pytest]\n{SETTINGS.get(neighbour, '')}\n")
         pytester.makepyfile(source)
-        plugins = ("-p", "pytest_secretsmanager.plugin", "-p", neighbour)
-        return pytester.runpytest_subprocess(*plugins, "-W", "error", *arguments)
+        begin = pytester.runpytest_subprocess if neighbour == "xdist" else pytester.runpytest_inprocess
+        return begin("-p", "pytest_secretsmanager.plugin", "-p", neighbour, "-W", "error", *arguments)
 
     return go
 
@@ -193,21 +195,23 @@ ASYNC = """
 @pytest.mark.parametrize(
     ("neighbour", "mark", "arguments"),
     [
-        pytest.param("asyncio", "@pytest.mark.asyncio", ["--asyncio-mode=strict"], id="pytest-asyncio, strict"),
-        pytest.param("asyncio", "", ["--asyncio-mode=auto"], id="pytest-asyncio, auto"),
+        pytest.param(
+            "pytest_asyncio.plugin", "@pytest.mark.asyncio", ["--asyncio-mode=strict"], id="pytest-asyncio, strict"
+        ),
+        pytest.param("pytest_asyncio.plugin", "", ["--asyncio-mode=auto"], id="pytest-asyncio, auto"),
         pytest.param("anyio", "@pytest.mark.anyio", [], id="anyio"),
     ],
 )
 def test_async_tests_are_answered(run, neighbour, mark, arguments):
-    pytest.importorskip("aiobotocore", reason="aiobotocore is not installed: pip install '.[dev,async]'")
+    pytest.importorskip("aiobotocore.session", reason="aiobotocore is not installed: pip install '.[dev,async]'")
     fixture = "\n    @pytest.fixture\n    def anyio_backend():\n        return 'asyncio'\n"
     run(neighbour, ASYNC.format(mark=mark) + fixture, *arguments).assert_outcomes(passed=2)
 
 
 def test_an_async_fixture_of_wider_scope_has_its_own_loop_and_the_same_answers(run):
-    pytest.importorskip("aiobotocore", reason="aiobotocore is not installed: pip install '.[dev,async]'")
+    pytest.importorskip("aiobotocore.session", reason="aiobotocore is not installed: pip install '.[dev,async]'")
     run(
-        "asyncio",
+        "pytest_asyncio.plugin",
         """
         import pytest
         import pytest_asyncio
