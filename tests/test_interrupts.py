@@ -130,11 +130,11 @@ def assert_usable(sm: SecretsManager) -> None:
             client = sm.client()
             client.create_secret(Name="afterwards", SecretString="one")
             client.delete_secret(SecretId="afterwards", ForceDeleteWithoutRecovery=True)
-            done.set()
 
-    done = threading.Event()
-    threading.Thread(target=work, daemon=True).start()
-    assert done.wait(PATIENCE), "a lock is held"
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    thread.join(PATIENCE)
+    assert not thread.is_alive(), "a lock is held"
 
 
 def entering_and_leaving(injection: Callable[[], Any]) -> None:
