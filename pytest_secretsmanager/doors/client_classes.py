@@ -4,6 +4,7 @@ botocore may be reloaded, or taken out of `sys.modules` and imported anew. Then 
 each with clients of its own, and all of them have to be answered.
 """
 
+import sys
 from types import ModuleType
 from weakref import ref
 
@@ -31,6 +32,9 @@ class ClientClasses:
         """Wraps the methods of each class, and from now on those of each class that is imported."""
         with active.lock:
             imports.follow(self._module, self._meet)
+            client_class = getattr(sys.modules.get(self._module), self._name, None)
+            if client_class is not None and client_class not in [reference() for reference in self._classes]:
+                self.add(client_class)  # of an import that was not noticed: `sys.meta_path` is anybody's to change
             self._wrap()
 
     def add(self, client_class: type) -> None:

@@ -174,3 +174,18 @@ def test_a_followed_module_that_is_not_there_is_not_found(tmp_path) -> None:
             importlib.import_module("no_such_module_anywhere")
     finally:
         imports.unfollow("no_such_module_anywhere", print)
+
+
+def test_an_edition_whose_import_was_not_noticed_is_answered_by_the_next_manager() -> None:
+    """A run of pytest inside pytest, say, puts `sys.meta_path` back as it was."""
+    with SecretsManager():
+        pass
+    finders = sys.meta_path[:]
+    sys.meta_path[:] = [finder for finder in finders if type(finder).__module__ != imports.__name__]
+    try:
+        imported_anew()
+        with SecretsManager() as sm:
+            sm.seed("db", "one")
+            assert names_by_a_new_client() == ["db"]
+    finally:
+        sys.meta_path[:] = finders
