@@ -83,9 +83,17 @@ class Guard:
         self._wrapped = ExitStack()
         _standing = (*_standing, self)
         self._wrap_sync(import_module("botocore.endpoint"))
-        for name, hook in (("botocore.endpoint", self._wrap_sync), ("aiobotocore.endpoint", self._wrap_async)):
-            imports.follow(name, hook)
+        self._hooks = {"botocore.endpoint": self._wrap_sync, "aiobotocore.endpoint": self._wrap_async}
+        for name, hook in self._hooks.items():
             self._wrapped.callback(imports.unfollow, name, hook)
+        self.follow()
+
+    def follow(self) -> None:
+        """Guards every botocore and aiobotocore that is imported from now on, and the one that is there."""
+        for name, hook in self._hooks.items():
+            imports.follow(name, hook)
+            if name in sys.modules:
+                hook(sys.modules[name])
 
     def take_down(self) -> None:
         """Lets everything through again."""

@@ -70,6 +70,7 @@ class NetworkGuard:
         self._test = item
         if self._guard is not None:
             self._verdict.forget()
+            self._guard.follow()
         elif MARKED in item.stash or FIXTURE in getattr(item, "fixturenames", ()):
             self._go_up()
         try:
