@@ -4,6 +4,7 @@ The assertions and the report of a failing test say it in the same words.
 """
 
 from collections.abc import Iterable, Sequence
+from heapq import nlargest
 
 from pytest_secretsmanager.engine.errors import nearest
 from pytest_secretsmanager.engine.state import Secret, SecretKey
@@ -12,6 +13,9 @@ __tracebackhide__ = True
 
 _PLACES = 3
 """How many places one line names."""
+
+_MANY = 500
+"""How many names are compared letter by letter."""
 
 
 def no_secret(asked: str, key: SecretKey, present: Sequence[Secret]) -> str:
@@ -29,11 +33,24 @@ def where_else(key: SecretKey, present: Sequence[Secret]) -> str:
         return f"; it is in {_some(elsewhere)}"
     here = [secret.name for secret in present if secret.key[:2] == key[:2]]
     if here:
-        return nearest(key.name, here) or f"; {len(here)} others are there"
+        return nearest(key.name, _alike(key.name, here)) or f"; {len(here)} others are there"
     if not present:
         return "; no secret is there at all"
     places, names = [place_text(secret.key) for secret in present], {secret.name for secret in present}
-    return f"; no secret is there at all, but in {_some(places)}{nearest(key.name, sorted(names))}"
+    return f"; no secret is there at all, but in {_some(places)}{nearest(key.name, _alike(key.name, sorted(names)))}"
+
+
+def _alike(name: str, names: Sequence[str]) -> Sequence[str]:
+    """Of a great many names those that begin and end most as this one does: each real comparison takes long."""
+    if len(names) <= _MANY:
+        return names
+    return nlargest(_MANY, names, key=lambda other: _common(name, other) + _common(name[::-1], other[::-1]))
+
+
+def _common(one: str, other: str) -> int:
+    """How many characters two names have in common at their beginning."""
+    pairs = zip(one, other, strict=False)
+    return next((place for place, (left, right) in enumerate(pairs) if left != right), min(len(one), len(other)))
 
 
 def place_text(key: SecretKey) -> str:

@@ -287,6 +287,14 @@ def test_a_secret_that_resembles_none_of_many_fails_with_their_number(secretsman
     assert str(failure.value) == ("no secret 'qqqqqq' in us-east-1 of account 123456789012; 16 others are there")
 
 
+@pytest.mark.parametrize("name", ["app/service-123/bd", "pp/service-123/db", "app/servce-123/db", "app/service-123/"])
+def test_among_a_great_many_the_nearest_is_found_too(secretsmanager: SecretsManager, name: str) -> None:
+    for number in range(600):
+        secretsmanager.seed(f"app/service-{number}/db")
+    with pytest.raises(SecretNotFound, match=r"; did you mean 'app/service-123/db' or "):
+        secretsmanager.secret(name)
+
+
 def test_a_secret_in_two_other_places_fails_with_both(secretsmanager: SecretsManager) -> None:
     secretsmanager.seed("db", region="eu-west-1")
     secretsmanager.seed("db", account="999999999999")
