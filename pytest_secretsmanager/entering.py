@@ -15,16 +15,18 @@ lock = Lock()
 class Entering:
     """Counts how often something was entered and not left yet: `begin` runs with the first entry, `end` after the last.
 
-    Both can be repeated. Each entry is an object of its own, so that an interrupted enter or leave can be repeated
-    without counting twice. Leaving more often than entering changes nothing.
+    Then, without the lock, `after` does what may take its time. All three can be repeated. Each entry is an object of
+    its own, so that an interrupted enter or leave can be repeated without counting twice. Leaving more often than
+    entering changes nothing.
     """
 
-    __slots__ = ("_begin", "_end", "_entries")
+    __slots__ = ("_after", "_begin", "_end", "_entries")
 
-    def __init__(self, begin: Callable[[], object], end: Callable[[], object]) -> None:
+    def __init__(self, begin: Callable[[], object], end: Callable[[], object], after: Callable[[], object]) -> None:
         self._entries: tuple[object, ...] = ()
         self._begin = begin
         self._end = end
+        self._after = after
 
     @property
     def depth(self) -> int:
@@ -44,7 +46,7 @@ class Entering:
             raise
 
     def leave(self, leaving: list[object]) -> None:
-        """Takes out the entries of a list; one that is empty gets the entry that was made last."""
+        """Takes entries out. An empty list is filled with the newest entry, so that a repeat takes out the same one."""
         try:
             self._take_out(leaving)
         except BaseException:
@@ -57,5 +59,8 @@ class Entering:
             if not leaving:
                 leaving.extend(self._entries[-1:])
             self._entries = tuple([entry for entry in self._entries if entry not in leaving])
-            if not self._entries:
+            is_left = not self._entries
+            if is_left:
                 self._end()
+        if is_left:
+            self._after()

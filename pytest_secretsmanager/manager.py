@@ -136,9 +136,10 @@ class SecretsManager(Panel, Assertions):
         self._endpoint: Endpoint | None = None
         self._crashes: list[str] = []
         self._entering = entering_lock
-        self._entered = Entering(self._begin, self._end)
+        self._entered = Entering(self._begin, self._end, self._after)
         self._decorated = False
         self._functions_cut_off: list[str] = []
+        self._endpoints_to_stop: list[Endpoint] = []
 
     # --- entering and leaving --------------------------------------------------------------------------------------
 
@@ -158,29 +159,36 @@ class SecretsManager(Panel, Assertions):
         try:
             self._entered.leave(leaving)
         except BaseException:
-            self._entered.leave(leaving)
+            self._entered.leave(leaving)  # it may have been broken off before its own `try`
             raise
-        self._warn_of_functions()
-        if error is None:
-            self._require_met()
+        self._tell(error)
 
     @contextmanager
     def answering(self) -> Iterator[None]:
         """The same as `with self`, for callers of this package: no part of it stands in the caller's frame."""
         entry = object()
-        with taken_back(lambda: self._entered.enter(entry), lambda: self._entered.leave([entry])):
-            yield
-        self._warn_of_functions()
-        self._require_met()
+        try:
+            with taken_back(lambda: self._entered.enter(entry), lambda: self._entered.leave([entry])):
+                yield
+        except BaseException as error:
+            self._tell(error)
+            raise
+        self._tell(None)
 
     @property
     def _depth(self) -> int:
         return self._entered.depth
 
-    def _require_met(self) -> None:
-        """Once it is left, an error for what was planned for rotations and never came to pass."""
+    def _tell(self, error: BaseException | None) -> None:
+        """Tells what is to be told when all else is done, and an error of the block comes first.
+
+        That is: functions that were cut off, and, once it is left, plans for rotations that never came to pass.
+        """
+        self._tell_of_functions(error)
         if self._steps.are_planned and not self._entered.depth:
-            self._steps.require_met()
+            if error is None:
+                self._steps.require_met()
+            self._steps.forget()
 
     def _begin(self) -> None:
         environment.enter(self._responder, self._home.region)
@@ -190,15 +198,21 @@ class SecretsManager(Panel, Assertions):
 
     def _end(self) -> None:
         """Takes back what `_begin` has done, or has begun to. Once more changes nothing."""
-        try:
-            self._stop_endpoint()
-        finally:
-            if self._service.effects.rotations.is_busy:
-                self._cut_off("its SecretsManager was left", refuse=False)
-            patch.deactivate(self._responder)
-            environment.leave(self._responder)
-            self._presence.end()
-            worlds.leave(self._views)
+        if self._service.effects.rotations.is_busy:
+            self._cut_off("its SecretsManager was left", refuse=False)
+        patch.deactivate(self._responder)
+        environment.leave(self._responder)
+        self._presence.end()
+        worlds.leave(self._views)
+        if self._endpoint is not None:
+            self._endpoints_to_stop.append(self._endpoint)
+            self._endpoint = None
+
+    def _after(self) -> None:
+        """Stops the endpoints of the time that is over: that may take seconds. Once more changes nothing."""
+        while self._endpoints_to_stop:
+            self._endpoints_to_stop[-1].stop()
+            self._endpoints_to_stop.pop()
 
     def _cut_off(
         self, why: str, *, refuse: bool, functions: Collection[RunningFunction] = (), runs: Collection[RotationRun] = ()
@@ -210,10 +224,14 @@ class SecretsManager(Panel, Assertions):
         environment.end_functions(late)
         self._service.effects.rotations.cut_off(runs)
 
-    def _warn_of_functions(self) -> None:
-        """Tells of the functions that were cut off, once: when all else is done, since a warning may be an error."""
+    def _tell_of_functions(self, error: BaseException | None) -> None:
+        """Tells of the functions that were cut off, once: by a warning, or in a note of the error that comes first."""
         while self._functions_cut_off:
-            warnings.warn(self._functions_cut_off.pop(), RuntimeWarning, stacklevel=3)
+            text = self._functions_cut_off.pop()
+            if error is not None:
+                error.add_note(text)
+            else:
+                warnings.warn(text, RuntimeWarning, stacklevel=4)
 
     def unset_variables(self) -> dict[str, str]:
         """The environment variables that nobody but another `SecretsManager` has set, as this one would set them.
@@ -296,9 +314,14 @@ class SecretsManager(Panel, Assertions):
             self._log.mark,
             lambda: mark(self._clients),
         )
-        with self._service.rolled_back(*marks), taken_back(begin, end), self._steps.all_met():
-            yield  # no name keeps a context that is thrown away alive
-        self._warn_of_functions()
+        try:
+            # No name keeps a context that is thrown away alive.
+            with self._service.rolled_back(*marks), taken_back(begin, end), self._steps.all_met():
+                yield
+        except BaseException as error:
+            self._tell_of_functions(error)
+            raise
+        self._tell_of_functions(None)
 
     def _marks_of_chance(self) -> Sequence[Callable[[], GoBack]]:
         """What is to be repeatable comes again as it came, too."""

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from contextvars import copy_context
 from dataclasses import dataclass, field
-from threading import get_ident
 from typing import Any, TypeAlias
 
 from pytest_secretsmanager.doors import environment
@@ -58,24 +57,19 @@ class LambdaContext:
         return self.remaining_time
 
 
-def _run(handler: Handler, event: Mapping[str, str], context: LambdaContext, running: RunningFunction) -> object:
-    """Calls a handler: in this thread, unless an event loop is running in it.
+def _run(call: Callable[[], object], name: str) -> object:
+    """Calls a function: in this thread, unless an event loop is running in it.
 
     Lambda runs a function elsewhere, so one that has a loop of its own (`asyncio.run`) must be able to start it.
     """
     if asyncio._get_running_loop() is None:  # noqa: SLF001 - asyncio documents it for code that must not raise
-        return handler(event, context)
-
-    def run_elsewhere() -> object:
-        running.thread = get_ident()
-        return handler(event, context)
-
-    elsewhere = DaemonPool(1, context.function_name)
-    call = elsewhere.submit(copy_context().run, run_elsewhere)
+        return call()
+    elsewhere = DaemonPool(1, name)
+    running = elsewhere.submit(copy_context().run, call)
     try:
-        return call.result()
+        return running.result()
     finally:
-        elsewhere.shutdown(wait=call.done())  # an interrupt does not wait for a function that blocks
+        elsewhere.shutdown(wait=running.done())  # an interrupt does not wait for a function that blocks
 
 
 def _acting_in(account: str) -> AbstractContextManager[None]:
@@ -110,8 +104,17 @@ class Functions:
 
         def invoke(event: Mapping[str, str]) -> object:
             context = LambdaContext(name, arn, self._new_request_id())
-            with _acting_in(account), self._answering(arn) as running, environment.of_function(running, region, name):
-                return _run(handler, event, context, running)
+
+            def call() -> object:
+                """In the thread that runs the handler, so that all of this lasts as long as the handler does."""
+                with (
+                    _acting_in(account),
+                    self._answering(arn) as running,
+                    environment.of_function(running, region, name),
+                ):
+                    return handler(event, context)
+
+            return _run(call, name)
 
         self._handlers[arn] = handler
         self.by_arn[arn] = invoke

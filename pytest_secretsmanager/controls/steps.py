@@ -148,6 +148,11 @@ class Steps:
         if problems:
             raise UnmetPlanError("\n".join([*problems, _ADVICE]))
 
+    def forget(self) -> None:
+        """Drops what is planned, and tells of nothing: the block that planned it is over."""
+        self._failures.clear()
+        self.holds[:] = [hold for hold in self.holds if not hold.is_forgotten]
+
     def stops(self, run: RotationRun, step: str, when: When) -> bool:
         """Whether a hold catches a rotation here."""
         caught = [hold for hold in self.holds if hold.catches(run, step, when)]

@@ -5,9 +5,10 @@ was changed yet, leaves no entry in the log.
 """
 
 from collections.abc import Callable
+from threading import get_ident
 from typing import TypeVar
 
-from pytest_secretsmanager.engine.call import Changes, Outcome
+from pytest_secretsmanager.engine.call import Changes, Effect, Outcome
 from pytest_secretsmanager.engine.errors import ServiceError
 from pytest_secretsmanager.engine.layers.audit import Entry
 from pytest_secretsmanager.engine.locks import Lock
@@ -28,6 +29,7 @@ class Commits:
         self._log = log
         self._unsettled: int | Changes | None = None
         """What a commit has begun: the log's length at its beginning, then the changes that it makes."""
+        self._asked_for: dict[int, tuple[Effect, ...]] = {}
 
     def make(self, handler: Callable[[_Asked], Outcome], asked: _Asked) -> Outcome:
         """Asks for an outcome, in one step with its changes. What is refused is logged, and changes nothing."""
@@ -35,6 +37,8 @@ class Commits:
             try:
                 self._unsettled = len(self._log)
                 outcome = handler(asked)
+                if outcome.then:
+                    self._asked_for[get_ident()] = outcome.then
                 if outcome.changes:
                     self._unsettled = outcome.changes
                     self._store.apply(outcome.changes)
@@ -45,6 +49,10 @@ class Commits:
                 self._settle()
                 raise
         return outcome
+
+    def asked_for_here(self) -> tuple[Effect, ...]:
+        """The effects that this thread's last outcome with any asks for: an interrupt may have lost them."""
+        return self._asked_for.get(get_ident(), ())
 
     def _settle(self) -> None:
         """Takes back the entries of a commit that has changed nothing yet, and ends one that has begun to."""

@@ -2,8 +2,10 @@
 
 Ctrl-C, pytest-timeout and every other signal handler that raises do so between any two instructions of the main thread.
 So whatever a block sets, it sets inside a `try`; its end can be repeated, and is repeated when something broke it off.
+A block is a generator: when an interrupt comes just before its end is called, nothing refers to the generator any more,
+so CPython closes it, and a generator that is closed runs its end.
+
 Two places are beyond any code: CPython may raise before the first instruction of a function, and after its last one.
-Blocks are generators for that reason. One that nobody resumes any more is closed, and a closed one runs its end.
 """
 
 from collections.abc import Callable, Iterator
@@ -18,7 +20,7 @@ __tracebackhide__ = True
 def taken_back(begin: Callable[[], object], end: Callable[[], object]) -> Iterator[None]:
     """Runs `begin`, the block, and then `end`, which takes back what `begin` has done so far and can be repeated.
 
-    When an error ends the block, the thread holds no lock of this package any more.
+    When an interrupt breaks off `begin` or `end` inside a lock, the thread holds no lock of this package afterwards.
 
     >>> numbers = []
     >>> with taken_back(lambda: numbers.append(1), numbers.clear):
@@ -27,26 +29,30 @@ def taken_back(begin: Callable[[], object], end: Callable[[], object]) -> Iterat
     >>> numbers
     []
     """
-    is_over = False
+    is_over, is_inside = False, False
     try:
         try:
             begin()
+            is_inside = True
             yield
+            is_inside = False
             end()
             is_over = True
         except BaseException:
             if not is_over:
-                _end(end)
+                _end(end, let_go=not is_inside)
                 is_over = True
             raise
     except BaseException:
         if not is_over:
-            _end(end)
+            _end(end, let_go=True)
         raise
 
 
-def _end(end: Callable[[], object]) -> None:
+def _end(end: Callable[[], object], *, let_go: bool) -> None:
+    """Runs an end; what the block itself has raised keeps no lock of ours, so then there is none to let go of."""
     try:
         end()
     finally:
-        locks.let_go()
+        if let_go:
+            locks.let_go()

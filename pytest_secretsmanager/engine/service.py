@@ -121,7 +121,7 @@ class Service:
     def _recover(self) -> None:
         """Ends what an error or an interrupt has broken off in this thread: AWS would not have noticed it."""
         locks.let_go()
-        self.effects.recover()
+        self.effects.recover(self._commits.asked_for_here())
 
     @property
     def next_due(self) -> float:

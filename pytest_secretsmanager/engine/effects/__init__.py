@@ -34,11 +34,14 @@ class Effects:
             else:
                 self.rotations.start(effect)
 
-    def recover(self) -> None:
-        """Does what an interrupt in this thread has kept from happening, or from ending."""
+    def recover(self, effects: Iterable[Effect]) -> None:
+        """Does what an interrupt in this thread has kept from happening, of these effects, or from ending."""
+        for effect in effects:
+            if isinstance(effect, Replicate):
+                self.replicas.follow(effect.key)
+            else:
+                self.rotations.give_up(effect)
         self.rotations.recover()
-        for key in [secret.key for secret in self._background.secrets() if secret.replicas]:
-            self.replicas.follow(key)
 
     def run_due(self, time: float) -> None:
         """Runs every rotation that is due at that time, one after another, the one that has waited longest first."""

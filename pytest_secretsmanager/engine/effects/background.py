@@ -33,11 +33,6 @@ class Background:
     def lock(self) -> Lock:
         return self.commits.lock
 
-    def secrets(self) -> list[Secret]:
-        """All secrets at this moment."""
-        with self.lock:
-            return list(self.store.all())
-
     def commit(self, key: SecretKey, transition: Transition) -> tuple[Effect, ...]:
         """Makes a transition of a secret, if it is there still, and gives what is to follow."""
 

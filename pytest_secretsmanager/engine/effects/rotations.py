@@ -73,16 +73,19 @@ class Rotations:
 
     # --- broken off --------------------------------------------------------------------------------------------------
 
+    def give_up(self, effect: RunRotation) -> None:
+        """Lets a rotation fail that was announced, or was to be tried again, and has not begun."""
+        secret = self._background.store.get(effect.key)
+        if secret is None or rules.running_token(secret) != effect.token:
+            return
+        if not any(run.token == effect.token and run.state in ("running", "held") for run in self.runs):
+            self._background.commit(effect.key, partial(self._failure, effect.token, message=_BROKEN_OFF))
+
     def recover(self) -> None:
-        """Lets each rotation fail that an interrupt in this thread has ended, or kept from beginning."""
+        """Lets each rotation fail that an interrupt in this thread has ended."""
         for run in tuple(self.runs):
             if run.state == "running" and run.thread == get_ident() and run not in self._busy:
                 self._break_off(run)
-        begun = {(run.key, run.token) for run in self.runs if run.state in ("running", "held")}
-        for secret in self._background.secrets():
-            token = rules.running_token(secret)
-            if token is not None and (secret.key, token) not in begun:
-                self._background.commit(secret.key, partial(self._failure, token, message=_BROKEN_OFF))
 
     def cut_off(self, but: Container[RotationRun]) -> None:
         """Lets each rotation fail that still runs in another thread: no further step of it begins."""
