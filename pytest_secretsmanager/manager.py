@@ -198,7 +198,7 @@ class SecretsManager(Panel, Assertions):
 
     def _end(self) -> None:
         """Takes back what `_begin` has done, or has begun to. Once more changes nothing."""
-        if self._service.effects.rotations.is_busy:
+        if active.is_any_function_running():
             self._cut_off("its SecretsManager was left", refuse=False)
         patch.deactivate(self._responder)
         environment.leave(self._responder)

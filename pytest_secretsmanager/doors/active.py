@@ -145,6 +145,11 @@ def function_of(responder: Responder, name: str) -> Iterator[RunningFunction]:
         yield function
 
 
+def is_any_function_running() -> bool:
+    """Whether a rotation function runs, of any manager: few tests have one."""
+    return bool(_functions)
+
+
 def functions_of(responder: Responder) -> list[RunningFunction]:
     """The functions of this responder that run in other threads."""
     return [function for function in _functions if function.responder is responder and function.thread != get_ident()]

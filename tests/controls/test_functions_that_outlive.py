@@ -1,0 +1,249 @@
+"""Rotation functions that still run when their manager is left, or when what called them is rolled back."""
+
+import asyncio
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import boto3
+import pytest
+
+from pytest_secretsmanager import NetworkBlocked, Rotation, SecretsManager
+from pytest_secretsmanager.doors import active, environment
+
+PATIENCE = 30.0
+
+
+class Function:
+    """A rotation function that waits in its first step until it may go on, and then calls once."""
+
+    def __init__(self) -> None:
+        self.steps: list[str] = []
+        self.answers: list[object] = []
+        self.runs, self.may_go_on, self.has_ended = threading.Event(), threading.Event(), threading.Event()
+
+    def __call__(self, event: dict[str, str], _: object) -> None:
+        self.steps.append(event["Step"])
+        self.runs.set()
+        assert self.may_go_on.wait(PATIENCE)
+        try:
+            boto3.client("secretsmanager", region_name="us-east-1").create_secret(Name=f"of-{event['Step']}")
+            self.answers.append("answered")
+        except BaseException as error:
+            self.answers.append(error)
+        finally:
+            self.has_ended.set()
+
+    def start(self, sm: SecretsManager) -> threading.Thread:
+        """Rotates in a thread of its own, and waits until the function runs."""
+        sm.seed("db", "one", rotation=Rotation(self, days=1))
+        thread = threading.Thread(target=sm.client().rotate_secret, kwargs={"SecretId": "db"}, daemon=True)
+        thread.start()
+        assert self.runs.wait(PATIENCE)
+        return thread
+
+    def finish(self, thread: threading.Thread) -> None:
+        self.may_go_on.set()
+        thread.join(PATIENCE)
+        assert not thread.is_alive()
+
+
+@contextmanager
+def left_running(rolled_back: bool = False) -> Iterator[tuple[SecretsManager, Function, threading.Thread]]:
+    """A manager, or a block of one, that is over while its function runs; the function ends with the block."""
+    function = Function()
+    with SecretsManager() if rolled_back else pytest.warns(RuntimeWarning, match="still running") as outer:
+        if rolled_back:
+            sm = outer
+            with pytest.warns(RuntimeWarning, match="still running"), sm.rolled_back():
+                thread = function.start(sm)
+        else:
+            with SecretsManager() as sm:
+                thread = function.start(sm)
+        try:
+            yield sm, function, thread
+        finally:
+            function.finish(thread)
+
+
+def test_a_warning_says_once_which_function_still_ran_and_where() -> None:
+    function = Function()
+    with pytest.warns(RuntimeWarning) as warnings, SecretsManager() as sm:
+        thread = function.start(sm)
+    function.finish(thread)
+    (warning,) = warnings
+    text = str(warning.message)
+    assert text.startswith("the rotation function arn:aws:lambda:us-east-1:123456789012:function:Function was still")
+    assert f"running at {__file__}:" in text
+    assert "when its SecretsManager was left" in text
+
+
+def test_an_error_of_the_block_comes_first_and_gets_the_warning_as_a_note() -> None:
+    function = Function()
+    threads = []
+    with pytest.raises(ZeroDivisionError) as caught, SecretsManager() as sm:  # noqa: PT012
+        threads.append(function.start(sm))
+        1 / 0  # noqa: B018
+    function.finish(threads[0])
+    (note,) = caught.value.__notes__
+    assert "was still running" in note
+
+
+@pytest.mark.parametrize("rolled_back", [False, True], ids=["manager left", "rolled back"])
+def test_its_variables_go_at_once(rolled_back: bool) -> None:
+    with left_running(rolled_back) as (_, function, thread):
+        assert "AWS_LAMBDA_FUNCTION_NAME" not in os.environ
+        assert "AWS_REGION" not in os.environ
+        function.finish(thread)
+        assert "AWS_LAMBDA_FUNCTION_NAME" not in os.environ
+    assert "AWS_DEFAULT_REGION" not in os.environ
+    assert environment._in_use == ()
+
+
+@pytest.mark.parametrize("rolled_back", [False, True], ids=["manager left", "rolled back"])
+def test_none_of_its_further_steps_begins(rolled_back: bool) -> None:
+    with left_running(rolled_back) as (_, function, thread):
+        function.finish(thread)
+        assert function.steps == ["createSecret"]
+
+
+def test_a_function_whose_rotation_is_over_is_cut_off_too() -> None:
+    """Beside an event loop a step may fail, by an error out of a signal handler, while its function still runs."""
+    function = Function()
+    with pytest.warns(RuntimeWarning, match="still running"), SecretsManager() as sm:
+        thread = function.start(sm)
+        sm._service.effects.rotations._busy = frozenset()
+        (run,) = sm.rotation.runs
+        run.state = "failed"
+    assert "AWS_LAMBDA_FUNCTION_NAME" not in os.environ
+    function.finish(thread)
+
+
+def test_its_rotation_has_failed_and_is_tried_again() -> None:
+    with left_running() as (sm, function, thread):
+        (run,) = sm.rotation.runs
+        assert (run.state, run.broken_off) == ("failed", True)
+        with pytest.raises(AssertionError, match="it was broken off in createSecret"):
+            sm.assert_rotated("db")
+        function.finish(thread)
+        sm.clock.advance(minutes=1)
+        assert len(sm.rotation.runs) == 2
+
+
+def test_it_answers_no_other_calls() -> None:
+    """Without a manager, a call of another thread goes where it would have gone: here, nowhere."""
+    with left_running():
+        client = boto3.client(
+            "secretsmanager", region_name="us-east-1", aws_access_key_id="a", aws_secret_access_key="b"
+        )
+        assert active.responder_for(client) is None
+
+
+def test_its_own_calls_stay_in_the_world_of_its_manager_that_was_left() -> None:
+    with left_running() as (sm, function, thread):
+        with SecretsManager() as later:
+            function.finish(thread)
+            assert list(later.secrets) == []
+        assert function.answers == ["answered"]
+        assert "of-createSecret" in sm.secrets
+
+
+def test_its_own_calls_are_refused_once_what_called_it_is_rolled_back() -> None:
+    with left_running(rolled_back=True) as (sm, function, thread):
+        function.finish(thread)
+        (answer,) = function.answers
+        assert isinstance(answer, NetworkBlocked)
+        assert "outlived the test that it was called in" in str(answer)
+        assert list(sm.secrets) == []
+
+
+def test_a_function_from_before_an_inner_rollback_is_left_alone_by_it() -> None:
+    function = Function()
+    with SecretsManager() as sm:
+        thread = function.start(sm)
+        with sm.rolled_back():
+            pass
+        function.finish(thread)
+        assert function.steps == ["createSecret", "setSecret", "testSecret", "finishSecret"]
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="this system has no interval timers")
+def test_a_function_that_is_interrupted_beside_an_event_loop_writes_nowhere_else() -> None:
+    """Beside a loop a function runs in another thread, which goes on when the wait for it is interrupted."""
+    function = Function()
+
+    class Interrupt(BaseException):  # noqa: N818 - it is no error of a step
+        pass
+
+    def interrupt(*_: object) -> None:
+        raise Interrupt
+
+    async def rotate(sm: SecretsManager) -> None:
+        sm.seed("db", "one", rotation=Rotation(function, days=1))
+        signal.setitimer(signal.ITIMER_REAL, 0.05)
+        sm.client().rotate_secret(SecretId="db")
+
+    before = signal.signal(signal.SIGALRM, interrupt)
+    try:
+        with pytest.raises(Interrupt) as caught, SecretsManager() as sm:
+            asyncio.run(rotate(sm))
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    assert "was still running" in "".join(caught.value.__notes__)
+    with SecretsManager() as later:
+        function.may_go_on.set()
+        assert function.has_ended.wait(PATIENCE)
+        assert list(later.secrets) == []
+    deadline = time.monotonic() + PATIENCE
+    while active._functions and time.monotonic() < deadline:
+        time.sleep(0.001)
+    assert active._functions == ()
+
+
+def test_an_interrupt_in_one_thread_leaves_the_rotations_of_others_alone() -> None:
+    """The other rotation has announced its version, and has not begun its run yet."""
+    ready, may_begin = threading.Event(), threading.Event()
+
+    def handler(event: dict[str, str], _: object) -> None:
+        client = boto3.client("secretsmanager")
+        secret, token = event["SecretId"], event["ClientRequestToken"]
+        if event["Step"] == "createSecret":
+            client.put_secret_value(
+                SecretId=secret, ClientRequestToken=token, SecretString="two", VersionStages=["AWSPENDING"]
+            )
+        if event["Step"] == "finishSecret":
+            client.update_secret_version_stage(
+                SecretId=secret,
+                VersionStage="AWSCURRENT",
+                RemoveFromVersionId=sm.secret(secret).version("AWSCURRENT").id,
+                MoveToVersionId=token,
+            )
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with SecretsManager() as sm:
+        sm.seed("a", "one", rotation=Rotation(interrupted, days=1))
+        sm.seed("b", "one", rotation=Rotation(handler, days=1))
+        run_effects: Callable[..., Any] = sm._service.effects.run
+
+        def wait_first(effects: Any) -> None:
+            if threading.current_thread() is thread:
+                ready.set()
+                assert may_begin.wait(PATIENCE)
+            run_effects(effects)
+
+        sm._service.effects.run = wait_first  # type: ignore[method-assign]
+        thread = threading.Thread(target=sm.client().rotate_secret, kwargs={"SecretId": "b"}, daemon=True)
+        thread.start()
+        assert ready.wait(PATIENCE)
+        with pytest.raises(KeyboardInterrupt):
+            sm.client().rotate_secret(SecretId="a")
+        may_begin.set()
+        thread.join(PATIENCE)
+        sm.assert_rotated("b")
