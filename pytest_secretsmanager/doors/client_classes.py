@@ -32,10 +32,13 @@ class ClientClasses:
         """Wraps the methods of each class, and from now on those of each class that is imported."""
         with active.lock:
             imports.follow(self._module, self._meet)
-            client_class = getattr(sys.modules.get(self._module), self._name, None)
-            if client_class is not None and client_class not in [reference() for reference in self._classes]:
-                self.add(client_class)  # of an import that was not noticed: `sys.meta_path` is anybody's to change
-            self._wrap()
+            if (module := sys.modules.get(self._module)) is not None:
+                newest = getattr(module, self._name, None)
+                # An import may pass unnoticed: `sys.meta_path` is for all programs to change.
+                if newest is not None and not (self._classes and self._classes[-1]() is newest):
+                    self.add(newest)
+            if self._classes:
+                self._wrap()
 
     def add(self, client_class: type) -> None:
         """One more class, whose methods are wrapped the next time that any are."""

@@ -114,7 +114,7 @@ def test_none_of_its_further_steps_begins(rolled_back: bool) -> None:
 def test_a_function_whose_rotation_is_over_is_cut_off_too() -> None:
     """Beside an event loop a step may fail, by an error out of a signal handler, while its function still runs."""
     function = Function()
-    with pytest.warns(RuntimeWarning, match="still running"), SecretsManager() as sm:
+    with pytest.warns(RuntimeWarning, match="still running"), SecretsManager() as sm:  # noqa: PT031
         thread = function.start(sm)
         sm._service.effects.rotations._busy = frozenset()
         (run,) = sm.rotation.runs
@@ -176,7 +176,7 @@ def test_a_function_that_is_interrupted_beside_an_event_loop_writes_nowhere_else
     """Beside a loop a function runs in another thread, which goes on when the wait for it is interrupted."""
     function = Function()
 
-    class Interrupt(BaseException):  # noqa: N818 - it is no error of a step
+    class Interrupt(BaseException):
         pass
 
     def interrupt(*_: object) -> None:
