@@ -2,6 +2,7 @@
 
 import functools
 import inspect
+import os
 import textwrap
 import warnings
 from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
@@ -60,6 +61,12 @@ if TYPE_CHECKING:
 
 _LAST_PORT = 65_535
 
+_UNSEEDED = Random()  # noqa: S311 - ids, never keys
+"""Where ids come from that need not be repeatable: one for all managers, since each costs its manager time to make."""
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_UNSEEDED.seed)  # else children of one process would make the same ids
+
 _LONGEST_REFUSAL = 400
 """Characters of AWS's refusal of a seed that are shown: some of them hold the whole of what was refused."""
 
@@ -109,7 +116,7 @@ class SecretsManager(Panel, Assertions):
         self._clock = clock = Clock(now)
         self._keys = KeyRing()
         self._kms = Kms(self._keys, self._home.now, account)
-        self._random = Random(random_seed)  # noqa: S311 - ids, never keys
+        self._random = _UNSEEDED if random_seed is None else Random(random_seed)  # noqa: S311 - ids, never keys
         self._entries: list[Entry] = []
         self._log = Log(self._entries)
         self._new_request_id = RequestIds(self._random)

@@ -1,8 +1,7 @@
 """How AWS changes a secret by itself: one transition at a time, under the lock, and logged."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from pytest_secretsmanager.engine.call import Effect, Outcome
 from pytest_secretsmanager.engine.commits import Commits
@@ -19,8 +18,7 @@ __tracebackhide__ = True
 Transition: TypeAlias = Callable[[Secret], Outcome]
 
 
-@dataclass(frozen=True, slots=True)
-class Background:
+class Background(NamedTuple):
     """What effects work with; `now` is the clock, epoch seconds."""
 
     store: Store
