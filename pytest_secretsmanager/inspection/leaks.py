@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from pytest_secretsmanager.inspection.handed import texts_handed_over
 from pytest_secretsmanager.inspection.log import Log
-from pytest_secretsmanager.inspection.readings import SHORTEST_GUESS, readings_of
+from pytest_secretsmanager.inspection.readings import SHORTEST_DECODED, readings_of
 from pytest_secretsmanager.inspection.search import Index
 from pytest_secretsmanager.inspection.sought import index_of
 from pytest_secretsmanager.inspection.texts import Text, texts_in
@@ -72,7 +72,7 @@ def _forms_in(content: bytes, index: Index, is_field: bool) -> dict[str, str]:
     """The owners of the values in a text, with the simplest form of each."""
     forms: dict[str, str] = {}
     for reading in readings_of(content):
-        shortest = SHORTEST_GUESS if reading.guessed else 0
+        shortest = SHORTEST_DECODED if reading.guessed else 0
         for needle, _ in index.found_in(reading.content, shortest=shortest, whole=is_field):
             form = " in ".join(part for part in (needle.form, reading.form) if part not in ("", "plain"))
             forms.setdefault(needle.owner, form or "plain")

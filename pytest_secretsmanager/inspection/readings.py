@@ -16,7 +16,7 @@ __tracebackhide__ = True
 DEPTH = 3
 """How many encodings may stand one inside another: JSON in JSON in base64."""
 
-SHORTEST_GUESS = 4
+SHORTEST_DECODED = 4
 """Bytes of the shortest value that is looked for in base64 and hex: any word may pass for them."""
 
 BETWEEN = b"\n\xff\xfe\n"
@@ -154,7 +154,7 @@ class _Runs:
 
     def guessed(self, parent: Reading) -> Iterator[Reading]:
         """What the new runs of a reading decode to: first the texts among it, to be read on, then all of it."""
-        for form, digits, decoded in _GUESSES:
+        for form, digits, decoded in _UNMARKED:
             runs = [run for run in digits(parent.content) if run not in self._seen[form]]
             if not runs:
                 continue
@@ -173,7 +173,7 @@ def _from_base64(run: bytes) -> Iterator[bytes]:
         length = len(run) - start
         if length % 4 == 1:
             length -= 1
-        if length * 6 // 8 >= SHORTEST_GUESS:
+        if length * 6 // 8 >= SHORTEST_DECODED:
             yield a2b_base64(standard[start : start + length] + b"==")
 
 
@@ -181,7 +181,7 @@ def _from_hex(run: bytes) -> Iterator[bytes]:
     """What a run may mean: its hex may begin at either of two digits."""
     for start in range(2):
         length = (len(run) - start) // 2 * 2
-        if length // 2 >= SHORTEST_GUESS:
+        if length // 2 >= SHORTEST_DECODED:
             yield unhexlify(run[start : start + length])
 
 
@@ -194,7 +194,7 @@ def _is_text(piece: bytes) -> bool:
     return True
 
 
-_GUESSES = (
+_UNMARKED = (
     ("base64", re.compile(rb"[A-Za-z0-9+/_-]{6,}").findall, _from_base64),
     ("hex", re.compile(rb"[0-9a-fA-F]{8,}").findall, _from_hex),
 )
