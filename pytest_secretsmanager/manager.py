@@ -120,7 +120,9 @@ class SecretsManager(Panel, Assertions):
         self._entries: list[Entry] = []
         self._log = Log(self._entries)
         self._new_request_id = RequestIds(self._random)
-        self._functions = Functions(self._new_request_id, lambda arn: patch.function_of(self._responder, arn))
+        self._functions = Functions(
+            self._new_request_id, lambda arn, body: patch.run_function(self._responder, arn, body)
+        )
         self._steps, self._held = Steps(), HeldReplicas()
         ports = Ports(self._random, self._keys, version_quota, self._functions.by_arn)
         self._service = Service(ports, self._entries, clock.seconds, self._steps, self._held)

@@ -96,9 +96,12 @@ def function() -> object:
 
 def test_variables_that_a_manager_sets_while_a_function_runs_stay_when_the_function_ends(function: object) -> None:
     with ExitStack() as manager:
-        with environment.of_function(function, "eu-west-1", "rotate"):
+
+        def enter() -> None:
             manager.enter_context(SecretsManager("us-west-2"))
             assert os.environ["AWS_DEFAULT_REGION"] == "eu-west-1"
+
+        environment.run_function(function, "eu-west-1", "rotate", enter)
         assert os.environ["AWS_DEFAULT_REGION"] == "us-west-2"
     assert "AWS_DEFAULT_REGION" not in os.environ
 
@@ -107,8 +110,12 @@ def test_variables_that_a_manager_sets_while_a_function_runs_stay_when_the_funct
 def test_variables_of_a_manager_that_is_left_while_a_function_runs_do_not_come_back(
     function: object, region: str
 ) -> None:
-    with ExitStack() as stack:
-        with SecretsManager("eu-west-1"):
-            stack.enter_context(environment.of_function(function, region, "rotate"))
-        assert os.environ["AWS_DEFAULT_REGION"] == region
+    with ExitStack() as manager:
+        manager.enter_context(SecretsManager("eu-west-1"))
+
+        def leave_manager() -> None:
+            manager.close()
+            assert os.environ["AWS_DEFAULT_REGION"] == region
+
+        environment.run_function(function, region, "rotate", leave_manager)
     assert not any(name in os.environ for name in VARIABLES)

@@ -281,15 +281,19 @@ def test_an_interrupt_at_any_instruction_leaves_nothing(scenario: Scenario) -> N
         points = sorted(random.sample(points, SAMPLE))
     for n in points:
         injection = AtInstruction(n)
-        try:
-            scenario(injection.under_way)
-            assert_nothing_is_left()
-        except Exception as problem:
-            text = f"{type(problem).__name__}: {problem}"
-        else:
-            continue
-        # Without the traceback: an instruction may have no line, which pytest can't print.
-        pytest.fail(f"interrupted at {injection.where} (number {n}): {text}", pytrace=False)
+        assert_leaves_nothing(scenario, injection.under_way, lambda: f"at {injection.where} (number {n})")  # noqa: B023
+
+
+def assert_leaves_nothing(scenario: Scenario, injection: Callable[[], Any], where: Callable[[], str]) -> None:
+    try:
+        scenario(injection)
+        assert_nothing_is_left()
+    except Exception as problem:
+        text = f"{type(problem).__name__}: {problem}"
+    else:
+        return
+    # Without the traceback: an instruction may have no line, which pytest can't print.
+    pytest.fail(f"interrupted {where()}: {text}", pytrace=False)
 
 
 # --- real signals ----------------------------------------------------------------------------------------------------
@@ -299,12 +303,13 @@ class AfterSeconds:
     """Raises out of a signal handler, as Ctrl-C and pytest-timeout do."""
 
     def __init__(self, seconds: float) -> None:
-        self.seconds = seconds
+        self.seconds, self.where = seconds, "nowhere"
 
     @contextmanager
     def under_way(self) -> Iterator[None]:
         def interrupt(number: int, frame: FrameType | None) -> None:
-            if is_in_reach(frame):
+            if frame is not None and is_in_reach(frame):
+                self.where = f"{frame.f_code.co_filename}, {frame.f_code.co_qualname}, line {frame.f_lineno}"
                 raise Interrupt
 
         before = signal.signal(signal.SIGALRM, interrupt)
@@ -331,5 +336,5 @@ def test_a_signal_at_any_moment_leaves_nothing(scenario: Scenario) -> None:
     scenario(AfterSeconds(0).under_way)  # 0 is never
     length = time.perf_counter() - start
     for _ in range(SAMPLE):
-        scenario(AfterSeconds(random.uniform(1e-6, length)).under_way)
-        assert_nothing_is_left()
+        injection = AfterSeconds(random.uniform(1e-6, length))
+        assert_leaves_nothing(scenario, injection.under_way, lambda: f"in {injection.where}")  # noqa: B023

@@ -4,7 +4,6 @@ import asyncio
 import inspect
 import re
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
 from contextvars import copy_context
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
@@ -15,7 +14,7 @@ from pytest_secretsmanager.doors.client import acting_account
 from pytest_secretsmanager.doors.daemon_pool import DaemonPool
 from pytest_secretsmanager.engine import arns
 from pytest_secretsmanager.engine.errors import UsageError
-from pytest_secretsmanager.engine.interrupts import taken_back
+from pytest_secretsmanager.engine.interrupts import whole
 from pytest_secretsmanager.engine.marks import GoBack, mark
 from pytest_secretsmanager.engine.ports import Function
 from pytest_secretsmanager.engine.regions import require_region
@@ -72,19 +71,19 @@ def _run(call: Callable[[], object], name: str) -> object:
         elsewhere.shutdown(wait=running.done())  # an interrupt does not wait for a function that blocks
 
 
-def _acting_in(account: str) -> AbstractContextManager[None]:
-    """While the clients of this thread or task are in a function's account."""
+def _acting_in(account: str, body: Callable[[], object]) -> object:
+    """Runs what makes its clients in a function's account, in this thread or task."""
     before = acting_account.get()
-    return taken_back(lambda: acting_account.set(account), lambda: acting_account.set(before))
+    return whole(lambda: acting_account.set(account), body, lambda: acting_account.set(before))
 
 
 class Functions:
     """The functions that are registered, by ARN."""
 
     def __init__(
-        self, new_request_id: Callable[[], str], answering: Callable[[str], AbstractContextManager[RunningFunction]]
+        self, new_request_id: Callable[[], str], answering: Callable[[str, Callable[[RunningFunction], object]], object]
     ) -> None:
-        """`answering` is what the function of an ARN runs in: its calls are answered in its own world."""
+        """`answering` runs the function of an ARN: its calls are answered in its own world."""
         self.by_arn: dict[str, Function] = {}
         self._handlers: dict[str, Handler] = {}
         self._new_request_id = new_request_id
@@ -107,12 +106,10 @@ class Functions:
 
             def call() -> object:
                 """In the thread that runs the handler, so that all of this lasts as long as the handler does."""
-                with (
-                    _acting_in(account),
-                    self._answering(arn) as running,
-                    environment.of_function(running, region, name),
-                ):
-                    return handler(event, context)
+                return self._answering(arn, lambda running: environment.run_function(running, region, name, act))
+
+            def act() -> object:
+                return _acting_in(account, lambda: handler(event, context))
 
             return _run(call, name)
 

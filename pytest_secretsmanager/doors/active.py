@@ -6,8 +6,8 @@ lock, and holds what it holds once, so that adding and removing can be repeated 
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from threading import get_ident
@@ -18,7 +18,7 @@ from botocore.client import BaseClient
 from pytest_secretsmanager.doors.client import Responder, responding
 from pytest_secretsmanager.engine import model
 from pytest_secretsmanager.engine.errors import NetworkBlocked
-from pytest_secretsmanager.engine.interrupts import taken_back
+from pytest_secretsmanager.engine.interrupts import taken_back, whole
 from pytest_secretsmanager.engine.layers.forked import warn_of_first_write
 from pytest_secretsmanager.engine.locks import Lock
 
@@ -118,9 +118,8 @@ def call_under_way(responder: Responder) -> AbstractContextManager[None]:
     return taken_back(begin, end)
 
 
-@contextmanager
-def function_of(responder: Responder, name: str) -> Iterator[RunningFunction]:
-    """While a rotation function of this responder runs: its calls are answered there.
+def run_function(responder: Responder, name: str, body: Callable[[RunningFunction], object]) -> object:
+    """Runs a rotation function of this responder: its calls are answered there.
 
     So they are though another responder is added meanwhile, or this one removed; but one that the function itself adds
     comes before it.
@@ -141,8 +140,7 @@ def function_of(responder: Responder, name: str) -> Iterator[RunningFunction]:
             _functions = tuple(other for other in _functions if other is not function)
             _leave_if_unused()
 
-    with taken_back(begin, end):
-        yield function
+    return whole(begin, lambda: body(function), end)
 
 
 def is_any_function_running() -> bool:

@@ -5,12 +5,11 @@ left. A function sees its own variables while it runs. Setting and taking back c
 """
 
 import os
-from collections.abc import Collection, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Collection, Mapping
 from threading import get_ident
 
 from pytest_secretsmanager.engine import arns, model
-from pytest_secretsmanager.engine.interrupts import taken_back
+from pytest_secretsmanager.engine.interrupts import whole
 from pytest_secretsmanager.engine.locks import Lock
 
 CREDENTIALS = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing"}
@@ -86,8 +85,8 @@ _before: dict[str, str | None] = {}
 _running: tuple[tuple[object, Mapping[str, str]], ...] = ()
 
 
-def of_function(function: object, region: str, name: str) -> AbstractContextManager[None]:
-    """The variables that Lambda sets for a function, while it runs; several may run, in any order.
+def run_function(function: object, region: str, name: str, body: Callable[[], object]) -> object:
+    """Runs a function with the variables that Lambda sets for it; several may run, in any order.
 
     An environment is the whole process's, so other threads see it meanwhile. `function` is any object that stands for
     this one.
@@ -109,7 +108,7 @@ def of_function(function: object, region: str, name: str) -> AbstractContextMana
             _running = tuple(other for other in _running if other[1] is not variables)
             _show_running()
 
-    return taken_back(begin, end)
+    return whole(begin, body, end)
 
 
 def end_functions(functions: Collection[object]) -> None:

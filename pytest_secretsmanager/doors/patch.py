@@ -4,8 +4,7 @@
 its say.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from botocore.awsrequest import AWSResponse
@@ -38,15 +37,17 @@ def deactivate(responder: Responder) -> None:
     active.remove(responder)
 
 
-@contextmanager
-def function_of(responder: Responder, name: str) -> Iterator[RunningFunction]:
-    """While a rotation function of this responder runs, which must reach no other manager, above all not AWS.
+def run_function(responder: Responder, name: str, body: Callable[[RunningFunction], object]) -> object:
+    """Runs a rotation function of this responder, which must reach no other manager, above all not AWS.
 
     That may be after the responder was deactivated: a test moves its clock on, or resumes what was held.
     """
-    with active.function_of(responder, name) as function:
+
+    def wrapped(function: RunningFunction) -> object:
         _wrap()
-        yield function
+        return body(function)
+
+    return active.run_function(responder, name, wrapped)
 
 
 def _wrap() -> None:

@@ -46,7 +46,9 @@ def take_out_own_frames(error: BaseException, *, of_crashes: bool = False) -> No
     kept: TracebackType | None = None
     for frame in reversed(frames):
         if not _is_own(frame):
-            kept = TracebackType(kept, frame.tb_frame, frame.tb_lasti, frame.tb_lineno)
+            # An instruction of an interrupt may have no line; -1 lets CPython look for it, as it does at first.
+            line = -1 if frame.tb_lineno is None else frame.tb_lineno
+            kept = TracebackType(kept, frame.tb_frame, frame.tb_lasti, line)
     error.__traceback__ = kept
     if error.__suppress_context__:
         error.__context__ = None

@@ -4,7 +4,6 @@ Steps are code of the user's, which calls Secrets Manager itself, from any threa
 """
 
 from collections.abc import Callable, Container, Iterable
-from contextlib import AbstractContextManager
 from functools import partial
 from threading import get_ident
 
@@ -13,7 +12,7 @@ from pytest_secretsmanager.engine.effects import transitions
 from pytest_secretsmanager.engine.effects.background import Background, Transition
 from pytest_secretsmanager.engine.effects.runs import RotationRun, RunState, StepControl, StepRun, When
 from pytest_secretsmanager.engine.errors import ServiceError
-from pytest_secretsmanager.engine.interrupts import taken_back
+from pytest_secretsmanager.engine.interrupts import whole
 from pytest_secretsmanager.engine.marks import GoBack, mark
 from pytest_secretsmanager.engine.ports import Function, new_uuid
 from pytest_secretsmanager.engine.rules import rotation as rules
@@ -46,21 +45,19 @@ class Rotations:
     def start(self, effect: RunRotation) -> None:
         """Runs a rotation from its first step on, or only tries the function."""
         run = self._new_run(effect)
-        with self._running(run):
-            if run.test:
-                self._test(run)
-            elif run.function:
-                self._go_on(run)
-            else:
-                self._rotate_without_function(run)
+        if run.test:
+            self._while_busy(run, self._test)
+        elif run.function:
+            self._while_busy(run, self._go_on)
+        else:
+            self._while_busy(run, self._rotate_without_function)
 
     def resume(self, run: RotationRun) -> None:
         """Lets a held rotation go on; it may be held once more, further on."""
-        with self._running(run):
-            run.state, run.thread = "running", get_ident()
-            self._go_on(run)
+        run.state, run.thread = "running", get_ident()
+        self._while_busy(run, self._go_on)
 
-    def _running(self, run: RotationRun) -> AbstractContextManager[None]:
+    def _while_busy(self, run: RotationRun, work: Callable[[RotationRun], None]) -> None:
         def begin() -> None:
             with self._background.lock:
                 self._busy |= {run}
@@ -69,7 +66,7 @@ class Rotations:
             with self._background.lock:
                 self._busy -= {run}
 
-        return taken_back(begin, end)
+        whole(begin, lambda: work(run), end)
 
     # --- broken off --------------------------------------------------------------------------------------------------
 
