@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from types import TracebackType
 from typing import Self, TypeAlias
 
@@ -45,15 +46,28 @@ class BetweenReads:
 
     def __enter__(self) -> Self:
         self._is_entered = True
-        self._service.watchers.append(self._see)
+        try:
+            self._service.watchers.append(self._see)
+        except BaseException:
+            self._leave()
+            raise
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self._service.watchers.remove(self._see)
+        try:
+            self._leave()
+        except BaseException:
+            self._leave()
+            raise
         if error is None:
             self._require_success()
+
+    def _leave(self) -> None:
+        """Watches no more. Once more does nothing."""
+        with suppress(ValueError):
+            self._service.watchers.remove(self._see)
 
     def __del__(self) -> None:
         if not self._is_entered:

@@ -1,10 +1,12 @@
 """Replication as a test turns it: replicas follow at once, unless they are held back."""
 
+from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
 from pytest_secretsmanager.engine.call import Call, Outcome
 from pytest_secretsmanager.engine.errors import UsageError
+from pytest_secretsmanager.engine.interrupts import taken_back
 from pytest_secretsmanager.engine.locks import Lock
 from pytest_secretsmanager.engine.marks import GoBack, mark
 from pytest_secretsmanager.engine.regions import require_region
@@ -38,17 +40,27 @@ class ReplicationHold:
         self._held = held
         self._polls = polls
         self._counting = Lock()
-        held.holds.append(self)
-        if polls is not None:
-            service.watchers.append(self._count)
+        try:
+            held.holds.append(self)
+            if polls is not None:
+                service.watchers.append(self._count)
+        except BaseException:
+            self._let_go()
+            raise
 
     def resume(self) -> None:
-        """Lets the replicas follow: they have when this returns. Once more does nothing."""
-        if self not in self._held.holds:
-            return
-        self._held.holds.remove(self)
-        if self._polls is not None:
+        """Lets the replicas follow: they have when this returns, and when an interrupt ends it. It can be repeated."""
+        with taken_back(_nothing, self._let_follow):
+            pass
+
+    def _let_go(self) -> None:
+        with suppress(ValueError):
+            self._held.holds.remove(self)
+        with suppress(ValueError):
             self._service.watchers.remove(self._count)
+
+    def _let_follow(self) -> None:
+        self._let_go()
         for secret in self._service.secrets():
             if secret.replicas:
                 self._service.effects.replicas.follow(secret.key)
@@ -76,6 +88,10 @@ class ReplicationHold:
     def __repr__(self) -> str:
         where = "all regions" if self.region is None else self.region
         return f"<hold of replication to {where}: {'held' if self in self._held.holds else 'resumed'}>"
+
+
+def _nothing() -> None:
+    """What resuming begins with: a hold has begun before."""
 
 
 class ReplicationControl:

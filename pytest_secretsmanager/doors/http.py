@@ -70,7 +70,6 @@ class Endpoint:
         self.url = f"http://{self._hosts[0]}"
         self._is_stopped = False
         self._open = ExitStack()
-        self._open.callback(self._server.stop)
         self._open.enter_context(active.endpoint_at(*(f"http://{host}" for host in self._hosts)))
         self.env: Mapping[str, str] = self.env_of()
 
@@ -102,12 +101,15 @@ class Endpoint:
     def stop(self) -> None:
         """Stops serving: no thread and no socket stays. What was stopped already stays so.
 
+        A stop that was interrupted can be repeated, as the end of a `SecretsManager` does.
+
         In a child that was forked meanwhile it does nothing: the parent serves on.
         """
-        if self._server.is_of_parent:
+        if self.is_stopped:
             return
-        self._is_stopped = True
+        self._server.stop()
         self._open.close()
+        self._is_stopped = True
 
     @property
     def is_stopped(self) -> bool:

@@ -10,7 +10,7 @@ import socket
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future, wait
 from logging import Logger, NullHandler
-from threading import Thread
+from threading import Event, Thread
 from typing import Any, NamedTuple, TypeAlias, TypeVar, cast
 from weakref import WeakSet
 
@@ -86,7 +86,10 @@ class HttpServer:
         self._runner = web.AppRunner(
             app, access_log=None, logger=_silent(), shutdown_timeout=0.1, handle_signals=False, auto_decompress=False
         )
-        self._thread = Thread(target=self._loop.run_forever, name="secretsmanager-endpoint", daemon=True)
+        self._closing: asyncio.Task[None] | None = None
+        self._is_closed = False
+        self._has_ended = Event()
+        self._thread = Thread(target=self._serve, name="secretsmanager-endpoint", daemon=True)
         self._thread.start()
         try:
             self._run(self._listen())
@@ -99,20 +102,28 @@ class HttpServer:
         """Closes every connection, and ends every thread.
 
         An answer that is still being made after some seconds keeps its thread until it is made. In a child of the
-        process that serves, it does nothing.
+        process that serves, it does nothing. A stop that was interrupted can be repeated, and does what is left.
         """
         if self.is_of_parent:
             return
-        closing = asyncio.run_coroutine_threadsafe(self._runner.cleanup(), self._loop)
-        if wait([closing], SECONDS_TO_CLOSE).not_done:
-            self._loop.call_soon_threadsafe(self._break_off)
-            wait([closing], SECONDS_TO_BREAK_OFF)
-        self._loop.call_soon_threadsafe(self._loop.stop)
+        if not self._is_closed:
+            self._close_connections()
+            self._is_closed = True
+        if not self._has_ended.is_set():
+            self._loop.call_soon_threadsafe(self._loop.stop)
+        # Not by `join` alone: in CPython 3.11 a thread counts as ended once waiting for it was interrupted.
+        self._has_ended.wait()
         self._thread.join()
         self._loop.close()
         self._socket.close()
         late = wait(tuple(self._answering), SECONDS_TO_ANSWER).not_done
         self._pool.shutdown(wait=not late)
+
+    def _close_connections(self) -> None:
+        closing = asyncio.run_coroutine_threadsafe(self._close(), self._loop)
+        if wait([closing], SECONDS_TO_CLOSE).not_done:
+            self._loop.call_soon_threadsafe(self._break_off)
+            wait([closing], SECONDS_TO_BREAK_OFF)
 
     def leave_to_parent(self) -> None:
         """Lets go of what a fork has copied, so that the port and its connections end when the parent ends them.
@@ -139,6 +150,17 @@ class HttpServer:
 
     def _run(self, coroutine: Coroutine[Any, Any, _Result]) -> _Result:
         return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result()
+
+    def _serve(self) -> None:
+        try:
+            self._loop.run_forever()
+        finally:
+            self._has_ended.set()
+
+    async def _close(self) -> None:
+        """Closes every connection. Repeated, it waits for the closing that has begun."""
+        self._closing = self._closing or asyncio.create_task(self._runner.cleanup())
+        await asyncio.wait([self._closing])
 
     async def _listen(self) -> None:
         await self._runner.setup()

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from pytest_secretsmanager.engine.call import Call
 from pytest_secretsmanager.engine.keys import LockBox
+from pytest_secretsmanager.engine.recent import Recent, Weight
 from pytest_secretsmanager.engine.rules.guards import STRING_ERRORS
 from pytest_secretsmanager.engine.state import ValueMember
 
@@ -27,10 +28,10 @@ class Refusal(NamedTuple):
 
 
 class Refusals:
-    """The values that calls brought in vain, oldest first."""
+    """The values that calls brought in vain last, oldest first."""
 
     def __init__(self) -> None:
-        self.all: list[Refusal] = []
+        self.all: Recent[Refusal] = Recent(lambda refusal: Weight(1, len(refusal.sealed)))
 
     def note(self, call: Call) -> None:
         """Keeps the values of a call that is refused. A member of a wrong type holds none."""
@@ -38,11 +39,11 @@ class Refusals:
             given = call.parameters.get(member)
             plain = given.encode(errors=STRING_ERRORS) if isinstance(given, str) else given
             if isinstance(plain, bytes):
-                self.all.append(Refusal(call.operation, call.request_id, member, self._box.seal(plain)))
+                self.all.add(Refusal(call.operation, call.request_id, member, self._box.seal(plain)))
 
     def values(self) -> Iterator[tuple[Refusal, str | bytes]]:
         """Each refusal with its value: text, or bytes for a binary one."""
-        for refusal in tuple(self.all):
+        for refusal in self.all:
             plain = self._box.open(refusal.sealed)
             yield refusal, plain if refusal.member == "SecretBinary" else plain.decode(errors=STRING_ERRORS)
 

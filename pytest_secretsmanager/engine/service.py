@@ -150,7 +150,7 @@ class Service:
         All of it in one step: no call comes between. Blocks may end in any order. One that ends takes back what
         happened since it began, also what happened in a later one that is still open, which then has less to take back.
         """
-        rollback = _Rollback(Journal(), (*marks, self.effects.rotations.mark, self._mark))
+        rollback = _Rollback(Journal(), (*marks, self.effects.rotations.mark, *self._marks))
 
         def begin() -> None:
             with self.lock:
@@ -174,7 +174,7 @@ class Service:
     @contextmanager
     def transaction(self, *marks: Callable[[], GoBack]) -> Iterator[None]:
         """Several calls that take effect together or, when one raises, not at all; no other call comes between them."""
-        transaction = _Rollback(Journal(), marks)
+        transaction = _Rollback(Journal(), (*marks, self.store.vanished.mark))
         is_inner, is_done = self.lock.is_mine, False
 
         def begin() -> None:
@@ -209,8 +209,12 @@ class Service:
     def _with_log(self) -> Handler:
         return audit(self._unlogged, self.store, self._log.append, self.refusals.note)
 
-    def _mark(self) -> GoBack:
-        return mark(self.watchers, self.store.vanished, self.refusals.all)
+    @property
+    def _marks(self) -> tuple[Callable[[], GoBack], ...]:
+        return self._mark_watchers, self.store.vanished.mark, self.refusals.all.mark
+
+    def _mark_watchers(self) -> GoBack:
+        return mark(self.watchers)
 
     def _run(self, call: Call) -> Outcome:
         return OPERATIONS[call.operation].run(self.store, call, self.ports)

@@ -11,6 +11,7 @@ from math import inf
 
 from pytest_secretsmanager.engine.call import Changes
 from pytest_secretsmanager.engine.changed import changed
+from pytest_secretsmanager.engine.recent import Recent, Weight
 from pytest_secretsmanager.engine.rules.rotation import due_at
 from pytest_secretsmanager.engine.state import Secret, SecretKey
 
@@ -56,12 +57,12 @@ class Agenda:
 class Store:
     """All secrets. Not safe for threads by itself: the service applies changes under its lock.
 
-    `vanished` keeps what changes took away, oldest first: secrets, and secrets with only the versions that went.
+    `vanished` keeps what changes took away last, oldest first: secrets, and secrets with only the versions that went.
     """
 
     def __init__(self) -> None:
         self.agenda = Agenda()
-        self.vanished: list[Secret] = []
+        self.vanished: Recent[Secret] = Recent(_weight_of)
         self._places: dict[tuple[str, str], dict[str, Secret]] = {}
         self._journals: list[Journal] = []
 
@@ -90,8 +91,8 @@ class Store:
             present = place.get(key.name)
             if present is not None:
                 if secret is None or secret.arn != present.arn:
+                    self.vanished.add(present)
                     del place[key.name]  # so that a secret made anew takes its place behind the others
-                    self.vanished.append(present)
                 # A write that takes versions away adds one at most, so most writes end at the first comparison.
                 elif len(secret.versions) <= len(present.versions) and secret.versions is not present.versions:
                     self._note_missing(present, secret)
@@ -108,7 +109,7 @@ class Store:
         missing = before.versions.keys() - after.versions.keys()
         if missing:
             gone = {version_id: before.versions[version_id] for version_id in before.versions if version_id in missing}
-            self.vanished.append(changed(before, versions=gone))
+            self.vanished.add(changed(before, versions=gone))
 
     def open_journal(self, journal: Journal | None = None) -> Journal:
         """Starts a journal. Journals are independent of each other: they may overlap and end in any order."""
@@ -125,3 +126,9 @@ class Store:
             if roll_back:
                 self.apply(journal.before)
             self._journals.remove(journal)
+
+
+def _weight_of(secret: Secret) -> Weight:
+    """How much a secret keeps; one without a value counts as one, for its name."""
+    sealed = [version.sealed for version in secret.versions.values() if version.sealed is not None]
+    return Weight(max(1, len(secret.versions)), sum(len(one.ciphertext) for one in sealed))

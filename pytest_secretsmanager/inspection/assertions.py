@@ -214,7 +214,8 @@ class Assertions:
         """Holds when no secret value stands in a logged request field, or in the texts given.
 
         Values looked for are those of every version that is there, or was there in this test and was deleted, replaced
-        or pruned; those that AWS refused in this test; and the texts of six characters or more inside JSON values. They
+        or pruned; those that AWS refused in this test; and the texts of six characters or more inside JSON values. Of
+        those that are there no more, and of those that were refused, the last 2,000 are kept, and at most 8 MiB. Values
         are found in plain, in JSON, base64, hex, URL, HTML and quoted form, as Python prints them, and in up to three
         of these one inside another; inside longer base64 and hex, too. A hash, a compressed or encrypted text, a value
         in other letters, in pieces or split over lines is not found.

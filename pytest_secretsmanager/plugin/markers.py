@@ -31,16 +31,27 @@ def plant(manager: "SecretsManager", node: Any) -> None:
     from pytest_secretsmanager.engine.errors import UsageError
 
     keys: dict[int, SecretKey] = {}
+    known: set[SecretKey] = set()
     for marker in farthest_first(node, SECRET, SECRETS_FILE):
         try:
-            planted = [manager.plant(seed) for seed in _seeds_of(marker, node.path.parent)]
+            planted = [_plant(manager, seed, known) for seed in _seeds_of(marker, node.path.parent)]
         except UsageError as error:
             refusal = failure(node, spelled(marker), str(error))
             del marker  # its values would be seen where local variables are printed
             raise refusal from None
         if marker.name == SECRET:
-            keys[id(marker)] = planted[0].key
+            keys[id(marker)] = planted[0]
     _require_one_each(node, keys)
+
+
+def _plant(manager: "SecretsManager", seed: "Seed", known: "set[SecretKey]") -> "SecretKey":
+    """Seeds one secret. What an earlier marker put there was never there for the test, and so is not gone either."""
+    forget = manager._service.store.vanished.mark()  # noqa: SLF001 - no user of it sees the service
+    key = manager.plant(seed).key
+    if key in known:
+        forget()
+    known.add(key)
+    return key
 
 
 def _require_one_each(node: Any, keys: "dict[int, SecretKey]") -> None:

@@ -385,6 +385,53 @@ def test_after_its_last_look_a_hold_is_over(client, eu, secretsmanager):
     assert current(eu) == "two"
 
 
+class InterruptedList(list):
+    """Appends and then raises, as a signal handler may on the way back."""
+
+    def append(self, item):
+        super().append(item)
+        raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("end", ["resume()", "the end of a with statement"])
+def test_replicas_follow_though_an_interrupt_ends_the_hold(client, secretsmanager, monkeypatch, end):
+    hold = secretsmanager.replication.hold()
+    client.create_secret(Name="db", SecretString="one", AddReplicaRegions=[EU])
+    follow = secretsmanager._service.effects.replicas.follow
+    steps = [raise_interrupt, follow]
+    monkeypatch.setattr(secretsmanager._service.effects.replicas, "follow", lambda key: steps.pop(0)(key))
+    with pytest.raises(KeyboardInterrupt):
+        hold.resume() if end == "resume()" else hold.__exit__(None, None, None)
+    assert statuses(client) == {"eu-west-1": "InSync"}
+
+
+def raise_interrupt(*_):
+    raise KeyboardInterrupt
+
+
+def test_a_resume_can_be_repeated_until_all_replicas_have_followed(client, secretsmanager, monkeypatch):
+    hold = secretsmanager.replication.hold(polls=1)
+    client.create_secret(Name="db", SecretString="one", AddReplicaRegions=[EU])
+    with monkeypatch.context() as twice:
+        twice.setattr(secretsmanager._service, "secrets", raise_interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            hold.resume()
+    hold.resume()
+    assert statuses(client) == {"eu-west-1": "InSync"}
+
+
+@pytest.mark.parametrize("where", ["its list of holds", "the list of watchers"])
+def test_a_hold_whose_beginning_is_interrupted_holds_nothing(client, secretsmanager, monkeypatch, where):
+    control, service = secretsmanager.replication, secretsmanager._service
+    owner, name = (control._held, "holds") if where == "its list of holds" else (service, "watchers")
+    monkeypatch.setattr(owner, name, InterruptedList())
+    with pytest.raises(KeyboardInterrupt):
+        control.hold(polls=1)
+    assert (control._held.holds, service.watchers) == ([], [])
+    client.create_secret(Name="db", SecretString="one", AddReplicaRegions=[EU])
+    assert statuses(client) == {"eu-west-1": "InSync"}
+
+
 def test_a_hold_that_counts_looks_can_be_resumed_before(client, secretsmanager):
     hold = secretsmanager.replication.hold(polls=3)
     client.create_secret(Name="db", SecretString="one", AddReplicaRegions=[EU])

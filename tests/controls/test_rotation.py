@@ -1660,6 +1660,37 @@ def test_after_each_read_what_was_read_is_no_longer_current(sm: SecretsManager, 
             sm.assert_label("db", "AWSPREVIOUS", read["VersionId"])
 
 
+class _InterruptedList(list[Any]):
+    """Raises once after it has appended, and once before it removes, as a signal handler may."""
+
+    def __init__(self, method: str) -> None:
+        self.method = method
+
+    def append(self, item: Any) -> None:
+        super().append(item)
+        self._interrupt("append")
+
+    def remove(self, item: Any) -> None:
+        self._interrupt("remove")
+        super().remove(item)
+
+    def _interrupt(self, method: str) -> None:
+        if method == self.method:
+            self.method = ""
+            raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("method", ["append", "remove"])
+def test_an_interrupt_at_an_end_of_the_block_leaves_nothing_that_rotates(
+    sm: SecretsManager, database: Database, monkeypatch: pytest.MonkeyPatch, method: str
+) -> None:
+    monkeypatch.setattr(sm._service, "watchers", _InterruptedList(method))
+    with pytest.raises(KeyboardInterrupt), sm.rotation.between_reads("db"):
+        pass
+    sm.client().get_secret_value(SecretId="db")
+    assert list(sm.rotation.runs) == []
+
+
 def test_a_read_gives_what_was_current_before_the_rotation(sm: SecretsManager, database: Database) -> None:
     client = sm.client()
     with sm.rotation.between_reads("db"):

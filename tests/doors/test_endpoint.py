@@ -437,6 +437,46 @@ def test_stopping_does_not_wait_for_ever(secretsmanager, endpoint, blocked, monk
     assert threads_of_endpoints() == []
 
 
+def raise_interrupt(*_args, **_kwargs):
+    raise KeyboardInterrupt
+
+
+INTERRUPTED = {
+    "its connections are closed": lambda _: (http_server, "wait"),
+    "its loop ends": lambda server: (server._has_ended, "wait"),
+    "its thread ends": lambda server: (server._thread, "join"),
+    "its port is freed": lambda server: (server._loop, "close"),
+    "its pool is shut down": lambda server: (server._pool, "shutdown"),
+}
+
+
+@pytest.mark.parametrize("where", INTERRUPTED.values(), ids=INTERRUPTED)
+def test_a_stop_that_is_interrupted_while_can_be_repeated(endpoint, where, monkeypatch):
+    idle(endpoint).close()
+    with monkeypatch.context() as interrupt:
+        interrupt.setattr(*where(endpoint._server), raise_interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            endpoint.stop()
+    assert not endpoint.is_stopped
+    endpoint.stop()
+    assert endpoint.is_stopped
+    assert threads_of_endpoints() == []
+    with pytest.raises(OSError, match="refused"):
+        connect(endpoint)
+
+
+def test_a_manager_that_is_left_stops_its_endpoint_though_an_interrupt_comes(monkeypatch):
+    sm = SecretsManager()
+    sm.__enter__()
+    endpoint = sm.endpoint()
+    waits = [raise_interrupt, http_server.wait]
+    monkeypatch.setattr(http_server, "wait", lambda *args: (waits.pop(0) if len(waits) > 1 else waits[0])(*args))
+    with pytest.raises(KeyboardInterrupt):
+        sm.__exit__(None, None, None)
+    assert endpoint.is_stopped
+    assert threads_of_endpoints() == []
+
+
 def test_a_manager_that_is_not_entered_has_none():
     with pytest.raises(UsageError, match="start its endpoint inside `with SecretsManager"):
         SecretsManager().endpoint()

@@ -42,3 +42,18 @@ def test_a_refusal_holds_its_value_sealed_and_shows_nothing():
     (refusal,) = refusals.all
     assert b"hunter2" not in refusal.sealed
     assert repr(refusal) == "<value that PutSecretValue was refused>"
+
+
+def test_the_last_two_thousand_refusals_are_kept():
+    refusals = Refusals()
+    for n in range(2_003):
+        refusals.note(a_call(SecretString=f"value {n}"))
+    values = [value for _, value in refusals.values()]
+    assert (len(values), values[0], values[-1]) == (2_000, "value 3", "value 2002")
+
+
+def test_of_refused_values_no_more_than_eight_mebibytes_are_kept():
+    refusals = Refusals()
+    for n in range(10):
+        refusals.note(a_call(SecretString=str(n) * 1024 * 1024))
+    assert [value[0] for _, value in refusals.values()] == [*"3456789"]  # each is some bytes longer, sealed

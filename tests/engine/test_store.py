@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_secretsmanager.engine.changed import changed
-from pytest_secretsmanager.engine.state import Secret, SecretKey, Version
+from pytest_secretsmanager.engine.state import Sealed, Secret, SecretKey, Version
 from pytest_secretsmanager.engine.store import Store
 
 REGION, ACCOUNT = "us-east-1", "123456789012"
@@ -244,3 +244,40 @@ def test_nothing_vanishes_where_nothing_was():
     store = Store()
     store.apply({a_key("a"): None})
     assert vanished(store) == []
+
+
+def test_of_what_vanishes_the_last_two_thousand_values_are_kept():
+    store = Store()
+    for n in range(1_002):
+        store.apply({a_key("a"): with_versions(f"v{n}", f"w{n}", arn=f"arn:{n}")})
+    assert vanished(store) == [[f"v{n}", f"w{n}"] for n in range(1, 1_001)]
+
+
+def test_a_secret_without_a_value_that_vanishes_counts_as_one():
+    store = Store()
+    for n in range(2_002):
+        store.apply({a_key("a"): with_versions(arn=f"arn:{n}")})
+    assert len(vanished(store)) == 2_000
+
+
+def test_of_what_vanishes_no_more_than_eight_mebibytes_are_kept():
+    """Of 65,536 bytes each, that is 128 values."""
+    sealed = Sealed(kms_key_id="", key_arn="", data_key=b"", ciphertext=bytes(65_536))
+    version = Version(id="v", number=1, created=0.0, member="SecretString", sealed=sealed)
+    store = Store()
+    for n in range(200):
+        store.apply({a_key("a"): changed(a_secret("a"), arn=f"arn:{n}", versions={"v": version}, versions_made=1)})
+    assert [secret.arn for secret in store.vanished] == [f"arn:{n}" for n in range(71, 199)]
+
+
+def test_what_has_vanished_since_a_mark_is_forgotten_on_the_way_back():
+    """Its bytes are, too: there is room for as much as before."""
+    store = Store()
+    store.apply({a_key("a"): with_versions("v1")})
+    go_back = store.vanished.mark()
+    store.apply({a_key("a"): None})
+    go_back()
+    assert vanished(store) == []
+    for n in range(2_002):
+        store.apply({a_key("a"): with_versions("v", arn=f"arn:{n}")})
+    assert len(vanished(store)) == 2_000

@@ -24,6 +24,7 @@ ROOMS = [
     {"engine.ports", "engine.regions"},
     {"engine.rules", "engine.keys", "engine.model"},
     {"engine.call", "engine.interrupts", "engine.tracebacks"},
+    {"engine.recent"},
     {"engine.state", "engine.changed", "engine.arns", "engine.errors", "engine.locks", "engine.marks"},
 ]
 """From the face to the core: a module imports from its own room and from the lines below its own."""

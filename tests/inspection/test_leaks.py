@@ -18,7 +18,7 @@ from urllib.parse import quote, quote_plus
 import pytest
 from botocore.exceptions import ClientError
 
-from pytest_secretsmanager import SecretsManager, Version
+from pytest_secretsmanager import SecretsManager, UsageError, Version
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager.client import SecretsManagerClient
@@ -752,6 +752,14 @@ def test_the_name_of_a_secret_that_is_gone_is_no_leak(secretsmanager, client):
     secretsmanager.seed("team/correct-horse", "correct-horse")
     client.delete_secret(SecretId="team/correct-horse", ForceDeleteWithoutRecovery=True)
     secretsmanager.assert_nothing_leaked("deleted team/correct-horse")
+
+
+def test_a_secret_that_a_refused_seed_was_to_replace_is_not_gone(secretsmanager):
+    secretsmanager.seed("db", "one")
+    with pytest.raises(UsageError, match="Invalid replica region"):
+        secretsmanager.seed("db", "correct horse", replicas=["us-east-1"])
+    secretsmanager.assert_nothing_leaked("with correct horse")
+    assert ", version 1 (plain)" in text_of(secretsmanager, "one")
 
 
 REFUSED = [

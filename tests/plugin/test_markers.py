@@ -107,6 +107,37 @@ def test_the_nearest_one_wins_for_a_name(run: Run) -> None:
     ).assert_outcomes(passed=3)
 
 
+def test_a_value_that_a_nearer_one_replaces_is_no_leak(run: Run) -> None:
+    """No code could have read it."""
+    run(
+        source(
+            """
+            @pytest.mark.secret("db", "of the class")
+            class TestIt:
+                @pytest.mark.secret("db", "of the function")
+                def test_it(self, secretsmanager):
+                    secretsmanager.assert_nothing_leaked("a template: of the class")
+                    with pytest.raises(AssertionError, match="leaked"):
+                        secretsmanager.assert_nothing_leaked("of the function")
+            """
+        )
+    ).assert_outcomes(passed=1)
+
+
+def test_a_value_that_the_test_itself_replaces_is_a_leak(run: Run) -> None:
+    run(
+        source(
+            """
+            @pytest.mark.secret("db", "of the marker")
+            def test_it(secretsmanager):
+                secretsmanager.seed("db", "of the test")
+                with pytest.raises(AssertionError, match="leaked"):
+                    secretsmanager.assert_nothing_leaked("of the marker")
+            """
+        )
+    ).assert_outcomes(passed=1)
+
+
 def test_the_same_name_in_another_region_is_another_secret(run: Run) -> None:
     run(
         source(

@@ -1,0 +1,65 @@
+"""What a test may still be asked about though it is there no more, within bounds: the oldest is given up first.
+
+A load test writes thousands of versions. If all that they replace stayed, so would their memory.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from typing import Generic, NamedTuple, TypeAlias, TypeVar
+
+from pytest_secretsmanager.engine.marks import GoBack
+
+VALUES = 2_000
+BYTES = 8 * 1024 * 1024
+
+
+class Weight(NamedTuple):
+    """How many values something holds, and how many bytes they have in all."""
+
+    values: int
+    bytes: int
+
+
+_Kept = TypeVar("_Kept")
+Weigh: TypeAlias = Callable[[_Kept], Weight]
+
+
+class Recent(Generic[_Kept]):
+    """Keeps what was added last: at most 2,000 values and 8 MiB, but what came last in any case.
+
+    >>> kept = Recent(lambda text: Weight(1, len(text)))
+    >>> kept.add("a" * BYTES)
+    >>> kept.add("b")
+    >>> list(kept)
+    ['b']
+    """
+
+    def __init__(self, weigh: Weigh[_Kept]) -> None:
+        self._weigh = weigh
+        self._kept: deque[tuple[_Kept, Weight]] = deque()
+        self._values = 0
+        self._bytes = 0
+
+    def add(self, item: _Kept) -> None:
+        """Keeps one more, and gives up the oldest ones that have no room beside it."""
+        weight = self._weigh(item)
+        self._kept.append((item, weight))
+        self._values += weight.values
+        self._bytes += weight.bytes
+        while (self._values > VALUES or self._bytes > BYTES) and len(self._kept) > 1:
+            _, lost = self._kept.popleft()
+            self._values -= lost.values
+            self._bytes -= lost.bytes
+
+    def mark(self) -> GoBack:
+        """A point to go back to, with what is kept now."""
+        before, values, bytes_ = self._kept.copy(), self._values, self._bytes
+
+        def go_back() -> None:
+            self._kept, self._values, self._bytes = before.copy(), values, bytes_
+
+        return go_back
+
+    def __iter__(self) -> Iterator[_Kept]:
+        """What is kept, oldest first."""
+        return iter([item for item, _ in self._kept])
