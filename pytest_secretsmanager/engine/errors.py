@@ -132,7 +132,8 @@ class UnsupportedOperation(PytestSecretsManagerError, NotImplementedError):
 class NetworkBlocked(PytestSecretsManagerError):
     """A call that would have reached AWS: no `SecretsManager` is active, and `secretsmanager_block_network` blocks it.
 
-    Raised where no test is to fail of it: while none runs, and in a thread that an earlier test left behind.
+    Raised where no test is to fail of it: while none runs, and in a thread that an earlier test left behind or that a
+    fixture of wider scope started.
     """
 
 

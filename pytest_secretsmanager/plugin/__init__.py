@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pytest_secretsmanager.plugin import following, markers, options, order, own_fixture, plans, section, settings
-from pytest_secretsmanager.plugin.managers import answering, session_of
+from pytest_secretsmanager.plugin.managers import answering, forget, session_of
 from pytest_secretsmanager.plugin.names import BLOCK_NETWORK, FIXTURE, ROLLBACK, SEEDS
 from pytest_secretsmanager.plugin.network import NetworkGuard
 from pytest_secretsmanager.plugin.session import SeededSession
@@ -79,11 +79,19 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
         return (yield)
     finally:
         section.end(item)
+        _forget(item)
+
+
+def _forget(item: pytest.Item) -> None:
+    """A test that is run once more, in one protocol, knows nothing of the time before."""
+    forget(item)
+    plans.forget_outcome(item)
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Notes where the test begins. The region of the run may have changed since: a conftest file may set it."""
+    """Notes where the test begins, maybe once more. The region of the run may have changed since: a conftest file may set it."""
+    _forget(item)
     section.begin(item)
     session = session_of(item.config)
     following.begin(item.config, None if session is None else session.manager)
@@ -137,4 +145,5 @@ def secretsmanager(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPat
 
 @pytest.fixture(name=own_fixture.CHECK)
 def _planted(request: pytest.FixtureRequest) -> None:
+    """Looks, behind a project's own fixture of this name, whether the markers have been planted."""
     own_fixture.require_planted(request.node)

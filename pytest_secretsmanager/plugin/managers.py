@@ -1,4 +1,4 @@
-"""Which `SecretsManager` answers a test: that of the run, or one of its own; with what its markers say."""
+"""The manager that answers a test, with its seeds; a run's manager is rolled back elsewhere."""
 
 import warnings
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ def session_of(config: pytest.Config) -> SeededSession | None:
 
 @contextmanager
 def answering(node: pytest.Item, monkeypatch: pytest.MonkeyPatch) -> Iterator["SecretsManager"]:
-    """The manager that answers a test, seeded; that of the run is rolled back around this."""
+    """The manager that answers a test, with its seeds; a run's manager is rolled back elsewhere."""
     session = session_of(node.config)
     if session is not None and node.get_closest_marker(OPTIONS) is None:
         markers.plant(session.manager, node)
@@ -45,6 +45,13 @@ def answering(node: pytest.Item, monkeypatch: pytest.MonkeyPatch) -> Iterator["S
         node.stash[PLANTED] = True
         yield manager
     _warn_of_crashes(manager)
+
+
+def forget(node: pytest.Item) -> None:
+    """Lets go of the manager of a test that is over, with all its secrets, or that is run once more."""
+    for key in (MANAGER, PLANTED):
+        if key in node.stash:
+            del node.stash[key]
 
 
 def _warn_of_crashes(manager: "SecretsManager") -> None:

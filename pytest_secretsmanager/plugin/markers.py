@@ -30,18 +30,19 @@ def plant(manager: "SecretsManager", node: Any) -> None:
     """Seeds what the markers say. A seed takes the place of one of the same name, so the nearest marker wins."""
     from pytest_secretsmanager.engine.errors import UsageError
 
-    keys: dict[int, SecretKey] = {}
     known: set[SecretKey] = set()
-    for marker in farthest_first(node, SECRET, SECRETS_FILE):
+    declared: dict[_Place, list[tuple[pytest.Mark, SecretKey]]] = {}
+    for place, marker in _placed(node, SECRET, SECRETS_FILE):
         try:
             planted = [_plant(manager, seed, known) for seed in _seeds_of(marker, node.path.parent)]
         except UsageError as error:
             refusal = failure(node, spelled(marker), str(error))
             del marker  # its values would be seen where local variables are printed
             raise refusal from None
-        if marker.name == SECRET:
-            keys[id(marker)] = planted[0]
-    _require_one_each(node, keys)
+        if marker.name == SECRET and place is not None:
+            declared.setdefault(place, []).append((marker, planted[0]))
+    for place, seeded in declared.items():
+        _require_one_each(node, place, seeded)
 
 
 def _plant(manager: "SecretsManager", seed: "Seed", known: "set[SecretKey]") -> "SecretKey":
@@ -54,22 +55,21 @@ def _plant(manager: "SecretsManager", seed: "Seed", known: "set[SecretKey]") -> 
     return key
 
 
-def _require_one_each(node: Any, keys: "dict[int, SecretKey]") -> None:
+def _require_one_each(node: Any, place: "_Place", seeded: "list[tuple[pytest.Mark, SecretKey]]") -> None:
     """Refuses two markers of one secret in one place, where neither is nearer: one of them would be for nothing."""
-    for kind, marks in _declared(node):
-        places: dict[SecretKey, int] = {}
-        marks = [mark for mark in marks if mark.name == SECRET]
-        for number, mark in enumerate(marks, start=1):
-            key = keys[id(mark)]
-            if key in places:
-                raise failure(
-                    node,
-                    spelled(mark),
-                    f"two secret markers of one {kind} seed {shorten(key.name, 80)!r} in {key.region}: numbers "
-                    f"{places[key]} and {number} of {len(marks)}, from the top. Keep one; earlier values of a secret "
-                    "go into its versions=[…]",
-                )
-            places[key] = number
+    kind, _ = place
+    numbers: dict[SecretKey, int] = {}
+    from_the_top = seeded[::-1] if kind == "module" else seeded
+    for number, (mark, key) in enumerate(from_the_top, start=1):
+        if key in numbers:
+            raise failure(
+                node,
+                spelled(mark),
+                f"two secret markers of one {kind} seed {shorten(key.name, 80)!r} in {key.region}: numbers "
+                f"{numbers[key]} and {number} of {len(seeded)}, from the top. Keep one; earlier values of a secret go "
+                "into its versions=[…]",
+            )
+        numbers[key] = number
 
 
 def _seeds_of(marker: pytest.Mark, directory: Path) -> "list[Seed]":
@@ -99,38 +99,49 @@ def spelled(marker: pytest.Mark) -> str:
 
 def farthest_first(node: Any, *markers: str) -> list[pytest.Mark]:
     """The markers of a test, the one nearest to it last: the lowest decorator of a function, a subclass's own."""
-    found = []
+    return [mark for _, mark in _placed(node, *markers)]
+
+
+_Place: TypeAlias = tuple[str, object]
+"""Where a marker stands: `module`, `class` or `function`, and which."""
+
+
+def _placed(node: Any, *markers: str) -> "Iterator[tuple[_Place | None, pytest.Mark]]":
+    """The markers of a test, the nearest last, with their places: None for those of a parameter and added ones.
+
+    A marker that a plugin or a conftest file has taken off is none of them.
+    """
     for level in node.listchain():
         marks = [mark for mark in level.own_markers if mark.name in markers]
-        if isinstance(level, pytest.Class):
-            declared = [mark for _, of_class in _declared_by(level) for mark in of_class if mark.name in markers]
-            added = [mark for mark in marks if not any(mark is other for other in declared)]
-            found += declared + added
-        else:
-            # pytest lists the lowest decorator's first, and those of a parameter last.
-            callspec = getattr(level, "callspec", None)
-            of_parameter = [mark for mark in marks if callspec is not None and mark in callspec.marks]
-            found += [mark for mark in marks[::-1] if mark not in of_parameter] + of_parameter
-    return found
+        yield from _of_class(level, marks) if isinstance(level, pytest.Class) else _of_level(level, marks)
 
 
-_Declared: TypeAlias = "tuple[str, list[pytest.Mark]]"
+def _of_class(level: pytest.Class, marks: list[pytest.Mark]) -> "Iterator[tuple[_Place | None, pytest.Mark]]":
+    declared = [
+        (("class", owner), mark)
+        for owner in reversed(level.obj.__mro__)
+        for mark in _marks(vars(owner).get("pytestmark", []))[::-1]
+        if _is_among(marks, mark)
+    ]
+    yield from declared
+    yield from ((None, mark) for mark in marks if not _is_among([mark for _, mark in declared], mark))
 
 
-def _declared(node: Any) -> Iterator[_Declared]:
-    """The markers that stand in one place each, in words, from the top; neither those of parameters nor added ones."""
-    for level in node.listchain():
-        yield from _declared_by(level)
+def _of_level(level: Any, marks: list[pytest.Mark]) -> "Iterator[tuple[_Place | None, pytest.Mark]]":
+    """Of a function or a module: pytest lists the lowest decorator's first, and those of a parameter last."""
+    kind = "function" if isinstance(level, pytest.Function) else "module" if isinstance(level, pytest.Module) else None
+    declared = [] if kind is None else _marks(getattr(level.obj, "pytestmark", []))
+    callspec = getattr(level, "callspec", None)
+    of_parameter = [mark for mark in marks if callspec is not None and mark in callspec.marks]
+    for mark in marks[::-1]:
+        if mark not in of_parameter:
+            yield (kind, level) if kind is not None and _is_among(declared, mark) else None, mark
+    yield from ((None, mark) for mark in of_parameter)
 
 
-def _declared_by(level: Any) -> Iterator[_Declared]:
-    if isinstance(level, pytest.Module):
-        yield "module", _marks(getattr(level.obj, "pytestmark", []))
-    elif isinstance(level, pytest.Class):
-        for owner in reversed(level.obj.__mro__):
-            yield "class", _marks(vars(owner).get("pytestmark", []))[::-1]
-    elif isinstance(level, pytest.Function):
-        yield "function", _marks(getattr(level.obj, "pytestmark", []))[::-1]
+def _is_among(marks: list[pytest.Mark], mark: pytest.Mark) -> bool:
+    """Whether a marker is one of these itself: two of the same arguments are two."""
+    return any(mark is other for other in marks)
 
 
 def _marks(declared: Any) -> list[pytest.Mark]:

@@ -10,7 +10,7 @@ import pytest
 
 from pytest_secretsmanager.plugin.names import BLOCK_NETWORK, FIXTURE, MANAGER, MARKED, SEEDS
 from pytest_secretsmanager.plugin.settings import Blocking
-from pytest_secretsmanager.plugin.threads import Threads, end_quietly
+from pytest_secretsmanager.plugin.threads import Threads
 
 if TYPE_CHECKING:
     from pytest_secretsmanager.doors.guard import Guard, StoppedCall
@@ -36,7 +36,6 @@ _LEFT = (
     "The `SecretsManager` that answered when the client was made has been left: its `with` block, or the function that "
     "it decorates, has ended. Call inside it, or give the test the fixture."
 )
-_OLDER = "End the thread in the test, or in the fixture, that starts it."
 
 
 class NetworkGuard:
@@ -82,24 +81,16 @@ class NetworkGuard:
         """What is raised in the place of a call: while a test runs, what its code under test does not catch."""
         from pytest_secretsmanager.engine.errors import NetworkBlocked
 
-        thread, test = threading.current_thread(), self._test
-        left_by = threads.test_that_left(thread)
-        if test is not None and left_by is None and not threads.is_older(thread):
+        test, owner = self._test, threads.left_by()
+        if test is not None and owner is None:
             where = f"in the set-up of the fixture {threads.wider_fixture} for " if threads.wider_fixture else "in "
             refusal = _Refusal(self._text(call, f"{where}{test.nodeid}", _advice(test, threads, call)), pytrace=False)
             self._verdict.remember(refusal)
             return refusal
-        if left_by is not None:
-            where = f"in the thread {thread.name!r}, which {left_by} left running"
-            text = self._text(call, where, "End the thread before its test ends, and join it. No other test fails.")
-        elif threads.is_older(thread):
-            text = self._text(call, f"in the thread {thread.name!r}, which ran before calls were blocked", _OLDER)
-        else:
-            text = self._text(call, "while no test was running", _GIVE_THE_FIXTURE)
-        if thread is not threading.main_thread():
-            threads.tell(left_by, text)
-            end_quietly(thread, NetworkBlocked)
-        return NetworkBlocked(text)
+        place, advice = (
+            ("while no test was running", _GIVE_THE_FIXTURE) if owner is None else (owner.place, owner.advice)
+        )
+        return threads.refuse(NetworkBlocked, self._text(call, place, advice), owner)
 
     def _text(self, call: "StoppedCall", where: str, advice: str) -> str:
         maker, test = call.maker, self._test

@@ -14,6 +14,12 @@ def note_outcome(item: pytest.Item, report: pytest.TestReport) -> None:
     item.stash[_PASSED] = report.when == "call" and report.passed
 
 
+def forget_outcome(item: pytest.Item) -> None:
+    """Of a test that is over, or is run once more, nothing is known."""
+    if _PASSED in item.stash:
+        del item.stash[_PASSED]
+
+
 @contextmanager
 def unmet_plans_in_words(node: pytest.Item) -> Iterator[None]:
     """Fails a test that has passed though what it planned for its rotations never came to pass; no other test."""

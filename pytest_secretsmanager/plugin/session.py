@@ -1,6 +1,5 @@
 """The secrets of a whole run: there from before the first import of a conftest file, and anew for each test."""
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -10,7 +9,7 @@ import pytest
 from pytest_secretsmanager.plugin.names import MANAGER, ROLLBACK, SEEDS
 from pytest_secretsmanager.plugin.options import ini_options, ini_problem
 from pytest_secretsmanager.plugin.plans import unmet_plans_in_words
-from pytest_secretsmanager.plugin.threads import Threads, end_quietly
+from pytest_secretsmanager.plugin.threads import Part, Threads
 
 if TYPE_CHECKING:
     from pytest_secretsmanager.engine.call import Call, Handler, Outcome
@@ -72,22 +71,18 @@ class SeededSession:
         """Called under the service's lock, so a write is either taken back with its test or refused."""
         if self._open:
             return
-        thread = threading.current_thread()
-        test = self._threads.test_that_left(thread)
-        if test is not None:
-            self._refuse_write(call, test, thread)
+        owner = self._threads.left_by()
+        if isinstance(owner, Part):
+            self._refuse_write(call, owner)
 
-    def _refuse_write(self, call: "Call", test: str, thread: threading.Thread) -> None:
+    def _refuse_write(self, call: "Call", owner: Part) -> None:
         from pytest_secretsmanager.engine import model
         from pytest_secretsmanager.engine.errors import LateWrite
 
         if model.operation(call.operation).reads:
             return
         text = (
-            f"{call.operation} was refused: it came between two tests, in the thread {thread.name!r}, which {test} "
-            f"left running, so the secrets of {SEEDS} would be changed for good\n"
-            "End the thread before its test ends, and join it. No other test fails."
+            f"{call.operation} was refused: it came between two tests, {owner.place}, so the secrets of {SEEDS} would "
+            f"be changed for good\n{owner.advice}"
         )
-        self._threads.tell(test, text)
-        end_quietly(thread, LateWrite)
-        raise LateWrite(text)
+        raise self._threads.refuse(LateWrite, text, owner)

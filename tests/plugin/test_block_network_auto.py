@@ -47,14 +47,14 @@ def test_nothing_that_a_test_leaves_behind_attempts_a_connection(run: Run, attem
     """A thread, a client, a client of a `with` block, and a fixture of wider scope, after one test with the fixture."""
     result = run(
         f"""{CALL}
-clients, go_on, done = [], threading.Event(), threading.Event()
+clients, errors, go_on, done = [], [], threading.Event(), threading.Event()
 
 def work(client):
     go_on.wait(10)
     try:
         client.get_secret_value(SecretId="db")
-    except Exception:
-        pass
+    except BaseException as error:
+        errors.append(type(error).__name__)
     finally:
         done.set()
 
@@ -70,6 +70,7 @@ def test_one():
 def test_thread():
     go_on.set()
     assert done.wait(10)
+    assert errors == ["NetworkBlocked"]
 
 def test_client():
     clients[0].get_secret_value(SecretId="db")
@@ -83,6 +84,9 @@ def test_module_fixture(of_module): ...
 """
     )
     result.assert_outcomes(passed=2, failed=2, errors=1, warnings=1)
+    result.stdout.fnmatch_lines(
+        ["*warnings summary*", "test_it.py::test_one", "*GetSecretValue was stopped on its way *"]
+    )
     assert attempts == []
 
 
@@ -177,11 +181,17 @@ def test_a_run_that_does_not_use_the_plugin_is_left_alone(run: Run) -> None:
 
 @pytest.mark.parametrize("arguments", [(), ("--collect-only",)], ids=["run", "collect only"])
 def test_what_was_wrapped_is_as_before_after_the_run(run: Run, arguments: tuple[str, ...]) -> None:
+    before = _wrapped()
+    run("def test_it(secretsmanager): ...", *arguments)
+    assert _wrapped() == before
+
+
+def _wrapped() -> list[object]:
+    from concurrent.futures import ThreadPoolExecutor
     from threading import Thread
 
-    before = [Endpoint.__dict__["_send"], Endpoint.__dict__["create_request"], Thread.__dict__["start"]]
-    run("def test_it(secretsmanager): ...", *arguments)
-    assert [Endpoint.__dict__["_send"], Endpoint.__dict__["create_request"], Thread.__dict__["start"]] == before
+    places = (Endpoint, "_send"), (Endpoint, "create_request"), (Thread, "start"), (ThreadPoolExecutor, "submit")
+    return [vars(owner)[method] for owner, method in places]
 
 
 def test_a_run_inside_a_test_has_a_guard_of_its_own_and_leaves_the_outer_one(

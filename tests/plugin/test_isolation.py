@@ -273,3 +273,76 @@ def test_two(between, secretsmanager):
     assert results == ["seeded"]
 """
     ).assert_outcomes(passed=2)
+
+
+WRITE = """
+import threading
+import boto3
+import pytest
+from concurrent.futures import ThreadPoolExecutor
+
+def write():
+    boto3.client("secretsmanager").put_secret_value(SecretId="db", SecretString="of the fixture")
+
+def write_aside():
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(write).result()
+"""
+
+WIDER = {
+    **{
+        scope: f"@pytest.fixture(scope={scope!r}, autouse=True)\ndef cleaned():\n    yield\n    write_aside()\n"
+        for scope in ("class", "module", "session")
+    },
+    "teardown_module": "def teardown_module():\n    write_aside()\n",
+    "teardown_class": "class TestOne:\n    def test_it(_): ...\n    def teardown_class(cls):\n        write_aside()\n",
+}
+
+
+@pytest.mark.parametrize("wider", WIDER.values(), ids=WIDER)
+def test_what_a_wider_fixture_writes_in_a_thread_as_it_ends_is_none_of_the_tests(
+    seeded: pytest.Pytester, run: Run, wider: str
+) -> None:
+    run(f"{WRITE}\n{wider}\ndef test_one(secretsmanager): ...\n").assert_outcomes(passed=1 + ("class T" in wider))
+
+
+def test_what_a_wider_fixture_writes_in_the_pool_of_an_earlier_test_is_none_of_that_tests(
+    seeded: pytest.Pytester, run: Run
+) -> None:
+    run(
+        f"""{WRITE}
+pool = ThreadPoolExecutor(1)
+
+def test_one(secretsmanager):
+    pool.submit(write).result()
+
+@pytest.fixture(scope="module")
+def prepared():
+    pool.submit(write).result()
+
+def test_two(prepared, secretsmanager):
+    secretsmanager.assert_history("db", ["seeded", "of the fixture"])
+    pool.shutdown()
+"""
+    ).assert_outcomes(passed=2)
+
+
+def test_work_that_a_test_leaves_in_a_wider_pool_may_not_write_between_tests(seeded: pytest.Pytester, run: Run) -> None:
+    run(
+        f"""{BETWEEN}
+from concurrent.futures import ThreadPoolExecutor
+
+@pytest.fixture(scope="session")
+def pool():
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(int).result()
+        yield pool
+
+def test_one(pool, secretsmanager):
+    pool.submit(work)
+
+def test_two(between, secretsmanager):
+    assert type(results[1]).__name__ == "LateWrite"
+    secretsmanager.assert_history("db", ["seeded"])
+"""
+    ).assert_outcomes(passed=2, warnings=1)

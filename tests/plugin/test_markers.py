@@ -470,3 +470,30 @@ def test_a_marker_of_a_parameter_is_nearer_than_those_of_its_function(pytester: 
         """
     )
     pytester.runpytest().assert_outcomes(passed=2)
+
+
+PLACES = {
+    "a function": '@pytest.mark.secret("gone", "x")\n@pytest.mark.secret("kept", "y")\n'
+    "def test_it(secretsmanager):\n    {}",
+    "a class": '@pytest.mark.secret("gone", "x")\n@pytest.mark.secret("kept", "y")\nclass TestIt:\n'
+    "    def test_it(self, secretsmanager):\n        {}",
+    "a base class": '@pytest.mark.secret("gone", "x")\n@pytest.mark.secret("kept", "y")\nclass Base: ...\n'
+    "class TestIt(Base):\n    def test_it(self, secretsmanager):\n        {}",
+    "a module": 'pytestmark = [pytest.mark.secret("gone", "x"), pytest.mark.secret("kept", "y")]\n'
+    "def test_it(secretsmanager):\n    {}",
+}
+
+
+@pytest.mark.parametrize("source", PLACES.values(), ids=PLACES)
+def test_a_marker_that_a_conftest_file_takes_off_plants_nothing(
+    pytester: pytest.Pytester, run: Run, source: str
+) -> None:
+    pytester.makeconftest(
+        """
+        def pytest_collection_modifyitems(items):
+            for level in {level for item in items for level in item.listchain()}:
+                level.own_markers[:] = [mark for mark in level.own_markers if mark.args[:1] != ("gone",)]
+        """
+    )
+    body = 'assert list(secretsmanager.secrets) == ["kept"]'
+    run(f"import pytest\n{source.format(body)}\n").assert_outcomes(passed=1)

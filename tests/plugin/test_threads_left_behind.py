@@ -32,6 +32,25 @@ def call():
 """
 
 
+POOL = f"""{WORK}
+from concurrent.futures import ThreadPoolExecutor
+
+pool = ThreadPoolExecutor(1)
+
+@pytest.fixture(scope="session", autouse=True)
+def closed():
+    yield
+    go_on.set()
+    pool.shutdown()
+
+def read():
+    try:
+        boto3.session.Session().client("secretsmanager").list_secrets()
+    except Exception:
+        pass
+"""
+
+
 def test_the_refusal_names_the_test_that_left_the_thread(run: Run) -> None:
     result = run(
         f"""{WORK}
@@ -178,25 +197,141 @@ def test_two():
     result.stdout.fnmatch_lines(["  in test_it.py::test_two"])
 
 
-@pytest.mark.parametrize("scope", ["module", "session"])
-def test_a_thread_of_a_wider_fixture_belongs_to_no_test(run: Run, scope: str) -> None:
-    """It works for the test that is running, which fails of it."""
+@pytest.mark.parametrize("scope", ["class", "module", "session"])
+@pytest.mark.parametrize("start", ["threading.Thread(target=call, daemon=True).start()", "pool.submit(call)"])
+def test_a_thread_of_a_wider_fixture_fails_no_test_and_is_told_with_the_fixture(
+    run: Run, scope: str, start: str
+) -> None:
     result = run(
-        f"""{WORK}
+        f"""{POOL}
 @pytest.fixture(scope="{scope}")
-def server():
-    threading.Thread(target=call, daemon=True).start()
+def poller():
+    {start}
 
 def test_one(secretsmanager, request):
-    request.getfixturevalue("server")
+    request.getfixturevalue("poller")
 
 def test_two():
     go_on.set()
     assert done.wait(10)
+    assert type(errors[0]).__name__ == "NetworkBlocked"
+""",
+        "-W",
+        "error",
+    )
+    result.assert_outcomes(passed=2, warnings=1)
+    result.stdout.fnmatch_lines(["*in the thread *, which the fixture 'poller' (scope *) started", "*No test fails."])
+
+
+def test_a_thread_that_is_refused_again_and_again_ends_by_its_own_error(run: Run) -> None:
+    """Each refusal would put one more layer around what reports the thread's error, up to Python's limit."""
+    result = run(
+        f"""{WORK}
+def poll():
+    go_on.wait(10)
+    client = boto3.client("secretsmanager")
+    for _ in range(300):
+        try:
+            client.list_secrets()
+        except Exception:
+            pass
+    raise ZeroDivisionError
+
+threads = []
+
+def test_one(secretsmanager):
+    threads.append(threading.Thread(target=poll, daemon=True))
+    threads[0].start()
+
+def test_two():
+    limit = sys.getrecursionlimit()
+    try:
+        sys.setrecursionlimit(250)
+        go_on.set()
+        threads[0].join(60)
+    finally:
+        sys.setrecursionlimit(limit)
+""".replace("import threading", "import sys, threading", 1),
+        "-W",
+        "error",
+    )
+    result.assert_outcomes(passed=1, failed=1, warnings=1)  # by its own error, of which pytest tells
+    result.stdout.fnmatch_lines(["*ZeroDivisionError*"])
+    result.stdout.no_fnmatch_line("*RecursionError*")
+
+
+# --- pools that outlive a test ---------------------------------------------------------------------------------------
+
+
+def test_work_that_a_test_gives_to_the_pool_of_an_earlier_test_fails_the_test_that_gave_it(run: Run) -> None:
+    result = run(
+        f"""{POOL}
+def test_one(secretsmanager):
+    pool.submit(read).result()
+
+def test_two():
+    with pytest.raises(BaseException):
+        pool.submit(read).result()
 """
     )
     result.assert_outcomes(passed=1, failed=1)
     result.stdout.fnmatch_lines(["  in test_it.py::test_two"])
+
+
+def test_work_that_a_test_leaves_in_a_pool_of_before_the_guard_fails_no_other_test(run: Run) -> None:
+    result = run(
+        f"""{POOL}
+pool.submit(int).result()
+
+def test_one(secretsmanager):
+    pool.submit(call)
+
+def test_two():
+    go_on.set()
+    assert done.wait(10)
+    assert "which test_it.py::test_one left running" in str(errors[0])
+"""
+    )
+    result.assert_outcomes(passed=2, warnings=1)
+
+
+def test_the_pool_of_an_event_loop_works_for_the_test_that_awaits_it(run: Run) -> None:
+    result = run(
+        f"""{POOL}
+import asyncio
+
+loop = asyncio.new_event_loop()
+
+@pytest.fixture(scope="session", autouse=True)
+def loop_closed():
+    yield
+    loop.run_until_complete(loop.shutdown_default_executor())
+    loop.close()
+
+async def read_aside():
+    await asyncio.to_thread(read)
+
+def test_one(secretsmanager):
+    loop.run_until_complete(read_aside())
+
+def test_two():
+    with pytest.raises(BaseException):
+        loop.run_until_complete(read_aside())
+"""
+    )
+    result.assert_outcomes(passed=1, failed=1)
+    result.stdout.fnmatch_lines(["  in test_it.py::test_two"])
+
+
+@pytest.mark.parametrize("arguments", ["", "work=int"])
+def test_a_pool_refuses_what_is_no_work_as_ever(run: Run, arguments: str) -> None:
+    run(
+        f"""{POOL}
+def test_one(secretsmanager):
+    with pytest.raises(TypeError, match="missing 1 required positional argument: 'fn'"):
+        pool.submit({arguments})
+"""
+    ).assert_outcomes(passed=1)
 
 
 def test_a_thread_from_before_calls_were_blocked_fails_no_test(run: Run) -> None:
