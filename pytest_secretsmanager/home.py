@@ -1,37 +1,46 @@
 """The region where a `SecretsManager` looks when nothing else is said, and what was seeded there for that reason."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from typing import NamedTuple
 
 from pytest_secretsmanager.doors import environment
+from pytest_secretsmanager.doors.default_region import DEFAULT_REGION, REGION_VARIABLE
 from pytest_secretsmanager.engine.marks import GoBack, mark
 from pytest_secretsmanager.engine.regions import require_region
-from pytest_secretsmanager.engine.state import SecretKey
+from pytest_secretsmanager.engine.state import Secret, SecretKey
+from pytest_secretsmanager.inspection.differences import without_access
 from pytest_secretsmanager.seeds import Seed
 
 __tracebackhide__ = True
 
-VARIABLE = "AWS_DEFAULT_REGION"
+
+class _Planted(NamedTuple):
+    """A seed that may move, and the secret as planting left it."""
+
+    seed: Seed
+    state: Secret
 
 
 class Home:
     """A region that was given, and stays; or else the environment's, which may still change while a scene is set.
 
-    It keeps the seeds that named no region only once it follows: they hold values in plain.
+    It keeps the seeds that named no region only once it follows: they hold values in plain. A seed moves with it while
+    the secret is as it was planted and no test code has a view of it; what has been worked with stays where it is.
     """
 
     def __init__(self, given: str | None) -> None:
         self._is_given = given is not None
         self._follows = False
-        self._seeds: dict[SecretKey, Seed] = {}
-        region, what = (environment.region_named(), VARIABLE) if given is None else (given, "region")
+        self._planted: dict[SecretKey, _Planted] = {}
+        region, what = (environment.region_named(), REGION_VARIABLE) if given is None else (given, "region")
         if region is None:
-            region = environment.DEFAULT_REGION
+            region = DEFAULT_REGION
         else:
             require_region(region, what)
         self.region = region
 
-    def now(self) -> str:
+    def region_now(self) -> str:
         """The region, for parts that ask anew each time."""
         return self.region
 
@@ -43,21 +52,35 @@ class Home:
         named = environment.region_named()
         if named is None or named == self.region:
             return None
-        require_region(named, VARIABLE)
+        require_region(named, REGION_VARIABLE)
         return named
 
-    def note(self, key: SecretKey, seed: Seed) -> None:
-        """What was seeded here without a region goes along from now on; what names its region does not."""
-        if not self._follows or "region" in seed.options:
-            self._seeds.pop(key, None)
+    def note(self, key: SecretKey, seed: Seed, state: Secret | None) -> None:
+        """What was seeded here without a region may move from now on; what names its region does not."""
+        if not self._follows or "region" in seed.options or state is None:
+            self.keep_in_place(key)
         else:
-            self._seeds[key] = seed
+            self._planted[key] = _Planted(seed, state)
+
+    def keep_in_place(self, key: SecretKey) -> None:
+        """A seed stays where it is from now on: a fixture has a view of it."""
+        self._planted.pop(key, None)
 
     @contextmanager
-    def moved_to(self, region: str) -> Iterator[Mapping[SecretKey, Seed]]:
-        """Goes to another region, and gives what has to be taken there; stays where it was when the block raises."""
-        go_back, seeds = self.mark(), dict(self._seeds)
-        self._seeds.clear()
+    def moved_to(
+        self, region: str, look: Callable[[SecretKey], Secret | None], *, with_seeds: bool
+    ) -> Iterator[Mapping[SecretKey, Seed]]:
+        """Goes to another region, and gives the seeds that move there; stays where it was when the block raises.
+
+        No secret of that region gives way to a seed that moves. A seed that is left behind stays for good.
+        """
+        go_back = self.mark()
+        seeds = {
+            key: planted.seed
+            for key, planted in (self._planted.items() if with_seeds else ())
+            if _is_as_planted(planted, look(key)) and not _is_another(look(key._replace(region=region)), key)
+        }
+        self._planted.clear()
         self.region = region
         try:
             yield seeds
@@ -67,10 +90,20 @@ class Home:
 
     def mark(self) -> GoBack:
         """A point to go back to."""
-        region, seeds_as_they_were = self.region, mark(self._seeds)
+        region, planted_as_it_was = self.region, mark(self._planted)
 
         def go_back() -> None:
             self.region = region
-            seeds_as_they_were()
+            planted_as_it_was()
 
         return go_back
+
+
+def _is_as_planted(planted: _Planted, state: Secret | None) -> bool:
+    """Whether nothing has happened to a secret since it was planted, other than reads."""
+    return state is not None and without_access(state) == without_access(planted.state)
+
+
+def _is_another(secret: Secret | None, key: SecretKey) -> bool:
+    """Whether a secret is there that is no replica of the one under this key: it would be lost to one that moves."""
+    return secret is not None and secret.primary_region != key.region

@@ -115,7 +115,7 @@ class SecretsManager(Panel, Assertions):
         self._account = account
         self._clock = clock = Clock(now)
         self._keys = KeyRing()
-        self._kms = Kms(self._keys, self._home.now, account)
+        self._kms = Kms(self._keys, self._home.region_now, account)
         self._random = _UNSEEDED if random_seed is None else Random(random_seed)  # noqa: S311 - ids, never keys
         self._entries: list[Entry] = []
         self._log = Log(self._entries)
@@ -135,10 +135,10 @@ class SecretsManager(Panel, Assertions):
             self._new_request_id,
             repeatable=random_seed is not None,
         )
-        self._presence = Presence(self._log, self._home.region)
-        self._views = Source(self._service, self._log, clock.seconds, self._home.now, account)
+        self._presence = Presence(self._log, self._home.region_now)
+        self._views = Source(self._service, self._log, clock.seconds, self._home.region_now, account)
         self._rotation = RotationControl(
-            self._service, self._functions, self._steps, self._views, self._rotate_now, self._home.now, account
+            self._service, self._functions, self._steps, self._views, self._rotate_now, self._home.region_now, account
         )
         self._replication = ReplicationControl(self._service, self._held)
         self._clients: dict[object, SecretsManagerClient] = {}
@@ -360,7 +360,9 @@ class SecretsManager(Panel, Assertions):
         >>> sm.seed("app/db", {"user": "app", "password": "two"}, versions=[{"user": "app", "password": "one"}])
         <secret 'app/db': 2 versions, AWSCURRENT on 2, AWSPREVIOUS on 1>
         """
-        return self.plant(seed_of(name, value, **options))
+        view = self.plant(seed_of(name, value, **options))
+        self._home.keep_in_place(view.key)
+        return view
 
     def plant(self, seed: Seed) -> SecretView:
         """Puts a secret there that was described before."""
@@ -385,25 +387,28 @@ class SecretsManager(Panel, Assertions):
         except ServiceError as error:
             refusal = f"AWS answers {error.code}: {textwrap.shorten(str(error), _LONGEST_REFUSAL)}"
         else:
-            self._home.note(key, seed)
+            self._home.note(key, seed, self._service.store.get(key))
             return SecretView(self._views, key)
         raise UsageError(f"secret {textwrap.shorten(seed.name, 80)!r} can't be seeded so; {refusal}")
 
     def follow_environment(self) -> None:
         """Goes to the region that AWS_DEFAULT_REGION names by now, unless a region was given to this one.
 
-        For a scene that is set in steps, as the fixtures of a test do: what is seeded without a region from the first
-        such call on goes along with each later one. Raises UsageError, and stays, where that can't be.
+        For a scene that is set in steps, as the fixtures of a test do. A secret that a marker or a file has seeded
+        without a region since the first such call goes along, as long as no call has been logged and the secret is as
+        it was planted. What `sm.seed` has put there stays, since its view is in use. Raises UsageError, and changes
+        nothing, where a secret can't go along.
         """
         region = self._home.follow()
         if region is None:
             return
-        with self._service.transaction(), self._home.moved_to(region) as seeds:
-            present = {key: seed for key, seed in seeds.items() if self._views.state_of(key) is not None}
-            for key in present:
-                self._remove(key, self.clock.seconds())
-            for seed in present.values():
-                self.plant(seed)
+        with self._service.transaction(self._keys.mark, self._functions.mark):
+            with_seeds = not self._log and not self._log.cleared
+            with self._home.moved_to(region, self._views.state_of, with_seeds=with_seeds) as seeds:
+                for key in seeds:
+                    self._remove(key, self.clock.seconds())
+                for seed in seeds.values():
+                    self.plant(seed)
 
     def _require_replicated(self, key: SecretKey) -> None:
         """Refuses a seed with a replica that AWS could not make."""

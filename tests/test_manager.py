@@ -17,6 +17,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError, NoRegionError
 
 from pytest_secretsmanager import Rotation, SecretsManager, UsageError
+from pytest_secretsmanager.seeds import seed_of
 
 VARIABLES = ("AWS_DEFAULT_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
 
@@ -417,15 +418,22 @@ def test_inside_another_one_it_is_where_clients_call_then() -> None:
         assert boto3.client("secretsmanager").get_secret_value(SecretId="db")["SecretString"] == "x"
 
 
+def named_beside(sm: SecretsManager) -> tuple[set[str], set[str]]:
+    """The functions and the KMS keys that are there beside the secrets."""
+    return {*sm._functions.by_arn}, {*sm._keys._keys}
+
+
 def test_where_it_can_not_follow_all_stays_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
     sm = SecretsManager()
     sm.follow_environment()
-    sm.seed("one", "x")
-    sm.seed("two", "x", replicas=["eu-west-1"])
+    sm.plant(seed_of("one", "x", kms_key="alias/mine", rotation=Rotation(lambda _, __: None)))
+    sm.plant(seed_of("two", "x", replicas=["eu-west-1"]))
+    before = named_beside(sm)
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
     with sm.assert_unchanged(), pytest.raises(UsageError, match=r"'two' can't be seeded so; .* Invalid replica region"):
         sm.follow_environment()
     assert sm.region == sm.secret("one").key.region == "us-east-1"
+    assert named_beside(sm) == before
 
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-2")
     sm.follow_environment()
@@ -436,10 +444,10 @@ def test_where_it_can_not_follow_all_stays_as_it_was(monkeypatch: pytest.MonkeyP
 def test_what_is_rolled_back_goes_back_to_its_region_too(monkeypatch: pytest.MonkeyPatch) -> None:
     sm = SecretsManager()
     sm.follow_environment()
-    sm.seed("db", "x")
+    sm.plant(seed_of("db", "x"))
     with sm.rolled_back():
         monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
-        sm.seed("new", "x")
+        sm.plant(seed_of("new", "x"))
         sm.follow_environment()
         assert [*sm.secrets] == ["db", "new"]
         assert sm.region == "eu-west-1"

@@ -8,6 +8,7 @@ import os
 from collections.abc import Callable, Collection, Mapping
 from threading import get_ident
 
+from pytest_secretsmanager.doors.default_region import REGION_VARIABLE
 from pytest_secretsmanager.engine import arns, model
 from pytest_secretsmanager.engine.interrupts import whole
 from pytest_secretsmanager.engine.locks import Lock
@@ -22,12 +23,9 @@ _set: dict[str, str] = {}
 """The variables that were set here, with their values. One that has another value now was set elsewhere since."""
 
 
-DEFAULT_REGION = "us-east-1"
-
-
 def region_named() -> str | None:
     """The region in which a client calls that names none and is made outside of functions; None when none is set."""
-    return _own("AWS_DEFAULT_REGION") or None
+    return _own(REGION_VARIABLE) or None
 
 
 def unset_variables(region: str) -> dict[str, str]:
@@ -66,7 +64,7 @@ def leave(user: object) -> None:
 
 
 def _wanted(region: str) -> dict[str, str]:
-    return {"AWS_DEFAULT_REGION": region, **_CREDENTIALS_VARIABLES}
+    return {REGION_VARIABLE: region, **_CREDENTIALS_VARIABLES}
 
 
 def _own(name: str) -> str | None:
@@ -127,7 +125,7 @@ def _variables(region: str, name: str) -> dict[str, str]:
     unset = {
         variable: value for variable, value in if_unset.items() if variable not in os.environ or variable in _before
     }
-    return {"AWS_REGION": region, "AWS_DEFAULT_REGION": region, "AWS_LAMBDA_FUNCTION_NAME": name, **unset}
+    return {"AWS_REGION": region, REGION_VARIABLE: region, "AWS_LAMBDA_FUNCTION_NAME": name, **unset}
 
 
 def _show_running() -> None:

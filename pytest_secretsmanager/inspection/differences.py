@@ -154,12 +154,13 @@ def change_text(before: Secret | None, after: Secret | None) -> str:
     """What changed between two states of one secret, without values; empty when it was looked at and no more."""
     if before is None or after is None:
         return "" if before is after else "it was created" if before is None else "it was deleted"
-    before, after = _without_access(before), _without_access(after)
+    before, after = without_access(before), without_access(after)
     differing = [name for name in _TOLD if getattr(before, name) != getattr(after, name)]
     return f"{', '.join(differing)} changed" if differing else ""
 
 
-def _without_access(secret: Secret) -> Secret:
+def without_access(secret: Secret) -> Secret:
+    """A secret but for its dates of access, which a read leaves."""
     versions = {version.id: changed(version, accessed=None) for version in secret.versions.values()}
     return changed(secret, accessed=None, versions=versions)
 

@@ -1,7 +1,7 @@
 """Which managers of this process answer, or have answered: so that an empty log can say where the calls went."""
 
 from collections import deque
-from collections.abc import Sized
+from collections.abc import Callable, Sized
 from itertools import count
 from typing import NamedTuple
 
@@ -26,7 +26,7 @@ _stays: deque[_Stay] = deque(maxlen=16)
 class Presence:
     """One manager: when it began, whether it answers now, and how many calls it has logged.
 
-    >>> outer, inner = Presence([], "us-east-1"), Presence(["a call"], "eu-west-1")
+    >>> outer, inner = Presence([], lambda: "us-east-1"), Presence(["a call"], lambda: "eu-west-1")
     >>> inner.begin()
     >>> inner.end()
     >>> outer.others()
@@ -35,7 +35,7 @@ class Presence:
 
     __slots__ = ("_began", "_log", "_number", "_region")
 
-    def __init__(self, log: Sized, region: str) -> None:
+    def __init__(self, log: Sized, region: Callable[[], str]) -> None:
         self._log = log
         self._region = region
         self._number = self._began = next(_moments)
@@ -64,4 +64,4 @@ class Presence:
         return self._text("is active") if self._log else ""
 
     def _text(self, state: str) -> str:
-        return f"another SecretsManager, in {self._region}, which {state}, has logged {len(self._log)}"
+        return f"another SecretsManager, in {self._region()}, which {state}, has logged {len(self._log)}"

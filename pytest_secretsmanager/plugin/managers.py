@@ -49,9 +49,10 @@ def answering(node: pytest.Item, monkeypatch: pytest.MonkeyPatch) -> Iterator["S
 
 def forget(node: pytest.Item) -> None:
     """Lets go of the manager of a test that is over, with all its secrets, or that is run once more."""
-    for key in (MANAGER, PLANTED):
-        if key in node.stash:
-            del node.stash[key]
+    if MANAGER in node.stash:
+        del node.stash[MANAGER]
+    if PLANTED in node.stash:
+        del node.stash[PLANTED]
 
 
 def _warn_of_crashes(manager: "SecretsManager") -> None:

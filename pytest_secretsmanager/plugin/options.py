@@ -5,20 +5,20 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pytest_secretsmanager.doors.default_region import DEFAULT_REGION, REGION_VARIABLE
 from pytest_secretsmanager.plugin.markers import failure, farthest_first
 from pytest_secretsmanager.plugin.names import ACCOUNT, FIXTURE, OPTIONS, RANDOM_SEED, REGION, SECRET
 
 if TYPE_CHECKING:
     from pytest_secretsmanager.manager import SecretsManager
 
-VARIABLE = "AWS_DEFAULT_REGION"
-
 _OPTIONS = ("region", "account", "random_seed", "now", "version_quota")
 
 
 def add(parser: pytest.Parser) -> None:
     """Adds these ini options."""
-    parser.addini(REGION, f"region of the fixture secretsmanager (default: {VARIABLE}, else us-east-1)", default="")
+    default = f"(default: {REGION_VARIABLE}, else {DEFAULT_REGION})"
+    parser.addini(REGION, f"region of the fixture secretsmanager {default}", default="")
     parser.addini(ACCOUNT, "account of the fixture secretsmanager", default="123456789012")
     parser.addini(RANDOM_SEED, "makes ARN suffixes, version ids and request ids repeatable", default="")
 
@@ -57,7 +57,7 @@ def ini_options(config: pytest.Config) -> dict[str, Any]:
 
 def ini_problem(ini: dict[str, Any]) -> str | None:
     """What is wrong with the ini file's options by themselves, whatever the environment says."""
-    problem = _problem(ini | {"region": ini["region"] or "us-east-1"})
+    problem = _problem(ini | {"region": ini["region"] or DEFAULT_REGION})
     return None if problem is None else f"the ini option {OPTIONS}_{problem}"
 
 
@@ -79,9 +79,10 @@ def _problem(options: dict[str, Any]) -> str | None:
 
 def differing_regions(config: pytest.Config) -> str | None:
     """What the run's header says when the ini file and the environment name two regions."""
-    ini, named = config.getini(REGION), os.environ.get(VARIABLE)
+    ini, named = config.getini(REGION), os.environ.get(REGION_VARIABLE)
     if not ini or not named or ini == named:
         return None
     return (
-        f"{FIXTURE}: seeds and views are in {ini} ({REGION}), clients that name no region call in {named} ({VARIABLE})"
+        f"{FIXTURE}: seeds and views are in {ini} ({REGION}), clients that name no region call in {named} "
+        f"({REGION_VARIABLE}): make them one, or clients and seeds miss each other"
     )

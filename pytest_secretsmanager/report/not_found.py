@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from pytest_secretsmanager.doors.default_region import REGION_VARIABLE
 from pytest_secretsmanager.engine import arns
 from pytest_secretsmanager.engine.errors import SecretNotFound, VersionNotFound
 from pytest_secretsmanager.engine.state import SecretKey
@@ -167,13 +168,13 @@ def _in_another_manager(missed: _Missed) -> str | None:
 
 def _regions_that_differ(missed: Sequence[_Missed]) -> list[str]:
     """What is said once when clients that name no region call in another one than that of the secrets."""
-    named = os.environ.get("AWS_DEFAULT_REGION")
+    named = os.environ.get(REGION_VARIABLE)
     for one in missed:
         home = one.source.region()
         is_there = one.source.state_of(one.call.key._replace(region=home)) is not None
         if one.call.region == named != home and is_there:
             return [
-                f"AWS_DEFAULT_REGION is {named} now, so clients that name no region call there; this SecretsManager "
+                f"{REGION_VARIABLE} is {named} now, so clients that name no region call there; this SecretsManager "
                 f"seeds and looks in {home}: let both name the same region"
             ]
     return []

@@ -133,66 +133,92 @@ def test_a_seed_of_the_run_goes_back_with_the_test_that_set_the_variable(pyteste
     ).assert_outcomes(passed=3)
 
 
-def test_other_fixtures_find_it_before_and_after_the_variable_is_set(run: Run) -> None:
+CREDENTIALS_LATER = """
+import boto3
+import pytest
+
+def value(region=None):
+    client = boto3.client("secretsmanager", region_name=region)
+    return client.get_secret_value(SecretId="db")["SecretString"]
+
+@pytest.fixture
+def arranged(secretsmanager):
+    {arranged}
+
+@pytest.fixture
+def aws_credentials(arranged, monkeypatch):
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
+
+@pytest.mark.secret("db", "x")
+def test_it(secretsmanager, arranged, aws_credentials):
+    assert secretsmanager.region == "eu-central-1"
+    {body}
+"""
+
+
+@pytest.mark.parametrize(
+    ("arranged", "body"),
+    [
+        pytest.param("return value()", 'assert value("us-east-1") == arranged == "x"', id="read"),
+        pytest.param(
+            "value(); secretsmanager.log.clear()", 'assert value("us-east-1") == "x"', id="read, and the log cleared"
+        ),
+        pytest.param(
+            'boto3.client("secretsmanager").put_secret_value(SecretId="db", SecretString="y")',
+            'assert value("us-east-1") == "y"',
+            id="written",
+        ),
+        pytest.param(
+            'return secretsmanager.seed("db", "y")', 'assert arranged.value == "y"', id="seeded, with its view"
+        ),
+        pytest.param(
+            'secretsmanager.seed("db", "y", region="eu-central-1")',
+            'assert (value(), value("us-east-1")) == ("y", "x")',
+            id="and another one seeded in the region to come",
+        ),
+    ],
+)
+def test_what_a_fixture_has_worked_with_stays_where_it_is(run: Run, arranged: str, body: str) -> None:
+    run(CREDENTIALS_LATER.format(arranged=arranged, body=body)).assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize("arranged", ["pass", 'boto3.client("secretsmanager")'], ids=["nothing", "a client is made"])
+def test_what_no_fixture_has_worked_with_goes_along(run: Run, arranged: str) -> None:
+    run(CREDENTIALS_LATER.format(arranged=arranged, body='assert value() == "x"')).assert_outcomes(passed=1)
+
+
+def test_a_write_to_a_seed_of_the_run_is_not_lost(pytester: pytest.Pytester, run: Run) -> None:
+    pytester.makeini("[pytest]\nsecretsmanager_seeds = seeds.json")
+    pytester.path.joinpath("seeds.json").write_text('{"secret": [{"name": "db", "value": "x"}]}')
+    source = CREDENTIALS_LATER.replace('@pytest.mark.secret("db", "x")\n', "")
+    put = 'boto3.client("secretsmanager").put_secret_value(SecretId="db", SecretString="y")'
+    result = run(source.format(arranged=put, body='assert value("us-east-1") == "y"; value()'))
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        ["GetSecretValue: no secret 'db' in eu-central-1 of account *; it is in", "  us-east-1 *"]
+    )
+
+
+def test_what_names_a_region_stays(run: Run) -> None:
     run(
         """
-        import boto3
-        import pytest
-
-        def read():
-            client = boto3.client("secretsmanager")
-            return client.get_secret_value(SecretId="db")["SecretString"], client.meta.region_name
-
-        @pytest.fixture
-        def before():
-            return read()
-
-        @pytest.fixture
-        def aws_credentials(before, monkeypatch):
-            monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
-
-        @pytest.fixture
-        def after(aws_credentials):
-            return read()
-
-        @pytest.mark.secret("db", "x")
-        def test_it(before, after):
-            assert before == ("x", "us-east-1")
-            assert after == read() == ("x", "eu-central-1")
-        """
-    ).assert_outcomes(passed=1)
-
-
-def test_what_a_fixture_has_seeded_goes_along_and_what_names_a_region_stays(run: Run) -> None:
-    run(
-        """
-        import boto3
         import pytest
 
         @pytest.fixture
-        def seeds(secretsmanager):
-            secretsmanager.seed("by-a-fixture", "x")
+        def aws_credentials(secretsmanager, monkeypatch):
             secretsmanager.seed("named", "x", region="us-east-1")
-            secretsmanager.seed("deleted", "x")
-            secretsmanager.client().delete_secret(SecretId="deleted", ForceDeleteWithoutRecovery=True)
-            secretsmanager.client().create_secret(Name="created", SecretString="x")
-
-        @pytest.fixture
-        def aws_credentials(seeds, monkeypatch):
             monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
 
         @pytest.mark.secret("by-a-marker", "x", versions=["w"], replicas=["eu-west-1"])
         @pytest.mark.secret("named-too", "x", region="us-west-2")
         def test_it(secretsmanager, aws_credentials):
-            assert [*secretsmanager.secrets] == ["by-a-marker", "by-a-fixture"]
+            assert [*secretsmanager.secrets] == ["by-a-marker"]
             places = {(view.name, view.key.region) for view in secretsmanager.secret("by-a-marker").source.all()}
             assert places == {
                 ("by-a-marker", "eu-central-1"),
                 ("by-a-marker", "eu-west-1"),
-                ("by-a-fixture", "eu-central-1"),
                 ("named", "us-east-1"),
                 ("named-too", "us-west-2"),
-                ("created", "us-east-1"),
             }
             secretsmanager.assert_history("by-a-marker", ["w", "x"])
         """
@@ -304,7 +330,9 @@ def test_where_it_can_not_follow_the_set_up_fails_in_one_line(
             print("the body ran")
         """
     )
-    assert found.startswith(f"secretsmanager can't follow AWS_DEFAULT_REGION: {text}")
+    assert found.startswith(
+        f"secretsmanager can't follow AWS_DEFAULT_REGION, which the fixture 'aws_credentials' has set: {text}"
+    )
     assert len(found.splitlines()) == 1
 
 
@@ -359,7 +387,7 @@ def test_the_header_says_so_when_ini_file_and_environment_differ(
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     assert header(run(USES_IT, "-W", "error")) == [
         "secretsmanager: seeds and views are in eu-west-1 (secretsmanager_region), clients that name no region call in "
-        "us-east-1 (AWS_DEFAULT_REGION)"
+        "us-east-1 (AWS_DEFAULT_REGION): make them one, or clients and seeds miss each other"
     ]
 
 
