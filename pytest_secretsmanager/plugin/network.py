@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pytest_secretsmanager.engine.locks import Lock
 from pytest_secretsmanager.plugin.names import BLOCK_NETWORK, FIXTURE, MANAGER, MARKED, SEEDS
 from pytest_secretsmanager.plugin.settings import Blocking
 from pytest_secretsmanager.plugin.threads import Threads
@@ -125,7 +126,7 @@ class _Verdict:
     def __init__(self, config: pytest.Config) -> None:
         self._plugins = config.pluginmanager
         self._refused: list[_Refusal] = []
-        self._lock = threading.Lock()
+        self._lock = Lock()
 
     def remember(self, refusal: "_Refusal") -> None:
         """Notes a refusal in the test that is running."""

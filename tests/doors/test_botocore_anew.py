@@ -116,6 +116,26 @@ def test_a_listener_of_a_client_of_another_edition_is_asked() -> None:
     assert heard == ["ListSecrets"]
 
 
+def test_a_client_of_another_edition_is_in_the_account_that_it_was_given() -> None:
+    imported_anew()
+    session = sys.modules["botocore.session"].Session()
+    with SecretsManager() as sm:
+        session.create_client("secretsmanager", aws_account_id="111122223333", **KEYS).create_secret(Name="db")
+        assert sm.secret("db", account="111122223333").name == "db"
+
+
+def test_the_history_recorder_of_another_edition_hears_of_a_call() -> None:
+    imported_anew()
+    recorder = importlib.import_module("botocore.history").get_global_history_recorder()
+    heard: list[str] = []
+    recorder.add_handler(type("Handler", (), {"emit": lambda _, event_type, *__: heard.append(event_type)})())
+    recorder.enable()
+    client = sys.modules["botocore.session"].Session().create_client("secretsmanager", **KEYS)
+    with SecretsManager():
+        client.list_secrets()
+    assert "API_CALL" in heard
+
+
 # --- modules that are followed ---------------------------------------------------------------------------------------
 
 

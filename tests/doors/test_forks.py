@@ -17,6 +17,7 @@ from forked import PATIENCE, child, forking_allowed, in_child, warned_of
 from signed_requests import TOKEN, connect, port_of, send, signed
 
 from pytest_secretsmanager import Rotation, SecretsManager
+from pytest_secretsmanager.controls import clock
 from pytest_secretsmanager.doors import active, environment
 from pytest_secretsmanager.engine import locks
 from pytest_secretsmanager.engine.errors import UsageError
@@ -91,7 +92,7 @@ def is_free(lock):
 LOCKS = {
     "the lock of the secrets": lambda sm: sm._service.lock,
     "the lock of entering": lambda sm: sm._entering,
-    "the lock of the clock": lambda sm: sm.clock._lock,
+    "the lock of the clock": lambda _: clock._lock,
     "the lock of a hold": lambda sm: sm.replication.hold(polls=1)._counting,
     "the lock of answering": lambda _: active.lock,
     "the lock of the environment": lambda _: environment._lock,
