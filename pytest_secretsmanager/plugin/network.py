@@ -1,7 +1,6 @@
 """The guard's place in a run: when it goes up, which test a refused call fails, and what its reader is told."""
 
 import sys
-import threading
 from collections.abc import Generator
 from functools import partial
 from typing import TYPE_CHECKING
