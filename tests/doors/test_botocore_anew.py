@@ -105,6 +105,21 @@ def test_a_client_of_another_edition_is_guarded_too(make_edition: Callable[[], N
         guard.take_down()
 
 
+@EDITIONS
+def test_a_client_of_an_edition_from_before_the_guard_is_guarded_too(make_edition: Callable[[], None]) -> None:
+    class RefusedError(Exception):
+        pass
+
+    client = botocore.session.Session().create_client("secretsmanager", **KEYS)
+    make_edition()
+    guard = Guard(lambda call: RefusedError(call.operation), lambda: None)
+    try:
+        with pytest.raises(RefusedError, match="ListSecrets"):
+            client.list_secrets()
+    finally:
+        guard.take_down()
+
+
 def test_a_listener_of_a_client_of_another_edition_is_asked() -> None:
     imported_anew()
     session = sys.modules["botocore.session"].Session()
