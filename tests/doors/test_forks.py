@@ -295,6 +295,18 @@ def test_a_write_by_a_manager_that_was_outside_at_the_fork_warns():
     assert text.startswith("CreateSecret changes a copy")
 
 
+def test_a_write_by_a_manager_from_before_the_fork_that_only_the_child_enters_warns():
+    sm = SecretsManager()
+    sm.seed("db", "one")
+
+    def write():
+        with sm:
+            return warned_of(lambda: put(sm.client()))
+
+    (text,) = in_child(write)
+    assert text.startswith(COPY)
+
+
 def test_the_warning_names_what_a_child_shares_secrets_by(secretsmanager):
     secretsmanager.seed("db", "parent's")
     (text,) = in_child(lambda: warned_of(lambda: put(secretsmanager.client())))
