@@ -23,7 +23,7 @@ def no_secret(asked: str, key: SecretKey, present: Sequence[Secret]) -> str:
     own = next((secret for secret in present if secret.key == key), None)
     if own is not None:
         return f"no secret has the ARN {asked!r}; {key.name!r} is {own.arn} (made anew since, or with another suffix)"
-    return f"no secret {asked!r} in {place_text(key)}{where_else(key, present)}"
+    return f"no secret {asked!r} in {place_text(key.region, key.account)}{where_else(key, present)}"
 
 
 def where_else(key: SecretKey, present: Sequence[Secret]) -> str:
@@ -36,7 +36,7 @@ def where_else(key: SecretKey, present: Sequence[Secret]) -> str:
         return nearest(key.name, _alike(key.name, here)) or f"; {len(here)} others are there"
     if not present:
         return "; no secret is there at all"
-    places, names = [place_text(secret.key) for secret in present], {secret.name for secret in present}
+    places, names = [place_text(*secret.key[:2]) for secret in present], {secret.name for secret in present}
     return f"; no secret is there at all, but in {_some(places)}{nearest(key.name, _alike(key.name, sorted(names)))}"
 
 
@@ -53,13 +53,13 @@ def _common(one: str, other: str) -> int:
     return next((place for place, (left, right) in enumerate(pairs) if left != right), min(len(one), len(other)))
 
 
-def place_text(key: SecretKey) -> str:
+def place_text(region: str, account: str) -> str:
     """Region and account, as texts name them."""
-    return f"{key.region} of account {key.account}"
+    return f"{region} of account {account}"
 
 
 def _place_and_state(secret: Secret) -> str:
-    return place_text(secret.key) + ("" if secret.deletion_date is None else " (scheduled for deletion)")
+    return place_text(*secret.key[:2]) + ("" if secret.deletion_date is None else " (scheduled for deletion)")
 
 
 def _some(places: Iterable[str]) -> str:

@@ -7,8 +7,9 @@ from itertools import groupby, takewhile
 from pytest_secretsmanager.engine.errors import UsageError
 from pytest_secretsmanager.inspection.differences import call_text, count_text, difference_text, repeated_text
 from pytest_secretsmanager.inspection.failures import MOST_LINES, bounded
-from pytest_secretsmanager.inspection.log import Event, Log, differing_fields
+from pytest_secretsmanager.inspection.log import Event, Log
 from pytest_secretsmanager.inspection.loggable import require_error, require_loggable, require_operation
+from pytest_secretsmanager.inspection.matching import differing_fields
 from pytest_secretsmanager.inspection.presence import Presence
 
 __tracebackhide__ = True

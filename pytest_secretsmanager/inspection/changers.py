@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from pytest_secretsmanager.engine import model
 from pytest_secretsmanager.engine.state import Secret, SecretKey
 from pytest_secretsmanager.inspection.differences import repeated_text
-from pytest_secretsmanager.inspection.log import Event, place_of
+from pytest_secretsmanager.inspection.log import Event
+from pytest_secretsmanager.inspection.matching import place_of
 
 
 def changers_text(events: Iterable[Event], key: SecretKey, states: tuple[Secret | None, Secret | None]) -> str:

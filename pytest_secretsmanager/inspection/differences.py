@@ -7,7 +7,8 @@ from itertools import zip_longest
 from pytest_secretsmanager.engine.changed import changed
 from pytest_secretsmanager.engine.state import Secret
 from pytest_secretsmanager.engine.tracebacks import take_out_own_frames
-from pytest_secretsmanager.inspection.log import ABSENT, Event
+from pytest_secretsmanager.inspection.log import Event
+from pytest_secretsmanager.inspection.matching import ABSENT
 from pytest_secretsmanager.inspection.views import VersionView
 
 # --- comparing -----------------------------------------------------------------------------------------------------

@@ -14,8 +14,9 @@ from pytest_secretsmanager.doors.default_region import REGION_VARIABLE
 from pytest_secretsmanager.engine import arns
 from pytest_secretsmanager.engine.errors import SecretNotFound, VersionNotFound
 from pytest_secretsmanager.engine.state import SecretKey
-from pytest_secretsmanager.inspection.absence import no_secret
-from pytest_secretsmanager.inspection.log import Event, place_of
+from pytest_secretsmanager.inspection.absence import no_secret, place_text
+from pytest_secretsmanager.inspection.log import Event
+from pytest_secretsmanager.inspection.matching import key_of, place_of
 from pytest_secretsmanager.inspection.views import SecretView, Source
 
 LINES = 5
@@ -38,12 +39,11 @@ class _Call(NamedTuple):
 
     @property
     def key(self) -> SecretKey:
-        parsed = arns.parse(self.secret_id)
-        return SecretKey(self.region, self.account, self.secret_id) if parsed is None else SecretKey(*parsed[:3])
+        return key_of(self.secret_id, self.region, self.account)
 
     @property
     def place(self) -> str:
-        return f"{self.region} of account {self.account}"
+        return place_text(self.region, self.account)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +162,7 @@ def _in_another_manager(missed: _Missed) -> str | None:
     if not found or any(secret.name == key.name for secret in missed.source.present()):
         return None
     places = {secret.key[:2] for secret in found}
-    elsewhere = "" if key[:2] in places else f" in {found[0].key.region} of account {found[0].key.account}"
+    elsewhere = "" if key[:2] in places else f" in {place_text(*found[0].key[:2])}"
     return f"another SecretsManager has it{elsewhere}, and did not answer this call: the one entered last does"
 
 
