@@ -45,9 +45,10 @@ from pytest_secretsmanager.inspection import worlds
 from pytest_secretsmanager.inspection.assertions import Assertions
 from pytest_secretsmanager.inspection.keywords import known_keywords
 from pytest_secretsmanager.inspection.log import Log
+from pytest_secretsmanager.inspection.mapping import SecretMapping
 from pytest_secretsmanager.inspection.presence import Presence
 from pytest_secretsmanager.inspection.rotations import cut_off_text
-from pytest_secretsmanager.inspection.views import SecretId, SecretMapping, SecretView, Source
+from pytest_secretsmanager.inspection.views import SecretId, SecretView, Source
 from pytest_secretsmanager.report.section import failure_section
 from pytest_secretsmanager.seeds import NO_VALUE, Seed, SeedOptions, seed_of
 

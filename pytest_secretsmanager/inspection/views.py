@@ -5,7 +5,7 @@ for.
 """
 
 import json
-from collections.abc import Callable, ItemsView, Iterator, Mapping, ValuesView
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
@@ -335,63 +335,6 @@ class VersionView:
 
     def __repr__(self) -> str:
         return f"<version {self.number} of {self._secret.name!r}, {self.id}>"
-
-
-class SecretMapping(Mapping[str, SecretView]):
-    """The secrets of one region and account by name, live."""
-
-    def __init__(self, source: Source, region: str, account: str) -> None:
-        self._source = source
-        self._region = region
-        self._account = account
-
-    def __getitem__(self, name: str) -> SecretView:
-        key = SecretKey(self._region, self._account, name)
-        if self._source.state_of(key) is None:
-            raise self._source.not_found(name, key)
-        return SecretView(self._source, key)
-
-    def items(self) -> ItemsView[str, SecretView]:
-        return _Items(self)
-
-    def values(self) -> ValuesView[SecretView]:
-        return _Values(self)
-
-    def view_of(self, name: str) -> SecretView:
-        """The view of a secret that was there a moment ago."""
-        return SecretView(self._source, SecretKey(self._region, self._account, name))
-
-    def __contains__(self, name: object) -> bool:
-        key = SecretKey(self._region, self._account, name) if isinstance(name, str) else None
-        return key is not None and self._source.state_of(key) is not None
-
-    def __iter__(self) -> Iterator[str]:
-        place = (self._region, self._account)
-        return iter([secret.name for secret in self._source.all() if secret.key[:2] == place])
-
-    def __len__(self) -> int:
-        return sum(1 for _ in self)
-
-    def __repr__(self) -> str:
-        return f"<secrets of {self._region}, account {self._account}: {', '.join(self) or 'none'}>"
-
-
-class _Items(ItemsView[str, SecretView]):
-    """Iterates what was there at one moment: a secret that goes meanwhile is no KeyError."""
-
-    _mapping: SecretMapping
-
-    def __iter__(self) -> Iterator[tuple[str, SecretView]]:
-        return ((name, self._mapping.view_of(name)) for name in self._mapping)
-
-
-class _Values(ValuesView[SecretView]):
-    """As `_Items` does."""
-
-    _mapping: SecretMapping
-
-    def __iter__(self) -> Iterator[SecretView]:
-        return (self._mapping.view_of(name) for name in self._mapping)
 
 
 def _id_of(secret: Secret, ref: str | int) -> str:
