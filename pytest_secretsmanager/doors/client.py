@@ -19,7 +19,6 @@ from typing import Any
 
 from botocore.awsrequest import AWSResponse
 from botocore.client import BaseClient
-from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
 from botocore.history import get_global_history_recorder
 from botocore.model import OperationModel
@@ -202,8 +201,6 @@ _EVENTS = (
 _BOTOCORES_OWN = frozenset({"botocore.handlers", "botocore.retries.standard"})
 """The modules of botocore whose own listeners only fill the token, set headers, or keep a retry quota."""
 
-_history: Any = get_global_history_recorder()
-
 
 @dataclass(slots=True, eq=False)
 class _ClientHalf:
@@ -212,6 +209,7 @@ class _ClientHalf:
     region: str
     principal: Principal | None
     scalars: Scalars
+    history: Any
     quiet: dict[str, object] = field(default_factory=dict)
 
     def principal_for(self, responder: Responder) -> Principal:
@@ -226,8 +224,9 @@ def nobody_listens(client: BaseClient, operation_name: str) -> bool:
     """
     emitter = getattr(client.meta.events, "_emitter", client.meta.events)
     registrations = getattr(emitter, "_lookup_cache", None)
-    quiet = _half_of(client).quiet
-    if registrations is None or _history._enabled:  # noqa: SLF001 - no public name
+    half = _half_of(client)
+    quiet = half.quiet
+    if registrations is None or half.history._enabled:  # noqa: SLF001 - no public name
         return False
     if quiet.get(operation_name) is registrations:
         return True
@@ -258,8 +257,14 @@ def _half_of(client: BaseClient) -> _ClientHalf:
         require_region(region, "the region of a client")
         account = _explicit_account(client)
         principal = None if account is None else user_of(account, region)
-        half = client.__dict__[_HALF] = _ClientHalf(region, principal, scalars_of(client))
+        half = client.__dict__[_HALF] = _ClientHalf(region, principal, scalars_of(client), _history_of(client))
     return half
+
+
+def _history_of(client: BaseClient) -> Any:
+    """The history recorder that this client tells of its calls: each edition of botocore has one of its own."""
+    method = getattr(type(client), "_convert_to_request_dict", None)
+    return getattr(method, "__globals__", {}).get("history_recorder") or get_global_history_recorder()
 
 
 def _explicit_account(client: BaseClient) -> str | None:
@@ -268,7 +273,7 @@ def _explicit_account(client: BaseClient) -> str | None:
     An account that comes from the environment or a profile is the developer's own and says nothing about the test.
     """
     credentials = client._get_credentials()  # type: ignore[attr-defined] # noqa: SLF001 - no public name
-    if isinstance(credentials, Credentials) and credentials.method == "explicit":
+    if getattr(credentials, "method", None) == "explicit":  # their class is another one in each edition of botocore
         return getattr(credentials, "account_id", None)
     return None
 

@@ -4,8 +4,8 @@ Only the awaits differ from the sync door. Calls are answered between two of the
 everything or nothing; and nothing here knows an event loop, so any will do.
 """
 
-import sys
 from collections.abc import Mapping, Sequence
+from importlib import import_module
 from typing import Any
 
 from botocore.client import BaseClient
@@ -52,7 +52,8 @@ def _make_request(wrapped: Any, client: BaseClient, args: Sequence[Any], kwargs:
 
 
 async def _answer_request(responder: Responder, client: BaseClient, *args: Any) -> tuple[Any, Reply]:
-    response_class = sys.modules["aiobotocore.awsrequest"].AioAWSResponse
+    # It may have been taken out of `sys.modules` since the client was made.
+    response_class = import_module("aiobotocore.awsrequest").AioAWSResponse
     return door.answer_request(responder, client, response_class, *args)
 
 

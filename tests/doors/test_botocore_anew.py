@@ -116,6 +116,36 @@ def test_a_listener_of_a_client_of_another_edition_is_asked() -> None:
     assert heard == ["ListSecrets"]
 
 
+@EDITIONS
+def test_a_client_of_another_edition_keeps_the_account_that_it_was_given(make_edition: Callable[[], None]) -> None:
+    make_edition()
+    session = sys.modules["botocore.session"].Session()
+    client = session.create_client("secretsmanager", **KEYS, aws_account_id="111122223333")
+    with SecretsManager():
+        assert client.create_secret(Name="db")["ARN"].split(":")[4] == "111122223333"
+
+
+@EDITIONS
+def test_the_history_of_another_edition_records_its_clients_calls(
+    make_edition: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_edition()
+    history = sys.modules["botocore.history"]
+    recorded: list[str] = []
+
+    class Kept(history.BaseHistoryHandler):  # type: ignore[name-defined, misc]
+        def emit(self, event_type: str, payload: dict[str, str], *_: object) -> None:
+            if event_type == "API_CALL":
+                recorded.append(payload["operation"])
+
+    recorder = history.get_global_history_recorder()
+    monkeypatch.setattr(recorder, "_handlers", [Kept()])
+    monkeypatch.setattr(recorder, "_enabled", True)
+    with SecretsManager():
+        names_by_a_new_client()
+    assert recorded == ["ListSecrets"]
+
+
 # --- modules that are followed ---------------------------------------------------------------------------------------
 
 
