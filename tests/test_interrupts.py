@@ -28,6 +28,9 @@ import pytest_secretsmanager
 from pytest_secretsmanager import SecretsManager
 from pytest_secretsmanager.doors import active, environment
 
+# CPython drops what is raised in a finalizer, as in a generator that it closes.
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+
 PACKAGE = str(Path(pytest_secretsmanager.__file__).parent)
 VARIABLES = ("AWS_DEFAULT_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_LAMBDA_FUNCTION_NAME")
 SAMPLE = 30
@@ -329,7 +332,6 @@ def is_in_reach(frame: FrameType | None) -> bool:
 
 
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="this system has no interval timers")
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # CPython drops what a finalizer raises
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.__name__)
 def test_a_signal_at_any_moment_leaves_nothing(scenario: Scenario) -> None:
     start = time.perf_counter()

@@ -401,8 +401,9 @@ def test_without_a_region_it_is_that_of_the_environment(
         assert sm.region == sm.client().meta.region_name == region
         assert sm.kms.create_key().arn.split(":")[3] == region
         assert sm.rotation.register(lambda _, __: None).split(":")[3] == region
-        monkeypatch.setenv("AWS_DEFAULT_REGION", "ap-south-1")
-        assert sm.region == sm.secret("db").key.region == region
+        with monkeypatch.context() as later:
+            later.setenv("AWS_DEFAULT_REGION", "ap-south-1")
+            assert sm.region == sm.secret("db").key.region == region
 
 
 def test_a_region_that_is_given_wins_over_that_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,8 +19,9 @@ from pytest_secretsmanager.doors.client import Responder, responding
 from pytest_secretsmanager.engine import model
 from pytest_secretsmanager.engine.errors import NetworkBlocked
 from pytest_secretsmanager.engine.interrupts import taken_back, whole
-from pytest_secretsmanager.engine.layers.forked import warn_of_first_write
+from pytest_secretsmanager.engine.layers.forked import Layer, generation, warn_of_first_write
 from pytest_secretsmanager.engine.locks import Lock
+from pytest_secretsmanager.engine.service import Service
 
 __tracebackhide__ = True
 """pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
@@ -72,6 +73,8 @@ def add(responder: Responder) -> None:
     """From now on this responder answers, in place of one added before."""
     global _responders
     with lock:
+        if _copies is not None:
+            _mark_copy(responder.service, _copies)
         _responders = (*_responders, responder)
         if function := _function_here():
             function.added = (*function.added, responder)
@@ -230,18 +233,29 @@ def _is_answered_here(client: BaseClient) -> bool:
 # --- forking -------------------------------------------------------------------------------------------------------
 
 
+_copies: Layer | None = None
+"""In a child: the layer that lets the first write to a copy of the parent's secrets warn."""
+
+
+def _mark_copy(service: Service, layer: Layer) -> None:
+    """Puts the layer around a service that was made before the fork, once."""
+    if service.generation != generation():
+        service.generation = generation()
+        service.put_around(layer)
+
+
 def _after_fork_in_child() -> None:
     """Leaves out the threads that are not there any more, and lets the first write warn.
 
     The managers that answered at the fork answer in this process too, each from a copy of its secrets.
     """
-    global _functions, _under_way
-    layer = warn_of_first_write()
+    global _copies, _functions, _under_way
+    _copies = warn_of_first_write()
     services = {responder.service for responder in (*_responders, *(one.responder for one in _functions))}
     _functions = tuple(function for function in _functions if function.thread == get_ident())
     _under_way = frozenset()
     for service in services:
-        service.put_around(layer)
+        _mark_copy(service, _copies)
         service.effects.rotations.forget_other_threads()
 
 

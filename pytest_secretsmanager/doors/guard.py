@@ -82,7 +82,11 @@ class Guard:
         self._guarded: set[type] = set()
         self._wrapped = ExitStack()
         _standing = (*_standing, self)
-        self._wrap_sync(import_module("botocore.endpoint"))
+        import_module("botocore.endpoint")
+        for creator in imports.editions("botocore.endpoint", "EndpointCreator"):
+            self._wrap(creator, create_endpoint=self._note_maker)
+        for endpoint in imports.editions("botocore.endpoint", "Endpoint"):
+            self._wrap(endpoint, _send=self._send, create_request=self._create_request)
         self._hooks = {"botocore.endpoint": self._wrap_sync, "aiobotocore.endpoint": self._wrap_async}
         for name, hook in self._hooks.items():
             self._wrapped.callback(imports.unfollow, name, hook)

@@ -41,6 +41,14 @@ def unfollow(name: str, hook: Hook) -> None:
         sys.meta_path.remove(_FINDER)
 
 
+def editions(module: str, name: str) -> list[type]:
+    """Every class of that module and name that is alive, oldest first: a module that was imported anew leaves its own.
+
+    Only for classes that inherit from nothing else.
+    """
+    return [found for found in object.__subclasses__() if (found.__module__, found.__qualname__) == (module, name)]
+
+
 class _Finder(MetaPathFinder):
     """Finds what the other finders find, with a loader that calls the hooks."""
 

@@ -10,7 +10,7 @@ from typing import Any
 from botocore.awsrequest import AWSResponse
 from botocore.client import BaseClient
 
-from pytest_secretsmanager.doors import active, patch_async
+from pytest_secretsmanager.doors import active, imports, patch_async
 from pytest_secretsmanager.doors import client as door
 from pytest_secretsmanager.doors.active import RunningFunction
 from pytest_secretsmanager.doors.client import Responder
@@ -87,4 +87,5 @@ def _make_request(wrapped: Any, client: BaseClient, args: Sequence[Any], kwargs:
 
 
 _CLASSES = ClientClasses("botocore.client", "BaseClient", _make_api_call, _make_request)
-_CLASSES.add(BaseClient)  # it may be another one than that of the module which is there when a manager is entered
+for _edition in (*imports.editions("botocore.client", "BaseClient"), BaseClient):
+    _CLASSES.add(_edition)  # botocore may have been imported anew before: each edition has clients

@@ -14,6 +14,7 @@ from pytest_secretsmanager.engine.effects.replicas import Replicas
 from pytest_secretsmanager.engine.effects.runs import ReplicaControl, RotationRun, StepControl
 from pytest_secretsmanager.engine.errors import ServiceError, UnsupportedOperation
 from pytest_secretsmanager.engine.interrupts import taken_back
+from pytest_secretsmanager.engine.layers import forked
 from pytest_secretsmanager.engine.layers.audit import Entry, audit
 from pytest_secretsmanager.engine.layers.replicate import replicate
 from pytest_secretsmanager.engine.layers.validate import validate
@@ -64,6 +65,8 @@ class Service:
         replication: ReplicaControl,
     ) -> None:
         self.ports = ports
+        self.generation = forked.generation()
+        """How many forks there were before this process; one that was made before the last of them is a copy."""
         self.store = Store()
         self.refusals = Refusals()
         self._log = log

@@ -1,4 +1,4 @@
-"""How a secret that is not there is told: what was asked for, the nearest name, and where else that name is.
+"""The text about a secret that is not there: what was asked for, the nearest name, and where else that name is.
 
 The assertions and the report of a failing test say it in the same words.
 """

@@ -226,14 +226,15 @@ class Assertions:
         A text is a `str` or `bytes`, a list, dict or iterator of such, a file or a stream in memory, log records with
         their extra, `caplog`, exceptions with what they came from, mocks with their calls, or an object that prints
         what it holds. Raises UsageError for one that does not: a function, a class, a response (hand over its
-        `.text`), `capsys` (hand over `capsys.readouterr()`), an object that prints as `<…>`, a path.
+        `.text`), `capsys` (hand over `capsys.readouterr()`), an object that prints as `<…>`, a path, None or a bool;
+        and where there was no value at all here, but another SecretsManager has answered calls.
 
         The failure says where, with the line, and never what.
 
         >>> _ = sm.seed("db", "correct horse")
         >>> sm.assert_nothing_leaked("connected to db as app")
         """
-        leaks = leaks_text(self._source(), texts)
+        leaks = leaks_text(self._source(), self._presence, texts)
         if leaks:
             raise AssertionError(f"secret values leaked:\n{leaks}")
 

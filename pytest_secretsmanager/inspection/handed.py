@@ -27,9 +27,11 @@ _WITH_TEXT = ("text", "content", "body", "data")
 def texts_handed_over(given: Iterable[object]) -> Iterator[tuple[str, Text]]:
     """The texts of everything that is given, each with where it stands: `text 1`, or among several `text 1, item 3`.
 
-    Raises UsageError for what does not print what it holds: a function, a response, an object that prints as `<…>`.
+    Raises UsageError for what does not print what it holds: a function, a response, an object that prints as `<…>`; and
+    for None, True and False.
     """
     for number, value in enumerate(given, start=1):
+        _require_output(value, f"text {number}")
         for place, item in _items_of(_read(value, f"text {number}"), f"text {number}"):
             for text in texts_in(item, partial(_require_printed, place)):
                 yield place, text
@@ -74,14 +76,22 @@ def _content_of(file: Any, place: str) -> object:
         if not file.seekable():
             return file.read()
         position = file.tell()
-        file.seek(0)
-        content = file.read()
-        file.seek(position)
+        try:
+            file.seek(0)
+            content = file.read()
+        finally:
+            file.seek(position)
     except (OSError, ValueError):
         content = None
     if content is None:
         raise UsageError(f"{place} is a stream that can't be read: hand over the text that was written to it")
     return content
+
+
+def _require_output(value: object, place: str) -> None:
+    if value is None or isinstance(value, bool):
+        giver = "a function without a return" if value is None else "a check"
+        raise UsageError(f"{place} is {value}: that is what {giver} gives; hand over its output")
 
 
 def _require_no_path(value: object, place: str) -> None:

@@ -32,6 +32,7 @@ def assert_labels(secret: SecretView, expected: Mapping[str, VersionRef]) -> Non
 
 
 def assert_label(secret: SecretView, label: str, version: VersionRef) -> None:
+    _require_other_name(label, version)
     wanted = version_of(secret, version)
     holder = secret.labels.get(label)
     if holder == wanted.id:
@@ -71,6 +72,13 @@ def _require_placement(expected: object, secret: SecretView) -> None:
             raise UsageError(f"the version {label!r} stands where a label belongs; {_RIGHT_FORM}")
         if isinstance(version, list | tuple | set | dict | None):
             raise UsageError(f"{label} is on one version or on none, not on {version!r}; {_RIGHT_FORM}")
+        _require_other_name(label, version)
+
+
+def _require_other_name(label: str, version: object) -> None:
+    """Refuses a version that is named by the label itself, which is on that version wherever it is."""
+    if isinstance(version, str) and version == label:
+        raise UsageError(f"{label} is always on the version that {label} names: name it by number, id or view")
 
 
 def _require_spelling(label: str, secret: SecretView) -> None:

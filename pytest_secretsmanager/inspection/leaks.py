@@ -4,12 +4,15 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import NamedTuple
 
+from pytest_secretsmanager.engine.errors import UsageError
+from pytest_secretsmanager.inspection.failures import bounded
 from pytest_secretsmanager.inspection.handed import texts_handed_over
 from pytest_secretsmanager.inspection.log import Log
+from pytest_secretsmanager.inspection.presence import Presence
 from pytest_secretsmanager.inspection.readings import SHORTEST_DECODED, readings_of
 from pytest_secretsmanager.inspection.search import Index
 from pytest_secretsmanager.inspection.sought import index_of
-from pytest_secretsmanager.inspection.texts import Text, texts_in
+from pytest_secretsmanager.inspection.texts import Text
 from pytest_secretsmanager.inspection.views import Source
 
 __tracebackhide__ = True
@@ -39,21 +42,48 @@ class Leak(NamedTuple):
         return f"{self.place.name}{line} holds {self.owner} ({self.form})"
 
 
-def leaks_text(source: Source, given: Iterable[object]) -> str:
-    """What leaked, one leak in a line; empty when nothing did. Raises UsageError for what can't be looked into."""
+def leaks_text(source: Source, presence: Presence, given: Iterable[object]) -> str:
+    """What leaked, one leak in a line; empty when nothing did.
+
+    Raises UsageError for what can't be looked into, and where the values to look for are those of another manager.
+    """
     handed_over = [(Place(name, is_field=False), text) for name, text in texts_handed_over(given)]
-    leaks = [*_leaks(chain(_fields(source.log), handed_over), index_of(source))]
+    index = index_of(source)
+    if handed_over and index.is_empty:
+        _require_no_others(presence)
+    leaks = [*_leaks(chain(_fields(source.log), handed_over), index)]
     more = len(leaks) - _LEAKS_SHOWN
     lines = [*map(str, leaks[:_LEAKS_SHOWN]), *([f"… and {more} more"] if more > 0 else [])]
     return "\n".join(f"  {line}" for line in lines)
+
+
+def _require_no_others(presence: Presence) -> None:
+    """Refuses to look for nothing at all where the secrets are in another manager."""
+    others = presence.others()
+    if others:
+        lines = "\n  ".join(bounded([f"{other}: ask that one" for other in others]))
+        raise UsageError(f"this SecretsManager has had no value that could leak\n  {lines}")
 
 
 def _fields(log: Log) -> Iterator[tuple[Place, Text]]:
     for number, event in enumerate(log, start=1):
         for name, value in event.request.items():
             place = Place(f"{name} of {event.operation} (call {number})", is_field=True)
-            for text in texts_in(value):
+            for text in _texts_of(value):
                 yield place, text
+
+
+def _texts_of(field: object) -> Iterator[Text]:
+    """The texts in a field of a request. Numbers and flags are none, nor are the names of its members."""
+    left = [field]
+    while left:
+        value = left.pop()
+        if isinstance(value, str | bytes):
+            yield value
+        elif isinstance(value, dict):
+            left += reversed(value.values())
+        elif isinstance(value, list | tuple):
+            left += reversed(value)
 
 
 def _leaks(texts: Iterable[tuple[Place, Text]], index: Index) -> Iterator[Leak]:

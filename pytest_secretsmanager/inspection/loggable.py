@@ -6,6 +6,7 @@ from pytest_secretsmanager.engine import model
 from pytest_secretsmanager.engine.call import SERVICE_EVENTS
 from pytest_secretsmanager.engine.errors import ServiceError, UsageError, nearest
 from pytest_secretsmanager.engine.operations import OPERATIONS
+from pytest_secretsmanager.inspection.kinds import require_kind
 
 __tracebackhide__ = True
 
@@ -30,13 +31,19 @@ def require_loggable(operation: str | None, fields: Mapping[str, object]) -> Non
         raise UsageError(f"no operation {operation!r}{nearest(operation, (*OPERATIONS, *SERVICE_EVENTS))}")
     described = [model.operation(name) for name in (OPERATIONS if operation is None else [operation])]
     hidden = {member for each in described for member in each.hidden}
-    known = {member for each in described for member in each.input_shape.members if member not in each.hidden}
-    for name in fields:
+    known = {
+        member: shape
+        for each in described
+        for member, shape in each.input_shape.members.items()
+        if member not in each.hidden
+    }
+    for name, value in fields.items():
         if name in hidden:
             raise UsageError(f"AWS never logs {name}, so no call can match it; look at the value with assert_value")
         if name not in known:
             whose = "no operation has a" if operation is None else f"{operation} has no"
             raise UsageError(f"{whose} request field {name!r}{nearest(name, known)}")
+        require_kind(name, known[name], value)
 
 
 def require_error(operation: str | None, error: str | None) -> None:
@@ -53,6 +60,7 @@ def require_error(operation: str | None, error: str | None) -> None:
 
 
 def _require_event_fields(event: str, fields: Mapping[str, object]) -> None:
-    for name in fields:
+    for name, value in fields.items():
         if name != "SecretId":
             raise UsageError(f"{event} is no call: it has no field {name!r}; there is 'SecretId', an ARN")
+        require_kind(name, model.operation("DescribeSecret").input_shape.members[name], value)

@@ -1,7 +1,7 @@
 """The ways to read a text: as it stands, and with JSON, URL, HTML, quotes, base64 or hex undone, one in another too.
 
 A text is read as bytes, since base64, hex and URLs encode bytes. A secret value that was encoded stands in one of these
-readings as it is, whatever encoder wrote it: so nobody has to know which characters that encoder escapes.
+readings as it is, whatever encoder wrote it: so the characters that the encoder escapes need not be known.
 """
 
 import re

@@ -57,6 +57,11 @@ class Index:
         self._names = frozenset(names)
         self._covers = self._covered()
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is no value to look for."""
+        return not self._long and not self._short
+
     def found_in(self, content: bytes, *, shortest: int = 0, whole: bool = False) -> Iterator[tuple[Needle, int]]:
         """The values that stand in a text, and where. Short ones have `shortest` bytes, and are words in it.
 

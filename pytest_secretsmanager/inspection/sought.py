@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from pytest_secretsmanager.engine.rules import guards
 from pytest_secretsmanager.engine.state import Secret
+from pytest_secretsmanager.inspection.readings import DEPTH
 from pytest_secretsmanager.inspection.search import SHORTEST, Index, Needle
 from pytest_secretsmanager.inspection.views import SecretView, Source, VersionView
 
@@ -71,10 +72,7 @@ def _values_in(
         return
     if isinstance(value, bytes) or value not in names:
         yield "", value
-    try:
-        parsed = json.loads(value)
-    except (ValueError, RecursionError):
-        return
+    parsed = _parsed(value)
     if not isinstance(parsed, dict | list | str):
         return
     for keys, text in _leaves(parsed):
@@ -84,16 +82,29 @@ def _values_in(
 
 
 def _leaves(parsed: object) -> Iterator[tuple[tuple[str, ...], str]]:
-    """The texts and numbers of a JSON value in their order, each with the keys that lead to it."""
-    left: list[tuple[tuple[str, ...], object]] = [((), parsed)]
+    """The texts and numbers of a JSON value in their order, each with the keys that lead to it.
+
+    A text that is JSON itself is read too.
+    """
+    left: list[tuple[tuple[str, ...], object, int]] = [((), parsed, 0)]
     while left:
-        keys, value = left.pop()
+        keys, value, depth = left.pop()
         if isinstance(value, dict):
-            left += [((*keys, key), item) for key, item in reversed(value.items())]
+            left += [((*keys, key), item, depth) for key, item in reversed(value.items())]
         elif isinstance(value, list):
-            left += [(keys, item) for item in reversed(value)]
+            left += [(keys, item, depth) for item in reversed(value)]
         elif isinstance(value, str | int | float) and not isinstance(value, bool):
             yield keys, str(value)
+            if isinstance(value, str) and value.lstrip()[:1] in ("{", "[") and depth < DEPTH:
+                left.append((keys, _parsed(value), depth + 1))
+
+
+def _parsed(text: str | bytes) -> object:
+    """What a JSON text says; None where it is no JSON."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
 
 
 def _needles_of(value: str | bytes, owner: str) -> Iterator[Needle]:

@@ -22,6 +22,8 @@ def assert_value(secret: SecretView, expected: object, version: VersionRef, *, p
         raise UsageError(
             f"partial=True compares some keys of a JSON object, so a dict is expected, not {type(expected).__name__}"
         )
+    if partial and not expected:
+        raise UsageError("partial=True compares the keys that are named; none is")
     found = version_of(secret, version)
     if is_value(found, expected, partial=partial):
         return

@@ -33,17 +33,17 @@ class Watch:
         return [(source, source.log.since(self.ends.get(source, 0))) for source in sources]
 
 
-def begin() -> Watch:
-    """A test begins; the one before is watched no more."""
+def begin() -> "tuple[Watch, Watch | None]":
+    """A test begins: its watch, and the one that was there before, which is put back at its end."""
     global _watch
-    _watch = Watch({source: source.log.position for source in _entered})
-    return _watch
+    before, _watch = _watch, Watch({source: source.log.position for source in _entered})
+    return _watch, before
 
 
-def end() -> None:
-    """No test is watched any more: managers are let go of."""
+def end(before: "Watch | None") -> None:
+    """A test is watched no more. The one around it is again, where a test runs tests; other managers are let go of."""
     global _watch
-    _watch = None
+    _watch = before
 
 
 def enter(source: "Source") -> None:

@@ -90,7 +90,7 @@ def _forget(item: pytest.Item) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Notes where the test begins, maybe once more. The region of the run may have changed since: a conftest file may set it."""
+    """Notes where the test begins. The region of the run may have changed since: a conftest file may set it."""
     _forget(item)
     section.begin(item)
     session = session_of(item.config)

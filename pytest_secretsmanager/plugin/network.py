@@ -1,13 +1,13 @@
 """The guard's place in a run: when it goes up, which test a refused call fails, and what its reader is told."""
 
 import sys
-import threading
 from collections.abc import Generator
 from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
 
+from pytest_secretsmanager.engine.locks import Lock
 from pytest_secretsmanager.plugin.names import BLOCK_NETWORK, FIXTURE, MANAGER, MARKED, SEEDS
 from pytest_secretsmanager.plugin.settings import Blocking
 from pytest_secretsmanager.plugin.threads import Threads
@@ -103,6 +103,7 @@ class NetworkGuard:
             f"  by a client made at {made}\n"
             f"  {where}\n"
             f"{advice}\n"
+            'A test that expects this compares the text: pytest.raises(pytest.fail.Exception, match="was stopped").\n'
             f"To let such calls through, set {BLOCK_NETWORK} = false in the ini file."
         )
 
@@ -124,7 +125,7 @@ class _Verdict:
     def __init__(self, config: pytest.Config) -> None:
         self._plugins = config.pluginmanager
         self._refused: list[_Refusal] = []
-        self._lock = threading.Lock()
+        self._lock = Lock()
 
     def remember(self, refusal: "_Refusal") -> None:
         """Notes a refusal in the test that is running."""
@@ -137,7 +138,7 @@ class _Verdict:
         """The next test begins."""
         self._refused.clear()
 
-    @pytest.hookimpl(wrapper=True)
+    @pytest.hookimpl(wrapper=True, trylast=True)  # innermost, so that all others see a failed test
     def pytest_runtest_makereport(self) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         report = yield
         swallowed = next((refusal for refusal in self._refused if not refusal.was_expected), None)
@@ -149,13 +150,14 @@ class _Verdict:
 
 
 class _Refusal(pytest.fail.Exception):  # type: ignore[name-defined,misc] # pytest gives its class no type
-    """A failure that `except Exception` does not catch. A test that expects it has pytest compare its text."""
+    """A failure that `except Exception` does not catch. A test that expects it has its text compared."""
 
     was_expected = False
 
     def __str__(self) -> str:
-        """The text; `pytest.raises(…, match=…)` reads it, a test that swallows the failure does not."""
-        if str(sys._getframe(1).f_globals.get("__name__")).startswith("_pytest."):  # noqa: SLF001 - as logging does
+        """The text; `pytest.raises` and `assertRaisesRegex` read it, a test that swallows the failure does not."""
+        reader = str(sys._getframe(1).f_globals.get("__name__"))  # noqa: SLF001 - as logging does
+        if reader.startswith(("_pytest.", "unittest.case")):
             self.was_expected = True
         return str(self.msg)
 

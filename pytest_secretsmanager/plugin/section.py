@@ -5,19 +5,21 @@ import pytest
 from pytest_secretsmanager.inspection import worlds
 from pytest_secretsmanager.plugin.names import MANAGER
 
-_WATCH: "pytest.StashKey[worlds.Watch]" = pytest.StashKey()
-"""The stash key for the managers that a running test meets."""
+_WATCH: "pytest.StashKey[tuple[worlds.Watch, worlds.Watch | None]]" = pytest.StashKey()
+"""The stash key for the managers that a running test meets, and for what was watched around it."""
 
 
 def begin(item: pytest.Item) -> None:
-    """A test begins: what was logged before is none of its affairs."""
+    """A test begins, maybe once more: what was logged before is none of its affairs."""
+    end(item)
     item.stash[_WATCH] = worlds.begin()
 
 
 def end(item: pytest.Item) -> None:
     """A test has been reported: the managers that it met are let go of."""
-    worlds.end()
     if _WATCH in item.stash:
+        _, before = item.stash[_WATCH]
+        worlds.end(before)
         del item.stash[_WATCH]
 
 
@@ -33,7 +35,7 @@ def section_of(item: pytest.Item, report: pytest.TestReport) -> str:
 
 
 def _not_found(item: pytest.Item) -> str:
-    watch = item.stash.get(_WATCH, None)
+    watch, _ = item.stash.get(_WATCH, (None, None))
     met = [] if watch is None else watch.met()
     if not met:
         return ""

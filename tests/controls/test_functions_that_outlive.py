@@ -123,6 +123,20 @@ def test_a_function_whose_rotation_is_over_is_cut_off_too() -> None:
     function.finish(thread)
 
 
+def test_a_trial_that_is_cut_off_has_failed() -> None:
+    function = Function()
+    with pytest.warns(RuntimeWarning, match="still running"), SecretsManager() as sm:  # noqa: PT031
+        sm.seed("db", "one")
+        trial = {"SecretId": "db", "RotationLambdaARN": sm.rotation.register(function), "RotateImmediately": False}
+        thread = threading.Thread(target=sm.client().rotate_secret, kwargs=trial, daemon=True)
+        thread.start()
+        assert function.runs.wait(PATIENCE)
+    function.finish(thread)
+    (run,) = sm.rotation.runs
+    assert (run.state, run.broken_off) == ("failed", True)
+    sm.assert_labels("db", {"AWSCURRENT": 1})
+
+
 def test_its_rotation_has_failed_and_is_tried_again() -> None:
     with left_running() as (sm, function, thread):
         (run,) = sm.rotation.runs

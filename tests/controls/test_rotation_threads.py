@@ -420,6 +420,7 @@ def test_a_crowd_of_readers_never_has_two_rotations_begin_at_once(
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGUSR1"), reason="this system has no signals for programs")
+@pytest.mark.filterwarnings("ignore:the rotation function .* was still running:RuntimeWarning")
 def test_an_interrupt_does_not_wait_for_a_function_that_blocks_beside_an_event_loop(
     secretsmanager: SecretsManager, client: "SecretsManagerClient"
 ) -> None:

@@ -17,6 +17,7 @@ from forked import PATIENCE, child, forking_allowed, in_child, warned_of
 from signed_requests import TOKEN, connect, port_of, send, signed
 
 from pytest_secretsmanager import Rotation, SecretsManager
+from pytest_secretsmanager.controls import clock
 from pytest_secretsmanager.doors import active, environment
 from pytest_secretsmanager.engine import locks
 from pytest_secretsmanager.engine.errors import UsageError
@@ -91,7 +92,7 @@ def is_free(lock):
 LOCKS = {
     "the lock of the secrets": lambda sm: sm._service.lock,
     "the lock of entering": lambda sm: sm._entering,
-    "the lock of the clock": lambda sm: sm.clock._lock,
+    "the lock of the clock": lambda _: clock._lock,
     "the lock of a hold": lambda sm: sm.replication.hold(polls=1)._counting,
     "the lock of answering": lambda _: active.lock,
     "the lock of the environment": lambda _: environment._lock,
@@ -292,6 +293,18 @@ def test_a_write_by_a_manager_that_was_outside_at_the_fork_warns():
         with SecretsManager():
             (text,) = in_child(lambda: warned_of(lambda: outer.seed("other", "child's")))
     assert text.startswith("CreateSecret changes a copy")
+
+
+def test_a_write_by_a_manager_from_before_the_fork_that_only_the_child_enters_warns():
+    sm = SecretsManager()
+    sm.seed("db", "one")
+
+    def write():
+        with sm:
+            return warned_of(lambda: put(sm.client()))
+
+    (text,) = in_child(write)
+    assert text.startswith(COPY)
 
 
 def test_the_warning_names_what_a_child_shares_secrets_by(secretsmanager):

@@ -5,8 +5,6 @@ from threading import RLock
 
 import pytest
 
-from pytest_secretsmanager import Rotation, SecretsManager
-from pytest_secretsmanager.doors import active, environment
 from pytest_secretsmanager.engine.locks import Lock
 
 
@@ -22,22 +20,6 @@ def is_free(lock):
     if taken := lock.acquire(blocking=False):
         lock.release()
     return taken
-
-
-def locks_of(sm):
-    """Every lock of a manager's, and those of the process."""
-    between = sm.rotation.between_reads(sm.seed("db", "one", rotation=Rotation(lambda *_: None)))
-    between._is_entered = True  # so that it does not complain
-    return {
-        "service": sm._service.lock,
-        "background": sm._service.effects.rotations._background.lock,
-        "entering": sm._entering,
-        "clock": sm.clock._lock,
-        "hold": sm.replication.hold(polls=1)._counting,
-        "between reads": between._counting,
-        "active": active.lock,
-        "environment": environment._lock,
-    }
 
 
 def test_another_thread_waits_for_it(elsewhere):
@@ -78,7 +60,3 @@ def test_let_go_leaves_another_threads_hold_alone(elsewhere):
 def test_it_costs_what_pythons_own_lock_costs(name):
     """A method in Python would cost several times as much, on the way of every call."""
     assert getattr(Lock, name) is getattr(type(RLock()), name)
-
-
-def test_every_lock_of_the_package_is_one_of_these():
-    assert {name for name, lock in locks_of(SecretsManager()).items() if type(lock) is not Lock} == set()

@@ -108,6 +108,13 @@ def test_no_module_uses_another_ones_private_names(module):
     assert private == []
 
 
+def test_no_module_makes_a_lock_of_pythons_own(module):
+    """A fork and an interrupt leave only locks of `engine.locks` in order."""
+    own = {"threading.Lock", "threading.RLock", "threading.Condition", "threading.Semaphore"}
+    used = {ast.unparse(node) for node in ast.walk(module.tree) if isinstance(node, ast.Attribute)}
+    assert module.name == "engine.locks" or own.isdisjoint({*imports_of(module.tree), *used})
+
+
 @pytest.mark.parametrize(
     ("name", "source", "refused"),
     [

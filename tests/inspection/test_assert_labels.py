@@ -285,3 +285,12 @@ def test_a_label_that_never_moved_is_told_as_such(secretsmanager: SecretsManager
     with pytest.raises(AssertionError, match="AWSCURRENT of secret 'db' never moved; its moves:") as caught:
         secretsmanager.assert_moved("db", "AWSCURRENT")
     assert "(none; to be seeded is no move)" in str(caught.value)
+
+
+@pytest.mark.parametrize("label", ["AWSCURRENT", "AWSPENDING"])
+def test_a_version_that_is_named_by_the_label_itself_is_refused(secretsmanager: SecretsManager, label: str) -> None:
+    told = f"^{label} is always on the version that {label} names: name it by number, id or view$"
+    with pytest.raises(UsageError, match=told):
+        secretsmanager.assert_label("db", label, label)
+    with pytest.raises(UsageError, match=told):
+        secretsmanager.assert_labels("db", {"AWSPREVIOUS": 1, label: label})

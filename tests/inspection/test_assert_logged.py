@@ -1,5 +1,6 @@
 """`assert_logged`, `assert_not_logged`, `assert_log_order`: what they find in the log, and what they say else."""
 
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 from unittest.mock import ANY
 
@@ -542,3 +543,42 @@ def test_calls_refused_with_an_error_may_be_asked_not_to_be_there(secretsmanager
         AssertionError, match=r"expected GetSecretValue.* -> ResourceNotFoundException not to be logged"
     ):
         secretsmanager.assert_not_logged("GetSecretValue", error="ResourceNotFoundException")
+
+
+@pytest.mark.parametrize(
+    ("operation", "field", "value", "text"),
+    [
+        ("PutSecretValue", "VersionStages", "AWSPENDING", "VersionStages is a list: write ['AWSPENDING']"),
+        ("PutSecretValue", "VersionStages", ("A", "B"), "VersionStages is a list: write ['A', 'B']"),
+        ("PutSecretValue", "VersionStages", ["A", None], "VersionStages[1] is a str: None matches no call"),
+        ("PutSecretValue", "SecretId", None, "SecretId is a str: None matches no call"),
+        ("PutSecretValue", "SecretId", b"db", "SecretId is a str: bytes matches no call"),
+        ("ListSecrets", "MaxResults", "20", "MaxResults is an int: str matches no call"),
+        ("ListSecrets", "MaxResults", True, "MaxResults is an int: bool matches no call"),
+        ("DeleteSecret", "ForceDeleteWithoutRecovery", 1, "ForceDeleteWithoutRecovery is a bool: int matches no call"),
+        ("RotateSecret", "RotationRules", 30, "RotationRules is a dict: int matches no call"),
+        ("RotateSecret", "RotationRules", {"Days": 3}, "RotationRulesType has no member 'Days'"),
+        ("TagResource", "Tags", {"Key": "a"}, "Tags is a list: write [{'Key': 'a'}]"),
+        ("TagResource", "Tags", [{"Key": "a", "Value": 1}], "Tags[0]['Value'] is a str: int matches no call"),
+        ("TagResource", "Tags", [{7: "a"}], "Tag has no member 7"),
+        ("RotationSucceeded", "SecretId", None, "SecretId is a str: None matches no call"),
+        (None, "VersionStages", "AWSPENDING", "VersionStages is a list: write ['AWSPENDING']"),
+    ],
+)
+def test_a_value_of_another_type_than_the_field_is_a_usage_error(
+    secretsmanager: SecretsManager, operation: Any, field: str, value: object, text: str
+) -> None:
+    for helper in [secretsmanager.assert_not_logged, *([secretsmanager.assert_logged] if operation else [])]:
+        with pytest.raises(UsageError) as refusal:
+            helper(operation, **{field: value})
+        assert str(refusal.value).startswith(text)
+
+
+def test_a_value_that_compares_by_itself_is_free(secretsmanager: SecretsManager) -> None:
+    class Stage(StrEnum):
+        PENDING = "AWSPENDING"
+
+    view = secretsmanager.seed("db", "one")
+    secretsmanager.client().put_secret_value(SecretId="db", SecretString="two", VersionStages=["AWSPENDING"])
+    secretsmanager.assert_logged("PutSecretValue", SecretId=view, VersionStages=[Stage.PENDING])
+    secretsmanager.assert_logged("PutSecretValue", SecretId=ANY, VersionStages=ANY, ClientRequestToken=ANY)

@@ -136,7 +136,7 @@ def test_a_dict_of_values_that_print_themselves_is_looked_through(sm):
             "path": PurePath("/etc"),
         }
     )
-    sm.assert_nothing_leaked(7, None, True, [], "")
+    sm.assert_nothing_leaked(7, [None, True], [], {}, "")
     sm.assert_nothing_leaked(boto3.client("secretsmanager").describe_secret(SecretId="db"))
 
 
@@ -254,6 +254,27 @@ def test_a_coroutine_is_refused(sm):
 def test_a_stream_that_can_not_be_read_is_refused(sm, tmp_path):
     with (tmp_path / "out").open("w") as stream:
         assert "text 1 is a stream that can't be read" in refusal_of(sm, stream)
+
+
+def test_a_file_that_can_not_be_read_stays_where_it_was(sm, tmp_path):
+    path = tmp_path / "out"
+    path.write_bytes(b"first\n\xff\n")
+    with path.open(encoding="utf-8") as stream:
+        stream.seek(6)
+        assert "text 1 is a stream that can't be read" in refusal_of(sm, stream)
+        assert stream.tell() == 6
+
+
+@pytest.mark.parametrize(
+    ("given", "advice"),
+    [
+        (None, "text 2 is None: that is what a function without a return gives; hand over its output"),
+        (True, "text 2 is True: that is what a check gives; hand over its output"),
+        (False, "text 2 is False: that is what a check gives; hand over its output"),
+    ],
+)
+def test_what_is_no_output_is_refused(sm, given, advice):
+    assert refusal_of(sm, "a text", given) == advice
 
 
 def test_an_iterator_inside_a_list_is_refused_and_not_used_up(sm):

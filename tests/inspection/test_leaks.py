@@ -165,7 +165,7 @@ def test_a_binary_value_is_found_as_python_prints_it(secretsmanager: SecretsMana
 
 def test_any_object_is_looked_at_as_it_is_printed(secretsmanager: SecretsManager) -> None:
     secretsmanager.seed("db", "correct horse")
-    found = text_of(secretsmanager, ValueError("bad: correct horse"), {"x": ["correct horse"]}, 7, None)
+    found = text_of(secretsmanager, ValueError("bad: correct horse"), {"x": ["correct horse"]}, 7, [None])
     assert found == (
         "secret values leaked:\n"
         "  text 1 holds the value of 'db', version 1 (plain)\n"
@@ -809,3 +809,73 @@ def test_what_a_block_created_is_not_taken_for_gone_after_it(secretsmanager, cli
     with secretsmanager.rolled_back():
         client.create_secret(Name="db", SecretString="correct horse")
     secretsmanager.assert_nothing_leaked("correct horse")
+
+
+# --- requests --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("value", ["20", "True", "MaxResults", "Key"])
+def test_numbers_flags_and_names_of_members_are_no_leak_in_a_request(secretsmanager, client, value):
+    secretsmanager.seed("db", value)
+    client.list_secrets(MaxResults=20)
+    client.tag_resource(SecretId="db", Tags=[{"Key": "team", "Value": "pay"}])
+    client.delete_secret(SecretId="db", ForceDeleteWithoutRecovery=True)
+    secretsmanager.assert_nothing_leaked()
+
+
+# --- JSON inside JSON ------------------------------------------------------------------------------------------------
+
+
+def nested(value, times):
+    for _ in range(times):
+        value = json.dumps({"in": value})
+    return value
+
+
+@pytest.mark.parametrize(
+    ("value", "keys"),
+    [
+        pytest.param({"cfg": json.dumps({"password": "correct horse"})}, "key 'cfg', key 'password'", id="an object"),
+        pytest.param({"cfg": " " + json.dumps(["correct horse"])}, "key 'cfg'", id="a list"),
+        pytest.param(json.dumps(json.dumps({"password": "correct horse"})), "key 'password'", id="a whole value"),
+        pytest.param(nested("correct horse", 4), ", ".join(["key 'in'"] * 4), id="three times"),
+    ],
+)
+def test_texts_in_json_inside_json_values_are_found(secretsmanager, value, keys):
+    secretsmanager.seed("db", value)
+    found = text_of(secretsmanager, "login with correct horse")
+    assert found == f"secret values leaked:\n  text 1 holds the value of 'db', version 1, {keys} (plain)"
+
+
+def test_json_in_json_is_read_to_a_bounded_depth(secretsmanager):
+    secretsmanager.seed("db", nested("correct horse", 5))
+    secretsmanager.assert_nothing_leaked("login with correct horse")
+
+
+@pytest.mark.parametrize("text", ["{no JSON}", "[" * 100_000], ids=["no JSON", "too deep"])
+def test_a_text_that_only_begins_as_json_is_a_text(secretsmanager, text):
+    secretsmanager.seed("db", {"cfg": text[:20_000]})
+    assert "key 'cfg' (plain)" in text_of(secretsmanager, text[:20_000])
+
+
+# --- nothing to look for ---------------------------------------------------------------------------------------------
+
+
+def test_where_the_values_are_in_another_manager_it_is_named(secretsmanager, client):
+    secretsmanager.seed("db", "correct horse")
+    client.get_secret_value(SecretId="db")
+    with SecretsManager("eu-west-1") as sm, pytest.raises(UsageError) as refusal:
+        sm.assert_nothing_leaked("login with correct horse")
+    assert str(refusal.value) == (
+        "this SecretsManager has had no value that could leak\n"
+        f"  another SecretsManager, in {secretsmanager.region}, which is active, has logged 1: ask that one"
+    )
+
+
+def test_another_manager_is_no_matter_where_there_is_a_value_or_no_text(secretsmanager, client):
+    secretsmanager.seed("db", "correct horse")
+    client.get_secret_value(SecretId="db")
+    with SecretsManager("eu-west-1") as sm:
+        sm.assert_nothing_leaked()
+        sm.seed("other", "value")
+        sm.assert_nothing_leaked("login")

@@ -140,8 +140,8 @@ def test_a_log_with_other_calls_does_not_ask() -> None:
 
 
 def test_one_that_has_moved_since_is_named_with_its_region_now(monkeypatch: pytest.MonkeyPatch) -> None:
-    with SecretsManager() as outer, SecretsManager() as inner:
-        monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+    with SecretsManager() as outer, SecretsManager() as inner, monkeypatch.context() as environment:
+        environment.setenv("AWS_DEFAULT_REGION", "eu-west-1")
         inner.follow_environment()
         read(inner)
         assert "another SecretsManager, in eu-west-1, which is active, has logged 1" in text_of(outer)

@@ -327,6 +327,7 @@ def test_the_advice_is_that_of_the_situation(run: Run, attempts: list[Any], test
             "  by a client made at *test_it.py:*",
             "  in *test_it.py::test_two",
             advice,
+            'A test that expects this compares the text: pytest.raises(pytest.fail.Exception, match="was stopped").',
             "To let such calls through, set secretsmanager_block_network = false in the ini file.",
         ],
         consecutive=True,
@@ -374,5 +375,62 @@ def test_two():
         call()
     except BaseException as error:
         logging.getLogger().exception("swallowed %s", error)
+"""
+    ).assert_outcomes(passed=1, failed=1)
+
+
+def test_a_method_of_a_unittest_case_may_expect_it_too(run: Run, attempts: list[Any]) -> None:
+    run(
+        f"""{CALL}
+import unittest
+
+def test_one(secretsmanager): ...
+
+class TestIt(unittest.TestCase):
+    def test_it(self):
+        with self.assertRaisesRegex(BaseException, "was stopped"):
+            call()
+"""
+    ).assert_outcomes(passed=2)
+
+
+SWALLOWS = """
+from contextlib import suppress
+
+def test_one(secretsmanager): ...
+
+def swallow():
+    with suppress(BaseException):
+        call()
+"""
+
+
+def test_the_section_of_what_was_not_found_is_told_of_a_test_that_the_guard_fails(
+    run: Run, attempts: list[Any]
+) -> None:
+    result = run(
+        f"""{CALL}{SWALLOWS}
+def test_two():
+    with SecretsManager(), suppress(Exception):
+        call()
+    swallow()
+"""
+    )
+    result.assert_outcomes(passed=1, failed=1)
+    result.stdout.fnmatch_lines(
+        ["GetSecretValue was stopped *", "*- secretsmanager -*", "GetSecretValue: no secret 'db' in *"]
+    )
+
+
+def test_a_test_that_the_guard_fails_is_told_of_no_plan_beside(run: Run, attempts: list[Any]) -> None:
+    run(
+        f"""{CALL}{SWALLOWS}
+from pytest_secretsmanager import Rotation
+
+def test_two(request):
+    swallow()
+    manager = request.getfixturevalue("secretsmanager")
+    manager.seed("db", "one", rotation=Rotation(lambda event, context: None))
+    manager.rotation.fail("finishSecret", ConnectionError())
 """
     ).assert_outcomes(passed=1, failed=1)

@@ -390,3 +390,18 @@ def test_managers_are_let_go_of_when_their_test_is_over(run: Run) -> None:
             assert made[0]() is None
     """
     run(FILE + dedent(source)).assert_outcomes(passed=2)
+
+
+def test_a_run_inside_a_test_leaves_the_watch_of_the_outer_test(sections: Sections) -> None:
+    source = """
+        pytest_plugins = ["pytester"]
+
+        def test_it(secretsmanager, pytester):
+            pytester.makepyfile(test_inner="def test_inner(secretsmanager): ...")
+            pytester.runpytest_inprocess("-p", "pytest_secretsmanager.plugin").assert_outcomes(passed=1)
+            with SecretsManager():
+                quietly(read, "of-the-outer-test")
+            assert False
+    """
+    (told,) = sections(FILE + dedent(source))
+    assert "'of-the-outer-test'" in told

@@ -1,5 +1,6 @@
 """The first write of a process that was forked warns: it has a copy of every secret, and the parent sees none of it."""
 
+import os
 import sys
 import warnings
 from collections.abc import Callable
@@ -19,6 +20,23 @@ _CATEGORY = RuntimeWarning
 
 _PASSED = {"pytest_secretsmanager", "botocore", "boto3", "aiobotocore", "contextlib"}
 """The packages whose frames lie between a caller and this module."""
+
+
+_generation = 0
+
+
+def generation() -> int:
+    """How many forks lie between this process and the first one."""
+    return _generation
+
+
+def _after_fork_in_child() -> None:
+    global _generation
+    _generation += 1
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork_in_child)
 
 
 def warn_of_first_write() -> Layer:
