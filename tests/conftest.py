@@ -4,6 +4,7 @@ import asyncio
 import gc
 import os
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -27,6 +28,22 @@ def pytest_collection_finish() -> None:
     They live until the run ends, and a test that calls `gc.collect()` itself would walk over all of them each time.
     """
     gc.freeze()
+
+
+@pytest.fixture
+def is_free() -> Callable[[Any], bool]:
+    """Tells whether another thread can have a lock."""
+
+    def ask(lock: Any) -> bool:
+        def take() -> bool:
+            if taken := lock.acquire(blocking=False):
+                lock.release()
+            return bool(taken)
+
+        with ThreadPoolExecutor(1) as pool:
+            return pool.submit(take).result()
+
+    return ask
 
 
 @pytest.fixture(scope="session", autouse=True)

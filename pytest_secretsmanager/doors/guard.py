@@ -20,8 +20,9 @@ from botocore.model import OperationModel
 
 from pytest_secretsmanager.doors import active, imports
 from pytest_secretsmanager.doors.listeners import listeners_to, module_of
-from pytest_secretsmanager.doors.patching import Wrapper, install, uninstall
+from pytest_secretsmanager.doors.patching import BOTOCORES, Wrapper, install, uninstall
 from pytest_secretsmanager.engine import model
+from pytest_secretsmanager.engine.tracebacks import PACKAGES_BETWEEN
 
 __tracebackhide__ = True
 """pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
@@ -48,12 +49,6 @@ class StoppedCall:
 
 Refuse: TypeAlias = Callable[[StoppedCall], BaseException]
 """Makes what is raised in the place of a call."""
-
-_BETWEEN = frozenset({"botocore", "boto3", "aiobotocore", "aioboto3", "wrapt", "pytest_secretsmanager", "contextlib"})
-"""The packages that stand between a program and the network: a call comes from whoever is outside them."""
-
-_BOTOCORES = ("botocore.", "aiobotocore.")
-"""How the modules begin whose listeners sign a request and set headers, and do no more."""
 
 _BEFORE_THE_SIGNATURE = ("request-created", "choose-signer", "before-sign")
 """The events at which a hook can still lead a request elsewhere, or end it."""
@@ -106,7 +101,7 @@ class Guard:
         self._wrapped.close()
 
     def _wrap_sync(self, endpoints: ModuleType) -> None:
-        if endpoints.Endpoint not in self._guarded:
+        if self in _standing and endpoints.Endpoint not in self._guarded:
             self._wrap(endpoints.EndpointCreator, create_endpoint=self._note_maker)
             self._wrap(endpoints.Endpoint, _send=self._send, create_request=self._create_request)
 
@@ -158,7 +153,7 @@ class Guard:
         if any(listeners_to(events, operation, "before-send")):
             return
         if all(
-            module_of(listener).startswith(_BOTOCORES)
+            module_of(listener).startswith(BOTOCORES)
             for listener in listeners_to(events, operation, *_BEFORE_THE_SIGNATURE)
         ):
             self._require_elsewhere(endpoint, url, operation)
@@ -189,7 +184,7 @@ def _is_of_a_hook(error: Exception) -> bool:
     """Whether an error comes out of a hook that is not botocore's."""
     modules = [frame.f_globals.get("__name__", "") for frame, _ in walk_tb(error.__traceback__)]
     direct = [module for called_by, module in pairwise(["", *modules]) if (called_by, module) != _AWAITING_A_HOOK]
-    return any(caller in _CALLERS_OF_HOOKS and not called.startswith(_BOTOCORES) for caller, called in pairwise(direct))
+    return any(caller in _CALLERS_OF_HOOKS and not called.startswith(BOTOCORES) for caller, called in pairwise(direct))
 
 
 def _target(headers: Mapping[str, Any]) -> str:
@@ -214,4 +209,4 @@ def _frames(frame: FrameType | None) -> Iterator[FrameType]:
 
 
 def _is_outside(frame: FrameType) -> bool:
-    return str(frame.f_globals.get("__name__", "")).partition(".")[0] not in _BETWEEN
+    return str(frame.f_globals.get("__name__", "")).partition(".")[0] not in PACKAGES_BETWEEN

@@ -13,6 +13,9 @@ import wrapt
 Wrapper: TypeAlias = Callable[..., Any]
 """What wrapt calls in the place of a method: with the method, the instance, the arguments and the keywords."""
 
+BOTOCORES = ("botocore.", "aiobotocore.")
+"""How the names of botocore's own modules begin, and of aiobotocore's."""
+
 
 def install(owner: type, method: str, wrapper: Wrapper) -> object:
     """Puts a wrapper around a method, unless it is there, and gives what it stands around."""
@@ -65,4 +68,4 @@ def is_botocores(method: object) -> bool:
     Other code (a mock, a decorator other than wrapt's) would miss a call that is not handed on.
     """
     module = getattr(method, "__globals__", {}).get("__name__", "")
-    return type(method).__name__ == "function" and module.startswith(("botocore.", "aiobotocore."))
+    return type(method).__name__ == "function" and module.startswith(BOTOCORES)

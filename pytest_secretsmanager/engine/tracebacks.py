@@ -17,6 +17,11 @@ __tracebackhide__ = True
 _Arguments = ParamSpec("_Arguments")
 _Result = TypeVar("_Result")
 
+PACKAGES_BETWEEN = frozenset(
+    {"botocore", "boto3", "aiobotocore", "aioboto3", "wrapt", "pytest_secretsmanager", "contextlib"}
+)
+"""The packages that stand between a program and the network: a call comes from whatever is outside them."""
+
 _PACKAGE = f"{__name__.partition('.')[0]}."
 
 

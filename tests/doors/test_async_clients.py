@@ -4,6 +4,7 @@ The sync door is the reference, so what it is held to elsewhere need not be told
 """
 
 import inspect
+import sys
 from datetime import UTC, datetime
 
 import pytest
@@ -445,6 +446,16 @@ async def test_botocores_history_records_each_call_once(secretsmanager, aio, mon
     monkeypatch.setattr(recorder, "_enabled", True)
     await aio.list_secrets(MaxResults=5)
     assert kept == [("ListSecrets", {"MaxResults": 5}, "BOTOCORE")]
+
+
+async def test_a_client_is_answered_though_aiobotocore_was_taken_out_of_the_modules(
+    secretsmanager, listened, monkeypatch
+):
+    secretsmanager.seed("db", "one")
+    listened.meta.events.register("before-call", lambda **_: None)
+    for name in [name for name in sys.modules if name.partition(".")[0] == "aiobotocore"]:
+        monkeypatch.delitem(sys.modules, name)
+    assert (await listened.get_secret_value(SecretId="db"))["SecretString"] == "one"
 
 
 # --- aioboto3 --------------------------------------------------------------------------------------------------------

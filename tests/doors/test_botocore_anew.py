@@ -120,6 +120,17 @@ def test_a_client_of_an_edition_from_before_the_guard_is_guarded_too(make_editio
         guard.take_down()
 
 
+def test_a_guard_that_was_taken_down_guards_no_edition_that_comes_meanwhile() -> None:
+    """Another thread's import may have begun before."""
+    guard = Guard(lambda call: RuntimeError(call.operation), lambda: None)
+    meet = guard._hooks["botocore.endpoint"]
+    guard.take_down()
+    imported_anew()
+    meet(importlib.import_module("botocore.endpoint"))
+    for method in ("_send", "create_request"):
+        assert not isinstance(vars(sys.modules["botocore.endpoint"].Endpoint)[method], wrapt.FunctionWrapper)
+
+
 def test_a_listener_of_a_client_of_another_edition_is_asked() -> None:
     imported_anew()
     session = sys.modules["botocore.session"].Session()

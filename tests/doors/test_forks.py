@@ -74,18 +74,6 @@ def beside_threads(work, count=3):
             thread.join()
 
 
-def is_free(lock):
-    """Whether another thread can have the lock."""
-
-    def take():
-        if taken := lock.acquire(blocking=False):
-            lock.release()
-        return taken
-
-    with ThreadPoolExecutor(1) as pool:
-        return pool.submit(take).result()
-
-
 # --- locks -----------------------------------------------------------------------------------------------------------
 
 
@@ -101,7 +89,7 @@ LOCKS = {
 
 @pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize("lock_of", LOCKS.values(), ids=LOCKS)
-def test_a_lock_that_another_thread_holds_is_free_in_the_child(secretsmanager, lock_of):
+def test_a_lock_that_another_thread_holds_is_free_in_the_child(secretsmanager, lock_of, is_free):
     lock = lock_of(secretsmanager)
     with beside_a_thread(lambda: lock):
         assert in_child(lambda: is_free(lock))
@@ -110,13 +98,13 @@ def test_a_lock_that_another_thread_holds_is_free_in_the_child(secretsmanager, l
 
 
 @pytest.mark.parametrize("lock_of", LOCKS.values(), ids=LOCKS)
-def test_a_fork_leaves_locks_free_in_both_processes(secretsmanager, lock_of):
+def test_a_fork_leaves_locks_free_in_both_processes(secretsmanager, lock_of, is_free):
     lock = lock_of(secretsmanager)
     assert in_child(lambda: is_free(lock))
     assert is_free(lock)
 
 
-def test_a_lock_that_the_forking_thread_holds_is_held_in_both_processes_and_can_be_released(secretsmanager):
+def test_a_lock_that_the_forking_thread_holds_is_held_in_both_processes_and_can_be_released(secretsmanager, is_free):
     lock = secretsmanager._service.lock
 
     def look():
@@ -202,7 +190,7 @@ def test_children_beside_busy_threads_call_and_enter_managers(secretsmanager, wo
         assert [in_child(call) for _ in range(5)] == ["one"] * 5
 
 
-def test_threads_may_fork_at_the_same_time(secretsmanager):
+def test_threads_may_fork_at_the_same_time(secretsmanager, is_free):
     secretsmanager.seed("db", "one")
     with ThreadPoolExecutor(4) as pool:
         values = [pool.submit(in_child, lambda: secretsmanager.secret("db").value) for _ in range(8)]

@@ -15,45 +15,39 @@ def elsewhere():
         yield lambda function: pool.submit(function).result(5)
 
 
-def is_free(lock):
-    """Whether the thread that asks can have the lock."""
-    if taken := lock.acquire(blocking=False):
-        lock.release()
-    return taken
-
-
-def test_another_thread_waits_for_it(elsewhere):
+def test_another_thread_waits_for_it(is_free):
     lock = Lock()
     with lock:
-        assert not elsewhere(lambda: is_free(lock))
-    assert elsewhere(lambda: is_free(lock))
+        assert not is_free(lock)
+    assert is_free(lock)
 
 
 def test_the_thread_that_holds_it_may_take_it_once_more():
     lock = Lock()
-    with lock, lock:
-        assert is_free(lock)
+    with lock:
+        assert lock.acquire(blocking=False)
+        lock.release()
 
 
-def test_let_go_releases_all_that_this_thread_holds(elsewhere):
+def test_let_go_releases_all_that_this_thread_holds(is_free):
     lock = Lock()
     lock.acquire()
     lock.acquire()
     lock.let_go()
-    assert elsewhere(lambda: is_free(lock))
+    assert is_free(lock)
 
 
-def test_let_go_of_a_lock_that_is_free_does_nothing(elsewhere):
+def test_let_go_of_a_lock_that_is_free_does_nothing(is_free):
     lock = Lock()
     lock.let_go()
-    assert elsewhere(lambda: is_free(lock))
+    assert is_free(lock)
 
 
 def test_let_go_leaves_another_threads_hold_alone(elsewhere):
     lock = Lock()
     elsewhere(lock.acquire)
     lock.let_go()
-    assert not is_free(lock)
+    assert not lock.acquire(blocking=False)
 
 
 @pytest.mark.parametrize("name", ["acquire", "release", "__enter__", "__exit__"])

@@ -10,6 +10,7 @@ from typing import TextIO, TypeAlias
 
 from pytest_secretsmanager.engine import model
 from pytest_secretsmanager.engine.call import Call, Handler, Outcome
+from pytest_secretsmanager.engine.tracebacks import PACKAGES_BETWEEN
 
 __tracebackhide__ = True
 """pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
@@ -17,10 +18,6 @@ __tracebackhide__ = True
 Layer: TypeAlias = Callable[[Handler], Handler]
 
 _CATEGORY = RuntimeWarning
-
-_PASSED = {"pytest_secretsmanager", "botocore", "boto3", "aiobotocore", "contextlib"}
-"""The packages whose frames lie between a caller and this module."""
-
 
 _generation = 0
 
@@ -95,6 +92,6 @@ def _warn(text: str) -> None:
 def _frames_to_caller() -> int:
     """How many frames from `_warn` the one stands that made the call."""
     frame, count = sys._getframe(1), 1  # noqa: SLF001 - documented, and what warnings itself uses
-    while frame.f_back is not None and frame.f_globals.get("__name__", "").partition(".")[0] in _PASSED:
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").partition(".")[0] in PACKAGES_BETWEEN:
         frame, count = frame.f_back, count + 1
     return count
