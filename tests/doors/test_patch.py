@@ -406,13 +406,20 @@ def test_a_call_begun_before_its_manager_was_left_reaches_no_network(closed_port
 # --- nothing is kept -------------------------------------------------------------------------------------------------
 
 
-def dies(reference):
-    gc.collect()
-    return reference() is None
+@pytest.fixture
+def dies():
+    """Tells whether an object of the test is let go of. What tests before it left is not walked over each time."""
+    gc.freeze()
+
+    def ask(reference):
+        gc.collect()
+        return reference() is None
+
+    return ask
 
 
 @pytest.mark.parametrize("hook", [None, "before-call", "after-call.secrets-manager.*"])
-def test_a_client_dies_while_the_manager_lives(secretsmanager, new_client, hook):
+def test_a_client_dies_while_the_manager_lives(secretsmanager, new_client, hook, dies):
     client = new_client()
     if hook:
         client.meta.events.register(hook, lambda **_: None)
@@ -424,7 +431,7 @@ def test_a_client_dies_while_the_manager_lives(secretsmanager, new_client, hook)
     assert dies(reference)
 
 
-def test_a_client_that_a_stubber_used_dies(secretsmanager, new_client):
+def test_a_client_that_a_stubber_used_dies(secretsmanager, new_client, dies):
     client = new_client()
     client.list_secrets()
     with Stubber(client) as stubber:
@@ -436,7 +443,7 @@ def test_a_client_that_a_stubber_used_dies(secretsmanager, new_client):
     assert dies(reference)
 
 
-def test_a_client_dies_whose_listener_holds_it(secretsmanager, new_client):
+def test_a_client_dies_whose_listener_holds_it(secretsmanager, new_client, dies):
     """A look-up before each put, say; reads of the same client have no listener."""
 
     class LookUp:
@@ -458,7 +465,7 @@ def test_a_client_dies_whose_listener_holds_it(secretsmanager, new_client):
 
 
 @pytest.mark.parametrize("hook", [None, "before-call"])
-def test_a_manager_dies_though_its_clients_live(new_client, hook):
+def test_a_manager_dies_though_its_clients_live(new_client, hook, dies):
     client = new_client()
     if hook:
         client.meta.events.register(hook, lambda **_: None)
@@ -469,7 +476,7 @@ def test_a_manager_dies_though_its_clients_live(new_client, hook):
     assert dies(reference)
 
 
-def test_a_managers_own_clients_die_with_it():
+def test_a_managers_own_clients_die_with_it(dies):
     with SecretsManager() as sm:
         client = sm.client()
         client.list_secrets()

@@ -1,6 +1,7 @@
 """What the tests of the house share: the modules of the package, and their sources."""
 
 import ast
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,14 +23,15 @@ class Module(NamedTuple):
         return f"{ROOT.name}.{self.name}".removesuffix(".")
 
 
-def modules() -> list[Module]:
+@cache
+def modules() -> tuple[Module, ...]:
     """Every module of the package; a room's own `__init__` goes by the room's name, the package's by none."""
     found = []
     for path in sorted(ROOT.rglob("*.py")):
         parts = path.relative_to(ROOT).with_suffix("").parts
         name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
         found.append(Module(name, ast.parse(path.read_text())))
-    return found
+    return tuple(found)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
