@@ -8,7 +8,7 @@ them.
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Literal, NamedTuple, TypeAlias, cast, get_args
+from typing import Literal, NamedTuple, TypeAlias, get_args
 
 from pytest_secretsmanager.engine.state import Secret, SecretKey
 
@@ -50,28 +50,28 @@ class Call(NamedTuple):
         return self.principal.account
 
     def text(self, member: str) -> str | None:
-        return cast("str | None", self.parameters.get(member))
+        return self.parameters.get(member)  # type: ignore[return-value]
 
     def required_text(self, member: str) -> str:
-        return cast("str", self.parameters[member])
+        return self.parameters[member]  # type: ignore[return-value]
 
     def texts(self, member: str) -> list[str] | None:
-        return cast("list[str] | None", self.parameters.get(member))
+        return self.parameters.get(member)  # type: ignore[return-value]
 
     def number(self, member: str) -> int | None:
-        return cast("int | None", self.parameters.get(member))
+        return self.parameters.get(member)  # type: ignore[return-value]
 
     def flag(self, member: str, default: bool = False) -> bool:
-        return cast("bool", self.parameters.get(member, default))
+        return self.parameters.get(member, default)  # type: ignore[return-value]
 
     def blob(self, member: str) -> bytes | None:
-        return cast("bytes | None", self.parameters.get(member))
+        return self.parameters.get(member)  # type: ignore[return-value]
 
     def structure(self, member: str) -> dict[str, object] | None:
-        return cast("dict[str, object] | None", self.parameters.get(member))
+        return self.parameters.get(member)  # type: ignore[return-value]
 
     def structures(self, member: str) -> list[dict[str, object]] | None:
-        return cast("list[dict[str, object]] | None", self.parameters.get(member))
+        return self.parameters.get(member)  # type: ignore[return-value]
 
 
 class Part(NamedTuple):

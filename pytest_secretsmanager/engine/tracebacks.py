@@ -22,6 +22,9 @@ PACKAGES_BETWEEN = frozenset(
 )
 """The packages that stand between a program and the network: a call comes from whatever is outside them."""
 
+_MEANT = (PytestSecretsManagerError, ServiceError, AssertionError)
+"""The errors that a caller is meant to read, even where this package raises them itself."""
+
 _PACKAGE = f"{__name__.partition('.')[0]}."
 
 
@@ -73,6 +76,5 @@ def _is_own(frame: TracebackType) -> bool:
 
 def _is_crash(error: BaseException, innermost: TracebackType) -> bool:
     """Whether an error of Python's own comes out of this package: none that a caller is meant to read does."""
-    is_meant = isinstance(error, PytestSecretsManagerError | ServiceError | AssertionError)
-    is_pythons = isinstance(error, Exception) and type(error).__module__ == "builtins"
-    return is_pythons and not is_meant and _is_own(innermost)
+    is_pythons = type(error).__module__ == "builtins" and isinstance(error, Exception)
+    return is_pythons and not isinstance(error, _MEANT) and _is_own(innermost)

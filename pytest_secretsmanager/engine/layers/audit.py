@@ -79,13 +79,13 @@ def audit(inner: Handler, secrets: Secrets, record: Record, note_refused: NoteRe
         try:
             outcome = inner(call)
         except ServiceError as error:
-            record(_entry(call, request, hidden, None, error, NO_PLACEMENTS))
+            record(_refused_entry(call, request, hidden, error))
             if hidden:
                 note_refused(call)
             raise
         placements = _placements(secrets, outcome.changes) if outcome.changes else NO_PLACEMENTS
         response = None if described.reads else copied_members(outcome.reply)
-        record(_entry(call, request, hidden, response, None, placements))
+        record(_answered_entry(call, request, hidden, response, placements))
         for part in outcome.parts:
             record(_part_entry(call, part))
         for event in outcome.events:
@@ -113,15 +113,9 @@ def _without_hidden(parameters: Parameters, hidden: frozenset[str]) -> tuple[Par
     return {name: value for name, value in parameters.items() if name not in found}, found
 
 
-def _entry(
-    call: Call,
-    request: Parameters,
-    hidden: frozenset[str],
-    response: Reply | None,
-    error: ServiceError | None,
-    placements: Placements,
+def _answered_entry(
+    call: Call, request: Parameters, hidden: frozenset[str], response: Reply | None, placements: Placements
 ) -> Entry:
-    code, message = (None, None) if error is None else (error.code, error.message)
     return Entry(
         call.operation,
         request,
@@ -131,9 +125,21 @@ def _entry(
         call.principal,
         call.request_id,
         response,
-        code,
-        message,
-        placements,
+        placements=placements,
+    )
+
+
+def _refused_entry(call: Call, request: Parameters, hidden: frozenset[str], error: ServiceError) -> Entry:
+    return Entry(
+        call.operation,
+        request,
+        hidden,
+        call.time,
+        call.region,
+        call.principal,
+        call.request_id,
+        error_code=error.code,
+        error_message=error.message,
     )
 
 
