@@ -98,7 +98,7 @@ def _metadata(secret: Secret) -> Reply:
         "OwningService": secret.owning_service,
         "PrimaryRegion": secret.primary_region,
     }
-    reply.update((name, value) for name, value in optional.items() if value)
+    reply.update({name: value for name, value in optional.items() if value})
     reply["LastChangedDate"] = secret.changed
     if secret.tags is not None:
         reply["Tags"] = [{"Key": key, "Value": value} for key, value in secret.tags.items()]
