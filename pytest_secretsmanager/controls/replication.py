@@ -52,6 +52,7 @@ class ReplicationHold:
         """Lets the replicas follow: they have when this returns, and when an interrupt ends it. It can be repeated."""
         with taken_back(_nothing, self._let_follow):
             pass
+        self._service.tell_listeners()
 
     def _let_go(self) -> None:
         with suppress(ValueError):
