@@ -192,13 +192,17 @@ class SecretsManager(Panel, Assertions):
     def _tell(self, error: BaseException | None) -> None:
         """Tells what is to be told when all else is done, and an error of the block comes first.
 
-        That is: functions that were cut off, and, once it is left, plans for rotations that never came to pass.
+        That is: functions that were cut off, and, once it is left, handlers of events that failed, and plans for
+        rotations that never came to pass.
         """
         self._tell_of_functions(error)
-        if self._steps.are_planned and not self._entered.depth:
-            if error is None:
-                self._steps.require_met()
-            self._steps.forget()
+        if not self._entered.depth and (self._steps.are_planned or self._events is not None):
+            try:
+                self.events.require_handled(error)
+                if error is None:
+                    self._steps.require_met()
+            finally:
+                self._steps.forget()
 
     def _begin(self) -> None:
         environment.enter(self._responder, self._home.region)
@@ -302,7 +306,7 @@ class SecretsManager(Panel, Assertions):
         With `own_log` the log begins empty inside. An endpoint that was started inside is stopped. A rotation function
         that was called inside and still runs is cut off: nothing answers it any more.
         """
-        parts = (self.clock, self._keys, self._functions, self._steps, self._held, self._home)
+        parts = (self.clock, self._keys, self._functions, self._steps, self._held, self._home, self.events)
         endpoint = self._endpoint
         functions, runs = active.functions_of(self._responder), self.rotation.runs
 
@@ -326,7 +330,12 @@ class SecretsManager(Panel, Assertions):
         )
         try:
             # No name keeps a context that is thrown away alive.
-            with self._service.rolled_back(*marks), taken_back(begin, end), self._steps.all_met():
+            with (
+                self._service.rolled_back(*marks),
+                taken_back(begin, end),
+                self._steps.all_met(),
+                self.events.all_handled(),
+            ):
                 yield
         except BaseException as error:
             self._tell_of_functions(error)
@@ -531,8 +540,9 @@ class SecretsManager(Panel, Assertions):
         return self._log
 
     def failure_section(self) -> str:
-        """What the reader of a failing test should know: crashes inside, unfinished rotations. Empty: nothing."""
-        return failure_section(self._views, self.crashes)
+        """What a failing test's reader should know: crashes, failed handlers, unfinished rotations. Empty: nothing."""
+        failed = () if self._events is None else self._events.problems
+        return failure_section(self._views, [*self.crashes, *failed])
 
     @property
     def crashes(self) -> Sequence[str]:

@@ -1,4 +1,4 @@
-"""Plans of a test for its rotations that never came to pass: they fail the test, unless it has failed already."""
+"""Plans for rotations that were not met, and handlers that failed: they fail the test, unless it has failed already."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,11 +22,18 @@ def forget_outcome(item: pytest.Item) -> None:
 
 @contextmanager
 def unmet_plans_in_words(node: pytest.Item) -> Iterator[None]:
-    """Fails a test that has passed though what it planned for its rotations never came to pass; no other test."""
+    """Fails a test that has passed though a plan for its rotations was not met, or a handler failed; no other test.
+
+    pytest shows the error of a handler with its own traceback, as it shows a test's.
+    """
     from pytest_secretsmanager.controls.steps import UnmetPlanError
+    from pytest_secretsmanager.controls.subscriptions import HandlerError
 
     try:
         yield
     except UnmetPlanError as problem:
         if node.stash.get(_PASSED, False):
             raise pytest.fail.Exception(str(problem), pytrace=False) from None
+    except HandlerError as problem:
+        if node.stash.get(_PASSED, False):
+            raise problem.with_traceback(None) from problem.__cause__
