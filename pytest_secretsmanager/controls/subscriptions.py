@@ -7,11 +7,12 @@ from types import TracebackType
 from typing import Any, Self, TypeAlias, cast
 
 from pytest_secretsmanager.engine.call import copied
-from pytest_secretsmanager.engine.errors import UsageError
+from pytest_secretsmanager.engine.errors import ServiceError, UsageError
 from pytest_secretsmanager.engine.interrupts import whole
 from pytest_secretsmanager.engine.layers.audit import Entry
 from pytest_secretsmanager.engine.marks import GoBack
 from pytest_secretsmanager.engine.service import Service
+from pytest_secretsmanager.engine.tracebacks import take_out_own_frames
 from pytest_secretsmanager.inspection.event_patterns import Matches
 from pytest_secretsmanager.inspection.eventbridge import Delivered, events_of
 from pytest_secretsmanager.inspection.log import Log
@@ -167,6 +168,8 @@ class Deliveries:
         try:
             result = handler(event)
         except (Exception, SystemExit) as error:
+            take_out_own_frames(error)
+            _forget_refusal(error)
             where = last_line_of(error.__traceback__)
             problem = HandlerError(
                 f"the handler {name_of(handler)} failed with {type(error).__name__}{where}, called with {described}"
@@ -192,6 +195,15 @@ class Deliveries:
                 "handler itself causes"
             )
         )
+
+
+def _forget_refusal(error: BaseException) -> None:
+    """Cuts off the refusal of the call that caused the event: Python takes it for the origin of a handler's error."""
+    while (before := error.__cause__ or error.__context__) is not None:
+        if isinstance(before, ServiceError):
+            error.__context__ = None
+        else:
+            error = before
 
 
 def event_text(event: Delivered) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from traceback import format_exception
 
 import pytest
 
@@ -22,10 +23,7 @@ def forget_outcome(item: pytest.Item) -> None:
 
 @contextmanager
 def unmet_plans_in_words(node: pytest.Item) -> Iterator[None]:
-    """Fails a test that has passed though a plan for its rotations was not met, or a handler failed; no other test.
-
-    pytest shows the error of a handler with its own traceback, as it shows a test's.
-    """
+    """Fails a test that has passed though a plan for its rotations was not met, or a handler failed; no other test."""
     from pytest_secretsmanager.controls.steps import UnmetPlanError
     from pytest_secretsmanager.controls.subscriptions import HandlerError
 
@@ -36,4 +34,10 @@ def unmet_plans_in_words(node: pytest.Item) -> Iterator[None]:
             raise pytest.fail.Exception(str(problem), pytrace=False) from None
     except HandlerError as problem:
         if node.stash.get(_PASSED, False):
-            raise problem.with_traceback(None) from problem.__cause__
+            raise pytest.fail.Exception(_with_traceback(problem), pytrace=False) from None
+
+
+def _with_traceback(problem: BaseException) -> str:
+    """The text of a failure, and the traceback of the user's own error behind it."""
+    cause = problem.__cause__
+    return str(problem) if cause is None else f"{problem}\n\n{''.join(format_exception(cause)).rstrip()}"

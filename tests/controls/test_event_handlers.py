@@ -361,6 +361,23 @@ def test_every_failure_is_told_and_other_handlers_are_called_nonetheless(left: S
     assert len(seen) == 2
 
 
+def test_the_refusal_of_the_call_is_no_cause_of_what_a_handler_raises(left: SecretsManager) -> None:
+    def reading(_: Event) -> None:
+        try:
+            failing({})
+        except ValueError as error:
+            raise LookupError from error
+
+    with pytest.raises(HandlerError) as failure, left:
+        left.events.subscribe(reading)
+        with pytest.raises(left.client().exceptions.ResourceNotFoundException):
+            put(left, name="other")
+    cause = failure.value.__cause__
+    assert isinstance(cause, LookupError)
+    assert isinstance(cause.__cause__, ValueError)
+    assert cause.__cause__.__context__ is None
+
+
 def test_an_exit_of_a_handler_is_a_failure_as_in_lambda(left: SecretsManager) -> None:
     with pytest.raises(HandlerError, match="failed with SystemExit"), left:
         left.events.subscribe(lambda _: exit(1), pattern=CURRENT_MOVES)
