@@ -196,7 +196,7 @@ class SecretsManager(Panel, Assertions):
         rotations that never came to pass.
         """
         self._tell_of_functions(error)
-        if not self._entered.depth and (self._steps.are_planned or self._events is not None):
+        if (self._events is not None or self._steps.are_planned) and not self._entered.depth:
             try:
                 self.events.require_handled(error)
                 if error is None:

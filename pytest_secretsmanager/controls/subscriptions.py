@@ -199,11 +199,13 @@ class Deliveries:
 
 def _forget_refusal(error: BaseException) -> None:
     """Cuts off the refusal of the call that caused the event: Python takes it for the origin of a handler's error."""
-    while (before := error.__cause__ or error.__context__) is not None:
+    seen: set[int] = set()
+    while (before := error.__cause__ or error.__context__) is not None and id(before) not in seen:
         if isinstance(before, ServiceError):
             error.__context__ = None
-        else:
-            error = before
+            return
+        seen.add(id(before))
+        error = before
 
 
 def event_text(event: Delivered) -> str:
@@ -218,7 +220,8 @@ _PLAIN = "a handler is a plain function: asyncio.run(…) inside it runs a corou
 
 def name_of(handler: object) -> str:
     """The name of a handler, within bounds; of an object that has none the name of its type."""
-    return str(getattr(handler, "__qualname__", type(handler).__qualname__))[-60:]
+    name = str(getattr(handler, "__qualname__", type(handler).__qualname__))
+    return name.rpartition("<locals>.")[2][-60:]
 
 
 def require_event_handler(handler: object) -> None:
