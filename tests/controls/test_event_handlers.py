@@ -2,10 +2,12 @@
 
 # ruff: noqa: PT012 - it is the end of a block that raises
 
+import asyncio
 import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import boto3
 import pytest
 
 from pytest_secretsmanager import Rotation, SecretsManager, UsageError
@@ -151,6 +153,40 @@ def test_a_replica_that_was_held_comes_when_it_goes_on(sm: SecretsManager) -> No
     sm.events.subscribe(lambda event: seen.append(name_of(event)))
     hold.resume()
     assert seen == ["Secret Label Updated", "ReplicationSucceeded"]
+
+
+def put_in_process(sm: SecretsManager) -> None:
+    put(sm)
+
+
+def put_by_async_client(sm: SecretsManager) -> None:
+    session = pytest.importorskip("aiobotocore.session", reason="needs the extra `async`").get_session()
+
+    async def call() -> None:
+        async with session.create_client("secretsmanager", sm.region) as client:
+            await client.put_secret_value(SecretId="db", SecretString="two")
+
+    asyncio.run(call())
+
+
+def put_by_endpoint(sm: SecretsManager) -> None:
+    env = sm.endpoint().env
+    keys = {"aws_access_key_id": env["AWS_ACCESS_KEY_ID"], "aws_secret_access_key": env["AWS_SECRET_ACCESS_KEY"]}
+    client = sm.client(endpoint_url=env["AWS_ENDPOINT_URL_SECRETS_MANAGER"], **keys)
+    client.put_secret_value(SecretId="db", SecretString="two")
+
+
+@pytest.mark.parametrize("put_somehow", [put_in_process, put_by_async_client, put_by_endpoint])
+def test_a_handler_is_called_whatever_the_client(
+    sm: SecretsManager, put_somehow: Callable[[SecretsManager], None]
+) -> None:
+    read: list[str] = []
+    sm.events.subscribe(
+        lambda _: read.append(boto3.client("secretsmanager").get_secret_value(SecretId="db")["SecretString"]),
+        pattern=CURRENT_MOVES,
+    )
+    put_somehow(sm)
+    assert read == ["two"]
 
 
 # --- order -----------------------------------------------------------------------------------------------------------
