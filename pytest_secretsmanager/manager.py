@@ -351,6 +351,7 @@ class SecretsManager(Panel, Assertions):
     def seed(self, name: str, value: Any = NO_VALUE, **options: Unpack[SeedOptions]) -> SecretView:
         """Puts a secret there, in place of one of that name, and gives its view.
 
+        `name` is a name, or the whole ARN that the secret is to have: that says region, account and last characters.
         `value` is a `str` (SecretString), `bytes` (SecretBinary) or anything JSON can spell; left out, the secret has
         no version. Options: `versions` (values or `Version`s before that one, oldest first), `tags`, `description`,
         `kms_key`, `policy` (a dict or JSON text), `owning_service`, `rotation` (a `Rotation`), `replicas` (regions),
@@ -360,6 +361,8 @@ class SecretsManager(Panel, Assertions):
 
         >>> sm.seed("app/db", {"user": "app", "password": "two"}, versions=[{"user": "app", "password": "one"}])
         <secret 'app/db': 2 versions, AWSCURRENT on 2, AWSPREVIOUS on 1>
+        >>> sm.seed("arn:aws:secretsmanager:eu-west-1:111122223333:secret:app/db-AbCdEf", "hunter2").arn
+        'arn:aws:secretsmanager:eu-west-1:111122223333:secret:app/db-AbCdEf'
         """
         view = self.plant(seed_of(name, value, **options))
         self._home.keep_in_place(view.key)

@@ -278,10 +278,10 @@ def _explicit_account(client: BaseClient) -> str | None:
     return None
 
 
-def require_account(account: object) -> None:
-    """Refuses what is no account: UsageError for all but twelve digits."""
-    if not (isinstance(account, str) and len(account) == 12 and account.isdigit()):
-        raise UsageError(f"account is a str of twelve digits such as '123456789012', not {account!r}")
+def require_account(account: object, what: str = "account") -> None:
+    """Refuses what is no account: UsageError for all but twelve digits. `what` is how its caller calls the account."""
+    if not (isinstance(account, str) and len(account) == 12 and account.isascii() and account.isdigit()):
+        raise UsageError(f"{what} is a str of twelve digits such as '123456789012', not {account!r}")
 
 
 @lru_cache(maxsize=1024)
