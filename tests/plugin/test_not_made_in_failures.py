@@ -87,6 +87,12 @@ CALLS = {
         "create(KEY_ID)",
         f"CreateSecret: no KMS key is {KEY}; sm.kms.create_key() makes one, to be named by its .id or .arn",
     ),
+    "a key of a replica": (
+        "regions = [{'Region': 'eu-west-1', 'KmsKeyId': 'alias/pay'}]\n"
+        "quietly(client().replicate_secret_to_regions, SecretId='db', AddReplicaRegions=regions)",
+        "ReplicationFailed: no KMS key is 'alias/pay' in eu-west-1 of account 123456789012; "
+        "sm.kms.create_key(alias='alias/pay', region='eu-west-1') makes one",
+    ),
     "a key of an update": (
         "quietly(client().update_secret, SecretId='db', KmsKeyId='alias/pay')",
         f"UpdateSecret: no KMS key is 'alias/pay' in {HERE}; sm.kms.create_key(alias='alias/pay') makes one",
