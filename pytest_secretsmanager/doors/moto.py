@@ -13,7 +13,7 @@ from botocore.client import BaseClient
 
 from pytest_secretsmanager.engine import arns
 from pytest_secretsmanager.engine.errors import UnsupportedOperation
-from pytest_secretsmanager.engine.keys import KeyElsewhere, KeyState
+from pytest_secretsmanager.engine.keys import KeyElsewhere, KeyState, KmsRefusal
 from pytest_secretsmanager.engine.ports import Function
 
 __tracebackhide__ = True
@@ -32,14 +32,22 @@ def is_active() -> bool:
 
 
 def key(arn: str) -> KeyElsewhere | None:
-    """The key of moto's KMS that has this ARN, or whose alias has; None: there is none."""
+    """The key of moto's KMS that has this ARN, or whose alias has; None: there is none.
+
+    KmsRefusal for one that encrypts no data keys: DOC says that a secret needs a symmetric one, the text is a GUESS.
+    """
     *_, region, account, resource = arn.split(":", 5)
     backend = _backend("moto.kms.models", "kms_backends", region, account)
     if backend is None or resource.startswith("alias/aws/"):
         return None
     kind, _, key_id = resource.partition("/")
     found = backend.keys.get(backend.get_key_id_from_alias(resource) if kind == "alias" else key_id)
-    return None if found is None else KeyElsewhere(found.arn, _STATES.get(found.key_state, "Disabled"))
+    if found is None:
+        return None
+    if found.key_spec != "SYMMETRIC_DEFAULT":
+        text = f"{found.arn} key usage is {found.key_usage} which is not valid for GenerateDataKey."
+        raise KmsRefusal("InvalidKeyUsageException", text)
+    return KeyElsewhere(found.arn, _STATES.get(found.key_state, "Disabled"))
 
 
 # --- Lambda ----------------------------------------------------------------------------------------------------------

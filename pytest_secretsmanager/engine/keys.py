@@ -59,7 +59,7 @@ class KeyElsewhere(NamedTuple):
 
 
 FindElsewhere: TypeAlias = Callable[[str], KeyElsewhere | None]
-"""Finds a key of another KMS by the ARN of the key, or of an alias of it."""
+"""Finds a key of another KMS by the ARN of the key, or of an alias of it; KmsRefusal for one that is of no use here."""
 
 
 def _nowhere(_: str) -> None:

@@ -1,9 +1,11 @@
 """moto's other services beside us: keys of its KMS, functions of its Lambda and accounts of its STS are known here."""
 
+import asyncio
 import io
 import sys
 import zipfile
 from collections.abc import Iterator
+from types import ModuleType
 from typing import Any
 
 import boto3
@@ -12,6 +14,7 @@ from botocore.exceptions import ClientError
 from moto import mock_aws
 
 from pytest_secretsmanager import Rotation, SecretsManager, UnsupportedOperation, UsageError
+from pytest_secretsmanager.doors import moto
 
 REGION = "us-east-1"
 OTHER = "111122223333"
@@ -144,6 +147,20 @@ def test_a_key_that_moto_has_not_either_is_refused(sm: SecretsManager, name: str
     new_key()
     with pytest.raises(ClientError, match="invalid KMS key"):
         sm.client().create_secret(Name="db", SecretString="one", KmsKeyId=name)
+    assert not sm.secrets
+
+
+@pytest.mark.parametrize(
+    ("spec", "usage"),
+    [("RSA_2048", "SIGN_VERIFY"), ("RSA_2048", "ENCRYPT_DECRYPT"), ("HMAC_256", "GENERATE_VERIFY_MAC")],
+)
+def test_a_key_that_encrypts_no_data_keys_is_refused(sm: SecretsManager, spec: str, usage: str) -> None:
+    arn = service("kms").create_key(KeySpec=spec, KeyUsage=usage)["KeyMetadata"]["Arn"]
+    client = sm.client()
+    with pytest.raises(client.exceptions.InvalidParameterException, match=f"{arn} key usage is {usage} which is not"):
+        client.create_secret(Name="db", SecretString="one", KmsKeyId=arn)
+    with pytest.raises(UsageError, match=f"no KMS key '{arn}': .*which is not valid"):
+        sm.kms.key(arn)
     assert not sm.secrets
 
 
@@ -315,6 +332,13 @@ def test_a_client_with_the_credentials_of_a_role_acts_in_its_account(sm: Secrets
     assert sm.log[-1].account == OTHER
 
 
+def test_the_log_names_a_user_of_the_account_of_a_role(sm: SecretsManager) -> None:
+    service("secretsmanager", **assumed(OTHER)).create_secret(Name="db", SecretString="x")
+    record: Any = sm.log[-1].record
+    assert record["userIdentity"]["type"] == "IAMUser"
+    assert record["userIdentity"]["arn"] == f"arn:aws:iam::{OTHER}:user/test"
+
+
 def test_it_does_not_find_the_secrets_of_the_default_account(sm: SecretsManager) -> None:
     sm.seed("db", "the default account's")
     with pytest.raises(ClientError, match="ResourceNotFoundException"):
@@ -387,3 +411,51 @@ def test_credentials_that_moto_has_not_given_out_act_in_the_default_account(sm: 
     sm.seed("db", "the default account's")
     client = service("secretsmanager", aws_access_key_id="AKIAUNKNOWN", aws_secret_access_key="x")
     assert client.get_secret_value(SecretId="db")["SecretString"] == "the default account's"
+
+
+def test_an_async_client_with_the_credentials_of_a_role_acts_in_its_account(sm: SecretsManager) -> None:
+    session = pytest.importorskip("aiobotocore.session", reason="aiobotocore is not installed").get_session()
+    sm.seed("db", "the other's", account=OTHER)
+
+    async def read() -> Any:
+        async with session.create_client("secretsmanager", region_name=REGION, **assumed(OTHER)) as client:
+            return await client.get_secret_value(SecretId="db")
+
+    assert asyncio.run(read())["SecretString"] == "the other's"
+
+
+# --- without moto ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("module", ["moto.core.models", "moto.kms.models", "moto.awslambda.models", "moto.iam.models"])
+@pytest.mark.parametrize("is_imported", [True, False], ids=["of other insides", "not imported"])
+def test_where_moto_is_not_as_known_it_is_as_if_it_were_not_there(
+    sm: SecretsManager, monkeypatch: pytest.MonkeyPatch, module: str, is_imported: bool
+) -> None:
+    key, function, role = new_key()["Arn"], new_function(), assumed(OTHER)
+    if is_imported:
+        monkeypatch.setitem(sys.modules, module, ModuleType(module))
+    else:
+        monkeypatch.delitem(sys.modules, module, raising=False)
+    assert (moto.key(key) is None) is (module in ("moto.core.models", "moto.kms.models"))
+    client = service("secretsmanager", **role)
+    assert (moto.account_of(client) is None) is (module in ("moto.core.models", "moto.iam.models"))
+    if module in ("moto.core.models", "moto.awslambda.models"):
+        assert moto.function(function) is None
+    else:
+        with pytest.raises(UnsupportedOperation):
+            moto.function(function)
+
+
+def test_a_get_looks_at_moto_no_more_once_its_client_is_known(
+    sm: SecretsManager, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sm.seed("db", "one")
+    client = sm.client()
+    client.get_secret_value(SecretId="db")
+
+    def fail() -> bool:
+        raise AssertionError("moto was looked at")
+
+    monkeypatch.setattr(moto, "is_active", fail)
+    assert client.get_secret_value(SecretId="db")["SecretString"] == "one"
