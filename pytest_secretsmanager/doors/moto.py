@@ -1,7 +1,8 @@
 """What moto has beside us while one of its mocks is active: keys of KMS, functions of Lambda, credentials of accounts.
 
 The one module that knows moto's insides. It imports nothing of moto: what no program has imported has nothing to tell.
-It only looks, and makes nothing in moto. Where a version of moto has other insides, it is as if moto were not there.
+It only looks, and makes nothing in moto. Where a version of moto keeps its services elsewhere, it is as if moto were
+not there.
 """
 
 import json

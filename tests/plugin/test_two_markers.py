@@ -201,13 +201,14 @@ def test_at_80_columns_the_summary_shows_the_reason(
 BY_ARN = "arn:aws:secretsmanager:us-east-1:123456789012:secret:db-AbCdEf"
 
 
-def test_by_arn_and_by_name_in_one_place_they_are_a_usage_error(failures: Failures) -> None:
+@pytest.mark.parametrize("other", ["db", BY_ARN, BY_ARN.replace("AbCdEf", "ZyXwVu")])
+def test_by_arn_and_by_name_in_one_place_they_are_a_usage_error(failures: Failures, other: str) -> None:
     (found,) = failures(
         f"""
         import pytest
 
         @pytest.mark.secret("{BY_ARN}", "to-hide-one")
-        @pytest.mark.secret("db", "to-hide-two")
+        @pytest.mark.secret("{other}", "to-hide-two")
         def test_it(): ...
         """
     )
