@@ -20,14 +20,14 @@ from pytest_secretsmanager.controls.panel import Panel
 from pytest_secretsmanager.controls.replication import HeldReplicas, ReplicationControl
 from pytest_secretsmanager.controls.rotation import RotationControl
 from pytest_secretsmanager.controls.steps import Steps
-from pytest_secretsmanager.doors import active, environment, patch
+from pytest_secretsmanager.doors import active, environment, moto, patch
 from pytest_secretsmanager.doors.active import RunningFunction
 from pytest_secretsmanager.doors.client import Responder, require_account, user_of
 from pytest_secretsmanager.doors.session import new_client
 from pytest_secretsmanager.engine import arns
 from pytest_secretsmanager.engine.call import Call, Parameters
 from pytest_secretsmanager.engine.effects.runs import RotationRun
-from pytest_secretsmanager.engine.errors import ServiceError, UsageError
+from pytest_secretsmanager.engine.errors import ServiceError, UnsupportedOperation, UsageError
 from pytest_secretsmanager.engine.interrupts import taken_back
 from pytest_secretsmanager.engine.keys import KeyRing, KmsRefusal
 from pytest_secretsmanager.engine.layers.audit import Entry
@@ -115,7 +115,7 @@ class SecretsManager(Panel, Assertions):
         _require_quota(version_quota)
         self._account = account
         self._clock = clock = Clock(now)
-        self._keys = KeyRing()
+        self._keys = KeyRing(moto.key)
         self._kms = Kms(self._keys, self._home.region_now, account)
         self._random = _UNSEEDED if random_seed is None else Random(random_seed)  # noqa: S311 - ids, never keys
         self._entries: list[Entry] = []
@@ -125,7 +125,7 @@ class SecretsManager(Panel, Assertions):
             self._new_request_id, lambda arn, body: patch.run_function(self._responder, arn, body)
         )
         self._steps, self._held = Steps(), HeldReplicas()
-        ports = Ports(self._random, self._keys, version_quota, self._functions.by_arn)
+        ports = Ports(self._random, self._keys, version_quota, self._functions.by_arn, elsewhere=moto.function)
         self._service = Service(ports, self._entries, clock.seconds, self._steps, self._held)
         clock.follow(self._service)
         self._responder = Responder(
@@ -360,6 +360,7 @@ class SecretsManager(Panel, Assertions):
     def seed(self, name: str, value: Any = NO_VALUE, **options: Unpack[SeedOptions]) -> SecretView:
         """Puts a secret there, in place of one of that name, and gives its view.
 
+        `name` is a name, or the whole ARN that the secret is to have: that says region, account and last characters.
         `value` is a `str` (SecretString), `bytes` (SecretBinary) or anything JSON can spell; left out, the secret has
         no version. Options: `versions` (values or `Version`s before that one, oldest first), `tags`, `description`,
         `kms_key`, `policy` (a dict or JSON text), `owning_service`, `rotation` (a `Rotation`), `replicas` (regions),
@@ -369,6 +370,8 @@ class SecretsManager(Panel, Assertions):
 
         >>> sm.seed("app/db", {"user": "app", "password": "two"}, versions=[{"user": "app", "password": "one"}])
         <secret 'app/db': 2 versions, AWSCURRENT on 2, AWSPREVIOUS on 1>
+        >>> sm.seed("arn:aws:secretsmanager:eu-west-1:111122223333:secret:app/db-AbCdEf", "hunter2").arn
+        'arn:aws:secretsmanager:eu-west-1:111122223333:secret:app/db-AbCdEf'
         """
         view = self.plant(seed_of(name, value, **options))
         self._home.keep_in_place(view.key)
@@ -433,9 +436,16 @@ class SecretsManager(Panel, Assertions):
         if callable(function):
             return self.rotation.register(function, region=region, account=account)
         named = None if function is None else arns.parse_function(function)
-        if function and named and named.region == region and self._service.ports.function(function) is None:
+        if function and named and named.region == region and not self._is_there(function):
             raise UsageError(f"no function is registered as {function}: sm.rotation.register(handler, arn=…) does that")
         return function
+
+    def _is_there(self, function: str) -> bool:
+        """Whether there is a function of that ARN; UsageError for one that can't run here."""
+        try:
+            return self._service.ports.function(function) is not None
+        except UnsupportedOperation as refusal:
+            raise UsageError(str(refusal)) from None
 
     def _ensure_key(self, seed: Seed, region: str, account: str) -> None:
         """Makes the KMS key that a seed names, where it names one that is not there."""

@@ -25,7 +25,8 @@ class RotationControl:
     """The rotations of one `SecretsManager`.
 
     A rotation function is any Lambda handler. RotateSecret runs its four steps in process: they have run when the call
-    returns, unless the test holds them.
+    returns, unless the test holds them. While a mock of moto is active, the functions of its Lambda are there too, as
+    long as moto needs no Docker for them (`mock_aws(config={"lambda": {"use_docker": False}})`): they do nothing.
 
     >>> def handler(event, context):
     ...     secret, token = event["SecretId"], event["ClientRequestToken"]

@@ -23,7 +23,7 @@ from botocore.exceptions import ClientError
 from botocore.history import get_global_history_recorder
 from botocore.model import OperationModel
 
-from pytest_secretsmanager.doors import wire
+from pytest_secretsmanager.doors import moto, wire
 from pytest_secretsmanager.doors.listeners import listeners_to, module_of
 from pytest_secretsmanager.doors.replies import Scalars, scalars_of, shown
 from pytest_secretsmanager.engine import arns, model
@@ -255,7 +255,7 @@ def _half_of(client: BaseClient) -> _ClientHalf:
     if half is None:
         region = client.meta.region_name
         require_region(region, "the region of a client")
-        account = _explicit_account(client)
+        account = _explicit_account(client) or moto.account_of(client)
         principal = None if account is None else user_of(account, region)
         half = client.__dict__[_HALF] = _ClientHalf(region, principal, scalars_of(client), _history_of(client))
     return half
@@ -278,10 +278,10 @@ def _explicit_account(client: BaseClient) -> str | None:
     return None
 
 
-def require_account(account: object) -> None:
-    """Refuses what is no account: UsageError for all but twelve digits."""
-    if not (isinstance(account, str) and len(account) == 12 and account.isdigit()):
-        raise UsageError(f"account is a str of twelve digits such as '123456789012', not {account!r}")
+def require_account(account: object, what: str = "account") -> None:
+    """Refuses what is no account: UsageError for all but twelve digits. `what` is how its caller calls the account."""
+    if not (isinstance(account, str) and len(account) == 12 and account.isascii() and account.isdigit()):
+        raise UsageError(f"{what} is a str of twelve digits such as '123456789012', not {account!r}")
 
 
 @lru_cache(maxsize=1024)

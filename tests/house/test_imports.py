@@ -15,7 +15,7 @@ ROOMS = [
     {"manager"},
     {"seed_files", "home"},
     {"seeds", "controls", "report", "entering"},
-    {"inspection"},
+    {"inspection", "seed_arns"},
     {"doors"},
     {"engine.service"},
     {"engine.effects"},

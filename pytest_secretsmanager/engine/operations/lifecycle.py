@@ -128,7 +128,7 @@ def _new_secret(call: Call, name: str, ports: Ports) -> Secret:
 
 
 def _new_arn(call: Call, name: str, ports: Ports) -> str:
-    suffix = "".join(ports.random.choices(arns.SUFFIX_ALPHABET, k=arns.SUFFIX_LENGTH))
+    suffix = call.arn_suffix or "".join(ports.random.choices(arns.SUFFIX_ALPHABET, k=arns.SUFFIX_LENGTH))
     return arns.build(call.region, call.account, name, suffix)
 
 
