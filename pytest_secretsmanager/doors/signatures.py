@@ -28,7 +28,7 @@ from pytest_secretsmanager.engine.errors import (
     MissingAuthenticationTokenException,
     UnrecognizedClientException,
 )
-from pytest_secretsmanager.engine.regions import is_region
+from pytest_secretsmanager.engine.regions import Regions
 
 if TYPE_CHECKING:
     from pytest_secretsmanager.doors.http_server import Request
@@ -66,11 +66,13 @@ class KeyPair:
 class Signatures:
     """Checks requests against the credentials that were handed out.
 
-    `times` gives every time that counts as now, epoch seconds: a signature has to be fresh by one of them.
+    `times` gives every time that counts as now, epoch seconds: a signature has to be fresh by one of them, and for one
+    of `regions`.
     """
 
-    def __init__(self, times: Callable[[], Iterable[float]]) -> None:
+    def __init__(self, times: Callable[[], Iterable[float]], regions: Regions) -> None:
         self._times = times
+        self._regions = regions
         self._known: dict[str, tuple[str, KeyPair]] = {}
 
     def add(self, pair: KeyPair, account: str) -> None:
@@ -87,7 +89,7 @@ class Signatures:
         access_key_id, scope = _credential(parts["Credential"])
         account, pair = self._known_pair(access_key_id)
         date_header, timestamp, signed_at = _time(request)
-        region = _region(scope, timestamp)
+        region = _region(scope, timestamp, self._regions)
         names = frozenset(parts["SignedHeaders"].split(";"))
         _require_signed(request, names, date_header)
         self._require_fresh(timestamp, signed_at)
@@ -177,10 +179,10 @@ def _time(request: "Request") -> _Time:
     )
 
 
-def _region(scope: list[str], timestamp: str) -> str:
+def _region(scope: list[str], timestamp: str, regions: Regions) -> str:
     date, region, service, term = scope
     wrong = []
-    if not is_region(region):
+    if not regions.has(region):
         wrong.append("Credential should be scoped to a valid region.")
     if service != model.SERVICE:
         wrong.append(f"Credential should be scoped to correct service: '{model.SERVICE}'.")

@@ -19,6 +19,7 @@ from pytest_secretsmanager.engine.errors import (
 )
 from pytest_secretsmanager.engine.keys import KeyRing, KmsKey, KmsRefusal
 from pytest_secretsmanager.engine.marks import GoBack
+from pytest_secretsmanager.engine.regions import BOTOCORES, Regions
 from pytest_secretsmanager.engine.state import Sealed, Secret, SecretKey
 
 Function: TypeAlias = Callable[[Mapping[str, str]], object]
@@ -29,13 +30,15 @@ Function: TypeAlias = Callable[[Mapping[str, str]], object]
 class Ports:
     """`random` makes ARN suffixes and passwords: seeded, they are repeatable. Keys are never made from it.
 
-    `functions` are the Lambda functions that Secrets Manager may invoke, by ARN; `numbers` count the secrets made.
+    `functions` are the Lambda functions that Secrets Manager may invoke, by ARN; `regions` are those that AWS has;
+    `numbers` count the secrets made.
     """
 
     random: Random
     keys: KeyRing
     version_quota: int
     functions: Mapping[str, Function] = field(default_factory=dict)
+    regions: Regions = BOTOCORES
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
     def function(self, arn: str) -> Function | None:

@@ -30,8 +30,17 @@ def section_of(item: pytest.Item, report: pytest.TestReport) -> str:
     if manager is not None and (report.failed or (report.when == "call" and manager.crashes)):
         parts.append(manager.failure_section())
     if report.failed:
-        parts.append(_not_found(item))
+        parts += [_unreached(item), _not_found(item)]
     return "\n".join(filter(None, parts))
+
+
+def _unreached(item: pytest.Item) -> str:
+    watch, _ = item.stash.get(_WATCH, (None, None))
+    if watch is None or not watch.unreached:
+        return ""
+    from pytest_secretsmanager.report.unreached import unreached
+
+    return unreached(tuple(watch.unreached))
 
 
 def _not_found(item: pytest.Item) -> str:
