@@ -67,6 +67,8 @@ def extra_regions(names: object) -> Regions:
     >>> extra_regions(["eu-atlantis-1"]).has("eu-atlantis-1")
     True
     """
+    if names == ():
+        return BOTOCORES
     if isinstance(names, str) or not isinstance(names, Collection):
         raise UsageError(f"extra_regions is a list of regions such as ['eu-atlantis-1'], not {names!r}")
     for name in names:
