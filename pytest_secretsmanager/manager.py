@@ -33,7 +33,7 @@ from pytest_secretsmanager.engine.keys import KeyRing, KmsRefusal
 from pytest_secretsmanager.engine.layers.audit import Entry
 from pytest_secretsmanager.engine.marks import GoBack, mark
 from pytest_secretsmanager.engine.ports import Ports, RequestIds, new_uuid
-from pytest_secretsmanager.engine.regions import require_region
+from pytest_secretsmanager.engine.regions import extra_regions as regions_with
 from pytest_secretsmanager.engine.rules.retention import VERSION_QUOTA
 from pytest_secretsmanager.engine.service import Service
 from pytest_secretsmanager.engine.state import SecretKey
@@ -50,7 +50,7 @@ from pytest_secretsmanager.inspection.presence import Presence
 from pytest_secretsmanager.inspection.rotations import cut_off_text
 from pytest_secretsmanager.inspection.views import SecretId, SecretView, Source
 from pytest_secretsmanager.report.section import failure_section
-from pytest_secretsmanager.seeds import NO_VALUE, Seed, SeedOptions, seed_of
+from pytest_secretsmanager.seeds import NO_VALUE, Seed, SeedOptions, require_regions, seed_of
 
 __tracebackhide__ = True
 """pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
@@ -92,6 +92,8 @@ class SecretsManager(Panel, Assertions):
     else us-east-1. `now` is where the clock starts (a datetime with a time zone; None: at the real time).
     `version_quota` is how many versions a secret may have: AWS's documented 100, unless a test writes more often than
     AWS would allow. `random_seed` makes ARN suffixes, version ids, request ids and random passwords repeatable.
+    `extra_regions` names regions that are newer than the installed botocore. In a region that AWS has not, a client
+    gets botocore's EndpointConnectionError, as from a host that does not exist.
 
     >>> with SecretsManager(region="eu-west-1") as sm:
     ...     _ = sm.seed("db", "hunter2")
@@ -107,25 +109,29 @@ class SecretsManager(Panel, Assertions):
         random_seed: int | str | None = None,
         now: datetime | None = None,
         version_quota: int = VERSION_QUOTA,
+        extra_regions: Collection[str] = (),
     ) -> None:
         _require_not_called(region)
-        self._home = Home(region)
+        self._regions = regions_with(extra_regions)
+        self._home = Home(region, self._regions)
         require_account(account)
         _require_seed(random_seed)
         _require_quota(version_quota)
         self._account = account
         self._clock = clock = Clock(now)
         self._keys = KeyRing(moto.key)
-        self._kms = Kms(self._keys, self._home.region_now, account)
+        self._kms = Kms(self._keys, self._regions, self._home.region_now, account)
         self._random = _UNSEEDED if random_seed is None else Random(random_seed)  # noqa: S311 - ids, never keys
         self._entries: list[Entry] = []
         self._log = Log(self._entries)
         self._new_request_id = RequestIds(self._random)
         self._functions = Functions(
-            self._new_request_id, lambda arn, body: patch.run_function(self._responder, arn, body)
+            self._new_request_id, lambda arn, body: patch.run_function(self._responder, arn, body), self._regions
         )
         self._steps, self._held = Steps(), HeldReplicas()
-        ports = Ports(self._random, self._keys, version_quota, self._functions.by_arn, elsewhere=moto.function)
+        ports = Ports(
+            self._random, self._keys, version_quota, self._functions.by_arn, self._regions, elsewhere=moto.function
+        )
         self._service = Service(ports, self._entries, clock.seconds, self._steps, self._held)
         clock.follow(self._service)
         self._responder = Responder(
@@ -135,13 +141,15 @@ class SecretsManager(Panel, Assertions):
             self._random,
             self._new_request_id,
             repeatable=random_seed is not None,
+            regions=self._regions,
+            unreached=lambda operation, region: worlds.note_unreached(operation, region, self._regions),
         )
         self._presence = Presence(self._log, self._home.region_now)
-        self._views = Source(self._service, self._log, clock.seconds, self._home.region_now, account)
+        self._views = Source(self._service, self._log, clock.seconds, self._home.region_now, account, self._regions)
         self._rotation = RotationControl(
             self._service, self._functions, self._steps, self._views, self._rotate_now, self._home.region_now, account
         )
-        self._replication = ReplicationControl(self._service, self._held)
+        self._replication = ReplicationControl(self._service, self._held, self._regions)
         self._clients: dict[object, SecretsManagerClient] = {}
         self._endpoint: Endpoint | None = None
         self._crashes: list[str] = []
@@ -379,6 +387,7 @@ class SecretsManager(Panel, Assertions):
 
     def plant(self, seed: Seed) -> SecretView:
         """Puts a secret there that was described before."""
+        require_regions(seed, self._regions)
         region = seed.options.get("region", self.region)
         account = seed.options.get("account", self.account)
         principal = seed.principal(account, user_of(account, region).arn)
@@ -498,7 +507,7 @@ class SecretsManager(Panel, Assertions):
         """
         self._require_entered("use its clients")
         arguments = {"region_name": region or self.region, **environment.CREDENTIALS, **kwargs}
-        require_region(arguments["region_name"])
+        self._regions.require(arguments["region_name"])
         key = tuple(sorted(arguments.items(), key=lambda item: item[0]))
         if not all(isinstance(value, Hashable) for value in arguments.values()):
             return cast("SecretsManagerClient", new_client(**arguments))

@@ -6,7 +6,6 @@ from typing import NamedTuple
 from pytest_secretsmanager.doors.client import require_account
 from pytest_secretsmanager.engine import arns
 from pytest_secretsmanager.engine.errors import UsageError
-from pytest_secretsmanager.engine.regions import require_region
 
 __tracebackhide__ = True
 
@@ -36,7 +35,6 @@ def read(arn: str, options: Mapping[str, object]) -> SeedArn:
     if parsed is None:
         raise UsageError(_of_something_else(arn, shown))
     region, account, name, is_partial = parsed
-    require_region(region, "the region in the ARN of a seed")
     _require_partition(region, shown)
     require_account(account, "the account in the ARN of a seed")
     if is_partial:

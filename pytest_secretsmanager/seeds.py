@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from textwrap import shorten
 from typing import Any, TypeAlias, TypedDict
 
 from pytest_secretsmanager import seed_arns
@@ -16,7 +17,7 @@ from pytest_secretsmanager.doors.client import require_account
 from pytest_secretsmanager.engine import arns
 from pytest_secretsmanager.engine.call import Call, Parameters, Principal
 from pytest_secretsmanager.engine.errors import UsageError, nearest
-from pytest_secretsmanager.engine.regions import require_region
+from pytest_secretsmanager.engine.regions import Regions
 from pytest_secretsmanager.engine.rules import labels
 
 __tracebackhide__ = True
@@ -212,6 +213,15 @@ def seed_of(*arguments: Any, **options: Any) -> Seed:
     return Seed(name, tuple(versions), SeedOptions(**options), arn_suffix)  # type: ignore[typeddict-item] # checked just above
 
 
+def require_regions(seed: Seed, regions: Regions) -> None:
+    """Refuses a seed with a region that is none, where it or a replica is to be."""
+    name = repr(shorten(seed.name, 80))
+    if "region" in seed.options:
+        regions.require(seed.options["region"], f"the region of secret {name}")
+    for region in seed.options.get("replicas", ()):
+        regions.require(region, f"the region of a replica of secret {name}")
+
+
 def value_parameters(value: Any) -> dict[str, object]:
     """The request member that carries a value: text as it is, bytes as they are, anything else as JSON.
 
@@ -300,11 +310,8 @@ def _require_types(options: Mapping[str, Any]) -> None:
     for region in options.get("replicas", ()):
         if not isinstance(region, str):
             raise UsageError(f"the replicas of a seed are regions, but {_kind(region)} is among them")
-        require_region(region, "the region of a replica")
     if "rotation" in options:
         _require_rotation(options["rotation"], managed="owning_service" in options)
-    if "region" in options:
-        require_region(options["region"], "the region of a seed")
     if "account" in options:
         require_account(options["account"])
     _require_json("policy", options.get("policy", ""))

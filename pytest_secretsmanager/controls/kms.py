@@ -5,7 +5,7 @@ from typing import TypeAlias
 
 from pytest_secretsmanager.engine.errors import UsageError
 from pytest_secretsmanager.engine.keys import KeyRing, KeyState, KmsKey, KmsRefusal, is_alias
-from pytest_secretsmanager.engine.regions import require_region
+from pytest_secretsmanager.engine.regions import Regions
 from pytest_secretsmanager.inspection.keywords import known_keywords
 
 __tracebackhide__ = True
@@ -28,8 +28,9 @@ class Kms:
     botocore.errorfactory.DecryptionFailure: An error occurred (DecryptionFailure) when calling the GetSecretValue ...
     """
 
-    def __init__(self, keys: KeyRing, region: Callable[[], str], account: str) -> None:
+    def __init__(self, keys: KeyRing, regions: Regions, region: Callable[[], str], account: str) -> None:
         self._keys = keys
+        self._regions = regions
         self._region = region
         self._account = account
 
@@ -61,7 +62,7 @@ class Kms:
     def _in(self, region: str | None) -> str:
         if region is None:
             return self._region()
-        require_region(region, "the region of a KMS key")
+        self._regions.require(region, "the region of a KMS key")
         return region
 
     def disable(self, key: KeyRef) -> None:

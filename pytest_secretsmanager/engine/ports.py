@@ -19,6 +19,7 @@ from pytest_secretsmanager.engine.errors import (
 )
 from pytest_secretsmanager.engine.keys import KeyRing, KmsKey, KmsRefusal
 from pytest_secretsmanager.engine.marks import GoBack
+from pytest_secretsmanager.engine.regions import BOTOCORES, Regions
 from pytest_secretsmanager.engine.state import Sealed, Secret, SecretKey
 
 Function: TypeAlias = Callable[[Mapping[str, str]], object]
@@ -37,13 +38,14 @@ class Ports:
     """`random` makes ARN suffixes and passwords: seeded, they are repeatable. Keys are never made from it.
 
     `functions` are the Lambda functions that Secrets Manager may invoke, by ARN; `elsewhere` finds those of another
-    Lambda in this process. `numbers` count the secrets made.
+    Lambda in this process. `regions` are those that AWS has; `numbers` count the secrets made.
     """
 
     random: Random
     keys: KeyRing
     version_quota: int
     functions: Mapping[str, Function] = field(default_factory=dict)
+    regions: Regions = BOTOCORES
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
     elsewhere: FindFunction = _nowhere
 

@@ -21,8 +21,8 @@ TEXTS = (
     "activates the fixture secretsmanager.",
     f"{SECRETS_FILE}(path): a TOML or JSON file, by its path from the test's own file, of secrets that are there when "
     "the test starts; activates the fixture secretsmanager.",
-    f"{OPTIONS}(*, region, account, random_seed, now, version_quota): options of the fixture secretsmanager; activates "
-    "it.",
+    f"{OPTIONS}(*, region, account, random_seed, now, version_quota, extra_regions): options of the fixture "
+    "secretsmanager; activates it.",
 )
 """What `pytest --markers` shows."""
 

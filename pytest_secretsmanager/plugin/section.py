@@ -30,8 +30,18 @@ def section_of(item: pytest.Item, report: pytest.TestReport) -> str:
     if manager is not None and (report.failed or (report.when == "call" and manager.crashes)):
         parts.append(manager.failure_section())
     if report.failed:
-        parts += _of_calls(item)
+        parts += [_unreached(item), *_of_calls(item)]
     return "\n".join(filter(None, parts))
+
+
+def _unreached(item: pytest.Item) -> str:
+    """What is told of calls in a region that AWS has not."""
+    watch, _ = item.stash.get(_WATCH, (None, None))
+    if watch is None or not watch.unreached:
+        return ""
+    from pytest_secretsmanager.report.unreached import unreached
+
+    return unreached(tuple(watch.unreached))
 
 
 def _of_calls(item: pytest.Item) -> list[str]:

@@ -181,5 +181,5 @@ def _regions_that_differ(missed: Sequence[_Missed]) -> list[str]:
 
 
 def filled(line: str) -> str:
-    """A line of the section, folded to its width."""
+    """A line of the section, folded."""
     return textwrap.fill(line, WIDTH, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)

@@ -149,8 +149,8 @@ def test_markers_lists_the_markers_with_their_arguments(pytester: pytest.Pyteste
             "rotation, replicas, deleted, region, account): a secret that is there when the test starts, by its name "
             "or with the whole ARN given; activates the fixture secretsmanager.",
             "",
-            "@pytest.mark.secretsmanager([*], region, account, random_seed, now, version_quota): options of the "
-            "fixture secretsmanager; activates it.",
+            "@pytest.mark.secretsmanager([*], region, account, random_seed, now, version_quota, extra_regions): "
+            "options of the fixture secretsmanager; activates it.",
         ]
     )
 
