@@ -193,9 +193,9 @@ REFUSED = {
     "an unknown region": (
         ARN.replace("eu-west-1", "eu-wst-1"),
         {},
-        "the region in the ARN of a seed is 'eu-wst-1', which botocore",
+        "the region of secret 'app/db' is 'eu-wst-1', which botocore",
     ),
-    "no region": (ARN.replace("eu-west-1", ""), {}, "the region in the ARN of a seed is a str such as 'us-east-1'"),
+    "no region": (ARN.replace("eu-west-1", ""), {}, "the region of secret 'app/db' is a str such as 'us-east-1'"),
     "another partition": (
         CHINA.replace("aws-cn", "aws"),
         {},
