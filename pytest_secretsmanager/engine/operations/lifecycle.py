@@ -1,7 +1,7 @@
 """CreateSecret, UpdateSecret, DeleteSecret, RestoreSecret."""
 
 from pytest_secretsmanager.engine import arns
-from pytest_secretsmanager.engine.call import Call, Changes, Outcome
+from pytest_secretsmanager.engine.call import Call, Changes, Outcome, deletion_events
 from pytest_secretsmanager.engine.changed import changed
 from pytest_secretsmanager.engine.errors import (
     InvalidParameterException,
@@ -81,7 +81,9 @@ def delete_secret(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
     guards.require_owner(secret, call)
     replication.require_no_replicas(secret)
     if force:
-        return Outcome(identity(secret, DeletionDate=call.time), {secret.key: None})
+        # RECORDED: AWS logs the deletion of its own doing, 5 to 28 seconds later.
+        gone: Changes = {secret.key: None}
+        return Outcome(identity(secret, DeletionDate=call.time), gone, events=deletion_events(secret, call.time))
     # GUESS: sources disagree on a second deletion; this is AWS's general answer.
     guards.require_not_deleted(secret)
     date = call.time + (window or DEFAULT_WINDOW) * SECONDS_PER_DAY

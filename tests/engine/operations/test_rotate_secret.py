@@ -1283,7 +1283,8 @@ def test_a_rotation_goes_no_further_once_its_secret_is_deleted(world, db, functi
     rotate(world)
     world.call("DeleteSecret", SecretId="db", **deletion)
     held.resume()
-    assert (states(world), function.steps, events(world)) == (["abandoned"], done, ["RotationStarted"])
+    assert (states(world), function.steps) == (["abandoned"], done)
+    assert [event for event in events(world) if "VersionDelete" not in event] == ["RotationStarted"]
 
 
 @pytest.mark.parametrize("deletion", [{}, {"ForceDeleteWithoutRecovery": True}], ids=["scheduled", "at once"])
