@@ -129,7 +129,7 @@ def given_value(call: Call) -> Value | None:
 
 
 def require_value(call: Call) -> Value:
-    """The secret value of a request that is of no use without one. The text is a GUESS, as other imitations have it."""
+    """The secret value of a request that is of no use without one. The text is REPORTED; its full stop is a GUESS."""
     value = given_value(call)
     if value is None:
         raise InvalidRequestException("You must provide either SecretString or SecretBinary.")

@@ -41,7 +41,8 @@ def pending_token(secret: Secret) -> str | None:
 def due_at(secret: Secret) -> float | None:
     """When AWS rotates this secret by itself next, or tries again; None: not as things stand.
 
-    That a rotation runs as soon as its window opens is a GUESS: DOC says at any time in it.
+    That a rotation runs as soon as its window opens is a GUESS: DOC says at any time in it, RECORDED is five minutes
+    after it has opened.
     """
     rotation = secret.rotation
     if rotation is None or not rotation.enabled:
