@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from botocore.exceptions import ClientError
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -254,6 +255,27 @@ def test_a_version_that_has_gone_is_no_longer_read(hundred, refused):
         "InvalidRequestException",
         f"You can't perform this operation on secret version {token(1)} because it was deleted.",
     )
+
+
+def code_of_a_read(sm, version_id):
+    with pytest.raises(ClientError) as refusal:
+        sm.client().get_secret_value(SecretId="db", VersionId=version_id)
+    return refusal.value.response["Error"]["Code"]
+
+
+def test_a_version_that_has_gone_is_there_again_once_that_is_rolled_back(hundred):
+    hundred.clock.advance(days=2)
+    with hundred._service.rolled_back():
+        put(hundred, [101, 102])
+        assert code_of_a_read(hundred, token(2)) == "InvalidRequestException"
+    assert hundred.client().get_secret_value(SecretId="db", VersionId=token(2))["SecretString"] == "value 2"
+    assert code_of_a_read(hundred, token(101)) == "ResourceNotFoundException"
+
+
+def test_a_version_that_has_gone_is_no_change_of_its_own(hundred):
+    hundred.clock.advance(days=2)
+    with pytest.raises(AssertionError, match=r"versions, labels changed by PutSecretValue"), hundred.assert_unchanged():
+        put(hundred, [101])
 
 
 def test_a_version_that_has_gone_is_no_longer_listed(hundred):
