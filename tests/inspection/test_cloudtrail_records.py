@@ -7,18 +7,19 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ClientError
 
-from pytest_secretsmanager import SecretsManager
+from pytest_secretsmanager import SecretsManager, Version
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager.client import SecretsManagerClient
 
 TOKEN = "2" * 32
+VERSION = "1" * 32
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 @pytest.fixture(autouse=True)
 def _a_secret(secretsmanager: SecretsManager) -> None:
-    secretsmanager.seed("db", "one")
+    secretsmanager.seed("db", Version("one", id=VERSION))
 
 
 def record(sm: SecretsManager) -> dict[str, Any]:
@@ -76,6 +77,11 @@ def test_the_reply_of_a_write_is_in_camel_case_throughout(
     ("method", "arguments", "parameters"),
     [
         ("get_secret_value", {"SecretId": "db"}, {"secretId": "db"}),
+        (
+            "get_secret_value",
+            {"SecretId": "db", "VersionId": VERSION},
+            {"secretId": "db", "versionId": VERSION},
+        ),
         (
             "list_secrets",
             {"Filters": [{"Key": "name", "Values": ["d"]}], "MaxResults": 5},
