@@ -480,8 +480,8 @@ class SecretsManager(Panel, Assertions):
         if present.replicas:
             self._service.seed(call_of("RemoveRegionsFromReplication", {"RemoveReplicaRegions": [*present.replicas]}))
         call = call_of("DeleteSecret", {"ForceDeleteWithoutRecovery": True})
-        if present.deletion_date is not None:
-            call = call._replace(time=min(call.time, present.deletion_date - 1))  # later there is nothing to delete
+        if present.deletion is not None:
+            call = call._replace(time=min(call.time, present.deletion.due - 1))  # later there is nothing to delete
         owner = call.principal._replace(service=present.owning_service)
         self._service.seed(call._replace(principal=owner))
 

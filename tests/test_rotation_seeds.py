@@ -159,13 +159,14 @@ def test_a_secret_that_a_service_manages_needs_no_function(
 # --- with other options ----------------------------------------------------------------------------------------------
 
 
-def test_a_seed_that_is_deleted_rotates_once_it_is_restored(
+def test_a_seed_that_is_deleted_rotates_once_it_is_restored_and_told_to(
     secretsmanager: SecretsManager, client: "SecretsManagerClient"
 ) -> None:
     secretsmanager.seed("db", "one", rotation=Rotation(handler, days=7), deleted=True)
-    secretsmanager.clock.advance(days=6)
     client.restore_secret(SecretId="db")
-    secretsmanager.clock.advance(days=1)
+    secretsmanager.clock.advance(days=7)
+    assert (described(client)["RotationEnabled"], steps) == (False, [])
+    client.rotate_secret(SecretId="db")
     assert len(steps) == 4
 
 

@@ -90,6 +90,15 @@ def parse(arn: str) -> SecretArn | None:
     return SecretArn(whole["region"], whole["account"], name, partial=suffixed is None)
 
 
+def name_in(arn: str) -> str:
+    """The name of the secret that a full ARN is of.
+
+    >>> name_in("arn:aws:secretsmanager:us-east-1:123456789012:secret:app/db-Ab12Cd")
+    'app/db'
+    """
+    return arn.split(":", 6)[6][: -SUFFIX_LENGTH - 1]
+
+
 # --- functions -----------------------------------------------------------------------------------------------------
 
 _FUNCTION = re.compile(

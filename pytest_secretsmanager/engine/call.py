@@ -7,6 +7,7 @@ them.
 """
 
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Literal, NamedTuple, TypeAlias, get_args
 
@@ -95,6 +96,8 @@ EventName: TypeAlias = Literal[
     "TestRotationFailed",
     "ReplicationSucceeded",
     "ReplicationFailed",
+    "StartSecretVersionDelete",
+    "EndSecretVersionDelete",
 ]
 SERVICE_EVENTS: tuple[str, ...] = get_args(EventName)
 
@@ -112,6 +115,16 @@ class ServiceEvent(NamedTuple):
 def rotation_event(name: EventName, secret: Secret, token: str, error_message: str | None = None) -> ServiceEvent:
     """What AWS logs of the rotation under a token."""
     return ServiceEvent(name, secret.key, secret.arn, f"Rotation-{secret.arn}-{token}", error_message)
+
+
+def deletion_events(secret: Secret, time: float) -> tuple[ServiceEvent, ...]:
+    """What AWS logs while it deletes a secret by force (RECORDED, of secrets with one version)."""
+    minute = datetime.fromtimestamp(time, UTC).strftime("%Y-%m-%dT%H:%MZ")
+    request_id = f"SecretDeleteMessage:{secret.arn}:{minute}:Forced"
+    return (
+        ServiceEvent("StartSecretVersionDelete", secret.key, secret.arn, request_id),
+        ServiceEvent("EndSecretVersionDelete", secret.key, secret.arn, request_id),
+    )
 
 
 class RunRotation(NamedTuple):
@@ -141,6 +154,7 @@ class Outcome(NamedTuple):
     """What an operation answers and wants changed, what AWS logs beside the call, and what is to follow the commit.
 
     Nothing is done yet: `changes` are applied by the store, `then` is run when the call is over and its lock released.
+    `about` is the ARN of the secret where the reply does not name it, and CloudTrail does.
     """
 
     reply: Reply
@@ -148,6 +162,7 @@ class Outcome(NamedTuple):
     parts: tuple[Part, ...] = ()
     events: tuple[ServiceEvent, ...] = ()
     then: tuple[Effect, ...] = ()
+    about: str | None = None
 
     def __repr__(self) -> str:
         return f"Outcome({', '.join(self.reply)}; changes {len(self.changes)})"

@@ -68,6 +68,13 @@ class Window(NamedTuple):
     closes: float
 
 
+class Deletion(NamedTuple):
+    """A deletion that is scheduled: when it was asked for, and when the secret goes; epoch seconds."""
+
+    asked: float
+    due: float
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RotationAttempt:
     """A rotation that has announced its version and is not complete; `retry` is when it is tried again, None: not."""
@@ -82,7 +89,9 @@ class Rotation:
     """How a secret rotates, when it will next, and the rotation that is under way.
 
     `function` is the ARN of the Lambda function, empty where AWS itself rotates. `metadata` and `role` belong to
-    secrets of other vendors, `last` is when a rotation last succeeded.
+    secrets of other vendors, `last` is when a rotation last succeeded. `window` is the one that is shown: it stays when
+    a rotation fails in it, and then `again` is when the next one opens, infinity for never. `cancelled` is the version
+    that AWSPENDING sat on when rotation was turned off: it stands in no later rotation's way.
     """
 
     enabled: bool = True
@@ -91,6 +100,8 @@ class Rotation:
     metadata: tuple[tuple[str, str], ...] = ()
     role: str = ""
     window: Window | None = None
+    again: float | None = None
+    cancelled: str | None = None
     last: float | None = None
     attempt: RotationAttempt | None = None
 
@@ -116,7 +127,8 @@ class Secret:
     """A secret with its versions, oldest first, and the version that each staging label sits on.
 
     `primary_region` is set on a secret that is replicated and on its replicas; `replicas`, by region, on the former.
-    `number` tells apart what was created at the same moment: the first secret has the lowest.
+    `number` tells apart what was created at the same moment: the first secret has the lowest. `deleted_versions` are
+    the ids of the versions that AWS deleted last, oldest first.
     """
 
     key: SecretKey
@@ -131,8 +143,9 @@ class Secret:
     versions: Mapping[str, Version] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
     versions_made: int = 0
+    deleted_versions: tuple[str, ...] = ()
     accessed: float | None = None
-    deletion_date: float | None = None
+    deletion: Deletion | None = None
     policy: str | None = None
     owning_service: str | None = None
     rotation: Rotation | None = None

@@ -62,7 +62,7 @@ def place_text(region: str, account: str) -> str:
 
 
 def _place_and_state(secret: Secret) -> str:
-    return place_text(*secret.key[:2]) + ("" if secret.deletion_date is None else " (scheduled for deletion)")
+    return place_text(*secret.key[:2]) + ("" if secret.deletion is None else " (scheduled for deletion)")
 
 
 def _some(places: Iterable[str]) -> str:

@@ -1,16 +1,17 @@
 """A logged call as CloudTrail lays it out.
 
-RECORDED (real records, 2024): member names in camel case; secretString, secretBinary and rotationToken are left out;
-reads have `readOnly` true and no response elements; PutSecretValue answers with the ARN only. DOC: DeleteSecret's
-deletion date is a text, and a refused call has `errorCode` and `errorMessage`; what AWS does by itself is an
-AwsServiceEvent that names its secret under `additionalEventData`. The response elements of other writes are a GUESS.
+RECORDED (real records, 2023 to 2025): member names in camel case; secretString, secretBinary and rotationToken are left
+out, and the tags of CreateSecret; reads have `readOnly` true and no response elements; CreateSecret and PutSecretValue
+answer with the ARN only; DeleteSecret's deletion date is a text; a refused call has `errorCode` and `errorMessage`; the
+deletion of versions is an AwsServiceEvent that names its secret under `additionalEventData`. DOC: so are the events of
+rotation; TagResource and UntagResource answer with an `arn`. The response elements of other writes are a GUESS.
 """
 
 import uuid
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from pytest_secretsmanager.engine.arns import partition
+from pytest_secretsmanager.engine.arns import name_in, partition
 from pytest_secretsmanager.engine.layers.audit import Entry
 from pytest_secretsmanager.engine.model import camel_case, dns_suffix, operation
 
@@ -19,8 +20,16 @@ _USER_ID = "AIDA00000000000000000"
 _ACCESS_KEY_ID = "AKIA0000000000000000"
 """Ids in the form of AWS's, the same for everybody: what a record says beside the ARN is for programs that read it."""
 
-_ANSWERED_WITH_ARN_ONLY = {"PutSecretValue"}
-_ANSWERED_WITH_NOTHING = {"CreateSecret", "TagResource", "UntagResource"}
+_EVENT_VERSION = "1.11"
+"""RECORDED of calls in 2025; that service events have the same is a GUESS, since theirs are recorded of 2023 only."""
+
+_ANSWERED_WITH_ARN_ONLY = {"CreateSecret", "PutSecretValue"}
+_NOT_LOGGED = {"CreateSecret": {"Tags"}}
+"""Members of requests that are no secrets, and that CloudTrail leaves out all the same."""
+
+_DELETIONS = {"StartSecretVersionDelete", "EndSecretVersionDelete"}
+_OTHER_CODES = {"AccessDeniedException": "AccessDenied"}
+"""The errors that CloudTrail calls otherwise than the API does."""
 
 
 def record_of(entry: Entry) -> dict[str, object]:
@@ -31,7 +40,7 @@ def record_of(entry: Entry) -> dict[str, object]:
 def _event_record(entry: Entry) -> dict[str, object]:
     account, service, _ = entry.principal
     record: dict[str, object] = {
-        "eventVersion": "1.08",
+        "eventVersion": _EVENT_VERSION,
         "userIdentity": {"accountId": account, "invokedBy": service},
         "eventTime": _utc(entry.time).strftime(_TIME),
         "eventSource": service,
@@ -41,7 +50,7 @@ def _event_record(entry: Entry) -> dict[str, object]:
         "userAgent": service,
         "requestParameters": None,
         "responseElements": None,
-        "additionalEventData": dict(entry.request),
+        "additionalEventData": _event_data(entry),
         "requestID": entry.request_id,
         "eventID": _event_id(entry),
         "readOnly": False,
@@ -55,6 +64,13 @@ def _event_record(entry: Entry) -> dict[str, object]:
     return record
 
 
+def _event_data(entry: Entry) -> dict[str, object]:
+    if entry.operation not in _DELETIONS:
+        return dict(entry.request)
+    arn = str(entry.request["SecretId"])
+    return {"ARN": arn, "Name": name_in(arn)}
+
+
 def _call_record(entry: Entry) -> dict[str, object]:
     principal = entry.principal
     identity = {
@@ -66,7 +82,7 @@ def _call_record(entry: Entry) -> dict[str, object]:
         "userName": principal.arn.rpartition("/")[2],
     }
     record: dict[str, object] = {
-        "eventVersion": "1.09",
+        "eventVersion": _EVENT_VERSION,
         "userIdentity": identity,
         "eventTime": _utc(entry.time).strftime(_TIME),
         "eventSource": "secretsmanager.amazonaws.com",
@@ -74,7 +90,7 @@ def _call_record(entry: Entry) -> dict[str, object]:
         "awsRegion": entry.region,
         "sourceIPAddress": "127.0.0.1",
         "userAgent": "pytest-secretsmanager",
-        "requestParameters": _in_camel_case(entry.request),
+        "requestParameters": _in_camel_case(_logged_request(entry)),
         "responseElements": _response_elements(entry),
         "requestID": entry.request_id,
         "eventID": _event_id(entry),
@@ -90,7 +106,8 @@ def _call_record(entry: Entry) -> dict[str, object]:
         },
     }
     if entry.error_code is not None:
-        record["errorCode"], record["errorMessage"] = entry.error_code, entry.error_message
+        record["errorCode"] = _OTHER_CODES.get(entry.error_code, entry.error_code)
+        record["errorMessage"] = entry.error_message
     return record
 
 
@@ -100,10 +117,17 @@ def _event_id(entry: Entry) -> str:
     return str(uuid.uuid5(uuid.NAMESPACE_OID, what))
 
 
+def _logged_request(entry: Entry) -> Mapping[str, object]:
+    hidden = _NOT_LOGGED.get(entry.operation, ())
+    return {name: value for name, value in entry.request.items() if name not in hidden}
+
+
 def _response_elements(entry: Entry) -> dict[str, object] | None:
     response = entry.response
-    if response is None or entry.operation in _ANSWERED_WITH_NOTHING:
+    if response is None:
         return None
+    if entry.about is not None:
+        return {"arn": entry.about}
     shown = {_response_name(name): _in_camel_case(value) for name, value in response.items()}
     if entry.operation in _ANSWERED_WITH_ARN_ONLY:
         return {"arn": shown["arn"]}
@@ -129,7 +153,7 @@ def _utc(seconds: float) -> datetime:
 
 
 def _in_words(time: datetime) -> str:
-    """A date as CloudTrail spells it in response elements: `May 3, 2018 5:51:02 PM` (DOC)."""
+    """A date as CloudTrail spells it in response elements: `Jul 10, 2023, 12:07:59 PM` (RECORDED)."""
     months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
     hour, half = time.hour % 12 or 12, "AM" if time.hour < 12 else "PM"
-    return f"{months[time.month - 1]} {time.day}, {time.year} {hour}:{time:%M:%S} {half}"
+    return f"{months[time.month - 1]} {time.day}, {time.year}, {hour}:{time:%M:%S} {half}"

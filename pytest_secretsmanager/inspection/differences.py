@@ -147,7 +147,7 @@ def _shown(value: object) -> str:
     return "nothing" if value is ABSENT else repr(value)
 
 
-_TOLD = [name for name in Secret.__slots__ if name not in ("changed", "versions_made", "number")]
+_TOLD = [name for name in Secret.__slots__ if name not in ("changed", "versions_made", "deleted_versions", "number")]
 """The fields in which a change is told; the others only follow from these."""
 
 

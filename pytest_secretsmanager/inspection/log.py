@@ -50,7 +50,8 @@ class Event:
     calls that only read, and for refused ones.
 
     What AWS does by itself is logged too, as CloudTrail does: RotationStarted, RotationSucceeded, RotationFailed,
-    RotationAbandoned, TestRotationStarted, ReplicationSucceeded, … Its `request` has the SecretId, an ARN.
+    RotationAbandoned, TestRotationStarted, ReplicationSucceeded, StartSecretVersionDelete, … Its `request` has the
+    SecretId, an ARN.
     """
 
     __slots__ = ("_entry",)

@@ -32,8 +32,8 @@ def state_table(
 ) -> str:
     """The table of a secret as it is, or was, at one moment."""
     title = f"secret {secret.key.name!r} in {secret.key.region}"
-    if secret.deletion_date is not None:
-        title += f", marked for deletion on {datetime.fromtimestamp(secret.deletion_date, UTC):%Y-%m-%d}"
+    if secret.deletion is not None:
+        title += f", marked for deletion on {datetime.fromtimestamp(secret.deletion.due, UTC):%Y-%m-%d}"
     if not secret.versions:
         return f"{title}\n  (no version)"
     shown = {

@@ -58,7 +58,7 @@ class Unchanged:
 
     def _may_lapse(self, secret: Secret) -> bool:
         """Whether this secret goes by itself as time passes, without a change that a journal would see."""
-        return secret.deletion_date is not None and self._only in (None, SecretView(self._source, secret.key))
+        return secret.deletion is not None and self._only in (None, SecretView(self._source, secret.key))
 
     def __del__(self) -> None:
         if not self._is_entered:

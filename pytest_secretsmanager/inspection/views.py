@@ -183,8 +183,8 @@ class SecretView:
     @property
     def deleted(self) -> datetime | None:
         """When the scheduled deletion takes effect, UTC; None for a secret that is not scheduled."""
-        date = self.state.deletion_date
-        return None if date is None else _utc(date)
+        deletion = self.state.deletion
+        return None if deletion is None else _utc(deletion.due)
 
     @property
     def history(self) -> list[LabelMove]:

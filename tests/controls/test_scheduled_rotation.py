@@ -522,10 +522,23 @@ def test_while_it_is_tried_again_its_next_date_stays_where_it_was(sm: SecretsMan
     assert dates(sm) == (None, FIRST + timedelta(hours=24) - timedelta(seconds=1))
 
 
-def test_once_it_was_given_up_its_next_date_is_that_of_the_next_window(sm: SecretsManager, db: SecretView) -> None:
-    sm.rotation.fail("setSecret", ConnectionError, times=6)
+SHOWN_AT_FIRST = FIRST + timedelta(hours=24) - timedelta(seconds=1)
+
+
+def test_once_it_was_given_up_its_next_date_still_stays_where_it_was(sm: SecretsManager, db: SecretView) -> None:
+    sm.rotation.fail("setSecret", ConnectionError, times=1000)
     sm.clock.set(FIRST + timedelta(hours=1))
-    assert dates(sm) == (None, SECOND + timedelta(hours=24) - timedelta(seconds=1))
+    assert dates(sm) == (None, SHOWN_AT_FIRST)
+    sm.clock.advance(days=800)
+    assert dates(sm) == (None, SHOWN_AT_FIRST)
+    assert len(sm.rotation.runs) > 6, "it was tried again in later windows"
+
+
+def test_once_a_later_window_succeeds_its_next_date_moves_on(sm: SecretsManager, db: SecretView) -> None:
+    sm.rotation.fail("setSecret", ConnectionError, times=6)
+    sm.clock.set(SECOND)
+    last, following = dates(sm)
+    assert (last, following > SECOND) == (SECOND, True)
 
 
 def test_a_rotation_on_request_without_a_schedule_is_given_up_for_good(sm: SecretsManager) -> None:
@@ -626,33 +639,31 @@ def test_a_secret_that_is_made_anew_has_no_rotation(sm: SecretsManager, db: Secr
     assert sm.rotation.runs == ()
 
 
-def test_a_secret_that_is_restored_before_its_window_rotates_in_it(sm: SecretsManager, db: SecretView) -> None:
+def test_a_secret_that_is_restored_rotates_no_more_by_itself(sm: SecretsManager, db: SecretView) -> None:
     sm.client().delete_secret(SecretId="db")
-    sm.clock.advance(days=29)
     sm.client().restore_secret(SecretId="db")
-    sm.clock.set(SECOND)
-    assert moments(sm) == YEAR[:2]
+    sm.clock.advance(days=365)
+    assert moments(sm) == []
 
 
-def test_a_secret_that_is_restored_after_its_window_rotates_at_the_next_call(
+def test_a_secret_that_is_restored_and_told_to_rotate_does_so_in_each_window_again(
     sm: SecretsManager, db: SecretView
 ) -> None:
-    sm.clock.advance(days=20)
     sm.client().delete_secret(SecretId="db")
-    sm.clock.advance(days=20)
     sm.client().restore_secret(SecretId="db")
-    sm.client().list_secrets()
-    assert moments(sm) == ["02-10 12:00"]
+    sm.client().rotate_secret(SecretId="db", RotateImmediately=False)
+    sm.clock.set(SECOND)
+    scheduled = [run for run in sm.rotation.runs if not run.test]
+    assert [f"{run.started:%m-%d %H:%M}" for run in scheduled] == YEAR[:2]
 
 
-def test_a_secret_that_is_restored_between_two_tries_is_tried_again(sm: SecretsManager, db: SecretView) -> None:
+def test_a_secret_that_is_restored_between_two_tries_is_not_tried_again(sm: SecretsManager, db: SecretView) -> None:
     sm.rotation.fail("setSecret", ConnectionError)
     sm.clock.set(FIRST)
     sm.client().delete_secret(SecretId="db")
-    sm.clock.advance(hours=1)
     sm.client().restore_secret(SecretId="db")
-    sm.clock.advance(minutes=1)
-    assert [run.state for run in sm.rotation.runs] == ["failed", "succeeded"]
+    sm.clock.advance(days=365)
+    assert [run.state for run in sm.rotation.runs] == ["failed"]
 
 
 # --- held ------------------------------------------------------------------------------------------------------------

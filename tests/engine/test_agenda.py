@@ -164,7 +164,6 @@ def test_secrets_that_rotate_stand_in_the_agenda(store):
             [("b", 6.0), ("a", 8.0)],
             id="a rotation is to be tried again",
         ),
-        pytest.param({"a": a_secret("a", due(5.0), deletion_date=9.0)}, [("b", 6.0)], id="it is to be deleted"),
         pytest.param({"a": a_secret("a")}, [("b", 6.0)], id="it does not rotate any more"),
         pytest.param({"a": None}, [("b", 6.0)], id="it is deleted"),
         pytest.param({"a": None, "b": None}, [], id="all are deleted"),
@@ -187,8 +186,8 @@ def test_the_agenda_follows_each_change(store, changes, expected):
     assert drained(store.agenda) == expected
 
 
-def test_a_secret_that_is_restored_is_due_when_it_was(store):
-    put(store, a_secret("a", due(5.0), deletion_date=9.0))
+def test_a_secret_whose_rotation_is_turned_off_and_on_again_is_due_when_it_was(store):
+    put(store, a_secret("a", changed(due(5.0), enabled=False)))
     put(store, a_secret("a", due(5.0)))
     assert drained(store.agenda) == [("a", 5.0), ("b", 6.0)]
 
@@ -207,7 +206,9 @@ def test_secrets_of_all_regions_and_accounts_stand_in_one_agenda(store):
         pytest.param([{"a": a_secret("a", due(9.0))}], id="one was put off"),
         pytest.param([{"a": a_secret("a", due(9.0))}, {"a": a_secret("a", due(1.0))}], id="one moved twice"),
         pytest.param([{"a": a_secret("a")}, {"c": a_secret("c", due(1.0))}], id="one stopped, another began"),
-        pytest.param([{"a": a_secret("a", due(5.0), deletion_date=9.0)}, {"a": None}], id="one was deleted for good"),
+        pytest.param(
+            [{"a": a_secret("a", changed(due(5.0), enabled=False))}, {"a": None}], id="one stopped and was deleted"
+        ),
         pytest.param([{"a": None}, {"a": a_secret("a", due(1.0))}], id="one was made anew"),
     ],
 )

@@ -266,8 +266,8 @@ def test_a_version_that_is_pruned_is_gone_from_replicas(client, eu, secretsmanag
     client.put_secret_value(SecretId="db", SecretString=V4, ClientRequestToken=V4)
     assert list(shown(eu)["labels"]) == [V2, V3, V4]
     assert refused(eu.get_secret_value, SecretId="db", VersionId=V1) == (
-        "ResourceNotFoundException",
-        f"Secrets Manager can't find the specified secret value for VersionId: {V1}",
+        "InvalidRequestException",
+        f"You can't perform this operation on secret version {V1} because it was deleted.",
     )
 
 

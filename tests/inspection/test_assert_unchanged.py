@@ -44,7 +44,7 @@ CHANGES: list[tuple[str, str, Callable[["SecretsManagerClient"], object]]] = [
     ),
     ("TagResource", "tags", lambda client: client.tag_resource(SecretId="db", Tags=[{"Key": "a", "Value": "b"}])),
     ("UntagResource", "tags", lambda client: client.untag_resource(SecretId="db", TagKeys=["team"])),
-    ("DeleteSecret", "deletion_date", lambda client: client.delete_secret(SecretId="db")),
+    ("DeleteSecret", "deletion", lambda client: client.delete_secret(SecretId="db")),
 ]
 
 
@@ -261,7 +261,7 @@ def test_a_refused_call_is_not_named(secretsmanager: SecretsManager, client: "Se
             client.update_secret_version_stage(SecretId="db", VersionStage="AWSCURRENT", RemoveFromVersionId=TWO)
         client.delete_secret(SecretId="db")
 
-    assert told(secretsmanager, change) == "  'db' in us-east-1: deletion_date changed by DeleteSecret"
+    assert told(secretsmanager, change) == "  'db' in us-east-1: deletion changed by DeleteSecret"
 
 
 def test_a_call_before_the_block_is_not_named(secretsmanager: SecretsManager, client: "SecretsManagerClient") -> None:

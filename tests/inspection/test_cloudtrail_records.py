@@ -5,19 +5,21 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from botocore.exceptions import ClientError
 
-from pytest_secretsmanager import SecretsManager
+from pytest_secretsmanager import SecretsManager, Version
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager.client import SecretsManagerClient
 
 TOKEN = "2" * 32
+VERSION = "1" * 32
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 @pytest.fixture(autouse=True)
 def _a_secret(secretsmanager: SecretsManager) -> None:
-    secretsmanager.seed("db", "one")
+    secretsmanager.seed("db", Version("one", id=VERSION))
 
 
 def record(sm: SecretsManager) -> dict[str, Any]:
@@ -31,7 +33,7 @@ def test_the_record_of_a_read_is_laid_out_as_recorded(
     found = record(secretsmanager)
     assert UUID.fullmatch(found.pop("eventID"))
     assert found == {
-        "eventVersion": "1.09",
+        "eventVersion": "1.11",
         "userIdentity": {
             "type": "IAMUser",
             "principalId": "AIDA00000000000000000",
@@ -76,6 +78,11 @@ def test_the_reply_of_a_write_is_in_camel_case_throughout(
     [
         ("get_secret_value", {"SecretId": "db"}, {"secretId": "db"}),
         (
+            "get_secret_value",
+            {"SecretId": "db", "VersionId": VERSION},
+            {"secretId": "db", "versionId": VERSION},
+        ),
+        (
             "list_secrets",
             {"Filters": [{"Key": "name", "Values": ["d"]}], "MaxResults": 5},
             {"filters": [{"key": "name", "values": ["d"]}], "maxResults": 5},
@@ -93,7 +100,13 @@ def test_the_reply_of_a_write_is_in_camel_case_throughout(
         ),
         (
             "create_secret",
-            {"Name": "new", "SecretString": "to-hide", "ClientRequestToken": TOKEN, "Description": "d"},
+            {
+                "Name": "new",
+                "SecretString": "to-hide",
+                "ClientRequestToken": TOKEN,
+                "Description": "d",
+                "Tags": [{"Key": "to-hide", "Value": "x"}],
+            },
             {"name": "new", "clientRequestToken": TOKEN, "description": "d"},
         ),
         (
@@ -157,18 +170,43 @@ def test_put_secret_value_answers_with_the_arn_only(
     assert record(secretsmanager)["responseElements"] == {"arn": arn}
 
 
-def test_create_secret_answers_with_nothing(secretsmanager: SecretsManager, client: "SecretsManagerClient") -> None:
-    client.create_secret(Name="new", SecretString="x")
-    assert record(secretsmanager)["responseElements"] is None
+@pytest.mark.parametrize("value", [{"SecretString": "x"}, {}], ids=["with a value", "without one"])
+def test_create_secret_answers_with_the_arn_only(
+    secretsmanager: SecretsManager, client: "SecretsManagerClient", value: dict[str, Any]
+) -> None:
+    arn = client.create_secret(Name="new", **value)["ARN"]
+    assert record(secretsmanager)["responseElements"] == {"arn": arn}
+
+
+@pytest.mark.parametrize(
+    ("method", "arguments"),
+    [
+        pytest.param("tag_resource", {"Tags": [{"Key": "team", "Value": "pay"}]}, id="a tag comes"),
+        pytest.param("untag_resource", {"TagKeys": ["team"]}, id="a tag goes"),
+        pytest.param("untag_resource", {"TagKeys": ["nowhere"]}, id="no such tag"),
+    ],
+)
+@pytest.mark.parametrize("tags", [None, {"team": "x"}], ids=["without tags", "with tags"])
+def test_operations_on_tags_answer_with_the_arn_though_their_reply_is_empty(
+    secretsmanager: SecretsManager,
+    client: "SecretsManagerClient",
+    method: str,
+    arguments: dict[str, Any],
+    tags: dict[str, str] | None,
+) -> None:
+    secretsmanager.seed("db", "one", tags=tags or {})
+    getattr(client, method)(SecretId="db", **arguments)
+    assert record(secretsmanager)["responseElements"] == {"arn": secretsmanager.secret("db").arn}
+    assert secretsmanager.log[-1].response == {}
 
 
 @pytest.mark.parametrize(
     ("seconds", "text"),
     [
-        pytest.param(0, "Jan 9, 2026 3:04:05 AM", id="in the morning"),
-        pytest.param(9 * 3600, "Jan 9, 2026 12:04:05 PM", id="at noon"),
-        pytest.param(10 * 3600, "Jan 9, 2026 1:04:05 PM", id="after noon"),
-        pytest.param(21 * 3600, "Jan 10, 2026 12:04:05 AM", id="at midnight"),
+        pytest.param(0, "Jan 9, 2026, 3:04:05 AM", id="in the morning"),
+        pytest.param(9 * 3600, "Jan 9, 2026, 12:04:05 PM", id="at noon"),
+        pytest.param(10 * 3600, "Jan 9, 2026, 1:04:05 PM", id="after noon"),
+        pytest.param(21 * 3600, "Jan 10, 2026, 12:04:05 AM", id="at midnight"),
     ],
 )
 def test_delete_secret_answers_with_the_date_in_words(
@@ -188,6 +226,18 @@ def test_a_refused_call_has_the_code_and_the_apis_text(
     assert found["errorCode"] == "ResourceNotFoundException"
     assert found["errorMessage"] == refusal.value.response["Error"]["Message"]
     assert found["responseElements"] is None
+
+
+def test_access_denied_is_called_otherwise_than_by_the_api(
+    secretsmanager: SecretsManager, client: "SecretsManagerClient"
+) -> None:
+    function = "arn:aws:lambda:us-east-1:123456789012:function:nowhere"
+    with pytest.raises(ClientError) as refusal:
+        client.rotate_secret(SecretId="db", RotationLambdaARN=function, ClientRequestToken=TOKEN)
+    found = record(secretsmanager)
+    assert refusal.value.response["Error"]["Code"] == secretsmanager.log[-1].error == "AccessDeniedException"
+    assert found["errorCode"] == "AccessDenied"
+    assert found["requestParameters"] == {"secretId": "db", "rotationLambdaARN": function, "clientRequestToken": TOKEN}
 
 
 def test_a_call_that_was_not_refused_has_no_error_members(

@@ -158,7 +158,7 @@ def test_the_record_of_an_event_is_laid_out_as_documented(secretsmanager: Secret
     arn, message = secretsmanager.secret("db").arn, CAUSES[name][1]
     assert UUID.fullmatch(record.pop("eventID"))
     assert record == {
-        "eventVersion": "1.08",
+        "eventVersion": "1.11",
         "userIdentity": {"accountId": "123456789012", "invokedBy": "secretsmanager.amazonaws.com"},
         "eventTime": "2026-01-02T03:04:05Z",
         "eventSource": "secretsmanager.amazonaws.com",

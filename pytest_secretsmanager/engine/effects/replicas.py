@@ -99,6 +99,7 @@ def _copy(primary: Secret, own: Secret | None, region: str, time: float, ports: 
         tags=primary.tags,
         labels=primary.labels,
         versions_made=primary.versions_made,
+        deleted_versions=primary.deleted_versions,
         accessed=None if own is None else own.accessed,
         policy=primary.policy,
         owning_service=primary.owning_service,

@@ -40,7 +40,8 @@ SERVICE_PRINCIPAL = "secretsmanager.amazonaws.com"
 class Entry(NamedTuple):
     """One call as it is logged, or, with `by_service`, something that AWS did by itself.
 
-    `response` is None for reads and refused calls; `within` is the call that made this one.
+    `response` is None for reads and refused calls; `within` is the call that made this one. `about` is the ARN of the
+    secret that a write was about and whose reply does not name it.
     """
 
     operation: str
@@ -56,6 +57,7 @@ class Entry(NamedTuple):
     placements: Placements = NO_PLACEMENTS
     within: str | None = None
     by_service: bool = False
+    about: str | None = None
 
     @property
     def moves(self) -> dict[str, tuple[labels.Move, ...]]:
@@ -75,7 +77,9 @@ def audit(inner: Handler, secrets: Secrets, record: Record, note_refused: NoteRe
 
     def handle(call: Call) -> Outcome:
         described = model.operation(call.operation)
-        request, hidden = _without_hidden(call.parameters, described.hidden)
+        request, hidden = call.parameters, described.hidden
+        if hidden:
+            request, hidden = _without_hidden(request, hidden)
         try:
             outcome = inner(call)
         except ServiceError as error:
@@ -85,7 +89,7 @@ def audit(inner: Handler, secrets: Secrets, record: Record, note_refused: NoteRe
             raise
         placements = _placements(secrets, outcome.changes) if outcome.changes else NO_PLACEMENTS
         response = None if described.reads else copied_members(outcome.reply)
-        record(_answered_entry(call, request, hidden, response, placements))
+        record(_answered_entry(call, request, hidden, response, placements, outcome.about))
         for part in outcome.parts:
             record(_part_entry(call, part))
         for event in outcome.events:
@@ -107,14 +111,19 @@ _NOTHING: frozenset[str] = frozenset()
 
 
 def _without_hidden(parameters: Parameters, hidden: frozenset[str]) -> tuple[Parameters, frozenset[str]]:
-    found = hidden & parameters.keys() if hidden else _NOTHING
+    found = hidden & parameters.keys()
     if not found:
         return parameters, _NOTHING
     return {name: value for name, value in parameters.items() if name not in found}, found
 
 
 def _answered_entry(
-    call: Call, request: Parameters, hidden: frozenset[str], response: Reply | None, placements: Placements
+    call: Call,
+    request: Parameters,
+    hidden: frozenset[str],
+    response: Reply | None,
+    placements: Placements,
+    about: str | None,
 ) -> Entry:
     return Entry(
         call.operation,
@@ -126,6 +135,7 @@ def _answered_entry(
         call.request_id,
         response,
         placements=placements,
+        about=about,
     )
 
 

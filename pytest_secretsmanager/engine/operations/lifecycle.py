@@ -1,7 +1,7 @@
 """CreateSecret, UpdateSecret, DeleteSecret, RestoreSecret."""
 
 from pytest_secretsmanager.engine import arns
-from pytest_secretsmanager.engine.call import Call, Changes, Outcome
+from pytest_secretsmanager.engine.call import Call, Changes, Outcome, deletion_events
 from pytest_secretsmanager.engine.changed import changed
 from pytest_secretsmanager.engine.errors import (
     InvalidParameterException,
@@ -15,7 +15,7 @@ from pytest_secretsmanager.engine.ports import Ports
 from pytest_secretsmanager.engine.rules import guards, replication, rotation
 from pytest_secretsmanager.engine.rules.retention import SECONDS_PER_DAY
 from pytest_secretsmanager.engine.rules.tags import tags_after
-from pytest_secretsmanager.engine.state import Secret, SecretKey, Secrets, Value
+from pytest_secretsmanager.engine.state import Deletion, Secret, SecretKey, Secrets, Value
 
 DEFAULT_WINDOW = 30
 """The recovery window of a deleted secret in days, when the request names none (DOC)."""
@@ -68,7 +68,7 @@ def update_secret(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
 def delete_secret(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
     """Schedules a secret's deletion, or deletes it at once with ForceDeleteWithoutRecovery.
 
-    RECORDED: forcing the deletion of a secret that is not there succeeds.
+    RECORDED: forcing the deletion of a secret that is not there succeeds; scheduling a deletion turns rotation off.
     """
     force, window = call.flag("ForceDeleteWithoutRecovery"), call.number("RecoveryWindowInDays")
     secret = guards.find(secrets, call, call.required_text("SecretId"))
@@ -81,21 +81,26 @@ def delete_secret(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
     guards.require_owner(secret, call)
     replication.require_no_replicas(secret)
     if force:
-        return Outcome(identity(secret, DeletionDate=call.time), {secret.key: None})
+        # RECORDED: AWS logs the deletion of its own doing, 5 to 28 seconds later.
+        gone: Changes = {secret.key: None}
+        return Outcome(identity(secret, DeletionDate=call.time), gone, events=deletion_events(secret, call.time))
     # GUESS: sources disagree on a second deletion; this is AWS's general answer.
     guards.require_not_deleted(secret)
     date = call.time + (window or DEFAULT_WINDOW) * SECONDS_PER_DAY
-    scheduled = rotation.stopped(changed(secret, deletion_date=date, changed=call.time), call.time)
+    scheduled = changed(rotation.turned_off(secret), deletion=Deletion(call.time, date), changed=call.time)
     return Outcome(identity(secret, DeletionDate=date), {secret.key: scheduled})
 
 
 def restore_secret(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
-    """Cancels a scheduled deletion. GUESS: a secret that is not scheduled is left as it is, with success."""
+    """Cancels a scheduled deletion. GUESS: a secret that is not scheduled is left as it is, with success.
+
+    GUESS: rotation, which the deletion has turned off, stays off.
+    """
     secret = guards.require_secret(secrets, call)
     guards.require_primary(secret)
-    if secret.deletion_date is None:
+    if secret.deletion is None:
         return Outcome(identity(secret))
-    return Outcome(identity(secret), {secret.key: changed(secret, deletion_date=None, changed=call.time)})
+    return Outcome(identity(secret), {secret.key: changed(secret, deletion=None, changed=call.time)})
 
 
 def _require_repeat(secret: Secret, call: Call, ports: Ports, token: str, value: Value | None) -> None:
@@ -103,7 +108,7 @@ def _require_repeat(secret: Secret, call: Call, ports: Ports, token: str, value:
     if value is not None and token in secret.versions:
         with_value(secret, call, ports, token, value)
         return
-    if secret.deletion_date is not None:
+    if secret.deletion is not None:
         raise InvalidRequestException(
             "You can't create this secret because a secret with this name is already scheduled for deletion."
         )

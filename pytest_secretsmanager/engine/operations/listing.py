@@ -63,7 +63,7 @@ def list_secret_version_ids(secrets: Secrets, call: Call, ports: Ports) -> Outco
 def _listed(secrets: Secrets, call: Call) -> Iterator[Secret]:
     deleted_too = call.flag("IncludePlannedDeletion")
     for secret in secrets.within(call.region, call.account):
-        if not guards.is_gone(secret, call.time) and (deleted_too or secret.deletion_date is None):
+        if not guards.is_gone(secret, call.time) and (deleted_too or secret.deletion is None):
             yield secret
 
 
@@ -94,11 +94,13 @@ def _metadata(secret: Secret) -> Reply:
         "Description": secret.description,
         "KmsKeyId": secret.kms_key_id,
         "LastAccessedDate": secret.accessed,
-        "DeletedDate": secret.deletion_date,
         "OwningService": secret.owning_service,
         "PrimaryRegion": secret.primary_region,
     }
     reply.update({name: value for name, value in optional.items() if value})
+    if secret.deletion is not None:
+        # RECORDED: the time of the call, where DeleteSecret itself answers with the day on which the secret goes.
+        reply["DeletedDate"] = secret.deletion.asked
     reply["LastChangedDate"] = secret.changed
     if secret.tags is not None:
         reply["Tags"] = [{"Key": key, "Value": value} for key, value in secret.tags.items()]

@@ -21,7 +21,8 @@ def rotate_secret(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
     """Stores how a secret rotates, and has it rotate now, or, with RotateImmediately false, only tries the function.
 
     RECORDED: all or nothing is stored, and a later call without parameters uses what is stored. The steps of the
-    function are an effect: they run when the answer is there. A repeat with the same token starts nothing (DOC).
+    function are an effect: they run when the answer is there. A repeat with the same token starts nothing (DOC); what
+    it says otherwise than what is stored is stored (GUESS).
     """
     token = guards.require_token(call, InvalidParameterException)
     secret = guards.require_live(secrets, call)
@@ -29,11 +30,14 @@ def rotate_secret(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
     if call.text("RotationLambdaARN") is not None:
         guards.require_owner(secret, call)  # GUESS: managed rotation takes rules, and no function
     reply = identity(secret, VersionId=token)
-    if token in secret.versions:
-        return Outcome(reply)
+    is_repeat = token in secret.versions
     configured = changed(secret, rotation=_configuration(secret, call), changed=call.time)
+    if is_repeat and _is_configured_alike(configured, secret):
+        return Outcome(reply)
     rotation.require_complete(secret)
     _require_invokable(configured, ports)
+    if is_repeat:
+        return Outcome(reply, {secret.key: configured})
     if not call.flag("RotateImmediately", default=True):
         tried = RunRotation(secret.key, secret.arn, token, _function_of(configured), test=True)
         return Outcome(reply, {secret.key: configured}, then=(tried,) if tried.function else ())
@@ -43,14 +47,15 @@ def rotate_secret(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
 def cancel_rotate_secret(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
     """Turns rotation off, and ends one that is under way. DOC: AWSPENDING stays where it is, and so do the rules.
 
-    GUESS: a secret that never rotated is left as it is, with success; one that AWS manages keeps its rotation.
+    REPORTED: it works on secrets that a service manages too, and a second one succeeds. GUESS: a secret that never
+    rotated is left as it is, with success.
     """
-    secret = guards.require_writable(secrets, call)
+    secret = guards.require_live(secrets, call)
+    guards.require_primary(secret)
     if secret.rotation is None:
         return Outcome(identity(secret))
     attempt = secret.rotation.attempt
-    off = changed(secret.rotation, enabled=False, attempt=None, window=None)
-    cancelled = changed(secret, rotation=off, changed=call.time)
+    cancelled = changed(rotation.turned_off(secret), changed=call.time)
     reply = identity(secret) if attempt is None else identity(secret, VersionId=attempt.token)
     return Outcome(reply, {secret.key: cancelled})
 
@@ -89,7 +94,14 @@ def _configuration(secret: Secret, call: Call) -> Rotation:
         metadata=stored.metadata if metadata is None else tuple(map(_item, metadata)),
         role=call.text("ExternalSecretRotationRoleArn") or stored.role,
     )
-    return changed(configured, window=schedule.next_window(configured.rules, call.time))
+    return changed(configured, window=schedule.next_window(configured.rules, call.time), again=None)
+
+
+def _is_configured_alike(one: Secret, other: Secret) -> bool:
+    """Whether two states of a secret rotate in the same way, whenever they do so next."""
+    if one.rotation is None or other.rotation is None:
+        return one.rotation is other.rotation
+    return changed(one.rotation, window=None, again=None) == changed(other.rotation, window=None, again=None)
 
 
 def _item(item: dict[str, object]) -> tuple[str, str]:

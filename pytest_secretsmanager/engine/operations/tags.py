@@ -12,7 +12,7 @@ def tag_resource(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
     secret = guards.require_live(secrets, call)
     guards.require_primary(secret)
     after = tags.tags_after(secret.tags, call.structures("Tags") or [], call)
-    return Outcome({}, {secret.key: changed(secret, tags=after, changed=call.time)})
+    return Outcome({}, {secret.key: changed(secret, tags=after, changed=call.time)}, about=secret.arn)
 
 
 def untag_resource(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
@@ -22,8 +22,8 @@ def untag_resource(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
     keys = call.texts("TagKeys") or []
     tags.refuse_reserved(keys, call)
     if secret.tags is None:
-        return Outcome({})
+        return Outcome({}, about=secret.arn)
     left = {key: value for key, value in secret.tags.items() if key not in keys}
     if left == secret.tags:
-        return Outcome({})  # DOC: then the metadata is unchanged
-    return Outcome({}, {secret.key: changed(secret, tags=left, changed=call.time)})
+        return Outcome({}, about=secret.arn)  # DOC: then the metadata is unchanged
+    return Outcome({}, {secret.key: changed(secret, tags=left, changed=call.time)}, about=secret.arn)

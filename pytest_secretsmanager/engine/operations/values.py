@@ -112,11 +112,12 @@ def _with_new_version(
     )
     updated = changed(
         secret,
-        versions=retention.retained({**secret.versions, version_id: version}, placed, call.time, ports.version_quota),
+        versions={**secret.versions, version_id: version},
         versions_made=max(secret.versions_made, version.number),
         labels=placed,
         changed=call.time,
     )
+    updated = retention.with_room(updated, call.time, ports.version_quota)
     if secret.rotation is None:
         return updated
     if placed.get(labels.CURRENT) == version_id:
@@ -209,7 +210,7 @@ def _require_ids_or_filters(call: Call) -> None:
 
 def _readable(secrets: Secrets, call: Call) -> Iterator[Secret]:
     """DOC: a batch by filters reads current values; GUESS: it passes over secrets scheduled for deletion."""
-    return (secret for secret in secrets.within(call.region, call.account) if secret.deletion_date is None)
+    return (secret for secret in secrets.within(call.region, call.account) if secret.deletion is None)
 
 
 def _batch(ids: Sequence[str], token: str | None, secrets: Secrets, call: Call, ports: Ports) -> Outcome:

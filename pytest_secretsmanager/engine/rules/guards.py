@@ -65,7 +65,7 @@ def require_live(secrets: Secrets, call: Call) -> Secret:
 
 def require_not_deleted(secret: Secret) -> None:
     """A secret that is scheduled for deletion answers next to nothing (RECORDED for tags, DOC for values)."""
-    if secret.deletion_date is not None:
+    if secret.deletion is not None:
         raise InvalidRequestException(
             "You can't perform this operation on the secret because it was marked for deletion."
         )
@@ -129,7 +129,7 @@ def given_value(call: Call) -> Value | None:
 
 
 def require_value(call: Call) -> Value:
-    """The secret value of a request that is of no use without one. The text is a GUESS, as other imitations have it."""
+    """The secret value of a request that is of no use without one. The text is REPORTED; its full stop is a GUESS."""
     value = given_value(call)
     if value is None:
         raise InvalidRequestException("You must provide either SecretString or SecretBinary.")
@@ -137,9 +137,13 @@ def require_value(call: Call) -> Value:
 
 
 def require_version(secret: Secret, version_id: str) -> Version:
-    """The version with that id."""
+    """The version with that id. One that AWS has deleted by itself is told from one that never was (REPORTED)."""
     version = secret.versions.get(version_id)
     if version is None:
+        if version_id in secret.deleted_versions:
+            raise InvalidRequestException(
+                f"You can't perform this operation on secret version {version_id} because it was deleted."
+            )
         raise ResourceNotFoundException(
             f"Secrets Manager can't find the specified secret value for VersionId: {version_id}"
         )
@@ -163,7 +167,7 @@ def find(secrets: Secrets, call: Call, secret_id: str) -> Secret | None:
 
 def is_gone(secret: Secret, time: float) -> bool:
     """Whether the recovery window of a deleted secret has passed."""
-    return secret.deletion_date is not None and secret.deletion_date <= time
+    return secret.deletion is not None and secret.deletion.due <= time
 
 
 def _find_by_arn(secrets: Secrets, region: str, account: str, arn: str) -> Secret | None:

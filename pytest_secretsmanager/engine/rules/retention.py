@@ -2,34 +2,47 @@
 
 DOC: a secret keeps about 100 versions. Outdated ones (those without a label) go when there are more, oldest first, but
 none that is younger than 24 hours; so whoever writes more than once in ten minutes, on and on, meets the quota.
+REPORTED: AWS remembers that a version was deleted, so its id is not taken for one that never was.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 
+from pytest_secretsmanager.engine.changed import changed
 from pytest_secretsmanager.engine.errors import LimitExceededException
-from pytest_secretsmanager.engine.state import Version
+from pytest_secretsmanager.engine.state import Secret, Version
 
 VERSION_QUOTA = 100
 SECONDS_PER_DAY = 86_400
+REMEMBERED = 1_000
+"""How many deleted versions of a secret are told from ones that never were, the last ones. How many AWS does, and for
+how long, is a GUESS: a load test may delete versions without an end."""
 
 
-def retained(
-    versions: Mapping[str, Version], labels: Mapping[str, str], time: float, quota: int = VERSION_QUOTA
-) -> Mapping[str, Version]:
-    """The versions that stay when there are more than the quota; LimitExceededException when too many have to.
+def with_room(secret: Secret, time: float, quota: int = VERSION_QUOTA) -> Secret:
+    """The secret without the versions that have to go; LimitExceededException when too many have to stay.
 
-    `versions` are oldest first. Versions go only as far as is needed to keep the quota.
+    Versions go only as far as is needed to keep the quota. Most writes end at the first comparison.
     """
-    surplus = len(versions) - quota
+    surplus = len(secret.versions) - quota
     if surplus <= 0:
-        return versions
-    holders = set(labels.values())
-    outdated = [version.id for version in versions.values() if version.id not in holders and is_old(version, time)]
+        return secret
+    holders = set(secret.labels.values())
+    versions = secret.versions.values()
+    outdated = [version.id for version in versions if version.id not in holders and is_old(version, time)]
     if len(outdated) < surplus:
         # The code is DOC; the text is a GUESS, since no public source has it.
         raise LimitExceededException(f"You can't have more than {quota} versions of a secret.")
-    gone = set(outdated[:surplus])
-    return {version_id: version for version_id, version in versions.items() if version_id not in gone}
+    return without(secret, outdated[:surplus])
+
+
+def without(secret: Secret, ids: Iterable[str]) -> Secret:
+    """The secret once AWS has deleted these of its versions, and remembers them in that order."""
+    gone = set(ids)
+    return changed(
+        secret,
+        versions={version_id: version for version_id, version in secret.versions.items() if version_id not in gone},
+        deleted_versions=(*secret.deleted_versions, *ids)[-REMEMBERED:],
+    )
 
 
 def is_old(version: Version, time: float) -> bool:

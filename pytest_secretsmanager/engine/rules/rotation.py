@@ -4,6 +4,8 @@ DOC: a rotation announces its version under AWSPENDING, without a value, before 
 AWSCURRENT has come to that version. All functions return a new secret.
 """
 
+from math import inf
+
 from pytest_secretsmanager.engine.changed import changed
 from pytest_secretsmanager.engine.errors import InvalidRequestException
 from pytest_secretsmanager.engine.rules import labels, retention, schedule
@@ -22,7 +24,8 @@ All tries fall within an hour, the shortest window that AWS knows.
 def require_complete(secret: Secret) -> None:
     """A rotation can't begin while AWSPENDING sits on another version than AWSCURRENT (DOC; REPORTED text).
 
-    GUESS: nor while the one before has promoted its version and is not over yet.
+    REPORTED: it can where the rotation that left it there was cancelled. GUESS: it can't while the one before has
+    promoted its version and is not over yet.
     """
     if pending_token(secret) is not None or _is_running(secret):
         raise InvalidRequestException("A previous rotation isn't complete. That rotation will be reattempted.")
@@ -31,20 +34,20 @@ def require_complete(secret: Secret) -> None:
 def pending_token(secret: Secret) -> str | None:
     """The version that waits under AWSPENDING to become the current one, None when there is none."""
     pending = secret.labels.get(labels.PENDING)
-    return None if pending == secret.labels.get(labels.CURRENT) else pending
+    is_cancelled = secret.rotation is not None and pending == secret.rotation.cancelled
+    return None if is_cancelled or pending == secret.labels.get(labels.CURRENT) else pending
 
 
 def due_at(secret: Secret) -> float | None:
     """When AWS rotates this secret by itself next, or tries again; None: not as things stand.
 
-    That a rotation runs as soon as its window opens is a GUESS: DOC says at any time in it.
+    That a rotation runs as soon as its window opens is a GUESS: DOC says at any time in it, RECORDED is five minutes
+    after it has opened.
     """
     rotation = secret.rotation
-    if rotation is None or not rotation.enabled or secret.deletion_date is not None:
+    if rotation is None or not rotation.enabled:
         return None
-    if rotation.attempt is not None:
-        return rotation.attempt.retry
-    return None if rotation.window is None else rotation.window.opens
+    return _opening(rotation) if rotation.attempt is None else rotation.attempt.retry
 
 
 def retry_at(secret: Secret) -> float | None:
@@ -55,12 +58,12 @@ def retry_at(secret: Secret) -> float | None:
 
 def announced(secret: Secret, token: str, time: float, quota: int) -> Secret:
     """The secret once a rotation has begun: its version is there under AWSPENDING, and has no value yet."""
-    begun = _with_attempt(secret, RotationAttempt(token=token))
+    begun = changed(secret, rotation=changed(_rotation(secret), attempt=RotationAttempt(token=token), cancelled=None))
     if token in secret.versions:
         return begun
     added = changed(_with_version(begun, token, time), changed=time)
     labels.require_room(added.labels)
-    return changed(added, versions=retention.retained(added.versions, added.labels, time, quota))
+    return retention.with_room(added, time, quota)
 
 
 def with_trial(secret: Secret, token: str, time: float) -> Secret:
@@ -78,9 +81,9 @@ def without_trial(secret: Secret, token: str) -> Secret:
         return secret
     if is_current(secret, token):
         return changed(secret, labels=_not_pending(secret.labels, token))
+    left = retention.without(secret, [token])
     return changed(
-        secret,
-        versions={version_id: version for version_id, version in secret.versions.items() if version_id != token},
+        left,
         versions_made=secret.versions_made - (tried.number == secret.versions_made),
         labels={label: holder for label, holder in secret.labels.items() if holder != token},
     )
@@ -93,7 +96,7 @@ def running_token(secret: Secret) -> str | None:
 
 def goes_on(secret: Secret | None, token: str) -> bool:
     """Whether a rotation is still the one under way: not cancelled, abandoned or gone with its secret."""
-    return secret is not None and secret.deletion_date is None and _token(secret) == token
+    return secret is not None and _token(secret) == token
 
 
 def is_current(secret: Secret, token: str | None) -> bool:
@@ -124,16 +127,29 @@ def tried_again(secret: Secret) -> Secret:
 
 
 def given_up(secret: Secret, time: float) -> Secret:
-    """The secret once its rotation is tried no more: the next one falls in the window that is to open next."""
+    """The secret once its rotation is tried no more: the next one falls in the window that is to open next.
+
+    RECORDED: the date that is shown stays as it was, in the past at last. That AWS tries again in later windows is a
+    GUESS.
+    """
     rotation = _rotation(secret)
-    if rotation.window is None or rotation.window.opens > time:
+    opening = _opening(rotation)
+    if opening is None or opening > time:
         return changed(secret, rotation=changed(rotation, attempt=None))
-    return _counting_from(secret, time)
+    ahead = schedule.next_window(rotation.rules, time)
+    return changed(secret, rotation=changed(rotation, attempt=None, again=inf if ahead is None else ahead.opens))
 
 
-def stopped(secret: Secret, time: float) -> Secret:
-    """The secret without the rotation that is running, if there is one; one that waits for its retry still does."""
-    return given_up(secret, time) if _is_running(secret) else secret
+def turned_off(secret: Secret) -> Secret:
+    """The secret once it rotates no more, until RotateSecret turns it on again; a rotation under way is over.
+
+    Function and rules stay (DOC), and so does AWSPENDING, which keeps no later rotation from beginning (REPORTED).
+    """
+    if secret.rotation is None:
+        return secret
+    pending = secret.labels.get(labels.PENDING)
+    off = changed(secret.rotation, enabled=False, attempt=None, window=None, again=None, cancelled=pending)
+    return changed(secret, rotation=off)
 
 
 def after_new_value(secret: Secret, time: float) -> Secret:
@@ -160,6 +176,13 @@ def abandoned_token(before: Secret, after: Secret) -> str | None:
 
 def _rotation(secret: Secret) -> Rotation:
     return secret.rotation or Rotation()
+
+
+def _opening(rotation: Rotation) -> float | None:
+    """When the window opens in which AWS rotates next, None for never."""
+    if rotation.again is not None:
+        return rotation.again
+    return None if rotation.window is None else rotation.window.opens
 
 
 def _token(secret: Secret) -> str | None:
@@ -191,4 +214,4 @@ def _counting_from(secret: Secret, time: float) -> Secret:
     """The secret with no rotation under way, and the next one counted from that time, unless rotation is off."""
     rotation = _rotation(secret)
     window = schedule.next_window(rotation.rules, time) if rotation.enabled else None
-    return changed(secret, rotation=changed(rotation, attempt=None, window=window))
+    return changed(secret, rotation=changed(rotation, attempt=None, window=window, again=None))

@@ -47,8 +47,8 @@ def rules_of(members: dict[str, object]) -> RotationRules:
 def next_window(rules: RotationRules | None, since: float) -> Window | None:
     """The window in which the next rotation falls, counted from the last one or from the last change; None: never.
 
-    REPORTED (one sample): 30 days after 2026-02-03 the window closes on 2026-03-05 at 23:59:59. That a schedule in
-    hours opens its window on the full hour is a GUESS.
+    REPORTED (one sample): 30 days after 2026-02-03 the window closes on 2026-03-05 at 23:59:59. RECORDED: a secret of
+    `rate(4 hours)` that rotated at 04:04:59 is to rotate by 08:59:59, so its window opens on the full hour.
 
     >>> window = next_window(RotationRules(days=30), datetime(2026, 2, 3, 12, tzinfo=UTC).timestamp())
     >>> str(datetime.fromtimestamp(window.opens, UTC)), str(datetime.fromtimestamp(window.closes, UTC))
@@ -70,7 +70,7 @@ def next_window(rules: RotationRules | None, since: float) -> Window | None:
 def days_between(rules: RotationRules, since: float) -> int | None:
     """AutomaticallyAfterDays as DescribeSecret shows it: DOC that it is worked out of an expression, too.
 
-    How is a GUESS: the days from one window to the next, one at least.
+    RECORDED for `rate(4 hours)`: 1. How is a GUESS: the days from one window to the next, one at least.
     """
     schedule = _schedule_of(rules)
     if schedule is None or rules.days is not None:

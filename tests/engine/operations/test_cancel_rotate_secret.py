@@ -8,7 +8,7 @@ import pytest
 from pytest_secretsmanager.controls.steps import Hold
 from pytest_secretsmanager.engine.state import SecretKey
 
-V1, V2, V3 = (f"version-{number}".ljust(32, "-") for number in (1, 2, 3))
+V1, V2, V3, V4 = (f"version-{number}".ljust(32, "-") for number in (1, 2, 3, 4))
 FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:rotate"
 EVERY_30_DAYS = {"AutomaticallyAfterDays": 30}
 MEMBERS = {"RotationEnabled", "RotationLambdaARN", "RotationRules", "LastRotatedDate", "NextRotationDate"}
@@ -36,7 +36,7 @@ class RotationFunction:
             value = {"SecretString": "two", "VersionStages": ["AWSPENDING"]}
             self.world.call("PutSecretValue", SecretId=event["SecretId"], ClientRequestToken=token, **value)
         if step == "finishSecret":
-            ends = {"RemoveFromVersionId": V1, "MoveToVersionId": token}
+            ends = {"RemoveFromVersionId": labels(self.world)["AWSCURRENT"], "MoveToVersionId": token}
             self.world.call("UpdateSecretVersionStage", SecretId=event["SecretId"], VersionStage="AWSCURRENT", **ends)
 
 
@@ -145,8 +145,6 @@ def test_a_client_gets_the_same(client, secretsmanager):
 def secrets(world):
     """Secrets whose rotation can't be cancelled."""
     world.call("CreateSecret", Name="gone", SecretString="one", ClientRequestToken=V1)
-    world.call("CreateSecret", Name="rds!db", SecretString="one", ClientRequestToken=V1, by="rds")
-    world.call("RotateSecret", SecretId="rds!db", ClientRequestToken=V2, RotationRules=EVERY_30_DAYS)
     world.make_replica("copy")
     world.call("DeleteSecret", SecretId="gone")
 
@@ -171,26 +169,31 @@ def secrets(world):
             "Operation not permitted on a replica secret. Call must be made in primary secret's region.",
         ),
         (
-            "rds!db",
-            "InvalidRequestException",
-            "This secret is managed by an AWS service, and you must use that service to update it.",
-        ),
-        (
             "x" * 2_049,
             "ValidationException",
             f"1 validation error detected: Value '{'x' * 2_049}' at 'secretId' failed to satisfy constraint: "
             "Member must have length less than or equal to 2048",
         ),
     ],
-    ids=["no such secret", "bad name", "scheduled for deletion", "a replica", "managed by a service", "id too long"],
+    ids=["no such secret", "bad name", "scheduled for deletion", "a replica", "id too long"],
 )
 def test_it_refuses_and_nothing_changes(world, secrets, secret_id, code, message):
     assert world.refused("CancelRotateSecret", SecretId=secret_id) == (code, message)
 
 
-def test_the_service_that_manages_a_secret_may_cancel_its_rotation(world, secrets):
-    assert cancel(world, "rds!db", by="rds")["Name"] == "rds!db"
+@pytest.mark.parametrize("by", ["rds", None], ids=["the service", "a user"])
+def test_whoever_asks_may_cancel_the_rotation_of_a_managed_secret(world, by):
+    world.call("CreateSecret", Name="rds!db", SecretString="one", ClientRequestToken=V1, by="rds")
+    world.call("RotateSecret", SecretId="rds!db", ClientRequestToken=V2, RotationRules=EVERY_30_DAYS)
+    assert cancel(world, "rds!db", by=by)["Name"] == "rds!db"
     assert described(world, "rds!db") == {"RotationEnabled": False, "RotationRules": EVERY_30_DAYS}
+
+
+def test_a_second_cancel_succeeds(world, db):
+    rotate(world, RotationRules=EVERY_30_DAYS)
+    cancel(world)
+    assert cancel(world) == {"ARN": db, "Name": "db"}
+    assert described(world) == CANCELLED
 
 
 # --- what stays and what goes ----------------------------------------------------------------------------------------
@@ -337,9 +340,54 @@ def cancelled(world, db):
     held.resume()
 
 
-def test_awspending_that_is_left_blocks_the_next_rotation(world, cancelled):
+def put(world):
+    world.call("PutSecretValue", SecretId="db", SecretString="by hand", ClientRequestToken=V4)
+
+
+@pytest.mark.parametrize("between", [labels, put, cancel], ids=["nothing", "a put", "a second cancel"])
+def test_awspending_that_is_left_blocks_no_later_rotation(world, cancelled, between):
+    between(world)
+    current = labels(world)["AWSCURRENT"]
+    world.call("RotateSecret", SecretId="db", ClientRequestToken=V3)
+    assert labels(world) == {"AWSCURRENT": V3, "AWSPREVIOUS": current}
+    assert events(world) == ["RotationStarted", "RotationStarted", "RotationSucceeded"]
+
+
+def test_awspending_that_is_left_blocks_no_trial_and_no_rotation_after_it(world, cancelled):
+    world.call("RotateSecret", SecretId="db", ClientRequestToken=V3, RotateImmediately=False)
+    world.call("RotateSecret", SecretId="db", ClientRequestToken=V4)
+    assert events(world)[1:] == [
+        *("TestRotationStarted", "TestRotationSucceeded"),
+        *("RotationStarted", "RotationSucceeded"),
+    ]
+
+
+def test_a_rotation_that_was_given_up_blocks_none_once_it_is_cancelled(world, db, function):
+    function.on["setSecret"] = fail
+    rotate(world)
+    world.pass_days(1)
+    world.call("ListSecrets")
     assert world.refused("RotateSecret", SecretId="db", ClientRequestToken=V3) == NOT_COMPLETE
-    assert described(world) == CANCELLED
+    function.on.clear()
+    cancel(world)
+    world.call("RotateSecret", SecretId="db", ClientRequestToken=V3)
+    assert labels(world) == {"AWSCURRENT": V3, "AWSPREVIOUS": V1}
+
+
+def test_awspending_on_another_version_still_blocks_after_it(world, cancelled):
+    request = {"SecretString": "staged", "ClientRequestToken": V4, "VersionStages": ["AWSPENDING"]}
+    world.call("PutSecretValue", SecretId="db", **request)
+    assert world.refused("RotateSecret", SecretId="db", ClientRequestToken=V3) == NOT_COMPLETE
+
+
+def test_a_deletion_that_was_taken_back_leaves_nothing_that_blocks_either(world, db):
+    held = hold(world, "setSecret")
+    rotate(world)
+    world.call("DeleteSecret", SecretId="db")
+    held.resume()
+    world.call("RestoreSecret", SecretId="db")
+    world.call("RotateSecret", SecretId="db", ClientRequestToken=V3)
+    assert labels(world) == {"AWSCURRENT": V3, "AWSPREVIOUS": V1}
 
 
 def test_once_awspending_is_taken_away_the_next_rotation_may_begin(world, cancelled):

@@ -76,6 +76,31 @@ def test_it_dates_the_change(world):
     assert world.state("db").changed == world.now
 
 
+def events(world):
+    return [(entry.operation, entry.request_id) for entry in world.entries if entry.by_service]
+
+
+def test_a_forced_deletion_logs_that_versions_are_deleted_and_names_the_minute(world):
+    arn = world.call("CreateSecret", Name="db", SecretString="one", ClientRequestToken=TOKEN)["ARN"]
+    world.now += 61
+    world.call("DeleteSecret", SecretId="db", ForceDeleteWithoutRecovery=True)
+    request_id = f"SecretDeleteMessage:{arn}:2026-03-03T12:01Z:Forced"
+    assert events(world) == [("StartSecretVersionDelete", request_id), ("EndSecretVersionDelete", request_id)]
+
+
+def test_a_scheduled_deletion_logs_no_deletion_of_versions_however_it_ends(world):
+    world.call("CreateSecret", Name="db", SecretString="one", ClientRequestToken=TOKEN)
+    world.call("DeleteSecret", SecretId="db")
+    world.pass_days(31)
+    world.call("ListSecrets")
+    assert events(world) == []
+
+
+def test_forcing_the_deletion_of_nothing_logs_no_deletion_of_versions(world):
+    world.call("DeleteSecret", SecretId="nowhere", ForceDeleteWithoutRecovery=True)
+    assert events(world) == []
+
+
 def test_another_account_may_delete_under_the_default_key(client, stranger, secretsmanager):
     arn = client.create_secret(Name="db", SecretString="one")["ARN"]
     stranger.delete_secret(SecretId=arn, ForceDeleteWithoutRecovery=True)

@@ -61,9 +61,9 @@ def test_an_access_is_shown_once_a_value_was_read(client):
 @pytest.mark.secret("db", "one", versions=["zero"], tags={"team": "pay"}, description="main")
 def test_a_secret_scheduled_for_deletion_still_shows_everything(client):
     before = described(client)
-    date = client.delete_secret(SecretId="db")["DeletionDate"]
+    date = client.delete_secret(SecretId="db", RecoveryWindowInDays=7)["DeletionDate"]
     after = described(client)
-    assert after.pop("DeletedDate") == date
+    assert after.pop("DeletedDate") == date - timedelta(days=7)
     assert after.keys() == before.keys()
     assert after["VersionIdsToStages"] == before["VersionIdsToStages"]
 

@@ -389,11 +389,18 @@ def test_a_list_of_secrets_shows_the_same(world, db):
     }
 
 
-def test_a_secret_scheduled_for_deletion_shows_the_same(world, db):
+def test_a_deletion_turns_rotation_off_and_keeps_function_and_rules(world, db):
     rotate(world, RotationRules=EVERY_30_DAYS)
-    before = described(world)
     world.call("DeleteSecret", SecretId="db")
-    assert described(world) == before
+    off = {"RotationEnabled": False, "RotationLambdaARN": FUNCTION, "RotationRules": EVERY_30_DAYS}
+    assert described(world) == off
+    world.call("RestoreSecret", SecretId="db")
+    assert described(world) == off
+
+
+def test_a_deletion_leaves_no_rotation_where_there_was_none(world, db):
+    world.call("DeleteSecret", SecretId="db")
+    assert described(world) == {}
 
 
 def test_a_second_call_without_parameters_uses_what_is_stored(world, db, function):
@@ -460,10 +467,46 @@ def test_a_repeat_with_the_same_token_answers_the_same_and_starts_nothing(world,
     assert (world.state("db"), events(world), function.steps) == (before, logged, STEPS)
 
 
-def test_a_repeat_with_the_same_token_stores_nothing(world, db):
+def test_a_repeat_that_says_something_else_stores_it_and_starts_nothing(world, db, function):
     rotate(world)
     rotate(world, RotationRules=EVERY_30_DAYS)
-    assert "RotationRules" not in described(world)
+    assert (described(world)["RotationRules"], function.steps) == (EVERY_30_DAYS, STEPS)
+    assert date(world, "NextRotationDate") == "2026-04-02T23:59:59"
+
+
+def test_a_repeat_that_asks_for_a_trial_runs_none(world, db, function):
+    rotate(world)
+    rotate(world, RotateImmediately=False, RotationRules=EVERY_30_DAYS)
+    assert (function.steps, value(world)) == (STEPS, "two")
+
+
+def test_a_repeat_turns_rotation_on_again(world, db, function):
+    rotate(world)
+    world.call("CancelRotateSecret", SecretId="db")
+    rotate(world)
+    assert (described(world)["RotationEnabled"], function.steps) == (True, STEPS)
+
+
+@pytest.mark.parametrize(
+    ("given", "refusal"),
+    [
+        pytest.param({"RotationLambdaARN": f"{PLACE}nowhere"}, "AccessDeniedException", id="a function of nowhere"),
+        pytest.param(
+            {"RotationRules": {"ScheduleExpression": "rate(1 hour)"}}, "InvalidParameterException", id="bad rules"
+        ),
+    ],
+)
+def test_a_repeat_that_says_something_else_is_refused_as_the_first_call_is(world, db, function, given, refusal):
+    rotate(world)
+    code, _ = world.refused("RotateSecret", SecretId="db", ClientRequestToken=V2, **given)
+    assert code == refusal
+
+
+def test_a_repeat_that_says_something_else_waits_for_the_rotation_under_way(world, db):
+    hold(world, "setSecret")
+    rotate(world)
+    refusal = world.refused("RotateSecret", SecretId="db", ClientRequestToken=V2, RotationRules=EVERY_30_DAYS)
+    assert refusal == NOT_COMPLETE
 
 
 def test_a_repeat_while_the_rotation_is_under_way_starts_no_second_one(world, db):
@@ -482,7 +525,14 @@ def test_a_repeat_while_a_failed_rotation_waits_does_not_try_it_again(world, db,
 
 def test_the_id_of_any_version_that_is_there_starts_nothing(world, db, function):
     assert rotate(world, V1) == {"ARN": db, "Name": "db", "VersionId": V1}
-    assert (function.steps, described(world)) == ([], {})
+    assert (function.steps, described(world)) == ([], {"RotationEnabled": True, "RotationLambdaARN": FUNCTION})
+
+
+def test_the_id_of_a_version_that_is_there_needs_a_function_too(world, db):
+    assert world.refused("RotateSecret", SecretId="db", ClientRequestToken=V1) == (
+        "InvalidRequestException",
+        "No Lambda rotation function ARN is associated with this secret.",
+    )
 
 
 # --- what it refuses -------------------------------------------------------------------------------------------------
@@ -765,7 +815,8 @@ def test_a_rotation_that_falls_due_and_meets_a_quota_fails_and_waits_for_the_nex
     rotate(world, RotationRules=EVERY_30_DAYS, RotateImmediately=False)
     place_labels(world, 19)
     world.pass_days(30)
-    assert date(world, "NextRotationDate") == "2026-05-02T23:59:59"
+    assert date(world, "NextRotationDate") == "2026-04-02T23:59:59"
+    assert datetime.fromtimestamp(world.service.next_due, UTC).isoformat() == "2026-05-02T00:00:00+00:00"
     assert events(world)[-1] == ("RotationFailed", LABEL_QUOTA_MET[1])
     (failed,) = [entry for entry in world.entries if entry.operation == "RotationFailed"]
     assert re.fullmatch(f"Rotation-{db}-[0-9a-f-]{{36}}", failed.request_id)
@@ -1232,7 +1283,8 @@ def test_a_rotation_goes_no_further_once_its_secret_is_deleted(world, db, functi
     rotate(world)
     world.call("DeleteSecret", SecretId="db", **deletion)
     held.resume()
-    assert (states(world), function.steps, events(world)) == (["abandoned"], done, ["RotationStarted"])
+    assert (states(world), function.steps) == (["abandoned"], done)
+    assert [event for event in events(world) if "VersionDelete" not in event] == ["RotationStarted"]
 
 
 @pytest.mark.parametrize("deletion", [{}, {"ForceDeleteWithoutRecovery": True}], ids=["scheduled", "at once"])
@@ -1252,40 +1304,37 @@ def test_a_rotation_leaves_a_new_secret_of_the_same_name_alone(world, db, functi
     assert (states(world), world.state("db")) == (["abandoned"], before)
 
 
-def test_a_secret_scheduled_for_deletion_does_not_rotate_until_it_is_restored(world, db, function):
+def test_a_secret_scheduled_for_deletion_rotates_again_once_it_is_restored_and_told_to(world, db, function):
     rotate(world, RotationRules={"AutomaticallyAfterDays": 5})
     world.call("DeleteSecret", SecretId="db")
     world.pass_days(6)
-    world.call("ListSecrets")
-    assert function.steps == STEPS
     world.call("RestoreSecret", SecretId="db")
     world.call("ListSecrets")
+    assert function.steps == STEPS
+    world.call("RotateSecret", SecretId="db", ClientRequestToken=V3)
     assert function.steps == [*STEPS, *STEPS]
 
 
-def test_a_rotation_that_its_secret_s_deletion_has_stopped_is_taken_up_in_the_next_window_after_all(
-    world, db, function
-):
+def test_a_rotation_that_its_secret_s_deletion_has_stopped_is_not_taken_up_again(world, db, function):
     held = hold(world, "setSecret")
     rotate(world, RotationRules=EVERY_30_DAYS)
     world.call("DeleteSecret", SecretId="db")
     held.resume()
     world.call("RestoreSecret", SecretId="db")
-    assert labels(world) == {"AWSCURRENT": V1, "AWSPENDING": V2}
     world.pass_days(30)
-    assert (value(world), labels(world)) == ("two", {"AWSCURRENT": V2, "AWSPREVIOUS": V1})
+    world.call("ListSecrets")
+    assert labels(world) == {"AWSCURRENT": V1, "AWSPENDING": V2}
+    assert (states(world), function.steps) == (["abandoned"], STEPS[:1])
 
 
-def test_a_failed_rotation_is_not_tried_again_until_its_secret_is_restored(world, db, function):
+def test_a_failed_rotation_is_not_tried_again_once_its_secret_was_deleted(world, db, function):
     function.on["setSecret"] = fail(ConnectionError())
     rotate(world)
     world.call("DeleteSecret", SecretId="db")
+    world.call("RestoreSecret", SecretId="db")
     world.now += 60
     world.call("ListSecrets")
-    assert states(world) == ["failed"]
-    function.on.clear()
-    world.call("RestoreSecret", SecretId="db")
-    assert value(world) == "two"
+    assert (states(world), function.steps) == (["failed"], STEPS[:2])
 
 
 # --- failures, and further tries -------------------------------------------------------------------------------------

@@ -12,15 +12,15 @@ from pytest_secretsmanager.engine.errors import (
     ValidationException,
 )
 from pytest_secretsmanager.engine.rules import guards
-from pytest_secretsmanager.engine.state import Secret, SecretKey, Version
+from pytest_secretsmanager.engine.state import Deletion, Secret, SecretKey, Version
 from pytest_secretsmanager.engine.store import Store
 
 REGION, ACCOUNT, OTHER_ACCOUNT = "us-east-1", "123456789012", "210987654321"
 NOW = 1_000_000.0
 ARN = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:db-Ab12Cd"
 DB = Secret(key=SecretKey(REGION, ACCOUNT, "db"), arn=ARN, created=0.0, changed=0.0)
-GONE = replace(DB, deletion_date=NOW)
-SCHEDULED = replace(DB, deletion_date=NOW + 1)
+GONE = replace(DB, deletion=Deletion(0.0, NOW))
+SCHEDULED = replace(DB, deletion=Deletion(0.0, NOW + 1))
 REPLICA = replace(DB, primary_region="eu-west-1")
 PRIMARY = replace(DB, primary_region=REGION)
 MANAGED = replace(DB, owning_service="rds")

@@ -36,7 +36,17 @@ def test_the_deletion_date_is_the_end_of_the_window(client, secretsmanager, requ
     client.create_secret(Name="db", SecretString="one")
     date = client.delete_secret(SecretId="db", **request_)["DeletionDate"]
     assert date - secretsmanager.log[-1].time == timedelta(days=days)
-    assert client.describe_secret(SecretId="db")["DeletedDate"] == date == secretsmanager.secret("db").deleted
+    assert secretsmanager.secret("db").deleted == date
+
+
+@WINDOWS
+def test_the_date_that_is_shown_is_the_one_of_the_call(client, secretsmanager, request_, days):
+    client.create_secret(Name="db", SecretString="one")
+    client.delete_secret(SecretId="db", **request_)
+    called = secretsmanager.log[-1].time
+    secretsmanager.clock.advance(days=1)
+    (listed,) = client.list_secrets(IncludePlannedDeletion=True)["SecretList"]
+    assert listed["DeletedDate"] == client.describe_secret(SecretId="db")["DeletedDate"] == called
 
 
 @WINDOWS

@@ -3,14 +3,15 @@
 from datetime import timedelta
 
 import pytest
+from botocore.exceptions import ClientError
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_secretsmanager import SecretsManager, UsageError
 from pytest_secretsmanager import Version as Seeded
 from pytest_secretsmanager.engine.errors import LimitExceededException
-from pytest_secretsmanager.engine.rules.retention import VERSION_QUOTA, is_old, retained
-from pytest_secretsmanager.engine.state import Version
+from pytest_secretsmanager.engine.rules.retention import REMEMBERED, VERSION_QUOTA, is_old, with_room
+from pytest_secretsmanager.engine.state import Secret, SecretKey, Version
 
 NOW = 1_800_000_000.0
 DAY = 86_400.0
@@ -24,6 +25,24 @@ def versions_of(ages):
         f"v{number}": Version(id=f"v{number}", number=number, created=NOW - age, member="SecretString", sealed=None)
         for number, age in enumerate(ages, start=1)
     }
+
+
+def a_secret(ages, holders=(), deleted=()):
+    """A secret of versions of these ages, with a label on each of the holders, which go by number."""
+    return Secret(
+        key=SecretKey("us-east-1", "123456789012", "db"),
+        arn="arn:aws:secretsmanager:us-east-1:123456789012:secret:db-a1B2c3",
+        created=0.0,
+        changed=0.0,
+        versions=versions_of(ages),
+        labels={f"label-{holder}": f"v{holder}" for holder in holders},
+        deleted_versions=deleted,
+    )
+
+
+def retained(ages, holders, quota):
+    """The versions that stay, by id."""
+    return with_room(a_secret(ages, holders), NOW, quota).versions
 
 
 # --- the rule --------------------------------------------------------------------------------------------------------
@@ -46,8 +65,7 @@ def versions_of(ages):
     ],
 )
 def test_versions_that_stay(ages, holders, quota, kept):
-    labels = {f"label-{holder}": f"v{holder}" for holder in holders}
-    stay = retained(versions_of(ages), labels, NOW, quota)
+    stay = retained(ages, holders, quota)
     assert [version.number for version in stay.values()] == kept
     assert list(stay) == [f"v{number}" for number in kept]
 
@@ -64,15 +82,14 @@ def test_versions_that_stay(ages, holders, quota, kept):
     ],
 )
 def test_when_too_many_have_to_stay_there_is_no_room(ages, holders, quota):
-    labels = {f"label-{holder}": f"v{holder}" for holder in holders}
     with pytest.raises(LimitExceededException, match=f"^You can't have more than {quota} versions of a secret.$"):
-        retained(versions_of(ages), labels, NOW, quota)
+        retained(ages, holders, quota)
 
 
 def test_the_quota_is_a_hundred_when_none_is_given():
     assert VERSION_QUOTA == 100
-    assert len(retained(versions_of([OLD] * 100), {}, NOW)) == 100
-    assert len(retained(versions_of([OLD] * 101), {}, NOW)) == 100
+    assert len(with_room(a_secret([OLD] * 100), NOW).versions) == 100
+    assert len(with_room(a_secret([OLD] * 101), NOW).versions) == 100
 
 
 @pytest.mark.parametrize(("age", "expected"), [(0, False), (DAY - 0.001, False), (DAY, True), (OLD, True), (-1, False)])
@@ -82,10 +99,25 @@ def test_a_version_is_old_from_24_hours_on(age, expected):
 
 
 def test_what_was_given_is_not_changed():
-    versions, labels = versions_of([OLD, OLD, 0]), {"AWSCURRENT": "v3"}
-    before = dict(versions)
-    retained(versions, labels, NOW, 2)
-    assert (versions, labels) == (before, {"AWSCURRENT": "v3"})
+    secret = a_secret([OLD, OLD, 0], [3])
+    with_room(secret, NOW, 2)
+    assert secret == a_secret([OLD, OLD, 0], [3])
+
+
+def test_a_secret_with_room_is_left_as_it_is():
+    secret = a_secret([OLD, OLD], deleted=("gone",))
+    assert with_room(secret, NOW, 2) is secret
+
+
+def test_the_ids_of_versions_that_went_are_remembered_behind_earlier_ones():
+    after = with_room(a_secret([OLD, OLD, OLD, 0], [4], deleted=("gone",)), NOW, 2)
+    assert after.deleted_versions == ("gone", "v1", "v2")
+
+
+def test_the_oldest_ids_are_forgotten_when_there_are_too_many():
+    earlier = tuple(f"gone-{number}" for number in range(REMEMBERED))
+    after = with_room(a_secret([OLD, OLD, 0], [3], deleted=earlier), NOW, 1)
+    assert after.deleted_versions == (*earlier[2:], "v1", "v2")
 
 
 AGES = st.lists(st.sampled_from([0.0, YOUNG, DAY - 1, DAY, DAY + 1, OLD]), max_size=12)
@@ -93,13 +125,12 @@ AGES = st.lists(st.sampled_from([0.0, YOUNG, DAY - 1, DAY, DAY + 1, OLD]), max_s
 
 @given(ages=AGES, held=st.sets(st.integers(1, 12), max_size=6), quota=st.integers(1, 10))
 def test_of_any_versions_as_few_go_as_needed_and_none_that_has_to_stay(ages, held, quota):
-    versions = versions_of(ages)
-    labels = {f"label-{number}": f"v{number}" for number in held if number <= len(ages)}
-    holders = set(labels.values())
+    secret = a_secret(ages, [number for number in held if number <= len(ages)])
+    versions, holders = secret.versions, set(secret.labels.values())
     may_go = [key for key, version in versions.items() if key not in holders and NOW - version.created >= DAY]
     surplus = max(len(versions) - quota, 0)
     try:
-        stay = retained(versions, labels, NOW, quota)
+        stay = with_room(secret, NOW, quota).versions
     except LimitExceededException:
         assert len(may_go) < surplus
         return
@@ -110,6 +141,7 @@ def test_of_any_versions_as_few_go_as_needed_and_none_that_has_to_stay(ages, hel
     assert gone == may_go[: len(gone)], "an older one stayed that could have gone"
     assert list(stay) == [key for key in versions if key in stay], "the order changed"
     assert all(stay[key] is versions[key] for key in stay)
+    assert with_room(secret, NOW, quota).deleted_versions == tuple(gone)
 
 
 # --- through the API, by the clock -----------------------------------------------------------------------------------
@@ -220,9 +252,30 @@ def test_a_version_that_has_gone_is_no_longer_read(hundred, refused):
     hundred.clock.advance(days=2)
     put(hundred, [101])
     assert refused(hundred.client().get_secret_value, SecretId="db", VersionId=token(1)) == (
-        "ResourceNotFoundException",
-        f"Secrets Manager can't find the specified secret value for VersionId: {token(1)}",
+        "InvalidRequestException",
+        f"You can't perform this operation on secret version {token(1)} because it was deleted.",
     )
+
+
+def code_of_a_read(sm, version_id):
+    with pytest.raises(ClientError) as refusal:
+        sm.client().get_secret_value(SecretId="db", VersionId=version_id)
+    return refusal.value.response["Error"]["Code"]
+
+
+def test_a_version_that_has_gone_is_there_again_once_that_is_rolled_back(hundred):
+    hundred.clock.advance(days=2)
+    with hundred._service.rolled_back():
+        put(hundred, [101, 102])
+        assert code_of_a_read(hundred, token(2)) == "InvalidRequestException"
+    assert hundred.client().get_secret_value(SecretId="db", VersionId=token(2))["SecretString"] == "value 2"
+    assert code_of_a_read(hundred, token(101)) == "ResourceNotFoundException"
+
+
+def test_a_version_that_has_gone_is_no_change_of_its_own(hundred):
+    hundred.clock.advance(days=2)
+    with pytest.raises(AssertionError, match=r"versions, labels changed by PutSecretValue"), hundred.assert_unchanged():
+        put(hundred, [101])
 
 
 def test_a_version_that_has_gone_is_no_longer_listed(hundred):

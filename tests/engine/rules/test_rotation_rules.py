@@ -1,6 +1,7 @@
 """The state machine of a rotation, one transition at a time: what a secret is after it, and that nothing else moves."""
 
 from datetime import UTC, datetime, timedelta
+from math import inf
 
 import pytest
 
@@ -28,6 +29,8 @@ NEXT_WINDOW = Window(MIDNIGHT + 30 * DAY, MIDNIGHT + 31 * DAY - 1)
 """The window after a transition at NOW, for every 30 days."""
 
 QUOTA = 100
+LAST_OF_ALL = "cron(0 8 1 1 ? *)"
+"""A schedule that opens no more windows before the calendar of datetimes ends."""
 
 
 def a_version(number, age=DAY):
@@ -109,8 +112,41 @@ def test_the_pending_version_is_the_one_under_awspending(labels):
 
 
 @pytest.mark.parametrize("rotation", [rotating("v2"), rotating(enabled=False), None], ids=["under way", "off", "none"])
-def test_labels_alone_say_whether_a_version_is_pending(rotation):
+def test_a_version_is_pending_whatever_the_rotation(rotation):
     assert rules.pending_token(a_secret({CURRENT: "v2", PENDING: "v1"}, rotation)) == "v1"
+
+
+def test_the_version_of_a_cancelled_rotation_is_not_pending():
+    secret = rules.turned_off(a_secret({CURRENT: "v1", PENDING: "v2"}, rotating("v2")))
+    assert rules.pending_token(secret) is None
+    rules.require_complete(secret)
+
+
+@pytest.mark.parametrize(
+    "later",
+    [
+        pytest.param({"labels": {CURRENT: "v3", PREVIOUS: "v1", PENDING: "v2"}}, id="another value became current"),
+        pytest.param({"rotation": rotating(cancelled="v2")}, id="rotation was turned on again"),
+    ],
+)
+def test_the_version_of_a_cancelled_rotation_stays_in_no_rotations_way(later):
+    secret = rules.turned_off(a_secret({CURRENT: "v1", PENDING: "v2"}, rotating("v2"), versions=3))
+    rules.require_complete(changed(secret, **later))
+
+
+def test_another_version_is_pending_once_awspending_has_come_to_it():
+    cancelled = rules.turned_off(a_secret({CURRENT: "v1", PENDING: "v2"}, rotating("v2"), versions=3))
+    assert rules.pending_token(changed(cancelled, labels={CURRENT: "v1", PENDING: "v3"})) == "v3"
+
+
+def test_a_rotation_that_is_turned_off_twice_is_not_pending_either():
+    secret = a_secret({CURRENT: "v1", PENDING: "v2"}, rotating("v2"))
+    assert rules.pending_token(rules.turned_off(rules.turned_off(secret))) is None
+
+
+def test_a_new_rotation_forgets_the_one_that_was_cancelled():
+    cancelled = rules.turned_off(a_secret({CURRENT: "v1", PENDING: "v2"}, rotating("v2")))
+    assert rules.announced(cancelled, "new", NOW, QUOTA).rotation.cancelled is None
 
 
 # --- when is it due? -------------------------------------------------------------------------------------------------
@@ -122,6 +158,8 @@ def test_labels_alone_say_whether_a_version_is_pending(rotation):
         pytest.param(None, None, id="never configured"),
         pytest.param(rotating(window=None), None, id="on request only"),
         pytest.param(rotating(), WINDOW.opens, id="when its window opens"),
+        pytest.param(rotating(again=NOW), NOW, id="when the window after the missed one opens"),
+        pytest.param(rotating(again=inf), inf, id="no window opens after the missed one"),
         pytest.param(rotating(enabled=False), None, id="turned off"),
         pytest.param(rotating("v2"), None, id="under way"),
         pytest.param(rotating("v2", window=None), None, id="under way on request"),
@@ -143,8 +181,8 @@ def test_when_a_secret_is_due(rotation, due):
     [rotating(), rotating(attempt=RotationAttempt(token="v2", retry=NOW))],
     ids=["in its window", "to be tried again"],
 )
-def test_a_secret_scheduled_for_deletion_is_never_due(rotation):
-    assert rules.due_at(a_secret(rotation=rotation, deletion_date=NOW + DAY)) is None
+def test_a_secret_that_is_turned_off_is_never_due(rotation):
+    assert rules.due_at(rules.turned_off(a_secret(rotation=rotation))) is None
 
 
 @pytest.mark.parametrize(
@@ -242,9 +280,7 @@ def test_awspending_needs_no_room_where_it_is_already():
         pytest.param(a_secret(), False, id="another secret of that name"),
         pytest.param(a_secret(rotation=rotating()), False, id="over"),
         pytest.param(a_secret(rotation=rotating("v1")), False, id="another rotation"),
-        pytest.param(
-            a_secret(rotation=rotating("v2"), deletion_date=NOW + DAY), False, id="the secret is scheduled for deletion"
-        ),
+        pytest.param(rules.turned_off(a_secret(rotation=rotating("v2"))), False, id="rotation was turned off"),
         pytest.param(
             a_secret(rotation=rotating(attempt=RotationAttempt(token="v2", failures=1, retry=NOW))),
             True,
@@ -320,7 +356,7 @@ def test_after_the_last_try_a_failed_rotation_is_given_up():
     before = a_secret(
         {CURRENT: "v1", PENDING: "v2"}, rotating(attempt=RotationAttempt(token="v2", failures=len(DELAYS)))
     )
-    assert rules.failed(before, NOW) == changed(before, rotation=rotating(window=NEXT_WINDOW))
+    assert rules.failed(before, NOW) == changed(before, rotation=rotating(again=NEXT_WINDOW.opens))
 
 
 def test_all_tries_fall_into_the_shortest_window():
@@ -333,7 +369,7 @@ def test_all_tries_fall_into_the_shortest_window():
 
 def test_a_failure_of_no_rotation_under_way_waits_for_the_next_window():
     before = a_secret(rotation=rotating())
-    assert rules.failed(before, NOW) == changed(before, rotation=rotating(window=NEXT_WINDOW))
+    assert rules.failed(before, NOW) == changed(before, rotation=rotating(again=NEXT_WINDOW.opens))
 
 
 def test_a_rotation_that_is_tried_again_is_under_way_and_keeps_count_of_its_failures():
@@ -351,22 +387,47 @@ def test_what_is_not_under_way_is_not_tried_again(rotation):
 
 def test_a_rotation_that_is_given_up_leaves_its_version_pending_and_waits_for_the_next_window():
     before = a_secret({CURRENT: "v1", PENDING: "v2"}, rotating("v2"))
-    assert rules.given_up(before, NOW) == changed(before, rotation=rotating(window=NEXT_WINDOW))
+    assert rules.given_up(before, NOW) == changed(before, rotation=rotating(again=NEXT_WINDOW.opens))
 
 
-def test_a_rotation_that_is_stopped_while_it_runs_is_given_up():
-    before = a_secret({CURRENT: "v1", PENDING: "v2"}, rotating("v2"))
-    assert rules.stopped(before, NOW) == changed(before, rotation=rotating(window=NEXT_WINDOW))
+def test_the_window_that_is_shown_stays_however_often_a_rotation_is_given_up():
+    first = rules.given_up(a_secret(rotation=rotating("v2")), NOW)
+    later = rules.given_up(first, NEXT_WINDOW.opens + 1)
+    assert later.rotation == rotating(again=NEXT_WINDOW.opens + 30 * DAY)
+
+
+def test_a_rotation_that_is_given_up_after_the_last_window_is_not_tried_again():
+    last = datetime(9999, 12, 31, 12, tzinfo=UTC).timestamp()
+    secret = rules.given_up(a_secret(rotation=rotating("v2", rules=RotationRules(expression=LAST_OF_ALL))), last)
+    assert (secret.rotation.window, rules.due_at(secret)) == (WINDOW, inf)
+
+
+def test_a_completed_rotation_has_missed_no_window():
+    secret = rules.completed(a_secret({CURRENT: "v2"}, rotating("v2", again=NOW)), "v2", NOW)
+    assert (secret.rotation.window, secret.rotation.again) == (NEXT_WINDOW, None)
+
+
+OFF = rotating(enabled=False, window=None)
 
 
 @pytest.mark.parametrize(
-    "rotation",
-    [None, rotating(), rotating(attempt=RotationAttempt(token="v2", failures=1, retry=NOW))],
-    ids=["never configured", "none under way", "to be tried again"],
+    ("rotation", "expected"),
+    [
+        pytest.param(rotating(), OFF, id="none under way"),
+        pytest.param(rotating("v2"), OFF, id="under way"),
+        pytest.param(rotating(attempt=RotationAttempt(token="v2", failures=1, retry=NOW)), OFF, id="to be tried again"),
+        pytest.param(rotating(again=NOW), OFF, id="to be tried in a later window"),
+        pytest.param(OFF, OFF, id="off already"),
+    ],
 )
-def test_what_does_not_run_is_not_stopped(rotation):
-    secret = a_secret({CURRENT: "v1", PENDING: "v2"}, rotation)
-    assert rules.stopped(secret, NOW) is secret
+def test_what_is_turned_off_keeps_function_rules_and_labels(rotation, expected):
+    before = a_secret({CURRENT: "v1", PENDING: "v2"}, rotation)
+    assert rules.turned_off(before) == changed(before, rotation=changed(expected, cancelled="v2"))
+
+
+def test_what_never_rotated_is_not_turned_off():
+    secret = a_secret({CURRENT: "v1", PENDING: "v2"})
+    assert rules.turned_off(secret) is secret
 
 
 # --- what others do to it --------------------------------------------------------------------------------------------
@@ -419,7 +480,7 @@ def test_labels_that_leave_a_rotation_as_it_is(labels, rotation):
 @pytest.mark.parametrize("labels", [{CURRENT: "v1"}, {CURRENT: "v1", PENDING: "v1"}], ids=["gone", "elsewhere"])
 def test_a_rotation_whose_version_has_no_label_left_is_over(labels):
     before = a_secret(labels, rotating("v2"))
-    assert rules.after_labels_moved(before, NOW) == changed(before, rotation=rotating(window=NEXT_WINDOW))
+    assert rules.after_labels_moved(before, NOW) == changed(before, rotation=rotating(again=NEXT_WINDOW.opens))
 
 
 @pytest.mark.parametrize(
@@ -443,11 +504,11 @@ def test_which_rotation_a_change_has_ended(before, after, token):
 # --- trials ----------------------------------------------------------------------------------------------------------
 
 
-def test_a_trial_leaves_no_trace():
+def test_a_trial_leaves_nothing_but_the_id_of_the_version_that_is_deleted():
     before = a_secret({CURRENT: "v2", PREVIOUS: "v1"}, rotating())
     tried = rules.with_trial(before, "trial", NOW)
     assert (tried.labels[PENDING], tried.rotation) == ("trial", before.rotation)
-    assert rules.without_trial(tried, "trial") == before
+    assert rules.without_trial(tried, "trial") == changed(before, deleted_versions=("trial",))
 
 
 def test_the_version_of_a_trial_that_was_made_current_stays():
@@ -501,7 +562,7 @@ def test_without_the_version_of_a_trial_there_is_nothing_to_take_back():
         pytest.param(lambda secret: rules.failed(secret, NOW), id="failed"),
         pytest.param(rules.tried_again, id="tried again"),
         pytest.param(lambda secret: rules.given_up(secret, NOW), id="given up"),
-        pytest.param(lambda secret: rules.stopped(secret, NOW), id="stopped"),
+        pytest.param(rules.turned_off, id="turned off"),
         pytest.param(lambda secret: rules.after_new_value(secret, NOW), id="after a new value"),
         pytest.param(lambda secret: rules.after_labels_moved(changed(secret, labels={}), NOW), id="after labels moved"),
         pytest.param(lambda secret: rules.without_trial(secret, "v2"), id="without trial"),
