@@ -128,7 +128,7 @@ class Secret:
 
     `primary_region` is set on a secret that is replicated and on its replicas; `replicas`, by region, on the former.
     `number` tells apart what was created at the same moment: the first secret has the lowest. `deleted_versions` are
-    the ids of the versions that AWS deleted last, oldest first.
+    the ids of the versions that AWS deleted last, oldest first, in blocks.
     """
 
     key: SecretKey
@@ -143,7 +143,7 @@ class Secret:
     versions: Mapping[str, Version] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
     versions_made: int = 0
-    deleted_versions: tuple[str, ...] = ()
+    deleted_versions: tuple[tuple[str, ...], ...] = ()
     accessed: float | None = None
     deletion: Deletion | None = None
     policy: str | None = None

@@ -140,7 +140,7 @@ def require_version(secret: Secret, version_id: str) -> Version:
     """The version with that id. One that AWS has deleted by itself is told from one that never was (REPORTED)."""
     version = secret.versions.get(version_id)
     if version is None:
-        if version_id in secret.deleted_versions:
+        if any(version_id in block for block in secret.deleted_versions):
             raise InvalidRequestException(
                 f"You can't perform this operation on secret version {version_id} because it was deleted."
             )

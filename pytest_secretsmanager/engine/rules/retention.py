@@ -13,9 +13,9 @@ from pytest_secretsmanager.engine.state import Secret, Version
 
 VERSION_QUOTA = 100
 SECONDS_PER_DAY = 86_400
-REMEMBERED = 1_000
-"""How many deleted versions of a secret are told from ones that never were, the last ones. How many AWS does, and for
-how long, is a GUESS: a load test may delete versions without an end."""
+BLOCK, BLOCKS = 50, 20
+"""How many deleted versions of a secret are told from ones that never were: the last thousand. How many AWS does, and
+for how long, is a GUESS: a load test may delete versions without an end. In blocks, so that one more copies few."""
 
 
 def with_room(secret: Secret, time: float, quota: int = VERSION_QUOTA) -> Secret:
@@ -37,12 +37,23 @@ def with_room(secret: Secret, time: float, quota: int = VERSION_QUOTA) -> Secret
 
 def without(secret: Secret, ids: Iterable[str]) -> Secret:
     """The secret once AWS has deleted these of its versions, and remembers them in that order."""
-    gone = set(ids)
+    gone = tuple(ids)
     return changed(
         secret,
         versions={version_id: version for version_id, version in secret.versions.items() if version_id not in gone},
-        deleted_versions=(*secret.deleted_versions, *ids)[-REMEMBERED:],
+        deleted_versions=remembered(secret.deleted_versions, gone),
     )
+
+
+def remembered(blocks: tuple[tuple[str, ...], ...], ids: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+    """The blocks with more ids behind; when they are too many, the oldest block goes.
+
+    >>> remembered((("v1",),), ("v2", "v3"))
+    (('v1', 'v2', 'v3'),)
+    """
+    if not blocks or len(blocks[-1]) >= BLOCK:
+        return (*blocks, ids)[-BLOCKS:]
+    return (*blocks[:-1], blocks[-1] + ids)
 
 
 def is_old(version: Version, time: float) -> bool:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pytest_secretsmanager import SecretsManager, UsageError
 from pytest_secretsmanager import Version as Seeded
 from pytest_secretsmanager.engine.errors import LimitExceededException
-from pytest_secretsmanager.engine.rules.retention import REMEMBERED, VERSION_QUOTA, is_old, with_room
+from pytest_secretsmanager.engine.rules.retention import BLOCK, BLOCKS, VERSION_QUOTA, is_old, remembered, with_room
 from pytest_secretsmanager.engine.state import Secret, SecretKey, Version
 
 NOW = 1_800_000_000.0
@@ -105,19 +105,21 @@ def test_what_was_given_is_not_changed():
 
 
 def test_a_secret_with_room_is_left_as_it_is():
-    secret = a_secret([OLD, OLD], deleted=("gone",))
+    secret = a_secret([OLD, OLD], deleted=(("gone",),))
     assert with_room(secret, NOW, 2) is secret
 
 
 def test_the_ids_of_versions_that_went_are_remembered_behind_earlier_ones():
-    after = with_room(a_secret([OLD, OLD, OLD, 0], [4], deleted=("gone",)), NOW, 2)
-    assert after.deleted_versions == ("gone", "v1", "v2")
+    after = with_room(a_secret([OLD, OLD, OLD, 0], [4], deleted=(("gone",),)), NOW, 2)
+    assert after.deleted_versions == (("gone", "v1", "v2"),)
 
 
 def test_the_oldest_ids_are_forgotten_when_there_are_too_many():
-    earlier = tuple(f"gone-{number}" for number in range(REMEMBERED))
-    after = with_room(a_secret([OLD, OLD, 0], [3], deleted=earlier), NOW, 1)
-    assert after.deleted_versions == (*earlier[2:], "v1", "v2")
+    blocks, ids = (), [f"gone-{number}" for number in range(3_000)]
+    for version_id in ids:
+        blocks = remembered(blocks, (version_id,))
+    assert [version_id for block in blocks for version_id in block] == ids[-BLOCK * BLOCKS :]
+    assert {len(block) for block in blocks} == {BLOCK}
 
 
 AGES = st.lists(st.sampled_from([0.0, YOUNG, DAY - 1, DAY, DAY + 1, OLD]), max_size=12)
@@ -141,7 +143,7 @@ def test_of_any_versions_as_few_go_as_needed_and_none_that_has_to_stay(ages, hel
     assert gone == may_go[: len(gone)], "an older one stayed that could have gone"
     assert list(stay) == [key for key in versions if key in stay], "the order changed"
     assert all(stay[key] is versions[key] for key in stay)
-    assert with_room(secret, NOW, quota).deleted_versions == tuple(gone)
+    assert with_room(secret, NOW, quota).deleted_versions == ((tuple(gone),) if gone else ())
 
 
 # --- through the API, by the clock -----------------------------------------------------------------------------------

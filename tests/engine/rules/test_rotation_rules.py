@@ -508,7 +508,7 @@ def test_a_trial_leaves_nothing_but_the_id_of_the_version_that_is_deleted():
     before = a_secret({CURRENT: "v2", PREVIOUS: "v1"}, rotating())
     tried = rules.with_trial(before, "trial", NOW)
     assert (tried.labels[PENDING], tried.rotation) == ("trial", before.rotation)
-    assert rules.without_trial(tried, "trial") == changed(before, deleted_versions=("trial",))
+    assert rules.without_trial(tried, "trial") == changed(before, deleted_versions=(("trial",),))
 
 
 def test_the_version_of_a_trial_that_was_made_current_stays():
