@@ -23,7 +23,7 @@ def get_secret_value(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
     """The value of one version: by id, by label, or the current one. RECORDED: it notes the day of the access."""
     secret = guards.require_live(secrets, call)
     version, sealed = _requested_version(secret, call.text("VersionId"), call.text("VersionStage"))
-    guards.require_own_key(secret, call)
+    ports.require_own_key(secret, call)
     return _read(secret, version, sealed, call, ports)
 
 
@@ -53,7 +53,7 @@ def put_secret_value(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
     token = guards.require_token(call)
     secret = guards.require_writable(secrets, call)
     value = guards.require_value(call)
-    guards.require_own_key(secret, call)
+    ports.require_own_key(secret, call)
     updated = with_value(secret, call, ports, token, value, call.texts("VersionStages"))
     changes: Changes = {} if updated is secret else {secret.key: updated}
     return Outcome(_put_reply(updated, token), changes, events=abandonment(secret, updated))
