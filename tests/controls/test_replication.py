@@ -484,6 +484,7 @@ def test_several_writes_are_followed_in_one(client, secretsmanager):
 def test_a_write_and_its_undoing_are_followed_to_their_end(client, eu, secretsmanager):
     client.create_secret(Name="db", SecretString="one", AddReplicaRegions=[EU])
     with secretsmanager.replication.hold():
+        secretsmanager.clock.advance(minutes=1)
         client.update_secret(SecretId="db", Description="main")
         client.update_secret(SecretId="db", Description="")
         changed = client.describe_secret(SecretId="db")["LastChangedDate"]

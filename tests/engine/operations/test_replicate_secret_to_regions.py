@@ -424,6 +424,7 @@ def test_a_replica_under_the_default_key_names_it_by_its_alias(unchecked, eu, ke
 
 
 def test_a_replica_has_a_date_of_its_own_and_its_primarys_last_change(client, eu, secretsmanager):
+    secretsmanager.clock.freeze()
     client.create_secret(Name="db", SecretString="one")
     secretsmanager.clock.advance(hours=1)
     with secretsmanager.replication.hold("eu-west-1"):
