@@ -31,10 +31,9 @@ def parse(text: str) -> list[Mapping[str, object]]:
         raise _syntax_error() from None
     if not isinstance(document, dict) or not document.keys() <= {"Version", "Id", "Statement"}:
         raise _syntax_error()
-    if not isinstance(document.get("Id", ""), str) or document.get("Version", "2012-10-17") not in (
-        "2012-10-17",
-        "2008-10-17",
-    ):
+    if document.get("Version", "2012-10-17") not in ("2012-10-17", "2008-10-17"):
+        raise _syntax_error()
+    if not isinstance(document.get("Id", ""), str):
         raise _syntax_error()
     statements = document.get("Statement")
     if isinstance(statements, dict):
