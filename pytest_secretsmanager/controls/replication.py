@@ -9,7 +9,7 @@ from pytest_secretsmanager.engine.errors import UsageError
 from pytest_secretsmanager.engine.interrupts import taken_back
 from pytest_secretsmanager.engine.locks import Lock
 from pytest_secretsmanager.engine.marks import GoBack, mark
-from pytest_secretsmanager.engine.regions import require_region
+from pytest_secretsmanager.engine.regions import Regions
 from pytest_secretsmanager.engine.service import Service
 from pytest_secretsmanager.inspection.keywords import known_keywords
 
@@ -52,6 +52,7 @@ class ReplicationHold:
         """Lets the replicas follow: they have when this returns, and when an interrupt ends it. It can be repeated."""
         with taken_back(_nothing, self._let_follow):
             pass
+        self._service.tell_listeners()
 
     def _let_go(self) -> None:
         with suppress(ValueError):
@@ -106,9 +107,10 @@ class ReplicationControl:
     'one'
     """
 
-    def __init__(self, service: Service, held: HeldReplicas) -> None:
+    def __init__(self, service: Service, held: HeldReplicas, regions: Regions) -> None:
         self._service = service
         self._held = held
+        self._regions = regions
 
     @known_keywords()
     def hold(self, region: str | None = None, *, polls: int | None = None) -> ReplicationHold:
@@ -118,7 +120,7 @@ class ReplicationControl:
         DescribeSecret calls have shown one of them in progress.
         """
         if region is not None:
-            require_region(region, "the region of a hold")
+            self._regions.require(region, "the region of a hold")
         if polls is not None and (not isinstance(polls, int) or isinstance(polls, bool) or polls < 1):
             raise UsageError(f"polls is a number of DescribeSecret calls, at least 1, not {polls!r}")
         return ReplicationHold(self._service, self._held, region, polls)

@@ -2,11 +2,12 @@
 
 from typing import cast
 
-from pytest_secretsmanager.engine import arns, model
+from pytest_secretsmanager.engine import arns
 from pytest_secretsmanager.engine.call import Call, Outcome, Reply
 from pytest_secretsmanager.engine.changed import changed
 from pytest_secretsmanager.engine.errors import InvalidParameterException, InvalidRequestException
 from pytest_secretsmanager.engine.ports import Ports
+from pytest_secretsmanager.engine.regions import Regions
 from pytest_secretsmanager.engine.rules import guards, replication
 from pytest_secretsmanager.engine.state import Replica, Secret, Secrets
 
@@ -18,7 +19,7 @@ def replicate_secret_to_regions(secrets: Secrets, call: Call, ports: Ports) -> O
     """
     secret = guards.require_live(secrets, call)
     guards.require_primary(secret)
-    asked = with_replicas_asked_for(secret, call)
+    asked = with_replicas_asked_for(secret, call, ports.regions)
     return Outcome(
         {"ARN": secret.arn, "ReplicationStatus": status_list(asked, secrets)},
         {secret.key: changed(asked, changed=call.time)},
@@ -57,7 +58,7 @@ def stop_replication_to_replica(secrets: Secrets, call: Call, ports: Ports) -> O
     return Outcome({"ARN": replica.arn}, {replica.key: promoted, primary.key: released})
 
 
-def with_replicas_asked_for(secret: Secret, call: Call) -> Secret:
+def with_replicas_asked_for(secret: Secret, call: Call, regions: Regions) -> Secret:
     """The secret with the replicas of a request, in progress all of them."""
     asked = {
         cast("str", item.get("Region", "")): Replica(
@@ -66,7 +67,7 @@ def with_replicas_asked_for(secret: Secret, call: Call) -> Secret:
         for item in call.structures("AddReplicaRegions") or ()
     }
     for region in asked:
-        if region == secret.key.region or region not in model.regions(arns.partition(secret.key.region)):
+        if not regions.can_replicate(secret.key.region, region):
             raise _invalid_region()
     return replication.with_replicas(secret, {**secret.replicas, **asked})
 
