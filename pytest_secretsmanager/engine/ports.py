@@ -65,7 +65,13 @@ class Ports:
 
     def under_default_key(self, secret: Secret) -> bool:
         """Whether a secret stands under its account's default key, by whichever name, or by none."""
-        return not secret.kms_key_id or self._key(secret.key, secret.kms_key_id) == self._key(secret.key, "")
+        if not secret.kms_key_id:
+            return True
+        region, account, _ = secret.key
+        try:
+            return self.keys.find(region, account, secret.kms_key_id) == self.keys.find(region, account, "")
+        except KmsRefusal:
+            return False  # The key was there once, so it is another one: the default key never goes.
 
     def require_own_key(self, secret: Secret, call: Call) -> None:
         """No value under an account's default KMS key passes to or from another account (RECORDED)."""
