@@ -429,7 +429,7 @@ AWSS: list[tuple[str, str, dict[str, Any], str]] = [
         "tags of AWS",
         "db",
         {"tags": {"aws:team": "pay"}},
-        "InvalidParameterException: Tag keys that start with aws: are reserved for use by AWS.",
+        "InvalidParameterException: You can't modify system tags. Tag key: 'aws:team'.",
     ),
     (
         "policy",

@@ -4,7 +4,8 @@ Operation names, member limits, idempotency tokens and sensitive members are rea
 nowhere else in the package. The only module of the engine that imports botocore.
 
 Wordings of constraint violations follow AWS's framework (REPORTED forms: `1 validation error detected: Value '…' at '…'
-failed to satisfy constraint: …`; member names start in lower case; sensitive values are left out).
+failed to satisfy constraint: …`; member names start in lower case; sensitive values are left out). RECORDED for a list
+of structures: each prints as its shape and members, and a long value is cut.
 """
 
 import os
@@ -24,6 +25,9 @@ SERVICE_ID = "secrets-manager"
 
 BOTOCORE = f"botocore {botocore.__version__}"
 """The installed botocore, as messages name it."""
+
+_PRINTED = 64
+"""How many characters of a value AWS prints (RECORDED for a list; that it holds for all values is a GUESS)."""
 
 _READING = ("BatchGet", "Describe", "Get", "List", "Validate")
 
@@ -250,7 +254,7 @@ def _violations(shape: Shape, value: object, path: str) -> Iterator[Violation]:
     _require_type(shape, value)
     for limit in limits_of(shape):
         if not limit.holds(value):
-            yield Violation(path, None if _is_sensitive(shape) else f"'{_as_java(value)}'", limit.wording)
+            yield Violation(path, None if _is_sensitive(shape) else _printed(shape, value), limit.wording)
     if isinstance(shape, StructureShape) and isinstance(value, Mapping):
         yield from _structure_violations(shape, value, f"{path}." if path else "")
     if isinstance(shape, ListShape) and isinstance(value, list):
@@ -276,7 +280,7 @@ def _list_violations(shape: ListShape, value: list[object], path: str) -> Iterat
     limits = limits_of(shape.member)
     if not all(limit.holds(item) for limit in limits for item in value):
         wordings = ", ".join(limit.wording for limit in limits)
-        yield Violation(path, f"'{_as_java(value)}'", f"Member must satisfy constraint: [{wordings}]")
+        yield Violation(path, _printed(shape, value), f"Member must satisfy constraint: [{wordings}]")
 
 
 def _require_type(shape: Shape, value: object) -> None:
@@ -306,12 +310,20 @@ def _json_token(value: object) -> str:
     return "NUMBER_VALUE" if isinstance(value, int | float) else "STRING_VALUE"
 
 
-def _as_java(value: object) -> str:
-    """A value as AWS's messages print it."""
-    if isinstance(value, list):
-        return f"[{', '.join(map(_as_java, value))}]"
-    if isinstance(value, dict):
-        return f"{{{', '.join(f'{camel_case(str(key))}={_as_java(item)}' for key, item in value.items())}}}"
+def _printed(shape: Shape, value: object) -> str:
+    """A value as AWS's messages print it: in quotes, and cut where it is long."""
+    text = _as_java(shape, value)
+    return f"'{text}'" if len(text) <= _PRINTED else f"'{text[:_PRINTED]} ...'"
+
+
+def _as_java(shape: Shape, value: object) -> str:
+    """A value as Java prints it; of a structure, the members that it has."""
+    if isinstance(shape, ListShape) and isinstance(value, list):
+        return f"[{', '.join(_as_java(shape.member, item) for item in value)}]"
+    if isinstance(shape, StructureShape) and isinstance(value, dict):
+        members = shape.members.items()
+        shown = [f"{camel_case(name)}={_as_java(member, value[name])}" for name, member in members if name in value]
+        return f"{shape.name}({', '.join(shown)})"
     return str(value)
 
 

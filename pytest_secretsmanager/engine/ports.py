@@ -10,11 +10,13 @@ from itertools import count
 from random import Random
 from typing import TypeAlias
 
+from pytest_secretsmanager.engine.call import Call
 from pytest_secretsmanager.engine.errors import (
     AccessDeniedException,
     DecryptionFailure,
     EncryptionFailure,
     InvalidParameterException,
+    InvalidRequestException,
     ServiceError,
 )
 from pytest_secretsmanager.engine.keys import KeyRing, KmsKey, KmsRefusal
@@ -54,11 +56,30 @@ class Ports:
         return self.functions.get(":".join(arn.split(":")[:7])) or self.elsewhere(arn)
 
     def key_name(self, place: SecretKey, name: str) -> str:
-        """The KMS key that a request names, as it named it; the account's default key goes by no name in any form.
+        """The KMS key that a request names, as it named it, the account's default key too (RECORDED); empty: no key.
 
         Raises InvalidParameterException when the name is malformed or names no key.
         """
-        return "" if self._key(place, name) == self._key(place, "") else name
+        self._key(place, name)
+        return name
+
+    def under_default_key(self, secret: Secret) -> bool:
+        """Whether a secret stands under its account's default key, by whichever name, or by none."""
+        if not secret.kms_key_id:
+            return True
+        region, account, _ = secret.key
+        try:
+            return self.keys.find(region, account, secret.kms_key_id) == self.keys.find(region, account, "")
+        except KmsRefusal:
+            return False  # The key was there once, so it is another one: the default key never goes.
+
+    def require_own_key(self, secret: Secret, call: Call) -> None:
+        """No value under an account's default KMS key passes to or from another account (RECORDED)."""
+        if secret.key.account != call.account and self.under_default_key(secret):
+            raise InvalidRequestException(
+                "You can't access a secret from a different AWS account if you encrypt the secret with the default "
+                "KMS service key."
+            )
 
     def _key(self, place: SecretKey, name: str) -> KmsKey:
         try:
@@ -76,7 +97,7 @@ class Ports:
 
     def require_key_access(self, secret: Secret) -> None:
         """Refuses a customer key that may not be used: AWS tries it out (DOC), even with nothing to encrypt."""
-        if secret.kms_key_id:
+        if not self.under_default_key(secret):
             self.seal(secret, "RequestToValidateKeyAccess", b"")
 
     def open(self, secret: Secret, version_id: str, sealed: Sealed) -> bytes:

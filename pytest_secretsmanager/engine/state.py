@@ -26,7 +26,7 @@ class SecretKey(NamedTuple):
 class Sealed:
     """A value as it is kept: encrypted under a data key, which is itself encrypted under a KMS key.
 
-    `kms_key_id` names the KMS key as a request gave it, empty for the account's default key; `key_arn` is the key that
+    `kms_key_id` names the KMS key as a request gave it, empty where none was given; `key_arn` is the key that
     this was at the time.
     """
 

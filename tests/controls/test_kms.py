@@ -440,16 +440,8 @@ def test_one_regions_default_key_is_not_anothers(secretsmanager: SecretsManager)
     assert elsewhere.get_secret_value(SecretId="db")["SecretString"] == "one"
 
 
-@pytest.mark.parametrize(
-    "parameters",
-    [
-        pytest.param({}, id="left out"),
-        pytest.param({"KmsKeyId": ""}, id="empty"),
-        pytest.param({"KmsKeyId": "alias/aws/secretsmanager"}, id="alias"),
-        pytest.param({"KmsKeyId": f"{PLACE}:alias/aws/secretsmanager"}, id="alias ARN"),
-    ],
-)
-def test_the_default_key_is_shown_as_such_however_it_was_named(
+@pytest.mark.parametrize("parameters", [pytest.param({}, id="left out"), pytest.param({"KmsKeyId": ""}, id="empty")])
+def test_the_default_key_that_was_not_named_is_shown_as_such(
     secretsmanager: SecretsManager, client: "SecretsManagerClient", parameters: dict[str, Any]
 ) -> None:
     client.create_secret(Name="db", SecretString="one", **parameters)
@@ -819,11 +811,21 @@ def test_a_key_that_is_not_there_is_refused_in_words(
 
 
 @pytest.mark.parametrize("name", ["id", "arn"])
-def test_the_default_key_is_the_default_key_by_id_and_arn_too(secretsmanager: SecretsManager, name: str) -> None:
+def test_the_default_key_that_was_named_by_id_or_arn_is_shown_so(secretsmanager: SecretsManager, name: str) -> None:
     client = secretsmanager.client()
-    client.create_secret(Name="db", SecretString="x", KmsKeyId=getattr(secretsmanager.kms.key(""), name))
-    assert "KmsKeyId" not in client.describe_secret(SecretId="db")
-    assert client.list_secret_version_ids(SecretId="db")["Versions"][0]["KmsKeyIds"] == ["DefaultEncryptionKey"]
+    given = getattr(secretsmanager.kms.key(""), name)
+    client.create_secret(Name="db", SecretString="x", KmsKeyId=given)
+    assert client.describe_secret(SecretId="db")["KmsKeyId"] == given
+    assert client.list_secret_version_ids(SecretId="db")["Versions"][0]["KmsKeyIds"] == [given]
+
+
+@pytest.mark.parametrize("name", ["", "alias", "id", "arn"])
+def test_the_default_key_is_not_tried_out_however_it_is_named(secretsmanager: SecretsManager, name: str) -> None:
+    key = secretsmanager.kms.key("")
+    secretsmanager.kms.disable("")
+    client = secretsmanager.client()
+    client.create_secret(Name="db", KmsKeyId=getattr(key, name) if name else "")
+    assert client.describe_secret(SecretId="db")["Name"] == "db"
 
 
 @pytest.mark.parametrize("ways", [("alias/pay", ""), ("", "alias/pay")], ids=["to it", "away from it"])

@@ -484,10 +484,12 @@ def test_several_writes_are_followed_in_one(client, secretsmanager):
 def test_a_write_and_its_undoing_are_followed_to_their_end(client, eu, secretsmanager):
     client.create_secret(Name="db", SecretString="one", AddReplicaRegions=[EU])
     with secretsmanager.replication.hold():
-        client.tag_resource(SecretId="db", Tags=[{"Key": "team", "Value": "pay"}])
-        client.untag_resource(SecretId="db", TagKeys=["team"])
-        assert "Tags" not in eu.describe_secret(SecretId="db")
-    assert eu.describe_secret(SecretId="db")["Tags"] == []
+        secretsmanager.clock.advance(minutes=1)
+        client.update_secret(SecretId="db", Description="main")
+        client.update_secret(SecretId="db", Description="")
+        changed = client.describe_secret(SecretId="db")["LastChangedDate"]
+        assert eu.describe_secret(SecretId="db")["LastChangedDate"] < changed
+    assert eu.describe_secret(SecretId="db")["LastChangedDate"] == changed
 
 
 def test_a_read_of_a_replica_that_is_held_keeps_its_date(client, eu, secretsmanager):

@@ -10,6 +10,7 @@ V1, V2 = "version-1".ljust(32, "-"), "version-2".ljust(32, "-")
 EU, AP = {"Region": "eu-west-1"}, {"Region": "ap-south-1"}
 POLICY = '{"Statement": {"Effect": "Allow", "Principal": "*", "Action": "secretsmanager:*", "Resource": "*"}}'
 MISSING = ("ResourceNotFoundException", "Secrets Manager can't find the specified secret.")
+ALIAS = "alias/aws/secretsmanager"
 DEFAULT_KEY = (
     "InvalidRequestException",
     "You can't access a secret from a different AWS account if you encrypt the secret with the default KMS service "
@@ -206,9 +207,14 @@ def test_under_the_default_key_no_value_passes_between_accounts(stranger, refuse
 
 
 @pytest.mark.parametrize(("operation", "request_"), VALUES.values(), ids=VALUES)
-def test_the_default_key_by_its_name_is_the_default_key(stranger, refused, make, operation, request_):
-    arn = make(KmsKeyId="alias/aws/secretsmanager")
-    assert refused(method_of(stranger, operation), SecretId=arn, **request_) == DEFAULT_KEY
+@pytest.mark.parametrize("form", ["alias", "alias ARN", "id", "ARN"])
+def test_the_default_key_that_was_given_is_the_default_key(
+    stranger, refused, make, secretsmanager, operation, request_, form
+):
+    key = secretsmanager.kms.key("")
+    alias_arn = key.arn.replace(f"key/{key.id}", key.alias)
+    name = {"alias": key.alias, "alias ARN": alias_arn, "id": key.id, "ARN": key.arn}[form]
+    assert refused(method_of(stranger, operation), SecretId=make(KmsKeyId=name), **request_) == DEFAULT_KEY
 
 
 @pytest.mark.parametrize(("operation", "request_"), VALUES.values(), ids=VALUES)
@@ -251,8 +257,8 @@ def test_a_batch_of_another_account_has_what_is_under_a_customer_key(client, str
 
 @pytest.mark.parametrize(
     ("before", "after"),
-    [({}, "alias/pay"), ({"KmsKeyId": "alias/pay"}, "")],
-    ids=["away from it", "to it"],
+    [({}, "alias/pay"), ({"KmsKeyId": "alias/pay"}, ""), ({"KmsKeyId": "alias/pay"}, ALIAS), ({}, ALIAS)],
+    ids=["away from it", "to it", "to it by its alias", "to its alias"],
 )
 def test_another_account_moves_no_secret_under_the_default_key(stranger, refused, make, before, after):
     assert refused(stranger.update_secret, SecretId=make(**before), KmsKeyId=after) == DEFAULT_KEY

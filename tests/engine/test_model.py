@@ -64,6 +64,43 @@ def test_errors_common_to_all_services_are_not_modelled():
     assert not model.modelled_errors() & {"ValidationException", "AccessDeniedException", "SerializationException"}
 
 
+def printed(operation, **parameters):
+    """The values that the violations of a request show."""
+    return [violation.value for violation in model.operation(operation).violations(parameters)]
+
+
+@pytest.mark.parametrize(("length", "end"), [(0, ""), (63, ""), (64, ""), (65, " ..."), (9_999, " ...")])
+def test_a_printed_value_is_cut_after_64_characters(length, end):
+    assert printed("ListSecrets", SortOrder="x" * length) == [f"'{'x' * min(length, 64)}{end}'"]
+
+
+@pytest.mark.parametrize(
+    ("operation", "parameters", "text"),
+    [
+        pytest.param(
+            "ListSecrets",
+            {
+                "Filters": [
+                    {"Key": "name", "Values": ["nameValue"]},
+                    *[{"Key": "description", "Values": ["v"]}] * 11,
+                ]
+            },
+            "'[Filter(key=name, values=[nameValue]), Filter(key=description, v ...'",
+            id="as AWS was recorded",
+        ),
+        pytest.param(
+            "BatchGetSecretValue",
+            {"Filters": [{"Values": ["x"], "Key": "name"}, {"Key": "all"}] * 6},
+            "'[Filter(key=name, values=[x]), Filter(key=all), Filter(key=name, ...'",
+            id="with the members that are there, in the model's order",
+        ),
+        pytest.param("BatchGetSecretValue", {"SecretIdList": []}, "'[]'", id="an empty list"),
+    ],
+)
+def test_a_list_is_printed_as_java_prints_it(operation, parameters, text):
+    assert printed(operation, **parameters) == [text]
+
+
 @pytest.mark.parametrize(("member", "spelled"), [("SecretId", "secretId"), ("ARN", "aRN"), ("", "")])
 def test_members_are_spelled_with_a_small_first_letter(member, spelled):
     assert model.camel_case(member) == spelled

@@ -1,5 +1,7 @@
 """What replicas show of each change of their primary, what they keep for themselves, and what they refuse."""
 
+import json
+
 import pytest
 
 from pytest_secretsmanager import Rotation
@@ -29,8 +31,8 @@ def shown(client):
     return {
         "name": described["Name"],
         "description": described.get("Description"),
-        "tags": described.get("Tags"),
-        "policy": client.get_resource_policy(SecretId="db").get("ResourcePolicy"),
+        "tags": described.get("Tags") or None,
+        "policy": json.loads(client.get_resource_policy(SecretId="db").get("ResourcePolicy", "null")),
         "labels": {version["VersionId"]: version.get("VersionStages", []) for version in versions},
         "made": [version["CreatedDate"] for version in versions],
         "values": {version["VersionId"]: value_of(client, version["VersionId"]) for version in versions},
@@ -149,11 +151,11 @@ WRITES = {
     ),
     "UntagResource of the last tags": (
         lambda client: client.untag_resource(SecretId="db", TagKeys=["team", "stage"]),
-        {"tags": []},
+        {"tags": None},
     ),
     "PutResourcePolicy": (
         lambda client: client.put_resource_policy(SecretId="db", ResourcePolicy=DENY),
-        {"policy": DENY},
+        {"policy": json.loads(DENY)},
     ),
     "DeleteResourcePolicy": (
         lambda client: client.delete_resource_policy(SecretId="db"),

@@ -85,18 +85,22 @@ def _event(name: EventName, primary: Secret, region: str, error_message: str | N
 
 
 def _copy(primary: Secret, own: Secret | None, region: str, time: float, ports: Ports) -> Secret:
-    """The primary as a secret of that region; `own` is the replica that stands there, if there is one."""
+    """The primary as a secret of that region; `own` is the replica that stands there, if there is one.
+
+    RECORDED: a replica has a CreatedDate of its own and the LastChangedDate of its primary, names the default key by
+    its alias where no other was asked for, and has no Tags where its primary has an empty list.
+    """
     key = primary.key._replace(region=region)
     copy = Secret(
         key=key,
         arn=arns.in_region(primary.arn, region),
         number=primary.number,
         created=time if own is None else own.created,
-        changed=time,
+        changed=primary.changed,
         description=primary.description,
-        kms_key_id=ports.key_name(key, primary.replicas[region].kms_key_id),
+        kms_key_id=ports.key_name(key, primary.replicas[region].kms_key_id or arns.DEFAULT_KMS_ALIAS),
         type=primary.type,
-        tags=primary.tags,
+        tags=primary.tags or None,
         labels=primary.labels,
         versions_made=primary.versions_made,
         deleted_versions=primary.deleted_versions,

@@ -58,7 +58,7 @@ def update_secret(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
     reply = identity(secret)
     if value is not None and token is not None:
         guards.require_owner(secret, call)
-        guards.require_own_key(secret, call)
+        ports.require_own_key(secret, call)
         updated = with_value(updated, call, ports, token, value)
         reply["VersionId"] = token
     changes: Changes = {} if updated is secret else {secret.key: updated}
@@ -127,7 +127,7 @@ def _new_secret(call: Call, name: str, ports: Ports) -> Secret:
         description=call.text("Description") or "",
         kms_key_id=ports.key_name(key, call.text("KmsKeyId") or ""),
         type=call.text("Type") or "",
-        tags=tags_after(None, tags, call) if tags else None,
+        tags=None if tags is None else tags_after(None, tags, call),
         owning_service=call.principal.service,
     )
 
@@ -152,8 +152,8 @@ def _with_metadata(secret: Secret, call: Call, ports: Ports) -> Secret:
     if updated.kms_key_id == secret.kms_key_id:
         return updated
     # DOC: another account can move a secret neither to the default key nor away from it.
-    guards.require_own_key(secret, call)
-    guards.require_own_key(updated, call)
+    ports.require_own_key(secret, call)
+    ports.require_own_key(updated, call)
     ports.require_key_access(updated)
     return reseal(updated, ports)
 

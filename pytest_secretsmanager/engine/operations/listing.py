@@ -7,7 +7,7 @@ from pytest_secretsmanager.engine.operations.replication import status_list
 from pytest_secretsmanager.engine.operations.replies import identity
 from pytest_secretsmanager.engine.ports import Ports
 from pytest_secretsmanager.engine.rules import filters, guards, paging, schedule
-from pytest_secretsmanager.engine.state import Rotation, RotationRules, Secret, Secrets, Version
+from pytest_secretsmanager.engine.state import Rotation, RotationRules, Sealed, Secret, Secrets, Version
 
 DEFAULT_KEY = "DefaultEncryptionKey"
 """How ListSecretVersionIds names the account's default KMS key (RECORDED)."""
@@ -41,13 +41,17 @@ def list_secrets(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
 
 
 def list_secret_version_ids(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
-    """A secret's versions, oldest first (GUESS: no recording shows an order); unlabelled ones only on request."""
+    """A secret's versions that hold a value (DOC), oldest first (GUESS); unlabelled ones only on request."""
     secret = guards.require_secret(secrets, call)
     deprecated_too = call.flag("IncludeDeprecated")
-    versions = (version for version in secret.versions.values() if deprecated_too or secret.labels_of(version.id))
+    versions = (
+        (version, sealed)
+        for version in secret.versions.values()
+        if (sealed := version.sealed) is not None and (deprecated_too or secret.labels_of(version.id))
+    )
     found, token = paging.page(
         versions,
-        lambda version: (version.number, version.id),
+        lambda held: (held[0].number, held[0].id),
         _query(call),
         size=call.number("MaxResults"),
         token=call.text("NextToken"),
@@ -55,7 +59,7 @@ def list_secret_version_ids(secrets: Secrets, call: Call, ports: Ports) -> Outco
     reply: Reply = {
         "ARN": secret.arn,
         "Name": secret.name,
-        "Versions": [_version_entry(secret, version) for version in found],
+        "Versions": [_version_entry(secret, version, sealed) for version, sealed in found],
     }
     return Outcome(_with_token(reply, token))
 
@@ -145,12 +149,11 @@ def _stages_by_version(secret: Secret) -> dict[str, list[str]]:
     return stages
 
 
-def _version_entry(secret: Secret, version: Version) -> Reply:
-    kms_key_id = secret.kms_key_id if version.sealed is None else version.sealed.kms_key_id
+def _version_entry(secret: Secret, version: Version, sealed: Sealed) -> Reply:
     entry: Reply = {
         "VersionId": version.id,
         "CreatedDate": version.created,
-        "KmsKeyIds": [kms_key_id or DEFAULT_KEY],
+        "KmsKeyIds": [sealed.kms_key_id or DEFAULT_KEY],
     }
     if stages := secret.labels_of(version.id):
         entry["VersionStages"] = list(stages)

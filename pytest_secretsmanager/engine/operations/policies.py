@@ -5,7 +5,7 @@ from pytest_secretsmanager.engine.changed import changed
 from pytest_secretsmanager.engine.errors import PublicPolicyException
 from pytest_secretsmanager.engine.operations.replies import identity
 from pytest_secretsmanager.engine.ports import Ports
-from pytest_secretsmanager.engine.rules import guards, policy
+from pytest_secretsmanager.engine.rules import guards, policy, policy_text
 from pytest_secretsmanager.engine.state import Secrets
 
 
@@ -19,7 +19,10 @@ def get_resource_policy(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
 
 
 def put_resource_policy(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
-    """Attaches a policy in place of the present one. RECORDED: a public one too, unless BlockPublicPolicy is set."""
+    """Attaches a policy in place of the present one, as AWS writes it.
+
+    RECORDED: a public one is taken too, unless BlockPublicPolicy is set.
+    """
     secret = guards.require_live(secrets, call)
     guards.require_primary(secret)
     text = call.required_text("ResourcePolicy")
@@ -27,7 +30,7 @@ def put_resource_policy(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
     if call.flag("BlockPublicPolicy") and policy.is_public(statements):
         # DOC for the condition; the text is the old user guide's.
         raise PublicPolicyException("You can't attach a resource-based policy that allows broad access to the secret.")
-    updated = changed(secret, policy=text, changed=call.time)
+    updated = changed(secret, policy=policy_text.rewritten(text), changed=call.time)
     return Outcome(identity(secret), {secret.key: updated})
 
 

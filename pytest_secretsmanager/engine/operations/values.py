@@ -23,7 +23,7 @@ def get_secret_value(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
     """The value of one version: by id, by label, or the current one. RECORDED: it notes the day of the access."""
     secret = guards.require_live(secrets, call)
     version, sealed = _requested_version(secret, call.text("VersionId"), call.text("VersionStage"))
-    guards.require_own_key(secret, call)
+    ports.require_own_key(secret, call)
     return _read(secret, version, sealed, call, ports)
 
 
@@ -32,6 +32,7 @@ def batch_get_secret_value(secrets: Secrets, call: Call, ports: Ports) -> Outcom
     _require_ids_or_filters(call)
     ids = call.texts("SecretIdList")
     if ids is not None:
+        _require_different(ids)
         return _batch(ids, None, secrets, call, ports)
     found, token = paging.page(
         filters.matching(_readable(secrets, call), call.structures("Filters")),
@@ -53,7 +54,7 @@ def put_secret_value(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
     token = guards.require_token(call)
     secret = guards.require_writable(secrets, call)
     value = guards.require_value(call)
-    guards.require_own_key(secret, call)
+    ports.require_own_key(secret, call)
     updated = with_value(secret, call, ports, token, value, call.texts("VersionStages"))
     changes: Changes = {} if updated is secret else {secret.key: updated}
     return Outcome(_put_reply(updated, token), changes, events=abandonment(secret, updated))
@@ -206,6 +207,12 @@ def _require_ids_or_filters(call: Call) -> None:
         )
     if (ids is None) == (wanted is None):
         raise InvalidParameterException("Either 'SecretIdList' or 'Filters' must be provided, but not both.")
+
+
+def _require_different(ids: Sequence[str]) -> None:
+    """REPORTED: one id twice refuses the whole batch. Code and text are a GUESS."""
+    if len({*ids}) < len(ids):
+        raise InvalidParameterException("You can't specify the same secret more than once in SecretIdList.")
 
 
 def _readable(secrets: Secrets, call: Call) -> Iterator[Secret]:

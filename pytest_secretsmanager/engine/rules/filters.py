@@ -24,12 +24,14 @@ def matching(secrets: Iterable[Secret], filters: Sequence[dict[str, object]] | N
 
 
 def words(text: str) -> list[str]:
-    """The words of an attribute: parts between blanks, each whole and split at its separators and changes of case.
+    """The words of an attribute: parts between blanks, their pieces between separators, and those split by case.
 
     RECORDED: a part with two different separators is not split any further.
 
-    >>> words("COMPANYthings"), words("prod-app"), words("prod-App/x")
-    (['COMPANYthings', 'COMPAN', 'Ythings'], ['prod-app', 'prod', 'app'], ['prod-App/x'])
+    >>> words("COMPANYthings"), words("prod-App"), words("prod-App/x")
+    (['COMPANYthings', 'COMPAN', 'Ythings'], ['prod-App', 'prod', 'App'], ['prod-App/x'])
+    >>> words("prod/AppBeta")
+    ['prod/AppBeta', 'prod', 'AppBeta', 'App', 'Beta']
     """
     found = [word for part in text.split() for word in (part, *_pieces(part))]
     return list(dict.fromkeys(word for word in found if word))
@@ -40,7 +42,7 @@ def _pieces(part: str) -> list[str]:
     if len(separators) > 1:
         return []
     pieces = part.split(separators.pop()) if separators else [part]
-    return [word for piece in pieces for word in _CASE_BOUNDARY.split(piece)]
+    return [word for piece in pieces for word in (piece, *_CASE_BOUNDARY.split(piece))]
 
 
 def _compile(entry: dict[str, object]) -> Callable[[Secret], bool]:

@@ -72,7 +72,7 @@ def require_not_deleted(secret: Secret) -> None:
 
 
 def require_writable(secrets: Secrets, call: Call) -> Secret:
-    """The secret that SecretId names, if the caller may give it a new value here."""
+    """The secret that SecretId names, if the caller may give it values, labels and tags here."""
     secret = require_live(secrets, call)
     require_primary(secret)
     require_owner(secret, call)
@@ -88,19 +88,13 @@ def require_primary(secret: Secret) -> None:
 
 
 def require_owner(secret: Secret, call: Call) -> None:
-    """A secret that another AWS service manages is changed through that service only (DOC; the text is approximate)."""
+    """A secret that another AWS service manages is changed through that service only.
+
+    DOC for its value and its deletion, REPORTED for its tags; the text is approximate.
+    """
     if secret.owning_service is not None and call.principal.service != secret.owning_service:
         raise InvalidRequestException(
             "This secret is managed by an AWS service, and you must use that service to update it."
-        )
-
-
-def require_own_key(secret: Secret, call: Call) -> None:
-    """No value under an account's default KMS key passes to or from another account (RECORDED)."""
-    if secret.key.account != call.account and not secret.kms_key_id:
-        raise InvalidRequestException(
-            "You can't access a secret from a different AWS account if you encrypt the secret with the default KMS "
-            "service key."
         )
 
 
@@ -129,7 +123,7 @@ def given_value(call: Call) -> Value | None:
 
 
 def require_value(call: Call) -> Value:
-    """The secret value of a request that is of no use without one. The text is REPORTED; its full stop is a GUESS."""
+    """The secret value of a request that is of no use without one (REPORTED; that a full stop follows is a GUESS)."""
     value = given_value(call)
     if value is None:
         raise InvalidRequestException("You must provide either SecretString or SecretBinary.")

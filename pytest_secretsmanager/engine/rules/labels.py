@@ -119,6 +119,9 @@ def _require_holder_named(labels: Placement, label: str, remove_from: str | None
             f"The parameter RemoveFromVersionId can't be empty. Staging label {label} is currently attached to version "
             f"{holder}, so you must explicitly reference that version in RemoveFromVersionId."
         )
+    if remove_from is not None and remove_from != holder and move_to is None:
+        # REPORTED, but for the full stop, which is a GUESS.
+        raise InvalidParameterException(f"Staging label {label} isn't currently attached to version {remove_from}.")
     if remove_from is not None and remove_from != holder:
         # DOC that it fails; the text is a GUESS.
         raise InvalidParameterException(

@@ -26,12 +26,14 @@ def parse(text: str) -> list[Mapping[str, object]]:
     DOC (old user guide): "This resource policy contains a syntax error."
     """
     try:
-        document = json.loads(text)
+        document = json.loads(text, parse_constant=_refuse_constant)
     except (ValueError, RecursionError):
         raise _syntax_error() from None
     if not isinstance(document, dict) or not document.keys() <= {"Version", "Id", "Statement"}:
         raise _syntax_error()
     if document.get("Version", "2012-10-17") not in ("2012-10-17", "2008-10-17"):
+        raise _syntax_error()
+    if not isinstance(document.get("Id", ""), str):
         raise _syntax_error()
     statements = document.get("Statement")
     if isinstance(statements, dict):
@@ -61,7 +63,7 @@ def _is_statement(statement: object) -> bool:
         and all(len(statement.keys() & set(pair)) == 1 for pair in (_PRINCIPALS, _ACTIONS, _RESOURCES))
         and all(_is_text_or_texts(statement[name]) for name in (*_ACTIONS, *_RESOURCES) if name in statement)
         and all(_is_principal(statement[name]) for name in _PRINCIPALS if name in statement)
-        and isinstance(statement.get("Condition", {}), dict)
+        and _is_condition(statement.get("Condition", {}))
         and isinstance(statement.get("Sid", ""), str)
     )
 
@@ -79,6 +81,18 @@ def _is_principal(value: object) -> bool:
     return value == "*"
 
 
+def _is_condition(value: object) -> bool:
+    """Whether this maps operators to keys, and keys to plain values or lists of them (DOC)."""
+    return isinstance(value, dict) and all(
+        isinstance(tests, dict) and not any(isinstance(item, dict | list) for item in _items(tests))
+        for tests in value.values()
+    )
+
+
+def _items(tests: Mapping[str, object]) -> list[object]:
+    return [item for values in tests.values() for item in _as_list(values)]
+
+
 def _names_everybody(statement: Mapping[str, object]) -> bool:
     principal = statement.get("Principal")
     if isinstance(principal, dict):
@@ -87,17 +101,21 @@ def _names_everybody(statement: Mapping[str, object]) -> bool:
 
 
 def _is_narrowed(statement: Mapping[str, object]) -> bool:
-    conditions = cast("dict[str, object]", statement.get("Condition", {}))
+    conditions = cast("dict[str, dict[str, object]]", statement.get("Condition", {}))
     return any(
         key.lower() in _NARROWING and not any(_WILDCARD.search(str(value)) for value in _as_list(values))
         for operator, tests in conditions.items()
-        if operator.lower() in _PINNING and isinstance(tests, dict)
+        if operator.lower() in _PINNING
         for key, values in tests.items()
     )
 
 
 def _as_list(value: object) -> list[object]:
     return value if isinstance(value, list) else [value]
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(name)  # Python reads NaN and Infinity, which are no JSON
 
 
 def _syntax_error() -> MalformedPolicyDocumentException:

@@ -11,7 +11,7 @@ RESERVED_PREFIX = "aws:"
 
 
 def tags_after(tags: Mapping[str, str] | None, requested: list[dict[str, object]], call: Call) -> Mapping[str, str]:
-    """A secret's tags once those requested are on it. All refusals are GUESSes: no public source has the texts."""
+    """A secret's tags once those requested are on it. But for AWS's own tags, the refusals are GUESSes."""
     added = [(cast("str", tag.get("Key", "")), cast("str", tag.get("Value", ""))) for tag in requested]
     if not all(key for key, _ in added):
         raise InvalidParameterException("You must provide a key for each tag.")
@@ -25,6 +25,9 @@ def tags_after(tags: Mapping[str, str] | None, requested: list[dict[str, object]
 
 
 def refuse_reserved(keys: Iterable[str], call: Call) -> None:
-    """DOC: tags that start with `aws:` are AWS's own."""
-    if call.principal.service is None and any(key.lower().startswith(RESERVED_PREFIX) for key in keys):
-        raise InvalidParameterException(f"Tag keys that start with {RESERVED_PREFIX} are reserved for use by AWS.")
+    """Tags that start with `aws:` are AWS's own (REPORTED for TagResource); the first one is named."""
+    if call.principal.service is not None:
+        return
+    for key in keys:
+        if key.lower().startswith(RESERVED_PREFIX):
+            raise InvalidParameterException(f"You can't modify system tags. Tag key: '{key}'.")

@@ -3,6 +3,7 @@
 import pytest
 
 NOT_BOTH = ("InvalidParameterException", "Either 'SecretIdList' or 'Filters' must be provided, but not both.")
+TWICE = ("InvalidParameterException", "You can't specify the same secret more than once in SecretIdList.")
 NO_FILTERS = (
     "InvalidParameterException",
     "'Filters' not specified. 'Filters' must also be specified when 'MaxResults' is provided.",
@@ -122,6 +123,8 @@ def test_the_log_has_the_batch_and_a_read_for_each_secret(client, secretsmanager
             {"SecretIdList": ["app/a"], "Filters": APP, "MaxResults": 1}, *NOT_BOTH, id="ids, filters and size"
         ),
         pytest.param({}, *NOT_BOTH, id="neither"),
+        pytest.param({"SecretIdList": ["app/a", "b", "app/a"]}, *TWICE, id="an id twice"),
+        pytest.param({"SecretIdList": ["gone", "gone"]}, *TWICE, id="an id twice that finds nothing"),
         pytest.param({"MaxResults": 5}, *NO_FILTERS, id="size alone"),
         pytest.param({"SecretIdList": ["app/a"], "MaxResults": 5}, *NO_FILTERS, id="ids and size"),
         pytest.param(
@@ -133,7 +136,7 @@ def test_the_log_has_the_batch_and_a_read_for_each_secret(client, secretsmanager
         pytest.param(
             {"SecretIdList": ["app/a"] * 21},
             "ValidationException",
-            f"1 validation error detected: Value '[{', '.join(['app/a'] * 21)}]' at 'secretIdList' failed to satisfy "
+            f"1 validation error detected: Value '[{'app/a, ' * 9} ...' at 'secretIdList' failed to satisfy "
             "constraint: Member must have length less than or equal to 20",
             id="21 ids",
         ),

@@ -171,7 +171,7 @@ def secrets(world):
         (
             "x" * 2_049,
             "ValidationException",
-            f"1 validation error detected: Value '{'x' * 2_049}' at 'secretId' failed to satisfy constraint: "
+            f"1 validation error detected: Value '{'x' * 64} ...' at 'secretId' failed to satisfy constraint: "
             "Member must have length less than or equal to 2048",
         ),
     ],

@@ -70,7 +70,7 @@ def test_metadata_is_kept(client, secretsmanager):
     ]
 
 
-@pytest.mark.parametrize(("member", "nothing"), [("Description", ""), ("KmsKeyId", ""), ("Tags", [])])
+@pytest.mark.parametrize(("member", "nothing"), [("Description", ""), ("KmsKeyId", "")])
 def test_an_empty_member_is_stored_as_nothing(client, member, nothing):
     client.create_secret(Name="db", **{member: nothing})
     assert member not in client.describe_secret(SecretId="db")
@@ -176,7 +176,7 @@ def test_a_name_scheduled_for_deletion_is_taken(client, refused):
         pytest.param(
             {"Name": "db", "Tags": [{"Key": "aws:x", "Value": "1"}]},
             "InvalidParameterException",
-            "Tag keys that start with aws: are reserved for use by AWS.",
+            "You can't modify system tags. Tag key: 'aws:x'.",
             id="reserved tag",
         ),
         pytest.param(
@@ -208,7 +208,7 @@ def test_a_name_scheduled_for_deletion_is_taken(client, refused):
         pytest.param(
             {"Name": "n" * 513},
             "ValidationException",
-            f"1 validation error detected: Value '{'n' * 513}' at 'name' failed to satisfy constraint: "
+            f"1 validation error detected: Value '{'n' * 64} ...' at 'name' failed to satisfy constraint: "
             "Member must have length less than or equal to 512",
             id="name too long",
         ),
@@ -239,7 +239,15 @@ def test_a_token_is_asked_for_before_the_name_is_looked_at(world, name):
 
 
 @pytest.mark.parametrize("place", ["", "arn:aws:kms:us-east-1:123456789012:"])
-def test_the_default_key_goes_by_no_name_however_it_is_spelled(client, place):
-    client.create_secret(Name="db", SecretString="one", KmsKeyId=f"{place}alias/aws/secretsmanager")
-    assert "KmsKeyId" not in client.describe_secret(SecretId="db")
-    assert client.list_secret_version_ids(SecretId="db")["Versions"][0]["KmsKeyIds"] == ["DefaultEncryptionKey"]
+def test_the_default_key_that_was_given_is_shown_as_it_was_named(client, place):
+    name = f"{place}alias/aws/secretsmanager"
+    client.create_secret(Name="db", SecretString="one", KmsKeyId=name)
+    assert client.describe_secret(SecretId="db")["KmsKeyId"] == name
+    assert client.list_secrets()["SecretList"][0]["KmsKeyId"] == name
+    assert client.list_secret_version_ids(SecretId="db")["Versions"][0]["KmsKeyIds"] == [name]
+
+
+def test_an_empty_list_of_tags_is_shown(client):
+    client.create_secret(Name="db", Tags=[])
+    assert client.describe_secret(SecretId="db")["Tags"] == []
+    assert client.list_secrets()["SecretList"][0]["Tags"] == []

@@ -79,7 +79,7 @@ def test_each_region_has_a_key_of_its_own(client, eu, ap, secretsmanager):
     shown = [(entry["Region"], entry["KmsKeyId"]) for entry in reply["ReplicationStatus"]]
     assert shown == [("eu-west-1", "alias/eu"), ("ap-south-1", "alias/aws/secretsmanager")]
     keys = [one.describe_secret(SecretId="db").get("KmsKeyId") for one in (client, eu, ap)]
-    assert keys == ["alias/us", "alias/eu", None]
+    assert keys == ["alias/us", "alias/eu", "alias/aws/secretsmanager"]
 
 
 def test_a_name_that_is_taken_in_the_replicas_region_fails_the_replication_only(client, eu):

@@ -55,18 +55,20 @@ def test_the_access_is_shown_for_versions_that_were_read(client, four_versions):
     assert "LastAccessedDate" not in entries[V4]
 
 
-@pytest.mark.parametrize(("key", "shown"), [("", "DefaultEncryptionKey"), ("alias/pay", "alias/pay")])
-def test_an_announced_version_without_a_value_is_listed(world, key, shown):
-    world.create_key("alias/pay")
-    world.call("CreateSecret", Name="db", SecretString="one", ClientRequestToken=V1, KmsKeyId=key)
+@pytest.mark.parametrize("deprecated_too", [False, True])
+def test_an_announced_version_without_a_value_is_not_listed(world, deprecated_too):
+    world.call("CreateSecret", Name="db", SecretString="one", ClientRequestToken=V1)
     world.announce("db", V2)
-    entry = world.call("ListSecretVersionIds", SecretId="db")["Versions"][1]
-    assert entry == {
-        "VersionId": V2,
-        "VersionStages": ["AWSPENDING"],
-        "CreatedDate": world.now,
-        "KmsKeyIds": [shown],
-    }
+    listed = world.call("ListSecretVersionIds", SecretId="db", IncludeDeprecated=deprecated_too)["Versions"]
+    assert [entry["VersionId"] for entry in listed] == [V1]
+    described = world.call("DescribeSecret", SecretId="db")
+    assert described["VersionIdsToStages"] == {V1: ["AWSCURRENT"], V2: ["AWSPENDING"]}
+
+
+def test_an_announced_version_takes_no_place_on_a_page(world):
+    world.call("CreateSecret", Name="db", SecretString="one", ClientRequestToken=V1)
+    world.announce("db", V2)
+    assert "NextToken" not in world.call("ListSecretVersionIds", SecretId="db", MaxResults=1)
 
 
 @pytest.mark.secret("db")

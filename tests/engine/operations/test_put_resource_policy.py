@@ -10,6 +10,10 @@ def policy(principal):
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
+def attached(client):
+    return json.loads(client.get_resource_policy(SecretId="db")["ResourcePolicy"])
+
+
 NARROW, PUBLIC = policy({"AWS": "arn:aws:iam::210987654321:root"}), policy("*")
 
 
@@ -18,7 +22,7 @@ def test_it_takes_the_place_of_the_policy_before(client, secretsmanager):
     reply = client.put_resource_policy(SecretId="db", ResourcePolicy=NARROW)
     del reply["ResponseMetadata"]
     assert reply == {"ARN": secretsmanager.secret("db").arn, "Name": "db"}
-    assert client.get_resource_policy(SecretId="db")["ResourcePolicy"] == NARROW
+    assert attached(client) == json.loads(NARROW)
 
 
 @pytest.mark.secret("db")
@@ -29,13 +33,13 @@ def test_it_takes_the_place_of_the_policy_before(client, secretsmanager):
 )
 def test_it_attaches(client, text, request_):
     client.put_resource_policy(SecretId="db", ResourcePolicy=text, **request_)
-    assert client.get_resource_policy(SecretId="db")["ResourcePolicy"] == text
+    assert attached(client) == json.loads(text)
 
 
 def test_another_account_may_attach_one_under_the_default_key(client, stranger):
     arn = client.create_secret(Name="db", SecretString="one")["ARN"]
     stranger.put_resource_policy(SecretId=arn, ResourcePolicy=NARROW)
-    assert client.get_resource_policy(SecretId="db")["ResourcePolicy"] == NARROW
+    assert attached(client) == json.loads(NARROW)
 
 
 def test_it_dates_the_change(world):

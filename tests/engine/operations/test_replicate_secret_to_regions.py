@@ -3,6 +3,9 @@
 What replicas show of later changes is told in `test_replicas_follow.py`.
 """
 
+import json
+from datetime import timedelta
+
 import pytest
 
 from pytest_secretsmanager.engine.errors import UsageError
@@ -87,7 +90,7 @@ def test_a_replica_has_all_that_its_primary_has(client, eu):
     assert (replica["Description"], replica["Tags"]) == ("main", [{"Key": "team", "Value": "pay"}])
     assert replica["VersionIdsToStages"] == primary["VersionIdsToStages"]
     assert eu.get_secret_value(SecretId="db", VersionStage="blue")["SecretString"] == "two"
-    assert eu.get_resource_policy(SecretId="db")["ResourcePolicy"] == POLICY
+    assert json.loads(eu.get_resource_policy(SecretId="db")["ResourcePolicy"]) == json.loads(POLICY)
 
 
 def test_the_replica_of_a_managed_secret_is_managed_by_the_same_service(client, eu, secretsmanager):
@@ -412,19 +415,37 @@ def test_the_replicas_key_is_shown_as_it_was_named(client, eu, secretsmanager, f
     assert (eu.describe_secret(SecretId="db")["KmsKeyId"], version["KmsKeyIds"]) == (name, [name])
 
 
-def test_a_replica_under_the_default_key_names_none_itself(client, eu):
-    client.create_secret(Name="db", SecretString="one")
-    client.replicate_secret_to_regions(SecretId="db", AddReplicaRegions=[EU | {"KmsKeyId": "alias/aws/secretsmanager"}])
+@pytest.mark.parametrize("key", [{}, {"KmsKeyId": ""}, {"KmsKeyId": "alias/aws/secretsmanager"}])
+def test_a_replica_under_the_default_key_names_it_by_its_alias(unchecked, eu, key):
+    unchecked.create_secret(Name="db", SecretString="one")
+    unchecked.replicate_secret_to_regions(SecretId="db", AddReplicaRegions=[EU | key])
     (version,) = eu.list_secret_version_ids(SecretId="db")["Versions"]
-    assert "KmsKeyId" not in eu.describe_secret(SecretId="db")
-    assert version["KmsKeyIds"] == ["DefaultEncryptionKey"]
+    assert eu.describe_secret(SecretId="db")["KmsKeyId"] == "alias/aws/secretsmanager"
+    assert version["KmsKeyIds"] == ["alias/aws/secretsmanager"]
+
+
+def test_a_replica_has_a_date_of_its_own_and_its_primarys_last_change(client, eu, secretsmanager):
+    client.create_secret(Name="db", SecretString="one")
+    secretsmanager.clock.advance(hours=1)
+    with secretsmanager.replication.hold("eu-west-1"):
+        client.replicate_secret_to_regions(SecretId="db", AddReplicaRegions=[EU])
+        secretsmanager.clock.advance(hours=1)
+    primary, replica = client.describe_secret(SecretId="db"), eu.describe_secret(SecretId="db")
+    assert replica["LastChangedDate"] == primary["LastChangedDate"]
+    assert replica["CreatedDate"] - primary["LastChangedDate"] >= timedelta(hours=1)
+
+
+def test_a_replica_has_no_tags_where_its_primary_has_an_empty_list(client, eu):
+    client.create_secret(Name="db", SecretString="one", Tags=[], AddReplicaRegions=[EU])
+    assert client.describe_secret(SecretId="db")["Tags"] == []
+    assert "Tags" not in eu.describe_secret(SecretId="db")
 
 
 def test_the_primarys_key_is_not_the_replicas(client, eu, secretsmanager):
     secretsmanager.kms.create_key(alias="alias/us")
     client.create_secret(Name="db", SecretString="one", KmsKeyId="alias/us")
     client.replicate_secret_to_regions(SecretId="db", AddReplicaRegions=[EU])
-    assert "KmsKeyId" not in eu.describe_secret(SecretId="db")
+    assert eu.describe_secret(SecretId="db")["KmsKeyId"] == "alias/aws/secretsmanager"
     assert eu.get_secret_value(SecretId="db")["SecretString"] == "one"
 
 

@@ -1,5 +1,7 @@
 """StopReplicationToReplica: a replica becomes a secret of its own."""
 
+import json
+
 import pytest
 
 V1, V2, V3 = (f"version-{number}".ljust(32, "-") for number in (1, 2, 3))
@@ -85,7 +87,7 @@ def test_it_keeps_all_that_it_had(client, eu, secretsmanager):
     assert described["Tags"] == [{"Key": "team", "Value": "pay"}]
     assert described["VersionIdsToStages"] == {V2: ["AWSPREVIOUS"], V3: ["AWSCURRENT"]}
     assert eu.get_secret_value(SecretId="db", VersionId=V1)["SecretString"] == "one"
-    assert eu.get_resource_policy(SecretId="db")["ResourcePolicy"] == POLICY
+    assert json.loads(eu.get_resource_policy(SecretId="db")["ResourcePolicy"]) == json.loads(POLICY)
 
 
 @pytest.mark.usefixtures("promoted")

@@ -2,6 +2,11 @@
 
 import pytest
 
+MANAGED = (
+    "InvalidRequestException",
+    "This secret is managed by an AWS service, and you must use that service to update it.",
+)
+
 
 def tags(**pairs):
     return [{"Key": key, "Value": value} for key, value in pairs.items()]
@@ -54,6 +59,15 @@ def test_it_dates_the_change(world):
     assert world.state("db").changed == world.now
 
 
+@pytest.mark.parametrize("service", ["rds", "redshift", "events"])
+def test_a_secret_of_another_service_is_tagged_by_that_service_only(world, service):
+    world.call("CreateSecret", Name="db", ClientRequestToken="token".ljust(32, "-"), by=service)
+    for caller in (None, "appflow"):
+        assert world.refused("TagResource", SecretId="db", Tags=tags(a="1"), by=caller) == MANAGED
+    world.call("TagResource", SecretId="db", Tags=tags(a="1"), by=service)
+    assert world.state("db").tags == {"a": "1"}
+
+
 def test_a_service_of_aws_may_use_reserved_tags(world):
     world.call("CreateSecret", Name="db", ClientRequestToken="token".ljust(32, "-"))
     world.call("TagResource", SecretId="db", Tags=[{"Key": "aws:x", "Value": "1"}], by="cloudformation")
@@ -86,8 +100,14 @@ def test_a_service_of_aws_may_use_reserved_tags(world):
         pytest.param(
             {"SecretId": "db", "Tags": [{"Key": "AWS:x", "Value": "1"}]},
             "InvalidParameterException",
-            "Tag keys that start with aws: are reserved for use by AWS.",
+            "You can't modify system tags. Tag key: 'AWS:x'.",
             id="reserved key",
+        ),
+        pytest.param(
+            {"SecretId": "db", "Tags": [*tags(a="1"), {"Key": "aws:y"}, {"Key": "aws:x"}]},
+            "InvalidParameterException",
+            "You can't modify system tags. Tag key: 'aws:y'.",
+            id="reserved keys among others",
         ),
         pytest.param(
             {"SecretId": "db", "Tags": [*tags(a="1"), *tags(a="2")]},
@@ -104,7 +124,7 @@ def test_a_service_of_aws_may_use_reserved_tags(world):
         pytest.param(
             {"SecretId": "db", "Tags": tags(**{"x" * 129: "1"})},
             "ValidationException",
-            f"1 validation error detected: Value '{'x' * 129}' at 'tags.1.member.key' failed to satisfy constraint: "
+            f"1 validation error detected: Value '{'x' * 64} ...' at 'tags.1.member.key' failed to satisfy constraint: "
             "Member must have length less than or equal to 128",
             id="key too long",
         ),

@@ -2,6 +2,11 @@
 
 import pytest
 
+MANAGED = (
+    "InvalidRequestException",
+    "This secret is managed by an AWS service, and you must use that service to update it.",
+)
+
 
 @pytest.mark.secret("db", tags={"a": "1", "b": "2", "c": "3"})
 def test_the_tags_named_go_and_the_others_keep_their_order(client):
@@ -42,6 +47,15 @@ def test_it_dates_the_change(world):
     assert world.state("db").changed == world.now
 
 
+def test_a_secret_of_another_service_is_untagged_by_that_service_only(world):
+    tags = [{"Key": "a", "Value": "1"}]
+    world.call("CreateSecret", Name="db", ClientRequestToken="token".ljust(32, "-"), Tags=tags, by="rds")
+    for caller in (None, "appflow"):
+        assert world.refused("UntagResource", SecretId="db", TagKeys=["a"], by=caller) == MANAGED
+    world.call("UntagResource", SecretId="db", TagKeys=["a"], by="rds")
+    assert world.state("db").tags == {}
+
+
 def test_a_service_of_aws_may_take_reserved_tags_away(world):
     tags = [{"Key": "aws:x", "Value": "1"}]
     world.call("CreateSecret", Name="db", ClientRequestToken="token".ljust(32, "-"), Tags=tags, by="rds")
@@ -71,7 +85,7 @@ def test_a_service_of_aws_may_take_reserved_tags_away(world):
             "db",
             "aws:x",
             "InvalidParameterException",
-            "Tag keys that start with aws: are reserved for use by AWS.",
+            "You can't modify system tags. Tag key: 'aws:x'.",
         ),
     ],
     ids=["no such secret", "bad name", "scheduled for deletion", "reserved key"],

@@ -105,6 +105,16 @@ def test_a_new_key_encrypts_the_three_labelled_versions_anew_and_no_others(clien
     assert keys == {V1: ["alias/pay"], V2: ["alias/pay"], V3: ["DefaultEncryptionKey"]}
 
 
+def test_the_default_key_that_is_given_is_shown_until_an_empty_one_takes_it_back(client):
+    client.create_secret(Name="db", SecretString="one", ClientRequestToken=V1)
+    shown = []
+    for given in ("alias/aws/secretsmanager", ""):
+        client.update_secret(SecretId="db", KmsKeyId=given)
+        (version,) = client.list_secret_version_ids(SecretId="db")["Versions"]
+        shown.append((client.describe_secret(SecretId="db").get("KmsKeyId"), version["KmsKeyIds"]))
+    assert shown == [("alias/aws/secretsmanager", ["alias/aws/secretsmanager"]), (None, ["DefaultEncryptionKey"])]
+
+
 def test_all_versions_are_readable_under_a_new_key(client, secretsmanager):
     secretsmanager.kms.create_key(alias="alias/pay")
     client.create_secret(Name="db", SecretString="one", ClientRequestToken=V1)
@@ -181,7 +191,7 @@ def test_another_account_may_not_write_under_the_default_key(client, stranger, r
         pytest.param(
             {"SecretId": "db", "Description": "x" * 2_049},
             "ValidationException",
-            f"1 validation error detected: Value '{'x' * 2_049}' at 'description' failed to satisfy constraint: "
+            f"1 validation error detected: Value '{'x' * 64} ...' at 'description' failed to satisfy constraint: "
             "Member must have length less than or equal to 2048",
             id="description too long",
         ),

@@ -16,6 +16,10 @@ DB = pytest.mark.secret(
 PLACED = {"AWSPREVIOUS": V1, "blue": V1, "AWSCURRENT": V2, "AWSPENDING": V3}
 
 
+def not_attached(label, version_id):
+    return f"Staging label {label} isn't currently attached to version {version_id}."
+
+
 def wrong_holder(label):
     return (
         f"When you move staging label {label}, if you specify RemoveFromVersionId, it must be set to the version that "
@@ -114,8 +118,20 @@ def test_labels_after(client, secretsmanager, label, ends, changed):
         pytest.param(
             {"SecretId": "db", "VersionStage": "green", "RemoveFromVersionId": V1},
             "InvalidParameterException",
-            wrong_holder("green"),
+            not_attached("green", V1),
             id="label that nobody holds taken away",
+        ),
+        pytest.param(
+            {"SecretId": "db", "VersionStage": "blue", "RemoveFromVersionId": V2},
+            "InvalidParameterException",
+            not_attached("blue", V2),
+            id="label taken away from another version than its own",
+        ),
+        pytest.param(
+            {"SecretId": "db", "VersionStage": "AWSCURRENT", "RemoveFromVersionId": V1},
+            "InvalidParameterException",
+            not_attached("AWSCURRENT", V1),
+            id="AWSCURRENT taken away from another version than the current one",
         ),
         pytest.param(
             {"SecretId": "db", "VersionStage": "AWSCURRENT", "RemoveFromVersionId": V2, "MoveToVersionId": "x" * 32},
@@ -162,7 +178,7 @@ def test_labels_after(client, secretsmanager, label, ends, changed):
         pytest.param(
             {"SecretId": "db", "VersionStage": "x" * 257, "MoveToVersionId": V1},
             "ValidationException",
-            f"1 validation error detected: Value '{'x' * 257}' at 'versionStage' failed to satisfy constraint: "
+            f"1 validation error detected: Value '{'x' * 64} ...' at 'versionStage' failed to satisfy constraint: "
             "Member must have length less than or equal to 256",
             id="label too long",
         ),

@@ -165,19 +165,6 @@ def test_another_service_may_not():
 
 
 @pytest.mark.parametrize(
-    ("account", "key", "passes"),
-    [(ACCOUNT, "", True), (ACCOUNT, "alias/pay", True), (OTHER_ACCOUNT, "alias/pay", True), (OTHER_ACCOUNT, "", False)],
-)
-def test_the_default_key_is_for_its_own_account(account, key, passes):
-    secret, call = replace(DB, kms_key_id=key), a_call(account)
-    if passes:
-        assert guards.require_own_key(secret, call) is None
-    else:
-        with pytest.raises(InvalidRequestException, match="from a different AWS account"):
-            guards.require_own_key(secret, call)
-
-
-@pytest.mark.parametrize(
     ("parameters", "value"),
     [
         ({}, None),

@@ -38,6 +38,8 @@ def but(**elements):
         pytest.param(document(but(Principal={"AWS": ["1", "2"], "Service": "x"})), id="principals of two kinds"),
         pytest.param(document(but(Principal={"Federated": "x", "CanonicalUser": "y"})), id="principals of other kinds"),
         pytest.param(document(but(Condition={"Bool": {"x": "true"}})), id="with a condition"),
+        pytest.param(document(but(Condition={})), id="with an empty condition"),
+        pytest.param(document(but(Condition={"NumericLessThan": {"x": [1, 2.5]}})), id="with numbers in a condition"),
     ],
 )
 def test_it_parses(text):
@@ -81,6 +83,11 @@ def test_it_parses(text):
         pytest.param(document(but(Principal={"AWS": 1})), id="a number for a principal"),
         pytest.param(document(but(Principal=[])), id="a list for a principal"),
         pytest.param(document(but(Condition=[])), id="a list for a condition"),
+        pytest.param(document(but(Condition={"StringEquals": "x"})), id="a text for the keys of a condition"),
+        pytest.param(document(but(Condition={"StringEquals": {"x": {}}})), id="a mapping for a value of a condition"),
+        pytest.param(document(but(Condition={"StringEquals": {"x": [[]]}})), id="a list among a condition's values"),
+        pytest.param(document(but(Condition={"NumericLessThan": {"x": float("nan")}})), id="a number that is none"),
+        pytest.param(document(STATEMENT, Id=1), id="a number for an id"),
         pytest.param(document(but(Sid=1)), id="a number for a statement id"),
     ],
 )
@@ -124,7 +131,6 @@ def test_a_grant_to_everybody_is_public(statements, public):
         pytest.param({"StringEquals": {"aws:SourceVpce": ["vpce-1", "*"]}}, True, id="a wildcard in a list"),
         pytest.param({"StringNotEquals": {"aws:SourceVpc": "vpc-1"}}, True, id="all but one VPC"),
         pytest.param({"Bool": {"aws:SecureTransport": "true"}}, True, id="another key"),
-        pytest.param({"StringEquals": "aws:SourceVpc"}, True, id="a condition without keys"),
         pytest.param({}, True, id="an empty condition"),
     ],
 )

@@ -1,0 +1,41 @@
+"""What operations ask of the outside: which names mean an account's default key."""
+
+from random import Random
+
+import pytest
+
+from pytest_secretsmanager.engine.keys import KeyRing
+from pytest_secretsmanager.engine.ports import Ports
+from pytest_secretsmanager.engine.state import Secret, SecretKey
+
+REGION, ACCOUNT = "us-east-1", "123456789012"
+PLACE = f"arn:aws:kms:{REGION}:{ACCOUNT}"
+ALIAS = "alias/aws/secretsmanager"
+
+
+def is_default(name, keys):
+    key = SecretKey(REGION, ACCOUNT, "db")
+    secret = Secret(key=key, arn="arn:db", created=0.0, changed=0.0, kms_key_id=name)
+    return Ports(Random(1), keys, 100).under_default_key(secret)
+
+
+@pytest.mark.parametrize("name", ["", ALIAS, f"{PLACE}:{ALIAS}"])
+def test_the_default_key_goes_by_no_name_and_by_its_alias(name):
+    assert is_default(name, KeyRing())
+
+
+@pytest.mark.parametrize("form", ["id", "arn"])
+def test_the_default_key_goes_by_its_id_and_its_arn(form):
+    keys = KeyRing()
+    assert is_default(getattr(keys.find(REGION, ACCOUNT, ""), form), keys)
+
+
+@pytest.mark.parametrize("name", ["alias/pay", f"{PLACE}:alias/pay"])
+def test_a_customer_key_is_not_the_default_key(name):
+    keys = KeyRing()
+    keys.create(REGION, ACCOUNT, alias="alias/pay")
+    assert not is_default(name, keys)
+
+
+def test_a_key_that_is_gone_is_not_the_default_key():
+    assert not is_default("alias/pay", KeyRing())
