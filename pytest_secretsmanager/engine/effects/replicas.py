@@ -32,12 +32,10 @@ class Replicas:
         """Brings the replicas of a secret up to date, those in other accounts too."""
         with self._background.lock:
             primary = self._background.store.get(key)
-            if primary is None:
-                return
-            for region in replication.regions_in_progress(primary):
+            for region in () if primary is None else replication.regions_in_progress(primary):
                 if not self._control.holds_back(region, key.account):
                     self._copy(key, replicated, region)
-            for arn in cross_account.in_progress(primary):
+            for arn in () if primary is None else cross_account.in_progress(primary):
                 if not self._control.holds_back(*arns.place(arn)):
                     self._copy(key, across.replicated, arn)
 

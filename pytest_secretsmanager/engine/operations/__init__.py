@@ -101,5 +101,4 @@ OPERATIONS: dict[str, Operation] = {
 }
 
 # Clients of an older botocore can't call what it does not know, and nothing tells them of it.
-for _name in OPERATIONS.keys() - {*model.operation_names()}:
-    del OPERATIONS[_name]
+OPERATIONS = {name: OPERATIONS[name] for name in OPERATIONS if name in model.operation_names()}

@@ -23,12 +23,11 @@ def associate_cross_account_replica(secrets: Secrets, call: Call, ports: Ports) 
 
     Organizations are not known here, so GUESS: all accounts are in one, and no ReplicaRestriction keeps any out.
     """
-    primary = _own_secret(secrets, call, "primary")
-    guards.require_primary(primary)
+    primary = _own_primary(secrets, call)
     cross_account.require_own_values(primary)
     arn = call.required_text("CrossAccountReplicaARN")
     cross_account.require_another_account(arn, call.region, call.account, "replica")
-    replica = _replica_made_for(primary, arn, secrets)
+    replica = _replica_made_for(primary, guards.find(secrets, call, arn), arn)
     _require_room(primary, arn)
     _try_keys(primary, replica, ports)
     entry = CrossAccountReplica(role=call.text("ReplicationRoleARN") or "")
@@ -43,7 +42,7 @@ def associate_cross_account_replica(secrets: Secrets, call: Call, ports: Ports) 
 
 def disassociate_cross_account_replica(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
     """Ends a link. DOC: the replica stays where it is and as it is, `Detached`. GUESS: the primary shows it no more."""
-    primary = _own_secret(secrets, call, "primary")
+    primary = _own_primary(secrets, call)
     arn = call.required_text("CrossAccountReplicaARN")
     if arn not in cross_account.replicas_of(primary):
         # GUESS: no public source says what an ARN brings that is none of the secret's replicas.
@@ -124,9 +123,10 @@ def _link(primary: Secret, arn: str) -> Reply:
     return {"ARN": primary.arn, "CrossAccountReplicaARN": arn}
 
 
-def _own_secret(secrets: Secrets, call: Call, role: str) -> Secret:
+def _own_primary(secrets: Secrets, call: Call) -> Secret:
     secret = guards.require_live(secrets, call)
-    _require_own(secret, call, role)
+    guards.require_primary(secret)
+    _require_own(secret, call, "primary")
     return secret
 
 
@@ -136,9 +136,8 @@ def _require_own(secret: Secret, call: Call, role: str) -> None:
         raise InvalidRequestException(f"You must call this operation from the account that owns the {role} secret.")
 
 
-def _replica_made_for(primary: Secret, arn: str, secrets: Secrets) -> Secret:
+def _replica_made_for(primary: Secret, replica: Secret | None, arn: str) -> Secret:
     """The secret of that ARN, which its owner has to have made as this one's replica (DOC). The text is a GUESS."""
-    replica = cross_account.at(arn, secrets)
     if replica is None:
         raise guards.secret_not_found()
     known = cross_account.primary_of(replica)

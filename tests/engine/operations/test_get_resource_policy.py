@@ -9,15 +9,15 @@ POLICY = (
 
 
 @pytest.mark.secret("db", policy=POLICY)
-def test_it_answers_with_the_policy_letter_for_letter(client, secretsmanager):
+def test_it_answers_with_the_policy_letter_for_letter(client, secretsmanager, policy_name):
     reply = client.get_resource_policy(SecretId="db")
     del reply["ResponseMetadata"]
-    assert reply == {"ARN": secretsmanager.secret("db").arn, "Name": "db", "ResourcePolicy": POLICY}
+    assert reply == {"ARN": secretsmanager.secret("db").arn, "Name": "db", "ResourcePolicy": POLICY, **policy_name}
 
 
 @pytest.mark.secret("db")
-def test_without_a_policy_the_member_is_absent(client):
-    assert client.get_resource_policy(SecretId="db").keys() == {"ARN", "Name", "ResponseMetadata"}
+def test_without_a_policy_the_member_is_absent(client, policy_name):
+    assert client.get_resource_policy(SecretId="db").keys() == {"ARN", "Name", "ResponseMetadata", *policy_name}
 
 
 @pytest.mark.secret("gone", deleted=True)
