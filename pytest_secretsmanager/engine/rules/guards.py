@@ -76,7 +76,8 @@ def require_writable(secrets: Secrets, call: Call) -> Secret:
     """The secret that SecretId names, if the caller may give it a new value here."""
     secret = require_live(secrets, call)
     require_primary(secret)
-    cross_account.require_own_values(secret)
+    if secret.links is not None:  # looked at here, since every write passes and few secrets have any
+        cross_account.require_own_values(secret)
     require_owner(secret, call)
     return secret
 
