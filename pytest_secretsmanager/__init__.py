@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pytest_secretsmanager.controls.between_reads import BetweenReads
     from pytest_secretsmanager.controls.clock import Clock
+    from pytest_secretsmanager.controls.events import Events
     from pytest_secretsmanager.controls.kms import Kms
     from pytest_secretsmanager.controls.replication import ReplicationControl, ReplicationHold
     from pytest_secretsmanager.controls.rotation import RotationControl
     from pytest_secretsmanager.controls.steps import Hold
+    from pytest_secretsmanager.controls.subscriptions import Subscription
     from pytest_secretsmanager.doors.http import Endpoint
     from pytest_secretsmanager.engine.effects.runs import RotationRun, StepRun
     from pytest_secretsmanager.engine.errors import (
@@ -52,6 +54,7 @@ __all__ = [
     "Endpoint",
     "ErrorCode",
     "Event",
+    "Events",
     "Hold",
     "Kms",
     "KmsKey",
@@ -74,6 +77,7 @@ __all__ = [
     "SecretsManager",
     "StepName",
     "StepRun",
+    "Subscription",
     "Unchanged",
     "UnsupportedOperation",
     "UsageError",
@@ -91,6 +95,7 @@ _MODULES = {
     "Endpoint": "doors.http",
     "ErrorCode": "inspection.names",
     "Event": "inspection.log",
+    "Events": "controls.events",
     "Hold": "controls.steps",
     "Kms": "controls.kms",
     "KmsKey": "engine.keys",
@@ -113,6 +118,7 @@ _MODULES = {
     "SecretsManager": "manager",
     "StepName": "inspection.names",
     "StepRun": "engine.effects.runs",
+    "Subscription": "controls.subscriptions",
     "Unchanged": "inspection.unchanged",
     "UnsupportedOperation": "engine.errors",
     "UsageError": "engine.errors",

@@ -65,6 +65,13 @@ def _parser() -> ArgumentParser:
     )
     serve.add_argument("--port", type=_port, default=0, help="port to listen on (default: a free one)")
     serve.add_argument("--region", help="default: AWS_DEFAULT_REGION, else us-east-1")
+    serve.add_argument(
+        "--extra-region",
+        action="append",
+        default=[],
+        metavar="REGION",
+        help="a region that is newer than the installed botocore; may be given several times",
+    )
     serve.add_argument("--account", default="123456789012", help="default: %(default)s")
     return parser
 
@@ -78,7 +85,7 @@ def _port(text: str) -> int:
 def _serve(options: Namespace) -> None:
     if "" not in sys.path:
         sys.path.insert(0, "")  # where rotation functions of seed files are looked for, as `python -m` does
-    with SecretsManager(options.region, options.account) as sm:
+    with SecretsManager(options.region, options.account, extra_regions=options.extra_region) as sm:
         secrets = {key for path in options.seed for key in _planted(sm, path)}  # a later file may have the same name
         endpoint = _listening(sm, options.port)
         ended = _told_to_end()  # before anybody is told that it serves

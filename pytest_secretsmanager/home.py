@@ -7,7 +7,7 @@ from typing import NamedTuple
 from pytest_secretsmanager.doors import environment
 from pytest_secretsmanager.doors.default_region import DEFAULT_REGION, REGION_VARIABLE
 from pytest_secretsmanager.engine.marks import GoBack, mark
-from pytest_secretsmanager.engine.regions import require_region
+from pytest_secretsmanager.engine.regions import Regions
 from pytest_secretsmanager.engine.state import Secret, SecretKey
 from pytest_secretsmanager.inspection.differences import without_access
 from pytest_secretsmanager.seeds import Seed
@@ -29,7 +29,8 @@ class Home:
     the secret is as it was planted and no test code has a view of it; what has been worked with stays where it is.
     """
 
-    def __init__(self, given: str | None) -> None:
+    def __init__(self, given: str | None, regions: Regions) -> None:
+        self._regions = regions
         self._is_given = given is not None
         self._follows = False
         self._planted: dict[SecretKey, _Planted] = {}
@@ -37,7 +38,7 @@ class Home:
         if region is None:
             region = DEFAULT_REGION
         else:
-            require_region(region, what)
+            regions.require(region, what)
         self.region = region
 
     def region_now(self) -> str:
@@ -52,7 +53,7 @@ class Home:
         named = environment.region_named()
         if named is None or named == self.region:
             return None
-        require_region(named, REGION_VARIABLE)
+        self._regions.require(named, REGION_VARIABLE)
         return named
 
     def note(self, key: SecretKey, seed: Seed, state: Secret | None) -> None:

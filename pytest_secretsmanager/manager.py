@@ -20,20 +20,20 @@ from pytest_secretsmanager.controls.panel import Panel
 from pytest_secretsmanager.controls.replication import HeldReplicas, ReplicationControl
 from pytest_secretsmanager.controls.rotation import RotationControl
 from pytest_secretsmanager.controls.steps import Steps
-from pytest_secretsmanager.doors import active, environment, patch
+from pytest_secretsmanager.doors import active, environment, moto, patch
 from pytest_secretsmanager.doors.active import RunningFunction
 from pytest_secretsmanager.doors.client import Responder, require_account, user_of
 from pytest_secretsmanager.doors.session import new_client
 from pytest_secretsmanager.engine import arns
 from pytest_secretsmanager.engine.call import Call, Parameters
 from pytest_secretsmanager.engine.effects.runs import RotationRun
-from pytest_secretsmanager.engine.errors import ServiceError, UsageError
+from pytest_secretsmanager.engine.errors import ServiceError, UnsupportedOperation, UsageError
 from pytest_secretsmanager.engine.interrupts import taken_back
 from pytest_secretsmanager.engine.keys import KeyRing, KmsRefusal
 from pytest_secretsmanager.engine.layers.audit import Entry
 from pytest_secretsmanager.engine.marks import GoBack, mark
 from pytest_secretsmanager.engine.ports import Ports, RequestIds, new_uuid
-from pytest_secretsmanager.engine.regions import require_region
+from pytest_secretsmanager.engine.regions import extra_regions as regions_with
 from pytest_secretsmanager.engine.rules import cross_account
 from pytest_secretsmanager.engine.rules.retention import VERSION_QUOTA
 from pytest_secretsmanager.engine.service import Service
@@ -51,7 +51,7 @@ from pytest_secretsmanager.inspection.presence import Presence
 from pytest_secretsmanager.inspection.rotations import cut_off_text
 from pytest_secretsmanager.inspection.views import SecretId, SecretView, Source
 from pytest_secretsmanager.report.section import failure_section
-from pytest_secretsmanager.seeds import NO_VALUE, Seed, SeedOptions, seed_of
+from pytest_secretsmanager.seeds import NO_VALUE, Seed, SeedOptions, require_regions, seed_of
 
 __tracebackhide__ = True
 """pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
@@ -93,6 +93,8 @@ class SecretsManager(Panel, Assertions):
     else us-east-1. `now` is where the clock starts (a datetime with a time zone; None: at the real time).
     `version_quota` is how many versions a secret may have: AWS's documented 100, unless a test writes more often than
     AWS would allow. `random_seed` makes ARN suffixes, version ids, request ids and random passwords repeatable.
+    `extra_regions` names regions that are newer than the installed botocore. In a region that AWS has not, a client
+    gets botocore's EndpointConnectionError, as from a host that does not exist.
 
     >>> with SecretsManager(region="eu-west-1") as sm:
     ...     _ = sm.seed("db", "hunter2")
@@ -108,25 +110,29 @@ class SecretsManager(Panel, Assertions):
         random_seed: int | str | None = None,
         now: datetime | None = None,
         version_quota: int = VERSION_QUOTA,
+        extra_regions: Collection[str] = (),
     ) -> None:
         _require_not_called(region)
-        self._home = Home(region)
+        self._regions = regions_with(extra_regions)
+        self._home = Home(region, self._regions)
         require_account(account)
         _require_seed(random_seed)
         _require_quota(version_quota)
         self._account = account
         self._clock = clock = Clock(now)
-        self._keys = KeyRing()
-        self._kms = Kms(self._keys, self._home.region_now, account)
+        self._keys = KeyRing(moto.key)
+        self._kms = Kms(self._keys, self._regions, self._home.region_now, account)
         self._random = _UNSEEDED if random_seed is None else Random(random_seed)  # noqa: S311 - ids, never keys
         self._entries: list[Entry] = []
         self._log = Log(self._entries)
         self._new_request_id = RequestIds(self._random)
         self._functions = Functions(
-            self._new_request_id, lambda arn, body: patch.run_function(self._responder, arn, body)
+            self._new_request_id, lambda arn, body: patch.run_function(self._responder, arn, body), self._regions
         )
         self._steps, self._held = Steps(), HeldReplicas()
-        ports = Ports(self._random, self._keys, version_quota, self._functions.by_arn)
+        ports = Ports(
+            self._random, self._keys, version_quota, self._functions.by_arn, self._regions, elsewhere=moto.function
+        )
         self._service = Service(ports, self._entries, clock.seconds, self._steps, self._held)
         clock.follow(self._service)
         self._responder = Responder(
@@ -136,13 +142,15 @@ class SecretsManager(Panel, Assertions):
             self._random,
             self._new_request_id,
             repeatable=random_seed is not None,
+            regions=self._regions,
+            unreached=lambda operation, region: worlds.note_unreached(operation, region, self._regions),
         )
         self._presence = Presence(self._log, self._home.region_now)
-        self._views = Source(self._service, self._log, clock.seconds, self._home.region_now, account)
+        self._views = Source(self._service, self._log, clock.seconds, self._home.region_now, account, self._regions)
         self._rotation = RotationControl(
             self._service, self._functions, self._steps, self._views, self._rotate_now, self._home.region_now, account
         )
-        self._replication = ReplicationControl(self._service, self._held)
+        self._replication = ReplicationControl(self._service, self._held, self._regions)
         self._clients: dict[object, SecretsManagerClient] = {}
         self._endpoint: Endpoint | None = None
         self._crashes: list[str] = []
@@ -193,13 +201,17 @@ class SecretsManager(Panel, Assertions):
     def _tell(self, error: BaseException | None) -> None:
         """Tells what is to be told when all else is done, and an error of the block comes first.
 
-        That is: functions that were cut off, and, once it is left, plans for rotations that never came to pass.
+        That is: functions that were cut off, and, once it is left, handlers of events that failed, and plans for
+        rotations that never came to pass.
         """
         self._tell_of_functions(error)
-        if self._steps.are_planned and not self._entered.depth:
-            if error is None:
-                self._steps.require_met()
-            self._steps.forget()
+        if (self._events is not None or self._steps.are_planned) and not self._entered.depth:
+            try:
+                self.events.require_handled(error)
+                if error is None:
+                    self._steps.require_met()
+            finally:
+                self._steps.forget()
 
     def _begin(self) -> None:
         environment.enter(self._responder, self._home.region)
@@ -303,7 +315,7 @@ class SecretsManager(Panel, Assertions):
         With `own_log` the log begins empty inside. An endpoint that was started inside is stopped. A rotation function
         that was called inside and still runs is cut off: nothing answers it any more.
         """
-        parts = (self.clock, self._keys, self._functions, self._steps, self._held, self._home)
+        parts = (self.clock, self._keys, self._functions, self._steps, self._held, self._home, self.events)
         endpoint = self._endpoint
         functions, runs = active.functions_of(self._responder), self.rotation.runs
 
@@ -327,7 +339,12 @@ class SecretsManager(Panel, Assertions):
         )
         try:
             # No name keeps a context that is thrown away alive.
-            with self._service.rolled_back(*marks), taken_back(begin, end), self._steps.all_met():
+            with (
+                self._service.rolled_back(*marks),
+                taken_back(begin, end),
+                self._steps.all_met(),
+                self.events.all_handled(),
+            ):
                 yield
         except BaseException as error:
             self._tell_of_functions(error)
@@ -352,6 +369,7 @@ class SecretsManager(Panel, Assertions):
     def seed(self, name: str, value: Any = NO_VALUE, **options: Unpack[SeedOptions]) -> SecretView:
         """Puts a secret there, in place of one of that name, and gives its view.
 
+        `name` is a name, or the whole ARN that the secret is to have: that says region, account and last characters.
         `value` is a `str` (SecretString), `bytes` (SecretBinary) or anything JSON can spell; left out, the secret has
         no version. Options: `versions` (values or `Version`s before that one, oldest first), `tags`, `description`,
         `kms_key`, `policy` (a dict or JSON text), `owning_service`, `rotation` (a `Rotation`), `replicas` (regions),
@@ -361,6 +379,8 @@ class SecretsManager(Panel, Assertions):
 
         >>> sm.seed("app/db", {"user": "app", "password": "two"}, versions=[{"user": "app", "password": "one"}])
         <secret 'app/db': 2 versions, AWSCURRENT on 2, AWSPREVIOUS on 1>
+        >>> sm.seed("arn:aws:secretsmanager:eu-west-1:111122223333:secret:app/db-AbCdEf", "hunter2").arn
+        'arn:aws:secretsmanager:eu-west-1:111122223333:secret:app/db-AbCdEf'
         """
         view = self.plant(seed_of(name, value, **options))
         self._home.keep_in_place(view.key)
@@ -368,6 +388,7 @@ class SecretsManager(Panel, Assertions):
 
     def plant(self, seed: Seed) -> SecretView:
         """Puts a secret there that was described before."""
+        require_regions(seed, self._regions)
         region = seed.options.get("region", self.region)
         account = seed.options.get("account", self.account)
         principal = seed.principal(account, user_of(account, region).arn)
@@ -425,9 +446,16 @@ class SecretsManager(Panel, Assertions):
         if callable(function):
             return self.rotation.register(function, region=region, account=account)
         named = None if function is None else arns.parse_function(function)
-        if function and named and named.region == region and self._service.ports.function(function) is None:
+        if function and named and named.region == region and not self._is_there(function):
             raise UsageError(f"no function is registered as {function}: sm.rotation.register(handler, arn=…) does that")
         return function
+
+    def _is_there(self, function: str) -> bool:
+        """Whether there is a function of that ARN; UsageError for one that can't run here."""
+        try:
+            return self._service.ports.function(function) is not None
+        except UnsupportedOperation as refusal:
+            raise UsageError(str(refusal)) from None
 
     def _ensure_key(self, seed: Seed, region: str, account: str) -> None:
         """Makes the KMS key that a seed names, where it names one that is not there."""
@@ -482,7 +510,7 @@ class SecretsManager(Panel, Assertions):
         """
         self._require_entered("use its clients")
         arguments = {"region_name": region or self.region, **environment.CREDENTIALS, **kwargs}
-        require_region(arguments["region_name"])
+        self._regions.require(arguments["region_name"])
         key = tuple(sorted(arguments.items(), key=lambda item: item[0]))
         if not all(isinstance(value, Hashable) for value in arguments.values()):
             return cast("SecretsManagerClient", new_client(**arguments))
@@ -534,8 +562,9 @@ class SecretsManager(Panel, Assertions):
         return self._log
 
     def failure_section(self) -> str:
-        """What the reader of a failing test should know: crashes inside, unfinished rotations. Empty: nothing."""
-        return failure_section(self._views, self.crashes)
+        """What a failing test's reader should know: crashes, failed handlers, unfinished rotations. Empty: nothing."""
+        failed = () if self._events is None else self._events.problems
+        return failure_section(self._views, [*self.crashes, *failed])
 
     @property
     def crashes(self) -> Sequence[str]:

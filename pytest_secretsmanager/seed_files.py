@@ -15,6 +15,10 @@
     versions = [{ value = "t-0", age = { days = 40 } }, "t-1"]
     value = "t-2"
 
+    [[secret]]
+    name = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:app/key-AbCdEf"  # with exactly this ARN
+    value = "t-3"
+
 Every option of `sm.seed` may stand here. Among `versions`, a table that has a `value` or `binary` is a version with its
 options; a JSON object that has such a member itself stands as that version's `value`. A rotation names its function by
 where it is: `rotation = { function = "package.module:handler", days = 30 }`. JSON has the same under the key `secret`.

@@ -9,12 +9,15 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from textwrap import shorten
 from typing import Any, TypeAlias, TypedDict
 
+from pytest_secretsmanager import seed_arns
 from pytest_secretsmanager.doors.client import require_account
+from pytest_secretsmanager.engine import arns
 from pytest_secretsmanager.engine.call import Call, Parameters, Principal
 from pytest_secretsmanager.engine.errors import UsageError, nearest
-from pytest_secretsmanager.engine.regions import require_region
+from pytest_secretsmanager.engine.regions import Regions
 from pytest_secretsmanager.engine.rules import labels
 
 __tracebackhide__ = True
@@ -101,11 +104,16 @@ class SeedOptions(TypedDict, total=False):
 
 @dataclass(frozen=True, slots=True)
 class Seed:
-    """One secret to be there: checked arguments of `sm.seed` and of the `secret` marker."""
+    """One secret to be there: checked arguments of `sm.seed` and of the `secret` marker.
+
+    A seed that was named by its ARN has region and account among its options, and the ARN's last characters as
+    `arn_suffix`.
+    """
 
     name: str
     versions: tuple[Version, ...]
     options: SeedOptions = field(repr=False)
+    arn_suffix: str | None = None
 
     @property
     def rotation(self) -> Rotation | None:
@@ -120,7 +128,8 @@ class Seed:
         """
         versions = [(version, version.id or new_id()) for version in self.versions]
         start = now - max((version.age.total_seconds() for version in self.versions), default=0)
-        yield make_call("CreateSecret", self._create_parameters(new_id()), start)
+        create = make_call("CreateSecret", self._create_parameters(new_id()), start)
+        yield create._replace(arn_suffix=self.arn_suffix)
         rotates = self._rotation_calls(make_call, now, new_id, function)
         placed: labels.Placement = {}
         for version, version_id in versions:
@@ -189,6 +198,10 @@ def seed_of(*arguments: Any, **options: Any) -> Seed:
             raise UsageError(f"a seed has no option {option!r}{nearest(_OF_THE_API.get(option, option), _NAMES)}")
     name, value = _name_and_value(arguments, options)
     _require_types(options)
+    arn_suffix = None
+    if arns.is_arn(name):
+        region, account, name, arn_suffix = seed_arns.read(name, options)
+        options |= {"region": region, "account": account}
     versions = [item if isinstance(item, Version) else Version(item) for item in options.get("versions", ())]
     if value is not NO_VALUE:
         versions.append(value if isinstance(value, Version) else Version(value))
@@ -197,7 +210,16 @@ def seed_of(*arguments: Any, **options: Any) -> Seed:
     _require_ids(versions)
     _require_order(versions)
     _require_labels(versions)
-    return Seed(name, tuple(versions), SeedOptions(**options))  # type: ignore[typeddict-item] # checked just above
+    return Seed(name, tuple(versions), SeedOptions(**options), arn_suffix)  # type: ignore[typeddict-item] # checked just above
+
+
+def require_regions(seed: Seed, regions: Regions) -> None:
+    """Refuses a seed with a region that is none, where it or a replica is to be."""
+    name = repr(shorten(seed.name, 80))
+    if "region" in seed.options:
+        regions.require(seed.options["region"], f"the region of secret {name}")
+    for region in seed.options.get("replicas", ()):
+        regions.require(region, f"the region of a replica of secret {name}")
 
 
 def value_parameters(value: Any) -> dict[str, object]:
@@ -288,11 +310,8 @@ def _require_types(options: Mapping[str, Any]) -> None:
     for region in options.get("replicas", ()):
         if not isinstance(region, str):
             raise UsageError(f"the replicas of a seed are regions, but {_kind(region)} is among them")
-        require_region(region, "the region of a replica")
     if "rotation" in options:
         _require_rotation(options["rotation"], managed="owning_service" in options)
-    if "region" in options:
-        require_region(options["region"], "the region of a seed")
     if "account" in options:
         require_account(options["account"])
     _require_json("policy", options.get("policy", ""))

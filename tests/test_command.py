@@ -185,6 +185,9 @@ def test_a_port_that_is_taken_is_told(capsys):
         pytest.param(["--port", "http"], "a port is a number from 0 to 65535, not http", id="a port in words"),
         pytest.param(["--account", "12"], "account is a str of twelve digits", id="a short account"),
         pytest.param(["--region", "eu-wst-1"], "region is 'eu-wst-1', which botocore ", id="a made-up region"),
+        pytest.param(
+            ["--extra-region", "Atlantis"], "extra_regions has 'Atlantis', but a region", id="no region to add"
+        ),
         pytest.param(["--seed", "nowhere.toml"], "nowhere.toml: No such file or directory", id="no file"),
     ],
 )
@@ -203,6 +206,12 @@ def test_without_a_region_it_is_that_of_the_environment(monkeypatch):
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
     with serving() as (running, env):
         assert env["AWS_REGION"] == "eu-west-1"
+        end(running)
+
+
+def test_a_region_that_is_newer_than_botocore_can_be_added():
+    with serving("--region", "eu-atlantis-1", "--extra-region", "eu-atlantis-1") as (running, env):
+        assert env["AWS_REGION"] == "eu-atlantis-1"
         end(running)
 
 

@@ -17,7 +17,7 @@ from pytest_secretsmanager.engine.errors import UsageError
 from pytest_secretsmanager.engine.interrupts import whole
 from pytest_secretsmanager.engine.marks import GoBack, mark
 from pytest_secretsmanager.engine.ports import Function
-from pytest_secretsmanager.engine.regions import require_region
+from pytest_secretsmanager.engine.regions import Regions
 
 __tracebackhide__ = True
 
@@ -81,13 +81,17 @@ class Functions:
     """The functions that are registered, by ARN."""
 
     def __init__(
-        self, new_request_id: Callable[[], str], answering: Callable[[str, Callable[[RunningFunction], object]], object]
+        self,
+        new_request_id: Callable[[], str],
+        answering: Callable[[str, Callable[[RunningFunction], object]], object],
+        regions: Regions,
     ) -> None:
         """`answering` runs the function of an ARN: its calls are answered in its own world."""
         self.by_arn: dict[str, Function] = {}
         self._handlers: dict[str, Handler] = {}
         self._new_request_id = new_request_id
         self._answering = answering
+        self._regions = regions
 
     def mark(self) -> GoBack:
         """A point to go back to, with the functions that are registered now."""
@@ -99,7 +103,7 @@ class Functions:
         if parsed is None or parsed.qualifier is not None:
             raise UsageError(f"the ARN of a function is arn:aws:lambda:<region>:<account>:function:<name>, not {arn!r}")
         region, account, name, _ = parsed
-        require_region(region, "the region in the ARN of a function")
+        self._regions.require(region, "the region in the ARN of a function")
 
         def invoke(event: Mapping[str, str]) -> object:
             context = LambdaContext(name, arn, self._new_request_id())

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from pytest_secretsmanager.engine.errors import UsageError
-from pytest_secretsmanager.engine.keys import KeyRing, KmsKey, KmsRefusal, is_alias
-from pytest_secretsmanager.engine.regions import require_region
+from pytest_secretsmanager.engine.keys import KeyRing, KeyState, KmsKey, KmsRefusal, is_alias
+from pytest_secretsmanager.engine.regions import Regions
 from pytest_secretsmanager.inspection.keywords import known_keywords
 
 __tracebackhide__ = True
@@ -17,7 +17,8 @@ KeyRef: TypeAlias = str | KmsKey
 class Kms:
     """The keys of one `SecretsManager`, in its own region and account unless `region` or `account` say otherwise.
 
-    A request that names a key which is not there is refused, as AWS refuses it.
+    A request that names a key which is not there is refused, as AWS refuses it. While a mock of moto is active, the
+    keys of its KMS are there too, each in its state there.
 
     >>> key = sm.kms.create_key(alias="alias/pay")
     >>> _ = sm.client().create_secret(Name="db", SecretString="one", KmsKeyId="alias/pay")
@@ -27,8 +28,9 @@ class Kms:
     botocore.errorfactory.DecryptionFailure: An error occurred (DecryptionFailure) when calling the GetSecretValue ...
     """
 
-    def __init__(self, keys: KeyRing, region: Callable[[], str], account: str) -> None:
+    def __init__(self, keys: KeyRing, regions: Regions, region: Callable[[], str], account: str) -> None:
         self._keys = keys
+        self._regions = regions
         self._region = region
         self._account = account
 
@@ -60,20 +62,29 @@ class Kms:
     def _in(self, region: str | None) -> str:
         if region is None:
             return self._region()
-        require_region(region, "the region of a KMS key")
+        self._regions.require(region, "the region of a KMS key")
         return region
 
     def disable(self, key: KeyRef) -> None:
         """The key encrypts and decrypts nothing until it is enabled again."""
-        self._keys.put(self.key(key), state="Disabled")
+        self._put_state(key, "Disabled")
 
     def enable(self, key: KeyRef) -> None:
         """The key works again; a scheduled deletion is cancelled."""
-        self._keys.put(self.key(key), state="Enabled")
+        self._put_state(key, "Enabled")
 
     def schedule_deletion(self, key: KeyRef) -> None:
         """The key waits for its deletion, and encrypts and decrypts nothing meanwhile."""
-        self._keys.put(self.key(key), state="PendingDeletion")
+        self._put_state(key, "PendingDeletion")
+
+    def _put_state(self, key: KeyRef, state: KeyState) -> None:
+        found = self.key(key)
+        if found.is_elsewhere:
+            raise UsageError(
+                f"the KMS key {found.arn} is moto's, and has the state that it has there: change that by a client of "
+                "KMS; sm.kms.deny(key) lets no caller use it here"
+            )
+        self._keys.put(found, state=state)
 
     def deny(self, key: KeyRef) -> None:
         """No caller may use the key: AWS answers `Access to KMS is not allowed`."""

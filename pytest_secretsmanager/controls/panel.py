@@ -1,9 +1,12 @@
 """What a test turns on a `SecretsManager`, each with a name and a text that help() shows."""
 
 from pytest_secretsmanager.controls.clock import Clock
+from pytest_secretsmanager.controls.events import Events
 from pytest_secretsmanager.controls.kms import Kms
 from pytest_secretsmanager.controls.replication import ReplicationControl
 from pytest_secretsmanager.controls.rotation import RotationControl
+from pytest_secretsmanager.engine.service import Service
+from pytest_secretsmanager.inspection.log import Log
 
 __tracebackhide__ = True
 
@@ -16,6 +19,10 @@ class Panel:
     _kms: Kms
     _rotation: RotationControl
     _replication: ReplicationControl
+    _service: Service
+    _log: Log
+    _events: Events | None = None
+    """Made when somebody asks for it first: few tests do, and each manager would pay for it."""
 
     @property
     def account(self) -> str:
@@ -41,3 +48,11 @@ class Panel:
     def replication(self) -> ReplicationControl:
         """The replicas: `replication.hold(region)` keeps them `InProgress`."""
         return self._replication
+
+    @property
+    def events(self) -> Events:
+        """The EventBridge events of what happened; `events.subscribe(handler, pattern={…})` has a handler called."""
+        if self._events is None:
+            with self._service.lock:
+                self._events = self._events or Events(self._service, self._log)
+        return self._events

@@ -12,7 +12,7 @@ from pytest_secretsmanager.engine.errors import UsageError
 from pytest_secretsmanager.engine.interrupts import taken_back
 from pytest_secretsmanager.engine.locks import Lock
 from pytest_secretsmanager.engine.marks import GoBack, mark
-from pytest_secretsmanager.engine.regions import require_region
+from pytest_secretsmanager.engine.regions import Regions
 from pytest_secretsmanager.engine.service import Service
 from pytest_secretsmanager.inspection.keywords import known_keywords
 
@@ -62,6 +62,7 @@ class ReplicationHold:
         """Lets the replicas follow: they have when this returns, and when an interrupt ends it. It can be repeated."""
         with taken_back(_nothing, self._let_follow):
             pass
+        self._service.tell_listeners()
 
     def _let_go(self) -> None:
         with suppress(ValueError):
@@ -131,9 +132,10 @@ class ReplicationControl:
     'one'
     """
 
-    def __init__(self, service: Service, held: HeldReplicas) -> None:
+    def __init__(self, service: Service, held: HeldReplicas, regions: Regions) -> None:
         self._service = service
         self._held = held
+        self._regions = regions
 
     @known_keywords()
     def hold(
@@ -148,7 +150,7 @@ class ReplicationControl:
         DescribeSecret calls have shown one of them in progress.
         """
         if region is not None:
-            require_region(region, "the region of a hold")
+            self._regions.require(region, "the region of a hold")
         if account is not None:
             require_account(account)
         if polls is not None and (not isinstance(polls, int) or isinstance(polls, bool) or polls < 1):

@@ -8,7 +8,6 @@ from pytest_secretsmanager.controls.functions import Functions, Handler, require
 from pytest_secretsmanager.controls.steps import Failure, Hold, Steps, require_failure, require_step
 from pytest_secretsmanager.engine.effects.runs import RotationRun, When
 from pytest_secretsmanager.engine.errors import UsageError
-from pytest_secretsmanager.engine.regions import require_region
 from pytest_secretsmanager.engine.service import Service
 from pytest_secretsmanager.engine.state import SecretKey
 from pytest_secretsmanager.inspection.differences import count_text
@@ -25,7 +24,8 @@ class RotationControl:
     """The rotations of one `SecretsManager`.
 
     A rotation function is any Lambda handler. RotateSecret runs its four steps in process: they have run when the call
-    returns, unless the test holds them.
+    returns, unless the test holds them. While a mock of moto is active, the functions of its Lambda are there too, as
+    long as moto needs no Docker for them (`mock_aws(config={"lambda": {"use_docker": False}})`): they do nothing.
 
     >>> def handler(event, context):
     ...     secret, token = event["SecretId"], event["ClientRequestToken"]
@@ -97,7 +97,7 @@ class RotationControl:
         if arn is not None and any(value is not None for value in (name, region, account)):
             raise UsageError("a function is named by its ARN, or by name, region and account, not by both")
         if region is not None:
-            require_region(region, "the region of a function")
+            self._source.regions.require(region, "the region of a function")
         known = arn or self._functions.free_arn(handler, name, region or self._region(), account or self._account)
         self._functions.add(handler, known)
         return known

@@ -15,22 +15,23 @@ from dataclasses import dataclass, field
 from email.utils import formatdate
 from functools import lru_cache
 from random import Random
+from socket import EAI_NONAME, gaierror
 from typing import Any
 
 from botocore.awsrequest import AWSResponse
 from botocore.client import BaseClient
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, EndpointConnectionError
 from botocore.history import get_global_history_recorder
 from botocore.model import OperationModel
 
-from pytest_secretsmanager.doors import wire
+from pytest_secretsmanager.doors import moto, wire
 from pytest_secretsmanager.doors.listeners import listeners_to, module_of
 from pytest_secretsmanager.doors.replies import Scalars, scalars_of, shown
 from pytest_secretsmanager.engine import arns, model
 from pytest_secretsmanager.engine.call import Call, Parameters, Principal, Reply, copied_members
 from pytest_secretsmanager.engine.errors import ServiceError, UsageError
 from pytest_secretsmanager.engine.ports import new_uuid
-from pytest_secretsmanager.engine.regions import require_region
+from pytest_secretsmanager.engine.regions import BOTOCORES, Regions, is_known_to_botocore
 from pytest_secretsmanager.engine.service import Service
 
 __tracebackhide__ = True
@@ -42,7 +43,8 @@ class Responder:
     """What answers calls: a service, its clock, and the account of clients whose credentials name none.
 
     `random` makes tokens, `new_request_id` request ids; `repeatable` says that they come from a seed, so that tokens
-    are never left to botocore.
+    are never left to botocore. In a region that is none of `regions` nothing is answered: `unreached` is told of the
+    operation and the region.
     """
 
     service: Service
@@ -51,6 +53,8 @@ class Responder:
     random: Random
     new_request_id: Callable[[], str]
     repeatable: bool = False
+    regions: Regions = BOTOCORES
+    unreached: Callable[[str, str], None] = lambda *_: None
 
 
 def answer_at_once(responder: Responder, client: BaseClient, operation_name: str, api_params: Parameters) -> Reply:
@@ -102,11 +106,25 @@ def answer_request(
     request: Mapping[str, Any],
     *_: object,
 ) -> tuple[AWSResponse, Reply]:
-    """The long way: the HTTP response and what is parsed of it, in the place of botocore's sending."""
+    """The long way: the HTTP response and what is parsed of it, in the place of botocore's sending.
+
+    Raises EndpointConnectionError for a client of a region that AWS has not: there is no such host.
+    """
+    if not responder.regions.has(client.meta.region_name):
+        responder.unreached(operation_model.name, client.meta.region_name)
+        raise _no_such_host(client, request["url"])
     described = model.operation(operation_model.name)
     status, parsed = _answer_body(responder, client, described, request["body"])
     headers = parsed["ResponseMetadata"]["HTTPHeaders"]
     return response_class(request["url"], status, headers, _NoBody()), parsed
+
+
+def _no_such_host(client: BaseClient, url: str) -> Exception:
+    """What botocore raises when the name of a host is not known; each edition of botocore has a class of its own."""
+    edition = getattr(client.exceptions.ClientError.__init__, "__globals__", {})
+    kind: Any = edition.get("EndpointConnectionError", EndpointConnectionError)
+    error: Exception = kind(endpoint_url=url, error=gaierror(EAI_NONAME, "Name or service not known"))
+    return error
 
 
 class _NoBody:
@@ -219,6 +237,8 @@ class _ClientHalf:
 def nobody_listens(client: BaseClient, operation_name: str) -> bool:
     """Whether no one but botocore itself would notice this call: no listener to its events, no history recorder.
 
+    A client of a region that botocore does not know goes the long way, which ends where there may be no host.
+
     botocore's emitter starts a new look-up cache whenever a listener comes or goes, so the same cache object means the
     same listeners. An emitter that is built otherwise counts as listened to.
     """
@@ -230,7 +250,7 @@ def nobody_listens(client: BaseClient, operation_name: str) -> bool:
         return False
     if quiet.get(operation_name) is registrations:
         return True
-    if any(map(_is_foreign, listeners_to(emitter, operation_name, *_EVENTS))):
+    if not is_known_to_botocore(half.region) or any(map(_is_foreign, listeners_to(emitter, operation_name, *_EVENTS))):
         return False
     quiet[operation_name] = registrations
     return True
@@ -247,15 +267,11 @@ _HALF = "_pytest_secretsmanager"
 
 
 def _half_of(client: BaseClient) -> _ClientHalf:
-    """What is known of a client, kept on the client itself: it holds listeners, which may hold the client.
-
-    UsageError for a client of a region that AWS has not: what botocore would look for has no address.
-    """
+    """What is known of a client, kept on the client itself: it holds listeners, which may hold the client."""
     half: _ClientHalf | None = client.__dict__.get(_HALF)
     if half is None:
         region = client.meta.region_name
-        require_region(region, "the region of a client")
-        account = _explicit_account(client)
+        account = _explicit_account(client) or moto.account_of(client)
         principal = None if account is None else user_of(account, region)
         half = client.__dict__[_HALF] = _ClientHalf(region, principal, scalars_of(client), _history_of(client))
     return half
@@ -278,10 +294,10 @@ def _explicit_account(client: BaseClient) -> str | None:
     return None
 
 
-def require_account(account: object) -> None:
-    """Refuses what is no account: UsageError for all but twelve digits."""
-    if not (isinstance(account, str) and len(account) == 12 and account.isdigit()):
-        raise UsageError(f"account is a str of twelve digits such as '123456789012', not {account!r}")
+def require_account(account: object, what: str = "account") -> None:
+    """Refuses what is no account: UsageError for all but twelve digits. `what` is how its caller calls the account."""
+    if not (isinstance(account, str) and len(account) == 12 and account.isascii() and account.isdigit()):
+        raise UsageError(f"{what} is a str of twelve digits such as '123456789012', not {account!r}")
 
 
 @lru_cache(maxsize=1024)

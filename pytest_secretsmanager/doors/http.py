@@ -22,13 +22,12 @@ from pytest_secretsmanager.engine import model
 from pytest_secretsmanager.engine.call import Call
 from pytest_secretsmanager.engine.errors import (
     InternalServiceError,
-    RequestEntityTooLarge,
+    RequestEntityTooLargeException,
     ServiceError,
     UnknownOperationException,
     UnsupportedOperation,
     UsageError,
 )
-from pytest_secretsmanager.engine.regions import require_region
 
 __tracebackhide__ = True
 """pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
@@ -63,7 +62,7 @@ class Endpoint:
         self.crashes = crashes
         self._responder = responder
         self._region = region
-        self._signatures = Signatures(times)
+        self._signatures = Signatures(times, responder.regions)
         self._server = HttpServer(self._respond, port, BODY_LIMIT)
         self.port = self._server.port
         self._hosts = tuple(f"{name}:{self.port}" for name in (HOST, "localhost"))
@@ -86,7 +85,7 @@ class Endpoint:
         if account is not None:
             require_account(account)
         if region is not None:
-            require_region(region)
+            self._responder.regions.require(region)
         if self._server.is_of_parent:
             raise UsageError(
                 "this endpoint is served by the process that this one was forked from, which knows no credentials "
@@ -134,13 +133,12 @@ class Endpoint:
         try:
             return _response(200, self._answer(request, request_id), request_id)
         except ServiceError as error:
-            return _response(error.status, wire.write_error(error), request_id)
+            return _refusal(error, request_id)
         except UnsupportedOperation as error:
             return _response(400, wire.write_failure(type(error).__name__, str(error)), request_id)
         except BaseException as crash:  # a rotation function may fail the test
             self.crashes.append(_told(request, crash))
-            failure = InternalServiceError("An error occurred on the server side.")
-            return _response(failure.status, wire.write_error(failure), request_id)
+            return _refusal(InternalServiceError("An error occurred on the server side."), request_id)
 
     def _answer(self, request: Request, request_id: str) -> bytes:
         """The body of the answer; raises what refuses the request.
@@ -148,7 +146,7 @@ class Endpoint:
         GUESS: AWS looks at the signature before the target, and at both before the body.
         """
         if request.body is None:
-            raise RequestEntityTooLarge(f"The body of a request has at most {BODY_LIMIT} bytes.")
+            raise RequestEntityTooLargeException(f"The body of a request has at most {BODY_LIMIT} bytes.")
         signer = self._signatures.signer_of(request, request.body, self._hosts)
         described = _operation(request)
         parameters = wire.read_parameters(request.body, described.input_shape)
@@ -172,6 +170,14 @@ def _operation(request: Request) -> model.Operation:
     except OperationNotFoundError:
         pass
     raise UnknownOperationException("There is no such operation.")
+
+
+def _refusal(error: ServiceError, request_id: str) -> Response:
+    """The answer that refuses a request. GUESS: `x-amzn-ErrorType` is in those of AWS's front, and in no others."""
+    response = _response(error.status, wire.write_error(error), request_id)
+    if error.is_of_the_front:
+        response.headers["x-amzn-ErrorType"] = error.code
+    return response
 
 
 def _response(status: int, body: bytes, request_id: str) -> Response:

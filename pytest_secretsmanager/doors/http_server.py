@@ -83,6 +83,7 @@ class HttpServer:
         self._body_limit = body_limit
         app = web.Application(client_max_size=body_limit + 1)  # some releases refuse what is just as long, some do not
         app.router.add_route("*", "/{path:.*}", self._handle)
+        app.on_response_prepare.append(_without_server)
         self._runner = web.AppRunner(
             app, access_log=None, logger=_silent(), shutdown_timeout=0.1, handle_signals=False, auto_decompress=False
         )
@@ -200,6 +201,11 @@ def _silent() -> Logger:
     logger = Logger(__name__)
     logger.addHandler(NullHandler())
     return logger
+
+
+async def _without_server(_: web.Request, response: web.StreamResponse) -> None:
+    """Takes out aiohttp's name: AWS's answers name no server."""
+    response.headers.pop("Server", None)
 
 
 async def _read(incoming: web.Request, body_limit: int) -> Request:

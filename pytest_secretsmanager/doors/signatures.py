@@ -1,7 +1,8 @@
 """Signature Version 4, seen from AWS's side: whether a request was signed with credentials that were handed out.
 
 What is signed is put together by botocore's own signer. The codes are AWS's, and so are the texts of a wrong, an old
-and an unknown signature (REPORTED by whoever meets them); the other texts, and the order of the checks, are a GUESS.
+and an unknown signature, and of one without a date (REPORTED by callers of AWS's JSON services); the other texts, and
+the order of the checks, are a GUESS.
 """
 
 import hmac
@@ -9,6 +10,8 @@ import re
 from calendar import timegm
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC
+from email.utils import parsedate_to_datetime
 from hashlib import sha256
 from time import gmtime, strftime, strptime
 from types import SimpleNamespace
@@ -22,10 +25,10 @@ from pytest_secretsmanager.engine import model
 from pytest_secretsmanager.engine.errors import (
     IncompleteSignatureException,
     InvalidSignatureException,
-    MissingAuthenticationToken,
+    MissingAuthenticationTokenException,
     UnrecognizedClientException,
 )
-from pytest_secretsmanager.engine.regions import is_region
+from pytest_secretsmanager.engine.regions import Regions
 
 if TYPE_CHECKING:
     from pytest_secretsmanager.doors.http_server import Request
@@ -33,12 +36,16 @@ if TYPE_CHECKING:
 __tracebackhide__ = True
 """pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
 
-FRESH_MINUTES = 15
-"""How far the time of a signature may be from now, either way."""
+FRESH_MINUTES = 5
+"""How far the time of a signature may be from now, either way (REPORTED of GetSecretValue)."""
 
 ALGORITHM = "AWS4-HMAC-SHA256"
-_REQUIRED = ("Credential", "SignedHeaders", "Signature")
+_REQUIRED = ("Credential", "Signature", "SignedHeaders")
+_DATES = ("x-amz-date", "date")
+"""The headers that may say when a request was signed; the first one that is there does."""
 _TIMESTAMP = re.compile(r"[0-9]{8}T[0-9]{6}Z")
+_HTTP_DATE = re.compile(r"[A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} [0-9]{4} [0-9]{2}:[0-9]{2}:[0-9]{2} (GMT|UTC|[+-]0000)")
+"""A date as HTTP has it (`Thu, 15 Oct 2015 18:30:00 GMT`), and as botocore writes it (`-0000`)."""
 
 
 class Signer(NamedTuple):
@@ -59,11 +66,13 @@ class KeyPair:
 class Signatures:
     """Checks requests against the credentials that were handed out.
 
-    `times` gives every time that counts as now, epoch seconds: a signature has to be fresh by one of them.
+    `times` gives every time that counts as now, epoch seconds: a signature has to be fresh by one of them, and for one
+    of `regions`.
     """
 
-    def __init__(self, times: Callable[[], Iterable[float]]) -> None:
+    def __init__(self, times: Callable[[], Iterable[float]], regions: Regions) -> None:
         self._times = times
+        self._regions = regions
         self._known: dict[str, tuple[str, KeyPair]] = {}
 
     def add(self, pair: KeyPair, account: str) -> None:
@@ -73,16 +82,16 @@ class Signatures:
     def signer_of(self, request: "Request", body: bytes, hosts: Sequence[str]) -> Signer:
         """Who signed the request, which has to be for one of these hosts.
 
-        Raises MissingAuthenticationToken, IncompleteSignatureException, UnrecognizedClientException or
+        Raises MissingAuthenticationTokenException, IncompleteSignatureException, UnrecognizedClientException or
         InvalidSignatureException.
         """
         parts = _authorization(request)
         access_key_id, scope = _credential(parts["Credential"])
         account, pair = self._known_pair(access_key_id)
-        timestamp, signed_at = _time(request)
-        region = _region(scope, timestamp)
+        date_header, timestamp, signed_at = _time(request)
+        region = _region(scope, timestamp, self._regions)
         names = frozenset(parts["SignedHeaders"].split(";"))
-        _require_signed(request, names)
+        _require_signed(request, names, date_header)
         self._require_fresh(timestamp, signed_at)
         _require_body(request, body)
         if not names <= {name for name, _ in request.headers} or request.header("host") not in hosts:
@@ -124,14 +133,14 @@ def _mismatch() -> InvalidSignatureException:
 def _authorization(request: "Request") -> Mapping[str, str]:
     header = request.header("authorization")
     if not header:
-        raise MissingAuthenticationToken("Missing Authentication Token")
+        raise MissingAuthenticationTokenException("Missing Authentication Token")
     algorithm, _, rest = header.partition(" ")
     parts = {name.strip(): value.strip() for name, _, value in (part.partition("=") for part in rest.split(","))}
     if algorithm != ALGORITHM:
         raise IncompleteSignatureException(f"Unsupported AWS 'algorithm': '{algorithm[:40]}'.")
     missing = [f"Authorization header requires '{name}' parameter." for name in _REQUIRED if not parts.get(name)]
-    if request.header("x-amz-date") is None:
-        missing.append("Authorization header requires existence of a 'X-Amz-Date' header.")
+    if all(request.header(name) is None for name in _DATES):
+        missing.append("Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.")
     if missing:
         raise IncompleteSignatureException(" ".join(missing))
     return parts
@@ -146,36 +155,52 @@ def _credential(text: str) -> tuple[str, list[str]]:
     return access_key_id, scope
 
 
-def _time(request: "Request") -> tuple[str, float]:
-    """When a request was signed, as it says and in seconds since the epoch."""
-    timestamp = request.header("x-amz-date") or ""
+class _Time(NamedTuple):
+    """When a request was signed: the header that says so, the time in ISO-8601's basic format, and in epoch seconds."""
+
+    header: str
+    timestamp: str
+    seconds: float
+
+
+def _time(request: "Request") -> _Time:
+    """When a request was signed. DOC: X-Amz-Date says it, else Date, which may be a date of HTTP."""
+    header, text = next((name, text) for name in _DATES if (text := request.header(name)) is not None)
     try:
-        if _TIMESTAMP.fullmatch(timestamp):
-            return timestamp, timegm(strptime(timestamp, SIGV4_TIMESTAMP))
+        if _TIMESTAMP.fullmatch(text):
+            return _Time(header, text, timegm(strptime(text, SIGV4_TIMESTAMP)))
+        if header == "date" and _HTTP_DATE.fullmatch(text):
+            seconds = parsedate_to_datetime(text).replace(tzinfo=UTC).timestamp()
+            return _Time(header, _iso(seconds), seconds)
     except ValueError:
         pass
-    raise IncompleteSignatureException("Date must be in ISO-8601 'basic format', as in 20151019T183000Z.")
+    raise IncompleteSignatureException(
+        f"Date must be in ISO-8601 'basic format'. Got '{text[:40]}'. See http://en.wikipedia.org/wiki/ISO_8601"
+    )
 
 
-def _region(scope: list[str], timestamp: str) -> str:
+def _region(scope: list[str], timestamp: str, regions: Regions) -> str:
     date, region, service, term = scope
     wrong = []
-    if not is_region(region):
+    if not regions.has(region):
         wrong.append("Credential should be scoped to a valid region.")
     if service != model.SERVICE:
         wrong.append(f"Credential should be scoped to correct service: '{model.SERVICE}'.")
     if term != "aws4_request":
         wrong.append("Credential should be scoped with a valid terminator: 'aws4_request'.")
     if date != timestamp[:8]:
-        wrong.append("Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP.")
+        wrong.append(
+            "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: "
+            f"'{date[:40]}' != '{timestamp[:8]}', from '{timestamp}'."
+        )
     if wrong:
         raise InvalidSignatureException(" ".join(wrong))
     return region
 
 
-def _require_signed(request: "Request", names: frozenset[str]) -> None:
-    """What says where a request goes and what it is has to be signed, or anybody could change it."""
-    for name in ("host", "x-amz-date", "x-amz-target"):
+def _require_signed(request: "Request", names: frozenset[str], date_header: str) -> None:
+    """What says where a request goes, when, and what it is has to be signed, or anybody could change it."""
+    for name in ("host", date_header, "x-amz-target"):
         if name not in names and (name == "host" or request.header(name) is not None):
             raise InvalidSignatureException(f"'{name}' must be a 'SignedHeader' in the AWS Authorization.")
 

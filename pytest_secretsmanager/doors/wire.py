@@ -37,9 +37,11 @@ def write_reply(reply: Reply, shape: StructureShape | None) -> bytes:
 def write_error(error: ServiceError) -> bytes:
     """The body of a refusal.
 
-    RECORDED: a modelled error has its text under `Message`. Which key others use is not known; SDKs read either, so
-    they have both (GUESS).
+    RECORDED: a modelled error has its text under `Message`. REPORTED: an error of the front has it under `message`.
+    Which key others use is not known; SDKs read either, so they have both (GUESS).
     """
+    if error.is_of_the_front:
+        return _text_of({"__type": error.code, "message": error.message})
     if error.code in model.modelled_errors():
         return _text_of({"__type": error.code, "Message": error.message})
     return write_failure(error.code, error.message)

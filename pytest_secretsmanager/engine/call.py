@@ -32,6 +32,7 @@ class Call(NamedTuple):
     """One request as it reached the service. `time` is the service's clock at that moment, epoch seconds.
 
     `accepted` says that the door has put the parameters to the service description's own test, and that they passed.
+    `arn_suffix` is what a seed wants the ARN of its new secret to end in; no request can say so.
     """
 
     operation: str
@@ -41,6 +42,7 @@ class Call(NamedTuple):
     time: float
     request_id: str
     accepted: bool = False
+    arn_suffix: str | None = None
 
     def __repr__(self) -> str:
         return f"Call({self.operation}, region={self.region!r}, account={self.account!r})"

@@ -13,10 +13,12 @@ from typing import ClassVar
 class ServiceError(Exception):
     """An answer of AWS that refuses the call.
 
-    `code` and `message` are what AWS sends, `status` is the HTTP status: 400 for all but the service's own faults.
+    `code` and `message` are what AWS sends, `status` is the HTTP status: 400 for nearly all but the service's own
+    faults. `is_of_the_front` says that AWS's front sends it, which reads the signature before the service reads more.
     """
 
     status: ClassVar[int] = 400
+    is_of_the_front: ClassVar[bool] = False
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
@@ -42,6 +44,8 @@ class EncryptionFailure(ServiceError):
 class IncompleteSignatureException(ServiceError):
     """A signature that lacks a part, or is not in the form that AWS reads; common to all services, in no model."""
 
+    is_of_the_front = True
+
 
 class InternalServiceError(ServiceError):
     """A fault on the side of AWS."""
@@ -64,6 +68,8 @@ class InvalidRequestException(ServiceError):
 class InvalidSignatureException(ServiceError):
     """A signature that is not right, or not of now; common to all services, in no model."""
 
+    is_of_the_front = True
+
 
 class LimitExceededException(ServiceError):
     """A quota that the call would exceed."""
@@ -73,16 +79,20 @@ class MalformedPolicyDocumentException(ServiceError):
     """A resource policy that does not parse."""
 
 
-class MissingAuthenticationToken(ServiceError):
-    """A request that nobody signed; common to all services, in no model."""
+class MissingAuthenticationTokenException(ServiceError):
+    """A request without a signature; common to all services, in no model."""
+
+    is_of_the_front = True
 
 
 class PublicPolicyException(ServiceError):
     """A resource policy that would open the secret to everybody."""
 
 
-class RequestEntityTooLarge(ServiceError):
+class RequestEntityTooLargeException(ServiceError):
     """A request that is longer than the service reads; common to all services, in no model."""
+
+    status = 413
 
 
 class ResourceExistsException(ServiceError):
@@ -103,6 +113,8 @@ class UnknownOperationException(ServiceError):
 
 class UnrecognizedClientException(ServiceError):
     """Credentials that AWS does not know; common to all services, in no model."""
+
+    is_of_the_front = True
 
 
 class ValidationException(ServiceError):

@@ -8,8 +8,9 @@ as another version's. Plain text and data keys live for the length of one call.
 import os
 import re
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
@@ -36,24 +37,47 @@ class KmsRefusal(Exception):  # noqa: N818 - what KMS answers, turned into AWS's
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KmsKey:
-    """One KMS key; its material never leaves the ring. `denied` says that no caller may use it."""
+    """One KMS key; its material never leaves the ring. `denied` says that no caller may use it.
+
+    `is_elsewhere` says that the key is one of another KMS in this process: its state is that of the key there.
+    """
 
     id: str
     arn: str
     alias: str | None = None
     state: KeyState = "Enabled"
     denied: bool = False
+    is_elsewhere: bool = field(default=False, repr=False)
     cipher: AESGCM = field(repr=False, compare=False)
+
+
+class KeyElsewhere(NamedTuple):
+    """A key of another KMS in this process, as it is at this moment."""
+
+    arn: str
+    state: KeyState
+
+
+FindElsewhere: TypeAlias = Callable[[str], KeyElsewhere | None]
+"""Finds a key of another KMS by the ARN of the key, or of an alias of it; KmsRefusal for one that is of no use here."""
+
+
+def _nowhere(_: str) -> None:
+    """Where no other KMS is."""
 
 
 class KeyRing:
     """The KMS keys of all regions and accounts of one `SecretsManager`.
 
+    A key that it has not may be one of another KMS in this process: `elsewhere` looks there. The ring has material of
+    its own for such a key, and asks for its state whenever it is used. When it is there no more, its last state stays.
+
     Requests name a key by id, ARN, alias or alias ARN; an empty name is the default key of region and account, which
     comes into being when it is first used.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, elsewhere: FindElsewhere = _nowhere) -> None:
+        self._elsewhere = elsewhere
         self._keys: dict[str, KmsKey] = {}
         self._aliases: dict[str, str] = {}
         self._defaults: dict[tuple[str, str], str] = {}
@@ -90,6 +114,8 @@ class KeyRing:
         if arn.endswith(f":{account}:{arns.DEFAULT_KMS_ALIAS}"):
             return self._default(region, account)
         found = self._keys.get(self._aliases.get(arn, arn))
+        if found is None or found.is_elsewhere:
+            found = self._found_elsewhere(arn) or found
         if found is None:
             missing = f"Alias {arn} is not found." if ":alias/" in arn else f"Key '{arn}' does not exist"
             raise KmsRefusal("NotFoundException", missing)
@@ -115,7 +141,10 @@ class KeyRing:
 
     def open(self, sealed: Sealed, context: bytes) -> bytes:
         """Decrypts a value that `seal` made with the same context, if the key may be used."""
-        _require_usable(self._keys[sealed.key_arn])
+        key = self._keys[sealed.key_arn]
+        if key.is_elsewhere:
+            key = self._found_elsewhere(key.arn) or key
+        _require_usable(key)
         return self.open_regardless(sealed, context)
 
     def open_regardless(self, sealed: Sealed, context: bytes) -> bytes:
@@ -124,6 +153,18 @@ class KeyRing:
         cipher = self._keys[sealed.key_arn].cipher
         data_key = cipher.decrypt(wrapped[:_NONCE_BYTES], wrapped[_NONCE_BYTES:], context)
         return AESGCM(data_key).decrypt(ciphertext[:_NONCE_BYTES], ciphertext[_NONCE_BYTES:], context)
+
+    def _found_elsewhere(self, arn: str) -> KmsKey | None:
+        """The key of another KMS that has this ARN, or whose alias has, in its state there."""
+        known = self._elsewhere(arn)
+        if known is None:
+            return None
+        if known.arn not in self._keys:
+            _, _, _, region, account, resource = known.arn.split(":", 5)
+            made = self.create(region, account, key_id=resource.partition("/")[2])
+            self._keys[made.arn] = replace(made, is_elsewhere=True)
+        own = self._keys[known.arn]
+        return self.put(own, state=known.state) if own.is_elsewhere else own
 
     def _default(self, region: str, account: str) -> KmsKey:
         arn = self._defaults.get((region, account))
@@ -172,9 +213,10 @@ def _full_arn(region: str, account: str, name: str) -> str:
 
 
 def _require_usable(key: KmsKey) -> None:
+    if key.state == "Enabled" and not key.denied:
+        return
     if key.denied:
         raise KmsRefusal("AccessDeniedException", "Access to KMS is not allowed")
     if key.state == "Disabled":
         raise KmsRefusal("DisabledException", f"{key.arn} is disabled.")
-    if key.state == "PendingDeletion":
-        raise KmsRefusal("KMSInvalidStateException", f"{key.arn} is pending deletion.")
+    raise KmsRefusal("KMSInvalidStateException", f"{key.arn} is pending deletion.")

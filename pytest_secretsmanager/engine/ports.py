@@ -19,28 +19,39 @@ from pytest_secretsmanager.engine.errors import (
 )
 from pytest_secretsmanager.engine.keys import KeyRing, KmsKey, KmsRefusal
 from pytest_secretsmanager.engine.marks import GoBack
+from pytest_secretsmanager.engine.regions import BOTOCORES, Regions
 from pytest_secretsmanager.engine.state import Sealed, Secret, SecretKey
 
 Function: TypeAlias = Callable[[Mapping[str, str]], object]
 """A Lambda function as Secrets Manager invokes it: with the event of one step. It fails by raising."""
+
+FindFunction: TypeAlias = Callable[[str], Function | None]
+"""Finds a function of another Lambda in this process by its ARN. UnsupportedOperation for one that can't run here."""
+
+
+def _nowhere(_: str) -> None:
+    """Where no other Lambda is."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ports:
     """`random` makes ARN suffixes and passwords: seeded, they are repeatable. Keys are never made from it.
 
-    `functions` are the Lambda functions that Secrets Manager may invoke, by ARN; `numbers` count the secrets made.
+    `functions` are the Lambda functions that Secrets Manager may invoke, by ARN; `elsewhere` finds those of another
+    Lambda in this process. `regions` are those that AWS has; `numbers` count the secrets made.
     """
 
     random: Random
     keys: KeyRing
     version_quota: int
     functions: Mapping[str, Function] = field(default_factory=dict)
+    regions: Regions = BOTOCORES
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
+    elsewhere: FindFunction = _nowhere
 
     def function(self, arn: str) -> Function | None:
         """The function of that ARN, None when there is none. An ARN may name a version or an alias of it, too."""
-        return self.functions.get(":".join(arn.split(":")[:7]))
+        return self.functions.get(":".join(arn.split(":")[:7])) or self.elsewhere(arn)
 
     def key_name(self, place: SecretKey, name: str) -> str:
         """The KMS key that a request names, as it named it; the account's default key goes by no name in any form.

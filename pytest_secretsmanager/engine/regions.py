@@ -1,36 +1,84 @@
 """Which regions there are: every place that takes a region asks here, so a mistyped one is refused by its name."""
 
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
 from functools import cache
 
-from pytest_secretsmanager.engine import model
+from pytest_secretsmanager.engine import arns, model
 from pytest_secretsmanager.engine.errors import UsageError, nearest
 
 __tracebackhide__ = True
 
+_NAME = re.compile(r"([a-z]+-)+[0-9]+")
+"""The form of a region's name, as the service description has it."""
 
-def require_region(region: object, what: str = "region") -> None:
-    """Refuses what is no region of AWS: UsageError with the nearest names. `what` is how its caller calls the region.
 
-    >>> require_region("eu-west-1")
-    >>> require_region("eu-wst-1")
-    Traceback (most recent call last):
-    pytest_secretsmanager.UsageError: region is 'eu-wst-1', which botocore ... does not know; did you mean ...
+@dataclass(frozen=True, slots=True)
+class Regions:
+    """The regions that one `SecretsManager` has: those that botocore knows, and those that an option adds.
+
+    >>> [BOTOCORES.has(name) for name in ("eu-west-1", "us-gov-west-1", "eu-wst-1", "aws-global")]
+    [True, True, False, False]
     """
-    if not isinstance(region, str) or not region:
-        raise UsageError(f"{what} is a str such as 'us-east-1', not {region!r}")
-    if not is_region(region):
-        raise UsageError(
-            f"{what} is {region!r}, which {model.BOTOCORE} does not know{nearest(region, sorted(_known()))} "
-            "(a newer region needs a newer botocore)"
+
+    extra: frozenset[str] = frozenset()
+
+    def has(self, name: str) -> bool:
+        """Whether AWS has a region of that name, in any partition."""
+        return name in _known() or name in self.extra
+
+    def can_replicate(self, source: str, target: str) -> bool:
+        """Whether a secret of one region can have a replica in the other: another one of the same partition."""
+        partition = arns.partition(source)
+        is_of_partition = target in model.regions(partition) or (
+            target in self.extra and arns.partition(target) == partition
+        )
+        return source != target and is_of_partition
+
+    def require(self, region: object, what: str = "region") -> None:
+        """Refuses what is no region of AWS: UsageError with the nearest names. `what` is how its caller calls it.
+
+        >>> BOTOCORES.require("eu-west-1")
+        >>> BOTOCORES.require("eu-wst-1")
+        Traceback (most recent call last):
+        pytest_secretsmanager.UsageError: region is 'eu-wst-1', which botocore ... does not know; did you mean ...
+        """
+        if not isinstance(region, str) or not region:
+            raise UsageError(f"{what} is a str such as 'us-east-1', not {region!r}")
+        if not self.has(region):
+            raise UsageError(f"{what} is {self.unknown(region)}")
+
+    def unknown(self, region: str) -> str:
+        """What is said of a name that is no region: the nearest ones, and how a new region is added."""
+        return (
+            f"{region!r}, which {model.BOTOCORE} does not know{nearest(region, sorted(_known() | self.extra))} "
+            "(a newer region needs a newer botocore, or the option extra_regions)"
         )
 
 
-def is_region(name: str) -> bool:
-    """Whether AWS has a region of that name, in any partition, as far as the installed botocore knows.
+BOTOCORES = Regions()
+"""Those that botocore knows, and no others."""
 
-    >>> is_region("eu-west-1"), is_region("us-gov-west-1"), is_region("eu-wst-1"), is_region("aws-global")
-    (True, True, False, False)
+
+def extra_regions(names: object) -> Regions:
+    """The regions of botocore and these; UsageError for what is no list of names in the form of AWS's.
+
+    >>> extra_regions(["eu-atlantis-1"]).has("eu-atlantis-1")
+    True
     """
+    if names == ():
+        return BOTOCORES
+    if isinstance(names, str) or not isinstance(names, Collection):
+        raise UsageError(f"extra_regions is a list of regions such as ['eu-atlantis-1'], not {names!r}")
+    for name in names:
+        if not isinstance(name, str) or _NAME.fullmatch(name) is None:
+            raise UsageError(f"extra_regions has {name!r}, but a region is called in the form of 'eu-atlantis-1'")
+    return Regions(frozenset(names))
+
+
+def is_known_to_botocore(name: str) -> bool:
+    """Whether the installed botocore knows a region of that name."""
     return name in _known()
 
 

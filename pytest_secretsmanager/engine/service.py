@@ -48,6 +48,9 @@ class _Rollback:
 Watcher: TypeAlias = Callable[[Call, Outcome], None]
 """Told of each call that was answered, when all that follows from it has happened."""
 
+Listener: TypeAlias = Callable[[], None]
+"""Told when the log may have grown otherwise: by a refusal, or by what AWS does with no call. No lock is held then."""
+
 
 class Service:
     """Secrets Manager in memory: all regions and accounts of one `SecretsManager`.
@@ -77,6 +80,7 @@ class Service:
         unlogged = Background(self.store, self._commits, ports, _not_at_all, now)
         self._seeded_replicas = Replicas(unlogged, replication)
         self.watchers: list[Watcher] = []
+        self.listeners: list[Listener] = []
         self._rollbacks: list[_Rollback] = []
         self._unlogged = replicate(validate(self._run), self.store)
         self._logged = self._with_log()
@@ -98,11 +102,17 @@ class Service:
                 for watcher in tuple(self.watchers):
                     watcher(call, outcome)
         except ServiceError:
+            self.tell_listeners()
             raise
         except BaseException:
             self._recover()
             raise
         return outcome
+
+    def tell_listeners(self) -> None:
+        """Tells all who listen that the log may have grown, with no lock held."""
+        for listener in tuple(self.listeners):
+            listener()
 
     def seed(self, call: Call) -> Outcome:
         """Answers one call that sets the scene: by the same rules, but it is not logged, and no function runs.
@@ -135,6 +145,7 @@ class Service:
         """Does all that has fallen due by that time."""
         try:
             self.effects.run_due(time)
+            self.tell_listeners()
         except BaseException:
             self._recover()
             raise
@@ -143,6 +154,7 @@ class Service:
         """Lets a held rotation go on."""
         try:
             self.effects.rotations.resume(run)
+            self.tell_listeners()
         except BaseException:
             self._recover()
             raise
@@ -217,7 +229,7 @@ class Service:
         return self._mark_watchers, self.store.vanished.mark, self.refusals.all.mark
 
     def _mark_watchers(self) -> GoBack:
-        return mark(self.watchers)
+        return mark(self.watchers, self.listeners)
 
     def _run(self, call: Call) -> Outcome:
         return OPERATIONS[call.operation].run(self.store, call, self.ports)

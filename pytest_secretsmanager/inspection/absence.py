@@ -22,7 +22,10 @@ def no_secret(asked: str, key: SecretKey, present: Sequence[Secret]) -> str:
     """What is said of a secret that was asked for, by name or ARN, and is not among those present."""
     own = next((secret for secret in present if secret.key == key), None)
     if own is not None:
-        return f"no secret has the ARN {asked!r}; {key.name!r} is {own.arn} (made anew since, or with another suffix)"
+        return (
+            f"no secret has the ARN {asked!r}; {key.name!r} is {own.arn} (made anew since, or with another suffix; a "
+            "seed that is named by its ARN has just that one)"
+        )
     return f"no secret {asked!r} in {place_text(key.region, key.account)}{where_else(key, present)}"
 
 

@@ -189,6 +189,14 @@ class Log(Sequence[Event]):
         """Where the log ends now, for `since`; a `clear()` does not move it."""
         return len(self._entries)
 
+    def entries(self) -> list[Entry]:
+        """What was logged since the last `clear()`, as it is kept."""
+        return self._shown()
+
+    def entry(self, position: int) -> Entry | None:
+        """What stands at a position, though a `clear()` came since; None where the log ends before."""
+        return self._entries[position] if position < len(self._entries) else None
+
     def since(self, position: int) -> list[Event]:
         """All that was logged after that position, though a `clear()` came between."""
         return list(map(Event, self._entries[position:]))

@@ -37,7 +37,7 @@ def _error_text(step: StepRun) -> str:
     name = type(step.error).__name__
     if step.planned:
         return f"{name}, as the test has planned"
-    return f"{name}{_where(step.error.__traceback__) if step.error is not None else ''}"
+    return f"{name}{last_line_of(step.error.__traceback__) if step.error is not None else ''}"
 
 
 _OTHERS = (sysconfig.get_path("stdlib"), sysconfig.get_path("purelib"), str(Path(__file__).parents[1]), "<")
@@ -54,8 +54,8 @@ def cut_off_text(function: str, frame: FrameType | None, why: str) -> str:
     )
 
 
-def _where(traceback: TracebackType | None) -> str:
-    """The last line of the function's own code that ran; nothing when there is none."""
+def last_line_of(traceback: TracebackType | None) -> str:
+    """The last line of the user's own code that ran, as ` at <file>:<line>`; nothing when there is none."""
     lines = [
         f" at {frame.f_code.co_filename}:{line}"
         for frame, line in walk_tb(traceback)

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 from pytest_secretsmanager.engine import arns
 from pytest_secretsmanager.engine.errors import SecretNotFound, UsageError, VersionNotFound
-from pytest_secretsmanager.engine.regions import require_region
+from pytest_secretsmanager.engine.regions import Regions
 from pytest_secretsmanager.engine.rules import guards, labels
 from pytest_secretsmanager.engine.service import Service
 from pytest_secretsmanager.engine.state import Secret, SecretKey, Version
@@ -30,7 +30,8 @@ __tracebackhide__ = True
 class Source:
     """Where views look: the service's store and keys, its log, its clock (epoch seconds), and where if nothing is said.
 
-    `region` and `account` are the manager's own; its region may change until a test begins.
+    `region` and `account` are the manager's own; its region may change until a test begins. `regions` are those that
+    AWS has.
     """
 
     service: Service
@@ -38,6 +39,7 @@ class Source:
     now: Callable[[], float]
     region: Callable[[], str]
     account: str
+    regions: Regions
 
     def find(self, secret_id: "SecretId", region: str | None, account: str | None) -> "SecretView":
         """The view of a secret by name, ARN or view; SecretNotFound, with the nearest names, when there is none.
@@ -45,7 +47,7 @@ class Source:
         A region or account that is said wins over that of an ARN or a view: so a replica is found by its primary.
         """
         if region is not None:
-            require_region(region)
+            self.regions.require(region)
         if isinstance(secret_id, SecretView):
             own = self._own(secret_id)
             key = own.key._replace(region=region or own.key.region, account=account or own.key.account)

@@ -1,31 +1,45 @@
 """The managers that a test may have met: those entered while it ran, and those entered around it.
 
-A report needs them: code may have been answered by another manager than the one whose secrets its test has seeded.
+A report needs them: code may have been answered by another manager than the one whose secrets its test has seeded. It
+needs the calls too that found no host, since no log has them.
 Imports nothing of Secrets Manager when it is loaded, so a run without a manager pays nothing.
 """
 
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from pytest_secretsmanager.engine.regions import Regions
     from pytest_secretsmanager.inspection.log import Event
     from pytest_secretsmanager.inspection.views import Source
 
 _MOST = 64
-"""Managers that are kept for the report of one test: those that it has entered last."""
+"""Managers and unreached calls that are kept for the report of one test: the last ones."""
 
 _entered: "list[Source]" = []
 _watch: "Watch | None" = None
 
 
+class Unreached(NamedTuple):
+    """A call by a client of a region that is none of those that the answering manager has."""
+
+    operation: str
+    region: str
+    regions: "Regions"
+
+
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """The managers that were entered when a test began, with where their logs ended then, and those entered since."""
+    """The managers that were entered when a test began, with where their logs ended then, and those entered since.
+
+    `unreached` are the calls since then that found no host.
+    """
 
     ends: "Mapping[Source, int]"
     since: "deque[Source]" = field(default_factory=lambda: deque(maxlen=_MOST))
+    unreached: deque[Unreached] = field(default_factory=lambda: deque(maxlen=_MOST))
 
     def met(self) -> "list[tuple[Source, list[Event]]]":
         """The managers entered now or since, each with what it has logged since."""
@@ -51,6 +65,12 @@ def enter(source: "Source") -> None:
     _entered.append(source)
     if _watch is not None:
         _watch.since.append(source)
+
+
+def note_unreached(operation: str, region: str, regions: "Regions") -> None:
+    """A client has called in a region that is none of these."""
+    if _watch is not None:
+        _watch.unreached.append(Unreached(operation, region, regions))
 
 
 def leave(source: "Source") -> None:

@@ -17,13 +17,17 @@ if TYPE_CHECKING:
 
 TEXTS = (
     f"{SECRET}(name, value, *, versions, tags, description, kms_key, policy, owning_service, rotation, replicas, "
-    "deleted, region, account): a secret that is there when the test starts; activates the fixture secretsmanager.",
+    "deleted, region, account): a secret that is there when the test starts, by its name or with the whole ARN given; "
+    "activates the fixture secretsmanager.",
     f"{SECRETS_FILE}(path): a TOML or JSON file, by its path from the test's own file, of secrets that are there when "
     "the test starts; activates the fixture secretsmanager.",
-    f"{OPTIONS}(*, region, account, random_seed, now, version_quota): options of the fixture secretsmanager; activates "
-    "it.",
+    f"{OPTIONS}(*, region, account, random_seed, now, version_quota, extra_regions): options of the fixture "
+    "secretsmanager; activates it.",
 )
 """What `pytest --markers` shows."""
+
+_LONGEST_ID = 160
+"""Characters of a name or an ARN that a failure shows; of a longer one it shows none, since it has no space to cut."""
 
 
 def plant(manager: "SecretsManager", node: Any) -> None:
@@ -93,7 +97,7 @@ def spelled(marker: pytest.Mark) -> str:
     if marker.name == SECRETS_FILE and _names_a_file(marker):
         return f"{marker.name}({os.fspath(marker.args[0])!r})"
     if marker.name == SECRET and marker.args and isinstance(marker.args[0], str):
-        return f"{marker.name}({shorten(marker.args[0], 80)!r})"
+        return f"{marker.name}({shorten(marker.args[0], _LONGEST_ID)!r})"
     return marker.name
 
 

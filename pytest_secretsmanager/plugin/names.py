@@ -17,6 +17,7 @@ MARKERS = (SECRET, SECRETS_FILE, OPTIONS)
 REGION = "secretsmanager_region"
 ACCOUNT = "secretsmanager_account"
 RANDOM_SEED = "secretsmanager_random_seed"
+EXTRA_REGIONS = "secretsmanager_extra_regions"
 BLOCK_NETWORK = "secretsmanager_block_network"
 SEEDS = "secretsmanager_seeds"
 

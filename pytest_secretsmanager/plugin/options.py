@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_secretsmanager.doors.default_region import DEFAULT_REGION, REGION_VARIABLE
+from pytest_secretsmanager.plugin import settings
 from pytest_secretsmanager.plugin.markers import failure, farthest_first
-from pytest_secretsmanager.plugin.names import ACCOUNT, FIXTURE, OPTIONS, RANDOM_SEED, REGION, SECRET
+from pytest_secretsmanager.plugin.names import ACCOUNT, EXTRA_REGIONS, FIXTURE, OPTIONS, RANDOM_SEED, REGION, SECRET
 
 if TYPE_CHECKING:
     from pytest_secretsmanager.manager import SecretsManager
 
-_OPTIONS = ("region", "account", "random_seed", "now", "version_quota")
+_OPTIONS = ("region", "account", "random_seed", "now", "version_quota", "extra_regions")
 
 
 def add(parser: pytest.Parser) -> None:
@@ -21,6 +22,9 @@ def add(parser: pytest.Parser) -> None:
     parser.addini(REGION, f"region of the fixture secretsmanager {default}", default="")
     parser.addini(ACCOUNT, "account of the fixture secretsmanager", default="123456789012")
     parser.addini(RANDOM_SEED, "makes ARN suffixes, version ids and request ids repeatable", default="")
+    parser.addini(
+        EXTRA_REGIONS, "regions that are newer than the installed botocore: names, with blanks between", "args", []
+    )
 
 
 def build(node: Any) -> "SecretsManager":
@@ -52,6 +56,7 @@ def ini_options(config: pytest.Config) -> dict[str, Any]:
         "region": config.getini(REGION) or None,
         "account": config.getini(ACCOUNT),
         "random_seed": config.getini(RANDOM_SEED) or None,
+        "extra_regions": settings.extra_regions(config),
     }
 
 
@@ -63,7 +68,7 @@ def ini_problem(ini: dict[str, Any]) -> str | None:
 
 def environment_problem(options: dict[str, Any]) -> str | None:
     """What is wrong with the region of the environment, where no option names one."""
-    return None if options["region"] is not None else _problem({})
+    return None if options["region"] is not None else _problem({"extra_regions": options["extra_regions"]})
 
 
 def _problem(options: dict[str, Any]) -> str | None:

@@ -1,7 +1,8 @@
-"""Plans of a test for its rotations that never came to pass: they fail the test, unless it has failed already."""
+"""Plans for rotations that were not met, and handlers that failed: they fail the test, unless it has failed already."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from traceback import format_exception
 
 import pytest
 
@@ -22,11 +23,21 @@ def forget_outcome(item: pytest.Item) -> None:
 
 @contextmanager
 def unmet_plans_in_words(node: pytest.Item) -> Iterator[None]:
-    """Fails a test that has passed though what it planned for its rotations never came to pass; no other test."""
+    """Fails a test that has passed though a plan for its rotations was not met, or a handler failed; no other test."""
     from pytest_secretsmanager.controls.steps import UnmetPlanError
+    from pytest_secretsmanager.controls.subscriptions import HandlerError
 
     try:
         yield
     except UnmetPlanError as problem:
         if node.stash.get(_PASSED, False):
             raise pytest.fail.Exception(str(problem), pytrace=False) from None
+    except HandlerError as problem:
+        if node.stash.get(_PASSED, False):
+            raise pytest.fail.Exception(_with_traceback(problem), pytrace=False) from None
+
+
+def _with_traceback(problem: BaseException) -> str:
+    """The text of a failure, and the traceback of the user's own error behind it."""
+    cause = problem.__cause__
+    return str(problem) if cause is None else f"{problem}\n\n{''.join(format_exception(cause)).rstrip()}"

@@ -30,15 +30,27 @@ def section_of(item: pytest.Item, report: pytest.TestReport) -> str:
     if manager is not None and (report.failed or (report.when == "call" and manager.crashes)):
         parts.append(manager.failure_section())
     if report.failed:
-        parts.append(_not_found(item))
+        parts += [_unreached(item), *_of_calls(item)]
     return "\n".join(filter(None, parts))
 
 
-def _not_found(item: pytest.Item) -> str:
+def _unreached(item: pytest.Item) -> str:
+    """What is told of calls in a region that AWS has not."""
+    watch, _ = item.stash.get(_WATCH, (None, None))
+    if watch is None or not watch.unreached:
+        return ""
+    from pytest_secretsmanager.report.unreached import unreached
+
+    return unreached(tuple(watch.unreached))
+
+
+def _of_calls(item: pytest.Item) -> list[str]:
+    """What is told of calls that found nothing, and of those that AWS refused for want of a function or a key."""
     watch, _ = item.stash.get(_WATCH, (None, None))
     met = [] if watch is None else watch.met()
     if not met:
-        return ""
+        return []
     from pytest_secretsmanager.report.not_found import not_found
+    from pytest_secretsmanager.report.not_made import not_made
 
-    return not_found(met)
+    return [not_found(met), not_made(met)]

@@ -1,7 +1,7 @@
-"""The ini options of a whole run: whether calls to AWS are blocked, and the files of its secrets.
+"""The ini options that are more than a text: whether calls to AWS are blocked, files of secrets, regions.
 
-pytest converts an option by one type, differently in each kind of file and in each version. These two take more than
-one type, so what pytest refuses is read as it stands in the file, and judged here.
+pytest converts an option by one type, differently in each kind of file and in each version. These take more than one
+type, so what pytest refuses is read as it stands in the file, and judged here.
 """
 
 import warnings
@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeAlias
 
 import pytest
 
-from pytest_secretsmanager.plugin.names import BLOCK_NETWORK, SEEDS
+from pytest_secretsmanager.plugin.names import BLOCK_NETWORK, EXTRA_REGIONS, SEEDS
 
 Blocking: TypeAlias = Literal["auto", "true", "false"]
 
@@ -57,6 +57,18 @@ def seed_files(config: pytest.Config) -> list[str]:
             f"not {given!r}"
         )
     return [file.strip() for file in files if file.strip()]
+
+
+def extra_regions(config: pytest.Config) -> list[str]:
+    """The regions that the ini file adds to those of botocore; the engine judges their names."""
+    given = _given(config, EXTRA_REGIONS)
+    names = given.split() if isinstance(given, str) else given
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise pytest.UsageError(
+            f"the ini option {EXTRA_REGIONS} is the name of a region, or of several (in TOML a list of strings), not "
+            f"{given!r}"
+        )
+    return names
 
 
 def _given(config: pytest.Config, name: str) -> Any:

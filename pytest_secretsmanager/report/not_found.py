@@ -73,7 +73,7 @@ def not_found(met: Sequence[tuple[Source, Sequence[Event]]]) -> str:
     lines = [_line(one) for one in missed[:LINES]]
     if len(missed) > LINES:
         lines.append(f"… and {len(missed) - LINES} more calls that found nothing")
-    return "\n".join(_filled(line) for line in [*lines, *_regions_that_differ(missed)])
+    return "\n".join(filled(line) for line in [*lines, *_regions_that_differ(missed)])
 
 
 def _missed(source: Source, events: Sequence[Event], others: Sequence[Source]) -> list[_Missed]:
@@ -180,5 +180,6 @@ def _regions_that_differ(missed: Sequence[_Missed]) -> list[str]:
     return []
 
 
-def _filled(line: str) -> str:
+def filled(line: str) -> str:
+    """A line of the section, folded."""
     return textwrap.fill(line, WIDTH, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)

@@ -803,8 +803,8 @@ NOT_SO = "secret 'db' can't be seeded so; AWS answers"
         ),
         pytest.param(
             ["Ireland"],
-            f"the region of a replica is 'Ireland', which {BOTOCORE} does not know (a newer region needs a newer "
-            "botocore)",
+            f"the region of a replica of secret 'db' is 'Ireland', which {BOTOCORE} does not know (a newer region "
+            "needs a newer botocore, or the option extra_regions)",
             id="no name of a region",
         ),
         pytest.param(

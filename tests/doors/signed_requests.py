@@ -49,7 +49,8 @@ class Answer(NamedTuple):
 
     @property
     def message(self) -> str:
-        message: str = self.json["Message"]
+        body = self.json
+        message: str = body["Message"] if "Message" in body else body["message"]
         return message
 
 
@@ -86,9 +87,16 @@ class SignedRequest:
 
 
 class _Signer(SigV4Auth):  # type: ignore[misc] # the stubs leave it untyped
-    """botocore's, but for the headers that it is told to leave out."""
+    """botocore's, but for the headers that it is told to leave out, and the one that says the date."""
 
     unsigned: Sequence[str] = ()
+    date: str | None = None
+
+    def _set_necessary_date_headers(self, request: Any) -> None:
+        super()._set_necessary_date_headers(request)
+        if self.date is not None:
+            del request.headers["X-Amz-Date"]
+            request.headers["Date"] = self.date
 
     def headers_to_sign(self, request: Any) -> HTTPHeaders:
         found = super().headers_to_sign(request)
@@ -113,9 +121,10 @@ def signed(
     service: str = "secretsmanager",
     region: str | None = None,
     unsigned: Sequence[str] = (),
+    date: str | None = None,
     x_amz_target: str | None = None,
 ) -> SignedRequest:
-    """A request that is right in all that is not said here."""
+    """A request that is right in all that is not said here. `date` is a `Date`, in place of X-Amz-Date."""
     env = env or endpoint.env
     body = json.dumps(parameters).encode() if body is None else body
     host = host or endpoint.url.removeprefix("http://")
@@ -129,7 +138,7 @@ def signed(
     request.context["timestamp"] = strftime(SIGV4_TIMESTAMP, gmtime(time() if at is None else at))
     pair = Credentials(env["AWS_ACCESS_KEY_ID"], secret or env["AWS_SECRET_ACCESS_KEY"])
     signer = _Signer(pair, service, region or env["AWS_REGION"])
-    signer.unsigned = unsigned
+    signer.unsigned, signer.date = unsigned, date
     signer._modify_request_before_signing(request)
     text = signer.string_to_sign(request, signer.canonical_request(request))
     signer._inject_signature_to_request(request, signer.signature(text, request))

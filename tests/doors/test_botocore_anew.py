@@ -72,6 +72,15 @@ def test_a_client_of_an_edition_that_comes_while_a_manager_answers_is_answered(
 
 
 @EDITIONS
+def test_a_client_in_a_region_that_is_none_gets_the_error_of_its_own_edition(make_edition: Callable[[], None]) -> None:
+    make_edition()
+    session = sys.modules["botocore.session"].Session()
+    client = session.create_client("secretsmanager", **(KEYS | {"region_name": "eu-wst-1"}))
+    with SecretsManager(), pytest.raises(sys.modules["botocore.exceptions"].EndpointConnectionError):
+        client.list_secrets()
+
+
+@EDITIONS
 def test_a_client_of_the_first_edition_is_answered_beside_a_later_one(make_edition: Callable[[], None]) -> None:
     client = botocore.session.Session().create_client("secretsmanager", **KEYS)
     make_edition()

@@ -1,12 +1,16 @@
-"""Calls of a client in a region that AWS has not: botocore would look for a host that is none."""
+"""Calls of a client in a region that AWS has not: botocore finds no host, as it would find none in the real network."""
 
 import asyncio
+import socket
 
+import boto3
 import pytest
+from botocore.awsrequest import AWSResponse
+from botocore.exceptions import EndpointConnectionError, ParamValidationError
 
-from pytest_secretsmanager import UsageError
+from pytest_secretsmanager import SecretsManager
 
-REFUSED = r"^the region of a client is 'eu-wst-1', which botocore \S+ does not know; did you mean 'eu-west-1'"
+NO_HOST = r'^Could not connect to the endpoint URL: "https://secretsmanager\.eu-wst-1\.amazonaws\.com/"$'
 
 
 def listen(client, way):
@@ -16,28 +20,122 @@ def listen(client, way):
     return client
 
 
+@pytest.fixture
+def no_network(monkeypatch):
+    """Lets a look for any host fail the test."""
+
+    def refuse(*arguments, **_):
+        pytest.fail(f"looked for the host {arguments[0]}")
+
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+
+
+@pytest.mark.usefixtures("no_network")
 @pytest.mark.parametrize("way", ["quiet", "hooked"])
-def test_each_call_is_refused_and_none_is_logged(secretsmanager, new_client, way):
+def test_each_call_finds_no_host_and_none_is_logged(secretsmanager, new_client, way):
     client = listen(new_client("eu-wst-1"), way)
     for _ in range(2):
-        with pytest.raises(UsageError, match=REFUSED), secretsmanager.assert_unchanged():
+        with pytest.raises(EndpointConnectionError, match=NO_HOST) as raised, secretsmanager.assert_unchanged():
             client.create_secret(Name="db", SecretString="x")
+        assert isinstance(raised.value.kwargs["error"], socket.gaierror)
     assert not secretsmanager.log
 
 
 @pytest.mark.parametrize("way", ["quiet", "hooked"])
-def test_each_async_call_is_refused_and_none_is_logged(secretsmanager, new_async_client, way):
+def test_each_async_call_finds_no_host_and_none_is_logged(secretsmanager, new_async_client, way):
     async def call():
         async with new_async_client("eu-wst-1") as client:
             await listen(client, way).create_secret(Name="db", SecretString="x")
 
     for _ in range(2):
-        with pytest.raises(UsageError, match=REFUSED), secretsmanager.assert_unchanged():
+        with pytest.raises(EndpointConnectionError, match=NO_HOST), secretsmanager.assert_unchanged():
             asyncio.run(call())
     assert not secretsmanager.log
+
+
+@pytest.mark.usefixtures("no_network")
+@pytest.mark.parametrize(
+    ("region", "options", "url"),
+    [
+        ("invalid-region", {}, "https://secretsmanager.invalid-region.amazonaws.com/"),
+        ("cn-wst-1", {}, "https://secretsmanager.cn-wst-1.amazonaws.com.cn/"),
+        ("eu-wst-1", {"use_ssl": False}, "http://secretsmanager.eu-wst-1.amazonaws.com/"),
+        ("eu-wst-1", {"endpoint_url": "http://nowhere.test:8"}, "http://nowhere.test:8/"),
+        ("aws-global", {}, None),
+    ],
+)
+def test_the_error_names_the_url_that_botocore_asks(secretsmanager, new_client, region, options, url):
+    client = new_client(region, **options)
+    with pytest.raises(EndpointConnectionError) as raised:
+        client.list_secrets()
+    assert raised.value.kwargs["endpoint_url"] == (url or client.meta.endpoint_url + "/")
+
+
+def test_botocore_looks_at_the_parameters_first(secretsmanager, new_client):
+    with pytest.raises(ParamValidationError):
+        new_client("eu-wst-1").get_secret_value(SecretId=7)
+
+
+def test_a_listener_sees_the_call_and_may_answer_it(secretsmanager, new_client):
+    client = new_client("eu-wst-1")
+    answer = {"SecretList": [], "ResponseMetadata": {}}
+    client.meta.events.register("before-call", lambda **_: (AWSResponse("", 200, {}, None), answer))
+    assert client.list_secrets() is answer
 
 
 @pytest.mark.parametrize("region", ["cn-north-1", "us-gov-west-1", "us-iso-east-1"])
 def test_regions_of_other_partitions_are_answered(secretsmanager, new_client, region):
     arn = new_client(region).create_secret(Name="db", SecretString="x")["ARN"]
     assert arn.split(":")[3] == region
+
+
+# --- regions that an option adds -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("way", ["quiet", "hooked"])
+def test_a_region_that_is_added_is_answered(new_client, way):
+    client = listen(new_client("eu-atlantis-1"), way)
+    with SecretsManager(extra_regions=["eu-atlantis-1"]) as sm:
+        assert client.create_secret(Name="db", SecretString="x")["ARN"].split(":")[3] == "eu-atlantis-1"
+        sm.assert_value("db", "x", region="eu-atlantis-1")
+        assert [call.region for call in sm.log] == ["eu-atlantis-1"]
+
+
+def test_an_async_client_of_a_region_that_is_added_is_answered(new_async_client):
+    async def call():
+        async with new_async_client("eu-atlantis-1") as client:
+            return await client.create_secret(Name="db", SecretString="x")
+
+    with SecretsManager(extra_regions=["eu-atlantis-1"]):
+        assert asyncio.run(call())["ARN"].split(":")[3] == "eu-atlantis-1"
+
+
+def test_one_client_is_answered_by_the_managers_that_have_its_region(new_client):
+    client = new_client("eu-atlantis-1")
+    for _ in range(2):
+        with SecretsManager(extra_regions=["eu-atlantis-1"]):
+            assert client.list_secrets()["SecretList"] == []
+            with SecretsManager(), pytest.raises(EndpointConnectionError):
+                client.list_secrets()
+            assert client.list_secrets()["SecretList"] == []
+
+
+def test_an_added_region_is_one_for_all_that_takes_regions():
+    region = "eu-atlantis-1"
+    with SecretsManager(region, extra_regions=[region, "eu-atlantis-2"]) as sm:
+        sm.seed("db", "x", replicas=["us-east-1", "eu-atlantis-2"])
+        sm.seed("key", "y", region="eu-atlantis-2")
+        assert boto3.client("secretsmanager").meta.region_name == region
+        assert sm.client("eu-atlantis-2").get_secret_value(SecretId="db")["SecretString"] == "x"
+        assert sm.kms.create_key(region="eu-atlantis-2").arn.split(":")[3] == "eu-atlantis-2"
+        assert sm.rotation.register(lambda *_: None, region="eu-atlantis-2").split(":")[3] == "eu-atlantis-2"
+        sm.replication.hold("eu-atlantis-2").resume()
+        environment = sm.endpoint().env_of(region="eu-atlantis-2")
+        over_http = boto3.client(
+            "secretsmanager",
+            region_name="eu-atlantis-2",
+            endpoint_url=environment["AWS_ENDPOINT_URL_SECRETS_MANAGER"],
+            aws_access_key_id=environment["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=environment["AWS_SECRET_ACCESS_KEY"],
+        )
+        assert over_http.get_secret_value(SecretId="key")["SecretString"] == "y"

@@ -196,7 +196,7 @@ def test_a_request_that_nobody_signed_is_refused(secretsmanager, endpoint):
     headers = {"X-Amz-Target": "secretsmanager.GetSecretValue", "Content-Type": "application/x-amz-json-1.1"}
     connection.request("POST", "/", b'{"SecretId": "db"}', headers)
     response = connection.getresponse()
-    assert (response.status, json.load(response)["__type"]) == (400, "MissingAuthenticationToken")
+    assert (response.status, json.load(response)["__type"]) == (400, "MissingAuthenticationTokenException")
     connection.close()
     secretsmanager.assert_not_logged()
 

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
 from time import gmtime, strftime, time
@@ -21,12 +21,13 @@ from pytest_secretsmanager.doors.http import Endpoint
 Spoiled = Callable[[Endpoint], SignedRequest]
 
 MINUTE = 60
-MISSING, INCOMPLETE = "MissingAuthenticationToken", "IncompleteSignatureException"
+MISSING, INCOMPLETE = "MissingAuthenticationTokenException", "IncompleteSignatureException"
 INVALID, UNKNOWN = "InvalidSignatureException", "UnrecognizedClientException"
 NO_MATCH = "The request signature we calculated does not match the signature you provided."
-NO_DATE = "Date must be in ISO-8601 'basic format'"
+NO_DATE = "Date must be in ISO-8601 'basic format'. Got '"
+NEITHER_DATE = "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header."
 FIVE = "Credential must have exactly 5 slash-delimited elements"
-OTHER_DATE = "Date in Credential scope does not match YYYYMMDD"
+OTHER_DATE = "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '"
 OTHER_BODY = b'{"SecretId": "db", "SecretString": "stolen"}'
 
 
@@ -85,8 +86,18 @@ def target(endpoint: Endpoint, text: str) -> SignedRequest:
     return SignedRequest(request.method, text, request.headers, request.body)
 
 
-def now_dated(layout: str) -> str:
-    return strftime(layout, gmtime())
+def now_dated(layout: str, minutes: int = 0) -> str:
+    return strftime(layout, gmtime(time() + minutes * MINUTE))
+
+
+HTTP_DATE = "%a, %d %b %Y %H:%M:%S GMT"
+"""A date as HTTP has it."""
+
+
+def with_date(endpoint: Endpoint, layout: str = HTTP_DATE, minutes: int = 0, unsigned: Sequence[str] = ()):
+    """Signed at a `Date`, without X-Amz-Date."""
+    moment = time() + minutes * MINUTE
+    return signed(endpoint, at=moment, date=strftime(layout, gmtime(moment)), unsigned=unsigned)
 
 
 REFUSED: dict[str, tuple[Spoiled, str, str]] = {
@@ -110,13 +121,18 @@ REFUSED: dict[str, tuple[Spoiled, str, str]] = {
     "nothing but the algorithm": (
         lambda it: signed(it).having("Authorization", "AWS4-HMAC-SHA256"),
         INCOMPLETE,
-        "'Credential' parameter. Authorization header requires 'SignedHeaders' parameter. Authorization header "
-        "requires 'Signature' parameter.",
+        "'Credential' parameter. Authorization header requires 'Signature' parameter. Authorization header requires "
+        "'SignedHeaders' parameter.",
     ),
     "no credential": (lambda it: without_part(it, "Credential"), INCOMPLETE, "requires 'Credential' parameter."),
     "no signed headers": (lambda it: without_part(it, "SignedHeaders"), INCOMPLETE, "requires 'SignedHeaders'"),
     "no signature": (lambda it: without_part(it, "Signature"), INCOMPLETE, "requires 'Signature' parameter."),
-    "no date": (lambda it: signed(it).without("X-Amz-Date"), INCOMPLETE, "existence of a 'X-Amz-Date' header."),
+    "no date": (lambda it: signed(it).without("X-Amz-Date"), INCOMPLETE, NEITHER_DATE),
+    "nothing at all of a signature": (
+        lambda it: signed(it).without("X-Amz-Date").having("Authorization", "AWS4-HMAC-SHA256"),
+        INCOMPLETE,
+        f"'SignedHeaders' parameter. {NEITHER_DATE}",
+    ),
     "scope of three parts": (lambda it: credential(it, "{0}/{1}/{2}/{3}"), INCOMPLETE, FIVE),
     "scope of five parts": (lambda it: credential(it, "{0}/{1}/{2}/{3}/{4}/x"), INCOMPLETE, FIVE),
     "no scope": (lambda it: credential(it, "{0}"), INCOMPLETE, FIVE),
@@ -182,10 +198,31 @@ REFUSED: dict[str, tuple[Spoiled, str, str]] = {
         INVALID,
         "",
     ),
-    "16 minutes old": (lambda it: signed(it, at=time() - 16 * MINUTE), INVALID, "Signature expired: "),
+    "6 minutes old": (lambda it: signed(it, at=time() - 6 * MINUTE), INVALID, "Signature expired: "),
+    "15 hours old": (lambda it: signed(it, at=time() - 900 * MINUTE), INVALID, " - 5 min.)"),
     "years old": (lambda it: signed(it, at=1_000_000_000), INVALID, "Signature expired: 20010909T014640Z is now"),
-    "16 minutes ahead": (lambda it: signed(it, at=time() + 16 * MINUTE), INVALID, "Signature not yet current: "),
+    "6 minutes ahead": (lambda it: signed(it, at=time() + 6 * MINUTE), INVALID, "Signature not yet current: "),
+    "15 hours ahead": (lambda it: signed(it, at=time() + 900 * MINUTE), INVALID, " + 5 min.)"),
     "years ahead": (lambda it: signed(it, at=4_000_000_000), INVALID, "Signature not yet current: 20961002T070640Z"),
+    "Date of 6 minutes ago": (lambda it: with_date(it, minutes=-6), INVALID, "Signature expired: "),
+    "Date 6 minutes ahead": (lambda it: with_date(it, minutes=6), INVALID, "Signature not yet current: "),
+    "empty Date": (lambda it: with_date(it, ""), INCOMPLETE, f"{NO_DATE}'. See http://en.wikipedia.org/wiki/ISO_8601"),
+    "Date in words": (lambda it: with_date(it, "today"), INCOMPLETE, f"{NO_DATE}today'. See http"),
+    "Date of a zone": (lambda it: with_date(it, HTTP_DATE.replace("GMT", "+0100")), INCOMPLETE, NO_DATE),
+    "Date without a zone": (lambda it: with_date(it, HTTP_DATE.removesuffix(" GMT")), INCOMPLETE, NO_DATE),
+    "Date of no month": (lambda it: with_date(it, "Thu, 01 Xyz 2026 10:10:10 GMT"), INCOMPLETE, NO_DATE),
+    "Date on the 99th": (lambda it: with_date(it, "Thu, 99 Jan 2026 10:10:10 GMT"), INCOMPLETE, NO_DATE),
+    "Date not signed": (lambda it: with_date(it, unsigned=["date"]), INVALID, "'date' must be a 'SignedHeader'"),
+    "another Date than signed": (
+        lambda it: with_date(it).having("Date", now_dated(HTTP_DATE, minutes=1)),
+        INVALID,
+        "",
+    ),
+    "X-Amz-Date that is none, beside a good Date": (
+        lambda it: with_date(it).having("X-Amz-Date", "today"),
+        INCOMPLETE,
+        f"{NO_DATE}today'",
+    ),
     "another body": (lambda it: signed(it).with_body(OTHER_BODY), INVALID, NO_MATCH),
     "no body": (lambda it: signed(it).with_body(b""), INVALID, NO_MATCH),
     "body and one byte": (lambda it: signed(it).with_body(signed(it).body + b" "), INVALID, NO_MATCH),
@@ -262,15 +299,21 @@ def test_a_request_that_is_not_signed_well_is_refused(secretsmanager, endpoint, 
         answer = send(endpoint, request)
     assert (answer.status, answer.code) == (400, code)
     assert text in answer.message
-    assert answer.json["message"] == answer.message
+    assert answer.json == {"__type": code, "message": answer.message}
+    assert answer.headers["x-amzn-ErrorType"] == code
     assert answer.headers["x-amzn-RequestId"]
     assert len(secretsmanager.log) == 0
     assert endpoint.crashes == []
 
 
 SERVED: dict[str, Spoiled] = {
-    "14 minutes old": lambda it: signed(it, at=time() - 14 * MINUTE),
-    "14 minutes ahead": lambda it: signed(it, at=time() + 14 * MINUTE),
+    "4 minutes old": lambda it: signed(it, at=time() - 4 * MINUTE),
+    "4 minutes ahead": lambda it: signed(it, at=time() + 4 * MINUTE),
+    "dated by Date": with_date,
+    "dated by Date, as botocore writes it": lambda it: with_date(it, HTTP_DATE.replace("GMT", "-0000")),
+    "dated by Date, in ISO-8601": lambda it: with_date(it, SIGV4_TIMESTAMP),
+    "dated by Date, 4 minutes ago": lambda it: with_date(it, minutes=-4),
+    "a Date that is none beside X-Amz-Date": lambda it: signed(it).having("Date", "today"),
     "an unsigned header more": lambda it: signed(it).having("X-Forwarded-For", "10.0.0.1"),
     "spaces within a signed header": lambda it: signed(it, headers={"X-A": "b   c"}).having("X-A", " b c  "),
     "a query that is signed": lambda it: signed(it, target="/?b=c&a=d%20e"),
@@ -388,7 +431,7 @@ def test_another_program_is_served_while_this_process_is_frozen(secretsmanager, 
     assert send(endpoint, request).status == 200
 
 
-@pytest.mark.parametrize("minutes", [-16, 16])
+@pytest.mark.parametrize("minutes", [-6, 6])
 def test_neither_time_is_good_for_more_than_its_minutes(secretsmanager, endpoint, frozen, tmp_path, minutes):
     for now in (time(), machine_time(tmp_path)):
         assert send(endpoint, signed(endpoint, at=now + minutes * MINUTE)).code == INVALID

@@ -2,13 +2,19 @@
 
 import base64
 import json
+import time
+from email.utils import parsedate_to_datetime
 
 import pytest
 from signed_requests import TOKEN, send, signed
 
 from pytest_secretsmanager.doors import wire
 from pytest_secretsmanager.doors.http import BODY_LIMIT
-from pytest_secretsmanager.engine.errors import AccessDeniedException, ResourceNotFoundException
+from pytest_secretsmanager.engine.errors import (
+    AccessDeniedException,
+    ResourceNotFoundException,
+    ServiceError,
+)
 
 BROKEN = "SerializationException"
 
@@ -26,6 +32,30 @@ def test_an_answer_says_what_it_is(endpoint):
     answer = send(endpoint, signed(endpoint, "DescribeSecret", {"SecretId": "db"}))
     assert answer.headers["Content-Type"] == "application/x-amz-json-1.1"
     assert int(answer.headers["Content-Length"]) == len(answer.body)
+
+
+def headers_of(answer):
+    return {name.lower() for name in answer.headers}
+
+
+BASIC_HEADERS = {"content-type", "content-length", "date", "x-amzn-requestid"}
+
+
+def test_an_answer_has_the_headers_of_aws_and_names_no_server(endpoint):
+    assert headers_of(send(endpoint, signed(endpoint, "ListSecrets", {}))) == BASIC_HEADERS
+
+
+def test_a_refusal_by_the_service_has_the_headers_of_any_answer(endpoint):
+    refused = send(endpoint, signed(endpoint, "DescribeSecret", {"SecretId": "nowhere"}))
+    assert (refused.status, headers_of(refused)) == (400, BASIC_HEADERS)
+    assert refused.headers["Content-Type"] == "application/x-amz-json-1.1"
+
+
+def test_the_date_of_an_http_answer_is_the_real_one_though_the_clock_moves(secretsmanager, endpoint):
+    """SDKs set the clock that they sign by to it."""
+    secretsmanager.clock.advance(days=400)
+    date = send(endpoint, signed(endpoint, "ListSecrets", {})).headers["Date"]
+    assert parsedate_to_datetime(date).timestamp() == pytest.approx(time.time(), abs=60)
 
 
 def test_times_are_seconds_since_the_epoch_to_the_millisecond(secretsmanager, endpoint):
@@ -62,6 +92,14 @@ def test_a_modelled_error_has_its_text_under_one_key():
         "__type": "ResourceNotFoundException",
         "Message": "no",
     }
+
+
+@pytest.mark.parametrize(
+    "kind", [kind for kind in ServiceError.__subclasses__() if kind.is_of_the_front], ids=lambda kind: kind.__name__
+)
+def test_an_error_of_authentication_has_its_text_in_lower_case_alone(kind):
+    """REPORTED: aws/aws-sdk-php-laravel PR 228 quotes such a body of GetSecretValue."""
+    assert json.loads(wire.write_error(kind("no"))) == {"__type": kind.__name__, "message": "no"}
 
 
 def test_an_error_that_is_not_modelled_has_its_text_under_both_keys():
@@ -138,10 +176,13 @@ def test_the_largest_value_passes(secretsmanager, endpoint):
     assert send(endpoint, signed(endpoint, "PutSecretValue", body)).status == 200
 
 
-@pytest.mark.parametrize(("length", "code"), [(BODY_LIMIT, BROKEN), (BODY_LIMIT + 1, "RequestEntityTooLarge")])
-def test_a_body_may_have_a_mebibyte(secretsmanager, endpoint, length, code):
+@pytest.mark.parametrize(
+    ("length", "status", "code"),
+    [(BODY_LIMIT, 400, BROKEN), (BODY_LIMIT + 1, 413, "RequestEntityTooLargeException")],
+)
+def test_a_body_may_have_a_mebibyte(secretsmanager, endpoint, length, status, code):
     answer = send(endpoint, signed(endpoint, "DescribeSecret", body=b"x" * length))
-    assert (answer.status, answer.code) == (400, code)
+    assert (answer.status, answer.code) == (status, code)
 
 
 @pytest.mark.parametrize(

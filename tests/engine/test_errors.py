@@ -16,7 +16,17 @@ def test_an_error_of_aws_carries_code_and_text(kind):
 
 @pytest.mark.parametrize("kind", SERVICE_ERRORS)
 def test_every_error_of_aws_is_the_callers_but_the_services_own(kind):
-    assert kind.status == (500 if kind is errors.InternalServiceError else 400)
+    others = {errors.InternalServiceError: 500, errors.RequestEntityTooLargeException: 413}
+    assert kind.status == others.get(kind, 400)
+
+
+def test_the_front_sends_the_errors_of_authentication():
+    assert {kind.__name__ for kind in SERVICE_ERRORS if kind.is_of_the_front} == {
+        "IncompleteSignatureException",
+        "InvalidSignatureException",
+        "MissingAuthenticationTokenException",
+        "UnrecognizedClientException",
+    }
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from cryptography.exceptions import InvalidTag
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_secretsmanager.engine.keys import KeyRing, KmsRefusal
+from pytest_secretsmanager.engine.keys import KeyElsewhere, KeyRing, KmsRefusal
 
 HOME = ("us-east-1", "123456789012")
 PLACE = "arn:aws:kms:us-east-1:123456789012"
@@ -333,3 +333,68 @@ def test_no_object_that_the_engine_holds_has_a_plain_value_in_it(world, member):
     assert V1.encode() in held
     assert any(world.state("db").versions[V2].sealed.ciphertext == text for text in held)
     assert not [text for text in held for value in plain if value in text]
+
+
+# --- another KMS in this process -------------------------------------------------------------------------------------
+
+OTHERS_KEY = f"{PLACE}:key/{KEY_ID}"
+
+
+@pytest.fixture
+def others():
+    """The keys of another KMS, by the ARNs of keys and aliases."""
+    return {arn: KeyElsewhere(OTHERS_KEY, "Enabled") for arn in (OTHERS_KEY, f"{PLACE}:alias/theirs")}
+
+
+@pytest.fixture
+def ring_beside(others):
+    """A ring that looks at the other KMS for what it has not."""
+    return KeyRing(others.get)
+
+
+@pytest.mark.parametrize("name", [KEY_ID, OTHERS_KEY, "alias/theirs", f"{PLACE}:alias/theirs"])
+def test_a_key_of_another_kms_is_found_by_each_of_its_names(ring_beside, name):
+    found = ring_beside.find(*HOME, name)
+    assert (found.arn, found.is_elsewhere, found.state) == (OTHERS_KEY, True, "Enabled")
+    assert ring_beside.find(*HOME, name) == found
+
+
+def test_what_is_in_neither_kms_is_not_found(ring_beside):
+    assert refusal(ring_beside.find, *HOME, "alias/none") == (
+        "NotFoundException",
+        f"Alias {PLACE}:alias/none is not found.",
+    )
+
+
+def test_a_key_of_another_kms_has_its_state_there_at_each_use(ring_beside, others):
+    sealed = ring_beside.seal(b"one", ring_beside.find(*HOME, KEY_ID), KEY_ID, b"context")
+    others[OTHERS_KEY] = KeyElsewhere(OTHERS_KEY, "Disabled")
+    assert refusal(ring_beside.open, sealed, b"context") == ("DisabledException", f"{OTHERS_KEY} is disabled.")
+    assert ring_beside.open_regardless(sealed, b"context") == b"one"
+    others[OTHERS_KEY] = KeyElsewhere(OTHERS_KEY, "Enabled")
+    assert ring_beside.open(sealed, b"context") == b"one"
+
+
+@pytest.mark.parametrize(("state", "code"), [("Enabled", None), ("Disabled", "DisabledException")])
+def test_a_key_of_another_kms_that_is_over_keeps_its_last_state(ring_beside, others, state, code):
+    sealed = ring_beside.seal(b"one", ring_beside.find(*HOME, KEY_ID), KEY_ID, b"context")
+    others[OTHERS_KEY] = KeyElsewhere(OTHERS_KEY, state)
+    ring_beside.find(*HOME, KEY_ID)
+    others.clear()
+    if code is None:
+        assert ring_beside.open(sealed, b"context") == b"one"
+    else:
+        assert refusal(ring_beside.open, sealed, b"context")[0] == code
+
+
+def test_a_key_of_another_kms_may_be_denied_here(ring_beside):
+    sealed = ring_beside.seal(b"one", ring_beside.find(*HOME, KEY_ID), KEY_ID, b"context")
+    ring_beside.put(ring_beside.find(*HOME, KEY_ID), denied=True)
+    assert refusal(ring_beside.open, sealed, b"context")[0] == "AccessDeniedException"
+
+
+def test_an_alias_there_of_a_key_here_names_the_key_here(ring_beside):
+    own = ring_beside.create(*HOME, key_id=KEY_ID)
+    ring_beside.put(own, state="Disabled")
+    found = ring_beside.find(*HOME, "alias/theirs")
+    assert (found.arn, found.is_elsewhere, found.state) == (own.arn, False, "Disabled")

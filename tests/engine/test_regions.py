@@ -8,12 +8,14 @@ from botocore.loaders import Loader
 
 from pytest_secretsmanager import UsageError
 from pytest_secretsmanager.engine import model
-from pytest_secretsmanager.engine.regions import is_region, require_region
+from pytest_secretsmanager.engine.regions import BOTOCORES, extra_regions
+
+REGIONS = BOTOCORES
 
 
 @pytest.mark.parametrize("region", ["us-east-1", "eu-central-1", "cn-north-1", "us-gov-west-1", "us-iso-east-1"])
 def test_a_region_of_any_partition_is_one(region):
-    require_region(region)
+    REGIONS.require(region)
 
 
 @pytest.mark.parametrize(
@@ -31,16 +33,16 @@ def test_a_region_of_any_partition_is_one(region):
 )
 def test_what_is_no_region_is_refused_with_the_nearest(region, nearest):
     with pytest.raises(UsageError) as refused:
-        require_region(region)
+        REGIONS.require(region)
     assert str(refused.value).startswith(f"region is {region!r}, which {model.BOTOCORE} does not know{nearest}")
-    assert str(refused.value).endswith(" (a newer region needs a newer botocore)")
-    assert not is_region(region)
+    assert str(refused.value).endswith(" (a newer region needs a newer botocore, or the option extra_regions)")
+    assert not REGIONS.has(region)
 
 
 @pytest.mark.parametrize("region", ["", 5, None, ["eu-west-1"], b"eu-west-1"])
 def test_what_is_no_text_is_refused_by_what_it_is(region):
     with pytest.raises(UsageError) as refused:
-        require_region(region, "the region of a hold")
+        REGIONS.require(region, "the region of a hold")
     assert str(refused.value) == f"the region of a hold is a str such as 'us-east-1', not {region!r}"
 
 
@@ -53,3 +55,55 @@ def test_a_region_that_a_file_in_aws_data_path_adds_is_one(tmp_path, monkeypatch
     anew = importlib.util.module_from_spec(read)  # partitions are read once
     read.loader.exec_module(anew)
     assert {"eu-atlantis-1", "us-east-1"} <= anew.regions("aws")
+
+
+# --- regions that an option adds -------------------------------------------------------------------------------------
+
+NEWER = extra_regions(["eu-atlantis-1", "cn-atlantis-2"])
+
+
+def test_a_region_that_is_added_is_one_beside_the_others():
+    for region in ("eu-atlantis-1", "cn-atlantis-2", "us-east-1"):
+        NEWER.require(region)
+    assert not NEWER.has("eu-atlantis-2")
+    assert not BOTOCORES.has("eu-atlantis-1")
+
+
+def test_a_region_that_is_added_may_be_the_nearest():
+    with pytest.raises(UsageError, match="does not know; did you mean 'eu-atlantis-1' or"):
+        NEWER.require("eu-atlantis-2")
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "can"),
+    [
+        ("us-east-1", "eu-west-1", True),
+        ("us-east-1", "us-east-1", False),
+        ("us-east-1", "cn-north-1", False),
+        ("us-east-1", "eu-atlantis-1", True),
+        ("eu-atlantis-1", "us-east-1", True),
+        ("eu-atlantis-1", "eu-atlantis-1", False),
+        ("us-east-1", "cn-atlantis-2", False),
+        ("cn-north-1", "cn-atlantis-2", True),
+        ("cn-north-1", "eu-atlantis-1", False),
+        ("us-east-1", "eu-atlantis-2", False),
+    ],
+)
+def test_a_replica_can_be_in_another_region_of_the_partition(source, target, can):
+    assert NEWER.can_replicate(source, target) is can
+
+
+@pytest.mark.parametrize("names", ["eu-atlantis-1", b"x", 5, None, True])
+def test_regions_to_add_are_a_list(names):
+    with pytest.raises(UsageError) as refused:
+        extra_regions(names)
+    assert str(refused.value).startswith("extra_regions ")
+
+
+@pytest.mark.parametrize(
+    "name", ["", "Atlantis", "eu-atlantis", "EU-ATLANTIS-1", "eu-atlantis-1a", "eu atlantis 1", 5, None]
+)
+def test_regions_to_add_have_the_form_of_awss_names(name):
+    with pytest.raises(UsageError) as refused:
+        extra_regions(["eu-atlantis-1", name])
+    assert str(refused.value) == (f"extra_regions has {name!r}, but a region is called in the form of 'eu-atlantis-1'")

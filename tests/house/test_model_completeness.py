@@ -21,8 +21,8 @@ COMMON_ERRORS = {"ValidationException", "SerializationException", "AccessDeniedE
 ERRORS_OF_THE_FRONT = {
     "IncompleteSignatureException",
     "InvalidSignatureException",
-    "MissingAuthenticationToken",
-    "RequestEntityTooLarge",
+    "MissingAuthenticationTokenException",
+    "RequestEntityTooLargeException",
     "UnknownOperationException",
     "UnrecognizedClientException",
 }

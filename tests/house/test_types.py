@@ -22,6 +22,7 @@ from pytest_secretsmanager import (
     AWSPREVIOUS,
     BetweenReads,
     Clock,
+    Events,
     Hold,
     Kms,
     OperationName,
@@ -29,6 +30,7 @@ from pytest_secretsmanager import (
     Rotation,
     RotationControl,
     SecretsManager,
+    Subscription,
     Unchanged,
     VersionView,
 )
@@ -72,6 +74,10 @@ RIGHT = [
     "kms: Kms = secretsmanager.kms",
     "rotation: RotationControl = secretsmanager.rotation",
     "replication: ReplicationControl = secretsmanager.replication",
+    "events: Events = secretsmanager.events",
+    'name: str = secretsmanager.events[0]["detail"]["name"]',
+    "moved: list[dict[str, Any]] = []; secretsmanager.events.subscribe(moved.append, pattern={'source': ['x']})",
+    "subscription: Subscription = secretsmanager.events.subscribe(print); subscription.unsubscribe()",
     "region: str = secretsmanager.region + secretsmanager.account",
 ]
 
@@ -94,6 +100,9 @@ WRONG = [
     'secretsmanager.assert_not_logged("DeleteSecrets")',
     'secretsmanager.assert_log_order(["GetSecretValue", "PutSecretValue"])',
     'secretsmanager.rotation.hold("db", before="finish")',
+    "secretsmanager.events.subscribe(handler)",
+    "secretsmanager.events.subscribe(print, patern={})",
+    "secretsmanager.events.subscribe(print, pattern=['x'])",
     'secretsmanager.rotation.hold("db", after="createSecrets")',
     'secretsmanager.rotation.fail("finishSecrets", ValueError)',
     'secretsmanager.rotation.fail("finishSecret", "an error")',
@@ -178,7 +187,9 @@ def test_the_code_of_the_readme_passes_with_its_fixture_annotated(said: dict[str
 # --- what help() shows -----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["clock", "kms", "rotation", "replication", "region", "account", "log", "secrets"])
+@pytest.mark.parametrize(
+    "name", ["clock", "kms", "rotation", "replication", "events", "region", "account", "log", "secrets"]
+)
 def test_help_names_every_control(name: str) -> None:
     text = pydoc.plain(pydoc.render_doc(SecretsManager))
     assert re.search(rf"^ \|  {name}\n \|      \S", text, re.MULTILINE)
@@ -199,6 +210,7 @@ def test_help_shows_signatures_that_can_be_read() -> None:
         ("kms", r"<KMS keys of us-east-1, account 123456789012>"),
         ("rotation", r"<rotation: 0 runs>"),
         ("replication", r"<replication: nothing is held>"),
+        ("events", r"<events: none>"),
     ],
 )
 def test_the_repr_of_a_control_says_what_it_is(name: str, text: str) -> None:

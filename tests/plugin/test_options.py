@@ -146,3 +146,60 @@ def test_a_region_in_the_environment_is_that_of_clients_and_fixture(run: Run, mo
             assert secretsmanager.client().meta.region_name == "ap-south-1"
         """
     ).assert_outcomes(passed=1)
+
+
+# --- regions that are newer than botocore ----------------------------------------------------------------------------
+
+IN_ATLANTIS = """
+import boto3
+
+def test_it(secretsmanager):
+    secretsmanager.seed("db", "x", region="eu-atlantis-1")
+    client = boto3.client("secretsmanager", region_name="eu-atlantis-1")
+    assert client.get_secret_value(SecretId="db")["SecretString"] == "x"
+"""
+
+
+@pytest.mark.parametrize(
+    "value", ["eu-atlantis-1", "eu-atlantis-2 eu-atlantis-1", "\n    eu-atlantis-1\n    eu-atlantis-2"]
+)
+def test_the_ini_file_adds_regions(pytester: pytest.Pytester, run: Run, value: str) -> None:
+    pytester.makeini(f"[pytest]\nsecretsmanager_extra_regions = {value}")
+    run(IN_ATLANTIS).assert_outcomes(passed=1)
+
+
+def test_pyproject_toml_adds_regions(pytester: pytest.Pytester, run: Run) -> None:
+    pytester.makepyprojecttoml("[tool.pytest.ini_options]\nsecretsmanager_extra_regions = ['eu-atlantis-1']")
+    run(IN_ATLANTIS).assert_outcomes(passed=1)
+
+
+def test_the_marker_adds_regions(run: Run) -> None:
+    marked = '@pytest.mark.secretsmanager(region="eu-atlantis-1", extra_regions=["eu-atlantis-1"])\ndef '
+    run("import pytest" + IN_ATLANTIS.replace("def ", marked, 1)).assert_outcomes(passed=1)
+
+
+def test_an_added_region_may_be_that_of_the_ini_file_or_the_environment(
+    pytester: pytest.Pytester, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = "\n    assert secretsmanager.region == 'eu-atlantis-1'\n"
+    pytester.makeini("[pytest]\nsecretsmanager_extra_regions = eu-atlantis-1\nsecretsmanager_region = eu-atlantis-1")
+    run(IN_ATLANTIS + here).assert_outcomes(passed=1)
+    pytester.makeini("[pytest]\nsecretsmanager_extra_regions = eu-atlantis-1")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-atlantis-1")
+    run(IN_ATLANTIS + here).assert_outcomes(passed=1)
+
+
+def test_the_secrets_of_a_run_may_be_in_an_added_region(pytester: pytest.Pytester, run: Run) -> None:
+    pytester.makefile(".toml", seeds='[[secret]]\nname = "db"\nvalue = "x"\nregion = "eu-atlantis-1"')
+    pytester.makeini("[pytest]\nsecretsmanager_seeds = seeds.toml\nsecretsmanager_extra_regions = eu-atlantis-1")
+    run(IN_ATLANTIS).assert_outcomes(passed=1)
+
+
+def test_a_region_to_add_in_another_form_is_refused_by_the_options_name(
+    pytester: pytest.Pytester, run: Run, failures: Callable[..., list[str]]
+) -> None:
+    pytester.makeini("[pytest]\nsecretsmanager_extra_regions = Atlantis")
+    assert failures(IN_ATLANTIS) == [
+        "the ini option secretsmanager_extra_regions has 'Atlantis', but a region is called in the form of "
+        "'eu-atlantis-1'"
+    ]

@@ -33,13 +33,13 @@ SEEDS = [
     ('"db", "x", tags=["a"]', 'the option \'tags\' of a seed is a mapping such as {"team": "pay"}, not list'),
     (
         '"db", "x", region="EU-WEST-1"',
-        f"the region of a seed is 'EU-WEST-1', which {BOTOCORE} does not know; did you mean 'eu-west-1'? (a newer "
-        "region needs a newer botocore)",
+        f"the region of secret 'db' is 'EU-WEST-1', which {BOTOCORE} does not know; did you mean 'eu-west-1'? (a newer "
+        "region needs a newer botocore, or the option extra_regions)",
     ),
     (
         '"db", "x", replicas=["EU-WEST-1"]',
-        f"the region of a replica is 'EU-WEST-1', which {BOTOCORE} does not know; did you mean 'eu-west-1'? (a newer "
-        "region needs a newer botocore)",
+        f"the region of a replica of secret 'db' is 'EU-WEST-1', which {BOTOCORE} does not know; did you mean "
+        "'eu-west-1'? (a newer region needs a newer botocore, or the option extra_regions)",
     ),
     ('"db", "x", account="1"', "account is a str of twelve digits such as '123456789012', not '1'"),
     (
@@ -59,8 +59,12 @@ SEEDS = [
 ]
 
 OPTIONS = [
-    ('regions="eu-west-1"', "there is no option 'regions'; did you mean 'region'?"),
-    ("qqqq=1", "there is no option 'qqqq'; there are 'region', 'account', 'random_seed', 'now', 'version_quota'"),
+    ('regions="eu-west-1"', "there is no option 'regions'; did you mean 'region' or 'extra_regions'?"),
+    (
+        "qqqq=1",
+        "there is no option 'qqqq'; there are 'region', 'account', 'random_seed', 'now', 'version_quota', "
+        "'extra_regions'",
+    ),
     (
         '"app/db", "hunter2"',
         "options are given by name, not by position (2); a secret is seeded by @pytest.mark.secret",
@@ -69,7 +73,7 @@ OPTIONS = [
     (
         'region="EU-WEST-1"',
         f"region is 'EU-WEST-1', which {BOTOCORE} does not know; did you mean 'eu-west-1'? (a newer region needs a "
-        "newer botocore)",
+        "newer botocore, or the option extra_regions)",
     ),
     ('account="12345"', "account is a str of twelve digits such as '123456789012', not '12345'"),
 ]

@@ -196,3 +196,52 @@ def test_at_80_columns_the_summary_shows_the_reason(
     (line,) = (line for line in result.outlines if line.startswith("ERROR test_it"))
     assert line.startswith(f"ERROR test_it.py::test_it - Failed: {reason}")
     assert "@pytest.mark" not in line
+
+
+BY_ARN = "arn:aws:secretsmanager:us-east-1:123456789012:secret:db-AbCdEf"
+
+
+@pytest.mark.parametrize("other", ["db", BY_ARN, BY_ARN.replace("AbCdEf", "ZyXwVu")])
+def test_by_arn_and_by_name_in_one_place_they_are_a_usage_error(failures: Failures, other: str) -> None:
+    (found,) = failures(
+        f"""
+        import pytest
+
+        @pytest.mark.secret("{BY_ARN}", "to-hide-one")
+        @pytest.mark.secret("{other}", "to-hide-two")
+        def test_it(): ...
+        """
+    )
+    assert found.startswith("two secret markers of one function seed 'db' in us-east-1: numbers 1 and 2 of 2")
+
+
+def test_a_refused_marker_is_named_by_its_arn(failures: Failures) -> None:
+    (found,) = failures(
+        f"""
+        import pytest
+
+        @pytest.mark.secret("{BY_ARN}", "to-hide", region="eu-west-1")
+        def test_it(): ...
+        """
+    )
+    assert found.startswith("the ARN of a seed says region 'us-east-1', but its option says region='eu-west-1'")
+    assert found.endswith(f"in @pytest.mark.secret('{BY_ARN}') of test_it.py::test_it")
+
+
+@pytest.mark.parametrize(
+    ("farther", "nearer", "has_the_arn"), [(BY_ARN, "db", False), ("db", BY_ARN, True)], ids=["by name", "by ARN"]
+)
+def test_of_one_by_arn_and_one_by_name_the_nearest_wins(run: Run, farther: str, nearer: str, has_the_arn: bool) -> None:
+    run(
+        f"""
+        import pytest
+
+        pytestmark = pytest.mark.secret("{farther}", "farther")
+
+        @pytest.mark.secret("{nearer}", "nearer")
+        def test_it(secretsmanager):
+            view = secretsmanager.secret("db")
+            assert view.value == "nearer"
+            assert (view.arn == "{BY_ARN}") is {has_the_arn}
+        """
+    ).assert_outcomes(passed=1)

@@ -35,7 +35,7 @@ def create_secret(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
         _require_repeat(existing, call, ports, token, value)
         return Outcome(identity(existing, VersionId=token))
     secret = as_replica_asked_for(_new_secret(call, name, ports), call, ports)
-    secret = with_replicas_asked_for(secret, call)
+    secret = with_replicas_asked_for(secret, call, ports.regions)
     reply = identity(secret)
     if value is not None:
         secret = with_value(secret, call, ports, token, value)
@@ -132,7 +132,7 @@ def _new_secret(call: Call, name: str, ports: Ports) -> Secret:
 
 
 def _new_arn(call: Call, name: str, ports: Ports) -> str:
-    suffix = "".join(ports.random.choices(arns.SUFFIX_ALPHABET, k=arns.SUFFIX_LENGTH))
+    suffix = call.arn_suffix or "".join(ports.random.choices(arns.SUFFIX_ALPHABET, k=arns.SUFFIX_LENGTH))
     return arns.build(call.region, call.account, name, suffix)
 
 

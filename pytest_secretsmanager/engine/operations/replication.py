@@ -2,12 +2,13 @@
 
 from typing import cast
 
-from pytest_secretsmanager.engine import arns, model
+from pytest_secretsmanager.engine import arns
 from pytest_secretsmanager.engine.call import Call, Outcome, Reply
 from pytest_secretsmanager.engine.changed import changed
 from pytest_secretsmanager.engine.errors import InvalidParameterException, InvalidRequestException
 from pytest_secretsmanager.engine.operations.cross_account import stop_following
 from pytest_secretsmanager.engine.ports import Ports
+from pytest_secretsmanager.engine.regions import Regions
 from pytest_secretsmanager.engine.rules import cross_account, guards, replication
 from pytest_secretsmanager.engine.state import Replica, Secret, Secrets
 
@@ -20,7 +21,7 @@ def replicate_secret_to_regions(secrets: Secrets, call: Call, ports: Ports) -> O
     secret = guards.require_live(secrets, call)
     guards.require_primary(secret)
     cross_account.require_own_values(secret)
-    asked = with_replicas_asked_for(secret, call)
+    asked = with_replicas_asked_for(secret, call, ports.regions)
     return Outcome(
         {"ARN": secret.arn, "ReplicationStatus": status_list(asked, secrets)},
         {secret.key: changed(asked, changed=call.time)},
@@ -61,7 +62,7 @@ def stop_replication_to_replica(secrets: Secrets, call: Call, ports: Ports) -> O
     return Outcome({"ARN": replica.arn}, {replica.key: promoted, primary.key: released})
 
 
-def with_replicas_asked_for(secret: Secret, call: Call) -> Secret:
+def with_replicas_asked_for(secret: Secret, call: Call, regions: Regions) -> Secret:
     """The secret with the replicas of a request, in progress all of them."""
     asked = {
         cast("str", item.get("Region", "")): Replica(
@@ -70,7 +71,7 @@ def with_replicas_asked_for(secret: Secret, call: Call) -> Secret:
         for item in call.structures("AddReplicaRegions") or ()
     }
     for region in asked:
-        if region == secret.key.region or region not in model.regions(arns.partition(secret.key.region)):
+        if not regions.can_replicate(secret.key.region, region):
             raise _invalid_region()
     return replication.with_replicas(secret, {**secret.replicas, **asked})
 

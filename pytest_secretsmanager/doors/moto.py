@@ -1,0 +1,133 @@
+"""What moto has beside us while one of its mocks is active: keys of KMS, functions of Lambda, credentials of accounts.
+
+The one module that knows moto's insides. It imports nothing of moto: what no program has imported has nothing to tell.
+It only looks, and makes nothing in moto. Where a version of moto keeps its services elsewhere, it is as if moto were
+not there.
+"""
+
+import json
+import sys
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from botocore.client import BaseClient
+
+from pytest_secretsmanager.engine import arns
+from pytest_secretsmanager.engine.errors import UnsupportedOperation
+from pytest_secretsmanager.engine.keys import KeyElsewhere, KeyState, KmsRefusal
+from pytest_secretsmanager.engine.ports import Function
+
+__tracebackhide__ = True
+
+_STATES: Mapping[str, KeyState] = {"Enabled": "Enabled", "PendingDeletion": "PendingDeletion"}
+"""moto's states of a key as ours; a key in any other state can't be used."""
+
+
+def is_active() -> bool:
+    """Whether a mock of moto is active in this process."""
+    core = sys.modules.get("moto.core.models")
+    return bool(getattr(getattr(core, "botocore_stubber", None), "enabled", False))
+
+
+# --- KMS -------------------------------------------------------------------------------------------------------------
+
+
+def key(arn: str) -> KeyElsewhere | None:
+    """The key of moto's KMS that has this ARN, or whose alias has; None: there is none.
+
+    KmsRefusal for one that encrypts no data keys: DOC says that a secret needs a symmetric one, the text is a GUESS.
+    """
+    *_, region, account, resource = arn.split(":", 5)
+    backend = _backend("moto.kms.models", "kms_backends", region, account)
+    if backend is None or resource.startswith("alias/aws/"):
+        return None
+    kind, _, key_id = resource.partition("/")
+    found = backend.keys.get(backend.get_key_id_from_alias(resource) if kind == "alias" else key_id)
+    if found is None:
+        return None
+    if found.key_spec != "SYMMETRIC_DEFAULT":
+        text = f"{found.arn} key usage is {found.key_usage} which is not valid for GenerateDataKey."
+        raise KmsRefusal("InvalidKeyUsageException", text)
+    return KeyElsewhere(found.arn, _STATES.get(found.key_state, "Disabled"))
+
+
+# --- Lambda ----------------------------------------------------------------------------------------------------------
+
+
+def function(arn: str) -> Function | None:
+    """The function of moto's Lambda that has this ARN, perhaps with a qualifier; None: there is none.
+
+    One that moto runs in Docker is refused with UnsupportedOperation: a container reaches no secret of this process.
+    """
+    parsed = arns.parse_function(arn)
+    if parsed is None:
+        return None
+    simple = _lambda_backend("moto.awslambda_simple.models", "lambda_simple_backends", parsed)
+    if simple is not None and simple.get_function_by_arn(arn) is not None:
+        return lambda event: simple.invoke(parsed.name, parsed.qualifier, json.dumps(dict(event)), {}, {})
+    in_docker = _lambda_backend("moto.awslambda.models", "lambda_backends", parsed)
+    if in_docker is not None and in_docker.get_function_by_arn(arn) is not None:
+        raise UnsupportedOperation(
+            f"moto would run the function {arn} in Docker, from where it reaches no secret of this process, so nothing "
+            f"was done. Register its handler: sm.rotation.register(handler, arn={_unqualified(arn)!r}). Or let moto "
+            "run no code: mock_aws(config={'lambda': {'use_docker': False}})"
+        )
+    return None
+
+
+def _lambda_backend(module: str, name: str, parsed: arns.FunctionArn) -> Any:
+    return _backend(module, name, parsed.region, parsed.account)
+
+
+def _unqualified(arn: str) -> str:
+    return ":".join(arn.split(":")[:7])
+
+
+# --- accounts --------------------------------------------------------------------------------------------------------
+
+
+_BY_STS = ("assume-role", "assume-role-with-web-identity")
+"""How botocore names credentials that it has STS make, and make anew, for a profile."""
+
+
+def account_of(client: BaseClient) -> str | None:
+    """The account of a client whose credentials moto has given out, by `sts.assume_role` or for a user; None: another.
+
+    The credentials of a role that a profile names are fetched here from moto, as signing a request would fetch them.
+    """
+    if not is_active():
+        return None
+    credentials = client._get_credentials()  # type: ignore[attr-defined] # noqa: SLF001 - no public name
+    if credentials is None or (hasattr(credentials, "refresh_needed") and credentials.method not in _BY_STS):
+        return None
+    try:
+        access_key_id = credentials.access_key
+    except NotImplementedError:  # aiobotocore fetches them in an event loop only: what it has not fetched, is not known
+        access_key_id = credentials._access_key  # noqa: SLF001 - no public name
+    return next(
+        (account for account, iam in _backends("moto.iam.models", "iam_backends") if access_key_id in iam.access_keys),
+        None,
+    )
+
+
+# --- all -------------------------------------------------------------------------------------------------------------
+
+
+def _backend(module: str, name: str, region: str, account: str) -> Any:
+    """moto's service in a region of an account; None where moto has made none yet.
+
+    By `get`, since moto makes what is looked up in brackets.
+    """
+    return _all_backends(module, name).get(account, {}).get(region)
+
+
+def _backends(module: str, name: str) -> Iterator[tuple[str, Any]]:
+    """Each account with moto's service in it, once for each region or partition."""
+    for account, places in tuple(_all_backends(module, name).items()):
+        for backend in tuple(places.values()):
+            yield account, backend
+
+
+def _all_backends(module: str, name: str) -> Mapping[str, Mapping[str, Any]]:
+    backends = getattr(sys.modules.get(module), name, None) if is_active() else None
+    return backends if isinstance(backends, dict) else {}

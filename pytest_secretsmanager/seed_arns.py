@@ -1,0 +1,71 @@
+"""A seed that is named by its ARN: what the ARN says of the secret, or why no secret can have it."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from pytest_secretsmanager.doors.client import require_account
+from pytest_secretsmanager.engine import arns
+from pytest_secretsmanager.engine.errors import UsageError
+
+__tracebackhide__ = True
+
+_FORM = "arn:aws:secretsmanager:<region>:<account>:secret:<name>-<six characters>"
+_LONGEST = 200
+
+
+class SeedArn(NamedTuple):
+    """What the whole ARN of a secret says of it; `suffix` is the six characters at its end."""
+
+    region: str
+    account: str
+    name: str
+    suffix: str
+
+
+def read(arn: str, options: Mapping[str, object]) -> SeedArn:
+    """Takes the ARN of a seed apart; UsageError for one that AWS gives to no secret, or that the options contradict.
+
+    The last hyphen and six characters are the suffix, as AWS reads them.
+
+    >>> read("arn:aws:secretsmanager:eu-west-1:111122223333:secret:app/db-AbCdEf", {"region": "eu-west-1"})
+    SeedArn(region='eu-west-1', account='111122223333', name='app/db', suffix='AbCdEf')
+    """
+    shown = arn if len(arn) <= _LONGEST else f"{arn[:_LONGEST]}…"
+    parsed = arns.parse(arn)
+    if parsed is None:
+        raise UsageError(_of_something_else(arn, shown))
+    region, account, name, is_partial = parsed
+    _require_partition(region, shown)
+    require_account(account, "the account in the ARN of a seed")
+    if is_partial:
+        raise UsageError(
+            f"the ARN of a seed ends in a hyphen and six letters or digits, as in …:secret:{_cut(name)}-AbCdEf, which "
+            f"{shown!r} does not; to leave them open, name the secret {_cut(name)!r} with region={region!r} and "
+            f"account={account!r}"
+        )
+    for option, said in (("region", region), ("account", account)):
+        if options.get(option, said) != said:
+            raise UsageError(
+                f"the ARN of a seed says {option} {said!r}, but its option says {option}={options[option]!r}: leave "
+                "the option out, or correct one of them"
+            )
+    return SeedArn(region, account, name, arn[-arns.SUFFIX_LENGTH :])
+
+
+def _of_something_else(arn: str, shown: str) -> str:
+    service = (*arn.split(":", 3), "", "")[2]
+    owner = f" is one of {service}" if service not in ("", "secretsmanager") else " is not"
+    return f"a seed is named by its secret's name or ARN ({_FORM}); {shown!r}{owner}"
+
+
+def _require_partition(region: str, shown: str) -> None:
+    partition, said = arns.partition(region), shown.split(":", 2)[1]
+    if said != partition:
+        raise UsageError(
+            f"the ARN of a seed says partition {said!r}, but {region} is in {partition!r}: write "
+            f"'arn:{partition}:{shown.split(':', 2)[2]}'"
+        )
+
+
+def _cut(name: str) -> str:
+    return name if len(name) <= _LONGEST else f"{name[:_LONGEST]}…"
