@@ -34,6 +34,7 @@ from pytest_secretsmanager.engine.layers.audit import Entry
 from pytest_secretsmanager.engine.marks import GoBack, mark
 from pytest_secretsmanager.engine.ports import Ports, RequestIds, new_uuid
 from pytest_secretsmanager.engine.regions import extra_regions as regions_with
+from pytest_secretsmanager.engine.rules import cross_account
 from pytest_secretsmanager.engine.rules.retention import VERSION_QUOTA
 from pytest_secretsmanager.engine.service import Service
 from pytest_secretsmanager.engine.state import SecretKey
@@ -475,10 +476,12 @@ class SecretsManager(Panel, Assertions):
         def call_of(operation: str, parameters: Parameters) -> Call:
             return Call(operation, {"SecretId": key.name, **parameters}, key.region, principal, now, request_id="seed")
 
-        if present.is_replica:
+        if present.is_replica or cross_account.primary_of(present) is not None:
             self._service.seed(call_of("StopReplicationToReplica", {}))
         if present.replicas:
             self._service.seed(call_of("RemoveRegionsFromReplication", {"RemoveReplicaRegions": [*present.replicas]}))
+        for arn in cross_account.associated(present):
+            self._service.seed(call_of("DisassociateCrossAccountReplica", {"CrossAccountReplicaARN": arn}))
         call = call_of("DeleteSecret", {"ForceDeleteWithoutRecovery": True})
         if present.deletion is not None:
             call = call._replace(time=min(call.time, present.deletion.due - 1))  # later there is nothing to delete

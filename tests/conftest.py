@@ -5,7 +5,7 @@ import gc
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import boto3
 import pytest
@@ -80,6 +80,52 @@ def eu(secretsmanager: SecretsManager) -> "SecretsManagerClient":
 def ap(secretsmanager: SecretsManager) -> "SecretsManagerClient":
     """A client in a third region."""
     return secretsmanager.client("ap-south-1")
+
+
+class Pair(NamedTuple):
+    """`db` of this account and `copy` of another, made as its replica: their ARNs, and a client of each account."""
+
+    client: "SecretsManagerClient"
+    stranger: "SecretsManagerClient"
+    arn: str
+    replica: str
+
+    def associate(self, **more: str) -> Any:
+        """Lets the copy follow."""
+        return self.client.associate_cross_account_replica(SecretId="db", CrossAccountReplicaARN=self.replica, **more)
+
+    def put(self, value: str) -> Any:
+        """Gives the primary a new value."""
+        return self.client.put_secret_value(SecretId="db", SecretString=value)
+
+    @property
+    def statuses(self) -> tuple[str | None, str | None]:
+        """What the primary shows of its replica, and the replica of itself."""
+        shown: dict[str, Any] = dict(self.client.describe_secret(SecretId="db"))
+        own: dict[str, Any] = dict(self.stranger.describe_secret(SecretId="copy"))
+        (entry,) = shown.get("CrossAccountReplicas", [{}])
+        return entry.get("ReplicationStatus"), own.get("CrossAccountPrimary", {}).get("ReplicationStatus")
+
+    @property
+    def copied(self) -> str:
+        """The current value of the copy."""
+        return self.stranger.get_secret_value(SecretId="copy")["SecretString"]
+
+
+OTHER_ACCOUNT = "210987654321"
+
+
+@pytest.fixture
+def pair(secretsmanager: SecretsManager) -> Pair:
+    """A primary and its replica in another account, not associated yet; an older botocore knows no such thing."""
+    client = secretsmanager.client()
+    if not hasattr(client, "associate_cross_account_replica"):
+        pytest.skip("this botocore is older than AssociateCrossAccountReplica")
+    secretsmanager.kms.create_key(alias="alias/theirs", account=OTHER_ACCOUNT)
+    stranger = secretsmanager.client(aws_account_id=OTHER_ACCOUNT)
+    arn = secretsmanager.seed("db", "one").arn
+    made: Any = {"Name": "copy", "KmsKeyId": "alias/theirs", "CrossAccountPrimaryARN": arn}
+    return Pair(client, stranger, arn, stranger.create_secret(**made)["ARN"])
 
 
 @pytest.fixture

@@ -1,10 +1,13 @@
-"""Replication as a test turns it: replicas follow at once, unless they are held back."""
+"""Replication as a test turns it: replicas in other regions and accounts follow at once, unless they are held back."""
 
+from collections.abc import Iterator
 from contextlib import suppress
 from types import TracebackType
-from typing import Self
+from typing import Self, cast
 
-from pytest_secretsmanager.engine.call import Call, Outcome
+from pytest_secretsmanager.doors.client import require_account
+from pytest_secretsmanager.engine import arns
+from pytest_secretsmanager.engine.call import Call, Outcome, Reply
 from pytest_secretsmanager.engine.errors import UsageError
 from pytest_secretsmanager.engine.interrupts import taken_back
 from pytest_secretsmanager.engine.locks import Lock
@@ -26,16 +29,19 @@ class HeldReplicas:
         """A point to go back to, with the holds that there are now; replicas are left as they are."""
         return mark(self.holds)
 
-    def holds_back(self, region: str) -> bool:
-        """Whether a hold keeps the replicas of that region."""
-        return any(hold.region in (None, region) for hold in self.holds)
+    def holds_back(self, region: str, account: str) -> bool:
+        """Whether a hold keeps the replicas of that region and account."""
+        return any(hold.keeps(region, account) for hold in self.holds)
 
 
 class ReplicationHold:
     """Keeps replicas `InProgress` until `resume()`, the end of its `with` block, or so many looks of polling code."""
 
-    def __init__(self, service: Service, held: HeldReplicas, region: str | None, polls: int | None) -> None:
+    def __init__(
+        self, service: Service, held: HeldReplicas, region: str | None, account: str | None, polls: int | None
+    ) -> None:
         self.region = region
+        self.account = account
         self._service = service
         self._held = held
         self._polls = polls
@@ -47,6 +53,10 @@ class ReplicationHold:
         except BaseException:
             self._let_go()
             raise
+
+    def keeps(self, region: str, account: str) -> bool:
+        """Whether it is for the replicas of that region and account."""
+        return self.region in (None, region) and self.account in (None, account)
 
     def resume(self) -> None:
         """Lets the replicas follow: they have when this returns, and when an interrupt ends it. It can be repeated."""
@@ -63,15 +73,14 @@ class ReplicationHold:
     def _let_follow(self) -> None:
         self._let_go()
         for secret in self._service.secrets():
-            if secret.replicas:
+            if secret.replicas or secret.links is not None:
                 self._service.effects.replicas.follow(secret.key)
 
     def _count(self, call: Call, outcome: Outcome) -> None:
         """Counts DescribeSecret calls that show a replica in progress."""
-        shown = outcome.reply.get("ReplicationStatus")
-        if call.operation != "DescribeSecret" or not isinstance(shown, list) or self._polls is None:
+        if call.operation != "DescribeSecret" or self._polls is None:
             return
-        if any(entry["Status"] == "InProgress" and self.region in (None, entry["Region"]) for entry in shown):
+        if any(self.keeps(region, account) for region, account in _shown_in_progress(outcome.reply)):
             with self._counting:
                 self._polls -= 1
                 last = self._polls == 0
@@ -88,7 +97,23 @@ class ReplicationHold:
 
     def __repr__(self) -> str:
         where = "all regions" if self.region is None else self.region
-        return f"<hold of replication to {where}: {'held' if self in self._held.holds else 'resumed'}>"
+        account = "" if self.account is None else f" in account {self.account}"
+        return f"<hold of replication to {where}{account}: {'held' if self in self._held.holds else 'resumed'}>"
+
+
+def _shown_in_progress(reply: Reply) -> Iterator[tuple[str, str]]:
+    """Region and account of each replica that a reply of DescribeSecret shows in progress, itself included."""
+    regions = cast("list[dict[str, str]]", reply.get("ReplicationStatus", []))
+    accounts = cast("list[dict[str, str]]", reply.get("CrossAccountReplicas", []))
+    primary = cast("dict[str, str]", reply.get("CrossAccountPrimary", {}))
+    arn = cast("str", reply["ARN"])
+    for replica, status in (
+        *((arns.in_region(arn, entry["Region"]), entry["Status"]) for entry in regions),
+        *((entry["ReplicaSecretARN"], entry["ReplicationStatus"]) for entry in accounts),
+        (arn, primary.get("ReplicationStatus")),
+    ):
+        if status == "InProgress":
+            yield arns.place(replica)
 
 
 def _nothing() -> None:
@@ -113,17 +138,24 @@ class ReplicationControl:
         self._regions = regions
 
     @known_keywords()
-    def hold(self, region: str | None = None, *, polls: int | None = None) -> ReplicationHold:
+    def hold(
+        self, region: str | None = None, *, account: str | None = None, polls: int | None = None
+    ) -> ReplicationHold:
         """Keeps the replicas of one region, or of all, `InProgress`, so that code which waits for them can be tested.
+
+        With `account` it keeps those that stand in that account, such as replicas of another account's secrets; without
+        one, those of all accounts.
 
         They follow when the hold is resumed, at the end of its `with` block, or, with `polls`, once so many
         DescribeSecret calls have shown one of them in progress.
         """
         if region is not None:
             self._regions.require(region, "the region of a hold")
+        if account is not None:
+            require_account(account)
         if polls is not None and (not isinstance(polls, int) or isinstance(polls, bool) or polls < 1):
             raise UsageError(f"polls is a number of DescribeSecret calls, at least 1, not {polls!r}")
-        return ReplicationHold(self._service, self._held, region, polls)
+        return ReplicationHold(self._service, self._held, region, account, polls)
 
     def __repr__(self) -> str:
         return f"<replication: {', '.join(map(repr, self._held.holds)) or 'nothing is held'}>"

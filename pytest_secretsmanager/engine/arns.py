@@ -53,6 +53,16 @@ def in_region(arn: str, region: str, account: str | None = None) -> str:
     return ":".join([head, partition_, service, region, account or own_account, rest])
 
 
+def place(arn: str) -> tuple[str, str]:
+    """The region and the account of the ARN of a secret.
+
+    >>> place("arn:aws:secretsmanager:us-east-1:123456789012:secret:app/db-Ab12Cd")
+    ('us-east-1', '123456789012')
+    """
+    _, _, _, region, account, _ = arn.split(":", 5)
+    return region, account
+
+
 def partition(region: str) -> str:
     """The AWS partition that a region lies in.
 

@@ -122,13 +122,44 @@ class Replica:
     overwrite: bool = False
 
 
+LinkStatus: TypeAlias = Literal["Pending", "InProgress", "InSync", "Failed", "Detached"]
+"""How far replication between two accounts is; only the replica is ever `Pending`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrossAccountPrimary:
+    """What a secret knows of the primary in another account that it was made to follow."""
+
+    arn: str
+    status: LinkStatus = "Pending"
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrossAccountReplica:
+    """What a primary knows of its replica in another account; `role` is the ARN of the role that copies, or empty."""
+
+    role: str = ""
+    status: LinkStatus = "InProgress"
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Links:
+    """What ties a secret to secrets of other accounts: the primary that it follows, or its replicas, by ARN."""
+
+    primary: CrossAccountPrimary | None = None
+    replicas: Mapping[str, CrossAccountReplica] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Secret:
     """A secret with its versions, oldest first, and the version that each staging label sits on.
 
     `primary_region` is set on a secret that is replicated and on its replicas; `replicas`, by region, on the former.
-    `number` tells apart what was created at the same moment: the first secret has the lowest. `deleted_versions` are
-    the ids of the versions that AWS deleted last, oldest first, in blocks.
+    `links` are its ties to other accounts, None for a secret that has none. `number` tells apart what was created at
+    the same moment: the first secret has the lowest. `deleted_versions` are the ids of the versions that AWS deleted
+    last, oldest first, in blocks.
     """
 
     key: SecretKey
@@ -151,6 +182,7 @@ class Secret:
     rotation: Rotation | None = None
     primary_region: str | None = None
     replicas: Mapping[str, Replica] = field(default_factory=dict)
+    links: Links | None = None
 
     @property
     def name(self) -> str:

@@ -3,7 +3,8 @@
 from collections import Counter
 from collections.abc import Iterable
 
-from pytest_secretsmanager.engine import model
+from pytest_secretsmanager.engine import arns, model
+from pytest_secretsmanager.engine.rules import cross_account
 from pytest_secretsmanager.engine.state import Secret, SecretKey
 from pytest_secretsmanager.inspection.differences import repeated_text
 from pytest_secretsmanager.inspection.log import Event
@@ -12,17 +13,25 @@ from pytest_secretsmanager.inspection.matching import place_of
 
 def changers_text(events: Iterable[Event], key: SecretKey, states: tuple[Secret | None, Secret | None]) -> str:
     """The calls that wrote to this secret, and how often each did."""
-    is_replica = any(state is not None and state.is_replica for state in states)
-    writes = [event for event in events if event.error is None and _writes_to(event, key, is_replica)]
+    places = {key, *(primary for state in states if state is not None and (primary := _primary_of(state)))}
+    writes = [event for event in events if event.error is None and _writes_to(event, places)]
     calls = Counter(event.operation for event in writes if not event.by_service)
     own = Counter(event.operation for event in writes if event.by_service)
     told = ", ".join(repeated_text(name, times) for name, times in (calls or own).items())
     return f" by {told}" if told else " (no logged call did it: a seed, or the clock)"
 
 
-def _writes_to(event: Event, key: SecretKey, is_replica: bool) -> bool:
-    """Whether a call wrote to a secret, or to the primary that a replica follows."""
+def _primary_of(state: Secret) -> SecretKey | None:
+    """Where the primary is that a secret follows, in another region or another account; None: it follows none."""
+    if state.is_replica and state.primary_region is not None:
+        return state.key._replace(region=state.primary_region)
+    elsewhere = cross_account.primary_of(state)
+    parsed = None if elsewhere is None else arns.parse(elsewhere.arn)
+    return None if parsed is None else SecretKey(parsed.region, parsed.account, parsed.name)
+
+
+def _writes_to(event: Event, places: set[SecretKey]) -> bool:
+    """Whether a call wrote to one of these secrets: the one looked at, or a primary that it follows."""
     if not event.by_service and model.operation(event.operation).reads:
         return False
-    where = place_of(event, event.request.get("SecretId", event.request.get("Name")))
-    return where is not None and (where == key or (is_replica and where[1:] == key[1:]))
+    return place_of(event, event.request.get("SecretId", event.request.get("Name"))) in places

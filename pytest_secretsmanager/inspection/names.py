@@ -22,11 +22,14 @@ OperationName: TypeAlias = Literal[
     "PutResourcePolicy",
     "DeleteResourcePolicy",
     "ValidateResourcePolicy",
+    "ListResourcePolicies",
     "RotateSecret",
     "CancelRotateSecret",
     "ReplicateSecretToRegions",
     "RemoveRegionsFromReplication",
     "StopReplicationToReplica",
+    "AssociateCrossAccountReplica",
+    "DisassociateCrossAccountReplica",
     "GetRandomPassword",
 ]
 """The operations that are answered. A list of them that a test makes first is a `list[OperationName]`."""

@@ -14,6 +14,7 @@ from botocore.session import Session
 from pytest_secretsmanager import SecretsManager
 from pytest_secretsmanager.controls.replication import HeldReplicas
 from pytest_secretsmanager.controls.steps import Hold, Steps
+from pytest_secretsmanager.engine import model
 from pytest_secretsmanager.engine.call import Call, Principal, Reply
 from pytest_secretsmanager.engine.errors import ServiceError
 from pytest_secretsmanager.engine.keys import KeyRing, KmsKey
@@ -124,6 +125,13 @@ def refused(secretsmanager: SecretsManager) -> Callable[..., Refusal]:
         return error["Code"], error["Message"]
 
     return refuse
+
+
+@pytest.fixture
+def policy_name() -> dict[str, str]:
+    """What the replies of policy operations have beside ARN and name; nothing with an older botocore."""
+    shape = model.operation("GetResourcePolicy").output_shape
+    return {"PolicyName": "default"} if shape is not None and "PolicyName" in shape.members else {}
 
 
 @pytest.fixture

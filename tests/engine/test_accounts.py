@@ -40,6 +40,15 @@ REQUESTS = {
 }
 """A request of every operation that takes a SecretId."""
 
+if "ListResourcePolicies" in OPERATIONS:
+    REQUESTS["ListResourcePolicies"] = {}
+    REQUESTS |= {
+        f"{verb}CrossAccountReplica": {
+            "CrossAccountReplicaARN": f"arn:aws:secretsmanager:us-east-1:{OWNER}:secret:copy-AbCdEf"
+        }
+        for verb in ("Associate", "Disassociate")
+    }
+
 VALUES = {
     "GetSecretValue": ("GetSecretValue", {}),
     "GetSecretValue by id": ("GetSecretValue", {"VersionId": V1}),
@@ -138,7 +147,10 @@ def test_another_accounts_replica_is_not_found_by(stranger_in_ireland, refused, 
     assert refused(method_of(stranger_in_ireland, operation), SecretId=arn[cut], **request_) == MISSING
 
 
-IN_PLACE = [name for name in REQUESTS if name not in ("DeleteSecret", "StopReplicationToReplica")]
+OF_ITS_OWNER = ("AssociateCrossAccountReplica", "DisassociateCrossAccountReplica")
+"""What only the account that owns the secret may call."""
+
+IN_PLACE = [name for name in REQUESTS if name not in ("DeleteSecret", "StopReplicationToReplica", *OF_ITS_OWNER)]
 """What a primary with a replica answers."""
 
 

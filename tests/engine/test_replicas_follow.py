@@ -599,6 +599,13 @@ ON_THE_REPLICA = {
 }
 """Every operation that writes a secret, with some of its requests; but for the one that replicas are there for."""
 
+if "AssociateCrossAccountReplica" in OPERATIONS:
+    elsewhere = {"CrossAccountReplicaARN": "arn:aws:secretsmanager:eu-west-1:210987654321:secret:copy-AbCdEf"}
+    ON_THE_REPLICA |= {
+        "AssociateCrossAccountReplica": [elsewhere],
+        "DisassociateCrossAccountReplica": [elsewhere],
+    }
+
 
 def method_of(client, operation):
     methods = {name: method for method, name in client.meta.method_to_api_mapping.items()}

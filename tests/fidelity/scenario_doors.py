@@ -37,6 +37,7 @@ class Caller(NamedTuple):
 CALLERS = {
     "owner": Caller(),
     "stranger": Caller(account="210987654321"),
+    "stranger in Ireland": Caller(account="210987654321", region="eu-west-1"),
     "owner in Ireland": Caller(region="eu-west-1"),
     "owner in China": Caller(region="cn-north-1"),
     "owner in GovCloud": Caller(region="us-gov-west-1"),

@@ -5,12 +5,13 @@ from itertools import count
 import rotation_functions
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
-from scenario_doors import ACCOUNT, REGION, Caller, by_boto3
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from scenario_doors import ACCOUNT, CALLERS, REGION, Caller, by_boto3
 from scenario_runner import START, require_well_formed, version_id
 
 from pytest_secretsmanager import SecretsManager
 from pytest_secretsmanager.engine import model
+from pytest_secretsmanager.engine.rules import cross_account
 
 OWNER, OWNER_IN_IRELAND = Caller(checks=False), Caller(checks=False, region="eu-west-1")
 NAMES = ["a", "app/b", "c-a1b2c3"]
@@ -119,13 +120,19 @@ REQUESTS = {
     ),
     "RemoveRegionsFromReplication": ({**secret_id, "RemoveReplicaRegions": st.lists(regions, max_size=2)}, {}),
     "StopReplicationToReplica": (secret_id, {}),
+    "ListResourcePolicies": (secret_id, page),
     "GetRandomPassword": ({}, {"PasswordLength": sizes, "ExcludeNumbers": flags, "ExcludePunctuation": flags}),
 }
 
 
+LINKS_ACCOUNTS = "AssociateCrossAccountReplica" in model.operation_names()
+STRANGER = CALLERS["stranger"]
+
+
 def requests(*operations):
     """Any request for one of these operations, as a client that checks nothing would send it."""
-    return st.one_of(st.tuples(st.just(operation), request(operation)) for operation in operations)
+    known = [operation for operation in operations if operation in model.operation_names()]
+    return st.one_of(st.tuples(st.just(operation), request(operation)) for operation in known)
 
 
 def request(operation):
@@ -144,6 +151,7 @@ class AnySequence(RuleBasedStateMachine):
         self.sm.__enter__()
         self.sm.kms.create_key(alias="alias/pay")
         self.sm.seed("rds!d", "one", owning_service="rds")
+        self.sm.kms.create_key(alias="alias/theirs", account=STRANGER.account)
         for name, function in {**rotation_functions.HANDLERS, "fails": self.failing}.items():
             self.sm.rotation.register(function(self.call), name=name)
         self.seen = {}
@@ -203,7 +211,7 @@ class AnySequence(RuleBasedStateMachine):
     @rule(
         request=requests(
             "DescribeSecret", "ListSecrets", "ListSecretVersionIds", "GetResourcePolicy", "ValidateResourcePolicy",
-            "GetRandomPassword",
+            "GetRandomPassword", "ListResourcePolicies",
         )
     )  # fmt: skip
     def look(self, request):
@@ -224,6 +232,31 @@ class AnySequence(RuleBasedStateMachine):
     )
     def write_in_the_replicas_region(self, request):
         self.call(*request, by=OWNER_IN_IRELAND)
+
+    @precondition(lambda _: LINKS_ACCOUNTS)
+    @rule(name=st.sampled_from(NAMES), copy=st.sampled_from(["one", "two"]))
+    def make_a_replica_elsewhere(self, name, copy):
+        primary = self.call("DescribeSecret", {"SecretId": name}).get("ARN")
+        if primary is not None:
+            key = "alias/theirs"
+            self.call("CreateSecret", {"Name": copy, "KmsKeyId": key, "CrossAccountPrimaryARN": primary}, by=STRANGER)
+
+    @precondition(lambda _: LINKS_ACCOUNTS)
+    @rule(
+        name=st.sampled_from(NAMES),
+        copy=st.sampled_from(["one", "two"]),
+        verb=st.sampled_from(["Associate", "Disassociate"]),
+    )
+    def link_or_release(self, name, copy, verb):
+        replica = self.call("DescribeSecret", {"SecretId": copy}, by=STRANGER).get("ARN")
+        if replica is not None:
+            link = {"SecretId": name, "CrossAccountReplicaARN": replica}
+            self.call(f"{verb}CrossAccountReplica", link)
+
+    @precondition(lambda _: LINKS_ACCOUNTS)
+    @rule(copy=st.sampled_from(["one", "two"]), operation=st.sampled_from(["StopReplicationToReplica", "DeleteSecret"]))
+    def set_free_or_delete_elsewhere(self, copy, operation):
+        self.call(operation, {"SecretId": copy}, by=STRANGER)
 
     @rule(days=st.sampled_from([0.5, 2, 8, 31]))
     def let_time_pass(self, days):
@@ -281,6 +314,21 @@ class AnySequence(RuleBasedStateMachine):
                         version.value for version in primary.versions
                     ]
                     assert copy.arn == primary.arn.replace(REGION, region)
+
+    @invariant()
+    def secrets_that_accounts_have_linked_know_of_each_other(self):
+        secrets = {secret.arn: secret for secret in self.sm._service.secrets()}
+        for primary in secrets.values():
+            following = cross_account.associated(primary)
+            assert len(following) <= 1
+            for replica in map(secrets.__getitem__, following):
+                known = cross_account.primary_of(replica)
+                assert (known.arn, known.status) == (
+                    primary.arn,
+                    cross_account.replicas_of(primary)[replica.arn].status,
+                )
+                if known.status == "InSync":
+                    assert (replica.labels, replica.versions.keys()) == (primary.labels, primary.versions.keys())
 
 
 AnySequence.TestCase.settings = settings(max_examples=60, stateful_step_count=25)

@@ -25,6 +25,7 @@ GOOD = {
     "Name": "new", "SecretId": "db", "ResourcePolicy": POLICY, "VersionStage": "blue", "SecretString": "two",
     "ClientRequestToken": version_id(2), "Tags": [{"Key": "team", "Value": "pay"}], "TagKeys": ["team"],
     "AddReplicaRegions": [{"Region": "eu-west-1"}], "RemoveReplicaRegions": ["eu-west-1"],
+    "CrossAccountReplicaARN": "arn:aws:secretsmanager:us-east-1:210987654321:secret:copy-AbCdEf",
 }  # fmt: skip
 """What a request has besides the hostile value, where the operation has such a member."""
 

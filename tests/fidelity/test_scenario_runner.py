@@ -2,10 +2,13 @@
 
 from contextlib import nullcontext
 from dataclasses import replace
+from typing import get_args
 
 import pytest
 from scenario_doors import DOORS, Answer, by_boto3
-from scenario_runner import Scenario, Variables, run, version_id
+from scenario_runner import Scenario, Variables, as_far_as_known, run, scenarios, version_id
+
+from pytest_secretsmanager.inspection import names
 
 BASE = Scenario(
     "a fact",
@@ -146,3 +149,29 @@ def test_variables_are_filled_in(value, filled):
 def test_a_variable_that_stands_for_nothing_is_told():
     with pytest.raises(KeyError, match="stands for nothing"):
         Variables().put_into("{nothing}")
+
+
+# --- what an older botocore does not know ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_a_scenario_that_needs_an_operation_of_a_newer_botocore_is_skipped_whatever_the_door(door):
+    scenario = replace(BASE, needs="ReadMinds", steps=[["ReadMinds", {}]])
+    with pytest.raises(pytest.skip.Exception, match="this botocore is older than ReadMinds"):
+        run(scenario, door)
+
+
+def test_a_scenario_that_needs_what_the_installed_botocore_knows_is_run():
+    scenario = replace(BASE, needs="DescribeSecret", steps=[["DescribeSecret", DESCRIBE, {"reply": {"Name": "other"}}]])
+    with pytest.raises(AssertionError, match="not 'other'"):
+        run(scenario, "boto3")
+
+
+def test_what_scenarios_need_are_operations():
+    needed = {scenario.needs for scenario in scenarios()} - {None}
+    assert needed <= {*get_args(names.OperationName)}
+
+
+def test_a_young_member_is_expected_of_a_reply_only_where_the_installed_botocore_knows_it(monkeypatch):
+    monkeypatch.setattr("scenario_runner.YOUNG_IN_REPLIES", {"Name", "Thought"})
+    assert as_far_as_known("DescribeSecret", {"Name": "db", "Thought": "x"}) == {"Name": "db"}

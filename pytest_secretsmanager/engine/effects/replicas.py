@@ -1,19 +1,24 @@
 """How replicas follow their primary: what AWS does by itself once a secret that is replicated has changed."""
 
-from collections.abc import Iterator
+from collections.abc import Callable
+from typing import TypeAlias
 
 from pytest_secretsmanager.engine import arns
-from pytest_secretsmanager.engine.call import EventName, Outcome, ServiceEvent
+from pytest_secretsmanager.engine.call import Outcome
 from pytest_secretsmanager.engine.changed import changed
+from pytest_secretsmanager.engine.effects import cross_account as across
 from pytest_secretsmanager.engine.effects.background import Background
+from pytest_secretsmanager.engine.effects.copies import event, versions
 from pytest_secretsmanager.engine.effects.runs import ReplicaControl
 from pytest_secretsmanager.engine.errors import ServiceError
 from pytest_secretsmanager.engine.ports import Ports
-from pytest_secretsmanager.engine.rules import guards, replication
-from pytest_secretsmanager.engine.state import Secret, SecretKey, Secrets, Version
+from pytest_secretsmanager.engine.rules import cross_account, guards, replication
+from pytest_secretsmanager.engine.state import Secret, SecretKey, Secrets
 
 __tracebackhide__ = True
 """pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
+
+_Replicate: TypeAlias = Callable[[Secret, str, float, Secrets, Ports], Outcome]
 
 
 class Replicas:
@@ -24,18 +29,21 @@ class Replicas:
         self._control = control
 
     def follow(self, key: SecretKey) -> None:
-        """Brings the replicas of a secret up to date."""
+        """Brings the replicas of a secret up to date, those in other accounts too."""
         with self._background.lock:
             primary = self._background.store.get(key)
             for region in () if primary is None else replication.regions_in_progress(primary):
-                if not self._control.holds_back(region):
-                    self._copy_to(key, region)
+                if not self._control.holds_back(region, key.account):
+                    self._copy(key, replicated, region)
+            for arn in () if primary is None else cross_account.in_progress(primary):
+                if not self._control.holds_back(*arns.place(arn)):
+                    self._copy(key, across.replicated, arn)
 
-    def _copy_to(self, key: SecretKey, region: str) -> None:
+    def _copy(self, key: SecretKey, replicate: _Replicate, to: str) -> None:
         background = self._background
 
         def copy(primary: Secret) -> Outcome:
-            return replicated(primary, region, background.now(), background.store, background.ports)
+            return replicate(primary, to, background.now(), background.store, background.ports)
 
         background.commit(key, copy)
 
@@ -55,7 +63,7 @@ def replicated(primary: Secret, region: str, time: float, secrets: Secrets, port
         # REPORTED that a key which does not work fails the replication and not the call; the text is a GUESS.
         return _failure(primary, region, error.message)
     updated = replication.with_status(primary, region, "InSync", replication.SUCCEEDED)
-    succeeded = _event("ReplicationSucceeded", primary, region)
+    succeeded = event("ReplicationSucceeded", primary, region)
     return Outcome({}, {key: copy, primary.key: updated}, events=(succeeded,))
 
 
@@ -75,13 +83,8 @@ def _obstacle(primary: Secret, present: Secret) -> str | None:
 def _failure(primary: Secret, region: str, reason: str) -> Outcome:
     message = f"Replication failed: {reason}"
     updated = replication.with_status(primary, region, "Failed", message)
-    failed = _event("ReplicationFailed", primary, region, message)
+    failed = event("ReplicationFailed", primary, region, message)
     return Outcome({}, {primary.key: updated}, events=(failed,))
-
-
-def _event(name: EventName, primary: Secret, region: str, error_message: str | None = None) -> ServiceEvent:
-    """What AWS logs. That it logs replication is DOC, the names and the form are a GUESS."""
-    return ServiceEvent(name, primary.key, primary.arn, f"Replication-{primary.arn}-{region}", error_message)
 
 
 def _copy(primary: Secret, own: Secret | None, region: str, time: float, ports: Ports) -> Secret:
@@ -109,21 +112,4 @@ def _copy(primary: Secret, own: Secret | None, region: str, time: float, ports: 
         owning_service=primary.owning_service,
         primary_region=primary.key.region,
     )
-    return changed(copy, versions={version.id: version for version in _versions(primary, copy, own, ports)})
-
-
-def _versions(primary: Secret, copy: Secret, own: Secret | None, ports: Ports) -> Iterator[Version]:
-    """The primary's versions, sealed for the replica. One that it has already stays, unless its key has changed."""
-    same_key = own is not None and own.kms_key_id == copy.kms_key_id
-    for version in primary.versions.values():
-        present = None if own is None else own.versions.get(version.id)
-        if present is not None and present.number != version.number:
-            present = None  # the id was used again, for another version
-        if version.sealed is None:
-            yield version
-        elif present is not None and present.sealed is not None and same_key:
-            yield present
-        else:
-            plain = ports.open(primary, version.id, version.sealed)
-            accessed = None if present is None else present.accessed
-            yield changed(version, sealed=ports.seal(copy, version.id, plain), accessed=accessed)
+    return changed(copy, versions={version.id: version for version in versions(primary, copy, own, ports)})

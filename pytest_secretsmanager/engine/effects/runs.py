@@ -97,5 +97,5 @@ class StepControl(Protocol):
 class ReplicaControl(Protocol):
     """What a test may do to replicas that are to follow their primary."""
 
-    def holds_back(self, region: str) -> bool:
-        """Whether the replica of that region stays in progress."""
+    def holds_back(self, region: str, account: str) -> bool:
+        """Whether replicas of that region and account stay in progress."""

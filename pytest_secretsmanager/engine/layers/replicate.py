@@ -1,8 +1,8 @@
 """What a change of a secret means for its replicas: they are in progress again, and follow once it is committed."""
 
 from pytest_secretsmanager.engine.call import Call, Changes, Handler, Outcome, Replicate
-from pytest_secretsmanager.engine.rules import replication
-from pytest_secretsmanager.engine.state import Secrets
+from pytest_secretsmanager.engine.rules import cross_account, replication
+from pytest_secretsmanager.engine.state import Secret, Secrets
 
 __tracebackhide__ = True
 """pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
@@ -22,15 +22,32 @@ def followed(outcome: Outcome, secrets: Secrets) -> Outcome:
     """The outcome with the replicas of what it changes in progress, and first of all the effect that they follow."""
     if not _has_replicas(outcome.changes):
         return outcome
-    primaries = {key: secret for key, secret in outcome.changes.items() if secret is not None and secret.replicas}
-    following = {key: replication.following(secrets.get(key), secret) for key, secret in primaries.items()}
-    then = [Replicate(key) for key, secret in following.items() if replication.regions_in_progress(secret)]
-    return outcome._replace(changes={**outcome.changes, **following}, then=(*then, *outcome.then))
+    replicated = {
+        key: secret for key, secret in outcome.changes.items() if secret is not None and _is_replicated(secret)
+    }
+    following = {key: _following(secrets.get(key), secret) for key, secret in replicated.items()}
+    then = [Replicate(key) for key, secret in following.items() if _has_to_follow(secret)]
+    told = {
+        key: secret for primary in following.values() for key, secret in cross_account.told(primary, secrets).items()
+    }
+    return outcome._replace(changes={**told, **outcome.changes, **following}, then=(*then, *outcome.then))
+
+
+def _following(before: Secret | None, after: Secret) -> Secret:
+    return cross_account.following(before, replication.following(before, after))
+
+
+def _has_to_follow(secret: Secret) -> bool:
+    return bool(replication.regions_in_progress(secret) or cross_account.in_progress(secret))
+
+
+def _is_replicated(secret: Secret) -> bool:
+    return bool(secret.replicas) or secret.links is not None
 
 
 def _has_replicas(changes: Changes) -> bool:
     """Whether any secret of a change is replicated: a plain loop, since every write passes here and few are."""
     for secret in changes.values():  # noqa: SIM110 - any() costs twice as much
-        if secret is not None and secret.replicas:
+        if secret is not None and (secret.replicas or secret.links is not None):
             return True
     return False

@@ -7,8 +7,10 @@ passed over in silence; `tests/house` holds the table against the installed boto
 from collections.abc import Callable
 from typing import NamedTuple, TypeAlias
 
+from pytest_secretsmanager.engine import model
 from pytest_secretsmanager.engine.call import Call, Outcome
 from pytest_secretsmanager.engine.operations import (
+    cross_account,
     lifecycle,
     listing,
     passwords,
@@ -42,7 +44,9 @@ _REPLICAS = "AddReplicaRegions ForceOverwriteReplicaSecret"
 
 OPERATIONS: dict[str, Operation] = {
     # lifecycle
-    "CreateSecret": _operation(lifecycle.create_secret, f"Name Tags {_METADATA} {_VALUE} {_REPLICAS}"),
+    "CreateSecret": _operation(
+        lifecycle.create_secret, f"Name Tags CrossAccountPrimaryARN {_METADATA} {_VALUE} {_REPLICAS}"
+    ),
     "UpdateSecret": _operation(lifecycle.update_secret, f"SecretId {_METADATA} {_VALUE}"),
     "DeleteSecret": _operation(lifecycle.delete_secret, "SecretId RecoveryWindowInDays ForceDeleteWithoutRecovery"),
     "RestoreSecret": _operation(lifecycle.restore_secret, "SecretId"),
@@ -61,10 +65,13 @@ OPERATIONS: dict[str, Operation] = {
     "TagResource": _operation(tags.tag_resource, "SecretId Tags"),
     "UntagResource": _operation(tags.untag_resource, "SecretId TagKeys"),
     # policies
-    "GetResourcePolicy": _operation(policies.get_resource_policy, "SecretId"),
-    "PutResourcePolicy": _operation(policies.put_resource_policy, "SecretId ResourcePolicy BlockPublicPolicy"),
-    "DeleteResourcePolicy": _operation(policies.delete_resource_policy, "SecretId"),
+    "GetResourcePolicy": _operation(policies.get_resource_policy, "SecretId PolicyName"),
+    "PutResourcePolicy": _operation(
+        policies.put_resource_policy, "SecretId PolicyName ResourcePolicy BlockPublicPolicy"
+    ),
+    "DeleteResourcePolicy": _operation(policies.delete_resource_policy, "SecretId PolicyName"),
     "ValidateResourcePolicy": _operation(policies.validate_resource_policy, "SecretId ResourcePolicy"),
+    "ListResourcePolicies": _operation(policies.list_resource_policies, f"SecretId {_PAGE}"),
     # rotation
     "RotateSecret": _operation(
         rotation.rotate_secret,
@@ -78,6 +85,13 @@ OPERATIONS: dict[str, Operation] = {
         replication.remove_regions_from_replication, "SecretId RemoveReplicaRegions"
     ),
     "StopReplicationToReplica": _operation(replication.stop_replication_to_replica, "SecretId"),
+    "AssociateCrossAccountReplica": _operation(
+        cross_account.associate_cross_account_replica,
+        "SecretId CrossAccountReplicaARN ReplicaRestriction ReplicationRoleARN",
+    ),
+    "DisassociateCrossAccountReplica": _operation(
+        cross_account.disassociate_cross_account_replica, "SecretId CrossAccountReplicaARN"
+    ),
     # passwords
     "GetRandomPassword": _operation(
         passwords.get_random_password,
@@ -85,3 +99,6 @@ OPERATIONS: dict[str, Operation] = {
         "IncludeSpace RequireEachIncludedType",
     ),
 }
+
+# Clients of an older botocore can't call what it does not know, and nothing tells them of it.
+OPERATIONS = {name: OPERATIONS[name] for name in OPERATIONS if name in model.operation_names()}

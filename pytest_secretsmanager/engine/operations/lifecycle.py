@@ -8,11 +8,12 @@ from pytest_secretsmanager.engine.errors import (
     InvalidRequestException,
     ResourceExistsException,
 )
+from pytest_secretsmanager.engine.operations.cross_account import as_replica_asked_for, require_customer_key
 from pytest_secretsmanager.engine.operations.replication import status_list, with_replicas_asked_for
 from pytest_secretsmanager.engine.operations.replies import identity
 from pytest_secretsmanager.engine.operations.values import abandonment, reseal, with_value
 from pytest_secretsmanager.engine.ports import Ports
-from pytest_secretsmanager.engine.rules import guards, replication, rotation
+from pytest_secretsmanager.engine.rules import cross_account, guards, replication, rotation
 from pytest_secretsmanager.engine.rules.retention import SECONDS_PER_DAY
 from pytest_secretsmanager.engine.rules.tags import tags_after
 from pytest_secretsmanager.engine.state import Deletion, Secret, SecretKey, Secrets, Value
@@ -33,7 +34,8 @@ def create_secret(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
     if existing is not None:
         _require_repeat(existing, call, ports, token, value)
         return Outcome(identity(existing, VersionId=token))
-    secret = with_replicas_asked_for(_new_secret(call, name, ports), call, ports.regions)
+    secret = as_replica_asked_for(_new_secret(call, name, ports), call, ports)
+    secret = with_replicas_asked_for(secret, call, ports.regions)
     reply = identity(secret)
     if value is not None:
         secret = with_value(secret, call, ports, token, value)
@@ -55,8 +57,10 @@ def update_secret(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
     guards.require_primary(secret)
     value = guards.given_value(call)
     updated = _with_metadata(secret, call, ports)
+    require_customer_key(updated, ports)
     reply = identity(secret)
     if value is not None and token is not None:
+        cross_account.require_own_values(secret)
         guards.require_owner(secret, call)
         ports.require_own_key(secret, call)
         updated = with_value(updated, call, ports, token, value)

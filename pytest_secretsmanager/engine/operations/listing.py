@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from pytest_secretsmanager.engine.call import Call, Outcome, Reply
+from pytest_secretsmanager.engine.operations import cross_account
 from pytest_secretsmanager.engine.operations.replication import status_list
 from pytest_secretsmanager.engine.operations.replies import identity
 from pytest_secretsmanager.engine.ports import Ports
@@ -23,6 +24,8 @@ def describe_secret(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
         reply["VersionIdsToStages"] = _stages_by_version(secret)
     if secret.replicas:
         reply["ReplicationStatus"] = status_list(secret, secrets)
+    if secret.links is not None:
+        reply.update(cross_account.shown(secret))
     return Outcome(reply)
 
 

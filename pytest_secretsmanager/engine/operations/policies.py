@@ -1,20 +1,23 @@
-"""GetResourcePolicy, PutResourcePolicy, DeleteResourcePolicy, ValidateResourcePolicy."""
+"""GetResourcePolicy, PutResourcePolicy, DeleteResourcePolicy, ValidateResourcePolicy, ListResourcePolicies."""
 
-from pytest_secretsmanager.engine.call import Call, Outcome
+from pytest_secretsmanager.engine import model
+from pytest_secretsmanager.engine.call import Call, Outcome, Reply
 from pytest_secretsmanager.engine.changed import changed
 from pytest_secretsmanager.engine.errors import PublicPolicyException
 from pytest_secretsmanager.engine.operations.replies import identity
 from pytest_secretsmanager.engine.ports import Ports
-from pytest_secretsmanager.engine.rules import guards, policy, policy_text
-from pytest_secretsmanager.engine.state import Secrets
+from pytest_secretsmanager.engine.rules import guards, named_policies, paging, policy, policy_text
+from pytest_secretsmanager.engine.state import Secret, Secrets
 
 
 def get_resource_policy(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
-    """The policy attached to a secret. RECORDED: without one the member is absent."""
+    """The policy attached to a secret under a name. RECORDED: without one the member is absent."""
     secret = guards.require_live(secrets, call)
-    reply = identity(secret)
-    if secret.policy is not None:
-        reply["ResourcePolicy"] = secret.policy
+    name = _name(call)
+    text = named_policies.text(secret, name)
+    reply = _identity(secret, call, name)
+    if text is not None:
+        reply["ResourcePolicy"] = text
     return Outcome(reply)
 
 
@@ -25,20 +28,24 @@ def put_resource_policy(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
     """
     secret = guards.require_live(secrets, call)
     guards.require_primary(secret)
+    name = _name(call)
+    named_policies.require_default(name)
     text = call.required_text("ResourcePolicy")
     statements = policy.parse(text)
     if call.flag("BlockPublicPolicy") and policy.is_public(statements):
         # DOC for the condition; the text is the old user guide's.
         raise PublicPolicyException("You can't attach a resource-based policy that allows broad access to the secret.")
     updated = changed(secret, policy=policy_text.rewritten(text), changed=call.time)
-    return Outcome(identity(secret), {secret.key: updated})
+    return Outcome(_identity(secret, call, name), {secret.key: updated})
 
 
 def delete_resource_policy(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
     """Takes the policy away. GUESS: without one it succeeds too."""
     secret = guards.require_live(secrets, call)
     guards.require_primary(secret)
-    reply = identity(secret)
+    name = _name(call)
+    named_policies.require_default(name)
+    reply = _identity(secret, call, name)
     if secret.policy is None:
         return Outcome(reply)
     return Outcome(reply, {secret.key: changed(secret, policy=None, changed=call.time)})
@@ -54,3 +61,29 @@ def validate_resource_policy(secrets: Secrets, call: Call, ports: Ports) -> Outc
         message = "This resource policy grants broad access to your secret."
         errors.append({"CheckName": "PUBLIC_ACCESS", "ErrorMessage": message})
     return Outcome({"PolicyValidationPassed": not public, "ValidationErrors": errors})
+
+
+def list_resource_policies(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
+    """The names of a secret's policies, a page at a time: `default` first, the others by the alphabet (DOC)."""
+    secret = guards.require_live(secrets, call)
+    found, token = paging.page(
+        named_policies.names(secret),
+        lambda name: (name != named_policies.DEFAULT, name),
+        {"SecretId": call.required_text("SecretId")},
+        size=call.number("MaxResults"),
+        token=call.text("NextToken"),
+    )
+    reply: Reply = {"ResourcePolicies": [{"PolicyName": name} for name in found]}
+    if token is not None:
+        reply["NextToken"] = token
+    return Outcome(reply)
+
+
+def _name(call: Call) -> str:
+    return call.text("PolicyName") or named_policies.DEFAULT
+
+
+def _identity(secret: Secret, call: Call, name: str) -> Reply:
+    """DOC: the policy's name is answered too; a botocore before 1.44.2 has no such member."""
+    shape = model.operation(call.operation).output_shape
+    return identity(secret, PolicyName=name) if shape and "PolicyName" in shape.members else identity(secret)

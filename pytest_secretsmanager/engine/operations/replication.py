@@ -6,9 +6,10 @@ from pytest_secretsmanager.engine import arns
 from pytest_secretsmanager.engine.call import Call, Outcome, Reply
 from pytest_secretsmanager.engine.changed import changed
 from pytest_secretsmanager.engine.errors import InvalidParameterException, InvalidRequestException
+from pytest_secretsmanager.engine.operations.cross_account import stop_following
 from pytest_secretsmanager.engine.ports import Ports
 from pytest_secretsmanager.engine.regions import Regions
-from pytest_secretsmanager.engine.rules import guards, replication
+from pytest_secretsmanager.engine.rules import cross_account, guards, replication
 from pytest_secretsmanager.engine.state import Replica, Secret, Secrets
 
 
@@ -19,6 +20,7 @@ def replicate_secret_to_regions(secrets: Secrets, call: Call, ports: Ports) -> O
     """
     secret = guards.require_live(secrets, call)
     guards.require_primary(secret)
+    cross_account.require_own_values(secret)
     asked = with_replicas_asked_for(secret, call, ports.regions)
     return Outcome(
         {"ARN": secret.arn, "ReplicationStatus": status_list(asked, secrets)},
@@ -46,8 +48,10 @@ def remove_regions_from_replication(secrets: Secrets, call: Call, ports: Ports) 
 
 
 def stop_replication_to_replica(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
-    """Makes a replica a secret of its own; called in the replica's region (DOC). The refusal is a GUESS."""
+    """Makes a replica a secret of its own; called in the replica's region or account (DOC). The refusal is a GUESS."""
     replica = guards.require_live(secrets, call)
+    if cross_account.primary_of(replica) is not None:
+        return stop_following(secrets, call, replica)
     if not replica.is_replica or replica.primary_region is None:
         raise InvalidRequestException("You can't stop replication of a secret that isn't a replica.")
     promoted = changed(replica, primary_region=None, changed=call.time)

@@ -13,7 +13,7 @@ from pytest_secretsmanager.engine.errors import (
 )
 from pytest_secretsmanager.engine.operations.replies import identity
 from pytest_secretsmanager.engine.ports import Ports
-from pytest_secretsmanager.engine.rules import guards, rotation, schedule
+from pytest_secretsmanager.engine.rules import cross_account, guards, rotation, schedule
 from pytest_secretsmanager.engine.state import Rotation, Secret, Secrets
 
 
@@ -27,6 +27,7 @@ def rotate_secret(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
     token = guards.require_token(call, InvalidParameterException)
     secret = guards.require_live(secrets, call)
     guards.require_primary(secret)
+    cross_account.require_own_values(secret)
     if call.text("RotationLambdaARN") is not None:
         guards.require_owner(secret, call)  # GUESS: managed rotation takes rules, and no function
     reply = identity(secret, VersionId=token)

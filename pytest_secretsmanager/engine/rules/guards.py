@@ -15,6 +15,7 @@ from pytest_secretsmanager.engine.errors import (
     ServiceError,
     ValidationException,
 )
+from pytest_secretsmanager.engine.rules import cross_account
 from pytest_secretsmanager.engine.state import Secret, SecretKey, Secrets, Value, Version
 
 VALUE_QUOTA = 65_536
@@ -75,6 +76,8 @@ def require_writable(secrets: Secrets, call: Call) -> Secret:
     """The secret that SecretId names, if the caller may give it values, labels and tags here."""
     secret = require_live(secrets, call)
     require_primary(secret)
+    if secret.links is not None:  # looked at here, since every write passes and few secrets have any
+        cross_account.require_own_values(secret)
     require_owner(secret, call)
     return secret
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pytest_secretsmanager.engine import arns
 from pytest_secretsmanager.engine.changed import changed
 from pytest_secretsmanager.engine.errors import InvalidParameterException
+from pytest_secretsmanager.engine.rules import cross_account
 from pytest_secretsmanager.engine.state import Replica, ReplicaStatus, Secret
 
 SUCCEEDED = "Replication succeeded"
@@ -51,7 +52,7 @@ def is_replica_of(secret: Secret | None, primary: Secret) -> bool:
 
 
 def require_no_replicas(secret: Secret) -> None:
-    """A primary that has replicas can't be deleted."""
+    """A primary that has replicas can't be deleted, nor can one of two secrets that accounts have linked."""
     if reason := reason_to_stay(secret):
         raise InvalidParameterException(reason)
 
@@ -59,7 +60,7 @@ def require_no_replicas(secret: Secret) -> None:
 def reason_to_stay(secret: Secret) -> str | None:
     """Why a secret can't go: it has replicas (REPORTED text), which would be replicas of nothing. None: it can."""
     if not secret.replicas:
-        return None
+        return cross_account.reason_to_stay(secret)
     regions = ", ".join(sorted(secret.replicas))
     return f"You can't delete secret {secret.arn} that still has replica regions [{regions}]."
 

@@ -6,10 +6,10 @@ POLICY = '{"Statement": {"Effect": "Allow", "Principal": "*", "Action": "*", "Re
 
 
 @pytest.mark.secret("db", policy=POLICY)
-def test_the_policy_goes(client, secretsmanager):
+def test_the_policy_goes(client, secretsmanager, policy_name):
     reply = client.delete_resource_policy(SecretId="db")
     del reply["ResponseMetadata"]
-    assert reply == {"ARN": secretsmanager.secret("db").arn, "Name": "db"}
+    assert reply == {"ARN": secretsmanager.secret("db").arn, "Name": "db", **policy_name}
     assert "ResourcePolicy" not in client.get_resource_policy(SecretId="db")
 
 

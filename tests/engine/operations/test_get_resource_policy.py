@@ -23,10 +23,10 @@ LAID_OUT = """{
 
 
 @pytest.mark.secret("db", policy=POLICY)
-def test_it_answers_with_the_policy_laid_out_anew(client, secretsmanager):
+def test_it_answers_with_the_policy_laid_out_anew(client, secretsmanager, policy_name):
     reply = client.get_resource_policy(SecretId="db")
     del reply["ResponseMetadata"]
-    assert reply == {"ARN": secretsmanager.secret("db").arn, "Name": "db", "ResourcePolicy": LAID_OUT}
+    assert reply == {"ARN": secretsmanager.secret("db").arn, "Name": "db", "ResourcePolicy": LAID_OUT, **policy_name}
 
 
 @pytest.mark.secret("db", policy=json.loads(POLICY))
@@ -35,8 +35,8 @@ def test_a_seeded_policy_is_laid_out_too(client):
 
 
 @pytest.mark.secret("db")
-def test_without_a_policy_the_member_is_absent(client):
-    assert client.get_resource_policy(SecretId="db").keys() == {"ARN", "Name", "ResponseMetadata"}
+def test_without_a_policy_the_member_is_absent(client, policy_name):
+    assert client.get_resource_policy(SecretId="db").keys() == {"ARN", "Name", "ResponseMetadata", *policy_name}
 
 
 @pytest.mark.secret("gone", deleted=True)

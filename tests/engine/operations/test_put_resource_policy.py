@@ -18,10 +18,10 @@ NARROW, PUBLIC = policy({"AWS": "arn:aws:iam::210987654321:root"}), policy("*")
 
 
 @pytest.mark.secret("db", policy=PUBLIC)
-def test_it_takes_the_place_of_the_policy_before(client, secretsmanager):
+def test_it_takes_the_place_of_the_policy_before(client, secretsmanager, policy_name):
     reply = client.put_resource_policy(SecretId="db", ResourcePolicy=NARROW)
     del reply["ResponseMetadata"]
-    assert reply == {"ARN": secretsmanager.secret("db").arn, "Name": "db"}
+    assert reply == {"ARN": secretsmanager.secret("db").arn, "Name": "db", **policy_name}
     assert attached(client) == json.loads(NARROW)
 
 

@@ -1,0 +1,42 @@
+"""How a replica in another account follows: what AWS does by itself once the values of its primary have changed."""
+
+from typing import cast
+
+from pytest_secretsmanager.engine.call import EventName, Outcome
+from pytest_secretsmanager.engine.changed import changed
+from pytest_secretsmanager.engine.effects.copies import event, versions
+from pytest_secretsmanager.engine.errors import ServiceError
+from pytest_secretsmanager.engine.ports import Ports
+from pytest_secretsmanager.engine.rules import cross_account
+from pytest_secretsmanager.engine.state import CrossAccountPrimary, LinkStatus, Secret, Secrets
+
+__tracebackhide__ = True
+"""pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
+
+
+def replicated(primary: Secret, arn: str, time: float, secrets: Secrets, ports: Ports) -> Outcome:
+    """The replica of that ARN with the primary's values and labels, and both with the status that this came to.
+
+    GUESS: versions and labels come over as to a regional replica, all of them. What else the replica has is its own.
+    """
+    # It is there: a replica that follows can be neither deleted nor overwritten.
+    replica = cast("Secret", cross_account.at(arn, secrets))
+    try:
+        copies = {version.id: version for version in versions(primary, replica, replica, ports)}
+    except ServiceError as error:
+        # DOC that the message explains a failure, such as of a key; the text is a GUESS.
+        return _ended(primary, replica, "Failed", f"Replication failed: {error.message}")
+    followed = changed(
+        replica, versions=copies, labels=primary.labels, versions_made=primary.versions_made, changed=time
+    )
+    return _ended(primary, followed, "InSync")
+
+
+def _ended(primary: Secret, replica: Secret, status: LinkStatus, message: str = "") -> Outcome:
+    known = CrossAccountPrimary(arn=primary.arn, status=status, message=message)
+    changes = {
+        replica.key: cross_account.with_primary(replica, known),
+        primary.key: cross_account.with_status(primary, replica.arn, status, message),
+    }
+    name: EventName = "ReplicationFailed" if message else "ReplicationSucceeded"
+    return Outcome({}, changes, events=(event(name, primary, replica.arn, message or None),))

@@ -1,0 +1,165 @@
+"""AssociateCrossAccountReplica, DisassociateCrossAccountReplica; how such replicas are made, shown and set free."""
+
+from typing import cast
+
+from pytest_secretsmanager.engine.call import Call, Outcome, Reply
+from pytest_secretsmanager.engine.changed import changed
+from pytest_secretsmanager.engine.errors import (
+    AccessDeniedException,
+    InvalidParameterException,
+    InvalidRequestException,
+    LimitExceededException,
+    ServiceError,
+)
+from pytest_secretsmanager.engine.ports import Ports
+from pytest_secretsmanager.engine.rules import cross_account, guards, labels
+from pytest_secretsmanager.engine.state import CrossAccountPrimary, CrossAccountReplica, Secret, Secrets
+
+_NOT_BESIDE = ("SecretString", "SecretBinary", "Description", "AddReplicaRegions", "Type")
+
+
+def associate_cross_account_replica(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
+    """Lets a replica of another account follow. DOC: to ask once more repairs it, and what fails changes nothing.
+
+    Organizations are not known here, so GUESS: all accounts are in one, and no ReplicaRestriction keeps any out.
+    """
+    primary = _own_primary(secrets, call)
+    cross_account.require_own_values(primary)
+    arn = call.required_text("CrossAccountReplicaARN")
+    cross_account.require_another_account(arn, call.region, call.account, "replica")
+    replica = _replica_made_for(primary, guards.find(secrets, call, arn), arn)
+    _require_room(primary, arn)
+    _try_keys(primary, replica, ports)
+    entry = CrossAccountReplica(role=call.text("ReplicationRoleARN") or "")
+    reply: Reply = {"ARN": primary.arn, "CrossAccountReplicaARN": arn, "ReplicationStatus": entry.status}
+    begun = CrossAccountPrimary(arn=primary.arn, status=entry.status)
+    changes = {
+        primary.key: changed(cross_account.with_replica(primary, arn, entry), changed=call.time),
+        replica.key: changed(cross_account.with_primary(replica, begun), changed=call.time),
+    }
+    return Outcome(reply, changes)
+
+
+def disassociate_cross_account_replica(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
+    """Ends a link. DOC: the replica stays where it is and as it is, `Detached`. GUESS: the primary shows it no more."""
+    primary = _own_primary(secrets, call)
+    arn = call.required_text("CrossAccountReplicaARN")
+    if arn not in cross_account.replicas_of(primary):
+        # GUESS: no public source says what an ARN brings that is none of the secret's replicas.
+        raise InvalidParameterException(f"The secret {arn} isn't a cross-account replica of this secret.")
+    released = changed(cross_account.with_replica(primary, arn, None), changed=call.time)
+    replica = cross_account.at(arn, secrets)
+    if replica is None or not cross_account.linked(primary, replica):
+        return Outcome(_link(primary, arn), {primary.key: released})
+    detached = cross_account.with_primary(replica, CrossAccountPrimary(arn=primary.arn, status="Detached"))
+    return Outcome(_link(primary, arn), {primary.key: released, replica.key: changed(detached, changed=call.time)})
+
+
+def stop_following(secrets: Secrets, call: Call, replica: Secret) -> Outcome:
+    """StopReplicationToReplica for a replica of another account's secret. DOC: its primary then shows it `Detached`."""
+    _require_own(replica, call, "replica")
+    freed = changed(cross_account.with_primary(replica, None), changed=call.time)
+    known = cast("CrossAccountPrimary", cross_account.primary_of(replica))
+    primary = cross_account.at(known.arn, secrets)
+    if primary is None or not cross_account.linked(primary, replica):
+        return Outcome({"ARN": replica.arn}, {replica.key: freed})
+    left = cross_account.with_status(primary, replica.arn, "Detached")
+    return Outcome({"ARN": replica.arn}, {replica.key: freed, primary.key: left})
+
+
+def as_replica_asked_for(secret: Secret, call: Call, ports: Ports) -> Secret:
+    """A new secret as the replica that its CreateSecret request asks for, if it does: `Pending`, without a value.
+
+    GUESS: whether there is such a primary is not looked at, since the replica's account may not see it.
+    """
+    arn = call.text("CrossAccountPrimaryARN")
+    if arn is None:
+        return secret
+    for member in _NOT_BESIDE:
+        if member in call.parameters:
+            # DOC that it is refused; code and text are a GUESS.
+            raise InvalidParameterException(f"You can't specify {member} when you create a cross-account replica.")
+    cross_account.require_another_account(arn, call.region, call.account, "primary")
+    replica = cross_account.with_primary(secret, CrossAccountPrimary(arn=arn))
+    require_customer_key(replica, ports)
+    return replica
+
+
+def require_customer_key(secret: Secret, ports: Ports) -> None:
+    """DOC: a cross-account replica is under a key of the customer's. Code and text are a GUESS; so is that it stays."""
+    if cross_account.primary_of(secret) is None:
+        return
+    region, account, _ = secret.key
+    if ports.keys.find(region, account, secret.kms_key_id) == ports.keys.find(region, account, ""):
+        raise InvalidParameterException("You must specify a customer managed KMS key for a cross-account replica.")
+
+
+def shown(secret: Secret) -> Reply:
+    """CrossAccountPrimary and CrossAccountReplicas as DescribeSecret shows them: only what applies (DOC)."""
+    reply: Reply = {}
+    if (primary := cross_account.primary_of(secret)) is not None:
+        reply["CrossAccountPrimary"] = _present(
+            PrimarySecretARN=primary.arn, ReplicationStatus=primary.status, StatusMessage=primary.message
+        )
+    if replicas := cross_account.replicas_of(secret):
+        reply["CrossAccountReplicas"] = [_entry(arn, replica) for arn, replica in replicas.items()]
+    return reply
+
+
+def _entry(arn: str, replica: CrossAccountReplica) -> Reply:
+    return _present(
+        ReplicaSecretARN=arn,
+        ReplicationRoleARN=replica.role,
+        ReplicationStatus=replica.status,
+        StatusMessage=replica.message,
+    )
+
+
+def _present(**members: str) -> Reply:
+    return {name: value for name, value in members.items() if value}
+
+
+def _link(primary: Secret, arn: str) -> Reply:
+    return {"ARN": primary.arn, "CrossAccountReplicaARN": arn}
+
+
+def _own_primary(secrets: Secrets, call: Call) -> Secret:
+    secret = guards.require_live(secrets, call)
+    guards.require_primary(secret)
+    _require_own(secret, call, "primary")
+    return secret
+
+
+def _require_own(secret: Secret, call: Call, role: str) -> None:
+    """DOC: the account that owns the secret calls. Code and text are a GUESS."""
+    if secret.key.account != call.account:
+        raise InvalidRequestException(f"You must call this operation from the account that owns the {role} secret.")
+
+
+def _replica_made_for(primary: Secret, replica: Secret | None, arn: str) -> Secret:
+    """The secret of that ARN, which its owner has to have made as this one's replica (DOC). The text is a GUESS."""
+    if replica is None:
+        raise guards.secret_not_found()
+    known = cross_account.primary_of(replica)
+    if known is None or known.arn != primary.arn:
+        raise InvalidRequestException(f"The secret {arn} wasn't created as a cross-account replica of {primary.arn}.")
+    return replica
+
+
+def _require_room(primary: Secret, arn: str) -> None:
+    """DOC: a primary has one cross-account replica at most. The text is a GUESS."""
+    if [other for other in cross_account.associated(primary) if other != arn]:
+        raise LimitExceededException("A primary secret can have at most one cross-account replica.")
+
+
+def _try_keys(primary: Secret, replica: Secret, ports: Ports) -> None:
+    """DOC: both keys are tried out, the primary's by decrypting. GUESS: which code a key brings that does not work."""
+    current = primary.versions.get(primary.labels.get(labels.CURRENT, ""))
+    try:
+        if current is not None and current.sealed is not None:
+            ports.open(primary, current.id, current.sealed)
+        ports.require_key_access(replica)
+    except AccessDeniedException:
+        raise
+    except ServiceError as error:
+        raise InvalidRequestException(error.message) from None

@@ -1,0 +1,135 @@
+"""What ties a secret to one of another account: which links there are, how they change, and what they forbid.
+
+DOC: the two stand in one region and partition, and each account keeps a secret of its own: ARN, policy, key and tags.
+Only values are copied, and the labels that tell which is current.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from pytest_secretsmanager.engine import arns
+from pytest_secretsmanager.engine.changed import changed
+from pytest_secretsmanager.engine.errors import InvalidParameterException
+from pytest_secretsmanager.engine.state import (
+    CrossAccountPrimary,
+    CrossAccountReplica,
+    Links,
+    LinkStatus,
+    Secret,
+    SecretKey,
+    Secrets,
+)
+
+_NONE: Mapping[str, CrossAccountReplica] = MappingProxyType({})
+
+
+def primary_of(secret: Secret) -> CrossAccountPrimary | None:
+    """The primary in another account that a secret was made to follow, also before and after it does."""
+    return None if secret.links is None else secret.links.primary
+
+
+def replicas_of(secret: Secret) -> Mapping[str, CrossAccountReplica]:
+    """The replicas of a secret in other accounts, by ARN; one that stopped following is among them as `Detached`."""
+    return _NONE if secret.links is None else secret.links.replicas
+
+
+def linked(secret: Secret | None, replica: Secret) -> bool:
+    """Whether a secret is the primary of this replica and knows of it."""
+    primary = primary_of(replica)
+    return (
+        secret is not None and primary is not None and primary.arn == secret.arn and replica.arn in replicas_of(secret)
+    )
+
+
+def with_primary(secret: Secret, primary: CrossAccountPrimary | None) -> Secret:
+    """The secret as the replica of that primary; None: as a secret of its own."""
+    return changed(secret, links=None if primary is None else Links(primary=primary))
+
+
+def with_replica(secret: Secret, arn: str, replica: CrossAccountReplica | None) -> Secret:
+    """The primary with that replica; None: without it."""
+    others = {other: known for other, known in replicas_of(secret).items() if other != arn}
+    replicas = others if replica is None else {**others, arn: replica}
+    return changed(secret, links=Links(replicas=replicas) if replicas else None)
+
+
+def with_status(secret: Secret, arn: str, status: LinkStatus, message: str = "") -> Secret:
+    """The primary with its replica of that ARN in that status."""
+    return with_replica(secret, arn, changed(replicas_of(secret)[arn], status=status, message=message))
+
+
+def associated(secret: Secret) -> list[str]:
+    """The ARNs of the replicas that follow, or are to. GUESS: one that is `Detached` counts no more."""
+    return [arn for arn, replica in replicas_of(secret).items() if replica.status != "Detached"]
+
+
+def in_progress(secret: Secret) -> list[str]:
+    """The ARNs of the replicas that have yet to follow."""
+    return [arn for arn, replica in replicas_of(secret).items() if replica.status == "InProgress"]
+
+
+def following(before: Secret | None, after: Secret) -> Secret:
+    """The primary with its replicas in progress again, if the change has to reach them: values and labels do."""
+    if before is None or after.links is None or _copied(before) == _copied(after):
+        return after
+    in_sync = [arn for arn, replica in after.links.replicas.items() if replica.status == "InSync"]
+    for arn in in_sync:
+        after = with_status(after, arn, "InProgress")
+    return after
+
+
+def told(primary: Secret, secrets: Secrets) -> dict[SecretKey, Secret]:
+    """The replicas that are in progress again, and learn it from the primary, by key."""
+    replicas = [at(arn, secrets) for arn in in_progress(primary)]
+    known = CrossAccountPrimary(arn=primary.arn, status="InProgress")
+    return {
+        replica.key: with_primary(replica, known)
+        for replica in replicas
+        if replica is not None and primary_of(replica) != known
+    }
+
+
+def _copied(secret: Secret) -> tuple[object, ...]:
+    versions = {version.id: (version.number, version.sealed is not None) for version in secret.versions.values()}
+    return versions, secret.labels
+
+
+def at(arn: str, secrets: Secrets) -> Secret | None:
+    """The secret of a full ARN, None when there is none."""
+    parsed = arns.parse(arn)
+    found = None if parsed is None else secrets.get(SecretKey(*parsed[:3]))
+    return None if found is None or found.arn != arn else found
+
+
+# --- what is refused -----------------------------------------------------------------------------------------------
+
+
+def require_another_account(arn: str, region: str, account: str, what: str) -> None:
+    """DOC: the other secret is in the same region and partition, and in another account. Code and texts are a GUESS."""
+    parsed = arns.parse(arn)
+    if parsed is None or parsed.partial:
+        raise InvalidParameterException(f"The ARN of the {what} secret isn't the full ARN of a secret: {arn}")
+    if parsed.region != region or arn.split(":", 2)[1] != arns.partition(region):
+        raise InvalidParameterException(f"The {what} secret must be in the same AWS Region and partition: {arn}")
+    if parsed.account == account:
+        raise InvalidParameterException(f"The {what} secret must be in a different AWS account: {arn}")
+
+
+def require_own_values(secret: Secret) -> None:
+    """A replica takes its values, and all that belongs to them, from its primary. GUESS, after regional replicas.
+
+    So it is while it is `Pending` or `Detached`, too: DOC says that only StopReplicationToReplica ends it.
+    """
+    if primary_of(secret) is not None:
+        raise InvalidParameterException(
+            "Operation not permitted on a cross-account replica secret. Call must be made in primary secret's account."
+        )
+
+
+def reason_to_stay(secret: Secret) -> str | None:
+    """Why a secret can't be deleted (DOC); None: it can. Code and texts are a GUESS, after those of regional ones."""
+    if primary_of(secret) is not None:
+        return f"You can't delete secret {secret.arn} that is a cross-account replica. Stop its replication first."
+    if replicas := associated(secret):
+        return f"You can't delete secret {secret.arn} that still has cross-account replicas [{', '.join(replicas)}]."
+    return None

@@ -1,0 +1,148 @@
+"""`sm.replication` and replicas in other accounts: held back, code that waits for them, and seeds in their place."""
+
+import pytest
+
+from pytest_secretsmanager import UsageError
+
+OTHER_ACCOUNT = "210987654321"
+
+
+@pytest.mark.parametrize(
+    "where",
+    [{}, {"account": OTHER_ACCOUNT}, {"region": "us-east-1"}, {"region": "us-east-1", "account": OTHER_ACCOUNT}],
+    ids=["all", "account", "region", "both"],
+)
+def test_a_hold_keeps_both_secrets_in_progress_until_it_is_resumed(pair, secretsmanager, where):
+    pair.associate()
+    hold = secretsmanager.replication.hold(**where)
+    pair.put("two")
+    assert (pair.statuses, pair.copied) == (("InProgress", "InProgress"), "one")
+    hold.resume()
+    assert (pair.statuses, pair.copied) == (("InSync", "InSync"), "two")
+
+
+@pytest.mark.parametrize(
+    "where", [{"account": "123456789012"}, {"region": "eu-west-1"}], ids=["the primary's account", "another region"]
+)
+def test_a_hold_of_another_place_keeps_no_replica(pair, secretsmanager, where):
+    pair.associate()
+    secretsmanager.replication.hold(**where)
+    pair.put("two")
+    assert pair.copied == "two"
+
+
+def test_a_hold_of_an_account_leaves_replicas_in_other_regions_alone(pair, eu, secretsmanager):
+    pair.associate()
+    pair.client.replicate_secret_to_regions(SecretId="db", AddReplicaRegions=[{"Region": "eu-west-1"}])
+    secretsmanager.replication.hold(account=OTHER_ACCOUNT)
+    pair.put("two")
+    assert eu.get_secret_value(SecretId="db")["SecretString"] == "two"
+    assert pair.copied == "one"
+
+
+def test_a_hold_of_its_own_account_keeps_a_regional_replica(client, eu, secretsmanager):
+    secretsmanager.replication.hold(account="123456789012")
+    client.create_secret(Name="db", SecretString="one", AddReplicaRegions=[{"Region": "eu-west-1"}])
+    assert client.describe_secret(SecretId="db")["ReplicationStatus"][0]["Status"] == "InProgress"
+
+
+def test_an_association_is_held_with_nothing_copied(pair, secretsmanager):
+    with secretsmanager.replication.hold(account=OTHER_ACCOUNT):
+        pair.associate()
+        assert pair.statuses == ("InProgress", "InProgress")
+        assert secretsmanager.secret(pair.replica).versions == []
+    assert (pair.statuses, pair.copied) == (("InSync", "InSync"), "one")
+
+
+@pytest.mark.parametrize("looks_at_replica", [False, True], ids=["primary", "replica"])
+def test_code_that_waits_comes_through_after_so_many_looks(pair, secretsmanager, looks_at_replica):
+    pair.associate()
+    secretsmanager.replication.hold(account=OTHER_ACCOUNT, polls=2)
+    pair.put("two")
+    client, name = (pair.stranger, "copy") if looks_at_replica else (pair.client, "db")
+    client.describe_secret(SecretId=name)
+    assert pair.copied == "one"
+    client.describe_secret(SecretId=name)
+    assert pair.copied == "two"
+
+
+def test_a_look_at_a_pending_replica_is_none(pair, secretsmanager):
+    secretsmanager.replication.hold(account=OTHER_ACCOUNT, polls=1)
+    pair.stranger.describe_secret(SecretId="copy")
+    pair.associate()
+    assert pair.statuses == ("InProgress", "InSync")
+
+
+def test_a_replica_that_is_released_while_it_is_held_follows_no_more(pair, secretsmanager):
+    pair.associate()
+    with secretsmanager.replication.hold():
+        pair.put("two")
+        pair.client.disassociate_cross_account_replica(SecretId="db", CrossAccountReplicaARN=pair.replica)
+    assert (pair.statuses, pair.copied) == ((None, "Detached"), "one")
+
+
+def test_a_replica_that_is_set_free_while_it_is_held_keeps_what_it_had(pair, secretsmanager):
+    pair.associate()
+    with secretsmanager.replication.hold():
+        pair.put("two")
+        pair.stranger.stop_replication_to_replica(SecretId="copy")
+    assert (pair.statuses, pair.copied) == (("Detached", None), "one")
+
+
+def test_a_rotation_is_held_and_followed(pair, secretsmanager):
+    pair.associate()
+
+    def rotate(event, context):
+        if event["Step"] == "finishSecret":
+            pair.client.put_secret_value(
+                SecretId="db", SecretString="rotated", ClientRequestToken=event["ClientRequestToken"]
+            )
+
+    with secretsmanager.replication.hold(account=OTHER_ACCOUNT):
+        pair.client.rotate_secret(SecretId="db", RotationLambdaARN=secretsmanager.rotation.register(rotate))
+        assert pair.copied == "one"
+    assert pair.copied == "rotated"
+
+
+def test_a_hold_tells_the_account_that_it_is_for(secretsmanager):
+    hold = secretsmanager.replication.hold(account=OTHER_ACCOUNT)
+    assert repr(hold) == "<hold of replication to all regions in account 210987654321: held>"
+
+
+@pytest.mark.parametrize("account", ["elsewhere", "", 210987654321], ids=repr)
+def test_what_is_no_account_is_told(secretsmanager, account):
+    with pytest.raises(UsageError, match="account is a str of twelve digits such as '123456789012', not "):
+        secretsmanager.replication.hold(account=account)
+
+
+# --- seeds in the place of secrets that accounts have linked ---------------------------------------------------------
+
+
+def test_a_seed_takes_the_place_of_a_primary_and_leaves_its_replica_detached(pair, secretsmanager):
+    pair.associate()
+    secretsmanager.seed("db", "anew")
+    assert pair.statuses == (None, "Detached")
+
+
+def test_a_seed_takes_the_place_of_a_replica_and_its_primary_shows_it_detached(pair, secretsmanager):
+    pair.associate()
+    secretsmanager.seed("copy", "anew", account=OTHER_ACCOUNT)
+    assert pair.statuses == ("Detached", None)
+    assert pair.copied == "anew"
+
+
+def test_a_seed_takes_the_place_of_a_pending_replica(pair, secretsmanager):
+    secretsmanager.seed("copy", "anew", account=OTHER_ACCOUNT)
+    assert pair.copied == "anew"
+
+
+# --- what changed it -------------------------------------------------------------------------------------------------
+
+
+def test_a_replica_was_changed_by_the_call_that_wrote_to_its_primary(pair, secretsmanager):
+    pair.associate()
+    with (
+        pytest.raises(AssertionError, match=r"'copy' in us-east-1: .* by PutSecretValue"),
+        secretsmanager.assert_unchanged(pair.replica),
+    ):
+        pair.put("two")
