@@ -11,6 +11,7 @@ import boto3
 import pytest
 
 from pytest_secretsmanager import Rotation, SecretsManager, UsageError
+from pytest_secretsmanager.controls import subscriptions
 from pytest_secretsmanager.controls.steps import UnmetPlanError
 from pytest_secretsmanager.controls.subscriptions import LONGEST_CHAIN, HandlerError
 
@@ -243,6 +244,41 @@ def test_a_handler_that_causes_its_own_event_is_stopped_in_words() -> None:
         "PutSecretValue, so delivery was broken off: give it a pattern that does not match what the handler itself "
         "causes"
     )
+
+
+def test_a_handler_that_causes_ever_more_events_is_stopped_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(subscriptions, "MOST_CAUSED", 100)
+    names: list[str] = []
+
+    def create(_: Event) -> None:
+        names.append(f"new/{len(names)}")
+        assert len(names) < 1000
+        manager.client().create_secret(Name=names[-1], SecretString="x")  # two events, and so two calls
+
+    with pytest.raises(HandlerError) as failure, SecretsManager() as manager:
+        manager.seed("db", "one")
+        manager.events.subscribe(create)
+        put(manager)
+    assert str(failure.value).startswith(
+        "the calls of a handler (create) caused events for handlers 5 times in a row, up to CreateSecret, so delivery"
+    )
+
+
+def test_the_same_failure_is_told_once_and_of_many_the_first_ones() -> None:
+    def failing_by_name(event: Event) -> None:
+        raise ValueError
+
+    with pytest.raises(HandlerError) as failure, SecretsManager(version_quota=1000) as manager:
+        manager.seed("db", "one")
+        manager.events.subscribe(failing_by_name, pattern=CURRENT_MOVES)
+        for number in range(3):
+            put(manager, f"value {number}")
+        for number in range(100):
+            manager.client().create_secret(Name=f"new/{number}", SecretString="x")
+    first, *others = str(failure.value).splitlines()
+    assert first.endswith("called with 'Secret Label Updated' (AWSCURRENT of secret 'db') (3 times)")
+    assert len(others) < 50
+    assert others[-1].startswith("  … and ")
 
 
 def test_many_events_of_one_call_are_no_loop(sm: SecretsManager) -> None:
