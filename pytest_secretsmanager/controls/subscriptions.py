@@ -238,11 +238,25 @@ def require_event_handler(handler: object) -> None:
     if any(map(inspect.iscoroutinefunction, (handler, type(handler).__call__))):
         raise UsageError(f"{name_of(handler)} is a coroutine function, which is not awaited; {_PLAIN}")
     try:
-        inspect.signature(handler).bind({})
+        signature = inspect.signature(handler)
     except ValueError:
         return  # a function of C that does not tell its parameters
-    except TypeError:
+    if _takes(signature, {}):
+        return
+    name = name_of(handler)
+    if _takes(signature):
         raise UsageError(
-            f"a handler of events is called as handler(event), and {name_of(handler)} takes other arguments: for a "
-            f"Lambda handler write lambda event: {name_of(handler)}(event, None)"
-        ) from None
+            f"a handler of events is called as handler(event), and {name} takes no event: write lambda _: {name}()"
+        )
+    raise UsageError(
+        f"a handler of events is called as handler(event), and {name} takes other arguments: for a Lambda handler "
+        f"write lambda event: {name}(event, None)"
+    )
+
+
+def _takes(signature: inspect.Signature, *arguments: object) -> bool:
+    try:
+        signature.bind(*arguments)
+    except TypeError:
+        return False
+    return True

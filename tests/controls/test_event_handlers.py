@@ -570,8 +570,13 @@ def lambda_handler(event: Event, context: object) -> None:
             "a handler of events is called as handler(event), and lambda_handler takes other arguments: for a Lambda "
             "handler write lambda event: lambda_handler(event, None)",
         ),
+        (
+            threading.Event().set,
+            "a handler of events is called as handler(event), and Event.set takes no event: write lambda _: "
+            "Event.set()",
+        ),
     ],
-    ids=["no function", "a class", "a coroutine function", "an object like one", "a Lambda handler"],
+    ids=["no function", "a class", "a coroutine function", "an object like one", "a Lambda handler", "no parameter"],
 )
 def test_a_handler_that_can_not_be_called_is_refused_in_words(sm: SecretsManager, handler: Any, text: str) -> None:
     with pytest.raises(UsageError) as refusal:
