@@ -221,7 +221,10 @@ def event_text(event: Delivered) -> str:
     return f"{event['detail-type']!r} ({what})"
 
 
-_PLAIN = "a handler is a plain function: asyncio.run(…) inside it runs a coroutine"
+_PLAIN = (
+    "a handler is a plain function: asyncio.run(…) inside it runs a coroutine, and in an async test "
+    "asyncio.ensure_future(…) starts one"
+)
 
 
 def name_of(handler: object) -> str:

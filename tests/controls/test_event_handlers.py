@@ -281,6 +281,21 @@ def test_the_same_failure_is_told_once_and_of_many_the_first_ones() -> None:
     assert others[-1].startswith("  … and ")
 
 
+def test_an_async_test_starts_a_coroutine_as_it_is_advised(sm: SecretsManager) -> None:
+    read: list[object] = []
+
+    async def reload() -> None:
+        read.append(sm.secret("db").value)
+
+    async def run() -> None:
+        sm.events.subscribe(lambda _: asyncio.ensure_future(reload()), pattern=CURRENT_MOVES)
+        put(sm)
+        await asyncio.sleep(0)
+
+    asyncio.run(run())
+    assert read == ["two"]
+
+
 def test_many_events_of_one_call_are_no_loop(sm: SecretsManager) -> None:
     sm.seed("rotating", '{"password": "old"}', owning_service="rds", rotation=Rotation(days=1))
     read: list[str] = []
@@ -558,12 +573,12 @@ def lambda_handler(event: Event, context: object) -> None:
         (
             coroutine_function,
             "coroutine_function is a coroutine function, which is not awaited; a handler is a plain function: "
-            "asyncio.run(…) inside it runs a coroutine",
+            "asyncio.run(…) inside it runs a coroutine, and in an async test asyncio.ensure_future(…) starts one",
         ),
         (
             AsyncHandler(),
             "AsyncHandler is a coroutine function, which is not awaited; a handler is a plain function: asyncio.run(…) "
-            "inside it runs a coroutine",
+            "inside it runs a coroutine, and in an async test asyncio.ensure_future(…) starts one",
         ),
         (
             lambda_handler,
