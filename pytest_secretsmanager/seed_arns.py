@@ -37,6 +37,11 @@ def read(arn: str, options: Mapping[str, object]) -> SeedArn:
     region, account, name, is_partial = parsed
     _require_partition(region, shown)
     require_account(account, "the account in the ARN of a seed")
+    if ":" in name:
+        raise UsageError(
+            f"the ARN of a seed ends with its secret's name and six characters, which no colon follows; {shown!r} goes "
+            "on with the key, label or version of one value, as ECS and CloudFormation have it: leave that out"
+        )
     if is_partial:
         raise UsageError(
             f"the ARN of a seed ends in a hyphen and six letters or digits, as in …:secret:{_cut(name)}-AbCdEf, which "

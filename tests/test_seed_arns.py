@@ -162,6 +162,13 @@ REFUSED = {
         "'arn:aws:secretsmanager:eu-west-1:111122223333:secret:app/db' does not; to leave them open, name the secret "
         "'app/db' with region='eu-west-1' and account='111122223333'",
     ),
+    "the key of one value": (
+        f"{ARN}:password::",
+        {},
+        "the ARN of a seed ends with its secret's name and six characters, which no colon follows; "
+        f"'{ARN}:password::' goes on with the key, label or version of one value, as ECS and CloudFormation have it: "
+        "leave that out",
+    ),
     "a pattern of IAM": (
         f"{ARN[:-6]}??????",
         {},

@@ -16,6 +16,7 @@ from pytest_secretsmanager.engine.marks import GoBack
 from pytest_secretsmanager.engine.service import Service
 from pytest_secretsmanager.inspection.event_patterns import matcher
 from pytest_secretsmanager.inspection.eventbridge import events_of
+from pytest_secretsmanager.inspection.failures import bounded
 from pytest_secretsmanager.inspection.keywords import known_keywords
 from pytest_secretsmanager.inspection.log import Log
 
@@ -108,8 +109,8 @@ class Events(Sequence[dict[str, Any]]):
 
     @property
     def problems(self) -> Sequence[str]:
-        """What handlers failed with, and no end has told of yet."""
-        return tuple(map(str, self._deliveries.problems))
+        """What handlers failed with, and no end has told of yet; of many the first ones."""
+        return bounded(_lines(self._deliveries.problems))
 
     @contextmanager
     def all_handled(self) -> Iterator[None]:
@@ -131,7 +132,13 @@ class Events(Sequence[dict[str, Any]]):
         self._deliveries.problems[:] = but_for
         if not told:
             return
-        text = "\n".join(map(str, told))
+        text = "\n".join(bounded(_lines(told)))
         if error is None:
-            raise HandlerError(text) from told[0].__cause__
+            raise HandlerError(text) from next((problem.__cause__ for problem in told if problem.__cause__), None)
         error.add_note(text)
+
+
+def _lines(problems: Sequence[HandlerError]) -> list[str]:
+    """A line for each different problem, with how often it came."""
+    counted = Counter(map(str, problems))
+    return [text if times == 1 else f"{text} ({times} times)" for text, times in counted.items()]

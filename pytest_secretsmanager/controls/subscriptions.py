@@ -25,6 +25,9 @@ EventHandler: TypeAlias = Callable[[dict[str, Any]], object]
 LONGEST_CHAIN = 100
 """How many times in a row the events that handlers cause may cause handlers to cause more."""
 
+MOST_CAUSED = 10_000
+"""How many events of such a row are delivered at most: where each event causes two more, the row never gets long."""
+
 
 class HandlerError(AssertionError):
     """A handler that the test has subscribed to events has failed."""
@@ -126,17 +129,19 @@ class Deliveries:
                 self._thread = None
 
     def _deliver_all(self) -> None:
-        rounds, end = 0, 0
+        rounds, end, caused = 0, 0, 0
         self._has_caused_more = False
         while self._thread == get_ident() and (found := self._next()) is not None:
             position, entry = found
             if position >= end:  # what handlers have caused up to here begins
                 rounds = rounds + 1 if self._has_caused_more else 0
                 end, self._has_caused_more = self._log.position, False
-                if rounds == LONGEST_CHAIN:
-                    self._break_off(entry)
-                    return
-            for event in events_of(entry):
+            events = tuple(events_of(entry))
+            caused = caused + len(events) if rounds else 0
+            if rounds == LONGEST_CHAIN or caused > MOST_CAUSED:
+                self._break_off(entry, rounds)
+                return
+            for event in events:
                 self._hand_over(event, position)
 
     def _next(self) -> tuple[int, Entry] | None:
@@ -183,17 +188,18 @@ class Deliveries:
                 HandlerError(f"the handler {name_of(handler)} gave a coroutine, which is not awaited; {_PLAIN}")
             )
 
-    def _break_off(self, entry: Entry) -> None:
-        """Ends an endless loop: what is left is not delivered."""
+    def _break_off(self, entry: Entry, rounds: int) -> None:
+        """Ends an endless loop: what is left is not delivered. Its problem comes first, since a report may be cut."""
         with self._service.lock:
             self._position = self._log.position
             handlers = ", ".join(name_of(subscription.handler) for subscription in self.subscriptions[:3])
-        self.problems.append(
+        self.problems.insert(
+            0,
             HandlerError(
-                f"the calls of a handler ({handlers}) caused events for handlers {LONGEST_CHAIN} times in a row, up to "
+                f"the calls of a handler ({handlers}) caused events for handlers {rounds} times in a row, up to "
                 f"{entry.operation}, so delivery was broken off: give it a pattern that does not match what the "
                 "handler itself causes"
-            )
+            ),
         )
 
 
@@ -215,7 +221,10 @@ def event_text(event: Delivered) -> str:
     return f"{event['detail-type']!r} ({what})"
 
 
-_PLAIN = "a handler is a plain function: asyncio.run(…) inside it runs a coroutine"
+_PLAIN = (
+    "a handler is a plain function: asyncio.run(…) inside it runs a coroutine, and in an async test "
+    "asyncio.ensure_future(…) starts one"
+)
 
 
 def name_of(handler: object) -> str:
@@ -232,11 +241,25 @@ def require_event_handler(handler: object) -> None:
     if any(map(inspect.iscoroutinefunction, (handler, type(handler).__call__))):
         raise UsageError(f"{name_of(handler)} is a coroutine function, which is not awaited; {_PLAIN}")
     try:
-        inspect.signature(handler).bind({})
+        signature = inspect.signature(handler)
     except ValueError:
         return  # a function of C that does not tell its parameters
-    except TypeError:
+    if _takes(signature, {}):
+        return
+    name = name_of(handler)
+    if _takes(signature):
         raise UsageError(
-            f"a handler of events is called as handler(event), and {name_of(handler)} takes other arguments: for a "
-            f"Lambda handler write lambda event: {name_of(handler)}(event, None)"
-        ) from None
+            f"a handler of events is called as handler(event), and {name} takes no event: write lambda _: {name}()"
+        )
+    raise UsageError(
+        f"a handler of events is called as handler(event), and {name} takes other arguments: for a Lambda handler "
+        f"write lambda event: {name}(event, None)"
+    )
+
+
+def _takes(signature: inspect.Signature, *arguments: object) -> bool:
+    try:
+        signature.bind(*arguments)
+    except TypeError:
+        return False
+    return True

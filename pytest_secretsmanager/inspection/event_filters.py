@@ -60,7 +60,7 @@ def _any_leaf(test: Test) -> LeavesTest:
 def _exists(argument: object, path: str) -> LeavesTest:
     """DOC: it asks for a field with a value of its own; an object of fields is none."""
     if not isinstance(argument, bool):
-        raise refusal(path, f"'exists' is True or False, not {_shown(argument)}")
+        raise refusal(path, f"'exists' is True or False, not {shown(argument)}")
     return lambda leaves: bool(leaves) is argument
 
 
@@ -69,7 +69,7 @@ def _exactly(expected: object, path: str) -> Test:
     if expected is not None and not isinstance(expected, str | int | float):
         raise refusal(
             path,
-            f"a list has texts, numbers, True, False, None or filters such as {{'prefix': …}}, not {_shown(expected)}",
+            f"a list has texts, numbers, True, False, None or filters such as {{'prefix': …}}, not {shown(expected)}",
         )
     written = json.dumps(expected)
     return lambda value: json.dumps(value) == written
@@ -141,11 +141,11 @@ def _numeric(argument: object, path: str) -> Test:
     """DOC: one comparison, or a range of two, the lower end first; numbers up to five billion."""
     form = "'numeric' is an operator and a number, as ['>', 0], or a range, as ['>=', 0, '<', 5]"
     if not isinstance(argument, list) or len(argument) not in (2, 4):
-        raise refusal(path, f"{form}, not {_shown(argument)}")
+        raise refusal(path, f"{form}, not {shown(argument)}")
     operators, numbers = argument[::2], [_number(number, path) for number in argument[1::2]]
     if len(argument) == 4:
         if operators[0] not in _LOWER or operators[1] not in _UPPER:
-            raise refusal(path, f"a range begins with > or >= and ends with < or <=, not {_shown(operators)}")
+            raise refusal(path, f"a range begins with > or >= and ends with < or <=, not {shown(operators)}")
         if numbers[0] >= numbers[1]:
             raise refusal(path, f"the range from {numbers[0]} to {numbers[1]} is empty: the lower number comes first")
     tests = [(_operator(name, path), number) for name, number in zip(operators, numbers, strict=True)]
@@ -154,13 +154,13 @@ def _numeric(argument: object, path: str) -> Test:
 
 def _operator(name: object, path: str) -> _Compare:
     if not isinstance(name, str) or name not in _OPERATORS:
-        raise refusal(path, f"'numeric' has no operator {_shown(name)}; there are {', '.join(map(str, _OPERATORS))}")
+        raise refusal(path, f"'numeric' has no operator {shown(name)}; there are {', '.join(map(str, _OPERATORS))}")
     return _OPERATORS[name]
 
 
 def _number(value: object, path: str) -> float:
     if not _is_number(value):
-        raise refusal(path, f"'numeric' compares with a number, not with {_shown(value)}")
+        raise refusal(path, f"'numeric' compares with a number, not with {shown(value)}")
     number = float(value)  # type: ignore[arg-type]
     if abs(number) > _LARGEST_NUMBER:
         raise refusal(path, f"'numeric' compares with numbers from -5e9 to 5e9, not with {value!r}")
@@ -182,7 +182,7 @@ def _anything_but(argument: object, path: str) -> Test:
     are_texts = all(isinstance(value, str) for value in values)
     if not values or not (are_texts or all(map(_is_number, values))):
         raise refusal(
-            path, f"'anything-but' has a text, a number, or a list of texts or of numbers, not {_shown(argument)}"
+            path, f"'anything-but' has a text, a number, or a list of texts or of numbers, not {shown(argument)}"
         )
     return _none_of([_exactly(value, path) for value in values])
 
@@ -198,17 +198,18 @@ def _refused_texts(argument: Mapping[object, object], path: str) -> list[Test]:
     found = argument[name]
     texts = found if isinstance(found, list) else [found]
     if not texts or "" in texts:
-        raise refusal(path, f"'anything-but' with {name!r} has texts that are not empty, not {_shown(found)}")
+        raise refusal(path, f"'anything-but' with {name!r} has texts that are not empty, not {shown(found)}")
     return [_FILTERS_OF_TEXTS[name](_text(text, path, str(name)), path) for text in texts]
 
 
 def _text(value: object, path: str, name: str) -> str:
     if not isinstance(value, str):
-        raise refusal(path, f"{name!r} has a text, not {_shown(value)}")
+        raise refusal(path, f"{name!r} has a text, not {shown(value)}")
     return value
 
 
-def _shown(value: object) -> str:
+def shown(value: object) -> str:
+    """What a pattern has, within bounds."""
     text = repr(value)
     return text if len(text) <= 60 else f"{text[:60]}…"
 
@@ -225,3 +226,6 @@ _FILTERS: dict[object, Callable[[object, str], Test]] = {
     "numeric": _numeric,
     "cidr": _cidr,
 }
+
+FILTER_NAMES = frozenset((*_FILTERS, "exists"))
+"""The names of all filters; no event has a field of such a name."""

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
 from pytest_secretsmanager.engine.errors import UsageError, nearest
-from pytest_secretsmanager.inspection.event_filters import LeavesTest, one_of, refusal
+from pytest_secretsmanager.inspection.event_filters import FILTER_NAMES, LeavesTest, one_of, refusal, shown
 
 __tracebackhide__ = True
 
@@ -26,7 +26,8 @@ Matches: TypeAlias = Callable[[Mapping[str, object]], bool]
 def matcher(pattern: object) -> Matches:
     """The test that a pattern stands for. Raises UsageError for a pattern that EventBridge would not take.
 
-    A name at its top that no event has is refused too: EventBridge takes it, and then it never matches.
+    A name at its top that no event has, and a filter outside a list, are refused too: EventBridge takes them for names
+    of fields, and then they never match.
 
     >>> matches = matcher({"detail": {"labelUpdated": [{"anything-but": {"prefix": "AWS"}}]}})
     >>> matches({"detail": {"labelUpdated": "blue"}}), matches({"detail": {"labelUpdated": "AWSCURRENT"}})
@@ -63,6 +64,8 @@ def _field(name: object, expected: object, path: str) -> Matches:
         raise refusal(path, f"a field is named by a text, not by {name!r}")
     if name == _OR:
         return _alternatives(expected, path)
+    if path and name in FILTER_NAMES:
+        raise refusal(path, f"a filter stands in a list: write [{{{name!r}: {shown(expected)}}}]")
     inner = f"{path}.{name}" if path else name
     if isinstance(expected, Mapping):
         nested = _object(expected, inner)

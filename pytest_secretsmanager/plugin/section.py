@@ -45,12 +45,13 @@ def _unreached(item: pytest.Item) -> str:
 
 
 def _of_calls(item: pytest.Item) -> list[str]:
-    """What is told of calls that found nothing, and of those that AWS refused for want of a function or a key."""
+    """What is told of calls that found nothing, and of those that AWS refused for want of what a test can set up."""
     watch, _ = item.stash.get(_WATCH, (None, None))
     met = [] if watch is None else watch.met()
     if not met:
         return []
     from pytest_secretsmanager.report.not_found import not_found
     from pytest_secretsmanager.report.not_made import not_made
+    from pytest_secretsmanager.report.other_account import other_account
 
-    return [not_found(met), not_made(met)]
+    return [not_found(met), not_made(met), other_account(met)]

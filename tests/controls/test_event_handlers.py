@@ -11,6 +11,7 @@ import boto3
 import pytest
 
 from pytest_secretsmanager import Rotation, SecretsManager, UsageError
+from pytest_secretsmanager.controls import subscriptions
 from pytest_secretsmanager.controls.steps import UnmetPlanError
 from pytest_secretsmanager.controls.subscriptions import LONGEST_CHAIN, HandlerError
 
@@ -243,6 +244,56 @@ def test_a_handler_that_causes_its_own_event_is_stopped_in_words() -> None:
         "PutSecretValue, so delivery was broken off: give it a pattern that does not match what the handler itself "
         "causes"
     )
+
+
+def test_a_handler_that_causes_ever_more_events_is_stopped_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(subscriptions, "MOST_CAUSED", 100)
+    names: list[str] = []
+
+    def create(_: Event) -> None:
+        names.append(f"new/{len(names)}")
+        assert len(names) < 1000
+        manager.client().create_secret(Name=names[-1], SecretString="x")  # two events, and so two calls
+
+    with pytest.raises(HandlerError) as failure, SecretsManager() as manager:
+        manager.seed("db", "one")
+        manager.events.subscribe(create)
+        put(manager)
+    assert str(failure.value).startswith(
+        "the calls of a handler (create) caused events for handlers 5 times in a row, up to CreateSecret, so delivery"
+    )
+
+
+def test_the_same_failure_is_told_once_and_of_many_the_first_ones() -> None:
+    def failing_by_name(event: Event) -> None:
+        raise ValueError
+
+    with pytest.raises(HandlerError) as failure, SecretsManager(version_quota=1000) as manager:
+        manager.seed("db", "one")
+        manager.events.subscribe(failing_by_name, pattern=CURRENT_MOVES)
+        for number in range(3):
+            put(manager, f"value {number}")
+        for number in range(100):
+            manager.client().create_secret(Name=f"new/{number}", SecretString="x")
+    first, *others = str(failure.value).splitlines()
+    assert first.endswith("called with 'Secret Label Updated' (AWSCURRENT of secret 'db') (3 times)")
+    assert len(others) < 50
+    assert others[-1].startswith("  … and ")
+
+
+def test_an_async_test_starts_a_coroutine_as_it_is_advised(sm: SecretsManager) -> None:
+    read: list[object] = []
+
+    async def reload() -> None:
+        read.append(sm.secret("db").value)
+
+    async def run() -> None:
+        sm.events.subscribe(lambda _: asyncio.ensure_future(reload()), pattern=CURRENT_MOVES)
+        put(sm)
+        await asyncio.sleep(0)
+
+    asyncio.run(run())
+    assert read == ["two"]
 
 
 def test_many_events_of_one_call_are_no_loop(sm: SecretsManager) -> None:
@@ -522,20 +573,25 @@ def lambda_handler(event: Event, context: object) -> None:
         (
             coroutine_function,
             "coroutine_function is a coroutine function, which is not awaited; a handler is a plain function: "
-            "asyncio.run(…) inside it runs a coroutine",
+            "asyncio.run(…) inside it runs a coroutine, and in an async test asyncio.ensure_future(…) starts one",
         ),
         (
             AsyncHandler(),
             "AsyncHandler is a coroutine function, which is not awaited; a handler is a plain function: asyncio.run(…) "
-            "inside it runs a coroutine",
+            "inside it runs a coroutine, and in an async test asyncio.ensure_future(…) starts one",
         ),
         (
             lambda_handler,
             "a handler of events is called as handler(event), and lambda_handler takes other arguments: for a Lambda "
             "handler write lambda event: lambda_handler(event, None)",
         ),
+        (
+            threading.Event().set,
+            "a handler of events is called as handler(event), and Event.set takes no event: write lambda _: "
+            "Event.set()",
+        ),
     ],
-    ids=["no function", "a class", "a coroutine function", "an object like one", "a Lambda handler"],
+    ids=["no function", "a class", "a coroutine function", "an object like one", "a Lambda handler", "no parameter"],
 )
 def test_a_handler_that_can_not_be_called_is_refused_in_words(sm: SecretsManager, handler: Any, text: str) -> None:
     with pytest.raises(UsageError) as refusal:

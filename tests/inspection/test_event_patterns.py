@@ -167,6 +167,12 @@ REFUSED: list[tuple[object, str]] = [
         "event pattern: an event has no 'sorce'; did you mean 'source' or 'resources'?",
     ),
     ({"source": "x"}, "event pattern, at source: what a field may be stands in a list: write ['x']"),
+    (detail(name={"prefix": "a"}), "event pattern, at detail.name: a filter stands in a list: write [{'prefix': 'a'}]"),
+    (
+        detail(name={"anything-but": ["a"]}),
+        "event pattern, at detail.name: a filter stands in a list: write [{'anything-but': ['a']}]",
+    ),
+    ({"source": {"exists": True}}, "event pattern, at source: a filter stands in a list: write [{'exists': True}]"),
     (
         {"source": []},
         "event pattern, at source: the list is empty, so it would match nothing; it has values or filters",
