@@ -23,7 +23,10 @@ def add(parser: pytest.Parser) -> None:
     parser.addini(ACCOUNT, "account of the fixture secretsmanager", default="123456789012")
     parser.addini(RANDOM_SEED, "makes ARN suffixes, version ids and request ids repeatable", default="")
     parser.addini(
-        EXTRA_REGIONS, "regions that are newer than the installed botocore: names, with blanks between", "args", []
+        EXTRA_REGIONS,
+        "regions that are newer than the installed botocore: names, with blanks or commas between",
+        "args",
+        [],
     )
 
 
@@ -40,7 +43,7 @@ def build(node: Any) -> "SecretsManager":
             raise failure(node, OPTIONS, f"options are given by name, not by position ({len(marker.args)}); {advice}")
         for name in marker.kwargs.keys() - {*_OPTIONS}:
             raise failure(node, OPTIONS, f"there is no option {name!r}{nearest(name, _OPTIONS)}")
-        options |= marker.kwargs
+        options |= marker.kwargs | _all_extra_regions(options, marker.kwargs)
     try:
         return SecretsManager(**options)
     except UsageError as error:
@@ -48,6 +51,17 @@ def build(node: Any) -> "SecretsManager":
         if problem is not None:
             raise pytest.fail.Exception(problem, pytrace=False) from None
         raise failure(node, OPTIONS, str(error)) from None
+
+
+def _all_extra_regions(before: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
+    """The extra regions of a marker together with those of the ini file and of markers farther off.
+
+    Every other option takes the place of the one before. A wrong type is left as it is, for the manager to refuse.
+    """
+    far, near = before["extra_regions"], given.get("extra_regions")
+    if isinstance(far, list | tuple | set) and isinstance(near, list | tuple | set):
+        return {"extra_regions": [*far, *near]}
+    return {}
 
 
 def ini_options(config: pytest.Config) -> dict[str, Any]:

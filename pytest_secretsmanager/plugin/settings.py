@@ -60,7 +60,7 @@ def seed_files(config: pytest.Config) -> list[str]:
 
 
 def extra_regions(config: pytest.Config) -> list[str]:
-    """The regions that the ini file adds to those of botocore; the engine judges their names."""
+    """The regions that the ini file adds to those of botocore, blanks or commas between; the engine judges them."""
     given = _given(config, EXTRA_REGIONS)
     names = given.split() if isinstance(given, str) else given
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
@@ -68,7 +68,7 @@ def extra_regions(config: pytest.Config) -> list[str]:
             f"the ini option {EXTRA_REGIONS} is the name of a region, or of several (in TOML a list of strings), not "
             f"{given!r}"
         )
-    return names
+    return [part for name in names for part in name.split(",") if part]
 
 
 def _given(config: pytest.Config, name: str) -> Any:

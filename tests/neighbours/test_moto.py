@@ -90,7 +90,12 @@ def test_moto_keeps_its_secrets_whatever_is_done_to_ours_of_the_same_name(outsid
         found = outside_client.describe_secret(SecretId="db")
         assert len(found["VersionIdsToStages"]) == 1
         assert outside_client.get_secret_value(SecretId="db")["SecretString"] == "moto's"
-    assert len(sm.log) == 2
+    assert [event.operation for event in sm.log] == [
+        "PutSecretValue",
+        "DeleteSecret",
+        "StartSecretVersionDelete",
+        "EndSecretVersionDelete",
+    ]
 
 
 def test_an_object_of_moto_stays_when_our_manager_ends(moto_around):

@@ -161,7 +161,13 @@ def test_it(secretsmanager):
 
 
 @pytest.mark.parametrize(
-    "value", ["eu-atlantis-1", "eu-atlantis-2 eu-atlantis-1", "\n    eu-atlantis-1\n    eu-atlantis-2"]
+    "value",
+    [
+        "eu-atlantis-1",
+        "eu-atlantis-2 eu-atlantis-1",
+        "eu-atlantis-2, eu-atlantis-1",
+        "\n    eu-atlantis-1\n    eu-atlantis-2",
+    ],
 )
 def test_the_ini_file_adds_regions(pytester: pytest.Pytester, run: Run, value: str) -> None:
     pytester.makeini(f"[pytest]\nsecretsmanager_extra_regions = {value}")
@@ -175,6 +181,12 @@ def test_pyproject_toml_adds_regions(pytester: pytest.Pytester, run: Run) -> Non
 
 def test_the_marker_adds_regions(run: Run) -> None:
     marked = '@pytest.mark.secretsmanager(region="eu-atlantis-1", extra_regions=["eu-atlantis-1"])\ndef '
+    run("import pytest" + IN_ATLANTIS.replace("def ", marked, 1)).assert_outcomes(passed=1)
+
+
+def test_the_markers_regions_add_to_those_of_the_ini_file(pytester: pytest.Pytester, run: Run) -> None:
+    pytester.makeini("[pytest]\nsecretsmanager_extra_regions = eu-atlantis-1")
+    marked = '@pytest.mark.secretsmanager(extra_regions=["eu-atlantis-2"])\ndef '
     run("import pytest" + IN_ATLANTIS.replace("def ", marked, 1)).assert_outcomes(passed=1)
 
 
