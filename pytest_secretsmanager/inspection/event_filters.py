@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 from ipaddress import ip_address, ip_network
 from operator import eq, ge, gt, le, lt
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 from pytest_secretsmanager.engine.errors import UsageError, nearest
 
@@ -144,7 +144,8 @@ def _numeric(argument: object, path: str) -> Test:
         raise refusal(path, f"{form}, not {shown(argument)}")
     operators, numbers = argument[::2], [_number(number, path) for number in argument[1::2]]
     if len(argument) == 4:
-        if operators[0] not in _LOWER or operators[1] not in _UPPER:
+        compares = [_operator(name, path) for name in operators]
+        if compares[0] not in _LOWER.values() or compares[1] not in _UPPER.values():
             raise refusal(path, f"a range begins with > or >= and ends with < or <=, not {shown(operators)}")
         if numbers[0] >= numbers[1]:
             raise refusal(path, f"the range from {numbers[0]} to {numbers[1]} is empty: the lower number comes first")
@@ -161,10 +162,10 @@ def _operator(name: object, path: str) -> _Compare:
 def _number(value: object, path: str) -> float:
     if not _is_number(value):
         raise refusal(path, f"'numeric' compares with a number, not with {shown(value)}")
-    number = float(value)  # type: ignore[arg-type]
-    if abs(number) > _LARGEST_NUMBER:
-        raise refusal(path, f"'numeric' compares with numbers from -5e9 to 5e9, not with {value!r}")
-    return number
+    number = cast("float", value)
+    if not abs(number) <= _LARGEST_NUMBER:  # looked at before float(…), which fails for a long int; NaN is refused, too
+        raise refusal(path, "'numeric' compares with numbers from -5e9 to 5e9")
+    return float(number)
 
 
 def _is_number(value: object) -> bool:

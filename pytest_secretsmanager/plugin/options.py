@@ -1,6 +1,7 @@
 """The options of a test's `SecretsManager`: those of the ini file, and over them the marker's."""
 
 import os
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -43,7 +44,7 @@ def build(node: Any) -> "SecretsManager":
             raise failure(node, OPTIONS, f"options are given by name, not by position ({len(marker.args)}); {advice}")
         for name in marker.kwargs.keys() - {*_OPTIONS}:
             raise failure(node, OPTIONS, f"there is no option {name!r}{nearest(name, _OPTIONS)}")
-        options |= marker.kwargs | _all_extra_regions(options, marker.kwargs)
+        options |= {**marker.kwargs, **_all_extra_regions(options, marker.kwargs)}
     try:
         return SecretsManager(**options)
     except UsageError as error:
@@ -53,7 +54,7 @@ def build(node: Any) -> "SecretsManager":
         raise failure(node, OPTIONS, str(error)) from None
 
 
-def _all_extra_regions(before: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
+def _all_extra_regions(before: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
     """The extra regions of a marker together with those of the ini file and of markers farther off.
 
     Every other option takes the place of the one before. A wrong type is left as it is, for the manager to refuse.
