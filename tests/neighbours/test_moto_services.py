@@ -459,3 +459,16 @@ def test_a_get_looks_at_moto_no_more_once_its_client_is_known(
 
     monkeypatch.setattr(moto, "is_active", fail)
     assert client.get_secret_value(SecretId="db")["SecretString"] == "one"
+
+
+def test_a_cross_account_replica_is_updated_when_the_alias_of_its_key_is_gone(sm: SecretsManager) -> None:
+    client: Any = sm.client()
+    if not hasattr(client, "associate_cross_account_replica"):
+        pytest.skip("this botocore is older than AssociateCrossAccountReplica")
+    kms = service("kms")
+    kms.create_alias(AliasName="alias/theirs", TargetKeyId=kms.create_key()["KeyMetadata"]["KeyId"])
+    primary = f"arn:aws:secretsmanager:{REGION}:{OTHER}:secret:db-AbCdEf"
+    client.create_secret(Name="copy", KmsKeyId="alias/theirs", CrossAccountPrimaryARN=primary)
+    kms.delete_alias(AliasName="alias/theirs")
+    client.update_secret(SecretId="copy", Description="a copy")
+    assert client.describe_secret(SecretId="copy")["Description"] == "a copy"

@@ -87,10 +87,7 @@ def as_replica_asked_for(secret: Secret, call: Call, ports: Ports) -> Secret:
 
 def require_customer_key(secret: Secret, ports: Ports) -> None:
     """DOC: a cross-account replica is under a key of the customer's. Code and text are a GUESS; so is that it stays."""
-    if cross_account.primary_of(secret) is None:
-        return
-    region, account, _ = secret.key
-    if ports.keys.find(region, account, secret.kms_key_id) == ports.keys.find(region, account, ""):
+    if cross_account.primary_of(secret) is not None and ports.under_default_key(secret):
         raise InvalidParameterException("You must specify a customer managed KMS key for a cross-account replica.")
 
 
