@@ -136,6 +136,16 @@ def test_a_seed_takes_the_place_of_a_pending_replica(pair, secretsmanager):
     assert pair.copied == "anew"
 
 
+# --- what is its own, and what it takes over ---------------------------------------------------------------------------
+
+
+def test_its_owner_tags_it(pair):
+    pair.associate()
+    pair.stranger.tag_resource(SecretId="copy", Tags=[{"Key": "team", "Value": "buy"}, {"Key": "stage", "Value": "a"}])
+    pair.stranger.untag_resource(SecretId="copy", TagKeys=["stage"])
+    assert pair.stranger.describe_secret(SecretId="copy")["Tags"] == [{"Key": "team", "Value": "buy"}]
+
+
 # --- what changed it -------------------------------------------------------------------------------------------------
 
 

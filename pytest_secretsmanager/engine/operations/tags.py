@@ -9,14 +9,14 @@ from pytest_secretsmanager.engine.state import Secrets
 
 def tag_resource(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
     """Adds tags, or gives present ones another value; a tag keeps its place (GUESS)."""
-    secret = guards.require_writable(secrets, call)
+    secret = guards.require_taggable(secrets, call)
     after = tags.tags_after(secret.tags, call.structures("Tags") or [], call)
     return Outcome({}, {secret.key: changed(secret, tags=after, changed=call.time)}, about=secret.arn)
 
 
 def untag_resource(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
     """Takes tags away. What was ever tagged keeps an empty list (RECORDED); absent keys are no error (DOC)."""
-    secret = guards.require_writable(secrets, call)
+    secret = guards.require_taggable(secrets, call)
     keys = call.texts("TagKeys") or []
     tags.refuse_reserved(keys, call)
     if secret.tags is None:

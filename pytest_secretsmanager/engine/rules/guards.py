@@ -72,8 +72,16 @@ def require_not_deleted(secret: Secret) -> None:
         )
 
 
+def require_taggable(secrets: Secrets, call: Call) -> Secret:
+    """The secret that SecretId names, if the caller may give it tags here."""
+    secret = require_live(secrets, call)
+    require_primary(secret)
+    require_owner(secret, call)
+    return secret
+
+
 def require_writable(secrets: Secrets, call: Call) -> Secret:
-    """The secret that SecretId names, if the caller may give it values, labels and tags here."""
+    """The secret that SecretId names, if the caller may give it values and labels here."""
     secret = require_live(secrets, call)
     require_primary(secret)
     if secret.links is not None:  # looked at here, since every write passes and few secrets have any
