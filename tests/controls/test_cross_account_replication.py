@@ -146,6 +146,18 @@ def test_its_owner_tags_it(pair):
     assert pair.stranger.describe_secret(SecretId="copy")["Tags"] == [{"Key": "team", "Value": "buy"}]
 
 
+@pytest.mark.secretsmanager(version_quota=3)
+def test_it_knows_that_a_version_was_deleted(pair, secretsmanager):
+    pair.associate()
+    first = secretsmanager.secret(pair.replica).versions[0].id
+    for value in ("two", "three"):
+        pair.put(value)
+    secretsmanager.clock.advance(days=2)
+    pair.put("four")
+    with pytest.raises(pair.stranger.exceptions.InvalidRequestException, match=f"{first} because it was deleted"):
+        pair.stranger.get_secret_value(SecretId="copy", VersionId=first)
+
+
 # --- what changed it -------------------------------------------------------------------------------------------------
 
 

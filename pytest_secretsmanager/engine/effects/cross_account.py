@@ -27,7 +27,12 @@ def replicated(primary: Secret, arn: str, time: float, secrets: Secrets, ports: 
         # DOC that the message explains a failure, such as of a key; the text is a GUESS.
         return _ended(primary, replica, "Failed", f"Replication failed: {error.message}")
     followed = changed(
-        replica, versions=copies, labels=primary.labels, versions_made=primary.versions_made, changed=time
+        replica,
+        versions=copies,
+        labels=primary.labels,
+        versions_made=primary.versions_made,
+        deleted_versions=primary.deleted_versions,
+        changed=time,
     )
     return _ended(primary, followed, "InSync")
 
