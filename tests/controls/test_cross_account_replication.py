@@ -136,7 +136,7 @@ def test_a_seed_takes_the_place_of_a_pending_replica(pair, secretsmanager):
     assert pair.copied == "anew"
 
 
-# --- what is its own, and what it takes over ---------------------------------------------------------------------------
+# --- what is its own, and what it takes over --------------------------------------------------------------------------
 
 
 def test_its_owner_tags_it(pair):
