@@ -15,10 +15,8 @@ from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypeVar, Unpack, cast
 
 from pytest_secretsmanager.controls.clock import Clock, wall_times
 from pytest_secretsmanager.controls.functions import Functions
-from pytest_secretsmanager.controls.kms import Kms
 from pytest_secretsmanager.controls.panel import Panel
-from pytest_secretsmanager.controls.replication import HeldReplicas, ReplicationControl
-from pytest_secretsmanager.controls.rotation import RotationControl
+from pytest_secretsmanager.controls.replication import HeldReplicas
 from pytest_secretsmanager.controls.steps import Steps
 from pytest_secretsmanager.doors import active, environment, moto, patch
 from pytest_secretsmanager.doors.active import RunningFunction
@@ -121,7 +119,6 @@ class SecretsManager(Panel, Assertions):
         self._account = account
         self._clock = clock = Clock(now)
         self._keys = KeyRing(moto.key)
-        self._kms = Kms(self._keys, self._regions, self._home.region_now, account)
         self._random = _UNSEEDED if random_seed is None else Random(random_seed)  # noqa: S311 - ids, never keys
         self._entries: list[Entry] = []
         self._log = Log(self._entries)
@@ -142,15 +139,10 @@ class SecretsManager(Panel, Assertions):
             self._random,
             self._new_request_id,
             repeatable=random_seed is not None,
-            regions=self._regions,
-            unreached=lambda operation, region: worlds.note_unreached(operation, region, self._regions),
+            unreached=worlds.note_unreached,
         )
         self._presence = Presence(self._log, self._home.region_now)
-        self._views = Source(self._service, self._log, clock.seconds, self._home.region_now, account, self._regions)
-        self._rotation = RotationControl(
-            self._service, self._functions, self._steps, self._views, self._rotate_now, self._home.region_now, account
-        )
-        self._replication = ReplicationControl(self._service, self._held, self._regions)
+        self._views = Source(self._service, self._log, clock.seconds, self._home.region_now, account)
         self._clients: dict[object, SecretsManagerClient] = {}
         self._endpoint: Endpoint | None = None
         self._crashes: list[str] = []

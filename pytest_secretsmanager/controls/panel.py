@@ -1,28 +1,46 @@
 """What a test turns on a `SecretsManager`, each with a name and a text that help() shows."""
 
+from collections.abc import Callable
+
 from pytest_secretsmanager.controls.clock import Clock
 from pytest_secretsmanager.controls.events import Events
+from pytest_secretsmanager.controls.functions import Functions
 from pytest_secretsmanager.controls.kms import Kms
-from pytest_secretsmanager.controls.replication import ReplicationControl
+from pytest_secretsmanager.controls.replication import HeldReplicas, ReplicationControl
 from pytest_secretsmanager.controls.rotation import RotationControl
+from pytest_secretsmanager.controls.steps import Steps
+from pytest_secretsmanager.engine.keys import KeyRing
+from pytest_secretsmanager.engine.regions import Regions
 from pytest_secretsmanager.engine.service import Service
+from pytest_secretsmanager.engine.state import SecretKey
 from pytest_secretsmanager.inspection.log import Log
+from pytest_secretsmanager.inspection.views import Source
 
 __tracebackhide__ = True
 
 
 class Panel:
-    """The controls of a `SecretsManager`, and the account where it looks when nothing else is said."""
+    """The controls of a `SecretsManager`, and the account where it looks when nothing else is said.
+
+    A control is made when it is asked for first: few tests ask for one, and every test pays for making a manager.
+    """
 
     _account: str
     _clock: Clock
-    _kms: Kms
-    _rotation: RotationControl
-    _replication: ReplicationControl
+    _keys: KeyRing
+    _regions: Regions
+    _functions: Functions
+    _steps: Steps
+    _held: HeldReplicas
+    _views: Source
     _service: Service
     _log: Log
+    _kms: Kms | None = None
+    _rotation: RotationControl | None = None
+    _replication: ReplicationControl | None = None
     _events: Events | None = None
-    """Made when somebody asks for it first: few tests do, and each manager would pay for it."""
+
+    _rotate_now: Callable[[SecretKey], str]
 
     @property
     def account(self) -> str:
@@ -37,16 +55,30 @@ class Panel:
     @property
     def kms(self) -> Kms:
         """The KMS keys: `create_key`, `disable`, `enable`, `schedule_deletion`, `deny`, `allow`."""
+        if self._kms is None:
+            self._kms = Kms(self._keys, self._regions, self._views.region, self._account)
         return self._kms
 
     @property
     def rotation(self) -> RotationControl:
         """The rotations: `runs` keeps them, `register`, `hold`, `fail` and `between_reads` turn them."""
+        if self._rotation is None:
+            self._rotation = RotationControl(
+                self._service,
+                self._functions,
+                self._steps,
+                self._views,
+                self._rotate_now,
+                self._views.region,
+                self._account,
+            )
         return self._rotation
 
     @property
     def replication(self) -> ReplicationControl:
         """The replicas: `replication.hold(region)` keeps them `InProgress`."""
+        if self._replication is None:
+            self._replication = ReplicationControl(self._service, self._held, self._regions)
         return self._replication
 
     @property

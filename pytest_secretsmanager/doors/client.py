@@ -31,7 +31,7 @@ from pytest_secretsmanager.engine import arns, model
 from pytest_secretsmanager.engine.call import Call, Parameters, Principal, Reply, copied_members
 from pytest_secretsmanager.engine.errors import ServiceError, UsageError
 from pytest_secretsmanager.engine.ports import new_uuid
-from pytest_secretsmanager.engine.regions import BOTOCORES, Regions, is_known_to_botocore
+from pytest_secretsmanager.engine.regions import Regions, is_known_to_botocore
 from pytest_secretsmanager.engine.service import Service
 
 __tracebackhide__ = True
@@ -43,8 +43,8 @@ class Responder:
     """What answers calls: a service, its clock, and the account of clients whose credentials name none.
 
     `random` makes tokens, `new_request_id` request ids; `repeatable` says that they come from a seed, so that tokens
-    are never left to botocore. In a region that is none of `regions` nothing is answered: `unreached` is told of the
-    operation and the region.
+    are never left to botocore. In a region that is none of the service's nothing is answered: `unreached` is told of
+    the operation, the region, and the regions that there are.
     """
 
     service: Service
@@ -53,8 +53,7 @@ class Responder:
     random: Random
     new_request_id: Callable[[], str]
     repeatable: bool = False
-    regions: Regions = BOTOCORES
-    unreached: Callable[[str, str], None] = lambda *_: None
+    unreached: Callable[[str, str, Regions], None] = lambda *_: None
 
 
 def answer_at_once(responder: Responder, client: BaseClient, operation_name: str, api_params: Parameters) -> Reply:
@@ -110,8 +109,9 @@ def answer_request(
 
     Raises EndpointConnectionError for a client of a region that AWS has not: there is no such host.
     """
-    if not responder.regions.has(client.meta.region_name):
-        responder.unreached(operation_model.name, client.meta.region_name)
+    region, regions = client.meta.region_name, responder.service.ports.regions
+    if not regions.has(region):
+        responder.unreached(operation_model.name, region, regions)
         raise _no_such_host(client, request["url"])
     described = model.operation(operation_model.name)
     status, parsed = _answer_body(responder, client, described, request["body"])

@@ -62,7 +62,7 @@ class Endpoint:
         self.crashes = crashes
         self._responder = responder
         self._region = region
-        self._signatures = Signatures(times, responder.regions)
+        self._signatures = Signatures(times, responder.service.ports.regions)
         self._server = HttpServer(self._respond, port, BODY_LIMIT)
         self.port = self._server.port
         self._hosts = tuple(f"{name}:{self.port}" for name in (HOST, "localhost"))
@@ -85,7 +85,7 @@ class Endpoint:
         if account is not None:
             require_account(account)
         if region is not None:
-            self._responder.regions.require(region)
+            self._responder.service.ports.regions.require(region)
         if self._server.is_of_parent:
             raise UsageError(
                 "this endpoint is served by the process that this one was forked from, which knows no credentials "

@@ -30,8 +30,7 @@ __tracebackhide__ = True
 class Source:
     """Where views look: the service's store and keys, its log, its clock (epoch seconds), and where if nothing is said.
 
-    `region` and `account` are the manager's own; its region may change until a test begins. `regions` are those that
-    AWS has.
+    `region` and `account` are the manager's own; its region may change until a test begins.
     """
 
     service: Service
@@ -39,7 +38,11 @@ class Source:
     now: Callable[[], float]
     region: Callable[[], str]
     account: str
-    regions: Regions
+
+    @property
+    def regions(self) -> Regions:
+        """The regions that AWS has, and those that an option adds."""
+        return self.service.ports.regions
 
     def find(self, secret_id: "SecretId", region: str | None, account: str | None) -> "SecretView":
         """The view of a secret by name, ARN or view; SecretNotFound, with the nearest names, when there is none.
