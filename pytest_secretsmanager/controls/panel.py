@@ -1,6 +1,7 @@
 """What a test turns on a `SecretsManager`, each with a name and a text that help() shows."""
 
 from collections.abc import Callable
+from typing import TypeVar
 
 from pytest_secretsmanager.controls.clock import Clock
 from pytest_secretsmanager.controls.events import Events
@@ -17,6 +18,8 @@ from pytest_secretsmanager.inspection.log import Log
 from pytest_secretsmanager.inspection.views import Source
 
 __tracebackhide__ = True
+
+_Control = TypeVar("_Control")
 
 
 class Panel:
@@ -55,15 +58,14 @@ class Panel:
     @property
     def kms(self) -> Kms:
         """The KMS keys: `create_key`, `disable`, `enable`, `schedule_deletion`, `deny`, `allow`."""
-        if self._kms is None:
-            self._kms = Kms(self._keys, self._regions, self._views.region, self._account)
-        return self._kms
+        return self._kms or self._kept("_kms", Kms(self._keys, self._regions, self._views.region, self._account))
 
     @property
     def rotation(self) -> RotationControl:
         """The rotations: `runs` keeps them, `register`, `hold`, `fail` and `between_reads` turn them."""
-        if self._rotation is None:
-            self._rotation = RotationControl(
+        return self._rotation or self._kept(
+            "_rotation",
+            RotationControl(
                 self._service,
                 self._functions,
                 self._steps,
@@ -71,20 +73,27 @@ class Panel:
                 self._rotate_now,
                 self._views.region,
                 self._account,
-            )
-        return self._rotation
+            ),
+        )
 
     @property
     def replication(self) -> ReplicationControl:
         """The replicas: `replication.hold(region)` keeps them `InProgress`."""
-        if self._replication is None:
-            self._replication = ReplicationControl(self._service, self._held, self._regions)
-        return self._replication
+        return self._replication or self._kept(
+            "_replication", ReplicationControl(self._service, self._held, self._regions)
+        )
 
     @property
     def events(self) -> Events:
         """The EventBridge events of what happened; `events.subscribe(handler, pattern={…})` has a handler called."""
         if self._events is None:
-            with self._service.lock:
-                self._events = self._events or Events(self._service, self._log)
+            return self._kept("_events", Events(self._service, self._log))
         return self._events
+
+    def _kept(self, name: str, control: _Control) -> _Control:
+        """The control that is kept under this name: this one, or one that another thread has made just before.
+
+        In one step, since an interrupt may leave a lock held that is taken here.
+        """
+        kept: _Control = self.__dict__.setdefault(name, control)
+        return kept
