@@ -14,7 +14,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 from forked import PATIENCE, child, forking_allowed, in_child, warned_of
-from signed_requests import TOKEN, connect, port_of, send, signed
+from signed_requests import TOKEN, connect, port_of, read_answer, send, signed
 
 from pytest_secretsmanager import Rotation, SecretsManager
 from pytest_secretsmanager.controls import clock
@@ -497,7 +497,7 @@ def test_a_child_does_not_keep_the_port_of_an_endpoint_that_the_parent_stops(end
 def test_a_child_does_not_keep_the_connections_of_an_endpoint_that_the_parent_stops(endpoint):
     with connect(endpoint) as connection:
         connection.sendall(bytes(signed(endpoint, "ListSecrets", {})))
-        assert connection.recv(65_536).startswith(b"HTTP/1.1 200")
+        assert read_answer(connection).status == 200
         with child(lambda: None) as living:
             living.answer()
             endpoint.stop()
