@@ -2,7 +2,7 @@
 
 Ctrl-C, pytest-timeout and other signal handlers raise between any two instructions of the main thread. These tests
 raise at each instruction of this package that a scenario runs, one after the other. Every run takes a sample of them.
-All of them, some twenty-five thousand, take some ten minutes:
+All of them, some twenty-five thousand, take some fifteen minutes:
 
     EVERY_INSTRUCTION=1 python -m pytest tests/test_interrupts.py
 """

@@ -175,7 +175,7 @@ def _operation(request: Request) -> model.Operation:
 def _refusal(error: ServiceError, request_id: str) -> Response:
     """The answer that refuses a request. GUESS: `x-amzn-ErrorType` is in those of AWS's front, and in no others."""
     response = _response(error.status, wire.write_error(error), request_id)
-    if error.is_of_the_front:
+    if error.of_authentication:
         response.headers["x-amzn-ErrorType"] = error.code
     return response
 

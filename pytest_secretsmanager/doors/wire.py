@@ -40,7 +40,7 @@ def write_error(error: ServiceError) -> bytes:
     RECORDED: a modelled error has its text under `Message`. REPORTED: an error of the front has it under `message`.
     Which key others use is not known; SDKs read either, so they have both (GUESS).
     """
-    if error.is_of_the_front:
+    if error.of_authentication:
         return _text_of({"__type": error.code, "message": error.message})
     if error.code in model.modelled_errors():
         return _text_of({"__type": error.code, "Message": error.message})

@@ -14,11 +14,11 @@ class ServiceError(Exception):
     """An answer of AWS that refuses the call.
 
     `code` and `message` are what AWS sends, `status` is the HTTP status: 400 for nearly all but the service's own
-    faults. `is_of_the_front` says that AWS's front sends it, which reads the signature before the service reads more.
+    faults. `of_authentication` marks the errors of a signature: AWS checks it before the service reads the request.
     """
 
     status: ClassVar[int] = 400
-    is_of_the_front: ClassVar[bool] = False
+    of_authentication: ClassVar[bool] = False
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
@@ -44,7 +44,7 @@ class EncryptionFailure(ServiceError):
 class IncompleteSignatureException(ServiceError):
     """A signature that lacks a part, or is not in the form that AWS reads; common to all services, in no model."""
 
-    is_of_the_front = True
+    of_authentication = True
 
 
 class InternalServiceError(ServiceError):
@@ -68,7 +68,7 @@ class InvalidRequestException(ServiceError):
 class InvalidSignatureException(ServiceError):
     """A signature that is not right, or not of now; common to all services, in no model."""
 
-    is_of_the_front = True
+    of_authentication = True
 
 
 class LimitExceededException(ServiceError):
@@ -82,7 +82,7 @@ class MalformedPolicyDocumentException(ServiceError):
 class MissingAuthenticationTokenException(ServiceError):
     """A request without a signature; common to all services, in no model."""
 
-    is_of_the_front = True
+    of_authentication = True
 
 
 class PublicPolicyException(ServiceError):
@@ -114,7 +114,7 @@ class UnknownOperationException(ServiceError):
 class UnrecognizedClientException(ServiceError):
     """Credentials that AWS does not know; common to all services, in no model."""
 
-    is_of_the_front = True
+    of_authentication = True
 
 
 class ValidationException(ServiceError):

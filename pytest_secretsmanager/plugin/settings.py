@@ -5,6 +5,7 @@ type, so what pytest refuses is read as it stands in the file, and judged here.
 """
 
 import warnings
+from collections.abc import Callable
 from typing import Any, Literal, TypeAlias
 
 import pytest
@@ -49,26 +50,23 @@ def block_network(config: pytest.Config) -> Blocking:
 
 def seed_files(config: pytest.Config) -> list[str]:
     """The files of the run's secrets, as the ini file names them."""
-    given = _given(config, SEEDS)
-    files = given.splitlines() if isinstance(given, str) else given
-    if not isinstance(files, list) or not all(isinstance(file, str) for file in files):
-        raise pytest.UsageError(
-            f"the ini option {SEEDS} is the path of a file, or of several, one a line (in TOML a list of strings), "
-            f"not {given!r}"
-        )
+    files = _texts(config, SEEDS, str.splitlines, "the path of a file, or of several, one a line")
     return [file.strip() for file in files if file.strip()]
 
 
 def extra_regions(config: pytest.Config) -> list[str]:
     """The regions that the ini file adds to those of botocore, blanks or commas between; the engine judges them."""
-    given = _given(config, EXTRA_REGIONS)
-    names = given.split() if isinstance(given, str) else given
-    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-        raise pytest.UsageError(
-            f"the ini option {EXTRA_REGIONS} is the name of a region, or of several (in TOML a list of strings), not "
-            f"{given!r}"
-        )
+    names = _texts(config, EXTRA_REGIONS, str.split, "the name of a region, or of several")
     return [part for name in names for part in name.split(",") if part]
+
+
+def _texts(config: pytest.Config, option: str, split: Callable[[str], list[str]], kind: str) -> list[str]:
+    """An option that takes one text or several, in the parts that a single one is split into."""
+    given = _given(config, option)
+    texts = split(given) if isinstance(given, str) else given
+    if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
+        raise pytest.UsageError(f"the ini option {option} is {kind} (in TOML a list of strings), not {given!r}")
+    return texts
 
 
 def _given(config: pytest.Config, name: str) -> Any:

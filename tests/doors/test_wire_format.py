@@ -95,7 +95,9 @@ def test_a_modelled_error_has_its_text_under_one_key():
 
 
 @pytest.mark.parametrize(
-    "kind", [kind for kind in ServiceError.__subclasses__() if kind.is_of_the_front], ids=lambda kind: kind.__name__
+    "kind",
+    [kind for kind in ServiceError.__subclasses__() if kind.of_authentication],
+    ids=lambda kind: kind.__name__,
 )
 def test_an_error_of_authentication_has_its_text_in_lower_case_alone(kind):
     """REPORTED: aws/aws-sdk-php-laravel PR 228 quotes such a body of GetSecretValue."""

@@ -21,7 +21,7 @@ def test_every_error_of_aws_is_the_callers_but_the_services_own(kind):
 
 
 def test_the_front_sends_the_errors_of_authentication():
-    assert {kind.__name__ for kind in SERVICE_ERRORS if kind.is_of_the_front} == {
+    assert {kind.__name__ for kind in SERVICE_ERRORS if kind.of_authentication} == {
         "IncompleteSignatureException",
         "InvalidSignatureException",
         "MissingAuthenticationTokenException",

@@ -94,3 +94,11 @@ def failures(run: Run) -> Callable[..., list[str]]:
         return [report.longreprtext for report in reports if report.failed]
 
     return texts
+
+
+@pytest.fixture(params=["a fixture of its own", "secrets of the run"])
+def mode(request: pytest.FixtureRequest, pytester: pytest.Pytester) -> None:
+    """Both ways in which a test gets its manager."""
+    if request.param == "secrets of the run":
+        pytester.path.joinpath("seeds.toml").write_text("[[secret]]\nname = 'db'\nvalue = 'one'\n")
+        pytester.makeini("[pytest]\nsecretsmanager_seeds = seeds.toml")

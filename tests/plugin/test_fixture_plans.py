@@ -16,17 +16,8 @@ FORGETS = """
         secretsmanager.rotation.fail("finishSecret", ConnectionError("to hide"))
 """
 TOLD = "rotation.fail('finishSecret', ConnectionError) was planned, and no rotation came to that step"
-SEEDS = "[[secret]]\nname = 'db'\nvalue = 'one'\n"
 
 Run = Callable[..., pytest.RunResult]
-
-
-@pytest.fixture(params=["a fixture of its own", "secrets of the run"])
-def mode(request: pytest.FixtureRequest, pytester: pytest.Pytester) -> None:
-    """Both ways in which a test gets its manager."""
-    if request.param == "secrets of the run":
-        pytester.path.joinpath("seeds.toml").write_text(SEEDS)
-        pytester.makeini("[pytest]\nsecretsmanager_seeds = seeds.toml")
 
 
 @pytest.mark.usefixtures("mode")
