@@ -29,7 +29,7 @@ from pytest_secretsmanager.engine.errors import ServiceError, UnsupportedOperati
 from pytest_secretsmanager.engine.interrupts import taken_back
 from pytest_secretsmanager.engine.keys import KeyRing, KmsRefusal
 from pytest_secretsmanager.engine.layers.audit import Entry
-from pytest_secretsmanager.engine.marks import GoBack, mark
+from pytest_secretsmanager.engine.checkpoints import Restore, checkpoint
 from pytest_secretsmanager.engine.ports import Ports, RequestIds, new_uuid
 from pytest_secretsmanager.engine.regions import extra_regions as regions_with
 from pytest_secretsmanager.engine.rules import cross_account
@@ -323,16 +323,16 @@ class SecretsManager(Panel, Assertions):
                 self._endpoint = endpoint
             self._cut_off("what called it was rolled back", refuse=True, functions=functions, runs=runs)
 
-        marks = (
-            *(part.mark for part in parts),
-            *self._marks_of_chance(),
-            self._log.mark,
-            lambda: mark(self._clients),
+        checkpoints = (
+            *(part.checkpoint for part in parts),
+            *self._checkpoints_of_chance(),
+            self._log.checkpoint,
+            lambda: checkpoint(self._clients),
         )
         try:
             # No name keeps a context that is thrown away alive.
             with (
-                self._service.rolled_back(*marks),
+                self._service.rolled_back(*checkpoints),
                 taken_back(begin, end),
                 self._steps.all_met(),
                 self.events.all_handled(),
@@ -343,11 +343,11 @@ class SecretsManager(Panel, Assertions):
             raise
         self._tell_of_functions(None)
 
-    def _marks_of_chance(self) -> Sequence[Callable[[], GoBack]]:
+    def _checkpoints_of_chance(self) -> Sequence[Callable[[], Restore]]:
         """What is to be repeatable comes again as it came, too."""
-        return (self._mark_random, self._new_request_id.mark) if self._responder.repeatable else ()
+        return (self._checkpoint_random, self._new_request_id.checkpoint) if self._responder.repeatable else ()
 
-    def _mark_random(self) -> GoBack:
+    def _checkpoint_random(self) -> Restore:
         state = self._random.getstate()
         return lambda: self._random.setstate(state)
 
@@ -392,7 +392,7 @@ class SecretsManager(Panel, Assertions):
             return Call(operation, parameters, region, principal, time, request_id="seed")
 
         try:
-            with self._service.transaction(self._keys.mark, self._functions.mark):
+            with self._service.transaction(self._keys.checkpoint, self._functions.checkpoint):
                 function = self._function_of(seed, region, account)
                 self._remove(key, now)
                 self._ensure_key(seed, region, account)
@@ -417,7 +417,7 @@ class SecretsManager(Panel, Assertions):
         region = self._home.follow()
         if region is None:
             return
-        with self._service.transaction(self._keys.mark, self._functions.mark):
+        with self._service.transaction(self._keys.checkpoint, self._functions.checkpoint):
             with_seeds = not self._log and not self._log.cleared
             with self._home.moved_to(region, self._views.state_of, with_seeds=with_seeds) as seeds:
                 for key in seeds:

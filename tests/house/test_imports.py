@@ -26,7 +26,7 @@ ROOMS = [
     {"engine.rules", "engine.keys", "engine.model"},
     {"engine.call", "engine.interrupts", "engine.tracebacks"},
     {"engine.recent"},
-    {"engine.state", "engine.changed", "engine.arns", "engine.errors", "engine.locks", "engine.marks"},
+    {"engine.state", "engine.changed", "engine.arns", "engine.errors", "engine.locks", "engine.checkpoints"},
 ]
 """From the face to the core: a module imports from its own room and from the lines below its own."""
 

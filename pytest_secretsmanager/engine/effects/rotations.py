@@ -13,7 +13,7 @@ from pytest_secretsmanager.engine.effects.background import Background, Transiti
 from pytest_secretsmanager.engine.effects.runs import RotationRun, RunState, StepControl, StepRun, When
 from pytest_secretsmanager.engine.errors import ServiceError
 from pytest_secretsmanager.engine.interrupts import whole
-from pytest_secretsmanager.engine.marks import GoBack, mark
+from pytest_secretsmanager.engine.checkpoints import Restore, checkpoint
 from pytest_secretsmanager.engine.ports import Function, new_uuid
 from pytest_secretsmanager.engine.rules import rotation as rules
 from pytest_secretsmanager.engine.state import Secret
@@ -107,9 +107,9 @@ class Rotations:
             return
         self._end(run, "failed" if run.broken_off else "succeeded")
 
-    def mark(self) -> GoBack:
+    def checkpoint(self) -> Restore:
         """A point to go back to, with the runs that there are now."""
-        return mark(self.runs)
+        return checkpoint(self.runs)
 
     def begin_first_due(self, time: float) -> tuple[Effect, ...]:
         """Begins the rotation that has been due longest at that time, and gives what is to follow."""

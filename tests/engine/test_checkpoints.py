@@ -2,7 +2,7 @@
 
 import pytest
 
-from pytest_secretsmanager.engine.marks import mark
+from pytest_secretsmanager.engine.checkpoints import checkpoint
 
 
 @pytest.mark.parametrize(
@@ -16,27 +16,27 @@ from pytest_secretsmanager.engine.marks import mark
 )
 def test_a_collection_holds_again_what_it_held(collection, change):
     before = collection.copy()
-    go_back = mark(collection)
+    restore = checkpoint(collection)
     change(collection)
     assert collection != before
-    go_back()
+    restore()
     assert collection == before
 
 
 def test_several_go_back_together_and_more_than_once():
     one, two = [1], {"a": 1}
-    go_back = mark(one, two)
+    restore = checkpoint(one, two)
     for _ in range(2):
         one.append(2)
         two["b"] = 2
-        go_back()
+        restore()
         assert (one, two) == ([1], {"a": 1})
 
 
 def test_a_dict_keeps_its_order():
     them = {"b": 1, "a": 2}
-    go_back = mark(them)
+    restore = checkpoint(them)
     del them["b"]
     them["b"] = 1
-    go_back()
+    restore()
     assert list(them) == ["b", "a"]

@@ -6,23 +6,23 @@ Imports nothing but the standard library. Secrets themselves go back by the stor
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
-GoBack: TypeAlias = Callable[[], None]
+Restore: TypeAlias = Callable[[], None]
 """Puts back what was marked, as it was then."""
 
 
-def mark(*collections: list[Any] | dict[Any, Any]) -> GoBack:
+def checkpoint(*collections: list[Any] | dict[Any, Any]) -> Restore:
     """Marks what lists and dicts hold now; the collections stay the same objects.
 
     >>> keys = {"one": 1}
-    >>> go_back = mark(keys)
+    >>> restore = checkpoint(keys)
     >>> keys["two"] = 2
-    >>> go_back()
+    >>> restore()
     >>> keys
     {'one': 1}
     """
     before = [collection.copy() for collection in collections]
 
-    def go_back() -> None:
+    def restore() -> None:
         for collection, as_it_was in zip(collections, before, strict=True):
             collection.clear()
             if isinstance(collection, dict):
@@ -30,4 +30,4 @@ def mark(*collections: list[Any] | dict[Any, Any]) -> GoBack:
             else:
                 collection.extend(as_it_was)
 
-    return go_back
+    return restore
