@@ -11,9 +11,9 @@ from datetime import UTC, datetime, timedelta
 from tempfile import TemporaryFile
 from typing import Protocol
 
+from pytest_secretsmanager.engine.checkpoints import Restore
 from pytest_secretsmanager.engine.errors import UsageError
 from pytest_secretsmanager.engine.locks import Lock
-from pytest_secretsmanager.engine.checkpoints import Restore
 from pytest_secretsmanager.inspection.keywords import known_keywords
 
 __tracebackhide__ = True

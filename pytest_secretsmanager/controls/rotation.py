@@ -12,7 +12,7 @@ from pytest_secretsmanager.engine.service import Service
 from pytest_secretsmanager.engine.state import SecretKey
 from pytest_secretsmanager.inspection.differences import count_text
 from pytest_secretsmanager.inspection.keywords import known_keywords
-from pytest_secretsmanager.inspection.views import SecretId, Source
+from pytest_secretsmanager.inspection.views import SecretId, World
 
 if TYPE_CHECKING:  # as a name, so that help() shows this and not all that it stands for
     from pytest_secretsmanager.inspection.names import StepName
@@ -53,7 +53,7 @@ class RotationControl:
         service: Service,
         functions: Functions,
         steps: Steps,
-        source: Source,
+        world: World,
         rotate_now: RotateNow,
         region: Callable[[], str],
         account: str,
@@ -61,7 +61,7 @@ class RotationControl:
         self._service = service
         self._functions = functions
         self._steps = steps
-        self._source = source
+        self._world = world
         self._rotate_now = rotate_now
         self._region = region
         self._account = account
@@ -97,7 +97,7 @@ class RotationControl:
         if arn is not None and any(value is not None for value in (name, region, account)):
             raise UsageError("a function is named by its ARN, or by name, region and account, not by both")
         if region is not None:
-            self._source.regions.require(region, "the region of a function")
+            self._world.regions.require(region, "the region of a function")
         known = arn or self._functions.free_arn(handler, name, region or self._region(), account or self._account)
         self._functions.add(handler, known)
         return known
@@ -198,7 +198,7 @@ class RotationControl:
         for name, number in (("every", every), ("first", first)):
             if not isinstance(number, int) or isinstance(number, bool) or number < 1:
                 raise UsageError(f"{name} is a number of reads, at least 1, not {number!r}")
-        view = self._source.find(secret_id, region, account)
+        view = self._world.find(secret_id, region, account)
         if view.state.rotation is None:
             raise UsageError(
                 f"secret {view.name!r} has no rotation function: seed it with rotation=Rotation(handler), or call "
@@ -210,4 +210,4 @@ class RotationControl:
         return f"<rotation: {count_text(len(self.runs), 'run')}>"
 
     def _key(self, secret_id: SecretId, region: str | None, account: str | None) -> SecretKey:
-        return self._source.find(secret_id, region, account).key
+        return self._world.find(secret_id, region, account).key

@@ -7,10 +7,10 @@ from types import TracebackType
 from typing import Any, Self, TypeAlias, cast
 
 from pytest_secretsmanager.engine.call import copied
+from pytest_secretsmanager.engine.checkpoints import Restore
 from pytest_secretsmanager.engine.errors import ServiceError, UsageError
 from pytest_secretsmanager.engine.interrupts import whole
 from pytest_secretsmanager.engine.layers.audit import Entry
-from pytest_secretsmanager.engine.checkpoints import Restore
 from pytest_secretsmanager.engine.service import Service
 from pytest_secretsmanager.engine.tracebacks import take_out_own_frames
 from pytest_secretsmanager.inspection.event_patterns import Matches

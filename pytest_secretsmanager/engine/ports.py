@@ -11,6 +11,7 @@ from random import Random
 from typing import TypeAlias
 
 from pytest_secretsmanager.engine.call import Call
+from pytest_secretsmanager.engine.checkpoints import Restore
 from pytest_secretsmanager.engine.errors import (
     AccessDeniedException,
     DecryptionFailure,
@@ -20,7 +21,6 @@ from pytest_secretsmanager.engine.errors import (
     ServiceError,
 )
 from pytest_secretsmanager.engine.keys import KeyRing, KmsKey, KmsRefusal
-from pytest_secretsmanager.engine.checkpoints import Restore
 from pytest_secretsmanager.engine.regions import BOTOCORES, Regions
 from pytest_secretsmanager.engine.state import Sealed, Secret, SecretKey
 

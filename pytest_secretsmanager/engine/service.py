@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 from pytest_secretsmanager.engine import locks, model
 from pytest_secretsmanager.engine.call import Call, Handler, Outcome, Replicate
+from pytest_secretsmanager.engine.checkpoints import Restore, checkpoint
 from pytest_secretsmanager.engine.commits import Commits
 from pytest_secretsmanager.engine.effects import Effects
 from pytest_secretsmanager.engine.effects.background import Background
@@ -18,7 +19,6 @@ from pytest_secretsmanager.engine.layers import forked
 from pytest_secretsmanager.engine.layers.audit import Entry, audit
 from pytest_secretsmanager.engine.layers.replicate import replicate
 from pytest_secretsmanager.engine.layers.validate import validate
-from pytest_secretsmanager.engine.checkpoints import Restore, checkpoint
 from pytest_secretsmanager.engine.operations import OPERATIONS
 from pytest_secretsmanager.engine.ports import Ports
 from pytest_secretsmanager.engine.refusals import Refusals

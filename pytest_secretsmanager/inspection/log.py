@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple, cast, overload
 
 from pytest_secretsmanager.engine.call import copied
-from pytest_secretsmanager.engine.layers.audit import Entry
 from pytest_secretsmanager.engine.checkpoints import Restore
+from pytest_secretsmanager.engine.layers.audit import Entry
 from pytest_secretsmanager.inspection.cloudtrail import record_of
 from pytest_secretsmanager.inspection.matching import differing_fields
 from pytest_secretsmanager.inspection.names import MaybeNone

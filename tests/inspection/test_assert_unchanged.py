@@ -310,8 +310,8 @@ def test_the_table_is_that_of_the_end_of_the_block(
     secretsmanager: SecretsManager, client: "SecretsManagerClient", monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Other threads may delete the secret before the failure is put into words."""
-    source = secretsmanager._source()
-    monkeypatch.setattr(type(source), "state_of", lambda *_: None)
+    world = secretsmanager._world
+    monkeypatch.setattr(type(world), "state_of", lambda *_: None)
     with pytest.raises(AssertionError) as failure, secretsmanager.assert_unchanged():
         client.delete_secret(SecretId="other")
     assert str(failure.value).splitlines()[3].startswith("secret 'other' in us-east-1, marked for deletion on ")

@@ -7,7 +7,7 @@ import pytest
 
 from pytest_secretsmanager import SecretsManager
 from pytest_secretsmanager.inspection import unchanged
-from pytest_secretsmanager.inspection.views import Source
+from pytest_secretsmanager.inspection.views import World
 
 TOKENS = [f"version-{number}".ljust(32, "-") for number in range(1, 6)]
 
@@ -78,7 +78,7 @@ def seeded():
 def change_after(number, change, monkeypatch):
     """Lets the change come right after so many looks at the secret; gives what says whether it has come."""
     looks = []
-    state_of = Source.state_of
+    state_of = World.state_of
 
     def counted(source, key):
         seen = state_of(source, key)
@@ -87,7 +87,7 @@ def change_after(number, change, monkeypatch):
             change()
         return seen
 
-    monkeypatch.setattr(Source, "state_of", counted)
+    monkeypatch.setattr(World, "state_of", counted)
     return looks
 
 

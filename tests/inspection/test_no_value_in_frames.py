@@ -266,7 +266,7 @@ def test_no_object_shows_a_value(sm, client):
 
 
 def test_the_search_for_leaks_shows_no_value(sm):
-    index = index_of(sm._source())
+    index = index_of(sm._world)
     found = [*index.found_in(f"it is {VALUE}".encode())]
     assert found
     assert VALUE not in repr((index, found, [*readings_of(VALUE.encode())]))

@@ -8,12 +8,12 @@ from functools import partial
 from threading import get_ident
 
 from pytest_secretsmanager.engine.call import Effect, EventName, Outcome, RunRotation, rotation_event
+from pytest_secretsmanager.engine.checkpoints import Restore, checkpoint
 from pytest_secretsmanager.engine.effects import transitions
 from pytest_secretsmanager.engine.effects.background import Background, Transition
 from pytest_secretsmanager.engine.effects.runs import RotationRun, RunState, StepControl, StepRun, When
 from pytest_secretsmanager.engine.errors import ServiceError
 from pytest_secretsmanager.engine.interrupts import whole
-from pytest_secretsmanager.engine.checkpoints import Restore, checkpoint
 from pytest_secretsmanager.engine.ports import Function, new_uuid
 from pytest_secretsmanager.engine.rules import rotation as rules
 from pytest_secretsmanager.engine.state import Secret

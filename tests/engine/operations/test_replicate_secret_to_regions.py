@@ -390,7 +390,7 @@ def test_by_force_a_primary_that_has_lost_its_replicas_is_overwritten(client, eu
 @pytest.mark.usefixtures("primary_in_eu")
 def test_a_seed_in_place_of_a_primary_takes_its_replicas_with_it(eu, secretsmanager):
     secretsmanager.seed("db", "seeded", region="eu-west-1")
-    assert [view.key.region for view in secretsmanager._views.all()] == ["eu-west-1"]
+    assert [view.key.region for view in secretsmanager._world.all()] == ["eu-west-1"]
     assert "PrimaryRegion" not in eu.describe_secret(SecretId="db")
 
 
