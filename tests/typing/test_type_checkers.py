@@ -1,18 +1,22 @@
-"""What a type checker says of a user's tests: right ones pass, wrong ones are found. mypy runs once for all of them."""
+"""mypy and pyright accept right lines of a user's tests and find wrong ones. Each checker runs once for all of them."""
 
-import pydoc
+import ast
+import json
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from mypy import api
 
 import pytest_secretsmanager
-from pytest_secretsmanager import SecretsManager
 
 ROOT = Path(pytest_secretsmanager.__file__).parents[1]
 
-OF_A_USER = "test_of_a_user.py"
+EVERY_NAME = Path(__file__).with_name("every_public_name.py")
+LINES = "test_lines.py"
 HEAD = """\
 from datetime import datetime
 from typing import Any
@@ -115,24 +119,42 @@ WRONG = [
     "from pytest_secretsmanager import AWSCURENT",
 ]
 
-
-README = (ROOT / "README.md").read_text(encoding="utf-8")
-BLOCKS = dict(re.findall(r"```python\n# (test_\w+\.py)\n(.*?)```", README, re.DOTALL))
+DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "examples" / "guide").glob("*.md"))]
+BLOCKS = dict(
+    block
+    for document in DOCUMENTS
+    for block in re.findall(r"```python\n# (test_\w+\.py)\n(.*?)```", document.read_text(encoding="utf-8"), re.DOTALL)
+)
 ANNOTATED = "(secretsmanager: pytest_secretsmanager.SecretsManager) -> None:"
 
 
+class Found(dict[str, dict[str, str]]):
+    """The errors that a type checker reports, by file, then by the line's text."""
+
+
 @pytest.fixture(scope="module")
-def said(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, str]]:
-    """What mypy says, strictly: by file, then by line."""
-    directory = tmp_path_factory.mktemp("types")
-    sources = {
+def sources() -> dict[str, str]:
+    """The files that the type checkers read, by name."""
+    documented = {
         name: f"import pytest_secretsmanager\n{code.replace('(secretsmanager):', ANNOTATED)}"
         for name, code in BLOCKS.items()
     }
-    sources[OF_A_USER] = "\n".join([HEAD, *(f"    {line}" for line in [*RIGHT, *WRONG]), ""])
+    lines = "\n".join([HEAD, *(f"    {line}" for line in [*RIGHT, *WRONG]), ""])
+    return {**documented, LINES: lines, EVERY_NAME.name: EVERY_NAME.read_text(encoding="utf-8")}
+
+
+@pytest.fixture(scope="module")
+def directory(tmp_path_factory: pytest.TempPathFactory, sources: dict[str, str]) -> Path:
+    directory = tmp_path_factory.mktemp("types")
     for name, source in sources.items():
         directory.joinpath(name).write_text(source, encoding="utf-8")
-    # Of other packages no stub is read: that would take most of the time, and none of these lines needs it.
+    return directory
+
+
+@pytest.fixture(scope="module")
+def found_by_mypy(directory: Path, sources: dict[str, str]) -> Found:
+    """The errors of `mypy --strict`."""
+    # Stubs of other packages are not read: that would take most of the time, and none of these lines needs them.
     options = [
         "--strict",
         "--config-file=",
@@ -144,35 +166,76 @@ def said(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, str]]:
         environment.setenv("MYPYPATH", str(ROOT))
         output, crashed, _ = api.run([*options, *(str(directory / name) for name in sources)])
     assert crashed == ""
-    found: dict[str, dict[str, str]] = {name: {} for name in sources}
-    for name, number, text in re.findall(r"(test_\w+\.py):(\d+): error: (.*)", output):
-        found[name][sources[name].splitlines()[int(number) - 1].strip()] = text
+    errors = re.findall(r"(\w+\.py):(\d+): error: (.*)", output)
+    return _found(sources, [(name, int(number), text) for name, number, text in errors])
+
+
+@pytest.fixture(scope="module")
+def found_by_pyright(directory: Path, sources: dict[str, str]) -> Found:
+    """The errors of pyright: strict for the file with every public name, standard for the lines."""
+    settings = {"extraPaths": [str(ROOT)], "typeCheckingMode": "standard", "include": [LINES, EVERY_NAME.name]}
+    directory.joinpath("pyrightconfig.json").write_text(json.dumps(settings), encoding="utf-8")
+    arguments = ["-p", str(directory), "--pythonpath", sys.executable, "--outputjson"]
+    done = subprocess.run(
+        [sys.executable, "-m", "pyright", *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=os.environ | {"PYRIGHT_PYTHON_IGNORE_WARNINGS": "1"},
+    )
+    errors = json.loads(done.stdout)["generalDiagnostics"]
+    return _found(
+        sources,
+        [
+            (Path(error["file"]).name, error["range"]["start"]["line"] + 1, error["message"])
+            for error in errors
+            if error["severity"] == "error"
+        ],
+    )
+
+
+def _found(sources: dict[str, str], errors: list[tuple[str, int, str]]) -> Found:
+    found = Found((name, {}) for name in sources)
+    for name, number, text in errors:
+        found[name][sources[name].splitlines()[number - 1].strip()] = text
     return found
 
 
-@pytest.fixture
-def complaints(said: dict[str, dict[str, str]]) -> dict[str, str]:
-    """What mypy says of each line above that it does not take."""
-    return said[OF_A_USER]
+@pytest.fixture(params=["mypy", "pyright"])
+def found(request: pytest.FixtureRequest) -> Found:
+    """The errors that each type checker reports."""
+    errors: Found = request.getfixturevalue(f"found_by_{request.param}")
+    return errors
 
 
 @pytest.mark.parametrize("line", RIGHT)
-def test_a_right_line_passes(complaints: dict[str, str], line: str) -> None:
-    assert line not in complaints, complaints[line]
+def test_type_checkers_accept_a_right_line(found: Found, line: str) -> None:
+    assert line not in found[LINES], found[LINES][line]
 
 
 @pytest.mark.parametrize("line", WRONG)
-def test_a_wrong_line_is_found(complaints: dict[str, str], line: str) -> None:
-    assert line in complaints
+def test_type_checkers_report_a_wrong_line(found: Found, line: str) -> None:
+    assert line in found[LINES]
 
 
-def test_what_stands_around_them_passes(complaints: dict[str, str]) -> None:
-    assert complaints.keys() <= {*RIGHT, *WRONG}
+def test_type_checkers_accept_the_file_around_these_lines(found: Found) -> None:
+    assert found[LINES].keys() <= {*RIGHT, *WRONG}
+
+
+def test_type_checkers_accept_a_file_that_uses_every_public_name(found: Found) -> None:
+    assert found[EVERY_NAME.name] == {}
+
+
+def test_the_file_uses_every_public_name() -> None:
+    names = [
+        node.id for node in ast.walk(ast.parse(EVERY_NAME.read_text(encoding="utf-8"))) if isinstance(node, ast.Name)
+    ]
+    assert {*pytest_secretsmanager.__all__} <= {*names}
 
 
 @pytest.mark.parametrize("name", BLOCKS)
-def test_the_code_of_the_readme_passes_with_its_fixture_annotated(said: dict[str, dict[str, str]], name: str) -> None:
-    """But for functions that have no annotations of their own, and libraries whose stubs are not read."""
+def test_mypy_accepts_documented_code_with_an_annotated_fixture(found_by_mypy: Found, name: str) -> None:
+    """Functions without annotations, and libraries whose stubs are not read, are left out."""
     allowed = (
         "[no-untyped-def]",
         "[no-untyped-call]",
@@ -181,37 +244,4 @@ def test_the_code_of_the_readme_passes_with_its_fixture_annotated(said: dict[str
         "[untyped-decorator]",
         "[misc]",
     )
-    assert [text for text in said[name].values() if not text.endswith(allowed)] == []
-
-
-# --- what help() shows -----------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "name", ["clock", "kms", "rotation", "replication", "events", "region", "account", "log", "secrets"]
-)
-def test_help_names_every_control(name: str) -> None:
-    text = pydoc.plain(pydoc.render_doc(SecretsManager))
-    assert re.search(rf"^ \|  {name}\n \|      \S", text, re.MULTILINE)
-
-
-def test_help_shows_signatures_that_can_be_read() -> None:
-    """Names for types of many texts, and no address of an object."""
-    text = pydoc.plain(pydoc.render_doc(SecretsManager))
-    assert "operation: 'LoggedName'" in text
-    assert "= ANYWHERE" in text
-    assert " object at 0x" not in text
-
-
-@pytest.mark.parametrize(
-    ("name", "text"),
-    [
-        ("clock", r"<clock at .* UTC>"),
-        ("kms", r"<KMS keys of us-east-1, account 123456789012>"),
-        ("rotation", r"<rotation: 0 runs>"),
-        ("replication", r"<replication: nothing is held>"),
-        ("events", r"<events: none>"),
-    ],
-)
-def test_the_repr_of_a_control_says_what_it_is(name: str, text: str) -> None:
-    assert re.fullmatch(text, repr(getattr(SecretsManager(), name)))
+    assert [text for text in found_by_mypy[name].values() if not text.endswith(allowed)] == []
