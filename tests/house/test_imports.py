@@ -24,6 +24,7 @@ ROOMS = [
     {"engine.ports"},
     {"engine.regions"},
     {"engine.rules", "engine.keys", "engine.model", "engine.callers"},
+    {"engine.limits", "engine.partitions"},
     {"engine.call", "engine.interrupts", "engine.tracebacks"},
     {"engine.recent"},
     {"engine.state", "engine.changed", "engine.arns", "engine.errors", "engine.locks", "engine.checkpoints"},
@@ -33,7 +34,7 @@ ROOMS = [
 OWNERS = {
     "pytest": {"plugin"},
     "wrapt": {"doors.patching"},
-    "botocore": {"engine.model", "doors"},
+    "botocore": {"engine.limits", "engine.model", "engine.partitions", "doors"},
     "cryptography": {"engine.keys"},
     "aiohttp": {"doors.http_server"},
 }
