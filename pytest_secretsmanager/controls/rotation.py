@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 from pytest_secretsmanager.controls.between_reads import BetweenReads, RotateNow
 from pytest_secretsmanager.controls.functions import Functions, Handler, require_handler
 from pytest_secretsmanager.controls.steps import Failure, Hold, Steps, require_failure, require_step
-from pytest_secretsmanager.engine.effects.runs import RotationRun, When
+from pytest_secretsmanager.engine.effects.controls import When
+from pytest_secretsmanager.engine.effects.runs import RotationRun
 from pytest_secretsmanager.engine.errors import UsageError
 from pytest_secretsmanager.engine.service import Service
 from pytest_secretsmanager.engine.state import SecretKey

@@ -7,7 +7,8 @@ from types import TracebackType
 from typing import Self, TypeAlias
 
 from pytest_secretsmanager.engine.checkpoints import Restore, checkpoint
-from pytest_secretsmanager.engine.effects.runs import RotationRun, When
+from pytest_secretsmanager.engine.effects.controls import When
+from pytest_secretsmanager.engine.effects.runs import RotationRun
 from pytest_secretsmanager.engine.errors import UsageError, nearest
 from pytest_secretsmanager.engine.rules.rotation import STEPS
 from pytest_secretsmanager.engine.state import SecretKey
