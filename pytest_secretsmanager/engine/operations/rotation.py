@@ -13,7 +13,7 @@ from pytest_secretsmanager.engine.errors import (
 from pytest_secretsmanager.engine.operations.replies import identity
 from pytest_secretsmanager.engine.ports import Ports
 from pytest_secretsmanager.engine.rules import cross_account, guards, rotation, rotation_start, schedule
-from pytest_secretsmanager.engine.state import Rotation, Secret, Secrets
+from pytest_secretsmanager.engine.state import RotationConfiguration, Secret, Secrets
 
 
 def rotate_secret(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
@@ -63,9 +63,9 @@ def cancel_rotate_secret(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
 # --- configuration -------------------------------------------------------------------------------------------------
 
 
-def _configuration(secret: Secret, call: Call) -> Rotation:
+def _configuration(secret: Secret, call: Call) -> RotationConfiguration:
     """How the secret rotates from now on: what the request says, else what is stored."""
-    stored = secret.rotation or Rotation()
+    stored = secret.rotation or RotationConfiguration()
     rules, metadata = call.structure("RotationRules"), call.structures("ExternalSecretRotationMetadata")
     configured = changed(
         stored,
