@@ -1,4 +1,4 @@
-"""CloudTrail records, as section 11 of the recorded facts lays them out."""
+"""CloudTrail records, as AWS lays them out."""
 
 import json
 import re
