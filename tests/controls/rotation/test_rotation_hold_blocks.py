@@ -1,0 +1,118 @@
+"""A hold as a context manager, resumed early, late or twice, and refused."""
+
+from typing import Any
+
+import pytest
+from rotating import rotate
+from rotation_function import Database
+
+from pytest_secretsmanager import SecretNotFound, SecretsManager, UsageError
+
+
+def test_the_end_of_its_block_resumes_a_hold(sm: SecretsManager, database: Database) -> None:
+    with sm.rotation.hold("db", before="setSecret") as hold:
+        run = rotate(sm)
+        assert run.state == "held"
+    assert hold.run is run
+    assert run.state == "succeeded"
+
+
+def test_a_hold_that_was_resumed_in_its_block_is_not_resumed_at_its_end(sm: SecretsManager, database: Database) -> None:
+    with sm.rotation.hold("db", before="setSecret") as hold:
+        rotate(sm)
+        assert hold.resume().state == "succeeded"
+    assert [run.state for run in sm.rotation.runs] == ["succeeded"]
+
+
+def test_a_block_that_ends_in_an_error_leaves_its_rotation_held(sm: SecretsManager, database: Database) -> None:
+    def rotate_and_fail() -> None:
+        with sm.rotation.hold("db", before="setSecret"):
+            rotate(sm)
+            raise KeyError("mine")
+
+    with pytest.raises(KeyError, match="mine"):
+        rotate_and_fail()
+    assert sm.rotation.runs[0].state == "held"
+
+
+def test_a_hold_whose_block_ended_in_an_error_stops_nothing_later(sm: SecretsManager, database: Database) -> None:
+    with pytest.raises(KeyError, match="mine"), sm.rotation.hold("db", before="setSecret"):
+        raise KeyError("mine")
+    assert rotate(sm).state == "succeeded"
+
+
+def test_a_hold_that_no_rotation_came_to_is_a_usage_error_at_the_end_of_its_block(
+    sm: SecretsManager, database: Database
+) -> None:
+    hold = sm.rotation.hold("db", before="setSecret")
+    with pytest.raises(UsageError) as caught, hold:
+        pass
+    assert str(caught.value) == "no rotation has come to the <hold of 'db' before setSecret>, so none goes on"
+
+
+def test_a_hold_that_no_rotation_came_to_can_not_be_resumed(sm: SecretsManager, database: Database) -> None:
+    hold = sm.rotation.hold("db", after="finishSecret")
+    with pytest.raises(UsageError) as caught:
+        hold.resume()
+    assert str(caught.value) == "no rotation has come to the <hold of 'db' after finishSecret>, so none goes on"
+
+
+def test_a_hold_is_not_resumed_twice(sm: SecretsManager, database: Database) -> None:
+    hold = sm.rotation.hold("db", before="setSecret")
+    rotate(sm)
+    hold.resume()
+    with pytest.raises(UsageError) as caught:
+        hold.resume()
+    assert str(caught.value) == "the rotation of the <hold of 'db' before setSecret> goes on already"
+
+
+def test_a_hold_that_was_resumed_too_early_still_holds(sm: SecretsManager, database: Database) -> None:
+    hold = sm.rotation.hold("db", before="setSecret")
+    with pytest.raises(UsageError):
+        hold.resume()
+    assert rotate(sm).state == "held"
+    assert hold.resume().state == "succeeded"
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_two_holds_at_one_point_hold_the_same_rotation(sm: SecretsManager, database: Database, when: str) -> None:
+    one, two = sm.rotation.hold("db", **{when: "setSecret"}), sm.rotation.hold("db", **{when: "setSecret"})
+    run = rotate(sm)
+    assert one.run is two.run is run
+    assert one.resume().state == "succeeded"
+    with pytest.raises(UsageError, match="goes on already"):
+        two.resume()
+    assert rotate(sm).state == "succeeded"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        ({}, "a rotation is held before one step, or after one: hold(secret, before='finishSecret')"),
+        (
+            {"before": "setSecret", "after": "setSecret"},
+            "a rotation is held before one step, or after one: hold(secret, before='finishSecret')",
+        ),
+        (
+            {"before": "finishsecret"},
+            "a rotation has no step 'finishsecret'; did you mean 'finishSecret'?",
+        ),
+        (
+            {"after": "promote"},
+            "a rotation has no step 'promote'; there are 'createSecret', 'setSecret', 'testSecret', 'finishSecret'",
+        ),
+        ({"before": 3}, "a step of a rotation is named by a str, not by int"),
+    ],
+    ids=["no point", "two points", "misspelt step", "no step", "number"],
+)
+def test_a_hold_at_no_point_is_refused(
+    sm: SecretsManager, database: Database, arguments: dict[str, Any], text: str
+) -> None:
+    with pytest.raises(UsageError) as caught:
+        sm.rotation.hold("db", **arguments)
+    assert str(caught.value) == text
+
+
+def test_a_hold_of_no_secret_is_refused(sm: SecretsManager, database: Database) -> None:
+    with pytest.raises(SecretNotFound, match=r"^no secret 'bd' in us-east-1 of account 123456789012; there is 'db'$"):
+        sm.rotation.hold("bd", before="setSecret")
