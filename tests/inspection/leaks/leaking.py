@@ -1,0 +1,16 @@
+"""What the tests of `assert_nothing_leaked` share."""
+
+import pytest
+
+from pytest_secretsmanager import SecretsManager
+
+VALUE = 'a "b"/ü?&+~ß'
+"""A value that no two forms spell alike."""
+
+RAW = VALUE.encode()
+
+
+def text_of(sm: SecretsManager, *texts: object) -> str:
+    with pytest.raises(AssertionError) as failure:
+        sm.assert_nothing_leaked(*texts)
+    return str(failure.value)
