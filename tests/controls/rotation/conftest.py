@@ -1,4 +1,4 @@
-"""Fixtures of tests of rotation: a clock that stands still, and the secret `db`, which rotates."""
+"""Fixtures of the rotation tests: a wall clock that stands still, and the secret `db`, which rotates."""
 
 import time
 from collections.abc import Callable
@@ -32,7 +32,7 @@ def database(sm: SecretsManager) -> Database:
 
 @pytest.fixture
 def look_at_steps(sm: SecretsManager, database: Database) -> Callable[[Look], RotationRun]:
-    """Rotates `db` once and lets somebody look at each step, as the function sees it, before the function does."""
+    """Rotate `db` once; call `look` with the event and the context of each step before the function runs."""
     function = rotation_function(database)
 
     def rotate_and_look(look: Look) -> RotationRun:

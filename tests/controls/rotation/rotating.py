@@ -21,13 +21,13 @@ INCOMPLETE = "A previous rotation isn't complete. That rotation will be reattemp
 
 
 def rotate(sm: SecretsManager, secret: str = "db", **parameters: Any) -> RotationRun:
-    """Has a secret rotated, and gives the run that this was."""
+    """Rotate a secret and return the run."""
     token = sm.client().rotate_secret(SecretId=secret, **parameters)["VersionId"]
     return next(run for run in reversed(sm.rotation.runs) if run.token == token)
 
 
 def idle(_event: dict[str, str], _context: object) -> None:
-    """A function that does nothing, and so never makes its version the current one."""
+    """A rotation function that does nothing: its version never becomes the current one."""
 
 
 DELETED_BY_FORCE = ["StartSecretVersionDelete", "EndSecretVersionDelete"]
@@ -38,15 +38,15 @@ def events_of_aws(sm: SecretsManager) -> list[str]:
 
 
 def refusal(call: Callable[..., object], **parameters: Any) -> tuple[str, str]:
-    """AWS's code and text for a call that is refused."""
+    """Return the error code and message of a refused call."""
     with pytest.raises(ClientError) as caught:
         call(**parameters)
     error = caught.value.response["Error"]
     return error["Code"], error["Message"]
 
 
-class Interruption(Exception):  # noqa: N818 - no error, but what a rotation meets
-    """What a rotation is interrupted by."""
+class Interruption(Exception):  # noqa: N818 - a name that the failure texts show
+    """The error that interrupts a rotation."""
 
 
 EACH_STEP = pytest.mark.parametrize("step", STEPS)

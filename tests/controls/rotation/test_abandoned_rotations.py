@@ -13,9 +13,7 @@ if TYPE_CHECKING:
     from mypy_boto3_secretsmanager.client import SecretsManagerClient
 
 
-def test_a_secret_that_was_deleted_and_restored_under_a_rotation_rotates_again(
-    sm: SecretsManager, database: Database
-) -> None:
+def test_secret_deleted_and_restored_during_a_rotation_rotates_again(sm: SecretsManager, database: Database) -> None:
     with sm.rotation.hold("db", before="setSecret"):
         run = rotate(sm)
         sm.client().delete_secret(SecretId="db")
@@ -43,13 +41,13 @@ ENDINGS: dict[str, tuple[Ending, list[str]]] = {
         ["RotationAbandoned"],
     ),
 }
-"""What ends a rotation that is under way, and what AWS logs of that."""
+"""The calls that end a running rotation, and the events that AWS logs for it."""
 
 EACH_ENDING = pytest.mark.parametrize("ending", ENDINGS)
 
 
 @EACH_ENDING
-def test_a_held_rotation_is_abandoned_by(sm: SecretsManager, database: Database, ending: str) -> None:
+def test_held_rotation_is_abandoned_when_a_call_ends_it(sm: SecretsManager, database: Database, ending: str) -> None:
     end, _ = ENDINGS[ending]
     with sm.rotation.hold("db", after="createSecret") as hold:
         run = rotate(sm)
@@ -60,7 +58,9 @@ def test_a_held_rotation_is_abandoned_by(sm: SecretsManager, database: Database,
 
 
 @EACH_ENDING
-def test_what_aws_logs_of_an_abandoned_rotation(sm: SecretsManager, database: Database, ending: str) -> None:
+def test_abandoned_rotation_is_logged_with_the_events_of_the_call_that_ended_it(
+    sm: SecretsManager, database: Database, ending: str
+) -> None:
     end, logged = ENDINGS[ending]
     with sm.rotation.hold("db", after="createSecret"):
         end(sm.client(), rotate(sm).token)
@@ -68,7 +68,7 @@ def test_what_aws_logs_of_an_abandoned_rotation(sm: SecretsManager, database: Da
 
 
 @pytest.mark.parametrize("ending", ["PutSecretValue", "UpdateSecret", "CancelRotateSecret"])
-def test_a_rotation_that_is_held_after_its_last_step_is_abandoned_too(
+def test_rotation_held_after_finish_secret_is_abandoned_when_a_call_ends_it(
     sm: SecretsManager, database: Database, ending: str
 ) -> None:
     with sm.rotation.hold("db", after="finishSecret"):
@@ -77,7 +77,7 @@ def test_a_rotation_that_is_held_after_its_last_step_is_abandoned_too(
     assert (run.state, run.ended, [step.step for step in run.steps]) == ("abandoned", NOON, STEPS)
 
 
-def test_a_rotation_that_another_pending_version_takes_the_place_of_is_abandoned(
+def test_held_rotation_is_abandoned_when_another_version_gets_awspending(
     sm: SecretsManager, database: Database
 ) -> None:
     with sm.rotation.hold("db", before="setSecret"):
@@ -87,7 +87,7 @@ def test_a_rotation_that_another_pending_version_takes_the_place_of_is_abandoned
     assert events_of_aws(sm) == ["RotationStarted", "RotationAbandoned"]
 
 
-def test_a_rotation_whose_version_loses_its_label_is_abandoned(sm: SecretsManager, database: Database) -> None:
+def test_held_rotation_is_abandoned_when_its_version_loses_awspending(sm: SecretsManager, database: Database) -> None:
     with sm.rotation.hold("db", before="setSecret"):
         run = rotate(sm)
         sm.client().update_secret_version_stage(SecretId="db", VersionStage="AWSPENDING", RemoveFromVersionId=run.token)
@@ -95,14 +95,14 @@ def test_a_rotation_whose_version_loses_its_label_is_abandoned(sm: SecretsManage
     assert events_of_aws(sm) == ["RotationStarted", "RotationAbandoned"]
 
 
-def test_a_value_that_is_written_by_hand_takes_awspending_away(sm: SecretsManager, database: Database) -> None:
+def test_put_secret_value_removes_awspending_from_a_held_rotation(sm: SecretsManager, database: Database) -> None:
     with sm.rotation.hold("db", before="setSecret"):
         rotate(sm)
         sm.client().put_secret_value(SecretId="db", SecretString="by hand")
         sm.assert_no_label("db", "AWSPENDING")
 
 
-def test_a_cancellation_leaves_awspending_where_it_is(sm: SecretsManager, database: Database) -> None:
+def test_cancel_rotate_secret_leaves_awspending_on_its_version(sm: SecretsManager, database: Database) -> None:
     with sm.rotation.hold("db", before="setSecret"):
         run = rotate(sm)
         assert sm.client().cancel_rotate_secret(SecretId="db")["VersionId"] == run.token
@@ -110,14 +110,14 @@ def test_a_cancellation_leaves_awspending_where_it_is(sm: SecretsManager, databa
 
 
 @pytest.mark.parametrize("ending", ["CancelRotateSecret", "DeleteSecret", "PutSecretValue"])
-def test_an_abandoned_rotation_is_not_tried_again(sm: SecretsManager, database: Database, ending: str) -> None:
+def test_abandoned_rotation_is_not_retried(sm: SecretsManager, database: Database, ending: str) -> None:
     with sm.rotation.hold("db", before="setSecret"):
         ENDINGS[ending][0](sm.client(), rotate(sm).token)
     sm.clock.advance(days=400)
     assert len(sm.rotation.runs) == 1
 
 
-def test_after_a_value_was_written_by_hand_the_secret_rotates_again(sm: SecretsManager, database: Database) -> None:
+def test_secret_rotates_again_after_put_secret_value_ended_a_rotation(sm: SecretsManager, database: Database) -> None:
     with sm.rotation.hold("db", before="setSecret"):
         rotate(sm)
         sm.client().put_secret_value(SecretId="db", SecretString='{"username": "app", "password": "one"}')

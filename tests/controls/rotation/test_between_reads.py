@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from mypy_boto3_secretsmanager.client import SecretsManagerClient
 
 
-def test_after_each_read_what_was_read_is_no_longer_current(sm: SecretsManager, database: Database) -> None:
+def test_between_reads_rotates_the_secret_after_each_read(sm: SecretsManager, database: Database) -> None:
     client = sm.client()
     with sm.rotation.between_reads("db"):
         for number in range(1, 4):
@@ -26,7 +26,7 @@ def test_after_each_read_what_was_read_is_no_longer_current(sm: SecretsManager, 
 
 
 class _InterruptedList(list[Any]):
-    """Raises once after it has appended, and once before it removes, as a signal handler may."""
+    """A list that raises once, after it appends or before it removes, as a signal handler may."""
 
     def __init__(self, method: str) -> None:
         self.method = method
@@ -46,7 +46,7 @@ class _InterruptedList(list[Any]):
 
 
 @pytest.mark.parametrize("method", ["append", "remove"])
-def test_an_interrupt_at_an_end_of_the_block_leaves_nothing_that_rotates(
+def test_interrupt_at_an_end_of_between_reads_leaves_no_rotation_behind(
     sm: SecretsManager, database: Database, monkeypatch: pytest.MonkeyPatch, method: str
 ) -> None:
     monkeypatch.setattr(sm._service, "watchers", _InterruptedList(method))
@@ -56,7 +56,9 @@ def test_an_interrupt_at_an_end_of_the_block_leaves_nothing_that_rotates(
     assert list(sm.rotation.runs) == []
 
 
-def test_a_read_gives_what_was_current_before_the_rotation(sm: SecretsManager, database: Database) -> None:
+def test_read_in_between_reads_returns_the_value_from_before_the_rotation(
+    sm: SecretsManager, database: Database
+) -> None:
     client = sm.client()
     with sm.rotation.between_reads("db"):
         values = [client.get_secret_value(SecretId="db")["SecretString"] for _ in range(3)]
@@ -77,7 +79,7 @@ def test_a_read_gives_what_was_current_before_the_rotation(sm: SecretsManager, d
     ],
     ids=str,
 )
-def test_it_rotates_after_the_first_read_and_then_after_every_so_many(
+def test_between_reads_rotates_after_read_first_and_then_after_every_nth_read(
     sm: SecretsManager, database: Database, options: dict[str, int], rotated_after: list[int]
 ) -> None:
     client, found, before = sm.client(), [], 0
@@ -113,7 +115,7 @@ READS: dict[str, tuple[Callable[["SecretsManagerClient"], object], int]] = {
 
 
 @pytest.mark.parametrize("read", READS)
-def test_what_counts_as_a_read(
+def test_between_reads_counts_only_reads_of_the_secrets_value(
     sm: SecretsManager, database: Database, client: "SecretsManagerClient", read: str
 ) -> None:
     sm.seed("other", "x")
@@ -130,14 +132,14 @@ def test_what_counts_as_a_read(
 
 @contextmanager
 def nothing_rotates(sm: SecretsManager) -> Iterator[None]:
-    """A block between whose reads nothing rotates: it proves nothing, so its end is a failure."""
+    """A `between_reads` block without a rotation. It fails at its end, since it tests nothing."""
     failure = pytest.raises(AssertionError, match=r"^secret 'db' was not rotated between reads: it was read 0 times")
     with failure, sm.rotation.between_reads("db"):
         yield
     assert sm.rotation.runs == ()
 
 
-def test_a_block_without_a_rotation_fails(sm: SecretsManager, database: Database) -> None:
+def test_between_reads_fails_at_its_end_without_a_rotation(sm: SecretsManager, database: Database) -> None:
     def read_too_little() -> None:
         with sm.rotation.between_reads("db", first=3):
             for _ in range(2):
@@ -150,37 +152,37 @@ def test_a_block_without_a_rotation_fails(sm: SecretsManager, database: Database
     )
 
 
-def test_a_block_says_how_often_it_was_read_and_rotated(sm: SecretsManager, database: Database) -> None:
+def test_between_reads_counts_its_reads_and_rotations(sm: SecretsManager, database: Database) -> None:
     with sm.rotation.between_reads("db", every=2) as between:
         for _ in range(4):
             sm.client().get_secret_value(SecretId="db")
     assert (between.reads, between.rotations) == (4, 2)
 
 
-def test_a_read_by_arn_counts(sm: SecretsManager, database: Database) -> None:
+def test_between_reads_counts_a_read_by_arn(sm: SecretsManager, database: Database) -> None:
     with sm.rotation.between_reads("db"):
         sm.client().get_secret_value(SecretId=sm.secret("db").arn)
     assert len(sm.rotation.runs) == 1
 
 
-def test_a_read_that_is_refused_does_not_count(sm: SecretsManager, database: Database) -> None:
+def test_between_reads_does_not_count_a_refused_read(sm: SecretsManager, database: Database) -> None:
     with nothing_rotates(sm):
         refusal(sm.client().get_secret_value, SecretId="db", VersionStage="AWSPENDING")
 
 
-def test_the_looks_of_the_test_itself_do_not_count(sm: SecretsManager, database: Database) -> None:
+def test_between_reads_does_not_count_reads_of_views(sm: SecretsManager, database: Database) -> None:
     with nothing_rotates(sm):
         assert sm.secret("db").json == {"username": "app", "password": "one"}
 
 
-def test_the_reads_of_the_rotation_itself_do_not_count(sm: SecretsManager, database: Database) -> None:
+def test_between_reads_does_not_count_the_reads_of_its_own_rotation(sm: SecretsManager, database: Database) -> None:
     with sm.rotation.between_reads("db"):
         sm.client().get_secret_value(SecretId="db")
     assert len(sm.log.matching("GetSecretValue")) == 6
     assert len(sm.rotation.runs) == 1
 
 
-def test_the_reads_of_a_rotation_that_somebody_else_began_do_not_count(sm: SecretsManager, database: Database) -> None:
+def test_between_reads_does_not_count_the_reads_of_another_rotation(sm: SecretsManager, database: Database) -> None:
     with sm.rotation.between_reads("db") as between:
         rotate(sm)
         assert between.reads == 0
@@ -188,21 +190,21 @@ def test_the_reads_of_a_rotation_that_somebody_else_began_do_not_count(sm: Secre
     assert len(sm.rotation.runs) == 2
 
 
-def test_behind_the_block_reads_rotate_nothing(sm: SecretsManager, database: Database) -> None:
+def test_between_reads_stops_rotating_at_its_end(sm: SecretsManager, database: Database) -> None:
     with sm.rotation.between_reads("db"):
         sm.client().get_secret_value(SecretId="db")
     sm.client().get_secret_value(SecretId="db")
     assert len(sm.rotation.runs) == 1
 
 
-def test_behind_a_block_that_ended_in_an_error_reads_rotate_nothing(sm: SecretsManager, database: Database) -> None:
+def test_between_reads_stops_rotating_when_its_block_raises(sm: SecretsManager, database: Database) -> None:
     with pytest.raises(KeyError, match="mine"), sm.rotation.between_reads("db"):
         raise KeyError("mine")
     sm.client().get_secret_value(SecretId="db")
     assert sm.rotation.runs == ()
 
 
-def test_two_secrets_rotate_each_between_its_own_reads(sm: SecretsManager, database: Database) -> None:
+def test_between_reads_of_two_secrets_counts_their_reads_separately(sm: SecretsManager, database: Database) -> None:
     other = {"app": "one"}
     sm.seed("other", {"username": "app", "password": "one"}, rotation=Rotation(rotation_function(other)))
     with sm.rotation.between_reads("db"), sm.rotation.between_reads("other", every=2):
@@ -212,7 +214,7 @@ def test_two_secrets_rotate_each_between_its_own_reads(sm: SecretsManager, datab
     assert (arns.count(sm.secret("db").arn), arns.count(sm.secret("other").arn)) == (3, 1)
 
 
-def test_between_reads_is_looked_up_in_a_region(sm: SecretsManager, database: Database) -> None:
+def test_between_reads_finds_its_secret_by_region(sm: SecretsManager, database: Database) -> None:
     there = Rotation(rotation_function({"app": "one"}))
     view = sm.seed("db", {"username": "app", "password": "one"}, region="eu-west-1", rotation=there)
     with sm.rotation.between_reads("db", region="eu-west-1"):
@@ -221,7 +223,9 @@ def test_between_reads_is_looked_up_in_a_region(sm: SecretsManager, database: Da
     assert [run.secret for run in sm.rotation.runs] == [view.arn]
 
 
-def test_between_reads_rotates_in_the_name_of_the_secrets_own_account(sm: SecretsManager, database: Database) -> None:
+def test_between_reads_rotates_as_the_default_user_of_the_secrets_account(
+    sm: SecretsManager, database: Database
+) -> None:
     with sm.rotation.between_reads("db"):
         sm.client().get_secret_value(SecretId="db")
     (event,) = sm.log.matching("RotateSecret")
@@ -230,7 +234,7 @@ def test_between_reads_rotates_in_the_name_of_the_secrets_own_account(sm: Secret
 
 
 class Pool:
-    """How an application connects: with a password that it keeps, read anew when the database refuses it."""
+    """An application's connections. It keeps its password, and may read it again after a refused login."""
 
     def __init__(self, client: "SecretsManagerClient", database: Database, recovers: bool) -> None:
         self._client = client
@@ -253,7 +257,7 @@ class Pool:
         return self._credentials
 
 
-def test_an_application_that_reads_anew_when_it_is_refused_outlives_a_rotation(
+def test_application_that_reads_again_after_a_refused_login_survives_between_reads(
     sm: SecretsManager, database: Database, client: "SecretsManagerClient"
 ) -> None:
     pool = Pool(client, database, recovers=True)
@@ -263,7 +267,7 @@ def test_an_application_that_reads_anew_when_it_is_refused_outlives_a_rotation(
     assert (pool.reads, len(sm.rotation.runs)) == (2, 1)
 
 
-def test_an_application_that_does_not_read_anew_does_not_outlive_a_rotation(
+def test_application_that_keeps_its_password_fails_in_between_reads(
     sm: SecretsManager, database: Database, client: "SecretsManagerClient"
 ) -> None:
     pool = Pool(client, database, recovers=False)
@@ -272,13 +276,13 @@ def test_an_application_that_does_not_read_anew_does_not_outlive_a_rotation(
 
 
 def read(sm: SecretsManager, times: int = 1) -> None:
-    """Reads `db` so many times, and has it rotated between the reads."""
+    """Read `db` `times` times, with a rotation after each read."""
     with sm.rotation.between_reads("db"):
         for _ in range(times):
             sm.client().get_secret_value(SecretId="db")
 
 
-def test_a_rotation_that_failed_fails_the_test_at_the_end_of_the_block(sm: SecretsManager, database: Database) -> None:
+def test_between_reads_fails_at_its_end_when_a_rotation_failed(sm: SecretsManager, database: Database) -> None:
     error = ConnectionError("no answer")
     sm.rotation.fail("setSecret", error)
     with pytest.raises(AssertionError) as caught:
@@ -290,7 +294,9 @@ def test_a_rotation_that_failed_fails_the_test_at_the_end_of_the_block(sm: Secre
     assert caught.value.__cause__ is error
 
 
-def test_a_rotation_that_failed_does_not_hide_the_tests_own_error(sm: SecretsManager, database: Database) -> None:
+def test_between_reads_raises_the_error_of_its_block_before_a_failed_rotation(
+    sm: SecretsManager, database: Database
+) -> None:
     def read_and_fail() -> None:
         with sm.rotation.between_reads("db"):
             sm.client().get_secret_value(SecretId="db")
@@ -301,15 +307,17 @@ def test_a_rotation_that_failed_does_not_hide_the_tests_own_error(sm: SecretsMan
         read_and_fail()
 
 
-def test_what_failed_first_is_named_before_the_refusals_that_follow(sm: SecretsManager, database: Database) -> None:
+def test_between_reads_names_a_failed_rotation_before_the_refusals_that_follow(
+    sm: SecretsManager, database: Database
+) -> None:
     sm.rotation.fail("createSecret", ConnectionError)
     with pytest.raises(AssertionError, match="did not succeed: createSecret failed") as caught:
         read(sm, times=2)
     assert isinstance(caught.value.__cause__, ConnectionError)
 
 
-def test_the_first_of_the_rotations_that_failed_is_named(sm: SecretsManager, database: Database) -> None:
-    """Once its last step has done its work, AWSPENDING is on the current version, and the next rotation may begin."""
+def test_between_reads_names_the_first_failed_rotation(sm: SecretsManager, database: Database) -> None:
+    """After the last step AWSPENDING is on the current version, so the next rotation may begin."""
     sm.rotation.fail("finishSecret", KeyError, after=True)
     sm.rotation.fail("finishSecret", OSError, after=True)
     with pytest.raises(AssertionError) as caught:
@@ -319,9 +327,7 @@ def test_the_first_of_the_rotations_that_failed_is_named(sm: SecretsManager, dat
 
 
 @pytest.mark.secretsmanager(version_quota=2)
-def test_a_rotation_that_aws_refuses_fails_the_test_at_the_end_of_the_block(
-    sm: SecretsManager, database: Database
-) -> None:
+def test_between_reads_fails_at_its_end_when_aws_refused_a_rotation(sm: SecretsManager, database: Database) -> None:
     with pytest.raises(AssertionError) as caught:
         read(sm, times=2)
     assert str(caught.value) == (
@@ -330,8 +336,8 @@ def test_a_rotation_that_aws_refuses_fails_the_test_at_the_end_of_the_block(
     )
 
 
-def test_a_rotation_that_fails_before_any_step_is_named_so(sm: SecretsManager) -> None:
-    """The version that is read stands under its old key; the one that AWS would make stands under the new one."""
+def test_between_reads_names_a_rotation_that_failed_before_its_first_step(sm: SecretsManager) -> None:
+    """The version that is read has the old key; the version of the rotation would have the new one."""
     new = sm.kms.create_key(alias="alias/new")
     versions = [Version("one", id=V1), "two", "three"]
     sm.seed("db", versions=versions, owning_service="rds", rotation=Rotation(days=7), kms_key="alias/old")
@@ -349,7 +355,7 @@ def test_a_rotation_that_fails_before_any_step_is_named_so(sm: SecretsManager) -
     )
 
 
-def test_between_reads_of_a_secret_without_rotation_is_refused(sm: SecretsManager) -> None:
+def test_between_reads_refuses_a_secret_without_rotation(sm: SecretsManager) -> None:
     sm.seed("db", "one")
     with pytest.raises(UsageError) as caught, sm.rotation.between_reads("db"):
         pass
@@ -369,7 +375,7 @@ def test_between_reads_of_a_secret_without_rotation_is_refused(sm: SecretsManage
         ({"first": "1"}, "first is a number of reads, at least 1, not '1'"),
     ],
 )
-def test_between_no_reads_is_refused(
+def test_between_reads_refuses_invalid_numbers_of_reads(
     sm: SecretsManager, database: Database, options: dict[str, Any], text: str
 ) -> None:
     with pytest.raises(UsageError) as caught, sm.rotation.between_reads("db", **options):
@@ -377,12 +383,12 @@ def test_between_no_reads_is_refused(
     assert str(caught.value) == text
 
 
-def test_between_reads_of_no_secret_is_refused(sm: SecretsManager, database: Database) -> None:
+def test_between_reads_of_an_unknown_secret_raises_secret_not_found(sm: SecretsManager, database: Database) -> None:
     with pytest.raises(SecretNotFound, match=r"^no secret 'bd' "), sm.rotation.between_reads("bd"):
         pass
 
 
-def test_a_block_in_which_a_rotation_was_abandoned_fails(sm: SecretsManager) -> None:
+def test_between_reads_fails_at_its_end_when_a_rotation_was_abandoned(sm: SecretsManager) -> None:
     def handler(event: dict[str, str], _: object) -> None:
         sm.client().put_secret_value(SecretId=event["SecretId"], SecretString="by hand")
 

@@ -9,7 +9,9 @@ from rotating import FUNCTION, STEPS, UUID, Look
 from pytest_secretsmanager import RotationRun, SecretsManager
 
 
-def test_each_step_is_handed_the_event_of_aws(sm: SecretsManager, look_at_steps: Callable[[Look], RotationRun]) -> None:
+def test_rotation_function_gets_the_event_of_aws_in_each_step(
+    sm: SecretsManager, look_at_steps: Callable[[Look], RotationRun]
+) -> None:
     events: list[dict[str, str]] = []
     run = look_at_steps(lambda event, _: events.append(event))
     tokens = [event.pop("RotationToken") for event in events]
@@ -19,7 +21,7 @@ def test_each_step_is_handed_the_event_of_aws(sm: SecretsManager, look_at_steps:
     assert all(UUID.fullmatch(token) for token in tokens)
 
 
-def test_an_event_that_a_step_changes_is_whole_again_for_the_next(
+def test_change_of_the_event_in_one_step_does_not_reach_the_next_step(
     look_at_steps: Callable[[Look], RotationRun],
 ) -> None:
     seen: list[set[str]] = []
@@ -44,7 +46,7 @@ def test_an_event_that_a_step_changes_is_whole_again_for_the_next(
         ("identity", None),
     ],
 )
-def test_the_context_of_a_step_tells(
+def test_context_of_a_rotation_function_has_the_attributes_of_lambda(
     look_at_steps: Callable[[Look], RotationRun], attribute: str, expected: object
 ) -> None:
     seen: list[object] = []
@@ -52,14 +54,14 @@ def test_the_context_of_a_step_tells(
     assert seen == [expected] * 4
 
 
-def test_each_step_is_a_request_of_its_own(look_at_steps: Callable[[Look], RotationRun]) -> None:
+def test_each_rotation_step_has_its_own_aws_request_id(look_at_steps: Callable[[Look], RotationRun]) -> None:
     ids: list[str] = []
     look_at_steps(lambda _, context: ids.append(context.aws_request_id))
     assert len(set(ids)) == 4
     assert all(UUID.fullmatch(request_id) for request_id in ids)
 
 
-def test_the_log_stream_of_a_step_is_named_by_version_and_request(
+def test_log_stream_name_of_a_rotation_step_holds_its_request_id(
     look_at_steps: Callable[[Look], RotationRun],
 ) -> None:
     contexts: list[Any] = []
@@ -69,7 +71,9 @@ def test_the_log_stream_of_a_step_is_named_by_version_and_request(
     ]
 
 
-def test_the_time_of_a_step_does_not_run_out(sm: SecretsManager, look_at_steps: Callable[[Look], RotationRun]) -> None:
+def test_remaining_time_of_a_rotation_step_does_not_decrease(
+    sm: SecretsManager, look_at_steps: Callable[[Look], RotationRun]
+) -> None:
     left: list[int] = []
 
     def look(_: object, context: Any) -> None:

@@ -18,11 +18,11 @@ VARIABLES = {
 
 
 def environment() -> dict[str, str | None]:
-    """The variables that a function is given, as they are now."""
+    """Return the current values of the variables that a rotation function gets."""
     return {name: os.environ.get(name) for name in VARIABLES}
 
 
-def test_a_step_sees_the_environment_of_a_lambda_function(look_at_steps: Callable[[Look], RotationRun]) -> None:
+def test_rotation_step_sees_the_environment_variables_of_lambda(look_at_steps: Callable[[Look], RotationRun]) -> None:
     seen: list[dict[str, str | None]] = []
     look_at_steps(lambda *_: seen.append(environment()))
     assert seen == [VARIABLES] * 4
@@ -30,7 +30,7 @@ def test_a_step_sees_the_environment_of_a_lambda_function(look_at_steps: Callabl
 
 @pytest.mark.parametrize("before", [None, "mine"], ids=["unset", "set"])
 @pytest.mark.parametrize("variable", VARIABLES)
-def test_afterwards_a_variable_is_as_it_was(
+def test_rotation_restores_the_environment_variable_after_its_steps(
     look_at_steps: Callable[[Look], RotationRun], monkeypatch: pytest.MonkeyPatch, variable: str, before: str | None
 ) -> None:
     if before is None:
@@ -41,7 +41,7 @@ def test_afterwards_a_variable_is_as_it_was(
     assert os.environ.get(variable) == before
 
 
-def test_a_region_that_was_set_before_is_that_of_the_function_meanwhile(
+def test_rotation_step_sees_the_region_of_its_function_instead_of_the_tests_aws_region(
     look_at_steps: Callable[[Look], RotationRun], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AWS_REGION", "eu-west-1")
@@ -51,7 +51,7 @@ def test_a_region_that_was_set_before_is_that_of_the_function_meanwhile(
     assert seen == [VARIABLES] * 4
 
 
-def test_an_endpoint_that_was_set_before_is_the_functions_too(
+def test_rotation_step_sees_a_secrets_manager_endpoint_that_was_set_before(
     look_at_steps: Callable[[Look], RotationRun], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SECRETS_MANAGER_ENDPOINT", "https://vpce-1.example.com")
@@ -60,7 +60,7 @@ def test_an_endpoint_that_was_set_before_is_the_functions_too(
     assert seen == ["https://vpce-1.example.com"] * 4
 
 
-def test_a_step_that_fails_leaves_the_environment_as_it_was(
+def test_rotation_step_that_fails_restores_the_environment(
     sm: SecretsManager, look_at_steps: Callable[[Look], RotationRun]
 ) -> None:
     def fail(*_: object) -> None:
@@ -71,7 +71,9 @@ def test_a_step_that_fails_leaves_the_environment_as_it_was(
     assert environment() == before
 
 
-def test_what_a_step_does_to_its_own_variables_is_taken_back(look_at_steps: Callable[[Look], RotationRun]) -> None:
+def test_rotation_step_that_changes_its_variables_has_them_restored(
+    look_at_steps: Callable[[Look], RotationRun],
+) -> None:
     def meddle(*_: object) -> None:
         del os.environ["AWS_LAMBDA_FUNCTION_NAME"]
         os.environ["AWS_REGION"] = "eu-west-1"
@@ -81,14 +83,14 @@ def test_what_a_step_does_to_its_own_variables_is_taken_back(look_at_steps: Call
     assert environment() == before
 
 
-def test_between_two_steps_the_environment_is_that_of_the_test(sm: SecretsManager, database: Database) -> None:
+def test_environment_is_that_of_the_test_between_two_rotation_steps(sm: SecretsManager, database: Database) -> None:
     before = environment()
     with sm.rotation.hold("db", after="createSecret"):
         rotate(sm)
         assert environment() == before
 
 
-def test_a_function_that_runs_inside_another_has_its_own_environment_and_gives_it_back(
+def test_nested_rotation_function_has_its_own_environment_and_restores_the_outer_one(
     sm: SecretsManager, look_at_steps: Callable[[Look], RotationRun]
 ) -> None:
     regions: list[str] = []
@@ -105,7 +107,7 @@ def test_a_function_that_runs_inside_another_has_its_own_environment_and_gives_i
     assert regions == ["us-east-1", *["eu-west-1"] * 4, "us-east-1"]
 
 
-def test_the_endpoint_of_a_function_is_that_of_its_partition(
+def test_rotation_step_sees_the_secrets_manager_endpoint_of_its_partition(
     sm: SecretsManager, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("SECRETS_MANAGER_ENDPOINT", raising=False)

@@ -12,7 +12,7 @@ from pytest_secretsmanager import RotationRun, SecretsManager
 
 
 class Flaky:
-    """The rotation function, which fails once in a step of choice, when it has done its work."""
+    """The rotation function. It fails once, after the work of the step `fails_in`."""
 
     def __init__(self, database: Database) -> None:
         self.fails_in = ""
@@ -27,7 +27,7 @@ class Flaky:
 
 @pytest.fixture
 def flaky(sm: SecretsManager, database: Database) -> Flaky:
-    """The rotation function of `db` from now on."""
+    """Replace the rotation function of `db` with a flaky one."""
     flaky = Flaky(database)
     sm.client().rotate_secret(
         SecretId="db", RotationLambdaARN=sm.rotation.register(flaky, name="flaky"), RotateImmediately=False
@@ -44,20 +44,20 @@ INTERRUPTIONS: dict[str, Callable[[SecretsManager, Flaky, str], None]] = {
 
 @pytest.fixture(params=INTERRUPTIONS)
 def interrupted(request: pytest.FixtureRequest, sm: SecretsManager, flaky: Flaky, step: str) -> RotationRun:
-    """A rotation of `db` that was interrupted in `step`, in each of the ways."""
+    """A rotation of `db`, interrupted in `step` in each of the ways."""
     INTERRUPTIONS[request.param](sm, flaky, step)
     return rotate(sm)
 
 
 @EACH_STEP
-def test_an_interrupted_rotation_has_failed_in_that_step(interrupted: RotationRun, step: str) -> None:
+def test_interrupted_rotation_run_fails_in_the_interrupted_step(interrupted: RotationRun, step: str) -> None:
     assert interrupted.state == "failed"
     assert isinstance(interrupted.error, Interruption)
     assert [each.step for each in interrupted.steps] == STEPS[: STEPS.index(step) + 1]
 
 
 @EACH_STEP
-def test_an_interrupted_rotation_is_logged_as_failed_in_that_step(
+def test_interrupted_rotation_is_logged_as_failed_in_its_step(
     sm: SecretsManager, interrupted: RotationRun, step: str
 ) -> None:
     assert events_of_aws(sm)[-2:] == ["RotationStarted", "RotationFailed"]
@@ -65,14 +65,14 @@ def test_an_interrupted_rotation_is_logged_as_failed_in_that_step(
 
 
 @EACH_STEP
-def test_an_interrupted_rotation_leaves_awspending_on_its_version(
+def test_interrupted_rotation_leaves_awspending_on_its_version(
     sm: SecretsManager, interrupted: RotationRun, step: str
 ) -> None:
     sm.assert_label("db", "AWSPENDING", interrupted.token)
 
 
 @EACH_STEP
-def test_an_interrupted_rotation_recovers_a_minute_later_under_its_own_token(
+def test_interrupted_rotation_succeeds_a_minute_later_with_the_same_token(
     sm: SecretsManager, database: Database, interrupted: RotationRun, step: str
 ) -> None:
     sm.clock.advance(minutes=1)
@@ -84,7 +84,7 @@ def test_an_interrupted_rotation_recovers_a_minute_later_under_its_own_token(
 
 
 @EACH_STEP
-def test_a_recovery_leaves_one_new_version_which_the_database_knows(
+def test_retry_of_an_interrupted_rotation_leaves_one_new_version_with_the_right_password(
     sm: SecretsManager, database: Database, interrupted: RotationRun, step: str
 ) -> None:
     sm.clock.advance(minutes=1)
@@ -93,7 +93,7 @@ def test_a_recovery_leaves_one_new_version_which_the_database_knows(
 
 
 @EACH_STEP
-def test_a_rotation_that_has_recovered_is_not_tried_again(
+def test_rotation_that_succeeded_on_retry_is_not_retried_again(
     sm: SecretsManager, interrupted: RotationRun, step: str
 ) -> None:
     sm.clock.advance(minutes=1)
@@ -103,7 +103,7 @@ def test_a_rotation_that_has_recovered_is_not_tried_again(
 
 
 @EACH_STEP
-def test_after_a_recovery_a_second_full_run_rotates_once_more(
+def test_rotate_secret_rotates_again_after_a_retry_succeeded(
     sm: SecretsManager, database: Database, interrupted: RotationRun, step: str
 ) -> None:
     sm.clock.advance(minutes=1)
@@ -114,19 +114,21 @@ def test_after_a_recovery_a_second_full_run_rotates_once_more(
 
 
 @pytest.mark.parametrize("step", STEPS[:3])
-def test_until_it_recovers_no_other_rotation_begins(sm: SecretsManager, interrupted: RotationRun, step: str) -> None:
+def test_rotate_secret_is_refused_until_an_interrupted_rotation_is_retried(
+    sm: SecretsManager, interrupted: RotationRun, step: str
+) -> None:
     assert refusal(sm.client().rotate_secret, SecretId="db") == ("InvalidRequestException", INCOMPLETE)
     assert sm.rotation.runs[-1] is interrupted
 
 
-def test_a_repeated_request_starts_nothing(sm: SecretsManager, flaky: Flaky) -> None:
+def test_rotate_secret_with_the_token_of_a_failed_rotation_starts_no_run(sm: SecretsManager, flaky: Flaky) -> None:
     sm.rotation.fail("setSecret", Interruption)
     failed = rotate(sm)
     assert rotate(sm, ClientRequestToken=failed.token) is failed
 
 
 @pytest.mark.parametrize("when", ["createSecret", "setSecret"])
-def test_once_awspending_is_gone_a_second_full_run_makes_a_version_of_its_own(
+def test_rotate_secret_makes_a_new_version_once_awspending_is_removed(
     sm: SecretsManager, database: Database, when: str
 ) -> None:
     sm.rotation.fail(when, Interruption)
@@ -138,10 +140,10 @@ def test_once_awspending_is_gone_a_second_full_run_makes_a_version_of_its_own(
     sm.assert_value("db", {"username": "app", "password": database["app"]})
 
 
-def test_after_the_last_step_of_a_rotation_that_was_interrupted_then_another_may_begin(
+def test_rotate_secret_succeeds_after_a_rotation_failed_at_the_end_of_finish_secret(
     sm: SecretsManager, database: Database
 ) -> None:
-    """AWSPENDING on the current version stands in nobody's way."""
+    """AWSPENDING on the current version blocks no rotation."""
     sm.rotation.fail("finishSecret", Interruption, after=True)
     failed = rotate(sm)
     second = rotate(sm)

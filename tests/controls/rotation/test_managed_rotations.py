@@ -5,7 +5,7 @@ from rotating import rotate
 from pytest_secretsmanager import SecretsManager
 
 
-def test_aws_rotates_a_secret_that_a_service_manages_by_itself(sm: SecretsManager) -> None:
+def test_rotate_secret_rotates_a_managed_secret_without_a_function(sm: SecretsManager) -> None:
     sm.seed("db", {"username": "app", "password": "one"}, owning_service="rds")
     run = rotate(sm)
     assert (run.function, run.test, run.state, run.steps) == ("", False, "succeeded", [])
@@ -13,7 +13,7 @@ def test_aws_rotates_a_secret_that_a_service_manages_by_itself(sm: SecretsManage
     sm.assert_labels("db", {"AWSCURRENT": run.token, "AWSPREVIOUS": 1})
 
 
-def test_a_rotation_without_a_function_that_aws_can_not_make_has_failed(sm: SecretsManager) -> None:
+def test_managed_rotation_fails_when_the_kms_key_is_denied(sm: SecretsManager) -> None:
     key = sm.kms.create_key(alias="alias/pay")
     sm.seed("db", {"password": "one"}, owning_service="rds", kms_key="alias/pay")
     sm.kms.deny(key)
@@ -22,7 +22,7 @@ def test_a_rotation_without_a_function_that_aws_can_not_make_has_failed(sm: Secr
     assert (sm.log[-1].operation, sm.log[-1].error_message) == ("RotationFailed", "Access to KMS is not allowed")
 
 
-def test_a_rotation_without_a_function_is_tried_again(sm: SecretsManager) -> None:
+def test_failed_managed_rotation_is_retried_a_minute_later(sm: SecretsManager) -> None:
     key = sm.kms.create_key(alias="alias/pay")
     sm.seed("db", {"password": "one"}, owning_service="rds", kms_key="alias/pay")
     sm.kms.disable(key)

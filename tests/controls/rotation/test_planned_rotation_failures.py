@@ -10,7 +10,7 @@ from rotation_function import Database, rotation_function
 from pytest_secretsmanager import Rotation, SecretNotFound, SecretsManager, UsageError
 
 
-def test_a_failure_that_can_not_be_made_is_refused(sm: SecretsManager) -> None:
+def test_rotation_fail_refuses_a_class_that_needs_arguments(sm: SecretsManager) -> None:
     with pytest.raises(UsageError) as caught:
         sm.rotation.fail("setSecret", ClientError)
     assert str(caught.value) == (
@@ -18,7 +18,7 @@ def test_a_failure_that_can_not_be_made_is_refused(sm: SecretsManager) -> None:
     )
 
 
-def test_a_failure_that_is_empty_is_one(sm: SecretsManager, database: Database) -> None:
+def test_rotation_fail_accepts_an_exception_that_is_falsy(sm: SecretsManager, database: Database) -> None:
     class EmptyError(Exception):
         def __len__(self) -> int:
             return 0
@@ -28,14 +28,14 @@ def test_a_failure_that_is_empty_is_one(sm: SecretsManager, database: Database) 
 
 
 def steps_called(sm: SecretsManager) -> list[str]:
-    """Has `db` rotate by a function that notes each step which it is called for; gives the notes as they grow."""
+    """Seed `db` with a function that records its steps, and return the growing record."""
     called: list[str] = []
     sm.seed("db", "one", rotation=Rotation(lambda event, _: called.append(event["Step"])))
     return called
 
 
 @EACH_STEP
-def test_a_step_fails_in_place_of_the_function(sm: SecretsManager, step: str) -> None:
+def test_rotation_fail_raises_instead_of_calling_the_function(sm: SecretsManager, step: str) -> None:
     called = steps_called(sm)
     sm.rotation.fail(step, Interruption)
     rotate(sm)
@@ -43,39 +43,39 @@ def test_a_step_fails_in_place_of_the_function(sm: SecretsManager, step: str) ->
 
 
 @EACH_STEP
-def test_a_step_fails_once_the_function_has_run(sm: SecretsManager, step: str) -> None:
+def test_rotation_fail_with_after_raises_once_the_function_has_run(sm: SecretsManager, step: str) -> None:
     called = steps_called(sm)
     sm.rotation.fail(step, Interruption, after=True)
     rotate(sm)
     assert called == STEPS[: STEPS.index(step) + 1]
 
 
-def test_a_step_fails_with_the_very_error_that_it_was_given(sm: SecretsManager, database: Database) -> None:
+def test_rotation_fail_raises_the_given_exception_object(sm: SecretsManager, database: Database) -> None:
     error = ConnectionError("no answer")
     sm.rotation.fail("setSecret", error)
     assert rotate(sm).error is error
 
 
-def test_a_step_fails_with_an_error_of_the_class_that_it_was_given(sm: SecretsManager, database: Database) -> None:
+def test_rotation_fail_raises_an_instance_of_the_given_class(sm: SecretsManager, database: Database) -> None:
     sm.rotation.fail("setSecret", ConnectionError)
     assert repr(rotate(sm).error) == "ConnectionError()"
 
 
-def test_a_step_fails_once_unless_it_is_asked_for_more(sm: SecretsManager, database: Database) -> None:
+def test_rotation_fail_fails_one_step_by_default(sm: SecretsManager, database: Database) -> None:
     sm.rotation.fail("setSecret", Interruption)
     rotate(sm)
     sm.clock.advance(hours=1)
     assert [run.state for run in sm.rotation.runs] == ["failed", "succeeded"]
 
 
-def test_a_step_fails_as_often_as_it_was_asked_to(sm: SecretsManager, database: Database) -> None:
+def test_rotation_fail_with_times_fails_that_many_steps(sm: SecretsManager, database: Database) -> None:
     sm.rotation.fail("setSecret", Interruption, times=3)
     rotate(sm)
     sm.clock.advance(hours=1)
     assert [run.state for run in sm.rotation.runs] == ["failed", "failed", "failed", "succeeded"]
 
 
-def test_failures_of_one_step_come_in_the_order_in_which_they_were_planned(
+def test_failures_planned_for_one_rotation_step_happen_in_the_order_of_planning(
     sm: SecretsManager, database: Database
 ) -> None:
     sm.rotation.fail("setSecret", KeyError, times=2)
@@ -85,7 +85,9 @@ def test_failures_of_one_step_come_in_the_order_in_which_they_were_planned(
     assert [type(run.error) for run in sm.rotation.runs] == [KeyError, KeyError, OSError, type(None)]
 
 
-def test_failures_of_several_steps_each_come_in_their_step(sm: SecretsManager, database: Database) -> None:
+def test_failures_planned_for_several_rotation_steps_each_happen_in_their_step(
+    sm: SecretsManager, database: Database
+) -> None:
     for step in reversed(STEPS):
         sm.rotation.fail(step, Interruption)
     rotate(sm)
@@ -93,8 +95,8 @@ def test_failures_of_several_steps_each_come_in_their_step(sm: SecretsManager, d
     assert [run.steps[-1].step for run in sm.rotation.runs if run.state == "failed"] == STEPS
 
 
-@pytest.mark.parametrize("secret", [None, "db"], ids=["any", "one"])
-def test_a_failure_strikes_the_secret_that_it_is_meant_for(
+@pytest.mark.parametrize("secret", [None, "db"], ids=["any secret", "one secret"])
+def test_rotation_fail_with_secret_fails_only_that_secret(
     sm: SecretsManager, database: Database, secret: str | None
 ) -> None:
     sm.seed("other", {"username": "app", "password": "one"}, rotation=Rotation(rotation_function({"app": "one"})))
@@ -103,7 +105,7 @@ def test_a_failure_strikes_the_secret_that_it_is_meant_for(
     assert states == (["failed", "succeeded"] if secret is None else ["succeeded", "failed"])
 
 
-def test_a_failure_is_looked_up_in_region_and_account(sm: SecretsManager, database: Database) -> None:
+def test_rotation_fail_finds_its_secret_by_region(sm: SecretsManager, database: Database) -> None:
     there = Rotation(rotation_function({"app": "one"}))
     sm.seed("db", {"username": "app", "password": "one"}, region="eu-west-1", rotation=there)
     sm.rotation.fail("setSecret", Interruption, secret="db", region="eu-west-1")
@@ -143,7 +145,7 @@ def test_a_failure_is_looked_up_in_region_and_account(sm: SecretsManager, databa
         (("setSecret", ValueError), {"times": "2"}, "a step fails a number of times, at least 1, not '2'"),
     ],
 )
-def test_a_failure_that_can_not_be_is_refused(
+def test_rotation_fail_refuses_invalid_arguments(
     sm: SecretsManager, database: Database, arguments: tuple[Any, ...], options: dict[str, Any], text: str
 ) -> None:
     with pytest.raises(UsageError) as caught:
@@ -152,12 +154,12 @@ def test_a_failure_that_can_not_be_is_refused(
     assert rotate(sm).state == "succeeded"
 
 
-def test_a_failure_of_no_secret_is_refused(sm: SecretsManager, database: Database) -> None:
+def test_rotation_fail_for_an_unknown_secret_raises_secret_not_found(sm: SecretsManager, database: Database) -> None:
     with pytest.raises(SecretNotFound, match=r"^no secret 'bd' in us-east-1 of account 123456789012; there is 'db'$"):
         sm.rotation.fail("setSecret", ValueError, secret="bd")
 
 
-def test_the_error_of_a_class_is_made_for_each_failure(sm: SecretsManager, database: Database) -> None:
+def test_rotation_fail_makes_a_new_exception_for_each_failure(sm: SecretsManager, database: Database) -> None:
     sm.rotation.fail("setSecret", ValueError, times=2)
     rotate(sm)
     sm.clock.advance(minutes=1)

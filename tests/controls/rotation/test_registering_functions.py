@@ -31,15 +31,17 @@ def named(name: str) -> Handler:
         pytest.param(CallableObject(), "CallableObject", id="callable object"),
         pytest.param(CallableObject().method, "method", id="method"),
         pytest.param(partial(idle), "partial", id="partial"),
-        pytest.param(lambda *arguments: None, "lambda", id="of any arguments"),  # noqa: ARG005
-        pytest.param(lambda event, context, more=None: None, "lambda", id="of optional ones"),  # noqa: ARG005
-        pytest.param(max, "max", id="that tells nothing of its arguments"),
+        pytest.param(lambda *arguments: None, "lambda", id="any arguments"),  # noqa: ARG005
+        pytest.param(lambda event, context, more=None: None, "lambda", id="optional arguments"),  # noqa: ARG005
+        pytest.param(max, "max", id="no signature"),
         pytest.param(named("käse"), "kse", id="letters beyond ASCII"),
         pytest.param(named("…"), "function", id="no letter that Lambda takes"),
         pytest.param(named("x" * 80), "x" * 60, id="too long"),
     ],
 )
-def test_a_function_is_called_as_its_handler_is(sm: SecretsManager, handler: Handler, name: str) -> None:
+def test_rotation_register_names_the_function_after_its_handler(
+    sm: SecretsManager, handler: Handler, name: str
+) -> None:
     assert sm.rotation.register(handler) == f"{FUNCTION}{name}"
 
 
@@ -59,16 +61,18 @@ def test_a_function_is_called_as_its_handler_is(sm: SecretsManager, handler: Han
     ],
     ids=["name", "longest name", "region", "name and region", "region of China", "region of a government", "ARN"],
 )
-def test_a_function_is_where_it_is_wanted(sm: SecretsManager, arguments: dict[str, str], arn: str) -> None:
+def test_rotation_register_returns_the_arn_of_the_given_name_and_region(
+    sm: SecretsManager, arguments: dict[str, str], arn: str
+) -> None:
     assert sm.rotation.register(idle, **arguments) == arn
 
 
-def test_a_function_is_in_the_region_and_account_of_its_manager() -> None:
+def test_rotation_register_uses_the_region_and_account_of_the_manager() -> None:
     manager = SecretsManager(region="eu-west-1", account="999999999999")
     assert manager.rotation.register(idle) == "arn:aws:lambda:eu-west-1:999999999999:function:idle"
 
 
-def test_handlers_of_one_name_are_functions_of_their_own(sm: SecretsManager) -> None:
+def test_rotation_register_numbers_handlers_of_the_same_name(sm: SecretsManager) -> None:
     handlers = [named("lambda_handler") for _ in range(3)]
     assert [sm.rotation.register(handler) for handler in handlers] == [
         f"{FUNCTION}lambda_handler",
@@ -77,7 +81,7 @@ def test_handlers_of_one_name_are_functions_of_their_own(sm: SecretsManager) -> 
     ]
 
 
-def test_each_handler_of_one_name_rotates_its_own_secret(sm: SecretsManager) -> None:
+def test_handlers_of_the_same_name_each_rotate_their_own_secret(sm: SecretsManager) -> None:
     databases = {"one": {"app": "1"}, "two": {"app": "2"}}
     for name, database in databases.items():
         value = {"username": "app", "password": database["app"]}
@@ -87,19 +91,19 @@ def test_each_handler_of_one_name_rotates_its_own_secret(sm: SecretsManager) -> 
         sm.assert_value(name, {"username": "app", "password": database["app"]})
 
 
-def test_a_handler_that_is_registered_twice_is_one_function(sm: SecretsManager) -> None:
+def test_rotation_register_returns_the_same_arn_for_the_same_handler(sm: SecretsManager) -> None:
     first, other, second = named("same"), named("same"), named("same")
     arns = [sm.rotation.register(handler) for handler in (first, other, second, first, other, second)]
     assert arns[:3] == arns[3:]
     assert len(set(arns)) == 3
 
 
-def test_a_handler_has_a_function_in_each_region(sm: SecretsManager) -> None:
+def test_rotation_register_gives_a_handler_one_function_in_each_region(sm: SecretsManager) -> None:
     assert len({sm.rotation.register(idle, region=region) for region in ("us-east-1", "eu-west-1")}) == 2
 
 
 @pytest.mark.parametrize("place", ["arn", "name"])
-def test_a_function_takes_the_place_of_the_one_that_was_there(
+def test_rotation_register_replaces_the_function_of_the_same_name_or_arn(
     sm: SecretsManager, database: Database, place: str
 ) -> None:
     names = {"arn": f"{FUNCTION}rotate", "name": "rotate"}
@@ -111,7 +115,7 @@ def test_a_function_takes_the_place_of_the_one_that_was_there(
 
 
 @pytest.mark.parametrize("qualifier", ["$LATEST", "live", "7"])
-def test_a_secret_may_name_a_version_or_an_alias_of_its_function(
+def test_rotate_secret_accepts_a_version_or_an_alias_of_a_function(
     sm: SecretsManager, database: Database, qualifier: str
 ) -> None:
     arn = sm.rotation.register(rotation_function(database), name="rotate")
@@ -119,7 +123,7 @@ def test_a_secret_may_name_a_version_or_an_alias_of_its_function(
     assert (run.function, run.state) == (f"{arn}:{qualifier}", "succeeded")
 
 
-def test_a_function_that_is_not_registered_can_not_be_invoked(sm: SecretsManager, database: Database) -> None:
+def test_rotate_secret_refuses_a_function_that_is_not_registered(sm: SecretsManager, database: Database) -> None:
     with sm.assert_unchanged():
         found = refusal(sm.client().rotate_secret, SecretId="db", RotationLambdaARN=f"{FUNCTION}nobody")
     assert found == (
@@ -129,7 +133,7 @@ def test_a_function_that_is_not_registered_can_not_be_invoked(sm: SecretsManager
     )
 
 
-def test_a_function_of_another_region_is_refused(sm: SecretsManager, database: Database) -> None:
+def test_rotate_secret_refuses_a_function_of_another_region(sm: SecretsManager, database: Database) -> None:
     arn = sm.rotation.register(idle, region="eu-west-1")
     with sm.assert_unchanged():
         found = refusal(sm.client().rotate_secret, SecretId="db", RotationLambdaARN=arn)
@@ -175,14 +179,16 @@ def by_name(*, event: dict[str, str], context: object) -> None: ...
         ),
     ],
 )
-def test_what_lambda_could_not_call_is_refused(sm: SecretsManager, handler: Any, text: str) -> None:
+def test_rotation_register_refuses_a_handler_that_lambda_could_not_call(
+    sm: SecretsManager, handler: Any, text: str
+) -> None:
     with pytest.raises(UsageError) as caught:
         sm.rotation.register(handler)
     assert str(caught.value) == text
 
 
 @pytest.mark.parametrize("name", ["rotate db", "rotate.db", "rotate:live", "käse", "x" * 65])
-def test_what_can_be_no_name_of_a_function_is_refused(sm: SecretsManager, name: str) -> None:
+def test_rotation_register_refuses_an_invalid_function_name(sm: SecretsManager, name: str) -> None:
     with pytest.raises(UsageError) as caught:
         sm.rotation.register(idle, name=name)
     assert str(caught.value) == f"a function's name has 1 to 64 letters, digits, - or _, not {name!r}"
@@ -199,7 +205,7 @@ def test_what_can_be_no_name_of_a_function_is_refused(sm: SecretsManager, name: 
     ],
     ids=["name", "with a qualifier", "account", "no region", "of a secret"],
 )
-def test_what_can_be_no_arn_of_a_function_is_refused(sm: SecretsManager, arn: str) -> None:
+def test_rotation_register_refuses_an_invalid_function_arn(sm: SecretsManager, arn: str) -> None:
     with pytest.raises(UsageError) as caught:
         sm.rotation.register(idle, arn=arn)
     assert str(caught.value) == (
@@ -208,13 +214,15 @@ def test_what_can_be_no_arn_of_a_function_is_refused(sm: SecretsManager, arn: st
 
 
 @pytest.mark.parametrize("more", [{"name": "rotate"}, {"region": "us-east-1"}, {"account": "123456789012"}], ids=str)
-def test_an_arn_says_it_all(sm: SecretsManager, more: dict[str, str]) -> None:
+def test_rotation_register_refuses_an_arn_beside_name_region_or_account(
+    sm: SecretsManager, more: dict[str, str]
+) -> None:
     with pytest.raises(UsageError) as caught:
         sm.rotation.register(idle, arn=f"{FUNCTION}rotate", **more)
     assert str(caught.value) == "a function is named by its ARN, or by name, region and account, not by both"
 
 
-def test_a_bound_method_is_one_function(sm: SecretsManager) -> None:
+def test_rotation_register_returns_the_same_arn_for_the_same_bound_method(sm: SecretsManager) -> None:
     class Deployment:
         def handle(self, event: object, context: object) -> None: ...
 
@@ -223,7 +231,9 @@ def test_a_bound_method_is_one_function(sm: SecretsManager) -> None:
 
 
 @pytest.mark.parametrize("arguments", [{"account": 5}, {"account": ""}, {"name": 5}, {"arn": 5}, {"arn": ""}], ids=str)
-def test_a_function_is_not_named_by_what_is_no_text(sm: SecretsManager, arguments: dict[str, Any]) -> None:
+def test_rotation_register_refuses_names_accounts_and_arns_that_are_not_text(
+    sm: SecretsManager, arguments: dict[str, Any]
+) -> None:
     (what,) = arguments
     with pytest.raises(UsageError) as caught:
         sm.rotation.register(idle, **arguments)

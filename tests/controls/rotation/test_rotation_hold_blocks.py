@@ -9,7 +9,7 @@ from rotation_function import Database
 from pytest_secretsmanager import SecretNotFound, SecretsManager, UsageError
 
 
-def test_the_end_of_its_block_resumes_a_hold(sm: SecretsManager, database: Database) -> None:
+def test_end_of_the_with_block_resumes_a_rotation_hold(sm: SecretsManager, database: Database) -> None:
     with sm.rotation.hold("db", before="setSecret") as hold:
         run = rotate(sm)
         assert run.state == "held"
@@ -17,14 +17,14 @@ def test_the_end_of_its_block_resumes_a_hold(sm: SecretsManager, database: Datab
     assert run.state == "succeeded"
 
 
-def test_a_hold_that_was_resumed_in_its_block_is_not_resumed_at_its_end(sm: SecretsManager, database: Database) -> None:
+def test_rotation_hold_resumed_in_its_block_is_not_resumed_at_its_end(sm: SecretsManager, database: Database) -> None:
     with sm.rotation.hold("db", before="setSecret") as hold:
         rotate(sm)
         assert hold.resume().state == "succeeded"
     assert [run.state for run in sm.rotation.runs] == ["succeeded"]
 
 
-def test_a_block_that_ends_in_an_error_leaves_its_rotation_held(sm: SecretsManager, database: Database) -> None:
+def test_rotation_stays_held_when_the_with_block_raises(sm: SecretsManager, database: Database) -> None:
     def rotate_and_fail() -> None:
         with sm.rotation.hold("db", before="setSecret"):
             rotate(sm)
@@ -35,13 +35,13 @@ def test_a_block_that_ends_in_an_error_leaves_its_rotation_held(sm: SecretsManag
     assert sm.rotation.runs[0].state == "held"
 
 
-def test_a_hold_whose_block_ended_in_an_error_stops_nothing_later(sm: SecretsManager, database: Database) -> None:
+def test_rotation_hold_stops_no_rotation_after_its_block_raised(sm: SecretsManager, database: Database) -> None:
     with pytest.raises(KeyError, match="mine"), sm.rotation.hold("db", before="setSecret"):
         raise KeyError("mine")
     assert rotate(sm).state == "succeeded"
 
 
-def test_a_hold_that_no_rotation_came_to_is_a_usage_error_at_the_end_of_its_block(
+def test_rotation_hold_without_a_rotation_raises_usage_error_at_the_end_of_its_block(
     sm: SecretsManager, database: Database
 ) -> None:
     hold = sm.rotation.hold("db", before="setSecret")
@@ -50,14 +50,14 @@ def test_a_hold_that_no_rotation_came_to_is_a_usage_error_at_the_end_of_its_bloc
     assert str(caught.value) == "no rotation has come to the <hold of 'db' before setSecret>, so none goes on"
 
 
-def test_a_hold_that_no_rotation_came_to_can_not_be_resumed(sm: SecretsManager, database: Database) -> None:
+def test_hold_resume_without_a_rotation_raises_usage_error(sm: SecretsManager, database: Database) -> None:
     hold = sm.rotation.hold("db", after="finishSecret")
     with pytest.raises(UsageError) as caught:
         hold.resume()
     assert str(caught.value) == "no rotation has come to the <hold of 'db' after finishSecret>, so none goes on"
 
 
-def test_a_hold_is_not_resumed_twice(sm: SecretsManager, database: Database) -> None:
+def test_hold_resume_raises_usage_error_the_second_time(sm: SecretsManager, database: Database) -> None:
     hold = sm.rotation.hold("db", before="setSecret")
     rotate(sm)
     hold.resume()
@@ -66,7 +66,7 @@ def test_a_hold_is_not_resumed_twice(sm: SecretsManager, database: Database) -> 
     assert str(caught.value) == "the rotation of the <hold of 'db' before setSecret> goes on already"
 
 
-def test_a_hold_that_was_resumed_too_early_still_holds(sm: SecretsManager, database: Database) -> None:
+def test_rotation_hold_still_holds_after_a_resume_that_came_too_early(sm: SecretsManager, database: Database) -> None:
     hold = sm.rotation.hold("db", before="setSecret")
     with pytest.raises(UsageError):
         hold.resume()
@@ -75,7 +75,9 @@ def test_a_hold_that_was_resumed_too_early_still_holds(sm: SecretsManager, datab
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
-def test_two_holds_at_one_point_hold_the_same_rotation(sm: SecretsManager, database: Database, when: str) -> None:
+def test_two_rotation_holds_at_one_point_hold_the_same_rotation(
+    sm: SecretsManager, database: Database, when: str
+) -> None:
     one, two = sm.rotation.hold("db", **{when: "setSecret"}), sm.rotation.hold("db", **{when: "setSecret"})
     run = rotate(sm)
     assert one.run is two.run is run
@@ -105,7 +107,7 @@ def test_two_holds_at_one_point_hold_the_same_rotation(sm: SecretsManager, datab
     ],
     ids=["no point", "two points", "misspelt step", "no step", "number"],
 )
-def test_a_hold_at_no_point_is_refused(
+def test_rotation_hold_refuses_a_missing_or_unknown_step(
     sm: SecretsManager, database: Database, arguments: dict[str, Any], text: str
 ) -> None:
     with pytest.raises(UsageError) as caught:
@@ -113,6 +115,6 @@ def test_a_hold_at_no_point_is_refused(
     assert str(caught.value) == text
 
 
-def test_a_hold_of_no_secret_is_refused(sm: SecretsManager, database: Database) -> None:
+def test_rotation_hold_of_an_unknown_secret_raises_secret_not_found(sm: SecretsManager, database: Database) -> None:
     with pytest.raises(SecretNotFound, match=r"^no secret 'bd' in us-east-1 of account 123456789012; there is 'db'$"):
         sm.rotation.hold("bd", before="setSecret")

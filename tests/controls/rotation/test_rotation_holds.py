@@ -17,13 +17,13 @@ Point = dict[str, str]
 
 
 def steps_done(point: Point) -> list[str]:
-    """The steps that have run when a rotation is held there."""
+    """Return the steps that have run when a rotation is held at `point`."""
     ((when, step),) = point.items()
     return STEPS[: STEPS.index(step) + (when == "after")]
 
 
 @POINTS
-def test_a_rotation_is_held(sm: SecretsManager, database: Database, point: Point) -> None:
+def test_rotation_hold_stops_the_run_at_its_point(sm: SecretsManager, database: Database, point: Point) -> None:
     hold = sm.rotation.hold("db", **point)
     run = rotate(sm)
     assert hold.run is run
@@ -31,7 +31,7 @@ def test_a_rotation_is_held(sm: SecretsManager, database: Database, point: Point
 
 
 @POINTS
-def test_a_held_rotation_goes_on_when_it_is_resumed(sm: SecretsManager, database: Database, point: Point) -> None:
+def test_hold_resume_finishes_the_held_rotation(sm: SecretsManager, database: Database, point: Point) -> None:
     hold = sm.rotation.hold("db", **point)
     run = rotate(sm)
     assert hold.resume() is run
@@ -40,7 +40,7 @@ def test_a_held_rotation_goes_on_when_it_is_resumed(sm: SecretsManager, database
 
 
 @POINTS
-def test_meanwhile_the_labels_are_as_the_steps_have_left_them(
+def test_held_rotation_shows_the_labels_that_its_steps_moved(
     sm: SecretsManager, database: Database, point: Point
 ) -> None:
     done = steps_done(point)
@@ -53,7 +53,7 @@ def test_meanwhile_the_labels_are_as_the_steps_have_left_them(
 
 
 @POINTS
-def test_meanwhile_the_pending_version_has_the_value_that_the_function_has_put(
+def test_held_rotation_has_a_pending_value_only_after_create_secret(
     sm: SecretsManager, database: Database, point: Point
 ) -> None:
     with sm.rotation.hold("db", **point):
@@ -62,7 +62,7 @@ def test_meanwhile_the_pending_version_has_the_value_that_the_function_has_put(
 
 
 @POINTS
-def test_meanwhile_the_database_has_the_password_that_the_function_has_set(
+def test_held_rotation_has_changed_the_database_only_after_set_secret(
     sm: SecretsManager, database: Database, point: Point
 ) -> None:
     with sm.rotation.hold("db", **point):
@@ -70,7 +70,9 @@ def test_meanwhile_the_database_has_the_password_that_the_function_has_set(
         assert (database["app"] != "one") == ("setSecret" in steps_done(point))
 
 
-def test_meanwhile_code_under_test_reads_the_old_value_and_the_new_one(sm: SecretsManager, database: Database) -> None:
+def test_get_secret_value_reads_the_current_and_the_pending_value_of_a_held_rotation(
+    sm: SecretsManager, database: Database
+) -> None:
     client = sm.client()
     with sm.rotation.hold("db", after="createSecret"):
         rotate(sm)
@@ -78,7 +80,9 @@ def test_meanwhile_code_under_test_reads_the_old_value_and_the_new_one(sm: Secre
         assert "one" not in client.get_secret_value(SecretId="db", VersionStage="AWSPENDING")["SecretString"]
 
 
-def test_meanwhile_the_empty_version_answers_as_if_it_were_not_there(sm: SecretsManager, database: Database) -> None:
+def test_get_secret_value_finds_no_awspending_value_before_create_secret(
+    sm: SecretsManager, database: Database
+) -> None:
     with sm.rotation.hold("db", before="createSecret"):
         rotate(sm)
         found = refusal(sm.client().get_secret_value, SecretId="db", VersionStage="AWSPENDING")
@@ -88,13 +92,15 @@ def test_meanwhile_the_empty_version_answers_as_if_it_were_not_there(sm: Secrets
     )
 
 
-def test_meanwhile_no_other_rotation_of_that_secret_begins(sm: SecretsManager, database: Database) -> None:
+def test_rotate_secret_is_refused_while_a_rotation_of_the_secret_is_held(
+    sm: SecretsManager, database: Database
+) -> None:
     with sm.rotation.hold("db", before="setSecret"):
         rotate(sm)
         assert refusal(sm.client().rotate_secret, SecretId="db") == ("InvalidRequestException", INCOMPLETE)
 
 
-def test_a_held_rotation_ends_when_it_was_resumed(sm: SecretsManager, database: Database) -> None:
+def test_held_rotation_ends_at_the_time_of_its_resume(sm: SecretsManager, database: Database) -> None:
     with sm.rotation.hold("db", before="setSecret") as hold:
         rotate(sm)
         sm.clock.advance(hours=3)
@@ -102,7 +108,7 @@ def test_a_held_rotation_ends_when_it_was_resumed(sm: SecretsManager, database: 
     assert (hold.run.started, hold.run.ended) == (NOON, NOON + timedelta(hours=3))
 
 
-def test_one_rotation_may_be_held_at_several_points(sm: SecretsManager, database: Database) -> None:
+def test_two_holds_stop_one_rotation_at_two_points(sm: SecretsManager, database: Database) -> None:
     first, second = sm.rotation.hold("db", after="createSecret"), sm.rotation.hold("db", before="finishSecret")
     run = rotate(sm)
     assert (first.run, second.run) == (run, None)
@@ -111,13 +117,13 @@ def test_one_rotation_may_be_held_at_several_points(sm: SecretsManager, database
     assert second.resume().state == "succeeded"
 
 
-def test_a_hold_stops_one_rotation_only(sm: SecretsManager, database: Database) -> None:
+def test_rotation_hold_stops_only_one_rotation(sm: SecretsManager, database: Database) -> None:
     with sm.rotation.hold("db", before="setSecret"):
         rotate(sm)
     assert rotate(sm).state == "succeeded"
 
 
-def test_a_hold_stops_no_other_secret(sm: SecretsManager, database: Database) -> None:
+def test_rotation_hold_does_not_stop_another_secret(sm: SecretsManager, database: Database) -> None:
     sm.seed("other", {"username": "app", "password": "one"}, rotation=Rotation(rotation_function({"app": "one"})))
     with sm.rotation.hold("db", before="setSecret"):
         assert rotate(sm, "other").state == "succeeded"
@@ -125,7 +131,7 @@ def test_a_hold_stops_no_other_secret(sm: SecretsManager, database: Database) ->
 
 
 @pytest.mark.parametrize("place", [{"region": "eu-west-1"}, {"account": "999999999999"}], ids=["region", "account"])
-def test_a_hold_is_looked_up_in_region_and_account(sm: SecretsManager, place: dict[str, Any]) -> None:
+def test_rotation_hold_finds_its_secret_by_region_and_account(sm: SecretsManager, place: dict[str, Any]) -> None:
     sm.seed("there", "one", rotation=Rotation(idle), **place)
     hold = sm.rotation.hold("there", before="setSecret", **place)
     assert repr(hold) == "<hold of 'there' before setSecret>"
@@ -135,7 +141,7 @@ def test_a_hold_is_looked_up_in_region_and_account(sm: SecretsManager, place: di
         sm.rotation.hold("there", before="setSecret")
 
 
-def test_a_held_rotation_of_another_region_goes_on(sm: SecretsManager) -> None:
+def test_held_rotation_of_another_region_finishes_when_resumed(sm: SecretsManager) -> None:
     database = {"app": "one"}
     value = {"username": "app", "password": "one"}
     view = sm.seed("db", value, region="eu-west-1", rotation=Rotation(rotation_function(database)))
@@ -145,7 +151,7 @@ def test_a_held_rotation_of_another_region_goes_on(sm: SecretsManager) -> None:
     sm.assert_rotated("db", region="eu-west-1")
 
 
-def test_a_held_rotation_that_fails_is_tried_again(sm: SecretsManager, database: Database) -> None:
+def test_held_rotation_that_fails_after_its_resume_is_retried(sm: SecretsManager, database: Database) -> None:
     sm.rotation.fail("setSecret", Interruption)
     with sm.rotation.hold("db", before="setSecret") as hold:
         rotate(sm)
@@ -156,7 +162,7 @@ def test_a_held_rotation_that_fails_is_tried_again(sm: SecretsManager, database:
     sm.assert_rotated("db")
 
 
-def test_a_rotation_that_is_promoted_and_not_over_lets_no_other_begin(sm: SecretsManager, database: Database) -> None:
+def test_rotate_secret_is_refused_while_a_promoted_rotation_is_held(sm: SecretsManager, database: Database) -> None:
     with sm.rotation.hold("db", after="finishSecret") as hold:
         run = rotate(sm)
         assert refusal(sm.client().rotate_secret, SecretId="db") == (

@@ -1,4 +1,4 @@
-"""Functions that raise a BaseException that is no Exception."""
+"""Rotation functions that raise a BaseException: an interrupt, an exit, pytest's own outcomes."""
 
 import sys
 from collections.abc import Callable
@@ -17,7 +17,7 @@ INTERRUPTS = pytest.mark.parametrize(
 
 
 @INTERRUPTS
-def test_what_is_no_exception_comes_through_to_whoever_called(
+def test_rotation_raises_the_base_exception_of_its_function_in_the_caller(
     look_at_steps: Callable[[Look], RotationRun], error: BaseException
 ) -> None:
     def interrupt(*_: object) -> None:
@@ -29,7 +29,7 @@ def test_what_is_no_exception_comes_through_to_whoever_called(
 
 
 @INTERRUPTS
-def test_what_is_no_exception_is_recorded_as_any_failure(
+def test_rotation_records_the_base_exception_of_its_function_as_a_failure(
     sm: SecretsManager, look_at_steps: Callable[[Look], RotationRun], error: BaseException
 ) -> None:
     def interrupt(event: dict[str, str], _: object) -> None:
@@ -44,13 +44,13 @@ def test_what_is_no_exception_is_recorded_as_any_failure(
     assert sm.log[-1].error_message == f"Error when executing lambda {FUNCTION}handler during setSecret step"
 
 
-def test_a_function_that_exits_has_failed_its_step(look_at_steps: Callable[[Look], RotationRun]) -> None:
-    """As Lambda has it: nobody else's program ends by that."""
+def test_rotation_function_that_exits_fails_its_step(look_at_steps: Callable[[Look], RotationRun]) -> None:
+    """As in Lambda: an exit ends only the function."""
     run = look_at_steps(lambda *_: sys.exit("no database"))
     assert (run.state, type(run.error)) == ("failed", SystemExit)
 
 
-def test_a_rotation_that_was_interrupted_so_is_tried_again(sm: SecretsManager, database: Database) -> None:
+def test_rotation_that_an_interrupt_ended_is_retried(sm: SecretsManager, database: Database) -> None:
     sm.rotation.fail("setSecret", KeyboardInterrupt)
     with pytest.raises(KeyboardInterrupt):
         rotate(sm)
@@ -58,7 +58,7 @@ def test_a_rotation_that_was_interrupted_so_is_tried_again(sm: SecretsManager, d
     sm.assert_rotated("db")
 
 
-def test_what_is_no_exception_comes_through_a_resume(sm: SecretsManager, database: Database) -> None:
+def test_hold_resume_raises_the_interrupt_of_the_rotation(sm: SecretsManager, database: Database) -> None:
     sm.rotation.fail("setSecret", KeyboardInterrupt)
     hold = sm.rotation.hold("db", before="setSecret")
     rotate(sm)

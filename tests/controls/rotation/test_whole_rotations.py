@@ -17,18 +17,22 @@ def test_a_rotation_changes_the_password_of_the_secret_and_of_the_database(
     sm.assert_history("db", [{"username": "app", "password": "one"}, {"username": "app", "password": database["app"]}])
 
 
-def test_the_answer_names_the_new_version(sm: SecretsManager, database: Database) -> None:
+def test_rotate_secret_returns_the_id_of_the_new_version(sm: SecretsManager, database: Database) -> None:
     reply = sm.client().rotate_secret(SecretId="db", ClientRequestToken=V2)
     del reply["ResponseMetadata"]  # type: ignore[misc]
     assert reply == {"ARN": sm.secret("db").arn, "Name": "db", "VersionId": V2}
 
 
-def test_the_new_version_is_current_and_the_old_one_is_previous(sm: SecretsManager, database: Database) -> None:
+def test_rotation_moves_awscurrent_to_the_new_version_and_awsprevious_to_the_old_one(
+    sm: SecretsManager, database: Database
+) -> None:
     rotate(sm, ClientRequestToken=V2)
     sm.assert_labels("db", {"AWSCURRENT": V2, "AWSPREVIOUS": V1})
 
 
-def test_aws_places_awspending_and_takes_it_away_itself(sm: SecretsManager, database: Database) -> None:
+def test_rotation_places_awspending_at_its_start_and_removes_it_at_its_end(
+    sm: SecretsManager, database: Database
+) -> None:
     rotate(sm, ClientRequestToken=V2)
     moves = [move for move in sm.secret("db").history if move.label == "AWSPENDING"]
     assert [(move.source, move.target, move.operation) for move in moves] == [
@@ -37,7 +41,7 @@ def test_aws_places_awspending_and_takes_it_away_itself(sm: SecretsManager, data
     ]
 
 
-def test_the_log_shows_the_whole_rotation_in_order(sm: SecretsManager, database: Database) -> None:
+def test_log_shows_the_calls_and_service_events_of_a_rotation_in_order(sm: SecretsManager, database: Database) -> None:
     rotate(sm)
     assert [event.operation for event in sm.log] == [
         "RotateSecret",
@@ -50,25 +54,25 @@ def test_the_log_shows_the_whole_rotation_in_order(sm: SecretsManager, database:
     ]
 
 
-def test_the_secret_tells_when_it_was_rotated(sm: SecretsManager, database: Database) -> None:
+def test_describe_secret_shows_the_last_rotated_date_of_a_rotation(sm: SecretsManager, database: Database) -> None:
     sm.clock.advance(days=1)
     rotate(sm)
     described = sm.client().describe_secret(SecretId="db")
     assert described["LastRotatedDate"] == described["LastChangedDate"] == NOON + timedelta(days=1)
 
 
-def test_a_secret_without_a_schedule_tells_no_date_of_its_next_rotation(sm: SecretsManager, database: Database) -> None:
+def test_describe_secret_shows_no_next_rotation_date_without_a_schedule(sm: SecretsManager, database: Database) -> None:
     rotate(sm)
     assert "NextRotationDate" not in sm.client().describe_secret(SecretId="db")
 
 
-def test_a_later_rotation_needs_no_parameters(sm: SecretsManager, database: Database) -> None:
+def test_rotate_secret_reuses_the_function_of_the_rotation_before(sm: SecretsManager, database: Database) -> None:
     first, second = rotate(sm), rotate(sm)
     assert first.function == second.function == sm.client().describe_secret(SecretId="db")["RotationLambdaARN"]
     sm.assert_labels("db", {"AWSCURRENT": second.token, "AWSPREVIOUS": first.token})
 
 
-def test_a_function_that_runs_each_step_twice_does_no_harm(sm: SecretsManager, database: Database) -> None:
+def test_rotation_succeeds_when_its_function_runs_each_step_twice(sm: SecretsManager, database: Database) -> None:
     function = rotation_function(database)
 
     def twice(event: dict[str, str], context: Any) -> None:
@@ -80,7 +84,7 @@ def test_a_function_that_runs_each_step_twice_does_no_harm(sm: SecretsManager, d
     sm.assert_value("db", {"username": "app", "password": database["app"]})
 
 
-def test_what_a_function_returns_counts_for_nothing(sm: SecretsManager, database: Database) -> None:
+def test_rotation_ignores_the_return_value_of_its_function(sm: SecretsManager, database: Database) -> None:
     function = rotation_function(database)
 
     def complaining(event: dict[str, str], context: Any) -> dict[str, int]:
@@ -90,7 +94,7 @@ def test_what_a_function_returns_counts_for_nothing(sm: SecretsManager, database
     assert rotate(sm, RotationLambdaARN=sm.rotation.register(complaining)).state == "succeeded"
 
 
-def test_a_secret_of_another_region_is_rotated_by_a_function_of_that_region(sm: SecretsManager) -> None:
+def test_rotation_in_another_region_runs_a_function_of_that_region(sm: SecretsManager) -> None:
     database = {"app": "one"}
     value = {"username": "app", "password": "one"}
     view = sm.seed("db", value, region="eu-west-1", rotation=Rotation(rotation_function(database)))
@@ -99,7 +103,7 @@ def test_a_secret_of_another_region_is_rotated_by_a_function_of_that_region(sm: 
     assert {event.region for event in sm.log} == {"eu-west-1"}
 
 
-def test_a_replica_follows_a_rotation(sm: SecretsManager) -> None:
+def test_replica_shows_the_version_that_a_rotation_made(sm: SecretsManager) -> None:
     database = {"app": "one"}
     value = {"username": "app", "password": "one"}
     sm.seed("db", value, rotation=Rotation(rotation_function(database)), replicas=["eu-west-1"])
@@ -108,7 +112,7 @@ def test_a_replica_follows_a_rotation(sm: SecretsManager) -> None:
     sm.assert_value("db", {"username": "app", "password": database["app"]}, region="eu-west-1")
 
 
-def test_a_replica_follows_a_rotation_that_was_held(sm: SecretsManager) -> None:
+def test_replica_shows_the_version_of_a_held_rotation_after_it_resumes(sm: SecretsManager) -> None:
     value = {"username": "app", "password": "one"}
     sm.seed("db", value, rotation=Rotation(rotation_function({"app": "one"})), replicas=["eu-west-1"])
     with sm.rotation.hold("db", after="finishSecret"):
@@ -117,7 +121,7 @@ def test_a_replica_follows_a_rotation_that_was_held(sm: SecretsManager) -> None:
     sm.assert_labels("db", {"AWSCURRENT": run.token, "AWSPREVIOUS": 1}, region="eu-west-1")
 
 
-def test_a_replica_that_is_held_back_does_not_follow_a_rotation(sm: SecretsManager) -> None:
+def test_replication_hold_keeps_the_old_value_in_the_replica_during_a_rotation(sm: SecretsManager) -> None:
     database = {"app": "one"}
     value = {"username": "app", "password": "one"}
     sm.seed("db", value, rotation=Rotation(rotation_function(database)), replicas=["eu-west-1"])
@@ -126,7 +130,7 @@ def test_a_replica_that_is_held_back_does_not_follow_a_rotation(sm: SecretsManag
         sm.assert_value("db", value, region="eu-west-1")
 
 
-def test_a_function_of_another_account_calls_from_there(sm: SecretsManager) -> None:
+def test_function_of_a_secret_in_another_account_calls_as_that_account(sm: SecretsManager) -> None:
     there = {"region": "us-east-1", "account": "210987654321"}
     rotation = Rotation(rotation_function({"app": "one"}))
     sm.seed("db", {"username": "app", "password": "one"}, rotation=rotation, account="210987654321")

@@ -1,4 +1,4 @@
-"""Fixtures of tests of scheduled rotation: a wall clock that a test sets, and the secret `db`, which rotates."""
+"""Fixtures of the tests of scheduled rotation: a wall clock that a test sets, and the secret `db`."""
 
 import time
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from pytest_secretsmanager import Rotation, SecretsManager, SecretView
 
 @pytest.fixture
 def wall(monkeypatch: pytest.MonkeyPatch) -> Callable[[datetime], None]:
-    """Sets the wall clock, which stands still from then on: at the start to begin with."""
+    """Return a function that sets the wall clock. The clock stands still, at START until a test sets it."""
 
     def set_to(moment: datetime) -> None:
         monkeypatch.setattr(time, "time", moment.timestamp)
@@ -35,5 +35,5 @@ def database() -> Database:
 
 @pytest.fixture
 def db(sm: SecretsManager, database: Database) -> SecretView:
-    """The secret `db`, which holds that user's password and rotates every 30 days."""
+    """The secret `db`. It holds that user's password and rotates every 30 days."""
     return sm.seed("db", VALUE, rotation=Rotation(rotation_function(database), days=30))

@@ -9,23 +9,23 @@ from pytest_secretsmanager import Rotation, SecretsManager, SecretView
 
 START = datetime(2026, 1, 1, 12, tzinfo=UTC)
 FIRST = datetime(2026, 1, 31, tzinfo=UTC)
-"""When a secret that rotates every 30 days, seeded at the start, does so first."""
+"""The first rotation of a secret that is seeded at START and rotates every 30 days."""
 SECOND = datetime(2026, 3, 2, tzinfo=UTC)
 VALUE = {"username": "app", "password": "one"}
 
 
 def seed_rotating(sm: SecretsManager, name: str, **rules: Any) -> SecretView:
-    """A secret that has a database of its own."""
+    """Seed a secret that has its own database."""
     return sm.seed(name, VALUE, rotation=Rotation(rotation_function({"app": "one"}), **rules))
 
 
 def moments(sm: SecretsManager) -> list[str]:
-    """When each rotation so far began."""
+    """Return the start of each rotation."""
     return [f"{run.started:%m-%d %H:%M}" for run in sm.rotation.runs]
 
 
 def dates(sm: SecretsManager, name: str = "db") -> tuple[datetime | None, datetime | None]:
-    """LastRotatedDate and NextRotationDate, as a client reads them."""
+    """Return LastRotatedDate and NextRotationDate, as a client reads them."""
     described: Any = sm.client().describe_secret(SecretId=name)
     return described.get("LastRotatedDate"), described.get("NextRotationDate")
 
@@ -38,7 +38,7 @@ YEAR = [
 
 
 def seed_slow(sm: SecretsManager, **step: float) -> SecretView:
-    """A secret whose function takes its time in setSecret, on the clock."""
+    """Seed a secret whose function advances the clock in setSecret."""
     function = rotation_function({"app": "one"})
 
     def slow(event: dict[str, str], context: Any) -> None:

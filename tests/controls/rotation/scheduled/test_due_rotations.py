@@ -14,20 +14,20 @@ from pytest_secretsmanager import SecretsManager, SecretView
 # --- the clock of the manager ----------------------------------------------------------------------------------------
 
 
-def test_what_falls_due_on_the_way_runs_when_the_clock_is_set_forward(sm: SecretsManager, db: SecretView) -> None:
+def test_clock_set_forward_runs_the_rotations_that_fall_due_on_the_way(sm: SecretsManager, db: SecretView) -> None:
     sm.clock.set(datetime(2026, 4, 1, tzinfo=UTC))
     assert moments(sm) == YEAR[:3]
     assert sm.clock.now == datetime(2026, 4, 1, tzinfo=UTC)
 
 
-def test_nothing_is_undone_when_the_clock_is_set_back(sm: SecretsManager, db: SecretView) -> None:
+def test_clock_set_back_undoes_no_rotation(sm: SecretsManager, db: SecretView) -> None:
     sm.clock.set(FIRST)
     sm.clock.set(START)
     assert moments(sm) == YEAR[:1]
     sm.assert_rotated("db")
 
 
-def test_on_a_way_that_the_clock_goes_twice_a_rotation_runs_once(sm: SecretsManager, db: SecretView) -> None:
+def test_clock_that_passes_a_window_twice_runs_its_rotation_once(sm: SecretsManager, db: SecretView) -> None:
     sm.clock.set(FIRST)
     sm.clock.set(START)
     sm.clock.advance(days=59)
@@ -36,13 +36,13 @@ def test_on_a_way_that_the_clock_goes_twice_a_rotation_runs_once(sm: SecretsMana
     assert moments(sm) == YEAR[:2]
 
 
-def test_a_clock_that_is_set_back_before_the_window_rotates_nothing(sm: SecretsManager, db: SecretView) -> None:
+def test_clock_set_back_before_the_window_runs_no_rotation(sm: SecretsManager, db: SecretView) -> None:
     sm.clock.set(START - timedelta(days=300))
     sm.client().get_secret_value(SecretId="db")
     assert sm.rotation.runs == ()
 
 
-def test_a_function_may_move_the_clock(sm: SecretsManager) -> None:
+def test_rotation_function_that_advances_the_clock_ends_later_than_it_began(sm: SecretsManager) -> None:
     seed_slow(sm, hours=2)
     sm.clock.set(FIRST + timedelta(hours=12))
     (run,) = sm.rotation.runs
@@ -52,7 +52,7 @@ def test_a_function_may_move_the_clock(sm: SecretsManager) -> None:
 @pytest.mark.parametrize(
     ("hours", "end"), [(2, FIRST + timedelta(hours=12)), (14, FIRST + timedelta(hours=14))], ids=["less", "more"]
 )
-def test_a_clock_that_a_function_moves_ends_where_it_was_to_go_or_further(
+def test_clock_reaches_its_target_or_later_when_a_function_advances_it(
     sm: SecretsManager, hours: int, end: datetime
 ) -> None:
     seed_slow(sm, hours=hours)
@@ -60,7 +60,7 @@ def test_a_clock_that_a_function_moves_ends_where_it_was_to_go_or_further(
     assert sm.clock.now == end
 
 
-def test_a_function_that_moves_the_clock_past_another_rotation_has_it_run_at_its_own_time(sm: SecretsManager) -> None:
+def test_rotation_passed_by_a_functions_clock_step_runs_at_its_own_time(sm: SecretsManager) -> None:
     seed_slow(sm, hours=10)
     seed_rotating(sm, "other", schedule="cron(0 8 31 1 ? *)")
     sm.clock.set(FIRST)
@@ -70,21 +70,21 @@ def test_a_function_that_moves_the_clock_past_another_rotation_has_it_run_at_its
     ]
 
 
-def test_a_function_that_moves_the_clock_past_its_own_next_window_runs_once(sm: SecretsManager) -> None:
+def test_rotation_function_that_advances_the_clock_past_its_own_next_window_runs_once(sm: SecretsManager) -> None:
     seed_slow(sm, days=40)
     sm.clock.set(FIRST)
     assert moments(sm) == ["01-31 00:00"]
     assert dates(sm)[1] == datetime(2026, 4, 11, 23, 59, 59, tzinfo=UTC)
 
 
-def test_a_function_that_is_run_on_request_may_move_the_clock_past_a_scheduled_rotation(sm: SecretsManager) -> None:
+def test_requested_function_that_advances_the_clock_runs_a_scheduled_rotation_on_the_way(sm: SecretsManager) -> None:
     seed_slow(sm, days=40)
     seed_rotating(sm, "other", days=30)
     sm.client().rotate_secret(SecretId="db")
     assert [(sm.secret(run.secret).name, run.started) for run in sm.rotation.runs] == [("db", START), ("other", FIRST)]
 
 
-def test_an_interrupt_stops_the_clock_at_the_rotation_that_it_came_from(sm: SecretsManager, db: SecretView) -> None:
+def test_interrupt_in_a_scheduled_rotation_stops_the_clock_at_its_time(sm: SecretsManager, db: SecretView) -> None:
     sm.rotation.fail("setSecret", KeyboardInterrupt)
     with pytest.raises(KeyboardInterrupt):
         sm.clock.advance(days=365)
@@ -106,9 +106,7 @@ Travel = Callable[[datetime], Any]
 
 
 @TRAVELS
-def test_after_a_jump_the_rotation_that_is_due_runs_at_the_next_call(
-    secretsmanager: SecretsManager, travel: Travel
-) -> None:
+def test_rotation_due_after_a_time_jump_runs_at_the_next_call(secretsmanager: SecretsManager, travel: Travel) -> None:
     with travel(START) as traveller:
         seed_rotating(secretsmanager, "db", days=30)
         traveller.move_to(FIRST + timedelta(hours=7))
@@ -118,7 +116,7 @@ def test_after_a_jump_the_rotation_that_is_due_runs_at_the_next_call(
 
 
 @TRAVELS
-def test_the_call_after_a_jump_finds_the_rotation_done(secretsmanager: SecretsManager, travel: Travel) -> None:
+def test_call_after_a_time_jump_reads_the_rotated_value(secretsmanager: SecretsManager, travel: Travel) -> None:
     with travel(START) as traveller:
         seed_rotating(secretsmanager, "db", days=30)
         traveller.move_to(FIRST)
@@ -128,7 +126,7 @@ def test_the_call_after_a_jump_finds_the_rotation_done(secretsmanager: SecretsMa
 
 
 @TRAVELS
-def test_a_jump_over_several_windows_rotates_once(secretsmanager: SecretsManager, travel: Travel) -> None:
+def test_time_jump_over_several_windows_rotates_a_secret_once(secretsmanager: SecretsManager, travel: Travel) -> None:
     with travel(START) as traveller:
         seed_rotating(secretsmanager, "db", days=30)
         traveller.move_to(START + timedelta(days=100))
@@ -139,7 +137,7 @@ def test_a_jump_over_several_windows_rotates_once(secretsmanager: SecretsManager
 
 
 @TRAVELS
-def test_after_a_jump_what_is_overdue_runs_when_the_clock_advances(
+def test_rotation_due_after_a_time_jump_runs_when_the_clock_advances(
     secretsmanager: SecretsManager, travel: Travel
 ) -> None:
     with travel(START) as traveller:
@@ -150,7 +148,7 @@ def test_after_a_jump_what_is_overdue_runs_when_the_clock_advances(
 
 
 @TRAVELS
-def test_a_retry_runs_after_a_jump_too(secretsmanager: SecretsManager, travel: Travel) -> None:
+def test_rotation_retry_runs_after_a_time_jump(secretsmanager: SecretsManager, travel: Travel) -> None:
     with travel(START) as traveller:
         seed_rotating(secretsmanager, "db")
         secretsmanager.rotation.fail("setSecret", ConnectionError)
@@ -161,9 +159,7 @@ def test_a_retry_runs_after_a_jump_too(secretsmanager: SecretsManager, travel: T
 
 
 @TRAVELS
-def test_secrets_that_a_jump_has_made_due_rotate_one_after_another(
-    secretsmanager: SecretsManager, travel: Travel
-) -> None:
+def test_sixty_secrets_due_after_a_time_jump_all_rotate(secretsmanager: SecretsManager, travel: Travel) -> None:
     with travel(START) as traveller:
         for number in range(60):
             seed_rotating(secretsmanager, f"secret-{number}", days=30)

@@ -9,21 +9,21 @@ from pytest_secretsmanager import SecretsManager, SecretView
 TRIES = ["00:00", "00:01", "00:03", "00:07", "00:15", "00:31"]
 
 
-def test_a_rotation_that_failed_is_tried_five_times_more_within_the_hour(sm: SecretsManager, db: SecretView) -> None:
+def test_failed_rotation_is_retried_five_times_within_the_hour(sm: SecretsManager, db: SecretView) -> None:
     sm.rotation.fail("setSecret", ConnectionError, times=1000)
     sm.clock.set(FIRST + timedelta(days=1))
     assert moments(sm) == [f"01-31 {moment}" for moment in TRIES]
     assert {run.state for run in sm.rotation.runs} == {"failed"}
 
 
-def test_all_tries_are_made_under_one_token(sm: SecretsManager, db: SecretView) -> None:
+def test_rotation_retries_use_the_same_token(sm: SecretsManager, db: SecretView) -> None:
     sm.rotation.fail("setSecret", ConnectionError, times=1000)
     sm.clock.set(FIRST + timedelta(days=1))
     assert {run.token for run in sm.rotation.runs} == {db.labels["AWSPENDING"]}
     assert len(db.versions) == 2
 
 
-def test_each_try_is_logged(sm: SecretsManager, db: SecretView) -> None:
+def test_each_rotation_retry_is_logged(sm: SecretsManager, db: SecretView) -> None:
     sm.rotation.fail("setSecret", ConnectionError, times=2)
     sm.clock.set(FIRST + timedelta(days=1))
     assert [event.operation for event in sm.log if event.by_service] == [
@@ -33,14 +33,14 @@ def test_each_try_is_logged(sm: SecretsManager, db: SecretView) -> None:
     ]
 
 
-def test_after_the_try_that_succeeds_none_is_made(sm: SecretsManager, db: SecretView) -> None:
+def test_rotation_is_not_retried_after_a_retry_succeeds(sm: SecretsManager, db: SecretView) -> None:
     sm.rotation.fail("setSecret", ConnectionError, times=3)
     sm.clock.set(FIRST + timedelta(days=1))
     assert [run.state for run in sm.rotation.runs] == ["failed", "failed", "failed", "succeeded"]
     sm.assert_rotated("db")
 
 
-def test_a_rotation_that_was_given_up_begins_again_in_the_next_window_under_its_token(
+def test_rotation_without_retries_left_starts_again_in_the_next_window_with_its_token(
     sm: SecretsManager, db: SecretView
 ) -> None:
     sm.rotation.fail("setSecret", ConnectionError, times=6)
@@ -50,13 +50,13 @@ def test_a_rotation_that_was_given_up_begins_again_in_the_next_window_under_its_
     sm.assert_rotated("db")
 
 
-def test_in_the_next_window_it_has_all_its_tries_again(sm: SecretsManager, db: SecretView) -> None:
+def test_failed_rotation_has_all_its_retries_again_in_the_next_window(sm: SecretsManager, db: SecretView) -> None:
     sm.rotation.fail("setSecret", ConnectionError, times=1000)
     sm.clock.set(SECOND + timedelta(days=1))
     assert moments(sm) == [*(f"01-31 {moment}" for moment in TRIES), *(f"03-02 {moment}" for moment in TRIES)]
 
 
-def test_while_it_is_tried_again_its_next_date_stays_where_it_was(sm: SecretsManager, db: SecretView) -> None:
+def test_next_rotation_date_stays_while_a_rotation_is_retried(sm: SecretsManager, db: SecretView) -> None:
     sm.rotation.fail("setSecret", ConnectionError)
     sm.clock.set(FIRST)
     assert dates(sm) == (None, FIRST + timedelta(hours=24) - timedelta(seconds=1))
@@ -65,7 +65,7 @@ def test_while_it_is_tried_again_its_next_date_stays_where_it_was(sm: SecretsMan
 SHOWN_AT_FIRST = FIRST + timedelta(hours=24) - timedelta(seconds=1)
 
 
-def test_once_it_was_given_up_its_next_date_still_stays_where_it_was(sm: SecretsManager, db: SecretView) -> None:
+def test_next_rotation_date_stays_after_the_last_retry_fails(sm: SecretsManager, db: SecretView) -> None:
     sm.rotation.fail("setSecret", ConnectionError, times=1000)
     sm.clock.set(FIRST + timedelta(hours=1))
     assert dates(sm) == (None, SHOWN_AT_FIRST)
@@ -74,14 +74,14 @@ def test_once_it_was_given_up_its_next_date_still_stays_where_it_was(sm: Secrets
     assert len(sm.rotation.runs) > 6, "it was tried again in later windows"
 
 
-def test_once_a_later_window_succeeds_its_next_date_moves_on(sm: SecretsManager, db: SecretView) -> None:
+def test_next_rotation_date_moves_after_a_later_window_succeeds(sm: SecretsManager, db: SecretView) -> None:
     sm.rotation.fail("setSecret", ConnectionError, times=6)
     sm.clock.set(SECOND)
     last, following = dates(sm)
     assert (last, following > SECOND) == (SECOND, True)
 
 
-def test_a_rotation_on_request_without_a_schedule_is_given_up_for_good(sm: SecretsManager) -> None:
+def test_requested_rotation_without_a_schedule_ends_after_its_last_retry(sm: SecretsManager) -> None:
     seed_rotating(sm, "db")
     sm.rotation.fail("setSecret", ConnectionError, times=1000)
     sm.client().rotate_secret(SecretId="db")
@@ -89,7 +89,7 @@ def test_a_rotation_on_request_without_a_schedule_is_given_up_for_good(sm: Secre
     assert len(sm.rotation.runs) == 6
 
 
-def test_the_tries_of_several_secrets_come_in_order_of_time(sm: SecretsManager) -> None:
+def test_rotation_retries_of_several_secrets_run_in_order_of_time(sm: SecretsManager) -> None:
     for name in ("a", "b"):
         seed_rotating(sm, name)
     sm.rotation.fail("setSecret", ConnectionError, times=1000)
@@ -107,7 +107,7 @@ def test_the_tries_of_several_secrets_come_in_order_of_time(sm: SecretsManager) 
     ]
 
 
-def test_a_try_that_falls_due_during_a_slow_step_of_another_runs_at_its_own_time(sm: SecretsManager) -> None:
+def test_rotation_retry_due_during_a_slow_step_of_another_runs_at_its_own_time(sm: SecretsManager) -> None:
     seed_rotating(sm, "other")
     sm.rotation.fail("setSecret", ConnectionError, secret="other")
     sm.client().rotate_secret(SecretId="other")

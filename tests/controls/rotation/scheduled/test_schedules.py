@@ -18,15 +18,15 @@ if TYPE_CHECKING:
 # --- a year ----------------------------------------------------------------------------------------------------------
 
 
-def test_a_secret_that_rotates_every_thirty_days_rotates_twelve_times_a_year(
-    sm: SecretsManager, db: SecretView
-) -> None:
+def test_schedule_of_30_days_rotates_a_secret_twelve_times_a_year(sm: SecretsManager, db: SecretView) -> None:
     sm.clock.advance(days=365)
     assert moments(sm) == YEAR
     assert {run.state for run in sm.rotation.runs} == {"succeeded"}
 
 
-def test_a_year_leaves_one_version_for_each_rotation(sm: SecretsManager, db: SecretView, database: Database) -> None:
+def test_year_of_scheduled_rotations_leaves_one_version_for_each(
+    sm: SecretsManager, db: SecretView, database: Database
+) -> None:
     sm.clock.advance(days=365)
     runs = sm.rotation.runs
     assert [version.id for version in db.versions[1:]] == [run.token for run in runs]
@@ -35,30 +35,34 @@ def test_a_year_leaves_one_version_for_each_rotation(sm: SecretsManager, db: Sec
     sm.assert_value("db", {"username": "app", "password": database["app"]})
 
 
-def test_each_version_of_a_year_is_of_its_own_day(sm: SecretsManager, db: SecretView) -> None:
+def test_version_of_a_scheduled_rotation_is_created_at_the_time_of_its_window(
+    sm: SecretsManager, db: SecretView
+) -> None:
     sm.clock.advance(days=365)
     assert [f"{version.created:%m-%d %H:%M}" for version in db.versions] == ["01-01 12:00", *YEAR]
 
 
-def test_each_event_of_a_year_is_of_its_own_day(sm: SecretsManager, db: SecretView) -> None:
+def test_events_of_a_scheduled_rotation_are_logged_at_the_time_of_its_window(
+    sm: SecretsManager, db: SecretView
+) -> None:
     sm.clock.advance(days=365)
     for name in ("RotationStarted", "RotationSucceeded"):
         assert [f"{event.time:%m-%d %H:%M}" for event in sm.log.matching(name)] == YEAR
 
 
-def test_after_a_year_the_secret_tells_its_last_rotation_and_its_next(sm: SecretsManager, db: SecretView) -> None:
+def test_describe_secret_shows_last_and_next_rotation_after_a_year(sm: SecretsManager, db: SecretView) -> None:
     sm.clock.advance(days=365)
     assert dates(sm) == (datetime(2026, 12, 27, tzinfo=UTC), datetime(2027, 1, 26, 23, 59, 59, tzinfo=UTC))
 
 
-def test_a_rotation_falls_due_as_its_window_opens_and_no_sooner(sm: SecretsManager, db: SecretView) -> None:
+def test_scheduled_rotation_runs_when_its_window_opens_and_no_sooner(sm: SecretsManager, db: SecretView) -> None:
     sm.clock.set(FIRST - timedelta(milliseconds=1))
     assert sm.rotation.runs == ()
     sm.clock.advance(seconds=0.001)
     assert [run.started for run in sm.rotation.runs] == [FIRST]
 
 
-def test_many_small_steps_come_to_the_same_as_a_large_one(sm: SecretsManager, db: SecretView) -> None:
+def test_clock_advanced_in_small_steps_runs_the_same_scheduled_rotations(sm: SecretsManager, db: SecretView) -> None:
     for _ in range(365 * 2):
         sm.clock.advance(hours=12)
     assert moments(sm) == YEAR
@@ -67,7 +71,7 @@ def test_many_small_steps_come_to_the_same_as_a_large_one(sm: SecretsManager, db
 # --- retention -------------------------------------------------------------------------------------------------------
 
 
-def test_a_secret_that_rotates_every_four_hours_keeps_a_hundred_versions(sm: SecretsManager) -> None:
+def test_secret_that_rotates_every_four_hours_keeps_a_hundred_versions(sm: SecretsManager) -> None:
     view = seed_rotating(sm, "db", schedule="rate(4 hours)")
     sm.clock.advance(days=30)
     assert [run.state for run in sm.rotation.runs] == ["succeeded"] * 180
@@ -75,7 +79,7 @@ def test_a_secret_that_rotates_every_four_hours_keeps_a_hundred_versions(sm: Sec
     sm.assert_labels("db", {"AWSCURRENT": -1, "AWSPREVIOUS": -2})
 
 
-def test_a_secret_that_rotates_every_four_hours_tells_its_last_rotation_and_its_next(sm: SecretsManager) -> None:
+def test_describe_secret_shows_last_and_next_rotation_of_a_four_hour_schedule(sm: SecretsManager) -> None:
     seed_rotating(sm, "db", schedule="rate(4 hours)")
     sm.clock.advance(days=30)
     last = START + timedelta(days=30)
@@ -83,15 +87,15 @@ def test_a_secret_that_rotates_every_four_hours_tells_its_last_rotation_and_its_
 
 
 @pytest.mark.secretsmanager(version_quota=3)
-def test_a_rotation_for_which_there_is_no_room_waits_for_a_window_with_room(sm: SecretsManager) -> None:
-    """The first version has no label after two rotations, and may go when it is a day old."""
+def test_scheduled_rotation_over_the_version_quota_waits_for_a_window_with_room(sm: SecretsManager) -> None:
+    """The first version has no label after two rotations, and can be pruned when it is a day old."""
     seed_rotating(sm, "db", schedule="rate(4 hours)")
     sm.clock.advance(days=1)
     assert moments(sm) == ["01-01 16:00", "01-01 20:00", "01-02 12:00"]
 
 
 @pytest.mark.secretsmanager(version_quota=3)
-def test_a_rotation_for_which_there_is_no_room_is_logged_as_failed(sm: SecretsManager) -> None:
+def test_scheduled_rotation_over_the_version_quota_is_logged_as_failed(sm: SecretsManager) -> None:
     seed_rotating(sm, "db", schedule="rate(4 hours)")
     sm.clock.advance(hours=12)
     assert (sm.log[-1].operation, sm.log[-1].error_message) == (
@@ -117,7 +121,7 @@ def test_a_rotation_for_which_there_is_no_room_is_logged_as_failed(sm: SecretsMa
     ],
     ids=str,
 )
-def test_a_secret_rotates_at_the_moments_of_its_schedule(
+def test_secret_rotates_at_the_times_of_its_schedule(
     sm: SecretsManager, rules: dict[str, Any], expected: list[str]
 ) -> None:
     seed_rotating(sm, "db", **rules)
@@ -138,7 +142,7 @@ def test_a_secret_rotates_at_the_moments_of_its_schedule(
     ],
     ids=str,
 )
-def test_the_next_date_is_the_last_second_of_the_window(
+def test_next_rotation_date_is_the_last_second_of_the_window(
     sm: SecretsManager, rules: dict[str, Any], expected: str
 ) -> None:
     seed_rotating(sm, "db", **rules)
@@ -146,7 +150,7 @@ def test_the_next_date_is_the_last_second_of_the_window(
     assert (last, f"{following:%Y-%m-%d %H:%M:%S}") == (None, expected)
 
 
-def test_a_secret_that_a_service_manages_rotates_on_schedule_without_a_function(sm: SecretsManager) -> None:
+def test_managed_secret_rotates_on_schedule_without_a_function(sm: SecretsManager) -> None:
     view = sm.seed("db", VALUE, owning_service="rds", rotation=Rotation(days=7))
     sm.clock.advance(days=28)
     assert moments(sm) == ["01-08 00:00", "01-15 00:00", "01-22 00:00", "01-29 00:00"]
@@ -154,9 +158,7 @@ def test_a_secret_that_a_service_manages_rotates_on_schedule_without_a_function(
 
 
 @pytest.mark.parametrize("operation", ["put_secret_value", "update_secret"])
-def test_a_value_that_is_written_by_hand_starts_the_count_anew(
-    sm: SecretsManager, db: SecretView, operation: str
-) -> None:
+def test_new_current_value_restarts_the_schedule(sm: SecretsManager, db: SecretView, operation: str) -> None:
     sm.clock.advance(days=20)
     getattr(sm.client(), operation)(SecretId="db", SecretString=json.dumps(VALUE))
     sm.clock.advance(days=30)
@@ -173,27 +175,29 @@ CHANGES: dict[str, Callable[["SecretsManagerClient"], object]] = {
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_what_does_not_start_the_count_anew(sm: SecretsManager, db: SecretView, change: str) -> None:
+def test_change_without_a_new_current_value_does_not_restart_the_schedule(
+    sm: SecretsManager, db: SecretView, change: str
+) -> None:
     sm.clock.advance(days=20)
     CHANGES[change](sm.client())
     assert dates(sm) == (None, FIRST + timedelta(hours=24) - timedelta(seconds=1))
 
 
-def test_a_rotation_on_request_starts_the_count_anew(sm: SecretsManager, db: SecretView) -> None:
+def test_rotate_secret_restarts_the_schedule(sm: SecretsManager, db: SecretView) -> None:
     sm.clock.advance(days=20)
     sm.client().rotate_secret(SecretId="db")
     sm.clock.advance(days=31)
     assert moments(sm) == ["01-21 12:00", "02-20 00:00"]
 
 
-def test_new_rules_take_the_place_of_the_old_ones(sm: SecretsManager, db: SecretView) -> None:
+def test_rotate_secret_with_new_rules_replaces_the_schedule(sm: SecretsManager, db: SecretView) -> None:
     rules: Any = {"AutomaticallyAfterDays": 7}
     sm.client().rotate_secret(SecretId="db", RotationRules=rules, RotateImmediately=False)
     sm.clock.advance(days=15)
     assert [f"{run.started:%m-%d %H:%M}" for run in sm.rotation.runs if not run.test] == ["01-08 00:00", "01-15 00:00"]
 
 
-def test_the_function_that_is_registered_when_a_rotation_falls_due_is_the_one_that_runs(
+def test_scheduled_rotation_runs_the_function_that_is_registered_at_its_time(
     sm: SecretsManager, db: SecretView
 ) -> None:
     arn, called = db.state.rotation.function, []  # type: ignore[union-attr]
@@ -205,7 +209,7 @@ def test_the_function_that_is_registered_when_a_rotation_falls_due_is_the_one_th
 # --- several secrets -------------------------------------------------------------------------------------------------
 
 
-def test_secrets_of_different_schedules_rotate_in_order_of_time(sm: SecretsManager) -> None:
+def test_secrets_with_different_schedules_rotate_in_order_of_time(sm: SecretsManager) -> None:
     seed_rotating(sm, "often", schedule="rate(2 days)")
     seed_rotating(sm, "seldom", schedule="cron(0 8 2/3 * ? *)")
     sm.clock.advance(days=8)
@@ -220,7 +224,7 @@ def test_secrets_of_different_schedules_rotate_in_order_of_time(sm: SecretsManag
     ]
 
 
-def test_the_log_of_several_secrets_is_in_order_of_time(sm: SecretsManager) -> None:
+def test_log_of_scheduled_rotations_of_several_secrets_is_in_order_of_time(sm: SecretsManager) -> None:
     for number in range(5):
         seed_rotating(sm, f"db-{number}", schedule=f"rate({4 + number} hours)")
     sm.clock.advance(days=2)
@@ -229,7 +233,7 @@ def test_the_log_of_several_secrets_is_in_order_of_time(sm: SecretsManager) -> N
     assert len(sm.rotation.runs) == sum(48 // (4 + number) for number in range(5))
 
 
-def test_secrets_of_several_regions_rotate_on_one_clock(sm: SecretsManager) -> None:
+def test_secrets_of_several_regions_rotate_on_the_same_clock(sm: SecretsManager) -> None:
     for region in ("us-east-1", "eu-west-1"):
         function = rotation_function({"app": "one"})
         sm.seed("db", VALUE, region=region, rotation=Rotation(function, days=30))
@@ -238,7 +242,7 @@ def test_secrets_of_several_regions_rotate_on_one_clock(sm: SecretsManager) -> N
         sm.assert_rotated("db", region=region)
 
 
-def test_secrets_that_are_due_at_one_moment_all_rotate_then(sm: SecretsManager) -> None:
+def test_secrets_due_at_the_same_time_all_rotate_at_that_time(sm: SecretsManager) -> None:
     for number in range(20):
         seed_rotating(sm, f"db-{number}", days=30)
     sm.clock.set(FIRST)
@@ -249,8 +253,8 @@ def test_secrets_that_are_due_at_one_moment_all_rotate_then(sm: SecretsManager) 
 # --- many at one moment ----------------------------------------------------------------------------------------------
 
 
-def test_secrets_that_fall_due_together_rotate_one_after_another(sm: SecretsManager) -> None:
-    """A function's calls begin no other rotation: else each would run inside the one before."""
+def test_calls_of_a_function_begin_no_other_rotation_that_is_due(sm: SecretsManager) -> None:
+    """Otherwise each rotation would run inside the one before."""
     for number in range(150):
         seed_rotating(sm, f"secret-{number}", days=1)
     sm.clock.advance(days=1)
@@ -261,7 +265,7 @@ def test_secrets_that_fall_due_together_rotate_one_after_another(sm: SecretsMana
     assert names == ["RotationStarted", "RotationSucceeded"] * 150
 
 
-def test_a_scheduled_rotation_shows_where_awspending_came_from(sm: SecretsManager) -> None:
+def test_scheduled_rotation_logs_its_awspending_move_as_rotation_started(sm: SecretsManager) -> None:
     seed_rotating(sm, "db", days=30)
     sm.clock.set(FIRST)
     sm.assert_moved("db", "AWSPENDING", source=None, target=2)

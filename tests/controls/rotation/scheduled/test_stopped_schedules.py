@@ -12,19 +12,19 @@ from pytest_secretsmanager import SecretsManager, SecretView
 # --- cancelled, deleted, restored ------------------------------------------------------------------------------------
 
 
-def test_a_secret_whose_rotation_was_cancelled_does_not_rotate(sm: SecretsManager, db: SecretView) -> None:
+def test_cancel_rotate_secret_stops_the_schedule(sm: SecretsManager, db: SecretView) -> None:
     sm.client().cancel_rotate_secret(SecretId="db")
     sm.clock.advance(days=365)
     assert sm.rotation.runs == ()
 
 
-def test_a_secret_whose_rotation_was_cancelled_tells_no_dates(sm: SecretsManager, db: SecretView) -> None:
+def test_describe_secret_shows_no_rotation_dates_after_cancel_rotate_secret(sm: SecretsManager, db: SecretView) -> None:
     sm.clock.set(FIRST)
     sm.client().cancel_rotate_secret(SecretId="db")
     assert dates(sm) == (None, None)
 
 
-def test_a_rotation_that_was_cancelled_between_two_tries_is_not_tried_again(sm: SecretsManager, db: SecretView) -> None:
+def test_cancel_rotate_secret_between_two_attempts_stops_the_retries(sm: SecretsManager, db: SecretView) -> None:
     sm.rotation.fail("setSecret", ConnectionError)
     sm.clock.set(FIRST)
     sm.client().cancel_rotate_secret(SecretId="db")
@@ -32,7 +32,7 @@ def test_a_rotation_that_was_cancelled_between_two_tries_is_not_tried_again(sm: 
     assert len(sm.rotation.runs) == 1
 
 
-def test_a_rotation_that_is_turned_on_again_keeps_its_schedule(sm: SecretsManager, db: SecretView) -> None:
+def test_rotate_secret_after_a_cancellation_keeps_the_schedule(sm: SecretsManager, db: SecretView) -> None:
     sm.client().cancel_rotate_secret(SecretId="db")
     sm.clock.advance(days=10)
     sm.client().rotate_secret(SecretId="db")
@@ -46,14 +46,16 @@ DELETIONS = pytest.mark.parametrize(
 
 
 @DELETIONS
-def test_a_secret_that_was_deleted_does_not_rotate(sm: SecretsManager, db: SecretView, deletion: Any) -> None:
+def test_delete_secret_stops_the_schedule(sm: SecretsManager, db: SecretView, deletion: Any) -> None:
     sm.client().delete_secret(SecretId="db", **deletion)
     sm.clock.advance(days=365)
     assert sm.rotation.runs == ()
 
 
 @DELETIONS
-def test_a_secret_that_was_deleted_is_not_tried_again(sm: SecretsManager, db: SecretView, deletion: Any) -> None:
+def test_delete_secret_between_two_attempts_stops_the_retries(
+    sm: SecretsManager, db: SecretView, deletion: Any
+) -> None:
     sm.rotation.fail("setSecret", ConnectionError)
     sm.clock.set(FIRST)
     sm.client().delete_secret(SecretId="db", **deletion)
@@ -61,23 +63,21 @@ def test_a_secret_that_was_deleted_is_not_tried_again(sm: SecretsManager, db: Se
     assert len(sm.rotation.runs) == 1
 
 
-def test_a_secret_that_is_made_anew_has_no_rotation(sm: SecretsManager, db: SecretView) -> None:
+def test_recreated_secret_has_no_schedule(sm: SecretsManager, db: SecretView) -> None:
     sm.client().delete_secret(SecretId="db", ForceDeleteWithoutRecovery=True)
     sm.client().create_secret(Name="db", SecretString="new")
     sm.clock.advance(days=365)
     assert sm.rotation.runs == ()
 
 
-def test_a_secret_that_is_restored_rotates_no_more_by_itself(sm: SecretsManager, db: SecretView) -> None:
+def test_restored_secret_does_not_rotate_on_schedule(sm: SecretsManager, db: SecretView) -> None:
     sm.client().delete_secret(SecretId="db")
     sm.client().restore_secret(SecretId="db")
     sm.clock.advance(days=365)
     assert moments(sm) == []
 
 
-def test_a_secret_that_is_restored_and_told_to_rotate_does_so_in_each_window_again(
-    sm: SecretsManager, db: SecretView
-) -> None:
+def test_rotate_secret_turns_the_schedule_of_a_restored_secret_on_again(sm: SecretsManager, db: SecretView) -> None:
     sm.client().delete_secret(SecretId="db")
     sm.client().restore_secret(SecretId="db")
     sm.client().rotate_secret(SecretId="db", RotateImmediately=False)
@@ -86,7 +86,7 @@ def test_a_secret_that_is_restored_and_told_to_rotate_does_so_in_each_window_aga
     assert [f"{run.started:%m-%d %H:%M}" for run in scheduled] == YEAR[:2]
 
 
-def test_a_secret_that_is_restored_between_two_tries_is_not_tried_again(sm: SecretsManager, db: SecretView) -> None:
+def test_restored_secret_has_no_retries_of_an_earlier_rotation(sm: SecretsManager, db: SecretView) -> None:
     sm.rotation.fail("setSecret", ConnectionError)
     sm.clock.set(FIRST)
     sm.client().delete_secret(SecretId="db")
@@ -98,7 +98,7 @@ def test_a_secret_that_is_restored_between_two_tries_is_not_tried_again(sm: Secr
 # --- held ------------------------------------------------------------------------------------------------------------
 
 
-def test_a_held_rotation_does_not_hold_the_clock(sm: SecretsManager, db: SecretView) -> None:
+def test_held_rotation_does_not_stop_the_clock(sm: SecretsManager, db: SecretView) -> None:
     hold = sm.rotation.hold("db", before="setSecret")
     sm.clock.set(SECOND)
     assert sm.clock.now == SECOND
@@ -106,22 +106,20 @@ def test_a_held_rotation_does_not_hold_the_clock(sm: SecretsManager, db: SecretV
     assert (hold.run.started, hold.run.state) == (FIRST, "held")
 
 
-def test_while_a_rotation_is_held_no_other_of_that_secret_falls_due(sm: SecretsManager, db: SecretView) -> None:
+def test_held_rotation_blocks_the_schedule_of_its_secret(sm: SecretsManager, db: SecretView) -> None:
     sm.rotation.hold("db", before="setSecret")
     sm.clock.advance(days=365)
     assert moments(sm) == YEAR[:1]
 
 
-def test_while_a_rotation_is_held_those_of_other_secrets_fall_due(sm: SecretsManager, db: SecretView) -> None:
+def test_held_rotation_does_not_block_the_schedules_of_other_secrets(sm: SecretsManager, db: SecretView) -> None:
     seed_rotating(sm, "other", days=30)
     with sm.rotation.hold("db", before="setSecret"):
         sm.clock.set(SECOND)
         sm.assert_rotated("other")
 
 
-def test_a_held_rotation_that_is_resumed_ends_then_and_starts_the_count_anew(
-    sm: SecretsManager, db: SecretView
-) -> None:
+def test_resumed_rotation_ends_at_its_resume_and_restarts_the_schedule(sm: SecretsManager, db: SecretView) -> None:
     with sm.rotation.hold("db", before="setSecret") as hold:
         sm.clock.set(FIRST + timedelta(days=5, hours=3))
     assert hold.run is not None
@@ -129,7 +127,7 @@ def test_a_held_rotation_that_is_resumed_ends_then_and_starts_the_count_anew(
     assert dates(sm) == (FIRST + timedelta(days=5, hours=3), datetime(2026, 3, 7, 23, 59, 59, tzinfo=UTC))
 
 
-def test_while_a_rotation_is_held_on_its_way_the_code_under_test_reads_the_old_value(
+def test_get_secret_value_reads_the_old_value_while_a_scheduled_rotation_is_held(
     sm: SecretsManager, db: SecretView
 ) -> None:
     with sm.rotation.hold("db", before="finishSecret"):
@@ -138,7 +136,7 @@ def test_while_a_rotation_is_held_on_its_way_the_code_under_test_reads_the_old_v
     sm.assert_rotated("db")
 
 
-def test_a_hold_may_wait_for_a_retry(sm: SecretsManager, db: SecretView) -> None:
+def test_rotation_hold_catches_a_retry(sm: SecretsManager, db: SecretView) -> None:
     sm.rotation.fail("createSecret", ConnectionError)
     hold = sm.rotation.hold("db", after="createSecret")
     sm.clock.set(FIRST)
@@ -147,7 +145,7 @@ def test_a_hold_may_wait_for_a_retry(sm: SecretsManager, db: SecretView) -> None
     assert hold.run is sm.rotation.runs[1]
 
 
-def test_between_reads_and_on_schedule_a_secret_rotates_each_time(sm: SecretsManager, db: SecretView) -> None:
+def test_secret_rotates_between_reads_and_on_schedule(sm: SecretsManager, db: SecretView) -> None:
     with sm.rotation.between_reads("db"):
         sm.client().get_secret_value(SecretId="db")
         sm.clock.advance(days=31)
