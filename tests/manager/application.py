@@ -6,5 +6,5 @@ VARIABLES = ("AWS_DEFAULT_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
 
 
 def read(name: str = "db") -> str:
-    """What an application does: builds a client of its own, and reads."""
+    """Read a secret as an application does: with its own client."""
     return boto3.client("secretsmanager").get_secret_value(SecretId=name)["SecretString"]

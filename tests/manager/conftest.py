@@ -1,4 +1,4 @@
-"""The environment of tests of the manager."""
+"""A clean environment for the tests of the manager."""
 
 import os
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ import pytest
 
 @pytest.fixture(autouse=True)
 def _bare_environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Whatever the developer's shell says, these tests begin without it, and leave nothing in it."""
+    """Remove AWS variables and boto3's default session, and restore the environment afterwards."""
     monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
     with patch.dict(os.environ):
         for name in [name for name in os.environ if name.startswith("AWS_")]:

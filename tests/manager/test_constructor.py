@@ -10,7 +10,7 @@ from pytest_secretsmanager import SecretsManager, UsageError
 
 
 def run_of(random_seed: int | str | None) -> list[str]:
-    """Everything random that a run shows: ARNs, version ids, request ids, passwords."""
+    """Return all random values that a run shows: ARNs, version ids, request ids, passwords."""
     with SecretsManager(random_seed=random_seed) as sm:
         seeded = sm.seed("db", "two", versions=["one"])
         client = sm.client()
@@ -28,14 +28,14 @@ def run_of(random_seed: int | str | None) -> list[str]:
 
 
 @pytest.mark.parametrize("random_seed", [1, "one"])
-def test_a_random_seed_makes_a_run_repeatable(random_seed: int | str) -> None:
+def test_random_seed_makes_a_run_repeatable(random_seed: int | str) -> None:
     first = run_of(random_seed)
     assert run_of(random_seed) == first
     assert len(set(first)) == len(first)
 
 
 @pytest.mark.parametrize("other", [2, None])
-def test_another_random_seed_makes_another_run(other: int | None) -> None:
+def test_other_random_seed_makes_another_run(other: int | None) -> None:
     assert not set(run_of(1)) & set(run_of(other))
 
 
@@ -53,24 +53,24 @@ def test_runs_without_a_random_seed_differ() -> None:
         ({"account": "12345678901x"}, "account is a str of twelve digits such as '123456789012', not '12345678901x'"),
     ],
 )
-def test_wrong_arguments_are_refused_in_words(arguments: dict[str, Any], text: str) -> None:
+def test_manager_refuses_an_invalid_region_or_account(arguments: dict[str, Any], text: str) -> None:
     with pytest.raises(UsageError) as refusal:
         SecretsManager(**arguments)
     assert str(refusal.value) == text
 
 
-def test_a_random_seed_of_a_wrong_type_is_refused() -> None:
+def test_manager_refuses_a_random_seed_of_a_wrong_type() -> None:
     random_seed: Any = [1]
     with pytest.raises(UsageError, match="random_seed"):
         SecretsManager(random_seed=random_seed)
 
 
-def test_options_are_given_by_name() -> None:
+def test_manager_takes_its_options_by_keyword_only() -> None:
     make: Callable[..., SecretsManager] = SecretsManager
     with pytest.raises(TypeError):
         make("us-east-1", "123456789012", 1)
 
 
-def test_errors_are_shown_by_the_name_that_they_are_imported_by() -> None:
+def test_usage_error_is_shown_by_its_public_module_and_can_be_pickled() -> None:
     assert UsageError.__module__ == "pytest_secretsmanager"
     assert pickle.loads(pickle.dumps(UsageError("x"))).args == ("x",)  # noqa: S301 - made just here

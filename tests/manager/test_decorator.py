@@ -12,7 +12,7 @@ from application import read
 from pytest_secretsmanager import SecretsManager, UsageError
 
 
-def test_a_decorated_function_is_answered_and_gives_its_result() -> None:
+def test_decorated_function_is_answered_and_returns_its_result() -> None:
     sm = SecretsManager()
     sm.seed("db", "hunter2")
 
@@ -23,7 +23,7 @@ def test_a_decorated_function_is_answered_and_gives_its_result() -> None:
     assert password("db", suffix="!") == "hunter2!"
 
 
-def test_each_call_of_a_decorated_function_is_rolled_back() -> None:
+def test_decorated_function_is_rolled_back_after_each_call() -> None:
     sm = SecretsManager()
     sm.seed("db", "one")
 
@@ -40,7 +40,7 @@ def test_each_call_of_a_decorated_function_is_rolled_back() -> None:
     assert len(sm.log) == 0
 
 
-def test_a_decorated_function_that_raises_is_rolled_back_too() -> None:
+def test_decorated_function_that_raises_is_rolled_back() -> None:
     sm = SecretsManager()
 
     @sm
@@ -54,7 +54,7 @@ def test_a_decorated_function_that_raises_is_rolled_back_too() -> None:
     assert len(sm.log) == 0
 
 
-def test_a_decorated_coroutine_function_is_answered_and_rolled_back() -> None:
+def test_decorated_coroutine_function_is_answered_and_rolled_back() -> None:
     sm = SecretsManager()
     sm.seed("db", "one")
 
@@ -72,7 +72,7 @@ def test_a_decorated_coroutine_function_is_answered_and_rolled_back() -> None:
     assert len(sm.secret("db").versions) == 1
 
 
-def test_a_decorated_function_may_call_itself() -> None:
+def test_decorated_function_may_call_itself() -> None:
     sm = SecretsManager()
 
     @sm
@@ -84,13 +84,13 @@ def test_a_decorated_function_may_call_itself() -> None:
     assert len(sm.secrets) == 0
 
 
-def test_a_decorated_function_keeps_its_name_and_signature() -> None:
+def test_decorated_function_keeps_its_name_and_signature() -> None:
     @SecretsManager()
     def documented(first: int, *, second: str = "") -> str:
-        """What it does."""
+        """The docstring."""
         return f"{first}{second}"
 
-    assert (documented.__name__, documented.__doc__) == ("documented", "What it does.")
+    assert (documented.__name__, documented.__doc__) == ("documented", "The docstring.")
     assert str(inspect.signature(documented)) == "(first: int, *, second: str = '') -> str"
 
 
@@ -107,14 +107,14 @@ async def async_generator() -> AsyncIterator[int]:
     [
         pytest.param(int, id="class"),
         pytest.param(generator, id="generator function"),
-        pytest.param(3, id="no function at all"),
+        pytest.param(3, id="number"),
         pytest.param(
             async_generator,
             id="async generator function",
         ),
     ],
 )
-def test_what_can_not_be_decorated_is_refused(target: Any) -> None:
+def test_decorator_refuses_classes_generator_functions_and_other_objects(target: Any) -> None:
     with pytest.raises(UsageError) as refusal:
         SecretsManager()(target)
     assert str(refusal.value).startswith(
@@ -122,12 +122,12 @@ def test_what_can_not_be_decorated_is_refused(target: Any) -> None:
     )
 
 
-def test_a_decorator_without_its_parentheses_is_told() -> None:
+def test_decorator_without_parentheses_raises_usage_error() -> None:
     with pytest.raises(UsageError, match=r"write @SecretsManager\(\)"):
         SecretsManager(read)  # type: ignore[arg-type]
 
 
-def test_decorated_functions_that_run_at_the_same_time_are_refused() -> None:
+def test_decorated_coroutine_functions_of_one_manager_can_not_run_at_the_same_time() -> None:
     sm = SecretsManager()
 
     @sm
@@ -144,7 +144,7 @@ def test_decorated_functions_that_run_at_the_same_time_are_refused() -> None:
     assert "give functions that run at the same time one each" in str(refused)
 
 
-def test_a_decorated_function_takes_back_keys_functions_and_clock() -> None:
+def test_decorated_function_rolls_back_keys_functions_and_clock() -> None:
     sm = SecretsManager()
     sm.kms.create_key(alias="alias/pay")
     before = sm.clock.now
@@ -164,8 +164,8 @@ def test_a_decorated_function_takes_back_keys_functions_and_clock() -> None:
     assert turn() == first
 
 
-def test_a_decorated_coroutine_that_is_thrown_away_leaves_its_manager_free() -> None:
-    """The garbage collector closes it, in a context of its own."""
+def test_decorated_coroutine_that_is_closed_early_leaves_its_manager() -> None:
+    """The garbage collector closes a coroutine in another context."""
     sm = SecretsManager()
 
     @sm
@@ -194,17 +194,17 @@ class AsyncCallable:
 @pytest.mark.parametrize(
     "function",
     [
-        pytest.param(returns_a_coroutine, id="a function that gives a coroutine"),
-        pytest.param(lambda: coroutine_function(), id="a wrapper around a coroutine function"),
-        pytest.param(AsyncCallable(), id="an object that is called so"),
+        pytest.param(returns_a_coroutine, id="function that returns a coroutine"),
+        pytest.param(lambda: coroutine_function(), id="wrapper of a coroutine function"),
+        pytest.param(AsyncCallable(), id="object with an async call method"),
     ],
 )
-def test_what_would_be_awaited_after_it_was_left_is_refused(function: Callable[[], Any]) -> None:
+def test_decorated_function_that_returns_an_unawaited_coroutine_is_refused(function: Callable[[], Any]) -> None:
     with pytest.raises(UsageError, match="gave something to be awaited, which nobody would answer any more"):
         SecretsManager()(function)()
 
 
-def test_what_is_done_already_may_be_awaited_after_it_was_left() -> None:
+def test_decorated_function_may_return_a_future_that_is_done() -> None:
     @SecretsManager()
     def gives_a_future() -> asyncio.Future[int]:
         done = asyncio.get_running_loop().create_future()

@@ -13,20 +13,20 @@ from pytest_secretsmanager import SecretsManager
 # --- alone -----------------------------------------------------------------------------------------------------------
 
 
-def test_it_answers_while_it_is_entered() -> None:
+def test_manager_answers_while_it_is_entered() -> None:
     with SecretsManager() as sm:
         sm.seed("db", "hunter2")
         assert read() == "hunter2"
 
 
-def test_it_may_be_seeded_before_it_is_entered() -> None:
+def test_manager_may_be_seeded_before_it_is_entered() -> None:
     sm = SecretsManager()
     sm.seed("db", "hunter2")
     with sm:
         assert read() == "hunter2"
 
 
-def test_it_may_be_looked_at_after_it_was_left() -> None:
+def test_manager_may_be_inspected_after_it_is_left() -> None:
     with SecretsManager() as sm:
         sm.seed("db", "hunter2")
         read()
@@ -34,14 +34,14 @@ def test_it_may_be_looked_at_after_it_was_left() -> None:
     sm.assert_logged("GetSecretValue", times=1)
 
 
-def test_it_keeps_its_secrets_when_it_is_entered_again() -> None:
+def test_manager_keeps_its_secrets_when_it_is_entered_again() -> None:
     with SecretsManager() as sm:
         sm.seed("db", "hunter2")
     with sm:
         assert read() == "hunter2"
 
 
-def test_it_may_be_entered_twice_at_once() -> None:
+def test_manager_may_be_entered_inside_itself() -> None:
     with SecretsManager() as sm:
         sm.seed("db", "hunter2")
         with sm:
@@ -49,7 +49,7 @@ def test_it_may_be_entered_twice_at_once() -> None:
         assert read() == "hunter2"
 
 
-def test_it_is_left_when_an_exception_passes() -> None:
+def test_manager_is_left_when_its_block_raises() -> None:
     with SecretsManager() as outer:
         outer.seed("db", "outer")
         with pytest.raises(ZeroDivisionError), SecretsManager():
@@ -57,7 +57,7 @@ def test_it_is_left_when_an_exception_passes() -> None:
         assert read() == "outer"
 
 
-def test_it_answers_in_every_thread() -> None:
+def test_manager_answers_in_every_thread() -> None:
     found: list[str] = []
     with SecretsManager() as sm:
         sm.seed("db", "hunter2")
@@ -68,7 +68,7 @@ def test_it_answers_in_every_thread() -> None:
     assert found == ["hunter2"]
 
 
-def test_it_answers_in_its_region_and_account() -> None:
+def test_manager_answers_in_its_region_and_account() -> None:
     with SecretsManager(region="eu-west-1", account="999999999999") as sm:
         sm.seed("db", "hunter2")
         arn = boto3.client("secretsmanager").describe_secret(SecretId="db")["ARN"]
@@ -79,7 +79,7 @@ def test_it_answers_in_its_region_and_account() -> None:
 # --- nested ----------------------------------------------------------------------------------------------------------
 
 
-def test_nested_ones_are_worlds_of_their_own() -> None:
+def test_nested_managers_have_separate_secrets_and_logs() -> None:
     with SecretsManager() as outer:
         outer.seed("db", "outer")
         with SecretsManager() as inner:
@@ -91,7 +91,7 @@ def test_nested_ones_are_worlds_of_their_own() -> None:
         inner.assert_logged("GetSecretValue", times=1)
 
 
-def test_a_client_of_the_outer_one_is_answered_by_the_inner_one() -> None:
+def test_inner_manager_answers_a_client_of_the_outer_one() -> None:
     with SecretsManager() as outer:
         client = outer.client()
         with SecretsManager() as inner:
@@ -101,7 +101,7 @@ def test_a_client_of_the_outer_one_is_answered_by_the_inner_one() -> None:
             client.get_secret_value(SecretId="db")
 
 
-def test_the_outer_one_may_be_left_first() -> None:
+def test_outer_manager_may_be_left_before_the_inner_one() -> None:
     outer, inner = SecretsManager(), SecretsManager()
     outer.seed("db", "outer")
     inner.seed("db", "inner")
@@ -114,7 +114,9 @@ def test_the_outer_one_may_be_left_first() -> None:
         inner.__exit__(None, None, None)
 
 
-def test_it_answers_no_more_though_its_endpoint_was_interrupted_as_it_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_manager_answers_no_more_after_an_interrupt_in_the_stop_of_its_endpoint(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     sm = SecretsManager().__enter__()
     endpoint = sm.endpoint()
     with monkeypatch.context() as patched:

@@ -10,14 +10,14 @@ from pytest_secretsmanager import Rotation, SecretsManager, UsageError
 from pytest_secretsmanager.seeds import seed_of
 
 
-def test_variables_that_are_unset_are_set_and_taken_back() -> None:
+def test_manager_sets_missing_aws_variables_and_removes_them() -> None:
     with SecretsManager(region="eu-west-1"):
         assert [os.environ[name] for name in VARIABLES] == ["eu-west-1", "testing", "testing"]
     assert not os.environ.keys() & set(VARIABLES)
 
 
 @pytest.mark.parametrize("name", VARIABLES)
-def test_a_variable_that_is_set_stays(name: str) -> None:
+def test_manager_keeps_an_aws_variable_that_is_set(name: str) -> None:
     os.environ[name] = "eu-west-1"
     with SecretsManager("eu-west-2"):
         assert os.environ[name] == "eu-west-1"
@@ -26,26 +26,26 @@ def test_a_variable_that_is_set_stays(name: str) -> None:
     assert os.environ.keys() & set(VARIABLES) == {name}
 
 
-def test_an_empty_variable_counts_as_set() -> None:
+def test_manager_keeps_an_empty_aws_default_region() -> None:
     os.environ["AWS_DEFAULT_REGION"] = ""
     with SecretsManager():
         assert os.environ["AWS_DEFAULT_REGION"] == ""
     assert os.environ["AWS_DEFAULT_REGION"] == ""
 
 
-def test_a_variable_that_was_changed_inside_is_not_taken_back() -> None:
+def test_manager_keeps_an_aws_variable_that_was_changed_inside() -> None:
     with SecretsManager():
         os.environ["AWS_DEFAULT_REGION"] = "ap-south-1"
     assert os.environ["AWS_DEFAULT_REGION"] == "ap-south-1"
 
 
-def test_a_variable_that_was_removed_inside_is_no_trouble() -> None:
+def test_manager_accepts_that_an_aws_variable_was_removed_inside() -> None:
     with SecretsManager():
         del os.environ["AWS_DEFAULT_REGION"]
     assert "AWS_DEFAULT_REGION" not in os.environ
 
 
-def test_nested_ones_take_back_what_they_set() -> None:
+def test_nested_managers_remove_only_the_variables_that_they_set() -> None:
     with SecretsManager(region="eu-west-1"):
         with SecretsManager(region="us-west-2"):
             assert os.environ["AWS_DEFAULT_REGION"] == "eu-west-1"
@@ -54,7 +54,7 @@ def test_nested_ones_take_back_what_they_set() -> None:
 
 
 @pytest.mark.parametrize(("variable", "region"), [("eu-west-1", "eu-west-1"), ("", "us-east-1"), (None, "us-east-1")])
-def test_without_a_region_it_is_that_of_the_environment(
+def test_manager_without_a_region_takes_it_from_the_environment(
     monkeypatch: pytest.MonkeyPatch, variable: str | None, region: str
 ) -> None:
     if variable is not None:
@@ -69,25 +69,27 @@ def test_without_a_region_it_is_that_of_the_environment(
             assert sm.region == sm.secret("db").key.region == region
 
 
-def test_a_region_that_is_given_wins_over_that_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_region_argument_wins_over_aws_default_region(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
     sm = SecretsManager("ap-south-1")
     sm.follow_environment()
     assert sm.region == "ap-south-1"
 
 
-def test_inside_another_one_it_is_where_clients_call_then() -> None:
+def test_nested_manager_without_a_region_uses_the_region_of_the_outer_one() -> None:
     with SecretsManager("eu-west-1"), SecretsManager() as inner:
         inner.seed("db", "x")
         assert boto3.client("secretsmanager").get_secret_value(SecretId="db")["SecretString"] == "x"
 
 
 def named_beside(sm: SecretsManager) -> tuple[set[str], set[str]]:
-    """The functions and the KMS keys that are there beside the secrets."""
+    """Return the functions and the KMS keys of a manager."""
     return {*sm._functions.by_arn}, {*sm._keys._keys}
 
 
-def test_where_it_can_not_follow_all_stays_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_manager_changes_nothing_when_it_can_not_follow_the_environments_region(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     sm = SecretsManager()
     sm.follow_environment()
     sm.plant(seed_of("one", "x", kms_key="alias/mine", rotation=Rotation(lambda _, __: None)))
@@ -105,7 +107,7 @@ def test_where_it_can_not_follow_all_stays_as_it_was(monkeypatch: pytest.MonkeyP
     assert sm.secret("two", region="eu-west-1").state.primary_region == "eu-west-2"
 
 
-def test_what_is_rolled_back_goes_back_to_its_region_too(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rollback_restores_the_region_of_the_manager(monkeypatch: pytest.MonkeyPatch) -> None:
     sm = SecretsManager()
     sm.follow_environment()
     sm.plant(seed_of("db", "x"))

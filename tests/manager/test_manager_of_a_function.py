@@ -15,24 +15,24 @@ from botocore.exceptions import ClientError
 from pytest_secretsmanager import Rotation, SecretsManager
 
 
-def writes_what_it_is_called_for(event: dict[str, str], _: object) -> None:
+def create_a_secret(event: dict[str, str], _: object) -> None:
     client = boto3.client("secretsmanager")
     if event["Step"] == "createSecret":
-        with suppress(client.exceptions.ResourceExistsException):  # AWS tries again what failed
+        with suppress(client.exceptions.ResourceExistsException):  # AWS retries a failed rotation
             client.create_secret(Name="written-by-function", SecretString="x")
 
 
-def test_a_function_that_the_clock_calls_after_its_manager_was_left_is_still_answered_there() -> None:
+def test_function_run_by_the_clock_of_a_manager_that_was_left_is_answered_by_it() -> None:
     with SecretsManager() as sm:
-        sm.seed("db", "one", rotation=Rotation(writes_what_it_is_called_for, days=1))
+        sm.seed("db", "one", rotation=Rotation(create_a_secret, days=1))
     sm.clock.advance(days=2)
     assert sorted(sm.secrets) == ["db", "written-by-function"]
     assert not any(name in os.environ for name in VARIABLES)
 
 
-def test_a_function_that_was_held_when_its_manager_was_left_is_still_answered_there() -> None:
+def test_function_held_when_its_manager_was_left_is_answered_by_it() -> None:
     with SecretsManager() as sm:
-        sm.seed("db", "one", rotation=Rotation(writes_what_it_is_called_for))
+        sm.seed("db", "one", rotation=Rotation(create_a_secret))
         held = sm.rotation.hold("db", before="createSecret")
         sm.client().rotate_secret(SecretId="db")
     held.resume()
@@ -40,13 +40,13 @@ def test_a_function_that_was_held_when_its_manager_was_left_is_still_answered_th
 
 
 def begun_rotation(sm: SecretsManager) -> Callable[[], None]:
-    """Begins a rotation in another thread, whose function waits; gives what lets it go on, and waits for its end."""
+    """Begin a rotation in another thread, with a function that waits. Return a function that finishes it."""
     begun, may_go_on = threading.Event(), threading.Event()
 
     def handler(event: dict[str, str], context: object) -> None:
         begun.set()
         assert may_go_on.wait(60)
-        writes_what_it_is_called_for(event, context)
+        create_a_secret(event, context)
 
     def finish() -> None:
         may_go_on.set()
@@ -59,7 +59,7 @@ def begun_rotation(sm: SecretsManager) -> Callable[[], None]:
     return finish
 
 
-def test_a_function_is_answered_by_its_own_manager_though_another_thread_enters_one_meanwhile() -> None:
+def test_function_is_answered_by_its_own_manager_while_another_thread_enters_one() -> None:
     with SecretsManager() as sm:
         finish = begun_rotation(sm)
         with SecretsManager() as other:
@@ -68,7 +68,7 @@ def test_a_function_is_answered_by_its_own_manager_though_another_thread_enters_
     assert list(other.secrets) == []
 
 
-def test_a_function_is_answered_by_its_own_manager_though_that_is_left_meanwhile() -> None:
+def test_function_is_answered_by_its_own_manager_after_that_is_left() -> None:
     with SecretsManager() as outer:
         with pytest.warns(RuntimeWarning, match="was still running"), SecretsManager() as sm:
             finish = begun_rotation(sm)
@@ -77,7 +77,7 @@ def test_a_function_is_answered_by_its_own_manager_though_that_is_left_meanwhile
     assert list(outer.secrets) == []
 
 
-def test_a_manager_that_a_function_enters_answers_it_until_it_is_left() -> None:
+def test_manager_entered_by_a_function_answers_it_until_it_is_left() -> None:
     seen: list[list[str]] = []
 
     def names() -> list[str]:
@@ -96,8 +96,8 @@ def test_a_manager_that_a_function_enters_answers_it_until_it_is_left() -> None:
     assert seen == [["of-inner"], ["db"]]
 
 
-def test_a_manager_that_a_task_of_a_function_enters_answers_the_function_too() -> None:
-    """A task has a copy of its function's context."""
+def test_manager_entered_by_a_task_of_a_function_answers_the_function() -> None:
+    """A task runs in a copy of its function's context."""
     seen: list[list[str]] = []
 
     def handler(event: dict[str, str], _: object) -> None:
@@ -116,8 +116,8 @@ def test_a_manager_that_a_task_of_a_function_enters_answers_the_function_too() -
     assert seen == [["of-inner"]]
 
 
-def test_a_context_that_outlives_its_function_is_answered_as_any_other() -> None:
-    """A pool or a task may keep it, long after the rotation."""
+def test_context_that_outlives_its_function_is_answered_by_the_active_manager() -> None:
+    """A pool or a task may keep the context long after the rotation."""
     contexts: list[contextvars.Context] = []
     with SecretsManager() as other:
         with SecretsManager() as sm:
@@ -128,12 +128,12 @@ def test_a_context_that_outlives_its_function_is_answered_as_any_other() -> None
         assert list(other.secrets) == ["of-context"]
 
 
-def test_a_context_that_outlives_its_function_is_not_answered_by_the_next_one() -> None:
+def test_context_that_outlives_its_function_is_not_answered_as_the_next_function() -> None:
     contexts: list[contextvars.Context] = []
 
     def handler(*_: object) -> None:
         if contexts:
-            with suppress(ClientError):  # AWS tries again what failed
+            with suppress(ClientError):  # AWS retries a failed rotation
                 contexts[0].run(boto3.client("secretsmanager").create_secret, Name="of-context")
         contexts.append(contextvars.copy_context())
 
@@ -145,9 +145,9 @@ def test_a_context_that_outlives_its_function_is_not_answered_by_the_next_one() 
         assert list(sm.secrets) == ["db"]
 
 
-def test_a_thread_of_a_function_of_a_manager_that_was_left_reaches_no_network() -> None:
+def test_thread_of_a_function_of_a_manager_that_was_left_is_answered_by_it() -> None:
     def handler(event: dict[str, str], context: object) -> None:
-        thread = threading.Thread(target=writes_what_it_is_called_for, args=(event, context))
+        thread = threading.Thread(target=create_a_secret, args=(event, context))
         thread.start()
         thread.join()
 
@@ -157,10 +157,10 @@ def test_a_thread_of_a_function_of_a_manager_that_was_left_reaches_no_network() 
     assert "written-by-function" in sm.secrets
 
 
-@pytest.mark.parametrize("how", ["over its endpoint", "by its clock"])
-def test_a_function_is_answered_by_its_own_manager_though_another_was_entered_since(how: str) -> None:
+@pytest.mark.parametrize("how", ["endpoint", "clock"])
+def test_function_is_answered_by_its_own_manager_when_another_was_entered_since(how: str) -> None:
     with SecretsManager() as outer:
-        outer.seed("db", "one", rotation=Rotation(writes_what_it_is_called_for, days=1))
+        outer.seed("db", "one", rotation=Rotation(create_a_secret, days=1))
         endpoint = outer.endpoint()
         client = boto3.client(
             "secretsmanager",
@@ -169,7 +169,7 @@ def test_a_function_is_answered_by_its_own_manager_though_another_was_entered_si
             aws_secret_access_key=endpoint.env["AWS_SECRET_ACCESS_KEY"],
         )
         with SecretsManager() as inner:
-            if how == "by its clock":
+            if how == "clock":
                 outer.clock.advance(days=2)
             else:
                 client.rotate_secret(SecretId="db")

@@ -3,7 +3,7 @@
 from pytest_secretsmanager import Rotation, SecretsManager
 
 
-def test_a_block_with_a_log_of_its_own_gives_the_earlier_one_back() -> None:
+def test_rolled_back_with_own_log_restores_the_earlier_log() -> None:
     with SecretsManager() as sm:
         sm.client().create_secret(Name="db")
         with sm.rolled_back(own_log=True):
@@ -12,7 +12,7 @@ def test_a_block_with_a_log_of_its_own_gives_the_earlier_one_back() -> None:
         assert [event.operation for event in sm.log] == ["CreateSecret"]
 
 
-def test_a_planned_failure_that_a_block_used_up_is_planned_again() -> None:
+def test_rolled_back_restores_a_planned_failure_that_its_block_used() -> None:
     with SecretsManager() as sm:
         sm.seed("db", "one", rotation=Rotation(lambda *_: None, days=30))
         sm.rotation.fail("createSecret", RuntimeError("on purpose"))
@@ -24,7 +24,7 @@ def test_a_planned_failure_that_a_block_used_up_is_planned_again() -> None:
         assert sm.rotation.runs == ()
 
 
-def test_request_ids_of_a_random_seed_do_not_depend_on_what_was_rolled_back() -> None:
+def test_request_ids_of_a_random_seed_do_not_depend_on_rolled_back_calls() -> None:
     ids = []
     with SecretsManager(random_seed=7) as sm:
         for calls in (3, 1):
@@ -35,8 +35,8 @@ def test_request_ids_of_a_random_seed_do_not_depend_on_what_was_rolled_back() ->
     assert ids[0] == ids[1]
 
 
-def test_a_client_that_a_rolled_back_block_made_is_not_met_again() -> None:
-    """A hook of one test would act in the next."""
+def test_rolled_back_forgets_the_clients_that_its_block_made() -> None:
+    """Otherwise a hook of one test would act in the next."""
     with SecretsManager() as sm:
         kept = sm.client()
         with sm.rolled_back():

@@ -1,4 +1,4 @@
-"""Fixtures of tests of KMS keys."""
+"""Fixtures of the tests of KMS keys."""
 
 from collections.abc import Callable
 from inspect import signature
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def key(secretsmanager: SecretsManager) -> KmsKey:
-    """A customer key that goes by `alias/pay`."""
+    """A customer managed key with the alias `alias/pay`."""
     return secretsmanager.kms.create_key(alias="alias/pay")
 
 
 @pytest.fixture
 def refused(secretsmanager: SecretsManager) -> Callable[..., Refusal]:
-    """Makes a call that has to be refused, and gives AWS's code and text; it must have changed nothing."""
+    """Return a function that makes a refused call, checks that it changed nothing, and returns AWS's error."""
 
     def refuse(method: Callable[..., object], *arguments: object, **parameters: object) -> Refusal:
         with secretsmanager.assert_unchanged(), pytest.raises(ClientError) as caught:
@@ -39,7 +39,7 @@ def refused(secretsmanager: SecretsManager) -> Callable[..., Refusal]:
 
 @pytest.fixture
 def stranger(secretsmanager: SecretsManager) -> "SecretsManagerClient":
-    """A client of another account; the oldest botocore makes none."""
+    """A client of another account. Skip the test on the oldest botocore, which can't make one."""
     if "aws_account_id" not in signature(Session.create_client).parameters:
         pytest.skip("this botocore makes no client of another account")
     return secretsmanager.client(aws_account_id=OTHER_ACCOUNT)
@@ -47,7 +47,7 @@ def stranger(secretsmanager: SecretsManager) -> "SecretsManagerClient":
 
 @pytest.fixture
 def four(client: "SecretsManagerClient", key: KmsKey) -> None:
-    """A secret under `alias/pay` with a version under each of AWS's labels and one under a label of its own."""
+    """A secret under `alias/pay`: a version for each of AWS's labels, and one with a custom label."""
     client.create_secret(Name="db", SecretString="1", ClientRequestToken=V1, KmsKeyId="alias/pay")
     client.put_secret_value(SecretId="db", SecretString="2", ClientRequestToken=V2)
     client.put_secret_value(SecretId="db", SecretString="3", ClientRequestToken=V3, VersionStages=["AWSPENDING"])

@@ -24,7 +24,7 @@ DENIED = ("AccessDeniedException", "Access to KMS is not allowed")
 
 
 def failure(verb: str, state: str, code: str) -> str:
-    """KMS's own answer inside that of Secrets Manager (section 9); `{arn}` is to be filled in."""
+    """Return the error text of KMS inside that of Secrets Manager, with a placeholder `{arn}`."""
     return (
         f"Secrets Manager can't {verb} the secret value: {{arn}} is {state}. (Service: AWSKMS; Status Code: 400; "
         f"Error Code: {code}; Request ID: 00000000-0000-4000-8000-000000000000; Proxy: null)"
@@ -42,7 +42,7 @@ STATES: dict[str, tuple[Refusal, Refusal]] = {
     ),
     "deny": (DENIED, DENIED),
 }
-"""For each turn of a key: what a read is answered, and what a write."""
+"""For each state of a key: the errors of a read and of a write."""
 
 
 def turn(secretsmanager: SecretsManager, state: str, key: KmsKey | str) -> None:

@@ -25,7 +25,7 @@ NAMED = pytest.mark.parametrize("name", NAMES.values(), ids=NAMES)
 
 
 @NAMED
-def test_a_request_names_a_key_by(
+def test_create_secret_names_a_kms_key_by(
     secretsmanager: SecretsManager,
     client: "SecretsManagerClient",
     key: KmsKey,
@@ -40,7 +40,7 @@ def test_a_request_names_a_key_by(
 
 
 @NAMED
-def test_an_update_names_a_key_by(
+def test_update_secret_names_a_kms_key_by(
     secretsmanager: SecretsManager, client: "SecretsManagerClient", key: KmsKey, name: Callable[[KmsKey], str]
 ) -> None:
     client.create_secret(Name="db", SecretString="one")
@@ -50,7 +50,7 @@ def test_an_update_names_a_key_by(
 
 
 @NAMED
-def test_the_key_is_shown_as_it_was_named(
+def test_kms_key_id_is_shown_as_the_request_named_it(
     client: "SecretsManagerClient", key: KmsKey, name: Callable[[KmsKey], str]
 ) -> None:
     client.create_secret(Name="db", SecretString="one", KmsKeyId=name(key))
@@ -61,13 +61,13 @@ def test_the_key_is_shown_as_it_was_named(
 
 
 @NAMED
-def test_a_test_names_a_key_by(secretsmanager: SecretsManager, key: KmsKey, name: Callable[[KmsKey], str]) -> None:
+def test_kms_disable_names_a_key_by(secretsmanager: SecretsManager, key: KmsKey, name: Callable[[KmsKey], str]) -> None:
     secretsmanager.kms.disable(name(key))
     assert secretsmanager.kms.key(key).state == "Disabled"
 
 
 BAD_NAMES = [
-    pytest.param("pay", "Invalid keyId", id="an alias without its prefix"),
+    pytest.param("pay", "Invalid keyId", id="alias without its prefix"),
     pytest.param("alias/a b", "Invalid keyId", id="malformed alias"),
     pytest.param(f"{UNKNOWN_ID}0", "Invalid keyId", id="malformed id"),
     pytest.param("arn:aws:kms:us-east-1", "Invalid keyId", id="malformed ARN"),
@@ -107,20 +107,20 @@ NAMING: dict[str, Callable[["SecretsManagerClient", str], Any]] = {
 @pytest.mark.secret("empty")
 @pytest.mark.parametrize("operation", NAMING)
 @pytest.mark.parametrize(("name", "text"), BAD_NAMES)
-def test_a_request_that_names_no_key_is_refused(
+def test_request_with_an_unknown_or_malformed_kms_key_is_refused(
     client: "SecretsManagerClient", refused: Callable[..., Refusal], operation: str, name: str, text: str
 ) -> None:
     assert refused(NAMING[operation], client, name) == ("InvalidParameterException", f"{INVALID_KEY} {text}")
 
 
-def test_an_alias_of_another_region_names_no_key(
+def test_create_secret_refuses_the_alias_of_another_region(
     secretsmanager: SecretsManager, key: KmsKey, refused: Callable[..., Refusal]
 ) -> None:
     code, _ = refused(secretsmanager.client("eu-west-1").create_secret, Name="db", KmsKeyId="alias/pay")
     assert code == "InvalidParameterException"
 
 
-def test_keys_of_another_region_serve_its_secrets(secretsmanager: SecretsManager) -> None:
+def test_kms_key_of_another_region_encrypts_the_secrets_of_that_region(secretsmanager: SecretsManager) -> None:
     key = secretsmanager.kms.create_key(alias="alias/pay", region="eu-west-1")
     secretsmanager.client("eu-west-1").create_secret(Name="db", SecretString="one", KmsKeyId="alias/pay")
     secretsmanager.kms.disable(key)
@@ -128,7 +128,7 @@ def test_keys_of_another_region_serve_its_secrets(secretsmanager: SecretsManager
         secretsmanager.client("eu-west-1").get_secret_value(SecretId="db")
 
 
-def test_one_regions_default_key_is_not_anothers(secretsmanager: SecretsManager) -> None:
+def test_kms_disable_of_the_default_key_affects_one_region(secretsmanager: SecretsManager) -> None:
     elsewhere = secretsmanager.client("eu-west-1")
     elsewhere.create_secret(Name="db", SecretString="one")
     secretsmanager.kms.disable("")
@@ -136,7 +136,7 @@ def test_one_regions_default_key_is_not_anothers(secretsmanager: SecretsManager)
 
 
 @pytest.mark.parametrize("parameters", [pytest.param({}, id="left out"), pytest.param({"KmsKeyId": ""}, id="empty")])
-def test_the_default_key_that_was_not_named_is_shown_as_such(
+def test_default_key_that_was_not_named_is_shown_as_default_encryption_key(
     secretsmanager: SecretsManager, client: "SecretsManagerClient", parameters: dict[str, Any]
 ) -> None:
     client.create_secret(Name="db", SecretString="one", **parameters)
@@ -145,7 +145,7 @@ def test_the_default_key_that_was_not_named_is_shown_as_such(
     assert "KmsKeyId" not in client.describe_secret(SecretId="db")
 
 
-def test_a_secret_may_be_under_a_key_before_it_has_a_value(
+def test_secret_may_have_a_kms_key_before_it_has_a_value(
     secretsmanager: SecretsManager, client: "SecretsManagerClient", key: KmsKey, refused: Callable[..., Refusal]
 ) -> None:
     client.create_secret(Name="db", KmsKeyId="alias/pay")
@@ -155,31 +155,31 @@ def test_a_secret_may_be_under_a_key_before_it_has_a_value(
 
 
 @pytest.mark.parametrize("name", ["alias/new", UNKNOWN_ID, f"{PLACE}:key/{UNKNOWN_ID}", f"{PLACE}:alias/new"])
-def test_a_seed_makes_the_key_that_it_names(secretsmanager: SecretsManager, name: str) -> None:
+def test_seed_creates_the_kms_key_that_it_names(secretsmanager: SecretsManager, name: str) -> None:
     secretsmanager.seed("db", "one", kms_key=name)
     secretsmanager.kms.disable(name)
     with pytest.raises(ClientError, match="DecryptionFailure"):
         secretsmanager.client().get_secret_value(SecretId="db")
 
 
-def test_a_seed_uses_the_key_that_is_there(secretsmanager: SecretsManager, key: KmsKey) -> None:
+def test_seed_uses_an_existing_kms_key(secretsmanager: SecretsManager, key: KmsKey) -> None:
     secretsmanager.seed("db", "one", kms_key="alias/pay")
     assert secretsmanager.kms.key("alias/pay") == key
 
 
-def test_a_seed_makes_the_key_in_its_own_region_and_account(secretsmanager: SecretsManager) -> None:
+def test_seed_creates_its_kms_key_in_its_own_region_and_account(secretsmanager: SecretsManager) -> None:
     secretsmanager.seed("db", "one", kms_key="alias/new", region="eu-west-1", account=OTHER_ACCOUNT)
     key = secretsmanager.kms.key("alias/new", region="eu-west-1", account=OTHER_ACCOUNT)
     assert key.arn.startswith(f"arn:aws:kms:eu-west-1:{OTHER_ACCOUNT}:key/")
 
 
-def test_a_seed_with_a_malformed_key_is_refused_in_words(secretsmanager: SecretsManager) -> None:
+def test_seed_refuses_a_malformed_kms_key(secretsmanager: SecretsManager) -> None:
     with pytest.raises(UsageError, match=rf"can't be seeded so; AWS answers .*{INVALID_KEY} Invalid keyId"):
         secretsmanager.seed("db", "one", kms_key="pay")
 
 
 @pytest.mark.parametrize("name", ["id", "arn"])
-def test_the_default_key_that_was_named_by_id_or_arn_is_shown_so(secretsmanager: SecretsManager, name: str) -> None:
+def test_default_key_named_by_id_or_arn_is_shown_by_id_or_arn(secretsmanager: SecretsManager, name: str) -> None:
     client = secretsmanager.client()
     given = getattr(secretsmanager.kms.key(""), name)
     client.create_secret(Name="db", SecretString="x", KmsKeyId=given)
@@ -188,7 +188,7 @@ def test_the_default_key_that_was_named_by_id_or_arn_is_shown_so(secretsmanager:
 
 
 @pytest.mark.parametrize("name", ["", "alias", "id", "arn"])
-def test_the_default_key_is_not_tried_out_however_it_is_named(secretsmanager: SecretsManager, name: str) -> None:
+def test_create_secret_without_a_value_does_not_test_the_default_key(secretsmanager: SecretsManager, name: str) -> None:
     key = secretsmanager.kms.key("")
     secretsmanager.kms.disable("")
     client = secretsmanager.client()
@@ -196,6 +196,6 @@ def test_the_default_key_is_not_tried_out_however_it_is_named(secretsmanager: Se
     assert client.describe_secret(SecretId="db")["Name"] == "db"
 
 
-def test_the_default_key_is_there_under_its_alias_arn_before_its_first_use() -> None:
+def test_kms_key_finds_the_default_key_by_alias_arn_before_its_first_use() -> None:
     kms = SecretsManager().kms
     assert kms.key("arn:aws:kms:us-east-1:123456789012:alias/aws/secretsmanager") == kms.key("")

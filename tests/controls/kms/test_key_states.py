@@ -35,7 +35,7 @@ READS: dict[str, "Operation"] = {
         SecretId="db", KmsKeyId="alias/other", SecretString="two"
     ),
 }
-"""What has to decrypt a value that is there."""
+"""Calls that decrypt an existing value."""
 
 WRITES: dict[str, "Operation"] = {
     "CreateSecret": lambda client: client.create_secret(Name="new", SecretString="one", KmsKeyId="alias/pay"),
@@ -56,7 +56,7 @@ WRITES: dict[str, "Operation"] = {
         SecretId="empty", KmsKeyId="alias/pay"
     ),
 }
-"""What has to encrypt a value, or tries the key out (DOC)."""
+"""Calls that encrypt a value, or test the key (DOC)."""
 
 EITHER: dict[str, "Operation"] = READS | WRITES
 
@@ -75,12 +75,12 @@ NEITHER: dict[str, "Operation"] = {
     "DeleteSecret by force": lambda client: client.delete_secret(SecretId="db", ForceDeleteWithoutRecovery=True),
     "GetSecretValue under another key": lambda client: client.get_secret_value(SecretId="default"),
 }
-"""What needs the key neither way."""
+"""Calls that don't need the key."""
 
 
 @pytest.fixture
 def secrets(secretsmanager: SecretsManager, client: "SecretsManagerClient", key: KmsKey) -> None:
-    """`db` under `alias/pay`, `default` under the default key, `empty` without a value; and another key."""
+    """`db` under `alias/pay`, `default` under the default key, `empty` without a value, and another key."""
     secretsmanager.kms.create_key(alias="alias/other")
     client.create_secret(Name="db", SecretString="one", ClientRequestToken=V1, KmsKeyId="alias/pay")
     client.create_secret(Name="default", SecretString="one")
@@ -90,7 +90,7 @@ def secrets(secretsmanager: SecretsManager, client: "SecretsManagerClient", key:
 @pytest.mark.usefixtures("secrets")
 @pytest.mark.parametrize("operation", READS)
 @pytest.mark.parametrize("state", STATES)
-def test_what_decrypts_is_refused(
+def test_call_that_decrypts_is_refused_when_the_key_is_off(
     secretsmanager: SecretsManager,
     client: "SecretsManagerClient",
     key: KmsKey,
@@ -106,7 +106,7 @@ def test_what_decrypts_is_refused(
 @pytest.mark.usefixtures("secrets")
 @pytest.mark.parametrize("operation", WRITES)
 @pytest.mark.parametrize("state", STATES)
-def test_what_encrypts_is_refused(
+def test_call_that_encrypts_is_refused_when_the_key_is_off(
     secretsmanager: SecretsManager,
     client: "SecretsManagerClient",
     key: KmsKey,
@@ -122,7 +122,7 @@ def test_what_encrypts_is_refused(
 @pytest.mark.usefixtures("secrets")
 @pytest.mark.parametrize("operation", NEITHER)
 @pytest.mark.parametrize("state", STATES)
-def test_what_needs_no_key_is_answered(
+def test_call_that_needs_no_key_succeeds_when_the_key_is_off(
     secretsmanager: SecretsManager, client: "SecretsManagerClient", key: KmsKey, state: str, operation: str
 ) -> None:
     turn(secretsmanager, state, key)
@@ -132,10 +132,10 @@ def test_what_needs_no_key_is_answered(
 
 @pytest.mark.usefixtures("secrets")
 @pytest.mark.parametrize("operation", EITHER)
-def test_with_the_key_enabled_each_is_answered(
+def test_call_that_needs_a_key_succeeds_when_the_key_is_enabled(
     secretsmanager: SecretsManager, client: "SecretsManagerClient", operation: str
 ) -> None:
-    """The tables above hold nothing that is refused for another reason, but for the one that is meant to conflict."""
+    """No call of the tables is refused for another reason, except the one that is meant to conflict."""
     conflict = operation == "a PutSecretValue of another value under the same token"
     try:
         EITHER[operation](client)
@@ -150,7 +150,7 @@ def test_with_the_key_enabled_each_is_answered(
     "request_", [{"SecretIdList": ["default", "db"]}, {"Filters": [{"Key": "name", "Values": ["d"]}]}]
 )
 @pytest.mark.parametrize("state", STATES)
-def test_a_batch_tells_of_it_and_answers_the_rest(
+def test_batch_get_secret_value_lists_a_key_error_and_returns_the_other_secrets(
     secretsmanager: SecretsManager, client: "SecretsManagerClient", key: KmsKey, state: str, request_: dict[str, Any]
 ) -> None:
     turn(secretsmanager, state, key)
@@ -167,7 +167,7 @@ def test_a_batch_tells_of_it_and_answers_the_rest(
 @pytest.mark.parametrize(
     ("state", "back"), [("disable", "enable"), ("schedule_deletion", "enable"), ("deny", "allow")], ids=str
 )
-def test_turned_back_it_works_again(
+def test_call_succeeds_after_the_key_is_enabled_or_allowed_again(
     secretsmanager: SecretsManager, client: "SecretsManagerClient", key: KmsKey, state: str, back: str, operation: str
 ) -> None:
     turn(secretsmanager, state, key)
@@ -177,7 +177,7 @@ def test_turned_back_it_works_again(
 
 
 @pytest.mark.usefixtures("secrets")
-def test_enabling_does_not_allow(
+def test_kms_enable_does_not_allow_a_denied_key(
     secretsmanager: SecretsManager, client: "SecretsManagerClient", key: KmsKey, refused: Callable[..., Refusal]
 ) -> None:
     secretsmanager.kms.deny(key)
@@ -186,7 +186,7 @@ def test_enabling_does_not_allow(
 
 
 @pytest.mark.usefixtures("secrets")
-def test_a_denied_caller_learns_nothing_of_the_state(
+def test_get_secret_value_under_a_denied_key_does_not_reveal_that_it_is_disabled(
     secretsmanager: SecretsManager, client: "SecretsManagerClient", key: KmsKey, refused: Callable[..., Refusal]
 ) -> None:
     secretsmanager.kms.disable(key)
@@ -195,7 +195,7 @@ def test_a_denied_caller_learns_nothing_of_the_state(
 
 
 @pytest.mark.usefixtures("secrets")
-def test_a_failure_to_decrypt_has_the_clients_own_exception(
+def test_get_secret_value_under_a_disabled_key_raises_decryption_failure(
     secretsmanager: SecretsManager, client: "SecretsManagerClient", key: KmsKey
 ) -> None:
     secretsmanager.kms.disable(key)
@@ -204,7 +204,7 @@ def test_a_failure_to_decrypt_has_the_clients_own_exception(
 
 
 @pytest.mark.usefixtures("secrets")
-def test_a_failure_to_encrypt_has_the_clients_own_exception(
+def test_put_secret_value_under_a_disabled_key_raises_encryption_failure(
     secretsmanager: SecretsManager, client: "SecretsManagerClient", key: KmsKey
 ) -> None:
     secretsmanager.kms.disable(key)
@@ -213,7 +213,7 @@ def test_a_failure_to_encrypt_has_the_clients_own_exception(
 
 
 @pytest.mark.usefixtures("secrets")
-def test_a_refused_read_is_no_access(
+def test_get_secret_value_under_a_disabled_key_sets_no_last_accessed_date(
     secretsmanager: SecretsManager, client: "SecretsManagerClient", key: KmsKey, refused: Callable[..., Refusal]
 ) -> None:
     secretsmanager.kms.disable(key)
@@ -223,7 +223,7 @@ def test_a_refused_read_is_no_access(
 
 @pytest.mark.parametrize("name", ["", "alias/aws/secretsmanager"])
 @pytest.mark.parametrize("state", STATES)
-def test_the_default_key_has_states_too(
+def test_default_key_can_be_disabled_deleted_and_denied(
     secretsmanager: SecretsManager,
     client: "SecretsManagerClient",
     refused: Callable[..., Refusal],

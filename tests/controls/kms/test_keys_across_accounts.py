@@ -21,7 +21,7 @@ DEFAULT_KEY_ELSEWHERE = (
 )
 
 
-def test_a_key_of_another_account_serves_by_its_arn(
+def test_create_secret_accepts_the_arn_of_a_kms_key_of_another_account(
     secretsmanager: SecretsManager, client: "SecretsManagerClient"
 ) -> None:
     key = secretsmanager.kms.create_key(account=OTHER_ACCOUNT)
@@ -38,7 +38,7 @@ CROSS: dict[str, Callable[["SecretsManagerClient", str], Any]] = {
 
 @pytest.mark.secret("db", "one")
 @pytest.mark.parametrize("operation", CROSS)
-def test_another_account_is_refused_under_the_default_key(
+def test_call_of_another_account_is_refused_under_the_default_key(
     secretsmanager: SecretsManager,
     stranger: "SecretsManagerClient",
     refused: Callable[..., Refusal],
@@ -49,7 +49,7 @@ def test_another_account_is_refused_under_the_default_key(
 
 
 @pytest.mark.parametrize("name", ["alias/aws/secretsmanager", f"{PLACE}:alias/aws/secretsmanager"])
-def test_the_default_key_is_refused_to_another_account_by_its_own_name_too(
+def test_get_secret_value_of_another_account_is_refused_under_the_named_default_key(
     client: "SecretsManagerClient", stranger: "SecretsManagerClient", refused: Callable[..., Refusal], name: str
 ) -> None:
     arn = client.create_secret(Name="db", SecretString="one", KmsKeyId=name)["ARN"]
@@ -58,7 +58,7 @@ def test_the_default_key_is_refused_to_another_account_by_its_own_name_too(
 
 @pytest.mark.secret("db", "one", kms_key="alias/pay")
 @pytest.mark.parametrize("operation", CROSS)
-def test_another_account_is_answered_under_a_customer_key(
+def test_call_of_another_account_succeeds_under_a_customer_key(
     secretsmanager: SecretsManager, stranger: "SecretsManagerClient", operation: str
 ) -> None:
     CROSS[operation](stranger, secretsmanager.secret("db").arn)
@@ -66,7 +66,7 @@ def test_another_account_is_answered_under_a_customer_key(
 
 
 @pytest.mark.secret("db", "one")
-def test_a_batch_of_another_account_is_refused_under_the_default_key(
+def test_batch_get_secret_value_of_another_account_is_refused_under_the_default_key(
     secretsmanager: SecretsManager, stranger: "SecretsManagerClient"
 ) -> None:
     reply = stranger.batch_get_secret_value(SecretIdList=[secretsmanager.secret("db").arn])
@@ -74,7 +74,7 @@ def test_a_batch_of_another_account_is_refused_under_the_default_key(
 
 
 @pytest.mark.secret("db", "one", kms_key="alias/pay")
-def test_a_disabled_customer_key_is_off_for_another_account_too(
+def test_get_secret_value_of_another_account_fails_under_a_disabled_customer_key(
     secretsmanager: SecretsManager, stranger: "SecretsManagerClient", refused: Callable[..., Refusal]
 ) -> None:
     secretsmanager.kms.disable("alias/pay")
@@ -82,8 +82,10 @@ def test_a_disabled_customer_key_is_off_for_another_account_too(
     assert code == "DecryptionFailure"
 
 
-@pytest.mark.parametrize("ways", [("alias/pay", ""), ("", "alias/pay")], ids=["to it", "away from it"])
-def test_another_account_moves_no_secret_to_or_from_the_default_key(
+@pytest.mark.parametrize(
+    "ways", [("alias/pay", ""), ("", "alias/pay")], ids=["to the default key", "from the default key"]
+)
+def test_update_secret_of_another_account_can_not_change_from_or_to_the_default_key(
     secretsmanager: SecretsManager, ways: tuple[str, str]
 ) -> None:
     secretsmanager.kms.create_key(alias="alias/pay")
@@ -98,7 +100,7 @@ def test_another_account_moves_no_secret_to_or_from_the_default_key(
         stranger.update_secret(SecretId=view.arn, KmsKeyId=key)
 
 
-def test_a_seed_may_name_a_key_of_another_account(secretsmanager: SecretsManager) -> None:
+def test_seed_may_name_a_kms_key_of_another_account(secretsmanager: SecretsManager) -> None:
     arn = "arn:aws:kms:us-east-1:210987654321:key/11111111-1111-1111-1111-111111111111"
     secretsmanager.seed("db", "x", kms_key=arn)
     assert secretsmanager.client().describe_secret(SecretId="db")["KmsKeyId"] == arn
@@ -107,7 +109,7 @@ def test_a_seed_may_name_a_key_of_another_account(secretsmanager: SecretsManager
         secretsmanager.client().get_secret_value(SecretId="db")
 
 
-def test_the_default_key_of_another_account_is_not_the_default_key(secretsmanager: SecretsManager) -> None:
+def test_default_key_of_another_account_is_shown_by_its_arn(secretsmanager: SecretsManager) -> None:
     arn = secretsmanager.kms.key("", account="210987654321").arn
     secretsmanager.client().create_secret(Name="db", SecretString="x", KmsKeyId=arn)
     assert secretsmanager.client().describe_secret(SecretId="db")["KmsKeyId"] == arn

@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     Operation = Callable[[SecretsManagerClient], Any]
 
 
-def test_a_new_key_may_be_used(secretsmanager: SecretsManager) -> None:
+def test_kms_create_key_returns_an_enabled_key(secretsmanager: SecretsManager) -> None:
     key = secretsmanager.kms.create_key()
     assert (key.alias, key.state, key.denied) == (None, "Enabled", False)
     assert key.arn == f"{PLACE}:key/{key.id}"
 
 
-def test_a_key_that_a_test_holds_is_as_it_was(secretsmanager: SecretsManager, key: KmsKey) -> None:
+def test_kms_key_object_does_not_change_when_the_key_is_disabled(secretsmanager: SecretsManager, key: KmsKey) -> None:
     secretsmanager.kms.disable(key)
     assert (key.state, secretsmanager.kms.key(key).state) == ("Enabled", "Disabled")
 
@@ -40,7 +40,7 @@ def test_a_key_that_a_test_holds_is_as_it_was(secretsmanager: SecretsManager, ke
     ],
     ids=str,
 )
-def test_after_these_turns_a_key_is(
+def test_kms_key_has_the_state_of_its_last_change(
     secretsmanager: SecretsManager, key: KmsKey, turns: list[str], state: str, denied: bool
 ) -> None:
     for one in turns:
@@ -49,18 +49,18 @@ def test_after_these_turns_a_key_is(
     assert (now.state, now.denied) == (state, denied)
 
 
-def test_a_key_elsewhere_is_found_by_itself(secretsmanager: SecretsManager) -> None:
+def test_kms_key_of_another_region_and_account_is_found_by_its_object_or_arn(secretsmanager: SecretsManager) -> None:
     key = secretsmanager.kms.create_key(region="eu-west-1", account=OTHER_ACCOUNT)
     secretsmanager.kms.disable(key)
     assert secretsmanager.kms.key(key.arn).state == "Disabled"
 
 
-def test_a_key_elsewhere_is_found_by_name_and_place(secretsmanager: SecretsManager) -> None:
+def test_kms_key_of_another_region_and_account_is_found_by_alias_and_place(secretsmanager: SecretsManager) -> None:
     key = secretsmanager.kms.create_key(alias="alias/pay", region="eu-west-1", account=OTHER_ACCOUNT)
     assert secretsmanager.kms.key("alias/pay", region="eu-west-1", account=OTHER_ACCOUNT) == key
 
 
-def test_each_manager_has_keys_of_its_own(secretsmanager: SecretsManager, key: KmsKey) -> None:
+def test_kms_key_of_one_manager_is_unknown_to_another(secretsmanager: SecretsManager, key: KmsKey) -> None:
     with pytest.raises(UsageError, match="no KMS key"):
         SecretsManager().kms.key(key)
 
@@ -77,7 +77,7 @@ def test_each_manager_has_keys_of_its_own(secretsmanager: SecretsManager, key: K
         ("alias/aws/rds", "aliases that start with 'alias/aws/' are those of AWS's own keys"),
     ],
 )
-def test_a_bad_alias_is_refused_in_words(secretsmanager: SecretsManager, alias: str, message: str) -> None:
+def test_kms_create_key_explains_a_refused_alias(secretsmanager: SecretsManager, alias: str, message: str) -> None:
     with pytest.raises(UsageError) as caught:
         secretsmanager.kms.create_key(alias=alias)
     assert str(caught.value) == message
@@ -93,9 +93,7 @@ def test_a_bad_alias_is_refused_in_words(secretsmanager: SecretsManager, alias: 
         ("arn:aws:kms", "Invalid keyId"),
     ],
 )
-def test_a_key_that_is_not_there_is_refused_in_words(
-    secretsmanager: SecretsManager, call: str, name: str, reason: str
-) -> None:
+def test_kms_refuses_an_unknown_key(secretsmanager: SecretsManager, call: str, name: str, reason: str) -> None:
     with pytest.raises(UsageError) as caught:
         getattr(secretsmanager.kms, call)(name)
     assert str(caught.value).startswith(f"no KMS key {name!r}: {reason}")
@@ -103,18 +101,18 @@ def test_a_key_that_is_not_there_is_refused_in_words(
 
 
 @pytest.mark.parametrize("alias", ["alias/", "alias/a b", "", "alias/aws/secretsmanager", 3])
-def test_an_alias_that_no_request_could_name_is_refused(secretsmanager: SecretsManager, alias: Any) -> None:
+def test_kms_create_key_refuses_an_alias_that_no_request_could_name(secretsmanager: SecretsManager, alias: Any) -> None:
     with pytest.raises(UsageError, match="alias"):
         secretsmanager.kms.create_key(alias=alias)
 
 
 @pytest.mark.parametrize("key", [None, 3, ["alias/pay"]])
-def test_a_key_of_a_wrong_type_is_refused_in_words(secretsmanager: SecretsManager, key: Any) -> None:
+def test_kms_disable_refuses_a_key_of_a_wrong_type(secretsmanager: SecretsManager, key: Any) -> None:
     with pytest.raises(UsageError, match=r"^a KMS key is named by its id, ARN or alias, or by itself, not by "):
         secretsmanager.kms.disable(key)
 
 
-def test_an_alias_goes_over_to_the_key_that_is_made_with_it(secretsmanager: SecretsManager) -> None:
+def test_kms_create_key_moves_an_existing_alias_to_the_new_key(secretsmanager: SecretsManager) -> None:
     first, second = (secretsmanager.kms.create_key(alias="alias/pay") for _ in range(2))
     assert secretsmanager.kms.key("alias/pay") == second
     assert secretsmanager.kms.key(first).alias is None

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def five(client: "SecretsManagerClient", four: None) -> str:
-    """The same with a version that has no label; its id."""
+    """The same, and a version without a label. Return its id."""
     five = "version-5".ljust(32, "-")
     client.put_secret_value(SecretId="db", SecretString="5", ClientRequestToken=five, VersionStages=["green"])
     client.update_secret_version_stage(SecretId="db", VersionStage="green", RemoveFromVersionId=five)
@@ -24,13 +24,13 @@ def five(client: "SecretsManagerClient", four: None) -> str:
 
 
 def keys_shown(client: "SecretsManagerClient") -> dict[str, str]:
-    """The key under which each version is listed."""
+    """Return the key that ListSecretVersionIds shows for each version."""
     listed = client.list_secret_version_ids(SecretId="db", IncludeDeprecated=True)["Versions"]
     return {entry["VersionId"]: key for entry in listed for key in entry["KmsKeyIds"]}
 
 
 def readable(client: "SecretsManagerClient") -> set[str]:
-    """The versions that can be read."""
+    """Return the versions that can be read."""
     found = set()
     for version in keys_shown(client):
         try:
@@ -42,7 +42,7 @@ def readable(client: "SecretsManagerClient") -> set[str]:
 
 
 @pytest.mark.parametrize(("new", "shown"), [("alias/new", "alias/new"), ("", "DefaultEncryptionKey")])
-def test_an_update_encrypts_aws_labelled_versions_anew_and_no_others(
+def test_update_secret_reencrypts_only_versions_with_labels_of_aws(
     secretsmanager: SecretsManager, client: "SecretsManagerClient", five: str, new: str, shown: str
 ) -> None:
     secretsmanager.kms.create_key(alias="alias/new")
@@ -52,7 +52,7 @@ def test_an_update_encrypts_aws_labelled_versions_anew_and_no_others(
 
 
 @pytest.mark.parametrize("new", ["alias/new", ""])
-def test_with_the_old_key_disabled_the_versions_encrypted_anew_can_be_read(
+def test_reencrypted_versions_can_be_read_when_the_old_key_is_disabled(
     secretsmanager: SecretsManager, client: "SecretsManagerClient", five: str, new: str
 ) -> None:
     secretsmanager.kms.create_key(alias="alias/new")
@@ -62,7 +62,7 @@ def test_with_the_old_key_disabled_the_versions_encrypted_anew_can_be_read(
 
 
 @pytest.mark.parametrize("new", ["alias/new", ""])
-def test_with_the_new_key_disabled_the_others_can_be_read(
+def test_versions_under_the_old_key_can_be_read_when_the_new_key_is_disabled(
     secretsmanager: SecretsManager, client: "SecretsManagerClient", five: str, new: str
 ) -> None:
     secretsmanager.kms.create_key(alias="alias/new")
@@ -72,7 +72,9 @@ def test_with_the_new_key_disabled_the_others_can_be_read(
 
 
 @pytest.mark.usefixtures("four")
-def test_encryption_anew_changes_nothing_else(secretsmanager: SecretsManager, client: "SecretsManagerClient") -> None:
+def test_reencryption_changes_only_the_key_of_a_version(
+    secretsmanager: SecretsManager, client: "SecretsManagerClient"
+) -> None:
     def told() -> list[tuple[object, ...]]:
         return [(v.id, v.number, v.value, v.created, v.labels) for v in secretsmanager.secret("db").versions]
 
@@ -82,7 +84,9 @@ def test_encryption_anew_changes_nothing_else(secretsmanager: SecretsManager, cl
 
 
 @pytest.mark.usefixtures("four")
-def test_new_versions_come_under_the_new_key(secretsmanager: SecretsManager, client: "SecretsManagerClient") -> None:
+def test_put_secret_value_after_a_change_of_key_uses_the_new_key(
+    secretsmanager: SecretsManager, client: "SecretsManagerClient"
+) -> None:
     client.update_secret(SecretId="db", KmsKeyId="")
     secretsmanager.kms.disable("alias/pay")
     client.put_secret_value(SecretId="db", SecretString="new")
@@ -90,16 +94,16 @@ def test_new_versions_come_under_the_new_key(secretsmanager: SecretsManager, cli
 
 
 @pytest.mark.usefixtures("four")
-def test_an_empty_name_returns_to_the_default_key(client: "SecretsManagerClient") -> None:
+def test_update_secret_with_an_empty_key_returns_to_the_default_key(client: "SecretsManagerClient") -> None:
     client.update_secret(SecretId="db", KmsKeyId="")
     assert "KmsKeyId" not in client.describe_secret(SecretId="db")
 
 
 @pytest.mark.usefixtures("four")
-def test_a_version_under_the_old_key_goes_to_the_new_one_once_it_has_a_label_of_aws(
+def test_version_is_reencrypted_at_the_change_of_key_after_it_gets_awscurrent(
     secretsmanager: SecretsManager, client: "SecretsManagerClient"
 ) -> None:
-    """It is the next change of key that takes it along: labels themselves encrypt nothing."""
+    """A moved label encrypts nothing by itself: the next change of key does."""
     client.update_secret(SecretId="db", KmsKeyId="")
     client.update_secret_version_stage(
         SecretId="db", VersionStage="AWSCURRENT", RemoveFromVersionId=V2, MoveToVersionId=V4
@@ -111,7 +115,7 @@ def test_a_version_under_the_old_key_goes_to_the_new_one_once_it_has_a_label_of_
 
 
 @pytest.mark.usefixtures("four")
-def test_an_old_key_may_be_off_when_only_versions_that_stay_under_it_need_it(
+def test_update_secret_ignores_a_disabled_key_of_versions_it_does_not_reencrypt(
     secretsmanager: SecretsManager, client: "SecretsManagerClient"
 ) -> None:
     client.update_secret(SecretId="db", KmsKeyId="")
@@ -123,7 +127,7 @@ def test_an_old_key_may_be_off_when_only_versions_that_stay_under_it_need_it(
 
 @pytest.mark.usefixtures("four")
 @pytest.mark.parametrize("state", STATES)
-def test_an_old_key_that_is_off_keeps_its_versions(
+def test_update_secret_is_refused_when_the_old_key_is_off(
     secretsmanager: SecretsManager,
     client: "SecretsManagerClient",
     key: KmsKey,
@@ -136,7 +140,7 @@ def test_an_old_key_that_is_off_keeps_its_versions(
 
 
 @pytest.mark.usefixtures("four")
-def test_values_under_an_alias_stay_readable_when_it_moves_to_another_key(
+def test_versions_stay_readable_when_their_alias_moves_to_another_key(
     secretsmanager: SecretsManager, client: "SecretsManagerClient", key: KmsKey
 ) -> None:
     newer = secretsmanager.kms.create_key(alias="alias/pay")

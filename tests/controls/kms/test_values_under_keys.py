@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @pytest.mark.usefixtures("four")
 @pytest.mark.parametrize("state", STATES)
-def test_views_show_values_whatever_the_keys_state(secretsmanager: SecretsManager, key: KmsKey, state: str) -> None:
+def test_views_show_values_in_any_state_of_the_kms_key(secretsmanager: SecretsManager, key: KmsKey, state: str) -> None:
     turn(secretsmanager, state, key)
     view = secretsmanager.secret("db")
     assert (view.value, view.json) == ("2", 2)
@@ -25,7 +25,7 @@ def test_views_show_values_whatever_the_keys_state(secretsmanager: SecretsManage
 
 @pytest.mark.usefixtures("four")
 @pytest.mark.parametrize("state", STATES)
-def test_assertion_helpers_see_values_whatever_the_keys_state(
+def test_assertions_read_values_in_any_state_of_the_kms_key(
     secretsmanager: SecretsManager, key: KmsKey, state: str
 ) -> None:
     turn(secretsmanager, state, key)
@@ -34,13 +34,13 @@ def test_assertion_helpers_see_values_whatever_the_keys_state(
 
 
 @pytest.mark.secret("db", "hunter2", kms_key="alias/pay")
-def test_a_leak_is_found_whatever_the_keys_state(secretsmanager: SecretsManager) -> None:
+def test_assert_nothing_leaked_finds_a_value_under_a_disabled_kms_key(secretsmanager: SecretsManager) -> None:
     secretsmanager.kms.disable("alias/pay")
     with pytest.raises(AssertionError, match="holds the value of 'db', version 1"):
         secretsmanager.assert_nothing_leaked("the password is hunter2")
 
 
 @pytest.mark.usefixtures("four")
-def test_a_turn_of_a_key_is_no_change_of_a_secret(secretsmanager: SecretsManager, key: KmsKey) -> None:
+def test_assert_unchanged_ignores_a_change_of_a_kms_keys_state(secretsmanager: SecretsManager, key: KmsKey) -> None:
     with secretsmanager.assert_unchanged():
         secretsmanager.kms.disable(key)

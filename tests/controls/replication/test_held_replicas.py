@@ -7,13 +7,13 @@ from replicating import AP, EU, V1, V2, V3, current, is_there, statuses
 # --- what is held ----------------------------------------------------------------------------------------------------
 
 
-def test_without_a_hold_a_replica_is_there_when_the_call_returns(client, eu):
+def test_create_secret_without_a_hold_returns_with_its_replica_in_sync(client, eu):
     client.create_secret(Name="db", SecretString="one", AddReplicaRegions=[EU])
     assert statuses(client) == {"eu-west-1": "InSync"}
     assert current(eu) == "one"
 
 
-def test_a_replica_that_is_held_stays_in_progress_without_a_message(client, secretsmanager):
+def test_held_replica_is_in_progress_without_a_message(client, secretsmanager):
     secretsmanager.replication.hold()
     client.create_secret(Name="db", SecretString="one", AddReplicaRegions=[EU])
     assert client.describe_secret(SecretId="db")["ReplicationStatus"] == [
@@ -21,33 +21,33 @@ def test_a_replica_that_is_held_stays_in_progress_without_a_message(client, secr
     ]
 
 
-def test_a_replica_that_is_held_from_the_beginning_is_not_there(client, eu, secretsmanager):
+def test_replica_held_from_the_beginning_does_not_exist(client, eu, secretsmanager):
     secretsmanager.replication.hold()
     client.create_secret(Name="db", SecretString="one", AddReplicaRegions=[EU])
     with pytest.raises(ClientError, match="Secrets Manager can't find the specified secret"):
         eu.get_secret_value(SecretId="db")
 
 
-def test_a_hold_of_all_regions_holds_all(client, secretsmanager):
+def test_replication_hold_without_a_region_holds_all_regions(client, secretsmanager):
     secretsmanager.replication.hold()
     client.create_secret(Name="db", SecretString="one", AddReplicaRegions=[EU, AP])
     assert statuses(client) == {"eu-west-1": "InProgress", "ap-south-1": "InProgress"}
 
 
-def test_a_hold_of_one_region_holds_no_other(client, ap, secretsmanager):
+def test_replication_hold_of_one_region_holds_no_other_region(client, ap, secretsmanager):
     secretsmanager.replication.hold("eu-west-1")
     client.create_secret(Name="db", SecretString="one", AddReplicaRegions=[EU, AP])
     assert statuses(client) == {"eu-west-1": "InProgress", "ap-south-1": "InSync"}
     assert current(ap) == "one"
 
 
-def test_the_region_may_be_named(client, secretsmanager):
+def test_replication_hold_accepts_region_as_a_keyword(client, secretsmanager):
     secretsmanager.replication.hold(region="eu-west-1")
     client.create_secret(Name="db", SecretString="one", AddReplicaRegions=[EU])
     assert statuses(client) == {"eu-west-1": "InProgress"}
 
 
-def test_a_hold_holds_the_replicas_of_all_secrets(client, ap, secretsmanager):
+def test_replication_hold_holds_the_replicas_of_all_secrets(client, ap, secretsmanager):
     secretsmanager.replication.hold("eu-west-1")
     client.create_secret(Name="db", SecretString="one", AddReplicaRegions=[EU])
     ap.create_secret(Name="mail", SecretString="one", AddReplicaRegions=[EU])
@@ -66,13 +66,13 @@ CHANGES = {
 
 @pytest.mark.secret("db", "one", replicas=["eu-west-1"])
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
-def test_whatever_sets_replication_in_motion_is_held(client, secretsmanager, change):
+def test_replication_hold_holds_every_call_that_starts_a_replication(client, secretsmanager, change):
     secretsmanager.replication.hold()
     change(client)
     assert statuses(client) == {"eu-west-1": "InProgress"}
 
 
-def test_a_replica_that_is_in_sync_stays_so_until_its_primary_changes(client, secretsmanager):
+def test_replica_stays_in_sync_under_a_hold_until_its_primary_changes(client, secretsmanager):
     client.create_secret(Name="db", SecretString="one", AddReplicaRegions=[EU])
     secretsmanager.replication.hold()
     assert statuses(client) == {"eu-west-1": "InSync"}
@@ -80,7 +80,7 @@ def test_a_replica_that_is_in_sync_stays_so_until_its_primary_changes(client, se
     assert statuses(client) == {"eu-west-1": "InProgress"}
 
 
-def test_nothing_is_logged_of_a_replication_that_is_held(client, secretsmanager):
+def test_held_replication_logs_no_event(client, secretsmanager):
     secretsmanager.replication.hold()
     client.create_secret(Name="db", SecretString="one", AddReplicaRegions=[EU])
     assert [event.operation for event in secretsmanager.log] == ["CreateSecret"]
@@ -89,7 +89,7 @@ def test_nothing_is_logged_of_a_replication_that_is_held(client, secretsmanager)
 # --- calls on held replicas ------------------------------------------------------------------------------------------
 
 
-def test_a_replica_that_is_held_shows_what_it_had(client, eu, secretsmanager):
+def test_held_replica_shows_its_old_value_until_it_is_resumed(client, eu, secretsmanager):
     client.create_secret(Name="db", SecretString="one", AddReplicaRegions=[EU])
     with secretsmanager.replication.hold():
         client.put_secret_value(SecretId="db", SecretString="two")
@@ -97,7 +97,7 @@ def test_a_replica_that_is_held_shows_what_it_had(client, eu, secretsmanager):
     assert current(eu) == "two"
 
 
-def test_several_writes_are_followed_in_one(client, secretsmanager):
+def test_held_replica_follows_several_writes_in_one_replication(client, secretsmanager):
     client.create_secret(Name="db", SecretString="one", ClientRequestToken=V1, AddReplicaRegions=[EU])
     with secretsmanager.replication.hold():
         client.put_secret_value(SecretId="db", SecretString="two", ClientRequestToken=V2)
@@ -110,7 +110,7 @@ def test_several_writes_are_followed_in_one(client, secretsmanager):
     assert [event.operation for event in secretsmanager.log[logged:]] == ["ReplicationSucceeded"]
 
 
-def test_a_write_and_its_undoing_are_followed_to_their_end(client, eu, secretsmanager):
+def test_held_replica_takes_last_changed_date_of_a_change_that_was_undone(client, eu, secretsmanager):
     client.create_secret(Name="db", SecretString="one", AddReplicaRegions=[EU])
     with secretsmanager.replication.hold():
         secretsmanager.clock.advance(minutes=1)
@@ -121,7 +121,7 @@ def test_a_write_and_its_undoing_are_followed_to_their_end(client, eu, secretsma
     assert eu.describe_secret(SecretId="db")["LastChangedDate"] == changed
 
 
-def test_a_read_of_a_replica_that_is_held_keeps_its_date(client, eu, secretsmanager):
+def test_replica_keeps_its_last_accessed_date_from_a_read_under_a_hold(client, eu, secretsmanager):
     client.create_secret(Name="db", SecretString="one", AddReplicaRegions=[EU])
     with secretsmanager.replication.hold():
         client.put_secret_value(SecretId="db", SecretString="two")
@@ -130,7 +130,7 @@ def test_a_read_of_a_replica_that_is_held_keeps_its_date(client, eu, secretsmana
     assert eu.describe_secret(SecretId="db")["LastAccessedDate"] == accessed
 
 
-def test_a_replica_that_is_held_refuses_writes_as_ever(client, eu, secretsmanager):
+def test_held_replica_refuses_writes(client, eu, secretsmanager):
     client.create_secret(Name="db", SecretString="one", AddReplicaRegions=[EU])
     secretsmanager.replication.hold()
     client.put_secret_value(SecretId="db", SecretString="two")
@@ -138,14 +138,14 @@ def test_a_replica_that_is_held_refuses_writes_as_ever(client, eu, secretsmanage
         eu.put_secret_value(SecretId="db", SecretString="three")
 
 
-def test_a_primary_whose_replica_is_held_can_not_be_deleted(client, secretsmanager):
+def test_delete_secret_refuses_a_primary_whose_replica_is_held(client, secretsmanager):
     secretsmanager.replication.hold()
     client.create_secret(Name="db", SecretString="one", AddReplicaRegions=[EU])
     with pytest.raises(ClientError, match=r"that still has replica regions \[eu-west-1\]\."):
         client.delete_secret(SecretId="db", ForceDeleteWithoutRecovery=True)
 
 
-def test_a_region_that_is_removed_while_it_is_held_does_not_come_back(client, eu, secretsmanager):
+def test_resume_creates_no_replica_in_a_region_that_was_removed_meanwhile(client, eu, secretsmanager):
     with secretsmanager.replication.hold():
         client.create_secret(Name="db", SecretString="one", AddReplicaRegions=[EU])
         client.remove_regions_from_replication(SecretId="db", RemoveReplicaRegions=["eu-west-1"])
@@ -153,7 +153,7 @@ def test_a_region_that_is_removed_while_it_is_held_does_not_come_back(client, eu
     assert not is_there(eu)
 
 
-def test_a_replica_that_is_removed_while_it_is_held_does_not_come_back(client, eu, secretsmanager):
+def test_resume_does_not_restore_a_replica_that_was_removed_meanwhile(client, eu, secretsmanager):
     client.create_secret(Name="db", SecretString="one", AddReplicaRegions=[EU])
     with secretsmanager.replication.hold():
         client.put_secret_value(SecretId="db", SecretString="two")
@@ -162,7 +162,7 @@ def test_a_replica_that_is_removed_while_it_is_held_does_not_come_back(client, e
     assert current(client) == "two"
 
 
-def test_a_primary_that_is_deleted_while_it_is_held_leaves_nothing(client, eu, secretsmanager):
+def test_resume_creates_no_replica_of_a_primary_that_was_deleted_meanwhile(client, eu, secretsmanager):
     with secretsmanager.replication.hold():
         client.create_secret(Name="db", SecretString="one", AddReplicaRegions=[EU])
         client.remove_regions_from_replication(SecretId="db", RemoveReplicaRegions=["eu-west-1"])
@@ -171,7 +171,7 @@ def test_a_primary_that_is_deleted_while_it_is_held_leaves_nothing(client, eu, s
     assert not is_there(eu)
 
 
-def test_a_replica_that_is_promoted_while_it_is_held_keeps_what_it_had(client, eu, secretsmanager):
+def test_replica_promoted_under_a_hold_keeps_its_old_value(client, eu, secretsmanager):
     client.create_secret(Name="db", SecretString="one", AddReplicaRegions=[EU])
     with secretsmanager.replication.hold():
         client.put_secret_value(SecretId="db", SecretString="two")
@@ -179,7 +179,7 @@ def test_a_replica_that_is_promoted_while_it_is_held_keeps_what_it_had(client, e
     assert (current(client), current(eu)) == ("two", "one")
 
 
-def test_a_region_that_is_added_while_another_is_held_follows_at_once(client, ap, secretsmanager):
+def test_region_added_while_another_is_held_is_in_sync_at_once(client, ap, secretsmanager):
     secretsmanager.replication.hold("eu-west-1")
     client.create_secret(Name="db", SecretString="one", AddReplicaRegions=[EU])
     client.replicate_secret_to_regions(SecretId="db", AddReplicaRegions=[AP])
@@ -187,7 +187,7 @@ def test_a_region_that_is_added_while_another_is_held_follows_at_once(client, ap
     assert current(ap) == "one"
 
 
-def test_a_replica_of_a_held_primary_shows_a_rotation_when_it_is_resumed(client, eu, secretsmanager):
+def test_held_replica_shows_a_rotation_when_it_is_resumed(client, eu, secretsmanager):
     def rotate(event, context):
         if event["Step"] == "finishSecret":
             token = event["ClientRequestToken"]

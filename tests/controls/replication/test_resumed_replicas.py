@@ -7,7 +7,7 @@ from replicating import AP, EU, current, statuses
 # --- resume ----------------------------------------------------------------------------------------------------------
 
 
-def test_resumed_the_replicas_have_followed(client, eu, ap, secretsmanager):
+def test_resume_brings_all_regions_in_sync(client, eu, ap, secretsmanager):
     hold = secretsmanager.replication.hold()
     client.create_secret(Name="db", SecretString="one", AddReplicaRegions=[EU, AP])
     hold.resume()
@@ -15,7 +15,7 @@ def test_resumed_the_replicas_have_followed(client, eu, ap, secretsmanager):
     assert [current(one) for one in (eu, ap)] == ["one", "one"]
 
 
-def test_resumed_the_replicas_of_all_secrets_have_followed(client, eu, secretsmanager):
+def test_resume_brings_the_replicas_of_all_secrets_and_accounts_in_sync(client, eu, secretsmanager):
     theirs = "210987654321"
     hold = secretsmanager.replication.hold()
     client.create_secret(Name="db", SecretString="one", AddReplicaRegions=[EU])
@@ -26,7 +26,7 @@ def test_resumed_the_replicas_of_all_secrets_have_followed(client, eu, secretsma
     assert secretsmanager.secret("db", region="eu-west-1", account=theirs).value == "theirs"
 
 
-def test_resumed_replication_is_logged_at_the_time_of_now(client, secretsmanager):
+def test_resumed_replication_is_logged_at_the_time_of_the_resume(client, secretsmanager):
     hold = secretsmanager.replication.hold()
     client.create_secret(Name="db", SecretString="one", AddReplicaRegions=[EU])
     secretsmanager.clock.advance(minutes=5)
@@ -36,13 +36,13 @@ def test_resumed_replication_is_logged_at_the_time_of_now(client, secretsmanager
     assert (followed.time - asked.time).total_seconds() >= 300
 
 
-def test_what_comes_after_a_resumed_hold_is_not_held(client, eu, secretsmanager):
+def test_replication_after_a_resumed_hold_is_not_held(client, eu, secretsmanager):
     secretsmanager.replication.hold().resume()
     client.create_secret(Name="db", SecretString="one", AddReplicaRegions=[EU])
     assert current(eu) == "one"
 
 
-def test_resuming_once_more_does_nothing(client, secretsmanager):
+def test_resume_does_nothing_the_second_time(client, secretsmanager):
     hold = secretsmanager.replication.hold()
     client.create_secret(Name="db", SecretString="one", AddReplicaRegions=[EU])
     hold.resume()
@@ -52,7 +52,7 @@ def test_resuming_once_more_does_nothing(client, secretsmanager):
     assert len(secretsmanager.log) == logged
 
 
-def test_resuming_once_more_leaves_a_later_hold(client, secretsmanager):
+def test_resume_of_a_resumed_hold_does_not_end_a_later_hold(client, secretsmanager):
     first = secretsmanager.replication.hold()
     first.resume()
     secretsmanager.replication.hold()
@@ -61,7 +61,7 @@ def test_resuming_once_more_leaves_a_later_hold(client, secretsmanager):
     assert statuses(client) == {"eu-west-1": "InProgress"}
 
 
-def test_a_replication_that_fails_does_so_when_it_is_resumed(client, eu, secretsmanager):
+def test_held_replication_fails_when_it_is_resumed(client, eu, secretsmanager):
     hold = secretsmanager.replication.hold()
     client.create_secret(Name="db", SecretString="one", AddReplicaRegions=[EU])
     eu.create_secret(Name="db", SecretString="other")
@@ -71,7 +71,7 @@ def test_a_replication_that_fails_does_so_when_it_is_resumed(client, eu, secrets
     assert current(eu) == "other"
 
 
-def test_force_is_kept_until_the_replication_is_resumed(client, eu, secretsmanager):
+def test_held_replication_keeps_force_overwrite_until_it_is_resumed(client, eu, secretsmanager):
     eu.create_secret(Name="db", SecretString="other")
     hold = secretsmanager.replication.hold()
     client.create_secret(Name="db", SecretString="one", AddReplicaRegions=[EU], ForceOverwriteReplicaSecret=True)
@@ -84,7 +84,7 @@ def test_force_is_kept_until_the_replication_is_resumed(client, eu, secretsmanag
 # --- with ------------------------------------------------------------------------------------------------------------
 
 
-def test_a_block_holds_until_its_end(client, eu, secretsmanager):
+def test_replication_hold_block_holds_until_its_end(client, eu, secretsmanager):
     with secretsmanager.replication.hold("eu-west-1"):
         client.create_secret(Name="db", SecretString="one", AddReplicaRegions=[EU])
         assert statuses(client) == {"eu-west-1": "InProgress"}
@@ -92,14 +92,14 @@ def test_a_block_holds_until_its_end(client, eu, secretsmanager):
     assert current(eu) == "one"
 
 
-def test_a_block_gives_the_hold(client, secretsmanager):
+def test_replication_hold_block_returns_the_hold(client, secretsmanager):
     with secretsmanager.replication.hold() as hold:
         client.create_secret(Name="db", SecretString="one", AddReplicaRegions=[EU])
         hold.resume()
         assert statuses(client) == {"eu-west-1": "InSync"}
 
 
-def test_a_block_that_an_error_leaves_has_ended_all_the_same(client, eu, secretsmanager):
+def test_replication_hold_block_ends_the_hold_when_it_raises(client, eu, secretsmanager):
     client.create_secret(Name="db", SecretString="zero", AddReplicaRegions=[EU])
 
     def write_and_fail():
@@ -115,7 +115,7 @@ def test_a_block_that_an_error_leaves_has_ended_all_the_same(client, eu, secrets
 # --- several holds ---------------------------------------------------------------------------------------------------
 
 
-def test_holds_of_two_regions_end_one_by_one(client, secretsmanager):
+def test_replication_holds_of_two_regions_end_one_by_one(client, secretsmanager):
     first = secretsmanager.replication.hold("eu-west-1")
     second = secretsmanager.replication.hold("ap-south-1")
     client.create_secret(Name="db", SecretString="one", AddReplicaRegions=[EU, AP])
@@ -125,9 +125,11 @@ def test_holds_of_two_regions_end_one_by_one(client, secretsmanager):
     assert statuses(client) == {"eu-west-1": "InSync", "ap-south-1": "InSync"}
 
 
-@pytest.mark.parametrize("order", [1, -1], ids=["the first one first", "the last one first"])
-@pytest.mark.parametrize("regions", [("eu-west-1", "eu-west-1"), ("eu-west-1", None)], ids=["the same", "all besides"])
-def test_a_region_under_two_holds_waits_for_both(client, secretsmanager, regions, order):
+@pytest.mark.parametrize("order", [1, -1], ids=["first hold ends first", "last hold ends first"])
+@pytest.mark.parametrize(
+    "regions", [("eu-west-1", "eu-west-1"), ("eu-west-1", None)], ids=["same region twice", "region and all regions"]
+)
+def test_region_under_two_replication_holds_waits_for_both(client, secretsmanager, regions, order):
     first, second = [secretsmanager.replication.hold(region) for region in regions][::order]
     client.create_secret(Name="db", SecretString="one", AddReplicaRegions=[EU])
     first.resume()
@@ -136,7 +138,7 @@ def test_a_region_under_two_holds_waits_for_both(client, secretsmanager, regions
     assert statuses(client) == {"eu-west-1": "InSync"}
 
 
-def test_the_end_of_a_hold_of_all_lets_go_of_what_no_other_holds(client, secretsmanager):
+def test_end_of_a_hold_of_all_regions_frees_the_regions_without_another_hold(client, secretsmanager):
     hold = secretsmanager.replication.hold()
     secretsmanager.replication.hold("eu-west-1")
     client.create_secret(Name="db", SecretString="one", AddReplicaRegions=[EU, AP])
@@ -144,7 +146,7 @@ def test_the_end_of_a_hold_of_all_lets_go_of_what_no_other_holds(client, secrets
     assert statuses(client) == {"eu-west-1": "InProgress", "ap-south-1": "InSync"}
 
 
-def test_another_manager_is_not_held(client, eu, secretsmanager):
+def test_replication_hold_does_not_hold_another_manager(client, eu, secretsmanager):
     with type(secretsmanager)() as other:
         other.replication.hold()
     client.create_secret(Name="db", SecretString="one", AddReplicaRegions=[EU])

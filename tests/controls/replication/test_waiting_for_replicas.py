@@ -6,11 +6,11 @@ from replicating import AP, EU, current, statuses
 
 
 class NotInSyncError(Exception):
-    """A replica did not come in sync in time."""
+    """A replica is not in sync in time."""
 
 
 def wait_until_in_sync(client, secret_id, region, attempts=10, pause=lambda: None):
-    """The code under test: asks until the replica is in sync, and tells how often; NotInSyncError if that fails."""
+    """The code under test: poll until the replica is in sync. Return the number of polls, or raise NotInSyncError."""
     for attempt in range(1, attempts + 1):
         entries = client.describe_secret(SecretId=secret_id)["ReplicationStatus"]
         (entry,) = [entry for entry in entries if entry["Region"] == region]
@@ -22,27 +22,27 @@ def wait_until_in_sync(client, secret_id, region, attempts=10, pause=lambda: Non
     raise NotInSyncError("in progress still")
 
 
-def test_code_that_waits_sees_a_replica_in_sync_at_once(client):
+def test_polling_code_finds_a_replica_in_sync_at_once_without_a_hold(client):
     client.create_secret(Name="db", SecretString="one", AddReplicaRegions=[EU])
     assert wait_until_in_sync(client, "db", "eu-west-1") == 1
 
 
 @pytest.mark.parametrize("polls", [1, 2, 5])
-def test_code_that_waits_comes_through_after_so_many_looks(client, eu, secretsmanager, polls):
+def test_replication_hold_with_polls_ends_after_that_many_describe_secret_calls(client, eu, secretsmanager, polls):
     secretsmanager.replication.hold("eu-west-1", polls=polls)
     client.create_secret(Name="db", SecretString="one", AddReplicaRegions=[EU])
     assert wait_until_in_sync(client, "db", "eu-west-1") == polls + 1
     assert current(eu) == "one"
 
 
-def test_code_that_waits_gives_up_on_a_replica_that_is_held(client, secretsmanager):
+def test_polling_code_gives_up_on_a_held_replica(client, secretsmanager):
     secretsmanager.replication.hold()
     client.create_secret(Name="db", SecretString="one", AddReplicaRegions=[EU])
     with pytest.raises(NotInSyncError, match="in progress still"):
         wait_until_in_sync(client, "db", "eu-west-1", attempts=3)
 
 
-def test_code_that_gives_up_too_early_is_found_out(client, secretsmanager):
+def test_polling_code_that_gives_up_too_early_fails_under_a_hold_with_polls(client, secretsmanager):
     secretsmanager.replication.hold(polls=3)
     client.create_secret(Name="db", SecretString="one", AddReplicaRegions=[EU])
     with pytest.raises(NotInSyncError, match="in progress still"):
@@ -50,7 +50,7 @@ def test_code_that_gives_up_too_early_is_found_out(client, secretsmanager):
     assert wait_until_in_sync(client, "db", "eu-west-1", attempts=1) == 1
 
 
-def test_code_that_waits_sees_the_failure_when_it_comes(client, eu, secretsmanager):
+def test_polling_code_sees_a_replication_that_fails_after_its_polls(client, eu, secretsmanager):
     eu.create_secret(Name="db", SecretString="other")
     secretsmanager.replication.hold(polls=2)
     client.create_secret(Name="db", SecretString="one", AddReplicaRegions=[EU])
@@ -59,7 +59,7 @@ def test_code_that_waits_sees_the_failure_when_it_comes(client, eu, secretsmanag
     assert str(caught.value) == "Replication failed: Secret name db already exists in region eu-west-1."
 
 
-def test_code_that_pauses_on_the_clock_comes_through(client, secretsmanager):
+def test_polling_code_may_pause_on_the_managers_clock(client, secretsmanager):
     started = secretsmanager.clock.now
     secretsmanager.replication.hold(polls=4)
     client.create_secret(Name="db", SecretString="one", AddReplicaRegions=[EU])
@@ -67,7 +67,7 @@ def test_code_that_pauses_on_the_clock_comes_through(client, secretsmanager):
     assert 40 <= (secretsmanager.clock.now - started).total_seconds() < 50
 
 
-def test_in_a_block_looks_are_counted_as_well(client, secretsmanager):
+def test_replication_hold_block_with_polls_counts_describe_secret_calls(client, secretsmanager):
     with secretsmanager.replication.hold(polls=2):
         client.create_secret(Name="db", SecretString="one", AddReplicaRegions=[EU])
         assert wait_until_in_sync(client, "db", "eu-west-1") == 3
@@ -92,7 +92,7 @@ def test_in_a_block_looks_are_counted_as_well(client, secretsmanager):
         "DescribeSecret of a replica in progress elsewhere",
     ],
 )
-def test_other_calls_are_no_looks(client, secretsmanager, look):
+def test_replication_hold_with_polls_counts_only_describe_secret_of_a_held_secret(client, secretsmanager, look):
     secretsmanager.replication.hold("ap-south-1")
     secretsmanager.replication.hold("eu-west-1", polls=1)
     client.create_secret(Name="db", SecretString="one", AddReplicaRegions=[EU])
@@ -103,7 +103,7 @@ def test_other_calls_are_no_looks(client, secretsmanager, look):
     assert statuses(client) == {"eu-west-1": "InSync"}
 
 
-def test_a_look_at_a_replica_in_sync_is_none(client, secretsmanager):
+def test_replication_hold_with_polls_does_not_count_describe_secret_of_a_replica_in_sync(client, secretsmanager):
     client.create_secret(Name="db", SecretString="one", AddReplicaRegions=[EU])
     secretsmanager.replication.hold(polls=1)
     statuses(client)
@@ -111,7 +111,7 @@ def test_a_look_at_a_replica_in_sync_is_none(client, secretsmanager):
     assert statuses(client) == {"eu-west-1": "InProgress"}
 
 
-def test_a_look_that_is_refused_is_none(client, secretsmanager):
+def test_replication_hold_with_polls_does_not_count_a_refused_describe_secret(client, secretsmanager):
     secretsmanager.replication.hold(polls=1)
     client.create_secret(Name="db", SecretString="one", AddReplicaRegions=[EU])
     with pytest.raises(ClientError):
@@ -119,14 +119,14 @@ def test_a_look_that_is_refused_is_none(client, secretsmanager):
     assert statuses(client) == {"eu-west-1": "InProgress"}
 
 
-def test_a_look_at_two_replicas_in_progress_counts_once(client, secretsmanager):
+def test_replication_hold_with_polls_counts_one_call_for_two_replicas_once(client, secretsmanager):
     secretsmanager.replication.hold(polls=2)
     client.create_secret(Name="db", SecretString="one", AddReplicaRegions=[EU, AP])
     seen = [statuses(client) for _ in range(3)]
     assert [set(look.values()) for look in seen] == [{"InProgress"}, {"InProgress"}, {"InSync"}]
 
 
-def test_after_its_last_look_a_hold_is_over(client, eu, secretsmanager):
+def test_replication_hold_with_polls_is_over_after_its_last_poll(client, eu, secretsmanager):
     secretsmanager.replication.hold(polls=1)
     client.create_secret(Name="db", SecretString="one", AddReplicaRegions=[EU])
     statuses(client)
@@ -136,7 +136,7 @@ def test_after_its_last_look_a_hold_is_over(client, eu, secretsmanager):
 
 
 class InterruptedList(list):
-    """Appends and then raises, as a signal handler may on the way back."""
+    """A list that raises after it appends, as a signal handler may."""
 
     def append(self, item):
         super().append(item)
@@ -144,7 +144,7 @@ class InterruptedList(list):
 
 
 @pytest.mark.parametrize("end", ["resume()", "the end of a with statement"])
-def test_replicas_follow_though_an_interrupt_ends_the_hold(client, secretsmanager, monkeypatch, end):
+def test_replicas_are_in_sync_after_an_interrupt_at_the_end_of_a_hold(client, secretsmanager, monkeypatch, end):
     hold = secretsmanager.replication.hold()
     client.create_secret(Name="db", SecretString="one", AddReplicaRegions=[EU])
     follow = secretsmanager._service.effects.replicas.follow
@@ -159,7 +159,7 @@ def raise_interrupt(*_):
     raise KeyboardInterrupt
 
 
-def test_a_resume_can_be_repeated_until_all_replicas_have_followed(client, secretsmanager, monkeypatch):
+def test_resume_that_was_interrupted_can_be_repeated(client, secretsmanager, monkeypatch):
     hold = secretsmanager.replication.hold(polls=1)
     client.create_secret(Name="db", SecretString="one", AddReplicaRegions=[EU])
     with monkeypatch.context() as twice:
@@ -171,7 +171,7 @@ def test_a_resume_can_be_repeated_until_all_replicas_have_followed(client, secre
 
 
 @pytest.mark.parametrize("where", ["its list of holds", "the list of watchers"])
-def test_a_hold_whose_beginning_is_interrupted_holds_nothing(client, secretsmanager, monkeypatch, where):
+def test_replication_hold_that_is_interrupted_at_its_start_holds_nothing(client, secretsmanager, monkeypatch, where):
     control, service = secretsmanager.replication, secretsmanager._service
     owner, name = (control._held, "holds") if where == "its list of holds" else (service, "watchers")
     monkeypatch.setattr(owner, name, InterruptedList())
@@ -182,21 +182,21 @@ def test_a_hold_whose_beginning_is_interrupted_holds_nothing(client, secretsmana
     assert statuses(client) == {"eu-west-1": "InSync"}
 
 
-def test_a_hold_that_counts_looks_can_be_resumed_before(client, secretsmanager):
+def test_replication_hold_with_polls_can_be_resumed_early(client, secretsmanager):
     hold = secretsmanager.replication.hold(polls=3)
     client.create_secret(Name="db", SecretString="one", AddReplicaRegions=[EU])
     hold.resume()
     assert statuses(client) == {"eu-west-1": "InSync"}
 
 
-def test_a_resumed_hold_counts_no_more_looks(client, secretsmanager):
+def test_resumed_replication_hold_counts_no_more_polls(client, secretsmanager):
     secretsmanager.replication.hold(polls=1).resume()
     secretsmanager.replication.hold()
     client.create_secret(Name="db", SecretString="one", AddReplicaRegions=[EU])
     assert [statuses(client) for _ in range(3)] == [{"eu-west-1": "InProgress"}] * 3
 
 
-def test_each_of_two_holds_counts_its_own_looks(client, secretsmanager):
+def test_two_replication_holds_with_polls_count_separately(client, secretsmanager):
     secretsmanager.replication.hold("eu-west-1", polls=1)
     secretsmanager.replication.hold("ap-south-1", polls=2)
     client.create_secret(Name="db", SecretString="one", AddReplicaRegions=[EU, AP])

@@ -1,11 +1,11 @@
-"""What the tests of `assert_nothing_leaked` share."""
+"""The value and the function that the tests of `assert_nothing_leaked` share."""
 
 import pytest
 
 from pytest_secretsmanager import SecretsManager
 
 VALUE = 'a "b"/ü?&+~ß'
-"""A value that no two forms spell alike."""
+"""A value with a different spelling in each form."""
 
 RAW = VALUE.encode()
 

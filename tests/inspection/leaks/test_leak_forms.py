@@ -25,16 +25,16 @@ from pytest_secretsmanager import SecretsManager
         pytest.param("hex", RAW.hex(), id="hex"),
         pytest.param("hex", RAW.hex().upper(), id="HEX"),
         pytest.param("URL", f"https://host/?q={quote(VALUE, safe='')}&x=1", id="URL"),
-        pytest.param("URL", f"q={quote_plus(VALUE)}", id="URL of a form"),
+        pytest.param("URL", f"q={quote_plus(VALUE)}", id="URL-encoded form"),
     ],
 )
-def test_a_value_is_found_in_every_form(secretsmanager: SecretsManager, form: str, text: str) -> None:
+def test_assert_nothing_leaked_finds_a_value_in_each_form(secretsmanager: SecretsManager, form: str, text: str) -> None:
     secretsmanager.seed("db", VALUE)
     found = text_of(secretsmanager, f"before {text} after")
     assert found == f"secret values leaked:\n  text 1 holds the value of 'db', version 1 ({form})"
 
 
-def test_a_value_is_found_in_the_path_of_an_url(secretsmanager: SecretsManager) -> None:
+def test_assert_nothing_leaked_finds_a_value_in_the_path_of_a_url(secretsmanager: SecretsManager) -> None:
     secretsmanager.seed("db", VALUE)
     assert text_of(secretsmanager, f"https://host/{quote(VALUE)}").endswith("(URL)")
 
@@ -49,17 +49,19 @@ def test_a_value_is_found_in_the_path_of_an_url(secretsmanager: SecretsManager) 
         pytest.param("URL", quote(b"\x00\x01binary\xff"), id="URL"),
     ],
 )
-def test_binary_values_are_found(secretsmanager: SecretsManager, form: str, text: object) -> None:
+def test_assert_nothing_leaked_finds_a_binary_value_in_each_form(
+    secretsmanager: SecretsManager, form: str, text: object
+) -> None:
     secretsmanager.seed("key", b"\x00\x01binary\xff")
     assert text_of(secretsmanager, text).endswith(f"'key', version 1 ({form})")
 
 
-def test_a_text_value_is_found_in_bytes(secretsmanager: SecretsManager) -> None:
+def test_assert_nothing_leaked_finds_a_text_value_in_bytes(secretsmanager: SecretsManager) -> None:
     secretsmanager.seed("db", "pässwörd")
     assert "'db', version 1" in text_of(secretsmanager, "with pässwörd".encode())
 
 
-def test_a_binary_value_is_found_as_python_prints_it(secretsmanager: SecretsManager) -> None:
+def test_assert_nothing_leaked_finds_the_repr_of_a_binary_value(secretsmanager: SecretsManager) -> None:
     key = b"\x00\x01\x02\x03\xfe\xff"
     secretsmanager.seed("key", key)
     assert "'key', version 1" in text_of(secretsmanager, f"key: {key!r}")
@@ -67,7 +69,7 @@ def test_a_binary_value_is_found_as_python_prints_it(secretsmanager: SecretsMana
 
 @pytest.mark.parametrize("password", ['it\'s "so"', "back\\slash", "tab\there", "new\nline"])
 @pytest.mark.parametrize("shown", [str, repr, lambda value: str({"password": value}), lambda value: f"{[value]}"])
-def test_a_value_is_found_as_python_prints_it(secretsmanager, password, shown):
+def test_assert_nothing_leaked_finds_the_repr_of_a_text_value(secretsmanager, password, shown):
     secretsmanager.seed("db", password)
     with pytest.raises(AssertionError, match=r"text 1(, line 1)? holds the value of 'db'"):
         secretsmanager.assert_nothing_leaked(shown(password))
@@ -75,20 +77,20 @@ def test_a_value_is_found_as_python_prints_it(secretsmanager, password, shown):
 
 @pytest.mark.parametrize("user", ["", "a", "ab", "app", "long-user-name"])
 @pytest.mark.parametrize("password", ["1234", "hunter2-Pa$$", "pässwörd"])
-def test_the_password_of_http_basic_is_found(secretsmanager, user, password):
+def test_assert_nothing_leaked_finds_the_password_of_http_basic_credentials(secretsmanager, user, password):
     secretsmanager.seed("db", password)
     header = base64.b64encode(f"{user}:{password}".encode()).decode()
     assert text_of(secretsmanager, f"Authorization: Basic {header}").endswith("'db', version 1 (base64)")
 
 
-def test_a_value_in_the_path_of_basic_credentials_in_a_field_is_found(secretsmanager, client):
+def test_assert_nothing_leaked_finds_the_password_of_basic_credentials_in_a_field(secretsmanager, client):
     secretsmanager.seed("db", "hunter2-Pa$$")
     client.update_secret(SecretId="db", Description="Basic " + base64.b64encode(b"app:hunter2-Pa$$").decode())
     assert "Description of UpdateSecret (call 1) holds the value of 'db', version 1 (base64)" in text_of(secretsmanager)
 
 
 @pytest.mark.parametrize("value", ["hunter2-Pa$$", "pässwörd€", b"\x00\xffkey of bytes"])
-def test_a_value_inside_encoded_json_is_found(secretsmanager, value):
+def test_assert_nothing_leaked_finds_a_value_inside_base64_encoded_json(secretsmanager, value):
     secretsmanager.seed("db", value)
     inner = value if isinstance(value, str) else base64.b64encode(value).decode()
     text = base64.b64encode(json.dumps({"p": inner}).encode()).decode()
@@ -96,13 +98,13 @@ def test_a_value_inside_encoded_json_is_found(secretsmanager, value):
 
 
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-16"])
-def test_utf_16_is_found_in_base64(secretsmanager, encoding):
+def test_assert_nothing_leaked_finds_utf_16_text_in_base64(secretsmanager, encoding):
     secretsmanager.seed("db", "hunter2-Pa$$")
     text = base64.b64encode("x=hunter2-Pa$$;".encode(encoding)).decode()
     assert text_of(secretsmanager, text).endswith("'db', version 1 (UTF-16 in base64)")
 
 
-def test_a_binary_value_that_is_text_is_found_as_text(secretsmanager):
+def test_assert_nothing_leaked_finds_the_text_of_a_binary_value(secretsmanager):
     secretsmanager.seed("db", "pässwörd".encode())
     assert text_of(secretsmanager, "with pässwörd").endswith("'db', version 1 (plain)")
 
@@ -111,20 +113,20 @@ def test_a_binary_value_that_is_text_is_found_as_text(secretsmanager):
     "text",
     [
         pytest.param("esroh-tcerroc", id="reversed"),
-        pytest.param("CORRECT-HORSE", id="in other letters"),
+        pytest.param("CORRECT-HORSE", id="other case"),
         pytest.param("correct-\nhorse", id="over two lines"),
         pytest.param(hashlib.sha256(b"correct-horse").hexdigest(), id="hashed"),
         pytest.param(gzip.compress(b"correct-horse"), id="compressed"),
         pytest.param(base64.b32encode(b"correct-horse").decode(), id="base32"),
     ],
 )
-def test_other_forms_are_not_looked_for(secretsmanager, text):
+def test_assert_nothing_leaked_ignores_other_forms(secretsmanager, text):
     secretsmanager.seed("db", "correct-horse")
     secretsmanager.assert_nothing_leaked(text)
 
 
 @pytest.mark.parametrize("value", ["1", "on", "app"])
-def test_a_value_of_less_than_four_characters_is_not_guessed_in_ids(secretsmanager, value):
+def test_assert_nothing_leaked_ignores_a_value_of_under_four_characters_inside_an_id(secretsmanager, value):
     secretsmanager.seed("db", value)
     for number in range(300):
         secretsmanager.assert_nothing_leaked(f"request {uuid.UUID(int=number**9)} answered something")

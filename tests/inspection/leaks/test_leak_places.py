@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from mypy_boto3_secretsmanager.client import SecretsManagerClient
 
 
-def test_a_value_in_a_logged_field_is_found(secretsmanager: SecretsManager, client: "SecretsManagerClient") -> None:
+def test_assert_nothing_leaked_names_the_field_of_a_logged_call(
+    secretsmanager: SecretsManager, client: "SecretsManagerClient"
+) -> None:
     secretsmanager.seed("db", "correct horse")
     client.describe_secret(SecretId="db")
     client.update_secret(SecretId="db", Description="it is correct horse")
@@ -23,7 +25,7 @@ def test_a_value_in_a_logged_field_is_found(secretsmanager: SecretsManager, clie
     )
 
 
-def test_a_value_deep_in_a_logged_field_is_found(
+def test_assert_nothing_leaked_names_the_field_around_a_nested_value(
     secretsmanager: SecretsManager, client: "SecretsManagerClient"
 ) -> None:
     secretsmanager.seed("db", "correct horse")
@@ -33,7 +35,9 @@ def test_a_value_deep_in_a_logged_field_is_found(
     )
 
 
-def test_a_value_in_a_refused_call_is_found(secretsmanager: SecretsManager, client: "SecretsManagerClient") -> None:
+def test_assert_nothing_leaked_names_the_field_of_a_refused_call(
+    secretsmanager: SecretsManager, client: "SecretsManagerClient"
+) -> None:
     secretsmanager.seed("db", "correct-horse")
     with pytest.raises(client.exceptions.ResourceNotFoundException):
         client.get_secret_value(SecretId="correct-horse")
@@ -42,20 +46,20 @@ def test_a_value_in_a_refused_call_is_found(secretsmanager: SecretsManager, clie
     )
 
 
-def test_one_place_is_named_once_for_one_value(secretsmanager: SecretsManager) -> None:
+def test_assert_nothing_leaked_names_a_place_once_for_each_value(secretsmanager: SecretsManager) -> None:
     secretsmanager.seed("db", "correct horse")
     found = text_of(secretsmanager, f"correct horse correct horse {b'correct horse'.hex()}")
     assert found == "secret values leaked:\n  text 1 holds the value of 'db', version 1 (plain)"
 
 
-def test_the_line_of_a_leak_is_told(secretsmanager):
+def test_assert_nothing_leaked_names_the_line_of_a_leak(secretsmanager):
     secretsmanager.seed("db", "correct horse")
     assert text_of(secretsmanager, "one\ntwo\nwith correct horse\nfour") == (
         "secret values leaked:\n  text 1, line 3 holds the value of 'db', version 1 (plain)"
     )
 
 
-def test_more_lines_with_a_leak_are_counted(secretsmanager):
+def test_assert_nothing_leaked_counts_further_lines_with_a_leak(secretsmanager):
     secretsmanager.seed("db", "correct horse")
     line = "with correct horse"
     assert "text 1, line 2 (and 1 more line) holds" in text_of(secretsmanager, f"one\n{line}\n{line}")
@@ -63,31 +67,31 @@ def test_more_lines_with_a_leak_are_counted(secretsmanager):
 
 
 @pytest.mark.parametrize("encode", [quote, json.dumps, repr, lambda value: base64.b64encode(value.encode()).decode()])
-def test_the_line_of_an_encoded_value_is_told(secretsmanager, encode):
+def test_assert_nothing_leaked_names_the_line_of_an_encoded_value(secretsmanager, encode):
     secretsmanager.seed("db", VALUE)
     assert "text 1, line 2 holds" in text_of(secretsmanager, f"one\nx={encode(VALUE)}\nthree")
 
 
-def test_the_first_line_of_a_value_of_several_lines_is_told(secretsmanager):
+def test_assert_nothing_leaked_names_the_first_line_of_a_value_of_several_lines(secretsmanager):
     key = "-----BEGIN KEY-----\nabcdef\n-----END KEY-----"
     secretsmanager.seed("key", key)
     assert "text 1, line 3 holds the value of 'key', version 1 (plain)" in text_of(secretsmanager, f"one\n\n{key}\n")
 
 
-def test_the_item_of_several_texts_is_told(secretsmanager):
+def test_assert_nothing_leaked_names_the_item_of_a_list_or_an_iterator(secretsmanager):
     secretsmanager.seed("db", "correct horse")
     assert "text 1, item 2 holds" in text_of(secretsmanager, ["one", "with correct horse"])
     assert "text 2, item 2, line 2 holds" in text_of(secretsmanager, "", ["one", "x\ncorrect horse"])
     assert "text 1, item 2 holds" in text_of(secretsmanager, iter(["one", "with correct horse"]))
 
 
-def test_the_line_of_a_field_is_told(secretsmanager, client):
+def test_assert_nothing_leaked_names_the_line_in_a_field(secretsmanager, client):
     secretsmanager.seed("db", "correct horse")
     client.update_secret(SecretId="db", Description="one\ncorrect horse")
     assert "Description of UpdateSecret (call 1), line 2 holds" in text_of(secretsmanager)
 
 
-def test_many_leaks_are_cut_short(secretsmanager):
+def test_assert_nothing_leaked_lists_at_most_fifty_leaks(secretsmanager):
     secretsmanager.seed("db", "correct horse")
     lines = text_of(secretsmanager, *["correct horse"] * 52).splitlines()
     assert lines[50:] == ["  text 50 holds the value of 'db', version 1 (plain)", "  … and 2 more"]

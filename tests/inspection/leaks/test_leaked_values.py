@@ -17,45 +17,49 @@ if TYPE_CHECKING:
 @pytest.mark.parametrize(
     "text",
     [
-        pytest.param("plain b'\\x00\\x01: nothing", id="something else"),
-        pytest.param("correct hors", id="a part of it"),
-        pytest.param("Correct Horse", id="in other letters"),
-        pytest.param("", id="nothing"),
+        pytest.param("plain b'\\x00\\x01: nothing", id="another text"),
+        pytest.param("correct hors", id="part of the value"),
+        pytest.param("Correct Horse", id="other case"),
+        pytest.param("", id="empty"),
     ],
 )
-def test_what_is_not_the_value_is_no_leak(secretsmanager: SecretsManager, text: str) -> None:
+def test_assert_nothing_leaked_accepts_texts_without_the_value(secretsmanager: SecretsManager, text: str) -> None:
     secretsmanager.seed("db", "correct horse")
     secretsmanager.assert_nothing_leaked(text)
 
 
-def test_nothing_leaks_where_there_is_no_secret(secretsmanager: SecretsManager) -> None:
+def test_assert_nothing_leaked_passes_without_secrets(secretsmanager: SecretsManager) -> None:
     secretsmanager.assert_nothing_leaked("any text")
 
 
-def test_a_secret_without_a_version_leaks_nothing(secretsmanager: SecretsManager) -> None:
+def test_assert_nothing_leaked_passes_for_a_secret_without_a_version(secretsmanager: SecretsManager) -> None:
     secretsmanager.seed("db")
     secretsmanager.assert_nothing_leaked("", "None", "db")
 
 
 @pytest.mark.parametrize("text", ["1234", "pin 1234", "1234 is the pin", "pin\n1234\n"])
-def test_a_short_value_is_found_as_a_whole_word(secretsmanager: SecretsManager, text: str) -> None:
+def test_assert_nothing_leaked_finds_a_short_value_as_a_whole_word(secretsmanager: SecretsManager, text: str) -> None:
     secretsmanager.seed("pin", "1234")
     assert text_of(secretsmanager, text).endswith("'pin', version 1 (plain)")
 
 
 @pytest.mark.parametrize("text", ["12345", "0x1234", "a1234b", "91234 12349"])
-def test_a_short_value_inside_a_word_is_chance(secretsmanager: SecretsManager, text: str) -> None:
+def test_assert_nothing_leaked_ignores_a_short_value_inside_a_word(secretsmanager: SecretsManager, text: str) -> None:
     secretsmanager.seed("pin", "1234")
     secretsmanager.assert_nothing_leaked(text)
 
 
 @pytest.mark.parametrize("text", ["pin=1234", "the pin is 1234.", "'1234'", '{"pin": "1234"}', "(1234)"])
-def test_a_short_value_beside_punctuation_is_a_whole_word(secretsmanager: SecretsManager, text: str) -> None:
+def test_assert_nothing_leaked_finds_a_short_value_beside_punctuation(
+    secretsmanager: SecretsManager, text: str
+) -> None:
     secretsmanager.seed("pin", "1234")
     assert text_of(secretsmanager, text).endswith("'pin', version 1 (plain)")
 
 
-def test_values_of_every_version_secret_region_and_account_are_found(secretsmanager: SecretsManager) -> None:
+def test_assert_nothing_leaked_finds_values_of_every_version_secret_region_and_account(
+    secretsmanager: SecretsManager,
+) -> None:
     secretsmanager.seed("db", versions=[Version("of-old", labels=[]), Version("of-now", labels=["AWSCURRENT"])])
     secretsmanager.seed("far", "far-away", region="eu-west-1")
     secretsmanager.seed("foreign", "not-ours", account="999999999999")
@@ -70,7 +74,9 @@ def test_values_of_every_version_secret_region_and_account_are_found(secretsmana
     )
 
 
-def test_a_value_sent_as_a_value_is_no_leak(secretsmanager: SecretsManager, client: "SecretsManagerClient") -> None:
+def test_assert_nothing_leaked_ignores_values_sent_in_secret_string_and_secret_binary(
+    secretsmanager: SecretsManager, client: "SecretsManagerClient"
+) -> None:
     client.create_secret(Name="db", SecretString="correct horse")
     client.put_secret_value(SecretId="db", SecretBinary=b"battery staple")
     client.get_secret_value(SecretId="db")
@@ -80,12 +86,12 @@ def test_a_value_sent_as_a_value_is_no_leak(secretsmanager: SecretsManager, clie
 @pytest.mark.parametrize(
     "text", [VALUE, json.dumps(VALUE), base64.b64encode(RAW).decode(), RAW.hex(), quote_plus(VALUE)]
 )
-def test_the_message_never_holds_the_value(secretsmanager: SecretsManager, text: str) -> None:
+def test_assert_nothing_leaked_never_shows_the_value_in_its_message(secretsmanager: SecretsManager, text: str) -> None:
     secretsmanager.seed("db", VALUE)
     assert text not in text_of(secretsmanager, f"<{text}>")
 
 
-def test_where_the_values_are_in_another_manager_it_is_named(secretsmanager, client):
+def test_assert_nothing_leaked_without_values_names_another_manager_that_has_some(secretsmanager, client):
     secretsmanager.seed("db", "correct horse")
     client.get_secret_value(SecretId="db")
     with SecretsManager("eu-west-1") as sm, pytest.raises(UsageError) as refusal:
@@ -96,7 +102,7 @@ def test_where_the_values_are_in_another_manager_it_is_named(secretsmanager, cli
     )
 
 
-def test_another_manager_is_no_matter_where_there_is_a_value_or_no_text(secretsmanager, client):
+def test_assert_nothing_leaked_with_a_value_or_without_a_text_ignores_another_manager(secretsmanager, client):
     secretsmanager.seed("db", "correct horse")
     client.get_secret_value(SecretId="db")
     with SecretsManager("eu-west-1") as sm:

@@ -8,15 +8,17 @@ from leaking import text_of
 from pytest_secretsmanager import SecretsManager
 
 
-def test_texts_that_stand_in_the_secrets_own_name_are_no_secrets(secretsmanager: SecretsManager) -> None:
+def test_assert_nothing_leaked_ignores_a_text_that_is_part_of_the_secrets_name(secretsmanager: SecretsManager) -> None:
     secretsmanager.seed("app/reporting", {"user": "reporting", "password": "correct horse"})
     secretsmanager.client().get_secret_value(SecretId="app/reporting")
     secretsmanager.assert_nothing_leaked("connected as reporting")
     assert text_of(secretsmanager, "correct horse").endswith("'app/reporting', version 1, key 'password' (plain)")
 
 
-def test_the_arn_and_the_name_of_a_secret_are_no_secrets_inside_another(secretsmanager: SecretsManager) -> None:
-    """The format of AWS's rotation for two users names the other secret."""
+def test_assert_nothing_leaked_ignores_the_arn_and_name_of_a_secret_in_another_value(
+    secretsmanager: SecretsManager,
+) -> None:
+    """AWS's format for the rotation of two users names the other secret."""
     master = secretsmanager.seed("master/db", "correct horse battery")
     secretsmanager.seed("app/db", {"masterarn": master.arn, "master": "master/db", "username": "app/db"})
     secretsmanager.client().get_secret_value(SecretId=master.arn)
@@ -38,7 +40,7 @@ def test_the_arn_and_the_name_of_a_secret_are_no_secrets_inside_another(secretsm
         (b"app", "app/x"),
     ],
 )
-def test_what_names_a_secret_is_no_leak(secretsmanager, value, other):
+def test_assert_nothing_leaked_ignores_a_value_that_names_a_secret(secretsmanager, value, other):
     secretsmanager.seed(other, "x" * 20)
     secretsmanager.seed("db", value)
     client = secretsmanager.client()
@@ -49,7 +51,7 @@ def test_what_names_a_secret_is_no_leak(secretsmanager, value, other):
 
 @pytest.mark.parametrize("value", ["changeme", {"password": "changeme"}, {"users": [{"api_token": "changeme"}]}])
 @pytest.mark.parametrize("other", ["team/changeme", "changeme/team"])
-def test_a_value_that_stands_in_a_name_is_found_outside_of_names(secretsmanager, value, other):
+def test_assert_nothing_leaked_finds_a_value_outside_of_the_name_that_holds_it(secretsmanager, value, other):
     secretsmanager.seed("app/db", value)
     secretsmanager.seed(other, "x" * 20)
     assert "'app/db', version 1" in text_of(secretsmanager, f"{other}: wrong password changeme")
@@ -66,13 +68,13 @@ def test_a_value_that_stands_in_a_name_is_found_outside_of_names(secretsmanager,
         {"passwords": {"admin": "changeme"}},
     ],
 )
-def test_a_value_that_stands_in_its_own_name_is_found_outside_of_it(secretsmanager, value):
+def test_assert_nothing_leaked_finds_a_value_outside_of_its_own_secrets_name(secretsmanager, value):
     secretsmanager.seed("team/changeme", value)
     assert "'team/changeme', version 1" in text_of(secretsmanager, "team/changeme: wrong password changeme")
 
 
 @pytest.mark.parametrize("key", ["username", "keyspace", "passenger_db", "monkey", "dbname"])
-def test_what_a_member_names_in_the_secrets_own_name_is_no_leak(secretsmanager, key):
+def test_assert_nothing_leaked_ignores_a_user_or_database_in_the_secrets_name(secretsmanager, key):
     secretsmanager.seed("prod/orders", {"credentials": {key: "orders", "password": "correct horse"}})
     secretsmanager.assert_nothing_leaked("orders connected")
 
@@ -86,19 +88,19 @@ def test_what_a_member_names_in_the_secrets_own_name_is_no_leak(secretsmanager, 
         ("db", "secret", "asked for arn:aws:secretsmanager:us-east-1:123456789012:secret:other-abcdef"),
     ],
 )
-def test_a_name_is_no_leak_as_urls_have_it_or_inside_another(secretsmanager, name, value, text):
+def test_assert_nothing_leaked_ignores_a_name_in_a_url_and_inside_another_name(secretsmanager, name, value, text):
     secretsmanager.seed(name, value)
     secretsmanager.assert_nothing_leaked(text)
 
 
-def test_a_value_that_holds_an_arn_is_found(secretsmanager):
+def test_assert_nothing_leaked_finds_a_value_that_holds_an_arn(secretsmanager):
     master = secretsmanager.seed("master", "correct horse")
     value = {"masterarn": master.arn, "password": "horse"}
     secretsmanager.seed("db", value)
     assert "'db', version 1" in text_of(secretsmanager, f"got {json.dumps(value)}")
 
 
-def test_the_words_of_arns_are_no_leak_in_a_request(secretsmanager):
+def test_assert_nothing_leaked_ignores_the_words_of_an_arn_in_a_request(secretsmanager):
     arn = secretsmanager.seed("db", "secret").arn
     client = secretsmanager.client()
     client.get_secret_value(SecretId=arn[:-7])
@@ -112,14 +114,14 @@ def test_the_words_of_arns_are_no_leak_in_a_request(secretsmanager):
 
 
 @pytest.mark.parametrize("value", [{"region": "eu-west-1"}, {"account": "123456789012"}])
-def test_regions_and_accounts_of_secrets_are_no_leak(secretsmanager, value):
+def test_assert_nothing_leaked_ignores_regions_and_accounts_of_secrets(secretsmanager, value):
     secretsmanager.seed("db", value)
     secretsmanager.seed("far", "x" * 20, region="eu-west-1")
     secretsmanager.assert_nothing_leaked("reading eu-west-1 of 123456789012")
 
 
 @pytest.mark.parametrize("value", ["20", "True", "MaxResults", "Key"])
-def test_numbers_flags_and_names_of_members_are_no_leak_in_a_request(secretsmanager, client, value):
+def test_assert_nothing_leaked_ignores_numbers_flags_and_member_names_in_a_request(secretsmanager, client, value):
     secretsmanager.seed("db", value)
     client.list_secrets(MaxResults=20)
     client.tag_resource(SecretId="db", Tags=[{"Key": "team", "Value": "pay"}])

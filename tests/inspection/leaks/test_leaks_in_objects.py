@@ -14,7 +14,7 @@ from leaking import text_of
 from pytest_secretsmanager import SecretsManager
 
 
-def test_any_object_is_looked_at_as_it_is_printed(secretsmanager: SecretsManager) -> None:
+def test_assert_nothing_leaked_reads_any_object_as_it_is_printed(secretsmanager: SecretsManager) -> None:
     secretsmanager.seed("db", "correct horse")
     found = text_of(secretsmanager, ValueError("bad: correct horse"), {"x": ["correct horse"]}, 7, [None])
     assert found == (
@@ -24,13 +24,13 @@ def test_any_object_is_looked_at_as_it_is_printed(secretsmanager: SecretsManager
     )
 
 
-def test_a_value_in_a_log_record_is_found(secretsmanager: SecretsManager) -> None:
+def test_assert_nothing_leaked_finds_a_value_in_a_log_record(secretsmanager: SecretsManager) -> None:
     secretsmanager.seed("leaky", "correct horse battery")
     record = logging.LogRecord("app", logging.INFO, __file__, 1, "password is %s", ("correct horse battery",), None)
     assert "text 1 holds the value of 'leaky', version 1" in text_of(secretsmanager, [record])
 
 
-def test_a_value_in_an_iterator_is_found(secretsmanager: SecretsManager) -> None:
+def test_assert_nothing_leaked_finds_a_value_in_an_iterator(secretsmanager: SecretsManager) -> None:
     secretsmanager.seed("leaky", "correct horse battery")
     assert "text 1 holds the value of 'leaky', version 1" in text_of(
         secretsmanager, (line for line in ["correct horse battery"])
@@ -97,7 +97,7 @@ class Unprintable:
 
 
 class Fields:
-    """As many a settings object, it takes any attribute for a key."""
+    """An object that looks up any attribute as a key, as some settings objects do."""
 
     def __init__(self, data):
         self.data = data
@@ -146,45 +146,47 @@ def itself():
     [
         pytest.param(written(io.StringIO()), id="a stream of text"),
         pytest.param(written(io.BytesIO(), b"correct horse"), id="a stream of bytes"),
-        pytest.param(record(password="correct horse"), id="what a log record was given as extra"),
-        pytest.param(record(body=b"correct horse"), id="bytes that a log record was given"),
-        pytest.param(record(error=chained()), id="an exception that a log record was given"),
-        pytest.param(record(stack_info="correct horse"), id="the stack of a log record"),
-        pytest.param(chained(), id="what an exception came from"),
-        pytest.param(noted(), id="the notes of an exception"),
-        pytest.param(ExceptionGroup("both", [OSError(), chained()]), id="the exceptions of a group"),
+        pytest.param(record(password="correct horse"), id="extra of a log record"),
+        pytest.param(record(body=b"correct horse"), id="bytes in extra of a log record"),
+        pytest.param(record(error=chained()), id="exception in extra of a log record"),
+        pytest.param(record(stack_info="correct horse"), id="stack of a log record"),
+        pytest.param(chained(), id="cause of an exception"),
+        pytest.param(noted(), id="notes of an exception"),
+        pytest.param(ExceptionGroup("both", [OSError(), chained()]), id="exceptions of a group"),
         pytest.param(called(), id="a mock"),
-        pytest.param(pytest.ExceptionInfo.from_exception(chained()), id="what pytest.raises gives"),
-        pytest.param(called_by_signature(), id="the mock of a function's signature"),
-        pytest.param(called_method(), id="the mock of a method's signature"),
-        pytest.param(called_with(Database()), id="what is printed of an argument of a mock"),
-        pytest.param(call(Database()), id="what is printed of an argument of a call"),
-        pytest.param(asked(MagicMock(spec=dict)), id="a mock in the place of a dict"),
-        pytest.param(asked(MagicMock(spec=str)), id="a mock in the place of a text"),
+        pytest.param(pytest.ExceptionInfo.from_exception(chained()), id="ExceptionInfo of pytest.raises"),
+        pytest.param(called_by_signature(), id="autospec of a function"),
+        pytest.param(called_method(), id="autospec of a method"),
+        pytest.param(called_with(Database()), id="repr of an argument of a mock"),
+        pytest.param(call(Database()), id="repr of an argument of a call"),
+        pytest.param(asked(MagicMock(spec=dict)), id="a mock of a dict"),
+        pytest.param(asked(MagicMock(spec=str)), id="a mock of a str"),
         pytest.param(called().mock_calls, id="all calls of a mock"),
         pytest.param(called().method_calls, id="the calls of a mock's methods"),
         pytest.param(called().call_args, id="the last call of a mock"),
-        pytest.param(called().call_args_list, id="the own calls of a mock"),
+        pytest.param(called().call_args_list, id="direct calls of a mock"),
         pytest.param(called().connect.call_args.kwargs, id="the keywords of a mock's call"),
-        pytest.param({"config": PurePath("/etc/app"), "password": "correct horse"}, id="what stands beside a path"),
+        pytest.param(
+            {"config": PurePath("/etc/app"), "password": "correct horse"}, id="a dict that holds a path as well"
+        ),
         pytest.param(itself(), id="a list that holds itself"),
     ],
 )
-def test_a_value_is_found_in(secretsmanager, told):
+def test_assert_nothing_leaked_finds_a_value_in(secretsmanager, told):
     secretsmanager.seed("db", "correct horse")
     with pytest.raises(AssertionError, match="text 1 holds the value of 'db'"):
         secretsmanager.assert_nothing_leaked(told)
 
 
 @pytest.mark.parametrize("sent", [b"\x00\xffkey of bytes", bytearray(b"\x00\xffkey of bytes")])
-def test_bytes_are_found_in_the_calls_of_a_mock(secretsmanager, sent):
+def test_assert_nothing_leaked_finds_bytes_in_the_calls_of_a_mock(secretsmanager, sent):
     secretsmanager.seed("db", b"\x00\xffkey of bytes")
     mock = MagicMock()
     mock.send(sent)
     assert "'db', version 1" in text_of(secretsmanager, mock)
 
 
-def test_a_log_record_of_nothing_is_let_through(secretsmanager):
+def test_assert_nothing_leaked_accepts_a_log_record_a_mock_and_a_stream_without_content(secretsmanager):
     secretsmanager.seed("db", "INFO app.py")
     secretsmanager.assert_nothing_leaked(record(), MagicMock(), io.StringIO())
 
@@ -197,16 +199,16 @@ def test_a_log_record_of_nothing_is_let_through(secretsmanager):
         pytest.param(lambda: sys.stdout, id="a stream that can't be read"),
         pytest.param(lambda: closed(io.StringIO()), id="a closed stream"),
         pytest.param(lambda: io.StringIO, id="a kind of stream"),
-        pytest.param(Unprintable, id="what can't be printed"),
-        pytest.param(lambda: Fields({}), id="what knows no such field"),
+        pytest.param(Unprintable, id="an object without a repr"),
+        pytest.param(lambda: Fields({}), id="an object that raises for unknown attributes"),
     ],
 )
-def test_of_what_stands_inside_only_the_text_is_read(secretsmanager, unread):
+def test_assert_nothing_leaked_reads_no_contents_of_an_unreadable_object(secretsmanager, unread):
     secretsmanager.seed("db", "correct horse")
     secretsmanager.assert_nothing_leaked(called_with(unread()), record(value=unread()))
 
 
-def test_what_stands_inside_is_not_used_up_and_calls_nobody(secretsmanager):
+def test_assert_nothing_leaked_consumes_no_iterator_and_calls_no_paginator_inside_a_mock(secretsmanager):
     secretsmanager.seed("db", "correct horse")
     lines = iter(["one", "two"])
     pages = secretsmanager.client().get_paginator("list_secrets").paginate()

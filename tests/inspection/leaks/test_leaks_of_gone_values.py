@@ -25,7 +25,7 @@ def replaced_by_a_seed(sm, client):
     sm.seed("db", "another")
 
 
-def made_anew(sm, client):
+def recreated(sm, client):
     deleted_by_force(sm, client)
     client.create_secret(Name="db", SecretString="another")
 
@@ -61,7 +61,7 @@ def overwritten_by_a_replica(sm, client):
     [
         deleted_by_force,
         replaced_by_a_seed,
-        made_anew,
+        recreated,
         lapsed,
         in_another_place,
         under_a_key_that_is_disabled,
@@ -69,13 +69,13 @@ def overwritten_by_a_replica(sm, client):
         replica_removed,
     ],
 )
-def test_a_value_that_is_gone_is_found(secretsmanager, client, lose):
+def test_assert_nothing_leaked_finds_a_value_that_no_longer_exists(secretsmanager, client, lose):
     lose(secretsmanager, client)
     found = text_of(secretsmanager, "with correct horse")
     assert ", version 1, gone by now (plain)" in found
 
 
-def test_a_version_that_was_pruned_is_found():
+def test_assert_nothing_leaked_finds_the_value_of_a_pruned_version():
     with SecretsManager(version_quota=3) as sm:
         sm.seed("db", "third", versions=[Version("of the first", age=timedelta(days=3)), "second"])
         sm.client().put_secret_value(SecretId="db", SecretString="fourth")
@@ -83,19 +83,19 @@ def test_a_version_that_was_pruned_is_found():
         assert "the value of 'db', version 1, gone by now (plain)" in text_of(sm, "of the first")
 
 
-def test_a_text_inside_a_json_value_that_is_gone_is_found(secretsmanager, client):
+def test_assert_nothing_leaked_finds_a_text_of_a_json_value_that_no_longer_exists(secretsmanager, client):
     secretsmanager.seed("db", {"password": "correct horse"})
     client.delete_secret(SecretId="db", ForceDeleteWithoutRecovery=True)
     assert "'db', version 1, key 'password', gone by now (plain)" in text_of(secretsmanager, "with correct horse")
 
 
-def test_the_name_of_a_secret_that_is_gone_is_no_leak(secretsmanager, client):
+def test_assert_nothing_leaked_ignores_the_name_of_a_deleted_secret(secretsmanager, client):
     secretsmanager.seed("team/correct-horse", "correct-horse")
     client.delete_secret(SecretId="team/correct-horse", ForceDeleteWithoutRecovery=True)
     secretsmanager.assert_nothing_leaked("deleted team/correct-horse")
 
 
-def test_a_secret_that_a_refused_seed_was_to_replace_is_not_gone(secretsmanager):
+def test_assert_nothing_leaked_after_a_refused_seed_knows_only_the_old_value(secretsmanager):
     secretsmanager.seed("db", "one")
     with pytest.raises(UsageError, match="Invalid replica region"):
         secretsmanager.seed("db", "correct horse", replicas=["us-east-1"])
@@ -119,7 +119,7 @@ REFUSED = [
         ({"SecretString": '{"password": "correct horse"}'}, "with correct horse"),
     ],
 )
-def test_a_value_that_aws_refused_is_found(secretsmanager, client, method, parameters, value, text):
+def test_assert_nothing_leaked_finds_a_value_of_a_refused_call(secretsmanager, client, method, parameters, value, text):
     secretsmanager.seed("taken", "another")
     with pytest.raises(ClientError) as refused:
         getattr(client, method)(**parameters, **value)
@@ -127,7 +127,7 @@ def test_a_value_that_aws_refused_is_found(secretsmanager, client, method, param
     assert f"text 1 holds a value that {refused.value.operation_name} (call 1) was refused" in found
 
 
-def test_a_value_that_aws_refused_is_found_in_its_own_fields(secretsmanager, client):
+def test_assert_nothing_leaked_finds_a_refused_value_in_another_field_of_its_call(secretsmanager, client):
     with pytest.raises(ClientError):
         client.update_secret(SecretId="no", SecretString="correct horse", Description="it is correct horse")
     assert text_of(secretsmanager) == (
@@ -136,7 +136,7 @@ def test_a_value_that_aws_refused_is_found_in_its_own_fields(secretsmanager, cli
     )
 
 
-def test_what_a_block_lost_and_was_refused_is_forgotten_with_it(secretsmanager, client):
+def test_rollback_forgets_deleted_and_refused_values(secretsmanager, client):
     with secretsmanager.rolled_back():
         deleted_by_force(secretsmanager, client)
         with pytest.raises(ClientError):
@@ -146,7 +146,7 @@ def test_what_a_block_lost_and_was_refused_is_forgotten_with_it(secretsmanager, 
     secretsmanager.assert_nothing_leaked("correct horse", "battery staple")
 
 
-def test_what_a_block_created_is_not_taken_for_gone_after_it(secretsmanager, client):
+def test_rollback_does_not_leave_created_values_as_gone(secretsmanager, client):
     with secretsmanager.rolled_back():
         client.create_secret(Name="db", SecretString="correct horse")
     secretsmanager.assert_nothing_leaked("correct horse")
