@@ -37,7 +37,7 @@ def test_assert_nothing_leaked_finds_a_value_in_an_iterator(secretsmanager: Secr
     )
 
 
-def test_a_reply_that_was_printed_is_found(secretsmanager):
+def test_assert_nothing_leaked_finds_a_password_in_a_printed_reply(secretsmanager):
     client = secretsmanager.client()
     for number in range(20):
         password = client.get_random_password()["RandomPassword"]
