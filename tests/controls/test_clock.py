@@ -245,7 +245,7 @@ def test_manager_refuses_a_now_without_a_time_zone() -> None:
         SecretsManager(now=datetime(2026, 1, 2))  # noqa: DTZ001 - that is the point
 
 
-# --- dates of the clock ---------------------------------------------------------------------------------------------
+# --- dates of the clock ----------------------------------------------------------------------------------------------
 
 
 @pytest.fixture

@@ -138,7 +138,7 @@ def test_seed_replaces_a_pending_cross_account_replica(pair, secretsmanager):
     assert pair.copied == "anew"
 
 
-# --- properties of the replica ----------------------------------------------------------------------------------------
+# --- properties of the replica ---------------------------------------------------------------------------------------
 
 
 def test_owner_of_a_cross_account_replica_tags_it(pair):

@@ -37,7 +37,7 @@ def text_of(check: Callable[[], None]) -> str:
     return str(failure.value)
 
 
-# --- assert_labels -------------------------------------------------------------------------------------------------
+# --- assert_labels ---------------------------------------------------------------------------------------------------
 
 
 def test_assert_labels_passes_when_all_labels_match(secretsmanager: SecretsManager) -> None:

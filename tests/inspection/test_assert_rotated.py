@@ -146,7 +146,7 @@ def test_assert_rotated_of_an_unknown_secret_raises_secret_not_found(secretsmana
         secretsmanager.assert_rotated("bd")
 
 
-# --- a failed step --------------------------------------------------------------------------------------------------
+# --- a failed step ---------------------------------------------------------------------------------------------------
 
 ABANDONED = (
     "cancelled, or another version was written meanwhile (a function writes its own with "
@@ -238,7 +238,7 @@ def test_assert_rotated_fails_when_aws_could_not_make_the_version(secretsmanager
     )
 
 
-# --- a held or an abandoned rotation --------------------------------------------------------------------------------
+# --- a held or an abandoned rotation ---------------------------------------------------------------------------------
 
 PLACES = [
     ({"before": "createSecret"}, "before createSecret"),
@@ -289,7 +289,7 @@ def test_assert_rotated_fails_when_the_rotation_was_abandoned_after_finish_secre
     )
 
 
-# --- another current version ----------------------------------------------------------------------------------------
+# --- another current version -----------------------------------------------------------------------------------------
 
 
 def test_assert_rotated_fails_when_another_version_is_current(

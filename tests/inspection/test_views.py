@@ -400,7 +400,7 @@ def test_secret_view_refuses_json_that_is_nested_too_deeply(secretsmanager: Secr
     secretsmanager.assert_nothing_leaked("nothing")
 
 
-# --- region and account ---------------------------------------------------------------------------------------------
+# --- region and account ----------------------------------------------------------------------------------------------
 
 
 def test_region_argument_wins_over_the_region_of_a_view_or_an_arn(secretsmanager: SecretsManager) -> None:
