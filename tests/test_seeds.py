@@ -14,7 +14,8 @@ from pytest_secretsmanager import SecretNotFound, SecretsManager, UsageError, Ve
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager.client import SecretsManagerClient
 
-ONE, TWO, THREE = "1" * 32, "2" * 32, "3" * 32
+ONE, TWO = "1" * 32, "2" * 32
+TWENTY = ["AWSPREVIOUS", "AWSCURRENT", *(f"L{number}" for number in range(18))]
 
 POLICY = {
     "Version": "2012-10-17",
@@ -136,16 +137,21 @@ def test_seed_version_without_labels_gets_awscurrent_as_in_aws(secretsmanager: S
     secretsmanager.assert_labels("db", {"AWSPENDING": 2, "AWSCURRENT": 3, "AWSPREVIOUS": 1})
 
 
-def test_seed_version_may_hold_twenty_labels(secretsmanager: SecretsManager) -> None:
-    names = ["AWSCURRENT", *(f"L{number}" for number in range(19))]
-    view = secretsmanager.seed("db", versions=[Version("one", labels=names)])
-    assert view.labels.keys() == set(names)
-
-
-def test_a_version_without_labels_may_stand_beside_twenty(secretsmanager: SecretsManager) -> None:
-    names = ["AWSCURRENT", *(f"L{number}" for number in range(19))]
-    view = secretsmanager.seed("db", versions=[Version("one", labels=names), Version("two", labels=[])])
-    assert view.labels.keys() == set(names)
+@pytest.mark.parametrize(
+    "versions",
+    [
+        pytest.param([Version("one", labels=TWENTY)], id="one version"),
+        pytest.param([Version("one", labels=TWENTY), Version("two", labels=[])], id="beside a version without labels"),
+        pytest.param(
+            [Version("a", labels=[]), Version("b", labels=TWENTY[:1]), Version("c", labels=TWENTY[1:])],
+            id="two versions, beside one without labels",
+        ),
+    ],
+)
+def test_seed_may_have_twenty_labels(secretsmanager: SecretsManager, versions: list[Version]) -> None:
+    view = secretsmanager.seed("db", versions=versions)
+    assert view.labels.keys() == set(TWENTY)
+    assert len(view.labels) == 20
 
 
 def test_seed_keeps_a_label_with_the_name_of_its_placeholder(secretsmanager: SecretsManager) -> None:
@@ -477,16 +483,15 @@ def test_seed_that_aws_refuses_shows_the_error_of_aws(
 
 @pytest.mark.parametrize(
     ("labels", "found"),
-    [("AWSCURRENT", "not str"), ([1], "but int is among them"), (["AWSCURRENT", None], "but NoneType is among them")],
+    [
+        ("AWSCURRENT", "not str"),
+        (5, "not int"),
+        ([1], "but int is among them"),
+        (["AWSCURRENT", None], "but NoneType is among them"),
+    ],
 )
 def test_seed_refuses_labels_that_are_no_list_of_text(secretsmanager: SecretsManager, labels: Any, found: str) -> None:
     with pytest.raises(UsageError, match=f"^the labels of a seeded version are a list of str, {found}$"):
-        secretsmanager.seed("db", versions=[Version("x", labels=labels)])
-
-
-def test_labels_that_are_no_list_at_all_are_refused(secretsmanager: SecretsManager) -> None:
-    labels: Any = 5
-    with pytest.raises(UsageError, match="labels"):
         secretsmanager.seed("db", versions=[Version("x", labels=labels)])
 
 
@@ -495,14 +500,10 @@ def test_seed_refuses_an_empty_region(secretsmanager: SecretsManager) -> None:
         secretsmanager.seed("db", "x", region="")
 
 
-def test_seed_refuses_two_versions_with_the_same_id(secretsmanager: SecretsManager) -> None:
-    with pytest.raises(UsageError, match=ONE):
-        secretsmanager.seed("db", versions=[Version("x", id=ONE), Version("x", id=ONE)])
-
-
-def test_seed_refuses_two_versions_with_the_same_id_and_different_values(secretsmanager: SecretsManager) -> None:
+@pytest.mark.parametrize("other", ["x", "y"], ids=["the same value", "another value"])
+def test_seed_refuses_two_versions_with_the_same_id(secretsmanager: SecretsManager, other: str) -> None:
     with pytest.raises(UsageError, match=f"^two versions of one secret can't have the same id '{ONE}'$"):
-        secretsmanager.seed("db", versions=[Version("x", id=ONE), Version("y", id=ONE)])
+        secretsmanager.seed("db", versions=[Version("x", id=ONE), Version(other, id=ONE)])
 
 
 def test_refused_seed_shows_no_value(secretsmanager: SecretsManager) -> None:
@@ -548,9 +549,3 @@ def test_seed_replaces_a_secret_whose_recovery_window_has_passed(secretsmanager:
     secretsmanager.clock.advance(days=31)
     secretsmanager.seed("db", "new", versions=[Version("old", age=timedelta(days=40))])
     secretsmanager.assert_history("db", ["old", "new"])
-
-
-def test_a_secret_may_have_twenty_labels_beside_a_version_with_none(secretsmanager: SecretsManager) -> None:
-    many = ["AWSCURRENT", *(f"label{number}" for number in range(18))]
-    versions = [Version("a", labels=[]), Version("b", labels=["AWSPREVIOUS"]), Version("c", labels=many)]
-    assert len(secretsmanager.seed("db", versions=versions).labels) == 20

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import freezegun
 import pytest
-import time_machine
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -405,25 +404,16 @@ def test_secretsmanager_marker_accepts_now(secretsmanager: SecretsManager) -> No
 
 # --- freezegun and time-machine --------------------------------------------------------------------------------------
 
-TRAVELS = pytest.mark.parametrize(
-    "travel",
-    [
-        pytest.param(freezegun.freeze_time, id="freezegun"),
-        pytest.param(lambda moment: time_machine.travel(moment, tick=False), id="time-machine"),
-    ],
-)
 Travel = Callable[[datetime], Any]
 THEN = datetime(2040, 2, 3, 4, 5, 6, 789_000, tzinfo=UTC)
 
 
-@TRAVELS
 def test_clock_follows(travel: Travel) -> None:
     clock = Clock()
     with travel(THEN):
         assert clock.now == THEN
 
 
-@TRAVELS
 def test_clock_returns_to_the_real_time_after_time_travel(travel: Travel) -> None:
     clock = Clock()
     with travel(THEN):
@@ -431,7 +421,6 @@ def test_clock_returns_to_the_real_time_after_time_travel(travel: Travel) -> Non
     assert abs(clock.now - datetime.now(UTC)) < timedelta(minutes=1)
 
 
-@TRAVELS
 def test_call_during_time_travel_uses_the_travelled_time(
     secretsmanager: SecretsManager, client: "SecretsManagerClient", travel: Travel
 ) -> None:
@@ -440,7 +429,6 @@ def test_call_during_time_travel_uses_the_travelled_time(
     assert secretsmanager.secret("db").version(1).created == secretsmanager.log[-1].time == THEN
 
 
-@TRAVELS
 def test_client_created_during_time_travel_is_answered_at_the_travelled_time(
     secretsmanager: SecretsManager, travel: Travel
 ) -> None:
@@ -449,13 +437,11 @@ def test_client_created_during_time_travel_is_answered_at_the_travelled_time(
     assert secretsmanager.secret("db").version(1).created == THEN
 
 
-@TRAVELS
 def test_manager_entered_during_time_travel_begins_at_the_travelled_time(travel: Travel) -> None:
     with travel(THEN), SecretsManager() as manager:
         assert manager.seed("db", "one").version(1).created == THEN
 
 
-@TRAVELS
 def test_clock_advance_adds_to_the_travelled_time(travel: Travel) -> None:
     clock = Clock()
     clock.advance(days=2)
@@ -464,7 +450,6 @@ def test_clock_advance_adds_to_the_travelled_time(travel: Travel) -> None:
         assert clock.now == THEN + timedelta(days=2, hours=3)
 
 
-@TRAVELS
 def test_clock_advance_during_time_travel_stays_after_it(travel: Travel) -> None:
     clock = Clock()
     with travel(THEN):
@@ -472,7 +457,6 @@ def test_clock_advance_during_time_travel_stays_after_it(travel: Travel) -> None
     assert abs(clock.now - datetime.now(UTC) - timedelta(days=400)) < timedelta(minutes=1)
 
 
-@TRAVELS
 def test_clock_set_works_during_time_travel(travel: Travel) -> None:
     clock = Clock()
     with travel(THEN):
@@ -480,7 +464,6 @@ def test_clock_set_works_during_time_travel(travel: Travel) -> None:
         assert clock.now == NOON
 
 
-@TRAVELS
 def test_recovery_window_passes_with_the_travelled_time(
     secretsmanager: SecretsManager, client: "SecretsManagerClient", travel: Travel
 ) -> None:
@@ -491,7 +474,6 @@ def test_recovery_window_passes_with_the_travelled_time(
         assert list(secretsmanager.secrets) == []
 
 
-@TRAVELS
 def test_clock_advance_adds_to_a_later_move_of_the_travelled_time(travel: Travel) -> None:
     clock = Clock()
     with travel(THEN) as traveller:

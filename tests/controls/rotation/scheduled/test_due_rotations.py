@@ -4,9 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import freezegun
 import pytest
-import time_machine
 from scheduling import FIRST, START, YEAR, dates, moments, seed_rotating, seed_slow
 
 from pytest_secretsmanager import SecretsManager, SecretView
@@ -95,17 +93,9 @@ def test_interrupt_in_a_scheduled_rotation_stops_the_clock_at_its_time(sm: Secre
 # --- freezegun and time-machine --------------------------------------------------------------------------------------
 
 
-TRAVELS = pytest.mark.parametrize(
-    "travel",
-    [
-        pytest.param(freezegun.freeze_time, id="freezegun"),
-        pytest.param(lambda moment: time_machine.travel(moment, tick=False), id="time-machine"),
-    ],
-)
 Travel = Callable[[datetime], Any]
 
 
-@TRAVELS
 def test_rotation_due_after_a_time_jump_runs_at_the_next_call(secretsmanager: SecretsManager, travel: Travel) -> None:
     with travel(START) as traveller:
         seed_rotating(secretsmanager, "db", days=30)
@@ -115,7 +105,6 @@ def test_rotation_due_after_a_time_jump_runs_at_the_next_call(secretsmanager: Se
         assert [run.started for run in secretsmanager.rotation.runs] == [FIRST + timedelta(hours=7)]
 
 
-@TRAVELS
 def test_call_after_a_time_jump_reads_the_rotated_value(secretsmanager: SecretsManager, travel: Travel) -> None:
     with travel(START) as traveller:
         seed_rotating(secretsmanager, "db", days=30)
@@ -125,7 +114,6 @@ def test_call_after_a_time_jump_reads_the_rotated_value(secretsmanager: SecretsM
     secretsmanager.assert_rotated("db")
 
 
-@TRAVELS
 def test_time_jump_over_several_windows_rotates_a_secret_once(secretsmanager: SecretsManager, travel: Travel) -> None:
     with travel(START) as traveller:
         seed_rotating(secretsmanager, "db", days=30)
@@ -136,7 +124,6 @@ def test_time_jump_over_several_windows_rotates_a_secret_once(secretsmanager: Se
         assert dates(secretsmanager)[1] == datetime(2026, 5, 11, 23, 59, 59, tzinfo=UTC)
 
 
-@TRAVELS
 def test_rotation_due_after_a_time_jump_runs_when_the_clock_advances(
     secretsmanager: SecretsManager, travel: Travel
 ) -> None:
@@ -147,7 +134,6 @@ def test_rotation_due_after_a_time_jump_runs_when_the_clock_advances(
         assert [run.started for run in secretsmanager.rotation.runs] == [FIRST + timedelta(hours=7)]
 
 
-@TRAVELS
 def test_rotation_retry_runs_after_a_time_jump(secretsmanager: SecretsManager, travel: Travel) -> None:
     with travel(START) as traveller:
         seed_rotating(secretsmanager, "db")
@@ -158,7 +144,6 @@ def test_rotation_retry_runs_after_a_time_jump(secretsmanager: SecretsManager, t
     assert [run.state for run in secretsmanager.rotation.runs] == ["failed", "succeeded"]
 
 
-@TRAVELS
 def test_sixty_secrets_due_after_a_time_jump_all_rotate(secretsmanager: SecretsManager, travel: Travel) -> None:
     with travel(START) as traveller:
         for number in range(60):
