@@ -16,6 +16,7 @@ from uuid import UUID
 
 import boto3
 import pytest
+from leaking import Fields, Unprintable, closed, text_of
 
 from pytest_secretsmanager import UsageError
 
@@ -26,12 +27,6 @@ VALUE = "correct horse"
 def sm(secretsmanager):
     secretsmanager.seed("db", VALUE)
     return secretsmanager
-
-
-def leak_of(sm, *given):
-    with pytest.raises(AssertionError) as failure:
-        sm.assert_nothing_leaked(*given)
-    return str(failure.value)
 
 
 def refusal_of(sm, *given):
@@ -88,8 +83,8 @@ class Lines:
         pytest.param(VALUE.encode("utf-16"), id="UTF-16"),
     ],
 )
-def test_assert_nothing_leaked_finds_a_value_in(sm, given):
-    assert "holds the value of 'db', version 1" in leak_of(sm, given)
+def test_assert_nothing_leaked_finds_a_value_in_an_argument(sm, given):
+    assert "holds the value of 'db', version 1" in text_of(sm, given)
 
 
 @pytest.mark.parametrize("mode", ["w+", "wb+"])
@@ -98,17 +93,17 @@ def test_assert_nothing_leaked_reads_a_file_from_its_start_and_keeps_its_positio
     with opened(mode) as file:
         file.write(VALUE if mode == "w+" else VALUE.encode())
         place = file.tell()
-        assert "text 1 holds the value of 'db'" in leak_of(sm, file)
+        assert "text 1 holds the value of 'db'" in text_of(sm, file)
         assert file.tell() == place
 
 
 def test_assert_nothing_leaked_reads_text_and_records_of_caplog(sm, caplog):
     logging.getLogger("app").warning("one")
     logging.getLogger("app").warning("two %s", VALUE)
-    assert "text 1, line 2 holds the value of 'db', version 1 (plain)" in leak_of(sm, caplog)
+    assert "text 1, line 2 holds the value of 'db', version 1 (plain)" in text_of(sm, caplog)
     caplog.clear()
     logging.getLogger("app").warning("three", extra={"password": VALUE})
-    assert "text 1 holds the value of 'db', version 1 (plain)" in leak_of(sm, caplog)
+    assert "text 1 holds the value of 'db', version 1 (plain)" in text_of(sm, caplog)
     caplog.clear()
     sm.assert_nothing_leaked(caplog)
 
@@ -116,7 +111,7 @@ def test_assert_nothing_leaked_reads_text_and_records_of_caplog(sm, caplog):
 def test_assert_nothing_leaked_reads_the_output_of_capsys(sm, capsys):
     print("one")  # noqa: T201
     print(VALUE, file=sys.stderr)  # noqa: T201
-    assert "text 1, item 2, line 1 holds" in leak_of(sm, capsys.readouterr())
+    assert "text 1, item 2, line 1 holds" in text_of(sm, capsys.readouterr())
 
 
 class Color(Enum):
@@ -174,28 +169,8 @@ class Plain:
     pass
 
 
-class Unprintable:
-    def __repr__(self):
-        raise RuntimeError("detached")
-
-
-class Fields:
-    """An object that looks up any attribute as a key, as some settings objects do."""
-
-    def __init__(self, data):
-        self.data = data
-
-    def __getattr__(self, name):
-        return self.data[name]
-
-
 async def answer():
     return VALUE
-
-
-def closed(stream):
-    stream.close()
-    return stream
 
 
 REFUSED = [

@@ -9,7 +9,7 @@ from unittest.mock import MagicMock, call, create_autospec, patch
 from urllib.parse import quote
 
 import pytest
-from leaking import text_of
+from leaking import Fields, Unprintable, closed, text_of
 
 from pytest_secretsmanager import SecretsManager
 
@@ -91,21 +91,6 @@ def called_by_signature():
     return mock
 
 
-class Unprintable:
-    def __repr__(self):
-        raise RuntimeError("detached")
-
-
-class Fields:
-    """An object that looks up any attribute as a key, as some settings objects do."""
-
-    def __init__(self, data):
-        self.data = data
-
-    def __getattr__(self, name):
-        return self.data[name]
-
-
 class Database:
     def __repr__(self):
         return "Database(password='correct horse')"
@@ -122,11 +107,6 @@ def called_method():
         database = Database()
         database.login("correct horse")
         return database.login
-
-
-def closed(stream):
-    stream.close()
-    return stream
 
 
 def called_with(value):
