@@ -23,6 +23,7 @@ from typing import Any
 import boto3
 import pytest
 from botocore.client import BaseClient
+from put_and_promote import put_and_promote
 
 import pytest_secretsmanager
 from pytest_secretsmanager import SecretsManager
@@ -102,18 +103,7 @@ Scenario = Callable[[Callable[[], Any]], None]
 
 
 def rotate(event: dict[str, str], _: object) -> None:
-    client = boto3.client("secretsmanager", region_name="us-east-1")
-    secret, token = event["SecretId"], event["ClientRequestToken"]
-    if event["Step"] == "createSecret":
-        client.put_secret_value(
-            SecretId=secret, ClientRequestToken=token, SecretString="rotated", VersionStages=["AWSPENDING"]
-        )
-    if event["Step"] == "finishSecret":
-        stages = client.describe_secret(SecretId=secret)["VersionIdsToStages"]
-        current = next(version for version, labels in stages.items() if "AWSCURRENT" in labels)
-        client.update_secret_version_stage(
-            SecretId=secret, VersionStage="AWSCURRENT", RemoveFromVersionId=current, MoveToVersionId=token
-        )
+    put_and_promote(boto3.client("secretsmanager", region_name="us-east-1"), event, "rotated")
 
 
 def interrupted(injection: Callable[[], Any], work: Callable[[], object]) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
+from put_and_promote import put_and_promote
 
 from pytest_secretsmanager import Rotation, SecretsManager, UsageError, Version
 
@@ -30,17 +31,7 @@ def _no_steps_yet() -> None:
 def handler(event: dict[str, str], context: object) -> None:
     """A rotation function that records its steps."""
     steps.append(event["Step"])
-    client, secret, token = boto3.client("secretsmanager"), event["SecretId"], event["ClientRequestToken"]
-    if event["Step"] == "createSecret":
-        client.put_secret_value(
-            SecretId=secret, ClientRequestToken=token, SecretString="new", VersionStages=["AWSPENDING"]
-        )
-    if event["Step"] == "finishSecret":
-        stages = client.describe_secret(SecretId=secret)["VersionIdsToStages"]
-        current = {label: version for version, labels in stages.items() for label in labels}["AWSCURRENT"]
-        client.update_secret_version_stage(
-            SecretId=secret, VersionStage="AWSCURRENT", RemoveFromVersionId=current, MoveToVersionId=token
-        )
+    put_and_promote(boto3.client("secretsmanager"), event, "new")
 
 
 def described(client: "SecretsManagerClient") -> dict[str, Any]:

@@ -11,6 +11,7 @@ from typing import Any
 
 import boto3
 import pytest
+from put_and_promote import put_and_promote
 
 from pytest_secretsmanager import NetworkBlocked, Rotation, SecretsManager
 from pytest_secretsmanager.doors import active, environment
@@ -224,19 +225,7 @@ def test_interrupt_in_one_thread_does_not_end_a_rotation_of_another_thread() -> 
     ready, may_begin = threading.Event(), threading.Event()
 
     def handler(event: dict[str, str], _: object) -> None:
-        client = boto3.client("secretsmanager")
-        secret, token = event["SecretId"], event["ClientRequestToken"]
-        if event["Step"] == "createSecret":
-            client.put_secret_value(
-                SecretId=secret, ClientRequestToken=token, SecretString="two", VersionStages=["AWSPENDING"]
-            )
-        if event["Step"] == "finishSecret":
-            client.update_secret_version_stage(
-                SecretId=secret,
-                VersionStage="AWSCURRENT",
-                RemoveFromVersionId=sm.secret(secret).version("AWSCURRENT").id,
-                MoveToVersionId=token,
-            )
+        put_and_promote(boto3.client("secretsmanager"), event, "two")
 
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.exceptions import ClientError
+from put_and_promote import put_and_promote
 
 from pytest_secretsmanager import Rotation, SecretsManager
 
@@ -63,17 +64,7 @@ def by_the_book(client: "SecretsManagerClient") -> Handler:
     """A rotation function that shares one client among all threads, as botocore allows."""
 
     def handler(event: dict[str, str], _: object) -> None:
-        secret, token = event["SecretId"], event["ClientRequestToken"]
-        if event["Step"] == "createSecret":
-            client.put_secret_value(
-                SecretId=secret, ClientRequestToken=token, SecretString=f"of {token}", VersionStages=["AWSPENDING"]
-            )
-        if event["Step"] == "finishSecret":
-            stages = client.describe_secret(SecretId=secret)["VersionIdsToStages"]
-            current = next(version for version, labels in stages.items() if "AWSCURRENT" in labels)
-            client.update_secret_version_stage(
-                SecretId=secret, VersionStage="AWSCURRENT", RemoveFromVersionId=current, MoveToVersionId=token
-            )
+        put_and_promote(client, event, f"of {event['ClientRequestToken']}")
 
     return handler
 

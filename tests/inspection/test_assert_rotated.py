@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
+from put_and_promote import put_and_promote
 
 from pytest_secretsmanager import Rotation, SecretNotFound, SecretsManager, Version
 
@@ -25,16 +26,7 @@ def _a_secret_that_rotates(secretsmanager: SecretsManager, client: "SecretsManag
     """`db` with one version, ONE, and a minimal rotation function."""
 
     def function(event: Event, _: object) -> None:
-        secret, token = event["SecretId"], event["ClientRequestToken"]
-        if event["Step"] == "createSecret":
-            client.put_secret_value(
-                SecretId=secret, ClientRequestToken=token, SecretString="two", VersionStages=["AWSPENDING"]
-            )
-        if event["Step"] == "finishSecret":
-            current = client.get_secret_value(SecretId=secret)["VersionId"]
-            client.update_secret_version_stage(
-                SecretId=secret, VersionStage="AWSCURRENT", RemoveFromVersionId=current, MoveToVersionId=token
-            )
+        put_and_promote(client, event, "two")
 
     secretsmanager.seed("db", Version("one", id=ONE), rotation=Rotation(function))
 
