@@ -257,7 +257,7 @@ def assert_nothing_is_left() -> None:
 
 @pytest.fixture(autouse=True)
 def _warm(no_aws_settings: None) -> None:
-    """Make what is made once (imports, descriptions, sessions), so that no scenario is interrupted in it."""
+    """Do one-time work (imports, descriptions, sessions) before a scenario, which is then not interrupted in it."""
     with SecretsManager() as sm:
         sm.seed("db", "one", rotation=pytest_secretsmanager.Rotation(rotate), replicas=["eu-west-1"])
         sm.client().rotate_secret(SecretId="db")
