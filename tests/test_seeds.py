@@ -231,6 +231,7 @@ def test_seed_with_deleted_is_scheduled_for_deletion(
         ("update_secret", {"SecretString": "y"}),
         ("delete_secret", {}),
     ],
+    ids=str,
 )
 def test_seed_with_owning_service_can_be_read_and_not_written(
     secretsmanager: SecretsManager, client: "SecretsManagerClient", method: str, arguments: dict[str, str]
@@ -489,6 +490,7 @@ def test_seed_that_aws_refuses_shows_the_error_of_aws(
         ([1], "but int is among them"),
         (["AWSCURRENT", None], "but NoneType is among them"),
     ],
+    ids=str,
 )
 def test_seed_refuses_labels_that_are_no_list_of_text(secretsmanager: SecretsManager, labels: Any, found: str) -> None:
     with pytest.raises(UsageError, match=f"^the labels of a seeded version are a list of str, {found}$"):

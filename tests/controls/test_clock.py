@@ -293,7 +293,9 @@ def test_last_changed_date_is_the_time_of_the_clock(sm: SecretsManager, change: 
 
 
 @pytest.mark.parametrize(
-    ("request_", "days"), [({}, 30), ({"RecoveryWindowInDays": 7}, 7), ({"ForceDeleteWithoutRecovery": True}, 0)]
+    ("request_", "days"),
+    [({}, 30), ({"RecoveryWindowInDays": 7}, 7), ({"ForceDeleteWithoutRecovery": True}, 0)],
+    ids=str,
 )
 def test_deletion_date_counts_from_the_time_of_the_clock(
     sm: SecretsManager, request_: dict[str, Any], days: int

@@ -190,7 +190,7 @@ def test_assert_moved_to_an_unknown_version_raises_version_not_found(secretsmana
         secretsmanager.assert_moved("db", "AWSCURRENT", target=3)
 
 
-@pytest.mark.parametrize(("end", "kind"), [(1.5, "float"), ({"a": 1}, "dict"), (["one"], "list")])
+@pytest.mark.parametrize(("end", "kind"), [(1.5, "float"), ({"a": 1}, "dict"), (["one"], "list")], ids=str)
 def test_assert_moved_refuses_a_target_of_a_wrong_type(secretsmanager: SecretsManager, end: object, kind: str) -> None:
     with pytest.raises(UsageError) as failure:
         secretsmanager.assert_moved("db", "AWSCURRENT", target=end)
@@ -204,7 +204,7 @@ def test_assert_moved_finds_its_secret_by_region_and_account(secretsmanager: Sec
     secretsmanager.assert_moved("db", "AWSCURRENT", source=1, target=2, region="eu-west-1", account="999999999999")
 
 
-@pytest.mark.parametrize("history", ["ab", b"ab", 7, {"a": 1}])
+@pytest.mark.parametrize("history", ["ab", b"ab", 7, {"a": 1}], ids=str)
 def test_assert_history_refuses_an_expected_history_that_is_no_list(
     secretsmanager: SecretsManager, history: object
 ) -> None:

@@ -194,7 +194,7 @@ def test_assert_no_label_accepts_a_removed_label_that_resembles_one_of_aws(secre
     secretsmanager.assert_no_label("db", "PENDING")
 
 
-@pytest.mark.parametrize("label", [None, 1, ["AWSPENDING"]])
+@pytest.mark.parametrize("label", [None, 1, ["AWSPENDING"]], ids=str)
 def test_label_assertions_refuse_a_label_that_is_not_text(secretsmanager: SecretsManager, label: Any) -> None:
     secretsmanager.seed("db", "one")
     told = "a label is a str such as 'AWSPENDING', not "
@@ -225,6 +225,13 @@ WRITE = 'write {"AWSCURRENT": 2}: each label, and the version that it is on'
         ({ONE: ["AWSPREVIOUS"], TWO: ["AWSCURRENT"]}, f"the version '{ONE}' stands where a label belongs; {WRITE}"),
         ({"AWSCURRENT": [2]}, f"AWSCURRENT is on one version or on none, not on [2]; {WRITE}"),
         ({"AWSCURRENT": 2, "AWSPENDING": None}, f"AWSPENDING is on one version or on none, not on None; {WRITE}"),
+    ],
+    ids=[
+        "number as a label",
+        "version id as a label",
+        "version ids with lists of labels",
+        "list of versions",
+        "None as a version",
     ],
 )
 def test_assert_labels_refuses_a_version_in_place_of_a_label(

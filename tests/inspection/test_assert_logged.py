@@ -466,13 +466,13 @@ def test_assert_log_order_fails_for_an_empty_log() -> None:
     assert str(failure.value).startswith("no GetSecretValue was logged; logged were: no calls at all\n")
 
 
-@pytest.mark.parametrize("order", [["GetSecretValue", "PutSecretValue"], ("GetSecretValue",), []])
+@pytest.mark.parametrize("order", [["GetSecretValue", "PutSecretValue"], ("GetSecretValue",), []], ids=str)
 def test_assert_log_order_refuses_a_list(secretsmanager: SecretsManager, order: Any) -> None:
     with pytest.raises(UsageError, match=r"not as a (list|tuple): write .*, or assert_log_order\(\*names\)$"):
         secretsmanager.assert_log_order(order)
 
 
-@pytest.mark.parametrize("operation", [["GetSecretValue"], 7, {"GetSecretValue"}, b"GetSecretValue"])
+@pytest.mark.parametrize("operation", [["GetSecretValue"], 7, {"GetSecretValue"}, b"GetSecretValue"], ids=str)
 @pytest.mark.parametrize("helper", ["assert_logged", "assert_not_logged", "assert_log_order"])
 def test_log_assertions_refuse_an_operation_that_is_not_text(
     secretsmanager: SecretsManager, helper: str, operation: Any
@@ -574,6 +574,7 @@ def test_assert_not_logged_with_an_error_finds_calls_refused_with_it(secretsmana
         ("RotationSucceeded", "SecretId", None, "SecretId is a str: None matches no call"),
         (None, "VersionStages", "AWSPENDING", "VersionStages is a list: write ['AWSPENDING']"),
     ],
+    ids=str,
 )
 def test_log_assertions_refuse_a_value_of_a_wrong_type_for_the_field(
     secretsmanager: SecretsManager, operation: Any, field: str, value: object, text: str

@@ -48,7 +48,20 @@ CHANGES: list[tuple[str, str, Callable[["SecretsManagerClient"], object]]] = [
 ]
 
 
-@pytest.mark.parametrize("read", READS)
+@pytest.mark.parametrize(
+    "read",
+    READS,
+    ids=[
+        "GetSecretValue",
+        "GetSecretValue of AWSPREVIOUS",
+        "BatchGetSecretValue",
+        "DescribeSecret",
+        "ListSecrets",
+        "ListSecretVersionIds",
+        "GetResourcePolicy",
+        "GetRandomPassword",
+    ],
+)
 @pytest.mark.parametrize("secret_id", [None, "db"])
 def test_assert_unchanged_passes_for_a_read(
     secretsmanager: SecretsManager,

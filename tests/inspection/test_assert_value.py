@@ -72,7 +72,9 @@ def test_assert_value_fails_for_another_value(secretsmanager: SecretsManager, va
         secretsmanager.assert_value("db", expected)
 
 
-@pytest.mark.parametrize(("value", "expected"), [(1, True), (True, 1), ({"a": [1]}, {"a": [True]}), (0, False)])
+@pytest.mark.parametrize(
+    ("value", "expected"), [(1, True), (True, 1), ({"a": [1]}, {"a": [True]}), (0, False)], ids=str
+)
 def test_assert_value_distinguishes_numbers_and_bools(
     secretsmanager: SecretsManager, value: object, expected: object
 ) -> None:
@@ -280,6 +282,7 @@ def test_assert_value_shows_only_the_nested_members_that_differ(secretsmanager: 
         ({"db": '{"password": "hunter2"}'}, {"db": {}}, "  'db': expected {}, found a text of 23 characters\n"),
         (b'{"password": "hunter2"}', ["x"], "  expected: ['x']\n  found:    a binary value of 23 bytes\n"),
     ],
+    ids=str,
 )
 def test_assert_value_does_not_show_a_member_that_the_test_did_not_name(
     secretsmanager: SecretsManager, found: object, expected: object, text: str

@@ -120,6 +120,17 @@ def test_cloudtrail_record_shows_the_reply_of_a_write_in_camel_case(
             {"secretId": "db", "tags": [{"key": "team", "value": "pay"}]},
         ),
     ],
+    ids=[
+        "GetSecretValue",
+        "GetSecretValue with a version",
+        "ListSecrets with filters",
+        "ListSecrets",
+        "PutSecretValue with text",
+        "PutSecretValue with bytes",
+        "CreateSecret",
+        "DeleteSecret",
+        "TagResource",
+    ],
 )
 def test_cloudtrail_record_shows_request_members_in_camel_case_without_secrets(
     secretsmanager: SecretsManager,
@@ -149,6 +160,7 @@ def test_cloudtrail_record_shows_request_members_in_camel_case_without_secrets(
         ("delete_secret", {"SecretId": "db"}, False),
         ("restore_secret", {"SecretId": "db"}, False),
     ],
+    ids=str,
 )
 def test_cloudtrail_record_of_a_read_is_read_only_without_a_response(
     secretsmanager: SecretsManager,
@@ -288,6 +300,7 @@ def test_cloudtrail_record_of_each_read_of_a_batch_stands_alone(
         ("delete_secret", {"SecretId": "db"}),
         ("put_secret_value", {"SecretId": "db", "SecretBinary": b"\x00"}),
     ],
+    ids=str,
 )
 def test_cloudtrail_record_can_be_written_as_json(
     secretsmanager: SecretsManager, client: "SecretsManagerClient", method: str, arguments: dict[str, Any]

@@ -121,6 +121,7 @@ def test_event_shows_times_of_the_response_in_seconds(
         ("list_secret_version_ids", {"SecretId": "db"}),
         ("get_random_password", {}),
     ],
+    ids=str,
 )
 def test_event_of_a_read_shows_no_response(
     secretsmanager: SecretsManager, client: "SecretsManagerClient", operation: str, arguments: dict[str, str]
@@ -213,6 +214,7 @@ def test_log_can_not_be_changed(secretsmanager: SecretsManager, client: "Secrets
         ((None, None, {"SecretId": "b"}), ["GetSecretValue"]),
         ((None, None, {"Name": "a", "SecretString": "x"}), []),
     ],
+    ids=str,
 )
 def test_log_matching_finds_calls_by_operation_error_and_fields(
     secretsmanager: SecretsManager, client: "SecretsManagerClient", query: tuple[Any, ...], names: list[str]

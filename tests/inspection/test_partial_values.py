@@ -87,7 +87,7 @@ def test_assert_value_partial_fails_for_a_value_that_is_no_object(secretsmanager
     )
 
 
-@pytest.mark.parametrize("expected", ["text", b"bytes", ["list"], 7, None])
+@pytest.mark.parametrize("expected", ["text", b"bytes", ["list"], 7, None], ids=str)
 def test_assert_value_partial_refuses_an_expected_value_that_is_no_object(
     secretsmanager: SecretsManager, expected: object
 ) -> None:
@@ -127,7 +127,7 @@ def test_assert_value_suggests_partial_when_every_expected_key_matches(secretsma
     assert text.endswith("\nevery key that was expected is as expected: partial=True compares these keys alone")
 
 
-@pytest.mark.parametrize("expected", [{"user": "web"}, {"name": "x"}, "text", [1]])
+@pytest.mark.parametrize("expected", [{"user": "web"}, {"name": "x"}, "text", [1]], ids=str)
 def test_assert_value_does_not_suggest_partial_when_an_expected_key_differs(
     secretsmanager: SecretsManager, expected: object
 ) -> None:

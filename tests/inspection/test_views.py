@@ -139,6 +139,7 @@ def test_secret_views_of_one_secret_are_equal(db: SecretView, secretsmanager: Se
         (["hidden"], "<secret 'db': 1 version, AWSCURRENT on 1>"),
         (["hidden", "hidden too"], "<secret 'db': 2 versions, AWSCURRENT on 2, AWSPREVIOUS on 1>"),
     ],
+    ids=str,
 )
 def test_repr_of_a_secret_view_shows_labels_and_no_values(
     secretsmanager: SecretsManager, versions: list[str], text: str
@@ -222,7 +223,7 @@ def test_version_with_a_negative_number_returns_the_version_from_the_end(db: Sec
     assert [db.version(number).number for number in (1, 2, 3, -1, -2, -3)] == [1, 2, 3, 3, 2, 1]
 
 
-@pytest.mark.parametrize("version", [None, [1], True, 1.5])
+@pytest.mark.parametrize("version", [None, [1], True, 1.5], ids=str)
 def test_version_refuses_a_name_of_a_wrong_type(db: SecretView, version: object) -> None:
     with pytest.raises(
         UsageError, match=f"^a version is an id, a number, a label or a view, not {type(version).__name__}$"
@@ -280,6 +281,7 @@ def test_secret_does_not_find_a_secret_by_another_arn_suffix(secretsmanager: Sec
             "account 123456789012; there is 'app/db'",
         ),
     ],
+    ids=str,
 )
 def test_secret_not_found_names_similar_secrets_and_other_places(
     db: SecretView, secretsmanager: SecretsManager, secret_id: str, place: dict[str, str], text: str

@@ -52,6 +52,7 @@ def test_runs_without_a_random_seed_differ() -> None:
         ({"account": "12345"}, "account is a str of twelve digits such as '123456789012', not '12345'"),
         ({"account": "12345678901x"}, "account is a str of twelve digits such as '123456789012', not '12345678901x'"),
     ],
+    ids=str,
 )
 def test_manager_refuses_an_invalid_region_or_account(arguments: dict[str, Any], text: str) -> None:
     with pytest.raises(UsageError) as refusal:

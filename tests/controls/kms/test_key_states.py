@@ -147,7 +147,7 @@ def test_call_that_needs_a_key_succeeds_when_the_key_is_enabled(
 
 @pytest.mark.usefixtures("secrets")
 @pytest.mark.parametrize(
-    "request_", [{"SecretIdList": ["default", "db"]}, {"Filters": [{"Key": "name", "Values": ["d"]}]}]
+    "request_", [{"SecretIdList": ["default", "db"]}, {"Filters": [{"Key": "name", "Values": ["d"]}]}], ids=str
 )
 @pytest.mark.parametrize("state", STATES)
 def test_batch_get_secret_value_lists_a_key_error_and_returns_the_other_secrets(

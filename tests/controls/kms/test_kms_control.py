@@ -106,7 +106,7 @@ def test_kms_create_key_refuses_an_alias_that_no_request_could_name(secretsmanag
         secretsmanager.kms.create_key(alias=alias)
 
 
-@pytest.mark.parametrize("key", [None, 3, ["alias/pay"]])
+@pytest.mark.parametrize("key", [None, 3, ["alias/pay"]], ids=str)
 def test_kms_disable_refuses_a_key_of_a_wrong_type(secretsmanager: SecretsManager, key: Any) -> None:
     with pytest.raises(UsageError, match=r"^a KMS key is named by its id, ARN or alias, or by itself, not by "):
         secretsmanager.kms.disable(key)

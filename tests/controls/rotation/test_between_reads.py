@@ -374,6 +374,7 @@ def test_between_reads_refuses_a_secret_without_rotation(sm: SecretsManager) -> 
         ({"first": 0}, "first is a number of reads, at least 1, not 0"),
         ({"first": "1"}, "first is a number of reads, at least 1, not '1'"),
     ],
+    ids=str,
 )
 def test_between_reads_refuses_invalid_numbers_of_reads(
     sm: SecretsManager, database: Database, options: dict[str, Any], text: str

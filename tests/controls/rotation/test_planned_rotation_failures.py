@@ -144,6 +144,7 @@ def test_rotation_fail_finds_its_secret_by_region(sm: SecretsManager, database: 
         (("setSecret", ValueError), {"times": True}, "a step fails a number of times, at least 1, not True"),
         (("setSecret", ValueError), {"times": "2"}, "a step fails a number of times, at least 1, not '2'"),
     ],
+    ids=str,
 )
 def test_rotation_fail_refuses_invalid_arguments(
     sm: SecretsManager, database: Database, arguments: tuple[Any, ...], options: dict[str, Any], text: str

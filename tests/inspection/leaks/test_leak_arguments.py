@@ -262,7 +262,11 @@ def test_assert_nothing_leaked_refuses_an_endless_iterator_in_a_list(sm):
     refusal_of(sm, [map(str, itertools.count())])
 
 
-@pytest.mark.parametrize("collected", [lambda path: path, lambda path: [path, path], lambda path: iter([path])])
+@pytest.mark.parametrize(
+    "collected",
+    [lambda path: path, lambda path: [path, path], lambda path: iter([path])],
+    ids=["path", "list", "iterator"],
+)
 def test_assert_nothing_leaked_refuses_a_path(sm, tmp_path, collected):
     assert f"text 1 is a path, which holds no text itself: read the file first ({tmp_path})" in refusal_of(
         sm, collected(tmp_path)

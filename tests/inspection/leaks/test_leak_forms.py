@@ -68,7 +68,11 @@ def test_assert_nothing_leaked_finds_the_repr_of_a_binary_value(secretsmanager: 
 
 
 @pytest.mark.parametrize("password", ['it\'s "so"', "back\\slash", "tab\there", "new\nline"])
-@pytest.mark.parametrize("shown", [str, repr, lambda value: str({"password": value}), lambda value: f"{[value]}"])
+@pytest.mark.parametrize(
+    "shown",
+    [str, repr, lambda value: str({"password": value}), lambda value: f"{[value]}"],
+    ids=["str", "repr", "str of a dict", "list in an f-string"],
+)
 def test_assert_nothing_leaked_finds_the_repr_of_a_text_value(secretsmanager, password, shown):
     secretsmanager.seed("db", password)
     with pytest.raises(AssertionError, match=r"text 1(, line 1)? holds the value of 'db'"):

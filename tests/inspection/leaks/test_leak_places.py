@@ -66,7 +66,11 @@ def test_assert_nothing_leaked_counts_further_lines_with_a_leak(secretsmanager):
     assert "text 1, line 1 (and 2 more lines) holds" in text_of(secretsmanager, f"{line}\n{line}\n{line}\n")
 
 
-@pytest.mark.parametrize("encode", [quote, json.dumps, repr, lambda value: base64.b64encode(value.encode()).decode()])
+@pytest.mark.parametrize(
+    "encode",
+    [quote, json.dumps, repr, lambda value: base64.b64encode(value.encode()).decode()],
+    ids=["URL", "JSON", "repr", "base64"],
+)
 def test_assert_nothing_leaked_names_the_line_of_an_encoded_value(secretsmanager, encode):
     secretsmanager.seed("db", VALUE)
     assert "text 1, line 2 holds" in text_of(secretsmanager, f"one\nx={encode(VALUE)}\nthree")

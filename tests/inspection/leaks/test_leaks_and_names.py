@@ -39,6 +39,7 @@ def test_assert_nothing_leaked_ignores_the_arn_and_name_of_a_secret_in_another_v
         ("us-east-1", "other"),
         (b"app", "app/x"),
     ],
+    ids=str,
 )
 def test_assert_nothing_leaked_ignores_a_value_that_names_a_secret(secretsmanager, value, other):
     secretsmanager.seed(other, "x" * 20)
@@ -49,7 +50,9 @@ def test_assert_nothing_leaked_ignores_a_value_that_names_a_secret(secretsmanage
     secretsmanager.assert_nothing_leaked(f"asked for {secretsmanager.secret(other).arn}")
 
 
-@pytest.mark.parametrize("value", ["changeme", {"password": "changeme"}, {"users": [{"api_token": "changeme"}]}])
+@pytest.mark.parametrize(
+    "value", ["changeme", {"password": "changeme"}, {"users": [{"api_token": "changeme"}]}], ids=str
+)
 @pytest.mark.parametrize("other", ["team/changeme", "changeme/team"])
 def test_assert_nothing_leaked_finds_a_value_outside_of_the_name_that_holds_it(secretsmanager, value, other):
     secretsmanager.seed("app/db", value)
@@ -67,6 +70,7 @@ def test_assert_nothing_leaked_finds_a_value_outside_of_the_name_that_holds_it(s
         *[{key: "changeme"} for key in ("dbpass", "privatekey", "mysqlpwd", "DBPwd", "passcode")],
         {"passwords": {"admin": "changeme"}},
     ],
+    ids=str,
 )
 def test_assert_nothing_leaked_finds_a_value_outside_of_its_own_secrets_name(secretsmanager, value):
     secretsmanager.seed("team/changeme", value)
@@ -113,7 +117,7 @@ def test_assert_nothing_leaked_ignores_the_words_of_an_arn_in_a_request(secretsm
     assert "Description of UpdateSecret (call 3)" in text_of(secretsmanager)
 
 
-@pytest.mark.parametrize("value", [{"region": "eu-west-1"}, {"account": "123456789012"}])
+@pytest.mark.parametrize("value", [{"region": "eu-west-1"}, {"account": "123456789012"}], ids=str)
 def test_assert_nothing_leaked_ignores_regions_and_accounts_of_secrets(secretsmanager, value):
     secretsmanager.seed("db", value)
     secretsmanager.seed("far", "x" * 20, region="eu-west-1")

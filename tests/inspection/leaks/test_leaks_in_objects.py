@@ -158,7 +158,7 @@ def test_assert_nothing_leaked_finds_a_value_in(secretsmanager, told):
         secretsmanager.assert_nothing_leaked(told)
 
 
-@pytest.mark.parametrize("sent", [b"\x00\xffkey of bytes", bytearray(b"\x00\xffkey of bytes")])
+@pytest.mark.parametrize("sent", [b"\x00\xffkey of bytes", bytearray(b"\x00\xffkey of bytes")], ids=str)
 def test_assert_nothing_leaked_finds_bytes_in_the_calls_of_a_mock(secretsmanager, sent):
     secretsmanager.seed("db", b"\x00\xffkey of bytes")
     mock = MagicMock()

@@ -118,6 +118,7 @@ REFUSED = [
         ({"SecretBinary": b"correct horse"}, "with correct horse"),
         ({"SecretString": '{"password": "correct horse"}'}, "with correct horse"),
     ],
+    ids=str,
 )
 def test_assert_nothing_leaked_finds_a_value_of_a_refused_call(secretsmanager, client, method, parameters, value, text):
     secretsmanager.seed("taken", "another")
