@@ -121,7 +121,7 @@ def test_manager_with_now_begins_its_clock_at(
 
 @given(
     wall=st.floats(1.5e9, 2e9),
-    moment=st.datetimes(datetime(1990, 1, 1), datetime(2090, 1, 1)),  # noqa: DTZ001 - as hypothesis wants it
+    moment=st.datetimes(datetime(1990, 1, 1), datetime(2090, 1, 1)),  # noqa: DTZ001 - hypothesis takes naive bounds
 )
 def test_clock_begins_at_any_time_to_the_millisecond(wall: float, moment: datetime) -> None:
     moment = moment.replace(microsecond=moment.microsecond // 1000 * 1000, tzinfo=UTC)
@@ -194,7 +194,7 @@ WRONG: list[tuple[Callable[[Clock], object], str]] = [
     ),
     (lambda clock: clock.set(None), "the clock is set to a datetime, not to NoneType"),  # type: ignore[arg-type]
     (
-        lambda clock: clock.set(datetime(2030, 5, 6, 7, 8, 9)),  # noqa: DTZ001 - that is the point
+        lambda clock: clock.set(datetime(2030, 5, 6, 7, 8, 9)),  # noqa: DTZ001 - the naive datetime is tested
         "the clock needs a time zone, which 2030-05-06 07:08:09 has not: write datetime(2030, 5, 6, …, tzinfo=UTC)",
     ),
     (
@@ -241,7 +241,7 @@ def test_manager_refuses_a_now_without_a_time_zone() -> None:
     with pytest.raises(
         UsageError, match=r"^the clock needs a time zone, .* write datetime\(2026, 1, 2, …, tzinfo=UTC\)$"
     ):
-        SecretsManager(now=datetime(2026, 1, 2))  # noqa: DTZ001 - that is the point
+        SecretsManager(now=datetime(2026, 1, 2))  # noqa: DTZ001 - the naive datetime is tested
 
 
 # --- dates of the clock ----------------------------------------------------------------------------------------------

@@ -255,7 +255,7 @@ def test_handler_that_causes_more_and_more_events_is_stopped(monkeypatch: pytest
     def create(_: Event) -> None:
         names.append(f"new/{len(names)}")
         assert len(names) < 1000
-        manager.client().create_secret(Name=names[-1], SecretString="x")  # two events, and so two calls
+        manager.client().create_secret(Name=names[-1], SecretString="x")  # two events, so two calls
 
     with pytest.raises(HandlerError) as failure, SecretsManager() as manager:
         manager.seed("db", "one")
@@ -555,16 +555,16 @@ def test_unmet_plan_is_reported_when_no_handler_failed(left: SecretsManager) -> 
 
 
 async def coroutine_function(event: Event) -> None:
-    """What an event loop would have to run."""
+    """Does nothing."""
 
 
 class AsyncHandler:
     async def __call__(self, event: Event) -> None:
-        """What an event loop would have to run."""
+        """Does nothing."""
 
 
 def lambda_handler(event: Event, context: object) -> None:
-    """What Lambda calls."""
+    """A Lambda handler."""
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Rotations and threads: functions that call back from threads of their own, and many callers at once.
+"""Rotations and threads: functions that call from their own threads, and many callers at once.
 
 Each join has a timeout: a deadlock fails its test instead of hanging the run.
 """

@@ -1,4 +1,4 @@
-"""`sm.rolled_back()` takes back what is no secret."""
+"""`sm.rolled_back()` restores the log, planned failures, request ids and clients."""
 
 from pytest_secretsmanager import Rotation, SecretsManager
 
