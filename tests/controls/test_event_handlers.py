@@ -54,7 +54,7 @@ def left() -> SecretsManager:
 # --- which events, and when ------------------------------------------------------------------------------------------
 
 
-def test_handler_is_called_with_the_events_that_match_its_pattern(sm: SecretsManager) -> None:
+def test_event_handler_is_called_with_the_events_that_match_its_pattern(sm: SecretsManager) -> None:
     seen: list[Event] = []
     sm.events.subscribe(seen.append, pattern=CURRENT_MOVES)
     put(sm)
@@ -62,7 +62,7 @@ def test_handler_is_called_with_the_events_that_match_its_pattern(sm: SecretsMan
     assert len(seen) == 1
 
 
-def test_handler_without_a_pattern_is_called_with_all_events(sm: SecretsManager) -> None:
+def test_event_handler_without_a_pattern_is_called_with_all_events(sm: SecretsManager) -> None:
     seen: list[Event] = []
     sm.events.subscribe(seen.append)
     put(sm)
@@ -70,14 +70,14 @@ def test_handler_without_a_pattern_is_called_with_all_events(sm: SecretsManager)
     assert len(seen) == 2
 
 
-def test_handler_runs_before_the_call_returns_and_reads_the_new_value(sm: SecretsManager) -> None:
+def test_event_handler_runs_before_the_call_returns_and_reads_the_new_value(sm: SecretsManager) -> None:
     read: list[str] = []
     sm.events.subscribe(lambda _: read.append(sm.client().get_secret_value(SecretId="db")["SecretString"]))
     put(sm, "two")
     assert read == ["two", "two"]
 
 
-def test_handler_runs_without_the_lock_of_the_manager(sm: SecretsManager, is_free: Callable[[Any], bool]) -> None:
+def test_event_handler_runs_without_the_lock_of_the_manager(sm: SecretsManager, is_free: Callable[[Any], bool]) -> None:
     found: list[bool] = []
     sm.events.subscribe(lambda _: found.append(is_free(sm._service.lock)))
     put(sm)
@@ -85,7 +85,7 @@ def test_handler_runs_without_the_lock_of_the_manager(sm: SecretsManager, is_fre
     assert found == [True, True]
 
 
-def test_handler_gets_no_event_from_before_its_subscription(sm: SecretsManager) -> None:
+def test_event_handler_gets_no_event_from_before_its_subscription(sm: SecretsManager) -> None:
     put(sm)
     seen: list[Event] = []
     sm.events.subscribe(seen.append)
@@ -94,7 +94,7 @@ def test_handler_gets_no_event_from_before_its_subscription(sm: SecretsManager) 
     assert [name_of(event) for event in seen] == ["DeleteSecret"]
 
 
-def test_handler_gets_events_after_the_log_is_cleared(sm: SecretsManager) -> None:
+def test_event_handler_gets_events_after_the_log_is_cleared(sm: SecretsManager) -> None:
     seen: list[Event] = []
     sm.events.subscribe(seen.append, pattern=CURRENT_MOVES)
     put(sm)
@@ -103,14 +103,14 @@ def test_handler_gets_events_after_the_log_is_cleared(sm: SecretsManager) -> Non
     assert len(seen) == 2
 
 
-def test_handler_gets_no_event_of_a_seed(sm: SecretsManager) -> None:
+def test_event_handler_gets_no_event_of_a_seed(sm: SecretsManager) -> None:
     seen: list[Event] = []
     sm.events.subscribe(seen.append)
     sm.seed("db", "other")
     assert seen == []
 
 
-def test_handler_gets_the_event_of_a_refused_call(sm: SecretsManager) -> None:
+def test_event_handler_gets_the_event_of_a_refused_call(sm: SecretsManager) -> None:
     seen: list[Event] = []
     sm.events.subscribe(seen.append, pattern={"detail": {"errorCode": [{"exists": True}]}})
     with pytest.raises(sm.client().exceptions.ResourceNotFoundException):
@@ -133,7 +133,7 @@ def rotate_by_hold(sm: SecretsManager) -> None:
 
 
 @pytest.mark.parametrize("rotate", [rotate_by_call, rotate_by_clock, rotate_by_hold])
-def test_handler_gets_the_events_of_a_rotation_that_a_call_clock_or_hold_started(
+def test_event_handler_gets_the_events_of_a_rotation_that_a_call_clock_or_hold_started(
     sm: SecretsManager, rotate: Callable[[SecretsManager], None]
 ) -> None:
     def function(event: dict[str, str], _context: object) -> None:
@@ -149,7 +149,7 @@ def test_handler_gets_the_events_of_a_rotation_that_a_call_clock_or_hold_started
     assert seen[-3:] == ["Secret Label Updated", "PutSecretValue", "RotationSucceeded"]
 
 
-def test_handler_gets_the_events_of_a_held_replica_when_it_is_resumed(sm: SecretsManager) -> None:
+def test_event_handler_gets_the_events_of_a_held_replica_when_it_is_resumed(sm: SecretsManager) -> None:
     hold = sm.replication.hold("eu-west-1")
     sm.client().replicate_secret_to_regions(SecretId="db", AddReplicaRegions=[{"Region": "eu-west-1"}])
     seen: list[str] = []
@@ -180,7 +180,7 @@ def put_by_endpoint(sm: SecretsManager) -> None:
 
 
 @pytest.mark.parametrize("put_somehow", [put_in_process, put_by_async_client, put_by_endpoint])
-def test_handler_is_called_for_calls_of_every_kind_of_client(
+def test_event_handler_is_called_for_calls_of_every_kind_of_client(
     sm: SecretsManager, put_somehow: Callable[[SecretsManager], None]
 ) -> None:
     read: list[str] = []
@@ -195,7 +195,7 @@ def test_handler_is_called_for_calls_of_every_kind_of_client(
 # --- order -----------------------------------------------------------------------------------------------------------
 
 
-def test_handlers_get_each_event_in_the_order_of_their_subscription(sm: SecretsManager) -> None:
+def test_event_handlers_get_each_event_in_the_order_of_their_subscription(sm: SecretsManager) -> None:
     seen: list[str] = []
     sm.events.subscribe(lambda event: seen.append(f"first: {name_of(event)}"))
     sm.events.subscribe(lambda event: seen.append(f"second: {name_of(event)}"))
@@ -221,7 +221,7 @@ def test_event_caused_by_a_handler_comes_after_the_waiting_events(sm: SecretsMan
     assert seen == ["tagged", "Secret Label Updated", "PutSecretValue", "TagResource"]
 
 
-def test_each_handler_gets_its_own_copy_of_the_event(sm: SecretsManager) -> None:
+def test_each_event_handler_gets_its_own_copy_of_the_event(sm: SecretsManager) -> None:
     seen: list[Event] = []
     sm.events.subscribe(lambda event: event["detail"].clear(), pattern=CURRENT_MOVES)
     sm.events.subscribe(seen.append, pattern=CURRENT_MOVES)
@@ -229,7 +229,7 @@ def test_each_handler_gets_its_own_copy_of_the_event(sm: SecretsManager) -> None
     assert seen[0]["detail"]["labelUpdated"] == "AWSCURRENT"
 
 
-def test_handler_that_causes_its_own_event_again_is_stopped_with_an_explanation() -> None:
+def test_event_handler_that_causes_its_own_event_again_is_stopped_with_an_explanation() -> None:
     calls_made: list[Event] = []
 
     def rewrite(event: Event) -> None:
@@ -248,7 +248,7 @@ def test_handler_that_causes_its_own_event_again_is_stopped_with_an_explanation(
     )
 
 
-def test_handler_that_causes_more_and_more_events_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_event_handler_that_causes_more_and_more_events_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(subscriptions, "MOST_CAUSED", 100)
     names: list[str] = []
 
@@ -266,7 +266,7 @@ def test_handler_that_causes_more_and_more_events_is_stopped(monkeypatch: pytest
     )
 
 
-def test_handler_error_counts_equal_failures_and_lists_the_first_of_many() -> None:
+def test_event_handler_error_counts_equal_failures_and_lists_the_first_of_many() -> None:
     def failing_by_name(event: Event) -> None:
         raise ValueError
 
@@ -283,7 +283,7 @@ def test_handler_error_counts_equal_failures_and_lists_the_first_of_many() -> No
     assert others[-1].startswith("  … and ")
 
 
-def test_handler_may_start_a_coroutine_with_ensure_future(sm: SecretsManager) -> None:
+def test_event_handler_may_start_a_coroutine_with_ensure_future(sm: SecretsManager) -> None:
     read: list[object] = []
 
     async def reload() -> None:
@@ -298,7 +298,7 @@ def test_handler_may_start_a_coroutine_with_ensure_future(sm: SecretsManager) ->
     assert read == ["two"]
 
 
-def test_handler_is_not_stopped_by_many_events_of_one_call(sm: SecretsManager) -> None:
+def test_event_handler_is_not_stopped_by_many_events_of_one_call(sm: SecretsManager) -> None:
     sm.seed("rotating", '{"password": "old"}', owning_service="rds", rotation=Rotation(days=1))
     read: list[str] = []
     sm.events.subscribe(
@@ -325,7 +325,7 @@ def test_event_of_another_thread_during_a_handler_comes_after_it(sm: SecretsMana
     assert seen == ["begins PutSecretValue", "ends", "begins DeleteSecret", "ends"]
 
 
-def test_handler_gets_each_event_of_many_threads_once_in_the_order_of_the_log(sm: SecretsManager) -> None:
+def test_event_handler_gets_each_event_of_many_threads_once_in_the_order_of_the_log(sm: SecretsManager) -> None:
     seen: list[str] = []
     sm.events.subscribe(lambda event: seen.append(event["id"]))
 
@@ -345,7 +345,7 @@ def test_handler_gets_each_event_of_many_threads_once_in_the_order_of_the_log(sm
 # --- the end of a subscription ---------------------------------------------------------------------------------------
 
 
-def test_unsubscribed_handler_is_not_called(sm: SecretsManager) -> None:
+def test_unsubscribed_event_handler_is_not_called(sm: SecretsManager) -> None:
     seen: list[Event] = []
     subscription = sm.events.subscribe(seen.append)
     subscription.unsubscribe()
@@ -354,7 +354,7 @@ def test_unsubscribed_handler_is_not_called(sm: SecretsManager) -> None:
     assert seen == []
 
 
-def test_subscription_ends_with_its_with_block(sm: SecretsManager) -> None:
+def test_event_subscription_ends_with_its_with_block(sm: SecretsManager) -> None:
     seen: list[Event] = []
     with sm.events.subscribe(seen.append, pattern=CURRENT_MOVES):
         put(sm)
@@ -362,7 +362,7 @@ def test_subscription_ends_with_its_with_block(sm: SecretsManager) -> None:
     assert len(seen) == 1
 
 
-def test_handler_may_unsubscribe_another_handler(sm: SecretsManager) -> None:
+def test_event_handler_may_unsubscribe_another_handler(sm: SecretsManager) -> None:
     seen: list[Event] = []
     sm.events.subscribe(lambda _: second.unsubscribe())
     second = sm.events.subscribe(seen.append)
@@ -370,7 +370,7 @@ def test_handler_may_unsubscribe_another_handler(sm: SecretsManager) -> None:
     assert seen == []
 
 
-def test_handler_subscribed_by_a_handler_gets_the_later_events(sm: SecretsManager) -> None:
+def test_event_handler_subscribed_by_a_handler_gets_the_later_events(sm: SecretsManager) -> None:
     seen: list[str] = []
 
     def first(event: Event) -> None:
@@ -423,7 +423,7 @@ def test_rollback_restores_a_subscription_that_was_ended_inside(sm: SecretsManag
 # --- handlers that fail ----------------------------------------------------------------------------------------------
 
 
-def test_failed_handler_fails_the_end_of_the_block_but_not_the_call(left: SecretsManager) -> None:
+def test_failed_event_handler_fails_the_end_of_the_block_but_not_the_call(left: SecretsManager) -> None:
     with pytest.raises(HandlerError) as failure, left:
         left.events.subscribe(failing, pattern=CURRENT_MOVES)
         put(left)
@@ -437,7 +437,7 @@ def test_failed_handler_fails_the_end_of_the_block_but_not_the_call(left: Secret
     assert str(failure.value.__cause__) == "hunter2"
 
 
-def test_handler_error_lists_every_failure_and_other_handlers_are_called(left: SecretsManager) -> None:
+def test_event_handler_error_lists_every_failure_and_other_handlers_are_called(left: SecretsManager) -> None:
     seen: list[Event] = []
     with pytest.raises(HandlerError) as failure, left:
         left.events.subscribe(failing)
@@ -494,7 +494,7 @@ def test_error_of_the_block_is_raised_with_a_note_on_the_failed_handler(left: Se
     assert note.startswith("the handler failing failed with ValueError")
 
 
-def test_failed_handler_is_reported_once(left: SecretsManager) -> None:
+def test_failed_event_handler_is_reported_once(left: SecretsManager) -> None:
     with pytest.raises(HandlerError), left:
         left.events.subscribe(failing, pattern=CURRENT_MOVES)
         put(left)
@@ -502,14 +502,14 @@ def test_failed_handler_is_reported_once(left: SecretsManager) -> None:
         pass
 
 
-def test_failed_handler_inside_a_rollback_is_reported_at_its_end(sm: SecretsManager) -> None:
+def test_failed_event_handler_inside_a_rollback_is_reported_at_its_end(sm: SecretsManager) -> None:
     with pytest.raises(HandlerError), sm.rolled_back():
         sm.events.subscribe(failing, pattern=CURRENT_MOVES)
         put(sm)
     sm.assert_value("db", "one")
 
 
-def test_failed_handler_from_before_a_rollback_is_reported_when_the_manager_is_left(left: SecretsManager) -> None:
+def test_failed_event_handler_from_before_a_rollback_is_reported_when_the_manager_is_left(left: SecretsManager) -> None:
     with pytest.raises(HandlerError), left:
         left.events.subscribe(failing, pattern=CURRENT_MOVES)
         put(left)
@@ -536,7 +536,7 @@ def test_decorated_function_with_a_failed_handler_fails_at_each_call(left: Secre
             subscribing()
 
 
-def test_failed_handler_is_reported_instead_of_an_unmet_plan(left: SecretsManager) -> None:
+def test_failed_event_handler_is_reported_instead_of_an_unmet_plan(left: SecretsManager) -> None:
     with pytest.raises(HandlerError), left:
         left.rotation.fail("setSecret", ValueError)
         left.events.subscribe(failing, pattern=CURRENT_MOVES)
@@ -595,7 +595,7 @@ def lambda_handler(event: Event, context: object) -> None:
     ],
     ids=["None", "class", "coroutine function", "async callable", "Lambda handler", "no parameter"],
 )
-def test_subscribe_refuses_a_handler_that_can_not_be_called_with_an_event(
+def test_events_subscribe_refuses_a_handler_that_can_not_be_called_with_an_event(
     sm: SecretsManager, handler: Any, text: str
 ) -> None:
     with pytest.raises(UsageError) as refusal:
@@ -603,28 +603,28 @@ def test_subscribe_refuses_a_handler_that_can_not_be_called_with_an_event(
     assert str(refusal.value) == text
 
 
-def test_handler_that_returns_a_coroutine_fails_the_block(left: SecretsManager) -> None:
+def test_event_handler_that_returns_a_coroutine_fails_the_block(left: SecretsManager) -> None:
     with pytest.raises(HandlerError, match="gave a coroutine, which is not awaited"), left:
         left.events.subscribe(lambda event: coroutine_function(event), pattern=CURRENT_MOVES)
         put(left)
 
 
-def test_subscribe_accepts_a_handler_without_a_signature(sm: SecretsManager) -> None:
+def test_events_subscribe_accepts_a_handler_without_a_signature(sm: SecretsManager) -> None:
     sm.events.subscribe({}.update, pattern=calls("NoOperation"))
     put(sm)
 
 
-def test_subscribe_refuses_a_malformed_pattern_at_once(sm: SecretsManager) -> None:
+def test_events_subscribe_refuses_a_malformed_pattern_at_once(sm: SecretsManager) -> None:
     with pytest.raises(UsageError, match="did you mean 'prefix'"):
         sm.events.subscribe(print, pattern={"source": [{"prefx": "aws"}]})
     assert sm._service.watchers == []
 
 
-def test_subscribe_explains_a_misspelt_argument(sm: SecretsManager) -> None:
+def test_events_subscribe_explains_a_misspelt_argument(sm: SecretsManager) -> None:
     misspelt: dict[str, Any] = {"event_pattern": {}}
     with pytest.raises(UsageError, match=r"subscribe has no argument 'event_pattern': write pattern=\{…\}"):
         sm.events.subscribe(print, **misspelt)
 
 
-def test_repr_of_a_subscription_names_its_handler(sm: SecretsManager) -> None:
+def test_repr_of_an_event_subscription_names_its_handler(sm: SecretsManager) -> None:
     assert repr(sm.events.subscribe(lambda_handler.__get__({}))) == "<subscription of lambda_handler>"

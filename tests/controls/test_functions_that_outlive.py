@@ -106,13 +106,13 @@ def test_environment_of_a_running_function_is_restored_when_its_manager_is_left(
 
 
 @pytest.mark.parametrize("rolled_back", [False, True], ids=["manager left", "rolled back"])
-def test_running_function_begins_no_further_step_after_its_manager_is_left(rolled_back: bool) -> None:
+def test_running_rotation_function_begins_no_further_step_after_its_manager_is_left(rolled_back: bool) -> None:
     with left_running(rolled_back) as (_, function, thread):
         function.finish(thread)
         assert function.steps == ["createSecret"]
 
 
-def test_running_function_of_a_failed_rotation_is_cut_off() -> None:
+def test_running_rotation_function_of_a_failed_rotation_is_cut_off() -> None:
     """In an event loop an error of a signal handler may fail a step while its function still runs."""
     function = Function()
     with pytest.warns(RuntimeWarning, match="still running"), SecretsManager() as sm:  # noqa: PT031
@@ -158,7 +158,7 @@ def test_left_manager_answers_its_running_function_but_no_other_thread() -> None
         assert active.responder_for(client) is None
 
 
-def test_running_function_is_answered_by_its_own_manager_that_was_left() -> None:
+def test_running_rotation_function_is_answered_by_its_own_manager_that_was_left() -> None:
     with left_running() as (sm, function, thread):
         with SecretsManager() as later:
             function.finish(thread)
@@ -167,7 +167,7 @@ def test_running_function_is_answered_by_its_own_manager_that_was_left() -> None
         assert "of-createSecret" in sm.secrets
 
 
-def test_running_function_is_refused_after_its_rotation_is_rolled_back() -> None:
+def test_running_rotation_function_is_refused_after_its_rotation_is_rolled_back() -> None:
     with left_running(rolled_back=True) as (sm, function, thread):
         function.finish(thread)
         (answer,) = function.answers
@@ -176,7 +176,7 @@ def test_running_function_is_refused_after_its_rotation_is_rolled_back() -> None
         assert list(sm.secrets) == []
 
 
-def test_running_function_from_before_a_rollback_goes_on() -> None:
+def test_running_rotation_function_from_before_a_rollback_goes_on() -> None:
     function = Function()
     with SecretsManager() as sm:
         thread = function.start(sm)

@@ -106,7 +106,7 @@ def test_assert_history_finds_its_secret_by_region_and_account(secretsmanager: S
         pytest.param({"source": -2, "target": -1}, id="by numbers from the end"),
     ],
 )
-def test_assert_moved_passes_for_a_move_from(secretsmanager: SecretsManager, ends: dict[str, Any]) -> None:
+def test_assert_moved_passes_for_a_move(secretsmanager: SecretsManager, ends: dict[str, Any]) -> None:
     secretsmanager.assert_moved("db", "AWSCURRENT", **ends)
 
 

@@ -172,14 +172,14 @@ def test_assert_no_label_suggests_the_label_of_aws_in_any_case(secretsmanager: S
         secretsmanager.assert_no_label("db", "awscurrent")
 
 
-def test_assert_no_label_accepts_an_existing_label_that_resembles_one_of_aws(secretsmanager: SecretsManager) -> None:
+def test_assert_no_label_fails_for_an_existing_label_that_resembles_one_of_aws(secretsmanager: SecretsManager) -> None:
     secretsmanager.seed("db", versions=[Version("one", labels=["AWSCURRENT", "AWSPENDING2"])])
     with pytest.raises(AssertionError, match="expected AWSPENDING2 of secret 'db' nowhere"):
         secretsmanager.assert_no_label("db", "AWSPENDING2")
 
 
 @pytest.mark.parametrize("label", ["current", "pending", "previous", "BLUE"])
-def test_assert_no_label_accepts_custom_labels_that_resemble_those_of_aws_less(
+def test_assert_no_label_accepts_custom_labels_such_as_current_and_pending(
     secretsmanager: SecretsManager, label: str
 ) -> None:
     secretsmanager.seed("db", "one")

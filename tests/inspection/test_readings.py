@@ -97,33 +97,33 @@ ENCODERS = {
         pytest.param(f"a{VALUE.encode().hex()}b", "hex", id="hex inside longer hex"),
     ],
 )
-def test_readings_hold_a_value_in_its_form(text, form):
+def test_leak_search_readings_hold_a_value_in_its_form(text, form):
     assert form_of(text, VALUE) == form
 
 
 @pytest.mark.parametrize("before", range(12))
 @pytest.mark.parametrize("after", range(4))
 @pytest.mark.parametrize("encode", [base64.b64encode, base64.urlsafe_b64encode])
-def test_readings_of_base64_hold_a_value_at_any_offset(before, after, encode):
+def test_leak_search_readings_of_base64_hold_a_value_at_any_offset(before, after, encode):
     text = encode(b"u" * before + "pässwört".encode() + b"x" * after)
     assert form_of(b"Authorization: Basic " + text.rstrip(b"="), "pässwört") == "base64"
 
 
 @pytest.mark.parametrize("before", ["", "k", "ke", "key", "key/", "a-key_"])
-def test_readings_of_base64_hold_a_value_after_other_base64_digits(before):
+def test_leak_search_readings_of_base64_hold_a_value_after_other_base64_digits(before):
     assert form_of(before + base64.b64encode(VALUE.encode()).decode() + "/rest", VALUE) == "base64"
 
 
 @settings(max_examples=50)
 @given(st.text(min_size=6), st.lists(st.sampled_from(sorted(ENCODERS)), min_size=1, max_size=DEPTH))
-def test_readings_hold_a_value_behind_any_three_encoders(value, encoders):
+def test_leak_search_readings_hold_a_value_behind_any_three_encoders(value, encoders):
     text = value
     for name in encoders:
         text = ENCODERS[name](text)
     assert form_of(f"before {text} after", value) is not None, text
 
 
-def test_readings_do_not_hold_a_value_behind_four_encoders():
+def test_leak_search_readings_do_not_hold_a_value_behind_four_encoders():
     text = VALUE
     for _ in range(DEPTH + 1):
         text = json.dumps(text)
@@ -131,7 +131,7 @@ def test_readings_do_not_hold_a_value_behind_four_encoders():
 
 
 @given(st.binary(max_size=200))
-def test_readings_of_any_bytes_are_unique(content):
+def test_leak_search_readings_of_any_bytes_are_unique(content):
     contents = [reading.content for reading in readings_of(content)]
     assert contents[0] == content
     assert len(contents) == len(set(contents))

@@ -55,34 +55,34 @@ arns = st.just(b"arn:aws:secretsmanager:a:1:secret:")
 
 
 @given(st.lists(words, max_size=6), st.lists(words, max_size=3), st.lists(words | arns, max_size=12).map(b"".join))
-def test_search_finds_the_same_as_a_naive_search(contents, names, text):
+def test_leak_search_finds_the_same_as_a_naive_search(contents, names, text):
     assert found(contents, names, text) == naively_found(contents, names, text)
 
 
 @given(st.lists(words, max_size=4), st.data())
-def test_search_among_many_values_finds_the_same_as_a_naive_search(contents, data):
+def test_leak_search_among_many_values_finds_the_same_as_a_naive_search(contents, data):
     others = [b"other-%04d" % number for number in range(300)]
     text = data.draw(st.lists(st.sampled_from([*contents, *others, b" ", b"a"]), max_size=12)).copy()
     joined = b"".join(text)
     assert found([*contents, *others], [], joined) == naively_found([*contents, *others], [], joined)
 
 
-def test_search_with_whole_finds_a_short_value_only_as_a_whole_field():
+def test_leak_search_with_whole_finds_a_short_value_only_as_a_whole_field():
     assert found([b"1234"], [], b"1234", whole=True) == {(b"1234", 0)}
     assert found([b"1234"], [], b"pin 1234", whole=True) == set()
     assert found([b"123456"], [], b"pin 123456", whole=True) == {(b"123456", 4)}
 
 
-def test_search_with_whole_finds_a_short_value_as_a_whole_piece():
+def test_leak_search_with_whole_finds_a_short_value_as_a_whole_piece():
     assert found([b"1234"], [], BETWEEN.join([b"x", b"1234", b"y"]), whole=True) == {(b"1234", 0)}
 
 
 @pytest.mark.parametrize("content", [b"123", b"1234"])
-def test_search_with_shortest_ignores_shorter_values(content):
+def test_leak_search_with_shortest_ignores_shorter_values(content):
     assert bool(found([content], [], b"pin " + content, shortest=4)) is (len(content) >= 4)
 
 
-def test_search_without_values_finds_nothing():
+def test_leak_search_without_values_finds_nothing():
     assert found([], [b"name"], b"any text") == set()
 
 
@@ -104,7 +104,7 @@ def steps(function):
 
 
 @pytest.mark.parametrize("prefix", [b"", b"the same beginning of all "])
-def test_search_time_grows_with_texts_plus_values_not_with_their_product(prefix):
+def test_leak_search_time_grows_with_texts_plus_values_not_with_their_product(prefix):
     def search(count):
         values = [prefix + b"value-%06d" % number for number in range(count)]
         index = Index(map(needle, values), [b"app/%06d" % number for number in range(count)])

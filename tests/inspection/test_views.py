@@ -219,12 +219,12 @@ def test_repr_of_a_version_view_shows_number_and_id_and_no_value(db: SecretView)
     assert repr(db.versions[0]) == f"<version 1 of 'app/db', {ONE}>"
 
 
-def test_version_with_a_negative_number_returns_the_version_from_the_end(db: SecretView) -> None:
+def test_secret_view_version_with_a_negative_number_counts_from_the_end(db: SecretView) -> None:
     assert [db.version(number).number for number in (1, 2, 3, -1, -2, -3)] == [1, 2, 3, 3, 2, 1]
 
 
 @pytest.mark.parametrize("version", [None, [1], True, 1.5], ids=str)
-def test_version_refuses_a_name_of_a_wrong_type(db: SecretView, version: object) -> None:
+def test_secret_view_version_refuses_a_name_of_a_wrong_type(db: SecretView, version: object) -> None:
     with pytest.raises(
         UsageError, match=f"^a version is an id, a number, a label or a view, not {type(version).__name__}$"
     ):
@@ -234,17 +234,17 @@ def test_version_refuses_a_name_of_a_wrong_type(db: SecretView, version: object)
 # --- finding a secret ------------------------------------------------------------------------------------------------
 
 
-def test_secret_finds_a_secret_by_name_arn_partial_arn_and_view(db: SecretView, secretsmanager: SecretsManager) -> None:
+def test_secret_is_found_by_name_arn_partial_arn_and_view(db: SecretView, secretsmanager: SecretsManager) -> None:
     for secret_id in ("app/db", db.arn, db.arn[:-7], db):
         assert secretsmanager.secret(secret_id) == db
 
 
-def test_secret_finds_a_secret_by_arn_in_any_region_and_account(secretsmanager: SecretsManager) -> None:
+def test_secret_is_found_by_arn_in_any_region_and_account(secretsmanager: SecretsManager) -> None:
     far = secretsmanager.seed("db", "x", region="eu-west-1", account="999999999999")
     assert secretsmanager.secret(far.arn) == far
 
 
-def test_secret_does_not_find_a_secret_by_another_arn_suffix(secretsmanager: SecretsManager) -> None:
+def test_secret_is_not_found_by_an_arn_with_another_suffix(secretsmanager: SecretsManager) -> None:
     arn = secretsmanager.seed("db", "x").arn
     other = "zzzzzz" if not arn.endswith("zzzzzz") else "yyyyyy"
     with pytest.raises(SecretNotFound):
@@ -318,7 +318,7 @@ def test_secret_not_found_names_two_other_places(secretsmanager: SecretsManager)
     )
 
 
-def test_secret_refuses_a_name_of_a_wrong_type(secretsmanager: SecretsManager) -> None:
+def test_secret_named_by_a_wrong_type_is_refused(secretsmanager: SecretsManager) -> None:
     with pytest.raises(UsageError) as failure:
         secretsmanager.secret(3)  # type: ignore[arg-type]
     assert str(failure.value) == "a secret is named by its name, its ARN or its view, not by int"

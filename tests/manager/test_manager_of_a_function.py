@@ -22,7 +22,7 @@ def create_a_secret(event: dict[str, str], _: object) -> None:
             client.create_secret(Name="written-by-function", SecretString="x")
 
 
-def test_function_run_by_the_clock_of_a_manager_that_was_left_is_answered_by_it() -> None:
+def test_rotation_function_run_by_the_clock_of_a_manager_that_was_left_is_answered_by_it() -> None:
     with SecretsManager() as sm:
         sm.seed("db", "one", rotation=Rotation(create_a_secret, days=1))
     sm.clock.advance(days=2)
@@ -30,7 +30,7 @@ def test_function_run_by_the_clock_of_a_manager_that_was_left_is_answered_by_it(
     assert not any(name in os.environ for name in VARIABLES)
 
 
-def test_function_held_when_its_manager_was_left_is_answered_by_it() -> None:
+def test_rotation_function_held_when_its_manager_was_left_is_answered_by_it() -> None:
     with SecretsManager() as sm:
         sm.seed("db", "one", rotation=Rotation(create_a_secret))
         held = sm.rotation.hold("db", before="createSecret")
@@ -59,7 +59,7 @@ def begun_rotation(sm: SecretsManager) -> Callable[[], None]:
     return finish
 
 
-def test_function_is_answered_by_its_own_manager_while_another_thread_enters_one() -> None:
+def test_rotation_function_is_answered_by_its_own_manager_while_another_thread_enters_one() -> None:
     with SecretsManager() as sm:
         finish = begun_rotation(sm)
         with SecretsManager() as other:
@@ -68,7 +68,7 @@ def test_function_is_answered_by_its_own_manager_while_another_thread_enters_one
     assert list(other.secrets) == []
 
 
-def test_function_is_answered_by_its_own_manager_after_that_is_left() -> None:
+def test_rotation_function_is_answered_by_its_own_manager_after_that_is_left() -> None:
     with SecretsManager() as outer:
         with pytest.warns(RuntimeWarning, match="was still running"), SecretsManager() as sm:
             finish = begun_rotation(sm)
@@ -77,7 +77,7 @@ def test_function_is_answered_by_its_own_manager_after_that_is_left() -> None:
     assert list(outer.secrets) == []
 
 
-def test_manager_entered_by_a_function_answers_it_until_it_is_left() -> None:
+def test_manager_entered_by_a_rotation_function_answers_it_until_it_is_left() -> None:
     seen: list[list[str]] = []
 
     def names() -> list[str]:
@@ -158,7 +158,7 @@ def test_thread_of_a_function_of_a_manager_that_was_left_is_answered_by_it() -> 
 
 
 @pytest.mark.parametrize("how", ["endpoint", "clock"])
-def test_function_is_answered_by_its_own_manager_when_another_was_entered_since(how: str) -> None:
+def test_rotation_function_is_answered_by_its_own_manager_when_another_was_entered_since(how: str) -> None:
     with SecretsManager() as outer:
         outer.seed("db", "one", rotation=Rotation(create_a_secret, days=1))
         endpoint = outer.endpoint()

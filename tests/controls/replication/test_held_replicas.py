@@ -145,7 +145,7 @@ def test_delete_secret_refuses_a_primary_whose_replica_is_held(client, secretsma
         client.delete_secret(SecretId="db", ForceDeleteWithoutRecovery=True)
 
 
-def test_resume_creates_no_replica_in_a_region_that_was_removed_meanwhile(client, eu, secretsmanager):
+def test_replication_hold_resume_creates_no_replica_in_a_region_removed_meanwhile(client, eu, secretsmanager):
     with secretsmanager.replication.hold():
         client.create_secret(Name="db", SecretString="one", AddReplicaRegions=[EU])
         client.remove_regions_from_replication(SecretId="db", RemoveReplicaRegions=["eu-west-1"])
@@ -153,7 +153,7 @@ def test_resume_creates_no_replica_in_a_region_that_was_removed_meanwhile(client
     assert not is_there(eu)
 
 
-def test_resume_does_not_restore_a_replica_that_was_removed_meanwhile(client, eu, secretsmanager):
+def test_replication_hold_resume_does_not_restore_a_replica_removed_meanwhile(client, eu, secretsmanager):
     client.create_secret(Name="db", SecretString="one", AddReplicaRegions=[EU])
     with secretsmanager.replication.hold():
         client.put_secret_value(SecretId="db", SecretString="two")
@@ -162,7 +162,7 @@ def test_resume_does_not_restore_a_replica_that_was_removed_meanwhile(client, eu
     assert current(client) == "two"
 
 
-def test_resume_creates_no_replica_of_a_primary_that_was_deleted_meanwhile(client, eu, secretsmanager):
+def test_replication_hold_resume_creates_no_replica_of_a_primary_deleted_meanwhile(client, eu, secretsmanager):
     with secretsmanager.replication.hold():
         client.create_secret(Name="db", SecretString="one", AddReplicaRegions=[EU])
         client.remove_regions_from_replication(SecretId="db", RemoveReplicaRegions=["eu-west-1"])

@@ -7,7 +7,7 @@ from replicating import AP, EU, current, statuses
 # --- resume ----------------------------------------------------------------------------------------------------------
 
 
-def test_resume_brings_all_regions_in_sync(client, eu, ap, secretsmanager):
+def test_replication_hold_resume_brings_all_regions_in_sync(client, eu, ap, secretsmanager):
     hold = secretsmanager.replication.hold()
     client.create_secret(Name="db", SecretString="one", AddReplicaRegions=[EU, AP])
     hold.resume()
@@ -15,7 +15,7 @@ def test_resume_brings_all_regions_in_sync(client, eu, ap, secretsmanager):
     assert [current(one) for one in (eu, ap)] == ["one", "one"]
 
 
-def test_resume_brings_the_replicas_of_all_secrets_and_accounts_in_sync(client, eu, secretsmanager):
+def test_replication_hold_resume_brings_replicas_of_all_secrets_and_accounts_in_sync(client, eu, secretsmanager):
     theirs = "210987654321"
     hold = secretsmanager.replication.hold()
     client.create_secret(Name="db", SecretString="one", AddReplicaRegions=[EU])
@@ -42,7 +42,7 @@ def test_replication_after_a_resumed_hold_is_not_held(client, eu, secretsmanager
     assert current(eu) == "one"
 
 
-def test_resume_does_nothing_the_second_time(client, secretsmanager):
+def test_replication_hold_resume_does_nothing_the_second_time(client, secretsmanager):
     hold = secretsmanager.replication.hold()
     client.create_secret(Name="db", SecretString="one", AddReplicaRegions=[EU])
     hold.resume()
@@ -52,7 +52,7 @@ def test_resume_does_nothing_the_second_time(client, secretsmanager):
     assert len(secretsmanager.log) == logged
 
 
-def test_resume_of_a_resumed_hold_does_not_end_a_later_hold(client, secretsmanager):
+def test_replication_hold_resumed_twice_does_not_end_a_later_hold(client, secretsmanager):
     first = secretsmanager.replication.hold()
     first.resume()
     secretsmanager.replication.hold()

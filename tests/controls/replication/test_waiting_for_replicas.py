@@ -159,7 +159,7 @@ def raise_interrupt(*_):
     raise KeyboardInterrupt
 
 
-def test_resume_that_was_interrupted_can_be_repeated(client, secretsmanager, monkeypatch):
+def test_replication_hold_resume_can_be_repeated_after_an_interrupt(client, secretsmanager, monkeypatch):
     hold = secretsmanager.replication.hold(polls=1)
     client.create_secret(Name="db", SecretString="one", AddReplicaRegions=[EU])
     with monkeypatch.context() as twice:

@@ -137,7 +137,7 @@ def test_assert_nothing_leaked_finds_a_refused_value_in_another_field_of_its_cal
     )
 
 
-def test_rollback_forgets_deleted_and_refused_values(secretsmanager, client):
+def test_assert_nothing_leaked_after_a_rollback_ignores_values_deleted_or_refused_inside(secretsmanager, client):
     with secretsmanager.rolled_back():
         deleted_by_force(secretsmanager, client)
         with pytest.raises(ClientError):
@@ -147,7 +147,7 @@ def test_rollback_forgets_deleted_and_refused_values(secretsmanager, client):
     secretsmanager.assert_nothing_leaked("correct horse", "battery staple")
 
 
-def test_rollback_does_not_leave_created_values_as_gone(secretsmanager, client):
+def test_assert_nothing_leaked_after_a_rollback_ignores_values_created_inside(secretsmanager, client):
     with secretsmanager.rolled_back():
         client.create_secret(Name="db", SecretString="correct horse")
     secretsmanager.assert_nothing_leaked("correct horse")

@@ -40,7 +40,7 @@ def test_clock_set_back_before_the_window_runs_no_rotation(sm: SecretsManager, d
     assert sm.rotation.runs == ()
 
 
-def test_rotation_function_that_advances_the_clock_ends_later_than_it_began(sm: SecretsManager) -> None:
+def test_rotation_ends_later_when_its_function_advances_the_clock(sm: SecretsManager) -> None:
     seed_slow(sm, hours=2)
     sm.clock.set(FIRST + timedelta(hours=12))
     (run,) = sm.rotation.runs
