@@ -1,4 +1,4 @@
-"""What is handed over to `assert_nothing_leaked`: it is looked into, or refused with what to hand over instead."""
+"""The arguments of `assert_nothing_leaked`: it reads them, or refuses them and says what to pass instead."""
 
 import functools
 import io
@@ -16,6 +16,7 @@ from uuid import UUID
 
 import boto3
 import pytest
+from leaking import Fields, Unprintable, closed, text_of
 
 from pytest_secretsmanager import UsageError
 
@@ -28,19 +29,13 @@ def sm(secretsmanager):
     return secretsmanager
 
 
-def leak_of(sm, *given):
-    with pytest.raises(AssertionError) as failure:
-        sm.assert_nothing_leaked(*given)
-    return str(failure.value)
-
-
 def refusal_of(sm, *given):
     with pytest.raises(UsageError) as caught:
         sm.assert_nothing_leaked(*given)
     return str(caught.value)
 
 
-# --- what is looked into ---------------------------------------------------------------------------------------------
+# --- accepted --------------------------------------------------------------------------------------------------------
 
 
 @dataclass
@@ -49,14 +44,14 @@ class Settings:
 
 
 class Spoken:
-    """Says what it holds when it is made a text, and nothing else."""
+    """An object that shows its content in `str` only."""
 
     def __str__(self):
         return f"spoken: {VALUE}"
 
 
 class Columns:
-    """As a table of pandas: it is iterated by the names of its columns, and prints its rows."""
+    """An object as a table of pandas: it iterates over its column names, and prints its rows."""
 
     def __iter__(self):
         return iter(["password"])
@@ -88,42 +83,42 @@ class Lines:
         pytest.param(VALUE.encode("utf-16"), id="UTF-16"),
     ],
 )
-def test_a_value_is_found_in(sm, given):
-    assert "holds the value of 'db', version 1" in leak_of(sm, given)
+def test_assert_nothing_leaked_finds_a_value_in_an_argument(sm, given):
+    assert "holds the value of 'db', version 1" in text_of(sm, given)
 
 
 @pytest.mark.parametrize("mode", ["w+", "wb+"])
 @pytest.mark.parametrize("opened", [tempfile.TemporaryFile, tempfile.NamedTemporaryFile])
-def test_a_file_is_read_from_its_start_and_stays_where_it_was(sm, mode, opened):
+def test_assert_nothing_leaked_reads_a_file_from_its_start_and_keeps_its_position(sm, mode, opened):
     with opened(mode) as file:
         file.write(VALUE if mode == "w+" else VALUE.encode())
         place = file.tell()
-        assert "text 1 holds the value of 'db'" in leak_of(sm, file)
+        assert "text 1 holds the value of 'db'" in text_of(sm, file)
         assert file.tell() == place
 
 
-def test_caplog_is_read_by_its_text_and_records(sm, caplog):
+def test_assert_nothing_leaked_reads_text_and_records_of_caplog(sm, caplog):
     logging.getLogger("app").warning("one")
     logging.getLogger("app").warning("two %s", VALUE)
-    assert "text 1, line 2 holds the value of 'db', version 1 (plain)" in leak_of(sm, caplog)
+    assert "text 1, line 2 holds the value of 'db', version 1 (plain)" in text_of(sm, caplog)
     caplog.clear()
     logging.getLogger("app").warning("three", extra={"password": VALUE})
-    assert "text 1 holds the value of 'db', version 1 (plain)" in leak_of(sm, caplog)
+    assert "text 1 holds the value of 'db', version 1 (plain)" in text_of(sm, caplog)
     caplog.clear()
     sm.assert_nothing_leaked(caplog)
 
 
-def test_what_capsys_has_read_is_looked_into(sm, capsys):
+def test_assert_nothing_leaked_reads_the_output_of_capsys(sm, capsys):
     print("one")  # noqa: T201
     print(VALUE, file=sys.stderr)  # noqa: T201
-    assert "text 1, item 2, line 1 holds" in leak_of(sm, capsys.readouterr())
+    assert "text 1, item 2, line 1 holds" in text_of(sm, capsys.readouterr())
 
 
 class Color(Enum):
     RED = "red"
 
 
-def test_a_dict_of_values_that_print_themselves_is_looked_through(sm):
+def test_assert_nothing_leaked_accepts_values_that_print_their_content(sm):
     sm.assert_nothing_leaked(
         {
             "none": None,
@@ -140,11 +135,11 @@ def test_a_dict_of_values_that_print_themselves_is_looked_through(sm):
     sm.assert_nothing_leaked(boto3.client("secretsmanager").describe_secret(SecretId="db"))
 
 
-# --- what is refused -------------------------------------------------------------------------------------------------
+# --- refused ---------------------------------------------------------------------------------------------------------
 
 
 class Response:
-    """As those of HTTP libraries are: it prints its status, and has a text."""
+    """A response as of an HTTP library: it prints its status, and has a text."""
 
     def __init__(self):
         self.headers = {}
@@ -174,28 +169,8 @@ class Plain:
     pass
 
 
-class Unprintable:
-    def __repr__(self):
-        raise RuntimeError("detached")
-
-
-class Fields:
-    """As many a settings object, it takes any attribute for a key."""
-
-    def __init__(self, data):
-        self.data = data
-
-    def __getattr__(self, name):
-        return self.data[name]
-
-
 async def answer():
     return VALUE
-
-
-def closed(stream):
-    stream.close()
-    return stream
 
 
 REFUSED = [
@@ -203,11 +178,11 @@ REFUSED = [
     pytest.param(Talkative, "Talkative", "hand over its .text, as in response.text", id="a response that prints more"),
     pytest.param(WithBody, "WithBody", "hand over its .body, as in response.body", id="an object with a body"),
     pytest.param(Plain, "Plain", "str(…) where that is all of it", id="an object"),
-    pytest.param(Unprintable, "Unprintable", "hand over the text that is printed", id="what can't be printed"),
-    pytest.param(lambda: Fields({}), "Fields", "its .data", id="what knows no such field"),
-    pytest.param(lambda: print, "builtin_function_or_method", "hand over what it returns", id="a function of Python's"),
+    pytest.param(Unprintable, "Unprintable", "hand over the text that is printed", id="an object without a repr"),
+    pytest.param(lambda: Fields({}), "Fields", "its .data", id="an object that raises for unknown attributes"),
+    pytest.param(lambda: print, "builtin_function_or_method", "hand over what it returns", id="a builtin function"),
     pytest.param(lambda: closed, "function", "call it, and hand over what it returns", id="a function"),
-    pytest.param(lambda: Plain().__init__, "method-wrapper", "hand over the text", id="a method of a slot"),
+    pytest.param(lambda: Plain().__init__, "method-wrapper", "hand over the text", id="a slot method"),
     pytest.param(lambda: Fields({}).__getattr__, "method", "call it", id="a method"),
     pytest.param(lambda: Plain, "the class Plain", "hand over the text that an object of it gives", id="a class"),
     pytest.param(lambda: Color, "the class Color", "an object of it", id="a class that can be iterated"),
@@ -220,7 +195,7 @@ REFUSED = [
 
 @pytest.mark.parametrize(("make", "kind", "advice"), REFUSED)
 @pytest.mark.parametrize("wrap", [lambda value: [value], lambda value: {"x": (1, value)}], ids=["list", "dict"])
-def test_what_does_not_print_what_it_holds_is_refused_in_containers(sm, make, kind, advice, wrap):
+def test_assert_nothing_leaked_refuses_an_object_without_printed_content_in_a_container(sm, make, kind, advice, wrap):
     refusal = refusal_of(sm, "fine", wrap(make()))
     assert refusal.startswith("text 2 has ")
     assert f"{kind}, which does not print what it holds: " in refusal
@@ -228,35 +203,35 @@ def test_what_does_not_print_what_it_holds_is_refused_in_containers(sm, make, ki
 
 
 @pytest.mark.parametrize(("make", "kind", "advice"), REFUSED[:-2])
-def test_what_does_not_print_what_it_holds_is_refused(sm, make, kind, advice):
+def test_assert_nothing_leaked_refuses_an_object_without_printed_content(sm, make, kind, advice):
     refusal = refusal_of(sm, make())
     assert refusal.startswith("text 1 ")
     assert advice in refusal
 
 
-def test_capsys_is_refused_with_what_to_hand_over(sm, capsys):
+def test_assert_nothing_leaked_refuses_capsys_and_suggests_readouterr(sm, capsys):
     assert refusal_of(sm, capsys) == (
         "text 1 has something of type CaptureFixture, which does not print what it holds: hand over "
         "capsys.readouterr(), or that of capfd"
     )
 
 
-def test_a_log_handler_of_caplog_is_refused(sm, caplog):
+def test_assert_nothing_leaked_refuses_the_handler_of_caplog(sm, caplog):
     assert "hand over caplog" in refusal_of(sm, caplog.handler)
 
 
-def test_a_coroutine_is_refused(sm):
+def test_assert_nothing_leaked_refuses_a_coroutine(sm):
     coroutine = answer()
     assert "await it, and hand over what it gives" in refusal_of(sm, coroutine)
     coroutine.close()
 
 
-def test_a_stream_that_can_not_be_read_is_refused(sm, tmp_path):
+def test_assert_nothing_leaked_refuses_a_stream_that_can_not_be_read(sm, tmp_path):
     with (tmp_path / "out").open("w") as stream:
         assert "text 1 is a stream that can't be read" in refusal_of(sm, stream)
 
 
-def test_a_file_that_can_not_be_read_stays_where_it_was(sm, tmp_path):
+def test_assert_nothing_leaked_keeps_the_position_of_a_file_that_can_not_be_decoded(sm, tmp_path):
     path = tmp_path / "out"
     path.write_bytes(b"first\n\xff\n")
     with path.open(encoding="utf-8") as stream:
@@ -273,22 +248,26 @@ def test_a_file_that_can_not_be_read_stays_where_it_was(sm, tmp_path):
         (False, "text 2 is False: that is what a check gives; hand over its output"),
     ],
 )
-def test_what_is_no_output_is_refused(sm, given, advice):
+def test_assert_nothing_leaked_refuses_none_and_bools(sm, given, advice):
     assert refusal_of(sm, "a text", given) == advice
 
 
-def test_an_iterator_inside_a_list_is_refused_and_not_used_up(sm):
+def test_assert_nothing_leaked_refuses_an_iterator_in_a_list_without_consuming_it(sm):
     lines = iter(["one"])
     assert "hand over a list of it" in refusal_of(sm, [lines])
     assert list(lines) == ["one"]
 
 
-def test_an_iterator_without_end_inside_a_list_is_refused(sm):
+def test_assert_nothing_leaked_refuses_an_endless_iterator_in_a_list(sm):
     refusal_of(sm, [map(str, itertools.count())])
 
 
-@pytest.mark.parametrize("collected", [lambda path: path, lambda path: [path, path], lambda path: iter([path])])
-def test_a_path_is_refused(sm, tmp_path, collected):
+@pytest.mark.parametrize(
+    "collected",
+    [lambda path: path, lambda path: [path, path], lambda path: iter([path])],
+    ids=["path", "list", "iterator"],
+)
+def test_assert_nothing_leaked_refuses_a_path(sm, tmp_path, collected):
     assert f"text 1 is a path, which holds no text itself: read the file first ({tmp_path})" in refusal_of(
         sm, collected(tmp_path)
     )

@@ -1,7 +1,7 @@
-"""A rotation function as people run it on AWS, and the database whose passwords it changes.
+"""A rotation function as users run it on AWS, and the database whose passwords it changes.
 
-It follows the strategy of AWS's templates for a single user: the user changes its own password. Whatever a step finds
-done already it leaves alone, so each step may run any number of times.
+It follows the strategy of AWS's templates for a single user: the user changes its own password. A step
+skips work that is already done, so each step may run any number of times.
 """
 
 import json
@@ -24,18 +24,18 @@ Handler = Callable[[dict[str, str], Any], object]
 """A Lambda handler."""
 
 
-class LoginRefused(Exception):  # noqa: N818 - what the database answers
+class LoginRefused(Exception):  # noqa: N818 - the name of a reply of the database
     """The database does not know that password."""
 
 
 def log_in(database: Database, credentials: Credentials) -> None:
-    """Connects to the database; LoginRefused when it does not know the password."""
+    """Connect to the database. Raise LoginRefused for a wrong password."""
     if database[credentials["username"]] != credentials["password"]:
         raise LoginRefused(f"no such password of user {credentials['username']}")
 
 
 def rotation_function(database: Database) -> Handler:
-    """The Lambda handler that rotates passwords of this database."""
+    """Return the Lambda handler that rotates the passwords of this database."""
 
     def lambda_handler(event: dict[str, str], context: Any) -> None:
         client = boto3.client("secretsmanager", endpoint_url=os.environ["SECRETS_MANAGER_ENDPOINT"])
@@ -58,7 +58,7 @@ def rotation_function(database: Database) -> Handler:
 
 
 def is_current_already(client: "SecretsManagerClient", secret: str, token: str) -> bool:
-    """Whether nothing is left to do; ValueError for a version that is not there to be rotated to."""
+    """Return whether the version is current already. Raise ValueError if it can't become current."""
     described = client.describe_secret(SecretId=secret)
     if not described.get("RotationEnabled"):
         raise ValueError(f"rotation of {secret} is turned off")
@@ -73,7 +73,7 @@ def is_current_already(client: "SecretsManagerClient", secret: str, token: str) 
 
 
 def create_secret(client: "SecretsManagerClient", secret: str, token: str) -> None:
-    """Puts a new password into the pending version, unless one is there from an earlier try."""
+    """Put a new password into the pending version, unless an earlier attempt has."""
     credentials = value_of(client, secret, "AWSCURRENT")
     try:
         value_of(client, secret, "AWSPENDING", token)
@@ -88,7 +88,7 @@ def create_secret(client: "SecretsManagerClient", secret: str, token: str) -> No
 
 
 def set_secret(client: "SecretsManagerClient", secret: str, token: str, database: Database) -> None:
-    """Changes the password in the database, unless an earlier try has."""
+    """Change the password in the database, unless an earlier attempt has."""
     wanted = value_of(client, secret, "AWSPENDING", token)
     if database[wanted["username"]] != wanted["password"]:
         log_in(database, value_of(client, secret, "AWSCURRENT"))
@@ -96,7 +96,7 @@ def set_secret(client: "SecretsManagerClient", secret: str, token: str, database
 
 
 def finish_secret(client: "SecretsManagerClient", secret: str, token: str) -> None:
-    """Makes the pending version the current one."""
+    """Make the pending version the current one."""
     stages = client.describe_secret(SecretId=secret)["VersionIdsToStages"]
     current = next(version for version, labels in stages.items() if "AWSCURRENT" in labels)
     client.update_secret_version_stage(
@@ -105,7 +105,7 @@ def finish_secret(client: "SecretsManagerClient", secret: str, token: str) -> No
 
 
 def value_of(client: "SecretsManagerClient", secret: str, stage: str, version_id: str | None = None) -> Credentials:
-    """What the version under that label holds, which is that version if one is named."""
+    """Return the value of the version with a staging label; `version_id` may name the same version."""
     version = {} if version_id is None else {"VersionId": version_id}
     text = client.get_secret_value(SecretId=secret, VersionStage=stage, **version)["SecretString"]
     credentials: Credentials = json.loads(text)
