@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+from documents import EXAMPLES
 from mypy import api
 
 import pytest_secretsmanager
@@ -116,8 +117,7 @@ WRONG = [
 ]
 
 
-README = (ROOT / "README.md").read_text(encoding="utf-8")
-BLOCKS = dict(re.findall(r"```python\n# (test_\w+\.py)\n(.*?)```", README, re.DOTALL))
+BLOCKS = {f"test_{example.id.replace('-', '_')}.py": example.code for example in EXAMPLES}
 ANNOTATED = "(secretsmanager: pytest_secretsmanager.SecretsManager) -> None:"
 
 
@@ -171,7 +171,9 @@ def test_what_stands_around_them_passes(complaints: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize("name", BLOCKS)
-def test_the_code_of_the_readme_passes_with_its_fixture_annotated(said: dict[str, dict[str, str]], name: str) -> None:
+def test_the_code_of_readme_and_guide_passes_with_its_fixture_annotated(
+    said: dict[str, dict[str, str]], name: str
+) -> None:
     """But for functions that have no annotations of their own, and libraries whose stubs are not read."""
     allowed = (
         "[no-untyped-def]",
