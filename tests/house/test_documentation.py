@@ -42,6 +42,11 @@ def test_every_block_of_code_is_part_of_an_example(document: Document) -> None:
     assert [example.name for example in document.examples if not example.tests] == []
 
 
+@pytest.mark.parametrize("chapter", CHAPTERS, ids=[chapter.name for chapter in CHAPTERS])
+def test_every_chapter_has_code(chapter: Document) -> None:
+    assert chapter.examples
+
+
 def test_no_two_examples_have_the_same_id() -> None:
     ids = [example.id for example in EXAMPLES]
     assert [one for one in set(ids) if ids.count(one) > 1] == []
