@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from documents import EXAMPLES
 from mypy import api
 
 import pytest_secretsmanager
@@ -119,12 +120,7 @@ WRONG = [
     "from pytest_secretsmanager import AWSCURENT",
 ]
 
-DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "examples" / "guide").glob("*.md"))]
-BLOCKS = dict(
-    block
-    for document in DOCUMENTS
-    for block in re.findall(r"```python\n# (test_\w+\.py)\n(.*?)```", document.read_text(encoding="utf-8"), re.DOTALL)
-)
+BLOCKS = {f"test_{example.id.replace('-', '_')}.py": example.code for example in EXAMPLES}
 ANNOTATED = "(secretsmanager: pytest_secretsmanager.SecretsManager) -> None:"
 
 
