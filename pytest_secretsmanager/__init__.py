@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         VersionNotFound,
     )
     from pytest_secretsmanager.engine.keys import KmsKey
+    from pytest_secretsmanager.inspection.assertions.unchanged import Unchanged
     from pytest_secretsmanager.inspection.log import Event, LabelMove, Log, PutRateWarning
     from pytest_secretsmanager.inspection.names import (
         AWSCURRENT,
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
         OperationName,
         StepName,
     )
-    from pytest_secretsmanager.inspection.unchanged import Unchanged
     from pytest_secretsmanager.inspection.views import SecretView, VersionView
     from pytest_secretsmanager.manager import SecretsManager
     from pytest_secretsmanager.seeds import Rotation, Version
@@ -119,7 +119,7 @@ _MODULES = {
     "StepName": "inspection.names",
     "StepRun": "engine.effects.runs",
     "Subscription": "controls.subscriptions",
-    "Unchanged": "inspection.unchanged",
+    "Unchanged": "inspection.assertions.unchanged",
     "UnsupportedOperation": "engine.errors",
     "UsageError": "engine.errors",
     "Version": "seeds",

@@ -41,13 +41,13 @@ from pytest_secretsmanager.engine.tracebacks import without_own_frames
 from pytest_secretsmanager.entering import Entering
 from pytest_secretsmanager.entering import lock as entering_lock
 from pytest_secretsmanager.home import Home
-from pytest_secretsmanager.inspection import worlds
+from pytest_secretsmanager.inspection import entered
 from pytest_secretsmanager.inspection.assertions import Assertions
 from pytest_secretsmanager.inspection.keywords import known_keywords
 from pytest_secretsmanager.inspection.log import Log
-from pytest_secretsmanager.inspection.mapping import SecretMapping
-from pytest_secretsmanager.inspection.presence import Presence
-from pytest_secretsmanager.inspection.rotations import cut_off_text
+from pytest_secretsmanager.inspection.other_managers import Presence
+from pytest_secretsmanager.inspection.rotation_texts import cut_off_text
+from pytest_secretsmanager.inspection.secret_mapping import SecretMapping
 from pytest_secretsmanager.inspection.views import SecretId, SecretView, World
 from pytest_secretsmanager.report.section import failure_section
 from pytest_secretsmanager.seeds import NO_VALUE, Seed, SeedOptions, require_regions, seed_of
@@ -140,7 +140,7 @@ class SecretsManager(Panel, Assertions):
             self._random,
             self._new_request_id,
             repeatable=random_seed is not None,
-            unreached=worlds.note_unreached,
+            unreached=entered.note_unreached,
         )
         self._presence = Presence(self._log, self._home.region_now)
         self._world = World(self._service, self._log, clock.seconds, self._home.region_now, account)
@@ -210,7 +210,7 @@ class SecretsManager(Panel, Assertions):
         environment.enter(self._responder, self._home.region)
         patch.activate(self._responder)
         self._presence.begin()
-        worlds.enter(self._world)
+        entered.enter(self._world)
 
     def _end(self) -> None:
         """Takes back what `_begin` has done, or has begun to. Once more changes nothing."""
@@ -219,7 +219,7 @@ class SecretsManager(Panel, Assertions):
         patch.deactivate(self._responder)
         environment.leave(self._responder)
         self._presence.end()
-        worlds.leave(self._world)
+        entered.leave(self._world)
         if self._endpoint is not None:
             self._endpoints_to_stop.append(self._endpoint)
             self._endpoint = None

@@ -12,7 +12,7 @@ from pytest_secretsmanager.engine.errors import ServiceError
 from pytest_secretsmanager.engine.locks import Lock
 from pytest_secretsmanager.engine.service import Service
 from pytest_secretsmanager.engine.state import SecretKey
-from pytest_secretsmanager.inspection.rotations import run_text
+from pytest_secretsmanager.inspection.rotation_texts import run_text
 from pytest_secretsmanager.inspection.views import SecretView
 
 __tracebackhide__ = True

@@ -14,9 +14,9 @@ from pytest_secretsmanager.controls.subscriptions import (
 )
 from pytest_secretsmanager.engine.checkpoints import Restore
 from pytest_secretsmanager.engine.service import Service
+from pytest_secretsmanager.inspection.assertions.failures import bounded
 from pytest_secretsmanager.inspection.event_patterns import matcher
 from pytest_secretsmanager.inspection.eventbridge import events_of
-from pytest_secretsmanager.inspection.failures import bounded
 from pytest_secretsmanager.inspection.keywords import known_keywords
 from pytest_secretsmanager.inspection.log import Log
 

@@ -10,7 +10,7 @@ from pytest_secretsmanager.engine.effects.runs import RotationRun, When
 from pytest_secretsmanager.engine.errors import UsageError
 from pytest_secretsmanager.engine.service import Service
 from pytest_secretsmanager.engine.state import SecretKey
-from pytest_secretsmanager.inspection.differences import count_text
+from pytest_secretsmanager.inspection.assertions.comparison import count_text
 from pytest_secretsmanager.inspection.keywords import known_keywords
 from pytest_secretsmanager.inspection.views import SecretId, World
 

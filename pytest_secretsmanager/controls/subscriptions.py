@@ -16,7 +16,7 @@ from pytest_secretsmanager.engine.tracebacks import take_out_own_frames
 from pytest_secretsmanager.inspection.event_patterns import Matches
 from pytest_secretsmanager.inspection.eventbridge import Delivered, events_of
 from pytest_secretsmanager.inspection.log import Log
-from pytest_secretsmanager.inspection.rotations import last_line_of
+from pytest_secretsmanager.inspection.rotation_texts import last_line_of
 
 __tracebackhide__ = True
 

@@ -16,11 +16,11 @@ from pytest_secretsmanager.engine.regions import Regions
 from pytest_secretsmanager.engine.rules import guards, labels
 from pytest_secretsmanager.engine.service import Service
 from pytest_secretsmanager.engine.state import Secret, SecretKey, Version
-from pytest_secretsmanager.inspection.absence import no_secret
+from pytest_secretsmanager.inspection.label_spelling import label_hint
 from pytest_secretsmanager.inspection.log import LabelMove, Log
+from pytest_secretsmanager.inspection.missing_secret import no_secret
 from pytest_secretsmanager.inspection.names import MaybeNone
-from pytest_secretsmanager.inspection.spelling import label_hint
-from pytest_secretsmanager.inspection.versions import VersionList
+from pytest_secretsmanager.inspection.version_list import VersionList
 
 __tracebackhide__ = True
 """pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""

@@ -14,9 +14,9 @@ from pytest_secretsmanager.doors.default_region import REGION_VARIABLE
 from pytest_secretsmanager.engine import arns
 from pytest_secretsmanager.engine.errors import SecretNotFound, VersionNotFound
 from pytest_secretsmanager.engine.state import SecretKey
-from pytest_secretsmanager.inspection.absence import no_secret, place_text
 from pytest_secretsmanager.inspection.log import Event
 from pytest_secretsmanager.inspection.matching import key_of, place_of
+from pytest_secretsmanager.inspection.missing_secret import no_secret, place_text
 from pytest_secretsmanager.inspection.views import SecretView, World
 
 LINES = 5

@@ -7,9 +7,9 @@ it.
 import re
 from collections.abc import Iterator, Sequence
 
-from pytest_secretsmanager.inspection.absence import place_text
 from pytest_secretsmanager.inspection.log import Event
 from pytest_secretsmanager.inspection.matching import key_of
+from pytest_secretsmanager.inspection.missing_secret import place_text
 from pytest_secretsmanager.inspection.views import World
 from pytest_secretsmanager.report.not_found import LINES, filled
 

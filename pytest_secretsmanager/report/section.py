@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from pytest_secretsmanager.engine.effects.runs import RotationRun
-from pytest_secretsmanager.inspection.rotations import run_text
+from pytest_secretsmanager.inspection.rotation_texts import run_text
 from pytest_secretsmanager.inspection.views import World
 
 

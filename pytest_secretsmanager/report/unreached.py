@@ -5,7 +5,7 @@ botocore's error names the host alone, and the code under test may have swallowe
 
 from collections.abc import Sequence
 
-from pytest_secretsmanager.inspection.worlds import Unreached
+from pytest_secretsmanager.inspection.entered import Unreached
 from pytest_secretsmanager.report.not_found import LINES, filled
 
 

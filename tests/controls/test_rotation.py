@@ -20,7 +20,7 @@ from botocore.exceptions import ClientError
 from rotation_function import Database, Handler, LoginRefused, log_in, rotation_function
 
 from pytest_secretsmanager import Rotation, RotationRun, SecretNotFound, SecretsManager, UsageError, Version
-from pytest_secretsmanager.inspection.rotations import run_text
+from pytest_secretsmanager.inspection.rotation_texts import run_text
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager.client import SecretsManagerClient

@@ -7,7 +7,7 @@ import pytest
 
 from pytest_secretsmanager import SecretNotFound, SecretsManager, Version
 from pytest_secretsmanager.engine.state import Secret
-from pytest_secretsmanager.inspection import unchanged
+from pytest_secretsmanager.inspection.assertions import unchanged
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager.client import SecretsManagerClient

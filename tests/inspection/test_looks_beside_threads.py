@@ -6,7 +6,7 @@ Another thread's work is done at a look of the helper's own, so that no test dep
 import pytest
 
 from pytest_secretsmanager import SecretsManager
-from pytest_secretsmanager.inspection import unchanged
+from pytest_secretsmanager.inspection.assertions import unchanged
 from pytest_secretsmanager.inspection.views import World
 
 TOKENS = [f"version-{number}".ljust(32, "-") for number in range(1, 6)]

@@ -13,8 +13,8 @@ from botocore.exceptions import ClientError, ParamValidationError
 
 import pytest_secretsmanager
 from pytest_secretsmanager import UsageError, Version
-from pytest_secretsmanager.inspection.readings import readings_of
-from pytest_secretsmanager.inspection.sought import index_of
+from pytest_secretsmanager.inspection.leaks.forms import readings_of
+from pytest_secretsmanager.inspection.leaks.rule import index_of
 from pytest_secretsmanager.seed_files import read_seeds
 from pytest_secretsmanager.seeds import seed_of
 

@@ -6,7 +6,7 @@ from pytest_secretsmanager.engine import model
 from pytest_secretsmanager.engine.call import SERVICE_EVENTS
 from pytest_secretsmanager.engine.errors import ServiceError, UsageError, nearest
 from pytest_secretsmanager.engine.operations import OPERATIONS
-from pytest_secretsmanager.inspection.kinds import require_kind
+from pytest_secretsmanager.inspection.assertions.field_types import require_kind
 
 __tracebackhide__ = True
 

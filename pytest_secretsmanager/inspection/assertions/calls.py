@@ -5,12 +5,12 @@ from collections.abc import Collection, Mapping, Sequence
 from itertools import groupby, takewhile
 
 from pytest_secretsmanager.engine.errors import UsageError
-from pytest_secretsmanager.inspection.differences import call_text, count_text, difference_text, repeated_text
-from pytest_secretsmanager.inspection.failures import MOST_LINES, bounded
+from pytest_secretsmanager.inspection.assertions.comparison import call_text, count_text, difference_text, repeated_text
+from pytest_secretsmanager.inspection.assertions.failures import MOST_LINES, bounded
+from pytest_secretsmanager.inspection.assertions.loggable import require_error, require_loggable, require_operation
 from pytest_secretsmanager.inspection.log import Event, Log
-from pytest_secretsmanager.inspection.loggable import require_error, require_loggable, require_operation
 from pytest_secretsmanager.inspection.matching import differing_fields
-from pytest_secretsmanager.inspection.presence import Presence
+from pytest_secretsmanager.inspection.other_managers import Presence
 
 __tracebackhide__ = True
 """pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""

@@ -7,8 +7,8 @@ from urllib.parse import quote
 
 from pytest_secretsmanager.engine.rules import guards
 from pytest_secretsmanager.engine.state import Secret
-from pytest_secretsmanager.inspection.readings import DEPTH
-from pytest_secretsmanager.inspection.search import SHORTEST, Index, Needle
+from pytest_secretsmanager.inspection.leaks.forms import DEPTH
+from pytest_secretsmanager.inspection.leaks.index import SHORTEST, Index, Needle
 from pytest_secretsmanager.inspection.views import SecretView, VersionView, World
 
 __tracebackhide__ = True

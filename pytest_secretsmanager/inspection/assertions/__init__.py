@@ -8,17 +8,17 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from pytest_secretsmanager.engine.tracebacks import without_own_frames
-from pytest_secretsmanager.inspection import calls, labels, moves, rotated, values
+from pytest_secretsmanager.inspection.assertions import calls, labels, moves, rotations, values
+from pytest_secretsmanager.inspection.assertions.moves import ANYWHERE
+from pytest_secretsmanager.inspection.assertions.unchanged import Unchanged
 from pytest_secretsmanager.inspection.keywords import known_keywords
-from pytest_secretsmanager.inspection.leaks import leaks_text
+from pytest_secretsmanager.inspection.leaks.search import leaks_text
 from pytest_secretsmanager.inspection.log import Log
-from pytest_secretsmanager.inspection.moves import ANYWHERE
-from pytest_secretsmanager.inspection.presence import Presence
-from pytest_secretsmanager.inspection.unchanged import Unchanged
+from pytest_secretsmanager.inspection.other_managers import Presence
 from pytest_secretsmanager.inspection.views import SecretId, SecretView, VersionRef, World
 
 if TYPE_CHECKING:  # as names, so that help() shows these and not all that they stand for
-    from pytest_secretsmanager.inspection.moves import Anywhere
+    from pytest_secretsmanager.inspection.assertions.moves import Anywhere
     from pytest_secretsmanager.inspection.names import ErrorCode, LabelName, LoggedName
 
 __tracebackhide__ = True
@@ -248,7 +248,7 @@ class Assertions:
         >>> _ = sm.client().rotate_secret(SecretId="db")
         >>> sm.assert_rotated("db")
         """
-        rotated.assert_rotated(self._as_it_is_now(secret_id, region, account))
+        rotations.assert_rotated(self._as_it_is_now(secret_id, region, account))
 
     # --- what stays ----------------------------------------------------------------------------------------------
 

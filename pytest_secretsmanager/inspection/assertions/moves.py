@@ -3,9 +3,9 @@
 from typing import Final
 
 from pytest_secretsmanager.engine.errors import UsageError
-from pytest_secretsmanager.inspection.failures import bounded, failure
+from pytest_secretsmanager.inspection.assertions.failures import bounded, failure
+from pytest_secretsmanager.inspection.label_spelling import label_hint
 from pytest_secretsmanager.inspection.log import LabelMove
-from pytest_secretsmanager.inspection.spelling import label_hint
 from pytest_secretsmanager.inspection.views import SecretView, VersionView
 
 __tracebackhide__ = True

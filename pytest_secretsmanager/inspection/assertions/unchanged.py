@@ -5,8 +5,8 @@ from types import TracebackType
 
 from pytest_secretsmanager.engine.rules import guards
 from pytest_secretsmanager.engine.state import Secret
-from pytest_secretsmanager.inspection.changers import changers_text
-from pytest_secretsmanager.inspection.differences import change_text
+from pytest_secretsmanager.inspection.assertions.comparison import change_text
+from pytest_secretsmanager.inspection.changes import changers_text
 from pytest_secretsmanager.inspection.tables import state_table
 from pytest_secretsmanager.inspection.views import SecretView, World
 

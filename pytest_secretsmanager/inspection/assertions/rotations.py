@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 from pytest_secretsmanager.engine.rules import labels
 from pytest_secretsmanager.engine.rules.rotation import due_at
-from pytest_secretsmanager.inspection.failures import failure
-from pytest_secretsmanager.inspection.rotations import run_text
+from pytest_secretsmanager.inspection.assertions.failures import failure
+from pytest_secretsmanager.inspection.rotation_texts import run_text
 from pytest_secretsmanager.inspection.views import SecretView
 
 __tracebackhide__ = True

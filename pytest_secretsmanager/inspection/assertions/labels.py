@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 
 from pytest_secretsmanager.engine.errors import UsageError
-from pytest_secretsmanager.inspection.differences import place_text
-from pytest_secretsmanager.inspection.failures import failure, version_of
-from pytest_secretsmanager.inspection.spelling import label_hint, meant_label
+from pytest_secretsmanager.inspection.assertions.comparison import place_text
+from pytest_secretsmanager.inspection.assertions.failures import failure, version_of
+from pytest_secretsmanager.inspection.label_spelling import label_hint, meant_label
 from pytest_secretsmanager.inspection.views import SecretView, VersionRef
 
 __tracebackhide__ = True

@@ -3,14 +3,14 @@
 from collections.abc import Mapping, Sequence
 
 from pytest_secretsmanager.engine.errors import UsageError
-from pytest_secretsmanager.inspection.differences import (
+from pytest_secretsmanager.inspection.assertions.comparison import (
     compared,
     count_text,
     is_value,
     is_version,
     labels_text,
 )
-from pytest_secretsmanager.inspection.failures import MOST_LINES, bounded, failure, version_of
+from pytest_secretsmanager.inspection.assertions.failures import MOST_LINES, bounded, failure, version_of
 from pytest_secretsmanager.inspection.views import SecretView, VersionRef, VersionView
 
 __tracebackhide__ = True

@@ -5,14 +5,14 @@ from itertools import chain
 from typing import NamedTuple
 
 from pytest_secretsmanager.engine.errors import UsageError
-from pytest_secretsmanager.inspection.failures import bounded
-from pytest_secretsmanager.inspection.handed import texts_handed_over
+from pytest_secretsmanager.inspection.assertions.failures import bounded
+from pytest_secretsmanager.inspection.leaks.forms import SHORTEST_DECODED, readings_of
+from pytest_secretsmanager.inspection.leaks.index import Index
+from pytest_secretsmanager.inspection.leaks.places import texts_handed_over
+from pytest_secretsmanager.inspection.leaks.rule import index_of
+from pytest_secretsmanager.inspection.leaks.texts import Text
 from pytest_secretsmanager.inspection.log import Log
-from pytest_secretsmanager.inspection.presence import Presence
-from pytest_secretsmanager.inspection.readings import SHORTEST_DECODED, readings_of
-from pytest_secretsmanager.inspection.search import Index
-from pytest_secretsmanager.inspection.sought import index_of
-from pytest_secretsmanager.inspection.texts import Text
+from pytest_secretsmanager.inspection.other_managers import Presence
 from pytest_secretsmanager.inspection.views import World
 
 __tracebackhide__ = True

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from pytest_secretsmanager.inspection.readings import BETWEEN
+from pytest_secretsmanager.inspection.leaks.forms import BETWEEN
 
 __tracebackhide__ = True
 

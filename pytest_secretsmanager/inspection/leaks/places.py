@@ -10,7 +10,7 @@ from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any
 
 from pytest_secretsmanager.engine.errors import UsageError
-from pytest_secretsmanager.inspection.texts import (
+from pytest_secretsmanager.inspection.leaks.texts import (
     Text,
     is_looked_into,
     is_of_kind,

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pytest_secretsmanager.engine import arns, model
 from pytest_secretsmanager.engine.rules import cross_account
 from pytest_secretsmanager.engine.state import Secret, SecretKey
-from pytest_secretsmanager.inspection.differences import repeated_text
+from pytest_secretsmanager.inspection.assertions.comparison import repeated_text
 from pytest_secretsmanager.inspection.log import Event
 from pytest_secretsmanager.inspection.matching import place_of
 
