@@ -17,6 +17,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError, NoRegionError
 
 from pytest_secretsmanager import Rotation, SecretsManager, UsageError
+from pytest_secretsmanager.inspection.views import key_of, state_of
 from pytest_secretsmanager.seeds import seed_of
 
 VARIABLES = ("AWS_DEFAULT_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
@@ -403,7 +404,7 @@ def test_without_a_region_it_is_that_of_the_environment(
         assert sm.rotation.register(lambda _, __: None).split(":")[3] == region
         with monkeypatch.context() as later:
             later.setenv("AWS_DEFAULT_REGION", "ap-south-1")
-            assert sm.region == sm.secret("db").key.region == region
+            assert sm.region == key_of(sm.secret("db")).region == region
 
 
 def test_a_region_that_is_given_wins_over_that_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -433,13 +434,13 @@ def test_where_it_can_not_follow_all_stays_as_it_was(monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
     with sm.assert_unchanged(), pytest.raises(UsageError, match=r"'two' can't be seeded so; .* Invalid replica region"):
         sm.follow_environment()
-    assert sm.region == sm.secret("one").key.region == "us-east-1"
+    assert sm.region == key_of(sm.secret("one")).region == "us-east-1"
     assert named_beside(sm) == before
 
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-2")
     sm.follow_environment()
-    assert {view.key.region for view in sm.secrets.values()} == {"eu-west-2"}
-    assert sm.secret("two", region="eu-west-1").state.primary_region == "eu-west-2"
+    assert {key_of(view).region for view in sm.secrets.values()} == {"eu-west-2"}
+    assert state_of(sm.secret("two", region="eu-west-1")).primary_region == "eu-west-2"
 
 
 def test_what_is_rolled_back_goes_back_to_its_region_too(monkeypatch: pytest.MonkeyPatch) -> None:

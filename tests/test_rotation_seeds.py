@@ -8,6 +8,7 @@ import boto3
 import pytest
 
 from pytest_secretsmanager import Rotation, SecretsManager, UsageError, Version
+from pytest_secretsmanager.inspection.views import state_of
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager.client import SecretsManagerClient
@@ -135,7 +136,7 @@ def test_the_arn_of_a_function_that_is_registered_will_do(
 
 def test_secrets_of_one_handler_share_its_function(secretsmanager: SecretsManager) -> None:
     views = [secretsmanager.seed(name, "one", rotation=Rotation(handler)) for name in ("a", "b")]
-    assert {view.state.rotation.function for view in views} == {f"{FUNCTION}handler"}  # type: ignore[union-attr]
+    assert {state_of(view).rotation.function for view in views} == {f"{FUNCTION}handler"}  # type: ignore[union-attr]
 
 
 def test_the_function_of_a_seed_is_in_the_region_of_its_secret(secretsmanager: SecretsManager) -> None:

@@ -12,7 +12,7 @@ from pytest_secretsmanager.engine.commits import Commits
 from pytest_secretsmanager.engine.effects import Effects
 from pytest_secretsmanager.engine.effects.background import Background
 from pytest_secretsmanager.engine.effects.replicas import Replicas
-from pytest_secretsmanager.engine.effects.runs import ReplicaControl, RotationRun, StepControl
+from pytest_secretsmanager.engine.effects.runs import ReplicaControl, Run, StepControl
 from pytest_secretsmanager.engine.errors import ServiceError, UnsupportedOperation
 from pytest_secretsmanager.engine.interrupts import taken_back
 from pytest_secretsmanager.engine.layers import forked
@@ -150,7 +150,7 @@ class Service:
             self._recover()
             raise
 
-    def resume(self, run: RotationRun) -> None:
+    def resume(self, run: Run) -> None:
         """Lets a held rotation go on."""
         try:
             self.effects.rotations.resume(run)

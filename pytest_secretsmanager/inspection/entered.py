@@ -1,8 +1,7 @@
-"""The managers that a test may have met: those entered while it ran, and those entered around it.
+"""The managers that were entered before or during a test, for the report of its failure.
 
-A report needs them: code may have been answered by another manager than the one whose secrets its test has seeded. It
-needs the calls too that found no host, since no log has them.
-Imports nothing of Secrets Manager when it is loaded, so a run without a manager pays nothing.
+Another manager than the test's own may have answered its calls. The report also needs the calls that found no host,
+which no log has. Loading this module imports nothing of Secrets Manager, so that a run without a manager costs nothing.
 """
 
 from collections import deque
@@ -13,17 +12,17 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from pytest_secretsmanager.engine.regions import Regions
     from pytest_secretsmanager.inspection.log import Event
-    from pytest_secretsmanager.inspection.views import World
+    from pytest_secretsmanager.inspection.world import World
 
 _MOST = 64
-"""Managers and unreached calls that are kept for the report of one test: the last ones."""
+"""The number of managers, and of unreached calls, that are kept for the report of one test: the last ones."""
 
 _entered: "list[World]" = []
 _watch: "Watch | None" = None
 
 
 class Unreached(NamedTuple):
-    """A call by a client of a region that is none of those that the answering manager has."""
+    """A call by a client of a region that the answering manager does not have."""
 
     operation: str
     region: str
@@ -32,9 +31,9 @@ class Unreached(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """The managers that were entered when a test began, with where their logs ended then, and those entered since.
+    """The managers that were entered when a test began, with the ends of their logs then, and those entered since.
 
-    `unreached` are the calls since then that found no host.
+    `unreached` has the calls since then that found no host.
     """
 
     ends: "Mapping[World, int]"
@@ -42,38 +41,38 @@ class Watch:
     unreached: deque[Unreached] = field(default_factory=lambda: deque(maxlen=_MOST))
 
     def met(self) -> "list[tuple[World, list[Event]]]":
-        """The managers entered now or since, each with what it has logged since."""
+        """The managers, each with the calls that it logged since the test began."""
         worlds = dict.fromkeys((*_entered, *self.since))
-        return [(world, world.log.since(self.ends.get(world, 0))) for world in worlds]
+        return [(world, world.events_since(self.ends.get(world, 0))) for world in worlds]
 
 
 def begin() -> "tuple[Watch, Watch | None]":
-    """A test begins: its watch, and the one that was there before, which is put back at its end."""
+    """Begin the watch of a test. Return it, and the one before, which `end` restores."""
     global _watch
-    before, _watch = _watch, Watch({world: world.log.position for world in _entered})
+    before, _watch = _watch, Watch({world: world.entries.position for world in _entered})
     return _watch, before
 
 
 def end(before: "Watch | None") -> None:
-    """A test is watched no more. The one around it is again, where a test runs tests; other managers are let go of."""
+    """End the watch of a test, and restore the one before: a test may run tests."""
     global _watch
     _watch = before
 
 
 def enter(world: "World") -> None:
-    """The manager of this world answers from now on."""
+    """Called when the manager of this world is entered."""
     _entered.append(world)
     if _watch is not None:
         _watch.since.append(world)
 
 
 def note_unreached(operation: str, region: str, regions: "Regions") -> None:
-    """A client has called in a region that is none of these."""
+    """Called when a client calls in a region that is not among these."""
     if _watch is not None:
         _watch.unreached.append(Unreached(operation, region, regions))
 
 
 def leave(world: "World") -> None:
-    """The manager of this world answers no more."""
+    """Called when the manager of this world is left."""
     if world in _entered:
         _entered.remove(world)

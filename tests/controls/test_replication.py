@@ -5,6 +5,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from pytest_secretsmanager import Rotation, SecretsManager, UsageError, Version
+from pytest_secretsmanager.inspection.views import state_of
 
 V1, V2, V3 = (f"version-{number}".ljust(32, "-") for number in (1, 2, 3))
 EU, AP = {"Region": "eu-west-1"}, {"Region": "ap-south-1"}
@@ -667,7 +668,7 @@ def test_seeded_replicas_have_all_that_was_seeded(secretsmanager):
     ]
     assert [version.value for version in replica.versions] == ["one", "two", "three"]
     assert (replica.labels, replica.tags) == (primary.labels, {"team": "pay"})
-    assert (replica.state.description, replica.state.policy) == ("main", primary.state.policy)
+    assert (state_of(replica).description, state_of(replica).policy) == ("main", state_of(primary).policy)
 
 
 def test_a_seed_without_a_value_has_replicas_without_one(secretsmanager):
@@ -683,7 +684,7 @@ def test_a_seed_of_no_replicas_is_no_multi_region_secret(client, secretsmanager)
 def test_a_seed_of_another_place_has_its_replicas_there(secretsmanager):
     secretsmanager.seed("db", "one", region="eu-west-1", account="210987654321", replicas=["us-east-1"])
     replica = secretsmanager.secret("db", account="210987654321")
-    assert replica.state.primary_region == "eu-west-1"
+    assert state_of(replica).primary_region == "eu-west-1"
     assert "db" not in secretsmanager.secrets
 
 

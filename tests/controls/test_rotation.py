@@ -1267,7 +1267,7 @@ def test_the_step_that_is_running_is_named(sm: SecretsManager) -> None:
     seen = []
 
     def handler(event: dict[str, str], _: object) -> None:
-        seen.append(run_text(sm.rotation.runs[-1]))
+        seen.append(run_text(sm.rotation.runs[-1]._run))
 
     sm.seed("db", "one", rotation=Rotation(handler))
     rotate(sm)
@@ -1983,7 +1983,7 @@ def test_a_rotation_that_fails_before_any_step_is_named_so(sm: SecretsManager) -
     with pytest.raises(AssertionError) as caught:
         read_the_old_version()
     assert str(caught.value) == (
-        "a rotation of secret 'db' between reads did not succeed: AWS could not make its version"
+        "a rotation of secret 'db' between reads did not succeed: AWS could not create its version"
     )
 
 

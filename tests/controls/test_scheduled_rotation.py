@@ -12,6 +12,7 @@ import time_machine
 from rotation_function import Database, rotation_function
 
 from pytest_secretsmanager import Rotation, SecretsManager, SecretView
+from pytest_secretsmanager.inspection.views import state_of
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager.client import SecretsManagerClient
@@ -254,7 +255,7 @@ def test_new_rules_take_the_place_of_the_old_ones(sm: SecretsManager, db: Secret
 def test_the_function_that_is_registered_when_a_rotation_falls_due_is_the_one_that_runs(
     sm: SecretsManager, db: SecretView
 ) -> None:
-    arn, called = db.state.rotation.function, []  # type: ignore[union-attr]
+    arn, called = state_of(db).rotation.function, []  # type: ignore[union-attr]
     sm.rotation.register(lambda event, _: called.append(event["Step"]), arn)
     sm.clock.set(FIRST)
     assert called == ["createSecret", "setSecret", "testSecret", "finishSecret"]

@@ -161,13 +161,15 @@ def test_a_label_that_never_moved_fails_with_no_moves(secretsmanager: SecretsMan
         secretsmanager.assert_moved("db", "AWSPENDING", target=2)
     assert str(failure.value) == (
         "AWSPENDING of secret 'db' did not move from anywhere to version 2; its moves:\n"
-        f"  (none; to be seeded is no move)\n\n{TABLE}"
+        f"  (none; seeding does not count as a move)\n\n{TABLE}"
     )
 
 
 def test_a_seed_is_no_move(secretsmanager: SecretsManager) -> None:
     secretsmanager.seed("seeded", "two", versions=["one"])
-    with pytest.raises(AssertionError, match=r"never moved; its moves:\n  \(none; to be seeded is no move\)\n"):
+    with pytest.raises(
+        AssertionError, match=r"never moved; its moves:\n  \(none; seeding does not count as a move\)\n"
+    ):
         secretsmanager.assert_moved("seeded", "AWSCURRENT")
 
 
@@ -192,7 +194,7 @@ def test_an_end_that_is_not_there_is_a_usage_error(secretsmanager: SecretsManage
 def test_an_end_of_another_type_is_a_usage_error(secretsmanager: SecretsManager, end: object, kind: str) -> None:
     with pytest.raises(UsageError) as failure:
         secretsmanager.assert_moved("db", "AWSCURRENT", target=end)
-    assert str(failure.value) == f"a move's end is a version id, a number, a label, a view or None, not {kind}"
+    assert str(failure.value) == f"an end of a move is a version id, a number, a label, a view or None, not {kind}"
 
 
 def test_a_move_is_looked_up_in_region_and_account(secretsmanager: SecretsManager) -> None:

@@ -85,7 +85,7 @@ def test_labels_fail_with_each_that_differs(
 ) -> None:
     text = text_of(lambda: secretsmanager.assert_labels("db", expected))
     differing = "".join(f"  {line}\n" for line in lines)
-    assert text == f"the labels of secret 'db' are placed otherwise\n{differing}\n{TABLE}"
+    assert text == f"secret 'db' has different labels\n{differing}\n{TABLE}"
 
 
 def test_a_secret_without_versions_has_no_labels(secretsmanager: SecretsManager) -> None:
@@ -210,17 +210,17 @@ def test_labels_that_are_no_dict_are_refused(secretsmanager: SecretsManager) -> 
         secretsmanager.assert_labels("db", "AWSCURRENT")  # type: ignore[arg-type]
 
 
-WRITE = 'write {"AWSCURRENT": 2}: each label, and the version that it is on'
+WRITE = 'write {"AWSCURRENT": 2}: each label with its version'
 
 
 @pytest.mark.parametrize(
     ("expected", "told"),
     [
-        ({1: "AWSCURRENT"}, f"the version 1 stands where a label belongs; {WRITE}"),
-        ({ONE: "AWSPREVIOUS"}, f"the version '{ONE}' stands where a label belongs; {WRITE}"),
-        ({ONE: ["AWSPREVIOUS"], TWO: ["AWSCURRENT"]}, f"the version '{ONE}' stands where a label belongs; {WRITE}"),
-        ({"AWSCURRENT": [2]}, f"AWSCURRENT is on one version or on none, not on [2]; {WRITE}"),
-        ({"AWSCURRENT": 2, "AWSPENDING": None}, f"AWSPENDING is on one version or on none, not on None; {WRITE}"),
+        ({1: "AWSCURRENT"}, f"1 is a version, not a label; {WRITE}"),
+        ({ONE: "AWSPREVIOUS"}, f"'{ONE}' is a version, not a label; {WRITE}"),
+        ({ONE: ["AWSPREVIOUS"], TWO: ["AWSCURRENT"]}, f"'{ONE}' is a version, not a label; {WRITE}"),
+        ({"AWSCURRENT": [2]}, f"AWSCURRENT can be on one version only, not on [2]; {WRITE}"),
+        ({"AWSCURRENT": 2, "AWSPENDING": None}, f"AWSPENDING can be on one version only, not on None; {WRITE}"),
     ],
 )
 def test_a_version_where_a_label_belongs_is_refused(secretsmanager: SecretsManager, expected: Any, told: str) -> None:
@@ -231,7 +231,7 @@ def test_a_version_where_a_label_belongs_is_refused(secretsmanager: SecretsManag
 
 def test_the_view_of_a_version_where_a_label_belongs_is_refused(secretsmanager: SecretsManager) -> None:
     expected: Any = {secretsmanager.secret("db").current: "AWSCURRENT"}
-    with pytest.raises(UsageError, match=r"^the version <version 2 of 'db', .*> stands where a label belongs; "):
+    with pytest.raises(UsageError, match=r"^<version 2 of 'db', .*> is a version, not a label; "):
         secretsmanager.assert_labels("db", expected)
 
 
@@ -284,12 +284,12 @@ def test_a_label_that_never_moved_is_told_as_such(secretsmanager: SecretsManager
     secretsmanager.seed("db", "one")
     with pytest.raises(AssertionError, match="AWSCURRENT of secret 'db' never moved; its moves:") as caught:
         secretsmanager.assert_moved("db", "AWSCURRENT")
-    assert "(none; to be seeded is no move)" in str(caught.value)
+    assert "(none; seeding does not count as a move)" in str(caught.value)
 
 
 @pytest.mark.parametrize("label", ["AWSCURRENT", "AWSPENDING"])
 def test_a_version_that_is_named_by_the_label_itself_is_refused(secretsmanager: SecretsManager, label: str) -> None:
-    told = f"^{label} is always on the version that {label} names: name it by number, id or view$"
+    told = f"^{label} is always on the version that {label} names: name the version by number, id or view$"
     with pytest.raises(UsageError, match=told):
         secretsmanager.assert_label("db", label, label)
     with pytest.raises(UsageError, match=told):

@@ -109,7 +109,7 @@ def test_a_rotation_is_looked_up_in_region_and_account(secretsmanager: SecretsMa
 
 
 def test_it_fails_when_no_rotation_has_begun(secretsmanager: SecretsManager) -> None:
-    assert str(failure(secretsmanager)) == f"no rotation of secret 'db' has begun{table('AWSCURRENT')}"
+    assert str(failure(secretsmanager)) == f"secret 'db' was never rotated{table('AWSCURRENT')}"
 
 
 def test_it_fails_with_the_reason_when_the_rotation_was_refused(
@@ -119,26 +119,26 @@ def test_it_fails_with_the_reason_when_the_rotation_was_refused(
     with pytest.raises(client.exceptions.InvalidRequestException):
         client.rotate_secret(SecretId="db")
     assert str(failure(secretsmanager)) == (
-        "no rotation of secret 'db' has begun; RotateSecret was refused: InvalidRequestException: No Lambda rotation "
+        "secret 'db' was never rotated; RotateSecret was refused: InvalidRequestException: No Lambda rotation "
         f"function ARN is associated with this secret.{table('AWSCURRENT')}"
     )
 
 
 def test_a_trial_is_no_rotation(secretsmanager: SecretsManager, client: "SecretsManagerClient") -> None:
     client.rotate_secret(SecretId="db", RotateImmediately=False)
-    assert str(failure(secretsmanager)) == f"no rotation of secret 'db' has begun{table('AWSCURRENT')}"
+    assert str(failure(secretsmanager)) == f"secret 'db' was never rotated{table('AWSCURRENT')}"
 
 
 def test_the_rotation_of_another_secret_is_none_of_this_one(secretsmanager: SecretsManager) -> None:
     secretsmanager.seed("other", {"password": "one"}, owning_service="rds")
     secretsmanager.client().rotate_secret(SecretId="other")
-    assert str(failure(secretsmanager)) == f"no rotation of secret 'db' has begun{table('AWSCURRENT')}"
+    assert str(failure(secretsmanager)) == f"secret 'db' was never rotated{table('AWSCURRENT')}"
 
 
 def test_the_rotation_of_a_namesake_that_is_gone_is_none_of_this_one(secretsmanager: SecretsManager) -> None:
     rotate(secretsmanager)
     secretsmanager.seed("db", Version("one", id=ONE))
-    assert str(failure(secretsmanager)) == f"no rotation of secret 'db' has begun{table('AWSCURRENT')}"
+    assert str(failure(secretsmanager)) == f"secret 'db' was never rotated{table('AWSCURRENT')}"
 
 
 def test_a_secret_that_is_not_there_is_told_so(secretsmanager: SecretsManager) -> None:
@@ -149,7 +149,7 @@ def test_a_secret_that_is_not_there_is_told_so(secretsmanager: SecretsManager) -
 # --- when a step has failed ------------------------------------------------------------------------------------------
 
 ABANDONED = (
-    "cancelled, or another version was written meanwhile (a function writes its own with "
+    "cancelled, or another version was written during the rotation (a function writes its own with "
     "ClientRequestToken=event['ClientRequestToken'])"
 )
 NOT_SUCCEEDED = "the last rotation of secret 'db' did not succeed:"
@@ -194,8 +194,7 @@ def test_it_fails_with_the_step_that_a_test_had_fail(secretsmanager: SecretsMana
     secretsmanager.rotation.fail(step, ConnectionError("to-hide"))
     rotate(secretsmanager)
     assert str(failure(secretsmanager)) == (
-        f"{NOT_SUCCEEDED} {step} failed with ConnectionError, as the test has planned"
-        f"{table('AWSCURRENT', 'AWSPENDING')}"
+        f"{NOT_SUCCEEDED} {step} failed with ConnectionError, as the test planned{table('AWSCURRENT', 'AWSPENDING')}"
     )
 
 
@@ -211,7 +210,7 @@ def test_it_fails_when_the_last_of_several_rotations_has_failed(secretsmanager: 
     secretsmanager.rotation.fail("createSecret", ConnectionError)
     rotate(secretsmanager, token=THREE)
     assert str(failure(secretsmanager)) == (
-        f"{NOT_SUCCEEDED} createSecret failed with ConnectionError, as the test has planned"
+        f"{NOT_SUCCEEDED} createSecret failed with ConnectionError, as the test planned"
         f"{table('AWSPREVIOUS', 'AWSCURRENT', 'AWSPENDING')}"
     )
 
@@ -220,7 +219,7 @@ def test_it_fails_when_the_function_has_promoted_nothing(secretsmanager: Secrets
     rotate(secretsmanager, lambda _event, _context: None)
     found = failure(secretsmanager)
     assert str(found) == (
-        f"{NOT_SUCCEEDED} all steps have run, but AWSCURRENT has not come to version {TWO}"
+        f"{NOT_SUCCEEDED} all steps ran, but AWSCURRENT did not move to version {TWO}"
         f"{table('AWSCURRENT', 'AWSPENDING')}"
     )
     assert found.__cause__ is None
@@ -232,7 +231,7 @@ def test_it_fails_when_aws_could_not_make_the_version(secretsmanager: SecretsMan
     secretsmanager.kms.deny(key)
     rotate(secretsmanager)
     assert str(failure(secretsmanager)) == (
-        f"{NOT_SUCCEEDED} AWS could not make its version{table('AWSCURRENT', 'AWSPENDING')}"
+        f"{NOT_SUCCEEDED} AWS could not create its version{table('AWSCURRENT', 'AWSPENDING')}"
     )
 
 
@@ -296,7 +295,7 @@ def test_it_fails_when_another_version_is_current_by_now(
     rotate(secretsmanager)
     client.put_secret_value(SecretId="db", SecretString="by hand", ClientRequestToken=THREE)
     assert str(failure(secretsmanager)) == (
-        f"the last rotation of secret 'db' succeeded, but AWSCURRENT has moved on from its version {TWO}"
+        f"the last rotation of secret 'db' succeeded, but its version {TWO} is no longer AWSCURRENT"
         f"{table('-', 'AWSPREVIOUS', 'AWSCURRENT')}"
     )
 
@@ -309,7 +308,7 @@ def test_it_fails_when_the_old_version_is_current_again(
         SecretId="db", VersionStage="AWSCURRENT", RemoveFromVersionId=TWO, MoveToVersionId=ONE
     )
     assert str(failure(secretsmanager)) == (
-        f"the last rotation of secret 'db' succeeded, but AWSCURRENT has moved on from its version {TWO}"
+        f"the last rotation of secret 'db' succeeded, but its version {TWO} is no longer AWSCURRENT"
         f"{table('AWSCURRENT', 'AWSPREVIOUS')}"
     )
 
@@ -324,5 +323,7 @@ def test_it_says_that_one_is_overdue(secretsmanager: SecretsManager, clock: Any)
     """Time that goes on by itself has nothing run; the next call does."""
     secretsmanager.seed("late", "one", rotation=Rotation(lambda _event, _context: None, days=30))
     clock.advance(31 * 86_400)
-    with pytest.raises(AssertionError, match="; one was due on 2026-02-01 00:00 UTC, and runs with the next call"):
+    with pytest.raises(
+        AssertionError, match="; a rotation was due on 2026-02-01 00:00 UTC: it runs with the next call"
+    ):
         secretsmanager.assert_rotated("late")

@@ -225,7 +225,7 @@ def test_one_may_stand_inside_another(secretsmanager: SecretsManager, client: "S
 def test_to_forget_the_with_is_warned_of(secretsmanager: SecretsManager) -> None:
     """As a coroutine that nobody awaits is: the call alone asserts nothing."""
     secretsmanager.seed("db", "one")
-    with pytest.warns(RuntimeWarning, match="never entered, so it asserts nothing"):
+    with pytest.warns(RuntimeWarning, match="not entered, so it asserts nothing"):
         secretsmanager.assert_unchanged("db")
 
 

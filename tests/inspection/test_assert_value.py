@@ -208,7 +208,7 @@ def test_a_secret_without_a_version_says_so(secretsmanager: SecretsManager) -> N
     with pytest.raises(AssertionError) as failure:
         secretsmanager.assert_value("db", "one")
     assert str(failure.value) == (
-        "secret 'db' has no version 'AWSCURRENT'; it has no version at all\n\nsecret 'db' in us-east-1\n  (no version)"
+        "secret 'db' has no version 'AWSCURRENT'; it has no versions\n\nsecret 'db' in us-east-1\n  (no version)"
     )
 
 

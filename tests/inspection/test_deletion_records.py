@@ -72,7 +72,7 @@ def test_the_call_is_counted_once(secretsmanager: SecretsManager, arn: str) -> N
 def test_an_event_is_asserted_by_name_and_secret(secretsmanager: SecretsManager, arn: str, name: str) -> None:
     for secret_id in ("app/db", arn):
         secretsmanager.assert_logged(name, times=1, SecretId=secret_id)
-    with pytest.raises(UsageError, match="is no call"):
+    with pytest.raises(UsageError, match="is an event"):
         secretsmanager.assert_logged(name, VersionId="x")
 
 

@@ -199,22 +199,22 @@ def closed(stream):
 
 
 REFUSED = [
-    pytest.param(Response, "Response", "hand over its .text, as in response.text", id="a response"),
-    pytest.param(Talkative, "Talkative", "hand over its .text, as in response.text", id="a response that prints more"),
-    pytest.param(WithBody, "WithBody", "hand over its .body, as in response.body", id="an object with a body"),
-    pytest.param(Plain, "Plain", "str(…) where that is all of it", id="an object"),
-    pytest.param(Unprintable, "Unprintable", "hand over the text that is printed", id="what can't be printed"),
+    pytest.param(Response, "Response", "pass its .text, as in response.text", id="a response"),
+    pytest.param(Talkative, "Talkative", "pass its .text, as in response.text", id="a response that prints more"),
+    pytest.param(WithBody, "WithBody", "pass its .body, as in response.body", id="an object with a body"),
+    pytest.param(Plain, "Plain", "str(…) if that shows all of it", id="an object"),
+    pytest.param(Unprintable, "Unprintable", "pass the text that is printed", id="what can't be printed"),
     pytest.param(lambda: Fields({}), "Fields", "its .data", id="what knows no such field"),
-    pytest.param(lambda: print, "builtin_function_or_method", "hand over what it returns", id="a function of Python's"),
-    pytest.param(lambda: closed, "function", "call it, and hand over what it returns", id="a function"),
-    pytest.param(lambda: Plain().__init__, "method-wrapper", "hand over the text", id="a method of a slot"),
+    pytest.param(lambda: print, "builtin_function_or_method", "pass the result", id="a function of Python's"),
+    pytest.param(lambda: closed, "function", "call it, and pass the result", id="a function"),
+    pytest.param(lambda: Plain().__init__, "method-wrapper", "pass the text", id="a method of a slot"),
     pytest.param(lambda: Fields({}).__getattr__, "method", "call it", id="a method"),
-    pytest.param(lambda: Plain, "the class Plain", "hand over the text that an object of it gives", id="a class"),
-    pytest.param(lambda: Color, "the class Color", "an object of it", id="a class that can be iterated"),
-    pytest.param(lambda: logging.getLogger("app"), "Logger", "hand over the text", id="a logger"),
-    pytest.param(logging.StreamHandler, "StreamHandler", "hand over caplog", id="a handler"),
+    pytest.param(lambda: Plain, "the class Plain", "pass the text of one of its objects", id="a class"),
+    pytest.param(lambda: Color, "the class Color", "one of its objects", id="a class that can be iterated"),
+    pytest.param(lambda: logging.getLogger("app"), "Logger", "pass the text", id="a logger"),
+    pytest.param(logging.StreamHandler, "StreamHandler", "pass caplog", id="a handler"),
     pytest.param(lambda: closed(io.StringIO()), "StringIO", "the text that was written to it", id="a closed stream"),
-    pytest.param(lambda: logging, "module", "hand over the text", id="a module"),
+    pytest.param(lambda: logging, "module", "pass the text", id="a module"),
 ]
 
 
@@ -223,7 +223,7 @@ REFUSED = [
 def test_what_does_not_print_what_it_holds_is_refused_in_containers(sm, make, kind, advice, wrap):
     refusal = refusal_of(sm, "fine", wrap(make()))
     assert refusal.startswith("text 2 has ")
-    assert f"{kind}, which does not print what it holds: " in refusal
+    assert f"{kind}, which does not print its content: " in refusal
     assert advice in refusal
 
 
@@ -236,18 +236,18 @@ def test_what_does_not_print_what_it_holds_is_refused(sm, make, kind, advice):
 
 def test_capsys_is_refused_with_what_to_hand_over(sm, capsys):
     assert refusal_of(sm, capsys) == (
-        "text 1 has something of type CaptureFixture, which does not print what it holds: hand over "
+        "text 1 has an object of type CaptureFixture, which does not print its content: pass "
         "capsys.readouterr(), or that of capfd"
     )
 
 
 def test_a_log_handler_of_caplog_is_refused(sm, caplog):
-    assert "hand over caplog" in refusal_of(sm, caplog.handler)
+    assert "pass caplog" in refusal_of(sm, caplog.handler)
 
 
 def test_a_coroutine_is_refused(sm):
     coroutine = answer()
-    assert "await it, and hand over what it gives" in refusal_of(sm, coroutine)
+    assert "await it, and pass the result" in refusal_of(sm, coroutine)
     coroutine.close()
 
 
@@ -268,9 +268,9 @@ def test_a_file_that_can_not_be_read_stays_where_it_was(sm, tmp_path):
 @pytest.mark.parametrize(
     ("given", "advice"),
     [
-        (None, "text 2 is None: that is what a function without a return gives; hand over its output"),
-        (True, "text 2 is True: that is what a check gives; hand over its output"),
-        (False, "text 2 is False: that is what a check gives; hand over its output"),
+        (None, "text 2 is None, the result of a function without a return: pass its output"),
+        (True, "text 2 is True, the result of a check: pass its output"),
+        (False, "text 2 is False, the result of a check: pass its output"),
     ],
 )
 def test_what_is_no_output_is_refused(sm, given, advice):
@@ -279,7 +279,7 @@ def test_what_is_no_output_is_refused(sm, given, advice):
 
 def test_an_iterator_inside_a_list_is_refused_and_not_used_up(sm):
     lines = iter(["one"])
-    assert "hand over a list of it" in refusal_of(sm, [lines])
+    assert "pass a list of it" in refusal_of(sm, [lines])
     assert list(lines) == ["one"]
 
 
@@ -289,6 +289,4 @@ def test_an_iterator_without_end_inside_a_list_is_refused(sm):
 
 @pytest.mark.parametrize("collected", [lambda path: path, lambda path: [path, path], lambda path: iter([path])])
 def test_a_path_is_refused(sm, tmp_path, collected):
-    assert f"text 1 is a path, which holds no text itself: read the file first ({tmp_path})" in refusal_of(
-        sm, collected(tmp_path)
-    )
+    assert f"text 1 is a path: read the file first ({tmp_path})" in refusal_of(sm, collected(tmp_path))

@@ -868,7 +868,8 @@ def test_where_the_values_are_in_another_manager_it_is_named(secretsmanager, cli
         sm.assert_nothing_leaked("login with correct horse")
     assert str(refusal.value) == (
         "this SecretsManager has had no value that could leak\n"
-        f"  another SecretsManager, in {secretsmanager.region}, which is active, has logged 1: ask that one"
+        f"  another SecretsManager, in {secretsmanager.region}, which is active, has logged 1: "
+        "call its assert_nothing_leaked"
     )
 
 

@@ -117,7 +117,8 @@ def test_a_move_counts_from_there(secretsmanager: SecretsManager, client: "Secre
     told = str(failure.value).split("\n\n")[0]
     assert told == (
         "AWSCURRENT of secret 'db' did not move from anywhere to version 2 since log.clear(); its moves:\n"
-        "  (before log.clear() it did, from version 1 to version 2 by PutSecretValue at 03:04:05, which does not count)"
+        "  (the move from version 1 to version 2 by PutSecretValue at 03:04:05 does not count: "
+        "it came before log.clear())"
     )
     put(client, THREE)
     secretsmanager.assert_moved("db", "AWSCURRENT", source=2, target=3)
@@ -131,7 +132,9 @@ def test_an_end_of_a_move_may_be_a_version_of_a_forgotten_call(
 
 
 def test_a_move_that_was_never_made_is_told_as_before(secretsmanager: SecretsManager) -> None:
-    with pytest.raises(AssertionError, match=r"since log.clear\(\); its moves:\n  \(none; to be seeded is no move\)\n"):
+    with pytest.raises(
+        AssertionError, match=r"since log.clear\(\); its moves:\n  \(none; seeding does not count as a move\)\n"
+    ):
         secretsmanager.assert_moved("db", "BLUE")
 
 
@@ -140,7 +143,7 @@ def test_a_move_that_was_never_made_is_told_as_before(secretsmanager: SecretsMan
 
 @pytest.mark.parametrize("helper", ["assert_logged", "assert_log_order"])
 def test_a_failure_says_that_the_log_was_cleared(secretsmanager: SecretsManager, helper: str) -> None:
-    with pytest.raises(AssertionError, match=r"no calls at all since log\.clear\(\), which forgot 2\n"):
+    with pytest.raises(AssertionError, match=r"no calls since log\.clear\(\), which hid 2\n"):
         getattr(secretsmanager, helper)("PutSecretValue")
 
 

@@ -7,7 +7,8 @@ import pytest
 
 from pytest_secretsmanager import SecretsManager
 from pytest_secretsmanager.inspection.assertions import unchanged
-from pytest_secretsmanager.inspection.views import World
+from pytest_secretsmanager.inspection.views import frozen_view
+from pytest_secretsmanager.inspection.world import World
 
 TOKENS = [f"version-{number}".ljust(32, "-") for number in range(1, 6)]
 
@@ -22,7 +23,7 @@ def make_anew(client):
 
 
 def write_twice(client):
-    """Neither of the versions that were there has a label now, and the older one is there no more."""
+    """Neither of the versions that were there has a label now, and the older one no longer exists."""
     for token in TOKENS[2:4]:
         client.put_secret_value(SecretId="db", SecretString=f"of {token}", ClientRequestToken=token)
 
@@ -123,7 +124,7 @@ def test_a_table_of_a_secret_that_goes_meanwhile_is_drawn(secretsmanager, client
 
 def test_a_view_as_it_is_now_stays_so(secretsmanager, client):
     secretsmanager.seed("db", "one")
-    then = secretsmanager.secret("db").as_it_is_now()
+    then = frozen_view(secretsmanager.secret("db"))
     client.put_secret_value(SecretId="db", SecretString="two")
     assert (then.value, then.current.labels, repr(then)) == (
         "one",
@@ -131,13 +132,13 @@ def test_a_view_as_it_is_now_stays_so(secretsmanager, client):
         "<secret 'db': 1 version, AWSCURRENT on 1>",
     )
     assert then == secretsmanager.secret("db")
-    assert secretsmanager.secret(then).as_it_is_now().value == "one"
+    assert frozen_view(secretsmanager.secret(then)).value == "one"
     assert secretsmanager.secret("db").value == "two"
 
 
 def test_a_view_as_it_is_now_stays_when_the_secret_goes(secretsmanager, client):
     secretsmanager.seed("db", "one")
-    then = secretsmanager.secret("db").as_it_is_now()
+    then = frozen_view(secretsmanager.secret("db"))
     delete(client)
     assert then.value == "one"
     assert repr(secretsmanager.secrets) == "<secrets of us-east-1, account 123456789012: none>"

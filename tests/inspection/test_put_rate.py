@@ -29,7 +29,9 @@ def test_the_note_says_which_secret_and_how_often(secretsmanager: SecretsManager
     write(secretsmanager, 13, 5)
     (warning,) = secretsmanager.log.put_rate_warnings
     arn = secretsmanager.secret("db").arn
-    assert str(warning).startswith(f"{arn} got 13 new versions within 60 minutes: more than one in ten minutes, ")
+    assert str(warning).startswith(
+        f"{arn} got 13 new versions within 60 minutes: a sustained rate above one in ten minutes "
+    )
 
 
 @pytest.mark.secret("db")

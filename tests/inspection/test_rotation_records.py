@@ -322,7 +322,7 @@ def test_an_order_of_events_fails_that_was_the_other_way_round(secretsmanager: S
 def test_a_field_that_no_event_has_is_a_usage_error(secretsmanager: SecretsManager, helper: str, name: str) -> None:
     with pytest.raises(UsageError) as caught:
         getattr(secretsmanager, helper)(name, ClientRequestToken=TWO)
-    assert str(caught.value) == f"{name} is no call: it has no field 'ClientRequestToken'; there is 'SecretId', an ARN"
+    assert str(caught.value) == f"{name} is an event: its only field is 'SecretId', an ARN, not 'ClientRequestToken'"
 
 
 @pytest.mark.parametrize(
@@ -349,4 +349,4 @@ def test_values_of_a_rotation_leak_nowhere(secretsmanager: SecretsManager) -> No
 def test_an_event_has_no_error_code_to_ask_for(secretsmanager: SecretsManager) -> None:
     with pytest.raises(UsageError) as caught:
         secretsmanager.assert_logged("RotationFailed", error="InvalidRequestException")
-    assert str(caught.value) == "RotationFailed is no call, so it has no error code; ask for the event alone"
+    assert str(caught.value) == "RotationFailed is an event, which has no error code; leave error out"

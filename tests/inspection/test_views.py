@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_secretsmanager import Rotation, SecretNotFound, SecretsManager, SecretView, UsageError, Version
+from pytest_secretsmanager.inspection.views import key_of
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager.client import SecretsManagerClient
@@ -34,7 +35,7 @@ def db(secretsmanager: SecretsManager) -> SecretView:
 def test_a_view_has_name_and_arn(db: SecretView) -> None:
     assert db.name == "app/db"
     assert db.arn.startswith("arn:aws:secretsmanager:us-east-1:123456789012:secret:app/db-")
-    assert db.key == ("us-east-1", "123456789012", "app/db")
+    assert key_of(db) == ("us-east-1", "123456789012", "app/db")
 
 
 def test_a_view_has_the_current_value_as_it_is_and_parsed(db: SecretView) -> None:
@@ -89,7 +90,7 @@ def test_a_view_is_live(db: SecretView, client: "SecretsManagerClient") -> None:
 
 def test_a_view_of_a_secret_that_is_gone_says_so(db: SecretView, client: "SecretsManagerClient") -> None:
     client.delete_secret(SecretId="app/db", ForceDeleteWithoutRecovery=True)
-    assert repr(db) == "<secret 'app/db': not there any more>"
+    assert repr(db) == "<secret 'app/db': no longer exists>"
     with pytest.raises(SecretNotFound, match=r"^no secret 'app/db' in us-east-1 of account 123456789012; "):
         _ = db.value
 
@@ -266,7 +267,7 @@ def test_a_secret_is_not_found_under_the_arn_of_another_one(secretsmanager: Secr
         (
             "other",
             {"region": "eu-west-1"},
-            "no secret 'other' in eu-west-1 of account 123456789012; no secret is there at all, but in us-east-1 of "
+            "no secret 'other' in eu-west-1 of account 123456789012; there are secrets only in us-east-1 of "
             "account 123456789012; there is 'app/db'",
         ),
     ],
@@ -284,7 +285,7 @@ def test_a_secret_that_resembles_none_of_many_fails_with_their_number(secretsman
         secretsmanager.seed(f"app/{number}")
     with pytest.raises(SecretNotFound) as failure:
         secretsmanager.secret("qqqqqq")
-    assert str(failure.value) == ("no secret 'qqqqqq' in us-east-1 of account 123456789012; 16 others are there")
+    assert str(failure.value) == ("no secret 'qqqqqq' in us-east-1 of account 123456789012; it has 16 other secrets")
 
 
 @pytest.mark.parametrize("name", ["app/service-123/bd", "pp/service-123/db", "app/servce-123/db", "app/service-123/"])
@@ -415,7 +416,9 @@ def test_an_account_that_is_said_wins_too(secretsmanager: SecretsManager) -> Non
 def test_the_arn_of_a_secret_that_was_made_anew_is_told_as_such(secretsmanager: SecretsManager) -> None:
     old = secretsmanager.seed("app", "one").arn
     new = secretsmanager.seed("app", "two").arn
-    with pytest.raises(SecretNotFound, match=rf"no secret has the ARN '{old}'; 'app' is {new} \(made anew since, or "):
+    with pytest.raises(
+        SecretNotFound, match=rf"no secret has the ARN '{old}'; 'app' is {new} \(the secret was created again, or "
+    ):
         secretsmanager.secret(old)
 
 
@@ -442,9 +445,9 @@ def test_a_version_that_is_gone_is_no_version_any_more(secretsmanager: SecretsMa
     old = secretsmanager.seed("app", "old").current
     assert old is not None
     secretsmanager.seed("app", "new")
-    with pytest.raises(AssertionError, match="is there no more; it has number 1 and the labels AWSCURRENT"):
+    with pytest.raises(AssertionError, match="no longer exists; it has number 1 and the labels AWSCURRENT"):
         secretsmanager.assert_value("app", "old", version=old)
-    with pytest.raises(AssertionError, match="is there no more"):
+    with pytest.raises(AssertionError, match="no longer exists"):
         secretsmanager.assert_label("app", "AWSCURRENT", old)
     assert old.value == "old"
 
@@ -457,7 +460,7 @@ def test_a_place_that_is_not_there_says_how_versions_are_counted(db: SecretView,
     with pytest.raises(IndexError) as failure:
         db.versions[place]
     assert str(failure.value) == (
-        f"versions is a list of 3, from versions[0] on; version({place}) takes the number of a version, from 1 on"
+        f"versions is a list of 3, which counts from 0; version({place}) takes a number, which counts from 1"
     )
 
 

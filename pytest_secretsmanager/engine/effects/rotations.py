@@ -11,7 +11,7 @@ from pytest_secretsmanager.engine.call import Effect, EventName, Outcome, RunRot
 from pytest_secretsmanager.engine.checkpoints import Restore, checkpoint
 from pytest_secretsmanager.engine.effects import transitions
 from pytest_secretsmanager.engine.effects.background import Background, Transition
-from pytest_secretsmanager.engine.effects.runs import RotationRun, RunState, StepControl, StepRun, When
+from pytest_secretsmanager.engine.effects.runs import Run, RunState, StepControl, StepRun, When
 from pytest_secretsmanager.engine.errors import ServiceError
 from pytest_secretsmanager.engine.interrupts import whole
 from pytest_secretsmanager.engine.ports import Function, new_uuid
@@ -31,8 +31,8 @@ class Rotations:
     def __init__(
         self, background: Background, control: StepControl, run_effects: Callable[[Iterable[Effect]], None]
     ) -> None:
-        self.runs: list[RotationRun] = []
-        self._busy: frozenset[RotationRun] = frozenset()
+        self.runs: list[Run] = []
+        self._busy: frozenset[Run] = frozenset()
         self._background = background
         self._control = control
         self._run_effects = run_effects
@@ -52,12 +52,12 @@ class Rotations:
         else:
             self._while_busy(run, self._rotate_without_function)
 
-    def resume(self, run: RotationRun) -> None:
+    def resume(self, run: Run) -> None:
         """Lets a held rotation go on; it may be held once more, further on."""
         run.state, run.thread = "running", get_ident()
         self._while_busy(run, self._go_on)
 
-    def _while_busy(self, run: RotationRun, work: Callable[[RotationRun], None]) -> None:
+    def _while_busy(self, run: Run, work: Callable[[Run], None]) -> None:
         def begin() -> None:
             with self._background.lock:
                 self._busy |= {run}
@@ -84,7 +84,7 @@ class Rotations:
             if run.state == "running" and run.thread == get_ident() and run not in self._busy:
                 self._break_off(run)
 
-    def cut_off(self, but: Container[RotationRun]) -> None:
+    def cut_off(self, but: Container[Run]) -> None:
         """Lets each rotation fail that still runs in another thread: no further step of it begins."""
         for run in tuple(self.runs):
             if run.state == "running" and run.thread != get_ident() and run not in but:
@@ -94,7 +94,7 @@ class Rotations:
         """Waits no more for rotations of other threads: for a forked child, in which these threads are not."""
         self._busy = frozenset(run for run in self._busy if run.thread == get_ident())
 
-    def _break_off(self, run: RotationRun) -> None:
+    def _break_off(self, run: Run) -> None:
         """Lets a rotation fail, unless it was over already and only its end was not noted."""
         secret = self._background.store.get(run.key)
         run.broken_off = run.test or rules.goes_on(secret, run.token)
@@ -124,7 +124,7 @@ class Rotations:
 
     # --- with a function ---------------------------------------------------------------------------------------------
 
-    def _go_on(self, run: RotationRun) -> None:
+    def _go_on(self, run: Run) -> None:
         """The steps that are left, until the end, a failure or a hold."""
         while run.left:
             step = run.left[0]
@@ -144,16 +144,16 @@ class Rotations:
                 return
         self._finish(run)
 
-    def _is_held(self, run: RotationRun, step: str, when: When) -> bool:
+    def _is_held(self, run: Run, step: str, when: When) -> bool:
         if not self._control.stops(run, step, when):
             return False
         run.state = "held"
         return True
 
-    def _is_under_way(self, run: RotationRun) -> bool:
+    def _is_under_way(self, run: Run) -> bool:
         return rules.goes_on(self._background.store.get(run.key), run.token)
 
-    def _succeeds(self, run: RotationRun, step: str) -> bool:
+    def _succeeds(self, run: Run, step: str) -> bool:
         """Runs one step, and keeps what it failed with."""
         run.at = step
         planned = self._control.failure(run, step, "before")
@@ -164,20 +164,20 @@ class Rotations:
         run.steps.append(StepRun(step, error, planned=planned is not None))
         return error is None
 
-    def _error_of(self, run: RotationRun, step: str) -> BaseException | None:
+    def _error_of(self, run: Run, step: str) -> BaseException | None:
         try:
             self._function(run)(self._event(run, step))
         except BaseException as error:
             return error
         return None
 
-    def _function(self, run: RotationRun) -> Function:
+    def _function(self, run: Run) -> Function:
         function = self._background.ports.function(run.function)
         if function is None:
             raise LookupError(f"no function {run.function} is there any more")
         return function
 
-    def _event(self, run: RotationRun, step: str) -> dict[str, str]:
+    def _event(self, run: Run, step: str) -> dict[str, str]:
         """What a function is handed. REPORTED: SecretId is the full ARN."""
         return {
             "Step": step,
@@ -186,7 +186,7 @@ class Rotations:
             "RotationToken": self._new_uuid(),
         }
 
-    def _fail(self, run: RotationRun) -> None:
+    def _fail(self, run: Run) -> None:
         message = _step_failed(run)
         self._commit(run, lambda secret: self._failure(run.token, secret, message))
         self._end(run, "failed")
@@ -205,7 +205,7 @@ class Rotations:
             return Outcome({})
         return transitions.failure(secret, token, self._background.now(), message)
 
-    def _finish(self, run: RotationRun) -> None:
+    def _finish(self, run: Run) -> None:
         state: RunState = "abandoned"
 
         def finish(secret: Secret) -> Outcome:
@@ -220,7 +220,7 @@ class Rotations:
 
     # --- trying a function -------------------------------------------------------------------------------------------
 
-    def _test(self, run: RotationRun) -> None:
+    def _test(self, run: Run) -> None:
         """RECORDED: the step testSecret runs on a version that is there for that only, with the current value."""
         background = self._background
         try:
@@ -239,7 +239,7 @@ class Rotations:
 
     # --- without a function ------------------------------------------------------------------------------------------
 
-    def _rotate_without_function(self, run: RotationRun) -> None:
+    def _rotate_without_function(self, run: Run) -> None:
         background = self._background
         state: RunState = "abandoned"
         run.left.clear()
@@ -262,8 +262,8 @@ class Rotations:
 
     # --- what all have in common -------------------------------------------------------------------------------------
 
-    def _new_run(self, effect: RunRotation) -> RotationRun:
-        run = RotationRun(
+    def _new_run(self, effect: RunRotation) -> Run:
+        run = Run(
             secret=effect.arn,
             token=effect.token,
             function=effect.function,
@@ -276,20 +276,20 @@ class Rotations:
         self.runs.append(run)
         return run
 
-    def _end(self, run: RotationRun, state: RunState) -> None:
+    def _end(self, run: Run, state: RunState) -> None:
         run.state = state
         run.ended_at = self._background.now()
         if state == "failed":
             secret = self._background.store.get(run.key)
             run.retry_at = None if secret is None or run.test else rules.retry_at(secret)
 
-    def _log(self, event: EventName, run: RotationRun, error_message: str | None = None) -> None:
+    def _log(self, event: EventName, run: Run, error_message: str | None = None) -> None:
         def announce(secret: Secret) -> Outcome:
             return Outcome({}, events=(rotation_event(event, secret, run.token, error_message),))
 
         self._commit(run, announce)
 
-    def _commit(self, run: RotationRun, transition: Transition) -> None:
+    def _commit(self, run: Run, transition: Transition) -> None:
         """One thing that AWS does to the secret, and whatever follows from it."""
         self._run_effects(self._background.commit(run.key, transition))
 
@@ -297,6 +297,6 @@ class Rotations:
         return new_uuid(self._background.ports.random)
 
 
-def _step_failed(run: RotationRun) -> str:
+def _step_failed(run: Run) -> str:
     """The message of CloudTrail's event (DOC)."""
     return f"Error when executing lambda {run.function} during {run.steps[-1].step} step"

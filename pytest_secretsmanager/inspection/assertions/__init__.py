@@ -1,50 +1,37 @@
-"""The assertion helpers: what holds of the secrets and of the log, and texts that say why it does not.
+"""The assertion helpers. Each module of this room has the rules of one theme; the class has their public methods.
 
-Each reads the views and the log only. A failure names what was expected and what is there, the nearest candidate, and
-shows the secret as a table; a value is shown only where the test itself compared it.
+The rules read views and the log only. A failure names the expected and the found, and the nearest candidate; and it
+shows the secret as a table. It shows a value only where the test itself compared it.
 """
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from pytest_secretsmanager.engine.tracebacks import without_own_frames
-from pytest_secretsmanager.inspection.assertions import calls, labels, moves, rotations, values
+from pytest_secretsmanager.inspection.assertions import calls, labels, leaks, moves, rotations, values
 from pytest_secretsmanager.inspection.assertions.moves import ANYWHERE
 from pytest_secretsmanager.inspection.assertions.unchanged import Unchanged
 from pytest_secretsmanager.inspection.keywords import known_keywords
-from pytest_secretsmanager.inspection.leaks.search import leaks_text
-from pytest_secretsmanager.inspection.log import Log
 from pytest_secretsmanager.inspection.other_managers import Presence
-from pytest_secretsmanager.inspection.views import SecretId, SecretView, VersionRef, World
+from pytest_secretsmanager.inspection.views import SecretId, VersionRef
+from pytest_secretsmanager.inspection.world import World
 
-if TYPE_CHECKING:  # as names, so that help() shows these and not all that they stand for
+if TYPE_CHECKING:  # so that help() shows these names, and not their long definitions
     from pytest_secretsmanager.inspection.assertions.moves import Anywhere
     from pytest_secretsmanager.inspection.names import ErrorCode, LabelName, LoggedName
 
 __tracebackhide__ = True
-"""pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
 
 
 class Assertions:
     """The assertion helpers of a `SecretsManager`.
 
-    A secret is named by name, ARN or view, in the fixture's own region and account unless `region` or `account` say
-    otherwise.
+    A secret is named by name, ARN or view. It is looked up in `region` and `account`; without them, in those of its ARN
+    or view, else in the fixture's own.
     """
 
     _presence: Presence
     _world: World
-
-    def secret(self, secret_id: SecretId, *, region: str | None = None, account: str | None = None) -> SecretView:
-        raise NotImplementedError
-
-    @property
-    def log(self) -> Log:
-        raise NotImplementedError
-
-    def _as_it_is_now(self, secret_id: SecretId, region: str | None, account: str | None) -> SecretView:
-        """What an assertion looks at several times: beside threads that write, each look has to see the same."""
-        return self.secret(secret_id, region=region, account=account).as_it_is_now()
 
     # --- values and labels ---------------------------------------------------------------------------------------
 
@@ -59,13 +46,13 @@ class Assertions:
         region: str | None = None,
         account: str | None = None,
     ) -> None:
-        """Holds when that version holds exactly `expected`.
+        """Assert that this version holds exactly `expected`.
 
-        A `str` is compared with the text of SecretString, `bytes` with SecretBinary; anything else that JSON can spell
-        (a dict, a list, a number) with the parsed text. `version` is an id, a number, a label or a view.
+        A `str` is compared with the text of SecretString, `bytes` with SecretBinary; any other JSON value (a dict, a
+        list, a number) with the parsed text. `version` is an id, a number, a label or a view.
 
-        With `partial=True` a dict names the keys that are compared, in objects inside of it too; the secret may have
-        more. Lists are compared whole. Raises UsageError for what is no dict then.
+        With `partial=True` only the keys of `expected` are compared, in nested objects too; lists are compared whole.
+        Raises UsageError if `expected` is not a dict then.
 
         >>> sm.seed("db", {"user": "app", "password": "hunter2"}, versions=["one"])
         <secret 'db': 2 versions, AWSCURRENT on 2, AWSPREVIOUS on 1>
@@ -73,7 +60,7 @@ class Assertions:
         >>> sm.assert_value("db", "one", "AWSPREVIOUS")
         >>> sm.assert_value("db", {"user": "app"}, partial=True)
         """
-        secret = self._as_it_is_now(secret_id, region, account)
+        secret = self._world.find_frozen(secret_id, region, account)
         values.assert_value(secret, expected, version, partial=partial)
 
     @known_keywords()
@@ -85,13 +72,13 @@ class Assertions:
         region: str | None = None,
         account: str | None = None,
     ) -> None:
-        """Holds when the secret's staging labels are placed exactly so, no more and no fewer.
+        """Assert that the secret has exactly these staging labels, each on this version.
 
         >>> sm.seed("db", "two", versions=["one"])
         <secret 'db': 2 versions, AWSCURRENT on 2, AWSPREVIOUS on 1>
         >>> sm.assert_labels("db", {"AWSCURRENT": 2, "AWSPREVIOUS": 1})
         """
-        labels.assert_labels(self._as_it_is_now(secret_id, region, account), expected)
+        labels.assert_labels(self._world.find_frozen(secret_id, region, account), expected)
 
     @known_keywords()
     def assert_label(
@@ -103,33 +90,33 @@ class Assertions:
         region: str | None = None,
         account: str | None = None,
     ) -> None:
-        """Holds when this label sits on this version, wherever the others are.
+        """Assert that this label is on this version. Other labels are ignored.
 
         >>> sm.seed("db", "two", versions=["one"])
         <secret 'db': 2 versions, AWSCURRENT on 2, AWSPREVIOUS on 1>
         >>> sm.assert_label("db", "AWSPREVIOUS", 1)
         """
         labels.require_label(label)
-        labels.assert_label(self._as_it_is_now(secret_id, region, account), label, version)
+        labels.assert_label(self._world.find_frozen(secret_id, region, account), label, version)
 
     @known_keywords()
     def assert_no_label(
         self, secret_id: SecretId, label: "LabelName", *, region: str | None = None, account: str | None = None
     ) -> None:
-        """Holds when no version of the secret has this label.
+        """Assert that no version of the secret has this label.
 
         >>> sm.seed("db", "one")
         <secret 'db': 1 version, AWSCURRENT on 1>
         >>> sm.assert_no_label("db", "AWSPENDING")
         """
         labels.require_label(label)
-        labels.assert_no_label(self._as_it_is_now(secret_id, region, account), label)
+        labels.assert_no_label(self._world.find_frozen(secret_id, region, account), label)
 
     @known_keywords()
     def assert_history(
         self, secret_id: SecretId, expected: Sequence[object], *, region: str | None = None, account: str | None = None
     ) -> None:
-        """Holds when the secret's versions, oldest first, are exactly these.
+        """Assert that the secret's versions, oldest first, are exactly these.
 
         Each item is a value, compared as `assert_value` compares it, or a version view.
 
@@ -137,7 +124,7 @@ class Assertions:
         <secret 'db': 2 versions, AWSCURRENT on 2, AWSPREVIOUS on 1>
         >>> sm.assert_history("db", ["one", "two"])
         """
-        values.assert_history(self._as_it_is_now(secret_id, region, account), expected)
+        values.assert_history(self._world.find_frozen(secret_id, region, account), expected)
 
     @known_keywords()
     def assert_moved(
@@ -150,17 +137,17 @@ class Assertions:
         region: str | None = None,
         account: str | None = None,
     ) -> None:
-        """Holds when the label made that move since the secret was seeded or created, or since `log.clear()`.
+        """Assert that the label made this move since the secret was seeded or created, or since `log.clear()`.
 
-        `source` and `target` are versions (id, number, label or view); None is nowhere: a label that was placed first,
-        or taken away. What is left out may be any.
+        `source` and `target` are versions (id, number, label or view). None means "no version": the label was placed
+        for the first time, or removed. Omitted ends match any version.
 
         >>> _ = sm.seed("db", "one")
         >>> _ = sm.client().put_secret_value(SecretId="db", SecretString="two")
         >>> sm.assert_moved("db", "AWSCURRENT", source=1, target=2)
         """
         labels.require_label(label)
-        moves.assert_moved(self._as_it_is_now(secret_id, region, account), label, source, target)
+        moves.assert_moved(self._world.find_frozen(secret_id, region, account), label, source, target)
 
     # --- the log -------------------------------------------------------------------------------------------------
 
@@ -173,96 +160,94 @@ class Assertions:
         error: "ErrorCode | None" = None,
         **request_fields: object,
     ) -> None:
-        """Holds when such a call was logged: exactly `times` often, or at least once.
+        """Assert that such a call was logged: exactly `times` times, or at least once.
 
-        `error` asks for a call refused with that code. Fields are the request's members in AWS's spelling; each matches
-        by equality, or by any object with an `__eq__` of its own; SecretId also by another way to name that secret, as
-        its ARN or its view. Members that AWS does not log can't be asked for.
+        `error` asks for a call that was refused with this code. Fields are the request's members in AWS's spelling.
+        Each is compared by equality, so an object with an `__eq__` of its own works. SecretId also matches another
+        name of the same secret, such as its ARN or its view. Raises UsageError for members that AWS doesn't log.
 
         >>> _ = sm.seed("db", "one")
         >>> _ = sm.client().put_secret_value(SecretId="db", SecretString="two", VersionStages=["AWSPENDING"])
         >>> sm.assert_logged("PutSecretValue", times=1, SecretId="db", VersionStages=["AWSPENDING"])
         """
-        calls.assert_logged(self.log, self._presence, operation, times, error, request_fields)
+        calls.assert_logged(self._world.log, self._presence, operation, times, error, request_fields)
 
     @without_own_frames
     def assert_not_logged(
         self, operation: "LoggedName | None" = None, *, error: "ErrorCode | None" = None, **request_fields: object
     ) -> None:
-        """Holds when no such call was logged; without arguments, when nothing was.
+        """Assert that no such call was logged; without arguments, that no call was logged.
 
-        `error` asks for calls refused with that code.
+        `error` and the fields are as in `assert_logged`.
 
         >>> sm.assert_not_logged("DeleteSecret")
         """
-        calls.assert_not_logged(self.log, operation, error, request_fields)
+        calls.assert_not_logged(self._world.log, operation, error, request_fields)
 
     def assert_log_order(self, *operations: "LoggedName") -> None:
-        """Holds when the calls came in this order; others may have come between.
+        """Assert that the calls came in this order. Other calls may come between them.
 
         >>> _ = sm.seed("db", "one")
         >>> _ = sm.client().get_secret_value(SecretId="db")
         >>> _ = sm.client().put_secret_value(SecretId="db", SecretString="two")
         >>> sm.assert_log_order("GetSecretValue", "PutSecretValue")
         """
-        calls.assert_log_order(self.log, self._presence, operations)
+        calls.assert_log_order(self._world.log, self._presence, operations)
 
     @without_own_frames
     def assert_nothing_leaked(self, *texts: object) -> None:
-        """Holds when no secret value stands in a logged request field, or in the texts given.
+        """Assert that no logged request field and none of these texts contains a secret value.
 
-        Values looked for are those of every version that is there, or was there in this test and was deleted, replaced
-        or pruned; those that AWS refused in this test; and the texts of six characters or more inside JSON values. Of
-        those that are there no more, and of those that were refused, the last 2,000 are kept, and at most 8 MiB. Values
-        are found in plain, in JSON, base64, hex, URL, HTML and quoted form, as Python prints them, and in up to three
-        of these one inside another; inside longer base64 and hex, too. A hash, a compressed or encrypted text, a value
-        in other letters, in pieces or split over lines is not found.
+        The values are: those of every version that exists, or that was deleted, replaced or pruned in this test; those
+        that AWS refused in this test; and the texts of six characters or more inside JSON values. Of the deleted and
+        the refused ones the last 2,000 are kept, and at most 8 MiB.
 
-        A value of less than six characters counts only as a word of a text, or as a whole field; of less than four not
-        in base64 or hex. What names a secret counts never, as in its ARN.
+        A value is found as it is; in JSON, base64, hex, URL, HTML and quoted form; as Python prints it; in up to three
+        of these forms nested; and inside longer base64 and hex. It is not found in a hash, in a compressed or encrypted
+        text, in different case, in pieces or split over lines. A value of less than six characters counts only as a
+        word of a text, or as a whole field; of less than four characters, not in base64 or hex. A match inside the name
+        or ARN of a secret is ignored.
 
-        A text is a `str` or `bytes`, a list, dict or iterator of such, a file or a stream in memory, log records with
-        their extra, `caplog`, exceptions with what they came from, mocks with their calls, or an object that prints
-        what it holds. Raises UsageError for one that does not: a function, a class, a response (hand over its
-        `.text`), `capsys` (hand over `capsys.readouterr()`), an object that prints as `<…>`, a path, None or a bool;
-        and where there was no value at all here, but another SecretsManager has answered calls.
+        A text is a `str` or `bytes`; a list, dict or iterator of texts; a file or a stream in memory; log records with
+        their extra, or `caplog`; an exception with its causes; a mock with its calls; or an object whose `str()` or
+        `repr()` shows its content. Raises UsageError for other objects: a function, a class, a response (pass its
+        `.text`), `capsys` (pass `capsys.readouterr()`), an object that prints as `<…>`, a path, None or a bool. Raises
+        UsageError too if this SecretsManager has had no value, and another one has answered calls.
 
-        The failure says where, with the line, and never what.
+        The failure names the place and the line, and never shows the value.
 
         >>> _ = sm.seed("db", "correct horse")
         >>> sm.assert_nothing_leaked("connected to db as app")
         """
-        leaks = leaks_text(self._world, self._presence, texts)
-        if leaks:
-            raise AssertionError(f"secret values leaked:\n{leaks}")
+        leaks.assert_nothing_leaked(self._world, self._presence, texts)
 
     # --- rotation ------------------------------------------------------------------------------------------------
 
     @known_keywords()
     def assert_rotated(self, secret_id: SecretId, *, region: str | None = None, account: str | None = None) -> None:
-        """Holds when the secret's last rotation ran all its steps and its new version is current.
+        """Assert that the secret's last rotation ran all its steps, and that its new version is current.
 
-        A step that failed is the cause of the failure, so its traceback is shown as well.
+        The error of a failed step is the cause of the failure, so its traceback is shown as well.
 
         >>> _ = sm.seed("db", {"password": "one"}, owning_service="rds")
         >>> _ = sm.client().rotate_secret(SecretId="db")
         >>> sm.assert_rotated("db")
         """
-        rotations.assert_rotated(self._as_it_is_now(secret_id, region, account))
+        rotations.assert_rotated(self._world.find_frozen(secret_id, region, account))
 
-    # --- what stays ----------------------------------------------------------------------------------------------
+    # --- state -------------------------------------------------------------------------------------------------
 
     @known_keywords()
     def assert_unchanged(
         self, secret_id: SecretId | None = None, *, region: str | None = None, account: str | None = None
     ) -> Unchanged:
-        """Holds when nothing inside changed this secret, or any secret: values, labels, metadata, existence.
+        """Assert that the block changes nothing of this secret, or of any secret: values, labels, metadata, existence.
 
-        Reading is no change: dates of the last access don't count.
+        Reads don't count as changes, although they set the dates of the last access.
 
         >>> _ = sm.seed("db", "one")
         >>> with sm.assert_unchanged("db"):
         ...     _ = sm.client().get_secret_value(SecretId="db")
         """
-        only = None if secret_id is None else self._as_it_is_now(secret_id, region, account)
+        only = None if secret_id is None else self._world.find_frozen(secret_id, region, account)
         return Unchanged(self._world, only)

@@ -1,1 +1,5 @@
-"""Where secret values stand that should not: what `assert_nothing_leaked` looks for, in which forms, and where."""
+"""The search for leaked secret values. It names the place of a leak, and never shows the value.
+
+`rule` has what counts as a leak, `forms` the forms in which a value is found, `places` the texts that are searched.
+`index`, `texts` and `search` are their tools.
+"""
