@@ -161,7 +161,7 @@ CALLS = {
     "a version that comes later": (
         "quietly(read, 'app/db', VersionStage='BLUE'); client().put_secret_value(SecretId='app/db', "
         "SecretString='blue-to-hide', VersionStages=['BLUE']); assert False",
-        f"GetSecretValue in {HERE}: secret 'app/db' had no value in version 'BLUE' at that time; the version is there "
+        f"GetSecretValue in {HERE}: secret 'app/db' had no value in version 'BLUE' at that time; the version exists "
         "now",
     ),
     "a version of a secret that is deleted afterwards": (
