@@ -73,7 +73,7 @@ def test_views_and_assertions_find_it_by_its_arn(secretsmanager: SecretsManager)
 
 def test_one_with_another_suffix_is_not_found_in_words(secretsmanager: SecretsManager) -> None:
     secretsmanager.seed(ARN, "hunter2")
-    with pytest.raises(SecretNotFound, match="made anew since, or with another suffix"):
+    with pytest.raises(SecretNotFound, match="the secret was created again, or has another suffix"):
         secretsmanager.secret(ARN.replace("AbCdEf", "ZyXwVu"))
 
 

@@ -1,4 +1,4 @@
-"""The entries of the log, with positions that a `clear()` does not move. `Log` is what a test sees of them."""
+"""The entries of the log, with positions that a `clear()` does not move. A test sees them as `Log`."""
 
 from pytest_secretsmanager.engine.checkpoints import Restore
 from pytest_secretsmanager.engine.layers.audit import Entry

@@ -14,5 +14,5 @@ def failure_section(world: World, crashes: Sequence[str]) -> str:
 
 
 def _line(run: Run) -> str:
-    what = "trial of the rotation function" if run.test else "rotation"
-    return f"the {what} of secret {run.key.name!r} in {run.key.region} never finished: {run_text(run)}"
+    kind = "trial of the rotation function" if run.test else "rotation"
+    return f"the {kind} of secret {run.key.name!r} in {run.key.region} never finished: {run_text(run)}"

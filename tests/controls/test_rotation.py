@@ -692,7 +692,7 @@ def test_the_repr_of_a_run_says_how_far_it_has_come(sm: SecretsManager, database
     with sm.rotation.hold("db", after="setSecret") as hold:
         run = rotate(sm)
         assert repr(run) == "<rotation of 'db' in us-east-1: held after setSecret>"
-        assert hold.run is run
+        assert hold.run == run
     assert repr(run) == "<rotation of 'db' in us-east-1: succeeded>"
     sm.rotation.fail("testSecret", ValueError)
     assert repr(rotate(sm, RotateImmediately=False)) == "<trial of 'db' in us-east-1: failed in testSecret>"
@@ -941,7 +941,7 @@ def test_an_interrupted_rotation_recovers_a_minute_later_under_its_own_token(
 ) -> None:
     sm.clock.advance(minutes=1)
     again = sm.rotation.runs[-1]
-    assert again is not interrupted
+    assert again != interrupted
     assert (again.token, again.state, again.started) == (interrupted.token, "succeeded", NOON + timedelta(minutes=1))
     assert [each.step for each in again.steps] == STEPS
     sm.assert_rotated("db")
@@ -980,13 +980,13 @@ def test_after_a_recovery_a_second_full_run_rotates_once_more(
 @pytest.mark.parametrize("step", STEPS[:3])
 def test_until_it_recovers_no_other_rotation_begins(sm: SecretsManager, interrupted: RotationRun, step: str) -> None:
     assert refusal(sm.client().rotate_secret, SecretId="db") == ("InvalidRequestException", INCOMPLETE)
-    assert sm.rotation.runs[-1] is interrupted
+    assert sm.rotation.runs[-1] == interrupted
 
 
 def test_a_repeated_request_starts_nothing(sm: SecretsManager, flaky: Flaky) -> None:
     sm.rotation.fail("setSecret", Interruption)
     failed = rotate(sm)
-    assert rotate(sm, ClientRequestToken=failed.token) is failed
+    assert rotate(sm, ClientRequestToken=failed.token) == failed
 
 
 @pytest.mark.parametrize("when", ["createSecret", "setSecret"])
@@ -1032,7 +1032,7 @@ def steps_done(point: Point) -> list[str]:
 def test_a_rotation_is_held(sm: SecretsManager, database: Database, point: Point) -> None:
     hold = sm.rotation.hold("db", **point)
     run = rotate(sm)
-    assert hold.run is run
+    assert hold.run == run
     assert (run.state, run.ended, [step.step for step in run.steps]) == ("held", None, steps_done(point))
 
 
@@ -1040,7 +1040,7 @@ def test_a_rotation_is_held(sm: SecretsManager, database: Database, point: Point
 def test_a_held_rotation_goes_on_when_it_is_resumed(sm: SecretsManager, database: Database, point: Point) -> None:
     hold = sm.rotation.hold("db", **point)
     run = rotate(sm)
-    assert hold.resume() is run
+    assert hold.resume() == run
     assert (run.state, run.ended, [step.step for step in run.steps]) == ("succeeded", NOON, STEPS)
     sm.assert_rotated("db")
 
@@ -1113,7 +1113,7 @@ def test_one_rotation_may_be_held_at_several_points(sm: SecretsManager, database
     run = rotate(sm)
     assert (first.run, second.run) == (run, None)
     assert first.resume().state == "held"
-    assert second.run is run
+    assert second.run == run
     assert second.resume().state == "succeeded"
 
 
@@ -1169,7 +1169,7 @@ def test_the_end_of_its_block_resumes_a_hold(sm: SecretsManager, database: Datab
     with sm.rotation.hold("db", before="setSecret") as hold:
         run = rotate(sm)
         assert run.state == "held"
-    assert hold.run is run
+    assert hold.run == run
     assert run.state == "succeeded"
 
 
@@ -1234,7 +1234,7 @@ def test_a_hold_that_was_resumed_too_early_still_holds(sm: SecretsManager, datab
 def test_two_holds_at_one_point_hold_the_same_rotation(sm: SecretsManager, database: Database, when: str) -> None:
     one, two = sm.rotation.hold("db", **{when: "setSecret"}), sm.rotation.hold("db", **{when: "setSecret"})
     run = rotate(sm)
-    assert one.run is two.run is run
+    assert one.run == two.run == run
     assert one.resume().state == "succeeded"
     with pytest.raises(UsageError, match="goes on already"):
         two.resume()
@@ -1386,7 +1386,7 @@ def test_a_held_rotation_is_abandoned_by(sm: SecretsManager, database: Database,
     with sm.rotation.hold("db", after="createSecret") as hold:
         run = rotate(sm)
         end(sm.client(), run.token)
-    assert hold.run is run
+    assert hold.run == run
     assert (run.state, [step.step for step in run.steps], run.error) == ("abandoned", ["createSecret"], None)
     assert database == {"app": "one"}
 
@@ -1923,7 +1923,7 @@ def test_a_rotation_that_failed_fails_the_test_at_the_end_of_the_block(sm: Secre
         read(sm)
     assert str(caught.value) == (
         "a rotation of secret 'db' between reads did not succeed: setSecret failed with ConnectionError, as the test "
-        "has planned"
+        "planned"
     )
     assert caught.value.__cause__ is error
 

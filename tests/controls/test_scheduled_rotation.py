@@ -716,7 +716,7 @@ def test_a_hold_may_wait_for_a_retry(sm: SecretsManager, db: SecretView) -> None
     sm.clock.set(FIRST)
     assert hold.run is None
     sm.clock.advance(minutes=1)
-    assert hold.run is sm.rotation.runs[1]
+    assert hold.run == sm.rotation.runs[1]
 
 
 def test_between_reads_and_on_schedule_a_secret_rotates_each_time(sm: SecretsManager, db: SecretView) -> None:

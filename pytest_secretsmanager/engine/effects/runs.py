@@ -26,7 +26,7 @@ class StepRun:
 
 @dataclass(slots=True, eq=False, repr=False, kw_only=True)
 class Run:
-    """One try at a rotation, as the engine keeps it. `RotationRun` of the inspection is what a test sees of it.
+    """One try at a rotation, as the engine keeps it. A test sees it as `inspection.rotation_runs.RotationRun`.
 
     `left` has the steps to come, `at` is the one that runs now. `broken_off` says that the run failed because of an
     interrupt, or because its manager was left or its test ended, while a step still ran.

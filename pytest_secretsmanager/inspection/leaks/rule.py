@@ -1,4 +1,4 @@
-"""The rule what counts as a leak: the values that texts are searched for, and the names that don't count.
+"""The rule for leaks: the values that texts are searched for, and the names that don't count.
 
 `index` has the other half: a short value counts only as a word.
 """
