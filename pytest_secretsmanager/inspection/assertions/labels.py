@@ -12,10 +12,6 @@ __tracebackhide__ = True
 _RIGHT_FORM = 'write {"AWSCURRENT": 2}: each label with its version'
 
 
-def _place_text(version: VersionView | None) -> str:
-    return "nowhere" if version is None else f"on version {version.number}"
-
-
 def assert_labels(secret: SecretView, expected: Mapping[str, VersionRef]) -> None:
     _require_placement(expected, secret)
     wanted = {label: version_of(secret, version) for label, version in expected.items()}
@@ -91,3 +87,7 @@ def _require_spelling(label: str, secret: SecretView) -> None:
     meant = meant_label(label, cutoff=0.8)
     if meant is not None:
         raise UsageError(f"no such label {label!r}; did you mean {meant!r}?")
+
+
+def _place_text(version: VersionView | None) -> str:
+    return "nowhere" if version is None else f"on version {version.number}"
