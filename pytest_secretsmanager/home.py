@@ -9,7 +9,7 @@ from pytest_secretsmanager.doors.default_region import DEFAULT_REGION, REGION_VA
 from pytest_secretsmanager.engine.checkpoints import Restore, checkpoint
 from pytest_secretsmanager.engine.regions import Regions
 from pytest_secretsmanager.engine.state import Secret, SecretKey
-from pytest_secretsmanager.inspection.differences import without_access
+from pytest_secretsmanager.inspection.changes import without_access
 from pytest_secretsmanager.seeds import Seed
 
 __tracebackhide__ = True

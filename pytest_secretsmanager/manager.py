@@ -26,7 +26,7 @@ from pytest_secretsmanager.engine import arns
 from pytest_secretsmanager.engine.call import Call, Parameters
 from pytest_secretsmanager.engine.callers import require_account, user_of
 from pytest_secretsmanager.engine.checkpoints import Restore, checkpoint
-from pytest_secretsmanager.engine.effects.runs import RotationRun
+from pytest_secretsmanager.engine.effects.runs import Run
 from pytest_secretsmanager.engine.errors import ServiceError, UnsupportedOperation, UsageError
 from pytest_secretsmanager.engine.interrupts import taken_back
 from pytest_secretsmanager.engine.keys import KeyRing, KmsRefusal
@@ -41,14 +41,15 @@ from pytest_secretsmanager.engine.tracebacks import without_own_frames
 from pytest_secretsmanager.entering import Entering
 from pytest_secretsmanager.entering import lock as entering_lock
 from pytest_secretsmanager.home import Home
-from pytest_secretsmanager.inspection import worlds
+from pytest_secretsmanager.inspection import entered
 from pytest_secretsmanager.inspection.assertions import Assertions
 from pytest_secretsmanager.inspection.keywords import known_keywords
-from pytest_secretsmanager.inspection.log import Log
-from pytest_secretsmanager.inspection.mapping import SecretMapping
-from pytest_secretsmanager.inspection.presence import Presence
-from pytest_secretsmanager.inspection.rotations import cut_off_text
-from pytest_secretsmanager.inspection.views import SecretId, SecretView, World
+from pytest_secretsmanager.inspection.log import Log, entries_of
+from pytest_secretsmanager.inspection.other_managers import Presence
+from pytest_secretsmanager.inspection.rotation_texts import cut_off_text
+from pytest_secretsmanager.inspection.secret_mapping import SecretMapping
+from pytest_secretsmanager.inspection.views import SecretId, SecretView, key_of
+from pytest_secretsmanager.inspection.world import World
 from pytest_secretsmanager.report.section import failure_section
 from pytest_secretsmanager.seeds import NO_VALUE, Seed, SeedOptions, require_regions, seed_of
 
@@ -140,7 +141,7 @@ class SecretsManager(Panel, Assertions):
             self._random,
             self._new_request_id,
             repeatable=random_seed is not None,
-            unreached=worlds.note_unreached,
+            unreached=entered.note_unreached,
         )
         self._presence = Presence(self._log, self._home.region_now)
         self._world = World(self._service, self._log, clock.seconds, self._home.region_now, account)
@@ -210,7 +211,7 @@ class SecretsManager(Panel, Assertions):
         environment.enter(self._responder, self._home.region)
         patch.activate(self._responder)
         self._presence.begin()
-        worlds.enter(self._world)
+        entered.enter(self._world)
 
     def _end(self) -> None:
         """Takes back what `_begin` has done, or has begun to. Once more changes nothing."""
@@ -219,7 +220,7 @@ class SecretsManager(Panel, Assertions):
         patch.deactivate(self._responder)
         environment.leave(self._responder)
         self._presence.end()
-        worlds.leave(self._world)
+        entered.leave(self._world)
         if self._endpoint is not None:
             self._endpoints_to_stop.append(self._endpoint)
             self._endpoint = None
@@ -231,7 +232,7 @@ class SecretsManager(Panel, Assertions):
             self._endpoints_to_stop.pop()
 
     def _cut_off(
-        self, why: str, *, refuse: bool, functions: Collection[RunningFunction] = (), runs: Collection[RotationRun] = ()
+        self, why: str, *, refuse: bool, functions: Collection[RunningFunction] = (), runs: Collection[Run] = ()
     ) -> None:
         """Cuts off rotation functions that still run in other threads, and their rotations, but for those named."""
         late = [function for function in active.functions_of(self._responder) if function not in functions]
@@ -310,11 +311,11 @@ class SecretsManager(Panel, Assertions):
         """
         parts = (self.clock, self._keys, self._functions, self._steps, self._held, self._home, self.events)
         endpoint = self._endpoint
-        functions, runs = active.functions_of(self._responder), self.rotation.runs
+        functions, runs = active.functions_of(self._responder), tuple(self._world.runs)
 
         def begin() -> None:
             if own_log:
-                self._log.begin_anew()
+                entries_of(self._log).begin_anew()
                 self._presence.begin_anew()
                 self._crashes.clear()
 
@@ -327,7 +328,7 @@ class SecretsManager(Panel, Assertions):
         checkpoints = (
             *(part.checkpoint for part in parts),
             *self._checkpoints_of_chance(),
-            self._log.checkpoint,
+            entries_of(self._log).checkpoint,
             lambda: checkpoint(self._clients),
         )
         try:
@@ -376,7 +377,7 @@ class SecretsManager(Panel, Assertions):
         'arn:aws:secretsmanager:eu-west-1:111122223333:secret:app/db-AbCdEf'
         """
         view = self.plant(seed_of(name, value, **options))
-        self._home.keep_in_place(view.key)
+        self._home.keep_in_place(key_of(view))
         return view
 
     def plant(self, seed: Seed) -> SecretView:

@@ -28,6 +28,7 @@ from put_and_promote import put_and_promote
 import pytest_secretsmanager
 from pytest_secretsmanager import SecretsManager
 from pytest_secretsmanager.doors import active, environment
+from pytest_secretsmanager.inspection.views import state_of
 
 # CPython drops what is raised in a finalizer, as in a generator that it closes.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
@@ -178,8 +179,8 @@ def a_rotation(injection: Callable[[], Any]) -> None:
         assert "running" not in [run.state for run in sm.rotation.runs]
         assert not sm._service.effects.rotations.is_busy
         sm.clock.advance(hours=1)
-        state = sm.secret("db").state
-        if state.rotation is not None:  # the rotation had begun, and was retried
+        state = state_of(sm.secret("db"))
+        if state.rotation is not None:  # the rotation had begun, and was tried again
             sm.assert_rotated("db")
         assert_usable(sm)
 

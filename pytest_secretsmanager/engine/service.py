@@ -13,7 +13,7 @@ from pytest_secretsmanager.engine.effects import Effects
 from pytest_secretsmanager.engine.effects.background import Background
 from pytest_secretsmanager.engine.effects.controls import ReplicaControl, StepControl
 from pytest_secretsmanager.engine.effects.replicas import Replicas
-from pytest_secretsmanager.engine.effects.runs import RotationRun
+from pytest_secretsmanager.engine.effects.runs import Run
 from pytest_secretsmanager.engine.errors import ServiceError, UnsupportedOperation
 from pytest_secretsmanager.engine.interrupts import taken_back
 from pytest_secretsmanager.engine.layers import forked
@@ -151,7 +151,7 @@ class Service:
             self._recover()
             raise
 
-    def resume(self, run: RotationRun) -> None:
+    def resume(self, run: Run) -> None:
         """Lets a held rotation go on."""
         try:
             self.effects.rotations.resume(run)

@@ -1,4 +1,4 @@
-"""Labels as they may be misspelt: which label a test may have meant."""
+"""The label that a test meant by a misspelt one."""
 
 from collections.abc import Iterable
 from difflib import get_close_matches
@@ -9,7 +9,7 @@ AWS_LABELS = (labels.CURRENT, labels.PENDING, labels.PREVIOUS)
 
 
 def meant_label(label: str, known: Iterable[str] = (), *, cutoff: float = 0.6) -> str | None:
-    """The known label, or label of AWS's own, that is nearest to a label which is neither; None: there is none.
+    """The known label, or AWS label, that is nearest to an unknown one; None if the label is known or none is near.
 
     >>> meant_label("AWSCURENT"), meant_label("awspending"), meant_label("AWSPENDING"), meant_label("blue")
     ('AWSCURRENT', 'AWSPENDING', None, None)
@@ -23,6 +23,6 @@ def meant_label(label: str, known: Iterable[str] = (), *, cutoff: float = 0.6) -
 
 
 def label_hint(label: str, known: Iterable[str] = ()) -> str:
-    """The end of a failure about a label that is not there; empty when nothing is near."""
+    """The end of a text about a label that doesn't exist; empty if no label is near."""
     meant = meant_label(label, known)
     return "" if meant is None else f"; did you mean {meant!r}?"

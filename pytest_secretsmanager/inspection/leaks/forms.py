@@ -1,7 +1,7 @@
-"""The ways to read a text: as it stands, and with JSON, URL, HTML, quotes, base64 or hex undone, one in another too.
+"""The forms in which a value is found: plain, JSON, URL, HTML, quoted, base64 and hex, also nested.
 
-A text is read as bytes, since base64, hex and URLs encode bytes. A secret value that was encoded stands in one of these
-readings as it is, whatever encoder wrote it: so the characters that the encoder escapes need not be known.
+A text is decoded from each form, and a value is looked for in each decoded reading. So the characters that an encoder
+escapes need not be known. A text is bytes, since base64, hex and URLs encode bytes.
 """
 
 import re
@@ -14,20 +14,20 @@ from typing import NamedTuple
 __tracebackhide__ = True
 
 DEPTH = 3
-"""How many encodings may stand one inside another: JSON in JSON in base64."""
+"""The number of encodings that may be nested: JSON in JSON in base64."""
 
 SHORTEST_DECODED = 4
-"""Bytes of the shortest value that is looked for in base64 and hex: any word may pass for them."""
+"""Bytes of the shortest value that is looked for in base64 and hex: any word may decode to a shorter one."""
 
 BETWEEN = b"\n\xff\xfe\n"
-"""Stands between pieces that were apart in the text. No word reaches over it."""
+"""Separates decoded pieces. No word contains it."""
 
 
 class Reading(NamedTuple):
-    """A text as it reads once `form` is undone, which is empty for the text itself.
+    """A text, decoded from `form`, which is empty for the text itself.
 
-    `guessed` says that base64 or hex was undone somewhere, where there may have been none; `is_last` that nothing more
-    is to be undone in it.
+    `guessed` says that base64 or hex was decoded, which may have been ordinary words. `is_last` says that this reading
+    is not decoded further.
     """
 
     content: bytes
@@ -40,7 +40,7 @@ class Reading(NamedTuple):
 
 
 def readings_of(text: bytes) -> Iterator[Reading]:
-    """Every reading of a text that differs from the others, the simplest ones first."""
+    """The different readings of a text, the simplest ones first."""
     read, runs = {text}, _Runs()
     level = [Reading(text)]
     yield level[0]
@@ -48,7 +48,7 @@ def readings_of(text: bytes) -> Iterator[Reading]:
         parents = [reading for reading in level if not reading.is_last]
         level = []
         for parent in parents:
-            for reading in chain(_undone(parent), runs.guessed(parent)):
+            for reading in chain(_unescaped_readings(parent), runs.guessed(parent)):
                 if reading.content not in read:
                     read.add(reading.content)
                     level.append(reading)
@@ -57,8 +57,8 @@ def readings_of(text: bytes) -> Iterator[Reading]:
         yield from level
 
 
-def _undone(parent: Reading) -> Iterator[Reading]:
-    """The readings with one more kind of escapes undone."""
+def _unescaped_readings(parent: Reading) -> Iterator[Reading]:
+    """The readings with one more kind of escapes decoded."""
     content = parent.content
     if b"\\" in content:
         form = "repr" if _NOT_IN_JSON.search(content) else "JSON"
@@ -88,18 +88,18 @@ def _name(form: str, parent: Reading) -> str:
 _ESCAPE = re.compile(
     rb"\\(?:(u[0-9a-fA-F]{4}(?:\\u[0-9a-fA-F]{4})*)|U([0-9a-fA-F]{8})|x([0-9a-fA-F]{2})|([0-7]{1,3})|(.))", re.DOTALL
 )
-"""What JSON, Python, YAML, C and a shell's `$'…'` write with a backslash."""
+"""The backslash escapes of JSON, Python, YAML, C and a shell's `$'…'`."""
 
 _NOT_IN_JSON = re.compile(rb'(?<!\\)(?:\\\\)*\\[^"\\/bfnrtu]')
 _HIGH_BYTE = re.compile(rb"\\(?:x[89a-fA-F]|[23][0-7]{2})")
-"""An escape that is a byte in `repr(bytes)` and a character in `ascii(str)`."""
+"""An escape for a byte in `repr(bytes)`, and for a character in `ascii(str)`."""
 
 _SIGNS = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f", b"v": b"\v", b"a": b"\a"}
 
 _PERCENT = re.compile(rb"%([0-9a-fA-F]{2})")
 _ENTITY = re.compile(rb"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
 _DOUBLED = re.compile(rb"'(?:\"'\"|\\')'|''|\"\"")
-"""A quote inside quotes, as shells, SQL, CSV and YAML write it."""
+"""A quote inside quotes, in shells, SQL, CSV and YAML."""
 
 
 def _unescaped(escape: re.Match[bytes]) -> bytes:
@@ -145,7 +145,7 @@ _FOR_URLS = bytes.maketrans(b"-_", b"+/")
 
 
 class _Runs:
-    """The runs of base64 and hex digits in the readings of one text. Each is decoded once."""
+    """The runs of base64 and hex digits in the readings of one text. Each run is decoded once."""
 
     __slots__ = ("_seen",)
 
@@ -153,7 +153,7 @@ class _Runs:
         self._seen: dict[str, set[bytes]] = {"base64": set(), "hex": set()}
 
     def guessed(self, parent: Reading) -> Iterator[Reading]:
-        """What the new runs of a reading decode to: first the texts among it, to be read on, then all of it."""
+        """The decoded new runs of a reading: first only the texts, which are decoded further, then all."""
         for form, digits, decoded in _UNMARKED:
             runs = [run for run in digits(parent.content) if run not in self._seen[form]]
             if not runs:
@@ -167,7 +167,7 @@ class _Runs:
 
 
 def _from_base64(run: bytes) -> Iterator[bytes]:
-    """What a run may mean: its base64 may begin at any of four digits, behind others that are none of it."""
+    """The possible meanings of a run: its base64 may begin at any of the first four digits."""
     standard = run.translate(_FOR_URLS)
     for start in range(4):
         length = len(run) - start
@@ -178,7 +178,7 @@ def _from_base64(run: bytes) -> Iterator[bytes]:
 
 
 def _from_hex(run: bytes) -> Iterator[bytes]:
-    """What a run may mean: its hex may begin at either of two digits."""
+    """The possible meanings of a run: its hex may begin at either of the first two digits."""
     for start in range(2):
         length = (len(run) - start) // 2 * 2
         if length // 2 >= SHORTEST_DECODED:
@@ -186,7 +186,7 @@ def _from_hex(run: bytes) -> Iterator[bytes]:
 
 
 def _is_text(piece: bytes) -> bool:
-    """Whether a piece can be text, and so have been encoded once more before. Few words that are no base64 pass."""
+    """Whether a piece can be text, and may be encoded once more. Few words that are not base64 pass."""
     try:
         piece.decode(errors="surrogatepass")
     except UnicodeDecodeError:

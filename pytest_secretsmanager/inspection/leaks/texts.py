@@ -1,4 +1,4 @@
-"""Every text inside what a program prints, logs or sends: containers, log records, exceptions, mocks, streams."""
+"""Every text inside an object: in containers, log records, exceptions, mocks and streams."""
 
 import sys
 from collections import deque
@@ -9,20 +9,19 @@ from types import FunctionType, MethodType
 from typing import TypeAlias
 
 __tracebackhide__ = True
-"""pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
 
 Text: TypeAlias = str | bytes
 
 
-def texts_in(value: object, require_told: Callable[[object], None] = lambda _: None) -> Iterator[Text]:
-    """Every text inside a request field, or inside anything else that is printed or logged.
+def texts_in(value: object, require_printed: Callable[[object], None] = lambda _: None) -> Iterator[Text]:
+    """Every text inside an object.
 
-    Lists and dicts, log records, exceptions, mocks and streams in memory are looked into; of all else what is printed
-    of it is read, so that nothing is used up. `require_told` raises for what stands in plain containers and tells
-    nothing when it is printed; what a program kept in a record, an exception or a mock is not asked.
+    Containers, log records, exceptions, mocks and streams in memory are searched. Other objects are read by `str()` and
+    `repr()`; iterators are not consumed. `require_printed` is called with each of these other objects, unless
+    it is inside a log record, an exception or a mock; it raises for an object that does not print its content.
     """
     left: list[tuple[object, bool]] = [(value, True)]
-    seen: dict[int, object] = {}  # kept, so that nothing else gets the id of one that was seen
+    seen: dict[int, object] = {}  # keeps the objects alive, so that no other object gets their ids
     while left:
         value, is_given = left.pop()
         if type(value) is str or type(value) is bytes:
@@ -36,7 +35,7 @@ def texts_in(value: object, require_told: Callable[[object], None] = lambda _: N
             yield value
         elif parts is None:
             if is_given:
-                require_told(value)
+                require_printed(value)
             yield from printed(value)
         else:
             is_given = is_given and is_container(value)
@@ -44,26 +43,26 @@ def texts_in(value: object, require_told: Callable[[object], None] = lambda _: N
 
 
 def printed(value: object) -> Iterator[str]:
-    """A value as it is printed by itself, and inside of others. What can't be printed tells nothing."""
+    """The `str()` and `repr()` of an object. One that raises is left out."""
     for form in (str, repr):
         with suppress(Exception):
             yield form(value)
 
 
 def is_container(value: object) -> bool:
-    """Whether a value is a plain container, which holds what a test or a program put into it."""
+    """Whether a value is a plain container."""
     kinds = (Mapping, list, tuple, set, frozenset, deque)
-    return isinstance(value, kinds) and not is_mock(value) and not is_of_kind(value, "unittest.mock", "_Call")
+    return isinstance(value, kinds) and not is_mock(value) and not is_instance_of(value, "unittest.mock", "_Call")
 
 
-def is_looked_into(value: object) -> bool:
-    """Whether more is read of a value than what is printed of it."""
+def has_parts(value: object) -> bool:
+    """Whether more is read of a value than its `str()` and `repr()`."""
     return isinstance(value, str | bytes) or _parts_of(value) is not None
 
 
 def _parts_of(value: object) -> Iterable[object] | None:
-    """What a value is made of, as far as it is looked into; None for what is looked at as its text."""
-    if is_mock(value):  # first, since it may pass for anything
+    """The parts of a value; None if it is read by `str()` and `repr()`."""
+    if is_mock(value):  # first, since a mock may pass for any other type
         calls = value.mock_calls  # type: ignore[attr-defined]
         return [*printed(calls), calls]
     if isinstance(value, Mapping):
@@ -76,9 +75,9 @@ def _parts_of(value: object) -> Iterable[object] | None:
         return _of_record(value)
     if isinstance(value, BaseException):
         return _of_exception(value)
-    if is_of_kind(value, "pytest", "ExceptionInfo"):
+    if is_instance_of(value, "pytest", "ExceptionInfo"):
         return [value.value]  # type: ignore[attr-defined]
-    if is_of_kind(value, "pytest", "LogCaptureFixture"):
+    if is_instance_of(value, "pytest", "LogCaptureFixture"):
         return [value.text, value.records]  # type: ignore[attr-defined]
     return [value.getvalue()] if is_stream_in_memory(value) else None  # type: ignore[attr-defined]
 
@@ -91,11 +90,11 @@ def _of_record(record: LogRecord) -> Iterator[object]:
 
 
 _OF_EVERY_RECORD = frozenset(vars(LogRecord("", 0, "", 0, "", (), None)))
-"""What a log record has by itself; all else was given as `extra`."""
+"""The attributes of every log record; others come from `extra`."""
 
 
 def _of_exception(error: BaseException) -> Iterator[object]:
-    """With its notes, all that it came from, and those that it groups."""
+    """The exception with its notes, its causes, and the exceptions that it groups."""
     yield from printed(error)
     yield from getattr(error, "__notes__", ())
     yield from (other for other in (error.__cause__, error.__context__) if other is not None)
@@ -104,18 +103,18 @@ def _of_exception(error: BaseException) -> Iterator[object]:
 
 
 def is_stream_in_memory(value: object) -> bool:
-    # Of its type: many an object has every attribute that it is asked for.
+    # Asks the type: some objects have every attribute.
     return callable(getattr(type(value), "getvalue", None)) and not getattr(value, "closed", False)
 
 
 def is_mock(value: object) -> bool:
-    # The mock of a function's signature is a function, and holds the mock itself; that of a method is bound.
+    # An autospecced function is a function with the mock in its attribute; an autospecced method is bound.
     function = value.__func__ if isinstance(value, MethodType) else value
     inner = getattr(function, "mock", None) if isinstance(function, FunctionType) else function
-    return is_of_kind(inner, "unittest.mock", "NonCallableMock")
+    return is_instance_of(inner, "unittest.mock", "NonCallableMock")
 
 
-def is_of_kind(value: object, module: str, kind: str) -> bool:
-    """Whether a value is of a class in a module that somebody else may have imported."""
+def is_instance_of(value: object, module: str, kind: str) -> bool:
+    """Whether a value is an instance of a class in a module that may not be imported."""
     imported = sys.modules.get(module)
     return imported is not None and isinstance(value, getattr(imported, kind))

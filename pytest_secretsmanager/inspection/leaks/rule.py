@@ -1,4 +1,7 @@
-"""What counts as a secret value: which values of a world are looked for in texts, and under which names."""
+"""The rule for leaks: the values that texts are searched for, and the names that don't count.
+
+`index` has the other half: a short value counts only as a word.
+"""
 
 import json
 import re
@@ -7,29 +10,28 @@ from urllib.parse import quote
 
 from pytest_secretsmanager.engine.rules import guards
 from pytest_secretsmanager.engine.state import Secret
-from pytest_secretsmanager.inspection.readings import DEPTH
-from pytest_secretsmanager.inspection.search import SHORTEST, Index, Needle
-from pytest_secretsmanager.inspection.views import SecretView, VersionView, World
+from pytest_secretsmanager.inspection.leaks.forms import DEPTH
+from pytest_secretsmanager.inspection.leaks.index import SHORTEST, Index, Needle
+from pytest_secretsmanager.inspection.views import SecretView, VersionView
+from pytest_secretsmanager.inspection.world import World
 
 __tracebackhide__ = True
 
 _KEPT_SECRET = re.compile("passw|passphrase|passcode|secret|token|(?:pass|pwd|pw|(?<!mon)key)(?![a-z])", re.IGNORECASE)
-"""What the key of a JSON member says of a text that names nothing."""
-
+"""A JSON key whose text is a secret even if it is a part of the secret's name."""
 
 _GONE = ", gone by now"
 
 
 def index_of(world: World) -> Index:
-    """All values to look for: of every version that is there, that was there, and that AWS refused.
+    """The values to look for: those of every version that exists or existed, those that AWS refused, and JSON texts.
 
-    The texts inside JSON values are among them. No secret is what names one: a value that is a whole name or ARN; and
-    inside JSON, a region or an account too, and what stands in the secret's own name under a key that does not speak
-    of a password or the like.
+    Ignored are values that equal a secret's name or ARN; and in JSON, also regions, accounts, and parts of the secret's
+    name, unless the key looks like a password.
     """
     secrets, notes = _present_and_gone(world)
     names = {text for secret in secrets for text in (secret.name, secret.arn)}
-    known = names | {text for secret in secrets for text in secret.key[:2]}
+    known = names | {text for secret in secrets for text in secret.key.place}
 
     def needles() -> Iterator[Needle]:
         for secret, note in zip(secrets, notes, strict=True):
@@ -48,7 +50,7 @@ def index_of(world: World) -> Index:
 
 
 def _present_and_gone(world: World) -> tuple[list[Secret], list[str]]:
-    """The secrets that are there and those that were, with a note on those that a change or time took away."""
+    """The secrets that exist and those that existed, each with a note if it is gone."""
     now = world.now()
     secrets = world.service.secrets()
     vanished = world.service.vanished()
@@ -57,7 +59,7 @@ def _present_and_gone(world: World) -> tuple[list[Secret], list[str]]:
 
 
 def _spellings(names: Iterable[str]) -> Iterator[bytes]:
-    """The names of secrets as they are, and as URLs have them."""
+    """The names of secrets, plain and in URL form."""
     for name in names:
         for spelled in {name, quote(name), quote(name, safe="")}:
             yield spelled.encode(errors="surrogatepass")
@@ -67,7 +69,7 @@ def _spellings(names: Iterable[str]) -> Iterator[bytes]:
 def _values_in(
     value: str | bytes | None, name: str, names: set[str], known: set[str]
 ) -> Iterator[tuple[str, str | bytes]]:
-    """A value as a whole, and the texts inside it with the keys that lead to each."""
+    """The whole value, and the texts inside its JSON, each with its keys."""
     if not value:
         return
     if isinstance(value, bytes) or value not in names:
@@ -82,10 +84,7 @@ def _values_in(
 
 
 def _leaves(parsed: object) -> Iterator[tuple[tuple[str, ...], str]]:
-    """The texts and numbers of a JSON value in their order, each with the keys that lead to it.
-
-    A text that is JSON itself is read too.
-    """
+    """The texts and numbers of a JSON value in their order, each with its keys; also those of JSON inside its texts."""
     left: list[tuple[tuple[str, ...], object, int]] = [((), parsed, 0)]
     while left:
         keys, value, depth = left.pop()
@@ -100,7 +99,7 @@ def _leaves(parsed: object) -> Iterator[tuple[tuple[str, ...], str]]:
 
 
 def _parsed(text: str | bytes) -> object:
-    """What a JSON text says; None where it is no JSON."""
+    """The parsed JSON; None if the text is not JSON."""
     try:
         return json.loads(text)
     except (ValueError, RecursionError):
@@ -108,7 +107,7 @@ def _parsed(text: str | bytes) -> object:
 
 
 def _needles_of(value: str | bytes, owner: str) -> Iterator[Needle]:
-    """The bytes that a value may stand as: its own; and those of a text in UTF-16 and Latin-1."""
+    """The bytes of a value: its own, and those of a text in UTF-16 and Latin-1."""
     is_short = len(value) < SHORTEST
     if isinstance(value, bytes):
         yield Needle(value, owner, is_short=is_short)
@@ -118,5 +117,5 @@ def _needles_of(value: str | bytes, owner: str) -> Iterator[Needle]:
         yield Needle(value.encode("latin-1"), owner, "Latin-1", is_short)
     if not is_short:
         wide = value.encode("utf-16-le", "surrogatepass")
-        # Of plain letters, what little and big endian have in common.
+        # For ASCII, the bytes that little and big endian have in common.
         yield Needle(wide[:-1] if value.isascii() else wide, owner, "UTF-16")

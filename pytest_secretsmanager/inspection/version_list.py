@@ -1,4 +1,4 @@
-"""The versions of a secret as a list, which says that it counts from 0 where a test counts from 1."""
+"""The versions of a secret as a list. It counts from 0, the numbers of versions from 1, and its IndexError says so."""
 
 from collections.abc import Iterable
 from typing import SupportsIndex, TypeVar, overload
@@ -7,11 +7,11 @@ _Item = TypeVar("_Item")
 
 
 class VersionList(list[_Item]):
-    """A list whose IndexError says how versions are counted.
+    """A list whose IndexError explains the two ways of counting.
 
     >>> VersionList(["one", "two"])[2]
     Traceback (most recent call last):
-    IndexError: versions is a list of 2, from versions[0] on; version(2) takes the number of a version, from 1 on
+    IndexError: versions is a list of 2, which counts from 0; version(2) takes a number, which counts from 1
     """
 
     def __init__(self, items: Iterable[_Item] = ()) -> None:
@@ -27,5 +27,5 @@ class VersionList(list[_Item]):
         try:
             return super().__getitem__(index)
         except IndexError:
-            text = f"versions is a list of {len(self)}, from versions[0] on; version({index!r}) takes the number"
-        raise IndexError(f"{text} of a version, from 1 on")
+            text = f"versions is a list of {len(self)}, which counts from 0; version({index!r}) takes a number"
+        raise IndexError(f"{text}, which counts from 1")

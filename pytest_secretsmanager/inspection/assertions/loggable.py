@@ -1,4 +1,4 @@
-"""Which questions the log can answer: operations, events and fields that a logged call could have."""
+"""Refuse questions that the log can never answer: unknown operations, errors and fields."""
 
 from collections.abc import Mapping
 
@@ -6,20 +6,20 @@ from pytest_secretsmanager.engine import model
 from pytest_secretsmanager.engine.call import SERVICE_EVENTS
 from pytest_secretsmanager.engine.errors import ServiceError, UsageError, nearest
 from pytest_secretsmanager.engine.operations import OPERATIONS
-from pytest_secretsmanager.inspection.kinds import require_kind
+from pytest_secretsmanager.inspection.assertions.field_types import require_field_type
 
 __tracebackhide__ = True
 
 
 def require_operation(operation: object) -> str:
-    """Refuses what names no operation at all."""
+    """Refuse an operation that is not a str."""
     if not isinstance(operation, str):
         raise UsageError(f"an operation is a str such as 'GetSecretValue', not {type(operation).__name__}")
     return operation
 
 
 def require_loggable(operation: str | None, fields: Mapping[str, object]) -> None:
-    """Refuses names that no logged call could have, which would make an assertion that can't fail or can't hold."""
+    """Refuse names that no logged call can have: the assertion could never hold, or never fail."""
     if operation is not None:
         require_operation(operation)
     if operation in SERVICE_EVENTS:
@@ -39,28 +39,28 @@ def require_loggable(operation: str | None, fields: Mapping[str, object]) -> Non
     }
     for name, value in fields.items():
         if name in hidden:
-            raise UsageError(f"AWS never logs {name}, so no call can match it; look at the value with assert_value")
+            raise UsageError(f"AWS never logs {name}, so no call can match it; compare the value with assert_value")
         if name not in known:
             whose = "no operation has a" if operation is None else f"{operation} has no"
             raise UsageError(f"{whose} request field {name!r}{nearest(name, known)}")
-        require_kind(name, known[name], value)
+        require_field_type(name, known[name], value)
 
 
 def require_error(operation: str | None, error: str | None) -> None:
-    """Refuses an error code that no logged call could have."""
+    """Refuse an error code that no logged call can have."""
     if error is None:
         return
     if operation in SERVICE_EVENTS:
-        raise UsageError(f"{operation} is no call, so it has no error code; ask for the event alone")
+        raise UsageError(f"{operation} is an event, which has no error code; leave error out")
     if not isinstance(error, str):
         raise UsageError(f"error is a code such as 'ResourceNotFoundException', not {type(error).__name__}")
     codes = {kind.__name__ for kind in ServiceError.__subclasses__()}
     if error not in codes:
-        raise UsageError(f"no error {error!r}{nearest(error, codes)} (what hooks and Stubbers raise is not logged)")
+        raise UsageError(f"no error {error!r}{nearest(error, codes)} (errors of hooks and Stubbers are not logged)")
 
 
 def _require_event_fields(event: str, fields: Mapping[str, object]) -> None:
     for name, value in fields.items():
         if name != "SecretId":
-            raise UsageError(f"{event} is no call: it has no field {name!r}; there is 'SecretId', an ARN")
-        require_kind(name, model.operation("DescribeSecret").input_shape.members[name], value)
+            raise UsageError(f"{event} is an event: its only field is 'SecretId', an ARN, not {name!r}")
+        require_field_type(name, model.operation("DescribeSecret").input_shape.members[name], value)

@@ -1,17 +1,15 @@
-"""What `assert_labels`, `assert_label` and `assert_no_label` ask: where the staging labels of a secret sit."""
+"""`assert_labels`, `assert_label` and `assert_no_label`: the versions that the staging labels of a secret are on."""
 
 from collections.abc import Mapping
 
 from pytest_secretsmanager.engine.errors import UsageError
-from pytest_secretsmanager.inspection.differences import place_text
-from pytest_secretsmanager.inspection.failures import failure, version_of
-from pytest_secretsmanager.inspection.spelling import label_hint, meant_label
-from pytest_secretsmanager.inspection.views import SecretView, VersionRef
+from pytest_secretsmanager.inspection.assertions.failures import failure, version_of
+from pytest_secretsmanager.inspection.label_spelling import label_hint, meant_label
+from pytest_secretsmanager.inspection.views import SecretView, VersionRef, VersionView, state_of
 
 __tracebackhide__ = True
-"""pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
 
-_RIGHT_FORM = 'write {"AWSCURRENT": 2}: each label, and the version that it is on'
+_RIGHT_FORM = 'write {"AWSCURRENT": 2}: each label with its version'
 
 
 def assert_labels(secret: SecretView, expected: Mapping[str, VersionRef]) -> None:
@@ -22,17 +20,15 @@ def assert_labels(secret: SecretView, expected: Mapping[str, VersionRef]) -> Non
         return
     differing = [label for label in dict.fromkeys([*wanted, *found]) if wanted.get(label) != found.get(label)]
     lines = [
-        f"  {label}: expected {place_text(wanted.get(label))}, found {place_text(found.get(label))}"
+        f"  {label}: expected {_place_text(wanted.get(label))}, found {_place_text(found.get(label))}"
         f"{'' if label in found else label_hint(label, found)}"
         for label in differing
     ]
-    raise failure(
-        f"the labels of secret {secret.name!r} are placed otherwise\n" + "\n".join(lines), secret, wanted.values()
-    )
+    raise failure(f"secret {secret.name!r} has different labels\n" + "\n".join(lines), secret, wanted.values())
 
 
 def assert_label(secret: SecretView, label: str, version: VersionRef) -> None:
-    _require_other_name(label, version)
+    _require_not_itself(label, version)
     wanted = version_of(secret, version)
     holder = secret.labels.get(label)
     if holder == wanted.id:
@@ -40,7 +36,7 @@ def assert_label(secret: SecretView, label: str, version: VersionRef) -> None:
     found = None if holder is None else secret.version(holder)
     hint = "" if holder else label_hint(label, secret.labels)
     raise failure(
-        f"expected {label} of secret {secret.name!r} {place_text(wanted)}, found it {place_text(found)}{hint}",
+        f"expected {label} of secret {secret.name!r} {_place_text(wanted)}, found it {_place_text(found)}{hint}",
         secret,
         [wanted],
     )
@@ -52,7 +48,7 @@ def assert_no_label(secret: SecretView, label: str) -> None:
         _require_spelling(label, secret)
     else:
         raise failure(
-            f"expected {label} of secret {secret.name!r} nowhere, found it {place_text(secret.version(holder))}",
+            f"expected {label} of secret {secret.name!r} nowhere, found it {_place_text(secret.version(holder))}",
             secret,
         )
 
@@ -63,28 +59,35 @@ def require_label(label: object) -> None:
 
 
 def _require_placement(expected: object, secret: SecretView) -> None:
-    """Refuses what maps no labels to versions, and so could never hold: versions to labels, as DescribeSecret does."""
+    """Refuse a mapping that could never hold, such as versions to labels, which is DescribeSecret's form."""
     if not isinstance(expected, Mapping):
         raise UsageError(f"labels are a dict of label and version, not {type(expected).__name__}; {_RIGHT_FORM}")
-    versions = secret.state.versions
+    versions = state_of(secret).versions
     for label, version in expected.items():
         if not isinstance(label, str) or (label in versions and label not in secret.labels):
-            raise UsageError(f"the version {label!r} stands where a label belongs; {_RIGHT_FORM}")
+            raise UsageError(f"{label!r} is a version, not a label; {_RIGHT_FORM}")
         if isinstance(version, list | tuple | set | dict | None):
-            raise UsageError(f"{label} is on one version or on none, not on {version!r}; {_RIGHT_FORM}")
-        _require_other_name(label, version)
+            raise UsageError(f"{label} can be on one version only, not on {version!r}; {_RIGHT_FORM}")
+        _require_not_itself(label, version)
 
 
-def _require_other_name(label: str, version: object) -> None:
-    """Refuses a version that is named by the label itself, which is on that version wherever it is."""
+def _require_not_itself(label: str, version: object) -> None:
+    """Refuse a version that is named by the label itself: the assertion could not fail."""
     if isinstance(version, str) and version == label:
-        raise UsageError(f"{label} is always on the version that {label} names: name it by number, id or view")
+        raise UsageError(f"{label} is always on the version that {label} names: name the version by number, id or view")
 
 
 def _require_spelling(label: str, secret: SecretView) -> None:
-    """Refuses a label that is nearly one of AWS's own: that it is nowhere says nothing, if it was never there."""
+    """Refuse a label that is nearly one of AWS's own.
+
+    A misspelt label is always absent, so the assertion would pass for the wrong reason.
+    """
     if label in {move.label for move in secret.history}:
         return
     meant = meant_label(label, cutoff=0.8)
     if meant is not None:
         raise UsageError(f"no such label {label!r}; did you mean {meant!r}?")
+
+
+def _place_text(version: VersionView | None) -> str:
+    return "nowhere" if version is None else f"on version {version.number}"

@@ -1,6 +1,6 @@
-"""Whether a plain value that a request field is compared with is of the field's type: another one is never equal.
+"""Refuse an expected value of another type than its request field: the two could never be equal.
 
-Objects with an `__eq__` of their own are free: `mock.ANY`, views, matchers.
+Objects with an `__eq__` of their own pass: `mock.ANY`, views, matchers.
 """
 
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 __tracebackhide__ = True
 
-_KINDS: dict[str, type] = {
+_TYPES: dict[str, type] = {
     "string": str,
     "integer": int,
     "long": int,
@@ -21,27 +21,29 @@ _KINDS: dict[str, type] = {
     "list": list,
     "structure": dict,
 }
-"""The type of each kind of request member, as requests are logged."""
+"""The type of each botocore shape in logged requests."""
 
 _ARTICLES: dict[type, str] = {int: "an"}
 
 _PLAIN = (str, bytes, int, bool, list, tuple, set, frozenset, dict, type(None))
-"""The types whose values are compared by what they are, and no subclasses of these."""
+"""The types that are checked; subclasses are not."""
 
 
-def require_kind(name: str, shape: "Shape", value: object) -> None:
-    """Refuses a plain value that no logged call can have in this field, inside of lists and dicts too."""
-    kind = _KINDS.get(shape.type_name)
-    if kind is None or type(value) not in _PLAIN:
+def require_field_type(name: str, shape: "Shape", value: object) -> None:
+    """Refuse a plain value that no logged call can have in this field, in nested lists and dicts too."""
+    expected = _TYPES.get(shape.type_name)
+    if expected is None or type(value) not in _PLAIN:
         return
-    if type(value) is not kind:
-        raise UsageError(f"{name} is {_ARTICLES.get(kind, 'a')} {kind.__name__}: {_advice(shape, kind, value)}")
+    if type(value) is not expected:
+        raise UsageError(
+            f"{name} is {_ARTICLES.get(expected, 'a')} {expected.__name__}: {_advice(shape, expected, value)}"
+        )
     for part, inner, item in _parts_of(shape, value):
-        require_kind(f"{name}{part}", inner, item)
+        require_field_type(f"{name}{part}", inner, item)
 
 
 def _parts_of(shape: Any, value: object) -> Iterator[tuple[str, "Shape", object]]:
-    """The items of a list, and the members of a structure, each with its shape."""
+    """The items of a list, or the members of a structure, each with its shape."""
     if isinstance(value, list):
         for number, item in enumerate(value):
             yield f"[{number}]", shape.member, item
@@ -53,12 +55,12 @@ def _parts_of(shape: Any, value: object) -> Iterator[tuple[str, "Shape", object]
             yield f"[{member!r}]", shape.members[member], item
 
 
-def _advice(shape: Any, kind: type, value: object) -> str:
-    """What to write instead."""
-    if isinstance(value, tuple | set | frozenset) and kind is list:
+def _advice(shape: Any, expected: type, value: object) -> str:
+    """Advice on the right spelling."""
+    if isinstance(value, tuple | set | frozenset) and expected is list:
         return f"write {[*value]!r}"
-    if kind is list and type(value) is _KINDS.get(shape.member.type_name):
+    if expected is list and type(value) is _TYPES.get(shape.member.type_name):
         return f"write {[value]!r}"
     if value is None:
-        return "None matches no call; unittest.mock.ANY matches any that has it"
+        return "None matches no call; unittest.mock.ANY matches every call with this field"
     return f"{type(value).__name__} matches no call"

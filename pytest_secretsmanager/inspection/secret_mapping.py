@@ -3,10 +3,10 @@
 from collections.abc import ItemsView, Iterator, Mapping, ValuesView
 
 from pytest_secretsmanager.engine.state import SecretKey
-from pytest_secretsmanager.inspection.views import SecretView, World
+from pytest_secretsmanager.inspection.views import SecretView
+from pytest_secretsmanager.inspection.world import World
 
 __tracebackhide__ = True
-"""pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
 
 
 class SecretMapping(Mapping[str, SecretView]):
@@ -29,8 +29,8 @@ class SecretMapping(Mapping[str, SecretView]):
     def values(self) -> ValuesView[SecretView]:
         return _Values(self)
 
-    def view_of(self, name: str) -> SecretView:
-        """The view of a secret that was there a moment ago."""
+    def _view_of(self, name: str) -> SecretView:
+        """The view of a secret that existed a moment ago."""
         return SecretView(self._world, SecretKey(self._region, self._account, name))
 
     def __contains__(self, name: object) -> bool:
@@ -39,7 +39,7 @@ class SecretMapping(Mapping[str, SecretView]):
 
     def __iter__(self) -> Iterator[str]:
         place = (self._region, self._account)
-        return iter([secret.name for secret in self._world.all() if secret.key[:2] == place])
+        return iter([secret.name for secret in self._world.present() if secret.key.place == place])
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
@@ -49,18 +49,18 @@ class SecretMapping(Mapping[str, SecretView]):
 
 
 class _Items(ItemsView[str, SecretView]):
-    """Iterates what was there at one moment: a secret that goes meanwhile is no KeyError."""
+    """Iterates over one moment's secrets: one that is deleted meanwhile raises no KeyError."""
 
     _mapping: SecretMapping
 
     def __iter__(self) -> Iterator[tuple[str, SecretView]]:
-        return ((name, self._mapping.view_of(name)) for name in self._mapping)
+        return ((name, self._mapping._view_of(name)) for name in self._mapping)
 
 
 class _Values(ValuesView[SecretView]):
-    """As `_Items` does."""
+    """Iterates as `_Items` does."""
 
     _mapping: SecretMapping
 
     def __iter__(self) -> Iterator[SecretView]:
-        return (self._mapping.view_of(name) for name in self._mapping)
+        return (self._mapping._view_of(name) for name in self._mapping)

@@ -1,4 +1,4 @@
-"""Which managers of this process answer, or have answered: so that an empty log can say where the calls went."""
+"""The other managers of this process that have logged calls, for the text about an empty log."""
 
 from collections import deque
 from collections.abc import Callable, Sized
@@ -6,25 +6,25 @@ from itertools import count
 from typing import NamedTuple
 
 _moments = count(1)
-"""Numbers that order what managers do: one begins, one is left."""
+"""Numbers that order the beginnings and ends of managers."""
 
 _active: "dict[int, Presence]" = {}
-"""The managers that answer now, by their numbers."""
+"""The active managers, by their numbers."""
 
 
-class _Stay(NamedTuple):
-    """A manager that was left with calls in its log: no reference to it, so that nothing keeps it alive."""
+class _Left(NamedTuple):
+    """A manager that was left with calls in its log. It has no reference to the manager, so that does not one alive."""
 
     number: int
     left: int
     text: str
 
 
-_stays: deque[_Stay] = deque(maxlen=16)
+_left: deque[_Left] = deque(maxlen=16)
 
 
 class Presence:
-    """One manager: when it began, whether it answers now, and how many calls it has logged.
+    """One manager: its beginning, whether it is active, and the number of its logged calls.
 
     >>> outer, inner = Presence([], lambda: "us-east-1"), Presence(["a call"], lambda: "eu-west-1")
     >>> inner.begin()
@@ -41,26 +41,26 @@ class Presence:
         self._number = self._began = next(_moments)
 
     def begin(self) -> None:
-        """From now on the manager answers."""
+        """Called when the manager is entered."""
         _active[self._number] = self
 
     def end(self) -> None:
-        """The manager answers no more. Once more changes nothing."""
+        """Called when the manager is left; again is fine."""
         if _active.pop(self._number, None) is not None and self._log:
-            _stays.append(_Stay(self._number, next(_moments), self._text("has been left")))
+            _left.append(_Left(self._number, next(_moments), self._text("has been left")))
 
     def begin_anew(self) -> None:
-        """Managers that have been left by now are none of this one's concern any more."""
+        """Ignore the managers that have been left so far."""
         self._began = next(_moments)
 
     def others(self) -> list[str]:
-        """The other managers with calls that have answered since this one began."""
+        """The texts about the other managers that have logged calls and were active since this one began."""
         active = {number: other.active_text() for number, other in _active.copy().items()}
-        left = {stay.number: stay.text for stay in _stays.copy() if stay.left > self._began}
+        left = {one.number: one.text for one in _left.copy() if one.left > self._began}
         return [text for number, text in (left | active).items() if text and number != self._number]
 
     def active_text(self) -> str:
-        """What is told of this manager while it answers; nothing when it has no calls."""
+        """The text about this manager while it is active; empty if it has no calls."""
         return self._text("is active") if self._log else ""
 
     def _text(self, state: str) -> str:

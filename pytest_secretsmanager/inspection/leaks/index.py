@@ -1,6 +1,6 @@
-"""The search for many values in many texts at once. Its time grows with the length of the texts, not with the values.
+"""The search for many values in one text. Its time grows with the length of the text, not with the number of values.
 
-A dict leads from the first bytes of the values to their lengths, and one pass over a text looks its bytes up there.
+A dict maps the first bytes of the values to their lengths, and one pass over a text looks its bytes up there.
 """
 
 import re
@@ -9,27 +9,27 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from pytest_secretsmanager.inspection.readings import BETWEEN
+from pytest_secretsmanager.inspection.leaks.forms import BETWEEN
 
 __tracebackhide__ = True
 
 SHORTEST = 6
-"""A value with fewer characters counts where it stands alone only: inside words or ids it would be chance."""
+"""A value with fewer characters counts only as a word: inside words or ids it would be a coincidence."""
 
 _FEW = 200
-"""Up to so many beginnings, it is quicker to look for each in turn than to look at each byte of a text."""
+"""Up to so many beginnings, it is faster to look for each in turn than to look at each byte of a text."""
 
 _OF_AWS = re.compile(
     rb"arn:[\w-]+:secretsmanager:[\w-]*:\d*:secret:|secretsmanager:".replace(b":", b"(?::|%3[Aa])"), re.ASCII
 )
-"""The start of a secret's ARN, and that of an action in a policy."""
+"""The start of a secret's ARN, and the start of an action in a policy."""
 
 _WORD = rb"0-9A-Za-z_\x80-\xff"
 _WITHIN_WORD = re.compile(rb"[%s]" % _WORD)
 
 
 class Needle(NamedTuple):
-    """The bytes of one secret value, and what to call them in a message."""
+    """The bytes of one secret value, with their owner and form for a message."""
 
     content: bytes
     owner: str
@@ -41,7 +41,7 @@ class Needle(NamedTuple):
 
 
 class Index:
-    """All values that are looked for. A value counts nowhere inside one of the `names`, or inside words of AWS."""
+    """All values to look for. A match inside one of the `names`, or inside an ARN or action of AWS, is ignored."""
 
     __slots__ = ("_covers", "_lengths", "_long", "_names", "_short", "_short_lengths", "_short_start")
 
@@ -59,13 +59,13 @@ class Index:
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is no value to look for."""
+        """Whether the index has no value."""
         return not self._long and not self._short
 
     def found_in(self, content: bytes, *, shortest: int = 0, whole: bool = False) -> Iterator[tuple[Needle, int]]:
-        """The values that stand in a text, and where. Short ones have `shortest` bytes, and are words in it.
+        """The values in a text, with their positions. Short values count as words, with `shortest` bytes or more.
 
-        With `whole`, a short value counts only where it is the whole text.
+        With `whole`, a short value counts only if it is the whole text.
         """
         words: _Words | None = None
         yield from self._whole(content, shortest) if whole else ()
@@ -91,7 +91,7 @@ class Index:
                     yield needle, at
 
     def _starts_in(self, content: bytes) -> Iterator[int]:
-        """Where one of the values may begin."""
+        """The positions where a value may begin."""
         starts = self._lengths
         if len(starts) > min(_FEW, len(content)):
             for at in range(len(content) - SHORTEST + 1):
@@ -113,7 +113,7 @@ class Index:
     # --- names -----------------------------------------------------------------------------------------------------
 
     def _covered(self) -> dict[bytes, set[tuple[int, int]]]:
-        """Where values stand inside names: how far from the start of one, and how long that name is."""
+        """The values inside names: for each the distances from the start of a name, with the lengths of the names."""
         covers = defaultdict(set)
         for name in self._names:
             for needle, at in self._all_in(name):
@@ -136,7 +136,7 @@ def _lengths_by_start(contents: Iterable[bytes]) -> dict[bytes, tuple[int, ...]]
 
 
 class _Words:
-    """The words of AWS in one text."""
+    """The starts of ARNs and actions of AWS in one text."""
 
     __slots__ = ("_ends", "_starts")
 
@@ -146,6 +146,6 @@ class _Words:
         self._ends = [end for _, end in spans]
 
     def cover(self, start: int, end: int) -> bool:
-        """Whether one of them holds all that stands there."""
+        """Whether one of them covers this whole range."""
         last = bisect_right(self._starts, start) - 1
         return last >= 0 and end <= self._ends[last]

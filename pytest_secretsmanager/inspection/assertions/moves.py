@@ -1,19 +1,19 @@
-"""What `assert_moved` asks: which moves a staging label made."""
+"""`assert_moved`: the moves that a staging label made."""
 
 from typing import Final
 
 from pytest_secretsmanager.engine.errors import UsageError
-from pytest_secretsmanager.inspection.failures import bounded, failure
-from pytest_secretsmanager.inspection.log import LabelMove
-from pytest_secretsmanager.inspection.spelling import label_hint
-from pytest_secretsmanager.inspection.views import SecretView, VersionView
+from pytest_secretsmanager.inspection.assertions.failures import failure
+from pytest_secretsmanager.inspection.label_moves import LabelMove, moves_of
+from pytest_secretsmanager.inspection.label_spelling import label_hint
+from pytest_secretsmanager.inspection.views import SecretView, VersionView, state_of, world_of
+from pytest_secretsmanager.inspection.wording import bounded
 
 __tracebackhide__ = True
-"""pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
 
 
 class Anywhere:
-    """The default end of a label's move: any version will do. None means no version: from nowhere, to nowhere."""
+    """The default end of a label's move: any version, or none. None, in contrast, means no version."""
 
     def __repr__(self) -> str:
         return "ANYWHERE"
@@ -26,8 +26,8 @@ _MOST_MOVES = 20
 
 def assert_moved(secret: SecretView, label: str, source: object, target: object) -> None:
     ends = _end_of(secret, source), _end_of(secret, target)
-    log = secret.world.log
-    moves = [move for move in log.moves_of(secret.arn, since_cleared=True) if move.label == label]
+    entries = world_of(secret).entries
+    moves = [move for move in moves_of(secret.arn, entries.visible) if move.label == label]
     if any(_is_between(move, ends) for move in moves):
         return
     wanted = f"did not move from {_end_text(secret, ends[0])} to {_end_text(secret, ends[1])}"
@@ -36,11 +36,11 @@ def assert_moved(secret: SecretView, label: str, source: object, target: object)
     made = bounded([f"  {_move_text(secret, move)}" for move in moves], _MOST_MOVES)
     forgotten = [move for move in secret.history if move.label == label and _is_between(move, ends)]
     if forgotten:
-        made.append(f"  (before log.clear() it did, {_move_text(secret, forgotten[-1])}, which does not count)")
+        made.append(f"  (the move {_move_text(secret, forgotten[-1])} does not count: it came before log.clear())")
     elif not moves:
-        made.append("  (none; to be seeded is no move)")
+        made.append("  (none; seeding does not count as a move)")
     hint = label_hint(label, {*secret.labels, *(move.label for move in secret.history)})
-    since = " since log.clear()" if log.cleared else ""
+    since = " since log.clear()" if entries.cleared else ""
     lines = "\n".join(made)
     raise failure(f"{label} of secret {secret.name!r} {wanted}{since}{hint}; its moves:\n{lines}", secret)
 
@@ -55,10 +55,10 @@ def _end_of(secret: SecretView, end: object) -> object:
     if isinstance(end, VersionView) and end.secret == secret:
         return end.id
     if isinstance(end, str) and end in {version for move in secret.history for version in (move.source, move.target)}:
-        return end  # of a version that may have gone since
+        return end  # the id of a version that AWS may have deleted since
     if isinstance(end, str | int | VersionView):
         return secret.version(end).id
-    raise UsageError(f"a move's end is a version id, a number, a label, a view or None, not {type(end).__name__}")
+    raise UsageError(f"an end of a move is a version id, a number, a label, a view or None, not {type(end).__name__}")
 
 
 def _end_text(secret: SecretView, version_id: object) -> str:
@@ -66,7 +66,7 @@ def _end_text(secret: SecretView, version_id: object) -> str:
         return "anywhere"
     if version_id is None:
         return "nowhere"
-    version = secret.state.versions.get(str(version_id))
+    version = state_of(secret).versions.get(str(version_id))
     return f"version {version_id}" if version is None else f"version {version.number}"
 
 
