@@ -18,10 +18,9 @@ from pytest_secretsmanager.controls.functions import Functions
 from pytest_secretsmanager.controls.panel import Panel
 from pytest_secretsmanager.controls.replication import HeldReplicas
 from pytest_secretsmanager.controls.steps import Steps
-from pytest_secretsmanager.doors import active, environment, moto, patch
+from pytest_secretsmanager.doors import active, moto, patch
 from pytest_secretsmanager.doors.active import RunningFunction
 from pytest_secretsmanager.doors.client import Responder
-from pytest_secretsmanager.doors.session import new_client
 from pytest_secretsmanager.engine import arns
 from pytest_secretsmanager.engine.call import Call, Parameters
 from pytest_secretsmanager.engine.callers import require_account, user_of
@@ -51,6 +50,8 @@ from pytest_secretsmanager.inspection.rotations import cut_off_text
 from pytest_secretsmanager.inspection.views import SecretId, SecretView, World
 from pytest_secretsmanager.report.section import failure_section
 from pytest_secretsmanager.seeds import NO_VALUE, Seed, SeedOptions, require_regions, seed_of
+from pytest_secretsmanager.surroundings import process
+from pytest_secretsmanager.surroundings.clients import new_client
 
 __tracebackhide__ = True
 """pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
@@ -207,7 +208,7 @@ class SecretsManager(Panel, Assertions):
                 self._steps.forget()
 
     def _begin(self) -> None:
-        environment.enter(self._responder, self._home.region)
+        process.enter(self._responder, self._home.region)
         patch.activate(self._responder)
         self._presence.begin()
         worlds.enter(self._world)
@@ -217,7 +218,7 @@ class SecretsManager(Panel, Assertions):
         if active.is_any_function_running():
             self._cut_off("its SecretsManager was left", refuse=False)
         patch.deactivate(self._responder)
-        environment.leave(self._responder)
+        process.leave(self._responder)
         self._presence.end()
         worlds.leave(self._world)
         if self._endpoint is not None:
@@ -237,7 +238,7 @@ class SecretsManager(Panel, Assertions):
         late = [function for function in active.functions_of(self._responder) if function not in functions]
         for function in active.cut_off(late, refuse=refuse):
             self._functions_cut_off.append(cut_off_text(function.name, function.frame, why))
-        environment.end_functions(late)
+        process.end_functions(late)
         self._service.effects.rotations.cut_off(runs)
 
     def _tell_of_functions(self, error: BaseException | None) -> None:
@@ -254,7 +255,7 @@ class SecretsManager(Panel, Assertions):
 
         For those who rather set them themselves.
         """
-        return environment.unset_variables(self.region)
+        return process.unset_variables(self.region)
 
     def __call__(self, function: Callable[_Arguments, _Result]) -> Callable[_Arguments, _Result]:
         """Decorates a function or coroutine function."""
@@ -502,7 +503,7 @@ class SecretsManager(Panel, Assertions):
         'eu-west-1'
         """
         self._require_entered("use its clients")
-        arguments = {"region_name": region or self.region, **environment.CREDENTIALS, **kwargs}
+        arguments = {"region_name": region or self.region, **process.CREDENTIALS, **kwargs}
         self._regions.require(arguments["region_name"])
         key = tuple(sorted(arguments.items(), key=lambda item: item[0]))
         if not all(isinstance(value, Hashable) for value in arguments.values()):

@@ -26,7 +26,8 @@ from botocore.client import BaseClient
 
 import pytest_secretsmanager
 from pytest_secretsmanager import SecretsManager
-from pytest_secretsmanager.doors import active, environment
+from pytest_secretsmanager.doors import active
+from pytest_secretsmanager.surroundings import process
 
 # CPython drops what is raised in a finalizer, as in a generator that it closes.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
@@ -261,7 +262,7 @@ def assert_nothing_is_left() -> None:
     assert active._functions == ()
     assert active._under_way == frozenset()
     assert BaseClient.__dict__["_make_api_call"] is BARE_METHOD
-    assert environment._in_use == ()
+    assert process._in_use == ()
     assert [name for name in VARIABLES if name in os.environ] == []
 
 

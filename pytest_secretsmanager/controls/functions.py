@@ -8,7 +8,6 @@ from contextvars import copy_context
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from pytest_secretsmanager.doors import environment
 from pytest_secretsmanager.doors.active import RunningFunction
 from pytest_secretsmanager.doors.daemon_pool import DaemonPool
 from pytest_secretsmanager.engine import arns
@@ -18,6 +17,7 @@ from pytest_secretsmanager.engine.errors import UsageError
 from pytest_secretsmanager.engine.interrupts import whole
 from pytest_secretsmanager.engine.ports import Function
 from pytest_secretsmanager.engine.regions import Regions
+from pytest_secretsmanager.surroundings import process
 
 __tracebackhide__ = True
 
@@ -110,7 +110,7 @@ class Functions:
 
             def call() -> object:
                 """In the thread that runs the handler, so that all of this lasts as long as the handler does."""
-                return self._answering(arn, lambda running: environment.run_function(running, region, name, act))
+                return self._answering(arn, lambda running: process.run_function(running, region, name, act))
 
             def act() -> object:
                 return _acting_in(account, lambda: handler(event, context))

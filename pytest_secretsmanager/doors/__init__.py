@@ -2,7 +2,6 @@
 
 In process: `client` is the client half of a call; `patch` and `patch_async` bring botocore's and aiobotocore's calls to
 it, `patching` puts their wrappers in place, `listeners` finds who else listens and `active` says who answers. Over
-HTTP: `http` is AWS's own front, `signatures` asks who calls, `wire` reads and writes bodies, `program_environment`
-leads programs there, and `http_server` is the one module that knows the server library. `guard` is a door that stays
-shut.
+HTTP: `http` is AWS's own front, `signatures` asks who calls, `wire` reads and writes bodies, and `http_server` is the
+one module that knows the server library. `guard` refuses calls that would reach AWS.
 """

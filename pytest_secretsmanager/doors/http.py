@@ -15,7 +15,6 @@ from botocore.model import OperationNotFoundError
 from pytest_secretsmanager.doors import active, wire
 from pytest_secretsmanager.doors.client import Responder
 from pytest_secretsmanager.doors.http_server import HOST, HttpServer, Request, Response
-from pytest_secretsmanager.doors.program_environment import program_environment
 from pytest_secretsmanager.doors.signatures import Signatures
 from pytest_secretsmanager.engine import model
 from pytest_secretsmanager.engine.call import Call
@@ -28,6 +27,7 @@ from pytest_secretsmanager.engine.errors import (
     UnsupportedOperation,
     UsageError,
 )
+from pytest_secretsmanager.surroundings.program import program_environment
 
 __tracebackhide__ = True
 """pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""

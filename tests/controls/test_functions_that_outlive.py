@@ -13,7 +13,8 @@ import boto3
 import pytest
 
 from pytest_secretsmanager import NetworkBlocked, Rotation, SecretsManager
-from pytest_secretsmanager.doors import active, environment
+from pytest_secretsmanager.doors import active
+from pytest_secretsmanager.surroundings import process
 
 PATIENCE = 30.0
 
@@ -101,7 +102,7 @@ def test_its_variables_go_at_once(rolled_back: bool) -> None:
         function.finish(thread)
         assert "AWS_LAMBDA_FUNCTION_NAME" not in os.environ
     assert "AWS_DEFAULT_REGION" not in os.environ
-    assert environment._in_use == ()
+    assert process._in_use == ()
 
 
 @pytest.mark.parametrize("rolled_back", [False, True], ids=["manager left", "rolled back"])

@@ -18,9 +18,10 @@ from signed_requests import TOKEN, connect, port_of, read_answer, send, signed
 
 from pytest_secretsmanager import Rotation, SecretsManager
 from pytest_secretsmanager.controls import clock
-from pytest_secretsmanager.doors import active, environment
+from pytest_secretsmanager.doors import active
 from pytest_secretsmanager.engine import locks
 from pytest_secretsmanager.engine.errors import UsageError
+from pytest_secretsmanager.surroundings import process
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
 
@@ -83,7 +84,7 @@ LOCKS = {
     "the lock of the clock": lambda _: clock._lock,
     "the lock of a hold": lambda sm: sm.replication.hold(polls=1)._counting,
     "the lock of answering": lambda _: active.lock,
-    "the lock of the environment": lambda _: environment._lock,
+    "the lock of the environment": lambda _: process._lock,
 }
 
 

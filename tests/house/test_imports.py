@@ -17,6 +17,7 @@ ROOMS = [
     {"seeds", "controls", "report", "entering"},
     {"inspection", "seed_arns"},
     {"doors"},
+    {"surroundings"},
     {"engine.service"},
     {"engine.effects"},
     {"engine.commits"},
@@ -33,7 +34,7 @@ ROOMS = [
 OWNERS = {
     "pytest": {"plugin"},
     "wrapt": {"doors.patching"},
-    "botocore": {"engine.model", "doors"},
+    "botocore": {"engine.model", "doors", "surroundings.clients"},
     "cryptography": {"engine.keys"},
     "aiohttp": {"doors.http_server"},
 }

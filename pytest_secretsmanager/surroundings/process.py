@@ -8,10 +8,10 @@ import os
 from collections.abc import Callable, Collection, Mapping
 from threading import get_ident
 
-from pytest_secretsmanager.doors.default_region import REGION_VARIABLE
 from pytest_secretsmanager.engine import arns, model
 from pytest_secretsmanager.engine.interrupts import whole
 from pytest_secretsmanager.engine.locks import Lock
+from pytest_secretsmanager.surroundings.default_region import REGION_VARIABLE
 
 CREDENTIALS = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing"}
 
