@@ -50,8 +50,9 @@ from pytest_secretsmanager.inspection.rotations import cut_off_text
 from pytest_secretsmanager.inspection.views import SecretId, SecretView, World
 from pytest_secretsmanager.report.section import failure_section
 from pytest_secretsmanager.seeds import NO_VALUE, Seed, SeedOptions, require_regions, seed_of
-from pytest_secretsmanager.surroundings import process
 from pytest_secretsmanager.surroundings.clients import new_client
+from pytest_secretsmanager.surroundings.function import end_functions
+from pytest_secretsmanager.surroundings.process import CREDENTIALS, ENVIRONMENT
 
 __tracebackhide__ = True
 """pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
@@ -208,7 +209,7 @@ class SecretsManager(Panel, Assertions):
                 self._steps.forget()
 
     def _begin(self) -> None:
-        process.enter(self._responder, self._home.region)
+        ENVIRONMENT.enter(self._responder, self._home.region)
         patch.activate(self._responder)
         self._presence.begin()
         worlds.enter(self._world)
@@ -218,7 +219,7 @@ class SecretsManager(Panel, Assertions):
         if active.is_any_function_running():
             self._cut_off("its SecretsManager was left", refuse=False)
         patch.deactivate(self._responder)
-        process.leave(self._responder)
+        ENVIRONMENT.leave(self._responder)
         self._presence.end()
         worlds.leave(self._world)
         if self._endpoint is not None:
@@ -238,7 +239,7 @@ class SecretsManager(Panel, Assertions):
         late = [function for function in active.functions_of(self._responder) if function not in functions]
         for function in active.cut_off(late, refuse=refuse):
             self._functions_cut_off.append(cut_off_text(function.name, function.frame, why))
-        process.end_functions(late)
+        end_functions(ENVIRONMENT, late)
         self._service.effects.rotations.cut_off(runs)
 
     def _tell_of_functions(self, error: BaseException | None) -> None:
@@ -255,7 +256,7 @@ class SecretsManager(Panel, Assertions):
 
         For those who rather set them themselves.
         """
-        return process.unset_variables(self.region)
+        return ENVIRONMENT.unset_variables(self.region)
 
     def __call__(self, function: Callable[_Arguments, _Result]) -> Callable[_Arguments, _Result]:
         """Decorates a function or coroutine function."""
@@ -503,7 +504,7 @@ class SecretsManager(Panel, Assertions):
         'eu-west-1'
         """
         self._require_entered("use its clients")
-        arguments = {"region_name": region or self.region, **process.CREDENTIALS, **kwargs}
+        arguments = {"region_name": region or self.region, **CREDENTIALS, **kwargs}
         self._regions.require(arguments["region_name"])
         key = tuple(sorted(arguments.items(), key=lambda item: item[0]))
         if not all(isinstance(value, Hashable) for value in arguments.values()):

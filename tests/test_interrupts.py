@@ -27,7 +27,7 @@ from botocore.client import BaseClient
 import pytest_secretsmanager
 from pytest_secretsmanager import SecretsManager
 from pytest_secretsmanager.doors import active
-from pytest_secretsmanager.surroundings import process
+from pytest_secretsmanager.surroundings.process import ENVIRONMENT
 
 # CPython drops what is raised in a finalizer, as in a generator that it closes.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
@@ -262,7 +262,7 @@ def assert_nothing_is_left() -> None:
     assert active._functions == ()
     assert active._under_way == frozenset()
     assert BaseClient.__dict__["_make_api_call"] is BARE_METHOD
-    assert process._in_use == ()
+    assert ENVIRONMENT._users == ()
     assert [name for name in VARIABLES if name in os.environ] == []
 
 

@@ -17,7 +17,8 @@ from pytest_secretsmanager.engine.errors import UsageError
 from pytest_secretsmanager.engine.interrupts import whole
 from pytest_secretsmanager.engine.ports import Function
 from pytest_secretsmanager.engine.regions import Regions
-from pytest_secretsmanager.surroundings import process
+from pytest_secretsmanager.surroundings.function import run_function
+from pytest_secretsmanager.surroundings.process import ENVIRONMENT
 
 __tracebackhide__ = True
 
@@ -110,7 +111,7 @@ class Functions:
 
             def call() -> object:
                 """In the thread that runs the handler, so that all of this lasts as long as the handler does."""
-                return self._answering(arn, lambda running: process.run_function(running, region, name, act))
+                return self._answering(arn, lambda running: run_function(ENVIRONMENT, running, region, name, act))
 
             def act() -> object:
                 return _acting_in(account, lambda: handler(event, context))

@@ -14,7 +14,7 @@ import pytest
 
 from pytest_secretsmanager import NetworkBlocked, Rotation, SecretsManager
 from pytest_secretsmanager.doors import active
-from pytest_secretsmanager.surroundings import process
+from pytest_secretsmanager.surroundings.process import ENVIRONMENT
 
 PATIENCE = 30.0
 
@@ -102,7 +102,7 @@ def test_its_variables_go_at_once(rolled_back: bool) -> None:
         function.finish(thread)
         assert "AWS_LAMBDA_FUNCTION_NAME" not in os.environ
     assert "AWS_DEFAULT_REGION" not in os.environ
-    assert process._in_use == ()
+    assert ENVIRONMENT._users == ()
 
 
 @pytest.mark.parametrize("rolled_back", [False, True], ids=["manager left", "rolled back"])

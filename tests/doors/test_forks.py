@@ -21,7 +21,7 @@ from pytest_secretsmanager.controls import clock
 from pytest_secretsmanager.doors import active
 from pytest_secretsmanager.engine import locks
 from pytest_secretsmanager.engine.errors import UsageError
-from pytest_secretsmanager.surroundings import process
+from pytest_secretsmanager.surroundings.process import ENVIRONMENT
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
 
@@ -84,7 +84,7 @@ LOCKS = {
     "the lock of the clock": lambda _: clock._lock,
     "the lock of a hold": lambda sm: sm.replication.hold(polls=1)._counting,
     "the lock of answering": lambda _: active.lock,
-    "the lock of the environment": lambda _: process._lock,
+    "the lock of the environment": lambda _: ENVIRONMENT.lock,
 }
 
 
