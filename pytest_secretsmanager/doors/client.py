@@ -21,11 +21,10 @@ from typing import Any
 from botocore.awsrequest import AWSResponse
 from botocore.client import BaseClient
 from botocore.exceptions import ClientError, EndpointConnectionError
-from botocore.history import get_global_history_recorder
 from botocore.model import OperationModel
 
-from pytest_secretsmanager.doors import moto, wire
-from pytest_secretsmanager.doors.listeners import listeners_to, module_of
+from pytest_secretsmanager.doors import internals, moto, wire
+from pytest_secretsmanager.doors.imports import module_of
 from pytest_secretsmanager.doors.replies import Scalars, scalars_of, shown
 from pytest_secretsmanager.engine import model
 from pytest_secretsmanager.engine.call import Call, Parameters, Principal, Reply, copied_members
@@ -82,10 +81,7 @@ def _body(client: BaseClient, described: model.Operation, parameters: Parameters
 
     The client's own serializer validates exactly when the client was built to, and turns what it can into JSON.
     """
-    operation_model = client.meta.service_model.operation_model(described.name)
-    serializer: Any = client._serializer  # type: ignore[attr-defined] # noqa: SLF001 - the one that holds the validator
-    body: bytes | str = serializer.serialize_to_request(parameters, operation_model)["body"]
-    return body
+    return internals.body_of(client, described.name, parameters)
 
 
 def _exception_class(client: BaseClient, code: str) -> Callable[[dict[str, Any], str], ClientError]:
@@ -240,18 +236,19 @@ def nobody_listens(client: BaseClient, operation_name: str) -> bool:
 
     A client of a region that botocore does not know goes the long way, which ends where there may be no host.
 
-    botocore's emitter starts a new look-up cache whenever a listener comes or goes, so the same cache object means the
-    same listeners. An emitter that is built otherwise counts as listened to.
+    An emitter that is not botocore's counts as listened to.
     """
-    emitter = getattr(client.meta.events, "_emitter", client.meta.events)
-    registrations = getattr(emitter, "_lookup_cache", None)
+    events: Any = client.meta.events
+    registrations = internals.registrations(events)
     half = _half_of(client)
     quiet = half.quiet
-    if registrations is None or half.history._enabled:  # noqa: SLF001 - no public name
+    if registrations is None or internals.is_recording(half.history):
         return False
     if quiet.get(operation_name) is registrations:
         return True
-    if not is_known_to_botocore(half.region) or any(map(_is_foreign, listeners_to(emitter, operation_name, *_EVENTS))):
+    if not is_known_to_botocore(half.region) or any(
+        map(_is_foreign, internals.listeners_to(events, operation_name, *_EVENTS))
+    ):
         return False
     quiet[operation_name] = registrations
     return True
@@ -271,14 +268,8 @@ def _half_of(client: BaseClient) -> _ClientHalf:
         region = client.meta.region_name
         account = _explicit_account(client) or moto.account_of(client)
         principal = None if account is None else user_of(account, region)
-        half = client.__dict__[_HALF] = _ClientHalf(region, principal, scalars_of(client), _history_of(client))
+        half = client.__dict__[_HALF] = _ClientHalf(region, principal, scalars_of(client), internals.history_of(client))
     return half
-
-
-def _history_of(client: BaseClient) -> Any:
-    """The history recorder that this client tells of its calls: each edition of botocore has one of its own."""
-    method = getattr(type(client), "_convert_to_request_dict", None)
-    return getattr(method, "__globals__", {}).get("history_recorder") or get_global_history_recorder()
 
 
 def _explicit_account(client: BaseClient) -> str | None:
@@ -286,7 +277,7 @@ def _explicit_account(client: BaseClient) -> str | None:
 
     An account that comes from the environment or a profile is the developer's own and says nothing about the test.
     """
-    credentials = client._get_credentials()  # type: ignore[attr-defined] # noqa: SLF001 - no public name
+    credentials = internals.credentials_of(client)
     if getattr(credentials, "method", None) == "explicit":  # their class is another one in each edition of botocore
         return getattr(credentials, "account_id", None)
     return None

@@ -9,6 +9,7 @@ from types import ModuleType
 from weakref import ref
 
 from pytest_secretsmanager.doors import active, imports
+from pytest_secretsmanager.doors.internals import MAKE_API_CALL, MAKE_REQUEST
 from pytest_secretsmanager.doors.patching import Wrapper, install, is_botocores, uninstall
 
 
@@ -58,13 +59,13 @@ class ClientClasses:
         others_inside = False
         for reference in self._classes:
             if (client_class := reference()) is not None:
-                inside = install(client_class, "_make_api_call", self._make_api_call)
+                inside = install(client_class, MAKE_API_CALL, self._make_api_call)
                 others_inside = others_inside or not is_botocores(inside)
-                install(client_class, "_make_request", self._make_request)
+                install(client_class, MAKE_REQUEST, self._make_request)
         self.others_inside = others_inside
 
     def _unwrap(self) -> None:
         for reference in self._classes:
             if (client_class := reference()) is not None:
-                uninstall(client_class, "_make_api_call", self._make_api_call)
-                uninstall(client_class, "_make_request", self._make_request)
+                uninstall(client_class, MAKE_API_CALL, self._make_api_call)
+                uninstall(client_class, MAKE_REQUEST, self._make_request)

@@ -18,8 +18,8 @@ from urllib.parse import urlsplit
 
 from botocore.model import OperationModel
 
-from pytest_secretsmanager.doors import active, imports
-from pytest_secretsmanager.doors.listeners import listeners_to, module_of
+from pytest_secretsmanager.doors import active, imports, internals
+from pytest_secretsmanager.doors.internals import SEND, listeners_to
 from pytest_secretsmanager.doors.patching import BOTOCORES, Wrapper, install, uninstall
 from pytest_secretsmanager.engine import model
 from pytest_secretsmanager.engine.tracebacks import PACKAGES_BETWEEN
@@ -81,7 +81,7 @@ class Guard:
         for creator in imports.editions("botocore.endpoint", "EndpointCreator"):
             self._wrap(creator, create_endpoint=self._note_maker)
         for endpoint in imports.editions("botocore.endpoint", "Endpoint"):
-            self._wrap(endpoint, _send=self._send, create_request=self._create_request)
+            self._wrap(endpoint, **{SEND: self._send}, create_request=self._create_request)
         self._hooks = {"botocore.endpoint": self._wrap_sync, "aiobotocore.endpoint": self._wrap_async}
         for name, hook in self._hooks.items():
             self._wrapped.callback(imports.unfollow, name, hook)
@@ -103,12 +103,12 @@ class Guard:
     def _wrap_sync(self, endpoints: ModuleType) -> None:
         if self in _standing and endpoints.Endpoint not in self._guarded:
             self._wrap(endpoints.EndpointCreator, create_endpoint=self._note_maker)
-            self._wrap(endpoints.Endpoint, _send=self._send, create_request=self._create_request)
+            self._wrap(endpoints.Endpoint, **{SEND: self._send}, create_request=self._create_request)
 
     def _wrap_async(self, endpoints: ModuleType) -> None:
         if self in _standing and endpoints.AioEndpoint not in self._guarded:
             self._wrap(endpoints.AioEndpointCreator, create_endpoint=self._note_maker)
-            self._wrap(endpoints.AioEndpoint, _send=self._send, create_request=self._create_request_async)
+            self._wrap(endpoints.AioEndpoint, **{SEND: self._send}, create_request=self._create_request_async)
 
     def _wrap(self, owner: type, **wrappers: Wrapper) -> None:
         self._guarded.add(owner)
@@ -149,18 +149,18 @@ class Guard:
     ) -> None:
         """Refuses a request that nobody can answer or send elsewhere any more: no moto, no hook."""
         url, operation = _place_and_operation(request, operation_model)
-        events = endpoint._event_emitter  # noqa: SLF001 - no public name
+        events = internals.events_of(endpoint)
         if any(listeners_to(events, operation, "before-send")):
             return
         if all(
-            module_of(listener).startswith(BOTOCORES)
+            imports.module_of(listener).startswith(BOTOCORES)
             for listener in listeners_to(events, operation, *_BEFORE_THE_SIGNATURE)
         ):
             self._require_elsewhere(endpoint, url, operation)
 
     def _require_elsewhere(self, endpoint: Any, url: str, operation: str) -> None:
         host = urlsplit(url).hostname or ""
-        if endpoint._endpoint_prefix != model.SERVICE or not model.is_host_of_aws(host):  # noqa: SLF001 - no public name
+        if internals.service_of(endpoint) != model.SERVICE or not model.is_host_of_aws(host):
             return
         if self._is_foremost():
             raise self._refuse(StoppedCall(operation, host, _caller(), getattr(endpoint, _MAKER, _NOT_NOTED))) from None

@@ -49,6 +49,11 @@ def editions(module: str, name: str) -> list[type]:
     return [found for found in object.__subclasses__() if (found.__module__, found.__qualname__) == (module, name)]
 
 
+def module_of(function: Callable[..., object]) -> str:
+    """The name of the module of a function or method; empty for any other callable."""
+    return getattr(function, "__module__", None) or ""
+
+
 class _Finder(MetaPathFinder):
     """Finds what the other finders find, with a loader that calls the hooks."""
 
