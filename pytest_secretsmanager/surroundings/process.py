@@ -58,7 +58,10 @@ class Environment:
             for name, value in _wanted(region).items():
                 if self.is_unset(name):
                     self._set[name] = value
-                    self._set_own(name, value)
+                    if name in self._beneath:
+                        self._beneath[name] = value
+                    else:
+                        os.environ[name] = value
 
     def leave(self, user: object) -> None:
         """Take back what was set and still has its value, if this user was the last one. Idempotent."""
@@ -68,7 +71,10 @@ class Environment:
                 return
             for name, value in self._set.items():
                 if self.own(name) == value:
-                    self._set_own(name, None)
+                    if name in self._beneath:
+                        self._beneath[name] = None
+                    else:
+                        del os.environ[name]
             self._set.clear()
 
     # --- for functions -----------------------------------------------------------------------------------------------
@@ -95,31 +101,22 @@ class Environment:
             self._overlays = tuple(overlay for overlay in self._overlays if not is_over(overlay))
             self._show()
 
-    def _set_own(self, name: str, value: str | None) -> None:
-        if name in self._beneath:
-            self._beneath[name] = value
-        else:
-            _set_variable(name, value)
-
     def _show(self) -> None:
         """Give each variable the value on top, or its own one back. Can be repeated."""
         if not self._beneath:
             return
         laid: ChainMap[str, str] = ChainMap(*(dict(overlay.variables) for overlay in reversed(self._overlays)))
         for name, value in self._beneath.items():
-            _set_variable(name, laid.get(name, value))
+            shown = laid.get(name, value)
+            if shown is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = shown
         self._beneath = {name: value for name, value in self._beneath.items() if name in laid}
 
 
 def _wanted(region: str) -> dict[str, str]:
     return {REGION_VARIABLE: region, **CREDENTIALS_VARIABLES}
-
-
-def _set_variable(name: str, value: str | None) -> None:
-    if value is None:
-        os.environ.pop(name, None)
-    else:
-        os.environ[name] = value
 
 
 ENVIRONMENT = Environment()
