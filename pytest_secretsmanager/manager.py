@@ -20,7 +20,7 @@ from pytest_secretsmanager.controls.replication import HeldReplicas
 from pytest_secretsmanager.controls.steps import Steps
 from pytest_secretsmanager.doors import active, moto, patch
 from pytest_secretsmanager.doors.active import RunningFunction
-from pytest_secretsmanager.doors.client import Responder
+from pytest_secretsmanager.doors.responder import Responder
 from pytest_secretsmanager.engine import arns
 from pytest_secretsmanager.engine.call import Call, Parameters
 from pytest_secretsmanager.engine.callers import require_account, user_of

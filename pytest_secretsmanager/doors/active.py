@@ -15,7 +15,7 @@ from types import FrameType
 
 from botocore.client import BaseClient
 
-from pytest_secretsmanager.doors.client import Responder, responding
+from pytest_secretsmanager.doors.responder import Responder, responding
 from pytest_secretsmanager.engine import model
 from pytest_secretsmanager.engine.errors import NetworkBlocked
 from pytest_secretsmanager.engine.interrupts import taken_back, whole

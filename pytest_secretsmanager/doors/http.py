@@ -13,8 +13,8 @@ from typing import Self
 from botocore.model import OperationNotFoundError
 
 from pytest_secretsmanager.doors import active, wire
-from pytest_secretsmanager.doors.client import Responder
 from pytest_secretsmanager.doors.http_server import HOST, HttpServer, Request, Response
+from pytest_secretsmanager.doors.responder import Responder
 from pytest_secretsmanager.doors.signatures import Signatures
 from pytest_secretsmanager.engine import model
 from pytest_secretsmanager.engine.call import Call

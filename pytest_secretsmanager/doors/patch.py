@@ -10,11 +10,12 @@ from typing import Any
 from botocore.awsrequest import AWSResponse
 from botocore.client import BaseClient
 
-from pytest_secretsmanager.doors import active, imports, patch_async
-from pytest_secretsmanager.doors import client as door
+from pytest_secretsmanager.doors import active, imports, patch_async, short_way
 from pytest_secretsmanager.doors.active import RunningFunction
-from pytest_secretsmanager.doors.client import Responder
 from pytest_secretsmanager.doors.client_classes import ClientClasses
+from pytest_secretsmanager.doors.long_way import answer_request
+from pytest_secretsmanager.doors.responder import Responder
+from pytest_secretsmanager.doors.tokens import fill_tokens
 from pytest_secretsmanager.engine.call import Parameters, Reply
 from pytest_secretsmanager.engine.tracebacks import take_out_own_frames
 
@@ -70,10 +71,10 @@ def _make_api_call(wrapped: Any, client: BaseClient, args: Sequence[Any], kwargs
 def _answer(
     responder: Responder, client: BaseClient, make_api_call: Any, operation_name: str, api_params: Parameters
 ) -> Reply:
-    if not _CLASSES.others_inside and door.nobody_listens(client, operation_name):
-        return door.answer_at_once(responder, client, operation_name, api_params)
+    if not _CLASSES.others_inside and short_way.is_open(client, operation_name):
+        return short_way.answer_at_once(responder, client, operation_name, api_params)
     if responder.repeatable:
-        door.fill_tokens(client)
+        fill_tokens(client)
     with active.call_under_way(responder):
         reply: Reply = make_api_call(operation_name, api_params)
     return reply
@@ -83,7 +84,7 @@ def _make_request(wrapped: Any, client: BaseClient, args: Sequence[Any], kwargs:
     responder = active.responder_of_request(client)
     if responder is None:
         return wrapped(*args, **kwargs)
-    return door.answer_request(responder, client, AWSResponse, *args, **kwargs)
+    return answer_request(responder, client, AWSResponse, *args, **kwargs)
 
 
 _CLASSES = ClientClasses("botocore.client", "BaseClient", _make_api_call, _make_request)

@@ -10,10 +10,11 @@ from typing import Any
 
 from botocore.client import BaseClient
 
-from pytest_secretsmanager.doors import active
-from pytest_secretsmanager.doors import client as door
-from pytest_secretsmanager.doors.client import Responder
+from pytest_secretsmanager.doors import active, short_way
 from pytest_secretsmanager.doors.client_classes import ClientClasses
+from pytest_secretsmanager.doors.long_way import answer_request
+from pytest_secretsmanager.doors.responder import Responder
+from pytest_secretsmanager.doors.tokens import fill_tokens
 from pytest_secretsmanager.engine.call import Parameters, Reply
 from pytest_secretsmanager.engine.tracebacks import take_out_own_frames
 
@@ -32,10 +33,10 @@ async def _answer(
     responder: Responder, client: BaseClient, make_api_call: Any, operation_name: str, api_params: Parameters
 ) -> Reply:
     try:
-        if not CLASSES.others_inside and door.nobody_listens(client, operation_name):
-            return door.answer_at_once(responder, client, operation_name, api_params)
+        if not CLASSES.others_inside and short_way.is_open(client, operation_name):
+            return short_way.answer_at_once(responder, client, operation_name, api_params)
         if responder.repeatable:
-            door.fill_tokens(client)
+            fill_tokens(client)
         with active.call_under_way(responder):
             reply: Reply = await make_api_call(operation_name, api_params)
     except BaseException as error:
@@ -54,7 +55,7 @@ def _make_request(wrapped: Any, client: BaseClient, args: Sequence[Any], kwargs:
 async def _answer_request(responder: Responder, client: BaseClient, *args: Any) -> tuple[Any, Reply]:
     # It may have been taken out of `sys.modules` since the client was made.
     response_class = import_module("aiobotocore.awsrequest").AioAWSResponse
-    return door.answer_request(responder, client, response_class, *args)
+    return answer_request(responder, client, response_class, *args)
 
 
 CLASSES = ClientClasses("aiobotocore.client", "AioBaseClient", _make_api_call, _make_request)
