@@ -26,8 +26,7 @@ from botocore.client import BaseClient
 
 import pytest_secretsmanager
 from pytest_secretsmanager import SecretsManager
-from pytest_secretsmanager.doors import active
-from pytest_secretsmanager.surroundings.process import ENVIRONMENT
+from pytest_secretsmanager.doors.wiring import PROCESS
 
 # CPython drops what is raised in a finalizer, as in a generator that it closes.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
@@ -258,11 +257,11 @@ BARE_METHOD = BaseClient.__dict__["_make_api_call"]
 
 def assert_nothing_is_left() -> None:
     """No manager answers, no function or call is under way, no method is wrapped, no variable is set."""
-    assert active._responders == ()
-    assert active._functions == ()
-    assert active._under_way == frozenset()
+    assert PROCESS._responders == ()
+    assert PROCESS.functions.all == ()
+    assert PROCESS._under_way == frozenset()
     assert BaseClient.__dict__["_make_api_call"] is BARE_METHOD
-    assert ENVIRONMENT._users == ()
+    assert PROCESS.environment._users == ()
     assert [name for name in VARIABLES if name in os.environ] == []
 
 

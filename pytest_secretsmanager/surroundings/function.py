@@ -1,6 +1,6 @@
 """The environment variables of a Lambda function while it runs."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 
 from pytest_secretsmanager.engine import arns, model
 from pytest_secretsmanager.engine.interrupts import whole
@@ -19,19 +19,13 @@ def run_function(
     `function` is any object that stands for this run.
     """
     variables: dict[str, str] = {}
-    overlay = Overlay(function, variables)
 
     def begin() -> None:
         with environment.lock:
             variables.update(_variables(environment, region, name))
-            environment.lay(overlay)
+            environment.lay(Overlay(function, variables))
 
-    return whole(begin, body, lambda: environment.take_off(lambda other: other is overlay))
-
-
-def end_functions(environment: Environment, functions: Collection[object]) -> None:
-    """Take back the variables of these functions, though they may still run."""
-    environment.take_off(lambda overlay: overlay.owner in functions)
+    return whole(begin, body, lambda: environment.take_off([function]))
 
 
 def _variables(environment: Environment, region: str, name: str) -> Mapping[str, str]:

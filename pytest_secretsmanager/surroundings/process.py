@@ -6,8 +6,7 @@ change can be repeated after an interrupt.
 
 import os
 from collections import ChainMap
-from collections.abc import Callable, Mapping
-from threading import get_ident
+from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
 from pytest_secretsmanager.engine.locks import Lock
@@ -95,10 +94,10 @@ class Environment:
             self._overlays = (*self._overlays, overlay)
             self._show()
 
-    def take_off(self, is_over: Callable[[Overlay], bool]) -> None:
-        """Take overlays off, wherever they lie."""
+    def take_off(self, owners: Collection[object]) -> None:
+        """Take off the overlays of these functions, which may still run. Idempotent."""
         with self.lock:
-            self._overlays = tuple(overlay for overlay in self._overlays if not is_over(overlay))
+            self._overlays = tuple(overlay for overlay in self._overlays if overlay.owner not in owners)
             self._show()
 
     def _show(self) -> None:
@@ -117,18 +116,3 @@ class Environment:
 
 def _wanted(region: str) -> dict[str, str]:
     return {REGION_VARIABLE: region, **CREDENTIALS_VARIABLES}
-
-
-ENVIRONMENT = Environment()
-
-
-# --- forking -------------------------------------------------------------------------------------------------------
-
-
-def _after_fork_in_child() -> None:
-    """Take back the variables of functions that ran in other threads: those threads do not exist here."""
-    ENVIRONMENT.take_off(lambda overlay: getattr(overlay.owner, "thread", None) != get_ident())
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_after_fork_in_child)

@@ -2,6 +2,9 @@
 
 import ast
 import inspect
+import os
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -64,3 +67,30 @@ def test_no_door_uses_a_private_attribute_of_a_foreign_object(module: Any) -> No
 )
 def test_the_reading_of_private_attributes_finds_foreign_ones(source: str, found: set[str]) -> None:
     assert foreign_attributes(ast.parse(source)) == found
+
+
+# --- process-wide state ----------------------------------------------------------------------------------------------
+
+
+def test_no_door_has_a_global_statement(module: Any) -> None:
+    """State of the process is an attribute of the switchboard."""
+    is_door = module.name.startswith(("doors", "surroundings"))
+    assert not is_door or not any(isinstance(node, ast.Global) for node in ast.walk(module.tree))
+
+
+@pytest.mark.skipif(not hasattr(os, "register_at_fork"), reason="this system does not fork")
+def test_importing_the_doors_registers_nothing() -> None:
+    """No wrapper, finder or fork hook comes before the first manager is entered."""
+    program = """
+import os, sys
+import botocore.client
+hooks = []
+
+os.register_at_fork = lambda **hooks_of_one: hooks.extend(hook.__module__ for hook in hooks_of_one.values())
+finders, bare = sys.meta_path[:], vars(botocore.client.BaseClient).copy()
+from pytest_secretsmanager.doors import guard, wiring
+assert sys.meta_path == finders
+assert vars(botocore.client.BaseClient) == bare
+assert not [module for module in hooks if ".doors." in module or ".surroundings." in module], hooks
+"""
+    subprocess.run([sys.executable, "-c", program], check=True, timeout=60)
