@@ -14,6 +14,7 @@ from weakref import ref
 
 from botocore.client import BaseClient
 
+from pytest_secretsmanager.doors.imports import editions
 from pytest_secretsmanager.doors.internals import MAKE_API_CALL, MAKE_REQUEST
 from pytest_secretsmanager.doors.patching import install, is_botocores, uninstall
 from pytest_secretsmanager.doors.responder import Responder
@@ -35,8 +36,9 @@ class ClientClasses(ABC):
         self.others_inside = False
         self._module = module
         self._name = name
-        self._wrappers = {MAKE_API_CALL: self._make_api_call, MAKE_REQUEST: self._make_request}
+        self._around_call, self._around_request = self._make_api_call, self._make_request  # each bound once: one object
         self._classes: tuple[ref[type], ...] = ()
+        self._are_found = False
 
     @abstractmethod
     def _make_api_call(self, wrapped: Any, client: BaseClient, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
@@ -54,29 +56,30 @@ class ClientClasses(ABC):
 
     def wrap(self) -> None:
         """Wrap the methods of each class, and from now on those of each class that is imported. Idempotent."""
-        with self.switchboard.lock:
-            self.switchboard.imports.follow(self._module, self._meet)
-            if (module := sys.modules.get(self._module)) is not None:
-                newest = getattr(module, self._name, None)
-                # An import may pass unnoticed: `sys.meta_path` is for all programs to change.
-                if newest is not None and not (self._classes and self._classes[-1]() is newest):
-                    self.add(newest)
-            if self._classes:
-                self._wrap()
+        if not self._are_found:
+            for edition in editions(self._module, self._name):
+                self.add(edition)
+            self._are_found = True
+        self.switchboard.imports.follow(self._module, self._meet)
+        if (module := sys.modules.get(self._module)) is not None:
+            newest = getattr(module, self._name, None)
+            # An import may pass unnoticed: `sys.meta_path` is for all programs to change.
+            if newest is not None and not (self._classes and self._classes[-1]() is newest):
+                self.add(newest)
+        if self._classes:
+            self._wrap()
 
     def unwrap(self) -> None:
         """Take the wrappers out of every class. Idempotent."""
-        for client_class in self._living():
-            for method, wrapper in self._wrappers.items():
-                uninstall(client_class, method, wrapper)
+        for reference in self._classes:
+            if (client_class := reference()) is not None:
+                uninstall(client_class, MAKE_API_CALL, self._around_call)
+                uninstall(client_class, MAKE_REQUEST, self._around_request)
 
     def add(self, client_class: type) -> None:
         """Add a class, whose methods are wrapped the next time that any are."""
         known = [reference for reference in self._classes if reference() not in (None, client_class)]
         self._classes = (*known, ref(client_class))
-
-    def _living(self) -> list[type]:
-        return [client_class for reference in self._classes if (client_class := reference()) is not None]
 
     def _meet(self, module: ModuleType) -> None:
         """A module was imported, perhaps once more. One that is being imported still may lack the class."""
@@ -89,7 +92,9 @@ class ClientClasses(ABC):
 
     def _wrap(self) -> None:
         others_inside = False
-        for client_class in self._living():
-            inside = {method: install(client_class, method, wrapper) for method, wrapper in self._wrappers.items()}
-            others_inside = others_inside or not is_botocores(inside[MAKE_API_CALL])
+        for reference in self._classes:
+            if (client_class := reference()) is not None:
+                inside = install(client_class, MAKE_API_CALL, self._around_call)
+                others_inside = others_inside or not is_botocores(inside)
+                install(client_class, MAKE_REQUEST, self._around_request)
         self.others_inside = others_inside

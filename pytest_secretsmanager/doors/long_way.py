@@ -14,6 +14,7 @@ from botocore.exceptions import EndpointConnectionError
 from botocore.model import OperationModel
 
 from pytest_secretsmanager.doors.answers import answer_body
+from pytest_secretsmanager.doors.client_facts import facts_of
 from pytest_secretsmanager.doors.responder import Responder
 from pytest_secretsmanager.engine import model
 from pytest_secretsmanager.engine.call import Reply
@@ -38,7 +39,7 @@ def answer_request(
         responder.unreached(operation_model.name, region, regions)
         raise _no_such_host(client, request["url"])
     described = model.operation(operation_model.name)
-    status, parsed = answer_body(responder, client, described, request["body"])
+    status, parsed = answer_body(responder, facts_of(client), described, request["body"])
     headers = parsed["ResponseMetadata"]["HTTPHeaders"]
     return response_class(request["url"], status, headers, _NoBody()), parsed
 

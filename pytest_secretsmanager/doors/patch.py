@@ -8,7 +8,6 @@ from botocore.client import BaseClient
 
 from pytest_secretsmanager.doors import short_way
 from pytest_secretsmanager.doors.client_classes import ClientClasses
-from pytest_secretsmanager.doors.imports import editions
 from pytest_secretsmanager.doors.long_way import answer_request
 from pytest_secretsmanager.doors.responder import Responder
 from pytest_secretsmanager.doors.switchboard import Switchboard
@@ -23,14 +22,6 @@ class SyncDoor(ClientClasses):
 
     def __init__(self, switchboard: Switchboard) -> None:
         super().__init__(switchboard, "botocore.client", "BaseClient")
-        self._are_found = False
-
-    def wrap(self) -> None:
-        if not self._are_found:
-            for edition in (*editions("botocore.client", "BaseClient"), BaseClient):
-                self.add(edition)  # botocore may have been imported more than once before: each edition has clients
-            self._are_found = True
-        super().wrap()
 
     def _make_api_call(self, wrapped: Any, client: BaseClient, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Reply:
         responder = self.switchboard.responder_for(client)
@@ -46,8 +37,8 @@ class SyncDoor(ClientClasses):
     def _answer(
         self, responder: Responder, client: BaseClient, make_api_call: Any, operation_name: str, api_params: Parameters
     ) -> Reply:
-        if not self.others_inside and short_way.is_open(client, operation_name):
-            return short_way.answer_at_once(responder, client, operation_name, api_params)
+        if not self.others_inside and (facts := short_way.facts_if_open(client, operation_name)):
+            return short_way.answer_at_once(responder, client, facts, operation_name, api_params)
         with self.call_under_way(responder, client):
             reply: Reply = make_api_call(operation_name, api_params)
         return reply

@@ -37,8 +37,8 @@ class AsyncDoor(ClientClasses):
         self, responder: Responder, client: BaseClient, make_api_call: Any, operation_name: str, api_params: Parameters
     ) -> Reply:
         try:
-            if not self.others_inside and short_way.is_open(client, operation_name):
-                return short_way.answer_at_once(responder, client, operation_name, api_params)
+            if not self.others_inside and (facts := short_way.facts_if_open(client, operation_name)):
+                return short_way.answer_at_once(responder, client, facts, operation_name, api_params)
             with self.call_under_way(responder, client):
                 reply: Reply = await make_api_call(operation_name, api_params)
         except BaseException as error:

@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 
 from pytest_secretsmanager.doors import internals
 from pytest_secretsmanager.doors.answers import answer, answer_body
-from pytest_secretsmanager.doors.client_facts import facts_of
+from pytest_secretsmanager.doors.client_facts import ClientFacts, facts_of
 from pytest_secretsmanager.doors.imports import module_of
 from pytest_secretsmanager.doors.responder import Responder
 from pytest_secretsmanager.doors.tokens import fill_token
@@ -33,8 +33,8 @@ _BOTOCORES_OWN = frozenset({"botocore.handlers", "botocore.retries.standard"})
 """The modules of botocore whose own listeners only fill the token, set headers, or keep a retry quota."""
 
 
-def is_open(client: BaseClient, operation_name: str) -> bool:
-    """Whether only botocore itself would notice this call: no listener to its events, no history recorder.
+def facts_if_open(client: BaseClient, operation_name: str) -> ClientFacts | None:
+    """The facts of a client if only botocore itself would notice this call: no listener, no history recorder.
 
     A client of a region that botocore does not know goes the long way, which ends where there may be no host. An
     emitter that is not botocore's counts as listened to.
@@ -44,24 +44,26 @@ def is_open(client: BaseClient, operation_name: str) -> bool:
     facts = facts_of(client)
     quiet = facts.quiet
     if registrations is None or internals.is_recording(facts.history):
-        return False
+        return None
     if quiet.get(operation_name) is registrations:
-        return True
+        return facts
     listeners = internals.listeners_to(events, operation_name, *_EVENTS)
     if not is_known_to_botocore(facts.region) or any(map(_is_foreign, listeners)):
-        return False
+        return None
     quiet[operation_name] = registrations
-    return True
+    return facts
 
 
 def _is_foreign(listener: Callable[..., object]) -> bool:
     return module_of(listener) not in _BOTOCORES_OWN and listener is not fill_token
 
 
-def answer_at_once(responder: Responder, client: BaseClient, operation_name: str, api_params: Parameters) -> Reply:
+def answer_at_once(
+    responder: Responder, client: BaseClient, facts: ClientFacts, operation_name: str, api_params: Parameters
+) -> Reply:
     """Return what `client` returns, or raise what it raises, when `responder` is its AWS.
 
-    Only for calls for which the short way `is_open`.
+    Only for calls for which the short way is open.
     """
     described = model.operation(operation_name)
     accepted = described.accepts(api_params)
@@ -70,11 +72,11 @@ def answer_at_once(responder: Responder, client: BaseClient, operation_name: str
     if token_member is not None and token_member not in api_params:
         parameters[token_member] = new_uuid(responder.random)
     if accepted:
-        status, parsed = answer(responder, client, described, parameters, accepted)
+        status, parsed = answer(responder, facts, described, parameters, accepted)
     else:
         # Parameters that need more than a copy to be what AWS would see: the client's own serializer makes them.
         body = internals.body_of(client, described.name, parameters)
-        status, parsed = answer_body(responder, client, described, body)
+        status, parsed = answer_body(responder, facts, described, body)
     if status >= 300:
         raise _exception_class(client, parsed["Error"]["Code"])(parsed, operation_name)
     return parsed

@@ -26,7 +26,7 @@ __tracebackhide__ = True
 
 
 class Door(Protocol):
-    """A way in for the calls of one library. Both methods are idempotent."""
+    """A way in for the calls of one library. Both methods are idempotent and need the lock of the switchboard."""
 
     def wrap(self) -> None:
         """Answer the library's calls from now on."""
@@ -62,7 +62,8 @@ class Switchboard:
     def activate(self, responder: Responder) -> None:
         """From now on this responder answers every Secrets Manager call, in place of one activated before."""
         with self.lock:
-            self._mark_copy(responder.service)
+            if responder.service.generation != generation():
+                self._mark_copy(responder.service)
             self._responders = (*self._responders, responder)
             if function := self.functions.here:
                 function.added = (*function.added, responder)
@@ -82,7 +83,8 @@ class Switchboard:
         return bool(self._responders or self.functions.all or self._under_way)
 
     def _wrap(self) -> None:
-        self._follow_forks()
+        if not self._follows_forks:
+            self._follow_forks()
         for door in self._doors:
             door.wrap()
 
@@ -176,10 +178,9 @@ class Switchboard:
     # --- forking -----------------------------------------------------------------------------------------------------
 
     def _follow_forks(self) -> None:
-        if not self._follows_forks:
-            if hasattr(os, "register_at_fork"):
-                os.register_at_fork(after_in_child=self._after_fork_in_child)
-            self._follows_forks = True
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(after_in_child=self._after_fork_in_child)
+        self._follows_forks = True
 
     def _after_fork_in_child(self) -> None:
         """Leave out the functions of threads that do not exist here, and let the first write warn.
@@ -191,16 +192,16 @@ class Switchboard:
         self._under_way = frozenset()
         self.environment.take_off(self.functions.forget_other_threads())
         for service in services:
-            self._mark_copy(service)
+            if service.generation != generation():
+                self._mark_copy(service)
             service.effects.rotations.forget_other_threads()
 
     def _mark_copy(self, service: Service) -> None:
-        """Let the first write to a service that was made before a fork warn. Idempotent."""
-        if service.generation != generation():
-            if self._copies is None:
-                self._copies = warn_of_first_write()
-            service.generation = generation()
-            service.put_around(self._copies)
+        """Let the first write to a service that was made before a fork warn."""
+        if self._copies is None:
+            self._copies = warn_of_first_write()
+        service.generation = generation()
+        service.put_around(self._copies)
 
 
 def _without(responders: tuple[Responder, ...], left: Responder) -> tuple[Responder, ...]:
