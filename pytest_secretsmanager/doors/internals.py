@@ -5,6 +5,8 @@ that a version of a library that changes a name fails the test of that name.
 """
 
 from collections.abc import Callable, Iterator
+from itertools import pairwise
+from traceback import walk_tb
 from typing import Any
 
 from botocore.client import BaseClient
@@ -14,6 +16,9 @@ from botocore.parsers import ResponseParser
 from pytest_secretsmanager.engine import model
 
 __tracebackhide__ = True
+
+BOTOCORES = ("botocore.", "aiobotocore.")
+"""The module prefixes of botocore and aiobotocore."""
 
 # --- methods that are wrapped --------------------------------------------------------------------------------------
 
@@ -100,6 +105,19 @@ def listeners_to(events: Any, operation_name: str, *names: str) -> Iterator[Call
     emitter = getattr(events, "_emitter", events)
     for name in names:
         yield from emitter._handlers.prefix_search(f"{name}.{model.SERVICE_ID}.{operation_name}")
+
+
+_CALLERS_OF_LISTENERS = frozenset({"botocore.hooks", "aiobotocore.hooks"})
+_AWAITING_A_LISTENER = ("aiobotocore.hooks", "aiobotocore._helpers")
+"""The two modules of aiobotocore that await a listener, in the order of their frames. The second awaits more."""
+
+
+def is_of_a_listener(error: BaseException) -> bool:
+    """Whether an error comes out of a listener that is not botocore's own."""
+    modules = [frame.f_globals.get("__name__", "") for frame, _ in walk_tb(error.__traceback__)]
+    direct = [module for called_by, module in pairwise(["", *modules]) if (called_by, module) != _AWAITING_A_LISTENER]
+    callers = pairwise(direct)
+    return any(caller in _CALLERS_OF_LISTENERS and not called.startswith(BOTOCORES) for caller, called in callers)
 
 
 # --- endpoints -----------------------------------------------------------------------------------------------------

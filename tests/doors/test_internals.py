@@ -11,9 +11,10 @@ from typing import Any
 import botocore.client
 import botocore.endpoint
 import botocore.history
+import botocore.session
 import pytest
 import wrapt
-from botocore.exceptions import ParamValidationError
+from botocore.exceptions import NoCredentialsError, ParamValidationError
 from botocore.parsers import DEFAULT_TIMESTAMP_PARSER
 
 from pytest_secretsmanager.doors import internals
@@ -170,6 +171,36 @@ def test_the_listeners_of_a_botocore_emitter_are_found_by_event_and_operation(pl
 def test_the_listeners_of_an_aiobotocore_emitter_are_found(async_client: Any) -> None:
     async_client.meta.events.register("before-call.secrets-manager", listener)
     assert listener in internals.listeners_to(async_client.meta.events, "GetSecretValue", "before-call")
+
+
+def raising(**_: Any) -> None:
+    raise RuntimeError("on purpose")
+
+
+async def raising_later(**_: Any) -> None:
+    raise RuntimeError("on purpose")
+
+
+def test_an_error_of_a_listener_to_a_botocore_emitter_is_recognised(plain_client: Any) -> None:
+    plain_client.meta.events.register("before-call.secrets-manager", raising)
+    with pytest.raises(RuntimeError, match="on purpose") as caught:
+        plain_client.meta.events.emit("before-call.secrets-manager")
+    assert internals.is_of_a_listener(caught.value)
+
+
+@pytest.mark.parametrize("listener", [raising, raising_later])
+def test_an_error_of_a_listener_to_an_aiobotocore_emitter_is_recognised(async_client: Any, listener: Any) -> None:
+    async_client.meta.events.register("before-call.secrets-manager", listener)
+    with pytest.raises(RuntimeError, match="on purpose") as caught:
+        asyncio.run(async_client.meta.events.emit("before-call.secrets-manager"))
+    assert internals.is_of_a_listener(caught.value)
+
+
+def test_an_error_of_botocores_own_signer_is_not_one_of_a_listener(empty_home: Any) -> None:
+    client: Any = botocore.session.Session().create_client("secretsmanager", region_name="us-east-1")
+    with pytest.raises(NoCredentialsError) as caught:
+        client.list_secrets()
+    assert not internals.is_of_a_listener(caught.value)
 
 
 # --- endpoints -------------------------------------------------------------------------------------------------------
