@@ -8,8 +8,6 @@ import boto3
 import pytest
 
 from pytest_secretsmanager import SecretsManager
-from pytest_secretsmanager.doors.wiring import PROCESS
-from pytest_secretsmanager.surroundings.function import run_function
 
 VARIABLES = ("AWS_DEFAULT_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
 
@@ -84,39 +82,3 @@ def test_a_nested_manager_answers_until_its_last_entry_is_left() -> None:
             pass
         boto3.client("secretsmanager").create_secret(Name="db")
     assert list(sm.secrets) == ["db"]
-
-
-# --- the environment beside functions --------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def function() -> object:
-    """Stands for a rotation function that is running."""
-    return object()
-
-
-def test_variables_that_a_manager_sets_while_a_function_runs_stay_when_the_function_ends(function: object) -> None:
-    with ExitStack() as manager:
-
-        def enter() -> None:
-            manager.enter_context(SecretsManager("us-west-2"))
-            assert os.environ["AWS_DEFAULT_REGION"] == "eu-west-1"
-
-        run_function(PROCESS.environment, function, "eu-west-1", "rotate", enter)
-        assert os.environ["AWS_DEFAULT_REGION"] == "us-west-2"
-    assert "AWS_DEFAULT_REGION" not in os.environ
-
-
-@pytest.mark.parametrize("region", ["eu-west-1", "us-west-2"])
-def test_variables_of_a_manager_that_is_left_while_a_function_runs_do_not_come_back(
-    function: object, region: str
-) -> None:
-    with ExitStack() as manager:
-        manager.enter_context(SecretsManager("eu-west-1"))
-
-        def leave_manager() -> None:
-            manager.close()
-            assert os.environ["AWS_DEFAULT_REGION"] == region
-
-        run_function(PROCESS.environment, function, region, "rotate", leave_manager)
-    assert not any(name in os.environ for name in VARIABLES)

@@ -6,7 +6,7 @@ change can be repeated after an interrupt.
 
 import os
 from collections import ChainMap
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from typing import NamedTuple
 
 from pytest_secretsmanager.engine.locks import Lock
@@ -20,7 +20,7 @@ class Overlay(NamedTuple):
     """Variables that lie over the process's own, and the function that they belong to."""
 
     owner: object
-    variables: Mapping[str, str]
+    variables: dict[str, str]
 
 
 class Environment:
@@ -83,11 +83,11 @@ class Environment:
         return self._beneath[name] if name in self._beneath else os.environ.get(name)
 
     def is_unset(self, name: str) -> bool:
-        """Whether the process itself has no such variable. Faster than `own` for one that it has not."""
+        """Whether the process itself has no such variable. Faster than `own` if it is unset."""
         return self._beneath[name] is None if name in self._beneath else name not in os.environ
 
     def lay(self, overlay: Overlay) -> None:
-        """Lay variables over all others."""
+        """Lay the variables of a function over all others."""
         with self.lock:
             for name in overlay.variables.keys() - self._beneath.keys():
                 self._beneath[name] = os.environ.get(name)
@@ -104,7 +104,7 @@ class Environment:
         """Give each variable the value on top, or its own one back. Can be repeated."""
         if not self._beneath:
             return
-        laid: ChainMap[str, str] = ChainMap(*(dict(overlay.variables) for overlay in reversed(self._overlays)))
+        laid: ChainMap[str, str] = ChainMap(*(overlay.variables for overlay in reversed(self._overlays)))
         for name, value in self._beneath.items():
             shown = laid.get(name, value)
             if shown is None:
