@@ -27,7 +27,7 @@ from put_and_promote import put_and_promote
 
 import pytest_secretsmanager
 from pytest_secretsmanager import SecretsManager
-from pytest_secretsmanager.doors import active, environment
+from pytest_secretsmanager.doors.wiring import PROCESS
 from pytest_secretsmanager.inspection.views import state_of
 
 # CPython drops what is raised in a finalizer, as in a generator that it closes.
@@ -248,11 +248,11 @@ BARE_METHOD = BaseClient.__dict__["_make_api_call"]
 
 def assert_nothing_is_left() -> None:
     """Check that no manager is active, no function or call runs, no method is wrapped, no variable is set."""
-    assert active._responders == ()
-    assert active._functions == ()
-    assert active._under_way == frozenset()
+    assert PROCESS._responders == ()
+    assert PROCESS.functions.all == ()
+    assert PROCESS._under_way == frozenset()
     assert BaseClient.__dict__["_make_api_call"] is BARE_METHOD
-    assert environment._in_use == ()
+    assert PROCESS.environment._users == ()
     assert [name for name in VARIABLES if name in os.environ] == []
 
 

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from pytest_secretsmanager.doors.default_region import REGION_VARIABLE
 from pytest_secretsmanager.engine import arns
 from pytest_secretsmanager.engine.errors import SecretNotFound, VersionNotFound
 from pytest_secretsmanager.engine.state import SecretKey
@@ -18,6 +17,7 @@ from pytest_secretsmanager.inspection.matching import key_from, key_in
 from pytest_secretsmanager.inspection.missing_secret import missing_secret_text, place_text
 from pytest_secretsmanager.inspection.views import SecretView
 from pytest_secretsmanager.inspection.world import World
+from pytest_secretsmanager.surroundings.default_region import REGION_VARIABLE
 
 LINES = 5
 """The number of different calls that have a line; the rest is counted."""

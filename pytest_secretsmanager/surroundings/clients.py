@@ -1,4 +1,4 @@
-"""Clients of our own making, which read nothing of the developer's AWS configuration."""
+"""Clients that this package makes. They read nothing of the developer's AWS configuration."""
 
 import functools
 import os
