@@ -31,6 +31,7 @@ from pytest_secretsmanager.engine import model
 from pytest_secretsmanager.engine.call import Call, Parameters, Principal, Reply, copied_members
 from pytest_secretsmanager.engine.callers import acting_account, user_of
 from pytest_secretsmanager.engine.errors import ServiceError
+from pytest_secretsmanager.engine.faults import FaultPlan
 from pytest_secretsmanager.engine.ports import new_uuid
 from pytest_secretsmanager.engine.regions import Regions, is_known_to_botocore
 from pytest_secretsmanager.engine.service import Service
@@ -45,7 +46,8 @@ class Responder:
 
     `random` makes tokens, `new_request_id` request ids; `repeatable` says that they come from a seed, so that tokens
     are never left to botocore. In a region that is none of the service's nothing is answered: `unreached` is told of
-    the operation, the region, and the regions that there are.
+    the operation, the region, and the regions that there are. `wait` lets seconds pass on the clock. `plans` are the
+    planned faults.
     """
 
     service: Service
@@ -55,6 +57,8 @@ class Responder:
     new_request_id: Callable[[], str]
     repeatable: bool = False
     unreached: Callable[[str, str, Regions], None] = lambda *_: None
+    wait: Callable[[float], None] = lambda _: None
+    plans: list[FaultPlan] = field(default_factory=list)
 
 
 def answer_at_once(responder: Responder, client: BaseClient, operation_name: str, api_params: Parameters) -> Reply:
@@ -185,6 +189,14 @@ def _answer(
     reply = shown(described.name, outcome.reply, half.scalars)
     reply["ResponseMetadata"] = _metadata(200, request_id, now)
     return 200, reply
+
+
+def call_of(
+    responder: Responder, client: BaseClient, operation_name: str, parameters: Parameters, now: float, request_id: str
+) -> Call:
+    """A client's call, from the caller that `_answer` finds too."""
+    half = _half_of(client)
+    return Call(operation_name, parameters, half.region, half.principal_for(responder), now, request_id)
 
 
 def _parsed_error(error: ServiceError, request_id: str, now: float) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 from botocore.model import OperationModel
 
 from pytest_secretsmanager.doors import active, imports
+from pytest_secretsmanager.doors.internals import is_answered_here
 from pytest_secretsmanager.doors.listeners import listeners_to, module_of
 from pytest_secretsmanager.doors.patching import BOTOCORES, Wrapper, install, uninstall
 from pytest_secretsmanager.engine import model
@@ -159,6 +160,8 @@ class Guard:
             self._require_elsewhere(endpoint, url, operation)
 
     def _require_elsewhere(self, endpoint: Any, url: str, operation: str) -> None:
+        if is_answered_here(endpoint):
+            return
         host = urlsplit(url).hostname or ""
         if endpoint._endpoint_prefix != model.SERVICE or not model.is_host_of_aws(host):  # noqa: SLF001 - no public name
             return

@@ -10,7 +10,7 @@ from typing import Any
 from botocore.awsrequest import AWSResponse
 from botocore.client import BaseClient
 
-from pytest_secretsmanager.doors import active, imports, patch_async
+from pytest_secretsmanager.doors import active, imports, patch_async, sending
 from pytest_secretsmanager.doors import client as door
 from pytest_secretsmanager.doors.active import RunningFunction
 from pytest_secretsmanager.doors.client import Responder
@@ -70,7 +70,8 @@ def _make_api_call(wrapped: Any, client: BaseClient, args: Sequence[Any], kwargs
 def _answer(
     responder: Responder, client: BaseClient, make_api_call: Any, operation_name: str, api_params: Parameters
 ) -> Reply:
-    if not _CLASSES.others_inside and door.nobody_listens(client, operation_name):
+    planned = responder.plans and sending.is_planned(responder, client, operation_name, api_params)
+    if not planned and not _CLASSES.others_inside and door.nobody_listens(client, operation_name):
         return door.answer_at_once(responder, client, operation_name, api_params)
     if responder.repeatable:
         door.fill_tokens(client)
@@ -83,6 +84,8 @@ def _make_request(wrapped: Any, client: BaseClient, args: Sequence[Any], kwargs:
     responder = active.responder_of_request(client)
     if responder is None:
         return wrapped(*args, **kwargs)
+    if responder.plans and sending.is_planned_for_request(responder, client, *args, **kwargs):
+        return sending.send(responder, client, wrapped, *args, **kwargs)
     return door.answer_request(responder, client, AWSResponse, *args, **kwargs)
 
 

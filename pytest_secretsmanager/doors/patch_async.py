@@ -10,7 +10,7 @@ from typing import Any
 
 from botocore.client import BaseClient
 
-from pytest_secretsmanager.doors import active
+from pytest_secretsmanager.doors import active, sending
 from pytest_secretsmanager.doors import client as door
 from pytest_secretsmanager.doors.client import Responder
 from pytest_secretsmanager.doors.client_classes import ClientClasses
@@ -32,7 +32,8 @@ async def _answer(
     responder: Responder, client: BaseClient, make_api_call: Any, operation_name: str, api_params: Parameters
 ) -> Reply:
     try:
-        if not CLASSES.others_inside and door.nobody_listens(client, operation_name):
+        planned = responder.plans and sending.is_planned(responder, client, operation_name, api_params)
+        if not planned and not CLASSES.others_inside and door.nobody_listens(client, operation_name):
             return door.answer_at_once(responder, client, operation_name, api_params)
         if responder.repeatable:
             door.fill_tokens(client)
@@ -48,6 +49,8 @@ def _make_request(wrapped: Any, client: BaseClient, args: Sequence[Any], kwargs:
     responder = active.responder_of_request(client)
     if responder is None:
         return wrapped(*args, **kwargs)
+    if responder.plans and sending.is_planned_for_request(responder, client, *args, **kwargs):
+        return sending.send_async(responder, client, wrapped, *args, **kwargs)
     return _answer_request(responder, client, *args, **kwargs)
 
 
