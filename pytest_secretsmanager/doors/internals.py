@@ -10,6 +10,12 @@ from botocore.client import BaseClient
 
 from pytest_secretsmanager.doors.listeners import listeners_to, module_of
 
+
+def credentials_of(client: Any) -> Any:
+    """The credentials of this client; None: it has none."""
+    return client._get_credentials()  # noqa: SLF001 - no public name
+
+
 # --- attempts: requests that are answered where botocore would send them --------------------------------------------
 
 _Instance = TypeVar("_Instance")

@@ -125,7 +125,7 @@ def _without_moto(events: Any) -> Any:
 
 def _sign_without_asking(client: BaseClient, request: dict[str, Any], kind: type[Credentials]) -> None:
     """Let dummy credentials sign for a client that has none, or that would have to fetch them over the network."""
-    credentials = client._get_credentials()  # type: ignore[attr-defined] # noqa: SLF001 - no public name
+    credentials = internals.credentials_of(client)
     if credentials is None or hasattr(credentials, "refresh_needed"):
         internals.sign_with(request, kind(*CREDENTIALS.values()))
 

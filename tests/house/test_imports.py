@@ -23,7 +23,7 @@ ROOMS = [
     {"engine.layers", "engine.operations", "engine.refusals", "engine.store"},
     {"engine.ports"},
     {"engine.regions"},
-    {"engine.rules", "engine.keys", "engine.model", "engine.callers"},
+    {"engine.rules", "engine.keys", "engine.model", "engine.callers", "engine.faults"},
     {"engine.call", "engine.interrupts", "engine.tracebacks"},
     {"engine.recent"},
     {"engine.state", "engine.changed", "engine.arns", "engine.errors", "engine.locks", "engine.checkpoints"},
