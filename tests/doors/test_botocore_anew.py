@@ -87,7 +87,8 @@ def test_a_client_of_another_edition_retries_and_raises_the_errors_of_that_editi
 ) -> None:
     make_edition()
     monkeypatch.setattr("time.sleep", lambda seconds: None if seconds == 0 else pytest.fail("really slept"))
-    client = sys.modules["botocore.session"].Session().create_client("secretsmanager", **KEYS)
+    config = sys.modules["botocore.config"].Config(retries={"mode": "legacy"})
+    client = sys.modules["botocore.session"].Session().create_client("secretsmanager", config=config, **KEYS)
     planned = FaultPlan(lambda _: True, lambda _: Fault("closed"))
     with SecretsManager() as sm:
         sm._responder.plans.append(planned)
