@@ -1,8 +1,8 @@
 """The attempts of one call on the third way: each is answered in bytes, in place of botocore's HTTP session.
 
-botocore decides after each answer whether to make another attempt and how long to wait first. A wait advances the
-manager's clock by its length, in the thread or task that waits, and so do rotations that fall due in that time. No
-thread sleeps. Two calls that wait at the same time advance the clock by the sum of their waits.
+After each answer, botocore decides whether to make another attempt and how long to wait first. A wait advances the
+manager's clock by its length, and runs the rotations that fall due in that time; no thread sleeps. botocore itself then
+sleeps for 0 seconds. Two calls that wait at the same time advance the clock by the sum of their waits.
 """
 
 from collections.abc import Callable, Iterator

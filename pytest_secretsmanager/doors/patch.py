@@ -1,7 +1,7 @@
 """The sync door: wrapt around two methods of `BaseClient`, for every client of this process, while a manager answers.
 
 `_make_api_call` is where a call begins; `_make_request` is where botocore would send it, once every listener has had
-its say.
+its say. A call with a planned fault goes on from there to botocore's endpoint: see `sending`.
 """
 
 from collections.abc import Callable, Mapping, Sequence

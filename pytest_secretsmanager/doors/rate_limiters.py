@@ -1,8 +1,8 @@
-"""The rate limiter of botocore's adaptive mode, which waits for its token bucket on the manager's clock.
+"""The rate limiter of botocore's adaptive mode, waiting on the manager's clock in calls on the third way.
 
-Only calls on the third way wait there; for all others the limiter waits as botocore has it. A limiter belongs to its
-client, so it stays as it is put here for as long as the client lives: taken back to the real time, which is behind, it
-would hold the client up for as long as its clock was ahead.
+In all other calls the limiter waits as botocore wrote it. A limiter belongs to one client, and the change to it lasts
+as long as the client. If the limiter returned to the real time, it would find its own time ahead, and hold the client
+up until the real time has caught up.
 """
 
 from collections.abc import Callable
@@ -15,11 +15,11 @@ from pytest_secretsmanager.doors.attempts import Attempts
 __tracebackhide__ = True
 
 _SHORTEST_WAIT = 0.001
-"""Seconds: the clock goes by milliseconds."""
+"""In seconds: the clock counts milliseconds."""
 
 
 def put_on_clock(limiter: Any) -> None:
-    """Let a limiter wait on the manager's clock in calls on the third way. Once more does nothing."""
+    """Let a limiter wait on the manager's clock in calls on the third way. A second call changes nothing."""
     bucket, clock = internals.token_bucket_of(limiter), internals.clock_of(limiter)
     if "acquire" not in vars(bucket):
         bucket.acquire = _acquire_async(bucket) if iscoroutinefunction(bucket.acquire) else _acquire(bucket)
@@ -30,7 +30,7 @@ def put_on_clock(limiter: Any) -> None:
 class _SteadyTime:
     """The manager's time in a call on the third way, else the real time. It never goes back.
 
-    Managers come and go, and their clocks can be set back; a token bucket would then wait for the time lost.
+    A test can set its clock back, and the next test has another clock. A token bucket would wait for the time lost.
     """
 
     def __init__(self, real: Callable[[], float]) -> None:

@@ -1,8 +1,9 @@
 """The third way through a client, for calls that a fault is planned for: botocore runs up to its HTTP session.
 
 Signing, parsing, retries and all events are botocore's own. Nothing of botocore is replaced: the call runs on copies of
-the client and of its endpoint, which differ in how a request is sent and in the emitter of the endpoint's events. So
-no other call, thread or service is affected, and an interrupt leaves nothing behind.
+the client and of its endpoint, which differ only in how they send a request and emit events. No other call, thread or
+service is affected, and an interrupt leaves no wrapper behind. The exception is the rate limiter of adaptive mode: see
+`rate_limiters`.
 """
 
 import copy

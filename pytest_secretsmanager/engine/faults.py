@@ -1,4 +1,4 @@
-"""Faults: planned answers to the attempts of a call that only the network, or the service's front, could give.
+"""Faults: answers that only the network or the service's front gives, planned for the attempts of calls.
 
 A plan names no door and no client library, so one plan can serve clients in this process and programs over HTTP.
 """
@@ -15,7 +15,7 @@ __tracebackhide__ = True
 
 
 ConnectionFailure: TypeAlias = Literal["not connected", "connect timeout", "read timeout", "closed"]
-"""How a connection fails: refused, not made in time, without an answer in time, closed before an answer."""
+"""How a connection fails: refused, not made in time, no answer in time, closed before an answer."""
 
 
 class RawAnswer(NamedTuple):
@@ -34,7 +34,7 @@ class TruncatedAnswer(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """The fate of one attempt.
+    """What happens to one attempt.
 
     `answer` is an error of AWS, an answer in bytes, or a failure of the connection; None for the service's own answer.
     With `takes_effect` the operation runs first, and `answer` replaces its reply. `latency` is how many seconds of the

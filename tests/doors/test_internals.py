@@ -143,6 +143,16 @@ def test_a_limiter_waits_as_botocore_has_it_in_calls_that_are_not_planned(limite
     assert waited == [pytest.approx(1, abs=0.1)]
 
 
+def test_an_async_limiter_takes_tokens_as_botocore_has_it_in_calls_that_are_not_planned(new_async_client):
+    async def take():
+        async with new_async_client(config=Config(retries={"mode": "adaptive"})) as client:
+            (limiter,) = internals.rate_limiters(client.meta.events, "GetSecretValue")
+            rate_limiters.put_on_clock(limiter)
+            await internals.token_bucket_of(limiter).acquire(0)
+
+    asyncio.run(take())
+
+
 class _Condition:
     """A condition whose wait takes no time, and moves the limiter's clock."""
 

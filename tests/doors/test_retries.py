@@ -23,7 +23,9 @@ from botocore.stub import Stubber
 
 from pytest_secretsmanager import SecretsManager
 from pytest_secretsmanager.doors import client as door
+from pytest_secretsmanager.doors.attempts import Attempts
 from pytest_secretsmanager.doors.guard import Guard
+from pytest_secretsmanager.engine import model
 from pytest_secretsmanager.engine.errors import InternalServiceError, ThrottlingException
 from pytest_secretsmanager.engine.faults import Fault, FaultPlan, RawAnswer, TruncatedAnswer
 
@@ -217,6 +219,39 @@ def test_a_listener_to_before_send_that_answers_is_not_retried(secretsmanager, p
     client.meta.events.register("before-send", lambda request, **_: AWSResponse(request.url, 200, {}, Raw()))
     assert client.get_secret_value(SecretId="db")["SecretString"] == "of the hook"
     assert planned.attempts == 0
+
+
+@pytest.mark.parametrize("event", ["before-call", "request-created"])
+def test_a_body_that_a_listener_breaks_is_refused_as_not_json(plan, new_client, event):
+    def break_body(params=None, request=None, **_):
+        if request is None:
+            params["body"] = b"no JSON"
+        else:
+            request.data = b"no JSON"
+
+    plan(FAILED)
+    client = new_client()
+    client.meta.events.register_first(event, break_body)
+    with pytest.raises(ClientError, match="SerializationException"):
+        client.get_secret_value(SecretId="db")
+
+
+@pytest.mark.parametrize(
+    ("responses", "left", "waited"),
+    [
+        ([None, 2.5, 7], [None, 0, 7], 2.5),
+        ([None, False, 7], [None, False, 7], 0),
+        ([0], [0], 0),
+        ([None], [None], 0),
+        ([], [], 0),
+    ],
+)
+def test_a_call_waits_as_the_first_listener_that_responds_asks(secretsmanager, new_client, responses, left, waited):
+    operation = model.operation("GetSecretValue")
+    attempts = Attempts(secretsmanager._responder, new_client(), operation, AWSResponse)
+    after = attempts.wait_for_retry([(print, response) for response in responses])
+    assert after == [(print, response) for response in left]
+    assert attempts.waited == waited
 
 
 # --- the service and its log ---------------------------------------------------------------------------------------
@@ -467,6 +502,24 @@ def test_a_stubber_answers_before_a_planned_fault(secretsmanager, plan, new_clie
     with Stubber(client) as stubber:
         stubber.add_response("get_secret_value", {"SecretString": "stubbed"})
         assert client.get_secret_value(SecretId="db")["SecretString"] == "stubbed"
+    assert planned.attempts == 0
+
+
+def test_a_client_with_an_endpoint_url_of_its_own_retries(secretsmanager, plan, new_client):
+    plan(*[Fault("not connected")] * 9)
+    client = new_client(endpoint_url="http://localhost:4566")
+    with pytest.raises(EndpointConnectionError, match="http://localhost:4566/"):
+        client.get_secret_value(SecretId="db")
+
+
+def test_a_client_of_the_managers_http_endpoint_meets_no_plan(secretsmanager, plan, new_client):
+    secretsmanager.seed("db", "one")
+    planned = plan(FAILED)
+    with secretsmanager.endpoint() as endpoint:
+        credentials = {name.lower(): endpoint.env[name] for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")}
+        client = boto3.client("secretsmanager", region_name="us-east-1", endpoint_url=endpoint.url, **credentials)
+        assert client.get_secret_value(SecretId="db")["SecretString"] == "one"
+        client.close()
     assert planned.attempts == 0
 
 
