@@ -489,12 +489,24 @@ def test_a_planned_call_passes_the_guard(secretsmanager, plan, call):
         guard.take_down()
 
 
-def test_a_planned_call_is_answered_here_while_moto_is_active(secretsmanager, plan, call):
+@pytest.mark.parametrize("kind", ["botocore", "aiobotocore"])
+def test_a_planned_call_is_answered_here_while_moto_is_active(secretsmanager, plan, kind):
+    """moto listens to `before-send` of each session that is made after its import."""
     moto = pytest.importorskip("moto")
+    session_of = pytest.importorskip(f"{kind}.session").get_session
+
+    async def call():
+        made = session_of().create_client("secretsmanager")
+        if kind == "botocore":
+            return made.get_secret_value(SecretId="db")
+        async with made as client:
+            return await client.get_secret_value(SecretId="db")
+
+    secretsmanager.seed("db", "one")
+    plan(FAILED)
     with moto.mock_aws():
-        secretsmanager.seed("db", "one")
-        plan(FAILED)
-        assert call()["ResponseMetadata"]["RetryAttempts"] == 1
+        reply = asyncio.run(call())
+    assert (reply["SecretString"], reply["ResponseMetadata"]["RetryAttempts"]) == ("one", 1)
 
 
 def test_a_stubber_answers_before_a_planned_fault(secretsmanager, plan, new_client):
