@@ -18,10 +18,10 @@ from pytest_secretsmanager.controls.functions import Functions
 from pytest_secretsmanager.controls.panel import Panel
 from pytest_secretsmanager.controls.replication import HeldReplicas
 from pytest_secretsmanager.controls.steps import Steps
-from pytest_secretsmanager.doors import active, environment, moto, patch
-from pytest_secretsmanager.doors.active import RunningFunction
-from pytest_secretsmanager.doors.client import Responder
-from pytest_secretsmanager.doors.session import new_client
+from pytest_secretsmanager.doors import moto
+from pytest_secretsmanager.doors.responder import Responder
+from pytest_secretsmanager.doors.running import RunningFunction
+from pytest_secretsmanager.doors.wiring import PROCESS
 from pytest_secretsmanager.engine import arns
 from pytest_secretsmanager.engine.call import Call, Parameters
 from pytest_secretsmanager.engine.callers import require_account, user_of
@@ -51,6 +51,8 @@ from pytest_secretsmanager.inspection.rotations import cut_off_text
 from pytest_secretsmanager.inspection.views import SecretId, SecretView, World
 from pytest_secretsmanager.report.section import failure_section
 from pytest_secretsmanager.seeds import NO_VALUE, Seed, SeedOptions, require_regions, seed_of
+from pytest_secretsmanager.surroundings.clients import new_client
+from pytest_secretsmanager.surroundings.process import CREDENTIALS
 
 __tracebackhide__ = True
 """pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
@@ -125,7 +127,7 @@ class SecretsManager(Panel, Assertions):
         self._log = Log(self._entries)
         self._new_request_id = RequestIds(self._random)
         self._functions = Functions(
-            self._new_request_id, lambda arn, body: patch.run_function(self._responder, arn, body), self._regions
+            self._new_request_id, lambda arn, body: PROCESS.run_function(self._responder, arn, body), self._regions
         )
         self._steps, self._held = Steps(), HeldReplicas()
         ports = Ports(
@@ -208,17 +210,17 @@ class SecretsManager(Panel, Assertions):
                 self._steps.forget()
 
     def _begin(self) -> None:
-        environment.enter(self._responder, self._home.region)
-        patch.activate(self._responder)
+        PROCESS.environment.enter(self._responder, self._home.region)
+        PROCESS.activate(self._responder)
         self._presence.begin()
         worlds.enter(self._world)
 
     def _end(self) -> None:
         """Takes back what `_begin` has done, or has begun to. Once more changes nothing."""
-        if active.is_any_function_running():
+        if PROCESS.functions.all:
             self._cut_off("its SecretsManager was left", refuse=False)
-        patch.deactivate(self._responder)
-        environment.leave(self._responder)
+        PROCESS.deactivate(self._responder)
+        PROCESS.environment.leave(self._responder)
         self._presence.end()
         worlds.leave(self._world)
         if self._endpoint is not None:
@@ -235,10 +237,10 @@ class SecretsManager(Panel, Assertions):
         self, why: str, *, refuse: bool, functions: Collection[RunningFunction] = (), runs: Collection[RotationRun] = ()
     ) -> None:
         """Cuts off rotation functions that still run in other threads, and their rotations, but for those named."""
-        late = [function for function in active.functions_of(self._responder) if function not in functions]
-        for function in active.cut_off(late, refuse=refuse):
+        late = [function for function in PROCESS.functions.of(self._responder) if function not in functions]
+        for function in PROCESS.functions.cut_off(late, refuse=refuse):
             self._functions_cut_off.append(cut_off_text(function.name, function.frame, why))
-        environment.end_functions(late)
+        PROCESS.environment.take_off(late)
         self._service.effects.rotations.cut_off(runs)
 
     def _tell_of_functions(self, error: BaseException | None) -> None:
@@ -255,7 +257,7 @@ class SecretsManager(Panel, Assertions):
 
         For those who rather set them themselves.
         """
-        return environment.unset_variables(self.region)
+        return PROCESS.environment.unset_variables(self.region)
 
     def __call__(self, function: Callable[_Arguments, _Result]) -> Callable[_Arguments, _Result]:
         """Decorates a function or coroutine function."""
@@ -311,7 +313,7 @@ class SecretsManager(Panel, Assertions):
         """
         parts = (self.clock, self._keys, self._functions, self._steps, self._held, self._home, self.events)
         endpoint = self._endpoint
-        functions, runs = active.functions_of(self._responder), self.rotation.runs
+        functions, runs = PROCESS.functions.of(self._responder), self.rotation.runs
 
         def begin() -> None:
             if own_log:
@@ -503,7 +505,7 @@ class SecretsManager(Panel, Assertions):
         'eu-west-1'
         """
         self._require_entered("use its clients")
-        arguments = {"region_name": region or self.region, **environment.CREDENTIALS, **kwargs}
+        arguments = {"region_name": region or self.region, **CREDENTIALS, **kwargs}
         self._regions.require(arguments["region_name"])
         key = tuple(sorted(arguments.items(), key=lambda item: item[0]))
         if not all(isinstance(value, Hashable) for value in arguments.values()):

@@ -8,7 +8,8 @@ import boto3
 import pytest
 
 from pytest_secretsmanager import SecretsManager
-from pytest_secretsmanager.doors import environment
+from pytest_secretsmanager.doors.wiring import PROCESS
+from pytest_secretsmanager.surroundings.function import run_function
 
 VARIABLES = ("AWS_DEFAULT_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
 
@@ -101,7 +102,7 @@ def test_variables_that_a_manager_sets_while_a_function_runs_stay_when_the_funct
             manager.enter_context(SecretsManager("us-west-2"))
             assert os.environ["AWS_DEFAULT_REGION"] == "eu-west-1"
 
-        environment.run_function(function, "eu-west-1", "rotate", enter)
+        run_function(PROCESS.environment, function, "eu-west-1", "rotate", enter)
         assert os.environ["AWS_DEFAULT_REGION"] == "us-west-2"
     assert "AWS_DEFAULT_REGION" not in os.environ
 
@@ -117,5 +118,5 @@ def test_variables_of_a_manager_that_is_left_while_a_function_runs_do_not_come_b
             manager.close()
             assert os.environ["AWS_DEFAULT_REGION"] == region
 
-        environment.run_function(function, region, "rotate", leave_manager)
+        run_function(PROCESS.environment, function, region, "rotate", leave_manager)
     assert not any(name in os.environ for name in VARIABLES)

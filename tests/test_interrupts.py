@@ -27,7 +27,8 @@ from botocore.config import Config
 
 import pytest_secretsmanager
 from pytest_secretsmanager import SecretsManager
-from pytest_secretsmanager.doors import active, attempts, environment
+from pytest_secretsmanager.doors import attempts
+from pytest_secretsmanager.doors.wiring import PROCESS
 from pytest_secretsmanager.engine.errors import ThrottlingException
 from pytest_secretsmanager.engine.faults import Fault, FaultPlan
 
@@ -274,11 +275,11 @@ BARE_METHOD = BaseClient.__dict__["_make_api_call"]
 
 def assert_nothing_is_left() -> None:
     """No manager answers, no function or call is under way, no method is wrapped, no variable is set."""
-    assert active._responders == ()
-    assert active._functions == ()
-    assert active._under_way == frozenset()
+    assert PROCESS._responders == ()
+    assert PROCESS.functions.all == ()
+    assert PROCESS._under_way == frozenset()
     assert BaseClient.__dict__["_make_api_call"] is BARE_METHOD
-    assert environment._in_use == ()
+    assert PROCESS.environment._users == ()
     assert [name for name in VARIABLES if name in os.environ] == []
 
 

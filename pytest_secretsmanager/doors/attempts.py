@@ -16,9 +16,9 @@ from botocore import exceptions
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.client import BaseClient
 
-from pytest_secretsmanager.doors import client as door
 from pytest_secretsmanager.doors import wire
-from pytest_secretsmanager.doors.client import Responder
+from pytest_secretsmanager.doors.client_facts import call_of
+from pytest_secretsmanager.doors.responder import Responder
 from pytest_secretsmanager.engine import model
 from pytest_secretsmanager.engine.call import Call
 from pytest_secretsmanager.engine.errors import ServiceError
@@ -64,7 +64,7 @@ class Attempts:
             parameters = wire.read_parameters(_body_of(request), self.operation.input_shape)
         except ServiceError as error:
             return self._response(request, error.status, headers, wire.write_error(error))
-        call = door.call_of(self.responder, self.client, self.operation.name, parameters, now, request_id)
+        call = call_of(self.responder, self.client, self.operation.name, parameters, now, request_id)
         fault = next_fault(self.responder.plans, call)
         status, body = self._carry_out(call, fault)
         self.wait(fault.latency)

@@ -18,10 +18,10 @@ from urllib.parse import urlsplit
 
 from botocore.model import OperationModel
 
-from pytest_secretsmanager.doors import active, imports
-from pytest_secretsmanager.doors.internals import is_answered_here
-from pytest_secretsmanager.doors.listeners import listeners_to, module_of
+from pytest_secretsmanager.doors import imports, internals
+from pytest_secretsmanager.doors.internals import SEND, listeners_to
 from pytest_secretsmanager.doors.patching import BOTOCORES, Wrapper, install, uninstall
+from pytest_secretsmanager.doors.wiring import PROCESS
 from pytest_secretsmanager.engine import model
 from pytest_secretsmanager.engine.tracebacks import PACKAGES_BETWEEN
 
@@ -61,9 +61,6 @@ _AWAITING_A_HOOK = ("aiobotocore.hooks", "aiobotocore._helpers")
 _MAKER = "_pytest_secretsmanager_maker"
 _NOT_NOTED = Maker("a place that is not known, before calls were blocked")
 
-_standing: tuple["Guard", ...] = ()
-"""The guards that are up. A run inside a test of another run has one of its own, which answers for what is inside."""
-
 
 class Guard:
     """Refuses calls that would reach AWS, from the moment it is made until it is taken down.
@@ -72,44 +69,42 @@ class Guard:
     """
 
     def __init__(self, refuse: Refuse, running_test: Callable[[], str | None]) -> None:
-        global _standing
         self._refuse = refuse
         self._running_test = running_test
         self._guarded: set[type] = set()
         self._wrapped = ExitStack()
-        _standing = (*_standing, self)
+        PROCESS.guards = (*PROCESS.guards, self)
         import_module("botocore.endpoint")
         for creator in imports.editions("botocore.endpoint", "EndpointCreator"):
             self._wrap(creator, create_endpoint=self._note_maker)
         for endpoint in imports.editions("botocore.endpoint", "Endpoint"):
-            self._wrap(endpoint, _send=self._send, create_request=self._create_request)
+            self._wrap(endpoint, **{SEND: self._send}, create_request=self._create_request)
         self._hooks = {"botocore.endpoint": self._wrap_sync, "aiobotocore.endpoint": self._wrap_async}
         for name, hook in self._hooks.items():
-            self._wrapped.callback(imports.unfollow, name, hook)
+            self._wrapped.callback(PROCESS.imports.unfollow, name, hook)
         self.follow()
 
     def follow(self) -> None:
         """Guards every botocore and aiobotocore that is imported from now on, and the one that is there."""
         for name, hook in self._hooks.items():
-            imports.follow(name, hook)
+            PROCESS.imports.follow(name, hook)
             if name in sys.modules:
                 hook(sys.modules[name])
 
     def take_down(self) -> None:
         """Lets everything through again."""
-        global _standing
-        _standing = tuple(guard for guard in _standing if guard is not self)
+        PROCESS.guards = tuple(guard for guard in PROCESS.guards if guard is not self)
         self._wrapped.close()
 
     def _wrap_sync(self, endpoints: ModuleType) -> None:
-        if self in _standing and endpoints.Endpoint not in self._guarded:
+        if self in PROCESS.guards and endpoints.Endpoint not in self._guarded:
             self._wrap(endpoints.EndpointCreator, create_endpoint=self._note_maker)
-            self._wrap(endpoints.Endpoint, _send=self._send, create_request=self._create_request)
+            self._wrap(endpoints.Endpoint, **{SEND: self._send}, create_request=self._create_request)
 
     def _wrap_async(self, endpoints: ModuleType) -> None:
-        if self in _standing and endpoints.AioEndpoint not in self._guarded:
+        if self in PROCESS.guards and endpoints.AioEndpoint not in self._guarded:
             self._wrap(endpoints.AioEndpointCreator, create_endpoint=self._note_maker)
-            self._wrap(endpoints.AioEndpoint, _send=self._send, create_request=self._create_request_async)
+            self._wrap(endpoints.AioEndpoint, **{SEND: self._send}, create_request=self._create_request_async)
 
     def _wrap(self, owner: type, **wrappers: Wrapper) -> None:
         self._guarded.add(owner)
@@ -150,32 +145,32 @@ class Guard:
     ) -> None:
         """Refuses a request that nobody can answer or send elsewhere any more: no moto, no hook."""
         url, operation = _place_and_operation(request, operation_model)
-        events = endpoint._event_emitter  # noqa: SLF001 - no public name
+        events = internals.events_of(endpoint)
         if any(listeners_to(events, operation, "before-send")):
             return
         if all(
-            module_of(listener).startswith(BOTOCORES)
+            imports.module_of(listener).startswith(BOTOCORES)
             for listener in listeners_to(events, operation, *_BEFORE_THE_SIGNATURE)
         ):
             self._require_elsewhere(endpoint, url, operation)
 
     def _require_elsewhere(self, endpoint: Any, url: str, operation: str) -> None:
-        if is_answered_here(endpoint):
+        if internals.is_answered_here(endpoint):
             return
         host = urlsplit(url).hostname or ""
-        if endpoint._endpoint_prefix != model.SERVICE or not model.is_host_of_aws(host):  # noqa: SLF001 - no public name
+        if internals.service_of(endpoint) != model.SERVICE or not model.is_host_of_aws(host):
             return
         if self._is_foremost():
             raise self._refuse(StoppedCall(operation, host, _caller(), getattr(endpoint, _MAKER, _NOT_NOTED))) from None
 
     def _is_foremost(self) -> bool:
-        return _standing[-1:] == (self,)
+        return PROCESS.guards[-1:] == (self,)
 
     def _note_maker(self, wrapped: Any, _: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
         """Notes where a client is made, on the part of it that sends."""
         endpoint = wrapped(*args, **kwargs)
         if self._is_foremost():
-            setattr(endpoint, _MAKER, Maker(_caller(), self._running_test(), active.is_in_use()))
+            setattr(endpoint, _MAKER, Maker(_caller(), self._running_test(), PROCESS.is_in_use))
         return endpoint
 
 

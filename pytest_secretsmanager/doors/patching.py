@@ -10,6 +10,8 @@ from typing import Any, TypeAlias
 
 import wrapt
 
+from pytest_secretsmanager.doors.internals import parent_of, wrapper_of
+
 Wrapper: TypeAlias = Callable[..., Any]
 """What wrapt calls in the place of a method: with the method, the instance, the arguments and the keywords."""
 
@@ -23,7 +25,7 @@ def install(owner: type, method: str, wrapper: Wrapper) -> object:
     layer = _itself(owner.__dict__[method])
     while isinstance(layer, wrapt.FunctionWrapper):
         inner = layer.__wrapped__
-        if _is_of(layer, wrapper):
+        if wrapper_of(layer) is wrapper:
             return inner
         outer, layer = layer, _itself(inner)
     _put(owner, method, outer, wrapt.FunctionWrapper(layer, wrapper))
@@ -36,7 +38,7 @@ def uninstall(owner: type, method: str, wrapper: Wrapper) -> None:
     layer = _itself(owner.__dict__[method])
     while isinstance(layer, wrapt.FunctionWrapper):
         inner = layer.__wrapped__
-        if _is_of(layer, wrapper):
+        if wrapper_of(layer) is wrapper:
             _put(owner, method, outer, inner)
         else:
             outer = layer
@@ -44,15 +46,11 @@ def uninstall(owner: type, method: str, wrapper: Wrapper) -> None:
 
 
 def _itself(layer: Any) -> Any:
-    """A wrapper, in place of its binding to the class: who takes a wrapper out puts back what it reads from the class.
+    """The wrapper behind its binding to a class: a tracer that takes its wrapper out puts the binding back.
 
-    A binding asks the wrapper that it is of, at each call, what that wraps.
+    A binding asks its wrapper at each call what that wraps.
     """
-    return layer._self_parent if isinstance(layer, wrapt.BoundFunctionWrapper) else layer  # noqa: SLF001 - wrapt's own
-
-
-def _is_of(layer: Any, wrapper: Wrapper) -> bool:
-    return layer._self_wrapper is wrapper  # noqa: SLF001 - no public name
+    return parent_of(layer) if isinstance(layer, wrapt.BoundFunctionWrapper) else layer
 
 
 def _put(owner: type, method: str, outer: Any, layer: Any) -> None:

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from pytest_secretsmanager.doors.default_region import REGION_VARIABLE
 from pytest_secretsmanager.engine import arns
 from pytest_secretsmanager.engine.errors import SecretNotFound, VersionNotFound
 from pytest_secretsmanager.engine.state import SecretKey
@@ -18,6 +17,7 @@ from pytest_secretsmanager.inspection.absence import no_secret, place_text
 from pytest_secretsmanager.inspection.log import Event
 from pytest_secretsmanager.inspection.matching import key_of, place_of
 from pytest_secretsmanager.inspection.views import SecretView, World
+from pytest_secretsmanager.surroundings.default_region import REGION_VARIABLE
 
 LINES = 5
 """Different calls that are told; of more only their number."""

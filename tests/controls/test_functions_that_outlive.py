@@ -13,7 +13,7 @@ import boto3
 import pytest
 
 from pytest_secretsmanager import NetworkBlocked, Rotation, SecretsManager
-from pytest_secretsmanager.doors import active, environment
+from pytest_secretsmanager.doors.wiring import PROCESS
 
 PATIENCE = 30.0
 
@@ -101,7 +101,7 @@ def test_its_variables_go_at_once(rolled_back: bool) -> None:
         function.finish(thread)
         assert "AWS_LAMBDA_FUNCTION_NAME" not in os.environ
     assert "AWS_DEFAULT_REGION" not in os.environ
-    assert environment._in_use == ()
+    assert PROCESS.environment._users == ()
 
 
 @pytest.mark.parametrize("rolled_back", [False, True], ids=["manager left", "rolled back"])
@@ -154,7 +154,7 @@ def test_it_answers_no_other_calls() -> None:
         client = boto3.client(
             "secretsmanager", region_name="us-east-1", aws_access_key_id="a", aws_secret_access_key="b"
         )
-        assert active.responder_for(client) is None
+        assert PROCESS.responder_for(client) is None
 
 
 def test_its_own_calls_stay_in_the_world_of_its_manager_that_was_left() -> None:
@@ -214,9 +214,9 @@ def test_a_function_that_is_interrupted_beside_an_event_loop_writes_nowhere_else
         assert function.has_ended.wait(PATIENCE)
         assert list(later.secrets) == []
     deadline = time.monotonic() + PATIENCE
-    while active._functions and time.monotonic() < deadline:
+    while PROCESS.functions.all and time.monotonic() < deadline:
         time.sleep(0.001)
-    assert active._functions == ()
+    assert PROCESS.functions.all == ()
 
 
 def test_an_interrupt_in_one_thread_leaves_the_rotations_of_others_alone() -> None:

@@ -14,6 +14,7 @@ import wrapt
 from pytest_secretsmanager import SecretsManager
 from pytest_secretsmanager.doors import imports
 from pytest_secretsmanager.doors.guard import Guard
+from pytest_secretsmanager.doors.wiring import PROCESS
 from pytest_secretsmanager.engine.faults import Fault, FaultPlan
 
 KEYS = {"region_name": "us-east-1", "aws_access_key_id": "AKIATEST", "aws_secret_access_key": "test"}
@@ -206,25 +207,25 @@ def test_a_followed_module_is_met_each_time_that_its_code_has_run(module_file: s
     def meet(module: ModuleType) -> None:
         met.append(module.runs)
 
-    imports.follow(module_file, meet)
+    PROCESS.imports.follow(module_file, meet)
     try:
         module = importlib.import_module(module_file)
         importlib.reload(module)
         del sys.modules[module_file]
         importlib.import_module(module_file)
     finally:
-        imports.unfollow(module_file, meet)
+        PROCESS.imports.unfollow(module_file, meet)
     assert met == [1, 2, 1]
 
 
 def test_a_followed_module_keeps_the_loader_that_it_would_have_had(module_file: str) -> None:
     plain = type(importlib.import_module(module_file).__loader__)
     del sys.modules[module_file]
-    imports.follow(module_file, print)
+    PROCESS.imports.follow(module_file, print)
     try:
         module = importlib.import_module(module_file)
     finally:
-        imports.unfollow(module_file, print)
+        PROCESS.imports.unfollow(module_file, print)
     assert type(module.__loader__) is plain
     assert module.__spec__ is not None
     assert type(module.__spec__.loader) is plain
@@ -232,20 +233,20 @@ def test_a_followed_module_keeps_the_loader_that_it_would_have_had(module_file: 
 
 def test_a_module_that_is_followed_no_more_is_not_met(module_file: str) -> None:
     met: list[ModuleType] = []
-    imports.follow(module_file, met.append)
-    imports.unfollow(module_file, met.append)
-    imports.unfollow(module_file, met.append)
+    PROCESS.imports.follow(module_file, met.append)
+    PROCESS.imports.unfollow(module_file, met.append)
+    PROCESS.imports.unfollow(module_file, met.append)
     importlib.import_module(module_file)
     assert met == []
 
 
 def test_a_followed_module_that_is_not_there_is_not_found(tmp_path) -> None:
-    imports.follow("no_such_module_anywhere", print)
+    PROCESS.imports.follow("no_such_module_anywhere", print)
     try:
         with pytest.raises(ModuleNotFoundError, match="no_such_module_anywhere"):
             importlib.import_module("no_such_module_anywhere")
     finally:
-        imports.unfollow("no_such_module_anywhere", print)
+        PROCESS.imports.unfollow("no_such_module_anywhere", print)
 
 
 def test_an_edition_whose_import_was_not_noticed_is_answered_by_the_next_manager() -> None:

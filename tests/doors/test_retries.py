@@ -22,7 +22,7 @@ from botocore.exceptions import (
 from botocore.stub import Stubber
 
 from pytest_secretsmanager import SecretsManager
-from pytest_secretsmanager.doors import client as door
+from pytest_secretsmanager.doors import short_way
 from pytest_secretsmanager.doors.attempts import Attempts
 from pytest_secretsmanager.doors.guard import Guard
 from pytest_secretsmanager.engine import model
@@ -391,12 +391,12 @@ def short_calls(monkeypatch):
     """The operations of calls that took the short way."""
     calls = []
 
-    def count(responder, client, operation_name, api_params):
+    def count(responder, client, facts, operation_name, api_params):
         calls.append(operation_name)
-        return answer_at_once(responder, client, operation_name, api_params)
+        return answer_at_once(responder, client, facts, operation_name, api_params)
 
-    answer_at_once = door.answer_at_once
-    monkeypatch.setattr(door, "answer_at_once", count)
+    answer_at_once = short_way.answer_at_once
+    monkeypatch.setattr(short_way, "answer_at_once", count)
     return calls
 
 

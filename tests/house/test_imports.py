@@ -17,6 +17,7 @@ ROOMS = [
     {"seeds", "controls", "report", "entering"},
     {"inspection", "seed_arns"},
     {"doors"},
+    {"surroundings"},
     {"engine.service"},
     {"engine.effects"},
     {"engine.commits"},
@@ -33,7 +34,7 @@ ROOMS = [
 OWNERS = {
     "pytest": {"plugin"},
     "wrapt": {"doors.patching"},
-    "botocore": {"engine.model", "doors"},
+    "botocore": {"engine.model", "doors", "surroundings.clients"},
     "cryptography": {"engine.keys"},
     "aiohttp": {"doors.http_server"},
 }
@@ -128,7 +129,7 @@ def test_no_module_makes_a_lock_of_pythons_own(module):
         pytest.param("seeds", f"from {PACKAGE}.report import section", True, id="seeds from the report"),
         pytest.param("engine.rules.policy", "import botocore", True, id="botocore in rules"),
         pytest.param("manager", "import pytest", True, id="pytest in the manager"),
-        pytest.param("doors.client", "import wrapt", True, id="wrapt in another door"),
+        pytest.param("doors.patch", "import wrapt", True, id="wrapt in another door"),
         pytest.param("engine.ports", "from cryptography import x509", True, id="cryptography beside the keys"),
         pytest.param("engine.arns", "def f():\n    import boto3", True, id="something else inside a function"),
         pytest.param("plugin", "import botocore", True, id="botocore in the plugin"),
