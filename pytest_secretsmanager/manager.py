@@ -144,6 +144,7 @@ class SecretsManager(Panel, Assertions):
             self._new_request_id,
             repeatable=random_seed is not None,
             unreached=entered.note_unreached,
+            wait=lambda seconds: clock.advance(seconds=seconds),
         )
         self._presence = Presence(self._log, self._home.region_now)
         self._world = World(self._service, self._log, clock.seconds, self._home.region_now, account)

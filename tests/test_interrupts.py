@@ -23,11 +23,15 @@ from typing import Any
 import boto3
 import pytest
 from botocore.client import BaseClient
+from botocore.config import Config
 from put_and_promote import put_and_promote
 
 import pytest_secretsmanager
 from pytest_secretsmanager import SecretsManager
+from pytest_secretsmanager.doors import attempts
 from pytest_secretsmanager.doors.wiring import PROCESS
+from pytest_secretsmanager.engine.errors import ThrottlingException
+from pytest_secretsmanager.engine.faults import Fault, FaultPlan
 from pytest_secretsmanager.inspection.views import state_of
 
 # CPython drops what is raised in a finalizer, as in a generator that it closes.
@@ -159,6 +163,19 @@ def a_call_with_hooks(injection: Callable[[], Any]) -> None:
     a_call(injection, hook=True)
 
 
+def a_call_with_faults(injection: Callable[[], Any]) -> None:
+    with SecretsManager() as sm:
+        sm.seed("db", "one")
+        client = sm.client(config=Config(retries={"mode": "adaptive"}))
+        throttled = Fault(ThrottlingException("Rate exceeded"))
+        sm._responder.plans.append(FaultPlan(lambda _: True, lambda _: throttled, times=2))
+        interrupted(injection, lambda: client.put_secret_value(SecretId="db", SecretString="two"))
+        sm._responder.plans.clear()
+        assert [version.value for version in sm.secret("db").versions] in [["one"], ["one", "two"]]
+        assert attempts.current.get() is None
+        assert_usable(sm)
+
+
 def a_seed(injection: Callable[[], Any]) -> None:
     with SecretsManager() as sm:
         sm.seed("db", "one", kms_key="alias/first")
@@ -236,6 +253,7 @@ SCENARIOS: list[Scenario] = [
     entering_and_leaving,
     a_call,
     a_call_with_hooks,
+    a_call_with_faults,
     a_seed,
     a_rotation,
     a_replication,

@@ -8,7 +8,7 @@ from botocore.client import BaseClient
 from pytest_secretsmanager.doors import internals, moto
 from pytest_secretsmanager.doors.replies import Scalars, scalars_of
 from pytest_secretsmanager.doors.responder import Responder
-from pytest_secretsmanager.engine.call import Principal
+from pytest_secretsmanager.engine.call import Call, Parameters, Principal
 from pytest_secretsmanager.engine.callers import acting_account, user_of
 
 __tracebackhide__ = True
@@ -44,6 +44,14 @@ def facts_of(client: BaseClient) -> ClientFacts:
         history = internals.history_of(client)
         facts = client.__dict__[_FACTS] = ClientFacts(region, principal, scalars_of(client), history)
     return facts
+
+
+def call_of(
+    responder: Responder, client: BaseClient, operation_name: str, parameters: Parameters, now: float, request_id: str
+) -> Call:
+    """A call of this client."""
+    facts = facts_of(client)
+    return Call(operation_name, parameters, facts.region, facts.principal_for(responder), now, request_id)
 
 
 def _explicit_account(client: BaseClient) -> str | None:

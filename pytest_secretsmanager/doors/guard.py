@@ -153,6 +153,8 @@ class Guard:
             self._require_elsewhere(endpoint, url, operation)
 
     def _require_elsewhere(self, endpoint: Any, url: str, operation: str) -> None:
+        if internals.is_answered_here(endpoint):
+            return
         host = urlsplit(url).hostname or ""
         if internals.service_of(endpoint) != model.SERVICE or not partitions.is_host_of_aws(host):
             return

@@ -30,6 +30,11 @@ def is_active() -> bool:
     return bool(getattr(getattr(core, "botocore_stubber", None), "enabled", False))
 
 
+def stubber() -> object | None:
+    """The listener to `before-send` by which an active mock of moto answers botocore; None: no mock is active."""
+    return sys.modules["moto.core.models"].botocore_stubber if is_active() else None
+
+
 # --- KMS -------------------------------------------------------------------------------------------------------------
 
 

@@ -110,6 +110,22 @@ class Service:
             raise
         return outcome
 
+    def refuse(self, call: Call, error: ServiceError) -> None:
+        """Log a call whose operation does not run, and raise a new error like the one given."""
+        require_supported(call)
+
+        def refuse(_: Call) -> Outcome:
+            raise type(error)(error.message)
+
+        try:
+            self._commits.make(audit(refuse, self.store, self._log.append, self.refusals.note), call)
+        except ServiceError:
+            self.tell_listeners()
+            raise
+        except BaseException:
+            self._recover()
+            raise
+
     def tell_listeners(self) -> None:
         """Tells all who listen that the log may have grown, with no lock held."""
         for listener in tuple(self.listeners):

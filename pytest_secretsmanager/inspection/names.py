@@ -58,6 +58,7 @@ ErrorCode: TypeAlias = Literal[
     "ResourceExistsException",
     "ResourceNotFoundException",
     "SerializationException",
+    "ThrottlingException",
     "UnknownOperationException",
     "UnrecognizedClientException",
     "ValidationException",

@@ -15,6 +15,7 @@ from pytest_secretsmanager import SecretsManager
 from pytest_secretsmanager.doors import imports
 from pytest_secretsmanager.doors.guard import Guard
 from pytest_secretsmanager.doors.wiring import PROCESS
+from pytest_secretsmanager.engine.faults import Fault, FaultPlan
 
 KEYS = {"region_name": "us-east-1", "aws_access_key_id": "AKIATEST", "aws_secret_access_key": "test"}
 
@@ -79,6 +80,22 @@ def test_a_client_in_a_region_that_is_none_gets_the_error_of_its_own_edition(mak
     client = session.create_client("secretsmanager", **(KEYS | {"region_name": "eu-wst-1"}))
     with SecretsManager(), pytest.raises(sys.modules["botocore.exceptions"].EndpointConnectionError):
         client.list_secrets()
+
+
+@EDITIONS
+def test_a_client_of_another_edition_retries_and_raises_the_errors_of_that_edition(
+    make_edition: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_edition()
+    monkeypatch.setattr("time.sleep", lambda seconds: None if seconds == 0 else pytest.fail("really slept"))
+    config = sys.modules["botocore.config"].Config(retries={"mode": "legacy"})
+    client = sys.modules["botocore.session"].Session().create_client("secretsmanager", config=config, **KEYS)
+    planned = FaultPlan(lambda _: True, lambda _: Fault("closed"))
+    with SecretsManager() as sm:
+        sm._responder.plans.append(planned)
+        with pytest.raises(sys.modules["botocore.exceptions"].ConnectionClosedError):
+            client.list_secrets()
+    assert planned.attempts == 5
 
 
 @EDITIONS

@@ -24,7 +24,7 @@ ROOMS = [
     {"engine.layers", "engine.operations", "engine.refusals", "engine.store"},
     {"engine.ports"},
     {"engine.regions"},
-    {"engine.rules", "engine.keys", "engine.model", "engine.callers"},
+    {"engine.rules", "engine.keys", "engine.model", "engine.callers", "engine.faults"},
     {"engine.limits", "engine.partitions"},
     {"engine.call", "engine.interrupts", "engine.tracebacks"},
     {"engine.recent"},
