@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypeVar, Unpack, cast
 
 from pytest_secretsmanager.controls.clock import Clock, wall_times
 from pytest_secretsmanager.controls.functions import Functions
-from pytest_secretsmanager.controls.panel import Panel
+from pytest_secretsmanager.managing.panel import Panel
 from pytest_secretsmanager.controls.replication import HeldReplicas
 from pytest_secretsmanager.controls.steps import Steps
 from pytest_secretsmanager.doors import active, environment, moto, patch
@@ -38,9 +38,9 @@ from pytest_secretsmanager.engine.rules.retention import VERSION_QUOTA
 from pytest_secretsmanager.engine.service import Service
 from pytest_secretsmanager.engine.state import SecretKey
 from pytest_secretsmanager.engine.tracebacks import without_own_frames
-from pytest_secretsmanager.entering import Entering
-from pytest_secretsmanager.entering import lock as entering_lock
-from pytest_secretsmanager.home import Home
+from pytest_secretsmanager.managing.entering import Entering
+from pytest_secretsmanager.managing.entering import lock as entering_lock
+from pytest_secretsmanager.managing.home import Home
 from pytest_secretsmanager.inspection import worlds
 from pytest_secretsmanager.inspection.assertions import Assertions
 from pytest_secretsmanager.inspection.keywords import known_keywords
