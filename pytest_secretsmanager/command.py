@@ -15,7 +15,8 @@ from types import FrameType
 from typing import TYPE_CHECKING
 
 from pytest_secretsmanager.engine.errors import UsageError
-from pytest_secretsmanager.manager import SecretsManager
+from pytest_secretsmanager.manager import SecretsManager, parts_of
+from pytest_secretsmanager.managing.planting import plant
 from pytest_secretsmanager.seed_files import read_seeds
 
 if TYPE_CHECKING:
@@ -96,10 +97,11 @@ def _serve(options: Namespace) -> None:
             file=sys.stderr,
             flush=True,
         )
+        crashes = parts_of(sm).crashes
         told, has_ended = 0, False
         while not has_ended:
             has_ended = ended.wait(timeout=1)  # one without a limit would not see signals on every system
-            for crash in sm.crashes[told:]:
+            for crash in crashes[told:]:
                 print(f"{NAME}: {crash}", file=sys.stderr, flush=True)  # noqa: T201
                 told += 1
 
@@ -107,7 +109,7 @@ def _serve(options: Namespace) -> None:
 def _planted(sm: SecretsManager, path: Path) -> "list[SecretKey]":
     seeds = read_seeds(path)
     try:
-        return [sm.plant(seed).key for seed in seeds]
+        return [plant(parts_of(sm), seed).key for seed in seeds]
     except UsageError as error:
         raise UsageError(f"{path}: {error}") from None
 

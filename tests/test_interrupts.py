@@ -27,6 +27,7 @@ from botocore.client import BaseClient
 import pytest_secretsmanager
 from pytest_secretsmanager import SecretsManager
 from pytest_secretsmanager.doors import active, environment
+from pytest_secretsmanager.managing.rollback import rolled_back
 
 # CPython drops what is raised in a finalizer, as in a generator that it closes.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
@@ -148,7 +149,7 @@ def entering_and_leaving(injection: Callable[[], Any]) -> None:
             pass
 
     interrupted(injection, enter_and_leave)
-    assert sm._depth == 0
+    assert sm._parts.entering.depth == 0
     assert_usable(sm)
 
 
@@ -186,7 +187,7 @@ def a_rotation(injection: Callable[[], Any]) -> None:
         client, arn = sm.client(), sm.rotation.register(rotate)
         interrupted(injection, lambda: client.rotate_secret(SecretId="db", RotationLambdaARN=arn))
         assert "running" not in [run.state for run in sm.rotation.runs]
-        assert not sm._service.effects.rotations.is_busy
+        assert not sm._parts.service.effects.rotations.is_busy
         sm.clock.advance(hours=1)
         state = sm.secret("db").state
         if state.rotation is not None:  # the rotation had begun, and was tried again
@@ -210,7 +211,7 @@ def a_rollback(injection: Callable[[], Any]) -> None:
         for name in ("a", "b"):
             sm.seed(name, "one")
         before = sm.clock.now
-        block = sm.rolled_back(own_log=True)
+        block = rolled_back(sm._parts, own_log=True)
         block.__enter__()
         for name in ("a", "b"):
             sm.client().put_secret_value(SecretId=name, SecretString="two")
@@ -223,7 +224,7 @@ def a_rollback(injection: Callable[[], Any]) -> None:
         assert (sm.clock.now - before).total_seconds() < PATIENCE
         with pytest.raises(pytest_secretsmanager.UsageError, match="no KMS key 'alias/c'"):
             sm.kms.key("alias/c")
-        assert sm._service.store._journals == []
+        assert sm._parts.service.store._journals == []
         assert_usable(sm)
 
 
@@ -235,7 +236,7 @@ def a_decorated_function(injection: Callable[[], Any]) -> None:
         boto3.client("secretsmanager").create_secret(Name="db")
 
     interrupted(injection, decorated)
-    assert sm._depth == 0
+    assert sm._parts.entering.depth == 0
     assert list(sm.secrets) == []
     decorated()
     assert_usable(sm)

@@ -17,6 +17,8 @@ from botocore.config import Config
 from botocore.exceptions import ClientError, NoRegionError
 
 from pytest_secretsmanager import Rotation, SecretsManager, UsageError
+from pytest_secretsmanager.managing.planting import follow_environment, plant
+from pytest_secretsmanager.managing.rollback import rolled_back
 from pytest_secretsmanager.seeds import seed_of
 
 VARIABLES = ("AWS_DEFAULT_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
@@ -409,7 +411,7 @@ def test_without_a_region_it_is_that_of_the_environment(
 def test_a_region_that_is_given_wins_over_that_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
     sm = SecretsManager("ap-south-1")
-    sm.follow_environment()
+    follow_environment(sm._parts)
     assert sm.region == "ap-south-1"
 
 
@@ -421,40 +423,40 @@ def test_inside_another_one_it_is_where_clients_call_then() -> None:
 
 def named_beside(sm: SecretsManager) -> tuple[set[str], set[str]]:
     """The functions and the KMS keys that are there beside the secrets."""
-    return {*sm._functions.by_arn}, {*sm._keys._keys}
+    return {*sm._parts.functions.by_arn}, {*sm._parts.keys._keys}
 
 
 def test_where_it_can_not_follow_all_stays_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
     sm = SecretsManager()
-    sm.follow_environment()
-    sm.plant(seed_of("one", "x", kms_key="alias/mine", rotation=Rotation(lambda _, __: None)))
-    sm.plant(seed_of("two", "x", replicas=["eu-west-1"]))
+    follow_environment(sm._parts)
+    plant(sm._parts, seed_of("one", "x", kms_key="alias/mine", rotation=Rotation(lambda _, __: None)))
+    plant(sm._parts, seed_of("two", "x", replicas=["eu-west-1"]))
     before = named_beside(sm)
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
     with sm.assert_unchanged(), pytest.raises(UsageError, match=r"'two' can't be seeded so; .* Invalid replica region"):
-        sm.follow_environment()
+        follow_environment(sm._parts)
     assert sm.region == sm.secret("one").key.region == "us-east-1"
     assert named_beside(sm) == before
 
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-2")
-    sm.follow_environment()
+    follow_environment(sm._parts)
     assert {view.key.region for view in sm.secrets.values()} == {"eu-west-2"}
     assert sm.secret("two", region="eu-west-1").state.primary_region == "eu-west-2"
 
 
 def test_what_is_rolled_back_goes_back_to_its_region_too(monkeypatch: pytest.MonkeyPatch) -> None:
     sm = SecretsManager()
-    sm.follow_environment()
-    sm.plant(seed_of("db", "x"))
-    with sm.rolled_back():
+    follow_environment(sm._parts)
+    plant(sm._parts, seed_of("db", "x"))
+    with sm.snapshot():
         monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
-        sm.plant(seed_of("new", "x"))
-        sm.follow_environment()
+        plant(sm._parts, seed_of("new", "x"))
+        follow_environment(sm._parts)
         assert [*sm.secrets] == ["db", "new"]
         assert sm.region == "eu-west-1"
     assert sm.region == "us-east-1"
     assert [*sm.secrets] == ["db"]
-    sm.follow_environment()
+    follow_environment(sm._parts)
     assert [*sm.secrets] == ["db"]
     assert sm.region == "eu-west-1"
 
@@ -540,7 +542,7 @@ def test_a_decorated_function_takes_back_keys_functions_and_clock() -> None:
 def test_a_block_with_a_log_of_its_own_gives_the_earlier_one_back() -> None:
     with SecretsManager() as sm:
         sm.client().create_secret(Name="db")
-        with sm.rolled_back(own_log=True):
+        with rolled_back(sm._parts, own_log=True):
             sm.client().describe_secret(SecretId="db")
             assert [event.operation for event in sm.log] == ["DescribeSecret"]
         assert [event.operation for event in sm.log] == ["CreateSecret"]
@@ -551,7 +553,7 @@ def test_a_planned_failure_that_a_block_used_up_is_planned_again() -> None:
         sm.seed("db", "one", rotation=Rotation(lambda *_: None, days=30))
         sm.rotation.fail("createSecret", RuntimeError("on purpose"))
         for _ in range(2):
-            with sm.rolled_back():
+            with sm.snapshot():
                 sm.client().rotate_secret(SecretId="db")
                 (step,) = sm.rotation.runs[0].steps
                 assert str(step.error) == "on purpose"
@@ -796,7 +798,7 @@ def test_request_ids_of_a_random_seed_do_not_depend_on_what_was_rolled_back() ->
     ids = []
     with SecretsManager(random_seed=7) as sm:
         for calls in (3, 1):
-            with sm.rolled_back():
+            with sm.snapshot():
                 for _ in range(calls):
                     sm.client().list_secrets()
                 ids.append(sm.log[0].request_id)
@@ -807,7 +809,7 @@ def test_a_client_that_a_rolled_back_block_made_is_not_met_again() -> None:
     """A hook of one test would act in the next."""
     with SecretsManager() as sm:
         kept = sm.client()
-        with sm.rolled_back():
+        with sm.snapshot():
             made = sm.client("eu-west-1")
             assert sm.client() is kept
         assert sm.client("eu-west-1") is not made

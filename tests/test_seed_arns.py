@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from pytest_secretsmanager import Rotation, SecretNotFound, SecretsManager, UsageError, Version
+from pytest_secretsmanager.managing.planting import plant
 from pytest_secretsmanager.seed_files import read_seeds
 
 ARN = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:app/db-AbCdEf"
@@ -238,7 +239,7 @@ def test_a_file_may_name_a_secret_by_its_arn(secretsmanager: SecretsManager, tmp
     path = tmp_path / "seeds.toml"
     path.write_text(f'[[secret]]\nname = "{ARN}"\nvalue = "hunter2"\n', encoding="utf-8")
     (seed,) = read_seeds(path)
-    assert secretsmanager.plant(seed).arn == ARN
+    assert plant(secretsmanager._parts, seed).arn == ARN
 
 
 def test_a_file_names_a_secret_once_by_arn_or_name(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from pytest_secretsmanager import Rotation, SecretsManager, UsageError, Version, seed_files
+from pytest_secretsmanager.managing.planting import plant
 from pytest_secretsmanager.seed_files import read_seeds
 
 HIDDEN = "this-must-not-be-shown"
@@ -31,7 +32,7 @@ def file(tmp_path: Path):
 def seeded(path: Path) -> SecretsManager:
     sm = SecretsManager()
     for seed in read_seeds(path):
-        sm.plant(seed)
+        plant(sm._parts, seed)
     return sm
 
 
@@ -76,7 +77,7 @@ GOOD: dict[str, tuple[str, dict[str, Any]]] = {
 def test_a_seed_of_a_file_is_that_of_the_same_options(file, text, options):
     (seed,) = read_seeds(file(f'[[secret]]\nname = "db"\n{text}'))
     with SecretsManager() as by_file, SecretsManager() as by_call:
-        one, other = by_file.plant(seed), by_call.seed("db", **options)
+        one, other = plant(by_file._parts, seed), by_call.seed("db", **options)
         assert [version.value for version in one.versions] == [version.value for version in other.versions]
         assert [sorted(version.labels) for version in one.versions] == [sorted(v.labels) for v in other.versions]
         assert (one.tags, one.key, bool(one.deleted)) == (other.tags, other.key, bool(other.deleted))

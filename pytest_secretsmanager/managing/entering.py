@@ -1,29 +1,38 @@
 """Entering and leaving, any number of times, from any thread, and whole whatever interrupts it."""
 
 from collections.abc import Callable
+from typing import Generic, TypeVar
 
 from pytest_secretsmanager.engine import locks
 from pytest_secretsmanager.engine.locks import Lock
 
 __tracebackhide__ = True
 
+_Subject = TypeVar("_Subject")
 
 lock = Lock()
 """Held while any manager is entered or left: one for all, since each lock costs its manager time to make."""
 
 
-class Entering:
-    """Counts how often something was entered and not left yet: `begin` runs with the first entry, `end` after the last.
+class Entering(Generic[_Subject]):
+    """Counts how often `subject` was entered and not left yet: `begin` runs with the first entry, `end` after the last.
 
-    Then, without the lock, `after` does what may take its time. All three can be repeated. Each entry is an object of
-    its own, so that an interrupted enter or leave can be repeated without counting twice. Leaving more often than
-    entering changes nothing.
+    Then, without the lock, `after` does what may take its time. All three take the subject, and can be repeated. Each
+    entry is an object of its own, so that an interrupted enter or leave can be repeated without counting twice. Leaving
+    more often than entering changes nothing.
     """
 
-    __slots__ = ("_after", "_begin", "_end", "_entries")
+    __slots__ = ("_after", "_begin", "_end", "_entries", "_subject")
 
-    def __init__(self, begin: Callable[[], object], end: Callable[[], object], after: Callable[[], object]) -> None:
+    def __init__(
+        self,
+        subject: _Subject,
+        begin: Callable[[_Subject], object],
+        end: Callable[[_Subject], object],
+        after: Callable[[_Subject], object],
+    ) -> None:
         self._entries: tuple[object, ...] = ()
+        self._subject = subject
         self._begin = begin
         self._end = end
         self._after = after
@@ -39,7 +48,7 @@ class Entering:
             with lock:
                 self._entries = (*self._entries, entry)
                 if len(self._entries) == 1:
-                    self._begin()
+                    self._begin(self._subject)
         except BaseException:
             locks.let_go()
             self._take_out([entry])
@@ -61,6 +70,6 @@ class Entering:
             self._entries = tuple([entry for entry in self._entries if entry not in leaving])
             is_left = not self._entries
             if is_left:
-                self._end()
+                self._end(self._subject)
         if is_left:
-            self._after()
+            self._after(self._subject)

@@ -94,7 +94,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     _forget(item)
     section.begin(item)
     session = session_of(item.config)
-    following.begin(item.config, None if session is None else session.manager)
+    following.begin(item.config, None if session is None else session.parts)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

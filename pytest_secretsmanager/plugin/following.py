@@ -14,15 +14,15 @@ from pytest_secretsmanager.doors.default_region import REGION_VARIABLE
 from pytest_secretsmanager.plugin.names import FIXTURE
 
 if TYPE_CHECKING:
-    from pytest_secretsmanager.manager import SecretsManager
+    from pytest_secretsmanager.managing.parts import Parts
 
-_FOLLOWING: "pytest.StashKey[SecretsManager | None]" = pytest.StashKey()
-"""The stash key of the run for the manager that follows now."""
+_FOLLOWING: "pytest.StashKey[Parts | None]" = pytest.StashKey()
+"""The stash key of the run for the parts of the manager that follows now."""
 
 
-def begin(config: pytest.Config, manager: "SecretsManager | None") -> None:
-    """From now on this manager follows, in place of one before."""
-    config.stash[_FOLLOWING] = manager
+def begin(config: pytest.Config, parts: "Parts | None") -> None:
+    """From now on the manager of these parts follows, in place of one before."""
+    config.stash[_FOLLOWING] = parts
     follow(config)
 
 
@@ -31,13 +31,14 @@ def follow(config: pytest.Config, fixture: str | None = None) -> None:
 
     `fixture` is the one that has just been set up, and so the one that has set the variable.
     """
-    manager = config.stash.get(_FOLLOWING, None)
-    if manager is None:
+    parts = config.stash.get(_FOLLOWING, None)
+    if parts is None:
         return
     from pytest_secretsmanager.engine.errors import UsageError
+    from pytest_secretsmanager.managing.planting import follow_environment
 
     try:
-        manager.follow_environment()
+        follow_environment(parts)
     except UsageError as error:
         setter = "" if fixture is None else f", which the fixture {fixture!r} has set"
         raise pytest.fail.Exception(

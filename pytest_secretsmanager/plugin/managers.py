@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pytest_secretsmanager.plugin import following, markers, options
-from pytest_secretsmanager.plugin.names import FIXTURE, MANAGER, OPTIONS, PLANTED, SEEDS
+from pytest_secretsmanager.plugin.names import FIXTURE, OPTIONS, PARTS, PLANTED, SEEDS
 from pytest_secretsmanager.plugin.plans import unmet_plans_in_words
 from pytest_secretsmanager.plugin.session import SeededSession
 
 if TYPE_CHECKING:
     from pytest_secretsmanager.manager import SecretsManager
+    from pytest_secretsmanager.managing.parts import Parts
 
 
 def session_of(config: pytest.Config) -> SeededSession | None:
@@ -27,35 +28,41 @@ def answering(node: pytest.Item, monkeypatch: pytest.MonkeyPatch) -> Iterator["S
     """The manager that answers a test, with its seeds; a run's manager is rolled back elsewhere."""
     session = session_of(node.config)
     if session is not None and node.get_closest_marker(OPTIONS) is None:
-        markers.plant(session.manager, node)
+        markers.plant(session.parts, node)
         node.stash[PLANTED] = True
         yield session.manager
-        _warn_of_crashes(session.manager)
+        _warn_of_crashes(session.parts)
         return
+    from pytest_secretsmanager.doors.environment import unset_variables
+    from pytest_secretsmanager.manager import parts_of
+    from pytest_secretsmanager.managing import answering as managing
+    from pytest_secretsmanager.managing.planting import plant
+
     manager = options.build(node)
-    following.begin(node.config, manager)
+    parts = parts_of(manager)
+    following.begin(node.config, parts)
     # By monkeypatch, so that a test's own changes of these variables are undone before ours, in whatever order.
-    for name, value in manager.unset_variables().items():
+    for name, value in unset_variables(manager.region).items():
         monkeypatch.setenv(name, value)
-    node.stash[MANAGER] = manager
-    with unmet_plans_in_words(node), manager.answering():
+    node.stash[PARTS] = parts
+    with unmet_plans_in_words(node), managing.answering(parts):
         for seed in () if session is None else session.seeds:
-            manager.plant(seed)
-        markers.plant(manager, node)
+            plant(parts, seed)
+        markers.plant(parts, node)
         node.stash[PLANTED] = True
         yield manager
-    _warn_of_crashes(manager)
+    _warn_of_crashes(parts)
 
 
 def forget(node: pytest.Item) -> None:
     """Lets go of the manager of a test that is over, with all its secrets, or that is run once more."""
-    if MANAGER in node.stash:
-        del node.stash[MANAGER]
+    if PARTS in node.stash:
+        del node.stash[PARTS]
     if PLANTED in node.stash:
         del node.stash[PLANTED]
 
 
-def _warn_of_crashes(manager: "SecretsManager") -> None:
+def _warn_of_crashes(parts: "Parts") -> None:
     """A test may pass though something crashed inside: its program tried again, say."""
-    if manager.crashes:
-        warnings.warn(pytest.PytestWarning(f"{FIXTURE}: {manager.crashes[0]}"), stacklevel=1)
+    if parts.crashes:
+        warnings.warn(pytest.PytestWarning(f"{FIXTURE}: {parts.crashes[0]}"), stacklevel=1)

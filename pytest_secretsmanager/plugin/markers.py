@@ -12,7 +12,7 @@ from pytest_secretsmanager.plugin.names import OPTIONS, SECRET, SECRETS_FILE
 
 if TYPE_CHECKING:
     from pytest_secretsmanager.engine.state import SecretKey
-    from pytest_secretsmanager.manager import SecretsManager
+    from pytest_secretsmanager.managing.parts import Parts
     from pytest_secretsmanager.seeds import Seed
 
 TEXTS = (
@@ -30,7 +30,7 @@ _LONGEST_ID = 160
 """Characters of a name or an ARN that a failure shows; of a longer one it shows none, since it has no space to cut."""
 
 
-def plant(manager: "SecretsManager", node: Any) -> None:
+def plant(parts: "Parts", node: Any) -> None:
     """Seeds what the markers say. A seed takes the place of one of the same name, so the nearest marker wins."""
     from pytest_secretsmanager.engine.errors import UsageError
 
@@ -38,7 +38,7 @@ def plant(manager: "SecretsManager", node: Any) -> None:
     declared: dict[_Place, list[tuple[pytest.Mark, SecretKey]]] = {}
     for place, marker in _placed(node, SECRET, SECRETS_FILE):
         try:
-            planted = [_plant(manager, seed, known) for seed in _seeds_of(marker, node.path.parent)]
+            planted = [_plant(parts, seed, known) for seed in _seeds_of(marker, node.path.parent)]
         except UsageError as error:
             refusal = failure(node, spelled(marker), str(error))
             del marker  # its values would be seen where local variables are printed
@@ -49,10 +49,12 @@ def plant(manager: "SecretsManager", node: Any) -> None:
         _require_one_each(node, place, seeded)
 
 
-def _plant(manager: "SecretsManager", seed: "Seed", known: "set[SecretKey]") -> "SecretKey":
+def _plant(parts: "Parts", seed: "Seed", known: "set[SecretKey]") -> "SecretKey":
     """Seeds one secret. What an earlier marker put there was never there for the test, and so is not gone either."""
-    forget = manager._service.store.vanished.checkpoint()  # noqa: SLF001 - no user of it sees the service
-    key = manager.plant(seed).key
+    from pytest_secretsmanager.managing import planting
+
+    forget = parts.service.store.vanished.checkpoint()
+    key = planting.plant(parts, seed).key
     if key in known:
         forget()
     known.add(key)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from pytest_secretsmanager.manager import SecretsManager
+    from pytest_secretsmanager.managing.parts import Parts
 
 FIXTURE = "secretsmanager"
 
@@ -24,8 +24,8 @@ SEEDS = "secretsmanager_seeds"
 ROLLBACK = "_secretsmanager_rollback"
 """The autouse fixture that rolls back a test with secrets of the run."""
 
-MANAGER: "pytest.StashKey[SecretsManager]" = pytest.StashKey()
-"""The stash key for a running test's manager. A project's own fixture may take the fixture's name; the key stays."""
+PARTS: "pytest.StashKey[Parts]" = pytest.StashKey()
+"""The stash key for the parts of a running test's manager. A project may override the fixture `secretsmanager`."""
 
 MARKED = pytest.StashKey[bool]()
 """The stash key of a test that carries one of the markers."""

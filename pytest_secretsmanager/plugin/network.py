@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pytest_secretsmanager.engine.locks import Lock
-from pytest_secretsmanager.plugin.names import BLOCK_NETWORK, FIXTURE, MANAGER, MARKED, SEEDS
+from pytest_secretsmanager.plugin.names import BLOCK_NETWORK, FIXTURE, MARKED, PARTS, SEEDS
 from pytest_secretsmanager.plugin.settings import Blocking
 from pytest_secretsmanager.plugin.threads import Threads
 
@@ -110,7 +110,7 @@ class NetworkGuard:
 
 def _advice(test: pytest.Item, threads: Threads, call: "StoppedCall") -> str:
     """What helps in a test that is running."""
-    if MANAGER in test.stash:
+    if PARTS in test.stash:
         return _ENDED
     if call.maker.was_answered and call.maker.test == test.nodeid:
         return _LEFT

@@ -3,7 +3,7 @@
 import pytest
 
 from pytest_secretsmanager.inspection import worlds
-from pytest_secretsmanager.plugin.names import MANAGER
+from pytest_secretsmanager.plugin.names import PARTS
 
 _WATCH: "pytest.StashKey[tuple[worlds.Watch, worlds.Watch | None]]" = pytest.StashKey()
 """The stash key for the managers that a running test meets, and for what was watched around it."""
@@ -25,13 +25,15 @@ def end(item: pytest.Item) -> None:
 
 def section_of(item: pytest.Item, report: pytest.TestReport) -> str:
     """What a failing test's reader should know, and any test's of what crashed inside; empty: nothing."""
-    manager = item.stash.get(MANAGER, None)
-    parts = []
-    if manager is not None and (report.failed or (report.when == "call" and manager.crashes)):
-        parts.append(manager.failure_section())
+    texts = []
+    parts = item.stash.get(PARTS, None)
+    if parts is not None and (report.failed or (report.when == "call" and parts.crashes)):
+        from pytest_secretsmanager.report.section import failure_section
+
+        texts.append(failure_section(parts.world, parts.problems))
     if report.failed:
-        parts += [_unreached(item), *_of_calls(item)]
-    return "\n".join(filter(None, parts))
+        texts += [_unreached(item), *_of_calls(item)]
+    return "\n".join(filter(None, texts))
 
 
 def _unreached(item: pytest.Item) -> str:

@@ -79,7 +79,7 @@ def test_a_handler_is_called_before_the_call_returns_and_sees_what_it_did(sm: Se
 
 def test_no_lock_is_held_while_a_handler_runs(sm: SecretsManager, is_free: Callable[[Any], bool]) -> None:
     found: list[bool] = []
-    sm.events.subscribe(lambda _: found.append(is_free(sm._service.lock)))
+    sm.events.subscribe(lambda _: found.append(is_free(sm._parts.service.lock)))
     put(sm)
     sm.clock.advance(days=1)
     assert found == [True, True]
@@ -382,16 +382,16 @@ def test_a_handler_that_is_subscribed_by_a_handler_sees_what_comes_after_it(sm: 
 
 def test_calls_do_no_more_work_once_nothing_is_subscribed(sm: SecretsManager) -> None:
     with sm.events.subscribe(print), sm.events.subscribe(print):
-        assert len(sm._service.watchers) == len(sm._service.listeners) == 1
-    assert sm._service.watchers == []
-    assert sm._service.listeners == []
+        assert len(sm._parts.service.watchers) == len(sm._parts.service.listeners) == 1
+    assert sm._parts.service.watchers == []
+    assert sm._parts.service.listeners == []
 
 
 def test_a_rollback_takes_back_what_was_subscribed_inside(sm: SecretsManager) -> None:
     inner: list[Event] = []
     outer: list[Event] = []
     sm.events.subscribe(outer.append, pattern=CURRENT_MOVES)
-    with sm.rolled_back():
+    with sm.snapshot():
         sm.events.subscribe(inner.append, pattern=CURRENT_MOVES)
         put(sm)
     put(sm, "three")
@@ -400,18 +400,18 @@ def test_a_rollback_takes_back_what_was_subscribed_inside(sm: SecretsManager) ->
 
 def test_a_rollback_takes_back_the_first_subscription(sm: SecretsManager) -> None:
     seen: list[Event] = []
-    with sm.rolled_back():
+    with sm.snapshot():
         subscription = sm.events.subscribe(seen.append)
     put(sm)
     subscription.unsubscribe()
     assert seen == []
-    assert sm._service.watchers == []
+    assert sm._parts.service.watchers == []
 
 
 def test_a_rollback_brings_back_what_was_unsubscribed_inside(sm: SecretsManager) -> None:
     seen: list[Event] = []
     subscription = sm.events.subscribe(seen.append, pattern=CURRENT_MOVES)
-    with sm.rolled_back():
+    with sm.snapshot():
         subscription.unsubscribe()
         put(sm)
     put(sm, "three")
@@ -501,7 +501,7 @@ def test_a_failure_is_told_once(left: SecretsManager) -> None:
 
 
 def test_a_failure_inside_a_rollback_is_told_at_its_end(sm: SecretsManager) -> None:
-    with pytest.raises(HandlerError), sm.rolled_back():
+    with pytest.raises(HandlerError), sm.snapshot():
         sm.events.subscribe(failing, pattern=CURRENT_MOVES)
         put(sm)
     sm.assert_value("db", "one")
@@ -511,12 +511,12 @@ def test_a_failure_of_before_a_rollback_is_told_at_its_own_end(left: SecretsMana
     with pytest.raises(HandlerError), left:
         left.events.subscribe(failing, pattern=CURRENT_MOVES)
         put(left)
-        with left.rolled_back():
+        with left.snapshot():
             pass
 
 
 def test_an_error_inside_a_rollback_comes_first_and_has_a_note(sm: SecretsManager) -> None:
-    with pytest.raises(ZeroDivisionError) as failure, sm.rolled_back():
+    with pytest.raises(ZeroDivisionError) as failure, sm.snapshot():
         sm.events.subscribe(failing, pattern=CURRENT_MOVES)
         put(sm)
         raise ZeroDivisionError
@@ -613,7 +613,7 @@ def test_a_function_that_does_not_tell_its_parameters_is_taken(sm: SecretsManage
 def test_a_malformed_pattern_is_refused_at_once(sm: SecretsManager) -> None:
     with pytest.raises(UsageError, match="did you mean 'prefix'"):
         sm.events.subscribe(print, pattern={"source": [{"prefx": "aws"}]})
-    assert sm._service.watchers == []
+    assert sm._parts.service.watchers == []
 
 
 def test_a_misspelt_argument_is_refused_in_words(sm: SecretsManager) -> None:

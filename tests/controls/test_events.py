@@ -254,7 +254,7 @@ def test_the_log_that_is_cleared_forgets_its_events(
 
 def test_a_rollback_takes_its_events_back(secretsmanager: SecretsManager, client: "SecretsManagerClient") -> None:
     client.create_secret(Name="app/db", SecretString="one")
-    with secretsmanager.rolled_back():
+    with secretsmanager.snapshot():
         client.delete_secret(SecretId="app/db")
     assert via_cloudtrail(secretsmanager) == ["CreateSecret"]
 

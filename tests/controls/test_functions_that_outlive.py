@@ -59,7 +59,7 @@ def left_running(rolled_back: bool = False) -> Iterator[tuple[SecretsManager, Fu
     with SecretsManager() if rolled_back else pytest.warns(RuntimeWarning, match="still running") as outer:
         if rolled_back:
             sm = outer
-            with pytest.warns(RuntimeWarning, match="still running"), sm.rolled_back():
+            with pytest.warns(RuntimeWarning, match="still running"), sm.snapshot():
                 thread = function.start(sm)
         else:
             with SecretsManager() as sm:
@@ -116,7 +116,7 @@ def test_a_function_whose_rotation_is_over_is_cut_off_too() -> None:
     function = Function()
     with pytest.warns(RuntimeWarning, match="still running"), SecretsManager() as sm:  # noqa: PT031
         thread = function.start(sm)
-        sm._service.effects.rotations._busy = frozenset()
+        sm._parts.service.effects.rotations._busy = frozenset()
         (run,) = sm.rotation.runs
         run.state = "failed"
     assert "AWS_LAMBDA_FUNCTION_NAME" not in os.environ
@@ -179,7 +179,7 @@ def test_a_function_from_before_an_inner_rollback_is_left_alone_by_it() -> None:
     function = Function()
     with SecretsManager() as sm:
         thread = function.start(sm)
-        with sm.rolled_back():
+        with sm.snapshot():
             pass
         function.finish(thread)
         assert function.steps == ["createSecret", "setSecret", "testSecret", "finishSecret"]
@@ -244,7 +244,7 @@ def test_an_interrupt_in_one_thread_leaves_the_rotations_of_others_alone() -> No
     with SecretsManager() as sm:
         sm.seed("a", "one", rotation=Rotation(interrupted, days=1))
         sm.seed("b", "one", rotation=Rotation(handler, days=1))
-        run_effects: Callable[..., Any] = sm._service.effects.run
+        run_effects: Callable[..., Any] = sm._parts.service.effects.run
 
         def wait_first(effects: Any) -> None:
             if threading.current_thread() is thread:
@@ -252,7 +252,7 @@ def test_an_interrupt_in_one_thread_leaves_the_rotations_of_others_alone() -> No
                 assert may_begin.wait(PATIENCE)
             run_effects(effects)
 
-        sm._service.effects.run = wait_first  # type: ignore[method-assign]
+        sm._parts.service.effects.run = wait_first  # type: ignore[method-assign]
         thread = threading.Thread(target=sm.client().rotate_secret, kwargs={"SecretId": "b"}, daemon=True)
         thread.start()
         assert ready.wait(PATIENCE)

@@ -397,9 +397,9 @@ class InterruptedList(list):
 def test_replicas_follow_though_an_interrupt_ends_the_hold(client, secretsmanager, monkeypatch, end):
     hold = secretsmanager.replication.hold()
     client.create_secret(Name="db", SecretString="one", AddReplicaRegions=[EU])
-    follow = secretsmanager._service.effects.replicas.follow
+    follow = secretsmanager._parts.service.effects.replicas.follow
     steps = [raise_interrupt, follow]
-    monkeypatch.setattr(secretsmanager._service.effects.replicas, "follow", lambda key: steps.pop(0)(key))
+    monkeypatch.setattr(secretsmanager._parts.service.effects.replicas, "follow", lambda key: steps.pop(0)(key))
     with pytest.raises(KeyboardInterrupt):
         hold.resume() if end == "resume()" else hold.__exit__(None, None, None)
     assert statuses(client) == {"eu-west-1": "InSync"}
@@ -413,7 +413,7 @@ def test_a_resume_can_be_repeated_until_all_replicas_have_followed(client, secre
     hold = secretsmanager.replication.hold(polls=1)
     client.create_secret(Name="db", SecretString="one", AddReplicaRegions=[EU])
     with monkeypatch.context() as twice:
-        twice.setattr(secretsmanager._service, "secrets", raise_interrupt)
+        twice.setattr(secretsmanager._parts.service, "secrets", raise_interrupt)
         with pytest.raises(KeyboardInterrupt):
             hold.resume()
     hold.resume()
@@ -422,7 +422,7 @@ def test_a_resume_can_be_repeated_until_all_replicas_have_followed(client, secre
 
 @pytest.mark.parametrize("where", ["its list of holds", "the list of watchers"])
 def test_a_hold_whose_beginning_is_interrupted_holds_nothing(client, secretsmanager, monkeypatch, where):
-    control, service = secretsmanager.replication, secretsmanager._service
+    control, service = secretsmanager.replication, secretsmanager._parts.service
     owner, name = (control._held, "holds") if where == "its list of holds" else (service, "watchers")
     monkeypatch.setattr(owner, name, InterruptedList())
     with pytest.raises(KeyboardInterrupt):
@@ -864,5 +864,5 @@ def test_a_hold_in_a_decorated_function_is_taken_back_with_it():
         return manager.client().describe_secret(SecretId="db")["ReplicationStatus"][0]["Status"]
 
     holding()
-    assert manager._service.watchers == []
+    assert manager._parts.service.watchers == []
     assert replicating() == "InSync"

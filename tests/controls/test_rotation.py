@@ -1687,7 +1687,7 @@ class _InterruptedList(list[Any]):
 def test_an_interrupt_at_an_end_of_the_block_leaves_nothing_that_rotates(
     sm: SecretsManager, database: Database, monkeypatch: pytest.MonkeyPatch, method: str
 ) -> None:
-    monkeypatch.setattr(sm._service, "watchers", _InterruptedList(method))
+    monkeypatch.setattr(sm._parts.service, "watchers", _InterruptedList(method))
     with pytest.raises(KeyboardInterrupt), sm.rotation.between_reads("db"):
         pass
     sm.client().get_secret_value(SecretId="db")

@@ -346,7 +346,7 @@ def test_a_rotation_that_is_due_begins_once_however_many_call(
 
 def test_a_thread_that_comes_late_finds_nothing_to_begin(secretsmanager: SecretsManager) -> None:
     """Between its look at the agenda and its turn, another one has begun what was due."""
-    assert secretsmanager._service.effects.rotations.begin_first_due(0.0) == ()
+    assert secretsmanager._parts.service.effects.rotations.begin_first_due(0.0) == ()
 
 
 # --- between reads ---------------------------------------------------------------------------------------------------

@@ -214,23 +214,23 @@ def test_an_error_of_a_decorated_function_comes_first(sm: SecretsManager) -> Non
 
 def test_a_plan_that_is_rolled_back_counts_at_the_end_of_the_rollback(sm: SecretsManager) -> None:
     with sm:
-        with pytest.raises(UnmetPlanError), sm.rolled_back():
+        with pytest.raises(UnmetPlanError), sm.snapshot():
             sm.rotation.fail("setSecret", ValueError)
-        with sm.rolled_back():
+        with sm.snapshot():
             sm.rotation.fail("setSecret", ValueError)
             rotate(sm)
 
 
 def test_a_rollback_takes_all_back_though_a_plan_was_not_met(sm: SecretsManager) -> None:
     with sm:
-        with pytest.raises(UnmetPlanError), sm.rolled_back():
+        with pytest.raises(UnmetPlanError), sm.snapshot():
             sm.rotation.fail("setSecret", ValueError)
             sm.seed("other", "one")
         assert list(sm.secrets) == ["db"]
 
 
 def test_an_error_inside_a_rollback_comes_first(sm: SecretsManager) -> None:
-    with sm, pytest.raises(ZeroDivisionError), sm.rolled_back():
+    with sm, pytest.raises(ZeroDivisionError), sm.snapshot():
         sm.rotation.fail("setSecret", ValueError)
         raise ZeroDivisionError
 
@@ -238,9 +238,9 @@ def test_an_error_inside_a_rollback_comes_first(sm: SecretsManager) -> None:
 def test_a_plan_of_before_may_come_to_pass_inside_a_rollback_or_after_it(sm: SecretsManager) -> None:
     with sm:
         sm.rotation.fail("setSecret", ValueError)
-        with sm.rolled_back():
+        with sm.snapshot():
             pass
-        with sm.rolled_back():
+        with sm.snapshot():
             rotate(sm)
 
 
@@ -248,9 +248,9 @@ def test_a_plan_of_before_that_never_does_is_told_at_its_own_end(sm: SecretsMana
     with pytest.raises(UnmetPlanError) as failure, sm:
         sm.rotation.fail("setSecret", ValueError)
         sm.rotation.hold("db", before="setSecret")
-        with sm.rolled_back():
+        with sm.snapshot():
             pass
-        with pytest.raises(UnmetPlanError, match="'testSecret'") as inner, sm.rolled_back():
+        with pytest.raises(UnmetPlanError, match="'testSecret'") as inner, sm.snapshot():
             sm.rotation.fail("testSecret", ValueError)
     assert "'setSecret'" not in str(inner.value)
     assert len(str(failure.value).splitlines()) == 3

@@ -119,14 +119,14 @@ def by_wire(sm, operation, parameters):
     try:
         parameters = wire.read_parameters(body, model.operation(operation).input_shape)
         call = Call(operation, parameters, REGION, principal, sm.clock.seconds(), request_id="request-1")
-        return Answer(200, sm._service.call(call).reply)
+        return Answer(200, sm._parts.service.call(call).reply)
     except ServiceError as error:
         return Answer(error.status, {}, error.code, error.message)
 
 
 def require_an_answer(sm, operation, answer_to, parameters):
     """Makes a call, which has to be answered or refused as AWS would; takes back what it did."""
-    before = sm._service.secrets()
+    before = sm._parts.service.secrets()
     with sm._rolled_back():
         try:
             answer = answer_to(operation, parameters)
@@ -134,9 +134,9 @@ def require_an_answer(sm, operation, answer_to, parameters):
         except Exception as error:
             error.add_note(f"in {operation} with {str(parameters)[:500]!r}")
             raise
-        assert answer.code is None or sm._service.secrets() == before
+        assert answer.code is None or sm._parts.service.secrets() == before
         assert all(map(repr, sm.log))
-    assert sm._service.secrets() == before
+    assert sm._parts.service.secrets() == before
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)

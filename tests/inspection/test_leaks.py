@@ -796,7 +796,7 @@ def test_a_value_that_aws_refused_is_found_in_its_own_fields(secretsmanager, cli
 
 
 def test_what_a_block_lost_and_was_refused_is_forgotten_with_it(secretsmanager, client):
-    with secretsmanager.rolled_back():
+    with secretsmanager.snapshot():
         deleted_by_force(secretsmanager, client)
         with pytest.raises(ClientError):
             client.put_secret_value(SecretId="no", SecretString="battery staple")
@@ -806,7 +806,7 @@ def test_what_a_block_lost_and_was_refused_is_forgotten_with_it(secretsmanager, 
 
 
 def test_what_a_block_created_is_not_taken_for_gone_after_it(secretsmanager, client):
-    with secretsmanager.rolled_back():
+    with secretsmanager.snapshot():
         client.create_secret(Name="db", SecretString="correct horse")
     secretsmanager.assert_nothing_leaked("correct horse")
 

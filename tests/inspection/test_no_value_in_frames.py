@@ -237,7 +237,7 @@ def test_a_refused_async_call_shows_no_value(sm, heard):
 
 
 def test_a_crash_of_this_package_keeps_its_frames(sm, client, monkeypatch):
-    monkeypatch.setattr(sm._service, "ports", None)
+    monkeypatch.setattr(sm._parts.service, "ports", None)
     with pytest.raises(AttributeError) as caught:
         client.get_secret_value(SecretId="db")
     assert "get_secret_value" in [frame.f_code.co_name for frame, _ in traceback.walk_tb(caught.value.__traceback__)]
@@ -250,11 +250,11 @@ def objects_of(sm, client):
     client.put_secret_value(SecretId="db", SecretString=VALUE)
     with suppress(ClientError):
         client.put_secret_value(SecretId="gone", SecretBinary=VALUE.encode())
-    view, service = sm.secret("db"), sm._service
+    view, service = sm.secret("db"), sm._parts.service
     return {
         "the manager": sm,
         "its secrets": (sm.secrets, view, view.versions, view.history, view.state),
-        "its log": (sm.log, list(sm.log), [event.record for event in sm.log], sm._entries),
+        "its log": (sm.log, list(sm.log), [event.record for event in sm.log], sm._parts.entries),
         "its service": (vars(service), vars(service.store), vars(service.refusals)),
         "its seeds": (Version(VALUE), seed_of("db", {"password": VALUE}, versions=[OTHER])),
     }

@@ -7,6 +7,8 @@ import boto3
 import pytest
 
 from pytest_secretsmanager import SecretsManager
+from pytest_secretsmanager.managing.planting import follow_environment
+from pytest_secretsmanager.managing.rollback import rolled_back
 
 CACHES = "\n  does the code cache what it reads (lru_cache, powertools, at import)? Clear that before the test"
 
@@ -112,9 +114,9 @@ def test_one_that_was_entered_again_counts_as_active() -> None:
 def test_one_that_a_test_before_has_left_is_not_named_by_that_of_the_run() -> None:
     """The manager of a whole run gives each test a log of its own."""
     with SecretsManager() as run:
-        with run.rolled_back(own_log=True), SecretsManager() as inner:
+        with rolled_back(run._parts, own_log=True), SecretsManager() as inner:
             read(inner)
-        with run.rolled_back(own_log=True):
+        with rolled_back(run._parts, own_log=True):
             assert text_of(run) == f"no calls at all{CACHES}"
 
 
@@ -142,6 +144,6 @@ def test_a_log_with_other_calls_does_not_ask() -> None:
 def test_one_that_has_moved_since_is_named_with_its_region_now(monkeypatch: pytest.MonkeyPatch) -> None:
     with SecretsManager() as outer, SecretsManager() as inner, monkeypatch.context() as environment:
         environment.setenv("AWS_DEFAULT_REGION", "eu-west-1")
-        inner.follow_environment()
+        follow_environment(inner._parts)
         read(inner)
         assert "another SecretsManager, in eu-west-1, which is active, has logged 1" in text_of(outer)

@@ -1,0 +1,73 @@
+"""Rolling back: what a block did is taken back at its end."""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from types import TracebackType
+
+from pytest_secretsmanager.doors import active
+from pytest_secretsmanager.engine.errors import UsageError
+from pytest_secretsmanager.engine.interrupts import taken_back
+from pytest_secretsmanager.managing import cut_offs
+from pytest_secretsmanager.managing.parts import Parts
+
+__tracebackhide__ = True
+
+
+@contextmanager
+def rolled_back(parts: Parts, *, own_log: bool = False) -> Iterator[None]:
+    """Take back at the end what happens in the block: secrets, log, clock, keys, rotations, plans, subscriptions.
+
+    With `own_log` the log begins empty inside. An endpoint that was started inside is stopped. A rotation function that
+    was called inside and still runs is cut off: its later calls are refused.
+    """
+    restore_endpoint = parts.serving.checkpoint()
+    functions, runs = active.functions_of(parts.responder), tuple(parts.service.effects.rotations.runs)
+
+    def begin() -> None:
+        if own_log:
+            parts.log.begin_anew()
+            parts.presence.begin_anew()
+            parts.crashes.clear()
+
+    def end() -> None:
+        restore_endpoint()
+        cut_offs.cut_off(parts, "what called it was rolled back", refuse=True, functions=functions, runs=runs)
+
+    try:
+        # No name keeps a context that is thrown away alive.
+        with (
+            parts.service.rolled_back(*(part.checkpoint for part in parts.undoable())),
+            taken_back(begin, end),
+            parts.steps.all_met(),
+            parts.events.all_handled(),
+        ):
+            yield
+    except BaseException as error:
+        cut_offs.report(parts, error)
+        raise
+    cut_offs.report(parts, None)
+
+
+class Snapshot:
+    """The beginning of a `with` block, to which the end of the block goes back. `sm.snapshot()` makes one.
+
+    Each is entered once; raises UsageError when it is entered again.
+    """
+
+    def __init__(self, block: AbstractContextManager[None]) -> None:
+        self._block = block
+        self._is_entered = False
+
+    def __enter__(self) -> None:
+        if self._is_entered:
+            raise UsageError(f"{self!r} was entered before, and is used once: call snapshot() for each `with` block")
+        self._is_entered = True
+        self._block.__enter__()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._block.__exit__(kind, error, traceback)
+
+    def __repr__(self) -> str:
+        return f"<snapshot{'' if self._is_entered else ', not entered'}>"
