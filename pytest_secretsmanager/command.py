@@ -14,6 +14,8 @@ from threading import Event
 from types import FrameType
 from typing import TYPE_CHECKING
 
+from pytest_secretsmanager import options
+from pytest_secretsmanager.arguments import require_port
 from pytest_secretsmanager.engine.errors import UsageError
 from pytest_secretsmanager.manager import SecretsManager, parts_of
 from pytest_secretsmanager.managing.planting import plant
@@ -38,9 +40,9 @@ Credentials are made anew at each start. Secrets are kept in memory and gone whe
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command; gives the exit status: 0 when it was stopped, 2 for what it can't do."""
     parser = _parser()
-    options = parser.parse_args(arguments)
+    given = parser.parse_args(arguments)
     try:
-        _serve(options)
+        _serve(given)
     except UsageError as error:
         parser.error(str(error))
     return 0
@@ -56,39 +58,43 @@ def _parser() -> ArgumentParser:
         epilog=_EPILOG,
         formatter_class=RawDescriptionHelpFormatter,
     )
+    several = "may be given several times"
     serve.add_argument(
-        "--seed",
+        options.SEEDS.flag,
         action="append",
         type=Path,
         default=[],
         metavar="FILE",
-        help="TOML or JSON file of secrets to begin with; may be given several times",
+        help=f"TOML or JSON file of secrets to begin with; {several}",
     )
     serve.add_argument("--port", type=_port, default=0, help="port to listen on (default: a free one)")
-    serve.add_argument("--region", help="default: AWS_DEFAULT_REGION, else us-east-1")
+    serve.add_argument(options.REGION.flag, help=f"default: {options.REGION.plain_default}")
     serve.add_argument(
-        "--extra-region",
+        options.EXTRA_REGIONS.flag,
         action="append",
         default=[],
         metavar="REGION",
-        help="a region that is newer than the installed botocore; may be given several times",
+        help=f"a region that is newer than the installed botocore; {several}",
     )
-    serve.add_argument("--account", default="123456789012", help="default: %(default)s")
+    serve.add_argument(options.ACCOUNT.flag, default=options.ACCOUNT.default, help="default: %(default)s")
     return parser
 
 
 def _port(text: str) -> int:
-    if not text.isdecimal() or int(text) > 65535:
-        raise ArgumentTypeError(f"a port is a number from 0 to 65535, not {text}")
-    return int(text)
+    port = int(text) if text.isdecimal() else text
+    try:
+        require_port(port)
+    except UsageError as error:
+        raise ArgumentTypeError(str(error)) from None
+    return int(port)
 
 
-def _serve(options: Namespace) -> None:
+def _serve(given: Namespace) -> None:
     if "" not in sys.path:
         sys.path.insert(0, "")  # where rotation functions of seed files are looked for, as `python -m` does
-    with SecretsManager(options.region, options.account, extra_regions=options.extra_region) as sm:
-        secrets = {key for path in options.seed for key in _planted(sm, path)}  # a later file may have the same name
-        endpoint = _listening(sm, options.port)
+    with SecretsManager(given.region, given.account, extra_regions=given.extra_region) as sm:
+        secrets = {key for path in given.seed for key in _planted(sm, path)}  # a later file may have the same name
+        endpoint = _listening(sm, given.port)
         ended = _told_to_end()  # before anybody is told that it serves
         count = len(secrets)
         print(_exports(endpoint.env), flush=True)  # noqa: T201 - what the command is for

@@ -5,6 +5,7 @@ from datetime import datetime
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypeVar, Unpack
 
+from pytest_secretsmanager.arguments import require_count, require_port
 from pytest_secretsmanager.doors import environment
 from pytest_secretsmanager.engine.callers import require_account
 from pytest_secretsmanager.engine.errors import UsageError
@@ -23,6 +24,7 @@ from pytest_secretsmanager.managing.panel import Panel
 from pytest_secretsmanager.managing.parts import Parts
 from pytest_secretsmanager.managing.planting import plant
 from pytest_secretsmanager.managing.rollback import Snapshot, rolled_back
+from pytest_secretsmanager.options import DEFAULT_ACCOUNT
 from pytest_secretsmanager.seeds import NO_VALUE, SeedOptions, seed_of
 
 __tracebackhide__ = True
@@ -32,8 +34,6 @@ if TYPE_CHECKING:
     from mypy_boto3_secretsmanager.client import SecretsManagerClient
 
     from pytest_secretsmanager.doors.http import Endpoint
-
-_LAST_PORT = 65_535
 
 _Arguments = ParamSpec("_Arguments")
 _Result = TypeVar("_Result")
@@ -64,7 +64,7 @@ class SecretsManager(Panel, Assertions):
     def __init__(
         self,
         region: str | None = None,
-        account: str = "123456789012",
+        account: str = DEFAULT_ACCOUNT,
         *,
         random_seed: int | str | None = None,
         now: datetime | None = None,
@@ -76,7 +76,7 @@ class SecretsManager(Panel, Assertions):
         home = Home(region, regions)
         require_account(account)
         _require_seed(random_seed)
-        _require_quota(version_quota)
+        require_count("version_quota", "is a number of versions", version_quota)
         self._parts = parts = Parts(home, account, random_seed, now, version_quota, regions)
         self._presence, self._world = parts.presence, parts.world
         self._entering = parts.entering = answering.entering_of(parts)
@@ -179,8 +179,7 @@ class SecretsManager(Panel, Assertions):
         b'http://127.0.0.1\\n'
         """
         answering.require_entered(self._parts, "start its endpoint")
-        if not isinstance(port, int) or isinstance(port, bool) or not 0 <= port <= _LAST_PORT:
-            raise UsageError(f"a port is a number from 0 to {_LAST_PORT}, not {port!r}")
+        require_port(port)
         return self._parts.serving.start(self.region, port)
 
     @known_keywords()
@@ -224,9 +223,4 @@ def _require_not_called(region: object) -> None:
 
 def _require_seed(random_seed: object) -> None:
     if not isinstance(random_seed, int | str | None):
-        raise UsageError(f"random_seed is an int, a str or None, not {type(random_seed).__name__}")
-
-
-def _require_quota(version_quota: object) -> None:
-    if not isinstance(version_quota, int) or isinstance(version_quota, bool) or version_quota < 1:
-        raise UsageError(f"version_quota is a number of versions, at least 1, not {version_quota!r}")
+        raise UsageError(f"is an int, a str or None, not {type(random_seed).__name__}", subject="random_seed")

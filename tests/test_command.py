@@ -182,7 +182,7 @@ def test_a_port_that_is_taken_is_told(capsys):
     ("arguments", "told"),
     [
         pytest.param(["--port", "99999"], "a port is a number from 0 to 65535, not 99999", id="a port too high"),
-        pytest.param(["--port", "http"], "a port is a number from 0 to 65535, not http", id="a port in words"),
+        pytest.param(["--port", "http"], "a port is a number from 0 to 65535, not 'http'", id="a port in words"),
         pytest.param(["--account", "12"], "account is a str of twelve digits", id="a short account"),
         pytest.param(["--region", "eu-wst-1"], "region is 'eu-wst-1', which botocore ", id="a made-up region"),
         pytest.param(

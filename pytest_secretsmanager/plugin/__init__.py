@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pytest_secretsmanager.plugin import following, markers, options, order, own_fixture, plans, section, settings
+from pytest_secretsmanager.plugin import (
+    following,
+    manager_options,
+    markers,
+    order,
+    own_fixture,
+    plans,
+    section,
+    settings,
+)
 from pytest_secretsmanager.plugin.managers import answering, forget, session_of
 from pytest_secretsmanager.plugin.names import BLOCK_NETWORK, FIXTURE, ROLLBACK, SEEDS
 from pytest_secretsmanager.plugin.network import NetworkGuard
@@ -25,7 +34,6 @@ _STARTED = pytest.StashKey[ExitStack]()
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Adds the ini options."""
-    options.add(parser)
     settings.add(parser)
 
 
@@ -69,7 +77,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_report_header(config: pytest.Config) -> str | None:
     """Says so when the ini file and the environment name two regions."""
-    return options.differing_regions(config)
+    return manager_options.differing_regions(config)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pytest_secretsmanager.plugin import following, markers, options
+from pytest_secretsmanager.plugin import following, manager_options, markers
 from pytest_secretsmanager.plugin.names import FIXTURE, OPTIONS, PARTS, PLANTED, SEEDS
 from pytest_secretsmanager.plugin.plans import unmet_plans_in_words
 from pytest_secretsmanager.plugin.session import SeededSession
@@ -38,7 +38,7 @@ def answering(node: pytest.Item, monkeypatch: pytest.MonkeyPatch) -> Iterator["S
     from pytest_secretsmanager.managing import answering as managing
     from pytest_secretsmanager.managing.planting import plant
 
-    manager = options.build(node)
+    manager = manager_options.build(node)
     parts = parts_of(manager)
     following.begin(node.config, parts)
     # By monkeypatch, so that a test's own changes of these variables are undone before ours, in whatever order.

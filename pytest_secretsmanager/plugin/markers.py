@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pytest
 
+from pytest_secretsmanager.options import KEYWORDS
 from pytest_secretsmanager.plugin.names import OPTIONS, SECRET, SECRETS_FILE
 
 if TYPE_CHECKING:
@@ -21,8 +22,7 @@ TEXTS = (
     "activates the fixture secretsmanager.",
     f"{SECRETS_FILE}(path): a TOML or JSON file, by its path from the test's own file, of secrets that are there when "
     "the test starts; activates the fixture secretsmanager.",
-    f"{OPTIONS}(*, region, account, random_seed, now, version_quota, extra_regions): options of the fixture "
-    "secretsmanager; activates it.",
+    f"{OPTIONS}(*, {', '.join(KEYWORDS)}): options of the fixture secretsmanager; activates it.",
 )
 """What `pytest --markers` shows."""
 

@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pytest_secretsmanager import options
+
 if TYPE_CHECKING:
     from pytest_secretsmanager.managing.parts import Parts
 
@@ -14,12 +16,12 @@ SECRETS_FILE = "secrets_file"
 OPTIONS = "secretsmanager"
 MARKERS = (SECRET, SECRETS_FILE, OPTIONS)
 
-REGION = "secretsmanager_region"
-ACCOUNT = "secretsmanager_account"
-RANDOM_SEED = "secretsmanager_random_seed"
-EXTRA_REGIONS = "secretsmanager_extra_regions"
-BLOCK_NETWORK = "secretsmanager_block_network"
-SEEDS = "secretsmanager_seeds"
+REGION = options.REGION.ini_name
+ACCOUNT = options.ACCOUNT.ini_name
+RANDOM_SEED = options.RANDOM_SEED.ini_name
+EXTRA_REGIONS = options.EXTRA_REGIONS.ini_name
+BLOCK_NETWORK = options.BLOCK_NETWORK.ini_name
+SEEDS = options.SEEDS.ini_name
 
 ROLLBACK = "_secretsmanager_rollback"
 """The autouse fixture that rolls back a test with secrets of the run."""

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pytest_secretsmanager.plugin.manager_options import ini_options, ini_problem
 from pytest_secretsmanager.plugin.names import PARTS, ROLLBACK, SEEDS
-from pytest_secretsmanager.plugin.options import ini_options, ini_problem
 from pytest_secretsmanager.plugin.plans import unmet_plans_in_words
 from pytest_secretsmanager.plugin.threads import Part, Threads
 

@@ -10,6 +10,7 @@ from typing import Any, Literal, TypeAlias
 
 import pytest
 
+from pytest_secretsmanager.options import OPTIONS
 from pytest_secretsmanager.plugin.names import BLOCK_NETWORK, EXTRA_REGIONS, SEEDS
 
 Blocking: TypeAlias = Literal["auto", "true", "false"]
@@ -22,21 +23,10 @@ _MEANINGS: dict[str, Blocking] = {
 
 
 def add(parser: pytest.Parser) -> None:
-    """Adds these ini options."""
-    parser.addini(
-        BLOCK_NETWORK,
-        "refuses Secrets Manager calls that botocore would send to AWS: auto (from the first test with the fixture "
-        "secretsmanager or one of its markers until the run ends; the default), true (from the beginning), false "
-        "(never)",
-        default="auto",
-    )
-    parser.addini(
-        SEEDS,
-        "TOML or JSON files of secrets that are there from before the first import of a conftest file, one a line; of "
-        "two secrets of one name the later one wins",
-        type="linelist",
-        default=[],
-    )
+    """Adds the ini options."""
+    for option in OPTIONS:
+        if option.ini_type is not None:
+            parser.addini(option.ini_name, option.plain_help, option.ini_type, option.default)
 
 
 def block_network(config: pytest.Config) -> Blocking:

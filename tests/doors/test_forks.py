@@ -21,6 +21,7 @@ from pytest_secretsmanager.controls import clock
 from pytest_secretsmanager.doors import active, environment
 from pytest_secretsmanager.engine import locks
 from pytest_secretsmanager.engine.errors import UsageError
+from pytest_secretsmanager.managing import entering
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
 
@@ -79,7 +80,7 @@ def beside_threads(work, count=3):
 
 LOCKS = {
     "the lock of the secrets": lambda sm: sm._parts.service.lock,
-    "the lock of entering": lambda sm: sm._entering,
+    "the lock of entering": lambda _: entering.lock,
     "the lock of the clock": lambda _: clock._lock,
     "the lock of a hold": lambda sm: sm.replication.hold(polls=1)._counting,
     "the lock of answering": lambda _: active.lock,

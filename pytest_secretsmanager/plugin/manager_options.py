@@ -7,28 +7,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_secretsmanager.doors.default_region import DEFAULT_REGION, REGION_VARIABLE
+from pytest_secretsmanager.options import KEYWORDS, ini_name_of
 from pytest_secretsmanager.plugin import settings
 from pytest_secretsmanager.plugin.markers import failure, farthest_first
-from pytest_secretsmanager.plugin.names import ACCOUNT, EXTRA_REGIONS, FIXTURE, OPTIONS, RANDOM_SEED, REGION, SECRET
+from pytest_secretsmanager.plugin.names import ACCOUNT, FIXTURE, OPTIONS, RANDOM_SEED, REGION, SECRET
 
 if TYPE_CHECKING:
+    from pytest_secretsmanager.engine.errors import UsageError
     from pytest_secretsmanager.manager import SecretsManager
-
-_OPTIONS = ("region", "account", "random_seed", "now", "version_quota", "extra_regions")
-
-
-def add(parser: pytest.Parser) -> None:
-    """Adds these ini options."""
-    default = f"(default: {REGION_VARIABLE}, else {DEFAULT_REGION})"
-    parser.addini(REGION, f"region of the fixture secretsmanager {default}", default="")
-    parser.addini(ACCOUNT, "account of the fixture secretsmanager", default="123456789012")
-    parser.addini(RANDOM_SEED, "makes ARN suffixes, version ids and request ids repeatable", default="")
-    parser.addini(
-        EXTRA_REGIONS,
-        "regions that are newer than the installed botocore: names, with blanks or commas between",
-        "args",
-        [],
-    )
 
 
 def build(node: Any) -> "SecretsManager":
@@ -42,8 +28,8 @@ def build(node: Any) -> "SecretsManager":
         if marker.args:
             advice = f"a secret is seeded by @pytest.mark.{SECRET}"
             raise failure(node, OPTIONS, f"options are given by name, not by position ({len(marker.args)}); {advice}")
-        for name in marker.kwargs.keys() - {*_OPTIONS}:
-            raise failure(node, OPTIONS, f"there is no option {name!r}{nearest(name, _OPTIONS)}")
+        for name in marker.kwargs.keys() - {*KEYWORDS}:
+            raise failure(node, OPTIONS, f"there is no option {name!r}{nearest(name, KEYWORDS)}")
         options |= {**marker.kwargs, **_all_extra_regions(options, marker.kwargs)}
     try:
         return SecretsManager(**options)
@@ -77,23 +63,29 @@ def ini_options(config: pytest.Config) -> dict[str, Any]:
 
 def ini_problem(ini: dict[str, Any]) -> str | None:
     """What is wrong with the ini file's options by themselves, whatever the environment says."""
-    problem = _problem(ini | {"region": ini["region"] or DEFAULT_REGION})
-    return None if problem is None else f"the ini option {OPTIONS}_{problem}"
+    error = _refusal(ini | {"region": ini["region"] or DEFAULT_REGION})
+    if error is None or error.subject is None:
+        return None
+    return f"the ini option {ini_name_of(error.subject)} {error.problem}"
 
 
 def environment_problem(options: dict[str, Any]) -> str | None:
     """What is wrong with the region of the environment, where no option names one."""
-    return None if options["region"] is not None else _problem({"extra_regions": options["extra_regions"]})
+    if options["region"] is not None:
+        return None
+    error = _refusal({"extra_regions": options["extra_regions"]})
+    return None if error is None else str(error)
 
 
-def _problem(options: dict[str, Any]) -> str | None:
+def _refusal(options: dict[str, Any]) -> "UsageError | None":
+    """Return why no `SecretsManager` can have these options."""
     from pytest_secretsmanager.engine.errors import UsageError
     from pytest_secretsmanager.manager import SecretsManager
 
     try:
         SecretsManager(**options)
     except UsageError as error:
-        return str(error)
+        return error
     return None
 
 
