@@ -25,7 +25,8 @@ from pytest_secretsmanager.managing.parts import Parts
 from pytest_secretsmanager.managing.planting import plant
 from pytest_secretsmanager.managing.rollback import Snapshot, rolled_back
 from pytest_secretsmanager.options import DEFAULT_ACCOUNT
-from pytest_secretsmanager.seeds import NO_VALUE, SeedOptions, seed_of
+from pytest_secretsmanager.seed_arguments import seed_of
+from pytest_secretsmanager.seeds import NO_VALUE, SeedOptions
 
 __tracebackhide__ = True
 """pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""

@@ -37,7 +37,8 @@ from typing import Any, TypeAlias
 
 from pytest_secretsmanager.engine.errors import UsageError, nearest
 from pytest_secretsmanager.engine.tracebacks import without_own_frames
-from pytest_secretsmanager.seeds import Rotation, Seed, Version, seed_of
+from pytest_secretsmanager.seed_arguments import seed_of
+from pytest_secretsmanager.seeds import Rotation, Seed, Version
 
 _Table: TypeAlias = dict[str, Any]
 

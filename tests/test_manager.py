@@ -19,7 +19,7 @@ from botocore.exceptions import ClientError, NoRegionError
 from pytest_secretsmanager import Rotation, SecretsManager, UsageError
 from pytest_secretsmanager.managing.planting import follow_environment, plant
 from pytest_secretsmanager.managing.rollback import rolled_back
-from pytest_secretsmanager.seeds import seed_of
+from pytest_secretsmanager.seed_arguments import seed_of
 
 VARIABLES = ("AWS_DEFAULT_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
 

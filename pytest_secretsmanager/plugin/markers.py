@@ -80,8 +80,8 @@ def _require_one_each(node: Any, place: "_Place", seeded: "list[tuple[pytest.Mar
 
 def _seeds_of(marker: pytest.Mark, directory: Path) -> "list[Seed]":
     from pytest_secretsmanager.engine.errors import UsageError
+    from pytest_secretsmanager.seed_arguments import seed_of
     from pytest_secretsmanager.seed_files import read_seeds
-    from pytest_secretsmanager.seeds import seed_of
 
     if marker.name == SECRET:
         return [seed_of(*marker.args, **marker.kwargs)]

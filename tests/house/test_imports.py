@@ -18,6 +18,7 @@ ROOMS = [
     {"managing.cut_offs"},
     {"managing.parts"},
     {"managing.home", "managing.serving", "seed_files"},
+    {"seed_arguments"},
     {"managing.entering", "managing.clients", "managing.chance", "seeds", "controls", "report"},
     {"inspection", "seed_arns", "options"},
     {"doors", "arguments"},

@@ -15,8 +15,8 @@ import pytest_secretsmanager
 from pytest_secretsmanager import UsageError, Version
 from pytest_secretsmanager.inspection.readings import readings_of
 from pytest_secretsmanager.inspection.sought import index_of
+from pytest_secretsmanager.seed_arguments import seed_of
 from pytest_secretsmanager.seed_files import read_seeds
-from pytest_secretsmanager.seeds import seed_of
 
 VALUE = "correct-horse-battery"
 OTHER = "staple-of-another"

@@ -163,7 +163,7 @@ def test_help_lists_the_ini_options(pytester: pytest.Pytester) -> None:
             "  secretsmanager_account (string):*",
             "  secretsmanager_random_seed *",
             "  secretsmanager_block_network (string):*",
-            "*auto from the*",
+            "*from the first test that uses*",
             "  secretsmanager_seeds (linelist):*",
         ]
     )
