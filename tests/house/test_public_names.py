@@ -76,7 +76,7 @@ SHOWN_BY_TYPES = {
     "Unchanged": "",
     "Version": "age id labels value",
 }
-"""The public names of each exported type; those of the views are held by tests/inspection."""
+"""The public names of each exported type, but for the views."""
 
 STILL_SHOWN = {
     "Clock": "checkpoint follow seconds",
