@@ -5,7 +5,7 @@ from datetime import datetime
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypeVar, Unpack
 
-from pytest_secretsmanager.arguments import require_count, require_port
+from pytest_secretsmanager.arguments import require_port
 from pytest_secretsmanager.doors import environment
 from pytest_secretsmanager.engine.callers import require_account
 from pytest_secretsmanager.engine.errors import UsageError
@@ -24,7 +24,7 @@ from pytest_secretsmanager.managing.panel import Panel
 from pytest_secretsmanager.managing.parts import Parts
 from pytest_secretsmanager.managing.planting import plant
 from pytest_secretsmanager.managing.rollback import Snapshot, rolled_back
-from pytest_secretsmanager.options import DEFAULT_ACCOUNT
+from pytest_secretsmanager.options import DEFAULT_ACCOUNT, require_random_seed, require_version_quota
 from pytest_secretsmanager.seed_arguments import seed_of
 from pytest_secretsmanager.seeds import NO_VALUE, SeedOptions
 
@@ -76,21 +76,21 @@ class SecretsManager(Panel, Assertions):
         regions = regions_with(extra_regions)
         home = Home(region, regions)
         require_account(account)
-        _require_seed(random_seed)
-        require_count("version_quota", "is a number of versions", version_quota)
+        require_random_seed(random_seed)
+        require_version_quota(version_quota)
         self._parts = parts = Parts(home, account, random_seed, now, version_quota, regions)
         self._presence, self._world = parts.presence, parts.world
-        self._entering = parts.entering = answering.entering_of(parts)
+        parts.entering = answering.entering_of(parts)
 
     # --- entering, leaving and undoing -----------------------------------------------------------------------------
 
     def __enter__(self) -> Self:
         entry = object()
         try:
-            self._entering.enter(entry)
+            self._parts.entering.enter(entry)
             return self
         except BaseException:
-            self._entering.leave([entry])
+            self._parts.entering.leave([entry])
             raise
 
     def __exit__(
@@ -98,9 +98,9 @@ class SecretsManager(Panel, Assertions):
     ) -> None:
         leaving: list[object] = []
         try:
-            self._entering.leave(leaving)
+            self._parts.entering.leave(leaving)
         except BaseException:
-            self._entering.leave(leaving)  # it may have been broken off before its own `try`
+            self._parts.entering.leave(leaving)  # it may have been broken off before its own `try`
             raise
         answering.report(self._parts, error)
 
@@ -220,8 +220,3 @@ def parts_of(manager: SecretsManager) -> Parts:
 def _require_not_called(region: object) -> None:
     if callable(region):
         raise UsageError("SecretsManager is called before it decorates: write @SecretsManager()")
-
-
-def _require_seed(random_seed: object) -> None:
-    if not isinstance(random_seed, int | str | None):
-        raise UsageError(f"is an int, a str or None, not {type(random_seed).__name__}", subject="random_seed")

@@ -217,7 +217,7 @@ def test_a_region_that_is_newer_than_botocore_can_be_added():
 
 def test_a_seed_that_aws_would_refuse_is_told(capsys, seeds):
     seeds.write_text('[[secret]]\nname = "a name"\n')
-    assert "secret 'a name' can't be seeded so; AWS answers ValidationException" in refused(
+    assert "secret 'a name' can't be seeded: AWS answers ValidationException" in refused(
         capsys, "serve", "--seed", str(seeds)
     )
 

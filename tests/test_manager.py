@@ -433,7 +433,7 @@ def test_where_it_can_not_follow_all_stays_as_it_was(monkeypatch: pytest.MonkeyP
     plant(sm._parts, seed_of("two", "x", replicas=["eu-west-1"]))
     before = named_beside(sm)
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
-    with sm.assert_unchanged(), pytest.raises(UsageError, match=r"'two' can't be seeded so; .* Invalid replica region"):
+    with sm.assert_unchanged(), pytest.raises(UsageError, match=r"'two' can't be seeded: .* Invalid replica region"):
         follow_environment(sm._parts)
     assert sm.region == sm.secret("one").key.region == "us-east-1"
     assert named_beside(sm) == before

@@ -467,7 +467,7 @@ def test_what_aws_refuses_is_refused_in_awss_words(
 ) -> None:
     with pytest.raises(UsageError) as refusal:
         secretsmanager.seed(name, **options)
-    assert str(refusal.value) == f"secret {name!r} can't be seeded so; AWS answers {text}"
+    assert str(refusal.value) == f"secret {name!r} can't be seeded: AWS answers {text}"
     assert len(secretsmanager.secrets) == 0
 
 

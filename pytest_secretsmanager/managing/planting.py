@@ -48,7 +48,7 @@ def plant(parts: Parts, seed: Seed) -> SecretView:
     else:
         parts.home.note(key, seed, parts.service.store.get(key))
         return SecretView(parts.world, key)
-    raise UsageError(f"secret {shorten(seed.name, _LONGEST_NAME)!r} can't be seeded so; {refusal}")
+    raise UsageError(f"secret {shorten(seed.name, _LONGEST_NAME)!r} can't be seeded: {refusal}")
 
 
 def follow_environment(parts: Parts) -> None:
@@ -76,7 +76,7 @@ def _require_replicated(parts: Parts, key: SecretKey) -> None:
     secret = parts.service.store.get(key)
     for region, replica in secret.replicas.items() if secret is not None else ():
         if replica.status == "Failed":
-            raise UsageError(f"secret {key.name!r} can't be seeded so; no replica in {region}: {replica.message}")
+            raise UsageError(f"secret {key.name!r} can't be seeded: no replica in {region}: {replica.message}")
 
 
 def _function_of(parts: Parts, seed: Seed, key: SecretKey) -> str | None:

@@ -479,7 +479,7 @@ def test_a_seed_makes_the_key_in_its_own_region_and_account(secretsmanager: Secr
 
 
 def test_a_seed_with_a_malformed_key_is_refused_in_words(secretsmanager: SecretsManager) -> None:
-    with pytest.raises(UsageError, match=rf"can't be seeded so; AWS answers .*{INVALID_KEY} Invalid keyId"):
+    with pytest.raises(UsageError, match=rf"can't be seeded: AWS answers .*{INVALID_KEY} Invalid keyId"):
         secretsmanager.seed("db", "one", kms_key="pay")
 
 

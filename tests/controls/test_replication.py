@@ -789,7 +789,7 @@ def test_a_seed_with_replicas_takes_the_place_of_a_replica(client, eu, ap, secre
 # --- seeds that can not be -------------------------------------------------------------------------------------------
 
 BOTOCORE = f"botocore {botocore.__version__}"
-NOT_SO = "secret 'db' can't be seeded so; AWS answers"
+NOT_SO = "secret 'db' can't be seeded: AWS answers"
 
 
 @pytest.mark.parametrize(
