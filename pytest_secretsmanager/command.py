@@ -1,7 +1,7 @@
-"""The command `pytest-secretsmanager serve`: the local endpoint by itself, for development outside any test.
+"""The command `pytest-secretsmanager serve`: the local endpoint for development outside tests.
 
-Also `python -m pytest_secretsmanager serve`. What it prints on standard output is what a shell has to evaluate to find
-it; everything said to people goes to standard error.
+Also `python -m pytest_secretsmanager serve`. Standard output gets the variables that lead to the endpoint, for a shell
+to evaluate; standard error gets the messages for people.
 """
 
 import shlex
@@ -33,12 +33,12 @@ The variables are printed as a shell reads them, so another terminal gets them f
     pytest-secretsmanager serve --seed seeds.toml > endpoint.sh
     . ./endpoint.sh && aws secretsmanager list-secrets
 
-Credentials are made anew at each start. Secrets are kept in memory and gone when it ends.
+Each start makes new credentials. Secrets are kept in memory, and are gone when the command ends.
 """
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs the command; gives the exit status: 0 when it was stopped, 2 for what it can't do."""
+    """Run the command. Return the exit status: 0 when it was stopped, 2 for a usage error."""
     parser = _parser()
     given = parser.parse_args(arguments)
     try:
@@ -95,7 +95,7 @@ def _serve(given: Namespace) -> None:
     with SecretsManager(given.region, given.account, extra_regions=given.extra_region) as sm:
         secrets = {key for path in given.seed for key in _planted(sm, path)}  # a later file may have the same name
         endpoint = _listening(sm, given.port)
-        ended = _told_to_end()  # before anybody is told that it serves
+        ended = _end_signal()  # before the variables are printed: a program may send the signal at once
         count = len(secrets)
         print(_exports(endpoint.env), flush=True)  # noqa: T201 - what the command is for
         print(  # noqa: T201
@@ -131,8 +131,8 @@ def _exports(environment: Mapping[str, str]) -> str:
     return "\n".join(f"export {name}={shlex.quote(value)}" for name, value in environment.items())
 
 
-def _told_to_end() -> Event:
-    """Set by Ctrl-C, or by SIGTERM, which service managers send."""
+def _end_signal() -> Event:
+    """Return an event that Ctrl-C sets, and SIGTERM, which service managers send."""
     ended = Event()
 
     def end(_: int, __: FrameType | None) -> None:

@@ -1,4 +1,4 @@
-"""`SecretsManager`: what a test holds. It joins the rooms of this package and has no logic of its own."""
+"""`SecretsManager`, the object that a test holds. It joins the rooms of this package and has no logic of its own."""
 
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
@@ -44,17 +44,17 @@ class SecretsManager(Panel, Assertions):
     """A local AWS Secrets Manager, with all its regions and accounts.
 
     While it is entered, it answers every Secrets Manager call that botocore makes in this process, by clients made
-    before or after; calls to other services are left alone. Entered inside another one, it answers until it is left.
-    Used as a decorator, each call of the function starts from the secrets and the log that were there before, and all
-    that it did is rolled back when it ends: clock, keys, registered functions and rotations too.
+    before or after. Calls to other services are left alone. Entered inside another one, it answers until it is left.
+    As a decorator, it answers the calls of the function, and rolls back at the end of each run: secrets, log, clock,
+    keys, registered functions and rotations.
 
-    `region` and `account` are where `sm.secret`, `sm.seed` and `sm.client` look when nothing else is said; `account`
-    is also that of every client whose credentials name no other. Without a `region` it is that of AWS_DEFAULT_REGION,
-    else us-east-1. `now` is where the clock starts (a datetime with a time zone; None: at the real time).
-    `version_quota` is how many versions a secret may have: AWS's documented 100, unless a test writes more often than
-    AWS would allow. `random_seed` makes ARN suffixes, version ids, request ids and random passwords repeatable.
-    `extra_regions` names regions that are newer than the installed botocore. In a region that AWS has not, a client
-    gets botocore's EndpointConnectionError, as from a host that does not exist.
+    `region` and `account` are the defaults of `sm.secret`, `sm.seed` and `sm.client`. `account` is also the account of
+    each client whose credentials name no other. The default `region` is AWS_DEFAULT_REGION, else us-east-1. `now` is
+    the start of the clock, a datetime with a time zone; the default is the real time. `version_quota` is how many
+    versions a secret may have: AWS's documented 100, unless a test writes more often than AWS would allow.
+    `random_seed` makes ARN suffixes, version ids, request ids and random passwords repeatable. `extra_regions` names
+    regions that are newer than the installed botocore. In a region that AWS does not have, a client gets botocore's
+    EndpointConnectionError, as from a host that does not exist.
 
     >>> with SecretsManager(region="eu-west-1") as sm:
     ...     _ = sm.seed("db", "hunter2")
@@ -105,7 +105,7 @@ class SecretsManager(Panel, Assertions):
         answering.report(self._parts, error)
 
     def __call__(self, function: Callable[_Arguments, _Result]) -> Callable[_Arguments, _Result]:
-        """Decorates a function or coroutine function."""
+        """Decorate a function or coroutine function."""
         return decorated(self._parts, function)
 
     def snapshot(self) -> Snapshot:
@@ -131,15 +131,15 @@ class SecretsManager(Panel, Assertions):
 
     @without_own_frames
     def seed(self, name: str, value: Any = NO_VALUE, **options: Unpack[SeedOptions]) -> SecretView:
-        """Puts a secret there, in place of one of that name, and gives its view.
+        """Create a secret, in place of one of the same name, and return its view.
 
-        `name` is a name, or the whole ARN that the secret is to have: that says region, account and last characters.
-        `value` is a `str` (SecretString), `bytes` (SecretBinary) or anything JSON can spell; left out, the secret has
-        no version. Options: `versions` (values or `Version`s before that one, oldest first), `tags`, `description`,
-        `kms_key`, `policy` (a dict or JSON text), `owning_service`, `rotation` (a `Rotation`), `replicas` (regions),
+        `name` is a name, or the whole ARN of the secret, with its region, account and last characters. `value` is a
+        `str` (SecretString), `bytes` (SecretBinary) or a value that JSON can hold; without it, the secret has no
+        version. Options: `versions` (earlier values or `Version`s, oldest first), `tags`, `description`, `kms_key`,
+        `policy` (a dict or JSON text), `owning_service`, `rotation` (a `Rotation`), `replicas` (regions),
         `deleted=True`, `region`, `account`.
 
-        Seeding goes by the API's own rules, but is not logged. Raises UsageError for what AWS would not allow.
+        A seed follows the rules of AWS's API, and is not logged. Raises UsageError for a seed that AWS would refuse.
 
         >>> sm.seed("app/db", {"user": "app", "password": "two"}, versions=[{"user": "app", "password": "one"}])
         <secret 'app/db': 2 versions, AWSCURRENT on 2, AWSPREVIOUS on 1>
@@ -153,10 +153,11 @@ class SecretsManager(Panel, Assertions):
     # --- looking ---------------------------------------------------------------------------------------------------
 
     def client(self, region: str | None = None, **kwargs: Any) -> "SecretsManagerClient":
-        """A botocore client for this region (None: the default one), which needs no credentials.
+        """Return a botocore client for this region (None: the default region). It needs no credentials.
 
         The same arguments give the same client: building one costs milliseconds. `kwargs` are those of botocore's
-        `create_client`; `aws_account_id="…"` makes a client of another account.
+        `create_client`; `aws_account_id="…"` makes a client of another account. Raises UsageError for an unknown
+        region, and while the `SecretsManager` is not entered.
 
         >>> sm.client("eu-west-1").meta.region_name
         'eu-west-1'
@@ -167,11 +168,11 @@ class SecretsManager(Panel, Assertions):
         return self._parts.clients.of(arguments)
 
     def endpoint(self, *, port: int = 0) -> "Endpoint":
-        """Starts the local HTTP endpoint, for subprocesses and programs in other languages; see `Endpoint`.
+        """Start the local HTTP endpoint, for subprocesses and programs in other languages; see `Endpoint`.
 
-        `port` is where it listens on 127.0.0.1, 0 for a free one. It runs until it is stopped, or this
-        `SecretsManager` is left; asked again meanwhile, it is the same one. Needs the extra `endpoint`; raises
-        UsageError without it, or when it runs at another port, and OSError when the port is taken.
+        It listens on 127.0.0.1 at `port`, 0 for a free port, until it is stopped or this `SecretsManager` is left.
+        While it runs, further calls return the same endpoint. It needs the extra `endpoint`. Raises UsageError without
+        the extra and when the endpoint runs at another port, and OSError when the port is taken.
 
         >>> import subprocess, sys, os
         >>> endpoint = sm.endpoint()
@@ -185,7 +186,7 @@ class SecretsManager(Panel, Assertions):
 
     @known_keywords()
     def secret(self, secret_id: SecretId, *, region: str | None = None, account: str | None = None) -> SecretView:
-        """The view of a secret by name, ARN or view; SecretNotFound, with the nearest names, when there is none.
+        """Return the view of a secret, by name, ARN or view. Raises SecretNotFound, which names the nearest secrets.
 
         >>> _ = sm.seed("app/db", "hunter2")
         >>> sm.secret("app/db").value
@@ -195,17 +196,17 @@ class SecretsManager(Panel, Assertions):
 
     @property
     def secrets(self) -> Mapping[str, SecretView]:
-        """The secrets of the default region and account by name, those scheduled for deletion included."""
+        """The secrets of the default region and account, by name. Secrets scheduled for deletion are included."""
         return SecretMapping(self._world, self.region, self.account)
 
     @property
     def log(self) -> Log:
-        """Every call, newest last; `log.clear()` forgets those so far."""
+        """Every call, newest last. `log.clear()` forgets the calls so far."""
         return self._parts.log
 
     @property
     def region(self) -> str:
-        """The region of `secret`, `seed` and `client` when nothing else is said."""
+        """The default region of `secret`, `seed` and `client`."""
         return self._parts.home.region
 
     def __repr__(self) -> str:

@@ -66,7 +66,7 @@ def seed_of(*arguments: Any, **options: Any) -> Seed:
 
 
 def _name_and_value(arguments: tuple[Any, ...], options: dict[str, Any]) -> tuple[str, Any]:
-    """The two arguments that may stand without a name; takes them out of `options` where they have one."""
+    """Return name and value, given by position or by keyword. Keywords are taken out of `options`."""
     given = dict(zip(("name", "value"), arguments, strict=False))
     twice = given.keys() & options.keys()
     if len(arguments) > 2 or twice:

@@ -1,8 +1,8 @@
-"""Seeds: what a test wants to be there, as calls. There is no back door into the engine's state.
+"""Seeds: the secrets that a test begins with, as calls. There is no back door into the engine's state.
 
-A seed is planned as the API would do it: CreateSecret, a PutSecretValue for each version at its own time, the label
-moves that are still missing, then policy, rotation and replicas. So a seed can't create what AWS would not allow; what
-AWS refuses is a usage error.
+A seed makes the calls that a user of the API would make: CreateSecret, a PutSecretValue for each version at its own
+time, the label moves that are still missing, then policy, rotation and replicas. So AWS's rules hold for seeds too, and
+a seed that AWS would refuse is a usage error.
 """
 
 import json
@@ -20,27 +20,27 @@ __tracebackhide__ = True
 """pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
 
 NO_VALUE: Any = type("NoValue", (), {"__repr__": lambda _: "NO_VALUE"})()
-"""The default of a seed's value: the secret has no version, or those of `versions` only."""
+"""The default of a seed's value: the secret has no version, or only those of `versions`."""
 
 BORROWED = "SEEDING"
-"""The label that an unlabelled version carries until all versions are there."""
+"""The label of an unlabelled version until all versions exist."""
 
 OLDEST = timedelta(days=10_000)
-"""Older than anything in AWS; it keeps every date within the calendar."""
+"""The largest age of a version. It keeps every date within the calendar."""
 
 _RESERVED = (labels.CURRENT, labels.PREVIOUS)
 
 MakeCall: TypeAlias = Callable[[str, Parameters, float], Call]
-"""Makes a call out of an operation, its parameters, and the time at which it is made."""
+"""Makes a call from an operation, its parameters and the time of the call."""
 
 
 @dataclass(frozen=True, slots=True)
 class Version:
     """One version of a seeded secret.
 
-    `value` is a `str` (SecretString), `bytes` (SecretBinary) or anything JSON can spell. `labels` are the staging
-    labels it holds in the end; None leaves that to AWS's own rule, by which each new version becomes the current one.
-    `age` is how long ago it was made, `id` its version id (32 to 64 characters, made up when None).
+    `value` is a `str` (SecretString), `bytes` (SecretBinary) or a value that JSON can hold. `labels` are its staging
+    labels when all versions exist; None: by AWS's rule each new version becomes the current one. `age` is how long ago
+    it was created, `id` its version id of 32 to 64 characters; None: a random one.
 
     >>> Version("old", labels=["AWSPREVIOUS"], age=timedelta(days=40))
     Version(labels=['AWSPREVIOUS'], age=datetime.timedelta(days=40), id=None)
@@ -54,11 +54,11 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Rotation:
-    """How a seeded secret rotates: by which function and when. The secret has not been rotated yet.
+    """The rotation function and the schedule of a seeded secret, which has not been rotated yet.
 
-    `function` is a Lambda handler, called as `handler(event, context)`, or the ARN of one that was registered; None for
-    a secret that another AWS service manages. `days` is AutomaticallyAfterDays, `schedule` a ScheduleExpression,
-    `duration` the length of the window (`"3h"`). Without `days` or `schedule` it rotates on request only.
+    `function` is a Lambda handler, called as `handler(event, context)`, or the ARN of a registered one; None for a
+    secret that another AWS service manages. `days` is AutomaticallyAfterDays, `schedule` a ScheduleExpression,
+    `duration` the length of the window (`"3h"`). Without `days` or `schedule` the secret rotates on request only.
 
     >>> Rotation("arn:aws:lambda:us-east-1:123456789012:function:rotate", schedule="rate(10 days)", duration="3h").days
     """
@@ -69,7 +69,7 @@ class Rotation:
     duration: str | None = field(default=None, kw_only=True)
 
     def parameters(self, function: str | None) -> dict[str, object]:
-        """What RotateSecret is told; `function` is the ARN."""
+        """Return the parameters of RotateSecret; `function` is the ARN."""
         rules = {"AutomaticallyAfterDays": self.days, "ScheduleExpression": self.schedule, "Duration": self.duration}
         given = {member: value for member, value in rules.items() if value is not None}
         parameters: dict[str, object] = {"RotateImmediately": False}
@@ -81,7 +81,7 @@ class Rotation:
 
 
 class SeedOptions(TypedDict, total=False):
-    """What a seed may say besides name and value."""
+    """The options of a seed, as well as name and value."""
 
     versions: Sequence[Any]
     tags: Mapping[str, str]
@@ -98,10 +98,10 @@ class SeedOptions(TypedDict, total=False):
 
 @dataclass(frozen=True, slots=True)
 class Seed:
-    """One secret to be there: checked arguments of `sm.seed` and of the `secret` marker.
+    """One secret to create: the checked arguments of `sm.seed` or of the marker `secret`.
 
-    A seed that was named by its ARN has region and account among its options, and the ARN's last characters as
-    `arn_suffix`.
+    For a seed that is named by its ARN, `options` has the ARN's region and account, and `arn_suffix` its last
+    characters.
     """
 
     name: str
@@ -116,10 +116,7 @@ class Seed:
     def calls(
         self, make_call: MakeCall, now: float, new_id: Callable[[], str], function: str | None = None
     ) -> Iterator[Call]:
-        """The calls that bring this secret about, in order; `make_call` takes operation, parameters and time.
-
-        `function` is the ARN of the rotation function.
-        """
+        """Yield the calls that create this secret, in order. `function` is the ARN of the rotation function."""
         versions = [(version, version.id or new_id()) for version in self.versions]
         start = now - max((version.age.total_seconds() for version in self.versions), default=0)
         create = make_call("CreateSecret", self._create_parameters(new_id()), start)
@@ -162,7 +159,10 @@ class Seed:
             yield make_call("RotateSecret", parameters, now)
 
     def _stages(self, version: Version) -> list[str] | None:
-        """The labels to put a version with. AWS makes none without, so an unlabelled one borrows one for a while."""
+        """Return the labels to put a version with.
+
+        AWS creates no version without a label, so an unlabelled version gets a temporary one.
+        """
         if version.labels is None:
             return None
         wanted = [label for other in self.versions for label in other.labels or () if label not in _RESERVED]
@@ -181,12 +181,12 @@ class Seed:
         return {"Name": self.name, "ClientRequestToken": token, **present}
 
     def principal(self, account: str, arn: str) -> Principal:
-        """Who makes the calls: the account itself, or the AWS service in it that is to own the secret."""
+        """Return the caller: the account's user, or the AWS service that owns the secret."""
         return Principal(account, arn, self.options.get("owning_service"))
 
 
 def require_regions(seed: Seed, regions: Regions) -> None:
-    """Refuses a seed with a region that is none, where it or a replica is to be."""
+    """Raise UsageError for a seed, or a replica of it, in an unknown region."""
     name = repr(shorten(seed.name, 80))
     if "region" in seed.options:
         regions.require(seed.options["region"], f"the region of secret {name}")
@@ -195,7 +195,7 @@ def require_regions(seed: Seed, regions: Regions) -> None:
 
 
 def value_parameters(value: Any) -> dict[str, object]:
-    """The request member that carries a value: text as it is, bytes as they are, anything else as JSON.
+    """Return the request member for a value: text and bytes unchanged, any other value as JSON.
 
     >>> value_parameters({"user": "app"}), value_parameters(b"\\x00")
     ({'SecretString': '{"user": "app"}'}, {'SecretBinary': b'\\x00'})
@@ -209,7 +209,7 @@ def value_parameters(value: Any) -> dict[str, object]:
 
 
 def _label_moves(placed: labels.Placement, versions: Sequence[tuple[Version, str]], name: str) -> Iterator[Parameters]:
-    """The moves missing until labels sit where the versions say; AWSPREVIOUS last, since it moves by itself."""
+    """Yield the missing moves of labels. AWSPREVIOUS is last, since AWS moves it along with AWSCURRENT."""
     wanted = {label: version_id for version, version_id in versions for label in version.labels or ()}
     bare = {version_id for version, version_id in versions if version.labels is not None and not version.labels}
     explicit = {version_id for version, version_id in versions if version.labels is not None}

@@ -176,7 +176,7 @@ WRONG = {
     ),
     "one name twice": (
         f'[[secret]]\nname = "db"\nvalue = "{HIDDEN}"\n[[secret]]\nname = "db"',
-        "secret 'db' is there 2 times; earlier values of one are its versions",
+        "secret 'db' is defined 2 times; put earlier values under `versions`",
     ),
     "one table": ('[secret]\nname = "db"', "secrets stand one after the other, each in a table of its own: [[secret]]"),
     "no name": (f'[[secret]]\nvalue = "{HIDDEN}"', "secret 1: a seed begins with the secret's name, which is missing"),

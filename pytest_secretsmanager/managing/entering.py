@@ -1,4 +1,4 @@
-"""Entering and leaving, any number of times, from any thread, and whole whatever interrupts it."""
+"""Entering and leaving a manager: any number of times, from any thread, and whole despite interrupts."""
 
 from collections.abc import Callable
 from typing import Generic, TypeVar
@@ -11,15 +11,15 @@ __tracebackhide__ = True
 _Subject = TypeVar("_Subject")
 
 lock = Lock()
-"""Held while any manager is entered or left: one for all, since each lock costs its manager time to make."""
+"""Held while any manager is entered or left. One for all managers: making a lock costs time."""
 
 
 class Entering(Generic[_Subject]):
-    """Counts how often `subject` was entered and not left yet: `begin` runs with the first entry, `end` after the last.
+    """Counts the entries of a subject that were not left yet.
 
-    Then, without the lock, `after` does what may take its time. All three take the subject, and can be repeated. Each
-    entry is an object of its own, so that an interrupted enter or leave can be repeated without counting twice. Leaving
-    more often than entering changes nothing.
+    `begin` runs with the first entry, `end` after the last. `after` runs after `end`, without the lock, since it may
+    take seconds. All three take the subject, and can be repeated. Each entry is an object of its own, so that an
+    interrupted enter or leave can be repeated without counting twice. Leaving more often than entering changes nothing.
     """
 
     __slots__ = ("_after", "_begin", "_end", "_entries", "_subject")
@@ -39,11 +39,11 @@ class Entering(Generic[_Subject]):
 
     @property
     def depth(self) -> int:
-        """How often it was entered, and not left yet."""
+        """The number of entries that were not left yet."""
         return len(self._entries)
 
     def enter(self, entry: object) -> None:
-        """One entry more; all of it, or, when something interrupts it, nothing."""
+        """Add an entry: completely or, when it is interrupted, not at all."""
         try:
             with lock:
                 self._entries = (*self._entries, entry)
@@ -55,7 +55,7 @@ class Entering(Generic[_Subject]):
             raise
 
     def leave(self, leaving: list[object]) -> None:
-        """Takes entries out. An empty list is filled with the newest entry, so that a repeat takes out the same one."""
+        """Take entries out. An empty list gets the newest entry first, so that a repeat takes out the same one."""
         try:
             self._take_out(leaving)
         except BaseException:

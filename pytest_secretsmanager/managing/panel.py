@@ -1,4 +1,4 @@
-"""What a test turns on a `SecretsManager`, each with a name and a text that help() shows."""
+"""The controls of a `SecretsManager` as a test sees them, each with a name and a text that help() shows."""
 
 from pytest_secretsmanager.controls.clock import Clock
 from pytest_secretsmanager.controls.events import Events
@@ -11,18 +11,18 @@ __tracebackhide__ = True
 
 
 class Panel:
-    """The controls of a `SecretsManager`, and the account where it looks when nothing else is said."""
+    """The controls of a `SecretsManager`, and its default account."""
 
     _parts: Parts
 
     @property
     def account(self) -> str:
-        """The account of `secret` and `seed` when nothing else is said."""
+        """The default account of `secret` and `seed`."""
         return self._parts.account
 
     @property
     def clock(self) -> Clock:
-        """The time of every call: `clock.now` tells it, `clock.advance(days=…)` and `clock.set(…)` move it."""
+        """The time of every call: `clock.now` reads it, `clock.advance(days=…)` and `clock.set(…)` move it."""
         return self._parts.clock
 
     @property
@@ -32,7 +32,7 @@ class Panel:
 
     @property
     def rotation(self) -> RotationControl:
-        """The rotations: `runs` keeps them, `register`, `hold`, `fail` and `between_reads` turn them."""
+        """The rotations: `runs` lists them, `register`, `hold`, `fail` and `between_reads` control them."""
         return self._parts.rotation
 
     @property
@@ -42,5 +42,5 @@ class Panel:
 
     @property
     def events(self) -> Events:
-        """The EventBridge events of what happened; `events.subscribe(handler, pattern={…})` has a handler called."""
+        """The EventBridge events so far; `events.subscribe(handler, pattern={…})` calls a handler with each new one."""
         return self._parts.events

@@ -1,4 +1,4 @@
-"""The options of a test's `SecretsManager`: those of the ini file, and over them the marker's."""
+"""The options of a test's `SecretsManager`: a marker's options override those of the ini file."""
 
 import os
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def build(node: Any) -> "SecretsManager":
-    """The manager of a test, by its options."""
+    """Return the manager of a test, made by its options."""
     from pytest_secretsmanager.engine.errors import UsageError, nearest
     from pytest_secretsmanager.manager import SecretsManager
 
@@ -41,9 +41,9 @@ def build(node: Any) -> "SecretsManager":
 
 
 def _all_extra_regions(before: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
-    """The extra regions of a marker together with those of the ini file and of markers farther off.
+    """Return the extra regions of a marker with those of the ini file and of outer markers.
 
-    Every other option takes the place of the one before. A wrong type is left as it is, for the manager to refuse.
+    Every other option replaces the earlier one. A wrong type is left unchanged: the manager refuses it.
     """
     far, near = before["extra_regions"], given.get("extra_regions")
     if isinstance(far, list | tuple | set) and isinstance(near, list | tuple | set):
@@ -52,7 +52,7 @@ def _all_extra_regions(before: Mapping[str, Any], given: Mapping[str, Any]) -> d
 
 
 def ini_options(config: pytest.Config) -> dict[str, Any]:
-    """What the ini file says; where it names no region, that is left to the environment, which all clients ask."""
+    """Return the options of the ini file. Without a region there, the environment decides, as for all clients."""
     return {
         "region": config.getini(REGION) or None,
         "account": config.getini(ACCOUNT),
@@ -62,7 +62,7 @@ def ini_options(config: pytest.Config) -> dict[str, Any]:
 
 
 def ini_problem(ini: dict[str, Any]) -> str | None:
-    """What is wrong with the ini file's options by themselves, whatever the environment says."""
+    """Return what is wrong with the options of the ini file, whatever the environment is."""
     error = _refusal(ini | {"region": ini["region"] or DEFAULT_REGION})
     if error is None or error.subject is None:
         return None
@@ -70,7 +70,7 @@ def ini_problem(ini: dict[str, Any]) -> str | None:
 
 
 def environment_problem(options: dict[str, Any]) -> str | None:
-    """What is wrong with the region of the environment, where no option names one."""
+    """Return what is wrong with the region of the environment, if no option names a region."""
     if options["region"] is not None:
         return None
     error = _refusal({"extra_regions": options["extra_regions"]})
@@ -90,7 +90,7 @@ def _refusal(options: dict[str, Any]) -> "UsageError | None":
 
 
 def differing_regions(config: pytest.Config) -> str | None:
-    """What the run's header says when the ini file and the environment name two regions."""
+    """Return the line of the run's header about an ini file and an environment that name two regions."""
     ini, named = config.getini(REGION), os.environ.get(REGION_VARIABLE)
     if not ini or not named or ini == named:
         return None

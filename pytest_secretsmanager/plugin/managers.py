@@ -1,4 +1,4 @@
-"""The manager that answers a test, with its seeds; a run's manager is rolled back elsewhere."""
+"""The manager that answers a test, with its seeds. `session` rolls back the manager of a run."""
 
 import warnings
 from collections.abc import Iterator
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
 
 def session_of(config: pytest.Config) -> SeededSession | None:
-    """The secrets of the run, where its ini file names some."""
+    """Return the secrets of the run, None if its ini file names none."""
     session: SeededSession | None = config.pluginmanager.get_plugin(SEEDS)
     return session
 
 
 @contextmanager
 def answering(node: pytest.Item, monkeypatch: pytest.MonkeyPatch) -> Iterator["SecretsManager"]:
-    """The manager that answers a test, with its seeds; a run's manager is rolled back elsewhere."""
+    """Yield the manager that answers a test, with its seeds."""
     session = session_of(node.config)
     if session is not None and node.get_closest_marker(OPTIONS) is None:
         markers.plant(session.parts, node)
@@ -55,7 +55,7 @@ def answering(node: pytest.Item, monkeypatch: pytest.MonkeyPatch) -> Iterator["S
 
 
 def forget(node: pytest.Item) -> None:
-    """Lets go of the manager of a test that is over, with all its secrets, or that is run once more."""
+    """Let go of the manager of a test that is over or is run again, with all its secrets."""
     if PARTS in node.stash:
         del node.stash[PARTS]
     if PLANTED in node.stash:
@@ -63,6 +63,6 @@ def forget(node: pytest.Item) -> None:
 
 
 def _warn_of_crashes(parts: "Parts") -> None:
-    """A test may pass though something crashed inside: its program tried again, say."""
+    """Warn of a crash in an endpoint: the test may pass, for example if its program tried again."""
     if parts.crashes:
         warnings.warn(pytest.PytestWarning(f"{FIXTURE}: {parts.crashes[0]}"), stacklevel=1)

@@ -1,4 +1,4 @@
-"""The markers: how pytest lists them, which one wins, and what they seed."""
+"""The markers: their descriptions, their order, and the secrets that they seed."""
 
 import os
 from collections.abc import Iterator
@@ -18,20 +18,20 @@ if TYPE_CHECKING:
 
 TEXTS = (
     f"{SECRET}(name, value, *, versions, tags, description, kms_key, policy, owning_service, rotation, replicas, "
-    "deleted, region, account): a secret that is there when the test starts, by its name or with the whole ARN given; "
+    "deleted, region, account): a secret that exists when the test starts, by its name or whole ARN; "
     "activates the fixture secretsmanager.",
-    f"{SECRETS_FILE}(path): a TOML or JSON file, by its path from the test's own file, of secrets that are there when "
-    "the test starts; activates the fixture secretsmanager.",
+    f"{SECRETS_FILE}(path): a TOML or JSON file, by its path from the test's own file, of secrets that exist when the "
+    "test starts; activates the fixture secretsmanager.",
     f"{OPTIONS}(*, {', '.join(KEYWORDS)}): options of the fixture secretsmanager; activates it.",
 )
-"""What `pytest --markers` shows."""
+"""The descriptions that `pytest --markers` shows."""
 
 _LONGEST_ID = 160
-"""Characters of a name or an ARN that a failure shows; of a longer one it shows none, since it has no space to cut."""
+"""The longest name or ARN that a failure shows. A longer one has no space to cut at, so it is left out."""
 
 
 def plant(parts: "Parts", node: Any) -> None:
-    """Seeds what the markers say. A seed takes the place of one of the same name, so the nearest marker wins."""
+    """Plant the seeds of the markers. A seed replaces one of the same name, so the nearest marker wins."""
     from pytest_secretsmanager.engine.errors import UsageError
 
     known: set[SecretKey] = set()
@@ -50,7 +50,7 @@ def plant(parts: "Parts", node: Any) -> None:
 
 
 def _plant(parts: "Parts", seed: "Seed", known: "set[SecretKey]") -> "SecretKey":
-    """Seeds one secret. What an earlier marker put there was never there for the test, and so is not gone either."""
+    """Plant one seed. A secret that an earlier marker planted does not count as vanished: the test never saw it."""
     from pytest_secretsmanager.managing import planting
 
     forget = parts.service.store.vanished.checkpoint()
@@ -62,7 +62,7 @@ def _plant(parts: "Parts", seed: "Seed", known: "set[SecretKey]") -> "SecretKey"
 
 
 def _require_one_each(node: Any, place: "_Place", seeded: "list[tuple[pytest.Mark, SecretKey]]") -> None:
-    """Refuses two markers of one secret in one place, where neither is nearer: one of them would be for nothing."""
+    """Refuse two markers of one secret in one place: neither is nearer, so one would do nothing."""
     kind, _ = place
     numbers: dict[SecretKey, int] = {}
     from_the_top = seeded[::-1] if kind == "module" else seeded
@@ -95,7 +95,7 @@ def _names_a_file(marker: pytest.Mark) -> bool:
 
 
 def spelled(marker: pytest.Mark) -> str:
-    """A marker as a failure names it: with its secret's name or its file, and no more, which may be a secret value."""
+    """Return how a failure names a marker: with its secret's name or its file. Other arguments may be secret values."""
     if marker.name == SECRETS_FILE and _names_a_file(marker):
         return f"{marker.name}({os.fspath(marker.args[0])!r})"
     if marker.name == SECRET and marker.args and isinstance(marker.args[0], str):
@@ -104,18 +104,19 @@ def spelled(marker: pytest.Mark) -> str:
 
 
 def farthest_first(node: Any, *markers: str) -> list[pytest.Mark]:
-    """The markers of a test, the one nearest to it last: the lowest decorator of a function, a subclass's own."""
+    """Return the markers of a test, the nearest last: the lowest decorator of a function, a subclass's own."""
     return [mark for _, mark in _placed(node, *markers)]
 
 
 _Place: TypeAlias = tuple[str, object]
-"""Where a marker stands: `module`, `class` or `function`, and which."""
+"""The place of a marker: `module`, `class` or `function`, and which one."""
 
 
 def _placed(node: Any, *markers: str) -> "Iterator[tuple[_Place | None, pytest.Mark]]":
-    """The markers of a test, the nearest last, with their places: None for those of a parameter and added ones.
+    """Yield the markers of a test, the nearest last, with their places.
 
-    A marker that a plugin or a conftest file has taken off is none of them.
+    The place is None for a marker of a parameter, and for one that was added later. Markers that a plugin or a conftest
+    file has removed are left out.
     """
     for level in node.listchain():
         marks = [mark for mark in level.own_markers if mark.name in markers]
@@ -134,7 +135,7 @@ def _of_class(level: pytest.Class, marks: list[pytest.Mark]) -> "Iterator[tuple[
 
 
 def _of_level(level: Any, marks: list[pytest.Mark]) -> "Iterator[tuple[_Place | None, pytest.Mark]]":
-    """Of a function or a module: pytest lists the lowest decorator's first, and those of a parameter last."""
+    """Yield the markers of a function or a module. pytest lists the lowest decorator first, a parameter's last."""
     kind = "function" if isinstance(level, pytest.Function) else "module" if isinstance(level, pytest.Module) else None
     declared = [] if kind is None else _marks(getattr(level.obj, "pytestmark", []))
     callspec = getattr(level, "callspec", None)
@@ -146,16 +147,16 @@ def _of_level(level: Any, marks: list[pytest.Mark]) -> "Iterator[tuple[_Place | 
 
 
 def _is_among(marks: list[pytest.Mark], mark: pytest.Mark) -> bool:
-    """Whether a marker is one of these itself: two of the same arguments are two."""
+    """Return whether a marker is one of these by identity: two of the same arguments are two."""
     return any(mark is other for other in marks)
 
 
 def _marks(declared: Any) -> list[pytest.Mark]:
-    """What a `pytestmark` holds: one marker or several, each with its arguments or without."""
+    """Return the markers of a `pytestmark`, which holds one or several, with arguments or without."""
     marks: list[Any] = [*declared] if isinstance(declared, list | tuple) else [declared]
     return [getattr(mark, "mark", mark) for mark in marks]
 
 
 def failure(node: Any, marker: str, text: str) -> BaseException:
-    """What ends the set-up of a test in words, without a traceback through this plugin; the reason comes first."""
+    """Return the failure of a test's set-up, without a traceback through this plugin. The reason comes first."""
     return pytest.fail.Exception(f"{text}\n  in @pytest.mark.{marker} of {node.nodeid}", pytrace=False)

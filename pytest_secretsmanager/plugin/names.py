@@ -1,4 +1,4 @@
-"""The names that pytest and its users know this plugin's parts by: fixture, markers, ini options."""
+"""The names of the fixture, the markers and the ini options, and the stash keys that the modules share."""
 
 from typing import TYPE_CHECKING
 

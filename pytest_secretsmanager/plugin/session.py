@@ -1,4 +1,4 @@
-"""The secrets of a whole run: there from before the first import of a conftest file, and anew for each test."""
+"""The secrets of a whole run: they exist before the first conftest file is imported, and are restored for each test."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -43,13 +43,13 @@ class SeededSession:
 
     @pytest.fixture(autouse=True, name=ROLLBACK)
     def _roll_back(self, request: pytest.FixtureRequest) -> Iterator[None]:
-        """Rolls back a test, around all its fixtures of function scope."""
+        """Roll back a test, around all its fixtures of function scope."""
         with self.rolled_back(request.node):
             yield
 
     @contextmanager
     def rolled_back(self, node: pytest.Item) -> Iterator[None]:
-        """Takes back what a test does to the secrets of the run, and gives it a log of its own."""
+        """Take back the changes of a test to the secrets of the run, and give it a log of its own."""
         from pytest_secretsmanager.managing.rollback import rolled_back
 
         node.stash.setdefault(PARTS, self.parts)  # a test with options has those of its own manager there already
@@ -63,7 +63,7 @@ class SeededSession:
                 self._open -= 1
 
     def _refusing(self, inner: "Handler") -> "Handler":
-        """The layer that refuses late writes."""
+        """Return the layer that refuses late writes."""
 
         def handle(call: "Call") -> "Outcome":
             self._refuse_late_writes(call)
@@ -87,6 +87,6 @@ class SeededSession:
             return
         text = (
             f"{call.operation} was refused: it came between two tests, {owner.place}, so the secrets of {SEEDS} would "
-            f"be changed for good\n{owner.advice}"
+            f"be changed permanently\n{owner.advice}"
         )
         raise self._threads.refuse(LateWrite, text, owner)
