@@ -1,8 +1,9 @@
-"""Checks of arguments that stand in more than one place. Imports nothing but the errors."""
+"""Checks of arguments: those that several places share, and those of the options."""
 
 from typing import TypeGuard
 
 from pytest_secretsmanager.engine.errors import UsageError
+from pytest_secretsmanager.options import RANDOM_SEED, VERSION_QUOTA
 
 __tracebackhide__ = True
 
@@ -33,3 +34,14 @@ def require_port(port: object) -> None:
     """Raise UsageError unless a value is the number of a port, or 0 for a free one."""
     if not (is_whole_number(port, least=0) and port <= LAST_PORT):
         raise UsageError(f"is a number from 0 to {LAST_PORT}, not {port!r}", subject="a port")
+
+
+def require_random_seed(random_seed: object) -> None:
+    """Raise UsageError unless a value can be a `random_seed`."""
+    if not isinstance(random_seed, int | str | None):
+        raise UsageError(f"is an int, a str or None, not {type(random_seed).__name__}", subject=RANDOM_SEED.name)
+
+
+def require_version_quota(version_quota: object) -> None:
+    """Raise UsageError unless a value can be a `version_quota`."""
+    require_count(VERSION_QUOTA.name, "is a number of versions", version_quota)

@@ -5,7 +5,7 @@ from datetime import datetime
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypeVar, Unpack
 
-from pytest_secretsmanager.arguments import require_port
+from pytest_secretsmanager.arguments import require_port, require_random_seed, require_version_quota
 from pytest_secretsmanager.doors import environment
 from pytest_secretsmanager.engine.callers import require_account
 from pytest_secretsmanager.engine.errors import UsageError
@@ -24,7 +24,7 @@ from pytest_secretsmanager.managing.panel import Panel
 from pytest_secretsmanager.managing.parts import Parts
 from pytest_secretsmanager.managing.planting import plant
 from pytest_secretsmanager.managing.rollback import Snapshot, rolled_back
-from pytest_secretsmanager.options import DEFAULT_ACCOUNT, require_random_seed, require_version_quota
+from pytest_secretsmanager.options import DEFAULT_ACCOUNT
 from pytest_secretsmanager.seed_arguments import seed_of
 from pytest_secretsmanager.seeds import NO_VALUE, SeedOptions
 

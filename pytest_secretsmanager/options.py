@@ -7,9 +7,7 @@ Imports none of the heavy libraries, since pytest loads it in every run.
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
-from pytest_secretsmanager.arguments import require_count
 from pytest_secretsmanager.doors.default_region import DEFAULT_REGION, REGION_VARIABLE
-from pytest_secretsmanager.engine.errors import UsageError
 
 DEFAULT_ACCOUNT = "123456789012"
 
@@ -94,17 +92,6 @@ OPTIONS = (REGION, ACCOUNT, RANDOM_SEED, BLOCK_NETWORK, SEEDS, NOW, VERSION_QUOT
 
 KEYWORDS = tuple(option.name for option in (REGION, ACCOUNT, RANDOM_SEED, NOW, VERSION_QUOTA, EXTRA_REGIONS))
 """The options of the marker `secretsmanager` and of `SecretsManager`, in the order of its arguments."""
-
-
-def require_random_seed(random_seed: object) -> None:
-    """Raise UsageError unless a value can be a `random_seed`."""
-    if not isinstance(random_seed, int | str | None):
-        raise UsageError(f"is an int, a str or None, not {type(random_seed).__name__}", subject=RANDOM_SEED.name)
-
-
-def require_version_quota(version_quota: object) -> None:
-    """Raise UsageError unless a value can be a `version_quota`."""
-    require_count(VERSION_QUOTA.name, "is a number of versions", version_quota)
 
 
 def ini_name_of(keyword: str) -> str:
