@@ -23,7 +23,7 @@ from pytest_secretsmanager.managing.home import Home
 from pytest_secretsmanager.managing.panel import Panel
 from pytest_secretsmanager.managing.parts import Parts
 from pytest_secretsmanager.managing.planting import plant
-from pytest_secretsmanager.managing.rollback import Snapshot, rolled_back
+from pytest_secretsmanager.managing.rollback import Snapshot
 from pytest_secretsmanager.options import DEFAULT_ACCOUNT
 from pytest_secretsmanager.seed_arguments import seed_of
 from pytest_secretsmanager.seeds import NO_VALUE, SeedOptions
@@ -125,7 +125,7 @@ class SecretsManager(Panel, Assertions):
         >>> sm.secret("db").value, len(sm.log)
         ('one', 0)
         """
-        return Snapshot(rolled_back(self._parts))
+        return Snapshot(self._parts)
 
     # --- seeding ---------------------------------------------------------------------------------------------------
 

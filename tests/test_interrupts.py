@@ -25,7 +25,7 @@ import pytest
 from botocore.client import BaseClient
 
 import pytest_secretsmanager
-from pytest_secretsmanager import SecretsManager
+from pytest_secretsmanager import SecretsManager, Snapshot
 from pytest_secretsmanager.doors import active, environment
 from pytest_secretsmanager.managing.rollback import rolled_back
 
@@ -85,9 +85,10 @@ def is_beyond_any_code(frame: FrameType) -> bool:
     of the other. CPython handles no signal after the last call of a function; before the first one it may.
     """
     code, at = frame.f_code, frame.f_lasti
-    if code is SecretsManager.__exit__.__code__:
+    if code in (SecretsManager.__exit__.__code__, Snapshot.__exit__.__code__):
         return at < first_try(code)[0]
-    return code is SecretsManager.__enter__.__code__ and first_try(code)[1] <= at < first_try(code)[2]
+    is_enter = code in (SecretsManager.__enter__.__code__, Snapshot.__enter__.__code__)
+    return is_enter and first_try(code)[1] <= at < first_try(code)[2]
 
 
 def first_try(code: CodeType) -> tuple[int, int, int]:
@@ -228,6 +229,23 @@ def a_rollback(injection: Callable[[], Any]) -> None:
         assert_usable(sm)
 
 
+def a_snapshot(injection: Callable[[], Any]) -> None:
+    with SecretsManager() as sm:
+        sm.seed("db", "one")
+
+        def block() -> None:
+            with sm.snapshot():
+                sm.client().put_secret_value(SecretId="db", SecretString="two")
+                sm.clock.advance(days=1)
+
+        before = sm.clock.now
+        interrupted(injection, block)
+        assert sm.secret("db").value == "one"
+        assert (sm.clock.now - before).total_seconds() < PATIENCE
+        assert sm._parts.service.store._journals == []
+        assert_usable(sm)
+
+
 def a_decorated_function(injection: Callable[[], Any]) -> None:
     sm = SecretsManager()
 
@@ -250,6 +268,7 @@ SCENARIOS: list[Scenario] = [
     a_rotation,
     a_replication,
     a_rollback,
+    a_snapshot,
     a_decorated_function,
 ]
 

@@ -1,6 +1,6 @@
 """Rolling back: what a block did is taken back at its end."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import AbstractContextManager, contextmanager
 from types import TracebackType
 
@@ -13,13 +13,17 @@ from pytest_secretsmanager.managing.parts import Parts
 __tracebackhide__ = True
 
 
-@contextmanager
-def rolled_back(parts: Parts, *, own_log: bool = False) -> Iterator[None]:
+def rolled_back(parts: Parts, *, own_log: bool = False) -> AbstractContextManager[None]:
     """Take back at the end what happens in the block: secrets, log, clock, keys, rotations, plans, subscriptions.
 
     With `own_log` the log begins empty inside. An endpoint that was started inside is stopped. A rotation function that
     was called inside and still runs is cut off: its later calls are refused.
     """
+    return contextmanager(_steps)(parts, own_log)
+
+
+def _steps(parts: Parts, own_log: bool) -> Generator[None, None, None]:
+    """Run the beginning of a block, yield, and run its end."""
     restore_endpoint = parts.serving.checkpoint()
     functions, runs = active.functions_of(parts.responder), tuple(parts.service.effects.rotations.runs)
 
@@ -51,23 +55,31 @@ def rolled_back(parts: Parts, *, own_log: bool = False) -> Iterator[None]:
 class Snapshot:
     """The beginning of a `with` block, to which the end of the block goes back. `sm.snapshot()` makes one.
 
-    Each is entered once; raises UsageError when it is entered again.
+    It is entered once. Raises UsageError when it is entered again.
     """
 
-    def __init__(self, block: AbstractContextManager[None]) -> None:
-        self._block = block
+    def __init__(self, parts: Parts) -> None:
+        self._steps = steps = _steps(parts, own_log=False)
+        self._block = contextmanager(lambda: steps)()
         self._is_entered = False
 
     def __enter__(self) -> None:
         if self._is_entered:
             raise UsageError(f"{self!r} was entered before, and is used once: call snapshot() for each `with` block")
-        self._is_entered = True
-        self._block.__enter__()
+        try:
+            self._is_entered = True
+            self._block.__enter__()
+        except BaseException:
+            self._steps.close()  # an interrupt may have left it open
+            raise
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self._block.__exit__(kind, error, traceback)
+        try:
+            self._block.__exit__(kind, error, traceback)
+        finally:
+            self._steps.close()  # an interrupt may have left it open
 
     def __repr__(self) -> str:
         return f"<snapshot{'' if self._is_entered else ', not entered'}>"
