@@ -1,8 +1,8 @@
 """The manager that answers a test, with its seeds. `session` rolls back the manager of a run."""
 
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,6 +15,7 @@ from pytest_secretsmanager.plugin.session import SeededSession
 if TYPE_CHECKING:
     from pytest_secretsmanager.manager import SecretsManager
     from pytest_secretsmanager.managing.parts import Parts
+    from pytest_secretsmanager.seeds import Seed
 
 
 def session_of(config: pytest.Config) -> SeededSession | None:
@@ -23,19 +24,29 @@ def session_of(config: pytest.Config) -> SeededSession | None:
     return session
 
 
-@contextmanager
-def answering(node: pytest.Item, monkeypatch: pytest.MonkeyPatch) -> Iterator["SecretsManager"]:
-    """Yield the manager that answers a test, with its seeds."""
+def answering(node: pytest.Item, monkeypatch: pytest.MonkeyPatch) -> "AbstractContextManager[SecretsManager]":
+    """Return the context in which a manager answers a test, with its seeds: the run's, or one of the test's own."""
     session = session_of(node.config)
     if session is not None and node.get_closest_marker(OPTIONS) is None:
-        markers.plant(session.parts, node)
-        node.stash[PLANTED] = True
-        yield session.manager
-        _warn_of_crashes(session.parts)
-        return
+        return _answering_of_run(node, session)
+    return _answering_of_test(node, () if session is None else session.seeds, monkeypatch)
+
+
+@contextmanager
+def _answering_of_run(node: pytest.Item, session: SeededSession) -> Iterator["SecretsManager"]:
+    markers.plant(session.parts, node)
+    node.stash[PLANTED] = True
+    yield session.manager
+    _warn_of_crashes(session.parts)
+
+
+@contextmanager
+def _answering_of_test(
+    node: pytest.Item, seeds: "Sequence[Seed]", monkeypatch: pytest.MonkeyPatch
+) -> Iterator["SecretsManager"]:
     from pytest_secretsmanager.doors.environment import unset_variables
     from pytest_secretsmanager.manager import parts_of
-    from pytest_secretsmanager.managing import answering as managing
+    from pytest_secretsmanager.managing.answering import answering
     from pytest_secretsmanager.managing.planting import plant
 
     manager = manager_options.build(node)
@@ -45,8 +56,8 @@ def answering(node: pytest.Item, monkeypatch: pytest.MonkeyPatch) -> Iterator["S
     for name, value in unset_variables(manager.region).items():
         monkeypatch.setenv(name, value)
     node.stash[PARTS] = parts
-    with unmet_plans_in_words(node), managing.answering(parts):
-        for seed in () if session is None else session.seeds:
+    with unmet_plans_in_words(node), answering(parts):
+        for seed in seeds:
             plant(parts, seed)
         markers.plant(parts, node)
         node.stash[PLANTED] = True
