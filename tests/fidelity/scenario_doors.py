@@ -167,7 +167,7 @@ def http_client(sm: SecretsManager, caller: Caller) -> Any:
     return with_token_as(caller, client)
 
 
-# --- shared -------------------------------------------------------------------------------------------------------
+# --- shared --------------------------------------------------------------------------------------------------------
 
 
 def in_process_arguments(caller: Caller) -> dict[str, Any]:

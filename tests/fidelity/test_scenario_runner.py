@@ -149,7 +149,7 @@ def test_unknown_variable_raises_key_error():
         Variables().put_into("{nothing}")
 
 
-# --- operations of a newer botocore ---------------------------------------------------------------------------------
+# --- operations of a newer botocore --------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("door", DOORS)
