@@ -141,46 +141,6 @@ def test_a_client_gets_the_same(client, secretsmanager):
 # --- what it refuses -------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def secrets(world):
-    """Secrets whose rotation can't be cancelled."""
-    world.call("CreateSecret", Name="gone", SecretString="one", ClientRequestToken=V1)
-    world.make_replica("copy")
-    world.call("DeleteSecret", SecretId="gone")
-
-
-@pytest.mark.parametrize(
-    ("secret_id", "code", "message"),
-    [
-        ("nowhere", "ResourceNotFoundException", "Secrets Manager can't find the specified secret."),
-        (
-            "a b",
-            "ValidationException",
-            "Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!",
-        ),
-        (
-            "gone",
-            "InvalidRequestException",
-            "You can't perform this operation on the secret because it was marked for deletion.",
-        ),
-        (
-            "copy",
-            "InvalidParameterException",
-            "Operation not permitted on a replica secret. Call must be made in primary secret's region.",
-        ),
-        (
-            "x" * 2_049,
-            "ValidationException",
-            f"1 validation error detected: Value '{'x' * 64} ...' at 'secretId' failed to satisfy constraint: "
-            "Member must have length less than or equal to 2048",
-        ),
-    ],
-    ids=["no such secret", "bad name", "scheduled for deletion", "a replica", "id too long"],
-)
-def test_it_refuses_and_nothing_changes(world, secrets, secret_id, code, message):
-    assert world.refused("CancelRotateSecret", SecretId=secret_id) == (code, message)
-
-
 @pytest.mark.parametrize("by", ["rds", None], ids=["the service", "a user"])
 def test_whoever_asks_may_cancel_the_rotation_of_a_managed_secret(world, by):
     world.call("CreateSecret", Name="rds!db", SecretString="one", ClientRequestToken=V1, by="rds")

@@ -26,34 +26,3 @@ def test_it_dates_the_change(world):
     world.pass_days(1)
     world.call("DeleteResourcePolicy", SecretId="db")
     assert world.state("db").changed == world.now
-
-
-@pytest.mark.secret("gone", policy=POLICY, deleted=True)
-@pytest.mark.parametrize(
-    ("secret_id", "code", "message"),
-    [
-        ("nowhere", "ResourceNotFoundException", "Secrets Manager can't find the specified secret."),
-        (
-            "a b",
-            "ValidationException",
-            "Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!",
-        ),
-        (
-            "gone",
-            "InvalidRequestException",
-            "You can't perform this operation on the secret because it was marked for deletion.",
-        ),
-    ],
-    ids=["no such secret", "bad name", "scheduled for deletion"],
-)
-def test_it_refuses(client, refused, secret_id, code, message):
-    assert refused(client.delete_resource_policy, SecretId=secret_id) == (code, message)
-
-
-def test_a_replica_keeps_its_policy(world):
-    world.make_replica("copy")
-    world.call("PutResourcePolicy", region="eu-west-1", SecretId="copy", ResourcePolicy=POLICY)
-    assert world.refused("DeleteResourcePolicy", SecretId="copy") == (
-        "InvalidParameterException",
-        "Operation not permitted on a replica secret. Call must be made in primary secret's region.",
-    )

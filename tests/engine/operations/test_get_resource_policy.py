@@ -39,28 +39,6 @@ def test_without_a_policy_the_member_is_absent(client, policy_name):
     assert client.get_resource_policy(SecretId="db").keys() == {"ARN", "Name", "ResponseMetadata", *policy_name}
 
 
-@pytest.mark.secret("gone", deleted=True)
-@pytest.mark.parametrize(
-    ("secret_id", "code", "message"),
-    [
-        ("nowhere", "ResourceNotFoundException", "Secrets Manager can't find the specified secret."),
-        (
-            "a b",
-            "ValidationException",
-            "Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!",
-        ),
-        (
-            "gone",
-            "InvalidRequestException",
-            "You can't perform this operation on the secret because it was marked for deletion.",
-        ),
-    ],
-    ids=["no such secret", "bad name", "scheduled for deletion"],
-)
-def test_it_refuses(client, refused, secret_id, code, message):
-    assert refused(client.get_resource_policy, SecretId=secret_id) == (code, message)
-
-
 def test_a_replica_shows_its_policy(world):
     world.make_replica("copy")
     world.call("PutResourcePolicy", region="eu-west-1", SecretId="copy", ResourcePolicy=POLICY)

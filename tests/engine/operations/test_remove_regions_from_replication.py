@@ -147,23 +147,9 @@ def test_the_primary_keeps_value_and_labels(client, arn, secretsmanager):
 
 @pytest.mark.secret("db", "one", replicas=["eu-west-1"])
 @pytest.mark.secret("alone", "one")
-@pytest.mark.secret("gone", "one", deleted=True)
 @pytest.mark.parametrize(
     ("request_", "code", "message"),
     [
-        pytest.param({"SecretId": "nowhere", "RemoveReplicaRegions": ["eu-west-1"]}, *MISSING, id="no such secret"),
-        pytest.param(
-            {"SecretId": "a b", "RemoveReplicaRegions": ["eu-west-1"]},
-            "ValidationException",
-            "Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!",
-            id="bad name",
-        ),
-        pytest.param(
-            {"SecretId": "gone", "RemoveReplicaRegions": ["eu-west-1"]},
-            "InvalidRequestException",
-            "You can't perform this operation on the secret because it was marked for deletion.",
-            id="scheduled for deletion",
-        ),
         pytest.param(
             {"SecretId": "alone", "RemoveReplicaRegions": ["eu-west-1"]}, *INVALID_REGION, id="no replica at all"
         ),

@@ -564,29 +564,6 @@ GIVEN = {"RotationLambdaARN": FUNCTION}
 @pytest.mark.parametrize(
     ("request_", "refusal"),
     [
-        pytest.param({"SecretId": "nowhere", **GIVEN}, MISSING, id="no such secret"),
-        pytest.param(
-            {"SecretId": "a b", **GIVEN},
-            (
-                "ValidationException",
-                "Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: "
-                "-/_+=.@!",
-            ),
-            id="bad name",
-        ),
-        pytest.param(
-            {"SecretId": "gone", **GIVEN},
-            (
-                "InvalidRequestException",
-                "You can't perform this operation on the secret because it was marked for deletion.",
-            ),
-            id="scheduled for deletion",
-        ),
-        pytest.param(
-            {"SecretId": "copy", **GIVEN},
-            invalid("Operation not permitted on a replica secret. Call must be made in primary secret's region."),
-            id="a replica",
-        ),
         pytest.param({"SecretId": "rds!db", **GIVEN}, MANAGED, id="managed by a service, with a function"),
         pytest.param({}, NO_FUNCTION, id="no function"),
         pytest.param({"RotationLambdaARN": ""}, NO_FUNCTION, id="an empty function"),

@@ -171,23 +171,9 @@ def test_it_dates_the_change_of_the_promoted_secret(world):
 
 @pytest.mark.secret("primary", "one", replicas=["eu-west-1"])
 @pytest.mark.secret("alone", "one")
-@pytest.mark.secret("gone", "one", deleted=True)
 @pytest.mark.parametrize(
     ("secret_id", "code", "message"),
     [
-        pytest.param("nowhere", *MISSING, id="no such secret"),
-        pytest.param(
-            "a b",
-            "ValidationException",
-            "Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!",
-            id="bad name",
-        ),
-        pytest.param(
-            "gone",
-            "InvalidRequestException",
-            "You can't perform this operation on the secret because it was marked for deletion.",
-            id="scheduled for deletion",
-        ),
         pytest.param("primary", *NO_REPLICA, id="a primary"),
         pytest.param("alone", *NO_REPLICA, id="neither primary nor replica"),
     ],

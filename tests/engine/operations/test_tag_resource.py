@@ -46,12 +46,6 @@ def test_fifty_tags_can_be_given_other_values(client):
     assert len(shown(client)) == 50
 
 
-def test_another_account_may_tag_under_the_default_key(client, stranger):
-    arn = client.create_secret(Name="db", SecretString="one")["ARN"]
-    stranger.tag_resource(SecretId=arn, Tags=tags(a="1"))
-    assert shown(client) == tags(a="1")
-
-
 def test_it_dates_the_change(world):
     world.call("CreateSecret", Name="db", ClientRequestToken="token".ljust(32, "-"))
     world.pass_days(1)
@@ -75,28 +69,9 @@ def test_a_service_of_aws_may_use_reserved_tags(world):
 
 
 @pytest.mark.secret("db", tags={f"k{number}": "" for number in range(50)})
-@pytest.mark.secret("gone", deleted=True)
 @pytest.mark.parametrize(
     ("request_", "code", "message"),
     [
-        pytest.param(
-            {"SecretId": "nowhere", "Tags": tags(a="1")},
-            "ResourceNotFoundException",
-            "Secrets Manager can't find the specified secret.",
-            id="no such secret",
-        ),
-        pytest.param(
-            {"SecretId": "a b", "Tags": tags(a="1")},
-            "ValidationException",
-            "Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!",
-            id="bad name",
-        ),
-        pytest.param(
-            {"SecretId": "gone", "Tags": tags(a="1")},
-            "InvalidRequestException",
-            "You can't perform this operation on the secret because it was marked for deletion.",
-            id="scheduled for deletion",
-        ),
         pytest.param(
             {"SecretId": "db", "Tags": [{"Key": "AWS:x", "Value": "1"}]},
             "InvalidParameterException",
@@ -138,11 +113,3 @@ def test_a_service_of_aws_may_use_reserved_tags(world):
 )
 def test_it_refuses(unchecked, refused, request_, code, message):
     assert refused(unchecked.tag_resource, **request_) == (code, message)
-
-
-def test_a_replica_takes_no_tags(world):
-    world.make_replica("copy")
-    assert world.refused("TagResource", SecretId="copy", Tags=tags(a="1")) == (
-        "InvalidParameterException",
-        "Operation not permitted on a replica secret. Call must be made in primary secret's region.",
-    )

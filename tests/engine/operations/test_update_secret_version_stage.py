@@ -79,7 +79,6 @@ def test_labels_after(client, secretsmanager, label, ends, changed):
     assert secretsmanager.secret("db").labels == after
 
 
-@pytest.mark.secret("gone", "one", deleted=True)
 @pytest.mark.secret("managed", versions=[Version("one", id=V1)], owning_service="rds")
 @DB
 @pytest.mark.parametrize(
@@ -152,24 +151,6 @@ def test_labels_after(client, secretsmanager, label, ends, changed):
             id="neither end",
         ),
         pytest.param(
-            {"SecretId": "nowhere", "VersionStage": "blue", "MoveToVersionId": V1},
-            "ResourceNotFoundException",
-            "Secrets Manager can't find the specified secret.",
-            id="no such secret",
-        ),
-        pytest.param(
-            {"SecretId": "a b", "VersionStage": "blue", "MoveToVersionId": V1},
-            "ValidationException",
-            "Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!",
-            id="bad name",
-        ),
-        pytest.param(
-            {"SecretId": "gone", "VersionStage": "blue", "MoveToVersionId": V1},
-            "InvalidRequestException",
-            "You can't perform this operation on the secret because it was marked for deletion.",
-            id="scheduled for deletion",
-        ),
-        pytest.param(
             {"SecretId": "managed", "VersionStage": "blue", "MoveToVersionId": V1},
             "InvalidRequestException",
             "This secret is managed by an AWS service, and you must use that service to update it.",
@@ -195,14 +176,6 @@ def test_the_twenty_first_label_is_refused(client, refused):
     request = {"SecretId": "db", "VersionStage": "l19", "MoveToVersionId": V1}
     code, _ = refused(client.update_secret_version_stage, **request)
     assert code == "LimitExceededException"
-
-
-def test_a_replica_takes_no_move(world):
-    world.make_replica("copy")
-    assert world.refused("UpdateSecretVersionStage", SecretId="copy", VersionStage="blue", MoveToVersionId=V1) == (
-        "InvalidParameterException",
-        "Operation not permitted on a replica secret. Call must be made in primary secret's region.",
-    )
 
 
 def test_a_secret_without_a_current_version_takes_one(world):

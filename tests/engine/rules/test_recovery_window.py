@@ -67,31 +67,6 @@ def test_at_its_end_the_secret_is_gone(client, secretsmanager, refused, request_
     assert refused(client.restore_secret, SecretId="db") == MISSING
 
 
-CALLS = {
-    "GetSecretValue": lambda client, id_: client.get_secret_value(SecretId=id_),
-    "DescribeSecret": lambda client, id_: client.describe_secret(SecretId=id_),
-    "ListSecretVersionIds": lambda client, id_: client.list_secret_version_ids(SecretId=id_),
-    "PutSecretValue": lambda client, id_: client.put_secret_value(SecretId=id_, SecretString="two"),
-    "UpdateSecret": lambda client, id_: client.update_secret(SecretId=id_, Description="new"),
-    "UpdateSecretVersionStage": lambda client, id_: client.update_secret_version_stage(
-        SecretId=id_, VersionStage="blue", MoveToVersionId=V1
-    ),
-    "DeleteSecret": lambda client, id_: client.delete_secret(SecretId=id_),
-    "RestoreSecret": lambda client, id_: client.restore_secret(SecretId=id_),
-    "TagResource": lambda client, id_: client.tag_resource(SecretId=id_, Tags=[{"Key": "a", "Value": "b"}]),
-    "UntagResource": lambda client, id_: client.untag_resource(SecretId=id_, TagKeys=["a"]),
-    "GetResourcePolicy": lambda client, id_: client.get_resource_policy(SecretId=id_),
-    "DeleteResourcePolicy": lambda client, id_: client.delete_resource_policy(SecretId=id_),
-}
-
-
-@pytest.mark.parametrize("by", ["name", "ARN"])
-@pytest.mark.parametrize("call", CALLS)
-def test_no_call_finds_it(client, gone, refused, call, by):
-    secret_id = "db" if by == "name" else gone
-    assert refused(lambda: CALLS[call](client, secret_id)) == MISSING
-
-
 def test_a_batch_tells_that_it_is_not_there(client, gone):
     reply = client.batch_get_secret_value(SecretIdList=["db"])
     assert [(entry["ErrorCode"], entry["Message"]) for entry in reply["Errors"]] == [MISSING]
