@@ -6,7 +6,7 @@ POLICY = '{"Statement": {"Effect": "Allow", "Principal": "*", "Action": "*", "Re
 
 
 @pytest.mark.secret("db", policy=POLICY)
-def test_the_policy_goes(client, secretsmanager, policy_name):
+def test_delete_resource_policy_removes_the_policy(client, secretsmanager, policy_name):
     reply = client.delete_resource_policy(SecretId="db")
     del reply["ResponseMetadata"]
     assert reply == {"ARN": secretsmanager.secret("db").arn, "Name": "db", **policy_name}
@@ -14,13 +14,13 @@ def test_the_policy_goes(client, secretsmanager, policy_name):
 
 
 @pytest.mark.secret("db")
-def test_without_a_policy_it_succeeds_and_changes_nothing(client, secretsmanager):
+def test_delete_resource_policy_without_a_policy_succeeds_and_changes_nothing(client, secretsmanager):
     before = secretsmanager.secret("db").state
     assert client.delete_resource_policy(SecretId="db")["Name"] == "db"
     assert secretsmanager.secret("db").state is before
 
 
-def test_it_dates_the_change(world):
+def test_delete_resource_policy_sets_the_date_of_the_last_change(world):
     world.call("CreateSecret", Name="db", ClientRequestToken="token".ljust(32, "-"))
     world.call("PutResourcePolicy", SecretId="db", ResourcePolicy=POLICY)
     world.pass_days(1)

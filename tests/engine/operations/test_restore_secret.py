@@ -6,7 +6,7 @@ TOKEN = "token".ljust(32, "-")
 
 
 @pytest.mark.secret("db", "one", versions=["zero"], deleted=True)
-def test_a_secret_scheduled_for_deletion_comes_back_whole(client, secretsmanager):
+def test_restore_secret_takes_back_a_scheduled_deletion_and_keeps_values_and_labels(client, secretsmanager):
     labels = secretsmanager.secret("db").labels
     reply = client.restore_secret(SecretId="db")
     del reply["ResponseMetadata"]
@@ -17,13 +17,13 @@ def test_a_secret_scheduled_for_deletion_comes_back_whole(client, secretsmanager
 
 
 @pytest.mark.secret("db", "one")
-def test_a_secret_that_is_not_scheduled_stays_as_it_is(client, secretsmanager):
+def test_restore_secret_changes_nothing_of_a_secret_that_is_not_scheduled_for_deletion(client, secretsmanager):
     before = secretsmanager.secret("db").state
     assert client.restore_secret(SecretId="db")["Name"] == "db"
     assert secretsmanager.secret("db").state is before
 
 
-def test_it_dates_the_change(world):
+def test_restore_secret_sets_the_date_of_the_last_change(world):
     world.call("CreateSecret", Name="db", ClientRequestToken=TOKEN)
     world.call("DeleteSecret", SecretId="db")
     world.pass_days(1)
