@@ -1,18 +1,18 @@
-"""PutSecretValue. Where labels go is told in `rules/test_labels.py`."""
+"""PutSecretValue. `rules/test_labels.py` tests where labels go, `test_put_and_update.py` the rules of every write."""
 
 import pytest
 
 V1, V2 = "version-1".ljust(32, "-"), "version-2".ljust(32, "-")
 
 
-def test_it_answers_with_the_new_version_and_its_labels(client):
+def test_put_secret_value_returns_the_new_version_and_its_labels(client):
     arn = client.create_secret(Name="db", SecretString="one")["ARN"]
     reply = client.put_secret_value(SecretId="db", SecretString="two", ClientRequestToken=V2)
     del reply["ResponseMetadata"]
     assert reply == {"ARN": arn, "Name": "db", "VersionId": V2, "VersionStages": ["AWSCURRENT"]}
 
 
-def test_with_labels_of_its_own_a_version_does_not_become_current(client, secretsmanager):
+def test_put_secret_value_with_version_stages_leaves_awscurrent_where_it_is(client, secretsmanager):
     client.create_secret(Name="db", SecretString="one", ClientRequestToken=V1)
     reply = client.put_secret_value(
         SecretId="db", SecretString="two", ClientRequestToken=V2, VersionStages=["AWSPENDING", "blue"]
@@ -21,13 +21,13 @@ def test_with_labels_of_its_own_a_version_does_not_become_current(client, secret
     assert secretsmanager.secret("db").labels == {"AWSCURRENT": V1, "AWSPENDING": V2, "blue": V2}
 
 
-def test_the_first_version_of_a_secret_becomes_current_besides(client):
+def test_put_secret_value_with_version_stages_makes_the_first_version_current_as_well(client):
     client.create_secret(Name="db")
     reply = client.put_secret_value(SecretId="db", SecretString="one", VersionStages=["blue"])
     assert sorted(reply["VersionStages"]) == ["AWSCURRENT", "blue"]
 
 
-def test_a_repeat_answers_with_the_labels_of_now_whatever_it_asks_for(client, secretsmanager):
+def test_a_repeated_put_secret_value_returns_the_present_labels_of_the_version(client, secretsmanager):
     client.create_secret(Name="db", SecretString="one", ClientRequestToken=V1)
     client.put_secret_value(SecretId="db", SecretString="two")
     with secretsmanager.assert_unchanged():
@@ -37,13 +37,13 @@ def test_a_repeat_answers_with_the_labels_of_now_whatever_it_asks_for(client, se
     assert reply["VersionStages"] == ["AWSPREVIOUS"]
 
 
-def test_another_token_makes_a_new_version_of_the_same_value(client, secretsmanager):
+def test_put_secret_value_with_another_token_makes_a_new_version_of_the_same_value(client, secretsmanager):
     client.create_secret(Name="db", SecretString="one")
     client.put_secret_value(SecretId="db", SecretString="one")
     assert [version.value for version in secretsmanager.secret("db").versions] == ["one", "one"]
 
 
-def test_a_version_that_a_rotation_announced_is_filled(world):
+def test_put_secret_value_fills_a_version_that_a_rotation_announced(world):
     world.call("CreateSecret", Name="db", SecretString="one", ClientRequestToken=V1)
     world.announce("db", V2)
     announced = world.state("db").versions[V2]
@@ -57,14 +57,14 @@ def test_a_version_that_a_rotation_announced_is_filled(world):
     assert world.call("GetSecretValue", SecretId="db", VersionStage="AWSPENDING")["SecretString"] == "two"
 
 
-def test_a_binary_value_may_fill_an_announced_version(world):
+def test_put_secret_value_fills_an_announced_version_with_a_binary_value(world):
     world.call("CreateSecret", Name="db", SecretString="one", ClientRequestToken=V1)
     world.announce("db", V2)
     world.call("PutSecretValue", SecretId="db", SecretBinary=b"two", ClientRequestToken=V2)
     assert world.call("GetSecretValue", SecretId="db", VersionId=V2)["SecretBinary"] == b"two"
 
 
-def test_it_dates_the_version_and_the_change(world):
+def test_put_secret_value_sets_the_dates_of_the_version_and_of_the_change(world):
     world.call("CreateSecret", Name="db", SecretString="one", ClientRequestToken=V1)
     created = world.now
     world.pass_days(1)
@@ -73,13 +73,13 @@ def test_it_dates_the_version_and_the_change(world):
     assert (secret.created, secret.changed, secret.versions[V2].created) == (created, world.now, world.now)
 
 
-def test_a_rotation_token_is_taken(client):
+def test_put_secret_value_takes_a_rotation_token(client):
     client.create_secret(Name="db", SecretString="one")
     reply = client.put_secret_value(SecretId="db", SecretString="two", RotationToken="r" * 36)
     assert reply["VersionStages"] == ["AWSCURRENT"]
 
 
-def test_a_secret_takes_twenty_labels(client, secretsmanager, refused):
+def test_put_secret_value_refuses_the_21st_label(client, secretsmanager, refused):
     client.create_secret(Name="db", SecretString="one")
     client.put_secret_value(SecretId="db", SecretString="two", VersionStages=[f"l{number}" for number in range(19)])
     assert len(secretsmanager.secret("db").labels) == 20
@@ -120,11 +120,11 @@ def test_a_secret_takes_twenty_labels(client, secretsmanager, refused):
         ),
     ],
 )
-def test_it_refuses(unchecked, refused, request_, code, message):
+def test_put_secret_value_refuses_a_request(unchecked, refused, request_, code, message):
     assert refused(unchecked.put_secret_value, **request_) == (code, message)
 
 
-def test_the_owning_service_may_write(world):
+def test_put_secret_value_takes_a_value_from_the_owning_service(world):
     world.call("CreateSecret", Name="rds!db", SecretString="one", ClientRequestToken=V1, by="rds")
     reply = world.call("PutSecretValue", SecretId="rds!db", SecretString="two", ClientRequestToken=V2, by="rds")
     assert reply["VersionStages"] == ["AWSCURRENT"]
