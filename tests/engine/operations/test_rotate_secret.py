@@ -1,7 +1,6 @@
-"""RotateSecret: what it answers and refuses, the rotation it sets off, and what happens to that as time passes.
+"""RotateSecret: its replies and refusals, the rotation it starts, and how time and other calls change that rotation.
 
-When a window opens is told in `rules/test_schedule.py`, what a rotation's transitions change in
-`rules/test_rotation_rules.py`.
+`rules/test_schedule.py` tests when a window opens, `rules/test_rotation_rules.py` each transition of a rotation.
 """
 
 import json
@@ -57,7 +56,7 @@ KMS_DISABLED = (
 
 
 class RotationFunction:
-    """A function like those of AWS's templates: each step may be run again. `on` is what a step does first."""
+    """A function like AWS's templates: a step may run again. A callable of `on` runs at the beginning of its step."""
 
     def __init__(self, world):
         self.world = world
@@ -104,13 +103,13 @@ def db(world, function):
 
 
 def rotate(world, token=V2, **parameters):
-    """RotateSecret as one calls it first: with a function."""
+    """RotateSecret with a function, as the first call for a secret."""
     given = {"SecretId": "db", "ClientRequestToken": token, "RotationLambdaARN": FUNCTION, **parameters}
     return world.call("RotateSecret", **given)
 
 
 def hold(world, step, when="before"):
-    """Stops the next rotation of `db` there; what comes back lets it go on."""
+    """Hold the next rotation of `db` there; the returned hold resumes it."""
     place = SecretKey(world.region, world.account, "db")
     held = Hold(place, step, when, world.service.effects.rotations.resume)
     world.steps.holds.append(held)
@@ -118,7 +117,7 @@ def hold(world, step, when="before"):
 
 
 def fail(error):
-    """What fails a step."""
+    """A callable that fails a step."""
 
     def step():
         raise error
@@ -127,20 +126,20 @@ def fail(error):
 
 
 def described(world, name="db"):
-    """What DescribeSecret shows of a secret's rotation."""
+    """The members of DescribeSecret about rotation."""
     reply = world.call("DescribeSecret", SecretId=name)
     return {member: shown for member, shown in reply.items() if member in MEMBERS}
 
 
 def listed(world, name="db"):
-    """What ListSecrets shows of a secret's rotation."""
+    """The members of ListSecrets about rotation."""
     secrets = world.call("ListSecrets")["SecretList"]
     (entry,) = [entry for entry in secrets if entry["Name"] == name]
     return {member: shown for member, shown in entry.items() if member in MEMBERS}
 
 
 def date(world, member):
-    """A date that DescribeSecret shows, None for one that it does not."""
+    """A date of DescribeSecret, or None."""
     shown = described(world).get(member)
     return None if shown is None else datetime.fromtimestamp(shown, UTC).replace(tzinfo=None).isoformat()
 
@@ -154,7 +153,7 @@ def labels(world, name="db"):
 
 
 def events(world):
-    """What AWS has logged of its own doings: names and error messages."""
+    """The service events in the log: names and error messages."""
     return [
         (entry.operation, entry.error_message) if entry.error_message else entry.operation
         for entry in world.entries
@@ -170,15 +169,15 @@ def failed_in(step):
     return ("RotationFailed", f"Error when executing lambda {FUNCTION} during {step} step")
 
 
-# --- what it answers -------------------------------------------------------------------------------------------------
+# --- replies ---------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("now", [{}, {"RotateImmediately": True}, {"RotateImmediately": False}], ids=str)
-def test_it_answers_with_the_token_as_the_id_of_the_version(world, db, now):
+def test_rotate_secret_returns_the_token_as_the_version_id(world, db, now):
     assert rotate(world, **now) == {"ARN": db, "Name": "db", "VersionId": V2}
 
 
-def test_a_client_fills_in_the_token(client, secretsmanager):
+def test_the_client_fills_in_the_token_of_rotate_secret(client, secretsmanager):
     secretsmanager.seed("db", "one")
     arn = secretsmanager.rotation.register(lambda *_: None)
     reply = client.rotate_secret(SecretId="db", RotationLambdaARN=arn)
@@ -187,20 +186,20 @@ def test_a_client_fills_in_the_token(client, secretsmanager):
 
 
 @pytest.mark.parametrize("secret_id", [lambda arn: arn, lambda arn: arn[:-7]], ids=["ARN", "partial ARN"])
-def test_the_secret_may_be_named_by_its_arn(world, db, secret_id):
+def test_rotate_secret_takes_an_arn(world, db, secret_id):
     assert rotate(world, SecretId=secret_id(db))["Name"] == "db"
     assert value(world) == "two"
 
 
-# --- what a rotation does --------------------------------------------------------------------------------------------
+# --- a rotation ------------------------------------------------------------------------------------------------------
 
 
-def test_the_function_is_called_once_for_each_step(world, db, function):
+def test_a_rotation_invokes_its_function_once_for_each_step(world, db, function):
     rotate(world)
     assert function.steps == STEPS
 
 
-def test_each_step_is_told_of_the_secret_by_its_full_arn_and_of_the_token(world, db, function):
+def test_the_event_of_each_step_has_the_full_arn_and_the_token(world, db, function):
     rotate(world)
     tokens = [event["RotationToken"] for event in function.events]
     assert all(re.fullmatch(r"[a-zA-Z0-9-]{36,256}", token) for token in tokens)
@@ -210,15 +209,19 @@ def test_each_step_is_told_of_the_secret_by_its_full_arn_and_of_the_token(world,
     ]
 
 
-def test_the_version_is_there_under_awspending_before_the_first_step(world, db, function):
+def test_a_rotation_places_awspending_on_its_version_before_the_first_step(world, db, function):
     seen = []
     function.on["createSecret"] = lambda: seen.append(world.call("DescribeSecret", SecretId="db")["VersionIdsToStages"])
     rotate(world)
     assert seen == [{V1: ["AWSCURRENT"], V2: ["AWSPENDING"]}]
 
 
-@pytest.mark.parametrize("by", [{"VersionStage": "AWSPENDING"}, {"VersionId": V2, "VersionStage": "AWSPENDING"}])
-def test_it_has_no_value_before_the_function_puts_one(world, db, by):
+@pytest.mark.parametrize(
+    "by",
+    [{"VersionStage": "AWSPENDING"}, {"VersionId": V2, "VersionStage": "AWSPENDING"}],
+    ids=["label", "id and label"],
+)
+def test_the_version_of_a_rotation_has_no_value_before_the_function_puts_one(world, db, by):
     hold(world, "createSecret")
     rotate(world)
     assert world.refused("GetSecretValue", SecretId="db", **by) == (
@@ -227,7 +230,7 @@ def test_it_has_no_value_before_the_function_puts_one(world, db, by):
     )
 
 
-def test_it_is_described_and_not_listed_before_the_function_puts_a_value(world, db):
+def test_describe_secret_shows_a_version_without_a_value_and_list_secret_version_ids_omits_it(world, db):
     hold(world, "createSecret")
     rotate(world)
     versions = world.call("ListSecretVersionIds", SecretId="db")["Versions"]
@@ -236,20 +239,20 @@ def test_it_is_described_and_not_listed_before_the_function_puts_a_value(world, 
     assert described["VersionIdsToStages"] == {V1: ["AWSCURRENT"], V2: ["AWSPENDING"]}
 
 
-def test_the_function_reads_what_it_has_put(world, db, function):
+def test_a_rotation_function_reads_the_value_that_it_has_put(world, db, function):
     seen = []
     function.on["testSecret"] = lambda: seen.append((value(world), value(world, "AWSPENDING")))
     rotate(world)
     assert seen == [("one", "two")]
 
 
-def test_afterwards_the_new_version_is_current_and_awspending_is_gone(world, db):
+def test_a_rotation_makes_its_version_current_and_removes_awspending(world, db):
     rotate(world)
     assert labels(world) == {"AWSCURRENT": V2, "AWSPREVIOUS": V1}
     assert (value(world), value(world, "AWSPREVIOUS")) == ("two", "one")
 
 
-def test_a_function_may_take_awspending_away_itself(world, db, function):
+def test_a_rotation_succeeds_when_its_function_removes_awspending(world, db, function):
     remove = {"SecretId": "db", "VersionStage": "AWSPENDING", "RemoveFromVersionId": V2}
 
     def finish():
@@ -262,7 +265,7 @@ def test_a_function_may_take_awspending_away_itself(world, db, function):
     assert events(world) == ["RotationStarted", "RotationSucceeded"]
 
 
-def test_a_function_may_make_its_version_current_with_the_value(world, db, function):
+def test_a_rotation_succeeds_when_createsecret_makes_the_version_current(world, db, function):
     function.on["createSecret"] = lambda: world.call(
         "PutSecretValue", SecretId="db", SecretString="two", ClientRequestToken=V2
     )
@@ -271,25 +274,25 @@ def test_a_function_may_make_its_version_current_with_the_value(world, db, funct
     assert events(world) == ["RotationStarted", "RotationSucceeded"]
 
 
-def test_a_secret_without_a_value_gets_its_first_one(world, function):
+def test_a_rotation_gives_an_empty_secret_its_first_value(world, function):
     world.call("CreateSecret", Name="db", ClientRequestToken=V1)
     rotate(world)
     assert (labels(world), value(world)) == ({"AWSCURRENT": V2}, "two")
 
 
-def test_a_second_rotation_makes_the_first_one_s_version_the_previous_one(world, db):
+def test_a_second_rotation_moves_awsprevious_to_the_version_of_the_first(world, db):
     rotate(world)
     rotate(world, V3)
     assert labels(world) == {"AWSCURRENT": V3, "AWSPREVIOUS": V2}
 
 
-def test_awspending_on_the_current_version_does_not_stand_in_the_way(world, db):
+def test_awspending_on_the_current_version_does_not_block_a_rotation(world, db):
     world.call("UpdateSecretVersionStage", SecretId="db", VersionStage="AWSPENDING", MoveToVersionId=V1)
     rotate(world)
     assert labels(world) == {"AWSCURRENT": V2, "AWSPREVIOUS": V1}
 
 
-def test_a_rotation_dates_the_secret(world, db, function):
+def test_a_rotation_sets_the_dates_of_change_last_rotation_and_next_rotation(world, db, function):
     world.pass_days(1)
 
     def take_an_hour():
@@ -302,14 +305,14 @@ def test_a_rotation_dates_the_secret(world, db, function):
     assert date(world, "NextRotationDate") == "2026-04-03T23:59:59"
 
 
-def test_a_rotation_is_logged_with_the_secret_and_the_token(world, db):
+def test_the_events_of_a_rotation_name_the_secret_and_the_token(world, db):
     rotate(world)
     logged = [entry for entry in world.entries if entry.by_service]
     assert [entry.operation for entry in logged] == ["RotationStarted", "RotationSucceeded"]
     assert {entry.request_id for entry in logged} == {f"Rotation-{db}-{V2}"}
 
 
-def test_calls_of_the_function_are_logged_between_begin_and_end(world, db):
+def test_calls_of_a_rotation_function_are_logged_between_start_and_success(world, db):
     rotate(world)
     assert [entry.operation for entry in world.entries] == [
         *["CreateSecret", "RotateSecret", "RotationStarted"],
@@ -317,10 +320,10 @@ def test_calls_of_the_function_are_logged_between_begin_and_end(world, db):
     ]
 
 
-# --- what is stored, and shown ---------------------------------------------------------------------------------------
+# --- settings --------------------------------------------------------------------------------------------------------
 
 
-def test_a_secret_that_was_never_to_rotate_shows_nothing_of_it(world, db):
+def test_describe_secret_shows_no_rotation_of_a_secret_without_one(world, db):
     assert described(world) == {}
 
 
@@ -342,9 +345,9 @@ def test_a_secret_that_was_never_to_rotate_shows_nothing_of_it(world, db):
             {"AutomaticallyAfterDays": 7, "Duration": "2h", "ScheduleExpression": "cron(0 16 ? * SUN *)"},
         ),
     ],
-    ids=["days", "days and duration", "a rate in days", "a rate in hours", "a calendar"],
+    ids=["days", "days and duration", "rate in days", "rate in hours", "cron"],
 )
-def test_rules_are_shown_with_the_days_that_they_come_to(world, db, given, shown):
+def test_describe_secret_shows_rotation_rules_with_the_days_that_they_amount_to(world, db, given, shown):
     rotate(world, RotationRules=given)
     assert described(world)["RotationRules"] == shown
 
@@ -357,14 +360,14 @@ def test_rules_are_shown_with_the_days_that_they_come_to(world, db, given, shown
         ({"ScheduleExpression": "rate(4 hours)"}, "2026-03-03T16:59:59"),
         ({"ScheduleExpression": "cron(0 16 1,15 * ? *)", "Duration": "2h"}, "2026-03-15T17:59:59"),
     ],
-    ids=["days", "days and duration", "a rate in hours", "a calendar"],
+    ids=["days", "days and duration", "rate in hours", "cron"],
 )
-def test_the_date_of_the_next_rotation_is_the_end_of_its_window(world, db, rules, next_date):
+def test_the_next_rotation_date_is_the_end_of_the_next_window(world, db, rules, next_date):
     rotate(world, RotationRules=rules)
     assert date(world, "NextRotationDate") == next_date
 
 
-def test_without_rules_a_secret_rotates_on_request_only(world, db):
+def test_a_secret_without_rotation_rules_rotates_on_request_only(world, db):
     rotate(world)
     assert described(world) == {
         "RotationEnabled": True,
@@ -374,13 +377,13 @@ def test_without_rules_a_secret_rotates_on_request_only(world, db):
     assert world.service.next_due == inf
 
 
-def test_before_its_first_rotation_a_secret_shows_no_date_of_a_last_one(world, db):
+def test_describe_secret_shows_no_last_rotated_date_before_the_first_rotation(world, db):
     hold(world, "createSecret")
     rotate(world, RotationRules=EVERY_30_DAYS)
     assert described(world).keys() == {"RotationEnabled", "RotationLambdaARN", "RotationRules", "NextRotationDate"}
 
 
-def test_a_list_of_secrets_shows_the_same(world, db):
+def test_list_secrets_shows_the_same_rotation_as_describe_secret(world, db):
     rotate(world, RotationRules=EVERY_30_DAYS)
     assert listed(world) == described(world)
     assert listed(world).keys() == {
@@ -388,7 +391,7 @@ def test_a_list_of_secrets_shows_the_same(world, db):
     }
 
 
-def test_a_deletion_turns_rotation_off_and_keeps_function_and_rules(world, db):
+def test_delete_secret_turns_rotation_off_and_keeps_function_and_rules(world, db):
     rotate(world, RotationRules=EVERY_30_DAYS)
     world.call("DeleteSecret", SecretId="db")
     off = {"RotationEnabled": False, "RotationLambdaARN": FUNCTION, "RotationRules": EVERY_30_DAYS}
@@ -397,12 +400,12 @@ def test_a_deletion_turns_rotation_off_and_keeps_function_and_rules(world, db):
     assert described(world) == off
 
 
-def test_a_deletion_leaves_no_rotation_where_there_was_none(world, db):
+def test_delete_secret_adds_no_rotation_to_a_secret_without_one(world, db):
     world.call("DeleteSecret", SecretId="db")
     assert described(world) == {}
 
 
-def test_a_second_call_without_parameters_uses_what_is_stored(world, db, function):
+def test_rotate_secret_without_parameters_uses_the_stored_function_and_rules(world, db, function):
     rotate(world, RotationRules=EVERY_30_DAYS)
     before = described(world)
     world.call("RotateSecret", SecretId="db", ClientRequestToken=V3)
@@ -410,7 +413,7 @@ def test_a_second_call_without_parameters_uses_what_is_stored(world, db, functio
     assert described(world) == before
 
 
-def test_new_rules_leave_the_function_that_is_stored(world, db):
+def test_rotate_secret_with_new_rules_keeps_the_stored_function(world, db):
     rotate(world, RotationRules=EVERY_30_DAYS)
     rules = {"ScheduleExpression": "rate(10 days)"}
     world.call("RotateSecret", SecretId="db", ClientRequestToken=V3, RotationRules=rules)
@@ -418,13 +421,13 @@ def test_new_rules_leave_the_function_that_is_stored(world, db):
     assert date(world, "NextRotationDate") == "2026-03-13T23:59:59"
 
 
-def test_new_rules_take_the_place_of_all_that_were_stored(world, db):
+def test_rotate_secret_with_new_rules_replaces_all_stored_rules(world, db):
     rotate(world, RotationRules={"AutomaticallyAfterDays": 30, "Duration": "3h"})
     rotate(world, V3, RotationRules={"AutomaticallyAfterDays": 10})
     assert described(world)["RotationRules"] == {"AutomaticallyAfterDays": 10}
 
 
-def test_a_new_function_leaves_the_rules_that_are_stored(world, db, function):
+def test_rotate_secret_with_a_new_function_keeps_the_stored_rules(world, db, function):
     world.functions[OTHER_FUNCTION] = RotationFunction(world)
     rotate(world, RotationRules=EVERY_30_DAYS)
     rotate(world, V3, RotationLambdaARN=OTHER_FUNCTION)
@@ -433,7 +436,7 @@ def test_a_new_function_leaves_the_rules_that_are_stored(world, db, function):
     assert described(world)["RotationRules"] == EVERY_30_DAYS
 
 
-def test_an_empty_function_leaves_the_one_that_is_stored(world, db, function):
+def test_rotate_secret_with_an_empty_function_keeps_the_stored_one(world, db, function):
     rotate(world)
     rotate(world, V3, RotationLambdaARN="")
     assert (function.steps, described(world)["RotationLambdaARN"]) == ([*STEPS, *STEPS], FUNCTION)
@@ -449,37 +452,37 @@ def test_an_empty_function_leaves_the_one_that_is_stored(world, db, function):
     ],
     ids=["alias", "latest version", "version", "another account"],
 )
-def test_a_function_may_be_named_by_version_alias_or_account(world, db, registered, named):
+def test_rotate_secret_takes_a_function_by_version_alias_or_account(world, db, registered, named):
     world.functions[registered] = RotationFunction(world)
     rotate(world, RotationLambdaARN=named)
     assert world.functions[registered].steps == STEPS
     assert described(world)["RotationLambdaARN"] == named
 
 
-# --- the same token again --------------------------------------------------------------------------------------------
+# --- repeats ---------------------------------------------------------------------------------------------------------
 
 
-def test_a_repeat_with_the_same_token_answers_the_same_and_starts_nothing(world, db, function):
+def test_a_repeated_rotate_secret_returns_the_same_reply_and_starts_nothing(world, db, function):
     first = rotate(world, RotationRules=EVERY_30_DAYS)
     before, logged = world.state("db"), events(world)
     assert rotate(world, RotationRules=EVERY_30_DAYS) == first
     assert (world.state("db"), events(world), function.steps) == (before, logged, STEPS)
 
 
-def test_a_repeat_that_says_something_else_stores_it_and_starts_nothing(world, db, function):
+def test_a_repeated_rotate_secret_with_new_rules_stores_them_and_starts_nothing(world, db, function):
     rotate(world)
     rotate(world, RotationRules=EVERY_30_DAYS)
     assert (described(world)["RotationRules"], function.steps) == (EVERY_30_DAYS, STEPS)
     assert date(world, "NextRotationDate") == "2026-04-02T23:59:59"
 
 
-def test_a_repeat_that_asks_for_a_trial_runs_none(world, db, function):
+def test_a_repeated_rotate_secret_runs_no_test_rotation(world, db, function):
     rotate(world)
     rotate(world, RotateImmediately=False, RotationRules=EVERY_30_DAYS)
     assert (function.steps, value(world)) == (STEPS, "two")
 
 
-def test_a_repeat_turns_rotation_on_again(world, db, function):
+def test_a_repeated_rotate_secret_turns_rotation_on_again(world, db, function):
     rotate(world)
     world.call("CancelRotateSecret", SecretId="db")
     rotate(world)
@@ -489,57 +492,57 @@ def test_a_repeat_turns_rotation_on_again(world, db, function):
 @pytest.mark.parametrize(
     ("given", "refusal"),
     [
-        pytest.param({"RotationLambdaARN": f"{PLACE}nowhere"}, "AccessDeniedException", id="a function of nowhere"),
+        pytest.param({"RotationLambdaARN": f"{PLACE}nowhere"}, "AccessDeniedException", id="unregistered function"),
         pytest.param(
             {"RotationRules": {"ScheduleExpression": "rate(1 hour)"}}, "InvalidParameterException", id="bad rules"
         ),
     ],
 )
-def test_a_repeat_that_says_something_else_is_refused_as_the_first_call_is(world, db, function, given, refusal):
+def test_a_repeated_rotate_secret_refuses_bad_new_settings(world, db, function, given, refusal):
     rotate(world)
     code, _ = world.refused("RotateSecret", SecretId="db", ClientRequestToken=V2, **given)
     assert code == refusal
 
 
-def test_a_repeat_that_says_something_else_waits_for_the_rotation_under_way(world, db):
+def test_a_repeated_rotate_secret_refuses_new_rules_during_the_rotation(world, db):
     hold(world, "setSecret")
     rotate(world)
     refusal = world.refused("RotateSecret", SecretId="db", ClientRequestToken=V2, RotationRules=EVERY_30_DAYS)
     assert refusal == NOT_COMPLETE
 
 
-def test_a_repeat_while_the_rotation_is_under_way_starts_no_second_one(world, db):
+def test_a_repeated_rotate_secret_during_the_rotation_starts_no_second_one(world, db):
     hold(world, "setSecret")
     rotate(world)
     assert rotate(world) == {"ARN": db, "Name": "db", "VersionId": V2}
     assert states(world) == ["held"]
 
 
-def test_a_repeat_while_a_failed_rotation_waits_does_not_try_it_again(world, db, function):
+def test_a_repeated_rotate_secret_does_not_retry_a_failed_rotation(world, db, function):
     function.on["setSecret"] = fail(ConnectionError())
     rotate(world)
     assert rotate(world)["VersionId"] == V2
     assert function.steps == STEPS[:2]
 
 
-def test_the_id_of_any_version_that_is_there_starts_nothing(world, db, function):
+def test_rotate_secret_with_the_id_of_an_existing_version_starts_nothing(world, db, function):
     assert rotate(world, V1) == {"ARN": db, "Name": "db", "VersionId": V1}
     assert (function.steps, described(world)) == ([], {"RotationEnabled": True, "RotationLambdaARN": FUNCTION})
 
 
-def test_the_id_of_a_version_that_is_there_needs_a_function_too(world, db):
+def test_rotate_secret_with_the_id_of_an_existing_version_needs_a_function(world, db):
     assert world.refused("RotateSecret", SecretId="db", ClientRequestToken=V1) == (
         "InvalidRequestException",
         "No Lambda rotation function ARN is associated with this secret.",
     )
 
 
-# --- what it refuses -------------------------------------------------------------------------------------------------
+# --- refusals --------------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
 def secrets(world, function):
-    """Secrets in all states in which one can't be rotated, and `db`, which can."""
+    """Secrets in every state that RotateSecret refuses, and `db`, which it takes."""
     for name in ("db", "gone", "pending"):
         world.call("CreateSecret", Name=name, SecretString="one", ClientRequestToken=V1)
     world.call("CreateSecret", Name="external", SecretString="one", ClientRequestToken=V1, Type="GitLabAccessToken")
@@ -568,22 +571,26 @@ GIVEN = {"RotationLambdaARN": FUNCTION}
         pytest.param({}, NO_FUNCTION, id="no function"),
         pytest.param({"RotationLambdaARN": ""}, NO_FUNCTION, id="an empty function"),
         pytest.param({"RotationRules": EVERY_30_DAYS}, NO_FUNCTION, id="no function, with rules"),
-        pytest.param({"RotateImmediately": False}, NO_FUNCTION, id="no function, not now"),
+        pytest.param({"RotateImmediately": False}, NO_FUNCTION, id="no function, test only"),
         pytest.param({"SecretId": "external"}, NO_FUNCTION, id="another vendor's secret without a role"),
-        pytest.param({"ExternalSecretRotationRoleArn": ROLE}, NO_FUNCTION, id="a role for a secret of no vendor"),
+        pytest.param(
+            {"ExternalSecretRotationRoleArn": ROLE}, NO_FUNCTION, id="a role for a secret that is no vendor's"
+        ),
         pytest.param({"RotationLambdaARN": OTHER_FUNCTION}, NOT_INVOKABLE, id="unregistered function"),
-        pytest.param({"RotationLambdaARN": f"{OTHER_FUNCTION}:live"}, NOT_INVOKABLE, id="alias of none"),
+        pytest.param(
+            {"RotationLambdaARN": f"{OTHER_FUNCTION}:live"}, NOT_INVOKABLE, id="alias of an unregistered function"
+        ),
         pytest.param(
             {"RotationLambdaARN": OTHER_FUNCTION, "RotateImmediately": False},
             NOT_INVOKABLE,
-            id="unregistered function, not now",
+            id="unregistered function, test only",
         ),
         pytest.param({"RotationLambdaARN": "rotate"}, BAD_FUNCTION_ARN, id="a function's name"),
         pytest.param({"RotationLambdaARN": PLACE}, BAD_FUNCTION_ARN, id="an ARN without a name"),
         pytest.param({"RotationLambdaARN": f"{FUNCTION}:live:1"}, BAD_FUNCTION_ARN, id="an ARN with too much"),
         pytest.param({"RotationLambdaARN": f"{FUNCTION}\n"}, BAD_FUNCTION_ARN, id="an ARN with a line break"),
         pytest.param({"RotationLambdaARN": f"{FUNCTION} "}, BAD_FUNCTION_ARN, id="an ARN with a space"),
-        pytest.param({"RotationLambdaARN": ROLE}, BAD_FUNCTION_ARN, id="an ARN of something else"),
+        pytest.param({"RotationLambdaARN": ROLE}, BAD_FUNCTION_ARN, id="ARN of a role"),
         pytest.param(
             {"RotationLambdaARN": FUNCTION.replace("123456789012", "1234")}, BAD_FUNCTION_ARN, id="a short account"
         ),
@@ -594,7 +601,7 @@ GIVEN = {"RotationLambdaARN": FUNCTION}
         pytest.param(
             {"SecretId": "pending", **GIVEN, "RotateImmediately": False},
             NOT_COMPLETE,
-            id="AWSPENDING on another version, not now",
+            id="AWSPENDING on another version, test only",
         ),
         pytest.param(
             {**GIVEN, "RotationRules": {"AutomaticallyAfterDays": 30, "ScheduleExpression": "rate(10 days)"}},
@@ -673,13 +680,13 @@ GIVEN = {"RotationLambdaARN": FUNCTION}
         ),
     ],
 )
-def test_it_refuses_and_nothing_changes(world, secrets, function, request_, refusal):
+def test_rotate_secret_refuses_a_request_and_changes_nothing(world, secrets, function, request_, refusal):
     assert world.refused("RotateSecret", **{"SecretId": "db", "ClientRequestToken": V2, **request_}) == refusal
     assert (function.events, events(world)) == ([], ["ReplicationSucceeded"])
 
 
 @pytest.mark.parametrize("secret_id", ["db", "nowhere", "a b", "gone", "copy"])
-def test_a_token_is_asked_for_before_the_secret_is_looked_up(world, secrets, secret_id):
+def test_rotate_secret_asks_for_a_token_before_it_looks_up_the_secret(world, secrets, secret_id):
     assert world.refused("RotateSecret", SecretId=secret_id, **GIVEN) == (
         "InvalidParameterException",
         "You must provide a ClientRequestToken value. We recommend a UUID-type value.",
@@ -689,27 +696,31 @@ def test_a_token_is_asked_for_before_the_secret_is_looked_up(world, secrets, sec
 @pytest.mark.parametrize(
     ("request_", "refusal"),
     [
-        pytest.param({"SecretId": "nowhere", "RotationRules": {"Duration": "25h"}}, MISSING, id="existence, rules"),
-        pytest.param({"SecretId": "rds!db", **GIVEN, "RotationRules": {"Duration": "25h"}}, MANAGED, id="owner, rules"),
+        pytest.param(
+            {"SecretId": "nowhere", "RotationRules": {"Duration": "25h"}}, MISSING, id="existence before rules"
+        ),
+        pytest.param(
+            {"SecretId": "rds!db", **GIVEN, "RotationRules": {"Duration": "25h"}}, MANAGED, id="owner before rules"
+        ),
         pytest.param(
             {"SecretId": "pending", "RotationRules": {"Duration": "25h"}},
             invalid("Duration must be at least 1 hour, at most 24 hour."),
-            id="rules, rotation under way",
+            id="rules before running rotation",
         ),
         pytest.param(
             {"SecretId": "pending", "RotationLambdaARN": OTHER_FUNCTION},
             NOT_COMPLETE,
-            id="rotation under way, unregistered function",
+            id="running rotation before unregistered function",
         ),
-        pytest.param({"SecretId": "pending"}, NOT_COMPLETE, id="rotation under way, no function"),
+        pytest.param({"SecretId": "pending"}, NOT_COMPLETE, id="running rotation before missing function"),
         pytest.param(
             {"RotationLambdaARN": "rotate", "RotationRules": {"Duration": "25h"}},
             invalid("Duration must be at least 1 hour, at most 24 hour."),
-            id="rules, bad function",
+            id="rules before bad function",
         ),
     ],
 )
-def test_what_it_refuses_first(world, secrets, request_, refusal):
+def test_rotate_secret_checks_in_order(world, secrets, request_, refusal):
     assert world.refused("RotateSecret", **{"SecretId": "db", "ClientRequestToken": V2, **request_}) == refusal
 
 
@@ -718,12 +729,12 @@ def test_what_it_refuses_first(world, secrets, request_, refusal):
     [{}, {"RotationLambdaARN": OTHER_FUNCTION}, {"RotationLambdaARN": "rotate"}],
     ids=["no function", "unregistered function", "bad function"],
 )
-def test_of_a_refused_request_nothing_is_shown(world, db, request_):
+def test_describe_secret_shows_nothing_of_a_refused_rotate_secret(world, db, request_):
     world.refused("RotateSecret", SecretId="db", ClientRequestToken=V2, RotationRules=EVERY_30_DAYS, **request_)
     assert described(world) == {}
 
 
-def test_a_refused_request_leaves_what_was_stored(world, db):
+def test_a_refused_rotate_secret_keeps_the_stored_settings(world, db):
     rotate(world, RotationRules=EVERY_30_DAYS)
     before = described(world)
     other = {"RotationLambdaARN": OTHER_FUNCTION, "RotationRules": {"AutomaticallyAfterDays": 5}}
@@ -731,14 +742,14 @@ def test_a_refused_request_leaves_what_was_stored(world, db):
     assert described(world) == before
 
 
-def test_a_stored_function_that_is_there_no_more_is_refused(world, db):
+def test_rotate_secret_refuses_a_stored_function_that_is_no_longer_registered(world, db):
     rotate(world)
     del world.functions[FUNCTION]
     assert world.refused("RotateSecret", SecretId="db", ClientRequestToken=V3) == NOT_INVOKABLE
 
 
 @pytest.mark.parametrize("step", STEPS)
-def test_while_a_rotation_is_under_way_another_is_refused(world, db, step):
+def test_rotate_secret_refuses_a_second_rotation_during_the_first(world, db, step):
     hold(world, step, "after")
     rotate(world)
     assert world.refused("RotateSecret", SecretId="db", ClientRequestToken=V3) == NOT_COMPLETE
@@ -762,12 +773,12 @@ VERSION_QUOTA_MET = ("InvalidRequestException", "You can't have more than 100 ve
 LABEL_QUOTA_MET = ("InvalidRequestException", "You can't attach more than 20 staging labels to a secret.")
 
 
-def test_with_a_hundred_young_versions_it_is_refused(world, db):
+def test_rotate_secret_refuses_a_secret_with_100_young_versions(world, db):
     put_versions(world, range(99))
     assert world.refused("RotateSecret", SecretId="db", ClientRequestToken=V2, **GIVEN) == VERSION_QUOTA_MET
 
 
-def test_with_a_hundred_versions_the_oldest_makes_room_after_a_day(world, db):
+def test_rotate_secret_deletes_the_oldest_of_100_versions_after_a_day(world, db):
     put_versions(world, range(99))
     world.pass_days(1)
     rotate(world)
@@ -775,19 +786,19 @@ def test_with_a_hundred_versions_the_oldest_makes_room_after_a_day(world, db):
     assert (len(versions), V1 in versions, V2 in versions) == (100, False, True)
 
 
-def test_with_twenty_labels_it_is_refused(world, db):
+def test_rotate_secret_refuses_a_secret_with_20_labels(world, db):
     place_labels(world, 19)
     assert world.refused("RotateSecret", SecretId="db", ClientRequestToken=V2, **GIVEN) == LABEL_QUOTA_MET
 
 
-def test_awspending_may_be_the_twentieth_label(world, db, function):
+def test_rotate_secret_places_awspending_as_the_20th_label(world, db, function):
     place_labels(world, 18)
     hold(world, "createSecret")
     rotate(world)
     assert len(labels(world)) == 20
 
 
-def test_a_rotation_that_falls_due_and_meets_a_quota_fails_and_waits_for_the_next_window(world, db, function):
+def test_a_scheduled_rotation_over_a_quota_fails_until_the_next_window(world, db, function):
     rotate(world, RotationRules=EVERY_30_DAYS, RotateImmediately=False)
     place_labels(world, 19)
     world.pass_days(30)
@@ -799,21 +810,21 @@ def test_a_rotation_that_falls_due_and_meets_a_quota_fails_and_waits_for_the_nex
     assert (function.steps, labels(world)["AWSCURRENT"]) == (["testSecret"], V1)
 
 
-# --- not now: the function is only tried -----------------------------------------------------------------------------
+# --- test rotations --------------------------------------------------------------------------------------------------
 
 
 def try_out(world, **parameters):
     return rotate(world, RotateImmediately=False, **parameters)
 
 
-def test_a_trial_runs_only_the_step_that_tests(world, db, function):
+def test_a_test_rotation_runs_only_testsecret(world, db, function):
     try_out(world)
     (event,) = function.events
     assert (event["Step"], event["SecretId"], event["ClientRequestToken"]) == ("testSecret", db, V2)
 
 
 @pytest.mark.parametrize("content", [{"SecretString": "one €"}, {"SecretBinary": b"\x00\xff"}], ids=["text", "binary"])
-def test_during_a_trial_awspending_holds_a_copy_of_the_current_value(world, function, content):
+def test_a_test_rotation_places_awspending_on_a_copy_of_the_current_value(world, function, content):
     world.call("CreateSecret", Name="db", ClientRequestToken=V1, **content)
     seen = []
     function.on["testSecret"] = lambda: seen.append(
@@ -823,7 +834,7 @@ def test_during_a_trial_awspending_holds_a_copy_of_the_current_value(world, func
     assert {member: shown for member, shown in seen[0].items() if member in content} == content
 
 
-def test_during_a_trial_of_a_secret_without_a_value_there_is_none_under_awspending(world, function):
+def test_a_test_rotation_of_an_empty_secret_has_no_value_under_awspending(world, function):
     world.call("CreateSecret", Name="db", ClientRequestToken=V1)
     seen = []
 
@@ -837,14 +848,14 @@ def test_during_a_trial_of_a_secret_without_a_value_there_is_none_under_awspendi
     assert (seen, events(world)[-1]) == ([{"AWSPENDING": V2}], "TestRotationSucceeded")
 
 
-def test_after_a_trial_its_version_is_gone(world, db):
+def test_a_test_rotation_deletes_its_version_at_the_end(world, db):
     before = world.state("db")
     try_out(world)
     after = world.state("db")
     assert (after.versions, after.labels, after.versions_made) == (before.versions, before.labels, before.versions_made)
 
 
-def test_a_trial_stores_how_the_secret_rotates(world, db):
+def test_a_test_rotation_stores_function_and_rules(world, db):
     try_out(world, RotationRules=EVERY_30_DAYS)
     assert described(world) == {
         "RotationEnabled": True,
@@ -854,12 +865,12 @@ def test_a_trial_stores_how_the_secret_rotates(world, db):
     }
 
 
-def test_a_trial_is_logged_as_one(world, db):
+def test_a_test_rotation_is_logged_as_a_test_rotation(world, db):
     try_out(world)
     assert events(world) == ["TestRotationStarted", "TestRotationSucceeded"]
 
 
-def test_a_trial_that_fails_is_logged_and_keeps_what_was_stored(world, db, function):
+def test_a_failed_test_rotation_is_logged_and_keeps_function_and_rules(world, db, function):
     function.on["testSecret"] = fail(ConnectionError("refused"))
     try_out(world, RotationRules=EVERY_30_DAYS)
     assert events(world) == [
@@ -869,20 +880,20 @@ def test_a_trial_that_fails_is_logged_and_keeps_what_was_stored(world, db, funct
     assert (described(world)["RotationEnabled"], labels(world)) == (True, {"AWSCURRENT": V1})
 
 
-def test_a_trial_that_fails_is_not_tried_again(world, db, function):
+def test_a_failed_test_rotation_is_not_retried(world, db, function):
     function.on["testSecret"] = fail(ConnectionError("refused"))
     try_out(world)
     assert world.service.next_due == inf
 
 
-def test_a_secret_whose_function_was_only_tried_rotates_when_its_window_opens(world, db, function):
+def test_a_secret_rotates_in_its_window_after_a_test_rotation(world, db, function):
     try_out(world, RotationRules=EVERY_30_DAYS)
     world.pass_days(30)
     assert value(world) == "two"
     assert function.steps == ["testSecret", *STEPS]
 
 
-def test_a_rotation_may_have_the_token_of_a_trial(world, db, function):
+def test_rotate_secret_takes_the_token_of_a_test_rotation(world, db, function):
     try_out(world)
     rotate(world)
     assert (labels(world)["AWSCURRENT"], function.steps) == (V2, ["testSecret", *STEPS])
@@ -895,8 +906,7 @@ def test_a_rotation_may_have_the_token_of_a_trial(world, db, function):
         pytest.param(lambda world: place_labels(world, 19), LABEL_QUOTA_MET[1], id="labels"),
     ],
 )
-def test_a_trial_needs_no_room(world, db, function, fill, text):
-    """What is there for the trial only makes nothing go, and meets no quota."""
+def test_a_test_rotation_meets_no_quota_and_deletes_no_version(world, db, function, fill, text):
     fill(world)
     before = world.state("db")
     try_out(world)
@@ -905,7 +915,7 @@ def test_a_trial_needs_no_room(world, db, function, fill, text):
     assert (after.versions, after.labels) == (before.versions, before.labels)
 
 
-def test_a_trial_under_a_disabled_key_fails(world, function):
+def test_a_test_rotation_under_a_disabled_key_fails(world, function):
     key = world.create_key("alias/pay")
     world.call("CreateSecret", Name="db", SecretString="one", ClientRequestToken=V1, KmsKeyId="alias/pay")
     world.keys.put(key, state="Disabled")
@@ -915,12 +925,12 @@ def test_a_trial_under_a_disabled_key_fails(world, function):
     assert described(world)["RotationEnabled"] is True
 
 
-# --- without a function: managed by another service, or by another vendor --------------------------------------------
+# --- secrets that rotate without a function --------------------------------------------------------------------------
 
 
 @pytest.fixture
 def managed(world):
-    """Makes a secret that another AWS service manages."""
+    """Create a secret that another AWS service manages."""
 
     def create(**content):
         world.call("CreateSecret", Name="rds!db", ClientRequestToken=V1, by="rds", **content)
@@ -946,9 +956,9 @@ def test_a_managed_secret_rotates_without_a_function(world, managed):
 
 
 @pytest.mark.parametrize(
-    "content", ['{"username": "app", "password": "one"}', '{"password": null, "username": "app"}'], ids=["text", "null"]
+    "content", ['{"username": "app", "password": "one"}', '{"password": null, "username": "app"}'], ids=["text password", "null password"]
 )
-def test_the_password_of_a_managed_secret_is_a_new_one(world, managed, content):
+def test_the_rotation_of_a_managed_secret_makes_a_new_password(world, managed, content):
     managed(SecretString=content)
     rotate_managed(world)
     rotate_managed(world, V3)
@@ -969,9 +979,9 @@ def test_the_password_of_a_managed_secret_is_a_new_one(world, managed, content):
         {"SecretString": "\ud800"},
         {"SecretBinary": b"\x00\xff"},
     ],
-    ids=["text", "a JSON list", "a JSON text", "no password", "cut JSON", "no text", "binary"],
+    ids=["text", "a JSON list", "a JSON text", "no password", "cut JSON", "lone surrogate", "binary"],
 )
-def test_any_other_value_of_a_managed_secret_stays_in_a_new_version(world, managed, content):
+def test_the_rotation_of_a_managed_secret_copies_a_value_without_a_password(world, managed, content):
     managed(**content)
     rotate_managed(world)
     reply = world.call("GetSecretValue", SecretId="rds!db")
@@ -979,27 +989,27 @@ def test_any_other_value_of_a_managed_secret_stays_in_a_new_version(world, manag
     assert {member: shown for member, shown in reply.items() if member in content} == content
 
 
-def test_a_password_in_a_binary_value_is_a_new_one_in_a_binary_value(world, managed):
+def test_the_rotation_of_a_managed_secret_changes_the_password_in_a_binary_value(world, managed):
     managed(SecretBinary=b'{"password": "one"}')
     rotate_managed(world)
     content = json.loads(world.call("GetSecretValue", SecretId="rds!db")["SecretBinary"])
     assert re.fullmatch("[A-Za-z0-9]{32}", content["password"])
 
 
-def test_a_managed_secret_without_a_value_gets_an_empty_object(world, managed):
+def test_the_rotation_of_an_empty_managed_secret_puts_an_empty_object(world, managed):
     managed()
     rotate_managed(world)
     assert (labels(world, "rds!db"), value(world, name="rds!db")) == ({"AWSCURRENT": V2}, "{}")
 
 
-def test_the_function_of_a_managed_secret_is_not_tried(world, managed):
+def test_a_test_rotation_of_a_managed_secret_runs_nothing(world, managed):
     managed(SecretString="one")
     rotate_managed(world, RotateImmediately=False, RotationRules={"AutomaticallyAfterDays": 7})
     assert (labels(world, "rds!db"), events(world)) == ({"AWSCURRENT": V1}, [])
     assert described(world, "rds!db")["RotationRules"] == {"AutomaticallyAfterDays": 7}
 
 
-def test_to_store_how_a_secret_rotates_is_to_change_it(world, managed):
+def test_rotate_secret_sets_the_date_of_the_last_change_when_it_stores_rules(world, managed):
     managed(SecretString="one")
     world.pass_days(1)
     rotate_managed(world, RotateImmediately=False, RotationRules={"AutomaticallyAfterDays": 7})
@@ -1014,7 +1024,7 @@ def test_a_managed_secret_rotates_when_its_window_opens(world, managed):
     assert labels(world, "rds!db")["AWSPREVIOUS"] == V1
 
 
-def test_the_service_that_manages_a_secret_may_give_it_a_function(world, managed, function):
+def test_the_managing_service_may_give_a_managed_secret_a_function(world, managed, function):
     managed(SecretString="one")
     rotate_managed(world, by="rds", RotationLambdaARN=FUNCTION, RotateImmediately=False)
     assert (function.steps, described(world, "rds!db")["RotationLambdaARN"]) == (["testSecret"], FUNCTION)
@@ -1029,14 +1039,14 @@ def external(world):
 METADATA = [{"Key": "adminSecretArn", "Value": "admin"}, {"Key": "host", "Value": "gitlab.example"}]
 
 
-def test_another_vendor_s_secret_rotates_by_a_role(world, external):
+def test_an_external_secret_rotates_with_a_role(world, external):
     request = {"ExternalSecretRotationRoleArn": ROLE, "ExternalSecretRotationMetadata": METADATA}
     world.call("RotateSecret", SecretId="db", ClientRequestToken=V2, **request)
     assert labels(world) == {"AWSCURRENT": V2, "AWSPREVIOUS": V1}
     assert described(world) == {"RotationEnabled": True, "LastRotatedDate": world.now, **request}
 
 
-def test_role_and_metadata_of_a_vendor_s_secret_stay_stored(world, external):
+def test_the_role_and_metadata_of_an_external_secret_stay_stored(world, external):
     request = {"ExternalSecretRotationRoleArn": ROLE, "ExternalSecretRotationMetadata": METADATA}
     world.call("RotateSecret", SecretId="db", ClientRequestToken=V2, **request)
     before = described(world)
@@ -1044,14 +1054,14 @@ def test_role_and_metadata_of_a_vendor_s_secret_stay_stored(world, external):
     assert (described(world), labels(world)["AWSCURRENT"]) == (before, V3)
 
 
-def test_new_metadata_take_the_place_of_those_that_were_stored(world, external):
+def test_rotate_secret_replaces_the_metadata_of_an_external_secret(world, external):
     request = {"SecretId": "db", "ExternalSecretRotationRoleArn": ROLE}
     world.call("RotateSecret", ClientRequestToken=V2, ExternalSecretRotationMetadata=METADATA, **request)
     world.call("RotateSecret", ClientRequestToken=V3, ExternalSecretRotationMetadata=METADATA[:1], **request)
     assert described(world)["ExternalSecretRotationMetadata"] == METADATA[:1]
 
 
-def test_a_vendor_s_secret_may_have_a_function_instead(world, external, function):
+def test_an_external_secret_rotates_with_a_function_as_well(world, external, function):
     rotate(world)
     assert function.steps == STEPS
 
@@ -1065,7 +1075,7 @@ def key(world):
     return world.create_key("alias/pay")
 
 
-def test_a_disabled_key_fails_the_step_that_puts_the_value(world, function, key):
+def test_a_disabled_key_fails_the_createsecret_step(world, function, key):
     world.call("CreateSecret", Name="db", SecretString="one", ClientRequestToken=V1, KmsKeyId="alias/pay")
     world.keys.put(key, state="Disabled")
     rotate(world)
@@ -1073,7 +1083,7 @@ def test_a_disabled_key_fails_the_step_that_puts_the_value(world, function, key)
     assert labels(world) == {"AWSCURRENT": V1, "AWSPENDING": V2}
 
 
-def test_once_the_key_is_enabled_the_rotation_succeeds_at_its_next_try(world, function, key):
+def test_a_rotation_succeeds_at_its_next_retry_after_the_key_is_enabled(world, function, key):
     world.call("CreateSecret", Name="db", SecretString="one", ClientRequestToken=V1, KmsKeyId="alias/pay")
     world.keys.put(key, state="Disabled")
     rotate(world)
@@ -1090,7 +1100,7 @@ def test_once_the_key_is_enabled_the_rotation_succeeds_at_its_next_try(world, fu
     ],
     ids=["disabled", "denied"],
 )
-def test_a_key_that_can_t_be_used_fails_a_managed_rotation(world, managed, key, state, text):
+def test_an_unusable_key_fails_the_rotation_of_a_managed_secret(world, managed, key, state, text):
     managed(SecretString="one", KmsKeyId="alias/pay")
     world.keys.put(key, **state)
     rotate_managed(world)
@@ -1098,7 +1108,7 @@ def test_a_key_that_can_t_be_used_fails_a_managed_rotation(world, managed, key, 
     assert (labels(world, "rds!db"), states(world)) == ({"AWSCURRENT": V1, "AWSPENDING": V2}, ["failed"])
 
 
-def test_a_managed_rotation_is_tried_again(world, managed, key):
+def test_a_failed_rotation_of_a_managed_secret_is_retried(world, managed, key):
     managed(SecretString="one", KmsKeyId="alias/pay")
     world.keys.put(key, state="Disabled")
     rotate_managed(world)
@@ -1107,7 +1117,7 @@ def test_a_managed_rotation_is_tried_again(world, managed, key):
     assert world.call("GetSecretValue", SecretId="rds!db")["VersionId"] == V2
 
 
-def test_a_new_key_seals_what_a_rotation_puts_from_then_on(world, db, key):
+def test_a_running_rotation_encrypts_its_value_under_a_new_key(world, db, key):
     held = hold(world, "createSecret")
     rotate(world)
     world.call("UpdateSecret", SecretId="db", KmsKeyId="alias/pay")
@@ -1115,7 +1125,7 @@ def test_a_new_key_seals_what_a_rotation_puts_from_then_on(world, db, key):
     assert world.state("db").versions[V2].sealed.kms_key_id == "alias/pay"
 
 
-# --- others write meanwhile ------------------------------------------------------------------------------------------
+# --- other writes during a rotation ----------------------------------------------------------------------------------
 
 
 def put(world, token=V3, **parameters):
@@ -1137,7 +1147,7 @@ ABANDONING = [
     pytest.param(
         lambda world: put(world, VersionStages=["AWSPENDING"]),
         {"AWSCURRENT": V1, "AWSPENDING": V3},
-        id="AWSPENDING put elsewhere",
+        id="AWSPENDING put on another version",
     ),
     pytest.param(take_awspending_away, {"AWSCURRENT": V1}, id="AWSPENDING taken away"),
 ]
@@ -1145,7 +1155,7 @@ ABANDONING = [
 
 @pytest.mark.parametrize(("write", "left"), ABANDONING)
 @pytest.mark.parametrize("step", ["createSecret", "setSecret", "finishSecret"])
-def test_a_write_by_others_abandons_the_rotation_under_way(world, db, function, step, write, left):
+def test_another_write_abandons_the_running_rotation(world, db, function, step, write, left):
     held = hold(world, step)
     rotate(world, RotationRules=EVERY_30_DAYS)
     world.pass_days(1)
@@ -1165,7 +1175,7 @@ def test_a_write_by_the_function_under_another_token_abandons_its_rotation(world
 
 
 @pytest.mark.parametrize("write", [put, update], ids=["PutSecretValue", "UpdateSecret"])
-def test_a_write_by_others_after_the_last_step_abandons_the_rotation_still(world, db, write):
+def test_another_write_after_the_last_step_abandons_the_rotation(world, db, write):
     held = hold(world, "finishSecret", "after")
     rotate(world)
     write(world)
@@ -1176,7 +1186,7 @@ def test_a_write_by_others_after_the_last_step_abandons_the_rotation_still(world
 
 
 @pytest.mark.parametrize(("write", "left"), ABANDONING)
-def test_a_write_by_others_ends_the_wait_for_another_try(world, db, function, write, left):
+def test_another_write_ends_the_wait_for_a_retry(world, db, function, write, left):
     function.on["setSecret"] = fail(ConnectionError())
     rotate(world)
     write(world)
@@ -1185,7 +1195,7 @@ def test_a_write_by_others_ends_the_wait_for_another_try(world, db, function, wr
 
 
 @pytest.mark.parametrize("write", [put, update], ids=["PutSecretValue", "UpdateSecret"])
-def test_after_a_write_by_others_the_next_rotation_may_begin(world, db, function, write):
+def test_a_new_rotation_may_begin_after_another_write(world, db, function, write):
     function.on["setSecret"] = fail(ConnectionError())
     rotate(world)
     write(world)
@@ -1214,7 +1224,7 @@ def test_after_a_write_by_others_the_next_rotation_may_begin(world, db, function
         ),
     ],
 )
-def test_any_other_change_leaves_the_rotation_under_way(world, db, write):
+def test_a_change_that_moves_no_aws_label_leaves_the_rotation_running(world, db, write):
     held = hold(world, "setSecret")
     rotate(world)
     write(world)
@@ -1223,7 +1233,7 @@ def test_any_other_change_leaves_the_rotation_under_way(world, db, write):
 
 
 @pytest.mark.parametrize("write", [put, update], ids=["PutSecretValue", "UpdateSecret"])
-def test_a_new_value_restarts_the_count_of_days(world, db, write):
+def test_a_new_current_value_restarts_the_count_of_days(world, db, write):
     rotate(world, RotationRules=EVERY_30_DAYS)
     world.pass_days(10)
     write(world)
@@ -1232,14 +1242,14 @@ def test_a_new_value_restarts_the_count_of_days(world, db, write):
     assert value(world) == "by hand"
 
 
-def test_a_new_value_that_is_not_current_does_not_restart_the_count_of_days(world, db):
+def test_a_new_value_under_another_label_does_not_restart_the_count_of_days(world, db):
     rotate(world, RotationRules=EVERY_30_DAYS)
     world.pass_days(10)
     put(world, VersionStages=["blue"])
     assert date(world, "NextRotationDate") == "2026-04-02T23:59:59"
 
 
-def test_a_new_value_is_no_rotation(world, db):
+def test_put_secret_value_leaves_the_date_of_the_last_rotation(world, db):
     rotate(world, RotationRules=EVERY_30_DAYS)
     rotated = world.now
     world.pass_days(10)
@@ -1250,11 +1260,13 @@ def test_a_new_value_is_no_rotation(world, db):
 # --- deletion --------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("deletion", [{}, {"ForceDeleteWithoutRecovery": True}], ids=["scheduled", "at once"])
+@pytest.mark.parametrize("deletion", [{}, {"ForceDeleteWithoutRecovery": True}], ids=["scheduled", "forced"])
 @pytest.mark.parametrize(
-    ("when", "step", "done"), [("before", "setSecret", STEPS[:1]), ("after", "finishSecret", STEPS)]
+    ("when", "step", "done"),
+    [("before", "setSecret", STEPS[:1]), ("after", "finishSecret", STEPS)],
+    ids=["before setSecret", "after finishSecret"],
 )
-def test_a_rotation_goes_no_further_once_its_secret_is_deleted(world, db, function, deletion, when, step, done):
+def test_a_deletion_abandons_the_running_rotation(world, db, function, deletion, when, step, done):
     held = hold(world, step, when)
     rotate(world)
     world.call("DeleteSecret", SecretId="db", **deletion)
@@ -1263,14 +1275,14 @@ def test_a_rotation_goes_no_further_once_its_secret_is_deleted(world, db, functi
     assert [event for event in events(world) if "VersionDelete" not in event] == ["RotationStarted"]
 
 
-@pytest.mark.parametrize("deletion", [{}, {"ForceDeleteWithoutRecovery": True}], ids=["scheduled", "at once"])
-def test_a_function_that_deletes_its_secret_is_called_no_more(world, db, function, deletion):
+@pytest.mark.parametrize("deletion", [{}, {"ForceDeleteWithoutRecovery": True}], ids=["scheduled", "forced"])
+def test_a_rotation_ends_when_its_function_deletes_the_secret(world, db, function, deletion):
     function.on["setSecret"] = lambda: world.call("DeleteSecret", SecretId="db", **deletion)
     rotate(world)
     assert (states(world), function.steps) == (["abandoned"], STEPS[:2])
 
 
-def test_a_rotation_leaves_a_new_secret_of_the_same_name_alone(world, db, function):
+def test_a_rotation_of_a_deleted_secret_leaves_a_new_secret_of_the_same_name(world, db, function):
     held = hold(world, "setSecret")
     rotate(world)
     world.call("DeleteSecret", SecretId="db", ForceDeleteWithoutRecovery=True)
@@ -1280,7 +1292,7 @@ def test_a_rotation_leaves_a_new_secret_of_the_same_name_alone(world, db, functi
     assert (states(world), world.state("db")) == (["abandoned"], before)
 
 
-def test_a_secret_scheduled_for_deletion_rotates_again_once_it_is_restored_and_told_to(world, db, function):
+def test_a_restored_secret_rotates_only_after_rotate_secret(world, db, function):
     rotate(world, RotationRules={"AutomaticallyAfterDays": 5})
     world.call("DeleteSecret", SecretId="db")
     world.pass_days(6)
@@ -1291,7 +1303,7 @@ def test_a_secret_scheduled_for_deletion_rotates_again_once_it_is_restored_and_t
     assert function.steps == [*STEPS, *STEPS]
 
 
-def test_a_rotation_that_its_secret_s_deletion_has_stopped_is_not_taken_up_again(world, db, function):
+def test_a_rotation_abandoned_by_a_deletion_is_not_resumed_after_a_restore(world, db, function):
     held = hold(world, "setSecret")
     rotate(world, RotationRules=EVERY_30_DAYS)
     world.call("DeleteSecret", SecretId="db")
@@ -1303,7 +1315,7 @@ def test_a_rotation_that_its_secret_s_deletion_has_stopped_is_not_taken_up_again
     assert (states(world), function.steps) == (["abandoned"], STEPS[:1])
 
 
-def test_a_failed_rotation_is_not_tried_again_once_its_secret_was_deleted(world, db, function):
+def test_a_failed_rotation_is_not_retried_after_deletion_and_restore(world, db, function):
     function.on["setSecret"] = fail(ConnectionError())
     rotate(world)
     world.call("DeleteSecret", SecretId="db")
@@ -1313,11 +1325,11 @@ def test_a_failed_rotation_is_not_tried_again_once_its_secret_was_deleted(world,
     assert (states(world), function.steps) == (["failed"], STEPS[:2])
 
 
-# --- failures, and further tries -------------------------------------------------------------------------------------
+# --- failures and retries --------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("step", STEPS)
-def test_a_step_that_fails_ends_the_rotation_for_now(world, db, function, step):
+def test_a_failed_step_fails_the_rotation_and_leaves_awspending(world, db, function, step):
     function.on[step] = fail(ConnectionError("refused"))
     rotate(world, RotationRules=EVERY_30_DAYS)
     assert (function.steps, states(world)) == (STEPS[: STEPS.index(step) + 1], ["failed"])
@@ -1326,33 +1338,33 @@ def test_a_step_that_fails_ends_the_rotation_for_now(world, db, function, step):
     assert described(world).keys() == {"RotationEnabled", "RotationLambdaARN", "RotationRules", "NextRotationDate"}
 
 
-def test_the_call_that_began_a_rotation_succeeds_though_that_fails(world, db, function):
+def test_rotate_secret_succeeds_when_its_rotation_fails(world, db, function):
     function.on["createSecret"] = fail(ConnectionError("refused"))
     assert rotate(world) == {"ARN": db, "Name": "db", "VersionId": V2}
 
 
-def test_a_function_that_promotes_nothing_has_failed(world, db):
+def test_a_rotation_fails_when_its_function_never_moves_awscurrent(world, db):
     world.functions[FUNCTION] = lambda _: None
     rotate(world)
     assert events(world) == ["RotationStarted", ("RotationFailed", f"AWSCURRENT has not come to version {V2}")]
     assert (labels(world), states(world)) == ({"AWSCURRENT": V1, "AWSPENDING": V2}, ["failed"])
 
 
-def test_what_is_no_ordinary_error_goes_on_to_the_caller(world, db, function):
+def test_an_interrupt_in_a_rotation_function_reaches_the_caller(world, db, function):
     function.on["setSecret"] = fail(KeyboardInterrupt())
     with pytest.raises(KeyboardInterrupt):
         rotate(world)
     assert events(world) == ["RotationStarted", failed_in("setSecret")]
 
 
-def test_what_is_no_ordinary_error_goes_on_to_the_caller_once_a_trial_is_cleared_up(world, db, function):
+def test_an_interrupt_in_a_test_rotation_reaches_the_caller_after_its_cleanup(world, db, function):
     function.on["testSecret"] = fail(KeyboardInterrupt())
     with pytest.raises(KeyboardInterrupt):
         try_out(world)
     assert (labels(world), states(world)) == ({"AWSCURRENT": V1}, ["failed"])
 
 
-def test_another_try_runs_all_steps_under_the_same_token(world, db, function):
+def test_a_retry_runs_all_steps_under_the_same_token(world, db, function):
     function.on["testSecret"] = fail(ConnectionError())
     rotate(world)
     function.on.clear()
@@ -1363,7 +1375,7 @@ def test_another_try_runs_all_steps_under_the_same_token(world, db, function):
     assert events(world) == ["RotationStarted", failed_in("testSecret"), "RotationStarted", "RotationSucceeded"]
 
 
-def test_nothing_is_tried_again_before_its_time(world, db, function):
+def test_a_failed_rotation_is_not_retried_within_a_minute(world, db, function):
     function.on["setSecret"] = fail(ConnectionError())
     rotate(world)
     world.now += 59.999
@@ -1372,13 +1384,13 @@ def test_nothing_is_tried_again_before_its_time(world, db, function):
 
 
 def wait(world):
-    """Goes to each moment at which something falls due, as long as something does."""
+    """Advance to each due time until nothing is due."""
     while (due := world.service.next_due) < inf:
         world.now = due
         world.call("ListSecrets")
 
 
-def test_a_rotation_is_tried_six_times_at_growing_intervals(world, db, function):
+def test_a_rotation_is_attempted_six_times_at_growing_intervals(world, db, function):
     start, times = world.now, []
     function.on["createSecret"] = lambda: times.append(world.now - start)
     function.on["setSecret"] = fail(ConnectionError())
@@ -1388,7 +1400,7 @@ def test_a_rotation_is_tried_six_times_at_growing_intervals(world, db, function)
     assert states(world) == ["failed"] * 6
 
 
-def test_a_rotation_that_is_given_up_stands_in_the_way_of_the_next(world, db, function):
+def test_a_rotation_that_used_up_its_retries_blocks_the_next(world, db, function):
     function.on["setSecret"] = fail(ConnectionError())
     rotate(world)
     wait(world)
@@ -1396,7 +1408,7 @@ def test_a_rotation_that_is_given_up_stands_in_the_way_of_the_next(world, db, fu
     assert world.refused("RotateSecret", SecretId="db", ClientRequestToken=V3) == NOT_COMPLETE
 
 
-def test_a_rotation_that_is_given_up_is_taken_up_in_the_next_window(world, db, function):
+def test_a_rotation_that_used_up_its_retries_resumes_in_the_next_window(world, db, function):
     function.on["setSecret"] = fail(ConnectionError())
     rotate(world, RotationRules=EVERY_30_DAYS)
     for _ in range(5):
@@ -1408,7 +1420,7 @@ def test_a_rotation_that_is_given_up_is_taken_up_in_the_next_window(world, db, f
     assert (value(world), labels(world)) == ("two", {"AWSCURRENT": V2, "AWSPREVIOUS": V1})
 
 
-def test_while_a_rotation_fails_the_date_of_the_next_one_may_be_past(world, db, function):
+def test_the_next_rotation_date_may_be_past_while_a_rotation_fails(world, db, function):
     try_out(world, RotationRules={"ScheduleExpression": "cron(0 16 * * ? *)", "Duration": "1h"})
     function.on["setSecret"] = fail(ConnectionError())
     world.now = datetime(2026, 3, 3, 16, 50, tzinfo=UTC).timestamp()
@@ -1419,7 +1431,7 @@ def test_while_a_rotation_fails_the_date_of_the_next_one_may_be_past(world, db, 
     assert date(world, "NextRotationDate") == "2026-03-03T16:59:59"
 
 
-def test_a_try_that_succeeds_is_the_last_rotation(world, db, function):
+def test_a_successful_retry_sets_the_date_of_the_last_rotation(world, db, function):
     function.on["setSecret"] = fail(ConnectionError())
     rotate(world)
     function.on.clear()
@@ -1428,7 +1440,7 @@ def test_a_try_that_succeeds_is_the_last_rotation(world, db, function):
     assert world.service.next_due == inf
 
 
-def test_another_rotation_that_fails_is_tried_as_often_as_the_first(world, db, function):
+def test_a_second_failed_rotation_is_retried_as_often_as_the_first(world, db, function):
     function.on["setSecret"] = fail(ConnectionError())
     rotate(world)
     world.now += 60
@@ -1440,10 +1452,10 @@ def test_another_rotation_that_fails_is_tried_as_often_as_the_first(world, db, f
     assert states(world) == ["failed", "succeeded", *["failed"] * 6]
 
 
-# --- by itself -------------------------------------------------------------------------------------------------------
+# --- scheduled rotations ---------------------------------------------------------------------------------------------
 
 
-def test_a_secret_rotates_by_itself_when_its_window_opens_and_not_before(world, db, function):
+def test_a_scheduled_rotation_starts_when_its_window_opens(world, db, function):
     rotate(world, RotationRules=EVERY_30_DAYS)
     world.now = datetime(2026, 4, 2, tzinfo=UTC).timestamp() - 0.001
     assert labels(world) == {"AWSCURRENT": V2, "AWSPREVIOUS": V1}
@@ -1454,14 +1466,14 @@ def test_a_secret_rotates_by_itself_when_its_window_opens_and_not_before(world, 
     assert function.steps == [*STEPS, *STEPS]
 
 
-def test_a_call_meets_what_fell_due_before_it(world, db):
+def test_a_call_runs_rotations_that_are_due_before_it(world, db):
     rotate(world, RotationRules=EVERY_30_DAYS)
     world.pass_days(31)
     reply = world.call("GetSecretValue", SecretId="db", VersionStage="AWSPREVIOUS")
     assert reply["VersionId"] == V2
 
 
-def test_a_rotation_by_itself_has_a_token_of_its_own(world, db, function):
+def test_a_scheduled_rotation_has_a_new_token(world, db, function):
     rotate(world, RotationRules=EVERY_30_DAYS)
     world.pass_days(31)
     token = world.call("GetSecretValue", SecretId="db")["VersionId"]
@@ -1469,14 +1481,14 @@ def test_a_rotation_by_itself_has_a_token_of_its_own(world, db, function):
     assert [event["ClientRequestToken"] for event in function.events] == [*[V2] * 4, *[token] * 4]
 
 
-def test_a_rotation_by_itself_is_dated_and_followed_by_the_next(world, db):
+def test_a_scheduled_rotation_sets_the_dates_of_the_last_and_the_next_rotation(world, db):
     rotate(world, RotationRules=EVERY_30_DAYS)
     world.pass_days(30)
     assert described(world)["LastRotatedDate"] == world.now
     assert date(world, "NextRotationDate") == "2026-05-02T23:59:59"
 
 
-def test_a_calendar_rotates_a_secret_at_each_of_its_hours(world, db, function):
+def test_a_cron_schedule_rotates_a_secret_at_each_of_its_hours(world, db, function):
     rotate(world, RotationRules={"ScheduleExpression": "cron(0 8/8 ? * TUE-WED *)"})
     hours = []
     for _ in range(4):
@@ -1486,14 +1498,14 @@ def test_a_calendar_rotates_a_secret_at_each_of_its_hours(world, db, function):
     assert hours == ["2026-03-03T16:00:00", "2026-03-04T08:00:00", "2026-03-04T16:00:00", "2026-03-10T08:00:00"]
 
 
-def test_a_version_put_under_awspending_by_hand_is_what_the_next_window_rotates_to(world, db, function):
+def test_a_scheduled_rotation_takes_a_version_that_a_call_put_under_awspending(world, db, function):
     rotate(world, RotationRules=EVERY_30_DAYS)
     put(world, VersionStages=["AWSPENDING"])
     world.pass_days(30)
     assert (value(world), labels(world)) == ("by hand", {"AWSCURRENT": V3, "AWSPREVIOUS": V2})
 
 
-def test_a_function_that_is_there_no_more_fails_the_rotation(world, db):
+def test_a_scheduled_rotation_fails_when_its_function_is_no_longer_registered(world, db):
     rotate(world, RotationRules=EVERY_30_DAYS)
     del world.functions[FUNCTION]
     world.pass_days(30)
@@ -1502,7 +1514,7 @@ def test_a_function_that_is_there_no_more_fails_the_rotation(world, db):
     assert isinstance(world.service.effects.rotations.runs[-1].error, LookupError)
 
 
-def test_the_secret_that_has_waited_longest_rotates_first(world, function):
+def test_scheduled_rotations_run_in_the_order_of_their_due_times(world, function):
     for name, days in (("later", 20), ("sooner", 10), ("latest", 30)):
         world.call("CreateSecret", Name=name, SecretString="one", ClientRequestToken=V1)
         rotate(world, SecretId=name, RotationRules={"AutomaticallyAfterDays": days}, RotateImmediately=False)
@@ -1513,17 +1525,17 @@ def test_the_secret_that_has_waited_longest_rotates_first(world, function):
     assert names == ["sooner", "later", "latest"]
 
 
-# --- what must not go wrong ------------------------------------------------------------------------------------------
+# --- corner cases ----------------------------------------------------------------------------------------------------
 
 
-def test_a_write_brings_no_date_back_once_rotation_is_turned_off(world, db, function):
+def test_a_write_after_cancel_rotate_secret_adds_no_next_rotation_date(world, db, function):
     rotate(world, RotationRules=EVERY_30_DAYS)
     world.call("CancelRotateSecret", SecretId="db")
     put(world)
     assert "NextRotationDate" not in described(world)
 
 
-def test_json_that_is_too_deep_to_read_stays_as_it_is(world):
+def test_the_rotation_of_a_managed_secret_copies_json_that_is_too_deep_to_parse(world):
     deep = "[" * 60_000
     world.call("CreateSecret", Name="rds", SecretString=deep, ClientRequestToken=V1, by="rds")
     world.call("RotateSecret", SecretId="rds", ClientRequestToken=V2)
@@ -1532,7 +1544,7 @@ def test_json_that_is_too_deep_to_read_stays_as_it_is(world):
     )
 
 
-def test_a_trial_makes_no_version_go(world, db, function):
+def test_a_test_rotation_deletes_no_old_version(world, db, function):
     put_versions(world, range(98))
     world.pass_days(2)
     before = world.state("db").versions
@@ -1540,13 +1552,13 @@ def test_a_trial_makes_no_version_go(world, db, function):
     assert world.state("db").versions == before
 
 
-def test_a_write_during_a_trial_ends_no_rotation(world, db, function):
+def test_a_write_during_a_test_rotation_does_not_abandon_it(world, db, function):
     function.on["testSecret"] = lambda: put(world)
     try_out(world)
     assert events(world) == ["TestRotationStarted", "TestRotationSucceeded"]
 
 
-def test_a_label_that_moves_by_hand_leaves_the_next_date(world, db, function):
+def test_removing_awspending_keeps_the_next_rotation_date(world, db, function):
     rotate(world, RotationRules=EVERY_30_DAYS)
     expected = described(world)["NextRotationDate"]
     world.pass_days(10)
@@ -1556,7 +1568,7 @@ def test_a_label_that_moves_by_hand_leaves_the_next_date(world, db, function):
     assert described(world)["NextRotationDate"] - expected == 10 * 86_400
 
 
-def test_a_function_that_is_gone_fails_the_step(world, db, function):
+def test_a_rotation_fails_when_its_function_is_unregistered_between_two_steps(world, db, function):
     held = hold(world, "setSecret")
     rotate(world)
     world.functions.clear()
@@ -1564,8 +1576,8 @@ def test_a_function_that_is_gone_fails_the_step(world, db, function):
     assert (states(world), type(world.service.effects.rotations.runs[-1].error)) == (["failed"], LookupError)
 
 
-def test_a_rotation_without_a_function_that_was_cancelled_before_it_ran_changes_nothing(world):
-    """As when another thread cancels between RotateSecret's commit and what follows from it."""
+def test_a_managed_rotation_cancelled_before_it_runs_changes_nothing(world):
+    """As when another thread cancels between RotateSecret's commit and its effects."""
     world.call("CreateSecret", Name="rds", SecretString="one", ClientRequestToken=V1, by="rds")
     before = world.state("rds")
     world.service.effects.run([RunRotation(before.key, before.arn, V2, function="")])
