@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from pytest_secretsmanager.doors import environment
 from pytest_secretsmanager.doors.default_region import DEFAULT_REGION, REGION_VARIABLE
-from pytest_secretsmanager.engine.marks import GoBack, mark
+from pytest_secretsmanager.engine.checkpoints import Restore, checkpoint
 from pytest_secretsmanager.engine.regions import Regions
 from pytest_secretsmanager.engine.state import Secret, SecretKey
 from pytest_secretsmanager.inspection.differences import without_access
@@ -75,7 +75,7 @@ class Home:
 
         No secret of that region gives way to a seed that moves. A seed that is left behind stays for good.
         """
-        go_back = self.mark()
+        restore = self.checkpoint()
         seeds = {
             key: planted.seed
             for key, planted in (self._planted.items() if with_seeds else ())
@@ -86,18 +86,18 @@ class Home:
         try:
             yield seeds
         except BaseException:
-            go_back()
+            restore()
             raise
 
-    def mark(self) -> GoBack:
+    def checkpoint(self) -> Restore:
         """A point to go back to."""
-        region, planted_as_it_was = self.region, mark(self._planted)
+        region, restore_planted = self.region, checkpoint(self._planted)
 
-        def go_back() -> None:
+        def restore() -> None:
             self.region = region
-            planted_as_it_was()
+            restore_planted()
 
-        return go_back
+        return restore
 
 
 def _is_as_planted(planted: _Planted, state: Secret | None) -> bool:

@@ -20,16 +20,17 @@ from pytest_secretsmanager.controls.replication import HeldReplicas
 from pytest_secretsmanager.controls.steps import Steps
 from pytest_secretsmanager.doors import active, environment, moto, patch
 from pytest_secretsmanager.doors.active import RunningFunction
-from pytest_secretsmanager.doors.client import Responder, require_account, user_of
+from pytest_secretsmanager.doors.client import Responder
 from pytest_secretsmanager.doors.session import new_client
 from pytest_secretsmanager.engine import arns
 from pytest_secretsmanager.engine.call import Call, Parameters
+from pytest_secretsmanager.engine.callers import require_account, user_of
+from pytest_secretsmanager.engine.checkpoints import Restore, checkpoint
 from pytest_secretsmanager.engine.effects.runs import RotationRun
 from pytest_secretsmanager.engine.errors import ServiceError, UnsupportedOperation, UsageError
 from pytest_secretsmanager.engine.interrupts import taken_back
 from pytest_secretsmanager.engine.keys import KeyRing, KmsRefusal
 from pytest_secretsmanager.engine.layers.audit import Entry
-from pytest_secretsmanager.engine.marks import GoBack, mark
 from pytest_secretsmanager.engine.ports import Ports, RequestIds, new_uuid
 from pytest_secretsmanager.engine.regions import extra_regions as regions_with
 from pytest_secretsmanager.engine.rules import cross_account
@@ -47,7 +48,7 @@ from pytest_secretsmanager.inspection.log import Log
 from pytest_secretsmanager.inspection.mapping import SecretMapping
 from pytest_secretsmanager.inspection.presence import Presence
 from pytest_secretsmanager.inspection.rotations import cut_off_text
-from pytest_secretsmanager.inspection.views import SecretId, SecretView, Source
+from pytest_secretsmanager.inspection.views import SecretId, SecretView, World
 from pytest_secretsmanager.report.section import failure_section
 from pytest_secretsmanager.seeds import NO_VALUE, Seed, SeedOptions, require_regions, seed_of
 
@@ -142,7 +143,7 @@ class SecretsManager(Panel, Assertions):
             unreached=worlds.note_unreached,
         )
         self._presence = Presence(self._log, self._home.region_now)
-        self._views = Source(self._service, self._log, clock.seconds, self._home.region_now, account)
+        self._world = World(self._service, self._log, clock.seconds, self._home.region_now, account)
         self._clients: dict[object, SecretsManagerClient] = {}
         self._endpoint: Endpoint | None = None
         self._crashes: list[str] = []
@@ -209,7 +210,7 @@ class SecretsManager(Panel, Assertions):
         environment.enter(self._responder, self._home.region)
         patch.activate(self._responder)
         self._presence.begin()
-        worlds.enter(self._views)
+        worlds.enter(self._world)
 
     def _end(self) -> None:
         """Takes back what `_begin` has done, or has begun to. Once more changes nothing."""
@@ -218,7 +219,7 @@ class SecretsManager(Panel, Assertions):
         patch.deactivate(self._responder)
         environment.leave(self._responder)
         self._presence.end()
-        worlds.leave(self._views)
+        worlds.leave(self._world)
         if self._endpoint is not None:
             self._endpoints_to_stop.append(self._endpoint)
             self._endpoint = None
@@ -323,16 +324,16 @@ class SecretsManager(Panel, Assertions):
                 self._endpoint = endpoint
             self._cut_off("what called it was rolled back", refuse=True, functions=functions, runs=runs)
 
-        marks = (
-            *(part.mark for part in parts),
-            *self._marks_of_chance(),
-            self._log.mark,
-            lambda: mark(self._clients),
+        checkpoints = (
+            *(part.checkpoint for part in parts),
+            *self._checkpoints_of_chance(),
+            self._log.checkpoint,
+            lambda: checkpoint(self._clients),
         )
         try:
             # No name keeps a context that is thrown away alive.
             with (
-                self._service.rolled_back(*marks),
+                self._service.rolled_back(*checkpoints),
                 taken_back(begin, end),
                 self._steps.all_met(),
                 self.events.all_handled(),
@@ -343,11 +344,11 @@ class SecretsManager(Panel, Assertions):
             raise
         self._tell_of_functions(None)
 
-    def _marks_of_chance(self) -> Sequence[Callable[[], GoBack]]:
+    def _checkpoints_of_chance(self) -> Sequence[Callable[[], Restore]]:
         """What is to be repeatable comes again as it came, too."""
-        return (self._mark_random, self._new_request_id.mark) if self._responder.repeatable else ()
+        return (self._checkpoint_random, self._new_request_id.checkpoint) if self._responder.repeatable else ()
 
-    def _mark_random(self) -> GoBack:
+    def _checkpoint_random(self) -> Restore:
         state = self._random.getstate()
         return lambda: self._random.setstate(state)
 
@@ -392,7 +393,7 @@ class SecretsManager(Panel, Assertions):
             return Call(operation, parameters, region, principal, time, request_id="seed")
 
         try:
-            with self._service.transaction(self._keys.mark, self._functions.mark):
+            with self._service.transaction(self._keys.checkpoint, self._functions.checkpoint):
                 function = self._function_of(seed, region, account)
                 self._remove(key, now)
                 self._ensure_key(seed, region, account)
@@ -403,7 +404,7 @@ class SecretsManager(Panel, Assertions):
             refusal = f"AWS answers {error.code}: {textwrap.shorten(str(error), _LONGEST_REFUSAL)}"
         else:
             self._home.note(key, seed, self._service.store.get(key))
-            return SecretView(self._views, key)
+            return SecretView(self._world, key)
         raise UsageError(f"secret {textwrap.shorten(seed.name, 80)!r} can't be seeded so; {refusal}")
 
     def follow_environment(self) -> None:
@@ -417,9 +418,9 @@ class SecretsManager(Panel, Assertions):
         region = self._home.follow()
         if region is None:
             return
-        with self._service.transaction(self._keys.mark, self._functions.mark):
+        with self._service.transaction(self._keys.checkpoint, self._functions.checkpoint):
             with_seeds = not self._log and not self._log.cleared
-            with self._home.moved_to(region, self._views.state_of, with_seeds=with_seeds) as seeds:
+            with self._home.moved_to(region, self._world.state_of, with_seeds=with_seeds) as seeds:
                 for key in seeds:
                     self._remove(key, self.clock.seconds())
                 for seed in seeds.values():
@@ -541,12 +542,12 @@ class SecretsManager(Panel, Assertions):
         >>> sm.secret("app/db").value
         'hunter2'
         """
-        return self._views.find(secret_id, region, account)
+        return self._world.find(secret_id, region, account)
 
     @property
     def secrets(self) -> Mapping[str, SecretView]:
         """The secrets of the default region and account by name, those scheduled for deletion included."""
-        return SecretMapping(self._views, self.region, self.account)
+        return SecretMapping(self._world, self.region, self.account)
 
     @property
     def log(self) -> Log:
@@ -556,7 +557,7 @@ class SecretsManager(Panel, Assertions):
     def failure_section(self) -> str:
         """What a failing test's reader should know: crashes, failed handlers, unfinished rotations. Empty: nothing."""
         failed = () if self._events is None else self._events.problems
-        return failure_section(self._views, [*self.crashes, *failed])
+        return failure_section(self._world, [*self.crashes, *failed])
 
     @property
     def crashes(self) -> Sequence[str]:
@@ -571,9 +572,6 @@ class SecretsManager(Panel, Assertions):
     def _require_entered(self, what: str) -> None:
         if self._depth == 0:
             raise UsageError(f"this SecretsManager answers no calls now: {what} inside `with SecretsManager() as sm:`")
-
-    def _source(self) -> Source:
-        return self._views
 
     def __repr__(self) -> str:
         return f"<SecretsManager in {self.region}, account {self.account}>"

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from pytest_secretsmanager.doors.client import require_account
 from pytest_secretsmanager.engine import arns
+from pytest_secretsmanager.engine.callers import require_account
 from pytest_secretsmanager.engine.errors import UsageError
 
 __tracebackhide__ = True

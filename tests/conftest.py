@@ -17,22 +17,22 @@ from pytest_secretsmanager import SecretsManager
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager.client import SecretsManagerClient
 
-# A machine that stalls for a moment is no finding.
+# A slow machine is no failure.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
 
 
 def pytest_collection_finish() -> None:
-    """Takes the thousands of collected tests out of the garbage collector's sight.
+    """Hide the thousands of collected tests from the garbage collector.
 
-    They live until the run ends, and a test that calls `gc.collect()` itself would walk over all of them each time.
+    They live until the run ends. Otherwise each `gc.collect()` of a test would walk over all of them.
     """
     gc.freeze()
 
 
 @pytest.fixture
 def is_free() -> Callable[[Any], bool]:
-    """Tells whether another thread can have a lock."""
+    """Return a function that checks whether another thread can take a lock."""
 
     def ask(lock: Any) -> bool:
         def take() -> bool:
@@ -48,9 +48,9 @@ def is_free() -> Callable[[Any], bool]:
 
 @pytest.fixture(scope="session", autouse=True)
 def no_aws_settings() -> Iterator[None]:
-    """Whoever runs the tests may have settings of AWS in the shell: no test depends on them.
+    """Remove the AWS settings of the developer's shell: no test depends on them.
 
-    AWS_DATA_PATH is none of them: the AWS CLI sets it when it is imported.
+    AWS_DATA_PATH stays: the AWS CLI sets it when it is imported.
     """
     with pytest.MonkeyPatch.context() as environment:
         for name in [name for name in os.environ if name.startswith("AWS_") and name != "AWS_DATA_PATH"]:
@@ -59,8 +59,8 @@ def no_aws_settings() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def no_event_loop_of_nobodys() -> None:
-    """Says that this thread has no event loop: pytest-asyncio's look for one would make it, and nobody closes that."""
+def no_event_loop() -> None:
+    """Set no event loop for this thread: otherwise pytest-asyncio would create one that is never closed."""
     asyncio.set_event_loop(None)
 
 
@@ -72,7 +72,7 @@ def client(secretsmanager: SecretsManager) -> "SecretsManagerClient":
 
 @pytest.fixture
 def eu(secretsmanager: SecretsManager) -> "SecretsManagerClient":
-    """A client in Ireland, where a replica is to be."""
+    """A client in Ireland, the region of replicas."""
     return secretsmanager.client("eu-west-1")
 
 
@@ -83,7 +83,7 @@ def ap(secretsmanager: SecretsManager) -> "SecretsManagerClient":
 
 
 class Pair(NamedTuple):
-    """`db` of this account and `copy` of another, made as its replica: their ARNs, and a client of each account."""
+    """`db` of this account and its replica `copy` of another account: their ARNs, and a client of each account."""
 
     client: "SecretsManagerClient"
     stranger: "SecretsManagerClient"
@@ -91,16 +91,16 @@ class Pair(NamedTuple):
     replica: str
 
     def associate(self, **more: str) -> Any:
-        """Lets the copy follow."""
+        """Associate the copy with its primary."""
         return self.client.associate_cross_account_replica(SecretId="db", CrossAccountReplicaARN=self.replica, **more)
 
     def put(self, value: str) -> Any:
-        """Gives the primary a new value."""
+        """Put a new value into the primary."""
         return self.client.put_secret_value(SecretId="db", SecretString=value)
 
     @property
     def statuses(self) -> tuple[str | None, str | None]:
-        """What the primary shows of its replica, and the replica of itself."""
+        """The replication status that the primary and the replica show."""
         shown: dict[str, Any] = dict(self.client.describe_secret(SecretId="db"))
         own: dict[str, Any] = dict(self.stranger.describe_secret(SecretId="copy"))
         (entry,) = shown.get("CrossAccountReplicas", [{}])
@@ -117,7 +117,7 @@ OTHER_ACCOUNT = "210987654321"
 
 @pytest.fixture
 def pair(secretsmanager: SecretsManager) -> Pair:
-    """A primary and its replica in another account, not associated yet; an older botocore knows no such thing."""
+    """A primary and its replica in another account, not associated. Skip the test on an older botocore."""
     client = secretsmanager.client()
     if not hasattr(client, "associate_cross_account_replica"):
         pytest.skip("this botocore is older than AssociateCrossAccountReplica")
@@ -130,7 +130,7 @@ def pair(secretsmanager: SecretsManager) -> Pair:
 
 @pytest.fixture
 def bare_method() -> Iterator[Callable[..., Any]]:
-    """`BaseClient._make_api_call` as botocore defines it, with nobody's wrapper, for the time of a test."""
+    """Set `BaseClient._make_api_call` to botocore's own function, without wrappers, during a test."""
     found: Any = BaseClient.__dict__["_make_api_call"]
     bare = found
     while hasattr(bare, "__wrapped__"):

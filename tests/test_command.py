@@ -1,4 +1,4 @@
-"""The command `pytest-secretsmanager serve`, as a program of its own."""
+"""The command `pytest-secretsmanager serve`, run as a program."""
 
 import os
 import shlex
@@ -34,20 +34,20 @@ def seeds(tmp_path: Path) -> Path:
 
 @pytest.fixture(autouse=True)
 def path_of_modules(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The command looks for modules in its own folder, which is not that of this process."""
+    """Restore `sys.path`, to which the command adds the current folder."""
     monkeypatch.setattr(sys, "path", [*sys.path])
 
 
 @pytest.fixture(autouse=True)
 def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
-    """With one, the command has more to print."""
+    """Remove proxy variables, for which the command prints more lines."""
     for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
         monkeypatch.delenv(name, raising=False)
 
 
 @contextmanager
 def serving(*arguments: str, command: list[str] = MODULE) -> Iterator[tuple[subprocess.Popen[str], dict[str, str]]]:
-    """Runs the command; gives it, and what a shell would make of what it printed, once it says that it serves."""
+    """Run the command until it serves. Return the process and the variables that it printed."""
     with subprocess.Popen(
         [*command, "serve", *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as running:
@@ -66,14 +66,14 @@ def serving(*arguments: str, command: list[str] = MODULE) -> Iterator[tuple[subp
 
 
 def end(running: subprocess.Popen[str], number: signal.Signals = signal.SIGINT) -> tuple[int, str]:
-    """Sends a signal; gives the exit status and all that was said to people."""
+    """Send a signal. Return the exit status and the text on stderr."""
     running.send_signal(number)
     _, said = running.communicate(timeout=SECONDS)
     return running.returncode, said
 
 
 def client_of(env: dict[str, str]):
-    """A client of what is served, which does not try again."""
+    """Return a client of the served endpoint, without retries."""
     return boto3.client(
         "secretsmanager",
         endpoint_url=env["AWS_ENDPOINT_URL_SECRETS_MANAGER"],
@@ -85,7 +85,7 @@ def client_of(env: dict[str, str]):
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_it_serves_the_seeds_until_it_is_told_to_end(seeds, number):
+def test_serve_answers_with_the_seeds_until_a_signal_ends_it(seeds, number):
     with serving("--seed", str(seeds)) as (running, env):
         client = client_of(env)
         assert client.get_secret_value(SecretId="app/db")["SecretString"] == "hunter2"
@@ -95,7 +95,7 @@ def test_it_serves_the_seeds_until_it_is_told_to_end(seeds, number):
         socket.create_server(("127.0.0.1", int(url.rpartition(":")[2]))).close()
 
 
-def test_a_shell_finds_it_by_what_it_printed(seeds, tmp_path):
+def test_serve_prints_exports_by_which_a_shell_finds_it(seeds, tmp_path):
     with serving("--seed", str(seeds)) as (running, env):
         (tmp_path / "endpoint.sh").write_text("".join(f"export {name}={value}\n" for name, value in env.items()))
         program = "import boto3; print(boto3.client('secretsmanager').list_secrets()['SecretList'][0]['Name'])"
@@ -105,7 +105,7 @@ def test_a_shell_finds_it_by_what_it_printed(seeds, tmp_path):
         end(running)
 
 
-def test_options_say_where(seeds, tmp_path):
+def test_serve_accepts_several_seed_files_a_region_and_an_account(seeds, tmp_path):
     other = tmp_path / "more.json"
     other.write_text('{"secret": [{"name": "more"}]}')
     files = ("--seed", str(seeds), "--seed", str(other))
@@ -118,7 +118,7 @@ def test_options_say_where(seeds, tmp_path):
         assert "serving 2 secrets" in end(running)[1]
 
 
-def test_rotation_functions_are_looked_for_where_it_was_started(seeds, tmp_path, monkeypatch):
+def test_serve_imports_rotation_functions_from_the_current_folder(seeds, tmp_path, monkeypatch):
     (tmp_path / "started_here.py").write_text("def rotate(event, context): print('rotated', flush=True)\n")
     seeds.write_text(f'{SEEDS}rotation = {{ function = "started_here:rotate", days = 30 }}\n')
     monkeypatch.chdir(tmp_path)
@@ -131,7 +131,7 @@ def test_rotation_functions_are_looked_for_where_it_was_started(seeds, tmp_path,
         end(running)
 
 
-def test_a_crash_inside_is_told_where_it_runs(seeds, tmp_path, monkeypatch):
+def test_serve_reports_a_crash_on_stderr_without_values(seeds, tmp_path, monkeypatch):
     (tmp_path / "crashes.py").write_text("def rotate(event, context): raise KeyboardInterrupt('hun' + 'ter2')\n")
     seeds.write_text(f'{SEEDS}rotation = {{ function = "crashes:rotate", days = 30 }}\n')
     monkeypatch.chdir(tmp_path)
@@ -146,12 +146,12 @@ def test_a_crash_inside_is_told_where_it_runs(seeds, tmp_path, monkeypatch):
         assert "hunter2" not in told
 
 
-def test_a_name_that_stands_in_two_files_is_one_secret(seeds):
+def test_serve_keeps_one_secret_of_a_name_in_two_seed_files(seeds):
     with serving("--seed", str(seeds), "--seed", str(seeds)) as (running, _):
         assert "serving 1 secret at" in end(running)[1]
 
 
-def test_it_has_a_name_of_its_own(seeds):
+def test_installed_script_serves(seeds):
     script = Path(sys.executable).with_name("pytest-secretsmanager")
     if not script.exists():
         pytest.skip("the package was installed without its script")
@@ -159,11 +159,11 @@ def test_it_has_a_name_of_its_own(seeds):
         assert end(running)[0] == 0
 
 
-# --- what it can't do ------------------------------------------------------------------------------------------------
+# --- refusals --------------------------------------------------------------------------------------------------------
 
 
 def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
-    """What is said of arguments that can't be; the exit status is that of argparse."""
+    """Return the last line of the refusal of some arguments. The exit status is that of argparse."""
     with pytest.raises(SystemExit) as caught:
         main([*arguments])
     assert caught.value.code == 2
@@ -172,7 +172,7 @@ def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
     return said.err.splitlines()[-1]
 
 
-def test_a_port_that_is_taken_is_told(capsys):
+def test_serve_refuses_a_port_that_is_taken(capsys):
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
         assert f"can't listen on port {port}: " in refused(capsys, "serve", "--port", str(port))
@@ -182,58 +182,58 @@ def test_a_port_that_is_taken_is_told(capsys):
     ("arguments", "told"),
     [
         pytest.param(["--port", "99999"], "a port is a number from 0 to 65535, not 99999", id="a port too high"),
-        pytest.param(["--port", "http"], "a port is a number from 0 to 65535, not http", id="a port in words"),
+        pytest.param(["--port", "http"], "a port is a number from 0 to 65535, not http", id="a port that is no number"),
         pytest.param(["--account", "12"], "account is a str of twelve digits", id="a short account"),
         pytest.param(["--region", "eu-wst-1"], "region is 'eu-wst-1', which botocore ", id="a made-up region"),
         pytest.param(
-            ["--extra-region", "Atlantis"], "extra_regions has 'Atlantis', but a region", id="no region to add"
+            ["--extra-region", "Atlantis"], "extra_regions has 'Atlantis', but a region", id="an invalid extra region"
         ),
-        pytest.param(["--seed", "nowhere.toml"], "nowhere.toml: No such file or directory", id="no file"),
+        pytest.param(["--seed", "nowhere.toml"], "nowhere.toml: No such file or directory", id="a missing seed file"),
     ],
 )
-def test_what_can_not_be_is_told(capsys, arguments, told):
+def test_serve_refuses_invalid_options(capsys, arguments, told):
     assert told in refused(capsys, "serve", *arguments)
 
 
-def test_a_made_up_region_of_the_environment_is_told_by_its_variable(capsys, monkeypatch):
+def test_serve_refuses_an_unknown_region_of_the_environment_and_names_its_variable(capsys, monkeypatch):
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-wst-1")
     told = refused(capsys, "serve")
     assert "AWS_DEFAULT_REGION is 'eu-wst-1', which botocore " in told
     assert "; did you mean 'eu-west-1'" in told
 
 
-def test_without_a_region_it_is_that_of_the_environment(monkeypatch):
+def test_serve_without_a_region_takes_it_from_the_environment(monkeypatch):
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
     with serving() as (running, env):
         assert env["AWS_REGION"] == "eu-west-1"
         end(running)
 
 
-def test_a_region_that_is_newer_than_botocore_can_be_added():
+def test_serve_accepts_a_region_that_extra_region_adds():
     with serving("--region", "eu-atlantis-1", "--extra-region", "eu-atlantis-1") as (running, env):
         assert env["AWS_REGION"] == "eu-atlantis-1"
         end(running)
 
 
-def test_a_seed_that_aws_would_refuse_is_told(capsys, seeds):
+def test_serve_refuses_a_seed_that_aws_would_refuse(capsys, seeds):
     seeds.write_text('[[secret]]\nname = "a name"\n')
     assert "secret 'a name' can't be seeded so; AWS answers ValidationException" in refused(
         capsys, "serve", "--seed", str(seeds)
     )
 
 
-def test_without_a_command_its_usage_is_told(capsys):
+def test_command_without_a_subcommand_is_refused(capsys):
     assert "the following arguments are required: command" in refused(capsys)
 
 
-def test_help_says_how_a_shell_finds_it(capsys):
+def test_serve_help_shows_how_a_shell_finds_the_endpoint(capsys):
     with pytest.raises(SystemExit) as caught:
         main(["serve", "--help"])
     assert caught.value.code == 0
     assert "pytest-secretsmanager serve --seed seeds.toml > endpoint.sh" in capsys.readouterr().out
 
 
-def test_nobody_is_left_answering_when_it_could_not_start(capsys, monkeypatch):
+def test_serve_that_is_refused_leaves_no_active_manager(capsys, monkeypatch):
     monkeypatch.delenv("AWS_DEFAULT_REGION", raising=False)
     refused(capsys, "serve", "--seed", "nowhere.toml")
     assert "AWS_DEFAULT_REGION" not in os.environ

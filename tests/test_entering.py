@@ -1,4 +1,4 @@
-"""Entering and leaving a manager: however often it was left before, calls inside `with` are answered."""
+"""Entering and leaving a manager: it answers inside `with`, even after extra exits."""
 
 import os
 from collections.abc import Callable
@@ -57,7 +57,7 @@ def left_by_an_exit_stack_that_was_closed_twice(sm: SecretsManager) -> None:
         left_by_an_exit_stack_that_was_closed_twice,
     ],
 )
-def test_a_manager_answers_inside_with_whatever_happened_before(before: Callable[[SecretsManager], None]) -> None:
+def test_manager_answers_inside_with_after_extra_exits(before: Callable[[SecretsManager], None]) -> None:
     sm = SecretsManager()
     before(sm)
     with sm:
@@ -67,7 +67,7 @@ def test_a_manager_answers_inside_with_whatever_happened_before(before: Callable
     assert not any(name in os.environ for name in VARIABLES)
 
 
-def test_leaving_a_manager_too_often_leaves_another_one_alone() -> None:
+def test_extra_exits_of_one_manager_do_not_affect_another() -> None:
     with SecretsManager() as outer:
         inner = SecretsManager()
         left_many_times_too_often(inner)
@@ -76,7 +76,7 @@ def test_leaving_a_manager_too_often_leaves_another_one_alone() -> None:
         assert all(name in os.environ for name in VARIABLES)
 
 
-def test_a_nested_manager_answers_until_its_last_entry_is_left() -> None:
+def test_manager_entered_twice_answers_until_its_last_exit() -> None:
     sm = SecretsManager()
     with sm:
         with sm:
@@ -85,16 +85,16 @@ def test_a_nested_manager_answers_until_its_last_entry_is_left() -> None:
     assert list(sm.secrets) == ["db"]
 
 
-# --- the environment beside functions --------------------------------------------------------------------------------
+# --- the environment of a function -----------------------------------------------------------------------------------
 
 
 @pytest.fixture
 def function() -> object:
-    """Stands for a rotation function that is running."""
+    """A placeholder for a running rotation function."""
     return object()
 
 
-def test_variables_that_a_manager_sets_while_a_function_runs_stay_when_the_function_ends(function: object) -> None:
+def test_manager_entered_during_a_function_keeps_its_variables_after_the_function(function: object) -> None:
     with ExitStack() as manager:
 
         def enter() -> None:
@@ -107,9 +107,7 @@ def test_variables_that_a_manager_sets_while_a_function_runs_stay_when_the_funct
 
 
 @pytest.mark.parametrize("region", ["eu-west-1", "us-west-2"])
-def test_variables_of_a_manager_that_is_left_while_a_function_runs_do_not_come_back(
-    function: object, region: str
-) -> None:
+def test_manager_left_during_a_function_does_not_set_its_variables_again(function: object, region: str) -> None:
     with ExitStack() as manager:
         manager.enter_context(SecretsManager("eu-west-1"))
 

@@ -1,7 +1,7 @@
-"""Interrupts: what they break off leaves nothing behind, wherever they come.
+"""Interrupts: at any instruction, they leave no lock, no wrapper and no half change.
 
 Ctrl-C, pytest-timeout and other signal handlers raise between any two instructions of the main thread. These tests
-raise at each instruction of this package that a scenario runs, one after the other. Every run takes a sample of them.
+raise at each instruction of this package that a scenario runs, one after the other. Each run takes a sample.
 All of them, some twenty-five thousand, take some fifteen minutes:
 
     EVERY_INSTRUCTION=1 python -m pytest tests/test_interrupts.py
@@ -23,6 +23,7 @@ from typing import Any
 import boto3
 import pytest
 from botocore.client import BaseClient
+from put_and_promote import put_and_promote
 
 import pytest_secretsmanager
 from pytest_secretsmanager import SecretsManager
@@ -38,14 +39,14 @@ PATIENCE = 30.0
 
 
 class Interrupt(BaseException):
-    """What is raised: no code of this package catches it by its kind."""
+    """The interrupt. No code of this package catches it by its class."""
 
 
-# --- where it is raised ----------------------------------------------------------------------------------------------
+# --- at an instruction -----------------------------------------------------------------------------------------------
 
 
 class AtInstruction:
-    """Raises at the `n`-th instruction of this package; it counts them all when there are fewer."""
+    """Raise at the `n`-th instruction of this package, or count all instructions if there are fewer."""
 
     def __init__(self, n: int) -> None:
         self.n, self.count, self.where = n, 0, "nowhere"
@@ -78,10 +79,10 @@ class AtInstruction:
 
 
 def is_beyond_any_code(frame: FrameType) -> bool:
-    """Whether no code of this package can notice an interrupt here.
+    """Return whether no code of this package can notice an interrupt here.
 
-    That is so in the two functions that a user's `with` calls itself, before the first `try` of the one and after that
-    of the other. CPython handles no signal after the last call of a function; before the first one it may.
+    A user's `with` calls two functions itself: none can notice one before the first `try` of `__exit__` and after
+    that of `__enter__`. CPython handles no signal after the last call of a function; before the first call it may.
     """
     code, at = frame.f_code, frame.f_lasti
     if code is SecretsManager.__exit__.__code__:
@@ -90,34 +91,23 @@ def is_beyond_any_code(frame: FrameType) -> bool:
 
 
 def first_try(code: CodeType) -> tuple[int, int, int]:
-    """Where the first `try` of a function begins and ends, and where its handler begins."""
+    """Return the begin and the end of the first `try` of a function, and the begin of its handler."""
     entry = min(dis._parse_exception_table(code), key=lambda entry: entry.start)  # type: ignore[attr-defined]
     return entry.start, entry.end, entry.target
 
 
-# --- what it breaks off ----------------------------------------------------------------------------------------------
+# --- scenarios -------------------------------------------------------------------------------------------------------
 
 Scenario = Callable[[Callable[[], Any]], None]
-"""Sets a scene, does one thing inside the context that it is handed, and then looks at what is left of it."""
+"""A function that prepares a manager, runs one action inside the given context, and checks what remains."""
 
 
 def rotate(event: dict[str, str], _: object) -> None:
-    client = boto3.client("secretsmanager", region_name="us-east-1")
-    secret, token = event["SecretId"], event["ClientRequestToken"]
-    if event["Step"] == "createSecret":
-        client.put_secret_value(
-            SecretId=secret, ClientRequestToken=token, SecretString="rotated", VersionStages=["AWSPENDING"]
-        )
-    if event["Step"] == "finishSecret":
-        stages = client.describe_secret(SecretId=secret)["VersionIdsToStages"]
-        current = next(version for version, labels in stages.items() if "AWSCURRENT" in labels)
-        client.update_secret_version_stage(
-            SecretId=secret, VersionStage="AWSCURRENT", RemoveFromVersionId=current, MoveToVersionId=token
-        )
+    put_and_promote(boto3.client("secretsmanager", region_name="us-east-1"), event, "rotated")
 
 
 def interrupted(injection: Callable[[], Any], work: Callable[[], object]) -> None:
-    """Does one piece of work while the injection is under way."""
+    """Run one piece of work during the injection."""
     try:
         with injection():
             work()
@@ -126,7 +116,7 @@ def interrupted(injection: Callable[[], Any], work: Callable[[], object]) -> Non
 
 
 def assert_usable(sm: SecretsManager) -> None:
-    """The manager answers, in any thread: no lock is held."""
+    """Check that the manager answers in another thread: no lock is held."""
 
     def work() -> None:
         with sm:
@@ -189,7 +179,7 @@ def a_rotation(injection: Callable[[], Any]) -> None:
         assert not sm._service.effects.rotations.is_busy
         sm.clock.advance(hours=1)
         state = sm.secret("db").state
-        if state.rotation is not None:  # the rotation had begun, and was tried again
+        if state.rotation is not None:  # the rotation had begun, and was retried
             sm.assert_rotated("db")
         assert_usable(sm)
 
@@ -256,7 +246,7 @@ BARE_METHOD = BaseClient.__dict__["_make_api_call"]
 
 
 def assert_nothing_is_left() -> None:
-    """No manager answers, no function or call is under way, no method is wrapped, no variable is set."""
+    """Check that no manager is active, no function or call runs, no method is wrapped, no variable is set."""
     assert active._responders == ()
     assert active._functions == ()
     assert active._under_way == frozenset()
@@ -267,7 +257,7 @@ def assert_nothing_is_left() -> None:
 
 @pytest.fixture(autouse=True)
 def _warm(no_aws_settings: None) -> None:
-    """Imports, descriptions and sessions that are made once: no scenario is to be interrupted in making them."""
+    """Do one-time work (imports, descriptions, sessions) before a scenario, which is then not interrupted in it."""
     with SecretsManager() as sm:
         sm.seed("db", "one", rotation=pytest_secretsmanager.Rotation(rotate), replicas=["eu-west-1"])
         sm.client().rotate_secret(SecretId="db")
@@ -275,7 +265,7 @@ def _warm(no_aws_settings: None) -> None:
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.__name__)
-def test_an_interrupt_at_any_instruction_leaves_nothing(scenario: Scenario) -> None:
+def test_interrupt_at_any_instruction_leaves_nothing_behind(scenario: Scenario) -> None:
     whole = AtInstruction(0)
     scenario(whole.under_way)
     assert whole.count > SAMPLE
@@ -303,7 +293,7 @@ def assert_leaves_nothing(scenario: Scenario, injection: Callable[[], Any], wher
 
 
 class AfterSeconds:
-    """Raises out of a signal handler, as Ctrl-C and pytest-timeout do."""
+    """Raise in a signal handler, as Ctrl-C and pytest-timeout do."""
 
     def __init__(self, seconds: float) -> None:
         self.seconds, self.where = seconds, "nowhere"
@@ -325,7 +315,7 @@ class AfterSeconds:
 
 
 def is_in_reach(frame: FrameType | None) -> bool:
-    """Whether a signal comes inside this package: in its own code, or in what that has called."""
+    """Return whether a signal comes inside this package: in its own code, or in code that it called."""
     while frame is not None and not frame.f_code.co_filename.startswith(PACKAGE):
         frame = frame.f_back
     return frame is not None and not is_beyond_any_code(frame)
@@ -333,7 +323,7 @@ def is_in_reach(frame: FrameType | None) -> bool:
 
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="this system has no interval timers")
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.__name__)
-def test_a_signal_at_any_moment_leaves_nothing(scenario: Scenario) -> None:
+def test_signal_at_any_moment_leaves_nothing_behind(scenario: Scenario) -> None:
     start = time.perf_counter()
     scenario(AfterSeconds(0).under_way)  # 0 is never
     length = time.perf_counter() - start

@@ -1,4 +1,4 @@
-"""A region that AWS has not is refused by its name, wherever one is said, before anything is done."""
+"""Unknown regions: every method refuses them by name before it changes anything."""
 
 from collections.abc import Callable
 from typing import Any
@@ -35,7 +35,7 @@ PLACES: dict[str, Callable[[SecretsManager], Any]] = {
 
 
 @pytest.mark.parametrize("place", PLACES)
-def test_it_is_refused_with_the_nearest(secretsmanager: SecretsManager, place: str) -> None:
+def test_unknown_region_is_refused_and_the_nearest_is_named(secretsmanager: SecretsManager, place: str) -> None:
     secretsmanager.seed("db", "x")
     with (
         secretsmanager.assert_unchanged(),
@@ -46,7 +46,9 @@ def test_it_is_refused_with_the_nearest(secretsmanager: SecretsManager, place: s
     assert not secretsmanager.rotation.runs
 
 
-def test_one_in_the_environment_is_refused_by_the_variables_name(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unknown_region_of_the_environment_is_refused_by_the_name_of_its_variable(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setenv("AWS_DEFAULT_REGION", MADE_UP)
     with pytest.raises(UsageError, match=r"^AWS_DEFAULT_REGION is 'eu-wst-1', which .* did you mean 'eu-west-1'"):
         SecretsManager()

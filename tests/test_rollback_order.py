@@ -1,4 +1,4 @@
-"""Blocks that are rolled back may end in any order: what is left is what was there before the first of them."""
+"""Rollbacks may end in any order: the state from before the first of them remains."""
 
 import gc
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from pytest_secretsmanager import SecretsManager
 
 
 def everything_of(sm: SecretsManager) -> tuple[object, ...]:
-    """All that a block may change and that is taken back."""
+    """Return all state that a rollback restores."""
     return (
         {name: (secret.value, secret.tags) for name, secret in sm.secrets.items()},
         [event.operation for event in sm.log],
@@ -31,7 +31,7 @@ def change(sm: SecretsManager, name: str) -> None:
 
 
 @pytest.mark.parametrize("order", list(permutations("abc")), ids="".join)
-def test_blocks_that_end_in_any_order_leave_what_was_there_before_the_first(order: tuple[str, ...]) -> None:
+def test_rollbacks_that_end_in_any_order_restore_the_state_before_the_first(order: tuple[str, ...]) -> None:
     with SecretsManager() as sm:
         sm.seed("db", "zero")
         before = everything_of(sm)
@@ -44,7 +44,7 @@ def test_blocks_that_end_in_any_order_leave_what_was_there_before_the_first(orde
         assert everything_of(sm) == before
 
 
-def test_a_block_that_ends_first_takes_back_what_a_later_one_did_so_far() -> None:
+def test_rollback_that_ends_first_restores_the_state_before_both() -> None:
     with SecretsManager() as sm:
         sm.seed("db", "zero")
         before = everything_of(sm)
@@ -60,7 +60,7 @@ def test_a_block_that_ends_first_takes_back_what_a_later_one_did_so_far() -> Non
         assert everything_of(sm) == before
 
 
-def test_what_happened_before_a_block_stays_when_an_earlier_one_is_still_open() -> None:
+def test_inner_rollback_keeps_the_changes_of_the_outer_one() -> None:
     with SecretsManager() as sm:
         sm.seed("db", "zero")
         with sm.rolled_back():
@@ -71,8 +71,8 @@ def test_what_happened_before_a_block_stays_when_an_earlier_one_is_still_open() 
             assert everything_of(sm) == outer
 
 
-def test_a_block_that_is_thrown_away_is_rolled_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The collector closes it, in the midst of another manager's commit: that keeps its lock."""
+def test_rollback_that_is_garbage_collected_restores_the_state(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The collector closes the block during another manager's commit, which keeps its lock."""
     with SecretsManager() as thrown_away, SecretsManager() as sm:
         thrown_away.seed("db", "zero")
         sm.seed("db", "zero")
@@ -83,7 +83,7 @@ def test_a_block_that_is_thrown_away_is_rolled_back(monkeypatch: pytest.MonkeyPa
             assert sm._service.lock.is_mine
             apply(changes)
 
-        gc.disable()  # else the block might have grown old before it is thrown away
+        gc.disable()  # otherwise the block might move to an old generation
         block: Any = thrown_away.rolled_back()
         block.__enter__()
         thrown_away.seed("db", "changed")

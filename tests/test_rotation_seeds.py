@@ -1,4 +1,4 @@
-"""Seeds that rotate: what `rotation=Rotation(…)` puts there, in code and by marker, and what it refuses."""
+"""Seeds with `rotation=Rotation(…)`, in code and by marker: the rotation that they set up, and refusals."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
+from put_and_promote import put_and_promote
 
 from pytest_secretsmanager import Rotation, SecretsManager, UsageError, Version
 
@@ -19,7 +20,7 @@ FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:"
 ONE = "1" * 32
 
 steps: list[str] = []
-"""The steps for which the function was called in the present test."""
+"""The steps for which the function was called in the current test."""
 
 
 @pytest.fixture(autouse=True)
@@ -28,28 +29,18 @@ def _no_steps_yet() -> None:
 
 
 def handler(event: dict[str, str], context: object) -> None:
-    """A rotation function that notes what it is called for."""
+    """A rotation function that records its steps."""
     steps.append(event["Step"])
-    client, secret, token = boto3.client("secretsmanager"), event["SecretId"], event["ClientRequestToken"]
-    if event["Step"] == "createSecret":
-        client.put_secret_value(
-            SecretId=secret, ClientRequestToken=token, SecretString="new", VersionStages=["AWSPENDING"]
-        )
-    if event["Step"] == "finishSecret":
-        stages = client.describe_secret(SecretId=secret)["VersionIdsToStages"]
-        current = {label: version for version, labels in stages.items() for label in labels}["AWSCURRENT"]
-        client.update_secret_version_stage(
-            SecretId=secret, VersionStage="AWSCURRENT", RemoveFromVersionId=current, MoveToVersionId=token
-        )
+    put_and_promote(boto3.client("secretsmanager"), event, "new")
 
 
 def described(client: "SecretsManagerClient") -> dict[str, Any]:
-    """What DescribeSecret says of the rotation of `db`."""
+    """Return the members of DescribeSecret about the rotation of `db`."""
     shown: Any = client.describe_secret(SecretId="db")
     return {name: value for name, value in shown.items() if "Rotat" in name}
 
 
-# --- what is there ---------------------------------------------------------------------------------------------------
+# --- the rotation ----------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -67,7 +58,7 @@ def described(client: "SecretsManagerClient") -> dict[str, Any]:
     ],
     ids=str,
 )
-def test_a_client_reads_function_and_rules(
+def test_describe_secret_shows_function_and_rules_of_a_seeded_rotation(
     secretsmanager: SecretsManager, client: "SecretsManagerClient", options: Any, rules: dict[str, Any] | None
 ) -> None:
     secretsmanager.seed("db", "one", rotation=Rotation(handler, **options))
@@ -81,49 +72,51 @@ def test_a_client_reads_function_and_rules(
 
 
 @pytest.mark.secretsmanager(now=NOON)
-def test_the_first_rotation_is_counted_from_the_seed(
+def test_next_rotation_date_counts_from_the_seed(
     secretsmanager: SecretsManager, client: "SecretsManagerClient"
 ) -> None:
     secretsmanager.seed("db", "one", rotation=Rotation(handler, days=30))
     assert described(client)["NextRotationDate"] == datetime(2026, 4, 2, 23, 59, 59, tzinfo=UTC)
 
 
-def test_no_step_runs_while_seeding(secretsmanager: SecretsManager) -> None:
+def test_seed_with_rotation_runs_no_step(secretsmanager: SecretsManager) -> None:
     secretsmanager.seed("db", "one", rotation=Rotation(handler, days=1))
     assert steps == []
     assert secretsmanager.rotation.runs == ()
 
 
-def test_seeding_leaves_nothing_in_the_log_and_one_version(secretsmanager: SecretsManager) -> None:
+def test_seed_with_rotation_logs_nothing_and_makes_one_version(secretsmanager: SecretsManager) -> None:
     view = secretsmanager.seed("db", Version("one", id=ONE), rotation=Rotation(handler, days=1))
     assert list(secretsmanager.log) == []
     assert (view.labels, view.history) == ({"AWSCURRENT": ONE}, [])
     assert [version.number for version in view.versions] == [1]
 
 
-def test_a_seed_may_have_versions_beside_its_rotation(secretsmanager: SecretsManager) -> None:
+def test_seed_with_rotation_may_have_several_versions(secretsmanager: SecretsManager) -> None:
     versions = [Version("one", age=timedelta(days=40)), Version("two", labels=["BLUE"])]
     secretsmanager.seed("db", "three", versions=versions, rotation=Rotation(handler))
     secretsmanager.assert_labels("db", {"AWSPREVIOUS": 1, "BLUE": 2, "AWSCURRENT": 3})
 
 
-def test_a_secret_without_a_value_may_rotate(secretsmanager: SecretsManager, client: "SecretsManagerClient") -> None:
+def test_seed_with_rotation_may_have_no_value(secretsmanager: SecretsManager, client: "SecretsManagerClient") -> None:
     secretsmanager.seed("db", rotation=Rotation(handler))
     client.rotate_secret(SecretId="db")
     assert steps == ["createSecret", "setSecret", "testSecret", "finishSecret"]
 
 
-# --- which function --------------------------------------------------------------------------------------------------
+# --- the function ----------------------------------------------------------------------------------------------------
 
 
-def test_a_handler_is_registered_by_its_seed(secretsmanager: SecretsManager, client: "SecretsManagerClient") -> None:
+def test_seed_with_rotation_registers_its_handler(
+    secretsmanager: SecretsManager, client: "SecretsManagerClient"
+) -> None:
     secretsmanager.seed("db", "one", rotation=Rotation(handler))
     client.rotate_secret(SecretId="db")
     assert steps == ["createSecret", "setSecret", "testSecret", "finishSecret"]
     assert secretsmanager.rotation.register(handler) == described(client)["RotationLambdaARN"]
 
 
-def test_the_arn_of_a_function_that_is_registered_will_do(
+def test_seed_with_rotation_accepts_the_arn_of_a_registered_function(
     secretsmanager: SecretsManager, client: "SecretsManagerClient"
 ) -> None:
     arn = secretsmanager.rotation.register(handler, name="rotate-db")
@@ -133,12 +126,12 @@ def test_the_arn_of_a_function_that_is_registered_will_do(
     assert len(steps) == 4
 
 
-def test_secrets_of_one_handler_share_its_function(secretsmanager: SecretsManager) -> None:
+def test_seeds_with_the_same_handler_share_its_function(secretsmanager: SecretsManager) -> None:
     views = [secretsmanager.seed(name, "one", rotation=Rotation(handler)) for name in ("a", "b")]
     assert {view.state.rotation.function for view in views} == {f"{FUNCTION}handler"}  # type: ignore[union-attr]
 
 
-def test_the_function_of_a_seed_is_in_the_region_of_its_secret(secretsmanager: SecretsManager) -> None:
+def test_seed_with_rotation_registers_its_handler_in_its_region(secretsmanager: SecretsManager) -> None:
     secretsmanager.seed("db", "one", region="eu-west-1", rotation=Rotation(handler))
     there = secretsmanager.client("eu-west-1")
     assert described(there)["RotationLambdaARN"] == "arn:aws:lambda:eu-west-1:123456789012:function:handler"
@@ -146,7 +139,7 @@ def test_the_function_of_a_seed_is_in_the_region_of_its_secret(secretsmanager: S
     assert len(steps) == 4
 
 
-def test_a_secret_that_a_service_manages_needs_no_function(
+def test_seed_of_a_managed_secret_rotates_without_a_function(
     secretsmanager: SecretsManager, client: "SecretsManagerClient"
 ) -> None:
     secretsmanager.seed("db", {"password": "one"}, owning_service="rds", rotation=Rotation(days=7))
@@ -156,10 +149,10 @@ def test_a_secret_that_a_service_manages_needs_no_function(
     secretsmanager.assert_rotated("db")
 
 
-# --- with other options ----------------------------------------------------------------------------------------------
+# --- other options ---------------------------------------------------------------------------------------------------
 
 
-def test_a_seed_that_is_deleted_rotates_once_it_is_restored_and_told_to(
+def test_deleted_seed_rotates_after_its_restore_and_rotate_secret(
     secretsmanager: SecretsManager, client: "SecretsManagerClient"
 ) -> None:
     secretsmanager.seed("db", "one", rotation=Rotation(handler, days=7), deleted=True)
@@ -170,20 +163,20 @@ def test_a_seed_that_is_deleted_rotates_once_it_is_restored_and_told_to(
     assert len(steps) == 4
 
 
-def test_a_seed_that_is_replicated_rotates_where_it_is_primary(secretsmanager: SecretsManager) -> None:
+def test_seed_with_rotation_and_replicas_rotates_in_its_primary_region(secretsmanager: SecretsManager) -> None:
     secretsmanager.seed("db", "one", rotation=Rotation(handler, days=7), replicas=["eu-west-1"])
     secretsmanager.clock.advance(days=7)
     assert [run.secret for run in secretsmanager.rotation.runs] == [secretsmanager.secret("db").arn]
 
 
-def test_a_seed_takes_the_schedule_of_its_namesake_away(secretsmanager: SecretsManager) -> None:
+def test_seed_that_replaces_a_secret_removes_its_schedule(secretsmanager: SecretsManager) -> None:
     secretsmanager.seed("db", "one", rotation=Rotation(handler, days=7))
     secretsmanager.seed("db", "two")
     secretsmanager.clock.advance(days=365)
     assert steps == []
 
 
-def test_a_refused_seed_leaves_the_schedule_of_its_namesake(secretsmanager: SecretsManager) -> None:
+def test_refused_seed_keeps_the_schedule_of_the_old_secret(secretsmanager: SecretsManager) -> None:
     secretsmanager.seed("db", "one", rotation=Rotation(handler, days=7))
     with secretsmanager.assert_unchanged(), pytest.raises(UsageError):
         secretsmanager.seed("db", "two", rotation=Rotation(handler, schedule="never"))
@@ -206,7 +199,7 @@ def of_one(event: dict[str, str]) -> None: ...
         pytest.param(
             handler,
             "the option 'rotation' of a seed is a Rotation such as Rotation(handler, days=30), not function",
-            id="no Rotation",
+            id="function in place of a Rotation",
         ),
         pytest.param(
             {"days": 30},
@@ -215,7 +208,7 @@ def of_one(event: dict[str, str]) -> None: ...
         ),
         pytest.param(Rotation(5), "the function of a Rotation is a handler or an ARN, not int", id="function"),  # type: ignore[arg-type]
         pytest.param(Rotation(handler, days="30"), "the days of a Rotation are a number, not str", id="days"),  # type: ignore[arg-type]
-        pytest.param(Rotation(handler, days=True), "the days of a Rotation are a number, not bool", id="truth value"),
+        pytest.param(Rotation(handler, days=True), "the days of a Rotation are a number, not bool", id="bool"),
         pytest.param(Rotation(handler, days=1.5), "the days of a Rotation are a number, not float", id="half a day"),  # type: ignore[arg-type]
         pytest.param(Rotation(handler, schedule=30), "the schedule of a Rotation is a str, not int", id="schedule"),  # type: ignore[arg-type]
         pytest.param(
@@ -240,7 +233,7 @@ def of_one(event: dict[str, str]) -> None: ...
         ),
     ],
 )
-def test_what_can_be_no_rotation_is_refused_in_words(secretsmanager: SecretsManager, rotation: Any, text: str) -> None:
+def test_seed_refuses_an_invalid_rotation(secretsmanager: SecretsManager, rotation: Any, text: str) -> None:
     with pytest.raises(UsageError) as refusal:
         secretsmanager.seed("db", "one", rotation=rotation)
     assert str(refusal.value) == text
@@ -283,7 +276,7 @@ BAD_ARN = (
         ),
     ],
 )
-def test_what_aws_refuses_is_refused_in_awss_words(
+def test_seed_with_a_rotation_that_aws_refuses_shows_the_error_of_aws(
     secretsmanager: SecretsManager, rotation: Rotation, text: str
 ) -> None:
     with pytest.raises(UsageError) as refusal:
@@ -296,7 +289,9 @@ def test_what_aws_refuses_is_refused_in_awss_words(
 
 
 @pytest.mark.secret("db", "one", rotation=Rotation(handler, days=30))
-def test_a_marker_seeds_a_secret_that_rotates(secretsmanager: SecretsManager, client: "SecretsManagerClient") -> None:
+def test_secret_marker_seeds_a_secret_that_rotates(
+    secretsmanager: SecretsManager, client: "SecretsManagerClient"
+) -> None:
     assert described(client)["RotationRules"] == {"AutomaticallyAfterDays": 30}
     assert steps == []
     secretsmanager.clock.advance(days=30)
@@ -304,14 +299,14 @@ def test_a_marker_seeds_a_secret_that_rotates(secretsmanager: SecretsManager, cl
 
 
 @pytest.mark.secret("db", {"password": "one"}, owning_service="rds", rotation=Rotation(schedule="rate(7 days)"))
-def test_a_marker_seeds_a_secret_that_aws_rotates(secretsmanager: SecretsManager) -> None:
+def test_secret_marker_seeds_a_managed_secret_that_rotates(secretsmanager: SecretsManager) -> None:
     secretsmanager.clock.advance(days=7)
     secretsmanager.assert_rotated("db")
 
 
 @pytest.mark.secret("other", "one", rotation=Rotation(handler))
 @pytest.mark.secret("db", "one", rotation=Rotation(f"{FUNCTION}handler"))
-def test_a_marker_may_name_the_function_that_a_marker_farther_away_has_brought_along(
+def test_secret_marker_accepts_the_arn_of_a_function_of_an_outer_marker(
     secretsmanager: SecretsManager, client: "SecretsManagerClient"
 ) -> None:
     client.rotate_secret(SecretId="db")
@@ -320,7 +315,7 @@ def test_a_marker_may_name_the_function_that_a_marker_farther_away_has_brought_a
 
 @pytest.fixture
 def failures(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Failures:
-    """Runs a file with this plugin and no other, and gives the exact text of each failure and error."""
+    """Return a function that runs a file with this plugin alone and returns each failure text."""
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
 
     def texts(source: str) -> list[str]:
@@ -361,19 +356,19 @@ def test_it():
         ('Rotation(handler, days="30")', "the days of a Rotation are a number, not str"),
         ("Rotation(coroutine)", "a rotation function is no coroutine function: Lambda awaits nothing"),
     ],
-    ids=["function that is not registered", "schedule", "no Rotation", "days", "coroutine function"],
+    ids=["unregistered function", "schedule", "function in place of a Rotation", "days", "coroutine function"],
 )
-def test_a_rotation_that_is_refused_names_marker_and_test(failures: Failures, rotation: str, text: str) -> None:
+def test_refused_rotation_of_a_marker_names_marker_and_test(failures: Failures, rotation: str, text: str) -> None:
     assert failures(FILE.format(rotation=rotation)) == [
         f"{text}\n  in @pytest.mark.secret('db') of test_it.py::test_it"
     ]
 
 
-# --- beside a pending version ----------------------------------------------------------------------------------------
+# --- a pending version -----------------------------------------------------------------------------------------------
 
 
-def test_a_secret_that_rotates_may_have_a_pending_version(secretsmanager: SecretsManager) -> None:
-    """As after a rotation that nobody tries again: its next window goes on with that version."""
+def test_seed_with_rotation_may_have_a_pending_version(secretsmanager: SecretsManager) -> None:
+    """As after the last retry of a rotation: the next window continues with that version."""
     tokens = []
     secretsmanager.seed(
         "db",
@@ -390,7 +385,7 @@ def test_a_secret_that_rotates_may_have_a_pending_version(secretsmanager: Secret
     assert tokens[:1] == [secretsmanager.secret("db").version(3).id]
 
 
-def test_a_rotation_without_a_function_is_for_managed_secrets(secretsmanager: SecretsManager) -> None:
+def test_seed_refuses_a_rotation_without_a_function_for_an_unmanaged_secret(secretsmanager: SecretsManager) -> None:
     with pytest.raises(UsageError) as caught:
         secretsmanager.seed("db", "one", rotation=Rotation(days=30))
     assert str(caught.value) == (
@@ -415,10 +410,10 @@ def test_a_rotation_without_a_function_is_for_managed_secrets(secretsmanager: Se
         ),
     ],
 )
-def test_a_pending_version_does_not_make_the_rotation_overdue(
+def test_pending_version_does_not_make_a_seeded_rotation_overdue(
     secretsmanager: SecretsManager, versions: list[Version]
 ) -> None:
-    """Its schedule counts from now, however old the versions are."""
+    """The schedule counts from now, at any age of the versions."""
     db = secretsmanager.seed("db", versions=versions, rotation=Rotation(handler, days=30))
     assert {label: db.version(holder).value for label, holder in db.labels.items()} == {
         label: version.value for version in versions for label in version.labels or ()
@@ -427,7 +422,7 @@ def test_a_pending_version_does_not_make_the_rotation_overdue(
     assert secretsmanager.rotation.runs == ()
 
 
-def test_to_forget_the_with_of_between_reads_is_warned_of(secretsmanager: SecretsManager) -> None:
+def test_between_reads_without_with_warns(secretsmanager: SecretsManager) -> None:
     secretsmanager.seed("db", "one", rotation=Rotation(handler))
     with pytest.warns(RuntimeWarning, match="never entered, so nothing rotates"):
         secretsmanager.rotation.between_reads("db")

@@ -1,4 +1,4 @@
-"""Seeds that are named by their ARN: the secret is there with exactly that ARN, or the seed is refused in words."""
+"""Seeds named by an ARN: the secret has exactly that ARN, or the seed is refused."""
 
 from pathlib import Path
 from typing import Any
@@ -28,39 +28,41 @@ def client_of(sm: SecretsManager, region: str = "eu-west-1", account: str = "111
     return sm.client(region, aws_account_id=account)
 
 
-# --- what is there ---------------------------------------------------------------------------------------------------
+# --- the secret ------------------------------------------------------------------------------------------------------
 
 
-def test_a_secret_has_the_whole_arn_of_its_seed(secretsmanager: SecretsManager) -> None:
+def test_seed_by_arn_creates_a_secret_with_that_arn(secretsmanager: SecretsManager) -> None:
     view = secretsmanager.seed(ARN, "hunter2")
     assert (view.arn, view.key) == (ARN, ("eu-west-1", "111122223333", "app/db"))
 
 
 @pytest.mark.parametrize("secret_id", [ARN, ARN.removesuffix("-AbCdEf"), "app/db"])
-def test_clients_of_its_place_find_it_by_arn_and_name(secretsmanager: SecretsManager, secret_id: str) -> None:
+def test_get_secret_value_finds_a_seed_by_arn_by_partial_arn_and_name(
+    secretsmanager: SecretsManager, secret_id: str
+) -> None:
     secretsmanager.seed(ARN, "hunter2")
     found = client_of(secretsmanager).get_secret_value(SecretId=secret_id)
     assert (found["ARN"], found["Name"], found["SecretString"]) == (ARN, "app/db", "hunter2")
 
 
-def test_a_client_of_another_account_finds_it_by_its_arn(secretsmanager: SecretsManager) -> None:
+def test_get_secret_value_of_another_account_finds_a_seed_by_arn(secretsmanager: SecretsManager) -> None:
     secretsmanager.kms.create_key(alias="alias/shared", region="eu-west-1", account="111122223333")
     secretsmanager.seed(ARN, "hunter2", kms_key="alias/shared")
     assert secretsmanager.client("eu-west-1").get_secret_value(SecretId=ARN)["SecretString"] == "hunter2"
 
 
 @pytest.mark.parametrize("arn", [CHINA, "arn:aws:secretsmanager:us-east-1:123456789012:secret:app-config-a1B2c3"])
-def test_any_partition_and_any_name_may_stand_in_it(secretsmanager: SecretsManager, arn: str) -> None:
+def test_seed_by_arn_accepts_any_partition_and_name(secretsmanager: SecretsManager, arn: str) -> None:
     assert secretsmanager.seed(arn, "hunter2").arn == arn
 
 
-def test_the_last_hyphen_and_six_characters_are_its_suffix(secretsmanager: SecretsManager) -> None:
+def test_seed_by_arn_takes_the_last_six_characters_as_the_suffix(secretsmanager: SecretsManager) -> None:
     arn = "arn:aws:secretsmanager:us-east-1:123456789012:secret:app-config"
     assert secretsmanager.seed(arn, "hunter2").name == "app"
     assert secretsmanager.client().get_secret_value(SecretId=arn)["Name"] == "app"
 
 
-def test_views_and_assertions_find_it_by_its_arn(secretsmanager: SecretsManager) -> None:
+def test_views_and_assertions_find_a_seed_by_arn(secretsmanager: SecretsManager) -> None:
     secretsmanager.seed(ARN, "two", versions=["one"], tags={"team": "pay"})
     assert secretsmanager.secret(ARN) == secretsmanager.secret("app/db", region="eu-west-1", account="111122223333")
     secretsmanager.assert_value(ARN, "two")
@@ -70,18 +72,18 @@ def test_views_and_assertions_find_it_by_its_arn(secretsmanager: SecretsManager)
     secretsmanager.assert_logged("PutSecretValue", SecretId=ARN)
 
 
-def test_one_with_another_suffix_is_not_found_in_words(secretsmanager: SecretsManager) -> None:
+def test_secret_not_found_explains_an_arn_with_another_suffix(secretsmanager: SecretsManager) -> None:
     secretsmanager.seed(ARN, "hunter2")
     with pytest.raises(SecretNotFound, match="made anew since, or with another suffix"):
         secretsmanager.secret(ARN.replace("AbCdEf", "ZyXwVu"))
 
 
-def test_the_log_shows_no_trace_of_it(secretsmanager: SecretsManager) -> None:
+def test_seed_by_arn_logs_nothing(secretsmanager: SecretsManager) -> None:
     secretsmanager.seed(ARN, "hunter2")
     assert len(secretsmanager.log) == 0
 
 
-def test_all_options_stand_beside_it(secretsmanager: SecretsManager) -> None:
+def test_seed_by_arn_accepts_all_options(secretsmanager: SecretsManager) -> None:
     view = secretsmanager.seed(
         ARN,
         "two",
@@ -95,13 +97,13 @@ def test_all_options_stand_beside_it(secretsmanager: SecretsManager) -> None:
     assert view.deleted is not None
 
 
-def test_a_replica_keeps_its_suffix(secretsmanager: SecretsManager) -> None:
+def test_replica_of_a_seed_by_arn_has_the_same_suffix(secretsmanager: SecretsManager) -> None:
     secretsmanager.seed(ARN, "hunter2", replicas=["us-west-2"])
     found = client_of(secretsmanager, "us-west-2").describe_secret(SecretId="app/db")
     assert found["ARN"] == ARN.replace("eu-west-1", "us-west-2")
 
 
-def test_repeatable_ids_are_the_same_beside_it() -> None:
+def test_seed_by_arn_keeps_the_ids_of_a_random_seed_repeatable() -> None:
     def suffix_of_the_next(*arns: str) -> str:
         with SecretsManager(random_seed=1) as sm:
             for arn in arns:
@@ -115,7 +117,7 @@ def test_repeatable_ids_are_the_same_beside_it() -> None:
 
 
 @pytest.mark.parametrize("name", [ARN, "app/db"])
-def test_seeded_again_by_its_arn_it_is_replaced(secretsmanager: SecretsManager, name: str) -> None:
+def test_seed_by_arn_replaces_the_secret_of_the_same_name(secretsmanager: SecretsManager, name: str) -> None:
     place: Any = {} if name == ARN else {"region": "eu-west-1", "account": "111122223333"}
     secretsmanager.seed(name, "one", tags={"team": "pay"}, **place)
     again = secretsmanager.seed(ARN, "two")
@@ -123,12 +125,14 @@ def test_seeded_again_by_its_arn_it_is_replaced(secretsmanager: SecretsManager, 
     secretsmanager.assert_history(ARN, ["two"])
 
 
-def test_seeded_again_by_name_it_has_an_arn_of_its_own(secretsmanager: SecretsManager) -> None:
+def test_seed_by_name_replaces_a_seed_by_arn_with_another_arn(secretsmanager: SecretsManager) -> None:
     secretsmanager.seed(ARN, "one")
     assert secretsmanager.seed("app/db", "two", region="eu-west-1", account="111122223333").arn != ARN
 
 
-def test_made_anew_by_a_client_it_has_an_arn_of_its_own(secretsmanager: SecretsManager) -> None:
+def test_create_secret_after_a_forced_deletion_of_a_seed_by_arn_makes_another_arn(
+    secretsmanager: SecretsManager,
+) -> None:
     secretsmanager.seed(ARN, "one")
     client = client_of(secretsmanager)
     client.delete_secret(SecretId=ARN, ForceDeleteWithoutRecovery=True)
@@ -138,7 +142,7 @@ def test_made_anew_by_a_client_it_has_an_arn_of_its_own(secretsmanager: SecretsM
 # --- options ---------------------------------------------------------------------------------------------------------
 
 
-def test_the_same_region_and_account_may_be_given_twice(secretsmanager: SecretsManager) -> None:
+def test_seed_by_arn_accepts_the_same_region_and_account_as_options(secretsmanager: SecretsManager) -> None:
     assert secretsmanager.seed(ARN, "x", region="eu-west-1", account="111122223333").arn == ARN
 
 
@@ -162,7 +166,7 @@ REFUSED = {
         "'arn:aws:secretsmanager:eu-west-1:111122223333:secret:app/db' does not; to leave them open, name the secret "
         "'app/db' with region='eu-west-1' and account='111122223333'",
     ),
-    "the key of one value": (
+    "an ARN with a JSON key": (
         f"{ARN}:password::",
         {},
         "the ARN of a seed ends with its secret's name and six characters, which no colon follows; "
@@ -186,7 +190,7 @@ REFUSED = {
         "a seed is named by its secret's name or ARN (arn:aws:secretsmanager:<region>:<account>:secret:<name>-"
         "<six characters>); 'arn:aws:secretsmanager:eu-west-1:111122223333:app/db-AbCdEf' is not",
     ),
-    "no more than a beginning": ("arn:", {}, "a seed is named by its secret's name or ARN"),
+    "only the prefix of an ARN": ("arn:", {}, "a seed is named by its secret's name or ARN"),
     "a short account": (
         ARN.replace("111122223333", "1111"),
         {},
@@ -215,7 +219,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize(("arn", "options", "text"), REFUSED.values(), ids=REFUSED)
-def test_an_arn_that_no_secret_can_have_is_refused_in_words(
+def test_seed_refuses_an_arn_that_no_secret_can_have(
     secretsmanager: SecretsManager, arn: str, options: Any, text: str
 ) -> None:
     with pytest.raises(UsageError) as refused:
@@ -225,7 +229,7 @@ def test_an_arn_that_no_secret_can_have_is_refused_in_words(
     assert not secretsmanager.secrets
 
 
-def test_a_refused_arn_of_any_length_is_cut_in_its_refusal(secretsmanager: SecretsManager) -> None:
+def test_seed_cuts_a_long_arn_in_its_refusal(secretsmanager: SecretsManager) -> None:
     with pytest.raises(UsageError) as refused:
         secretsmanager.seed(f"{ARN.removesuffix('-AbCdEf')}{'x' * 5_000}", "x")
     assert len(str(refused.value)) < 1_000
@@ -234,14 +238,14 @@ def test_a_refused_arn_of_any_length_is_cut_in_its_refusal(secretsmanager: Secre
 # --- files, markers, the environment ---------------------------------------------------------------------------------
 
 
-def test_a_file_may_name_a_secret_by_its_arn(secretsmanager: SecretsManager, tmp_path: Path) -> None:
+def test_seed_file_may_name_a_secret_by_arn(secretsmanager: SecretsManager, tmp_path: Path) -> None:
     path = tmp_path / "seeds.toml"
     path.write_text(f'[[secret]]\nname = "{ARN}"\nvalue = "hunter2"\n', encoding="utf-8")
     (seed,) = read_seeds(path)
     assert secretsmanager.plant(seed).arn == ARN
 
 
-def test_a_file_names_a_secret_once_by_arn_or_name(tmp_path: Path) -> None:
+def test_seed_file_refuses_the_same_secret_by_arn_and_by_name(tmp_path: Path) -> None:
     path = tmp_path / "seeds.toml"
     by_name = 'name = "app/db"\nregion = "eu-west-1"\naccount = "111122223333"\n'
     path.write_text(f'[[secret]]\nname = "{ARN}"\n[[secret]]\n{by_name}', encoding="utf-8")
@@ -249,7 +253,7 @@ def test_a_file_names_a_secret_once_by_arn_or_name(tmp_path: Path) -> None:
         read_seeds(path)
 
 
-def test_a_refusal_in_a_file_names_file_and_arn(tmp_path: Path) -> None:
+def test_seed_file_refusal_names_file_and_arn(tmp_path: Path) -> None:
     path = tmp_path / "seeds.toml"
     path.write_text(f'[[secret]]\nname = "{ARN}"\nregion = "us-east-1"\n', encoding="utf-8")
     with pytest.raises(UsageError, match=rf"seeds.toml: secret 1 \('{ARN}'\): the ARN of a seed says region"):
@@ -257,7 +261,7 @@ def test_a_refusal_in_a_file_names_file_and_arn(tmp_path: Path) -> None:
 
 
 @pytest.mark.secret(ARN, "hunter2")
-def test_a_marker_may_name_a_secret_by_its_arn(secretsmanager: SecretsManager) -> None:
+def test_secret_marker_may_name_a_secret_by_arn(secretsmanager: SecretsManager) -> None:
     assert client_of(secretsmanager).get_secret_value(SecretId=ARN)["SecretString"] == "hunter2"
 
 
@@ -269,6 +273,6 @@ def another_default_region(secretsmanager: SecretsManager, monkeypatch: pytest.M
 @pytest.mark.secret(ARN, "hunter2")
 @pytest.mark.secret("other", "x")
 @pytest.mark.usefixtures("another_default_region")
-def test_it_stays_in_its_region_when_the_default_region_changes(secretsmanager: SecretsManager) -> None:
+def test_seed_by_arn_stays_in_its_region_when_the_default_region_changes(secretsmanager: SecretsManager) -> None:
     assert secretsmanager.secret("other").key.region == "us-west-2"
     assert secretsmanager.secret(ARN).arn == ARN

@@ -1,4 +1,4 @@
-"""Seed files: they may say what `sm.seed` may be told, and a mistake is told without what stands in the file."""
+"""Seed files: they accept the options of `sm.seed`, and an error shows no value of the file."""
 
 import json
 import sys
@@ -18,7 +18,7 @@ HIDDEN = "this-must-not-be-shown"
 
 @pytest.fixture
 def file(tmp_path: Path):
-    """Writes a seed file and gives its path."""
+    """Return a function that writes a seed file and returns its path."""
 
     def write(text: str, name: str = "seeds.toml") -> Path:
         path = tmp_path / name
@@ -53,7 +53,7 @@ GOOD: dict[str, tuple[str, dict[str, Any]]] = {
         {"versions": [Version("a", id="11111111-2222-4333-8444-555555555555")]},
     ),
     "a version of JSON": ('versions = [{ user = "app" }]', {"versions": [{"user": "app"}]}),
-    "a version of JSON that has a value": (
+    "a version of JSON with a key `value`": (
         "versions = [{ value = { value = 1 } }]",
         {"versions": [Version({"value": 1})]},
     ),
@@ -64,7 +64,7 @@ GOOD: dict[str, tuple[str, dict[str, Any]]] = {
     "a key": ('value = "x"\nkms_key = "alias/pay"', {"value": "x", "kms_key": "alias/pay"}),
     "replicas": ('value = "x"\nreplicas = ["eu-west-1"]', {"value": "x", "replicas": ["eu-west-1"]}),
     "an owner": ('value = "x"\nowning_service = "rds"', {"value": "x", "owning_service": "rds"}),
-    "a deleted one": ('value = "x"\ndeleted = true', {"value": "x", "deleted": True}),
+    "a deleted secret": ('value = "x"\ndeleted = true', {"value": "x", "deleted": True}),
     "another place": (
         'region = "eu-west-1"\naccount = "210987654321"',
         {"region": "eu-west-1", "account": "210987654321"},
@@ -73,7 +73,7 @@ GOOD: dict[str, tuple[str, dict[str, Any]]] = {
 
 
 @pytest.mark.parametrize(("text", "options"), GOOD.values(), ids=GOOD)
-def test_a_seed_of_a_file_is_that_of_the_same_options(file, text, options):
+def test_seed_file_creates_the_same_secret_as_seed_with_the_same_options(file, text, options):
     (seed,) = read_seeds(file(f'[[secret]]\nname = "db"\n{text}'))
     with SecretsManager() as by_file, SecretsManager() as by_call:
         one, other = by_file.plant(seed), by_call.seed("db", **options)
@@ -89,31 +89,31 @@ def test_a_seed_of_a_file_is_that_of_the_same_options(file, text, options):
             assert described.get(member) == expected.get(member)
 
 
-def test_the_age_of_a_version_is_kept(file):
+def test_seed_file_keeps_the_age_of_a_version(file):
     path = file('[[secret]]\nname = "db"\nversions = [{ value = "a", age = { days = 40 } }]\nvalue = "b"')
     with seeded(path) as sm:
         old, _ = sm.secret("db").versions
         assert (sm.clock.now - old.created).days == 40
 
 
-def test_json_says_the_same(file):
+def test_seed_file_may_be_json(file):
     text = json.dumps({"secret": [{"name": "db", "value": {"user": "app"}}, {"name": "key", "binary": "AA=="}]})
     with seeded(file(text, "seeds.json")) as sm:
         sm.assert_value("db", {"user": "app"})
         sm.assert_value("key", b"\x00")
 
 
-def test_the_file_that_the_docstring_shows_is_a_good_one(file):
+def test_seed_file_of_the_docstring_is_valid(file):
     shown = "\n".join(line for line in seed_files.__doc__.splitlines() if line.startswith("    "))
     with seeded(file(dedent(shown))) as sm:
         assert set(sm.secrets) == {"app/db", "app/key", "app/token"}
 
 
-def test_a_file_may_be_empty(file):
+def test_seed_file_may_be_empty(file):
     assert read_seeds(file("")) == []
 
 
-def test_one_name_may_stand_in_several_regions(file):
+def test_seed_file_may_name_one_secret_in_several_regions(file):
     text = '[[secret]]\nname = "db"\nvalue = "a"\n[[secret]]\nname = "db"\nvalue = "b"\nregion = "eu-west-1"'
     with seeded(file(text)) as sm:
         assert (sm.secret("db").value, sm.secret("db", region="eu-west-1").value) == ("a", "b")
@@ -124,8 +124,8 @@ def test_one_name_may_stand_in_several_regions(file):
 ROTATES = '[[secret]]\nname = "db"\nvalue = "one"\nrotation = { function = "seed_functions:rotate", days = 30 }'
 
 
-def test_a_rotation_function_is_imported_when_it_is_run(file, monkeypatch):
-    """The project's own path may not be set up when the file is read."""
+def test_seed_file_imports_a_rotation_function_when_it_runs(file, monkeypatch):
+    """The path of the project may be incomplete when the file is read."""
     steps = []
     module = ModuleType("seed_functions")
     module.rotate = lambda event, _: steps.append(event["Step"])  # type: ignore[attr-defined]
@@ -136,7 +136,7 @@ def test_a_rotation_function_is_imported_when_it_is_run(file, monkeypatch):
 
 
 @pytest.mark.parametrize("function", ["nowhere.at_all:handler", "json:handler"])
-def test_a_function_that_is_not_there_is_named(file, function):
+def test_seed_file_names_a_rotation_function_that_can_not_be_imported(file, function):
     with seeded(
         file(f'[[secret]]\nname = "db"\nvalue = "x"\nrotation = {{ function = "{function}", days = 1 }}')
     ) as sm:
@@ -146,14 +146,14 @@ def test_a_function_that_is_not_there_is_named(file, function):
     assert str(error).startswith(f"the rotation function '{function}' of a seed file is not there: ")
 
 
-def test_a_function_that_is_not_there_fails_the_step(file):
+def test_rotation_step_fails_when_the_function_of_a_seed_file_can_not_be_imported(file):
     with seeded(file(ROTATES.replace("seed_functions", "no_such_module_anywhere"))) as sm:
         sm.client().rotate_secret(SecretId="db")
         (step,) = sm.rotation.runs[0].steps
         assert "no_such_module_anywhere" in str(step.error)
 
 
-def test_a_rotation_may_name_an_arn(file):
+def test_seed_file_accepts_the_arn_of_a_rotation_function(file):
     arn = "arn:aws:lambda:us-east-1:123456789012:function:mine"
     (seed,) = read_seeds(
         file(f'[[secret]]\nname = "db"\nrotation = {{ function = "{arn}", schedule = "rate(4 hours)" }}')
@@ -192,7 +192,7 @@ WRONG = {
         "a value is text or JSON (value), or bytes (binary), not both",
     ),
     "no base64": (f'[[secret]]\nname = "db"\nbinary = "{HIDDEN}!"', "secret 1 ('db'): binary is a str of base64"),
-    "bytes in no text": ('[[secret]]\nname = "db"\nbinary = 7', "binary is a str of base64"),
+    "bytes that are no text": ('[[secret]]\nname = "db"\nbinary = 7', "binary is a str of base64"),
     "a misspelt option of a version": (
         f'[[secret]]\nname = "db"\nversions = [{{ value = "{HIDDEN}", label = [] }}]',
         "a version has no 'label'; did you mean 'labels'?",
@@ -201,7 +201,7 @@ WRONG = {
         f'[[secret]]\nname = "db"\nversions = [{{ value = "{HIDDEN}", age = "40 days" }}]',
         "the age of a version is a table such as { days = 40 }, not '40 days'",
     ),
-    "an age of no unit": (
+    "an age with an unknown unit": (
         f'[[secret]]\nname = "db"\nversions = [{{ value = "{HIDDEN}", age = {{ years = 1 }} }}]',
         "the age of a version is a table such as { days = 40 }, not {'years': 1}",
     ),
@@ -209,11 +209,11 @@ WRONG = {
         f'[[secret]]\nname = "db"\nversions = [{{ value = "{HIDDEN}", age = {{ days = nan }} }}]',
         "secret 1 ('db'): the age of a version is a table such as { days = 40 }, not {'days': nan}",
     ),
-    "an account that is none": (
+    "an invalid account": (
         f'[[secret]]\nname = "db"\nvalue = "{HIDDEN}"\naccount = "12"',
         "secret 1 ('db'): account is a str of twelve digits such as '123456789012', not '12'",
     ),
-    "a rotation of another kind": (
+    "a misspelt option of a rotation": (
         '[[secret]]\nname = "db"\nrotation = { function = "a:b", day = 1 }',
         "a rotation has no 'day'; did you mean 'days'?",
     ),
@@ -231,7 +231,7 @@ WRONG = {
 
 
 @pytest.mark.parametrize(("text", "told"), WRONG.values(), ids=WRONG)
-def test_a_mistake_is_told_with_its_file_and_without_any_value(file, text, told):
+def test_seed_file_error_names_the_file_and_shows_no_value(file, text, told):
     path = file(text)
     with pytest.raises(UsageError) as caught:
         read_seeds(path)
@@ -251,26 +251,26 @@ def test_a_mistake_is_told_with_its_file_and_without_any_value(file, text, told)
         pytest.param("seeds.yaml", "secret: []", "a seed file ends in .toml or .json", id="another kind"),
     ],
 )
-def test_a_file_of_another_form_is_told(file, name, text, told):
+def test_seed_file_of_another_format_is_refused(file, name, text, told):
     with pytest.raises(UsageError) as caught:
         read_seeds(file(text, name))
     assert told in str(caught.value)
     assert HIDDEN not in str(caught.value)
 
 
-def test_a_file_that_is_not_there_is_told(tmp_path):
+def test_missing_seed_file_is_refused(tmp_path):
     with pytest.raises(UsageError, match=r"seeds\.toml: No such file"):
         read_seeds(tmp_path / "seeds.toml")
 
 
-def test_bytes_that_are_no_text_are_told(tmp_path):
+def test_seed_file_that_is_not_utf_8_is_refused(tmp_path):
     path = tmp_path / "seeds.toml"
     path.write_bytes(b"\xff")
     with pytest.raises(UsageError, match="not TOML in UTF-8"):
         read_seeds(path)
 
 
-def test_a_byte_order_mark_is_no_part_of_a_file(tmp_path):
+def test_seed_file_may_begin_with_a_byte_order_mark(tmp_path):
     path = tmp_path / "seeds.json"
     path.write_text('{"secret": [{"name": "db"}]}', encoding="utf-8-sig")
     assert [seed.name for seed in read_seeds(path)] == ["db"]

@@ -11,9 +11,9 @@ from datetime import UTC, datetime, timedelta
 from tempfile import TemporaryFile
 from typing import Protocol
 
+from pytest_secretsmanager.engine.checkpoints import Restore
 from pytest_secretsmanager.engine.errors import UsageError
 from pytest_secretsmanager.engine.locks import Lock
-from pytest_secretsmanager.engine.marks import GoBack
 from pytest_secretsmanager.inspection.keywords import known_keywords
 
 __tracebackhide__ = True
@@ -64,15 +64,15 @@ class Clock:
         # Half a microsecond makes up for what adding the offset loses.
         return int((time.time() + self._offset) * 1000 + 0.0005) / 1000
 
-    def mark(self) -> GoBack:
+    def checkpoint(self) -> Restore:
         """A point to go back to, though not behind the time that has really passed."""
         offset = self._offset
 
-        def go_back() -> None:
+        def restore() -> None:
             with _lock:
                 self._offset = offset
 
-        return go_back
+        return restore
 
     @known_keywords(
         months="a month has no fixed length, write days=30",

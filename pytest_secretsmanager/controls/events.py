@@ -12,7 +12,7 @@ from pytest_secretsmanager.controls.subscriptions import (
     Subscription,
     require_event_handler,
 )
-from pytest_secretsmanager.engine.marks import GoBack
+from pytest_secretsmanager.engine.checkpoints import Restore
 from pytest_secretsmanager.engine.service import Service
 from pytest_secretsmanager.inspection.event_patterns import matcher
 from pytest_secretsmanager.inspection.eventbridge import events_of
@@ -103,9 +103,9 @@ class Events(Sequence[dict[str, Any]]):
 
     # --- for the manager ---------------------------------------------------------------------------------------------
 
-    def mark(self) -> GoBack:
+    def checkpoint(self) -> Restore:
         """A point to go back to, with the subscriptions that there are now."""
-        return self._deliveries.mark()
+        return self._deliveries.checkpoint()
 
     @property
     def problems(self) -> Sequence[str]:

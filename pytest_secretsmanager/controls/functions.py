@@ -10,12 +10,12 @@ from typing import Any, TypeAlias
 
 from pytest_secretsmanager.doors import environment
 from pytest_secretsmanager.doors.active import RunningFunction
-from pytest_secretsmanager.doors.client import acting_account
 from pytest_secretsmanager.doors.daemon_pool import DaemonPool
 from pytest_secretsmanager.engine import arns
+from pytest_secretsmanager.engine.callers import acting_account
+from pytest_secretsmanager.engine.checkpoints import Restore, checkpoint
 from pytest_secretsmanager.engine.errors import UsageError
 from pytest_secretsmanager.engine.interrupts import whole
-from pytest_secretsmanager.engine.marks import GoBack, mark
 from pytest_secretsmanager.engine.ports import Function
 from pytest_secretsmanager.engine.regions import Regions
 
@@ -93,9 +93,9 @@ class Functions:
         self._answering = answering
         self._regions = regions
 
-    def mark(self) -> GoBack:
+    def checkpoint(self) -> Restore:
         """A point to go back to, with the functions that are registered now."""
-        return mark(self.by_arn, self._handlers)
+        return checkpoint(self.by_arn, self._handlers)
 
     def add(self, handler: Handler, arn: str) -> None:
         """Registers a handler under an ARN, in place of the one that was there."""

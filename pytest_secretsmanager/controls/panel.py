@@ -15,7 +15,7 @@ from pytest_secretsmanager.engine.regions import Regions
 from pytest_secretsmanager.engine.service import Service
 from pytest_secretsmanager.engine.state import SecretKey
 from pytest_secretsmanager.inspection.log import Log
-from pytest_secretsmanager.inspection.views import Source
+from pytest_secretsmanager.inspection.views import World
 
 __tracebackhide__ = True
 
@@ -35,7 +35,7 @@ class Panel:
     _functions: Functions
     _steps: Steps
     _held: HeldReplicas
-    _views: Source
+    _world: World
     _service: Service
     _log: Log
     _kms: Kms | None = None
@@ -58,7 +58,7 @@ class Panel:
     @property
     def kms(self) -> Kms:
         """The KMS keys: `create_key`, `disable`, `enable`, `schedule_deletion`, `deny`, `allow`."""
-        return self._kms or self._kept("_kms", Kms(self._keys, self._regions, self._views.region, self._account))
+        return self._kms or self._kept("_kms", Kms(self._keys, self._regions, self._world.region, self._account))
 
     @property
     def rotation(self) -> RotationControl:
@@ -69,9 +69,9 @@ class Panel:
                 self._service,
                 self._functions,
                 self._steps,
-                self._views,
+                self._world,
                 self._rotate_now,
-                self._views.region,
+                self._world.region,
                 self._account,
             ),
         )

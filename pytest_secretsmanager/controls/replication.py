@@ -5,13 +5,13 @@ from contextlib import suppress
 from types import TracebackType
 from typing import Self, cast
 
-from pytest_secretsmanager.doors.client import require_account
 from pytest_secretsmanager.engine import arns
 from pytest_secretsmanager.engine.call import Call, Outcome, Reply
+from pytest_secretsmanager.engine.callers import require_account
+from pytest_secretsmanager.engine.checkpoints import Restore, checkpoint
 from pytest_secretsmanager.engine.errors import UsageError
 from pytest_secretsmanager.engine.interrupts import taken_back
 from pytest_secretsmanager.engine.locks import Lock
-from pytest_secretsmanager.engine.marks import GoBack, mark
 from pytest_secretsmanager.engine.regions import Regions
 from pytest_secretsmanager.engine.service import Service
 from pytest_secretsmanager.inspection.keywords import known_keywords
@@ -25,9 +25,9 @@ class HeldReplicas:
     def __init__(self) -> None:
         self.holds: list[ReplicationHold] = []
 
-    def mark(self) -> GoBack:
+    def checkpoint(self) -> Restore:
         """A point to go back to, with the holds that there are now; replicas are left as they are."""
-        return mark(self.holds)
+        return checkpoint(self.holds)
 
     def holds_back(self, region: str, account: str) -> bool:
         """Whether a hold keeps the replicas of that region and account."""

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 from pytest_secretsmanager.controls.between_reads import BetweenReads, RotateNow
 from pytest_secretsmanager.controls.functions import Functions, Handler, require_handler
 from pytest_secretsmanager.controls.steps import Failure, Hold, Steps, require_failure, require_step
-from pytest_secretsmanager.engine.effects.runs import RotationRun, When
+from pytest_secretsmanager.engine.effects.controls import When
+from pytest_secretsmanager.engine.effects.runs import RotationRun
 from pytest_secretsmanager.engine.errors import UsageError
 from pytest_secretsmanager.engine.service import Service
 from pytest_secretsmanager.engine.state import SecretKey
 from pytest_secretsmanager.inspection.differences import count_text
 from pytest_secretsmanager.inspection.keywords import known_keywords
-from pytest_secretsmanager.inspection.views import SecretId, Source
+from pytest_secretsmanager.inspection.views import SecretId, World
 
 if TYPE_CHECKING:  # as a name, so that help() shows this and not all that it stands for
     from pytest_secretsmanager.inspection.names import StepName
@@ -53,7 +54,7 @@ class RotationControl:
         service: Service,
         functions: Functions,
         steps: Steps,
-        source: Source,
+        world: World,
         rotate_now: RotateNow,
         region: Callable[[], str],
         account: str,
@@ -61,7 +62,7 @@ class RotationControl:
         self._service = service
         self._functions = functions
         self._steps = steps
-        self._source = source
+        self._world = world
         self._rotate_now = rotate_now
         self._region = region
         self._account = account
@@ -97,7 +98,7 @@ class RotationControl:
         if arn is not None and any(value is not None for value in (name, region, account)):
             raise UsageError("a function is named by its ARN, or by name, region and account, not by both")
         if region is not None:
-            self._source.regions.require(region, "the region of a function")
+            self._world.regions.require(region, "the region of a function")
         known = arn or self._functions.free_arn(handler, name, region or self._region(), account or self._account)
         self._functions.add(handler, known)
         return known
@@ -198,7 +199,7 @@ class RotationControl:
         for name, number in (("every", every), ("first", first)):
             if not isinstance(number, int) or isinstance(number, bool) or number < 1:
                 raise UsageError(f"{name} is a number of reads, at least 1, not {number!r}")
-        view = self._source.find(secret_id, region, account)
+        view = self._world.find(secret_id, region, account)
         if view.state.rotation is None:
             raise UsageError(
                 f"secret {view.name!r} has no rotation function: seed it with rotation=Rotation(handler), or call "
@@ -210,4 +211,4 @@ class RotationControl:
         return f"<rotation: {count_text(len(self.runs), 'run')}>"
 
     def _key(self, secret_id: SecretId, region: str | None, account: str | None) -> SecretKey:
-        return self._source.find(secret_id, region, account).key
+        return self._world.find(secret_id, region, account).key

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Self, TypeAlias
 
-from pytest_secretsmanager.engine.effects.runs import RotationRun, When
+from pytest_secretsmanager.engine.checkpoints import Restore, checkpoint
+from pytest_secretsmanager.engine.effects.controls import When
+from pytest_secretsmanager.engine.effects.runs import RotationRun
 from pytest_secretsmanager.engine.errors import UsageError, nearest
-from pytest_secretsmanager.engine.marks import GoBack, mark
 from pytest_secretsmanager.engine.rules.rotation import STEPS
 from pytest_secretsmanager.engine.state import SecretKey
 
@@ -104,13 +105,13 @@ class Steps:
         self.holds: list[Hold] = []
         self._failures: list[_PlannedFailure] = []
 
-    def mark(self) -> GoBack:
+    def checkpoint(self) -> Restore:
         """A point to go back to, with the holds and failures that are planned now."""
-        go_back = mark(self.holds, self._failures)
+        restore = checkpoint(self.holds, self._failures)
         left = [(failure, failure.times) for failure in self._failures]
 
         def go_back_and_count_again() -> None:
-            go_back()
+            restore()
             for failure, times in left:
                 failure.times = times
 

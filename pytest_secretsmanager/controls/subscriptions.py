@@ -7,10 +7,10 @@ from types import TracebackType
 from typing import Any, Self, TypeAlias, cast
 
 from pytest_secretsmanager.engine.call import copied
+from pytest_secretsmanager.engine.checkpoints import Restore
 from pytest_secretsmanager.engine.errors import ServiceError, UsageError
 from pytest_secretsmanager.engine.interrupts import whole
 from pytest_secretsmanager.engine.layers.audit import Entry
-from pytest_secretsmanager.engine.marks import GoBack
 from pytest_secretsmanager.engine.service import Service
 from pytest_secretsmanager.engine.tracebacks import take_out_own_frames
 from pytest_secretsmanager.inspection.event_patterns import Matches
@@ -99,15 +99,15 @@ class Deliveries:
                     self._service.watchers.remove(self._deliver)
                     self._service.listeners.remove(self._deliver)
 
-    def mark(self) -> GoBack:
+    def checkpoint(self) -> Restore:
         """A point to go back to, with the subscriptions that there are now; the service's watchers go back with it."""
         subscriptions, position = self.subscriptions.copy(), self._position
 
-        def go_back() -> None:
+        def restore() -> None:
             self.subscriptions[:] = subscriptions
             self._position = position
 
-        return go_back
+        return restore
 
     # --- delivering --------------------------------------------------------------------------------------------------
 

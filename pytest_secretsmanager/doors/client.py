@@ -27,9 +27,10 @@ from botocore.model import OperationModel
 from pytest_secretsmanager.doors import moto, wire
 from pytest_secretsmanager.doors.listeners import listeners_to, module_of
 from pytest_secretsmanager.doors.replies import Scalars, scalars_of, shown
-from pytest_secretsmanager.engine import arns, model
+from pytest_secretsmanager.engine import model
 from pytest_secretsmanager.engine.call import Call, Parameters, Principal, Reply, copied_members
-from pytest_secretsmanager.engine.errors import ServiceError, UsageError
+from pytest_secretsmanager.engine.callers import acting_account, user_of
+from pytest_secretsmanager.engine.errors import ServiceError
 from pytest_secretsmanager.engine.ports import new_uuid
 from pytest_secretsmanager.engine.regions import Regions, is_known_to_botocore
 from pytest_secretsmanager.engine.service import Service
@@ -260,9 +261,6 @@ def _is_foreign(listener: Callable[..., object]) -> bool:
     return module_of(listener) not in _BOTOCORES_OWN and listener is not _fill_token
 
 
-acting_account: ContextVar[str | None] = ContextVar("acting_account", default=None)
-"""The account of the function that is running in this thread or task, whose clients are in it as well."""
-
 _HALF = "_pytest_secretsmanager"
 
 
@@ -292,19 +290,3 @@ def _explicit_account(client: BaseClient) -> str | None:
     if getattr(credentials, "method", None) == "explicit":  # their class is another one in each edition of botocore
         return getattr(credentials, "account_id", None)
     return None
-
-
-def require_account(account: object, what: str = "account") -> None:
-    """Refuses what is no account: UsageError for all but twelve digits. `what` is how its caller calls the account."""
-    if not (isinstance(account, str) and len(account) == 12 and account.isascii() and account.isdigit()):
-        raise UsageError(f"{what} is a str of twelve digits such as '123456789012', not {account!r}")
-
-
-@lru_cache(maxsize=1024)
-def user_of(account: str, region: str) -> Principal:
-    """The IAM user that calls from an account when a test names no other.
-
-    >>> user_of("123456789012", "us-east-1").arn
-    'arn:aws:iam::123456789012:user/test'
-    """
-    return Principal(account, f"arn:{arns.partition(region)}:iam::{account}:user/test")

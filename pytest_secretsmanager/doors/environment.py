@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Mapping
 from threading import get_ident
 
 from pytest_secretsmanager.doors.default_region import REGION_VARIABLE
-from pytest_secretsmanager.engine import arns, model
+from pytest_secretsmanager.engine import arns, partitions
 from pytest_secretsmanager.engine.interrupts import whole
 from pytest_secretsmanager.engine.locks import Lock
 
@@ -119,7 +119,7 @@ def end_functions(functions: Collection[object]) -> None:
 
 def _variables(region: str, name: str) -> dict[str, str]:
     if_unset = {
-        _ENDPOINT: f"https://secretsmanager.{region}.{model.dns_suffix(arns.partition(region))}",
+        _ENDPOINT: f"https://secretsmanager.{region}.{partitions.dns_suffix(arns.partition(region))}",
         **_CREDENTIALS_VARIABLES,
     }
     unset = {

@@ -21,7 +21,7 @@ from botocore.model import OperationModel
 from pytest_secretsmanager.doors import active, imports
 from pytest_secretsmanager.doors.listeners import listeners_to, module_of
 from pytest_secretsmanager.doors.patching import BOTOCORES, Wrapper, install, uninstall
-from pytest_secretsmanager.engine import model
+from pytest_secretsmanager.engine import model, partitions
 from pytest_secretsmanager.engine.tracebacks import PACKAGES_BETWEEN
 
 __tracebackhide__ = True
@@ -160,7 +160,7 @@ class Guard:
 
     def _require_elsewhere(self, endpoint: Any, url: str, operation: str) -> None:
         host = urlsplit(url).hostname or ""
-        if endpoint._endpoint_prefix != model.SERVICE or not model.is_host_of_aws(host):  # noqa: SLF001 - no public name
+        if endpoint._endpoint_prefix != model.SERVICE or not partitions.is_host_of_aws(host):  # noqa: SLF001 - no public name
             return
         if self._is_foremost():
             raise self._refuse(StoppedCall(operation, host, _caller(), getattr(endpoint, _MAKER, _NOT_NOTED))) from None

@@ -4,7 +4,6 @@ What stands here is what AWS's own front does: who signed a request, which opera
 answer. Nothing is served to whoever did not sign with credentials that the endpoint has handed out.
 """
 
-import secrets
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
 from traceback import format_tb
@@ -14,12 +13,13 @@ from typing import Self
 from botocore.model import OperationNotFoundError
 
 from pytest_secretsmanager.doors import active, wire
-from pytest_secretsmanager.doors.client import Responder, require_account, user_of
+from pytest_secretsmanager.doors.client import Responder
 from pytest_secretsmanager.doors.http_server import HOST, HttpServer, Request, Response
 from pytest_secretsmanager.doors.program_environment import program_environment
-from pytest_secretsmanager.doors.signatures import KeyPair, Signatures
+from pytest_secretsmanager.doors.signatures import Signatures
 from pytest_secretsmanager.engine import model
 from pytest_secretsmanager.engine.call import Call
+from pytest_secretsmanager.engine.callers import new_key_pair, require_account, user_of
 from pytest_secretsmanager.engine.errors import (
     InternalServiceError,
     RequestEntityTooLargeException,
@@ -36,7 +36,6 @@ BODY_LIMIT = 1024 * 1024
 """Bytes that a request's body may have: far more than the largest that AWS allows."""
 
 _TARGET = "secretsmanager."
-_BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 
 
 class Endpoint:
@@ -93,7 +92,7 @@ class Endpoint:
             )
         if self._is_stopped:
             raise UsageError("this endpoint was stopped, and serves nobody any more")
-        pair = _new_key_pair()
+        pair = new_key_pair()
         self._signatures.add(pair, account or self._responder.account)
         return self._open.enter_context(program_environment(self.url, HOST, region or self._region, pair))
 
@@ -182,8 +181,3 @@ def _refusal(error: ServiceError, request_id: str) -> Response:
 
 def _response(status: int, body: bytes, request_id: str) -> Response:
     return Response(status, {"Content-Type": wire.CONTENT_TYPE, "x-amzn-RequestId": request_id}, body)
-
-
-def _new_key_pair() -> KeyPair:
-    """Credentials that nobody can guess, in the form of AWS's."""
-    return KeyPair("AKIA" + "".join(secrets.choice(_BASE32) for _ in range(16)), secrets.token_urlsafe(30))

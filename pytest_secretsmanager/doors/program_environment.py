@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import mkdtemp
 
-from pytest_secretsmanager.doors.signatures import KeyPair
+from pytest_secretsmanager.engine.callers import KeyPair
 
 _SWITCHED_OFF = {
     "AWS_SESSION_TOKEN": "",

@@ -9,7 +9,6 @@ import hmac
 import re
 from calendar import timegm
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 from hashlib import sha256
@@ -22,6 +21,7 @@ from botocore.compat import HTTPHeaders
 from botocore.credentials import Credentials
 
 from pytest_secretsmanager.engine import model
+from pytest_secretsmanager.engine.callers import KeyPair
 from pytest_secretsmanager.engine.errors import (
     IncompleteSignatureException,
     InvalidSignatureException,
@@ -53,14 +53,6 @@ class Signer(NamedTuple):
 
     account: str
     region: str
-
-
-@dataclass(frozen=True, slots=True)
-class KeyPair:
-    """Credentials as they are handed out."""
-
-    access_key_id: str
-    secret_access_key: str = field(repr=False)
 
 
 class Signatures:

@@ -15,7 +15,7 @@ from typing import Literal, NamedTuple, TypeAlias
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from pytest_secretsmanager.engine import arns
-from pytest_secretsmanager.engine.marks import GoBack, mark
+from pytest_secretsmanager.engine.checkpoints import Restore, checkpoint
 from pytest_secretsmanager.engine.state import Sealed
 
 KeyState: TypeAlias = Literal["Enabled", "Disabled", "PendingDeletion"]
@@ -82,9 +82,9 @@ class KeyRing:
         self._aliases: dict[str, str] = {}
         self._defaults: dict[tuple[str, str], str] = {}
 
-    def mark(self) -> GoBack:
+    def checkpoint(self) -> Restore:
         """A point to go back to, with the keys as they are now."""
-        return mark(self._keys, self._aliases, self._defaults)
+        return checkpoint(self._keys, self._aliases, self._defaults)
 
     def create(self, region: str, account: str, *, key_id: str | None = None, alias: str | None = None) -> KmsKey:
         """A new key. An alias that another key had goes over to this one."""

@@ -1,24 +1,17 @@
-"""The service description that botocore installs, compiled once per process into what calls need of it.
+"""The service description that botocore installs, compiled once per process for the calls that need it.
 
-Operation names, member limits, idempotency tokens and sensitive members are read here and written down
-nowhere else in the package. The only module of the engine that imports botocore.
-
-Wordings of constraint violations follow AWS's framework (REPORTED forms: `1 validation error detected: Value '…' at '…'
-failed to satisfy constraint: …`; member names start in lower case; sensitive values are left out). RECORDED for a list
-of structures: each prints as its shape and members, and a long value is cut.
+Operation names, idempotency tokens and sensitive members are read here and written down nowhere else in the package.
 """
 
-import os
-import re
-import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, TypeAlias
 
 import botocore
-from botocore.loaders import Loader, create_loader
-from botocore.model import ListShape, ServiceModel, Shape, StringShape, StructureShape
+from botocore.loaders import Loader
+from botocore.model import ServiceModel, StructureShape
+
+from pytest_secretsmanager.engine.limits import Accepts, Violation, compile_accepts, is_sensitive, violations
 
 SERVICE = "secretsmanager"
 SERVICE_ID = "secrets-manager"
@@ -26,38 +19,7 @@ SERVICE_ID = "secrets-manager"
 BOTOCORE = f"botocore {botocore.__version__}"
 """The installed botocore, as messages name it."""
 
-_PRINTED = 64
-"""How many characters of a value AWS prints (RECORDED for a list; that it holds for all values is a GUESS)."""
-
 _READING = ("BatchGet", "Describe", "Get", "List", "Validate")
-
-# A request's value has any type until these functions have looked at it, so `Any` is its type.
-_Holds: TypeAlias = Callable[[Any], bool]
-
-
-@dataclass(frozen=True, slots=True)
-class Violation:
-    """One limit that a request breaks: where, the value as AWS would print it (None: not printed), and the limit."""
-
-    path: str
-    value: str | None
-    limit: str
-
-    def __str__(self) -> str:
-        value = "" if self.value is None else f" {self.value}"
-        return f"Value{value} at '{self.path}' failed to satisfy constraint: {self.limit}"
-
-
-@dataclass(frozen=True, slots=True)
-class Limit:
-    """A limit of one shape, as a test and as AWS's wording of it."""
-
-    holds: _Holds
-    wording: str
-
-
-class WrongType(Exception):  # noqa: N818 - caught by the validation layer only
-    """A value that the service can't read as the type it expects, in the words of AWS's JSON parser."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +33,14 @@ class Operation:
     name: str
     input_shape: StructureShape
     output_shape: StructureShape | None
-    accepts: _Holds
+    accepts: Accepts
     token_member: str | None
     reads: bool
     hidden: frozenset[str]
 
     def violations(self, parameters: Mapping[str, object]) -> list[Violation]:
         """All limits that the request breaks; raises `WrongType` at the first value of a type that can't be read."""
-        return list(_violations(self.input_shape, parameters, ""))
+        return list(violations(self.input_shape, parameters, ""))
 
 
 @cache
@@ -97,10 +59,10 @@ def operation(name: str) -> Operation:
         name=name,
         input_shape=shape,
         output_shape=model.output_shape,
-        accepts=_compile_accepts(shape),
+        accepts=compile_accepts(shape),
         token_member=tokens[0] if tokens else None,
         reads=name.startswith(_READING),
-        hidden=frozenset(member for member, inner in shape.members.items() if _is_sensitive(inner)),
+        hidden=frozenset(member for member, inner in shape.members.items() if is_sensitive(inner)),
     )
 
 
@@ -114,234 +76,3 @@ def operation_names() -> list[str]:
 def modelled_errors() -> frozenset[str]:
     """The error codes that the service description declares; all others are common to AWS's services."""
     return frozenset(shape.name for shape in service_model().error_shapes)
-
-
-def partitions() -> list[str]:
-    """The partitions that the installed botocore knows.
-
-    >>> "aws" in partitions(), "aws-cn" in partitions()
-    (True, True)
-    """
-    return [each["id"] for each in _partitions()]
-
-
-@cache
-def regions(partition: str) -> frozenset[str]:
-    """The regions of a partition, as far as the installed botocore knows them.
-
-    >>> "eu-west-1" in regions("aws"), "cn-north-1" in regions("aws"), regions("nowhere")
-    (True, False, frozenset())
-    """
-    described = _partitions()
-    return frozenset(region for each in described if each["id"] == partition for region in each["regions"])
-
-
-@cache
-def dns_suffix(partition: str) -> str:
-    """The end of host names in a partition, as the installed botocore knows it.
-
-    >>> dns_suffix("aws"), dns_suffix("aws-cn")
-    ('amazonaws.com', 'amazonaws.com.cn')
-    """
-    described = _partitions()
-    suffixes: dict[str, str] = {each["id"]: each["outputs"]["dnsSuffix"] for each in described}
-    return suffixes[partition]
-
-
-def is_host_of_aws(host: str) -> bool:
-    """Whether a host is one of AWS's, in any partition that the installed botocore knows.
-
-    >>> is_host_of_aws("secretsmanager.eu-west-1.amazonaws.com"), is_host_of_aws("localhost.localstack.cloud")
-    (True, False)
-    """
-    name = f".{host.rstrip('.').lower()}"
-    return any(name.endswith(f".{domain}") for domain in _domains())
-
-
-@cache
-def _domains() -> frozenset[str]:
-    described = _partitions()
-    kinds = ("dnsSuffix", "dualStackDnsSuffix")
-    return frozenset(each["outputs"][kind] for each in described for kind in kinds)
-
-
-@cache
-def _partitions() -> list[dict[str, Any]]:
-    """As botocore's sessions find them: files in AWS_DATA_PATH and ~/.aws/models come before botocore's own."""
-    loader = create_loader(os.environ.get("AWS_DATA_PATH"))
-    described: list[dict[str, Any]] = loader.load_data("partitions")["partitions"]
-    return described
-
-
-# --- limits ------------------------------------------------------------------------------------------------------
-
-
-def limits_of(shape: Shape) -> list[Limit]:
-    """The limits that the service description puts on one shape, in the order in which AWS reports them."""
-    size: Callable[[Any], int] = len if shape.type_name in ("string", "blob", "list") else int
-    unit = "length" if size is len else "value"
-    found = []
-    if (highest := shape.metadata.get("max")) is not None:
-        found.append(
-            Limit(lambda value: size(value) <= highest, f"Member must have {unit} less than or equal to {highest}")
-        )
-    if lowest := shape.metadata.get("min"):
-        found.append(
-            Limit(lambda value: size(value) >= lowest, f"Member must have {unit} greater than or equal to {lowest}")
-        )
-    if pattern := shape.metadata.get("pattern"):
-        matches = re.compile(pattern).fullmatch
-        found.append(
-            Limit(
-                lambda value: matches(value) is not None, f"Member must satisfy regular expression pattern: {pattern}"
-            )
-        )
-    if isinstance(shape, StringShape) and (enum := shape.enum):
-        found.append(Limit(frozenset(enum).__contains__, f"Member must satisfy enum value set: [{', '.join(enum)}]"))
-    return found
-
-
-_PYTHON_TYPES: dict[str, type] = {
-    "string": str,
-    "blob": bytes,
-    "list": list,
-    "structure": dict,
-    "map": dict,
-    "boolean": bool,
-}
-
-
-def _python_type(shape: Shape) -> type:
-    return _PYTHON_TYPES.get(shape.type_name, int)
-
-
-def _compile_accepts(shape: Shape) -> _Holds:
-    """One function per shape that tells whether a value is of its type and within all its limits, and no words."""
-    kind = _python_type(shape)
-    tests = [limit.holds for limit in limits_of(shape)]
-    if isinstance(shape, StructureShape):
-        return _compile_structure(shape)
-    if isinstance(shape, ListShape):
-        inner = _compile_accepts(shape.member)
-        tests.append(lambda value: all(map(inner, value)))
-    if kind in (str, bytes) and not shape.metadata.keys() & {"pattern", "enum"}:
-        # The most common limits by far, in one expression.
-        lowest, highest = shape.metadata.get("min", 0), shape.metadata.get("max", sys.maxsize)
-        return lambda value: type(value) is kind and lowest <= len(value) <= highest
-    return lambda value: type(value) is kind and all(test(value) for test in tests)
-
-
-def _compile_structure(shape: StructureShape) -> _Holds:
-    members = {name: _compile_accepts(member) for name, member in shape.members.items()}
-    required = frozenset(shape.required_members)
-
-    def accepts(value: object) -> bool:
-        if type(value) is not dict:
-            return False
-        for name, item in value.items():
-            member = members.get(name)
-            if member is None or not member(item):
-                return False
-        return required <= value.keys()
-
-    return accepts
-
-
-# --- words for what is not accepted ------------------------------------------------------------------------------
-
-
-def _violations(shape: Shape, value: object, path: str) -> Iterator[Violation]:
-    _require_type(shape, value)
-    for limit in limits_of(shape):
-        if not limit.holds(value):
-            yield Violation(path, None if _is_sensitive(shape) else _printed(shape, value), limit.wording)
-    if isinstance(shape, StructureShape) and isinstance(value, Mapping):
-        yield from _structure_violations(shape, value, f"{path}." if path else "")
-    if isinstance(shape, ListShape) and isinstance(value, list):
-        yield from _list_violations(shape, value, path)
-
-
-def _structure_violations(shape: StructureShape, value: Mapping[str, object], prefix: str) -> Iterator[Violation]:
-    for name, member in shape.members.items():
-        path = prefix + camel_case(name)
-        if value.get(name) is not None:
-            yield from _violations(member, value[name], path)
-        elif name in shape.required_members:
-            yield Violation(path, "null", "Member must not be null")
-
-
-def _list_violations(shape: ListShape, value: list[object], path: str) -> Iterator[Violation]:
-    if isinstance(shape.member, StructureShape):
-        for index, item in enumerate(value, start=1):
-            yield from _violations(shape.member, item, f"{path}.{index}.member")
-        return
-    for item in value:
-        _require_type(shape.member, item)
-    limits = limits_of(shape.member)
-    if not all(limit.holds(item) for limit in limits for item in value):
-        wordings = ", ".join(limit.wording for limit in limits)
-        yield Violation(path, _printed(shape, value), f"Member must satisfy constraint: [{wordings}]")
-
-
-def _require_type(shape: Shape, value: object) -> None:
-    if type(value) is _python_type(shape):
-        return
-    if isinstance(value, dict):
-        raise WrongType("Start of structure or map found where not expected.")
-    if isinstance(value, list):
-        raise WrongType("Start of list found where not expected.")
-    if shape.type_name in ("structure", "map", "list"):
-        raise WrongType(f"Expected {shape.type_name} or null")
-    raise WrongType(f"{_json_token(value)} can not be converted to {_JAVA_TYPES.get(shape.type_name, 'Integer')}")
-
-
-_JAVA_TYPES = {
-    "string": "a String",
-    "blob": "a Byte Buffer",
-    "boolean": "a Boolean",
-    "long": "a Long",
-    "integer": "an Integer",
-}
-
-
-def _json_token(value: object) -> str:
-    if isinstance(value, bool):
-        return "TRUE_VALUE" if value else "FALSE_VALUE"
-    return "NUMBER_VALUE" if isinstance(value, int | float) else "STRING_VALUE"
-
-
-def _printed(shape: Shape, value: object) -> str:
-    """A value as AWS's messages print it: in quotes, and cut where it is long."""
-    text = _as_java(shape, value)
-    return f"'{text}'" if len(text) <= _PRINTED else f"'{text[:_PRINTED]} ...'"
-
-
-def _as_java(shape: Shape, value: object) -> str:
-    """A value as Java prints it; of a structure, the members that it has."""
-    if isinstance(shape, ListShape) and isinstance(value, list):
-        return f"[{', '.join(_as_java(shape.member, item) for item in value)}]"
-    if isinstance(shape, StructureShape) and isinstance(value, dict):
-        members = shape.members.items()
-        shown = [f"{camel_case(name)}={_as_java(member, value[name])}" for name, member in members if name in value]
-        return f"{shape.name}({', '.join(shown)})"
-    return str(value)
-
-
-def camel_case(member: str) -> str:
-    """A member's name as AWS's messages and CloudTrail spell it.
-
-    >>> camel_case("SecretId"), camel_case("KmsKeyId")
-    ('secretId', 'kmsKeyId')
-    """
-    return member[:1].lower() + member[1:]
-
-
-# --- sensitive members ----------------------------------------------------------------------------
-
-
-def _is_sensitive(shape: Shape) -> bool:
-    if isinstance(shape, StructureShape):
-        return any(map(_is_sensitive, shape.members.values()))
-    if isinstance(shape, ListShape):
-        return _is_sensitive(shape.member)
-    return bool(shape.metadata.get("sensitive"))

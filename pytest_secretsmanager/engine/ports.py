@@ -11,6 +11,7 @@ from random import Random
 from typing import TypeAlias
 
 from pytest_secretsmanager.engine.call import Call
+from pytest_secretsmanager.engine.checkpoints import Restore
 from pytest_secretsmanager.engine.errors import (
     AccessDeniedException,
     DecryptionFailure,
@@ -20,7 +21,6 @@ from pytest_secretsmanager.engine.errors import (
     ServiceError,
 )
 from pytest_secretsmanager.engine.keys import KeyRing, KmsKey, KmsRefusal
-from pytest_secretsmanager.engine.marks import GoBack
 from pytest_secretsmanager.engine.regions import BOTOCORES, Regions
 from pytest_secretsmanager.engine.state import Sealed, Secret, SecretKey
 
@@ -154,15 +154,15 @@ class RequestIds:
     def __call__(self) -> str:
         return f"{self._start}{next(self._numbers):012x}"
 
-    def mark(self) -> GoBack:
+    def checkpoint(self) -> Restore:
         """A point to go back to, from which the same ids come again."""
         number = next(self._numbers)
 
-        def go_back() -> None:
+        def restore() -> None:
             self._numbers = count(number)
 
-        go_back()
-        return go_back
+        restore()
+        return restore
 
 
 _UUID_FIXED_BITS = 0xF << 76 | 0x3 << 62

@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Generic, NamedTuple, TypeAlias, TypeVar
 
-from pytest_secretsmanager.engine.marks import GoBack
+from pytest_secretsmanager.engine.checkpoints import Restore
 
 VALUES = 2_000
 BYTES = 8 * 1024 * 1024
@@ -51,14 +51,14 @@ class Recent(Generic[_Kept]):
             self._values -= lost.values
             self._bytes -= lost.bytes
 
-    def mark(self) -> GoBack:
+    def checkpoint(self) -> Restore:
         """A point to go back to, with what is kept now."""
         before, values, bytes_ = self._kept.copy(), self._values, self._bytes
 
-        def go_back() -> None:
+        def restore() -> None:
             self._kept, self._values, self._bytes = before.copy(), values, bytes_
 
-        return go_back
+        return restore
 
     def __iter__(self) -> Iterator[_Kept]:
         """What is kept, oldest first."""

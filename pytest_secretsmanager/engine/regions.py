@@ -5,7 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
 
-from pytest_secretsmanager.engine import arns, model
+from pytest_secretsmanager.engine import arns, model, partitions
 from pytest_secretsmanager.engine.errors import UsageError, nearest
 
 __tracebackhide__ = True
@@ -31,7 +31,7 @@ class Regions:
     def can_replicate(self, source: str, target: str) -> bool:
         """Whether a secret of one region can have a replica in the other: another one of the same partition."""
         partition = arns.partition(source)
-        is_of_partition = target in model.regions(partition) or (
+        is_of_partition = target in partitions.regions(partition) or (
             target in self.extra and arns.partition(target) == partition
         )
         return source != target and is_of_partition
@@ -87,7 +87,7 @@ def _known() -> frozenset[str]:
     """The regions of all partitions. What botocore lists beside them, such as aws-global, is no place for a secret."""
     return frozenset(
         region
-        for partition in model.partitions()
-        for region in model.regions(partition)
+        for partition in partitions.names()
+        for region in partitions.regions(partition)
         if not region.endswith("-global")
     )

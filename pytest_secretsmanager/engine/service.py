@@ -7,18 +7,19 @@ from typing import TypeAlias
 
 from pytest_secretsmanager.engine import locks, model
 from pytest_secretsmanager.engine.call import Call, Handler, Outcome, Replicate
+from pytest_secretsmanager.engine.checkpoints import Restore, checkpoint
 from pytest_secretsmanager.engine.commits import Commits
 from pytest_secretsmanager.engine.effects import Effects
 from pytest_secretsmanager.engine.effects.background import Background
+from pytest_secretsmanager.engine.effects.controls import ReplicaControl, StepControl
 from pytest_secretsmanager.engine.effects.replicas import Replicas
-from pytest_secretsmanager.engine.effects.runs import ReplicaControl, RotationRun, StepControl
+from pytest_secretsmanager.engine.effects.runs import RotationRun
 from pytest_secretsmanager.engine.errors import ServiceError, UnsupportedOperation
 from pytest_secretsmanager.engine.interrupts import taken_back
 from pytest_secretsmanager.engine.layers import forked
 from pytest_secretsmanager.engine.layers.audit import Entry, audit
 from pytest_secretsmanager.engine.layers.replicate import replicate
 from pytest_secretsmanager.engine.layers.validate import validate
-from pytest_secretsmanager.engine.marks import GoBack, mark
 from pytest_secretsmanager.engine.operations import OPERATIONS
 from pytest_secretsmanager.engine.ports import Ports
 from pytest_secretsmanager.engine.refusals import Refusals
@@ -34,15 +35,15 @@ class _Rollback:
     """What is taken back together: the secrets that a journal saw change, and whatever else was marked."""
 
     journal: Journal
-    marks: tuple[Callable[[], GoBack], ...]
-    back: list[GoBack] = field(default_factory=list)
+    checkpoints: tuple[Callable[[], Restore], ...]
+    back: list[Restore] = field(default_factory=list)
 
-    def mark(self) -> None:
-        self.back = [make() for make in self.marks]
+    def checkpoint(self) -> None:
+        self.back = [make() for make in self.checkpoints]
 
-    def go_back(self) -> None:
-        for go_back in self.back:
-            go_back()
+    def restore(self) -> None:
+        for restore in self.back:
+            restore()
 
 
 Watcher: TypeAlias = Callable[[Call, Outcome], None]
@@ -159,49 +160,49 @@ class Service:
             self._recover()
             raise
 
-    def rolled_back(self, *marks: Callable[[], GoBack]) -> AbstractContextManager[None]:
+    def rolled_back(self, *checkpoints: Callable[[], Restore]) -> AbstractContextManager[None]:
         """What happens inside is taken back at the end: secrets, rotations, watchers, and whatever else is marked.
 
         All of it in one step: no call comes between. Blocks may end in any order. One that ends takes back what
         happened since it began, also what happened in a later one that is still open, which then has less to take back.
         """
-        rollback = _Rollback(Journal(), (*marks, self.effects.rotations.mark, *self._marks))
+        rollback = _Rollback(Journal(), (*checkpoints, self.effects.rotations.checkpoint, *self._checkpoints))
 
         def begin() -> None:
             with self.lock:
                 self._rollbacks.append(rollback)
                 self.store.open_journal(rollback.journal)
-                rollback.mark()
+                rollback.checkpoint()
 
         def end() -> None:
             with self.lock:
                 if rollback in self._rollbacks:
                     self.store.close_journal(rollback.journal, roll_back=True)
-                    rollback.go_back()
+                    rollback.restore()
                     later = self._rollbacks[self._rollbacks.index(rollback) + 1 :]
                     for other in later:
                         other.journal.before.clear()
-                        other.mark()
+                        other.checkpoint()
                     self._rollbacks.remove(rollback)
 
         return taken_back(begin, end)
 
     @contextmanager
-    def transaction(self, *marks: Callable[[], GoBack]) -> Iterator[None]:
+    def transaction(self, *checkpoints: Callable[[], Restore]) -> Iterator[None]:
         """Several calls that take effect together or, when one raises, not at all; no other call comes between them."""
-        transaction = _Rollback(Journal(), (*marks, self.store.vanished.mark))
+        transaction = _Rollback(Journal(), (*checkpoints, self.store.vanished.checkpoint))
         is_inner, is_done = self.lock.is_mine, False
 
         def begin() -> None:
             self.lock.acquire()
             self.store.open_journal(transaction.journal)
-            transaction.mark()
+            transaction.checkpoint()
 
         def end() -> None:
             with self.lock:
                 self.store.close_journal(transaction.journal, roll_back=not is_done)
                 if not is_done:
-                    transaction.go_back()
+                    transaction.restore()
             if is_inner:
                 self.lock.release()
             else:
@@ -225,11 +226,11 @@ class Service:
         return audit(self._unlogged, self.store, self._log.append, self.refusals.note)
 
     @property
-    def _marks(self) -> tuple[Callable[[], GoBack], ...]:
-        return self._mark_watchers, self.store.vanished.mark, self.refusals.all.mark
+    def _checkpoints(self) -> tuple[Callable[[], Restore], ...]:
+        return self._checkpoint_watchers, self.store.vanished.checkpoint, self.refusals.all.checkpoint
 
-    def _mark_watchers(self) -> GoBack:
-        return mark(self.watchers, self.listeners)
+    def _checkpoint_watchers(self) -> Restore:
+        return checkpoint(self.watchers, self.listeners)
 
     def _run(self, call: Call) -> Outcome:
         return OPERATIONS[call.operation].run(self.store, call, self.ports)

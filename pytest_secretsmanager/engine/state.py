@@ -85,7 +85,7 @@ class RotationAttempt:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rotation:
+class RotationConfiguration:
     """How a secret rotates, when it will next, and the rotation that is under way.
 
     `function` is the ARN of the Lambda function, empty where AWS itself rotates. `metadata` and `role` belong to
@@ -179,7 +179,7 @@ class Secret:
     deletion: Deletion | None = None
     policy: str | None = None
     owning_service: str | None = None
-    rotation: Rotation | None = None
+    rotation: RotationConfiguration | None = None
     primary_region: str | None = None
     replicas: Mapping[str, Replica] = field(default_factory=dict)
     links: Links | None = None

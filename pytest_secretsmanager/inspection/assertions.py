@@ -15,7 +15,7 @@ from pytest_secretsmanager.inspection.log import Log
 from pytest_secretsmanager.inspection.moves import ANYWHERE
 from pytest_secretsmanager.inspection.presence import Presence
 from pytest_secretsmanager.inspection.unchanged import Unchanged
-from pytest_secretsmanager.inspection.views import SecretId, SecretView, Source, VersionRef
+from pytest_secretsmanager.inspection.views import SecretId, SecretView, VersionRef, World
 
 if TYPE_CHECKING:  # as names, so that help() shows these and not all that they stand for
     from pytest_secretsmanager.inspection.moves import Anywhere
@@ -33,9 +33,7 @@ class Assertions:
     """
 
     _presence: Presence
-
-    def _source(self) -> Source:
-        raise NotImplementedError
+    _world: World
 
     def secret(self, secret_id: SecretId, *, region: str | None = None, account: str | None = None) -> SecretView:
         raise NotImplementedError
@@ -234,7 +232,7 @@ class Assertions:
         >>> _ = sm.seed("db", "correct horse")
         >>> sm.assert_nothing_leaked("connected to db as app")
         """
-        leaks = leaks_text(self._source(), self._presence, texts)
+        leaks = leaks_text(self._world, self._presence, texts)
         if leaks:
             raise AssertionError(f"secret values leaked:\n{leaks}")
 
@@ -267,4 +265,4 @@ class Assertions:
         ...     _ = sm.client().get_secret_value(SecretId="db")
         """
         only = None if secret_id is None else self._as_it_is_now(secret_id, region, account)
-        return Unchanged(self._source(), only)
+        return Unchanged(self._world, only)

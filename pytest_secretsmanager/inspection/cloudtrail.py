@@ -13,7 +13,9 @@ from datetime import UTC, datetime
 
 from pytest_secretsmanager.engine.arns import name_in, partition
 from pytest_secretsmanager.engine.layers.audit import Entry
-from pytest_secretsmanager.engine.model import camel_case, dns_suffix, operation
+from pytest_secretsmanager.engine.limits import camel_case
+from pytest_secretsmanager.engine.model import operation
+from pytest_secretsmanager.engine.partitions import dns_suffix
 
 _TIME = "%Y-%m-%dT%H:%M:%SZ"
 _USER_ID = "AIDA00000000000000000"

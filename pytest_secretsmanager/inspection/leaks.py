@@ -13,7 +13,7 @@ from pytest_secretsmanager.inspection.readings import SHORTEST_DECODED, readings
 from pytest_secretsmanager.inspection.search import Index
 from pytest_secretsmanager.inspection.sought import index_of
 from pytest_secretsmanager.inspection.texts import Text
-from pytest_secretsmanager.inspection.views import Source
+from pytest_secretsmanager.inspection.views import World
 
 __tracebackhide__ = True
 
@@ -42,16 +42,16 @@ class Leak(NamedTuple):
         return f"{self.place.name}{line} holds {self.owner} ({self.form})"
 
 
-def leaks_text(source: Source, presence: Presence, given: Iterable[object]) -> str:
+def leaks_text(world: World, presence: Presence, given: Iterable[object]) -> str:
     """What leaked, one leak in a line; empty when nothing did.
 
     Raises UsageError for what can't be looked into, and where the values to look for are those of another manager.
     """
     handed_over = [(Place(name, is_field=False), text) for name, text in texts_handed_over(given)]
-    index = index_of(source)
+    index = index_of(world)
     if handed_over and index.is_empty:
         _require_no_others(presence)
-    leaks = [*_leaks(chain(_fields(source.log), handed_over), index)]
+    leaks = [*_leaks(chain(_fields(world.log), handed_over), index)]
     more = len(leaks) - _LEAKS_SHOWN
     lines = [*map(str, leaks[:_LEAKS_SHOWN]), *([f"… and {more} more"] if more > 0 else [])]
     return "\n".join(f"  {line}" for line in lines)

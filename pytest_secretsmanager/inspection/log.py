@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple, cast, overload
 
 from pytest_secretsmanager.engine.call import copied
+from pytest_secretsmanager.engine.checkpoints import Restore
 from pytest_secretsmanager.engine.layers.audit import Entry
-from pytest_secretsmanager.engine.marks import GoBack
 from pytest_secretsmanager.inspection.cloudtrail import record_of
 from pytest_secretsmanager.inspection.matching import differing_fields
 from pytest_secretsmanager.inspection.names import MaybeNone
@@ -170,15 +170,15 @@ class Log(Sequence[Event]):
         """Begins empty for a test of its own: nothing that the test could have cleared came before."""
         self._first, self._cleared = len(self._entries), 0
 
-    def mark(self) -> GoBack:
+    def checkpoint(self) -> Restore:
         """A point to go back to: later calls go, and those that a later `clear()` forgets are there again."""
         length, first, cleared = len(self._entries), self._first, self._cleared
 
-        def go_back() -> None:
+        def restore() -> None:
             del self._entries[length:]
             self._first, self._cleared = min(first, len(self._entries)), cleared
 
-        return go_back
+        return restore
 
     @property
     def cleared(self) -> int:

@@ -3,7 +3,7 @@
 from collections.abc import ItemsView, Iterator, Mapping, ValuesView
 
 from pytest_secretsmanager.engine.state import SecretKey
-from pytest_secretsmanager.inspection.views import SecretView, Source
+from pytest_secretsmanager.inspection.views import SecretView, World
 
 __tracebackhide__ = True
 """pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
@@ -12,16 +12,16 @@ __tracebackhide__ = True
 class SecretMapping(Mapping[str, SecretView]):
     """The secrets of one region and account by name, live."""
 
-    def __init__(self, source: Source, region: str, account: str) -> None:
-        self._source = source
+    def __init__(self, world: World, region: str, account: str) -> None:
+        self._world = world
         self._region = region
         self._account = account
 
     def __getitem__(self, name: str) -> SecretView:
         key = SecretKey(self._region, self._account, name)
-        if self._source.state_of(key) is None:
-            raise self._source.not_found(name, key)
-        return SecretView(self._source, key)
+        if self._world.state_of(key) is None:
+            raise self._world.not_found(name, key)
+        return SecretView(self._world, key)
 
     def items(self) -> ItemsView[str, SecretView]:
         return _Items(self)
@@ -31,15 +31,15 @@ class SecretMapping(Mapping[str, SecretView]):
 
     def view_of(self, name: str) -> SecretView:
         """The view of a secret that was there a moment ago."""
-        return SecretView(self._source, SecretKey(self._region, self._account, name))
+        return SecretView(self._world, SecretKey(self._region, self._account, name))
 
     def __contains__(self, name: object) -> bool:
         key = SecretKey(self._region, self._account, name) if isinstance(name, str) else None
-        return key is not None and self._source.state_of(key) is not None
+        return key is not None and self._world.state_of(key) is not None
 
     def __iter__(self) -> Iterator[str]:
         place = (self._region, self._account)
-        return iter([secret.name for secret in self._source.all() if secret.key[:2] == place])
+        return iter([secret.name for secret in self._world.all() if secret.key[:2] == place])
 
     def __len__(self) -> int:
         return sum(1 for _ in self)

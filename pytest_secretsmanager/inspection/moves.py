@@ -26,7 +26,7 @@ _MOST_MOVES = 20
 
 def assert_moved(secret: SecretView, label: str, source: object, target: object) -> None:
     ends = _end_of(secret, source), _end_of(secret, target)
-    log = secret.source.log
+    log = secret.world.log
     moves = [move for move in log.moves_of(secret.arn, since_cleared=True) if move.label == label]
     if any(_is_between(move, ends) for move in moves):
         return

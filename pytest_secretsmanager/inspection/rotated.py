@@ -13,7 +13,7 @@ __tracebackhide__ = True
 
 
 def assert_rotated(secret: SecretView) -> None:
-    runs = secret.source.service.effects.rotations.runs
+    runs = secret.world.service.effects.rotations.runs
     last = next((run for run in reversed(runs) if run.secret == secret.arn and not run.test), None)
     if last is None:
         raise failure(f"no rotation of secret {secret.name!r} has begun{_why_none(secret)}", secret)
@@ -31,12 +31,12 @@ def assert_rotated(secret: SecretView) -> None:
 
 
 def _why_none(secret: SecretView) -> str:
-    calls = secret.source.log.matching("RotateSecret", request_fields={"SecretId": secret})
+    calls = secret.world.log.matching("RotateSecret", request_fields={"SecretId": secret})
     if calls and calls[-1].error:
         return f"; RotateSecret was refused: {calls[-1].error}: {calls[-1].error_message}"
     due = due_at(secret.state)
     if due is None:
         return ""
     when = f"on {datetime.fromtimestamp(due, UTC):%Y-%m-%d %H:%M} UTC"
-    is_late = due <= secret.source.now()
+    is_late = due <= secret.world.now()
     return f"; one was due {when}, and runs with the next call" if is_late else f"; the next one falls due {when}"

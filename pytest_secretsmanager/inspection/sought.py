@@ -9,7 +9,7 @@ from pytest_secretsmanager.engine.rules import guards
 from pytest_secretsmanager.engine.state import Secret
 from pytest_secretsmanager.inspection.readings import DEPTH
 from pytest_secretsmanager.inspection.search import SHORTEST, Index, Needle
-from pytest_secretsmanager.inspection.views import SecretView, Source, VersionView
+from pytest_secretsmanager.inspection.views import SecretView, VersionView, World
 
 __tracebackhide__ = True
 
@@ -20,26 +20,26 @@ _KEPT_SECRET = re.compile("passw|passphrase|passcode|secret|token|(?:pass|pwd|pw
 _GONE = ", gone by now"
 
 
-def index_of(source: Source) -> Index:
+def index_of(world: World) -> Index:
     """All values to look for: of every version that is there, that was there, and that AWS refused.
 
     The texts inside JSON values are among them. No secret is what names one: a value that is a whole name or ARN; and
     inside JSON, a region or an account too, and what stands in the secret's own name under a key that does not speak
     of a password or the like.
     """
-    secrets, notes = _present_and_gone(source)
+    secrets, notes = _present_and_gone(world)
     names = {text for secret in secrets for text in (secret.name, secret.arn)}
     known = names | {text for secret in secrets for text in secret.key[:2]}
 
     def needles() -> Iterator[Needle]:
         for secret, note in zip(secrets, notes, strict=True):
             for version in secret.versions.values():
-                value = VersionView(SecretView(source, secret.key), secret, version).value
+                value = VersionView(SecretView(world, secret.key), secret, version).value
                 owner = f"the value of {secret.name!r}, version {version.number}"
                 for part, text in _values_in(value, secret.name, names, known):
                     yield from _needles_of(text, f"{owner}{part}{note}")
-        numbers = {event.request_id: number for number, event in enumerate(source.log, start=1)}
-        for refusal, value in source.service.refusals.values():
+        numbers = {event.request_id: number for number, event in enumerate(world.log, start=1)}
+        for refusal, value in world.service.refusals.values():
             call = f" (call {numbers[refusal.request_id]})" if refusal.request_id in numbers else ""
             for part, text in _values_in(value, "", names, known):
                 yield from _needles_of(text, f"a value that {refusal.operation}{call} was refused{part}")
@@ -47,11 +47,11 @@ def index_of(source: Source) -> Index:
     return Index(needles(), _spellings({secret.name for secret in secrets}))
 
 
-def _present_and_gone(source: Source) -> tuple[list[Secret], list[str]]:
+def _present_and_gone(world: World) -> tuple[list[Secret], list[str]]:
     """The secrets that are there and those that were, with a note on those that a change or time took away."""
-    now = source.now()
-    secrets = source.service.secrets()
-    vanished = source.service.vanished()
+    now = world.now()
+    secrets = world.service.secrets()
+    vanished = world.service.vanished()
     notes = [_GONE if guards.is_gone(secret, now) else "" for secret in secrets]
     return [*secrets, *vanished], [*notes, *[_GONE] * len(vanished)]
 

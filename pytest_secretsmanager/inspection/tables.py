@@ -24,7 +24,7 @@ def secret_table(
     state = secret.look()
     if state is None:
         return f"secret {secret.name!r} in {secret.key.region}: not there any more"
-    return state_table(state, secret.source.now(), values, named=named)
+    return state_table(state, secret.world.now(), values, named=named)
 
 
 def state_table(

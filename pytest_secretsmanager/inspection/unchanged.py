@@ -8,7 +8,7 @@ from pytest_secretsmanager.engine.state import Secret
 from pytest_secretsmanager.inspection.changers import changers_text
 from pytest_secretsmanager.inspection.differences import change_text
 from pytest_secretsmanager.inspection.tables import state_table
-from pytest_secretsmanager.inspection.views import SecretView, Source
+from pytest_secretsmanager.inspection.views import SecretView, World
 
 __tracebackhide__ = True
 """pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
@@ -17,28 +17,28 @@ __tracebackhide__ = True
 class Unchanged:
     """The context of `assert_unchanged`."""
 
-    def __init__(self, source: Source, only: SecretView | None) -> None:
-        self._source = source
+    def __init__(self, world: World, only: SecretView | None) -> None:
+        self._world = world
         self._only = only
 
         self._is_entered = False
 
     def __enter__(self) -> None:
         self._is_entered = True
-        self._began = self._source.now()
-        with self._source.service.lock:
-            self._first_call = self._source.log.position
-            self._journal = self._source.service.store.open_journal()
-            self._scheduled = [secret for secret in self._source.service.secrets() if self._may_lapse(secret)]
+        self._began = self._world.now()
+        with self._world.service.lock:
+            self._first_call = self._world.log.position
+            self._journal = self._world.service.store.open_journal()
+            self._scheduled = [secret for secret in self._world.service.secrets() if self._may_lapse(secret)]
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        store = self._source.service.store
-        with self._source.service.lock:  # once, since other threads may go on
+        store = self._world.service.store
+        with self._world.service.lock:  # once, since other threads may go on
             store.close_journal(self._journal)
-            now = self._source.now()
-            calls = self._source.log.since(self._first_call)
+            now = self._world.now()
+            calls = self._world.log.since(self._first_call)
             touched = {secret.key: secret for secret in self._scheduled} | self._journal.before
             seen = {
                 key: (_there(before, self._began), _there(store.get(key), now))
@@ -58,7 +58,7 @@ class Unchanged:
 
     def _may_lapse(self, secret: Secret) -> bool:
         """Whether this secret goes by itself as time passes, without a change that a journal would see."""
-        return secret.deletion is not None and self._only in (None, SecretView(self._source, secret.key))
+        return secret.deletion is not None and self._only in (None, SecretView(self._world, secret.key))
 
     def __del__(self) -> None:
         if not self._is_entered:

@@ -27,7 +27,7 @@ __tracebackhide__ = True
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Source:
+class World:
     """Where views look: the service's store and keys, its log, its clock (epoch seconds), and where if nothing is said.
 
     `region` and `account` are the manager's own; its region may change until a test begins.
@@ -72,7 +72,7 @@ class Source:
         return SecretView(self, key)
 
     def _own(self, view: "SecretView") -> "SecretView":
-        if view.source is not self:
+        if view.world is not self:
             raise UsageError(f"{view!r} is a view of another SecretsManager")
         return view
 
@@ -98,16 +98,16 @@ class Source:
 class SecretView:
     """One secret, as it is at the moment of each look."""
 
-    __slots__ = ("_key", "_source")
+    __slots__ = ("_key", "_world")
 
-    def __init__(self, source: Source, key: SecretKey) -> None:
-        self._source = source
+    def __init__(self, world: World, key: SecretKey) -> None:
+        self._world = world
         self._key = key
 
     @property
-    def source(self) -> Source:
+    def world(self) -> World:
         """Where this view looks."""
-        return self._source
+        return self._world
 
     @property
     def key(self) -> SecretKey:
@@ -116,18 +116,18 @@ class SecretView:
 
     def look(self) -> Secret | None:
         """The engine's own frozen value of this secret, None when it is not there any more."""
-        return self._source.state_of(self._key)
+        return self._world.state_of(self._key)
 
     def as_it_is_now(self) -> "SecretView":
         """The secret as it is now and stays, so that several looks agree; SecretNotFound when there is none."""
-        return _SecretThen(self._source, self.state)
+        return _SecretThen(self._world, self.state)
 
     @property
     def state(self) -> Secret:
         """The engine's own frozen value of this secret."""
         secret = self.look()
         if secret is None:
-            raise self._source.not_found(self._key.name, self._key)
+            raise self._world.not_found(self._key.name, self._key)
         return secret
 
     @property
@@ -192,7 +192,7 @@ class SecretView:
     @property
     def history(self) -> list[LabelMove]:
         """Every move of a label since the secret was seeded or created, oldest first; `log.clear()` takes none away."""
-        return self._source.log.moves_of(self.arn)
+        return self._world.log.moves_of(self.arn)
 
     def version(self, ref: "VersionRef") -> "VersionView":
         """One version by id, number (1 is the first, -1 the newest), label or view.
@@ -232,7 +232,7 @@ class SecretView:
         return f"{there} and the labels {', '.join(secret.labels) or '(none)'}{hint}"
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, SecretView) and (self._source, self._key) == (other._source, other._key)
+        return isinstance(other, SecretView) and (self._world, self._key) == (other._world, other._key)
 
     def __hash__(self) -> int:
         return hash(self._key)
@@ -251,8 +251,8 @@ class _SecretThen(SecretView):
 
     __slots__ = ("_then",)
 
-    def __init__(self, source: Source, then: Secret) -> None:
-        super().__init__(source, then.key)
+    def __init__(self, world: World, then: Secret) -> None:
+        super().__init__(world, then.key)
         self._then = then
 
     def look(self) -> Secret:
@@ -297,7 +297,7 @@ class VersionView:
         version = self._version if self._version.sealed is not None else self._as_it_is_now()
         if version.sealed is None:
             return None
-        plain = self._secret.source.service.ports.look(self._state, version.id, version.sealed)
+        plain = self._secret.world.service.ports.look(self._state, version.id, version.sealed)
         return plain if version.member == "SecretBinary" else plain.decode(errors=guards.STRING_ERRORS)
 
     @property
@@ -330,7 +330,7 @@ class VersionView:
     @property
     def age(self) -> float:
         """Seconds, on the clock of the `SecretsManager`."""
-        return self._secret.source.now() - self._version.created
+        return self._secret.world.now() - self._version.created
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, VersionView) and (self._state.arn, self.id) == (other._state.arn, other.id)

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from pytest_secretsmanager.engine.regions import Regions
     from pytest_secretsmanager.inspection.log import Event
-    from pytest_secretsmanager.inspection.views import Source
+    from pytest_secretsmanager.inspection.views import World
 
 _MOST = 64
 """Managers and unreached calls that are kept for the report of one test: the last ones."""
 
-_entered: "list[Source]" = []
+_entered: "list[World]" = []
 _watch: "Watch | None" = None
 
 
@@ -37,20 +37,20 @@ class Watch:
     `unreached` are the calls since then that found no host.
     """
 
-    ends: "Mapping[Source, int]"
-    since: "deque[Source]" = field(default_factory=lambda: deque(maxlen=_MOST))
+    ends: "Mapping[World, int]"
+    since: "deque[World]" = field(default_factory=lambda: deque(maxlen=_MOST))
     unreached: deque[Unreached] = field(default_factory=lambda: deque(maxlen=_MOST))
 
-    def met(self) -> "list[tuple[Source, list[Event]]]":
+    def met(self) -> "list[tuple[World, list[Event]]]":
         """The managers entered now or since, each with what it has logged since."""
-        sources = dict.fromkeys((*_entered, *self.since))
-        return [(source, source.log.since(self.ends.get(source, 0))) for source in sources]
+        worlds = dict.fromkeys((*_entered, *self.since))
+        return [(world, world.log.since(self.ends.get(world, 0))) for world in worlds]
 
 
 def begin() -> "tuple[Watch, Watch | None]":
     """A test begins: its watch, and the one that was there before, which is put back at its end."""
     global _watch
-    before, _watch = _watch, Watch({source: source.log.position for source in _entered})
+    before, _watch = _watch, Watch({world: world.log.position for world in _entered})
     return _watch, before
 
 
@@ -60,11 +60,11 @@ def end(before: "Watch | None") -> None:
     _watch = before
 
 
-def enter(source: "Source") -> None:
-    """The manager of this source answers from now on."""
-    _entered.append(source)
+def enter(world: "World") -> None:
+    """The manager of this world answers from now on."""
+    _entered.append(world)
     if _watch is not None:
-        _watch.since.append(source)
+        _watch.since.append(world)
 
 
 def note_unreached(operation: str, region: str, regions: "Regions") -> None:
@@ -73,7 +73,7 @@ def note_unreached(operation: str, region: str, regions: "Regions") -> None:
         _watch.unreached.append(Unreached(operation, region, regions))
 
 
-def leave(source: "Source") -> None:
-    """The manager of this source answers no more."""
-    if source in _entered:
-        _entered.remove(source)
+def leave(world: "World") -> None:
+    """The manager of this world answers no more."""
+    if world in _entered:
+        _entered.remove(world)

@@ -51,7 +51,7 @@ def plant(manager: "SecretsManager", node: Any) -> None:
 
 def _plant(manager: "SecretsManager", seed: "Seed", known: "set[SecretKey]") -> "SecretKey":
     """Seeds one secret. What an earlier marker put there was never there for the test, and so is not gone either."""
-    forget = manager._service.store.vanished.mark()  # noqa: SLF001 - no user of it sees the service
+    forget = manager._service.store.vanished.checkpoint()  # noqa: SLF001 - no user of it sees the service
     key = manager.plant(seed).key
     if key in known:
         forget()

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 
 from pytest_secretsmanager.inspection.log import Event
 from pytest_secretsmanager.inspection.matching import place_of
-from pytest_secretsmanager.inspection.views import Source
+from pytest_secretsmanager.inspection.views import World
 from pytest_secretsmanager.report.not_found import LINES, filled
 
 _REFUSED = "You can't access a secret from a different AWS account"
 
 
-def other_account(met: Sequence[tuple[Source, Sequence[Event]]]) -> str:
+def other_account(met: Sequence[tuple[World, Sequence[Event]]]) -> str:
     """A line for each different call that was refused so, in their order; empty when there was none.
 
     `met` are the managers that a test has met, with what each has logged since.

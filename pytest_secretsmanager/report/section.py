@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 from pytest_secretsmanager.engine.effects.runs import RotationRun
 from pytest_secretsmanager.inspection.rotations import run_text
-from pytest_secretsmanager.inspection.views import Source
+from pytest_secretsmanager.inspection.views import World
 
 
-def failure_section(source: Source, crashes: Sequence[str]) -> str:
+def failure_section(world: World, crashes: Sequence[str]) -> str:
     """What a failing test's reader should know; empty when there is nothing to say."""
-    last = {(run.key, run.test): run for run in source.service.effects.rotations.runs}
+    last = {(run.key, run.test): run for run in world.service.effects.rotations.runs}
     return "\n".join([*crashes, *(_line(run) for run in last.values() if run.state != "succeeded")])
 
 

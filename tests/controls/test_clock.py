@@ -1,4 +1,4 @@
-"""The clock: now, advance, set; what follows it; and that it follows freezegun and time-machine by itself."""
+"""`sm.clock`: now, advance, set; the dates that use it; freezegun and time-machine, which it follows."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import freezegun
 import pytest
-import time_machine
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -25,7 +24,7 @@ V1, V2 = "version-1".ljust(32, "-"), "version-2".ljust(32, "-")
 
 @pytest.fixture
 def wall(monkeypatch: pytest.MonkeyPatch) -> Callable[[datetime], None]:
-    """Sets the wall clock, which stands still from then on: at noon to begin with."""
+    """Return a function that sets the wall clock. The clock stands still, at noon until a test sets it."""
 
     def set_to(moment: datetime) -> None:
         monkeypatch.setattr(time, "time", moment.timestamp)
@@ -37,22 +36,22 @@ def wall(monkeypatch: pytest.MonkeyPatch) -> Callable[[datetime], None]:
 # --- now, advance, set -----------------------------------------------------------------------------------------------
 
 
-def test_it_begins_at_the_real_time() -> None:
+def test_clock_begins_at_the_real_time() -> None:
     before = datetime.now(UTC) - timedelta(milliseconds=1)
     assert before <= Clock().now <= datetime.now(UTC)
 
 
-def test_it_goes_on_by_itself(wall: Callable[[datetime], None]) -> None:
+def test_clock_follows_the_wall_clock(wall: Callable[[datetime], None]) -> None:
     clock = Clock()
     wall(NOON + timedelta(seconds=90))
     assert clock.now == NOON + timedelta(seconds=90)
 
 
-def test_its_time_is_utc(wall: Callable[[datetime], None]) -> None:
+def test_clock_now_is_in_utc(wall: Callable[[datetime], None]) -> None:
     assert Clock().now.tzinfo is UTC
 
 
-def test_its_time_is_to_the_millisecond(wall: Callable[[datetime], None]) -> None:
+def test_clock_now_is_cut_to_the_millisecond(wall: Callable[[datetime], None]) -> None:
     wall(NOON + timedelta(microseconds=123_987))
     assert Clock().now == NOON + timedelta(milliseconds=123)
 
@@ -72,7 +71,7 @@ STEPS: list[tuple[tuple[timedelta, ...], dict[str, Any], timedelta]] = [
 
 
 @pytest.mark.parametrize(("arguments", "named", "step"), STEPS, ids=str)
-def test_it_advances_by(
+def test_clock_advance_moves_the_clock_by(
     wall: Callable[[datetime], None], arguments: tuple[timedelta, ...], named: dict[str, Any], step: timedelta
 ) -> None:
     clock = Clock()
@@ -81,7 +80,7 @@ def test_it_advances_by(
 
 
 @given(steps=st.lists(st.integers(0, 10**9), max_size=20))
-def test_steps_add_up(steps: list[int]) -> None:
+def test_clock_advance_adds_up(steps: list[int]) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(time, "time", NOON.timestamp)
         clock = Clock()
@@ -90,7 +89,7 @@ def test_steps_add_up(steps: list[int]) -> None:
         assert clock.now - NOON == timedelta(seconds=sum(steps))
 
 
-def test_after_a_step_it_goes_on(wall: Callable[[datetime], None]) -> None:
+def test_clock_follows_the_wall_clock_after_an_advance(wall: Callable[[datetime], None]) -> None:
     clock = Clock()
     clock.advance(days=1)
     wall(NOON + timedelta(minutes=5))
@@ -107,54 +106,56 @@ MOMENT_IDS = ["the future", "another zone", "the past", "the epoch"]
 
 
 @pytest.mark.parametrize(("moment", "expected"), MOMENTS, ids=MOMENT_IDS)
-def test_it_is_set_to(wall: Callable[[datetime], None], moment: datetime, expected: datetime) -> None:
+def test_clock_set_moves_the_clock_to(wall: Callable[[datetime], None], moment: datetime, expected: datetime) -> None:
     clock = Clock()
     clock.set(moment)
     assert clock.now == expected
 
 
 @pytest.mark.parametrize(("moment", "expected"), MOMENTS, ids=MOMENT_IDS)
-def test_it_begins_at(wall: Callable[[datetime], None], moment: datetime, expected: datetime) -> None:
+def test_manager_with_now_begins_its_clock_at(
+    wall: Callable[[datetime], None], moment: datetime, expected: datetime
+) -> None:
     assert SecretsManager(now=moment).clock.now == expected
 
 
 @given(
     wall=st.floats(1.5e9, 2e9),
-    moment=st.datetimes(datetime(1990, 1, 1), datetime(2090, 1, 1)),  # noqa: DTZ001 - as hypothesis wants it
+    moment=st.datetimes(datetime(1990, 1, 1), datetime(2090, 1, 1)),  # noqa: DTZ001 - hypothesis takes naive bounds
 )
-def test_it_is_set_to_any_moment_to_the_millisecond(wall: float, moment: datetime) -> None:
+def test_clock_begins_at_any_time_to_the_millisecond(wall: float, moment: datetime) -> None:
     moment = moment.replace(microsecond=moment.microsecond // 1000 * 1000, tzinfo=UTC)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(time, "time", lambda: wall)
         assert abs(Clock(moment).now - moment) <= timedelta(milliseconds=1)
 
 
-def test_once_set_it_goes_on(wall: Callable[[datetime], None]) -> None:
+def test_clock_follows_the_wall_clock_after_a_set(wall: Callable[[datetime], None]) -> None:
     clock = Clock()
     clock.set(datetime(2030, 1, 1, tzinfo=UTC))
     wall(NOON + timedelta(minutes=5))
     assert clock.now == datetime(2030, 1, 1, 0, 5, tzinfo=UTC)
 
 
-def test_setting_forgets_the_steps_before(wall: Callable[[datetime], None]) -> None:
+def test_clock_set_forgets_earlier_advances(wall: Callable[[datetime], None]) -> None:
     clock = Clock()
     clock.advance(days=3)
     clock.set(NOON)
     assert clock.now == NOON
 
 
-def test_each_manager_has_a_clock_of_its_own(wall: Callable[[datetime], None]) -> None:
+def test_each_manager_has_its_own_clock(wall: Callable[[datetime], None]) -> None:
     first, second = SecretsManager(), SecretsManager()
     first.clock.advance(days=1)
     assert (first.clock.now - second.clock.now) == timedelta(days=1)
 
 
-def test_its_repr_tells_the_time(wall: Callable[[datetime], None]) -> None:
+def test_repr_of_the_clock_shows_its_time(wall: Callable[[datetime], None]) -> None:
     assert repr(Clock()) == "<clock at 2026-03-03 12:00:00 UTC>"
 
 
 class NoZone(tzinfo):
-    """A zone that does not know how far it is from UTC, which makes a datetime naive."""
+    """A zone without an offset from UTC. A datetime in it counts as naive."""
 
     def utcoffset(self, _: datetime | None) -> None:
         return None
@@ -193,7 +194,7 @@ WRONG: list[tuple[Callable[[Clock], object], str]] = [
     ),
     (lambda clock: clock.set(None), "the clock is set to a datetime, not to NoneType"),  # type: ignore[arg-type]
     (
-        lambda clock: clock.set(datetime(2030, 5, 6, 7, 8, 9)),  # noqa: DTZ001 - that is the point
+        lambda clock: clock.set(datetime(2030, 5, 6, 7, 8, 9)),  # noqa: DTZ001 - the naive datetime is tested
         "the clock needs a time zone, which 2030-05-06 07:08:09 has not: write datetime(2030, 5, 6, …, tzinfo=UTC)",
     ),
     (
@@ -220,7 +221,7 @@ WRONG: list[tuple[Callable[[Clock], object], str]] = [
 
 
 @pytest.mark.parametrize(("turn", "message"), WRONG, ids=[message for _, message in WRONG])
-def test_a_wrong_turn_is_told_in_words_and_turns_nothing(
+def test_clock_refuses_invalid_arguments_and_does_not_move(
     wall: Callable[[datetime], None], turn: Callable[[Clock], object], message: str
 ) -> None:
     clock = Clock()
@@ -231,29 +232,29 @@ def test_a_wrong_turn_is_told_in_words_and_turns_nothing(
 
 
 @pytest.mark.parametrize("now", ["2026-01-01", 1_700_000_000, date(2026, 1, 1)], ids=str)
-def test_a_manager_does_not_begin_at_what_is_no_datetime(now: Any) -> None:
+def test_manager_refuses_a_now_that_is_no_datetime(now: Any) -> None:
     with pytest.raises(UsageError, match=r"^the clock is set to a datetime, not to "):
         SecretsManager(now=now)
 
 
-def test_a_manager_does_not_begin_at_a_moment_without_a_zone() -> None:
+def test_manager_refuses_a_now_without_a_time_zone() -> None:
     with pytest.raises(
         UsageError, match=r"^the clock needs a time zone, .* write datetime\(2026, 1, 2, …, tzinfo=UTC\)$"
     ):
-        SecretsManager(now=datetime(2026, 1, 2))  # noqa: DTZ001 - that is the point
+        SecretsManager(now=datetime(2026, 1, 2))  # noqa: DTZ001 - the naive datetime is tested
 
 
-# --- what follows it -------------------------------------------------------------------------------------------------
+# --- dates of the clock ----------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
 def sm(wall: Callable[[datetime], None]) -> Iterator[SecretsManager]:
-    """A manager whose clock stands still at noon and moves when the test says so."""
+    """A manager whose clock stands still at noon until a test moves it."""
     with SecretsManager() as manager:
         yield manager
 
 
-def test_a_secret_is_created_at_its_time(sm: SecretsManager) -> None:
+def test_secret_is_created_at_the_time_of_the_clock(sm: SecretsManager) -> None:
     sm.clock.advance(days=1)
     sm.client().create_secret(Name="db", SecretString="one")
     described = sm.client().describe_secret(SecretId="db")
@@ -261,7 +262,7 @@ def test_a_secret_is_created_at_its_time(sm: SecretsManager) -> None:
 
 
 @pytest.mark.parametrize("operation", ["put_secret_value", "update_secret"])
-def test_a_version_is_created_at_its_time(sm: SecretsManager, operation: str) -> None:
+def test_version_is_created_at_the_time_of_the_clock(sm: SecretsManager, operation: str) -> None:
     sm.client().create_secret(Name="db", SecretString="one", ClientRequestToken=V1)
     sm.clock.advance(hours=36)
     getattr(sm.client(), operation)(SecretId="db", SecretString="two", ClientRequestToken=V2)
@@ -283,7 +284,7 @@ CHANGES: dict[str, Callable[["SecretsManagerClient"], object]] = {
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_the_last_change_is_of_its_time(sm: SecretsManager, change: str) -> None:
+def test_last_changed_date_is_the_time_of_the_clock(sm: SecretsManager, change: str) -> None:
     sm.client().create_secret(Name="db", SecretString="one", ClientRequestToken=V1)
     sm.clock.advance(minutes=7)
     CHANGES[change](sm.client())
@@ -292,16 +293,20 @@ def test_the_last_change_is_of_its_time(sm: SecretsManager, change: str) -> None
 
 
 @pytest.mark.parametrize(
-    ("request_", "days"), [({}, 30), ({"RecoveryWindowInDays": 7}, 7), ({"ForceDeleteWithoutRecovery": True}, 0)]
+    ("request_", "days"),
+    [({}, 30), ({"RecoveryWindowInDays": 7}, 7), ({"ForceDeleteWithoutRecovery": True}, 0)],
+    ids=str,
 )
-def test_a_deletion_is_dated_from_its_time(sm: SecretsManager, request_: dict[str, Any], days: int) -> None:
+def test_deletion_date_counts_from_the_time_of_the_clock(
+    sm: SecretsManager, request_: dict[str, Any], days: int
+) -> None:
     sm.seed("db", "one")
     sm.clock.advance(days=100)
     reply = sm.client().delete_secret(SecretId="db", **request_)
     assert reply["DeletionDate"] == NOON + timedelta(days=100 + days)
 
 
-def test_an_access_is_dated_by_the_day(sm: SecretsManager) -> None:
+def test_last_accessed_date_is_the_day_of_the_clock(sm: SecretsManager) -> None:
     sm.seed("db", "one")
     sm.clock.advance(days=1, hours=5)
     sm.client().get_secret_value(SecretId="db")
@@ -311,7 +316,9 @@ def test_an_access_is_dated_by_the_day(sm: SecretsManager) -> None:
 
 
 @pytest.mark.parametrize(("hours", "days"), [(0, 0), (11.99, 0), (12, 1), (36, 2)])
-def test_a_later_access_moves_the_day_when_it_is_another(sm: SecretsManager, hours: float, days: int) -> None:
+def test_last_accessed_date_moves_when_a_later_access_is_on_another_day(
+    sm: SecretsManager, hours: float, days: int
+) -> None:
     sm.seed("db", "one")
     sm.client().get_secret_value(SecretId="db")
     sm.clock.advance(hours=hours)
@@ -320,52 +327,52 @@ def test_a_later_access_moves_the_day_when_it_is_another(sm: SecretsManager, hou
     assert accessed == MIDNIGHT + timedelta(days=days)
 
 
-def test_the_log_tells_its_time(sm: SecretsManager) -> None:
+def test_log_shows_calls_at_the_time_of_the_clock(sm: SecretsManager) -> None:
     for days in (0, 1, 2):
         sm.clock.advance(days=days)
         sm.client().list_secrets()
     assert [event.time - NOON for event in sm.log] == [timedelta(days=days) for days in (0, 1, 3)]
 
 
-def test_a_refused_call_is_logged_at_its_time(sm: SecretsManager) -> None:
+def test_refused_call_is_logged_at_the_time_of_the_clock(sm: SecretsManager) -> None:
     sm.clock.advance(days=1)
     with pytest.raises(sm.client().exceptions.ResourceNotFoundException):
         sm.client().get_secret_value(SecretId="nowhere")
     assert sm.log[-1].time == NOON + timedelta(days=1)
 
 
-def test_a_cloudtrail_record_tells_its_time(sm: SecretsManager) -> None:
+def test_cloudtrail_record_shows_the_time_of_the_clock(sm: SecretsManager) -> None:
     sm.clock.advance(days=1)
     sm.client().list_secrets()
     assert sm.log[-1].record["eventTime"] == "2026-03-04T12:00:00Z"
 
 
-def test_a_move_of_a_label_is_of_its_time(sm: SecretsManager) -> None:
+def test_history_shows_label_moves_at_the_time_of_the_clock(sm: SecretsManager) -> None:
     sm.seed("db", "one")
     sm.clock.advance(days=1)
     sm.client().put_secret_value(SecretId="db", SecretString="two")
     assert {move.time for move in sm.secret("db").history} == {NOON + timedelta(days=1)}
 
 
-def test_the_age_of_a_version_grows_with_it(sm: SecretsManager) -> None:
+def test_age_of_a_version_grows_with_the_clock(sm: SecretsManager) -> None:
     view = sm.seed("db", "one")
     sm.clock.advance(days=3)
     assert view.version(1).age == 3 * 86_400
 
 
-def test_seeds_are_of_its_time(sm: SecretsManager) -> None:
+def test_seed_creates_its_version_at_the_time_of_the_clock(sm: SecretsManager) -> None:
     sm.clock.advance(days=3)
     assert sm.seed("db", "one").version(1).created == NOON + timedelta(days=3)
 
 
-def test_a_clock_that_was_set_back_dates_what_comes_then(sm: SecretsManager) -> None:
+def test_version_is_created_at_the_earlier_time_of_a_clock_that_was_set_back(sm: SecretsManager) -> None:
     sm.seed("db", "one")
     sm.clock.set(NOON - timedelta(days=9))
     sm.client().put_secret_value(SecretId="db", SecretString="two")
     assert [version.created for version in sm.secret("db").versions] == [NOON, NOON - timedelta(days=9)]
 
 
-def test_calls_of_other_threads_are_of_its_time(sm: SecretsManager) -> None:
+def test_call_of_another_thread_uses_the_time_of_the_clock(sm: SecretsManager) -> None:
     sm.clock.advance(days=3)
     client = sm.client()
     thread = Thread(target=lambda: client.create_secret(Name="db", SecretString="one"))
@@ -374,7 +381,7 @@ def test_calls_of_other_threads_are_of_its_time(sm: SecretsManager) -> None:
     assert sm.secret("db").version(1).created == NOON + timedelta(days=3)
 
 
-def test_every_region_and_account_has_the_same_time(sm: SecretsManager) -> None:
+def test_every_region_and_account_uses_the_same_clock(sm: SecretsManager) -> None:
     sm.clock.advance(days=3)
     sm.client("eu-west-1").create_secret(Name="db", SecretString="one")
     view = sm.seed("db", "one", account="210987654321")
@@ -382,7 +389,7 @@ def test_every_region_and_account_has_the_same_time(sm: SecretsManager) -> None:
     assert times == {NOON + timedelta(days=3)}
 
 
-def test_a_manager_begins_at_its_now_for_seeds_and_calls() -> None:
+def test_manager_with_now_dates_seeds_and_calls_from_it() -> None:
     start = datetime(2031, 1, 1, tzinfo=UTC)
     with SecretsManager(now=start) as manager:
         created = manager.seed("db", "one").version(1).created
@@ -393,40 +400,30 @@ def test_a_manager_begins_at_its_now_for_seeds_and_calls() -> None:
 
 @pytest.mark.secretsmanager(now=datetime(2031, 1, 1, tzinfo=UTC))
 @pytest.mark.secret("db", "one")
-def test_the_marker_has_a_now(secretsmanager: SecretsManager) -> None:
+def test_secretsmanager_marker_accepts_now(secretsmanager: SecretsManager) -> None:
     assert secretsmanager.secret("db").version(1).created.date() == date(2031, 1, 1)
 
 
 # --- freezegun and time-machine --------------------------------------------------------------------------------------
 
-TRAVELS = pytest.mark.parametrize(
-    "travel",
-    [
-        pytest.param(freezegun.freeze_time, id="freezegun"),
-        pytest.param(lambda moment: time_machine.travel(moment, tick=False), id="time-machine"),
-    ],
-)
 Travel = Callable[[datetime], Any]
 THEN = datetime(2040, 2, 3, 4, 5, 6, 789_000, tzinfo=UTC)
 
 
-@TRAVELS
-def test_it_follows(travel: Travel) -> None:
+def test_clock_follows(travel: Travel) -> None:
     clock = Clock()
     with travel(THEN):
         assert clock.now == THEN
 
 
-@TRAVELS
-def test_afterwards_it_is_at_the_real_time_again(travel: Travel) -> None:
+def test_clock_returns_to_the_real_time_after_time_travel(travel: Travel) -> None:
     clock = Clock()
     with travel(THEN):
         pass
     assert abs(clock.now - datetime.now(UTC)) < timedelta(minutes=1)
 
 
-@TRAVELS
-def test_calls_are_of_the_time_that_it_follows(
+def test_call_during_time_travel_uses_the_travelled_time(
     secretsmanager: SecretsManager, client: "SecretsManagerClient", travel: Travel
 ) -> None:
     with travel(THEN):
@@ -434,21 +431,20 @@ def test_calls_are_of_the_time_that_it_follows(
     assert secretsmanager.secret("db").version(1).created == secretsmanager.log[-1].time == THEN
 
 
-@TRAVELS
-def test_a_client_made_meanwhile_is_answered_at_that_time(secretsmanager: SecretsManager, travel: Travel) -> None:
+def test_client_created_during_time_travel_is_answered_at_the_travelled_time(
+    secretsmanager: SecretsManager, travel: Travel
+) -> None:
     with travel(THEN):
         boto3.client("secretsmanager").create_secret(Name="db", SecretString="one")
     assert secretsmanager.secret("db").version(1).created == THEN
 
 
-@TRAVELS
-def test_a_manager_entered_meanwhile_begins_at_that_time(travel: Travel) -> None:
+def test_manager_entered_during_time_travel_begins_at_the_travelled_time(travel: Travel) -> None:
     with travel(THEN), SecretsManager() as manager:
         assert manager.seed("db", "one").version(1).created == THEN
 
 
-@TRAVELS
-def test_steps_add_to_the_time_that_it_follows(travel: Travel) -> None:
+def test_clock_advance_adds_to_the_travelled_time(travel: Travel) -> None:
     clock = Clock()
     clock.advance(days=2)
     with travel(THEN):
@@ -456,24 +452,21 @@ def test_steps_add_to_the_time_that_it_follows(travel: Travel) -> None:
         assert clock.now == THEN + timedelta(days=2, hours=3)
 
 
-@TRAVELS
-def test_steps_stay_when_it_has_stopped_following(travel: Travel) -> None:
+def test_clock_advance_during_time_travel_stays_after_it(travel: Travel) -> None:
     clock = Clock()
     with travel(THEN):
         clock.advance(days=400)
     assert abs(clock.now - datetime.now(UTC) - timedelta(days=400)) < timedelta(minutes=1)
 
 
-@TRAVELS
-def test_it_can_be_set_while_it_follows(travel: Travel) -> None:
+def test_clock_set_works_during_time_travel(travel: Travel) -> None:
     clock = Clock()
     with travel(THEN):
         clock.set(NOON)
         assert clock.now == NOON
 
 
-@TRAVELS
-def test_a_recovery_window_passes_with_the_time_that_it_follows(
+def test_recovery_window_passes_with_the_travelled_time(
     secretsmanager: SecretsManager, client: "SecretsManagerClient", travel: Travel
 ) -> None:
     with travel(THEN):
@@ -483,8 +476,7 @@ def test_a_recovery_window_passes_with_the_time_that_it_follows(
         assert list(secretsmanager.secrets) == []
 
 
-@TRAVELS
-def test_a_step_goes_on_from_where_a_move_has_led(travel: Travel) -> None:
+def test_clock_advance_adds_to_a_later_move_of_the_travelled_time(travel: Travel) -> None:
     clock = Clock()
     with travel(THEN) as traveller:
         clock.advance(days=1)
@@ -494,7 +486,7 @@ def test_a_step_goes_on_from_where_a_move_has_led(travel: Travel) -> None:
 
 
 @pytest.mark.parametrize("days", [1e12, float("inf"), float("nan"), 4_000_000])
-def test_the_clock_does_not_leave_the_calendar(days: float) -> None:
+def test_clock_advance_refuses_times_beyond_the_calendar(days: float) -> None:
     clock = SecretsManager(now=datetime(2026, 1, 1, tzinfo=UTC)).clock
     with pytest.raises(UsageError, match=r"^the clock (advances by numbers of|goes from 1970 to 9990)"):
         clock.advance(days=days)
@@ -502,7 +494,7 @@ def test_the_clock_does_not_leave_the_calendar(days: float) -> None:
 
 
 @pytest.mark.parametrize("year", [1, 1969, 9990, 9999])
-def test_the_clock_is_not_set_beyond_the_calendar(year: int) -> None:
+def test_manager_refuses_a_now_beyond_the_calendar(year: int) -> None:
     with pytest.raises(UsageError, match=r"^the clock goes from 1970 to 9990$"):
         SecretsManager(now=datetime(year, 6, 1, tzinfo=UTC))
 
@@ -510,7 +502,7 @@ def test_the_clock_is_not_set_beyond_the_calendar(year: int) -> None:
 # --- threads ---------------------------------------------------------------------------------------------------------
 
 
-def test_no_step_of_several_threads_is_lost(secretsmanager: SecretsManager) -> None:
+def test_clock_advance_loses_no_step_of_several_threads(secretsmanager: SecretsManager) -> None:
     with freezegun.freeze_time("2026-03-03T12:00:00"):
         before = secretsmanager.clock.now
 

@@ -1,4 +1,4 @@
-"""`sm.replication` and replicas in other accounts: held back, code that waits for them, and seeds in their place."""
+"""`sm.replication` and replicas in other accounts: holds, code that waits, seeds in their place."""
 
 import pytest
 
@@ -12,7 +12,7 @@ OTHER_ACCOUNT = "210987654321"
     [{}, {"account": OTHER_ACCOUNT}, {"region": "us-east-1"}, {"region": "us-east-1", "account": OTHER_ACCOUNT}],
     ids=["all", "account", "region", "both"],
 )
-def test_a_hold_keeps_both_secrets_in_progress_until_it_is_resumed(pair, secretsmanager, where):
+def test_replication_hold_keeps_primary_and_cross_account_replica_in_progress(pair, secretsmanager, where):
     pair.associate()
     hold = secretsmanager.replication.hold(**where)
     pair.put("two")
@@ -24,14 +24,14 @@ def test_a_hold_keeps_both_secrets_in_progress_until_it_is_resumed(pair, secrets
 @pytest.mark.parametrize(
     "where", [{"account": "123456789012"}, {"region": "eu-west-1"}], ids=["the primary's account", "another region"]
 )
-def test_a_hold_of_another_place_keeps_no_replica(pair, secretsmanager, where):
+def test_replication_hold_of_another_region_or_account_holds_no_cross_account_replica(pair, secretsmanager, where):
     pair.associate()
     secretsmanager.replication.hold(**where)
     pair.put("two")
     assert pair.copied == "two"
 
 
-def test_a_hold_of_an_account_leaves_replicas_in_other_regions_alone(pair, eu, secretsmanager):
+def test_replication_hold_of_another_account_does_not_hold_a_regional_replica(pair, eu, secretsmanager):
     pair.associate()
     pair.client.replicate_secret_to_regions(SecretId="db", AddReplicaRegions=[{"Region": "eu-west-1"}])
     secretsmanager.replication.hold(account=OTHER_ACCOUNT)
@@ -40,13 +40,13 @@ def test_a_hold_of_an_account_leaves_replicas_in_other_regions_alone(pair, eu, s
     assert pair.copied == "one"
 
 
-def test_a_hold_of_its_own_account_keeps_a_regional_replica(client, eu, secretsmanager):
+def test_replication_hold_of_the_own_account_holds_a_regional_replica(client, eu, secretsmanager):
     secretsmanager.replication.hold(account="123456789012")
     client.create_secret(Name="db", SecretString="one", AddReplicaRegions=[{"Region": "eu-west-1"}])
     assert client.describe_secret(SecretId="db")["ReplicationStatus"][0]["Status"] == "InProgress"
 
 
-def test_an_association_is_held_with_nothing_copied(pair, secretsmanager):
+def test_held_association_copies_no_version_until_it_is_resumed(pair, secretsmanager):
     with secretsmanager.replication.hold(account=OTHER_ACCOUNT):
         pair.associate()
         assert pair.statuses == ("InProgress", "InProgress")
@@ -55,7 +55,9 @@ def test_an_association_is_held_with_nothing_copied(pair, secretsmanager):
 
 
 @pytest.mark.parametrize("looks_at_replica", [False, True], ids=["primary", "replica"])
-def test_code_that_waits_comes_through_after_so_many_looks(pair, secretsmanager, looks_at_replica):
+def test_replication_hold_with_polls_counts_describe_secret_of_primary_or_replica(
+    pair, secretsmanager, looks_at_replica
+):
     pair.associate()
     secretsmanager.replication.hold(account=OTHER_ACCOUNT, polls=2)
     pair.put("two")
@@ -66,14 +68,14 @@ def test_code_that_waits_comes_through_after_so_many_looks(pair, secretsmanager,
     assert pair.copied == "two"
 
 
-def test_a_look_at_a_pending_replica_is_none(pair, secretsmanager):
+def test_replication_hold_with_polls_does_not_count_describe_secret_of_a_pending_replica(pair, secretsmanager):
     secretsmanager.replication.hold(account=OTHER_ACCOUNT, polls=1)
     pair.stranger.describe_secret(SecretId="copy")
     pair.associate()
     assert pair.statuses == ("InProgress", "InSync")
 
 
-def test_a_replica_that_is_released_while_it_is_held_follows_no_more(pair, secretsmanager):
+def test_replica_disassociated_under_a_hold_keeps_its_old_value(pair, secretsmanager):
     pair.associate()
     with secretsmanager.replication.hold():
         pair.put("two")
@@ -81,7 +83,7 @@ def test_a_replica_that_is_released_while_it_is_held_follows_no_more(pair, secre
     assert (pair.statuses, pair.copied) == ((None, "Detached"), "one")
 
 
-def test_a_replica_that_is_set_free_while_it_is_held_keeps_what_it_had(pair, secretsmanager):
+def test_replica_promoted_under_a_hold_keeps_its_old_value_in_its_account(pair, secretsmanager):
     pair.associate()
     with secretsmanager.replication.hold():
         pair.put("two")
@@ -89,7 +91,7 @@ def test_a_replica_that_is_set_free_while_it_is_held_keeps_what_it_had(pair, sec
     assert (pair.statuses, pair.copied) == (("Detached", None), "one")
 
 
-def test_a_rotation_is_held_and_followed(pair, secretsmanager):
+def test_cross_account_replica_shows_a_rotation_after_the_hold_ends(pair, secretsmanager):
     pair.associate()
 
     def rotate(event, context):
@@ -104,42 +106,42 @@ def test_a_rotation_is_held_and_followed(pair, secretsmanager):
     assert pair.copied == "rotated"
 
 
-def test_a_hold_tells_the_account_that_it_is_for(secretsmanager):
+def test_repr_of_a_replication_hold_shows_its_account(secretsmanager):
     hold = secretsmanager.replication.hold(account=OTHER_ACCOUNT)
     assert repr(hold) == "<hold of replication to all regions in account 210987654321: held>"
 
 
 @pytest.mark.parametrize("account", ["elsewhere", "", 210987654321], ids=repr)
-def test_what_is_no_account_is_told(secretsmanager, account):
+def test_replication_hold_refuses_an_invalid_account(secretsmanager, account):
     with pytest.raises(UsageError, match="account is a str of twelve digits such as '123456789012', not "):
         secretsmanager.replication.hold(account=account)
 
 
-# --- seeds in the place of secrets that accounts have linked ---------------------------------------------------------
+# --- seeds in place of a primary or a replica ------------------------------------------------------------------------
 
 
-def test_a_seed_takes_the_place_of_a_primary_and_leaves_its_replica_detached(pair, secretsmanager):
+def test_seed_that_replaces_a_primary_detaches_its_cross_account_replica(pair, secretsmanager):
     pair.associate()
     secretsmanager.seed("db", "anew")
     assert pair.statuses == (None, "Detached")
 
 
-def test_a_seed_takes_the_place_of_a_replica_and_its_primary_shows_it_detached(pair, secretsmanager):
+def test_seed_that_replaces_a_cross_account_replica_detaches_it_from_its_primary(pair, secretsmanager):
     pair.associate()
     secretsmanager.seed("copy", "anew", account=OTHER_ACCOUNT)
     assert pair.statuses == ("Detached", None)
     assert pair.copied == "anew"
 
 
-def test_a_seed_takes_the_place_of_a_pending_replica(pair, secretsmanager):
+def test_seed_replaces_a_pending_cross_account_replica(pair, secretsmanager):
     secretsmanager.seed("copy", "anew", account=OTHER_ACCOUNT)
     assert pair.copied == "anew"
 
 
-# --- what is its own, and what it takes over --------------------------------------------------------------------------
+# --- properties of the replica ---------------------------------------------------------------------------------------
 
 
-def test_its_owner_tags_it(pair):
+def test_owner_of_a_cross_account_replica_tags_it(pair):
     pair.associate()
     pair.stranger.tag_resource(SecretId="copy", Tags=[{"Key": "team", "Value": "buy"}, {"Key": "stage", "Value": "a"}])
     pair.stranger.untag_resource(SecretId="copy", TagKeys=["stage"])
@@ -147,7 +149,7 @@ def test_its_owner_tags_it(pair):
 
 
 @pytest.mark.secretsmanager(version_quota=3)
-def test_it_knows_that_a_version_was_deleted(pair, secretsmanager):
+def test_cross_account_replica_refuses_a_version_that_was_pruned(pair, secretsmanager):
     pair.associate()
     first = secretsmanager.secret(pair.replica).versions[0].id
     for value in ("two", "three"):
@@ -158,10 +160,10 @@ def test_it_knows_that_a_version_was_deleted(pair, secretsmanager):
         pair.stranger.get_secret_value(SecretId="copy", VersionId=first)
 
 
-# --- what changed it -------------------------------------------------------------------------------------------------
+# --- changes of the replica ------------------------------------------------------------------------------------------
 
 
-def test_a_replica_was_changed_by_the_call_that_wrote_to_its_primary(pair, secretsmanager):
+def test_assert_unchanged_names_the_call_that_changed_a_cross_account_replica(pair, secretsmanager):
     pair.associate()
     with (
         pytest.raises(AssertionError, match=r"'copy' in us-east-1: .* by PutSecretValue"),

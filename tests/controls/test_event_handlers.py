@@ -1,6 +1,6 @@
-"""`sm.events.subscribe`: which handlers are called with which events, when, and what follows when one fails."""
+"""`sm.events.subscribe`: the events of a handler, their order, the end of a subscription, and failures."""
 
-# ruff: noqa: PT012 - it is the end of a block that raises
+# ruff: noqa: PT012 - the end of a block raises
 
 import asyncio
 import threading
@@ -45,7 +45,7 @@ def sm() -> Iterator[SecretsManager]:
 
 @pytest.fixture
 def left() -> SecretsManager:
-    """A manager with one secret, for tests that leave it themselves."""
+    """A manager with one secret, for tests that enter and leave it."""
     manager = SecretsManager()
     manager.seed("db", "one")
     return manager
@@ -54,7 +54,7 @@ def left() -> SecretsManager:
 # --- which events, and when ------------------------------------------------------------------------------------------
 
 
-def test_a_handler_is_called_with_the_events_that_match(sm: SecretsManager) -> None:
+def test_event_handler_is_called_with_the_events_that_match_its_pattern(sm: SecretsManager) -> None:
     seen: list[Event] = []
     sm.events.subscribe(seen.append, pattern=CURRENT_MOVES)
     put(sm)
@@ -62,7 +62,7 @@ def test_a_handler_is_called_with_the_events_that_match(sm: SecretsManager) -> N
     assert len(seen) == 1
 
 
-def test_a_handler_without_a_pattern_is_called_with_all_events(sm: SecretsManager) -> None:
+def test_event_handler_without_a_pattern_is_called_with_all_events(sm: SecretsManager) -> None:
     seen: list[Event] = []
     sm.events.subscribe(seen.append)
     put(sm)
@@ -70,14 +70,14 @@ def test_a_handler_without_a_pattern_is_called_with_all_events(sm: SecretsManage
     assert len(seen) == 2
 
 
-def test_a_handler_is_called_before_the_call_returns_and_sees_what_it_did(sm: SecretsManager) -> None:
+def test_event_handler_runs_before_the_call_returns_and_reads_the_new_value(sm: SecretsManager) -> None:
     read: list[str] = []
     sm.events.subscribe(lambda _: read.append(sm.client().get_secret_value(SecretId="db")["SecretString"]))
     put(sm, "two")
     assert read == ["two", "two"]
 
 
-def test_no_lock_is_held_while_a_handler_runs(sm: SecretsManager, is_free: Callable[[Any], bool]) -> None:
+def test_event_handler_runs_without_the_lock_of_the_manager(sm: SecretsManager, is_free: Callable[[Any], bool]) -> None:
     found: list[bool] = []
     sm.events.subscribe(lambda _: found.append(is_free(sm._service.lock)))
     put(sm)
@@ -85,7 +85,7 @@ def test_no_lock_is_held_while_a_handler_runs(sm: SecretsManager, is_free: Calla
     assert found == [True, True]
 
 
-def test_what_happened_before_does_not_come(sm: SecretsManager) -> None:
+def test_event_handler_gets_no_event_from_before_its_subscription(sm: SecretsManager) -> None:
     put(sm)
     seen: list[Event] = []
     sm.events.subscribe(seen.append)
@@ -94,7 +94,7 @@ def test_what_happened_before_does_not_come(sm: SecretsManager) -> None:
     assert [name_of(event) for event in seen] == ["DeleteSecret"]
 
 
-def test_a_cleared_log_keeps_nothing_from_a_handler(sm: SecretsManager) -> None:
+def test_event_handler_gets_events_after_the_log_is_cleared(sm: SecretsManager) -> None:
     seen: list[Event] = []
     sm.events.subscribe(seen.append, pattern=CURRENT_MOVES)
     put(sm)
@@ -103,14 +103,14 @@ def test_a_cleared_log_keeps_nothing_from_a_handler(sm: SecretsManager) -> None:
     assert len(seen) == 2
 
 
-def test_seeds_do_not_come(sm: SecretsManager) -> None:
+def test_event_handler_gets_no_event_of_a_seed(sm: SecretsManager) -> None:
     seen: list[Event] = []
     sm.events.subscribe(seen.append)
     sm.seed("db", "other")
     assert seen == []
 
 
-def test_a_refused_call_comes(sm: SecretsManager) -> None:
+def test_event_handler_gets_the_event_of_a_refused_call(sm: SecretsManager) -> None:
     seen: list[Event] = []
     sm.events.subscribe(seen.append, pattern={"detail": {"errorCode": [{"exists": True}]}})
     with pytest.raises(sm.client().exceptions.ResourceNotFoundException):
@@ -133,7 +133,9 @@ def rotate_by_hold(sm: SecretsManager) -> None:
 
 
 @pytest.mark.parametrize("rotate", [rotate_by_call, rotate_by_clock, rotate_by_hold])
-def test_a_rotation_comes_whatever_sets_it_going(sm: SecretsManager, rotate: Callable[[SecretsManager], None]) -> None:
+def test_event_handler_gets_the_events_of_a_rotation_that_a_call_clock_or_hold_started(
+    sm: SecretsManager, rotate: Callable[[SecretsManager], None]
+) -> None:
     def function(event: dict[str, str], _context: object) -> None:
         if event["Step"] == "finishSecret":
             sm.client().put_secret_value(
@@ -147,7 +149,7 @@ def test_a_rotation_comes_whatever_sets_it_going(sm: SecretsManager, rotate: Cal
     assert seen[-3:] == ["Secret Label Updated", "PutSecretValue", "RotationSucceeded"]
 
 
-def test_a_replica_that_was_held_comes_when_it_goes_on(sm: SecretsManager) -> None:
+def test_event_handler_gets_the_events_of_a_held_replica_when_it_is_resumed(sm: SecretsManager) -> None:
     hold = sm.replication.hold("eu-west-1")
     sm.client().replicate_secret_to_regions(SecretId="db", AddReplicaRegions=[{"Region": "eu-west-1"}])
     seen: list[str] = []
@@ -178,7 +180,7 @@ def put_by_endpoint(sm: SecretsManager) -> None:
 
 
 @pytest.mark.parametrize("put_somehow", [put_in_process, put_by_async_client, put_by_endpoint])
-def test_a_handler_is_called_whatever_the_client(
+def test_event_handler_is_called_for_calls_of_every_kind_of_client(
     sm: SecretsManager, put_somehow: Callable[[SecretsManager], None]
 ) -> None:
     read: list[str] = []
@@ -193,7 +195,7 @@ def test_a_handler_is_called_whatever_the_client(
 # --- order -----------------------------------------------------------------------------------------------------------
 
 
-def test_each_event_comes_to_all_handlers_in_the_order_of_subscribing(sm: SecretsManager) -> None:
+def test_event_handlers_get_each_event_in_the_order_of_their_subscription(sm: SecretsManager) -> None:
     seen: list[str] = []
     sm.events.subscribe(lambda event: seen.append(f"first: {name_of(event)}"))
     sm.events.subscribe(lambda event: seen.append(f"second: {name_of(event)}"))
@@ -206,7 +208,7 @@ def test_each_event_comes_to_all_handlers_in_the_order_of_subscribing(sm: Secret
     ]
 
 
-def test_what_a_handler_causes_comes_after_what_waits_already(sm: SecretsManager) -> None:
+def test_event_caused_by_a_handler_comes_after_the_waiting_events(sm: SecretsManager) -> None:
     seen: list[str] = []
 
     def tag(_: Event) -> None:
@@ -219,7 +221,7 @@ def test_what_a_handler_causes_comes_after_what_waits_already(sm: SecretsManager
     assert seen == ["tagged", "Secret Label Updated", "PutSecretValue", "TagResource"]
 
 
-def test_a_handler_gets_a_dict_of_its_own(sm: SecretsManager) -> None:
+def test_each_event_handler_gets_its_own_copy_of_the_event(sm: SecretsManager) -> None:
     seen: list[Event] = []
     sm.events.subscribe(lambda event: event["detail"].clear(), pattern=CURRENT_MOVES)
     sm.events.subscribe(seen.append, pattern=CURRENT_MOVES)
@@ -227,7 +229,7 @@ def test_a_handler_gets_a_dict_of_its_own(sm: SecretsManager) -> None:
     assert seen[0]["detail"]["labelUpdated"] == "AWSCURRENT"
 
 
-def test_a_handler_that_causes_its_own_event_is_stopped_in_words() -> None:
+def test_event_handler_that_causes_its_own_event_again_is_stopped_with_an_explanation() -> None:
     calls_made: list[Event] = []
 
     def rewrite(event: Event) -> None:
@@ -246,14 +248,14 @@ def test_a_handler_that_causes_its_own_event_is_stopped_in_words() -> None:
     )
 
 
-def test_a_handler_that_causes_ever_more_events_is_stopped_too(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_event_handler_that_causes_more_and_more_events_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(subscriptions, "MOST_CAUSED", 100)
     names: list[str] = []
 
     def create(_: Event) -> None:
         names.append(f"new/{len(names)}")
         assert len(names) < 1000
-        manager.client().create_secret(Name=names[-1], SecretString="x")  # two events, and so two calls
+        manager.client().create_secret(Name=names[-1], SecretString="x")  # two events, so two calls
 
     with pytest.raises(HandlerError) as failure, SecretsManager() as manager:
         manager.seed("db", "one")
@@ -264,7 +266,7 @@ def test_a_handler_that_causes_ever_more_events_is_stopped_too(monkeypatch: pyte
     )
 
 
-def test_the_same_failure_is_told_once_and_of_many_the_first_ones() -> None:
+def test_event_handler_error_counts_equal_failures_and_lists_the_first_of_many() -> None:
     def failing_by_name(event: Event) -> None:
         raise ValueError
 
@@ -281,7 +283,7 @@ def test_the_same_failure_is_told_once_and_of_many_the_first_ones() -> None:
     assert others[-1].startswith("  … and ")
 
 
-def test_an_async_test_starts_a_coroutine_as_it_is_advised(sm: SecretsManager) -> None:
+def test_event_handler_may_start_a_coroutine_with_ensure_future(sm: SecretsManager) -> None:
     read: list[object] = []
 
     async def reload() -> None:
@@ -296,7 +298,7 @@ def test_an_async_test_starts_a_coroutine_as_it_is_advised(sm: SecretsManager) -
     assert read == ["two"]
 
 
-def test_many_events_of_one_call_are_no_loop(sm: SecretsManager) -> None:
+def test_event_handler_is_not_stopped_by_many_events_of_one_call(sm: SecretsManager) -> None:
     sm.seed("rotating", '{"password": "old"}', owning_service="rds", rotation=Rotation(days=1))
     read: list[str] = []
     sm.events.subscribe(
@@ -306,7 +308,7 @@ def test_many_events_of_one_call_are_no_loop(sm: SecretsManager) -> None:
     assert len(read) > LONGEST_CHAIN
 
 
-def test_what_other_threads_cause_while_a_handler_runs_comes_next(sm: SecretsManager) -> None:
+def test_event_of_another_thread_during_a_handler_comes_after_it(sm: SecretsManager) -> None:
     seen: list[str] = []
 
     def handler(event: Event) -> None:
@@ -323,7 +325,7 @@ def test_what_other_threads_cause_while_a_handler_runs_comes_next(sm: SecretsMan
     assert seen == ["begins PutSecretValue", "ends", "begins DeleteSecret", "ends"]
 
 
-def test_every_event_of_many_threads_comes_once_in_the_order_of_the_log(sm: SecretsManager) -> None:
+def test_event_handler_gets_each_event_of_many_threads_once_in_the_order_of_the_log(sm: SecretsManager) -> None:
     seen: list[str] = []
     sm.events.subscribe(lambda event: seen.append(event["id"]))
 
@@ -340,10 +342,10 @@ def test_every_event_of_many_threads_comes_once_in_the_order_of_the_log(sm: Secr
     assert len(seen) == 2 * 80
 
 
-# --- until when ------------------------------------------------------------------------------------------------------
+# --- the end of a subscription ---------------------------------------------------------------------------------------
 
 
-def test_an_unsubscribed_handler_is_called_no_more(sm: SecretsManager) -> None:
+def test_unsubscribed_event_handler_is_not_called(sm: SecretsManager) -> None:
     seen: list[Event] = []
     subscription = sm.events.subscribe(seen.append)
     subscription.unsubscribe()
@@ -352,7 +354,7 @@ def test_an_unsubscribed_handler_is_called_no_more(sm: SecretsManager) -> None:
     assert seen == []
 
 
-def test_a_subscription_ends_with_its_block(sm: SecretsManager) -> None:
+def test_event_subscription_ends_with_its_with_block(sm: SecretsManager) -> None:
     seen: list[Event] = []
     with sm.events.subscribe(seen.append, pattern=CURRENT_MOVES):
         put(sm)
@@ -360,7 +362,7 @@ def test_a_subscription_ends_with_its_block(sm: SecretsManager) -> None:
     assert len(seen) == 1
 
 
-def test_a_handler_may_unsubscribe_another_one(sm: SecretsManager) -> None:
+def test_event_handler_may_unsubscribe_another_handler(sm: SecretsManager) -> None:
     seen: list[Event] = []
     sm.events.subscribe(lambda _: second.unsubscribe())
     second = sm.events.subscribe(seen.append)
@@ -368,7 +370,7 @@ def test_a_handler_may_unsubscribe_another_one(sm: SecretsManager) -> None:
     assert seen == []
 
 
-def test_a_handler_that_is_subscribed_by_a_handler_sees_what_comes_after_it(sm: SecretsManager) -> None:
+def test_event_handler_subscribed_by_a_handler_gets_the_later_events(sm: SecretsManager) -> None:
     seen: list[str] = []
 
     def first(event: Event) -> None:
@@ -380,14 +382,14 @@ def test_a_handler_that_is_subscribed_by_a_handler_sees_what_comes_after_it(sm: 
     assert seen == ["DeleteSecret"]
 
 
-def test_calls_do_no_more_work_once_nothing_is_subscribed(sm: SecretsManager) -> None:
+def test_last_unsubscribe_removes_watcher_and_listener_from_the_service(sm: SecretsManager) -> None:
     with sm.events.subscribe(print), sm.events.subscribe(print):
         assert len(sm._service.watchers) == len(sm._service.listeners) == 1
     assert sm._service.watchers == []
     assert sm._service.listeners == []
 
 
-def test_a_rollback_takes_back_what_was_subscribed_inside(sm: SecretsManager) -> None:
+def test_rollback_removes_a_subscription_that_was_made_inside(sm: SecretsManager) -> None:
     inner: list[Event] = []
     outer: list[Event] = []
     sm.events.subscribe(outer.append, pattern=CURRENT_MOVES)
@@ -398,7 +400,7 @@ def test_a_rollback_takes_back_what_was_subscribed_inside(sm: SecretsManager) ->
     assert (len(inner), len(outer)) == (1, 2)
 
 
-def test_a_rollback_takes_back_the_first_subscription(sm: SecretsManager) -> None:
+def test_rollback_removes_the_first_subscription_of_the_manager(sm: SecretsManager) -> None:
     seen: list[Event] = []
     with sm.rolled_back():
         subscription = sm.events.subscribe(seen.append)
@@ -408,7 +410,7 @@ def test_a_rollback_takes_back_the_first_subscription(sm: SecretsManager) -> Non
     assert sm._service.watchers == []
 
 
-def test_a_rollback_brings_back_what_was_unsubscribed_inside(sm: SecretsManager) -> None:
+def test_rollback_restores_a_subscription_that_was_ended_inside(sm: SecretsManager) -> None:
     seen: list[Event] = []
     subscription = sm.events.subscribe(seen.append, pattern=CURRENT_MOVES)
     with sm.rolled_back():
@@ -421,7 +423,7 @@ def test_a_rollback_brings_back_what_was_unsubscribed_inside(sm: SecretsManager)
 # --- handlers that fail ----------------------------------------------------------------------------------------------
 
 
-def test_a_handler_that_raises_does_not_fail_the_call_but_the_block_at_its_end(left: SecretsManager) -> None:
+def test_failed_event_handler_fails_the_end_of_the_block_but_not_the_call(left: SecretsManager) -> None:
     with pytest.raises(HandlerError) as failure, left:
         left.events.subscribe(failing, pattern=CURRENT_MOVES)
         put(left)
@@ -435,7 +437,7 @@ def test_a_handler_that_raises_does_not_fail_the_call_but_the_block_at_its_end(l
     assert str(failure.value.__cause__) == "hunter2"
 
 
-def test_every_failure_is_told_and_other_handlers_are_called_nonetheless(left: SecretsManager) -> None:
+def test_event_handler_error_lists_every_failure_and_other_handlers_are_called(left: SecretsManager) -> None:
     seen: list[Event] = []
     with pytest.raises(HandlerError) as failure, left:
         left.events.subscribe(failing)
@@ -448,7 +450,7 @@ def test_every_failure_is_told_and_other_handlers_are_called_nonetheless(left: S
     assert len(seen) == 2
 
 
-def test_the_refusal_of_the_call_is_no_cause_of_what_a_handler_raises(left: SecretsManager) -> None:
+def test_error_of_a_handler_has_no_refusal_of_the_call_in_its_context(left: SecretsManager) -> None:
     def reading(_: Event) -> None:
         try:
             failing({})
@@ -465,13 +467,13 @@ def test_the_refusal_of_the_call_is_no_cause_of_what_a_handler_raises(left: Secr
     assert cause.__cause__.__context__ is None
 
 
-def test_an_exit_of_a_handler_is_a_failure_as_in_lambda(left: SecretsManager) -> None:
+def test_system_exit_in_a_handler_is_a_failure(left: SecretsManager) -> None:
     with pytest.raises(HandlerError, match="failed with SystemExit"), left:
         left.events.subscribe(lambda _: exit(1), pattern=CURRENT_MOVES)
         put(left)
 
 
-def test_an_interrupt_in_a_handler_goes_on_to_the_caller(sm: SecretsManager) -> None:
+def test_interrupt_in_a_handler_reaches_the_caller(sm: SecretsManager) -> None:
     def interrupted(_: Event) -> None:
         raise KeyboardInterrupt
 
@@ -483,7 +485,7 @@ def test_an_interrupt_in_a_handler_goes_on_to_the_caller(sm: SecretsManager) -> 
     assert len(seen) == 1
 
 
-def test_an_error_of_the_block_comes_first_and_has_a_note(left: SecretsManager) -> None:
+def test_error_of_the_block_is_raised_with_a_note_on_the_failed_handler(left: SecretsManager) -> None:
     with pytest.raises(ZeroDivisionError) as failure, left:
         left.events.subscribe(failing, pattern=CURRENT_MOVES)
         put(left)
@@ -492,7 +494,7 @@ def test_an_error_of_the_block_comes_first_and_has_a_note(left: SecretsManager) 
     assert note.startswith("the handler failing failed with ValueError")
 
 
-def test_a_failure_is_told_once(left: SecretsManager) -> None:
+def test_failed_event_handler_is_reported_once(left: SecretsManager) -> None:
     with pytest.raises(HandlerError), left:
         left.events.subscribe(failing, pattern=CURRENT_MOVES)
         put(left)
@@ -500,14 +502,14 @@ def test_a_failure_is_told_once(left: SecretsManager) -> None:
         pass
 
 
-def test_a_failure_inside_a_rollback_is_told_at_its_end(sm: SecretsManager) -> None:
+def test_failed_event_handler_inside_a_rollback_is_reported_at_its_end(sm: SecretsManager) -> None:
     with pytest.raises(HandlerError), sm.rolled_back():
         sm.events.subscribe(failing, pattern=CURRENT_MOVES)
         put(sm)
     sm.assert_value("db", "one")
 
 
-def test_a_failure_of_before_a_rollback_is_told_at_its_own_end(left: SecretsManager) -> None:
+def test_failed_event_handler_from_before_a_rollback_is_reported_when_the_manager_is_left(left: SecretsManager) -> None:
     with pytest.raises(HandlerError), left:
         left.events.subscribe(failing, pattern=CURRENT_MOVES)
         put(left)
@@ -515,7 +517,7 @@ def test_a_failure_of_before_a_rollback_is_told_at_its_own_end(left: SecretsMana
             pass
 
 
-def test_an_error_inside_a_rollback_comes_first_and_has_a_note(sm: SecretsManager) -> None:
+def test_error_inside_a_rollback_is_raised_with_a_note_on_the_failed_handler(sm: SecretsManager) -> None:
     with pytest.raises(ZeroDivisionError) as failure, sm.rolled_back():
         sm.events.subscribe(failing, pattern=CURRENT_MOVES)
         put(sm)
@@ -523,7 +525,7 @@ def test_an_error_inside_a_rollback_comes_first_and_has_a_note(sm: SecretsManage
     assert len(failure.value.__notes__) == 1
 
 
-def test_a_decorated_function_fails(left: SecretsManager) -> None:
+def test_decorated_function_with_a_failed_handler_fails_at_each_call(left: SecretsManager) -> None:
     @left
     def subscribing() -> None:
         left.events.subscribe(failing, pattern=CURRENT_MOVES)
@@ -534,7 +536,7 @@ def test_a_decorated_function_fails(left: SecretsManager) -> None:
             subscribing()
 
 
-def test_a_failed_handler_is_told_rather_than_a_plan_that_was_not_met(left: SecretsManager) -> None:
+def test_failed_event_handler_is_reported_instead_of_an_unmet_plan(left: SecretsManager) -> None:
     with pytest.raises(HandlerError), left:
         left.rotation.fail("setSecret", ValueError)
         left.events.subscribe(failing, pattern=CURRENT_MOVES)
@@ -543,26 +545,26 @@ def test_a_failed_handler_is_told_rather_than_a_plan_that_was_not_met(left: Secr
         pass
 
 
-def test_a_plan_that_was_not_met_is_told_where_no_handler_failed(left: SecretsManager) -> None:
+def test_unmet_plan_is_reported_when_no_handler_failed(left: SecretsManager) -> None:
     with pytest.raises(UnmetPlanError), left:
         left.events.subscribe(print)
         left.rotation.fail("setSecret", ValueError)
 
 
-# --- what is refused -------------------------------------------------------------------------------------------------
+# --- refusals --------------------------------------------------------------------------------------------------------
 
 
 async def coroutine_function(event: Event) -> None:
-    """What an event loop would have to run."""
+    """Does nothing."""
 
 
 class AsyncHandler:
     async def __call__(self, event: Event) -> None:
-        """What an event loop would have to run."""
+        """Does nothing."""
 
 
 def lambda_handler(event: Event, context: object) -> None:
-    """What Lambda calls."""
+    """A Lambda handler."""
 
 
 @pytest.mark.parametrize(
@@ -591,36 +593,38 @@ def lambda_handler(event: Event, context: object) -> None:
             "Event.set()",
         ),
     ],
-    ids=["no function", "a class", "a coroutine function", "an object like one", "a Lambda handler", "no parameter"],
+    ids=["None", "class", "coroutine function", "async callable", "Lambda handler", "no parameter"],
 )
-def test_a_handler_that_can_not_be_called_is_refused_in_words(sm: SecretsManager, handler: Any, text: str) -> None:
+def test_events_subscribe_refuses_a_handler_that_can_not_be_called_with_an_event(
+    sm: SecretsManager, handler: Any, text: str
+) -> None:
     with pytest.raises(UsageError) as refusal:
         sm.events.subscribe(handler)
     assert str(refusal.value) == text
 
 
-def test_a_handler_that_gives_a_coroutine_fails_the_test_in_words(left: SecretsManager) -> None:
+def test_event_handler_that_returns_a_coroutine_fails_the_block(left: SecretsManager) -> None:
     with pytest.raises(HandlerError, match="gave a coroutine, which is not awaited"), left:
         left.events.subscribe(lambda event: coroutine_function(event), pattern=CURRENT_MOVES)
         put(left)
 
 
-def test_a_function_that_does_not_tell_its_parameters_is_taken(sm: SecretsManager) -> None:
+def test_events_subscribe_accepts_a_handler_without_a_signature(sm: SecretsManager) -> None:
     sm.events.subscribe({}.update, pattern=calls("NoOperation"))
     put(sm)
 
 
-def test_a_malformed_pattern_is_refused_at_once(sm: SecretsManager) -> None:
+def test_events_subscribe_refuses_a_malformed_pattern_at_once(sm: SecretsManager) -> None:
     with pytest.raises(UsageError, match="did you mean 'prefix'"):
         sm.events.subscribe(print, pattern={"source": [{"prefx": "aws"}]})
     assert sm._service.watchers == []
 
 
-def test_a_misspelt_argument_is_refused_in_words(sm: SecretsManager) -> None:
+def test_events_subscribe_explains_a_misspelt_argument(sm: SecretsManager) -> None:
     misspelt: dict[str, Any] = {"event_pattern": {}}
     with pytest.raises(UsageError, match=r"subscribe has no argument 'event_pattern': write pattern=\{…\}"):
         sm.events.subscribe(print, **misspelt)
 
 
-def test_a_subscription_names_its_handler(sm: SecretsManager) -> None:
+def test_repr_of_an_event_subscription_names_its_handler(sm: SecretsManager) -> None:
     assert repr(sm.events.subscribe(lambda_handler.__get__({}))) == "<subscription of lambda_handler>"

@@ -1,4 +1,4 @@
-"""`sm.events`: what happened, as EventBridge would deliver it."""
+"""`sm.events`: the events that EventBridge would deliver."""
 
 import json
 import re
@@ -38,7 +38,7 @@ def via_cloudtrail(sm: SecretsManager) -> list[str]:
 
 
 @pytest.mark.secret("app/db", "one")
-def test_a_label_that_moves_causes_the_event_that_aws_documents(
+def test_secret_label_updated_event_has_the_form_that_aws_documents(
     secretsmanager: SecretsManager, client: "SecretsManagerClient"
 ) -> None:
     put = client.put_secret_value(SecretId="app/db", SecretString="two")
@@ -76,24 +76,24 @@ def update_stage(**members: Any) -> Callable[[SecretsManager], object]:
         pytest.param(
             lambda sm: sm.client().update_secret(SecretId="app/db", SecretString="x"),
             [("AWSCURRENT", 3)],
-            id="a new version becomes current: AWSPREVIOUS is not told of",
+            id="new current version: no event of AWSPREVIOUS",
         ),
         pytest.param(
             lambda sm: sm.client().put_secret_value(SecretId="app/db", SecretString="x", VersionStages=["AWSPENDING"]),
             [],
-            id="AWSPENDING is not told of",
+            id="no event of AWSPENDING",
         ),
         pytest.param(
             lambda sm: sm.client().put_secret_value(
                 SecretId="app/db", SecretString="x", VersionStages=["blue", "AWSCURRENT", "green"]
             ),
             [("AWSCURRENT", 3), ("blue", 3), ("green", 3)],
-            id="custom labels are told of, one event each",
+            id="one event of each custom label",
         ),
         pytest.param(
             update_stage(VersionStage="AWSCURRENT", MoveToVersionId=1, RemoveFromVersionId=2),
             [("AWSCURRENT", 1)],
-            id="back to an older version",
+            id="AWSCURRENT back to an older version",
         ),
         pytest.param(
             update_stage(VersionStage="blue", MoveToVersionId=1), [("blue", 1)], id="placed for the first time"
@@ -108,7 +108,7 @@ def update_stage(**members: Any) -> Callable[[SecretsManager], object]:
         ),
     ],
 )
-def test_a_label_is_told_of_when_it_comes_to_another_version(
+def test_secret_label_updated_event_is_sent_when_a_label_moves_to_another_version(
     secretsmanager: SecretsManager, act: Callable[[SecretsManager], object], moved: list[tuple[str, int]]
 ) -> None:
     if act is not rotate:
@@ -117,7 +117,7 @@ def test_a_label_is_told_of_when_it_comes_to_another_version(
     assert labels_moved(secretsmanager) == moved
 
 
-def test_the_first_version_of_a_secret_is_told_of(
+def test_create_secret_sends_secret_label_updated_of_its_first_version(
     secretsmanager: SecretsManager, client: "SecretsManagerClient"
 ) -> None:
     client.create_secret(Name="app/db", SecretString="one")
@@ -125,7 +125,9 @@ def test_the_first_version_of_a_secret_is_told_of(
 
 
 @pytest.mark.secret("app/db", "one")
-def test_a_label_that_is_removed_is_not_told_of(secretsmanager: SecretsManager, client: "SecretsManagerClient") -> None:
+def test_removed_label_sends_no_secret_label_updated_event(
+    secretsmanager: SecretsManager, client: "SecretsManagerClient"
+) -> None:
     update_stage(VersionStage="blue", MoveToVersionId=1)(secretsmanager)
     update_stage(VersionStage="blue", RemoveFromVersionId=1)(secretsmanager)
     client.delete_secret(SecretId="app/db", ForceDeleteWithoutRecovery=True)
@@ -133,7 +135,9 @@ def test_a_label_that_is_removed_is_not_told_of(secretsmanager: SecretsManager, 
 
 
 @pytest.mark.secret("app/db", "one", replicas=["eu-west-1"])
-def test_a_replica_has_an_event_of_its_own(secretsmanager: SecretsManager, client: "SecretsManagerClient") -> None:
+def test_replica_sends_its_own_secret_label_updated_event(
+    secretsmanager: SecretsManager, client: "SecretsManagerClient"
+) -> None:
     client.put_secret_value(SecretId="app/db", SecretString="two")
     places = [
         (event["region"], event["resources"]) for event in secretsmanager.events if event["detail-type"] == NATIVE
@@ -146,7 +150,7 @@ def test_a_replica_has_an_event_of_its_own(secretsmanager: SecretsManager, clien
 
 
 @pytest.mark.secret("app/db", "one")
-def test_a_call_that_writes_comes_with_its_cloudtrail_record(
+def test_write_call_sends_an_event_with_its_cloudtrail_record(
     secretsmanager: SecretsManager, client: "SecretsManagerClient"
 ) -> None:
     client.tag_resource(SecretId="app/db", Tags=[{"Key": "team", "Value": "pay"}])
@@ -171,21 +175,23 @@ def test_a_call_that_writes_comes_with_its_cloudtrail_record(
     ],
     ids=["get", "batch", "describe", "list", "password", "validate"],
 )
-def test_a_call_that_reads_causes_no_event(
+def test_read_call_sends_no_event(
     secretsmanager: SecretsManager, client: "SecretsManagerClient", read: Callable[[Any], object]
 ) -> None:
     read(client)
     assert list(secretsmanager.events) == []
 
 
-def test_a_refused_write_comes_with_its_error(secretsmanager: SecretsManager, client: "SecretsManagerClient") -> None:
+def test_refused_write_call_sends_an_event_with_its_error_code(
+    secretsmanager: SecretsManager, client: "SecretsManagerClient"
+) -> None:
     with pytest.raises(client.exceptions.ResourceNotFoundException):
         client.put_secret_value(SecretId="app/db", SecretString="one")
     (event,) = secretsmanager.events
     assert (event["detail-type"], event["detail"]["errorCode"]) == (API_CALL, "ResourceNotFoundException")
 
 
-def test_what_aws_does_by_itself_comes_as_a_service_event(secretsmanager: SecretsManager) -> None:
+def test_scheduled_rotation_sends_service_events(secretsmanager: SecretsManager) -> None:
     secretsmanager.seed("app/db", '{"password": "one"}', owning_service="rds", rotation=Rotation(days=30))
     secretsmanager.clock.advance(days=31)
     told = [(event["detail-type"], event["detail"].get("eventName")) for event in secretsmanager.events]
@@ -193,29 +199,29 @@ def test_what_aws_does_by_itself_comes_as_a_service_event(secretsmanager: Secret
 
 
 @pytest.mark.secret("app/db", "one")
-def test_the_event_of_a_moved_label_comes_before_that_of_its_call(
+def test_secret_label_updated_event_comes_before_the_event_of_its_call(
     secretsmanager: SecretsManager, client: "SecretsManagerClient"
 ) -> None:
     client.put_secret_value(SecretId="app/db", SecretString="two")
     assert [event["detail-type"] for event in secretsmanager.events] == [NATIVE, API_CALL]
 
 
-def test_a_call_of_another_account_comes_in_that_account(secretsmanager: SecretsManager) -> None:
+def test_call_of_another_account_sends_its_event_in_that_account(secretsmanager: SecretsManager) -> None:
     other = secretsmanager.client("eu-west-1", aws_account_id="111122223333")
     other.create_secret(Name="app/db", SecretString="one")
     assert {(event["account"], event["region"]) for event in secretsmanager.events} == {("111122223333", "eu-west-1")}
 
 
-# --- the list --------------------------------------------------------------------------------------------------------
+# --- sm.events -------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.secret("app/db", "one", versions=["zero"])
-def test_seeds_cause_no_event(secretsmanager: SecretsManager) -> None:
+def test_seed_sends_no_event(secretsmanager: SecretsManager) -> None:
     secretsmanager.seed("app/other", "one", replicas=["eu-west-1"])
     assert len(secretsmanager.events) == 0
 
 
-def test_no_secret_value_is_in_an_event(secretsmanager: SecretsManager, client: "SecretsManagerClient") -> None:
+def test_events_show_no_secret_value(secretsmanager: SecretsManager, client: "SecretsManagerClient") -> None:
     client.create_secret(Name="app/db", SecretString="hunter2")
     client.put_secret_value(SecretId="app/db", SecretBinary=b"hunter2")
     events = list(secretsmanager.events)
@@ -224,7 +230,7 @@ def test_no_secret_value_is_in_an_event(secretsmanager: SecretsManager, client: 
     assert "hunter2" not in repr(secretsmanager.events)
 
 
-def test_an_event_is_the_same_at_each_look_and_a_dict_of_its_own(
+def test_events_return_equal_but_separate_dicts_each_time(
     secretsmanager: SecretsManager, client: "SecretsManagerClient"
 ) -> None:
     client.create_secret(Name="app/db", SecretString="one")
@@ -234,7 +240,7 @@ def test_an_event_is_the_same_at_each_look_and_a_dict_of_its_own(
     assert len({event["id"] for event in before}) == 2
 
 
-def test_events_are_a_sequence(secretsmanager: SecretsManager, client: "SecretsManagerClient") -> None:
+def test_events_have_indexes_and_slices(secretsmanager: SecretsManager, client: "SecretsManagerClient") -> None:
     client.create_secret(Name="app/db", SecretString="one")
     client.delete_secret(SecretId="app/db")
     events = secretsmanager.events
@@ -243,30 +249,34 @@ def test_events_are_a_sequence(secretsmanager: SecretsManager, client: "SecretsM
     assert events is secretsmanager.events
 
 
-def test_the_log_that_is_cleared_forgets_its_events(
-    secretsmanager: SecretsManager, client: "SecretsManagerClient"
-) -> None:
+def test_log_clear_removes_the_events(secretsmanager: SecretsManager, client: "SecretsManagerClient") -> None:
     client.create_secret(Name="app/db", SecretString="one")
     secretsmanager.log.clear()
     client.delete_secret(SecretId="app/db")
     assert via_cloudtrail(secretsmanager) == ["DeleteSecret"]
 
 
-def test_a_rollback_takes_its_events_back(secretsmanager: SecretsManager, client: "SecretsManagerClient") -> None:
+def test_rollback_removes_the_events_of_its_block(
+    secretsmanager: SecretsManager, client: "SecretsManagerClient"
+) -> None:
     client.create_secret(Name="app/db", SecretString="one")
     with secretsmanager.rolled_back():
         client.delete_secret(SecretId="app/db")
     assert via_cloudtrail(secretsmanager) == ["CreateSecret"]
 
 
-def test_the_repr_counts_the_events(secretsmanager: SecretsManager, client: "SecretsManagerClient") -> None:
+def test_repr_of_events_counts_them_by_detail_type(
+    secretsmanager: SecretsManager, client: "SecretsManagerClient"
+) -> None:
     assert repr(secretsmanager.events) == "<events: none>"
     client.create_secret(Name="app/db", SecretString="one")
     client.delete_secret(SecretId="app/db")
     assert repr(secretsmanager.events) == f"<events: 1 {NATIVE}, 2 {API_CALL}>"
 
 
-def test_matching_events_are_found_by_a_pattern(secretsmanager: SecretsManager, client: "SecretsManagerClient") -> None:
+def test_events_matching_finds_events_by_a_pattern(
+    secretsmanager: SecretsManager, client: "SecretsManagerClient"
+) -> None:
     client.create_secret(Name="app/db", SecretString="one")
     client.delete_secret(SecretId="app/db")
     found = secretsmanager.events.matching({"detail": {"eventName": ["DeleteSecret", "RestoreSecret"]}})

@@ -1,4 +1,4 @@
-"""Rotation functions that still run when their manager is left, or when what called them is rolled back."""
+"""Rotation functions that still run when their manager is left, or when their rotation is rolled back."""
 
 import asyncio
 import os
@@ -11,6 +11,7 @@ from typing import Any
 
 import boto3
 import pytest
+from put_and_promote import put_and_promote
 
 from pytest_secretsmanager import NetworkBlocked, Rotation, SecretsManager
 from pytest_secretsmanager.doors import active, environment
@@ -19,7 +20,7 @@ PATIENCE = 30.0
 
 
 class Function:
-    """A rotation function that waits in its first step until it may go on, and then calls once."""
+    """A rotation function that waits in its first step until it may go on, and then makes one call."""
 
     def __init__(self) -> None:
         self.steps: list[str] = []
@@ -39,7 +40,7 @@ class Function:
             self.has_ended.set()
 
     def start(self, sm: SecretsManager) -> threading.Thread:
-        """Rotates in a thread of its own, and waits until the function runs."""
+        """Start a rotation in another thread, and wait until the function runs."""
         sm.seed("db", "one", rotation=Rotation(self, days=1))
         thread = threading.Thread(target=sm.client().rotate_secret, kwargs={"SecretId": "db"}, daemon=True)
         thread.start()
@@ -54,7 +55,7 @@ class Function:
 
 @contextmanager
 def left_running(rolled_back: bool = False) -> Iterator[tuple[SecretsManager, Function, threading.Thread]]:
-    """A manager, or a block of one, that is over while its function runs; the function ends with the block."""
+    """Leave a manager, or one of its rollbacks, while a function runs. The function ends with this block."""
     function = Function()
     with SecretsManager() if rolled_back else pytest.warns(RuntimeWarning, match="still running") as outer:
         if rolled_back:
@@ -70,7 +71,7 @@ def left_running(rolled_back: bool = False) -> Iterator[tuple[SecretsManager, Fu
             function.finish(thread)
 
 
-def test_a_warning_says_once_which_function_still_ran_and_where() -> None:
+def test_leaving_a_manager_warns_once_which_function_is_running_and_where() -> None:
     function = Function()
     with pytest.warns(RuntimeWarning) as warnings, SecretsManager() as sm:
         thread = function.start(sm)
@@ -82,7 +83,7 @@ def test_a_warning_says_once_which_function_still_ran_and_where() -> None:
     assert "when its SecretsManager was left" in text
 
 
-def test_an_error_of_the_block_comes_first_and_gets_the_warning_as_a_note() -> None:
+def test_error_of_the_block_has_the_warning_about_a_running_function_as_a_note() -> None:
     function = Function()
     threads = []
     with pytest.raises(ZeroDivisionError) as caught, SecretsManager() as sm:  # noqa: PT012
@@ -94,7 +95,7 @@ def test_an_error_of_the_block_comes_first_and_gets_the_warning_as_a_note() -> N
 
 
 @pytest.mark.parametrize("rolled_back", [False, True], ids=["manager left", "rolled back"])
-def test_its_variables_go_at_once(rolled_back: bool) -> None:
+def test_environment_of_a_running_function_is_restored_when_its_manager_is_left(rolled_back: bool) -> None:
     with left_running(rolled_back) as (_, function, thread):
         assert "AWS_LAMBDA_FUNCTION_NAME" not in os.environ
         assert "AWS_REGION" not in os.environ
@@ -105,14 +106,14 @@ def test_its_variables_go_at_once(rolled_back: bool) -> None:
 
 
 @pytest.mark.parametrize("rolled_back", [False, True], ids=["manager left", "rolled back"])
-def test_none_of_its_further_steps_begins(rolled_back: bool) -> None:
+def test_running_rotation_function_begins_no_further_step_after_its_manager_is_left(rolled_back: bool) -> None:
     with left_running(rolled_back) as (_, function, thread):
         function.finish(thread)
         assert function.steps == ["createSecret"]
 
 
-def test_a_function_whose_rotation_is_over_is_cut_off_too() -> None:
-    """Beside an event loop a step may fail, by an error out of a signal handler, while its function still runs."""
+def test_running_rotation_function_of_a_failed_rotation_is_cut_off() -> None:
+    """In an event loop an error of a signal handler may fail a step while its function still runs."""
     function = Function()
     with pytest.warns(RuntimeWarning, match="still running"), SecretsManager() as sm:  # noqa: PT031
         thread = function.start(sm)
@@ -123,7 +124,7 @@ def test_a_function_whose_rotation_is_over_is_cut_off_too() -> None:
     function.finish(thread)
 
 
-def test_a_trial_that_is_cut_off_has_failed() -> None:
+def test_rotation_trial_fails_when_its_manager_is_left() -> None:
     function = Function()
     with pytest.warns(RuntimeWarning, match="still running"), SecretsManager() as sm:  # noqa: PT031
         sm.seed("db", "one")
@@ -137,7 +138,7 @@ def test_a_trial_that_is_cut_off_has_failed() -> None:
     sm.assert_labels("db", {"AWSCURRENT": 1})
 
 
-def test_its_rotation_has_failed_and_is_tried_again() -> None:
+def test_rotation_of_a_running_function_fails_and_is_retried_after_its_manager_is_left() -> None:
     with left_running() as (sm, function, thread):
         (run,) = sm.rotation.runs
         assert (run.state, run.broken_off) == ("failed", True)
@@ -148,8 +149,8 @@ def test_its_rotation_has_failed_and_is_tried_again() -> None:
         assert len(sm.rotation.runs) == 2
 
 
-def test_it_answers_no_other_calls() -> None:
-    """Without a manager, a call of another thread goes where it would have gone: here, nowhere."""
+def test_left_manager_answers_its_running_function_but_no_other_thread() -> None:
+    """Without a manager, a call of another thread goes to AWS."""
     with left_running():
         client = boto3.client(
             "secretsmanager", region_name="us-east-1", aws_access_key_id="a", aws_secret_access_key="b"
@@ -157,7 +158,7 @@ def test_it_answers_no_other_calls() -> None:
         assert active.responder_for(client) is None
 
 
-def test_its_own_calls_stay_in_the_world_of_its_manager_that_was_left() -> None:
+def test_running_rotation_function_is_answered_by_its_own_manager_that_was_left() -> None:
     with left_running() as (sm, function, thread):
         with SecretsManager() as later:
             function.finish(thread)
@@ -166,7 +167,7 @@ def test_its_own_calls_stay_in_the_world_of_its_manager_that_was_left() -> None:
         assert "of-createSecret" in sm.secrets
 
 
-def test_its_own_calls_are_refused_once_what_called_it_is_rolled_back() -> None:
+def test_running_rotation_function_is_refused_after_its_rotation_is_rolled_back() -> None:
     with left_running(rolled_back=True) as (sm, function, thread):
         function.finish(thread)
         (answer,) = function.answers
@@ -175,7 +176,7 @@ def test_its_own_calls_are_refused_once_what_called_it_is_rolled_back() -> None:
         assert list(sm.secrets) == []
 
 
-def test_a_function_from_before_an_inner_rollback_is_left_alone_by_it() -> None:
+def test_running_rotation_function_from_before_a_rollback_goes_on() -> None:
     function = Function()
     with SecretsManager() as sm:
         thread = function.start(sm)
@@ -186,8 +187,8 @@ def test_a_function_from_before_an_inner_rollback_is_left_alone_by_it() -> None:
 
 
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="this system has no interval timers")
-def test_a_function_that_is_interrupted_beside_an_event_loop_writes_nowhere_else() -> None:
-    """Beside a loop a function runs in another thread, which goes on when the wait for it is interrupted."""
+def test_interrupted_function_in_an_event_loop_does_not_write_to_a_later_manager() -> None:
+    """In an event loop a function runs in another thread, which goes on after an interrupt of the wait."""
     function = Function()
 
     class Interrupt(BaseException):
@@ -219,24 +220,12 @@ def test_a_function_that_is_interrupted_beside_an_event_loop_writes_nowhere_else
     assert active._functions == ()
 
 
-def test_an_interrupt_in_one_thread_leaves_the_rotations_of_others_alone() -> None:
-    """The other rotation has announced its version, and has not begun its run yet."""
+def test_interrupt_in_one_thread_does_not_end_a_rotation_of_another_thread() -> None:
+    """The other rotation has announced its version, but its run has not begun."""
     ready, may_begin = threading.Event(), threading.Event()
 
     def handler(event: dict[str, str], _: object) -> None:
-        client = boto3.client("secretsmanager")
-        secret, token = event["SecretId"], event["ClientRequestToken"]
-        if event["Step"] == "createSecret":
-            client.put_secret_value(
-                SecretId=secret, ClientRequestToken=token, SecretString="two", VersionStages=["AWSPENDING"]
-            )
-        if event["Step"] == "finishSecret":
-            client.update_secret_version_stage(
-                SecretId=secret,
-                VersionStage="AWSCURRENT",
-                RemoveFromVersionId=sm.secret(secret).version("AWSCURRENT").id,
-                MoveToVersionId=token,
-            )
+        put_and_promote(boto3.client("secretsmanager"), event, "two")
 
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt

@@ -1,6 +1,6 @@
-"""Rotations and threads: functions that call back from threads of their own, and many callers at once.
+"""Rotations and threads: functions that call from their own threads, and many callers at once.
 
-Each join has a timeout, so a deadlock fails its test and does not hang the run.
+Each join has a timeout: a deadlock fails its test instead of hanging the run.
 """
 
 import asyncio
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.exceptions import ClientError
+from put_and_promote import put_and_promote
 
 from pytest_secretsmanager import Rotation, SecretsManager
 
@@ -25,13 +26,13 @@ Handler = Callable[[dict[str, str], Any], object]
 Work = Callable[[], object]
 
 PATIENCE = 30.0
-"""Seconds until a thread that does not end counts as stuck; none takes a tenth of one."""
+"""Seconds until a thread counts as stuck. Each takes under a tenth of a second."""
 
 INCOMPLETE = "A previous rotation isn't complete. That rotation will be reattempted."
 
 
 def at_once(*work: Work) -> list[Any]:
-    """Does each piece of work in a thread of its own; all start together. Gives what each gave, or raises its error."""
+    """Run each piece of work in its own thread, all at once. Return their results, or raise an error."""
     start = Barrier(len(work))
     results: dict[int, object] = {}
     errors: list[BaseException] = []
@@ -55,7 +56,7 @@ def at_once(*work: Work) -> list[Any]:
 
 
 def elsewhere(work: Work) -> Any:
-    """Does one piece of work in another thread, and waits for it."""
+    """Run one piece of work in another thread, and wait for it."""
     return at_once(work)[0]
 
 
@@ -63,23 +64,13 @@ def by_the_book(client: "SecretsManagerClient") -> Handler:
     """A rotation function that shares one client among all threads, as botocore allows."""
 
     def handler(event: dict[str, str], _: object) -> None:
-        secret, token = event["SecretId"], event["ClientRequestToken"]
-        if event["Step"] == "createSecret":
-            client.put_secret_value(
-                SecretId=secret, ClientRequestToken=token, SecretString=f"of {token}", VersionStages=["AWSPENDING"]
-            )
-        if event["Step"] == "finishSecret":
-            stages = client.describe_secret(SecretId=secret)["VersionIdsToStages"]
-            current = next(version for version, labels in stages.items() if "AWSCURRENT" in labels)
-            client.update_secret_version_stage(
-                SecretId=secret, VersionStage="AWSCURRENT", RemoveFromVersionId=current, MoveToVersionId=token
-            )
+        put_and_promote(client, event, f"of {event['ClientRequestToken']}")
 
     return handler
 
 
 def in_step(step: str, look: Work, handler: Handler) -> Handler:
-    """The function, which does something else first in one step."""
+    """Return `handler` with a call of `look` before one of its steps."""
 
     def looking(event: dict[str, str], context: object) -> None:
         if event["Step"] == step:
@@ -90,7 +81,7 @@ def in_step(step: str, look: Work, handler: Handler) -> Handler:
 
 
 def answer(call: Callable[..., Any], **parameters: Any) -> str:
-    """`done`, or AWS's text when the call is refused."""
+    """Return `done`, or the error message of a refused call."""
     try:
         call(**parameters)
     except ClientError as error:
@@ -99,7 +90,7 @@ def answer(call: Callable[..., Any], **parameters: Any) -> str:
 
 
 def assert_a_chain_of_promotions(sm: SecretsManager, name: str = "db") -> None:
-    """AWSCURRENT went from version to version, to none of them twice, and its last two stops hold the labels."""
+    """Check that AWSCURRENT moved to each version once, and that the last two have AWS's labels."""
     view = sm.secret(name)
     moves = [move for move in view.history if move.label == "AWSCURRENT"]
     targets = [move.target for move in moves]
@@ -113,7 +104,7 @@ STEPS = pytest.mark.parametrize("step", ["createSecret", "setSecret", "testSecre
 # --- functions that call back from threads ---------------------------------------------------------------------------
 
 
-def test_a_function_may_do_its_work_in_a_thread_of_its_own(
+def test_rotation_function_may_work_in_its_own_thread(
     secretsmanager: SecretsManager, client: "SecretsManagerClient"
 ) -> None:
     function = by_the_book(client)
@@ -123,7 +114,7 @@ def test_a_function_may_do_its_work_in_a_thread_of_its_own(
 
 
 @STEPS
-def test_many_threads_of_a_step_may_read_and_write(
+def test_threads_of_a_rotation_step_may_read_and_write(
     secretsmanager: SecretsManager, client: "SecretsManagerClient", step: str
 ) -> None:
     def read_and_write() -> None:
@@ -139,7 +130,7 @@ def test_many_threads_of_a_step_may_read_and_write(
 
 
 @STEPS
-def test_a_thread_of_a_step_may_rotate_another_secret(
+def test_thread_of_a_rotation_step_may_rotate_another_secret(
     secretsmanager: SecretsManager, client: "SecretsManagerClient", step: str
 ) -> None:
     def rotate_other() -> None:
@@ -153,7 +144,7 @@ def test_a_thread_of_a_step_may_rotate_another_secret(
 
 
 @STEPS
-def test_a_thread_of_a_step_can_not_rotate_the_same_secret(
+def test_thread_of_a_rotation_step_can_not_rotate_the_same_secret(
     secretsmanager: SecretsManager, client: "SecretsManagerClient", step: str
 ) -> None:
     answers: list[str] = []
@@ -167,7 +158,7 @@ def test_a_thread_of_a_step_can_not_rotate_the_same_secret(
     secretsmanager.assert_rotated("db")
 
 
-def test_a_thread_may_cancel_a_rotation_while_a_step_runs(
+def test_thread_of_a_rotation_step_may_cancel_the_rotation(
     secretsmanager: SecretsManager, client: "SecretsManagerClient"
 ) -> None:
     def cancel() -> None:
@@ -179,19 +170,17 @@ def test_a_thread_may_cancel_a_rotation_while_a_step_runs(
     assert (run.state, [step.step for step in run.steps]) == ("abandoned", ["createSecret", "setSecret"])
 
 
-def test_another_thread_may_resume_a_held_rotation(
-    secretsmanager: SecretsManager, client: "SecretsManagerClient"
-) -> None:
+def test_hold_resume_works_in_another_thread(secretsmanager: SecretsManager, client: "SecretsManagerClient") -> None:
     secretsmanager.seed("db", "one", rotation=Rotation(by_the_book(client)))
     hold = secretsmanager.rotation.hold("db", before="setSecret")
     client.rotate_secret(SecretId="db")
     assert elsewhere(hold.resume).state == "succeeded"
 
 
-def test_readers_during_a_rotation_find_the_old_value_or_the_new_one(
+def test_get_secret_value_during_rotations_returns_each_value_with_its_own_version(
     secretsmanager: SecretsManager, client: "SecretsManagerClient"
 ) -> None:
-    """A value always comes with its own version, and under AWSCURRENT."""
+    """Each reply also has the label AWSCURRENT."""
     secretsmanager.seed("db", "first", rotation=Rotation(by_the_book(client)))
     values = {secretsmanager.secret("db").versions[0].id: "first"}
 
@@ -210,10 +199,10 @@ def test_readers_during_a_rotation_find_the_old_value_or_the_new_one(
     assert len(replies) == 350
 
 
-def test_of_functions_that_run_at_one_time_each_end_leaves_the_environment_of_those_that_still_run(
+def test_end_of_one_function_keeps_the_environment_of_another_that_still_runs(
     secretsmanager: SecretsManager, client: "SecretsManagerClient"
 ) -> None:
-    """The function that began first ends first; the other one still finds its own name afterwards."""
+    """The first function to begin ends first. Then the other still finds its own name."""
     first_runs, second_runs, first_has_ended = Event(), Event(), Event()
     before = dict(os.environ)
     seen: list[str] = []
@@ -250,10 +239,10 @@ CALLERS = pytest.mark.parametrize("callers", [2, 8])
 
 
 @CALLERS
-def test_while_one_caller_rotates_a_secret_all_others_are_refused(
+def test_rotate_secret_of_other_threads_is_refused_while_one_rotates_the_secret(
     secretsmanager: SecretsManager, client: "SecretsManagerClient", callers: int
 ) -> None:
-    """The one who is first waits in its first step until all others have their answer."""
+    """The first rotation waits in its first step until all other callers are refused."""
     refused = Semaphore(0)
 
     def wait_for_others() -> None:
@@ -274,7 +263,7 @@ def test_while_one_caller_rotates_a_secret_all_others_are_refused(
 
 
 @CALLERS
-def test_callers_who_do_not_wait_for_each_other_rotate_one_after_the_other_or_are_refused(
+def test_rotate_secret_of_many_threads_rotates_one_at_a_time_or_is_refused(
     secretsmanager: SecretsManager, client: "SecretsManagerClient", callers: int
 ) -> None:
     secretsmanager.seed("db", "one", rotation=Rotation(by_the_book(client)))
@@ -289,7 +278,7 @@ def test_callers_who_do_not_wait_for_each_other_rotate_one_after_the_other_or_ar
 
 
 @CALLERS
-def test_the_same_request_of_many_callers_rotates_once(
+def test_rotate_secret_with_one_token_from_many_threads_rotates_once(
     secretsmanager: SecretsManager, client: "SecretsManagerClient", callers: int
 ) -> None:
     token = "a-token-of-them-all".ljust(32, "-")
@@ -301,7 +290,9 @@ def test_the_same_request_of_many_callers_rotates_once(
     assert_a_chain_of_promotions(secretsmanager)
 
 
-def test_many_secrets_rotate_at_once(secretsmanager: SecretsManager, client: "SecretsManagerClient") -> None:
+def test_many_threads_may_rotate_different_secrets_at_once(
+    secretsmanager: SecretsManager, client: "SecretsManagerClient"
+) -> None:
     names = [f"db-{number}" for number in range(32)]
     for name in names:
         secretsmanager.seed(name, "one", rotation=Rotation(by_the_book(client)))
@@ -317,7 +308,7 @@ def test_many_secrets_rotate_at_once(secretsmanager: SecretsManager, client: "Se
         assert_a_chain_of_promotions(secretsmanager, name)
 
 
-def test_many_secrets_rotate_by_one_function_at_once(
+def test_many_threads_may_rotate_different_secrets_with_one_function(
     secretsmanager: SecretsManager, client: "SecretsManagerClient"
 ) -> None:
     arn = secretsmanager.rotation.register(by_the_book(client))
@@ -330,7 +321,7 @@ def test_many_secrets_rotate_by_one_function_at_once(
         secretsmanager.assert_value(name, f"of {tokens[secretsmanager.secret(name).arn]}")
 
 
-def test_a_rotation_that_is_due_begins_once_however_many_call(
+def test_rotation_that_is_due_begins_once_when_many_threads_call(
     secretsmanager: SecretsManager, client: "SecretsManagerClient", monkeypatch: pytest.MonkeyPatch
 ) -> None:
     start = datetime(2026, 1, 1, tzinfo=UTC)
@@ -344,15 +335,15 @@ def test_a_rotation_that_is_due_begins_once_however_many_call(
     assert_a_chain_of_promotions(secretsmanager)
 
 
-def test_a_thread_that_comes_late_finds_nothing_to_begin(secretsmanager: SecretsManager) -> None:
-    """Between its look at the agenda and its turn, another one has begun what was due."""
+def test_begin_first_due_returns_nothing_when_another_thread_has_begun_it(secretsmanager: SecretsManager) -> None:
+    """Another thread may begin the due rotation between a look at the agenda and this call."""
     assert secretsmanager._service.effects.rotations.begin_first_due(0.0) == ()
 
 
 # --- between reads ---------------------------------------------------------------------------------------------------
 
 
-def test_reads_of_many_threads_one_by_one_all_count(
+def test_between_reads_counts_every_read_of_many_threads_in_turn(
     secretsmanager: SecretsManager, client: "SecretsManagerClient"
 ) -> None:
     secretsmanager.seed("db", "one", rotation=Rotation(by_the_book(client)))
@@ -371,7 +362,7 @@ def test_reads_of_many_threads_one_by_one_all_count(
     assert_a_chain_of_promotions(secretsmanager)
 
 
-def test_reads_of_other_threads_while_the_secret_rotates_do_not_count(
+def test_between_reads_does_not_count_reads_of_other_threads_during_the_rotation(
     secretsmanager: SecretsManager, client: "SecretsManagerClient"
 ) -> None:
     def read() -> None:
@@ -383,10 +374,10 @@ def test_reads_of_other_threads_while_the_secret_rotates_do_not_count(
     assert [run.state for run in secretsmanager.rotation.runs] == ["succeeded"]
 
 
-def test_a_crowd_of_readers_meets_a_rotation_now_and_then(
+def test_between_reads_with_every_rotates_while_many_threads_read(
     secretsmanager: SecretsManager, client: "SecretsManagerClient"
 ) -> None:
-    """400 reads with a rotation at every hundredth: four rotations, or fewer when reads came during one of them."""
+    """400 reads with a rotation at every hundredth: four rotations, or fewer if reads came during one."""
     secretsmanager.seed("db", "one", rotation=Rotation(by_the_book(client)))
 
     def read() -> None:
@@ -400,7 +391,7 @@ def test_a_crowd_of_readers_meets_a_rotation_now_and_then(
     assert_a_chain_of_promotions(secretsmanager)
 
 
-def test_a_crowd_of_readers_never_has_two_rotations_begin_at_once(
+def test_between_reads_never_begins_two_rotations_at_once_for_many_threads(
     secretsmanager: SecretsManager, client: "SecretsManagerClient"
 ) -> None:
     secretsmanager.seed("db", "one", rotation=Rotation(by_the_book(client)))
@@ -416,15 +407,15 @@ def test_a_crowd_of_readers_never_has_two_rotations_begin_at_once(
     assert_a_chain_of_promotions(secretsmanager)
 
 
-# --- beside an event loop --------------------------------------------------------------------------------------------
+# --- in an event loop ------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGUSR1"), reason="this system has no signals for programs")
 @pytest.mark.filterwarnings("ignore:the rotation function .* was still running:RuntimeWarning")
-def test_an_interrupt_does_not_wait_for_a_function_that_blocks_beside_an_event_loop(
+def test_interrupt_in_an_event_loop_does_not_wait_for_a_function_that_blocks(
     secretsmanager: SecretsManager, client: "SecretsManagerClient"
 ) -> None:
-    """pytest-timeout and Ctrl-C interrupt so. The function has a thread of its own, which nobody waits for."""
+    """pytest-timeout and Ctrl-C interrupt in this way. The function runs in its own thread."""
     go_on = Event()
     main = current_thread()
 

@@ -1,6 +1,6 @@
-"""What a test has planned for rotations and never came to pass: a failure, told once, and never over another error."""
+"""Planned failures and holds that no rotation reached fail the test, once, and hide no other error."""
 
-# ruff: noqa: PT012 - it is the end of a block that raises
+# ruff: noqa: PT012 - the end of a block raises
 
 import asyncio
 from collections.abc import Callable, Iterator
@@ -24,7 +24,7 @@ ADVICE = (
 
 @pytest.fixture
 def sm() -> Iterator[SecretsManager]:
-    """A manager with one secret that can be rotated. It is not left by `with`, so that tests do that themselves."""
+    """A manager with one secret that can rotate. Tests enter and leave it."""
     manager = SecretsManager()
     manager.seed("db", "one", rotation=Rotation(idle, days=30))
     with pytest.MonkeyPatch.context() as environment:
@@ -51,7 +51,7 @@ PLANS: list[tuple[Callable[[SecretsManager], object], str]] = [
         "the <hold of 'db' before setSecret> was planned, and no rotation came to it",
     ),
 ]
-EACH_PLAN = pytest.mark.parametrize(("plan", "told"), PLANS, ids=["fail", "fail after", "fail one", "hold"])
+EACH_PLAN = pytest.mark.parametrize(("plan", "told"), PLANS, ids=["fail", "fail after", "fail of one secret", "hold"])
 
 
 def rotate(sm: SecretsManager) -> None:
@@ -62,7 +62,7 @@ def rotate(sm: SecretsManager) -> None:
 
 
 @EACH_PLAN
-def test_a_plan_that_never_came_to_pass_fails_where_the_manager_is_left(
+def test_unmet_plan_fails_when_the_manager_is_left(
     sm: SecretsManager, plan: Callable[[SecretsManager], object], told: str
 ) -> None:
     with pytest.raises(AssertionError) as failure, sm:
@@ -70,14 +70,14 @@ def test_a_plan_that_never_came_to_pass_fails_where_the_manager_is_left(
     assert str(failure.value) == f"{told}\n{ADVICE}"
 
 
-def test_several_plans_are_told_together(sm: SecretsManager) -> None:
+def test_unmet_plans_are_reported_together(sm: SecretsManager) -> None:
     with pytest.raises(AssertionError) as failure, sm:
         for plan, _ in PLANS:
             plan(sm)
     assert str(failure.value).splitlines() == [*(told for _, told in PLANS), ADVICE]
 
 
-def test_a_plan_that_came_to_pass_fails_nothing(sm: SecretsManager) -> None:
+def test_met_plans_do_not_fail(sm: SecretsManager) -> None:
     with sm:
         hold = sm.rotation.hold("db", before="createSecret")
         sm.rotation.fail("setSecret", ValueError)
@@ -85,47 +85,47 @@ def test_a_plan_that_came_to_pass_fails_nothing(sm: SecretsManager) -> None:
         hold.resume()
 
 
-def test_a_plan_for_several_times_need_only_come_to_pass_once(sm: SecretsManager) -> None:
-    """How often AWS tries again is not the test's to say: `times` says how many steps fail at most."""
+def test_plan_for_several_times_is_met_when_it_happens_once(sm: SecretsManager) -> None:
+    """AWS decides how often it retries: `times` limits the number of failed steps."""
     with sm:
         sm.rotation.fail("setSecret", ValueError, times=1000)
         rotate(sm)
 
 
-def test_a_plan_for_a_trial_came_to_pass_in_it(sm: SecretsManager) -> None:
+def test_planned_failure_of_a_rotation_trial_is_met_by_it(sm: SecretsManager) -> None:
     with sm:
         sm.rotation.fail("testSecret", ValueError)
         sm.client().rotate_secret(SecretId="db", RotateImmediately=False)
 
 
-def test_a_plan_for_another_secret_did_not(sm: SecretsManager) -> None:
+def test_planned_failure_of_another_secret_stays_unmet(sm: SecretsManager) -> None:
     sm.seed("other", "one")
     with pytest.raises(AssertionError, match="for secret 'other'"), sm:
         sm.rotation.fail("setSecret", ValueError, secret="other")
         rotate(sm)
 
 
-def test_a_plan_for_a_step_that_was_not_reached_did_not(sm: SecretsManager) -> None:
+def test_planned_failure_of_a_step_that_was_not_reached_stays_unmet(sm: SecretsManager) -> None:
     with pytest.raises(AssertionError, match="'testSecret'"), sm:
         sm.rotation.fail("setSecret", ValueError)
         sm.rotation.fail("testSecret", ValueError)
         rotate(sm)
 
 
-def test_an_error_of_the_block_comes_first(sm: SecretsManager) -> None:
+def test_error_of_the_block_is_raised_before_an_unmet_plan(sm: SecretsManager) -> None:
     with pytest.raises(ZeroDivisionError), sm:
         sm.rotation.fail("setSecret", ValueError)
         raise ZeroDivisionError
 
 
-def test_the_manager_has_been_left_nonetheless(sm: SecretsManager) -> None:
+def test_manager_is_left_when_an_unmet_plan_fails(sm: SecretsManager) -> None:
     with pytest.raises(UnmetPlanError), sm:
         sm.rotation.fail("setSecret", ValueError)
     with pytest.raises(UsageError, match="answers no calls now"):
         sm.client()
 
 
-def test_a_plan_is_told_once(sm: SecretsManager) -> None:
+def test_unmet_plan_is_reported_once(sm: SecretsManager) -> None:
     with pytest.raises(UnmetPlanError), sm:
         sm.rotation.fail("setSecret", ValueError)
         sm.rotation.hold("db", before="setSecret")
@@ -133,14 +133,14 @@ def test_a_plan_is_told_once(sm: SecretsManager) -> None:
         pass
 
 
-def test_the_inner_of_two_blocks_waits_for_the_outer_one(sm: SecretsManager) -> None:
+def test_unmet_plan_does_not_fail_at_the_end_of_an_inner_block(sm: SecretsManager) -> None:
     with sm:
         with sm:
             sm.rotation.fail("setSecret", ValueError)
         rotate(sm)
 
 
-def test_a_plan_that_was_made_before_the_block_counts(sm: SecretsManager) -> None:
+def test_unmet_plan_from_before_the_block_fails_at_its_end(sm: SecretsManager) -> None:
     sm.rotation.fail("setSecret", ValueError)
     with pytest.raises(UnmetPlanError), sm:
         pass
@@ -149,7 +149,7 @@ def test_a_plan_that_was_made_before_the_block_counts(sm: SecretsManager) -> Non
 # --- holds -----------------------------------------------------------------------------------------------------------
 
 
-def test_a_hold_that_has_told_so_itself_is_not_told_of_again(sm: SecretsManager) -> None:
+def test_unmet_hold_that_raised_itself_is_not_reported_again(sm: SecretsManager) -> None:
     with sm:
         with pytest.raises(UsageError, match="no rotation has come to"):
             sm.rotation.hold("db", before="setSecret").resume()
@@ -157,12 +157,12 @@ def test_a_hold_that_has_told_so_itself_is_not_told_of_again(sm: SecretsManager)
             pass
 
 
-def test_a_hold_whose_block_ended_by_an_error_is_not_told_of(sm: SecretsManager) -> None:
+def test_unmet_hold_whose_block_raised_is_not_reported(sm: SecretsManager) -> None:
     with sm, pytest.raises(ZeroDivisionError), sm.rotation.hold("db", before="setSecret"):
         raise ZeroDivisionError
 
 
-def test_a_hold_that_was_asked_too_early_still_catches_a_rotation(sm: SecretsManager) -> None:
+def test_hold_resumed_too_early_still_meets_a_rotation(sm: SecretsManager) -> None:
     with sm:
         hold = sm.rotation.hold("db", before="setSecret")
         with pytest.raises(UsageError):
@@ -171,7 +171,7 @@ def test_a_hold_that_was_asked_too_early_still_catches_a_rotation(sm: SecretsMan
         assert hold.run is not None
 
 
-def test_a_rotation_that_is_still_held_fails_nothing(sm: SecretsManager) -> None:
+def test_held_rotation_that_is_never_resumed_does_not_fail(sm: SecretsManager) -> None:
     with sm:
         sm.rotation.hold("db", before="setSecret")
         rotate(sm)
@@ -181,7 +181,9 @@ def test_a_rotation_that_is_still_held_fails_nothing(sm: SecretsManager) -> None
 
 
 @EACH_PLAN
-def test_a_decorated_function_fails(sm: SecretsManager, plan: Callable[[SecretsManager], object], told: str) -> None:
+def test_decorated_function_with_an_unmet_plan_fails_at_each_call(
+    sm: SecretsManager, plan: Callable[[SecretsManager], object], told: str
+) -> None:
     @sm
     def planning() -> None:
         plan(sm)
@@ -192,7 +194,7 @@ def test_a_decorated_function_fails(sm: SecretsManager, plan: Callable[[SecretsM
         assert str(failure.value) == f"{told}\n{ADVICE}"
 
 
-def test_a_decorated_coroutine_function_fails(sm: SecretsManager) -> None:
+def test_decorated_coroutine_function_with_an_unmet_plan_fails(sm: SecretsManager) -> None:
     @sm
     async def planning() -> None:
         sm.rotation.fail("setSecret", ValueError)
@@ -202,7 +204,7 @@ def test_a_decorated_coroutine_function_fails(sm: SecretsManager) -> None:
         asyncio.run(coroutine)
 
 
-def test_an_error_of_a_decorated_function_comes_first(sm: SecretsManager) -> None:
+def test_error_of_a_decorated_function_is_raised_before_an_unmet_plan(sm: SecretsManager) -> None:
     @sm
     def planning() -> None:
         sm.rotation.fail("setSecret", ValueError)
@@ -212,7 +214,7 @@ def test_an_error_of_a_decorated_function_comes_first(sm: SecretsManager) -> Non
         planning()
 
 
-def test_a_plan_that_is_rolled_back_counts_at_the_end_of_the_rollback(sm: SecretsManager) -> None:
+def test_unmet_plan_inside_a_rollback_fails_at_its_end(sm: SecretsManager) -> None:
     with sm:
         with pytest.raises(UnmetPlanError), sm.rolled_back():
             sm.rotation.fail("setSecret", ValueError)
@@ -221,7 +223,7 @@ def test_a_plan_that_is_rolled_back_counts_at_the_end_of_the_rollback(sm: Secret
             rotate(sm)
 
 
-def test_a_rollback_takes_all_back_though_a_plan_was_not_met(sm: SecretsManager) -> None:
+def test_rollback_restores_everything_when_an_unmet_plan_fails(sm: SecretsManager) -> None:
     with sm:
         with pytest.raises(UnmetPlanError), sm.rolled_back():
             sm.rotation.fail("setSecret", ValueError)
@@ -229,13 +231,13 @@ def test_a_rollback_takes_all_back_though_a_plan_was_not_met(sm: SecretsManager)
         assert list(sm.secrets) == ["db"]
 
 
-def test_an_error_inside_a_rollback_comes_first(sm: SecretsManager) -> None:
+def test_error_inside_a_rollback_is_raised_before_an_unmet_plan(sm: SecretsManager) -> None:
     with sm, pytest.raises(ZeroDivisionError), sm.rolled_back():
         sm.rotation.fail("setSecret", ValueError)
         raise ZeroDivisionError
 
 
-def test_a_plan_of_before_may_come_to_pass_inside_a_rollback_or_after_it(sm: SecretsManager) -> None:
+def test_plan_from_before_a_rollback_may_be_met_inside_it(sm: SecretsManager) -> None:
     with sm:
         sm.rotation.fail("setSecret", ValueError)
         with sm.rolled_back():
@@ -244,7 +246,7 @@ def test_a_plan_of_before_may_come_to_pass_inside_a_rollback_or_after_it(sm: Sec
             rotate(sm)
 
 
-def test_a_plan_of_before_that_never_does_is_told_at_its_own_end(sm: SecretsManager) -> None:
+def test_unmet_plan_from_before_a_rollback_is_reported_when_the_manager_is_left(sm: SecretsManager) -> None:
     with pytest.raises(UnmetPlanError) as failure, sm:
         sm.rotation.fail("setSecret", ValueError)
         sm.rotation.hold("db", before="setSecret")

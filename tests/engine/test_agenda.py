@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from pytest_secretsmanager.engine.changed import changed
 from pytest_secretsmanager.engine.state import (
-    Rotation,
     RotationAttempt,
+    RotationConfiguration,
     RotationRules,
     Secret,
     SecretKey,
@@ -120,7 +120,7 @@ def test_after_any_notes_the_first_is_the_one_that_is_due_first(notes):
 
 def due(opens):
     """A rotation whose next window opens then."""
-    return Rotation(rules=RotationRules(days=30), window=Window(opens, opens + 1))
+    return RotationConfiguration(rules=RotationRules(days=30), window=Window(opens, opens + 1))
 
 
 def a_secret(name, rotation=None, **members):

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_secretsmanager.engine import model
+from pytest_secretsmanager.engine.limits import WrongType, camel_case
 
 OPERATIONS = model.service_model().operation_names
 
@@ -103,7 +104,7 @@ def test_a_list_is_printed_as_java_prints_it(operation, parameters, text):
 
 @pytest.mark.parametrize(("member", "spelled"), [("SecretId", "secretId"), ("ARN", "aRN"), ("", "")])
 def test_members_are_spelled_with_a_small_first_letter(member, spelled):
-    assert model.camel_case(member) == spelled
+    assert camel_case(member) == spelled
 
 
 # --- limits: the quick test and the words agree --------------------------------------------------------------------
@@ -138,7 +139,7 @@ def values_of(shape, depth=0):
 def refusal_in_words(described, parameters):
     try:
         return bool(described.violations(parameters))
-    except model.WrongType:
+    except WrongType:
         return True
 
 
@@ -184,4 +185,4 @@ def test_each_limit_of_the_description_is_held_and_named(operation, member, limi
         return [violation.path for violation in violations if violation.value != "null"]
 
     assert paths(limit) == []
-    assert paths(beyond) == [model.camel_case(member)]
+    assert paths(beyond) == [camel_case(member)]

@@ -51,7 +51,7 @@ def test_a_region_that_a_file_in_aws_data_path_adds_is_one(tmp_path, monkeypatch
     known["partitions"][0]["regions"]["eu-atlantis-1"] = {"description": "Europe (Atlantis)"}
     tmp_path.joinpath("partitions.json").write_text(json.dumps(known))
     monkeypatch.setenv("AWS_DATA_PATH", str(tmp_path))
-    read = importlib.util.find_spec("pytest_secretsmanager.engine.model")
+    read = importlib.util.find_spec("pytest_secretsmanager.engine.partitions")
     anew = importlib.util.module_from_spec(read)  # partitions are read once
     read.loader.exec_module(anew)
     assert {"eu-atlantis-1", "us-east-1"} <= anew.regions("aws")

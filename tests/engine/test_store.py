@@ -274,9 +274,9 @@ def test_what_has_vanished_since_a_mark_is_forgotten_on_the_way_back():
     """Its bytes are, too: there is room for as much as before."""
     store = Store()
     store.apply({a_key("a"): with_versions("v1")})
-    go_back = store.vanished.mark()
+    restore = store.vanished.checkpoint()
     store.apply({a_key("a"): None})
-    go_back()
+    restore()
     assert vanished(store) == []
     for n in range(2_002):
         store.apply({a_key("a"): with_versions("v", arn=f"arn:{n}")})

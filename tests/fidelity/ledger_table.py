@@ -10,7 +10,7 @@
 | `confidence` | how well we know what AWS does: RECORDED, DOC, REPORTED, GUESS |
 | `pinned` | scenarios by name (as the file has it), or tests as `path::function`, that hold what we do |
 | `where` | optional: places in the package that say GUESS, as `engine/rules/paging.py DEFAULT_PAGE` |
-| `readme` | optional: true for what users are likely to meet; these make the README's table |
+| `readme` | optional: true for what users are likely to meet; these make the guide's table |
 """
 
 import ast
@@ -22,8 +22,10 @@ from typing import Any
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "pytest_secretsmanager"
+LEGEND = PACKAGE / "engine" / "__init__.py"
 LEDGER = Path(__file__).with_name("ledger.toml")
 SCENARIOS = Path(__file__).parent / "scenarios"
+CHAPTER = ROOT / "examples" / "guide" / "fidelity.md"
 BEGIN, END = "<!-- ledger -->", "<!-- /ledger -->"
 
 
@@ -33,8 +35,8 @@ def entries() -> tuple[dict[str, Any], ...]:
     return tuple(tomllib.loads(LEDGER.read_text(encoding="utf-8"))["entry"])
 
 
-def readme_table() -> str:
-    """The table that stands between the README's markers."""
+def main_table() -> str:
+    """The table of the main entries, which stands between the markers of the guide's chapter."""
     rows = [
         [entry[column] for column in ("what", "we", "aws", "confidence")] for entry in entries() if entry.get("readme")
     ]
@@ -42,9 +44,9 @@ def readme_table() -> str:
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
-def table_in(readme: str) -> str:
-    """What stands between the markers of a README."""
-    return readme.partition(BEGIN)[2].partition(END)[0].strip("\n") + "\n"
+def table_in(chapter: str) -> str:
+    """The text between the markers of a chapter."""
+    return chapter.partition(BEGIN)[2].partition(END)[0].strip("\n") + "\n"
 
 
 @cache
@@ -75,7 +77,7 @@ def guesses() -> set[str]:
     return {
         f"{path.relative_to(PACKAGE).as_posix()} {name}".strip()
         for path in PACKAGE.rglob("*.py")
-        if "GUESS" in path.read_text(encoding="utf-8")
+        if path != LEGEND and "GUESS" in path.read_text(encoding="utf-8")
         for name in _names_around_guesses(path.read_text(encoding="utf-8"))
     }
 

@@ -5,8 +5,8 @@ A scenario is a `[[scenario]]` table in a TOML file under `scenarios/`, one file
 | key | |
 | --- | --- |
 | `name` | a sentence, unique over all files; the ledger points at scenarios by it |
-| `source` | where the fact comes from: a test of localstack or moto that ran against AWS, the API reference, a report |
-| `confidence` | RECORDED (seen of AWS itself), DOC (AWS writes so), REPORTED (somebody saw it), GUESS (our decision) |
+| `source` | where the fact comes from; `sources.toml` explains the short names |
+| `confidence` | RECORDED, DOC, REPORTED or GUESS, as `pytest_secretsmanager/engine/__init__.py` explains them |
 | `setup`, `steps` | rows, below; `setup` is what the fact needs to be there, and runs first |
 | `manager` | optional: keyword arguments of `SecretsManager` |
 | `each` | optional: variables in several sets, which the name may hold too; the scenario runs once with each |

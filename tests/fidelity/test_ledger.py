@@ -1,10 +1,10 @@
-"""The ledger tells every decision and deviation, with the test that pins it, and the README has its main rows."""
+"""The ledger tells every decision and deviation, with the test that pins it, and the guide has its main entries."""
 
 from datetime import UTC, datetime
 
 import boto3
 import pytest
-from ledger_table import BEGIN, END, ROOT, entries, guesses, is_there, readme_table, scenario_names, table_in
+from ledger_table import BEGIN, CHAPTER, END, ROOT, entries, guesses, is_there, main_table, scenario_names, table_in
 from scenario_runner import CONFIDENCES
 
 MEMBERS = {"id", "operation", "what", "we", "aws", "confidence", "pinned"}
@@ -43,12 +43,12 @@ def test_every_place_that_the_ledger_names_still_says_guess():
     assert told - guesses() == set(), "these places say GUESS no more: take them out of ledger.toml, or their entries"
 
 
-def test_the_readme_has_the_ledgers_main_rows():
-    table = readme_table()
+def test_the_guide_has_the_main_entries_of_the_ledger():
+    table = main_table()
     assert table.count("\n") - 2 <= 30
-    assert table_in((ROOT / "README.md").read_text(encoding="utf-8")) == table, (
-        f"README.md has to have just this between {BEGIN} and {END}; it is made from the entries of "
-        f"tests/fidelity/ledger.toml that have `readme = true`, so paste it from here:\n\n{table}"
+    assert table_in(CHAPTER.read_text(encoding="utf-8")) == table, (
+        f"{CHAPTER.relative_to(ROOT)} has another table between {BEGIN} and {END} than the entries of "
+        f"tests/fidelity/ledger.toml that have `readme = true`; paste this one:\n\n{table}"
     )
 
 

@@ -1,16 +1,21 @@
 """What AWS is known to do, a scenario for each fact, through every door. `scenario_runner.py` tells the format."""
 
 import re
+import tomllib
 from collections import defaultdict
 from dataclasses import asdict
 from importlib.util import find_spec
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import pytest
 import time_machine
 from scenario_doors import DOORS
 from scenario_runner import CONFIDENCES, START, Scenario, Told, run, scenarios
+
+FIDELITY = Path(__file__).parent
+SOURCES = tomllib.loads((FIDELITY / "sources.toml").read_text(encoding="utf-8"))
 
 
 def marked(scenario: Scenario):
@@ -71,6 +76,20 @@ def test_no_two_scenarios_have_one_name():
 def test_every_scenario_says_where_its_fact_comes_from():
     assert [scenario.name for scenario in scenarios() if not scenario.source.strip()] == []
     assert [scenario.name for scenario in scenarios() if scenario.confidence not in CONFIDENCES] == []
+
+
+def sources_named_in(text):
+    return {name for name in SOURCES if re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", text)}
+
+
+def test_every_recorded_scenario_names_a_source_that_the_list_of_sources_explains():
+    recorded = [scenario for scenario in scenarios() if scenario.confidence == "RECORDED"]
+    assert [scenario.name for scenario in recorded if not sources_named_in(scenario.source)] == []
+
+
+def test_the_list_of_sources_explains_no_source_that_is_not_named():
+    texts = [*(scenario.source for scenario in scenarios()), (FIDELITY / "ledger.toml").read_text(encoding="utf-8")]
+    assert {*SOURCES} == set().union(*map(sources_named_in, texts))
 
 
 def test_every_scenario_makes_a_call():

@@ -147,7 +147,7 @@ class World:
     """The engine behind a SecretsManager, called without a client, so that replies are seen as they are made."""
 
     def __init__(self, manager):
-        self.service = manager.secret("db")._source.service
+        self.service = manager.secret("db")._world.service
         self.principal = Principal(manager.account, "arn:aws:iam::123456789012:user/test")
         self.region = manager.region
 

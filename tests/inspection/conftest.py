@@ -1,4 +1,4 @@
-"""A clock that stands still, so that ages in tables and times in texts are exact."""
+"""A clock that stands still: ages in tables and times in texts are exact."""
 
 import time
 from datetime import UTC, datetime
@@ -7,7 +7,7 @@ import pytest
 
 
 class Clock:
-    """What `time.time()` gives: the same until a test advances it."""
+    """A replacement of `time.time`. It returns the same time until a test advances it."""
 
     def __init__(self) -> None:
         self.now = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC).timestamp()
@@ -28,4 +28,4 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 @pytest.fixture(autouse=True)
 def _time_stands_still(clock: Clock) -> None:
-    """No test of this room depends on how long it takes."""
+    """Use the clock in every test: none depends on how long it takes."""

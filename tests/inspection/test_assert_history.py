@@ -1,4 +1,4 @@
-"""`assert_history` and `assert_moved`: what a secret went through."""
+"""`assert_history` and `assert_moved`: the past values and label moves of a secret."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +20,7 @@ secret 'db' in us-east-1
 
 @pytest.fixture(autouse=True)
 def _two_versions(secretsmanager: SecretsManager, client: "SecretsManagerClient") -> None:
-    """Version 1 is seeded, version 2 was put by a client: AWSCURRENT went from 1 to 2."""
+    """Version 1 is seeded, version 2 is put by a client: AWSCURRENT moves from 1 to 2."""
     secretsmanager.seed("db", versions=[Version("one", id=ONE)])
     client.put_secret_value(SecretId="db", SecretString="two", ClientRequestToken=TWO)
 
@@ -28,22 +28,22 @@ def _two_versions(secretsmanager: SecretsManager, client: "SecretsManagerClient"
 # --- assert_history --------------------------------------------------------------------------------------------------
 
 
-def test_a_history_holds_when_it_is_exactly_these_values(secretsmanager: SecretsManager) -> None:
+def test_assert_history_passes_for_exactly_the_values_of_all_versions(secretsmanager: SecretsManager) -> None:
     secretsmanager.assert_history("db", ["one", "two"])
 
 
-def test_a_history_compares_each_value_as_its_kind_asks(secretsmanager: SecretsManager) -> None:
+def test_assert_history_compares_text_bytes_and_json(secretsmanager: SecretsManager) -> None:
     secretsmanager.seed("mixed", {"b": 1, "a": 2}, versions=["text", b"\x00"])
     secretsmanager.assert_history("mixed", ["text", b"\x00", {"a": 2, "b": 1}])
 
 
-def test_a_history_holds_for_version_views(secretsmanager: SecretsManager) -> None:
+def test_assert_history_accepts_version_views(secretsmanager: SecretsManager) -> None:
     first, second = secretsmanager.secret("db").versions
     secretsmanager.assert_history("db", [first, second])
     secretsmanager.assert_history("db", (first, "two"))
 
 
-def test_a_secret_without_versions_has_an_empty_history(secretsmanager: SecretsManager) -> None:
+def test_assert_history_passes_with_an_empty_list_for_a_secret_without_versions(secretsmanager: SecretsManager) -> None:
     secretsmanager.seed("empty")
     secretsmanager.assert_history("empty", [])
 
@@ -51,9 +51,9 @@ def test_a_secret_without_versions_has_an_empty_history(secretsmanager: SecretsM
 @pytest.mark.parametrize(
     ("expected", "problems"),
     [
-        pytest.param(["one"], "expected 1 version, found 2", id="one more than expected"),
-        pytest.param([], "expected 0 versions, found 2", id="none expected"),
-        pytest.param(["one", "two", "three"], "expected 3 versions, found 2", id="one less than expected"),
+        pytest.param(["one"], "expected 1 version, found 2", id="one version too many"),
+        pytest.param([], "expected 0 versions, found 2", id="no version expected"),
+        pytest.param(["one", "two", "three"], "expected 3 versions, found 2", id="one version too few"),
         pytest.param(["one", "three"], "version 2 differs\n  expected: 'three'\n  found:    'two'", id="another value"),
         pytest.param(
             ["two", {"a": 1}],
@@ -68,7 +68,7 @@ def test_a_secret_without_versions_has_an_empty_history(secretsmanager: SecretsM
         ),
     ],
 )
-def test_another_history_fails_with_each_difference(
+def test_assert_history_lists_each_difference(
     secretsmanager: SecretsManager, expected: list[object], problems: str
 ) -> None:
     with pytest.raises(AssertionError) as failure:
@@ -76,7 +76,7 @@ def test_another_history_fails_with_each_difference(
     assert str(failure.value) == f"secret 'db' has another history: {problems}\n\n{TABLE}"
 
 
-def test_another_history_shows_ids_where_views_were_compared(secretsmanager: SecretsManager) -> None:
+def test_assert_history_shows_ids_for_version_views_that_differ(secretsmanager: SecretsManager) -> None:
     first, second = secretsmanager.secret("db").versions
     with pytest.raises(AssertionError) as failure:
         secretsmanager.assert_history("db", [second, first])
@@ -87,7 +87,7 @@ def test_another_history_shows_ids_where_views_were_compared(secretsmanager: Sec
     )
 
 
-def test_a_history_is_looked_up_in_region_and_account(secretsmanager: SecretsManager) -> None:
+def test_assert_history_finds_its_secret_by_region_and_account(secretsmanager: SecretsManager) -> None:
     secretsmanager.seed("db", "x", region="eu-west-1", account="999999999999")
     secretsmanager.assert_history("db", ["x"], region="eu-west-1", account="999999999999")
 
@@ -98,7 +98,7 @@ def test_a_history_is_looked_up_in_region_and_account(secretsmanager: SecretsMan
 @pytest.mark.parametrize(
     "ends",
     [
-        pytest.param({}, id="anyhow"),
+        pytest.param({}, id="any move"),
         pytest.param({"source": 1}, id="from 1"),
         pytest.param({"target": 2}, id="to 2"),
         pytest.param({"source": 1, "target": 2}, id="from 1 to 2"),
@@ -106,20 +106,20 @@ def test_a_history_is_looked_up_in_region_and_account(secretsmanager: SecretsMan
         pytest.param({"source": -2, "target": -1}, id="by numbers from the end"),
     ],
 )
-def test_a_label_made_that_move(secretsmanager: SecretsManager, ends: dict[str, Any]) -> None:
+def test_assert_moved_passes_for_a_move(secretsmanager: SecretsManager, ends: dict[str, Any]) -> None:
     secretsmanager.assert_moved("db", "AWSCURRENT", **ends)
 
 
-def test_the_ends_of_a_move_may_be_views(secretsmanager: SecretsManager) -> None:
+def test_assert_moved_accepts_version_views(secretsmanager: SecretsManager) -> None:
     first, second = secretsmanager.secret("db").versions
     secretsmanager.assert_moved("db", "AWSCURRENT", source=first, target=second)
 
 
-def test_a_label_that_was_placed_first_came_from_nowhere(secretsmanager: SecretsManager) -> None:
+def test_assert_moved_with_source_none_passes_for_the_first_placement(secretsmanager: SecretsManager) -> None:
     secretsmanager.assert_moved("db", "AWSPREVIOUS", source=None, target=1)
 
 
-def test_a_label_that_was_taken_away_went_nowhere(
+def test_assert_moved_with_target_none_passes_for_a_removed_label(
     secretsmanager: SecretsManager, client: "SecretsManagerClient"
 ) -> None:
     client.update_secret_version_stage(SecretId="db", VersionStage="BLUE", MoveToVersionId=ONE)
@@ -127,7 +127,7 @@ def test_a_label_that_was_taken_away_went_nowhere(
     secretsmanager.assert_moved("db", "BLUE", source=1, target=None)
 
 
-def test_the_first_version_of_a_created_secret_took_its_label_from_nowhere(
+def test_assert_moved_with_source_none_passes_for_create_secret(
     secretsmanager: SecretsManager, client: "SecretsManagerClient"
 ) -> None:
     client.create_secret(Name="new", SecretString="x")
@@ -144,7 +144,7 @@ def test_the_first_version_of_a_created_secret_took_its_label_from_nowhere(
         pytest.param({"target": None}, "from anywhere to nowhere", id="to nowhere"),
     ],
 )
-def test_a_move_that_was_not_made_fails_with_those_that_were(
+def test_assert_moved_lists_the_moves_of_the_label(
     secretsmanager: SecretsManager, ends: dict[str, Any], wanted: str
 ) -> None:
     with pytest.raises(AssertionError) as failure:
@@ -156,7 +156,7 @@ def test_a_move_that_was_not_made_fails_with_those_that_were(
     )
 
 
-def test_a_label_that_never_moved_fails_with_no_moves(secretsmanager: SecretsManager) -> None:
+def test_assert_moved_with_a_target_lists_no_moves_for_a_label_that_never_moved(secretsmanager: SecretsManager) -> None:
     with pytest.raises(AssertionError) as failure:
         secretsmanager.assert_moved("db", "AWSPENDING", target=2)
     assert str(failure.value) == (
@@ -165,45 +165,49 @@ def test_a_label_that_never_moved_fails_with_no_moves(secretsmanager: SecretsMan
     )
 
 
-def test_a_seed_is_no_move(secretsmanager: SecretsManager) -> None:
+def test_assert_moved_does_not_count_a_seed(secretsmanager: SecretsManager) -> None:
     secretsmanager.seed("seeded", "two", versions=["one"])
     with pytest.raises(AssertionError, match=r"never moved; its moves:\n  \(none; to be seeded is no move\)\n"):
         secretsmanager.assert_moved("seeded", "AWSCURRENT")
 
 
-def test_a_refused_call_is_no_move(secretsmanager: SecretsManager, client: "SecretsManagerClient") -> None:
+def test_assert_moved_does_not_count_a_refused_call(
+    secretsmanager: SecretsManager, client: "SecretsManagerClient"
+) -> None:
     with pytest.raises(client.exceptions.InvalidParameterException):
         client.update_secret_version_stage(SecretId="db", VersionStage="AWSCURRENT", MoveToVersionId=ONE)
     with pytest.raises(AssertionError, match="did not move from version 2 to version 1"):
         secretsmanager.assert_moved("db", "AWSCURRENT", source=2, target=1)
 
 
-def test_a_seed_in_its_place_starts_a_new_history(secretsmanager: SecretsManager) -> None:
+def test_seed_that_replaces_a_secret_starts_a_new_history(secretsmanager: SecretsManager) -> None:
     secretsmanager.seed("db", "again")
     assert secretsmanager.secret("db").history == []
 
 
-def test_an_end_that_is_not_there_is_a_usage_error(secretsmanager: SecretsManager) -> None:
+def test_assert_moved_to_an_unknown_version_raises_version_not_found(secretsmanager: SecretsManager) -> None:
     with pytest.raises(VersionNotFound, match=r"^secret 'db' has no version 3; it has numbers 1 to 2 "):
         secretsmanager.assert_moved("db", "AWSCURRENT", target=3)
 
 
-@pytest.mark.parametrize(("end", "kind"), [(1.5, "float"), ({"a": 1}, "dict"), (["one"], "list")])
-def test_an_end_of_another_type_is_a_usage_error(secretsmanager: SecretsManager, end: object, kind: str) -> None:
+@pytest.mark.parametrize(("end", "kind"), [(1.5, "float"), ({"a": 1}, "dict"), (["one"], "list")], ids=str)
+def test_assert_moved_refuses_a_target_of_a_wrong_type(secretsmanager: SecretsManager, end: object, kind: str) -> None:
     with pytest.raises(UsageError) as failure:
         secretsmanager.assert_moved("db", "AWSCURRENT", target=end)
     assert str(failure.value) == f"a move's end is a version id, a number, a label, a view or None, not {kind}"
 
 
-def test_a_move_is_looked_up_in_region_and_account(secretsmanager: SecretsManager) -> None:
+def test_assert_moved_finds_its_secret_by_region_and_account(secretsmanager: SecretsManager) -> None:
     secretsmanager.seed("db", "x", region="eu-west-1", account="999999999999")
     there = secretsmanager.client("eu-west-1", aws_account_id="999999999999")
     there.put_secret_value(SecretId="db", SecretString="y")
     secretsmanager.assert_moved("db", "AWSCURRENT", source=1, target=2, region="eu-west-1", account="999999999999")
 
 
-@pytest.mark.parametrize("history", ["ab", b"ab", 7, {"a": 1}])
-def test_a_history_that_is_no_list_is_a_usage_error(secretsmanager: SecretsManager, history: object) -> None:
+@pytest.mark.parametrize("history", ["ab", b"ab", 7, {"a": 1}], ids=str)
+def test_assert_history_refuses_an_expected_history_that_is_no_list(
+    secretsmanager: SecretsManager, history: object
+) -> None:
     secretsmanager.seed("letters", "b", versions=["a"])
     with pytest.raises(UsageError, match=r"^a history is a list of values or versions, not "):
         secretsmanager.assert_history("letters", history)  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""`assert_labels`, `assert_label`, `assert_no_label`: when they hold, when they do not, and what they then say."""
+"""`assert_labels`, `assert_label`, `assert_no_label`: when they pass, when they fail, and their failure texts."""
 
 import re
 from collections.abc import Callable
@@ -20,7 +20,7 @@ secret 'db' in us-east-1
 
 @pytest.fixture(autouse=True)
 def _three_versions(secretsmanager: SecretsManager) -> None:
-    """AWSPREVIOUS on 1, AWSCURRENT and BLUE on 2, nothing on 3."""
+    """AWSPREVIOUS on 1, AWSCURRENT and BLUE on 2, no label on 3."""
     secretsmanager.seed(
         "db",
         versions=[
@@ -37,14 +37,14 @@ def text_of(check: Callable[[], None]) -> str:
     return str(failure.value)
 
 
-# --- assert_labels -------------------------------------------------------------------------------------------------
+# --- assert_labels ---------------------------------------------------------------------------------------------------
 
 
-def test_labels_hold_when_all_are_placed_so(secretsmanager: SecretsManager) -> None:
+def test_assert_labels_passes_when_all_labels_match(secretsmanager: SecretsManager) -> None:
     secretsmanager.assert_labels("db", {"BLUE": 2, "AWSPREVIOUS": 1, "AWSCURRENT": 2})
 
 
-def test_labels_name_versions_by_id_number_label_and_view(secretsmanager: SecretsManager) -> None:
+def test_assert_labels_accepts_versions_by_id_number_label_and_view(secretsmanager: SecretsManager) -> None:
     current = secretsmanager.secret("db").versions[1]
     secretsmanager.assert_labels("db", {"AWSPREVIOUS": ONE, "AWSCURRENT": -2, "BLUE": "AWSCURRENT"})
     secretsmanager.assert_labels("db", {"AWSPREVIOUS": 1, "AWSCURRENT": current, "BLUE": current})
@@ -56,17 +56,17 @@ def test_labels_name_versions_by_id_number_label_and_view(secretsmanager: Secret
         pytest.param(
             {"AWSCURRENT": 2, "AWSPREVIOUS": 1},
             ["BLUE: expected nowhere, found on version 2"],
-            id="one that is not expected",
+            id="an unexpected label",
         ),
         pytest.param(
             {"AWSCURRENT": 2, "AWSPREVIOUS": 1, "BLUE": 2, "AWSPENDING": 3},
             ["AWSPENDING: expected on version 3, found nowhere"],
-            id="one that is missing",
+            id="a missing label",
         ),
         pytest.param(
             {"AWSCURRENT": 2, "AWSPREVIOUS": 1, "BLUE": 3},
             ["BLUE: expected on version 3, found on version 2"],
-            id="one on another version",
+            id="a label on another version",
         ),
         pytest.param(
             {"AWSPREVIOUS": 2, "GREEN": 1},
@@ -76,11 +76,11 @@ def test_labels_name_versions_by_id_number_label_and_view(secretsmanager: Secret
                 "BLUE: expected nowhere, found on version 2",
                 "AWSCURRENT: expected nowhere, found on version 2",
             ],
-            id="all that differ, expected ones first",
+            id="all differences, expected labels first",
         ),
     ],
 )
-def test_labels_fail_with_each_that_differs(
+def test_assert_labels_lists_each_difference(
     secretsmanager: SecretsManager, expected: dict[str, int], lines: list[str]
 ) -> None:
     text = text_of(lambda: secretsmanager.assert_labels("db", expected))
@@ -88,24 +88,24 @@ def test_labels_fail_with_each_that_differs(
     assert text == f"the labels of secret 'db' are placed otherwise\n{differing}\n{TABLE}"
 
 
-def test_a_secret_without_versions_has_no_labels(secretsmanager: SecretsManager) -> None:
+def test_assert_labels_passes_with_an_empty_dict_for_a_secret_without_versions(secretsmanager: SecretsManager) -> None:
     secretsmanager.seed("empty")
     secretsmanager.assert_labels("empty", {})
 
 
-def test_labels_of_a_version_that_is_not_there_fail_with_the_table(secretsmanager: SecretsManager) -> None:
+def test_assert_labels_with_an_unknown_version_fails_with_the_table(secretsmanager: SecretsManager) -> None:
     text = r"^secret 'db' has no version 4; it has numbers 1 to 3 and the labels [^\n]*\n\nsecret 'db' in us-east-1\n"
     with pytest.raises(AssertionError, match=text):
         secretsmanager.assert_labels("db", {"AWSCURRENT": 4})
 
 
 @pytest.mark.parametrize("label", ["AWSCURENT", "AWSCURRNT", "AWSPENDIG", "PENDING"])
-def test_that_a_misspelt_label_is_nowhere_is_a_usage_error(secretsmanager: SecretsManager, label: str) -> None:
+def test_assert_no_label_refuses_a_misspelt_label_of_aws(secretsmanager: SecretsManager, label: str) -> None:
     with pytest.raises(UsageError, match=f"^no such label '{label}'; did you mean 'AWS"):
         secretsmanager.assert_no_label("db", label)
 
 
-def test_labels_are_looked_up_in_region_and_account(secretsmanager: SecretsManager) -> None:
+def test_assert_labels_finds_its_secret_by_region_and_account(secretsmanager: SecretsManager) -> None:
     secretsmanager.seed("db", "x", region="eu-west-1", account="999999999999")
     secretsmanager.assert_labels("db", {"AWSCURRENT": 1}, region="eu-west-1", account="999999999999")
 
@@ -114,7 +114,9 @@ def test_labels_are_looked_up_in_region_and_account(secretsmanager: SecretsManag
 
 
 @pytest.mark.parametrize(("label", "version"), [("AWSPREVIOUS", 1), ("AWSCURRENT", TWO), ("BLUE", "AWSCURRENT")])
-def test_a_label_holds_wherever_the_others_are(secretsmanager: SecretsManager, label: str, version: str | int) -> None:
+def test_assert_label_passes_for_the_version_of_one_label(
+    secretsmanager: SecretsManager, label: str, version: str | int
+) -> None:
     secretsmanager.assert_label("db", label, version)
 
 
@@ -130,19 +132,19 @@ def test_a_label_holds_wherever_the_others_are(secretsmanager: SecretsManager, l
         ),
     ],
 )
-def test_a_label_elsewhere_fails_with_where_it_is(
+def test_assert_label_names_the_version_that_has_the_label(
     secretsmanager: SecretsManager, label: str, version: int, line: str
 ) -> None:
     assert text_of(lambda: secretsmanager.assert_label("db", label, version)) == f"{line}\n\n{TABLE}"
 
 
-def test_a_label_on_the_view_of_another_secrets_version_is_refused(secretsmanager: SecretsManager) -> None:
+def test_assert_label_refuses_a_version_view_of_another_secret(secretsmanager: SecretsManager) -> None:
     other = secretsmanager.seed("other", "x").versions[0]
     with pytest.raises(UsageError, match="'other'"):
         secretsmanager.assert_label("db", "AWSCURRENT", other)
 
 
-def test_a_label_is_looked_up_in_region_and_account(secretsmanager: SecretsManager) -> None:
+def test_assert_label_finds_its_secret_by_region_and_account(secretsmanager: SecretsManager) -> None:
     secretsmanager.seed("db", "x", region="eu-west-1", account="999999999999")
     secretsmanager.assert_label("db", "AWSCURRENT", 1, region="eu-west-1", account="999999999999")
 
@@ -150,39 +152,41 @@ def test_a_label_is_looked_up_in_region_and_account(secretsmanager: SecretsManag
 # --- assert_no_label -------------------------------------------------------------------------------------------------
 
 
-def test_no_label_holds_when_no_version_has_it(secretsmanager: SecretsManager) -> None:
+def test_assert_no_label_passes_when_no_version_has_the_label(secretsmanager: SecretsManager) -> None:
     secretsmanager.assert_no_label("db", "AWSPENDING")
 
 
-def test_no_label_fails_with_where_it_is(secretsmanager: SecretsManager) -> None:
+def test_assert_no_label_names_the_version_that_has_the_label(secretsmanager: SecretsManager) -> None:
     text = text_of(lambda: secretsmanager.assert_no_label("db", "BLUE"))
     assert text == f"expected BLUE of secret 'db' nowhere, found it on version 2\n\n{TABLE}"
 
 
-def test_no_label_is_looked_up_in_region_and_account(secretsmanager: SecretsManager) -> None:
+def test_assert_no_label_finds_its_secret_by_region_and_account(secretsmanager: SecretsManager) -> None:
     secretsmanager.seed("db", "x", region="eu-west-1", account="999999999999")
     secretsmanager.assert_no_label("db", "BLUE", region="eu-west-1", account="999999999999")
 
 
-def test_a_label_that_is_nearly_one_of_awss_is_asked_back_whatever_its_case(secretsmanager: SecretsManager) -> None:
+def test_assert_no_label_suggests_the_label_of_aws_in_any_case(secretsmanager: SecretsManager) -> None:
     secretsmanager.seed("db", "one")
     with pytest.raises(UsageError, match="did you mean 'AWSCURRENT'"):
         secretsmanager.assert_no_label("db", "awscurrent")
 
 
-def test_a_label_that_is_there_is_found_though_it_is_nearly_one_of_awss(secretsmanager: SecretsManager) -> None:
+def test_assert_no_label_fails_for_an_existing_label_that_resembles_one_of_aws(secretsmanager: SecretsManager) -> None:
     secretsmanager.seed("db", versions=[Version("one", labels=["AWSCURRENT", "AWSPENDING2"])])
     with pytest.raises(AssertionError, match="expected AWSPENDING2 of secret 'db' nowhere"):
         secretsmanager.assert_no_label("db", "AWSPENDING2")
 
 
 @pytest.mark.parametrize("label", ["current", "pending", "previous", "BLUE"])
-def test_a_label_of_ones_own_may_resemble_one_of_awss(secretsmanager: SecretsManager, label: str) -> None:
+def test_assert_no_label_accepts_custom_labels_such_as_current_and_pending(
+    secretsmanager: SecretsManager, label: str
+) -> None:
     secretsmanager.seed("db", "one")
     secretsmanager.assert_no_label("db", label)
 
 
-def test_a_label_that_was_taken_away_is_no_misspelling(secretsmanager: SecretsManager) -> None:
+def test_assert_no_label_accepts_a_removed_label_that_resembles_one_of_aws(secretsmanager: SecretsManager) -> None:
     version = secretsmanager.seed("db", versions=[Version("one", labels=["AWSCURRENT", "PENDING"])]).versions[0]
     secretsmanager.client().update_secret_version_stage(
         SecretId="db", VersionStage="PENDING", RemoveFromVersionId=version.id
@@ -190,8 +194,8 @@ def test_a_label_that_was_taken_away_is_no_misspelling(secretsmanager: SecretsMa
     secretsmanager.assert_no_label("db", "PENDING")
 
 
-@pytest.mark.parametrize("label", [None, 1, ["AWSPENDING"]])
-def test_a_label_that_is_no_text_is_refused(secretsmanager: SecretsManager, label: Any) -> None:
+@pytest.mark.parametrize("label", [None, 1, ["AWSPENDING"]], ids=str)
+def test_label_assertions_refuse_a_label_that_is_not_text(secretsmanager: SecretsManager, label: Any) -> None:
     secretsmanager.seed("db", "one")
     told = "a label is a str such as 'AWSPENDING', not "
     with pytest.raises(UsageError, match=told):
@@ -202,7 +206,7 @@ def test_a_label_that_is_no_text_is_refused(secretsmanager: SecretsManager, labe
         secretsmanager.assert_moved("db", label)
 
 
-def test_labels_that_are_no_dict_are_refused(secretsmanager: SecretsManager) -> None:
+def test_assert_labels_refuses_labels_that_are_no_dict(secretsmanager: SecretsManager) -> None:
     secretsmanager.seed("db", "one")
     with pytest.raises(UsageError, match=r"labels are a dict of label and version, not list; write {"):
         secretsmanager.assert_labels("db", ["AWSCURRENT"])  # type: ignore[arg-type]
@@ -222,37 +226,48 @@ WRITE = 'write {"AWSCURRENT": 2}: each label, and the version that it is on'
         ({"AWSCURRENT": [2]}, f"AWSCURRENT is on one version or on none, not on [2]; {WRITE}"),
         ({"AWSCURRENT": 2, "AWSPENDING": None}, f"AWSPENDING is on one version or on none, not on None; {WRITE}"),
     ],
+    ids=[
+        "number as a label",
+        "version id as a label",
+        "version ids with lists of labels",
+        "list of versions",
+        "None as a version",
+    ],
 )
-def test_a_version_where_a_label_belongs_is_refused(secretsmanager: SecretsManager, expected: Any, told: str) -> None:
+def test_assert_labels_refuses_a_version_in_place_of_a_label(
+    secretsmanager: SecretsManager, expected: Any, told: str
+) -> None:
     with pytest.raises(UsageError) as refusal:
         secretsmanager.assert_labels("db", expected)
     assert str(refusal.value) == told
 
 
-def test_the_view_of_a_version_where_a_label_belongs_is_refused(secretsmanager: SecretsManager) -> None:
+def test_assert_labels_refuses_a_version_view_in_place_of_a_label(secretsmanager: SecretsManager) -> None:
     expected: Any = {secretsmanager.secret("db").current: "AWSCURRENT"}
     with pytest.raises(UsageError, match=r"^the version <version 2 of 'db', .*> stands where a label belongs; "):
         secretsmanager.assert_labels("db", expected)
 
 
-def test_a_label_that_is_spelled_as_a_version_id_is_a_label(secretsmanager: SecretsManager) -> None:
+def test_assert_labels_accepts_a_label_that_looks_like_a_version_id(secretsmanager: SecretsManager) -> None:
     secretsmanager.seed("odd", versions=[Version("one", id=ONE, labels=["AWSCURRENT", ONE])])
     secretsmanager.assert_labels("odd", {"AWSCURRENT": 1, ONE: 1})
 
 
-# --- labels that are misspelt ----------------------------------------------------------------------------------------
+# --- misspelt labels -------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
     ("label", "meant"),
     [
-        pytest.param("AWSCURENT", "AWSCURRENT", id="one that is there"),
-        pytest.param("AWSPENDNG", "AWSPENDING", id="one of AWS's that is not there"),
-        pytest.param("awscurrent", "AWSCURRENT", id="small letters"),
-        pytest.param("BLU", "BLUE", id="one of the secret's own"),
+        pytest.param("AWSCURENT", "AWSCURRENT", id="an existing label of AWS"),
+        pytest.param("AWSPENDNG", "AWSPENDING", id="another label of AWS"),
+        pytest.param("awscurrent", "AWSCURRENT", id="lower case"),
+        pytest.param("BLU", "BLUE", id="a custom label of the secret"),
     ],
 )
-def test_a_misspelt_label_is_asked_back_by_every_helper(secretsmanager: SecretsManager, label: str, meant: str) -> None:
+def test_label_assertions_suggest_the_nearest_label_for_a_misspelt_one(
+    secretsmanager: SecretsManager, label: str, meant: str
+) -> None:
     told = f"; did you mean {meant!r}?"
     assert f"  {label}: expected on version 2, found nowhere{told}\n" in text_of(
         lambda: secretsmanager.assert_labels("db", {label: 2})
@@ -265,14 +280,16 @@ def test_a_misspelt_label_is_asked_back_by_every_helper(secretsmanager: SecretsM
 
 
 @pytest.mark.parametrize("label", ["AWSPENDING", "green"])
-def test_a_label_that_is_only_not_there_is_not_asked_back(secretsmanager: SecretsManager, label: str) -> None:
+def test_label_assertions_suggest_nothing_for_a_label_that_is_only_missing(
+    secretsmanager: SecretsManager, label: str
+) -> None:
     assert "did you mean" not in text_of(lambda: secretsmanager.assert_labels("db", {label: 2}))
     assert "did you mean" not in text_of(lambda: secretsmanager.assert_label("db", label, 2))
     assert "did you mean" not in text_of(lambda: secretsmanager.assert_moved("db", label))
     assert "did you mean" not in text_of(lambda: secretsmanager.assert_value("db", "x", label))
 
 
-def test_a_version_that_is_not_there_says_once_what_is(secretsmanager: SecretsManager) -> None:
+def test_unknown_version_names_the_existing_numbers_and_labels_once(secretsmanager: SecretsManager) -> None:
     with pytest.raises(VersionNotFound) as failure:
         secretsmanager.secret("db").version("AWSPENDING")
     assert str(failure.value.args[0]) == (
@@ -280,7 +297,7 @@ def test_a_version_that_is_not_there_says_once_what_is(secretsmanager: SecretsMa
     )
 
 
-def test_a_label_that_never_moved_is_told_as_such(secretsmanager: SecretsManager) -> None:
+def test_assert_moved_says_that_a_label_never_moved(secretsmanager: SecretsManager) -> None:
     secretsmanager.seed("db", "one")
     with pytest.raises(AssertionError, match="AWSCURRENT of secret 'db' never moved; its moves:") as caught:
         secretsmanager.assert_moved("db", "AWSCURRENT")
@@ -288,7 +305,7 @@ def test_a_label_that_never_moved_is_told_as_such(secretsmanager: SecretsManager
 
 
 @pytest.mark.parametrize("label", ["AWSCURRENT", "AWSPENDING"])
-def test_a_version_that_is_named_by_the_label_itself_is_refused(secretsmanager: SecretsManager, label: str) -> None:
+def test_label_assertions_refuse_the_label_itself_as_its_version(secretsmanager: SecretsManager, label: str) -> None:
     told = f"^{label} is always on the version that {label} names: name it by number, id or view$"
     with pytest.raises(UsageError, match=told):
         secretsmanager.assert_label("db", label, label)

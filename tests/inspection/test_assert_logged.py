@@ -1,4 +1,4 @@
-"""`assert_logged`, `assert_not_logged`, `assert_log_order`: what they find in the log, and what they say else."""
+"""`assert_logged`, `assert_not_logged`, `assert_log_order`: the calls that they find, and their failure texts."""
 
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -16,7 +16,7 @@ TOKEN = "2" * 32
 
 
 class StartsWith:
-    """An expectation with an `__eq__` of its own."""
+    """An expectation with its own `__eq__`."""
 
     def __init__(self, prefix: str) -> None:
         self.prefix = prefix
@@ -33,7 +33,7 @@ class StartsWith:
 
 @pytest.fixture(autouse=True)
 def _four_calls(secretsmanager: SecretsManager, client: "SecretsManagerClient") -> None:
-    """Two reads, a write, and a read that is refused."""
+    """Two reads, a write, and a refused read."""
     secretsmanager.seed("app/db", "one")
     client.get_secret_value(SecretId="app/db")
     client.get_secret_value(SecretId="app/db", VersionStage="AWSCURRENT")
@@ -56,30 +56,32 @@ def text_of(sm: SecretsManager, operation: str, **arguments: Any) -> str:
 @pytest.mark.parametrize(
     ("operation", "arguments"),
     [
-        pytest.param("GetSecretValue", {}, id="an operation"),
-        pytest.param("GetSecretValue", {"times": 3}, id="so many times, refused ones too"),
-        pytest.param("GetSecretValue", {"times": 2, "SecretId": "app/db"}, id="with a field"),
-        pytest.param("GetSecretValue", {"SecretId": "app/db", "VersionStage": "AWSCURRENT"}, id="with two fields"),
-        pytest.param("GetSecretValue", {"error": "ResourceNotFoundException"}, id="refused with a code"),
+        pytest.param("GetSecretValue", {}, id="operation"),
+        pytest.param("GetSecretValue", {"times": 3}, id="number of calls, refused ones included"),
+        pytest.param("GetSecretValue", {"times": 2, "SecretId": "app/db"}, id="one field"),
+        pytest.param("GetSecretValue", {"SecretId": "app/db", "VersionStage": "AWSCURRENT"}, id="two fields"),
+        pytest.param("GetSecretValue", {"error": "ResourceNotFoundException"}, id="error code"),
         pytest.param(
-            "GetSecretValue", {"error": "ResourceNotFoundException", "SecretId": "app/dv", "times": 1}, id="all at once"
+            "GetSecretValue",
+            {"error": "ResourceNotFoundException", "SecretId": "app/dv", "times": 1},
+            id="error, field and number",
         ),
-        pytest.param("PutSecretValue", {"VersionStages": ["AWSPENDING", "BLUE"]}, id="with a list"),
-        pytest.param("PutSecretValue", {"ClientRequestToken": ANY}, id="with mock.ANY"),
-        pytest.param("GetSecretValue", {"SecretId": StartsWith("app/"), "times": 3}, id="with an __eq__ of one's own"),
-        pytest.param("DeleteSecret", {"times": 0}, id="no times"),
+        pytest.param("PutSecretValue", {"VersionStages": ["AWSPENDING", "BLUE"]}, id="list"),
+        pytest.param("PutSecretValue", {"ClientRequestToken": ANY}, id="mock.ANY"),
+        pytest.param("GetSecretValue", {"SecretId": StartsWith("app/"), "times": 3}, id="custom __eq__"),
+        pytest.param("DeleteSecret", {"times": 0}, id="zero calls"),
     ],
 )
-def test_logged_holds(secretsmanager: SecretsManager, operation: str, arguments: dict[str, Any]) -> None:
+def test_assert_logged_passes_for(secretsmanager: SecretsManager, operation: str, arguments: dict[str, Any]) -> None:
     secretsmanager.assert_logged(operation, **arguments)
 
 
-def test_logged_wants_a_field_to_be_there_that_any_object_may_match(secretsmanager: SecretsManager) -> None:
+def test_assert_logged_requires_a_field_that_is_compared_with_any(secretsmanager: SecretsManager) -> None:
     with pytest.raises(AssertionError, match="VersionId: expected <ANY>, found nothing"):
         secretsmanager.assert_logged("GetSecretValue", VersionId=ANY)
 
 
-def test_logged_fails_with_the_calls_that_come_nearest_first(secretsmanager: SecretsManager) -> None:
+def test_assert_logged_lists_the_nearest_calls_first(secretsmanager: SecretsManager) -> None:
     assert text_of(secretsmanager, "GetSecretValue", SecretId="app/db", VersionStage="AWSPENDING") == (
         "expected GetSecretValue(SecretId='app/db', VersionStage='AWSPENDING') to be logged at least once, found it 0 "
         "times\n"
@@ -93,7 +95,7 @@ def test_logged_fails_with_the_calls_that_come_nearest_first(secretsmanager: Sec
     )
 
 
-def test_logged_fails_when_no_call_was_refused_so(secretsmanager: SecretsManager) -> None:
+def test_assert_logged_fails_when_no_call_was_refused_with_the_error(secretsmanager: SecretsManager) -> None:
     assert text_of(secretsmanager, "PutSecretValue", error="LimitExceededException", SecretId="app/db") == (
         "expected PutSecretValue(SecretId='app/db') -> LimitExceededException to be logged at least once, found it 0 "
         "times\n"
@@ -103,7 +105,7 @@ def test_logged_fails_when_no_call_was_refused_so(secretsmanager: SecretsManager
     )
 
 
-def test_logged_fails_with_the_objects_own_repr(secretsmanager: SecretsManager) -> None:
+def test_assert_logged_shows_the_repr_of_the_expected_object(secretsmanager: SecretsManager) -> None:
     text = text_of(secretsmanager, "PutSecretValue", SecretId=StartsWith("web/"))
     assert text.startswith("expected PutSecretValue(SecretId=StartsWith('web/')) to be logged at least once, found it ")
     assert "\n  SecretId: expected StartsWith('web/'), found 'app/db'\n    in <PutSecretValue(" in text
@@ -113,7 +115,7 @@ def test_logged_fails_with_the_objects_own_repr(secretsmanager: SecretsManager) 
     ("times", "wanted", "found"),
     [(0, "0 times", "1 time"), (2, "2 times", "1 time")],
 )
-def test_logged_fails_when_it_was_not_so_many_times(
+def test_assert_logged_fails_for_another_number_of_calls(
     secretsmanager: SecretsManager, times: int, wanted: str, found: str
 ) -> None:
     assert text_of(secretsmanager, "PutSecretValue", times=times, SecretId="app/db") == (
@@ -123,19 +125,21 @@ def test_logged_fails_when_it_was_not_so_many_times(
     )
 
 
-def test_logged_says_once_for_one_time(secretsmanager: SecretsManager) -> None:
+def test_assert_logged_says_once_for_times_one(secretsmanager: SecretsManager) -> None:
     text = text_of(secretsmanager, "GetSecretValue", times=1)
     assert text.startswith("expected GetSecretValue() to be logged once, found it 3 times\n")
 
 
-def test_logged_names_the_operations_that_were_when_this_one_was_not(secretsmanager: SecretsManager) -> None:
+def test_assert_logged_names_the_logged_operations_when_the_expected_one_is_missing(
+    secretsmanager: SecretsManager,
+) -> None:
     assert text_of(secretsmanager, "DeleteSecret", SecretId="app/db") == (
         "expected DeleteSecret(SecretId='app/db') to be logged at least once, found it 0 times\n"
         "no DeleteSecret was logged; logged were: GetSecretValue, PutSecretValue"
     )
 
 
-def test_logged_says_that_there_were_no_calls_at_all() -> None:
+def test_assert_logged_says_that_no_call_was_logged() -> None:
     with SecretsManager() as sm:
         assert text_of(sm, "GetSecretValue") == (
             "expected GetSecretValue() to be logged at least once, found it 0 times\n"
@@ -145,7 +149,9 @@ def test_logged_says_that_there_were_no_calls_at_all() -> None:
         )
 
 
-def test_logged_shows_five_calls_at_most(secretsmanager: SecretsManager, client: "SecretsManagerClient") -> None:
+def test_assert_logged_shows_the_five_nearest_calls_and_counts_the_rest(
+    secretsmanager: SecretsManager, client: "SecretsManagerClient"
+) -> None:
     for _ in range(9):
         client.describe_secret(SecretId="app/db")
     text = text_of(secretsmanager, "DescribeSecret", SecretId="other")
@@ -154,7 +160,7 @@ def test_logged_shows_five_calls_at_most(secretsmanager: SecretsManager, client:
     assert text.endswith("\n  … and 4 more")
 
 
-def test_logged_shows_the_first_five_calls_that_all_match(
+def test_assert_logged_shows_the_first_five_matching_calls_and_counts_the_rest(
     secretsmanager: SecretsManager, client: "SecretsManagerClient"
 ) -> None:
     for _ in range(12):
@@ -164,7 +170,7 @@ def test_logged_shows_the_first_five_calls_that_all_match(
     assert text.endswith("\n  <DescribeSecret(SecretId='app/db')>\n  … and 7 more")
 
 
-def test_five_calls_are_shown_whole(secretsmanager: SecretsManager, client: "SecretsManagerClient") -> None:
+def test_assert_logged_shows_all_of_five_calls(secretsmanager: SecretsManager, client: "SecretsManagerClient") -> None:
     for _ in range(5):
         client.describe_secret(SecretId="app/db")
     text = text_of(secretsmanager, "DescribeSecret", times=1)
@@ -172,14 +178,14 @@ def test_five_calls_are_shown_whole(secretsmanager: SecretsManager, client: "Sec
     assert "more" not in text
 
 
-def test_a_call_with_the_wrong_error_is_farther_than_one_with_the_right_one(
+def test_assert_logged_lists_a_call_with_the_right_error_before_others(
     secretsmanager: SecretsManager, client: "SecretsManagerClient"
 ) -> None:
     text = text_of(secretsmanager, "GetSecretValue", error="ResourceNotFoundException", SecretId="app/dw")
     assert text.index("app/dv") < text.index("<GetSecretValue(SecretId='app/db')")
 
 
-def test_a_long_call_is_shown_in_one_line_of_bounded_width_with_what_was_asked_for(
+def test_assert_logged_cuts_a_long_call_and_keeps_the_expected_fields(
     secretsmanager: SecretsManager, client: "SecretsManagerClient"
 ) -> None:
     tags: Any = [{"Key": f"key-{number}", "Value": "x" * 200} for number in range(20)]
@@ -192,7 +198,7 @@ def test_a_long_call_is_shown_in_one_line_of_bounded_width_with_what_was_asked_f
     assert len(lines[-1]) <= 110
 
 
-def test_a_call_that_is_too_long_keeps_the_error_that_it_was_refused_with(
+def test_assert_not_logged_cuts_a_long_call_and_keeps_its_error(
     secretsmanager: SecretsManager, client: "SecretsManagerClient"
 ) -> None:
     with pytest.raises(client.exceptions.ResourceNotFoundException):
@@ -205,7 +211,7 @@ def test_a_call_that_is_too_long_keeps_the_error_that_it_was_refused_with(
     assert len(line) == 102
 
 
-def test_a_token_is_shown_whole_where_there_is_room_or_the_test_has_asked_for_it(
+def test_assert_logged_shows_a_whole_token_if_it_fits_or_is_expected(
     secretsmanager: SecretsManager, client: "SecretsManagerClient"
 ) -> None:
     client.create_secret(Name="new", ClientRequestToken="3" * 32)
@@ -216,7 +222,7 @@ def test_a_token_is_shown_whole_where_there_is_room_or_the_test_has_asked_for_it
     assert f"\n  ClientRequestToken: expected '{'4' * 32}', found '{TOKEN}'\n" in text
 
 
-def test_logged_shows_no_secret_value(secretsmanager: SecretsManager, client: "SecretsManagerClient") -> None:
+def test_assert_logged_shows_no_secret_value(secretsmanager: SecretsManager, client: "SecretsManagerClient") -> None:
     client.put_secret_value(SecretId="app/db", SecretString="a-value-to-hide")
     client.put_secret_value(SecretId="app/db", SecretBinary=b"bytes-to-hide")
     text = text_of(secretsmanager, "PutSecretValue", SecretId="other")
@@ -231,7 +237,7 @@ def test_logged_shows_no_secret_value(secretsmanager: SecretsManager, client: "S
         pytest.param(
             "PutSecretValu", {}, "no operation 'PutSecretValu'; did you mean 'PutSecretValue' or ", id="operation"
         ),
-        pytest.param("put_secret_value", {}, "no operation 'put_secret_value'", id="the method's name"),
+        pytest.param("put_secret_value", {}, "no operation 'put_secret_value'", id="name of the method"),
         pytest.param(
             "PutSecretValue",
             {"SecretID": "app/db"},
@@ -242,7 +248,7 @@ def test_logged_shows_no_secret_value(secretsmanager: SecretsManager, client: "S
             "DescribeSecret",
             {"Nothing": "x"},
             "DescribeSecret has no request field 'Nothing'; there is 'SecretId'",
-            id="field that resembles none",
+            id="field without a similar name",
         ),
         *(
             pytest.param(
@@ -256,7 +262,7 @@ def test_logged_shows_no_secret_value(secretsmanager: SecretsManager, client: "S
     ],
 )
 @pytest.mark.parametrize("helper", ["assert_logged", "assert_not_logged"])
-def test_what_no_call_could_have_is_a_usage_error(
+def test_log_assertions_refuse_an_operation_or_field_that_no_call_can_have(
     secretsmanager: SecretsManager, helper: str, operation: str, fields: dict[str, str], text: str
 ) -> None:
     with pytest.raises(UsageError) as refusal:
@@ -264,7 +270,7 @@ def test_what_no_call_could_have_is_a_usage_error(
     assert str(refusal.value).startswith(text)
 
 
-def test_a_field_that_is_refused_names_no_hidden_one_instead(secretsmanager: SecretsManager) -> None:
+def test_assert_logged_suggests_no_hidden_field(secretsmanager: SecretsManager) -> None:
     with pytest.raises(UsageError) as refusal:
         secretsmanager.assert_logged("PutSecretValue", SecretStrin="x")
     assert "'SecretString'" not in str(refusal.value)
@@ -276,21 +282,23 @@ def test_a_field_that_is_refused_names_no_hidden_one_instead(secretsmanager: Sec
 @pytest.mark.parametrize(
     ("operation", "fields"),
     [
-        pytest.param("DeleteSecret", {}, id="an operation"),
-        pytest.param("PutSecretValue", {"SecretId": "other"}, id="with a field"),
-        pytest.param(None, {"SecretId": "other"}, id="a field of any operation"),
+        pytest.param("DeleteSecret", {}, id="operation"),
+        pytest.param("PutSecretValue", {"SecretId": "other"}, id="one field"),
+        pytest.param(None, {"SecretId": "other"}, id="field of any operation"),
     ],
 )
-def test_not_logged_holds(secretsmanager: SecretsManager, operation: str | None, fields: dict[str, str]) -> None:
+def test_assert_not_logged_passes_for(
+    secretsmanager: SecretsManager, operation: str | None, fields: dict[str, str]
+) -> None:
     secretsmanager.assert_not_logged(operation, **fields)
 
 
-def test_not_logged_holds_when_nothing_was() -> None:
+def test_assert_not_logged_passes_for_an_empty_log() -> None:
     with SecretsManager() as sm:
         sm.assert_not_logged()
 
 
-def test_not_logged_fails_with_the_calls(secretsmanager: SecretsManager) -> None:
+def test_assert_not_logged_lists_the_calls(secretsmanager: SecretsManager) -> None:
     with pytest.raises(AssertionError) as failure:
         secretsmanager.assert_not_logged("GetSecretValue", SecretId="app/db")
     assert str(failure.value) == (
@@ -300,7 +308,7 @@ def test_not_logged_fails_with_the_calls(secretsmanager: SecretsManager) -> None
     )
 
 
-def test_not_logged_counts_refused_calls_too(secretsmanager: SecretsManager) -> None:
+def test_assert_not_logged_counts_refused_calls(secretsmanager: SecretsManager) -> None:
     with pytest.raises(AssertionError) as failure:
         secretsmanager.assert_not_logged("GetSecretValue", SecretId="app/dv")
     assert str(failure.value) == (
@@ -309,7 +317,7 @@ def test_not_logged_counts_refused_calls_too(secretsmanager: SecretsManager) -> 
     )
 
 
-def test_not_logged_without_arguments_fails_for_any_call(secretsmanager: SecretsManager) -> None:
+def test_assert_not_logged_without_arguments_fails_for_any_call(secretsmanager: SecretsManager) -> None:
     with pytest.raises(AssertionError) as failure:
         secretsmanager.assert_not_logged()
     lines = str(failure.value).splitlines()
@@ -322,7 +330,7 @@ def test_not_logged_without_arguments_fails_for_any_call(secretsmanager: Secrets
     ]
 
 
-def test_not_logged_shows_the_first_five_and_how_many_more(
+def test_assert_not_logged_shows_the_first_five_calls_and_counts_the_rest(
     secretsmanager: SecretsManager, client: "SecretsManagerClient"
 ) -> None:
     for _ in range(12):
@@ -334,13 +342,13 @@ def test_not_logged_shows_the_first_five_and_how_many_more(
     assert lines[1:] == ["  <DescribeSecret(SecretId='app/db')>"] * 5 + ["  … and 7 more"]
 
 
-def test_not_logged_fails_for_a_field_of_any_operation(secretsmanager: SecretsManager) -> None:
+def test_assert_not_logged_without_an_operation_finds_a_field_of_any_call(secretsmanager: SecretsManager) -> None:
     with pytest.raises(AssertionError, match="not to be logged, found it 3 times\n"):
         secretsmanager.assert_not_logged(SecretId="app/db")
 
 
 @pytest.mark.parametrize("field", ["SecretID", "SecretString", "nonsense"])
-def test_not_logged_refuses_a_field_that_no_operation_logs(secretsmanager: SecretsManager, field: str) -> None:
+def test_assert_not_logged_refuses_a_field_that_no_operation_logs(secretsmanager: SecretsManager, field: str) -> None:
     with pytest.raises(UsageError, match=field):
         secretsmanager.assert_not_logged(**{field: "app/db"})
 
@@ -353,16 +361,16 @@ def test_not_logged_refuses_a_field_that_no_operation_logs(secretsmanager: Secre
     [
         pytest.param(["GetSecretValue", "PutSecretValue"], id="one after the other"),
         pytest.param(["GetSecretValue", "PutSecretValue", "GetSecretValue"], id="and back again"),
-        pytest.param(["GetSecretValue", "GetSecretValue", "GetSecretValue"], id="one repeated, others between"),
+        pytest.param(["GetSecretValue", "GetSecretValue", "GetSecretValue"], id="one repeated, with others between"),
         pytest.param(["GetSecretValue", "GetSecretValue", "PutSecretValue", "GetSecretValue"], id="all"),
         pytest.param(["PutSecretValue"], id="one alone"),
     ],
 )
-def test_the_order_holds(secretsmanager: SecretsManager, operations: list[str]) -> None:
+def test_assert_log_order_passes_for(secretsmanager: SecretsManager, operations: list[str]) -> None:
     secretsmanager.assert_log_order(*operations)
 
 
-def test_an_order_fails_that_was_the_other_way_round(
+def test_assert_log_order_fails_for_the_reverse_order(
     secretsmanager: SecretsManager, client: "SecretsManagerClient"
 ) -> None:
     client.delete_secret(SecretId="app/db")
@@ -377,7 +385,7 @@ def test_an_order_fails_that_was_the_other_way_round(
     )
 
 
-def test_an_order_of_a_long_log_shows_its_beginning_and_its_end(
+def test_assert_log_order_shows_the_beginning_and_the_end_of_a_long_log(
     secretsmanager: SecretsManager, client: "SecretsManagerClient"
 ) -> None:
     for _ in range(20):
@@ -392,7 +400,7 @@ def test_an_order_of_a_long_log_shows_its_beginning_and_its_end(
     assert lines[-2:] == ["  DescribeSecret", "  GetRandomPassword"]
 
 
-def test_an_order_fails_with_all_that_it_found_before(secretsmanager: SecretsManager) -> None:
+def test_assert_log_order_names_the_operations_that_it_found_before(secretsmanager: SecretsManager) -> None:
     with pytest.raises(AssertionError) as failure:
         secretsmanager.assert_log_order("GetSecretValue", "PutSecretValue", "DeleteSecret")
     assert str(failure.value) == (
@@ -403,12 +411,12 @@ def test_an_order_fails_with_all_that_it_found_before(secretsmanager: SecretsMan
     )
 
 
-def test_an_order_fails_at_the_first_one_that_was_not_logged(secretsmanager: SecretsManager) -> None:
+def test_assert_log_order_fails_at_the_first_missing_operation(secretsmanager: SecretsManager) -> None:
     with pytest.raises(AssertionError, match=r"^no TagResource was logged; logged were:\n  GetSecretValue "):
         secretsmanager.assert_log_order("TagResource", "GetSecretValue")
 
 
-def test_an_order_fails_when_an_operation_was_not_repeated_so_often(secretsmanager: SecretsManager) -> None:
+def test_assert_log_order_fails_when_an_operation_is_not_repeated_often_enough(secretsmanager: SecretsManager) -> None:
     with pytest.raises(AssertionError) as failure:
         secretsmanager.assert_log_order("GetSecretValue", "PutSecretValue", "PutSecretValue")
     assert str(failure.value).startswith("no PutSecretValue was logged after GetSecretValue, PutSecretValue; ")
@@ -424,7 +432,7 @@ SPELLINGS = {
 
 @pytest.mark.parametrize("asked", SPELLINGS)
 @pytest.mark.parametrize("called", ["name", "ARN", "partial ARN"])
-def test_a_secret_is_the_same_however_a_call_has_named_it(
+def test_log_assertions_match_a_secret_by_name_arn_partial_arn_and_view(
     secretsmanager: SecretsManager, client: "SecretsManagerClient", called: str, asked: str
 ) -> None:
     view = secretsmanager.seed("app/db", "one")
@@ -436,7 +444,7 @@ def test_a_secret_is_the_same_however_a_call_has_named_it(
         secretsmanager.assert_not_logged("DescribeSecret", SecretId=SPELLINGS[asked](view))
 
 
-def test_a_secret_of_another_region_is_another_one(secretsmanager: SecretsManager) -> None:
+def test_assert_logged_distinguishes_secrets_of_two_regions(secretsmanager: SecretsManager) -> None:
     secretsmanager.seed("app/db", "one")
     there = secretsmanager.seed("app/db", "one", region="eu-west-1")
     secretsmanager.client("eu-west-1").describe_secret(SecretId="app/db")
@@ -444,7 +452,7 @@ def test_a_secret_of_another_region_is_another_one(secretsmanager: SecretsManage
     secretsmanager.assert_not_logged("DescribeSecret", SecretId=secretsmanager.secret("app/db"))
 
 
-def test_the_view_of_a_secret_that_is_gone_still_names_it(
+def test_assert_logged_accepts_the_view_of_a_deleted_secret(
     secretsmanager: SecretsManager, client: "SecretsManagerClient"
 ) -> None:
     view = secretsmanager.seed("app/db", "one")
@@ -452,44 +460,44 @@ def test_the_view_of_a_secret_that_is_gone_still_names_it(
     secretsmanager.assert_logged("DeleteSecret", SecretId=view)
 
 
-def test_an_order_is_not_found_in_an_empty_log() -> None:
+def test_assert_log_order_fails_for_an_empty_log() -> None:
     with SecretsManager() as sm, pytest.raises(AssertionError) as failure:
         sm.assert_log_order("GetSecretValue")
     assert str(failure.value).startswith("no GetSecretValue was logged; logged were: no calls at all\n")
 
 
-@pytest.mark.parametrize("order", [["GetSecretValue", "PutSecretValue"], ("GetSecretValue",), []])
-def test_an_order_that_is_given_as_a_list_is_a_usage_error(secretsmanager: SecretsManager, order: Any) -> None:
+@pytest.mark.parametrize("order", [["GetSecretValue", "PutSecretValue"], ("GetSecretValue",), []], ids=str)
+def test_assert_log_order_refuses_a_list(secretsmanager: SecretsManager, order: Any) -> None:
     with pytest.raises(UsageError, match=r"not as a (list|tuple): write .*, or assert_log_order\(\*names\)$"):
         secretsmanager.assert_log_order(order)
 
 
-@pytest.mark.parametrize("operation", [["GetSecretValue"], 7, {"GetSecretValue"}, b"GetSecretValue"])
+@pytest.mark.parametrize("operation", [["GetSecretValue"], 7, {"GetSecretValue"}, b"GetSecretValue"], ids=str)
 @pytest.mark.parametrize("helper", ["assert_logged", "assert_not_logged", "assert_log_order"])
-def test_an_operation_that_is_no_text_is_a_usage_error(
+def test_log_assertions_refuse_an_operation_that_is_not_text(
     secretsmanager: SecretsManager, helper: str, operation: Any
 ) -> None:
     with pytest.raises(UsageError, match=r"^an o(peration|rder) is "):
         getattr(secretsmanager, helper)(operation)
 
 
-def test_no_operation_at_all_can_not_be_asked_to_be_logged(secretsmanager: SecretsManager) -> None:
+def test_assert_logged_refuses_none_as_the_operation(secretsmanager: SecretsManager) -> None:
     operation: Any = None
     with pytest.raises(UsageError, match=r"^an operation is a str such as 'GetSecretValue', not NoneType$"):
         secretsmanager.assert_logged(operation)
 
 
-def test_an_order_of_an_unknown_operation_is_a_usage_error(secretsmanager: SecretsManager) -> None:
+def test_assert_log_order_refuses_an_unknown_operation(secretsmanager: SecretsManager) -> None:
     with pytest.raises(UsageError, match=r"^no operation 'GetSecret'; did you mean "):
         secretsmanager.assert_log_order("GetSecretValue", "GetSecret")
 
 
-def test_an_order_of_nothing_is_a_usage_error(secretsmanager: SecretsManager) -> None:
+def test_assert_log_order_refuses_an_empty_order(secretsmanager: SecretsManager) -> None:
     with pytest.raises(UsageError, match="nothing was named"):
         secretsmanager.assert_log_order()
 
 
-def test_an_operation_that_is_not_supported_yet_is_a_usage_error(
+def test_assert_not_logged_refuses_an_operation_that_is_not_supported(
     secretsmanager: SecretsManager, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delitem(OPERATIONS, "RotateSecret")
@@ -497,7 +505,7 @@ def test_an_operation_that_is_not_supported_yet_is_a_usage_error(
         secretsmanager.assert_not_logged("RotateSecret")
 
 
-def test_the_arn_of_a_secret_that_was_made_anew_is_not_that_of_the_old_one(secretsmanager: SecretsManager) -> None:
+def test_assert_logged_distinguishes_the_arns_of_a_replaced_secret(secretsmanager: SecretsManager) -> None:
     client = secretsmanager.client()
     old = secretsmanager.seed("anew", "one").arn
     new = secretsmanager.seed("anew", "one").arn
@@ -508,7 +516,7 @@ def test_the_arn_of_a_secret_that_was_made_anew_is_not_that_of_the_old_one(secre
 
 
 @pytest.mark.parametrize("times", ["1", -1, True, 1.0])
-def test_a_number_that_is_none_is_refused(secretsmanager: SecretsManager, times: Any) -> None:
+def test_assert_logged_refuses_an_invalid_number_of_times(secretsmanager: SecretsManager, times: Any) -> None:
     with pytest.raises(UsageError, match="times is a number of calls"):
         secretsmanager.assert_logged("GetSecretValue", times=times)
 
@@ -528,13 +536,15 @@ def test_a_number_that_is_none_is_refused(secretsmanager: SecretsManager, times:
     ],
 )
 @pytest.mark.parametrize("helper", ["assert_logged", "assert_not_logged"])
-def test_an_error_that_is_none_is_refused(secretsmanager: SecretsManager, helper: str, error: Any, told: str) -> None:
+def test_log_assertions_refuse_an_unknown_error_code(
+    secretsmanager: SecretsManager, helper: str, error: Any, told: str
+) -> None:
     with pytest.raises(UsageError) as caught:
         getattr(secretsmanager, helper)("GetSecretValue", error=error)
     assert str(caught.value).startswith(told)
 
 
-def test_calls_refused_with_an_error_may_be_asked_not_to_be_there(secretsmanager: SecretsManager) -> None:
+def test_assert_not_logged_with_an_error_finds_calls_refused_with_it(secretsmanager: SecretsManager) -> None:
     client = secretsmanager.client()
     with pytest.raises(client.exceptions.ResourceNotFoundException):
         client.get_secret_value(SecretId="nowhere")
@@ -564,8 +574,9 @@ def test_calls_refused_with_an_error_may_be_asked_not_to_be_there(secretsmanager
         ("RotationSucceeded", "SecretId", None, "SecretId is a str: None matches no call"),
         (None, "VersionStages", "AWSPENDING", "VersionStages is a list: write ['AWSPENDING']"),
     ],
+    ids=str,
 )
-def test_a_value_of_another_type_than_the_field_is_a_usage_error(
+def test_log_assertions_refuse_a_value_of_a_wrong_type_for_the_field(
     secretsmanager: SecretsManager, operation: Any, field: str, value: object, text: str
 ) -> None:
     for helper in [secretsmanager.assert_not_logged, *([secretsmanager.assert_logged] if operation else [])]:
@@ -574,7 +585,7 @@ def test_a_value_of_another_type_than_the_field_is_a_usage_error(
         assert str(refusal.value).startswith(text)
 
 
-def test_a_value_that_compares_by_itself_is_free(secretsmanager: SecretsManager) -> None:
+def test_assert_logged_accepts_values_with_their_own_comparison(secretsmanager: SecretsManager) -> None:
     class Stage(StrEnum):
         PENDING = "AWSPENDING"
 

@@ -1,4 +1,4 @@
-"""`assert_rotated`: when it holds, and how it says where a rotation has stopped and why."""
+"""`assert_rotated`: when it passes, and how its failure names the place and the reason of a stop."""
 
 from collections.abc import Callable, Mapping
 from inspect import getsourcelines
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
+from put_and_promote import put_and_promote
 
 from pytest_secretsmanager import Rotation, SecretNotFound, SecretsManager, Version
 
@@ -22,25 +23,16 @@ HERE = Path(__file__)
 
 @pytest.fixture(autouse=True)
 def _a_secret_that_rotates(secretsmanager: SecretsManager, client: "SecretsManagerClient") -> None:
-    """`db` of one version, ONE, by a function that does what has to be done and no more."""
+    """`db` with one version, ONE, and a minimal rotation function."""
 
     def function(event: Event, _: object) -> None:
-        secret, token = event["SecretId"], event["ClientRequestToken"]
-        if event["Step"] == "createSecret":
-            client.put_secret_value(
-                SecretId=secret, ClientRequestToken=token, SecretString="two", VersionStages=["AWSPENDING"]
-            )
-        if event["Step"] == "finishSecret":
-            current = client.get_secret_value(SecretId=secret)["VersionId"]
-            client.update_secret_version_stage(
-                SecretId=secret, VersionStage="AWSCURRENT", RemoveFromVersionId=current, MoveToVersionId=token
-            )
+        put_and_promote(client, event, "two")
 
     secretsmanager.seed("db", Version("one", id=ONE), rotation=Rotation(function))
 
 
 def rotate(sm: SecretsManager, function: Callable[[Event, Any], object] | None = None, token: str = TWO) -> None:
-    """Has `db` rotated, by its own function unless another is given."""
+    """Rotate `db`, with its own function unless another is given."""
     parameters: Any = {} if function is None else {"RotationLambdaARN": sm.rotation.register(function)}
     sm.client().rotate_secret(SecretId="db", ClientRequestToken=token, **parameters)
 
@@ -52,67 +44,67 @@ def failure(sm: SecretsManager) -> AssertionError:
 
 
 def table(*labels: str) -> str:
-    """The table below a failure: each version's labels."""
+    """Return the table below a failure: the labels of each version."""
     rows = [f"\n  {number}  {str(number) * 32}  0 s  {held}" for number, held in enumerate(labels, start=1)]
     return "\n\nsecret 'db' in us-east-1\n  #  version id                        age  labels" + "".join(rows)
 
 
 def place_of(function: Callable[..., object], text: str) -> str:
-    """The place of a line of a function."""
+    """Return the file and line of a text in a function."""
     lines, first = getsourcelines(function)
     return f"{HERE}:{first + next(number for number, line in enumerate(lines) if text in line)}"
 
 
-# --- when it holds ---------------------------------------------------------------------------------------------------
+# --- passes ----------------------------------------------------------------------------------------------------------
 
 
-def test_it_holds_after_a_rotation(secretsmanager: SecretsManager) -> None:
+def test_assert_rotated_passes_after_a_rotation(secretsmanager: SecretsManager) -> None:
     rotate(secretsmanager)
     secretsmanager.assert_rotated("db")
 
 
-def test_it_holds_after_a_rotation_without_a_function(secretsmanager: SecretsManager) -> None:
+def test_assert_rotated_passes_after_a_managed_rotation(secretsmanager: SecretsManager) -> None:
     secretsmanager.seed("db", {"password": "one"}, owning_service="rds")
     rotate(secretsmanager)
     secretsmanager.assert_rotated("db")
 
 
-def test_it_holds_when_the_last_try_has_succeeded(secretsmanager: SecretsManager) -> None:
+def test_assert_rotated_passes_when_a_retry_succeeded(secretsmanager: SecretsManager) -> None:
     secretsmanager.rotation.fail("setSecret", ConnectionError)
     rotate(secretsmanager)
     secretsmanager.clock.advance(minutes=1)
     secretsmanager.assert_rotated("db")
 
 
-def test_it_holds_whatever_a_trial_came_to(secretsmanager: SecretsManager) -> None:
+def test_assert_rotated_ignores_a_failed_trial(secretsmanager: SecretsManager) -> None:
     rotate(secretsmanager)
     secretsmanager.rotation.fail("testSecret", ConnectionError)
     secretsmanager.client().rotate_secret(SecretId="db", RotateImmediately=False)
     secretsmanager.assert_rotated("db")
 
 
-def test_a_secret_is_named_by_its_arn_and_by_its_view(secretsmanager: SecretsManager) -> None:
+def test_assert_rotated_accepts_an_arn_and_a_view(secretsmanager: SecretsManager) -> None:
     rotate(secretsmanager)
     view = secretsmanager.secret("db")
     secretsmanager.assert_rotated(view.arn)
     secretsmanager.assert_rotated(view)
 
 
-def test_a_rotation_is_looked_up_in_region_and_account(secretsmanager: SecretsManager) -> None:
+def test_assert_rotated_finds_its_secret_by_region_and_account(secretsmanager: SecretsManager) -> None:
     place: Any = {"region": "eu-west-1", "account": "999999999999"}
     secretsmanager.seed("db", {"password": "one"}, owning_service="rds", rotation=Rotation(days=1), **place)
     secretsmanager.clock.advance(days=1)
     secretsmanager.assert_rotated("db", **place)
 
 
-# --- when no rotation has begun --------------------------------------------------------------------------------------
+# --- no rotation -----------------------------------------------------------------------------------------------------
 
 
-def test_it_fails_when_no_rotation_has_begun(secretsmanager: SecretsManager) -> None:
+def test_assert_rotated_fails_when_no_rotation_has_begun(secretsmanager: SecretsManager) -> None:
     assert str(failure(secretsmanager)) == f"no rotation of secret 'db' has begun{table('AWSCURRENT')}"
 
 
-def test_it_fails_with_the_reason_when_the_rotation_was_refused(
+def test_assert_rotated_shows_why_rotate_secret_was_refused(
     secretsmanager: SecretsManager, client: "SecretsManagerClient"
 ) -> None:
     secretsmanager.seed("db", Version("one", id=ONE))
@@ -124,29 +116,29 @@ def test_it_fails_with_the_reason_when_the_rotation_was_refused(
     )
 
 
-def test_a_trial_is_no_rotation(secretsmanager: SecretsManager, client: "SecretsManagerClient") -> None:
+def test_assert_rotated_does_not_count_a_trial(secretsmanager: SecretsManager, client: "SecretsManagerClient") -> None:
     client.rotate_secret(SecretId="db", RotateImmediately=False)
     assert str(failure(secretsmanager)) == f"no rotation of secret 'db' has begun{table('AWSCURRENT')}"
 
 
-def test_the_rotation_of_another_secret_is_none_of_this_one(secretsmanager: SecretsManager) -> None:
+def test_assert_rotated_ignores_rotations_of_another_secret(secretsmanager: SecretsManager) -> None:
     secretsmanager.seed("other", {"password": "one"}, owning_service="rds")
     secretsmanager.client().rotate_secret(SecretId="other")
     assert str(failure(secretsmanager)) == f"no rotation of secret 'db' has begun{table('AWSCURRENT')}"
 
 
-def test_the_rotation_of_a_namesake_that_is_gone_is_none_of_this_one(secretsmanager: SecretsManager) -> None:
+def test_assert_rotated_ignores_rotations_of_a_replaced_secret_of_the_same_name(secretsmanager: SecretsManager) -> None:
     rotate(secretsmanager)
     secretsmanager.seed("db", Version("one", id=ONE))
     assert str(failure(secretsmanager)) == f"no rotation of secret 'db' has begun{table('AWSCURRENT')}"
 
 
-def test_a_secret_that_is_not_there_is_told_so(secretsmanager: SecretsManager) -> None:
+def test_assert_rotated_of_an_unknown_secret_raises_secret_not_found(secretsmanager: SecretsManager) -> None:
     with pytest.raises(SecretNotFound, match=r"^no secret 'bd' in us-east-1 of account 123456789012; there is 'db'$"):
         secretsmanager.assert_rotated("bd")
 
 
-# --- when a step has failed ------------------------------------------------------------------------------------------
+# --- a failed step ---------------------------------------------------------------------------------------------------
 
 ABANDONED = (
     "cancelled, or another version was written meanwhile (a function writes its own with "
@@ -172,12 +164,14 @@ def reading_nothing(event: Event, _: object) -> None:
 @pytest.mark.parametrize(
     ("function", "error", "place"),
     [
-        pytest.param(raising, "ValueError", (raising, "raise ValueError"), id="of its own"),
-        pytest.param(helped, "ValueError", (raising, "raise ValueError"), id="of what it calls"),
-        pytest.param(reading_nothing, "ResourceNotFoundException", (reading_nothing, "get_secret_value"), id="of AWS"),
+        pytest.param(raising, "ValueError", (raising, "raise ValueError"), id="error of the function"),
+        pytest.param(helped, "ValueError", (raising, "raise ValueError"), id="error of a called function"),
+        pytest.param(
+            reading_nothing, "ResourceNotFoundException", (reading_nothing, "get_secret_value"), id="error of AWS"
+        ),
     ],
 )
-def test_it_fails_with_the_error_and_the_last_line_of_the_functions_own_code(
+def test_assert_rotated_shows_the_error_and_the_line_of_the_function(
     secretsmanager: SecretsManager,
     function: Callable[[Event, Any], object],
     error: str,
@@ -190,7 +184,7 @@ def test_it_fails_with_the_error_and_the_last_line_of_the_functions_own_code(
 
 
 @pytest.mark.parametrize("step", STEPS)
-def test_it_fails_with_the_step_that_a_test_had_fail(secretsmanager: SecretsManager, step: str) -> None:
+def test_assert_rotated_names_the_step_that_failed_by_plan(secretsmanager: SecretsManager, step: str) -> None:
     secretsmanager.rotation.fail(step, ConnectionError("to-hide"))
     rotate(secretsmanager)
     assert str(failure(secretsmanager)) == (
@@ -199,14 +193,14 @@ def test_it_fails_with_the_step_that_a_test_had_fail(secretsmanager: SecretsMana
     )
 
 
-def test_the_error_of_the_step_is_the_cause_of_the_failure(secretsmanager: SecretsManager) -> None:
+def test_assert_rotated_fails_with_the_error_of_the_step_as_its_cause(secretsmanager: SecretsManager) -> None:
     rotate(secretsmanager, raising)
     cause = failure(secretsmanager).__cause__
     assert cause is secretsmanager.rotation.runs[-1].error
     assert repr(cause) == "ValueError('to-hide')"
 
 
-def test_it_fails_when_the_last_of_several_rotations_has_failed(secretsmanager: SecretsManager) -> None:
+def test_assert_rotated_fails_when_the_last_of_several_rotations_failed(secretsmanager: SecretsManager) -> None:
     rotate(secretsmanager)
     secretsmanager.rotation.fail("createSecret", ConnectionError)
     rotate(secretsmanager, token=THREE)
@@ -216,7 +210,7 @@ def test_it_fails_when_the_last_of_several_rotations_has_failed(secretsmanager: 
     )
 
 
-def test_it_fails_when_the_function_has_promoted_nothing(secretsmanager: SecretsManager) -> None:
+def test_assert_rotated_fails_when_awscurrent_did_not_move(secretsmanager: SecretsManager) -> None:
     rotate(secretsmanager, lambda _event, _context: None)
     found = failure(secretsmanager)
     assert str(found) == (
@@ -226,7 +220,7 @@ def test_it_fails_when_the_function_has_promoted_nothing(secretsmanager: Secrets
     assert found.__cause__ is None
 
 
-def test_it_fails_when_aws_could_not_make_the_version(secretsmanager: SecretsManager) -> None:
+def test_assert_rotated_fails_when_aws_could_not_make_the_version(secretsmanager: SecretsManager) -> None:
     key = secretsmanager.kms.create_key(alias="alias/pay")
     secretsmanager.seed("db", Version({"password": "one"}, id=ONE), owning_service="rds", kms_key="alias/pay")
     secretsmanager.kms.deny(key)
@@ -236,7 +230,7 @@ def test_it_fails_when_aws_could_not_make_the_version(secretsmanager: SecretsMan
     )
 
 
-# --- when a rotation is held or was abandoned ------------------------------------------------------------------------
+# --- a held or an abandoned rotation ---------------------------------------------------------------------------------
 
 PLACES = [
     ({"before": "createSecret"}, "before createSecret"),
@@ -248,7 +242,7 @@ PLACES = [
 
 
 @pytest.mark.parametrize(("point", "place"), PLACES, ids=str)
-def test_it_fails_with_the_place_where_the_rotation_is_held(
+def test_assert_rotated_names_the_step_where_the_rotation_is_held(
     secretsmanager: SecretsManager, point: dict[str, str], place: str
 ) -> None:
     secretsmanager.rotation.hold("db", **point)
@@ -256,7 +250,7 @@ def test_it_fails_with_the_place_where_the_rotation_is_held(
     assert str(failure(secretsmanager)) == f"{NOT_SUCCEEDED} it is held {place}{table('AWSCURRENT', 'AWSPENDING')}"
 
 
-def test_it_fails_while_the_rotation_is_held_after_its_last_step(secretsmanager: SecretsManager) -> None:
+def test_assert_rotated_fails_while_the_rotation_is_held_after_finish_secret(secretsmanager: SecretsManager) -> None:
     secretsmanager.rotation.hold("db", after="finishSecret")
     rotate(secretsmanager)
     assert str(failure(secretsmanager)) == (
@@ -265,7 +259,7 @@ def test_it_fails_while_the_rotation_is_held_after_its_last_step(secretsmanager:
 
 
 @pytest.mark.parametrize(("point", "place"), PLACES, ids=str)
-def test_it_fails_with_the_place_where_the_rotation_was_abandoned(
+def test_assert_rotated_names_the_step_where_the_rotation_was_abandoned(
     secretsmanager: SecretsManager, client: "SecretsManagerClient", point: dict[str, str], place: str
 ) -> None:
     with secretsmanager.rotation.hold("db", **point):
@@ -276,7 +270,7 @@ def test_it_fails_with_the_place_where_the_rotation_was_abandoned(
     )
 
 
-def test_it_fails_when_the_rotation_was_abandoned_after_its_last_step(
+def test_assert_rotated_fails_when_the_rotation_was_abandoned_after_finish_secret(
     secretsmanager: SecretsManager, client: "SecretsManagerClient"
 ) -> None:
     with secretsmanager.rotation.hold("db", after="finishSecret"):
@@ -287,10 +281,10 @@ def test_it_fails_when_the_rotation_was_abandoned_after_its_last_step(
     )
 
 
-# --- when the new version is not current any more --------------------------------------------------------------------
+# --- another current version -----------------------------------------------------------------------------------------
 
 
-def test_it_fails_when_another_version_is_current_by_now(
+def test_assert_rotated_fails_when_another_version_is_current(
     secretsmanager: SecretsManager, client: "SecretsManagerClient"
 ) -> None:
     rotate(secretsmanager)
@@ -301,7 +295,7 @@ def test_it_fails_when_another_version_is_current_by_now(
     )
 
 
-def test_it_fails_when_the_old_version_is_current_again(
+def test_assert_rotated_fails_when_the_old_version_is_current_again(
     secretsmanager: SecretsManager, client: "SecretsManagerClient"
 ) -> None:
     rotate(secretsmanager)
@@ -314,14 +308,14 @@ def test_it_fails_when_the_old_version_is_current_again(
     )
 
 
-def test_no_failure_shows_what_an_error_says(secretsmanager: SecretsManager) -> None:
-    """It may hold a secret value; pytest shows it below, as the cause."""
+def test_assert_rotated_does_not_show_the_text_of_an_error(secretsmanager: SecretsManager) -> None:
+    """The text may hold a secret value. pytest shows it below, as the cause."""
     rotate(secretsmanager, raising)
     assert "to-hide" not in str(failure(secretsmanager))
 
 
-def test_it_says_that_one_is_overdue(secretsmanager: SecretsManager, clock: Any) -> None:
-    """Time that goes on by itself has nothing run; the next call does."""
+def test_assert_rotated_says_that_a_rotation_is_overdue(secretsmanager: SecretsManager, clock: Any) -> None:
+    """The passing of real time runs no rotation: the next call does."""
     secretsmanager.seed("late", "one", rotation=Rotation(lambda _event, _context: None, days=30))
     clock.advance(31 * 86_400)
     with pytest.raises(AssertionError, match="; one was due on 2026-02-01 00:00 UTC, and runs with the next call"):

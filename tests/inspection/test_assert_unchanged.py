@@ -1,4 +1,4 @@
-"""`assert_unchanged`: what counts as a change, and what does not."""
+"""`assert_unchanged`: the changes that fail it, and the calls that it names."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -48,9 +48,22 @@ CHANGES: list[tuple[str, str, Callable[["SecretsManagerClient"], object]]] = [
 ]
 
 
-@pytest.mark.parametrize("read", READS)
+@pytest.mark.parametrize(
+    "read",
+    READS,
+    ids=[
+        "GetSecretValue",
+        "GetSecretValue of AWSPREVIOUS",
+        "BatchGetSecretValue",
+        "DescribeSecret",
+        "ListSecrets",
+        "ListSecretVersionIds",
+        "GetResourcePolicy",
+        "GetRandomPassword",
+    ],
+)
 @pytest.mark.parametrize("secret_id", [None, "db"])
-def test_reading_is_no_change(
+def test_assert_unchanged_passes_for_a_read(
     secretsmanager: SecretsManager,
     client: "SecretsManagerClient",
     read: Callable[["SecretsManagerClient"], object],
@@ -62,19 +75,23 @@ def test_reading_is_no_change(
     assert len(secretsmanager.log) > logged
 
 
-def test_a_refused_call_is_no_change(secretsmanager: SecretsManager, client: "SecretsManagerClient") -> None:
+def test_assert_unchanged_passes_for_a_refused_call(
+    secretsmanager: SecretsManager, client: "SecretsManagerClient"
+) -> None:
     with secretsmanager.assert_unchanged(), pytest.raises(client.exceptions.InvalidParameterException):
         client.update_secret_version_stage(SecretId="db", VersionStage="AWSCURRENT", RemoveFromVersionId=TWO)
 
 
-def test_a_repeat_of_a_call_is_no_change(secretsmanager: SecretsManager, client: "SecretsManagerClient") -> None:
+def test_assert_unchanged_passes_for_a_repeated_call(
+    secretsmanager: SecretsManager, client: "SecretsManagerClient"
+) -> None:
     with secretsmanager.assert_unchanged():
         client.put_secret_value(SecretId="db", SecretString="of-now", ClientRequestToken=TWO)
 
 
 @pytest.mark.parametrize(("what", "change"), [pytest.param(what, change, id=name) for name, what, change in CHANGES])
 @pytest.mark.parametrize("secret_id", [None, "db"])
-def test_a_change_is_named_without_values(
+def test_assert_unchanged_names_a_change_without_values(
     secretsmanager: SecretsManager,
     client: "SecretsManagerClient",
     what: str,
@@ -94,7 +111,7 @@ def test_a_change_is_named_without_values(
     assert not any(value in str(failure.value) for value in ("of-old", "of-now", "new"))
 
 
-def test_a_change_of_the_value_shows_the_new_table(
+def test_assert_unchanged_shows_the_new_table_of_versions(
     secretsmanager: SecretsManager, client: "SecretsManagerClient"
 ) -> None:
     with pytest.raises(AssertionError) as failure, secretsmanager.assert_unchanged():
@@ -111,7 +128,9 @@ def test_a_change_of_the_value_shows_the_new_table(
     )
 
 
-def test_a_secret_that_was_created_is_named(secretsmanager: SecretsManager, client: "SecretsManagerClient") -> None:
+def test_assert_unchanged_names_a_created_secret(
+    secretsmanager: SecretsManager, client: "SecretsManagerClient"
+) -> None:
     with pytest.raises(AssertionError) as failure, secretsmanager.assert_unchanged():
         client.create_secret(Name="new")
     assert str(failure.value) == (
@@ -121,7 +140,7 @@ def test_a_secret_that_was_created_is_named(secretsmanager: SecretsManager, clie
 
 
 @pytest.mark.parametrize("secret_id", [None, "db"])
-def test_a_secret_that_was_deleted_is_named(
+def test_assert_unchanged_names_a_deleted_secret(
     secretsmanager: SecretsManager, client: "SecretsManagerClient", secret_id: str | None
 ) -> None:
     with pytest.raises(AssertionError) as failure, secretsmanager.assert_unchanged(secret_id):
@@ -129,7 +148,7 @@ def test_a_secret_that_was_deleted_is_named(
     assert str(failure.value) == "expected no change, found\n  'db' in us-east-1: it was deleted by DeleteSecret"
 
 
-def test_a_secret_created_and_deleted_inside_is_no_change(
+def test_assert_unchanged_passes_for_a_secret_created_and_deleted_inside(
     secretsmanager: SecretsManager, client: "SecretsManagerClient"
 ) -> None:
     with secretsmanager.assert_unchanged():
@@ -137,7 +156,7 @@ def test_a_secret_created_and_deleted_inside_is_no_change(
         client.delete_secret(SecretId="new", ForceDeleteWithoutRecovery=True)
 
 
-def test_a_secret_deleted_and_created_anew_has_changed(
+def test_assert_unchanged_fails_for_a_recreated_secret(
     secretsmanager: SecretsManager, client: "SecretsManagerClient"
 ) -> None:
     def delete_and_create() -> None:
@@ -148,7 +167,9 @@ def test_a_secret_deleted_and_created_anew_has_changed(
         delete_and_create()
 
 
-def test_several_changes_are_named_each(secretsmanager: SecretsManager, client: "SecretsManagerClient") -> None:
+def test_assert_unchanged_names_each_of_several_changes(
+    secretsmanager: SecretsManager, client: "SecretsManagerClient"
+) -> None:
     def change_three() -> None:
         client.delete_secret(SecretId="other", ForceDeleteWithoutRecovery=True)
         client.create_secret(Name="new")
@@ -164,14 +185,14 @@ def test_several_changes_are_named_each(secretsmanager: SecretsManager, client: 
     )
 
 
-def test_one_secret_may_stay_while_others_change(
+def test_assert_unchanged_with_a_secret_ignores_other_secrets(
     secretsmanager: SecretsManager, client: "SecretsManagerClient"
 ) -> None:
     with secretsmanager.assert_unchanged("db"):
         client.put_secret_value(SecretId="other", SecretString="new")
 
 
-def test_a_secret_of_another_region_and_account_may_be_watched(secretsmanager: SecretsManager) -> None:
+def test_assert_unchanged_finds_its_secret_by_region_and_account(secretsmanager: SecretsManager) -> None:
     secretsmanager.seed("db", "x", region="eu-west-1", account="999999999999")
     there = secretsmanager.client("eu-west-1", aws_account_id="999999999999")
     with secretsmanager.assert_unchanged("db"):
@@ -183,12 +204,12 @@ def test_a_secret_of_another_region_and_account_may_be_watched(secretsmanager: S
         there.put_secret_value(SecretId="db", SecretString="z")
 
 
-def test_a_secret_that_is_not_there_can_not_be_watched(secretsmanager: SecretsManager) -> None:
+def test_assert_unchanged_of_an_unknown_secret_raises_secret_not_found(secretsmanager: SecretsManager) -> None:
     with pytest.raises(SecretNotFound, match="did you mean 'db'"), secretsmanager.assert_unchanged("dbs"):
         pytest.fail("the body must not run")
 
 
-def test_an_exception_inside_goes_through_even_after_a_change(
+def test_assert_unchanged_does_not_replace_an_exception_of_its_block(
     secretsmanager: SecretsManager, client: "SecretsManagerClient"
 ) -> None:
     def change_and_raise() -> None:
@@ -199,7 +220,9 @@ def test_an_exception_inside_goes_through_even_after_a_change(
         change_and_raise()
 
 
-def test_changes_before_and_after_do_not_count(secretsmanager: SecretsManager, client: "SecretsManagerClient") -> None:
+def test_assert_unchanged_ignores_changes_before_and_after_its_block(
+    secretsmanager: SecretsManager, client: "SecretsManagerClient"
+) -> None:
     client.put_secret_value(SecretId="db", SecretString="before")
     with secretsmanager.assert_unchanged():
         client.get_secret_value(SecretId="db")
@@ -207,13 +230,15 @@ def test_changes_before_and_after_do_not_count(secretsmanager: SecretsManager, c
     secretsmanager.assert_value("db", "after")
 
 
-def test_what_was_done_inside_stays_done(secretsmanager: SecretsManager, client: "SecretsManagerClient") -> None:
+def test_assert_unchanged_does_not_roll_back_a_change(
+    secretsmanager: SecretsManager, client: "SecretsManagerClient"
+) -> None:
     with pytest.raises(AssertionError), secretsmanager.assert_unchanged():
         client.put_secret_value(SecretId="db", SecretString="new")
     secretsmanager.assert_value("db", "new")
 
 
-def test_one_may_stand_inside_another(secretsmanager: SecretsManager, client: "SecretsManagerClient") -> None:
+def test_assert_unchanged_may_be_nested(secretsmanager: SecretsManager, client: "SecretsManagerClient") -> None:
     with (
         pytest.raises(AssertionError, match="'db' in us-east-1: "),
         secretsmanager.assert_unchanged("db"),
@@ -222,24 +247,24 @@ def test_one_may_stand_inside_another(secretsmanager: SecretsManager, client: "S
         client.put_secret_value(SecretId="db", SecretString="new")
 
 
-def test_to_forget_the_with_is_warned_of(secretsmanager: SecretsManager) -> None:
-    """As a coroutine that nobody awaits is: the call alone asserts nothing."""
+def test_assert_unchanged_without_with_warns(secretsmanager: SecretsManager) -> None:
+    """As for an unawaited coroutine: the call alone asserts nothing."""
     secretsmanager.seed("db", "one")
     with pytest.warns(RuntimeWarning, match="never entered, so it asserts nothing"):
         secretsmanager.assert_unchanged("db")
 
 
-# --- which call it was -----------------------------------------------------------------------------------------------
+# --- the named calls -------------------------------------------------------------------------------------------------
 
 
 def told(sm: SecretsManager, change: Callable[[], object], secret_id: str | None = None) -> str:
-    """The lines that name the changes."""
+    """Return the lines that name the changes."""
     with pytest.raises(AssertionError) as failure, sm.assert_unchanged(secret_id):
         change()
     return str(failure.value).split("\n\n")[0].partition("\n")[2]
 
 
-def test_each_call_that_wrote_is_named_once_and_counted(
+def test_assert_unchanged_counts_the_calls_that_wrote(
     secretsmanager: SecretsManager, client: "SecretsManagerClient"
 ) -> None:
     def change() -> None:
@@ -255,7 +280,9 @@ def test_each_call_that_wrote_is_named_once_and_counted(
     )
 
 
-def test_a_refused_call_is_not_named(secretsmanager: SecretsManager, client: "SecretsManagerClient") -> None:
+def test_assert_unchanged_does_not_name_a_refused_call(
+    secretsmanager: SecretsManager, client: "SecretsManagerClient"
+) -> None:
     def change() -> None:
         with pytest.raises(client.exceptions.InvalidParameterException):
             client.update_secret_version_stage(SecretId="db", VersionStage="AWSCURRENT", RemoveFromVersionId=TWO)
@@ -264,13 +291,15 @@ def test_a_refused_call_is_not_named(secretsmanager: SecretsManager, client: "Se
     assert told(secretsmanager, change) == "  'db' in us-east-1: deletion changed by DeleteSecret"
 
 
-def test_a_call_before_the_block_is_not_named(secretsmanager: SecretsManager, client: "SecretsManagerClient") -> None:
+def test_assert_unchanged_does_not_name_a_call_before_its_block(
+    secretsmanager: SecretsManager, client: "SecretsManagerClient"
+) -> None:
     client.put_secret_value(SecretId="db", SecretString="before")
     text = told(secretsmanager, lambda: client.delete_secret(SecretId="db"))
     assert text.endswith("changed by DeleteSecret")
 
 
-def test_a_call_is_named_though_the_log_was_cleared_after_it(
+def test_assert_unchanged_names_a_call_that_log_clear_removed(
     secretsmanager: SecretsManager, client: "SecretsManagerClient"
 ) -> None:
     def change() -> None:
@@ -280,7 +309,9 @@ def test_a_call_is_named_though_the_log_was_cleared_after_it(
     assert told(secretsmanager, change).endswith("changed by DeleteSecret")
 
 
-def test_a_change_without_a_call_says_so(secretsmanager: SecretsManager, client: "SecretsManagerClient") -> None:
+def test_assert_unchanged_says_that_no_logged_call_made_the_change(
+    secretsmanager: SecretsManager, client: "SecretsManagerClient"
+) -> None:
     assert told(secretsmanager, lambda: secretsmanager.seed("db", "again")).endswith(
         " changed (no logged call did it: a seed, or the clock)"
     )
@@ -290,7 +321,7 @@ def test_a_change_without_a_call_says_so(secretsmanager: SecretsManager, client:
     )
 
 
-def test_a_replica_was_changed_by_the_call_that_wrote_to_its_primary(
+def test_assert_unchanged_names_the_call_that_changed_a_replica(
     secretsmanager: SecretsManager, client: "SecretsManagerClient"
 ) -> None:
     secretsmanager.seed("wide", "one", replicas=["eu-west-1"])
@@ -299,28 +330,28 @@ def test_a_replica_was_changed_by_the_call_that_wrote_to_its_primary(
     assert "'wide' in eu-west-1: versions, labels changed by PutSecretValue" in text
 
 
-def test_a_rotation_by_aws_is_named_by_its_events(secretsmanager: SecretsManager) -> None:
+def test_assert_unchanged_names_the_service_events_of_a_scheduled_rotation(secretsmanager: SecretsManager) -> None:
     secretsmanager.seed("db", {"password": "one"}, owning_service="rds")
     secretsmanager.client().rotate_secret(SecretId="db", RotationRules={"AutomaticallyAfterDays": 7})
     text = told(secretsmanager, lambda: secretsmanager.clock.advance(days=8), "db")
     assert "RotationSucceeded" in text
 
 
-def test_the_table_is_that_of_the_end_of_the_block(
+def test_assert_unchanged_shows_the_table_from_the_end_of_its_block(
     secretsmanager: SecretsManager, client: "SecretsManagerClient", monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Other threads may delete the secret before the failure is put into words."""
-    source = secretsmanager._source()
+    """Another thread may delete the secret before the failure text is made."""
+    source = secretsmanager._world
     monkeypatch.setattr(type(source), "state_of", lambda *_: None)
     with pytest.raises(AssertionError) as failure, secretsmanager.assert_unchanged():
         client.delete_secret(SecretId="other")
     assert str(failure.value).splitlines()[3].startswith("secret 'other' in us-east-1, marked for deletion on ")
 
 
-def test_a_call_after_the_block_is_not_named(
+def test_assert_unchanged_does_not_name_a_call_after_its_block(
     secretsmanager: SecretsManager, client: "SecretsManagerClient", monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Another thread may write while the failure is put into words."""
+    """Another thread may write while the failure text is made."""
     change_text = unchanged.change_text
 
     def tag_and_tell(*states: Secret | None) -> str:

@@ -1,4 +1,4 @@
-"""`assert_value`: when it holds, when it does not, and what it then says."""
+"""`assert_value`: when it passes, when it fails, and the text of its failure."""
 
 from datetime import timedelta
 
@@ -33,16 +33,18 @@ def text_of(sm: SecretsManager, expected: object, **options: object) -> str:
         pytest.param(b"\x00\xff", b"\x00\xff", id="bytes"),
         pytest.param(b"\x00\xff", bytearray(b"\x00\xff"), id="bytearray"),
         pytest.param({"user": "app", "port": 5432}, {"port": 5432, "user": "app"}, id="dict in another order"),
-        pytest.param('{"user":"app"}', {"user": "app"}, id="dict spelled otherwise"),
+        pytest.param('{"user":"app"}', {"user": "app"}, id="dict in another spelling"),
         pytest.param({"user": "app"}, '{"user": "app"}', id="text of a dict"),
         pytest.param([1, [2, None]], [1, [2, None]], id="list"),
         pytest.param(7, 7, id="number"),
         pytest.param("7", "7", id="text of a number"),
-        pytest.param(True, True, id="truth"),
+        pytest.param(True, True, id="bool"),
         pytest.param("null", "null", id="text of null"),
     ],
 )
-def test_it_holds_for_the_very_value(secretsmanager: SecretsManager, value: object, expected: object) -> None:
+def test_assert_value_passes_for_the_same_value(
+    secretsmanager: SecretsManager, value: object, expected: object
+) -> None:
     secretsmanager.seed("db", value)
     secretsmanager.assert_value("db", expected)
 
@@ -50,28 +52,32 @@ def test_it_holds_for_the_very_value(secretsmanager: SecretsManager, value: obje
 @pytest.mark.parametrize(
     ("value", "expected"),
     [
-        pytest.param("hunter2", "Hunter2", id="another letter"),
-        pytest.param("hunter2", "hunter2 ", id="a blank more"),
+        pytest.param("hunter2", "Hunter2", id="other case of a letter"),
+        pytest.param("hunter2", "hunter2 ", id="one space more"),
         pytest.param("hunter2", b"hunter2", id="bytes for text"),
         pytest.param(b"hunter2", "hunter2", id="text for bytes"),
         pytest.param(b'{"a": 1}', {"a": 1}, id="a dict for bytes"),
-        pytest.param({"a": 1}, {"a": 1, "b": 2}, id="a key more"),
-        pytest.param({"a": 1, "b": 2}, {"a": 1}, id="a key less"),
-        pytest.param({"a": {"b": 1}}, {"a": {"b": 2}}, id="another value further in"),
+        pytest.param({"a": 1}, {"a": 1, "b": 2}, id="one key more"),
+        pytest.param({"a": 1, "b": 2}, {"a": 1}, id="one key less"),
+        pytest.param({"a": {"b": 1}}, {"a": {"b": 2}}, id="another nested value"),
         pytest.param([1, 2], [2, 1], id="a list in another order"),
-        pytest.param('{"a": 1}', '{"a":1}', id="JSON text spelled otherwise"),
+        pytest.param('{"a": 1}', '{"a":1}', id="JSON text in another spelling"),
         pytest.param("hunter2", {"a": 1}, id="a dict for text that is no JSON"),
         pytest.param("7", 8, id="another number"),
     ],
 )
-def test_it_fails_for_any_other_value(secretsmanager: SecretsManager, value: object, expected: object) -> None:
+def test_assert_value_fails_for_another_value(secretsmanager: SecretsManager, value: object, expected: object) -> None:
     secretsmanager.seed("db", value)
     with pytest.raises(AssertionError, match=r"^version 1 of secret 'db' \(AWSCURRENT\) holds another value\n"):
         secretsmanager.assert_value("db", expected)
 
 
-@pytest.mark.parametrize(("value", "expected"), [(1, True), (True, 1), ({"a": [1]}, {"a": [True]}), (0, False)])
-def test_a_number_is_no_truth_value(secretsmanager: SecretsManager, value: object, expected: object) -> None:
+@pytest.mark.parametrize(
+    ("value", "expected"), [(1, True), (True, 1), ({"a": [1]}, {"a": [True]}), (0, False)], ids=str
+)
+def test_assert_value_distinguishes_numbers_and_bools(
+    secretsmanager: SecretsManager, value: object, expected: object
+) -> None:
     secretsmanager.seed("db", value)
     with pytest.raises(AssertionError, match="holds another value"):
         secretsmanager.assert_value("db", expected)
@@ -101,7 +107,7 @@ def test_a_number_is_no_truth_value(secretsmanager: SecretsManager, value: objec
         ),
     ],
 )
-def test_a_failure_shows_both_values_and_the_table(
+def test_assert_value_shows_both_values_and_the_table_of_versions(
     secretsmanager: SecretsManager, found: object, expected: object, text: str
 ) -> None:
     seed_two(secretsmanager, "old", found)
@@ -110,7 +116,7 @@ def test_a_failure_shows_both_values_and_the_table(
     )
 
 
-def test_a_failure_shows_no_value_that_the_test_did_not_compare(secretsmanager: SecretsManager) -> None:
+def test_assert_value_shows_no_value_that_the_test_did_not_compare(secretsmanager: SecretsManager) -> None:
     seed_two(secretsmanager, {"password": "of-old"}, {"password": "of-now", "user": "equal-user"})
     text = text_of(secretsmanager, {"password": "expected", "user": "equal-user"})
     assert "of-now" in text
@@ -118,7 +124,7 @@ def test_a_failure_shows_no_value_that_the_test_did_not_compare(secretsmanager: 
     assert "equal-user" not in text
 
 
-def test_a_failure_says_which_other_version_holds_the_value(secretsmanager: SecretsManager) -> None:
+def test_assert_value_names_another_version_that_holds_the_value(secretsmanager: SecretsManager) -> None:
     seed_two(secretsmanager, "one", "two")
     assert text_of(secretsmanager, "one") == (
         "version 2 of secret 'db' (AWSCURRENT) holds another value\n"
@@ -129,7 +135,7 @@ def test_a_failure_says_which_other_version_holds_the_value(secretsmanager: Secr
     )
 
 
-def test_the_hint_says_that_the_other_version_has_no_label(secretsmanager: SecretsManager) -> None:
+def test_assert_value_says_that_the_other_version_has_no_label(secretsmanager: SecretsManager) -> None:
     secretsmanager.seed("db", "three", versions=["one", "two"])
     assert "\nthat value is in version 1 (no label)\n" in text_of(secretsmanager, "one")
 
@@ -143,10 +149,10 @@ def test_the_hint_says_that_the_other_version_has_no_label(secretsmanager: Secre
         pytest.param(-1, "three", id="newest"),
         pytest.param(-3, "one", id="oldest, from the end"),
         pytest.param("AWSCURRENT", "two", id="label"),
-        pytest.param("BLUE", "three", id="label of one's own"),
+        pytest.param("BLUE", "three", id="custom label"),
     ],
 )
-def test_a_version_is_named_by_id_number_or_label(
+def test_assert_value_accepts_the_version_by_id_number_or_label(
     secretsmanager: SecretsManager, version: str | int, value: str
 ) -> None:
     secretsmanager.seed(
@@ -161,14 +167,14 @@ def test_a_version_is_named_by_id_number_or_label(
     assert f"\n  found:    {value!r}\n" in text_of(secretsmanager, "other", version=version)
 
 
-def test_a_version_is_named_by_its_view(secretsmanager: SecretsManager) -> None:
+def test_assert_value_accepts_a_version_view(secretsmanager: SecretsManager) -> None:
     seed_two(secretsmanager, "one", "two")
     previous = secretsmanager.secret("db").previous
     assert previous is not None
     secretsmanager.assert_value("db", "one", version=previous)
 
 
-def test_the_view_of_another_secrets_version_is_refused(secretsmanager: SecretsManager) -> None:
+def test_assert_value_refuses_a_version_view_of_another_secret(secretsmanager: SecretsManager) -> None:
     secretsmanager.seed("db", "one")
     other = secretsmanager.seed("other", "two").versions[0]
     with pytest.raises(UsageError, match="'other'"):
@@ -188,7 +194,7 @@ def test_the_view_of_another_secrets_version_is_refused(secretsmanager: SecretsM
         ),
     ],
 )
-def test_a_version_that_is_not_there_fails_with_what_is(
+def test_assert_value_of_an_unknown_version_names_the_existing_numbers_and_labels(
     secretsmanager: SecretsManager, version: str | int, text: str
 ) -> None:
     seed_two(secretsmanager, "one", "two")
@@ -197,13 +203,13 @@ def test_a_version_that_is_not_there_fails_with_what_is(
     assert str(failure.value).startswith(f"{text}\n\nsecret 'db' in us-east-1\n")
 
 
-def test_a_secret_with_one_version_has_a_number_not_a_range(secretsmanager: SecretsManager) -> None:
+def test_assert_value_of_an_unknown_version_names_the_only_number(secretsmanager: SecretsManager) -> None:
     secretsmanager.seed("db", "one")
     with pytest.raises(AssertionError, match=r"^secret 'db' has no version 2; it has number 1 and the labels AWSCUR"):
         secretsmanager.assert_value("db", "one", version=2)
 
 
-def test_a_secret_without_a_version_says_so(secretsmanager: SecretsManager) -> None:
+def test_assert_value_says_that_the_secret_has_no_version(secretsmanager: SecretsManager) -> None:
     secretsmanager.seed("db")
     with pytest.raises(AssertionError) as failure:
         secretsmanager.assert_value("db", "one")
@@ -212,45 +218,45 @@ def test_a_secret_without_a_version_says_so(secretsmanager: SecretsManager) -> N
     )
 
 
-def test_json_null_is_none(secretsmanager: SecretsManager) -> None:
+def test_assert_value_compares_json_null_with_none(secretsmanager: SecretsManager) -> None:
     secretsmanager.seed("db", "null")
     secretsmanager.assert_value("db", None)
 
 
-def test_a_secret_is_named_by_name_arn_partial_arn_or_view(secretsmanager: SecretsManager) -> None:
+def test_assert_value_accepts_a_name_an_arn_a_partial_arn_or_a_view(secretsmanager: SecretsManager) -> None:
     view = secretsmanager.seed("app/db", "one")
     for secret_id in ("app/db", view.arn, view.arn[:-7], view):
         secretsmanager.assert_value(secret_id, "one")
 
 
-def test_a_secret_of_another_region_is_found_with_region(secretsmanager: SecretsManager) -> None:
+def test_assert_value_finds_its_secret_by_region(secretsmanager: SecretsManager) -> None:
     secretsmanager.seed("db", "here")
     secretsmanager.seed("db", "there", region="eu-west-1")
     secretsmanager.assert_value("db", "there", region="eu-west-1")
     secretsmanager.assert_value("db", "here")
 
 
-def test_a_secret_of_another_account_is_found_with_account(secretsmanager: SecretsManager) -> None:
+def test_assert_value_finds_its_secret_by_account(secretsmanager: SecretsManager) -> None:
     secretsmanager.seed("db", "ours")
     secretsmanager.seed("db", "theirs", account="999999999999")
     secretsmanager.assert_value("db", "theirs", account="999999999999")
     secretsmanager.assert_value("db", "ours")
 
 
-def test_a_secret_that_is_not_there_fails_with_the_nearest_name(secretsmanager: SecretsManager) -> None:
+def test_assert_value_of_an_unknown_secret_names_the_nearest(secretsmanager: SecretsManager) -> None:
     secretsmanager.seed("app/db", "one")
     with pytest.raises(SecretNotFound) as failure:
         secretsmanager.assert_value("app/dv", "one")
     assert str(failure.value) == ("no secret 'app/dv' in us-east-1 of account 123456789012; did you mean 'app/db'?")
 
 
-def test_looking_is_no_call(secretsmanager: SecretsManager) -> None:
+def test_assert_value_logs_no_call(secretsmanager: SecretsManager) -> None:
     secretsmanager.seed("db", "one")
     secretsmanager.assert_value("db", "one")
     assert len(secretsmanager.log) == 0
 
 
-def test_of_nested_json_only_what_differs_is_shown(secretsmanager: SecretsManager) -> None:
+def test_assert_value_shows_only_the_nested_members_that_differ(secretsmanager: SecretsManager) -> None:
     seed_two(secretsmanager, "old", {"db": {"user": "kept-secret", "password": "found"}, "port": 1})
     text = text_of(secretsmanager, {"db": {"user": "kept-secret", "password": "expected"}, "port": 1})
     assert "  'db' > 'password': expected 'expected', found 'found'\n" in text
@@ -276,8 +282,9 @@ def test_of_nested_json_only_what_differs_is_shown(secretsmanager: SecretsManage
         ({"db": '{"password": "hunter2"}'}, {"db": {}}, "  'db': expected {}, found a text of 23 characters\n"),
         (b'{"password": "hunter2"}', ["x"], "  expected: ['x']\n  found:    a binary value of 23 bytes\n"),
     ],
+    ids=str,
 )
-def test_a_member_that_the_test_did_not_name_is_not_shown(
+def test_assert_value_does_not_show_a_member_that_the_test_did_not_name(
     secretsmanager: SecretsManager, found: object, expected: object, text: str
 ) -> None:
     seed_two(secretsmanager, "old", found)
@@ -290,7 +297,7 @@ def test_a_member_that_the_test_did_not_name_is_not_shown(
 @pytest.mark.parametrize(
     ("found", "expected", "unit"), [("a" * 5_000, "a" * 4_000 + "b", "characters"), (b"a" * 300, b"a" * 301, "bytes")]
 )
-def test_of_long_values_the_place_of_the_first_difference_is_shown(
+def test_assert_value_shows_the_first_difference_of_long_values(
     secretsmanager: SecretsManager, found: str | bytes, expected: str | bytes, unit: str
 ) -> None:
     seed_two(secretsmanager, "old", found)

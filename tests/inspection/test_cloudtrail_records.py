@@ -1,4 +1,4 @@
-"""CloudTrail records, as section 11 of the recorded facts lays them out."""
+"""CloudTrail records, in the form that AWS was recorded to write."""
 
 import json
 import re
@@ -26,7 +26,7 @@ def record(sm: SecretsManager) -> dict[str, Any]:
     return sm.log[-1].record
 
 
-def test_the_record_of_a_read_is_laid_out_as_recorded(
+def test_cloudtrail_record_of_a_read_has_the_recorded_form(
     secretsmanager: SecretsManager, client: "SecretsManagerClient"
 ) -> None:
     answer = client.get_secret_value(SecretId="db")
@@ -64,11 +64,11 @@ def test_the_record_of_a_read_is_laid_out_as_recorded(
     }
 
 
-def test_the_reply_of_a_write_is_in_camel_case_throughout(
+def test_cloudtrail_record_shows_the_reply_of_a_write_in_camel_case(
     secretsmanager: SecretsManager, client: "SecretsManagerClient"
 ) -> None:
     client.replicate_secret_to_regions(SecretId="db", AddReplicaRegions=[{"Region": "eu-west-1"}])
-    call, _ = secretsmanager.log  # behind it stands what AWS logs of the replication
+    call, _ = secretsmanager.log  # the second is the event of the replication
     (status,) = call.record["responseElements"]["replicationStatus"]
     assert {"region", "status"} <= status.keys()
 
@@ -120,8 +120,19 @@ def test_the_reply_of_a_write_is_in_camel_case_throughout(
             {"secretId": "db", "tags": [{"key": "team", "value": "pay"}]},
         ),
     ],
+    ids=[
+        "GetSecretValue",
+        "GetSecretValue with a version",
+        "ListSecrets with filters",
+        "ListSecrets",
+        "PutSecretValue with text",
+        "PutSecretValue with bytes",
+        "CreateSecret",
+        "DeleteSecret",
+        "TagResource",
+    ],
 )
-def test_request_members_stand_in_camel_case_without_secrets(
+def test_cloudtrail_record_shows_request_members_in_camel_case_without_secrets(
     secretsmanager: SecretsManager,
     client: "SecretsManagerClient",
     method: str,
@@ -149,8 +160,9 @@ def test_request_members_stand_in_camel_case_without_secrets(
         ("delete_secret", {"SecretId": "db"}, False),
         ("restore_secret", {"SecretId": "db"}, False),
     ],
+    ids=str,
 )
-def test_reads_are_read_only_and_have_no_response(
+def test_cloudtrail_record_of_a_read_is_read_only_without_a_response(
     secretsmanager: SecretsManager,
     client: "SecretsManagerClient",
     method: str,
@@ -163,15 +175,15 @@ def test_reads_are_read_only_and_have_no_response(
     assert not read_only or found["responseElements"] is None
 
 
-def test_put_secret_value_answers_with_the_arn_only(
+def test_cloudtrail_record_of_put_secret_value_shows_only_the_arn_of_the_reply(
     secretsmanager: SecretsManager, client: "SecretsManagerClient"
 ) -> None:
     arn = client.put_secret_value(SecretId="db", SecretString="two")["ARN"]
     assert record(secretsmanager)["responseElements"] == {"arn": arn}
 
 
-@pytest.mark.parametrize("value", [{"SecretString": "x"}, {}], ids=["with a value", "without one"])
-def test_create_secret_answers_with_the_arn_only(
+@pytest.mark.parametrize("value", [{"SecretString": "x"}, {}], ids=["with a value", "without a value"])
+def test_cloudtrail_record_of_create_secret_shows_only_the_arn_of_the_reply(
     secretsmanager: SecretsManager, client: "SecretsManagerClient", value: dict[str, Any]
 ) -> None:
     arn = client.create_secret(Name="new", **value)["ARN"]
@@ -181,13 +193,13 @@ def test_create_secret_answers_with_the_arn_only(
 @pytest.mark.parametrize(
     ("method", "arguments"),
     [
-        pytest.param("tag_resource", {"Tags": [{"Key": "team", "Value": "pay"}]}, id="a tag comes"),
-        pytest.param("untag_resource", {"TagKeys": ["team"]}, id="a tag goes"),
-        pytest.param("untag_resource", {"TagKeys": ["nowhere"]}, id="no such tag"),
+        pytest.param("tag_resource", {"Tags": [{"Key": "team", "Value": "pay"}]}, id="added tag"),
+        pytest.param("untag_resource", {"TagKeys": ["team"]}, id="removed tag"),
+        pytest.param("untag_resource", {"TagKeys": ["nowhere"]}, id="unknown tag"),
     ],
 )
 @pytest.mark.parametrize("tags", [None, {"team": "x"}], ids=["without tags", "with tags"])
-def test_operations_on_tags_answer_with_the_arn_though_their_reply_is_empty(
+def test_cloudtrail_record_of_a_tag_operation_shows_the_arn_despite_an_empty_reply(
     secretsmanager: SecretsManager,
     client: "SecretsManagerClient",
     method: str,
@@ -209,7 +221,7 @@ def test_operations_on_tags_answer_with_the_arn_though_their_reply_is_empty(
         pytest.param(21 * 3600, "Jan 10, 2026, 12:04:05 AM", id="at midnight"),
     ],
 )
-def test_delete_secret_answers_with_the_date_in_words(
+def test_cloudtrail_record_of_delete_secret_shows_the_date_in_words(
     secretsmanager: SecretsManager, client: "SecretsManagerClient", clock: Any, seconds: int, text: str
 ) -> None:
     clock.advance(seconds)
@@ -217,7 +229,7 @@ def test_delete_secret_answers_with_the_date_in_words(
     assert record(secretsmanager)["responseElements"] == {"arn": arn, "name": "db", "deletionDate": text}
 
 
-def test_a_refused_call_has_the_code_and_the_apis_text(
+def test_cloudtrail_record_of_a_refused_call_shows_code_and_message(
     secretsmanager: SecretsManager, client: "SecretsManagerClient"
 ) -> None:
     with pytest.raises(client.exceptions.ResourceNotFoundException) as refusal:
@@ -228,7 +240,7 @@ def test_a_refused_call_has_the_code_and_the_apis_text(
     assert found["responseElements"] is None
 
 
-def test_access_denied_is_called_otherwise_than_by_the_api(
+def test_cloudtrail_record_shows_access_denied_instead_of_access_denied_exception(
     secretsmanager: SecretsManager, client: "SecretsManagerClient"
 ) -> None:
     function = "arn:aws:lambda:us-east-1:123456789012:function:nowhere"
@@ -240,7 +252,7 @@ def test_access_denied_is_called_otherwise_than_by_the_api(
     assert found["requestParameters"] == {"secretId": "db", "rotationLambdaARN": function, "clientRequestToken": TOKEN}
 
 
-def test_a_call_that_was_not_refused_has_no_error_members(
+def test_cloudtrail_record_of_a_successful_call_has_no_error_members(
     secretsmanager: SecretsManager, client: "SecretsManagerClient"
 ) -> None:
     client.get_secret_value(SecretId="db")
@@ -248,7 +260,7 @@ def test_a_call_that_was_not_refused_has_no_error_members(
     assert "errorMessage" not in record(secretsmanager)
 
 
-def test_the_record_names_region_and_account_of_the_caller(secretsmanager: SecretsManager) -> None:
+def test_cloudtrail_record_names_region_and_account_of_the_caller(secretsmanager: SecretsManager) -> None:
     secretsmanager.client("eu-west-1", aws_account_id="999999999999").list_secrets()
     found = record(secretsmanager)
     assert found["awsRegion"] == "eu-west-1"
@@ -256,7 +268,9 @@ def test_the_record_names_region_and_account_of_the_caller(secretsmanager: Secre
     assert found["recipientAccountId"] == "999999999999"
 
 
-def test_an_event_id_is_its_own_and_stays(secretsmanager: SecretsManager, client: "SecretsManagerClient") -> None:
+def test_cloudtrail_record_keeps_its_own_event_id(
+    secretsmanager: SecretsManager, client: "SecretsManagerClient"
+) -> None:
     secretsmanager.seed("other", "x")
     client.batch_get_secret_value(SecretIdList=["db", "other"])
     client.get_secret_value(SecretId="db")
@@ -265,7 +279,7 @@ def test_an_event_id_is_its_own_and_stays(secretsmanager: SecretsManager, client
     assert ids == [event.record["eventID"] for event in secretsmanager.log]
 
 
-def test_the_reads_of_a_batch_have_records_of_their_own(
+def test_cloudtrail_record_of_each_read_of_a_batch_stands_alone(
     secretsmanager: SecretsManager, client: "SecretsManagerClient"
 ) -> None:
     client.batch_get_secret_value(SecretIdList=["db"])
@@ -286,8 +300,9 @@ def test_the_reads_of_a_batch_have_records_of_their_own(
         ("delete_secret", {"SecretId": "db"}),
         ("put_secret_value", {"SecretId": "db", "SecretBinary": b"\x00"}),
     ],
+    ids=str,
 )
-def test_a_record_can_be_written_as_json(
+def test_cloudtrail_record_can_be_written_as_json(
     secretsmanager: SecretsManager, client: "SecretsManagerClient", method: str, arguments: dict[str, Any]
 ) -> None:
     getattr(client, method)(**arguments)

@@ -1,4 +1,4 @@
-"""What AWS logs while it deletes a secret by force, and that it is in no assertion's way."""
+"""The service events of a forced deletion, and assertions about them."""
 
 import json
 import re
@@ -22,7 +22,7 @@ def arn(secretsmanager: SecretsManager, client: "SecretsManagerClient") -> str:
     return client.delete_secret(SecretId="app/db", ForceDeleteWithoutRecovery=True)["ARN"]
 
 
-def test_both_events_stand_behind_the_call_once_for_all_versions(secretsmanager: SecretsManager, arn: str) -> None:
+def test_forced_deletion_logs_two_service_events_after_its_call(secretsmanager: SecretsManager, arn: str) -> None:
     assert [(event.operation, event.by_service) for event in secretsmanager.log] == [
         ("DeleteSecret", False),
         ("StartSecretVersionDelete", True),
@@ -32,7 +32,7 @@ def test_both_events_stand_behind_the_call_once_for_all_versions(secretsmanager:
 
 
 @pytest.mark.parametrize("name", EVENTS)
-def test_the_record_is_laid_out_as_recorded(secretsmanager: SecretsManager, arn: str, name: str) -> None:
+def test_record_of_a_deletion_event_has_the_recorded_form(secretsmanager: SecretsManager, arn: str, name: str) -> None:
     (event,) = secretsmanager.log.matching(name)
     record = event.record
     assert json.loads(json.dumps(record)) == record
@@ -58,25 +58,27 @@ def test_the_record_is_laid_out_as_recorded(secretsmanager: SecretsManager, arn:
     }
 
 
-def test_each_event_has_an_id_of_its_own(secretsmanager: SecretsManager, arn: str) -> None:
+def test_record_of_each_deletion_event_has_its_own_id(secretsmanager: SecretsManager, arn: str) -> None:
     ids = [event.record["eventID"] for event in secretsmanager.log]
     assert len(set(ids)) == 3
 
 
-def test_the_call_is_counted_once(secretsmanager: SecretsManager, arn: str) -> None:
+def test_assert_logged_counts_a_forced_deletion_once(secretsmanager: SecretsManager, arn: str) -> None:
     secretsmanager.assert_logged("DeleteSecret", times=1, SecretId="app/db")
     secretsmanager.assert_log_order("DeleteSecret", *EVENTS)
 
 
 @pytest.mark.parametrize("name", EVENTS)
-def test_an_event_is_asserted_by_name_and_secret(secretsmanager: SecretsManager, arn: str, name: str) -> None:
+def test_assert_logged_accepts_a_deletion_event_and_its_secret(
+    secretsmanager: SecretsManager, arn: str, name: str
+) -> None:
     for secret_id in ("app/db", arn):
         secretsmanager.assert_logged(name, times=1, SecretId=secret_id)
     with pytest.raises(UsageError, match="is no call"):
         secretsmanager.assert_logged(name, VersionId="x")
 
 
-def test_a_change_is_told_by_the_call_and_not_by_the_events(
+def test_assert_unchanged_names_delete_secret_and_not_its_service_events(
     secretsmanager: SecretsManager, client: "SecretsManagerClient"
 ) -> None:
     secretsmanager.seed("db", "one")
@@ -84,7 +86,7 @@ def test_a_change_is_told_by_the_call_and_not_by_the_events(
         client.delete_secret(SecretId="db", ForceDeleteWithoutRecovery=True)
 
 
-def test_a_seed_that_takes_the_place_of_another_logs_nothing(secretsmanager: SecretsManager) -> None:
+def test_seed_that_replaces_a_secret_logs_nothing(secretsmanager: SecretsManager) -> None:
     secretsmanager.seed("db", "one")
     secretsmanager.seed("db", "two")
     assert list(secretsmanager.log) == []

@@ -1,4 +1,4 @@
-"""Event patterns: what they match, as EventBridge documents each of their forms, and how a wrong one is refused."""
+"""Event patterns: each form that EventBridge documents, and the refusals of wrong patterns."""
 
 import copy
 from typing import Any
@@ -43,7 +43,7 @@ MATCHING: dict[str, dict[str, object]] = {
     "a nested field": detail(labelUpdated=["AWSCURRENT"]),
     "a field nested further": detail(inner={"deep": ["x"]}),
     "a number": detail(size=[300]),
-    "a truth value": detail(readOnly=[False]),
+    "a bool": detail(readOnly=[False]),
     "null": detail(nothing=[None]),
     "an empty text": detail(blank=[""]),
     "one value of a list in the event": {"resources": ["arn:two"]},
@@ -60,7 +60,7 @@ MATCHING: dict[str, dict[str, object]] = {
     "anything but a number": detail(size=[{"anything-but": 301}]),
     "anything but some numbers": detail(size=[{"anything-but": [1, 2.5]}]),
     "anything but a text, where a number is": detail(size=[{"anything-but": "x"}]),
-    "anything but a value, in a list that has others too": {"resources": [{"anything-but": "arn:one"}]},
+    "anything but a value, in a list with other values": {"resources": [{"anything-but": "arn:one"}]},
     "anything but a prefix": detail(labelUpdated=[{"anything-but": {"prefix": "x"}}]),
     "anything but some prefixes": detail(labelUpdated=[{"anything-but": {"prefix": ["x", "y"]}}]),
     "anything but a suffix": detail(labelUpdated=[{"anything-but": {"suffix": "PENDING"}}]),
@@ -68,16 +68,16 @@ MATCHING: dict[str, dict[str, object]] = {
     "anything but texts in any case": detail(labelUpdated=[{"anything-but": {"equals-ignore-case": ["awspending"]}}]),
     "anything but a wildcard": detail(labelUpdated=[{"anything-but": {"wildcard": "*PEND*"}}]),
     "a number above": detail(size=[{"numeric": [">", 299.5]}]),
-    "a number from it on": detail(size=[{"numeric": [">=", 300]}]),
+    "a number at least": detail(size=[{"numeric": [">=", 300]}]),
     "a number below": detail(share=[{"numeric": ["<", 1]}]),
-    "a number up to it": detail(share=[{"numeric": ["<=", 0.5]}]),
-    "a number that is equal, however it is written": detail(size=[{"numeric": ["=", 300.0]}]),
+    "a number at most": detail(share=[{"numeric": ["<=", 0.5]}]),
+    "an equal number in another spelling": detail(size=[{"numeric": ["=", 300.0]}]),
     "a range": detail(size=[{"numeric": [">", 0, "<=", 300]}]),
     "a number in a list of the event": detail(sizes=[{"numeric": [">", 10]}]),
-    "a field that is there": detail(name=[{"exists": True}]),
-    "a field that is null is there": detail(nothing=[{"exists": True}]),
-    "a field that is not there": detail(errorCode=[{"exists": False}]),
-    "a field of an object that is not there": detail(other={"deep": [{"exists": False}]}),
+    "a field that exists": detail(name=[{"exists": True}]),
+    "a field that is null exists": detail(nothing=[{"exists": True}]),
+    "a field that does not exist": detail(errorCode=[{"exists": False}]),
+    "a field of an object that does not exist": detail(other={"deep": [{"exists": False}]}),
     "an object of fields is no value": detail(inner=[{"exists": False}]),
     "an empty list has no value": detail(empty=[{"exists": False}]),
     "absence or a value": detail(name=[{"exists": False}, "app/db"]),
@@ -96,22 +96,22 @@ NOT_MATCHING: dict[str, dict[str, object]] = {
     "a value in another case": detail(labelUpdated=["awscurrent"]),
     "a part of the value": detail(labelUpdated=["AWS"]),
     "one field of two": {"source": ["aws.secretsmanager"], "region": ["eu-west-1"]},
-    "a number that is written otherwise": detail(size=[300.0]),
+    "a number in another spelling": detail(size=[300.0]),
     "a number as a text": detail(size=["300"]),
-    "a text for a truth value": detail(readOnly=["false"]),
+    "a text for a bool": detail(readOnly=["false"]),
     "0 for False": detail(readOnly=[0]),
     "an empty text for null": detail(nothing=[""]),
-    "null for a field that is not there": detail(errorCode=[None]),
+    "null for a field that does not exist": detail(errorCode=[None]),
     "two fields of two objects in a list": detail(tags={"key": ["team"], "value": ["test"]}),
     "a value where the event has an object": detail(inner=["x"]),
     "an object where the event has a value": detail(name={"deep": ["x"]}),
-    "an object that is not there": detail(other={"deep": ["x"]}),
+    "an object that does not exist": detail(other={"deep": ["x"]}),
     "another prefix": detail(name=[{"prefix": "App/"}]),
     "a prefix of a number": detail(size=[{"prefix": "3"}]),
     "another suffix": detail(name=[{"suffix": "/DB"}]),
     "another text in any case": detail(name=[{"equals-ignore-case": "app"}]),
     "a number in any case": detail(size=[{"equals-ignore-case": "300"}]),
-    "anything but what is there": detail(labelUpdated=[{"anything-but": "AWSCURRENT"}]),
+    "anything but the value": detail(labelUpdated=[{"anything-but": "AWSCURRENT"}]),
     "anything but a list with it": detail(labelUpdated=[{"anything-but": ["x", "AWSCURRENT"]}]),
     "anything but its number": detail(size=[{"anything-but": [300]}]),
     "anything but its prefix": detail(labelUpdated=[{"anything-but": {"prefix": ["x", "AWS"]}}]),
@@ -119,14 +119,14 @@ NOT_MATCHING: dict[str, dict[str, object]] = {
     "anything but its text in any case": detail(labelUpdated=[{"anything-but": {"equals-ignore-case": "awscurrent"}}]),
     "anything but its wildcard": detail(labelUpdated=[{"anything-but": {"wildcard": "A*T"}}]),
     "anything but all values of a list": {"resources": [{"anything-but": ["arn:one", "arn:two"]}]},
-    "anything but, of a field that is not there": detail(errorCode=[{"anything-but": "x"}]),
+    "anything but, of a field that does not exist": detail(errorCode=[{"anything-but": "x"}]),
     "a number that is not above": detail(size=[{"numeric": [">", 300]}]),
     "a number that is not below": detail(size=[{"numeric": ["<", 300]}]),
     "a number outside a range": detail(size=[{"numeric": [">=", 0, "<", 300]}]),
     "the number of a text": detail(name=[{"numeric": [">", 0]}]),
-    "the number of a truth value": detail(readOnly=[{"numeric": ["=", 0]}]),
+    "the number of a bool": detail(readOnly=[{"numeric": ["=", 0]}]),
     "a field that is missing": detail(errorCode=[{"exists": True}]),
-    "the absence of a field that is there": detail(name=[{"exists": False}]),
+    "the absence of a field that exists": detail(name=[{"exists": False}]),
     "an object as a value": detail(inner=[{"exists": True}]),
     "another wildcard": detail(name=[{"wildcard": "*/d"}]),
     "a dot for any character": detail(name=[{"wildcard": "app.db"}]),
@@ -141,16 +141,16 @@ NOT_MATCHING: dict[str, dict[str, object]] = {
 
 
 @pytest.mark.parametrize("pattern", MATCHING.values(), ids=MATCHING)
-def test_a_pattern_matches(pattern: dict[str, object]) -> None:
+def test_event_pattern_matches(pattern: dict[str, object]) -> None:
     assert matcher(pattern)(EVENT)
 
 
 @pytest.mark.parametrize("pattern", NOT_MATCHING.values(), ids=NOT_MATCHING)
-def test_a_pattern_does_not_match(pattern: dict[str, object]) -> None:
+def test_event_pattern_does_not_match(pattern: dict[str, object]) -> None:
     assert not matcher(pattern)(EVENT)
 
 
-def test_matching_leaves_the_event_and_the_pattern_as_they_are() -> None:
+def test_event_pattern_changes_neither_the_event_nor_itself() -> None:
     event, pattern = copy.deepcopy(EVENT), copy.deepcopy(MATCHING["alternatives inside an object"])
     assert matcher(pattern)(event)
     assert (event, pattern) == (EVENT, MATCHING["alternatives inside an object"])
@@ -273,7 +273,7 @@ REFUSED: list[tuple[object, str]] = [
 
 
 @pytest.mark.parametrize(("pattern", "text"), REFUSED, ids=[text[:60] for _, text in REFUSED])
-def test_a_wrong_pattern_is_refused_in_words(pattern: object, text: str) -> None:
+def test_event_pattern_explains_its_refusal(pattern: object, text: str) -> None:
     with pytest.raises(UsageError) as refusal:
         matcher(pattern)
     assert str(refusal.value) == text

@@ -1,4 +1,4 @@
-"""Arguments that a public method does not have: refused in words, where Python's own TypeError names no near one."""
+"""Unknown arguments of public methods: the UsageError suggests the nearest name, which a TypeError doesn't."""
 
 import inspect
 from collections.abc import Callable
@@ -50,7 +50,7 @@ def method_of(sm: SecretsManager, path: str) -> Callable[..., object]:
 
 
 @pytest.mark.parametrize(("path", "wrong"), METHODS)
-def test_an_argument_that_a_method_does_not_have_is_a_usage_error(
+def test_public_method_refuses_an_unknown_argument_and_names_the_nearest(
     secretsmanager: SecretsManager, path: str, wrong: str
 ) -> None:
     with pytest.raises(UsageError) as refusal:
@@ -61,13 +61,13 @@ def test_an_argument_that_a_method_does_not_have_is_a_usage_error(
 
 
 @pytest.mark.parametrize("path", dict(METHODS))
-def test_a_method_keeps_its_signature_its_name_and_its_text(secretsmanager: SecretsManager, path: str) -> None:
+def test_public_method_keeps_its_signature_name_and_docstring(secretsmanager: SecretsManager, path: str) -> None:
     method = method_of(secretsmanager, path)
     assert "kwargs" not in inspect.signature(method).parameters
     assert method.__name__ == path.rpartition(".")[2]
     assert inspect.getdoc(method)
 
 
-def test_an_argument_that_is_missing_is_pythons_own_error(secretsmanager: SecretsManager) -> None:
+def test_missing_argument_raises_type_error(secretsmanager: SecretsManager) -> None:
     with pytest.raises(TypeError, match="missing 1 required positional argument: 'expected'"):
         secretsmanager.assert_value("db")  # type: ignore[call-arg]

@@ -1,4 +1,4 @@
-"""`log.clear()`: what is forgotten, what is not, and what the helpers then say."""
+"""`log.clear()`: the calls that it forgets, the state that it keeps, the texts of later failures."""
 
 from typing import TYPE_CHECKING
 
@@ -18,16 +18,16 @@ def put(client: "SecretsManagerClient", token: str) -> None:
 
 @pytest.fixture(autouse=True)
 def _arranged(secretsmanager: SecretsManager, client: "SecretsManagerClient") -> None:
-    """A secret that calls have made, which the log then forgets."""
+    """A secret that calls created, and a log that forgot these calls."""
     client.create_secret(Name="db", SecretString="one", ClientRequestToken=ONE)
     put(client, TWO)
     secretsmanager.log.clear()
 
 
-# --- what is forgotten -----------------------------------------------------------------------------------------------
+# --- forgotten -------------------------------------------------------------------------------------------------------
 
 
-def test_a_cleared_log_is_empty(secretsmanager: SecretsManager) -> None:
+def test_log_clear_leaves_an_empty_log(secretsmanager: SecretsManager) -> None:
     log = secretsmanager.log
     assert (len(log), list(log), log[:], bool(log), repr(log)) == (0, [], [], False, "<log of 0 calls>")
     with pytest.raises(IndexError):
@@ -36,7 +36,9 @@ def test_a_cleared_log_is_empty(secretsmanager: SecretsManager) -> None:
         log[-1]
 
 
-def test_later_calls_are_counted_from_there(secretsmanager: SecretsManager, client: "SecretsManagerClient") -> None:
+def test_log_clear_restarts_the_indexes_of_the_log(
+    secretsmanager: SecretsManager, client: "SecretsManagerClient"
+) -> None:
     client.describe_secret(SecretId="db")
     put(client, THREE)
     log = secretsmanager.log
@@ -46,7 +48,7 @@ def test_later_calls_are_counted_from_there(secretsmanager: SecretsManager, clie
     assert repr(log) == "<log of 2 calls>"
 
 
-def test_every_helper_of_the_log_counts_from_there(
+def test_log_assertions_count_only_calls_since_log_clear(
     secretsmanager: SecretsManager, client: "SecretsManagerClient"
 ) -> None:
     secretsmanager.assert_not_logged()
@@ -57,7 +59,7 @@ def test_every_helper_of_the_log_counts_from_there(
         secretsmanager.assert_log_order("PutSecretValue", "PutSecretValue")
 
 
-def test_a_value_in_a_field_of_a_forgotten_call_is_no_leak(
+def test_assert_nothing_leaked_ignores_calls_from_before_log_clear(
     secretsmanager: SecretsManager, client: "SecretsManagerClient"
 ) -> None:
     secretsmanager.seed("named", "correct horse")
@@ -68,7 +70,7 @@ def test_a_value_in_a_field_of_a_forgotten_call_is_no_leak(
     secretsmanager.assert_nothing_leaked()
 
 
-def test_warnings_of_many_writes_count_from_there(
+def test_put_rate_warnings_count_only_writes_since_log_clear(
     secretsmanager: SecretsManager, client: "SecretsManagerClient"
 ) -> None:
     for number in range(11):
@@ -78,13 +80,13 @@ def test_warnings_of_many_writes_count_from_there(
     assert secretsmanager.log.put_rate_warnings == []
 
 
-def test_it_may_be_cleared_again(secretsmanager: SecretsManager, client: "SecretsManagerClient") -> None:
+def test_log_clear_may_be_called_again(secretsmanager: SecretsManager, client: "SecretsManagerClient") -> None:
     put(client, THREE)
     secretsmanager.log.clear()
     assert (len(secretsmanager.log), secretsmanager.log.cleared) == (0, 3)
 
 
-def test_a_log_that_was_held_before_is_cleared_too(
+def test_log_clear_clears_a_log_object_that_was_read_before(
     secretsmanager: SecretsManager, client: "SecretsManagerClient"
 ) -> None:
     log = secretsmanager.log
@@ -93,14 +95,14 @@ def test_a_log_that_was_held_before_is_cleared_too(
     assert len(log) == 0
 
 
-# --- what is not -----------------------------------------------------------------------------------------------------
+# --- kept ------------------------------------------------------------------------------------------------------------
 
 
-def test_the_secrets_stay(secretsmanager: SecretsManager) -> None:
+def test_log_clear_keeps_the_secrets(secretsmanager: SecretsManager) -> None:
     secretsmanager.assert_history("db", ["one", TWO])
 
 
-def test_a_history_keeps_every_move(secretsmanager: SecretsManager, client: "SecretsManagerClient") -> None:
+def test_log_clear_keeps_the_history_of_labels(secretsmanager: SecretsManager, client: "SecretsManagerClient") -> None:
     put(client, THREE)
     moves = [(move.label, move.source, move.target) for move in secretsmanager.secret("db").history]
     assert [move for move in moves if move[0] == "AWSCURRENT"] == [
@@ -110,8 +112,10 @@ def test_a_history_keeps_every_move(secretsmanager: SecretsManager, client: "Sec
     ]
 
 
-def test_a_move_counts_from_there(secretsmanager: SecretsManager, client: "SecretsManagerClient") -> None:
-    """Else a move that only arranged would pass for one that the code under test has made."""
+def test_assert_moved_counts_only_moves_since_log_clear(
+    secretsmanager: SecretsManager, client: "SecretsManagerClient"
+) -> None:
+    """Otherwise a move of the arrangement would count as one of the code under test."""
     with pytest.raises(AssertionError) as failure:
         secretsmanager.assert_moved("db", "AWSCURRENT", target=2)
     told = str(failure.value).split("\n\n")[0]
@@ -123,14 +127,14 @@ def test_a_move_counts_from_there(secretsmanager: SecretsManager, client: "Secre
     secretsmanager.assert_moved("db", "AWSCURRENT", source=2, target=3)
 
 
-def test_an_end_of_a_move_may_be_a_version_of_a_forgotten_call(
+def test_assert_moved_accepts_a_version_from_before_log_clear(
     secretsmanager: SecretsManager, client: "SecretsManagerClient"
 ) -> None:
     put(client, THREE)
     secretsmanager.assert_moved("db", "AWSPREVIOUS", source=ONE, target=TWO)
 
 
-def test_a_move_that_was_never_made_is_told_as_before(secretsmanager: SecretsManager) -> None:
+def test_assert_moved_fails_with_no_moves_for_a_label_that_never_moved(secretsmanager: SecretsManager) -> None:
     with pytest.raises(AssertionError, match=r"since log.clear\(\); its moves:\n  \(none; to be seeded is no move\)\n"):
         secretsmanager.assert_moved("db", "BLUE")
 
@@ -139,7 +143,7 @@ def test_a_move_that_was_never_made_is_told_as_before(secretsmanager: SecretsMan
 
 
 @pytest.mark.parametrize("helper", ["assert_logged", "assert_log_order"])
-def test_a_failure_says_that_the_log_was_cleared(secretsmanager: SecretsManager, helper: str) -> None:
+def test_failure_of_a_log_assertion_says_that_the_log_was_cleared(secretsmanager: SecretsManager, helper: str) -> None:
     with pytest.raises(AssertionError, match=r"no calls at all since log\.clear\(\), which forgot 2\n"):
         getattr(secretsmanager, helper)("PutSecretValue")
 
@@ -147,7 +151,7 @@ def test_a_failure_says_that_the_log_was_cleared(secretsmanager: SecretsManager,
 # --- going back ------------------------------------------------------------------------------------------------------
 
 
-def test_a_rollback_brings_back_what_was_cleared_inside(client: "SecretsManagerClient") -> None:
+def test_rollback_restores_the_log_that_was_cleared_inside(client: "SecretsManagerClient") -> None:
     with SecretsManager() as sm:
         sm.client().create_secret(Name="db")
         with sm.rolled_back():
@@ -158,7 +162,7 @@ def test_a_rollback_brings_back_what_was_cleared_inside(client: "SecretsManagerC
         assert sm.log.cleared == 0
 
 
-def test_a_rollback_keeps_what_was_cleared_before(
+def test_rollback_keeps_a_log_that_was_cleared_before(
     secretsmanager: SecretsManager, client: "SecretsManagerClient"
 ) -> None:
     with secretsmanager.rolled_back():
@@ -169,7 +173,7 @@ def test_a_rollback_keeps_what_was_cleared_before(
     secretsmanager.assert_logged("PutSecretValue", times=1)
 
 
-def test_a_log_of_its_own_begins_empty_and_was_not_cleared(
+def test_rolled_back_with_own_log_begins_with_an_empty_log_that_was_not_cleared(
     secretsmanager: SecretsManager, client: "SecretsManagerClient"
 ) -> None:
     put(client, THREE)
@@ -181,7 +185,7 @@ def test_a_log_of_its_own_begins_empty_and_was_not_cleared(
     assert (len(secretsmanager.log), secretsmanager.log.cleared) == (1, 2)
 
 
-def test_rollbacks_that_end_in_the_order_in_which_they_began_leave_the_log_whole(
+def test_rollbacks_that_end_in_the_order_of_their_start_keep_the_log_complete(
     client: "SecretsManagerClient", secretsmanager: SecretsManager
 ) -> None:
     outer, inner = secretsmanager.rolled_back(), secretsmanager.rolled_back()

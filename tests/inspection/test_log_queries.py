@@ -1,4 +1,4 @@
-"""The log: what an event holds, and that it is a sequence nobody can change."""
+"""The log: the properties of an event, and a sequence that can't be changed."""
 
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -14,13 +14,13 @@ ONE, TWO = "1" * 32, "2" * 32
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 
 
-def test_an_empty_log_is_empty(secretsmanager: SecretsManager) -> None:
+def test_log_is_empty_before_the_first_call(secretsmanager: SecretsManager) -> None:
     assert len(secretsmanager.log) == 0
     assert list(secretsmanager.log) == []
     assert repr(secretsmanager.log) == "<log of 0 calls>"
 
 
-def test_calls_stand_newest_last(secretsmanager: SecretsManager, client: "SecretsManagerClient") -> None:
+def test_log_shows_calls_newest_last(secretsmanager: SecretsManager, client: "SecretsManagerClient") -> None:
     client.create_secret(Name="a")
     client.list_secrets()
     client.delete_secret(SecretId="a")
@@ -34,9 +34,7 @@ def test_calls_stand_newest_last(secretsmanager: SecretsManager, client: "Secret
     )
 
 
-def test_the_log_is_indexed_and_sliced_like_a_list(
-    secretsmanager: SecretsManager, client: "SecretsManagerClient"
-) -> None:
+def test_log_has_indexes_and_slices_like_a_list(secretsmanager: SecretsManager, client: "SecretsManagerClient") -> None:
     for name in "abcd":
         client.create_secret(Name=name)
     log = secretsmanager.log
@@ -48,7 +46,7 @@ def test_the_log_is_indexed_and_sliced_like_a_list(
         _ = log[4]
 
 
-def test_the_log_may_grow_while_it_is_walked(secretsmanager: SecretsManager, client: "SecretsManagerClient") -> None:
+def test_log_may_grow_during_an_iteration(secretsmanager: SecretsManager, client: "SecretsManagerClient") -> None:
     client.create_secret(Name="a")
     walked = 0
     for event in secretsmanager.log:
@@ -58,7 +56,7 @@ def test_the_log_may_grow_while_it_is_walked(secretsmanager: SecretsManager, cli
     assert len(secretsmanager.log) == 2
 
 
-def test_an_event_says_who_called_when_and_where(secretsmanager: SecretsManager, clock: Any) -> None:
+def test_event_shows_principal_time_region_and_account_of_its_call(secretsmanager: SecretsManager, clock: Any) -> None:
     clock.advance(90)
     answer = secretsmanager.client("eu-west-1", aws_account_id="999999999999").list_secrets()
     event = secretsmanager.log[-1]
@@ -70,7 +68,7 @@ def test_an_event_says_who_called_when_and_where(secretsmanager: SecretsManager,
     assert event.within is None
 
 
-def test_an_event_has_the_request_without_its_value(
+def test_event_shows_the_request_without_the_secret_value(
     secretsmanager: SecretsManager, client: "SecretsManagerClient"
 ) -> None:
     secretsmanager.seed("db", "one")
@@ -81,13 +79,15 @@ def test_an_event_has_the_request_without_its_value(
     assert repr(event) == f"<PutSecretValue(SecretId='db', ClientRequestToken='{TWO}', SecretString=(hidden))>"
 
 
-def test_an_event_that_hides_nothing_says_so(secretsmanager: SecretsManager, client: "SecretsManagerClient") -> None:
+def test_event_without_hidden_members_shows_none(
+    secretsmanager: SecretsManager, client: "SecretsManagerClient"
+) -> None:
     client.list_secrets()
     assert secretsmanager.log[-1].hidden == frozenset()
     assert repr(secretsmanager.log[-1]) == "<ListSecrets()>"
 
 
-def test_an_event_with_hidden_members_only_begins_with_them(
+def test_repr_of_an_event_names_all_hidden_members(
     secretsmanager: SecretsManager, client: "SecretsManagerClient"
 ) -> None:
     secretsmanager.seed("db", "one")
@@ -97,12 +97,14 @@ def test_an_event_with_hidden_members_only_begins_with_them(
     assert repr(event).endswith("RotationToken=(hidden), SecretBinary=(hidden))>")
 
 
-def test_an_event_of_a_write_has_the_response(secretsmanager: SecretsManager, client: "SecretsManagerClient") -> None:
+def test_event_of_a_write_shows_the_response(secretsmanager: SecretsManager, client: "SecretsManagerClient") -> None:
     answer = client.create_secret(Name="db", SecretString="x", ClientRequestToken=ONE)
     assert secretsmanager.log[-1].response == {"ARN": answer["ARN"], "Name": "db", "VersionId": ONE}
 
 
-def test_the_times_of_a_response_are_seconds(secretsmanager: SecretsManager, client: "SecretsManagerClient") -> None:
+def test_event_shows_times_of_the_response_in_seconds(
+    secretsmanager: SecretsManager, client: "SecretsManagerClient"
+) -> None:
     secretsmanager.seed("db", "x")
     client.delete_secret(SecretId="db", RecoveryWindowInDays=7)
     response = secretsmanager.log[-1].response
@@ -119,8 +121,9 @@ def test_the_times_of_a_response_are_seconds(secretsmanager: SecretsManager, cli
         ("list_secret_version_ids", {"SecretId": "db"}),
         ("get_random_password", {}),
     ],
+    ids=str,
 )
-def test_an_event_of_a_read_has_no_response(
+def test_event_of_a_read_shows_no_response(
     secretsmanager: SecretsManager, client: "SecretsManagerClient", operation: str, arguments: dict[str, str]
 ) -> None:
     secretsmanager.seed("db", "to-hide")
@@ -129,7 +132,9 @@ def test_an_event_of_a_read_has_no_response(
     assert secretsmanager.log[-1].error is None
 
 
-def test_a_refused_call_has_error_and_message(secretsmanager: SecretsManager, client: "SecretsManagerClient") -> None:
+def test_event_of_a_refused_call_shows_error_and_message(
+    secretsmanager: SecretsManager, client: "SecretsManagerClient"
+) -> None:
     with pytest.raises(client.exceptions.ResourceNotFoundException):
         client.get_secret_value(SecretId="db")
     event = secretsmanager.log[-1]
@@ -139,7 +144,7 @@ def test_a_refused_call_has_error_and_message(secretsmanager: SecretsManager, cl
     assert repr(event) == "<GetSecretValue(SecretId='db') -> ResourceNotFoundException>"
 
 
-def test_each_read_of_a_batch_is_an_event_of_its_own(
+def test_batch_get_secret_value_logs_each_read_as_its_own_event(
     secretsmanager: SecretsManager, client: "SecretsManagerClient"
 ) -> None:
     secretsmanager.seed("a", "x")
@@ -151,7 +156,7 @@ def test_each_read_of_a_batch_is_an_event_of_its_own(
     ]
 
 
-def test_changing_what_an_event_gives_does_not_change_the_log(
+def test_event_returns_copies_of_request_response_and_record(
     secretsmanager: SecretsManager, client: "SecretsManagerClient"
 ) -> None:
     secretsmanager.seed("db", "one")
@@ -170,7 +175,7 @@ def test_changing_what_an_event_gives_does_not_change_the_log(
     assert event.record["eventName"] == "PutSecretValue"
 
 
-def test_changing_the_arguments_after_a_call_does_not_change_the_log(
+def test_log_does_not_change_with_the_arguments_of_a_past_call(
     secretsmanager: SecretsManager, client: "SecretsManagerClient"
 ) -> None:
     secretsmanager.seed("db", "one")
@@ -181,7 +186,7 @@ def test_changing_the_arguments_after_a_call_does_not_change_the_log(
 
 
 @pytest.mark.parametrize("name", ["operation", "request", "response", "error", "time", "record", "anything"])
-def test_an_event_can_not_be_written_to(
+def test_event_attribute_can_not_be_set(
     secretsmanager: SecretsManager, client: "SecretsManagerClient", name: str
 ) -> None:
     client.list_secrets()
@@ -189,7 +194,7 @@ def test_an_event_can_not_be_written_to(
         setattr(secretsmanager.log[-1], name, "changed")
 
 
-def test_the_log_can_not_be_written_to(secretsmanager: SecretsManager, client: "SecretsManagerClient") -> None:
+def test_log_can_not_be_changed(secretsmanager: SecretsManager, client: "SecretsManagerClient") -> None:
     client.list_secrets()
     log: Any = secretsmanager.log
     with pytest.raises(TypeError):
@@ -209,8 +214,9 @@ def test_the_log_can_not_be_written_to(secretsmanager: SecretsManager, client: "
         ((None, None, {"SecretId": "b"}), ["GetSecretValue"]),
         ((None, None, {"Name": "a", "SecretString": "x"}), []),
     ],
+    ids=str,
 )
-def test_the_log_is_asked_for_matching_calls(
+def test_log_matching_finds_calls_by_operation_error_and_fields(
     secretsmanager: SecretsManager, client: "SecretsManagerClient", query: tuple[Any, ...], names: list[str]
 ) -> None:
     client.create_secret(Name="a", SecretString="x")
@@ -220,22 +226,20 @@ def test_the_log_is_asked_for_matching_calls(
     assert [event.operation for event in secretsmanager.log.matching(*query)] == names
 
 
-def test_a_move_has_names_for_its_parts(secretsmanager: SecretsManager, client: "SecretsManagerClient") -> None:
+def test_label_move_names_its_parts(secretsmanager: SecretsManager, client: "SecretsManagerClient") -> None:
     client.create_secret(Name="db", SecretString="x", ClientRequestToken=ONE)
     (move,) = secretsmanager.secret("db").history
     assert move == LabelMove(label="AWSCURRENT", source=None, target=ONE, time=NOW, operation="CreateSecret")
 
 
-def test_seeding_is_not_logged(secretsmanager: SecretsManager) -> None:
+def test_seed_is_not_logged(secretsmanager: SecretsManager) -> None:
     view = secretsmanager.seed("db", "two", versions=["one"], tags={"team": "pay"})
     secretsmanager.seed("db", "again", deleted=True)
     assert len(secretsmanager.log) == 0
     assert view.history == []
 
 
-def test_a_secret_created_anew_has_a_history_of_its_own(
-    secretsmanager: SecretsManager, client: "SecretsManagerClient"
-) -> None:
+def test_recreated_secret_has_its_own_history(secretsmanager: SecretsManager, client: "SecretsManagerClient") -> None:
     client.create_secret(Name="db", SecretString="x", ClientRequestToken=ONE)
     client.delete_secret(SecretId="db", ForceDeleteWithoutRecovery=True)
     client.create_secret(Name="db", SecretString="y", ClientRequestToken=TWO)

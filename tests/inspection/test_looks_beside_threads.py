@@ -1,13 +1,13 @@
-"""What a test looks at changes meanwhile: each helper tells of the secrets before or after, and of nothing between.
+"""A secret changes while a helper reads it: the helper shows the state before or after, never a mixture.
 
-Another thread's work is done at a look of the helper's own, so that no test depends on how threads come to run.
+The change runs inside a read of the helper, so no test depends on the timing of threads.
 """
 
 import pytest
 
 from pytest_secretsmanager import SecretsManager
 from pytest_secretsmanager.inspection import unchanged
-from pytest_secretsmanager.inspection.views import Source
+from pytest_secretsmanager.inspection.views import World
 
 TOKENS = [f"version-{number}".ljust(32, "-") for number in range(1, 6)]
 
@@ -16,28 +16,28 @@ def delete(client):
     client.delete_secret(SecretId="db", ForceDeleteWithoutRecovery=True)
 
 
-def make_anew(client):
+def recreate(client):
     delete(client)
     client.create_secret(Name="db", SecretString="anew", ClientRequestToken=TOKENS[4])
 
 
 def write_twice(client):
-    """Neither of the versions that were there has a label now, and the older one is there no more."""
+    """Leave both old versions without a label, and prune the older one."""
     for token in TOKENS[2:4]:
         client.put_secret_value(SecretId="db", SecretString=f"of {token}", ClientRequestToken=token)
 
 
-CHANGES = {"deleted": delete, "made anew": make_anew, "written twice": write_twice}
+CHANGES = {"deleted": delete, "recreated": recreate, "written twice": write_twice}
 
 LOOKS = {
     "assert_value that holds": lambda sm: sm.assert_value("db", "two"),
     "assert_value that fails": lambda sm: sm.assert_value("db", "one"),
-    "assert_value of a version that is not there": lambda sm: sm.assert_value("db", "one", version="AWSPENDING"),
+    "assert_value of an unknown version": lambda sm: sm.assert_value("db", "one", version="AWSPENDING"),
     "assert_labels that holds": lambda sm: sm.assert_labels("db", {"AWSCURRENT": 2, "AWSPREVIOUS": 1}),
     "assert_labels that fails": lambda sm: sm.assert_labels("db", {"AWSCURRENT": 2}),
     "assert_label that holds": lambda sm: sm.assert_label("db", "AWSCURRENT", 2),
     "assert_label that fails": lambda sm: sm.assert_label("db", "AWSCURRENT", 1),
-    "assert_label of a label that is not there": lambda sm: sm.assert_label("db", "AWSPENDING", 1),
+    "assert_label of a missing label": lambda sm: sm.assert_label("db", "AWSPENDING", 1),
     "assert_no_label that holds": lambda sm: sm.assert_no_label("db", "AWSPENDING"),
     "assert_no_label that fails": lambda sm: sm.assert_no_label("db", "AWSCURRENT"),
     "assert_history that holds": lambda sm: sm.assert_history("db", ["one", "two"]),
@@ -49,17 +49,17 @@ LOOKS = {
     "a version by id": lambda sm: sm.secret("db").version(TOKENS[1]).number,
     "a version by number": lambda sm: sm.secret("db").version(2).id,
     "the newest version": lambda sm: sm.secret("db").version(-1).id,
-    "a version that is not there": lambda sm: sm.secret("db").version("AWSPENDING").id,
+    "an unknown version": lambda sm: sm.secret("db").version("AWSPENDING").id,
     "all versions": lambda sm: [version.id for version in sm.secret("db").versions],
     "the names of secrets": lambda sm: sorted(sm.secrets),
     "the secrets with their names": lambda sm: [name for name, _ in sm.secrets.items()],
     "the secrets": lambda sm: [view.name for view in sm.secrets.values()],
-    "a secret that is not there": lambda sm: sm.secret("nothing"),
+    "an unknown secret": lambda sm: sm.secret("nothing"),
 }
 
 
 def outcome(look, sm):
-    """What a helper gives or raises."""
+    """Return the result of a helper, or its error."""
     try:
         return look(sm)
     except Exception as error:
@@ -67,7 +67,7 @@ def outcome(look, sm):
 
 
 def seeded():
-    """A manager whose next versions but one take the place of the first one, which is old enough to go."""
+    """A manager with a version that is old enough to be pruned when two more are written."""
     sm = SecretsManager(version_quota=3)
     sm.seed("other", "another value")
     sm.seed("db", "one")
@@ -76,9 +76,9 @@ def seeded():
 
 
 def change_after(number, change, monkeypatch):
-    """Lets the change come right after so many looks at the secret; gives what says whether it has come."""
+    """Run `change` right after read `number` of the secret. Return the growing list of reads."""
     looks = []
-    state_of = Source.state_of
+    state_of = World.state_of
 
     def counted(source, key):
         seen = state_of(source, key)
@@ -87,13 +87,13 @@ def change_after(number, change, monkeypatch):
             change()
         return seen
 
-    monkeypatch.setattr(Source, "state_of", counted)
+    monkeypatch.setattr(World, "state_of", counted)
     return looks
 
 
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
 @pytest.mark.parametrize("look", LOOKS.values(), ids=LOOKS)
-def test_a_helper_tells_of_the_secrets_before_a_change_or_after_it(client, look, change):
+def test_helper_shows_the_state_before_or_after_a_concurrent_change(client, look, change):
     for number in range(1, 10):
         with seeded() as sm, pytest.MonkeyPatch.context() as monkeypatch:
             client.put_secret_value(SecretId="db", SecretString="two", ClientRequestToken=TOKENS[1])
@@ -101,13 +101,13 @@ def test_a_helper_tells_of_the_secrets_before_a_change_or_after_it(client, look,
             looks = change_after(number, lambda: change(client), monkeypatch)
             between = outcome(look, sm)
             if len(looks) < number:
-                return  # it looked so often and no more
+                return  # it made fewer reads
             assert between in (before, outcome(look, sm)), f"after {number} looks"
     pytest.fail("this helper looks too often for its test")
 
 
-def test_a_table_of_a_secret_that_goes_meanwhile_is_drawn(secretsmanager, client, monkeypatch):
-    """The secret changes inside the block, and is deleted while the failure is put into words."""
+def test_assert_unchanged_draws_the_table_of_a_secret_that_is_deleted_meanwhile(secretsmanager, client, monkeypatch):
+    """The secret changes inside the block, and is deleted while the failure text is made."""
     secretsmanager.seed("db", "one")
     change_text = unchanged.change_text
 
@@ -121,7 +121,7 @@ def test_a_table_of_a_secret_that_goes_meanwhile_is_drawn(secretsmanager, client
             monkeypatch.setattr(unchanged, "change_text", and_delete)
 
 
-def test_a_view_as_it_is_now_stays_so(secretsmanager, client):
+def test_as_it_is_now_returns_a_view_that_does_not_change(secretsmanager, client):
     secretsmanager.seed("db", "one")
     then = secretsmanager.secret("db").as_it_is_now()
     client.put_secret_value(SecretId="db", SecretString="two")
@@ -135,7 +135,7 @@ def test_a_view_as_it_is_now_stays_so(secretsmanager, client):
     assert secretsmanager.secret("db").value == "two"
 
 
-def test_a_view_as_it_is_now_stays_when_the_secret_goes(secretsmanager, client):
+def test_as_it_is_now_returns_a_view_that_outlives_its_secret(secretsmanager, client):
     secretsmanager.seed("db", "one")
     then = secretsmanager.secret("db").as_it_is_now()
     delete(client)

@@ -1,4 +1,4 @@
-"""No frame of this package shows a secret value in its local variables, whatever fails or is refused.
+"""No frame of this package shows a secret value in its local variables after a failure or a refusal.
 
 `unittest --locals`, `pytest --full-trace -l`, rich and Sentry print the local variables of all frames.
 """
@@ -25,7 +25,7 @@ PACKAGE = pytest_secretsmanager.__name__
 
 
 def errors_of(error):
-    """An error and all that it came from, whether it is shown or not."""
+    """Return an error with all its causes and contexts, shown or not."""
     left, seen = [error], []
     while left:
         found = left.pop()
@@ -36,7 +36,7 @@ def errors_of(error):
 
 
 def own_locals(error):
-    """The printed local variables of each frame of ours, with where it is."""
+    """Return the printed local variables of each frame of the package, with their place."""
     for one in errors_of(error):
         for frame, line in traceback.walk_tb(one.__traceback__):
             if frame.f_globals.get("__name__", "").partition(".")[0] == PACKAGE:
@@ -109,7 +109,7 @@ def sm(secretsmanager):
 
 
 @pytest.mark.parametrize("fail", HELPERS)
-def test_a_helper_that_fails_shows_no_value(sm, client, fail):
+def test_failed_assertion_shows_no_value_in_local_variables(sm, client, fail):
     with pytest.raises(AssertionError) as failure:
         fail(sm, client)
     assert showing(failure.value, VALUE, OTHER) == []
@@ -118,11 +118,11 @@ def test_a_helper_that_fails_shows_no_value(sm, client, fail):
 @pytest.mark.parametrize(
     "misuse",
     [
-        pytest.param(lambda sm: sm.assert_nothing_leaked(VALUE, Holder(VALUE)), id="an object to look into"),
-        pytest.param(lambda sm: sm.assert_nothing_leaked({"a": VALUE, "b": print}), id="a function to look into"),
+        pytest.param(lambda sm: sm.assert_nothing_leaked(VALUE, Holder(VALUE)), id="an unreadable object"),
+        pytest.param(lambda sm: sm.assert_nothing_leaked({"a": VALUE, "b": print}), id="a function"),
         pytest.param(lambda sm: sm.secret("db").json, id="a value that is no JSON"),
-        pytest.param(lambda sm: sm.secret("db").version(9), id="a version that is not there"),
-        pytest.param(lambda sm: sm.secret("dc"), id="a secret that is not there"),
+        pytest.param(lambda sm: sm.secret("db").version(9), id="an unknown version"),
+        pytest.param(lambda sm: sm.secret("dc"), id="an unknown secret"),
         pytest.param(
             lambda sm: sm.assert_logged("PutSecretValue", SecretString=VALUE), id="a field that is not logged"
         ),
@@ -136,13 +136,13 @@ def test_a_helper_that_fails_shows_no_value(sm, client, fail):
         pytest.param(lambda sm: sm.seed("new", VALUE, replicas=["us-east-1"]), id="a seed whose replica AWS refuses"),
     ],
 )
-def test_a_usage_error_shows_no_value(sm, misuse):
+def test_usage_error_shows_no_value_in_local_variables(sm, misuse):
     with pytest.raises(UsageError) as caught:
         misuse(sm)
     assert showing(caught.value, VALUE, OTHER) == []
 
 
-def test_an_expected_object_that_can_not_be_compared_shows_no_value(sm):
+def test_assert_value_shows_no_value_when_the_comparison_raises(sm):
     with pytest.raises(ValueError, match="ambiguous") as caught:
         sm.assert_value("db", Uncomparable())
     assert showing(caught.value, VALUE) == []
@@ -158,7 +158,7 @@ def test_an_expected_object_that_can_not_be_compared_shows_no_value(sm):
         f'[[secret]]\nname = "a"\nversions = [{{ value = "{VALUE}", age = 1 }}]',
     ],
 )
-def test_a_seed_file_that_is_wrong_shows_no_value(tmp_path, content):
+def test_wrong_seed_file_shows_no_value_in_local_variables(tmp_path, content):
     path = tmp_path / "seeds.toml"
     path.write_text(content)
     with pytest.raises(UsageError) as caught:
@@ -172,10 +172,12 @@ def a_repeat(client):
 
 
 REFUSED = [
-    pytest.param(lambda c: c.put_secret_value(SecretId="no", SecretString=VALUE), id="a put to no secret"),
+    pytest.param(lambda c: c.put_secret_value(SecretId="no", SecretString=VALUE), id="a put to an unknown secret"),
     pytest.param(lambda c: c.create_secret(Name="db", SecretString=VALUE), id="a name that is taken"),
-    pytest.param(lambda c: c.create_secret(Name="not a name", SecretString=VALUE), id="a name that is none"),
-    pytest.param(lambda c: c.update_secret(SecretId="no", SecretBinary=VALUE.encode()), id="an update of no secret"),
+    pytest.param(lambda c: c.create_secret(Name="not a name", SecretString=VALUE), id="an invalid name"),
+    pytest.param(
+        lambda c: c.update_secret(SecretId="no", SecretBinary=VALUE.encode()), id="an update of an unknown secret"
+    ),
     pytest.param(
         lambda c: c.put_secret_value(SecretId="db", SecretString=VALUE, SecretBinary=b"x"), id="both kinds of values"
     ),
@@ -188,7 +190,7 @@ REFUSED = [
 
 @pytest.mark.parametrize("call", REFUSED)
 @pytest.mark.parametrize("heard", [False, True], ids=["short way", "long way"])
-def test_a_refused_call_shows_no_value(sm, call, heard):
+def test_refused_call_shows_no_value_in_local_variables(sm, call, heard):
     client = boto3.client("secretsmanager")
     if heard:
         client.meta.events.register("before-call", lambda **_: None)
@@ -197,7 +199,7 @@ def test_a_refused_call_shows_no_value(sm, call, heard):
     assert showing(caught.value, VALUE, OTHER) == []
 
 
-def test_a_refusal_by_a_key_shows_no_value(sm, client):
+def test_call_refused_by_a_kms_key_shows_no_value_in_local_variables(sm, client):
     key = sm.kms.create_key()
     sm.seed("own", VALUE, kms_key=key.id)
     sm.kms.disable(key.id)
@@ -210,7 +212,7 @@ def test_a_refusal_by_a_key_shows_no_value(sm, client):
         assert showing(caught.value, VALUE, OTHER) == []
 
 
-def test_a_rotation_function_that_fails_the_test_keeps_its_own_frame_only(sm, client):
+def test_rotation_function_that_fails_the_test_keeps_only_its_own_frame(sm, client):
     def rotate(event, context):
         boto3.client("secretsmanager").put_secret_value(SecretId="db", SecretString=OTHER)
         pytest.fail("not like this")
@@ -222,7 +224,7 @@ def test_a_rotation_function_that_fails_the_test_keeps_its_own_frame_only(sm, cl
 
 
 @pytest.mark.parametrize("heard", [False, True], ids=["short way", "long way"])
-def test_a_refused_async_call_shows_no_value(sm, heard):
+def test_refused_async_call_shows_no_value_in_local_variables(sm, heard):
     session = pytest.importorskip("aiobotocore.session").get_session()
 
     async def call():
@@ -236,7 +238,7 @@ def test_a_refused_async_call_shows_no_value(sm, heard):
     assert showing(caught.value, VALUE) == []
 
 
-def test_a_crash_of_this_package_keeps_its_frames(sm, client, monkeypatch):
+def test_crash_of_the_package_keeps_its_frames(sm, client, monkeypatch):
     monkeypatch.setattr(sm._service, "ports", None)
     with pytest.raises(AttributeError) as caught:
         client.get_secret_value(SecretId="db")
@@ -244,7 +246,7 @@ def test_a_crash_of_this_package_keeps_its_frames(sm, client, monkeypatch):
 
 
 def objects_of(sm, client):
-    """What users and the engine hold of a world in which values were written, logged, refused and lost."""
+    """Return objects of users and of the engine after values were written, logged, refused and deleted."""
     sm.seed("gone", VALUE)
     client.delete_secret(SecretId="gone", ForceDeleteWithoutRecovery=True)
     client.put_secret_value(SecretId="db", SecretString=VALUE)
@@ -260,13 +262,13 @@ def objects_of(sm, client):
     }
 
 
-def test_no_object_shows_a_value(sm, client):
+def test_repr_of_public_and_engine_objects_shows_no_value(sm, client):
     shown = {name: repr(value) for name, value in objects_of(sm, client).items()}
     assert [name for name, text in shown.items() if VALUE in text or OTHER in text] == []
 
 
-def test_the_search_for_leaks_shows_no_value(sm):
-    index = index_of(sm._source())
+def test_repr_of_the_leak_search_shows_no_value(sm):
+    index = index_of(sm._world)
     found = [*index.found_in(f"it is {VALUE}".encode())]
     assert found
     assert VALUE not in repr((index, found, [*readings_of(VALUE.encode())]))

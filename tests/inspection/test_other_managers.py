@@ -1,4 +1,4 @@
-"""A log without calls: where they went, and what else may be the cause."""
+"""Failures about a log without calls: they name other managers with calls, and other causes."""
 
 import gc
 from functools import lru_cache
@@ -12,7 +12,7 @@ CACHES = "\n  does the code cache what it reads (lru_cache, powertools, at impor
 
 
 def text_of(sm: SecretsManager) -> str:
-    """What is said of a log without calls."""
+    """Return the part of the failure about a log without calls."""
     with pytest.raises(AssertionError) as failure:
         sm.assert_logged("GetSecretValue")
     return str(failure.value).partition("logged were: ")[2]
@@ -26,16 +26,16 @@ def read(sm: SecretsManager, times: int = 1) -> None:
 
 @pytest.fixture(autouse=True)
 def _no_others() -> None:
-    """Those of tests before have been left, which counts for none that is made later."""
+    """Collect the managers of earlier tests."""
     gc.collect()
 
 
-def test_a_log_without_calls_asks_whether_the_code_caches() -> None:
+def test_assert_logged_without_calls_asks_whether_the_code_caches() -> None:
     with SecretsManager() as sm:
         assert text_of(sm) == f"no calls at all{CACHES}"
 
 
-def test_the_question_is_the_right_one_for_code_that_caches() -> None:
+def test_assert_logged_without_calls_names_lru_cache_for_code_that_caches() -> None:
     @lru_cache
     def password() -> str:
         return boto3.client("secretsmanager").get_secret_value(SecretId="db")["SecretString"]
@@ -49,7 +49,7 @@ def test_the_question_is_the_right_one_for_code_that_caches() -> None:
         assert "lru_cache" in text_of(sm)
 
 
-def test_one_that_answers_inside_is_named() -> None:
+def test_assert_logged_without_calls_names_an_inner_manager_with_calls() -> None:
     with SecretsManager() as outer, SecretsManager("eu-west-1") as inner:
         read(inner, 3)
         assert text_of(outer) == (
@@ -59,14 +59,14 @@ def test_one_that_answers_inside_is_named() -> None:
         )
 
 
-def test_one_that_has_answered_inside_and_was_left_is_named() -> None:
+def test_assert_logged_without_calls_names_an_inner_manager_that_was_left() -> None:
     with SecretsManager() as outer:
         with SecretsManager() as inner:
             read(inner)
         assert "another SecretsManager, in us-east-1, which has been left, has logged 1: ask" in text_of(outer)
 
 
-def test_one_that_was_made_before_and_answered_meanwhile_is_named() -> None:
+def test_assert_logged_without_calls_names_an_inner_manager_that_was_created_before() -> None:
     inner = SecretsManager()
     with SecretsManager() as outer:
         with inner:
@@ -74,21 +74,21 @@ def test_one_that_was_made_before_and_answered_meanwhile_is_named() -> None:
         assert "which has been left, has logged 1" in text_of(outer)
 
 
-def test_one_around_it_is_named() -> None:
+def test_assert_logged_without_calls_names_an_outer_manager_with_calls() -> None:
     with SecretsManager() as outer:
         read(outer, 2)
         with SecretsManager() as inner:
             assert "which is active, has logged 2" in text_of(inner)
 
 
-def test_the_active_one_is_named_for_one_that_was_never_entered() -> None:
+def test_assert_logged_of_a_manager_that_was_never_entered_names_the_active_one() -> None:
     idle = SecretsManager()
     with SecretsManager() as active:
         read(active)
         assert "which is active, has logged 1" in text_of(idle)
 
 
-def test_one_that_was_left_before_is_not_named() -> None:
+def test_assert_logged_without_calls_ignores_a_manager_that_was_left_before() -> None:
     with SecretsManager() as before:
         read(before)
     with SecretsManager() as sm:
@@ -96,12 +96,12 @@ def test_one_that_was_left_before_is_not_named() -> None:
     assert len(before.log) == 1
 
 
-def test_one_without_calls_is_not_named() -> None:
+def test_assert_logged_without_calls_ignores_a_manager_without_calls() -> None:
     with SecretsManager() as sm, SecretsManager():
         assert text_of(sm) == f"no calls at all{CACHES}"
 
 
-def test_one_that_was_entered_again_counts_as_active() -> None:
+def test_assert_logged_without_calls_names_a_manager_that_was_entered_again_as_active() -> None:
     again = SecretsManager()
     with again:
         read(again)
@@ -109,8 +109,8 @@ def test_one_that_was_entered_again_counts_as_active() -> None:
         assert "which is active, has logged 1" in text_of(sm)
 
 
-def test_one_that_a_test_before_has_left_is_not_named_by_that_of_the_run() -> None:
-    """The manager of a whole run gives each test a log of its own."""
+def test_assert_logged_of_a_run_ignores_a_manager_that_an_earlier_test_left() -> None:
+    """The manager of a whole run gives each test its own log."""
     with SecretsManager() as run:
         with run.rolled_back(own_log=True), SecretsManager() as inner:
             read(inner)
@@ -118,7 +118,7 @@ def test_one_that_a_test_before_has_left_is_not_named_by_that_of_the_run() -> No
             assert text_of(run) == f"no calls at all{CACHES}"
 
 
-def test_many_others_are_counted() -> None:
+def test_assert_logged_without_calls_names_five_other_managers_and_counts_the_rest() -> None:
     others = [SecretsManager() for _ in range(7)]
     with SecretsManager() as sm:
         for other in others:
@@ -129,7 +129,7 @@ def test_many_others_are_counted() -> None:
     assert "\n    … and 2 more\n" in text
 
 
-def test_a_log_with_other_calls_does_not_ask() -> None:
+def test_assert_logged_with_other_calls_does_not_ask_about_caches() -> None:
     with SecretsManager() as sm, SecretsManager() as inner:
         read(inner)
         inner.log.clear()
@@ -139,7 +139,9 @@ def test_a_log_with_other_calls_does_not_ask() -> None:
         assert "has logged 1" in text_of(sm)
 
 
-def test_one_that_has_moved_since_is_named_with_its_region_now(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_assert_logged_without_calls_names_the_current_region_of_another_manager(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     with SecretsManager() as outer, SecretsManager() as inner, monkeypatch.context() as environment:
         environment.setenv("AWS_DEFAULT_REGION", "eu-west-1")
         inner.follow_environment()

@@ -22,7 +22,7 @@ def _a_secret(secretsmanager: SecretsManager) -> None:
 
 
 def text_of(sm: SecretsManager, expected: object, *version: Any, **options: Any) -> str:
-    """The failure, without its table."""
+    """Return the failure text without its table."""
     with pytest.raises(AssertionError) as failure:
         sm.assert_value("db", expected, *version, **options)
     return str(failure.value).split("\n\n")[0]
@@ -36,15 +36,15 @@ def text_of(sm: SecretsManager, expected: object, *version: Any, **options: Any)
     [
         pytest.param({"user": "app"}, id="one key"),
         pytest.param({"password": "hunter2", "user": "app"}, id="two keys"),
-        pytest.param({"options": {"tries": 3}}, id="part of an object inside"),
-        pytest.param({"options": {}}, id="any object inside"),
+        pytest.param({"options": {"tries": 3}}, id="part of a nested object"),
+        pytest.param({"options": {}}, id="any nested object"),
         pytest.param({"hosts": [{"name": "a", "port": 1}]}, id="a whole list"),
         pytest.param({"user": ANY}, id="mock.ANY"),
         pytest.param(MappingProxyType({"user": "app"}), id="another mapping"),
-        pytest.param(VALUE, id="all"),
+        pytest.param(VALUE, id="the whole object"),
     ],
 )
-def test_a_part_holds(secretsmanager: SecretsManager, expected: object) -> None:
+def test_assert_value_partial_accepts_some_keys_of_the_object(secretsmanager: SecretsManager, expected: object) -> None:
     secretsmanager.assert_value("db", expected, partial=True)
 
 
@@ -52,11 +52,13 @@ def test_a_part_holds(secretsmanager: SecretsManager, expected: object) -> None:
     ("expected", "told"),
     [
         pytest.param({"user": "web", "password": "hunter2"}, ["'user': expected 'web', found 'app'"], id="a value"),
-        pytest.param({"name": "x"}, ["'name': expected 'x', found nothing"], id="a key that is not there"),
+        pytest.param({"name": "x"}, ["'name': expected 'x', found nothing"], id="a missing key"),
         pytest.param(
-            {"options": {"ssl": False, "tries": 3}}, ["'options' > 'ssl': expected False, found True"], id="inside"
+            {"options": {"ssl": False, "tries": 3}},
+            ["'options' > 'ssl': expected False, found True"],
+            id="a nested value",
         ),
-        pytest.param({"options": {"ssl": 1}}, ["'options' > 'ssl': expected 1, found True"], id="a number for a truth"),
+        pytest.param({"options": {"ssl": 1}}, ["'options' > 'ssl': expected 1, found True"], id="a number for a bool"),
         pytest.param(
             {"hosts": [{"name": "a"}]},
             ["'hosts' > [0] > 'port': expected nothing, found a value"],
@@ -67,33 +69,35 @@ def test_a_part_holds(secretsmanager: SecretsManager, expected: object) -> None:
         pytest.param(
             {"user": "web", "options": {"tries": 4}},
             ["'user': expected 'web', found 'app'", "'options' > 'tries': expected 4, found 3"],
-            id="two",
+            id="two values",
         ),
     ],
 )
-def test_a_part_fails_with_the_named_keys_that_differ(
+def test_assert_value_partial_lists_the_expected_keys_that_differ(
     secretsmanager: SecretsManager, expected: object, told: list[str]
 ) -> None:
     lines = text_of(secretsmanager, expected, partial=True).splitlines()
     assert lines == ["version 2 of secret 'db' (AWSCURRENT) holds another value", *(f"  {line}" for line in told)]
 
 
-def test_a_part_of_a_value_that_is_no_object_fails(secretsmanager: SecretsManager) -> None:
+def test_assert_value_partial_fails_for_a_value_that_is_no_object(secretsmanager: SecretsManager) -> None:
     secretsmanager.seed("db", "text")
     assert text_of(secretsmanager, {"user": "app"}, partial=True).endswith(
         "\n  expected: {'user': 'app'}\n  found:    a text of 4 characters"
     )
 
 
-@pytest.mark.parametrize("expected", ["text", b"bytes", ["list"], 7, None])
-def test_a_part_of_what_is_no_object_is_a_usage_error(secretsmanager: SecretsManager, expected: object) -> None:
+@pytest.mark.parametrize("expected", ["text", b"bytes", ["list"], 7, None], ids=str)
+def test_assert_value_partial_refuses_an_expected_value_that_is_no_object(
+    secretsmanager: SecretsManager, expected: object
+) -> None:
     with pytest.raises(
         UsageError, match=r"^partial=True compares some keys of a JSON object, so a dict is expected, not "
     ):
         secretsmanager.assert_value("db", expected, partial=True)
 
 
-def test_the_other_version_that_has_the_part_is_named(secretsmanager: SecretsManager) -> None:
+def test_assert_value_partial_names_the_version_that_has_the_expected_keys(secretsmanager: SecretsManager) -> None:
     text = text_of(secretsmanager, {"user": "old"}, partial=True)
     assert text.endswith("\nthat value is in version 1 (AWSPREVIOUS)")
 
@@ -102,13 +106,15 @@ def test_the_other_version_that_has_the_part_is_named(secretsmanager: SecretsMan
 
 
 @pytest.mark.parametrize("version", ["AWSPREVIOUS", AWSPREVIOUS, 1, -2])
-def test_a_version_may_be_given_by_position(secretsmanager: SecretsManager, version: Any) -> None:
+def test_assert_value_accepts_the_version_as_a_positional_argument(
+    secretsmanager: SecretsManager, version: Any
+) -> None:
     secretsmanager.assert_value("db", {"user": "old"}, version)
     assert text_of(secretsmanager, "other", version).startswith("version 1 of secret 'db' (AWSPREVIOUS) ")
 
 
-def test_a_truth_in_its_place_is_no_version(secretsmanager: SecretsManager) -> None:
-    """As `partial` by position would be."""
+def test_assert_value_refuses_a_bool_as_the_version(secretsmanager: SecretsManager) -> None:
+    """For example `partial` as a positional argument."""
     with pytest.raises(UsageError, match=r"^a version is an id, a number, a label or a view, not bool$"):
         secretsmanager.assert_value("db", {"user": "app"}, True)
 
@@ -116,13 +122,15 @@ def test_a_truth_in_its_place_is_no_version(secretsmanager: SecretsManager) -> N
 # --- hints -----------------------------------------------------------------------------------------------------------
 
 
-def test_a_part_that_is_compared_whole_is_told_how_to_ask(secretsmanager: SecretsManager) -> None:
+def test_assert_value_suggests_partial_when_every_expected_key_matches(secretsmanager: SecretsManager) -> None:
     text = text_of(secretsmanager, {"user": "app", "options": {"ssl": True}})
     assert text.endswith("\nevery key that was expected is as expected: partial=True compares these keys alone")
 
 
-@pytest.mark.parametrize("expected", [{"user": "web"}, {"name": "x"}, "text", [1]])
-def test_what_differs_is_not_told_to_ask_for_a_part(secretsmanager: SecretsManager, expected: object) -> None:
+@pytest.mark.parametrize("expected", [{"user": "web"}, {"name": "x"}, "text", [1]], ids=str)
+def test_assert_value_does_not_suggest_partial_when_an_expected_key_differs(
+    secretsmanager: SecretsManager, expected: object
+) -> None:
     assert "partial" not in text_of(secretsmanager, expected)
 
 
@@ -134,7 +142,7 @@ def test_what_differs_is_not_told_to_ask_for_a_part(secretsmanager: SecretsManag
         ('{"a": "é"}', r'{"a": "\u00e9"}', "dict"),
     ],
 )
-def test_a_text_that_is_equal_as_json_is_told_so(
+def test_assert_value_says_that_the_texts_are_equal_as_json(
     secretsmanager: SecretsManager, found: str, expected: str, kind: str
 ) -> None:
     secretsmanager.seed("db", found)
@@ -148,12 +156,14 @@ def test_a_text_that_is_equal_as_json_is_told_so(
     ("found", "expected"),
     [('{"a": 1}', '{"a": 2}'), ("7", "7.0"), ("text", "Text"), ('{"a": 1}', b'{"a":1}'), ('{"a": 1}', '{"a": true}')],
 )
-def test_a_text_that_is_not_is_not(secretsmanager: SecretsManager, found: str, expected: object) -> None:
+def test_assert_value_says_nothing_of_json_for_texts_that_differ_as_json(
+    secretsmanager: SecretsManager, found: str, expected: object
+) -> None:
     secretsmanager.seed("db", found)
     assert "JSON" not in text_of(secretsmanager, expected)
 
 
-def test_a_part_that_names_no_key_is_a_usage_error(secretsmanager: SecretsManager) -> None:
+def test_assert_value_partial_refuses_an_empty_dict(secretsmanager: SecretsManager) -> None:
     secretsmanager.seed("db", VALUE)
     with pytest.raises(UsageError, match="partial=True compares the keys that are named"):
         secretsmanager.assert_value("db", {}, partial=True)

@@ -1,4 +1,4 @@
-"""Writes that come too quickly, on and on, are noted on the log."""
+"""`log.put_rate_warnings`: sustained writes that are faster than AWS recommends."""
 
 import pytest
 
@@ -17,7 +17,7 @@ def write(sm: SecretsManager, times: int, minutes: float) -> None:
     ("times", "minutes", "warned"),
     [(11, 9, True), (11, 0, True), (40, 9.9, True), (11, 10, False), (10, 0, False), (40, 11, False)],
 )
-def test_a_rate_above_one_in_ten_minutes_is_noted_when_it_is_kept_up(
+def test_put_rate_warnings_report_a_sustained_rate_above_one_in_ten_minutes(
     secretsmanager: SecretsManager, times: int, minutes: float, warned: bool
 ) -> None:
     write(secretsmanager, times, minutes)
@@ -25,7 +25,7 @@ def test_a_rate_above_one_in_ten_minutes_is_noted_when_it_is_kept_up(
 
 
 @pytest.mark.secret("db")
-def test_the_note_says_which_secret_and_how_often(secretsmanager: SecretsManager) -> None:
+def test_put_rate_warning_names_the_secret_and_the_rate(secretsmanager: SecretsManager) -> None:
     write(secretsmanager, 13, 5)
     (warning,) = secretsmanager.log.put_rate_warnings
     arn = secretsmanager.secret("db").arn
@@ -34,7 +34,7 @@ def test_the_note_says_which_secret_and_how_often(secretsmanager: SecretsManager
 
 @pytest.mark.secret("db")
 @pytest.mark.secret("other")
-def test_updates_with_a_value_count_and_each_secret_counts_by_itself(secretsmanager: SecretsManager) -> None:
+def test_put_rate_warnings_count_updates_with_a_value_for_each_secret(secretsmanager: SecretsManager) -> None:
     client = secretsmanager.client()
     for number in range(11):
         client.update_secret(SecretId="db", SecretString=str(number))
@@ -43,14 +43,14 @@ def test_updates_with_a_value_count_and_each_secret_counts_by_itself(secretsmana
 
 
 @pytest.mark.secret("db")
-def test_the_same_request_again_is_no_write(secretsmanager: SecretsManager) -> None:
+def test_put_rate_warnings_do_not_count_a_repeated_request(secretsmanager: SecretsManager) -> None:
     for _ in range(20):
         secretsmanager.client().put_secret_value(SecretId="db", SecretString="one", ClientRequestToken="t" * 32)
     assert secretsmanager.log.put_rate_warnings == []
 
 
 @pytest.mark.secret("db")
-def test_a_burst_after_a_quiet_time_is_noted_by_itself(secretsmanager: SecretsManager) -> None:
+def test_put_rate_warning_covers_only_the_burst_between_quiet_times(secretsmanager: SecretsManager) -> None:
     write(secretsmanager, 1, 0)
     secretsmanager.clock.advance(days=7)
     write(secretsmanager, 20, 1)
@@ -61,7 +61,7 @@ def test_a_burst_after_a_quiet_time_is_noted_by_itself(secretsmanager: SecretsMa
 
 
 @pytest.mark.secret("db")
-def test_two_bursts_with_a_quiet_time_between_are_noted_one_by_one(secretsmanager: SecretsManager) -> None:
+def test_put_rate_warnings_report_two_separate_bursts(secretsmanager: SecretsManager) -> None:
     write(secretsmanager, 12, 1)
     secretsmanager.clock.advance(days=6)
     write(secretsmanager, 11, 1)

@@ -1,4 +1,4 @@
-"""The readings of a text: whatever an encoder wrote, one of them holds it as it was."""
+"""The readings of a text: for the output of each encoder, one reading holds the original value."""
 
 import base64
 import csv
@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 from pytest_secretsmanager.inspection.readings import DEPTH, readings_of
 
 VALUE = 'it\'s "so" & a\\b <ü€😀>\n+%20/~'
-"""A value that no two encodings spell alike."""
+"""A value with a different spelling in each encoding."""
 
 
 def form_of(text, value):
-    """The simplest reading that holds a value; None when there is none."""
+    """Return the form of the simplest reading that holds a value, or None."""
     wanted = value if isinstance(value, bytes) else value.encode(errors="surrogatepass")
     content = text if isinstance(text, bytes) else text.encode(errors="surrogatepass")
     return next((reading.form or "plain" for reading in readings_of(content) if wanted in reading.content), None)
@@ -69,8 +69,8 @@ ENCODERS = {
         pytest.param(VALUE, "plain", id="plain"),
         pytest.param(json.dumps({"x": VALUE}), "JSON", id="JSON"),
         pytest.param(json.dumps(json.dumps({"x": VALUE})), "JSON in JSON", id="JSON in JSON"),
-        pytest.param(as_php(VALUE), "JSON", id="JSON as PHP has it"),
-        pytest.param(as_go(VALUE), "JSON", id="JSON as Go has it"),
+        pytest.param(as_php(VALUE), "JSON", id="JSON of PHP"),
+        pytest.param(as_go(VALUE), "JSON", id="JSON of Go"),
         pytest.param(repr(VALUE), "repr", id="repr"),
         pytest.param(repr(repr(VALUE)), "repr in repr", id="repr of a repr"),
         pytest.param(repr(json.dumps(VALUE)), "JSON in repr", id="repr of JSON"),
@@ -80,7 +80,7 @@ ENCODERS = {
         pytest.param(quote(VALUE), "URL", id="the path of a URL"),
         pytest.param(quote(VALUE, safe="").lower(), "URL", id="a URL in lower case"),
         pytest.param(quote_plus(VALUE), "URL", id="the query of a URL"),
-        pytest.param(as_javascript_component(VALUE), "URL", id="a URL as JavaScript has it"),
+        pytest.param(as_javascript_component(VALUE), "URL", id="a URL of JavaScript"),
         pytest.param(html.escape(VALUE), "HTML", id="HTML"),
         pytest.param("".join(f"&#{ord(sign)};" for sign in VALUE), "HTML", id="HTML in numbers"),
         pytest.param("".join(f"&#x{ord(sign):X};" for sign in VALUE), "HTML", id="HTML in hex numbers"),
@@ -97,33 +97,33 @@ ENCODERS = {
         pytest.param(f"a{VALUE.encode().hex()}b", "hex", id="hex inside longer hex"),
     ],
 )
-def test_a_value_stands_in_the_reading_of_its_form(text, form):
+def test_leak_search_readings_hold_a_value_in_its_form(text, form):
     assert form_of(text, VALUE) == form
 
 
 @pytest.mark.parametrize("before", range(12))
 @pytest.mark.parametrize("after", range(4))
 @pytest.mark.parametrize("encode", [base64.b64encode, base64.urlsafe_b64encode])
-def test_base64_is_read_wherever_the_value_begins_in_it(before, after, encode):
+def test_leak_search_readings_of_base64_hold_a_value_at_any_offset(before, after, encode):
     text = encode(b"u" * before + "pässwört".encode() + b"x" * after)
     assert form_of(b"Authorization: Basic " + text.rstrip(b"="), "pässwört") == "base64"
 
 
 @pytest.mark.parametrize("before", ["", "k", "ke", "key", "key/", "a-key_"])
-def test_base64_is_read_behind_other_digits_of_base64(before):
+def test_leak_search_readings_of_base64_hold_a_value_after_other_base64_digits(before):
     assert form_of(before + base64.b64encode(VALUE.encode()).decode() + "/rest", VALUE) == "base64"
 
 
 @settings(max_examples=50)
 @given(st.text(min_size=6), st.lists(st.sampled_from(sorted(ENCODERS)), min_size=1, max_size=DEPTH))
-def test_a_value_is_read_through_any_three_encoders(value, encoders):
+def test_leak_search_readings_hold_a_value_behind_any_three_encoders(value, encoders):
     text = value
     for name in encoders:
         text = ENCODERS[name](text)
     assert form_of(f"before {text} after", value) is not None, text
 
 
-def test_one_encoder_more_than_is_read_hides_a_value():
+def test_leak_search_readings_do_not_hold_a_value_behind_four_encoders():
     text = VALUE
     for _ in range(DEPTH + 1):
         text = json.dumps(text)
@@ -131,23 +131,23 @@ def test_one_encoder_more_than_is_read_hides_a_value():
 
 
 @given(st.binary(max_size=200))
-def test_any_bytes_can_be_read_and_no_reading_comes_twice(content):
+def test_leak_search_readings_of_any_bytes_are_unique(content):
     contents = [reading.content for reading in readings_of(content)]
     assert contents[0] == content
     assert len(contents) == len(set(contents))
 
 
 @pytest.mark.parametrize("text", ["", "plain", "two words", "a=b"])
-def test_a_text_without_escapes_and_long_words_has_one_reading(text):
+def test_text_without_escapes_and_long_words_has_one_reading(text):
     assert [reading.content for reading in readings_of(text.encode())] == [text.encode()]
 
 
 @pytest.mark.parametrize(
     "text", ["\\", "%", "%4", "&", "&x", "&#xFFFFFF;", "\\U00110000", "\\ud800", "'", "\\777", "\\x4"]
 )
-def test_a_text_that_is_cut_short_or_wrong_is_read_all_the_same(text):
+def test_malformed_escape_in_a_text_raises_no_error(text):
     assert [*readings_of(text.encode())]
 
 
-def test_a_reading_shows_no_text():
+def test_repr_of_a_reading_shows_no_text():
     assert "correct" not in repr([*readings_of(b"it is %20 correct horse")])

@@ -1,4 +1,4 @@
-"""What AWS does by itself, in the log: its events, their CloudTrail records, and the assertion helpers over them."""
+"""Service events of rotations in the log: their CloudTrail records, and assertions about them."""
 
 import json
 import re
@@ -24,7 +24,7 @@ EVENTS = [
 
 @pytest.fixture(autouse=True)
 def _a_secret_that_rotates(secretsmanager: SecretsManager, client: "SecretsManagerClient") -> None:
-    """`db`, by a function that makes two calls: it puts a value and promotes it."""
+    """`db`, with a function that makes two calls: it puts a value and promotes it."""
 
     def function(event: dict[str, str], _: object) -> None:
         secret, token = event["SecretId"], event["ClientRequestToken"]
@@ -73,13 +73,13 @@ CAUSES: dict[str, tuple[Callable[[SecretsManager], None], str | None]] = {
     "TestRotationSucceeded": (lambda sm: rotate(sm, RotateImmediately=False), None),
     "TestRotationFailed": (fail_a_trial, f"Error when executing lambda {FUNCTION} during testSecret step"),
 }
-"""What makes AWS log each event, and the errorMessage that it has."""
+"""For each event: an action that causes it, and its errorMessage."""
 
 EACH_EVENT = pytest.mark.parametrize("name", EVENTS)
 
 
 def event_of(sm: SecretsManager, name: str) -> Any:
-    """The one event of that name, once it has come about."""
+    """Cause an event and return it."""
     CAUSES[name][0](sm)
     (event,) = sm.log.matching(name)
     return event
@@ -88,7 +88,7 @@ def event_of(sm: SecretsManager, name: str) -> Any:
 # --- events ----------------------------------------------------------------------------------------------------------
 
 
-def test_events_of_aws_stand_among_the_calls_and_are_told_apart(secretsmanager: SecretsManager) -> None:
+def test_log_shows_service_events_among_the_calls_and_marks_them(secretsmanager: SecretsManager) -> None:
     rotate(secretsmanager)
     assert [(event.operation, event.by_service) for event in secretsmanager.log] == [
         ("RotateSecret", False),
@@ -100,14 +100,14 @@ def test_events_of_aws_stand_among_the_calls_and_are_told_apart(secretsmanager: 
 
 
 @EACH_EVENT
-def test_an_event_names_its_secret_and_has_no_answer(secretsmanager: SecretsManager, name: str) -> None:
+def test_service_event_names_its_secret_and_has_no_response(secretsmanager: SecretsManager, name: str) -> None:
     event = event_of(secretsmanager, name)
     assert event.request == {"SecretId": secretsmanager.secret("db").arn}
     assert (event.response, event.hidden, event.within) == (None, frozenset(), None)
 
 
 @EACH_EVENT
-def test_an_event_is_of_aws_itself(secretsmanager: SecretsManager, name: str) -> None:
+def test_service_event_has_secrets_manager_as_its_principal(secretsmanager: SecretsManager, name: str) -> None:
     event = event_of(secretsmanager, name)
     assert (event.principal, event.account, event.region) == (
         "secretsmanager.amazonaws.com",
@@ -117,20 +117,18 @@ def test_an_event_is_of_aws_itself(secretsmanager: SecretsManager, name: str) ->
 
 
 @EACH_EVENT
-def test_an_event_that_tells_of_a_failure_says_why_and_was_not_refused(
-    secretsmanager: SecretsManager, name: str
-) -> None:
+def test_service_event_of_a_failure_has_a_message_and_no_error_code(secretsmanager: SecretsManager, name: str) -> None:
     event = event_of(secretsmanager, name)
     assert (event.error, event.error_message) == (None, CAUSES[name][1])
 
 
 @EACH_EVENT
-def test_the_repr_of_an_event_names_the_secret(secretsmanager: SecretsManager, name: str) -> None:
+def test_repr_of_a_service_event_names_the_secret(secretsmanager: SecretsManager, name: str) -> None:
     event = event_of(secretsmanager, name)
     assert repr(event) == f"<{name}(SecretId='{secretsmanager.secret('db').arn}')>"
 
 
-def test_an_event_is_of_the_time_at_which_it_came_about(secretsmanager: SecretsManager) -> None:
+def test_service_event_has_the_time_of_its_occurrence(secretsmanager: SecretsManager) -> None:
     with secretsmanager.rotation.hold("db", before="finishSecret"):
         rotate(secretsmanager)
         secretsmanager.clock.advance(hours=1)
@@ -138,12 +136,12 @@ def test_an_event_is_of_the_time_at_which_it_came_about(secretsmanager: SecretsM
     assert times == [datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC), datetime(2026, 1, 2, 4, 4, 5, tzinfo=UTC)]
 
 
-def test_the_repr_of_the_log_counts_calls_and_events(secretsmanager: SecretsManager) -> None:
+def test_repr_of_the_log_counts_calls_and_service_events(secretsmanager: SecretsManager) -> None:
     rotate(secretsmanager)
     assert repr(secretsmanager.log) == "<log of 3 calls and 2 events of AWS>"
 
 
-def test_the_repr_of_the_log_counts_one_of_each(secretsmanager: SecretsManager) -> None:
+def test_repr_of_the_log_uses_the_singular_for_one_call_and_one_event(secretsmanager: SecretsManager) -> None:
     secretsmanager.rotation.hold("db", before="createSecret")
     rotate(secretsmanager)
     assert repr(secretsmanager.log) == "<log of 1 call and 1 event of AWS>"
@@ -153,7 +151,7 @@ def test_the_repr_of_the_log_counts_one_of_each(secretsmanager: SecretsManager) 
 
 
 @EACH_EVENT
-def test_the_record_of_an_event_is_laid_out_as_documented(secretsmanager: SecretsManager, name: str) -> None:
+def test_record_of_a_service_event_has_the_documented_form(secretsmanager: SecretsManager, name: str) -> None:
     record = event_of(secretsmanager, name).record
     arn, message = secretsmanager.secret("db").arn, CAUSES[name][1]
     assert UUID.fullmatch(record.pop("eventID"))
@@ -180,15 +178,13 @@ def test_the_record_of_an_event_is_laid_out_as_documented(secretsmanager: Secret
 
 
 @EACH_EVENT
-def test_the_record_of_an_event_can_be_written_as_json_and_shows_no_value(
-    secretsmanager: SecretsManager, name: str
-) -> None:
+def test_record_of_a_service_event_is_json_and_shows_no_value(secretsmanager: SecretsManager, name: str) -> None:
     record = event_of(secretsmanager, name).record
     assert json.loads(json.dumps(record)) == record
     assert "to-hide" not in json.dumps(record)
 
 
-def test_the_record_of_an_event_names_region_and_account_of_the_secret(secretsmanager: SecretsManager) -> None:
+def test_record_of_a_service_event_names_region_and_account_of_the_secret(secretsmanager: SecretsManager) -> None:
     place: Any = {"region": "eu-west-1", "account": "999999999999"}
     secretsmanager.seed("db", {"password": "x"}, owning_service="rds", rotation=Rotation(days=1), **place)
     secretsmanager.clock.advance(days=1)
@@ -198,7 +194,7 @@ def test_the_record_of_an_event_names_region_and_account_of_the_secret(secretsma
         assert event.record["recipientAccountId"] == "999999999999"
 
 
-def test_each_event_has_an_id_of_its_own_that_stays(secretsmanager: SecretsManager) -> None:
+def test_record_of_each_service_event_keeps_its_own_id(secretsmanager: SecretsManager) -> None:
     secretsmanager.rotation.fail("setSecret", ConnectionError, times=2)
     rotate(secretsmanager)
     secretsmanager.clock.advance(hours=1)
@@ -207,7 +203,7 @@ def test_each_event_has_an_id_of_its_own_that_stays(secretsmanager: SecretsManag
     assert ids == [event.record["eventID"] for event in secretsmanager.log if event.by_service]
 
 
-def test_the_tries_of_one_rotation_share_their_request_id(secretsmanager: SecretsManager) -> None:
+def test_service_events_of_rotation_retries_share_one_request_id(secretsmanager: SecretsManager) -> None:
     secretsmanager.rotation.fail("setSecret", ConnectionError, times=2)
     rotate(secretsmanager)
     secretsmanager.clock.advance(hours=1)
@@ -215,7 +211,7 @@ def test_the_tries_of_one_rotation_share_their_request_id(secretsmanager: Secret
     assert ids == {f"Rotation-{secretsmanager.secret('db').arn}-{TWO}"}
 
 
-def test_the_record_of_the_request_names_the_new_version(secretsmanager: SecretsManager) -> None:
+def test_record_of_rotate_secret_names_the_new_version(secretsmanager: SecretsManager) -> None:
     rotate(secretsmanager)
     record = secretsmanager.log[0].record
     assert record["eventType"] == "AwsApiCall"
@@ -227,7 +223,7 @@ def test_the_record_of_the_request_names_the_new_version(secretsmanager: Secrets
     }
 
 
-def test_the_record_of_a_functions_write_shows_neither_value_nor_rotation_token(secretsmanager: SecretsManager) -> None:
+def test_record_of_a_functions_put_secret_value_hides_value_and_rotation_token(secretsmanager: SecretsManager) -> None:
     rotate(secretsmanager)
     (event,) = secretsmanager.log.matching("PutSecretValue")
     assert event.hidden == {"SecretString", "RotationToken"}
@@ -242,14 +238,14 @@ def test_the_record_of_a_functions_write_shows_neither_value_nor_rotation_token(
 
 
 @EACH_EVENT
-def test_an_event_is_asserted_by_name_and_secret(secretsmanager: SecretsManager, name: str) -> None:
+def test_assert_logged_accepts_a_service_event_and_its_secret(secretsmanager: SecretsManager, name: str) -> None:
     CAUSES[name][0](secretsmanager)
     view = secretsmanager.secret("db")
     for secret_id in ("db", view.arn, view):
         secretsmanager.assert_logged(name, times=1, SecretId=secret_id)
 
 
-def test_a_missing_event_fails_with_what_was_logged(secretsmanager: SecretsManager) -> None:
+def test_assert_logged_of_a_missing_service_event_lists_the_logged_names(secretsmanager: SecretsManager) -> None:
     rotate(secretsmanager)
     with pytest.raises(AssertionError) as caught:
         secretsmanager.assert_logged("RotationFailed")
@@ -260,7 +256,7 @@ def test_a_missing_event_fails_with_what_was_logged(secretsmanager: SecretsManag
     )
 
 
-def test_an_event_of_another_secret_fails_with_the_secret_that_it_is_of(secretsmanager: SecretsManager) -> None:
+def test_assert_logged_of_a_service_event_names_the_secret_that_it_found(secretsmanager: SecretsManager) -> None:
     rotate(secretsmanager)
     arn = secretsmanager.secret("db").arn
     with pytest.raises(AssertionError) as caught:
@@ -273,12 +269,12 @@ def test_an_event_of_another_secret_fails_with_the_secret_that_it_is_of(secretsm
     )
 
 
-def test_that_no_event_was_logged_holds(secretsmanager: SecretsManager) -> None:
+def test_assert_not_logged_passes_for_a_missing_service_event(secretsmanager: SecretsManager) -> None:
     rotate(secretsmanager)
     secretsmanager.assert_not_logged("RotationFailed")
 
 
-def test_that_no_event_was_logged_fails_with_the_event(secretsmanager: SecretsManager) -> None:
+def test_assert_not_logged_shows_the_service_event_that_it_found(secretsmanager: SecretsManager) -> None:
     rotate(secretsmanager)
     with pytest.raises(AssertionError) as caught:
         secretsmanager.assert_not_logged("RotationSucceeded")
@@ -298,12 +294,12 @@ def test_that_no_event_was_logged_fails_with_the_event(secretsmanager: SecretsMa
     ],
     ids=" ".join,
 )
-def test_an_order_of_calls_and_events_holds(secretsmanager: SecretsManager, order: list[str]) -> None:
+def test_assert_log_order_passes_for_calls_and_service_events(secretsmanager: SecretsManager, order: list[str]) -> None:
     rotate(secretsmanager)
     secretsmanager.assert_log_order(*order)
 
 
-def test_an_order_of_events_fails_that_was_the_other_way_round(secretsmanager: SecretsManager) -> None:
+def test_assert_log_order_fails_for_a_service_event_in_the_wrong_order(secretsmanager: SecretsManager) -> None:
     rotate(secretsmanager)
     with pytest.raises(AssertionError) as caught:
         secretsmanager.assert_log_order("RotationSucceeded", "PutSecretValue")
@@ -319,7 +315,9 @@ def test_an_order_of_events_fails_that_was_the_other_way_round(secretsmanager: S
 
 @EACH_EVENT
 @pytest.mark.parametrize("helper", ["assert_logged", "assert_not_logged"])
-def test_a_field_that_no_event_has_is_a_usage_error(secretsmanager: SecretsManager, helper: str, name: str) -> None:
+def test_log_assertions_refuse_a_field_that_no_service_event_has(
+    secretsmanager: SecretsManager, helper: str, name: str
+) -> None:
     with pytest.raises(UsageError) as caught:
         getattr(secretsmanager, helper)(name, ClientRequestToken=TWO)
     assert str(caught.value) == f"{name} is no call: it has no field 'ClientRequestToken'; there is 'SecretId', an ARN"
@@ -333,20 +331,18 @@ def test_a_field_that_no_event_has_is_a_usage_error(secretsmanager: SecretsManag
         ("TestRotationStart", "'TestRotationStarted' or 'RotationStarted'"),
     ],
 )
-def test_a_misspelt_event_is_a_usage_error_that_names_the_nearest(
-    secretsmanager: SecretsManager, name: str, hint: str
-) -> None:
+def test_assert_logged_suggests_the_nearest_service_event(secretsmanager: SecretsManager, name: str, hint: str) -> None:
     with pytest.raises(UsageError) as caught:
         secretsmanager.assert_logged(name)
     assert str(caught.value).startswith(f"no operation {name!r}; did you mean {hint}")
 
 
-def test_values_of_a_rotation_leak_nowhere(secretsmanager: SecretsManager) -> None:
+def test_rotation_leaks_no_value_into_log_or_runs(secretsmanager: SecretsManager) -> None:
     rotate(secretsmanager)
     secretsmanager.assert_nothing_leaked(*map(str, secretsmanager.log), *map(str, secretsmanager.rotation.runs))
 
 
-def test_an_event_has_no_error_code_to_ask_for(secretsmanager: SecretsManager) -> None:
+def test_assert_logged_refuses_an_error_code_for_a_service_event(secretsmanager: SecretsManager) -> None:
     with pytest.raises(UsageError) as caught:
         secretsmanager.assert_logged("RotationFailed", error="InvalidRequestException")
     assert str(caught.value) == "RotationFailed is no call, so it has no error code; ask for the event alone"

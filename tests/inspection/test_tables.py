@@ -1,4 +1,4 @@
-"""Tables: one secret, one line for each version."""
+"""The tables of versions below a failure."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -11,7 +11,7 @@ from pytest_secretsmanager.inspection.tables import age_text, secret_table
 ONE, TWO = "1" * 32, "2" * 36
 
 
-def test_a_table_has_a_line_for_each_version_oldest_first(secretsmanager: SecretsManager) -> None:
+def test_table_has_a_line_for_each_version_oldest_first(secretsmanager: SecretsManager) -> None:
     secretsmanager.seed(
         "app/db",
         region="eu-west-1",
@@ -28,17 +28,17 @@ def test_a_table_has_a_line_for_each_version_oldest_first(secretsmanager: Secret
     )
 
 
-def test_a_secret_without_versions_has_a_table_too(secretsmanager: SecretsManager) -> None:
+def test_table_of_a_secret_without_versions_says_no_version(secretsmanager: SecretsManager) -> None:
     assert secret_table(secretsmanager.seed("db")) == "secret 'db' in us-east-1\n  (no version)"
 
 
-def test_a_secret_scheduled_for_deletion_says_so(secretsmanager: SecretsManager) -> None:
+def test_table_shows_the_deletion_date_of_a_secret(secretsmanager: SecretsManager) -> None:
     assert secret_table(secretsmanager.seed("db", deleted=True)) == (
         "secret 'db' in us-east-1, marked for deletion on 2026-02-01\n  (no version)"
     )
 
 
-def test_values_stand_in_a_column_of_their_own_when_they_are_handed_in(secretsmanager: SecretsManager) -> None:
+def test_table_has_a_column_for_given_values(secretsmanager: SecretsManager) -> None:
     view = secretsmanager.seed("db", versions=[Version("one", id=ONE), Version("two", id="2" * 32)])
     assert secret_table(view, {ONE: "***"}) == (
         "secret 'db' in us-east-1\n"
@@ -48,7 +48,7 @@ def test_values_stand_in_a_column_of_their_own_when_they_are_handed_in(secretsma
     )
 
 
-def test_ten_versions_stay_aligned(secretsmanager: SecretsManager) -> None:
+def test_table_of_ten_versions_is_aligned(secretsmanager: SecretsManager) -> None:
     lines = secret_table(secretsmanager.seed("db", versions=[str(number) for number in range(10)])).splitlines()
     assert len(lines) == 12
     assert lines[1].startswith("  #   version id")
@@ -56,14 +56,14 @@ def test_ten_versions_stay_aligned(secretsmanager: SecretsManager) -> None:
     assert lines[11].startswith("  10  ")
 
 
-def test_a_long_table_shows_the_labelled_versions_and_how_many_more(secretsmanager: SecretsManager) -> None:
+def test_long_table_shows_labelled_versions_and_counts_the_rest(secretsmanager: SecretsManager) -> None:
     view = secretsmanager.seed("db", versions=[str(number) for number in range(31)])
     lines = secret_table(view).splitlines()
     assert [line.split()[0] for line in lines[1:]] == ["#", "30", "31", "…"]
     assert lines[-1] == "  … 29 without labels"
 
 
-def test_a_long_table_shows_the_versions_that_are_named(secretsmanager: SecretsManager) -> None:
+def test_long_table_shows_the_named_versions(secretsmanager: SecretsManager) -> None:
     view = secretsmanager.seed("db", versions=[str(number) for number in range(31)])
     lines = secret_table(view, named={view.version(3).id, view.version(31).id}).splitlines()
     assert [line.split()[0] for line in lines[1:]] == ["#", "3", "30", "31", "…"]
@@ -71,7 +71,7 @@ def test_a_long_table_shows_the_versions_that_are_named(secretsmanager: SecretsM
 
 
 @pytest.mark.parametrize(("versions", "lines"), [(12, 14), (13, 5)])
-def test_a_table_of_twelve_is_not_long(secretsmanager: SecretsManager, versions: int, lines: int) -> None:
+def test_table_of_twelve_versions_shows_all(secretsmanager: SecretsManager, versions: int, lines: int) -> None:
     view = secretsmanager.seed("db", versions=[str(number) for number in range(versions)])
     assert len(secret_table(view).splitlines()) == lines
 
@@ -80,7 +80,7 @@ def test_a_table_of_twelve_is_not_long(secretsmanager: SecretsManager, versions:
     ("fail", "named"),
     [
         pytest.param(lambda sm: sm.assert_value("db", "x", 3), {3}, id="assert_value"),
-        pytest.param(lambda sm: sm.assert_value("db", "4"), {5}, id="assert_value that another version holds"),
+        pytest.param(lambda sm: sm.assert_value("db", "4"), {5}, id="assert_value of another version's value"),
         pytest.param(lambda sm: sm.assert_label("db", "AWSCURRENT", 3), {3}, id="assert_label"),
         pytest.param(lambda sm: sm.assert_labels("db", {"AWSCURRENT": 3}), {3}, id="assert_labels"),
         pytest.param(
@@ -88,7 +88,7 @@ def test_a_table_of_twelve_is_not_long(secretsmanager: SecretsManager, versions:
         ),
     ],
 )
-def test_a_failure_names_its_versions_in_a_long_table(
+def test_long_table_of_a_failure_shows_the_versions_of_the_assertion(
     secretsmanager: SecretsManager, fail: Callable[[SecretsManager], None], named: set[int]
 ) -> None:
     secretsmanager.seed("db", versions=[str(number) for number in range(31)])
@@ -98,7 +98,7 @@ def test_a_failure_names_its_versions_in_a_long_table(
     assert {int(row.split()[0]) for row in rows} == named | {30, 31}
 
 
-def test_a_history_of_many_differences_shows_five(secretsmanager: SecretsManager) -> None:
+def test_assert_history_shows_five_differences_and_counts_the_rest(secretsmanager: SecretsManager) -> None:
     secretsmanager.seed("db", versions=[str(number) for number in range(31)])
     with pytest.raises(AssertionError) as failure:
         secretsmanager.assert_history("db", ["x"] * 31)
@@ -107,7 +107,7 @@ def test_a_history_of_many_differences_shows_five(secretsmanager: SecretsManager
     assert told.endswith("\n  … and 26 more")
 
 
-def test_the_table_of_a_secret_that_is_gone_says_so(secretsmanager: SecretsManager) -> None:
+def test_table_of_a_deleted_secret_says_that_it_is_gone(secretsmanager: SecretsManager) -> None:
     view = secretsmanager.seed("db", "one")
     secretsmanager.client().delete_secret(SecretId="db", ForceDeleteWithoutRecovery=True)
     assert secret_table(view) == "secret 'db' in us-east-1: not there any more"
@@ -129,5 +129,5 @@ def test_the_table_of_a_secret_that_is_gone_says_so(secretsmanager: SecretsManag
         (-5, "0 s"),
     ],
 )
-def test_an_age_is_told_in_its_largest_unit(seconds: float, text: str) -> None:
+def test_age_text_uses_the_largest_unit(seconds: float, text: str) -> None:
     assert age_text(seconds) == text

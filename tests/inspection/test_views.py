@@ -16,7 +16,7 @@ NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 
 @pytest.fixture
 def db(secretsmanager: SecretsManager) -> SecretView:
-    """Three versions: the previous one, the current one, and one that is pending."""
+    """A secret with a previous, a current and a pending version."""
     return secretsmanager.seed(
         "app/db",
         versions=[
@@ -31,22 +31,22 @@ def db(secretsmanager: SecretsManager) -> SecretView:
 # --- a secret --------------------------------------------------------------------------------------------------------
 
 
-def test_a_view_has_name_and_arn(db: SecretView) -> None:
+def test_secret_view_has_name_arn_and_key(db: SecretView) -> None:
     assert db.name == "app/db"
     assert db.arn.startswith("arn:aws:secretsmanager:us-east-1:123456789012:secret:app/db-")
     assert db.key == ("us-east-1", "123456789012", "app/db")
 
 
-def test_a_view_has_the_current_value_as_it_is_and_parsed(db: SecretView) -> None:
+def test_secret_view_has_the_current_value_as_text_and_as_json(db: SecretView) -> None:
     assert db.value == '{"password": "two"}'
     assert db.json == {"password": "two"}
 
 
-def test_a_binary_value_is_bytes(secretsmanager: SecretsManager) -> None:
+def test_secret_view_shows_a_binary_value_as_bytes(secretsmanager: SecretsManager) -> None:
     assert secretsmanager.seed("key", b"\x00\xff").value == b"\x00\xff"
 
 
-def test_a_secret_without_versions_has_no_value(secretsmanager: SecretsManager) -> None:
+def test_secret_view_without_versions_has_no_value(secretsmanager: SecretsManager) -> None:
     empty = secretsmanager.seed("empty")
     assert empty.value is None
     assert empty.json is None
@@ -55,46 +55,48 @@ def test_a_secret_without_versions_has_no_value(secretsmanager: SecretsManager) 
     assert (empty.current, empty.previous, empty.pending) == (None, None, None)
 
 
-def test_labels_map_to_version_ids(db: SecretView) -> None:
+def test_secret_view_labels_map_to_version_ids(db: SecretView) -> None:
     assert db.labels == {"AWSPREVIOUS": ONE, "AWSCURRENT": TWO, "AWSPENDING": THREE}
 
 
-def test_versions_stand_oldest_first(db: SecretView) -> None:
+def test_secret_view_lists_versions_oldest_first(db: SecretView) -> None:
     assert [version.id for version in db.versions] == [ONE, TWO, THREE]
     assert [version.number for version in db.versions] == [1, 2, 3]
 
 
-def test_the_three_labels_of_aws_have_properties(db: SecretView) -> None:
+def test_secret_view_has_properties_for_the_three_labels_of_aws(db: SecretView) -> None:
     assert (db.previous, db.current, db.pending) == tuple(db.versions)
 
 
-def test_tags_are_a_dict(db: SecretView, secretsmanager: SecretsManager) -> None:
+def test_secret_view_tags_are_a_dict(db: SecretView, secretsmanager: SecretsManager) -> None:
     assert db.tags == {"team": "pay"}
     assert secretsmanager.seed("untagged").tags == {}
 
 
-def test_a_scheduled_deletion_shows_when_it_takes_effect(db: SecretView, client: "SecretsManagerClient") -> None:
+def test_secret_view_shows_the_date_of_a_scheduled_deletion(db: SecretView, client: "SecretsManagerClient") -> None:
     assert db.deleted is None
     client.delete_secret(SecretId="app/db", RecoveryWindowInDays=7)
     assert db.deleted == NOW + timedelta(days=7)
     assert db.value == '{"password": "two"}'
 
 
-def test_a_view_is_live(db: SecretView, client: "SecretsManagerClient") -> None:
+def test_secret_view_shows_later_changes(db: SecretView, client: "SecretsManagerClient") -> None:
     versions = len(db.versions)
     client.put_secret_value(SecretId="app/db", SecretString="four")
     assert db.value == "four"
     assert len(db.versions) == versions + 1
 
 
-def test_a_view_of_a_secret_that_is_gone_says_so(db: SecretView, client: "SecretsManagerClient") -> None:
+def test_secret_view_of_a_deleted_secret_raises_secret_not_found(
+    db: SecretView, client: "SecretsManagerClient"
+) -> None:
     client.delete_secret(SecretId="app/db", ForceDeleteWithoutRecovery=True)
     assert repr(db) == "<secret 'app/db': not there any more>"
     with pytest.raises(SecretNotFound, match=r"^no secret 'app/db' in us-east-1 of account 123456789012; "):
         _ = db.value
 
 
-def test_a_view_is_gone_when_the_recovery_window_has_passed(
+def test_secret_is_gone_when_the_recovery_window_has_passed(
     db: SecretView, secretsmanager: SecretsManager, client: "SecretsManagerClient", clock: Any
 ) -> None:
     client.delete_secret(SecretId="app/db", RecoveryWindowInDays=7)
@@ -108,12 +110,12 @@ def test_a_view_is_gone_when_the_recovery_window_has_passed(
     "name",
     ["arn", "name", "value", "json", "labels", "versions", "current", "tags", "deleted", "history", "anything"],
 )
-def test_a_view_can_not_be_written_to(db: SecretView, name: str) -> None:
+def test_secret_view_attribute_can_not_be_set(db: SecretView, name: str) -> None:
     with pytest.raises(AttributeError):
         setattr(db, name, "changed")
 
 
-def test_what_a_view_gives_is_a_copy(db: SecretView) -> None:
+def test_secret_view_returns_copies(db: SecretView) -> None:
     db.labels.clear()
     db.tags["team"] = "other"
     db.versions.clear()
@@ -123,7 +125,7 @@ def test_what_a_view_gives_is_a_copy(db: SecretView) -> None:
     assert db.versions[0].labels == ["AWSPREVIOUS"]
 
 
-def test_views_of_one_secret_are_equal(db: SecretView, secretsmanager: SecretsManager) -> None:
+def test_secret_views_of_one_secret_are_equal(db: SecretView, secretsmanager: SecretsManager) -> None:
     assert secretsmanager.secret("app/db") == db
     assert len({secretsmanager.secret("app/db"), db}) == 1
     assert secretsmanager.seed("other") != db
@@ -137,12 +139,17 @@ def test_views_of_one_secret_are_equal(db: SecretView, secretsmanager: SecretsMa
         (["hidden"], "<secret 'db': 1 version, AWSCURRENT on 1>"),
         (["hidden", "hidden too"], "<secret 'db': 2 versions, AWSCURRENT on 2, AWSPREVIOUS on 1>"),
     ],
+    ids=str,
 )
-def test_the_repr_shows_labels_and_no_values(secretsmanager: SecretsManager, versions: list[str], text: str) -> None:
+def test_repr_of_a_secret_view_shows_labels_and_no_values(
+    secretsmanager: SecretsManager, versions: list[str], text: str
+) -> None:
     assert repr(secretsmanager.seed("db", versions=versions)) == text
 
 
-def test_a_look_is_no_call_and_no_access(db: SecretView, secretsmanager: SecretsManager) -> None:
+def test_secret_view_logs_no_call_and_sets_no_last_accessed_date(
+    db: SecretView, secretsmanager: SecretsManager
+) -> None:
     assert db.value
     assert [version.value for version in db.versions]
     assert db.history == []
@@ -150,7 +157,9 @@ def test_a_look_is_no_call_and_no_access(db: SecretView, secretsmanager: Secrets
     assert "LastAccessedDate" not in secretsmanager.client().describe_secret(SecretId="app/db")
 
 
-def test_history_has_every_move_oldest_first(db: SecretView, client: "SecretsManagerClient", clock: Any) -> None:
+def test_secret_view_history_lists_every_label_move_oldest_first(
+    db: SecretView, client: "SecretsManagerClient", clock: Any
+) -> None:
     clock.advance(60)
     client.put_secret_value(SecretId="app/db", SecretString="four", ClientRequestToken="4" * 32)
     clock.advance(60)
@@ -166,13 +175,13 @@ def test_history_has_every_move_oldest_first(db: SecretView, client: "SecretsMan
 # --- a version -------------------------------------------------------------------------------------------------------
 
 
-def test_a_version_has_its_value_as_it_is_and_parsed(db: SecretView) -> None:
+def test_version_view_has_its_value_as_text_bytes_and_json(db: SecretView) -> None:
     one, two, three = db.versions
     assert (one.value, two.value, three.value) == ("one", '{"password": "two"}', b"three")
     assert two.json == {"password": "two"}
 
 
-def test_a_version_has_its_age_on_the_fixtures_clock(db: SecretView, clock: Any) -> None:
+def test_version_view_shows_its_age_on_the_clock_of_the_manager(db: SecretView, clock: Any) -> None:
     one, two, three = db.versions
     assert one.created == NOW - timedelta(days=40)
     assert (two.age, three.age) == (3600, 0)
@@ -180,7 +189,9 @@ def test_a_version_has_its_age_on_the_fixtures_clock(db: SecretView, clock: Any)
     assert (two.age, three.age) == (3605, 5)
 
 
-def test_a_version_keeps_its_value_and_follows_its_labels(db: SecretView, client: "SecretsManagerClient") -> None:
+def test_version_view_keeps_its_value_and_shows_its_current_labels(
+    db: SecretView, client: "SecretsManagerClient"
+) -> None:
     current = db.current
     assert current is not None
     client.put_secret_value(SecretId="app/db", SecretString="four")
@@ -190,12 +201,12 @@ def test_a_version_keeps_its_value_and_follows_its_labels(db: SecretView, client
 
 
 @pytest.mark.parametrize("name", ["id", "number", "value", "json", "labels", "created", "age", "anything"])
-def test_a_version_can_not_be_written_to(db: SecretView, name: str) -> None:
+def test_version_view_attribute_can_not_be_set(db: SecretView, name: str) -> None:
     with pytest.raises(AttributeError):
         setattr(db.versions[0], name, "changed")
 
 
-def test_versions_are_equal_when_secret_and_id_are(db: SecretView, secretsmanager: SecretsManager) -> None:
+def test_version_views_are_equal_for_the_same_secret_and_id(db: SecretView, secretsmanager: SecretsManager) -> None:
     other = secretsmanager.seed("other", versions=[Version("one", id=ONE)])
     assert db.versions[0] == db.version(1)
     assert len({db.versions[0], db.version(ONE), db.previous}) == 1
@@ -204,16 +215,16 @@ def test_versions_are_equal_when_secret_and_id_are(db: SecretView, secretsmanage
     assert db.versions[0] != ONE
 
 
-def test_the_repr_of_a_version_has_number_and_id_and_no_value(db: SecretView) -> None:
+def test_repr_of_a_version_view_shows_number_and_id_and_no_value(db: SecretView) -> None:
     assert repr(db.versions[0]) == f"<version 1 of 'app/db', {ONE}>"
 
 
-def test_numbers_stay_when_a_version_is_named_from_the_end(db: SecretView) -> None:
+def test_secret_view_version_with_a_negative_number_counts_from_the_end(db: SecretView) -> None:
     assert [db.version(number).number for number in (1, 2, 3, -1, -2, -3)] == [1, 2, 3, 3, 2, 1]
 
 
-@pytest.mark.parametrize("version", [None, [1], True, 1.5])
-def test_a_version_of_another_type_is_a_usage_error(db: SecretView, version: object) -> None:
+@pytest.mark.parametrize("version", [None, [1], True, 1.5], ids=str)
+def test_secret_view_version_refuses_a_name_of_a_wrong_type(db: SecretView, version: object) -> None:
     with pytest.raises(
         UsageError, match=f"^a version is an id, a number, a label or a view, not {type(version).__name__}$"
     ):
@@ -223,17 +234,17 @@ def test_a_version_of_another_type_is_a_usage_error(db: SecretView, version: obj
 # --- finding a secret ------------------------------------------------------------------------------------------------
 
 
-def test_a_secret_is_found_by_name_arn_partial_arn_and_view(db: SecretView, secretsmanager: SecretsManager) -> None:
+def test_secret_is_found_by_name_arn_partial_arn_and_view(db: SecretView, secretsmanager: SecretsManager) -> None:
     for secret_id in ("app/db", db.arn, db.arn[:-7], db):
         assert secretsmanager.secret(secret_id) == db
 
 
-def test_a_secret_is_found_by_arn_in_any_region_and_account(secretsmanager: SecretsManager) -> None:
+def test_secret_is_found_by_arn_in_any_region_and_account(secretsmanager: SecretsManager) -> None:
     far = secretsmanager.seed("db", "x", region="eu-west-1", account="999999999999")
     assert secretsmanager.secret(far.arn) == far
 
 
-def test_a_secret_is_not_found_under_the_arn_of_another_one(secretsmanager: SecretsManager) -> None:
+def test_secret_is_not_found_by_an_arn_with_another_suffix(secretsmanager: SecretsManager) -> None:
     arn = secretsmanager.seed("db", "x").arn
     other = "zzzzzz" if not arn.endswith("zzzzzz") else "yyyyyy"
     with pytest.raises(SecretNotFound):
@@ -270,8 +281,9 @@ def test_a_secret_is_not_found_under_the_arn_of_another_one(secretsmanager: Secr
             "account 123456789012; there is 'app/db'",
         ),
     ],
+    ids=str,
 )
-def test_a_secret_that_is_not_there_fails_with_what_is(
+def test_secret_not_found_names_similar_secrets_and_other_places(
     db: SecretView, secretsmanager: SecretsManager, secret_id: str, place: dict[str, str], text: str
 ) -> None:
     with pytest.raises(SecretNotFound) as failure:
@@ -279,7 +291,7 @@ def test_a_secret_that_is_not_there_fails_with_what_is(
     assert str(failure.value) == text
 
 
-def test_a_secret_that_resembles_none_of_many_fails_with_their_number(secretsmanager: SecretsManager) -> None:
+def test_secret_not_found_counts_many_secrets_that_are_not_similar(secretsmanager: SecretsManager) -> None:
     for number in range(16):
         secretsmanager.seed(f"app/{number}")
     with pytest.raises(SecretNotFound) as failure:
@@ -288,14 +300,14 @@ def test_a_secret_that_resembles_none_of_many_fails_with_their_number(secretsman
 
 
 @pytest.mark.parametrize("name", ["app/service-123/bd", "pp/service-123/db", "app/servce-123/db", "app/service-123/"])
-def test_among_a_great_many_the_nearest_is_found_too(secretsmanager: SecretsManager, name: str) -> None:
+def test_secret_not_found_names_the_nearest_of_many_secrets(secretsmanager: SecretsManager, name: str) -> None:
     for number in range(600):
         secretsmanager.seed(f"app/service-{number}/db")
     with pytest.raises(SecretNotFound, match=r"; did you mean 'app/service-123/db' or "):
         secretsmanager.secret(name)
 
 
-def test_a_secret_in_two_other_places_fails_with_both(secretsmanager: SecretsManager) -> None:
+def test_secret_not_found_names_two_other_places(secretsmanager: SecretsManager) -> None:
     secretsmanager.seed("db", region="eu-west-1")
     secretsmanager.seed("db", account="999999999999")
     with pytest.raises(SecretNotFound) as failure:
@@ -306,16 +318,16 @@ def test_a_secret_in_two_other_places_fails_with_both(secretsmanager: SecretsMan
     )
 
 
-def test_a_secret_named_by_something_else_is_a_usage_error(secretsmanager: SecretsManager) -> None:
+def test_secret_named_by_a_wrong_type_is_refused(secretsmanager: SecretsManager) -> None:
     with pytest.raises(UsageError) as failure:
         secretsmanager.secret(3)  # type: ignore[arg-type]
     assert str(failure.value) == "a secret is named by its name, its ARN or its view, not by int"
 
 
-# --- the mapping -----------------------------------------------------------------------------------------------------
+# --- sm.secrets ------------------------------------------------------------------------------------------------------
 
 
-def test_the_mapping_holds_one_region_and_account_by_name(secretsmanager: SecretsManager) -> None:
+def test_secrets_mapping_holds_one_region_and_account_by_name(secretsmanager: SecretsManager) -> None:
     first, second = secretsmanager.seed("b"), secretsmanager.seed("a", deleted=True)
     secretsmanager.seed("c", region="eu-west-1")
     secretsmanager.seed("d", account="999999999999")
@@ -324,7 +336,7 @@ def test_the_mapping_holds_one_region_and_account_by_name(secretsmanager: Secret
     assert len(secretsmanager.secrets) == 2
 
 
-def test_the_mapping_is_live(secretsmanager: SecretsManager, client: "SecretsManagerClient") -> None:
+def test_secrets_mapping_shows_later_secrets(secretsmanager: SecretsManager, client: "SecretsManagerClient") -> None:
     secrets = secretsmanager.secrets
     assert "db" not in secrets
     client.create_secret(Name="db")
@@ -332,7 +344,7 @@ def test_the_mapping_is_live(secretsmanager: SecretsManager, client: "SecretsMan
     assert len(secrets) == 1
 
 
-def test_the_mapping_is_read_only(secretsmanager: SecretsManager) -> None:
+def test_secrets_mapping_is_read_only(secretsmanager: SecretsManager) -> None:
     secretsmanager.seed("db")
     secrets: Any = secretsmanager.secrets
     with pytest.raises(TypeError):
@@ -341,21 +353,21 @@ def test_the_mapping_is_read_only(secretsmanager: SecretsManager) -> None:
         del secrets["db"]
 
 
-def test_the_mapping_names_the_nearest_secret(secretsmanager: SecretsManager) -> None:
+def test_secrets_mapping_names_the_nearest_secret_for_an_unknown_key(secretsmanager: SecretsManager) -> None:
     secretsmanager.seed("app/db")
     with pytest.raises(KeyError, match="no secret 'app/bd' in us-east-1 of account 123456789012; did you mean 'app/d"):
         _ = secretsmanager.secrets["app/bd"]
     assert secretsmanager.secrets.get("app/bd") is None
 
 
-def test_the_repr_of_the_mapping_has_names_only(secretsmanager: SecretsManager) -> None:
+def test_repr_of_the_secrets_mapping_shows_names_only(secretsmanager: SecretsManager) -> None:
     assert repr(secretsmanager.secrets) == "<secrets of us-east-1, account 123456789012: none>"
     secretsmanager.seed("a", "hidden")
     secretsmanager.seed("b")
     assert repr(secretsmanager.secrets) == "<secrets of us-east-1, account 123456789012: a, b>"
 
 
-def test_a_kept_version_stays_what_it_was_when_the_secret_is_made_anew(secretsmanager: SecretsManager) -> None:
+def test_version_view_keeps_its_value_when_the_secret_is_replaced(secretsmanager: SecretsManager) -> None:
     kept = secretsmanager.seed("again", "old").current
     secretsmanager.seed("again", "new")
     assert kept is not None
@@ -363,25 +375,25 @@ def test_a_kept_version_stays_what_it_was_when_the_secret_is_made_anew(secretsma
     assert kept != secretsmanager.secret("again").current
 
 
-def test_a_kept_version_has_no_labels_when_the_secret_is_gone(secretsmanager: SecretsManager) -> None:
+def test_version_view_has_no_labels_when_the_secret_is_deleted(secretsmanager: SecretsManager) -> None:
     kept = secretsmanager.seed("again", "old").current
     secretsmanager.client().delete_secret(SecretId="again", ForceDeleteWithoutRecovery=True)
     assert kept is not None
     assert (kept.value, kept.labels) == ("old", [])
 
 
-def test_a_view_of_another_manager_is_refused(secretsmanager: SecretsManager) -> None:
+def test_assert_value_refuses_a_view_of_another_manager(secretsmanager: SecretsManager) -> None:
     with SecretsManager() as other, pytest.raises(UsageError, match=r"is a view of another SecretsManager$"):
         other.assert_value(secretsmanager.seed("mine", "x"), "x")
 
 
-def test_the_mapping_tells_what_is_in_it(secretsmanager: SecretsManager) -> None:
+def test_secrets_mapping_contains_only_known_names(secretsmanager: SecretsManager) -> None:
     secretsmanager.seed("mine", "x")
     secrets = secretsmanager.secrets
     assert ["mine" in secrets, "other" in secrets, 1 in secrets] == [True, False, False]
 
 
-def test_json_nested_too_deeply_is_told_in_words(secretsmanager: SecretsManager) -> None:
+def test_secret_view_refuses_json_that_is_nested_too_deeply(secretsmanager: SecretsManager) -> None:
     secretsmanager.seed("deep", "[" * 60_000)
     with pytest.raises(UsageError, match=r"^the value of version 1 of secret 'deep' is not JSON$"):
         _ = secretsmanager.secret("deep").json
@@ -390,10 +402,10 @@ def test_json_nested_too_deeply_is_told_in_words(secretsmanager: SecretsManager)
     secretsmanager.assert_nothing_leaked("nothing")
 
 
-# --- where a view is of ----------------------------------------------------------------------------------------------
+# --- region and account ----------------------------------------------------------------------------------------------
 
 
-def test_a_region_that_is_said_wins_over_that_of_a_view_or_an_arn(secretsmanager: SecretsManager) -> None:
+def test_region_argument_wins_over_the_region_of_a_view_or_an_arn(secretsmanager: SecretsManager) -> None:
     secretsmanager.seed("app", "one", replicas=["eu-west-1"])
     primary = secretsmanager.secret("app")
     with secretsmanager.replication.hold():
@@ -404,7 +416,7 @@ def test_a_region_that_is_said_wins_over_that_of_a_view_or_an_arn(secretsmanager
                 secretsmanager.assert_value(named, "two", region="eu-west-1")
 
 
-def test_an_account_that_is_said_wins_too(secretsmanager: SecretsManager) -> None:
+def test_account_argument_wins_over_the_account_of_a_view(secretsmanager: SecretsManager) -> None:
     secretsmanager.seed("app", "mine")
     secretsmanager.seed("app", "theirs", account="210987654321")
     assert secretsmanager.secret(secretsmanager.secret("app"), account="210987654321").value == "theirs"
@@ -412,14 +424,14 @@ def test_an_account_that_is_said_wins_too(secretsmanager: SecretsManager) -> Non
         secretsmanager.secret(secretsmanager.secret("app"), account="999999999999")
 
 
-def test_the_arn_of_a_secret_that_was_made_anew_is_told_as_such(secretsmanager: SecretsManager) -> None:
+def test_secret_not_found_for_an_old_arn_names_the_new_arn(secretsmanager: SecretsManager) -> None:
     old = secretsmanager.seed("app", "one").arn
     new = secretsmanager.seed("app", "two").arn
     with pytest.raises(SecretNotFound, match=rf"no secret has the ARN '{old}'; 'app' is {new} \(made anew since, or "):
         secretsmanager.secret(old)
 
 
-def test_a_version_that_was_only_announced_has_its_value_once_it_is_written(secretsmanager: SecretsManager) -> None:
+def test_version_view_of_a_rotation_shows_its_value_once_it_is_written(secretsmanager: SecretsManager) -> None:
     def handler(event: dict[str, str], _: object) -> None:
         if event["Step"] == "createSecret":
             secretsmanager.client().put_secret_value(
@@ -438,7 +450,7 @@ def test_a_version_that_was_only_announced_has_its_value_once_it_is_written(secr
     assert announced.value == "two"
 
 
-def test_a_version_that_is_gone_is_no_version_any_more(secretsmanager: SecretsManager) -> None:
+def test_assertions_refuse_the_version_view_of_a_replaced_secret(secretsmanager: SecretsManager) -> None:
     old = secretsmanager.seed("app", "old").current
     assert old is not None
     secretsmanager.seed("app", "new")
@@ -449,11 +461,11 @@ def test_a_version_that_is_gone_is_no_version_any_more(secretsmanager: SecretsMa
     assert old.value == "old"
 
 
-# --- versions by place and by number ---------------------------------------------------------------------------------
+# --- versions by index and by number ---------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("place", [3, -4, 100])
-def test_a_place_that_is_not_there_says_how_versions_are_counted(db: SecretView, place: int) -> None:
+def test_versions_with_an_unknown_index_explain_how_versions_are_counted(db: SecretView, place: int) -> None:
     with pytest.raises(IndexError) as failure:
         db.versions[place]
     assert str(failure.value) == (
@@ -461,7 +473,7 @@ def test_a_place_that_is_not_there_says_how_versions_are_counted(db: SecretView,
     )
 
 
-def test_versions_are_a_list_in_all_else(db: SecretView) -> None:
+def test_secret_view_versions_are_a_list(db: SecretView) -> None:
     assert db.versions[0] == db.version(1)
     assert db.versions[-1] == db.version(-1)
     assert [version.number for version in db.versions[1:]] == [2, 3]

@@ -1,20 +1,13 @@
 """The region of a test that names none is where AWS_DEFAULT_REGION points when the test's body begins."""
 
-import re
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
+from documents import EXAMPLES, Example
 
 Run = Callable[..., pytest.RunResult]
 
-README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
-EXAMPLES = [
-    (name, code)
-    for name, code in re.findall(r"```python\n# (test_\w+\.py)\n(.*?)```", README, re.DOTALL)
-    if "aiobotocore" not in code
-]
-SEED_FILES = re.findall(r"```toml\n# (\w+\.toml)\n(.*?)```", README, re.DOTALL)
+EXAMPLES_HERE = [example for example in EXAMPLES if example.runs_anywhere and "mock_aws" not in example.code]
 
 MOTO_IDIOM = """
 import os
@@ -80,13 +73,10 @@ def test_it(secretsmanager, aws_credentials, number):
 """
 
 
-@pytest.mark.parametrize(("name", "code"), EXAMPLES, ids=[name for name, _ in EXAMPLES])
-def test_the_examples_pass_beside_a_fixture_of_motos_kind(pytester: pytest.Pytester, name: str, code: str) -> None:
+@pytest.mark.parametrize("example", EXAMPLES_HERE, ids=lambda example: example.id)
+def test_examples_pass_beside_a_fixture_of_motos_kind(pytester: pytest.Pytester, example: Example) -> None:
     pytester.makeconftest(MOTO_IDIOM)
-    for file, text in SEED_FILES:
-        pytester.path.joinpath(file).write_text(text, encoding="utf-8")
-    pytester.path.joinpath(f"test_readme_{name}").write_text(code, encoding="utf-8")
-    pytester.runpytest().assert_outcomes(passed=code.count("\ndef test_"))
+    example.require_passes(pytester)
 
 
 @pytest.mark.parametrize("setter", SETTERS)
@@ -213,7 +203,7 @@ def test_what_names_a_region_stays(run: Run) -> None:
         @pytest.mark.secret("named-too", "x", region="us-west-2")
         def test_it(secretsmanager, aws_credentials):
             assert [*secretsmanager.secrets] == ["by-a-marker"]
-            places = {(view.name, view.key.region) for view in secretsmanager.secret("by-a-marker").source.all()}
+            places = {(view.name, view.key.region) for view in secretsmanager._world.all()}
             assert places == {
                 ("by-a-marker", "eu-central-1"),
                 ("by-a-marker", "eu-west-1"),

@@ -10,9 +10,9 @@ from collections.abc import Iterable
 
 from pytest_secretsmanager.engine.call import Effect, Replicate
 from pytest_secretsmanager.engine.effects.background import Background
+from pytest_secretsmanager.engine.effects.controls import ReplicaControl, StepControl
 from pytest_secretsmanager.engine.effects.replicas import Replicas
 from pytest_secretsmanager.engine.effects.rotations import Rotations
-from pytest_secretsmanager.engine.effects.runs import ReplicaControl, StepControl
 
 __tracebackhide__ = True
 """pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""

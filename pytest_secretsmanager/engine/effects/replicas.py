@@ -8,8 +8,8 @@ from pytest_secretsmanager.engine.call import Outcome
 from pytest_secretsmanager.engine.changed import changed
 from pytest_secretsmanager.engine.effects import cross_account as across
 from pytest_secretsmanager.engine.effects.background import Background
+from pytest_secretsmanager.engine.effects.controls import ReplicaControl
 from pytest_secretsmanager.engine.effects.copies import event, versions
-from pytest_secretsmanager.engine.effects.runs import ReplicaControl
 from pytest_secretsmanager.engine.errors import ServiceError
 from pytest_secretsmanager.engine.ports import Ports
 from pytest_secretsmanager.engine.rules import cross_account, guards, replication

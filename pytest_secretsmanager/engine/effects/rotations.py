@@ -1,32 +1,25 @@
-"""Runs rotations: the four steps of a function, or what AWS does in their place.
-
-Steps are code of the user's, which calls Secrets Manager itself, from any thread: no lock is held while one runs.
-"""
+"""The rotations of one service: which have run, which are running, and which begin next."""
 
 from collections.abc import Callable, Container, Iterable
 from functools import partial
 from threading import get_ident
 
-from pytest_secretsmanager.engine.call import Effect, EventName, Outcome, RunRotation, rotation_event
-from pytest_secretsmanager.engine.effects import transitions
-from pytest_secretsmanager.engine.effects.background import Background, Transition
-from pytest_secretsmanager.engine.effects.runs import RotationRun, RunState, StepControl, StepRun, When
-from pytest_secretsmanager.engine.errors import ServiceError
+from pytest_secretsmanager.engine.call import Effect, RunRotation
+from pytest_secretsmanager.engine.checkpoints import Restore, checkpoint
+from pytest_secretsmanager.engine.effects import courses, transitions
+from pytest_secretsmanager.engine.effects.background import Background
+from pytest_secretsmanager.engine.effects.controls import StepControl
+from pytest_secretsmanager.engine.effects.progress import Progress
+from pytest_secretsmanager.engine.effects.runs import RotationRun
+from pytest_secretsmanager.engine.effects.steps import Steps
 from pytest_secretsmanager.engine.interrupts import whole
-from pytest_secretsmanager.engine.marks import GoBack, mark
-from pytest_secretsmanager.engine.ports import Function, new_uuid
-from pytest_secretsmanager.engine.rules import rotation as rules
-from pytest_secretsmanager.engine.state import Secret
+from pytest_secretsmanager.engine.rules import rotation
 
 __tracebackhide__ = True
-"""pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
-
-
-_BROKEN_OFF = "The rotation was broken off"
 
 
 class Rotations:
-    """Runs rotations; `control` is the test's say in it, `run_effects` runs what a rotation causes in its turn."""
+    """Runs rotations. `control` lets a test hold or fail steps; `run_effects` runs what a rotation causes."""
 
     def __init__(
         self, background: Background, control: StepControl, run_effects: Callable[[Iterable[Effect]], None]
@@ -34,8 +27,8 @@ class Rotations:
         self.runs: list[RotationRun] = []
         self._busy: frozenset[RotationRun] = frozenset()
         self._background = background
-        self._control = control
-        self._run_effects = run_effects
+        self._progress = Progress(background, run_effects)
+        self._steps = Steps(self._progress, control)
 
     @property
     def is_busy(self) -> bool:
@@ -43,224 +36,34 @@ class Rotations:
         return bool(self._busy)
 
     def start(self, effect: RunRotation) -> None:
-        """Runs a rotation from its first step on, or only tries the function."""
+        """Run a rotation from its first step on, or only try the function."""
         run = self._new_run(effect)
         if run.test:
-            self._while_busy(run, self._test)
+            self._while_busy(run, lambda: courses.try_function(run, self._steps, self._progress))
         elif run.function:
-            self._while_busy(run, self._go_on)
+            self._while_busy(run, lambda: courses.run_steps(run, self._steps, self._progress))
         else:
-            self._while_busy(run, self._rotate_without_function)
+            self._while_busy(run, lambda: courses.rotate_without_function(run, self._progress))
 
     def resume(self, run: RotationRun) -> None:
-        """Lets a held rotation go on; it may be held once more, further on."""
+        """Let a held rotation go on; the test may hold it again, further on."""
         run.state, run.thread = "running", get_ident()
-        self._while_busy(run, self._go_on)
-
-    def _while_busy(self, run: RotationRun, work: Callable[[RotationRun], None]) -> None:
-        def begin() -> None:
-            with self._background.lock:
-                self._busy |= {run}
-
-        def end() -> None:
-            with self._background.lock:
-                self._busy -= {run}
-
-        whole(begin, lambda: work(run), end)
-
-    # --- broken off --------------------------------------------------------------------------------------------------
-
-    def give_up(self, effect: RunRotation) -> None:
-        """Lets a rotation fail that was announced, or was to be tried again, and has not begun."""
-        secret = self._background.store.get(effect.key)
-        if secret is None or rules.running_token(secret) != effect.token:
-            return
-        if not any(run.token == effect.token and run.state in ("running", "held") for run in self.runs):
-            self._background.commit(effect.key, partial(self._failure, effect.token, message=_BROKEN_OFF))
-
-    def recover(self) -> None:
-        """Lets each rotation fail that an interrupt in this thread has ended."""
-        for run in tuple(self.runs):
-            if run.state == "running" and run.thread == get_ident() and run not in self._busy:
-                self._break_off(run)
-
-    def cut_off(self, but: Container[RotationRun]) -> None:
-        """Lets each rotation fail that still runs in another thread: no further step of it begins."""
-        for run in tuple(self.runs):
-            if run.state == "running" and run.thread != get_ident() and run not in but:
-                self._break_off(run)
-
-    def forget_other_threads(self) -> None:
-        """Waits no more for rotations of other threads: for a forked child, in which these threads are not."""
-        self._busy = frozenset(run for run in self._busy if run.thread == get_ident())
-
-    def _break_off(self, run: RotationRun) -> None:
-        """Lets a rotation fail, unless it was over already and only its end was not noted."""
-        secret = self._background.store.get(run.key)
-        run.broken_off = run.test or rules.goes_on(secret, run.token)
-        if run.test:
-            self._commit(run, lambda secret: transitions.trial_over(secret, run.token, _BROKEN_OFF))
-        elif run.broken_off:
-            self._commit(run, lambda secret: self._failure(run.token, secret, _BROKEN_OFF))
-        elif secret is None or not rules.is_current(secret, run.token):
-            self._end(run, "abandoned")
-            return
-        self._end(run, "failed" if run.broken_off else "succeeded")
-
-    def mark(self) -> GoBack:
-        """A point to go back to, with the runs that there are now."""
-        return mark(self.runs)
+        self._while_busy(run, lambda: courses.run_steps(run, self._steps, self._progress))
 
     def begin_first_due(self, time: float) -> tuple[Effect, ...]:
-        """Begins the rotation that has been due longest at that time, and gives what is to follow."""
+        """Begin the rotation that has been due longest at that time, and return the effects that follow."""
         background = self._background
         with background.lock:
             if background.store.agenda.time > time:
                 return ()  # another thread was faster
             return background.commit(
                 background.store.agenda.first(),
-                lambda secret: transitions.rotate_due(secret, time, background.ports, self._new_uuid),
+                lambda secret: transitions.rotate_due(secret, time, background.ports, self._progress.new_uuid),
             )
 
-    # --- with a function ---------------------------------------------------------------------------------------------
-
-    def _go_on(self, run: RotationRun) -> None:
-        """The steps that are left, until the end, a failure or a hold."""
-        while run.left:
-            step = run.left[0]
-            if self._is_held(run, step, "before"):
-                return
-            if not self._is_under_way(run):
-                self._end(run, "abandoned")
-                return
-            run.left.pop(0)
-            succeeds = self._succeeds(run, step)
-            if run.broken_off:
-                return
-            if not succeeds:
-                self._fail(run)
-                return
-            if self._is_held(run, step, "after"):
-                return
-        self._finish(run)
-
-    def _is_held(self, run: RotationRun, step: str, when: When) -> bool:
-        if not self._control.stops(run, step, when):
-            return False
-        run.state = "held"
-        return True
-
-    def _is_under_way(self, run: RotationRun) -> bool:
-        return rules.goes_on(self._background.store.get(run.key), run.token)
-
-    def _succeeds(self, run: RotationRun, step: str) -> bool:
-        """Runs one step, and keeps what it failed with."""
-        run.at = step
-        planned = self._control.failure(run, step, "before")
-        error = planned if planned is not None else self._error_of(run, step)
-        if error is None:
-            error = planned = self._control.failure(run, step, "after")
-        run.at = None
-        run.steps.append(StepRun(step, error, planned=planned is not None))
-        return error is None
-
-    def _error_of(self, run: RotationRun, step: str) -> BaseException | None:
-        try:
-            self._function(run)(self._event(run, step))
-        except BaseException as error:
-            return error
-        return None
-
-    def _function(self, run: RotationRun) -> Function:
-        function = self._background.ports.function(run.function)
-        if function is None:
-            raise LookupError(f"no function {run.function} is there any more")
-        return function
-
-    def _event(self, run: RotationRun, step: str) -> dict[str, str]:
-        """What a function is handed. REPORTED: SecretId is the full ARN."""
-        return {
-            "Step": step,
-            "SecretId": run.secret,
-            "ClientRequestToken": run.token,
-            "RotationToken": self._new_uuid(),
-        }
-
-    def _fail(self, run: RotationRun) -> None:
-        message = _step_failed(run)
-        self._commit(run, lambda secret: self._failure(run.token, secret, message))
-        self._end(run, "failed")
-        self._let_through(run.error)
-
-    def _let_through(self, error: BaseException | None) -> None:
-        """What is no Exception, as an interrupt or a failed test, goes on to whoever called.
-
-        A function that exits is to Lambda one that has failed.
-        """
-        if error is not None and not isinstance(error, Exception | SystemExit):
-            raise error
-
-    def _failure(self, token: str, secret: Secret, message: str) -> Outcome:
-        if not rules.goes_on(secret, token):
-            return Outcome({})
-        return transitions.failure(secret, token, self._background.now(), message)
-
-    def _finish(self, run: RotationRun) -> None:
-        state: RunState = "abandoned"
-
-        def finish(secret: Secret) -> Outcome:
-            nonlocal state
-            if not rules.goes_on(secret, run.token):
-                return Outcome({})
-            state = "succeeded" if rules.is_current(secret, run.token) else "failed"
-            return transitions.completion(secret, run.token, self._background.now())
-
-        self._commit(run, finish)
-        self._end(run, state)
-
-    # --- trying a function -------------------------------------------------------------------------------------------
-
-    def _test(self, run: RotationRun) -> None:
-        """RECORDED: the step testSecret runs on a version that is there for that only, with the current value."""
-        background = self._background
-        try:
-            self._commit(run, lambda secret: transitions.trial(secret, run.token, background.now(), background.ports))
-        except ServiceError as refusal:
-            self._log("TestRotationFailed", run, refusal.message)
-            self._end(run, "failed")
-            return
-        succeeds = self._succeeds(run, run.left.pop())
-        if run.broken_off:
-            return
-        message = None if succeeds else _step_failed(run)
-        self._commit(run, lambda secret: transitions.trial_over(secret, run.token, message))
-        self._end(run, "succeeded" if succeeds else "failed")
-        self._let_through(run.error)
-
-    # --- without a function ------------------------------------------------------------------------------------------
-
-    def _rotate_without_function(self, run: RotationRun) -> None:
-        background = self._background
-        state: RunState = "abandoned"
-        run.left.clear()
-
-        def rotate(secret: Secret) -> Outcome:
-            nonlocal state
-            if not rules.goes_on(secret, run.token):
-                return Outcome({})
-            outcome = transitions.rotate_by_aws(secret, run.token, background.now(), background.ports)
-            state = "succeeded"
-            return outcome
-
-        try:
-            self._commit(run, rotate)
-        except ServiceError as error:
-            message = error.message
-            self._commit(run, lambda secret: self._failure(run.token, secret, message))
-            state = "failed"
-        self._end(run, state)
-
-    # --- what all have in common -------------------------------------------------------------------------------------
+    def checkpoint(self) -> Restore:
+        """Keep the runs of this moment, to restore them."""
+        return checkpoint(self.runs)
 
     def _new_run(self, effect: RunRotation) -> RotationRun:
         run = RotationRun(
@@ -269,34 +72,46 @@ class Rotations:
             function=effect.function,
             test=effect.test,
             key=effect.key,
-            left=list(rules.TEST_STEPS if effect.test else rules.STEPS),
+            left=list(rotation.TEST_STEPS if effect.test else rotation.STEPS),
             thread=get_ident(),
             started_at=self._background.now(),
         )
         self.runs.append(run)
         return run
 
-    def _end(self, run: RotationRun, state: RunState) -> None:
-        run.state = state
-        run.ended_at = self._background.now()
-        if state == "failed":
-            secret = self._background.store.get(run.key)
-            run.retry_at = None if secret is None or run.test else rules.retry_at(secret)
+    def _while_busy(self, run: RotationRun, work: Callable[[], None]) -> None:
+        def begin() -> None:
+            with self._background.lock:
+                self._busy |= {run}
 
-    def _log(self, event: EventName, run: RotationRun, error_message: str | None = None) -> None:
-        def announce(secret: Secret) -> Outcome:
-            return Outcome({}, events=(rotation_event(event, secret, run.token, error_message),))
+        def end() -> None:
+            with self._background.lock:
+                self._busy -= {run}
 
-        self._commit(run, announce)
+        whole(begin, work, end)
 
-    def _commit(self, run: RotationRun, transition: Transition) -> None:
-        """One thing that AWS does to the secret, and whatever follows from it."""
-        self._run_effects(self._background.commit(run.key, transition))
+    # --- rotations that an interrupt, the end of a test or a fork has broken off ---
 
-    def _new_uuid(self) -> str:
-        return new_uuid(self._background.ports.random)
+    def give_up(self, effect: RunRotation) -> None:
+        """Let a rotation fail that was announced, or was to be tried again, and has not begun."""
+        secret = self._background.store.get(effect.key)
+        if secret is None or rotation.running_token(secret) != effect.token:
+            return
+        if not any(run.token == effect.token and run.state in ("running", "held") for run in self.runs):
+            self._background.commit(effect.key, partial(self._progress.give_up, effect.token))
 
+    def recover(self) -> None:
+        """Let each rotation fail that an interrupt in this thread has ended."""
+        for run in tuple(self.runs):
+            if run.state == "running" and run.thread == get_ident() and run not in self._busy:
+                self._progress.break_off(run)
 
-def _step_failed(run: RotationRun) -> str:
-    """The message of CloudTrail's event (DOC)."""
-    return f"Error when executing lambda {run.function} during {run.steps[-1].step} step"
+    def cut_off(self, but: Container[RotationRun]) -> None:
+        """Let each rotation fail that still runs in another thread: no further step of it begins."""
+        for run in tuple(self.runs):
+            if run.state == "running" and run.thread != get_ident() and run not in but:
+                self._progress.break_off(run)
+
+    def forget_other_threads(self) -> None:
+        """Stop waiting for rotations of other threads: a forked child does not have these threads."""
+        self._busy = frozenset(run for run in self._busy if run.thread == get_ident())

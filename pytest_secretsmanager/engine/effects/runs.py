@@ -1,14 +1,13 @@
-"""What is kept of each rotation that ran, and what a test may do to AWS's own work."""
+"""What is kept of each rotation that ran."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from traceback import format_exception
-from typing import Literal, Protocol, TypeAlias
+from typing import Literal, TypeAlias
 
 from pytest_secretsmanager.engine.state import SecretKey
 
 RunState: TypeAlias = Literal["running", "held", "succeeded", "failed", "abandoned"]
-When: TypeAlias = Literal["before", "after"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,20 +81,3 @@ class RotationRun:
         last = self.steps[-1].step if self.steps else None
         where = "" if self.state == "succeeded" or last is None else f" {'in' if self.error else 'after'} {last}"
         return f"<{what} of {self.key.name!r} in {self.key.region}: {self.state}{where}>"
-
-
-class StepControl(Protocol):
-    """What a test may do to a rotation that runs."""
-
-    def stops(self, run: RotationRun, step: str, when: When) -> bool:
-        """Whether the rotation stops here, until it is resumed."""
-
-    def failure(self, run: RotationRun, step: str, when: When) -> BaseException | None:
-        """What this step fails with, in place of its function or behind it; None: nothing."""
-
-
-class ReplicaControl(Protocol):
-    """What a test may do to replicas that are to follow their primary."""
-
-    def holds_back(self, region: str, account: str) -> bool:
-        """Whether replicas of that region and account stay in progress."""

@@ -10,9 +10,8 @@ from pytest_secretsmanager.engine import arns
 from pytest_secretsmanager.engine.call import EventName, Outcome, rotation_event
 from pytest_secretsmanager.engine.changed import changed
 from pytest_secretsmanager.engine.errors import InvalidRequestException
-from pytest_secretsmanager.engine.operations import rotation as operations
 from pytest_secretsmanager.engine.ports import Ports
-from pytest_secretsmanager.engine.rules import labels, rotation
+from pytest_secretsmanager.engine.rules import labels, rotation, rotation_start
 from pytest_secretsmanager.engine.state import Secret, Value
 
 __tracebackhide__ = True
@@ -25,10 +24,10 @@ def rotate_due(secret: Secret, time: float, ports: Ports, new_token: Callable[[]
     """Begins the rotation that has fallen due, or tries a failed one again under its own token."""
     attempt = None if secret.rotation is None else secret.rotation.attempt
     if attempt is not None:
-        return operations.running(rotation.tried_again(secret), attempt.token)
+        return rotation_start.start(rotation.tried_again(secret), attempt.token)
     token = rotation.pending_token(secret) or new_token()
     try:
-        return operations.begin(secret, token, time, ports)
+        return rotation_start.begin(secret, token, time, ports.version_quota)
     except InvalidRequestException as error:
         failed = rotation_event("RotationFailed", secret, token, error.message)
         return Outcome({}, {secret.key: rotation.given_up(secret, time)}, events=(failed,))

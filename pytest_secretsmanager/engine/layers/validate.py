@@ -3,6 +3,7 @@
 from pytest_secretsmanager.engine import model
 from pytest_secretsmanager.engine.call import Call, Handler, Outcome
 from pytest_secretsmanager.engine.errors import SerializationException, ValidationException
+from pytest_secretsmanager.engine.limits import WrongType
 
 __tracebackhide__ = True
 """pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
@@ -25,7 +26,7 @@ def _require_within_limits(call: Call) -> None:
         return
     try:
         violations = operation.violations(call.parameters)
-    except model.WrongType as error:
+    except WrongType as error:
         raise SerializationException(str(error)) from None
     if violations:
         count = len(violations)

@@ -8,7 +8,7 @@ from pytest_secretsmanager.engine.operations.replication import status_list
 from pytest_secretsmanager.engine.operations.replies import identity
 from pytest_secretsmanager.engine.ports import Ports
 from pytest_secretsmanager.engine.rules import filters, guards, paging, schedule
-from pytest_secretsmanager.engine.state import Rotation, RotationRules, Sealed, Secret, Secrets, Version
+from pytest_secretsmanager.engine.state import RotationConfiguration, RotationRules, Sealed, Secret, Secrets, Version
 
 DEFAULT_KEY = "DefaultEncryptionKey"
 """How ListSecretVersionIds names the account's default KMS key (RECORDED)."""
@@ -115,7 +115,7 @@ def _metadata(secret: Secret) -> Reply:
     return reply if secret.rotation is None else reply | _rotation(secret.rotation, secret.changed)
 
 
-def _rotation(rotation: Rotation, changed: float) -> Reply:
+def _rotation(rotation: RotationConfiguration, changed: float) -> Reply:
     """DOC: rules and function stay when rotation is turned off; so does the date of the last one in a list."""
     shown: Reply = {"RotationEnabled": rotation.enabled}
     optional = {

@@ -3,18 +3,17 @@
 from typing import cast
 
 from pytest_secretsmanager.engine import arns
-from pytest_secretsmanager.engine.call import Call, Outcome, RunRotation, rotation_event
+from pytest_secretsmanager.engine.call import Call, Outcome, RunRotation
 from pytest_secretsmanager.engine.changed import changed
 from pytest_secretsmanager.engine.errors import (
     AccessDeniedException,
     InvalidParameterException,
     InvalidRequestException,
-    LimitExceededException,
 )
 from pytest_secretsmanager.engine.operations.replies import identity
 from pytest_secretsmanager.engine.ports import Ports
-from pytest_secretsmanager.engine.rules import cross_account, guards, rotation, schedule
-from pytest_secretsmanager.engine.state import Rotation, Secret, Secrets
+from pytest_secretsmanager.engine.rules import cross_account, guards, rotation, rotation_start, schedule
+from pytest_secretsmanager.engine.state import RotationConfiguration, Secret, Secrets
 
 
 def rotate_secret(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
@@ -40,9 +39,9 @@ def rotate_secret(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
     if is_repeat:
         return Outcome(reply, {secret.key: configured})
     if not call.flag("RotateImmediately", default=True):
-        tried = RunRotation(secret.key, secret.arn, token, _function_of(configured), test=True)
+        tried = RunRotation(secret.key, secret.arn, token, rotation_start.function_of(configured), test=True)
         return Outcome(reply, {secret.key: configured}, then=(tried,) if tried.function else ())
-    return begin(configured, token, call.time, ports)._replace(reply=reply)
+    return rotation_start.begin(configured, token, call.time, ports.version_quota)._replace(reply=reply)
 
 
 def cancel_rotate_secret(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
@@ -61,31 +60,12 @@ def cancel_rotate_secret(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
     return Outcome(reply, {secret.key: cancelled})
 
 
-# --- how a rotation begins -------------------------------------------------------------------------------------------
-
-
-def begin(secret: Secret, token: str, time: float, ports: Ports) -> Outcome:
-    """The secret with the version of a rotation announced, and its steps as what is to follow."""
-    try:
-        return running(rotation.announced(secret, token, time, ports.version_quota), token)
-    except LimitExceededException as error:
-        # RotateSecret does not declare LimitExceededException; which code it sends instead is a GUESS.
-        raise InvalidRequestException(error.message) from None
-
-
-def running(secret: Secret, token: str) -> Outcome:
-    """A rotation that starts now, from its first step on."""
-    started = rotation_event("RotationStarted", secret, token)
-    run = RunRotation(secret.key, secret.arn, token, _function_of(secret))
-    return Outcome({}, {secret.key: secret}, events=(started,), then=(run,))
-
-
 # --- configuration -------------------------------------------------------------------------------------------------
 
 
-def _configuration(secret: Secret, call: Call) -> Rotation:
+def _configuration(secret: Secret, call: Call) -> RotationConfiguration:
     """How the secret rotates from now on: what the request says, else what is stored."""
-    stored = secret.rotation or Rotation()
+    stored = secret.rotation or RotationConfiguration()
     rules, metadata = call.structure("RotationRules"), call.structures("ExternalSecretRotationMetadata")
     configured = changed(
         stored,
@@ -109,13 +89,9 @@ def _item(item: dict[str, object]) -> tuple[str, str]:
     return cast("str", item.get("Key", "")), cast("str", item.get("Value", ""))
 
 
-def _function_of(secret: Secret) -> str:
-    return "" if secret.rotation is None else secret.rotation.function
-
-
 def _require_invokable(secret: Secret, ports: Ports) -> None:
     """A function that AWS may invoke (RECORDED texts), unless AWS or a vendor rotates this secret without one (DOC)."""
-    function = _function_of(secret)
+    function = rotation_start.function_of(secret)
     if not function:
         if _is_rotated_by_aws(secret):
             return

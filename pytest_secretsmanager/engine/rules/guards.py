@@ -1,7 +1,7 @@
 """Named guards, in the order in which AWS checks: token, name, existence, deletion, replica, owner, parameters.
 
-Each `require_` returns what it found or raises AWS's error. Section 3.6 of the recorded facts gives the order; token
-and name before existence is RECORDED.
+Each `require_` returns what it found or raises AWS's error. RECORDED: AWS checks token and name before existence. The
+rest of the order is a GUESS.
 """
 
 import re

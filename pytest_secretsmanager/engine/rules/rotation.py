@@ -9,7 +9,7 @@ from math import inf
 from pytest_secretsmanager.engine.changed import changed
 from pytest_secretsmanager.engine.errors import InvalidRequestException
 from pytest_secretsmanager.engine.rules import labels, retention, schedule
-from pytest_secretsmanager.engine.state import Rotation, RotationAttempt, Secret, Version
+from pytest_secretsmanager.engine.state import RotationAttempt, RotationConfiguration, Secret, Version
 
 STEPS = ("createSecret", "setSecret", "testSecret", "finishSecret")
 TEST_STEPS = ("testSecret",)
@@ -174,11 +174,11 @@ def abandoned_token(before: Secret, after: Secret) -> str | None:
     return _token(before) if _token(after) is None else None
 
 
-def _rotation(secret: Secret) -> Rotation:
-    return secret.rotation or Rotation()
+def _rotation(secret: Secret) -> RotationConfiguration:
+    return secret.rotation or RotationConfiguration()
 
 
-def _opening(rotation: Rotation) -> float | None:
+def _opening(rotation: RotationConfiguration) -> float | None:
     """When the window opens in which AWS rotates next, None for never."""
     if rotation.again is not None:
         return rotation.again

@@ -11,7 +11,7 @@ from pytest_secretsmanager.engine.rules.labels import Move
 
 CURRENT, PREVIOUS, PENDING = "AWSCURRENT", "AWSPREVIOUS", "AWSPENDING"
 
-# --- the recorded traces (section 4 of the recorded facts), through a client ---------------------------------------
+# --- the traces of labels that were recorded on AWS, through a client ------------------------------------------------
 
 
 def put(number, *stages):

@@ -8,8 +8,8 @@ from pytest_secretsmanager.engine.errors import InvalidParameterException
 from pytest_secretsmanager.engine.rules import replication
 from pytest_secretsmanager.engine.state import (
     Replica,
-    Rotation,
     RotationAttempt,
+    RotationConfiguration,
     Sealed,
     Secret,
     SecretKey,
@@ -81,8 +81,8 @@ OWN = {
     "a version read": {"versions": {"v1": replace(V1, accessed=9.0)}},
     "a version encrypted anew": {"versions": {"v1": replace(V1, sealed=replace(SEALED, key_arn="other"))}},
     "the key": {"kms_key_id": "alias/pay"},
-    "how it rotates": {"rotation": Rotation(function="function")},
-    "a rotation under way": {"rotation": Rotation(attempt=RotationAttempt(token="v2"))},
+    "how it rotates": {"rotation": RotationConfiguration(function="function")},
+    "a rotation under way": {"rotation": RotationConfiguration(attempt=RotationAttempt(token="v2"))},
     "nothing": {},
 }
 """What replicas have no part in."""

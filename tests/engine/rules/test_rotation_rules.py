@@ -9,8 +9,8 @@ from pytest_secretsmanager.engine.changed import changed
 from pytest_secretsmanager.engine.errors import InvalidRequestException, LimitExceededException
 from pytest_secretsmanager.engine.rules import rotation as rules
 from pytest_secretsmanager.engine.state import (
-    Rotation,
     RotationAttempt,
+    RotationConfiguration,
     RotationRules,
     Secret,
     SecretKey,
@@ -55,7 +55,9 @@ def a_secret(labels=None, rotation=None, versions=2, **members):
 def rotating(token=None, **members):
     """A rotation every 30 days, under way if a token is given."""
     attempt = None if token is None else RotationAttempt(token=token)
-    return Rotation(**{"rules": RotationRules(days=30), "window": WINDOW, "attempt": attempt, "last": 2.0, **members})
+    return RotationConfiguration(
+        **{"rules": RotationRules(days=30), "window": WINDOW, "attempt": attempt, "last": 2.0, **members}
+    )
 
 
 # --- may a rotation begin? -------------------------------------------------------------------------------------------

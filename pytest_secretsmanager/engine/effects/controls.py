@@ -1,0 +1,24 @@
+"""What a test controls of the work that AWS does after a call: the steps of rotations, and replicas."""
+
+from typing import Literal, Protocol, TypeAlias
+
+from pytest_secretsmanager.engine.effects.runs import RotationRun
+
+When: TypeAlias = Literal["before", "after"]
+
+
+class StepControl(Protocol):
+    """What a test controls of a rotation that runs."""
+
+    def stops(self, run: RotationRun, step: str, when: When) -> bool:
+        """Return whether the rotation stops here, until the test resumes it."""
+
+    def failure(self, run: RotationRun, step: str, when: When) -> BaseException | None:
+        """Return the error that the test planned for this step, before or after its function; None without a plan."""
+
+
+class ReplicaControl(Protocol):
+    """What a test controls of replicas that follow their primary."""
+
+    def holds_back(self, region: str, account: str) -> bool:
+        """Return whether replicas of that region and account stay in progress."""

@@ -1,0 +1,79 @@
+"""How far each rotation has come: what AWS does to its secret on the way, and how it ends."""
+
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+from pytest_secretsmanager.engine.call import Effect, EventName, Outcome, rotation_event
+from pytest_secretsmanager.engine.effects import transitions
+from pytest_secretsmanager.engine.effects.background import Background, Transition
+from pytest_secretsmanager.engine.effects.runs import RotationRun, RunState
+from pytest_secretsmanager.engine.ports import new_uuid
+from pytest_secretsmanager.engine.rules import rotation
+from pytest_secretsmanager.engine.state import Secret
+
+__tracebackhide__ = True
+
+_BROKEN_OFF = "The rotation was broken off"
+
+
+class Progress(NamedTuple):
+    """What the rotations of one service share. `run_effects` runs what a rotation causes in its turn."""
+
+    background: Background
+    run_effects: Callable[[Iterable[Effect]], None]
+
+    def commit(self, run: RotationRun, transition: Transition) -> None:
+        """Commit one change that AWS makes to the secret, and run what follows from it."""
+        self.run_effects(self.background.commit(run.key, transition))
+
+    def log(self, event: EventName, run: RotationRun, error_message: str | None = None) -> None:
+        """Log an event of AWS that changes nothing."""
+
+        def announce(secret: Secret) -> Outcome:
+            return Outcome({}, events=(rotation_event(event, secret, run.token, error_message),))
+
+        self.commit(run, announce)
+
+    def is_under_way(self, run: RotationRun) -> bool:
+        """Return whether the secret still rotates to this run's version."""
+        return rotation.goes_on(self.background.store.get(run.key), run.token)
+
+    def fail(self, run: RotationRun, message: str) -> None:
+        """Let the secret's rotation fail, and end the run."""
+        self.commit(run, lambda secret: self.failure(run.token, secret, message))
+        self.end(run, "failed")
+
+    def failure(self, token: str, secret: Secret, message: str) -> Outcome:
+        """The failure of a rotation, unless another write has ended that rotation before."""
+        if not rotation.goes_on(secret, token):
+            return Outcome({})
+        return transitions.failure(secret, token, self.background.now(), message)
+
+    def break_off(self, run: RotationRun) -> None:
+        """Let a rotation fail, unless it was over and only the end of its run is missing."""
+        secret = self.background.store.get(run.key)
+        run.broken_off = run.test or rotation.goes_on(secret, run.token)
+        if run.test:
+            self.commit(run, lambda secret: transitions.trial_over(secret, run.token, _BROKEN_OFF))
+            self.end(run, "failed")
+        elif run.broken_off:
+            self.fail(run, _BROKEN_OFF)
+        else:
+            is_current = secret is not None and rotation.is_current(secret, run.token)
+            self.end(run, "succeeded" if is_current else "abandoned")
+
+    def give_up(self, token: str, secret: Secret) -> Outcome:
+        """The failure of a rotation that was announced and has not begun."""
+        return self.failure(token, secret, _BROKEN_OFF)
+
+    def end(self, run: RotationRun, state: RunState) -> None:
+        """End a run, with the time of AWS's next try where it failed."""
+        run.state = state
+        run.ended_at = self.background.now()
+        if state == "failed":
+            secret = self.background.store.get(run.key)
+            run.retry_at = None if secret is None or run.test else rotation.retry_at(secret)
+
+    def new_uuid(self) -> str:
+        """A new version 4 UUID, for tokens."""
+        return new_uuid(self.background.ports.random)

@@ -1,0 +1,205 @@
+"""README and guide are true: their code runs, links and paths lead somewhere, tables and the reference are complete."""
+
+import ast
+import re
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+
+import botocore.exceptions
+import pytest
+from _pytest import fixtures
+from documents import (
+    CHAPTERS,
+    CODE,
+    DOCUMENTS,
+    EXAMPLES,
+    INDEX,
+    README,
+    ROOT,
+    Document,
+    Example,
+    Failure,
+)
+
+import pytest_secretsmanager
+from pytest_secretsmanager import SecretsManager
+from pytest_secretsmanager.plugin import names, options, settings
+
+PACKAGE = Path(pytest_secretsmanager.__file__).parent
+ALL = pytest.mark.parametrize("document", DOCUMENTS, ids=[document.name for document in DOCUMENTS])
+(REFERENCE,) = (chapter for chapter in CHAPTERS if chapter.path.stem == "reference")
+(TROUBLESHOOTING,) = (chapter for chapter in CHAPTERS if chapter.path.stem == "troubleshooting")
+
+# --- code ----------------------------------------------------------------------------------------------------------
+
+
+@ALL
+def test_every_block_of_code_is_part_of_an_example(document: Document) -> None:
+    written = {text for example in document.examples for _, text in [(example.name, example.code), *example.beside]}
+    blocks = [text for language, text in document.blocks if language in CODE]
+    assert [text for text in blocks if text.partition("\n")[2] not in written] == []
+    assert [example.name for example in document.examples if not example.tests] == []
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS, ids=[chapter.name for chapter in CHAPTERS])
+def test_every_chapter_has_code(chapter: Document) -> None:
+    assert chapter.examples
+
+
+def test_no_two_examples_have_the_same_id() -> None:
+    ids = [example.id for example in EXAMPLES]
+    assert [one for one in set(ids) if ids.count(one) > 1] == []
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.id)
+def test_code_of_the_documentation_passes(pytester: pytest.Pytester, example: Example) -> None:
+    if "aiobotocore" in example.code:
+        pytest.importorskip("aiobotocore", reason="aiobotocore is not installed: pip install '.[dev,async]'")
+    example.require_passes(pytester)
+
+
+FAILURES = [failure for document in DOCUMENTS for failure in document.failures]
+
+
+@pytest.mark.parametrize("failure", FAILURES, ids=lambda failure: failure.example.id)
+def test_failure_text_is_what_pytest_shows(pytester: pytest.Pytester, failure: Failure) -> None:
+    helper = failure.line.partition("(")[0]
+    replaced = re.sub(rf"{re.escape(helper)}\(.*\)", lambda _: failure.line, failure.example.code, count=1)
+    assert replaced != failure.example.code
+    pytester.makepyfile(replaced)
+    shown, expected = _normal(pytester.runpytest().outlines), _normal(failure.text.splitlines())
+    assert expected in [shown[start : start + len(expected)] for start in range(len(shown))], shown
+
+
+def _normal(lines: Iterable[str]) -> list[str]:
+    """Lines without what differs from run to run, or with the width of the terminal: version ids, and blanks."""
+    return [" ".join(re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", "…", line).split()) for line in lines]
+
+
+# --- links and paths -----------------------------------------------------------------------------------------------
+
+
+@ALL
+def test_every_link_leads_to_a_heading_or_a_file(document: Document) -> None:
+    broken = []
+    for link in document.links:
+        path, _, anchor = link.partition("#")
+        target = (document.path.parent / path).resolve() if path else document.path
+        if not target.exists() or (anchor and anchor not in _document_at(target).anchors):
+            broken.append(link)
+    assert broken == []
+
+
+def _document_at(path: Path) -> Document:
+    return Document(path.relative_to(ROOT).as_posix())
+
+
+@ALL
+def test_every_path_that_is_named_exists(document: Document) -> None:
+    named = re.findall(r"`((?:tests|examples|\.ci)/[\w./-]*)`", document.text)
+    named += re.findall(r"python -m pytest ((?:tests|examples)/\S+\.py)", document.text)
+    assert [path for path in named if not (ROOT / path).exists()] == []
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS, ids=[chapter.name for chapter in CHAPTERS])
+def test_every_chapter_is_linked_from_the_index_and_links_back(chapter: Document) -> None:
+    assert chapter.path.name in {link.partition("#")[0] for link in INDEX.links}
+    assert "README.md" in chapter.links
+
+
+# --- completeness --------------------------------------------------------------------------------------------------
+
+
+def test_readme_has_at_most_150_lines() -> None:
+    assert README.text.count("\n") <= 150
+
+
+@pytest.mark.parametrize("document", [README, Document("examples/guide/asserting.md"), REFERENCE], ids=str)
+def test_every_helper_is_named(document: Document) -> None:
+    helpers = {name for name in dir(SecretsManager) if name.startswith("assert_")}
+    assert set(re.findall(r"`(assert_\w+)[(`]", document.prose)) >= helpers
+
+
+def test_the_reference_names_every_exported_name() -> None:
+    named = set(re.findall(r"\w+", REFERENCE.text))
+    assert {*pytest_secretsmanager.__all__} - named == set()
+
+
+THE_PLUGINS_OWN = {
+    "answering",
+    "crashes",
+    "failure_section",
+    "follow_environment",
+    "plant",
+    "rolled_back",
+    "unset_variables",
+}
+"""Members of `SecretsManager` that the plugin uses, and users don't."""
+
+
+BEING_BUILT = {"snapshot"}
+"""Members that the reference describes already."""
+
+
+def test_the_reference_names_the_members_of_secretsmanager() -> None:
+    section = REFERENCE.text.partition("## SecretsManager\n")[2].partition("\n## ")[0]
+    named = set(re.findall(r"`(\w+)[(`]", _first_column(section)))
+    members = {name for name in dir(SecretsManager) if not name.startswith("_")} - THE_PLUGINS_OWN
+    assert named - BEING_BUILT == members - BEING_BUILT
+
+
+def _first_column(section: str) -> str:
+    return "\n".join(line.split("|")[1] for line in section.splitlines() if line.startswith("|"))
+
+
+def test_the_reference_names_every_ini_option_and_marker() -> None:
+    parser = pytest.Parser(_ispytest=True)
+    options.add(parser)
+    settings.add(parser)
+    named = set(re.findall(r"`(\w+)[(`]", REFERENCE.prose))
+    assert parser._inidict.keys() - named == set()
+    assert {*names.MARKERS} - named == set()
+
+
+TYPES = re.findall(r"^### (\w+)\n(.*?)(?=^##)", REFERENCE.text, re.DOTALL | re.MULTILINE)
+
+
+@pytest.mark.parametrize(("name", "section"), TYPES, ids=[name for name, _ in TYPES])
+def test_every_member_that_the_reference_names_exists(name: str, section: str) -> None:
+    kind = getattr(pytest_secretsmanager, name)
+    members = re.findall(r"`(\w+)(?:\(.*?\))?`", _first_column(section))
+    # What is set on each object is not known to its class.
+    source = (PACKAGE / Path(*kind.__module__.split(".")[1:])).with_suffix(".py").read_text()
+    known = {*dir(kind), *re.findall(r"self\.(\w+)(?: =|: )", source)}
+    assert [member for member in members if member not in known] == []
+
+
+# --- error texts ---------------------------------------------------------------------------------------------------
+
+
+@cache
+def _templates() -> list[str]:
+    """Every text that this package, botocore's errors or pytest's fixtures can make, with `…` for what they fill in."""
+    sources = [*PACKAGE.rglob("*.py"), Path(botocore.exceptions.__file__), Path(fixtures.__file__)]
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in sources]
+    nodes = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Constant | ast.JoinedStr)]
+    return [_template(node) for node in nodes]
+
+
+def _template(node: ast.expr) -> str:
+    if isinstance(node, ast.JoinedStr):
+        return "".join(map(_template, node.values))
+    if isinstance(node, ast.FormattedValue):
+        constant = getattr(names, ast.unparse(node.value), "…")
+        return f"'{constant}'" if node.conversion == ord("r") else str(constant)
+    return str(node.value) if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
+
+
+QUOTED = re.findall(r"^### `(.*)`$", TROUBLESHOOTING.text, re.MULTILINE)
+
+
+@pytest.mark.parametrize("text", QUOTED)
+def test_every_error_text_of_troubleshooting_is_in_the_source(text: str) -> None:
+    pattern = re.compile(".*".join(map(re.escape, text.replace("'…'", "…").split("…"))), re.DOTALL)
+    assert any(pattern.search(template.replace("'…'", "…")) for template in _templates())

@@ -1,0 +1,38 @@
+"""What `help()` and `repr()` show of a `SecretsManager` and its controls."""
+
+import pydoc
+import re
+
+import pytest
+
+from pytest_secretsmanager import SecretsManager
+
+
+@pytest.mark.parametrize(
+    "name", ["clock", "kms", "rotation", "replication", "events", "region", "account", "log", "secrets"]
+)
+def test_help_names_every_control(name: str) -> None:
+    text = pydoc.plain(pydoc.render_doc(SecretsManager))
+    assert re.search(rf"^ \|  {name}\n \|      \S", text, re.MULTILINE)
+
+
+def test_help_shows_signatures_that_can_be_read() -> None:
+    """Names for types of many texts, and no address of an object."""
+    text = pydoc.plain(pydoc.render_doc(SecretsManager))
+    assert "operation: 'LoggedName'" in text
+    assert "= ANYWHERE" in text
+    assert " object at 0x" not in text
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("clock", r"<clock at .* UTC>"),
+        ("kms", r"<KMS keys of us-east-1, account 123456789012>"),
+        ("rotation", r"<rotation: 0 runs>"),
+        ("replication", r"<replication: nothing is held>"),
+        ("events", r"<events: none>"),
+    ],
+)
+def test_the_repr_of_a_control_says_what_it_is(name: str, text: str) -> None:
+    assert re.fullmatch(text, repr(getattr(SecretsManager(), name)))

@@ -1,0 +1,36 @@
+"""The values, functions and classes that the tests of `assert_nothing_leaked` share."""
+
+import pytest
+
+from pytest_secretsmanager import SecretsManager
+
+VALUE = 'a "b"/ü?&+~ß'
+"""A value with a different spelling in each form."""
+
+RAW = VALUE.encode()
+
+
+def text_of(sm: SecretsManager, *texts: object) -> str:
+    with pytest.raises(AssertionError) as failure:
+        sm.assert_nothing_leaked(*texts)
+    return str(failure.value)
+
+
+class Unprintable:
+    def __repr__(self):
+        raise RuntimeError("detached")
+
+
+class Fields:
+    """An object that looks up any attribute as a key, as some settings objects do."""
+
+    def __init__(self, data):
+        self.data = data
+
+    def __getattr__(self, name):
+        return self.data[name]
+
+
+def closed(stream):
+    stream.close()
+    return stream

@@ -1,0 +1,111 @@
+"""`assert_nothing_leaked`: which values are secret, and the manager that it asks."""
+
+import base64
+import json
+from typing import TYPE_CHECKING
+from urllib.parse import quote_plus
+
+import pytest
+from leaking import RAW, VALUE, text_of
+
+from pytest_secretsmanager import SecretsManager, UsageError, Version
+
+if TYPE_CHECKING:
+    from mypy_boto3_secretsmanager.client import SecretsManagerClient
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("plain b'\\x00\\x01: nothing", id="another text"),
+        pytest.param("correct hors", id="part of the value"),
+        pytest.param("Correct Horse", id="other case"),
+        pytest.param("", id="empty"),
+    ],
+)
+def test_assert_nothing_leaked_accepts_texts_without_the_value(secretsmanager: SecretsManager, text: str) -> None:
+    secretsmanager.seed("db", "correct horse")
+    secretsmanager.assert_nothing_leaked(text)
+
+
+def test_assert_nothing_leaked_passes_without_secrets(secretsmanager: SecretsManager) -> None:
+    secretsmanager.assert_nothing_leaked("any text")
+
+
+def test_assert_nothing_leaked_passes_for_a_secret_without_a_version(secretsmanager: SecretsManager) -> None:
+    secretsmanager.seed("db")
+    secretsmanager.assert_nothing_leaked("", "None", "db")
+
+
+@pytest.mark.parametrize("text", ["1234", "pin 1234", "1234 is the pin", "pin\n1234\n"])
+def test_assert_nothing_leaked_finds_a_short_value_as_a_whole_word(secretsmanager: SecretsManager, text: str) -> None:
+    secretsmanager.seed("pin", "1234")
+    assert text_of(secretsmanager, text).endswith("'pin', version 1 (plain)")
+
+
+@pytest.mark.parametrize("text", ["12345", "0x1234", "a1234b", "91234 12349"])
+def test_assert_nothing_leaked_ignores_a_short_value_inside_a_word(secretsmanager: SecretsManager, text: str) -> None:
+    secretsmanager.seed("pin", "1234")
+    secretsmanager.assert_nothing_leaked(text)
+
+
+@pytest.mark.parametrize("text", ["pin=1234", "the pin is 1234.", "'1234'", '{"pin": "1234"}', "(1234)"])
+def test_assert_nothing_leaked_finds_a_short_value_beside_punctuation(
+    secretsmanager: SecretsManager, text: str
+) -> None:
+    secretsmanager.seed("pin", "1234")
+    assert text_of(secretsmanager, text).endswith("'pin', version 1 (plain)")
+
+
+def test_assert_nothing_leaked_finds_values_of_every_version_secret_region_and_account(
+    secretsmanager: SecretsManager,
+) -> None:
+    secretsmanager.seed("db", versions=[Version("of-old", labels=[]), Version("of-now", labels=["AWSCURRENT"])])
+    secretsmanager.seed("far", "far-away", region="eu-west-1")
+    secretsmanager.seed("foreign", "not-ours", account="999999999999")
+    secretsmanager.seed("deleted", "soon-gone", deleted=True)
+    assert text_of(secretsmanager, "of-old of-now far-away not-ours soon-gone") == (
+        "secret values leaked:\n"
+        "  text 1 holds the value of 'db', version 1 (plain)\n"
+        "  text 1 holds the value of 'db', version 2 (plain)\n"
+        "  text 1 holds the value of 'deleted', version 1 (plain)\n"
+        "  text 1 holds the value of 'far', version 1 (plain)\n"
+        "  text 1 holds the value of 'foreign', version 1 (plain)"
+    )
+
+
+def test_assert_nothing_leaked_ignores_values_sent_in_secret_string_and_secret_binary(
+    secretsmanager: SecretsManager, client: "SecretsManagerClient"
+) -> None:
+    client.create_secret(Name="db", SecretString="correct horse")
+    client.put_secret_value(SecretId="db", SecretBinary=b"battery staple")
+    client.get_secret_value(SecretId="db")
+    secretsmanager.assert_nothing_leaked(*(event.record for event in secretsmanager.log))
+
+
+@pytest.mark.parametrize(
+    "text", [VALUE, json.dumps(VALUE), base64.b64encode(RAW).decode(), RAW.hex(), quote_plus(VALUE)]
+)
+def test_assert_nothing_leaked_never_shows_the_value_in_its_message(secretsmanager: SecretsManager, text: str) -> None:
+    secretsmanager.seed("db", VALUE)
+    assert text not in text_of(secretsmanager, f"<{text}>")
+
+
+def test_assert_nothing_leaked_without_values_names_another_manager_that_has_some(secretsmanager, client):
+    secretsmanager.seed("db", "correct horse")
+    client.get_secret_value(SecretId="db")
+    with SecretsManager("eu-west-1") as sm, pytest.raises(UsageError) as refusal:
+        sm.assert_nothing_leaked("login with correct horse")
+    assert str(refusal.value) == (
+        "this SecretsManager has had no value that could leak\n"
+        f"  another SecretsManager, in {secretsmanager.region}, which is active, has logged 1: ask that one"
+    )
+
+
+def test_assert_nothing_leaked_with_a_value_or_without_a_text_ignores_another_manager(secretsmanager, client):
+    secretsmanager.seed("db", "correct horse")
+    client.get_secret_value(SecretId="db")
+    with SecretsManager("eu-west-1") as sm:
+        sm.assert_nothing_leaked()
+        sm.seed("other", "value")
+        sm.assert_nothing_leaked("login")

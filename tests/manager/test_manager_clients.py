@@ -1,0 +1,71 @@
+"""`sm.client()`."""
+
+import os
+
+import pytest
+from application import VARIABLES
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from pytest_secretsmanager import SecretsManager, UsageError
+
+
+def test_client_returns_the_same_client_for_the_same_arguments() -> None:
+    with SecretsManager() as sm:
+        assert sm.client() is sm.client()
+        assert sm.client("eu-west-1") is sm.client("eu-west-1")
+        assert sm.client(aws_account_id="999999999999") is sm.client(aws_account_id="999999999999")
+
+
+def test_client_returns_another_client_for_other_arguments() -> None:
+    with SecretsManager() as sm:
+        clients = [sm.client(), sm.client("eu-west-1"), sm.client(aws_account_id="999999999999")]
+        assert len(set(map(id, clients))) == 3
+        assert [client.meta.region_name for client in clients] == ["us-east-1", "eu-west-1", "us-east-1"]
+
+
+def test_client_works_without_environment_variables() -> None:
+    with SecretsManager(region="eu-west-1") as sm:
+        for name in VARIABLES:
+            del os.environ[name]
+        sm.seed("db", "hunter2")
+        assert sm.client().meta.region_name == "eu-west-1"
+        assert sm.client().get_secret_value(SecretId="db")["SecretString"] == "hunter2"
+
+
+def test_client_with_aws_account_id_sees_the_secrets_of_that_account() -> None:
+    with SecretsManager() as sm:
+        sm.seed("db", "theirs", account="999999999999")
+        theirs = sm.client(aws_account_id="999999999999")
+        assert theirs.get_secret_value(SecretId="db")["SecretString"] == "theirs"
+        with pytest.raises(ClientError):
+            sm.client().get_secret_value(SecretId="db")
+
+
+@pytest.mark.parametrize("left", [False, True], ids=["never entered", "left"])
+def test_client_of_an_inactive_manager_raises_usage_error(left: bool) -> None:
+    sm = SecretsManager()
+    if left:
+        with sm:
+            sm.client()
+    with pytest.raises(UsageError) as refusal:
+        sm.client()
+    assert str(refusal.value) == (
+        "this SecretsManager answers no calls now: use its clients inside `with SecretsManager() as sm:`"
+    )
+
+
+def test_client_with_an_unhashable_argument_is_built_each_time() -> None:
+    with SecretsManager() as sm:
+        clients = [sm.client(config=Unhashable()) for _ in range(2)]
+    assert clients[0] is not clients[1]
+
+
+class Unhashable(Config):
+    __hash__ = None  # type: ignore[assignment]
+
+
+def test_client_raises_an_error_of_botocore_without_a_context() -> None:
+    with SecretsManager() as sm, pytest.raises(ValueError, match="Invalid endpoint: nowhere") as caught:
+        sm.client(endpoint_url="nowhere")
+    assert caught.value.__context__ is None
