@@ -1,4 +1,4 @@
-"""Rotation schedules: what is taken and what is refused, the windows that open, and that no hour is passed over."""
+"""Rotation schedules: the expressions that are valid or refused, and the windows that they open."""
 
 from calendar import monthrange
 from datetime import UTC, datetime, timedelta
@@ -27,23 +27,23 @@ EVERY_DAY = list(range(1, 32))
 
 
 def seconds(text):
-    """Epoch seconds of a moment, UTC."""
+    """Epoch seconds of a time in UTC."""
     return datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp()
 
 
 def moment(time):
-    """How a moment is written, UTC."""
+    """A time in UTC as text."""
     return datetime.fromtimestamp(time, UTC).replace(tzinfo=None).isoformat()
 
 
 def window_after(members, since):
-    """When the next window after a moment opens and closes, as texts."""
+    """The next window after a time: when it opens and closes, as texts."""
     found = next_window(rules_of(members), seconds(since))
     return moment(found.opens), moment(found.closes)
 
 
 def openings(expression, since, until):
-    """The moments at which windows open after one moment and before another."""
+    """The times between two others at which windows open."""
     rules, found, end = rules_of({"ScheduleExpression": expression}), [], seconds(until)
     time = next_window(rules, seconds(since)).opens
     while time < end:
@@ -58,7 +58,7 @@ def refusal(**members):
     return caught.value.message
 
 
-# --- expressions that are taken --------------------------------------------------------------------------------------
+# --- valid expressions -----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def refusal(**members):
         ("rate(23 hours)", Hours(23)),
     ],
 )
-def test_a_rate_counts_days_or_hours(expression, schedule):
+def test_parse_reads_a_rate_in_days_or_hours(expression, schedule):
     assert parse(expression) == schedule
 
 
@@ -101,7 +101,7 @@ def test_a_rate_counts_days_or_hours(expression, schedule):
         pytest.param("0,4", [0, 4], id="as often as may be"),
     ],
 )
-def test_hours_of_a_calendar(field, hours):
+def test_the_hours_field_opens_windows(field, hours):
     found = openings(f"cron(0 {field} * * ? *)", "2026-03-02T23:59:59", "2026-03-04T00:00:00")
     assert [opened.isoformat() for opened in found] == [f"2026-03-03T{hour:02}:00:00+00:00" for hour in hours]
 
@@ -123,7 +123,7 @@ def test_hours_of_a_calendar(field, hours):
         pytest.param("31,L", [31], id="the last twice"),
     ],
 )
-def test_days_of_the_month(field, days):
+def test_the_days_of_month_field_opens_windows(field, days):
     found = openings(f"cron(0 0 {field} * ? *)", "2026-02-28T23:00:00", "2026-04-01T00:00:00")
     assert [opened.day for opened in found] == days
 
@@ -145,7 +145,7 @@ def test_days_of_the_month(field, days):
         pytest.param("FEB-AUG/3", [2, 5, 8], id="a step in a range of names"),
     ],
 )
-def test_months(field, months):
+def test_the_months_field_opens_windows(field, months):
     found = openings(f"cron(0 0 1 {field} ? *)", "2025-12-31T12:00:00", "2027-01-01T00:00:00")
     assert [opened.month for opened in found] == months
 
@@ -176,7 +176,7 @@ def test_months(field, months):
         pytest.param("MON#1,6L,TUE", [2, 3, 10, 17, 24, 27, 31], id="a list of all three kinds"),
     ],
 )
-def test_days_of_the_week_in_a_month_that_begins_on_a_sunday(field, days):
+def test_the_days_of_week_field_opens_windows_in_a_month_that_begins_on_a_sunday(field, days):
     found = openings(f"cron(0 0 ? * {field} *)", "2026-02-28T23:00:00", "2026-04-01T00:00:00")
     assert [opened.day for opened in found] == days
 
@@ -190,22 +190,22 @@ def test_days_of_the_week_in_a_month_that_begins_on_a_sunday(field, days):
         pytest.param("cron(0 0 ? JAN/6 MON *)", "2026-01-26T00:00:00", "2026-07-06T00:00:00", id="Mondays of July"),
     ],
 )
-def test_a_month_without_that_weekday_is_passed_over(expression, since, opens):
+def test_next_window_skips_a_month_without_the_weekday(expression, since, opens):
     assert moment(next_window(rules_of({"ScheduleExpression": expression}), seconds(since)).opens) == opens
 
 
 @pytest.mark.parametrize("expression", ["cron(0 8 * * ? *)", "cron(0 8 ? * * *)"])
-def test_a_question_mark_leaves_the_choice_of_days_to_the_other_field(expression):
+def test_a_question_mark_leaves_the_days_to_the_other_field(expression):
     found = openings(expression, "2026-03-02T12:00:00", "2026-03-05T00:00:00")
     assert [opened.isoformat() for opened in found] == ["2026-03-03T08:00:00+00:00", "2026-03-04T08:00:00+00:00"]
 
 
-def test_several_spaces_part_fields_like_one():
+def test_several_spaces_separate_fields_like_one():
     expected = openings("cron(0 8 1 * ? *)", "2026-03-02T12:00:00", "2027-01-01T00:00:00")
     assert openings("cron(0  8 1   * ?  *)", "2026-03-02T12:00:00", "2027-01-01T00:00:00") == expected
 
 
-# --- expressions that are refused ------------------------------------------------------------------------------------
+# --- refused expressions ---------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -237,7 +237,7 @@ def test_several_spaces_part_fields_like_one():
         "at(2026-03-03T12:00:00)",
     ],
 )
-def test_what_is_no_rate_is_refused(expression):
+def test_a_malformed_rate_is_refused(expression):
     assert refusal(ScheduleExpression=expression) == INVALID
 
 
@@ -272,17 +272,17 @@ def test_a_rate_in_hours_out_of_range_is_refused(number, unit):
         "0 8 1 * ? *",
     ],
 )
-def test_what_has_not_the_form_of_a_calendar_is_refused(expression):
+def test_a_malformed_cron_expression_is_refused(expression):
     assert refusal(ScheduleExpression=expression) == INVALID
 
 
 @pytest.mark.parametrize("minute", ["1", "5", "59", "60", "*", "?", "0,30", "0/15", "*/15", "0-0", "-0"])
-def test_a_minute_other_than_0_is_refused(minute):
+def test_a_minute_that_is_not_0_is_refused(minute):
     assert refusal(ScheduleExpression=f"cron({minute} 8 1 * ? *)") == INVALID
 
 
 @pytest.mark.parametrize("year", ["2026", "2026-2030", "2026,2027", "?", "*/2", "**", "0"])
-def test_a_year_other_than_any_is_refused(year):
+def test_a_year_that_is_not_an_asterisk_is_refused(year):
     assert refusal(ScheduleExpression=f"cron(0 8 1 * ? {year})") == INVALID
 
 
@@ -290,7 +290,7 @@ def test_a_year_other_than_any_is_refused(year):
     ("days", "weekdays"),
     [
         pytest.param("?", "?", id="both"),
-        pytest.param("*", "*", id="neither, any"),
+        pytest.param("*", "*", id="neither, both any"),
         pytest.param("1", "MON", id="neither"),
         pytest.param("L", "*", id="neither, the last day"),
         pytest.param("1,?", "?", id="in a list of days"),
@@ -298,12 +298,12 @@ def test_a_year_other_than_any_is_refused(year):
         pytest.param("1,?", "MON", id="in a list only"),
     ],
 )
-def test_a_question_mark_stands_for_one_of_the_two_fields_of_days(days, weekdays):
+def test_exactly_one_field_of_days_has_to_be_a_question_mark(days, weekdays):
     assert refusal(ScheduleExpression=f"cron(0 8 {days} * {weekdays} *)") == INVALID
 
 
 @pytest.mark.parametrize("expression", ["cron(0 ? 1 * ? *)", "cron(0 8 1 ? ? *)", "cron(0 8 1 ? * *)"])
-def test_a_question_mark_stands_for_no_other_field(expression):
+def test_a_question_mark_in_another_field_is_refused(expression):
     assert refusal(ScheduleExpression=expression) == INVALID
 
 
@@ -325,7 +325,7 @@ BAD_IN_ANY_FIELD = [
 @pytest.mark.parametrize(
     "field", [*BAD_IN_ANY_FIELD, "24", "99", "20-24", "20-8", "24/4", "MON", "L", "1L", "2#1", "A"]
 )
-def test_what_are_no_hours_is_refused(field):
+def test_a_malformed_hours_field_is_refused(field):
     assert refusal(ScheduleExpression=f"cron(0 {field} * * ? *)") == INVALID
 
 
@@ -333,7 +333,7 @@ def test_what_are_no_hours_is_refused(field):
     "field",
     [*BAD_IN_ANY_FIELD, "0", "32", "30-32", "20-10", "0-5", "32/1", "MON", "l", "LW", "L-3", "15W", "1L", "2#1", "LL"],
 )
-def test_what_are_no_days_of_a_month_is_refused(field):
+def test_a_malformed_days_of_month_field_is_refused(field):
     assert refusal(ScheduleExpression=f"cron(0 8 {field} * ? *)") == INVALID
 
 
@@ -345,7 +345,7 @@ def test_what_are_no_days_of_a_month_is_refused(field):
         *["jan", "Jan", "JANUARY", "JA", "MON", "FOO", "JAN,foo", "JAN-FOO", "FOO/2", "L", "1L", "JAN#1"],
     ],
 )
-def test_what_are_no_months_is_refused(field):
+def test_a_malformed_months_field_is_refused(field):
     assert refusal(ScheduleExpression=f"cron(0 8 1 {field} ? *)") == INVALID
 
 
@@ -359,7 +359,7 @@ def test_what_are_no_months_is_refused(field):
         *["0L", "8L", "FOOL", "JANL", "monL", "6l", "6LL", "MON-FRIL", "*L", "6L#1", "6W"],
     ],
 )
-def test_what_are_no_weekdays_is_refused(field):
+def test_a_malformed_days_of_week_field_is_refused(field):
     assert refusal(ScheduleExpression=f"cron(0 8 ? * {field} *)") == INVALID
 
 
@@ -383,7 +383,7 @@ def test_a_day_that_none_of_the_months_has_is_refused(days, months):
     ("days", "months"),
     [("29", "FEB"), ("30", "FEB,MAR"), ("31", "*"), ("15,30", "FEB"), ("L", "FEB"), ("30,L", "FEB"), ("28-31", "FEB")],
 )
-def test_a_day_that_one_of_the_months_has_is_enough(days, months):
+def test_a_day_that_one_of_the_months_has_is_valid(days, months):
     expression = f"cron(0 8 {days} {months} ? *)"
     assert rules_of({"ScheduleExpression": expression}).expression == expression
 
@@ -412,11 +412,11 @@ def test_a_day_that_one_of_the_months_has_is_enough(days, months):
         pytest.param(
             {"ScheduleExpression": "cron(0 8 1  * ? *)", "Duration": "08h"},
             RotationRules(expression="cron(0 8 1  * ? *)", duration="08h"),
-            id="texts are kept as they were sent",
+            id="an expression with two spaces, a duration with a zero",
         ),
     ],
 )
-def test_rules_are_kept_as_the_request_says_them(members, rules):
+def test_rules_of_keeps_the_members_of_a_request_as_sent(members, rules):
     assert rules_of(members) == rules
 
 
@@ -435,8 +435,7 @@ def test_rules_are_kept_as_the_request_says_them(members, rules):
         ("cron(0 0,4,12 * * ? *)", "4h"),
     ],
 )
-def test_the_longest_duration_that_an_expression_takes(expression, duration):
-    """A window may reach up to the next one and up to midnight."""
+def test_rules_of_takes_a_duration_up_to_the_next_window_or_midnight(expression, duration):
     assert rules_of({"ScheduleExpression": expression, "Duration": duration}).duration == duration
 
 
@@ -450,9 +449,13 @@ def test_the_longest_duration_that_an_expression_takes(expression, duration):
         pytest.param({"Duration": "25h", "AutomaticallyAfterDays": 30}, DURATION, id="25 hours every so many days"),
         pytest.param({"Duration": "0h", "ScheduleExpression": "rate(10 days)"}, DURATION, id="no hour at a rate"),
         pytest.param({"Duration": "5h", "ScheduleExpression": "rate(4 hours)"}, LONGER_THAN_RATE, id="over the rate"),
-        pytest.param({"Duration": "24h", "ScheduleExpression": "rate(23 hours)"}, LONGER_THAN_RATE, id="a day"),
+        pytest.param(
+            {"Duration": "24h", "ScheduleExpression": "rate(23 hours)"}, LONGER_THAN_RATE, id="a day, over the rate"
+        ),
         pytest.param({"Duration": "24h", "ScheduleExpression": "cron(0 1 1 * ? *)"}, WITHIN_A_DAY, id="past midnight"),
-        pytest.param({"Duration": "2h", "ScheduleExpression": "cron(0 23 ? * 6L *)"}, WITHIN_A_DAY, id="an hour past"),
+        pytest.param(
+            {"Duration": "2h", "ScheduleExpression": "cron(0 23 ? * 6L *)"}, WITHIN_A_DAY, id="an hour past midnight"
+        ),
         pytest.param(
             {"Duration": "9h", "ScheduleExpression": "cron(0 0,8 * * ? *)"}, LONGER_THAN_RATE, id="into the next window"
         ),
@@ -463,17 +466,17 @@ def test_the_longest_duration_that_an_expression_takes(expression, duration):
         ),
     ],
 )
-def test_a_duration_that_does_not_fit_is_refused(members, text):
+def test_rules_of_refuses_a_duration_that_does_not_fit(members, text):
     assert refusal(**members) == text
 
 
 @pytest.mark.parametrize("duration", ["h", "hh", "3", "3d", "3H", "-3h", "+3h", " 3h", "3.h", "3hh", "٣h"])
-def test_a_duration_that_is_no_number_of_hours_is_refused(duration):
-    """Where the service description sets no pattern for it, as older ones do."""
+def test_rules_of_refuses_a_duration_that_is_no_number_of_hours(duration):
+    """An older service description has no pattern for the duration, so that rules_of has to refuse it."""
     assert refusal(Duration=duration) == DURATION
 
 
-def test_days_and_an_expression_together_are_refused():
+def test_rules_of_refuses_days_together_with_an_expression():
     assert refusal(AutomaticallyAfterDays=30, ScheduleExpression="rate(10 days)") == BOTH
 
 
@@ -497,7 +500,7 @@ def test_days_and_an_expression_together_are_refused():
         ),
     ],
 )
-def test_the_order_in_which_rules_are_checked(members, text):
+def test_rules_of_checks_in_order(members, text):
     assert refusal(**members) == text
 
 
@@ -510,7 +513,7 @@ def every(number):
 
 
 def by(text):
-    """Rules that go by an expression."""
+    """Rules with an expression."""
     return {"ScheduleExpression": text}
 
 
@@ -562,7 +565,7 @@ def by(text):
         ),
     ],
 )
-def test_a_window_in_days_opens_at_midnight_and_lasts_to_the_end_of_the_day(members, since, opens, closes):
+def test_a_window_in_days_opens_at_midnight_and_closes_at_the_end_of_the_day(members, since, opens, closes):
     assert window_after(members, since) == (opens, closes)
 
 
@@ -570,10 +573,18 @@ def test_a_window_in_days_opens_at_midnight_and_lasts_to_the_end_of_the_day(memb
     ("members", "since", "opens", "closes"),
     [
         pytest.param(
-            by("rate(4 hours)"), "2026-03-03T12:34:56.789", "2026-03-03T16:00:00", "2026-03-03T16:59:59", id="4"
+            by("rate(4 hours)"),
+            "2026-03-03T12:34:56.789",
+            "2026-03-03T16:00:00",
+            "2026-03-03T16:59:59",
+            id="four hours",
         ),
         pytest.param(
-            by("rate(4 hours)"), "2026-03-03T12:00:00", "2026-03-03T16:00:00", "2026-03-03T16:59:59", id="sharp"
+            by("rate(4 hours)"),
+            "2026-03-03T12:00:00",
+            "2026-03-03T16:00:00",
+            "2026-03-03T16:59:59",
+            id="from a full hour",
         ),
         pytest.param(
             by("rate(4 hours)"),
@@ -626,7 +637,7 @@ def test_a_window_in_hours_opens_on_the_hour_and_lasts_an_hour(members, since, o
             "2026-03-03T08:00:00",
             "2026-03-04T08:00:00",
             "2026-03-04T23:59:59",
-            id="a moment is not after itself",
+            id="a window that opens at the time itself is not the next",
         ),
         pytest.param(
             "cron(0 23 * * ? *)",
@@ -682,7 +693,7 @@ def test_a_window_in_hours_opens_on_the_hour_and_lasts_an_hour(members, since, o
             "2026-03-31T12:00:00",
             "2026-05-31T00:00:00",
             "2026-05-31T23:59:59",
-            id="the 31st passes April over",
+            id="the 31st skips April",
         ),
         pytest.param(
             "cron(0 0 L * ? *)",
@@ -726,15 +737,15 @@ def test_a_window_in_hours_opens_on_the_hour_and_lasts_an_hour(members, since, o
         ),
     ],
 )
-def test_a_window_of_a_calendar(text, duration, since, opens, closes):
+def test_a_window_of_a_cron_expression_opens_and_closes(text, duration, since, opens, closes):
     members = by(text) if duration is None else {**by(text), "Duration": duration}
     assert window_after(members, since) == (opens, closes)
 
 
 @pytest.mark.parametrize(
-    "rules", [None, RotationRules(), RotationRules(duration="3h")], ids=["no rules", "empty rules", "a window alone"]
+    "rules", [None, RotationRules(), RotationRules(duration="3h")], ids=["no rules", "empty rules", "duration alone"]
 )
-def test_without_a_frequency_no_window_opens(rules):
+def test_rules_without_a_frequency_open_no_window(rules):
     assert next_window(rules, seconds("2026-03-03T12:00:00")) is None
 
 
@@ -752,14 +763,14 @@ def test_without_a_frequency_no_window_opens(rules):
         pytest.param(by("cron(0 8 * * ? *)"), "2026-03-03T12:00:00", 1, id="every day"),
         pytest.param(by("cron(0 8/8 * * ? *)"), "2026-03-03T12:00:00", 1, id="twice a day"),
         pytest.param(by("cron(0 8 ? * SUN *)"), "2026-03-03T12:00:00", 7, id="every week"),
-        pytest.param(by("cron(0 0,8 ? * SUN *)"), "2026-03-08T00:00:00", 7, id="a week but for some hours"),
+        pytest.param(by("cron(0 0,8 ? * SUN *)"), "2026-03-08T00:00:00", 7, id="a week less eight hours"),
         pytest.param(by("cron(0 8 1 * ? *)"), "2026-01-15T12:00:00", 28, id="February"),
         pytest.param(by("cron(0 8 1 * ? *)"), "2026-02-15T12:00:00", 31, id="March"),
         pytest.param(by("cron(0 16 1,15 * ? *)"), "2026-03-03T12:00:00", 17, id="the second half of March"),
         pytest.param(by("cron(0 0 29 2 ? *)"), "2026-03-03T12:00:00", 1_000, id="every leap day, capped"),
     ],
 )
-def test_days_from_the_next_window_to_the_one_after_it(members, since, number):
+def test_days_between_counts_days_from_the_next_window_to_the_one_after(members, since, number):
     assert days_between(rules_of(members), seconds(since)) == number
 
 
@@ -773,13 +784,13 @@ TIMES = st.one_of(
 
 
 def joined(items):
-    """A list of items, each with its spelling and what it stands for, as one."""
+    """Join items, each a text and its meaning, to one text and a tuple of meanings."""
     texts, meanings = zip(*items, strict=True)
     return ",".join(texts), meanings
 
 
 def numbers(lowest, highest, names=()):
-    """A field and the numbers that it stands for."""
+    """A field and its numbers."""
     one = st.integers(lowest, highest)
 
     def spelled(number):
@@ -805,7 +816,7 @@ def numbers(lowest, highest, names=()):
 
 @st.composite
 def open_hours(draw):
-    """Hours at least four apart, over midnight too, and how they are spelled."""
+    """A field of hours at least four apart, also over midnight, and its hours."""
     start, step = draw(st.integers(0, 23)), draw(st.integers(4, 12))
     hours = list(range(start, 24, step))
     assume(len(hours) == 1 or hours[0] + 24 - hours[-1] >= 4)
@@ -820,13 +831,13 @@ def last_day(day):
 
 
 def weekday(day):
-    """1 for Sunday."""
+    """The number of a weekday: 1 is Sunday."""
     return (day.weekday() + 1) % 7 + 1
 
 
 @st.composite
 def days_of_month(draw, months):
-    """Days of the month, one of which at least is in one of the months, and the test that they stand for."""
+    """A field of days, at least one of which is in one of the months, and a test for a day."""
     text, wanted = draw(numbers(1, 31))
     last = draw(st.booleans())
     longest = max(monthrange(2024, month)[1] for month in months)
@@ -837,7 +848,7 @@ def days_of_month(draw, months):
 
 @st.composite
 def days_of_week(draw):
-    """Weekdays and the test that they stand for; no fifth ones, for which a search may take decades."""
+    """A field of weekdays and a test for a day. No fifth weekdays: a search for one may take decades."""
     number = draw(st.integers(1, 7))
     name = draw(st.sampled_from([str(number), WEEKDAYS[number - 1]]))
     week = draw(st.integers(1, 4))
@@ -853,7 +864,7 @@ def days_of_week(draw):
 
 @st.composite
 def calendars(draw):
-    """A cron expression, its hours, and the test that says in another way whether a window opens at an hour."""
+    """A cron expression, its hours, and an independent test for an hour at which a window opens."""
     hours_text, hours = draw(open_hours())
     months_text, months = draw(numbers(1, 12, MONTHS))
     by_month = draw(st.booleans())
@@ -864,8 +875,8 @@ def calendars(draw):
 
 
 @given(calendar=calendars(), since=TIMES)
-def test_no_hour_of_a_calendar_is_passed_over(calendar, since):
-    """Hour by hour from that moment on, the first one that fits is the one."""
+def test_next_window_skips_no_hour_of_a_cron_expression(calendar, since):
+    """The reference is a search hour by hour."""
     text, _, fits = calendar
     hour = datetime.fromtimestamp(since - since % HOUR + HOUR, UTC)
     while not fits(hour):
@@ -892,7 +903,7 @@ def crons(draw):
 
 @st.composite
 def any_rules(draw):
-    """Any rules that AWS takes, with a window or without."""
+    """Any rules that AWS takes, with or without a duration."""
     every_so_many_days = st.integers(1, 1_000).map(lambda number: ({"AutomaticallyAfterDays": number}, 24))
     frequency, longest = draw(every_so_many_days | rates() | crons())
     duration = draw(st.none() | st.integers(1, longest))
@@ -900,14 +911,14 @@ def any_rules(draw):
 
 
 @given(members=any_rules(), since=TIMES)
-def test_any_window_opens_later_closes_behind_that_and_before_the_next_one(members, since):
+def test_any_window_opens_after_the_time_and_closes_before_the_next_window(members, since):
     rules = rules_of(members)
     window = next_window(rules, since)
     assert since < window.opens < window.closes < next_window(rules, window.opens).opens
 
 
 @given(members=any_rules(), since=TIMES)
-def test_any_window_lasts_whole_hours_and_but_for_a_rate_in_hours_not_into_another_day(members, since):
+def test_any_window_lasts_whole_hours_within_a_day_unless_the_rate_is_in_hours(members, since):
     window = next_window(rules_of(members), since)
     length = window.closes + 1 - window.opens
     assert (window.opens % HOUR, length % HOUR) == (0, 0)
@@ -915,7 +926,7 @@ def test_any_window_lasts_whole_hours_and_but_for_a_rate_in_hours_not_into_anoth
 
 
 @given(members=any_rules(), since=TIMES)
-def test_any_two_windows_are_a_day_apart_at_least_as_days_count(members, since):
+def test_days_between_agrees_with_the_gap_between_any_two_windows(members, since):
     rules = rules_of(members)
     first = next_window(rules, since)
     gap = next_window(rules, first.opens).opens - first.opens
@@ -927,7 +938,7 @@ FIELDS = st.text("0123456789*?,-/#LMONSUJAFEB", min_size=1, max_size=4)
 
 
 @given(fields=st.lists(FIELDS, min_size=4, max_size=4), question=st.sampled_from([None, 1, 3]))
-def test_any_fields_are_a_calendar_or_refused(fields, question):
+def test_any_fields_are_a_cron_expression_or_refused(fields, question):
     if question is not None:
         fields[question] = "?"
     text = f"cron(0 {' '.join(fields)} *)"
@@ -944,13 +955,13 @@ def test_any_fields_are_a_calendar_or_refused(fields, question):
     [
         pytest.param("cron(0 0,22 * * ? *)", False, id="every day"),
         pytest.param("cron(0 0,20 * * ? *)", True, id="four hours over midnight"),
-        pytest.param("cron(0 0,22 ? * SAT,SUN *)", False, id="two days that follow each other"),
-        pytest.param("cron(0 0,22 ? * MON,THU *)", True, id="two days that don't"),
+        pytest.param("cron(0 0,22 ? * SAT,SUN *)", False, id="two consecutive days"),
+        pytest.param("cron(0 0,22 ? * MON,THU *)", True, id="two days that are not consecutive"),
         pytest.param("cron(0 0,22 1,L * ? *)", False, id="over the end of a month"),
         pytest.param("cron(0 23 * * ? *)", True, id="one hour"),
     ],
 )
-def test_the_four_hours_count_over_a_midnight_between_two_days_that_fit(expression, passes):
+def test_hours_less_than_four_apart_over_midnight_are_refused_on_consecutive_days(expression, passes):
     if passes:
         assert rules_of({"ScheduleExpression": expression}).expression == expression
     else:
@@ -958,7 +969,7 @@ def test_the_four_hours_count_over_a_midnight_between_two_days_that_fit(expressi
             rules_of({"ScheduleExpression": expression})
 
 
-def test_no_window_lies_behind_the_end_of_the_calendar():
+def test_next_window_is_none_after_the_last_datetime():
     rules = rules_of({"ScheduleExpression": "cron(0 0 ? 2 SUN#5 *)"})
     end = datetime(9990, 1, 1, tzinfo=UTC).timestamp()
     assert (next_window(rules, end), days_between(rules, end)) == (None, None)
