@@ -154,6 +154,14 @@ IN_PLACE = [name for name in REQUESTS if name not in ("DeleteSecret", "StopRepli
 """What a primary with a replica answers."""
 
 
+@pytest.mark.parametrize("operation", [name for name in OF_ITS_OWNER if name in REQUESTS])
+def test_an_operation_of_the_owner_refuses_another_account(stranger, refused, arn, operation):
+    assert refused(method_of(stranger, operation), SecretId=arn, **REQUESTS[operation]) == (
+        "InvalidRequestException",
+        "You must call this operation from the account that owns the primary secret.",
+    )
+
+
 @pytest.mark.parametrize("operation", IN_PLACE)
 def test_another_accounts_secret_is_found_by_its_full_arn(stranger, secretsmanager, arn, operation):
     method_of(stranger, operation)(SecretId=arn, **REQUESTS[operation])

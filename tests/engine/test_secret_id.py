@@ -1,4 +1,7 @@
-"""SecretId: which secret the member names, and when it is refused, for every operation that takes one."""
+"""SecretId: which secret the member names, and when it is refused, for every operation that takes one.
+
+`test_accounts.py` tests the secrets of other accounts, `test_replicas_follow.py` the operations that a replica refuses.
+"""
 
 import pytest
 
@@ -7,9 +10,8 @@ from pytest_secretsmanager.engine.errors import ServiceError
 from pytest_secretsmanager.engine.operations import OPERATIONS
 
 V1, V2 = "version-1".ljust(32, "-"), "version-2".ljust(32, "-")
-OTHER_ACCOUNT = "210987654321"
 FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:rotate"
-REPLICA = f"arn:aws:secretsmanager:us-east-1:{OTHER_ACCOUNT}:secret:copy-a1b2c3"
+REPLICA = "arn:aws:secretsmanager:us-east-1:210987654321:secret:copy-a1b2c3"
 POLICY = (
     '{"Statement": {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::210987654321:root"}, '
     '"Action": "secretsmanager:GetSecretValue", "Resource": "*"}}'
@@ -50,12 +52,6 @@ OF_REPLICAS = {
 }
 """The operations that take a replica."""
 
-OF_THE_OWNER = {"AssociateCrossAccountReplica", "DisassociateCrossAccountReplica"}
-"""The operations that another account can't call."""
-
-OF_VALUES = {"GetSecretValue", "PutSecretValue"}
-"""The operations that use the secret's key: another account can't use the default key."""
-
 NOT_FOUND = ("ResourceNotFoundException", "Secrets Manager can't find the specified secret.")
 INVALID_NAME = (
     "ValidationException",
@@ -70,15 +66,6 @@ MARKED_FOR_DELETION = (
     "InvalidRequestException",
     "You can't perform this operation on the secret because it was marked for deletion.",
 )
-ON_A_REPLICA = (
-    "InvalidParameterException",
-    "Operation not permitted on a replica secret. Call must be made in primary secret's region.",
-)
-DEFAULT_KEY = (
-    "InvalidRequestException",
-    "You can't access a secret from a different AWS account if you encrypt the secret with the default KMS service "
-    "key.",
-)
 
 
 def operations(left_out=frozenset()):
@@ -88,24 +75,18 @@ def operations(left_out=frozenset()):
     )
 
 
-def create(world, **members):
+def create(world):
     """The ARN of `db`, whose rotation function Secrets Manager may invoke."""
     world.functions[FUNCTION] = lambda _: None
-    return world.call("CreateSecret", Name="db", SecretString="one", ClientRequestToken=V1, **members)["ARN"]
+    return world.call("CreateSecret", Name="db", SecretString="one", ClientRequestToken=V1)["ARN"]
 
 
-def outcome(world, operation, secret_id, **caller):
+def outcome(world, operation, secret_id):
     """The reply, or the code and text of the refusal."""
     try:
-        return world.call(operation, SecretId=secret_id, **REQUESTS[operation], **caller)
+        return world.call(operation, SecretId=secret_id, **REQUESTS[operation])
     except ServiceError as error:
         return error.code, error.message
-
-
-def shown(world, arn):
-    """The secret as its owner sees it."""
-    reads = ("DescribeSecret", "GetResourcePolicy", "ListSecretVersionIds", "GetSecretValue")
-    return [outcome(world, operation, arn) for operation in reads]
 
 
 def refused(world, operation, secret_id, **caller):
@@ -148,7 +129,7 @@ def test_an_operation_finds_no_secret_of_another_region(world, operation, by):
     assert refused(world, operation, "db" if by == "name" else arn, region="eu-west-1") == NOT_FOUND
 
 
-# --- deleted secrets -------------------------------------------------------------------------------------------------
+# --- deleted secrets and replicas ------------------------------------------------------------------------------------
 
 
 @operations(left_out=OF_DELETED_SECRETS)
@@ -179,62 +160,7 @@ def test_an_operation_finds_no_deleted_secret(world, operation, by, deletion):
     assert refused(world, operation, "db" if by == "name" else arn) == NOT_FOUND
 
 
-# --- replicas --------------------------------------------------------------------------------------------------------
-
-
-@operations(left_out=OF_REPLICAS)
-def test_an_operation_refuses_a_replica(world, operation):
-    create(world)
-    world.make_replica("copy", Tags=[{"Key": "a", "Value": "1"}])
-    assert refused(world, operation, "copy") == ON_A_REPLICA
-
-
 @pytest.mark.parametrize("operation", sorted(OF_REPLICAS & OPERATIONS.keys()))
 def test_an_operation_takes_a_replica(world, operation):
     world.make_replica("copy", SecretString="one")
     assert isinstance(outcome(world, operation, "copy"), dict)
-
-
-# --- other accounts --------------------------------------------------------------------------------------------------
-
-
-@operations()
-def test_a_name_never_means_a_secret_of_another_account(world, operation):
-    create(world)
-    assert refused(world, operation, "db", account=OTHER_ACCOUNT) == NOT_FOUND
-
-
-@operations(left_out=OF_THE_OWNER)
-def test_an_operation_answers_another_account_under_a_customer_key_as_the_owner(new_world, operation):
-    for_the_owner, for_another = new_world(), new_world()
-    for world in (for_the_owner, for_another):
-        world.create_key("alias/pay")
-        arn = create(world, KmsKeyId="alias/pay")
-    expected = outcome(for_the_owner, operation, arn)
-    assert outcome(for_another, operation, arn, account=OTHER_ACCOUNT) == expected
-    assert shown(for_another, arn) == shown(for_the_owner, arn)
-
-
-@operations(left_out=OF_THE_OWNER | OF_VALUES)
-def test_an_operation_without_values_answers_another_account_under_the_default_key(new_world, operation):
-    for_the_owner, for_another = new_world(), new_world()
-    for world in (for_the_owner, for_another):
-        arn = create(world)
-    expected = outcome(for_the_owner, operation, arn)
-    assert outcome(for_another, operation, arn, account=OTHER_ACCOUNT) == expected
-    assert shown(for_another, arn) == shown(for_the_owner, arn)
-
-
-@pytest.mark.parametrize("operation", sorted(OF_VALUES))
-def test_an_operation_with_values_refuses_another_account_under_the_default_key(world, operation):
-    arn = create(world)
-    assert refused(world, operation, arn, account=OTHER_ACCOUNT) == DEFAULT_KEY
-
-
-@pytest.mark.parametrize("operation", sorted(OF_THE_OWNER & OPERATIONS.keys()))
-def test_a_cross_account_replica_is_associated_by_the_owner_of_its_primary_only(world, operation):
-    arn = create(world)
-    assert refused(world, operation, arn, account=OTHER_ACCOUNT) == (
-        "InvalidRequestException",
-        "You must call this operation from the account that owns the primary secret.",
-    )

@@ -139,12 +139,3 @@ def test_delete_secret_by_force_logs_no_deletion_of_versions_for_an_unknown_name
 )
 def test_delete_secret_refuses_a_request(client, refused, request_, code, message):
     assert refused(client.delete_secret, **request_) == (code, message)
-
-
-@pytest.mark.parametrize("force", [False, True])
-def test_delete_secret_refuses_a_replica(world, force):
-    world.make_replica("copy")
-    assert world.refused("DeleteSecret", SecretId="copy", ForceDeleteWithoutRecovery=force) == (
-        "InvalidParameterException",
-        "Operation not permitted on a replica secret. Call must be made in primary secret's region.",
-    )

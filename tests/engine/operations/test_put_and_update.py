@@ -64,19 +64,3 @@ def test_a_write_refuses_a_secret_that_a_service_manages(client, secretsmanager,
         "InvalidRequestException",
         "This secret is managed by an AWS service, and you must use that service to update it.",
     )
-
-
-def test_another_account_may_write_under_a_customer_key(client, secretsmanager, stranger, operation):
-    secretsmanager.kms.create_key(alias="alias/pay")
-    arn = client.create_secret(Name="db", SecretString="one", KmsKeyId="alias/pay")["ARN"]
-    getattr(stranger, xform_name(operation))(SecretId=arn, SecretString="two")
-    assert client.get_secret_value(SecretId="db")["SecretString"] == "two"
-
-
-def test_another_account_may_not_write_under_the_default_key(client, stranger, refused, operation):
-    arn = client.create_secret(Name="db", SecretString="one")["ARN"]
-    assert refused(getattr(stranger, xform_name(operation)), SecretId=arn, SecretString="two") == (
-        "InvalidRequestException",
-        "You can't access a secret from a different AWS account if you encrypt the secret with the default KMS service "
-        "key.",
-    )
