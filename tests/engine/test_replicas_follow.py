@@ -1,4 +1,4 @@
-"""What replicas show of each change of their primary, what they keep for themselves, and what they refuse."""
+"""Replicas: how they follow each change of their primary, what they keep, and what they refuse."""
 
 import json
 
@@ -25,7 +25,7 @@ def tags(**pairs):
 
 
 def shown(client):
-    """All that a client sees of `db` which primary and replicas share."""
+    """The part of `db` that primary and replicas share, as a client sees it."""
     described = client.describe_secret(SecretId="db")
     versions = client.list_secret_version_ids(SecretId="db", IncludeDeprecated=True)["Versions"]
     return {
@@ -55,7 +55,7 @@ def outcomes(client):
 
 @pytest.fixture
 def db(client, secretsmanager):
-    """`db` with three versions, the oldest of which has no label, and all else that it can have; and its replica."""
+    """`db` with every kind of metadata, three versions, the oldest without a label, and a replica."""
     secretsmanager.kms.create_key(alias="alias/us")
     client.create_secret(
         Name="db",
@@ -162,7 +162,7 @@ WRITES = {
         {"policy": None},
     ),
 }
-"""What changes a primary, and what its replica then shows other than before."""
+"""Changes of a primary, and the difference that its replica shows."""
 
 
 def without_dates(state):
@@ -171,7 +171,7 @@ def without_dates(state):
 
 @pytest.mark.usefixtures("db")
 @pytest.mark.parametrize(("write", "difference"), WRITES.values(), ids=WRITES)
-def test_a_replica_shows(client, eu, write, difference):
+def test_a_replica_shows_the_change_of_its_primary_after(client, eu, write, difference):
     before = shown(eu)
     write(client)
     assert without_dates(shown(eu)) == without_dates(before) | difference
@@ -180,32 +180,32 @@ def test_a_replica_shows(client, eu, write, difference):
 
 @pytest.mark.usefixtures("db")
 @pytest.mark.parametrize("write", [write for write, _ in WRITES.values()], ids=WRITES)
-def test_a_replica_shows_what_its_primary_shows_after(client, eu, write):
+def test_a_replica_shows_the_same_as_its_primary_after(client, eu, write):
     write(client)
     assert shown(eu) == shown(client)
 
 
 @pytest.mark.usefixtures("db")
-def test_all_replicas_follow(client, eu, ap):
+def test_all_replicas_follow_their_primary(client, eu, ap):
     client.replicate_secret_to_regions(SecretId="db", AddReplicaRegions=[AP])
     client.put_secret_value(SecretId="db", SecretString="four")
     assert [current(one) for one in (eu, ap)] == ["four", "four"]
 
 
 @pytest.mark.usefixtures("db")
-def test_a_replica_follows_a_secret_that_is_named_by_its_arn(client, eu):
+def test_a_replica_follows_a_write_by_arn(client, eu):
     client.put_secret_value(SecretId=client.describe_secret(SecretId="db")["ARN"], SecretString="four")
     assert current(eu) == "four"
 
 
 def test_a_replica_follows_a_change_of_type(world):
-    """By hand, since the oldest botocore does not know the member."""
+    """Without a client: the oldest botocore does not know the member."""
     world.call("CreateSecret", Name="db", ClientRequestToken=TOKEN, AddReplicaRegions=[EU])
     world.call("UpdateSecret", SecretId="db", Type="DatadogApiKey")
     assert world.call("DescribeSecret", SecretId="db", region="eu-west-1")["Type"] == "DatadogApiKey"
 
 
-def test_a_secret_that_was_restored_is_followed_again(client, eu):
+def test_a_replica_follows_a_restored_secret(client, eu):
     client.create_secret(Name="db", SecretString="one")
     client.delete_secret(SecretId="db")
     client.restore_secret(SecretId="db")
@@ -217,26 +217,28 @@ def test_a_secret_that_was_restored_is_followed_again(client, eu):
 NO_WRITES = {
     "GetSecretValue": lambda client: client.get_secret_value(SecretId="db"),
     "BatchGetSecretValue": lambda client: client.batch_get_secret_value(SecretIdList=["db"]),
-    "UpdateSecret of nothing": lambda client: client.update_secret(SecretId="db"),
+    "UpdateSecret without members": lambda client: client.update_secret(SecretId="db"),
     "UpdateSecret of the key": lambda client: client.update_secret(SecretId="db", KmsKeyId="alias/us"),
-    "PutSecretValue once more": lambda client: client.put_secret_value(
+    "PutSecretValue repeated": lambda client: client.put_secret_value(
         SecretId="db", SecretString="three", ClientRequestToken=V3
     ),
-    "TagResource of a tag as it is": lambda client: client.tag_resource(SecretId="db", Tags=tags(team="pay")),
-    "UntagResource of no tag of it": lambda client: client.untag_resource(SecretId="db", TagKeys=["owner"]),
-    "PutResourcePolicy as it is": lambda client: client.put_resource_policy(SecretId="db", ResourcePolicy=POLICY),
+    "TagResource of an equal tag": lambda client: client.tag_resource(SecretId="db", Tags=tags(team="pay")),
+    "UntagResource of an unknown tag": lambda client: client.untag_resource(SecretId="db", TagKeys=["owner"]),
+    "PutResourcePolicy of an equal policy": lambda client: client.put_resource_policy(
+        SecretId="db", ResourcePolicy=POLICY
+    ),
     "RestoreSecret": lambda client: client.restore_secret(SecretId="db"),
     "CancelRotateSecret": lambda client: client.cancel_rotate_secret(SecretId="db"),
     "ReplicateSecretToRegions": lambda client: client.replicate_secret_to_regions(
         SecretId="db", AddReplicaRegions=[AP]
     ),
 }
-"""What is nothing to a replica."""
+"""The calls that change no replica."""
 
 
 @pytest.mark.usefixtures("db")
 @pytest.mark.parametrize("call", NO_WRITES.values(), ids=NO_WRITES)
-def test_a_replica_stays_the_very_same_after(client, eu, secretsmanager, call):
+def test_a_replica_is_unchanged_after(client, eu, secretsmanager, call):
     before = secretsmanager.secret("db", region="eu-west-1").state
     call(client)
     assert secretsmanager.secret("db", region="eu-west-1").state == before
@@ -244,14 +246,14 @@ def test_a_replica_stays_the_very_same_after(client, eu, secretsmanager, call):
 
 
 @pytest.mark.usefixtures("db")
-def test_a_write_that_is_refused_reaches_no_replica(client, refused):
+def test_a_refused_write_reaches_no_replica(client, refused):
     request = {"SecretId": "db", "SecretString": "four", "ClientRequestToken": V3}
     assert refused(client.put_secret_value, **request)[0] == "ResourceExistsException"
     assert outcomes(client) == {"eu-west-1": IN_SYNC}
 
 
 @pytest.mark.usefixtures("db")
-def test_a_version_that_has_lost_its_label_is_still_read_in_the_replica(client, eu):
+def test_a_replica_keeps_a_version_that_lost_its_label(client, eu):
     client.put_secret_value(SecretId="db", SecretString="four", ClientRequestToken=V4)
     reply = eu.get_secret_value(SecretId="db", VersionId=V2)
     assert reply["SecretString"] == "two"
@@ -259,7 +261,7 @@ def test_a_version_that_has_lost_its_label_is_still_read_in_the_replica(client, 
 
 
 @pytest.mark.secretsmanager(version_quota=3)
-def test_a_version_that_is_pruned_is_gone_from_replicas(client, eu, secretsmanager, refused):
+def test_a_version_that_the_quota_deletes_is_deleted_from_replicas(client, eu, secretsmanager, refused):
     secretsmanager.seed("db")
     client.replicate_secret_to_regions(SecretId="db", AddReplicaRegions=[EU])
     for version_id in (V1, V2, V3):
@@ -273,7 +275,7 @@ def test_a_version_that_is_pruned_is_gone_from_replicas(client, eu, secretsmanag
     )
 
 
-def test_the_last_change_of_a_replica_is_that_of_its_primary(world):
+def test_the_last_changed_date_of_a_replica_is_that_of_its_primary(world):
     world.call("CreateSecret", Name="db", SecretString="one", ClientRequestToken=V1, AddReplicaRegions=[EU])
     created = world.now
     world.pass_days(1)
@@ -287,7 +289,7 @@ def test_the_last_change_of_a_replica_is_that_of_its_primary(world):
 
 @pytest.fixture
 def read_there(world):
-    """The day on which `db` was read where its replica is; three days later it is now."""
+    """The day, three days ago, on which the replica of `db` was read."""
     world.call("CreateSecret", Name="db", SecretString="one", ClientRequestToken=V1, AddReplicaRegions=[EU])
     world.call("GetSecretValue", SecretId="db", region="eu-west-1")
     day = world.now - world.now % 86_400
@@ -295,13 +297,13 @@ def read_there(world):
     return day
 
 
-def test_reading_a_replica_leaves_no_date_on_its_primary(world, read_there):
+def test_reading_a_replica_sets_no_date_of_access_on_its_primary(world, read_there):
     primary = world.call("DescribeSecret", SecretId="db")
     assert "LastAccessedDate" not in primary
     assert [entry["LastAccessedDate"] for entry in primary["ReplicationStatus"]] == [read_there]
 
 
-def test_reading_a_primary_leaves_no_date_on_its_replica(world, read_there):
+def test_reading_a_primary_sets_no_date_of_access_on_its_replica(world, read_there):
     world.call("GetSecretValue", SecretId="db")
     assert world.call("DescribeSecret", SecretId="db", region="eu-west-1")["LastAccessedDate"] == read_there
 
@@ -314,18 +316,18 @@ def test_reading_a_primary_leaves_no_date_on_its_replica(world, read_there):
         ("TagResource", {"Tags": tags(team="pay")}),
     ],
 )
-def test_a_replica_keeps_its_own_date_when_it_follows(world, read_there, operation, members):
+def test_a_replica_keeps_its_date_of_access_when_it_follows(world, read_there, operation, members):
     world.call(operation, SecretId="db", **members)
     assert world.call("DescribeSecret", SecretId="db", region="eu-west-1")["LastAccessedDate"] == read_there
 
 
-def test_the_versions_of_a_replica_keep_their_own_dates_when_it_follows(world, read_there):
+def test_the_versions_of_a_replica_keep_their_dates_of_access_when_it_follows(world, read_there):
     world.call("PutSecretValue", SecretId="db", SecretString="two", ClientRequestToken=V2)
     versions = world.call("ListSecretVersionIds", SecretId="db", region="eu-west-1")["Versions"]
     assert [version.get("LastAccessedDate") for version in versions] == [read_there, None]
 
 
-def test_a_version_that_was_read_at_the_primary_has_no_date_in_its_replica(world):
+def test_a_version_read_at_the_primary_has_no_date_of_access_in_its_replica(world):
     world.call("CreateSecret", Name="db", SecretString="one", ClientRequestToken=V1)
     world.call("GetSecretValue", SecretId="db")
     world.call("ReplicateSecretToRegions", SecretId="db", AddReplicaRegions=[EU])
@@ -346,7 +348,7 @@ def keys(secretsmanager):
 
 @pytest.fixture
 def sealed(client, keys):
-    """`db` under a customer key here and under another one there, with a version made before it had a replica."""
+    """`db` and its replica under different customer keys, with one version from before the replication."""
     client.create_secret(Name="db", SecretString="one", ClientRequestToken=V1, KmsKeyId="alias/us")
     client.replicate_secret_to_regions(SecretId="db", AddReplicaRegions=[EU | {"KmsKeyId": "alias/eu"}])
     client.put_secret_value(SecretId="db", SecretString="two", ClientRequestToken=V2)
@@ -360,7 +362,7 @@ def failure(verb, key):
 
 
 @pytest.mark.usefixtures("sealed")
-def test_each_version_is_under_the_replicas_own_key(client, eu):
+def test_a_replica_encrypts_each_version_under_its_own_key(client, eu):
     keys = [
         [version["KmsKeyIds"] for version in one.list_secret_version_ids(SecretId="db")["Versions"]]
         for one in (client, eu)
@@ -369,21 +371,27 @@ def test_each_version_is_under_the_replicas_own_key(client, eu):
 
 
 @pytest.mark.usefixtures("sealed")
-@pytest.mark.parametrize("version_id", [V1, V2], ids=["from before", "from since"])
+@pytest.mark.parametrize(
+    "version_id", [V1, V2], ids=["version before the replication", "version after the replication"]
+)
 def test_a_disabled_key_of_the_primary_does_not_stop_reads_of_the_replica(eu, keys, secretsmanager, version_id):
     secretsmanager.kms.disable(keys[0])
     assert value_of(eu, version_id) == VALUES[version_id]
 
 
 @pytest.mark.usefixtures("sealed")
-@pytest.mark.parametrize("version_id", [V1, V2], ids=["from before", "from since"])
+@pytest.mark.parametrize(
+    "version_id", [V1, V2], ids=["version before the replication", "version after the replication"]
+)
 def test_a_disabled_key_of_the_replica_does_not_stop_reads_of_the_primary(client, keys, secretsmanager, version_id):
     secretsmanager.kms.disable(keys[1])
     assert value_of(client, version_id) == VALUES[version_id]
 
 
 @pytest.mark.usefixtures("sealed")
-@pytest.mark.parametrize("version_id", [V1, V2], ids=["from before", "from since"])
+@pytest.mark.parametrize(
+    "version_id", [V1, V2], ids=["version before the replication", "version after the replication"]
+)
 def test_a_disabled_key_of_the_replica_stops_its_own_reads(eu, keys, secretsmanager, refused, version_id):
     secretsmanager.kms.disable(keys[1])
     assert refused(eu.get_secret_value, SecretId="db", VersionId=version_id) == (
@@ -393,7 +401,7 @@ def test_a_disabled_key_of_the_replica_stops_its_own_reads(eu, keys, secretsmana
 
 
 @pytest.mark.usefixtures("sealed")
-def test_another_key_of_the_primary_leaves_the_replicas_key(client, eu, keys, secretsmanager):
+def test_a_new_key_of_the_primary_keeps_the_key_of_the_replica(client, eu, keys, secretsmanager):
     client.update_secret(SecretId="db", KmsKeyId="")
     secretsmanager.kms.disable("")
     assert eu.describe_secret(SecretId="db")["KmsKeyId"] == "alias/eu"
@@ -414,13 +422,13 @@ NEEDS_NO_KEY = {
         {"description": "main"},
     ),
 }
-"""What reaches a replica without a value being opened or sealed."""
+"""The changes that reach a replica without decryption or encryption."""
 
 
 @pytest.mark.usefixtures("sealed")
-@pytest.mark.parametrize("which", [0, 1], ids=["of the primary", "of the replica"])
+@pytest.mark.parametrize("which", [0, 1], ids=["key of the primary disabled", "key of the replica disabled"])
 @pytest.mark.parametrize(("write", "difference"), NEEDS_NO_KEY.values(), ids=NEEDS_NO_KEY)
-def test_what_needs_no_key_reaches_the_replica_under_a_disabled_key(
+def test_a_change_without_a_value_reaches_a_replica_under_a_disabled_key(
     client, eu, keys, secretsmanager, which, write, difference
 ):
     before = shown(eu)
@@ -432,7 +440,7 @@ def test_what_needs_no_key_reaches_the_replica_under_a_disabled_key(
 
 
 @pytest.mark.usefixtures("sealed")
-def test_a_new_value_fails_to_reach_a_replica_whose_key_is_disabled(client, eu, keys, secretsmanager):
+def test_a_new_value_does_not_reach_a_replica_whose_key_is_disabled(client, eu, keys, secretsmanager):
     secretsmanager.kms.disable(keys[1])
     client.put_secret_value(SecretId="db", SecretString="three")
     assert current(client) == "three"
@@ -442,7 +450,7 @@ def test_a_new_value_fails_to_reach_a_replica_whose_key_is_disabled(client, eu, 
 
 
 @pytest.mark.usefixtures("sealed")
-def test_a_replica_that_failed_to_follow_is_brought_up_to_date_by_replicating_again(client, eu, keys, secretsmanager):
+def test_replicate_secret_to_regions_updates_a_replica_that_failed_to_follow(client, eu, keys, secretsmanager):
     secretsmanager.kms.disable(keys[1])
     client.put_secret_value(SecretId="db", SecretString="three")
     secretsmanager.kms.enable(keys[1])
@@ -505,7 +513,9 @@ def function(client, secretsmanager):
         ),
     ],
 )
-def test_in_a_rotation_a_replica_shows_how_far_it_has_come(client, secretsmanager, function, point, labels, values):
+def test_a_replica_shows_labels_and_values_of_a_running_rotation(
+    client, secretsmanager, function, point, labels, values
+):
     secretsmanager.rotation.hold("db", **point)
     client.rotate_secret(SecretId="db", RotationLambdaARN=function, ClientRequestToken=TOKEN)
     replica = secretsmanager.secret("db", region="eu-west-1")
@@ -515,7 +525,7 @@ def test_in_a_rotation_a_replica_shows_how_far_it_has_come(client, secretsmanage
 
 
 @pytest.mark.usefixtures("db")
-def test_after_a_rotation_a_replica_shows_its_end(client, eu, secretsmanager, function):
+def test_a_replica_shows_labels_and_value_of_a_completed_rotation(client, eu, secretsmanager, function):
     client.rotate_secret(SecretId="db", RotationLambdaARN=function, ClientRequestToken=TOKEN)
     assert secretsmanager.secret("db", region="eu-west-1").labels == {"AWSPREVIOUS": V3, "AWSCURRENT": TOKEN}
     assert current(eu) == "rotated"
@@ -523,7 +533,7 @@ def test_after_a_rotation_a_replica_shows_its_end(client, eu, secretsmanager, fu
 
 
 @pytest.mark.usefixtures("db")
-def test_a_version_without_a_value_has_none_in_the_replica_either(client, eu, secretsmanager, function, refused):
+def test_an_announced_version_has_no_value_in_the_replica(client, eu, secretsmanager, function, refused):
     secretsmanager.rotation.hold("db", before="createSecret")
     client.rotate_secret(SecretId="db", RotationLambdaARN=function, ClientRequestToken=TOKEN)
     assert refused(eu.get_secret_value, SecretId="db", VersionStage="AWSPENDING") == (
@@ -533,7 +543,7 @@ def test_a_version_without_a_value_has_none_in_the_replica_either(client, eu, se
 
 
 @pytest.mark.usefixtures("db")
-def test_a_version_that_the_replica_has_without_a_value_gets_it(client, eu, secretsmanager, function):
+def test_an_announced_version_of_a_replica_gets_the_value_later(client, eu, secretsmanager, function):
     hold = secretsmanager.rotation.hold("db", before="createSecret")
     client.rotate_secret(SecretId="db", RotationLambdaARN=function, ClientRequestToken=TOKEN)
     assert secretsmanager.secret("db", region="eu-west-1").version(TOKEN).value is None
@@ -542,7 +552,7 @@ def test_a_version_that_the_replica_has_without_a_value_gets_it(client, eu, secr
 
 
 @pytest.mark.usefixtures("db")
-def test_a_rotation_that_fails_leaves_its_version_in_the_replica(client, secretsmanager, function):
+def test_a_failed_rotation_leaves_its_version_in_the_replica(client, secretsmanager, function):
     secretsmanager.rotation.fail("testSecret", ValueError("no login"))
     client.rotate_secret(SecretId="db", RotationLambdaARN=function, ClientRequestToken=TOKEN)
     replica = secretsmanager.secret("db", region="eu-west-1")
@@ -551,20 +561,20 @@ def test_a_rotation_that_fails_leaves_its_version_in_the_replica(client, secrets
 
 
 @pytest.mark.usefixtures("db")
-def test_a_write_that_ends_a_rotation_takes_its_label_from_the_replica(client, secretsmanager, function):
+def test_a_write_that_abandons_a_rotation_removes_awspending_from_the_replica(client, secretsmanager, function):
     secretsmanager.rotation.hold("db", after="createSecret")
     client.rotate_secret(SecretId="db", RotationLambdaARN=function, ClientRequestToken=TOKEN)
     client.put_secret_value(SecretId="db", SecretString="five", ClientRequestToken=V5)
     assert secretsmanager.secret("db", region="eu-west-1").labels == {"AWSPREVIOUS": V3, "AWSCURRENT": V5}
 
 
-def test_a_rotation_that_falls_due_reaches_replicas(eu, secretsmanager, function):
+def test_a_scheduled_rotation_reaches_replicas(eu, secretsmanager, function):
     secretsmanager.seed("db", "one", rotation=Rotation(function, days=30), replicas=["eu-west-1"])
     secretsmanager.clock.advance(days=31)
     assert current(eu) == "rotated"
 
 
-def test_a_rotation_by_another_service_reaches_replicas(client, eu, secretsmanager):
+def test_a_managed_rotation_reaches_replicas(client, eu, secretsmanager):
     secretsmanager.seed("db", {"password": "one"}, owning_service="rds", replicas=["eu-west-1"])
     client.rotate_secret(SecretId="db", ClientRequestToken=TOKEN)
     reply = eu.get_secret_value(SecretId="db")
@@ -573,7 +583,7 @@ def test_a_rotation_by_another_service_reaches_replicas(client, eu, secretsmanag
 
 
 @pytest.mark.usefixtures("db")
-def test_a_replica_does_not_rotate_by_itself(client, eu, secretsmanager, function):
+def test_a_promoted_replica_does_not_rotate_on_schedule(client, eu, secretsmanager, function):
     client.rotate_secret(SecretId="db", RotationLambdaARN=function, RotationRules={"AutomaticallyAfterDays": 30})
     eu.stop_replication_to_replica(SecretId="db")
     secretsmanager.clock.advance(days=31)
@@ -597,7 +607,7 @@ ON_THE_REPLICA = {
     "UpdateSecret": [{"Description": "other"}, {"SecretString": "four"}, {"KmsKeyId": "alias/eu"}, {}],
     "UpdateSecretVersionStage": [{"VersionStage": "blue", "MoveToVersionId": V1}],
 }
-"""Every operation that writes a secret, with some of its requests; but for the one that replicas are there for."""
+"""Each operation that writes a secret, with requests. StopReplicationToReplica is left out: it is for replicas."""
 
 if "AssociateCrossAccountReplica" in OPERATIONS:
     elsewhere = {"CrossAccountReplicaARN": "arn:aws:secretsmanager:eu-west-1:210987654321:secret:copy-AbCdEf"}
@@ -621,11 +631,11 @@ def method_of(client, operation):
         for request in requests
     ],
 )
-def test_a_replica_refuses(eu, refused, operation, request_):
+def test_a_replica_refuses_the_write(eu, refused, operation, request_):
     assert refused(method_of(eu, operation), SecretId="db", **request_) == ON_REPLICA
 
 
-def test_the_table_of_what_a_replica_refuses_is_complete():
+def test_the_requests_to_a_replica_cover_every_operation_that_writes_a_secret():
     writing = {
         name
         for name in OPERATIONS
@@ -651,9 +661,9 @@ def test_a_refused_write_to_a_replica_is_logged(eu, secretsmanager, refused):
 @pytest.mark.parametrize(
     "request_",
     [{}, {"RecoveryWindowInDays": 7}, {"ForceDeleteWithoutRecovery": True}],
-    ids=["default", "with a window", "forced"],
+    ids=["default window", "window", "forced"],
 )
-def test_a_primary_with_replicas_is_not_deleted(client, refused, request_):
+def test_delete_secret_refuses_a_primary_with_replicas(client, refused, request_):
     regions = [{"Region": region} for region in ("us-west-2", "ap-northeast-2", "eu-west-1")]
     arn = client.create_secret(Name="db", SecretString="one", AddReplicaRegions=regions)["ARN"]
     assert refused(client.delete_secret, SecretId="db", **request_) == (
@@ -662,7 +672,7 @@ def test_a_primary_with_replicas_is_not_deleted(client, refused, request_):
     )
 
 
-def test_a_primary_whose_replication_failed_is_not_deleted_either(client, refused):
+def test_delete_secret_refuses_a_primary_whose_replication_failed(client, refused):
     regions = [EU | {"KmsKeyId": "alias/nope"}]
     arn = client.create_secret(Name="db", SecretString="one", AddReplicaRegions=regions)["ARN"]
     assert refused(client.delete_secret, SecretId="db") == (
@@ -684,7 +694,7 @@ def test_the_history_of_a_replica_begins_with_its_first_replication(client, secr
     assert moves(secretsmanager) == [("AWSCURRENT", None, V1, "ReplicationSucceeded")]
 
 
-def test_a_move_at_the_primary_is_one_in_the_history_of_the_replica(client, secretsmanager):
+def test_the_history_of_a_replica_shows_a_move_of_the_primary(client, secretsmanager):
     secretsmanager.seed("db", "one", replicas=["eu-west-1"])
     seeded = secretsmanager.secret("db").current.id
     client.put_secret_value(SecretId="db", SecretString="two", ClientRequestToken=V2)
@@ -694,19 +704,19 @@ def test_a_move_at_the_primary_is_one_in_the_history_of_the_replica(client, secr
     ]
 
 
-def test_a_change_without_a_move_is_none_in_the_history_of_the_replica(client, secretsmanager):
+def test_the_history_of_a_replica_omits_changes_without_a_move(client, secretsmanager):
     secretsmanager.seed("db", "one", replicas=["eu-west-1"])
     client.tag_resource(SecretId="db", Tags=tags(team="pay"))
     assert moves(secretsmanager) == []
 
 
-def test_the_history_of_the_primary_tells_of_its_own_moves_once(client, secretsmanager):
+def test_the_history_of_a_primary_shows_each_move_once(client, secretsmanager):
     client.create_secret(Name="db", SecretString="one", ClientRequestToken=V1, AddReplicaRegions=[EU])
     history = secretsmanager.secret("db").history
     assert [(move.label, move.target, move.operation) for move in history] == [("AWSCURRENT", V1, "CreateSecret")]
 
 
-def test_the_history_of_a_promoted_replica_goes_on(client, eu, secretsmanager):
+def test_the_history_of_a_promoted_replica_continues(client, eu, secretsmanager):
     client.create_secret(Name="db", SecretString="one", ClientRequestToken=V1, AddReplicaRegions=[EU])
     eu.stop_replication_to_replica(SecretId="db")
     eu.put_secret_value(SecretId="db", SecretString="two", ClientRequestToken=V2)
@@ -717,7 +727,7 @@ def test_the_history_of_a_promoted_replica_goes_on(client, eu, secretsmanager):
     ]
 
 
-def test_the_labels_of_a_removed_replica_go_nowhere(client, eu, secretsmanager):
+def test_the_labels_of_a_removed_replica_move_to_no_version(client, eu, secretsmanager):
     client.create_secret(Name="db", SecretString="one", ClientRequestToken=V1, AddReplicaRegions=[EU])
     arn = eu.describe_secret(SecretId="db")["ARN"]
     client.remove_regions_from_replication(SecretId="db", RemoveReplicaRegions=["eu-west-1"])
@@ -726,10 +736,10 @@ def test_the_labels_of_a_removed_replica_go_nowhere(client, eu, secretsmanager):
     assert last.operation == "RemoveRegionsFromReplication"
 
 
-# --- what could leave a replica behind -------------------------------------------------------------------------------
+# --- corner cases ----------------------------------------------------------------------------------------------------
 
 
-def test_the_trial_of_a_function_leaves_the_replica_in_sync(client, eu, secretsmanager):
+def test_a_test_rotation_leaves_the_replica_in_sync(client, eu, secretsmanager):
     secretsmanager.seed("db", "one", replicas=["eu-west-1"])
     seen = []
 
@@ -743,7 +753,7 @@ def test_the_trial_of_a_function_leaves_the_replica_in_sync(client, eu, secretsm
     assert shown(eu)["labels"] == shown(client)["labels"]
 
 
-def test_the_first_step_of_a_rotation_finds_the_replica_in_sync(client, secretsmanager):
+def test_a_replica_is_in_sync_at_the_first_step_of_a_rotation(client, secretsmanager):
     seen = []
     rotation = Rotation(lambda event, _: seen.append((event["Step"], outcomes(client))))
     secretsmanager.seed("db", "one", replicas=["eu-west-1"], rotation=rotation)
@@ -752,7 +762,7 @@ def test_the_first_step_of_a_rotation_finds_the_replica_in_sync(client, secretsm
 
 
 @pytest.mark.secretsmanager(version_quota=2)
-def test_an_id_that_is_used_again_brings_the_new_value(client, eu, secretsmanager):
+def test_a_replica_gets_the_new_value_of_a_reused_version_id(client, eu, secretsmanager):
     client.create_secret(Name="db", AddReplicaRegions=[EU])
     for version_id, value in ((V1, "one"), (V2, "two")):
         client.put_secret_value(SecretId="db", ClientRequestToken=version_id, SecretString=value)
@@ -763,7 +773,7 @@ def test_an_id_that_is_used_again_brings_the_new_value(client, eu, secretsmanage
     assert current(client) == current(eu) == "one again"
 
 
-def test_a_new_key_of_the_replica_leaves_the_dates_of_access(client, eu, secretsmanager):
+def test_a_new_key_of_a_replica_keeps_its_dates_of_access(client, eu, secretsmanager):
     secretsmanager.kms.create_key(alias="alias/pay", region="eu-west-1")
     secretsmanager.seed("db", "one", replicas=["eu-west-1"])
     current(eu)
