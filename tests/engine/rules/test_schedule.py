@@ -394,7 +394,7 @@ def test_a_day_that_one_of_the_months_has_is_valid(days, months):
 @pytest.mark.parametrize(
     ("members", "rules"),
     [
-        pytest.param({}, RotationRules(), id="none"),
+        pytest.param({}, RotationRules(), id="no members"),
         pytest.param({"AutomaticallyAfterDays": 1}, RotationRules(days=1), id="the fewest days"),
         pytest.param({"AutomaticallyAfterDays": 1_000}, RotationRules(days=1_000), id="the most days"),
         pytest.param(
