@@ -1,6 +1,6 @@
 """ReplicateSecretToRegions, and the outcome of the replication.
 
-`test_replicas_follow.py` tests how replicas follow later changes.
+`replicas/test_replicas_follow.py` tests how replicas follow later changes.
 """
 
 import json
