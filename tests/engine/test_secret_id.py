@@ -1,6 +1,7 @@
 """SecretId: which secret the member names, and when it is refused, for every operation that takes one.
 
-`test_accounts.py` tests the secrets of other accounts, `replicas/test_replica_refusals.py` the operations that a replica refuses.
+`test_accounts.py` tests the secrets of other accounts, `replicas/test_replica_refusals.py` the operations that a
+replica refuses.
 """
 
 import pytest

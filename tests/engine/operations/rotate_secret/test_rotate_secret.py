@@ -1,6 +1,6 @@
 """RotateSecret: its replies, and the rotation it starts.
 
-`rules/test_schedule.py` tests when a window opens, `rules/test_rotation_rules.py` each transition of a rotation.
+`rules/schedule/` tests when a window opens, `rules/test_rotation_rules.py` each transition of a rotation.
 """
 
 import re
