@@ -48,7 +48,9 @@ def test_an_accessor_of_a_call_returns_none_for_an_absent_member(accessor):
     assert accessor("NotSent") is None
 
 
-@pytest.mark.parametrize(("default", "expected"), [({}, False), ({"default": True}, True)])
+@pytest.mark.parametrize(
+    ("default", "expected"), [({}, False), ({"default": True}, True)], ids=["no default", "default true"]
+)
 def test_flag_returns_the_default_for_an_absent_member(default, expected):
     assert CALL.flag("NotSent", **default) is expected
 

@@ -37,6 +37,7 @@ def test_of_authentication_marks_the_four_errors_of_authentication():
         (errors.SecretNotFound, (errors.UsageError, LookupError)),
         (errors.VersionNotFound, (errors.UsageError, LookupError)),
     ],
+    ids=["UsageError", "UnsupportedOperation", "SecretNotFound", "VersionNotFound"],
 )
 def test_an_error_of_this_package_has_its_base_classes(kind, bases):
     assert issubclass(kind, (errors.PytestSecretsManagerError, *bases))

@@ -37,6 +37,7 @@ def test_an_operation_has_its_idempotency_token(operation, member):
         ("GetSecretValue", set()),
         ("TagResource", set()),
     ],
+    ids=["CreateSecret", "UpdateSecret", "PutSecretValue", "GetSecretValue", "TagResource"],
 )
 def test_an_operation_hides_its_sensitive_members(operation, members):
     assert model.operation(operation).hidden == members

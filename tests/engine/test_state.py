@@ -42,7 +42,9 @@ def test_the_name_of_a_secret_is_that_of_its_key():
 
 
 @pytest.mark.parametrize(
-    ("version_id", "labels"), [("v1", ("blue", "AWSPENDING")), ("v2", ("AWSCURRENT",)), ("v3", ())]
+    ("version_id", "labels"),
+    [("v1", ("blue", "AWSPENDING")), ("v2", ("AWSCURRENT",)), ("v3", ())],
+    ids=["two labels", "one label", "no label"],
 )
 def test_labels_of_returns_labels_in_the_order_of_their_placement(version_id, labels):
     assert SECRET.labels_of(version_id) == labels

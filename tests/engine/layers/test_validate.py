@@ -42,6 +42,15 @@ def handle(passed):
         ("ListSecrets", {}),
         ("GetRandomPassword", {"PasswordLength": 4_096, "IncludeSpace": True, "ExcludeCharacters": ""}),
     ],
+    ids=[
+        "shortest text",
+        "longest texts",
+        "longest SecretString",
+        "longest SecretBinary and tag key",
+        "list of structures",
+        "no member",
+        "greatest number",
+    ],
 )
 def test_a_request_within_the_limits_passes(handle, passed, operation, parameters):
     call = a_call(operation, parameters)
@@ -180,6 +189,23 @@ def test_a_request_over_a_limit_is_refused_with_the_text_of_aws(handle, passed, 
         ("PutSecretValue", {"SecretId": "x", "VersionStages": [1]}, "NUMBER_VALUE can not be converted to a String"),
         ("TagResource", {"SecretId": "x", "Tags": ["a"]}, "Expected structure or null"),
         ("TagResource", {"SecretId": "x", "Tags": [{"Key": 1}]}, "NUMBER_VALUE can not be converted to a String"),
+    ],
+    ids=[
+        "int for text",
+        "float for text",
+        "true for text",
+        "false for text",
+        "list for text",
+        "structure for text",
+        "int for bytes",
+        "text for integer",
+        "true for integer",
+        "text for long",
+        "text for boolean",
+        "text for list",
+        "int for text in a list",
+        "text for structure",
+        "int for text in a structure",
     ],
 )
 def test_a_value_of_another_type_raises_serialization_exception(handle, passed, operation, parameters, message):

@@ -497,6 +497,7 @@ def kms_failure(verb, state, code):
         ("schedule_deletion", kms_failure("encrypt", "pending deletion", "KMSInvalidStateException")),
         ("deny", "Replication failed: Access to KMS is not allowed"),
     ],
+    ids=["disabled", "pending deletion", "denied"],
 )
 def test_an_unusable_key_of_the_replica_fails_the_replication(client, eu, secretsmanager, turn, message):
     key = secretsmanager.kms.create_key(alias="alias/eu", region="eu-west-1")
@@ -514,6 +515,7 @@ def test_an_unusable_key_of_the_replica_fails_the_replication(client, eu, secret
         ("schedule_deletion", kms_failure("decrypt", "pending deletion", "KMSInvalidStateException")),
         ("deny", "Replication failed: Access to KMS is not allowed"),
     ],
+    ids=["disabled", "pending deletion", "denied"],
 )
 def test_an_unusable_key_of_the_primary_fails_the_replication(client, eu, secretsmanager, turn, message):
     key = secretsmanager.kms.create_key(alias="alias/us")

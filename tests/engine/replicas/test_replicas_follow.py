@@ -274,6 +274,7 @@ def test_reading_a_primary_sets_no_date_of_access_on_its_replica(world, read_the
         ("UpdateSecret", {"Description": "main"}),
         ("TagResource", {"Tags": tags(team="pay")}),
     ],
+    ids=["PutSecretValue", "UpdateSecret", "TagResource"],
 )
 def test_a_replica_keeps_its_date_of_access_when_it_follows(world, read_there, operation, members):
     world.call(operation, SecretId="db", **members)

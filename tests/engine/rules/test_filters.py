@@ -37,6 +37,7 @@ def test_without_filters_all_secrets_match_in_their_order(none):
         ("primary-region", {"primary_region": "Prod/db"}),
         ("owning-service", {"owning_service": "Prod/db"}),
     ],
+    ids=["name", "tag-key", "tag-value", "primary-region", "owning-service"],
 )
 @pytest.mark.parametrize(
     ("value", "expected"),
@@ -59,6 +60,7 @@ def test_a_negated_filter_matches_a_secret_without_the_value(key):
 @pytest.mark.parametrize(
     ("value", "names"),
     [("!/", ["db", "my/db"]), ("/", ["/db"]), ("!my", ["db", "/db"]), ("!x", ["db", "/db", "my/db"])],
+    ids=["!/", "/", "!my", "!x"],
 )
 def test_an_exclamation_mark_negates_a_filter_value(value, names):
     assert found([a_secret("db"), a_secret("/db"), a_secret("my/db")], ("name", value)) == names

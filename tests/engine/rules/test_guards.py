@@ -125,6 +125,15 @@ def test_every_guard_passes_a_live_secret(require, secret):
         (guards.require_live, MANAGED, True),
         (guards.require_writable, MANAGED, False),
     ],
+    ids=[
+        *[
+            "require_secret, scheduled for deletion",
+            "require_live, scheduled for deletion",
+            "require_writable, scheduled for deletion",
+        ],
+        *["require_secret, replica", "require_live, replica", "require_writable, replica"],
+        *["require_secret, managed", "require_live, managed", "require_writable, managed"],
+    ],
 )
 def test_each_guard_passes_or_refuses_a_deleted_replicated_or_managed_secret(require, secret, passes):
     store, call = store_of(secret), a_call(SecretId="db")

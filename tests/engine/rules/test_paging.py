@@ -32,7 +32,9 @@ def pages(items, **options):
 
 
 @pytest.mark.parametrize(
-    ("count", "sizes"), [(0, [0]), (1, [1]), (2, [2]), (3, [2, 1]), (4, [2, 2]), (7, [2, 2, 2, 1])]
+    ("count", "sizes"),
+    [(0, [0]), (1, [1]), (2, [2]), (3, [2, 1]), (4, [2, 2]), (7, [2, 2, 2, 1])],
+    ids=["0 items", "1 item", "2 items", "3 items", "4 items", "7 items"],
 )
 def test_the_last_page_has_no_token(count, sizes):
     assert [len(found) for found in pages(ITEMS[:count])] == sizes

@@ -147,6 +147,7 @@ def test_a_condition_on_the_caller_makes_a_policy_private(condition, public):
         {"StringNotEquals": {"aws:SourceVpc": "vpc-1"}},
         {"StringLike": {"aws:SourceArn": "arn:aws:iam::????????????:role/x"}},
     ],
+    ids=["Null", "IfExists", "ForAllValues", "negated", "wildcards for the account"],
 )
 def test_a_condition_that_passes_without_its_key_leaves_a_policy_public(condition):
     statement = {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*", "Condition": condition}

@@ -104,7 +104,9 @@ def test_a_rewritten_policy_has_a_list_of_one_principal_as_a_string(name, kind):
 
 
 @pytest.mark.parametrize(
-    "principal", ["*", {"AWS": "one"}, {"AWS": ["one", "two"]}, {"AWS": ["one", "two"], "Service": "three"}]
+    "principal",
+    ["*", {"AWS": "one"}, {"AWS": ["one", "two"]}, {"AWS": ["one", "two"], "Service": "three"}],
+    ids=["everybody", "one", "two", "two kinds"],
 )
 def test_a_rewritten_policy_keeps_other_principals(principal):
     assert principal_of(principal) == principal

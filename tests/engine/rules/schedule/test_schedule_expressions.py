@@ -35,6 +35,7 @@ from pytest_secretsmanager.engine.rules.schedule import Days, Hours, next_window
         ("rate(4 hour)", Hours(4)),
         ("rate(23 hours)", Hours(23)),
     ],
+    ids=str,
 )
 def test_parse_reads_a_rate_in_days_or_hours(expression, schedule):
     assert parse(expression) == schedule
