@@ -213,7 +213,7 @@ def test_cancel_rotate_secret_logs_no_service_event(world, db):
     assert events(world) == logged
 
 
-# --- a rotation under way --------------------------------------------------------------------------------------------
+# --- a running rotation ----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -282,7 +282,7 @@ def test_a_test_rotation_that_cancels_itself_leaves_no_version(world, db, functi
     assert (labels(world), described(world)) == ({"AWSCURRENT": V1}, CANCELLED)
 
 
-# --- turning it on again ---------------------------------------------------------------------------------------------
+# --- turning rotation on again ---------------------------------------------------------------------------------------
 
 
 @pytest.fixture
