@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pytest_secretsmanager.controls.steps import Hold
     from pytest_secretsmanager.controls.subscriptions import Subscription
     from pytest_secretsmanager.doors.http import Endpoint
-    from pytest_secretsmanager.engine.effects.runs import RotationRun, StepRun
+    from pytest_secretsmanager.engine.effects.runs import StepRun
     from pytest_secretsmanager.engine.errors import (
         LateWrite,
         NetworkBlocked,
@@ -27,7 +27,9 @@ if TYPE_CHECKING:
         VersionNotFound,
     )
     from pytest_secretsmanager.engine.keys import KmsKey
-    from pytest_secretsmanager.inspection.log import Event, LabelMove, Log, PutRateWarning
+    from pytest_secretsmanager.inspection.assertions.unchanged import Unchanged
+    from pytest_secretsmanager.inspection.label_moves import LabelMove
+    from pytest_secretsmanager.inspection.log import Event, Log
     from pytest_secretsmanager.inspection.names import (
         AWSCURRENT,
         AWSPENDING,
@@ -38,7 +40,8 @@ if TYPE_CHECKING:
         OperationName,
         StepName,
     )
-    from pytest_secretsmanager.inspection.unchanged import Unchanged
+    from pytest_secretsmanager.inspection.put_rate import PutRateWarning
+    from pytest_secretsmanager.inspection.rotation_runs import RotationRun
     from pytest_secretsmanager.inspection.views import SecretView, VersionView
     from pytest_secretsmanager.manager import SecretsManager
     from pytest_secretsmanager.seeds import Rotation, Version
@@ -99,27 +102,27 @@ _MODULES = {
     "Hold": "controls.steps",
     "Kms": "controls.kms",
     "KmsKey": "engine.keys",
-    "LabelMove": "inspection.log",
+    "LabelMove": "inspection.label_moves",
     "LabelName": "inspection.names",
     "LateWrite": "engine.errors",
     "Log": "inspection.log",
     "LoggedName": "inspection.names",
     "NetworkBlocked": "engine.errors",
     "OperationName": "inspection.names",
-    "PutRateWarning": "inspection.log",
+    "PutRateWarning": "inspection.put_rate",
     "PytestSecretsManagerError": "engine.errors",
     "ReplicationControl": "controls.replication",
     "ReplicationHold": "controls.replication",
     "Rotation": "seeds",
     "RotationControl": "controls.rotation",
-    "RotationRun": "engine.effects.runs",
+    "RotationRun": "inspection.rotation_runs",
     "SecretNotFound": "engine.errors",
     "SecretView": "inspection.views",
     "SecretsManager": "manager",
     "StepName": "inspection.names",
     "StepRun": "engine.effects.runs",
     "Subscription": "controls.subscriptions",
-    "Unchanged": "inspection.unchanged",
+    "Unchanged": "inspection.assertions.unchanged",
     "UnsupportedOperation": "engine.errors",
     "UsageError": "engine.errors",
     "Version": "seeds",

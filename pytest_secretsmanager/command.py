@@ -15,6 +15,7 @@ from types import FrameType
 from typing import TYPE_CHECKING
 
 from pytest_secretsmanager.engine.errors import UsageError
+from pytest_secretsmanager.inspection.views import key_of
 from pytest_secretsmanager.manager import SecretsManager
 from pytest_secretsmanager.seed_files import read_seeds
 
@@ -107,7 +108,7 @@ def _serve(options: Namespace) -> None:
 def _planted(sm: SecretsManager, path: Path) -> "list[SecretKey]":
     seeds = read_seeds(path)
     try:
-        return [sm.plant(seed).key for seed in seeds]
+        return [key_of(sm.plant(seed)) for seed in seeds]
     except UsageError as error:
         raise UsageError(f"{path}: {error}") from None
 

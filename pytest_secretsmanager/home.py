@@ -4,13 +4,13 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import NamedTuple
 
-from pytest_secretsmanager.doors import environment
-from pytest_secretsmanager.doors.default_region import DEFAULT_REGION, REGION_VARIABLE
+from pytest_secretsmanager.doors.wiring import PROCESS
 from pytest_secretsmanager.engine.checkpoints import Restore, checkpoint
 from pytest_secretsmanager.engine.regions import Regions
 from pytest_secretsmanager.engine.state import Secret, SecretKey
-from pytest_secretsmanager.inspection.differences import without_access
+from pytest_secretsmanager.inspection.changes import without_access
 from pytest_secretsmanager.seeds import Seed
+from pytest_secretsmanager.surroundings.default_region import DEFAULT_REGION, REGION_VARIABLE
 
 __tracebackhide__ = True
 
@@ -34,7 +34,7 @@ class Home:
         self._is_given = given is not None
         self._follows = False
         self._planted: dict[SecretKey, _Planted] = {}
-        region, what = (environment.region_named(), REGION_VARIABLE) if given is None else (given, "region")
+        region, what = (PROCESS.environment.region, REGION_VARIABLE) if given is None else (given, "region")
         if region is None:
             region = DEFAULT_REGION
         else:
@@ -50,7 +50,7 @@ class Home:
         if self._is_given:
             return None
         self._follows = True
-        named = environment.region_named()
+        named = PROCESS.environment.region
         if named is None or named == self.region:
             return None
         self._regions.require(named, REGION_VARIABLE)

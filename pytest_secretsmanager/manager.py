@@ -18,15 +18,15 @@ from pytest_secretsmanager.controls.functions import Functions
 from pytest_secretsmanager.controls.panel import Panel
 from pytest_secretsmanager.controls.replication import HeldReplicas
 from pytest_secretsmanager.controls.steps import Steps
-from pytest_secretsmanager.doors import active, environment, moto, patch
-from pytest_secretsmanager.doors.active import RunningFunction
-from pytest_secretsmanager.doors.client import Responder
-from pytest_secretsmanager.doors.session import new_client
+from pytest_secretsmanager.doors import moto
+from pytest_secretsmanager.doors.responder import Responder
+from pytest_secretsmanager.doors.running import RunningFunction
+from pytest_secretsmanager.doors.wiring import PROCESS
 from pytest_secretsmanager.engine import arns
 from pytest_secretsmanager.engine.call import Call, Parameters
 from pytest_secretsmanager.engine.callers import require_account, user_of
 from pytest_secretsmanager.engine.checkpoints import Restore, checkpoint
-from pytest_secretsmanager.engine.effects.runs import RotationRun
+from pytest_secretsmanager.engine.effects.runs import Run
 from pytest_secretsmanager.engine.errors import ServiceError, UnsupportedOperation, UsageError
 from pytest_secretsmanager.engine.interrupts import taken_back
 from pytest_secretsmanager.engine.keys import KeyRing, KmsRefusal
@@ -41,16 +41,19 @@ from pytest_secretsmanager.engine.tracebacks import without_own_frames
 from pytest_secretsmanager.entering import Entering
 from pytest_secretsmanager.entering import lock as entering_lock
 from pytest_secretsmanager.home import Home
-from pytest_secretsmanager.inspection import worlds
+from pytest_secretsmanager.inspection import entered
 from pytest_secretsmanager.inspection.assertions import Assertions
 from pytest_secretsmanager.inspection.keywords import known_keywords
-from pytest_secretsmanager.inspection.log import Log
-from pytest_secretsmanager.inspection.mapping import SecretMapping
-from pytest_secretsmanager.inspection.presence import Presence
-from pytest_secretsmanager.inspection.rotations import cut_off_text
-from pytest_secretsmanager.inspection.views import SecretId, SecretView, World
+from pytest_secretsmanager.inspection.log import Log, entries_of
+from pytest_secretsmanager.inspection.other_managers import Presence
+from pytest_secretsmanager.inspection.rotation_texts import cut_off_text
+from pytest_secretsmanager.inspection.secret_mapping import SecretMapping
+from pytest_secretsmanager.inspection.views import SecretId, SecretView, key_of
+from pytest_secretsmanager.inspection.world import World
 from pytest_secretsmanager.report.section import failure_section
 from pytest_secretsmanager.seeds import NO_VALUE, Seed, SeedOptions, require_regions, seed_of
+from pytest_secretsmanager.surroundings.clients import new_client
+from pytest_secretsmanager.surroundings.process import CREDENTIALS
 
 __tracebackhide__ = True
 """pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
@@ -125,7 +128,7 @@ class SecretsManager(Panel, Assertions):
         self._log = Log(self._entries)
         self._new_request_id = RequestIds(self._random)
         self._functions = Functions(
-            self._new_request_id, lambda arn, body: patch.run_function(self._responder, arn, body), self._regions
+            self._new_request_id, lambda arn, body: PROCESS.run_function(self._responder, arn, body), self._regions
         )
         self._steps, self._held = Steps(), HeldReplicas()
         ports = Ports(
@@ -140,7 +143,8 @@ class SecretsManager(Panel, Assertions):
             self._random,
             self._new_request_id,
             repeatable=random_seed is not None,
-            unreached=worlds.note_unreached,
+            unreached=entered.note_unreached,
+            wait=lambda seconds: clock.advance(seconds=seconds),
         )
         self._presence = Presence(self._log, self._home.region_now)
         self._world = World(self._service, self._log, clock.seconds, self._home.region_now, account)
@@ -207,19 +211,19 @@ class SecretsManager(Panel, Assertions):
                 self._steps.forget()
 
     def _begin(self) -> None:
-        environment.enter(self._responder, self._home.region)
-        patch.activate(self._responder)
+        PROCESS.environment.enter(self._responder, self._home.region)
+        PROCESS.activate(self._responder)
         self._presence.begin()
-        worlds.enter(self._world)
+        entered.enter(self._world)
 
     def _end(self) -> None:
         """Takes back what `_begin` has done, or has begun to. Once more changes nothing."""
-        if active.is_any_function_running():
+        if PROCESS.functions.all:
             self._cut_off("its SecretsManager was left", refuse=False)
-        patch.deactivate(self._responder)
-        environment.leave(self._responder)
+        PROCESS.deactivate(self._responder)
+        PROCESS.environment.leave(self._responder)
         self._presence.end()
-        worlds.leave(self._world)
+        entered.leave(self._world)
         if self._endpoint is not None:
             self._endpoints_to_stop.append(self._endpoint)
             self._endpoint = None
@@ -231,13 +235,13 @@ class SecretsManager(Panel, Assertions):
             self._endpoints_to_stop.pop()
 
     def _cut_off(
-        self, why: str, *, refuse: bool, functions: Collection[RunningFunction] = (), runs: Collection[RotationRun] = ()
+        self, why: str, *, refuse: bool, functions: Collection[RunningFunction] = (), runs: Collection[Run] = ()
     ) -> None:
         """Cuts off rotation functions that still run in other threads, and their rotations, but for those named."""
-        late = [function for function in active.functions_of(self._responder) if function not in functions]
-        for function in active.cut_off(late, refuse=refuse):
+        late = [function for function in PROCESS.functions.of(self._responder) if function not in functions]
+        for function in PROCESS.functions.cut_off(late, refuse=refuse):
             self._functions_cut_off.append(cut_off_text(function.name, function.frame, why))
-        environment.end_functions(late)
+        PROCESS.environment.take_off(late)
         self._service.effects.rotations.cut_off(runs)
 
     def _tell_of_functions(self, error: BaseException | None) -> None:
@@ -254,7 +258,7 @@ class SecretsManager(Panel, Assertions):
 
         For those who rather set them themselves.
         """
-        return environment.unset_variables(self.region)
+        return PROCESS.environment.unset_variables(self.region)
 
     def __call__(self, function: Callable[_Arguments, _Result]) -> Callable[_Arguments, _Result]:
         """Decorates a function or coroutine function."""
@@ -310,11 +314,11 @@ class SecretsManager(Panel, Assertions):
         """
         parts = (self.clock, self._keys, self._functions, self._steps, self._held, self._home, self.events)
         endpoint = self._endpoint
-        functions, runs = active.functions_of(self._responder), self.rotation.runs
+        functions, runs = PROCESS.functions.of(self._responder), tuple(self._world.runs)
 
         def begin() -> None:
             if own_log:
-                self._log.begin_anew()
+                entries_of(self._log).begin_anew()
                 self._presence.begin_anew()
                 self._crashes.clear()
 
@@ -327,7 +331,7 @@ class SecretsManager(Panel, Assertions):
         checkpoints = (
             *(part.checkpoint for part in parts),
             *self._checkpoints_of_chance(),
-            self._log.checkpoint,
+            entries_of(self._log).checkpoint,
             lambda: checkpoint(self._clients),
         )
         try:
@@ -376,7 +380,7 @@ class SecretsManager(Panel, Assertions):
         'arn:aws:secretsmanager:eu-west-1:111122223333:secret:app/db-AbCdEf'
         """
         view = self.plant(seed_of(name, value, **options))
-        self._home.keep_in_place(view.key)
+        self._home.keep_in_place(key_of(view))
         return view
 
     def plant(self, seed: Seed) -> SecretView:
@@ -502,7 +506,7 @@ class SecretsManager(Panel, Assertions):
         'eu-west-1'
         """
         self._require_entered("use its clients")
-        arguments = {"region_name": region or self.region, **environment.CREDENTIALS, **kwargs}
+        arguments = {"region_name": region or self.region, **CREDENTIALS, **kwargs}
         self._regions.require(arguments["region_name"])
         key = tuple(sorted(arguments.items(), key=lambda item: item[0]))
         if not all(isinstance(value, Hashable) for value in arguments.values()):

@@ -8,7 +8,6 @@ import boto3
 import pytest
 
 from pytest_secretsmanager import SecretsManager
-from pytest_secretsmanager.doors import environment
 
 VARIABLES = ("AWS_DEFAULT_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
 
@@ -83,37 +82,3 @@ def test_manager_entered_twice_answers_until_its_last_exit() -> None:
             pass
         boto3.client("secretsmanager").create_secret(Name="db")
     assert list(sm.secrets) == ["db"]
-
-
-# --- the environment of a function -----------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def function() -> object:
-    """A placeholder for a running rotation function."""
-    return object()
-
-
-def test_manager_entered_during_a_function_keeps_its_variables_after_the_function(function: object) -> None:
-    with ExitStack() as manager:
-
-        def enter() -> None:
-            manager.enter_context(SecretsManager("us-west-2"))
-            assert os.environ["AWS_DEFAULT_REGION"] == "eu-west-1"
-
-        environment.run_function(function, "eu-west-1", "rotate", enter)
-        assert os.environ["AWS_DEFAULT_REGION"] == "us-west-2"
-    assert "AWS_DEFAULT_REGION" not in os.environ
-
-
-@pytest.mark.parametrize("region", ["eu-west-1", "us-west-2"])
-def test_manager_left_during_a_function_does_not_set_its_variables_again(function: object, region: str) -> None:
-    with ExitStack() as manager:
-        manager.enter_context(SecretsManager("eu-west-1"))
-
-        def leave_manager() -> None:
-            manager.close()
-            assert os.environ["AWS_DEFAULT_REGION"] == region
-
-        environment.run_function(function, region, "rotate", leave_manager)
-    assert not any(name in os.environ for name in VARIABLES)

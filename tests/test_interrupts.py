@@ -23,11 +23,16 @@ from typing import Any
 import boto3
 import pytest
 from botocore.client import BaseClient
+from botocore.config import Config
 from put_and_promote import put_and_promote
 
 import pytest_secretsmanager
 from pytest_secretsmanager import SecretsManager
-from pytest_secretsmanager.doors import active, environment
+from pytest_secretsmanager.doors import attempts
+from pytest_secretsmanager.doors.wiring import PROCESS
+from pytest_secretsmanager.engine.errors import ThrottlingException
+from pytest_secretsmanager.engine.faults import Fault, FaultPlan
+from pytest_secretsmanager.inspection.views import state_of
 
 # CPython drops what is raised in a finalizer, as in a generator that it closes.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
@@ -158,6 +163,19 @@ def a_call_with_hooks(injection: Callable[[], Any]) -> None:
     a_call(injection, hook=True)
 
 
+def a_call_with_faults(injection: Callable[[], Any]) -> None:
+    with SecretsManager() as sm:
+        sm.seed("db", "one")
+        client = sm.client(config=Config(retries={"mode": "adaptive"}))
+        throttled = Fault(ThrottlingException("Rate exceeded"))
+        sm._responder.plans.append(FaultPlan(lambda _: True, lambda _: throttled, times=2))
+        interrupted(injection, lambda: client.put_secret_value(SecretId="db", SecretString="two"))
+        sm._responder.plans.clear()
+        assert [version.value for version in sm.secret("db").versions] in [["one"], ["one", "two"]]
+        assert attempts.current.get() is None
+        assert_usable(sm)
+
+
 def a_seed(injection: Callable[[], Any]) -> None:
     with SecretsManager() as sm:
         sm.seed("db", "one", kms_key="alias/first")
@@ -178,8 +196,8 @@ def a_rotation(injection: Callable[[], Any]) -> None:
         assert "running" not in [run.state for run in sm.rotation.runs]
         assert not sm._service.effects.rotations.is_busy
         sm.clock.advance(hours=1)
-        state = sm.secret("db").state
-        if state.rotation is not None:  # the rotation had begun, and was retried
+        state = state_of(sm.secret("db"))
+        if state.rotation is not None:  # the rotation had begun, and was tried again
             sm.assert_rotated("db")
         assert_usable(sm)
 
@@ -235,6 +253,7 @@ SCENARIOS: list[Scenario] = [
     entering_and_leaving,
     a_call,
     a_call_with_hooks,
+    a_call_with_faults,
     a_seed,
     a_rotation,
     a_replication,
@@ -247,11 +266,11 @@ BARE_METHOD = BaseClient.__dict__["_make_api_call"]
 
 def assert_nothing_is_left() -> None:
     """Check that no manager is active, no function or call runs, no method is wrapped, no variable is set."""
-    assert active._responders == ()
-    assert active._functions == ()
-    assert active._under_way == frozenset()
+    assert PROCESS._responders == ()
+    assert PROCESS.functions.all == ()
+    assert PROCESS._under_way == frozenset()
     assert BaseClient.__dict__["_make_api_call"] is BARE_METHOD
-    assert environment._in_use == ()
+    assert PROCESS.environment._users == ()
     assert [name for name in VARIABLES if name in os.environ] == []
 
 

@@ -9,6 +9,7 @@ import pytest
 from put_and_promote import put_and_promote
 
 from pytest_secretsmanager import Rotation, SecretsManager, UsageError, Version
+from pytest_secretsmanager.inspection.views import state_of
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager.client import SecretsManagerClient
@@ -128,7 +129,7 @@ def test_seed_with_rotation_accepts_the_arn_of_a_registered_function(
 
 def test_seeds_with_the_same_handler_share_its_function(secretsmanager: SecretsManager) -> None:
     views = [secretsmanager.seed(name, "one", rotation=Rotation(handler)) for name in ("a", "b")]
-    assert {view.state.rotation.function for view in views} == {f"{FUNCTION}handler"}  # type: ignore[union-attr]
+    assert {state_of(view).rotation.function for view in views} == {f"{FUNCTION}handler"}  # type: ignore[union-attr]
 
 
 def test_seed_with_rotation_registers_its_handler_in_its_region(secretsmanager: SecretsManager) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from pytest_secretsmanager import Rotation, SecretsManager, UsageError, Version, seed_files
+from pytest_secretsmanager.inspection.views import key_of
 from pytest_secretsmanager.seed_files import read_seeds
 
 HIDDEN = "this-must-not-be-shown"
@@ -79,9 +80,9 @@ def test_seed_file_creates_the_same_secret_as_seed_with_the_same_options(file, t
         one, other = by_file.plant(seed), by_call.seed("db", **options)
         assert [version.value for version in one.versions] == [version.value for version in other.versions]
         assert [sorted(version.labels) for version in one.versions] == [sorted(v.labels) for v in other.versions]
-        assert (one.tags, one.key, bool(one.deleted)) == (other.tags, other.key, bool(other.deleted))
+        assert (one.tags, key_of(one), bool(one.deleted)) == (other.tags, key_of(other), bool(other.deleted))
         described, expected = (
-            sm.client(one.key.region, aws_account_id=one.key.account).describe_secret(SecretId="db")
+            sm.client(key_of(one).region, aws_account_id=key_of(one).account).describe_secret(SecretId="db")
             for sm in (by_file, by_call)
         )
         assert described.keys() == expected.keys()

@@ -15,7 +15,7 @@ from pytest_secretsmanager.engine.regions import Regions
 from pytest_secretsmanager.engine.service import Service
 from pytest_secretsmanager.engine.state import SecretKey
 from pytest_secretsmanager.inspection.log import Log
-from pytest_secretsmanager.inspection.views import World
+from pytest_secretsmanager.inspection.world import World
 
 __tracebackhide__ = True
 

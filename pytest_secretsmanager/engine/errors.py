@@ -107,6 +107,10 @@ class SerializationException(ServiceError):
     """A member of a type that the service does not take; common to all services, in no model."""
 
 
+class ThrottlingException(ServiceError):
+    """A call above the rate that AWS allows; common to all services, in no model."""
+
+
 class UnknownOperationException(ServiceError):
     """A request that names no operation of the service; common to all services, in no model."""
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pytest_secretsmanager.doors.default_region import REGION_VARIABLE
 from pytest_secretsmanager.plugin.names import FIXTURE
+from pytest_secretsmanager.surroundings.default_region import REGION_VARIABLE
 
 if TYPE_CHECKING:
     from pytest_secretsmanager.manager import SecretsManager

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_secretsmanager.doors.default_region import DEFAULT_REGION, REGION_VARIABLE
 from pytest_secretsmanager.plugin import settings
 from pytest_secretsmanager.plugin.markers import failure, farthest_first
 from pytest_secretsmanager.plugin.names import ACCOUNT, EXTRA_REGIONS, FIXTURE, OPTIONS, RANDOM_SEED, REGION, SECRET
+from pytest_secretsmanager.surroundings.default_region import DEFAULT_REGION, REGION_VARIABLE
 
 if TYPE_CHECKING:
     from pytest_secretsmanager.manager import SecretsManager

@@ -2,24 +2,24 @@
 
 import pytest
 
-from pytest_secretsmanager.inspection import worlds
+from pytest_secretsmanager.inspection import entered
 from pytest_secretsmanager.plugin.names import MANAGER
 
-_WATCH: "pytest.StashKey[tuple[worlds.Watch, worlds.Watch | None]]" = pytest.StashKey()
+_WATCH: "pytest.StashKey[tuple[entered.Watch, entered.Watch | None]]" = pytest.StashKey()
 """The stash key for the managers that a running test meets, and for what was watched around it."""
 
 
 def begin(item: pytest.Item) -> None:
     """A test begins, maybe once more: what was logged before is none of its affairs."""
     end(item)
-    item.stash[_WATCH] = worlds.begin()
+    item.stash[_WATCH] = entered.begin()
 
 
 def end(item: pytest.Item) -> None:
     """A test has been reported: the managers that it met are let go of."""
     if _WATCH in item.stash:
         _, before = item.stash[_WATCH]
-        worlds.end(before)
+        entered.end(before)
         del item.stash[_WATCH]
 
 

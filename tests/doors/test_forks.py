@@ -18,7 +18,7 @@ from signed_requests import TOKEN, connect, port_of, read_answer, send, signed
 
 from pytest_secretsmanager import Rotation, SecretsManager
 from pytest_secretsmanager.controls import clock
-from pytest_secretsmanager.doors import active, environment
+from pytest_secretsmanager.doors.wiring import PROCESS
 from pytest_secretsmanager.engine import locks
 from pytest_secretsmanager.engine.errors import UsageError
 
@@ -82,8 +82,8 @@ LOCKS = {
     "the lock of entering": lambda sm: sm._entering,
     "the lock of the clock": lambda _: clock._lock,
     "the lock of a hold": lambda sm: sm.replication.hold(polls=1)._counting,
-    "the lock of answering": lambda _: active.lock,
-    "the lock of the environment": lambda _: environment._lock,
+    "the lock of answering": lambda _: PROCESS.lock,
+    "the lock of the environment": lambda _: PROCESS.environment.lock,
 }
 
 

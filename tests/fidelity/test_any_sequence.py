@@ -12,6 +12,7 @@ from scenario_runner import START, require_well_formed, version_id
 from pytest_secretsmanager import SecretsManager
 from pytest_secretsmanager.engine import model
 from pytest_secretsmanager.engine.rules import cross_account
+from pytest_secretsmanager.inspection.views import state_of
 
 OWNER, OWNER_IN_IRELAND = Caller(checks=False), Caller(checks=False, region="eu-west-1")
 NAMES = ["a", "app/b", "c-a1b2c3"]
@@ -306,7 +307,7 @@ class AnySequence(RuleBasedStateMachine):
     @invariant()
     def replicas_are_as_their_primaries_are(self):
         for name, primary in self.sm.secrets.items():
-            for region, replica in primary.state.replicas.items():
+            for region, replica in state_of(primary).replicas.items():
                 assert replica.status in ("InSync", "Failed")
                 if replica.status == "InSync":
                     copy = self.sm.secret(name, region=region)

@@ -121,7 +121,8 @@ def test_assert_moved_counts_only_moves_since_log_clear(
     told = str(failure.value).split("\n\n")[0]
     assert told == (
         "AWSCURRENT of secret 'db' did not move from anywhere to version 2 since log.clear(); its moves:\n"
-        "  (before log.clear() it did, from version 1 to version 2 by PutSecretValue at 03:04:05, which does not count)"
+        "  (the move from version 1 to version 2 by PutSecretValue at 03:04:05 does not count: "
+        "it came before log.clear())"
     )
     put(client, THREE)
     secretsmanager.assert_moved("db", "AWSCURRENT", source=2, target=3)
@@ -135,7 +136,9 @@ def test_assert_moved_accepts_a_version_from_before_log_clear(
 
 
 def test_assert_moved_fails_with_no_moves_for_a_label_that_never_moved(secretsmanager: SecretsManager) -> None:
-    with pytest.raises(AssertionError, match=r"since log.clear\(\); its moves:\n  \(none; to be seeded is no move\)\n"):
+    with pytest.raises(
+        AssertionError, match=r"since log.clear\(\); its moves:\n  \(none; seeding does not count as a move\)\n"
+    ):
         secretsmanager.assert_moved("db", "BLUE")
 
 
@@ -144,7 +147,7 @@ def test_assert_moved_fails_with_no_moves_for_a_label_that_never_moved(secretsma
 
 @pytest.mark.parametrize("helper", ["assert_logged", "assert_log_order"])
 def test_failure_of_a_log_assertion_says_that_the_log_was_cleared(secretsmanager: SecretsManager, helper: str) -> None:
-    with pytest.raises(AssertionError, match=r"no calls at all since log\.clear\(\), which forgot 2\n"):
+    with pytest.raises(AssertionError, match=r"no calls since log\.clear\(\), which hid 2\n"):
         getattr(secretsmanager, helper)("PutSecretValue")
 
 

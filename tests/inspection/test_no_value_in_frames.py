@@ -13,8 +13,9 @@ from botocore.exceptions import ClientError, ParamValidationError
 
 import pytest_secretsmanager
 from pytest_secretsmanager import UsageError, Version
-from pytest_secretsmanager.inspection.readings import readings_of
-from pytest_secretsmanager.inspection.sought import index_of
+from pytest_secretsmanager.inspection.leaks.forms import readings_of
+from pytest_secretsmanager.inspection.leaks.rule import index_of
+from pytest_secretsmanager.inspection.views import state_of
 from pytest_secretsmanager.seed_files import read_seeds
 from pytest_secretsmanager.seeds import seed_of
 
@@ -255,7 +256,7 @@ def objects_of(sm, client):
     view, service = sm.secret("db"), sm._service
     return {
         "the manager": sm,
-        "its secrets": (sm.secrets, view, view.versions, view.history, view.state),
+        "its secrets": (sm.secrets, view, view.versions, view.history, state_of(view)),
         "its log": (sm.log, list(sm.log), [event.record for event in sm.log], sm._entries),
         "its service": (vars(service), vars(service.store), vars(service.refusals)),
         "its seeds": (Version(VALUE), seed_of("db", {"password": VALUE}, versions=[OTHER])),

@@ -7,6 +7,7 @@ import pytest
 from application import VARIABLES
 
 from pytest_secretsmanager import Rotation, SecretsManager, UsageError
+from pytest_secretsmanager.inspection.views import key_of, state_of
 from pytest_secretsmanager.seeds import seed_of
 
 
@@ -66,7 +67,7 @@ def test_manager_without_a_region_takes_it_from_the_environment(
         assert sm.rotation.register(lambda _, __: None).split(":")[3] == region
         with monkeypatch.context() as later:
             later.setenv("AWS_DEFAULT_REGION", "ap-south-1")
-            assert sm.region == sm.secret("db").key.region == region
+            assert sm.region == key_of(sm.secret("db")).region == region
 
 
 def test_region_argument_wins_over_aws_default_region(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -98,13 +99,13 @@ def test_manager_changes_nothing_when_it_can_not_follow_the_environments_region(
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
     with sm.assert_unchanged(), pytest.raises(UsageError, match=r"'two' can't be seeded so; .* Invalid replica region"):
         sm.follow_environment()
-    assert sm.region == sm.secret("one").key.region == "us-east-1"
+    assert sm.region == key_of(sm.secret("one")).region == "us-east-1"
     assert named_beside(sm) == before
 
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-2")
     sm.follow_environment()
-    assert {view.key.region for view in sm.secrets.values()} == {"eu-west-2"}
-    assert sm.secret("two", region="eu-west-1").state.primary_region == "eu-west-2"
+    assert {key_of(view).region for view in sm.secrets.values()} == {"eu-west-2"}
+    assert state_of(sm.secret("two", region="eu-west-1")).primary_region == "eu-west-2"
 
 
 def test_rollback_restores_the_region_of_the_manager(monkeypatch: pytest.MonkeyPatch) -> None:
