@@ -23,6 +23,7 @@ from pytest_secretsmanager.engine.ports import Function, Ports
 from pytest_secretsmanager.engine.rules.retention import VERSION_QUOTA
 from pytest_secretsmanager.engine.service import Service
 from pytest_secretsmanager.engine.state import Secret, SecretKey
+from pytest_secretsmanager.inspection.views import state_of
 
 Refusal = tuple[str, str]
 """AWS's error code and text."""
@@ -114,7 +115,7 @@ def refused(secretsmanager: SecretsManager) -> Callable[..., Refusal]:
     """The code and text of a client's call that must be refused and must have changed nothing."""
 
     def states() -> dict[str, Secret]:
-        return {name: secret.state for name, secret in secretsmanager.secrets.items()}
+        return {name: state_of(secret) for name, secret in secretsmanager.secrets.items()}
 
     def refuse(method: Callable[..., object], **parameters: Any) -> Refusal:
         before = states()

@@ -3,6 +3,8 @@
 import pytest
 from botocore.exceptions import ClientError
 
+from pytest_secretsmanager.inspection.views import state_of
+
 NOT_FOUND = ("ResourceNotFoundException", "Secrets Manager can't find the specified secret.")
 MARKED = (
     "InvalidRequestException",
@@ -10,8 +12,8 @@ MARKED = (
 )
 
 
-def state_of(secretsmanager, arn):
-    return secretsmanager.secret(arn).state
+def stored(secretsmanager, arn):
+    return state_of(secretsmanager.secret(arn))
 
 
 def test_associate_cross_account_replica_returns_that_replication_is_in_progress(pair):
@@ -42,7 +44,7 @@ def test_a_cross_account_replica_of_an_empty_primary_gets_the_first_value_later(
     }
     replica = pair.stranger.create_secret(**made)["ARN"]
     pair.client.associate_cross_account_replica(SecretId="empty", CrossAccountReplicaARN=replica)
-    assert state_of(secretsmanager, replica).versions == {}
+    assert stored(secretsmanager, replica).versions == {}
     pair.client.put_secret_value(SecretId="empty", SecretString="first")
     assert pair.stranger.get_secret_value(SecretId="of-empty")["SecretString"] == "first"
 
@@ -51,7 +53,7 @@ def test_a_cross_account_replica_gets_all_versions_encrypted_under_its_own_key(s
     pair.put("two")
     pair.put("three")
     pair.associate()
-    primary, copy = (state_of(secretsmanager, arn) for arn in (pair.arn, pair.replica))
+    primary, copy = (stored(secretsmanager, arn) for arn in (pair.arn, pair.replica))
     assert copy.labels == primary.labels
     assert copy.versions.keys() == primary.versions.keys()
     assert {version.sealed.kms_key_id for version in copy.versions.values()} == {"alias/theirs"}
@@ -59,9 +61,9 @@ def test_a_cross_account_replica_gets_all_versions_encrypted_under_its_own_key(s
 
 def test_a_cross_account_replica_gets_each_version_once(secretsmanager, pair):
     pair.associate()
-    (before,) = state_of(secretsmanager, pair.replica).versions.values()
+    (before,) = stored(secretsmanager, pair.replica).versions.values()
     pair.put("two")
-    assert before in state_of(secretsmanager, pair.replica).versions.values()
+    assert before in stored(secretsmanager, pair.replica).versions.values()
 
 
 def test_associate_cross_account_replica_again_replaces_the_role(pair):
@@ -108,7 +110,7 @@ def test_a_cross_account_replica_encrypts_later_versions_under_its_new_key(pair,
     secretsmanager.kms.create_key(alias="alias/other", account="210987654321")
     pair.stranger.update_secret(SecretId="copy", KmsKeyId="alias/other")
     pair.put("two")
-    sealed = [version.sealed.kms_key_id for version in state_of(secretsmanager, pair.replica).versions.values()]
+    sealed = [version.sealed.kms_key_id for version in stored(secretsmanager, pair.replica).versions.values()]
     assert sealed[-1] == "alias/other"
     assert pair.copied == "two"
 

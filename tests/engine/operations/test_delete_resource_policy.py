@@ -2,6 +2,8 @@
 
 import pytest
 
+from pytest_secretsmanager.inspection.views import state_of
+
 POLICY = '{"Statement": {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}}'
 
 
@@ -15,9 +17,9 @@ def test_delete_resource_policy_removes_the_policy(client, secretsmanager, polic
 
 @pytest.mark.secret("db")
 def test_delete_resource_policy_without_a_policy_succeeds_and_changes_nothing(client, secretsmanager):
-    before = secretsmanager.secret("db").state
+    before = state_of(secretsmanager.secret("db"))
     assert client.delete_resource_policy(SecretId="db")["Name"] == "db"
-    assert secretsmanager.secret("db").state is before
+    assert state_of(secretsmanager.secret("db")) is before
 
 
 def test_delete_resource_policy_sets_the_date_of_the_last_change(world):

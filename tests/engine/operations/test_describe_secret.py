@@ -4,6 +4,8 @@ from datetime import timedelta
 
 import pytest
 
+from pytest_secretsmanager.inspection.views import state_of
+
 V1, V2, V3 = (f"version-{number}".ljust(32, "-") for number in (1, 2, 3))
 ALWAYS = {"ARN", "Name", "CreatedDate", "LastChangedDate"}
 
@@ -82,9 +84,9 @@ def test_describe_secret_shows_dates_with_milliseconds(world):
 
 def test_describe_secret_changes_nothing(client, secretsmanager):
     secretsmanager.seed("db", "one")
-    before = secretsmanager.secret("db").state
+    before = state_of(secretsmanager.secret("db"))
     described(client)
-    assert secretsmanager.secret("db").state is before
+    assert state_of(secretsmanager.secret("db")) is before
 
 
 def test_describe_secret_finds_a_secret_up_to_the_end_of_its_recovery_window(world):

@@ -2,6 +2,8 @@
 
 import pytest
 
+from pytest_secretsmanager.inspection.views import state_of
+
 
 @pytest.fixture
 def released(pair):
@@ -38,19 +40,19 @@ def test_disassociate_cross_account_replica_refuses_a_released_replica(pair, ref
 
 @pytest.mark.usefixtures("released")
 def test_stop_replication_of_a_released_replica_leaves_the_primary_unchanged(pair, secretsmanager):
-    before = secretsmanager.secret("db").state
+    before = state_of(secretsmanager.secret("db"))
     pair.stranger.stop_replication_to_replica(SecretId="copy")
-    assert secretsmanager.secret("db").state is before
+    assert state_of(secretsmanager.secret("db")) is before
     assert pair.statuses == (None, None)
 
 
 def test_disassociating_a_promoted_replica_changes_the_primary_only(pair, secretsmanager):
     pair.associate()
     pair.stranger.stop_replication_to_replica(SecretId="copy")
-    before = secretsmanager.secret(pair.replica).state
+    before = state_of(secretsmanager.secret(pair.replica))
     pair.client.disassociate_cross_account_replica(SecretId="db", CrossAccountReplicaARN=pair.replica)
     assert pair.statuses == (None, None)
-    assert secretsmanager.secret(pair.replica).state is before
+    assert state_of(secretsmanager.secret(pair.replica)) is before
 
 
 def test_disassociating_a_promoted_and_deleted_replica_removes_it_from_the_primary(pair):

@@ -2,6 +2,8 @@
 
 import pytest
 
+from pytest_secretsmanager.inspection.views import state_of
+
 TOKEN = "token".ljust(32, "-")
 
 
@@ -18,9 +20,9 @@ def test_restore_secret_takes_back_a_scheduled_deletion_and_keeps_values_and_lab
 
 @pytest.mark.secret("db", "one")
 def test_restore_secret_changes_nothing_of_a_secret_that_is_not_scheduled_for_deletion(client, secretsmanager):
-    before = secretsmanager.secret("db").state
+    before = state_of(secretsmanager.secret("db"))
     assert client.restore_secret(SecretId="db")["Name"] == "db"
-    assert secretsmanager.secret("db").state is before
+    assert state_of(secretsmanager.secret("db")) is before
 
 
 def test_restore_secret_sets_the_date_of_the_last_change(world):

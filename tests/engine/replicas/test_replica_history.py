@@ -2,6 +2,9 @@
 
 from replica_views import EU, V1, V2, tags
 
+from pytest_secretsmanager.inspection.label_moves import moves_of
+from pytest_secretsmanager.inspection.log import entries_of
+
 
 def moves(secretsmanager):
     history = secretsmanager.secret("db", region="eu-west-1").history
@@ -50,6 +53,6 @@ def test_the_labels_of_a_removed_replica_move_to_no_version(client, eu, secretsm
     client.create_secret(Name="db", SecretString="one", ClientRequestToken=V1, AddReplicaRegions=[EU])
     arn = eu.describe_secret(SecretId="db")["ARN"]
     client.remove_regions_from_replication(SecretId="db", RemoveReplicaRegions=["eu-west-1"])
-    (_, last) = secretsmanager.log.moves_of(arn)
+    (_, last) = moves_of(arn, entries_of(secretsmanager.log).since())
     assert (last.label, last.source, last.target) == ("AWSCURRENT", V1, None)
     assert last.operation == "RemoveRegionsFromReplication"
