@@ -7,6 +7,7 @@ import pytest
 
 from pytest_secretsmanager import Rotation, SecretNotFound, SecretsManager, UsageError, Version
 from pytest_secretsmanager.inspection.views import key_of
+from pytest_secretsmanager.managing.planting import plant
 from pytest_secretsmanager.seed_files import read_seeds
 
 ARN = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:app/db-AbCdEf"
@@ -214,8 +215,8 @@ REFUSED = {
         "the ARN of a seed says partition 'aws', but cn-north-1 is in 'aws-cn': write "
         "'arn:aws-cn:secretsmanager:cn-north-1:111122223333:secret:db-AbCdEf'",
     ),
-    "no name": (f"{ARN.removesuffix('app/db-AbCdEf')}-AbCdEf", {}, "secret '' can't be seeded so; AWS answers"),
-    "a name that AWS refuses": (ARN.replace("app/db", "app db"), {}, "secret 'app db' can't be seeded so; AWS answers"),
+    "no name": (f"{ARN.removesuffix('app/db-AbCdEf')}-AbCdEf", {}, "secret '' can't be seeded: AWS answers"),
+    "a name that AWS refuses": (ARN.replace("app/db", "app db"), {}, "secret 'app db' can't be seeded: AWS answers"),
 }
 
 
@@ -243,7 +244,7 @@ def test_seed_file_may_name_a_secret_by_arn(secretsmanager: SecretsManager, tmp_
     path = tmp_path / "seeds.toml"
     path.write_text(f'[[secret]]\nname = "{ARN}"\nvalue = "hunter2"\n', encoding="utf-8")
     (seed,) = read_seeds(path)
-    assert secretsmanager.plant(seed).arn == ARN
+    assert plant(secretsmanager._parts, seed).arn == ARN
 
 
 def test_seed_file_refuses_the_same_secret_by_arn_and_by_name(tmp_path: Path) -> None:

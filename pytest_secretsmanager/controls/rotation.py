@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from pytest_secretsmanager.arguments import require_count
 from pytest_secretsmanager.controls.between_reads import BetweenReads, RotateNow
 from pytest_secretsmanager.controls.functions import Functions, Handler, require_handler
 from pytest_secretsmanager.controls.steps import Failure, Hold, Steps, require_failure, require_step
@@ -167,8 +168,7 @@ class RotationControl:
         """
         require_step(step)
         require_failure(error)
-        if not isinstance(times, int) or isinstance(times, bool) or times < 1:
-            raise UsageError(f"a step fails a number of times, at least 1, not {times!r}")
+        require_count("a step", "fails a number of times", times)
         key = None if secret is None else self._key(secret, region, account)
         self._steps.plan_failure(key, step, "after" if after else "before", error, times)
 
@@ -198,8 +198,7 @@ class RotationControl:
         3
         """
         for name, number in (("every", every), ("first", first)):
-            if not isinstance(number, int) or isinstance(number, bool) or number < 1:
-                raise UsageError(f"{name} is a number of reads, at least 1, not {number!r}")
+            require_count(name, "is a number of reads", number)
         view = self._world.find(secret_id, region, account)
         if state_of(view).rotation is None:
             raise UsageError(

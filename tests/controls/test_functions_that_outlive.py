@@ -60,7 +60,7 @@ def left_running(rolled_back: bool = False) -> Iterator[tuple[SecretsManager, Fu
     with SecretsManager() if rolled_back else pytest.warns(RuntimeWarning, match="still running") as outer:
         if rolled_back:
             sm = outer
-            with pytest.warns(RuntimeWarning, match="still running"), sm.rolled_back():
+            with pytest.warns(RuntimeWarning, match="still running"), sm.snapshot():
                 thread = function.start(sm)
         else:
             with SecretsManager() as sm:
@@ -117,8 +117,8 @@ def test_running_rotation_function_of_a_failed_rotation_is_cut_off() -> None:
     function = Function()
     with pytest.warns(RuntimeWarning, match="still running"), SecretsManager() as sm:  # noqa: PT031
         thread = function.start(sm)
-        sm._service.effects.rotations._busy = frozenset()
-        (run,) = sm._service.effects.rotations.runs
+        sm._parts.service.effects.rotations._busy = frozenset()
+        (run,) = sm.rotation.runs
         run.state = "failed"
     assert "AWS_LAMBDA_FUNCTION_NAME" not in os.environ
     function.finish(thread)
@@ -180,7 +180,7 @@ def test_running_rotation_function_from_before_a_rollback_goes_on() -> None:
     function = Function()
     with SecretsManager() as sm:
         thread = function.start(sm)
-        with sm.rolled_back():
+        with sm.snapshot():
             pass
         function.finish(thread)
         assert function.steps == ["createSecret", "setSecret", "testSecret", "finishSecret"]
@@ -233,7 +233,7 @@ def test_interrupt_in_one_thread_does_not_end_a_rotation_of_another_thread() -> 
     with SecretsManager() as sm:
         sm.seed("a", "one", rotation=Rotation(interrupted, days=1))
         sm.seed("b", "one", rotation=Rotation(handler, days=1))
-        run_effects: Callable[..., Any] = sm._service.effects.run
+        run_effects: Callable[..., Any] = sm._parts.service.effects.run
 
         def wait_first(effects: Any) -> None:
             if threading.current_thread() is thread:
@@ -241,7 +241,7 @@ def test_interrupt_in_one_thread_does_not_end_a_rotation_of_another_thread() -> 
                 assert may_begin.wait(PATIENCE)
             run_effects(effects)
 
-        sm._service.effects.run = wait_first  # type: ignore[method-assign]
+        sm._parts.service.effects.run = wait_first  # type: ignore[method-assign]
         thread = threading.Thread(target=sm.client().rotate_secret, kwargs={"SecretId": "b"}, daemon=True)
         thread.start()
         assert ready.wait(PATIENCE)

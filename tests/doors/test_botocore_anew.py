@@ -92,7 +92,7 @@ def test_a_client_of_another_edition_retries_and_raises_the_errors_of_that_editi
     client = sys.modules["botocore.session"].Session().create_client("secretsmanager", config=config, **KEYS)
     planned = FaultPlan(lambda _: True, lambda _: Fault("closed"))
     with SecretsManager() as sm:
-        sm._responder.plans.append(planned)
+        sm._parts.responder.plans.append(planned)
         with pytest.raises(sys.modules["botocore.exceptions"].ConnectionClosedError):
             client.list_secrets()
     assert planned.attempts == 5

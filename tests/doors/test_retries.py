@@ -76,7 +76,7 @@ def plan(request):
             return faults[number] if number < len(faults) else None
 
         made = FaultPlan(lambda call: call.operation == operation, fault_of)
-        (sm or request.getfixturevalue("secretsmanager"))._responder.plans.append(made)
+        (sm or request.getfixturevalue("secretsmanager"))._parts.responder.plans.append(made)
         return made
 
     return make
@@ -248,7 +248,7 @@ def test_a_body_that_a_listener_breaks_is_refused_as_not_json(plan, new_client, 
 )
 def test_a_call_waits_as_the_first_listener_that_responds_asks(secretsmanager, new_client, responses, left, waited):
     operation = model.operation("GetSecretValue")
-    attempts = Attempts(secretsmanager._responder, new_client(), operation, AWSResponse)
+    attempts = Attempts(secretsmanager._parts.responder, new_client(), operation, AWSResponse)
     after = attempts.wait_for_retry([(print, response) for response in responses])
     assert after == [(print, response) for response in left]
     assert attempts.waited == waited
@@ -417,7 +417,7 @@ def test_a_call_with_a_planned_fault_does_not_take_the_short_way(secretsmanager,
 
 def test_calls_take_the_short_way_again_when_a_plan_is_over(secretsmanager, call, short_calls):
     secretsmanager.seed("db", "one")
-    secretsmanager._responder.plans.append(FaultPlan(lambda _: True, lambda _: FAILED, times=1))
+    secretsmanager._parts.responder.plans.append(FaultPlan(lambda _: True, lambda _: FAILED, times=1))
     call()
     call()
     assert short_calls == ["GetSecretValue"]
@@ -447,7 +447,7 @@ def test_a_planned_call_leaves_another_threads_call_of_the_same_client_alone(
 def test_threads_of_one_client_share_a_plan_that_ends(secretsmanager, new_client):
     secretsmanager.seed("db", "one")
     planned = FaultPlan(lambda _: True, lambda _: THROTTLED, times=8)
-    secretsmanager._responder.plans.append(planned)
+    secretsmanager._parts.responder.plans.append(planned)
     client = new_client(config=Config(retries={"mode": "adaptive", "total_max_attempts": 9}))
     replies = []
     threads = [

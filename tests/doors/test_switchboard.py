@@ -36,7 +36,7 @@ def door(switchboard: Switchboard) -> Any:
 
 
 def responder() -> Responder:
-    return SecretsManager()._responder
+    return SecretsManager()._parts.responder
 
 
 def test_the_responder_that_was_activated_last_answers(switchboard: Switchboard, new_client: Any) -> None:

@@ -159,7 +159,7 @@ def run(new_client, monkeypatch):
             client.meta.events.register(hook, lambda **_: None)
         with SecretsManager(random_seed=7) as sm:
             if hook == PLANNED:
-                sm._responder.plans.append(FaultPlan(lambda _: True, lambda _: None))
+                sm._parts.responder.plans.append(FaultPlan(lambda _: True, lambda _: None))
             sm.kms.create_key(alias="alias/pay")
             sm.seed("db", "two", versions=["one"], tags={"team": "pay"})
             sm.seed("key", b"\x00\xff")

@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from pytest_secretsmanager import SecretsManager
-from pytest_secretsmanager.engine.effects.progress import Progress
 
 
 def once(monkeypatch: pytest.MonkeyPatch, owner: object, name: str) -> None:
@@ -52,7 +51,7 @@ def rotate(sm: SecretsManager, **parameters: Any) -> None:
 def test_an_announced_rotation_that_an_interrupt_stopped_is_retried(
     secretsmanager: SecretsManager, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    once(monkeypatch, secretsmanager._service.effects.rotations, name)
+    once(monkeypatch, secretsmanager._parts.service.effects.rotations, name)
     rotate(secretsmanager)
     secretsmanager.clock.advance(minutes=1)
     secretsmanager.assert_rotated("db")
@@ -61,7 +60,7 @@ def test_an_announced_rotation_that_an_interrupt_stopped_is_retried(
 def test_a_rotation_interrupted_after_its_last_step_has_succeeded(
     secretsmanager: SecretsManager, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    once(monkeypatch, Progress, "end")
+    once(monkeypatch, secretsmanager._parts.service.effects.rotations, "_end")
     rotate(secretsmanager)
     (run,) = secretsmanager.rotation.runs
     assert (run.state, run.broken_off) == ("succeeded", False)
@@ -74,7 +73,7 @@ def test_a_cancelled_rotation_interrupted_at_its_end_is_abandoned(
     def cancel(event: dict[str, str], _: object) -> None:
         secretsmanager.client().cancel_rotate_secret(SecretId=event["SecretId"])
 
-    once(monkeypatch, Progress, "end")
+    once(monkeypatch, secretsmanager._parts.service.effects.rotations, "_end")
     secretsmanager.seed("db", "one")
     arn = secretsmanager.rotation.register(cancel)
     with pytest.raises(KeyboardInterrupt):
@@ -86,7 +85,7 @@ def test_a_cancelled_rotation_interrupted_at_its_end_is_abandoned(
 def test_an_interrupted_test_rotation_leaves_no_version(
     secretsmanager: SecretsManager, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    once(monkeypatch, secretsmanager._service.effects.rotations._steps, "succeeds")
+    once(monkeypatch, secretsmanager._parts.service.effects.rotations, "_succeeds")
     rotate(secretsmanager, RotateImmediately=False, RotationRules={"AutomaticallyAfterDays": 30})
     (run,) = secretsmanager.rotation.runs
     assert (run.test, run.state, run.broken_off) == (True, "failed", True)
@@ -97,7 +96,7 @@ def test_replicas_follow_after_an_interrupt_before_the_replication(
     secretsmanager: SecretsManager, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     secretsmanager.seed("db", "one", replicas=["eu-west-1"])
-    once(monkeypatch, secretsmanager._service.effects.replicas, "follow")
+    once(monkeypatch, secretsmanager._parts.service.effects.replicas, "follow")
     with pytest.raises(KeyboardInterrupt):
         secretsmanager.client().put_secret_value(SecretId="db", SecretString="two")
     assert secretsmanager.secret("db", region="eu-west-1").value == "two"
@@ -109,7 +108,7 @@ def test_an_interrupt_after_a_rotation_does_not_change_it(
     secretsmanager.seed("db", "one")
     client, arn = secretsmanager.client(), secretsmanager.rotation.register(promoting(secretsmanager))
     client.rotate_secret(SecretId="db", RotationLambdaARN=arn)
-    once(monkeypatch, secretsmanager._service._commits, "make")
+    once(monkeypatch, secretsmanager._parts.service._commits, "make")
     with pytest.raises(KeyboardInterrupt):
         client.get_secret_value(SecretId="db")
     secretsmanager.assert_rotated("db")
@@ -120,7 +119,7 @@ def test_an_interrupt_after_a_rotation_does_not_change_it(
 
 
 def test_forget_other_threads_frees_a_forked_child_from_running_rotations(secretsmanager: SecretsManager) -> None:
-    rotations = secretsmanager._service.effects.rotations
+    rotations = secretsmanager._parts.service.effects.rotations
     rotations._busy = frozenset([type("Run", (), {"thread": -1})()])
     rotations.forget_other_threads()
     assert not rotations.is_busy

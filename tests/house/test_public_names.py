@@ -112,8 +112,8 @@ def sm() -> Iterator[SecretsManager]:
         sm.seed("db", "one")
         sm.seed("rotating", {"password": "one"}, rotation=Rotation(_write_and_promote(sm)))
         yield sm
-        sm._steps.forget()
-        sm._steps.holds.clear()
+        sm._parts.steps.forget()
+        sm._parts.steps.holds.clear()
 
 
 def _write_and_promote(sm: SecretsManager) -> Callable[[Any, Any], None]:

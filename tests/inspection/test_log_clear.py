@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pytest_secretsmanager import SecretsManager
+from pytest_secretsmanager.managing.rollback import rolled_back
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager.client import SecretsManagerClient
@@ -157,7 +158,7 @@ def test_failure_of_a_log_assertion_says_that_the_log_was_cleared(secretsmanager
 def test_rollback_restores_the_log_that_was_cleared_inside(client: "SecretsManagerClient") -> None:
     with SecretsManager() as sm:
         sm.client().create_secret(Name="db")
-        with sm.rolled_back():
+        with sm.snapshot():
             sm.client().describe_secret(SecretId="db")
             sm.log.clear()
             sm.client().describe_secret(SecretId="db")
@@ -168,7 +169,7 @@ def test_rollback_restores_the_log_that_was_cleared_inside(client: "SecretsManag
 def test_rollback_keeps_a_log_that_was_cleared_before(
     secretsmanager: SecretsManager, client: "SecretsManagerClient"
 ) -> None:
-    with secretsmanager.rolled_back():
+    with secretsmanager.snapshot():
         put(client, THREE)
     assert len(secretsmanager.log) == 0
     assert secretsmanager.log.cleared == 2
@@ -180,7 +181,7 @@ def test_rolled_back_with_own_log_begins_with_an_empty_log_that_was_not_cleared(
     secretsmanager: SecretsManager, client: "SecretsManagerClient"
 ) -> None:
     put(client, THREE)
-    with secretsmanager.rolled_back(own_log=True):
+    with rolled_back(secretsmanager._parts, own_log=True):
         assert (len(secretsmanager.log), secretsmanager.log.cleared) == (0, 0)
         assert len(secretsmanager.secret("db").history) > 0
         with pytest.raises(AssertionError, match="never moved; its moves"):
@@ -191,7 +192,7 @@ def test_rolled_back_with_own_log_begins_with_an_empty_log_that_was_not_cleared(
 def test_rollbacks_that_end_in_the_order_of_their_start_keep_the_log_complete(
     client: "SecretsManagerClient", secretsmanager: SecretsManager
 ) -> None:
-    outer, inner = secretsmanager.rolled_back(), secretsmanager.rolled_back()
+    outer, inner = secretsmanager.snapshot(), secretsmanager.snapshot()
     outer.__enter__()
     put(client, THREE)
     secretsmanager.log.clear()

@@ -7,6 +7,8 @@ import boto3
 import pytest
 
 from pytest_secretsmanager import SecretsManager
+from pytest_secretsmanager.managing.planting import follow_environment
+from pytest_secretsmanager.managing.rollback import rolled_back
 
 CACHES = "\n  does the code cache what it reads (lru_cache, powertools, at import)? Clear the cache before the test"
 
@@ -110,10 +112,10 @@ def test_assert_logged_without_calls_names_a_manager_that_was_entered_again_as_a
 def test_assert_logged_of_a_run_ignores_a_manager_that_an_earlier_test_left() -> None:
     """The manager of a whole run gives each test its own log."""
     with SecretsManager() as run:
-        with run.rolled_back(own_log=True), SecretsManager() as inner:
+        with rolled_back(run._parts, own_log=True), SecretsManager() as inner:
             read(inner)
-        with run.rolled_back(own_log=True):
-            assert text_of(run) == f"no calls{CACHES}"
+        with rolled_back(run._parts, own_log=True):
+            assert text_of(run) == f"no calls at all{CACHES}"
 
 
 def test_assert_logged_without_calls_names_five_other_managers_and_counts_the_rest() -> None:
@@ -142,6 +144,6 @@ def test_assert_logged_without_calls_names_the_current_region_of_another_manager
 ) -> None:
     with SecretsManager() as outer, SecretsManager() as inner, monkeypatch.context() as environment:
         environment.setenv("AWS_DEFAULT_REGION", "eu-west-1")
-        inner.follow_environment()
+        follow_environment(inner._parts)
         read(inner)
         assert "another SecretsManager, in eu-west-1, which is active, has logged 1" in text_of(outer)

@@ -299,7 +299,7 @@ def test_a_fixture_that_takes_the_variable_away_changes_nothing(run: Run) -> Non
         pytest.param(
             '"db", "x", replicas=["eu-west-1"]',
             "eu-west-1",
-            "secret 'db' can't be seeded so; AWS answers InvalidParameterException: Invalid replica region.",
+            "secret 'db' can't be seeded: AWS answers InvalidParameterException: Invalid replica region.",
             id="the region of a replica",
         ),
     ],

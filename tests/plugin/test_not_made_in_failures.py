@@ -111,7 +111,7 @@ def test_the_stored_function_is_named_when_the_call_names_none(section: Section)
         with SecretsManager() as other:
             other.seed("db", "to-hide", rotation=Rotation(print, days=30))
             arn = other.client().describe_secret(SecretId="db")["RotationLambdaARN"]
-            other._functions.by_arn.clear()
+            other._parts.functions.by_arn.clear()
             rotate()
     """
     found = "arn:aws:lambda:us-east-1:123456789012:function:print"

@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from itertools import groupby, takewhile
 
+from pytest_secretsmanager.arguments import is_whole_number
 from pytest_secretsmanager.engine.errors import UsageError
 from pytest_secretsmanager.inspection.assertions.comparison import LONGEST_WHOLE, plain_text, value_texts
 from pytest_secretsmanager.inspection.assertions.loggable import require_error, require_loggable, require_operation
@@ -31,7 +32,7 @@ def assert_logged(
     require_operation(operation)
     require_loggable(operation, fields)
     require_error(operation, error)
-    if not isinstance(times, int | None) or isinstance(times, bool) or (times is not None and times < 0):
+    if times is not None and not is_whole_number(times, least=0):
         raise UsageError(f"times is a number of calls, or None for at least one, not {times!r}")
     found = log.matching(operation, error, fields)
     if bool(found) if times is None else len(found) == times:

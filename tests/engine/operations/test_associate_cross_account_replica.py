@@ -136,6 +136,6 @@ def test_associate_cross_account_replica_refuses_a_deleted_replica(pair, refused
 
 
 def test_a_rolled_back_association_leaves_primary_and_replica_unchanged(pair, secretsmanager):
-    with secretsmanager._rolled_back():
+    with secretsmanager.snapshot():
         pair.associate()
     assert pair.statuses == (None, "Pending")

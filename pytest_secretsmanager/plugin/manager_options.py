@@ -1,4 +1,4 @@
-"""The options of a test's `SecretsManager`: those of the ini file, and over them the marker's."""
+"""The options of a test's `SecretsManager`: a marker's options override those of the ini file."""
 
 import os
 from collections.abc import Mapping
@@ -6,33 +6,19 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pytest_secretsmanager.options import KEYWORDS, ini_name_of
 from pytest_secretsmanager.plugin import settings
 from pytest_secretsmanager.plugin.markers import failure, farthest_first
-from pytest_secretsmanager.plugin.names import ACCOUNT, EXTRA_REGIONS, FIXTURE, OPTIONS, RANDOM_SEED, REGION, SECRET
+from pytest_secretsmanager.plugin.names import ACCOUNT, FIXTURE, OPTIONS, RANDOM_SEED, REGION, SECRET
 from pytest_secretsmanager.surroundings.default_region import DEFAULT_REGION, REGION_VARIABLE
 
 if TYPE_CHECKING:
+    from pytest_secretsmanager.engine.errors import UsageError
     from pytest_secretsmanager.manager import SecretsManager
-
-_OPTIONS = ("region", "account", "random_seed", "now", "version_quota", "extra_regions")
-
-
-def add(parser: pytest.Parser) -> None:
-    """Adds these ini options."""
-    default = f"(default: {REGION_VARIABLE}, else {DEFAULT_REGION})"
-    parser.addini(REGION, f"region of the fixture secretsmanager {default}", default="")
-    parser.addini(ACCOUNT, "account of the fixture secretsmanager", default="123456789012")
-    parser.addini(RANDOM_SEED, "makes ARN suffixes, version ids and request ids repeatable", default="")
-    parser.addini(
-        EXTRA_REGIONS,
-        "regions that are newer than the installed botocore: names, with blanks or commas between",
-        "args",
-        [],
-    )
 
 
 def build(node: Any) -> "SecretsManager":
-    """The manager of a test, by its options."""
+    """Return the manager of a test, made by its options."""
     from pytest_secretsmanager.engine.errors import UsageError, nearest
     from pytest_secretsmanager.manager import SecretsManager
 
@@ -42,8 +28,8 @@ def build(node: Any) -> "SecretsManager":
         if marker.args:
             advice = f"a secret is seeded by @pytest.mark.{SECRET}"
             raise failure(node, OPTIONS, f"options are given by name, not by position ({len(marker.args)}); {advice}")
-        for name in marker.kwargs.keys() - {*_OPTIONS}:
-            raise failure(node, OPTIONS, f"there is no option {name!r}{nearest(name, _OPTIONS)}")
+        for name in marker.kwargs.keys() - {*KEYWORDS}:
+            raise failure(node, OPTIONS, f"there is no option {name!r}{nearest(name, KEYWORDS)}")
         options |= {**marker.kwargs, **_all_extra_regions(options, marker.kwargs)}
     try:
         return SecretsManager(**options)
@@ -55,9 +41,9 @@ def build(node: Any) -> "SecretsManager":
 
 
 def _all_extra_regions(before: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
-    """The extra regions of a marker together with those of the ini file and of markers farther off.
+    """Return the extra regions of a marker with those of the ini file and of outer markers.
 
-    Every other option takes the place of the one before. A wrong type is left as it is, for the manager to refuse.
+    Every other option replaces the earlier one. A wrong type is left unchanged: the manager refuses it.
     """
     far, near = before["extra_regions"], given.get("extra_regions")
     if isinstance(far, list | tuple | set) and isinstance(near, list | tuple | set):
@@ -66,7 +52,7 @@ def _all_extra_regions(before: Mapping[str, Any], given: Mapping[str, Any]) -> d
 
 
 def ini_options(config: pytest.Config) -> dict[str, Any]:
-    """What the ini file says; where it names no region, that is left to the environment, which all clients ask."""
+    """Return the options of the ini file. Without a region there, the environment decides, as for all clients."""
     return {
         "region": config.getini(REGION) or None,
         "account": config.getini(ACCOUNT),
@@ -76,29 +62,35 @@ def ini_options(config: pytest.Config) -> dict[str, Any]:
 
 
 def ini_problem(ini: dict[str, Any]) -> str | None:
-    """What is wrong with the ini file's options by themselves, whatever the environment says."""
-    problem = _problem(ini | {"region": ini["region"] or DEFAULT_REGION})
-    return None if problem is None else f"the ini option {OPTIONS}_{problem}"
+    """Return what is wrong with the options of the ini file, whatever the environment is."""
+    error = _refusal(ini | {"region": ini["region"] or DEFAULT_REGION})
+    if error is None or error.subject is None:
+        return None
+    return f"the ini option {ini_name_of(error.subject)} {error.problem}"
 
 
 def environment_problem(options: dict[str, Any]) -> str | None:
-    """What is wrong with the region of the environment, where no option names one."""
-    return None if options["region"] is not None else _problem({"extra_regions": options["extra_regions"]})
+    """Return what is wrong with the region of the environment, if no option names a region."""
+    if options["region"] is not None:
+        return None
+    error = _refusal({"extra_regions": options["extra_regions"]})
+    return None if error is None else str(error)
 
 
-def _problem(options: dict[str, Any]) -> str | None:
+def _refusal(options: dict[str, Any]) -> "UsageError | None":
+    """Return why no `SecretsManager` can have these options."""
     from pytest_secretsmanager.engine.errors import UsageError
     from pytest_secretsmanager.manager import SecretsManager
 
     try:
         SecretsManager(**options)
     except UsageError as error:
-        return str(error)
+        return error
     return None
 
 
 def differing_regions(config: pytest.Config) -> str | None:
-    """What the run's header says when the ini file and the environment name two regions."""
+    """Return the line of the run's header about an ini file and an environment that name two regions."""
     ini, named = config.getini(REGION), os.environ.get(REGION_VARIABLE)
     if not ini or not named or ini == named:
         return None

@@ -16,9 +16,9 @@ def everything_of(sm: SecretsManager) -> tuple[object, ...]:
         {name: (secret.value, secret.tags) for name, secret in sm.secrets.items()},
         [event.operation for event in sm.log],
         round(sm.clock.now.timestamp() / 3600),
-        sorted(sm._keys._aliases),
+        sorted(sm._parts.keys._aliases),
         len(sm.rotation.runs),
-        sorted(sm._functions.by_arn),
+        sorted(sm._parts.functions.by_arn),
     )
 
 
@@ -35,7 +35,7 @@ def test_rollbacks_that_end_in_any_order_restore_the_state_before_the_first(orde
     with SecretsManager() as sm:
         sm.seed("db", "zero")
         before = everything_of(sm)
-        blocks: dict[str, Any] = {name: sm.rolled_back() for name in "abc"}
+        blocks: dict[str, Any] = {name: sm.snapshot() for name in "abc"}
         for name, block in blocks.items():
             block.__enter__()
             change(sm, name)
@@ -48,7 +48,7 @@ def test_rollback_that_ends_first_restores_the_state_before_both() -> None:
     with SecretsManager() as sm:
         sm.seed("db", "zero")
         before = everything_of(sm)
-        first, second = sm.rolled_back(), sm.rolled_back()
+        first, second = sm.snapshot(), sm.snapshot()
         first.__enter__()
         change(sm, "first")
         second.__enter__()
@@ -63,10 +63,10 @@ def test_rollback_that_ends_first_restores_the_state_before_both() -> None:
 def test_inner_rollback_keeps_the_changes_of_the_outer_one() -> None:
     with SecretsManager() as sm:
         sm.seed("db", "zero")
-        with sm.rolled_back():
+        with sm.snapshot():
             change(sm, "outer")
             outer = everything_of(sm)
-            with sm.rolled_back():
+            with sm.snapshot():
                 change(sm, "inner")
             assert everything_of(sm) == outer
 
@@ -76,20 +76,20 @@ def test_rollback_that_is_garbage_collected_restores_the_state(monkeypatch: pyte
     with SecretsManager() as thrown_away, SecretsManager() as sm:
         thrown_away.seed("db", "zero")
         sm.seed("db", "zero")
-        apply: Callable[..., None] = sm._service.store.apply
+        apply: Callable[..., None] = sm._parts.service.store.apply
 
         def collect_first(changes: Any) -> None:
             gc.collect(1)
-            assert sm._service.lock.is_mine
+            assert sm._parts.service.lock.is_mine
             apply(changes)
 
-        gc.disable()  # otherwise the block might move to an old generation
-        block: Any = thrown_away.rolled_back()
+        gc.disable()  # else the block might have grown old before it is thrown away
+        block: Any = thrown_away.snapshot()
         block.__enter__()
         thrown_away.seed("db", "changed")
         block.itself = block
         del block
-        monkeypatch.setattr(sm._service.store, "apply", collect_first)
+        monkeypatch.setattr(sm._parts.service.store, "apply", collect_first)
         try:
             sm.client().put_secret_value(SecretId="db", SecretString="one")
         finally:

@@ -1,4 +1,4 @@
-"""The region where a `SecretsManager` looks when nothing else is said, and what was seeded there for that reason."""
+"""The default region of a `SecretsManager`, and the seeds that were planted there because they named no region."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -23,10 +23,10 @@ class _Planted(NamedTuple):
 
 
 class Home:
-    """A region that was given, and stays; or else the environment's, which may still change while a scene is set.
+    """The region that was given, which stays, or the environment's, which may change while a test is set up.
 
-    It keeps the seeds that named no region only once it follows: they hold values in plain. A seed moves with it while
-    the secret is as it was planted and no test code has a view of it; what has been worked with stays where it is.
+    It keeps the seeds that named no region only once it follows the environment: seeds hold values in plain text. A
+    seed moves along if its secret is as it was planted and no test code has a view of it.
     """
 
     def __init__(self, given: str | None, regions: Regions) -> None:
@@ -42,11 +42,11 @@ class Home:
         self.region = region
 
     def region_now(self) -> str:
-        """The region, for parts that ask anew each time."""
+        """Return the region, for parts that ask again each time."""
         return self.region
 
     def follow(self) -> str | None:
-        """The region to go to, None to stay; from now on it notes what is seeded."""
+        """Return the region to go to, None to stay. From now on, seeds that may move are kept."""
         if self._is_given:
             return None
         self._follows = True
@@ -57,23 +57,23 @@ class Home:
         return named
 
     def note(self, key: SecretKey, seed: Seed, state: Secret | None) -> None:
-        """What was seeded here without a region may move from now on; what names its region does not."""
+        """Keep a seed that named no region, since it may move; any other seed stays."""
         if not self._follows or "region" in seed.options or state is None:
             self.keep_in_place(key)
         else:
             self._planted[key] = _Planted(seed, state)
 
     def keep_in_place(self, key: SecretKey) -> None:
-        """A seed stays where it is from now on: a fixture has a view of it."""
+        """Let a seed stay where it is from now on: a fixture has a view of it."""
         self._planted.pop(key, None)
 
     @contextmanager
     def moved_to(
         self, region: str, look: Callable[[SecretKey], Secret | None], *, with_seeds: bool
     ) -> Iterator[Mapping[SecretKey, Seed]]:
-        """Goes to another region, and gives the seeds that move there; stays where it was when the block raises.
+        """Go to another region and yield the seeds that move there; an error of the block undoes that.
 
-        No secret of that region gives way to a seed that moves. A seed that is left behind stays for good.
+        A seed does not replace a secret that exists in that region. A seed that is left behind stays permanently.
         """
         restore = self.checkpoint()
         seeds = {
@@ -90,7 +90,7 @@ class Home:
             raise
 
     def checkpoint(self) -> Restore:
-        """A point to go back to."""
+        """Return the way back to this region and these seeds."""
         region, restore_planted = self.region, checkpoint(self._planted)
 
         def restore() -> None:
@@ -101,10 +101,10 @@ class Home:
 
 
 def _is_as_planted(planted: _Planted, state: Secret | None) -> bool:
-    """Whether nothing has happened to a secret since it was planted, other than reads."""
+    """Return whether a secret has only been read since it was planted."""
     return state is not None and without_access(state) == without_access(planted.state)
 
 
 def _is_another(secret: Secret | None, key: SecretKey) -> bool:
-    """Whether a secret is there that is no replica of the one under this key: it would be lost to one that moves."""
+    """Return whether `secret` exists and is no replica of the one under this key: a moving seed would replace it."""
     return secret is not None and secret.primary_region != key.region
