@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from pytest_secretsmanager import SecretsManager
+from pytest_secretsmanager.engine.effects.progress import Progress
 
 
 def once(monkeypatch: pytest.MonkeyPatch, owner: object, name: str) -> None:
@@ -60,7 +61,7 @@ def test_an_announced_rotation_that_an_interrupt_stopped_is_retried(
 def test_a_rotation_interrupted_after_its_last_step_has_succeeded(
     secretsmanager: SecretsManager, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    once(monkeypatch, secretsmanager._parts.service.effects.rotations, "_end")
+    once(monkeypatch, Progress, "end")
     rotate(secretsmanager)
     (run,) = secretsmanager.rotation.runs
     assert (run.state, run.broken_off) == ("succeeded", False)
@@ -73,7 +74,7 @@ def test_a_cancelled_rotation_interrupted_at_its_end_is_abandoned(
     def cancel(event: dict[str, str], _: object) -> None:
         secretsmanager.client().cancel_rotate_secret(SecretId=event["SecretId"])
 
-    once(monkeypatch, secretsmanager._parts.service.effects.rotations, "_end")
+    once(monkeypatch, Progress, "end")
     secretsmanager.seed("db", "one")
     arn = secretsmanager.rotation.register(cancel)
     with pytest.raises(KeyboardInterrupt):
@@ -85,7 +86,7 @@ def test_a_cancelled_rotation_interrupted_at_its_end_is_abandoned(
 def test_an_interrupted_test_rotation_leaves_no_version(
     secretsmanager: SecretsManager, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    once(monkeypatch, secretsmanager._parts.service.effects.rotations, "_succeeds")
+    once(monkeypatch, secretsmanager._parts.service.effects.rotations._steps, "succeeds")
     rotate(secretsmanager, RotateImmediately=False, RotationRules={"AutomaticallyAfterDays": 30})
     (run,) = secretsmanager.rotation.runs
     assert (run.test, run.state, run.broken_off) == (True, "failed", True)
