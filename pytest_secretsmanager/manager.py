@@ -24,7 +24,7 @@ from pytest_secretsmanager.doors.client import Responder
 from pytest_secretsmanager.doors.session import new_client
 from pytest_secretsmanager.engine import arns
 from pytest_secretsmanager.engine.call import Call, Parameters
-from pytest_secretsmanager.engine.callers import require_account, user_of
+from pytest_secretsmanager.engine.callers import Callers, require_account, user_of
 from pytest_secretsmanager.engine.checkpoints import Restore, checkpoint
 from pytest_secretsmanager.engine.effects.runs import RotationRun
 from pytest_secretsmanager.engine.errors import ServiceError, UnsupportedOperation, UsageError
@@ -118,6 +118,7 @@ class SecretsManager(Panel, Assertions):
         _require_seed(random_seed)
         _require_quota(version_quota)
         self._account = account
+        self._callers = Callers(account)
         self._clock = clock = Clock(now)
         self._keys = KeyRing(moto.key)
         self._random = _UNSEEDED if random_seed is None else Random(random_seed)  # noqa: S311 - ids, never keys
@@ -136,7 +137,7 @@ class SecretsManager(Panel, Assertions):
         self._responder = Responder(
             self._service,
             clock.seconds,
-            account,
+            self._callers,
             self._random,
             self._new_request_id,
             repeatable=random_seed is not None,
@@ -308,7 +309,16 @@ class SecretsManager(Panel, Assertions):
         With `own_log` the log begins empty inside. An endpoint that was started inside is stopped. A rotation function
         that was called inside and still runs is cut off: nothing answers it any more.
         """
-        parts = (self.clock, self._keys, self._functions, self._steps, self._held, self._home, self.events)
+        parts = (
+            self.clock,
+            self._callers,
+            self._keys,
+            self._functions,
+            self._steps,
+            self._held,
+            self._home,
+            self.events,
+        )
         endpoint = self._endpoint
         functions, runs = active.functions_of(self._responder), self.rotation.runs
 

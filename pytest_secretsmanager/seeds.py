@@ -14,8 +14,8 @@ from typing import Any, TypeAlias, TypedDict
 
 from pytest_secretsmanager import seed_arns
 from pytest_secretsmanager.engine import arns
-from pytest_secretsmanager.engine.call import Call, Parameters, Principal
-from pytest_secretsmanager.engine.callers import require_account
+from pytest_secretsmanager.engine.call import Call, Parameters
+from pytest_secretsmanager.engine.callers import Principal, require_account
 from pytest_secretsmanager.engine.errors import UsageError, nearest
 from pytest_secretsmanager.engine.regions import Regions
 from pytest_secretsmanager.engine.rules import labels

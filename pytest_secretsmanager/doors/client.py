@@ -28,8 +28,8 @@ from pytest_secretsmanager.doors import moto, wire
 from pytest_secretsmanager.doors.listeners import listeners_to, module_of
 from pytest_secretsmanager.doors.replies import Scalars, scalars_of, shown
 from pytest_secretsmanager.engine import model
-from pytest_secretsmanager.engine.call import Call, Parameters, Principal, Reply, copied_members
-from pytest_secretsmanager.engine.callers import acting_account, user_of
+from pytest_secretsmanager.engine.call import Call, Parameters, Reply, copied_members
+from pytest_secretsmanager.engine.callers import Callers, Principal, acting, user_of
 from pytest_secretsmanager.engine.errors import ServiceError
 from pytest_secretsmanager.engine.ports import new_uuid
 from pytest_secretsmanager.engine.regions import Regions, is_known_to_botocore
@@ -50,7 +50,7 @@ class Responder:
 
     service: Service
     now: Callable[[], float]
-    account: str
+    callers: Callers
     random: Random
     new_request_id: Callable[[], str]
     repeatable: bool = False
@@ -177,7 +177,9 @@ def _answer(
     half = _half_of(client)
     now = responder.now()
     request_id = responder.new_request_id()
-    call = Call(described.name, parameters, half.region, half.principal_for(responder), now, request_id, accepted)
+    call = Call(
+        described.name, parameters, half.region, half.principal_for(responder, client), now, request_id, accepted
+    )
     try:
         outcome = responder.service.call(call)
     except ServiceError as error:
@@ -231,8 +233,17 @@ class _ClientHalf:
     history: Any
     quiet: dict[str, object] = field(default_factory=dict)
 
-    def principal_for(self, responder: Responder) -> Principal:
-        return self.principal or user_of(acting_account.get() or responder.account, self.region)
+    def principal_for(self, responder: Responder, client: BaseClient) -> Principal:
+        """The caller: the principal of credentials that were handed out, else the client's account, else the default.
+
+        The credentials are looked up at each call, since botocore may have refreshed them.
+        """
+        callers = responder.callers
+        if callers.handed_out:
+            handed_out = callers.principal_of(_access_key_id(client), self.region)
+            if handed_out is not None:
+                return handed_out
+        return self.principal or acting.get() or user_of(callers.account, self.region)
 
 
 def nobody_listens(client: BaseClient, operation_name: str) -> bool:
@@ -279,6 +290,14 @@ def _history_of(client: BaseClient) -> Any:
     """The history recorder that this client tells of its calls: each edition of botocore has one of its own."""
     method = getattr(type(client), "_convert_to_request_dict", None)
     return getattr(method, "__globals__", {}).get("history_recorder") or get_global_history_recorder()
+
+
+def _access_key_id(client: BaseClient) -> str | None:
+    """The access key id of a client's credentials, None for credentials that botocore has not fetched yet."""
+    credentials = client._get_credentials()  # type: ignore[attr-defined] # noqa: SLF001 - no public name
+    if hasattr(credentials, "refresh_needed"):
+        return credentials._access_key  # type: ignore[no-any-return] # noqa: SLF001 - `access_key` may fetch or refresh
+    return getattr(credentials, "access_key", None)
 
 
 def _explicit_account(client: BaseClient) -> str | None:

@@ -10,10 +10,12 @@ from cryptography.exceptions import InvalidTag
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pytest_secretsmanager.engine.callers import assumed_role, user_of
 from pytest_secretsmanager.engine.keys import KeyElsewhere, KeyRing, KmsRefusal
 
 HOME = ("us-east-1", "123456789012")
 PLACE = "arn:aws:kms:us-east-1:123456789012"
+USER = user_of("123456789012", "us-east-1")
 KEY_ID = "0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0"
 V1, V2 = "version-1".ljust(32, "-"), "version-2".ljust(32, "-")
 
@@ -175,30 +177,30 @@ STATES = [
 
 @pytest.mark.parametrize(("change", "expected"), STATES)
 def test_a_key_that_may_not_be_used_opens_nothing(ring, key, change, expected):
-    sealed = ring.seal(b"value", key, "alias/pay", b"context")
+    sealed = ring.seal(b"value", key, "alias/pay", b"context", USER)
     ring.put(key, **change)
-    assert refusal(ring.open, sealed, b"context") == expected
+    assert refusal(ring.open, sealed, b"context", USER) == expected
 
 
 @pytest.mark.parametrize(("change", "expected"), STATES)
 def test_a_key_that_may_not_be_used_seals_nothing(ring, key, change, expected):
     ring.put(key, **change)
-    assert refusal(ring.seal, b"value", ring.find(*HOME, KEY_ID), KEY_ID, b"context") == expected
+    assert refusal(ring.seal, b"value", ring.find(*HOME, KEY_ID), KEY_ID, b"context", USER) == expected
 
 
 @pytest.mark.parametrize(("change", "expected"), STATES)
 def test_a_test_that_looks_opens_regardless_of_the_state(ring, key, change, expected):
-    sealed = ring.seal(b"value", key, "alias/pay", b"context")
+    sealed = ring.seal(b"value", key, "alias/pay", b"context", USER)
     ring.put(key, **change)
     assert ring.open_regardless(sealed, b"context") == b"value"
 
 
 @pytest.mark.parametrize(("change", "expected"), STATES)
 def test_a_key_that_may_be_used_again_opens_what_it_sealed_before(ring, key, change, expected):
-    sealed = ring.seal(b"value", key, "alias/pay", b"context")
+    sealed = ring.seal(b"value", key, "alias/pay", b"context", USER)
     ring.put(key, **change)
     ring.put(key, state="Enabled", denied=False)
-    assert ring.open(sealed, b"context") == b"value"
+    assert ring.open(sealed, b"context", USER) == b"value"
 
 
 @pytest.mark.parametrize(
@@ -219,9 +221,9 @@ def test_one_turn_leaves_the_other_as_it_is(ring, key, first, second, expected):
 
 
 def test_a_sealed_value_stays_with_its_key_when_the_alias_moves(ring, key):
-    sealed = ring.seal(b"value", key, "alias/pay", b"context")
+    sealed = ring.seal(b"value", key, "alias/pay", b"context", USER)
     ring.put(ring.create(*HOME, alias="alias/pay"), state="Disabled")
-    assert ring.open(sealed, b"context") == b"value"
+    assert ring.open(sealed, b"context", USER) == b"value"
 
 
 # --- sealing ---------------------------------------------------------------------------------------------------------
@@ -230,52 +232,52 @@ def test_a_sealed_value_stays_with_its_key_when_the_alias_moves(ring, key):
 @given(plain=st.binary(max_size=100), context=st.binary(max_size=100))
 def test_what_is_sealed_opens_again(plain, context):
     ring = KeyRing()
-    assert ring.open(ring.seal(plain, ring.find(*HOME, ""), "", context), context) == plain
+    assert ring.open(ring.seal(plain, ring.find(*HOME, ""), "", context, USER), context, USER) == plain
 
 
 def test_it_opens_under_no_other_key(ring, key):
-    sealed = ring.seal(b"value", key, "alias/pay", b"context")
+    sealed = ring.seal(b"value", key, "alias/pay", b"context", USER)
     other = ring.create(*HOME)
     with pytest.raises(InvalidTag):
-        ring.open(replace(sealed, key_arn=other.arn), b"context")
+        ring.open(replace(sealed, key_arn=other.arn), b"context", USER)
 
 
 def test_it_opens_in_no_other_context(ring, key):
-    sealed = ring.seal(b"value", key, "alias/pay", b"SecretVersionId=1")
+    sealed = ring.seal(b"value", key, "alias/pay", b"SecretVersionId=1", USER)
     with pytest.raises(InvalidTag):
-        ring.open(sealed, b"SecretVersionId=2")
+        ring.open(sealed, b"SecretVersionId=2", USER)
 
 
 def test_it_opens_in_no_other_ring(ring, key):
-    sealed = ring.seal(b"value", key, "alias/pay", b"context")
+    sealed = ring.seal(b"value", key, "alias/pay", b"context", USER)
     other = KeyRing()
     other.create(*HOME, key_id=KEY_ID)
     with pytest.raises(InvalidTag):
-        other.open(sealed, b"context")
+        other.open(sealed, b"context", USER)
 
 
 @pytest.mark.parametrize("part", ["data_key", "ciphertext"])
 def test_it_opens_only_as_it_was_sealed(ring, key, part):
-    sealed = ring.seal(b"value", key, "alias/pay", b"context")
+    sealed = ring.seal(b"value", key, "alias/pay", b"context", USER)
     spoilt = bytearray(getattr(sealed, part))
     spoilt[-1] ^= 1
     with pytest.raises(InvalidTag):
-        ring.open(replace(sealed, **{part: bytes(spoilt)}), b"context")
+        ring.open(replace(sealed, **{part: bytes(spoilt)}), b"context", USER)
 
 
 def test_parts_of_two_sealed_values_do_not_go_together(ring, key):
-    first, second = (ring.seal(plain, key, "alias/pay", b"context") for plain in (b"one", b"two"))
+    first, second = (ring.seal(plain, key, "alias/pay", b"context", USER) for plain in (b"one", b"two"))
     with pytest.raises(InvalidTag):
-        ring.open(replace(first, ciphertext=second.ciphertext), b"context")
+        ring.open(replace(first, ciphertext=second.ciphertext), b"context", USER)
 
 
 def test_the_same_value_is_never_sealed_alike(ring, key):
-    sealed = [ring.seal(b"value", key, "alias/pay", b"context") for _ in range(50)]
+    sealed = [ring.seal(b"value", key, "alias/pay", b"context", USER) for _ in range(50)]
     assert len({one.data_key for one in sealed}) == len({one.ciphertext for one in sealed}) == 50
 
 
 def test_a_sealed_value_tells_the_key_as_it_was_named_and_as_it_is(ring, key):
-    sealed = ring.seal(b"value", key, "alias/pay", b"context")
+    sealed = ring.seal(b"value", key, "alias/pay", b"context", USER)
     assert (sealed.kms_key_id, sealed.key_arn) == ("alias/pay", key.arn)
 
 
@@ -287,14 +289,14 @@ def test_a_version_does_not_open_as_another_version(world):
     world.call("PutSecretValue", SecretId="db", SecretString="two", ClientRequestToken=V2)
     secret = world.state("db")
     with pytest.raises(InvalidTag):
-        world.service.ports.open(secret, V1, secret.versions[V2].sealed)
+        world.service.ports.open(secret, V1, secret.versions[V2].sealed, USER)
 
 
 def test_a_version_does_not_open_as_another_secrets(world):
     for name in ("db", "other"):
         world.call("CreateSecret", Name=name, SecretString=name, ClientRequestToken=V1)
     with pytest.raises(InvalidTag):
-        world.service.ports.open(world.state("db"), V1, world.state("other").versions[V1].sealed)
+        world.service.ports.open(world.state("db"), V1, world.state("other").versions[V1].sealed, USER)
 
 
 def held_by(root):
@@ -367,30 +369,30 @@ def test_what_is_in_neither_kms_is_not_found(ring_beside):
 
 
 def test_a_key_of_another_kms_has_its_state_there_at_each_use(ring_beside, others):
-    sealed = ring_beside.seal(b"one", ring_beside.find(*HOME, KEY_ID), KEY_ID, b"context")
+    sealed = ring_beside.seal(b"one", ring_beside.find(*HOME, KEY_ID), KEY_ID, b"context", USER)
     others[OTHERS_KEY] = KeyElsewhere(OTHERS_KEY, "Disabled")
-    assert refusal(ring_beside.open, sealed, b"context") == ("DisabledException", f"{OTHERS_KEY} is disabled.")
+    assert refusal(ring_beside.open, sealed, b"context", USER) == ("DisabledException", f"{OTHERS_KEY} is disabled.")
     assert ring_beside.open_regardless(sealed, b"context") == b"one"
     others[OTHERS_KEY] = KeyElsewhere(OTHERS_KEY, "Enabled")
-    assert ring_beside.open(sealed, b"context") == b"one"
+    assert ring_beside.open(sealed, b"context", USER) == b"one"
 
 
 @pytest.mark.parametrize(("state", "code"), [("Enabled", None), ("Disabled", "DisabledException")])
 def test_a_key_of_another_kms_that_is_over_keeps_its_last_state(ring_beside, others, state, code):
-    sealed = ring_beside.seal(b"one", ring_beside.find(*HOME, KEY_ID), KEY_ID, b"context")
+    sealed = ring_beside.seal(b"one", ring_beside.find(*HOME, KEY_ID), KEY_ID, b"context", USER)
     others[OTHERS_KEY] = KeyElsewhere(OTHERS_KEY, state)
     ring_beside.find(*HOME, KEY_ID)
     others.clear()
     if code is None:
-        assert ring_beside.open(sealed, b"context") == b"one"
+        assert ring_beside.open(sealed, b"context", USER) == b"one"
     else:
-        assert refusal(ring_beside.open, sealed, b"context")[0] == code
+        assert refusal(ring_beside.open, sealed, b"context", USER)[0] == code
 
 
 def test_a_key_of_another_kms_may_be_denied_here(ring_beside):
-    sealed = ring_beside.seal(b"one", ring_beside.find(*HOME, KEY_ID), KEY_ID, b"context")
+    sealed = ring_beside.seal(b"one", ring_beside.find(*HOME, KEY_ID), KEY_ID, b"context", USER)
     ring_beside.put(ring_beside.find(*HOME, KEY_ID), denied=True)
-    assert refusal(ring_beside.open, sealed, b"context")[0] == "AccessDeniedException"
+    assert refusal(ring_beside.open, sealed, b"context", USER)[0] == "AccessDeniedException"
 
 
 def test_an_alias_there_of_a_key_here_names_the_key_here(ring_beside):

@@ -17,11 +17,11 @@ from pytest_secretsmanager.engine.call import (
     Outcome,
     Parameters,
     Part,
-    Principal,
     Reply,
     ServiceEvent,
     copied_members,
 )
+from pytest_secretsmanager.engine.callers import Principal, service_in
 from pytest_secretsmanager.engine.errors import ServiceError
 from pytest_secretsmanager.engine.rules import labels
 from pytest_secretsmanager.engine.state import Secrets
@@ -33,8 +33,6 @@ Placements: TypeAlias = Mapping[str, tuple[labels.Placement, labels.Placement]]
 """Where labels sat before and after a call, by the ARN of each secret whose labels it touched."""
 
 NO_PLACEMENTS: Placements = MappingProxyType({})
-
-SERVICE_PRINCIPAL = "secretsmanager.amazonaws.com"
 
 
 class Entry(NamedTuple):
@@ -175,7 +173,7 @@ def _event_entry(event: ServiceEvent, time: float, placements: Placements) -> En
         _NOTHING,
         time,
         event.key.region,
-        Principal(event.key.account, SERVICE_PRINCIPAL),
+        service_in(event.key.account),
         event.request_id,
         error_message=event.error_message,
         placements=placements,

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from pytest_secretsmanager.engine.call import Call, Changes, Outcome, Part, Reply, ServiceEvent, rotation_event
+from pytest_secretsmanager.engine.callers import Principal
 from pytest_secretsmanager.engine.changed import changed
 from pytest_secretsmanager.engine.errors import (
     InvalidParameterException,
@@ -89,7 +90,7 @@ def with_value(
     existing = secret.versions.get(token)
     if existing is None or existing.sealed is None:
         return _with_new_version(secret, call, ports, token, value, stages)
-    if (existing.member, ports.open(secret, token, existing.sealed)) != value:
+    if (existing.member, ports.open(secret, token, existing.sealed, call.principal)) != value:
         raise ResourceExistsException(
             f"You can't use ClientRequestToken {token} because that value is already in use for a version of secret "
             f"{secret.arn}."
@@ -109,7 +110,7 @@ def _with_new_version(
         number=secret.versions_made + 1 if announced is None else announced.number,
         created=call.time if announced is None else announced.created,
         member=member,
-        sealed=ports.seal(secret, version_id, plain),
+        sealed=ports.seal(secret, version_id, plain, call.principal),
     )
     updated = changed(
         secret,
@@ -132,17 +133,14 @@ def abandonment(before: Secret, after: Secret) -> tuple[ServiceEvent, ...]:
     return () if token is None else (rotation_event("RotationAbandoned", after, token),)
 
 
-def reseal(secret: Secret, ports: Ports) -> Secret:
-    """The secret once its KMS key has changed: versions under one of AWS's three labels are encrypted anew (DOC)."""
+def reseal(secret: Secret, ports: Ports, caller: Principal) -> Secret:
+    """The secret once its KMS key has changed: versions under one of AWS's three labels are encrypted again (DOC)."""
     marked = {secret.labels.get(label) for label in (labels.CURRENT, labels.PENDING, labels.PREVIOUS)}
-    versions = {
-        version.id: changed(
-            version, sealed=ports.seal(secret, version.id, ports.open(secret, version.id, version.sealed))
-        )
-        if version.id in marked and version.sealed is not None
-        else version
-        for version in secret.versions.values()
-    }
+    versions = dict(secret.versions)
+    for version in secret.versions.values():
+        if version.id in marked and version.sealed is not None:
+            plain = ports.open(secret, version.id, version.sealed, caller)
+            versions[version.id] = changed(version, sealed=ports.seal(secret, version.id, plain, caller))
     return changed(secret, versions=versions)
 
 
@@ -176,7 +174,7 @@ def _requested_version(secret: Secret, version_id: str | None, label: str | None
 
 
 def _read(secret: Secret, version: Version, sealed: Sealed, call: Call, ports: Ports) -> Outcome:
-    plain = ports.open(secret, version.id, sealed)
+    plain = ports.open(secret, version.id, sealed, call.principal)
     reply: Reply = {
         "ARN": secret.arn,
         "Name": secret.name,
