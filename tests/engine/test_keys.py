@@ -10,7 +10,7 @@ from cryptography.exceptions import InvalidTag
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_secretsmanager.engine.callers import assumed_role, user_of
+from pytest_secretsmanager.engine.callers import user_of
 from pytest_secretsmanager.engine.keys import KeyElsewhere, KeyRing, KmsRefusal
 
 HOME = ("us-east-1", "123456789012")
