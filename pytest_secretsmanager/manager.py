@@ -239,7 +239,7 @@ class SecretsManager(Panel, Assertions):
         for function in active.cut_off(late, refuse=refuse):
             self._functions_cut_off.append(cut_off_text(function.name, function.frame, why))
         environment.end_functions(late)
-        self._service.effects.rotations.cut_off(runs)
+        self._service.cut_off_rotations(runs)
 
     def _tell_of_functions(self, error: BaseException | None) -> None:
         """Tells of the functions that were cut off, once: by a warning, or in a note of the error that comes first."""

@@ -106,7 +106,7 @@ class RotationControl:
     @property
     def runs(self) -> Sequence[RotationRun]:
         """The rotations so far, oldest first: each try is one, and so is each trial with RotateImmediately false."""
-        return tuple(self._service.effects.rotations.runs)
+        return tuple(self._service.runs)
 
     @known_keywords()
     def hold(

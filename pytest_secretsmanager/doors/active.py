@@ -256,7 +256,7 @@ def _after_fork_in_child() -> None:
     _under_way = frozenset()
     for service in services:
         _mark_copy(service, _copies)
-        service.effects.rotations.forget_other_threads()
+        service.forget_other_threads()
 
 
 if hasattr(os, "register_at_fork"):

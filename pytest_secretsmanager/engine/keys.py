@@ -40,7 +40,8 @@ class KmsRefusal(Exception):  # noqa: N818 - what KMS answers, turned into AWS's
 class KmsKey:
     """One KMS key; its material never leaves the ring. `denied` says that no caller may use it.
 
-    `denied_to` has the ARNs of principals that may not use it, though others may. `is_elsewhere` says that the key is one of another KMS in this process: its state is that of the key there.
+    `denied_to` has the ARNs of principals that may not use it, though others may. `is_elsewhere` says that the key is
+    one of another KMS in this process: its state is that of the key there.
     """
 
     id: str

@@ -13,7 +13,7 @@ __tracebackhide__ = True
 
 
 def assert_rotated(secret: SecretView) -> None:
-    runs = secret.world.service.effects.rotations.runs
+    runs = secret.world.service.runs
     last = next((run for run in reversed(runs) if run.secret == secret.arn and not run.test), None)
     if last is None:
         raise failure(f"no rotation of secret {secret.name!r} has begun{_why_none(secret)}", secret)

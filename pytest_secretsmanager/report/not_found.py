@@ -81,7 +81,7 @@ def _missed(world: World, events: Sequence[Event], others: Sequence[World]) -> l
 
     A rotation function asks for its own pending version before it makes that one: no mistake, so it is left out.
     """
-    tokens = {run.token for run in world.service.effects.rotations.runs}
+    tokens = {run.token for run in world.service.runs}
     found: dict[_Call, list[int]] = {}
     for index, event in enumerate(events):
         if event.error == _CODE and event.request.get("VersionId") not in tokens:

@@ -9,7 +9,7 @@ from pytest_secretsmanager.inspection.views import World
 
 def failure_section(world: World, crashes: Sequence[str]) -> str:
     """What a failing test's reader should know; empty when there is nothing to say."""
-    last = {(run.key, run.test): run for run in world.service.effects.rotations.runs}
+    last = {(run.key, run.test): run for run in world.service.runs}
     return "\n".join([*crashes, *(_line(run) for run in last.values() if run.state != "succeeded")])
 
 

@@ -19,7 +19,7 @@ ROOMS = [
     {"doors"},
     {"engine.service"},
     {"engine.effects"},
-    {"engine.commits"},
+    {"engine.commits", "engine.rollbacks", "engine.watching"},
     {"engine.layers", "engine.operations", "engine.refusals", "engine.store"},
     {"engine.ports"},
     {"engine.regions"},

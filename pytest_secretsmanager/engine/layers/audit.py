@@ -7,7 +7,7 @@ the secrets before and after, so no operation has to report them.
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias, TypeVar
 
 from pytest_secretsmanager.engine import model
 from pytest_secretsmanager.engine.call import (
@@ -66,6 +66,8 @@ class Entry(NamedTuple):
 
 Record: TypeAlias = Callable[[Entry], None]
 
+_Asked = TypeVar("_Asked")
+
 NoteRefused: TypeAlias = Callable[[Call], None]
 """Told of each call that is refused though it brought members that are not logged."""
 
@@ -97,12 +99,21 @@ def audit(inner: Handler, secrets: Secrets, record: Record, note_refused: NoteRe
     return handle
 
 
-def record_events(record: Record, outcome: Outcome, time: float, secrets: Secrets) -> None:
-    """Records what AWS has done by itself; the labels that it moved stand with the first of the events."""
-    placements = _placements(secrets, outcome.changes)
-    for event in outcome.events:
-        record(_event_entry(event, time, placements))
-        placements = NO_PLACEMENTS
+def audit_events(
+    inner: Callable[[_Asked], Outcome], secrets: Secrets, record: Record, now: Callable[[], float]
+) -> Callable[[_Asked], Outcome]:
+    """Record the events of what AWS does without a call. The first event has the labels that moved."""
+
+    def handle(asked: _Asked) -> Outcome:
+        outcome = inner(asked)
+        if outcome.events:
+            time, placements = now(), _placements(secrets, outcome.changes)
+            for event in outcome.events:
+                record(_event_entry(event, time, placements))
+                placements = NO_PLACEMENTS
+        return outcome
+
+    return handle
 
 
 _NOTHING: frozenset[str] = frozenset()

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from pytest_secretsmanager.engine.call import Call, Changes, Outcome, Part, Reply, ServiceEvent, rotation_event
+from pytest_secretsmanager.engine.call import Call, Changes, Handler, Outcome, Part, Reply, ServiceEvent, rotation_event
 from pytest_secretsmanager.engine.callers import Principal
 from pytest_secretsmanager.engine.changed import changed
 from pytest_secretsmanager.engine.errors import (
@@ -28,13 +28,16 @@ def get_secret_value(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
     return _read(secret, version, sealed, call, ports)
 
 
-def batch_get_secret_value(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
-    """The current values of the secrets named, or of those that filters let through; what fails is told one by one."""
+def batch_get_secret_value(secrets: Secrets, call: Call, read: Handler) -> Outcome:
+    """The current values of the secrets named, or of those that match filters. `read` answers each GetSecretValue.
+
+    The reply lists each read that fails.
+    """
     _require_ids_or_filters(call)
     ids = call.texts("SecretIdList")
     if ids is not None:
         _require_different(ids)
-        return _batch(ids, None, secrets, call, ports)
+        return _batch(ids, None, call, read)
     found, token = paging.page(
         filters.matching(_readable(secrets, call), call.structures("Filters")),
         lambda secret: (secret.created, secret.number),
@@ -42,7 +45,7 @@ def batch_get_secret_value(secrets: Secrets, call: Call, ports: Ports) -> Outcom
         size=call.number("MaxResults") or BATCH_PAGE,
         token=call.text("NextToken"),
     )
-    return _batch([secret.arn for secret in found], token, secrets, call, ports)
+    return _batch([secret.arn for secret in found], token, call, read)
 
 
 def put_secret_value(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
@@ -218,13 +221,13 @@ def _readable(secrets: Secrets, call: Call) -> Iterator[Secret]:
     return (secret for secret in secrets.within(call.region, call.account) if secret.deletion is None)
 
 
-def _batch(ids: Sequence[str], token: str | None, secrets: Secrets, call: Call, ports: Ports) -> Outcome:
+def _batch(ids: Sequence[str], token: str | None, call: Call, read: Handler) -> Outcome:
     values, errors, parts = [], [], []
     changes: dict[SecretKey, Secret | None] = {}
     for secret_id in ids:
         parameters = {"SecretId": secret_id}
         try:
-            one = get_secret_value(secrets, call._replace(operation="GetSecretValue", parameters=parameters), ports)
+            one = read(call._replace(operation="GetSecretValue", parameters=parameters))
         except ServiceError as error:
             errors.append({"SecretId": secret_id, "ErrorCode": error.code, "Message": error.message})
             parts.append(Part("GetSecretValue", parameters, error.code, error.message))

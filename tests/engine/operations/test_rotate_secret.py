@@ -163,7 +163,7 @@ def events(world):
 
 
 def states(world):
-    return [run.state for run in world.service.effects.rotations.runs]
+    return [run.state for run in world.service.runs]
 
 
 def failed_in(step):
@@ -1522,7 +1522,7 @@ def test_a_function_that_is_there_no_more_fails_the_rotation(world, db):
     world.pass_days(30)
     world.call("ListSecrets")
     assert events(world)[-2:] == ["RotationStarted", failed_in("createSecret")]
-    assert isinstance(world.service.effects.rotations.runs[-1].error, LookupError)
+    assert isinstance(world.service.runs[-1].error, LookupError)
 
 
 def test_the_secret_that_has_waited_longest_rotates_first(world, function):
@@ -1584,7 +1584,7 @@ def test_a_function_that_is_gone_fails_the_step(world, db, function):
     rotate(world)
     world.functions.clear()
     held.resume()
-    assert (states(world), type(world.service.effects.rotations.runs[-1].error)) == (["failed"], LookupError)
+    assert (states(world), type(world.service.runs[-1].error)) == (["failed"], LookupError)
 
 
 def test_a_rotation_without_a_function_that_was_cancelled_before_it_ran_changes_nothing(world):
