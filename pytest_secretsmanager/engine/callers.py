@@ -123,6 +123,8 @@ class Callers:
     `handed_out` holds them by access key id. It is empty in most tests, so the doors in process look at it first.
     """
 
+    __slots__ = ("account", "handed_out")
+
     def __init__(self, account: str) -> None:
         self.account = account
         self.handed_out: dict[str, HandedOut] = {}

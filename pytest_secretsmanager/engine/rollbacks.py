@@ -34,6 +34,8 @@ class _Rollback:
 class Rollbacks:
     """The rollbacks and transactions of one service."""
 
+    __slots__ = ("_lock", "_open", "_store")
+
     def __init__(self, store: Store, lock: Lock) -> None:
         self._store = store
         self._lock = lock

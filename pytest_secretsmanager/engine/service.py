@@ -7,7 +7,7 @@ from pytest_secretsmanager.engine import locks, model
 from pytest_secretsmanager.engine.call import Call, Handler, Outcome, Replicate
 from pytest_secretsmanager.engine.commits import Commits
 from pytest_secretsmanager.engine.effects import Effects
-from pytest_secretsmanager.engine.effects.background import Background, working_on
+from pytest_secretsmanager.engine.effects.background import Background, WorkHandler, working_on
 from pytest_secretsmanager.engine.effects.controls import ReplicaControl, StepControl
 from pytest_secretsmanager.engine.effects.replicas import Replicas
 from pytest_secretsmanager.engine.effects.runs import RotationRun
@@ -56,36 +56,11 @@ class Service:
         self._watchers = Watchers()
         self._rollbacks = Rollbacks(self.store, self.lock)
         self._outer_layers: tuple[Layer, ...] = ()
-        self._join_layers()
-        # What AWS does without a call has layers of its own: after a call it is logged, after a seed it isn't.
-        work = replicate(working_on(self.store), self.store)
-        logged_work = audit_events(work, self.store, log.append, now)
-        self.effects = Effects(Background(self.store, self._commits, ports, logged_work, now), steps, replication)
-        self._seeded_replicas = Replicas(Background(self.store, self._commits, ports, work, now), replication)
-
-    def _join_layers(self) -> None:
-        """Join the layers of a call and of a seed, each written from the outside to the operation.
-
-        The reads of a batch are parts of a call that has passed the layers around it.
-        """
-        store, around = self.store, self._within_outer_layers
-        calls = around(validate(replicate(self._run, store)))
-        self._calls = audit(calls, store, self._log.append, self.refusals.note)
-        self._seeds = around(validate(replicate(self._run, store)))
-        self._reads_of_batches = around(self._run)
-
-    def _within_outer_layers(self, handler: Handler) -> Handler:
-        for layer in self._outer_layers:
-            handler = layer(handler)
-        return handler
-
-    def put_around(self, layer: Layer) -> None:
-        """Put one more layer around every operation, inside the log: a call that it refuses is neither done nor logged.
-
-        Each read of a batch passes it too.
-        """
-        self._outer_layers = (*self._outer_layers, layer)
-        self._join_layers()
+        self._calls = self._layers_of_a_call()
+        self._now = now
+        self._replication = replication
+        self._background = Background(self.store, self._commits, ports, self._layers_of_work, now)
+        self.effects = Effects(self._background, steps, replication)
 
     def call(self, call: Call) -> Outcome:
         """Answers one call and logs it. Raises the ServiceError that AWS would send, or UnsupportedOperation.
@@ -116,11 +91,16 @@ class Service:
         A seed is several of them in one `transaction`, which takes all of it back when one of them fails.
         """
         require_supported(call)
-        outcome = self._commits.make(self._seeds, call)
+        outcome = self._commits.make(self._layers_of_a_seed(), call)
         for effect in outcome.then:
             if isinstance(effect, Replicate):
-                self._seeded_replicas.follow(effect.key)
+                self._follow_seed(effect.key)
         return outcome
+
+    def _follow_seed(self, key: SecretKey) -> None:
+        """Let the replicas of a seed follow, as those of a call do, without events in the log."""
+        background = self._background._replace(layers=self._layers_of_work_for_a_seed)
+        Replicas(background, self._replication).follow(key)
 
     def _recover(self) -> None:
         """Ends what an error or an interrupt has broken off in this thread: AWS would not have noticed it."""
@@ -212,10 +192,43 @@ class Service:
         with self.lock:
             return list(self.store.vanished)
 
+    # --- the layers of all that commits, each from the outside to the operation ---
+
+    def _layers_of_a_call(self) -> Handler:
+        inner = self._within_outer_layers(validate(replicate(self._run, self.store)))
+        return audit(inner, self.store, self._log.append, self.refusals.note)
+
+    def _layers_of_a_seed(self) -> Handler:
+        return self._within_outer_layers(validate(replicate(self._run, self.store)))
+
+    def _layers_of_a_read_in_a_batch(self) -> Handler:
+        """The batch is a call: it has passed all other layers, and logs its reads."""
+        return self._within_outer_layers(self._run)
+
+    def _layers_of_work(self) -> WorkHandler:
+        work = replicate(working_on(self.store), self.store)
+        return audit_events(work, self.store, self._log.append, self._now)
+
+    def _layers_of_work_for_a_seed(self) -> WorkHandler:
+        return replicate(working_on(self.store), self.store)
+
+    def _within_outer_layers(self, handler: Handler) -> Handler:
+        for layer in self._outer_layers:
+            handler = layer(handler)
+        return handler
+
+    def put_around(self, layer: Layer) -> None:
+        """Put one more layer around every operation, inside the log: a call that it refuses is neither done nor logged.
+
+        Each read of a batch passes it too.
+        """
+        self._outer_layers = (*self._outer_layers, layer)
+        self._calls = self._layers_of_a_call()
+
     def _run(self, call: Call) -> Outcome:
         operation = OPERATIONS[call.operation]
         if isinstance(operation, BatchOperation):
-            return operation.run(self.store, call, self._reads_of_batches)
+            return operation.run(self.store, call, self._layers_of_a_read_in_a_batch())
         return operation.run(self.store, call, self.ports)
 
 

@@ -20,6 +20,8 @@ Listener: TypeAlias = Callable[[], None]
 class Watchers:
     """The watchers and listeners of one service, in the order in which they began."""
 
+    __slots__ = ("of_calls", "of_log")
+
     def __init__(self) -> None:
         self.of_calls: list[Watcher] = []
         self.of_log: list[Listener] = []

@@ -37,12 +37,12 @@ def working_on(secrets: Secrets) -> WorkHandler:
 
 
 class Background(NamedTuple):
-    """What the effects work with. `handler` has the layers of AWS's own work; `now` is the clock, epoch seconds."""
+    """What the effects work with. `layers` joins the layers of AWS's own work; `now` is the clock, epoch seconds."""
 
     store: Store
     commits: Commits
     ports: Ports
-    handler: WorkHandler
+    layers: Callable[[], WorkHandler]
     now: Callable[[], float]
 
     @property
@@ -51,4 +51,4 @@ class Background(NamedTuple):
 
     def commit(self, key: SecretKey, transition: Transition) -> tuple[Effect, ...]:
         """Commit a transition of a secret, and return the effects that follow."""
-        return self.commits.make(self.handler, Work(key, transition)).then
+        return self.commits.make(self.layers(), Work(key, transition)).then
