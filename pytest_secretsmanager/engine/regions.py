@@ -45,9 +45,9 @@ class Regions:
         pytest_secretsmanager.UsageError: region is 'eu-wst-1', which botocore ... does not know; did you mean ...
         """
         if not isinstance(region, str) or not region:
-            raise UsageError(f"{what} is a str such as 'us-east-1', not {region!r}")
+            raise UsageError(f"is a str such as 'us-east-1', not {region!r}", subject=what)
         if not self.has(region):
-            raise UsageError(f"{what} is {self.unknown(region)}")
+            raise UsageError(f"is {self.unknown(region)}", subject=what)
 
     def unknown(self, region: str) -> str:
         """What is said of a name that is no region: the nearest ones, and how a new region is added."""
@@ -70,10 +70,11 @@ def extra_regions(names: object) -> Regions:
     if names == ():
         return BOTOCORES
     if isinstance(names, str) or not isinstance(names, Collection):
-        raise UsageError(f"extra_regions is a list of regions such as ['eu-atlantis-1'], not {names!r}")
+        raise UsageError(f"is a list of regions such as ['eu-atlantis-1'], not {names!r}", subject="extra_regions")
     for name in names:
         if not isinstance(name, str) or _NAME.fullmatch(name) is None:
-            raise UsageError(f"extra_regions has {name!r}, but a region is called in the form of 'eu-atlantis-1'")
+            problem = f"has {name!r}, but a region is called in the form of 'eu-atlantis-1'"
+            raise UsageError(problem, subject="extra_regions")
     return Regions(frozenset(names))
 
 

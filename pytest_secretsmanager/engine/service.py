@@ -10,7 +10,7 @@ from pytest_secretsmanager.engine.effects import Effects
 from pytest_secretsmanager.engine.effects.background import Background, WorkHandler, working_on
 from pytest_secretsmanager.engine.effects.controls import ReplicaControl, StepControl
 from pytest_secretsmanager.engine.effects.replicas import Replicas
-from pytest_secretsmanager.engine.effects.runs import RotationRun
+from pytest_secretsmanager.engine.effects.runs import Run
 from pytest_secretsmanager.engine.errors import ServiceError, UnsupportedOperation
 from pytest_secretsmanager.engine.interrupts import taken_back
 from pytest_secretsmanager.engine.layers import forked
@@ -85,6 +85,22 @@ class Service:
             raise
         return outcome
 
+    def refuse(self, call: Call, error: ServiceError) -> None:
+        """Log a call whose operation does not run, and raise a new error like the one given."""
+        require_supported(call)
+
+        def refuse(_: Call) -> Outcome:
+            raise type(error)(error.message)
+
+        try:
+            self._commits.make(audit(refuse, self.store, self._log.append, self.refusals.note), call)
+        except ServiceError:
+            self._watchers.after_log()
+            raise
+        except BaseException:
+            self._recover()
+            raise
+
     def seed(self, call: Call) -> Outcome:
         """Answers one call that sets the scene: by the same rules, but it is not logged, and no function runs.
 
@@ -124,11 +140,11 @@ class Service:
     # --- rotations and replicas ---
 
     @property
-    def runs(self) -> Sequence[RotationRun]:
+    def runs(self) -> Sequence[Run]:
         """The rotations so far, oldest first."""
         return self.effects.rotations.runs
 
-    def resume(self, run: RotationRun) -> None:
+    def resume(self, run: Run) -> None:
         """Let a held rotation go on."""
         try:
             self.effects.rotations.resume(run)
@@ -137,7 +153,7 @@ class Service:
             self._recover()
             raise
 
-    def cut_off_rotations(self, but: Container[RotationRun]) -> None:
+    def cut_off_rotations(self, but: Container[Run]) -> None:
         """Let each rotation fail that still runs in another thread, except those of `but`."""
         self.effects.rotations.cut_off(but)
 

@@ -27,12 +27,12 @@ def write(sm: SecretsManager) -> None:
 
 
 def is_watched(sm: SecretsManager) -> bool:
-    return bool(sm._service._watchers.of_calls or sm._service._watchers.of_log)
+    return bool(sm._parts.service._watchers.of_calls or sm._parts.service._watchers.of_log)
 
 
 def test_between_reads_that_begins_inside_a_rollback_can_be_left_after_it(sm: SecretsManager) -> None:
     with ExitStack() as later:
-        with sm.rolled_back():
+        with sm.snapshot():
             reads = later.enter_context(sm.rotation.between_reads("db"))
             read(sm)
         read(sm)
@@ -43,7 +43,7 @@ def test_between_reads_that_begins_inside_a_rollback_can_be_left_after_it(sm: Se
 
 def test_between_reads_that_a_rollback_left_without_a_rotation_fails_with_its_own_error(sm: SecretsManager) -> None:
     with ExitStack() as later:
-        with sm.rolled_back():
+        with sm.snapshot():
             later.enter_context(sm.rotation.between_reads("db"))
         with pytest.raises(AssertionError, match="secret 'db' was not rotated between reads: it was read 0 times"):
             later.close()
@@ -53,7 +53,7 @@ def test_between_reads_that_was_left_inside_a_rollback_does_not_rotate_after_it(
     with ExitStack() as block:
         reads = block.enter_context(sm.rotation.between_reads("db"))
         read(sm)
-        with sm.rolled_back():
+        with sm.snapshot():
             block.close()
         runs = len(sm.rotation.runs)
         read(sm)
@@ -64,7 +64,7 @@ def test_between_reads_that_was_left_inside_a_rollback_does_not_rotate_after_it(
 def test_subscription_that_begins_inside_a_rollback_can_be_ended_after_it(sm: SecretsManager) -> None:
     seen: list[object] = []
     with ExitStack() as later:
-        with sm.rolled_back():
+        with sm.snapshot():
             later.enter_context(sm.events.subscribe(seen.append, pattern={"detail-type": [CALL]}))
             write(sm)
         write(sm)
@@ -73,7 +73,7 @@ def test_subscription_that_begins_inside_a_rollback_can_be_ended_after_it(sm: Se
 
 
 def test_replication_hold_that_begins_inside_a_rollback_can_be_resumed_after_it(sm: SecretsManager) -> None:
-    with sm.rolled_back():
+    with sm.snapshot():
         hold = sm.replication.hold(polls=1)
     hold.resume()
     assert repr(hold).endswith("resumed>")
@@ -82,7 +82,7 @@ def test_replication_hold_that_begins_inside_a_rollback_can_be_resumed_after_it(
 
 def test_assert_unchanged_that_begins_inside_a_rollback_sees_changes_after_it(sm: SecretsManager) -> None:
     with ExitStack() as later:
-        with sm.rolled_back():
+        with sm.snapshot():
             later.enter_context(sm.assert_unchanged())
         write(sm)
         with pytest.raises(AssertionError, match="expected no change, found"):
@@ -96,8 +96,8 @@ def test_watcher_of_the_service_that_begins_inside_a_rollback_can_end_after_it(s
         seen.append(call.operation)
 
     with ExitStack() as later:
-        with sm.rolled_back():
-            later.enter_context(sm._service.watching(watch, lambda: None))
+        with sm.snapshot():
+            later.enter_context(sm._parts.service.watching(watch, lambda: None))
             read(sm)
         read(sm)
     assert seen == ["GetSecretValue"]

@@ -72,7 +72,7 @@ def sm(secretsmanager: SecretsManager) -> SecretsManager:
 @pytest.fixture
 def pair(sm: SecretsManager) -> KeyPair:
     """The credentials of a role's session."""
-    return sm._callers.hand_out(ROLE)
+    return sm._parts.callers.hand_out(ROLE)
 
 
 # --- the doors -------------------------------------------------------------------------------------------------------
@@ -126,22 +126,22 @@ def test_credentials_of_a_role_are_the_same_principal_behind_every_door(
 def test_credentials_that_a_rollback_took_back_are_the_default_user_in_process(
     sm: SecretsManager, call: Callable[[SecretsManager, KeyPair], None]
 ) -> None:
-    with sm.rolled_back():
-        pair = sm._callers.hand_out(ROLE)
+    with sm.snapshot():
+        pair = sm._parts.callers.hand_out(ROLE)
     call(sm, pair)
     assert sm.log[-1].principal == DEFAULT
 
 
 def test_credentials_that_a_rollback_took_back_are_refused_over_http(sm: SecretsManager) -> None:
-    with sm.rolled_back():
-        pair = sm._callers.hand_out(ROLE)
+    with sm.snapshot():
+        pair = sm._parts.callers.hand_out(ROLE)
     with pytest.raises(ClientError, match="The security token included in the request is invalid"):
         call_over_http(sm, pair)
 
 
 def test_a_rollback_leaves_an_endpoint_the_credentials_that_it_handed_out_inside(sm: SecretsManager) -> None:
     endpoint = sm.endpoint()
-    with sm.rolled_back():
+    with sm.snapshot():
         env = endpoint.env_of()
     assert send(endpoint, signed(endpoint, env=env)).status == 200
 
@@ -149,8 +149,8 @@ def test_a_rollback_leaves_an_endpoint_the_credentials_that_it_handed_out_inside
 def test_credentials_of_an_endpoint_end_with_it(sm: SecretsManager) -> None:
     with sm.endpoint() as endpoint:
         endpoint.env_of()
-        assert len(sm._callers.handed_out) == 2
-    assert sm._callers.handed_out == {}
+        assert len(sm._parts.callers.handed_out) == 2
+    assert sm._parts.callers.handed_out == {}
 
 
 def test_credentials_for_another_account_belong_to_it_in_process_too(sm: SecretsManager) -> None:
@@ -192,7 +192,7 @@ def client_of(credentials: object) -> Any:
 
 def test_a_client_whose_credentials_are_refreshed_becomes_the_other_principal(sm: SecretsManager) -> None:
     first, second = (
-        sm._callers.hand_out(assumed_role(ROLE_ARN, name, 0.0)) for name in ("first-session", "second-session")
+        sm._parts.callers.hand_out(assumed_role(ROLE_ARN, name, 0.0)) for name in ("first-session", "second-session")
     )
     found = [second, first]
 
@@ -227,7 +227,7 @@ def test_a_rotation_function_calls_as_the_user_of_its_account_or_as_its_credenti
 
     arn = sm.rotation.register(handler, account="210987654321")
     lambda_call = {"Step": "createSecret", "SecretId": "db", "ClientRequestToken": "1" * 32, "RotationToken": ""}
-    sm._functions.by_arn[arn](lambda_call)
+    sm._parts.functions.by_arn[arn](lambda_call)
     assert [event.principal for event in sm.log] == ["arn:aws:iam::210987654321:user/test", SESSION_ARN]
 
 

@@ -229,12 +229,12 @@ class Runner:
         young = parameters.keys() - model.operation(operation).input_shape.members.keys()
         if young:
             pytest.skip(f"this botocore is older than {', '.join(sorted(young))} of {operation}")
-        before = self.sm._service.secrets()
+        before = self.sm._parts.service.secrets()
         caller = CALLERS[self.variables.put_into(expectation.get("by", "owner"))]
         answer = self.call(caller, operation, parameters)
         require_well_formed(operation, answer)
         if answer.code is not None:
-            require(self.sm._service.secrets() == before, f"the refusal {answer.code} has changed something")
+            require(self.sm._parts.service.secrets() == before, f"the refusal {answer.code} has changed something")
         if "error" in expectation:
             self.require_error(answer, expectation)
             return

@@ -12,6 +12,7 @@ from scenario_runner import START, require_well_formed, version_id
 from pytest_secretsmanager import SecretsManager
 from pytest_secretsmanager.engine import model
 from pytest_secretsmanager.engine.rules import cross_account
+from pytest_secretsmanager.inspection.views import state_of
 
 OWNER, OWNER_IN_IRELAND = Caller(checks=False), Caller(checks=False, region="eu-west-1")
 NAMES = ["a", "app/b", "c-a1b2c3"]
@@ -172,11 +173,11 @@ class AnySequence(RuleBasedStateMachine):
 
     def call(self, operation, parameters, by=OWNER):
         """Makes a call and holds what is true of every call's answer."""
-        before = self.sm._service.secrets()
+        before = self.sm._parts.service.secrets()
         answer = by_boto3(by, operation, parameters)
         require_well_formed(operation, answer)
         if answer.code is not None:
-            assert self.sm._service.secrets() == before
+            assert self.sm._parts.service.secrets() == before
         return answer.reply
 
     @initialize(name=st.sampled_from(NAMES))
@@ -290,13 +291,13 @@ class AnySequence(RuleBasedStateMachine):
 
     @invariant()
     def a_rotation_under_way_has_its_version(self):
-        for secret in self.sm._service.secrets():
+        for secret in self.sm._parts.service.secrets():
             attempt = secret.rotation and secret.rotation.attempt
             assert not attempt or (attempt.token in secret.versions and secret.labels_of(attempt.token))
 
     @invariant()
     def every_replica_has_a_primary_that_knows_it(self):
-        secrets = {secret.key: secret for secret in self.sm._service.secrets()}
+        secrets = {secret.key: secret for secret in self.sm._parts.service.secrets()}
         for replica in secrets.values():
             if replica.is_replica:
                 primary = secrets[replica.key._replace(region=replica.primary_region)]
@@ -306,7 +307,7 @@ class AnySequence(RuleBasedStateMachine):
     @invariant()
     def replicas_are_as_their_primaries_are(self):
         for name, primary in self.sm.secrets.items():
-            for region, replica in primary.state.replicas.items():
+            for region, replica in state_of(primary).replicas.items():
                 assert replica.status in ("InSync", "Failed")
                 if replica.status == "InSync":
                     copy = self.sm.secret(name, region=region)
@@ -318,7 +319,7 @@ class AnySequence(RuleBasedStateMachine):
 
     @invariant()
     def secrets_that_accounts_have_linked_know_of_each_other(self):
-        secrets = {secret.arn: secret for secret in self.sm._service.secrets()}
+        secrets = {secret.arn: secret for secret in self.sm._parts.service.secrets()}
         for primary in secrets.values():
             following = cross_account.associated(primary)
             assert len(following) <= 1

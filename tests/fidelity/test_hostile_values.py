@@ -120,24 +120,24 @@ def by_wire(sm, operation, parameters):
     try:
         parameters = wire.read_parameters(body, model.operation(operation).input_shape)
         call = Call(operation, parameters, REGION, principal, sm.clock.seconds(), request_id="request-1")
-        return Answer(200, sm._service.call(call).reply)
+        return Answer(200, sm._parts.service.call(call).reply)
     except ServiceError as error:
         return Answer(error.status, {}, error.code, error.message)
 
 
 def require_an_answer(sm, operation, answer_to, parameters):
     """Makes a call, which has to be answered or refused as AWS would; takes back what it did."""
-    before = sm._service.secrets()
-    with sm._rolled_back():
+    before = sm._parts.service.secrets()
+    with sm.snapshot():
         try:
             answer = answer_to(operation, parameters)
             require_well_formed(operation, answer)
         except Exception as error:
             error.add_note(f"in {operation} with {str(parameters)[:500]!r}")
             raise
-        assert answer.code is None or sm._service.secrets() == before
+        assert answer.code is None or sm._parts.service.secrets() == before
         assert all(map(repr, sm.log))
-    assert sm._service.secrets() == before
+    assert sm._parts.service.secrets() == before
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
@@ -165,14 +165,14 @@ def can_be_sent(client, operation, parameters):
 @pytest.mark.parametrize("text", ["a", "a b", "é", "@@@@", "AA=A", "\ud800"], ids=ascii)
 def test_a_blob_that_is_no_base64_is_refused(sm, text):
     parameters = {"SecretId": "db", "SecretBinary": text, "ClientRequestToken": version_id(2)}
-    with sm._rolled_back():
+    with sm.snapshot():
         assert by_wire(sm, "PutSecretValue", parameters).code == "SerializationException"
 
 
 def test_a_hostile_call_has_a_record(sm):
     for operation in OPERATIONS:
         for parameters in hostile_requests(operation, HOSTILE):
-            with sm._rolled_back():
+            with sm.snapshot():
                 by_wire(sm, operation, parameters)
                 assert all(json.dumps(event.record) for event in sm.log)
 

@@ -1,7 +1,6 @@
 """What is kept of each rotation that ran."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from traceback import format_exception
 from typing import Literal, TypeAlias
 
@@ -25,20 +24,11 @@ class StepRun:
 
 
 @dataclass(slots=True, eq=False, repr=False, kw_only=True)
-class RotationRun:
-    """One try at a rotation: of which secret, under which token, by which function, and how far it has come.
+class Run:
+    """One try at a rotation, as the engine keeps it. A test sees it as `inspection.rotation_runs.Run`.
 
-    `secret` is an ARN, `function` too; empty where AWS rotates by itself. `state` is `running`, `held` (a test stopped
-    it), `succeeded`, `failed`, or `abandoned` (cancelled, or overtaken by another write). `test` says that this was
-    RotateSecret's trial of the function, with RotateImmediately false. `broken_off` says that it failed because an
-    interrupt ended it, or because its manager was left, or its test was over, while a step still ran.
-
-    >>> _ = sm.seed("db", "one")
-    >>> sm.rotation.fail("setSecret", ConnectionError)
-    >>> arn = sm.rotation.register(lambda event, context: None)
-    >>> _ = sm.client().rotate_secret(SecretId="db", RotationLambdaARN=arn)
-    >>> sm.rotation.runs[-1]
-    <rotation of 'db' in us-east-1: failed in setSecret>
+    `left` has the steps to come, `at` is the one that runs now. `broken_off` says that the run failed because of an
+    interrupt, or because its manager was left or its test ended, while a step still ran.
     """
 
     secret: str
@@ -57,27 +47,6 @@ class RotationRun:
     retry_at: float | None = None
 
     @property
-    def started(self) -> datetime:
-        """When it began, UTC."""
-        return datetime.fromtimestamp(self.started_at, UTC)
-
-    @property
-    def ended(self) -> datetime | None:
-        """When it was over, UTC; None for one that is running or held."""
-        return None if self.ended_at is None else datetime.fromtimestamp(self.ended_at, UTC)
-
-    @property
-    def retry(self) -> datetime | None:
-        """When AWS tries again what failed here, UTC, as far as that was planned when it ended; None: not."""
-        return None if self.retry_at is None else datetime.fromtimestamp(self.retry_at, UTC)
-
-    @property
     def error(self) -> BaseException | None:
         """What its last step failed with, None when it did not."""
         return self.steps[-1].error if self.steps else None
-
-    def __repr__(self) -> str:
-        what = "trial" if self.test else "rotation"
-        last = self.steps[-1].step if self.steps else None
-        where = "" if self.state == "succeeded" or last is None else f" {'in' if self.error else 'after'} {last}"
-        return f"<{what} of {self.key.name!r} in {self.key.region}: {self.state}{where}>"

@@ -28,7 +28,7 @@ def key(secretsmanager: SecretsManager) -> KmsKey:
 @pytest.fixture
 def app(secretsmanager: SecretsManager) -> "SecretsManagerClient":
     """A client of the role."""
-    pair = secretsmanager._callers.hand_out(SESSION)
+    pair = secretsmanager._parts.callers.hand_out(SESSION)
     credentials: dict[str, Any] = {
         "aws_access_key_id": pair.access_key_id,
         "aws_secret_access_key": pair.secret_access_key,
@@ -98,7 +98,7 @@ def test_allow_undoes_every_denial(
 def test_a_rollback_takes_back_a_denied_principal(
     secretsmanager: SecretsManager, app: "SecretsManagerClient", key: KmsKey
 ) -> None:
-    with secretsmanager.rolled_back():
+    with secretsmanager.snapshot():
         secretsmanager.kms.deny(key, principal=ROLE_ARN)
     assert app.get_secret_value(SecretId="db")["SecretString"] == "one"
 

@@ -1,0 +1,82 @@
+"""The facts of a client that stay the same from call to call: region, principal, parsers, history recorder."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from botocore.client import BaseClient
+
+from pytest_secretsmanager.doors import internals, moto
+from pytest_secretsmanager.doors.replies import Scalars, scalars_of
+from pytest_secretsmanager.doors.responder import Responder
+from pytest_secretsmanager.engine.call import Call, Parameters
+from pytest_secretsmanager.engine.callers import Principal, acting, user_of
+
+__tracebackhide__ = True
+
+
+@dataclass(slots=True, eq=False)
+class ClientFacts:
+    """The facts of one client.
+
+    `quiet` holds the operations whose calls are not observed, each with the registrations for which that was found.
+    """
+
+    region: str
+    principal: Principal | None
+    scalars: Scalars
+    history: Any
+    quiet: dict[str, object] = field(default_factory=dict)
+
+    def principal_for(self, responder: Responder, client: BaseClient) -> Principal:
+        """The caller: the principal of credentials that were handed out, else the client's account, else the default.
+
+        The credentials are looked up at each call, since botocore may have refreshed them.
+        """
+        callers = responder.callers
+        if callers.handed_out:
+            handed_out = callers.principal_of(_access_key_id(client), self.region)
+            if handed_out is not None:
+                return handed_out
+        return self.principal or acting.get() or user_of(callers.account, self.region)
+
+
+_FACTS = "_pytest_secretsmanager"
+
+
+def facts_of(client: BaseClient) -> ClientFacts:
+    """The facts of this client, cached on the client to avoid a reference cycle through a global."""
+    facts: ClientFacts | None = client.__dict__.get(_FACTS)
+    if facts is None:
+        region = client.meta.region_name
+        account = _explicit_account(client) or moto.account_of(client)
+        principal = None if account is None else user_of(account, region)
+        history = internals.history_of(client)
+        facts = client.__dict__[_FACTS] = ClientFacts(region, principal, scalars_of(client), history)
+    return facts
+
+
+def call_of(
+    responder: Responder, client: BaseClient, operation_name: str, parameters: Parameters, now: float, request_id: str
+) -> Call:
+    """A call of this client."""
+    facts = facts_of(client)
+    return Call(operation_name, parameters, facts.region, facts.principal_for(responder, client), now, request_id)
+
+
+def _access_key_id(client: BaseClient) -> str | None:
+    """The access key id of a client's credentials, None for credentials that botocore has not fetched yet."""
+    credentials = internals.credentials_of(client)
+    if hasattr(credentials, "refresh_needed"):
+        return internals.fetched_access_key_id(credentials)  # `access_key` may fetch or refresh them
+    return getattr(credentials, "access_key", None)
+
+
+def _explicit_account(client: BaseClient) -> str | None:
+    """The account of a client that was given one (`aws_account_id=`), None otherwise.
+
+    An account that comes from the environment or a profile is the developer's own and says nothing about the test.
+    """
+    credentials = internals.credentials_of(client)
+    if getattr(credentials, "method", None) == "explicit":  # each edition of botocore has its own class of credentials
+        return getattr(credentials, "account_id", None)
+    return None
