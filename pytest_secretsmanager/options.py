@@ -99,20 +99,15 @@ def ini_name_of(keyword: str) -> str:
     return next(option.ini_name for option in OPTIONS if option.name == keyword)
 
 
-def rows() -> Iterator[tuple[str, str, str]]:
-    """Yield a row of the guide's table for each option: its names, its default, and what it does; in Markdown."""
+def rows() -> Iterator[tuple[str, str, str, str]]:
+    """Yield a row of the guide's table for each option, in Markdown: its names, its default and its effect."""
     for option in OPTIONS:
-        if option.ini_type is None:
-            names = f"`{option.name}` (no ini option)"
-        elif option.is_keyword:
-            names = f"`{option.ini_name}`, `{option.name}`"
-        else:
-            names = f"`{option.ini_name}` (ini only)"
-        yield names, option.default_text, option.help
+        ini_name = "none" if option.ini_type is None else f"`{option.ini_name}`"
+        keyword = f"`{option.name}`" if option.is_keyword else "none"
+        yield ini_name, keyword, option.default_text, option.help
 
 
 def table() -> str:
     """Return the guide's table of options, in Markdown."""
-    head = ("ini option, and keyword of `@pytest.mark.secretsmanager(…)` and `SecretsManager(…)`", "default", "")
-    lines = [head, ("---", "---", "---"), *rows()]
-    return "\n".join(f"| {names} | {default} | {text} |".replace("|  |", "| |") for names, default, text in lines)
+    lines = ["| ini option | keyword | default | |", "| --- | --- | --- | --- |"]
+    return "\n".join([*lines, *(f"| {' | '.join(row)} |" for row in rows())])

@@ -251,7 +251,7 @@ def test_seed_file_refuses_the_same_secret_by_arn_and_by_name(tmp_path: Path) ->
     path = tmp_path / "seeds.toml"
     by_name = 'name = "app/db"\nregion = "eu-west-1"\naccount = "111122223333"\n'
     path.write_text(f'[[secret]]\nname = "{ARN}"\n[[secret]]\n{by_name}', encoding="utf-8")
-    with pytest.raises(UsageError, match="secret 'app/db' is there 2 times"):
+    with pytest.raises(UsageError, match="secret 'app/db' is defined 2 times"):
         read_seeds(path)
 
 

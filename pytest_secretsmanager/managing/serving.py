@@ -17,40 +17,40 @@ __tracebackhide__ = True
 class Serving:
     """Starts and stops the endpoint. Stopping takes up to seconds, so it holds no lock and can be repeated."""
 
-    __slots__ = ("_crashes", "_endpoint", "_responder", "_to_stop")
+    __slots__ = ("_crashes", "_current", "_responder", "_to_stop")
 
     def __init__(self, responder: Responder, crashes: list[str]) -> None:
         self._responder = responder
         self._crashes = crashes
-        self._endpoint: Endpoint | None = None
+        self._current: Endpoint | None = None
         self._to_stop: list[Endpoint] = []
 
     def start(self, region: str, port: int) -> "Endpoint":
         """Return the endpoint that runs, else start one; UsageError when it runs at another port."""
         with lock:
-            if self._endpoint is None or self._endpoint.is_stopped:
-                self._endpoint = _endpoint_class()(self._responder, region, wall_times, self._crashes, port=port)
-            if port not in (0, self._endpoint.port):
-                raise UsageError(f"the endpoint is at port {self._endpoint.port} already: stop it to have it at {port}")
-            return self._endpoint
+            if self._current is None or self._current.is_stopped:
+                self._current = _endpoint_class()(self._responder, region, wall_times, self._crashes, port=port)
+            if port not in (0, self._current.port):
+                raise UsageError(f"the endpoint is at port {self._current.port} already: stop it to have it at {port}")
+            return self._current
 
     def checkpoint(self) -> Restore:
         """Return the way back to the endpoint of now: a later one is stopped."""
-        endpoint = self._endpoint
+        endpoint = self._current
 
         def restore() -> None:
-            if self._endpoint is not endpoint:
-                if self._endpoint is not None:
-                    self._endpoint.stop()
-                self._endpoint = endpoint
+            if self._current is not endpoint:
+                if self._current is not None:
+                    self._current.stop()
+                self._current = endpoint
 
         return restore
 
     def put_aside(self) -> None:
         """Serve no new request of `start` with the endpoint that runs; `stop_put_aside` stops it."""
-        if self._endpoint is not None:
-            self._to_stop.append(self._endpoint)
-            self._endpoint = None
+        if self._current is not None:
+            self._to_stop.append(self._current)
+            self._current = None
 
     def stop_put_aside(self) -> None:
         """Stop what was put aside."""

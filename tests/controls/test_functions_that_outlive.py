@@ -118,7 +118,7 @@ def test_running_rotation_function_of_a_failed_rotation_is_cut_off() -> None:
     with pytest.warns(RuntimeWarning, match="still running"), SecretsManager() as sm:  # noqa: PT031
         thread = function.start(sm)
         sm._parts.service.effects.rotations._busy = frozenset()
-        (run,) = sm.rotation.runs
+        (run,) = sm._parts.service.effects.rotations.runs
         run.state = "failed"
     assert "AWS_LAMBDA_FUNCTION_NAME" not in os.environ
     function.finish(thread)

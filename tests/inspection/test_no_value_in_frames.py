@@ -10,11 +10,11 @@ from contextlib import suppress
 import boto3
 import pytest
 from botocore.exceptions import ClientError, ParamValidationError
-from pytest_secretsmanager.inspection.readings import readings_of
-from pytest_secretsmanager.inspection.sought import index_of
 
 import pytest_secretsmanager
 from pytest_secretsmanager import UsageError, Version
+from pytest_secretsmanager.inspection.leaks.forms import readings_of
+from pytest_secretsmanager.inspection.leaks.rule import index_of
 from pytest_secretsmanager.seed_arguments import seed_of
 from pytest_secretsmanager.seed_files import read_seeds
 

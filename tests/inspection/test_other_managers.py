@@ -115,7 +115,7 @@ def test_assert_logged_of_a_run_ignores_a_manager_that_an_earlier_test_left() ->
         with rolled_back(run._parts, own_log=True), SecretsManager() as inner:
             read(inner)
         with rolled_back(run._parts, own_log=True):
-            assert text_of(run) == f"no calls at all{CACHES}"
+            assert text_of(run) == f"no calls{CACHES}"
 
 
 def test_assert_logged_without_calls_names_five_other_managers_and_counts_the_rest() -> None:

@@ -21,6 +21,7 @@ STAYS = {
     "service": "takes back secrets, rotations, refusals and watchers itself",
     "presence": "notes which managers have answered",
     "entering": "counts entries, which a block may end before its own",
+    "log": "a look at the entries, which go back",
     "entries": "the log's, which takes them back",
     "crashes": "a report of what happened",
     "cut_offs": "a report of what happened",
