@@ -12,7 +12,8 @@ from datetime import timedelta
 from textwrap import shorten
 from typing import Any, TypeAlias, TypedDict
 
-from pytest_secretsmanager.engine.call import Call, Parameters, Principal
+from pytest_secretsmanager.engine.call import Call, Parameters
+from pytest_secretsmanager.engine.callers import Principal
 from pytest_secretsmanager.engine.regions import Regions
 from pytest_secretsmanager.engine.rules import labels
 

@@ -2,7 +2,6 @@
 
 import warnings
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from types import TracebackType
 from typing import Self, TypeAlias
 
@@ -44,11 +43,13 @@ class BetweenReads:
         self._rotating = False
         self._problem: AssertionError | None = None
         self._is_entered = False
+        self._is_left = False
+        self._watching = service.watching(self._see)
 
     def __enter__(self) -> Self:
         self._is_entered = True
         try:
-            self._service.watchers.append(self._see)
+            self._watching.begin()
         except BaseException:
             self._leave()
             raise
@@ -66,9 +67,9 @@ class BetweenReads:
             self._require_success()
 
     def _leave(self) -> None:
-        """Watches no more. Once more does nothing."""
-        with suppress(ValueError):
-            self._service.watchers.remove(self._see)
+        """Stop watching. Can be repeated."""
+        self._is_left = True
+        self._watching.end()
 
     def __del__(self) -> None:
         if not self._is_entered:
@@ -80,7 +81,9 @@ class BetweenReads:
             )
 
     def _see(self, call: Call, outcome: Outcome) -> None:
-        if call.operation in _READS and self._is_read(outcome) and self._is_due():
+        if self._is_left:
+            self._watching.end()  # a rollback around the end of the block has begun it again
+        elif call.operation in _READS and self._is_read(outcome) and self._is_due():
             try:
                 self._rotate()
             finally:
@@ -126,4 +129,4 @@ class BetweenReads:
 
     @property
     def _runs(self) -> Sequence[Run]:
-        return self._service.effects.rotations.runs
+        return self._service.runs

@@ -12,7 +12,7 @@ from pytest_secretsmanager.doors.daemon_pool import DaemonPool
 from pytest_secretsmanager.doors.running import RunningFunction
 from pytest_secretsmanager.doors.wiring import PROCESS
 from pytest_secretsmanager.engine import arns
-from pytest_secretsmanager.engine.callers import acting_account
+from pytest_secretsmanager.engine.callers import Principal, acting, user_of
 from pytest_secretsmanager.engine.checkpoints import Restore, checkpoint
 from pytest_secretsmanager.engine.errors import UsageError
 from pytest_secretsmanager.engine.interrupts import whole
@@ -72,10 +72,10 @@ def _run(call: Callable[[], object], name: str) -> object:
         elsewhere.shutdown(wait=running.done())  # an interrupt does not wait for a function that blocks
 
 
-def _acting_in(account: str, body: Callable[[], object]) -> object:
-    """Runs what makes its clients in a function's account, in this thread or task."""
-    before = acting_account.get()
-    return whole(lambda: acting_account.set(account), body, lambda: acting_account.set(before))
+def _acting_as(principal: Principal, body: Callable[[], object]) -> object:
+    """Run a function whose clients call as this principal, in this thread or task."""
+    before = acting.get()
+    return whole(lambda: acting.set(principal), body, lambda: acting.set(before))
 
 
 class Functions:
@@ -105,6 +105,7 @@ class Functions:
             raise UsageError(f"the ARN of a function is arn:aws:lambda:<region>:<account>:function:<name>, not {arn!r}")
         region, account, name, _ = parsed
         self._regions.require(region, "the region in the ARN of a function")
+        caller = user_of(account, region)
 
         def invoke(event: Mapping[str, str]) -> object:
             context = LambdaContext(name, arn, self._new_request_id())
@@ -116,7 +117,7 @@ class Functions:
                 )
 
             def act() -> object:
-                return _acting_in(account, lambda: handler(event, context))
+                return _acting_as(caller, lambda: handler(event, context))
 
             return _run(call, name)
 

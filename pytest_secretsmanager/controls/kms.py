@@ -1,5 +1,6 @@
 """The KMS keys that secrets are encrypted with: making them, and turning them off as an operator might."""
 
+import re
 from collections.abc import Callable
 from typing import TypeAlias
 
@@ -86,16 +87,53 @@ class Kms:
             )
         self._keys.put(found, state=state)
 
-    def deny(self, key: KeyRef) -> None:
-        """No caller may use the key: AWS answers `Access to KMS is not allowed`."""
-        self._keys.put(self.key(key), denied=True)
+    @known_keywords()
+    def deny(self, key: KeyRef, *, principal: str | None = None) -> None:
+        """Keep callers from using the key: AWS refuses their calls with `Access to KMS is not allowed`.
+
+        `principal` is the ARN of one user, role or role session; a role's ARN denies the key to all its sessions. None
+        denies it to every caller, and to AWS itself when it rotates or replicates. Raises UsageError for a key that
+        doesn't exist and for a `principal` that is no such ARN.
+
+        >>> key = sm.kms.create_key(alias="alias/pay")
+        >>> sm.kms.deny(key, principal="arn:aws:iam::123456789012:user/test")
+        >>> sm.client().create_secret(Name="db", SecretString="one", KmsKeyId="alias/pay")
+        Traceback (most recent call last):
+        botocore.exceptions.ClientError: An error occurred (AccessDeniedException) when calling the CreateSecret ...
+        """
+        found = self.key(key)
+        if principal is None:
+            self._keys.put(found, denied=True)
+        else:
+            _require_principal(principal)
+            self._keys.put(found, denied_to=found.denied_to | {principal})
 
     def allow(self, key: KeyRef) -> None:
-        """Callers may use the key again."""
-        self._keys.put(self.key(key), denied=False)
+        """Let every caller use the key again, whichever principals it was denied to.
+
+        Raises UsageError for a key that doesn't exist.
+
+        >>> key = sm.kms.create_key(alias="alias/pay")
+        >>> sm.kms.deny(key)
+        >>> sm.kms.allow(key)
+        >>> sm.client().create_secret(Name="db", SecretString="one", KmsKeyId="alias/pay")["Name"]
+        'db'
+        """
+        self._keys.put(self.key(key), denied=False, denied_to=frozenset())
 
     def __repr__(self) -> str:
         return f"<KMS keys of {self._region()}, account {self._account}>"
+
+
+_PRINCIPAL = re.compile(r"arn:[a-z-]+:(iam|sts)::\d{12}:(user|role|assumed-role)/.+")
+
+
+def _require_principal(principal: object) -> None:
+    if not isinstance(principal, str) or _PRINCIPAL.fullmatch(principal) is None:
+        raise UsageError(
+            "a principal is the ARN of a user, role or role session such as 'arn:aws:iam::123456789012:role/app', not "
+            f"{principal!r}"
+        )
 
 
 def _require_alias(alias: object) -> None:

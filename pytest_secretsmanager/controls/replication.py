@@ -46,10 +46,11 @@ class ReplicationHold:
         self._held = held
         self._polls = polls
         self._counting = Lock()
+        self._watching = service.watching(self._count)
         try:
             held.holds.append(self)
             if polls is not None:
-                service.watchers.append(self._count)
+                self._watching.begin()
         except BaseException:
             self._let_go()
             raise
@@ -67,14 +68,13 @@ class ReplicationHold:
     def _let_go(self) -> None:
         with suppress(ValueError):
             self._held.holds.remove(self)
-        with suppress(ValueError):
-            self._service.watchers.remove(self._count)
+        self._watching.end()
 
     def _let_follow(self) -> None:
         self._let_go()
         for secret in self._service.secrets():
             if secret.replicas or secret.links is not None:
-                self._service.effects.replicas.follow(secret.key)
+                self._service.catch_up(secret.key)
 
     def _count(self, call: Call, outcome: Outcome) -> None:
         """Counts DescribeSecret calls that show a replica in progress."""

@@ -108,7 +108,7 @@ class RotationControl:
     @property
     def runs(self) -> Sequence[RotationRun]:
         """The rotations so far, oldest first: each try is one, and so is each trial with RotateImmediately false."""
-        return tuple(map(RotationRun, self._service.effects.rotations.runs))
+        return tuple(map(RotationRun, self._service.runs))
 
     @known_keywords()
     def hold(

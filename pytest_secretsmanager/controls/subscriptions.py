@@ -75,6 +75,7 @@ class Deliveries:
         self.subscriptions: list[Subscription] = []
         self.problems: list[HandlerError] = []
         self._service = service
+        self._watching = service.watching(self._deliver, self._deliver)
         self._entries = entries
         self._position = 0
         self._thread: int | None = None
@@ -86,8 +87,7 @@ class Deliveries:
             subscription = Subscription(handler, matches, self._entries.position, self._remove)
             if not self.subscriptions:
                 self._position = subscription.first
-                self._service.watchers.append(self._deliver)
-                self._service.listeners.append(self._deliver)
+                self._watching.begin()
             self.subscriptions.append(subscription)
         return subscription
 
@@ -96,8 +96,7 @@ class Deliveries:
             if subscription in self.subscriptions:
                 self.subscriptions.remove(subscription)
                 if not self.subscriptions:
-                    self._service.watchers.remove(self._deliver)
-                    self._service.listeners.remove(self._deliver)
+                    self._watching.end()
 
     def checkpoint(self) -> Restore:
         """A point to go back to, with the subscriptions that there are now; the service's watchers go back with it."""

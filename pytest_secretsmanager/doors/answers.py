@@ -8,6 +8,8 @@ from email.utils import formatdate
 from functools import lru_cache
 from typing import Any
 
+from botocore.client import BaseClient
+
 from pytest_secretsmanager.doors import wire
 from pytest_secretsmanager.doors.client_facts import ClientFacts
 from pytest_secretsmanager.doors.replies import shown
@@ -20,18 +22,19 @@ __tracebackhide__ = True
 
 
 def answer_body(
-    responder: Responder, facts: ClientFacts, described: model.Operation, body: bytes | str
+    responder: Responder, client: BaseClient, facts: ClientFacts, described: model.Operation, body: bytes | str
 ) -> tuple[int, dict[str, Any]]:
     """The same as `answer`, for parameters in a request's body."""
     try:
         parameters = wire.read_parameters(body, described.input_shape)
     except ServiceError as error:
         return error.status, _parsed_error(error, responder.new_request_id(), responder.now())
-    return answer(responder, facts, described, parameters)
+    return answer(responder, client, facts, described, parameters)
 
 
 def answer(
     responder: Responder,
+    client: BaseClient,
     facts: ClientFacts,
     described: model.Operation,
     parameters: Parameters,
@@ -40,7 +43,8 @@ def answer(
     """The HTTP status and the parsed response, as botocore's parser would have made it from AWS's answer."""
     now = responder.now()
     request_id = responder.new_request_id()
-    call = Call(described.name, parameters, facts.region, facts.principal_for(responder), now, request_id, accepted)
+    principal = facts.principal_for(responder, client)
+    call = Call(described.name, parameters, facts.region, principal, now, request_id, accepted)
     try:
         outcome = responder.service.call(call)
     except ServiceError as error:

@@ -8,8 +8,8 @@ from botocore.client import BaseClient
 from pytest_secretsmanager.doors import internals, moto
 from pytest_secretsmanager.doors.replies import Scalars, scalars_of
 from pytest_secretsmanager.doors.responder import Responder
-from pytest_secretsmanager.engine.call import Call, Parameters, Principal
-from pytest_secretsmanager.engine.callers import acting_account, user_of
+from pytest_secretsmanager.engine.call import Call, Parameters
+from pytest_secretsmanager.engine.callers import Principal, acting, user_of
 
 __tracebackhide__ = True
 
@@ -27,8 +27,17 @@ class ClientFacts:
     history: Any
     quiet: dict[str, object] = field(default_factory=dict)
 
-    def principal_for(self, responder: Responder) -> Principal:
-        return self.principal or user_of(acting_account.get() or responder.account, self.region)
+    def principal_for(self, responder: Responder, client: BaseClient) -> Principal:
+        """The caller: the principal of credentials that were handed out, else the client's account, else the default.
+
+        The credentials are looked up at each call, since botocore may have refreshed them.
+        """
+        callers = responder.callers
+        if callers.handed_out:
+            handed_out = callers.principal_of(_access_key_id(client), self.region)
+            if handed_out is not None:
+                return handed_out
+        return self.principal or acting.get() or user_of(callers.account, self.region)
 
 
 _FACTS = "_pytest_secretsmanager"
@@ -51,7 +60,15 @@ def call_of(
 ) -> Call:
     """A call of this client."""
     facts = facts_of(client)
-    return Call(operation_name, parameters, facts.region, facts.principal_for(responder), now, request_id)
+    return Call(operation_name, parameters, facts.region, facts.principal_for(responder, client), now, request_id)
+
+
+def _access_key_id(client: BaseClient) -> str | None:
+    """The access key id of a client's credentials, None for credentials that botocore has not fetched yet."""
+    credentials = internals.credentials_of(client)
+    if hasattr(credentials, "refresh_needed"):
+        return internals.fetched_access_key_id(credentials)  # `access_key` may fetch or refresh them
+    return getattr(credentials, "access_key", None)
 
 
 def _explicit_account(client: BaseClient) -> str | None:

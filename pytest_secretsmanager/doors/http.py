@@ -1,7 +1,7 @@
 """The HTTP door: the same service behind a local URL, for programs outside this process and clients of any language.
 
 What stands here is what AWS's own front does: who signed a request, which operation it names, and the form of the
-answer. Nothing is served to whoever did not sign with credentials that the endpoint has handed out.
+answer. A request is refused unless it is signed with credentials that the manager has handed out.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -19,7 +19,7 @@ from pytest_secretsmanager.doors.signatures import Signatures
 from pytest_secretsmanager.doors.wiring import PROCESS
 from pytest_secretsmanager.engine import model
 from pytest_secretsmanager.engine.call import Call
-from pytest_secretsmanager.engine.callers import new_key_pair, require_account, user_of
+from pytest_secretsmanager.engine.callers import require_account
 from pytest_secretsmanager.engine.errors import (
     InternalServiceError,
     RequestEntityTooLargeException,
@@ -62,7 +62,7 @@ class Endpoint:
         self.crashes = crashes
         self._responder = responder
         self._region = region
-        self._signatures = Signatures(times, responder.service.ports.regions)
+        self._signatures = Signatures(responder.callers, times, responder.service.ports.regions)
         self._server = HttpServer(self._respond, port, BODY_LIMIT)
         self.port = self._server.port
         self._hosts = tuple(f"{name}:{self.port}" for name in (HOST, "localhost"))
@@ -93,8 +93,9 @@ class Endpoint:
             )
         if self._is_stopped:
             raise UsageError("this endpoint was stopped, and serves nobody any more")
-        pair = new_key_pair()
-        self._signatures.add(pair, account or self._responder.account)
+        callers = self._responder.callers
+        pair = callers.hand_out_to_user(account or callers.account)
+        self._open.callback(callers.take_back, pair)
         return self._open.enter_context(program_environment(self.url, HOST, region or self._region, pair))
 
     def stop(self) -> None:
@@ -151,8 +152,7 @@ class Endpoint:
         described = _operation(request)
         parameters = wire.read_parameters(request.body, described.input_shape)
         now = self._responder.now()
-        principal = user_of(signer.account, signer.region)
-        call = Call(described.name, parameters, signer.region, principal, now, request_id)
+        call = Call(described.name, parameters, signer.region, signer.principal, now, request_id)
         return wire.write_reply(self._responder.service.call(call).reply, described.output_shape)
 
 

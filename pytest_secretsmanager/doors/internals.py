@@ -51,7 +51,7 @@ def credentials_of(client: Any) -> Any:
 
 
 def fetched_access_key_id(credentials: Any) -> str | None:
-    """The access key id of credentials that aiobotocore fetches in an event loop; None: not fetched yet."""
+    """The access key id of credentials that can be refreshed, without a refresh; None: not fetched yet."""
     access_key_id: str | None = credentials._access_key
     return access_key_id
 

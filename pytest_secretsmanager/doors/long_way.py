@@ -39,7 +39,7 @@ def answer_request(
         responder.unreached(operation_model.name, region, regions)
         raise _no_such_host(client, request["url"])
     described = model.operation(operation_model.name)
-    status, parsed = answer_body(responder, facts_of(client), described, request["body"])
+    status, parsed = answer_body(responder, client, facts_of(client), described, request["body"])
     headers = parsed["ResponseMetadata"]["HTTPHeaders"]
     return response_class(request["url"], status, headers, _NoBody()), parsed
 

@@ -5,6 +5,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from random import Random
 
+from pytest_secretsmanager.engine.callers import Callers
 from pytest_secretsmanager.engine.faults import FaultPlan
 from pytest_secretsmanager.engine.regions import Regions
 from pytest_secretsmanager.engine.service import Service
@@ -12,7 +13,7 @@ from pytest_secretsmanager.engine.service import Service
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Responder:
-    """What answers calls: a service, its clock, and the account of clients whose credentials name none.
+    """What answers calls: a service, its clock, and the callers that it knows.
 
     `random` makes tokens, `new_request_id` request ids. `repeatable` says that both come from a seed, so that botocore
     must not make a token. `unreached` is called for a call in a region that the service lacks, with the operation, the
@@ -21,7 +22,7 @@ class Responder:
 
     service: Service
     now: Callable[[], float]
-    account: str
+    callers: Callers
     random: Random
     new_request_id: Callable[[], str]
     repeatable: bool = False

@@ -72,11 +72,11 @@ def answer_at_once(
     if token_member is not None and token_member not in api_params:
         parameters[token_member] = new_uuid(responder.random)
     if accepted:
-        status, parsed = answer(responder, facts, described, parameters, accepted)
+        status, parsed = answer(responder, client, facts, described, parameters, accepted)
     else:
         # Parameters that need more than a copy to be what AWS would see: the client's own serializer makes them.
         body = internals.body_of(client, described.name, parameters)
-        status, parsed = answer_body(responder, facts, described, body)
+        status, parsed = answer_body(responder, client, facts, described, body)
     if status >= 300:
         raise _exception_class(client, parsed["Error"]["Code"])(parsed, operation_name)
     return parsed

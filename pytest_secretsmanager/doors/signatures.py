@@ -1,8 +1,8 @@
 """Signature Version 4, seen from AWS's side: whether a request was signed with credentials that were handed out.
 
 What is signed is put together by botocore's own signer. The codes are AWS's, and so are the texts of a wrong, an old
-and an unknown signature, and of one without a date (REPORTED by callers of AWS's JSON services); the other texts, and
-the order of the checks, are a GUESS.
+and an unknown signature, of a missing session token, and of a signature without a date (REPORTED by callers of AWS's
+JSON services); the other texts, and the order of the checks, are a GUESS.
 """
 
 import hmac
@@ -21,7 +21,7 @@ from botocore.compat import HTTPHeaders
 from botocore.credentials import Credentials
 
 from pytest_secretsmanager.engine import model
-from pytest_secretsmanager.engine.callers import KeyPair
+from pytest_secretsmanager.engine.callers import Callers, KeyPair, Principal
 from pytest_secretsmanager.engine.errors import (
     IncompleteSignatureException,
     InvalidSignatureException,
@@ -49,27 +49,23 @@ _HTTP_DATE = re.compile(r"[A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} [0-9]{4} [0-9]{2
 
 
 class Signer(NamedTuple):
-    """Who signed a request, and for which region."""
+    """The principal that signed a request, and the region that it signed for."""
 
-    account: str
+    principal: Principal
     region: str
 
 
 class Signatures:
-    """Checks requests against the credentials that were handed out.
+    """Checks requests against the credentials that `callers` has handed out.
 
     `times` gives every time that counts as now, epoch seconds: a signature has to be fresh by one of them, and for one
     of `regions`.
     """
 
-    def __init__(self, times: Callable[[], Iterable[float]], regions: Regions) -> None:
+    def __init__(self, callers: Callers, times: Callable[[], Iterable[float]], regions: Regions) -> None:
+        self._callers = callers
         self._times = times
         self._regions = regions
-        self._known: dict[str, tuple[str, KeyPair]] = {}
-
-    def add(self, pair: KeyPair, account: str) -> None:
-        """From now on, who signs with these credentials is of that account."""
-        self._known[pair.access_key_id] = (account, pair)
 
     def signer_of(self, request: "Request", body: bytes, hosts: Sequence[str]) -> Signer:
         """Who signed the request, which has to be for one of these hosts.
@@ -79,7 +75,9 @@ class Signatures:
         """
         parts = _authorization(request)
         access_key_id, scope = _credential(parts["Credential"])
-        account, pair = self._known_pair(access_key_id)
+        known = self._callers.handed_out.get(access_key_id)
+        if known is None or not _has_session_token(request, known.pair):
+            raise UnrecognizedClientException("The security token included in the request is invalid.")
         date_header, timestamp, signed_at = _time(request)
         region = _region(scope, timestamp, self._regions)
         names = frozenset(parts["SignedHeaders"].split(";"))
@@ -88,16 +86,10 @@ class Signatures:
         _require_body(request, body)
         if not names <= {name for name, _ in request.headers} or request.header("host") not in hosts:
             raise _mismatch()
-        expected = _BotocoresSigner(pair, region, names).sign(request, body, timestamp)
+        expected = _BotocoresSigner(known.pair, region, names).sign(request, body, timestamp)
         if not hmac.compare_digest(expected, parts["Signature"].encode()):
             raise _mismatch()
-        return Signer(account, region)
-
-    def _known_pair(self, access_key_id: str) -> tuple[str, KeyPair]:
-        known = self._known.get(access_key_id)
-        if known is None:
-            raise UnrecognizedClientException("The security token included in the request is invalid.")
-        return known
+        return Signer(known.principal_in(region), region)
 
     def _require_fresh(self, timestamp: str, signed: float) -> None:
         span = FRESH_MINUTES * 60
@@ -113,6 +105,13 @@ class Signatures:
             f"Signature not yet current: {timestamp} is still later than {_iso(now + span)} ({_iso(now)} + "
             f"{FRESH_MINUTES} min.)"
         )
+
+
+def _has_session_token(request: "Request", pair: KeyPair) -> bool:
+    """Whether a request has the session token of temporary credentials. Others need none."""
+    if pair.session_token is None:
+        return True
+    return hmac.compare_digest((request.header("x-amz-security-token") or "").encode(), pair.session_token.encode())
 
 
 def _mismatch() -> InvalidSignatureException:

@@ -194,7 +194,7 @@ class Switchboard:
         for service in services:
             if service.generation != generation():
                 self._mark_copy(service)
-            service.effects.rotations.forget_other_threads()
+            service.forget_other_threads()
 
     def _mark_copy(self, service: Service) -> None:
         """Let the first write to a service that was made before a fork warn."""

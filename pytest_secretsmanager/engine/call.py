@@ -1,9 +1,8 @@
 """A call and its outcome as values: what doors hand in, what operations hand back, what layers stand between.
 
-Imports nothing but the standard library and the state's types. Parameters keep AWS's spelling; the typed accessors of
-`Call` may trust the types, since the validation layer has refused all others. The values that every call makes are
-named tuples, which cost a third of what frozen dataclasses cost to make; those that carry secret values don't show
-them.
+Parameters keep AWS's spelling; the typed accessors of `Call` may trust the types, since the validation layer has
+refused all others. The values that every call makes are named tuples, which cost a third of what frozen dataclasses
+cost to make; those that carry secret values don't show them.
 """
 
 from collections.abc import Callable, Mapping
@@ -11,6 +10,7 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Literal, NamedTuple, TypeAlias, get_args
 
+from pytest_secretsmanager.engine.callers import Principal
 from pytest_secretsmanager.engine.state import Secret, SecretKey
 
 Parameters: TypeAlias = Mapping[str, object]
@@ -19,14 +19,6 @@ Changes: TypeAlias = Mapping[SecretKey, Secret | None]
 """What an operation wants changed: a secret's new value under its key, None for a secret that is gone."""
 
 NO_CHANGES: Changes = MappingProxyType({})
-
-
-class Principal(NamedTuple):
-    """Who calls: an account's identity, or an AWS service that manages secrets of its own in that account."""
-
-    account: str
-    arn: str
-    service: str | None = None
 
 
 class Call(NamedTuple):

@@ -1,39 +1,52 @@
-"""The callers of Secrets Manager: accounts, the credentials that clients sign with, and the identity of a call."""
+"""The callers of Secrets Manager: accounts, their users and roles, and the credentials that clients sign with.
+
+`Callers` is the one place that knows the principal of an access key id. Every door asks it.
+"""
 
 import secrets
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Literal, NamedTuple, TypeAlias
 
 from pytest_secretsmanager.engine import arns
-from pytest_secretsmanager.engine.call import Principal
+from pytest_secretsmanager.engine.checkpoints import Restore
 from pytest_secretsmanager.engine.errors import UsageError
 
 __tracebackhide__ = True
 
-acting_account: ContextVar[str | None] = ContextVar("acting_account", default=None)
-"""The account of the rotation function that runs in this thread or task. Clients made in it belong to this account."""
+PrincipalKind: TypeAlias = Literal["IAMUser", "AssumedRole", "AWSService"]
+"""The kinds of callers, as CloudTrail names them."""
 
-_BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
-
-
-@dataclass(frozen=True, slots=True)
-class KeyPair:
-    """Long-term credentials: an access key id and the secret access key that signs."""
-
-    access_key_id: str
-    secret_access_key: str = field(repr=False)
+SERVICE_PRINCIPAL = "secretsmanager.amazonaws.com"
+"""The principal of Secrets Manager, which acts without a call when it rotates, replicates or deletes."""
 
 
-def new_key_pair() -> KeyPair:
-    """Return credentials in AWS's form that can't be guessed."""
-    return KeyPair("AKIA" + "".join(secrets.choice(_BASE32) for _ in range(16)), secrets.token_urlsafe(30))
+class RoleSession(NamedTuple):
+    """The session of an assumed role. `began` is epoch seconds."""
+
+    role_name: str
+    role_arn: str
+    began: float
 
 
-def require_account(account: object, what: str = "account") -> None:
-    """Raise UsageError unless `account` is twelve digits. `what` names the account in the error."""
-    if not (isinstance(account, str) and len(account) == 12 and account.isascii() and account.isdigit()):
-        raise UsageError(f"is a str of twelve digits such as '123456789012', not {account!r}", subject=what)
+class Principal(NamedTuple):
+    """The identity of a caller. `account` is the account that it belongs to, `name` the name of a user or role session.
+
+    `service` names the AWS service that manages secrets of its own in the account, such as `rds`. `session` is None
+    unless the caller is an assumed role.
+    """
+
+    account: str
+    arn: str
+    service: str | None = None
+    kind: PrincipalKind = "IAMUser"
+    name: str = ""
+    session: RoleSession | None = None
+
+    def is_named_by(self, named: frozenset[str]) -> bool:
+        """Whether one of these ARNs names this principal. As in IAM, a role's ARN names all its sessions."""
+        return self.arn in named or (self.session is not None and self.session.role_arn in named)
 
 
 @lru_cache(maxsize=1024)
@@ -43,4 +56,119 @@ def user_of(account: str, region: str) -> Principal:
     >>> user_of("123456789012", "us-east-1").arn
     'arn:aws:iam::123456789012:user/test'
     """
-    return Principal(account, f"arn:{arns.partition(region)}:iam::{account}:user/test")
+    return Principal(account, f"arn:{arns.partition(region)}:iam::{account}:user/test", name="test")
+
+
+def assumed_role(role_arn: str, session_name: str, began: float) -> Principal:
+    """Return the principal of a role's session, as STS makes it for AssumeRole.
+
+    >>> assumed_role("arn:aws:iam::123456789012:role/team/app", "tests", 0.0).arn
+    'arn:aws:sts::123456789012:assumed-role/app/tests'
+    """
+    _, partition, _, _, account, resource = role_arn.split(":", 5)
+    role_name = resource.rpartition("/")[2]
+    arn = f"arn:{partition}:sts::{account}:assumed-role/{role_name}/{session_name}"
+    session = RoleSession(role_name, role_arn, began)
+    return Principal(account, arn, kind="AssumedRole", name=session_name, session=session)
+
+
+@lru_cache(maxsize=1024)
+def service_in(account: str) -> Principal:
+    """Return Secrets Manager itself, acting in an account without a call."""
+    return Principal(account, SERVICE_PRINCIPAL, kind="AWSService")
+
+
+acting: ContextVar[Principal | None] = ContextVar("acting", default=None)
+"""The caller for which the current thread or task acts: that of a rotation function while it runs.
+
+A client with credentials that no principal has been handed is this caller.
+"""
+
+
+# --- credentials -----------------------------------------------------------------------------------------------------
+
+_BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPair:
+    """Credentials: an access key id and the secret access key that signs. Temporary ones have a session token."""
+
+    access_key_id: str
+    secret_access_key: str = field(repr=False)
+    session_token: str | None = field(default=None, repr=False)
+
+
+def _new_key_pair(*, temporary: bool = False) -> KeyPair:
+    """Return credentials in AWS's form that can't be guessed."""
+    access_key_id = ("ASIA" if temporary else "AKIA") + "".join(secrets.choice(_BASE32) for _ in range(16))
+    return KeyPair(access_key_id, secrets.token_urlsafe(30), secrets.token_urlsafe(150) if temporary else None)
+
+
+class HandedOut(NamedTuple):
+    """Credentials with their principal. None stands for the account's default user, whose ARN depends on the region."""
+
+    pair: KeyPair
+    account: str
+    principal: Principal | None = None
+
+    def principal_in(self, region: str) -> Principal:
+        """Return the caller with these credentials in a region."""
+        return self.principal or user_of(self.account, region)
+
+
+class Callers:
+    """The credentials that a manager has handed out, each with its principal. `account` is that of all other clients.
+
+    `handed_out` holds them by access key id. It is empty in most tests, so the doors in process look at it first.
+    """
+
+    __slots__ = ("account", "handed_out")
+
+    def __init__(self, account: str) -> None:
+        self.account = account
+        self.handed_out: dict[str, HandedOut] = {}
+
+    def hand_out(self, principal: Principal) -> KeyPair:
+        """Return new credentials of a principal: temporary ones for an assumed role. A rollback takes them back."""
+        pair = _new_key_pair(temporary=principal.session is not None)
+        self.handed_out[pair.access_key_id] = HandedOut(pair, principal.account, principal)
+        return pair
+
+    def hand_out_to_user(self, account: str) -> KeyPair:
+        """Return new credentials of an account's default user.
+
+        They last until `take_back`: a rollback leaves them to the program that has them.
+        """
+        pair = _new_key_pair()
+        self.handed_out[pair.access_key_id] = HandedOut(pair, account)
+        return pair
+
+    def take_back(self, pair: KeyPair) -> None:
+        """Forget credentials. Can be repeated."""
+        self.handed_out.pop(pair.access_key_id, None)
+
+    def principal_of(self, access_key_id: str | None, region: str) -> Principal | None:
+        """Return the caller with these credentials in a region, None when they were not handed out."""
+        known = self.handed_out.get(access_key_id or "")
+        return None if known is None else known.principal_in(region)
+
+    def checkpoint(self) -> Restore:
+        """Return a point to go back to, with the principals that have credentials now."""
+        before = self.handed_out.copy()
+
+        def restore() -> None:
+            users = {key: known for key, known in self.handed_out.items() if known.principal is None}
+            principals = {key: known for key, known in before.items() if known.principal is not None}
+            self.handed_out = principals | users
+
+        return restore
+
+
+# --- accounts --------------------------------------------------------------------------------------------------------
+
+
+def require_account(account: object, what: str = "account") -> None:
+    """Raise UsageError unless `account` is twelve digits. `what` names the account in the error."""
+    if not (isinstance(account, str) and len(account) == 12 and account.isascii() and account.isdigit()):
+        raise UsageError(f"is a str of twelve digits such as '123456789012', not {account!r}", subject=what)

@@ -1,4 +1,4 @@
-"""The one place where the store changes: calls, seeds and what AWS does by itself all commit here.
+"""The one place where the store changes: calls, seeds and AWS's own work all commit by `Commits.make`.
 
 What is logged and what is changed belong together. A commit that an interrupt breaks off is made whole, or, if nothing
 was changed yet, leaves no entry in the log.
@@ -32,7 +32,10 @@ class Commits:
         self._asked_for: dict[int, tuple[Effect, ...]] = {}
 
     def make(self, handler: Callable[[_Asked], Outcome], asked: _Asked) -> Outcome:
-        """Asks for an outcome, in one step with its changes. What is refused is logged, and changes nothing."""
+        """Ask a handler for an outcome, and make its changes: atomic, so no other commit runs in between.
+
+        A handler that raises a ServiceError changes nothing; its entries in the log stay.
+        """
         with self.lock:
             try:
                 self._unsettled = len(self._log)

@@ -15,6 +15,7 @@ from typing import Literal, NamedTuple, TypeAlias
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from pytest_secretsmanager.engine import arns
+from pytest_secretsmanager.engine.callers import Principal
 from pytest_secretsmanager.engine.checkpoints import Restore, checkpoint
 from pytest_secretsmanager.engine.state import Sealed
 
@@ -39,7 +40,8 @@ class KmsRefusal(Exception):  # noqa: N818 - what KMS answers, turned into AWS's
 class KmsKey:
     """One KMS key; its material never leaves the ring. `denied` says that no caller may use it.
 
-    `is_elsewhere` says that the key is one of another KMS in this process: its state is that of the key there.
+    `denied_to` has the ARNs of principals that may not use it, though others may. `is_elsewhere` says that the key is
+    one of another KMS in this process: its state is that of the key there.
     """
 
     id: str
@@ -47,6 +49,7 @@ class KmsKey:
     alias: str | None = None
     state: KeyState = "Enabled"
     denied: bool = False
+    denied_to: frozenset[str] = frozenset()
     is_elsewhere: bool = field(default=False, repr=False)
     cipher: AESGCM = field(repr=False, compare=False)
 
@@ -121,15 +124,27 @@ class KeyRing:
             raise KmsRefusal("NotFoundException", missing)
         return found
 
-    def put(self, key: KmsKey, *, state: KeyState | None = None, denied: bool | None = None) -> KmsKey:
-        """The same key in another state."""
+    def put(
+        self,
+        key: KmsKey,
+        *,
+        state: KeyState | None = None,
+        denied: bool | None = None,
+        denied_to: frozenset[str] | None = None,
+    ) -> KmsKey:
+        """Replace a key by the same one in another state. None leaves a part as it is."""
         now = self._keys[key.arn]
-        self._keys[key.arn] = replace(now, state=state or now.state, denied=now.denied if denied is None else denied)
+        self._keys[key.arn] = replace(
+            now,
+            state=state or now.state,
+            denied=now.denied if denied is None else denied,
+            denied_to=now.denied_to if denied_to is None else denied_to,
+        )
         return self._keys[key.arn]
 
-    def seal(self, plain: bytes, key: KmsKey, name: str, context: bytes) -> Sealed:
-        """Encrypts a value under a new data key, and the data key under the KMS key, if that may be used."""
-        _require_usable(key)
+    def seal(self, plain: bytes, key: KmsKey, name: str, context: bytes, caller: Principal) -> Sealed:
+        """Encrypt a value under a new data key, and the data key under the KMS key, if the caller may use that."""
+        _require_usable(key, caller)
         noise = os.urandom(_KEY_BYTES + 2 * _NONCE_BYTES)
         data_key, nonce, key_nonce = noise[:_KEY_BYTES], noise[_KEY_BYTES:-_NONCE_BYTES], noise[-_NONCE_BYTES:]
         return Sealed(
@@ -139,12 +154,12 @@ class KeyRing:
             ciphertext=nonce + AESGCM(data_key).encrypt(nonce, plain, context),
         )
 
-    def open(self, sealed: Sealed, context: bytes) -> bytes:
-        """Decrypts a value that `seal` made with the same context, if the key may be used."""
+    def open(self, sealed: Sealed, context: bytes, caller: Principal) -> bytes:
+        """Decrypt a value that `seal` made with the same context, if the caller may use the key."""
         key = self._keys[sealed.key_arn]
         if key.is_elsewhere:
             key = self._found_elsewhere(key.arn) or key
-        _require_usable(key)
+        _require_usable(key, caller)
         return self.open_regardless(sealed, context)
 
     def open_regardless(self, sealed: Sealed, context: bytes) -> bytes:
@@ -212,11 +227,12 @@ def _full_arn(region: str, account: str, name: str) -> str:
     return name
 
 
-def _require_usable(key: KmsKey) -> None:
-    if key.state == "Enabled" and not key.denied:
+def _require_usable(key: KmsKey, caller: Principal) -> None:
+    if key.state == "Enabled" and not key.denied and not key.denied_to:
         return
-    if key.denied:
+    if key.denied or caller.is_named_by(key.denied_to):
         raise KmsRefusal("AccessDeniedException", "Access to KMS is not allowed")
     if key.state == "Disabled":
         raise KmsRefusal("DisabledException", f"{key.arn} is disabled.")
-    raise KmsRefusal("KMSInvalidStateException", f"{key.arn} is pending deletion.")
+    if key.state == "PendingDeletion":
+        raise KmsRefusal("KMSInvalidStateException", f"{key.arn} is pending deletion.")

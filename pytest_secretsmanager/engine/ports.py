@@ -11,6 +11,7 @@ from random import Random
 from typing import TypeAlias
 
 from pytest_secretsmanager.engine.call import Call
+from pytest_secretsmanager.engine.callers import Principal
 from pytest_secretsmanager.engine.checkpoints import Restore
 from pytest_secretsmanager.engine.errors import (
     AccessDeniedException,
@@ -87,28 +88,28 @@ class Ports:
         except KmsRefusal as refusal:
             raise InvalidParameterException(f"The operation failed because of an invalid KMS key: {refusal}") from None
 
-    def seal(self, secret: Secret, version_id: str, value: bytes) -> Sealed:
-        """Encrypts a value for one version of a secret, under the KMS key that the secret names now."""
+    def seal(self, secret: Secret, version_id: str, value: bytes, caller: Principal) -> Sealed:
+        """Encrypt a value for one version of a secret, under the KMS key that the secret names now."""
         key = self._key(secret.key, secret.kms_key_id)
         try:
-            return self.keys.seal(value, key, secret.kms_key_id, _context(secret, version_id))
+            return self.keys.seal(value, key, secret.kms_key_id, _context(secret, version_id), caller)
         except KmsRefusal as refusal:
             raise _failure(EncryptionFailure, "encrypt", refusal) from None
 
-    def require_key_access(self, secret: Secret) -> None:
-        """Refuses a customer key that may not be used: AWS tries it out (DOC), even with nothing to encrypt."""
+    def require_key_access(self, secret: Secret, caller: Principal) -> None:
+        """Refuse a customer key that the caller may not use: AWS tries it (DOC), even with nothing to encrypt."""
         if not self.under_default_key(secret):
-            self.seal(secret, "RequestToValidateKeyAccess", b"")
+            self.seal(secret, "RequestToValidateKeyAccess", b"", caller)
 
-    def open(self, secret: Secret, version_id: str, sealed: Sealed) -> bytes:
-        """The plain value of one version of a secret."""
+    def open(self, secret: Secret, version_id: str, sealed: Sealed, caller: Principal) -> bytes:
+        """Return the plain value of one version of a secret."""
         try:
-            return self.keys.open(sealed, _context(secret, version_id))
+            return self.keys.open(sealed, _context(secret, version_id), caller)
         except KmsRefusal as refusal:
             raise _failure(DecryptionFailure, "decrypt", refusal) from None
 
     def look(self, secret: Secret, version_id: str, sealed: Sealed) -> bytes:
-        """The plain value for the test that looks at it, whatever state the key is in."""
+        """Return the plain value for the test, whatever state the key is in."""
         return self.keys.open_regardless(sealed, _context(secret, version_id))
 
 

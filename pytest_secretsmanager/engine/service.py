@@ -1,56 +1,33 @@
 """One call from arrival to its effects: lock, layers in their order, operation, store. The composition root."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field
-from typing import TypeAlias
 
 from pytest_secretsmanager.engine import locks, model
 from pytest_secretsmanager.engine.call import Call, Handler, Outcome, Replicate
-from pytest_secretsmanager.engine.checkpoints import Restore, checkpoint
 from pytest_secretsmanager.engine.commits import Commits
 from pytest_secretsmanager.engine.effects import Effects
-from pytest_secretsmanager.engine.effects.background import Background
+from pytest_secretsmanager.engine.effects.background import Background, WorkHandler, working_on
 from pytest_secretsmanager.engine.effects.controls import ReplicaControl, StepControl
 from pytest_secretsmanager.engine.effects.replicas import Replicas
 from pytest_secretsmanager.engine.effects.runs import Run
 from pytest_secretsmanager.engine.errors import ServiceError, UnsupportedOperation
 from pytest_secretsmanager.engine.interrupts import taken_back
 from pytest_secretsmanager.engine.layers import forked
-from pytest_secretsmanager.engine.layers.audit import Entry, audit
+from pytest_secretsmanager.engine.layers.audit import Entry, audit, audit_events
+from pytest_secretsmanager.engine.layers.forked import Layer
 from pytest_secretsmanager.engine.layers.replicate import replicate
 from pytest_secretsmanager.engine.layers.validate import validate
-from pytest_secretsmanager.engine.operations import OPERATIONS
+from pytest_secretsmanager.engine.operations import OPERATIONS, BatchOperation
 from pytest_secretsmanager.engine.ports import Ports
 from pytest_secretsmanager.engine.refusals import Refusals
-from pytest_secretsmanager.engine.state import Secret
+from pytest_secretsmanager.engine.rollbacks import Checkpoint, Rollbacks
+from pytest_secretsmanager.engine.state import Sealed, Secret, SecretKey
 from pytest_secretsmanager.engine.store import Journal, Store
+from pytest_secretsmanager.engine.watching import Listener, Watcher, Watchers, Watching
 
 __tracebackhide__ = True
 """pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
-
-
-@dataclass(slots=True, eq=False)
-class _Rollback:
-    """What is taken back together: the secrets that a journal saw change, and whatever else was marked."""
-
-    journal: Journal
-    checkpoints: tuple[Callable[[], Restore], ...]
-    back: list[Restore] = field(default_factory=list)
-
-    def checkpoint(self) -> None:
-        self.back = [make() for make in self.checkpoints]
-
-    def restore(self) -> None:
-        for restore in self.back:
-            restore()
-
-
-Watcher: TypeAlias = Callable[[Call, Outcome], None]
-"""Told of each call that was answered, when all that follows from it has happened."""
-
-Listener: TypeAlias = Callable[[], None]
-"""Told when the log may have grown otherwise: by a refusal, or by what AWS does with no call. No lock is held then."""
 
 
 class Service:
@@ -76,15 +53,14 @@ class Service:
         self._log = log
         self._commits = Commits(self.store, log)
         self.lock = self._commits.lock
-        background = Background(self.store, self._commits, ports, log.append, now)
-        self.effects = Effects(background, steps, replication)
-        unlogged = Background(self.store, self._commits, ports, _not_at_all, now)
-        self._seeded_replicas = Replicas(unlogged, replication)
-        self.watchers: list[Watcher] = []
-        self.listeners: list[Listener] = []
-        self._rollbacks: list[_Rollback] = []
-        self._unlogged = replicate(validate(self._run), self.store)
-        self._logged = self._with_log()
+        self._watchers = Watchers()
+        self._rollbacks = Rollbacks(self.store, self.lock)
+        self._outer_layers: tuple[Layer, ...] = ()
+        self._calls = self._layers_of_a_call()
+        self._now = now
+        self._replication = replication
+        self._background = Background(self.store, self._commits, ports, self._layers_of_work, now)
+        self.effects = Effects(self._background, steps, replication)
 
     def call(self, call: Call) -> Outcome:
         """Answers one call and logs it. Raises the ServiceError that AWS would send, or UnsupportedOperation.
@@ -96,14 +72,13 @@ class Service:
         try:
             if self.store.agenda.time <= call.time and not self.effects.rotations.is_busy:
                 self.effects.run_due(call.time)
-            outcome = self._commits.make(self._logged, call)
+            outcome = self._commits.make(self._calls, call)
             if outcome.then:
                 self.effects.run(outcome.then)
-            if self.watchers:
-                for watcher in tuple(self.watchers):
-                    watcher(call, outcome)
+            if self._watchers.of_calls:
+                self._watchers.after_call(call, outcome)
         except ServiceError:
-            self.tell_listeners()
+            self._watchers.after_log()
             raise
         except BaseException:
             self._recover()
@@ -120,16 +95,11 @@ class Service:
         try:
             self._commits.make(audit(refuse, self.store, self._log.append, self.refusals.note), call)
         except ServiceError:
-            self.tell_listeners()
+            self._watchers.after_log()
             raise
         except BaseException:
             self._recover()
             raise
-
-    def tell_listeners(self) -> None:
-        """Tells all who listen that the log may have grown, with no lock held."""
-        for listener in tuple(self.listeners):
-            listener()
 
     def seed(self, call: Call) -> Outcome:
         """Answers one call that sets the scene: by the same rules, but it is not logged, and no function runs.
@@ -137,16 +107,16 @@ class Service:
         A seed is several of them in one `transaction`, which takes all of it back when one of them fails.
         """
         require_supported(call)
-        outcome = self._commits.make(self._unlogged, call)
+        outcome = self._commits.make(self._layers_of_a_seed(), call)
         for effect in outcome.then:
             if isinstance(effect, Replicate):
-                self._seeded_replicas.follow(effect.key)
+                self._follow_seed(effect.key)
         return outcome
 
-    def put_around(self, layer: Callable[[Handler], Handler]) -> None:
-        """Puts one more layer around every operation, under the log: what it refuses is neither done nor logged."""
-        self._unlogged = layer(self._unlogged)
-        self._logged = self._with_log()
+    def _follow_seed(self, key: SecretKey) -> None:
+        """Let the replicas of a seed follow, as those of a call do, without events in the log."""
+        background = self._background._replace(layers=self._layers_of_work_for_a_seed)
+        Replicas(background, self._replication).follow(key)
 
     def _recover(self) -> None:
         """Ends what an error or an interrupt has broken off in this thread: AWS would not have noticed it."""
@@ -162,71 +132,71 @@ class Service:
         """Does all that has fallen due by that time."""
         try:
             self.effects.run_due(time)
-            self.tell_listeners()
+            self._watchers.after_log()
         except BaseException:
             self._recover()
             raise
+
+    # --- rotations and replicas ---
+
+    @property
+    def runs(self) -> Sequence[Run]:
+        """The rotations so far, oldest first."""
+        return self.effects.rotations.runs
 
     def resume(self, run: Run) -> None:
-        """Lets a held rotation go on."""
+        """Let a held rotation go on."""
         try:
             self.effects.rotations.resume(run)
-            self.tell_listeners()
+            self._watchers.after_log()
         except BaseException:
             self._recover()
             raise
 
-    def rolled_back(self, *checkpoints: Callable[[], Restore]) -> AbstractContextManager[None]:
-        """What happens inside is taken back at the end: secrets, rotations, watchers, and whatever else is marked.
+    def cut_off_rotations(self, but: Container[Run]) -> None:
+        """Let each rotation fail that still runs in another thread, except those of `but`."""
+        self.effects.rotations.cut_off(but)
 
-        All of it in one step: no call comes between. Blocks may end in any order. One that ends takes back what
-        happened since it began, also what happened in a later one that is still open, which then has less to take back.
+    def forget_other_threads(self) -> None:
+        """Stop waiting for rotations of other threads: a forked child does not have these threads."""
+        self.effects.rotations.forget_other_threads()
+
+    def catch_up(self, key: SecretKey) -> None:
+        """Let the replicas of a secret follow, unless the test holds them back."""
+        self.effects.replicas.follow(key)
+
+    # --- looking ---
+
+    def watching(self, watcher: Watcher, listener: Listener | None = None) -> Watching:
+        """Return a context manager: inside, `watcher` is called after each call that was answered.
+
+        `listener` is called when the log may have grown in another way.
         """
-        rollback = _Rollback(Journal(), (*checkpoints, self.effects.rotations.checkpoint, *self._checkpoints))
+        return Watching(self._watchers, watcher, listener)
 
-        def begin() -> None:
-            with self.lock:
-                self._rollbacks.append(rollback)
-                self.store.open_journal(rollback.journal)
-                rollback.checkpoint()
+    def tell_listeners(self) -> None:
+        """Call the listeners, after a change that no call made."""
+        self._watchers.after_log()
 
-        def end() -> None:
-            with self.lock:
-                if rollback in self._rollbacks:
-                    self.store.close_journal(rollback.journal, roll_back=True)
-                    rollback.restore()
-                    later = self._rollbacks[self._rollbacks.index(rollback) + 1 :]
-                    for other in later:
-                        other.journal.before.clear()
-                        other.checkpoint()
-                    self._rollbacks.remove(rollback)
+    def plain_value(self, secret: Secret, version_id: str, sealed: Sealed) -> bytes:
+        """Return the plain value of a version for the test, whatever state its key is in."""
+        return self.ports.look(secret, version_id, sealed)
 
-        return taken_back(begin, end)
+    def rolled_back(self, *checkpoints: Checkpoint) -> AbstractContextManager[None]:
+        """Take back at the end of the block: secrets, rotations, watchers, and all that the checkpoints stand for."""
+        own = self.effects.rotations.checkpoint, self._watchers.checkpoint, self.refusals.all.checkpoint
+        return self._rollbacks.rolled_back(*checkpoints, *own, self.store.vanished.checkpoint)
+
+    def transaction(self, *checkpoints: Checkpoint) -> AbstractContextManager[None]:
+        """Let the calls of the block take effect together, or none when one raises. No other call runs inside."""
+        return self._rollbacks.transaction(*checkpoints, self.store.vanished.checkpoint)
 
     @contextmanager
-    def transaction(self, *checkpoints: Callable[[], Restore]) -> Iterator[None]:
-        """Several calls that take effect together or, when one raises, not at all; no other call comes between them."""
-        transaction = _Rollback(Journal(), (*checkpoints, self.store.vanished.checkpoint))
-        is_inner, is_done = self.lock.is_mine, False
-
-        def begin() -> None:
-            self.lock.acquire()
-            self.store.open_journal(transaction.journal)
-            transaction.checkpoint()
-
-        def end() -> None:
-            with self.lock:
-                self.store.close_journal(transaction.journal, roll_back=not is_done)
-                if not is_done:
-                    transaction.restore()
-            if is_inner:
-                self.lock.release()
-            else:
-                self.lock.let_go()
-
-        with taken_back(begin, end):
-            yield
-            is_done = True
+    def journal(self) -> Iterator[Journal]:
+        """Give the journal of a block: the state before it of each secret that changes inside."""
+        journal = Journal()
+        with taken_back(lambda: self.store.open_journal(journal), lambda: self.store.close_journal(journal)):
+            yield journal
 
     def secrets(self) -> list[Secret]:
         """All secrets of all regions and accounts at this moment."""
@@ -238,22 +208,44 @@ class Service:
         with self.lock:
             return list(self.store.vanished)
 
-    def _with_log(self) -> Handler:
-        return audit(self._unlogged, self.store, self._log.append, self.refusals.note)
+    # --- the layers of all that commits, each from the outside to the operation ---
 
-    @property
-    def _checkpoints(self) -> tuple[Callable[[], Restore], ...]:
-        return self._checkpoint_watchers, self.store.vanished.checkpoint, self.refusals.all.checkpoint
+    def _layers_of_a_call(self) -> Handler:
+        inner = self._within_outer_layers(validate(replicate(self._run, self.store)))
+        return audit(inner, self.store, self._log.append, self.refusals.note)
 
-    def _checkpoint_watchers(self) -> Restore:
-        return checkpoint(self.watchers, self.listeners)
+    def _layers_of_a_seed(self) -> Handler:
+        return self._within_outer_layers(validate(replicate(self._run, self.store)))
+
+    def _layers_of_a_read_in_a_batch(self) -> Handler:
+        """The batch is a call: it has passed all other layers, and logs its reads."""
+        return self._within_outer_layers(self._run)
+
+    def _layers_of_work(self) -> WorkHandler:
+        work = replicate(working_on(self.store), self.store)
+        return audit_events(work, self.store, self._log.append, self._now)
+
+    def _layers_of_work_for_a_seed(self) -> WorkHandler:
+        return replicate(working_on(self.store), self.store)
+
+    def _within_outer_layers(self, handler: Handler) -> Handler:
+        for layer in self._outer_layers:
+            handler = layer(handler)
+        return handler
+
+    def put_around(self, layer: Layer) -> None:
+        """Put one more layer around every operation, inside the log: a call that it refuses is neither done nor logged.
+
+        Each read of a batch passes it too.
+        """
+        self._outer_layers = (*self._outer_layers, layer)
+        self._calls = self._layers_of_a_call()
 
     def _run(self, call: Call) -> Outcome:
-        return OPERATIONS[call.operation].run(self.store, call, self.ports)
-
-
-def _not_at_all(_: Entry) -> None:
-    """How what a seed causes is logged."""
+        operation = OPERATIONS[call.operation]
+        if isinstance(operation, BatchOperation):
+            return operation.run(self.store, call, self._layers_of_a_read_in_a_batch())
+        return operation.run(self.store, call, self.ports)
 
 
 def require_supported(call: Call) -> None:

@@ -12,15 +12,16 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from pytest_secretsmanager.engine.arns import name_in, partition
+from pytest_secretsmanager.engine.callers import Principal, RoleSession
 from pytest_secretsmanager.engine.layers.audit import Entry
 from pytest_secretsmanager.engine.limits import camel_case
 from pytest_secretsmanager.engine.model import operation
 from pytest_secretsmanager.engine.partitions import dns_suffix
 
 _TIME = "%Y-%m-%dT%H:%M:%SZ"
-_USER_ID = "AIDA00000000000000000"
-_ACCESS_KEY_ID = "AKIA0000000000000000"
-"""Ids in the form of AWS's, the same for everybody: what a record says beside the ARN is for programs that read it."""
+_USER_ID, _ROLE_ID = "AIDA00000000000000000", "AROA00000000000000000"
+_ACCESS_KEY_ID, _TEMPORARY_ACCESS_KEY_ID = "AKIA0000000000000000", "ASIA0000000000000000"
+"""Ids in the form of AWS's, the same for every caller: programs that read a record may need some."""
 
 _EVENT_VERSION = "1.11"
 """RECORDED of calls in 2025; that service events have the same is a GUESS, since theirs are recorded of 2023 only."""
@@ -40,10 +41,10 @@ def record_of(entry: Entry) -> dict[str, object]:
 
 
 def _event_record(entry: Entry) -> dict[str, object]:
-    account, service, _ = entry.principal
+    account, service = entry.principal.account, entry.principal.arn
     record: dict[str, object] = {
         "eventVersion": _EVENT_VERSION,
-        "userIdentity": {"accountId": account, "invokedBy": service},
+        "userIdentity": user_identity(entry.principal),
         "eventTime": _utc(entry.time).strftime(_TIME),
         "eventSource": service,
         "eventName": entry.operation,
@@ -74,18 +75,9 @@ def _event_data(entry: Entry) -> dict[str, object]:
 
 
 def _call_record(entry: Entry) -> dict[str, object]:
-    principal = entry.principal
-    identity = {
-        "type": "IAMUser",
-        "principalId": _USER_ID,
-        "arn": principal.arn,
-        "accountId": principal.account,
-        "accessKeyId": _ACCESS_KEY_ID,
-        "userName": principal.arn.rpartition("/")[2],
-    }
     record: dict[str, object] = {
         "eventVersion": _EVENT_VERSION,
-        "userIdentity": identity,
+        "userIdentity": user_identity(entry.principal),
         "eventTime": _utc(entry.time).strftime(_TIME),
         "eventSource": "secretsmanager.amazonaws.com",
         "eventName": entry.operation,
@@ -99,7 +91,7 @@ def _call_record(entry: Entry) -> dict[str, object]:
         "readOnly": operation(entry.operation).reads,
         "eventType": "AwsApiCall",
         "managementEvent": True,
-        "recipientAccountId": principal.account,
+        "recipientAccountId": entry.principal.account,
         "eventCategory": "Management",
         "tlsDetails": {
             "tlsVersion": "TLSv1.3",
@@ -111,6 +103,42 @@ def _call_record(entry: Entry) -> dict[str, object]:
         record["errorCode"] = _OTHER_CODES.get(entry.error_code, entry.error_code)
         record["errorMessage"] = entry.error_message
     return record
+
+
+def user_identity(principal: Principal) -> dict[str, object]:
+    """Return the `userIdentity` of a caller. RECORDED for users and for AWS's own events, DOC for assumed roles."""
+    if principal.kind == "AWSService":
+        return {"accountId": principal.account, "invokedBy": principal.arn}
+    if principal.session is not None:
+        return _assumed_role(principal, principal.session)
+    return {
+        "type": principal.kind,
+        "principalId": _USER_ID,
+        "arn": principal.arn,
+        "accountId": principal.account,
+        "accessKeyId": _ACCESS_KEY_ID,
+        "userName": principal.name,
+    }
+
+
+def _assumed_role(principal: Principal, session: RoleSession) -> dict[str, object]:
+    return {
+        "type": principal.kind,
+        "principalId": f"{_ROLE_ID}:{principal.name}",
+        "arn": principal.arn,
+        "accountId": principal.account,
+        "accessKeyId": _TEMPORARY_ACCESS_KEY_ID,
+        "sessionContext": {
+            "sessionIssuer": {
+                "type": "Role",
+                "principalId": _ROLE_ID,
+                "arn": session.role_arn,
+                "accountId": principal.account,
+                "userName": session.role_name,
+            },
+            "attributes": {"creationDate": _utc(session.began).strftime(_TIME), "mfaAuthenticated": "false"},
+        },
+    }
 
 
 def _event_id(entry: Entry) -> str:

@@ -200,7 +200,7 @@ class VersionView:
         version = self._version if self._version.sealed is not None else self._as_it_is_now()
         if version.sealed is None:
             return None
-        plain = world_of(self._secret).service.ports.look(self._state, version.id, version.sealed)
+        plain = world_of(self._secret).service.plain_value(self._state, version.id, version.sealed)
         return plain if version.member == "SecretBinary" else plain.decode(errors=guards.STRING_ERRORS)
 
     @property

@@ -1,6 +1,6 @@
 """The inside of one manager, as the rooms of this package look at it. Views and assertions read only from here."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from pytest_secretsmanager.engine import arns
@@ -46,9 +46,9 @@ class World:
         return list(map(Event, self.entries.since(position)))
 
     @property
-    def runs(self) -> list[Run]:
+    def runs(self) -> Sequence[Run]:
         """The rotations so far, oldest first."""
-        return self.service.effects.rotations.runs
+        return self.service.runs
 
     def find(self, secret_id: SecretId, region: str | None, account: str | None) -> SecretView:
         """The view of a secret by name, ARN or view. Raises SecretNotFound, with the nearest names.

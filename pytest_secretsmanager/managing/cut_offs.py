@@ -30,7 +30,7 @@ def cut_off(
     for function in PROCESS.functions.cut_off(late, refuse=refuse):
         parts.cut_offs.append(cut_off_text(function.name, function.frame, why))
     PROCESS.environment.take_off(late)
-    parts.service.effects.rotations.cut_off(runs)
+    parts.service.cut_off_rotations(runs)
 
 
 def report(parts: Parts, error: BaseException | None) -> None:

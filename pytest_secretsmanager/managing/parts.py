@@ -15,7 +15,7 @@ from pytest_secretsmanager.doors import moto
 from pytest_secretsmanager.doors.responder import Responder
 from pytest_secretsmanager.doors.wiring import PROCESS
 from pytest_secretsmanager.engine.call import Call
-from pytest_secretsmanager.engine.callers import user_of
+from pytest_secretsmanager.engine.callers import Callers, user_of
 from pytest_secretsmanager.engine.checkpoints import Restore
 from pytest_secretsmanager.engine.keys import KeyRing
 from pytest_secretsmanager.engine.layers.audit import Entry
@@ -73,6 +73,7 @@ class Parts:
     ) -> None:
         self.home, self.account, self.regions = home, account, regions
         self.clock = clock = Clock(now)
+        self.callers = Callers(account)
         self.keys = KeyRing(moto.key)
         self.random = random_of(random_seed)
         self.entries: list[Entry] = []
@@ -88,7 +89,7 @@ class Parts:
         self.responder = Responder(
             self.service,
             clock.seconds,
-            account,
+            self.callers,
             self.random,
             self.new_request_id,
             repeatable=random_seed is not None,
@@ -114,7 +115,7 @@ class Parts:
         The service takes back secrets, rotations, refusals and watchers itself. Endpoints stop outside its lock.
         """
         repeatable = (self.random, self.new_request_id) if isinstance(self.random, SeededRandom) else ()
-        controls = (self.clock, self.keys, self.functions, self.steps, self.held, self.home, self.events)
+        controls = (self.clock, self.callers, self.keys, self.functions, self.steps, self.held, self.home, self.events)
         return (*controls, *repeatable, entries_of(self.log), self.clients)
 
     @property

@@ -26,7 +26,7 @@ def rolled_back(parts: Parts, *, own_log: bool = False) -> AbstractContextManage
 def _steps(parts: Parts, own_log: bool) -> Generator[None, None, None]:
     """Run the beginning of a block, yield, and run its end."""
     restore_endpoint = parts.serving.checkpoint()
-    functions, runs = PROCESS.functions.of(parts.responder), tuple(parts.service.effects.rotations.runs)
+    functions, runs = PROCESS.functions.of(parts.responder), tuple(parts.service.runs)
 
     def begin() -> None:
         if own_log:

@@ -384,9 +384,9 @@ def test_event_handler_subscribed_by_a_handler_gets_the_later_events(sm: Secrets
 
 def test_last_unsubscribe_removes_watcher_and_listener_from_the_service(sm: SecretsManager) -> None:
     with sm.events.subscribe(print), sm.events.subscribe(print):
-        assert len(sm._parts.service.watchers) == len(sm._parts.service.listeners) == 1
-    assert sm._parts.service.watchers == []
-    assert sm._parts.service.listeners == []
+        assert len(sm._parts.service._watchers.of_calls) == len(sm._parts.service._watchers.of_log) == 1
+    assert sm._parts.service._watchers.of_calls == []
+    assert sm._parts.service._watchers.of_log == []
 
 
 def test_rollback_removes_a_subscription_that_was_made_inside(sm: SecretsManager) -> None:
@@ -407,7 +407,7 @@ def test_rollback_removes_the_first_subscription_of_the_manager(sm: SecretsManag
     put(sm)
     subscription.unsubscribe()
     assert seen == []
-    assert sm._parts.service.watchers == []
+    assert sm._parts.service._watchers.of_calls == []
 
 
 def test_rollback_restores_a_subscription_that_was_ended_inside(sm: SecretsManager) -> None:
@@ -617,7 +617,7 @@ def test_events_subscribe_accepts_a_handler_without_a_signature(sm: SecretsManag
 def test_events_subscribe_refuses_a_malformed_pattern_at_once(sm: SecretsManager) -> None:
     with pytest.raises(UsageError, match="did you mean 'prefix'"):
         sm.events.subscribe(print, pattern={"source": [{"prefx": "aws"}]})
-    assert sm._parts.service.watchers == []
+    assert sm._parts.service._watchers.of_calls == []
 
 
 def test_events_subscribe_explains_a_misspelt_argument(sm: SecretsManager) -> None:

@@ -176,8 +176,8 @@ def test_its_repr_shows_no_credentials(endpoint):
 
 
 def test_neither_its_crashes_nor_its_parts_show_the_secret_key(endpoint):
-    (_, pair), *_ = endpoint._signatures._known.values()
-    assert pair.secret_access_key not in repr(pair)
+    known, *_ = endpoint._responder.callers.handed_out.values()
+    assert known.pair.secret_access_key not in repr(known)
 
 
 @pytest.mark.parametrize(

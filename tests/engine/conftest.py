@@ -15,7 +15,8 @@ from pytest_secretsmanager import SecretsManager
 from pytest_secretsmanager.controls.replication import HeldReplicas
 from pytest_secretsmanager.controls.steps import Hold, Steps
 from pytest_secretsmanager.engine import model
-from pytest_secretsmanager.engine.call import Call, Principal, Reply
+from pytest_secretsmanager.engine.call import Call, Reply
+from pytest_secretsmanager.engine.callers import Principal
 from pytest_secretsmanager.engine.errors import ServiceError
 from pytest_secretsmanager.engine.keys import KeyRing, KmsKey
 from pytest_secretsmanager.engine.layers.audit import Entry

@@ -3,7 +3,8 @@
 import pytest
 
 from pytest_secretsmanager.engine import call
-from pytest_secretsmanager.engine.call import Call, Outcome, Principal
+from pytest_secretsmanager.engine.call import Call, Outcome
+from pytest_secretsmanager.engine.callers import Principal
 from pytest_secretsmanager.engine.state import SecretKey
 
 PARAMETERS = {

@@ -2,7 +2,8 @@
 
 import pytest
 
-from pytest_secretsmanager.engine.call import Call, Principal
+from pytest_secretsmanager.engine.call import Call
+from pytest_secretsmanager.engine.callers import Principal
 from pytest_secretsmanager.engine.errors import InternalServiceError
 from pytest_secretsmanager.engine.faults import (
     NO_FAULT,

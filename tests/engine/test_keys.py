@@ -10,10 +10,12 @@ from cryptography.exceptions import InvalidTag
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pytest_secretsmanager.engine.callers import user_of
 from pytest_secretsmanager.engine.keys import KeyElsewhere, KeyRing, KmsRefusal
 
 HOME = ("us-east-1", "123456789012")
 PLACE = "arn:aws:kms:us-east-1:123456789012"
+USER = user_of("123456789012", "us-east-1")
 KEY_ID = "0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0"
 V1, V2 = "version-1".ljust(32, "-"), "version-2".ljust(32, "-")
 
@@ -175,30 +177,30 @@ STATES = [
 
 @pytest.mark.parametrize(("change", "expected"), STATES)
 def test_an_unusable_key_decrypts_nothing(ring, key, change, expected):
-    sealed = ring.seal(b"value", key, "alias/pay", b"context")
+    sealed = ring.seal(b"value", key, "alias/pay", b"context", USER)
     ring.put(key, **change)
-    assert refusal(ring.open, sealed, b"context") == expected
+    assert refusal(ring.open, sealed, b"context", USER) == expected
 
 
 @pytest.mark.parametrize(("change", "expected"), STATES)
 def test_an_unusable_key_encrypts_nothing(ring, key, change, expected):
     ring.put(key, **change)
-    assert refusal(ring.seal, b"value", ring.find(*HOME, KEY_ID), KEY_ID, b"context") == expected
+    assert refusal(ring.seal, b"value", ring.find(*HOME, KEY_ID), KEY_ID, b"context", USER) == expected
 
 
 @pytest.mark.parametrize(("change", "expected"), STATES)
 def test_open_regardless_decrypts_under_an_unusable_key(ring, key, change, expected):
-    sealed = ring.seal(b"value", key, "alias/pay", b"context")
+    sealed = ring.seal(b"value", key, "alias/pay", b"context", USER)
     ring.put(key, **change)
     assert ring.open_regardless(sealed, b"context") == b"value"
 
 
 @pytest.mark.parametrize(("change", "expected"), STATES)
 def test_a_key_that_is_usable_again_decrypts_earlier_values(ring, key, change, expected):
-    sealed = ring.seal(b"value", key, "alias/pay", b"context")
+    sealed = ring.seal(b"value", key, "alias/pay", b"context", USER)
     ring.put(key, **change)
     ring.put(key, state="Enabled", denied=False)
-    assert ring.open(sealed, b"context") == b"value"
+    assert ring.open(sealed, b"context", USER) == b"value"
 
 
 @pytest.mark.parametrize(
@@ -219,9 +221,9 @@ def test_put_changes_state_and_denial_independently(ring, key, first, second, ex
 
 
 def test_an_encrypted_value_stays_under_its_key_when_the_alias_moves(ring, key):
-    sealed = ring.seal(b"value", key, "alias/pay", b"context")
+    sealed = ring.seal(b"value", key, "alias/pay", b"context", USER)
     ring.put(ring.create(*HOME, alias="alias/pay"), state="Disabled")
-    assert ring.open(sealed, b"context") == b"value"
+    assert ring.open(sealed, b"context", USER) == b"value"
 
 
 # --- sealing ---------------------------------------------------------------------------------------------------------
@@ -230,52 +232,52 @@ def test_an_encrypted_value_stays_under_its_key_when_the_alias_moves(ring, key):
 @given(plain=st.binary(max_size=100), context=st.binary(max_size=100))
 def test_open_decrypts_any_value_that_seal_encrypted(plain, context):
     ring = KeyRing()
-    assert ring.open(ring.seal(plain, ring.find(*HOME, ""), "", context), context) == plain
+    assert ring.open(ring.seal(plain, ring.find(*HOME, ""), "", context, USER), context, USER) == plain
 
 
 def test_open_fails_under_another_key(ring, key):
-    sealed = ring.seal(b"value", key, "alias/pay", b"context")
+    sealed = ring.seal(b"value", key, "alias/pay", b"context", USER)
     other = ring.create(*HOME)
     with pytest.raises(InvalidTag):
-        ring.open(replace(sealed, key_arn=other.arn), b"context")
+        ring.open(replace(sealed, key_arn=other.arn), b"context", USER)
 
 
 def test_open_fails_in_another_context(ring, key):
-    sealed = ring.seal(b"value", key, "alias/pay", b"SecretVersionId=1")
+    sealed = ring.seal(b"value", key, "alias/pay", b"SecretVersionId=1", USER)
     with pytest.raises(InvalidTag):
-        ring.open(sealed, b"SecretVersionId=2")
+        ring.open(sealed, b"SecretVersionId=2", USER)
 
 
 def test_open_fails_in_another_key_ring(ring, key):
-    sealed = ring.seal(b"value", key, "alias/pay", b"context")
+    sealed = ring.seal(b"value", key, "alias/pay", b"context", USER)
     other = KeyRing()
     other.create(*HOME, key_id=KEY_ID)
     with pytest.raises(InvalidTag):
-        other.open(sealed, b"context")
+        other.open(sealed, b"context", USER)
 
 
 @pytest.mark.parametrize("part", ["data_key", "ciphertext"])
 def test_open_fails_for_a_changed_value(ring, key, part):
-    sealed = ring.seal(b"value", key, "alias/pay", b"context")
+    sealed = ring.seal(b"value", key, "alias/pay", b"context", USER)
     spoilt = bytearray(getattr(sealed, part))
     spoilt[-1] ^= 1
     with pytest.raises(InvalidTag):
-        ring.open(replace(sealed, **{part: bytes(spoilt)}), b"context")
+        ring.open(replace(sealed, **{part: bytes(spoilt)}), b"context", USER)
 
 
 def test_open_fails_for_parts_of_two_encrypted_values(ring, key):
-    first, second = (ring.seal(plain, key, "alias/pay", b"context") for plain in (b"one", b"two"))
+    first, second = (ring.seal(plain, key, "alias/pay", b"context", USER) for plain in (b"one", b"two"))
     with pytest.raises(InvalidTag):
-        ring.open(replace(first, ciphertext=second.ciphertext), b"context")
+        ring.open(replace(first, ciphertext=second.ciphertext), b"context", USER)
 
 
 def test_seal_never_encrypts_a_value_to_the_same_bytes(ring, key):
-    sealed = [ring.seal(b"value", key, "alias/pay", b"context") for _ in range(50)]
+    sealed = [ring.seal(b"value", key, "alias/pay", b"context", USER) for _ in range(50)]
     assert len({one.data_key for one in sealed}) == len({one.ciphertext for one in sealed}) == 50
 
 
 def test_an_encrypted_value_has_the_given_key_name_and_the_key_arn(ring, key):
-    sealed = ring.seal(b"value", key, "alias/pay", b"context")
+    sealed = ring.seal(b"value", key, "alias/pay", b"context", USER)
     assert (sealed.kms_key_id, sealed.key_arn) == ("alias/pay", key.arn)
 
 
@@ -287,14 +289,14 @@ def test_a_version_does_not_decrypt_as_another_version(world):
     world.call("PutSecretValue", SecretId="db", SecretString="two", ClientRequestToken=V2)
     secret = world.state("db")
     with pytest.raises(InvalidTag):
-        world.service.ports.open(secret, V1, secret.versions[V2].sealed)
+        world.service.ports.open(secret, V1, secret.versions[V2].sealed, USER)
 
 
 def test_a_version_does_not_decrypt_as_a_version_of_another_secret(world):
     for name in ("db", "other"):
         world.call("CreateSecret", Name=name, SecretString=name, ClientRequestToken=V1)
     with pytest.raises(InvalidTag):
-        world.service.ports.open(world.state("db"), V1, world.state("other").versions[V1].sealed)
+        world.service.ports.open(world.state("db"), V1, world.state("other").versions[V1].sealed, USER)
 
 
 def held_by(root):
@@ -367,30 +369,30 @@ def test_find_refuses_a_key_that_neither_kms_has(ring_beside):
 
 
 def test_each_use_of_a_key_of_another_kms_reads_its_state_there(ring_beside, others):
-    sealed = ring_beside.seal(b"one", ring_beside.find(*HOME, KEY_ID), KEY_ID, b"context")
+    sealed = ring_beside.seal(b"one", ring_beside.find(*HOME, KEY_ID), KEY_ID, b"context", USER)
     others[OTHERS_KEY] = KeyElsewhere(OTHERS_KEY, "Disabled")
-    assert refusal(ring_beside.open, sealed, b"context") == ("DisabledException", f"{OTHERS_KEY} is disabled.")
+    assert refusal(ring_beside.open, sealed, b"context", USER) == ("DisabledException", f"{OTHERS_KEY} is disabled.")
     assert ring_beside.open_regardless(sealed, b"context") == b"one"
     others[OTHERS_KEY] = KeyElsewhere(OTHERS_KEY, "Enabled")
-    assert ring_beside.open(sealed, b"context") == b"one"
+    assert ring_beside.open(sealed, b"context", USER) == b"one"
 
 
 @pytest.mark.parametrize(("state", "code"), [("Enabled", None), ("Disabled", "DisabledException")])
 def test_a_key_of_an_ended_kms_keeps_its_last_state(ring_beside, others, state, code):
-    sealed = ring_beside.seal(b"one", ring_beside.find(*HOME, KEY_ID), KEY_ID, b"context")
+    sealed = ring_beside.seal(b"one", ring_beside.find(*HOME, KEY_ID), KEY_ID, b"context", USER)
     others[OTHERS_KEY] = KeyElsewhere(OTHERS_KEY, state)
     ring_beside.find(*HOME, KEY_ID)
     others.clear()
     if code is None:
-        assert ring_beside.open(sealed, b"context") == b"one"
+        assert ring_beside.open(sealed, b"context", USER) == b"one"
     else:
-        assert refusal(ring_beside.open, sealed, b"context")[0] == code
+        assert refusal(ring_beside.open, sealed, b"context", USER)[0] == code
 
 
 def test_a_key_of_another_kms_can_be_denied_in_this_ring(ring_beside):
-    sealed = ring_beside.seal(b"one", ring_beside.find(*HOME, KEY_ID), KEY_ID, b"context")
+    sealed = ring_beside.seal(b"one", ring_beside.find(*HOME, KEY_ID), KEY_ID, b"context", USER)
     ring_beside.put(ring_beside.find(*HOME, KEY_ID), denied=True)
-    assert refusal(ring_beside.open, sealed, b"context")[0] == "AccessDeniedException"
+    assert refusal(ring_beside.open, sealed, b"context", USER)[0] == "AccessDeniedException"
 
 
 def test_an_alias_of_another_kms_names_the_key_of_this_ring_with_the_same_arn(ring_beside):

@@ -2,7 +2,8 @@
 
 import pytest
 
-from pytest_secretsmanager.engine.call import Call, Principal
+from pytest_secretsmanager.engine.call import Call
+from pytest_secretsmanager.engine.callers import Principal
 from pytest_secretsmanager.engine.refusals import Refusals
 
 PRINCIPAL = Principal("123456789012", "arn:aws:iam::123456789012:user/test")

@@ -14,7 +14,8 @@ from scenario_runner import START, require_well_formed, version_id
 from pytest_secretsmanager import SecretsManager
 from pytest_secretsmanager.doors import wire
 from pytest_secretsmanager.engine import model
-from pytest_secretsmanager.engine.call import Call, Principal
+from pytest_secretsmanager.engine.call import Call
+from pytest_secretsmanager.engine.callers import Principal
 from pytest_secretsmanager.engine.errors import ServiceError
 from pytest_secretsmanager.engine.operations import OPERATIONS
 

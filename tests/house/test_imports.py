@@ -27,14 +27,14 @@ ROOMS = [
     {"surroundings"},
     {"engine.service"},
     {"engine.effects"},
-    {"engine.commits"},
+    {"engine.commits", "engine.rollbacks", "engine.watching"},
     {"engine.layers", "engine.operations", "engine.refusals", "engine.store"},
     {"engine.ports"},
     {"engine.regions"},
-    {"engine.rules", "engine.keys", "engine.model", "engine.callers", "engine.faults"},
+    {"engine.rules", "engine.keys", "engine.model", "engine.faults"},
     {"engine.limits", "engine.partitions"},
     {"engine.call", "engine.interrupts", "engine.tracebacks"},
-    {"engine.recent"},
+    {"engine.callers", "engine.recent"},
     {"engine.state", "engine.changed", "engine.arns", "engine.errors", "engine.locks", "engine.checkpoints"},
 ]
 """From the face to the core: a module imports from its own room and from the lines below its own."""

@@ -12,7 +12,8 @@ from botocore.validate import ParamValidator
 
 from pytest_secretsmanager import Rotation, SecretsManager, UnsupportedOperation
 from pytest_secretsmanager.engine import model
-from pytest_secretsmanager.engine.call import Call, Principal
+from pytest_secretsmanager.engine.call import Call
+from pytest_secretsmanager.engine.callers import Principal
 from pytest_secretsmanager.engine.errors import ServiceError
 from pytest_secretsmanager.engine.operations import OPERATIONS
 

@@ -64,7 +64,7 @@ def state_of(sm: SecretsManager) -> dict[str, object]:
         "planned failures": [(failure.step, failure.times) for failure in parts.steps._failures],
         "holds of replicas": list(parts.held.holds),
         "subscriptions": list(parts.events._deliveries.subscriptions),
-        "watchers": (list(service.watchers), list(service.listeners)),
+        "watchers": (list(service._watchers.of_calls), list(service._watchers.of_log)),
         "region": sm.region,
         "seeds that may move": dict(parts.home._planted),
         "ids": parts.random.getstate(),

@@ -1,15 +1,13 @@
-"""How AWS changes a secret by itself: one transition at a time, under the lock, and logged."""
+"""How AWS changes a secret without a call: one transition at a time, committed as calls and seeds are."""
 
 from collections.abc import Callable
 from typing import NamedTuple, TypeAlias
 
 from pytest_secretsmanager.engine.call import Effect, Outcome
 from pytest_secretsmanager.engine.commits import Commits
-from pytest_secretsmanager.engine.layers.audit import Record, record_events
-from pytest_secretsmanager.engine.layers.replicate import followed
 from pytest_secretsmanager.engine.locks import Lock
 from pytest_secretsmanager.engine.ports import Ports
-from pytest_secretsmanager.engine.state import Secret, SecretKey
+from pytest_secretsmanager.engine.state import Secret, SecretKey, Secrets
 from pytest_secretsmanager.engine.store import Store
 
 __tracebackhide__ = True
@@ -18,13 +16,33 @@ __tracebackhide__ = True
 Transition: TypeAlias = Callable[[Secret], Outcome]
 
 
+class Work(NamedTuple):
+    """A transition that AWS makes of one secret."""
+
+    key: SecretKey
+    transition: Transition
+
+
+WorkHandler: TypeAlias = Callable[[Work], Outcome]
+
+
+def working_on(secrets: Secrets) -> WorkHandler:
+    """Return the innermost handler of AWS's own work: it makes the transition, unless the secret is gone."""
+
+    def handle(work: Work) -> Outcome:
+        secret = secrets.get(work.key)
+        return Outcome({}) if secret is None else work.transition(secret)
+
+    return handle
+
+
 class Background(NamedTuple):
-    """What effects work with; `now` is the clock, epoch seconds."""
+    """What the effects work with. `layers` joins the layers of AWS's own work; `now` is the clock, epoch seconds."""
 
     store: Store
     commits: Commits
     ports: Ports
-    record: Record
+    layers: Callable[[], WorkHandler]
     now: Callable[[], float]
 
     @property
@@ -32,14 +50,5 @@ class Background(NamedTuple):
         return self.commits.lock
 
     def commit(self, key: SecretKey, transition: Transition) -> tuple[Effect, ...]:
-        """Makes a transition of a secret, if it is there still, and gives what is to follow."""
-
-        def make(key: SecretKey) -> Outcome:
-            secret = self.store.get(key)
-            if secret is None:
-                return Outcome({})
-            outcome = followed(transition(secret), self.store)
-            record_events(self.record, outcome, self.now(), self.store)
-            return outcome
-
-        return self.commits.make(make, key).then
+        """Commit a transition of a secret, and return the effects that follow."""
+        return self.commits.make(self.layers(), Work(key, transition)).then

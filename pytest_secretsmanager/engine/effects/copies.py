@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from pytest_secretsmanager.engine.call import EventName, ServiceEvent
+from pytest_secretsmanager.engine.callers import service_in
 from pytest_secretsmanager.engine.changed import changed
 from pytest_secretsmanager.engine.ports import Ports
 from pytest_secretsmanager.engine.state import Secret, Version
@@ -31,6 +32,7 @@ def versions(primary: Secret, copy: Secret, own: Secret | None, ports: Ports) ->
         elif present is not None and present.sealed is not None and same_key:
             yield present
         else:
-            plain = ports.open(primary, version.id, version.sealed)
+            plain = ports.open(primary, version.id, version.sealed, service_in(primary.key.account))
             accessed = None if present is None else present.accessed
-            yield changed(version, sealed=ports.seal(copy, version.id, plain), accessed=accessed)
+            sealed = ports.seal(copy, version.id, plain, service_in(copy.key.account))
+            yield changed(version, sealed=sealed, accessed=accessed)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from pytest_secretsmanager.engine import arns
 from pytest_secretsmanager.engine.call import EventName, Outcome, rotation_event
+from pytest_secretsmanager.engine.callers import service_in
 from pytest_secretsmanager.engine.changed import changed
 from pytest_secretsmanager.engine.errors import InvalidRequestException
 from pytest_secretsmanager.engine.ports import Ports
@@ -41,11 +42,12 @@ def rotate_by_aws(secret: Secret, token: str, time: float, ports: Ports) -> Outc
     """
     current = secret.versions.get(secret.labels.get(labels.CURRENT, ""))
     pending = secret.versions[token]
+    aws = service_in(secret.key.account)
     if current is None or current.sealed is None:
         member, plain = _renewed(("SecretString", b"{}"), ports)
     else:
-        member, plain = _renewed((current.member, ports.open(secret, current.id, current.sealed)), ports)
-    filled = changed(pending, member=member, sealed=ports.seal(secret, token, plain))
+        member, plain = _renewed((current.member, ports.open(secret, current.id, current.sealed, aws)), ports)
+    filled = changed(pending, member=member, sealed=ports.seal(secret, token, plain, aws))
     placed = labels.make_current(secret.labels, token)
     promoted = changed(secret, versions={**secret.versions, token: filled}, labels=placed)
     return completion(promoted, token, time)
@@ -57,8 +59,9 @@ def trial(secret: Secret, token: str, time: float, ports: Ports) -> Outcome:
     tried = rotation.with_trial(secret, token, time)
     current = secret.versions.get(secret.labels.get(labels.CURRENT, ""))
     if current is not None and current.sealed is not None:
-        plain = ports.open(secret, current.id, current.sealed)
-        copy = changed(tried.versions[token], member=current.member, sealed=ports.seal(secret, token, plain))
+        aws = service_in(secret.key.account)
+        plain = ports.open(secret, current.id, current.sealed, aws)
+        copy = changed(tried.versions[token], member=current.member, sealed=ports.seal(secret, token, plain, aws))
         tried = changed(tried, versions={**tried.versions, token: copy})
     return Outcome({}, {secret.key: tried}, events=(rotation_event("TestRotationStarted", secret, token),))
 

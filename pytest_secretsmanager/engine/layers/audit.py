@@ -7,7 +7,7 @@ the secrets before and after, so no operation has to report them.
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias, TypeVar
 
 from pytest_secretsmanager.engine import model
 from pytest_secretsmanager.engine.call import (
@@ -17,11 +17,11 @@ from pytest_secretsmanager.engine.call import (
     Outcome,
     Parameters,
     Part,
-    Principal,
     Reply,
     ServiceEvent,
     copied_members,
 )
+from pytest_secretsmanager.engine.callers import Principal, service_in
 from pytest_secretsmanager.engine.errors import ServiceError
 from pytest_secretsmanager.engine.rules import labels
 from pytest_secretsmanager.engine.state import Secrets
@@ -33,8 +33,6 @@ Placements: TypeAlias = Mapping[str, tuple[labels.Placement, labels.Placement]]
 """Where labels sat before and after a call, by the ARN of each secret whose labels it touched."""
 
 NO_PLACEMENTS: Placements = MappingProxyType({})
-
-SERVICE_PRINCIPAL = "secretsmanager.amazonaws.com"
 
 
 class Entry(NamedTuple):
@@ -68,6 +66,8 @@ class Entry(NamedTuple):
 
 Record: TypeAlias = Callable[[Entry], None]
 
+_Asked = TypeVar("_Asked")
+
 NoteRefused: TypeAlias = Callable[[Call], None]
 """Told of each call that is refused though it brought members that are not logged."""
 
@@ -99,12 +99,21 @@ def audit(inner: Handler, secrets: Secrets, record: Record, note_refused: NoteRe
     return handle
 
 
-def record_events(record: Record, outcome: Outcome, time: float, secrets: Secrets) -> None:
-    """Records what AWS has done by itself; the labels that it moved stand with the first of the events."""
-    placements = _placements(secrets, outcome.changes)
-    for event in outcome.events:
-        record(_event_entry(event, time, placements))
-        placements = NO_PLACEMENTS
+def audit_events(
+    inner: Callable[[_Asked], Outcome], secrets: Secrets, record: Record, now: Callable[[], float]
+) -> Callable[[_Asked], Outcome]:
+    """Record the events of what AWS does without a call. The first event has the labels that moved."""
+
+    def handle(asked: _Asked) -> Outcome:
+        outcome = inner(asked)
+        if outcome.events:
+            time, placements = now(), _placements(secrets, outcome.changes)
+            for event in outcome.events:
+                record(_event_entry(event, time, placements))
+                placements = NO_PLACEMENTS
+        return outcome
+
+    return handle
 
 
 _NOTHING: frozenset[str] = frozenset()
@@ -175,7 +184,7 @@ def _event_entry(event: ServiceEvent, time: float, placements: Placements) -> En
         _NOTHING,
         time,
         event.key.region,
-        Principal(event.key.account, SERVICE_PRINCIPAL),
+        service_in(event.key.account),
         event.request_id,
         error_message=event.error_message,
         placements=placements,

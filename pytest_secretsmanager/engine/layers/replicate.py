@@ -1,6 +1,9 @@
 """What a change of a secret means for its replicas: they are in progress again, and follow once it is committed."""
 
-from pytest_secretsmanager.engine.call import Call, Changes, Handler, Outcome, Replicate
+from collections.abc import Callable
+from typing import TypeVar
+
+from pytest_secretsmanager.engine.call import Changes, Outcome, Replicate
 from pytest_secretsmanager.engine.rules import cross_account, replication
 from pytest_secretsmanager.engine.state import Secret, Secrets
 
@@ -8,11 +11,14 @@ __tracebackhide__ = True
 """pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
 
 
-def replicate(inner: Handler, secrets: Secrets) -> Handler:
-    """Lets replicas follow whatever operation has changed their primary."""
+_Asked = TypeVar("_Asked")
 
-    def handle(call: Call) -> Outcome:
-        outcome = inner(call)
+
+def replicate(inner: Callable[[_Asked], Outcome], secrets: Secrets) -> Callable[[_Asked], Outcome]:
+    """Let replicas follow every change of their primary: by a call, by a seed, or by AWS itself."""
+
+    def handle(asked: _Asked) -> Outcome:
+        outcome = inner(asked)
         return followed(outcome, secrets) if outcome.changes else outcome
 
     return handle

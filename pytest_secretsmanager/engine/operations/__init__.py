@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import NamedTuple, TypeAlias
 
 from pytest_secretsmanager.engine import model
-from pytest_secretsmanager.engine.call import Call, Outcome
+from pytest_secretsmanager.engine.call import Call, Handler, Outcome
 from pytest_secretsmanager.engine.operations import (
     cross_account,
     lifecycle,
@@ -26,10 +26,21 @@ from pytest_secretsmanager.engine.state import Secrets
 Run: TypeAlias = Callable[[Secrets, Call, Ports], Outcome]
 
 
+RunBatch: TypeAlias = Callable[[Secrets, Call, Handler], Outcome]
+"""Runs an operation that consists of other calls. The handler answers each of them."""
+
+
 class Operation(NamedTuple):
-    """One operation: what runs it, and the request members that it takes into account."""
+    """One operation: the function that runs it, and the request members that it takes into account."""
 
     run: Run
+    members: frozenset[str]
+
+
+class BatchOperation(NamedTuple):
+    """An operation that consists of other calls, each of which passes the layers of a single call."""
+
+    run: RunBatch
     members: frozenset[str]
 
 
@@ -42,7 +53,7 @@ _METADATA = "Description KmsKeyId Type"
 _PAGE = "MaxResults NextToken"
 _REPLICAS = "AddReplicaRegions ForceOverwriteReplicaSecret"
 
-OPERATIONS: dict[str, Operation] = {
+OPERATIONS: dict[str, Operation | BatchOperation] = {
     # lifecycle
     "CreateSecret": _operation(
         lifecycle.create_secret, f"Name Tags CrossAccountPrimaryARN {_METADATA} {_VALUE} {_REPLICAS}"
@@ -52,7 +63,9 @@ OPERATIONS: dict[str, Operation] = {
     "RestoreSecret": _operation(lifecycle.restore_secret, "SecretId"),
     # values
     "GetSecretValue": _operation(values.get_secret_value, "SecretId VersionId VersionStage"),
-    "BatchGetSecretValue": _operation(values.batch_get_secret_value, f"SecretIdList Filters {_PAGE}"),
+    "BatchGetSecretValue": BatchOperation(
+        values.batch_get_secret_value, frozenset(["SecretIdList", "Filters", "MaxResults", "NextToken"])
+    ),
     "PutSecretValue": _operation(values.put_secret_value, f"SecretId VersionStages RotationToken {_VALUE}"),
     "UpdateSecretVersionStage": _operation(
         values.update_secret_version_stage, "SecretId VersionStage RemoveFromVersionId MoveToVersionId"

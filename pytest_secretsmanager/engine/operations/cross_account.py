@@ -3,6 +3,7 @@
 from typing import cast
 
 from pytest_secretsmanager.engine.call import Call, Outcome, Reply
+from pytest_secretsmanager.engine.callers import Principal
 from pytest_secretsmanager.engine.changed import changed
 from pytest_secretsmanager.engine.errors import (
     AccessDeniedException,
@@ -29,7 +30,7 @@ def associate_cross_account_replica(secrets: Secrets, call: Call, ports: Ports) 
     cross_account.require_another_account(arn, call.region, call.account, "replica")
     replica = _replica_made_for(primary, guards.find(secrets, call, arn), arn)
     _require_room(primary, arn)
-    _try_keys(primary, replica, ports)
+    _try_keys(primary, replica, call.principal, ports)
     entry = CrossAccountReplica(role=call.text("ReplicationRoleARN") or "")
     reply: Reply = {"ARN": primary.arn, "CrossAccountReplicaARN": arn, "ReplicationStatus": entry.status}
     begun = CrossAccountPrimary(arn=primary.arn, status=entry.status)
@@ -149,13 +150,13 @@ def _require_room(primary: Secret, arn: str) -> None:
         raise LimitExceededException("A primary secret can have at most one cross-account replica.")
 
 
-def _try_keys(primary: Secret, replica: Secret, ports: Ports) -> None:
+def _try_keys(primary: Secret, replica: Secret, caller: Principal, ports: Ports) -> None:
     """DOC: both keys are tried out, the primary's by decrypting. GUESS: which code a key brings that does not work."""
     current = primary.versions.get(primary.labels.get(labels.CURRENT, ""))
     try:
         if current is not None and current.sealed is not None:
-            ports.open(primary, current.id, current.sealed)
-        ports.require_key_access(replica)
+            ports.open(primary, current.id, current.sealed, caller)
+        ports.require_key_access(replica, caller)
     except AccessDeniedException:
         raise
     except ServiceError as error:

@@ -41,7 +41,7 @@ def create_secret(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
         secret = with_value(secret, call, ports, token, value)
         reply["VersionId"] = token
     else:
-        ports.require_key_access(secret)
+        ports.require_key_access(secret, call.principal)
     if secret.replicas:
         reply["ReplicationStatus"] = status_list(secret, secrets)
     return Outcome(reply, {secret.key: secret})
@@ -158,8 +158,8 @@ def _with_metadata(secret: Secret, call: Call, ports: Ports) -> Secret:
     # DOC: another account can move a secret neither to the default key nor away from it.
     ports.require_own_key(secret, call)
     ports.require_own_key(updated, call)
-    ports.require_key_access(updated)
-    return reseal(updated, ports)
+    ports.require_key_access(updated, call.principal)
+    return reseal(updated, ports, call.principal)
 
 
 def _require_window(force: bool, window: int | None) -> None:

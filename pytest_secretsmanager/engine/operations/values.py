@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from pytest_secretsmanager.engine.call import Call, Changes, Outcome, Part, Reply, ServiceEvent, rotation_event
+from pytest_secretsmanager.engine.call import Call, Changes, Handler, Outcome, Part, Reply, ServiceEvent, rotation_event
+from pytest_secretsmanager.engine.callers import Principal
 from pytest_secretsmanager.engine.changed import changed
 from pytest_secretsmanager.engine.errors import (
     InvalidParameterException,
@@ -27,13 +28,16 @@ def get_secret_value(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
     return _read(secret, version, sealed, call, ports)
 
 
-def batch_get_secret_value(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
-    """The current values of the secrets named, or of those that filters let through; what fails is told one by one."""
+def batch_get_secret_value(secrets: Secrets, call: Call, read: Handler) -> Outcome:
+    """The current values of the secrets named, or of those that match filters. `read` answers each GetSecretValue.
+
+    The reply lists each read that fails.
+    """
     _require_ids_or_filters(call)
     ids = call.texts("SecretIdList")
     if ids is not None:
         _require_different(ids)
-        return _batch(ids, None, secrets, call, ports)
+        return _batch(ids, None, call, read)
     found, token = paging.page(
         filters.matching(_readable(secrets, call), call.structures("Filters")),
         lambda secret: (secret.created, secret.number),
@@ -41,7 +45,7 @@ def batch_get_secret_value(secrets: Secrets, call: Call, ports: Ports) -> Outcom
         size=call.number("MaxResults") or BATCH_PAGE,
         token=call.text("NextToken"),
     )
-    return _batch([secret.arn for secret in found], token, secrets, call, ports)
+    return _batch([secret.arn for secret in found], token, call, read)
 
 
 def put_secret_value(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
@@ -89,7 +93,7 @@ def with_value(
     existing = secret.versions.get(token)
     if existing is None or existing.sealed is None:
         return _with_new_version(secret, call, ports, token, value, stages)
-    if (existing.member, ports.open(secret, token, existing.sealed)) != value:
+    if (existing.member, ports.open(secret, token, existing.sealed, call.principal)) != value:
         raise ResourceExistsException(
             f"You can't use ClientRequestToken {token} because that value is already in use for a version of secret "
             f"{secret.arn}."
@@ -109,7 +113,7 @@ def _with_new_version(
         number=secret.versions_made + 1 if announced is None else announced.number,
         created=call.time if announced is None else announced.created,
         member=member,
-        sealed=ports.seal(secret, version_id, plain),
+        sealed=ports.seal(secret, version_id, plain, call.principal),
     )
     updated = changed(
         secret,
@@ -132,17 +136,14 @@ def abandonment(before: Secret, after: Secret) -> tuple[ServiceEvent, ...]:
     return () if token is None else (rotation_event("RotationAbandoned", after, token),)
 
 
-def reseal(secret: Secret, ports: Ports) -> Secret:
-    """The secret once its KMS key has changed: versions under one of AWS's three labels are encrypted anew (DOC)."""
+def reseal(secret: Secret, ports: Ports, caller: Principal) -> Secret:
+    """The secret once its KMS key has changed: versions under one of AWS's three labels are encrypted again (DOC)."""
     marked = {secret.labels.get(label) for label in (labels.CURRENT, labels.PENDING, labels.PREVIOUS)}
-    versions = {
-        version.id: changed(
-            version, sealed=ports.seal(secret, version.id, ports.open(secret, version.id, version.sealed))
-        )
-        if version.id in marked and version.sealed is not None
-        else version
-        for version in secret.versions.values()
-    }
+    versions = dict(secret.versions)
+    for version in secret.versions.values():
+        if version.id in marked and version.sealed is not None:
+            plain = ports.open(secret, version.id, version.sealed, caller)
+            versions[version.id] = changed(version, sealed=ports.seal(secret, version.id, plain, caller))
     return changed(secret, versions=versions)
 
 
@@ -176,7 +177,7 @@ def _requested_version(secret: Secret, version_id: str | None, label: str | None
 
 
 def _read(secret: Secret, version: Version, sealed: Sealed, call: Call, ports: Ports) -> Outcome:
-    plain = ports.open(secret, version.id, sealed)
+    plain = ports.open(secret, version.id, sealed, call.principal)
     reply: Reply = {
         "ARN": secret.arn,
         "Name": secret.name,
@@ -220,13 +221,13 @@ def _readable(secrets: Secrets, call: Call) -> Iterator[Secret]:
     return (secret for secret in secrets.within(call.region, call.account) if secret.deletion is None)
 
 
-def _batch(ids: Sequence[str], token: str | None, secrets: Secrets, call: Call, ports: Ports) -> Outcome:
+def _batch(ids: Sequence[str], token: str | None, call: Call, read: Handler) -> Outcome:
     values, errors, parts = [], [], []
     changes: dict[SecretKey, Secret | None] = {}
     for secret_id in ids:
         parameters = {"SecretId": secret_id}
         try:
-            one = get_secret_value(secrets, call._replace(operation="GetSecretValue", parameters=parameters), ports)
+            one = read(call._replace(operation="GetSecretValue", parameters=parameters))
         except ServiceError as error:
             errors.append({"SecretId": secret_id, "ErrorCode": error.code, "Message": error.message})
             parts.append(Part("GetSecretValue", parameters, error.code, error.message))

@@ -26,7 +26,8 @@ class Unchanged:
         self._began = self._world.now()
         with self._world.service.lock:
             self._first_call = self._world.entries.position
-            self._journal = self._world.service.store.open_journal()
+            self._noting = self._world.service.journal()
+            self._journal = self._noting.__enter__()
             self._scheduled = [secret for secret in self._world.service.secrets() if self._may_lapse(secret)]
 
     def __exit__(
@@ -34,7 +35,7 @@ class Unchanged:
     ) -> None:
         store = self._world.service.store
         with self._world.service.lock:  # one look, since other threads may go on
-            store.close_journal(self._journal)
+            self._noting.__exit__(None, None, None)
             now = self._world.now()
             calls = self._world.events_since(self._first_call)
             touched = {secret.key: secret for secret in self._scheduled} | self._journal.before

@@ -49,7 +49,7 @@ class _InterruptedList(list[Any]):
 def test_interrupt_at_an_end_of_between_reads_leaves_no_rotation_behind(
     sm: SecretsManager, database: Database, monkeypatch: pytest.MonkeyPatch, method: str
 ) -> None:
-    monkeypatch.setattr(sm._parts.service, "watchers", _InterruptedList(method))
+    monkeypatch.setattr(sm._parts.service._watchers, "of_calls", _InterruptedList(method))
     with pytest.raises(KeyboardInterrupt), sm.rotation.between_reads("db"):
         pass
     sm.client().get_secret_value(SecretId="db")

@@ -2,7 +2,8 @@
 
 import pytest
 
-from pytest_secretsmanager.engine.call import Call, Outcome, Part, Principal
+from pytest_secretsmanager.engine.call import Call, Outcome, Part
+from pytest_secretsmanager.engine.callers import Principal
 from pytest_secretsmanager.engine.errors import InvalidRequestException
 from pytest_secretsmanager.engine.layers.audit import audit
 from pytest_secretsmanager.engine.rules.labels import Move

@@ -2,7 +2,8 @@
 
 import pytest
 
-from pytest_secretsmanager.engine.call import Call, Outcome, Principal
+from pytest_secretsmanager.engine.call import Call, Outcome
+from pytest_secretsmanager.engine.callers import Principal
 from pytest_secretsmanager.engine.errors import SerializationException, ValidationException
 from pytest_secretsmanager.engine.layers.validate import validate
 

@@ -90,7 +90,7 @@ def labels(world, name="db"):
 
 
 def states(world):
-    return [run.state for run in world.service.effects.rotations.runs]
+    return [run.state for run in world.service.runs]
 
 
 def events(world):

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from pytest_secretsmanager.engine.call import Call, Principal
+from pytest_secretsmanager.engine.call import Call
+from pytest_secretsmanager.engine.callers import Principal
 from pytest_secretsmanager.engine.errors import (
     InvalidParameterException,
     InvalidRequestException,

@@ -136,7 +136,7 @@ def events(world):
 
 
 def states(world):
-    return [run.state for run in world.service.effects.rotations.runs]
+    return [run.state for run in world.service.runs]
 
 
 def failed_in(step):

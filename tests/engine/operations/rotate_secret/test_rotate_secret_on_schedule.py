@@ -77,7 +77,7 @@ def test_a_scheduled_rotation_fails_when_its_function_is_no_longer_registered(wo
     world.pass_days(30)
     world.call("ListSecrets")
     assert events(world)[-2:] == ["RotationStarted", failed_in("createSecret")]
-    assert isinstance(world.service.effects.rotations.runs[-1].error, LookupError)
+    assert isinstance(world.service.runs[-1].error, LookupError)
 
 
 def test_scheduled_rotations_run_in_the_order_of_their_due_times(world, function):

@@ -155,4 +155,4 @@ def test_a_rotation_fails_when_its_function_is_unregistered_between_two_steps(wo
     rotate(world)
     world.functions.clear()
     held.resume()
-    assert (states(world), type(world.service.effects.rotations.runs[-1].error)) == (["failed"], LookupError)
+    assert (states(world), type(world.service.runs[-1].error)) == (["failed"], LookupError)

@@ -1,0 +1,94 @@
+"""Blocks whose changes are taken back: always, for a rollback; only after an error, for a transaction."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from pytest_secretsmanager.engine.checkpoints import Restore
+from pytest_secretsmanager.engine.interrupts import taken_back
+from pytest_secretsmanager.engine.locks import Lock
+from pytest_secretsmanager.engine.store import Journal, Store
+
+__tracebackhide__ = True
+
+Checkpoint: TypeAlias = Callable[[], Restore]
+
+
+@dataclass(slots=True, eq=False)
+class _Rollback:
+    """What is taken back together: the secrets that a journal saw change, and everything that has a checkpoint."""
+
+    journal: Journal
+    checkpoints: tuple[Checkpoint, ...]
+    back: list[Restore] = field(default_factory=list)
+
+    def checkpoint(self) -> None:
+        self.back = [make() for make in self.checkpoints]
+
+    def restore(self) -> None:
+        for restore in self.back:
+            restore()
+
+
+class Rollbacks:
+    """The rollbacks and transactions of one service."""
+
+    __slots__ = ("_lock", "_open", "_store")
+
+    def __init__(self, store: Store, lock: Lock) -> None:
+        self._store = store
+        self._lock = lock
+        self._open: list[_Rollback] = []
+
+    def rolled_back(self, *checkpoints: Checkpoint) -> AbstractContextManager[None]:
+        """Take back at the end of the block the changes of secrets, and all that the checkpoints stand for.
+
+        Atomic: no call runs in between. Blocks may end in any order. A block takes back all that happened since it
+        began, also in a later block that is still open, which then has less to take back.
+        """
+        rollback = _Rollback(Journal(), checkpoints)
+
+        def begin() -> None:
+            with self._lock:
+                self._open.append(rollback)
+                self._store.open_journal(rollback.journal)
+                rollback.checkpoint()
+
+        def end() -> None:
+            with self._lock:
+                if rollback in self._open:
+                    self._store.close_journal(rollback.journal, roll_back=True)
+                    rollback.restore()
+                    later = self._open[self._open.index(rollback) + 1 :]
+                    for other in later:
+                        other.journal.before.clear()
+                        other.checkpoint()
+                    self._open.remove(rollback)
+
+        return taken_back(begin, end)
+
+    @contextmanager
+    def transaction(self, *checkpoints: Checkpoint) -> Iterator[None]:
+        """Let the calls of the block take effect together, or none when one raises. No other call runs inside."""
+        transaction = _Rollback(Journal(), checkpoints)
+        is_inner, is_done = self._lock.is_mine, False
+
+        def begin() -> None:
+            self._lock.acquire()
+            self._store.open_journal(transaction.journal)
+            transaction.checkpoint()
+
+        def end() -> None:
+            with self._lock:
+                self._store.close_journal(transaction.journal, roll_back=not is_done)
+                if not is_done:
+                    transaction.restore()
+            if is_inner:
+                self._lock.release()
+            else:
+                self._lock.let_go()
+
+        with taken_back(begin, end):
+            yield
+            is_done = True

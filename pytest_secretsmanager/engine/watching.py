@@ -1,0 +1,84 @@
+"""The watchers of a service: controls of a test that act after a call, or when the log has grown."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from types import TracebackType
+from typing import TypeAlias
+
+from pytest_secretsmanager.engine.call import Call, Outcome
+from pytest_secretsmanager.engine.checkpoints import Restore, checkpoint
+
+__tracebackhide__ = True
+
+Watcher: TypeAlias = Callable[[Call, Outcome], None]
+"""Called after each call that was answered, and after all that follows from it."""
+
+Listener: TypeAlias = Callable[[], None]
+"""Called when the log may have grown in another way: by a refusal, or by AWS itself. No lock is held then."""
+
+
+class Watchers:
+    """The watchers and listeners of one service, in the order in which they began."""
+
+    __slots__ = ("of_calls", "of_log")
+
+    def __init__(self) -> None:
+        self.of_calls: list[Watcher] = []
+        self.of_log: list[Listener] = []
+
+    def after_call(self, call: Call, outcome: Outcome) -> None:
+        """Call the watchers."""
+        for watcher in tuple(self.of_calls):
+            watcher(call, outcome)
+
+    def after_log(self) -> None:
+        """Call the listeners."""
+        for listener in tuple(self.of_log):
+            listener()
+
+    def checkpoint(self) -> Restore:
+        """Return a point to go back to, with the watchers and listeners of now."""
+        return checkpoint(self.of_calls, self.of_log)
+
+
+class Watching:
+    """The time in which a service calls a watcher, and a listener where one is given.
+
+    A `with` block is such a time. Whoever has no block calls `begin` and `end`. A rollback takes back both, so the end
+    may find nothing to end.
+    """
+
+    def __init__(self, watchers: Watchers, watcher: Watcher, listener: Listener | None) -> None:
+        self._watchers = watchers
+        self._watcher = watcher
+        self._listener = listener
+
+    def begin(self) -> None:
+        """Call the watcher from now on."""
+        self._watchers.of_calls.append(self._watcher)
+        if self._listener is not None:
+            self._watchers.of_log.append(self._listener)
+
+    def end(self) -> None:
+        """Call the watcher no more. Can be repeated."""
+        with suppress(ValueError):
+            self._watchers.of_calls.remove(self._watcher)
+        if self._listener is not None:
+            with suppress(ValueError):
+                self._watchers.of_log.remove(self._listener)
+
+    def __enter__(self) -> None:
+        try:
+            self.begin()
+        except BaseException:
+            self.end()
+            raise
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        try:
+            self.end()
+        except BaseException:
+            self.end()
+            raise
