@@ -53,7 +53,6 @@ from pytest_secretsmanager.report.section import failure_section
 from pytest_secretsmanager.seeds import NO_VALUE, Seed, SeedOptions, require_regions, seed_of
 
 __tracebackhide__ = True
-"""pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager.client import SecretsManagerClient

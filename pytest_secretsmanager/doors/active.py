@@ -24,7 +24,6 @@ from pytest_secretsmanager.engine.locks import Lock
 from pytest_secretsmanager.engine.service import Service
 
 __tracebackhide__ = True
-"""pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
 
 lock = Lock()
 """Held while a responder, a function, a call or an endpoint is added or removed."""

@@ -36,7 +36,6 @@ from pytest_secretsmanager.engine.regions import Regions, is_known_to_botocore
 from pytest_secretsmanager.engine.service import Service
 
 __tracebackhide__ = True
-"""pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

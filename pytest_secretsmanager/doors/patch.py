@@ -19,7 +19,6 @@ from pytest_secretsmanager.engine.call import Parameters, Reply
 from pytest_secretsmanager.engine.tracebacks import take_out_own_frames
 
 __tracebackhide__ = True
-"""pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
 
 
 def activate(responder: Responder) -> None:

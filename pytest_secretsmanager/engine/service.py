@@ -27,7 +27,6 @@ from pytest_secretsmanager.engine.state import Secret
 from pytest_secretsmanager.engine.store import Journal, Store
 
 __tracebackhide__ = True
-"""pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
 
 
 @dataclass(slots=True, eq=False)

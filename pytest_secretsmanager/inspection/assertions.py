@@ -22,7 +22,6 @@ if TYPE_CHECKING:  # as names, so that help() shows these and not all that they 
     from pytest_secretsmanager.inspection.names import ErrorCode, LabelName, LoggedName
 
 __tracebackhide__ = True
-"""pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
 
 
 class Assertions:

@@ -13,7 +13,6 @@ from pytest_secretsmanager.inspection.matching import differing_fields
 from pytest_secretsmanager.inspection.presence import Presence
 
 __tracebackhide__ = True
-"""pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
 
 _MOST_AT_EITHER_END = 10
 """Lines of an order that are shown at its beginning, and at its end."""

@@ -7,7 +7,6 @@ from pytest_secretsmanager.inspection.tables import secret_table
 from pytest_secretsmanager.inspection.views import SecretView, VersionRef, VersionView
 
 __tracebackhide__ = True
-"""pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
 
 MOST_LINES = 5
 """Items of a list in a failure; the rest is counted."""

@@ -9,7 +9,6 @@ from pytest_secretsmanager.inspection.spelling import label_hint, meant_label
 from pytest_secretsmanager.inspection.views import SecretView, VersionRef
 
 __tracebackhide__ = True
-"""pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
 
 _RIGHT_FORM = 'write {"AWSCURRENT": 2}: each label, and the version that it is on'
 

@@ -6,7 +6,6 @@ from pytest_secretsmanager.engine.state import SecretKey
 from pytest_secretsmanager.inspection.views import SecretView, World
 
 __tracebackhide__ = True
-"""pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
 
 
 class SecretMapping(Mapping[str, SecretView]):

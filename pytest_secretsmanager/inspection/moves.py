@@ -9,7 +9,6 @@ from pytest_secretsmanager.inspection.spelling import label_hint
 from pytest_secretsmanager.inspection.views import SecretView, VersionView
 
 __tracebackhide__ = True
-"""pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
 
 
 class Anywhere:

@@ -9,7 +9,6 @@ from pytest_secretsmanager.inspection.rotations import run_text
 from pytest_secretsmanager.inspection.views import SecretView
 
 __tracebackhide__ = True
-"""pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
 
 
 def assert_rotated(secret: SecretView) -> None:

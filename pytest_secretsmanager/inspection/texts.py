@@ -9,7 +9,6 @@ from types import FunctionType, MethodType
 from typing import TypeAlias
 
 __tracebackhide__ = True
-"""pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
 
 Text: TypeAlias = str | bytes
 

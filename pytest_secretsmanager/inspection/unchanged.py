@@ -11,7 +11,6 @@ from pytest_secretsmanager.inspection.tables import state_table
 from pytest_secretsmanager.inspection.views import SecretView, World
 
 __tracebackhide__ = True
-"""pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
 
 
 class Unchanged:

@@ -14,7 +14,6 @@ from pytest_secretsmanager.inspection.failures import MOST_LINES, bounded, failu
 from pytest_secretsmanager.inspection.views import SecretView, VersionRef, VersionView
 
 __tracebackhide__ = True
-"""pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
 
 
 def assert_value(secret: SecretView, expected: object, version: VersionRef, *, partial: bool) -> None:

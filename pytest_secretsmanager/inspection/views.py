@@ -23,7 +23,6 @@ from pytest_secretsmanager.inspection.spelling import label_hint
 from pytest_secretsmanager.inspection.versions import VersionList
 
 __tracebackhide__ = True
-"""pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -15,7 +15,6 @@ from pytest_secretsmanager.engine.effects.replicas import Replicas
 from pytest_secretsmanager.engine.effects.rotations import Rotations
 
 __tracebackhide__ = True
-"""pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
 
 
 class Effects:

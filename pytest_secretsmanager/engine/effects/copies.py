@@ -8,7 +8,6 @@ from pytest_secretsmanager.engine.ports import Ports
 from pytest_secretsmanager.engine.state import Secret, Version
 
 __tracebackhide__ = True
-"""pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
 
 
 def event(name: EventName, primary: Secret, to: str, error_message: str | None = None) -> ServiceEvent:

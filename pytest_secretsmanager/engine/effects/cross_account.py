@@ -11,7 +11,6 @@ from pytest_secretsmanager.engine.rules import cross_account
 from pytest_secretsmanager.engine.state import CrossAccountPrimary, LinkStatus, Secret, Secrets
 
 __tracebackhide__ = True
-"""pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
 
 
 def replicated(primary: Secret, arn: str, time: float, secrets: Secrets, ports: Ports) -> Outcome:

@@ -16,7 +16,6 @@ from pytest_secretsmanager.engine.rules import cross_account, guards, replicatio
 from pytest_secretsmanager.engine.state import Secret, SecretKey, Secrets
 
 __tracebackhide__ = True
-"""pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
 
 _Replicate: TypeAlias = Callable[[Secret, str, float, Secrets, Ports], Outcome]
 

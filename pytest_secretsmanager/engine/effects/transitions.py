@@ -15,7 +15,6 @@ from pytest_secretsmanager.engine.rules import labels, rotation, rotation_start
 from pytest_secretsmanager.engine.state import Secret, Value
 
 __tracebackhide__ = True
-"""pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
 
 _NEW_PASSWORD_LENGTH = 32
 
