@@ -41,7 +41,7 @@ def test_a_refusal_holds_its_value_sealed_and_shows_nothing():
     refusals.note(a_call(SecretString="hunter2"))
     (refusal,) = refusals.all
     assert b"hunter2" not in refusal.sealed
-    assert repr(refusal) == "<value that PutSecretValue was refused>"
+    assert repr(refusal) == "<value that AWS refused in PutSecretValue>"
 
 
 def test_the_last_two_thousand_refusals_are_kept():

@@ -106,4 +106,4 @@ def test_regions_to_add_are_a_list(names):
 def test_regions_to_add_have_the_form_of_awss_names(name):
     with pytest.raises(UsageError) as refused:
         extra_regions(["eu-atlantis-1", name])
-    assert str(refused.value) == (f"extra_regions has {name!r}, but a region is called in the form of 'eu-atlantis-1'")
+    assert str(refused.value) == (f"extra_regions has {name!r}, which is not a region name such as 'eu-atlantis-1'")
