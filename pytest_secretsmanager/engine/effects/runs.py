@@ -1,4 +1,4 @@
-"""What is kept of each rotation that ran."""
+"""The records of rotations that ran."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -12,7 +12,7 @@ RunState: TypeAlias = Literal["running", "held", "succeeded", "failed", "abandon
 
 @dataclass(frozen=True, slots=True)
 class StepRun:
-    """One step that ran: its name, what it failed with, if it did, and whether the test had planned that."""
+    """One step that ran: its name, its error or None, and whether the test had planned that error."""
 
     step: str
     error: BaseException | None = field(default=None, repr=False)
@@ -26,12 +26,12 @@ class StepRun:
 
 @dataclass(slots=True, eq=False, repr=False, kw_only=True)
 class RotationRun:
-    """One try at a rotation: of which secret, under which token, by which function, and how far it has come.
+    """One try at a rotation: its secret, its token, its function and its progress.
 
-    `secret` is an ARN, `function` too; empty where AWS rotates by itself. `state` is `running`, `held` (a test stopped
-    it), `succeeded`, `failed`, or `abandoned` (cancelled, or overtaken by another write). `test` says that this was
-    RotateSecret's trial of the function, with RotateImmediately false. `broken_off` says that it failed because an
-    interrupt ended it, or because its manager was left, or its test was over, while a step still ran.
+    `secret` is an ARN. `function` is an ARN too, empty if AWS rotates the secret without a function. `state` is
+    `running`, `held` (a test stopped it), `succeeded`, `failed`, or `abandoned` (cancelled, or overtaken by another
+    write). `test` says that this was RotateSecret's trial of the function, with RotateImmediately false. `broken_off`
+    says that an interrupt ended it, or that its manager exited or its test ended while a step still ran.
 
     >>> _ = sm.seed("db", "one")
     >>> sm.rotation.fail("setSecret", ConnectionError)
@@ -58,22 +58,22 @@ class RotationRun:
 
     @property
     def started(self) -> datetime:
-        """When it began, UTC."""
+        """The time at which it began, UTC."""
         return datetime.fromtimestamp(self.started_at, UTC)
 
     @property
     def ended(self) -> datetime | None:
-        """When it was over, UTC; None for one that is running or held."""
+        """The time at which it ended, UTC; None while it is running or held."""
         return None if self.ended_at is None else datetime.fromtimestamp(self.ended_at, UTC)
 
     @property
     def retry(self) -> datetime | None:
-        """When AWS tries again what failed here, UTC, as far as that was planned when it ended; None: not."""
+        """The time of AWS's next try, UTC, as planned when this one failed; None without a next try."""
         return None if self.retry_at is None else datetime.fromtimestamp(self.retry_at, UTC)
 
     @property
     def error(self) -> BaseException | None:
-        """What its last step failed with, None when it did not."""
+        """The error of its last step; None if the step succeeded."""
         return self.steps[-1].error if self.steps else None
 
     def __repr__(self) -> str:
