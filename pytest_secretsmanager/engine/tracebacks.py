@@ -1,11 +1,10 @@
 """Tracebacks without the frames of this package, whose local variables may hold secret values.
 
-Two means keep these frames out. `__tracebackhide__ = True` in a module makes pytest leave out its frames: they don't
-help a test's reader, and `pytest -l` would print their local variables. Every module whose frames can be between a
-test and an error has it; `tests/house/test_tracebackhide.py` lists the modules without it.
+A module with `__tracebackhide__ = True` makes pytest leave its frames out: they don't help a test's reader, and `pytest
+-l` would print their local variables. `tests/house/test_tracebackhide.py` says which modules need the flag.
 
-Other tools ignore that flag and print the local variables of every frame: `unittest --locals`, `pytest --full-trace
--l`, rich, Sentry. For them, this module removes the frames from the traceback. An error that a caller should read says
+Some tools ignore the flag and print the local variables of every frame: `unittest --locals`, `pytest --full-trace -l`,
+rich, Sentry. For them, this module removes the frames from the traceback. An error that a caller should read says
 everything in its text, so it needs none of our frames. Imports nothing but the standard library.
 """
 
