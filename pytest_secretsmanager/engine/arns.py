@@ -54,7 +54,7 @@ def in_region(arn: str, region: str, account: str | None = None) -> str:
 
 
 def place(arn: str) -> tuple[str, str]:
-    """The region and the account of the ARN of a secret.
+    """The region and the account in the ARN of a secret.
 
     >>> place("arn:aws:secretsmanager:us-east-1:123456789012:secret:app/db-Ab12Cd")
     ('us-east-1', '123456789012')

@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 from botocore.model import ListShape, Shape, StringShape, StructureShape
 
 _PRINTED = 64
-"""How many characters of a value AWS prints (RECORDED for a list; that all values are cut is a GUESS)."""
+"""The number of characters of a value that AWS prints (RECORDED for a list; that all values are cut is a GUESS)."""
 
 # These functions check the type of a request's value, so until then its type is `Any`.
 Accepts: TypeAlias = Callable[[Any], bool]

@@ -75,7 +75,7 @@ _SECONDS_A_ROUND = 0.05
 
 
 class _Fork(threading.local):
-    """What a forking thread remembers until the fork is over: the locks that it held before, and those that it took."""
+    """A forking thread's locks, until the fork is over: those that it held before, and those that it took."""
 
     held: frozenset[Lock] = frozenset()
     taken: tuple[Lock, ...] = ()

@@ -25,7 +25,7 @@ PACKAGES_BETWEEN = frozenset(
 )
 """The packages between a program and the network. The frame that makes a call is the nearest one outside them."""
 
-_MEANT = (PytestSecretsManagerError, ServiceError, AssertionError)
+_FOR_CALLERS = (PytestSecretsManagerError, ServiceError, AssertionError)
 """The errors that a caller should read, even if this package raises them itself."""
 
 _PACKAGE = f"{__name__.partition('.')[0]}."
@@ -78,6 +78,6 @@ def _is_own(frame: TracebackType) -> bool:
 
 
 def _is_crash(error: BaseException, innermost: TracebackType) -> bool:
-    """Whether this package raised one of Python's own errors by mistake, rather than an error for a caller to read."""
+    """Return whether the error is a bug of this package: a built-in error that it raised, and not for callers."""
     is_pythons = type(error).__module__ == "builtins" and isinstance(error, Exception)
-    return is_pythons and not isinstance(error, _MEANT) and _is_own(innermost)
+    return is_pythons and not isinstance(error, _FOR_CALLERS) and _is_own(innermost)

@@ -34,7 +34,7 @@ class Effects:
                 self.rotations.start(effect)
 
     def recover(self, effects: Iterable[Effect]) -> None:
-        """Handle an interrupt in this thread: finish replication, and end these rotations as failed."""
+        """Clean up after an interrupt in this thread: run replication, and fail rotations that it stopped."""
         for effect in effects:
             if isinstance(effect, Replicate):
                 self.replicas.follow(effect.key)

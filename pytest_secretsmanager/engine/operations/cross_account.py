@@ -15,7 +15,7 @@ from pytest_secretsmanager.engine.ports import Ports
 from pytest_secretsmanager.engine.rules import cross_account, guards, labels
 from pytest_secretsmanager.engine.state import CrossAccountPrimary, CrossAccountReplica, Secret, Secrets
 
-_NOT_BESIDE = ("SecretString", "SecretBinary", "Description", "AddReplicaRegions", "Type")
+_FORBIDDEN_MEMBERS = ("SecretString", "SecretBinary", "Description", "AddReplicaRegions", "Type")
 
 
 def associate_cross_account_replica(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
@@ -67,7 +67,7 @@ def stop_following(secrets: Secrets, call: Call, replica: Secret) -> Outcome:
     return Outcome({"ARN": replica.arn}, {replica.key: freed, primary.key: left})
 
 
-def as_replica_asked_for(secret: Secret, call: Call, ports: Ports) -> Secret:
+def as_requested_replica(secret: Secret, call: Call, ports: Ports) -> Secret:
     """A new secret, as a `Pending` replica without a value if its CreateSecret request has a CrossAccountPrimaryARN.
 
     GUESS: AWS does not check that the primary exists, since the replica's account may not see it.
@@ -75,7 +75,7 @@ def as_replica_asked_for(secret: Secret, call: Call, ports: Ports) -> Secret:
     arn = call.text("CrossAccountPrimaryARN")
     if arn is None:
         return secret
-    for member in _NOT_BESIDE:
+    for member in _FORBIDDEN_MEMBERS:
         if member in call.parameters:
             # DOC that it is refused; code and text are a GUESS.
             raise InvalidParameterException(f"You can't specify {member} when you create a cross-account replica.")

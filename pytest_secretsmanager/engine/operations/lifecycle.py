@@ -8,8 +8,8 @@ from pytest_secretsmanager.engine.errors import (
     InvalidRequestException,
     ResourceExistsException,
 )
-from pytest_secretsmanager.engine.operations.cross_account import as_replica_asked_for, require_customer_key
-from pytest_secretsmanager.engine.operations.replication import status_list, with_replicas_asked_for
+from pytest_secretsmanager.engine.operations.cross_account import as_requested_replica, require_customer_key
+from pytest_secretsmanager.engine.operations.replication import status_list, with_requested_replicas
 from pytest_secretsmanager.engine.operations.replies import identity
 from pytest_secretsmanager.engine.operations.values import abandonment, reseal, with_value
 from pytest_secretsmanager.engine.ports import Ports
@@ -34,8 +34,8 @@ def create_secret(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
     if existing is not None:
         _require_repeat(existing, call, ports, token, value)
         return Outcome(identity(existing, VersionId=token))
-    secret = as_replica_asked_for(_new_secret(call, name, ports), call, ports)
-    secret = with_replicas_asked_for(secret, call, ports.regions)
+    secret = as_requested_replica(_new_secret(call, name, ports), call, ports)
+    secret = with_requested_replicas(secret, call, ports.regions)
     reply = identity(secret)
     if value is not None:
         secret = with_value(secret, call, ports, token, value)
@@ -80,7 +80,7 @@ def delete_secret(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
         raise guards.secret_not_found()
     _require_window(force, window)
     if secret is None:
-        return _deletion_of_nothing(call, ports)
+        return _deletion_of_missing_secret(call, ports)
     guards.require_primary(secret)
     guards.require_owner(secret, call)
     replication.require_no_replicas(secret)
@@ -172,7 +172,7 @@ def _require_window(force: bool, window: int | None) -> None:
         )
 
 
-def _deletion_of_nothing(call: Call, ports: Ports) -> Outcome:
+def _deletion_of_missing_secret(call: Call, ports: Ports) -> Outcome:
     secret_id = call.required_text("SecretId")
     arn = secret_id if arns.is_arn(secret_id) else _new_arn(call, secret_id, ports)
     return Outcome({"ARN": arn, "Name": secret_id, "DeletionDate": call.time})

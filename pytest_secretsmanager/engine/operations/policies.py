@@ -52,7 +52,7 @@ def delete_resource_policy(secrets: Secrets, call: Call, ports: Ports) -> Outcom
 
 
 def validate_resource_policy(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
-    """Whether AWS would accept a policy. The check's name is a GUESS: AWS publishes none."""
+    """Say whether AWS would accept a policy. The check's name is a GUESS: AWS publishes none."""
     if call.text("SecretId") is not None:
         guards.require_live(secrets, call)
     public = policy.is_public(policy.parse(call.required_text("ResourcePolicy")))

@@ -21,7 +21,7 @@ def replicate_secret_to_regions(secrets: Secrets, call: Call, ports: Ports) -> O
     secret = guards.require_live(secrets, call)
     guards.require_primary(secret)
     cross_account.require_own_values(secret)
-    asked = with_replicas_asked_for(secret, call, ports.regions)
+    asked = with_requested_replicas(secret, call, ports.regions)
     return Outcome(
         {"ARN": secret.arn, "ReplicationStatus": status_list(asked, secrets)},
         {secret.key: changed(asked, changed=call.time)},
@@ -62,7 +62,7 @@ def stop_replication_to_replica(secrets: Secrets, call: Call, ports: Ports) -> O
     return Outcome({"ARN": replica.arn}, {replica.key: promoted, primary.key: released})
 
 
-def with_replicas_asked_for(secret: Secret, call: Call, regions: Regions) -> Secret:
+def with_requested_replicas(secret: Secret, call: Call, regions: Regions) -> Secret:
     """The secret with the replicas that a request adds, all in progress."""
     asked = {
         cast("str", item.get("Region", "")): Replica(

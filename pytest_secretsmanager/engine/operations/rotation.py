@@ -79,7 +79,7 @@ def _configuration(secret: Secret, call: Call) -> RotationConfiguration:
 
 
 def _is_configured_alike(one: Secret, other: Secret) -> bool:
-    """Whether two states of a secret have the same rotation configuration, apart from the next rotation's time."""
+    """Return whether two states of a secret have the same rotation configuration, apart from the next window."""
     if one.rotation is None or other.rotation is None:
         return one.rotation is other.rotation
     return changed(one.rotation, window=None, again=None) == changed(other.rotation, window=None, again=None)

@@ -34,7 +34,7 @@ def replicas_of(secret: Secret) -> Mapping[str, CrossAccountReplica]:
 
 
 def linked(secret: Secret | None, replica: Secret) -> bool:
-    """Whether the secret and the replica link to each other."""
+    """Return whether the secret and the replica link to each other."""
     primary = primary_of(replica)
     return (
         secret is not None and primary is not None and primary.arn == secret.arn and replica.arn in replicas_of(secret)

@@ -25,7 +25,7 @@ def matching(secrets: Iterable[Secret], filters: Sequence[dict[str, object]] | N
 
 
 def words(text: str) -> list[str]:
-    """The words of an attribute: parts between blanks, their pieces between separators, and the pieces' parts by case.
+    """The words of an attribute, split at blanks, then at separators, then at changes of case. Unsplit parts count too.
 
     RECORDED: AWS does not split a part that has two different separators.
 
@@ -71,7 +71,7 @@ def _starts_with(attribute: str, wanted: str) -> bool:
 
 
 def _words_match(attribute: str, wanted: str) -> bool:
-    """Whether each wanted word starts a word of the attribute. RECORDED: a separator alone matches no secret."""
+    """Return whether each wanted word starts a word of the attribute. RECORDED: a separator alone matches no secret."""
     parts = wanted.lower().split()
     if not parts or any(part in _SEPARATORS for part in parts):
         return False

@@ -82,7 +82,7 @@ def _is_principal(value: object) -> bool:
 
 
 def _is_condition(value: object) -> bool:
-    """Whether the value maps operators to keys, and keys to plain values or lists of them (DOC)."""
+    """Return whether the value maps operators to keys, and keys to plain values or lists of them (DOC)."""
     return isinstance(value, dict) and all(
         isinstance(tests, dict) and not any(isinstance(item, dict | list) for item in _items(tests))
         for tests in value.values()

@@ -34,12 +34,12 @@ def rewritten(text: str) -> str:
     }
     """
     document = json.loads(text, parse_int=_Number, parse_float=_Number)
-    return _written({**document, "Statement": _understood(document["Statement"])}, "")
+    return _written({**document, "Statement": _normalized(document["Statement"])}, "")
 
 
-def _understood(statements: object) -> object:
+def _normalized(statements: object) -> object:
     if isinstance(statements, list):
-        return [_understood(statement) for statement in statements]
+        return [_normalized(statement) for statement in statements]
     statement = cast("Mapping[str, object]", statements)
     return {name: _principals(value) if name in _PRINCIPALS else value for name, value in statement.items()}
 

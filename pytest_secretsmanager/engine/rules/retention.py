@@ -14,7 +14,7 @@ from pytest_secretsmanager.engine.state import Secret, Version
 VERSION_QUOTA = 100
 SECONDS_PER_DAY = 86_400
 BLOCK, BLOCKS = 50, 20
-"""How many deleted version ids of a secret are remembered: the last thousand, since a load test may delete any number.
+"""The package remembers a secret's last thousand deleted version ids, since a load test may delete any number.
 How many AWS remembers, and for how long, is a GUESS. The ids are in blocks, so that adding one copies few."""
 
 
