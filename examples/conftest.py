@@ -1,4 +1,4 @@
-"""What the tests of the orders service share."""
+"""Fixtures of the tests of the orders service."""
 
 from pathlib import Path
 
@@ -12,13 +12,13 @@ from pytest_secretsmanager import SecretsManager
 
 @pytest.fixture
 def credentials(secretsmanager: SecretsManager) -> Credentials:
-    """The login in the secret `orders/db`. Any client will do, however it is made: the fixture answers them all."""
+    """The login in the secret `orders/db`. Any client works: the fixture `secretsmanager` answers every client."""
     return Credentials(boto3.client("secretsmanager", region_name=secretsmanager.region), "orders/db")
 
 
 @pytest.fixture
 def database(tmp_path: Path) -> Path:
-    """A database file that lets `app` in with `first password`."""
+    """A database file that accepts user `app` with `first password`."""
     path = tmp_path / "orders.db"
     Database.create(path, Login("app", "first password"))
     return path

@@ -1,4 +1,4 @@
-"""The whole program, started as from a shell. It makes its own boto3 client, and the fixture answers it."""
+"""The whole program, started as from a shell. It creates its own boto3 client, and the fixture answers it."""
 
 from pathlib import Path
 
@@ -15,7 +15,7 @@ def run(database: Path, *command: str) -> int:
 
 
 @pytest.mark.secret("orders/db", LOGIN)
-def test_orders_stay_across_a_rotation(
+def test_orders_survive_a_rotation(
     tmp_path: Path, secretsmanager: SecretsManager, capsys: pytest.CaptureFixture[str]
 ) -> None:
     database = tmp_path / "orders.db"
@@ -31,7 +31,7 @@ def test_orders_stay_across_a_rotation(
     secretsmanager.assert_nothing_leaked(*captured)
 
 
-def test_a_missing_secret_is_an_error_in_words(
+def test_program_explains_a_missing_secret(
     database: Path, secretsmanager: SecretsManager, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run(database, "list") == 1
@@ -40,7 +40,7 @@ def test_a_missing_secret_is_an_error_in_words(
 
 
 @pytest.mark.secret("orders/db", {**LOGIN, "password": "wrong password"})
-def test_a_wrong_password_is_an_error_in_words(
+def test_program_explains_a_wrong_password(
     database: Path, secretsmanager: SecretsManager, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run(database, "place", "tea", "3") == 1

@@ -1,4 +1,4 @@
-"""Rotating the password: where the labels end, what the database takes, and what a failure half-way leaves behind."""
+"""Rotating the password: the final labels, the password of the database, and the state after a failure half-way."""
 
 import logging
 from pathlib import Path
@@ -42,7 +42,7 @@ def test_rotation_changes_the_password_of_the_database(
         Database(database, Login(**FIRST))
 
 
-def test_no_password_is_logged_or_shown(
+def test_rotation_logs_and_shows_no_password(
     database: Path, credentials: Credentials, secretsmanager: SecretsManager, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG, logger="orders")
@@ -53,7 +53,7 @@ def test_no_password_is_logged_or_shown(
     secretsmanager.assert_nothing_leaked(caplog.text, credentials.login())
 
 
-def test_a_running_service_survives_a_rotation(
+def test_running_service_survives_a_rotation(
     database: Path, credentials: Credentials, secretsmanager: SecretsManager
 ) -> None:
     service = OrderService(database, credentials)
@@ -65,7 +65,7 @@ def test_a_running_service_survives_a_rotation(
     assert [order.item for order in service.orders()] == ["tea", "milk"]
 
 
-def test_a_rotation_that_failed_goes_on_where_it_stopped(
+def test_failed_rotation_continues_where_it_stopped(
     database: Path, credentials: Credentials, secretsmanager: SecretsManager, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(_: Database, password: str) -> None:
@@ -83,7 +83,7 @@ def test_a_rotation_that_failed_goes_on_where_it_stopped(
 
 
 @STAGED_ALREADY
-def test_a_password_that_the_database_knows_already_is_promoted(
+def test_rotation_promotes_a_staged_password_that_the_database_already_has(
     tmp_path: Path, credentials: Credentials, secretsmanager: SecretsManager
 ) -> None:
     Database.create(tmp_path / "orders.db", Login(**STAGED))
@@ -95,7 +95,7 @@ def test_a_password_that_the_database_knows_already_is_promoted(
 
 
 @STAGED_ALREADY
-def test_a_login_set_by_somebody_else_meanwhile_is_kept(
+def test_promote_keeps_a_login_that_was_set_after_staging(
     credentials: Credentials, secretsmanager: SecretsManager
 ) -> None:
     staged = credentials.stage()

@@ -1,4 +1,4 @@
-"""Rotating a password with a Lambda function: every step of it, what a failure leaves behind, and who is reading on."""
+"""Rotating a password with a Lambda function: each step, the state after a failure, and reads during a rotation."""
 
 import logging
 from pathlib import Path
@@ -15,12 +15,12 @@ FIRST = {"username": "app", "password": "first password"}
 STEPS = ["createSecret", "setSecret", "testSecret", "finishSecret"]
 
 pytestmark = pytest.mark.secret("stock/db", FIRST, rotation=Rotation(handler, days=30))
-"""The secret of every test in this file; a marker on a test takes its place."""
+"""The secret of every test in this file. A marker on a test replaces it."""
 
 
 @pytest.fixture
 def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A database file that lets `app` in with the first password, and where the rotation function finds it."""
+    """A database file that accepts user `app` with the first password. STOCK_DATABASE is its path."""
     path = tmp_path / "stock.db"
     Database.create(path, Login(**FIRST), {"tea": 3})
     monkeypatch.setenv("STOCK_DATABASE", str(path))
@@ -29,7 +29,7 @@ def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def service(database: Path) -> StockService:
-    """A service that has been running for a while: it has the first password in its memory."""
+    """A running service that has the first password in memory."""
     service = StockService(database, "stock/db")
     assert service.available("tea") == 3
     return service
@@ -43,7 +43,7 @@ def pending_login(secretsmanager: SecretsManager) -> Login:
     return Login(**secretsmanager.secret("stock/db").version("AWSPENDING").json)
 
 
-def lets_in(database: Path, login: Login) -> bool:
+def accepts(database: Path, login: Login) -> bool:
     try:
         Database(database, login).close()
     except LoginRefusedError:
@@ -51,17 +51,19 @@ def lets_in(database: Path, login: Login) -> bool:
     return True
 
 
-def test_a_rotation_replaces_the_password(database: Path, secretsmanager: SecretsManager) -> None:
+def test_rotation_replaces_the_password(database: Path, secretsmanager: SecretsManager) -> None:
     secretsmanager.client().rotate_secret(SecretId="stock/db")
 
     secretsmanager.assert_rotated("stock/db")
     secretsmanager.assert_labels("stock/db", {"AWSCURRENT": 2, "AWSPREVIOUS": 1})
-    assert lets_in(database, current_login(secretsmanager))
-    assert not lets_in(database, Login(**FIRST))
+    assert accepts(database, current_login(secretsmanager))
+    assert not accepts(database, Login(**FIRST))
 
 
 @pytest.mark.secret("stock/db", {**FIRST, "host": "db.example.com"})
-def test_rotation_is_turned_on_as_at_a_deployment(database: Path, secretsmanager: SecretsManager) -> None:
+def test_rotate_secret_with_function_and_rules_turns_rotation_on_and_rotates(
+    database: Path, secretsmanager: SecretsManager
+) -> None:
     secretsmanager.client().rotate_secret(
         SecretId="stock/db",
         RotationLambdaARN=secretsmanager.rotation.register(handler),
@@ -70,11 +72,11 @@ def test_rotation_is_turned_on_as_at_a_deployment(database: Path, secretsmanager
 
     secretsmanager.assert_rotated("stock/db")
     secretsmanager.assert_value("stock/db", {**FIRST, "host": "db.example.com", "password": ANY})
-    assert not lets_in(database, Login(**FIRST))
+    assert not accepts(database, Login(**FIRST))
 
 
 @pytest.mark.usefixtures("database")
-def test_it_rotates_by_itself_every_thirty_days(secretsmanager: SecretsManager) -> None:
+def test_secret_rotates_every_thirty_days(secretsmanager: SecretsManager) -> None:
     secretsmanager.clock.advance(days=28)
     assert not secretsmanager.rotation.runs
 
@@ -86,7 +88,7 @@ def test_it_rotates_by_itself_every_thirty_days(secretsmanager: SecretsManager) 
     secretsmanager.assert_labels("stock/db", {"AWSCURRENT": 4, "AWSPREVIOUS": 3})
 
 
-def test_a_crash_before_the_last_step_is_made_good_by_the_retry(
+def test_retry_completes_a_rotation_that_crashed_in_its_last_step(
     database: Path, service: StockService, secretsmanager: SecretsManager
 ) -> None:
     secretsmanager.rotation.fail("finishSecret", ConnectionError("the connection was reset"))
@@ -94,20 +96,20 @@ def test_a_crash_before_the_last_step_is_made_good_by_the_retry(
 
     # The database is ahead of AWSCURRENT now.
     secretsmanager.assert_labels("stock/db", {"AWSCURRENT": 1, "AWSPENDING": 2})
-    assert not lets_in(database, Login(**FIRST))
-    assert lets_in(database, pending_login(secretsmanager))
+    assert not accepts(database, Login(**FIRST))
+    assert accepts(database, pending_login(secretsmanager))
     assert service.available("tea") == 3
 
     secretsmanager.clock.advance(minutes=1)
 
     secretsmanager.assert_rotated("stock/db")
     secretsmanager.assert_labels("stock/db", {"AWSCURRENT": 2, "AWSPREVIOUS": 1})
-    assert lets_in(database, current_login(secretsmanager))
+    assert accepts(database, current_login(secretsmanager))
 
 
 @pytest.mark.parametrize("step", STEPS)
-def test_a_step_that_is_repeated_does_no_harm(database: Path, step: str, secretsmanager: SecretsManager) -> None:
-    # The step has done its work when it fails, as after a timeout of Lambda's.
+def test_repeated_step_does_no_harm(database: Path, step: str, secretsmanager: SecretsManager) -> None:
+    # The step does its work and then fails, as after a timeout of Lambda.
     secretsmanager.rotation.fail(step, TimeoutError, after=True)
     secretsmanager.client().rotate_secret(SecretId="stock/db")
     secretsmanager.clock.advance(minutes=1)
@@ -115,7 +117,7 @@ def test_a_step_that_is_repeated_does_no_harm(database: Path, step: str, secrets
     secretsmanager.assert_rotated("stock/db")
     secretsmanager.assert_labels("stock/db", {"AWSCURRENT": 2, "AWSPREVIOUS": 1})
     secretsmanager.assert_logged("PutSecretValue", times=1)
-    assert lets_in(database, current_login(secretsmanager))
+    assert accepts(database, current_login(secretsmanager))
 
 
 @pytest.mark.secret(
@@ -123,14 +125,14 @@ def test_a_step_that_is_repeated_does_no_harm(database: Path, step: str, secrets
     versions=[Version(FIRST, labels=["AWSPREVIOUS"]), {**FIRST, "password": "second password"}],
     rotation=Rotation(handler),
 )
-def test_a_database_that_was_restored_gets_the_new_password(database: Path, secretsmanager: SecretsManager) -> None:
+def test_restored_database_gets_the_new_password(database: Path, secretsmanager: SecretsManager) -> None:
     secretsmanager.client().rotate_secret(SecretId="stock/db")
 
     secretsmanager.assert_rotated("stock/db")
-    assert lets_in(database, current_login(secretsmanager))
+    assert accepts(database, current_login(secretsmanager))
 
 
-def test_the_service_reads_its_password_once(service: StockService, secretsmanager: SecretsManager) -> None:
+def test_service_reads_its_password_once(service: StockService, secretsmanager: SecretsManager) -> None:
     service.available("tea")
     service.available("milk")
 
@@ -138,7 +140,7 @@ def test_the_service_reads_its_password_once(service: StockService, secretsmanag
 
 
 @pytest.mark.parametrize("step", STEPS)
-def test_the_service_reads_on_at_every_point_of_a_rotation(
+def test_service_works_after_every_step_of_a_rotation(
     database: Path, step: str, service: StockService, secretsmanager: SecretsManager
 ) -> None:
     with secretsmanager.rotation.hold("stock/db", after=step):
@@ -151,10 +153,10 @@ def test_the_service_reads_on_at_every_point_of_a_rotation(
     assert service.available("tea") == 3
 
 
-def test_the_service_reads_on_when_what_it_has_just_read_is_replaced(
+def test_service_works_when_a_rotation_replaces_the_password_it_has_just_read(
     database: Path, secretsmanager: SecretsManager
 ) -> None:
-    # Every other read: with a new password after each one, nobody could ever log in.
+    # Every second read: with a new password after each read, every login would fail.
     with secretsmanager.rotation.between_reads("stock/db", every=2):
         for _ in range(3):
             assert StockService(database, "stock/db").available("tea") == 3
@@ -162,7 +164,7 @@ def test_the_service_reads_on_when_what_it_has_just_read_is_replaced(
     assert len(secretsmanager.rotation.runs) == 3
 
 
-def test_no_password_is_logged(
+def test_rotation_and_service_log_no_password(
     service: StockService, secretsmanager: SecretsManager, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG, logger="stock")
@@ -174,7 +176,7 @@ def test_no_password_is_logged(
     secretsmanager.assert_nothing_leaked(caplog.text)
 
 
-def test_a_new_password_that_does_not_work_is_neither_promoted_nor_shown(
+def test_new_password_that_does_not_work_is_neither_promoted_nor_shown(
     database: Path, secretsmanager: SecretsManager
 ) -> None:
     with secretsmanager.rotation.hold("stock/db", after="setSecret"):
@@ -191,14 +193,14 @@ def test_a_new_password_that_does_not_work_is_neither_promoted_nor_shown(
 
 @pytest.mark.usefixtures("database")
 @pytest.mark.parametrize("step", STEPS)
-def test_an_event_that_is_delivered_late_changes_nothing(step: str, secretsmanager: SecretsManager) -> None:
+def test_handler_ignores_an_event_that_arrives_after_the_rotation(step: str, secretsmanager: SecretsManager) -> None:
     token = secretsmanager.client().rotate_secret(SecretId="stock/db")["VersionId"]
 
     with secretsmanager.assert_unchanged("stock/db"):
         handler({"Step": step, "SecretId": "stock/db", "ClientRequestToken": token}, None)
 
 
-def test_an_event_of_a_cancelled_rotation_is_refused(secretsmanager: SecretsManager) -> None:
+def test_handler_refuses_an_event_of_a_cancelled_rotation(secretsmanager: SecretsManager) -> None:
     secretsmanager.rotation.fail("createSecret", ConnectionError)
     token = secretsmanager.client().rotate_secret(SecretId="stock/db")["VersionId"]
     secretsmanager.client().cancel_rotate_secret(SecretId="stock/db")
@@ -207,6 +209,6 @@ def test_an_event_of_a_cancelled_rotation_is_refused(secretsmanager: SecretsMana
         handler({"Step": "createSecret", "SecretId": "stock/db", "ClientRequestToken": token}, None)
 
 
-def test_an_event_of_a_version_that_is_not_pending_is_refused() -> None:
+def test_handler_refuses_an_event_of_a_version_that_is_not_pending() -> None:
     with pytest.raises(NoRotationError, match="not under AWSPENDING"):
         handler({"Step": "createSecret", "SecretId": "stock/db", "ClientRequestToken": "0" * 32}, None)

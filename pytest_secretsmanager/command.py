@@ -1,7 +1,7 @@
-"""The command `pytest-secretsmanager serve`: the local endpoint by itself, for development outside any test.
+"""The command `pytest-secretsmanager serve`: the local endpoint for development outside tests.
 
-Also `python -m pytest_secretsmanager serve`. What it prints on standard output is what a shell has to evaluate to find
-it; everything said to people goes to standard error.
+Also `python -m pytest_secretsmanager serve`. Standard output gets the variables that lead to the endpoint, for a shell
+to evaluate; standard error gets the messages for people.
 """
 
 import shlex
@@ -14,8 +14,12 @@ from threading import Event
 from types import FrameType
 from typing import TYPE_CHECKING
 
+from pytest_secretsmanager import options
+from pytest_secretsmanager.arguments import require_port
 from pytest_secretsmanager.engine.errors import UsageError
-from pytest_secretsmanager.manager import SecretsManager
+from pytest_secretsmanager.inspection.views import key_of
+from pytest_secretsmanager.manager import SecretsManager, parts_of
+from pytest_secretsmanager.managing.planting import plant
 from pytest_secretsmanager.seed_files import read_seeds
 
 if TYPE_CHECKING:
@@ -30,16 +34,16 @@ The variables are printed as a shell reads them, so another terminal gets them f
     pytest-secretsmanager serve --seed seeds.toml > endpoint.sh
     . ./endpoint.sh && aws secretsmanager list-secrets
 
-Credentials are made anew at each start. Secrets are kept in memory and gone when it ends.
+Each start makes new credentials. Secrets are kept in memory, and are gone when the command ends.
 """
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs the command; gives the exit status: 0 when it was stopped, 2 for what it can't do."""
+    """Run the command. Return the exit status: 0 when it was stopped, 2 for a usage error."""
     parser = _parser()
-    options = parser.parse_args(arguments)
+    given = parser.parse_args(arguments)
     try:
-        _serve(options)
+        _serve(given)
     except UsageError as error:
         parser.error(str(error))
     return 0
@@ -55,40 +59,44 @@ def _parser() -> ArgumentParser:
         epilog=_EPILOG,
         formatter_class=RawDescriptionHelpFormatter,
     )
+    several = "may be given several times"
     serve.add_argument(
-        "--seed",
+        options.SEEDS.flag,
         action="append",
         type=Path,
         default=[],
         metavar="FILE",
-        help="TOML or JSON file of secrets to begin with; may be given several times",
+        help=f"TOML or JSON file of secrets to begin with; {several}",
     )
     serve.add_argument("--port", type=_port, default=0, help="port to listen on (default: a free one)")
-    serve.add_argument("--region", help="default: AWS_DEFAULT_REGION, else us-east-1")
+    serve.add_argument(options.REGION.flag, help=f"default: {options.REGION.plain_default}")
     serve.add_argument(
-        "--extra-region",
+        options.EXTRA_REGIONS.flag,
         action="append",
         default=[],
         metavar="REGION",
-        help="a region that is newer than the installed botocore; may be given several times",
+        help=f"a region that is newer than the installed botocore; {several}",
     )
-    serve.add_argument("--account", default="123456789012", help="default: %(default)s")
+    serve.add_argument(options.ACCOUNT.flag, default=options.ACCOUNT.default, help="default: %(default)s")
     return parser
 
 
 def _port(text: str) -> int:
-    if not text.isdecimal() or int(text) > 65535:
-        raise ArgumentTypeError(f"a port is a number from 0 to 65535, not {text}")
-    return int(text)
+    port = int(text) if text.isdecimal() else text
+    try:
+        require_port(port)
+    except UsageError as error:
+        raise ArgumentTypeError(str(error)) from None
+    return int(port)
 
 
-def _serve(options: Namespace) -> None:
+def _serve(given: Namespace) -> None:
     if "" not in sys.path:
         sys.path.insert(0, "")  # where rotation functions of seed files are looked for, as `python -m` does
-    with SecretsManager(options.region, options.account, extra_regions=options.extra_region) as sm:
-        secrets = {key for path in options.seed for key in _planted(sm, path)}  # a later file may have the same name
-        endpoint = _listening(sm, options.port)
-        ended = _told_to_end()  # before anybody is told that it serves
+    with SecretsManager(given.region, given.account, extra_regions=given.extra_region) as sm:
+        secrets = {key for path in given.seed for key in _planted(sm, path)}  # a later file may have the same name
+        endpoint = _listening(sm, given.port)
+        ended = _end_signal()  # before the variables are printed: a program may send the signal at once
         count = len(secrets)
         print(_exports(endpoint.env), flush=True)  # noqa: T201 - what the command is for
         print(  # noqa: T201
@@ -96,10 +104,11 @@ def _serve(options: Namespace) -> None:
             file=sys.stderr,
             flush=True,
         )
+        crashes = parts_of(sm).crashes
         told, has_ended = 0, False
         while not has_ended:
             has_ended = ended.wait(timeout=1)  # one without a limit would not see signals on every system
-            for crash in sm.crashes[told:]:
+            for crash in crashes[told:]:
                 print(f"{NAME}: {crash}", file=sys.stderr, flush=True)  # noqa: T201
                 told += 1
 
@@ -107,7 +116,7 @@ def _serve(options: Namespace) -> None:
 def _planted(sm: SecretsManager, path: Path) -> "list[SecretKey]":
     seeds = read_seeds(path)
     try:
-        return [sm.plant(seed).key for seed in seeds]
+        return [key_of(plant(parts_of(sm), seed)) for seed in seeds]
     except UsageError as error:
         raise UsageError(f"{path}: {error}") from None
 
@@ -123,8 +132,8 @@ def _exports(environment: Mapping[str, str]) -> str:
     return "\n".join(f"export {name}={shlex.quote(value)}" for name, value in environment.items())
 
 
-def _told_to_end() -> Event:
-    """Set by Ctrl-C, or by SIGTERM, which service managers send."""
+def _end_signal() -> Event:
+    """Return an event that Ctrl-C sets, and SIGTERM, which service managers send."""
     ended = Event()
 
     def end(_: int, __: FrameType | None) -> None:

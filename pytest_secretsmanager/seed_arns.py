@@ -1,4 +1,4 @@
-"""A seed that is named by its ARN: what the ARN says of the secret, or why no secret can have it."""
+"""A seed that is named by its ARN: the secret's place and name, or the reason why no secret has this ARN."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -14,7 +14,7 @@ _LONGEST = 200
 
 
 class SeedArn(NamedTuple):
-    """What the whole ARN of a secret says of it; `suffix` is the six characters at its end."""
+    """The fields of a secret's whole ARN; `suffix` is the six characters at its end."""
 
     region: str
     account: str
@@ -23,7 +23,7 @@ class SeedArn(NamedTuple):
 
 
 def read(arn: str, options: Mapping[str, object]) -> SeedArn:
-    """Takes the ARN of a seed apart; UsageError for one that AWS gives to no secret, or that the options contradict.
+    """Return the fields of a seed's ARN. Raises UsageError for an ARN that no secret has or the options contradict.
 
     The last hyphen and six characters are the suffix, as AWS reads them.
 

@@ -1,4 +1,4 @@
-"""Seed files: TOML or JSON that says what `sm.seed` would be told, for the marker `secrets_file`, the ini option
+"""Seed files: the arguments of `sm.seed` in TOML or JSON, for the marker `secrets_file`, the ini option
 `secretsmanager_seeds` and the command `serve`.
 
     [[secret]]
@@ -19,9 +19,10 @@
     name = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:app/key-AbCdEf"  # with exactly this ARN
     value = "t-3"
 
-Every option of `sm.seed` may stand here. Among `versions`, a table that has a `value` or `binary` is a version with its
-options; a JSON object that has such a member itself stands as that version's `value`. A rotation names its function by
-where it is: `rotation = { function = "package.module:handler", days = 30 }`. JSON has the same under the key `secret`.
+A file may have every option of `sm.seed`. Among `versions`, a table with a `value` or `binary` is a version with its
+options; a JSON object with such a member is written as the `value` of a version. A rotation names its function by
+module and name: `rotation = { function = "package.module:handler", days = 30 }`. JSON has the same form under the key
+`secret`.
 """
 
 import base64
@@ -37,7 +38,8 @@ from typing import Any, TypeAlias
 
 from pytest_secretsmanager.engine.errors import UsageError, nearest
 from pytest_secretsmanager.engine.tracebacks import without_own_frames
-from pytest_secretsmanager.seeds import Rotation, Seed, Version, seed_of
+from pytest_secretsmanager.seed_arguments import seed_of
+from pytest_secretsmanager.seeds import Rotation, Seed, Version
 
 _Table: TypeAlias = dict[str, Any]
 
@@ -46,7 +48,7 @@ TABLES = "secret"
 
 @without_own_frames
 def read_seeds(path: Path) -> list[Seed]:
-    """The seeds of a file that ends in `.toml` or `.json`; UsageError, with the file and the secret, for a mistake.
+    """Return the seeds of a `.toml` or `.json` file. Raises UsageError, which names the file and the secret.
 
     >>> import tempfile
     >>> path = Path(tempfile.mkdtemp(), "seeds.toml")
@@ -74,7 +76,7 @@ def _require_once(path: Path, seeds: list[Seed]) -> None:
     places = Counter((seed.options.get("region"), seed.options.get("account"), seed.name) for seed in seeds)
     for (*_, name), times in places.items():
         if times > 1:
-            raise UsageError(f"{path}: secret {name!r} is there {times} times; earlier values of one are its versions")
+            raise UsageError(f"{path}: secret {name!r} is defined {times} times; put earlier values under `versions`")
 
 
 def _parsed(path: Path) -> _Table:
@@ -96,7 +98,7 @@ def _parsed(path: Path) -> _Table:
 
 
 def _without_text(error: ValueError) -> str:
-    """What is wrong with a file, without what stands in it: that may be secret."""
+    """Return the reason why a file can't be read, without its text, which may be secret."""
     if isinstance(error, json.JSONDecodeError):
         return f"{error.msg} (line {error.lineno}, column {error.colno})"
     place = re.search(r"\(at [^()]*\)$", str(error))
@@ -121,7 +123,7 @@ def _options(entry: _Table) -> _Table:
 
 
 def _with_value(table: Mapping[str, Any]) -> _Table:
-    """The same table with its `binary` as a value of bytes."""
+    """Return the table with its `binary` as a value of bytes."""
     options = dict(table)
     if "binary" not in options:
         return options
@@ -144,7 +146,7 @@ _OF_A_VERSION = ("value", "binary", "labels", "age", "id")
 
 
 def _version(item: Any) -> Any:
-    """A version; a table that has a value is one, any other is a JSON value itself."""
+    """Return a `Version` for a table with a value; any other item is a JSON value."""
     if not isinstance(item, dict) or not {"value", "binary"} & item.keys():
         return item
     unknown = item.keys() - {*_OF_A_VERSION}
@@ -179,7 +181,7 @@ def _rotation(table: Any) -> Rotation:
 
 
 def _imported_when_called(reference: str) -> Callable[[Any, Any], Any]:
-    """A handler by where it is, imported when it is first run: a project's own path may not be there before."""
+    """Return a handler that imports the named one when it runs: the project's path may not be set up earlier."""
     module, _, name = reference.partition(":")
     if not (module and name.isidentifier()):
         raise UsageError(f"the function of a rotation is 'package.module:handler' or an ARN, not {reference!r}")

@@ -182,7 +182,9 @@ def test_serve_refuses_a_port_that_is_taken(capsys):
     ("arguments", "told"),
     [
         pytest.param(["--port", "99999"], "a port is a number from 0 to 65535, not 99999", id="a port too high"),
-        pytest.param(["--port", "http"], "a port is a number from 0 to 65535, not http", id="a port that is no number"),
+        pytest.param(
+            ["--port", "http"], "a port is a number from 0 to 65535, not 'http'", id="a port that is no number"
+        ),
         pytest.param(["--account", "12"], "account is a str of twelve digits", id="a short account"),
         pytest.param(["--region", "eu-wst-1"], "region is 'eu-wst-1', which botocore ", id="a made-up region"),
         pytest.param(
@@ -217,7 +219,7 @@ def test_serve_accepts_a_region_that_extra_region_adds():
 
 def test_serve_refuses_a_seed_that_aws_would_refuse(capsys, seeds):
     seeds.write_text('[[secret]]\nname = "a name"\n')
-    assert "secret 'a name' can't be seeded so; AWS answers ValidationException" in refused(
+    assert "secret 'a name' can't be seeded: AWS answers ValidationException" in refused(
         capsys, "serve", "--seed", str(seeds)
     )
 

@@ -23,11 +23,17 @@ from typing import Any
 import boto3
 import pytest
 from botocore.client import BaseClient
+from botocore.config import Config
 from put_and_promote import put_and_promote
 
 import pytest_secretsmanager
-from pytest_secretsmanager import SecretsManager
-from pytest_secretsmanager.doors import active, environment
+from pytest_secretsmanager import SecretsManager, Snapshot
+from pytest_secretsmanager.doors import attempts
+from pytest_secretsmanager.doors.wiring import PROCESS
+from pytest_secretsmanager.engine.errors import ThrottlingException
+from pytest_secretsmanager.engine.faults import Fault, FaultPlan
+from pytest_secretsmanager.inspection.views import state_of
+from pytest_secretsmanager.managing.rollback import rolled_back
 
 # CPython drops what is raised in a finalizer, as in a generator that it closes.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
@@ -85,9 +91,10 @@ def is_beyond_any_code(frame: FrameType) -> bool:
     that of `__enter__`. CPython handles no signal after the last call of a function; before the first call it may.
     """
     code, at = frame.f_code, frame.f_lasti
-    if code is SecretsManager.__exit__.__code__:
+    if code in (SecretsManager.__exit__.__code__, Snapshot.__exit__.__code__):
         return at < first_try(code)[0]
-    return code is SecretsManager.__enter__.__code__ and first_try(code)[1] <= at < first_try(code)[2]
+    is_enter = code in (SecretsManager.__enter__.__code__, Snapshot.__enter__.__code__)
+    return is_enter and first_try(code)[1] <= at < first_try(code)[2]
 
 
 def first_try(code: CodeType) -> tuple[int, int, int]:
@@ -138,7 +145,7 @@ def entering_and_leaving(injection: Callable[[], Any]) -> None:
             pass
 
     interrupted(injection, enter_and_leave)
-    assert sm._depth == 0
+    assert sm._parts.entering.depth == 0
     assert_usable(sm)
 
 
@@ -156,6 +163,19 @@ def a_call(injection: Callable[[], Any], hook: bool = False) -> None:
 
 def a_call_with_hooks(injection: Callable[[], Any]) -> None:
     a_call(injection, hook=True)
+
+
+def a_call_with_faults(injection: Callable[[], Any]) -> None:
+    with SecretsManager() as sm:
+        sm.seed("db", "one")
+        client = sm.client(config=Config(retries={"mode": "adaptive"}))
+        throttled = Fault(ThrottlingException("Rate exceeded"))
+        sm._parts.responder.plans.append(FaultPlan(lambda _: True, lambda _: throttled, times=2))
+        interrupted(injection, lambda: client.put_secret_value(SecretId="db", SecretString="two"))
+        sm._parts.responder.plans.clear()
+        assert [version.value for version in sm.secret("db").versions] in [["one"], ["one", "two"]]
+        assert attempts.current.get() is None
+        assert_usable(sm)
 
 
 def a_seed(injection: Callable[[], Any]) -> None:
@@ -176,10 +196,10 @@ def a_rotation(injection: Callable[[], Any]) -> None:
         client, arn = sm.client(), sm.rotation.register(rotate)
         interrupted(injection, lambda: client.rotate_secret(SecretId="db", RotationLambdaARN=arn))
         assert "running" not in [run.state for run in sm.rotation.runs]
-        assert not sm._service.effects.rotations.is_busy
+        assert not sm._parts.service.effects.rotations.is_busy
         sm.clock.advance(hours=1)
-        state = sm.secret("db").state
-        if state.rotation is not None:  # the rotation had begun, and was retried
+        state = state_of(sm.secret("db"))
+        if state.rotation is not None:  # the rotation had begun, and was tried again
             sm.assert_rotated("db")
         assert_usable(sm)
 
@@ -200,7 +220,7 @@ def a_rollback(injection: Callable[[], Any]) -> None:
         for name in ("a", "b"):
             sm.seed(name, "one")
         before = sm.clock.now
-        block = sm.rolled_back(own_log=True)
+        block = rolled_back(sm._parts, own_log=True)
         block.__enter__()
         for name in ("a", "b"):
             sm.client().put_secret_value(SecretId=name, SecretString="two")
@@ -213,7 +233,24 @@ def a_rollback(injection: Callable[[], Any]) -> None:
         assert (sm.clock.now - before).total_seconds() < PATIENCE
         with pytest.raises(pytest_secretsmanager.UsageError, match="no KMS key 'alias/c'"):
             sm.kms.key("alias/c")
-        assert sm._service.store._journals == []
+        assert sm._parts.service.store._journals == []
+        assert_usable(sm)
+
+
+def a_snapshot(injection: Callable[[], Any]) -> None:
+    with SecretsManager() as sm:
+        sm.seed("db", "one")
+
+        def block() -> None:
+            with sm.snapshot():
+                sm.client().put_secret_value(SecretId="db", SecretString="two")
+                sm.clock.advance(days=1)
+
+        before = sm.clock.now
+        interrupted(injection, block)
+        assert sm.secret("db").value == "one"
+        assert (sm.clock.now - before).total_seconds() < PATIENCE
+        assert sm._parts.service.store._journals == []
         assert_usable(sm)
 
 
@@ -225,7 +262,7 @@ def a_decorated_function(injection: Callable[[], Any]) -> None:
         boto3.client("secretsmanager").create_secret(Name="db")
 
     interrupted(injection, decorated)
-    assert sm._depth == 0
+    assert sm._parts.entering.depth == 0
     assert list(sm.secrets) == []
     decorated()
     assert_usable(sm)
@@ -235,10 +272,12 @@ SCENARIOS: list[Scenario] = [
     entering_and_leaving,
     a_call,
     a_call_with_hooks,
+    a_call_with_faults,
     a_seed,
     a_rotation,
     a_replication,
     a_rollback,
+    a_snapshot,
     a_decorated_function,
 ]
 
@@ -247,11 +286,11 @@ BARE_METHOD = BaseClient.__dict__["_make_api_call"]
 
 def assert_nothing_is_left() -> None:
     """Check that no manager is active, no function or call runs, no method is wrapped, no variable is set."""
-    assert active._responders == ()
-    assert active._functions == ()
-    assert active._under_way == frozenset()
+    assert PROCESS._responders == ()
+    assert PROCESS.functions.all == ()
+    assert PROCESS._under_way == frozenset()
     assert BaseClient.__dict__["_make_api_call"] is BARE_METHOD
-    assert environment._in_use == ()
+    assert PROCESS.environment._users == ()
     assert [name for name in VARIABLES if name in os.environ] == []
 
 

@@ -9,6 +9,7 @@ import pytest
 from put_and_promote import put_and_promote
 
 from pytest_secretsmanager import Rotation, SecretsManager, UsageError, Version
+from pytest_secretsmanager.inspection.views import state_of
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager.client import SecretsManagerClient
@@ -128,7 +129,7 @@ def test_seed_with_rotation_accepts_the_arn_of_a_registered_function(
 
 def test_seeds_with_the_same_handler_share_its_function(secretsmanager: SecretsManager) -> None:
     views = [secretsmanager.seed(name, "one", rotation=Rotation(handler)) for name in ("a", "b")]
-    assert {view.state.rotation.function for view in views} == {f"{FUNCTION}handler"}  # type: ignore[union-attr]
+    assert {state_of(view).rotation.function for view in views} == {f"{FUNCTION}handler"}  # type: ignore[union-attr]
 
 
 def test_seed_with_rotation_registers_its_handler_in_its_region(secretsmanager: SecretsManager) -> None:
@@ -281,7 +282,7 @@ def test_seed_with_a_rotation_that_aws_refuses_shows_the_error_of_aws(
 ) -> None:
     with pytest.raises(UsageError) as refusal:
         secretsmanager.seed("db", "one", rotation=rotation)
-    assert str(refusal.value) == f"secret 'db' can't be seeded so; AWS answers {text}"
+    assert str(refusal.value) == f"secret 'db' can't be seeded: AWS answers {text}"
     assert len(secretsmanager.secrets) == 0
 
 
@@ -350,7 +351,7 @@ def test_it():
         ),
         (
             'Rotation(handler, schedule="never")',
-            "secret 'db' can't be seeded so; AWS answers InvalidParameterException: Invalid schedule expression.",
+            "secret 'db' can't be seeded: AWS answers InvalidParameterException: Invalid schedule expression.",
         ),
         ("handler", "the option 'rotation' of a seed is a Rotation such as Rotation(handler, days=30), not function"),
         ('Rotation(handler, days="30")', "the days of a Rotation are a number, not str"),

@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 from pytest_secretsmanager import Rotation, SecretNotFound, SecretsManager, UsageError, Version
+from pytest_secretsmanager.inspection.views import key_of
+from pytest_secretsmanager.managing.planting import plant
 from pytest_secretsmanager.seed_files import read_seeds
 
 ARN = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:app/db-AbCdEf"
@@ -33,7 +35,7 @@ def client_of(sm: SecretsManager, region: str = "eu-west-1", account: str = "111
 
 def test_seed_by_arn_creates_a_secret_with_that_arn(secretsmanager: SecretsManager) -> None:
     view = secretsmanager.seed(ARN, "hunter2")
-    assert (view.arn, view.key) == (ARN, ("eu-west-1", "111122223333", "app/db"))
+    assert (view.arn, key_of(view)) == (ARN, ("eu-west-1", "111122223333", "app/db"))
 
 
 @pytest.mark.parametrize("secret_id", [ARN, ARN.removesuffix("-AbCdEf"), "app/db"])
@@ -74,7 +76,7 @@ def test_views_and_assertions_find_a_seed_by_arn(secretsmanager: SecretsManager)
 
 def test_secret_not_found_explains_an_arn_with_another_suffix(secretsmanager: SecretsManager) -> None:
     secretsmanager.seed(ARN, "hunter2")
-    with pytest.raises(SecretNotFound, match="made anew since, or with another suffix"):
+    with pytest.raises(SecretNotFound, match="the secret was created again, or has another suffix"):
         secretsmanager.secret(ARN.replace("AbCdEf", "ZyXwVu"))
 
 
@@ -213,8 +215,8 @@ REFUSED = {
         "the ARN of a seed says partition 'aws', but cn-north-1 is in 'aws-cn': write "
         "'arn:aws-cn:secretsmanager:cn-north-1:111122223333:secret:db-AbCdEf'",
     ),
-    "no name": (f"{ARN.removesuffix('app/db-AbCdEf')}-AbCdEf", {}, "secret '' can't be seeded so; AWS answers"),
-    "a name that AWS refuses": (ARN.replace("app/db", "app db"), {}, "secret 'app db' can't be seeded so; AWS answers"),
+    "no name": (f"{ARN.removesuffix('app/db-AbCdEf')}-AbCdEf", {}, "secret '' can't be seeded: AWS answers"),
+    "a name that AWS refuses": (ARN.replace("app/db", "app db"), {}, "secret 'app db' can't be seeded: AWS answers"),
 }
 
 
@@ -242,14 +244,14 @@ def test_seed_file_may_name_a_secret_by_arn(secretsmanager: SecretsManager, tmp_
     path = tmp_path / "seeds.toml"
     path.write_text(f'[[secret]]\nname = "{ARN}"\nvalue = "hunter2"\n', encoding="utf-8")
     (seed,) = read_seeds(path)
-    assert secretsmanager.plant(seed).arn == ARN
+    assert plant(secretsmanager._parts, seed).arn == ARN
 
 
 def test_seed_file_refuses_the_same_secret_by_arn_and_by_name(tmp_path: Path) -> None:
     path = tmp_path / "seeds.toml"
     by_name = 'name = "app/db"\nregion = "eu-west-1"\naccount = "111122223333"\n'
     path.write_text(f'[[secret]]\nname = "{ARN}"\n[[secret]]\n{by_name}', encoding="utf-8")
-    with pytest.raises(UsageError, match="secret 'app/db' is there 2 times"):
+    with pytest.raises(UsageError, match="secret 'app/db' is defined 2 times"):
         read_seeds(path)
 
 
@@ -274,5 +276,5 @@ def another_default_region(secretsmanager: SecretsManager, monkeypatch: pytest.M
 @pytest.mark.secret("other", "x")
 @pytest.mark.usefixtures("another_default_region")
 def test_seed_by_arn_stays_in_its_region_when_the_default_region_changes(secretsmanager: SecretsManager) -> None:
-    assert secretsmanager.secret("other").key.region == "us-west-2"
+    assert key_of(secretsmanager.secret("other")).region == "us-west-2"
     assert secretsmanager.secret(ARN).arn == ARN

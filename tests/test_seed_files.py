@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 
 from pytest_secretsmanager import Rotation, SecretsManager, UsageError, Version, seed_files
+from pytest_secretsmanager.inspection.views import key_of
+from pytest_secretsmanager.managing.planting import plant
 from pytest_secretsmanager.seed_files import read_seeds
 
 HIDDEN = "this-must-not-be-shown"
@@ -31,7 +33,7 @@ def file(tmp_path: Path):
 def seeded(path: Path) -> SecretsManager:
     sm = SecretsManager()
     for seed in read_seeds(path):
-        sm.plant(seed)
+        plant(sm._parts, seed)
     return sm
 
 
@@ -76,12 +78,12 @@ GOOD: dict[str, tuple[str, dict[str, Any]]] = {
 def test_seed_file_creates_the_same_secret_as_seed_with_the_same_options(file, text, options):
     (seed,) = read_seeds(file(f'[[secret]]\nname = "db"\n{text}'))
     with SecretsManager() as by_file, SecretsManager() as by_call:
-        one, other = by_file.plant(seed), by_call.seed("db", **options)
+        one, other = plant(by_file._parts, seed), by_call.seed("db", **options)
         assert [version.value for version in one.versions] == [version.value for version in other.versions]
         assert [sorted(version.labels) for version in one.versions] == [sorted(v.labels) for v in other.versions]
-        assert (one.tags, one.key, bool(one.deleted)) == (other.tags, other.key, bool(other.deleted))
+        assert (one.tags, key_of(one), bool(one.deleted)) == (other.tags, key_of(other), bool(other.deleted))
         described, expected = (
-            sm.client(one.key.region, aws_account_id=one.key.account).describe_secret(SecretId="db")
+            sm.client(key_of(one).region, aws_account_id=key_of(one).account).describe_secret(SecretId="db")
             for sm in (by_file, by_call)
         )
         assert described.keys() == expected.keys()
@@ -175,7 +177,7 @@ WRONG = {
     ),
     "one name twice": (
         f'[[secret]]\nname = "db"\nvalue = "{HIDDEN}"\n[[secret]]\nname = "db"',
-        "secret 'db' is there 2 times; earlier values of one are its versions",
+        "secret 'db' is defined 2 times; put earlier values under `versions`",
     ),
     "one table": ('[secret]\nname = "db"', "secrets stand one after the other, each in a table of its own: [[secret]]"),
     "no name": (f'[[secret]]\nvalue = "{HIDDEN}"', "secret 1: a seed begins with the secret's name, which is missing"),

@@ -478,7 +478,7 @@ def test_seed_that_aws_refuses_shows_the_error_of_aws(
 ) -> None:
     with pytest.raises(UsageError) as refusal:
         secretsmanager.seed(name, **options)
-    assert str(refusal.value) == f"secret {name!r} can't be seeded so; AWS answers {text}"
+    assert str(refusal.value) == f"secret {name!r} can't be seeded: AWS answers {text}"
     assert len(secretsmanager.secrets) == 0
 
 

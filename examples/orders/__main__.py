@@ -14,7 +14,7 @@ from orders.service import OrderService
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs one command; gives the exit status."""
+    """Run one command and return the exit status."""
     options = _parser().parse_args(arguments)
     credentials = Credentials(boto3.client("secretsmanager"), options.secret)
     try:
@@ -43,7 +43,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--database", type=Path, required=True)
     parser.add_argument("--secret", required=True)
     commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("create", help="make the database file")
+    commands.add_parser("create", help="create the database file")
     place = commands.add_parser("place", help="store an order")
     place.add_argument("item")
     place.add_argument("quantity", type=int)

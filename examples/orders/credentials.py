@@ -1,4 +1,4 @@
-"""The database login, as it stands in AWS Secrets Manager: read through a cache, replaced, or rotated in two steps."""
+"""The database login in AWS Secrets Manager: read through a cache, replaced, or rotated in two steps."""
 
 import json
 from collections.abc import Iterator
@@ -18,15 +18,15 @@ CURRENT, PENDING = "AWSCURRENT", "AWSPENDING"
 
 
 class CredentialsError(Exception):
-    """The login can't be had or changed. No message of these errors holds a secret value."""
+    """The login can't be read or changed. The messages of these errors contain no secret value."""
 
 
 class MissingSecretError(CredentialsError):
-    """There is no such secret, or it has no value yet."""
+    """The secret doesn't exist or has no value yet."""
 
 
 class MalformedSecretError(CredentialsError):
-    """The secret holds something else than a login."""
+    """The value of the secret is not a login."""
 
 
 class RefusedCallError(CredentialsError):
@@ -35,7 +35,7 @@ class RefusedCallError(CredentialsError):
 
 @dataclass(frozen=True)
 class StagedLogin:
-    """A login that waits under AWSPENDING, its version, and the version that was current when it was staged."""
+    """A login under AWSPENDING, its version, and the version that was current when it was staged."""
 
     login: Login
     version: str
@@ -51,26 +51,26 @@ class Credentials:
         self.forget()
 
     def login(self) -> Login:
-        """The current login; AWS is asked once an hour at most."""
+        """The current login, read from AWS at most once an hour."""
         with self._errors_explained():
             text = self._cache.get_secret_string(self._secret_id)
         return self._parsed(text)
 
     def forget(self) -> None:
-        """Makes the next `login()` ask AWS."""
-        # A new cache, since the old one's refresh_secret_now() sleeps for seconds first.
+        """Make the next `login()` read from AWS."""
+        # A new cache, since refresh_secret_now() of the old one sleeps for seconds first.
         self._cache = SecretCache(client=self._client)
 
     def replace(self, login: Login) -> None:
-        """Makes a login the current one, at once. The one before stays readable under AWSPREVIOUS."""
+        """Make a login the current one at once. The old one stays readable under AWSPREVIOUS."""
         with self._errors_explained():
             self._client.put_secret_value(SecretId=self._secret_id, SecretString=json.dumps(asdict(login)))
         self.forget()
 
     def stage(self) -> StagedLogin:
-        """Puts a new random password under AWSPENDING; readers don't see it yet.
+        """Put a new random password under AWSPENDING, where readers don't see it yet.
 
-        One that an interrupted rotation has left there is taken up again: the database may know it already.
+        A password that an interrupted rotation has left there is used again: the database may already have it.
         """
         with self._errors_explained():
             stages = self._client.describe_secret(SecretId=self._secret_id).get("VersionIdsToStages", {})
@@ -87,7 +87,7 @@ class Credentials:
             return StagedLogin(login, reply["VersionId"], current)
 
     def promote(self, staged: StagedLogin) -> None:
-        """Makes a staged login the current one, unless another has become current since it was staged."""
+        """Make a staged login the current one, unless another login has become current since."""
         with self._errors_explained():
             self._client.update_secret_version_stage(
                 SecretId=self._secret_id,
@@ -113,7 +113,7 @@ class Credentials:
         try:
             return Login(**json.loads(text))
         except (TypeError, ValueError):
-            # Without json's error, which carries the whole text that it could not parse.
+            # Without json's error, which contains the whole text.
             raise MalformedSecretError(f"secret {self._secret_id!r} holds no login") from None
 
     @contextmanager

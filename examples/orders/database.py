@@ -1,4 +1,4 @@
-"""The orders, in a SQLite file. SQLite knows no logins, so the file keeps its own, as salted hashes."""
+"""The orders, in a SQLite file. SQLite has no logins, so the file has its own, as salted hashes."""
 
 import hashlib
 import hmac
@@ -16,12 +16,12 @@ _SCHEMA = """
 
 
 class LoginRefusedError(Exception):
-    """The database knows no such user, or the user has another password."""
+    """The database doesn't have the user, or the user has another password."""
 
 
 @dataclass(frozen=True)
 class Login:
-    """Who opens the database. The password stays out of the repr, and so out of logs and tracebacks."""
+    """A user and a password. The password is not in the repr, and so not in logs and tracebacks."""
 
     user: str
     password: str = field(repr=False)
@@ -29,7 +29,7 @@ class Login:
 
 @dataclass(frozen=True)
 class Order:
-    """So many of one item."""
+    """An order of a quantity of one item."""
 
     number: int
     item: str
@@ -37,7 +37,7 @@ class Order:
 
 
 class Database:
-    """An open database file; a context manager that closes it. Raises LoginRefusedError when the login is wrong."""
+    """An open database file, as a context manager. Raises LoginRefusedError when the login is wrong."""
 
     def __init__(self, path: Path, login: Login) -> None:
         self._user = login.user
@@ -50,7 +50,7 @@ class Database:
 
     @staticmethod
     def create(path: Path, login: Login) -> None:
-        """Makes an empty database file with one login."""
+        """Create an empty database file with one login."""
         connection = sqlite3.connect(path)
         try:
             connection.executescript(_SCHEMA)
@@ -60,7 +60,7 @@ class Database:
             connection.close()
 
     def add(self, item: str, quantity: int) -> Order:
-        """Stores an order and gives it a number."""
+        """Store an order and give it a number."""
         with self._connection:
             cursor = self._connection.execute("INSERT INTO orders (item, quantity) VALUES (?, ?)", (item, quantity))
         return Order(cursor.lastrowid or 0, item, quantity)
@@ -71,14 +71,14 @@ class Database:
         return [Order(*row) for row in rows]
 
     def change_password(self, password: str) -> None:
-        """Gives the user who is logged in another password, at once."""
+        """Change the password of the logged-in user at once."""
         with self._connection:
             self._connection.execute(
                 "UPDATE logins SET salt = ?, hash = ? WHERE user = ?", (*_salted(password), self._user)
             )
 
     def close(self) -> None:
-        """Lets go of the file."""
+        """Close the file."""
         self._connection.close()
 
     def __enter__(self) -> Self:

@@ -1,4 +1,4 @@
-"""A new database password in an order that no crash can spoil: stage it, set it, try it, then make it current."""
+"""A new database password in an order that survives crashes: stage it, set it, test it, then make it current."""
 
 import logging
 from pathlib import Path
@@ -10,7 +10,7 @@ _log = logging.getLogger(__name__)
 
 
 def rotate(database: Path, credentials: Credentials) -> None:
-    """Gives the database user a new password. After a failure, calling it once more goes on where it stopped."""
+    """Give the database user a new password. After a failure, the next call continues where this one stopped."""
     staged = credentials.stage()
     _log.info("staged version %s for user %s", staged.version, staged.login.user)
     if not _is_accepted(database, staged):

@@ -7,14 +7,14 @@ from orders.database import Database, LoginRefusedError, Order
 
 
 class OrderService:
-    """The orders in one database file, opened with whatever login is current."""
+    """The orders in one database file, opened with the current login."""
 
     def __init__(self, database: Path, credentials: Credentials) -> None:
         self._database = database
         self._credentials = credentials
 
     def place(self, item: str, quantity: int) -> Order:
-        """Stores an order."""
+        """Store an order."""
         with self._open() as database:
             return database.add(item, quantity)
 
@@ -27,6 +27,6 @@ class OrderService:
         try:
             return Database(self._database, self._credentials.login())
         except LoginRefusedError:
-            # The password was rotated behind our cache's back. If the new one fails as well, that is worth an error.
+            # The cached password is out of date after a rotation. If the new one fails as well, raise the error.
             self._credentials.forget()
             return Database(self._database, self._credentials.login())

@@ -1,1 +1,1 @@
-"""A service that says what is in stock, and the Lambda function that rotates its database password."""
+"""A service that reports the stock, and the Lambda function that rotates its database password."""

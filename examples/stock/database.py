@@ -1,4 +1,4 @@
-"""The stock, in a SQLite file. SQLite knows no users, so the file keeps its own, with salted hashes of passwords."""
+"""The stock, in a SQLite file. SQLite has no users, so the file has its own, with salted hashes of passwords."""
 
 import hashlib
 import hmac
@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Self
 
 _HASH_COST = 2**12
-"""What a guess at a password costs, as scrypt's n. Low, so that tests are quick: a real one is 2**15 at least."""
+"""The cost of one guess at a password, as scrypt's n. Low for quick tests: production needs at least 2**15."""
 
 _SALT_BYTES = 16
 _SCHEMA = """
@@ -21,25 +21,25 @@ _SCHEMA = """
 
 
 class LoginRefusedError(Exception):
-    """The database knows no such user, or the user has another password."""
+    """The database doesn't have the user, or the user has another password."""
 
 
 @dataclass(frozen=True)
 class Login:
-    """A user and a password, which stays out of the repr, and so out of logs and tracebacks."""
+    """A user and a password. The password is not in the repr, and so not in logs and tracebacks."""
 
     username: str
     password: str = field(repr=False)
 
     @classmethod
     def parse(cls, secret: str) -> Self:
-        """The login in a secret as AWS lays it out: `{"username": …, "password": …, …}`."""
+        """The login in a secret of AWS's layout: `{"username": …, "password": …, …}`."""
         content = json.loads(secret)
         return cls(content["username"], content["password"])
 
 
 class Database:
-    """An open database file; a context manager that closes it. Raises LoginRefusedError when the login is wrong."""
+    """An open database file, as a context manager. Raises LoginRefusedError when the login is wrong."""
 
     def __init__(self, path: Path, login: Login) -> None:
         self._username = login.username
@@ -52,7 +52,7 @@ class Database:
 
     @staticmethod
     def create(path: Path, login: Login, stock: Mapping[str, int]) -> None:
-        """Makes a database file with one user and so many of each item."""
+        """Create a database file with one user and a quantity of each item."""
         connection = sqlite3.connect(path)
         try:
             connection.executescript(_SCHEMA)
@@ -63,19 +63,19 @@ class Database:
             connection.close()
 
     def quantity(self, item: str) -> int:
-        """How many of an item are there."""
+        """The quantity of an item."""
         row = self._connection.execute("SELECT quantity FROM items WHERE name = ?", (item,)).fetchone()
         return 0 if row is None else int(row[0])
 
     def change_password(self, password: str) -> None:
-        """Gives the user who is logged in another password. The old one is refused from now on."""
+        """Change the password of the logged-in user. The database then refuses the old one."""
         with self._connection:
             self._connection.execute(
                 "UPDATE users SET salt = ?, hash = ? WHERE name = ?", (*_salted(password), self._username)
             )
 
     def close(self) -> None:
-        """Lets go of the file."""
+        """Close the file."""
         self._connection.close()
 
     def __enter__(self) -> Self:

@@ -1,7 +1,7 @@
 """The rotation function: the four steps of AWS's single-user strategy, in which the user changes its own password.
 
-Secrets Manager calls `handler` once for each step and, when one has failed, for all of them again under the same token.
-So each step first looks how far an earlier try has come. No log line and no error holds a password.
+Secrets Manager calls `handler` once for each step. When a step fails, it calls all steps again under the same token.
+So each step first checks what an earlier try has done. No log line and no error contains a password.
 """
 
 import json
@@ -26,11 +26,11 @@ _log = logging.getLogger(__name__)
 
 
 class NoRotationError(Exception):
-    """The function was called for something else than a step of a rotation that is under way."""
+    """The function was called for something else than a step of a running rotation."""
 
 
 def handler(event: Mapping[str, str], _context: object) -> None:
-    """One step of a rotation: what Lambda calls. STOCK_DATABASE, in its environment, is the path of the database."""
+    """Run one step of a rotation. Lambda calls this. The environment variable STOCK_DATABASE is the database's path."""
     step, secret_id, token = event["Step"], event["SecretId"], event["ClientRequestToken"]
     client = boto3.client("secretsmanager")
     labels = _labels(client, secret_id)
@@ -55,7 +55,7 @@ def handler(event: Mapping[str, str], _context: object) -> None:
 
 
 def _labels(client: "SecretsManagerClient", secret_id: str) -> dict[str, str]:
-    """The version that each staging label sits on, for a secret whose rotation is turned on."""
+    """The version of each staging label. Raise NoRotationError if rotation is not turned on."""
     secret = client.describe_secret(SecretId=secret_id)
     if not secret.get("RotationEnabled"):
         raise NoRotationError(f"rotation of {secret_id} is not turned on")
@@ -64,7 +64,7 @@ def _labels(client: "SecretsManagerClient", secret_id: str) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class _Rotation:
-    """The rotation of one secret to the version `token`, which holds AWSPENDING."""
+    """The rotation of one secret to the version `token`, which has AWSPENDING."""
 
     client: "SecretsManagerClient"
     secret_id: str
@@ -72,7 +72,7 @@ class _Rotation:
     database: Path
 
     def create_secret(self) -> None:
-        """Puts a new password under AWSPENDING. One that is there already stays: the database may know it."""
+        """Put a new password under AWSPENDING. An existing one stays: the database may already have it."""
         current = json.loads(self._read(CURRENT))
         try:
             self._read(PENDING)
@@ -85,10 +85,10 @@ class _Rotation:
             )
 
     def set_secret(self) -> None:
-        """Gives the database the pending password, logged in with whichever one it takes.
+        """Give the database the pending password, after a login with the first password that it accepts.
 
-        It takes the pending one if an earlier try came this far, and the previous one if it has fallen behind, as a
-        database does that was restored. To set a password once more does no harm.
+        The database accepts the pending password if an earlier try has set it, and the previous one if the database was
+        restored from a backup. Setting a password again does no harm.
         """
         pending = Login.parse(self._read(PENDING))
         for label in (PENDING, CURRENT, PREVIOUS):
@@ -99,18 +99,18 @@ class _Rotation:
         raise LoginRefusedError(f"the database takes none of the passwords in {self.secret_id}")
 
     def test_secret(self) -> None:
-        """Logs in with the pending password and asks for something, before anybody depends on it."""
+        """Log in with the pending password and run a query, before readers depend on it."""
         with Database(self.database, Login.parse(self._read(PENDING))) as database:
             database.quantity("anything")
 
     def finish_secret(self, replaced: str) -> None:
-        """Makes the pending version the current one. Secrets Manager takes AWSPENDING away by itself."""
+        """Make the pending version the current one. Secrets Manager then removes AWSPENDING."""
         self.client.update_secret_version_stage(
             SecretId=self.secret_id, VersionStage=CURRENT, RemoveFromVersionId=replaced, MoveToVersionId=self.token
         )
 
     def _read(self, label: str) -> str:
-        """The value under a label; ResourceNotFoundException when no version is there, or one without a value yet."""
+        """The value under a label. Raise ResourceNotFoundException without a version or a value under it."""
         return self.client.get_secret_value(SecretId=self.secret_id, VersionStage=label)["SecretString"]
 
     def _new_password(self) -> str:

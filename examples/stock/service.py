@@ -1,4 +1,4 @@
-"""Reading the stock, while the database password rotates."""
+"""Reads the stock while the database password rotates."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +9,7 @@ from stock.database import Database, Login, LoginRefusedError
 
 
 class StockService:
-    """What is in stock, by a database login that is read once and kept until the database refuses it."""
+    """The stock, read with a database login that is kept until the database refuses it."""
 
     def __init__(self, database: Path, secret_id: str) -> None:
         self._database = database
@@ -18,7 +18,7 @@ class StockService:
         self._login: Login | None = None
 
     def available(self, item: str) -> int:
-        """How many of an item are there."""
+        """The quantity of an item."""
         with self._open() as database:
             return database.quantity(item)
 
@@ -33,17 +33,17 @@ class StockService:
         raise LoginRefusedError(f"the database takes none of the passwords in {self._secret_id}")
 
     def _logins(self) -> Iterator[Login]:
-        """What to log in with, each to be tried when the one before was refused.
+        """The logins to try, one after another, until the database accepts one.
 
         A refusal means that the password was changed. Until the rotation has finished, and for minutes if its last step
-        fails, the new one is under AWSPENDING; from then on, under AWSCURRENT. Asked for in this order, it can't
-        slip by in between.
+        fails, the new password is under AWSPENDING. Then it is under AWSCURRENT. Read in this order, it can't move
+        between the two reads unseen.
         """
         yield self._login or self._read("AWSCURRENT")
         try:
             pending = self._read("AWSPENDING")
         except self._client.exceptions.ResourceNotFoundException:
-            pass  # no rotation is under way
+            pass  # no rotation is running
         else:
             yield pending
         yield self._read("AWSCURRENT")

@@ -7,13 +7,13 @@ from types import TracebackType
 from typing import Self, TypeAlias
 
 from pytest_secretsmanager.engine.call import Call, Outcome
-from pytest_secretsmanager.engine.effects.runs import RotationRun
+from pytest_secretsmanager.engine.effects.runs import Run
 from pytest_secretsmanager.engine.errors import ServiceError
 from pytest_secretsmanager.engine.locks import Lock
 from pytest_secretsmanager.engine.service import Service
 from pytest_secretsmanager.engine.state import SecretKey
-from pytest_secretsmanager.inspection.rotations import run_text
-from pytest_secretsmanager.inspection.views import SecretView
+from pytest_secretsmanager.inspection.rotation_texts import run_text
+from pytest_secretsmanager.inspection.views import SecretView, key_of
 
 __tracebackhide__ = True
 
@@ -34,6 +34,7 @@ class BetweenReads:
         self.reads = 0
         self.rotations = 0
         self._view = view
+        self._key = key_of(view)
         self._arn = view.arn
         self._first = first
         self._every = every
@@ -92,7 +93,7 @@ class BetweenReads:
     def _is_due(self) -> bool:
         """Counts a read, unless it is one of a rotation; from a read that is due on, all are, until that is over."""
         with self._counting:
-            if self._rotating or any(run.key == self._view.key and run.state == "running" for run in self._runs):
+            if self._rotating or any(run.key == self._key and run.state == "running" for run in self._runs):
                 return False
             self.reads += 1
             since_first = self.reads - self._first
@@ -102,7 +103,7 @@ class BetweenReads:
     def _rotate(self) -> None:
         name = self._view.name
         try:
-            token = self._rotate_now(self._view.key)
+            token = self._rotate_now(self._key)
         except ServiceError as refusal:
             text = f"secret {name!r} could not be rotated between reads: {refusal.code}: {refusal}"
             self._problem = self._problem or AssertionError(text)
@@ -124,5 +125,5 @@ class BetweenReads:
             )
 
     @property
-    def _runs(self) -> Sequence[RotationRun]:
+    def _runs(self) -> Sequence[Run]:
         return self._service.effects.rotations.runs

@@ -16,9 +16,9 @@ from pytest_secretsmanager.engine.checkpoints import Restore
 from pytest_secretsmanager.engine.service import Service
 from pytest_secretsmanager.inspection.event_patterns import matcher
 from pytest_secretsmanager.inspection.eventbridge import events_of
-from pytest_secretsmanager.inspection.failures import bounded
 from pytest_secretsmanager.inspection.keywords import known_keywords
-from pytest_secretsmanager.inspection.log import Log
+from pytest_secretsmanager.inspection.log import Log, entries_of
+from pytest_secretsmanager.inspection.wording import bounded
 
 __tracebackhide__ = True
 
@@ -41,8 +41,8 @@ class Events(Sequence[dict[str, Any]]):
     """
 
     def __init__(self, service: Service, log: Log) -> None:
-        self._log = log
-        self._deliveries = Deliveries(service, log)
+        self._entries = entries_of(log)
+        self._deliveries = Deliveries(service, self._entries)
 
     @known_keywords(filter="write pattern={…}", rule="write pattern={…}", event_pattern="write pattern={…}")
     def subscribe(self, handler: EventHandler, pattern: Mapping[str, Any] | None = None) -> Subscription:
@@ -94,7 +94,7 @@ class Events(Sequence[dict[str, Any]]):
 
     def _all(self) -> list[dict[str, Any]]:
         """The events, made anew at each look: nothing is kept beside the log."""
-        return [event for entry in self._log.entries() for event in events_of(entry)]
+        return [event for entry in self._entries.visible for event in events_of(entry)]
 
     def __repr__(self) -> str:
         kinds = Counter(event["detail-type"] for event in self)

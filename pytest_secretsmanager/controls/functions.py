@@ -8,9 +8,9 @@ from contextvars import copy_context
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from pytest_secretsmanager.doors import environment
-from pytest_secretsmanager.doors.active import RunningFunction
 from pytest_secretsmanager.doors.daemon_pool import DaemonPool
+from pytest_secretsmanager.doors.running import RunningFunction
+from pytest_secretsmanager.doors.wiring import PROCESS
 from pytest_secretsmanager.engine import arns
 from pytest_secretsmanager.engine.callers import acting_account
 from pytest_secretsmanager.engine.checkpoints import Restore, checkpoint
@@ -18,6 +18,7 @@ from pytest_secretsmanager.engine.errors import UsageError
 from pytest_secretsmanager.engine.interrupts import whole
 from pytest_secretsmanager.engine.ports import Function
 from pytest_secretsmanager.engine.regions import Regions
+from pytest_secretsmanager.surroundings.function import run_function
 
 __tracebackhide__ = True
 
@@ -110,7 +111,9 @@ class Functions:
 
             def call() -> object:
                 """In the thread that runs the handler, so that all of this lasts as long as the handler does."""
-                return self._answering(arn, lambda running: environment.run_function(running, region, name, act))
+                return self._answering(
+                    arn, lambda running: run_function(PROCESS.environment, running, region, name, act)
+                )
 
             def act() -> object:
                 return _acting_in(account, lambda: handler(event, context))

@@ -5,11 +5,11 @@ from contextlib import suppress
 from types import TracebackType
 from typing import Self, cast
 
+from pytest_secretsmanager.arguments import require_count
 from pytest_secretsmanager.engine import arns
 from pytest_secretsmanager.engine.call import Call, Outcome, Reply
 from pytest_secretsmanager.engine.callers import require_account
 from pytest_secretsmanager.engine.checkpoints import Restore, checkpoint
-from pytest_secretsmanager.engine.errors import UsageError
 from pytest_secretsmanager.engine.interrupts import taken_back
 from pytest_secretsmanager.engine.locks import Lock
 from pytest_secretsmanager.engine.regions import Regions
@@ -153,8 +153,8 @@ class ReplicationControl:
             self._regions.require(region, "the region of a hold")
         if account is not None:
             require_account(account)
-        if polls is not None and (not isinstance(polls, int) or isinstance(polls, bool) or polls < 1):
-            raise UsageError(f"polls is a number of DescribeSecret calls, at least 1, not {polls!r}")
+        if polls is not None:
+            require_count("polls", "is a number of DescribeSecret calls", polls)
         return ReplicationHold(self._service, self._held, region, account, polls)
 
     def __repr__(self) -> str:

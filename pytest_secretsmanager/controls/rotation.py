@@ -3,17 +3,19 @@
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from pytest_secretsmanager.arguments import require_count
 from pytest_secretsmanager.controls.between_reads import BetweenReads, RotateNow
 from pytest_secretsmanager.controls.functions import Functions, Handler, require_handler
 from pytest_secretsmanager.controls.steps import Failure, Hold, Steps, require_failure, require_step
 from pytest_secretsmanager.engine.effects.controls import When
-from pytest_secretsmanager.engine.effects.runs import RotationRun
 from pytest_secretsmanager.engine.errors import UsageError
 from pytest_secretsmanager.engine.service import Service
 from pytest_secretsmanager.engine.state import SecretKey
-from pytest_secretsmanager.inspection.differences import count_text
 from pytest_secretsmanager.inspection.keywords import known_keywords
-from pytest_secretsmanager.inspection.views import SecretId, World
+from pytest_secretsmanager.inspection.rotation_runs import RotationRun
+from pytest_secretsmanager.inspection.views import SecretId, key_of, state_of
+from pytest_secretsmanager.inspection.wording import count_text
+from pytest_secretsmanager.inspection.world import World
 
 if TYPE_CHECKING:  # as a name, so that help() shows this and not all that it stands for
     from pytest_secretsmanager.inspection.names import StepName
@@ -106,7 +108,7 @@ class RotationControl:
     @property
     def runs(self) -> Sequence[RotationRun]:
         """The rotations so far, oldest first: each try is one, and so is each trial with RotateImmediately false."""
-        return tuple(self._service.effects.rotations.runs)
+        return tuple(map(RotationRun, self._service.effects.rotations.runs))
 
     @known_keywords()
     def hold(
@@ -166,8 +168,7 @@ class RotationControl:
         """
         require_step(step)
         require_failure(error)
-        if not isinstance(times, int) or isinstance(times, bool) or times < 1:
-            raise UsageError(f"a step fails a number of times, at least 1, not {times!r}")
+        require_count("a step", "fails a number of times", times)
         key = None if secret is None else self._key(secret, region, account)
         self._steps.plan_failure(key, step, "after" if after else "before", error, times)
 
@@ -197,10 +198,9 @@ class RotationControl:
         3
         """
         for name, number in (("every", every), ("first", first)):
-            if not isinstance(number, int) or isinstance(number, bool) or number < 1:
-                raise UsageError(f"{name} is a number of reads, at least 1, not {number!r}")
+            require_count(name, "is a number of reads", number)
         view = self._world.find(secret_id, region, account)
-        if view.state.rotation is None:
+        if state_of(view).rotation is None:
             raise UsageError(
                 f"secret {view.name!r} has no rotation function: seed it with rotation=Rotation(handler), or call "
                 "rotate_secret with sm.rotation.register(handler) first"
@@ -211,4 +211,4 @@ class RotationControl:
         return f"<rotation: {count_text(len(self.runs), 'run')}>"
 
     def _key(self, secret_id: SecretId, region: str | None, account: str | None) -> SecretKey:
-        return self._world.find(secret_id, region, account).key
+        return key_of(self._world.find(secret_id, region, account))

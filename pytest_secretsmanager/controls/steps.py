@@ -8,10 +8,11 @@ from typing import Self, TypeAlias
 
 from pytest_secretsmanager.engine.checkpoints import Restore, checkpoint
 from pytest_secretsmanager.engine.effects.controls import When
-from pytest_secretsmanager.engine.effects.runs import RotationRun
+from pytest_secretsmanager.engine.effects.runs import Run
 from pytest_secretsmanager.engine.errors import UsageError, nearest
 from pytest_secretsmanager.engine.rules.rotation import STEPS
 from pytest_secretsmanager.engine.state import SecretKey
+from pytest_secretsmanager.inspection.rotation_runs import RotationRun
 
 __tracebackhide__ = True
 
@@ -30,32 +31,37 @@ class Hold:
     such block.
     """
 
-    def __init__(self, key: SecretKey, step: str, when: When, resume: Callable[[RotationRun], None]) -> None:
-        self.run: RotationRun | None = None
+    def __init__(self, key: SecretKey, step: str, when: When, resume: Callable[[Run], None]) -> None:
+        self._run: Run | None = None
         self._key = key
         self._point = (step, when)
         self._resume = resume
         self._spent = False
         self._is_told = False
 
-    def catches(self, run: RotationRun, step: str, when: When) -> bool:
+    @property
+    def run(self) -> RotationRun | None:
+        """The rotation that has come to this point, None until then."""
+        return None if self._run is None else RotationRun(self._run)
+
+    def catches(self, run: Run, step: str, when: When) -> bool:
         """Whether this rotation stops here; from then on this hold has caught it."""
-        is_free = self.run is None and not self._spent
+        is_free = self._run is None and not self._spent
         if not is_free or run.key != self._key or self._point != (step, when):
             return False
-        self.run = run
+        self._run = run
         return True
 
     def resume(self) -> RotationRun:
         """Lets the rotation go on; its further steps have run when this returns."""
-        if self.run is None:
+        if self._run is None:
             self._is_told = True
             raise UsageError(f"no rotation has come to the {self!r}, so none goes on")
-        if self._spent or self.run.state != "held":
+        if self._spent or self._run.state != "held":
             raise UsageError(f"the rotation of the {self!r} goes on already")
         self._spent = True
-        self._resume(self.run)
-        return self.run
+        self._resume(self._run)
+        return RotationRun(self._run)
 
     def __enter__(self) -> Self:
         return self
@@ -63,7 +69,7 @@ class Hold:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        is_needed = not self._spent and (self.run is None or self.run.state == "held")
+        is_needed = not self._spent and (self._run is None or self._run.state == "held")
         if error is None and is_needed:
             self.resume()
         self._spent = True
@@ -71,7 +77,7 @@ class Hold:
     @property
     def is_forgotten(self) -> bool:
         """Whether no rotation has come to it, and the test was not told so yet."""
-        return self.run is None and not (self._spent or self._is_told)
+        return self._run is None and not (self._spent or self._is_told)
 
     def __repr__(self) -> str:
         step, when = self._point
@@ -88,7 +94,7 @@ class _PlannedFailure:
     met: bool = False
     """Whether a step has failed by it, though that be rolled back since."""
 
-    def fits(self, run: RotationRun, step: str, when: When) -> bool:
+    def fits(self, run: Run, step: str, when: When) -> bool:
         return self.times > 0 and self.key in (None, run.key) and (self.step, self.when) == (step, when)
 
     def __str__(self) -> str:
@@ -154,12 +160,12 @@ class Steps:
         self._failures.clear()
         self.holds[:] = [hold for hold in self.holds if not hold.is_forgotten]
 
-    def stops(self, run: RotationRun, step: str, when: When) -> bool:
+    def stops(self, run: Run, step: str, when: When) -> bool:
         """Whether a hold catches a rotation here."""
         caught = [hold for hold in self.holds if hold.catches(run, step, when)]
         return bool(caught)
 
-    def failure(self, run: RotationRun, step: str, when: When) -> BaseException | None:
+    def failure(self, run: Run, step: str, when: When) -> BaseException | None:
         """What a step is to fail with, if it is."""
         planned = next((failure for failure in self._failures if failure.fits(run, step, when)), None)
         if planned is None:

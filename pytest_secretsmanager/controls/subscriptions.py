@@ -13,10 +13,10 @@ from pytest_secretsmanager.engine.interrupts import whole
 from pytest_secretsmanager.engine.layers.audit import Entry
 from pytest_secretsmanager.engine.service import Service
 from pytest_secretsmanager.engine.tracebacks import take_out_own_frames
+from pytest_secretsmanager.inspection.entries import Entries
 from pytest_secretsmanager.inspection.event_patterns import Matches
 from pytest_secretsmanager.inspection.eventbridge import Delivered, events_of
-from pytest_secretsmanager.inspection.log import Log
-from pytest_secretsmanager.inspection.rotations import last_line_of
+from pytest_secretsmanager.inspection.rotation_texts import last_line_of
 
 __tracebackhide__ = True
 
@@ -71,11 +71,11 @@ class Deliveries:
     delivered next by the thread that delivers already: so handlers see events in the order of the log.
     """
 
-    def __init__(self, service: Service, log: Log) -> None:
+    def __init__(self, service: Service, entries: Entries) -> None:
         self.subscriptions: list[Subscription] = []
         self.problems: list[HandlerError] = []
         self._service = service
-        self._log = log
+        self._entries = entries
         self._position = 0
         self._thread: int | None = None
         self._has_caused_more = False
@@ -83,7 +83,7 @@ class Deliveries:
     def add(self, handler: EventHandler, matches: Matches) -> Subscription:
         """Subscribes a handler to the events of all that is logged from now on."""
         with self._service.lock:
-            subscription = Subscription(handler, matches, self._log.position, self._remove)
+            subscription = Subscription(handler, matches, self._entries.position, self._remove)
             if not self.subscriptions:
                 self._position = subscription.first
                 self._service.watchers.append(self._deliver)
@@ -135,7 +135,7 @@ class Deliveries:
             position, entry = found
             if position >= end:  # what handlers have caused up to here begins
                 rounds = rounds + 1 if self._has_caused_more else 0
-                end, self._has_caused_more = self._log.position, False
+                end, self._has_caused_more = self._entries.position, False
             events = tuple(events_of(entry))
             caused = caused + len(events) if rounds else 0
             if rounds == LONGEST_CHAIN or caused > MOST_CAUSED:
@@ -151,7 +151,7 @@ class Deliveries:
         """
         with self._service.lock:
             position = self._position
-            entry = self._log.entry(position)
+            entry = self._entries.at(position)
             if entry is None:
                 self._thread = None
                 return None
@@ -191,7 +191,7 @@ class Deliveries:
     def _break_off(self, entry: Entry, rounds: int) -> None:
         """Ends an endless loop: what is left is not delivered. Its problem comes first, since a report may be cut."""
         with self._service.lock:
-            self._position = self._log.position
+            self._position = self._entries.position
             handlers = ", ".join(name_of(subscription.handler) for subscription in self.subscriptions[:3])
         self.problems.insert(
             0,

@@ -1,47 +1,83 @@
 """The classes whose clients are answered: botocore's `BaseClient` or aiobotocore's `AioBaseClient`, in every edition.
 
-botocore may be reloaded, or taken out of `sys.modules` and imported anew. Then there are several classes of one name,
-each with clients of its own, and all of them have to be answered.
+A test may reload botocore, or take it out of `sys.modules` and import it again. Then several classes have one name,
+each with its own clients, and all of them are answered.
 """
 
 import sys
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from types import ModuleType
+from typing import Any
 from weakref import ref
 
-from pytest_secretsmanager.doors import active, imports
-from pytest_secretsmanager.doors.patching import Wrapper, install, is_botocores, uninstall
+from botocore.client import BaseClient
+
+from pytest_secretsmanager.doors.imports import editions
+from pytest_secretsmanager.doors.internals import MAKE_API_CALL, MAKE_REQUEST
+from pytest_secretsmanager.doors.patching import install, is_botocores, uninstall
+from pytest_secretsmanager.doors.responder import Responder
+from pytest_secretsmanager.doors.switchboard import Switchboard
+from pytest_secretsmanager.doors.tokens import fill_tokens
+
+__tracebackhide__ = True
 
 
-class ClientClasses:
-    """Every class of one name that this process has imported, with wrappers around two of its methods.
+class ClientClasses(ABC):
+    """A door: every class of one name that this process has imported, with wrappers around two of its methods.
 
     `others_inside` says whether other code (a mock, say) stands between a wrapper of ours and botocore's own method,
     and so has to be called.
     """
 
-    def __init__(self, module: str, name: str, make_api_call: Wrapper, make_request: Wrapper) -> None:
+    def __init__(self, switchboard: Switchboard, module: str, name: str) -> None:
+        self.switchboard = switchboard
         self.others_inside = False
         self._module = module
         self._name = name
-        self._make_api_call = make_api_call
-        self._make_request = make_request
+        self._around_call, self._around_request = self._make_api_call, self._make_request  # each bound once: one object
         self._classes: tuple[ref[type], ...] = ()
-        active.when_unused(self._unwrap)
+        self._are_found = False
+
+    @abstractmethod
+    def _make_api_call(self, wrapped: Any, client: BaseClient, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+        """Called in the place of the method in which a call begins."""
+
+    @abstractmethod
+    def _make_request(self, wrapped: Any, client: BaseClient, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+        """Called in the place of the method that sends a call, after every listener that may answer it."""
+
+    def call_under_way(self, responder: Responder, client: BaseClient) -> AbstractContextManager[None]:
+        """The block in which a call goes botocore's own way, as far as `_make_request`."""
+        if responder.repeatable:
+            fill_tokens(client)
+        return self.switchboard.call_under_way(responder)
 
     def wrap(self) -> None:
-        """Wraps the methods of each class, and from now on those of each class that is imported."""
-        with active.lock:
-            imports.follow(self._module, self._meet)
-            if (module := sys.modules.get(self._module)) is not None:
-                newest = getattr(module, self._name, None)
-                # An import may pass unnoticed: `sys.meta_path` is for all programs to change.
-                if newest is not None and not (self._classes and self._classes[-1]() is newest):
-                    self.add(newest)
-            if self._classes:
-                self._wrap()
+        """Wrap the methods of each class, and from now on those of each class that is imported. Idempotent."""
+        if not self._are_found:
+            for edition in editions(self._module, self._name):
+                self.add(edition)
+            self._are_found = True
+        self.switchboard.imports.follow(self._module, self._meet)
+        if (module := sys.modules.get(self._module)) is not None:
+            newest = getattr(module, self._name, None)
+            # An import may pass unnoticed: `sys.meta_path` is for all programs to change.
+            if newest is not None and not (self._classes and self._classes[-1]() is newest):
+                self.add(newest)
+        if self._classes:
+            self._wrap()
+
+    def unwrap(self) -> None:
+        """Take the wrappers out of every class. Idempotent."""
+        for reference in self._classes:
+            if (client_class := reference()) is not None:
+                uninstall(client_class, MAKE_API_CALL, self._around_call)
+                uninstall(client_class, MAKE_REQUEST, self._around_request)
 
     def add(self, client_class: type) -> None:
-        """One more class, whose methods are wrapped the next time that any are."""
+        """Add a class, whose methods are wrapped the next time that any are."""
         known = [reference for reference in self._classes if reference() not in (None, client_class)]
         self._classes = (*known, ref(client_class))
 
@@ -49,22 +85,16 @@ class ClientClasses:
         """A module was imported, perhaps once more. One that is being imported still may lack the class."""
         client_class = getattr(module, self._name, None)
         if client_class is not None:
-            with active.lock:
+            with self.switchboard.lock:
                 self.add(client_class)
-                if active.is_in_use():
+                if self.switchboard.is_in_use:
                     self._wrap()
 
     def _wrap(self) -> None:
         others_inside = False
         for reference in self._classes:
             if (client_class := reference()) is not None:
-                inside = install(client_class, "_make_api_call", self._make_api_call)
+                inside = install(client_class, MAKE_API_CALL, self._around_call)
                 others_inside = others_inside or not is_botocores(inside)
-                install(client_class, "_make_request", self._make_request)
+                install(client_class, MAKE_REQUEST, self._around_request)
         self.others_inside = others_inside
-
-    def _unwrap(self) -> None:
-        for reference in self._classes:
-            if (client_class := reference()) is not None:
-                uninstall(client_class, "_make_api_call", self._make_api_call)
-                uninstall(client_class, "_make_request", self._make_request)

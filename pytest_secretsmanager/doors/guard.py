@@ -1,8 +1,8 @@
-"""The guard: Secrets Manager calls of botocore that nobody in this process answers do not reach AWS.
+"""The guard: it refuses Secrets Manager calls of botocore that would reach AWS.
 
-It stands where botocore hands a request to the network, so whatever answers before that (moto, a Stubber, a hook) still
-does; and it lets pass what goes to another place than AWS, such as LocalStack or moto's server. Where nobody is there
-to answer, it stands before the signature already: credentials may have to be asked for over the network too.
+It stands where botocore hands a request to the network, so moto, a Stubber or a hook can answer first; and it passes
+requests to other hosts, such as LocalStack or moto's server. A call that no listener can answer is refused before it is
+signed, since credentials may come over the network too.
 """
 
 import sys
@@ -10,17 +10,16 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from importlib import import_module
-from itertools import pairwise
-from traceback import walk_tb
 from types import FrameType, ModuleType
 from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
 from botocore.model import OperationModel
 
-from pytest_secretsmanager.doors import active, imports
-from pytest_secretsmanager.doors.listeners import listeners_to, module_of
-from pytest_secretsmanager.doors.patching import BOTOCORES, Wrapper, install, uninstall
+from pytest_secretsmanager.doors import imports, internals
+from pytest_secretsmanager.doors.internals import BOTOCORES, SEND, listeners_to
+from pytest_secretsmanager.doors.patching import Wrapper, install, uninstall
+from pytest_secretsmanager.doors.wiring import PROCESS
 from pytest_secretsmanager.engine import model, partitions
 from pytest_secretsmanager.engine.tracebacks import PACKAGES_BETWEEN
 
@@ -29,7 +28,7 @@ __tracebackhide__ = True
 
 @dataclass(frozen=True, slots=True)
 class Maker:
-    """Where a client was made, in which test, and whether a `SecretsManager` answered then."""
+    """The place where a client was made, the test, and whether a `SecretsManager` was active."""
 
     place: str
     test: str | None = None
@@ -47,67 +46,58 @@ class StoppedCall:
 
 
 Refuse: TypeAlias = Callable[[StoppedCall], BaseException]
-"""Makes what is raised in the place of a call."""
+"""Makes the error that is raised in the place of a call."""
 
 _BEFORE_THE_SIGNATURE = ("request-created", "choose-signer", "before-sign")
 """The events at which a hook can still lead a request elsewhere, or end it."""
 
-_CALLERS_OF_HOOKS = frozenset({"botocore.hooks", "aiobotocore.hooks"})
-_AWAITING_A_HOOK = ("aiobotocore.hooks", "aiobotocore._helpers")
-"""The modules of aiobotocore that stand before a hook that is awaited; the second one awaits other things too."""
-
 _MAKER = "_pytest_secretsmanager_maker"
 _NOT_NOTED = Maker("a place that is not known, before calls were blocked")
-
-_standing: tuple["Guard", ...] = ()
-"""The guards that are up. A run inside a test of another run has one of its own, which answers for what is inside."""
 
 
 class Guard:
     """Refuses calls that would reach AWS, from the moment it is made until it is taken down.
 
-    Of several guards the one that went up last refuses. `running_test` gives the name of the test that is running.
+    Of several guards the newest refuses. `running_test` gives the name of the running test.
     """
 
     def __init__(self, refuse: Refuse, running_test: Callable[[], str | None]) -> None:
-        global _standing
         self._refuse = refuse
         self._running_test = running_test
         self._guarded: set[type] = set()
         self._wrapped = ExitStack()
-        _standing = (*_standing, self)
+        PROCESS.guards = (*PROCESS.guards, self)
         import_module("botocore.endpoint")
         for creator in imports.editions("botocore.endpoint", "EndpointCreator"):
             self._wrap(creator, create_endpoint=self._note_maker)
         for endpoint in imports.editions("botocore.endpoint", "Endpoint"):
-            self._wrap(endpoint, _send=self._send, create_request=self._create_request)
+            self._wrap(endpoint, **{SEND: self._send}, create_request=self._create_request)
         self._hooks = {"botocore.endpoint": self._wrap_sync, "aiobotocore.endpoint": self._wrap_async}
         for name, hook in self._hooks.items():
-            self._wrapped.callback(imports.unfollow, name, hook)
+            self._wrapped.callback(PROCESS.imports.unfollow, name, hook)
         self.follow()
 
     def follow(self) -> None:
-        """Guards every botocore and aiobotocore that is imported from now on, and the one that is there."""
+        """Guard the botocore and aiobotocore that are imported, and every one that is imported from now on."""
         for name, hook in self._hooks.items():
-            imports.follow(name, hook)
+            PROCESS.imports.follow(name, hook)
             if name in sys.modules:
                 hook(sys.modules[name])
 
     def take_down(self) -> None:
-        """Lets everything through again."""
-        global _standing
-        _standing = tuple(guard for guard in _standing if guard is not self)
+        """Let everything through again."""
+        PROCESS.guards = tuple(guard for guard in PROCESS.guards if guard is not self)
         self._wrapped.close()
 
     def _wrap_sync(self, endpoints: ModuleType) -> None:
-        if self in _standing and endpoints.Endpoint not in self._guarded:
+        if self in PROCESS.guards and endpoints.Endpoint not in self._guarded:
             self._wrap(endpoints.EndpointCreator, create_endpoint=self._note_maker)
-            self._wrap(endpoints.Endpoint, _send=self._send, create_request=self._create_request)
+            self._wrap(endpoints.Endpoint, **{SEND: self._send}, create_request=self._create_request)
 
     def _wrap_async(self, endpoints: ModuleType) -> None:
-        if self in _standing and endpoints.AioEndpoint not in self._guarded:
+        if self in PROCESS.guards and endpoints.AioEndpoint not in self._guarded:
             self._wrap(endpoints.AioEndpointCreator, create_endpoint=self._note_maker)
-            self._wrap(endpoints.AioEndpoint, _send=self._send, create_request=self._create_request_async)
+            self._wrap(endpoints.AioEndpoint, **{SEND: self._send}, create_request=self._create_request_async)
 
     def _wrap(self, owner: type, **wrappers: Wrapper) -> None:
         self._guarded.add(owner)
@@ -124,7 +114,7 @@ class Guard:
         self._require_answered(endpoint, *args)
         try:
             return wrapped(*args, **kwargs)
-        except Exception as error:  # there are no credentials, say: it was on its way to AWS all the same
+        except Exception as error:  # such as NoCredentialsError: the request was on its way to AWS all the same
             self._refuse_unsigned(error, endpoint, args)
             raise
 
@@ -139,51 +129,50 @@ class Guard:
             raise
 
     def _refuse_unsigned(self, error: Exception, endpoint: Any, args: Sequence[Any]) -> None:
-        """Refuses a request that botocore could not sign, unless somebody's hook raised the error on purpose."""
-        if not _is_of_a_hook(error):
+        """Refuse a request that botocore could not sign. An error that a hook raised on purpose passes.
+
+        The type of an error does not say where it comes from: a missing token file raises FileNotFoundError, and a
+        source of credentials may raise any error.
+        """
+        if not internals.is_of_a_listener(error):
             self._require_elsewhere(endpoint, *_place_and_operation(*args))
 
     def _require_answered(
         self, endpoint: Any, request: Mapping[str, Any], operation_model: OperationModel | None = None
     ) -> None:
-        """Refuses a request that nobody can answer or send elsewhere any more: no moto, no hook."""
+        """Refuse a request if no listener (moto, a hook) can answer it or send it elsewhere."""
         url, operation = _place_and_operation(request, operation_model)
-        events = endpoint._event_emitter  # noqa: SLF001 - no public name
+        events = internals.events_of(endpoint)
         if any(listeners_to(events, operation, "before-send")):
             return
         if all(
-            module_of(listener).startswith(BOTOCORES)
+            imports.module_of(listener).startswith(BOTOCORES)
             for listener in listeners_to(events, operation, *_BEFORE_THE_SIGNATURE)
         ):
             self._require_elsewhere(endpoint, url, operation)
 
     def _require_elsewhere(self, endpoint: Any, url: str, operation: str) -> None:
+        if internals.is_answered_here(endpoint):
+            return
         host = urlsplit(url).hostname or ""
-        if endpoint._endpoint_prefix != model.SERVICE or not partitions.is_host_of_aws(host):  # noqa: SLF001 - no public name
+        if internals.service_of(endpoint) != model.SERVICE or not partitions.is_host_of_aws(host):
             return
         if self._is_foremost():
             raise self._refuse(StoppedCall(operation, host, _caller(), getattr(endpoint, _MAKER, _NOT_NOTED))) from None
 
     def _is_foremost(self) -> bool:
-        return _standing[-1:] == (self,)
+        return PROCESS.guards[-1:] == (self,)
 
     def _note_maker(self, wrapped: Any, _: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
-        """Notes where a client is made, on the part of it that sends."""
+        """Note the place where a client is made, on its endpoint."""
         endpoint = wrapped(*args, **kwargs)
         if self._is_foremost():
-            setattr(endpoint, _MAKER, Maker(_caller(), self._running_test(), active.is_in_use()))
+            setattr(endpoint, _MAKER, Maker(_caller(), self._running_test(), PROCESS.is_in_use))
         return endpoint
 
 
 def _place_and_operation(request: Mapping[str, Any], operation_model: OperationModel | None = None) -> tuple[str, str]:
     return request["url"], _target(request["headers"]) if operation_model is None else operation_model.name
-
-
-def _is_of_a_hook(error: Exception) -> bool:
-    """Whether an error comes out of a hook that is not botocore's."""
-    modules = [frame.f_globals.get("__name__", "") for frame, _ in walk_tb(error.__traceback__)]
-    direct = [module for called_by, module in pairwise(["", *modules]) if (called_by, module) != _AWAITING_A_HOOK]
-    return any(caller in _CALLERS_OF_HOOKS and not called.startswith(BOTOCORES) for caller, called in pairwise(direct))
 
 
 def _target(headers: Mapping[str, Any]) -> str:

@@ -12,11 +12,11 @@ from typing import Self
 
 from botocore.model import OperationNotFoundError
 
-from pytest_secretsmanager.doors import active, wire
-from pytest_secretsmanager.doors.client import Responder
+from pytest_secretsmanager.doors import wire
 from pytest_secretsmanager.doors.http_server import HOST, HttpServer, Request, Response
-from pytest_secretsmanager.doors.program_environment import program_environment
+from pytest_secretsmanager.doors.responder import Responder
 from pytest_secretsmanager.doors.signatures import Signatures
+from pytest_secretsmanager.doors.wiring import PROCESS
 from pytest_secretsmanager.engine import model
 from pytest_secretsmanager.engine.call import Call
 from pytest_secretsmanager.engine.callers import new_key_pair, require_account, user_of
@@ -28,6 +28,7 @@ from pytest_secretsmanager.engine.errors import (
     UnsupportedOperation,
     UsageError,
 )
+from pytest_secretsmanager.surroundings.program import program_environment
 
 __tracebackhide__ = True
 
@@ -67,7 +68,7 @@ class Endpoint:
         self.url = f"http://{self._hosts[0]}"
         self._is_stopped = False
         self._open = ExitStack()
-        self._open.enter_context(active.endpoint_at(*(f"http://{host}" for host in self._hosts)))
+        self._open.enter_context(PROCESS.endpoint_at(*(f"http://{host}" for host in self._hosts)))
         self.env: Mapping[str, str] = self.env_of()
 
     def env_of(self, *, region: str | None = None, account: str | None = None) -> dict[str, str]:

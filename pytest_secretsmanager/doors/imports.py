@@ -1,7 +1,7 @@
 """Modules of other packages that are followed: through their first import, and through each one after that.
 
 A module may be imported long after a manager was entered, and more than once: tests of import-time behaviour reload it,
-or take it out of `sys.modules` and import it anew. Each time it has new classes, whose calls are to be answered too.
+or take it out of `sys.modules` and import it again. Each time it has new classes, whose calls are answered too.
 """
 
 import sys
@@ -14,59 +14,71 @@ from typing import TypeAlias
 Hook: TypeAlias = Callable[[ModuleType], None]
 """Called with a module that is followed, each time its code has run."""
 
-_hooks: dict[str, tuple[Hook, ...]] = {}
 
+class Followed(MetaPathFinder):
+    """The modules that are followed. A finder of `sys.meta_path` while there are any.
 
-def follow(name: str, hook: Hook) -> None:
-    """Calls `hook` with the module of that name: now, if it is there, and each time that it is imported from now on.
-
-    Following once more only looks whether this module's finder is still in its place.
+    It finds what the other finders find, with a loader that calls the hooks.
     """
-    if _FINDER not in sys.meta_path:
-        sys.meta_path.insert(0, _FINDER)
-    if hook not in _hooks.get(name, ()):
-        _hooks[name] = (*_hooks.get(name, ()), hook)
-        if (module := sys.modules.get(name)) is not None:
+
+    def __init__(self) -> None:
+        self._hooks: dict[str, tuple[Hook, ...]] = {}
+
+    def follow(self, name: str, hook: Hook) -> None:
+        """Call `hook` with the module of that name: now, if it exists, and each time that it is imported from now on.
+
+        Following once more only looks whether this finder is still in its place.
+        """
+        if self not in sys.meta_path:
+            sys.meta_path.insert(0, self)
+        if hook not in self._hooks.get(name, ()):
+            self._hooks[name] = (*self._hooks.get(name, ()), hook)
+            if (module := sys.modules.get(name)) is not None:
+                hook(module)
+
+    def unfollow(self, name: str, hook: Hook) -> None:
+        """Call `hook` no more. Idempotent."""
+        left = tuple(other for other in self._hooks.get(name, ()) if other != hook)
+        if left:
+            self._hooks[name] = left
+        else:
+            self._hooks.pop(name, None)
+        if not self._hooks and self in sys.meta_path:
+            sys.meta_path.remove(self)
+
+    def find_spec(self, name: str, path: Sequence[str] | None, target: ModuleType | None = None) -> ModuleSpec | None:
+        if name not in self._hooks:
+            return None
+        others = (finder for finder in sys.meta_path if finder is not self and hasattr(finder, "find_spec"))
+        spec = next(filter(None, (finder.find_spec(name, path, target) for finder in others)), None)
+        if spec is not None and spec.loader is not None:
+            spec.loader = _Loader(spec.loader, self._met)
+        return spec
+
+    def _met(self, module: ModuleType) -> None:
+        for hook in self._hooks.get(module.__name__, ()):
             hook(module)
 
 
-def unfollow(name: str, hook: Hook) -> None:
-    """Calls `hook` no more. Once more does nothing."""
-    left = tuple(other for other in _hooks.get(name, ()) if other != hook)
-    if left:
-        _hooks[name] = left
-    else:
-        _hooks.pop(name, None)
-    if not _hooks and _FINDER in sys.meta_path:
-        sys.meta_path.remove(_FINDER)
-
-
 def editions(module: str, name: str) -> list[type]:
-    """Every class of that module and name that is alive, oldest first: a module that was imported anew leaves its own.
+    """Every class of that module and name that is alive, oldest first: an edition of a module has classes of its own.
 
     Only for classes that inherit from nothing else.
     """
     return [found for found in object.__subclasses__() if (found.__module__, found.__qualname__) == (module, name)]
 
 
-class _Finder(MetaPathFinder):
-    """Finds what the other finders find, with a loader that calls the hooks."""
-
-    def find_spec(self, name: str, path: Sequence[str] | None, target: ModuleType | None = None) -> ModuleSpec | None:
-        if name not in _hooks:
-            return None
-        others = (finder for finder in sys.meta_path if finder is not self and hasattr(finder, "find_spec"))
-        spec = next(filter(None, (finder.find_spec(name, path, target) for finder in others)), None)
-        if spec is not None and spec.loader is not None:
-            spec.loader = _Loader(spec.loader)
-        return spec
+def module_of(function: Callable[..., object]) -> str:
+    """The name of the module of a function or method; empty for any other callable."""
+    return getattr(function, "__module__", None) or ""
 
 
 class _Loader(Loader):
-    """Runs a module as its own loader does, gives it back that loader, and calls the hooks."""
+    """Runs a module as its own loader does, gives it back that loader, and calls a hook."""
 
-    def __init__(self, own: Loader) -> None:
+    def __init__(self, own: Loader, hook: Hook) -> None:
         self._own = own
+        self._hook = hook
 
     def create_module(self, spec: ModuleSpec) -> ModuleType | None:
         return self._own.create_module(spec)
@@ -76,8 +88,4 @@ class _Loader(Loader):
         if module.__spec__ is not None:
             module.__spec__.loader = self._own
         self._own.exec_module(module)
-        for hook in _hooks.get(module.__name__, ()):
-            hook(module)
-
-
-_FINDER = _Finder()
+        self._hook(module)

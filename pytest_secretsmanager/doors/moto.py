@@ -12,6 +12,7 @@ from typing import Any
 
 from botocore.client import BaseClient
 
+from pytest_secretsmanager.doors.internals import credentials_of, fetched_access_key_id
 from pytest_secretsmanager.engine import arns
 from pytest_secretsmanager.engine.errors import UnsupportedOperation
 from pytest_secretsmanager.engine.keys import KeyElsewhere, KeyState, KmsRefusal
@@ -27,6 +28,11 @@ def is_active() -> bool:
     """Whether a mock of moto is active in this process."""
     core = sys.modules.get("moto.core.models")
     return bool(getattr(getattr(core, "botocore_stubber", None), "enabled", False))
+
+
+def stubber() -> object | None:
+    """The listener to `before-send` by which an active mock of moto answers botocore; None: no mock is active."""
+    return sys.modules["moto.core.models"].botocore_stubber if is_active() else None
 
 
 # --- KMS -------------------------------------------------------------------------------------------------------------
@@ -97,13 +103,13 @@ def account_of(client: BaseClient) -> str | None:
     """
     if not is_active():
         return None
-    credentials = client._get_credentials()  # type: ignore[attr-defined] # noqa: SLF001 - no public name
+    credentials = credentials_of(client)
     if credentials is None or (hasattr(credentials, "refresh_needed") and credentials.method not in _BY_STS):
         return None
     try:
         access_key_id = credentials.access_key
     except NotImplementedError:  # aiobotocore fetches them in an event loop only: what it has not fetched, is not known
-        access_key_id = credentials._access_key  # noqa: SLF001 - no public name
+        access_key_id = fetched_access_key_id(credentials)
     return next(
         (account for account, iam in _backends("moto.iam.models", "iam_backends") if access_key_id in iam.access_keys),
         None,

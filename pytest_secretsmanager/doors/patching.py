@@ -1,8 +1,8 @@
-"""Putting wrappers around methods of other people's classes, and taking them out again, whoever else does the same.
+"""Putting wrappers around methods of other libraries' classes, and taking them out again, beside other tools.
 
 Tracers (OpenTelemetry, X-Ray) wrap the same methods with wrapt, before us or after, and take out what they find
-outermost. So ours goes as far in as it can: around the method itself, under every wrapper of wrapt that is there. Then
-a tracer sees each call, may leave when it likes, and nothing of ours is in its way; and ours leaves without a trace.
+outermost. So our wrapper goes around the method itself, under every wrapper of wrapt. Then a tracer sees each call and
+can leave at any time, and our wrapper leaves without a trace.
 """
 
 from collections.abc import Callable
@@ -10,20 +10,19 @@ from typing import Any, TypeAlias
 
 import wrapt
 
-Wrapper: TypeAlias = Callable[..., Any]
-"""What wrapt calls in the place of a method: with the method, the instance, the arguments and the keywords."""
+from pytest_secretsmanager.doors.internals import BOTOCORES, parent_of, wrapper_of
 
-BOTOCORES = ("botocore.", "aiobotocore.")
-"""How the names of botocore's own modules begin, and of aiobotocore's."""
+Wrapper: TypeAlias = Callable[..., Any]
+"""Called by wrapt in the place of a method: with the method, the instance, the arguments and the keywords."""
 
 
 def install(owner: type, method: str, wrapper: Wrapper) -> object:
-    """Puts a wrapper around a method, unless it is there, and gives what it stands around."""
+    """Put a wrapper around a method, once, and return the layer that it wraps."""
     outer: Any = None
     layer = _itself(owner.__dict__[method])
     while isinstance(layer, wrapt.FunctionWrapper):
         inner = layer.__wrapped__
-        if _is_of(layer, wrapper):
+        if wrapper_of(layer) is wrapper:
             return inner
         outer, layer = layer, _itself(inner)
     _put(owner, method, outer, wrapt.FunctionWrapper(layer, wrapper))
@@ -31,12 +30,12 @@ def install(owner: type, method: str, wrapper: Wrapper) -> object:
 
 
 def uninstall(owner: type, method: str, wrapper: Wrapper) -> None:
-    """Takes a wrapper out, wherever it stands. Under what is not wrapt's it can't be reached, and stays."""
+    """Take a wrapper out, wherever it stands. Under a wrapper that is not wrapt's it can't be reached, and stays."""
     outer: Any = None
     layer = _itself(owner.__dict__[method])
     while isinstance(layer, wrapt.FunctionWrapper):
         inner = layer.__wrapped__
-        if _is_of(layer, wrapper):
+        if wrapper_of(layer) is wrapper:
             _put(owner, method, outer, inner)
         else:
             outer = layer
@@ -44,15 +43,11 @@ def uninstall(owner: type, method: str, wrapper: Wrapper) -> None:
 
 
 def _itself(layer: Any) -> Any:
-    """A wrapper, in place of its binding to the class: who takes a wrapper out puts back what it reads from the class.
+    """The wrapper behind its binding to a class: a tracer that takes its wrapper out puts the binding back.
 
-    A binding asks the wrapper that it is of, at each call, what that wraps.
+    A binding asks its wrapper at each call what that wraps.
     """
-    return layer._self_parent if isinstance(layer, wrapt.BoundFunctionWrapper) else layer  # noqa: SLF001 - wrapt's own
-
-
-def _is_of(layer: Any, wrapper: Wrapper) -> bool:
-    return layer._self_wrapper is wrapper  # noqa: SLF001 - no public name
+    return parent_of(layer) if isinstance(layer, wrapt.BoundFunctionWrapper) else layer
 
 
 def _put(owner: type, method: str, outer: Any, layer: Any) -> None:
@@ -63,9 +58,9 @@ def _put(owner: type, method: str, outer: Any, layer: Any) -> None:
 
 
 def is_botocores(method: object) -> bool:
-    """Whether a method is botocore's own code, or aiobotocore's, whatever names a decorator has copied onto it.
+    """Whether a method is the code of botocore or aiobotocore itself. Names that a decorator has copied don't count.
 
-    Other code (a mock, a decorator other than wrapt's) would miss a call that is not handed on.
+    Other code (a mock, a decorator other than wrapt's) would miss a call that does not reach it.
     """
     module = getattr(method, "__globals__", {}).get("__name__", "")
     return type(method).__name__ == "function" and module.startswith(BOTOCORES)

@@ -12,8 +12,9 @@ from typing import Any, NamedTuple, TypeAlias
 
 from botocore.client import BaseClient
 from botocore.model import ListShape, Shape, StructureShape
-from botocore.parsers import DEFAULT_TIMESTAMP_PARSER, ResponseParser
+from botocore.parsers import DEFAULT_TIMESTAMP_PARSER
 
+from pytest_secretsmanager.doors import internals
 from pytest_secretsmanager.engine import model
 from pytest_secretsmanager.engine.call import Reply
 
@@ -30,12 +31,11 @@ _Show: TypeAlias = Callable[[Any, Scalars], Any]
 
 def scalars_of(client: BaseClient) -> Scalars:
     """How this client shows timestamps and blobs, by the parser that its endpoint would make for an answer."""
-    factory = client._endpoint._response_parser_factory  # type: ignore[attr-defined] # noqa: SLF001 - no public name
-    parser = factory.create_parser("json")
-    show_time, show_blob = parser._timestamp_parser, parser._blob_parser  # noqa: SLF001
+    parser = internals.response_parser_of(client)
+    show_time, show_blob = internals.timestamp_parser_of(parser), internals.blob_parser_of(parser)
     if show_time is DEFAULT_TIMESTAMP_PARSER:
         show_time = _local_time
-    if getattr(show_blob, "__func__", None) is ResponseParser._default_blob_parser:  # type: ignore[attr-defined] # noqa: SLF001
+    if internals.is_default_blob_parser(show_blob):
         return Scalars(show_time, _as_it_is)
     return Scalars(show_time, lambda raw: show_blob(base64.b64encode(raw).decode()))
 

@@ -33,7 +33,7 @@ def new_key_pair() -> KeyPair:
 def require_account(account: object, what: str = "account") -> None:
     """Raise UsageError unless `account` is twelve digits. `what` names the account in the error."""
     if not (isinstance(account, str) and len(account) == 12 and account.isascii() and account.isdigit()):
-        raise UsageError(f"{what} is a str of twelve digits such as '123456789012', not {account!r}")
+        raise UsageError(f"is a str of twelve digits such as '123456789012', not {account!r}", subject=what)
 
 
 @lru_cache(maxsize=1024)

@@ -107,6 +107,10 @@ class SerializationException(ServiceError):
     """A member of the wrong type; common to all services, in no model."""
 
 
+class ThrottlingException(ServiceError):
+    """A call above the rate that AWS allows; common to all services, in no model."""
+
+
 class UnknownOperationException(ServiceError):
     """A request that names no operation of the service; common to all services, in no model."""
 
@@ -134,7 +138,16 @@ class PytestSecretsManagerError(Exception):
 
 
 class UsageError(PytestSecretsManagerError):
-    """A seed, a marker, an option or an argument that is wrong."""
+    """A seed, a marker, an option or an argument that is wrong.
+
+    `subject` names the argument or option that the text begins with, `problem` is the text after it. Without a
+    subject, `problem` is the whole text.
+    """
+
+    def __init__(self, problem: str = "", *, subject: str | None = None) -> None:
+        super().__init__(problem if subject is None else f"{subject} {problem}")
+        self.subject = subject
+        self.problem = problem
 
 
 class UnsupportedOperation(PytestSecretsManagerError, NotImplementedError):

@@ -45,9 +45,9 @@ class Regions:
         pytest_secretsmanager.UsageError: region is 'eu-wst-1', which botocore ... does not know; did you mean ...
         """
         if not isinstance(region, str) or not region:
-            raise UsageError(f"{what} is a str such as 'us-east-1', not {region!r}")
+            raise UsageError(f"is a str such as 'us-east-1', not {region!r}", subject=what)
         if not self.has(region):
-            raise UsageError(f"{what} is {self.unknown(region)}")
+            raise UsageError(f"is {self.unknown(region)}", subject=what)
 
     def unknown(self, region: str) -> str:
         """The error text for an unknown region: the nearest names, and how to add a new region."""
@@ -70,10 +70,11 @@ def extra_regions(names: object) -> Regions:
     if names == ():
         return BOTOCORES
     if isinstance(names, str) or not isinstance(names, Collection):
-        raise UsageError(f"extra_regions is a list of regions such as ['eu-atlantis-1'], not {names!r}")
+        raise UsageError(f"is a list of regions such as ['eu-atlantis-1'], not {names!r}", subject="extra_regions")
     for name in names:
         if not isinstance(name, str) or _NAME.fullmatch(name) is None:
-            raise UsageError(f"extra_regions has {name!r}, which is not a region name such as 'eu-atlantis-1'")
+            problem = f"has {name!r}, which is not a region name such as 'eu-atlantis-1'"
+            raise UsageError(problem, subject="extra_regions")
     return Regions(frozenset(names))
 
 

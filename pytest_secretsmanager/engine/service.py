@@ -13,7 +13,7 @@ from pytest_secretsmanager.engine.effects import Effects
 from pytest_secretsmanager.engine.effects.background import Background
 from pytest_secretsmanager.engine.effects.controls import ReplicaControl, StepControl
 from pytest_secretsmanager.engine.effects.replicas import Replicas
-from pytest_secretsmanager.engine.effects.runs import RotationRun
+from pytest_secretsmanager.engine.effects.runs import Run
 from pytest_secretsmanager.engine.errors import ServiceError, UnsupportedOperation
 from pytest_secretsmanager.engine.interrupts import taken_back
 from pytest_secretsmanager.engine.layers import forked
@@ -109,6 +109,22 @@ class Service:
             raise
         return outcome
 
+    def refuse(self, call: Call, error: ServiceError) -> None:
+        """Log a call whose operation does not run, and raise a new error like the one given."""
+        require_supported(call)
+
+        def refuse(_: Call) -> Outcome:
+            raise type(error)(error.message)
+
+        try:
+            self._commits.make(audit(refuse, self.store, self._log.append, self.refusals.note), call)
+        except ServiceError:
+            self.tell_listeners()
+            raise
+        except BaseException:
+            self._recover()
+            raise
+
     def tell_listeners(self) -> None:
         """Tells all who listen that the log may have grown, with no lock held."""
         for listener in tuple(self.listeners):
@@ -150,7 +166,7 @@ class Service:
             self._recover()
             raise
 
-    def resume(self, run: RotationRun) -> None:
+    def resume(self, run: Run) -> None:
         """Lets a held rotation go on."""
         try:
             self.effects.rotations.resume(run)

@@ -20,6 +20,11 @@ class SecretKey(NamedTuple):
     account: str
     name: str
 
+    @property
+    def place(self) -> tuple[str, str]:
+        """Region and account."""
+        return self[:2]
+
 
 @dataclass(frozen=True, slots=True)
 class Sealed:

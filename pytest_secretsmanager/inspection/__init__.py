@@ -1,1 +1,1 @@
-"""What a test can see: secrets and versions as read-only views, the log, assertion helpers, tables."""
+"""A test's view of the inside: secrets and versions, the log, assertion helpers, tables. All of it is read-only."""

@@ -1,6 +1,6 @@
-"""What an event pattern asks of one value: an exact value, or a filter such as `{"prefix": "app/"}`.
+"""The tests of an event pattern for one value: an exact value, or a filter such as `{"prefix": "app/"}`.
 
-The filters and their forms are those that EventBridge documents (DOC, EventBridge UG, "comparison operators").
+EventBridge documents the filters and their forms (DOC, EventBridge UG, "comparison operators").
 """
 
 import json
@@ -15,23 +15,23 @@ from pytest_secretsmanager.engine.errors import UsageError, nearest
 __tracebackhide__ = True
 
 Test: TypeAlias = Callable[[object], bool]
-"""Whether one value of an event, no list and no object, is what is asked for."""
+"""Whether one value of an event matches. The value is neither a list nor an object."""
 
 LeavesTest: TypeAlias = Callable[[list[object]], bool]
-"""Whether the values of a field are: a list in an event has several, and a field that is not there has none."""
+"""Whether the values of a field match. A list in an event has several values, and a missing field has none."""
 
 _LARGEST_NUMBER = 5_000_000_000
 
 
 def refusal(path: str, text: str) -> UsageError:
-    """The error for a pattern that EventBridge would not take."""
+    """The error for a pattern that EventBridge would refuse."""
     return UsageError(f"event pattern{f', at {path}' if path else ''}: {text}")
 
 
 def one_of(expected: list[object], path: str) -> LeavesTest:
-    """What the list of a pattern asks of a field: that one of its items matches."""
+    """The test for the list of a pattern: one of its items matches."""
     if not expected:
-        raise refusal(path, "the list is empty, so it would match nothing; it has values or filters")
+        raise refusal(path, "the list is empty, so it would match nothing: write values or filters")
     tests = [_of_item(item, path) for item in expected]
     return lambda leaves: any(test(leaves) for test in tests)
 
@@ -45,7 +45,7 @@ def _of_item(item: object, path: str) -> LeavesTest:
     if name == "exists":
         return _exists(argument, path)
     if name not in _FILTERS:
-        raise refusal(path, f"there is no filter {name!r}{nearest(str(name), [*map(str, _FILTERS), 'exists'])}")
+        raise refusal(path, f"no filter {name!r}{nearest(str(name), [*map(str, _FILTERS), 'exists'])}")
     return _any_leaf(_FILTERS[name](argument, path))
 
 
@@ -58,18 +58,19 @@ def _any_leaf(test: Test) -> LeavesTest:
 
 
 def _exists(argument: object, path: str) -> LeavesTest:
-    """DOC: it asks for a field with a value of its own; an object of fields is none."""
+    """DOC: only a field with a value of its own exists; an object of fields does not count."""
     if not isinstance(argument, bool):
-        raise refusal(path, f"'exists' is True or False, not {shown(argument)}")
+        raise refusal(path, f"'exists' is True or False, not {short_repr(argument)}")
     return lambda leaves: bool(leaves) is argument
 
 
 def _exactly(expected: object, path: str) -> Test:
-    """DOC: texts match letter by letter, numbers as they are written: 300 is not 300.0."""
+    """DOC: texts match exactly, numbers by their spelling: 300 is not 300.0."""
     if expected is not None and not isinstance(expected, str | int | float):
         raise refusal(
             path,
-            f"a list has texts, numbers, True, False, None or filters such as {{'prefix': …}}, not {shown(expected)}",
+            "a list has texts, numbers, True, False, None or filters such as {'prefix': …}, not "
+            f"{short_repr(expected)}",
         )
     written = json.dumps(expected)
     return lambda value: json.dumps(value) == written
@@ -138,15 +139,15 @@ _OPERATORS: dict[object, _Compare] = {"=": eq, **_LOWER, **_UPPER}
 
 
 def _numeric(argument: object, path: str) -> Test:
-    """DOC: one comparison, or a range of two, the lower end first; numbers up to five billion."""
+    """DOC: one comparison, or a range with the lower end first; numbers up to five billion."""
     form = "'numeric' is an operator and a number, as ['>', 0], or a range, as ['>=', 0, '<', 5]"
     if not isinstance(argument, list) or len(argument) not in (2, 4):
-        raise refusal(path, f"{form}, not {shown(argument)}")
+        raise refusal(path, f"{form}, not {short_repr(argument)}")
     operators, numbers = argument[::2], [_number(number, path) for number in argument[1::2]]
     if len(argument) == 4:
         compares = [_operator(name, path) for name in operators]
         if compares[0] not in _LOWER.values() or compares[1] not in _UPPER.values():
-            raise refusal(path, f"a range begins with > or >= and ends with < or <=, not {shown(operators)}")
+            raise refusal(path, f"a range begins with > or >= and ends with < or <=, not {short_repr(operators)}")
         if numbers[0] >= numbers[1]:
             raise refusal(path, f"the range from {numbers[0]} to {numbers[1]} is empty: the lower number comes first")
     tests = [(_operator(name, path), number) for name, number in zip(operators, numbers, strict=True)]
@@ -155,15 +156,17 @@ def _numeric(argument: object, path: str) -> Test:
 
 def _operator(name: object, path: str) -> _Compare:
     if not isinstance(name, str) or name not in _OPERATORS:
-        raise refusal(path, f"'numeric' has no operator {shown(name)}; there are {', '.join(map(str, _OPERATORS))}")
+        raise refusal(
+            path, f"'numeric' has no operator {short_repr(name)}; its operators are {', '.join(map(str, _OPERATORS))}"
+        )
     return _OPERATORS[name]
 
 
 def _number(value: object, path: str) -> float:
     if not _is_number(value):
-        raise refusal(path, f"'numeric' compares with a number, not with {shown(value)}")
+        raise refusal(path, f"'numeric' compares with a number, not with {short_repr(value)}")
     number = cast("float", value)
-    if not abs(number) <= _LARGEST_NUMBER:  # looked at before float(…), which fails for a long int; NaN is refused, too
+    if not abs(number) <= _LARGEST_NUMBER:  # before float(…), which raises for a long int; this also refuses NaN
         raise refusal(path, "'numeric' compares with numbers from -5e9 to 5e9")
     return float(number)
 
@@ -176,14 +179,14 @@ def _is_number(value: object) -> bool:
 
 
 def _anything_but(argument: object, path: str) -> Test:
-    """DOC: a value or a list of them, texts or numbers; or a filter of texts, with one text or a list of them."""
+    """DOC: texts or numbers, one or a list; or a filter of texts, with one text or a list."""
     if isinstance(argument, Mapping):
         return _none_of(_refused_texts(argument, path))
     values = argument if isinstance(argument, list) else [argument]
     are_texts = all(isinstance(value, str) for value in values)
     if not values or not (are_texts or all(map(_is_number, values))):
         raise refusal(
-            path, f"'anything-but' has a text, a number, or a list of texts or of numbers, not {shown(argument)}"
+            path, f"'anything-but' has a text, a number, or a list of texts or of numbers, not {short_repr(argument)}"
         )
     return _none_of([_exactly(value, path) for value in values])
 
@@ -199,18 +202,18 @@ def _refused_texts(argument: Mapping[object, object], path: str) -> list[Test]:
     found = argument[name]
     texts = found if isinstance(found, list) else [found]
     if not texts or "" in texts:
-        raise refusal(path, f"'anything-but' with {name!r} has texts that are not empty, not {shown(found)}")
+        raise refusal(path, f"'anything-but' with {name!r} has texts that are not empty, not {short_repr(found)}")
     return [_FILTERS_OF_TEXTS[name](_text(text, path, str(name)), path) for text in texts]
 
 
 def _text(value: object, path: str, name: str) -> str:
     if not isinstance(value, str):
-        raise refusal(path, f"{name!r} has a text, not {shown(value)}")
+        raise refusal(path, f"{name!r} has a text, not {short_repr(value)}")
     return value
 
 
-def shown(value: object) -> str:
-    """What a pattern has, within bounds."""
+def short_repr(value: object) -> str:
+    """The repr of a part of a pattern, at most 60 characters of it."""
     text = repr(value)
     return text if len(text) <= 60 else f"{text[:60]}…"
 
@@ -229,4 +232,4 @@ _FILTERS: dict[object, Callable[[object, str], Test]] = {
 }
 
 FILTER_NAMES = frozenset((*_FILTERS, "exists"))
-"""The names of all filters; no event has a field of such a name."""
+"""The names of all filters. No event has a field with such a name."""

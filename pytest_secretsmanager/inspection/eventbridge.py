@@ -1,14 +1,13 @@
-"""What was logged, as EventBridge delivers it.
+"""The entries of the log as the events that EventBridge delivers.
 
 DOC (UG, secret-event-notifications): Secrets Manager itself sends `Secret Label Updated` when a label is moved to a new
-version, for every label but AWSPENDING and AWSPREVIOUS. DOC (EventBridge UG): what CloudTrail records comes as
-`AWS API Call via CloudTrail`, or `AWS Service Event via CloudTrail`, refused calls too, and calls that only read do not
-come. Which of these comes first, and what else counts as a move, is a GUESS.
+version, for every label but AWSPENDING and AWSPREVIOUS. DOC (EventBridge UG): each record of CloudTrail
+comes as `AWS API Call via CloudTrail` or `AWS Service Event via CloudTrail`; refused calls come too, calls that only
+read don't. The order of these events, and whether other moves count, are a GUESS.
 """
 
 import uuid
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
 from pytest_secretsmanager.engine import arns
@@ -16,19 +15,20 @@ from pytest_secretsmanager.engine.layers.audit import Entry
 from pytest_secretsmanager.engine.model import operation
 from pytest_secretsmanager.engine.rules import labels
 from pytest_secretsmanager.inspection.cloudtrail import record_of
+from pytest_secretsmanager.inspection.times import utc
 
 Delivered: TypeAlias = dict[str, Any]
-"""An event as a rule's target gets it."""
+"""An event in the form that a rule's target receives."""
 
 _SOURCE = "aws.secretsmanager"
-_UNTOLD = frozenset({labels.PENDING, labels.PREVIOUS})
+_NOT_SENT = frozenset({labels.PENDING, labels.PREVIOUS})
 
 
 def events_of(entry: Entry) -> Iterator[Delivered]:
-    """The events that one call, or one thing that AWS did by itself, causes; made anew at each look."""
+    """The events that one entry of the log causes, built at each call."""
     for arn, moves in entry.moves.items():
         for move in moves:
-            if move.target is not None and move.label not in _UNTOLD:
+            if move.target is not None and move.label not in _NOT_SENT:
                 yield _label_updated(entry, arn, move.label, move.target)
     if entry.by_service or not operation(entry.operation).reads:
         yield _via_cloudtrail(entry)
@@ -43,7 +43,7 @@ def _label_updated(entry: Entry, arn: str, label: str, version_id: str) -> Deliv
         "detail-type": "Secret Label Updated",
         "source": _SOURCE,
         "account": secret.account,
-        "time": _written(entry.time),
+        "time": _time_text(entry.time),
         "region": secret.region,
         "resources": [arn],
         "detail": {"name": secret.name, "labelUpdated": label, "versionId": version_id},
@@ -58,12 +58,12 @@ def _via_cloudtrail(entry: Entry) -> Delivered:
         "detail-type": f"AWS {'Service Event' if entry.by_service else 'API Call'} via CloudTrail",
         "source": _SOURCE,
         "account": record["recipientAccountId"],
-        "time": _written(entry.time),
+        "time": _time_text(entry.time),
         "region": entry.region,
         "resources": [],
         "detail": record,
     }
 
 
-def _written(seconds: float) -> str:
-    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%SZ}"
+def _time_text(seconds: float) -> str:
+    return f"{utc(seconds):%Y-%m-%dT%H:%M:%SZ}"

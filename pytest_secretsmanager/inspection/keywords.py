@@ -1,4 +1,4 @@
-"""Keyword arguments that a function does not have, refused in words: Python's own text names no nearest one."""
+"""Refuse unknown keyword arguments with a text that names the nearest one, which Python's own text does not."""
 
 import inspect
 from collections.abc import Callable
@@ -16,10 +16,9 @@ _Result = TypeVar("_Result")
 def known_keywords(
     **advice: str,
 ) -> Callable[[Callable[_Arguments, _Result]], Callable[_Arguments, _Result]]:
-    """Lets a function refuse unknown keyword arguments with a UsageError that names the nearest one.
+    """Decorate a function: unknown keyword arguments raise a UsageError that names the nearest one.
 
-    `advice` says what to write instead of arguments that have no near one. Type checkers and editors see the function
-    as it is.
+    `advice` has a text for arguments that have no near one. Type checkers and editors see the undecorated function.
 
     >>> @known_keywords(months="write days=30")
     ... def advance(*, days=0): ...

@@ -1,10 +1,11 @@
-"""Whether a logged call is the one that is asked for: its fields are as expected, and it names the same secret."""
+"""Whether a logged call matches a question: its fields are as expected, and it names the same secret."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from pytest_secretsmanager.engine import arns
 from pytest_secretsmanager.engine.state import SecretKey
+from pytest_secretsmanager.inspection.views import SecretView, key_of
 
 if TYPE_CHECKING:
     from pytest_secretsmanager.inspection.log import Event
@@ -12,11 +13,11 @@ if TYPE_CHECKING:
 __tracebackhide__ = True
 
 ABSENT = object()
-"""Stands for what is not there: None may be a value."""
+"""Stands for an absent value, since None may be a value."""
 
 
 def differing_fields(event: "Event", expected: Mapping[str, object]) -> dict[str, object]:
-    """The fields in which a call is not as expected, with what it has there (ABSENT: nothing)."""
+    """The fields in which a call differs from the expected ones, with its values (ABSENT: it has no such field)."""
     request = event.request
     actual = {name: request.get(name, ABSENT) for name in expected}
     return {
@@ -28,24 +29,23 @@ def differing_fields(event: "Event", expected: Mapping[str, object]) -> dict[str
 
 
 def _is_same(event: "Event", expected: object, secret_id: object) -> bool:
-    """Whether a call named the secret that is expected, though in another way: by name, by ARN; by its view."""
-    key = getattr(expected, "key", None)
-    wanted = key if isinstance(key, SecretKey) else place_of(event, expected)
-    return wanted is not None and wanted == place_of(event, secret_id) and not _are_two_arns(expected, secret_id)
+    """Whether a call named the expected secret in another way: by its name, its ARN or its view."""
+    wanted = key_of(expected) if isinstance(expected, SecretView) else key_in(event, expected)
+    return wanted is not None and wanted == key_in(event, secret_id) and not _are_two_arns(expected, secret_id)
 
 
 def _are_two_arns(expected: object, secret_id: object) -> bool:
-    """Whether these are whole ARNs: those of a secret and of one that was made anew under its name differ."""
+    """Whether both are whole ARNs: a secret that was created again under its name has another ARN."""
     parsed = [arns.parse(text) for text in (expected, secret_id) if isinstance(text, str)]
     return len(parsed) == 2 and all(arn is not None and not arn.partial for arn in parsed)
 
 
-def place_of(event: "Event", secret_id: object) -> SecretKey | None:
-    """The secret that an id means in a call; None when it is no id at all."""
-    return key_of(secret_id, event.region, event.account) if isinstance(secret_id, str) else None
+def key_in(event: "Event", secret_id: object) -> SecretKey | None:
+    """The key of the secret that an id names in a call; None if it is not a str."""
+    return key_from(secret_id, event.region, event.account) if isinstance(secret_id, str) else None
 
 
-def key_of(secret_id: str, region: str, account: str) -> SecretKey:
-    """Where a secret is that a call from this region and account names: an ARN says it, a name does not."""
+def key_from(secret_id: str, region: str, account: str) -> SecretKey:
+    """The key of the secret that a name or an ARN means in a call from this region and account."""
     arn = arns.parse(secret_id)
     return SecretKey(region, account, secret_id) if arn is None else SecretKey(*arn[:3])

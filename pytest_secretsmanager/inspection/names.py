@@ -1,4 +1,4 @@
-"""The names that a test writes, as types: editors complete them, and type checkers find the misspelt ones."""
+"""The names that a test writes, as types: editors complete them, and type checkers find misspelt ones."""
 
 from typing import Any, Final, Literal, TypeAlias
 
@@ -32,10 +32,10 @@ OperationName: TypeAlias = Literal[
     "DisassociateCrossAccountReplica",
     "GetRandomPassword",
 ]
-"""The operations that are answered. A list of them that a test makes first is a `list[OperationName]`."""
+"""The supported operations. Annotate a list of them as `list[OperationName]`."""
 
 LoggedName: TypeAlias = OperationName | EventName
-"""What the log can hold: operations, and the events of what AWS does by itself."""
+"""The names in the log: operations, and events of the service."""
 
 StepName: TypeAlias = Literal["createSecret", "setSecret", "testSecret", "finishSecret"]
 """The four steps of a rotation."""
@@ -58,14 +58,15 @@ ErrorCode: TypeAlias = Literal[
     "ResourceExistsException",
     "ResourceNotFoundException",
     "SerializationException",
+    "ThrottlingException",
     "UnknownOperationException",
     "UnrecognizedClientException",
     "ValidationException",
 ]
-"""The codes with which a logged call can be refused."""
+"""The error codes of logged calls."""
 
 AWSCURRENT: Final = "AWSCURRENT"
-"""The label of the version that a read gives. Type checkers find a misspelt constant, and not a misspelt text."""
+"""The label of the version that a read returns. A type checker finds a misspelt constant, but no misspelt text."""
 
 AWSPENDING: Final = "AWSPENDING"
 """The label of the version that a rotation prepares."""
@@ -74,10 +75,10 @@ AWSPREVIOUS: Final = "AWSPREVIOUS"
 """The label of the version that was current before."""
 
 LabelName: TypeAlias = Literal["AWSCURRENT", "AWSPENDING", "AWSPREVIOUS"] | str
-"""A staging label. Editors complete AWS's own; any other text may be a label too, so no type can be stricter."""
+"""A staging label. Editors complete AWS's own; the type can't be stricter, since any text may be a label."""
 
 MaybeNone: TypeAlias = Any
-"""Stands for None in a type such as `VersionView | MaybeNone`, for what nearly every test knows to be there.
+"""None in a type such as `VersionView | MaybeNone`, for a value that nearly every test knows to exist.
 
-A type checker lets `secret.pending.value` and `secret.pending is None` pass, and still finds `secret.pending.vlaue`.
+A type checker accepts `secret.pending.value` and `secret.pending is None`, and finds `secret.pending.vlaue`.
 """

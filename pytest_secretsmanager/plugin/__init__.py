@@ -1,7 +1,7 @@
-"""The pytest face: fixture, markers, options. No rule of Secrets Manager stands here.
+"""The pytest plugin: fixture, markers, options. It has no rules of Secrets Manager.
 
-Importing this room imports neither botocore nor cryptography nor wrapt: a run that does not use the fixture pays for
-none of them. What needs them is imported inside the functions that use it.
+Importing this room imports none of botocore, cryptography and wrapt, so that a run without the fixture does not pay for
+them. The functions that need them import them.
 """
 
 from collections.abc import Generator, Iterator
@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pytest_secretsmanager.plugin import following, markers, options, order, own_fixture, plans, section, settings
+from pytest_secretsmanager.plugin import (
+    following,
+    manager_options,
+    markers,
+    order,
+    own_fixture,
+    plans,
+    section,
+    settings,
+)
 from pytest_secretsmanager.plugin.managers import answering, forget, session_of
 from pytest_secretsmanager.plugin.names import BLOCK_NETWORK, FIXTURE, ROLLBACK, SEEDS
 from pytest_secretsmanager.plugin.network import NetworkGuard
@@ -20,32 +29,31 @@ if TYPE_CHECKING:
     from pytest_secretsmanager.manager import SecretsManager
 
 _STARTED = pytest.StashKey[ExitStack]()
-"""What was started for the whole run, and ends with it."""
+"""The stash key for what was started for the whole run, and ends with it."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Adds the ini options."""
-    options.add(parser)
+    """Add the ini options."""
     settings.add(parser)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None, None, None]:
-    """Starts what has to be there before conftest files are imported."""
+    """Start the guard and the secrets of the run before conftest files are imported."""
     _start(early_config)
     yield
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Registers the markers, and starts what is not yet there: the plugin may be loaded by a conftest file."""
+    """Register the markers, and start what is not started yet: a conftest file may load the plugin."""
     for text in markers.TEXTS:
         config.addinivalue_line("markers", text)
     _start(config)
 
 
 def _start(config: pytest.Config) -> None:
-    """Starts what is there for the whole run, once."""
+    """Start the guard and the secrets of the run, once."""
     if _STARTED in config.stash:
         return
     started = config.stash[_STARTED] = ExitStack()
@@ -60,21 +68,18 @@ def _start(config: pytest.Config) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Activates the fixture for tests that carry a marker.
-
-    It comes last, so that a marker which another plugin or a conftest file has added counts too.
-    """
+    """Activate the fixture for tests with a marker. Called last, so that markers added by other plugins count too."""
     order.activate(items)
 
 
 def pytest_report_header(config: pytest.Config) -> str | None:
-    """Says so when the ini file and the environment name two regions."""
-    return options.differing_regions(config)
+    """Report an ini file and an environment that name two regions."""
+    return manager_options.differing_regions(config)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    """Keeps nothing of a test when that is over."""
+    """Let go of everything that belongs to a test when it is over."""
     try:
         return (yield)
     finally:
@@ -83,25 +88,25 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
 
 
 def _forget(item: pytest.Item) -> None:
-    """A test that is run once more, in one protocol, knows nothing of the time before."""
+    """Forget the earlier run of a test that is run again in one protocol."""
     forget(item)
     plans.forget_outcome(item)
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Notes where the test begins. The region of the run may have changed since: a conftest file may set it."""
+    """Note where the test begins. A conftest file may have changed the region of the run."""
     _forget(item)
     section.begin(item)
     session = session_of(item.config)
-    following.begin(item.config, None if session is None else session.manager)
+    following.begin(item.config, None if session is None else session.parts)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_fixture_setup(
     fixturedef: pytest.FixtureDef[object], request: pytest.FixtureRequest
 ) -> Generator[None, object, object]:
-    """Follows what a fixture may have set."""
+    """Follow the region that a fixture may have set."""
     result = yield
     following.follow(request.config, fixturedef.argname)
     return result
@@ -109,13 +114,13 @@ def pytest_fixture_setup(
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_call(item: pytest.Item) -> None:
-    """The region of a test is settled when its body begins."""
+    """Stop following: the region of a test is final when its body begins."""
     following.end(item.config)
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Adds to a failing test what its reader should know of its secrets, and to any what crashed inside."""
+    """Add a section about its secrets to the report of a failing test, and about crashes to any report."""
     report = yield
     plans.note_outcome(item, report)
     if text := section.section_of(item, report):
@@ -134,7 +139,7 @@ def secretsmanager(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPat
             assert read_password() == "hunter2"  # your code, unchanged
             secretsmanager.assert_logged("GetSecretValue", SecretId="app/db")
 
-    See `help(pytest_secretsmanager.SecretsManager)` for all that it offers.
+    See `help(pytest_secretsmanager.SecretsManager)` for all methods.
     """
     guard: NetworkGuard | None = request.config.pluginmanager.get_plugin(BLOCK_NETWORK)
     if guard is not None:
@@ -147,5 +152,5 @@ def secretsmanager(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPat
 
 @pytest.fixture(name=own_fixture.CHECK)
 def _planted(request: pytest.FixtureRequest) -> None:
-    """Looks, behind a project's own fixture of this name, whether the markers have been planted."""
+    """Check, after a project's own fixture `secretsmanager`, that the markers were planted."""
     own_fixture.require_planted(request.node)

@@ -1,6 +1,6 @@
-"""Tests that have no fixtures: YAML files and the like, which other plugins collect.
+"""Tests without fixtures, such as YAML files that other plugins collect.
 
-Their own set-up and tear-down stand where a fixture of function scope would: inside those of their collectors.
+Their own set-up and tear-down take the place of a fixture of function scope: inside those of their collectors.
 """
 
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from pytest_secretsmanager.plugin.names import MARKED
 
 
 def surround(item: pytest.Item) -> None:
-    """Has a test answered as its markers say, and its changes to the secrets of the run taken back."""
+    """Answer a test as its markers say, and take back its changes to the secrets of the run."""
     if session_of(item.config) is None and MARKED not in item.stash:
         return
     around, set_up, tear_down = ExitStack(), item.setup, item.teardown

@@ -1,61 +1,79 @@
-"""The manager that answers a test, with its seeds; a run's manager is rolled back elsewhere."""
+"""The manager that answers a test, with its seeds. `session` rolls back the manager of a run."""
 
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
 
-from pytest_secretsmanager.plugin import following, markers, options
-from pytest_secretsmanager.plugin.names import FIXTURE, MANAGER, OPTIONS, PLANTED, SEEDS
+from pytest_secretsmanager.plugin import following, manager_options, markers
+from pytest_secretsmanager.plugin.names import FIXTURE, OPTIONS, PARTS, PLANTED, SEEDS
 from pytest_secretsmanager.plugin.plans import unmet_plans_in_words
 from pytest_secretsmanager.plugin.session import SeededSession
 
 if TYPE_CHECKING:
     from pytest_secretsmanager.manager import SecretsManager
+    from pytest_secretsmanager.managing.parts import Parts
+    from pytest_secretsmanager.seeds import Seed
 
 
 def session_of(config: pytest.Config) -> SeededSession | None:
-    """The secrets of the run, where its ini file names some."""
+    """Return the secrets of the run, None if its ini file names none."""
     session: SeededSession | None = config.pluginmanager.get_plugin(SEEDS)
     return session
 
 
-@contextmanager
-def answering(node: pytest.Item, monkeypatch: pytest.MonkeyPatch) -> Iterator["SecretsManager"]:
-    """The manager that answers a test, with its seeds; a run's manager is rolled back elsewhere."""
+def answering(node: pytest.Item, monkeypatch: pytest.MonkeyPatch) -> "AbstractContextManager[SecretsManager]":
+    """Return the context in which a manager answers a test, with its seeds: the run's, or one of the test's own."""
     session = session_of(node.config)
     if session is not None and node.get_closest_marker(OPTIONS) is None:
-        markers.plant(session.manager, node)
-        node.stash[PLANTED] = True
-        yield session.manager
-        _warn_of_crashes(session.manager)
-        return
-    manager = options.build(node)
-    following.begin(node.config, manager)
+        return _answering_of_run(node, session)
+    return _answering_of_test(node, () if session is None else session.seeds, monkeypatch)
+
+
+@contextmanager
+def _answering_of_run(node: pytest.Item, session: SeededSession) -> Iterator["SecretsManager"]:
+    markers.plant(session.parts, node)
+    node.stash[PLANTED] = True
+    yield session.manager
+    _warn_of_crashes(session.parts)
+
+
+@contextmanager
+def _answering_of_test(
+    node: pytest.Item, seeds: "Sequence[Seed]", monkeypatch: pytest.MonkeyPatch
+) -> Iterator["SecretsManager"]:
+    from pytest_secretsmanager.doors.wiring import PROCESS
+    from pytest_secretsmanager.manager import parts_of
+    from pytest_secretsmanager.managing.answering import answering
+    from pytest_secretsmanager.managing.planting import plant
+
+    manager = manager_options.build(node)
+    parts = parts_of(manager)
+    following.begin(node.config, parts)
     # By monkeypatch, so that a test's own changes of these variables are undone before ours, in whatever order.
-    for name, value in manager.unset_variables().items():
+    for name, value in PROCESS.environment.unset_variables(manager.region).items():
         monkeypatch.setenv(name, value)
-    node.stash[MANAGER] = manager
-    with unmet_plans_in_words(node), manager.answering():
-        for seed in () if session is None else session.seeds:
-            manager.plant(seed)
-        markers.plant(manager, node)
+    node.stash[PARTS] = parts
+    with unmet_plans_in_words(node), answering(parts):
+        for seed in seeds:
+            plant(parts, seed)
+        markers.plant(parts, node)
         node.stash[PLANTED] = True
         yield manager
-    _warn_of_crashes(manager)
+    _warn_of_crashes(parts)
 
 
 def forget(node: pytest.Item) -> None:
-    """Lets go of the manager of a test that is over, with all its secrets, or that is run once more."""
-    if MANAGER in node.stash:
-        del node.stash[MANAGER]
+    """Let go of the manager of a test that is over or is run again, with all its secrets."""
+    if PARTS in node.stash:
+        del node.stash[PARTS]
     if PLANTED in node.stash:
         del node.stash[PLANTED]
 
 
-def _warn_of_crashes(manager: "SecretsManager") -> None:
-    """A test may pass though something crashed inside: its program tried again, say."""
-    if manager.crashes:
-        warnings.warn(pytest.PytestWarning(f"{FIXTURE}: {manager.crashes[0]}"), stacklevel=1)
+def _warn_of_crashes(parts: "Parts") -> None:
+    """Warn of a crash in an endpoint: the test may pass, for example if its program tried again."""
+    if parts.crashes:
+        warnings.warn(pytest.PytestWarning(f"{FIXTURE}: {parts.crashes[0]}"), stacklevel=1)

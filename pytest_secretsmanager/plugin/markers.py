@@ -1,4 +1,4 @@
-"""The markers: how pytest lists them, which one wins, and what they seed."""
+"""The markers: their descriptions, their order, and the secrets that they seed."""
 
 import os
 from collections.abc import Iterator
@@ -8,37 +8,37 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pytest
 
+from pytest_secretsmanager.options import KEYWORDS
 from pytest_secretsmanager.plugin.names import OPTIONS, SECRET, SECRETS_FILE
 
 if TYPE_CHECKING:
     from pytest_secretsmanager.engine.state import SecretKey
-    from pytest_secretsmanager.manager import SecretsManager
+    from pytest_secretsmanager.managing.parts import Parts
     from pytest_secretsmanager.seeds import Seed
 
 TEXTS = (
     f"{SECRET}(name, value, *, versions, tags, description, kms_key, policy, owning_service, rotation, replicas, "
-    "deleted, region, account): a secret that is there when the test starts, by its name or with the whole ARN given; "
+    "deleted, region, account): a secret that exists when the test starts, by its name or whole ARN; "
     "activates the fixture secretsmanager.",
-    f"{SECRETS_FILE}(path): a TOML or JSON file, by its path from the test's own file, of secrets that are there when "
-    "the test starts; activates the fixture secretsmanager.",
-    f"{OPTIONS}(*, region, account, random_seed, now, version_quota, extra_regions): options of the fixture "
-    "secretsmanager; activates it.",
+    f"{SECRETS_FILE}(path): a TOML or JSON file, by its path from the test's own file, of secrets that exist when the "
+    "test starts; activates the fixture secretsmanager.",
+    f"{OPTIONS}(*, {', '.join(KEYWORDS)}): options of the fixture secretsmanager; activates it.",
 )
-"""What `pytest --markers` shows."""
+"""The descriptions that `pytest --markers` shows."""
 
 _LONGEST_ID = 160
-"""Characters of a name or an ARN that a failure shows; of a longer one it shows none, since it has no space to cut."""
+"""The longest name or ARN that a failure shows. A longer one has no space to cut at, so it is left out."""
 
 
-def plant(manager: "SecretsManager", node: Any) -> None:
-    """Seeds what the markers say. A seed takes the place of one of the same name, so the nearest marker wins."""
+def plant(parts: "Parts", node: Any) -> None:
+    """Plant the seeds of the markers. A seed replaces one of the same name, so the nearest marker wins."""
     from pytest_secretsmanager.engine.errors import UsageError
 
     known: set[SecretKey] = set()
     declared: dict[_Place, list[tuple[pytest.Mark, SecretKey]]] = {}
     for place, marker in _placed(node, SECRET, SECRETS_FILE):
         try:
-            planted = [_plant(manager, seed, known) for seed in _seeds_of(marker, node.path.parent)]
+            planted = [_plant(parts, seed, known) for seed in _seeds_of(marker, node.path.parent)]
         except UsageError as error:
             refusal = failure(node, spelled(marker), str(error))
             del marker  # its values would be seen where local variables are printed
@@ -49,10 +49,13 @@ def plant(manager: "SecretsManager", node: Any) -> None:
         _require_one_each(node, place, seeded)
 
 
-def _plant(manager: "SecretsManager", seed: "Seed", known: "set[SecretKey]") -> "SecretKey":
-    """Seeds one secret. What an earlier marker put there was never there for the test, and so is not gone either."""
-    forget = manager._service.store.vanished.checkpoint()  # noqa: SLF001 - no user of it sees the service
-    key = manager.plant(seed).key
+def _plant(parts: "Parts", seed: "Seed", known: "set[SecretKey]") -> "SecretKey":
+    """Plant one seed. A secret that an earlier marker planted does not count as vanished: the test never saw it."""
+    from pytest_secretsmanager.inspection.views import key_of
+    from pytest_secretsmanager.managing import planting
+
+    forget = parts.service.store.vanished.checkpoint()
+    key = key_of(planting.plant(parts, seed))
     if key in known:
         forget()
     known.add(key)
@@ -60,7 +63,7 @@ def _plant(manager: "SecretsManager", seed: "Seed", known: "set[SecretKey]") -> 
 
 
 def _require_one_each(node: Any, place: "_Place", seeded: "list[tuple[pytest.Mark, SecretKey]]") -> None:
-    """Refuses two markers of one secret in one place, where neither is nearer: one of them would be for nothing."""
+    """Refuse two markers of one secret in one place: neither is nearer, so one would do nothing."""
     kind, _ = place
     numbers: dict[SecretKey, int] = {}
     from_the_top = seeded[::-1] if kind == "module" else seeded
@@ -78,8 +81,8 @@ def _require_one_each(node: Any, place: "_Place", seeded: "list[tuple[pytest.Mar
 
 def _seeds_of(marker: pytest.Mark, directory: Path) -> "list[Seed]":
     from pytest_secretsmanager.engine.errors import UsageError
+    from pytest_secretsmanager.seed_arguments import seed_of
     from pytest_secretsmanager.seed_files import read_seeds
-    from pytest_secretsmanager.seeds import seed_of
 
     if marker.name == SECRET:
         return [seed_of(*marker.args, **marker.kwargs)]
@@ -93,7 +96,7 @@ def _names_a_file(marker: pytest.Mark) -> bool:
 
 
 def spelled(marker: pytest.Mark) -> str:
-    """A marker as a failure names it: with its secret's name or its file, and no more, which may be a secret value."""
+    """Return how a failure names a marker: with its secret's name or its file. Other arguments may be secret values."""
     if marker.name == SECRETS_FILE and _names_a_file(marker):
         return f"{marker.name}({os.fspath(marker.args[0])!r})"
     if marker.name == SECRET and marker.args and isinstance(marker.args[0], str):
@@ -102,18 +105,19 @@ def spelled(marker: pytest.Mark) -> str:
 
 
 def farthest_first(node: Any, *markers: str) -> list[pytest.Mark]:
-    """The markers of a test, the one nearest to it last: the lowest decorator of a function, a subclass's own."""
+    """Return the markers of a test, the nearest last: the lowest decorator of a function, a subclass's own."""
     return [mark for _, mark in _placed(node, *markers)]
 
 
 _Place: TypeAlias = tuple[str, object]
-"""Where a marker stands: `module`, `class` or `function`, and which."""
+"""The place of a marker: `module`, `class` or `function`, and which one."""
 
 
 def _placed(node: Any, *markers: str) -> "Iterator[tuple[_Place | None, pytest.Mark]]":
-    """The markers of a test, the nearest last, with their places: None for those of a parameter and added ones.
+    """Yield the markers of a test, the nearest last, with their places.
 
-    A marker that a plugin or a conftest file has taken off is none of them.
+    The place is None for a marker of a parameter, and for one that was added later. Markers that a plugin or a conftest
+    file has removed are left out.
     """
     for level in node.listchain():
         marks = [mark for mark in level.own_markers if mark.name in markers]
@@ -132,7 +136,7 @@ def _of_class(level: pytest.Class, marks: list[pytest.Mark]) -> "Iterator[tuple[
 
 
 def _of_level(level: Any, marks: list[pytest.Mark]) -> "Iterator[tuple[_Place | None, pytest.Mark]]":
-    """Of a function or a module: pytest lists the lowest decorator's first, and those of a parameter last."""
+    """Yield the markers of a function or a module. pytest lists the lowest decorator first, a parameter's last."""
     kind = "function" if isinstance(level, pytest.Function) else "module" if isinstance(level, pytest.Module) else None
     declared = [] if kind is None else _marks(getattr(level.obj, "pytestmark", []))
     callspec = getattr(level, "callspec", None)
@@ -144,16 +148,16 @@ def _of_level(level: Any, marks: list[pytest.Mark]) -> "Iterator[tuple[_Place | 
 
 
 def _is_among(marks: list[pytest.Mark], mark: pytest.Mark) -> bool:
-    """Whether a marker is one of these itself: two of the same arguments are two."""
+    """Return whether a marker is one of these by identity: two of the same arguments are two."""
     return any(mark is other for other in marks)
 
 
 def _marks(declared: Any) -> list[pytest.Mark]:
-    """What a `pytestmark` holds: one marker or several, each with its arguments or without."""
+    """Return the markers of a `pytestmark`, which holds one or several, with arguments or without."""
     marks: list[Any] = [*declared] if isinstance(declared, list | tuple) else [declared]
     return [getattr(mark, "mark", mark) for mark in marks]
 
 
 def failure(node: Any, marker: str, text: str) -> BaseException:
-    """What ends the set-up of a test in words, without a traceback through this plugin; the reason comes first."""
+    """Return the failure of a test's set-up, without a traceback through this plugin. The reason comes first."""
     return pytest.fail.Exception(f"{text}\n  in @pytest.mark.{marker} of {node.nodeid}", pytrace=False)

@@ -1,11 +1,13 @@
-"""The names that pytest and its users know this plugin's parts by: fixture, markers, ini options."""
+"""The names of the fixture, the markers and the ini options, and the stash keys that the modules share."""
 
 from typing import TYPE_CHECKING
 
 import pytest
 
+from pytest_secretsmanager import options
+
 if TYPE_CHECKING:
-    from pytest_secretsmanager.manager import SecretsManager
+    from pytest_secretsmanager.managing.parts import Parts
 
 FIXTURE = "secretsmanager"
 
@@ -14,18 +16,18 @@ SECRETS_FILE = "secrets_file"
 OPTIONS = "secretsmanager"
 MARKERS = (SECRET, SECRETS_FILE, OPTIONS)
 
-REGION = "secretsmanager_region"
-ACCOUNT = "secretsmanager_account"
-RANDOM_SEED = "secretsmanager_random_seed"
-EXTRA_REGIONS = "secretsmanager_extra_regions"
-BLOCK_NETWORK = "secretsmanager_block_network"
-SEEDS = "secretsmanager_seeds"
+REGION = options.REGION.ini_name
+ACCOUNT = options.ACCOUNT.ini_name
+RANDOM_SEED = options.RANDOM_SEED.ini_name
+EXTRA_REGIONS = options.EXTRA_REGIONS.ini_name
+BLOCK_NETWORK = options.BLOCK_NETWORK.ini_name
+SEEDS = options.SEEDS.ini_name
 
 ROLLBACK = "_secretsmanager_rollback"
 """The autouse fixture that rolls back a test with secrets of the run."""
 
-MANAGER: "pytest.StashKey[SecretsManager]" = pytest.StashKey()
-"""The stash key for a running test's manager. A project's own fixture may take the fixture's name; the key stays."""
+PARTS: "pytest.StashKey[Parts]" = pytest.StashKey()
+"""The stash key for the parts of a running test's manager. A project may override the fixture `secretsmanager`."""
 
 MARKED = pytest.StashKey[bool]()
 """The stash key of a test that carries one of the markers."""

@@ -1,4 +1,4 @@
-"""The guard's place in a run: when it goes up, which test a refused call fails, and what its reader is told."""
+"""The guard in a run: when it goes up, which test a refused call fails, and the text of the failure."""
 
 import sys
 from collections.abc import Generator
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pytest_secretsmanager.engine.locks import Lock
-from pytest_secretsmanager.plugin.names import BLOCK_NETWORK, FIXTURE, MANAGER, MARKED, SEEDS
+from pytest_secretsmanager.plugin.names import BLOCK_NETWORK, FIXTURE, MARKED, PARTS, SEEDS
 from pytest_secretsmanager.plugin.settings import Blocking
 from pytest_secretsmanager.plugin.threads import Threads
 
@@ -39,7 +39,7 @@ _LEFT = (
 
 
 class NetworkGuard:
-    """Refuses the calls that would reach AWS, and says in which test that was."""
+    """Refuses the calls that would reach AWS, and names the test."""
 
     def __init__(self, config: pytest.Config, blocking: Blocking) -> None:
         self._config = config
@@ -51,7 +51,7 @@ class NetworkGuard:
             self._go_up()
 
     def go_up(self, test: pytest.Item) -> None:
-        """Blocks calls from now on, in the midst of a test, unless they are already."""
+        """Block calls from now on, inside a test, unless they are blocked already."""
         if self._guard is None:
             self._go_up().begin(test)
 
@@ -65,7 +65,7 @@ class NetworkGuard:
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
-        """With `auto`, the first test that uses the plugin puts the guard up before its wider fixtures run."""
+        """With `auto`, put the guard up for the first test that uses the plugin, before its wider fixtures run."""
         self._test = item
         if self._guard is not None:
             self._verdict.forget()
@@ -78,7 +78,7 @@ class NetworkGuard:
             self._test = None
 
     def _refusal(self, threads: Threads, call: "StoppedCall") -> BaseException:
-        """What is raised in the place of a call: while a test runs, what its code under test does not catch."""
+        """Return the error in place of a call: while a test runs, one that its code under test does not catch."""
         from pytest_secretsmanager.engine.errors import NetworkBlocked
 
         test, owner = self._test, threads.left_by()
@@ -109,8 +109,8 @@ class NetworkGuard:
 
 
 def _advice(test: pytest.Item, threads: Threads, call: "StoppedCall") -> str:
-    """What helps in a test that is running."""
-    if MANAGER in test.stash:
+    """Return the advice for a running test."""
+    if PARTS in test.stash:
         return _ENDED
     if call.maker.was_answered and call.maker.test == test.nodeid:
         return _LEFT
@@ -128,14 +128,14 @@ class _Verdict:
         self._lock = Lock()
 
     def remember(self, refusal: "_Refusal") -> None:
-        """Notes a refusal in the test that is running."""
+        """Note a refusal in the running test."""
         with self._lock:
             self._refused.append(refusal)
-            if not self._plugins.is_registered(self):  # not before: the reports of most runs need nothing of it
+            if not self._plugins.is_registered(self):  # not before: most runs need none of its reports
                 self._plugins.register(self)
 
     def forget(self) -> None:
-        """The next test begins."""
+        """Forget the refusals of the last test."""
         self._refused.clear()
 
     @pytest.hookimpl(wrapper=True, trylast=True)  # innermost, so that all others see a failed test
@@ -150,12 +150,12 @@ class _Verdict:
 
 
 class _Refusal(pytest.fail.Exception):  # type: ignore[name-defined,misc] # pytest gives its class no type
-    """A failure that `except Exception` does not catch. A test that expects it has its text compared."""
+    """A failure that `except Exception` does not catch. A test expects it by comparing its text."""
 
     was_expected = False
 
     def __str__(self) -> str:
-        """The text; `pytest.raises` and `assertRaisesRegex` read it, a test that swallows the failure does not."""
+        """Return the text. `pytest.raises` and `assertRaisesRegex` read it; a test that swallows it doesn't."""
         reader = str(sys._getframe(1).f_globals.get("__name__"))  # noqa: SLF001 - as logging does
         if reader.startswith(("_pytest.", "unittest.case")):
             self.was_expected = True

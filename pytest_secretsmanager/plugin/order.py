@@ -1,4 +1,4 @@
-"""What a marker activates, and when: its secrets are there before a test's own fixtures, which may need them."""
+"""A marker activates the fixture before a test's own fixtures, which may need the secrets."""
 
 from typing import Any
 
@@ -10,9 +10,9 @@ from pytest_secretsmanager.plugin.names import FIXTURE, MARKED, MARKERS, ROLLBAC
 
 
 def activate(items: list[pytest.Item]) -> None:
-    """Activates the fixture for tests that carry one of the markers, before all of a test's own fixtures.
+    """Activate the fixture for tests with one of the markers, before all of a test's own fixtures.
 
-    With secrets of the run, rolling back stands before them too: autouse fixtures of other plugins may write as well.
+    With secrets of the run, the rollback begins before them too: autouse fixtures of other plugins may write as well.
     """
     for item in items:
         is_marked = any(map(item.get_closest_marker, MARKERS))
@@ -28,7 +28,7 @@ def activate(items: list[pytest.Item]) -> None:
 
 
 def _has_fixtures(item: pytest.Item) -> bool:
-    """Whether pytest's own fixtures are a test's too: other plugins' items may have names of fixtures, and no more."""
+    """Return whether pytest sets up fixtures for a test: items of other plugins may have only the names."""
     return hasattr(item, "fixturenames") and hasattr(item, "_fixtureinfo")
 
 
@@ -40,7 +40,7 @@ def _put_before_others(item: Any, *fixtures: str) -> None:
 
 
 def _first_of_function_scope(item: Any, fixtures: list[str]) -> int:
-    """Where the fixture goes: behind all of wider scope, before those of the test, which may need its secrets."""
+    """Return the place of the fixture: after those of wider scope, before those of function scope."""
     definitions = item._fixtureinfo.name2fixturedefs  # noqa: SLF001 - no public name
     for position, name in enumerate(fixtures):
         if name in definitions and definitions[name][-1].scope == "function":

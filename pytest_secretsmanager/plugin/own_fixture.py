@@ -1,7 +1,7 @@
-"""A project's own fixture named `secretsmanager`, which takes the place of the plugin's.
+"""A project's own fixture named `secretsmanager`, which overrides the plugin's.
 
-One that asks for the plugin's builds on it, and the markers plant there. Beside one that does not they would plant
-nothing, in silence, so a marker is refused there.
+If it requests the plugin's fixture, the markers plant there. If it does not, the markers would silently plant nothing,
+so they are refused.
 """
 
 import inspect
@@ -14,17 +14,17 @@ from pytest_secretsmanager.plugin.markers import failure, farthest_first, spelle
 from pytest_secretsmanager.plugin.names import FIXTURE, MARKERS, PLANTED
 
 CHECK = "_secretsmanager_planted"
-"""The fixture that looks, behind the project's own, whether the markers have been planted."""
+"""The fixture that checks, after the project's own, that the markers were planted."""
 
 
 def check_of(item: pytest.Item) -> tuple[str, ...]:
-    """The fixture that looks, for a test that needs it."""
+    """Return the name of the checking fixture, for a test that needs it."""
     definition = _nearest(item)
     return () if definition is None or _module_of(definition) == __package__ else (CHECK,)
 
 
 def require_planted(item: pytest.Item) -> None:
-    """Fails a test whose markers have planted nothing."""
+    """Fail a test whose markers have planted nothing."""
     if PLANTED in item.stash:
         return
     marker = farthest_first(item, *MARKERS)[-1]

@@ -1,4 +1,4 @@
-"""Plans for rotations that were not met, and handlers that failed: they fail the test, unless it has failed already."""
+"""Plans for rotations that were not met, and handlers that failed: they fail a test that has passed."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,23 +7,23 @@ from traceback import format_exception
 import pytest
 
 _PASSED = pytest.StashKey[bool]()
-"""The stash key for whether the body of a test has run and passed, as far as is known."""
+"""The stash key for whether the body of a test has passed."""
 
 
 def note_outcome(item: pytest.Item, report: pytest.TestReport) -> None:
-    """Keeps whether a test's body has passed."""
+    """Note whether a test's body has passed."""
     item.stash[_PASSED] = report.when == "call" and report.passed
 
 
 def forget_outcome(item: pytest.Item) -> None:
-    """Of a test that is over, or is run once more, nothing is known."""
+    """Forget the outcome of a test that is over or is run again."""
     if _PASSED in item.stash:
         del item.stash[_PASSED]
 
 
 @contextmanager
 def unmet_plans_in_words(node: pytest.Item) -> Iterator[None]:
-    """Fails a test that has passed though a plan for its rotations was not met, or a handler failed; no other test."""
+    """Fail a test that has passed if a plan for its rotations was not met or a handler failed."""
     from pytest_secretsmanager.controls.steps import UnmetPlanError
     from pytest_secretsmanager.controls.subscriptions import HandlerError
 
@@ -38,6 +38,6 @@ def unmet_plans_in_words(node: pytest.Item) -> Iterator[None]:
 
 
 def _with_traceback(problem: BaseException) -> str:
-    """The text of a failure, and the traceback of the user's own error behind it."""
+    """Return the text of a failure, with the traceback of the user's error that caused it."""
     cause = problem.__cause__
     return str(problem) if cause is None else f"{problem}\n\n{''.join(format_exception(cause)).rstrip()}"

@@ -1,41 +1,43 @@
-"""What the report of a failing test says of its secrets, in a section of its own."""
+"""The section about a test's secrets in the report of its failure."""
 
 import pytest
 
-from pytest_secretsmanager.inspection import worlds
-from pytest_secretsmanager.plugin.names import MANAGER
+from pytest_secretsmanager.inspection import entered
+from pytest_secretsmanager.plugin.names import PARTS
 
-_WATCH: "pytest.StashKey[tuple[worlds.Watch, worlds.Watch | None]]" = pytest.StashKey()
-"""The stash key for the managers that a running test meets, and for what was watched around it."""
+_WATCH: "pytest.StashKey[tuple[entered.Watch, entered.Watch | None]]" = pytest.StashKey()
+"""The stash key for the managers that a running test meets, and for the watch around it."""
 
 
 def begin(item: pytest.Item) -> None:
-    """A test begins, maybe once more: what was logged before is none of its affairs."""
+    """Begin the watch of a test. A rerun begins with a new watch."""
     end(item)
-    item.stash[_WATCH] = worlds.begin()
+    item.stash[_WATCH] = entered.begin()
 
 
 def end(item: pytest.Item) -> None:
-    """A test has been reported: the managers that it met are let go of."""
+    """End the watch of a test that was reported, and let go of the managers that it met."""
     if _WATCH in item.stash:
         _, before = item.stash[_WATCH]
-        worlds.end(before)
+        entered.end(before)
         del item.stash[_WATCH]
 
 
 def section_of(item: pytest.Item, report: pytest.TestReport) -> str:
-    """What a failing test's reader should know, and any test's of what crashed inside; empty: nothing."""
-    manager = item.stash.get(MANAGER, None)
-    parts = []
-    if manager is not None and (report.failed or (report.when == "call" and manager.crashes)):
-        parts.append(manager.failure_section())
+    """Return the section: for a failing test, and for crashes of any test. Empty if it has nothing to say."""
+    texts = []
+    parts = item.stash.get(PARTS, None)
+    if parts is not None and (report.failed or (report.when == "call" and parts.crashes)):
+        from pytest_secretsmanager.report.section import failure_section
+
+        texts.append(failure_section(parts.world, parts.problems))
     if report.failed:
-        parts += [_unreached(item), *_of_calls(item)]
-    return "\n".join(filter(None, parts))
+        texts += [_unreached(item), *_of_calls(item)]
+    return "\n".join(filter(None, texts))
 
 
 def _unreached(item: pytest.Item) -> str:
-    """What is told of calls in a region that AWS has not."""
+    """Return the text about calls in a region that AWS does not have."""
     watch, _ = item.stash.get(_WATCH, (None, None))
     if watch is None or not watch.unreached:
         return ""
@@ -45,7 +47,7 @@ def _unreached(item: pytest.Item) -> str:
 
 
 def _of_calls(item: pytest.Item) -> list[str]:
-    """What is told of calls that found nothing, and of those that AWS refused for want of what a test can set up."""
+    """Return the texts about calls that found nothing, and about refused calls that a test could prepare for."""
     watch, _ = item.stash.get(_WATCH, (None, None))
     met = [] if watch is None else watch.met()
     if not met:

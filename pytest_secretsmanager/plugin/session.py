@@ -1,4 +1,4 @@
-"""The secrets of a whole run: there from before the first import of a conftest file, and anew for each test."""
+"""The secrets of a whole run: they exist before the first conftest file is imported, and are restored for each test."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pytest_secretsmanager.plugin.names import MANAGER, ROLLBACK, SEEDS
-from pytest_secretsmanager.plugin.options import ini_options, ini_problem
+from pytest_secretsmanager.plugin.manager_options import ini_options, ini_problem
+from pytest_secretsmanager.plugin.names import PARTS, ROLLBACK, SEEDS
 from pytest_secretsmanager.plugin.plans import unmet_plans_in_words
 from pytest_secretsmanager.plugin.threads import Part, Threads
 
@@ -20,7 +20,8 @@ class SeededSession:
 
     def __init__(self, config: pytest.Config, files: list[str]) -> None:
         from pytest_secretsmanager.engine.errors import UsageError
-        from pytest_secretsmanager.manager import SecretsManager
+        from pytest_secretsmanager.manager import SecretsManager, parts_of
+        from pytest_secretsmanager.managing.planting import follow_environment, plant
         from pytest_secretsmanager.seed_files import read_seeds
 
         directory = config.rootpath if config.inipath is None else config.inipath.parent
@@ -30,26 +31,29 @@ class SeededSession:
         try:
             self.seeds = [seed for file in files for seed in read_seeds(directory / file)]
             self.manager = SecretsManager(**options)
-            self.manager.follow_environment()
+            self.parts = parts_of(self.manager)
+            follow_environment(self.parts)
             for seed in self.seeds:  # of two of one name the later one takes the place of the earlier
-                self.manager.plant(seed)
+                plant(self.parts, seed)
         except UsageError as error:
             raise pytest.UsageError(f"{SEEDS}: {error}") from None
         self._threads = Threads.of(config)
         self._open = 0
-        self.manager._service.put_around(self._refusing)  # noqa: SLF001 - no user of it sees the service
+        self.parts.service.put_around(self._refusing)
 
     @pytest.fixture(autouse=True, name=ROLLBACK)
     def _roll_back(self, request: pytest.FixtureRequest) -> Iterator[None]:
-        """Rolls back a test, around all its fixtures of function scope."""
+        """Roll back a test, around all its fixtures of function scope."""
         with self.rolled_back(request.node):
             yield
 
     @contextmanager
     def rolled_back(self, node: pytest.Item) -> Iterator[None]:
-        """Takes back what a test does to the secrets of the run, and gives it a log of its own."""
-        node.stash.setdefault(MANAGER, self.manager)  # a test with options has its own there already
-        with unmet_plans_in_words(node), self.manager.rolled_back(own_log=True):
+        """Take back the changes of a test to the secrets of the run, and give it a log of its own."""
+        from pytest_secretsmanager.managing.rollback import rolled_back
+
+        node.stash.setdefault(PARTS, self.parts)  # a test with options has those of its own manager there already
+        with unmet_plans_in_words(node), rolled_back(self.parts, own_log=True):
             self._open += 1
             try:
                 yield
@@ -59,7 +63,7 @@ class SeededSession:
                 self._open -= 1
 
     def _refusing(self, inner: "Handler") -> "Handler":
-        """The layer that refuses late writes."""
+        """Return the layer that refuses late writes."""
 
         def handle(call: "Call") -> "Outcome":
             self._refuse_late_writes(call)
@@ -83,6 +87,6 @@ class SeededSession:
             return
         text = (
             f"{call.operation} was refused: it came between two tests, {owner.place}, so the secrets of {SEEDS} would "
-            f"be changed for good\n{owner.advice}"
+            f"be changed permanently\n{owner.advice}"
         )
         raise self._threads.refuse(LateWrite, text, owner)

@@ -1,7 +1,7 @@
-"""The ini options that are more than a text: whether calls to AWS are blocked, files of secrets, regions.
+"""The ini options, and the values of those that are more than a text: blocking of calls, files of secrets, regions.
 
-pytest converts an option by one type, differently in each kind of file and in each version. These take more than one
-type, so what pytest refuses is read as it stands in the file, and judged here.
+pytest converts an option by one type, differently in each kind of file and in each version. These options take more
+than one type, so a value that pytest refuses is read from the file unconverted, and checked here.
 """
 
 import warnings
@@ -10,6 +10,7 @@ from typing import Any, Literal, TypeAlias
 
 import pytest
 
+from pytest_secretsmanager.options import OPTIONS
 from pytest_secretsmanager.plugin.names import BLOCK_NETWORK, EXTRA_REGIONS, SEEDS
 
 Blocking: TypeAlias = Literal["auto", "true", "false"]
@@ -22,25 +23,14 @@ _MEANINGS: dict[str, Blocking] = {
 
 
 def add(parser: pytest.Parser) -> None:
-    """Adds these ini options."""
-    parser.addini(
-        BLOCK_NETWORK,
-        "refuses Secrets Manager calls that botocore would send to AWS: auto (from the first test with the fixture "
-        "secretsmanager or one of its markers until the run ends; the default), true (from the beginning), false "
-        "(never)",
-        default="auto",
-    )
-    parser.addini(
-        SEEDS,
-        "TOML or JSON files of secrets that are there from before the first import of a conftest file, one a line; of "
-        "two secrets of one name the later one wins",
-        type="linelist",
-        default=[],
-    )
+    """Add the ini options."""
+    for option in OPTIONS:
+        if option.ini_type is not None:
+            parser.addini(option.ini_name, option.plain_help, option.ini_type, option.default)
 
 
 def block_network(config: pytest.Config) -> Blocking:
-    """When calls that would reach AWS are refused."""
+    """Return when calls that would reach AWS are refused."""
     given = _given(config, BLOCK_NETWORK)
     meaning = _MEANINGS.get(str(given).strip().lower())
     if meaning is None:
@@ -49,19 +39,19 @@ def block_network(config: pytest.Config) -> Blocking:
 
 
 def seed_files(config: pytest.Config) -> list[str]:
-    """The files of the run's secrets, as the ini file names them."""
+    """Return the files of the run's secrets, as the ini file names them."""
     files = _texts(config, SEEDS, str.splitlines, "the path of a file, or of several, one a line")
     return [file.strip() for file in files if file.strip()]
 
 
 def extra_regions(config: pytest.Config) -> list[str]:
-    """The regions that the ini file adds to those of botocore, blanks or commas between; the engine judges them."""
+    """Return the regions that the ini file adds, with blanks or commas between. The engine checks them."""
     names = _texts(config, EXTRA_REGIONS, str.split, "the name of a region, or of several")
     return [part for name in names for part in name.split(",") if part]
 
 
 def _texts(config: pytest.Config, option: str, split: Callable[[str], list[str]], kind: str) -> list[str]:
-    """An option that takes one text or several, in the parts that a single one is split into."""
+    """Return the texts of an option that takes one or several; `split` parts a single text."""
     given = _given(config, option)
     texts = split(given) if isinstance(given, str) else given
     if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):

@@ -1,10 +1,10 @@
-"""What does a thread work for: the test that is running, a test that is over and left it behind, or a wider fixture?
+"""The owner of each thread: the running test, a test that is over and left it behind, or a wider fixture.
 
 A thread belongs to the test in whose own part (its fixtures of function scope, its body) it was started, or whose
-thread started it: a chain of timers would look like the work of each later test otherwise. That is why `Thread.start`
-is wrapped, rather than the threads that are alive compared before and after a test. A pool's threads outlive the test
-that happens to start them, so what is submitted to a pool belongs to the test that submits it. What a fixture of wider
-scope starts or submits belongs to that fixture. All of this stands only while calls are blocked or a run has secrets.
+thread started it. Comparing the threads that are alive before and after a test would give a chain of timers to each
+later test: that is why `Thread.start` is wrapped. A pool's threads outlive the test that starts them, so work that is
+submitted to a pool belongs to the test that submits it. Threads and work of a fixture of wider scope belong to that
+fixture. Threads are watched only while calls are blocked or a run has secrets.
 """
 
 import sys
@@ -23,18 +23,18 @@ __tracebackhide__ = True
 """pytest leaves the frames of this module out: each piece of work that is submitted to a pool runs through one."""
 
 _NAME = "secretsmanager_threads"
-"""What they are registered by."""
+"""The name that they are registered by."""
 
 _Refused = TypeVar("_Refused", bound=Exception)
 
 
 class Owner:
-    """What threads belong to, and what is said of one that calls when its owner is over."""
+    """The owner of threads, and the words about a thread that calls when its owner is over."""
 
     __slots__ = ("is_over", "name")
 
     test: str | None = None
-    """The test that is told of it."""
+    """The test that the warning names."""
     words: ClassVar[str]
     advice: ClassVar[str]
 
@@ -44,7 +44,7 @@ class Owner:
 
     @property
     def place(self) -> str:
-        """The thread that is running, in words."""
+        """The running thread, in words."""
         return f"in the thread {threading.current_thread().name!r}, {self.words.format(self.name)}"
 
 
@@ -62,7 +62,7 @@ class Part(Owner):
 
 
 class WiderFixture(Owner):
-    """A fixture of wider scope. Its threads work beside all tests, so none of them fails of one."""
+    """A fixture of wider scope. Its threads work beside all tests, so they fail none."""
 
     __slots__ = ()
 
@@ -81,7 +81,7 @@ class _Earlier(Owner):
 
 
 class Threads:
-    """Knows what each thread belongs to."""
+    """Knows the owner of each thread."""
 
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
@@ -96,7 +96,7 @@ class Threads:
 
     @classmethod
     def of(cls, config: pytest.Config) -> Self:
-        """Those of a run, made at the first request; they are noted until the run ends."""
+        """Return the threads of a run. They are watched from the first request until the run ends."""
         threads: Self | None = config.pluginmanager.get_plugin(_NAME)
         if threads is None:
             threads = cls(config)
@@ -116,30 +116,30 @@ class Threads:
 
     @property
     def wider_fixture(self) -> str | None:
-        """The fixture of wider scope that is being set up, in words."""
+        """The fixture of wider scope that is being set up, in words; None if there is none."""
         return self._here.name if isinstance(self._here, WiderFixture) else None
 
     def left_by(self) -> Owner | None:
-        """What the thread that is running belongs to, if that is over; None in one of the running test, or of none."""
+        """Return the owner of the running thread if that owner is over, else None."""
         thread = threading.current_thread()
         owner = None if thread is self._runner else self._owners.get(thread)
         return owner if owner is not None and owner.is_over else None
 
     def begin(self, node: pytest.Item) -> None:
-        """The running test's own part had begun before this was made."""
+        """Begin the running test's own part late: it had begun before threads were watched."""
         self._part = self._here = Part(node.nodeid)
 
     def end(self) -> None:
-        """The own part of the test that is running is over: threads of it that still run are left behind.
+        """End the running test's own part: its threads that still run are left behind.
 
-        What the wider fixtures around it start as they end is none of it.
+        Threads that wider fixtures start as they end don't belong to the test.
         """
         if self._part is not None:
             self._part.is_over = True
         self._here = None
 
     def refuse(self, kind: type[_Refused], text: str, owner: Owner | None = None) -> _Refused:
-        """The error that refuses a call. In a thread it is shown as a warning, once, and fails no test."""
+        """Return the error that refuses a call. In a thread it is shown as a warning, once, and fails no test."""
         thread = threading.current_thread()
         if thread is not threading.main_thread():
             told = ((owner and owner.test) or "", text)
@@ -150,7 +150,7 @@ class Threads:
         return kind(text)
 
     def _end_quietly(self, thread: threading.Thread) -> None:
-        """Lets a thread end by a refusal without a word: pytest would warn of it in whatever test is running then."""
+        """Let a refusal end a thread silently: pytest would report it in the test that runs at that moment."""
         report = getattr(thread, "_invoke_excepthook", None)
         if report is None or thread in self._quiet:
             return
@@ -181,7 +181,7 @@ class Threads:
         return wrapped(partial(self._work_for, self._owner_here(), work), *arguments, **kwargs)
 
     def _work_for(self, owner: Owner | None, work: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
-        """Does a piece of work, for which a pool's thread belongs to the one that has submitted it."""
+        """Do a piece of work; meanwhile the pool's thread belongs to the owner that submitted it."""
         thread = threading.current_thread()
         before = self._owners.get(thread)
         self._owners[thread] = owner
@@ -192,7 +192,7 @@ class Threads:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
-        self.end()  # of the same test, where it is run once more
+        self.end()  # of the same test, if it is run again
         self._part, self._runner = Part(item.nodeid), threading.current_thread()
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -223,7 +223,7 @@ class Threads:
         self._show()
 
     def _show(self) -> None:
-        """Shows the warnings by pytest's own hook, past its filters: one that is an error would fail another test."""
+        """Show the warnings by pytest's own hook, past its filters: as an error, one would fail another test."""
         while self._to_tell:
             test, text = self._to_tell.pop(0)
             warning, file = pytest.PytestWarning(f"{FIXTURE}: {text}"), test.partition("::")[0]
@@ -234,7 +234,7 @@ class Threads:
 
 
 def _is_of_a_refusal(error: BaseException | None) -> bool:
-    """Whether an error is a refusal, or came of one."""
+    """Return whether an error is a refusal, or was caused by one."""
     from pytest_secretsmanager.engine.errors import LateWrite, NetworkBlocked
 
     seen: list[BaseException] = []

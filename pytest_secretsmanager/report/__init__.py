@@ -1,1 +1,1 @@
-"""What people see of a run: the section that a failing test gets."""
+"""The report of a run: the section of a failing test."""

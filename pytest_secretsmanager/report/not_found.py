@@ -1,7 +1,6 @@
-"""Calls that found no secret, or no such version of one: what a failing test's reader needs to see why.
+"""The lines about calls that found no secret or no version, with the reason.
 
-The error itself is AWS's, letter for letter, and says neither region nor id; and the code under test may have swallowed
-it. No value is looked at.
+AWS's own error names neither region nor id, and the code under test may have swallowed it. No value is read.
 """
 
 import os
@@ -10,17 +9,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from pytest_secretsmanager.doors.default_region import REGION_VARIABLE
 from pytest_secretsmanager.engine import arns
 from pytest_secretsmanager.engine.errors import SecretNotFound, VersionNotFound
 from pytest_secretsmanager.engine.state import SecretKey
-from pytest_secretsmanager.inspection.absence import no_secret, place_text
 from pytest_secretsmanager.inspection.log import Event
-from pytest_secretsmanager.inspection.matching import key_of, place_of
-from pytest_secretsmanager.inspection.views import SecretView, World
+from pytest_secretsmanager.inspection.matching import key_from, key_in
+from pytest_secretsmanager.inspection.missing_secret import missing_secret_text, place_text
+from pytest_secretsmanager.inspection.views import SecretView
+from pytest_secretsmanager.inspection.world import World
+from pytest_secretsmanager.surroundings.default_region import REGION_VARIABLE
 
 LINES = 5
-"""Different calls that are told; of more only their number."""
+"""The number of different calls that have a line; the rest is counted."""
 
 WIDTH = 80
 _LONGEST_ID = 200
@@ -29,7 +29,7 @@ _CODE = "ResourceNotFoundException"
 
 
 class _Call(NamedTuple):
-    """A call that found nothing, but for its time. `version` is what was asked for of a secret that is there."""
+    """A call that found nothing. `version` is the requested version of a secret that exists."""
 
     operation: str
     secret_id: str
@@ -39,7 +39,7 @@ class _Call(NamedTuple):
 
     @property
     def key(self) -> SecretKey:
-        return key_of(self.secret_id, self.region, self.account)
+        return key_from(self.secret_id, self.region, self.account)
 
     @property
     def place(self) -> str:
@@ -48,9 +48,9 @@ class _Call(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Missed:
-    """A call that found nothing, in the manager that answered it.
+    """A call that found nothing, with the manager that answered it.
 
-    `times` is how often it was made, `before` what was logged before the first time, `others` are the other managers.
+    `times` is the number of such calls, `before` has the calls before the first one, `others` has the other managers.
     """
 
     call: _Call
@@ -61,9 +61,9 @@ class _Missed:
 
 
 def not_found(met: Sequence[tuple[World, Sequence[Event]]]) -> str:
-    """A line for each different call that found nothing, in their order; empty when there was none.
+    """A line for each different call that found nothing, in their order; empty if there is none.
 
-    `met` are the managers that a test has met, with what each has logged since.
+    `met` has the managers that were entered before or during the test, each with the calls that it logged in the test.
     """
     missed = [
         one
@@ -79,9 +79,9 @@ def not_found(met: Sequence[tuple[World, Sequence[Event]]]) -> str:
 def _missed(world: World, events: Sequence[Event], others: Sequence[World]) -> list[_Missed]:
     """The different calls that found nothing.
 
-    A rotation function asks for its own pending version before it makes that one: no mistake, so it is left out.
+    A rotation function reads its own pending version before it creates that. This is no mistake, and is left out.
     """
-    tokens = {run.token for run in world.service.effects.rotations.runs}
+    tokens = {run.token for run in world.runs}
     found: dict[_Call, list[int]] = {}
     for index, event in enumerate(events):
         if event.error == _CODE and event.request.get("VersionId") not in tokens:
@@ -90,7 +90,7 @@ def _missed(world: World, events: Sequence[Event], others: Sequence[World]) -> l
 
 
 def _call(event: Event) -> _Call:
-    version = (event.error_message or "").partition(": ")[2]  # AWS's text on a version ends with the one asked for
+    version = (event.error_message or "").partition(": ")[2]  # AWS's text about a version ends with its id or label
     secret_id = str(event.request["SecretId"])
     return _Call(event.within or event.operation, secret_id, event.region, event.account, version or None)
 
@@ -108,7 +108,7 @@ def _about_version(world: World, call: _Call, version: str) -> str:
         SecretView(world, call.key).version(version)
     except (VersionNotFound, SecretNotFound) as absent:
         return str(absent)
-    return f"secret {call.key.name!r} had no value in version {version!r} at that time; the version is there now"
+    return f"secret {call.key.name!r} had no value in version {version!r} at that time; the version exists now"
 
 
 def _about_secret(missed: _Missed) -> str:
@@ -116,33 +116,33 @@ def _about_secret(missed: _Missed) -> str:
     asked = call.secret_id if len(call.secret_id) <= _LONGEST_ID else f"{call.secret_id[:_LONGEST_ID]}…"
     reason = _by_its_arn(missed) or _by_time(missed) or _in_another_manager(missed)
     if reason is None:
-        return no_secret(asked, call.key, missed.world.present())
+        return missing_secret_text(asked, call.key, missed.world.present())
     return f"no secret {asked!r} in {call.place}; {reason}"
 
 
 def _by_its_arn(missed: _Missed) -> str | None:
-    """Why an ARN finds nothing, whatever is there."""
+    """The reason why an ARN finds nothing, whatever secrets exist."""
     call = missed.call
     if not arns.is_arn(call.secret_id):
         return None
     parsed = arns.parse(call.secret_id)
     if parsed is None:
-        return "that is the ARN of no secret"
+        return "this ARN is not that of a secret"
     if parsed.region != call.region:
         where = "" if missed.world.state_of(call.key) is None else ", where the secret is"
-        return f"a client finds the secrets of its own region, and this ARN is one of {parsed.region}{where}"
+        return f"a client finds the secrets of its own region, and the ARN names {parsed.region}{where}"
     if parsed.partial and parsed.account != call.account:
-        return f"an ARN of another account ({parsed.account}) has to be whole, with its last six characters"
+        return f"the ARN names another account ({parsed.account}), so it needs its last six characters"
     return None
 
 
 def _by_time(missed: _Missed) -> str | None:
-    """Whether the secret has come since, or had gone before."""
+    """The reason, if the secret was created after the call or deleted before it."""
     key, world = missed.call.key, missed.world
     present = world.state_of(key)
     if present is not None:
         is_asked = not arns.is_arn(missed.call.secret_id) or present.arn.startswith(missed.call.secret_id)
-        return "it was not there at that time, and is there now" if is_asked else None
+        return "it did not exist at that time, and exists now" if is_asked else None
     if world.service.store.get(key) is not None:
         return "it was deleted, and its recovery window has passed"
     if any(_deletes(event, key) for event in missed.before):
@@ -152,34 +152,34 @@ def _by_time(missed: _Missed) -> str | None:
 
 def _deletes(event: Event, key: SecretKey) -> bool:
     is_done = event.operation == "DeleteSecret" and event.error is None
-    return is_done and place_of(event, event.request["SecretId"]) == key
+    return is_done and key_in(event, event.request["SecretId"]) == key
 
 
 def _in_another_manager(missed: _Missed) -> str | None:
-    """Where managers are nested, the one that was entered last answers, and has no secrets of the others."""
+    """The reason, if another manager has the secret: of nested managers the one that was entered last answers."""
     key = missed.call.key
     found = [secret for world in missed.others for secret in world.present() if secret.name == key.name]
     if not found or any(secret.name == key.name for secret in missed.world.present()):
         return None
-    places = {secret.key[:2] for secret in found}
-    elsewhere = "" if key[:2] in places else f" in {place_text(*found[0].key[:2])}"
-    return f"another SecretsManager has it{elsewhere}, and did not answer this call: the one entered last does"
+    places = {secret.key.place for secret in found}
+    elsewhere = "" if key.place in places else f" in {place_text(*found[0].key.place)}"
+    return f"another SecretsManager has it{elsewhere}; the one that was entered last answered this call"
 
 
 def _regions_that_differ(missed: Sequence[_Missed]) -> list[str]:
-    """What is said once when clients that name no region call in another one than that of the secrets."""
+    """One line if clients without a region call another region than that of the secrets."""
     named = os.environ.get(REGION_VARIABLE)
     for one in missed:
         home = one.world.region()
         is_there = one.world.state_of(one.call.key._replace(region=home)) is not None
         if one.call.region == named != home and is_there:
             return [
-                f"{REGION_VARIABLE} is {named} now, so clients that name no region call there; this SecretsManager "
-                f"seeds and looks in {home}: let both name the same region"
+                f"{REGION_VARIABLE} is {named} now, so clients without a region call there; this SecretsManager "
+                f"seeds and looks in {home}: use the same region for both"
             ]
     return []
 
 
 def filled(line: str) -> str:
-    """A line of the section, folded."""
+    """A line of the section, wrapped."""
     return textwrap.fill(line, WIDTH, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)

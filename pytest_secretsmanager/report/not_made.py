@@ -1,16 +1,15 @@
-"""Calls that named a rotation function or a KMS key which is not there: what a test calls to make one.
+"""The lines about calls that named a missing rotation function or KMS key, with the call that creates it.
 
-The error itself is AWS's, letter for letter, and says no more than AWS does; and the code under test may have swallowed
-it.
+AWS's own error says no more than AWS does, and the code under test may have swallowed it.
 """
 
 import re
 from collections.abc import Iterator, Sequence
 
-from pytest_secretsmanager.inspection.absence import place_text
 from pytest_secretsmanager.inspection.log import Event
-from pytest_secretsmanager.inspection.matching import key_of
-from pytest_secretsmanager.inspection.views import World
+from pytest_secretsmanager.inspection.matching import key_from
+from pytest_secretsmanager.inspection.missing_secret import place_text
+from pytest_secretsmanager.inspection.world import World
 from pytest_secretsmanager.report.not_found import LINES, filled
 
 _NO_FUNCTION = "Secrets Manager cannot invoke the specified Lambda function"
@@ -18,30 +17,30 @@ _NO_KEY = re.compile(r"invalid KMS key: (?:Key '(?P<key>[^']+)' does not exist|A
 
 
 def not_made(met: Sequence[tuple[World, Sequence[Event]]]) -> str:
-    """A line for each function and each key that a call has missed, in their order; empty when there was none.
+    """A line for each missing function and key, in the order of the calls; empty if there is none.
 
-    `met` are the managers that a test has met, with what each has logged since.
+    `met` is as in `not_found`.
     """
     lines = [*dict.fromkeys(line for world, events in met for event in events for line in _lines(world, event))]
-    shown = lines[:LINES]
+    bounded = lines[:LINES]
     if len(lines) > LINES:
-        shown.append(f"… and {len(lines) - LINES} more calls that named no function or key that is there")
-    return "\n".join(map(filled, shown))
+        bounded.append(f"… and {len(lines) - LINES} more calls that named a missing function or key")
+    return "\n".join(map(filled, bounded))
 
 
 def _lines(world: World, event: Event) -> Iterator[str]:
     message = event.error_message or ""
     if message.startswith(_NO_FUNCTION):
         arn = ":".join(_function(world, event).split(":")[:7])
-        yield f"{event.operation}: no function is {arn}; sm.rotation.register(handler, arn={arn!r}) makes it one"
+        yield f"{event.operation}: no function {arn} exists; sm.rotation.register(handler, arn={arn!r}) creates it"
     elif missing := _NO_KEY.search(message):
         yield f"{event.operation}: {_about_key(world, missing['key'] or missing['alias'])}"
 
 
 def _function(world: World, event: Event) -> str:
-    """The function that was asked for; a call that names none means the one that is stored."""
+    """The function that the call named, else the secret's own."""
     named = event.request.get("RotationLambdaARN")
-    secret = world.state_of(key_of(event.request["SecretId"], event.region, event.account))
+    secret = world.state_of(key_from(event.request["SecretId"], event.region, event.account))
     stored = "" if secret is None or secret.rotation is None else secret.rotation.function
     return str(named or stored)
 
@@ -54,5 +53,5 @@ def _about_key(world: World, arn: str) -> str:
     alias = f"alias={name!r}" if is_alias else ""
     call = f"sm.kms.create_key({', '.join(filter(None, (alias, place, owner)))})"
     if is_alias:
-        return f"no KMS key is {name!r} in {place_text(region, account)}; {call} makes one"
-    return f"no KMS key is {arn}; {call} makes one, to be named by its .id or .arn"
+        return f"no KMS key {name!r} exists in {place_text(region, account)}; {call} creates one"
+    return f"no KMS key {arn} exists; {call} creates one: use its .id or .arn"

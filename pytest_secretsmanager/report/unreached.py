@@ -1,11 +1,11 @@
-"""Calls by clients of a region that AWS has not: what a failing test's reader needs to see why.
+"""The lines about calls by clients of a region that AWS does not have.
 
-botocore's error names the host alone, and the code under test may have swallowed it.
+botocore's own error names only the host, and the code under test may have swallowed it.
 """
 
 from collections.abc import Sequence
 
-from pytest_secretsmanager.inspection.worlds import Unreached
+from pytest_secretsmanager.inspection.entered import Unreached
 from pytest_secretsmanager.report.not_found import LINES, filled
 
 
@@ -14,7 +14,7 @@ def unreached(calls: Sequence[Unreached]) -> str:
     different = list(dict.fromkeys(calls))
     lines = [_line(call, calls.count(call)) for call in different[:LINES]]
     if len(different) > LINES:
-        lines.append(f"… and {len(different) - LINES} more calls in regions that are none")
+        lines.append(f"… and {len(different) - LINES} more calls in unknown regions")
     return "\n".join(map(filled, lines))
 
 

@@ -79,7 +79,7 @@ def test_event_handler_runs_before_the_call_returns_and_reads_the_new_value(sm: 
 
 def test_event_handler_runs_without_the_lock_of_the_manager(sm: SecretsManager, is_free: Callable[[Any], bool]) -> None:
     found: list[bool] = []
-    sm.events.subscribe(lambda _: found.append(is_free(sm._service.lock)))
+    sm.events.subscribe(lambda _: found.append(is_free(sm._parts.service.lock)))
     put(sm)
     sm.clock.advance(days=1)
     assert found == [True, True]
@@ -384,16 +384,16 @@ def test_event_handler_subscribed_by_a_handler_gets_the_later_events(sm: Secrets
 
 def test_last_unsubscribe_removes_watcher_and_listener_from_the_service(sm: SecretsManager) -> None:
     with sm.events.subscribe(print), sm.events.subscribe(print):
-        assert len(sm._service.watchers) == len(sm._service.listeners) == 1
-    assert sm._service.watchers == []
-    assert sm._service.listeners == []
+        assert len(sm._parts.service.watchers) == len(sm._parts.service.listeners) == 1
+    assert sm._parts.service.watchers == []
+    assert sm._parts.service.listeners == []
 
 
 def test_rollback_removes_a_subscription_that_was_made_inside(sm: SecretsManager) -> None:
     inner: list[Event] = []
     outer: list[Event] = []
     sm.events.subscribe(outer.append, pattern=CURRENT_MOVES)
-    with sm.rolled_back():
+    with sm.snapshot():
         sm.events.subscribe(inner.append, pattern=CURRENT_MOVES)
         put(sm)
     put(sm, "three")
@@ -402,18 +402,18 @@ def test_rollback_removes_a_subscription_that_was_made_inside(sm: SecretsManager
 
 def test_rollback_removes_the_first_subscription_of_the_manager(sm: SecretsManager) -> None:
     seen: list[Event] = []
-    with sm.rolled_back():
+    with sm.snapshot():
         subscription = sm.events.subscribe(seen.append)
     put(sm)
     subscription.unsubscribe()
     assert seen == []
-    assert sm._service.watchers == []
+    assert sm._parts.service.watchers == []
 
 
 def test_rollback_restores_a_subscription_that_was_ended_inside(sm: SecretsManager) -> None:
     seen: list[Event] = []
     subscription = sm.events.subscribe(seen.append, pattern=CURRENT_MOVES)
-    with sm.rolled_back():
+    with sm.snapshot():
         subscription.unsubscribe()
         put(sm)
     put(sm, "three")
@@ -503,7 +503,7 @@ def test_failed_event_handler_is_reported_once(left: SecretsManager) -> None:
 
 
 def test_failed_event_handler_inside_a_rollback_is_reported_at_its_end(sm: SecretsManager) -> None:
-    with pytest.raises(HandlerError), sm.rolled_back():
+    with pytest.raises(HandlerError), sm.snapshot():
         sm.events.subscribe(failing, pattern=CURRENT_MOVES)
         put(sm)
     sm.assert_value("db", "one")
@@ -513,12 +513,12 @@ def test_failed_event_handler_from_before_a_rollback_is_reported_when_the_manage
     with pytest.raises(HandlerError), left:
         left.events.subscribe(failing, pattern=CURRENT_MOVES)
         put(left)
-        with left.rolled_back():
+        with left.snapshot():
             pass
 
 
 def test_error_inside_a_rollback_is_raised_with_a_note_on_the_failed_handler(sm: SecretsManager) -> None:
-    with pytest.raises(ZeroDivisionError) as failure, sm.rolled_back():
+    with pytest.raises(ZeroDivisionError) as failure, sm.snapshot():
         sm.events.subscribe(failing, pattern=CURRENT_MOVES)
         put(sm)
         raise ZeroDivisionError
@@ -617,7 +617,7 @@ def test_events_subscribe_accepts_a_handler_without_a_signature(sm: SecretsManag
 def test_events_subscribe_refuses_a_malformed_pattern_at_once(sm: SecretsManager) -> None:
     with pytest.raises(UsageError, match="did you mean 'prefix'"):
         sm.events.subscribe(print, pattern={"source": [{"prefx": "aws"}]})
-    assert sm._service.watchers == []
+    assert sm._parts.service.watchers == []
 
 
 def test_events_subscribe_explains_a_misspelt_argument(sm: SecretsManager) -> None:

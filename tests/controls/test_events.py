@@ -260,7 +260,7 @@ def test_rollback_removes_the_events_of_its_block(
     secretsmanager: SecretsManager, client: "SecretsManagerClient"
 ) -> None:
     client.create_secret(Name="app/db", SecretString="one")
-    with secretsmanager.rolled_back():
+    with secretsmanager.snapshot():
         client.delete_secret(SecretId="app/db")
     assert via_cloudtrail(secretsmanager) == ["CreateSecret"]
 

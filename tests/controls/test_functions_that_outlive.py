@@ -14,7 +14,7 @@ import pytest
 from put_and_promote import put_and_promote
 
 from pytest_secretsmanager import NetworkBlocked, Rotation, SecretsManager
-from pytest_secretsmanager.doors import active, environment
+from pytest_secretsmanager.doors.wiring import PROCESS
 
 PATIENCE = 30.0
 
@@ -60,7 +60,7 @@ def left_running(rolled_back: bool = False) -> Iterator[tuple[SecretsManager, Fu
     with SecretsManager() if rolled_back else pytest.warns(RuntimeWarning, match="still running") as outer:
         if rolled_back:
             sm = outer
-            with pytest.warns(RuntimeWarning, match="still running"), sm.rolled_back():
+            with pytest.warns(RuntimeWarning, match="still running"), sm.snapshot():
                 thread = function.start(sm)
         else:
             with SecretsManager() as sm:
@@ -102,7 +102,7 @@ def test_environment_of_a_running_function_is_restored_when_its_manager_is_left(
         function.finish(thread)
         assert "AWS_LAMBDA_FUNCTION_NAME" not in os.environ
     assert "AWS_DEFAULT_REGION" not in os.environ
-    assert environment._in_use == ()
+    assert PROCESS.environment._users == ()
 
 
 @pytest.mark.parametrize("rolled_back", [False, True], ids=["manager left", "rolled back"])
@@ -117,8 +117,8 @@ def test_running_rotation_function_of_a_failed_rotation_is_cut_off() -> None:
     function = Function()
     with pytest.warns(RuntimeWarning, match="still running"), SecretsManager() as sm:  # noqa: PT031
         thread = function.start(sm)
-        sm._service.effects.rotations._busy = frozenset()
-        (run,) = sm.rotation.runs
+        sm._parts.service.effects.rotations._busy = frozenset()
+        (run,) = sm._parts.service.effects.rotations.runs
         run.state = "failed"
     assert "AWS_LAMBDA_FUNCTION_NAME" not in os.environ
     function.finish(thread)
@@ -155,7 +155,7 @@ def test_left_manager_answers_its_running_function_but_no_other_thread() -> None
         client = boto3.client(
             "secretsmanager", region_name="us-east-1", aws_access_key_id="a", aws_secret_access_key="b"
         )
-        assert active.responder_for(client) is None
+        assert PROCESS.responder_for(client) is None
 
 
 def test_running_rotation_function_is_answered_by_its_own_manager_that_was_left() -> None:
@@ -180,7 +180,7 @@ def test_running_rotation_function_from_before_a_rollback_goes_on() -> None:
     function = Function()
     with SecretsManager() as sm:
         thread = function.start(sm)
-        with sm.rolled_back():
+        with sm.snapshot():
             pass
         function.finish(thread)
         assert function.steps == ["createSecret", "setSecret", "testSecret", "finishSecret"]
@@ -215,9 +215,9 @@ def test_interrupted_function_in_an_event_loop_does_not_write_to_a_later_manager
         assert function.has_ended.wait(PATIENCE)
         assert list(later.secrets) == []
     deadline = time.monotonic() + PATIENCE
-    while active._functions and time.monotonic() < deadline:
+    while PROCESS.functions.all and time.monotonic() < deadline:
         time.sleep(0.001)
-    assert active._functions == ()
+    assert PROCESS.functions.all == ()
 
 
 def test_interrupt_in_one_thread_does_not_end_a_rotation_of_another_thread() -> None:
@@ -233,7 +233,7 @@ def test_interrupt_in_one_thread_does_not_end_a_rotation_of_another_thread() -> 
     with SecretsManager() as sm:
         sm.seed("a", "one", rotation=Rotation(interrupted, days=1))
         sm.seed("b", "one", rotation=Rotation(handler, days=1))
-        run_effects: Callable[..., Any] = sm._service.effects.run
+        run_effects: Callable[..., Any] = sm._parts.service.effects.run
 
         def wait_first(effects: Any) -> None:
             if threading.current_thread() is thread:
@@ -241,7 +241,7 @@ def test_interrupt_in_one_thread_does_not_end_a_rotation_of_another_thread() -> 
                 assert may_begin.wait(PATIENCE)
             run_effects(effects)
 
-        sm._service.effects.run = wait_first  # type: ignore[method-assign]
+        sm._parts.service.effects.run = wait_first  # type: ignore[method-assign]
         thread = threading.Thread(target=sm.client().rotate_secret, kwargs={"SecretId": "b"}, daemon=True)
         thread.start()
         assert ready.wait(PATIENCE)

@@ -337,7 +337,7 @@ def test_rotation_that_is_due_begins_once_when_many_threads_call(
 
 def test_begin_first_due_returns_nothing_when_another_thread_has_begun_it(secretsmanager: SecretsManager) -> None:
     """Another thread may begin the due rotation between a look at the agenda and this call."""
-    assert secretsmanager._service.effects.rotations.begin_first_due(0.0) == ()
+    assert secretsmanager._parts.service.effects.rotations.begin_first_due(0.0) == ()
 
 
 # --- between reads ---------------------------------------------------------------------------------------------------

@@ -216,23 +216,23 @@ def test_error_of_a_decorated_function_is_raised_before_an_unmet_plan(sm: Secret
 
 def test_unmet_plan_inside_a_rollback_fails_at_its_end(sm: SecretsManager) -> None:
     with sm:
-        with pytest.raises(UnmetPlanError), sm.rolled_back():
+        with pytest.raises(UnmetPlanError), sm.snapshot():
             sm.rotation.fail("setSecret", ValueError)
-        with sm.rolled_back():
+        with sm.snapshot():
             sm.rotation.fail("setSecret", ValueError)
             rotate(sm)
 
 
 def test_rollback_restores_everything_when_an_unmet_plan_fails(sm: SecretsManager) -> None:
     with sm:
-        with pytest.raises(UnmetPlanError), sm.rolled_back():
+        with pytest.raises(UnmetPlanError), sm.snapshot():
             sm.rotation.fail("setSecret", ValueError)
             sm.seed("other", "one")
         assert list(sm.secrets) == ["db"]
 
 
 def test_error_inside_a_rollback_is_raised_before_an_unmet_plan(sm: SecretsManager) -> None:
-    with sm, pytest.raises(ZeroDivisionError), sm.rolled_back():
+    with sm, pytest.raises(ZeroDivisionError), sm.snapshot():
         sm.rotation.fail("setSecret", ValueError)
         raise ZeroDivisionError
 
@@ -240,9 +240,9 @@ def test_error_inside_a_rollback_is_raised_before_an_unmet_plan(sm: SecretsManag
 def test_plan_from_before_a_rollback_may_be_met_inside_it(sm: SecretsManager) -> None:
     with sm:
         sm.rotation.fail("setSecret", ValueError)
-        with sm.rolled_back():
+        with sm.snapshot():
             pass
-        with sm.rolled_back():
+        with sm.snapshot():
             rotate(sm)
 
 
@@ -250,9 +250,9 @@ def test_unmet_plan_from_before_a_rollback_is_reported_when_the_manager_is_left(
     with pytest.raises(UnmetPlanError) as failure, sm:
         sm.rotation.fail("setSecret", ValueError)
         sm.rotation.hold("db", before="setSecret")
-        with sm.rolled_back():
+        with sm.snapshot():
             pass
-        with pytest.raises(UnmetPlanError, match="'testSecret'") as inner, sm.rolled_back():
+        with pytest.raises(UnmetPlanError, match="'testSecret'") as inner, sm.snapshot():
             sm.rotation.fail("testSecret", ValueError)
     assert "'setSecret'" not in str(inner.value)
     assert len(str(failure.value).splitlines()) == 3

@@ -14,6 +14,8 @@ import wrapt
 from pytest_secretsmanager import SecretsManager
 from pytest_secretsmanager.doors import imports
 from pytest_secretsmanager.doors.guard import Guard
+from pytest_secretsmanager.doors.wiring import PROCESS
+from pytest_secretsmanager.engine.faults import Fault, FaultPlan
 
 KEYS = {"region_name": "us-east-1", "aws_access_key_id": "AKIATEST", "aws_secret_access_key": "test"}
 
@@ -78,6 +80,22 @@ def test_a_client_in_a_region_that_is_none_gets_the_error_of_its_own_edition(mak
     client = session.create_client("secretsmanager", **(KEYS | {"region_name": "eu-wst-1"}))
     with SecretsManager(), pytest.raises(sys.modules["botocore.exceptions"].EndpointConnectionError):
         client.list_secrets()
+
+
+@EDITIONS
+def test_a_client_of_another_edition_retries_and_raises_the_errors_of_that_edition(
+    make_edition: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_edition()
+    monkeypatch.setattr("time.sleep", lambda seconds: None if seconds == 0 else pytest.fail("really slept"))
+    config = sys.modules["botocore.config"].Config(retries={"mode": "legacy"})
+    client = sys.modules["botocore.session"].Session().create_client("secretsmanager", config=config, **KEYS)
+    planned = FaultPlan(lambda _: True, lambda _: Fault("closed"))
+    with SecretsManager() as sm:
+        sm._parts.responder.plans.append(planned)
+        with pytest.raises(sys.modules["botocore.exceptions"].ConnectionClosedError):
+            client.list_secrets()
+    assert planned.attempts == 5
 
 
 @EDITIONS
@@ -189,25 +207,25 @@ def test_a_followed_module_is_met_each_time_that_its_code_has_run(module_file: s
     def meet(module: ModuleType) -> None:
         met.append(module.runs)
 
-    imports.follow(module_file, meet)
+    PROCESS.imports.follow(module_file, meet)
     try:
         module = importlib.import_module(module_file)
         importlib.reload(module)
         del sys.modules[module_file]
         importlib.import_module(module_file)
     finally:
-        imports.unfollow(module_file, meet)
+        PROCESS.imports.unfollow(module_file, meet)
     assert met == [1, 2, 1]
 
 
 def test_a_followed_module_keeps_the_loader_that_it_would_have_had(module_file: str) -> None:
     plain = type(importlib.import_module(module_file).__loader__)
     del sys.modules[module_file]
-    imports.follow(module_file, print)
+    PROCESS.imports.follow(module_file, print)
     try:
         module = importlib.import_module(module_file)
     finally:
-        imports.unfollow(module_file, print)
+        PROCESS.imports.unfollow(module_file, print)
     assert type(module.__loader__) is plain
     assert module.__spec__ is not None
     assert type(module.__spec__.loader) is plain
@@ -215,20 +233,20 @@ def test_a_followed_module_keeps_the_loader_that_it_would_have_had(module_file: 
 
 def test_a_module_that_is_followed_no_more_is_not_met(module_file: str) -> None:
     met: list[ModuleType] = []
-    imports.follow(module_file, met.append)
-    imports.unfollow(module_file, met.append)
-    imports.unfollow(module_file, met.append)
+    PROCESS.imports.follow(module_file, met.append)
+    PROCESS.imports.unfollow(module_file, met.append)
+    PROCESS.imports.unfollow(module_file, met.append)
     importlib.import_module(module_file)
     assert met == []
 
 
 def test_a_followed_module_that_is_not_there_is_not_found(tmp_path) -> None:
-    imports.follow("no_such_module_anywhere", print)
+    PROCESS.imports.follow("no_such_module_anywhere", print)
     try:
         with pytest.raises(ModuleNotFoundError, match="no_such_module_anywhere"):
             importlib.import_module("no_such_module_anywhere")
     finally:
-        imports.unfollow("no_such_module_anywhere", print)
+        PROCESS.imports.unfollow("no_such_module_anywhere", print)
 
 
 def test_an_edition_whose_import_was_not_noticed_is_answered_by_the_next_manager() -> None:

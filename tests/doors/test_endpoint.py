@@ -242,11 +242,11 @@ def test_it_is_at_one_port_at_a_time(secretsmanager, endpoint):
 
 
 def test_it_ends_with_the_block_that_is_rolled_back(secretsmanager):
-    with secretsmanager.rolled_back():
+    with secretsmanager.snapshot():
         inside = secretsmanager.endpoint()
     assert inside.is_stopped
     outside = secretsmanager.endpoint()
-    with secretsmanager.rolled_back():
+    with secretsmanager.snapshot():
         assert secretsmanager.endpoint() is outside
     assert not outside.is_stopped
 
@@ -420,7 +420,7 @@ def test_crashes_are_remembered_after_their_endpoint(secretsmanager, endpoint):
     endpoint.crashes.append("what crashed")
     endpoint.stop()
     again = secretsmanager.endpoint()
-    assert secretsmanager.crashes == ("what crashed",)
+    assert secretsmanager._parts.crashes == ["what crashed"]
     again.crashes.clear()
 
 
@@ -638,7 +638,7 @@ def test_a_crash_is_a_fault_of_the_service_without_detail(secretsmanager, endpoi
     for text in endpoint.crashes:
         assert text.splitlines()[0] == "secretsmanager.PutSecretValue crashed inside the endpoint"
         assert (text.splitlines()[-1], "hunter2 is in this text\n" in text) == ("ZeroDivisionError", False)
-    assert len(secretsmanager.crashes) == 2
+    assert len(secretsmanager._parts.crashes) == 2
 
 
 def test_what_was_refused_is_no_crash(endpoint):

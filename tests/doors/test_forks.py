@@ -18,9 +18,10 @@ from signed_requests import TOKEN, connect, port_of, read_answer, send, signed
 
 from pytest_secretsmanager import Rotation, SecretsManager
 from pytest_secretsmanager.controls import clock
-from pytest_secretsmanager.doors import active, environment
+from pytest_secretsmanager.doors.wiring import PROCESS
 from pytest_secretsmanager.engine import locks
 from pytest_secretsmanager.engine.errors import UsageError
+from pytest_secretsmanager.managing import entering
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
 
@@ -78,12 +79,12 @@ def beside_threads(work, count=3):
 
 
 LOCKS = {
-    "the lock of the secrets": lambda sm: sm._service.lock,
-    "the lock of entering": lambda sm: sm._entering,
+    "the lock of the secrets": lambda sm: sm._parts.service.lock,
+    "the lock of entering": lambda _: entering.lock,
     "the lock of the clock": lambda _: clock._lock,
     "the lock of a hold": lambda sm: sm.replication.hold(polls=1)._counting,
-    "the lock of answering": lambda _: active.lock,
-    "the lock of the environment": lambda _: environment._lock,
+    "the lock of answering": lambda _: PROCESS.lock,
+    "the lock of the environment": lambda _: PROCESS.environment.lock,
 }
 
 
@@ -105,7 +106,7 @@ def test_a_fork_leaves_locks_free_in_both_processes(secretsmanager, lock_of, is_
 
 
 def test_a_lock_that_the_forking_thread_holds_is_held_in_both_processes_and_can_be_released(secretsmanager, is_free):
-    lock = secretsmanager._service.lock
+    lock = secretsmanager._parts.service.lock
 
     def look():
         held = not is_free(lock)
@@ -123,7 +124,7 @@ def test_a_fork_waits_for_a_change_of_several_secrets_to_be_whole(secretsmanager
     begun = Event()
 
     def change():
-        with secretsmanager._service.transaction():
+        with secretsmanager._parts.service.transaction():
             secretsmanager.seed("a", "new")
             begun.set()
             Event().wait(0.05)
@@ -163,7 +164,7 @@ def enter_another():
 
 
 def roll_back(sm):
-    with sm.rolled_back():
+    with sm.snapshot():
         sm.seed("other", "value")
 
 
@@ -195,7 +196,7 @@ def test_threads_may_fork_at_the_same_time(secretsmanager, is_free):
     with ThreadPoolExecutor(4) as pool:
         values = [pool.submit(in_child, lambda: secretsmanager.secret("db").value) for _ in range(8)]
         assert [value.result() for value in values] == ["one"] * 8
-    assert is_free(secretsmanager._service.lock)
+    assert is_free(secretsmanager._parts.service.lock)
 
 
 clients = ()

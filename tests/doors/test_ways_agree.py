@@ -1,7 +1,8 @@
-"""A call that somebody listens to and one that nobody listens to give the same replies, errors and logs.
+"""The three ways through a client give the same replies, errors and logs.
 
-The first goes botocore's own way through all its events, the second a shorter one. Each scenario runs both ways, in
-managers that make the same ids at the same time.
+A call that nobody listens to takes a short way. A call that somebody listens to goes through botocore's events, and one
+that a plan of faults concerns goes through botocore's endpoint as well. Each scenario runs on the short way and on
+another, in managers that make the same ids at the same time.
 """
 
 import copy
@@ -12,6 +13,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from pytest_secretsmanager import SecretsManager
+from pytest_secretsmanager.engine.faults import FaultPlan
 
 TOKEN = "11111111-2222-4333-8444-555555555555"
 OTHER = "66666666-7777-4888-9999-000000000000"
@@ -142,7 +144,8 @@ UNVALIDATED = {
     "all well": [("put_secret_value", {"SecretId": "db", "SecretString": "x"})],
 }
 
-HOOKS = ("provide-client-params", "before-parameter-build", "before-call", "after-call")
+PLANNED = "a plan without a fault"
+HOOKS = (PLANNED, "provide-client-params", "before-parameter-build", "before-call", "after-call")
 
 
 @pytest.fixture
@@ -152,9 +155,11 @@ def run(new_client, monkeypatch):
 
     def run(scenario, hook=None, **options):
         client = new_client(**options)
-        if hook is not None:
+        if hook not in (None, PLANNED):
             client.meta.events.register(hook, lambda **_: None)
         with SecretsManager(random_seed=7) as sm:
+            if hook == PLANNED:
+                sm._parts.responder.plans.append(FaultPlan(lambda _: True, lambda _: None))
             sm.kms.create_key(alias="alias/pay")
             sm.seed("db", "two", versions=["one"], tags={"team": "pay"})
             sm.seed("key", b"\x00\xff")

@@ -76,3 +76,13 @@ def test_errors_of_ours_are_shown_as_they_are_imported_and_those_of_users_as_the
 
     assert errors.UsageError.__module__ == "pytest_secretsmanager"
     assert Mine.__module__ == __name__
+
+
+def test_a_usage_error_begins_with_its_subject_and_keeps_the_problem_apart():
+    error = errors.UsageError("is a number, not 'x'", subject="port")
+    assert (str(error), error.subject, error.problem) == ("port is a number, not 'x'", "port", "is a number, not 'x'")
+
+
+def test_a_usage_error_without_a_subject_is_all_problem():
+    error = errors.UsageError("a seed has one name")
+    assert (str(error), error.subject, error.problem) == ("a seed has one name", None, "a seed has one name")

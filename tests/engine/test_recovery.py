@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from pytest_secretsmanager import SecretsManager
-from pytest_secretsmanager.engine.effects.progress import Progress
 
 
 def once(monkeypatch: pytest.MonkeyPatch, owner: object, name: str) -> None:
@@ -52,7 +51,7 @@ def rotate(sm: SecretsManager, **parameters: Any) -> None:
 def test_a_rotation_that_was_announced_and_did_not_begin_is_tried_again(
     secretsmanager: SecretsManager, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    once(monkeypatch, secretsmanager._service.effects.rotations, name)
+    once(monkeypatch, secretsmanager._parts.service.effects.rotations, name)
     rotate(secretsmanager)
     secretsmanager.clock.advance(minutes=1)
     secretsmanager.assert_rotated("db")
@@ -61,7 +60,7 @@ def test_a_rotation_that_was_announced_and_did_not_begin_is_tried_again(
 def test_a_rotation_whose_end_was_not_noted_has_succeeded(
     secretsmanager: SecretsManager, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    once(monkeypatch, Progress, "end")
+    once(monkeypatch, secretsmanager._parts.service.effects.rotations, "_end")
     rotate(secretsmanager)
     (run,) = secretsmanager.rotation.runs
     assert (run.state, run.broken_off) == ("succeeded", False)
@@ -74,7 +73,7 @@ def test_a_rotation_that_was_cancelled_and_whose_end_was_not_noted_is_abandoned(
     def cancel(event: dict[str, str], _: object) -> None:
         secretsmanager.client().cancel_rotate_secret(SecretId=event["SecretId"])
 
-    once(monkeypatch, Progress, "end")
+    once(monkeypatch, secretsmanager._parts.service.effects.rotations, "_end")
     secretsmanager.seed("db", "one")
     arn = secretsmanager.rotation.register(cancel)
     with pytest.raises(KeyboardInterrupt):
@@ -86,7 +85,7 @@ def test_a_rotation_that_was_cancelled_and_whose_end_was_not_noted_is_abandoned(
 def test_a_trial_that_was_broken_off_leaves_nothing_of_its_version(
     secretsmanager: SecretsManager, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    once(monkeypatch, secretsmanager._service.effects.rotations._steps, "succeeds")
+    once(monkeypatch, secretsmanager._parts.service.effects.rotations, "_succeeds")
     rotate(secretsmanager, RotateImmediately=False, RotationRules={"AutomaticallyAfterDays": 30})
     (run,) = secretsmanager.rotation.runs
     assert (run.test, run.state, run.broken_off) == (True, "failed", True)
@@ -97,7 +96,7 @@ def test_replicas_follow_though_an_interrupt_came_before_they_did(
     secretsmanager: SecretsManager, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     secretsmanager.seed("db", "one", replicas=["eu-west-1"])
-    once(monkeypatch, secretsmanager._service.effects.replicas, "follow")
+    once(monkeypatch, secretsmanager._parts.service.effects.replicas, "follow")
     with pytest.raises(KeyboardInterrupt):
         secretsmanager.client().put_secret_value(SecretId="db", SecretString="two")
     assert secretsmanager.secret("db", region="eu-west-1").value == "two"
@@ -109,7 +108,7 @@ def test_an_interrupt_long_after_a_rotation_leaves_it_alone(
     secretsmanager.seed("db", "one")
     client, arn = secretsmanager.client(), secretsmanager.rotation.register(promoting(secretsmanager))
     client.rotate_secret(SecretId="db", RotationLambdaARN=arn)
-    once(monkeypatch, secretsmanager._service._commits, "make")
+    once(monkeypatch, secretsmanager._parts.service._commits, "make")
     with pytest.raises(KeyboardInterrupt):
         client.get_secret_value(SecretId="db")
     secretsmanager.assert_rotated("db")
@@ -120,7 +119,7 @@ def test_an_interrupt_long_after_a_rotation_leaves_it_alone(
 
 
 def test_a_child_waits_for_no_rotation_of_another_thread(secretsmanager: SecretsManager) -> None:
-    rotations = secretsmanager._service.effects.rotations
+    rotations = secretsmanager._parts.service.effects.rotations
     rotations._busy = frozenset([type("Run", (), {"thread": -1})()])
     rotations.forget_other_threads()
     assert not rotations.is_busy

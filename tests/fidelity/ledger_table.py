@@ -1,16 +1,16 @@
-"""Reads the ledger of decisions and deviations, and what its entries point at.
+"""Reads the ledger of decisions and deviations, and finds the scenarios, tests and places that its entries name.
 
-`ledger.toml` has an `[[entry]]` for each place where the package may do otherwise than AWS:
+`ledger.toml` has an `[[entry]]` for each place where the package may differ from AWS:
 
 | key | |
 | --- | --- |
 | `id` | a short name |
-| `operation` | the operations that it concerns, or `all` |
-| `what`, `we`, `aws` | the matter, what the package does, what AWS does or may do |
-| `confidence` | how well we know what AWS does: RECORDED, DOC, REPORTED, GUESS |
-| `pinned` | scenarios by name (as the file has it), or tests as `path::function`, that hold what we do |
-| `where` | optional: places in the package that say GUESS, as `engine/rules/paging.py DEFAULT_PAGE` |
-| `readme` | optional: true for what users are likely to meet; these make the guide's table |
+| `operation` | the operations that the entry concerns, or `all` |
+| `what`, `we`, `aws` | the matter, the behaviour of the package, the known or possible behaviour of AWS |
+| `confidence` | how well the behaviour of AWS is known: RECORDED, DOC, REPORTED, GUESS |
+| `pinned` | scenarios by the name in their file, or tests as `path::function`, that pin what the package does |
+| `where` | optional: places in the package marked GUESS, such as `engine/rules/paging.py DEFAULT_PAGE` |
+| `guide` | optional: true for the entries that users are likely to meet; the guide's table has these |
 """
 
 import ast
@@ -35,10 +35,10 @@ def entries() -> tuple[dict[str, Any], ...]:
     return tuple(tomllib.loads(LEDGER.read_text(encoding="utf-8"))["entry"])
 
 
-def main_table() -> str:
-    """The table of the main entries, which stands between the markers of the guide's chapter."""
+def guide_table() -> str:
+    """The table of the entries with `guide = true`, for the guide's chapter."""
     rows = [
-        [entry[column] for column in ("what", "we", "aws", "confidence")] for entry in entries() if entry.get("readme")
+        [entry[column] for column in ("what", "we", "aws", "confidence")] for entry in entries() if entry.get("guide")
     ]
     lines = [["what", "we", "AWS", "confidence"], ["---"] * 4, *rows]
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
@@ -51,14 +51,14 @@ def table_in(chapter: str) -> str:
 
 @cache
 def scenario_names(confidence: str | None = None) -> frozenset[str]:
-    """The names of all scenarios, or of those of one confidence, as their files have them."""
+    """The names of all scenarios, or of those with one confidence, with their placeholders."""
     tables = (tomllib.loads(path.read_text(encoding="utf-8")) for path in SCENARIOS.glob("*.toml"))
     found = (scenario for table in tables for scenario in table["scenario"])
     return frozenset(entry["name"] for entry in found if confidence in (None, entry["confidence"]))
 
 
-def is_there(pin: str) -> bool:
-    """Whether a scenario or a test that an entry names exists."""
+def exists(pin: str) -> bool:
+    """Whether a pinned scenario or test exists."""
     path, is_test, function = pin.partition("::")
     if not is_test:
         return pin in scenario_names()
@@ -73,7 +73,7 @@ def _functions(file: Path) -> frozenset[str]:
 
 
 def guesses() -> set[str]:
-    """Every place in the package whose source says GUESS."""
+    """Every place in the package whose source has the mark GUESS."""
     return {
         f"{path.relative_to(PACKAGE).as_posix()} {name}".strip()
         for path in PACKAGE.rglob("*.py")
@@ -88,7 +88,7 @@ def _names_around_guesses(source: str) -> Iterator[str]:
     end = 0
     for node in ast.parse(source).body:
         if not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)):
-            last = _name(node)  # a text below an assignment is its docstring
+            last = _name(node)  # a string below an assignment is its docstring
         if any("GUESS" in line for line in lines[end : node.end_lineno]):
             yield last
         end = node.end_lineno or end

@@ -1,4 +1,4 @@
-"""Rotation functions that scenarios register, by the name that they give."""
+"""The rotation functions that scenarios register by name."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -6,12 +6,12 @@ from itertools import count
 from typing import Any
 
 CallByDoor = Callable[[str, Mapping[str, Any]], Mapping[str, Any]]
-"""Makes a call of the secret's owner through the door under test, and gives the reply."""
+"""Makes a call of the secret's owner through the door under test, and returns the reply."""
 Handler = Callable[[dict[str, str], Any], object]
 
 
 def by_the_book(call: CallByDoor) -> Handler:
-    """Does what AWS's templates do; the values are `value-1`, `value-2`, … one after another."""
+    """A function like AWS's templates. Its values are `value-1`, `value-2`, …"""
     made = count(1)
 
     def handler(event: dict[str, str], _: object) -> str:
@@ -25,18 +25,18 @@ def by_the_book(call: CallByDoor) -> Handler:
             source = {} if current is None else {"RemoveFromVersionId": current}
             label = {"VersionStage": "AWSCURRENT", "MoveToVersionId": token}
             call("UpdateSecretVersionStage", {"SecretId": secret, **label, **source})
-        return "what it returns counts for nothing"
+        return "AWS ignores the return value"
 
     return handler
 
 
 def idle(_: CallByDoor) -> Handler:
-    """Does nothing, and so never finishes a rotation."""
+    """A function that does nothing, so that no rotation ends."""
     return lambda _event, _context: None
 
 
 def checking(_: CallByDoor) -> Handler:
-    """Fails unless it is called as AWS calls it; a step that failed stands among the steps."""
+    """A function that fails unless its event and context are AWS's. The control `steps` then shows the failed step."""
 
     def handler(event: dict[str, str], context: Any) -> None:
         assert event.keys() == {"Step", "SecretId", "ClientRequestToken", "RotationToken"}

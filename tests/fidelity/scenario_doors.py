@@ -1,7 +1,7 @@
-"""The ways into the package that every scenario is put through.
+"""The doors of the package, through which every scenario runs.
 
-A door is opened for one `SecretsManager` and gives a function that takes caller, operation and parameters, and gives an
-`Answer`. A new one is one more entry of `DOORS`.
+A door opens for one `SecretsManager` and yields a function that takes caller, operation and parameters, and returns an
+`Answer`. A new door is a new entry of `DOORS`.
 """
 
 import asyncio
@@ -26,7 +26,7 @@ CREDENTIALS = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing
 
 
 class Caller(NamedTuple):
-    """Who calls, from where, and whether their client checks parameters and fills the ClientRequestToken."""
+    """The caller's account and region, and whether the client checks parameters and fills in the ClientRequestToken."""
 
     account: str = ACCOUNT
     region: str = REGION
@@ -48,7 +48,7 @@ CALLERS = {
 
 @dataclass(frozen=True)
 class Answer:
-    """What a call came to: a reply, or the code and message of a refusal as the client shows them."""
+    """A reply, or the code and message of a refusal as the client shows them."""
 
     status: int
     reply: Mapping[str, Any] = field(default_factory=dict)
@@ -66,13 +66,13 @@ Door = Callable[[SecretsManager], AbstractContextManager[Call]]
 
 @cache
 def boto3_client(caller: Caller) -> Any:
-    """One client for each kind of caller, kept for the whole run: building one costs milliseconds."""
+    """One client for each caller, kept for the whole run: a new client costs milliseconds."""
     client = boto3.client("secretsmanager", **in_process_arguments(caller))
     return with_token_as(caller, client)
 
 
 def by_boto3(caller: Caller, operation: str, parameters: Mapping[str, Any]) -> Answer:
-    """A boto3 client's method, as an application calls it."""
+    """Call the method of a boto3 client, as an application does."""
     return called(boto3_client(caller), operation, parameters)
 
 
@@ -81,7 +81,7 @@ def by_boto3(caller: Caller, operation: str, parameters: Mapping[str, Any]) -> A
 
 @contextmanager
 def through_aiobotocore(_: SecretsManager) -> Iterator[Call]:
-    """Clients of aiobotocore, all in one event loop; a function that is called meanwhile has one of its own."""
+    """Clients of aiobotocore, all in one event loop. A rotation function that runs during a call uses its own loop."""
     with asyncio.Runner() as runner:
         clients = AsyncClients()
         try:
@@ -97,7 +97,7 @@ def through_aiobotocore(_: SecretsManager) -> Iterator[Call]:
 
 
 async def once(caller: Caller, operation: str, parameters: Mapping[str, Any]) -> Answer:
-    """One call by a client of its own."""
+    """Make one call with a new client."""
     clients = AsyncClients()
     try:
         return await clients.call(caller, operation, parameters)
@@ -106,7 +106,7 @@ async def once(caller: Caller, operation: str, parameters: Mapping[str, Any]) ->
 
 
 class AsyncClients:
-    """One client for each kind of caller, until they are closed."""
+    """One client for each caller, until they are closed."""
 
     def __init__(self) -> None:
         self._open = AsyncExitStack()
@@ -138,7 +138,7 @@ def aiobotocore_session() -> Any:
 
 @contextmanager
 def through_http(sm: SecretsManager) -> Iterator[Call]:
-    """boto3 clients that go to the local endpoint, each with credentials of its caller's account."""
+    """boto3 clients of the local endpoint, each with credentials of its caller's account."""
     clients: dict[Caller, Any] = {}
 
     def call(caller: Caller, operation: str, parameters: Mapping[str, Any]) -> Answer:
@@ -167,25 +167,25 @@ def http_client(sm: SecretsManager, caller: Caller) -> Any:
     return with_token_as(caller, client)
 
 
-# --- what they share -----------------------------------------------------------------------------------------------
+# --- shared --------------------------------------------------------------------------------------------------------
 
 
 def in_process_arguments(caller: Caller) -> dict[str, Any]:
     arguments: dict[str, Any] = {"region_name": caller.region, **CREDENTIALS}
     if caller.account != ACCOUNT:
         if "aws_account_id" not in signature(Session.create_client).parameters:
-            pytest.skip("this botocore makes no client of another account")
+            pytest.skip("this botocore can't make a client of another account")
         arguments["aws_account_id"] = caller.account
     return {**arguments, "config": Config(parameter_validation=caller.checks)}
 
 
 def with_token_as(caller: Caller, client: Any) -> Any:
     if not caller.fills_token:
-        client.meta.events.register_last("before-parameter-build", _take_token_out)
+        client.meta.events.register_last("before-parameter-build", _remove_token)
     return client
 
 
-def _take_token_out(params: dict[str, Any], **_: Any) -> None:
+def _remove_token(params: dict[str, Any], **_: Any) -> None:
     params.pop("ClientRequestToken", None)
 
 
@@ -208,9 +208,9 @@ def answered(reply: dict[str, Any]) -> Answer:
 
 
 def refused(error: ClientError) -> Answer:
-    told = error.response
-    status = told["ResponseMetadata"]["HTTPStatusCode"]
-    return Answer(status, {}, told["Error"]["Code"], told["Error"]["Message"], told.get("Message"))
+    response = error.response
+    status = response["ResponseMetadata"]["HTTPStatusCode"]
+    return Answer(status, {}, response["Error"]["Code"], response["Error"]["Message"], response.get("Message"))
 
 
 DOORS: dict[str, Door] = {"boto3": lambda _: nullcontext(by_boto3), "HTTP": through_http}

@@ -1,45 +1,45 @@
-"""Runs scenarios: what AWS is known to do, as data, put to a door and held against what comes out.
+"""Runs scenarios: facts about AWS, as data, checked through a door.
 
 A scenario is a `[[scenario]]` table in a TOML file under `scenarios/`, one file for each topic:
 
 | key | |
 | --- | --- |
-| `name` | a sentence, unique over all files; the ledger points at scenarios by it |
-| `source` | where the fact comes from; `sources.toml` explains the short names |
+| `name` | a sentence, unique over all files, and the id of the test; the ledger refers to scenarios by it |
+| `source` | the source of the fact; `sources.toml` explains the short names |
 | `confidence` | RECORDED, DOC, REPORTED or GUESS, as `pytest_secretsmanager/engine/__init__.py` explains them |
-| `setup`, `steps` | rows, below; `setup` is what the fact needs to be there, and runs first |
+| `setup`, `steps` | rows, below; `setup` prepares the fact, and runs first |
 | `manager` | optional: keyword arguments of `SecretsManager` |
-| `each` | optional: variables in several sets, which the name may hold too; the scenario runs once with each |
-| `needs` | optional: an operation that an older botocore has not; with one the scenario is skipped, whatever the door |
-| `xfail` | optional: why the package does not do so yet; the scenario has to fail, else it tells |
+| `each` | optional: sets of variables, which the name may use too; the scenario runs once with each |
+| `needs` | optional: an operation; with a botocore that doesn't know it, the scenario is skipped for every door |
+| `xfail` | optional: the reason why the package still differs from AWS; the scenario has to fail |
 
-A row is `[operation, parameters, expectation]`, so that rows read as a table. The expectation may be missing (the call
-has to succeed) or say:
+A row is `[operation, parameters, expectation]`, so that rows read as a table. Without an expectation the call has to
+succeed. The expectation may have:
 
 | key | |
 | --- | --- |
-| `reply` | members that the reply has, with these values; more members may be there, but no more items or versions |
-| `exactly` | the whole reply: no other members, at any depth |
-| `absent` | members that the reply has not |
-| `ordered` | members whose lists stand in this order; of all others only the items count |
-| `save` | variables, and the member that each takes its value from (`Versions.0.VersionId` goes deeper) |
-| `error` | `[code, message]` of the refusal, exact but for `{any}`; `refusals.toml` has variables for common ones |
+| `reply` | members and their values; the reply may have more members, but no more items or versions |
+| `exactly` | the whole reply, without other members at any depth |
+| `absent` | members that the reply doesn't have |
+| `ordered` | members whose lists have this order; for all other lists only the items count |
+| `save` | variables, each with the member that gives its value (`Versions.0.VersionId` goes deeper) |
+| `error` | `[code, message]` of the refusal, exact except for `{any}`; `refusals.toml` has variables for common ones |
 | `status` | the HTTP status of the refusal, if it is not 400 |
-| `top_level` | whether the message also stands at the top of the parsed error; left out, for modelled codes |
-| `by` | who calls, one of `CALLERS`; left out, the account itself with a client as everybody has it |
-| `times` | how often; `{n}` counts from 1 |
+| `top_level` | whether the parsed error has the message at the top level too; by default, true for modelled codes |
+| `by` | the caller, one of `CALLERS`; by default the account itself, with an ordinary client |
+| `times` | the number of calls; `{n}` counts from 1 |
 
-A row whose first cell begins in lower case is no call but a control, `[control, argument]`: one of `CONTROLS`.
+A row whose first cell begins in lower case is not a call but a control, `[control, argument]`: one of `CONTROLS`.
 
-Texts may hold `{variable}`; `{v1}`, `{v2}`, … are version ids of 36 characters, `{x*300}` is 300 times x, `{hex:00ff}`
-bytes. A list item `{ repeat = 51, item = … }` stands for 51 items, and `and = { … }` in a table for more members of it.
-In what is expected, `{any}` stands for anything, `{absent}` for a member that is not there, `{now}`, `{now+30d}` and
-`{midnight}` for times, and a text that begins with `re:` is a pattern.
+Texts may have `{variable}`; `{v1}`, `{v2}`, … are version ids of 36 characters, `{x*300}` is 300 times x, `{hex:00ff}`
+is bytes. A list item `{ repeat = 51, item = … }` stands for 51 items, and `and = { … }` in a table adds members to it.
+In expected values, `{any}` stands for anything, `{absent}` for a missing member, `{now}`, `{now+30d}` and `{midnight}`
+for times, and a text that begins with `re:` is a pattern.
 
-After every call the runner itself holds that a reply fits the service description's output shape; and of a refusal that
-its code is declared for the operation or common to all, that it has a text, and that no secret has changed.
+After every call the runner also checks the reply against the output shape of the service description. It checks that a
+refusal has a text and a code that is declared for the operation or common to all, and that no secret has changed.
 
-The doors that it can be put through are in `scenario_doors.py`.
+`scenario_doors.py` has the doors.
 """
 
 import re
@@ -62,10 +62,10 @@ from pytest_secretsmanager.engine import model
 
 SCENARIOS = Path(__file__).parent / "scenarios"
 REFUSALS = tomllib.loads(Path(__file__).with_name("refusals.toml").read_text(encoding="utf-8"))
-"""Code and message of refusals that many scenarios expect, by the variable that stands for them."""
+"""Code and message of refusals that many scenarios expect, by their variable."""
 CONFIDENCES = ("RECORDED", "DOC", "REPORTED", "GUESS")
 COMMON_ERRORS = {"ValidationException", "SerializationException", "AccessDeniedException"}
-"""Codes that no service description declares, since every service may send them."""
+"""Codes that every service may send, so that no service description declares them."""
 
 START = datetime.fromisoformat("2026-03-03T12:00:00+00:00")
 
@@ -74,7 +74,7 @@ START = datetime.fromisoformat("2026-03-03T12:00:00+00:00")
 
 @dataclass(frozen=True)
 class Scenario:
-    """One scenario, with the variables that it begins with."""
+    """One scenario, with its first variables."""
 
     name: str
     source: str
@@ -90,7 +90,7 @@ class Scenario:
 
 @cache
 def scenarios() -> tuple[Scenario, ...]:
-    """All scenarios of all files; one with `each` counts as many as it has sets of variables."""
+    """All scenarios of all files; a scenario with `each` counts once for each set of variables."""
     return tuple(
         scenario
         for path in sorted(SCENARIOS.glob("*.toml"))
@@ -108,14 +108,14 @@ def _each(table: dict[str, Any], file: str) -> Iterator[Scenario]:
 
 
 class Variables(dict[str, Any]):
-    """What `{…}` stands for in a scenario's texts."""
+    """The values of `{…}` in a scenario's texts."""
 
     _FILLED = re.compile(r"\{([a-z]\w*)\}|\{(.)\*(\d+)\}")
     _BYTES = re.compile(r"\{hex:([0-9a-f]*)\}")
     MATCHERS = re.compile(r"any|absent|now|midnight")
 
     def put_into(self, value: Any) -> Any:
-        """The same value with everything filled in."""
+        """The same value with all variables filled in."""
         if isinstance(value, dict):
             filled = {self.put_into(name): self.put_into(item) for name, item in value.items()}
             more = filled.pop("and", {})
@@ -147,23 +147,23 @@ class Variables(dict[str, Any]):
             return found[0]
         if re.fullmatch(r"v\d+", name):
             return version_id(int(name[1:]))
-        raise KeyError(f"{found[0]} stands for nothing here; there are {sorted(self)}")
+        raise KeyError(f"{found[0]} is not a variable such as {sorted(self)}")
 
 
 def version_id(number: int) -> str:
-    """What `{v1}`, `{v2}`, … stand for."""
+    """The value of `{v1}`, `{v2}`, …"""
     return f"00000000-0000-4000-8000-{number:012}"
 
 
 # --- running -----------------------------------------------------------------------------------------------------
 
 
-class Mismatch(AssertionError):  # noqa: N818 - it tells of no error, but of a difference
-    """What a scenario expects and what is there."""
+class Mismatch(AssertionError):  # noqa: N818 - a difference, not an error
+    """The difference between the expectation and the answer."""
 
 
-def run(scenario: Scenario, door: str) -> "Told":
-    """Runs one scenario through one door, and gives what it told; AssertionError at the first row that differs."""
+def run(scenario: Scenario, door: str) -> "Outcome":
+    """Run one scenario through one door. Raise AssertionError at the first row that differs."""
     if scenario.needs is not None and scenario.needs not in model.operation_names():
         pytest.skip(f"this botocore is older than {scenario.needs}")
     manager = SecretsManager(REGION, ACCOUNT, **{"now": START, **scenario.manager})
@@ -174,18 +174,18 @@ def run(scenario: Scenario, door: str) -> "Told":
                 runner.row(row)
             except Mismatch as mismatch:
                 raise AssertionError(f"{scenario.name}, row {number} {row[0]}, by {door}: {mismatch}") from None
-        return Told(runner.answers, [logged(event) for event in sm.log])
+        return Outcome(runner.answers, [logged(event) for event in sm.log])
 
 
-class Told(NamedTuple):
-    """What a scenario came to: the answers to its calls, and the log."""
+class Outcome(NamedTuple):
+    """The answers to a scenario's calls, and the log."""
 
     answers: list[Answer]
     log: list[dict[str, Any]]
 
 
 def logged(event: Event) -> dict[str, Any]:
-    """All that the log says of a call, but for its request id, which every call has to itself."""
+    """The log entry of a call without its request id, which is unique."""
     names = ("operation", "request", "hidden", "response", "error", "error_message", "time", "region", "principal")
     return {name: getattr(event, name) for name in names}
 
@@ -210,7 +210,7 @@ class Runner:
         first = self.variables.put_into(first)
         if first[0].islower():
             if rest:
-                raise Mismatch(f"the control {first} answers nothing to be expected")
+                raise Mismatch(f"the control {first} has no answer, so its row can't have an expectation")
             CONTROLS[first](self, self.variables.put_into(argument))
             return
         for number in range(1, expectation.get("times", 1) + 1):
@@ -220,21 +220,21 @@ class Runner:
     def step(self, operation: str, parameters: dict[str, Any], expectation: dict[str, Any]) -> None:
         unknown = expectation.keys() - _EXPECTATIONS
         if unknown:
-            raise Mismatch(f"a row's expectation has no {sorted(unknown)}")
+            raise Mismatch(f"an expectation has no key {sorted(unknown)}")
         unread = expectation.keys() & (_OF_A_REPLY if "error" in expectation else _OF_A_REFUSAL)
         if unread:
             raise Mismatch(
-                f"nothing reads {sorted(unread)} of a row that is {'' if 'error' in expectation else 'not '}refused"
+                f"{sorted(unread)} has no effect in a row {'with' if 'error' in expectation else 'without'} an error"
             )
         young = parameters.keys() - model.operation(operation).input_shape.members.keys()
         if young:
             pytest.skip(f"this botocore is older than {', '.join(sorted(young))} of {operation}")
-        before = self.sm._service.secrets()
+        before = self.sm._parts.service.secrets()
         caller = CALLERS[self.variables.put_into(expectation.get("by", "owner"))]
         answer = self.call(caller, operation, parameters)
         require_well_formed(operation, answer)
         if answer.code is not None:
-            require(self.sm._service.secrets() == before, f"the refusal {answer.code} has changed something")
+            require(self.sm._parts.service.secrets() == before, f"the refusal {answer.code} has changed something")
         if "error" in expectation:
             self.require_error(answer, expectation)
             return
@@ -245,13 +245,13 @@ class Runner:
                 expected = as_far_as_known(operation, self.variables.put_into(expectation[kind]))
                 Match(self.sm, ordered, whole).require(expected, answer.reply, kind)
         for member in expectation.get("absent", ()):
-            require(member not in answer.reply, f"{member} is there: {answer.reply.get(member)!r}")
+            require(member not in answer.reply, f"the reply has {member}: {answer.reply.get(member)!r}")
         for name, path in expectation.get("save", {}).items():
             self.variables[name] = value_at(answer.reply, path)
 
     def require_error(self, answer: Answer, expectation: dict[str, Any]) -> None:
         code, message = self.variables.put_into(expectation["error"])
-        require(answer.code is not None, f"not refused with {code}, but answered {dict(answer.reply)!r}")
+        require(answer.code is not None, f"not refused with {code}, but answered with {dict(answer.reply)!r}")
         match = Match(self.sm, set(), whole=True)
         match.require((code, message), (answer.code, answer.message), "error")
         match.require(expectation.get("status", 400), answer.status, "status")
@@ -269,7 +269,7 @@ YOUNG_IN_REPLIES = {"PolicyName"}
 
 
 def as_far_as_known(operation: str, expected: Any) -> Any:
-    """What a reply is to have, without the young members that this botocore does not know."""
+    """The expected reply, without the young members that this botocore doesn't know."""
     shape = model.operation(operation).output_shape
     unknown = YOUNG_IN_REPLIES - (shape.members.keys() if shape else set())
     return {name: value for name, value in expected.items() if name not in unknown} if unknown else expected
@@ -287,7 +287,7 @@ def value_at(reply: Any, path: str) -> Any:
 
 
 def require_well_formed(operation: str, answer: Answer) -> None:
-    """What holds of every answer to every call, whatever it is."""
+    """Check what is true of every answer to every call."""
     described = model.service_model().operation_model(operation)
     if answer.code is None:
         require(answer.status == 200, f"status {answer.status}")
@@ -299,9 +299,9 @@ def require_well_formed(operation: str, answer: Answer) -> None:
 
 
 def require_shape(shape: StructureShape | None, reply: Mapping[str, Any]) -> None:
-    """That a reply has the members that the service description gives it, and no others."""
+    """Require the members of the service description, and no others."""
     if shape is None:
-        require(not reply, f"an operation without output answers {dict(reply)!r}")
+        require(not reply, f"an operation without output answers with {dict(reply)!r}")
         return
     report = ParamValidator().validate(dict(reply), shape)
     require(not report.has_errors(), report.generate_report())
@@ -312,7 +312,7 @@ def require_shape(shape: StructureShape | None, reply: Mapping[str, Any]) -> Non
 
 @dataclass(frozen=True)
 class Match:
-    """Holds a value against a pattern. `whole` says that no member may be there that the pattern has not."""
+    """Compares a value with a pattern. With `whole`, the value has no member that the pattern doesn't have."""
 
     sm: SecretsManager
     ordered: set[str]
@@ -358,9 +358,9 @@ class Match:
     def _require_members(self, expected: dict[str, Any], actual: Mapping[str, Any], path: str) -> None:
         for name, value in expected.items():
             if value == "{absent}":
-                require(name not in actual, f"{path}.{name} is there: {actual.get(name)!r}")
+                require(name not in actual, f"{path} has {name}: {actual.get(name)!r}")
             else:
-                require(name in actual, f"{path}.{name} is not there; there are {sorted(actual)}")
+                require(name in actual, f"{path} has no {name}, only {sorted(actual)}")
                 self.require(value, actual[name], f"{path}.{name}")
         if self.whole or path.endswith(self._MAPS):
             more = actual.keys() - expected.keys()
@@ -388,9 +388,9 @@ class Match:
 
 
 def seed(runner: Runner, options: dict[str, Any]) -> None:
-    """`["seed", { name, value, versions, … }]`: a secret that is there; options are those of `sm.seed`.
+    """`["seed", { name, value, versions, … }]`: seeds a secret, with the options of `sm.seed`.
 
-    `rotation = { days, schedule, duration }` is by the function that was registered.
+    `rotation = { days, schedule, duration }` uses the registered function.
     """
     versions = [_version(item) if isinstance(item, dict) else item for item in options.pop("versions", ())]
     if "rotation" in options:
@@ -404,48 +404,51 @@ def _version(item: dict[str, Any]) -> Version:
 
 
 def key(runner: Runner, options: dict[str, Any]) -> None:
-    """`["key", { alias, region, account }]`: a new KMS key; `{key_id}` and `{key_arn}` name it from then on."""
+    """`["key", { alias, region, account }]`: makes a KMS key, which `{key_id}` and `{key_arn}` name."""
     made = runner.sm.kms.create_key(**options)
     runner.variables |= {"key_id": made.id, "key_arn": made.arn}
 
 
 def advance(runner: Runner, options: dict[str, Any]) -> None:
-    """`["advance", { days, hours, … }]`: time passes."""
+    """`["advance", { days, hours, … }]`: advances the clock."""
     runner.sm.clock.advance(**options)
 
 
 def set_clock(runner: Runner, moment: datetime) -> None:
-    """`["set", moment]`: the clock goes to a moment."""
+    """`["set", moment]`: sets the clock."""
     runner.sm.clock.set(moment)
 
 
 def labels(runner: Runner, expected: dict[str, list[str]]) -> None:
-    """`["labels", { v1 = ["AWSCURRENT"], … }]`: where the labels of `db` sit, and on which versions none does.
+    """`["labels", { v1 = ["AWSCURRENT"], … }]`: checks the labels of each version of `db`.
 
-    Holds what DescribeSecret shows, and what ListSecretVersionIds shows with IncludeDeprecated: all but the versions
-    without a value.
+    DescribeSecret has to show those labels, and ListSecretVersionIds with IncludeDeprecated all versions that have a
+    value.
     """
     stages = {version_id(int(name[1:])): sorted(names) for name, names in expected.items()}
     shown = runner.call(CALLERS["owner"], "DescribeSecret", {"SecretId": "db"}).reply
     described = {id_: sorted(names) for id_, names in shown.get("VersionIdsToStages", {}).items()}
-    require(described == {id_: names for id_, names in stages.items() if names}, f"labels sit so: {described}")
+    require(
+        described == {id_: names for id_, names in stages.items() if names},
+        f"DescribeSecret shows these labels: {described}",
+    )
     listing = {"SecretId": "db", "IncludeDeprecated": True}
     entries = runner.call(CALLERS["owner"], "ListSecretVersionIds", listing).reply["Versions"]
     listed = {entry["VersionId"]: sorted(entry.get("VersionStages", ())) for entry in entries}
     held = {version.id for version in runner.sm.secret("db").versions if version.value is not None}
     expected_list = {id_: names for id_, names in stages.items() if id_ in held}
-    require(listed == expected_list, f"versions are listed so: {listed}")
+    require(listed == expected_list, f"ListSecretVersionIds shows these versions: {listed}")
 
 
 def replica(runner: Runner, name: str) -> None:
-    """`["replica", name]`: a secret that is the replica of one in Ireland."""
+    """`["replica", name]`: makes a secret that is the replica of one in Ireland."""
     runner.sm.seed(name, "one", region="eu-west-1", replicas=[REGION])
 
 
 def cross_account_replica(runner: Runner, status: str) -> None:
-    """`["cross_account_replica", status]`: `copy` of a stranger, made as the replica of `db`; `{replica}` is its ARN.
+    """`["cross_account_replica", status]`: seeds `db` and makes its replica `copy` in the stranger's account.
 
-    `Pending`: `db` does not know of it yet; `InSync`: it follows. `{arn}` is the ARN of `db`, which is seeded.
+    `Pending`: `copy` is not associated; `InSync`: it is. `{arn}` is the ARN of `db`, `{replica}` that of `copy`.
     """
     seed(runner, {"name": "db", "value": "one"})
     key(runner, {"alias": "alias/theirs", "account": CALLERS["stranger"].account})
@@ -457,7 +460,7 @@ def cross_account_replica(runner: Runner, status: str) -> None:
 
 
 def register(runner: Runner, handler: str) -> None:
-    """`["register", handler]`: a rotation function of rotation_functions.py; `{function}` is its ARN from then on."""
+    """`["register", handler]`: registers a function of rotation_functions.py, whose ARN is `{function}`."""
 
     def call(operation: str, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
         return runner.call(CALLERS["owner"], operation, parameters).reply
@@ -466,18 +469,18 @@ def register(runner: Runner, handler: str) -> None:
 
 
 def hold(runner: Runner, where: dict[str, str]) -> None:
-    """`["hold", { before = step }]` or `after`: the next rotation of `db` stops there."""
+    """`["hold", { before = step }]` or `after`: holds the next rotation of `db` at the step."""
     runner.variables["hold"] = runner.sm.rotation.hold("db", **where)
 
 
-def resume(runner: Runner, ends: str) -> None:
-    """`["resume", state]`: the rotation that is held goes on, and ends so."""
+def resume(runner: Runner, expected: str) -> None:
+    """`["resume", state]`: resumes the held rotation, and checks its last state."""
     state = runner.variables["hold"].resume().state
-    require(state == ends, f"the rotation is {state}")
+    require(state == expected, f"the rotation is {state}")
 
 
 def announce(runner: Runner, announced: str) -> None:
-    """`["announce", version id]`: a rotation of `db` that has come no further than to its version without a value."""
+    """`["announce", version id]`: starts a rotation of `db`, held while its version has no value."""
     register(runner, "idle")
     hold(runner, {"before": "createSecret"})
     parameters = {"SecretId": "db", "ClientRequestToken": announced, "RotationLambdaARN": runner.variables["function"]}
@@ -485,12 +488,12 @@ def announce(runner: Runner, announced: str) -> None:
 
 
 def fail(runner: Runner, step: str) -> None:
-    """`["fail", step]`: the next step of that name fails, in place of the function."""
+    """`["fail", step]`: makes the next step of that name fail instead of calling the function."""
     runner.sm.rotation.fail(step, RuntimeError("on purpose"))
 
 
 def steps(runner: Runner, expected: list[str]) -> None:
-    """`["steps", [step, …]]`: the steps that ran so far, each as `name` or, if it failed, as `name failed`."""
+    """`["steps", [step, …]]`: checks the steps so far, each as `name` or, if it failed, as `name failed`."""
     ran = [
         step.step if step.error is None else f"{step.step} failed"
         for run in runner.sm.rotation.runs
@@ -500,7 +503,7 @@ def steps(runner: Runner, expected: list[str]) -> None:
 
 
 def events(runner: Runner, expected: list[str]) -> None:
-    """`["events", [name, …]]`: what AWS has logged of its own doing so far, as `name` or `name: message`."""
+    """`["events", [name, …]]`: checks the events of AWS itself so far, as `name` or `name: message`."""
     logged = [
         event.operation if event.error_message is None else f"{event.operation}: {event.error_message}"
         for event in runner.sm.log
@@ -510,18 +513,18 @@ def events(runner: Runner, expected: list[str]) -> None:
 
 
 def hold_replication(runner: Runner, where: str) -> None:
-    """`["hold_replication", region or account]`: replicas of that region, or in that account, stay in progress."""
+    """`["hold_replication", region or account]`: holds replication to that region or account."""
     place = {"account": where} if where.isdigit() else {"region": where}
     runner.variables["replication"] = runner.sm.replication.hold(**place)
 
 
 def resume_replication(runner: Runner, _: str) -> None:
-    """`["resume_replication", ""]`: they follow."""
+    """`["resume_replication", ""]`: resumes the held replication."""
     runner.variables["replication"].resume()
 
 
 def blob(runner: Runner, size: int) -> None:
-    """`["blob", size]`: `{big}` stands for that many bytes from then on."""
+    """`["blob", size]`: sets `{big}` to that many bytes."""
     runner.variables["big"] = b"x" * size
 
 

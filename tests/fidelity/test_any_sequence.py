@@ -1,4 +1,4 @@
-"""Whatever calls are made, in whatever order, valid or not: what always holds of Secrets Manager."""
+"""Invariants of Secrets Manager, checked after random sequences of valid and invalid calls."""
 
 from itertools import count
 
@@ -12,6 +12,7 @@ from scenario_runner import START, require_well_formed, version_id
 from pytest_secretsmanager import SecretsManager
 from pytest_secretsmanager.engine import model
 from pytest_secretsmanager.engine.rules import cross_account
+from pytest_secretsmanager.inspection.views import state_of
 
 OWNER, OWNER_IN_IRELAND = Caller(checks=False), Caller(checks=False, region="eu-west-1")
 NAMES = ["a", "app/b", "c-a1b2c3"]
@@ -130,20 +131,20 @@ STRANGER = CALLERS["stranger"]
 
 
 def requests(*operations):
-    """Any request for one of these operations, as a client that checks nothing would send it."""
+    """Any request for one of these operations, as a client without parameter validation sends it."""
     known = [operation for operation in operations if operation in model.operation_names()]
     return st.one_of(st.tuples(st.just(operation), request(operation)) for operation in known)
 
 
 def request(operation):
-    """Any parameters for one operation, as far as this botocore knows them."""
+    """Any parameters of one operation that this botocore knows."""
     required, optional = REQUESTS[operation]
     known = model.operation(operation).input_shape.members
     return st.fixed_dictionaries(required, optional={name: optional[name] for name in optional if name in known})
 
 
 class AnySequence(RuleBasedStateMachine):
-    """Calls through a boto3 client, time that passes, and a key that is turned off and on."""
+    """Calls of a boto3 client, moves of the clock, and a key that is disabled and enabled."""
 
     def __init__(self):
         super().__init__()
@@ -160,7 +161,7 @@ class AnySequence(RuleBasedStateMachine):
         self.sm.__exit__(None, None, None)
 
     def failing(self, call):
-        """A rotation function of which every third step fails."""
+        """A rotation function whose every third step fails."""
         works, steps = rotation_functions.by_the_book(call), count(1)
 
         def handler(event, context):
@@ -171,12 +172,12 @@ class AnySequence(RuleBasedStateMachine):
         return handler
 
     def call(self, operation, parameters, by=OWNER):
-        """Makes a call and holds what is true of every call's answer."""
-        before = self.sm._service.secrets()
+        """Make a call and check what is true of every answer."""
+        before = self.sm._parts.service.secrets()
         answer = by_boto3(by, operation, parameters)
         require_well_formed(operation, answer)
         if answer.code is not None:
-            assert self.sm._service.secrets() == before
+            assert self.sm._parts.service.secrets() == before
         return answer.reply
 
     @initialize(name=st.sampled_from(NAMES))
@@ -214,7 +215,7 @@ class AnySequence(RuleBasedStateMachine):
             "GetRandomPassword", "ListResourcePolicies",
         )
     )  # fmt: skip
-    def look(self, request):
+    def read_metadata(self, request):
         self.call(*request)
 
     @rule(request=requests("RotateSecret", "CancelRotateSecret"))
@@ -235,7 +236,7 @@ class AnySequence(RuleBasedStateMachine):
 
     @precondition(lambda _: LINKS_ACCOUNTS)
     @rule(name=st.sampled_from(NAMES), copy=st.sampled_from(["one", "two"]))
-    def make_a_replica_elsewhere(self, name, copy):
+    def create_a_cross_account_replica(self, name, copy):
         primary = self.call("DescribeSecret", {"SecretId": name}).get("ARN")
         if primary is not None:
             key = "alias/theirs"
@@ -247,7 +248,7 @@ class AnySequence(RuleBasedStateMachine):
         copy=st.sampled_from(["one", "two"]),
         verb=st.sampled_from(["Associate", "Disassociate"]),
     )
-    def link_or_release(self, name, copy, verb):
+    def associate_or_disassociate(self, name, copy, verb):
         replica = self.call("DescribeSecret", {"SecretId": copy}, by=STRANGER).get("ARN")
         if replica is not None:
             link = {"SecretId": name, "CrossAccountReplicaARN": replica}
@@ -255,25 +256,25 @@ class AnySequence(RuleBasedStateMachine):
 
     @precondition(lambda _: LINKS_ACCOUNTS)
     @rule(copy=st.sampled_from(["one", "two"]), operation=st.sampled_from(["StopReplicationToReplica", "DeleteSecret"]))
-    def set_free_or_delete_elsewhere(self, copy, operation):
+    def stop_or_delete_a_cross_account_replica(self, copy, operation):
         self.call(operation, {"SecretId": copy}, by=STRANGER)
 
     @rule(days=st.sampled_from([0.5, 2, 8, 31]))
-    def let_time_pass(self, days):
+    def advance_the_clock(self, days):
         self.sm.clock.advance(days=days)
 
     @rule(works=flags)
-    def turn_the_key(self, works):
+    def disable_or_enable_the_key(self, works):
         (self.sm.kms.enable if works else self.sm.kms.disable)("alias/pay")
 
     def remember(self, entry):
-        """A version never changes: what was read of it once is read of it always."""
+        """Check that a version has the same value at every read."""
         if entry:
             plain = entry.get("SecretString", entry.get("SecretBinary"))
             assert self.seen.setdefault((entry["ARN"], entry["VersionId"]), plain) == plain
 
     @invariant()
-    def labels_are_where_they_can_be(self):
+    def labels_and_versions_are_consistent(self):
         for name in self.sm.secrets:
             stages = self.call("DescribeSecret", {"SecretId": name}).get("VersionIdsToStages", {})
             listing = self.call("ListSecretVersionIds", {"SecretId": name, "IncludeDeprecated": True})
@@ -281,7 +282,7 @@ class AnySequence(RuleBasedStateMachine):
             placed = [label for held in stages.values() for label in held]
             assert len(placed) == len(set(placed)) <= 20
             filled = [version.id for version in self.sm.secret(name).versions if version.value is not None]
-            assert listed.keys() == set(filled)  # a version without a value has labels, and is in no list
+            assert listed.keys() == set(filled)  # a version without a value has labels and is not listed
             assert {id_: set(held) for id_, held in stages.items() if id_ in listed} == {
                 id_: set(held) for id_, held in listed.items() if held
             }
@@ -289,14 +290,14 @@ class AnySequence(RuleBasedStateMachine):
             assert len(listed) <= 5
 
     @invariant()
-    def a_rotation_under_way_has_its_version(self):
-        for secret in self.sm._service.secrets():
+    def a_running_rotation_has_its_version(self):
+        for secret in self.sm._parts.service.secrets():
             attempt = secret.rotation and secret.rotation.attempt
             assert not attempt or (attempt.token in secret.versions and secret.labels_of(attempt.token))
 
     @invariant()
     def every_replica_has_a_primary_that_knows_it(self):
-        secrets = {secret.key: secret for secret in self.sm._service.secrets()}
+        secrets = {secret.key: secret for secret in self.sm._parts.service.secrets()}
         for replica in secrets.values():
             if replica.is_replica:
                 primary = secrets[replica.key._replace(region=replica.primary_region)]
@@ -304,9 +305,9 @@ class AnySequence(RuleBasedStateMachine):
                 assert replica.key.region in primary.replicas
 
     @invariant()
-    def replicas_are_as_their_primaries_are(self):
+    def replicas_equal_their_primaries(self):
         for name, primary in self.sm.secrets.items():
-            for region, replica in primary.state.replicas.items():
+            for region, replica in state_of(primary).replicas.items():
                 assert replica.status in ("InSync", "Failed")
                 if replica.status == "InSync":
                     copy = self.sm.secret(name, region=region)
@@ -317,8 +318,8 @@ class AnySequence(RuleBasedStateMachine):
                     assert copy.arn == primary.arn.replace(REGION, region)
 
     @invariant()
-    def secrets_that_accounts_have_linked_know_of_each_other(self):
-        secrets = {secret.arn: secret for secret in self.sm._service.secrets()}
+    def cross_account_replicas_and_primaries_know_each_other(self):
+        secrets = {secret.arn: secret for secret in self.sm._parts.service.secrets()}
         for primary in secrets.values():
             following = cross_account.associated(primary)
             assert len(following) <= 1

@@ -1,4 +1,4 @@
-"""Values that nobody should send, at every member of every operation: AWS's error or a reply, never anything else."""
+"""Hostile values at every member of every operation get a reply or an error of AWS, and nothing else."""
 
 import base64
 import json
@@ -27,7 +27,7 @@ GOOD = {
     "AddReplicaRegions": [{"Region": "eu-west-1"}], "RemoveReplicaRegions": ["eu-west-1"],
     "CrossAccountReplicaARN": "arn:aws:secretsmanager:us-east-1:210987654321:secret:copy-AbCdEf",
 }  # fmt: skip
-"""What a request has besides the hostile value, where the operation has such a member."""
+"""The other members of a request with a hostile value, as far as the operation has them."""
 
 GOOD_PARTS = {
     "Tags": {"Key": "team", "Value": "pay"},
@@ -65,7 +65,7 @@ HOSTILE = [
 
 
 def hostile_requests(operation, values):
-    """Requests with one hostile value each: in place of a member, of an item of a list, of a member of an item."""
+    """Requests with one hostile value each: as a member, as an item of a list, or as a member of an item."""
     members = model.operation(operation).input_shape.members
     known = {name: shape for name, shape in members.items() if name in OPERATIONS[operation].members}
     good = {name: value for name, value in GOOD.items() if name in known}
@@ -74,7 +74,7 @@ def hostile_requests(operation, values):
     for name, shape in known.items():
         for value in values:
             if name == "SecretBinary" and isinstance(value, str) and not is_base64(value):
-                continue  # told below
+                continue  # tested below
             yield {**good, name: value}
             if name == "SecretBinary":
                 yield {**{other: good[other] for other in good if other != "SecretString"}, name: value}
@@ -83,7 +83,7 @@ def hostile_requests(operation, values):
 
 
 def hostile_inside(name, shape, value):
-    """Values of one member that are hostile further inside: in an item, in a part of an item, in a part."""
+    """Values of one member with a hostile part: an item, a member of an item, or a member."""
     if isinstance(shape, StructureShape):
         yield from ({part: value} for part in shape.members)
     if isinstance(shape, ListShape):
@@ -96,7 +96,7 @@ def hostile_inside(name, shape, value):
 
 
 def is_base64(text):
-    """Whether the wire may carry this text as bytes."""
+    """Whether a request may have this text for bytes."""
     try:
         base64.b64decode(text, validate=True)
     except ValueError:
@@ -113,40 +113,40 @@ def sm():
 
 
 def by_wire(sm, operation, parameters):
-    """The service itself, with parameters as a body of JSON brings them, whatever client wrote it."""
+    """Call the service with parameters as a JSON body has them, without any client's checks."""
     body = json.dumps(parameters, default=lambda raw: base64.b64encode(raw).decode())
     principal = Principal(ACCOUNT, f"arn:aws:iam::{ACCOUNT}:user/test")
     try:
         parameters = wire.read_parameters(body, model.operation(operation).input_shape)
         call = Call(operation, parameters, REGION, principal, sm.clock.seconds(), request_id="request-1")
-        return Answer(200, sm._service.call(call).reply)
+        return Answer(200, sm._parts.service.call(call).reply)
     except ServiceError as error:
         return Answer(error.status, {}, error.code, error.message)
 
 
 def require_an_answer(sm, operation, answer_to, parameters):
-    """Makes a call, which has to be answered or refused as AWS would; takes back what it did."""
-    before = sm._service.secrets()
-    with sm._rolled_back():
+    """Make a call, require a reply or a refusal that AWS could give, and undo the call."""
+    before = sm._parts.service.secrets()
+    with sm.snapshot():
         try:
             answer = answer_to(operation, parameters)
             require_well_formed(operation, answer)
         except Exception as error:
             error.add_note(f"in {operation} with {str(parameters)[:500]!r}")
             raise
-        assert answer.code is None or sm._service.secrets() == before
+        assert answer.code is None or sm._parts.service.secrets() == before
         assert all(map(repr, sm.log))
-    assert sm._service.secrets() == before
+    assert sm._parts.service.secrets() == before
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
-def test_a_hostile_value_is_answered_or_refused(sm, operation):
+def test_operation_answers_or_refuses_every_hostile_value(sm, operation):
     for parameters in hostile_requests(operation, HOSTILE):
         require_an_answer(sm, operation, lambda *call: by_wire(sm, *call), parameters)
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
-def test_a_hostile_value_from_a_client_is_answered_or_refused(sm, operation):
+def test_operation_answers_or_refuses_every_hostile_value_from_a_boto3_client(sm, operation):
     caller = CALLERS["owner unchecked"]
     for parameters in hostile_requests(operation, HOSTILE):
         if can_be_sent(boto3_client(caller), operation, parameters):
@@ -154,7 +154,7 @@ def test_a_hostile_value_from_a_client_is_answered_or_refused(sm, operation):
 
 
 def can_be_sent(client, operation, parameters):
-    """Whether botocore itself makes a request of these parameters."""
+    """Whether botocore can make a request with these parameters."""
     with suppress(Exception):
         client._serializer.serialize_to_request(dict(parameters), client.meta.service_model.operation_model(operation))
         return True
@@ -162,16 +162,16 @@ def can_be_sent(client, operation, parameters):
 
 
 @pytest.mark.parametrize("text", ["a", "a b", "é", "@@@@", "AA=A", "\ud800"], ids=ascii)
-def test_a_blob_that_is_no_base64_is_refused(sm, text):
+def test_secret_binary_that_is_not_base64_is_refused(sm, text):
     parameters = {"SecretId": "db", "SecretBinary": text, "ClientRequestToken": version_id(2)}
-    with sm._rolled_back():
+    with sm.snapshot():
         assert by_wire(sm, "PutSecretValue", parameters).code == "SerializationException"
 
 
-def test_a_hostile_call_has_a_record(sm):
+def test_every_hostile_call_has_a_cloudtrail_record(sm):
     for operation in OPERATIONS:
         for parameters in hostile_requests(operation, HOSTILE):
-            with sm._rolled_back():
+            with sm.snapshot():
                 by_wire(sm, operation, parameters)
                 assert all(json.dumps(event.record) for event in sm.log)
 
@@ -186,7 +186,7 @@ garbage = st.recursive(
 
 @given(garbage=garbage, data=st.data())
 @settings(max_examples=100)
-def test_any_garbage_is_answered_or_refused(sm, garbage, data):
+def test_operation_answers_or_refuses_random_values(sm, garbage, data):
     operation = data.draw(st.sampled_from(sorted(OPERATIONS)))
     for parameters in hostile_requests(operation, [garbage]):
         require_an_answer(sm, operation, lambda *call: by_wire(sm, *call), parameters)

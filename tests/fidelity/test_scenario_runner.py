@@ -1,4 +1,4 @@
-"""The scenario runner itself: what comes out otherwise than a scenario has it is noticed."""
+"""The scenario runner itself: it fails for every difference between an answer and its scenario."""
 
 from contextlib import nullcontext
 from dataclasses import replace
@@ -44,13 +44,13 @@ DESCRIBE = {"SecretId": "db"}
         ),
         pytest.param(["DescribeSecret", DESCRIBE, {"reply": {"Name": "other"}}], "not 'other'", id="other value"),
         pytest.param(
-            ["DescribeSecret", DESCRIBE, {"reply": {"Description": "{any}"}}], "is not there", id="missing member"
+            ["DescribeSecret", DESCRIBE, {"reply": {"Description": "{any}"}}], "has no Description", id="missing member"
         ),
         pytest.param(
-            ["DescribeSecret", DESCRIBE, {"reply": {"Name": "{absent}"}}], "is there", id="member that is there"
+            ["DescribeSecret", DESCRIBE, {"reply": {"Name": "{absent}"}}], "reply has Name", id="member marked {absent}"
         ),
         pytest.param(
-            ["DescribeSecret", DESCRIBE, {"absent": ["Name"]}], "Name is there", id="absent member that is there"
+            ["DescribeSecret", DESCRIBE, {"absent": ["Name"]}], "reply has Name", id="member listed in absent"
         ),
         pytest.param(["DescribeSecret", DESCRIBE, {"exactly": {"Name": "db"}}], "has more members", id="more members"),
         pytest.param(
@@ -71,22 +71,20 @@ DESCRIBE = {"SecretId": "db"}
             ["DescribeSecret", DESCRIBE, {"reply": {"CreatedDate": "{now+1d}"}}], "not about", id="other time"
         ),
         pytest.param(["DescribeSecret", DESCRIBE, {"reply": {"Name": "re:[a-c]+"}}], "not 're:", id="other pattern"),
-        pytest.param(["DescribeSecret", DESCRIBE, {"repyl": {}}], "no ['repyl']", id="misspelt expectation"),
+        pytest.param(["DescribeSecret", DESCRIBE, {"repyl": {}}], "no key ['repyl']", id="misspelt expectation"),
         pytest.param(
             ["DescribeSecret", {"SecretId": "no"}, {"error": NOT_FOUND, "save": {"v": "nope"}}],
-            "nothing reads ['save']",
-            id="expectations of a reply beside an error",
+            "['save'] has no effect",
+            id="save with an error",
         ),
         pytest.param(
-            ["DescribeSecret", DESCRIBE, {"status": 500}], "nothing reads ['status']", id="a status without an error"
+            ["DescribeSecret", DESCRIBE, {"status": 500}], "['status'] has no effect", id="status without an error"
         ),
-        pytest.param(
-            ["seed", {"name": "x"}, {"error": NOT_FOUND}], "nothing to be expected", id="an expectation of a control"
-        ),
-        pytest.param(["labels", {}], "labels sit so", id="labels"),
+        pytest.param(["seed", {"name": "x"}, {"error": NOT_FOUND}], "has no answer", id="expectation of a control"),
+        pytest.param(["labels", {}], "shows these labels", id="labels"),
     ],
 )
-def test_what_comes_out_otherwise_is_told(row, words):
+def test_runner_fails_when_an_answer_differs_from_the_scenario(row, words):
     with pytest.raises(AssertionError) as caught:
         run(replace(BASE, steps=[row]), "boto3")
     assert words in str(caught.value)
@@ -110,13 +108,13 @@ def test_what_comes_out_otherwise_is_told(row, words):
         pytest.param(Answer(400, {}, "InvalidParameterException", ""), "no text", id="no text"),
     ],
 )
-def test_an_answer_that_aws_could_not_give_is_told(monkeypatch, answer, words):
+def test_runner_fails_for_an_answer_that_aws_could_not_give(monkeypatch, answer, words):
     monkeypatch.setitem(DOORS, "broken", lambda _: nullcontext(lambda *_: answer))
     with pytest.raises(AssertionError, match=words):
         run(replace(BASE, steps=[["DescribeSecret", DESCRIBE]]), "broken")
 
 
-def test_a_refusal_that_changes_something_is_told(monkeypatch):
+def test_runner_fails_when_a_refusal_changes_a_secret(monkeypatch):
     def leaky(caller, operation, parameters):
         by_boto3(caller, "TagResource", {"SecretId": "db", "Tags": [{"Key": "team", "Value": "pay"}]})
         return by_boto3(caller, operation, parameters)
@@ -142,36 +140,36 @@ def test_a_refusal_that_changes_something_is_told(monkeypatch):
         ("{any} {now}", "{any} {now}"),
     ],
 )
-def test_variables_are_filled_in(value, filled):
+def test_variables_fill_in_a_value(value, filled):
     assert Variables({"one": 1, "key": "k", "table": {"A": "{one}"}}).put_into(value) == filled
 
 
-def test_a_variable_that_stands_for_nothing_is_told():
-    with pytest.raises(KeyError, match="stands for nothing"):
+def test_unknown_variable_raises_key_error():
+    with pytest.raises(KeyError, match="is not a variable"):
         Variables().put_into("{nothing}")
 
 
-# --- what an older botocore does not know ----------------------------------------------------------------------------
+# --- operations of a newer botocore --------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("door", DOORS)
-def test_a_scenario_that_needs_an_operation_of_a_newer_botocore_is_skipped_whatever_the_door(door):
+def test_scenario_that_needs_an_operation_of_a_newer_botocore_is_skipped_for_every_door(door):
     scenario = replace(BASE, needs="ReadMinds", steps=[["ReadMinds", {}]])
     with pytest.raises(pytest.skip.Exception, match="this botocore is older than ReadMinds"):
         run(scenario, door)
 
 
-def test_a_scenario_that_needs_what_the_installed_botocore_knows_is_run():
+def test_scenario_that_needs_an_operation_of_the_installed_botocore_runs():
     scenario = replace(BASE, needs="DescribeSecret", steps=[["DescribeSecret", DESCRIBE, {"reply": {"Name": "other"}}]])
     with pytest.raises(AssertionError, match="not 'other'"):
         run(scenario, "boto3")
 
 
-def test_what_scenarios_need_are_operations():
+def test_scenarios_need_only_known_operations():
     needed = {scenario.needs for scenario in scenarios()} - {None}
     assert needed <= {*get_args(names.OperationName)}
 
 
-def test_a_young_member_is_expected_of_a_reply_only_where_the_installed_botocore_knows_it(monkeypatch):
+def test_young_member_is_expected_only_with_a_botocore_that_knows_it(monkeypatch):
     monkeypatch.setattr("scenario_runner.YOUNG_IN_REPLIES", {"Name", "Thought"})
     assert as_far_as_known("DescribeSecret", {"Name": "db", "Thought": "x"}) == {"Name": "db"}

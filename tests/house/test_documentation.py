@@ -23,8 +23,8 @@ from documents import (
 )
 
 import pytest_secretsmanager
-from pytest_secretsmanager import SecretsManager
-from pytest_secretsmanager.plugin import names, options, settings
+from pytest_secretsmanager import SecretsManager, options
+from pytest_secretsmanager.plugin import names
 
 PACKAGE = Path(pytest_secretsmanager.__file__).parent
 ALL = pytest.mark.parametrize("document", DOCUMENTS, ids=[document.name for document in DOCUMENTS])
@@ -126,27 +126,11 @@ def test_the_reference_names_every_exported_name() -> None:
     assert {*pytest_secretsmanager.__all__} - named == set()
 
 
-THE_PLUGINS_OWN = {
-    "answering",
-    "crashes",
-    "failure_section",
-    "follow_environment",
-    "plant",
-    "rolled_back",
-    "unset_variables",
-}
-"""Members of `SecretsManager` that the plugin uses, and users don't."""
-
-
-BEING_BUILT = {"snapshot"}
-"""Members that the reference describes already."""
-
-
 def test_the_reference_names_the_members_of_secretsmanager() -> None:
     section = REFERENCE.text.partition("## SecretsManager\n")[2].partition("\n## ")[0]
     named = set(re.findall(r"`(\w+)[(`]", _first_column(section)))
-    members = {name for name in dir(SecretsManager) if not name.startswith("_")} - THE_PLUGINS_OWN
-    assert named - BEING_BUILT == members - BEING_BUILT
+    members = {name for name in dir(SecretsManager) if not name.startswith("_")}
+    assert named == members
 
 
 def _first_column(section: str) -> str:
@@ -154,11 +138,8 @@ def _first_column(section: str) -> str:
 
 
 def test_the_reference_names_every_ini_option_and_marker() -> None:
-    parser = pytest.Parser(_ispytest=True)
-    options.add(parser)
-    settings.add(parser)
     named = set(re.findall(r"`(\w+)[(`]", REFERENCE.prose))
-    assert parser._inidict.keys() - named == set()
+    assert {option.ini_name for option in options.OPTIONS if option.ini_type} - named == set()
     assert {*names.MARKERS} - named == set()
 
 

@@ -23,10 +23,11 @@ ERRORS_OF_THE_FRONT = {
     "InvalidSignatureException",
     "MissingAuthenticationTokenException",
     "RequestEntityTooLargeException",
+    "ThrottlingException",
     "UnknownOperationException",
     "UnrecognizedClientException",
 }
-"""What only the HTTP door sends, before a request is known to be a call."""
+"""Errors that no operation raises: AWS's front sends them before, or in place of, the service."""
 POLICY = '{"Statement": {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}}'
 OTHER_ACCOUNT = "210987654321"
 TOKEN = "token".ljust(36, "-")

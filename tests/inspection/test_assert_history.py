@@ -161,13 +161,15 @@ def test_assert_moved_with_a_target_lists_no_moves_for_a_label_that_never_moved(
         secretsmanager.assert_moved("db", "AWSPENDING", target=2)
     assert str(failure.value) == (
         "AWSPENDING of secret 'db' did not move from anywhere to version 2; its moves:\n"
-        f"  (none; to be seeded is no move)\n\n{TABLE}"
+        f"  (none; seeding does not count as a move)\n\n{TABLE}"
     )
 
 
 def test_assert_moved_does_not_count_a_seed(secretsmanager: SecretsManager) -> None:
     secretsmanager.seed("seeded", "two", versions=["one"])
-    with pytest.raises(AssertionError, match=r"never moved; its moves:\n  \(none; to be seeded is no move\)\n"):
+    with pytest.raises(
+        AssertionError, match=r"never moved; its moves:\n  \(none; seeding does not count as a move\)\n"
+    ):
         secretsmanager.assert_moved("seeded", "AWSCURRENT")
 
 
@@ -194,7 +196,7 @@ def test_assert_moved_to_an_unknown_version_raises_version_not_found(secretsmana
 def test_assert_moved_refuses_a_target_of_a_wrong_type(secretsmanager: SecretsManager, end: object, kind: str) -> None:
     with pytest.raises(UsageError) as failure:
         secretsmanager.assert_moved("db", "AWSCURRENT", target=end)
-    assert str(failure.value) == f"a move's end is a version id, a number, a label, a view or None, not {kind}"
+    assert str(failure.value) == f"an end of a move is a version id, a number, a label, a view or None, not {kind}"
 
 
 def test_assert_moved_finds_its_secret_by_region_and_account(secretsmanager: SecretsManager) -> None:

@@ -85,7 +85,7 @@ def test_assert_labels_lists_each_difference(
 ) -> None:
     text = text_of(lambda: secretsmanager.assert_labels("db", expected))
     differing = "".join(f"  {line}\n" for line in lines)
-    assert text == f"the labels of secret 'db' are placed otherwise\n{differing}\n{TABLE}"
+    assert text == f"secret 'db' has different labels\n{differing}\n{TABLE}"
 
 
 def test_assert_labels_passes_with_an_empty_dict_for_a_secret_without_versions(secretsmanager: SecretsManager) -> None:
@@ -214,17 +214,17 @@ def test_assert_labels_refuses_labels_that_are_no_dict(secretsmanager: SecretsMa
         secretsmanager.assert_labels("db", "AWSCURRENT")  # type: ignore[arg-type]
 
 
-WRITE = 'write {"AWSCURRENT": 2}: each label, and the version that it is on'
+WRITE = 'write {"AWSCURRENT": 2}: each label with its version'
 
 
 @pytest.mark.parametrize(
     ("expected", "told"),
     [
-        ({1: "AWSCURRENT"}, f"the version 1 stands where a label belongs; {WRITE}"),
-        ({ONE: "AWSPREVIOUS"}, f"the version '{ONE}' stands where a label belongs; {WRITE}"),
-        ({ONE: ["AWSPREVIOUS"], TWO: ["AWSCURRENT"]}, f"the version '{ONE}' stands where a label belongs; {WRITE}"),
-        ({"AWSCURRENT": [2]}, f"AWSCURRENT is on one version or on none, not on [2]; {WRITE}"),
-        ({"AWSCURRENT": 2, "AWSPENDING": None}, f"AWSPENDING is on one version or on none, not on None; {WRITE}"),
+        ({1: "AWSCURRENT"}, f"1 is a version, not a label; {WRITE}"),
+        ({ONE: "AWSPREVIOUS"}, f"'{ONE}' is a version, not a label; {WRITE}"),
+        ({ONE: ["AWSPREVIOUS"], TWO: ["AWSCURRENT"]}, f"'{ONE}' is a version, not a label; {WRITE}"),
+        ({"AWSCURRENT": [2]}, f"AWSCURRENT can be on one version only, not on [2]; {WRITE}"),
+        ({"AWSCURRENT": 2, "AWSPENDING": None}, f"AWSPENDING can be on one version only, not on None; {WRITE}"),
     ],
     ids=[
         "number as a label",
@@ -244,7 +244,7 @@ def test_assert_labels_refuses_a_version_in_place_of_a_label(
 
 def test_assert_labels_refuses_a_version_view_in_place_of_a_label(secretsmanager: SecretsManager) -> None:
     expected: Any = {secretsmanager.secret("db").current: "AWSCURRENT"}
-    with pytest.raises(UsageError, match=r"^the version <version 2 of 'db', .*> stands where a label belongs; "):
+    with pytest.raises(UsageError, match=r"^<version 2 of 'db', .*> is a version, not a label; "):
         secretsmanager.assert_labels("db", expected)
 
 
@@ -301,12 +301,12 @@ def test_assert_moved_says_that_a_label_never_moved(secretsmanager: SecretsManag
     secretsmanager.seed("db", "one")
     with pytest.raises(AssertionError, match="AWSCURRENT of secret 'db' never moved; its moves:") as caught:
         secretsmanager.assert_moved("db", "AWSCURRENT")
-    assert "(none; to be seeded is no move)" in str(caught.value)
+    assert "(none; seeding does not count as a move)" in str(caught.value)
 
 
 @pytest.mark.parametrize("label", ["AWSCURRENT", "AWSPENDING"])
 def test_label_assertions_refuse_the_label_itself_as_its_version(secretsmanager: SecretsManager, label: str) -> None:
-    told = f"^{label} is always on the version that {label} names: name it by number, id or view$"
+    told = f"^{label} is always on the version that {label} names: name the version by number, id or view$"
     with pytest.raises(UsageError, match=told):
         secretsmanager.assert_label("db", label, label)
     with pytest.raises(UsageError, match=told):

@@ -101,7 +101,7 @@ def test_assert_rotated_finds_its_secret_by_region_and_account(secretsmanager: S
 
 
 def test_assert_rotated_fails_when_no_rotation_has_begun(secretsmanager: SecretsManager) -> None:
-    assert str(failure(secretsmanager)) == f"no rotation of secret 'db' has begun{table('AWSCURRENT')}"
+    assert str(failure(secretsmanager)) == f"secret 'db' was never rotated{table('AWSCURRENT')}"
 
 
 def test_assert_rotated_shows_why_rotate_secret_was_refused(
@@ -111,26 +111,26 @@ def test_assert_rotated_shows_why_rotate_secret_was_refused(
     with pytest.raises(client.exceptions.InvalidRequestException):
         client.rotate_secret(SecretId="db")
     assert str(failure(secretsmanager)) == (
-        "no rotation of secret 'db' has begun; RotateSecret was refused: InvalidRequestException: No Lambda rotation "
+        "secret 'db' was never rotated; RotateSecret was refused: InvalidRequestException: No Lambda rotation "
         f"function ARN is associated with this secret.{table('AWSCURRENT')}"
     )
 
 
 def test_assert_rotated_does_not_count_a_trial(secretsmanager: SecretsManager, client: "SecretsManagerClient") -> None:
     client.rotate_secret(SecretId="db", RotateImmediately=False)
-    assert str(failure(secretsmanager)) == f"no rotation of secret 'db' has begun{table('AWSCURRENT')}"
+    assert str(failure(secretsmanager)) == f"secret 'db' was never rotated{table('AWSCURRENT')}"
 
 
 def test_assert_rotated_ignores_rotations_of_another_secret(secretsmanager: SecretsManager) -> None:
     secretsmanager.seed("other", {"password": "one"}, owning_service="rds")
     secretsmanager.client().rotate_secret(SecretId="other")
-    assert str(failure(secretsmanager)) == f"no rotation of secret 'db' has begun{table('AWSCURRENT')}"
+    assert str(failure(secretsmanager)) == f"secret 'db' was never rotated{table('AWSCURRENT')}"
 
 
 def test_assert_rotated_ignores_rotations_of_a_replaced_secret_of_the_same_name(secretsmanager: SecretsManager) -> None:
     rotate(secretsmanager)
     secretsmanager.seed("db", Version("one", id=ONE))
-    assert str(failure(secretsmanager)) == f"no rotation of secret 'db' has begun{table('AWSCURRENT')}"
+    assert str(failure(secretsmanager)) == f"secret 'db' was never rotated{table('AWSCURRENT')}"
 
 
 def test_assert_rotated_of_an_unknown_secret_raises_secret_not_found(secretsmanager: SecretsManager) -> None:
@@ -141,7 +141,7 @@ def test_assert_rotated_of_an_unknown_secret_raises_secret_not_found(secretsmana
 # --- a failed step ---------------------------------------------------------------------------------------------------
 
 ABANDONED = (
-    "cancelled, or another version was written meanwhile (a function writes its own with "
+    "cancelled, or another version was written during the rotation (a function writes its own with "
     "ClientRequestToken=event['ClientRequestToken'])"
 )
 NOT_SUCCEEDED = "the last rotation of secret 'db' did not succeed:"
@@ -188,8 +188,7 @@ def test_assert_rotated_names_the_step_that_failed_by_plan(secretsmanager: Secre
     secretsmanager.rotation.fail(step, ConnectionError("to-hide"))
     rotate(secretsmanager)
     assert str(failure(secretsmanager)) == (
-        f"{NOT_SUCCEEDED} {step} failed with ConnectionError, as the test has planned"
-        f"{table('AWSCURRENT', 'AWSPENDING')}"
+        f"{NOT_SUCCEEDED} {step} failed with ConnectionError, as the test planned{table('AWSCURRENT', 'AWSPENDING')}"
     )
 
 
@@ -205,7 +204,7 @@ def test_assert_rotated_fails_when_the_last_of_several_rotations_failed(secretsm
     secretsmanager.rotation.fail("createSecret", ConnectionError)
     rotate(secretsmanager, token=THREE)
     assert str(failure(secretsmanager)) == (
-        f"{NOT_SUCCEEDED} createSecret failed with ConnectionError, as the test has planned"
+        f"{NOT_SUCCEEDED} createSecret failed with ConnectionError, as the test planned"
         f"{table('AWSPREVIOUS', 'AWSCURRENT', 'AWSPENDING')}"
     )
 
@@ -214,7 +213,7 @@ def test_assert_rotated_fails_when_awscurrent_did_not_move(secretsmanager: Secre
     rotate(secretsmanager, lambda _event, _context: None)
     found = failure(secretsmanager)
     assert str(found) == (
-        f"{NOT_SUCCEEDED} all steps have run, but AWSCURRENT has not come to version {TWO}"
+        f"{NOT_SUCCEEDED} all steps ran, but AWSCURRENT did not move to version {TWO}"
         f"{table('AWSCURRENT', 'AWSPENDING')}"
     )
     assert found.__cause__ is None
@@ -226,7 +225,7 @@ def test_assert_rotated_fails_when_aws_could_not_make_the_version(secretsmanager
     secretsmanager.kms.deny(key)
     rotate(secretsmanager)
     assert str(failure(secretsmanager)) == (
-        f"{NOT_SUCCEEDED} AWS could not make its version{table('AWSCURRENT', 'AWSPENDING')}"
+        f"{NOT_SUCCEEDED} AWS could not create its version{table('AWSCURRENT', 'AWSPENDING')}"
     )
 
 
@@ -290,7 +289,7 @@ def test_assert_rotated_fails_when_another_version_is_current(
     rotate(secretsmanager)
     client.put_secret_value(SecretId="db", SecretString="by hand", ClientRequestToken=THREE)
     assert str(failure(secretsmanager)) == (
-        f"the last rotation of secret 'db' succeeded, but AWSCURRENT has moved on from its version {TWO}"
+        f"the last rotation of secret 'db' succeeded, but its version {TWO} is no longer AWSCURRENT"
         f"{table('-', 'AWSPREVIOUS', 'AWSCURRENT')}"
     )
 
@@ -303,7 +302,7 @@ def test_assert_rotated_fails_when_the_old_version_is_current_again(
         SecretId="db", VersionStage="AWSCURRENT", RemoveFromVersionId=TWO, MoveToVersionId=ONE
     )
     assert str(failure(secretsmanager)) == (
-        f"the last rotation of secret 'db' succeeded, but AWSCURRENT has moved on from its version {TWO}"
+        f"the last rotation of secret 'db' succeeded, but its version {TWO} is no longer AWSCURRENT"
         f"{table('AWSCURRENT', 'AWSPREVIOUS')}"
     )
 
@@ -318,5 +317,7 @@ def test_assert_rotated_says_that_a_rotation_is_overdue(secretsmanager: SecretsM
     """The passing of real time runs no rotation: the next call does."""
     secretsmanager.seed("late", "one", rotation=Rotation(lambda _event, _context: None, days=30))
     clock.advance(31 * 86_400)
-    with pytest.raises(AssertionError, match="; one was due on 2026-02-01 00:00 UTC, and runs with the next call"):
+    with pytest.raises(
+        AssertionError, match="; a rotation was due on 2026-02-01 00:00 UTC: it runs with the next call"
+    ):
         secretsmanager.assert_rotated("late")

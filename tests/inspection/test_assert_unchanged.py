@@ -7,7 +7,7 @@ import pytest
 
 from pytest_secretsmanager import SecretNotFound, SecretsManager, Version
 from pytest_secretsmanager.engine.state import Secret
-from pytest_secretsmanager.inspection import unchanged
+from pytest_secretsmanager.inspection.assertions import unchanged
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager.client import SecretsManagerClient
@@ -250,7 +250,7 @@ def test_assert_unchanged_may_be_nested(secretsmanager: SecretsManager, client: 
 def test_assert_unchanged_without_with_warns(secretsmanager: SecretsManager) -> None:
     """As for an unawaited coroutine: the call alone asserts nothing."""
     secretsmanager.seed("db", "one")
-    with pytest.warns(RuntimeWarning, match="never entered, so it asserts nothing"):
+    with pytest.warns(RuntimeWarning, match="not entered, so it asserts nothing"):
         secretsmanager.assert_unchanged("db")
 
 

@@ -214,7 +214,7 @@ def test_assert_value_says_that_the_secret_has_no_version(secretsmanager: Secret
     with pytest.raises(AssertionError) as failure:
         secretsmanager.assert_value("db", "one")
     assert str(failure.value) == (
-        "secret 'db' has no version 'AWSCURRENT'; it has no version at all\n\nsecret 'db' in us-east-1\n  (no version)"
+        "secret 'db' has no version 'AWSCURRENT'; it has no versions\n\nsecret 'db' in us-east-1\n  (no version)"
     )
 
 

@@ -74,7 +74,7 @@ def test_assert_logged_accepts_a_deletion_event_and_its_secret(
 ) -> None:
     for secret_id in ("app/db", arn):
         secretsmanager.assert_logged(name, times=1, SecretId=secret_id)
-    with pytest.raises(UsageError, match="is no call"):
+    with pytest.raises(UsageError, match="is an event"):
         secretsmanager.assert_logged(name, VersionId="x")
 
 

@@ -158,34 +158,34 @@ def test_event_pattern_changes_neither_the_event_nor_itself() -> None:
 
 REFUSED: list[tuple[object, str]] = [
     ('{"source": []}', "an event pattern is a dict, not str; json.loads reads one from JSON"),
-    ({}, "event pattern: it is empty; it names a field at least"),
-    (detail(), "event pattern, at detail: it is empty; it names a field at least"),
+    ({}, "event pattern: it is empty: name a field"),
+    (detail(), "event pattern, at detail: it is empty: name a field"),
     ({"detial": ["x"]}, "event pattern: an event has no 'detial'; did you mean 'detail'?"),
     ({"detailType": ["x"]}, "event pattern: an event has no 'detailType'; did you mean 'detail-type' or 'detail'?"),
     (
         {"$or": [{"sorce": ["x"]}, {"region": ["x"]}]},
         "event pattern: an event has no 'sorce'; did you mean 'source' or 'resources'?",
     ),
-    ({"source": "x"}, "event pattern, at source: what a field may be stands in a list: write ['x']"),
-    (detail(name={"prefix": "a"}), "event pattern, at detail.name: a filter stands in a list: write [{'prefix': 'a'}]"),
+    ({"source": "x"}, "event pattern, at source: the values of a field are a list: write ['x']"),
+    (detail(name={"prefix": "a"}), "event pattern, at detail.name: a filter is in a list: write [{'prefix': 'a'}]"),
     (
         detail(name={"anything-but": ["a"]}),
-        "event pattern, at detail.name: a filter stands in a list: write [{'anything-but': ['a']}]",
+        "event pattern, at detail.name: a filter is in a list: write [{'anything-but': ['a']}]",
     ),
-    ({"source": {"exists": True}}, "event pattern, at source: a filter stands in a list: write [{'exists': True}]"),
+    ({"source": {"exists": True}}, "event pattern, at source: a filter is in a list: write [{'exists': True}]"),
     (
         {"source": []},
-        "event pattern, at source: the list is empty, so it would match nothing; it has values or filters",
+        "event pattern, at source: the list is empty, so it would match nothing: write values or filters",
     ),
     (
         {"source": [["x"]]},
         "event pattern, at source: a list has texts, numbers, True, False, None or filters such as {'prefix': …}, not "
         "['x']",
     ),
-    ({"detail": {1: ["x"]}}, "event pattern, at detail: a field is named by a text, not by 1"),
+    ({"detail": {1: ["x"]}}, "event pattern, at detail: the name of a field is a str, not 1"),
     (
         {"source": [{"prefx": "aws"}]},
-        "event pattern, at source: there is no filter 'prefx'; did you mean 'prefix'?",
+        "event pattern, at source: no filter 'prefx'; did you mean 'prefix'?",
     ),
     (
         {"source": [{"prefix": "a", "suffix": "b"}]},
@@ -215,7 +215,7 @@ REFUSED: list[tuple[object, str]] = [
     ),
     (
         detail(a=[{"numeric": ["==", 5]}]),
-        "event pattern, at detail.a: 'numeric' has no operator '=='; there are =, >, >=, <, <=",
+        "event pattern, at detail.a: 'numeric' has no operator '=='; its operators are =, >, >=, <, <=",
     ),
     (detail(a=[{"numeric": [">", "5"]}]), "event pattern, at detail.a: 'numeric' compares with a number, not with '5'"),
     (
@@ -232,7 +232,7 @@ REFUSED: list[tuple[object, str]] = [
     ),
     (
         detail(a=[{"numeric": [[], 0, "<", 5]}]),
-        "event pattern, at detail.a: 'numeric' has no operator []; there are =, >, >=, <, <=",
+        "event pattern, at detail.a: 'numeric' has no operator []; its operators are =, >, >=, <, <=",
     ),
     (
         detail(a=[{"numeric": ["<", 5, ">", 0]}]),

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pytest_secretsmanager import SecretsManager
+from pytest_secretsmanager.managing.rollback import rolled_back
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager.client import SecretsManagerClient
@@ -121,7 +122,8 @@ def test_assert_moved_counts_only_moves_since_log_clear(
     told = str(failure.value).split("\n\n")[0]
     assert told == (
         "AWSCURRENT of secret 'db' did not move from anywhere to version 2 since log.clear(); its moves:\n"
-        "  (before log.clear() it did, from version 1 to version 2 by PutSecretValue at 03:04:05, which does not count)"
+        "  (the move from version 1 to version 2 by PutSecretValue at 03:04:05 does not count: "
+        "it came before log.clear())"
     )
     put(client, THREE)
     secretsmanager.assert_moved("db", "AWSCURRENT", source=2, target=3)
@@ -135,7 +137,9 @@ def test_assert_moved_accepts_a_version_from_before_log_clear(
 
 
 def test_assert_moved_fails_with_no_moves_for_a_label_that_never_moved(secretsmanager: SecretsManager) -> None:
-    with pytest.raises(AssertionError, match=r"since log.clear\(\); its moves:\n  \(none; to be seeded is no move\)\n"):
+    with pytest.raises(
+        AssertionError, match=r"since log.clear\(\); its moves:\n  \(none; seeding does not count as a move\)\n"
+    ):
         secretsmanager.assert_moved("db", "BLUE")
 
 
@@ -144,7 +148,7 @@ def test_assert_moved_fails_with_no_moves_for_a_label_that_never_moved(secretsma
 
 @pytest.mark.parametrize("helper", ["assert_logged", "assert_log_order"])
 def test_failure_of_a_log_assertion_says_that_the_log_was_cleared(secretsmanager: SecretsManager, helper: str) -> None:
-    with pytest.raises(AssertionError, match=r"no calls at all since log\.clear\(\), which forgot 2\n"):
+    with pytest.raises(AssertionError, match=r"no calls since log\.clear\(\), which hid 2\n"):
         getattr(secretsmanager, helper)("PutSecretValue")
 
 
@@ -154,7 +158,7 @@ def test_failure_of_a_log_assertion_says_that_the_log_was_cleared(secretsmanager
 def test_rollback_restores_the_log_that_was_cleared_inside(client: "SecretsManagerClient") -> None:
     with SecretsManager() as sm:
         sm.client().create_secret(Name="db")
-        with sm.rolled_back():
+        with sm.snapshot():
             sm.client().describe_secret(SecretId="db")
             sm.log.clear()
             sm.client().describe_secret(SecretId="db")
@@ -165,7 +169,7 @@ def test_rollback_restores_the_log_that_was_cleared_inside(client: "SecretsManag
 def test_rollback_keeps_a_log_that_was_cleared_before(
     secretsmanager: SecretsManager, client: "SecretsManagerClient"
 ) -> None:
-    with secretsmanager.rolled_back():
+    with secretsmanager.snapshot():
         put(client, THREE)
     assert len(secretsmanager.log) == 0
     assert secretsmanager.log.cleared == 2
@@ -177,7 +181,7 @@ def test_rolled_back_with_own_log_begins_with_an_empty_log_that_was_not_cleared(
     secretsmanager: SecretsManager, client: "SecretsManagerClient"
 ) -> None:
     put(client, THREE)
-    with secretsmanager.rolled_back(own_log=True):
+    with rolled_back(secretsmanager._parts, own_log=True):
         assert (len(secretsmanager.log), secretsmanager.log.cleared) == (0, 0)
         assert len(secretsmanager.secret("db").history) > 0
         with pytest.raises(AssertionError, match="never moved; its moves"):
@@ -188,7 +192,7 @@ def test_rolled_back_with_own_log_begins_with_an_empty_log_that_was_not_cleared(
 def test_rollbacks_that_end_in_the_order_of_their_start_keep_the_log_complete(
     client: "SecretsManagerClient", secretsmanager: SecretsManager
 ) -> None:
-    outer, inner = secretsmanager.rolled_back(), secretsmanager.rolled_back()
+    outer, inner = secretsmanager.snapshot(), secretsmanager.snapshot()
     outer.__enter__()
     put(client, THREE)
     secretsmanager.log.clear()

@@ -6,8 +6,9 @@ The change runs inside a read of the helper, so no test depends on the timing of
 import pytest
 
 from pytest_secretsmanager import SecretsManager
-from pytest_secretsmanager.inspection import unchanged
-from pytest_secretsmanager.inspection.views import World
+from pytest_secretsmanager.inspection.assertions import unchanged
+from pytest_secretsmanager.inspection.views import frozen_view
+from pytest_secretsmanager.inspection.world import World
 
 TOKENS = [f"version-{number}".ljust(32, "-") for number in range(1, 6)]
 
@@ -123,7 +124,7 @@ def test_assert_unchanged_draws_the_table_of_a_secret_that_is_deleted_meanwhile(
 
 def test_as_it_is_now_returns_a_view_that_does_not_change(secretsmanager, client):
     secretsmanager.seed("db", "one")
-    then = secretsmanager.secret("db").as_it_is_now()
+    then = frozen_view(secretsmanager.secret("db"))
     client.put_secret_value(SecretId="db", SecretString="two")
     assert (then.value, then.current.labels, repr(then)) == (
         "one",
@@ -131,13 +132,13 @@ def test_as_it_is_now_returns_a_view_that_does_not_change(secretsmanager, client
         "<secret 'db': 1 version, AWSCURRENT on 1>",
     )
     assert then == secretsmanager.secret("db")
-    assert secretsmanager.secret(then).as_it_is_now().value == "one"
+    assert frozen_view(secretsmanager.secret(then)).value == "one"
     assert secretsmanager.secret("db").value == "two"
 
 
 def test_as_it_is_now_returns_a_view_that_outlives_its_secret(secretsmanager, client):
     secretsmanager.seed("db", "one")
-    then = secretsmanager.secret("db").as_it_is_now()
+    then = frozen_view(secretsmanager.secret("db"))
     delete(client)
     assert then.value == "one"
     assert repr(secretsmanager.secrets) == "<secrets of us-east-1, account 123456789012: none>"

@@ -13,10 +13,10 @@ from botocore.exceptions import ClientError, ParamValidationError
 
 import pytest_secretsmanager
 from pytest_secretsmanager import UsageError, Version
-from pytest_secretsmanager.inspection.readings import readings_of
-from pytest_secretsmanager.inspection.sought import index_of
+from pytest_secretsmanager.inspection.leaks.forms import readings_of
+from pytest_secretsmanager.inspection.leaks.rule import index_of
+from pytest_secretsmanager.seed_arguments import seed_of
 from pytest_secretsmanager.seed_files import read_seeds
-from pytest_secretsmanager.seeds import seed_of
 
 VALUE = "correct-horse-battery"
 OTHER = "staple-of-another"
@@ -239,7 +239,7 @@ def test_refused_async_call_shows_no_value_in_local_variables(sm, heard):
 
 
 def test_crash_of_the_package_keeps_its_frames(sm, client, monkeypatch):
-    monkeypatch.setattr(sm._service, "ports", None)
+    monkeypatch.setattr(sm._parts.service, "ports", None)
     with pytest.raises(AttributeError) as caught:
         client.get_secret_value(SecretId="db")
     assert "get_secret_value" in [frame.f_code.co_name for frame, _ in traceback.walk_tb(caught.value.__traceback__)]
@@ -252,11 +252,11 @@ def objects_of(sm, client):
     client.put_secret_value(SecretId="db", SecretString=VALUE)
     with suppress(ClientError):
         client.put_secret_value(SecretId="gone", SecretBinary=VALUE.encode())
-    view, service = sm.secret("db"), sm._service
+    view, service = sm.secret("db"), sm._parts.service
     return {
         "the manager": sm,
         "its secrets": (sm.secrets, view, view.versions, view.history, view.state),
-        "its log": (sm.log, list(sm.log), [event.record for event in sm.log], sm._entries),
+        "its log": (sm.log, list(sm.log), [event.record for event in sm.log], sm._parts.entries),
         "its service": (vars(service), vars(service.store), vars(service.refusals)),
         "its seeds": (Version(VALUE), seed_of("db", {"password": VALUE}, versions=[OTHER])),
     }

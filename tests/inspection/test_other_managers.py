@@ -7,8 +7,10 @@ import boto3
 import pytest
 
 from pytest_secretsmanager import SecretsManager
+from pytest_secretsmanager.managing.planting import follow_environment
+from pytest_secretsmanager.managing.rollback import rolled_back
 
-CACHES = "\n  does the code cache what it reads (lru_cache, powertools, at import)? Clear that before the test"
+CACHES = "\n  does the code cache what it reads (lru_cache, powertools, at import)? Clear the cache before the test"
 
 
 def text_of(sm: SecretsManager) -> str:
@@ -32,7 +34,7 @@ def _no_others() -> None:
 
 def test_assert_logged_without_calls_asks_whether_the_code_caches() -> None:
     with SecretsManager() as sm:
-        assert text_of(sm) == f"no calls at all{CACHES}"
+        assert text_of(sm) == f"no calls{CACHES}"
 
 
 def test_assert_logged_without_calls_names_lru_cache_for_code_that_caches() -> None:
@@ -53,9 +55,7 @@ def test_assert_logged_without_calls_names_an_inner_manager_with_calls() -> None
     with SecretsManager() as outer, SecretsManager("eu-west-1") as inner:
         read(inner, 3)
         assert text_of(outer) == (
-            "no calls at all\n"
-            "  another SecretsManager, in eu-west-1, which is active, has logged 3: ask that one for its log"
-            f"{CACHES}"
+            f"no calls\n  another SecretsManager, in eu-west-1, which is active, has logged 3: look at its log{CACHES}"
         )
 
 
@@ -63,7 +63,7 @@ def test_assert_logged_without_calls_names_an_inner_manager_that_was_left() -> N
     with SecretsManager() as outer:
         with SecretsManager() as inner:
             read(inner)
-        assert "another SecretsManager, in us-east-1, which has been left, has logged 1: ask" in text_of(outer)
+        assert "another SecretsManager, in us-east-1, which has been left, has logged 1: look" in text_of(outer)
 
 
 def test_assert_logged_without_calls_names_an_inner_manager_that_was_created_before() -> None:
@@ -92,13 +92,13 @@ def test_assert_logged_without_calls_ignores_a_manager_that_was_left_before() ->
     with SecretsManager() as before:
         read(before)
     with SecretsManager() as sm:
-        assert text_of(sm) == f"no calls at all{CACHES}"
+        assert text_of(sm) == f"no calls{CACHES}"
     assert len(before.log) == 1
 
 
 def test_assert_logged_without_calls_ignores_a_manager_without_calls() -> None:
     with SecretsManager() as sm, SecretsManager():
-        assert text_of(sm) == f"no calls at all{CACHES}"
+        assert text_of(sm) == f"no calls{CACHES}"
 
 
 def test_assert_logged_without_calls_names_a_manager_that_was_entered_again_as_active() -> None:
@@ -112,10 +112,10 @@ def test_assert_logged_without_calls_names_a_manager_that_was_entered_again_as_a
 def test_assert_logged_of_a_run_ignores_a_manager_that_an_earlier_test_left() -> None:
     """The manager of a whole run gives each test its own log."""
     with SecretsManager() as run:
-        with run.rolled_back(own_log=True), SecretsManager() as inner:
+        with rolled_back(run._parts, own_log=True), SecretsManager() as inner:
             read(inner)
-        with run.rolled_back(own_log=True):
-            assert text_of(run) == f"no calls at all{CACHES}"
+        with rolled_back(run._parts, own_log=True):
+            assert text_of(run) == f"no calls{CACHES}"
 
 
 def test_assert_logged_without_calls_names_five_other_managers_and_counts_the_rest() -> None:
@@ -144,6 +144,6 @@ def test_assert_logged_without_calls_names_the_current_region_of_another_manager
 ) -> None:
     with SecretsManager() as outer, SecretsManager() as inner, monkeypatch.context() as environment:
         environment.setenv("AWS_DEFAULT_REGION", "eu-west-1")
-        inner.follow_environment()
+        follow_environment(inner._parts)
         read(inner)
         assert "another SecretsManager, in eu-west-1, which is active, has logged 1" in text_of(outer)

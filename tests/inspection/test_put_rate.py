@@ -29,7 +29,9 @@ def test_put_rate_warning_names_the_secret_and_the_rate(secretsmanager: SecretsM
     write(secretsmanager, 13, 5)
     (warning,) = secretsmanager.log.put_rate_warnings
     arn = secretsmanager.secret("db").arn
-    assert str(warning).startswith(f"{arn} got 13 new versions within 60 minutes: more than one in ten minutes, ")
+    assert str(warning).startswith(
+        f"{arn} got 13 new versions within 60 minutes: a sustained rate above one in ten minutes "
+    )
 
 
 @pytest.mark.secret("db")

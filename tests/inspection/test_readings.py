@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pytest_secretsmanager.inspection.readings import DEPTH, readings_of
+from pytest_secretsmanager.inspection.leaks.forms import DEPTH, readings_of
 
 VALUE = 'it\'s "so" & a\\b <ü€😀>\n+%20/~'
 """A value with a different spelling in each encoding."""

@@ -320,7 +320,7 @@ def test_log_assertions_refuse_a_field_that_no_service_event_has(
 ) -> None:
     with pytest.raises(UsageError) as caught:
         getattr(secretsmanager, helper)(name, ClientRequestToken=TWO)
-    assert str(caught.value) == f"{name} is no call: it has no field 'ClientRequestToken'; there is 'SecretId', an ARN"
+    assert str(caught.value) == f"{name} is an event: its only field is 'SecretId', an ARN, not 'ClientRequestToken'"
 
 
 @pytest.mark.parametrize(
@@ -345,4 +345,4 @@ def test_rotation_leaks_no_value_into_log_or_runs(secretsmanager: SecretsManager
 def test_assert_logged_refuses_an_error_code_for_a_service_event(secretsmanager: SecretsManager) -> None:
     with pytest.raises(UsageError) as caught:
         secretsmanager.assert_logged("RotationFailed", error="InvalidRequestException")
-    assert str(caught.value) == "RotationFailed is no call, so it has no error code; ask for the event alone"
+    assert str(caught.value) == "RotationFailed is an event, which has no error code; leave error out"

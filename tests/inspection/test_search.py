@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_secretsmanager.inspection.readings import BETWEEN
-from pytest_secretsmanager.inspection.search import SHORTEST, Index, Needle
+from pytest_secretsmanager.inspection.leaks.forms import BETWEEN
+from pytest_secretsmanager.inspection.leaks.index import SHORTEST, Index, Needle
 
 AWS = re.compile(rb"arn(?::|%3A)[\w-]+(?::|%3A)secretsmanager(?::|%3A)[\w-]*(?::|%3A)\d*(?::|%3A)secret(?::|%3A)")
 WORD = rb"0-9A-Za-z_\x80-\xff"

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_secretsmanager import Rotation, SecretNotFound, SecretsManager, SecretView, UsageError, Version
+from pytest_secretsmanager.inspection.views import key_of
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager.client import SecretsManagerClient
@@ -34,7 +35,7 @@ def db(secretsmanager: SecretsManager) -> SecretView:
 def test_secret_view_has_name_arn_and_key(db: SecretView) -> None:
     assert db.name == "app/db"
     assert db.arn.startswith("arn:aws:secretsmanager:us-east-1:123456789012:secret:app/db-")
-    assert db.key == ("us-east-1", "123456789012", "app/db")
+    assert key_of(db) == ("us-east-1", "123456789012", "app/db")
 
 
 def test_secret_view_has_the_current_value_as_text_and_as_json(db: SecretView) -> None:
@@ -91,7 +92,7 @@ def test_secret_view_of_a_deleted_secret_raises_secret_not_found(
     db: SecretView, client: "SecretsManagerClient"
 ) -> None:
     client.delete_secret(SecretId="app/db", ForceDeleteWithoutRecovery=True)
-    assert repr(db) == "<secret 'app/db': not there any more>"
+    assert repr(db) == "<secret 'app/db': no longer exists>"
     with pytest.raises(SecretNotFound, match=r"^no secret 'app/db' in us-east-1 of account 123456789012; "):
         _ = db.value
 
@@ -277,7 +278,7 @@ def test_secret_is_not_found_by_an_arn_with_another_suffix(secretsmanager: Secre
         (
             "other",
             {"region": "eu-west-1"},
-            "no secret 'other' in eu-west-1 of account 123456789012; no secret is there at all, but in us-east-1 of "
+            "no secret 'other' in eu-west-1 of account 123456789012; there are secrets only in us-east-1 of "
             "account 123456789012; there is 'app/db'",
         ),
     ],
@@ -296,7 +297,7 @@ def test_secret_not_found_counts_many_secrets_that_are_not_similar(secretsmanage
         secretsmanager.seed(f"app/{number}")
     with pytest.raises(SecretNotFound) as failure:
         secretsmanager.secret("qqqqqq")
-    assert str(failure.value) == ("no secret 'qqqqqq' in us-east-1 of account 123456789012; 16 others are there")
+    assert str(failure.value) == ("no secret 'qqqqqq' in us-east-1 of account 123456789012; it has 16 other secrets")
 
 
 @pytest.mark.parametrize("name", ["app/service-123/bd", "pp/service-123/db", "app/servce-123/db", "app/service-123/"])
@@ -427,7 +428,9 @@ def test_account_argument_wins_over_the_account_of_a_view(secretsmanager: Secret
 def test_secret_not_found_for_an_old_arn_names_the_new_arn(secretsmanager: SecretsManager) -> None:
     old = secretsmanager.seed("app", "one").arn
     new = secretsmanager.seed("app", "two").arn
-    with pytest.raises(SecretNotFound, match=rf"no secret has the ARN '{old}'; 'app' is {new} \(made anew since, or "):
+    with pytest.raises(
+        SecretNotFound, match=rf"no secret has the ARN '{old}'; 'app' is {new} \(the secret was created again, or "
+    ):
         secretsmanager.secret(old)
 
 
@@ -454,9 +457,9 @@ def test_assertions_refuse_the_version_view_of_a_replaced_secret(secretsmanager:
     old = secretsmanager.seed("app", "old").current
     assert old is not None
     secretsmanager.seed("app", "new")
-    with pytest.raises(AssertionError, match="is there no more; it has number 1 and the labels AWSCURRENT"):
+    with pytest.raises(AssertionError, match="no longer exists; it has number 1 and the labels AWSCURRENT"):
         secretsmanager.assert_value("app", "old", version=old)
-    with pytest.raises(AssertionError, match="is there no more"):
+    with pytest.raises(AssertionError, match="no longer exists"):
         secretsmanager.assert_label("app", "AWSCURRENT", old)
     assert old.value == "old"
 
@@ -469,7 +472,7 @@ def test_versions_with_an_unknown_index_explain_how_versions_are_counted(db: Sec
     with pytest.raises(IndexError) as failure:
         db.versions[place]
     assert str(failure.value) == (
-        f"versions is a list of 3, from versions[0] on; version({place}) takes the number of a version, from 1 on"
+        f"versions is a list of 3, which counts from 0; version({place}) takes a number, which counts from 1"
     )
 
 

@@ -7,7 +7,9 @@ import pytest
 from application import VARIABLES
 
 from pytest_secretsmanager import Rotation, SecretsManager, UsageError
-from pytest_secretsmanager.seeds import seed_of
+from pytest_secretsmanager.inspection.views import key_of, state_of
+from pytest_secretsmanager.managing.planting import follow_environment, plant
+from pytest_secretsmanager.seed_arguments import seed_of
 
 
 def test_manager_sets_missing_aws_variables_and_removes_them() -> None:
@@ -66,13 +68,13 @@ def test_manager_without_a_region_takes_it_from_the_environment(
         assert sm.rotation.register(lambda _, __: None).split(":")[3] == region
         with monkeypatch.context() as later:
             later.setenv("AWS_DEFAULT_REGION", "ap-south-1")
-            assert sm.region == sm.secret("db").key.region == region
+            assert sm.region == key_of(sm.secret("db")).region == region
 
 
 def test_region_argument_wins_over_aws_default_region(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
     sm = SecretsManager("ap-south-1")
-    sm.follow_environment()
+    follow_environment(sm._parts)
     assert sm.region == "ap-south-1"
 
 
@@ -84,41 +86,41 @@ def test_nested_manager_without_a_region_uses_the_region_of_the_outer_one() -> N
 
 def named_beside(sm: SecretsManager) -> tuple[set[str], set[str]]:
     """Return the functions and the KMS keys of a manager."""
-    return {*sm._functions.by_arn}, {*sm._keys._keys}
+    return {*sm._parts.functions.by_arn}, {*sm._parts.keys._keys}
 
 
 def test_manager_changes_nothing_when_it_can_not_follow_the_environments_region(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     sm = SecretsManager()
-    sm.follow_environment()
-    sm.plant(seed_of("one", "x", kms_key="alias/mine", rotation=Rotation(lambda _, __: None)))
-    sm.plant(seed_of("two", "x", replicas=["eu-west-1"]))
+    follow_environment(sm._parts)
+    plant(sm._parts, seed_of("one", "x", kms_key="alias/mine", rotation=Rotation(lambda _, __: None)))
+    plant(sm._parts, seed_of("two", "x", replicas=["eu-west-1"]))
     before = named_beside(sm)
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
-    with sm.assert_unchanged(), pytest.raises(UsageError, match=r"'two' can't be seeded so; .* Invalid replica region"):
-        sm.follow_environment()
-    assert sm.region == sm.secret("one").key.region == "us-east-1"
+    with sm.assert_unchanged(), pytest.raises(UsageError, match=r"'two' can't be seeded: .* Invalid replica region"):
+        follow_environment(sm._parts)
+    assert sm.region == key_of(sm.secret("one")).region == "us-east-1"
     assert named_beside(sm) == before
 
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-2")
-    sm.follow_environment()
-    assert {view.key.region for view in sm.secrets.values()} == {"eu-west-2"}
-    assert sm.secret("two", region="eu-west-1").state.primary_region == "eu-west-2"
+    follow_environment(sm._parts)
+    assert {key_of(view).region for view in sm.secrets.values()} == {"eu-west-2"}
+    assert state_of(sm.secret("two", region="eu-west-1")).primary_region == "eu-west-2"
 
 
 def test_rollback_restores_the_region_of_the_manager(monkeypatch: pytest.MonkeyPatch) -> None:
     sm = SecretsManager()
-    sm.follow_environment()
-    sm.plant(seed_of("db", "x"))
-    with sm.rolled_back():
+    follow_environment(sm._parts)
+    plant(sm._parts, seed_of("db", "x"))
+    with sm.snapshot():
         monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
-        sm.plant(seed_of("new", "x"))
-        sm.follow_environment()
+        plant(sm._parts, seed_of("new", "x"))
+        follow_environment(sm._parts)
         assert [*sm.secrets] == ["db", "new"]
         assert sm.region == "eu-west-1"
     assert sm.region == "us-east-1"
     assert [*sm.secrets] == ["db"]
-    sm.follow_environment()
+    follow_environment(sm._parts)
     assert [*sm.secrets] == ["db"]
     assert sm.region == "eu-west-1"

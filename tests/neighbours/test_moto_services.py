@@ -15,6 +15,7 @@ from moto import mock_aws
 
 from pytest_secretsmanager import Rotation, SecretsManager, UnsupportedOperation, UsageError
 from pytest_secretsmanager.doors import moto
+from pytest_secretsmanager.inspection.views import state_of
 
 REGION = "us-east-1"
 OTHER = "111122223333"
@@ -282,12 +283,12 @@ def test_a_seed_may_rotate_by_it(secretsmanager: SecretsManager) -> None:
 
 def test_a_function_in_docker_is_refused_in_words_and_nothing_is_done(sm: SecretsManager) -> None:
     arn = new_function()
-    before = sm.seed("db", "one").state
+    before = state_of(sm.seed("db", "one"))
     with pytest.raises(UnsupportedOperation) as refused:
         sm.client().rotate_secret(SecretId="db", RotationLambdaARN=arn)
     assert f"moto would run the function {arn} in Docker" in str(refused.value)
     assert f"sm.rotation.register(handler, arn='{arn}')" in str(refused.value)
-    assert sm.secret("db").state is before
+    assert state_of(sm.secret("db")) is before
 
 
 def test_a_seed_with_a_function_in_docker_is_refused_in_the_same_words(sm: SecretsManager) -> None:

@@ -203,7 +203,7 @@ def test_what_names_a_region_stays(run: Run) -> None:
         @pytest.mark.secret("named-too", "x", region="us-west-2")
         def test_it(secretsmanager, aws_credentials):
             assert [*secretsmanager.secrets] == ["by-a-marker"]
-            places = {(view.name, view.key.region) for view in secretsmanager._world.all()}
+            places = {(view.name, view.arn.split(":")[3]) for view in secretsmanager._world.all()}
             assert places == {
                 ("by-a-marker", "eu-central-1"),
                 ("by-a-marker", "eu-west-1"),
@@ -230,7 +230,7 @@ def test_a_rotation_by_schedule_goes_along(pytester: pytest.Pytester, run: Run) 
         @pytest.mark.secret("db", "x", rotation=Rotation(handler, schedule="rate(10 days)"))
         def test_it(secretsmanager):
             secretsmanager.clock.advance(days=10)
-            assert {run.key.region for run in secretsmanager.rotation.runs} == {"eu-central-1"}
+            assert {run.secret.split(":")[3] for run in secretsmanager.rotation.runs} == {"eu-central-1"}
         """
     ).assert_outcomes(passed=1)
 
@@ -271,7 +271,7 @@ def test_a_region_that_an_option_names_stays(pytester: pytest.Pytester, run: Run
         @pytest.mark.secretsmanager({option})
         @pytest.mark.secret("db", "x")
         def test_it(secretsmanager):
-            assert secretsmanager.secret("db").key.region == secretsmanager.region == "eu-west-1"
+            assert secretsmanager.secret("db").arn.split(":")[3] == secretsmanager.region == "eu-west-1"
         """
     ).assert_outcomes(passed=1)
 
@@ -287,7 +287,7 @@ def test_a_fixture_that_takes_the_variable_away_changes_nothing(run: Run) -> Non
 
         @pytest.mark.secret("db", "x")
         def test_it(secretsmanager, bare):
-            assert secretsmanager.secret("db").key.region == secretsmanager.region == "us-east-1"
+            assert secretsmanager.secret("db").arn.split(":")[3] == secretsmanager.region == "us-east-1"
         """
     ).assert_outcomes(passed=1)
 
@@ -299,7 +299,7 @@ def test_a_fixture_that_takes_the_variable_away_changes_nothing(run: Run) -> Non
         pytest.param(
             '"db", "x", replicas=["eu-west-1"]',
             "eu-west-1",
-            "secret 'db' can't be seeded so; AWS answers InvalidParameterException: Invalid replica region.",
+            "secret 'db' can't be seeded: AWS answers InvalidParameterException: Invalid replica region.",
             id="the region of a replica",
         ),
     ],

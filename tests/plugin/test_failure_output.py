@@ -156,7 +156,7 @@ def test_views_and_events_among_the_locals_show_no_value(run: Run) -> None:
             secret = secretsmanager.secret("db")
             secrets, versions, history = secretsmanager.secrets, secret.versions, secret.history
             log, event, record = secretsmanager.log, secretsmanager.log[0], secretsmanager.log[0].record
-            state, entries = secret.state, list(secretsmanager.log)
+            state, entries = secret._state, list(secretsmanager.log)
             assert (secret, secrets, versions, history, log, event, record, state, entries) == ()
         """,
         "-l",

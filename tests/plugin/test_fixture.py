@@ -146,8 +146,8 @@ def test_markers_lists_the_markers_with_their_arguments(pytester: pytest.Pyteste
     result.stdout.fnmatch_lines(
         [
             "@pytest.mark.secret(name, value, [*], versions, tags, description, kms_key, policy, owning_service, "
-            "rotation, replicas, deleted, region, account): a secret that is there when the test starts, by its name "
-            "or with the whole ARN given; activates the fixture secretsmanager.",
+            "rotation, replicas, deleted, region, account): a secret that exists when the test starts, by its name "
+            "or whole ARN; activates the fixture secretsmanager.",
             "",
             "@pytest.mark.secretsmanager([*], region, account, random_seed, now, version_quota, extra_regions): "
             "options of the fixture secretsmanager; activates it.",
@@ -163,7 +163,7 @@ def test_help_lists_the_ini_options(pytester: pytest.Pytester) -> None:
             "  secretsmanager_account (string):*",
             "  secretsmanager_random_seed *",
             "  secretsmanager_block_network (string):*",
-            "*auto (from the first test*",
+            "*from the first test that uses*",
             "  secretsmanager_seeds (linelist):*",
         ]
     )

@@ -24,7 +24,7 @@ def test_it(secretsmanager):
     [
         ('client.update_secret(SecretId="db", Description=VALUE); sm.assert_nothing_leaked()', "secret values leaked"),
         ("sm.assert_nothing_leaked(VALUE)", "text 1 holds the value of 'db', version 1 (plain)"),
-        ("sm.assert_nothing_leaked([VALUE, print])", "call it, and hand over what it returns"),
+        ("sm.assert_nothing_leaked([VALUE, print])", "call it, and pass the result"),
         ('sm.assert_value("db", {"user": "app"})', "holds another value"),
         ('sm.assert_history("db", [])', "has another history"),
         ('sm.assert_logged("PutSecretValue", SecretString=VALUE)', "AWS never logs"),

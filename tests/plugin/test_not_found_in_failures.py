@@ -79,7 +79,7 @@ CALLS = {
     ),
     "another region, and a typo": (
         "read('app/bd', 'eu-west-1')",
-        "GetSecretValue: no secret 'app/bd' in eu-west-1 of account 123456789012; no secret is there at all, but in "
+        "GetSecretValue: no secret 'app/bd' in eu-west-1 of account 123456789012; there are secrets only in "
         f"{HERE}; did you mean 'app/db'?",
     ),
     "another account": (
@@ -105,24 +105,24 @@ CALLS = {
     ),
     "an ARN of another region, where it is": (
         "read(secretsmanager.secret('app/db').arn, 'eu-west-1')",
-        " in eu-west-1 of account 123456789012; a client finds the secrets of its own region, and this ARN is one of "
+        " in eu-west-1 of account 123456789012; a client finds the secrets of its own region, and the ARN names "
         "us-east-1, where the secret is",
     ),
     "an ARN of another region, where it is not": (
         f"read('{ARN.replace('us-east-1', 'eu-west-1')}')",
-        f" in {HERE}; a client finds the secrets of its own region, and this ARN is one of eu-west-1",
+        f" in {HERE}; a client finds the secrets of its own region, and the ARN names eu-west-1",
     ),
     "an ARN of another account without its suffix": (
         f"read('{ARN[:-7].replace('123456789012', '999999999999')}')",
-        f" in {HERE}; an ARN of another account (999999999999) has to be whole, with its last six characters",
+        f" in {HERE}; the ARN names another account (999999999999), so it needs its last six characters",
     ),
     "an ARN of something else": (
         "read('arn:aws:s3:::bucket')",
-        f"GetSecretValue: no secret 'arn:aws:s3:::bucket' in {HERE}; that is the ARN of no secret",
+        f"GetSecretValue: no secret 'arn:aws:s3:::bucket' in {HERE}; this ARN is not that of a secret",
     ),
     "a secret that comes later": (
         "quietly(read, 'new'); secretsmanager.seed('new', 'x'); assert False",
-        f"GetSecretValue: no secret 'new' in {HERE}; it was not there at that time, and is there now",
+        f"GetSecretValue: no secret 'new' in {HERE}; it did not exist at that time, and exists now",
     ),
     "a secret that was deleted": (
         "client().delete_secret(SecretId='app/db', ForceDeleteWithoutRecovery=True); read('app/db')",
@@ -131,7 +131,7 @@ CALLS = {
     "a secret that is deleted afterwards": (
         "quietly(read, 'app/db', 'eu-west-1'); client().delete_secret(SecretId='app/db', "
         "ForceDeleteWithoutRecovery=True); assert False",
-        "GetSecretValue: no secret 'app/db' in eu-west-1 of account 123456789012; no secret is there at all",
+        "GetSecretValue: no secret 'app/db' in eu-west-1 of account 123456789012; there are no secrets",
     ),
     "a secret whose recovery window has passed": (
         "secretsmanager.seed('app/db', 'x', deleted=True); secretsmanager.clock.advance(days=31); read('app/db')",
@@ -156,18 +156,18 @@ CALLS = {
     ),
     "the value of a secret without one": (
         "secretsmanager.seed('empty'); read('empty')",
-        f"GetSecretValue in {HERE}: secret 'empty' has no version 'AWSCURRENT'; it has no version at all",
+        f"GetSecretValue in {HERE}: secret 'empty' has no version 'AWSCURRENT'; it has no versions",
     ),
     "a version that comes later": (
         "quietly(read, 'app/db', VersionStage='BLUE'); client().put_secret_value(SecretId='app/db', "
         "SecretString='blue-to-hide', VersionStages=['BLUE']); assert False",
-        f"GetSecretValue in {HERE}: secret 'app/db' had no value in version 'BLUE' at that time; the version is there "
+        f"GetSecretValue in {HERE}: secret 'app/db' had no value in version 'BLUE' at that time; the version exists "
         "now",
     ),
     "a version of a secret that is deleted afterwards": (
         "quietly(read, 'app/db', VersionStage='BLUE'); client().delete_secret(SecretId='app/db', "
         "ForceDeleteWithoutRecovery=True); assert False",
-        f"GetSecretValue in {HERE}: no secret 'app/db' in {HERE}; no secret is there at all",
+        f"GetSecretValue in {HERE}: no secret 'app/db' in {HERE}; there are no secrets",
     ),
     "a call over HTTP": (
         "endpoint = secretsmanager.endpoint(); client(endpoint_url=endpoint.url, "
@@ -255,8 +255,8 @@ def test_a_rotation_function_that_looks_for_its_own_version_is_no_mistake(sectio
 # --- regions that differ ---------------------------------------------------------------------------------------------
 
 NOTE = (
-    "AWS_DEFAULT_REGION is us-east-1 now, so clients that name no region call there; this SecretsManager seeds and "
-    "looks in eu-west-1: let both name the same region"
+    "AWS_DEFAULT_REGION is us-east-1 now, so clients without a region call there; this SecretsManager seeds and "
+    "looks in eu-west-1: use the same region for both"
 )
 
 
@@ -290,8 +290,8 @@ def test_the_secret_is_in_the_manager_around_the_one_that_answered(sections: Sec
             read("app/db")
     """
     assert sections(file(body)) == [
-        f"GetSecretValue: no secret 'app/db' in {HERE}; another SecretsManager has it, and did not answer this call: "
-        "the one entered last does"
+        f"GetSecretValue: no secret 'app/db' in {HERE}; another SecretsManager has it; "
+        "the one that was entered last answered this call"
     ]
 
 
@@ -303,7 +303,7 @@ def test_the_secret_is_in_another_region_of_a_manager_that_was_left(sections: Se
     """
     assert sections(file(body)) == [
         f"GetSecretValue: no secret 'key' in {HERE}; another SecretsManager has it in eu-west-1 of account "
-        "123456789012, and did not answer this call: the one entered last does"
+        "123456789012; the one that was entered last answered this call"
     ]
 
 

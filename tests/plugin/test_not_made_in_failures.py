@@ -59,7 +59,7 @@ def section(run: Run) -> Section:
     return of
 
 
-UNREGISTERED = f"RotateSecret: no function is {ARN}; sm.rotation.register(handler, arn='{ARN}') makes it one"
+UNREGISTERED = f"RotateSecret: no function {ARN} exists; sm.rotation.register(handler, arn='{ARN}') creates it"
 
 CALLS = {
     "a function": ("rotate(RotationLambdaARN=ARN)", UNREGISTERED),
@@ -71,31 +71,31 @@ CALLS = {
     "twice": ("rotate(RotationLambdaARN=ARN)\nrotate(RotationLambdaARN=ARN)", UNREGISTERED),
     "an alias": (
         "create('alias/pay')",
-        f"CreateSecret: no KMS key is 'alias/pay' in {HERE}; sm.kms.create_key(alias='alias/pay') makes one",
+        f"CreateSecret: no KMS key 'alias/pay' exists in {HERE}; sm.kms.create_key(alias='alias/pay') creates one",
     ),
     "an alias by its ARN": (
         "create('arn:aws:kms:us-east-1:123456789012:alias/pay')",
-        f"CreateSecret: no KMS key is 'alias/pay' in {HERE}; sm.kms.create_key(alias='alias/pay') makes one",
+        f"CreateSecret: no KMS key 'alias/pay' exists in {HERE}; sm.kms.create_key(alias='alias/pay') creates one",
     ),
     "an alias in another region and account": (
         "create('alias/pay', 'eu-west-1', aws_access_key_id='a', aws_secret_access_key='b', "
         "aws_account_id='111122223333')",
-        "CreateSecret: no KMS key is 'alias/pay' in eu-west-1 of account 111122223333; "
-        "sm.kms.create_key(alias='alias/pay', region='eu-west-1', account='111122223333') makes one",
+        "CreateSecret: no KMS key 'alias/pay' exists in eu-west-1 of account 111122223333; "
+        "sm.kms.create_key(alias='alias/pay', region='eu-west-1', account='111122223333') creates one",
     ),
     "a key": (
         "create(KEY_ID)",
-        f"CreateSecret: no KMS key is {KEY}; sm.kms.create_key() makes one, to be named by its .id or .arn",
+        f"CreateSecret: no KMS key {KEY} exists; sm.kms.create_key() creates one: use its .id or .arn",
     ),
     "a key of a replica": (
         "regions = [{'Region': 'eu-west-1', 'KmsKeyId': 'alias/pay'}]\n"
         "quietly(client().replicate_secret_to_regions, SecretId='db', AddReplicaRegions=regions)",
-        "ReplicationFailed: no KMS key is 'alias/pay' in eu-west-1 of account 123456789012; "
-        "sm.kms.create_key(alias='alias/pay', region='eu-west-1') makes one",
+        "ReplicationFailed: no KMS key 'alias/pay' exists in eu-west-1 of account 123456789012; "
+        "sm.kms.create_key(alias='alias/pay', region='eu-west-1') creates one",
     ),
     "a key of an update": (
         "quietly(client().update_secret, SecretId='db', KmsKeyId='alias/pay')",
-        f"UpdateSecret: no KMS key is 'alias/pay' in {HERE}; sm.kms.create_key(alias='alias/pay') makes one",
+        f"UpdateSecret: no KMS key 'alias/pay' exists in {HERE}; sm.kms.create_key(alias='alias/pay') creates one",
     ),
 }
 
@@ -111,19 +111,19 @@ def test_the_stored_function_is_named_when_the_call_names_none(section: Section)
         with SecretsManager() as other:
             other.seed("db", "to-hide", rotation=Rotation(print, days=30))
             arn = other.client().describe_secret(SecretId="db")["RotationLambdaARN"]
-            other._functions.by_arn.clear()
+            other._parts.functions.by_arn.clear()
             rotate()
     """
     found = "arn:aws:lambda:us-east-1:123456789012:function:print"
-    assert section(body) == f"RotateSecret: no function is {found}; sm.rotation.register(handler, arn='{found}') " + (
-        "makes it one"
-    )
+    assert section(
+        body
+    ) == f"RotateSecret: no function {found} exists; sm.rotation.register(handler, arn='{found}') " + ("creates it")
 
 
 def test_of_many_only_the_first_are_told(section: Section) -> None:
     lines = section("for number in range(7):\n    create(f'alias/{number}')").splitlines()
     assert len(lines) == 6
-    assert lines[-1] == "… and 2 more calls that named no function or key that is there"
+    assert lines[-1] == "… and 2 more calls that named a missing function or key"
 
 
 def test_a_missing_secret_is_told_first(section: Section) -> None:

@@ -26,8 +26,8 @@ def test_a_client_of_another_account_is_told_of(run: Run) -> None:
     reports = recorded.getreports("pytest_runtest_logreport")
     (text,) = [text for report in reports for name, text in report.sections if name == "secretsmanager"]
     assert text.replace("\n  ", " ") == (
-        "GetSecretValue: secret 'db' is of account 111122223333, and the client is in 123456789012; "
-        f"{MARKER} puts clients there"
+        "GetSecretValue: secret 'db' is in account 111122223333, and the client is in 123456789012; "
+        f"{MARKER} moves the clients there"
     )
 
 

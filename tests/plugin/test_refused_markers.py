@@ -48,12 +48,12 @@ SEEDS = [
     ),
     (
         '"bad name", "x"',
-        "secret 'bad name' can't be seeded so; AWS answers ValidationException: Invalid name. Must be a valid name "
+        "secret 'bad name' can't be seeded: AWS answers ValidationException: Invalid name. Must be a valid name "
         "containing alphanumeric characters, or any of the following: -/_+=.@!",
     ),
     (
         '"db", "x" * 65_537',
-        "secret 'db' can't be seeded so; AWS answers ValidationException: 1 validation error detected: Value at "
+        "secret 'db' can't be seeded: AWS answers ValidationException: 1 validation error detected: Value at "
         "'secretString' failed to satisfy constraint: Member must have length less than or equal to 65536",
     ),
 ]

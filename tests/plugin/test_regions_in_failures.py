@@ -61,7 +61,7 @@ CALLS = {
     ),
     "more than a section takes": (
         "[quietly(f'eu-wst-{number}') for number in range(9)]; assert False",
-        "… and 4 more calls in regions that are none",
+        "… and 4 more calls in unknown regions",
     ),
 }
 

@@ -69,7 +69,7 @@ def sections(run: Run) -> Sections:
 # --- what is named ---------------------------------------------------------------------------------------------------
 
 ABANDONED = (
-    "cancelled, or another version was written meanwhile (a function writes its own with "
+    "cancelled, or another version was written during the rotation (a function writes its own with "
     "ClientRequestToken=event['ClientRequestToken'])"
 )
 BEGINNING = "the rotation of secret 'db' in us-east-1 never finished:"
@@ -121,7 +121,7 @@ def test_a_rotation_that_a_test_had_fail_is_named_with_its_step_and_its_error(se
             """
         )
     )
-    assert found == [f"{BEGINNING} testSecret failed with ConnectionError, as the test has planned"]
+    assert found == [f"{BEGINNING} testSecret failed with ConnectionError, as the test planned"]
 
 
 def test_a_rotation_whose_function_promoted_nothing_is_named_with_its_version(sections: Sections) -> None:
@@ -134,7 +134,7 @@ def test_a_rotation_whose_function_promoted_nothing_is_named_with_its_version(se
             """
         )
     )
-    assert found == [f"{BEGINNING} all steps have run, but AWSCURRENT has not come to version {token}"]
+    assert found == [f"{BEGINNING} all steps ran, but AWSCURRENT did not move to version {token}"]
 
 
 @pytest.mark.parametrize(
@@ -170,7 +170,7 @@ def test_a_trial_that_failed_is_named_as_one(sections: Sections) -> None:
     )
     assert found == [
         "the trial of the rotation function of secret 'db' in us-east-1 never finished: testSecret failed with "
-        "ConnectionError, as the test has planned"
+        "ConnectionError, as the test planned"
     ]
 
 
@@ -187,7 +187,8 @@ def test_a_trial_for_which_aws_could_make_no_version_is_named_so(sections: Secti
         )
     )
     assert found == [
-        "the trial of the rotation function of secret 'db' in us-east-1 never finished: AWS could not make its version"
+        "the trial of the rotation function of secret 'db' in us-east-1 never finished: "
+        "AWS could not create its version"
     ]
 
 
@@ -228,7 +229,7 @@ def test_the_last_try_of_a_rotation_is_the_one_that_is_named(sections: Sections)
             """
         )
     )
-    assert found == [f"{BEGINNING} setSecret failed with OSError, as the test has planned"]
+    assert found == [f"{BEGINNING} setSecret failed with OSError, as the test planned"]
 
 
 # --- where it is shown -----------------------------------------------------------------------------------------------
@@ -442,4 +443,4 @@ def test_a_failed_rotation_is_named_behind_a_trial_that_succeeded(run: Run) -> N
             assert False
         """
     )
-    result.stdout.fnmatch_lines(["the rotation of secret 'db' in us-east-1 never finished: all steps have run, *"])
+    result.stdout.fnmatch_lines(["the rotation of secret 'db' in us-east-1 never finished: all steps ran, *"])

@@ -321,7 +321,7 @@ def test_a_crash_of_one_test_is_not_told_of_the_next(seeded: Run) -> None:
             secretsmanager.endpoint().crashes.append("what " + "crashed")
 
         def test_two(secretsmanager):
-            assert secretsmanager.crashes == ()
+            assert secretsmanager._parts.crashes == []
             raise AssertionError
         """,
         "-W",

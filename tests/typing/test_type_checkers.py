@@ -35,6 +35,7 @@ from pytest_secretsmanager import (
     Rotation,
     RotationControl,
     SecretsManager,
+    Snapshot,
     Subscription,
     Unchanged,
     VersionView,
@@ -83,6 +84,7 @@ RIGHT = [
     'name: str = secretsmanager.events[0]["detail"]["name"]',
     "moved: list[dict[str, Any]] = []; secretsmanager.events.subscribe(moved.append, pattern={'source': ['x']})",
     "subscription: Subscription = secretsmanager.events.subscribe(print); subscription.unsubscribe()",
+    "snapshot: Snapshot = secretsmanager.snapshot()",
     "region: str = secretsmanager.region + secretsmanager.account",
 ]
 

@@ -2,7 +2,7 @@
 
 from typing import Literal, Protocol, TypeAlias
 
-from pytest_secretsmanager.engine.effects.runs import RotationRun
+from pytest_secretsmanager.engine.effects.runs import Run
 
 When: TypeAlias = Literal["before", "after"]
 
@@ -10,10 +10,10 @@ When: TypeAlias = Literal["before", "after"]
 class StepControl(Protocol):
     """Lets a test hold a running rotation and fail its steps."""
 
-    def stops(self, run: RotationRun, step: str, when: When) -> bool:
+    def stops(self, run: Run, step: str, when: When) -> bool:
         """Return whether the rotation stops here, until the test resumes it."""
 
-    def failure(self, run: RotationRun, step: str, when: When) -> BaseException | None:
+    def failure(self, run: Run, step: str, when: When) -> BaseException | None:
         """Return the error that the test planned for this step, before or after its function; None without a plan."""
 
 

@@ -3,7 +3,7 @@
 from pytest_secretsmanager.engine.call import Outcome
 from pytest_secretsmanager.engine.effects import transitions
 from pytest_secretsmanager.engine.effects.progress import Progress
-from pytest_secretsmanager.engine.effects.runs import RotationRun, RunState
+from pytest_secretsmanager.engine.effects.runs import Run, RunState
 from pytest_secretsmanager.engine.effects.steps import Steps, failure_message, let_through
 from pytest_secretsmanager.engine.errors import ServiceError
 from pytest_secretsmanager.engine.rules import rotation
@@ -12,7 +12,7 @@ from pytest_secretsmanager.engine.state import Secret
 __tracebackhide__ = True
 
 
-def run_steps(run: RotationRun, steps: Steps, progress: Progress) -> None:
+def run_steps(run: Run, steps: Steps, progress: Progress) -> None:
     """Run the remaining steps, until the end, a failure or a hold."""
     while run.left:
         step = run.left[0]
@@ -34,7 +34,7 @@ def run_steps(run: RotationRun, steps: Steps, progress: Progress) -> None:
     _finish(run, progress)
 
 
-def _finish(run: RotationRun, progress: Progress) -> None:
+def _finish(run: Run, progress: Progress) -> None:
     state: RunState = "abandoned"
 
     def finish(secret: Secret) -> Outcome:
@@ -48,7 +48,7 @@ def _finish(run: RotationRun, progress: Progress) -> None:
     progress.end(run, state)
 
 
-def try_function(run: RotationRun, steps: Steps, progress: Progress) -> None:
+def try_function(run: Run, steps: Steps, progress: Progress) -> None:
     """Run testSecret only, on a version that exists only during the trial and has the current value (RECORDED)."""
     now, ports = progress.background.now, progress.background.ports
     try:
@@ -66,7 +66,7 @@ def try_function(run: RotationRun, steps: Steps, progress: Progress) -> None:
     let_through(run.error)
 
 
-def rotate_without_function(run: RotationRun, progress: Progress) -> None:
+def rotate_without_function(run: Run, progress: Progress) -> None:
     """Let AWS, or the service that manages the secret, rotate it in one step."""
     now, ports = progress.background.now, progress.background.ports
     state: RunState = "abandoned"

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from pytest_secretsmanager.engine.call import Effect, EventName, Outcome, rotation_event
 from pytest_secretsmanager.engine.effects import transitions
 from pytest_secretsmanager.engine.effects.background import Background, Transition
-from pytest_secretsmanager.engine.effects.runs import RotationRun, RunState
+from pytest_secretsmanager.engine.effects.runs import Run, RunState
 from pytest_secretsmanager.engine.ports import new_uuid
 from pytest_secretsmanager.engine.rules import rotation
 from pytest_secretsmanager.engine.state import Secret
@@ -22,11 +22,11 @@ class Progress(NamedTuple):
     background: Background
     run_effects: Callable[[Iterable[Effect]], None]
 
-    def commit(self, run: RotationRun, transition: Transition) -> None:
+    def commit(self, run: Run, transition: Transition) -> None:
         """Commit one change that AWS makes to the secret, and run its effects."""
         self.run_effects(self.background.commit(run.key, transition))
 
-    def log(self, event: EventName, run: RotationRun, error_message: str | None = None) -> None:
+    def log(self, event: EventName, run: Run, error_message: str | None = None) -> None:
         """Log an event of AWS that changes nothing."""
 
         def announce(secret: Secret) -> Outcome:
@@ -34,11 +34,11 @@ class Progress(NamedTuple):
 
         self.commit(run, announce)
 
-    def is_under_way(self, run: RotationRun) -> bool:
+    def is_under_way(self, run: Run) -> bool:
         """Return whether the secret still rotates to this run's version."""
         return rotation.goes_on(self.background.store.get(run.key), run.token)
 
-    def fail(self, run: RotationRun, message: str) -> None:
+    def fail(self, run: Run, message: str) -> None:
         """Fail the secret's rotation, and end the run."""
         self.commit(run, lambda secret: self.failure(run.token, secret, message))
         self.end(run, "failed")
@@ -49,7 +49,7 @@ class Progress(NamedTuple):
             return Outcome({})
         return transitions.failure(secret, token, self.background.now(), message)
 
-    def break_off(self, run: RotationRun) -> None:
+    def break_off(self, run: Run) -> None:
         """End an interrupted run. Its rotation fails, unless it was already over."""
         secret = self.background.store.get(run.key)
         run.broken_off = run.test or rotation.goes_on(secret, run.token)
@@ -66,7 +66,7 @@ class Progress(NamedTuple):
         """The failure of a rotation that was announced and has not begun."""
         return self.failure(token, secret, _INTERRUPTED)
 
-    def end(self, run: RotationRun, state: RunState) -> None:
+    def end(self, run: Run, state: RunState) -> None:
         """End a run. If it failed, record the time of AWS's next try."""
         run.state = state
         run.ended_at = self.background.now()

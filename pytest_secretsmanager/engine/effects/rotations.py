@@ -10,7 +10,7 @@ from pytest_secretsmanager.engine.effects import courses, transitions
 from pytest_secretsmanager.engine.effects.background import Background
 from pytest_secretsmanager.engine.effects.controls import StepControl
 from pytest_secretsmanager.engine.effects.progress import Progress
-from pytest_secretsmanager.engine.effects.runs import RotationRun
+from pytest_secretsmanager.engine.effects.runs import Run
 from pytest_secretsmanager.engine.effects.steps import Steps
 from pytest_secretsmanager.engine.interrupts import whole
 from pytest_secretsmanager.engine.rules import rotation
@@ -24,8 +24,8 @@ class Rotations:
     def __init__(
         self, background: Background, control: StepControl, run_effects: Callable[[Iterable[Effect]], None]
     ) -> None:
-        self.runs: list[RotationRun] = []
-        self._busy: frozenset[RotationRun] = frozenset()
+        self.runs: list[Run] = []
+        self._busy: frozenset[Run] = frozenset()
         self._background = background
         self._progress = Progress(background, run_effects)
         self._steps = Steps(self._progress, control)
@@ -45,7 +45,7 @@ class Rotations:
         else:
             self._while_busy(run, lambda: courses.rotate_without_function(run, self._progress))
 
-    def resume(self, run: RotationRun) -> None:
+    def resume(self, run: Run) -> None:
         """Continue a held rotation; the test may hold it again at a later step."""
         run.state, run.thread = "running", get_ident()
         self._while_busy(run, lambda: courses.run_steps(run, self._steps, self._progress))
@@ -65,8 +65,8 @@ class Rotations:
         """Record the current runs, and return a function that restores them."""
         return checkpoint(self.runs)
 
-    def _new_run(self, effect: RunRotation) -> RotationRun:
-        run = RotationRun(
+    def _new_run(self, effect: RunRotation) -> Run:
+        run = Run(
             secret=effect.arn,
             token=effect.token,
             function=effect.function,
@@ -79,7 +79,7 @@ class Rotations:
         self.runs.append(run)
         return run
 
-    def _while_busy(self, run: RotationRun, work: Callable[[], None]) -> None:
+    def _while_busy(self, run: Run, work: Callable[[], None]) -> None:
         def begin() -> None:
             with self._background.lock:
                 self._busy |= {run}
@@ -106,7 +106,7 @@ class Rotations:
             if run.state == "running" and run.thread == get_ident() and run not in self._busy:
                 self._progress.break_off(run)
 
-    def cut_off(self, but: Container[RotationRun]) -> None:
+    def cut_off(self, but: Container[Run]) -> None:
         """Fail each rotation that still runs in another thread, so that none of its further steps begins."""
         for run in tuple(self.runs):
             if run.state == "running" and run.thread != get_ident() and run not in but:

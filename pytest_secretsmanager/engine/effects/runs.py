@@ -1,7 +1,6 @@
 """The records of rotations that ran."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from traceback import format_exception
 from typing import Literal, TypeAlias
 
@@ -25,20 +24,11 @@ class StepRun:
 
 
 @dataclass(slots=True, eq=False, repr=False, kw_only=True)
-class RotationRun:
-    """One try at a rotation: its secret, its token, its function and its progress.
+class Run:
+    """One try at a rotation, as the engine keeps it. A test sees it as `inspection.rotation_runs.Run`.
 
-    `secret` is an ARN. `function` is an ARN too, empty if AWS rotates the secret without a function. `state` is
-    `running`, `held` (a test stopped it), `succeeded`, `failed`, or `abandoned` (cancelled, or overtaken by another
-    write). `test` says that this was RotateSecret's trial of the function, with RotateImmediately false. `broken_off`
-    says that an interrupt ended it, or that its manager exited or its test ended while a step still ran.
-
-    >>> _ = sm.seed("db", "one")
-    >>> sm.rotation.fail("setSecret", ConnectionError)
-    >>> arn = sm.rotation.register(lambda event, context: None)
-    >>> _ = sm.client().rotate_secret(SecretId="db", RotationLambdaARN=arn)
-    >>> sm.rotation.runs[-1]
-    <rotation of 'db' in us-east-1: failed in setSecret>
+    `left` has the remaining steps, `at` is the step that runs now. `broken_off` says that the run failed because of an
+    interrupt, or because its manager exited or its test ended while a step still ran.
     """
 
     secret: str
@@ -57,27 +47,6 @@ class RotationRun:
     retry_at: float | None = None
 
     @property
-    def started(self) -> datetime:
-        """The time at which it began, UTC."""
-        return datetime.fromtimestamp(self.started_at, UTC)
-
-    @property
-    def ended(self) -> datetime | None:
-        """The time at which it ended, UTC; None while it is running or held."""
-        return None if self.ended_at is None else datetime.fromtimestamp(self.ended_at, UTC)
-
-    @property
-    def retry(self) -> datetime | None:
-        """The time of AWS's next try, UTC, as planned when this one failed; None without a next try."""
-        return None if self.retry_at is None else datetime.fromtimestamp(self.retry_at, UTC)
-
-    @property
     def error(self) -> BaseException | None:
         """The error of its last step; None if the step succeeded."""
         return self.steps[-1].error if self.steps else None
-
-    def __repr__(self) -> str:
-        what = "trial" if self.test else "rotation"
-        last = self.steps[-1].step if self.steps else None
-        where = "" if self.state == "succeeded" or last is None else f" {'in' if self.error else 'after'} {last}"
-        return f"<{what} of {self.key.name!r} in {self.key.region}: {self.state}{where}>"

@@ -5,7 +5,7 @@ A step is the user's code. It calls Secrets Manager itself, from any thread, so 
 
 from pytest_secretsmanager.engine.effects.controls import StepControl, When
 from pytest_secretsmanager.engine.effects.progress import Progress
-from pytest_secretsmanager.engine.effects.runs import RotationRun, StepRun
+from pytest_secretsmanager.engine.effects.runs import Run, StepRun
 from pytest_secretsmanager.engine.ports import Function
 
 __tracebackhide__ = True
@@ -18,14 +18,14 @@ class Steps:
         self._progress = progress
         self._control = control
 
-    def is_held(self, run: RotationRun, step: str, when: When) -> bool:
+    def is_held(self, run: Run, step: str, when: When) -> bool:
         """Return whether the test holds the rotation before or after this step."""
         if not self._control.stops(run, step, when):
             return False
         run.state = "held"
         return True
 
-    def succeeds(self, run: RotationRun, step: str) -> bool:
+    def succeeds(self, run: Run, step: str) -> bool:
         """Run one step, record its error, and return whether it succeeded."""
         run.at = step
         planned = self._control.failure(run, step, "before")
@@ -36,20 +36,20 @@ class Steps:
         run.steps.append(StepRun(step, error, planned=planned is not None))
         return error is None
 
-    def _error_of(self, run: RotationRun, step: str) -> BaseException | None:
+    def _error_of(self, run: Run, step: str) -> BaseException | None:
         try:
             self._function(run)(self._event(run, step))
         except BaseException as error:
             return error
         return None
 
-    def _function(self, run: RotationRun) -> Function:
+    def _function(self, run: Run) -> Function:
         function = self._progress.background.ports.function(run.function)
         if function is None:
             raise LookupError(f"the function {run.function} is no longer registered")
         return function
 
-    def _event(self, run: RotationRun, step: str) -> dict[str, str]:
+    def _event(self, run: Run, step: str) -> dict[str, str]:
         """The event that AWS passes to a function. REPORTED: SecretId is the full ARN."""
         return {
             "Step": step,
@@ -59,7 +59,7 @@ class Steps:
         }
 
 
-def failure_message(run: RotationRun) -> str:
+def failure_message(run: Run) -> str:
     """The message of CloudTrail's event for a failed step (DOC)."""
     return f"Error when executing lambda {run.function} during {run.steps[-1].step} step"
 

@@ -79,5 +79,5 @@ def test_rollback_of_a_decorated_function_ends_its_replication_hold():
         return manager.client().describe_secret(SecretId="db")["ReplicationStatus"][0]["Status"]
 
     holding()
-    assert manager._service.watchers == []
+    assert manager._parts.service.watchers == []
     assert replicating() == "InSync"

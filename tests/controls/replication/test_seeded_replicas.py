@@ -5,6 +5,7 @@ import pytest
 from replicating import current, is_there, statuses
 
 from pytest_secretsmanager import Rotation, UsageError, Version
+from pytest_secretsmanager.inspection.views import state_of
 
 # --- what is seeded --------------------------------------------------------------------------------------------------
 
@@ -44,7 +45,7 @@ def test_seeded_replicas_have_all_properties_of_the_seed(secretsmanager):
     ]
     assert [version.value for version in replica.versions] == ["one", "two", "three"]
     assert (replica.labels, replica.tags) == (primary.labels, {"team": "pay"})
-    assert (replica.state.description, replica.state.policy) == ("main", primary.state.policy)
+    assert (state_of(replica).description, state_of(replica).policy) == ("main", state_of(primary).policy)
 
 
 def test_seed_without_a_value_has_replicas_without_a_value(secretsmanager):
@@ -60,7 +61,7 @@ def test_seed_with_empty_replicas_is_not_a_multi_region_secret(client, secretsma
 def test_seed_in_another_region_and_account_has_its_replicas_in_that_account(secretsmanager):
     secretsmanager.seed("db", "one", region="eu-west-1", account="210987654321", replicas=["us-east-1"])
     replica = secretsmanager.secret("db", account="210987654321")
-    assert replica.state.primary_region == "eu-west-1"
+    assert state_of(replica).primary_region == "eu-west-1"
     assert "db" not in secretsmanager.secrets
 
 
@@ -167,7 +168,7 @@ def test_seed_with_replicas_replaces_a_replica(client, eu, ap, secretsmanager):
 
 
 BOTOCORE = f"botocore {botocore.__version__}"
-NOT_SO = "secret 'db' can't be seeded so; AWS answers"
+NOT_SO = "secret 'db' can't be seeded: AWS answers"
 
 
 @pytest.mark.parametrize(

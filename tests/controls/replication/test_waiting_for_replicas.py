@@ -147,9 +147,9 @@ class InterruptedList(list):
 def test_replicas_are_in_sync_after_an_interrupt_at_the_end_of_a_hold(client, secretsmanager, monkeypatch, end):
     hold = secretsmanager.replication.hold()
     client.create_secret(Name="db", SecretString="one", AddReplicaRegions=[EU])
-    follow = secretsmanager._service.effects.replicas.follow
+    follow = secretsmanager._parts.service.effects.replicas.follow
     steps = [raise_interrupt, follow]
-    monkeypatch.setattr(secretsmanager._service.effects.replicas, "follow", lambda key: steps.pop(0)(key))
+    monkeypatch.setattr(secretsmanager._parts.service.effects.replicas, "follow", lambda key: steps.pop(0)(key))
     with pytest.raises(KeyboardInterrupt):
         hold.resume() if end == "resume()" else hold.__exit__(None, None, None)
     assert statuses(client) == {"eu-west-1": "InSync"}
@@ -163,7 +163,7 @@ def test_replication_hold_resume_can_be_repeated_after_an_interrupt(client, secr
     hold = secretsmanager.replication.hold(polls=1)
     client.create_secret(Name="db", SecretString="one", AddReplicaRegions=[EU])
     with monkeypatch.context() as twice:
-        twice.setattr(secretsmanager._service, "secrets", raise_interrupt)
+        twice.setattr(secretsmanager._parts.service, "secrets", raise_interrupt)
         with pytest.raises(KeyboardInterrupt):
             hold.resume()
     hold.resume()
@@ -172,7 +172,7 @@ def test_replication_hold_resume_can_be_repeated_after_an_interrupt(client, secr
 
 @pytest.mark.parametrize("where", ["its list of holds", "the list of watchers"])
 def test_replication_hold_that_is_interrupted_at_its_start_holds_nothing(client, secretsmanager, monkeypatch, where):
-    control, service = secretsmanager.replication, secretsmanager._service
+    control, service = secretsmanager.replication, secretsmanager._parts.service
     owner, name = (control._held, "holds") if where == "its list of holds" else (service, "watchers")
     monkeypatch.setattr(owner, name, InterruptedList())
     with pytest.raises(KeyboardInterrupt):

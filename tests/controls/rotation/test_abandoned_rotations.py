@@ -52,7 +52,7 @@ def test_held_rotation_is_abandoned_when_a_call_ends_it(sm: SecretsManager, data
     with sm.rotation.hold("db", after="createSecret") as hold:
         run = rotate(sm)
         end(sm.client(), run.token)
-    assert hold.run is run
+    assert hold.run == run
     assert (run.state, [step.step for step in run.steps], run.error) == ("abandoned", ["createSecret"], None)
     assert database == {"app": "one"}
 

@@ -49,7 +49,7 @@ class _InterruptedList(list[Any]):
 def test_interrupt_at_an_end_of_between_reads_leaves_no_rotation_behind(
     sm: SecretsManager, database: Database, monkeypatch: pytest.MonkeyPatch, method: str
 ) -> None:
-    monkeypatch.setattr(sm._service, "watchers", _InterruptedList(method))
+    monkeypatch.setattr(sm._parts.service, "watchers", _InterruptedList(method))
     with pytest.raises(KeyboardInterrupt), sm.rotation.between_reads("db"):
         pass
     sm.client().get_secret_value(SecretId="db")
@@ -289,7 +289,7 @@ def test_between_reads_fails_at_its_end_when_a_rotation_failed(sm: SecretsManage
         read(sm)
     assert str(caught.value) == (
         "a rotation of secret 'db' between reads did not succeed: setSecret failed with ConnectionError, as the test "
-        "has planned"
+        "planned"
     )
     assert caught.value.__cause__ is error
 
@@ -351,7 +351,7 @@ def test_between_reads_names_a_rotation_that_failed_before_its_first_step(sm: Se
     with pytest.raises(AssertionError) as caught:
         read_the_old_version()
     assert str(caught.value) == (
-        "a rotation of secret 'db' between reads did not succeed: AWS could not make its version"
+        "a rotation of secret 'db' between reads did not succeed: AWS could not create its version"
     )
 
 

@@ -77,7 +77,7 @@ def test_interrupted_rotation_succeeds_a_minute_later_with_the_same_token(
 ) -> None:
     sm.clock.advance(minutes=1)
     again = sm.rotation.runs[-1]
-    assert again is not interrupted
+    assert again != interrupted
     assert (again.token, again.state, again.started) == (interrupted.token, "succeeded", NOON + timedelta(minutes=1))
     assert [each.step for each in again.steps] == STEPS
     sm.assert_rotated("db")
@@ -118,13 +118,13 @@ def test_rotate_secret_is_refused_until_an_interrupted_rotation_is_retried(
     sm: SecretsManager, interrupted: RotationRun, step: str
 ) -> None:
     assert refusal(sm.client().rotate_secret, SecretId="db") == ("InvalidRequestException", INCOMPLETE)
-    assert sm.rotation.runs[-1] is interrupted
+    assert sm.rotation.runs[-1] == interrupted
 
 
 def test_rotate_secret_with_the_token_of_a_failed_rotation_starts_no_run(sm: SecretsManager, flaky: Flaky) -> None:
     sm.rotation.fail("setSecret", Interruption)
     failed = rotate(sm)
-    assert rotate(sm, ClientRequestToken=failed.token) is failed
+    assert rotate(sm, ClientRequestToken=failed.token) == failed
 
 
 @pytest.mark.parametrize("when", ["createSecret", "setSecret"])

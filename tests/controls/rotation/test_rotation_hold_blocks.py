@@ -13,7 +13,7 @@ def test_end_of_the_with_block_resumes_a_rotation_hold(sm: SecretsManager, datab
     with sm.rotation.hold("db", before="setSecret") as hold:
         run = rotate(sm)
         assert run.state == "held"
-    assert hold.run is run
+    assert hold.run == run
     assert run.state == "succeeded"
 
 
@@ -80,7 +80,7 @@ def test_two_rotation_holds_at_one_point_hold_the_same_rotation(
 ) -> None:
     one, two = sm.rotation.hold("db", **{when: "setSecret"}), sm.rotation.hold("db", **{when: "setSecret"})
     run = rotate(sm)
-    assert one.run is two.run is run
+    assert one.run == two.run == run
     assert one.resume().state == "succeeded"
     with pytest.raises(UsageError, match="goes on already"):
         two.resume()

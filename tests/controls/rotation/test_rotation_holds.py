@@ -26,7 +26,7 @@ def steps_done(point: Point) -> list[str]:
 def test_rotation_hold_stops_the_run_at_its_point(sm: SecretsManager, database: Database, point: Point) -> None:
     hold = sm.rotation.hold("db", **point)
     run = rotate(sm)
-    assert hold.run is run
+    assert hold.run == run
     assert (run.state, run.ended, [step.step for step in run.steps]) == ("held", None, steps_done(point))
 
 
@@ -34,7 +34,7 @@ def test_rotation_hold_stops_the_run_at_its_point(sm: SecretsManager, database: 
 def test_hold_resume_finishes_the_held_rotation(sm: SecretsManager, database: Database, point: Point) -> None:
     hold = sm.rotation.hold("db", **point)
     run = rotate(sm)
-    assert hold.resume() is run
+    assert hold.resume() == run
     assert (run.state, run.ended, [step.step for step in run.steps]) == ("succeeded", NOON, STEPS)
     sm.assert_rotated("db")
 
@@ -113,7 +113,7 @@ def test_two_holds_stop_one_rotation_at_two_points(sm: SecretsManager, database:
     run = rotate(sm)
     assert (first.run, second.run) == (run, None)
     assert first.resume().state == "held"
-    assert second.run is run
+    assert second.run == run
     assert second.resume().state == "succeeded"
 
 

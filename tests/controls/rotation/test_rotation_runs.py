@@ -7,7 +7,7 @@ from rotating import DELETED_BY_FORCE, FUNCTION, NOON, STEPS, V2, Look, events_o
 from rotation_function import Database
 
 from pytest_secretsmanager import Rotation, RotationRun, SecretsManager
-from pytest_secretsmanager.inspection.rotations import run_text
+from pytest_secretsmanager.inspection.rotation_texts import run_text
 
 
 def test_rotation_runs_are_empty_before_the_first_rotation(sm: SecretsManager, database: Database) -> None:
@@ -110,7 +110,7 @@ def test_repr_of_a_rotation_run_shows_its_state_and_step(sm: SecretsManager, dat
     with sm.rotation.hold("db", after="setSecret") as hold:
         run = rotate(sm)
         assert repr(run) == "<rotation of 'db' in us-east-1: held after setSecret>"
-        assert hold.run is run
+        assert hold.run == run
     assert repr(run) == "<rotation of 'db' in us-east-1: succeeded>"
     sm.rotation.fail("testSecret", ValueError)
     assert repr(rotate(sm, RotateImmediately=False)) == "<trial of 'db' in us-east-1: failed in testSecret>"
@@ -175,7 +175,7 @@ def test_run_text_names_the_rotation_step_that_is_running(sm: SecretsManager) ->
     seen = []
 
     def handler(event: dict[str, str], _: object) -> None:
-        seen.append(run_text(sm.rotation.runs[-1]))
+        seen.append(run_text(sm.rotation.runs[-1]._run))
 
     sm.seed("db", "one", rotation=Rotation(handler))
     rotate(sm)

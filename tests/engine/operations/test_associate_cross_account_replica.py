@@ -134,6 +134,6 @@ def test_a_replica_that_was_set_free_and_has_gone_is_not_there(pair, refused, se
 
 
 def test_a_rolled_back_association_leaves_both_as_they_were(pair, secretsmanager):
-    with secretsmanager._rolled_back():
+    with secretsmanager.snapshot():
         pair.associate()
     assert pair.statuses == (None, "Pending")

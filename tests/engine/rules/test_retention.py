@@ -267,7 +267,7 @@ def code_of_a_read(sm, version_id):
 
 def test_a_version_that_has_gone_is_there_again_once_that_is_rolled_back(hundred):
     hundred.clock.advance(days=2)
-    with hundred._service.rolled_back():
+    with hundred._parts.service.rolled_back():
         put(hundred, [101, 102])
         assert code_of_a_read(hundred, token(2)) == "InvalidRequestException"
     assert hundred.client().get_secret_value(SecretId="db", VersionId=token(2))["SecretString"] == "value 2"

@@ -174,22 +174,22 @@ async def answer():
 
 
 REFUSED = [
-    pytest.param(Response, "Response", "hand over its .text, as in response.text", id="a response"),
-    pytest.param(Talkative, "Talkative", "hand over its .text, as in response.text", id="a response that prints more"),
-    pytest.param(WithBody, "WithBody", "hand over its .body, as in response.body", id="an object with a body"),
-    pytest.param(Plain, "Plain", "str(…) where that is all of it", id="an object"),
-    pytest.param(Unprintable, "Unprintable", "hand over the text that is printed", id="an object without a repr"),
+    pytest.param(Response, "Response", "pass its .text, as in response.text", id="a response"),
+    pytest.param(Talkative, "Talkative", "pass its .text, as in response.text", id="a response that prints more"),
+    pytest.param(WithBody, "WithBody", "pass its .body, as in response.body", id="an object with a body"),
+    pytest.param(Plain, "Plain", "str(…) if that shows all of it", id="an object"),
+    pytest.param(Unprintable, "Unprintable", "pass the text that is printed", id="an object without a repr"),
     pytest.param(lambda: Fields({}), "Fields", "its .data", id="an object that raises for unknown attributes"),
-    pytest.param(lambda: print, "builtin_function_or_method", "hand over what it returns", id="a builtin function"),
-    pytest.param(lambda: closed, "function", "call it, and hand over what it returns", id="a function"),
-    pytest.param(lambda: Plain().__init__, "method-wrapper", "hand over the text", id="a slot method"),
+    pytest.param(lambda: print, "builtin_function_or_method", "pass the result", id="a builtin function"),
+    pytest.param(lambda: closed, "function", "call it, and pass the result", id="a function"),
+    pytest.param(lambda: Plain().__init__, "method-wrapper", "pass the text", id="a slot method"),
     pytest.param(lambda: Fields({}).__getattr__, "method", "call it", id="a method"),
-    pytest.param(lambda: Plain, "the class Plain", "hand over the text that an object of it gives", id="a class"),
-    pytest.param(lambda: Color, "the class Color", "an object of it", id="a class that can be iterated"),
-    pytest.param(lambda: logging.getLogger("app"), "Logger", "hand over the text", id="a logger"),
-    pytest.param(logging.StreamHandler, "StreamHandler", "hand over caplog", id="a handler"),
+    pytest.param(lambda: Plain, "the class Plain", "pass the text of one of its objects", id="a class"),
+    pytest.param(lambda: Color, "the class Color", "one of its objects", id="a class that can be iterated"),
+    pytest.param(lambda: logging.getLogger("app"), "Logger", "pass the text", id="a logger"),
+    pytest.param(logging.StreamHandler, "StreamHandler", "pass caplog", id="a handler"),
     pytest.param(lambda: closed(io.StringIO()), "StringIO", "the text that was written to it", id="a closed stream"),
-    pytest.param(lambda: logging, "module", "hand over the text", id="a module"),
+    pytest.param(lambda: logging, "module", "pass the text", id="a module"),
 ]
 
 
@@ -198,7 +198,7 @@ REFUSED = [
 def test_assert_nothing_leaked_refuses_an_object_without_printed_content_in_a_container(sm, make, kind, advice, wrap):
     refusal = refusal_of(sm, "fine", wrap(make()))
     assert refusal.startswith("text 2 has ")
-    assert f"{kind}, which does not print what it holds: " in refusal
+    assert f"{kind}, which does not print its content: " in refusal
     assert advice in refusal
 
 
@@ -211,18 +211,18 @@ def test_assert_nothing_leaked_refuses_an_object_without_printed_content(sm, mak
 
 def test_assert_nothing_leaked_refuses_capsys_and_suggests_readouterr(sm, capsys):
     assert refusal_of(sm, capsys) == (
-        "text 1 has something of type CaptureFixture, which does not print what it holds: hand over "
+        "text 1 has an object of type CaptureFixture, which does not print its content: pass "
         "capsys.readouterr(), or that of capfd"
     )
 
 
 def test_assert_nothing_leaked_refuses_the_handler_of_caplog(sm, caplog):
-    assert "hand over caplog" in refusal_of(sm, caplog.handler)
+    assert "pass caplog" in refusal_of(sm, caplog.handler)
 
 
 def test_assert_nothing_leaked_refuses_a_coroutine(sm):
     coroutine = answer()
-    assert "await it, and hand over what it gives" in refusal_of(sm, coroutine)
+    assert "await it, and pass the result" in refusal_of(sm, coroutine)
     coroutine.close()
 
 
@@ -243,9 +243,9 @@ def test_assert_nothing_leaked_keeps_the_position_of_a_file_that_can_not_be_deco
 @pytest.mark.parametrize(
     ("given", "advice"),
     [
-        (None, "text 2 is None: that is what a function without a return gives; hand over its output"),
-        (True, "text 2 is True: that is what a check gives; hand over its output"),
-        (False, "text 2 is False: that is what a check gives; hand over its output"),
+        (None, "text 2 is None, the result of a function without a return: pass its output"),
+        (True, "text 2 is True, the result of a check: pass its output"),
+        (False, "text 2 is False, the result of a check: pass its output"),
     ],
 )
 def test_assert_nothing_leaked_refuses_none_and_bools(sm, given, advice):
@@ -254,7 +254,7 @@ def test_assert_nothing_leaked_refuses_none_and_bools(sm, given, advice):
 
 def test_assert_nothing_leaked_refuses_an_iterator_in_a_list_without_consuming_it(sm):
     lines = iter(["one"])
-    assert "hand over a list of it" in refusal_of(sm, [lines])
+    assert "pass a list of it" in refusal_of(sm, [lines])
     assert list(lines) == ["one"]
 
 
@@ -268,6 +268,4 @@ def test_assert_nothing_leaked_refuses_an_endless_iterator_in_a_list(sm):
     ids=["path", "list", "iterator"],
 )
 def test_assert_nothing_leaked_refuses_a_path(sm, tmp_path, collected):
-    assert f"text 1 is a path, which holds no text itself: read the file first ({tmp_path})" in refusal_of(
-        sm, collected(tmp_path)
-    )
+    assert f"text 1 is a path: read the file first ({tmp_path})" in refusal_of(sm, collected(tmp_path))

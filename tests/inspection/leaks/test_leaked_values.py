@@ -98,7 +98,8 @@ def test_assert_nothing_leaked_without_values_names_another_manager_that_has_som
         sm.assert_nothing_leaked("login with correct horse")
     assert str(refusal.value) == (
         "this SecretsManager has had no value that could leak\n"
-        f"  another SecretsManager, in {secretsmanager.region}, which is active, has logged 1: ask that one"
+        f"  another SecretsManager, in {secretsmanager.region}, which is active, has logged 1: "
+        "call its assert_nothing_leaked"
     )
 
 

@@ -138,7 +138,7 @@ def test_assert_nothing_leaked_finds_a_refused_value_in_another_field_of_its_cal
 
 
 def test_assert_nothing_leaked_after_a_rollback_ignores_values_deleted_or_refused_inside(secretsmanager, client):
-    with secretsmanager.rolled_back():
+    with secretsmanager.snapshot():
         deleted_by_force(secretsmanager, client)
         with pytest.raises(ClientError):
             client.put_secret_value(SecretId="no", SecretString="battery staple")
@@ -148,6 +148,6 @@ def test_assert_nothing_leaked_after_a_rollback_ignores_values_deleted_or_refuse
 
 
 def test_assert_nothing_leaked_after_a_rollback_ignores_values_created_inside(secretsmanager, client):
-    with secretsmanager.rolled_back():
+    with secretsmanager.snapshot():
         client.create_secret(Name="db", SecretString="correct horse")
     secretsmanager.assert_nothing_leaked("correct horse")

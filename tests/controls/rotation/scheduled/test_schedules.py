@@ -10,6 +10,7 @@ from rotation_function import Database, rotation_function
 from scheduling import FIRST, START, VALUE, YEAR, dates, moments, seed_rotating
 
 from pytest_secretsmanager import Rotation, SecretsManager, SecretView
+from pytest_secretsmanager.inspection.views import state_of
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager.client import SecretsManagerClient
@@ -200,7 +201,7 @@ def test_rotate_secret_with_new_rules_replaces_the_schedule(sm: SecretsManager, 
 def test_scheduled_rotation_runs_the_function_that_is_registered_at_its_time(
     sm: SecretsManager, db: SecretView
 ) -> None:
-    arn, called = db.state.rotation.function, []  # type: ignore[union-attr]
+    arn, called = state_of(db).rotation.function, []  # type: ignore[union-attr]
     sm.rotation.register(lambda event, _: called.append(event["Step"]), arn)
     sm.clock.set(FIRST)
     assert called == ["createSecret", "setSecret", "testSecret", "finishSecret"]

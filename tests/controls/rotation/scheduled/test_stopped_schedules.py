@@ -142,7 +142,7 @@ def test_rotation_hold_catches_a_retry(sm: SecretsManager, db: SecretView) -> No
     sm.clock.set(FIRST)
     assert hold.run is None
     sm.clock.advance(minutes=1)
-    assert hold.run is sm.rotation.runs[1]
+    assert hold.run == sm.rotation.runs[1]
 
 
 def test_secret_rotates_between_reads_and_on_schedule(sm: SecretsManager, db: SecretView) -> None:

@@ -1,0 +1,150 @@
+"""The attempts of one call on the third way: each is answered in bytes, in place of botocore's HTTP session.
+
+After each answer, botocore decides whether to make another attempt and how long to wait first. A wait advances the
+manager's clock by its length, and runs the rotations that fall due in that time; no thread sleeps. botocore itself then
+sleeps for 0 seconds. Two calls that wait at the same time advance the clock by the sum of their waits.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from email.utils import formatdate
+from typing import Any
+
+from botocore import exceptions
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.client import BaseClient
+
+from pytest_secretsmanager.doors import wire
+from pytest_secretsmanager.doors.client_facts import call_of
+from pytest_secretsmanager.doors.responder import Responder
+from pytest_secretsmanager.engine import model
+from pytest_secretsmanager.engine.call import Call
+from pytest_secretsmanager.engine.errors import ServiceError
+from pytest_secretsmanager.engine.faults import ConnectionFailure, Fault, RawAnswer, TruncatedAnswer, next_fault
+from pytest_secretsmanager.engine.interrupts import taken_back
+
+__tracebackhide__ = True
+
+_FAILURES: dict[ConnectionFailure, tuple[str, str]] = {
+    "not connected": ("EndpointConnectionError", "Connection refused"),
+    "connect timeout": ("ConnectTimeoutError", "Connect timed out."),
+    "read timeout": ("ReadTimeoutError", "Read timed out."),
+    "closed": ("ConnectionClosedError", "Remote end closed connection without response"),
+}
+"""What botocore's HTTP session raises for each failure of a connection, with the text of its cause."""
+
+Responses = list[tuple[Any, Any]]
+"""What an emitter returns: each listener with its response."""
+
+
+@dataclass(slots=True, eq=False)
+class Attempts:
+    """The attempts that botocore makes of one call: how many were `made`, and how many seconds it `waited`."""
+
+    responder: Responder
+    client: BaseClient
+    operation: model.Operation
+    response_class: Callable[..., AWSResponse]
+    made: int = 0
+    waited: float = 0.0
+
+    def answer(self, request: AWSPreparedRequest) -> AWSResponse:
+        """The response to one attempt. Raises what botocore's HTTP session raises when a connection fails."""
+        self.made += 1
+        now, request_id = self.responder.now(), self.responder.new_request_id()
+        headers = {
+            "x-amzn-RequestId": request_id,
+            "Content-Type": wire.CONTENT_TYPE,
+            "Date": formatdate(now, usegmt=True),
+        }
+        try:
+            parameters = wire.read_parameters(_body_of(request), self.operation.input_shape)
+        except ServiceError as error:
+            return self._response(request, error.status, headers, wire.write_error(error))
+        call = call_of(self.responder, self.client, self.operation.name, parameters, now, request_id)
+        fault = next_fault(self.responder.plans, call)
+        status, body = self._carry_out(call, fault)
+        self.wait(fault.latency)
+        match fault.answer:
+            case str() as failure:
+                raise self._connection_error(failure, request)
+            case RawAnswer(status, body, content_type):
+                headers = {"Content-Type": content_type, "Date": headers["Date"]}
+            case TruncatedAnswer(length):
+                body = body[:length]
+            case ServiceError() as refusal:
+                status, body = refusal.status, wire.write_error(refusal)
+        return self._response(request, status, headers, body)
+
+    def wait(self, seconds: float) -> None:
+        """Let time pass on the manager's clock."""
+        if seconds > 0:
+            self.waited += seconds
+            self.responder.wait(seconds)
+
+    def wait_for_retry(self, responses: Responses) -> Responses:
+        """Wait as long as the listeners to `needs-retry` ask for, and return responses that ask for no wait.
+
+        botocore takes the first response that is not None: a number of seconds, or False for no retry.
+        """
+        for number, (listener, seconds) in enumerate(responses):
+            if seconds is not None:
+                if seconds is False:
+                    return responses
+                self.wait(seconds)
+                return [*responses[:number], (listener, 0), *responses[number + 1 :]]
+        return responses
+
+    def _carry_out(self, call: Call, fault: Fault) -> tuple[int, bytes]:
+        """The status and body of the service's own answer; of no answer when the request does not reach the service."""
+        service = self.responder.service
+        try:
+            if fault.is_served:
+                return 200, wire.write_reply(service.call(call).reply, self.operation.output_shape)
+            if isinstance(fault.answer, ServiceError):
+                service.refuse(call, fault.answer)
+        except ServiceError as error:
+            return error.status, wire.write_error(error)
+        return 0, b""
+
+    def _response(self, request: AWSPreparedRequest, status: int, headers: dict[str, str], body: bytes) -> AWSResponse:
+        return self.response_class(request.url, status, headers, _RawBody(body))
+
+    def _connection_error(self, failure: ConnectionFailure, request: AWSPreparedRequest) -> Exception:
+        """The error of botocore's HTTP session; each edition of botocore has classes of its own."""
+        name, reason = _FAILURES[failure]
+        edition: dict[str, Any] = getattr(self.client.exceptions.ClientError.__init__, "__globals__", {})
+        kind: Callable[..., Exception] = edition.get(name) or getattr(exceptions, name)
+        return kind(endpoint_url=request.url, request=request, error=OSError(reason))
+
+
+current: ContextVar[Attempts | None] = ContextVar("current", default=None)
+"""The attempts whose events are being emitted in this thread or task."""
+
+
+def emitting(attempts: Attempts) -> AbstractContextManager[None]:
+    """While events of these attempts are emitted: botocore's listeners wait on the manager's clock."""
+    before = current.get()
+    # Not by a token: a coroutine that is thrown away may end in another context.
+    return taken_back(lambda: current.set(attempts), lambda: current.set(before))
+
+
+def _body_of(request: AWSPreparedRequest) -> bytes | str:
+    """The body of a request, which a listener may have replaced by a file."""
+    body: Any = request.body
+    return body.read() if hasattr(body, "read") else body or b""
+
+
+class _RawBody:
+    """The raw body of a response, for sync and async readers."""
+
+    def __init__(self, body: bytes) -> None:
+        self._body = body
+
+    def stream(self, **_: object) -> Iterator[bytes]:
+        yield self._body
+
+    async def read(self) -> bytes:
+        return self._body

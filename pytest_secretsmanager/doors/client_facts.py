@@ -1,0 +1,65 @@
+"""The facts of a client that stay the same from call to call: region, principal, parsers, history recorder."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from botocore.client import BaseClient
+
+from pytest_secretsmanager.doors import internals, moto
+from pytest_secretsmanager.doors.replies import Scalars, scalars_of
+from pytest_secretsmanager.doors.responder import Responder
+from pytest_secretsmanager.engine.call import Call, Parameters, Principal
+from pytest_secretsmanager.engine.callers import acting_account, user_of
+
+__tracebackhide__ = True
+
+
+@dataclass(slots=True, eq=False)
+class ClientFacts:
+    """The facts of one client.
+
+    `quiet` holds the operations whose calls are not observed, each with the registrations for which that was found.
+    """
+
+    region: str
+    principal: Principal | None
+    scalars: Scalars
+    history: Any
+    quiet: dict[str, object] = field(default_factory=dict)
+
+    def principal_for(self, responder: Responder) -> Principal:
+        return self.principal or user_of(acting_account.get() or responder.account, self.region)
+
+
+_FACTS = "_pytest_secretsmanager"
+
+
+def facts_of(client: BaseClient) -> ClientFacts:
+    """The facts of this client, cached on the client to avoid a reference cycle through a global."""
+    facts: ClientFacts | None = client.__dict__.get(_FACTS)
+    if facts is None:
+        region = client.meta.region_name
+        account = _explicit_account(client) or moto.account_of(client)
+        principal = None if account is None else user_of(account, region)
+        history = internals.history_of(client)
+        facts = client.__dict__[_FACTS] = ClientFacts(region, principal, scalars_of(client), history)
+    return facts
+
+
+def call_of(
+    responder: Responder, client: BaseClient, operation_name: str, parameters: Parameters, now: float, request_id: str
+) -> Call:
+    """A call of this client."""
+    facts = facts_of(client)
+    return Call(operation_name, parameters, facts.region, facts.principal_for(responder), now, request_id)
+
+
+def _explicit_account(client: BaseClient) -> str | None:
+    """The account of a client that was given one (`aws_account_id=`), None otherwise.
+
+    An account that comes from the environment or a profile is the developer's own and says nothing about the test.
+    """
+    credentials = internals.credentials_of(client)
+    if getattr(credentials, "method", None) == "explicit":  # each edition of botocore has its own class of credentials
+        return getattr(credentials, "account_id", None)
+    return None

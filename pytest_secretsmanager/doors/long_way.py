@@ -1,0 +1,62 @@
+"""The long way through a client: botocore's own, with an answer in the place of the network.
+
+For a call that other code could notice, through botocore's events or a wrapper. Every listener runs before the answer,
+so that a Stubber or a user's hook can answer first.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from socket import EAI_NONAME, gaierror
+from typing import Any
+
+from botocore.awsrequest import AWSResponse
+from botocore.client import BaseClient
+from botocore.exceptions import EndpointConnectionError
+from botocore.model import OperationModel
+
+from pytest_secretsmanager.doors.answers import answer_body
+from pytest_secretsmanager.doors.client_facts import facts_of
+from pytest_secretsmanager.doors.responder import Responder
+from pytest_secretsmanager.engine import model
+from pytest_secretsmanager.engine.call import Reply
+
+__tracebackhide__ = True
+
+
+def answer_request(
+    responder: Responder,
+    client: BaseClient,
+    response_class: Callable[..., AWSResponse],
+    operation_model: OperationModel,
+    request: Mapping[str, Any],
+    *_: object,
+) -> tuple[AWSResponse, Reply]:
+    """Return the HTTP response and the parsed one, in the place of botocore's sending.
+
+    Raise EndpointConnectionError for a client of a region that AWS lacks: no such host exists.
+    """
+    region, regions = client.meta.region_name, responder.service.ports.regions
+    if not regions.has(region):
+        responder.unreached(operation_model.name, region, regions)
+        raise _no_such_host(client, request["url"])
+    described = model.operation(operation_model.name)
+    status, parsed = answer_body(responder, facts_of(client), described, request["body"])
+    headers = parsed["ResponseMetadata"]["HTTPHeaders"]
+    return response_class(request["url"], status, headers, _NoBody()), parsed
+
+
+def _no_such_host(client: BaseClient, url: str) -> Exception:
+    """The error that botocore raises for an unknown host; each edition of botocore has its own class."""
+    edition = getattr(client.exceptions.ClientError.__init__, "__globals__", {})
+    kind: Any = edition.get("EndpointConnectionError", EndpointConnectionError)
+    error: Exception = kind(endpoint_url=url, error=gaierror(EAI_NONAME, "Name or service not known"))
+    return error
+
+
+class _NoBody:
+    """The raw body of an answer that was never bytes, for sync and async readers."""
+
+    def stream(self, **_: object) -> Iterator[bytes]:
+        return iter(())
+
+    async def read(self) -> bytes:
+        return b""

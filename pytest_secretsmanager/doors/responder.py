@@ -1,0 +1,34 @@
+"""The responder: the AWS of a client while a manager answers."""
+
+from collections.abc import Callable
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from random import Random
+
+from pytest_secretsmanager.engine.faults import FaultPlan
+from pytest_secretsmanager.engine.regions import Regions
+from pytest_secretsmanager.engine.service import Service
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Responder:
+    """What answers calls: a service, its clock, and the account of clients whose credentials name none.
+
+    `random` makes tokens, `new_request_id` request ids. `repeatable` says that both come from a seed, so that botocore
+    must not make a token. `unreached` is called for a call in a region that the service lacks, with the operation, the
+    region, and the regions of the service. `wait` lets seconds pass on the clock. `plans` are the planned faults.
+    """
+
+    service: Service
+    now: Callable[[], float]
+    account: str
+    random: Random
+    new_request_id: Callable[[], str]
+    repeatable: bool = False
+    unreached: Callable[[str, str, Regions], None] = lambda *_: None
+    wait: Callable[[float], None] = lambda _: None
+    plans: list[FaultPlan] = field(default_factory=list)
+
+
+responding: ContextVar[Responder | None] = ContextVar("responding", default=None)
+"""The responder for the request that botocore is about to send in this thread or task."""

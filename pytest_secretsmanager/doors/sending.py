@@ -1,0 +1,137 @@
+"""The third way through a client, for calls that a fault is planned for: botocore runs up to its HTTP session.
+
+Signing, parsing, retries and all events are botocore's own. Nothing of botocore is replaced: the call runs on copies of
+the client and of its endpoint, which differ only in how they send a request and emit events. No other call, thread or
+service is affected, and an interrupt leaves no wrapper behind. The exception is the rate limiter of adaptive mode: see
+`rate_limiters`.
+"""
+
+import copy
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from typing import Any
+
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.client import BaseClient
+from botocore.credentials import Credentials
+from botocore.model import OperationModel
+
+from pytest_secretsmanager.doors import internals, moto, rate_limiters, wire
+from pytest_secretsmanager.doors.attempts import Attempts, Responses, emitting
+from pytest_secretsmanager.doors.client_facts import call_of
+from pytest_secretsmanager.doors.responder import Responder
+from pytest_secretsmanager.engine import faults, model
+from pytest_secretsmanager.engine.call import Parameters
+from pytest_secretsmanager.engine.errors import ServiceError
+from pytest_secretsmanager.surroundings.process import CREDENTIALS
+
+__tracebackhide__ = True
+
+
+def is_planned(responder: Responder, client: BaseClient, operation_name: str, parameters: Parameters) -> bool:
+    """Whether a fault is planned for a call."""
+    call = call_of(responder, client, operation_name, parameters, responder.now(), "")
+    return faults.is_planned(responder.plans, call)
+
+
+def is_planned_for_request(
+    responder: Responder, client: BaseClient, operation_model: OperationModel, request: Mapping[str, Any], *_: object
+) -> bool:
+    """Whether a fault is planned for the call of this request; never in a region that AWS doesn't have."""
+    if not responder.service.ports.regions.has(client.meta.region_name):
+        return False
+    described = model.operation(operation_model.name)
+    try:
+        parameters = wire.read_parameters(request["body"], described.input_shape)
+    except ServiceError:
+        return False
+    return is_planned(responder, client, described.name, parameters)
+
+
+def send(
+    responder: Responder, client: BaseClient, make_request: Any, operation_model: OperationModel, *args: Any
+) -> Any:
+    """The HTTP response and the parsed reply, by botocore's own `_make_request`."""
+    attempts = Attempts(responder, client, model.operation(operation_model.name), AWSResponse)
+    _sign_without_asking(client, args[0], Credentials)
+    sender = _copy_of(client, attempts, attempts.answer, _Events)
+    return make_request.__func__(sender, operation_model, *args)
+
+
+async def send_async(
+    responder: Responder, client: BaseClient, make_request: Any, operation_model: OperationModel, *args: Any
+) -> Any:
+    """The same for a client of aiobotocore."""
+    # It may have been taken out of `sys.modules` since the client was made.
+    response_class = import_module("aiobotocore.awsrequest").AioAWSResponse
+    attempts = Attempts(responder, client, model.operation(operation_model.name), response_class)
+
+    async def answer(request: AWSPreparedRequest) -> AWSResponse:
+        return attempts.answer(request)
+
+    _sign_without_asking(client, args[0], _AsyncCredentials)
+    sender = _copy_of(client, attempts, answer, _AsyncEvents)
+    return await make_request.__func__(sender, operation_model, *args)
+
+
+def _copy_of(
+    client: BaseClient, attempts: Attempts, send: Callable[[AWSPreparedRequest], Any], events: "type[_Events]"
+) -> BaseClient:
+    for limiter in internals.rate_limiters(client.meta.events, attempts.operation.name):
+        rate_limiters.put_on_clock(limiter)
+    endpoint = internals.answered_by(internals.endpoint_of(client), send)
+    emitter = events(_without_moto(client.meta.events), attempts)
+    return internals.sending_through(client, internals.emitting_through(endpoint, emitter))
+
+
+class _Events:
+    """A client's emitter, for the events of one call's attempts. botocore's waits go onto the manager's clock."""
+
+    def __init__(self, events: Any, attempts: Attempts) -> None:
+        self._events = events
+        self._attempts = attempts
+
+    def emit(self, event_name: str, **kwargs: object) -> Any:
+        with emitting(self._attempts):
+            return self._after(event_name, self._events.emit(event_name, **kwargs))
+
+    def _after(self, event_name: str, responses: Responses) -> Responses:
+        return self._attempts.wait_for_retry(responses) if event_name.startswith("needs-retry.") else responses
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._events, name)
+
+
+class _AsyncEvents(_Events):
+    """The same for aiobotocore's emitter."""
+
+    async def emit(self, event_name: str, **kwargs: object) -> Any:
+        with emitting(self._attempts):
+            return self._after(event_name, await self._events.emit(event_name, **kwargs))
+
+
+def _without_moto(events: Any) -> Any:
+    """The emitter, or, while a mock of moto is active, a copy without the listener by which moto would answer first."""
+    stubber = moto.stubber()
+    if stubber is None:
+        return events
+    others = copy.copy(events)
+    others.unregister("before-send", stubber)
+    return others
+
+
+# --- credentials ---------------------------------------------------------------------------------------------------
+
+
+def _sign_without_asking(client: BaseClient, request: dict[str, Any], kind: type[Credentials]) -> None:
+    """Let dummy credentials sign for a client that has none, or that would have to fetch them over the network."""
+    credentials = internals.credentials_of(client)
+    if credentials is None or hasattr(credentials, "refresh_needed"):
+        internals.sign_with(request, kind(*CREDENTIALS.values()))
+
+
+class _AsyncCredentials(Credentials):
+    """Credentials for aiobotocore's signer, which awaits them."""
+
+    async def get_frozen_credentials(self) -> Any:  # type: ignore[override] # as aiobotocore's own do
+        return super().get_frozen_credentials()

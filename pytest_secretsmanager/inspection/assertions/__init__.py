@@ -1,0 +1,253 @@
+"""The assertion helpers. Each module of this room has the rules of one theme; the class has their public methods.
+
+The rules read views and the log only. A failure names the expected and the found, and the nearest candidate; and it
+shows the secret as a table. It shows a value only where the test itself compared it.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from pytest_secretsmanager.engine.tracebacks import without_own_frames
+from pytest_secretsmanager.inspection.assertions import calls, labels, leaks, moves, rotations, values
+from pytest_secretsmanager.inspection.assertions.moves import ANYWHERE
+from pytest_secretsmanager.inspection.assertions.unchanged import Unchanged
+from pytest_secretsmanager.inspection.keywords import known_keywords
+from pytest_secretsmanager.inspection.other_managers import Presence
+from pytest_secretsmanager.inspection.views import SecretId, VersionRef
+from pytest_secretsmanager.inspection.world import World
+
+if TYPE_CHECKING:  # so that help() shows these names, and not their long definitions
+    from pytest_secretsmanager.inspection.assertions.moves import Anywhere
+    from pytest_secretsmanager.inspection.names import ErrorCode, LabelName, LoggedName
+
+__tracebackhide__ = True
+
+
+class Assertions:
+    """The assertion helpers of a `SecretsManager`.
+
+    A secret is named by name, ARN or view. It is looked up in `region` and `account`; without them, in those of its ARN
+    or view, else in the fixture's own.
+    """
+
+    _presence: Presence
+    _world: World
+
+    # --- values and labels ---------------------------------------------------------------------------------------
+
+    @known_keywords()
+    def assert_value(
+        self,
+        secret_id: SecretId,
+        expected: object,
+        version: "VersionRef | LabelName" = "AWSCURRENT",
+        *,
+        partial: bool = False,
+        region: str | None = None,
+        account: str | None = None,
+    ) -> None:
+        """Assert that this version holds exactly `expected`.
+
+        A `str` is compared with the text of SecretString, `bytes` with SecretBinary; any other JSON value (a dict, a
+        list, a number) with the parsed text. `version` is an id, a number, a label or a view.
+
+        With `partial=True` only the keys of `expected` are compared, in nested objects too; lists are compared whole.
+        Raises UsageError if `expected` is not a dict then.
+
+        >>> sm.seed("db", {"user": "app", "password": "hunter2"}, versions=["one"])
+        <secret 'db': 2 versions, AWSCURRENT on 2, AWSPREVIOUS on 1>
+        >>> sm.assert_value("db", {"password": "hunter2", "user": "app"})
+        >>> sm.assert_value("db", "one", "AWSPREVIOUS")
+        >>> sm.assert_value("db", {"user": "app"}, partial=True)
+        """
+        secret = self._world.find_frozen(secret_id, region, account)
+        values.assert_value(secret, expected, version, partial=partial)
+
+    @known_keywords()
+    def assert_labels(
+        self,
+        secret_id: SecretId,
+        expected: "Mapping[LabelName, VersionRef]",
+        *,
+        region: str | None = None,
+        account: str | None = None,
+    ) -> None:
+        """Assert that the secret has exactly these staging labels, each on this version.
+
+        >>> sm.seed("db", "two", versions=["one"])
+        <secret 'db': 2 versions, AWSCURRENT on 2, AWSPREVIOUS on 1>
+        >>> sm.assert_labels("db", {"AWSCURRENT": 2, "AWSPREVIOUS": 1})
+        """
+        labels.assert_labels(self._world.find_frozen(secret_id, region, account), expected)
+
+    @known_keywords()
+    def assert_label(
+        self,
+        secret_id: SecretId,
+        label: "LabelName",
+        version: "VersionRef | LabelName",
+        *,
+        region: str | None = None,
+        account: str | None = None,
+    ) -> None:
+        """Assert that this label is on this version. Other labels are ignored.
+
+        >>> sm.seed("db", "two", versions=["one"])
+        <secret 'db': 2 versions, AWSCURRENT on 2, AWSPREVIOUS on 1>
+        >>> sm.assert_label("db", "AWSPREVIOUS", 1)
+        """
+        labels.require_label(label)
+        labels.assert_label(self._world.find_frozen(secret_id, region, account), label, version)
+
+    @known_keywords()
+    def assert_no_label(
+        self, secret_id: SecretId, label: "LabelName", *, region: str | None = None, account: str | None = None
+    ) -> None:
+        """Assert that no version of the secret has this label.
+
+        >>> sm.seed("db", "one")
+        <secret 'db': 1 version, AWSCURRENT on 1>
+        >>> sm.assert_no_label("db", "AWSPENDING")
+        """
+        labels.require_label(label)
+        labels.assert_no_label(self._world.find_frozen(secret_id, region, account), label)
+
+    @known_keywords()
+    def assert_history(
+        self, secret_id: SecretId, expected: Sequence[object], *, region: str | None = None, account: str | None = None
+    ) -> None:
+        """Assert that the secret's versions, oldest first, are exactly these.
+
+        Each item is a value, compared as `assert_value` compares it, or a version view.
+
+        >>> sm.seed("db", "two", versions=["one"])
+        <secret 'db': 2 versions, AWSCURRENT on 2, AWSPREVIOUS on 1>
+        >>> sm.assert_history("db", ["one", "two"])
+        """
+        values.assert_history(self._world.find_frozen(secret_id, region, account), expected)
+
+    @known_keywords()
+    def assert_moved(
+        self,
+        secret_id: SecretId,
+        label: "LabelName",
+        *,
+        source: "VersionRef | Anywhere | None" = ANYWHERE,
+        target: "VersionRef | Anywhere | None" = ANYWHERE,
+        region: str | None = None,
+        account: str | None = None,
+    ) -> None:
+        """Assert that the label made this move since the secret was seeded or created, or since `log.clear()`.
+
+        `source` and `target` are versions (id, number, label or view). None means "no version": the label was placed
+        for the first time, or removed. Omitted ends match any version.
+
+        >>> _ = sm.seed("db", "one")
+        >>> _ = sm.client().put_secret_value(SecretId="db", SecretString="two")
+        >>> sm.assert_moved("db", "AWSCURRENT", source=1, target=2)
+        """
+        labels.require_label(label)
+        moves.assert_moved(self._world.find_frozen(secret_id, region, account), label, source, target)
+
+    # --- the log -------------------------------------------------------------------------------------------------
+
+    @without_own_frames
+    def assert_logged(
+        self,
+        operation: "LoggedName",
+        *,
+        times: int | None = None,
+        error: "ErrorCode | None" = None,
+        **request_fields: object,
+    ) -> None:
+        """Assert that such a call was logged: exactly `times` times, or at least once.
+
+        `error` asks for a call that was refused with this code. Fields are the request's members in AWS's spelling.
+        Each is compared by equality, so an object with an `__eq__` of its own works. SecretId also matches another
+        name of the same secret, such as its ARN or its view. Raises UsageError for members that AWS doesn't log.
+
+        >>> _ = sm.seed("db", "one")
+        >>> _ = sm.client().put_secret_value(SecretId="db", SecretString="two", VersionStages=["AWSPENDING"])
+        >>> sm.assert_logged("PutSecretValue", times=1, SecretId="db", VersionStages=["AWSPENDING"])
+        """
+        calls.assert_logged(self._world.log, self._presence, operation, times, error, request_fields)
+
+    @without_own_frames
+    def assert_not_logged(
+        self, operation: "LoggedName | None" = None, *, error: "ErrorCode | None" = None, **request_fields: object
+    ) -> None:
+        """Assert that no such call was logged; without arguments, that no call was logged.
+
+        `error` and the fields are as in `assert_logged`.
+
+        >>> sm.assert_not_logged("DeleteSecret")
+        """
+        calls.assert_not_logged(self._world.log, operation, error, request_fields)
+
+    def assert_log_order(self, *operations: "LoggedName") -> None:
+        """Assert that the calls came in this order. Other calls may come between them.
+
+        >>> _ = sm.seed("db", "one")
+        >>> _ = sm.client().get_secret_value(SecretId="db")
+        >>> _ = sm.client().put_secret_value(SecretId="db", SecretString="two")
+        >>> sm.assert_log_order("GetSecretValue", "PutSecretValue")
+        """
+        calls.assert_log_order(self._world.log, self._presence, operations)
+
+    @without_own_frames
+    def assert_nothing_leaked(self, *texts: object) -> None:
+        """Assert that no logged request field and none of these texts contains a secret value.
+
+        The values are: those of every version that exists, or that was deleted, replaced or pruned in this test; those
+        that AWS refused in this test; and the texts of six characters or more inside JSON values. Of the deleted and
+        the refused ones the last 2,000 are kept, and at most 8 MiB.
+
+        A value is found as it is; in JSON, base64, hex, URL, HTML and quoted form; as Python prints it; in up to three
+        of these forms nested; and inside longer base64 and hex. It is not found in a hash, in a compressed or encrypted
+        text, in different case, in pieces or split over lines. A value of less than six characters counts only as a
+        word of a text, or as a whole field; of less than four characters, not in base64 or hex. A match inside the name
+        or ARN of a secret is ignored.
+
+        A text is a `str` or `bytes`; a list, dict or iterator of texts; a file or a stream in memory; log records with
+        their extra, or `caplog`; an exception with its causes; a mock with its calls; or an object whose `str()` or
+        `repr()` shows its content. Raises UsageError for other objects: a function, a class, a response (pass its
+        `.text`), `capsys` (pass `capsys.readouterr()`), an object that prints as `<…>`, a path, None or a bool. Raises
+        UsageError too if this SecretsManager has had no value, and another one has answered calls.
+
+        The failure names the place and the line, and never shows the value.
+
+        >>> _ = sm.seed("db", "correct horse")
+        >>> sm.assert_nothing_leaked("connected to db as app")
+        """
+        leaks.assert_nothing_leaked(self._world, self._presence, texts)
+
+    # --- rotation ------------------------------------------------------------------------------------------------
+
+    @known_keywords()
+    def assert_rotated(self, secret_id: SecretId, *, region: str | None = None, account: str | None = None) -> None:
+        """Assert that the secret's last rotation ran all its steps, and that its new version is current.
+
+        The error of a failed step is the cause of the failure, so its traceback is shown as well.
+
+        >>> _ = sm.seed("db", {"password": "one"}, owning_service="rds")
+        >>> _ = sm.client().rotate_secret(SecretId="db")
+        >>> sm.assert_rotated("db")
+        """
+        rotations.assert_rotated(self._world.find_frozen(secret_id, region, account))
+
+    # --- state -------------------------------------------------------------------------------------------------
+
+    @known_keywords()
+    def assert_unchanged(
+        self, secret_id: SecretId | None = None, *, region: str | None = None, account: str | None = None
+    ) -> Unchanged:
+        """Assert that the block changes nothing of this secret, or of any secret: values, labels, metadata, existence.
+
+        Reads don't count as changes, although they set the dates of the last access.
+
+        >>> _ = sm.seed("db", "one")
+        >>> with sm.assert_unchanged("db"):
+        ...     _ = sm.client().get_secret_value(SecretId="db")
+        """
+        only = None if secret_id is None else self._world.find_frozen(secret_id, region, account)
+        return Unchanged(self._world, only)

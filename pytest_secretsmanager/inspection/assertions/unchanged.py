@@ -1,0 +1,73 @@
+"""`assert_unchanged`: whether any secret changed inside a block."""
+
+import warnings
+from types import TracebackType
+
+from pytest_secretsmanager.engine.rules import guards
+from pytest_secretsmanager.engine.state import Secret
+from pytest_secretsmanager.inspection.changes import change_text, writers_text
+from pytest_secretsmanager.inspection.tables import state_table
+from pytest_secretsmanager.inspection.views import SecretView, key_of
+from pytest_secretsmanager.inspection.world import World
+
+__tracebackhide__ = True
+
+
+class Unchanged:
+    """The context manager that `assert_unchanged` returns."""
+
+    def __init__(self, world: World, only: SecretView | None) -> None:
+        self._world = world
+        self._only = None if only is None else key_of(only)
+        self._is_entered = False
+
+    def __enter__(self) -> None:
+        self._is_entered = True
+        self._began = self._world.now()
+        with self._world.service.lock:
+            self._first_call = self._world.entries.position
+            self._journal = self._world.service.store.open_journal()
+            self._scheduled = [secret for secret in self._world.service.secrets() if self._may_lapse(secret)]
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        store = self._world.service.store
+        with self._world.service.lock:  # one look, since other threads may go on
+            store.close_journal(self._journal)
+            now = self._world.now()
+            calls = self._world.events_since(self._first_call)
+            touched = {secret.key: secret for secret in self._scheduled} | self._journal.before
+            seen = {
+                key: (_unless_gone(before, self._began), _unless_gone(store.get(key), now))
+                for key, before in touched.items()
+                if self._only in (None, key)
+            }
+        if error is not None:
+            return
+        texts = {key: text for key, states in seen.items() if (text := change_text(*states))}
+        if texts:
+            lines = [
+                f"  {key.name!r} in {key.region}: {text}{writers_text(calls, key, seen[key])}"
+                for key, text in texts.items()
+            ]
+            tables = [state_table(after, now) for _, after in map(seen.__getitem__, texts) if after is not None]
+            raise AssertionError("\n\n".join(["expected no change, found\n" + "\n".join(lines), *tables]))
+
+    def _may_lapse(self, secret: Secret) -> bool:
+        """Whether time alone may delete this secret, which no journal would see."""
+        return secret.deletion is not None and self._only in (None, secret.key)
+
+    def __del__(self) -> None:
+        if not self._is_entered:
+            warnings.warn(
+                "assert_unchanged was called but not entered, so it asserts nothing: write "
+                "`with secretsmanager.assert_unchanged(…):` around the code that must not change anything",
+                RuntimeWarning,
+                stacklevel=2,
+            )
+
+
+def _unless_gone(secret: Secret | None, now: float) -> Secret | None:
+    """The secret; None if its deletion has taken effect."""
+    return None if secret is None or guards.is_gone(secret, now) else secret

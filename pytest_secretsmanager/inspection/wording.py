@@ -1,0 +1,24 @@
+"""The words and bounds that texts of several modules share."""
+
+from collections.abc import Sequence
+
+MOST_LINES = 5
+"""The items of a list that a text shows; the rest is counted."""
+
+
+def bounded(lines: Sequence[str], most: int = MOST_LINES) -> list[str]:
+    """The first lines, and the number of the rest.
+
+    >>> bounded(["one", "two", "three"], most=1)
+    ['one', '  … and 2 more']
+    """
+    left = len(lines) - most
+    return [*lines[:most], *([f"  … and {left} more"] if left > 0 else [])]
+
+
+def count_text(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def repeated_text(name: str, times: int) -> str:
+    return f"{name} ×{times}" if times > 1 else name

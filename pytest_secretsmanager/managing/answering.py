@@ -1,0 +1,79 @@
+"""A manager answers: what entering sets up, what leaving takes back and then reports."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from pytest_secretsmanager.doors.wiring import PROCESS
+from pytest_secretsmanager.engine.errors import UsageError
+from pytest_secretsmanager.engine.interrupts import taken_back
+from pytest_secretsmanager.inspection import entered
+from pytest_secretsmanager.managing import cut_offs
+from pytest_secretsmanager.managing.entering import Entering
+from pytest_secretsmanager.managing.parts import Parts
+
+__tracebackhide__ = True
+
+
+def entering_of(parts: Parts) -> Entering[Parts]:
+    """Return what counts the entries of these parts' manager."""
+    return Entering(parts, _begin, _end, _after)
+
+
+@contextmanager
+def answering(parts: Parts) -> Iterator[None]:
+    """Answer calls in the block, as `with sm` does, with no frame of ours between the caller's own."""
+    entry = object()
+    try:
+        with taken_back(lambda: parts.entering.enter(entry), lambda: parts.entering.leave([entry])):
+            yield
+    except BaseException as error:
+        report(parts, error)
+        raise
+    report(parts, None)
+
+
+def report(parts: Parts, error: BaseException | None) -> None:
+    """Report, when all else is done, what the block left: an error of the block comes first.
+
+    That is functions that were cut off, and, once the manager is left, handlers of events that failed and plans for
+    rotations that were not met.
+    """
+    cut_offs.report(parts, error)
+    if (parts.made_events is not None or parts.steps.are_planned) and not parts.entering.depth:
+        try:
+            parts.events.require_handled(error)
+            if error is None:
+                parts.steps.require_met()
+        finally:
+            parts.steps.forget()
+
+
+def require_entered(parts: Parts, what: str) -> None:
+    """Raise UsageError unless the manager answers. `what` is the part that can't be used now."""
+    if parts.entering.depth == 0:
+        raise UsageError(f"this SecretsManager answers no calls now: {what} inside `with SecretsManager() as sm:`")
+
+
+def _begin(parts: Parts) -> None:
+    PROCESS.environment.enter(parts.responder, parts.home.region)
+    PROCESS.activate(parts.responder)
+    parts.presence.begin()
+    entered.enter(parts.world)
+
+
+def _end(parts: Parts) -> None:
+    """Take back what `_begin` has done, or has begun to do. Repeating it changes nothing."""
+    if PROCESS.functions.all:
+        cut_offs.cut_off(parts, "its SecretsManager was left", refuse=False)
+    PROCESS.deactivate(parts.responder)
+    PROCESS.environment.leave(parts.responder)
+    parts.presence.end()
+    entered.leave(parts.world)
+    if parts.made_serving is not None:
+        parts.made_serving.put_aside()
+
+
+def _after(parts: Parts) -> None:
+    """Stop the endpoints of the time that is over: that may take seconds. Repeating it changes nothing."""
+    if parts.made_serving is not None:
+        parts.made_serving.stop_put_aside()

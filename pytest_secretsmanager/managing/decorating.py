@@ -1,0 +1,85 @@
+"""`@SecretsManager()`: each call of a decorated function is answered, and rolled back when it ends."""
+
+import functools
+import inspect
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, ParamSpec, TypeVar, cast
+
+from pytest_secretsmanager.engine.errors import UsageError
+from pytest_secretsmanager.engine.interrupts import taken_back
+from pytest_secretsmanager.managing.answering import answering
+from pytest_secretsmanager.managing.parts import Parts
+from pytest_secretsmanager.managing.rollback import rolled_back
+
+__tracebackhide__ = True
+
+_Arguments = ParamSpec("_Arguments")
+_Result = TypeVar("_Result")
+
+_running: ContextVar[tuple[Parts, ...]] = ContextVar("running", default=())
+"""The parts of the managers whose decorated functions run in this thread or task."""
+
+
+def decorated(parts: Parts, function: Callable[_Arguments, _Result]) -> Callable[_Arguments, _Result]:
+    """Decorate a function or coroutine function; UsageError for anything else."""
+    _require_function(function)
+
+    @functools.wraps(function)
+    def run(*args: _Arguments.args, **kwargs: _Arguments.kwargs) -> _Result:
+        with answering(parts), _rolled_back(parts):
+            result = function(*args, **kwargs)
+        _require_done(function, result)
+        return result
+
+    @functools.wraps(function)
+    async def run_async(*args: _Arguments.args, **kwargs: _Arguments.kwargs) -> Any:
+        with answering(parts), _rolled_back(parts):
+            return await cast("Any", function(*args, **kwargs))
+
+    return cast("Callable[_Arguments, _Result]", run_async) if inspect.iscoroutinefunction(function) else run
+
+
+@contextmanager
+def _rolled_back(parts: Parts) -> Iterator[None]:
+    """Run a decorated function in this. Decorated functions that it calls are rolled back before it."""
+    outer = _running.get()
+    outermost = parts not in outer
+    if outermost and parts.runs_decorated:
+        raise UsageError(
+            "a function decorated with this SecretsManager is still running; give functions that run at the same "
+            "time one each"
+        )
+
+    def begin() -> None:
+        parts.runs_decorated = True
+        _running.set((*outer, parts))
+
+    def end() -> None:
+        _running.set(outer)  # not by a token: a coroutine that is thrown away may end in another context
+        parts.runs_decorated = not outermost
+
+    with taken_back(begin, end), rolled_back(parts):
+        yield
+
+
+def _require_function(function: object) -> None:
+    generates = inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function)
+    if generates or inspect.isclass(function) or not callable(function):
+        raise UsageError(
+            f"SecretsManager decorates functions and coroutine functions, not {function!r}; tests of a class get "
+            "one by the fixture secretsmanager, or by entering one in setUp"
+        )
+
+
+def _require_done(function: Callable[..., object], result: object) -> None:
+    """Refuse an unawaited result: by the time it ran, the manager would be inactive."""
+    is_done = getattr(result, "done", None)  # of a future
+    if inspect.isawaitable(result) and not (callable(is_done) and is_done()):
+        if inspect.iscoroutine(result):
+            result.close()
+        raise UsageError(
+            f"{function!r}, decorated with SecretsManager, is no coroutine function but gave something to be awaited, "
+            "which nobody would answer any more: decorate the coroutine function itself"
+        )

@@ -1,0 +1,46 @@
+"""The controls of a `SecretsManager` as a test sees them, each with a name and a text that help() shows."""
+
+from pytest_secretsmanager.controls.clock import Clock
+from pytest_secretsmanager.controls.events import Events
+from pytest_secretsmanager.controls.kms import Kms
+from pytest_secretsmanager.controls.replication import ReplicationControl
+from pytest_secretsmanager.controls.rotation import RotationControl
+from pytest_secretsmanager.managing.parts import Parts
+
+__tracebackhide__ = True
+
+
+class Panel:
+    """The controls of a `SecretsManager`, and its default account."""
+
+    _parts: Parts
+
+    @property
+    def account(self) -> str:
+        """The default account of `secret` and `seed`."""
+        return self._parts.account
+
+    @property
+    def clock(self) -> Clock:
+        """The time of every call: `clock.now` reads it, `clock.advance(days=…)` and `clock.set(…)` move it."""
+        return self._parts.clock
+
+    @property
+    def kms(self) -> Kms:
+        """The KMS keys: `create_key`, `disable`, `enable`, `schedule_deletion`, `deny`, `allow`."""
+        return self._parts.kms
+
+    @property
+    def rotation(self) -> RotationControl:
+        """The rotations: `runs` lists them, `register`, `hold`, `fail` and `between_reads` control them."""
+        return self._parts.rotation
+
+    @property
+    def replication(self) -> ReplicationControl:
+        """The replicas: `replication.hold(region)` keeps them `InProgress`."""
+        return self._parts.replication
+
+    @property
+    def events(self) -> Events:
+        """The EventBridge events so far; `events.subscribe(handler, pattern={…})` calls a handler with each new one."""
+        return self._parts.events

@@ -1,0 +1,174 @@
+"""The parts of one `SecretsManager`: made here, joined here, and listed here for the rollback."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol, TypeVar
+
+from pytest_secretsmanager.controls.clock import Clock
+from pytest_secretsmanager.controls.events import Events
+from pytest_secretsmanager.controls.functions import Functions
+from pytest_secretsmanager.controls.kms import Kms
+from pytest_secretsmanager.controls.replication import HeldReplicas, ReplicationControl
+from pytest_secretsmanager.controls.rotation import RotationControl
+from pytest_secretsmanager.controls.steps import Steps
+from pytest_secretsmanager.doors import moto
+from pytest_secretsmanager.doors.responder import Responder
+from pytest_secretsmanager.doors.wiring import PROCESS
+from pytest_secretsmanager.engine.call import Call
+from pytest_secretsmanager.engine.callers import user_of
+from pytest_secretsmanager.engine.checkpoints import Restore
+from pytest_secretsmanager.engine.keys import KeyRing
+from pytest_secretsmanager.engine.layers.audit import Entry
+from pytest_secretsmanager.engine.ports import Ports, RequestIds, new_uuid
+from pytest_secretsmanager.engine.regions import Regions
+from pytest_secretsmanager.engine.service import Service
+from pytest_secretsmanager.engine.state import SecretKey
+from pytest_secretsmanager.inspection import entered
+from pytest_secretsmanager.inspection.log import Log, entries_of
+from pytest_secretsmanager.inspection.other_managers import Presence
+from pytest_secretsmanager.inspection.world import World
+from pytest_secretsmanager.managing.chance import SeededRandom, random_of
+from pytest_secretsmanager.managing.clients import Clients
+from pytest_secretsmanager.managing.entering import Entering
+from pytest_secretsmanager.managing.home import Home
+from pytest_secretsmanager.managing.serving import Serving
+
+__tracebackhide__ = True
+
+_Part = TypeVar("_Part")
+
+
+class Undoable(Protocol):
+    """A part that can go back to an earlier point."""
+
+    def checkpoint(self) -> Restore: ...
+
+
+class Parts:
+    """What a `SecretsManager` is made of.
+
+    Most tests use few controls, and every test pays for making a manager: so `kms`, `rotation`, `replication`,
+    `events`, `clients` and `serving` are made when they are first asked for.
+    """
+
+    entering: "Entering[Parts]"
+    """Set by the manager that these are the parts of."""
+    runs_decorated = False
+    """Whether a function decorated with the manager runs."""
+    made_events: Events | None = None
+    made_serving: Serving | None = None
+    _kms: Kms | None = None
+    _rotation: RotationControl | None = None
+    _replication: ReplicationControl | None = None
+    _clients: Clients | None = None
+
+    def __init__(
+        self,
+        home: Home,
+        account: str,
+        random_seed: int | str | None,
+        now: datetime | None,
+        version_quota: int,
+        regions: Regions,
+    ) -> None:
+        self.home, self.account, self.regions = home, account, regions
+        self.clock = clock = Clock(now)
+        self.keys = KeyRing(moto.key)
+        self.random = random_of(random_seed)
+        self.entries: list[Entry] = []
+        self.log = Log(self.entries)
+        self.new_request_id = RequestIds(self.random)
+        self.functions = Functions(
+            self.new_request_id, lambda arn, body: PROCESS.run_function(self.responder, arn, body), regions
+        )
+        self.steps, self.held = Steps(), HeldReplicas()
+        ports = Ports(self.random, self.keys, version_quota, self.functions.by_arn, regions, elsewhere=moto.function)
+        self.service = Service(ports, self.entries, clock.seconds, self.steps, self.held)
+        clock.follow(self.service)
+        self.responder = Responder(
+            self.service,
+            clock.seconds,
+            account,
+            self.random,
+            self.new_request_id,
+            repeatable=random_seed is not None,
+            unreached=entered.note_unreached,
+            wait=lambda seconds: clock.advance(seconds=seconds),
+        )
+        self.presence = Presence(self.log, home.region_now)
+        self.world = World(self.service, self.log, clock.seconds, home.region_now, account)
+        self.crashes: list[str] = []
+        """What crashed inside an endpoint: its client got an InternalServiceError only."""
+        self.cut_offs: list[str] = []
+        """The functions that were cut off and not yet reported."""
+
+    @property
+    def problems(self) -> Sequence[str]:
+        """What crashed in endpoints, and the handlers of events that failed."""
+        failed = () if self.made_events is None else self.made_events.problems
+        return (*self.crashes, *failed)
+
+    def undoable(self) -> tuple[Undoable, ...]:
+        """Return every part that a rollback takes back, but for two.
+
+        The service takes back secrets, rotations, refusals and watchers itself. Endpoints stop outside its lock.
+        """
+        repeatable = (self.random, self.new_request_id) if isinstance(self.random, SeededRandom) else ()
+        controls = (self.clock, self.keys, self.functions, self.steps, self.held, self.home, self.events)
+        return (*controls, *repeatable, entries_of(self.log), self.clients)
+
+    @property
+    def kms(self) -> Kms:
+        return self._kms or self._kept("_kms", Kms(self.keys, self.regions, self.home.region_now, self.account))
+
+    @property
+    def rotation(self) -> RotationControl:
+        return self._rotation or self._kept(
+            "_rotation",
+            RotationControl(
+                self.service,
+                self.functions,
+                self.steps,
+                self.world,
+                self._rotate_now,
+                self.home.region_now,
+                self.account,
+            ),
+        )
+
+    @property
+    def replication(self) -> ReplicationControl:
+        return self._replication or self._kept(
+            "_replication", ReplicationControl(self.service, self.held, self.regions)
+        )
+
+    @property
+    def events(self) -> Events:
+        if self.made_events is None:
+            return self._kept("made_events", Events(self.service, self.log))
+        return self.made_events
+
+    @property
+    def clients(self) -> Clients:
+        return self._clients or self._kept("_clients", Clients())
+
+    @property
+    def serving(self) -> Serving:
+        return self.made_serving or self._kept("made_serving", Serving(self.responder, self.crashes))
+
+    def _kept(self, name: str, part: _Part) -> _Part:
+        """Keep a part under this name, unless another thread has just kept one; return the kept one.
+
+        In one step: an interrupt could leave a lock held that is taken here.
+        """
+        kept: _Part = self.__dict__.setdefault(name, part)
+        return kept
+
+    def _rotate_now(self, key: SecretKey) -> str:
+        """Call RotateSecret as the secret's own account; return the token."""
+        token = new_uuid(self.random)
+        parameters = {"SecretId": key.name, "ClientRequestToken": token}
+        principal = user_of(key.account, key.region)
+        now, request_id = self.clock.seconds(), self.new_request_id()
+        self.service.call(Call("RotateSecret", parameters, key.region, principal, now, request_id))
+        return token

@@ -1,0 +1,86 @@
+"""Rolling back: what a block did is taken back at its end."""
+
+from collections.abc import Generator
+from contextlib import AbstractContextManager, contextmanager
+from types import TracebackType
+
+from pytest_secretsmanager.doors.wiring import PROCESS
+from pytest_secretsmanager.engine.errors import UsageError
+from pytest_secretsmanager.engine.interrupts import taken_back
+from pytest_secretsmanager.inspection.log import entries_of
+from pytest_secretsmanager.managing import cut_offs
+from pytest_secretsmanager.managing.parts import Parts
+
+__tracebackhide__ = True
+
+
+def rolled_back(parts: Parts, *, own_log: bool = False) -> AbstractContextManager[None]:
+    """Take back at the end what happens in the block: secrets, log, clock, keys, rotations, plans, subscriptions.
+
+    With `own_log` the log begins empty inside. An endpoint that was started inside is stopped. A rotation function that
+    was called inside and still runs is cut off: its later calls are refused.
+    """
+    return contextmanager(_steps)(parts, own_log)
+
+
+def _steps(parts: Parts, own_log: bool) -> Generator[None, None, None]:
+    """Run the beginning of a block, yield, and run its end."""
+    restore_endpoint = parts.serving.checkpoint()
+    functions, runs = PROCESS.functions.of(parts.responder), tuple(parts.service.effects.rotations.runs)
+
+    def begin() -> None:
+        if own_log:
+            entries_of(parts.log).begin_anew()
+            parts.presence.begin_anew()
+            parts.crashes.clear()
+
+    def end() -> None:
+        restore_endpoint()
+        cut_offs.cut_off(parts, "what called it was rolled back", refuse=True, functions=functions, runs=runs)
+
+    try:
+        # No name keeps a context that is thrown away alive.
+        with (
+            parts.service.rolled_back(*(part.checkpoint for part in parts.undoable())),
+            taken_back(begin, end),
+            parts.steps.all_met(),
+            parts.events.all_handled(),
+        ):
+            yield
+    except BaseException as error:
+        cut_offs.report(parts, error)
+        raise
+    cut_offs.report(parts, None)
+
+
+class Snapshot:
+    """The beginning of a `with` block, to which the end of the block goes back. `sm.snapshot()` makes one.
+
+    It is entered once. Raises UsageError when it is entered again.
+    """
+
+    def __init__(self, parts: Parts) -> None:
+        self._steps = steps = _steps(parts, own_log=False)
+        self._block = contextmanager(lambda: steps)()
+        self._is_entered = False
+
+    def __enter__(self) -> None:
+        if self._is_entered:
+            raise UsageError(f"{self!r} was entered before, and is used once: call snapshot() for each `with` block")
+        try:
+            self._is_entered = True
+            self._block.__enter__()
+        except BaseException:
+            self._steps.close()  # an interrupt may have left it open
+            raise
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        try:
+            self._block.__exit__(kind, error, traceback)
+        finally:
+            self._steps.close()  # an interrupt may have left it open
+
+    def __repr__(self) -> str:
+        return f"<snapshot{'' if self._is_entered else ', not entered'}>"

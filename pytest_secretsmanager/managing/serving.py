@@ -1,0 +1,69 @@
+"""The local HTTP endpoint of a manager: at most one, started on request, stopped when the manager is left."""
+
+from typing import TYPE_CHECKING
+
+from pytest_secretsmanager.controls.clock import wall_times
+from pytest_secretsmanager.doors.responder import Responder
+from pytest_secretsmanager.engine.checkpoints import Restore
+from pytest_secretsmanager.engine.errors import UsageError
+from pytest_secretsmanager.managing.entering import lock
+
+if TYPE_CHECKING:
+    from pytest_secretsmanager.doors.http import Endpoint
+
+__tracebackhide__ = True
+
+
+class Serving:
+    """Starts and stops the endpoint. Stopping takes up to seconds, so it holds no lock and can be repeated."""
+
+    __slots__ = ("_crashes", "_current", "_responder", "_to_stop")
+
+    def __init__(self, responder: Responder, crashes: list[str]) -> None:
+        self._responder = responder
+        self._crashes = crashes
+        self._current: Endpoint | None = None
+        self._to_stop: list[Endpoint] = []
+
+    def start(self, region: str, port: int) -> "Endpoint":
+        """Return the endpoint that runs, else start one; UsageError when it runs at another port."""
+        with lock:
+            if self._current is None or self._current.is_stopped:
+                self._current = _endpoint_class()(self._responder, region, wall_times, self._crashes, port=port)
+            if port not in (0, self._current.port):
+                raise UsageError(f"the endpoint is at port {self._current.port} already: stop it to have it at {port}")
+            return self._current
+
+    def checkpoint(self) -> Restore:
+        """Return the way back to the endpoint of now: a later one is stopped."""
+        endpoint = self._current
+
+        def restore() -> None:
+            if self._current is not endpoint:
+                if self._current is not None:
+                    self._current.stop()
+                self._current = endpoint
+
+        return restore
+
+    def put_aside(self) -> None:
+        """Serve no new request of `start` with the endpoint that runs; `stop_put_aside` stops it."""
+        if self._current is not None:
+            self._to_stop.append(self._current)
+            self._current = None
+
+    def stop_put_aside(self) -> None:
+        """Stop what was put aside."""
+        while self._to_stop:
+            self._to_stop[-1].stop()
+            self._to_stop.pop()
+
+
+def _endpoint_class() -> "type[Endpoint]":
+    try:
+        from pytest_secretsmanager.doors.http import Endpoint
+    except ModuleNotFoundError as error:
+        raise UsageError(
+            f"the endpoint needs {error.name}, which is not installed: pip install 'pytest-secretsmanager[endpoint]'"
+        ) from None
+    return Endpoint

@@ -1,0 +1,113 @@
+"""The options, each once: the ini options, the keywords of the marker and of `SecretsManager`, and those of `serve`.
+
+From here come the ini file's defaults and help, the marker's text, the command's arguments and the guide's table.
+Imports none of the heavy libraries, since pytest loads it in every run.
+"""
+
+from collections.abc import Iterator
+from typing import Literal, NamedTuple
+
+from pytest_secretsmanager.surroundings.default_region import DEFAULT_REGION, REGION_VARIABLE
+
+DEFAULT_ACCOUNT = "123456789012"
+
+IniType = Literal["string", "args", "linelist"]
+
+
+class Option(NamedTuple):
+    """One option. `name` is its keyword; the ini option is called `secretsmanager_<name>`.
+
+    `default` is what the ini file has when it says nothing, `default_text` says what happens then. `ini_type` is
+    pytest's type of the ini option, None for an option that no ini file has. `is_keyword` says whether the marker
+    `secretsmanager` and `SecretsManager` take it. `flag` is its name on the command line of `serve`, where it has one.
+    """
+
+    name: str
+    help: str
+    default: str | list[str] = ""
+    default_text: str = "none"
+    ini_type: IniType | None = "string"
+    is_keyword: bool = True
+    flag: str = ""
+
+    @property
+    def ini_name(self) -> str:
+        """The name in an ini file."""
+        return f"secretsmanager_{self.name}"
+
+    @property
+    def plain_default(self) -> str:
+        """The default, for a terminal."""
+        return self.default_text.replace("`", "")
+
+    @property
+    def plain_help(self) -> str:
+        """The help text with the default, for a terminal."""
+        return f"{self.help.replace('`', '')} (default: {self.plain_default})"
+
+
+REGION = Option(
+    "region",
+    "region of seeds, views and `secretsmanager.client()`",
+    default_text=f"`{REGION_VARIABLE}`, else `{DEFAULT_REGION}`",
+    flag="--region",
+)
+ACCOUNT = Option(
+    "account",
+    "account of clients whose credentials name no other",
+    default=DEFAULT_ACCOUNT,
+    default_text=f"`{DEFAULT_ACCOUNT}`",
+    flag="--account",
+)
+RANDOM_SEED = Option("random_seed", "makes ARN suffixes, version ids, request ids and random passwords repeatable")
+BLOCK_NETWORK = Option(
+    "block_network",
+    "refuses calls that would reach AWS while no `SecretsManager` is active: `true` from the beginning, `auto` from "
+    "the first test that uses the fixture or a marker, `false` never",
+    default="auto",
+    default_text="`auto`",
+    is_keyword=False,
+)
+SEEDS = Option(
+    "seeds",
+    "TOML or JSON files of secrets, one a line, that exist before the first conftest file is imported; of two secrets "
+    "of one name the later one wins",
+    default=[],
+    ini_type="linelist",
+    is_keyword=False,
+    flag="--seed",
+)
+NOW = Option("now", "where the clock starts, a datetime with a time zone", default_text="the real time", ini_type=None)
+VERSION_QUOTA = Option("version_quota", "how many versions a secret may have", default_text="`100`", ini_type=None)
+EXTRA_REGIONS = Option(
+    "extra_regions",
+    "regions that are newer than the installed botocore: in an ini file with blanks or commas between, else a list; "
+    "those of a marker add to those of the ini file",
+    default=[],
+    ini_type="args",
+    flag="--extra-region",
+)
+
+OPTIONS = (REGION, ACCOUNT, RANDOM_SEED, BLOCK_NETWORK, SEEDS, NOW, VERSION_QUOTA, EXTRA_REGIONS)
+
+KEYWORDS = tuple(option.name for option in (REGION, ACCOUNT, RANDOM_SEED, NOW, VERSION_QUOTA, EXTRA_REGIONS))
+"""The options of the marker `secretsmanager` and of `SecretsManager`, in the order of its arguments."""
+
+
+def ini_name_of(keyword: str) -> str:
+    """Return the name in an ini file of the option that this keyword names."""
+    return next(option.ini_name for option in OPTIONS if option.name == keyword)
+
+
+def rows() -> Iterator[tuple[str, str, str, str]]:
+    """Yield a row of the guide's table for each option, in Markdown: its names, its default and its effect."""
+    for option in OPTIONS:
+        ini_name = "none" if option.ini_type is None else f"`{option.ini_name}`"
+        keyword = f"`{option.name}`" if option.is_keyword else "none"
+        yield ini_name, keyword, option.default_text, option.help
+
+
+def table() -> str:
+    """Return the guide's table of options, in Markdown."""
+    lines = ["| ini option | keyword | default | |", "| --- | --- | --- | --- |"]
+    return "\n".join([*lines, *(f"| {' | '.join(row)} |" for row in rows())])

@@ -1,0 +1,100 @@
+"""The options of a test's `SecretsManager`: a marker's options override those of the ini file."""
+
+import os
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_secretsmanager.options import KEYWORDS, ini_name_of
+from pytest_secretsmanager.plugin import settings
+from pytest_secretsmanager.plugin.markers import failure, farthest_first
+from pytest_secretsmanager.plugin.names import ACCOUNT, FIXTURE, OPTIONS, RANDOM_SEED, REGION, SECRET
+from pytest_secretsmanager.surroundings.default_region import DEFAULT_REGION, REGION_VARIABLE
+
+if TYPE_CHECKING:
+    from pytest_secretsmanager.engine.errors import UsageError
+    from pytest_secretsmanager.manager import SecretsManager
+
+
+def build(node: Any) -> "SecretsManager":
+    """Return the manager of a test, made by its options."""
+    from pytest_secretsmanager.engine.errors import UsageError, nearest
+    from pytest_secretsmanager.manager import SecretsManager
+
+    ini = ini_options(node.config)
+    options = dict(ini)
+    for marker in farthest_first(node, OPTIONS):
+        if marker.args:
+            advice = f"a secret is seeded by @pytest.mark.{SECRET}"
+            raise failure(node, OPTIONS, f"options are given by name, not by position ({len(marker.args)}); {advice}")
+        for name in marker.kwargs.keys() - {*KEYWORDS}:
+            raise failure(node, OPTIONS, f"there is no option {name!r}{nearest(name, KEYWORDS)}")
+        options |= {**marker.kwargs, **_all_extra_regions(options, marker.kwargs)}
+    try:
+        return SecretsManager(**options)
+    except UsageError as error:
+        problem = ini_problem(ini) or environment_problem(options)
+        if problem is not None:
+            raise pytest.fail.Exception(problem, pytrace=False) from None
+        raise failure(node, OPTIONS, str(error)) from None
+
+
+def _all_extra_regions(before: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the extra regions of a marker with those of the ini file and of outer markers.
+
+    Every other option replaces the earlier one. A wrong type is left unchanged: the manager refuses it.
+    """
+    far, near = before["extra_regions"], given.get("extra_regions")
+    if isinstance(far, list | tuple | set) and isinstance(near, list | tuple | set):
+        return {"extra_regions": [*far, *near]}
+    return {}
+
+
+def ini_options(config: pytest.Config) -> dict[str, Any]:
+    """Return the options of the ini file. Without a region there, the environment decides, as for all clients."""
+    return {
+        "region": config.getini(REGION) or None,
+        "account": config.getini(ACCOUNT),
+        "random_seed": config.getini(RANDOM_SEED) or None,
+        "extra_regions": settings.extra_regions(config),
+    }
+
+
+def ini_problem(ini: dict[str, Any]) -> str | None:
+    """Return what is wrong with the options of the ini file, whatever the environment is."""
+    error = _refusal(ini | {"region": ini["region"] or DEFAULT_REGION})
+    if error is None or error.subject is None:
+        return None
+    return f"the ini option {ini_name_of(error.subject)} {error.problem}"
+
+
+def environment_problem(options: dict[str, Any]) -> str | None:
+    """Return what is wrong with the region of the environment, if no option names a region."""
+    if options["region"] is not None:
+        return None
+    error = _refusal({"extra_regions": options["extra_regions"]})
+    return None if error is None else str(error)
+
+
+def _refusal(options: dict[str, Any]) -> "UsageError | None":
+    """Return why no `SecretsManager` can have these options."""
+    from pytest_secretsmanager.engine.errors import UsageError
+    from pytest_secretsmanager.manager import SecretsManager
+
+    try:
+        SecretsManager(**options)
+    except UsageError as error:
+        return error
+    return None
+
+
+def differing_regions(config: pytest.Config) -> str | None:
+    """Return the line of the run's header about an ini file and an environment that name two regions."""
+    ini, named = config.getini(REGION), os.environ.get(REGION_VARIABLE)
+    if not ini or not named or ini == named:
+        return None
+    return (
+        f"{FIXTURE}: seeds and views are in {ini} ({REGION}), clients that name no region call in {named} "
+        f"({REGION_VARIABLE}): make them one, or clients and seeds miss each other"
+    )

@@ -1,0 +1,579 @@
+"""Retries: botocore's own, in each mode, for sync and async clients, with all waits on the manager's clock."""
+
+import asyncio
+import threading
+import time
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+
+import boto3
+import botocore.session
+import pytest
+from botocore.awsrequest import AWSResponse
+from botocore.config import Config
+from botocore.credentials import RefreshableCredentials
+from botocore.exceptions import (
+    ClientError,
+    ConnectionClosedError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    ReadTimeoutError,
+)
+from botocore.stub import Stubber
+
+from pytest_secretsmanager import SecretsManager
+from pytest_secretsmanager.doors import short_way
+from pytest_secretsmanager.doors.attempts import Attempts
+from pytest_secretsmanager.doors.guard import Guard
+from pytest_secretsmanager.engine import model
+from pytest_secretsmanager.engine.errors import InternalServiceError, ThrottlingException
+from pytest_secretsmanager.engine.faults import Fault, FaultPlan, RawAnswer, TruncatedAnswer
+
+FAILED = Fault(InternalServiceError("An error occurred on the server side."))
+THROTTLED = Fault(ThrottlingException("Rate exceeded"))
+PROXY_ERROR = Fault(RawAnswer(503, b"<html><body>Service Unavailable</body></html>"))
+
+FAULTS = {
+    "InternalServiceError": (FAILED, ClientError),
+    "ThrottlingException": (THROTTLED, ClientError),
+    "503": (PROXY_ERROR, ClientError),
+    "closed": (Fault("closed"), ConnectionClosedError),
+    "read timeout": (Fault("read timeout"), ReadTimeoutError),
+    "connect timeout": (Fault("connect timeout"), ConnectTimeoutError),
+    "not connected": (Fault("not connected"), EndpointConnectionError),
+}
+MODES = {"legacy": 5, "standard": 3, "adaptive": 3}
+"""DOC: how many attempts botocore makes by default."""
+
+
+@pytest.fixture(autouse=True)
+def _no_sleep(monkeypatch):
+    """A wait that really passes fails the test: in `sleep`, or in the token bucket of adaptive mode."""
+
+    def refuse(seconds):
+        if seconds:
+            pytest.fail(f"really slept {seconds} seconds")
+
+    async def refuse_async(seconds, result=None):
+        refuse(seconds)
+        return result
+
+    async def refuse_condition(condition):
+        pytest.fail("really waited for a token")
+
+    monkeypatch.setattr(time, "sleep", refuse)
+    monkeypatch.setattr(asyncio, "sleep", refuse_async)
+    monkeypatch.setattr(asyncio.Condition, "wait", refuse_condition)
+    monkeypatch.setattr("botocore.retries.bucket.TokenBucket._sleep_amount", lambda *_: pytest.fail("waited really"))
+
+
+@pytest.fixture
+def plan(request):
+    """Plans faults for the calls of one operation, one for each attempt."""
+
+    def make(*faults, operation="GetSecretValue", sm=None):
+        def fault_of(number):
+            return faults[number] if number < len(faults) else None
+
+        made = FaultPlan(lambda call: call.operation == operation, fault_of)
+        (sm or request.getfixturevalue("secretsmanager"))._parts.responder.plans.append(made)
+        return made
+
+    return make
+
+
+@pytest.fixture(params=["sync", "async"])
+def call(request, new_client):
+    """Makes one call by a new client; `hooks` are listeners by the names of their events.
+
+    What mode is the default, and so how many attempts, depends on the version of botocore.
+    """
+    new_async_client = request.getfixturevalue("new_async_client") if request.param == "async" else None
+
+    def listen(client, hooks):
+        for name, hook in hooks.items():
+            client.meta.events.register(name, hook)
+        return client
+
+    def make(operation="get_secret_value", retries=None, hooks=None, region="us-east-1", **parameters):
+        options = {"region": region, "config": Config(retries=retries)}
+        parameters = parameters or {"SecretId": "db"}
+        if new_async_client is None:
+            return getattr(listen(new_client(**options), hooks or {}), operation)(**parameters)
+
+        async def make_async():
+            async with new_async_client(**options) as client:
+                return await getattr(listen(client, hooks or {}), operation)(**parameters)
+
+        return asyncio.run(make_async())
+
+    return make
+
+
+# --- attempts --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("kind", FAULTS)
+def test_a_call_succeeds_at_the_third_attempt_after_two_faults(secretsmanager, plan, call, kind, mode):
+    secretsmanager.seed("db", "one")
+    planned = plan(*[FAULTS[kind][0]] * 2)
+    reply = call(retries={"mode": mode})
+    assert (reply["SecretString"], reply["ResponseMetadata"]["RetryAttempts"]) == ("one", 2)
+    assert planned.attempts == 3
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("kind", FAULTS)
+def test_a_call_fails_after_the_attempts_that_botocore_documents(secretsmanager, plan, call, kind, mode):
+    secretsmanager.seed("db", "one")
+    fault, error = FAULTS[kind]
+    planned = plan(*[fault] * 9)
+    with pytest.raises(error) as raised:
+        call(retries={"mode": mode})
+    assert planned.attempts == MODES[mode]
+    if error is ClientError:
+        assert raised.value.response["Error"]["Code"] == kind
+        assert raised.value.response["ResponseMetadata"]["RetryAttempts"] == MODES[mode] - 1
+
+
+@pytest.mark.parametrize(
+    ("retries", "attempts"),
+    [
+        ({"mode": "legacy", "max_attempts": 2}, 3),
+        ({"mode": "legacy", "total_max_attempts": 2}, 2),
+        ({"mode": "legacy", "max_attempts": 0}, 1),
+        ({"mode": "standard", "max_attempts": 5}, 6),
+        ({"mode": "standard", "total_max_attempts": 4}, 4),
+        ({"mode": "adaptive", "total_max_attempts": 1}, 1),
+    ],
+)
+def test_a_client_makes_as_many_attempts_as_its_configuration_says(plan, call, retries, attempts):
+    planned = plan(*[FAILED] * 9)
+    with pytest.raises(ClientError):
+        call(retries=retries)
+    assert planned.attempts == attempts
+
+
+def test_a_modelled_error_raises_the_clients_own_exception(plan, new_client):
+    plan(*[FAILED] * 9)
+    client = new_client(config=Config(retries={"mode": "legacy"}))
+    with pytest.raises(client.exceptions.InternalServiceError, match=r"\(reached max retries: 4\)"):
+        client.get_secret_value(SecretId="db")
+
+
+def test_an_error_that_botocore_does_not_retry_ends_the_call(plan, call):
+    planned = plan()
+    with pytest.raises(ClientError, match="ResourceNotFoundException") as raised:
+        call()
+    assert planned.attempts == 1
+    assert raised.value.response["ResponseMetadata"]["RetryAttempts"] == 0
+
+
+@pytest.mark.parametrize("answer", [RawAnswer(200, b"<html>Welcome</html>"), TruncatedAnswer(9)])
+def test_a_body_that_is_not_json_gives_the_empty_reply_that_botocore_makes_of_it(secretsmanager, plan, call, answer):
+    secretsmanager.seed("db", "one")
+    plan(Fault(answer))
+    assert list(call()) == ["ResponseMetadata"]
+
+
+def test_each_attempt_emits_its_events(secretsmanager, plan, call):
+    secretsmanager.seed("db", "one")
+    plan(FAILED, Fault("closed"))
+    names = ("before-sign", "request-created", "before-send", "response-received", "needs-retry")
+    emitted = []
+    call(hooks={name: lambda event_name, **_: emitted.append(event_name.partition(".")[0]) for name in names})
+    assert emitted == [*names] * 3
+
+
+def test_listeners_see_the_answer_of_each_attempt(secretsmanager, plan, call):
+    secretsmanager.seed("db", "one")
+    plan(PROXY_ERROR, Fault("read timeout"))
+    seen = []
+
+    def hook(response, caught_exception, **_):
+        seen.append(type(caught_exception).__name__ if response is None else response[0].status_code)
+
+    call(hooks={"needs-retry": hook})
+    assert seen == [503, "ReadTimeoutError", 200]
+
+
+def test_an_attempt_is_signed_and_says_its_number(secretsmanager, plan, call):
+    secretsmanager.seed("db", "one")
+    plan(FAILED)
+    seen = []
+    call(retries={"mode": "standard"}, hooks={"before-send": lambda request, **_: seen.append(dict(request.headers))})
+    assert [b"attempt=1" in headers["amz-sdk-request"] for headers in seen] == [True, False]
+    assert all(b"Credential=AKIATEST/" in headers["Authorization"] for headers in seen)
+
+
+def test_a_listener_to_before_send_that_answers_is_not_retried(secretsmanager, plan, new_client):
+    secretsmanager.seed("db", "one")
+    planned = plan(FAILED)
+
+    class Raw:
+        def stream(self):
+            yield b'{"SecretString": "of the hook"}'
+
+    client = new_client()
+    client.meta.events.register("before-send", lambda request, **_: AWSResponse(request.url, 200, {}, Raw()))
+    assert client.get_secret_value(SecretId="db")["SecretString"] == "of the hook"
+    assert planned.attempts == 0
+
+
+@pytest.mark.parametrize("event", ["before-call", "request-created"])
+def test_a_body_that_a_listener_breaks_is_refused_as_not_json(plan, new_client, event):
+    def break_body(params=None, request=None, **_):
+        if request is None:
+            params["body"] = b"no JSON"
+        else:
+            request.data = b"no JSON"
+
+    plan(FAILED)
+    client = new_client()
+    client.meta.events.register_first(event, break_body)
+    with pytest.raises(ClientError, match="SerializationException"):
+        client.get_secret_value(SecretId="db")
+
+
+@pytest.mark.parametrize(
+    ("responses", "left", "waited"),
+    [
+        ([None, 2.5, 7], [None, 0, 7], 2.5),
+        ([None, False, 7], [None, False, 7], 0),
+        ([0], [0], 0),
+        ([None], [None], 0),
+        ([], [], 0),
+    ],
+)
+def test_a_call_waits_as_the_first_listener_that_responds_asks(secretsmanager, new_client, responses, left, waited):
+    operation = model.operation("GetSecretValue")
+    attempts = Attempts(secretsmanager._parts.responder, new_client(), operation, AWSResponse)
+    after = attempts.wait_for_retry([(print, response) for response in responses])
+    assert after == [(print, response) for response in left]
+    assert attempts.waited == waited
+
+
+# --- the service and its log ---------------------------------------------------------------------------------------
+
+
+def test_each_request_that_reaches_the_service_is_logged(secretsmanager, plan, call):
+    secretsmanager.seed("db", "one")
+    plan(FAILED, THROTTLED, Fault("closed"))
+    call(retries={"mode": "legacy"})
+    codes = [(event.operation, event.error) for event in secretsmanager.log]
+    assert codes == [
+        ("GetSecretValue", "InternalServiceError"),
+        ("GetSecretValue", "ThrottlingException"),
+        ("GetSecretValue", None),
+    ]
+    assert len({event.request_id for event in secretsmanager.log}) == 3
+
+
+def test_put_secret_value_makes_one_version_when_its_reply_is_lost(secretsmanager, plan, call):
+    secretsmanager.seed("db", "one")
+    plan(Fault("read timeout", takes_effect=True), operation="PutSecretValue")
+    reply = call("put_secret_value", SecretId="db", SecretString="two")
+    assert [version.value for version in secretsmanager.secret("db").versions] == ["one", "two"]
+    written = [event.response["VersionId"] for event in secretsmanager.log]
+    assert written == [reply["VersionId"]] * 2
+
+
+@pytest.mark.parametrize("answer", ["closed", InternalServiceError("x"), RawAnswer(502, b"Bad Gateway")])
+def test_an_operation_takes_effect_once_before_its_reply_is_replaced(secretsmanager, plan, call, answer):
+    plan(Fault(answer, takes_effect=True), operation="CreateSecret")
+    call("create_secret", Name="new", SecretString="one")
+    assert [event.error for event in secretsmanager.log] == [None, None]
+    assert len(secretsmanager.secret("new").versions) == 1
+
+
+@pytest.mark.parametrize("fault", [fault for fault, _ in FAULTS.values()])
+def test_a_request_that_fails_before_its_operation_changes_nothing(secretsmanager, plan, call, fault):
+    plan(*[fault] * 9, operation="CreateSecret")
+    with secretsmanager.assert_unchanged(), pytest.raises(Exception, match=r"."):
+        call("create_secret", Name="new", SecretString="one")
+
+
+def test_a_refused_write_keeps_no_secret_value_in_the_log(secretsmanager, plan, call):
+    plan(*[FAILED] * 9, operation="CreateSecret")
+    with pytest.raises(ClientError):
+        call("create_secret", Name="new", SecretString="hunter2")
+    assert "hunter2" not in repr(list(secretsmanager.log))
+    assert secretsmanager.log[0].hidden == {"SecretString"}
+
+
+# --- waits ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def _stopped(monkeypatch):
+    monkeypatch.setattr(time, "time", lambda: 1_700_000_000.0)
+
+
+@contextmanager
+def seconds_pass(sm, seconds):
+    before = sm.clock.now
+    yield
+    assert (sm.clock.now - before).total_seconds() == pytest.approx(seconds)
+
+
+@pytest.mark.usefixtures("_stopped")
+def test_the_waits_of_legacy_mode_go_onto_the_clock(secretsmanager, plan, call, monkeypatch):
+    monkeypatch.setattr("botocore.retryhandler.delay_exponential", lambda attempts, **_: 10 * attempts)
+    secretsmanager.seed("db", "one")
+    plan(FAILED, FAILED)
+    with seconds_pass(secretsmanager, 10 + 20):
+        call(retries={"mode": "legacy"})
+
+
+@pytest.mark.usefixtures("_stopped")
+@pytest.mark.parametrize("mode", ["standard", "adaptive"])
+def test_the_waits_of_the_newer_modes_go_onto_the_clock(secretsmanager, plan, call, monkeypatch, mode):
+    monkeypatch.setattr("botocore.retries.standard.ExponentialBackoff.delay_amount", lambda *_: 7.5)
+    secretsmanager.seed("db", "one")
+    plan(FAILED, FAILED)
+    with seconds_pass(secretsmanager, 15):
+        call(retries={"mode": mode})
+
+
+@pytest.mark.usefixtures("_stopped")
+def test_a_client_in_adaptive_mode_waits_for_its_tokens_on_the_clock(secretsmanager, plan, call, monkeypatch):
+    monkeypatch.setattr("botocore.retries.standard.ExponentialBackoff.delay_amount", lambda *_: 0)
+    secretsmanager.seed("db", "one")
+    plan(THROTTLED, THROTTLED)
+    with seconds_pass(secretsmanager, 4):  # two tokens, at botocore's lowest rate of one in two seconds
+        call(retries={"mode": "adaptive"})
+
+
+@pytest.mark.usefixtures("_stopped")
+@pytest.mark.parametrize("year", [1999, 2050])
+def test_a_throttled_client_is_not_held_up_by_the_clock_of_another_manager(plan, new_client, year):
+    client = new_client(config=Config(retries={"mode": "adaptive"}))
+    for now in (datetime(2030, 1, 1, tzinfo=UTC), datetime(year, 1, 1, tzinfo=UTC)):
+        with SecretsManager(now=now) as sm:
+            sm.seed("db", "one")
+            plan(THROTTLED, sm=sm)
+            client.get_secret_value(SecretId="db")
+            assert sm.clock.now - now < timedelta(minutes=1)
+
+
+@pytest.mark.usefixtures("_stopped")
+def test_the_latency_of_an_answer_goes_onto_the_clock(secretsmanager, plan, call):
+    secretsmanager.seed("db", "one")
+    plan(Fault(latency=2.5))
+    with seconds_pass(secretsmanager, 2.5):
+        call()
+    assert secretsmanager.log[0].time == datetime(2023, 11, 14, 22, 13, 20, tzinfo=UTC)
+
+
+def test_rotations_that_fall_due_while_a_call_waits_run_in_that_time(secretsmanager, plan, call):
+    def rotate(event, _):
+        steps.append(event["Step"])
+
+    steps = []
+    secretsmanager.seed("db", "one")
+    arn = secretsmanager.rotation.register(rotate)
+    secretsmanager.client().rotate_secret(
+        SecretId="db", RotationLambdaARN=arn, RotationRules={"AutomaticallyAfterDays": 2}, RotateImmediately=False
+    )
+    steps.clear()
+    plan(Fault("read timeout", latency=timedelta(days=3).total_seconds()))
+    call(hooks={"needs-retry": lambda attempts, **_: steps.append(attempts)})
+    assert steps[0] == "createSecret"
+    assert steps[-1] == 2
+
+
+# --- who is affected -----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def short_calls(monkeypatch):
+    """The operations of calls that took the short way."""
+    calls = []
+
+    def count(responder, client, facts, operation_name, api_params):
+        calls.append(operation_name)
+        return answer_at_once(responder, client, facts, operation_name, api_params)
+
+    answer_at_once = short_way.answer_at_once
+    monkeypatch.setattr(short_way, "answer_at_once", count)
+    return calls
+
+
+def test_calls_without_a_planned_fault_take_the_short_way(secretsmanager, plan, call, short_calls):
+    secretsmanager.seed("db", "one")
+    call()
+    plan(FAILED)
+    call("describe_secret", SecretId="db")
+    assert short_calls == ["GetSecretValue", "DescribeSecret"]
+
+
+def test_a_call_with_a_planned_fault_does_not_take_the_short_way(secretsmanager, plan, call, short_calls):
+    secretsmanager.seed("db", "one")
+    plan(FAILED)
+    call()
+    assert short_calls == []
+
+
+def test_calls_take_the_short_way_again_when_a_plan_is_over(secretsmanager, call, short_calls):
+    secretsmanager.seed("db", "one")
+    secretsmanager._parts.responder.plans.append(FaultPlan(lambda _: True, lambda _: FAILED, times=1))
+    call()
+    call()
+    assert short_calls == ["GetSecretValue"]
+
+
+def test_a_planned_call_leaves_another_threads_call_of_the_same_client_alone(
+    secretsmanager, plan, new_client, short_calls
+):
+    secretsmanager.seed("db", "one")
+    plan(FAILED)
+    client, replies = new_client(), []
+
+    def describe():
+        replies.append(client.describe_secret(SecretId="db"))
+
+    def while_the_other_retries(**_):
+        thread = threading.Thread(target=describe)
+        thread.start()
+        thread.join()
+
+    client.meta.events.register("needs-retry", while_the_other_retries)
+    client.get_secret_value(SecretId="db")
+    assert short_calls == ["DescribeSecret"] * 2
+    assert [reply["ResponseMetadata"]["RetryAttempts"] for reply in replies] == [0, 0]
+
+
+def test_threads_of_one_client_share_a_plan_that_ends(secretsmanager, new_client):
+    secretsmanager.seed("db", "one")
+    planned = FaultPlan(lambda _: True, lambda _: THROTTLED, times=8)
+    secretsmanager._parts.responder.plans.append(planned)
+    client = new_client(config=Config(retries={"mode": "adaptive", "total_max_attempts": 9}))
+    replies = []
+    threads = [
+        threading.Thread(target=lambda: replies.append(client.get_secret_value(SecretId="db"))) for _ in range(4)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert planned.attempts == 8
+    assert sum(reply["ResponseMetadata"]["RetryAttempts"] for reply in replies) == 8
+
+
+@pytest.mark.parametrize("new", [boto3.client, lambda name: botocore.session.Session().create_client(name)])
+def test_clients_of_boto3_and_of_botocore_retry(secretsmanager, plan, new):
+    secretsmanager.seed("db", "one")
+    plan(FAILED)
+    assert new("secretsmanager").get_secret_value(SecretId="db")["ResponseMetadata"]["RetryAttempts"] == 1
+
+
+def test_a_client_is_as_it_was_after_a_planned_call(secretsmanager, plan, new_client):
+    secretsmanager.seed("db", "one")
+    plan(FAILED)
+    client = new_client()
+    client.describe_secret(SecretId="db")
+    endpoint, before = client._endpoint, dict(vars(client._endpoint))
+    client.get_secret_value(SecretId="db")
+    assert client._endpoint is endpoint
+    assert vars(endpoint) == before
+
+
+def test_a_planned_call_passes_the_guard(secretsmanager, plan, call):
+    secretsmanager.seed("db", "one")
+    plan(FAILED)
+    guard = Guard(lambda stopped: AssertionError(stopped.operation), lambda: None)
+    try:
+        assert call()["SecretString"] == "one"
+    finally:
+        guard.take_down()
+
+
+@pytest.mark.parametrize("kind", ["botocore", "aiobotocore"])
+def test_a_planned_call_is_answered_here_while_moto_is_active(secretsmanager, plan, kind):
+    """moto listens to `before-send` of each session that is made after its import."""
+    moto = pytest.importorskip("moto")
+    session_of = pytest.importorskip(f"{kind}.session").get_session
+
+    async def call():
+        made = session_of().create_client("secretsmanager")
+        if kind == "botocore":
+            return made.get_secret_value(SecretId="db")
+        async with made as client:
+            return await client.get_secret_value(SecretId="db")
+
+    secretsmanager.seed("db", "one")
+    plan(FAILED)
+    with moto.mock_aws():
+        reply = asyncio.run(call())
+    assert (reply["SecretString"], reply["ResponseMetadata"]["RetryAttempts"]) == ("one", 1)
+
+
+def test_a_stubber_answers_before_a_planned_fault(secretsmanager, plan, new_client):
+    planned, client = plan(FAILED), new_client()
+    with Stubber(client) as stubber:
+        stubber.add_response("get_secret_value", {"SecretString": "stubbed"})
+        assert client.get_secret_value(SecretId="db")["SecretString"] == "stubbed"
+    assert planned.attempts == 0
+
+
+def test_a_client_with_an_endpoint_url_of_its_own_retries(secretsmanager, plan, new_client):
+    plan(*[Fault("not connected")] * 9)
+    client = new_client(endpoint_url="http://localhost:4566")
+    with pytest.raises(EndpointConnectionError, match="http://localhost:4566/"):
+        client.get_secret_value(SecretId="db")
+
+
+def test_a_client_of_the_managers_http_endpoint_meets_no_plan(secretsmanager, plan, new_client):
+    secretsmanager.seed("db", "one")
+    planned = plan(FAILED)
+    with secretsmanager.endpoint() as endpoint:
+        credentials = {name.lower(): endpoint.env[name] for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")}
+        client = boto3.client("secretsmanager", region_name="us-east-1", endpoint_url=endpoint.url, **credentials)
+        assert client.get_secret_value(SecretId="db")["SecretString"] == "one"
+        client.close()
+    assert planned.attempts == 0
+
+
+def test_a_region_that_aws_does_not_have_meets_no_plan(plan, call):
+    planned = plan(FAILED)
+    with pytest.raises(EndpointConnectionError):
+        call(region="eu-wst-1")
+    assert planned.attempts == 0
+
+
+# --- credentials ---------------------------------------------------------------------------------------------------
+
+
+def test_a_client_without_credentials_makes_all_attempts(empty_home, plan):
+    client = botocore.session.Session().create_client("secretsmanager", region_name="us-east-1")
+    assert client._get_credentials() is None
+    with SecretsManager() as sm:
+        sm.seed("db", "one")
+        plan(FAILED, sm=sm)
+        assert client.get_secret_value(SecretId="db")["ResponseMetadata"]["RetryAttempts"] == 1
+
+
+def test_an_async_client_without_credentials_makes_all_attempts(empty_home, plan, aiobotocore_session):
+    session = type(aiobotocore_session)()
+
+    async def call():
+        async with session.create_client("secretsmanager", region_name="us-east-1") as client:
+            assert client._get_credentials() is None
+            with SecretsManager() as sm:
+                sm.seed("db", "one")
+                plan(FAILED, sm=sm)
+                return await client.get_secret_value(SecretId="db")
+
+    assert asyncio.run(call())["ResponseMetadata"]["RetryAttempts"] == 1
+
+
+def test_credentials_that_come_over_the_network_are_not_fetched(secretsmanager, plan):
+    session = botocore.session.Session()
+    session._credentials = RefreshableCredentials(
+        "access", "secret", "token", datetime(2000, 1, 1, tzinfo=UTC), lambda: pytest.fail("fetched"), "sts"
+    )
+    secretsmanager.seed("db", "one")
+    plan(FAILED)
+    client = session.create_client("secretsmanager", region_name="us-east-1")
+    assert client.get_secret_value(SecretId="db")["SecretString"] == "one"

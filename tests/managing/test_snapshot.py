@@ -1,0 +1,213 @@
+"""`sm.snapshot()`: the end of its block goes back to the beginning. What it takes back: test_rollback.py."""
+
+import asyncio
+import warnings
+from collections.abc import Iterator
+
+import boto3
+import pytest
+
+from pytest_secretsmanager import SecretsManager, Snapshot, UsageError
+from pytest_secretsmanager.controls.steps import UnmetPlanError
+from pytest_secretsmanager.controls.subscriptions import HandlerError
+
+
+@pytest.fixture
+def sm() -> Iterator[SecretsManager]:
+    with SecretsManager() as manager:
+        manager.seed("db", "one")
+        yield manager
+
+
+def put(value: str) -> None:
+    boto3.client("secretsmanager", region_name="us-east-1").put_secret_value(SecretId="db", SecretString=value)
+
+
+def test_the_end_of_the_block_goes_back_to_its_beginning(sm: SecretsManager) -> None:
+    put("two")
+    snapshot = sm.snapshot()
+    put("three")
+    with snapshot:
+        put("four")
+        assert sm.secret("db").value == "four"
+    assert sm.secret("db").value == "three"
+    sm.assert_logged("PutSecretValue", times=2)
+
+
+def test_a_snapshot_that_is_never_entered_changes_nothing(sm: SecretsManager) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        sm.snapshot()
+    put("two")
+    assert sm.secret("db").value == "two"
+
+
+def test_a_snapshot_that_is_entered_a_second_time_is_a_usage_error(sm: SecretsManager) -> None:
+    snapshot = sm.snapshot()
+    with snapshot:
+        put("two")
+    with pytest.raises(UsageError, match=r"^<snapshot> was entered before, and is used once: call snapshot\(\) for"):
+        snapshot.__enter__()
+    put("three")
+    assert sm.secret("db").value == "three"
+
+
+def test_a_snapshot_that_is_entered_inside_itself_is_a_usage_error_and_rolls_back(sm: SecretsManager) -> None:
+    snapshot = sm.snapshot()
+
+    def enter_again() -> None:
+        with snapshot:
+            put("two")
+            snapshot.__enter__()
+
+    with pytest.raises(UsageError, match="was entered before"):
+        enter_again()
+    assert sm.secret("db").value == "one"
+
+
+def test_a_snapshot_says_whether_it_was_entered(sm: SecretsManager) -> None:
+    snapshot = sm.snapshot()
+    assert repr(snapshot) == "<snapshot, not entered>"
+    with snapshot:
+        assert repr(snapshot) == "<snapshot>"
+
+
+def test_snapshots_nest(sm: SecretsManager) -> None:
+    with sm.snapshot():
+        put("two")
+        with sm.snapshot():
+            put("three")
+        assert sm.secret("db").value == "two"
+    assert sm.secret("db").value == "one"
+
+
+def test_an_exception_passes_through_a_snapshot_after_the_rollback(sm: SecretsManager) -> None:
+    problem = ZeroDivisionError("mine")
+
+    def fail() -> None:
+        with sm.snapshot():
+            put("two")
+            raise problem
+
+    with pytest.raises(ZeroDivisionError) as caught:
+        fail()
+    assert caught.value is problem
+    assert sm.secret("db").value == "one"
+
+
+def test_a_snapshot_rolls_back_what_a_coroutine_awaits_inside(sm: SecretsManager) -> None:
+    async def code_under_test() -> None:
+        with sm.snapshot():
+            await asyncio.to_thread(put, "two")
+            assert sm.secret("db").value == "two"
+        assert sm.secret("db").value == "one"
+
+    asyncio.run(code_under_test())
+
+
+def test_snapshots_of_two_tasks_may_overlap(sm: SecretsManager) -> None:
+    async def change(value: str, inside: asyncio.Event, go_on: asyncio.Event) -> None:
+        with sm.snapshot():
+            put(value)
+            inside.set()
+            await go_on.wait()
+
+    async def both() -> None:
+        first_inside, second_inside, go_on = asyncio.Event(), asyncio.Event(), asyncio.Event()
+        first = asyncio.create_task(change("two", first_inside, second_inside))
+        await first_inside.wait()
+        second = asyncio.create_task(change("three", second_inside, go_on))
+        await first
+        go_on.set()
+        await second
+
+    asyncio.run(both())
+    assert sm.secret("db").value == "one"
+
+
+def test_a_cancelled_task_is_rolled_back(sm: SecretsManager) -> None:
+    async def wait_for_ever(inside: asyncio.Event) -> None:
+        with sm.snapshot():
+            put("two")
+            inside.set()
+            await asyncio.Event().wait()
+
+    async def cancel() -> None:
+        inside = asyncio.Event()
+        task = asyncio.create_task(wait_for_ever(inside))
+        await inside.wait()
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    asyncio.run(cancel())
+    assert sm.secret("db").value == "one"
+
+
+def test_a_snapshot_of_a_manager_that_is_not_entered_takes_back_seeds() -> None:
+    sm = SecretsManager()
+    with sm.snapshot():
+        sm.seed("db", "one")
+    assert list(sm.secrets) == []
+
+
+def test_an_endpoint_that_was_started_inside_is_stopped(sm: SecretsManager) -> None:
+    with sm.snapshot():
+        endpoint = sm.endpoint()
+    assert endpoint.is_stopped
+
+
+def test_an_endpoint_that_was_started_before_serves_on(sm: SecretsManager) -> None:
+    endpoint = sm.endpoint()
+    with sm.snapshot():
+        assert sm.endpoint() is endpoint
+    assert not endpoint.is_stopped
+    assert sm.endpoint() is endpoint
+
+
+def test_a_failure_that_no_rotation_of_the_block_met_is_an_assertion_error(sm: SecretsManager) -> None:
+    with pytest.raises(UnmetPlanError, match="'testSecret'"), sm.snapshot():
+        sm.rotation.fail("testSecret", ValueError)
+
+
+def test_a_handler_that_failed_in_the_block_is_an_assertion_error(sm: SecretsManager) -> None:
+    def handler(_: object) -> None:
+        raise ValueError
+
+    def deliver() -> None:
+        with sm.snapshot():
+            sm.events.subscribe(handler)
+            put("two")
+
+    with pytest.raises(HandlerError, match="ValueError"):
+        deliver()
+    assert sm.secret("db").value == "one"
+
+
+def test_a_handler_that_was_subscribed_inside_is_not_called_afterwards(sm: SecretsManager) -> None:
+    received: list[object] = []
+    with sm.snapshot():
+        sm.events.subscribe(received.append)
+    put("two")
+    assert received == []
+
+
+def test_a_plan_from_before_that_the_block_has_met_is_open_again(sm: SecretsManager) -> None:
+    arn = sm.rotation.register(lambda *_: None)
+    sm.rotation.fail("createSecret", ValueError)
+    with sm.snapshot():
+        sm.client().rotate_secret(SecretId="db", RotationLambdaARN=arn)
+        assert isinstance(sm.rotation.runs[-1].error, ValueError)
+    sm.client().rotate_secret(SecretId="db", RotationLambdaARN=arn)
+    assert isinstance(sm.rotation.runs[-1].error, ValueError)
+
+
+def test_the_same_ids_come_again_after_a_snapshot_of_a_seeded_manager() -> None:
+    with SecretsManager(random_seed=1) as sm:
+        with sm.snapshot():
+            first = sm.seed("db", "one").arn
+        assert sm.seed("db", "one").arn == first
+
+
+def test_a_snapshot_is_of_the_exported_type(sm: SecretsManager) -> None:
+    assert isinstance(sm.snapshot(), Snapshot)
