@@ -43,7 +43,7 @@ def test_a_refusal_holds_its_value_encrypted_and_its_repr_omits_it():
     refusals.note(a_call(SecretString="hunter2"))
     (refusal,) = refusals.all
     assert b"hunter2" not in refusal.sealed
-    assert repr(refusal) == "<value that PutSecretValue was refused>"
+    assert repr(refusal) == "<value that AWS refused in PutSecretValue>"
 
 
 def test_refusals_keep_the_last_2000_values():

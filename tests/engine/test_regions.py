@@ -106,4 +106,4 @@ def test_extra_regions_refuses_a_value_that_is_no_list(names):
 def test_extra_regions_refuses_a_malformed_region(name):
     with pytest.raises(UsageError) as refused:
         extra_regions(["eu-atlantis-1", name])
-    assert str(refused.value) == (f"extra_regions has {name!r}, but a region is called in the form of 'eu-atlantis-1'")
+    assert str(refused.value) == (f"extra_regions has {name!r}, which is not a region name such as 'eu-atlantis-1'")
