@@ -1,4 +1,4 @@
-"""The section of a failing test says how its clients come into the account of a secret that AWS refused them."""
+"""The section of a failing test says how to put its clients in the account of a secret that AWS refused them."""
 
 from collections.abc import Callable
 from typing import Any
@@ -21,7 +21,7 @@ def test_it(secretsmanager):
 MARKER = "@pytest.mark.secretsmanager(account='111122223333')"
 
 
-def test_a_client_of_another_account_is_told_of(run: Run) -> None:
+def test_a_failing_test_names_the_marker_that_puts_clients_in_the_account_of_the_secret(run: Run) -> None:
     recorded: Any = run(FILE.format(marker="")).reprec  # type: ignore[attr-defined]
     reports = recorded.getreports("pytest_runtest_logreport")
     (text,) = [text for report in reports for name, text in report.sections if name == "secretsmanager"]
@@ -31,5 +31,5 @@ def test_a_client_of_another_account_is_told_of(run: Run) -> None:
     )
 
 
-def test_the_marker_that_is_told_of_helps(run: Run) -> None:
+def test_the_marker_that_the_section_names_lets_the_client_read_the_secret(run: Run) -> None:
     run(FILE.format(marker=f"{MARKER}\n")).assert_outcomes(passed=1)
