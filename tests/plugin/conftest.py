@@ -89,11 +89,35 @@ def failures(run: Run) -> Callable[..., list[str]]:
     """Run one file and return the exact text of each failure and error, as the terminal shows it."""
 
     def texts(source: str, *arguments: str) -> list[str]:
-        recorded: Any = run(source, *arguments).reprec  # type: ignore[attr-defined]
-        reports = recorded.getreports("pytest_runtest_logreport")
-        return [report.longreprtext for report in reports if report.failed]
+        return [report.longreprtext for report in _reports(run(source, *arguments)) if report.failed]
 
     return texts
+
+
+@pytest.fixture
+def sections(run: Run) -> Callable[..., list[str]]:
+    """Run one file and return the plugin's section of each report that has one, with its folded lines joined."""
+
+    def of_reports(source: str, *arguments: str, **outcomes: int) -> list[str]:
+        result = run(source, *arguments)
+        result.assert_outcomes(**(outcomes or {"failed": 1}))
+        found = [text for report in _reports(result) for name, text in report.sections if name == "secretsmanager"]
+        assert not any("to-hide" in text for text in found)
+        assert not any(_is_long(line) for text in found for line in text.splitlines())
+        return [text.replace("\n  ", " ") for text in found]
+
+    return of_reports
+
+
+def _reports(result: pytest.RunResult) -> list[pytest.TestReport]:
+    recorded: Any = result.reprec  # type: ignore[attr-defined]
+    found: list[pytest.TestReport] = recorded.getreports("pytest_runtest_logreport")
+    return found
+
+
+def _is_long(line: str) -> bool:
+    """Whether a line exceeds 80 columns although it could be folded. Lines about rotations are never folded."""
+    return len(line) > 80 and " " in line.strip() and not line.startswith(("the rotation of ", "the trial of "))
 
 
 @pytest.fixture(params=["own manager", "seeds of the run"])

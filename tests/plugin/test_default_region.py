@@ -73,6 +73,13 @@ def test_it(secretsmanager, aws_credentials, number):
 """
 
 
+@pytest.fixture
+def seeds_of_the_run(pytester: pytest.Pytester) -> None:
+    """Seed the run with the secret `db`, without a region."""
+    pytester.makeini("[pytest]\nsecretsmanager_seeds = seeds.json")
+    pytester.path.joinpath("seeds.json").write_text('{"secret": [{"name": "db", "value": "x"}]}')
+
+
 @pytest.mark.parametrize("example", EXAMPLES_HERE, ids=lambda example: example.id)
 def test_examples_of_the_guide_pass_with_an_autouse_fixture_that_sets_the_region(
     pytester: pytest.Pytester, example: Example
@@ -89,21 +96,17 @@ def test_a_seed_of_a_marker_is_in_the_region_that_a_fixture_sets(
     run(FINDS_ITS_SEED).assert_outcomes(passed=2)
 
 
+@pytest.mark.usefixtures("seeds_of_the_run")
 @pytest.mark.parametrize("setter", SETTERS)
 def test_a_seed_of_the_run_is_in_the_region_that_a_fixture_sets(
     pytester: pytest.Pytester, run: Run, setter: str
 ) -> None:
-    pytester.makeini("[pytest]\nsecretsmanager_seeds = seeds.json")
-    pytester.path.joinpath("seeds.json").write_text('{"secret": [{"name": "db", "value": "x"}]}')
     pytester.makeconftest(SETTERS[setter])
     run(FINDS_ITS_SEED.replace('@pytest.mark.secret("db", "x")\n', "")).assert_outcomes(passed=2)
 
 
-def test_a_seed_of_the_run_returns_to_its_region_after_the_test_that_set_another(
-    pytester: pytest.Pytester, run: Run
-) -> None:
-    pytester.makeini("[pytest]\nsecretsmanager_seeds = seeds.json")
-    pytester.path.joinpath("seeds.json").write_text('{"secret": [{"name": "db", "value": "x"}]}')
+@pytest.mark.usefixtures("seeds_of_the_run")
+def test_a_seed_of_the_run_returns_to_its_region_after_the_test_that_set_another(run: Run) -> None:
     run(
         """
         import boto3
@@ -187,9 +190,8 @@ def test_a_seed_that_no_fixture_has_used_follows_the_region(run: Run, arranged: 
     run(CREDENTIALS_LATER.format(arranged=arranged, body='assert value() == "x"')).assert_outcomes(passed=1)
 
 
-def test_a_seed_of_the_run_that_a_fixture_has_written_keeps_its_region(pytester: pytest.Pytester, run: Run) -> None:
-    pytester.makeini("[pytest]\nsecretsmanager_seeds = seeds.json")
-    pytester.path.joinpath("seeds.json").write_text('{"secret": [{"name": "db", "value": "x"}]}')
+@pytest.mark.usefixtures("seeds_of_the_run")
+def test_a_seed_of_the_run_that_a_fixture_has_written_keeps_its_region(run: Run) -> None:
     source = CREDENTIALS_LATER.replace('@pytest.mark.secret("db", "x")\n', "")
     put = 'boto3.client("secretsmanager").put_secret_value(SecretId="db", SecretString="y")'
     result = run(source.format(arranged=put, body='assert value("us-east-1") == "y"; value()'))
@@ -382,7 +384,7 @@ def header(result: pytest.RunResult) -> list[str]:
     return [line for line in result.outlines if line.startswith("secretsmanager: ")]
 
 
-def test_the_header_warns_if_ini_file_and_environment_name_different_regions(
+def test_the_report_header_warns_if_ini_file_and_environment_name_different_regions(
     pytester: pytest.Pytester, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pytester.makeini("[pytest]\nsecretsmanager_region = eu-west-1")
@@ -398,7 +400,7 @@ def test_the_header_warns_if_ini_file_and_environment_name_different_regions(
     [("eu-west-1", "eu-west-1"), ("", "us-east-1"), ("eu-west-1", "")],
     ids=["the same", "environment only", "ini file only"],
 )
-def test_the_header_names_no_region_unless_ini_file_and_environment_differ(
+def test_the_report_header_names_no_region_unless_ini_file_and_environment_differ(
     pytester: pytest.Pytester, run: Run, monkeypatch: pytest.MonkeyPatch, ini: str, environment: str
 ) -> None:
     pytester.makeini(f"[pytest]\nsecretsmanager_region = {ini}")

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from textwrap import dedent, indent
-from typing import Any
 
 import pytest
 
@@ -36,32 +35,6 @@ SEEDED = '@pytest.mark.secret("app/db", "value-to-hide", versions=["older-to-hid
 def file(body: str, marker: str = SEEDED) -> str:
     """Return a test file whose test has this body."""
     return f"{FILE}\n{marker}def test_it(secretsmanager, monkeypatch):\n{indent(dedent(body).strip(), '    ')}\n"
-
-
-def is_long(line: str) -> bool:
-    """Whether a line exceeds 80 columns although it could be folded. Lines about rotations are not checked here."""
-    return len(line) > 80 and " " in line.strip() and not line.startswith("the rotation of ")
-
-
-@pytest.fixture
-def sections(run: Run) -> Sections:
-    """Runs a file, and gives the plugin's section of each report that has one, each line unfolded."""
-
-    def of_reports(source: str, *arguments: str, **outcomes: int) -> list[str]:
-        result = run(source, *arguments)
-        result.assert_outcomes(**(outcomes or {"failed": 1}))
-        recorded: Any = result.reprec  # type: ignore[attr-defined]
-        found = [
-            text
-            for report in recorded.getreports("pytest_runtest_logreport")
-            for name, text in report.sections
-            if name == "secretsmanager"
-        ]
-        assert not any("to-hide" in text for text in found)
-        assert not any(is_long(line) for text in found for line in text.splitlines())
-        return [text.replace("\n  ", " ") for text in found]
-
-    return of_reports
 
 
 CALLS = {

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from textwrap import dedent
-from typing import Any
 
 import pytest
 
@@ -50,20 +49,6 @@ LINE_OF_RAISE = FILE.splitlines().index('        raise ValueError("two-" "to-hid
 def file(body: str) -> str:
     """Return a test file whose test has this body."""
     return FILE.lstrip("\n") + "".join(f"    {line}\n" for line in dedent(body).strip().splitlines())
-
-
-@pytest.fixture
-def sections(run: Run) -> Sections:
-    """Runs a file, and gives the plugin's section of each report that has one."""
-
-    def of_reports(source: str, *arguments: str, **outcomes: int) -> list[str]:
-        result = run(source, *arguments)
-        result.assert_outcomes(**(outcomes or {"failed": 1}))
-        recorded: Any = result.reprec  # type: ignore[attr-defined]
-        reports = recorded.getreports("pytest_runtest_logreport")
-        return [text for report in reports for name, text in report.sections if name == "secretsmanager"]
-
-    return of_reports
 
 
 # --- what is named ---------------------------------------------------------------------------------------------------
@@ -324,7 +309,7 @@ def test_a_test_that_does_not_fail_names_no_unfinished_rotation(sections: Sectio
     assert sections(file(f"{UNFINISHED}\n{ending}"), **{outcome: 1}) == []
 
 
-def test_a_failing_test_without_the_fixture_shows_no_section(sections: Sections) -> None:
+def test_a_failing_test_without_the_fixture_shows_no_section_of_the_plugin(sections: Sections) -> None:
     assert sections('def test_it():\n    assert not "done"\n') == []
 
 
