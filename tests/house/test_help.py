@@ -11,7 +11,7 @@ from pytest_secretsmanager import SecretsManager
 @pytest.mark.parametrize(
     "name", ["clock", "kms", "rotation", "replication", "events", "region", "account", "log", "secrets"]
 )
-def test_help_names_every_control(name: str) -> None:
+def test_help_of_secretsmanager_describes(name: str) -> None:
     text = pydoc.plain(pydoc.render_doc(SecretsManager))
     assert re.search(rf"^ \|  {name}\n \|      \S", text, re.MULTILINE)
 

@@ -43,7 +43,7 @@ def attempts(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 # --- no connection ---------------------------------------------------------------------------------------------------
 
 
-def test_auto_blocks_threads_clients_and_wider_fixtures_after_a_test_with_the_plugin(
+def test_block_network_auto_blocks_threads_clients_and_wider_fixtures_after_the_first_use(
     run: Run, attempts: list[Any]
 ) -> None:
     """A thread, a client, a client of a `with` block, and a fixture of wider scope, after one test with the fixture."""
@@ -92,7 +92,9 @@ def test_module_fixture(of_module): ...
     assert attempts == []
 
 
-def test_auto_blocks_no_call_before_the_first_test_that_uses_the_plugin(run: Run, attempts: list[Any]) -> None:
+def test_block_network_auto_blocks_no_call_before_the_first_test_that_uses_the_plugin(
+    run: Run, attempts: list[Any]
+) -> None:
     result = run(
         f"""{CALL}
 from botocore.exceptions import EndpointConnectionError
@@ -118,7 +120,7 @@ def test_one(secretsmanager): ...
     ],
     ids=["the fixture", "the marker secret", "the marker secretsmanager", "getfixturevalue in the test"],
 )
-def test_auto_blocks_calls_after_a_test_that_uses_the_fixture_or_a_marker(
+def test_block_network_auto_blocks_calls_after_a_test_that_uses_the_fixture_or_a_marker(
     run: Run, attempts: list[Any], test: str
 ) -> None:
     result = run(f"{CALL}\n{test}\n\ndef test_two():\n    call()\n")
@@ -127,7 +129,9 @@ def test_auto_blocks_calls_after_a_test_that_uses_the_fixture_or_a_marker(
     assert attempts == []
 
 
-def test_auto_blocks_wider_fixtures_of_the_first_test_that_uses_the_plugin(run: Run, attempts: list[Any]) -> None:
+def test_block_network_auto_blocks_wider_fixtures_of_the_first_test_that_uses_the_plugin(
+    run: Run, attempts: list[Any]
+) -> None:
     result = run(
         f"""{CALL}
 @pytest.fixture(scope="session")
@@ -144,7 +148,7 @@ def test_one(of_session, secretsmanager): ...
     assert attempts == []
 
 
-def test_auto_blocks_calls_in_each_worker_of_xdist(
+def test_block_network_auto_blocks_calls_in_each_worker_of_xdist(
     pytester: pytest.Pytester, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:1")  # a worker is another process
@@ -184,7 +188,7 @@ def test_a_run_that_does_not_use_the_plugin_leaves_botocore_and_threads_unwrappe
 
 
 @pytest.mark.parametrize("arguments", [(), ("--collect-only",)], ids=["run", "collect only"])
-def test_auto_restores_the_wrapped_methods_after_the_run(run: Run, arguments: tuple[str, ...]) -> None:
+def test_block_network_auto_restores_the_wrapped_methods_after_the_run(run: Run, arguments: tuple[str, ...]) -> None:
     before = _wrapped()
     run("def test_it(secretsmanager): ...", *arguments)
     assert _wrapped() == before
@@ -230,7 +234,7 @@ def test_a_run_inside_a_test_blocks_its_own_calls_and_keeps_the_block_of_the_out
     assert attempts == []
 
 
-def test_auto_blocks_a_reloaded_botocore_from_the_next_test_on(run: Run, attempts: list[Any]) -> None:
+def test_block_network_auto_blocks_a_reloaded_botocore_from_the_next_test_on(run: Run, attempts: list[Any]) -> None:
     with patch.dict(vars(botocore.endpoint)):
         run(
             """
@@ -414,7 +418,7 @@ def swallow():
 """
 
 
-def test_a_test_that_fails_by_a_blocked_call_shows_the_secrets_that_were_not_found(
+def test_a_test_that_fails_because_of_a_blocked_call_shows_the_secrets_that_were_not_found(
     run: Run, attempts: list[Any]
 ) -> None:
     result = run(
@@ -431,7 +435,9 @@ def test_two():
     )
 
 
-def test_a_test_that_fails_by_a_blocked_call_reports_no_unused_rotation_plan(run: Run, attempts: list[Any]) -> None:
+def test_a_test_that_fails_because_of_a_blocked_call_reports_no_unused_rotation_plan(
+    run: Run, attempts: list[Any]
+) -> None:
     run(
         f"""{CALL}{SWALLOWS}
 from pytest_secretsmanager import Rotation

@@ -1,4 +1,4 @@
-"""With `secretsmanager_seeds`: items of every kind are rolled back, and threads left behind change nothing."""
+"""With `secretsmanager_seeds`: every kind of item is rolled back, and threads left behind can't write between tests."""
 
 from collections.abc import Callable
 

@@ -22,7 +22,7 @@ MARKERS = ['secret("db", "x")', 'secrets_file("seeds.toml")', 'secretsmanager(re
 
 @pytest.mark.parametrize("marker", MARKERS)
 @pytest.mark.parametrize("scope", ["", '(scope="module")'], ids=["function", "module"])
-def test_a_marker_is_an_error_if_a_project_fixture_hides_the_plugins(
+def test_a_marker_is_an_error_if_a_project_fixture_hides_the_fixture_secretsmanager(
     pytester: pytest.Pytester, run: Run, marker: str, scope: str
 ) -> None:
     pytester.makeconftest(HIDES.format(scope=scope))
@@ -61,7 +61,7 @@ def test_a_marker_of_a_hidden_fixture_is_an_error_before_any_fixture_of_the_test
     result.stdout.no_fnmatch_line("*the fixture ran*")
 
 
-def test_a_project_fixture_that_hides_the_plugins_works_without_markers(pytester: pytest.Pytester, run: Run) -> None:
+def test_a_project_fixture_that_hides_secretsmanager_works_without_markers(pytester: pytest.Pytester, run: Run) -> None:
     pytester.makeconftest(HIDES.format(scope='(scope="module")'))
     run("def test_it(secretsmanager): secretsmanager.assert_value('own', 'x')").assert_outcomes(passed=1)
 
@@ -77,7 +77,7 @@ def test_a_project_fixture_that_hides_the_plugins_works_without_markers(pytester
 @pytest.mark.parametrize(
     "ini", ["secretsmanager_seeds = seeds.toml", ""], ids=["with seeds of the run", "without seeds"]
 )
-def test_a_project_fixture_that_builds_on_the_plugins_keeps_the_markers(
+def test_a_project_fixture_that_builds_on_secretsmanager_keeps_the_markers(
     pytester: pytest.Pytester, run: Run, builds: str, ini: str
 ) -> None:
     pytester.makeini(f"[pytest]\n{ini}\n")

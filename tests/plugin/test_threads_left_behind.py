@@ -226,7 +226,7 @@ def test_two():
 
 
 def test_a_thread_with_many_blocked_calls_ends_by_its_own_error(run: Run) -> None:
-    """One more wrapper around the report of the thread's error for each blocked call would reach Python's limit."""
+    """One more wrapper of the thread's error report for each blocked call would reach Python's recursion limit."""
     result = run(
         f"""{WORK}
 def poll():
