@@ -29,7 +29,6 @@ from pytest_secretsmanager.seeds import NO_VALUE, SeedOptions
 from pytest_secretsmanager.surroundings.process import CREDENTIALS
 
 __tracebackhide__ = True
-"""pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager.client import SecretsManagerClient

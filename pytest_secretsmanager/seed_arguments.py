@@ -14,7 +14,6 @@ from pytest_secretsmanager.engine.rules import labels
 from pytest_secretsmanager.seeds import NO_VALUE, OLDEST, Rotation, Seed, SeedOptions, Version
 
 __tracebackhide__ = True
-"""pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
 
 _MISSING: Any = object()
 

@@ -18,7 +18,6 @@ from pytest_secretsmanager.engine.regions import Regions
 from pytest_secretsmanager.engine.rules import labels
 
 __tracebackhide__ = True
-"""pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
 
 NO_VALUE: Any = type("NoValue", (), {"__repr__": lambda _: "NO_VALUE"})()
 """The default of a seed's value: the secret has no version, or only those of `versions`."""

@@ -26,7 +26,6 @@ from pytest_secretsmanager.engine.faults import ConnectionFailure, Fault, RawAns
 from pytest_secretsmanager.engine.interrupts import taken_back
 
 __tracebackhide__ = True
-"""pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
 
 _FAILURES: dict[ConnectionFailure, tuple[str, str]] = {
     "not connected": ("EndpointConnectionError", "Connection refused"),

@@ -13,7 +13,6 @@ from typing import Any, Generic, NamedTuple, ParamSpec, TypeVar
 from pytest_secretsmanager.engine.locks import Lock
 
 __tracebackhide__ = True
-"""pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
 
 _Arguments = ParamSpec("_Arguments")
 _Result = TypeVar("_Result")

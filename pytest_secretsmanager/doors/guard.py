@@ -24,7 +24,6 @@ from pytest_secretsmanager.engine import model, partitions
 from pytest_secretsmanager.engine.tracebacks import PACKAGES_BETWEEN
 
 __tracebackhide__ = True
-"""pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
 
 
 @dataclass(frozen=True, slots=True)

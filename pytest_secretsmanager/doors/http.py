@@ -31,7 +31,6 @@ from pytest_secretsmanager.engine.errors import (
 from pytest_secretsmanager.surroundings.program import program_environment
 
 __tracebackhide__ = True
-"""pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
 
 BODY_LIMIT = 1024 * 1024
 """Bytes that a request's body may have: far more than the largest that AWS allows."""

@@ -19,7 +19,6 @@ from aiohttp import web
 from pytest_secretsmanager.doors.daemon_pool import DaemonPool
 
 __tracebackhide__ = True
-"""pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
 
 HOST = "127.0.0.1"
 """The loopback interface, and nothing but it."""

@@ -26,7 +26,6 @@ from pytest_secretsmanager.engine.errors import ServiceError
 from pytest_secretsmanager.surroundings.process import CREDENTIALS
 
 __tracebackhide__ = True
-"""pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
 
 
 def is_planned(responder: Responder, client: BaseClient, operation_name: str, parameters: Parameters) -> bool:

@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from pytest_secretsmanager.doors.http_server import Request
 
 __tracebackhide__ = True
-"""pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
 
 FRESH_MINUTES = 5
 """How far the time of a signature may be from now, either way (REPORTED of GetSecretValue)."""

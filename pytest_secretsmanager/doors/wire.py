@@ -16,7 +16,6 @@ from pytest_secretsmanager.engine.call import Reply
 from pytest_secretsmanager.engine.errors import SerializationException, ServiceError
 
 __tracebackhide__ = True
-"""pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
 
 CONTENT_TYPE = "application/x-amz-json-1.1"
 

@@ -1,4 +1,4 @@
-"""Names and ARNs of secrets, and ARNs of functions: building one, and telling one from the other.
+"""Names and ARNs of secrets, and ARNs of functions: building, parsing and telling them apart.
 
 Imports nothing but the standard library.
 """
@@ -26,7 +26,7 @@ _PARTITIONS = {
 
 
 class SecretArn(NamedTuple):
-    """An ARN taken apart. A partial ARN has no suffix: AWS takes any tail of a hyphen and six characters for one."""
+    """A parsed ARN. A partial ARN has no suffix: AWS reads any ending of a hyphen and six characters as a suffix."""
 
     region: str
     account: str
@@ -44,7 +44,7 @@ def build(region: str, account: str, name: str, suffix: str) -> str:
 
 
 def in_region(arn: str, region: str, account: str | None = None) -> str:
-    """The ARN of a replica: name and suffix are its primary's, only the region differs (DOC); and perhaps the account.
+    """The ARN of a replica: only the region differs from its primary's ARN (DOC), or the account, if given.
 
     >>> in_region("arn:aws:secretsmanager:us-east-1:123456789012:secret:app/db-Ab12Cd", "eu-west-1")
     'arn:aws:secretsmanager:eu-west-1:123456789012:secret:app/db-Ab12Cd'
@@ -54,7 +54,7 @@ def in_region(arn: str, region: str, account: str | None = None) -> str:
 
 
 def place(arn: str) -> tuple[str, str]:
-    """The region and the account of the ARN of a secret.
+    """The region and the account in the ARN of a secret.
 
     >>> place("arn:aws:secretsmanager:us-east-1:123456789012:secret:app/db-Ab12Cd")
     ('us-east-1', '123456789012')
@@ -64,7 +64,7 @@ def place(arn: str) -> tuple[str, str]:
 
 
 def partition(region: str) -> str:
-    """The AWS partition that a region lies in.
+    """The AWS partition of a region.
 
     >>> partition("eu-west-1"), partition("us-gov-west-1"), partition("cn-north-1")
     ('aws', 'aws-us-gov', 'aws-cn')
@@ -73,7 +73,7 @@ def partition(region: str) -> str:
 
 
 def is_arn(secret_id: str) -> bool:
-    """Whether a SecretId is meant as an ARN rather than as a name.
+    """Return whether a SecretId is an ARN rather than a name.
 
     >>> is_arn("arn:aws:secretsmanager:us-east-1:123456789012:secret:db-Ab12Cd"), is_arn("db")
     (True, False)
@@ -82,10 +82,10 @@ def is_arn(secret_id: str) -> bool:
 
 
 def parse(arn: str) -> SecretArn | None:
-    """Takes a full or partial ARN apart; None when it is not the ARN of a secret.
+    """Parse a full or partial ARN; None if it is not the ARN of a secret.
 
-    RECORDED (localstack's validated tests): a partial ARN whose name itself ends in a hyphen and six characters is
-    read as a full ARN of the shorter name, and so finds nothing.
+    RECORDED (localstack's validated tests): if the name in a partial ARN ends in a hyphen and six characters, AWS reads
+    it as a full ARN of the shorter name, and therefore finds no secret.
 
     >>> parse("arn:aws:secretsmanager:us-east-1:123456789012:secret:db-Ab12Cd")
     SecretArn(region='us-east-1', account='123456789012', name='db', partial=False)
@@ -101,7 +101,7 @@ def parse(arn: str) -> SecretArn | None:
 
 
 def name_in(arn: str) -> str:
-    """The name of the secret that a full ARN is of.
+    """The name of the secret in a full ARN.
 
     >>> name_in("arn:aws:secretsmanager:us-east-1:123456789012:secret:app/db-Ab12Cd")
     'app/db'
@@ -118,7 +118,7 @@ _FUNCTION = re.compile(
 
 
 class FunctionArn(NamedTuple):
-    """The ARN of a Lambda function taken apart; `qualifier` is a version or an alias of it, None without one."""
+    """The parsed ARN of a Lambda function; `qualifier` is a version or an alias, or None."""
 
     region: str
     account: str
@@ -127,7 +127,7 @@ class FunctionArn(NamedTuple):
 
 
 def parse_function(arn: str) -> FunctionArn | None:
-    """Takes the ARN of a Lambda function apart; None when it is none.
+    """Parse the ARN of a Lambda function; None if it is not one.
 
     >>> parse_function("arn:aws:lambda:us-east-1:123456789012:function:rotate:live")
     FunctionArn(region='us-east-1', account='123456789012', name='rotate', qualifier='live')

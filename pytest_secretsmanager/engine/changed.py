@@ -1,11 +1,11 @@
-"""A copy of a frozen value with some fields changed, at half the cost of `dataclasses.replace`: every write makes some.
+"""A copy of a frozen value with some fields changed, at half the cost of `dataclasses.replace`: each write needs some.
 
 >>> from pytest_secretsmanager.engine.state import Version
 >>> version = Version(id="v1", number=1, created=0.0, member="SecretString", sealed=None)
 >>> changed(version, accessed=86_400.0).accessed
 86400.0
 
-A type checker reads `dataclasses.replace` in its place, and so checks the fields and their types against the class.
+A type checker reads `dataclasses.replace` in its place, so it checks the fields and their types against the class.
 """
 
 from collections.abc import Callable
@@ -19,10 +19,10 @@ else:
     _Value = TypeVar("_Value")
 
     def changed(value: _Value, **changes: object) -> _Value:
-        """A copy of a value of `engine.state` with some fields changed."""
+        """Return a copy of a value of `engine.state` with some fields changed."""
         kind = type(value)
         kept, setters = _PLANS.get((kind, *changes)) or _plan(kind, *changes)
-        # Past `__init__`, which does nothing but fill the slots: no class of `engine.state` has a `__post_init__`.
+        # This skips `__init__`. It only fills the slots, since no class of `engine.state` has a `__post_init__`.
         copy = object.__new__(kind)
         for name, put in kept:
             put(copy, getattr(value, name))
@@ -32,13 +32,13 @@ else:
 
 
 _Setter: TypeAlias = Callable[[object, object], None]
-"""How a slot of a class is filled, past the class's own refusal to be changed."""
+"""Fills a slot of an instance, although its class is frozen."""
 
 _Plan: TypeAlias = tuple[tuple[tuple[str, _Setter], ...], dict[str, _Setter]]
-"""The fields that a copy keeps, and those that it changes."""
+"""The setters of the fields that a copy keeps, and of those that it changes."""
 
 _PLANS: dict[tuple[object, ...], _Plan] = {}
-"""By class and names of the changed fields: as many as there are places in the code that change something."""
+"""Plans by class and names of the changed fields: at most one for each place in the code that calls `changed`."""
 
 
 def _plan(kind: Any, *names: str) -> _Plan:

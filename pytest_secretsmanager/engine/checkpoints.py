@@ -1,17 +1,17 @@
-"""Points to go back to, for what is not in the store: controls that a test turns, keys, functions, runs.
+"""Checkpoints for all state outside the store: a test's controls, keys, functions, runs.
 
-Imports nothing but the standard library. Secrets themselves go back by the store's journal.
+Imports nothing but the standard library. The store's journal restores the secrets themselves.
 """
 
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
 Restore: TypeAlias = Callable[[], None]
-"""Puts back what was marked, as it was then."""
+"""Restores the state that a checkpoint recorded."""
 
 
 def checkpoint(*collections: list[Any] | dict[Any, Any]) -> Restore:
-    """Marks what lists and dicts hold now; the collections stay the same objects.
+    """Record the current contents of lists and dicts, and return a function that restores them in place.
 
     >>> keys = {"one": 1}
     >>> restore = checkpoint(keys)

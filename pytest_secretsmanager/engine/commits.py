@@ -15,7 +15,6 @@ from pytest_secretsmanager.engine.locks import Lock
 from pytest_secretsmanager.engine.store import Store
 
 __tracebackhide__ = True
-"""pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
 
 _Asked = TypeVar("_Asked")
 

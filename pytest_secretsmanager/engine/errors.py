@@ -1,8 +1,8 @@
-"""Both kinds of errors: those that AWS sends, and our own, which teach. Imports nothing but the standard library.
+"""Both kinds of errors: AWS's errors, and this plugin's own. Imports nothing but the standard library.
 
-An error of AWS is a `ServiceError` whose class is named as AWS's code and whose text is AWS's, letter for letter, since
-tests match on them. An error of ours is a `PytestSecretsManagerError`: what was found, what was expected, the nearest
-right names.
+An error of AWS is a `ServiceError`. Its class has the name of AWS's code, and its text is exactly AWS's, since tests
+match on both. An error of this plugin is a `PytestSecretsManagerError`. Its text says what was found, what was expected
+and the nearest right names.
 """
 
 from collections.abc import Iterable
@@ -11,9 +11,9 @@ from typing import ClassVar
 
 
 class ServiceError(Exception):
-    """An answer of AWS that refuses the call.
+    """An error that AWS answers a call with.
 
-    `code` and `message` are what AWS sends, `status` is the HTTP status: 400 for nearly all but the service's own
+    `code` and `message` are AWS's. `status` is the HTTP status: 400 for nearly all errors, except the service's own
     faults. `of_authentication` marks the errors of a signature: AWS checks it before the service reads the request.
     """
 
@@ -30,7 +30,7 @@ class ServiceError(Exception):
 
 
 class AccessDeniedException(ServiceError):
-    """The caller may not do that; common to all services, in no model."""
+    """The caller lacks permission; common to all services, in no model."""
 
 
 class DecryptionFailure(ServiceError):
@@ -42,31 +42,31 @@ class EncryptionFailure(ServiceError):
 
 
 class IncompleteSignatureException(ServiceError):
-    """A signature that lacks a part, or is not in the form that AWS reads; common to all services, in no model."""
+    """A signature that lacks a part or is malformed; common to all services, in no model."""
 
     of_authentication = True
 
 
 class InternalServiceError(ServiceError):
-    """A fault on the side of AWS."""
+    """A fault on AWS's side."""
 
     status = 500
 
 
 class InvalidNextTokenException(ServiceError):
-    """A page token that no listing gave out."""
+    """A page token that no listing returned."""
 
 
 class InvalidParameterException(ServiceError):
-    """A parameter, or a combination of parameters, that AWS does not take."""
+    """A parameter, or a combination of parameters, that AWS refuses."""
 
 
 class InvalidRequestException(ServiceError):
-    """A request that the present state of the secret does not allow."""
+    """A request that the current state of the secret does not allow."""
 
 
 class InvalidSignatureException(ServiceError):
-    """A signature that is not right, or not of now; common to all services, in no model."""
+    """A signature that is wrong or expired; common to all services, in no model."""
 
     of_authentication = True
 
@@ -76,7 +76,7 @@ class LimitExceededException(ServiceError):
 
 
 class MalformedPolicyDocumentException(ServiceError):
-    """A resource policy that does not parse."""
+    """A resource policy that can't be parsed."""
 
 
 class MissingAuthenticationTokenException(ServiceError):
@@ -86,25 +86,25 @@ class MissingAuthenticationTokenException(ServiceError):
 
 
 class PublicPolicyException(ServiceError):
-    """A resource policy that would open the secret to everybody."""
+    """A resource policy that would grant everyone access to the secret."""
 
 
 class RequestEntityTooLargeException(ServiceError):
-    """A request that is longer than the service reads; common to all services, in no model."""
+    """A request that is too long for the service; common to all services, in no model."""
 
     status = 413
 
 
 class ResourceExistsException(ServiceError):
-    """A name or a version id that is taken."""
+    """A name or a version id that is already in use."""
 
 
 class ResourceNotFoundException(ServiceError):
-    """A secret or a version that is not there."""
+    """A secret or a version that does not exist."""
 
 
 class SerializationException(ServiceError):
-    """A member of a type that the service does not take; common to all services, in no model."""
+    """A member of the wrong type; common to all services, in no model."""
 
 
 class ThrottlingException(ServiceError):
@@ -126,22 +126,22 @@ class ValidationException(ServiceError):
 
 
 class PytestSecretsManagerError(Exception):
-    """Any error of this plugin itself."""
+    """The base class of this plugin's own errors."""
 
-    __str__ = Exception.__str__  # KeyError, which some are too, would put quotes around it
+    __str__ = Exception.__str__  # some are KeyErrors too, and KeyError.__str__ puts quotes around the text
 
     def __init_subclass__(cls) -> None:
-        """Ours are shown by the name that users import them by."""
+        """Make tracebacks show the name that users import."""
         package = __package__.partition(".")[0]
         if cls.__module__.startswith(f"{package}."):
             cls.__module__ = package
 
 
 class UsageError(PytestSecretsManagerError):
-    """A seed, a marker, an option or an argument that can't be right.
+    """A seed, a marker, an option or an argument that is wrong.
 
-    `subject` names the argument or option that the text begins with, `problem` is the text after it. An error without a
-    subject is all problem.
+    `subject` names the argument or option that the text begins with, `problem` is the text after it. Without a
+    subject, `problem` is the whole text.
     """
 
     def __init__(self, problem: str = "", *, subject: str | None = None) -> None:
@@ -151,34 +151,34 @@ class UsageError(PytestSecretsManagerError):
 
 
 class UnsupportedOperation(PytestSecretsManagerError, NotImplementedError):
-    """An operation, or a member of one, that AWS has and this engine has not. It never reaches the network."""
+    """An operation of AWS, or a member of one, that this engine lacks. The call never reaches the network."""
 
 
 class NetworkBlocked(PytestSecretsManagerError):
     """A call that would have reached AWS: no `SecretsManager` is active, and `secretsmanager_block_network` blocks it.
 
-    Raised where no test is to fail of it: while none runs, and in a thread that an earlier test left behind or that a
-    fixture of wider scope started.
+    Raised where the call belongs to no test: while no test runs, and in a thread that an earlier test left running or
+    that a fixture of wider scope started.
     """
 
 
 class LateWrite(PytestSecretsManagerError):
-    """A write between two tests, by a thread that an earlier test left behind, to the secrets of the whole run."""
+    """A write to the run's shared secrets, between two tests, by a thread that an earlier test left running."""
 
 
 class SecretNotFound(UsageError, KeyError):
-    """A test asked for a secret that is not there."""
+    """A test asked for a secret that does not exist."""
 
 
 class VersionNotFound(UsageError, KeyError):
-    """A test asked for a version that is not there."""
+    """A test asked for a version that does not exist."""
 
 
 _FEW = 15
 
 
 def nearest(name: str, candidates: Iterable[str]) -> str:
-    """The end of a message that names the candidates nearest to `name`, else all of a few, else nothing.
+    """The end of a message: the candidates nearest to `name`; if none is near, all of them, unless they are many.
 
     >>> nearest("lables", ["labels", "age", "id"])
     "; did you mean 'labels'?"

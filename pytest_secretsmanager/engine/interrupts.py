@@ -1,11 +1,11 @@
-"""Blocks that end whole, though an interrupt breaks off their beginning or their end.
+"""Blocks whose end always runs completely, even if an interrupt stops their beginning or their end.
 
-Ctrl-C, pytest-timeout and every other signal handler that raises do so between any two instructions of the main thread.
-So whatever a block sets, it sets inside a `try`; its end can be repeated, and is repeated when something broke it off.
-A block is a generator: when an interrupt comes just before its end is called, nothing refers to the generator any more,
-so CPython closes it, and a generator that is closed runs its end.
+Ctrl-C, pytest-timeout and every other signal handler can raise between any two instructions of the main thread. So a
+block changes state only inside a `try`. Its end can be repeated, and runs again if an interrupt stopped it. A block is
+a generator: if an interrupt comes just before its end is called, the last reference to the generator disappears. Then
+CPython closes the generator, and closing it runs the end.
 
-Two places are beyond any code: CPython may raise before the first instruction of a function, and after its last one.
+No code can guard two places: CPython may raise before the first instruction of a function, and after its last one.
 """
 
 from collections.abc import Callable, Iterator
@@ -21,9 +21,9 @@ _Result = TypeVar("_Result")
 
 
 def whole(begin: Callable[[], object], body: Callable[[], _Result], end: Callable[[], object]) -> _Result:
-    """Runs `begin`, `body` and `end`, which takes back what has begun and can be repeated; gives what the body gives.
+    """Run `begin`, `body` and `end`, and return the result of `body`. `end` undoes `begin` and can be repeated.
 
-    To be preferred to `taken_back` where the block is a function: all of it stands inside this `try`.
+    Prefer it to `taken_back` if the block is a function: then this `try` encloses all of it.
 
     >>> numbers = []
     >>> whole(lambda: numbers.append(1), lambda: list(numbers), numbers.clear), numbers
@@ -52,9 +52,9 @@ def whole(begin: Callable[[], object], body: Callable[[], _Result], end: Callabl
 
 @contextmanager
 def taken_back(begin: Callable[[], object], end: Callable[[], object]) -> Iterator[None]:
-    """Runs `begin`, the block, and then `end`, which takes back what `begin` has done so far and can be repeated.
+    """Run `begin`, the block and `end`. `end` undoes whatever `begin` has done so far, and can be repeated.
 
-    When an interrupt breaks off `begin` or `end` inside a lock, the thread holds no lock of this package afterwards.
+    If an interrupt stops `begin` or `end` inside a lock, the thread holds no lock of this package afterwards.
 
     >>> numbers = []
     >>> with taken_back(lambda: numbers.append(1), numbers.clear):
@@ -84,7 +84,7 @@ def taken_back(begin: Callable[[], object], end: Callable[[], object]) -> Iterat
 
 
 def _end(end: Callable[[], object], *, let_go: bool) -> None:
-    """Runs an end; what the block itself has raised keeps no lock of ours, so then there is none to let go of."""
+    """Run an end. An error of the block itself leaves no lock of this package held, so then `let_go` is False."""
     try:
         end()
     finally:

@@ -1,9 +1,9 @@
-"""The limits that the service description puts on a request: the quick test of a whole request, and AWS's words.
+"""The limits that the service description sets for a request: a quick test of the whole request, and AWS's wording.
 
-A value within all limits is accepted by functions that are compiled once for each shape. For any other value the
-violations are found one by one, and worded as AWS's framework words them (REPORTED forms: `1 validation error detected:
-Value '…' at '…' failed to satisfy constraint: …`; member names start in lower case; sensitive values are left out).
-RECORDED for a list of structures: each structure prints as its shape and members, and a long value is cut.
+Functions that are compiled once for each shape accept a value within all limits. For any other value, `violations`
+lists each broken limit in the wording of AWS's framework (REPORTED forms: `1 validation error detected: Value '…' at
+'…' failed to satisfy constraint: …`; member names start in lower case; sensitive values are left out). RECORDED for a
+list of structures: each structure prints as its shape and members, and a long value is cut.
 """
 
 import re
@@ -15,15 +15,15 @@ from typing import Any, TypeAlias
 from botocore.model import ListShape, Shape, StringShape, StructureShape
 
 _PRINTED = 64
-"""How many characters of a value AWS prints (RECORDED for a list; that it holds for all values is a GUESS)."""
+"""The number of characters of a value that AWS prints (RECORDED for a list; that all values are cut is a GUESS)."""
 
-# A request's value has any type until these functions have looked at it, so `Any` is its type.
+# These functions check the type of a request's value, so until then its type is `Any`.
 Accepts: TypeAlias = Callable[[Any], bool]
 
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """One limit that a request breaks: where, the value as AWS would print it (None: not printed), and the limit."""
+    """A limit that a request breaks: the member's path, the value as AWS prints it (None: not printed), the limit."""
 
     path: str
     value: str | None
@@ -36,18 +36,18 @@ class Violation:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """A limit of one shape, as a test and as AWS's wording of it."""
+    """A limit of one shape: a test, and AWS's wording."""
 
     holds: Accepts
     wording: str
 
 
 class WrongType(Exception):  # noqa: N818 - caught by the validation layer only
-    """A value that the service can't read as the type it expects, in the words of AWS's JSON parser."""
+    """A value of a type that the service can't read, in the wording of AWS's JSON parser."""
 
 
 def limits_of(shape: Shape) -> list[Limit]:
-    """The limits that the service description puts on one shape, in the order in which AWS reports them."""
+    """The limits that the service description sets for one shape, in the order in which AWS reports them."""
     size: Callable[[Any], int] = len if shape.type_name in ("string", "blob", "list") else int
     unit = "length" if size is len else "value"
     found = []
@@ -86,7 +86,7 @@ def _python_type(shape: Shape) -> type:
 
 
 def compile_accepts(shape: Shape) -> Accepts:
-    """One function per shape that tells whether a value is of its type and within all its limits, and no words."""
+    """Compile the quick test of one shape: whether a value has its type and is within all its limits."""
     kind = _python_type(shape)
     tests = [limit.holds for limit in limits_of(shape)]
     if isinstance(shape, StructureShape):
@@ -95,7 +95,7 @@ def compile_accepts(shape: Shape) -> Accepts:
         inner = compile_accepts(shape.member)
         tests.append(lambda value: all(map(inner, value)))
     if kind in (str, bytes) and not shape.metadata.keys() & {"pattern", "enum"}:
-        # The most common limits by far, in one expression.
+        # By far the most common limits, in one expression.
         lowest, highest = shape.metadata.get("min", 0), shape.metadata.get("max", sys.maxsize)
         return lambda value: type(value) is kind and lowest <= len(value) <= highest
     return lambda value: type(value) is kind and all(test(value) for test in tests)
@@ -117,7 +117,7 @@ def _compile_structure(shape: StructureShape) -> Accepts:
     return accepts
 
 
-# --- the violations of what is not accepted, in AWS's words ---
+# --- violations, in AWS's wording ---
 
 
 def violations(shape: Shape, value: object, path: str) -> Iterator[Violation]:
@@ -181,13 +181,13 @@ def _json_token(value: object) -> str:
 
 
 def _printed(shape: Shape, value: object) -> str:
-    """A value as AWS's messages print it: in quotes, and cut where it is long."""
+    """A value as AWS's messages print it: in quotes, and cut if it is long."""
     text = _as_java(shape, value)
     return f"'{text}'" if len(text) <= _PRINTED else f"'{text[:_PRINTED]} ...'"
 
 
 def _as_java(shape: Shape, value: object) -> str:
-    """A value as Java prints it; of a structure, the members that it has."""
+    """A value as Java prints it; a structure shows only the members that it has."""
     if isinstance(shape, ListShape) and isinstance(value, list):
         return f"[{', '.join(_as_java(shape.member, item) for item in value)}]"
     if isinstance(shape, StructureShape) and isinstance(value, dict):

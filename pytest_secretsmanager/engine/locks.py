@@ -1,8 +1,8 @@
-"""The lock that guards whatever several threads may change, and that a fork leaves in order.
+"""The lock for state that several threads may change. It stays usable after a fork.
 
-A fork copies a process with one thread only, the one that forks. A lock that another thread holds at that moment would
-stay taken in the child for ever, and what it guards would be half changed. So a thread that forks first takes every
-lock, and the child has each of them anew.
+A forked child has one thread only, the one that forked. A lock that another thread held at that moment would stay taken
+in the child forever, and the state that it guards would be half changed. So a thread that forks first takes every lock,
+and the child reinitializes each of them.
 """
 
 import os
@@ -14,7 +14,7 @@ from weakref import ref
 if TYPE_CHECKING:
 
     class _Reentrant:
-        """The part of CPython's lock that is used here: to a type checker its class is final."""
+        """The part of CPython's lock that this module uses: for a type checker, the lock's class is final."""
 
         def acquire(self, blocking: bool = True, timeout: float = -1) -> bool: ...
         def release(self) -> None: ...
@@ -27,9 +27,9 @@ else:
 
 
 class Lock(_Reentrant):
-    """A lock that the thread that holds it may take once more.
+    """A reentrant lock.
 
-    It adds no method of Python's to `with`, so that it costs what CPython's own lock costs.
+    It overrides neither `__enter__` nor `__exit__`, so that `with` costs no more than for CPython's own lock.
     """
 
     __slots__ = ()
@@ -38,7 +38,7 @@ class Lock(_Reentrant):
         _keep(ref(self, _forget))
 
     def let_go(self) -> None:
-        """Releases all that the current thread still holds of it: an interrupt may have left something."""
+        """Release the lock as often as the current thread holds it: an interrupt may have skipped a release."""
         while self._is_owned():
             self.release()
 
@@ -47,8 +47,8 @@ class Lock(_Reentrant):
         """Whether the current thread holds it."""
         return self._is_owned()
 
-    def make_anew(self) -> None:
-        """Frees it, whichever thread held it: for a child, in which that thread is not there."""
+    def reinitialize(self) -> None:
+        """Free the lock, whichever thread held it: in a forked child, that thread does not exist."""
         self._at_fork_reinit()
 
 
@@ -57,12 +57,12 @@ _keep, _forget = _live.add, _live.discard  # bound once, since a manager makes s
 
 
 def _all() -> list[Lock]:
-    """Every lock that is in use. The copy is one step, so that another thread may make locks meanwhile."""
+    """Every lock in use. The copy is atomic, so that another thread may make locks at the same time."""
     return [lock for one in _live.copy() if (lock := one()) is not None]
 
 
 def let_go() -> None:
-    """Releases every lock that the current thread holds: for the end of what an interrupt has broken off."""
+    """Release every lock that the current thread holds: an interrupt may have skipped releases."""
     for lock in _all():
         lock.let_go()
 
@@ -71,11 +71,11 @@ def let_go() -> None:
 
 _ROUNDS = 20
 _SECONDS_A_ROUND = 0.05
-"""A fork waits for locks for a second at most: rather a change that the child sees half than a fork that hangs."""
+"""A fork waits at most a second for locks: a half-finished change in the child is better than a fork that hangs."""
 
 
 class _Fork(threading.local):
-    """What a thread that forks keeps for the time after: the locks that it held already, and those that it took."""
+    """A forking thread's locks, until the fork is over: those that it held before, and those that it took."""
 
     held: frozenset[Lock] = frozenset()
     taken: tuple[Lock, ...] = ()
@@ -92,10 +92,10 @@ def _before_fork() -> None:
 
 
 def _take_all(locks: tuple[Lock, ...]) -> None:
-    """Takes locks, all of them where time allows.
+    """Take locks, all of them if time allows.
 
-    Threads take locks in orders of their own. So this one waits only while it holds none: for the lock that was not
-    free, and begins with it the next time.
+    Threads take locks in different orders. So this thread waits only while it holds none of these locks: it waits for
+    the one that was not free, and takes that one first in the next round.
     """
     wanted = deque(locks)
     for _ in range(_ROUNDS if wanted else 0):
@@ -121,10 +121,10 @@ def _after_fork_in_parent() -> None:
 
 
 def _after_fork_in_child() -> None:
-    """Makes every lock anew, but for what this thread held before: it releases that itself."""
+    """Reinitialize every lock, except those that this thread held before: it releases them itself."""
     for lock in _all():
         if lock not in _fork.held:
-            lock.make_anew()
+            lock.reinitialize()
     _end_fork()
 
 

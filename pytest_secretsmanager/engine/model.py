@@ -1,6 +1,6 @@
-"""The service description that botocore installs, compiled once per process for the calls that need it.
+"""The service description that botocore installs, compiled once per process and operation, on first use.
 
-Operation names, idempotency tokens and sensitive members are read here and written down nowhere else in the package.
+Only this module reads operation names, idempotency tokens and sensitive members. The package hard-codes none of them.
 """
 
 from collections.abc import Mapping
@@ -17,17 +17,17 @@ SERVICE = "secretsmanager"
 SERVICE_ID = "secrets-manager"
 
 BOTOCORE = f"botocore {botocore.__version__}"
-"""The installed botocore, as messages name it."""
+"""The name of the installed botocore in messages."""
 
 _READING = ("BatchGet", "Describe", "Get", "List", "Validate")
 
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """What the service description says of one operation.
+    """The service description of one operation.
 
-    `accepts` is the quick test that the common request passes; `violations` finds the words when it does not. `reads`
-    says that CloudTrail logs it as `readOnly`. `hidden` are the input members that AWS never logs.
+    `accepts` is the quick test that a valid request passes; `violations` lists the limits that an invalid one breaks.
+    `reads` says that CloudTrail logs it as `readOnly`. `hidden` are the input members that AWS never logs.
     """
 
     name: str
@@ -39,7 +39,7 @@ class Operation:
     hidden: frozenset[str]
 
     def violations(self, parameters: Mapping[str, object]) -> list[Violation]:
-        """All limits that the request breaks; raises `WrongType` at the first value of a type that can't be read."""
+        """All limits that the request breaks. Raise `WrongType` at the first value of an unreadable type."""
         return list(violations(self.input_shape, parameters, ""))
 
 
@@ -51,7 +51,7 @@ def service_model() -> ServiceModel:
 
 @cache
 def operation(name: str) -> Operation:
-    """The compiled description of one operation; `botocore.model.OperationNotFoundError` when there is none."""
+    """The compiled description of one operation. Raise `botocore.model.OperationNotFoundError` if none exists."""
     model = service_model().operation_model(name)
     shape = model.input_shape or StructureShape("Empty", {"type": "structure", "members": {}})
     tokens: list[str] = model.idempotent_members

@@ -18,7 +18,7 @@ def names() -> list[str]:
 
 @cache
 def regions(partition: str) -> frozenset[str]:
-    """The regions of a partition, as far as the installed botocore knows them.
+    """The regions of a partition that the installed botocore knows.
 
     >>> "eu-west-1" in regions("aws"), "cn-north-1" in regions("aws"), regions("nowhere")
     (True, False, frozenset())
@@ -29,7 +29,7 @@ def regions(partition: str) -> frozenset[str]:
 
 @cache
 def dns_suffix(partition: str) -> str:
-    """The end of host names in a partition, as the installed botocore knows it.
+    """The end of host names in a partition, according to the installed botocore.
 
     >>> dns_suffix("aws"), dns_suffix("aws-cn")
     ('amazonaws.com', 'amazonaws.com.cn')
@@ -40,7 +40,7 @@ def dns_suffix(partition: str) -> str:
 
 
 def is_host_of_aws(host: str) -> bool:
-    """Whether a host is one of AWS's, in any partition that the installed botocore knows.
+    """Return whether a host belongs to AWS, in any partition that the installed botocore knows.
 
     >>> is_host_of_aws("secretsmanager.eu-west-1.amazonaws.com"), is_host_of_aws("localhost.localstack.cloud")
     (True, False)
@@ -58,7 +58,7 @@ def _domains() -> frozenset[str]:
 
 @cache
 def _partitions() -> list[dict[str, Any]]:
-    """As botocore's sessions find them: files in AWS_DATA_PATH and ~/.aws/models come before botocore's own."""
+    """The partitions as botocore's sessions find them: files in AWS_DATA_PATH and ~/.aws/models take precedence."""
     loader = create_loader(os.environ.get("AWS_DATA_PATH"))
     described: list[dict[str, Any]] = loader.load_data("partitions")["partitions"]
     return described

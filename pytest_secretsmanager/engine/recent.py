@@ -1,6 +1,6 @@
-"""What a test may still be asked about though it is there no more, within bounds: the oldest is given up first.
+"""Deleted values that a test may still search for, within bounds: the oldest are dropped first.
 
-A load test writes thousands of versions. If all that they replace stayed, so would their memory.
+A load test writes thousands of versions. Without bounds, the replaced values would fill the memory.
 """
 
 from collections import deque
@@ -14,7 +14,7 @@ BYTES = 8 * 1024 * 1024
 
 
 class Weight(NamedTuple):
-    """How many values something holds, and how many bytes they have in all."""
+    """The number of values in an item, and their total size in bytes."""
 
     values: int
     bytes: int
@@ -25,7 +25,7 @@ Weigh: TypeAlias = Callable[[_Kept], Weight]
 
 
 class Recent(Generic[_Kept]):
-    """Keeps what was added last: at most 2,000 values and 8 MiB, but what came last in any case.
+    """Keeps the latest items: at most 2,000 values and 8 MiB. The last item always stays.
 
     >>> kept = Recent(lambda text: Weight(1, len(text)))
     >>> kept.add("a" * BYTES)
@@ -41,7 +41,7 @@ class Recent(Generic[_Kept]):
         self._bytes = 0
 
     def add(self, item: _Kept) -> None:
-        """Keeps one more, and gives up the oldest ones that have no room beside it."""
+        """Keep an item, and drop the oldest ones that exceed the bounds."""
         weight = self._weigh(item)
         self._kept.append((item, weight))
         self._values += weight.values
@@ -52,7 +52,7 @@ class Recent(Generic[_Kept]):
             self._bytes -= lost.bytes
 
     def checkpoint(self) -> Restore:
-        """A point to go back to, with what is kept now."""
+        """Record the kept items, and return a function that restores them."""
         before, values, bytes_ = self._kept.copy(), self._values, self._bytes
 
         def restore() -> None:
@@ -61,5 +61,5 @@ class Recent(Generic[_Kept]):
         return restore
 
     def __iter__(self) -> Iterator[_Kept]:
-        """What is kept, oldest first."""
+        """The kept items, oldest first."""
         return iter([item for item, _ in self._kept])

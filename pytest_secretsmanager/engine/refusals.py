@@ -1,4 +1,4 @@
-"""The values of calls that AWS refused, sealed: they are nowhere else, and a test may still have logged them."""
+"""The values of calls that AWS refused, sealed: no version holds them, yet the code under test may have logged them."""
 
 from collections.abc import Iterator
 from functools import cached_property
@@ -16,7 +16,7 @@ _MEMBERS: tuple[ValueMember, ...] = ("SecretString", "SecretBinary")
 
 
 class Refusal(NamedTuple):
-    """One value that AWS refused, sealed, with the call that brought it."""
+    """One value that AWS refused, sealed, and the call that sent it."""
 
     operation: str
     request_id: str
@@ -24,17 +24,17 @@ class Refusal(NamedTuple):
     sealed: bytes
 
     def __repr__(self) -> str:
-        return f"<value that {self.operation} was refused>"
+        return f"<value that AWS refused in {self.operation}>"
 
 
 class Refusals:
-    """The values that calls brought in vain last, oldest first."""
+    """The latest values of refused calls, oldest first."""
 
     def __init__(self) -> None:
         self.all: Recent[Refusal] = Recent(lambda refusal: Weight(1, len(refusal.sealed)))
 
     def note(self, call: Call) -> None:
-        """Keeps the values of a call that is refused. A member of a wrong type holds none."""
+        """Keep the values of a refused call. A member of the wrong type has no value."""
         for member in _MEMBERS:
             given = call.parameters.get(member)
             plain = given.encode(errors=STRING_ERRORS) if isinstance(given, str) else given
@@ -42,7 +42,7 @@ class Refusals:
                 self.all.add(Refusal(call.operation, call.request_id, member, self._box.seal(plain)))
 
     def values(self) -> Iterator[tuple[Refusal, str | bytes]]:
-        """Each refusal with its value: text, or bytes for a binary one."""
+        """Yield each refusal and its value: text for SecretString, bytes for SecretBinary."""
         for refusal in self.all:
             plain = self._box.open(refusal.sealed)
             yield refusal, plain if refusal.member == "SecretBinary" else plain.decode(errors=STRING_ERRORS)

@@ -1,4 +1,4 @@
-"""Which regions there are: every place that takes a region asks here, so a mistyped one is refused by its name."""
+"""Which regions exist: every function that takes a region asks this module, so that a mistyped region is refused."""
 
 import re
 from collections.abc import Collection
@@ -11,12 +11,12 @@ from pytest_secretsmanager.engine.errors import UsageError, nearest
 __tracebackhide__ = True
 
 _NAME = re.compile(r"([a-z]+-)+[0-9]+")
-"""The form of a region's name, as the service description has it."""
+"""The form of a region's name in the service description."""
 
 
 @dataclass(frozen=True, slots=True)
 class Regions:
-    """The regions that one `SecretsManager` has: those that botocore knows, and those that an option adds.
+    """The regions of one `SecretsManager`: those that botocore knows, and those that an option adds.
 
     >>> [BOTOCORES.has(name) for name in ("eu-west-1", "us-gov-west-1", "eu-wst-1", "aws-global")]
     [True, True, False, False]
@@ -25,11 +25,11 @@ class Regions:
     extra: frozenset[str] = frozenset()
 
     def has(self, name: str) -> bool:
-        """Whether AWS has a region of that name, in any partition."""
+        """Return whether a region of that name exists, in any partition."""
         return name in _known() or name in self.extra
 
     def can_replicate(self, source: str, target: str) -> bool:
-        """Whether a secret of one region can have a replica in the other: another one of the same partition."""
+        """Return whether `target` can hold a replica of a secret in `source`: another region of the same partition."""
         partition = arns.partition(source)
         is_of_partition = target in partitions.regions(partition) or (
             target in self.extra and arns.partition(target) == partition
@@ -37,7 +37,7 @@ class Regions:
         return source != target and is_of_partition
 
     def require(self, region: object, what: str = "region") -> None:
-        """Refuses what is no region of AWS: UsageError with the nearest names. `what` is how its caller calls it.
+        """Raise UsageError, with the nearest names, if AWS has no such region. `what` is the argument's name.
 
         >>> BOTOCORES.require("eu-west-1")
         >>> BOTOCORES.require("eu-wst-1")
@@ -50,7 +50,7 @@ class Regions:
             raise UsageError(f"is {self.unknown(region)}", subject=what)
 
     def unknown(self, region: str) -> str:
-        """What is said of a name that is no region: the nearest ones, and how a new region is added."""
+        """The error text for an unknown region: the nearest names, and how to add a new region."""
         return (
             f"{region!r}, which {model.BOTOCORE} does not know{nearest(region, sorted(_known() | self.extra))} "
             "(a newer region needs a newer botocore, or the option extra_regions)"
@@ -58,11 +58,11 @@ class Regions:
 
 
 BOTOCORES = Regions()
-"""Those that botocore knows, and no others."""
+"""The regions that botocore knows, and no others."""
 
 
 def extra_regions(names: object) -> Regions:
-    """The regions of botocore and these; UsageError for what is no list of names in the form of AWS's.
+    """The regions of botocore and these. Raise UsageError for anything but a list of names in AWS's form.
 
     >>> extra_regions(["eu-atlantis-1"]).has("eu-atlantis-1")
     True
@@ -73,19 +73,19 @@ def extra_regions(names: object) -> Regions:
         raise UsageError(f"is a list of regions such as ['eu-atlantis-1'], not {names!r}", subject="extra_regions")
     for name in names:
         if not isinstance(name, str) or _NAME.fullmatch(name) is None:
-            problem = f"has {name!r}, but a region is called in the form of 'eu-atlantis-1'"
+            problem = f"has {name!r}, which is not a region name such as 'eu-atlantis-1'"
             raise UsageError(problem, subject="extra_regions")
     return Regions(frozenset(names))
 
 
 def is_known_to_botocore(name: str) -> bool:
-    """Whether the installed botocore knows a region of that name."""
+    """Return whether the installed botocore knows a region of that name."""
     return name in _known()
 
 
 @cache
 def _known() -> frozenset[str]:
-    """The regions of all partitions. What botocore lists beside them, such as aws-global, is no place for a secret."""
+    """The regions of all partitions. botocore also lists pseudo regions, such as aws-global, which hold no secrets."""
     return frozenset(
         region
         for partition in partitions.names()

@@ -27,7 +27,6 @@ from pytest_secretsmanager.engine.store import Journal, Store
 from pytest_secretsmanager.engine.watching import Listener, Watcher, Watchers, Watching
 
 __tracebackhide__ = True
-"""pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
 
 
 class Service:

@@ -1,8 +1,7 @@
-"""What Secrets Manager remembers, as frozen values. Imports nothing but the standard library and this package's values.
+"""The state of Secrets Manager, as frozen values. Imports nothing but the standard library.
 
-Nothing here is ever changed in place, the mappings included: an operation makes new values out of old ones. That a
-label sits on one version at most is not a rule to be kept but the shape of the data: `Secret.labels` maps a label to
-the one version that holds it.
+No code changes these values in place, not even the mappings: an operation makes new values from old ones. The shape of
+the data ensures that a label is on at most one version: `Secret.labels` maps each label to the version that holds it.
 """
 
 from collections.abc import Iterator, Mapping
@@ -11,11 +10,11 @@ from typing import Literal, NamedTuple, Protocol, TypeAlias
 
 ValueMember: TypeAlias = Literal["SecretString", "SecretBinary"]
 Value: TypeAlias = tuple[ValueMember, bytes]
-"""A plain value, for the length of one call: the member that it came in, and its bytes."""
+"""A plain value during one call: the member that held it, and its bytes."""
 
 
 class SecretKey(NamedTuple):
-    """Where a secret stands: no two live secrets share one."""
+    """The unique key of a secret: no two live secrets share one."""
 
     region: str
     account: str
@@ -29,10 +28,10 @@ class SecretKey(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """A value as it is kept: encrypted under a data key, which is itself encrypted under a KMS key.
+    """An encrypted value: encrypted under a data key, which is itself encrypted under a KMS key.
 
-    `kms_key_id` names the KMS key as a request gave it, empty where none was given; `key_arn` is the key that
-    this was at the time.
+    `kms_key_id` is the KMS key as the request named it, empty for the default key. `key_arn` is the key that this name
+    meant at the time.
     """
 
     kms_key_id: str
@@ -45,8 +44,8 @@ class Sealed:
 class Version:
     """One version of a secret. Times are seconds since the epoch, UTC.
 
-    `sealed` is None for a version that a rotation has announced and not filled yet; `accessed` is the start of the day
-    on which the value was last read, None when it never was.
+    `sealed` is None if a rotation has announced the version and not filled it yet. `accessed` is the start of the day
+    on which the value was last read, None if it never was.
     """
 
     id: str
@@ -59,7 +58,7 @@ class Version:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RotationRules:
-    """When a secret rotates, as the request said it: every so many days, or by an expression; None: not said."""
+    """When a secret rotates, as the request says: a number of days, or an expression. None: not in the request."""
 
     days: int | None = None
     duration: str | None = None
@@ -67,14 +66,14 @@ class RotationRules:
 
 
 class Window(NamedTuple):
-    """The time in which a secret is to be rotated next: epoch seconds; the last second still belongs to it."""
+    """The time span of a secret's next rotation, in epoch seconds, including the last second."""
 
     opens: float
     closes: float
 
 
 class Deletion(NamedTuple):
-    """A deletion that is scheduled: when it was asked for, and when the secret goes; epoch seconds."""
+    """A scheduled deletion, in epoch seconds: when it was requested, and when the secret is deleted."""
 
     asked: float
     due: float
@@ -82,7 +81,7 @@ class Deletion(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RotationAttempt:
-    """A rotation that has announced its version and is not complete; `retry` is when it is tried again, None: not."""
+    """A rotation that has announced its version and is not complete. `retry` is the time of the next try, or None."""
 
     token: str
     failures: int = 0
@@ -91,12 +90,12 @@ class RotationAttempt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RotationConfiguration:
-    """How a secret rotates, when it will next, and the rotation that is under way.
+    """How a secret rotates, when it will rotate next, and the rotation that is under way.
 
-    `function` is the ARN of the Lambda function, empty where AWS itself rotates. `metadata` and `role` belong to
-    secrets of other vendors, `last` is when a rotation last succeeded. `window` is the one that is shown: it stays when
-    a rotation fails in it, and then `again` is when the next one opens, infinity for never. `cancelled` is the version
-    that AWSPENDING sat on when rotation was turned off: it stands in no later rotation's way.
+    `function` is the ARN of the Lambda function, empty if AWS rotates the secret without one. `metadata` and `role`
+    belong to secrets of other vendors. `last` is the time of the last successful rotation. `window` is the window that
+    AWS shows. It stays if a rotation fails in it; then `again` is the time at which the next window opens, infinity for
+    never. `cancelled` is the version that held AWSPENDING when rotation was turned off: it blocks no later rotation.
     """
 
     enabled: bool = True
@@ -116,9 +115,9 @@ ReplicaStatus: TypeAlias = Literal["InProgress", "InSync", "Failed"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Replica:
-    """What a primary knows of its replica in one region; the replica itself is a secret of that region.
+    """A primary's record of its replica in one region. The replica itself is a secret of that region.
 
-    `overwrite` says that a secret which stands in the way goes.
+    `overwrite` says that the replica overwrites another secret of the same name.
     """
 
     kms_key_id: str = ""
@@ -128,12 +127,12 @@ class Replica:
 
 
 LinkStatus: TypeAlias = Literal["Pending", "InProgress", "InSync", "Failed", "Detached"]
-"""How far replication between two accounts is; only the replica is ever `Pending`."""
+"""The state of replication between two accounts. Only a replica can be `Pending`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CrossAccountPrimary:
-    """What a secret knows of the primary in another account that it was made to follow."""
+    """A replica's record of its primary in another account."""
 
     arn: str
     status: LinkStatus = "Pending"
@@ -142,7 +141,7 @@ class CrossAccountPrimary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CrossAccountReplica:
-    """What a primary knows of its replica in another account; `role` is the ARN of the role that copies, or empty."""
+    """A primary's record of its replica in another account. `role` is the ARN of the role that copies, or empty."""
 
     role: str = ""
     status: LinkStatus = "InProgress"
@@ -151,7 +150,7 @@ class CrossAccountReplica:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Links:
-    """What ties a secret to secrets of other accounts: the primary that it follows, or its replicas, by ARN."""
+    """A secret's links to secrets of other accounts: its primary, or its replicas by ARN."""
 
     primary: CrossAccountPrimary | None = None
     replicas: Mapping[str, CrossAccountReplica] = field(default_factory=dict)
@@ -159,12 +158,12 @@ class Links:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Secret:
-    """A secret with its versions, oldest first, and the version that each staging label sits on.
+    """A secret: its metadata, its versions, oldest first, and the version that holds each staging label.
 
-    `primary_region` is set on a secret that is replicated and on its replicas; `replicas`, by region, on the former.
-    `links` are its ties to other accounts, None for a secret that has none. `number` tells apart what was created at
-    the same moment: the first secret has the lowest. `deleted_versions` are the ids of the versions that AWS deleted
-    last, oldest first, in blocks.
+    `primary_region` is set on a replicated secret and on its replicas; `replicas`, by region, only on the former.
+    `links` are its links to other accounts, or None. `number` orders secrets that were created at the same time: the
+    first one has the lowest number. `deleted_versions` are the ids of the versions that AWS deleted last, oldest first,
+    in blocks.
     """
 
     key: SecretKey
@@ -203,7 +202,7 @@ class Secret:
 
 
 class Secrets(Protocol):
-    """How operations see all secrets: a look-up by key, and the secrets of one region and account, oldest first."""
+    """All secrets, as operations see them: a look-up by key, and the secrets of a region and account, oldest first."""
 
     def get(self, key: SecretKey) -> Secret | None: ...
 

@@ -1,8 +1,11 @@
 """Tracebacks without the frames of this package, whose local variables may hold secret values.
 
-Some tools print the local variables of every frame: `unittest --locals`, `pytest --full-trace -l`, rich, Sentry. An
-error that a caller should read says all in its text, so it needs none of our frames. Imports nothing but the standard
-library.
+A module with `__tracebackhide__ = True` makes pytest leave its frames out: they don't help a test's reader, and `pytest
+-l` would print their local variables. `tests/house/test_tracebackhide.py` says which modules need the flag.
+
+Some tools ignore the flag and print the local variables of every frame: `unittest --locals`, `pytest --full-trace -l`,
+rich, Sentry. For them, this module removes the frames from the traceback. An error that a caller should read says
+everything in its text, so it needs none of our frames. Imports nothing but the standard library.
 """
 
 from collections.abc import Callable
@@ -20,16 +23,16 @@ _Result = TypeVar("_Result")
 PACKAGES_BETWEEN = frozenset(
     {"botocore", "boto3", "aiobotocore", "aioboto3", "wrapt", "pytest_secretsmanager", "contextlib"}
 )
-"""The packages that stand between a program and the network: a call comes from whatever is outside them."""
+"""The packages between a program and the network. The frame that makes a call is the nearest one outside them."""
 
-_MEANT = (PytestSecretsManagerError, ServiceError, AssertionError)
-"""The errors that a caller is meant to read, even where this package raises them itself."""
+_FOR_CALLERS = (PytestSecretsManagerError, ServiceError, AssertionError)
+"""The errors that a caller should read, even if this package raises them itself."""
 
 _PACKAGE = f"{__name__.partition('.')[0]}."
 
 
 def without_own_frames(function: Callable[_Arguments, _Result]) -> Callable[_Arguments, _Result]:
-    """Decorates a function that is handed secret values: its errors leave it without frames of this package."""
+    """Decorate a function that receives secret values: remove the frames of this package from its errors."""
 
     @wraps(function)
     def run(*args: _Arguments.args, **kwargs: _Arguments.kwargs) -> _Result:
@@ -43,10 +46,10 @@ def without_own_frames(function: Callable[_Arguments, _Result]) -> Callable[_Arg
 
 
 def take_out_own_frames(error: BaseException, *, of_crashes: bool = False) -> None:
-    """Takes the frames of this package out of an error's traceback; others stay, as those of a rotation function.
+    """Remove the frames of this package from an error's traceback. Others stay, such as those of a rotation function.
 
-    To be called where the error is caught, and followed by a bare `raise`. A crash of this package keeps its frames,
-    since they are all that is known of it, unless `of_crashes`.
+    Call it where the error is caught, and use a bare `raise` after it. A crash of this package keeps its frames, which
+    a bug report needs, unless `of_crashes`.
     """
     frames = _frames(error.__traceback__)
     if not of_crashes and _is_crash(error, frames[-1]):
@@ -54,7 +57,7 @@ def take_out_own_frames(error: BaseException, *, of_crashes: bool = False) -> No
     kept: TracebackType | None = None
     for frame in reversed(frames):
         if not _is_own(frame):
-            # An instruction of an interrupt may have no line; -1 lets CPython look for it, as it does at first.
+            # An interrupted instruction may have no line; -1 makes CPython look for the line when it is needed.
             line = -1 if frame.tb_lineno is None else frame.tb_lineno
             kept = TracebackType(kept, frame.tb_frame, frame.tb_lasti, line)
     error.__traceback__ = kept
@@ -75,6 +78,6 @@ def _is_own(frame: TracebackType) -> bool:
 
 
 def _is_crash(error: BaseException, innermost: TracebackType) -> bool:
-    """Whether an error of Python's own comes out of this package: none that a caller is meant to read does."""
+    """Return whether the error is a bug of this package: a built-in error that it raised, and not for callers."""
     is_pythons = type(error).__module__ == "builtins" and isinstance(error, Exception)
-    return is_pythons and not isinstance(error, _MEANT) and _is_own(innermost)
+    return is_pythons and not isinstance(error, _FOR_CALLERS) and _is_own(innermost)

@@ -15,7 +15,6 @@ from pytest_secretsmanager.managing.parts import Parts
 from pytest_secretsmanager.seeds import Seed, require_regions
 
 __tracebackhide__ = True
-"""pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
 
 _LONGEST_REFUSAL = 400
 """Characters of AWS's refusal of a seed that are shown: some of them hold the whole of what was refused."""

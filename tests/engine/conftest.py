@@ -1,4 +1,4 @@
-"""What the engine's tests share: Secrets Manager without a client, and refusals told in one line."""
+"""Fixtures of the engine's tests: Secrets Manager without a client, and refusals as code and text."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -24,19 +24,20 @@ from pytest_secretsmanager.engine.ports import Function, Ports
 from pytest_secretsmanager.engine.rules.retention import VERSION_QUOTA
 from pytest_secretsmanager.engine.service import Service
 from pytest_secretsmanager.engine.state import Secret, SecretKey
+from pytest_secretsmanager.inspection.views import state_of
 
 Refusal = tuple[str, str]
 """AWS's error code and text."""
 
 
 PRIMARY_REGION = "eu-west-1"
-"""Where the primary of a replica is."""
+"""The region of a replica's primary."""
 
 
 class World:
-    """Secrets Manager without a client: calls as they reach the service, at the time that the test sets.
+    """Secrets Manager without a client: calls as the service gets them, at the time that the test sets.
 
-    For what a client can't do: leave out a token, wait a day, meet a replica or a version without a value.
+    For cases that a client can't make: a missing token, a day that passes, a replica, a version without a value.
     """
 
     region = "us-east-1"
@@ -54,16 +55,16 @@ class World:
     def request(
         self, operation: str, *, region: str = region, account: str = account, by: str | None = None, **parameters: Any
     ) -> Call:
-        """A call in the name of an account, or of the AWS service `by` that manages secrets in it."""
+        """A call by a user of an account, or by the AWS service `by` that manages secrets in it."""
         principal = Principal(account, f"arn:aws:iam::{account}:user/test", by)
         return Call(operation, parameters, region, principal, self.now, request_id="request-1")
 
     def call(self, operation: str, **parameters: Any) -> Reply:
-        """What the service answers."""
+        """The reply of the service."""
         return self.service.call(self.request(operation, **parameters)).reply
 
     def refused(self, operation: str, **parameters: Any) -> Refusal:
-        """Makes a call that has to be refused; it must have changed nothing."""
+        """The code and text of a call that must be refused and must have changed nothing."""
         before = self.service.secrets()
         with pytest.raises(ServiceError) as caught:
             self.call(operation, **parameters)
@@ -71,7 +72,7 @@ class World:
         return caught.value.code, caught.value.message
 
     def create_key(self, alias: str, *, region: str = region, account: str = account) -> KmsKey:
-        """A new customer key of KMS."""
+        """Create a customer key."""
         return self.keys.create(region, account, alias=alias)
 
     def pass_days(self, days: float) -> None:
@@ -83,14 +84,14 @@ class World:
         return secret
 
     def make_replica(self, name: str, **more: Any) -> None:
-        """A secret without a value, as the replica of one in Ireland."""
+        """Create a replica of a secret in Ireland; without a SecretString it has no value."""
         token = f"no-version-of-{name}".ljust(32, "-")
         here = [{"Region": self.region}]
         create = {"Name": name, "ClientRequestToken": token, "AddReplicaRegions": here, **more}
         self.call("CreateSecret", region=PRIMARY_REGION, **create)
 
     def announce(self, name: str, version_id: str) -> None:
-        """Starts a rotation that stops before its first step: its version is there under AWSPENDING without a value."""
+        """Start a rotation and hold it before its first step: its version has AWSPENDING and no value."""
         arn = f"arn:aws:lambda:{self.region}:{self.account}:function:never-runs"
         self.functions[arn] = lambda _: None
         key = SecretKey(self.region, self.account, name)
@@ -106,16 +107,16 @@ def world() -> World:
 
 @pytest.fixture(scope="session")
 def new_world() -> Callable[[], World]:
-    """Makes one Secrets Manager after another, for tests that hypothesis repeats."""
+    """Create a new World for each example, for tests that hypothesis repeats."""
     return World
 
 
 @pytest.fixture
 def refused(secretsmanager: SecretsManager) -> Callable[..., Refusal]:
-    """Makes a client's call that has to be refused, and gives AWS's code and text; it must have changed nothing."""
+    """The code and text of a client's call that must be refused and must have changed nothing."""
 
     def states() -> dict[str, Secret]:
-        return {name: secret.state for name, secret in secretsmanager.secrets.items()}
+        return {name: state_of(secret) for name, secret in secretsmanager.secrets.items()}
 
     def refuse(method: Callable[..., object], **parameters: Any) -> Refusal:
         before = states()
@@ -130,20 +131,20 @@ def refused(secretsmanager: SecretsManager) -> Callable[..., Refusal]:
 
 @pytest.fixture
 def policy_name() -> dict[str, str]:
-    """What the replies of policy operations have beside ARN and name; nothing with an older botocore."""
+    """The further members in replies of policy operations; none with an older botocore."""
     shape = model.operation("GetResourcePolicy").output_shape
     return {"PolicyName": "default"} if shape is not None and "PolicyName" in shape.members else {}
 
 
 @pytest.fixture
 def unchecked(secretsmanager: SecretsManager) -> Any:
-    """A client that checks no parameters, so that the service's own limits answer."""
+    """A client without parameter validation: the service checks the limits."""
     return secretsmanager.client(config=Config(parameter_validation=False))
 
 
 @pytest.fixture
 def stranger(secretsmanager: SecretsManager) -> Any:
-    """A client of another account; the oldest botocore makes none."""
+    """A client of another account. Skips with the oldest botocore, which can't create one."""
     if "aws_account_id" not in signature(Session.create_client).parameters:
         pytest.skip("this botocore makes no client of another account")
     return secretsmanager.client(aws_account_id="210987654321")

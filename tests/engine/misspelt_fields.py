@@ -1,6 +1,6 @@
-"""What mypy refuses of `changed`. Its run reads this file too, and an ignored error that it does not find is an error.
+"""Calls of `changed` that mypy has to refuse. The mypy run of the project reads this file and reports an unused ignore.
 
-A run of mypy inside a test would take seconds to say the same.
+A run of mypy inside a test would take seconds.
 """
 
 from pytest_secretsmanager.engine.changed import changed
@@ -19,5 +19,5 @@ def a_value_of_another_type(version: Version) -> Version:
     return changed(version, accessed="yesterday")  # type: ignore[arg-type]
 
 
-def what_changed_returns(version: Version) -> Secret:
+def a_return_type_of_another_class(version: Version) -> Secret:
     return changed(version, accessed=1.0)  # type: ignore[return-value]

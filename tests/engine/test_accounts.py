@@ -1,4 +1,4 @@
-"""Calls of another account: which secrets it reaches, by what, and which values pass between accounts."""
+"""Calls of another account: which SecretId reaches a secret, and which values another account may read and write."""
 
 import pytest
 
@@ -38,7 +38,7 @@ REQUESTS = {
     "UpdateSecretVersionStage": {"VersionStage": "blue", "MoveToVersionId": V1},
     "ValidateResourcePolicy": {"ResourcePolicy": POLICY},
 }
-"""A request of every operation that takes a SecretId."""
+"""A request of each operation that takes a SecretId."""
 
 if "ListResourcePolicies" in OPERATIONS:
     REQUESTS["ListResourcePolicies"] = {}
@@ -59,7 +59,7 @@ VALUES = {
     "UpdateSecret of the value": ("UpdateSecret", {"SecretString": "two"}),
     "UpdateSecret of value and description": ("UpdateSecret", {"SecretString": "two", "Description": "main"}),
 }
-"""What passes a value from account to account."""
+"""The requests that read or write a value."""
 
 
 def method_of(client, operation):
@@ -75,7 +75,7 @@ def stranger_in_ireland(secretsmanager, stranger):
 
 @pytest.fixture
 def function(client, secretsmanager):
-    """A function of the owner's, which rotates to `rotated`."""
+    """The owner's rotation function, which puts the value `rotated`."""
 
     def rotate(event, context):
         if event["Step"] == "finishSecret":
@@ -88,7 +88,7 @@ def function(client, secretsmanager):
 
 @pytest.fixture
 def make(client, secretsmanager, function):
-    """Makes `db`, the owner's: replicated, tagged, with a policy and a function; gives its ARN."""
+    """Create the owner's secret `db` with a replica, a tag, a policy and a function; return its ARN."""
 
     def make(**key):
         secretsmanager.kms.create_key(alias="alias/pay")
@@ -116,15 +116,15 @@ def default_arn(make):
 
 @pytest.fixture(params=[{"KmsKeyId": "alias/pay"}, {}], ids=["under a customer key", "under the default key"])
 def either_arn(request, make):
-    """The ARN of `db` under a customer key, and under the default one."""
+    """The ARN of `db`, under a customer key or under the default key."""
     return make(**request.param)
 
 
-def test_the_table_of_requests_is_complete():
+def test_the_requests_of_another_account_cover_every_operation_with_a_secret_id():
     assert REQUESTS.keys() == {name for name in OPERATIONS if "SecretId" in model.operation(name).input_shape.members}
 
 
-# --- what a SecretId stands for --------------------------------------------------------------------------------------
+# --- SecretId --------------------------------------------------------------------------------------------------------
 
 NOT_FOUND_BY = {
     "name": lambda arn: arn[-9:-7],
@@ -137,32 +137,42 @@ NOT_FOUND_BY = {
 
 @pytest.mark.parametrize("secret_id", NOT_FOUND_BY.values(), ids=NOT_FOUND_BY)
 @pytest.mark.parametrize(("operation", "request_"), REQUESTS.items(), ids=REQUESTS)
-def test_another_accounts_secret_is_not_found_by(stranger, refused, arn, operation, request_, secret_id):
+def test_an_operation_finds_no_secret_of_another_account_by(stranger, refused, arn, operation, request_, secret_id):
     assert refused(method_of(stranger, operation), SecretId=secret_id(arn), **request_) == MISSING
 
 
 @pytest.mark.parametrize("cut", [slice(None), slice(-9, -7)], ids=["the primary's ARN", "name"])
 @pytest.mark.parametrize(("operation", "request_"), REQUESTS.items(), ids=REQUESTS)
-def test_another_accounts_replica_is_not_found_by(stranger_in_ireland, refused, arn, operation, request_, cut):
+def test_an_operation_finds_no_replica_of_another_account_by(
+    stranger_in_ireland, refused, arn, operation, request_, cut
+):
     assert refused(method_of(stranger_in_ireland, operation), SecretId=arn[cut], **request_) == MISSING
 
 
 OF_ITS_OWNER = ("AssociateCrossAccountReplica", "DisassociateCrossAccountReplica")
-"""What only the account that owns the secret may call."""
+"""The operations for the account that owns the secret only."""
 
 IN_PLACE = [name for name in REQUESTS if name not in ("DeleteSecret", "StopReplicationToReplica", *OF_ITS_OWNER)]
-"""What a primary with a replica answers."""
+"""The operations that a primary with a replica takes."""
+
+
+@pytest.mark.parametrize("operation", [name for name in OF_ITS_OWNER if name in REQUESTS])
+def test_an_operation_of_the_owner_refuses_another_account(stranger, refused, arn, operation):
+    assert refused(method_of(stranger, operation), SecretId=arn, **REQUESTS[operation]) == (
+        "InvalidRequestException",
+        "You must call this operation from the account that owns the primary secret.",
+    )
 
 
 @pytest.mark.parametrize("operation", IN_PLACE)
-def test_another_accounts_secret_is_found_by_its_full_arn(stranger, secretsmanager, arn, operation):
+def test_an_operation_finds_a_secret_of_another_account_by_its_full_arn(stranger, secretsmanager, arn, operation):
     method_of(stranger, operation)(SecretId=arn, **REQUESTS[operation])
     (event,) = [event for event in secretsmanager.log if event.operation == operation and event.account == STRANGER]
     assert (event.request["SecretId"], event.error) == (arn, None)
 
 
 @pytest.mark.parametrize("operation", [name for name in IN_PLACE if name not in ("GetSecretValue", "PutSecretValue")])
-def test_under_the_default_key_all_is_answered_but_what_passes_a_value(
+def test_an_operation_without_a_value_takes_a_secret_of_another_account_under_the_default_key(
     stranger, secretsmanager, default_arn, operation
 ):
     method_of(stranger, operation)(SecretId=default_arn, **REQUESTS[operation])
@@ -171,40 +181,42 @@ def test_under_the_default_key_all_is_answered_but_what_passes_a_value(
 
 
 @pytest.mark.parametrize("request_", [{}, {"ForceDeleteWithoutRecovery": True}], ids=["scheduled", "forced"])
-def test_another_accounts_secret_is_deleted_by_its_full_arn(client, stranger, secretsmanager, either_arn, request_):
+def test_delete_secret_deletes_a_secret_of_another_account_by_its_full_arn(
+    client, stranger, secretsmanager, either_arn, request_
+):
     client.remove_regions_from_replication(SecretId="db", RemoveReplicaRegions=["eu-west-1"])
     assert stranger.delete_secret(SecretId=either_arn, **request_)["ARN"] == either_arn
     assert client.list_secrets()["SecretList"] == []
 
 
-def test_another_accounts_secret_is_restored_by_its_full_arn(client, stranger, either_arn):
+def test_restore_secret_restores_a_secret_of_another_account_by_its_full_arn(client, stranger, either_arn):
     client.remove_regions_from_replication(SecretId="db", RemoveReplicaRegions=["eu-west-1"])
     client.delete_secret(SecretId="db")
     stranger.restore_secret(SecretId=either_arn)
     assert client.get_secret_value(SecretId="db")["SecretString"] == "rotated"
 
 
-def test_forcing_the_deletion_of_a_name_leaves_the_secret_of_another_account(client, stranger, arn):
-    """It succeeds, as it does for any name that the caller's own account has no secret of."""
+def test_delete_secret_by_force_and_name_keeps_the_secret_of_another_account(client, stranger, arn):
+    """The call succeeds, as for any name that is unknown in the caller's account."""
     stranger.delete_secret(SecretId="db", ForceDeleteWithoutRecovery=True)
     assert client.describe_secret(SecretId="db")["ARN"] == arn
 
 
 @pytest.mark.secret("db", "the stranger's", account=STRANGER)
-def test_a_name_means_the_secret_of_ones_own_account_and_an_arn_that_of_the_other(stranger, arn):
+def test_get_secret_value_finds_an_own_secret_by_name_and_another_accounts_by_arn(stranger, arn):
     values = [stranger.get_secret_value(SecretId=secret_id)["SecretString"] for secret_id in ("db", arn)]
     assert values == ["the stranger's", "rotated"]
 
 
 @pytest.mark.secret("db", "the stranger's", account=STRANGER)
-def test_a_write_by_name_reaches_the_secret_of_ones_own_account_only(client, stranger, arn):
+def test_put_secret_value_by_name_writes_the_secret_of_the_own_account_only(client, stranger, arn):
     stranger.put_secret_value(SecretId="db", SecretString="two")
     assert client.get_secret_value(SecretId="db")["SecretString"] == "rotated"
     assert stranger.get_secret_value(SecretId="db")["SecretString"] == "two"
 
 
 @pytest.mark.secret("db", "the stranger's", account=STRANGER)
-def test_the_owner_reaches_the_strangers_secret_in_the_same_way(client, secretsmanager, stranger, arn):
+def test_both_accounts_find_each_others_secrets_by_arn(client, secretsmanager, stranger, arn):
     theirs = stranger.describe_secret(SecretId="db")["ARN"]
     assert theirs.split(":")[4] == STRANGER
     assert client.describe_secret(SecretId=theirs)["ARN"] == theirs
@@ -214,13 +226,15 @@ def test_the_owner_reaches_the_strangers_secret_in_the_same_way(client, secretsm
 
 
 @pytest.mark.parametrize(("operation", "request_"), VALUES.values(), ids=VALUES)
-def test_under_the_default_key_no_value_passes_between_accounts(stranger, refused, default_arn, operation, request_):
+def test_an_operation_refuses_a_value_of_another_account_under_the_default_key(
+    stranger, refused, default_arn, operation, request_
+):
     assert refused(method_of(stranger, operation), SecretId=default_arn, **request_) == DEFAULT_KEY
 
 
 @pytest.mark.parametrize(("operation", "request_"), VALUES.values(), ids=VALUES)
 @pytest.mark.parametrize("form", ["alias", "alias ARN", "id", "ARN"])
-def test_the_default_key_that_was_given_is_the_default_key(
+def test_an_operation_refuses_a_value_of_another_account_under_the_named_default_key(
     stranger, refused, make, secretsmanager, operation, request_, form
 ):
     key = secretsmanager.kms.key("")
@@ -230,33 +244,33 @@ def test_the_default_key_that_was_given_is_the_default_key(
 
 
 @pytest.mark.parametrize(("operation", "request_"), VALUES.values(), ids=VALUES)
-def test_under_the_default_key_the_owners_values_pass(client, default_arn, operation, request_):
+def test_an_operation_takes_a_value_of_the_owner_under_the_default_key(client, default_arn, operation, request_):
     assert method_of(client, operation)(SecretId=default_arn, **request_)["ARN"] == default_arn
 
 
-def test_under_a_customer_key_a_value_is_read_by_another_account(stranger, arn):
+def test_another_account_may_read_a_value_under_a_customer_key(stranger, arn):
     reply = stranger.get_secret_value(SecretId=arn)
     assert (reply["ARN"], reply["Name"], reply["SecretString"]) == (arn, "db", "rotated")
 
 
 @pytest.mark.parametrize("operation", ["PutSecretValue", "UpdateSecret"])
-def test_under_a_customer_key_a_value_is_written_by_another_account(client, stranger, arn, operation):
+def test_another_account_may_write_a_value_under_a_customer_key(client, stranger, arn, operation):
     method_of(stranger, operation)(SecretId=arn, SecretString="two")
     assert client.get_secret_value(SecretId="db")["SecretString"] == "two"
 
 
-def test_a_value_that_another_account_has_written_is_replicated(secretsmanager, stranger, arn):
+def test_a_value_that_another_account_puts_is_replicated(secretsmanager, stranger, arn):
     stranger.put_secret_value(SecretId=arn, SecretString="two")
     assert secretsmanager.client("eu-west-1").get_secret_value(SecretId="db")["SecretString"] == "two"
 
 
-def test_a_read_by_another_account_is_an_access(client, stranger, arn):
+def test_get_secret_value_by_another_account_sets_the_date_of_access(client, stranger, arn):
     assert "LastAccessedDate" not in client.describe_secret(SecretId="db")
     stranger.get_secret_value(SecretId=arn)
     assert "LastAccessedDate" in client.describe_secret(SecretId="db")
 
 
-def test_a_batch_of_another_account_has_what_is_under_a_customer_key(client, stranger, arn):
+def test_batch_get_secret_value_of_another_account_returns_values_under_customer_keys_only(client, stranger, arn):
     default = client.create_secret(Name="default", SecretString="one")["ARN"]
     reply = stranger.batch_get_secret_value(SecretIdList=[arn, default, "db", arn[:-7]])
     assert [value["ARN"] for value in reply["SecretValues"]] == [arn]
@@ -270,26 +284,33 @@ def test_a_batch_of_another_account_has_what_is_under_a_customer_key(client, str
 @pytest.mark.parametrize(
     ("before", "after"),
     [({}, "alias/pay"), ({"KmsKeyId": "alias/pay"}, ""), ({"KmsKeyId": "alias/pay"}, ALIAS), ({}, ALIAS)],
-    ids=["away from it", "to it", "to it by its alias", "to its alias"],
+    ids=[
+        "from it to a customer key",
+        "from a customer key to it",
+        "from a customer key to its alias",
+        "from it to its alias",
+    ],
 )
-def test_another_account_moves_no_secret_under_the_default_key(stranger, refused, make, before, after):
+def test_update_secret_by_another_account_refuses_a_change_from_or_to_the_default_key(
+    stranger, refused, make, before, after
+):
     assert refused(stranger.update_secret, SecretId=make(**before), KmsKeyId=after) == DEFAULT_KEY
 
 
-def test_another_account_moves_a_secret_from_one_customer_key_to_another(client, secretsmanager, stranger, arn):
+def test_update_secret_by_another_account_changes_one_customer_key_for_another(client, secretsmanager, stranger, arn):
     secretsmanager.kms.create_key(alias="alias/other")
     stranger.update_secret(SecretId=arn, KmsKeyId="alias/other")
     secretsmanager.kms.disable("alias/pay")
     assert client.get_secret_value(SecretId="db")["SecretString"] == "rotated"
 
 
-def test_the_key_of_the_replica_decides_over_its_own_values(stranger_in_ireland, refused, arn):
+def test_another_account_may_not_read_a_replica_under_the_default_key(stranger_in_ireland, refused, arn):
     own = arn.replace("us-east-1", "eu-west-1")
     assert stranger_in_ireland.describe_secret(SecretId=own)["ARN"] == own
     assert refused(stranger_in_ireland.get_secret_value, SecretId=own) == DEFAULT_KEY
 
 
-def test_a_replica_under_a_customer_key_is_read_by_another_account(client, secretsmanager, stranger_in_ireland):
+def test_another_account_may_read_a_replica_under_a_customer_key(client, secretsmanager, stranger_in_ireland):
     secretsmanager.kms.create_key(alias="alias/eu", region="eu-west-1")
     arn = client.create_secret(Name="db", SecretString="one", AddReplicaRegions=[EU | {"KmsKeyId": "alias/eu"}])["ARN"]
     own = arn.replace("us-east-1", "eu-west-1")
@@ -300,7 +321,7 @@ def test_a_replica_under_a_customer_key_is_read_by_another_account(client, secre
 
 LISTINGS = {
     "all": {},
-    "those that wait for deletion too": {"IncludePlannedDeletion": True},
+    "planned deletions included": {"IncludePlannedDeletion": True},
     "by name": {"Filters": [{"Key": "name", "Values": ["db"]}]},
     "by tag": {"Filters": [{"Key": "tag-key", "Values": ["stage"]}]},
     "by primary region": {"Filters": [{"Key": "primary-region", "Values": ["us-east-1"]}]},
@@ -309,25 +330,25 @@ LISTINGS = {
 
 
 @pytest.mark.parametrize("request_", LISTINGS.values(), ids=LISTINGS)
-def test_no_listing_shows_another_accounts_secret(stranger, stranger_in_ireland, arn, request_):
+def test_list_secrets_omits_secrets_of_another_account(stranger, stranger_in_ireland, arn, request_):
     stranger.get_secret_value(SecretId=arn)
     listed = [one.list_secrets(**request_)["SecretList"] for one in (stranger, stranger_in_ireland)]
     assert listed == [[], []]
 
 
 @pytest.mark.parametrize("request_", LISTINGS.values(), ids=LISTINGS)
-def test_the_owners_listings_show_it(client, arn, request_):
+def test_list_secrets_of_the_owner_shows_the_secret(client, arn, request_):
     assert [secret["ARN"] for secret in client.list_secrets(**request_)["SecretList"]] == [arn]
 
 
 @pytest.mark.secret("own", "one", account=STRANGER)
-def test_a_listing_shows_ones_own_secrets_beside_another_accounts(client, stranger, arn):
+def test_list_secrets_shows_each_account_its_own_secrets(client, stranger, arn):
     assert [secret["Name"] for secret in stranger.list_secrets()["SecretList"]] == ["own"]
     assert [secret["Name"] for secret in client.list_secrets()["SecretList"]] == ["db"]
 
 
 @pytest.mark.usefixtures("arn")
-def test_no_batch_by_filters_shows_another_accounts_values(stranger):
+def test_the_filters_of_batch_get_secret_value_find_no_values_of_another_account(stranger):
     reply = stranger.batch_get_secret_value(Filters=[{"Key": "name", "Values": ["db"]}])
     assert (reply["SecretValues"], reply["Errors"]) == ([], [])
 
@@ -335,7 +356,7 @@ def test_no_batch_by_filters_shows_another_accounts_values(stranger):
 # --- rotation and replication ----------------------------------------------------------------------------------------
 
 
-def test_another_account_rotates_a_secret_by_its_full_arn(client, stranger, secretsmanager, either_arn):
+def test_rotate_secret_by_another_account_rotates_the_secret(client, stranger, secretsmanager, either_arn):
     client.update_secret(SecretId="db", SecretString="one")
     reply = stranger.rotate_secret(SecretId=either_arn)
     assert client.get_secret_value(SecretId="db")["VersionId"] == reply["VersionId"]
@@ -343,24 +364,24 @@ def test_another_account_rotates_a_secret_by_its_full_arn(client, stranger, secr
     assert secretsmanager.rotation.runs[-1].state == "succeeded"
 
 
-def test_a_rotation_that_another_account_asked_for_is_the_owners_event(stranger, secretsmanager, arn):
+def test_the_events_of_a_rotation_by_another_account_belong_to_the_owner(stranger, secretsmanager, arn):
     stranger.rotate_secret(SecretId=arn)
     asked = [event for event in secretsmanager.log if event.operation == "RotateSecret"][-1]
     ended = [event for event in secretsmanager.log if event.operation == "RotationSucceeded"][-1]
     assert (asked.account, ended.account, ended.request["SecretId"]) == (STRANGER, OWNER, arn)
 
 
-def test_a_rotation_that_another_account_asked_for_reaches_replicas(stranger, secretsmanager, arn):
+def test_a_rotation_by_another_account_reaches_replicas(stranger, secretsmanager, arn):
     token = stranger.rotate_secret(SecretId=arn)["VersionId"]
     assert secretsmanager.secret("db", region="eu-west-1").labels["AWSCURRENT"] == token
 
 
-def test_another_account_turns_rotation_off_by_the_full_arn(client, stranger, either_arn):
+def test_cancel_rotate_secret_by_another_account_turns_rotation_off(client, stranger, either_arn):
     assert stranger.cancel_rotate_secret(SecretId=either_arn)["ARN"] == either_arn
     assert client.describe_secret(SecretId="db")["RotationEnabled"] is False
 
 
-def test_a_replica_that_another_account_asked_for_is_the_owners(secretsmanager, stranger, either_arn):
+def test_a_replica_made_by_another_account_belongs_to_the_owner(secretsmanager, stranger, either_arn):
     stranger.replicate_secret_to_regions(SecretId=either_arn, AddReplicaRegions=[AP])
     owner_there, stranger_there = (
         secretsmanager.client("ap-south-1"),
@@ -372,19 +393,21 @@ def test_a_replica_that_another_account_asked_for_is_the_owners(secretsmanager, 
 
 
 @pytest.mark.secret("db", "the stranger's", region="ap-south-1", account=STRANGER)
-def test_a_secret_of_the_caller_is_not_in_the_way_of_the_owners_replica(client, stranger, arn):
+def test_a_secret_of_the_caller_does_not_block_a_replica_of_the_owner(client, stranger, arn):
     stranger.replicate_secret_to_regions(SecretId=arn, AddReplicaRegions=[AP])
     statuses = [entry["Status"] for entry in client.describe_secret(SecretId="db")["ReplicationStatus"]]
     assert statuses == ["InSync", "InSync"]
 
 
-def test_another_account_removes_a_replica_by_the_full_arn(client, secretsmanager, stranger, either_arn):
+def test_remove_regions_from_replication_by_another_account_removes_the_replica(
+    client, secretsmanager, stranger, either_arn
+):
     reply = stranger.remove_regions_from_replication(SecretId=either_arn, RemoveReplicaRegions=["eu-west-1"])
     assert (reply["ARN"], reply["ReplicationStatus"]) == (either_arn, [])
     assert secretsmanager.client("eu-west-1").list_secrets()["SecretList"] == []
 
 
-def test_another_account_promotes_a_replica_by_the_full_arn(client, stranger_in_ireland, either_arn):
+def test_stop_replication_to_replica_by_another_account_promotes_the_replica(client, stranger_in_ireland, either_arn):
     own = either_arn.replace("us-east-1", "eu-west-1")
     assert stranger_in_ireland.stop_replication_to_replica(SecretId=own)["ARN"] == own
     assert "ReplicationStatus" not in client.describe_secret(SecretId="db")
@@ -393,7 +416,7 @@ def test_another_account_promotes_a_replica_by_the_full_arn(client, stranger_in_
 # --- the log ---------------------------------------------------------------------------------------------------------
 
 
-def test_the_log_tells_who_called(client, stranger, secretsmanager, arn):
+def test_the_log_shows_the_account_and_principal_of_the_caller(client, stranger, secretsmanager, arn):
     client.describe_secret(SecretId="db")
     stranger.describe_secret(SecretId=arn)
     assert [(event.account, event.principal) for event in secretsmanager.log[-2:]] == [

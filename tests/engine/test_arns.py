@@ -21,13 +21,13 @@ PARTITIONS = {
 
 
 @pytest.mark.parametrize("region", sorted(PARTITIONS))
-def test_each_region_lies_in_the_partition_that_botocore_knows(region):
+def test_partition_returns_the_partition_of_botocore_for_each_region(region):
     assert arns.partition(region) == PARTITIONS[region]
     assert arns.build(region, "123456789012", "db", "Ab12Cd").split(":")[1] == PARTITIONS[region]
 
 
 @pytest.mark.parametrize("region", ["us-east-99", "xx-north-1", "nowhere"])
-def test_a_region_that_nobody_knows_lies_in_the_common_partition(region):
+def test_partition_of_an_unknown_region_is_aws(region):
     assert arns.partition(region) == "aws"
 
 
@@ -45,7 +45,7 @@ def test_a_region_that_nobody_knows_lies_in_the_common_partition(region):
         ("events!connection/x-Ab12Cd", "events!connection/x", False),
     ],
 )
-def test_a_hyphen_and_six_alphanumerics_are_taken_for_the_suffix(tail, name, partial):
+def test_parse_takes_a_hyphen_and_six_alphanumerics_as_the_suffix(tail, name, partial):
     assert arns.parse(PREFIX + tail) == SecretArn(*PLACE, name, partial)
 
 
@@ -60,12 +60,12 @@ def test_a_hyphen_and_six_alphanumerics_are_taken_for_the_suffix(tail, name, par
         f"x{PREFIX}db",
     ],
 )
-def test_what_is_no_arn_of_a_secret_is_none(text):
+def test_parse_returns_none_for_a_text_that_is_no_arn_of_a_secret(text):
     assert arns.parse(text) is None
 
 
 @pytest.mark.parametrize(("secret_id", "expected"), [("arn:x", True), ("arn", False), ("db", False), ("", False)])
-def test_an_arn_is_told_by_its_beginning(secret_id, expected):
+def test_is_arn_looks_at_the_prefix(secret_id, expected):
     assert arns.is_arn(secret_id) is expected
 
 
@@ -74,7 +74,7 @@ def test_an_arn_is_told_by_its_beginning(secret_id, expected):
     suffix=st.text(arns.SUFFIX_ALPHABET, min_size=arns.SUFFIX_LENGTH, max_size=arns.SUFFIX_LENGTH),
     region=st.sampled_from(["us-east-1", "cn-north-1", "us-gov-west-1"]),
 )
-def test_what_was_built_is_taken_apart_again(name, suffix, region):
+def test_parse_reads_any_arn_that_build_makes(name, suffix, region):
     assert arns.parse(arns.build(region, "123456789012", name, suffix)) == SecretArn(
         region, "123456789012", name, False
     )

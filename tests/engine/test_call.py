@@ -18,13 +18,13 @@ PARAMETERS = {
 CALL = Call("PutSecretValue", PARAMETERS, "us-east-1", Principal("123456789012", "arn"), 0.0, "request-1")
 
 
-def test_no_repr_shows_a_value():
+def test_no_repr_of_a_call_or_an_outcome_shows_a_value():
     assert repr(CALL) == "Call(PutSecretValue, region='us-east-1', account='123456789012')"
     outcome = Outcome({"Name": "db", "SecretString": "hunter2"}, {SecretKey("us-east-1", "123456789012", "db"): None})
     assert repr(outcome) == "Outcome(Name, SecretString; changes 1)"
 
 
-def test_the_account_is_the_callers():
+def test_the_account_of_a_call_is_that_of_its_principal():
     assert CALL.account == "123456789012"
 
 
@@ -40,21 +40,23 @@ def test_the_account_is_the_callers():
         (CALL.structures, "Tags"),
     ],
 )
-def test_a_member_is_given_as_it_was_sent(accessor, member):
+def test_an_accessor_of_a_call_returns_the_member_as_sent(accessor, member):
     assert accessor(member) is PARAMETERS[member]
 
 
 @pytest.mark.parametrize("accessor", [CALL.text, CALL.texts, CALL.number, CALL.blob, CALL.structures])
-def test_a_member_that_was_not_sent_is_none(accessor):
+def test_an_accessor_of_a_call_returns_none_for_an_absent_member(accessor):
     assert accessor("NotSent") is None
 
 
-@pytest.mark.parametrize(("default", "expected"), [({}, False), ({"default": True}, True)])
-def test_a_flag_that_was_not_sent_is_its_default(default, expected):
+@pytest.mark.parametrize(
+    ("default", "expected"), [({}, False), ({"default": True}, True)], ids=["no default", "default true"]
+)
+def test_flag_returns_the_default_for_an_absent_member(default, expected):
     assert CALL.flag("NotSent", **default) is expected
 
 
-def test_a_copy_shares_no_list_and_no_mapping():
+def test_copied_shares_no_list_and_no_mapping():
     copy = call.copied(PARAMETERS)
     assert copy == PARAMETERS
     copy["VersionStages"].append("spoilt")

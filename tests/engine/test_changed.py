@@ -1,4 +1,4 @@
-"""Copies of frozen values with some fields changed. That mypy checks the fields is held by `misspelt_fields.py`."""
+"""Copies of frozen values with some fields changed. `misspelt_fields.py` tests that mypy checks the fields."""
 
 from dataclasses import FrozenInstanceError, fields, is_dataclass
 
@@ -19,7 +19,7 @@ SECRET = Secret(
 )
 
 
-def test_a_changed_copy_differs_in_what_was_changed_only():
+def test_changed_returns_a_copy_that_differs_in_the_given_fields_only():
     copy = changed(SECRET, description="main", accessed=1.0)
     differing = {name.name for name in fields(Secret) if getattr(copy, name.name) != getattr(SECRET, name.name)}
     assert differing == {"description", "accessed"}
@@ -27,7 +27,7 @@ def test_a_changed_copy_differs_in_what_was_changed_only():
     assert type(copy) is Secret
 
 
-def test_a_copy_with_nothing_changed_is_equal_and_frozen():
+def test_changed_without_fields_returns_an_equal_frozen_copy():
     copy = changed(VERSION)
     assert copy == VERSION
     with pytest.raises(FrozenInstanceError):
@@ -37,8 +37,8 @@ def test_a_copy_with_nothing_changed_is_equal_and_frozen():
 @pytest.mark.parametrize(
     "kind", [kind for kind in vars(state).values() if is_dataclass(kind)], ids=lambda kind: kind.__name__
 )
-def test_a_copy_misses_nothing_that_init_would_do(kind):
+def test_changed_may_skip_init_of_every_state_class(kind):
     """`changed` fills the slots and calls neither `__init__` nor `__post_init__`."""
     assert not hasattr(kind, "__post_init__")
     assert all(field.init for field in fields(kind))
-    assert list(kind.__slots__) == [field.name for field in fields(kind)]  # none is a base class's
+    assert list(kind.__slots__) == [field.name for field in fields(kind)]  # no slot of a base class

@@ -1,4 +1,4 @@
-"""Points to go back to: the same objects hold again what they held."""
+"""Checkpoints: the same objects get their former content back."""
 
 import pytest
 
@@ -8,13 +8,13 @@ from pytest_secretsmanager.engine.checkpoints import checkpoint
 @pytest.mark.parametrize(
     ("collection", "change"),
     [
-        pytest.param([1, 2], lambda them: them.append(3), id="a list that grew"),
-        pytest.param([1, 2], list.clear, id="a list that was emptied"),
-        pytest.param({"a": 1}, lambda them: them.update(a=2, b=3), id="a dict that changed"),
-        pytest.param({"a": 1}, dict.clear, id="a dict that was emptied"),
+        pytest.param([1, 2], lambda them: them.append(3), id="extended list"),
+        pytest.param([1, 2], list.clear, id="cleared list"),
+        pytest.param({"a": 1}, lambda them: them.update(a=2, b=3), id="changed dict"),
+        pytest.param({"a": 1}, dict.clear, id="cleared dict"),
     ],
 )
-def test_a_collection_holds_again_what_it_held(collection, change):
+def test_restore_gives_a_collection_its_former_content(collection, change):
     before = collection.copy()
     restore = checkpoint(collection)
     change(collection)
@@ -23,7 +23,7 @@ def test_a_collection_holds_again_what_it_held(collection, change):
     assert collection == before
 
 
-def test_several_go_back_together_and_more_than_once():
+def test_restore_works_for_several_collections_and_more_than_once():
     one, two = [1], {"a": 1}
     restore = checkpoint(one, two)
     for _ in range(2):
@@ -33,7 +33,7 @@ def test_several_go_back_together_and_more_than_once():
         assert (one, two) == ([1], {"a": 1})
 
 
-def test_a_dict_keeps_its_order():
+def test_restore_gives_a_dict_its_former_order():
     them = {"b": 1, "a": 2}
     restore = checkpoint(them)
     del them["b"]

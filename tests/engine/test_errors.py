@@ -1,4 +1,4 @@
-"""Both kinds of errors."""
+"""The errors of AWS and of this package."""
 
 import pytest
 
@@ -9,18 +9,18 @@ SERVICE_ERRORS = ServiceError.__subclasses__()
 
 
 @pytest.mark.parametrize("kind", SERVICE_ERRORS)
-def test_an_error_of_aws_carries_code_and_text(kind):
+def test_a_service_error_has_code_and_message(kind):
     error = kind("The text.")
     assert (error.code, error.message, str(error)) == (kind.__name__, "The text.", "The text.")
 
 
 @pytest.mark.parametrize("kind", SERVICE_ERRORS)
-def test_every_error_of_aws_is_the_callers_but_the_services_own(kind):
+def test_a_service_error_has_status_400_unless_aws_sends_another(kind):
     others = {errors.InternalServiceError: 500, errors.RequestEntityTooLargeException: 413}
     assert kind.status == others.get(kind, 400)
 
 
-def test_the_front_sends_the_errors_of_authentication():
+def test_of_authentication_marks_the_four_errors_of_authentication():
     assert {kind.__name__ for kind in SERVICE_ERRORS if kind.of_authentication} == {
         "IncompleteSignatureException",
         "InvalidSignatureException",
@@ -37,8 +37,9 @@ def test_the_front_sends_the_errors_of_authentication():
         (errors.SecretNotFound, (errors.UsageError, LookupError)),
         (errors.VersionNotFound, (errors.UsageError, LookupError)),
     ],
+    ids=["UsageError", "UnsupportedOperation", "SecretNotFound", "VersionNotFound"],
 )
-def test_an_error_of_ours_is_one_of_this_plugin_and_of_a_known_kind(kind, bases):
+def test_an_error_of_this_package_has_its_base_classes(kind, bases):
     assert issubclass(kind, (errors.PytestSecretsManagerError, *bases))
     assert all(issubclass(kind, base) for base in (errors.PytestSecretsManagerError, *bases))
     assert not issubclass(kind, ServiceError)
@@ -47,30 +48,28 @@ def test_an_error_of_ours_is_one_of_this_plugin_and_of_a_known_kind(kind, bases)
 @pytest.mark.parametrize(
     ("name", "candidates", "text"),
     [
-        pytest.param("lables", ["labels", "age"], "; did you mean 'labels'?", id="one that is close"),
-        pytest.param(
-            "ap/db", ["app/db", "app/db2", "zzz"], "; did you mean 'app/db' or 'app/db2'?", id="two that are close"
-        ),
-        pytest.param("x", ["labels", "age"], "; there are 'labels', 'age'", id="a few, none of them close"),
-        pytest.param("x", ["labels"], "; there is 'labels'", id="one that is not close"),
-        pytest.param("x", [], "", id="none"),
-        pytest.param("x", [f"name-{number}" for number in range(16)], "", id="many, none of them close"),
+        pytest.param("lables", ["labels", "age"], "; did you mean 'labels'?", id="one close"),
+        pytest.param("ap/db", ["app/db", "app/db2", "zzz"], "; did you mean 'app/db' or 'app/db2'?", id="two close"),
+        pytest.param("x", ["labels", "age"], "; there are 'labels', 'age'", id="two, none close"),
+        pytest.param("x", ["labels"], "; there is 'labels'", id="one, not close"),
+        pytest.param("x", [], "", id="no candidates"),
+        pytest.param("x", [f"name-{number}" for number in range(16)], "", id="16, none close"),
     ],
 )
-def test_the_nearest_candidates_are_named(name, candidates, text):
+def test_nearest_names_the_closest_candidates(name, candidates, text):
     assert nearest(name, candidates) == text
 
 
-def test_no_more_than_three_are_named():
+def test_nearest_names_at_most_three_candidates():
     text = nearest("secret", [f"secret{number}" for number in range(9)])
     assert text.count("'secret") == 3
 
 
-def test_candidates_may_come_from_any_iterable():
+def test_nearest_takes_an_iterator_of_candidates():
     assert nearest("lables", iter(["labels"])) == "; did you mean 'labels'?"
 
 
-def test_errors_of_ours_are_shown_as_they_are_imported_and_those_of_users_as_theirs():
+def test_the_module_of_an_error_is_the_package_and_that_of_a_users_subclass_is_its_own():
     class Mine(errors.UsageError):
         pass
 

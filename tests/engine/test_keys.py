@@ -1,4 +1,4 @@
-"""The key ring: how keys are named, when they may be used, and that sealed values open under key and context only."""
+"""The key ring: the names and states of keys, and encryption that is bound to key and context."""
 
 import gc
 import secrets
@@ -22,18 +22,18 @@ V1, V2 = "version-1".ljust(32, "-"), "version-2".ljust(32, "-")
 
 @pytest.fixture
 def ring():
-    """A ring of keys."""
+    """A key ring."""
     return KeyRing()
 
 
 @pytest.fixture
 def key(ring):
-    """A key of that ring with an alias."""
+    """A key of the ring, with an alias."""
     return ring.create(*HOME, key_id=KEY_ID, alias="alias/pay")
 
 
 def refusal(function, *arguments):
-    """What KMS answers: its code and text."""
+    """The code and text of KMS's refusal."""
     with pytest.raises(KmsRefusal) as caught:
         function(*arguments)
     return caught.value.code, str(caught.value)
@@ -43,18 +43,18 @@ def refusal(function, *arguments):
 
 
 @pytest.mark.parametrize("name", [KEY_ID, f"{PLACE}:key/{KEY_ID}", "alias/pay", f"{PLACE}:alias/pay"])
-def test_a_key_is_found_by_each_of_its_names(ring, key, name):
+def test_find_finds_a_key_by_each_of_its_names(ring, key, name):
     assert ring.find(*HOME, name) == key
 
 
 @pytest.mark.parametrize("name", ["", "alias/aws/secretsmanager"])
-def test_the_default_key_is_there_when_it_is_first_asked_for(ring, name):
+def test_find_creates_the_default_key_on_demand(ring, name):
     default = ring.find(*HOME, name)
     assert default.alias == "alias/aws/secretsmanager"
     assert ring.find(*HOME, "") == ring.find(*HOME, default.arn) == default
 
 
-def test_each_region_and_account_has_a_default_key_of_its_own(ring):
+def test_each_region_and_account_has_its_own_default_key(ring):
     places = [HOME, ("eu-west-1", HOME[1]), (HOME[0], "210987654321")]
     arns = [ring.find(*place, "").arn for place in places]
     assert [tuple(arn.split(":")[3:5]) for arn in arns] == places
@@ -69,25 +69,25 @@ def test_the_arn_of_a_key_names_its_partition(ring, region, partition):
     assert ring.find(region, HOME[1], key.arn) == key
 
 
-def test_keys_without_a_given_id_have_ids_of_their_own(ring):
+def test_create_gives_each_key_its_own_id(ring):
     keys = [ring.create(*HOME) for _ in range(20)]
     assert len({key.id for key in keys}) == 20
     assert all(ring.find(*HOME, key.id) == key for key in keys)
 
 
-def test_an_alias_goes_over_to_the_newer_key(ring, key):
+def test_create_moves_an_alias_to_the_newer_key(ring, key):
     newer = ring.create(*HOME, alias="alias/pay")
     assert ring.find(*HOME, "alias/pay") == newer
     assert ring.find(*HOME, KEY_ID) == replace(key, alias=None)
 
 
-def test_an_alias_means_a_key_of_one_region_and_account(ring, key):
+def test_an_alias_names_a_key_of_one_region_and_account(ring, key):
     elsewhere = ring.create("eu-west-1", HOME[1], alias="alias/pay")
     assert ring.find("eu-west-1", HOME[1], "alias/pay") == elsewhere
     assert ring.find(*HOME, "alias/pay") == key
 
 
-def test_a_key_of_another_account_is_found_by_its_arn(ring):
+def test_find_finds_a_key_of_another_account_by_its_arn(ring):
     theirs = ring.create(HOME[0], "210987654321", alias="alias/theirs")
     assert ring.find(*HOME, theirs.arn) == theirs
     assert ring.find(*HOME, "arn:aws:kms:us-east-1:210987654321:alias/theirs") == theirs
@@ -115,12 +115,12 @@ MALFORMED = [
 
 
 @pytest.mark.parametrize("name", MALFORMED)
-def test_a_malformed_name_is_refused(ring, name):
+def test_find_refuses_a_malformed_name(ring, name):
     assert refusal(ring.find, *HOME, name) == ("InvalidArnException", "Invalid keyId")
 
 
 @pytest.mark.parametrize("name", ["key/x", "alias/pay"])
-def test_an_arn_of_another_region_is_refused(ring, name):
+def test_find_refuses_an_arn_of_another_region(ring, name):
     arn = f"arn:aws:kms:eu-west-1:123456789012:{name}"
     assert refusal(ring.find, *HOME, arn) == ("InvalidArnException", "Invalid arn eu-west-1")
 
@@ -136,24 +136,24 @@ def test_an_arn_of_another_region_is_refused(ring, name):
     ],
     ids=["id", "multi-region id", "ARN", "alias", "alias ARN"],
 )
-def test_a_name_that_names_no_key_is_refused(ring, name, text):
+def test_find_refuses_a_name_of_no_key(ring, name, text):
     assert refusal(ring.find, *HOME, name) == ("NotFoundException", text)
 
 
 @pytest.mark.parametrize(
     "name", [KEY_ID, MULTI_REGION_ID, f"{PLACE}:key/{KEY_ID}", "alias/pay", f"{PLACE}:alias/pay", "alias/a/b_c-d"]
 )
-def test_a_key_can_be_made_that_goes_by_a_name(ring, name):
+def test_create_named_creates_a_key_of_that_name(ring, name):
     key = ring.create_named(*HOME, name)
     assert ring.find(*HOME, name) == key
 
 
 @pytest.mark.parametrize("name", MALFORMED)
-def test_no_key_can_be_made_that_goes_by_a_malformed_name(ring, name):
+def test_create_named_refuses_a_malformed_name(ring, name):
     assert refusal(ring.create_named, *HOME, name) == ("InvalidArnException", "Invalid keyId")
 
 
-def test_a_key_shows_nothing_of_its_material(key):
+def test_the_repr_of_a_key_omits_its_material(key):
     assert "cipher" not in repr(key)
 
 
@@ -176,27 +176,27 @@ STATES = [
 
 
 @pytest.mark.parametrize(("change", "expected"), STATES)
-def test_a_key_that_may_not_be_used_opens_nothing(ring, key, change, expected):
+def test_an_unusable_key_decrypts_nothing(ring, key, change, expected):
     sealed = ring.seal(b"value", key, "alias/pay", b"context", USER)
     ring.put(key, **change)
     assert refusal(ring.open, sealed, b"context", USER) == expected
 
 
 @pytest.mark.parametrize(("change", "expected"), STATES)
-def test_a_key_that_may_not_be_used_seals_nothing(ring, key, change, expected):
+def test_an_unusable_key_encrypts_nothing(ring, key, change, expected):
     ring.put(key, **change)
     assert refusal(ring.seal, b"value", ring.find(*HOME, KEY_ID), KEY_ID, b"context", USER) == expected
 
 
 @pytest.mark.parametrize(("change", "expected"), STATES)
-def test_a_test_that_looks_opens_regardless_of_the_state(ring, key, change, expected):
+def test_open_regardless_decrypts_under_an_unusable_key(ring, key, change, expected):
     sealed = ring.seal(b"value", key, "alias/pay", b"context", USER)
     ring.put(key, **change)
     assert ring.open_regardless(sealed, b"context") == b"value"
 
 
 @pytest.mark.parametrize(("change", "expected"), STATES)
-def test_a_key_that_may_be_used_again_opens_what_it_sealed_before(ring, key, change, expected):
+def test_a_key_that_is_usable_again_decrypts_earlier_values(ring, key, change, expected):
     sealed = ring.seal(b"value", key, "alias/pay", b"context", USER)
     ring.put(key, **change)
     ring.put(key, state="Enabled", denied=False)
@@ -213,14 +213,14 @@ def test_a_key_that_may_be_used_again_opens_what_it_sealed_before(ring, key, cha
     ],
     ids=str,
 )
-def test_one_turn_leaves_the_other_as_it_is(ring, key, first, second, expected):
+def test_put_changes_state_and_denial_independently(ring, key, first, second, expected):
     ring.put(key, **first)
     now = ring.put(key, **second)
     assert (now.state, now.denied) == expected
     assert ring.find(*HOME, KEY_ID) == now
 
 
-def test_a_sealed_value_stays_with_its_key_when_the_alias_moves(ring, key):
+def test_an_encrypted_value_stays_under_its_key_when_the_alias_moves(ring, key):
     sealed = ring.seal(b"value", key, "alias/pay", b"context", USER)
     ring.put(ring.create(*HOME, alias="alias/pay"), state="Disabled")
     assert ring.open(sealed, b"context", USER) == b"value"
@@ -230,25 +230,25 @@ def test_a_sealed_value_stays_with_its_key_when_the_alias_moves(ring, key):
 
 
 @given(plain=st.binary(max_size=100), context=st.binary(max_size=100))
-def test_what_is_sealed_opens_again(plain, context):
+def test_open_decrypts_any_value_that_seal_encrypted(plain, context):
     ring = KeyRing()
     assert ring.open(ring.seal(plain, ring.find(*HOME, ""), "", context, USER), context, USER) == plain
 
 
-def test_it_opens_under_no_other_key(ring, key):
+def test_open_fails_under_another_key(ring, key):
     sealed = ring.seal(b"value", key, "alias/pay", b"context", USER)
     other = ring.create(*HOME)
     with pytest.raises(InvalidTag):
         ring.open(replace(sealed, key_arn=other.arn), b"context", USER)
 
 
-def test_it_opens_in_no_other_context(ring, key):
+def test_open_fails_in_another_context(ring, key):
     sealed = ring.seal(b"value", key, "alias/pay", b"SecretVersionId=1", USER)
     with pytest.raises(InvalidTag):
         ring.open(sealed, b"SecretVersionId=2", USER)
 
 
-def test_it_opens_in_no_other_ring(ring, key):
+def test_open_fails_in_another_key_ring(ring, key):
     sealed = ring.seal(b"value", key, "alias/pay", b"context", USER)
     other = KeyRing()
     other.create(*HOME, key_id=KEY_ID)
@@ -257,7 +257,7 @@ def test_it_opens_in_no_other_ring(ring, key):
 
 
 @pytest.mark.parametrize("part", ["data_key", "ciphertext"])
-def test_it_opens_only_as_it_was_sealed(ring, key, part):
+def test_open_fails_for_a_changed_value(ring, key, part):
     sealed = ring.seal(b"value", key, "alias/pay", b"context", USER)
     spoilt = bytearray(getattr(sealed, part))
     spoilt[-1] ^= 1
@@ -265,26 +265,26 @@ def test_it_opens_only_as_it_was_sealed(ring, key, part):
         ring.open(replace(sealed, **{part: bytes(spoilt)}), b"context", USER)
 
 
-def test_parts_of_two_sealed_values_do_not_go_together(ring, key):
+def test_open_fails_for_parts_of_two_encrypted_values(ring, key):
     first, second = (ring.seal(plain, key, "alias/pay", b"context", USER) for plain in (b"one", b"two"))
     with pytest.raises(InvalidTag):
         ring.open(replace(first, ciphertext=second.ciphertext), b"context", USER)
 
 
-def test_the_same_value_is_never_sealed_alike(ring, key):
+def test_seal_never_encrypts_a_value_to_the_same_bytes(ring, key):
     sealed = [ring.seal(b"value", key, "alias/pay", b"context", USER) for _ in range(50)]
     assert len({one.data_key for one in sealed}) == len({one.ciphertext for one in sealed}) == 50
 
 
-def test_a_sealed_value_tells_the_key_as_it_was_named_and_as_it_is(ring, key):
+def test_an_encrypted_value_has_the_given_key_name_and_the_key_arn(ring, key):
     sealed = ring.seal(b"value", key, "alias/pay", b"context", USER)
     assert (sealed.kms_key_id, sealed.key_arn) == ("alias/pay", key.arn)
 
 
-# --- what the engine keeps -------------------------------------------------------------------------------------------
+# --- values in the engine --------------------------------------------------------------------------------------------
 
 
-def test_a_version_does_not_open_as_another_version(world):
+def test_a_version_does_not_decrypt_as_another_version(world):
     world.call("CreateSecret", Name="db", SecretString="one", ClientRequestToken=V1)
     world.call("PutSecretValue", SecretId="db", SecretString="two", ClientRequestToken=V2)
     secret = world.state("db")
@@ -292,7 +292,7 @@ def test_a_version_does_not_open_as_another_version(world):
         world.service.ports.open(secret, V1, secret.versions[V2].sealed, USER)
 
 
-def test_a_version_does_not_open_as_another_secrets(world):
+def test_a_version_does_not_decrypt_as_a_version_of_another_secret(world):
     for name in ("db", "other"):
         world.call("CreateSecret", Name=name, SecretString=name, ClientRequestToken=V1)
     with pytest.raises(InvalidTag):
@@ -300,7 +300,7 @@ def test_a_version_does_not_open_as_another_secrets(world):
 
 
 def held_by(root):
-    """Every object that can be reached from one, but for code and what all code can reach."""
+    """Every object that another one references, except for classes and modules."""
     seen, left = {}, [root]
     while left:
         found = left.pop()
@@ -322,7 +322,7 @@ def texts_in(objects):
 
 
 @pytest.mark.parametrize("member", ["SecretString", "SecretBinary"])
-def test_no_object_that_the_engine_holds_has_a_plain_value_in_it(world, member):
+def test_no_object_of_the_engine_holds_a_plain_value(world, member):
     plain = [secrets.token_hex(16).encode() for _ in range(3)]
     values = [text if member == "SecretBinary" else text.decode() for text in plain]
     world.create_key("alias/pay")
@@ -350,25 +350,25 @@ def others():
 
 @pytest.fixture
 def ring_beside(others):
-    """A ring that looks at the other KMS for what it has not."""
+    """A ring that looks up missing keys in the other KMS."""
     return KeyRing(others.get)
 
 
 @pytest.mark.parametrize("name", [KEY_ID, OTHERS_KEY, "alias/theirs", f"{PLACE}:alias/theirs"])
-def test_a_key_of_another_kms_is_found_by_each_of_its_names(ring_beside, name):
+def test_find_finds_a_key_of_another_kms_by_each_of_its_names(ring_beside, name):
     found = ring_beside.find(*HOME, name)
     assert (found.arn, found.is_elsewhere, found.state) == (OTHERS_KEY, True, "Enabled")
     assert ring_beside.find(*HOME, name) == found
 
 
-def test_what_is_in_neither_kms_is_not_found(ring_beside):
+def test_find_refuses_a_key_that_neither_kms_has(ring_beside):
     assert refusal(ring_beside.find, *HOME, "alias/none") == (
         "NotFoundException",
         f"Alias {PLACE}:alias/none is not found.",
     )
 
 
-def test_a_key_of_another_kms_has_its_state_there_at_each_use(ring_beside, others):
+def test_each_use_of_a_key_of_another_kms_reads_its_state_there(ring_beside, others):
     sealed = ring_beside.seal(b"one", ring_beside.find(*HOME, KEY_ID), KEY_ID, b"context", USER)
     others[OTHERS_KEY] = KeyElsewhere(OTHERS_KEY, "Disabled")
     assert refusal(ring_beside.open, sealed, b"context", USER) == ("DisabledException", f"{OTHERS_KEY} is disabled.")
@@ -378,7 +378,7 @@ def test_a_key_of_another_kms_has_its_state_there_at_each_use(ring_beside, other
 
 
 @pytest.mark.parametrize(("state", "code"), [("Enabled", None), ("Disabled", "DisabledException")])
-def test_a_key_of_another_kms_that_is_over_keeps_its_last_state(ring_beside, others, state, code):
+def test_a_key_of_an_ended_kms_keeps_its_last_state(ring_beside, others, state, code):
     sealed = ring_beside.seal(b"one", ring_beside.find(*HOME, KEY_ID), KEY_ID, b"context", USER)
     others[OTHERS_KEY] = KeyElsewhere(OTHERS_KEY, state)
     ring_beside.find(*HOME, KEY_ID)
@@ -389,13 +389,13 @@ def test_a_key_of_another_kms_that_is_over_keeps_its_last_state(ring_beside, oth
         assert refusal(ring_beside.open, sealed, b"context", USER)[0] == code
 
 
-def test_a_key_of_another_kms_may_be_denied_here(ring_beside):
+def test_a_key_of_another_kms_can_be_denied_in_this_ring(ring_beside):
     sealed = ring_beside.seal(b"one", ring_beside.find(*HOME, KEY_ID), KEY_ID, b"context", USER)
     ring_beside.put(ring_beside.find(*HOME, KEY_ID), denied=True)
     assert refusal(ring_beside.open, sealed, b"context", USER)[0] == "AccessDeniedException"
 
 
-def test_an_alias_there_of_a_key_here_names_the_key_here(ring_beside):
+def test_an_alias_of_another_kms_names_the_key_of_this_ring_with_the_same_arn(ring_beside):
     own = ring_beside.create(*HOME, key_id=KEY_ID)
     ring_beside.put(own, state="Disabled")
     found = ring_beside.find(*HOME, "alias/theirs")

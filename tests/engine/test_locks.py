@@ -1,4 +1,4 @@
-"""The lock that guards whatever several threads may change."""
+"""The lock that guards shared state."""
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import RLock
@@ -15,21 +15,21 @@ def elsewhere():
         yield lambda function: pool.submit(function).result(5)
 
 
-def test_another_thread_waits_for_it(is_free):
+def test_a_held_lock_blocks_another_thread(is_free):
     lock = Lock()
     with lock:
         assert not is_free(lock)
     assert is_free(lock)
 
 
-def test_the_thread_that_holds_it_may_take_it_once_more():
+def test_a_lock_is_reentrant():
     lock = Lock()
     with lock:
         assert lock.acquire(blocking=False)
         lock.release()
 
 
-def test_let_go_releases_all_that_this_thread_holds(is_free):
+def test_let_go_releases_every_acquisition_of_this_thread(is_free):
     lock = Lock()
     lock.acquire()
     lock.acquire()
@@ -37,13 +37,13 @@ def test_let_go_releases_all_that_this_thread_holds(is_free):
     assert is_free(lock)
 
 
-def test_let_go_of_a_lock_that_is_free_does_nothing(is_free):
+def test_let_go_of_a_free_lock_does_nothing(is_free):
     lock = Lock()
     lock.let_go()
     assert is_free(lock)
 
 
-def test_let_go_leaves_another_threads_hold_alone(elsewhere):
+def test_let_go_does_not_release_the_lock_of_another_thread(elsewhere):
     lock = Lock()
     elsewhere(lock.acquire)
     lock.let_go()
@@ -51,6 +51,6 @@ def test_let_go_leaves_another_threads_hold_alone(elsewhere):
 
 
 @pytest.mark.parametrize("name", ["acquire", "release", "__enter__", "__exit__"])
-def test_it_costs_what_pythons_own_lock_costs(name):
-    """A method in Python would cost several times as much, on the way of every call."""
+def test_a_lock_has_the_methods_of_rlock(name):
+    """Every call takes the lock: a method in Python would cost several times as much."""
     assert getattr(Lock, name) is getattr(type(RLock()), name)

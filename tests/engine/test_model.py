@@ -24,7 +24,7 @@ OPERATIONS = model.service_model().operation_names
         ("GetSecretValue", None),
     ],
 )
-def test_the_idempotency_token(operation, member):
+def test_an_operation_has_its_idempotency_token(operation, member):
     assert model.operation(operation).token_member == member
 
 
@@ -37,8 +37,9 @@ def test_the_idempotency_token(operation, member):
         ("GetSecretValue", set()),
         ("TagResource", set()),
     ],
+    ids=["CreateSecret", "UpdateSecret", "PutSecretValue", "GetSecretValue", "TagResource"],
 )
-def test_the_members_that_are_never_logged(operation, members):
+def test_an_operation_hides_its_sensitive_members(operation, members):
     assert model.operation(operation).hidden == members
 
 
@@ -46,32 +47,32 @@ def test_the_members_that_are_never_logged(operation, members):
     ("operation", "reads"),
     [("GetSecretValue", True), ("ListSecrets", True), ("DescribeSecret", True), ("PutSecretValue", False)],
 )
-def test_an_operation_that_only_reads(operation, reads):
+def test_an_operation_tells_whether_it_only_reads(operation, reads):
     assert model.operation(operation).reads is reads
 
 
-def test_an_operation_that_aws_does_not_have():
+def test_operation_raises_operation_not_found_error_for_an_unknown_operation():
     with pytest.raises(OperationNotFoundError):
         model.operation("ExplodeSecret")
 
 
-def test_an_operation_is_compiled_once():
+def test_operation_compiles_an_operation_once():
     assert model.operation("GetSecretValue") is model.operation("GetSecretValue")
 
 
-def test_errors_common_to_all_services_are_not_modelled():
+def test_modelled_errors_omits_errors_common_to_all_services():
     assert "ResourceNotFoundException" in model.modelled_errors()
     assert "DecryptionFailure" in model.modelled_errors()
     assert not model.modelled_errors() & {"ValidationException", "AccessDeniedException", "SerializationException"}
 
 
 def printed(operation, **parameters):
-    """The values that the violations of a request show."""
+    """The values in the violations of a request."""
     return [violation.value for violation in model.operation(operation).violations(parameters)]
 
 
 @pytest.mark.parametrize(("length", "end"), [(0, ""), (63, ""), (64, ""), (65, " ..."), (9_999, " ...")])
-def test_a_printed_value_is_cut_after_64_characters(length, end):
+def test_a_value_in_a_violation_is_cut_after_64_characters(length, end):
     assert printed("ListSecrets", SortOrder="x" * length) == [f"'{'x' * min(length, 64)}{end}'"]
 
 
@@ -87,27 +88,27 @@ def test_a_printed_value_is_cut_after_64_characters(length, end):
                 ]
             },
             "'[Filter(key=name, values=[nameValue]), Filter(key=description, v ...'",
-            id="as AWS was recorded",
+            id="recorded on AWS",
         ),
         pytest.param(
             "BatchGetSecretValue",
             {"Filters": [{"Values": ["x"], "Key": "name"}, {"Key": "all"}] * 6},
             "'[Filter(key=name, values=[x]), Filter(key=all), Filter(key=name, ...'",
-            id="with the members that are there, in the model's order",
+            id="present members in the order of the model",
         ),
-        pytest.param("BatchGetSecretValue", {"SecretIdList": []}, "'[]'", id="an empty list"),
+        pytest.param("BatchGetSecretValue", {"SecretIdList": []}, "'[]'", id="empty list"),
     ],
 )
-def test_a_list_is_printed_as_java_prints_it(operation, parameters, text):
+def test_a_list_in_a_violation_is_formatted_as_in_java(operation, parameters, text):
     assert printed(operation, **parameters) == [text]
 
 
 @pytest.mark.parametrize(("member", "spelled"), [("SecretId", "secretId"), ("ARN", "aRN"), ("", "")])
-def test_members_are_spelled_with_a_small_first_letter(member, spelled):
+def test_camel_case_lowers_the_first_letter(member, spelled):
     assert camel_case(member) == spelled
 
 
-# --- limits: the quick test and the words agree --------------------------------------------------------------------
+# --- limits: the compiled test and the violations agree ------------------------------------------------------------
 
 TEXT = st.text(string.ascii_letters + " -!?é", max_size=40)
 SCALARS = {
@@ -121,7 +122,7 @@ ANYTHING = st.sampled_from([1, 1.5, True, "x", b"x", [], {}, ["x"], [["x"]], [{}
 
 
 def values_of(shape, depth=0):
-    """Values that fit a shape, values that nearly do, and now and then something else."""
+    """Values that fit a shape or nearly fit it, and sometimes values of another type."""
     if isinstance(shape, StructureShape):
         members = {name: values_of(member, depth + 1) for name, member in shape.members.items()}
         fitting = st.fixed_dictionaries({}, optional=members)
@@ -144,7 +145,7 @@ def refusal_in_words(described, parameters):
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
-def test_the_quick_test_refuses_what_words_are_found_for_and_nothing_else(operation):
+def test_accepts_refuses_exactly_the_requests_that_have_violations(operation):
     described = model.operation(operation)
 
     @given(parameters=values_of(described.input_shape))
@@ -155,7 +156,7 @@ def test_the_quick_test_refuses_what_words_are_found_for_and_nothing_else(operat
 
 
 def limited_members():
-    """Every member of every request that has a limit, with a value just within each limit and one just beyond it."""
+    """Every limited member of every request, with a size just within each limit and one just beyond it."""
     for operation in OPERATIONS:
         for name, shape in model.operation(operation).input_shape.members.items():
             for bound in ("min", "max"):
@@ -176,7 +177,7 @@ def of_size(shape, size):
 
 
 @pytest.mark.parametrize(("operation", "member", "limit", "beyond"), list(limited_members()))
-def test_each_limit_of_the_description_is_held_and_named(operation, member, limit, beyond):
+def test_each_limit_of_the_service_description_is_checked_and_named(operation, member, limit, beyond):
     described = model.operation(operation)
     shape = described.input_shape.members[member]
 

@@ -1,4 +1,4 @@
-"""What operations ask of the outside: which names mean an account's default key."""
+"""The ports of operations: which names mean an account's default key."""
 
 from random import Random
 
@@ -20,12 +20,12 @@ def is_default(name, keys):
 
 
 @pytest.mark.parametrize("name", ["", ALIAS, f"{PLACE}:{ALIAS}"])
-def test_the_default_key_goes_by_no_name_and_by_its_alias(name):
+def test_an_empty_name_and_the_alias_mean_the_default_key(name):
     assert is_default(name, KeyRing())
 
 
 @pytest.mark.parametrize("form", ["id", "arn"])
-def test_the_default_key_goes_by_its_id_and_its_arn(form):
+def test_the_id_and_the_arn_of_the_default_key_mean_the_default_key(form):
     keys = KeyRing()
     assert is_default(getattr(keys.find(REGION, ACCOUNT, ""), form), keys)
 
@@ -37,5 +37,5 @@ def test_a_customer_key_is_not_the_default_key(name):
     assert not is_default(name, keys)
 
 
-def test_a_key_that_is_gone_is_not_the_default_key():
+def test_an_unknown_key_is_not_the_default_key():
     assert not is_default("alias/pay", KeyRing())

@@ -1,4 +1,4 @@
-"""What an interrupt breaks off between a commit and its effects is made up for: AWS would not have noticed it."""
+"""An interrupt between a commit and its effects: later calls complete the effects, as AWS would."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 
 from pytest_secretsmanager import SecretsManager
+from pytest_secretsmanager.engine.effects.progress import Progress
 
 
 def once(monkeypatch: pytest.MonkeyPatch, owner: object, name: str) -> None:
-    """Interrupts the first call of a method in its place; the next one is made."""
+    """Interrupt the first call of a method; later calls pass."""
     method: Callable[..., Any] = getattr(owner, name)
     calls: list[object] = []
 
@@ -48,7 +49,7 @@ def rotate(sm: SecretsManager, **parameters: Any) -> None:
 
 
 @pytest.mark.parametrize("name", ["start", "_while_busy"])
-def test_a_rotation_that_was_announced_and_did_not_begin_is_tried_again(
+def test_an_announced_rotation_that_an_interrupt_stopped_is_retried(
     secretsmanager: SecretsManager, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     once(monkeypatch, secretsmanager._parts.service.effects.rotations, name)
@@ -57,23 +58,23 @@ def test_a_rotation_that_was_announced_and_did_not_begin_is_tried_again(
     secretsmanager.assert_rotated("db")
 
 
-def test_a_rotation_whose_end_was_not_noted_has_succeeded(
+def test_a_rotation_interrupted_after_its_last_step_has_succeeded(
     secretsmanager: SecretsManager, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    once(monkeypatch, secretsmanager._parts.service.effects.rotations, "_end")
+    once(monkeypatch, Progress, "end")
     rotate(secretsmanager)
     (run,) = secretsmanager.rotation.runs
     assert (run.state, run.broken_off) == ("succeeded", False)
     secretsmanager.assert_rotated("db")
 
 
-def test_a_rotation_that_was_cancelled_and_whose_end_was_not_noted_is_abandoned(
+def test_a_cancelled_rotation_interrupted_at_its_end_is_abandoned(
     secretsmanager: SecretsManager, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def cancel(event: dict[str, str], _: object) -> None:
         secretsmanager.client().cancel_rotate_secret(SecretId=event["SecretId"])
 
-    once(monkeypatch, secretsmanager._parts.service.effects.rotations, "_end")
+    once(monkeypatch, Progress, "end")
     secretsmanager.seed("db", "one")
     arn = secretsmanager.rotation.register(cancel)
     with pytest.raises(KeyboardInterrupt):
@@ -82,17 +83,17 @@ def test_a_rotation_that_was_cancelled_and_whose_end_was_not_noted_is_abandoned(
     assert run.state == "abandoned"
 
 
-def test_a_trial_that_was_broken_off_leaves_nothing_of_its_version(
+def test_an_interrupted_test_rotation_leaves_no_version(
     secretsmanager: SecretsManager, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    once(monkeypatch, secretsmanager._parts.service.effects.rotations, "_succeeds")
+    once(monkeypatch, secretsmanager._parts.service.effects.rotations._steps, "succeeds")
     rotate(secretsmanager, RotateImmediately=False, RotationRules={"AutomaticallyAfterDays": 30})
     (run,) = secretsmanager.rotation.runs
     assert (run.test, run.state, run.broken_off) == (True, "failed", True)
     secretsmanager.assert_labels("db", {"AWSCURRENT": 1})
 
 
-def test_replicas_follow_though_an_interrupt_came_before_they_did(
+def test_replicas_follow_after_an_interrupt_before_the_replication(
     secretsmanager: SecretsManager, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     secretsmanager.seed("db", "one", replicas=["eu-west-1"])
@@ -102,7 +103,7 @@ def test_replicas_follow_though_an_interrupt_came_before_they_did(
     assert secretsmanager.secret("db", region="eu-west-1").value == "two"
 
 
-def test_an_interrupt_long_after_a_rotation_leaves_it_alone(
+def test_an_interrupt_after_a_rotation_does_not_change_it(
     secretsmanager: SecretsManager, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     secretsmanager.seed("db", "one")
@@ -118,7 +119,7 @@ def test_an_interrupt_long_after_a_rotation_leaves_it_alone(
     ]
 
 
-def test_a_child_waits_for_no_rotation_of_another_thread(secretsmanager: SecretsManager) -> None:
+def test_forget_other_threads_frees_a_forked_child_from_running_rotations(secretsmanager: SecretsManager) -> None:
     rotations = secretsmanager._parts.service.effects.rotations
     rotations._busy = frozenset([type("Run", (), {"thread": -1})()])
     rotations.forget_other_threads()

@@ -1,4 +1,4 @@
-"""Refusals: the values of refused calls, sealed, and never shown."""
+"""Refusals: the values of refused calls, encrypted and never shown."""
 
 import pytest
 
@@ -24,28 +24,29 @@ def a_call(**parameters):
         ({"RotationToken": "token"}, []),
         ({}, []),
     ],
+    ids=["text", "lone surrogate", "bytes", "text and bytes", "wrong types", "rotation token", "no value"],
 )
-def test_the_values_of_a_refused_call_are_kept(parameters, values):
+def test_refusals_keep_the_values_of_a_refused_call(parameters, values):
     refusals = Refusals()
     refusals.note(a_call(SecretId="db", **parameters))
     assert [value for _, value in refusals.values()] == values
 
 
-def test_a_refusal_names_its_call():
+def test_a_refusal_has_the_operation_and_the_request_id():
     refusals = Refusals()
     refusals.note(a_call(SecretString="hunter2"))
     assert [(refusal.operation, refusal.request_id) for refusal in refusals.all] == [("PutSecretValue", "request-1")]
 
 
-def test_a_refusal_holds_its_value_sealed_and_shows_nothing():
+def test_a_refusal_holds_its_value_encrypted_and_its_repr_omits_it():
     refusals = Refusals()
     refusals.note(a_call(SecretString="hunter2"))
     (refusal,) = refusals.all
     assert b"hunter2" not in refusal.sealed
-    assert repr(refusal) == "<value that PutSecretValue was refused>"
+    assert repr(refusal) == "<value that AWS refused in PutSecretValue>"
 
 
-def test_the_last_two_thousand_refusals_are_kept():
+def test_refusals_keep_the_last_2000_values():
     refusals = Refusals()
     for n in range(2_003):
         refusals.note(a_call(SecretString=f"value {n}"))
@@ -53,8 +54,8 @@ def test_the_last_two_thousand_refusals_are_kept():
     assert (len(values), values[0], values[-1]) == (2_000, "value 3", "value 2002")
 
 
-def test_of_refused_values_no_more_than_eight_mebibytes_are_kept():
+def test_refusals_keep_at_most_8_mebibytes():
     refusals = Refusals()
     for n in range(10):
         refusals.note(a_call(SecretString=str(n) * 1024 * 1024))
-    assert [value[0] for _, value in refusals.values()] == [*"3456789"]  # each is some bytes longer, sealed
+    assert [value[0] for _, value in refusals.values()] == [*"3456789"]  # an encrypted value is some bytes longer

@@ -1,4 +1,4 @@
-"""The service: one call from arrival to commit."""
+"""The service: a call from arrival to commit."""
 
 from threading import Barrier, Thread
 
@@ -17,7 +17,7 @@ def test_a_call_is_committed_and_logged(world):
     assert [entry.operation for entry in world.entries] == ["CreateSecret"]
 
 
-def test_a_refused_call_is_logged_and_leaves_the_very_objects(world):
+def test_a_refused_call_is_logged_and_keeps_the_same_objects(world):
     world.call("CreateSecret", Name="db", SecretString="one", ClientRequestToken=TOKEN)
     before = world.state("db")
     world.refused("PutSecretValue", SecretId="db", SecretString="two", ClientRequestToken=TOKEN)
@@ -25,7 +25,7 @@ def test_a_refused_call_is_logged_and_leaves_the_very_objects(world):
     assert [entry.error_code for entry in world.entries] == [None, "ResourceExistsException"]
 
 
-def test_a_call_that_only_reads_leaves_the_very_objects(world):
+def test_a_read_keeps_the_same_objects(world):
     world.call("CreateSecret", Name="db", ClientRequestToken=TOKEN)
     before = world.state("db")
     world.call("DescribeSecret", SecretId="db")
@@ -33,7 +33,7 @@ def test_a_call_that_only_reads_leaves_the_very_objects(world):
     assert world.state("db") is before
 
 
-def test_seeding_goes_by_the_same_rules_and_is_not_logged(world):
+def test_seed_follows_the_rules_of_a_call_and_is_not_logged(world):
     world.service.seed(world.request("CreateSecret", Name="db", ClientRequestToken=TOKEN))
     with pytest.raises(Exception, match="already exists"):
         world.service.seed(world.request("CreateSecret", Name="db", ClientRequestToken=TOKEN))
@@ -43,7 +43,7 @@ def test_seeding_goes_by_the_same_rules_and_is_not_logged(world):
     assert world.entries == []
 
 
-def test_all_secrets_are_those_of_all_regions_and_accounts(world):
+def test_secrets_returns_the_secrets_of_all_regions_and_accounts(world):
     places = [{}, {"region": "eu-west-1"}, {"account": "210987654321"}]
     for place in places:
         world.call("CreateSecret", Name="db", ClientRequestToken=TOKEN, **place)
@@ -58,18 +58,20 @@ def test_all_secrets_are_those_of_all_regions_and_accounts(world):
             "GetSecretValues",
             {},
             "GetSecretValues is not supported yet by pytest-secretsmanager, so nothing was done and nothing was sent",
-            id="operation",
+            id="unsupported operation",
         ),
         pytest.param(
             "CreateSecret",
             {"Name": "x", "ClientRequestToken": TOKEN, "Description": "x"},
             "Description of CreateSecret is not supported yet by pytest-secretsmanager, so nothing was "
             "done and nothing was sent to AWS. Supported are AddReplicaRegions, ",
-            id="member",
+            id="unsupported member",
         ),
     ],
 )
-def test_what_the_engine_lacks_is_refused_in_words_of_ours(world, monkeypatch, send, operation, parameters, text):
+def test_an_unsupported_operation_or_member_raises_unsupported_operation(
+    world, monkeypatch, send, operation, parameters, text
+):
     known = OPERATIONS["CreateSecret"]
     monkeypatch.setitem(OPERATIONS, "CreateSecret", known._replace(members=known.members - {"Description"}))
     world.call("CreateSecret", Name="db", ClientRequestToken=TOKEN)
@@ -81,12 +83,12 @@ def test_what_the_engine_lacks_is_refused_in_words_of_ours(world, monkeypatch, s
     assert world.entries == logged
 
 
-def test_a_member_that_aws_does_not_know_is_passed_over(world):
+def test_a_member_that_the_service_description_lacks_is_ignored(world):
     world.call("CreateSecret", Name="db", ClientRequestToken=TOKEN)
     assert world.call("DescribeSecret", SecretId="db", Unheard="of")["Name"] == "db"
 
 
-def test_calls_from_several_threads_lose_nothing(world):
+def test_calls_from_several_threads_are_all_committed(world):
     world.call("CreateSecret", Name="db", SecretString="zero", ClientRequestToken=TOKEN)
     together = Barrier(4)
 

@@ -1,4 +1,4 @@
-"""The state: frozen values, and what they tell of themselves."""
+"""The state: frozen values and their properties."""
 
 from dataclasses import FrozenInstanceError, fields
 
@@ -20,37 +20,39 @@ SECRET = Secret(
 
 
 @pytest.mark.parametrize("value", [SEALED, VERSION, SECRET], ids=lambda value: type(value).__name__)
-def test_no_value_can_be_changed_in_place(value):
+def test_a_state_value_is_frozen(value):
     for field in fields(value):
         with pytest.raises(FrozenInstanceError):
             setattr(value, field.name, None)
 
 
 @pytest.mark.parametrize("value", [SEALED, VERSION, SECRET], ids=lambda value: type(value).__name__)
-def test_values_have_no_room_for_more(value):
+def test_a_state_value_has_no_dict(value):
     assert not hasattr(value, "__dict__")
 
 
 @pytest.mark.parametrize("value", [SEALED, VERSION, SECRET], ids=lambda value: type(value).__name__)
-def test_no_repr_shows_what_is_sealed(value):
+def test_no_repr_of_a_state_value_shows_an_encrypted_value_or_key(value):
     assert "wrapped key" not in repr(value)
     assert "encrypted value" not in repr(value)
 
 
-def test_a_secret_is_called_as_its_key_says():
+def test_the_name_of_a_secret_is_that_of_its_key():
     assert SECRET.name == "app/db"
 
 
 @pytest.mark.parametrize(
-    ("version_id", "labels"), [("v1", ("blue", "AWSPENDING")), ("v2", ("AWSCURRENT",)), ("v3", ())]
+    ("version_id", "labels"),
+    [("v1", ("blue", "AWSPENDING")), ("v2", ("AWSCURRENT",)), ("v3", ())],
+    ids=["two labels", "one label", "no label"],
 )
-def test_the_labels_of_a_version_stand_in_the_order_in_which_they_were_placed(version_id, labels):
+def test_labels_of_returns_labels_in_the_order_of_their_placement(version_id, labels):
     assert SECRET.labels_of(version_id) == labels
 
 
 @pytest.mark.parametrize(
     ("primary_region", "expected"), [(None, False), ("us-east-1", False), ("eu-west-1", True)], ids=str
 )
-def test_a_replica_has_its_primary_in_another_region(primary_region, expected):
+def test_is_replica_is_true_if_the_primary_region_is_another(primary_region, expected):
     secret = Secret(key=KEY, arn="arn", created=0.0, changed=0.0, primary_region=primary_region)
     assert secret.is_replica is expected

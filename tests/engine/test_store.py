@@ -1,4 +1,4 @@
-"""The store: changes, look-ups, and journals that undo."""
+"""The store: changes, lookups, and journals that roll back."""
 
 from itertools import permutations
 
@@ -33,32 +33,32 @@ def store():
     return store
 
 
-def test_an_empty_store_has_nothing():
+def test_an_empty_store_has_no_secrets():
     store = Store()
     assert store.get(a_key("a")) is None
     assert list(store.within(REGION, ACCOUNT)) == []
     assert list(store.all()) == []
 
 
-def test_a_secret_is_found_under_its_key_only(store):
+def test_get_finds_a_secret_under_its_key_only(store):
     assert store.get(a_key("a")).name == "a"
     for other in (a_key("c"), a_key("a", region="eu-west-1"), a_key("a", account="210987654321")):
         assert store.get(other) is None
 
 
-def test_a_change_replaces_and_a_none_removes(store):
+def test_apply_replaces_a_secret_and_removes_one_that_is_none(store):
     changed = a_secret("a", "changed")
     store.apply({a_key("a"): changed, a_key("b"): None})
     assert store.get(a_key("a")) is changed
     assert store.get(a_key("b")) is None
 
 
-def test_a_secret_that_is_not_there_can_be_removed(store):
+def test_apply_removes_an_unknown_secret_without_effect(store):
     store.apply({a_key("c"): None, a_key("x", region="eu-west-1"): None})
     assert names(store) == ["a", "b"]
 
 
-def test_each_region_and_account_is_a_place_of_its_own(store):
+def test_within_returns_the_secrets_of_one_region_and_account(store):
     store.apply({a_key("c", region="eu-west-1"): a_secret("c", region="eu-west-1")})
     store.apply({a_key("d", account="210987654321"): a_secret("d", account="210987654321")})
     assert [secret.name for secret in store.within(REGION, ACCOUNT)] == ["a", "b"]
@@ -67,12 +67,12 @@ def test_each_region_and_account_is_a_place_of_its_own(store):
     assert names(store) == ["a", "b", "c", "d"]
 
 
-def test_a_change_leaves_a_secret_in_its_place_of_the_order(store):
+def test_a_changed_secret_keeps_its_position(store):
     store.apply({a_key("a"): a_secret("a", "changed")})
     assert [secret.name for secret in store.within(REGION, ACCOUNT)] == ["a", "b"]
 
 
-def test_a_journal_that_is_not_rolled_back_leaves_the_changes(store):
+def test_a_journal_closed_without_rollback_keeps_the_changes(store):
     journal = store.open_journal()
     store.apply({a_key("c"): a_secret("c")})
     store.close_journal(journal)
@@ -92,7 +92,7 @@ def test_a_journal_that_is_not_rolled_back_leaves_the_changes(store):
     ],
     ids=["creation", "removal", "change", "change twice and removal", "creation and removal", "replacement", "nothing"],
 )
-def test_rolling_back_puts_back_the_very_values(store, changes):
+def test_a_rollback_restores_the_same_objects(store, changes):
     before = {secret.key: secret for secret in store.all()}
     journal = store.open_journal()
     for change in changes:
@@ -103,7 +103,7 @@ def test_rolling_back_puts_back_the_very_values(store, changes):
     assert all(after[key] is secret for key, secret in before.items())
 
 
-def test_a_journal_keeps_the_first_old_value_of_each_key_it_saw(store):
+def test_a_journal_keeps_the_first_former_value_of_each_key(store):
     old = store.get(a_key("a"))
     journal = store.open_journal()
     store.apply({a_key("a"): a_secret("a", "once")})
@@ -111,14 +111,14 @@ def test_a_journal_keeps_the_first_old_value_of_each_key_it_saw(store):
     assert journal.before == {a_key("a"): old, a_key("c"): None}
 
 
-def test_a_closed_journal_sees_nothing_more(store):
+def test_a_closed_journal_records_nothing(store):
     journal = store.open_journal()
     store.close_journal(journal)
     store.apply({a_key("a"): None})
     assert journal.before == {}
 
 
-def test_an_inner_rollback_leaves_what_the_outer_journal_saw(store):
+def test_an_inner_rollback_keeps_earlier_changes_for_the_outer_journal(store):
     outer = store.open_journal()
     store.apply({a_key("c"): a_secret("c", "outer")})
     inner = store.open_journal()
@@ -129,7 +129,7 @@ def test_an_inner_rollback_leaves_what_the_outer_journal_saw(store):
     assert names(store) == ["a", "b"]
 
 
-def test_an_outer_rollback_undoes_what_an_inner_journal_left(store):
+def test_an_outer_rollback_undoes_changes_of_a_closed_inner_journal(store):
     outer, inner = store.open_journal(), store.open_journal()
     store.apply({a_key("a"): None})
     store.close_journal(inner)
@@ -137,7 +137,7 @@ def test_an_outer_rollback_undoes_what_an_inner_journal_left(store):
     assert names(store) == ["a", "b"]
 
 
-def test_a_rollback_is_a_change_to_a_journal_that_is_still_open(store):
+def test_an_open_journal_records_the_rollback_of_another(store):
     first = store.open_journal()
     store.apply({a_key("c"): a_secret("c")})
     second = store.open_journal()
@@ -148,8 +148,8 @@ def test_a_rollback_is_a_change_to_a_journal_that_is_still_open(store):
 
 
 @pytest.mark.parametrize("order", list(permutations(range(3))), ids=str)
-def test_overlapping_journals_end_in_any_order(store, order):
-    """Each one rolled back leaves, of the last one to end, what was there when it was opened."""
+def test_overlapping_journals_may_be_rolled_back_in_any_order(store, order):
+    """The last rollback restores the state at the opening of its journal."""
     journals, seen = [], []
     for name in "xyz":
         seen.append(names(store))
@@ -169,7 +169,7 @@ CHANGES = st.lists(
 
 
 @given(before=CHANGES, inside=CHANGES)
-def test_rolling_back_undoes_any_changes(before, inside):
+def test_a_rollback_undoes_any_changes(before, inside):
     store = Store()
 
     def apply(changes):
@@ -185,7 +185,7 @@ def test_rolling_back_undoes_any_changes(before, inside):
     assert {secret.key: secret for secret in store.all()} == held
 
 
-def test_a_secret_made_anew_stands_behind_the_others():
+def test_a_recreated_secret_comes_after_the_others():
     store = Store()
     for name, arn in [("one", "a"), ("two", "b"), ("one", "c")]:
         key = SecretKey("us-east-1", "123456789012", name)
@@ -193,7 +193,7 @@ def test_a_secret_made_anew_stands_behind_the_others():
     assert [secret.name for secret in store.within("us-east-1", "123456789012")] == ["two", "one"]
 
 
-# --- what vanishes ---------------------------------------------------------------------------------------------------
+# --- vanished secrets and versions -----------------------------------------------------------------------------------
 
 
 def with_versions(*ids, arn="arn:a", made=None):
@@ -214,11 +214,11 @@ def vanished(store):
         pytest.param(None, ["v1", "v2"], id="deleted"),
         pytest.param(with_versions("v3", arn="arn:new"), ["v1", "v2"], id="replaced by a new secret"),
         pytest.param(with_versions("v2", "v3"), ["v1"], id="written, with the oldest version pruned"),
-        pytest.param(with_versions("v2"), ["v1"], id="without a version that was tried"),
+        pytest.param(with_versions("v2"), ["v1"], id="without the version of a test rotation"),
         pytest.param(with_versions(), ["v1", "v2"], id="without any version"),
     ],
 )
-def test_the_store_keeps_what_a_change_takes_away(after, gone):
+def test_vanished_keeps_the_versions_that_a_change_removes(after, gone):
     store = Store()
     store.apply({a_key("a"): with_versions("v1", "v2")})
     store.apply({a_key("a"): after})
@@ -233,35 +233,35 @@ def test_the_store_keeps_what_a_change_takes_away(after, gone):
         pytest.param(changed(with_versions("v1", "v2"), description="x"), id="described"),
     ],
 )
-def test_nothing_vanishes_where_all_versions_stay(after):
+def test_vanished_keeps_nothing_of_a_change_that_keeps_all_versions(after):
     store = Store()
     store.apply({a_key("a"): with_versions("v1", "v2")})
     store.apply({a_key("a"): after})
     assert vanished(store) == []
 
 
-def test_nothing_vanishes_where_nothing_was():
+def test_vanished_keeps_nothing_of_an_unknown_secret():
     store = Store()
     store.apply({a_key("a"): None})
     assert vanished(store) == []
 
 
-def test_of_what_vanishes_the_last_two_thousand_values_are_kept():
+def test_vanished_keeps_the_last_2000_values():
     store = Store()
     for n in range(1_002):
         store.apply({a_key("a"): with_versions(f"v{n}", f"w{n}", arn=f"arn:{n}")})
     assert vanished(store) == [[f"v{n}", f"w{n}"] for n in range(1, 1_001)]
 
 
-def test_a_secret_without_a_value_that_vanishes_counts_as_one():
+def test_vanished_counts_a_secret_without_a_value_as_one_value():
     store = Store()
     for n in range(2_002):
         store.apply({a_key("a"): with_versions(arn=f"arn:{n}")})
     assert len(vanished(store)) == 2_000
 
 
-def test_of_what_vanishes_no_more_than_eight_mebibytes_are_kept():
-    """Of 65,536 bytes each, that is 128 values."""
+def test_vanished_keeps_at_most_8_mebibytes():
+    """8 MiB are 128 values of 65,536 bytes."""
     sealed = Sealed(kms_key_id="", key_arn="", data_key=b"", ciphertext=bytes(65_536))
     version = Version(id="v", number=1, created=0.0, member="SecretString", sealed=sealed)
     store = Store()
@@ -270,8 +270,8 @@ def test_of_what_vanishes_no_more_than_eight_mebibytes_are_kept():
     assert [secret.arn for secret in store.vanished] == [f"arn:{n}" for n in range(71, 199)]
 
 
-def test_what_has_vanished_since_a_mark_is_forgotten_on_the_way_back():
-    """Its bytes are, too: there is room for as much as before."""
+def test_restoring_a_checkpoint_forgets_versions_that_vanished_since():
+    """Their bytes no longer count either."""
     store = Store()
     store.apply({a_key("a"): with_versions("v1")})
     restore = store.vanished.checkpoint()

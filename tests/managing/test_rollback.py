@@ -69,7 +69,7 @@ def state_of(sm: SecretsManager) -> dict[str, object]:
         "seeds that may move": dict(parts.home._planted),
         "ids": parts.random.getstate(),
         "clients": dict(parts.clients._made),
-        "endpoint": parts.serving._endpoint,
+        "endpoint": parts.serving._current,
     }
 
 

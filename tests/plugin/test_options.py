@@ -212,6 +212,5 @@ def test_a_region_to_add_in_another_form_is_refused_by_the_options_name(
 ) -> None:
     pytester.makeini("[pytest]\nsecretsmanager_extra_regions = Atlantis")
     assert failures(IN_ATLANTIS) == [
-        "the ini option secretsmanager_extra_regions has 'Atlantis', but a region is called in the form of "
-        "'eu-atlantis-1'"
+        "the ini option secretsmanager_extra_regions has 'Atlantis', which is not a region name such as 'eu-atlantis-1'"
     ]

@@ -36,6 +36,7 @@ from pytest_secretsmanager import (
     SecretNotFound,
     SecretsManager,
     SecretView,
+    Snapshot,
     StepName,
     StepRun,
     Subscription,
@@ -104,7 +105,8 @@ def controls(sm: SecretsManager) -> None:
     subscription: Subscription = events.subscribe(print)
     endpoint: Endpoint = sm.endpoint()
     variables: Mapping[str, str] = endpoint.env
-    with hold, reads, replica:
+    snapshot: Snapshot = sm.snapshot()
+    with hold, reads, replica, snapshot:
         subscription.unsubscribe()
     del key, steps, variables
 

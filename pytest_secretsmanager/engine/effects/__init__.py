@@ -1,9 +1,9 @@
-"""What follows a call once it is committed and its lock is free: rotations run, and replicas catch up.
+"""The effects of a call once it is committed and its lock is free: rotations run, and replicas catch up.
 
-All that AWS does by itself is a transition of its own and stands in the log. Unless a test holds it back, it has
-happened when the call that caused it returns.
+Each change that AWS makes without a call is a transition of its own, with an entry in the log. Unless a test holds an
+effect back, it has happened when the call that caused it returns.
 
-This room stands above the operations, whose transitions it uses, and below the service, which runs it.
+This package is above `rules`, whose functions its transitions use, and below the service, which runs the effects.
 """
 
 from collections.abc import Iterable
@@ -15,11 +15,10 @@ from pytest_secretsmanager.engine.effects.replicas import Replicas
 from pytest_secretsmanager.engine.effects.rotations import Rotations
 
 __tracebackhide__ = True
-"""pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
 
 
 class Effects:
-    """Runs effects, as far as the test lets them."""
+    """Runs effects, except those that the test holds back."""
 
     def __init__(self, background: Background, steps: StepControl, replication: ReplicaControl) -> None:
         self.rotations = Rotations(background, steps, self.run)
@@ -27,7 +26,7 @@ class Effects:
         self._background = background
 
     def run(self, effects: Iterable[Effect]) -> None:
-        """Runs what an outcome asks for, in order."""
+        """Run the effects of an outcome, in order."""
         for effect in effects:
             if isinstance(effect, Replicate):
                 self.replicas.follow(effect.key)
@@ -35,7 +34,7 @@ class Effects:
                 self.rotations.start(effect)
 
     def recover(self, effects: Iterable[Effect]) -> None:
-        """Does what an interrupt in this thread has kept from happening, of these effects, or from ending."""
+        """Clean up after an interrupt in this thread: run replication, and fail rotations that it stopped."""
         for effect in effects:
             if isinstance(effect, Replicate):
                 self.replicas.follow(effect.key)
@@ -44,6 +43,6 @@ class Effects:
         self.rotations.recover()
 
     def run_due(self, time: float) -> None:
-        """Runs every rotation that is due at that time, one after another, the one that has waited longest first."""
+        """Run every rotation that is due at that time, one after another, in the order of their due times."""
         while self._background.store.agenda.time <= time:
             self.run(self.rotations.begin_first_due(time))

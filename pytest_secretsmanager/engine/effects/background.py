@@ -11,7 +11,6 @@ from pytest_secretsmanager.engine.state import Secret, SecretKey, Secrets
 from pytest_secretsmanager.engine.store import Store
 
 __tracebackhide__ = True
-"""pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
 
 Transition: TypeAlias = Callable[[Secret], Outcome]
 

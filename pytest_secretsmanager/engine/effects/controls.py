@@ -1,4 +1,4 @@
-"""What a test controls of the work that AWS does after a call: the steps of rotations, and replicas."""
+"""Protocols that let a test control AWS's work after a call: the steps of rotations, and replicas."""
 
 from typing import Literal, Protocol, TypeAlias
 
@@ -8,7 +8,7 @@ When: TypeAlias = Literal["before", "after"]
 
 
 class StepControl(Protocol):
-    """What a test controls of a rotation that runs."""
+    """Lets a test hold a running rotation and fail its steps."""
 
     def stops(self, run: Run, step: str, when: When) -> bool:
         """Return whether the rotation stops here, until the test resumes it."""
@@ -18,7 +18,7 @@ class StepControl(Protocol):
 
 
 class ReplicaControl(Protocol):
-    """What a test controls of replicas that follow their primary."""
+    """Lets a test hold back replicas."""
 
     def holds_back(self, region: str, account: str) -> bool:
         """Return whether replicas of that region and account stay in progress."""

@@ -1,4 +1,4 @@
-"""What copying to a replica takes, wherever it is: the primary's versions under its key, and what AWS logs of it."""
+"""Copying to a replica in a region or another account: versions sealed under the replica's key, and AWS's log entry."""
 
 from collections.abc import Iterator
 
@@ -9,24 +9,23 @@ from pytest_secretsmanager.engine.ports import Ports
 from pytest_secretsmanager.engine.state import Secret, Version
 
 __tracebackhide__ = True
-"""pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
 
 
 def event(name: EventName, primary: Secret, to: str, error_message: str | None = None) -> ServiceEvent:
-    """What AWS logs, `to` a region or another account's ARN. That it logs replication is DOC, the rest is a GUESS."""
+    """AWS's log entry; `to` is a region or a replica's ARN. That AWS logs replication is DOC, the rest is a GUESS."""
     return ServiceEvent(name, primary.key, primary.arn, f"Replication-{primary.arn}-{to}", error_message)
 
 
 def versions(primary: Secret, copy: Secret, own: Secret | None, ports: Ports) -> Iterator[Version]:
-    """The primary's versions, sealed for the replica. One that it has already stays, unless its key has changed.
+    """Yield the primary's versions, sealed for the replica. An existing copy stays, unless the KMS key has changed.
 
-    `own` is the replica as it stands there, None for one that is new.
+    `own` is the existing replica, None for a new one.
     """
     same_key = own is not None and own.kms_key_id == copy.kms_key_id
     for version in primary.versions.values():
         present = None if own is None else own.versions.get(version.id)
         if present is not None and present.number != version.number:
-            present = None  # the id was used again, for another version
+            present = None  # the id was reused for another version
         if version.sealed is None:
             yield version
         elif present is not None and present.sealed is not None and same_key:

@@ -13,7 +13,7 @@ __tracebackhide__ = True
 
 
 def run_steps(run: Run, steps: Steps, progress: Progress) -> None:
-    """Run the steps that are left, until the end, a failure or a hold."""
+    """Run the remaining steps, until the end, a failure or a hold."""
     while run.left:
         step = run.left[0]
         if steps.is_held(run, step, "before"):
@@ -49,7 +49,7 @@ def _finish(run: Run, progress: Progress) -> None:
 
 
 def try_function(run: Run, steps: Steps, progress: Progress) -> None:
-    """Run testSecret alone, on a version that exists for the trial only and has the current value (RECORDED)."""
+    """Run testSecret only, on a version that exists only during the trial and has the current value (RECORDED)."""
     now, ports = progress.background.now, progress.background.ports
     try:
         progress.commit(run, lambda secret: transitions.trial(secret, run.token, now(), ports))

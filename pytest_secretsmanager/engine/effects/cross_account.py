@@ -1,4 +1,4 @@
-"""How a replica in another account follows: what AWS does by itself once the values of its primary have changed."""
+"""How a replica in another account follows its primary after the primary's values have changed."""
 
 from typing import cast
 
@@ -11,20 +11,19 @@ from pytest_secretsmanager.engine.rules import cross_account
 from pytest_secretsmanager.engine.state import CrossAccountPrimary, LinkStatus, Secret, Secrets
 
 __tracebackhide__ = True
-"""pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
 
 
 def replicated(primary: Secret, arn: str, time: float, secrets: Secrets, ports: Ports) -> Outcome:
-    """The replica of that ARN with the primary's values and labels, and both with the status that this came to.
+    """The replica with the primary's values and labels, and both secrets with the resulting status.
 
-    GUESS: versions and labels come over as to a regional replica, all of them. What else the replica has is its own.
+    GUESS: AWS copies all versions and labels, as to a regional replica. Everything else in the replica stays.
     """
-    # It is there: a replica that follows can be neither deleted nor overwritten.
+    # The replica exists: while it follows, it can be neither deleted nor overwritten.
     replica = cast("Secret", cross_account.at(arn, secrets))
     try:
         copies = {version.id: version for version in versions(primary, replica, replica, ports)}
     except ServiceError as error:
-        # DOC that the message explains a failure, such as of a key; the text is a GUESS.
+        # DOC that the message explains a failure, such as an unusable key; the text is a GUESS.
         return _ended(primary, replica, "Failed", f"Replication failed: {error.message}")
     followed = changed(
         replica,

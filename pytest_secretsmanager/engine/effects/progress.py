@@ -1,4 +1,4 @@
-"""How far each rotation has come: what AWS does to its secret on the way, and how it ends."""
+"""The progress of rotations: the changes that AWS makes to a secret while it rotates, and how a rotation ends."""
 
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
@@ -13,17 +13,17 @@ from pytest_secretsmanager.engine.state import Secret
 
 __tracebackhide__ = True
 
-_BROKEN_OFF = "The rotation was broken off"
+_INTERRUPTED = "The rotation was interrupted"
 
 
 class Progress(NamedTuple):
-    """What the rotations of one service share. `run_effects` runs what a rotation causes in its turn."""
+    """The shared state of a service's rotations. `run_effects` runs the effects of their changes."""
 
     background: Background
     run_effects: Callable[[Iterable[Effect]], None]
 
     def commit(self, run: Run, transition: Transition) -> None:
-        """Commit one change that AWS makes to the secret, and run what follows from it."""
+        """Commit one change that AWS makes to the secret, and run its effects."""
         self.run_effects(self.background.commit(run.key, transition))
 
     def log(self, event: EventName, run: Run, error_message: str | None = None) -> None:
@@ -39,35 +39,35 @@ class Progress(NamedTuple):
         return rotation.goes_on(self.background.store.get(run.key), run.token)
 
     def fail(self, run: Run, message: str) -> None:
-        """Let the secret's rotation fail, and end the run."""
+        """Fail the secret's rotation, and end the run."""
         self.commit(run, lambda secret: self.failure(run.token, secret, message))
         self.end(run, "failed")
 
     def failure(self, token: str, secret: Secret, message: str) -> Outcome:
-        """The failure of a rotation, unless another write has ended that rotation before."""
+        """The failure of a rotation, unless another write has already ended the rotation."""
         if not rotation.goes_on(secret, token):
             return Outcome({})
         return transitions.failure(secret, token, self.background.now(), message)
 
     def break_off(self, run: Run) -> None:
-        """Let a rotation fail, unless it was over and only the end of its run is missing."""
+        """End an interrupted run. Its rotation fails, unless it was already over."""
         secret = self.background.store.get(run.key)
         run.broken_off = run.test or rotation.goes_on(secret, run.token)
         if run.test:
-            self.commit(run, lambda secret: transitions.trial_over(secret, run.token, _BROKEN_OFF))
+            self.commit(run, lambda secret: transitions.trial_over(secret, run.token, _INTERRUPTED))
             self.end(run, "failed")
         elif run.broken_off:
-            self.fail(run, _BROKEN_OFF)
+            self.fail(run, _INTERRUPTED)
         else:
             is_current = secret is not None and rotation.is_current(secret, run.token)
             self.end(run, "succeeded" if is_current else "abandoned")
 
     def give_up(self, token: str, secret: Secret) -> Outcome:
         """The failure of a rotation that was announced and has not begun."""
-        return self.failure(token, secret, _BROKEN_OFF)
+        return self.failure(token, secret, _INTERRUPTED)
 
     def end(self, run: Run, state: RunState) -> None:
-        """End a run, with the time of AWS's next try where it failed."""
+        """End a run. If it failed, record the time of AWS's next try."""
         run.state = state
         run.ended_at = self.background.now()
         if state == "failed":

@@ -1,4 +1,4 @@
-"""How replicas follow their primary: what AWS does by itself once a secret that is replicated has changed."""
+"""How replicas follow their primary after a replicated secret has changed."""
 
 from collections.abc import Callable
 from typing import TypeAlias
@@ -16,20 +16,19 @@ from pytest_secretsmanager.engine.rules import cross_account, guards, replicatio
 from pytest_secretsmanager.engine.state import Secret, SecretKey, Secrets
 
 __tracebackhide__ = True
-"""pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
 
 _Replicate: TypeAlias = Callable[[Secret, str, float, Secrets, Ports], Outcome]
 
 
 class Replicas:
-    """Lets replicas follow, but for those that the test holds back."""
+    """Updates replicas, except those that the test holds back."""
 
     def __init__(self, background: Background, control: ReplicaControl) -> None:
         self._background = background
         self._control = control
 
     def follow(self, key: SecretKey) -> None:
-        """Brings the replicas of a secret up to date, those in other accounts too."""
+        """Update the replicas of a secret, including those in other accounts."""
         with self._background.lock:
             primary = self._background.store.get(key)
             for region in () if primary is None else replication.regions_in_progress(primary):
@@ -49,7 +48,7 @@ class Replicas:
 
 
 def replicated(primary: Secret, region: str, time: float, secrets: Secrets, ports: Ports) -> Outcome:
-    """The replica of one region as the primary is now, and the primary with the status that this came to."""
+    """The replica of one region with the primary's current content, and the primary with the resulting status."""
     key = primary.key._replace(region=region)
     present = secrets.get(key)
     if present is not None and guards.is_gone(present, time):
@@ -60,7 +59,7 @@ def replicated(primary: Secret, region: str, time: float, secrets: Secrets, port
     try:
         copy = _copy(primary, own, region, time, ports)
     except ServiceError as error:
-        # REPORTED that a key which does not work fails the replication and not the call; the text is a GUESS.
+        # REPORTED: an unusable key fails the replication, not the call. The text is a GUESS.
         return _failure(primary, region, error.message)
     updated = replication.with_status(primary, region, "InSync", replication.SUCCEEDED)
     succeeded = event("ReplicationSucceeded", primary, region)
@@ -68,15 +67,15 @@ def replicated(primary: Secret, region: str, time: float, secrets: Secrets, port
 
 
 def _obstacle(primary: Secret, present: Secret) -> str | None:
-    """Why another secret, where the replica is to go, can't be overwritten; None when it can."""
+    """The reason why the replica can't overwrite another secret of its name; None if it can."""
     region = present.key.region
     if present.is_replica:
-        # REPORTED, and that overwriting does not help.
+        # REPORTED, with the fact that ForceOverwriteReplicaSecret does not help.
         return f"Secret name {primary.name} is currently replicated to {region} with a different arn"
     if not primary.replicas[region].overwrite:
-        # GUESS: moto's text has the form of the one above, the model's example has another.
+        # GUESS: moto's text has the form of the one above; the service description's example differs.
         return f"Secret name {primary.name} already exists in region {region}."
-    # GUESS: to overwrite a secret is to delete it, so what keeps it from being deleted keeps it here.
+    # GUESS: overwriting a secret deletes it, so a secret that can't be deleted can't be overwritten.
     return replication.reason_to_stay(present)
 
 
@@ -88,10 +87,10 @@ def _failure(primary: Secret, region: str, reason: str) -> Outcome:
 
 
 def _copy(primary: Secret, own: Secret | None, region: str, time: float, ports: Ports) -> Secret:
-    """The primary as a secret of that region; `own` is the replica that stands there, if there is one.
+    """A copy of the primary as a secret of that region; `own` is the existing replica, or None.
 
-    RECORDED: a replica has a CreatedDate of its own and the LastChangedDate of its primary, names the default key by
-    its alias where no other was asked for, and has no Tags where its primary has an empty list.
+    RECORDED: a replica has its own CreatedDate and its primary's LastChangedDate. Without a key in the request, it
+    names the default key by its alias. It has no Tags if its primary has an empty list.
     """
     key = primary.key._replace(region=region)
     copy = Secret(

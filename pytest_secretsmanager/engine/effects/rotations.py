@@ -32,11 +32,11 @@ class Rotations:
 
     @property
     def is_busy(self) -> bool:
-        """Whether a rotation, or a trial, is running in some thread."""
+        """Whether a rotation or a trial is running in any thread."""
         return bool(self._busy)
 
     def start(self, effect: RunRotation) -> None:
-        """Run a rotation from its first step on, or only try the function."""
+        """Run a rotation from its first step, or only the trial of its function."""
         run = self._new_run(effect)
         if run.test:
             self._while_busy(run, lambda: courses.try_function(run, self._steps, self._progress))
@@ -46,12 +46,12 @@ class Rotations:
             self._while_busy(run, lambda: courses.rotate_without_function(run, self._progress))
 
     def resume(self, run: Run) -> None:
-        """Let a held rotation go on; the test may hold it again, further on."""
+        """Continue a held rotation; the test may hold it again at a later step."""
         run.state, run.thread = "running", get_ident()
         self._while_busy(run, lambda: courses.run_steps(run, self._steps, self._progress))
 
     def begin_first_due(self, time: float) -> tuple[Effect, ...]:
-        """Begin the rotation that has been due longest at that time, and return the effects that follow."""
+        """Begin the rotation that has been due longest at that time, and return its effects."""
         background = self._background
         with background.lock:
             if background.store.agenda.time > time:
@@ -62,7 +62,7 @@ class Rotations:
             )
 
     def checkpoint(self) -> Restore:
-        """Keep the runs of this moment, to restore them."""
+        """Record the current runs, and return a function that restores them."""
         return checkpoint(self.runs)
 
     def _new_run(self, effect: RunRotation) -> Run:
@@ -90,10 +90,10 @@ class Rotations:
 
         whole(begin, work, end)
 
-    # --- rotations that an interrupt, the end of a test or a fork has broken off ---
+    # --- rotations that an interrupt, the end of a test or a fork ended early ---
 
     def give_up(self, effect: RunRotation) -> None:
-        """Let a rotation fail that was announced, or was to be tried again, and has not begun."""
+        """Fail a rotation that was announced or due for another try, and has not begun."""
         secret = self._background.store.get(effect.key)
         if secret is None or rotation.running_token(secret) != effect.token:
             return
@@ -101,13 +101,13 @@ class Rotations:
             self._background.commit(effect.key, partial(self._progress.give_up, effect.token))
 
     def recover(self) -> None:
-        """Let each rotation fail that an interrupt in this thread has ended."""
+        """Fail each rotation that an interrupt in this thread has ended."""
         for run in tuple(self.runs):
             if run.state == "running" and run.thread == get_ident() and run not in self._busy:
                 self._progress.break_off(run)
 
     def cut_off(self, but: Container[Run]) -> None:
-        """Let each rotation fail that still runs in another thread: no further step of it begins."""
+        """Fail each rotation that still runs in another thread, so that none of its further steps begins."""
         for run in tuple(self.runs):
             if run.state == "running" and run.thread != get_ident() and run not in but:
                 self._progress.break_off(run)

@@ -1,4 +1,4 @@
-"""What is kept of each rotation that ran."""
+"""The records of rotations that ran."""
 
 from dataclasses import dataclass, field
 from traceback import format_exception
@@ -11,7 +11,7 @@ RunState: TypeAlias = Literal["running", "held", "succeeded", "failed", "abandon
 
 @dataclass(frozen=True, slots=True)
 class StepRun:
-    """One step that ran: its name, what it failed with, if it did, and whether the test had planned that."""
+    """One step that ran: its name, its error or None, and whether the test had planned that error."""
 
     step: str
     error: BaseException | None = field(default=None, repr=False)
@@ -27,8 +27,8 @@ class StepRun:
 class Run:
     """One try at a rotation, as the engine keeps it. A test sees it as `inspection.rotation_runs.Run`.
 
-    `left` has the steps to come, `at` is the one that runs now. `broken_off` says that the run failed because of an
-    interrupt, or because its manager was left or its test ended, while a step still ran.
+    `left` has the remaining steps, `at` is the step that runs now. `broken_off` says that the run failed because of an
+    interrupt, or because its manager exited or its test ended while a step still ran.
     """
 
     secret: str
@@ -48,5 +48,5 @@ class Run:
 
     @property
     def error(self) -> BaseException | None:
-        """What its last step failed with, None when it did not."""
+        """The error of its last step; None if the step succeeded."""
         return self.steps[-1].error if self.steps else None

@@ -1,6 +1,6 @@
-"""The steps of a rotation function: each runs the function once, unless the test holds it or plans its failure.
+"""The steps of a rotation function: each step runs the function once, unless the test holds it or plans its failure.
 
-A step is code of the user's, which calls Secrets Manager itself, from any thread: no lock is held while one runs.
+A step is the user's code. It calls Secrets Manager itself, from any thread, so no lock is held while it runs.
 """
 
 from pytest_secretsmanager.engine.effects.controls import StepControl, When
@@ -12,7 +12,7 @@ __tracebackhide__ = True
 
 
 class Steps:
-    """Runs the steps of rotation functions, as `control` lets it."""
+    """Runs the steps of rotation functions. `control` lets a test hold or fail steps."""
 
     def __init__(self, progress: Progress, control: StepControl) -> None:
         self._progress = progress
@@ -26,7 +26,7 @@ class Steps:
         return True
 
     def succeeds(self, run: Run, step: str) -> bool:
-        """Run one step, and keep its error."""
+        """Run one step, record its error, and return whether it succeeded."""
         run.at = step
         planned = self._control.failure(run, step, "before")
         error = planned if planned is not None else self._error_of(run, step)
@@ -46,11 +46,11 @@ class Steps:
     def _function(self, run: Run) -> Function:
         function = self._progress.background.ports.function(run.function)
         if function is None:
-            raise LookupError(f"the function {run.function} is not registered any more")
+            raise LookupError(f"the function {run.function} is no longer registered")
         return function
 
     def _event(self, run: Run, step: str) -> dict[str, str]:
-        """The event that AWS hands to a function. REPORTED: SecretId is the full ARN."""
+        """The event that AWS passes to a function. REPORTED: SecretId is the full ARN."""
         return {
             "Step": step,
             "SecretId": run.secret,
@@ -60,14 +60,14 @@ class Steps:
 
 
 def failure_message(run: Run) -> str:
-    """The message of CloudTrail's event for a step that failed (DOC)."""
+    """The message of CloudTrail's event for a failed step (DOC)."""
     return f"Error when executing lambda {run.function} during {run.steps[-1].step} step"
 
 
 def let_through(error: BaseException | None) -> None:
-    """Raise what is no Exception, such as an interrupt or a failed test, to the caller of RotateSecret.
+    """Raise an error that is no Exception, such as an interrupt or a failed test, to the caller of RotateSecret.
 
-    A function that exits has failed for Lambda.
+    SystemExit does not count: for Lambda, a function that exits has failed.
     """
     if error is not None and not isinstance(error, Exception | SystemExit):
         raise error

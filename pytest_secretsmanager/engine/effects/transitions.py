@@ -1,6 +1,6 @@
-"""What AWS does to a rotating secret by itself: it begins what is due, tries functions, and ends rotations.
+"""The changes that AWS itself makes to a rotating secret: it begins due rotations, tries functions and ends rotations.
 
-Pure, as operations are: each takes a secret and gives the outcome to commit.
+All functions are pure, as operations are: each takes a secret and returns the outcome to commit.
 """
 
 import json
@@ -16,13 +16,12 @@ from pytest_secretsmanager.engine.rules import labels, rotation, rotation_start
 from pytest_secretsmanager.engine.state import Secret, Value
 
 __tracebackhide__ = True
-"""pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
 
 _NEW_PASSWORD_LENGTH = 32
 
 
 def rotate_due(secret: Secret, time: float, ports: Ports, new_token: Callable[[], str]) -> Outcome:
-    """Begins the rotation that has fallen due, or tries a failed one again under its own token."""
+    """Begin the rotation that is due, or retry a failed one under its own token."""
     attempt = None if secret.rotation is None else secret.rotation.attempt
     if attempt is not None:
         return rotation_start.start(rotation.tried_again(secret), attempt.token)
@@ -35,10 +34,10 @@ def rotate_due(secret: Secret, time: float, ports: Ports, new_token: Callable[[]
 
 
 def rotate_by_aws(secret: Secret, token: str, time: float, ports: Ports) -> Outcome:
-    """The rotation of a secret that has no function of its own: another service manages it, or another vendor.
+    """Rotate a secret without a function: another AWS service or another vendor manages it.
 
-    What the new value is, nobody but that service knows. GUESS: in a JSON object the `password` is a new one; anything
-    else stays as it is, in a new version.
+    Only that service knows the new value. GUESS: in a JSON object, `password` changes; any other value stays the same,
+    in a new version.
     """
     current = secret.versions.get(secret.labels.get(labels.CURRENT, ""))
     pending = secret.versions[token]
@@ -54,7 +53,7 @@ def rotate_by_aws(secret: Secret, token: str, time: float, ports: Ports) -> Outc
 
 
 def trial(secret: Secret, token: str, time: float, ports: Ports) -> Outcome:
-    """The secret while its function is tried: a copy of the current value sits under AWSPENDING (RECORDED)."""
+    """The secret during the trial of its function: AWSPENDING holds a copy of the current value (RECORDED)."""
     rotation.require_complete(secret)
     tried = rotation.with_trial(secret, token, time)
     current = secret.versions.get(secret.labels.get(labels.CURRENT, ""))
@@ -67,16 +66,16 @@ def trial(secret: Secret, token: str, time: float, ports: Ports) -> Outcome:
 
 
 def trial_over(secret: Secret, token: str, error_message: str | None) -> Outcome:
-    """The secret once its function has been tried, with success or without."""
+    """The secret after the trial of its function, successful or not."""
     name: EventName = "TestRotationSucceeded" if error_message is None else "TestRotationFailed"
     event = rotation_event(name, secret, token, error_message)
     return Outcome({}, {secret.key: rotation.without_trial(secret, token)}, events=(event,))
 
 
 def completion(secret: Secret, token: str, time: float) -> Outcome:
-    """A rotation's end, once all steps have run: success if AWSCURRENT has come to its version, else a failure.
+    """The end of a rotation after its last step: a success if its version has AWSCURRENT, else a failure.
 
-    That AWS takes a function which promotes nothing for a failed one is a GUESS.
+    GUESS: for AWS, a function that moves AWSCURRENT to no new version has failed.
     """
     if rotation.is_current(secret, token):
         succeeded = rotation_event("RotationSucceeded", secret, token)
@@ -85,7 +84,7 @@ def completion(secret: Secret, token: str, time: float) -> Outcome:
 
 
 def failure(secret: Secret, token: str, time: float, message: str) -> Outcome:
-    """A rotation that has failed, with what CloudTrail says of it."""
+    """The failure of a rotation, with its CloudTrail event."""
     failed = rotation_event("RotationFailed", secret, token, message)
     return Outcome({}, {secret.key: rotation.failed(secret, time)}, events=(failed,))
 

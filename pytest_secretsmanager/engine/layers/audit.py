@@ -27,7 +27,6 @@ from pytest_secretsmanager.engine.rules import labels
 from pytest_secretsmanager.engine.state import Secrets
 
 __tracebackhide__ = True
-"""pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
 
 Placements: TypeAlias = Mapping[str, tuple[labels.Placement, labels.Placement]]
 """Where labels sat before and after a call, by the ARN of each secret whose labels it touched."""

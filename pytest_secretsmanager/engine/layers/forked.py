@@ -13,7 +13,6 @@ from pytest_secretsmanager.engine.call import Call, Handler, Outcome
 from pytest_secretsmanager.engine.tracebacks import PACKAGES_BETWEEN
 
 __tracebackhide__ = True
-"""pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
 
 Layer: TypeAlias = Callable[[Handler], Handler]
 

@@ -8,7 +8,6 @@ from pytest_secretsmanager.engine.rules import cross_account, replication
 from pytest_secretsmanager.engine.state import Secret, Secrets
 
 __tracebackhide__ = True
-"""pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
 
 
 _Asked = TypeVar("_Asked")

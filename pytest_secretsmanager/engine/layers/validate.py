@@ -6,7 +6,6 @@ from pytest_secretsmanager.engine.errors import SerializationException, Validati
 from pytest_secretsmanager.engine.limits import WrongType
 
 __tracebackhide__ = True
-"""pytest leaves the frames of this module out: they say nothing to a test's reader, and may hold secret values."""
 
 
 def validate(inner: Handler) -> Handler:

@@ -1,7 +1,7 @@
-"""Every operation of the API that the engine answers: its function, and the members of a request that it knows.
+"""Every operation of the API that the engine supports: its function, and the request members that it supports.
 
-A member that AWS's service description has and this table has not is refused with a clear error of ours rather than
-passed over in silence; `tests/house` holds the table against the installed botocore.
+If a request has a member that the service description has and this table lacks, the engine raises UnsupportedOperation
+and does not ignore the member. `tests/house` compares the table with the installed botocore.
 """
 
 from collections.abc import Callable
@@ -31,7 +31,7 @@ RunBatch: TypeAlias = Callable[[Secrets, Call, Handler], Outcome]
 
 
 class Operation(NamedTuple):
-    """One operation: the function that runs it, and the request members that it takes into account."""
+    """One operation: its function, and the request members that it supports."""
 
     run: Run
     members: frozenset[str]
@@ -113,5 +113,5 @@ OPERATIONS: dict[str, Operation | BatchOperation] = {
     ),
 }
 
-# Clients of an older botocore can't call what it does not know, and nothing tells them of it.
+# Clients of an older botocore can't call operations that it does not know.
 OPERATIONS = {name: OPERATIONS[name] for name in OPERATIONS if name in model.operation_names()}

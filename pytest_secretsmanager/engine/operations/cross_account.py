@@ -1,4 +1,4 @@
-"""AssociateCrossAccountReplica, DisassociateCrossAccountReplica; how such replicas are made, shown and set free."""
+"""AssociateCrossAccountReplica, DisassociateCrossAccountReplica; how to create, show and release such replicas."""
 
 from typing import cast
 
@@ -16,13 +16,13 @@ from pytest_secretsmanager.engine.ports import Ports
 from pytest_secretsmanager.engine.rules import cross_account, guards, labels
 from pytest_secretsmanager.engine.state import CrossAccountPrimary, CrossAccountReplica, Secret, Secrets
 
-_NOT_BESIDE = ("SecretString", "SecretBinary", "Description", "AddReplicaRegions", "Type")
+_FORBIDDEN_MEMBERS = ("SecretString", "SecretBinary", "Description", "AddReplicaRegions", "Type")
 
 
 def associate_cross_account_replica(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
-    """Lets a replica of another account follow. DOC: to ask once more repairs it, and what fails changes nothing.
+    """Link a replica in another account. DOC: a second call repairs the link, and a failed call changes nothing.
 
-    Organizations are not known here, so GUESS: all accounts are in one, and no ReplicaRestriction keeps any out.
+    The engine has no organizations. GUESS: all accounts are in one, so no ReplicaRestriction excludes any.
     """
     primary = _own_primary(secrets, call)
     cross_account.require_own_values(primary)
@@ -42,11 +42,11 @@ def associate_cross_account_replica(secrets: Secrets, call: Call, ports: Ports) 
 
 
 def disassociate_cross_account_replica(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
-    """Ends a link. DOC: the replica stays where it is and as it is, `Detached`. GUESS: the primary shows it no more."""
+    """End a link. DOC: the replica stays unchanged, as `Detached`. GUESS: the primary no longer shows it."""
     primary = _own_primary(secrets, call)
     arn = call.required_text("CrossAccountReplicaARN")
     if arn not in cross_account.replicas_of(primary):
-        # GUESS: no public source says what an ARN brings that is none of the secret's replicas.
+        # GUESS: no public source says what AWS answers if the ARN is not one of the secret's replicas.
         raise InvalidParameterException(f"The secret {arn} isn't a cross-account replica of this secret.")
     released = changed(cross_account.with_replica(primary, arn, None), changed=call.time)
     replica = cross_account.at(arn, secrets)
@@ -57,7 +57,7 @@ def disassociate_cross_account_replica(secrets: Secrets, call: Call, ports: Port
 
 
 def stop_following(secrets: Secrets, call: Call, replica: Secret) -> Outcome:
-    """StopReplicationToReplica for a replica of another account's secret. DOC: its primary then shows it `Detached`."""
+    """StopReplicationToReplica for a cross-account replica. DOC: its primary then shows it as `Detached`."""
     _require_own(replica, call, "replica")
     freed = changed(cross_account.with_primary(replica, None), changed=call.time)
     known = cast("CrossAccountPrimary", cross_account.primary_of(replica))
@@ -68,15 +68,15 @@ def stop_following(secrets: Secrets, call: Call, replica: Secret) -> Outcome:
     return Outcome({"ARN": replica.arn}, {replica.key: freed, primary.key: left})
 
 
-def as_replica_asked_for(secret: Secret, call: Call, ports: Ports) -> Secret:
-    """A new secret as the replica that its CreateSecret request asks for, if it does: `Pending`, without a value.
+def as_requested_replica(secret: Secret, call: Call, ports: Ports) -> Secret:
+    """A new secret, as a `Pending` replica without a value if its CreateSecret request has a CrossAccountPrimaryARN.
 
-    GUESS: whether there is such a primary is not looked at, since the replica's account may not see it.
+    GUESS: AWS does not check that the primary exists, since the replica's account may not see it.
     """
     arn = call.text("CrossAccountPrimaryARN")
     if arn is None:
         return secret
-    for member in _NOT_BESIDE:
+    for member in _FORBIDDEN_MEMBERS:
         if member in call.parameters:
             # DOC that it is refused; code and text are a GUESS.
             raise InvalidParameterException(f"You can't specify {member} when you create a cross-account replica.")
@@ -87,7 +87,7 @@ def as_replica_asked_for(secret: Secret, call: Call, ports: Ports) -> Secret:
 
 
 def require_customer_key(secret: Secret, ports: Ports) -> None:
-    """DOC: a cross-account replica is under a key of the customer's. Code and text are a GUESS; so is that it stays."""
+    """DOC: a cross-account replica needs a customer managed key. GUESS: code, text, and that UpdateSecret checks it."""
     if cross_account.primary_of(secret) is not None and ports.under_default_key(secret):
         raise InvalidParameterException("You must specify a customer managed KMS key for a cross-account replica.")
 
@@ -129,13 +129,13 @@ def _own_primary(secrets: Secrets, call: Call) -> Secret:
 
 
 def _require_own(secret: Secret, call: Call, role: str) -> None:
-    """DOC: the account that owns the secret calls. Code and text are a GUESS."""
+    """DOC: the caller belongs to the account that owns the secret. Code and text are a GUESS."""
     if secret.key.account != call.account:
         raise InvalidRequestException(f"You must call this operation from the account that owns the {role} secret.")
 
 
 def _replica_made_for(primary: Secret, replica: Secret | None, arn: str) -> Secret:
-    """The secret of that ARN, which its owner has to have made as this one's replica (DOC). The text is a GUESS."""
+    """Require that the secret of that ARN was created as a replica of `primary` (DOC). The text is a GUESS."""
     if replica is None:
         raise guards.secret_not_found()
     known = cross_account.primary_of(replica)
@@ -145,13 +145,13 @@ def _replica_made_for(primary: Secret, replica: Secret | None, arn: str) -> Secr
 
 
 def _require_room(primary: Secret, arn: str) -> None:
-    """DOC: a primary has one cross-account replica at most. The text is a GUESS."""
+    """DOC: a primary has at most one cross-account replica. The text is a GUESS."""
     if [other for other in cross_account.associated(primary) if other != arn]:
         raise LimitExceededException("A primary secret can have at most one cross-account replica.")
 
 
 def _try_keys(primary: Secret, replica: Secret, caller: Principal, ports: Ports) -> None:
-    """DOC: both keys are tried out, the primary's by decrypting. GUESS: which code a key brings that does not work."""
+    """DOC: AWS tries both keys, the primary's by decrypting. The code for an unusable key is a GUESS."""
     current = primary.versions.get(primary.labels.get(labels.CURRENT, ""))
     try:
         if current is not None and current.sealed is not None:

@@ -8,8 +8,8 @@ from pytest_secretsmanager.engine.errors import (
     InvalidRequestException,
     ResourceExistsException,
 )
-from pytest_secretsmanager.engine.operations.cross_account import as_replica_asked_for, require_customer_key
-from pytest_secretsmanager.engine.operations.replication import status_list, with_replicas_asked_for
+from pytest_secretsmanager.engine.operations.cross_account import as_requested_replica, require_customer_key
+from pytest_secretsmanager.engine.operations.replication import status_list, with_requested_replicas
 from pytest_secretsmanager.engine.operations.replies import identity
 from pytest_secretsmanager.engine.operations.values import abandonment, reseal, with_value
 from pytest_secretsmanager.engine.ports import Ports
@@ -19,13 +19,13 @@ from pytest_secretsmanager.engine.rules.tags import tags_after
 from pytest_secretsmanager.engine.state import Deletion, Secret, SecretKey, Secrets, Value
 
 DEFAULT_WINDOW = 30
-"""The recovery window of a deleted secret in days, when the request names none (DOC)."""
+"""The recovery window of a deleted secret in days, unless the request names one (DOC)."""
 
 
 def create_secret(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
-    """Creates a secret, with a first version when the request has a value.
+    """Create a secret, with a first version if the request has a value.
 
-    RECORDED: a repeat with the same token and value succeeds, so the token is looked at before the name.
+    RECORDED: a repeat with the same token and value succeeds, so AWS checks the token before the name.
     """
     token = guards.require_token(call)
     name = guards.require_name(call.required_text("Name"))
@@ -34,8 +34,8 @@ def create_secret(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
     if existing is not None:
         _require_repeat(existing, call, ports, token, value)
         return Outcome(identity(existing, VersionId=token))
-    secret = as_replica_asked_for(_new_secret(call, name, ports), call, ports)
-    secret = with_replicas_asked_for(secret, call, ports.regions)
+    secret = as_requested_replica(_new_secret(call, name, ports), call, ports)
+    secret = with_requested_replicas(secret, call, ports.regions)
     reply = identity(secret)
     if value is not None:
         secret = with_value(secret, call, ports, token, value)
@@ -48,9 +48,9 @@ def create_secret(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
 
 
 def update_secret(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
-    """Changes a secret's metadata, and gives it a new current version when the request has a value.
+    """Change a secret's metadata, and add a new current version if the request has a value.
 
-    RECORDED: a repeat with the same token and value succeeds, against the API reference.
+    RECORDED: a repeat with the same token and value succeeds. The API reference says otherwise.
     """
     token = guards.require_token(call) if guards.has_value(call) else None
     secret = guards.require_live(secrets, call)
@@ -70,9 +70,9 @@ def update_secret(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
 
 
 def delete_secret(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
-    """Schedules a secret's deletion, or deletes it at once with ForceDeleteWithoutRecovery.
+    """Schedule a secret's deletion, or delete it immediately with ForceDeleteWithoutRecovery.
 
-    RECORDED: forcing the deletion of a secret that is not there succeeds; scheduling a deletion turns rotation off.
+    RECORDED: forcing the deletion of a missing secret succeeds; scheduling a deletion turns rotation off.
     """
     force, window = call.flag("ForceDeleteWithoutRecovery"), call.number("RecoveryWindowInDays")
     secret = guards.find(secrets, call, call.required_text("SecretId"))
@@ -80,12 +80,12 @@ def delete_secret(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
         raise guards.secret_not_found()
     _require_window(force, window)
     if secret is None:
-        return _deletion_of_nothing(call, ports)
+        return _deletion_of_missing_secret(call, ports)
     guards.require_primary(secret)
     guards.require_owner(secret, call)
     replication.require_no_replicas(secret)
     if force:
-        # RECORDED: AWS logs the deletion of its own doing, 5 to 28 seconds later.
+        # RECORDED: AWS logs the deletion as an event of its own, 5 to 28 seconds later.
         gone: Changes = {secret.key: None}
         return Outcome(identity(secret, DeletionDate=call.time), gone, events=deletion_events(secret, call.time))
     # GUESS: sources disagree on a second deletion; this is AWS's general answer.
@@ -96,7 +96,7 @@ def delete_secret(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
 
 
 def restore_secret(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
-    """Cancels a scheduled deletion. GUESS: a secret that is not scheduled is left as it is, with success.
+    """Cancel a scheduled deletion. GUESS: without one, the call succeeds and changes nothing.
 
     GUESS: rotation, which the deletion has turned off, stays off.
     """
@@ -108,7 +108,7 @@ def restore_secret(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
 
 
 def _require_repeat(secret: Secret, call: Call, ports: Ports, token: str, value: Value | None) -> None:
-    """Lets pass only the very request that created the secret, sent once more."""
+    """Raise AWS's error unless the request repeats the one that created the secret."""
     if value is not None and token in secret.versions:
         with_value(secret, call, ports, token, value)
         return
@@ -142,7 +142,7 @@ def _new_arn(call: Call, name: str, ports: Ports) -> str:
 
 
 def _with_metadata(secret: Secret, call: Call, ports: Ports) -> Secret:
-    """The secret with what an UpdateSecret request says of it; an empty text takes a member away (DOC)."""
+    """The secret with the metadata of an UpdateSecret request; an empty string removes a member (DOC)."""
     description, kms_key_id, kind = call.text("Description"), call.text("KmsKeyId"), call.text("Type")
     if description is None and kms_key_id is None and kind is None:
         return secret
@@ -155,7 +155,7 @@ def _with_metadata(secret: Secret, call: Call, ports: Ports) -> Secret:
     )
     if updated.kms_key_id == secret.kms_key_id:
         return updated
-    # DOC: another account can move a secret neither to the default key nor away from it.
+    # DOC: a caller from another account can move a secret neither to the default key nor away from it.
     ports.require_own_key(secret, call)
     ports.require_own_key(updated, call)
     ports.require_key_access(updated, call.principal)
@@ -163,7 +163,7 @@ def _with_metadata(secret: Secret, call: Call, ports: Ports) -> Secret:
 
 
 def _require_window(force: bool, window: int | None) -> None:
-    """REPORTED: the range is checked before the conflict."""
+    """REPORTED: AWS checks the range before the conflict."""
     if window is not None and not 7 <= window <= 30:
         raise InvalidParameterException("The RecoveryWindowInDays value must be between 7 and 30 days (inclusive).")
     if force and window is not None:
@@ -172,7 +172,7 @@ def _require_window(force: bool, window: int | None) -> None:
         )
 
 
-def _deletion_of_nothing(call: Call, ports: Ports) -> Outcome:
+def _deletion_of_missing_secret(call: Call, ports: Ports) -> Outcome:
     secret_id = call.required_text("SecretId")
     arn = secret_id if arns.is_arn(secret_id) else _new_arn(call, secret_id, ports)
     return Outcome({"ARN": arn, "Name": secret_id, "DeletionDate": call.time})

@@ -1,4 +1,4 @@
-"""DescribeSecret, ListSecrets, ListSecretVersionIds: which fields are present when (RECORDED field by field)."""
+"""DescribeSecret, ListSecrets, ListSecretVersionIds, and when replies have which field (RECORDED field by field)."""
 
 from collections.abc import Callable, Iterator
 
@@ -11,7 +11,7 @@ from pytest_secretsmanager.engine.rules import filters, guards, paging, schedule
 from pytest_secretsmanager.engine.state import RotationConfiguration, RotationRules, Sealed, Secret, Secrets, Version
 
 DEFAULT_KEY = "DefaultEncryptionKey"
-"""How ListSecretVersionIds names the account's default KMS key (RECORDED)."""
+"""The name of the account's default KMS key in ListSecretVersionIds (RECORDED)."""
 
 
 def describe_secret(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
@@ -44,7 +44,7 @@ def list_secrets(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
 
 
 def list_secret_version_ids(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
-    """A secret's versions that hold a value (DOC), oldest first (GUESS); unlabelled ones only on request."""
+    """A secret's versions that have a value (DOC), oldest first (GUESS); unlabelled ones only on request."""
     secret = guards.require_secret(secrets, call)
     deprecated_too = call.flag("IncludeDeprecated")
     versions = (
@@ -80,11 +80,11 @@ _SORT_KEYS: dict[str, Callable[[Secret], paging.SortKey]] = {
     "last-changed-date": lambda secret: (secret.changed, secret.number),
     "name": lambda secret: (secret.name,),
 }
-"""RECORDED: the oldest first, also of those that were made in the same moment."""
+"""RECORDED: the oldest secret is first, even among those created at the same time."""
 
 
 def _query(call: Call) -> dict[str, object]:
-    """What a page token is good for: the request without its paging."""
+    """The part of a request that its page token is valid for: all members but those for paging."""
     return {name: value for name, value in call.parameters.items() if name not in ("NextToken", "MaxResults")}
 
 
@@ -106,7 +106,7 @@ def _metadata(secret: Secret) -> Reply:
     }
     reply.update({name: value for name, value in optional.items() if value})
     if secret.deletion is not None:
-        # RECORDED: the time of the call, where DeleteSecret itself answers with the day on which the secret goes.
+        # RECORDED: the time of the call. DeleteSecret itself answers with the date of the deletion.
         reply["DeletedDate"] = secret.deletion.asked
     reply["LastChangedDate"] = secret.changed
     if secret.tags is not None:
@@ -116,7 +116,7 @@ def _metadata(secret: Secret) -> Reply:
 
 
 def _rotation(rotation: RotationConfiguration, changed: float) -> Reply:
-    """DOC: rules and function stay when rotation is turned off; so does the date of the last one in a list."""
+    """DOC: rules and function stay when rotation is turned off. In a list, so does the date of the last rotation."""
     shown: Reply = {"RotationEnabled": rotation.enabled}
     optional = {
         "RotationLambdaARN": rotation.function,

@@ -19,7 +19,7 @@ _TYPES = {
 
 
 def get_random_password(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
-    """A password of the length and the character types asked for. DOC: every type included is in it, by default."""
+    """A password of the requested length and character types. DOC: by default, it has a character of each type."""
     excluded = call.text("ExcludeCharacters") or ""
     types = [_without(characters, excluded) for flag, characters in _TYPES.items() if not call.flag(flag)]
     space = _without(" " if call.flag("IncludeSpace") else "", excluded)
@@ -34,7 +34,7 @@ def _without(characters: str, excluded: str) -> str:
 
 
 def _require_possible(length: int, required: list[str], pool: str) -> None:
-    """REPORTED texts; the order of the three is a GUESS."""
+    """The texts are REPORTED; the order of the three checks is a GUESS."""
     if not pool:
         raise InvalidParameterException("All characters have been excluded from selection.")
     if not all(required):

@@ -11,7 +11,7 @@ from pytest_secretsmanager.engine.state import Secret, Secrets
 
 
 def get_resource_policy(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
-    """The policy attached to a secret under a name. RECORDED: without one the member is absent."""
+    """The policy of that name of a secret. RECORDED: without a policy, the member is absent."""
     secret = guards.require_live(secrets, call)
     name = _name(call)
     text = named_policies.text(secret, name)
@@ -22,9 +22,9 @@ def get_resource_policy(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
 
 
 def put_resource_policy(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
-    """Attaches a policy in place of the present one, as AWS writes it.
+    """Attach a policy, rewritten as AWS rewrites it. It replaces the present one.
 
-    RECORDED: a public one is taken too, unless BlockPublicPolicy is set.
+    RECORDED: AWS accepts a public policy too, unless BlockPublicPolicy is set.
     """
     secret = guards.require_live(secrets, call)
     guards.require_primary(secret)
@@ -33,14 +33,14 @@ def put_resource_policy(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
     text = call.required_text("ResourcePolicy")
     statements = policy.parse(text)
     if call.flag("BlockPublicPolicy") and policy.is_public(statements):
-        # DOC for the condition; the text is the old user guide's.
+        # The condition is DOC; the text is from the old user guide.
         raise PublicPolicyException("You can't attach a resource-based policy that allows broad access to the secret.")
     updated = changed(secret, policy=policy_text.rewritten(text), changed=call.time)
     return Outcome(_identity(secret, call, name), {secret.key: updated})
 
 
 def delete_resource_policy(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
-    """Takes the policy away. GUESS: without one it succeeds too."""
+    """Remove the policy. GUESS: without one, the call succeeds too."""
     secret = guards.require_live(secrets, call)
     guards.require_primary(secret)
     name = _name(call)
@@ -52,7 +52,7 @@ def delete_resource_policy(secrets: Secrets, call: Call, ports: Ports) -> Outcom
 
 
 def validate_resource_policy(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
-    """Whether a policy would be taken. The check's name is a GUESS: AWS publishes none."""
+    """Say whether AWS would accept a policy. The check's name is a GUESS: AWS publishes none."""
     if call.text("SecretId") is not None:
         guards.require_live(secrets, call)
     public = policy.is_public(policy.parse(call.required_text("ResourcePolicy")))
@@ -64,7 +64,7 @@ def validate_resource_policy(secrets: Secrets, call: Call, ports: Ports) -> Outc
 
 
 def list_resource_policies(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
-    """The names of a secret's policies, a page at a time: `default` first, the others by the alphabet (DOC)."""
+    """The names of a secret's policies, a page at a time: `default` first, the others in alphabetical order (DOC)."""
     secret = guards.require_live(secrets, call)
     found, token = paging.page(
         named_policies.names(secret),
@@ -84,6 +84,6 @@ def _name(call: Call) -> str:
 
 
 def _identity(secret: Secret, call: Call, name: str) -> Reply:
-    """DOC: the policy's name is answered too; a botocore before 1.44.2 has no such member."""
+    """DOC: the reply has the policy's name too. In botocore before 1.44.2, replies have no such member."""
     shape = model.operation(call.operation).output_shape
     return identity(secret, PolicyName=name) if shape and "PolicyName" in shape.members else identity(secret)

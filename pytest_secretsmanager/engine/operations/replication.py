@@ -14,14 +14,14 @@ from pytest_secretsmanager.engine.state import Replica, Secret, Secrets
 
 
 def replicate_secret_to_regions(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
-    """Asks for replicas. DOC: they are in progress when the answer comes.
+    """Request replicas. DOC: in the reply, they are in progress.
 
-    GUESS: a region that has a replica already is replicated to once more, under the key that this request names.
+    GUESS: AWS replicates again to a region that already has a replica, under the key of this request.
     """
     secret = guards.require_live(secrets, call)
     guards.require_primary(secret)
     cross_account.require_own_values(secret)
-    asked = with_replicas_asked_for(secret, call, ports.regions)
+    asked = with_requested_replicas(secret, call, ports.regions)
     return Outcome(
         {"ARN": secret.arn, "ReplicationStatus": status_list(asked, secrets)},
         {secret.key: changed(asked, changed=call.time)},
@@ -29,12 +29,12 @@ def replicate_secret_to_regions(secrets: Secrets, call: Call, ports: Ports) -> O
 
 
 def remove_regions_from_replication(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
-    """Deletes the replicas of some regions, at once."""
+    """Delete the replicas in some regions immediately."""
     secret = guards.require_live(secrets, call)
     guards.require_primary(secret)
     regions = call.texts("RemoveReplicaRegions") or []
     if not secret.replicas.keys() >= {*regions}:
-        # GUESS: no public source says what a region without a replica brings.
+        # GUESS: no public source says what AWS answers for a region without a replica.
         raise _invalid_region()
     left = {region: replica for region, replica in secret.replicas.items() if region not in regions}
     updated = changed(replication.with_replicas(secret, left), changed=call.time)
@@ -48,22 +48,22 @@ def remove_regions_from_replication(secrets: Secrets, call: Call, ports: Ports) 
 
 
 def stop_replication_to_replica(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
-    """Makes a replica a secret of its own; called in the replica's region or account (DOC). The refusal is a GUESS."""
+    """Turn a replica into an independent secret, from the replica's region or account (DOC). The refusal is a GUESS."""
     replica = guards.require_live(secrets, call)
     if cross_account.primary_of(replica) is not None:
         return stop_following(secrets, call, replica)
     if not replica.is_replica or replica.primary_region is None:
         raise InvalidRequestException("You can't stop replication of a secret that isn't a replica.")
     promoted = changed(replica, primary_region=None, changed=call.time)
-    # It is there: a primary that has replicas can be neither deleted nor overwritten.
+    # The primary exists: while it has replicas, it can be neither deleted nor overwritten.
     primary = cast("Secret", secrets.get(replica.key._replace(region=replica.primary_region)))
     left = {region: one for region, one in primary.replicas.items() if region != replica.key.region}
     released = replication.with_replicas(primary, left)
     return Outcome({"ARN": replica.arn}, {replica.key: promoted, primary.key: released})
 
 
-def with_replicas_asked_for(secret: Secret, call: Call, regions: Regions) -> Secret:
-    """The secret with the replicas of a request, in progress all of them."""
+def with_requested_replicas(secret: Secret, call: Call, regions: Regions) -> Secret:
+    """The secret with the replicas that a request adds, all in progress."""
     asked = {
         cast("str", item.get("Region", "")): Replica(
             kms_key_id=cast("str", item.get("KmsKeyId", "")), overwrite=call.flag("ForceOverwriteReplicaSecret")
@@ -77,7 +77,7 @@ def with_replicas_asked_for(secret: Secret, call: Call, regions: Regions) -> Sec
 
 
 def status_list(secret: Secret, secrets: Secrets) -> list[dict[str, object]]:
-    """ReplicationStatus as replies show it: LastAccessedDate is the replica's own (DOC)."""
+    """ReplicationStatus in replies. DOC: LastAccessedDate is the replica's own."""
     return [_status(secret, region, replica, secrets) for region, replica in secret.replicas.items()]
 
 

@@ -1,4 +1,4 @@
-"""RotateSecret and CancelRotateSecret, and how a rotation begins, on request or by itself."""
+"""RotateSecret, CancelRotateSecret."""
 
 from typing import cast
 
@@ -17,18 +17,18 @@ from pytest_secretsmanager.engine.state import RotationConfiguration, Secret, Se
 
 
 def rotate_secret(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
-    """Stores how a secret rotates, and has it rotate now, or, with RotateImmediately false, only tries the function.
+    """Store the rotation configuration, and start a rotation or, with RotateImmediately false, the function's trial.
 
-    RECORDED: all or nothing is stored, and a later call without parameters uses what is stored. The steps of the
-    function are an effect: they run when the answer is there. A repeat with the same token starts nothing (DOC); what
-    it says otherwise than what is stored is stored (GUESS).
+    RECORDED: AWS stores the whole configuration or nothing, and a later call without parameters uses the stored one.
+    The function's steps are an effect: they run after the call is committed. A repeat with the same token starts no
+    rotation (DOC), but stores a different configuration (GUESS).
     """
     token = guards.require_token(call, InvalidParameterException)
     secret = guards.require_live(secrets, call)
     guards.require_primary(secret)
     cross_account.require_own_values(secret)
     if call.text("RotationLambdaARN") is not None:
-        guards.require_owner(secret, call)  # GUESS: managed rotation takes rules, and no function
+        guards.require_owner(secret, call)  # GUESS: a request can set the rules of managed rotation, but no function
     reply = identity(secret, VersionId=token)
     is_repeat = token in secret.versions
     configured = changed(secret, rotation=_configuration(secret, call), changed=call.time)
@@ -45,10 +45,10 @@ def rotate_secret(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
 
 
 def cancel_rotate_secret(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
-    """Turns rotation off, and ends one that is under way. DOC: AWSPENDING stays where it is, and so do the rules.
+    """Turn rotation off, and end a rotation that is under way. DOC: AWSPENDING and the rules stay.
 
-    REPORTED: it works on secrets that a service manages too, and a second one succeeds. GUESS: a secret that never
-    rotated is left as it is, with success.
+    REPORTED: the call also works on secrets that a service manages, and a second call succeeds. GUESS: for a secret
+    that never rotated, the call succeeds and changes nothing.
     """
     secret = guards.require_live(secrets, call)
     guards.require_primary(secret)
@@ -64,7 +64,7 @@ def cancel_rotate_secret(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
 
 
 def _configuration(secret: Secret, call: Call) -> RotationConfiguration:
-    """How the secret rotates from now on: what the request says, else what is stored."""
+    """The new rotation configuration: the request's members, else the stored ones."""
     stored = secret.rotation or RotationConfiguration()
     rules, metadata = call.structure("RotationRules"), call.structures("ExternalSecretRotationMetadata")
     configured = changed(
@@ -79,7 +79,7 @@ def _configuration(secret: Secret, call: Call) -> RotationConfiguration:
 
 
 def _is_configured_alike(one: Secret, other: Secret) -> bool:
-    """Whether two states of a secret rotate in the same way, whenever they do so next."""
+    """Return whether two states of a secret have the same rotation configuration, apart from the next window."""
     if one.rotation is None or other.rotation is None:
         return one.rotation is other.rotation
     return changed(one.rotation, window=None, again=None) == changed(other.rotation, window=None, again=None)
@@ -90,7 +90,7 @@ def _item(item: dict[str, object]) -> tuple[str, str]:
 
 
 def _require_invokable(secret: Secret, ports: Ports) -> None:
-    """A function that AWS may invoke (RECORDED texts), unless AWS or a vendor rotates this secret without one (DOC)."""
+    """Require a function that AWS may invoke (RECORDED texts), or AWS or a vendor that rotates without one (DOC)."""
     function = rotation_start.function_of(secret)
     if not function:
         if _is_rotated_by_aws(secret):

@@ -8,14 +8,14 @@ from pytest_secretsmanager.engine.state import Secrets
 
 
 def tag_resource(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
-    """Adds tags, or gives present ones another value; a tag keeps its place (GUESS)."""
+    """Add tags, or change the values of existing ones; a changed tag keeps its place (GUESS)."""
     secret = guards.require_taggable(secrets, call)
     after = tags.tags_after(secret.tags, call.structures("Tags") or [], call)
     return Outcome({}, {secret.key: changed(secret, tags=after, changed=call.time)}, about=secret.arn)
 
 
 def untag_resource(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
-    """Takes tags away. What was ever tagged keeps an empty list (RECORDED); absent keys are no error (DOC)."""
+    """Remove tags. A secret that was ever tagged keeps an empty list (RECORDED); absent keys are no error (DOC)."""
     secret = guards.require_taggable(secrets, call)
     keys = call.texts("TagKeys") or []
     tags.refuse_reserved(keys, call)
@@ -23,5 +23,5 @@ def untag_resource(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
         return Outcome({}, about=secret.arn)
     left = {key: value for key, value in secret.tags.items() if key not in keys}
     if left == secret.tags:
-        return Outcome({}, about=secret.arn)  # DOC: then the metadata is unchanged
+        return Outcome({}, about=secret.arn)  # DOC: the metadata stays unchanged
     return Outcome({}, {secret.key: changed(secret, tags=left, changed=call.time)}, about=secret.arn)

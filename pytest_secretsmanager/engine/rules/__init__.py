@@ -1,1 +1,1 @@
-"""AWS's rules as pure functions over values; a rule is found by its file's name. They import values and each other."""
+"""AWS's rules as pure functions over values, one module for each topic. They import only values and each other."""

@@ -1,7 +1,7 @@
-"""What ties a secret to one of another account: which links there are, how they change, and what they forbid.
+"""Links between secrets of two accounts: how to read and change them, and which calls they forbid.
 
-DOC: the two stand in one region and partition, and each account keeps a secret of its own: ARN, policy, key and tags.
-Only values are copied, and the labels that tell which is current.
+DOC: both secrets are in one region and partition, and each has its own ARN, policy, key and tags. AWS copies only
+values, and the labels that say which one is current.
 """
 
 from collections.abc import Mapping
@@ -24,17 +24,17 @@ _NONE: Mapping[str, CrossAccountReplica] = MappingProxyType({})
 
 
 def primary_of(secret: Secret) -> CrossAccountPrimary | None:
-    """The primary in another account that a secret was made to follow, also before and after it does."""
+    """The primary in another account that a secret was created to follow, even while it is `Pending` or `Detached`."""
     return None if secret.links is None else secret.links.primary
 
 
 def replicas_of(secret: Secret) -> Mapping[str, CrossAccountReplica]:
-    """The replicas of a secret in other accounts, by ARN; one that stopped following is among them as `Detached`."""
+    """The replicas of a secret in other accounts, by ARN, including `Detached` ones, which stopped following."""
     return _NONE if secret.links is None else secret.links.replicas
 
 
 def linked(secret: Secret | None, replica: Secret) -> bool:
-    """Whether a secret is the primary of this replica and knows of it."""
+    """Return whether the secret and the replica link to each other."""
     primary = primary_of(replica)
     return (
         secret is not None and primary is not None and primary.arn == secret.arn and replica.arn in replicas_of(secret)
@@ -42,7 +42,7 @@ def linked(secret: Secret | None, replica: Secret) -> bool:
 
 
 def with_primary(secret: Secret, primary: CrossAccountPrimary | None) -> Secret:
-    """The secret as the replica of that primary; None: as a secret of its own."""
+    """The secret as the replica of that primary; None: as an independent secret."""
     return changed(secret, links=None if primary is None else Links(primary=primary))
 
 
@@ -54,22 +54,22 @@ def with_replica(secret: Secret, arn: str, replica: CrossAccountReplica | None) 
 
 
 def with_status(secret: Secret, arn: str, status: LinkStatus, message: str = "") -> Secret:
-    """The primary with its replica of that ARN in that status."""
+    """The primary with a new status of its replica of that ARN."""
     return with_replica(secret, arn, changed(replicas_of(secret)[arn], status=status, message=message))
 
 
 def associated(secret: Secret) -> list[str]:
-    """The ARNs of the replicas that follow, or are to. GUESS: one that is `Detached` counts no more."""
+    """The ARNs of the replicas that follow or will follow. GUESS: a `Detached` one no longer counts."""
     return [arn for arn, replica in replicas_of(secret).items() if replica.status != "Detached"]
 
 
 def in_progress(secret: Secret) -> list[str]:
-    """The ARNs of the replicas that have yet to follow."""
+    """The ARNs of the replicas that are not up to date."""
     return [arn for arn, replica in replicas_of(secret).items() if replica.status == "InProgress"]
 
 
 def following(before: Secret | None, after: Secret) -> Secret:
-    """The primary with its replicas in progress again, if the change has to reach them: values and labels do."""
+    """The primary with its replicas in progress again, if values or labels have changed."""
     if before is None or after.links is None or _copied(before) == _copied(after):
         return after
     in_sync = [arn for arn, replica in after.links.replicas.items() if replica.status == "InSync"]
@@ -79,7 +79,7 @@ def following(before: Secret | None, after: Secret) -> Secret:
 
 
 def told(primary: Secret, secrets: Secrets) -> dict[SecretKey, Secret]:
-    """The replicas that are in progress again, and learn it from the primary, by key."""
+    """The replicas whose own status is not yet `InProgress` although their primary's entry is, by key."""
     replicas = [at(arn, secrets) for arn in in_progress(primary)]
     known = CrossAccountPrimary(arn=primary.arn, status="InProgress")
     return {
@@ -95,17 +95,17 @@ def _copied(secret: Secret) -> tuple[object, ...]:
 
 
 def at(arn: str, secrets: Secrets) -> Secret | None:
-    """The secret of a full ARN, None when there is none."""
+    """The secret of a full ARN, or None."""
     parsed = arns.parse(arn)
     found = None if parsed is None else secrets.get(SecretKey(*parsed[:3]))
     return None if found is None or found.arn != arn else found
 
 
-# --- what is refused -----------------------------------------------------------------------------------------------
+# --- refusals ------------------------------------------------------------------------------------------------------
 
 
 def require_another_account(arn: str, region: str, account: str, what: str) -> None:
-    """DOC: the other secret is in the same region and partition, and in another account. Code and texts are a GUESS."""
+    """DOC: the other secret is in the same region and partition, but another account. Code and texts are a GUESS."""
     parsed = arns.parse(arn)
     if parsed is None or parsed.partial:
         raise InvalidParameterException(f"The ARN of the {what} secret isn't the full ARN of a secret: {arn}")
@@ -116,9 +116,9 @@ def require_another_account(arn: str, region: str, account: str, what: str) -> N
 
 
 def require_own_values(secret: Secret) -> None:
-    """A replica takes its values, and all that belongs to them, from its primary. GUESS, after regional replicas.
+    """Refuse changes to a replica's values, which come from its primary. GUESS, by analogy with regional replicas.
 
-    So it is while it is `Pending` or `Detached`, too: DOC says that only StopReplicationToReplica ends it.
+    This also applies while the replica is `Pending` or `Detached`. DOC: only StopReplicationToReplica ends it.
     """
     if primary_of(secret) is not None:
         raise InvalidParameterException(
@@ -127,7 +127,7 @@ def require_own_values(secret: Secret) -> None:
 
 
 def reason_to_stay(secret: Secret) -> str | None:
-    """Why a secret can't be deleted (DOC); None: it can. Code and texts are a GUESS, after those of regional ones."""
+    """The reason why a secret can't be deleted (DOC), or None. Code and texts are a GUESS, after regional replicas'."""
     if primary_of(secret) is not None:
         return f"You can't delete secret {secret.arn} that is a cross-account replica. Stop its replication first."
     if replicas := associated(secret):

@@ -1,7 +1,8 @@
-"""The filters of ListSecrets and BatchGetSecretValue: which secrets a request's `Filters` let through.
+"""The filters of ListSecrets and BatchGetSecretValue: which secrets a request's `Filters` match.
 
-RECORDED (moto's tests verified against AWS): values of one filter are alternatives, filters add up, `!` negates;
-`name`, `tag-key` and `tag-value` match a prefix with case; `description` and `all` match words without case.
+RECORDED (moto's tests verified against AWS): a secret has to match all filters, and at least one value of each; `!`
+negates a value; `name`, `tag-key` and `tag-value` match a prefix and respect case; `description` and `all` match words
+and ignore case.
 """
 
 import re
@@ -16,7 +17,7 @@ _CASE_BOUNDARY = re.compile(r"([^a-z][a-z]+)")
 
 
 def matching(secrets: Iterable[Secret], filters: Sequence[dict[str, object]] | None) -> Iterable[Secret]:
-    """The secrets that every filter lets through, in their order."""
+    """The secrets that match every filter, in their order."""
     tests = [_compile(entry) for entry in filters or ()]
     if not tests:
         return secrets
@@ -24,9 +25,9 @@ def matching(secrets: Iterable[Secret], filters: Sequence[dict[str, object]] | N
 
 
 def words(text: str) -> list[str]:
-    """The words of an attribute: parts between blanks, their pieces between separators, and those split by case.
+    """The words of an attribute, split at blanks, then at separators, then at changes of case. Unsplit parts count too.
 
-    RECORDED: a part with two different separators is not split any further.
+    RECORDED: AWS does not split a part that has two different separators.
 
     >>> words("COMPANYthings"), words("prod-App"), words("prod-App/x")
     (['COMPANYthings', 'COMPAN', 'Ythings'], ['prod-App', 'prod', 'App'], ['prod-App/x'])
@@ -48,7 +49,7 @@ def _pieces(part: str) -> list[str]:
 def _compile(entry: dict[str, object]) -> Callable[[Secret], bool]:
     key, values = cast("str | None", entry.get("Key")), cast("list[str] | None", entry.get("Values"))
     if key is None:
-        # Both texts are a GUESS: other imitations have them.
+        # Both texts are a GUESS, taken from other emulators.
         raise InvalidParameterException("Invalid filter key")
     if not values:
         raise InvalidParameterException(f"Invalid filter values for key: {key}")
@@ -70,7 +71,7 @@ def _starts_with(attribute: str, wanted: str) -> bool:
 
 
 def _words_match(attribute: str, wanted: str) -> bool:
-    """Whether each word wanted starts some word of this one attribute. RECORDED: a separator alone finds nothing."""
+    """Return whether each wanted word starts a word of the attribute. RECORDED: a separator alone matches no secret."""
     parts = wanted.lower().split()
     if not parts or any(part in _SEPARATORS for part in parts):
         return False

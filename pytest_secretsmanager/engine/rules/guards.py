@@ -1,7 +1,7 @@
 """Named guards, in the order in which AWS checks: token, name, existence, deletion, replica, owner, parameters.
 
-Each `require_` returns what it found or raises AWS's error. RECORDED: AWS checks token and name before existence. The
-rest of the order is a GUESS.
+Each `require_` function returns what it checked, or raises AWS's error. RECORDED: AWS checks token and name before
+existence. The rest of the order is a GUESS.
 """
 
 import re
@@ -19,16 +19,16 @@ from pytest_secretsmanager.engine.rules import cross_account
 from pytest_secretsmanager.engine.state import Secret, SecretKey, Secrets, Value, Version
 
 VALUE_QUOTA = 65_536
-"""Bytes of a secret value."""
+"""The maximum size of a secret value in bytes."""
 
 STRING_ERRORS = "surrogatepass"
-"""How a SecretString is encoded: a lone surrogate is no text, yet a client can send one."""
+"""The error handler for encoding a SecretString: a client can send a lone surrogate, which UTF-8 can't encode."""
 
 _NAME = re.compile(r"[A-Za-z0-9/_+=.@!-]+").fullmatch
 
 
 def require_token(call: Call, refusal: type[ServiceError] = InvalidRequestException) -> str:
-    """The ClientRequestToken, which SDKs fill in and raw HTTP callers must send (RECORDED)."""
+    """The ClientRequestToken. SDKs fill it in, and raw HTTP callers must send it (RECORDED)."""
     token = call.text("ClientRequestToken")
     if token is None:
         raise refusal("You must provide a ClientRequestToken value. We recommend a UUID-type value.")
@@ -36,7 +36,7 @@ def require_token(call: Call, refusal: type[ServiceError] = InvalidRequestExcept
 
 
 def require_name(name: str) -> str:
-    """A name made of the characters that AWS allows (RECORDED)."""
+    """The name, if it has only characters that AWS allows (RECORDED)."""
     if _NAME(name) is None:
         raise ValidationException(
             "Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!"
@@ -53,7 +53,7 @@ def require_secret(secrets: Secrets, call: Call) -> Secret:
 
 
 def secret_not_found() -> ResourceNotFoundException:
-    """The answer for a secret that is not there (RECORDED)."""
+    """The error for a secret that does not exist (RECORDED)."""
     return ResourceNotFoundException("Secrets Manager can't find the specified secret.")
 
 
@@ -65,7 +65,7 @@ def require_live(secrets: Secrets, call: Call) -> Secret:
 
 
 def require_not_deleted(secret: Secret) -> None:
-    """A secret that is scheduled for deletion answers next to nothing (RECORDED for tags, DOC for values)."""
+    """Refuse a secret that is scheduled for deletion: few calls accept one (RECORDED for tags, DOC for values)."""
     if secret.deletion is not None:
         raise InvalidRequestException(
             "You can't perform this operation on the secret because it was marked for deletion."
@@ -73,7 +73,7 @@ def require_not_deleted(secret: Secret) -> None:
 
 
 def require_taggable(secrets: Secrets, call: Call) -> Secret:
-    """The secret that SecretId names, if the caller may give it tags here."""
+    """The secret that SecretId names, if this caller may change its tags in this region."""
     secret = require_live(secrets, call)
     require_primary(secret)
     require_owner(secret, call)
@@ -81,17 +81,17 @@ def require_taggable(secrets: Secrets, call: Call) -> Secret:
 
 
 def require_writable(secrets: Secrets, call: Call) -> Secret:
-    """The secret that SecretId names, if the caller may give it values and labels here."""
+    """The secret that SecretId names, if this caller may change its values and labels in this region."""
     secret = require_live(secrets, call)
     require_primary(secret)
-    if secret.links is not None:  # looked at here, since every write passes and few secrets have any
+    if secret.links is not None:  # checked here for speed: each write comes here, and few secrets have links
         cross_account.require_own_values(secret)
     require_owner(secret, call)
     return secret
 
 
 def require_primary(secret: Secret) -> None:
-    """A replica takes no writes (REPORTED)."""
+    """Refuse a replica: it accepts no writes (REPORTED)."""
     if secret.is_replica:
         raise InvalidParameterException(
             "Operation not permitted on a replica secret. Call must be made in primary secret's region."
@@ -99,7 +99,7 @@ def require_primary(secret: Secret) -> None:
 
 
 def require_owner(secret: Secret, call: Call) -> None:
-    """A secret that another AWS service manages is changed through that service only.
+    """Refuse other callers for a secret that an AWS service manages: only that service may change it.
 
     DOC for its value and its deletion, REPORTED for its tags; the text is approximate.
     """
@@ -110,12 +110,12 @@ def require_owner(secret: Secret, call: Call) -> None:
 
 
 def has_value(call: Call) -> bool:
-    """Whether a request has a secret value, or more than one."""
+    """Return whether a request has a SecretString, a SecretBinary or both."""
     return call.text("SecretString") is not None or call.blob("SecretBinary") is not None
 
 
 def given_value(call: Call) -> Value | None:
-    """The secret value of a request and the member it came in, None when it has none; both at once are refused."""
+    """The secret value of a request and its member, or None. Both members at once are refused."""
     text, binary = call.text("SecretString"), call.blob("SecretBinary")
     if text is not None and binary is not None:
         raise InvalidParameterException(
@@ -134,7 +134,7 @@ def given_value(call: Call) -> Value | None:
 
 
 def require_value(call: Call) -> Value:
-    """The secret value of a request that is of no use without one (REPORTED; that a full stop follows is a GUESS)."""
+    """The secret value of a request that must have one. The text is REPORTED; its full stop is a GUESS."""
     value = given_value(call)
     if value is None:
         raise InvalidRequestException("You must provide either SecretString or SecretBinary.")
@@ -142,7 +142,7 @@ def require_value(call: Call) -> Value:
 
 
 def require_version(secret: Secret, version_id: str) -> Version:
-    """The version with that id. One that AWS has deleted by itself is told from one that never was (REPORTED)."""
+    """The version with that id. The error tells a version that AWS deleted from one that never existed (REPORTED)."""
     version = secret.versions.get(version_id)
     if version is None:
         if any(version_id in block for block in secret.deleted_versions):
@@ -156,10 +156,10 @@ def require_version(secret: Secret, version_id: str) -> Version:
 
 
 def find(secrets: Secrets, call: Call, secret_id: str) -> Secret | None:
-    """The secret that a name, a full ARN or a partial ARN stands for in the call's region, None when there is none.
+    """The secret that a name, a full ARN or a partial ARN means in the call's region, or None.
 
     A name means the caller's own account (DOC), and so does a partial ARN (GUESS: DOC asks for an ARN). An ARN of
-    another region finds nothing (GUESS). A secret whose recovery window has passed is gone.
+    another region finds no secret (GUESS). A secret whose recovery window has passed no longer exists.
     """
     if arns.is_arn(secret_id):
         secret = _find_by_arn(secrets, call.region, call.account, secret_id)
@@ -171,7 +171,7 @@ def find(secrets: Secrets, call: Call, secret_id: str) -> Secret | None:
 
 
 def is_gone(secret: Secret, time: float) -> bool:
-    """Whether the recovery window of a deleted secret has passed."""
+    """Return whether the recovery window of a deleted secret has passed."""
     return secret.deletion is not None and secret.deletion.due <= time
 
 

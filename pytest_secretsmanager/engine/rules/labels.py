@@ -1,4 +1,4 @@
-"""The staging-label state machine: where labels sit after a change, and the moves between two states.
+"""The state machine of staging labels: the placement of labels after a change, and the moves between two placements.
 
 A placement maps each label to the version that holds it, in the order in which the labels were placed. All functions
 return a new placement. The rules are RECORDED in localstack's validated tests, unless a comment says otherwise.
@@ -18,7 +18,7 @@ Placement: TypeAlias = Mapping[str, str]
 
 
 class Move(NamedTuple):
-    """One label's way from one version to another; None stands for nowhere."""
+    """One label's move from one version to another; None stands for no version."""
 
     label: str
     source: str | None
@@ -26,11 +26,10 @@ class Move(NamedTuple):
 
 
 def after_new_version(labels: Placement, version_id: str, requested: Iterable[str] | None) -> Placement:
-    """Where labels sit once a new version holds a value: PutSecretValue, UpdateSecret, CreateSecret.
+    """The placement after a new version has a value: PutSecretValue, UpdateSecret, CreateSecret.
 
-    Without a request, the version becomes current. DOC: so does the first version of a secret, whatever the request.
-    An AWSPENDING that sits on the version that was current goes when another becomes current, which no other way of
-    moving AWSCURRENT does.
+    Without requested labels, the version becomes current. DOC: the first version of a secret always does. If AWSPENDING
+    is on the current version, it is removed when the new version becomes current. Only this function does that.
 
     >>> after_new_version({"AWSCURRENT": "v1"}, "v2", None)
     {'AWSCURRENT': 'v2', 'AWSPREVIOUS': 'v1'}
@@ -51,9 +50,9 @@ def after_new_version(labels: Placement, version_id: str, requested: Iterable[st
 
 
 def after_update_stage(labels: Placement, label: str, remove_from: str | None, move_to: str | None) -> Placement:
-    """Where labels sit once UpdateSecretVersionStage has moved, placed or removed one; every other one stays.
+    """The placement after UpdateSecretVersionStage has moved, placed or removed one label; the others stay.
 
-    Raises InvalidParameterException for a move that AWS refuses.
+    Raise InvalidParameterException for a move that AWS refuses.
 
     >>> after_update_stage({"AWSCURRENT": "v1", "AWSPENDING": "v2"}, "AWSCURRENT", "v1", "v2")
     {'AWSPENDING': 'v2', 'AWSCURRENT': 'v2', 'AWSPREVIOUS': 'v1'}
@@ -68,19 +67,19 @@ def after_update_stage(labels: Placement, label: str, remove_from: str | None, m
 
 
 def with_label(labels: Placement, label: str, version_id: str) -> Placement:
-    """Where labels sit once one has come to a version; every other one stays."""
+    """The placement after one label was put on a version; the others stay."""
     placed = dict(labels)
     _place(placed, label, version_id)
     return placed
 
 
 def without_label(labels: Placement, label: str) -> Placement:
-    """Where labels sit once one is gone."""
+    """The placement without one label."""
     return {name: holder for name, holder in labels.items() if name != label}
 
 
 def make_current(labels: Placement, version_id: str) -> dict[str, str]:
-    """AWSCURRENT goes to a version, and AWSPREVIOUS follows it to the version that was current until now."""
+    """The placement with AWSCURRENT on this version, and AWSPREVIOUS on the version that was current before."""
     placed = dict(labels)
     current = placed.get(CURRENT)
     _place(placed, CURRENT, version_id)
@@ -90,7 +89,7 @@ def make_current(labels: Placement, version_id: str) -> dict[str, str]:
 
 
 def moves(before: Placement, after: Placement) -> tuple[Move, ...]:
-    """What moved between two placements of one secret.
+    """The moves between two placements of one secret.
 
     >>> moves({"AWSCURRENT": "v1"}, {"AWSCURRENT": "v2", "AWSPREVIOUS": "v1"})
     (Move(label='AWSCURRENT', source='v1', target='v2'), Move(label='AWSPREVIOUS', source=None, target='v1'))
@@ -101,7 +100,7 @@ def moves(before: Placement, after: Placement) -> tuple[Move, ...]:
 
 
 def require_room(labels: Placement) -> None:
-    """DOC: a secret carries at most 20 labels, over all its versions. The text is a GUESS: no public source has it."""
+    """DOC: all versions of a secret together have at most 20 labels. The text is a GUESS: no public source has it."""
     if len(labels) > LABEL_QUOTA:
         raise LimitExceededException(f"You can't attach more than {LABEL_QUOTA} staging labels to a secret.")
 
@@ -120,7 +119,7 @@ def _require_holder_named(labels: Placement, label: str, remove_from: str | None
             f"{holder}, so you must explicitly reference that version in RemoveFromVersionId."
         )
     if remove_from is not None and remove_from != holder and move_to is None:
-        # REPORTED, but for the full stop, which is a GUESS.
+        # REPORTED, except for the full stop, which is a GUESS.
         raise InvalidParameterException(f"Staging label {label} isn't currently attached to version {remove_from}.")
     if remove_from is not None and remove_from != holder:
         # DOC that it fails; the text is a GUESS.

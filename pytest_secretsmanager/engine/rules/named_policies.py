@@ -1,7 +1,7 @@
-"""The resource policies of a secret by their names: the owner's is `default`, any other is AWS's own (DOC).
+"""The resource policies of a secret by name: the owner's policy is `default`, any other is AWS's own (DOC).
 
-The only other one is known by name alone: `cross-account-replication`, from the making of a cross-account replica until
-it is a secret of its own again (DOC).
+The only other policy is `cross-account-replication`. DOC says its name, not its text. A cross-account replica has it
+from its creation until it is an independent secret (DOC).
 """
 
 from pytest_secretsmanager.engine import arns
@@ -24,17 +24,17 @@ _REPLICATION_POLICY = """{
     "Resource" : "{secret}"
   } ]
 }"""
-"""GUESS: the name and purpose of the policy are DOC, its text is not public."""
+"""GUESS: the policy's name and purpose are DOC, but its text is not public."""
 
 
 def names(secret: Secret) -> list[str]:
-    """The names of a secret's policies, `default` first (DOC). GUESS: it is not among them when there is none."""
+    """The names of a secret's policies, `default` first (DOC). GUESS: without a policy, `default` is absent."""
     own = [] if secret.policy is None else [DEFAULT]
     return own if cross_account.primary_of(secret) is None else [*own, REPLICATION]
 
 
 def text(secret: Secret, name: str) -> str | None:
-    """The policy of that name, None for a `default` that is not there; ResourceNotFoundException for another (DOC)."""
+    """The policy of that name; None without a `default`. Raise ResourceNotFoundException for any other name (DOC)."""
     if name == DEFAULT:
         return secret.policy
     primary = cross_account.primary_of(secret)
@@ -50,6 +50,6 @@ def text(secret: Secret, name: str) -> str | None:
 
 
 def require_default(name: str) -> None:
-    """DOC: only `default` can be put and deleted, and the code. The text is a GUESS."""
+    """Refuse to put or delete any policy but `default`. This and the code are DOC; the text is a GUESS."""
     if name != DEFAULT:
         raise InvalidParameterException(f"You can only modify the resource policy named default, not {name}.")

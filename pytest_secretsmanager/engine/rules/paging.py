@@ -1,7 +1,7 @@
-"""Pages of a listing and the tokens between them.
+"""Pages of a listing, and the tokens between them.
 
-A token holds the sort key of the last item that was given out and a checksum over it and the request that it belongs
-to: a page resumes behind that key, even when the item itself has gone since. AWS's tokens are opaque; the form is ours.
+A token holds the sort key of the last returned item, and a checksum of that key and the request. The next page resumes
+after that key, even if the item itself was deleted. AWS's tokens are opaque; this form is the package's own.
 """
 
 import base64
@@ -14,7 +14,7 @@ from typing import TypeAlias, TypeVar
 from pytest_secretsmanager.engine.errors import InvalidNextTokenException
 
 DEFAULT_PAGE = 100
-"""A page's size when the request names none. GUESS: AWS documents the largest page (100) and no default."""
+"""The page size without MaxResults. GUESS: AWS documents the largest page (100) and no default."""
 
 SortKey: TypeAlias = tuple[float | str, ...]
 _CHECKSUM_BYTES = 8
@@ -30,10 +30,10 @@ def page(
     token: str | None,
     descending: bool = False,
 ) -> tuple[list[_Item], str | None]:
-    """The next items in the order of `key`, and the token for those behind them, None at the end.
+    """The next items in the order of `key`, and the token for the items after them, None at the end.
 
-    `query` are the request's other parameters: a token is good for the request that it came from.
-    Raises InvalidNextTokenException for a token that no such listing gave out.
+    `query` are the request's other parameters: a token is only valid for the same request.
+    Raise InvalidNextTokenException for a token that no listing with this `query` returned.
     """
     ordered: Iterable[_Item] = sorted(items, key=key, reverse=descending)
     if token is not None:
@@ -69,5 +69,5 @@ def _checksum(text: bytes, query: Mapping[str, object]) -> bytes:
 
 
 def _invalid() -> InvalidNextTokenException:
-    # The code is in the model; the text is a GUESS.
+    # The code is in the service description; the text is a GUESS.
     return InvalidNextTokenException("Invalid pagination token.")

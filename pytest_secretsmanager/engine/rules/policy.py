@@ -1,4 +1,4 @@
-"""Resource policies as documents: what parses, and what opens a secret to everybody. Knows no secrets."""
+"""Resource policies as documents: parsing them, and finding public ones. This module knows no secrets."""
 
 import json
 import re
@@ -12,16 +12,16 @@ _ACTIONS = ("Action", "NotAction")
 _RESOURCES = ("Resource", "NotResource")
 _ELEMENTS = {"Sid", "Effect", "Condition", *_PRINCIPALS, *_ACTIONS, *_RESOURCES}
 _NARROWING = {"aws:sourcearn", "aws:sourceaccount", "aws:sourcevpc", "aws:sourcevpce"}
-"""DOC: a grant to everybody is not public when one of these condition keys pins it to fixed values."""
+"""DOC: a grant to everyone is not public if one of these condition keys restricts it to fixed values."""
 
 _PINNING = {"stringequals", "stringequalsignorecase", "stringlike", "arnequals", "arnlike"}
-"""The operators that pin a key. With `IfExists`, `ForAllValues:` or `Null`, a request without the key passes."""
+"""The operators that restrict a key. With `IfExists`, `ForAllValues:` or `Null`, a request without the key passes."""
 
 _WILDCARD = re.compile(r"[*?]")
 
 
 def parse(text: str) -> list[Mapping[str, object]]:
-    """The statements of a resource policy; MalformedPolicyDocumentException when it is none.
+    """The statements of a resource policy. Raise MalformedPolicyDocumentException if the text is not a policy.
 
     DOC (old user guide): "This resource policy contains a syntax error."
     """
@@ -44,13 +44,13 @@ def parse(text: str) -> list[Mapping[str, object]]:
 
 
 def is_public(statements: list[Mapping[str, object]]) -> bool:
-    """Whether a statement allows everybody, with no condition that pins the caller down.
+    """Return whether a statement allows everyone, without a condition that restricts the caller.
 
     >>> is_public(parse('{"Statement": {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}}'))
     True
     """
     return any(
-        statement["Effect"] == "Allow" and _names_everybody(statement) and not _is_narrowed(statement)
+        statement["Effect"] == "Allow" and _names_everyone(statement) and not _is_narrowed(statement)
         for statement in statements
     )
 
@@ -82,7 +82,7 @@ def _is_principal(value: object) -> bool:
 
 
 def _is_condition(value: object) -> bool:
-    """Whether this maps operators to keys, and keys to plain values or lists of them (DOC)."""
+    """Return whether the value maps operators to keys, and keys to plain values or lists of them (DOC)."""
     return isinstance(value, dict) and all(
         isinstance(tests, dict) and not any(isinstance(item, dict | list) for item in _items(tests))
         for tests in value.values()
@@ -93,7 +93,7 @@ def _items(tests: Mapping[str, object]) -> list[object]:
     return [item for values in tests.values() for item in _as_list(values)]
 
 
-def _names_everybody(statement: Mapping[str, object]) -> bool:
+def _names_everyone(statement: Mapping[str, object]) -> bool:
     principal = statement.get("Principal")
     if isinstance(principal, dict):
         return "*" in _as_list(principal.get("AWS"))
@@ -115,7 +115,7 @@ def _as_list(value: object) -> list[object]:
 
 
 def _refuse_constant(name: str) -> None:
-    raise ValueError(name)  # Python reads NaN and Infinity, which are no JSON
+    raise ValueError(name)  # Python's parser accepts NaN and Infinity, which are not JSON
 
 
 def _syntax_error() -> MalformedPolicyDocumentException:

@@ -1,8 +1,8 @@
-"""The text of a resource policy as GetResourcePolicy answers it: AWS reads a policy and writes it anew.
+"""The text of a resource policy in GetResourcePolicy's reply: AWS parses a policy and writes it again.
 
-RECORDED (cloud-custodian's recordings): the layout is that of Jackson's default pretty printer, members keep their
-order. REPORTED: a list of one principal comes back as the string. All else is left as it was put, which is a GUESS:
-other lists of one, an account's number, numbers, letters outside ASCII.
+RECORDED (cloud-custodian's recordings): the layout is that of Jackson's default pretty printer, and members keep their
+order. REPORTED: a list of one principal becomes a string. GUESS: everything else stays as it was put: other lists of
+one item, account numbers, numbers, characters outside ASCII.
 """
 
 import json
@@ -20,7 +20,7 @@ class _Number(str):
 
 
 def rewritten(text: str) -> str:
-    """The text that AWS makes of a policy, which has to be one that `policy.parse` takes.
+    """The text that AWS returns for a policy that `policy.parse` accepts.
 
     >>> print(rewritten('{"Statement": [{"Effect": "Allow", "Principal": {"AWS": ["*"]}, "Action": ["a", "b"]}]}'))
     {
@@ -34,12 +34,12 @@ def rewritten(text: str) -> str:
     }
     """
     document = json.loads(text, parse_int=_Number, parse_float=_Number)
-    return _written({**document, "Statement": _understood(document["Statement"])}, "")
+    return _written({**document, "Statement": _normalized(document["Statement"])}, "")
 
 
-def _understood(statements: object) -> object:
+def _normalized(statements: object) -> object:
     if isinstance(statements, list):
-        return [_understood(statement) for statement in statements]
+        return [_normalized(statement) for statement in statements]
     statement = cast("Mapping[str, object]", statements)
     return {name: _principals(value) if name in _PRINCIPALS else value for name, value in statement.items()}
 
@@ -53,7 +53,7 @@ def _string_of(ids: object) -> object:
 
 
 def _written(value: object, margin: str) -> str:
-    """JSON as Jackson writes it: an object on lines of its own, a list within the line that it begins on."""
+    """JSON as Jackson writes it: an object spans several lines, a list continues on its first line."""
     if isinstance(value, dict):
         inner = margin + _INDENT
         members = [f"{_quoted(name)} : {_written(item, inner)}" for name, item in value.items()]

@@ -1,6 +1,6 @@
-"""What a primary secret and its replicas have in common, and what the primary shows of them.
+"""Replicas in other regions: what they share with their primary, and their status in the primary.
 
-DOC: value, labels, tags, policy and description are copied; only the KMS key may differ.
+DOC: AWS copies value, labels, tags, policy and description; only the KMS key may differ.
 """
 
 from collections.abc import Mapping
@@ -15,12 +15,12 @@ SUCCEEDED = "Replication succeeded"
 
 
 def with_replicas(secret: Secret, replicas: Mapping[str, Replica]) -> Secret:
-    """The secret with these replicas, by region. GUESS: without any it belongs to no primary region any more."""
+    """The secret with these replicas, by region. GUESS: without any, the secret has no PrimaryRegion."""
     return changed(secret, replicas=replicas, primary_region=secret.key.region if replicas else None)
 
 
 def following(before: Secret | None, after: Secret) -> Secret:
-    """The secret with its replicas in progress again, if the change has to reach them."""
+    """The secret with its replicas in progress again, if anything that they share has changed."""
     if before is None or not after.replicas or _shared(before) == _shared(after):
         return after
     replicas = {
@@ -31,18 +31,18 @@ def following(before: Secret | None, after: Secret) -> Secret:
 
 
 def regions_in_progress(secret: Secret) -> list[str]:
-    """Where replicas have yet to follow."""
+    """The regions whose replicas are not up to date."""
     return [region for region, replica in secret.replicas.items() if replica.status == "InProgress"]
 
 
 def with_status(secret: Secret, region: str, status: ReplicaStatus, message: str) -> Secret:
-    """The primary once replication to one region has come to an end."""
+    """The primary after replication to one region has succeeded or failed."""
     ended = changed(secret.replicas[region], status=status, message=message, overwrite=False)
     return changed(secret, replicas={**secret.replicas, region: ended})
 
 
 def is_replica_of(secret: Secret | None, primary: Secret) -> bool:
-    """Whether a secret of another region is this one's replica. DOC: they share name and ARN suffix."""
+    """Return whether a secret of another region is the primary's replica. DOC: they share name and ARN suffix."""
     return (
         secret is not None
         and secret.primary_region == primary.key.region
@@ -52,13 +52,13 @@ def is_replica_of(secret: Secret | None, primary: Secret) -> bool:
 
 
 def require_no_replicas(secret: Secret) -> None:
-    """A primary that has replicas can't be deleted, nor can one of two secrets that accounts have linked."""
+    """Refuse to delete a primary with replicas, or a secret that is linked to one in another account."""
     if reason := reason_to_stay(secret):
         raise InvalidParameterException(reason)
 
 
 def reason_to_stay(secret: Secret) -> str | None:
-    """Why a secret can't go: it has replicas (REPORTED text), which would be replicas of nothing. None: it can."""
+    """The reason why a secret can't be deleted, or None. A primary can't go before its replicas (REPORTED text)."""
     if not secret.replicas:
         return cross_account.reason_to_stay(secret)
     regions = ", ".join(sorted(secret.replicas))

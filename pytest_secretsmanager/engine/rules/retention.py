@@ -1,8 +1,8 @@
-"""Which versions go, and when there is no room for another.
+"""The quota of versions: which versions AWS deletes, and when it refuses another.
 
-DOC: a secret keeps about 100 versions. Outdated ones (those without a label) go when there are more, oldest first, but
-none that is younger than 24 hours; so whoever writes more than once in ten minutes, on and on, meets the quota.
-REPORTED: AWS remembers that a version was deleted, so its id is not taken for one that never was.
+DOC: a secret keeps about 100 versions. If it has more, AWS deletes outdated ones (those without a label), oldest first,
+but none younger than 24 hours. So a program that keeps writing more than once in ten minutes reaches the quota.
+REPORTED: AWS remembers deleted versions, so it can tell their ids from ids that never existed.
 """
 
 from collections.abc import Iterable
@@ -14,14 +14,14 @@ from pytest_secretsmanager.engine.state import Secret, Version
 VERSION_QUOTA = 100
 SECONDS_PER_DAY = 86_400
 BLOCK, BLOCKS = 50, 20
-"""How many deleted versions of a secret are told from ones that never were: the last thousand. How many AWS does, and
-for how long, is a GUESS: a load test may delete versions without an end. In blocks, so that one more copies few."""
+"""The package remembers a secret's last thousand deleted version ids, since a load test may delete any number.
+How many AWS remembers, and for how long, is a GUESS. The ids are in blocks, so that adding one copies few."""
 
 
 def with_room(secret: Secret, time: float, quota: int = VERSION_QUOTA) -> Secret:
-    """The secret without the versions that have to go; LimitExceededException when too many have to stay.
+    """The secret without the versions that exceed the quota. Raise LimitExceededException if too many must stay.
 
-    Versions go only as far as is needed to keep the quota. Most writes end at the first comparison.
+    No more versions are deleted than the quota requires. Most writes return at the first comparison.
     """
     surplus = len(secret.versions) - quota
     if surplus <= 0:
@@ -36,7 +36,7 @@ def with_room(secret: Secret, time: float, quota: int = VERSION_QUOTA) -> Secret
 
 
 def without(secret: Secret, ids: Iterable[str]) -> Secret:
-    """The secret once AWS has deleted these of its versions, and remembers them in that order."""
+    """The secret after AWS has deleted these versions. It remembers their ids in that order."""
     gone = tuple(ids)
     return changed(
         secret,
@@ -46,7 +46,7 @@ def without(secret: Secret, ids: Iterable[str]) -> Secret:
 
 
 def remembered(blocks: tuple[tuple[str, ...], ...], ids: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
-    """The blocks with more ids behind; when they are too many, the oldest block goes.
+    """The blocks with more ids appended. If there are too many blocks, the oldest one is dropped.
 
     >>> remembered((("v1",),), ("v2", "v3"))
     (('v1', 'v2', 'v3'),)
@@ -57,7 +57,7 @@ def remembered(blocks: tuple[tuple[str, ...], ...], ids: tuple[str, ...]) -> tup
 
 
 def is_old(version: Version, time: float) -> bool:
-    """Whether a version is old enough to go, once no label holds it.
+    """Return whether a version is old enough to be deleted, if it has no label.
 
     >>> is_old(Version(id="v1", number=1, created=0.0, member="SecretString", sealed=None), time=86_400.0)
     True

@@ -1,7 +1,7 @@
-"""The state machine of a rotation: announced, then complete, failed and tried again, or abandoned.
+"""The state machine of a rotation: announced, then complete, failed and retried, or abandoned.
 
-DOC: a rotation announces its version under AWSPENDING, without a value, before its first step; it is complete when
-AWSCURRENT has come to that version. All functions return a new secret.
+DOC: before its first step, a rotation announces its version under AWSPENDING, without a value. It is complete when that
+version has AWSCURRENT. All functions that change a secret return a new one.
 """
 
 from math import inf
@@ -15,34 +15,34 @@ STEPS = ("createSecret", "setSecret", "testSecret", "finishSecret")
 TEST_STEPS = ("testSecret",)
 
 RETRY_SECONDS = (60, 120, 240, 480, 960)
-"""How long a failed rotation waits for each further try. DOC that it is tried several times; how often is a GUESS.
+"""The delay before each further try of a failed rotation. DOC: AWS tries several times. How often is a GUESS.
 
-All tries fall within an hour, the shortest window that AWS knows.
+All tries are within an hour, the shortest window that AWS allows.
 """
 
 
 def require_complete(secret: Secret) -> None:
-    """A rotation can't begin while AWSPENDING sits on another version than AWSCURRENT (DOC; REPORTED text).
+    """Refuse to begin a rotation while AWSPENDING and AWSCURRENT are on different versions (DOC; REPORTED text).
 
-    REPORTED: it can where the rotation that left it there was cancelled. GUESS: it can't while the one before has
-    promoted its version and is not over yet.
+    REPORTED: it can begin if the rotation that left AWSPENDING there was cancelled. GUESS: it can't begin while the
+    previous rotation has promoted its version and is not over yet.
     """
     if pending_token(secret) is not None or _is_running(secret):
         raise InvalidRequestException("A previous rotation isn't complete. That rotation will be reattempted.")
 
 
 def pending_token(secret: Secret) -> str | None:
-    """The version that waits under AWSPENDING to become the current one, None when there is none."""
+    """The version under AWSPENDING that is waiting to become current, or None."""
     pending = secret.labels.get(labels.PENDING)
     is_cancelled = secret.rotation is not None and pending == secret.rotation.cancelled
     return None if is_cancelled or pending == secret.labels.get(labels.CURRENT) else pending
 
 
 def due_at(secret: Secret) -> float | None:
-    """When AWS rotates this secret by itself next, or tries again; None: not as things stand.
+    """The time of the next scheduled rotation or retry; None if there is none.
 
-    That a rotation runs as soon as its window opens is a GUESS: DOC says at any time in it, RECORDED is five minutes
-    after it has opened.
+    GUESS: a rotation runs as soon as its window opens. DOC: it can run at any time in the window. RECORDED: it ran five
+    minutes after the window opened.
     """
     rotation = secret.rotation
     if rotation is None or not rotation.enabled:
@@ -51,13 +51,13 @@ def due_at(secret: Secret) -> float | None:
 
 
 def retry_at(secret: Secret) -> float | None:
-    """When a rotation that failed is tried again, None when it is not."""
+    """The time of a failed rotation's next try, or None."""
     attempt = _rotation(secret).attempt
     return None if attempt is None else attempt.retry
 
 
 def announced(secret: Secret, token: str, time: float, quota: int) -> Secret:
-    """The secret once a rotation has begun: its version is there under AWSPENDING, and has no value yet."""
+    """The secret after a rotation has begun: its new version has AWSPENDING and no value yet."""
     begun = changed(secret, rotation=changed(_rotation(secret), attempt=RotationAttempt(token=token), cancelled=None))
     if token in secret.versions:
         return begun
@@ -67,14 +67,14 @@ def announced(secret: Secret, token: str, time: float, quota: int) -> Secret:
 
 
 def with_trial(secret: Secret, token: str, time: float) -> Secret:
-    """The secret while its function is tried: with a version under AWSPENDING that no other one has to go for."""
+    """The secret during its function's trial. The trial's version has AWSPENDING and doesn't count for the quota."""
     return _with_version(secret, token, time)
 
 
 def without_trial(secret: Secret, token: str) -> Secret:
-    """The secret once its function has been tried: the version made for that is gone again (DOC).
+    """The secret after the trial of its function: AWS deletes the trial's version (DOC).
 
-    One that the function has made current stays, since a secret keeps its current version.
+    If the function has made that version current, it stays, since a secret keeps its current version.
     """
     tried = secret.versions.get(token)
     if tried is None:
@@ -90,29 +90,29 @@ def without_trial(secret: Secret, token: str) -> Secret:
 
 
 def running_token(secret: Secret) -> str | None:
-    """The token of a rotation that is under way and does not wait for its next try; None when there is none."""
+    """The token of the rotation that is under way and is not waiting for its next try, or None."""
     return _token(secret) if _is_running(secret) else None
 
 
 def goes_on(secret: Secret | None, token: str) -> bool:
-    """Whether a rotation is still the one under way: not cancelled, abandoned or gone with its secret."""
+    """Return whether the rotation is still under way: not over, cancelled, abandoned or deleted with its secret."""
     return secret is not None and _token(secret) == token
 
 
 def is_current(secret: Secret, token: str | None) -> bool:
-    """Whether the version of a rotation has become the current one."""
+    """Return whether the version of a rotation has become the current one."""
     return token is not None and secret.labels.get(labels.CURRENT) == token
 
 
 def completed(secret: Secret, token: str, time: float) -> Secret:
-    """The secret once its rotation is over. REPORTED: AWSPENDING goes from the new current version by itself."""
+    """The secret after a successful rotation. REPORTED: AWS removes AWSPENDING from the new current version."""
     rotated = changed(_rotation(secret), last=time)
     over = changed(secret, labels=_not_pending(secret.labels, token), changed=time, rotation=rotated)
     return _counting_from(over, time)
 
 
 def failed(secret: Secret, time: float) -> Secret:
-    """The secret once a step has failed: labels stay as they are, and the rotation is tried again, some times (DOC)."""
+    """The secret after a failed step: labels stay, and AWS tries the rotation again, several times (DOC)."""
     attempt = _rotation(secret).attempt
     if attempt is None or attempt.failures == len(RETRY_SECONDS):
         return given_up(secret, time)
@@ -121,16 +121,16 @@ def failed(secret: Secret, time: float) -> Secret:
 
 
 def tried_again(secret: Secret) -> Secret:
-    """The secret while a failed rotation runs once more."""
+    """The secret while a failed rotation runs again."""
     attempt = _rotation(secret).attempt
     return secret if attempt is None else _with_attempt(secret, changed(attempt, retry=None))
 
 
 def given_up(secret: Secret, time: float) -> Secret:
-    """The secret once its rotation is tried no more: the next one falls in the window that is to open next.
+    """The secret after the last try of its rotation: the next rotation is in the next window.
 
-    RECORDED: the date that is shown stays as it was, in the past at last. That AWS tries again in later windows is a
-    GUESS.
+    RECORDED: the date that AWS shows does not change, so in the end it is in the past. That AWS tries again in later
+    windows is a GUESS.
     """
     rotation = _rotation(secret)
     opening = _opening(rotation)
@@ -141,9 +141,9 @@ def given_up(secret: Secret, time: float) -> Secret:
 
 
 def turned_off(secret: Secret) -> Secret:
-    """The secret once it rotates no more, until RotateSecret turns it on again; a rotation under way is over.
+    """The secret with rotation turned off, until RotateSecret turns it on again. A rotation under way ends.
 
-    Function and rules stay (DOC), and so does AWSPENDING, which keeps no later rotation from beginning (REPORTED).
+    Function and rules stay (DOC). AWSPENDING stays too, but blocks no later rotation (REPORTED).
     """
     if secret.rotation is None:
         return secret
@@ -153,9 +153,9 @@ def turned_off(secret: Secret) -> Secret:
 
 
 def after_new_value(secret: Secret, time: float) -> Secret:
-    """The secret once somebody has made another version current than its rotation was to.
+    """The secret after a version other than its rotation's has become current.
 
-    DOC: that restarts the count to the next rotation, and ends one that is under way, whose AWSPENDING goes.
+    DOC: this restarts the time until the next rotation. It ends a rotation under way, and AWS removes its AWSPENDING.
     """
     if secret.rotation is None or is_current(secret, _token(secret)):
         return secret
@@ -164,13 +164,13 @@ def after_new_value(secret: Secret, time: float) -> Secret:
 
 
 def after_labels_moved(secret: Secret, time: float) -> Secret:
-    """The secret once labels have moved. A rotation whose version has no label left is over (GUESS)."""
+    """The secret after labels have moved. A rotation ends when its version has no label left (GUESS)."""
     token = _token(secret)
     return secret if token is None or secret.labels_of(token) else given_up(secret, time)
 
 
 def abandoned_token(before: Secret, after: Secret) -> str | None:
-    """The token of a rotation that was under way before a change and is not after it, None when there is none."""
+    """The token of the rotation that a change ended, or None."""
     return _token(before) if _token(after) is None else None
 
 
@@ -179,7 +179,7 @@ def _rotation(secret: Secret) -> RotationConfiguration:
 
 
 def _opening(rotation: RotationConfiguration) -> float | None:
-    """When the window opens in which AWS rotates next, None for never."""
+    """The time at which the next window opens, None for never."""
     if rotation.again is not None:
         return rotation.again
     return None if rotation.window is None else rotation.window.opens
@@ -211,7 +211,7 @@ def _with_version(secret: Secret, token: str, time: float) -> Secret:
 
 
 def _counting_from(secret: Secret, time: float) -> Secret:
-    """The secret with no rotation under way, and the next one counted from that time, unless rotation is off."""
+    """The secret without a rotation under way. Unless rotation is off, the next one is counted from that time."""
     rotation = _rotation(secret)
     window = schedule.next_window(rotation.rules, time) if rotation.enabled else None
     return changed(secret, rotation=changed(rotation, attempt=None, window=window, again=None))

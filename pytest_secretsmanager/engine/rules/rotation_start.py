@@ -1,4 +1,4 @@
-"""How a rotation begins: its version is announced, the log tells of it, and its steps follow the call."""
+"""The start of a rotation: it announces a version, logs an event, and its steps follow the call."""
 
 from pytest_secretsmanager.engine.call import Outcome, RunRotation, rotation_event
 from pytest_secretsmanager.engine.errors import InvalidRequestException, LimitExceededException
@@ -9,21 +9,21 @@ __tracebackhide__ = True
 
 
 def begin(secret: Secret, token: str, time: float, quota: int) -> Outcome:
-    """Announce the version of a rotation, and ask for its steps."""
+    """Announce the version of a rotation, and request its steps."""
     try:
         return start(rotation.announced(secret, token, time, quota), token)
     except LimitExceededException as error:
-        # RotateSecret does not declare LimitExceededException; which code it sends instead is a GUESS.
+        # RotateSecret does not declare LimitExceededException. The code that it sends instead is a GUESS.
         raise InvalidRequestException(error.message) from None
 
 
 def start(secret: Secret, token: str) -> Outcome:
-    """Ask for the steps of a rotation whose version is announced, from the first step on."""
+    """Request the steps of a rotation whose version is announced, from the first step."""
     started = rotation_event("RotationStarted", secret, token)
     run = RunRotation(secret.key, secret.arn, token, function_of(secret))
     return Outcome({}, {secret.key: secret}, events=(started,), then=(run,))
 
 
 def function_of(secret: Secret) -> str:
-    """The ARN of the function that rotates this secret; empty where AWS rotates it without one."""
+    """The ARN of the function that rotates this secret; empty if AWS rotates it without one."""
     return "" if secret.rotation is None else secret.rotation.function

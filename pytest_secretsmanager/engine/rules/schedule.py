@@ -1,9 +1,9 @@
-"""Rotation schedules: what AWS takes as a rule, and the windows that a rule opens. All times are UTC.
+"""Rotation schedules: the rules that AWS accepts, and the windows that a rule opens. All times are UTC.
 
 DOC (user guide, schedule expressions): `rate(N days)` and AutomaticallyAfterDays open a window at midnight, N days
-after the last rotation or change; `rate(N hours)` opens one so many hours later; `cron(0 hours days months weekdays *)`
-opens one on the hour. A window lasts as long as Duration says, else an hour where the expression counts hours and to
-the end of the day where it counts days. The texts of refusals are REPORTED (failed deployments).
+after the last rotation or change; `rate(N hours)` opens one N hours later; `cron(0 hours days months weekdays *)` opens
+one on the hour. A window lasts as long as Duration says. Without a Duration, it lasts an hour if the expression counts
+hours, and until the end of the day if it counts days. The error texts are REPORTED (failed deployments).
 """
 
 import re
@@ -22,13 +22,13 @@ from pytest_secretsmanager.engine.state import RotationRules, Window
 SECONDS_PER_HOUR = 3_600
 HOURS_PER_DAY = 24
 MOST_DAYS = 1_000
-"""The most that AutomaticallyAfterDays can be."""
+"""The maximum of AutomaticallyAfterDays."""
 SHORTEST_INTERVAL = 4
-"""Hours from one rotation to the next (DOC): AWS rotates no more often."""
+"""The minimum number of hours between two rotations (DOC)."""
 
 
 def rules_of(members: dict[str, object]) -> RotationRules:
-    """The RotationRules of a request; InvalidParameterException for what AWS does not take.
+    """The RotationRules of a request. Raise InvalidParameterException for rules that AWS refuses.
 
     >>> rules_of({"ScheduleExpression": "rate(10 days)", "Duration": "3h"})
     RotationRules(days=None, duration='3h', expression='rate(10 days)')
@@ -45,10 +45,10 @@ def rules_of(members: dict[str, object]) -> RotationRules:
 
 
 def next_window(rules: RotationRules | None, since: float) -> Window | None:
-    """The window in which the next rotation falls, counted from the last one or from the last change; None: never.
+    """The window of the next rotation, counted from the last rotation or change; None for never.
 
-    REPORTED (one sample): 30 days after 2026-02-03 the window closes on 2026-03-05 at 23:59:59. RECORDED: a secret of
-    `rate(4 hours)` that rotated at 04:04:59 is to rotate by 08:59:59, so its window opens on the full hour.
+    REPORTED (one sample): 30 days after 2026-02-03, the window closes on 2026-03-05 at 23:59:59. RECORDED: a secret
+    with `rate(4 hours)` that rotated at 04:04:59 has to rotate by 08:59:59, so its window opens on the full hour.
 
     >>> window = next_window(RotationRules(days=30), datetime(2026, 2, 3, 12, tzinfo=UTC).timestamp())
     >>> str(datetime.fromtimestamp(window.opens, UTC)), str(datetime.fromtimestamp(window.closes, UTC))
@@ -59,7 +59,7 @@ def next_window(rules: RotationRules | None, since: float) -> Window | None:
         return None
     try:
         opens = schedule.opens_after(since)
-    except OverflowError:  # the calendar of datetimes has come to its end
+    except OverflowError:  # beyond the last datetime
         return None
     length = schedule.default_length if rules.duration is None else _hours(rules.duration)
     end_of_day = opens - opens % SECONDS_PER_DAY + SECONDS_PER_DAY
@@ -68,9 +68,9 @@ def next_window(rules: RotationRules | None, since: float) -> Window | None:
 
 
 def days_between(rules: RotationRules, since: float) -> int | None:
-    """AutomaticallyAfterDays as DescribeSecret shows it: DOC that it is worked out of an expression, too.
+    """AutomaticallyAfterDays in DescribeSecret's reply. DOC: AWS computes it from an expression, too.
 
-    RECORDED for `rate(4 hours)`: 1. How is a GUESS: the days from one window to the next, one at least.
+    RECORDED for `rate(4 hours)`: 1. The computation is a GUESS: the days from one window to the next, at least one.
     """
     schedule = _schedule_of(rules)
     if schedule is None or rules.days is not None:
@@ -87,7 +87,7 @@ def days_between(rules: RotationRules, since: float) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class Days:
-    """A window at midnight, so many days after the last rotation or change."""
+    """A window at midnight, a number of days after the last rotation or change."""
 
     number: int
     default_length: ClassVar[None] = None
@@ -98,7 +98,7 @@ class Days:
 
 @dataclass(frozen=True, slots=True)
 class Hours:
-    """A window on the hour, so many hours after the last rotation or change."""
+    """A window on the hour, a number of hours after the last rotation or change."""
 
     number: int
     default_length: ClassVar[int] = 1
@@ -109,7 +109,7 @@ class Hours:
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """A window at each of some hours, on the days that fit."""
+    """Windows at fixed hours, on the days that match."""
 
     hours: tuple[int, ...]
     fits: Callable[[date], bool]
@@ -145,7 +145,7 @@ def _schedule_of(rules: RotationRules | None) -> Schedule | None:
 
 @cache
 def parse(expression: str) -> Schedule:
-    """The schedule that an expression stands for; InvalidParameterException, in AWS's words, for none.
+    """The schedule of an expression. Raise InvalidParameterException, with AWS's text, if it is invalid.
 
     >>> parse("rate(10 days)"), parse("rate(4 hours)")
     (Days(number=10), Hours(number=4))
@@ -192,14 +192,14 @@ def _calendar(hours: str, days: str, months: str, weekdays: str) -> Calendar:
     open_months = _numbers(months, 1, 12, _MONTHS)
     tests = [_weekday(item) for item in weekdays.split(",")] if days == "?" else _days(days, open_months)
     calendar = Calendar(open_hours, lambda day: day.month in open_months and any(test(day) for test in tests))
-    # DOC: no more often than every four hours. That such an expression is refused, and how, is a GUESS.
+    # DOC: at most every four hours. That AWS refuses such an expression, and the text, are a GUESS.
     if _shortest_gap(calendar) < SHORTEST_INTERVAL:
         raise _invalid()
     return calendar
 
 
 def _shortest_gap(calendar: Calendar) -> int:
-    """The hours from one opening to the next on one day, or over a midnight that lies between two days that fit."""
+    """The fewest hours from one window to the next, on one day or across midnight if two days in a row match."""
     gaps = [later - earlier for earlier, later in pairwise(calendar.hours)]
     days = [date(2024, 1, 1) + timedelta(days=number) for number in range(2 * 366)]
     if any(calendar.fits(day) and calendar.fits(following) for day, following in pairwise(days)):
@@ -208,7 +208,7 @@ def _shortest_gap(calendar: Calendar) -> int:
 
 
 def _days(field: str, months: frozenset[int]) -> list[_DayTest]:
-    """Days of the month; `L` is the last one. A day that none of the months has is no day."""
+    """Days of the month; `L` is the last one. At least one day has to exist in one of the months."""
     tests = [_day(item) for item in field.split(",")]
     every_day = [date(2024, month, day) for month in months for day in range(1, _LONGEST_DAYS[month - 1] + 1)]
     if not any(test(day) for day in every_day for test in tests):
@@ -224,7 +224,7 @@ def _day(item: str) -> _DayTest:
 
 
 def _weekday(item: str) -> _DayTest:
-    """Weekdays, 1 for Sunday; `2#1` is the first Monday of a month, `6L` its last Friday."""
+    """Weekdays, from 1 for Sunday; `2#1` is the first Monday of a month, `6L` its last Friday."""
     if ordinal := _ORDINAL.fullmatch(item):
         weekday, week = _number(ordinal["weekday"], _WEEKDAYS), int(ordinal["week"])
         return lambda day: _number_of(day) == weekday and (day.day + 6) // 7 == week
@@ -245,7 +245,7 @@ _LAST = re.compile(r"(?P<weekday>[1-7]|[A-Z]{3})L")
 
 
 def _numbers(field: str, lowest: int, highest: int, names: Sequence[str] = ()) -> frozenset[int]:
-    """All numbers of a field: `*`, `5`, `2-6`, `8/8` (from 8 on in steps of 8), and several of these with commas."""
+    """All numbers of a field: `*`, `5`, `2-6`, `8/8` (from 8 in steps of 8), or several of these with commas."""
     return frozenset(number for item in field.split(",") for number in _range(item, lowest, highest, names))
 
 
@@ -280,7 +280,7 @@ _DURATION = re.compile(r"[0-9]+h")
 
 
 def _require_duration(rules: RotationRules) -> None:
-    """DOC: a window reaches neither into the next one nor into the next day."""
+    """DOC: a window ends before the next one begins, and on the day on which it begins."""
     schedule = _schedule_of(rules)
     if rules.duration is None:
         return
@@ -292,10 +292,10 @@ def _require_duration(rules: RotationRules) -> None:
     if isinstance(schedule, Calendar) and schedule.hours[-1] + length > HOURS_PER_DAY:
         raise InvalidParameterException("Starting hour and duration must be within a day.")
     if isinstance(schedule, Calendar) and any(later - earlier < length for earlier, later in pairwise(schedule.hours)):
-        # That it is refused is DOC; the text, for which there is no sample, is a GUESS.
+        # DOC: AWS refuses it. The text is a GUESS: no sample exists.
         raise InvalidParameterException("Duration cannot be greater than Rate in hour.")
 
 
 def _hours(duration: str) -> int:
-    """The hours of a Duration; 0 for what is none, which an older service description lets pass."""
+    """The hours of a Duration; 0 for an invalid one, which an older service description accepts."""
     return int(duration[:-1]) if _DURATION.fullmatch(duration) else 0

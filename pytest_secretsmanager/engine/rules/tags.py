@@ -1,4 +1,4 @@
-"""Which tags a secret may carry, and what a request makes of those that it has."""
+"""The tags that a secret may have, and its tags after a request."""
 
 from collections.abc import Iterable, Mapping
 from typing import cast
@@ -11,7 +11,7 @@ RESERVED_PREFIX = "aws:"
 
 
 def tags_after(tags: Mapping[str, str] | None, requested: list[dict[str, object]], call: Call) -> Mapping[str, str]:
-    """A secret's tags once those requested are on it. But for AWS's own tags, the refusals are GUESSes."""
+    """A secret's tags after a request adds some. Except for AWS's own tags, the refusals are GUESSes."""
     added = [(cast("str", tag.get("Key", "")), cast("str", tag.get("Value", ""))) for tag in requested]
     if not all(key for key, _ in added):
         raise InvalidParameterException("You must provide a key for each tag.")
@@ -25,7 +25,7 @@ def tags_after(tags: Mapping[str, str] | None, requested: list[dict[str, object]
 
 
 def refuse_reserved(keys: Iterable[str], call: Call) -> None:
-    """Tags that start with `aws:` are AWS's own (REPORTED for TagResource); the first one is named."""
+    """Refuse tags that start with `aws:`, which are AWS's own (REPORTED for TagResource). The text names the first."""
     if call.principal.service is not None:
         return
     for key in keys:

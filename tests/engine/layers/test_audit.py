@@ -1,4 +1,4 @@
-"""The audit layer: one entry for every call, with no secret value in it."""
+"""The audit layer: one entry for every call, without a secret value."""
 
 import pytest
 
@@ -30,7 +30,7 @@ def logged():
 
 @pytest.fixture
 def refused():
-    """The calls that were refused although they brought hidden members."""
+    """The refused calls that had hidden members."""
     return []
 
 
@@ -44,7 +44,7 @@ def store():
 
 @pytest.fixture
 def handle(store, logged, refused):
-    """Sends a call through the layer around a handler that gives this outcome, or raises it."""
+    """Send a call through the layer around a handler that returns or raises this outcome."""
 
     def send(call, outcome):
         def inner(_):
@@ -57,7 +57,7 @@ def handle(store, logged, refused):
     return send
 
 
-def test_an_entry_tells_who_called_what_when_and_where(handle, logged):
+def test_an_entry_has_operation_request_time_region_principal_and_request_id(handle, logged):
     handle(a_call(SecretId="db"), Outcome({"Name": "db"}))
     (entry,) = logged
     assert (entry.operation, entry.request, entry.time, entry.region, entry.principal, entry.request_id) == (
@@ -71,12 +71,12 @@ def test_an_entry_tells_who_called_what_when_and_where(handle, logged):
     assert (entry.error_code, entry.error_message, entry.within, entry.moves) == (None, None, None, {})
 
 
-def test_the_outcome_passes_through_as_it_is(handle):
+def test_the_audit_layer_returns_the_outcome_unchanged(handle):
     outcome = Outcome({"Name": "db"}, {KEY: a_secret(AWSCURRENT="v2")})
     assert handle(a_call(), outcome) is outcome
 
 
-def test_a_refusal_is_logged_with_code_and_text_and_passes_through(handle, logged):
+def test_the_audit_layer_logs_a_refusal_and_raises_it(handle, logged):
     error = InvalidRequestException("Not now.")
     with pytest.raises(InvalidRequestException) as caught:
         handle(a_call(SecretId="db"), error)
@@ -85,21 +85,21 @@ def test_a_refusal_is_logged_with_code_and_text_and_passes_through(handle, logge
     assert (entry.error_code, entry.error_message, entry.response) == ("InvalidRequestException", "Not now.", None)
 
 
-def test_a_refused_call_with_hidden_members_is_noted(handle, refused):
+def test_the_audit_layer_notes_a_refused_call_with_hidden_members(handle, refused):
     call = a_call("PutSecretValue", SecretId="db", SecretString="hunter2")
     with pytest.raises(InvalidRequestException):
         handle(call, InvalidRequestException("Not now."))
     assert refused == [call]
 
 
-def test_neither_a_refused_call_without_hidden_members_nor_an_answered_one_is_noted(handle, refused):
+def test_the_audit_layer_notes_no_other_call(handle, refused):
     with pytest.raises(InvalidRequestException):
         handle(a_call("PutSecretValue", SecretId="db"), InvalidRequestException("Not now."))
     handle(a_call("PutSecretValue", SecretId="db", SecretString="hunter2"), Outcome({}))
     assert refused == []
 
 
-def test_what_is_no_answer_of_aws_is_not_logged(handle, logged):
+def test_the_audit_layer_logs_no_error_that_is_not_of_aws(handle, logged):
     with pytest.raises(ZeroDivisionError):
         handle(a_call(SecretId="db"), ZeroDivisionError())
     assert logged == []
@@ -114,13 +114,13 @@ def test_what_is_no_answer_of_aws_is_not_logged(handle, logged):
         ("PutSecretValue", "RotationToken"),
     ],
 )
-def test_sensitive_members_are_named_and_left_out(handle, logged, operation, member):
+def test_an_entry_names_sensitive_members_and_omits_their_values(handle, logged, operation, member):
     handle(a_call(operation, SecretId="db", **{member: "hunter2"}), Outcome({}))
     (entry,) = logged
     assert (entry.request, entry.hidden) == ({"SecretId": "db"}, {member})
 
 
-def test_where_nothing_is_hidden_nothing_is_said_to_be(handle, logged):
+def test_an_entry_without_sensitive_members_names_none(handle, logged):
     handle(a_call("PutSecretValue", SecretId="db"), Outcome({}))
     assert logged[0].hidden == frozenset()
 
@@ -148,12 +148,12 @@ def test_where_nothing_is_hidden_nothing_is_said_to_be(handle, logged):
         ("DeleteResourcePolicy", False),
     ],
 )
-def test_the_answer_of_a_read_is_not_logged(handle, logged, operation, reads):
+def test_an_entry_has_the_reply_of_a_write_and_not_of_a_read(handle, logged, operation, reads):
     handle(a_call(operation), Outcome({"Name": "db"}))
     assert logged[0].response == (None if reads else {"Name": "db"})
 
 
-def test_the_answer_that_is_logged_is_a_copy(handle, logged):
+def test_an_entry_holds_a_copy_of_the_reply(handle, logged):
     reply = {"VersionStages": ["AWSCURRENT"]}
     handle(a_call("PutSecretValue"), Outcome(reply))
     reply["VersionStages"].append("spoilt")
@@ -167,25 +167,25 @@ def test_the_answer_that_is_logged_is_a_copy(handle, logged):
         pytest.param(
             a_secret(AWSCURRENT="v2", AWSPREVIOUS="v1"),
             {"arn": {Move("AWSCURRENT", "v1", "v2"), Move("AWSPREVIOUS", None, "v1")}},
-            id="changed",
+            id="two moves",
         ),
-        pytest.param(None, {"arn": {Move("AWSCURRENT", "v1", None)}}, id="gone"),
-        pytest.param(a_secret(AWSCURRENT="v1"), {}, id="the same"),
+        pytest.param(None, {"arn": {Move("AWSCURRENT", "v1", None)}}, id="deleted secret"),
+        pytest.param(a_secret(AWSCURRENT="v1"), {}, id="no move"),
     ],
 )
-def test_the_moves_of_labels_are_found_by_comparing(handle, logged, after, moves):
+def test_an_entry_has_the_moves_of_labels(handle, logged, after, moves):
     handle(a_call(), Outcome({}, {KEY: after}))
     assert {arn: set(found) for arn, found in logged[0].moves.items()} == moves
 
 
-def test_labels_of_a_new_secret_come_from_nowhere(handle, logged):
+def test_the_labels_of_a_new_secret_have_no_source(handle, logged):
     new = SecretKey("us-east-1", "123456789012", "new")
     secret = Secret(key=new, arn="arn", created=0.0, changed=0.0, labels={"AWSCURRENT": "v1"})
     handle(a_call("CreateSecret"), Outcome({}, {new: secret}))
     assert logged[0].moves == {"arn": (Move("AWSCURRENT", None, "v1"),)}
 
 
-def test_calls_made_on_the_callers_behalf_are_logged_behind_it(handle, logged):
+def test_the_parts_of_a_batch_are_logged_after_the_batch(handle, logged):
     parts = (
         Part("GetSecretValue", {"SecretId": "a"}),
         Part("GetSecretValue", {"SecretId": "b"}, "InvalidRequestException", "Not now."),

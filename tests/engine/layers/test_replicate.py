@@ -1,4 +1,4 @@
-"""The layer that lets replicas follow: what it makes of an outcome, around a handler of the test's own."""
+"""The layer that makes replicas follow: its outcome, around a handler of the test."""
 
 from dataclasses import replace
 
@@ -44,7 +44,7 @@ ALONE = a_secret("alone")
 
 @pytest.fixture
 def store():
-    """What is there before the call."""
+    """The store before the call."""
     store = Store()
     store.apply({PRIMARY.key: PRIMARY, ALONE.key: ALONE})
     return store
@@ -52,7 +52,7 @@ def store():
 
 @pytest.fixture
 def handle(store):
-    """Puts an outcome through the layer."""
+    """Send an outcome through the layer."""
 
     def handle(outcome):
         return replicate(lambda _: outcome, store)(CALL)
@@ -60,13 +60,13 @@ def handle(store):
     return handle
 
 
-def test_the_call_is_handed_on(store):
+def test_the_replicate_layer_passes_the_call_on(store):
     calls = []
     replicate(lambda call: calls.append(call) or Outcome({}), store)(CALL)
     assert calls == [CALL]
 
 
-def test_a_refusal_is_handed_on(store):
+def test_the_replicate_layer_raises_a_refusal(store):
     def inner(_):
         raise InvalidRequestException("Not now.")
 
@@ -80,24 +80,24 @@ def test_a_refusal_is_handed_on(store):
         pytest.param(Outcome({"read": True}), id="no change"),
         pytest.param(Outcome({}, {ALONE.key: replace(ALONE, description="main")}), id="a secret without replicas"),
         pytest.param(Outcome({}, {a_secret("new").key: a_secret("new")}), id="a new secret without replicas"),
-        pytest.param(Outcome({}, {ALONE.key: None}), id="a secret that is gone"),
-        pytest.param(Outcome({}, {PRIMARY.key: None}), id="a primary that is gone"),
+        pytest.param(Outcome({}, {ALONE.key: None}), id="a deleted secret"),
+        pytest.param(Outcome({}, {PRIMARY.key: None}), id="a deleted primary"),
         pytest.param(Outcome({}, {PRIMARY.key: replace(PRIMARY, replicas={})}), id="the last replica removed"),
     ],
 )
-def test_what_concerns_no_replica_passes_as_it_is(handle, outcome):
+def test_an_outcome_that_concerns_no_replica_is_returned_unchanged(handle, outcome):
     assert handle(outcome) is outcome
 
 
 @pytest.mark.parametrize(
     "change", [{"changed": 9.0}, {"accessed": 9.0}, {"kms_key_id": "alias/pay"}], ids=lambda change: next(iter(change))
 )
-def test_what_replicas_do_not_share_sets_nothing_in_motion(handle, change):
+def test_a_change_that_replicas_do_not_share_starts_no_replication(handle, change):
     after = replace(PRIMARY, **change)
     assert handle(Outcome({}, {PRIMARY.key: after})) == Outcome({}, {PRIMARY.key: after})
 
 
-def test_what_replicas_share_brings_them_in_progress_and_lets_them_follow(handle):
+def test_a_change_that_replicas_share_starts_their_replication(handle):
     after = replace(PRIMARY, description="main")
     assert handle(Outcome({"told": True}, {PRIMARY.key: after})) == Outcome(
         {"told": True},
@@ -106,12 +106,12 @@ def test_what_replicas_share_brings_them_in_progress_and_lets_them_follow(handle
     )
 
 
-def test_replicas_of_a_new_secret_follow(handle):
+def test_a_new_secret_with_replicas_starts_their_replication(handle):
     new = a_primary("new", eu_west_1=IN_PROGRESS)
     assert handle(Outcome({}, {new.key: new})) == Outcome({}, {new.key: new}, then=(Replicate(new.key),))
 
 
-def test_a_region_that_was_just_asked_for_is_replicated_to_and_no_other(handle):
+def test_a_new_region_starts_replication_to_it_only(handle):
     after = replace(PRIMARY, replicas={**PRIMARY.replicas, "sa-east-1": IN_PROGRESS})
     outcome = handle(Outcome({}, {PRIMARY.key: after}))
     assert outcome.changes[PRIMARY.key].replicas == {
@@ -122,28 +122,28 @@ def test_a_region_that_was_just_asked_for_is_replicated_to_and_no_other(handle):
     assert outcome.then == (Replicate(PRIMARY.key),)
 
 
-def test_replicas_that_failed_are_not_tried_again_with_a_change(store, handle):
+def test_a_change_does_not_retry_failed_replicas(store, handle):
     before = a_primary(eu_west_1=FAILED)
     store.apply({before.key: before})
     after = replace(before, description="main")
     assert handle(Outcome({}, {before.key: after})) == Outcome({}, {before.key: after})
 
 
-def test_a_replica_that_has_not_followed_yet_is_let_follow_with_any_change(store, handle):
+def test_any_change_starts_a_replication_that_is_in_progress(store, handle):
     before = a_primary(eu_west_1=IN_PROGRESS)
     store.apply({before.key: before})
     outcome = handle(Outcome({}, {before.key: replace(before, accessed=9.0)}))
     assert outcome.then == (Replicate(before.key),)
 
 
-def test_what_is_to_follow_already_follows_as_well(handle):
+def test_the_replicate_layer_keeps_other_effects(handle):
     rotation = RunRotation(PRIMARY.key, PRIMARY.arn, "token", "function")
     after = replace(PRIMARY, labels={"AWSPENDING": "token"})
     outcome = handle(Outcome({}, {PRIMARY.key: after}, then=(rotation,)))
     assert sorted(outcome.then, key=repr) == [Replicate(PRIMARY.key), rotation]
 
 
-def test_all_else_of_the_outcome_stays(handle):
+def test_the_replicate_layer_keeps_reply_parts_events_and_other_changes(handle):
     part = Part("GetSecretValue", {"SecretId": "db"})
     event = ServiceEvent("RotationSucceeded", PRIMARY.key, PRIMARY.arn, "request")
     other = replace(ALONE, description="main")
@@ -153,7 +153,7 @@ def test_all_else_of_the_outcome_stays(handle):
     assert outcome.changes[ALONE.key] is other
 
 
-def test_each_primary_among_the_changes_is_followed(store, handle):
+def test_each_changed_primary_starts_its_replication(store, handle):
     second = a_primary("second", eu_west_1=IN_SYNC)
     store.apply({second.key: second})
     changes = {secret.key: replace(secret, description="main") for secret in (PRIMARY, second)}
@@ -163,15 +163,15 @@ def test_each_primary_among_the_changes_is_followed(store, handle):
     assert outcome.changes[ALONE.key] is None
 
 
-def test_what_aws_does_by_itself_is_followed_too(store):
+def test_a_change_by_aws_starts_replication(store):
     after = replace(PRIMARY, labels={"AWSCURRENT": "v2"})
     outcome = followed(Outcome({}, {PRIMARY.key: after}), store)
     assert outcome.then == (Replicate(PRIMARY.key),)
     assert {replica.status for replica in outcome.changes[PRIMARY.key].replicas.values()} == {"InProgress"}
 
 
-def test_the_end_of_one_replication_does_not_start_the_others_anew(store):
-    """A region that has caught up is a change of its primary, but none that the others have to follow."""
+def test_the_end_of_one_replication_restarts_no_other(store):
+    """The new status of a region changes the primary, but the other replicas don't share it."""
     before = a_primary(eu_west_1=IN_PROGRESS, ap_south_1=IN_SYNC)
     store.apply({before.key: before})
     after = replace(before, replicas={**before.replicas, "eu-west-1": IN_SYNC})

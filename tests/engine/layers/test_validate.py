@@ -1,4 +1,4 @@
-"""The validation layer: it lets pass what the service description allows, and names every limit that is broken."""
+"""The validation layer: it passes valid requests, and names every limit that a request breaks."""
 
 import pytest
 
@@ -17,13 +17,13 @@ def a_call(operation, parameters):
 
 @pytest.fixture
 def passed():
-    """The calls that got through."""
+    """The calls that passed."""
     return []
 
 
 @pytest.fixture
 def handle(passed):
-    """The layer around a handler that keeps the calls it gets."""
+    """The layer around a handler that keeps its calls."""
 
     def inner(call):
         passed.append(call)
@@ -43,8 +43,17 @@ def handle(passed):
         ("ListSecrets", {}),
         ("GetRandomPassword", {"PasswordLength": 4_096, "IncludeSpace": True, "ExcludeCharacters": ""}),
     ],
+    ids=[
+        "shortest text",
+        "longest texts",
+        "longest SecretString",
+        "longest SecretBinary and tag key",
+        "list of structures",
+        "no member",
+        "greatest number",
+    ],
 )
-def test_what_is_within_the_limits_passes(handle, passed, operation, parameters):
+def test_a_request_within_the_limits_passes(handle, passed, operation, parameters):
     call = a_call(operation, parameters)
     assert handle(call).reply == {"passed": True}
     assert passed == [call]
@@ -156,7 +165,7 @@ def test_a_member_that_is_null_counts_as_absent(handle):
         ),
     ],
 )
-def test_a_broken_limit_is_named_in_awss_words(handle, passed, operation, parameters, message):
+def test_a_request_over_a_limit_is_refused_with_the_text_of_aws(handle, passed, operation, parameters, message):
     with pytest.raises(ValidationException) as caught:
         handle(a_call(operation, parameters))
     assert caught.value.message == message
@@ -182,15 +191,32 @@ def test_a_broken_limit_is_named_in_awss_words(handle, passed, operation, parame
         ("TagResource", {"SecretId": "x", "Tags": ["a"]}, "Expected structure or null"),
         ("TagResource", {"SecretId": "x", "Tags": [{"Key": 1}]}, "NUMBER_VALUE can not be converted to a String"),
     ],
+    ids=[
+        "int for text",
+        "float for text",
+        "true for text",
+        "false for text",
+        "list for text",
+        "structure for text",
+        "int for bytes",
+        "text for integer",
+        "true for integer",
+        "text for long",
+        "text for boolean",
+        "text for list",
+        "int for text in a list",
+        "text for structure",
+        "int for text in a structure",
+    ],
 )
-def test_a_value_of_another_type_can_not_be_read(handle, passed, operation, parameters, message):
+def test_a_value_of_another_type_raises_serialization_exception(handle, passed, operation, parameters, message):
     with pytest.raises(SerializationException) as caught:
         handle(a_call(operation, parameters))
     assert caught.value.message == message
     assert passed == []
 
 
-def test_no_sensitive_value_is_ever_in_the_message(handle):
+def test_no_validation_error_contains_a_sensitive_value(handle):
     with pytest.raises(ValidationException) as caught:
         handle(
             a_call("PutSecretValue", {"SecretId": "x", "SecretString": "hunter2" * 10_000, "RotationToken": "hunter2"})

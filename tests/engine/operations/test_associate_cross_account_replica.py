@@ -1,7 +1,9 @@
-"""AssociateCrossAccountReplica: a secret that another account made for it follows a primary."""
+"""AssociateCrossAccountReplica: a replica in another account begins to follow its primary."""
 
 import pytest
 from botocore.exceptions import ClientError
+
+from pytest_secretsmanager.inspection.views import state_of
 
 NOT_FOUND = ("ResourceNotFoundException", "Secrets Manager can't find the specified secret.")
 MARKED = (
@@ -10,22 +12,22 @@ MARKED = (
 )
 
 
-def state_of(secretsmanager, arn):
-    return secretsmanager.secret(arn).state
+def stored(secretsmanager, arn):
+    return state_of(secretsmanager.secret(arn))
 
 
-def test_it_answers_that_replication_is_in_progress(pair):
+def test_associate_cross_account_replica_returns_that_replication_is_in_progress(pair):
     reply = pair.associate()
     del reply["ResponseMetadata"]
     assert reply == {"ARN": pair.arn, "CrossAccountReplicaARN": pair.replica, "ReplicationStatus": "InProgress"}
 
 
-def test_the_primary_may_be_named_by_its_arn(pair):
+def test_associate_cross_account_replica_takes_the_arn_of_the_primary(pair):
     pair.client.associate_cross_account_replica(SecretId=pair.arn, CrossAccountReplicaARN=pair.replica)
     assert pair.statuses == ("InSync", "InSync")
 
 
-def test_it_moves_the_date_of_the_last_change_of_both(pair, secretsmanager):
+def test_associate_cross_account_replica_sets_the_change_date_of_primary_and_replica(pair, secretsmanager):
     secretsmanager.clock.advance(days=2)
     pair.associate()
     for client, name in ((pair.client, "db"), (pair.stranger, "copy")):
@@ -33,7 +35,7 @@ def test_it_moves_the_date_of_the_last_change_of_both(pair, secretsmanager):
         assert (described["LastChangedDate"] - described["CreatedDate"]).days == 2
 
 
-def test_a_primary_without_a_value_has_nothing_to_copy(secretsmanager, pair):
+def test_a_cross_account_replica_of_an_empty_primary_gets_the_first_value_later(secretsmanager, pair):
     pair.client.create_secret(Name="empty")
     made = {
         "Name": "of-empty",
@@ -42,36 +44,36 @@ def test_a_primary_without_a_value_has_nothing_to_copy(secretsmanager, pair):
     }
     replica = pair.stranger.create_secret(**made)["ARN"]
     pair.client.associate_cross_account_replica(SecretId="empty", CrossAccountReplicaARN=replica)
-    assert state_of(secretsmanager, replica).versions == {}
+    assert stored(secretsmanager, replica).versions == {}
     pair.client.put_secret_value(SecretId="empty", SecretString="first")
     assert pair.stranger.get_secret_value(SecretId="of-empty")["SecretString"] == "first"
 
 
-def test_all_versions_come_over_each_sealed_under_the_replicas_key(secretsmanager, pair):
+def test_a_cross_account_replica_gets_all_versions_encrypted_under_its_own_key(secretsmanager, pair):
     pair.put("two")
     pair.put("three")
     pair.associate()
-    primary, copy = (state_of(secretsmanager, arn) for arn in (pair.arn, pair.replica))
+    primary, copy = (stored(secretsmanager, arn) for arn in (pair.arn, pair.replica))
     assert copy.labels == primary.labels
     assert copy.versions.keys() == primary.versions.keys()
     assert {version.sealed.kms_key_id for version in copy.versions.values()} == {"alias/theirs"}
 
 
-def test_a_version_that_the_replica_has_is_not_copied_once_more(secretsmanager, pair):
+def test_a_cross_account_replica_gets_each_version_once(secretsmanager, pair):
     pair.associate()
-    (before,) = state_of(secretsmanager, pair.replica).versions.values()
+    (before,) = stored(secretsmanager, pair.replica).versions.values()
     pair.put("two")
-    assert before in state_of(secretsmanager, pair.replica).versions.values()
+    assert before in stored(secretsmanager, pair.replica).versions.values()
 
 
-def test_to_associate_once_more_names_another_role(pair):
+def test_associate_cross_account_replica_again_replaces_the_role(pair):
     pair.associate(ReplicationRoleARN="arn:aws:iam::123456789012:role/one")
     pair.associate(ReplicationRoleARN="arn:aws:iam::123456789012:role/two")
     (entry,) = pair.client.describe_secret(SecretId="db")["CrossAccountReplicas"]
     assert entry["ReplicationRoleARN"] == "arn:aws:iam::123456789012:role/two"
 
 
-def test_it_is_logged_with_its_answer_and_then_the_copy(pair, secretsmanager):
+def test_associate_cross_account_replica_is_logged_before_the_replication(pair, secretsmanager):
     secretsmanager.log.clear()
     pair.associate()
     call, event = secretsmanager.log
@@ -88,7 +90,7 @@ def test_it_is_logged_with_its_answer_and_then_the_copy(pair, secretsmanager):
     }
 
 
-def test_the_log_tells_where_the_labels_of_the_replica_went(pair, secretsmanager):
+def test_the_history_of_a_cross_account_replica_shows_how_its_labels_moved(pair, secretsmanager):
     pair.associate()
     secretsmanager.log.clear()
     pair.put("two")
@@ -96,29 +98,29 @@ def test_the_log_tells_where_the_labels_of_the_replica_went(pair, secretsmanager
     assert "AWSCURRENT" in moved
 
 
-def test_an_association_that_is_refused_is_logged_and_changes_nothing(pair, secretsmanager):
+def test_a_refused_associate_cross_account_replica_is_logged_and_changes_nothing(pair, secretsmanager):
     secretsmanager.kms.disable(secretsmanager.kms.key("alias/theirs", account="210987654321"))
     with secretsmanager.assert_unchanged(), pytest.raises(ClientError):
         pair.associate()
     assert secretsmanager.log[-1].error == "InvalidRequestException"
 
 
-def test_a_replica_whose_key_moves_is_copied_anew_under_the_other_key(pair, secretsmanager):
+def test_a_cross_account_replica_encrypts_later_versions_under_its_new_key(pair, secretsmanager):
     pair.associate()
     secretsmanager.kms.create_key(alias="alias/other", account="210987654321")
     pair.stranger.update_secret(SecretId="copy", KmsKeyId="alias/other")
     pair.put("two")
-    sealed = [version.sealed.kms_key_id for version in state_of(secretsmanager, pair.replica).versions.values()]
+    sealed = [version.sealed.kms_key_id for version in stored(secretsmanager, pair.replica).versions.values()]
     assert sealed[-1] == "alias/other"
     assert pair.copied == "two"
 
 
-def test_a_primary_that_is_to_be_deleted_is_associated_with_nothing(pair, refused):
+def test_associate_cross_account_replica_refuses_a_primary_scheduled_for_deletion(pair, refused):
     pair.client.delete_secret(SecretId="db")
     assert refused(pair.associate) == MARKED
 
 
-def test_a_replica_that_was_deleted_and_made_anew_is_another_secret(pair, refused):
+def test_associate_cross_account_replica_refuses_a_recreated_replica_by_its_old_arn(pair, refused):
     pair.stranger.stop_replication_to_replica(SecretId="copy")
     pair.stranger.delete_secret(SecretId="copy", ForceDeleteWithoutRecovery=True)
     made = {"Name": "copy", "KmsKeyId": "alias/theirs", "CrossAccountPrimaryARN": pair.arn}
@@ -126,14 +128,14 @@ def test_a_replica_that_was_deleted_and_made_anew_is_another_secret(pair, refuse
     assert refused(pair.associate) == NOT_FOUND
 
 
-def test_a_replica_that_was_set_free_and_has_gone_is_not_there(pair, refused, secretsmanager):
+def test_associate_cross_account_replica_refuses_a_deleted_replica(pair, refused, secretsmanager):
     pair.stranger.stop_replication_to_replica(SecretId="copy")
     pair.stranger.delete_secret(SecretId="copy", RecoveryWindowInDays=7)
     secretsmanager.clock.advance(days=8)
     assert refused(pair.associate) == NOT_FOUND
 
 
-def test_a_rolled_back_association_leaves_both_as_they_were(pair, secretsmanager):
+def test_a_rolled_back_association_leaves_primary_and_replica_unchanged(pair, secretsmanager):
     with secretsmanager.snapshot():
         pair.associate()
     assert pair.statuses == (None, "Pending")

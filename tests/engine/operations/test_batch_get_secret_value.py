@@ -1,4 +1,4 @@
-"""BatchGetSecretValue. What filters let through is told in `rules/test_filters.py`."""
+"""BatchGetSecretValue. `rules/test_filters.py` tests which secrets a filter finds."""
 
 import pytest
 
@@ -17,7 +17,7 @@ def names(reply):
 
 @pytest.mark.secret("app/a", "one")
 @pytest.mark.secret("app/b", b"\x00")
-def test_it_answers_for_each_id_in_their_order(client, secretsmanager):
+def test_batch_get_secret_value_returns_the_values_in_the_order_of_the_ids(client, secretsmanager):
     reply = client.batch_get_secret_value(SecretIdList=["app/b", secretsmanager.secret("app/a").arn])
     assert names(reply) == ["app/b", "app/a"]
     assert reply["Errors"] == []
@@ -25,7 +25,7 @@ def test_it_answers_for_each_id_in_their_order(client, secretsmanager):
 
 
 @pytest.mark.secret("app/a", "one")
-def test_an_entry_is_what_get_secret_value_answers(client):
+def test_an_entry_of_batch_get_secret_value_equals_the_reply_of_get_secret_value(client):
     one = client.get_secret_value(SecretId="app/a")
     del one["ResponseMetadata"]
     assert client.batch_get_secret_value(SecretIdList=["app/a"])["SecretValues"] == [one]
@@ -35,23 +35,12 @@ def test_an_entry_is_what_get_secret_value_answers(client):
 @pytest.mark.secret("app/gone", "one", deleted=True)
 @pytest.mark.secret("app/empty")
 @pytest.mark.parametrize(
-    ("secret_id", "code", "message"),
-    [
-        ("app/no", "ResourceNotFoundException", "Secrets Manager can't find the specified secret."),
-        (
-            "app/gone",
-            "InvalidRequestException",
-            "You can't perform this operation on the secret because it was marked for deletion.",
-        ),
-        (
-            "app/empty",
-            "ResourceNotFoundException",
-            "Secrets Manager can't find the specified secret value for staging label: AWSCURRENT",
-        ),
-    ],
+    "secret_id",
+    ["app/no", "app/gone", "app/empty"],
     ids=["no such secret", "scheduled for deletion", "no value"],
 )
-def test_what_fails_is_told_beside_what_is_found(client, secret_id, code, message):
+def test_batch_get_secret_value_lists_the_refusals_of_get_secret_value_as_errors(client, refused, secret_id):
+    code, message = refused(client.get_secret_value, SecretId=secret_id)
     reply = client.batch_get_secret_value(SecretIdList=[secret_id, "app/a"])
     assert reply["Errors"] == [{"SecretId": secret_id, "ErrorCode": code, "Message": message}]
     assert names(reply) == ["app/a"]
@@ -60,7 +49,7 @@ def test_what_fails_is_told_beside_what_is_found(client, secret_id, code, messag
 @pytest.mark.secret("app/a", "two", versions=["one"])
 @pytest.mark.secret("app/gone", "one", deleted=True)
 @pytest.mark.secret("other", "one")
-def test_filters_find_current_values_of_secrets_that_are_not_scheduled_for_deletion(client):
+def test_the_filters_of_batch_get_secret_value_skip_secrets_scheduled_for_deletion(client):
     reply = client.batch_get_secret_value(Filters=APP)
     assert [(entry["Name"], entry["SecretString"]) for entry in reply["SecretValues"]] == [("app/a", "two")]
     assert reply["Errors"] == []
@@ -68,18 +57,20 @@ def test_filters_find_current_values_of_secrets_that_are_not_scheduled_for_delet
 
 @pytest.mark.secret("app/a", "one")
 @pytest.mark.secret("app/empty")
-def test_a_secret_without_a_value_that_filters_find_is_told_as_an_error(client, secretsmanager):
+def test_batch_get_secret_value_lists_a_filtered_secret_without_a_value_as_an_error(client, secretsmanager):
     reply = client.batch_get_secret_value(Filters=APP)
     assert [error["SecretId"] for error in reply["Errors"]] == [secretsmanager.secret("app/empty").arn]
 
 
 @pytest.mark.secret("app/a", "one", kms_key="alias/pay")
-def test_filters_find_no_secrets_of_another_account(client, stranger):
+def test_the_filters_of_batch_get_secret_value_find_no_secrets_of_another_account(client, stranger):
     assert stranger.batch_get_secret_value(Filters=APP)["SecretValues"] == []
 
 
-@pytest.mark.parametrize(("size", "pages"), [({}, [20, 3]), ({"MaxResults": 10}, [10, 10, 3])], ids=["default", "10"])
-def test_filters_answer_in_pages(client, secretsmanager, size, pages):
+@pytest.mark.parametrize(
+    ("size", "pages"), [({}, [20, 3]), ({"MaxResults": 10}, [10, 10, 3])], ids=["default size", "size 10"]
+)
+def test_batch_get_secret_value_with_filters_returns_pages(client, secretsmanager, size, pages):
     for number in range(23):
         secretsmanager.seed(f"app/{number:02}", "value")
     found, token = [], {}
@@ -93,7 +84,7 @@ def test_filters_answer_in_pages(client, secretsmanager, size, pages):
     assert sorted(name for page in found for name in page) == [f"app/{number:02}" for number in range(23)]
 
 
-def test_it_notes_the_access_to_each_secret(world):
+def test_batch_get_secret_value_records_the_access_to_each_secret(world):
     for name in ("a", "b"):
         world.call("CreateSecret", Name=name, SecretString="one", ClientRequestToken="token".ljust(32, "-"))
     world.call("BatchGetSecretValue", SecretIdList=["a", "b"])
@@ -102,7 +93,7 @@ def test_it_notes_the_access_to_each_secret(world):
 
 
 @pytest.mark.secret("app/a", "one")
-def test_the_log_has_the_batch_and_a_read_for_each_secret(client, secretsmanager):
+def test_batch_get_secret_value_is_logged_with_one_read_for_each_secret(client, secretsmanager):
     client.batch_get_secret_value(SecretIdList=["app/a", "app/no"])
     logged = [
         (event.operation, event.request.get("SecretId"), event.error, event.within) for event in secretsmanager.log
@@ -120,18 +111,18 @@ def test_the_log_has_the_batch_and_a_read_for_each_secret(client, secretsmanager
     [
         pytest.param({"SecretIdList": ["app/a"], "Filters": APP}, *NOT_BOTH, id="ids and filters"),
         pytest.param(
-            {"SecretIdList": ["app/a"], "Filters": APP, "MaxResults": 1}, *NOT_BOTH, id="ids, filters and size"
+            {"SecretIdList": ["app/a"], "Filters": APP, "MaxResults": 1}, *NOT_BOTH, id="ids, filters and page size"
         ),
-        pytest.param({}, *NOT_BOTH, id="neither"),
+        pytest.param({}, *NOT_BOTH, id="neither ids nor filters"),
         pytest.param({"SecretIdList": ["app/a", "b", "app/a"]}, *TWICE, id="an id twice"),
-        pytest.param({"SecretIdList": ["gone", "gone"]}, *TWICE, id="an id twice that finds nothing"),
-        pytest.param({"MaxResults": 5}, *NO_FILTERS, id="size alone"),
-        pytest.param({"SecretIdList": ["app/a"], "MaxResults": 5}, *NO_FILTERS, id="ids and size"),
+        pytest.param({"SecretIdList": ["gone", "gone"]}, *TWICE, id="an unknown id twice"),
+        pytest.param({"MaxResults": 5}, *NO_FILTERS, id="page size alone"),
+        pytest.param({"SecretIdList": ["app/a"], "MaxResults": 5}, *NO_FILTERS, id="ids and page size"),
         pytest.param(
             {"Filters": APP, "NextToken": "nonsense"},
             "InvalidNextTokenException",
             "Invalid pagination token.",
-            id="bad token",
+            id="bad page token",
         ),
         pytest.param(
             {"SecretIdList": ["app/a"] * 21},
@@ -149,14 +140,13 @@ def test_the_log_has_the_batch_and_a_read_for_each_secret(client, secretsmanager
         ),
     ],
 )
-def test_it_refuses(unchecked, refused, request_, code, message):
-
+def test_batch_get_secret_value_refuses_a_request(unchecked, refused, request_, code, message):
     assert refused(unchecked.batch_get_secret_value, **request_) == (code, message)
 
 
 @pytest.mark.secret("app/a", "one")
 @pytest.mark.secret("app/b", "one")
-def test_a_token_is_good_for_the_filters_that_it_came_from(client, refused):
+def test_batch_get_secret_value_refuses_the_page_token_of_other_filters(client, refused):
     token = client.batch_get_secret_value(Filters=APP, MaxResults=1)["NextToken"]
     other = [{"Key": "name", "Values": ["app"]}]
     code, _ = refused(client.batch_get_secret_value, Filters=other, MaxResults=1, NextToken=token)

@@ -1,4 +1,4 @@
-"""CancelRotateSecret: what it answers and refuses, what stays and what goes, and how rotation is turned on again."""
+"""CancelRotateSecret: its reply, what it stops and keeps, and how rotation is turned on again."""
 
 from datetime import UTC, datetime
 from math import inf
@@ -20,7 +20,7 @@ NOT_COMPLETE = (
 
 
 class RotationFunction:
-    """A function that makes a new value current. `on` is what a step does first."""
+    """A function that makes a new value current. A callable of `on` runs at the beginning of its step."""
 
     def __init__(self, world):
         self.world = world
@@ -63,7 +63,7 @@ def cancel(world, secret_id="db", **parameters):
 
 
 def hold(world, step, when="before"):
-    """Stops the next rotation of `db` there; what comes back lets it go on."""
+    """Hold the next rotation of `db` there; the returned hold resumes it."""
     place = SecretKey(world.region, world.account, "db")
     held = Hold(place, step, when, world.service.effects.rotations.resume)
     world.steps.holds.append(held)
@@ -80,7 +80,7 @@ def fail():
 
 
 def described(world, name="db"):
-    """What DescribeSecret shows of a secret's rotation."""
+    """The members of DescribeSecret about rotation."""
     reply = world.call("DescribeSecret", SecretId=name)
     return {member: shown for member, shown in reply.items() if member in MEMBERS}
 
@@ -97,40 +97,40 @@ def events(world):
     return [entry.operation for entry in world.entries if entry.by_service]
 
 
-# --- what it answers -------------------------------------------------------------------------------------------------
+# --- replies ---------------------------------------------------------------------------------------------------------
 
 
-def test_it_answers_with_the_secret_alone_when_no_rotation_is_under_way(world, db):
+def test_cancel_rotate_secret_without_a_running_rotation_returns_no_version(world, db):
     rotate(world)
     assert cancel(world) == {"ARN": db, "Name": "db"}
 
 
 @pytest.mark.parametrize("step", ["createSecret", "setSecret", "testSecret", "finishSecret"])
-def test_it_answers_with_the_version_of_the_rotation_under_way(world, db, step):
+def test_cancel_rotate_secret_returns_the_version_of_the_running_rotation(world, db, step):
     hold(world, step)
     rotate(world)
     assert cancel(world) == {"ARN": db, "Name": "db", "VersionId": V2}
 
 
-def test_it_answers_with_the_version_of_a_rotation_that_waits_for_another_try(world, db, function):
+def test_cancel_rotate_secret_returns_the_version_of_a_rotation_that_waits_for_a_retry(world, db, function):
     function.on["setSecret"] = fail
     rotate(world)
     assert cancel(world) == {"ARN": db, "Name": "db", "VersionId": V2}
 
 
 @pytest.mark.parametrize("secret_id", [lambda arn: arn, lambda arn: arn[:-7]], ids=["ARN", "partial ARN"])
-def test_the_secret_may_be_named_by_its_arn(world, db, secret_id):
+def test_cancel_rotate_secret_takes_an_arn(world, db, secret_id):
     rotate(world)
     assert cancel(world, secret_id(db))["Name"] == "db"
 
 
-def test_a_secret_that_was_never_to_rotate_stays_as_it_is(world, db):
+def test_cancel_rotate_secret_changes_nothing_of_a_secret_without_rotation(world, db):
     before = world.state("db")
     assert cancel(world) == {"ARN": db, "Name": "db"}
     assert world.state("db") is before
 
 
-def test_a_client_gets_the_same(client, secretsmanager):
+def test_cancel_rotate_secret_through_a_client_returns_the_version(client, secretsmanager):
     secretsmanager.seed("db", "one")
     arn = secretsmanager.rotation.register(lambda *_: None)
     version = client.rotate_secret(SecretId="db", RotationLambdaARN=arn)["VersionId"]
@@ -138,75 +138,35 @@ def test_a_client_gets_the_same(client, secretsmanager):
     assert (reply["Name"], reply["VersionId"]) == ("db", version)
 
 
-# --- what it refuses -------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def secrets(world):
-    """Secrets whose rotation can't be cancelled."""
-    world.call("CreateSecret", Name="gone", SecretString="one", ClientRequestToken=V1)
-    world.make_replica("copy")
-    world.call("DeleteSecret", SecretId="gone")
-
-
-@pytest.mark.parametrize(
-    ("secret_id", "code", "message"),
-    [
-        ("nowhere", "ResourceNotFoundException", "Secrets Manager can't find the specified secret."),
-        (
-            "a b",
-            "ValidationException",
-            "Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!",
-        ),
-        (
-            "gone",
-            "InvalidRequestException",
-            "You can't perform this operation on the secret because it was marked for deletion.",
-        ),
-        (
-            "copy",
-            "InvalidParameterException",
-            "Operation not permitted on a replica secret. Call must be made in primary secret's region.",
-        ),
-        (
-            "x" * 2_049,
-            "ValidationException",
-            f"1 validation error detected: Value '{'x' * 64} ...' at 'secretId' failed to satisfy constraint: "
-            "Member must have length less than or equal to 2048",
-        ),
-    ],
-    ids=["no such secret", "bad name", "scheduled for deletion", "a replica", "id too long"],
-)
-def test_it_refuses_and_nothing_changes(world, secrets, secret_id, code, message):
-    assert world.refused("CancelRotateSecret", SecretId=secret_id) == (code, message)
+# --- managed secrets, and repeats ------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("by", ["rds", None], ids=["the service", "a user"])
-def test_whoever_asks_may_cancel_the_rotation_of_a_managed_secret(world, by):
+def test_a_service_or_a_user_may_cancel_the_rotation_of_a_managed_secret(world, by):
     world.call("CreateSecret", Name="rds!db", SecretString="one", ClientRequestToken=V1, by="rds")
     world.call("RotateSecret", SecretId="rds!db", ClientRequestToken=V2, RotationRules=EVERY_30_DAYS)
     assert cancel(world, "rds!db", by=by)["Name"] == "rds!db"
     assert described(world, "rds!db") == {"RotationEnabled": False, "RotationRules": EVERY_30_DAYS}
 
 
-def test_a_second_cancel_succeeds(world, db):
+def test_cancel_rotate_secret_twice_succeeds(world, db):
     rotate(world, RotationRules=EVERY_30_DAYS)
     cancel(world)
     assert cancel(world) == {"ARN": db, "Name": "db"}
     assert described(world) == CANCELLED
 
 
-# --- what stays and what goes ----------------------------------------------------------------------------------------
+# --- effects on the secret -------------------------------------------------------------------------------------------
 
 
-def test_function_and_rules_stay_and_dates_go(world, db):
+def test_cancel_rotate_secret_keeps_function_and_rules_and_removes_the_dates(world, db):
     rotate(world)
     assert described(world).keys() == MEMBERS
     cancel(world)
     assert described(world) == CANCELLED
 
 
-def test_a_list_of_secrets_shows_when_it_was_rotated_last_too(world, db):
+def test_list_secrets_shows_the_last_rotation_after_cancel_rotate_secret(world, db):
     rotate(world)
     last = described(world)["LastRotatedDate"]
     cancel(world)
@@ -215,7 +175,7 @@ def test_a_list_of_secrets_shows_when_it_was_rotated_last_too(world, db):
     assert shown == CANCELLED | {"LastRotatedDate": last}
 
 
-def test_versions_and_labels_stay(world, db):
+def test_cancel_rotate_secret_keeps_versions_and_labels(world, db):
     rotate(world)
     before = world.state("db")
     cancel(world)
@@ -223,14 +183,14 @@ def test_versions_and_labels_stay(world, db):
     assert (after.versions, after.labels) == (before.versions, before.labels)
 
 
-def test_it_dates_the_change(world, db):
+def test_cancel_rotate_secret_sets_the_date_of_the_last_change(world, db):
     rotate(world)
     world.pass_days(1)
     cancel(world)
     assert world.call("DescribeSecret", SecretId="db")["LastChangedDate"] == world.now
 
 
-def test_the_secret_rotates_no_more_by_itself(world, db, function):
+def test_a_cancelled_rotation_no_longer_runs_on_schedule(world, db, function):
     rotate(world)
     cancel(world)
     assert world.service.next_due == inf
@@ -239,28 +199,21 @@ def test_the_secret_rotates_no_more_by_itself(world, db, function):
     assert (function.steps.count("createSecret"), labels(world)["AWSCURRENT"]) == (1, V2)
 
 
-def test_a_new_value_does_not_make_it_rotate_by_itself(world, db):
+def test_a_new_value_does_not_schedule_a_cancelled_rotation(world, db):
     rotate(world)
     cancel(world)
     world.call("PutSecretValue", SecretId="db", SecretString="by hand", ClientRequestToken=V3)
     assert world.service.next_due == inf
 
 
-def test_it_logs_nothing_of_its_own(world, db):
+def test_cancel_rotate_secret_logs_no_service_event(world, db):
     rotate(world)
     logged = events(world)
     cancel(world)
     assert events(world) == logged
 
 
-def test_a_second_time_nothing_more_goes(world, db):
-    rotate(world)
-    cancel(world)
-    assert cancel(world) == {"ARN": db, "Name": "db"}
-    assert described(world) == CANCELLED
-
-
-# --- a rotation under way --------------------------------------------------------------------------------------------
+# --- a running rotation ----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -270,8 +223,9 @@ def test_a_second_time_nothing_more_goes(world, db):
         ("setSecret", ["createSecret"]),
         ("finishSecret", ["createSecret", "setSecret", "testSecret"]),
     ],
+    ids=["before createSecret", "before setSecret", "before finishSecret"],
 )
-def test_the_rotation_under_way_goes_no_further(world, db, function, step, done):
+def test_cancel_rotate_secret_abandons_the_running_rotation(world, db, function, step, done):
     held = hold(world, step)
     rotate(world)
     cancel(world)
@@ -279,7 +233,7 @@ def test_the_rotation_under_way_goes_no_further(world, db, function, step, done)
     assert function.steps == done
 
 
-def test_a_rotation_that_only_waits_for_its_end_is_not_completed(world, db):
+def test_cancel_rotate_secret_after_the_last_step_abandons_the_rotation(world, db):
     held = hold(world, "finishSecret", "after")
     rotate(world)
     cancel(world)
@@ -288,7 +242,7 @@ def test_a_rotation_that_only_waits_for_its_end_is_not_completed(world, db):
 
 
 @pytest.mark.parametrize("step", ["createSecret", "setSecret"])
-def test_awspending_stays_where_it_is(world, db, step):
+def test_cancel_rotate_secret_leaves_awspending_on_its_version(world, db, step):
     held = hold(world, step)
     rotate(world)
     cancel(world)
@@ -296,14 +250,14 @@ def test_awspending_stays_where_it_is(world, db, step):
     assert labels(world) == {"AWSCURRENT": V1, "AWSPENDING": V2}
 
 
-def test_a_function_may_cancel_its_own_rotation(world, db, function):
+def test_a_rotation_function_may_cancel_its_own_rotation(world, db, function):
     function.on["setSecret"] = lambda: cancel(world)
     rotate(world)
     assert (function.steps, states(world)) == (["createSecret", "setSecret"], ["abandoned"])
     assert labels(world) == {"AWSCURRENT": V1, "AWSPENDING": V2}
 
 
-def test_a_function_that_cancels_its_rotation_and_fails_is_not_tried_again(world, db, function):
+def test_a_rotation_is_not_retried_after_its_function_cancels_it_and_fails(world, db, function):
     def cancel_and_fail():
         cancel(world)
         fail()
@@ -313,7 +267,7 @@ def test_a_function_that_cancels_its_rotation_and_fails_is_not_tried_again(world
     assert (world.service.next_due, events(world)) == (inf, ["RotationStarted"])
 
 
-def test_a_rotation_that_waits_for_another_try_is_not_tried_again(world, db, function):
+def test_cancel_rotate_secret_ends_the_wait_for_a_retry(world, db, function):
     function.on["setSecret"] = fail
     rotate(world)
     cancel(world)
@@ -322,18 +276,18 @@ def test_a_rotation_that_waits_for_another_try_is_not_tried_again(world, db, fun
     assert (states(world), world.service.next_due) == (["failed"], inf)
 
 
-def test_a_trial_that_cancels_leaves_no_version_behind(world, db, function):
+def test_a_test_rotation_that_cancels_itself_leaves_no_version(world, db, function):
     function.on["testSecret"] = lambda: cancel(world)
     rotate(world, RotateImmediately=False)
     assert (labels(world), described(world)) == ({"AWSCURRENT": V1}, CANCELLED)
 
 
-# --- turning it on again ---------------------------------------------------------------------------------------------
+# --- turning rotation on again ---------------------------------------------------------------------------------------
 
 
 @pytest.fixture
 def cancelled(world, db):
-    """A rotation that was cancelled half-way, with AWSPENDING left on its version."""
+    """A rotation cancelled before setSecret, with AWSPENDING left on its version."""
     held = hold(world, "setSecret")
     rotate(world)
     cancel(world)
@@ -345,7 +299,7 @@ def put(world):
 
 
 @pytest.mark.parametrize("between", [labels, put, cancel], ids=["nothing", "a put", "a second cancel"])
-def test_awspending_that_is_left_blocks_no_later_rotation(world, cancelled, between):
+def test_awspending_left_by_a_cancelled_rotation_does_not_block_the_next_one(world, cancelled, between):
     between(world)
     current = labels(world)["AWSCURRENT"]
     world.call("RotateSecret", SecretId="db", ClientRequestToken=V3)
@@ -353,7 +307,7 @@ def test_awspending_that_is_left_blocks_no_later_rotation(world, cancelled, betw
     assert events(world) == ["RotationStarted", "RotationStarted", "RotationSucceeded"]
 
 
-def test_awspending_that_is_left_blocks_no_trial_and_no_rotation_after_it(world, cancelled):
+def test_awspending_left_by_a_cancelled_rotation_does_not_block_a_test_rotation(world, cancelled):
     world.call("RotateSecret", SecretId="db", ClientRequestToken=V3, RotateImmediately=False)
     world.call("RotateSecret", SecretId="db", ClientRequestToken=V4)
     assert events(world)[1:] == [
@@ -362,7 +316,7 @@ def test_awspending_that_is_left_blocks_no_trial_and_no_rotation_after_it(world,
     ]
 
 
-def test_a_rotation_that_was_given_up_blocks_none_once_it_is_cancelled(world, db, function):
+def test_cancel_rotate_secret_unblocks_a_secret_whose_rotation_was_given_up(world, db, function):
     function.on["setSecret"] = fail
     rotate(world)
     world.pass_days(1)
@@ -374,13 +328,13 @@ def test_a_rotation_that_was_given_up_blocks_none_once_it_is_cancelled(world, db
     assert labels(world) == {"AWSCURRENT": V3, "AWSPREVIOUS": V1}
 
 
-def test_awspending_on_another_version_still_blocks_after_it(world, cancelled):
+def test_awspending_on_another_version_blocks_rotation_after_cancel_rotate_secret(world, cancelled):
     request = {"SecretString": "staged", "ClientRequestToken": V4, "VersionStages": ["AWSPENDING"]}
     world.call("PutSecretValue", SecretId="db", **request)
     assert world.refused("RotateSecret", SecretId="db", ClientRequestToken=V3) == NOT_COMPLETE
 
 
-def test_a_deletion_that_was_taken_back_leaves_nothing_that_blocks_either(world, db):
+def test_awspending_left_by_a_deletion_does_not_block_a_restored_secret(world, db):
     held = hold(world, "setSecret")
     rotate(world)
     world.call("DeleteSecret", SecretId="db")
@@ -390,20 +344,20 @@ def test_a_deletion_that_was_taken_back_leaves_nothing_that_blocks_either(world,
     assert labels(world) == {"AWSCURRENT": V3, "AWSPREVIOUS": V1}
 
 
-def test_once_awspending_is_taken_away_the_next_rotation_may_begin(world, cancelled):
+def test_a_cancelled_secret_rotates_after_awspending_is_removed(world, cancelled):
     take_awspending_away(world)
     world.call("RotateSecret", SecretId="db", ClientRequestToken=V3)
     assert labels(world) == {"AWSCURRENT": V3, "AWSPREVIOUS": V1}
     assert events(world) == ["RotationStarted", "RotationStarted", "RotationSucceeded"]
 
 
-def test_a_write_after_it_abandons_nothing(world, cancelled):
+def test_a_write_after_cancel_rotate_secret_abandons_no_rotation(world, cancelled):
     world.call("PutSecretValue", SecretId="db", SecretString="by hand", ClientRequestToken=V3)
     assert events(world) == ["RotationStarted"]
     assert labels(world) == {"AWSCURRENT": V3, "AWSPREVIOUS": V1, "AWSPENDING": V2}
 
 
-def test_turned_on_again_it_goes_by_what_was_stored(world, db):
+def test_rotation_turned_on_again_uses_the_stored_function_and_rules(world, db):
     rotate(world, RotateImmediately=False)
     cancel(world)
     world.pass_days(10)
@@ -415,7 +369,7 @@ def test_turned_on_again_it_goes_by_what_was_stored(world, db):
     }
 
 
-def test_turned_on_again_it_shows_when_it_last_rotated(world, db):
+def test_rotation_turned_on_again_shows_the_date_of_the_last_rotation(world, db):
     rotate(world)
     rotated = world.now
     cancel(world)

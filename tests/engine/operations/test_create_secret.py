@@ -16,13 +16,13 @@ INVALID_NAME = (
 )
 
 
-def test_a_secret_without_a_value_has_no_version(client, secretsmanager):
+def test_create_secret_without_a_value_makes_no_version(client, secretsmanager):
     reply = client.create_secret(Name="db")
     assert reply.keys() - {"ResponseMetadata"} == {"ARN", "Name"}
     assert secretsmanager.secret("db").versions == []
 
 
-def test_a_secret_with_a_value_has_one_version_under_its_token(client, secretsmanager):
+def test_create_secret_with_a_value_makes_one_version_under_its_token(client, secretsmanager):
     reply = client.create_secret(Name="db", SecretString="one", ClientRequestToken=TOKEN)
     assert reply.keys() - {"ResponseMetadata"} == {"ARN", "Name", "VersionId"}
     assert reply["VersionId"] == TOKEN
@@ -30,28 +30,28 @@ def test_a_secret_with_a_value_has_one_version_under_its_token(client, secretsma
 
 
 @pytest.mark.parametrize("value", [{"SecretString": "one"}, {"SecretBinary": b"\x00\xff"}], ids=["text", "binary"])
-def test_the_value_comes_back_in_the_member_it_was_sent_in(client, value):
+def test_create_secret_stores_the_value_in_the_member_of_the_request(client, value):
     client.create_secret(Name="db", **value)
     reply = client.get_secret_value(SecretId="db")
     assert {name: reply[name] for name in ("SecretString", "SecretBinary") if name in reply} == value
 
 
-def test_the_token_that_the_client_fills_in_is_a_uuid(client):
+def test_the_client_fills_in_a_uuid_as_the_token_of_create_secret(client):
     version_id = client.create_secret(Name="db", SecretString="one")["VersionId"]
     assert uuid.UUID(version_id).version == 4
 
 
-def test_a_token_need_not_be_a_uuid(client):
+def test_create_secret_takes_a_token_that_is_not_a_uuid(client):
     token = "ExampleStack-MySecret-1A2B3C4D5E6F7G8H"
     assert client.create_secret(Name="db", SecretString="one", ClientRequestToken=token)["VersionId"] == token
 
 
-def test_the_arn_ends_in_a_hyphen_and_six_alphanumerics(client):
+def test_the_arn_of_a_secret_ends_in_a_hyphen_and_six_alphanumerics(client):
     arn = client.create_secret(Name="app/db")["ARN"]
     assert re.fullmatch(r"arn:aws:secretsmanager:us-east-1:123456789012:secret:app/db-[A-Za-z0-9]{6}", arn)
 
 
-def test_the_same_request_again_succeeds_and_changes_nothing(client, secretsmanager):
+def test_create_secret_again_succeeds_and_changes_nothing(client, secretsmanager):
     request = {"Name": "db", "SecretString": "one", "ClientRequestToken": TOKEN}
     first = client.create_secret(**request)
     with secretsmanager.assert_unchanged():
@@ -59,7 +59,7 @@ def test_the_same_request_again_succeeds_and_changes_nothing(client, secretsmana
     assert [second[name] for name in ("ARN", "Name", "VersionId")] == [first["ARN"], "db", TOKEN]
 
 
-def test_metadata_is_kept(client, secretsmanager):
+def test_create_secret_stores_description_key_and_tags(client, secretsmanager):
     secretsmanager.kms.create_key(alias="alias/pay")
     client.create_secret(Name="db", Description="main", KmsKeyId="alias/pay", Tags=[{"Key": "team", "Value": "pay"}])
     described = client.describe_secret(SecretId="db")
@@ -70,26 +70,32 @@ def test_metadata_is_kept(client, secretsmanager):
     ]
 
 
-@pytest.mark.parametrize(("member", "nothing"), [("Description", ""), ("KmsKeyId", "")])
-def test_an_empty_member_is_stored_as_nothing(client, member, nothing):
-    client.create_secret(Name="db", **{member: nothing})
+@pytest.mark.parametrize("member", ["Description", "KmsKeyId"])
+def test_create_secret_stores_no_empty_member(client, member):
+    client.create_secret(Name="db", **{member: ""})
     assert member not in client.describe_secret(SecretId="db")
 
 
-@pytest.mark.parametrize(("kind", "shown"), [("DatadogApiKey", {"Type": "DatadogApiKey"}), ("", {})])
-def test_a_type_is_kept_unless_it_is_empty(world, kind, shown):
-    """Without a client, since older ones know no types."""
+@pytest.mark.parametrize(
+    ("kind", "shown"), [("DatadogApiKey", {"Type": "DatadogApiKey"}), ("", {})], ids=["type", "empty type"]
+)
+def test_create_secret_stores_a_type_unless_it_is_empty(world, kind, shown):
+    """Without a client: older clients don't know the member Type."""
     world.call("CreateSecret", Name="db", ClientRequestToken=TOKEN, Type=kind)
     described = world.call("DescribeSecret", SecretId="db")
     assert {name: described[name] for name in ("Type",) if name in described} == shown
 
 
-@pytest.mark.parametrize("name", ["a", "A-b_c/d+e=f.g@h", "events!connection/x", "n" * 512])
-def test_a_name_may_have(client, name):
+@pytest.mark.parametrize(
+    "name",
+    ["a", "A-b_c/d+e=f.g@h", "events!connection/x", "n" * 512],
+    ids=["one letter", "every kind of character", "exclamation mark", "512 letters"],
+)
+def test_create_secret_takes_a_name(client, name):
     assert client.create_secret(Name=name)["Name"] == name
 
 
-def test_each_region_and_account_has_secrets_of_its_own(client, secretsmanager, stranger):
+def test_each_region_and_account_has_its_own_secrets(client, secretsmanager, stranger):
     arns = {maker.create_secret(Name="db")["ARN"] for maker in (client, secretsmanager.client("eu-west-1"), stranger)}
     assert [arn.split(":")[3:5] for arn in sorted(arns)] == [
         ["eu-west-1", "123456789012"],
@@ -98,7 +104,7 @@ def test_each_region_and_account_has_secrets_of_its_own(client, secretsmanager, 
     ]
 
 
-def test_a_secret_created_anew_has_a_new_arn(client):
+def test_a_recreated_secret_has_a_new_arn(client):
     first = client.create_secret(Name="db")["ARN"]
     client.delete_secret(SecretId="db", ForceDeleteWithoutRecovery=True)
     second = client.create_secret(Name="db")["ARN"]
@@ -106,20 +112,20 @@ def test_a_secret_created_anew_has_a_new_arn(client):
     assert second[:-6] == first[:-6]
 
 
-def test_a_name_is_free_once_the_recovery_window_has_passed(world):
+def test_create_secret_takes_a_name_whose_recovery_window_has_passed(world):
     first = world.call("CreateSecret", Name="db", ClientRequestToken=TOKEN)["ARN"]
     world.call("DeleteSecret", SecretId="db", RecoveryWindowInDays=7)
     world.pass_days(7)
     assert world.call("CreateSecret", Name="db", ClientRequestToken=OTHER)["ARN"] != first
 
 
-def test_both_dates_are_that_of_the_call(world):
+def test_create_secret_sets_all_dates_to_the_time_of_the_call(world):
     world.call("CreateSecret", Name="db", ClientRequestToken=TOKEN, SecretString="one")
     secret = world.state("db")
     assert secret.created == secret.changed == secret.versions[TOKEN].created == world.now
 
 
-def test_a_service_of_aws_owns_what_it_creates_and_may_use_reserved_tags(world):
+def test_an_aws_service_owns_the_secrets_it_creates_and_may_use_reserved_tags(world):
     tags = [{"Key": "aws:secretsmanager:owningService", "Value": "rds"}]
     world.call("CreateSecret", Name="rds!db-1", ClientRequestToken=TOKEN, Tags=tags, by="rds")
     described = world.call("DescribeSecret", SecretId="rds!db-1")
@@ -127,7 +133,7 @@ def test_a_service_of_aws_owns_what_it_creates_and_may_use_reserved_tags(world):
 
 
 @pytest.mark.parametrize("present", [{}, {"SecretString": "one"}], ids=["without a value", "with another token"])
-def test_a_name_is_taken_once(client, refused, present):
+def test_create_secret_refuses_a_name_that_exists(client, refused, present):
     client.create_secret(Name="db", **present)
     assert refused(client.create_secret, Name="db", **present) == (
         "ResourceExistsException",
@@ -135,14 +141,14 @@ def test_a_name_is_taken_once(client, refused, present):
     )
 
 
-def test_the_same_token_without_a_value_is_no_repeat(client, refused):
+def test_create_secret_refuses_the_same_token_without_the_value(client, refused):
     client.create_secret(Name="db", SecretString="one", ClientRequestToken=TOKEN)
     code, _ = refused(client.create_secret, Name="db", ClientRequestToken=TOKEN)
     assert code == "ResourceExistsException"
 
 
 @pytest.mark.parametrize("other", [{"SecretString": "two"}, {"SecretBinary": b"one"}], ids=["text", "binary"])
-def test_a_token_stands_for_one_value(client, refused, other):
+def test_create_secret_refuses_another_value_under_the_same_token(client, refused, other):
     arn = client.create_secret(Name="db", SecretString="one", ClientRequestToken=TOKEN)["ARN"]
     assert refused(client.create_secret, Name="db", ClientRequestToken=TOKEN, **other) == (
         "ResourceExistsException",
@@ -150,7 +156,7 @@ def test_a_token_stands_for_one_value(client, refused, other):
     )
 
 
-def test_a_name_scheduled_for_deletion_is_taken(client, refused):
+def test_create_secret_refuses_a_name_scheduled_for_deletion(client, refused):
     client.create_secret(Name="db", SecretString="one")
     client.delete_secret(SecretId="db")
     assert refused(client.create_secret, Name="db", SecretString="one") == (
@@ -165,8 +171,8 @@ def test_a_name_scheduled_for_deletion_is_taken(client, refused):
         pytest.param({"Name": "a b"}, *INVALID_NAME, id="space in the name"),
         pytest.param({"Name": "pass?word"}, *INVALID_NAME, id="question mark in the name"),
         pytest.param({"Name": "arn:aws:x"}, *INVALID_NAME, id="colon in the name"),
-        pytest.param({"Name": "schlüssel"}, *INVALID_NAME, id="letter beyond ASCII in the name"),
-        pytest.param({"Name": "db\n"}, *INVALID_NAME, id="line end behind the name"),
+        pytest.param({"Name": "schlüssel"}, *INVALID_NAME, id="non-ASCII letter in the name"),
+        pytest.param({"Name": "db\n"}, *INVALID_NAME, id="newline after the name"),
         pytest.param(
             {"Name": "db", "SecretString": "one", "SecretBinary": b"one"},
             "InvalidParameterException",
@@ -227,19 +233,19 @@ def test_a_name_scheduled_for_deletion_is_taken(client, refused):
         ),
     ],
 )
-def test_it_refuses(unchecked, refused, secretsmanager, request_, code, message):
+def test_create_secret_refuses_a_request(unchecked, refused, secretsmanager, request_, code, message):
     assert refused(unchecked.create_secret, **request_) == (code, message)
     assert not secretsmanager.secrets
 
 
 @pytest.mark.parametrize("name", ["db", "taken", "a b"])
-def test_a_token_is_asked_for_before_the_name_is_looked_at(world, name):
+def test_create_secret_asks_for_a_token_before_it_checks_the_name(world, name):
     world.call("CreateSecret", Name="taken", ClientRequestToken=TOKEN)
     assert world.refused("CreateSecret", Name=name, SecretString="one") == MUST_HAVE_TOKEN
 
 
-@pytest.mark.parametrize("place", ["", "arn:aws:kms:us-east-1:123456789012:"])
-def test_the_default_key_that_was_given_is_shown_as_it_was_named(client, place):
+@pytest.mark.parametrize("place", ["", "arn:aws:kms:us-east-1:123456789012:"], ids=["alias", "ARN of the alias"])
+def test_a_default_key_that_create_secret_names_is_shown_as_named(client, place):
     name = f"{place}alias/aws/secretsmanager"
     client.create_secret(Name="db", SecretString="one", KmsKeyId=name)
     assert client.describe_secret(SecretId="db")["KmsKeyId"] == name
@@ -247,7 +253,7 @@ def test_the_default_key_that_was_given_is_shown_as_it_was_named(client, place):
     assert client.list_secret_version_ids(SecretId="db")["Versions"][0]["KmsKeyIds"] == [name]
 
 
-def test_an_empty_list_of_tags_is_shown(client):
+def test_an_empty_list_of_tags_is_shown_as_an_empty_list(client):
     client.create_secret(Name="db", Tags=[])
     assert client.describe_secret(SecretId="db")["Tags"] == []
     assert client.list_secrets()["SecretList"][0]["Tags"] == []

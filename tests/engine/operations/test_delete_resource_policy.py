@@ -2,11 +2,13 @@
 
 import pytest
 
+from pytest_secretsmanager.inspection.views import state_of
+
 POLICY = '{"Statement": {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}}'
 
 
 @pytest.mark.secret("db", policy=POLICY)
-def test_the_policy_goes(client, secretsmanager, policy_name):
+def test_delete_resource_policy_removes_the_policy(client, secretsmanager, policy_name):
     reply = client.delete_resource_policy(SecretId="db")
     del reply["ResponseMetadata"]
     assert reply == {"ARN": secretsmanager.secret("db").arn, "Name": "db", **policy_name}
@@ -14,46 +16,15 @@ def test_the_policy_goes(client, secretsmanager, policy_name):
 
 
 @pytest.mark.secret("db")
-def test_without_a_policy_it_succeeds_and_changes_nothing(client, secretsmanager):
-    before = secretsmanager.secret("db").state
+def test_delete_resource_policy_without_a_policy_succeeds_and_changes_nothing(client, secretsmanager):
+    before = state_of(secretsmanager.secret("db"))
     assert client.delete_resource_policy(SecretId="db")["Name"] == "db"
-    assert secretsmanager.secret("db").state is before
+    assert state_of(secretsmanager.secret("db")) is before
 
 
-def test_it_dates_the_change(world):
+def test_delete_resource_policy_sets_the_date_of_the_last_change(world):
     world.call("CreateSecret", Name="db", ClientRequestToken="token".ljust(32, "-"))
     world.call("PutResourcePolicy", SecretId="db", ResourcePolicy=POLICY)
     world.pass_days(1)
     world.call("DeleteResourcePolicy", SecretId="db")
     assert world.state("db").changed == world.now
-
-
-@pytest.mark.secret("gone", policy=POLICY, deleted=True)
-@pytest.mark.parametrize(
-    ("secret_id", "code", "message"),
-    [
-        ("nowhere", "ResourceNotFoundException", "Secrets Manager can't find the specified secret."),
-        (
-            "a b",
-            "ValidationException",
-            "Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!",
-        ),
-        (
-            "gone",
-            "InvalidRequestException",
-            "You can't perform this operation on the secret because it was marked for deletion.",
-        ),
-    ],
-    ids=["no such secret", "bad name", "scheduled for deletion"],
-)
-def test_it_refuses(client, refused, secret_id, code, message):
-    assert refused(client.delete_resource_policy, SecretId=secret_id) == (code, message)
-
-
-def test_a_replica_keeps_its_policy(world):
-    world.make_replica("copy")
-    world.call("PutResourcePolicy", region="eu-west-1", SecretId="copy", ResourcePolicy=POLICY)
-    assert world.refused("DeleteResourcePolicy", SecretId="copy") == (
-        "InvalidParameterException",
-        "Operation not permitted on a replica secret. Call must be made in primary secret's region.",
-    )

@@ -1,34 +1,36 @@
-"""DisassociateCrossAccountReplica: a primary lets its replica in another account go."""
+"""DisassociateCrossAccountReplica: a primary releases its replica in another account."""
 
 import pytest
+
+from pytest_secretsmanager.inspection.views import state_of
 
 
 @pytest.fixture
 def released(pair):
-    """What answered the release of a replica that followed."""
+    """The reply to DisassociateCrossAccountReplica, for a replica that was in sync."""
     pair.associate()
     reply = pair.client.disassociate_cross_account_replica(SecretId="db", CrossAccountReplicaARN=pair.replica)
     del reply["ResponseMetadata"]
     return reply
 
 
-def test_it_answers_with_both_arns(pair, released):
+def test_disassociate_cross_account_replica_returns_both_arns(pair, released):
     assert released == {"ARN": pair.arn, "CrossAccountReplicaARN": pair.replica}
 
 
 @pytest.mark.usefixtures("released")
-def test_the_replica_is_detached_and_its_primary_shows_it_no_more(pair):
+def test_a_disassociated_replica_is_detached_and_leaves_its_primary(pair):
     assert pair.statuses == (None, "Detached")
 
 
 @pytest.mark.usefixtures("released")
-def test_the_replica_keeps_the_value_that_it_had(pair):
+def test_a_disassociated_replica_keeps_its_value(pair):
     pair.put("two")
     assert pair.copied == "one"
 
 
 @pytest.mark.usefixtures("released")
-def test_nothing_is_released_twice(pair, refused):
+def test_disassociate_cross_account_replica_refuses_a_released_replica(pair, refused):
     again = {"SecretId": "db", "CrossAccountReplicaARN": pair.replica}
     assert refused(pair.client.disassociate_cross_account_replica, **again) == (
         "InvalidParameterException",
@@ -37,23 +39,23 @@ def test_nothing_is_released_twice(pair, refused):
 
 
 @pytest.mark.usefixtures("released")
-def test_the_released_replica_is_set_free_without_a_word_to_the_primary(pair, secretsmanager):
-    before = secretsmanager.secret("db").state
+def test_stop_replication_of_a_released_replica_leaves_the_primary_unchanged(pair, secretsmanager):
+    before = state_of(secretsmanager.secret("db"))
     pair.stranger.stop_replication_to_replica(SecretId="copy")
-    assert secretsmanager.secret("db").state is before
+    assert state_of(secretsmanager.secret("db")) is before
     assert pair.statuses == (None, None)
 
 
-def test_a_replica_that_was_set_free_leaves_the_list_and_stays_as_it_is(pair, secretsmanager):
+def test_disassociating_a_promoted_replica_changes_the_primary_only(pair, secretsmanager):
     pair.associate()
     pair.stranger.stop_replication_to_replica(SecretId="copy")
-    before = secretsmanager.secret(pair.replica).state
+    before = state_of(secretsmanager.secret(pair.replica))
     pair.client.disassociate_cross_account_replica(SecretId="db", CrossAccountReplicaARN=pair.replica)
     assert pair.statuses == (None, None)
-    assert secretsmanager.secret(pair.replica).state is before
+    assert state_of(secretsmanager.secret(pair.replica)) is before
 
 
-def test_a_replica_that_was_set_free_and_deleted_leaves_the_list(pair):
+def test_disassociating_a_promoted_and_deleted_replica_removes_it_from_the_primary(pair):
     pair.associate()
     pair.stranger.stop_replication_to_replica(SecretId="copy")
     pair.stranger.delete_secret(SecretId="copy", ForceDeleteWithoutRecovery=True)
@@ -61,7 +63,7 @@ def test_a_replica_that_was_set_free_and_deleted_leaves_the_list(pair):
     assert "CrossAccountReplicas" not in pair.client.describe_secret(SecretId="db")
 
 
-def test_a_replica_is_set_free_though_its_primary_is_gone(pair):
+def test_stop_replication_promotes_a_cross_account_replica_whose_primary_is_deleted(pair):
     pair.client.delete_secret(SecretId="db", ForceDeleteWithoutRecovery=True)
     pair.stranger.stop_replication_to_replica(SecretId="copy")
     assert "CrossAccountPrimary" not in pair.stranger.describe_secret(SecretId="copy")

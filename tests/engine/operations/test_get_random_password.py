@@ -20,46 +20,46 @@ def password(client, **request):
     return client.get_random_password(**request)["RandomPassword"]
 
 
-def test_it_has_thirty_two_characters_of_all_four_types(client):
+def test_get_random_password_returns_32_characters_of_all_four_types(client):
     found = password(client)
     assert len(found) == 32
     assert all(set(found) & characters for characters in TYPES.values())
     assert " " not in found
 
 
-def test_each_is_another(client):
+def test_get_random_password_returns_a_new_password_each_time(client):
     assert len({password(client) for _ in range(20)}) == 20
 
 
 @pytest.mark.parametrize("length", [4, 33, 4_096])
-def test_it_has_the_length_asked_for(client, length):
+def test_get_random_password_returns_the_requested_length(client, length):
     assert len(password(client, PasswordLength=length)) == length
 
 
 @pytest.mark.parametrize("flag", TYPES)
-def test_a_type_can_be_left_out(client, flag):
+def test_get_random_password_leaves_out_a_type_of_characters(client, flag):
     found = set(password(client, PasswordLength=1_000, **{flag: True}))
     assert not found & TYPES[flag]
     assert all(found & characters for name, characters in TYPES.items() if name != flag)
 
 
-def test_characters_can_be_left_out(client):
+def test_get_random_password_leaves_out_excluded_characters(client):
     assert not set(password(client, PasswordLength=1_000, ExcludeCharacters='"@/\\a')) & set('"@/\\a')
 
 
-def test_a_space_can_be_in_it(client):
+def test_get_random_password_includes_a_space_on_request(client):
     assert " " in password(client, PasswordLength=4_096, IncludeSpace=True)
 
 
-def test_a_space_that_is_left_out_is_not_in_it(client):
+def test_get_random_password_leaves_out_a_space_that_is_also_excluded(client):
     assert " " not in password(client, PasswordLength=4_096, IncludeSpace=True, ExcludeCharacters=" ")
 
 
-def test_not_every_type_has_to_be_in_it(client):
+def test_get_random_password_need_not_include_every_type(client):
     assert len(password(client, PasswordLength=1, RequireEachIncludedType=False)) == 1
 
 
-def test_every_type_may_come_first(world):
+def test_a_random_password_may_begin_with_any_type_of_character(world):
     firsts = {world.call("GetRandomPassword", PasswordLength=4)["RandomPassword"][0] for _ in range(200)}
     assert all(firsts & characters for characters in TYPES.values())
 
@@ -75,7 +75,9 @@ def test_a_random_seed_makes_passwords_repeatable(new_world):
     space=st.booleans(),
     each=st.booleans(),
 )
-def test_it_is_made_of_what_is_left_or_refused(new_world, length, left_out, characters, space, each):
+def test_get_random_password_uses_the_allowed_characters_or_refuses_the_request(
+    new_world, length, left_out, characters, space, each
+):
     types = [TYPES[flag] - set(characters) for flag in sorted(TYPES.keys() - left_out)]
     allowed = set().union(*types) | ({" "} - set(characters) if space else set())
     request = dict.fromkeys(left_out, True) | {
@@ -104,25 +106,25 @@ NONE_LEFT = dict.fromkeys(TYPES, True)
             {"PasswordLength": 3},
             "InvalidParameterException",
             "Password length is too short based on the required types.",
-            id="shorter than its types",
+            id="shorter than the number of types",
         ),
         pytest.param(
             {"ExcludeCharacters": string.digits},
             "InvalidParameterException",
             "All characters of the desired type have been excluded.",
-            id="no character of one type",
+            id="all characters of one type excluded",
         ),
         pytest.param(
             NONE_LEFT,
             "InvalidParameterException",
             "All characters have been excluded from selection.",
-            id="no type at all",
+            id="all types excluded",
         ),
         pytest.param(
             {**NONE_LEFT, "RequireEachIncludedType": False},
             "InvalidParameterException",
             "All characters have been excluded from selection.",
-            id="no type at all, and none required",
+            id="all types excluded, and none required",
         ),
         pytest.param(
             {"PasswordLength": 4_097},
@@ -136,9 +138,9 @@ NONE_LEFT = dict.fromkeys(TYPES, True)
             "ValidationException",
             "1 validation error detected: Value '0' at 'passwordLength' failed to satisfy constraint: "
             "Member must have value greater than or equal to 1",
-            id="of no length",
+            id="length zero",
         ),
     ],
 )
-def test_it_refuses(unchecked, refused, request_, code, message):
+def test_get_random_password_refuses_a_request(unchecked, refused, request_, code, message):
     assert refused(unchecked.get_random_password, **request_) == (code, message)

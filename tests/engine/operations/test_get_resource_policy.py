@@ -23,45 +23,23 @@ LAID_OUT = """{
 
 
 @pytest.mark.secret("db", policy=POLICY)
-def test_it_answers_with_the_policy_laid_out_anew(client, secretsmanager, policy_name):
+def test_get_resource_policy_returns_the_policy_in_the_layout_of_aws(client, secretsmanager, policy_name):
     reply = client.get_resource_policy(SecretId="db")
     del reply["ResponseMetadata"]
     assert reply == {"ARN": secretsmanager.secret("db").arn, "Name": "db", "ResourcePolicy": LAID_OUT, **policy_name}
 
 
 @pytest.mark.secret("db", policy=json.loads(POLICY))
-def test_a_seeded_policy_is_laid_out_too(client):
+def test_get_resource_policy_returns_a_seeded_policy_in_the_layout_of_aws(client):
     assert client.get_resource_policy(SecretId="db")["ResourcePolicy"] == LAID_OUT
 
 
 @pytest.mark.secret("db")
-def test_without_a_policy_the_member_is_absent(client, policy_name):
+def test_get_resource_policy_omits_the_member_of_a_secret_without_a_policy(client, policy_name):
     assert client.get_resource_policy(SecretId="db").keys() == {"ARN", "Name", "ResponseMetadata", *policy_name}
 
 
-@pytest.mark.secret("gone", deleted=True)
-@pytest.mark.parametrize(
-    ("secret_id", "code", "message"),
-    [
-        ("nowhere", "ResourceNotFoundException", "Secrets Manager can't find the specified secret."),
-        (
-            "a b",
-            "ValidationException",
-            "Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!",
-        ),
-        (
-            "gone",
-            "InvalidRequestException",
-            "You can't perform this operation on the secret because it was marked for deletion.",
-        ),
-    ],
-    ids=["no such secret", "bad name", "scheduled for deletion"],
-)
-def test_it_refuses(client, refused, secret_id, code, message):
-    assert refused(client.get_resource_policy, SecretId=secret_id) == (code, message)
-
-
-def test_a_replica_shows_its_policy(world):
+def test_get_resource_policy_returns_the_policy_of_a_replica(world):
     world.make_replica("copy")
     world.call("PutResourcePolicy", region="eu-west-1", SecretId="copy", ResourcePolicy=POLICY)
     assert world.call("GetResourcePolicy", SecretId="copy")["ResourcePolicy"] == LAID_OUT

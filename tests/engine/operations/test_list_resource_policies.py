@@ -1,4 +1,4 @@
-"""ListResourcePolicies, and policies by name: what tests of one operation each do not show."""
+"""ListResourcePolicies, and the names of policies, across operations."""
 
 import pytest
 
@@ -18,12 +18,12 @@ def names(client, secret_id):
     return [policy["PolicyName"] for page in pages for policy in page["ResourcePolicies"]]
 
 
-def test_botocores_paginator_finds_them_all(pair):
+def test_the_paginator_of_list_resource_policies_finds_all_policies_of_a_secret(pair):
     pair.stranger.put_resource_policy(SecretId="copy", ResourcePolicy=POLICY)
     assert names(pair.stranger, "copy") == ["default", "cross-account-replication"]
 
 
-def test_the_list_follows_what_is_put_and_deleted(client):
+def test_list_resource_policies_follows_put_and_delete_resource_policy(client):
     client.create_secret(Name="db")
     found = [names(client, "db")]
     client.put_resource_policy(SecretId="db", ResourcePolicy=POLICY)
@@ -35,7 +35,7 @@ def test_the_list_follows_what_is_put_and_deleted(client):
 
 @pytest.mark.secret("db", policy=POLICY)
 @pytest.mark.secret("other", policy=POLICY)
-def test_a_page_token_is_good_for_its_own_secret_only(pair, refused):
+def test_list_resource_policies_refuses_the_page_token_of_another_secret(pair, refused):
     pair.stranger.put_resource_policy(SecretId="copy", ResourcePolicy=POLICY)
     token = pair.stranger.list_resource_policies(SecretId="copy", MaxResults=1)["NextToken"]
     listing = {"SecretId": "other", "NextToken": token}
@@ -43,14 +43,14 @@ def test_a_page_token_is_good_for_its_own_secret_only(pair, refused):
 
 
 @pytest.mark.secret("db", policy=POLICY)
-def test_it_is_logged_as_a_read(client, secretsmanager):
+def test_list_resource_policies_is_logged_as_a_read(client, secretsmanager):
     client.list_resource_policies(SecretId="db")
     record = secretsmanager.log[-1].record
     assert (record["eventName"], record["readOnly"], record["responseElements"]) == ("ListResourcePolicies", True, None)
 
 
 @pytest.mark.secret("db")
-def test_the_log_of_a_write_has_the_policys_name(client, secretsmanager):
+def test_the_log_entry_of_put_resource_policy_has_the_name_of_the_policy(client, secretsmanager):
     client.put_resource_policy(SecretId="db", PolicyName="default", ResourcePolicy=POLICY)
     record = secretsmanager.log[-1].record
     assert record["requestParameters"]["policyName"] == record["responseElements"]["policyName"] == "default"

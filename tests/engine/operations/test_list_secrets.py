@@ -1,4 +1,4 @@
-"""ListSecrets. What filters let through is told in `rules/test_filters.py`."""
+"""ListSecrets. `rules/test_filters.py` tests which secrets a filter finds."""
 
 import pytest
 
@@ -24,14 +24,14 @@ def three(world):
     return world
 
 
-def test_where_there_is_nothing_the_list_is_empty(client):
+def test_list_secrets_without_secrets_returns_an_empty_list(client):
     reply = client.list_secrets()
     del reply["ResponseMetadata"]
     assert reply == {"SecretList": []}
 
 
 @pytest.mark.secret("db", "one", versions=["zero"], tags={"team": "pay"}, description="main", kms_key="alias/pay")
-def test_an_entry_is_as_described_but_for_the_name_of_the_version_map(client):
+def test_an_entry_of_list_secrets_equals_describe_secret_except_for_one_member_name(client):
     described = client.describe_secret(SecretId="db")
     del described["ResponseMetadata"]
     described["SecretVersionsToStages"] = described.pop("VersionIdsToStages")
@@ -39,7 +39,7 @@ def test_an_entry_is_as_described_but_for_the_name_of_the_version_map(client):
 
 
 @pytest.mark.secret("db")
-def test_a_bare_secret_shows_four_fields(client):
+def test_list_secrets_shows_four_fields_of_a_bare_secret(client):
     assert client.list_secrets()["SecretList"][0].keys() == {"ARN", "Name", "CreatedDate", "LastChangedDate"}
 
 
@@ -48,20 +48,20 @@ def test_a_bare_secret_shows_four_fields(client):
 @pytest.mark.parametrize(
     ("request_", "listed"),
     [({}, ["db"]), ({"IncludePlannedDeletion": False}, ["db"]), ({"IncludePlannedDeletion": True}, ["db", "gone"])],
-    ids=["default", "without", "with"],
+    ids=["default", "not requested", "requested"],
 )
-def test_secrets_scheduled_for_deletion_are_listed_on_request(client, request_, listed):
+def test_list_secrets_lists_secrets_scheduled_for_deletion_on_request(client, request_, listed):
     assert sorted(names(client.list_secrets(**request_))) == listed
 
 
-def test_a_secret_is_not_listed_once_its_recovery_window_has_passed(world):
+def test_list_secrets_omits_a_secret_whose_recovery_window_has_passed(world):
     world.call("CreateSecret", Name="db", ClientRequestToken=TOKEN)
     world.call("DeleteSecret", SecretId="db", RecoveryWindowInDays=7)
     world.pass_days(7)
     assert world.call("ListSecrets", IncludePlannedDeletion=True) == {"SecretList": []}
 
 
-def test_only_secrets_of_the_callers_region_and_account_are_listed(client, secretsmanager, stranger):
+def test_list_secrets_lists_the_secrets_of_the_callers_region_and_account(client, secretsmanager, stranger):
     secretsmanager.seed("here")
     secretsmanager.seed("there", region="eu-west-1")
     secretsmanager.seed("theirs", account="210987654321")
@@ -85,13 +85,13 @@ def test_only_secrets_of_the_callers_region_and_account_are_listed(client, secre
     ],
     ids=lambda value: value if isinstance(value, str) else " ".join(value.values()) or "default",
 )
-def test_secrets_are_sorted(three, request_, order):
+def test_list_secrets_sorts_secrets(three, request_, order):
     assert "".join(names(three.call("ListSecrets", **request_))) == order
 
 
 @pytest.mark.parametrize("sort_by", ["created-date", "last-accessed-date", "last-changed-date", "name"])
 @pytest.mark.parametrize("sort_order", ["asc", "desc"])
-def test_pages_go_through_each_order(three, sort_by, sort_order):
+def test_the_pages_of_list_secrets_follow_the_sort_order(three, sort_by, sort_order):
     request = {"SortBy": sort_by, "SortOrder": sort_order}
     whole = names(three.call("ListSecrets", **request))
     first = three.call("ListSecrets", MaxResults=2, **request)
@@ -100,7 +100,7 @@ def test_pages_go_through_each_order(three, sort_by, sort_order):
     assert "NextToken" not in second
 
 
-def test_botocores_paginator_finds_every_secret_once(client, secretsmanager):
+def test_the_paginator_of_list_secrets_finds_every_secret_once(client, secretsmanager):
     expected = {f"s{number:03}" for number in range(7)}
     for name in expected:
         secretsmanager.seed(name)
@@ -109,13 +109,13 @@ def test_botocores_paginator_finds_every_secret_once(client, secretsmanager):
     assert {name for page in pages for name in names(page)} == expected
 
 
-def test_a_page_holds_a_hundred_by_default(world):
+def test_a_page_of_list_secrets_holds_100_secrets_by_default(world):
     for number in range(101):
         world.call("CreateSecret", Name=f"s{number:03}", ClientRequestToken=TOKEN)
     assert len(names(world.call("ListSecrets"))) == 100
 
 
-def test_filters_choose(client, secretsmanager):
+def test_list_secrets_returns_the_secrets_that_match_all_filters(client, secretsmanager):
     secretsmanager.seed("app/a", tags={"team": "pay"})
     secretsmanager.seed("app/b", tags={"team": "search"})
     secretsmanager.seed("other", tags={"team": "pay"})
@@ -129,28 +129,33 @@ def test_filters_choose(client, secretsmanager):
     ("request_", "code", "message"),
     [
         pytest.param(
-            {"NextToken": "nonsense"}, "InvalidNextTokenException", "Invalid pagination token.", id="bad token"
+            {"NextToken": "nonsense"}, "InvalidNextTokenException", "Invalid pagination token.", id="bad page token"
         ),
-        pytest.param({"Filters": [{"Values": ["x"]}]}, "InvalidParameterException", "Invalid filter key", id="no key"),
+        pytest.param(
+            {"Filters": [{"Values": ["x"]}]},
+            "InvalidParameterException",
+            "Invalid filter key",
+            id="filter without a key",
+        ),
         pytest.param(
             {"Filters": [{"Key": "name"}]},
             "InvalidParameterException",
             "Invalid filter values for key: name",
-            id="no values",
+            id="filter without values",
         ),
         pytest.param(
             {"MaxResults": 0},
             "ValidationException",
             "1 validation error detected: Value '0' at 'maxResults' failed to satisfy constraint: "
             "Member must have value greater than or equal to 1",
-            id="pages of none",
+            id="page size 0",
         ),
         pytest.param(
             {"SortOrder": "up"},
             "ValidationException",
             "1 validation error detected: Value 'up' at 'sortOrder' failed to satisfy constraint: "
             "Member must satisfy enum value set: [asc, desc]",
-            id="unknown order",
+            id="unknown sort order",
         ),
         pytest.param(
             {"Filters": [{"Key": "name", "Values": ["?"]}]},
@@ -162,11 +167,11 @@ def test_filters_choose(client, secretsmanager):
         ),
     ],
 )
-def test_it_refuses(unchecked, refused, request_, code, message):
+def test_list_secrets_refuses_a_request(unchecked, refused, request_, code, message):
     assert refused(unchecked.list_secrets, **request_) == (code, message)
 
 
-def test_an_unknown_filter_key_is_named_with_its_place(unchecked, refused):
+def test_list_secrets_refuses_an_unknown_filter_key_with_its_position(unchecked, refused):
     filters = [{"Key": "name", "Values": ["x"]}, {"Key": "colour", "Values": ["x"]}]
     code, message = refused(unchecked.list_secrets, Filters=filters)
     assert code == "ValidationException"
@@ -178,12 +183,12 @@ def test_an_unknown_filter_key_is_named_with_its_place(unchecked, refused):
 
 @pytest.mark.secret("a")
 @pytest.mark.secret("b")
-def test_a_token_is_good_for_the_order_that_it_came_from(client, refused):
+def test_list_secrets_refuses_the_page_token_of_another_order(client, refused):
     token = client.list_secrets(MaxResults=1, SortOrder="asc")["NextToken"]
     code, _ = refused(client.list_secrets, MaxResults=1, SortOrder="desc", NextToken=token)
     assert code == "InvalidNextTokenException"
 
 
-def test_the_size_of_a_page_may_change_from_page_to_page(three):
+def test_the_page_size_of_list_secrets_may_change_between_pages(three):
     token = three.call("ListSecrets", MaxResults=1)["NextToken"]
     assert names(three.call("ListSecrets", MaxResults=2, NextToken=token)) == ["a", "b"]

@@ -1,6 +1,6 @@
-"""ReplicateSecretToRegions, and how the replication that it asks for ends.
+"""ReplicateSecretToRegions, and the outcome of the replication.
 
-What replicas show of later changes is told in `test_replicas_follow.py`.
+`replicas/test_replicas_follow.py` tests how replicas follow later changes.
 """
 
 import json
@@ -9,16 +9,13 @@ from datetime import timedelta
 import pytest
 
 from pytest_secretsmanager.engine.errors import UsageError
+from pytest_secretsmanager.inspection.views import key_of
 
 V1 = "version-1".ljust(32, "-")
 TOKEN = "token".ljust(32, "-")
 EU, AP = {"Region": "eu-west-1"}, {"Region": "ap-south-1"}
 ACCOUNT = "123456789012"
 IN_SYNC = ("InSync", "Replication succeeded")
-ON_REPLICA = (
-    "InvalidParameterException",
-    "Operation not permitted on a replica secret. Call must be made in primary secret's region.",
-)
 INVALID_REGION = ("InvalidParameterException", "Invalid replica region.")
 TAKEN = ("Failed", "Replication failed: Secret name db already exists in region eu-west-1.")
 ELSEWHERE = ("Failed", "Replication failed: Secret name db is currently replicated to eu-west-1 with a different arn")
@@ -30,15 +27,15 @@ def body(reply):
 
 
 def outcomes(client, secret_id="db"):
-    """How replication to each region ended."""
+    """The status and message of each region."""
     entries = client.describe_secret(SecretId=secret_id)["ReplicationStatus"]
     return {entry["Region"]: (entry["Status"], entry.get("StatusMessage")) for entry in entries}
 
 
-# --- answers ---------------------------------------------------------------------------------------------------------
+# --- replies ---------------------------------------------------------------------------------------------------------
 
 
-def test_it_answers_that_replication_is_in_progress(client):
+def test_replicate_secret_to_regions_returns_that_replication_is_in_progress(client):
     arn = client.create_secret(Name="db", SecretString="one")["ARN"]
     assert body(client.replicate_secret_to_regions(SecretId="db", AddReplicaRegions=[EU])) == {
         "ARN": arn,
@@ -48,7 +45,7 @@ def test_it_answers_that_replication_is_in_progress(client):
     }
 
 
-def test_the_replica_is_in_sync_soon_after(client):
+def test_a_replica_is_in_sync_with_the_next_call(client):
     client.create_secret(Name="db", SecretString="one")
     client.replicate_secret_to_regions(SecretId="db", AddReplicaRegions=[EU])
     assert client.describe_secret(SecretId="db")["ReplicationStatus"] == [
@@ -61,27 +58,27 @@ def test_the_replica_is_in_sync_soon_after(client):
     ]
 
 
-def test_the_value_is_read_in_the_replicas_region(client, eu):
+def test_get_secret_value_reads_a_replica_in_its_region(client, eu):
     client.create_secret(Name="db", SecretString="one", ClientRequestToken=V1)
     client.replicate_secret_to_regions(SecretId="db", AddReplicaRegions=[EU])
     reply = eu.get_secret_value(SecretId="db")
     assert (reply["SecretString"], reply["VersionId"], reply["VersionStages"]) == ("one", V1, ["AWSCURRENT"])
 
 
-def test_a_binary_value_is_replicated_as_one(client, eu):
+def test_replicate_secret_to_regions_replicates_a_binary_value(client, eu):
     client.create_secret(Name="db", SecretBinary=b"\x00\xff")
     client.replicate_secret_to_regions(SecretId="db", AddReplicaRegions=[EU])
     assert eu.get_secret_value(SecretId="db")["SecretBinary"] == b"\x00\xff"
 
 
-def test_a_replica_has_the_name_and_the_suffix_of_its_primary(client, eu):
+def test_a_replica_has_the_name_and_the_arn_suffix_of_its_primary(client, eu):
     arn = client.create_secret(Name="app/db", SecretString="one")["ARN"]
     client.replicate_secret_to_regions(SecretId="app/db", AddReplicaRegions=[EU])
     replica = eu.describe_secret(SecretId="app/db")
     assert (replica["Name"], replica["ARN"]) == ("app/db", arn.replace(":us-east-1:", ":eu-west-1:"))
 
 
-def test_a_replica_has_all_that_its_primary_has(client, eu):
+def test_a_replica_has_the_values_labels_metadata_and_policy_of_its_primary(client, eu):
     client.create_secret(Name="db", Description="main", Tags=[{"Key": "team", "Value": "pay"}], SecretString="one")
     client.put_secret_value(SecretId="db", SecretString="two", VersionStages=["blue"])
     client.put_resource_policy(SecretId="db", ResourcePolicy=POLICY)
@@ -93,34 +90,34 @@ def test_a_replica_has_all_that_its_primary_has(client, eu):
     assert json.loads(eu.get_resource_policy(SecretId="db")["ResourcePolicy"]) == json.loads(POLICY)
 
 
-def test_the_replica_of_a_managed_secret_is_managed_by_the_same_service(client, eu, secretsmanager):
+def test_the_replica_of_a_managed_secret_has_the_same_owning_service(client, eu, secretsmanager):
     secretsmanager.seed("db", "one", owning_service="rds")
     client.replicate_secret_to_regions(SecretId="db", AddReplicaRegions=[EU])
     assert eu.describe_secret(SecretId="db")["OwningService"] == "rds"
 
 
-def test_a_secret_without_a_value_is_replicated_too(client, eu):
+def test_replicate_secret_to_regions_replicates_a_secret_without_a_value(client, eu):
     client.create_secret(Name="db")
     client.replicate_secret_to_regions(SecretId="db", AddReplicaRegions=[EU])
     assert outcomes(client) == {"eu-west-1": IN_SYNC}
     assert "VersionIdsToStages" not in eu.describe_secret(SecretId="db")
 
 
-def test_primary_and_replica_both_name_the_primary_region(client, eu):
+def test_primary_and_replica_show_the_primary_region(client, eu):
     client.create_secret(Name="db", SecretString="one")
     assert "PrimaryRegion" not in client.describe_secret(SecretId="db")
     client.replicate_secret_to_regions(SecretId="db", AddReplicaRegions=[EU])
     assert [one.describe_secret(SecretId="db")["PrimaryRegion"] for one in (client, eu)] == ["us-east-1", "us-east-1"]
 
 
-def test_only_the_primary_shows_the_status_of_replication(client, eu):
+def test_only_the_primary_shows_the_replication_status(client, eu):
     client.create_secret(Name="db", SecretString="one")
     client.replicate_secret_to_regions(SecretId="db", AddReplicaRegions=[EU])
     assert "ReplicationStatus" in client.describe_secret(SecretId="db")
     assert "ReplicationStatus" not in eu.describe_secret(SecretId="db")
 
 
-def test_listings_show_the_primary_region_and_no_status(client, eu):
+def test_list_secrets_shows_the_primary_region_and_no_replication_status(client, eu):
     client.create_secret(Name="db", SecretString="one")
     client.replicate_secret_to_regions(SecretId="db", AddReplicaRegions=[EU])
     for one in (client, eu):
@@ -129,7 +126,7 @@ def test_listings_show_the_primary_region_and_no_status(client, eu):
         assert "ReplicationStatus" not in listed
 
 
-def test_several_regions_are_answered_in_the_order_of_the_request(client, eu, ap):
+def test_replicate_secret_to_regions_returns_regions_in_the_order_of_the_request(client, eu, ap):
     client.create_secret(Name="db", SecretString="one")
     reply = client.replicate_secret_to_regions(SecretId="db", AddReplicaRegions=[EU, AP])
     assert [entry["Region"] for entry in reply["ReplicationStatus"]] == ["eu-west-1", "ap-south-1"]
@@ -137,7 +134,7 @@ def test_several_regions_are_answered_in_the_order_of_the_request(client, eu, ap
     assert [one.get_secret_value(SecretId="db")["SecretString"] for one in (eu, ap)] == ["one", "one"]
 
 
-def test_a_further_region_comes_behind_those_that_are_in_sync(client):
+def test_replicate_secret_to_regions_appends_a_further_region(client):
     client.create_secret(Name="db", SecretString="one", AddReplicaRegions=[EU])
     reply = client.replicate_secret_to_regions(SecretId="db", AddReplicaRegions=[AP])
     statuses = [(entry["Region"], entry["Status"]) for entry in reply["ReplicationStatus"]]
@@ -145,13 +142,13 @@ def test_a_further_region_comes_behind_those_that_are_in_sync(client):
 
 
 @pytest.mark.parametrize("cut", [0, 7], ids=["full ARN", "partial ARN"])
-def test_the_secret_may_be_named_by(client, cut):
+def test_replicate_secret_to_regions_takes_an_arn(client, cut):
     arn = client.create_secret(Name="db", SecretString="one")["ARN"]
     client.replicate_secret_to_regions(SecretId=arn[: len(arn) - cut], AddReplicaRegions=[EU])
     assert outcomes(client) == {"eu-west-1": IN_SYNC}
 
 
-def test_it_dates_the_change_and_the_replica(world):
+def test_replicate_secret_to_regions_sets_the_dates_of_primary_and_replica(world):
     world.call("CreateSecret", Name="db", SecretString="one", ClientRequestToken=TOKEN)
     created = world.now
     world.pass_days(1)
@@ -162,7 +159,7 @@ def test_it_dates_the_change_and_the_replica(world):
     assert (replica["CreatedDate"], replica["LastChangedDate"]) == (world.now, world.now)
 
 
-def test_a_replicated_version_has_the_date_of_the_primarys(world):
+def test_a_replicated_version_has_the_created_date_of_the_primary_version(world):
     world.call("CreateSecret", Name="db", SecretString="one", ClientRequestToken=TOKEN)
     created = world.now
     world.pass_days(1)
@@ -170,7 +167,7 @@ def test_a_replicated_version_has_the_date_of_the_primarys(world):
     assert world.call("GetSecretValue", SecretId="db", region="eu-west-1")["CreatedDate"] == created
 
 
-def test_success_is_logged_in_the_primarys_region(client, secretsmanager):
+def test_replication_succeeded_is_logged_in_the_primary_region(client, secretsmanager):
     arn = client.create_secret(Name="db", SecretString="one")["ARN"]
     client.replicate_secret_to_regions(SecretId="db", AddReplicaRegions=[EU, AP])
     events = secretsmanager.log[-2:]
@@ -181,7 +178,7 @@ def test_success_is_logged_in_the_primarys_region(client, secretsmanager):
     assert all(event.by_service and event.error_message is None for event in events)
 
 
-def test_failure_is_logged_with_its_reason(client, eu, secretsmanager):
+def test_replication_failed_is_logged_with_its_reason(client, eu, secretsmanager):
     eu.create_secret(Name="db", SecretString="other")
     client.create_secret(Name="db", SecretString="one")
     client.replicate_secret_to_regions(SecretId="db", AddReplicaRegions=[EU])
@@ -189,10 +186,10 @@ def test_failure_is_logged_with_its_reason(client, eu, secretsmanager):
     assert (event.operation, event.by_service, event.error_message) == ("ReplicationFailed", True, TAKEN[1])
 
 
-# --- a region once more ----------------------------------------------------------------------------------------------
+# --- the same region again -------------------------------------------------------------------------------------------
 
 
-def test_a_region_that_has_a_replica_is_in_progress_again(client, eu):
+def test_replicate_secret_to_regions_again_restarts_the_replication_of_a_region(client, eu):
     client.create_secret(Name="db", SecretString="one", AddReplicaRegions=[EU])
     reply = client.replicate_secret_to_regions(SecretId="db", AddReplicaRegions=[EU])
     assert [entry["Status"] for entry in reply["ReplicationStatus"]] == ["InProgress"]
@@ -200,7 +197,7 @@ def test_a_region_that_has_a_replica_is_in_progress_again(client, eu):
     assert eu.get_secret_value(SecretId="db")["SecretString"] == "one"
 
 
-def test_a_region_named_once_more_gets_the_key_that_is_named_now(client, eu, secretsmanager):
+def test_replicate_secret_to_regions_again_changes_the_key_of_a_replica(client, eu, secretsmanager):
     secretsmanager.kms.create_key(alias="alias/eu", region="eu-west-1")
     client.create_secret(Name="db", SecretString="one", AddReplicaRegions=[EU])
     client.replicate_secret_to_regions(SecretId="db", AddReplicaRegions=[EU | {"KmsKeyId": "alias/eu"}])
@@ -209,7 +206,7 @@ def test_a_region_named_once_more_gets_the_key_that_is_named_now(client, eu, sec
     assert eu.get_secret_value(SecretId="db")["SecretString"] == "one"
 
 
-def test_a_region_named_once_more_keeps_the_dates_of_its_replica(world):
+def test_replicate_secret_to_regions_again_keeps_the_dates_of_a_replica(world):
     world.call("CreateSecret", Name="db", SecretString="one", ClientRequestToken=TOKEN, AddReplicaRegions=[EU])
     created = world.now
     world.call("GetSecretValue", SecretId="db", region="eu-west-1")
@@ -226,14 +223,14 @@ def test_a_region_named_once_more_keeps_the_dates_of_its_replica(world):
 
 @pytest.fixture
 def taken(client, eu):
-    """`db` here, and another `db` where the replica is to go."""
+    """`db` here, and another `db` in the region of the replica."""
     client.create_secret(Name="db", SecretString="one")
     eu.create_secret(Name="db", SecretString="other")
 
 
 @pytest.mark.usefixtures("taken")
-@pytest.mark.parametrize("force", [{}, {"ForceOverwriteReplicaSecret": False}], ids=["not asked to", "asked not to"])
-def test_a_secret_of_that_name_is_not_overwritten(client, eu, secretsmanager, force):
+@pytest.mark.parametrize("force", [{}, {"ForceOverwriteReplicaSecret": False}], ids=["force omitted", "force false"])
+def test_replication_overwrites_no_secret_of_the_same_name(client, eu, secretsmanager, force):
     with secretsmanager.assert_unchanged("db", region="eu-west-1"):
         client.replicate_secret_to_regions(SecretId="db", AddReplicaRegions=[EU], **force)
     assert outcomes(client) == {"eu-west-1": TAKEN}
@@ -241,7 +238,7 @@ def test_a_secret_of_that_name_is_not_overwritten(client, eu, secretsmanager, fo
 
 
 @pytest.mark.usefixtures("taken")
-def test_a_secret_that_is_in_the_way_is_no_replica(client, eu):
+def test_a_secret_that_blocks_replication_stays_independent(client, eu):
     client.replicate_secret_to_regions(SecretId="db", AddReplicaRegions=[EU])
     client.put_secret_value(SecretId="db", SecretString="two")
     eu.put_secret_value(SecretId="db", SecretString="theirs")
@@ -250,7 +247,7 @@ def test_a_secret_that_is_in_the_way_is_no_replica(client, eu):
 
 
 @pytest.mark.usefixtures("taken")
-def test_the_access_of_a_secret_that_is_in_the_way_is_not_shown(client, eu):
+def test_the_replication_status_omits_the_access_of_a_secret_that_blocks_replication(client, eu):
     client.replicate_secret_to_regions(SecretId="db", AddReplicaRegions=[EU])
     eu.get_secret_value(SecretId="db")
     (entry,) = client.describe_secret(SecretId="db")["ReplicationStatus"]
@@ -258,7 +255,7 @@ def test_the_access_of_a_secret_that_is_in_the_way_is_not_shown(client, eu):
 
 
 @pytest.mark.usefixtures("taken")
-def test_by_force_a_secret_of_that_name_is_overwritten(client, eu):
+def test_replication_by_force_overwrites_a_secret_of_the_same_name(client, eu):
     arn = client.describe_secret(SecretId="db")["ARN"]
     client.replicate_secret_to_regions(SecretId="db", AddReplicaRegions=[EU], ForceOverwriteReplicaSecret=True)
     assert outcomes(client) == {"eu-west-1": IN_SYNC}
@@ -267,7 +264,7 @@ def test_by_force_a_secret_of_that_name_is_overwritten(client, eu):
 
 
 @pytest.mark.usefixtures("taken")
-def test_nothing_of_an_overwritten_secret_is_left(client, eu):
+def test_replication_by_force_leaves_nothing_of_the_overwritten_secret(client, eu):
     theirs = eu.get_secret_value(SecretId="db")["VersionId"]
     eu.update_secret(SecretId="db", Description="theirs")
     client.replicate_secret_to_regions(SecretId="db", AddReplicaRegions=[EU], ForceOverwriteReplicaSecret=True)
@@ -279,7 +276,7 @@ def test_nothing_of_an_overwritten_secret_is_left(client, eu):
 
 
 @pytest.mark.usefixtures("taken")
-def test_force_counts_for_the_request_it_came_with_only(client, eu):
+def test_force_applies_to_its_own_request_only(client, eu):
     client.replicate_secret_to_regions(SecretId="db", AddReplicaRegions=[EU], ForceOverwriteReplicaSecret=True)
     eu.stop_replication_to_replica(SecretId="db")
     client.replicate_secret_to_regions(SecretId="db", AddReplicaRegions=[EU])
@@ -287,14 +284,14 @@ def test_force_counts_for_the_request_it_came_with_only(client, eu):
 
 
 @pytest.mark.usefixtures("taken")
-def test_a_secret_that_waits_for_its_deletion_is_in_the_way(client, eu):
+def test_a_secret_scheduled_for_deletion_blocks_replication(client, eu):
     eu.delete_secret(SecretId="db")
     client.replicate_secret_to_regions(SecretId="db", AddReplicaRegions=[EU])
     assert outcomes(client) == {"eu-west-1": TAKEN}
 
 
 @pytest.mark.usefixtures("taken")
-def test_a_secret_whose_recovery_window_has_passed_is_not_in_the_way(client, eu, secretsmanager):
+def test_a_secret_whose_recovery_window_has_passed_does_not_block_replication(client, eu, secretsmanager):
     eu.delete_secret(SecretId="db", RecoveryWindowInDays=7)
     secretsmanager.clock.advance(days=7)
     client.replicate_secret_to_regions(SecretId="db", AddReplicaRegions=[EU])
@@ -303,14 +300,14 @@ def test_a_secret_whose_recovery_window_has_passed_is_not_in_the_way(client, eu,
 
 
 @pytest.mark.usefixtures("taken")
-def test_a_name_that_is_taken_in_one_region_stops_no_other(client, ap):
+def test_a_name_taken_in_one_region_does_not_stop_replication_to_another(client, ap):
     client.replicate_secret_to_regions(SecretId="db", AddReplicaRegions=[EU, AP])
     assert outcomes(client) == {"eu-west-1": TAKEN, "ap-south-1": IN_SYNC}
     assert ap.get_secret_value(SecretId="db")["SecretString"] == "one"
 
 
 @pytest.mark.usefixtures("taken")
-def test_a_secret_of_that_name_in_another_account_is_not_in_the_way(client, eu, secretsmanager):
+def test_a_secret_of_the_same_name_in_another_account_does_not_block_replication(client, eu, secretsmanager):
     eu.delete_secret(SecretId="db", ForceDeleteWithoutRecovery=True)
     secretsmanager.seed("db", "theirs", region="eu-west-1", account="210987654321")
     client.replicate_secret_to_regions(SecretId="db", AddReplicaRegions=[EU])
@@ -318,7 +315,7 @@ def test_a_secret_of_that_name_in_another_account_is_not_in_the_way(client, eu, 
 
 
 @pytest.mark.parametrize("force", [False, True], ids=["not forced", "forced"])
-def test_the_replica_of_another_secret_stays_even_under_force(client, eu, ap, secretsmanager, force):
+def test_replication_by_force_overwrites_no_replica_of_another_secret(client, eu, ap, secretsmanager, force):
     ap.create_secret(Name="db", SecretString="theirs", AddReplicaRegions=[EU])
     client.create_secret(Name="db", SecretString="one")
     with secretsmanager.assert_unchanged("db", region="eu-west-1"):
@@ -350,7 +347,9 @@ WAYS_TO_OVERWRITE = {
 
 
 @pytest.mark.parametrize("overwrite", WAYS_TO_OVERWRITE.values(), ids=WAYS_TO_OVERWRITE)
-def test_a_primary_that_has_replicas_stays_even_under_force(client, eu, ap, secretsmanager, primary_in_eu, overwrite):
+def test_replication_by_force_overwrites_no_primary_that_has_replicas(
+    client, eu, ap, secretsmanager, primary_in_eu, overwrite
+):
     with (
         secretsmanager.assert_unchanged("db", region="eu-west-1"),
         secretsmanager.assert_unchanged("db", region="ap-south-1"),
@@ -361,7 +360,7 @@ def test_a_primary_that_has_replicas_stays_even_under_force(client, eu, ap, secr
     assert ap.get_secret_value(SecretId="db")["SecretString"] == "still theirs"
 
 
-def test_a_primary_that_got_replicas_while_replication_was_held_stays(client, eu, secretsmanager):
+def test_held_replication_overwrites_no_primary_that_got_replicas_meanwhile(client, eu, secretsmanager):
     arn = eu.create_secret(Name="db", SecretString="theirs")["ARN"]
     with secretsmanager.replication.hold("eu-west-1"):
         client.create_secret(Name="db", SecretString="one", **OVERWRITE)
@@ -379,7 +378,7 @@ LOSES_ITS_REPLICA = {
 
 @pytest.mark.usefixtures("primary_in_eu")
 @pytest.mark.parametrize("lose", LOSES_ITS_REPLICA.values(), ids=LOSES_ITS_REPLICA)
-def test_by_force_a_primary_that_has_lost_its_replicas_is_overwritten(client, eu, ap, lose):
+def test_replication_by_force_overwrites_a_primary_that_lost_its_replicas(client, eu, ap, lose):
     client.create_secret(Name="db", SecretString="one", **OVERWRITE)
     lose(eu, ap)
     client.replicate_secret_to_regions(SecretId="db", **OVERWRITE)
@@ -388,14 +387,14 @@ def test_by_force_a_primary_that_has_lost_its_replicas_is_overwritten(client, eu
 
 
 @pytest.mark.usefixtures("primary_in_eu")
-def test_a_seed_in_place_of_a_primary_takes_its_replicas_with_it(eu, secretsmanager):
+def test_a_seed_that_replaces_a_primary_removes_its_replicas(eu, secretsmanager):
     secretsmanager.seed("db", "seeded", region="eu-west-1")
-    assert [view.key.region for view in secretsmanager._world.all()] == ["eu-west-1"]
+    assert [key_of(view).region for view in secretsmanager._world.all()] == ["eu-west-1"]
     assert "PrimaryRegion" not in eu.describe_secret(SecretId="db")
 
 
 @pytest.mark.usefixtures("primary_in_eu")
-def test_a_seed_whose_replica_would_overwrite_a_primary_is_refused(secretsmanager):
+def test_seed_refuses_a_replica_that_would_overwrite_a_primary(secretsmanager):
     with secretsmanager.assert_unchanged(), pytest.raises(UsageError, match="no replica in eu-west-1"):
         secretsmanager.seed("db", "seeded", replicas=["eu-west-1"])
 
@@ -404,7 +403,7 @@ def test_a_seed_whose_replica_would_overwrite_a_primary_is_refused(secretsmanage
 
 
 @pytest.mark.parametrize("form", ["id", "arn", "alias"])
-def test_the_replicas_key_is_shown_as_it_was_named(client, eu, secretsmanager, form):
+def test_the_key_of_a_replica_is_shown_as_named(client, eu, secretsmanager, form):
     name = getattr(secretsmanager.kms.create_key(alias="alias/eu", region="eu-west-1"), form)
     client.create_secret(Name="db", SecretString="one")
     reply = client.replicate_secret_to_regions(SecretId="db", AddReplicaRegions=[EU | {"KmsKeyId": name}])
@@ -415,8 +414,10 @@ def test_the_replicas_key_is_shown_as_it_was_named(client, eu, secretsmanager, f
     assert (eu.describe_secret(SecretId="db")["KmsKeyId"], version["KmsKeyIds"]) == (name, [name])
 
 
-@pytest.mark.parametrize("key", [{}, {"KmsKeyId": ""}, {"KmsKeyId": "alias/aws/secretsmanager"}])
-def test_a_replica_under_the_default_key_names_it_by_its_alias(unchecked, eu, key):
+@pytest.mark.parametrize(
+    "key", [{}, {"KmsKeyId": ""}, {"KmsKeyId": "alias/aws/secretsmanager"}], ids=["key omitted", "empty key", "alias"]
+)
+def test_the_default_key_of_a_replica_is_shown_by_its_alias(unchecked, eu, key):
     unchecked.create_secret(Name="db", SecretString="one")
     unchecked.replicate_secret_to_regions(SecretId="db", AddReplicaRegions=[EU | key])
     (version,) = eu.list_secret_version_ids(SecretId="db")["Versions"]
@@ -424,7 +425,7 @@ def test_a_replica_under_the_default_key_names_it_by_its_alias(unchecked, eu, ke
     assert version["KmsKeyIds"] == ["alias/aws/secretsmanager"]
 
 
-def test_a_replica_has_a_date_of_its_own_and_its_primarys_last_change(client, eu, secretsmanager):
+def test_a_replica_has_its_own_created_date_and_the_change_date_of_its_primary(client, eu, secretsmanager):
     client.create_secret(Name="db", SecretString="one")
     secretsmanager.clock.advance(hours=1)
     with secretsmanager.replication.hold("eu-west-1"):
@@ -435,13 +436,13 @@ def test_a_replica_has_a_date_of_its_own_and_its_primarys_last_change(client, eu
     assert replica["CreatedDate"] - primary["LastChangedDate"] >= timedelta(hours=1)
 
 
-def test_a_replica_has_no_tags_where_its_primary_has_an_empty_list(client, eu):
+def test_a_replica_shows_no_tags_when_its_primary_shows_an_empty_list(client, eu):
     client.create_secret(Name="db", SecretString="one", Tags=[], AddReplicaRegions=[EU])
     assert client.describe_secret(SecretId="db")["Tags"] == []
     assert "Tags" not in eu.describe_secret(SecretId="db")
 
 
-def test_the_primarys_key_is_not_the_replicas(client, eu, secretsmanager):
+def test_a_replica_does_not_take_the_key_of_its_primary(client, eu, secretsmanager):
     secretsmanager.kms.create_key(alias="alias/us")
     client.create_secret(Name="db", SecretString="one", KmsKeyId="alias/us")
     client.replicate_secret_to_regions(SecretId="db", AddReplicaRegions=[EU])
@@ -468,11 +469,13 @@ INVALID_KEY = "Replication failed: The operation failed because of an invalid KM
         ),
         pytest.param("no key", f"{INVALID_KEY}Invalid keyId", id="malformed"),
         pytest.param(
-            f"arn:aws:kms:us-east-1:{ACCOUNT}:alias/us", f"{INVALID_KEY}Invalid arn us-east-1", id="of the primary"
+            f"arn:aws:kms:us-east-1:{ACCOUNT}:alias/us",
+            f"{INVALID_KEY}Invalid arn us-east-1",
+            id="key of the primary region",
         ),
     ],
 )
-def test_a_key_that_is_not_there_fails_the_replication_and_not_the_call(client, eu, secretsmanager, name, message):
+def test_an_unknown_key_fails_the_replication_and_not_the_call(client, eu, secretsmanager, name, message):
     secretsmanager.kms.create_key(alias="alias/us")
     client.create_secret(Name="db", SecretString="one")
     reply = client.replicate_secret_to_regions(SecretId="db", AddReplicaRegions=[EU | {"KmsKeyId": name}])
@@ -495,8 +498,9 @@ def kms_failure(verb, state, code):
         ("schedule_deletion", kms_failure("encrypt", "pending deletion", "KMSInvalidStateException")),
         ("deny", "Replication failed: Access to KMS is not allowed"),
     ],
+    ids=["disabled", "pending deletion", "denied"],
 )
-def test_a_key_of_the_replica_that_does_not_work_fails_the_replication(client, eu, secretsmanager, turn, message):
+def test_an_unusable_key_of_the_replica_fails_the_replication(client, eu, secretsmanager, turn, message):
     key = secretsmanager.kms.create_key(alias="alias/eu", region="eu-west-1")
     client.create_secret(Name="db", SecretString="one")
     getattr(secretsmanager.kms, turn)(key)
@@ -512,8 +516,9 @@ def test_a_key_of_the_replica_that_does_not_work_fails_the_replication(client, e
         ("schedule_deletion", kms_failure("decrypt", "pending deletion", "KMSInvalidStateException")),
         ("deny", "Replication failed: Access to KMS is not allowed"),
     ],
+    ids=["disabled", "pending deletion", "denied"],
 )
-def test_a_key_of_the_primary_that_does_not_work_fails_the_replication(client, eu, secretsmanager, turn, message):
+def test_an_unusable_key_of_the_primary_fails_the_replication(client, eu, secretsmanager, turn, message):
     key = secretsmanager.kms.create_key(alias="alias/us")
     client.create_secret(Name="db", SecretString="one", KmsKeyId="alias/us")
     getattr(secretsmanager.kms, turn)(key)
@@ -522,7 +527,7 @@ def test_a_key_of_the_primary_that_does_not_work_fails_the_replication(client, e
     assert eu.list_secrets()["SecretList"] == []
 
 
-def test_a_secret_that_stands_in_the_way_survives_a_forced_replication_that_fails(client, eu):
+def test_a_failed_replication_by_force_keeps_the_secret_of_the_same_name(client, eu):
     eu.create_secret(Name="db", SecretString="other")
     client.create_secret(Name="db", SecretString="one")
     client.replicate_secret_to_regions(
@@ -531,17 +536,17 @@ def test_a_secret_that_stands_in_the_way_survives_a_forced_replication_that_fail
     assert eu.get_secret_value(SecretId="db")["SecretString"] == "other"
 
 
-def test_a_key_that_fails_one_region_stops_no_other(client, ap):
+def test_an_unknown_key_of_one_region_does_not_stop_replication_to_another(client, ap):
     client.create_secret(Name="db", SecretString="one")
     client.replicate_secret_to_regions(SecretId="db", AddReplicaRegions=[EU | {"KmsKeyId": "no key"}, AP])
     assert outcomes(client)["ap-south-1"] == IN_SYNC
     assert ap.get_secret_value(SecretId="db")["SecretString"] == "one"
 
 
-# --- once it has failed ----------------------------------------------------------------------------------------------
+# --- after a failure -------------------------------------------------------------------------------------------------
 
 
-def test_a_failed_region_is_replicated_to_again_on_request(client, eu, secretsmanager):
+def test_replicate_secret_to_regions_again_retries_a_failed_region(client, eu, secretsmanager):
     key = secretsmanager.kms.create_key(alias="alias/eu", region="eu-west-1")
     secretsmanager.kms.disable(key)
     client.create_secret(Name="db", SecretString="one", AddReplicaRegions=[EU | {"KmsKeyId": "alias/eu"}])
@@ -552,7 +557,7 @@ def test_a_failed_region_is_replicated_to_again_on_request(client, eu, secretsma
     assert eu.get_secret_value(SecretId="db")["SecretString"] == "one"
 
 
-def test_a_failed_region_has_no_message_while_it_is_in_progress_again(client, eu):
+def test_a_retried_region_shows_no_message_while_it_is_in_progress(client, eu):
     eu.create_secret(Name="db", SecretString="other")
     client.create_secret(Name="db", SecretString="one", AddReplicaRegions=[EU])
     (entry,) = client.replicate_secret_to_regions(SecretId="db", AddReplicaRegions=[EU])["ReplicationStatus"]
@@ -560,7 +565,7 @@ def test_a_failed_region_has_no_message_while_it_is_in_progress_again(client, eu
 
 
 @pytest.mark.usefixtures("taken")
-def test_a_failed_region_succeeds_by_force(client, eu):
+def test_replication_by_force_succeeds_in_a_region_that_failed(client, eu):
     client.replicate_secret_to_regions(SecretId="db", AddReplicaRegions=[EU])
     client.replicate_secret_to_regions(SecretId="db", AddReplicaRegions=[EU], ForceOverwriteReplicaSecret=True)
     assert outcomes(client) == {"eu-west-1": IN_SYNC}
@@ -568,14 +573,14 @@ def test_a_failed_region_succeeds_by_force(client, eu):
 
 
 @pytest.mark.usefixtures("taken")
-def test_a_failed_region_succeeds_once_nothing_is_in_the_way(client, eu):
+def test_replication_succeeds_after_the_blocking_secret_is_deleted(client, eu):
     client.replicate_secret_to_regions(SecretId="db", AddReplicaRegions=[EU])
     eu.delete_secret(SecretId="db", ForceDeleteWithoutRecovery=True)
     client.replicate_secret_to_regions(SecretId="db", AddReplicaRegions=[EU])
     assert outcomes(client) == {"eu-west-1": IN_SYNC}
 
 
-def test_a_replica_that_fails_to_be_replaced_stays_as_it_was(client, eu):
+def test_a_replica_keeps_its_value_when_replication_to_it_fails(client, eu):
     client.create_secret(Name="db", SecretString="one", AddReplicaRegions=[EU])
     client.replicate_secret_to_regions(SecretId="db", AddReplicaRegions=[EU | {"KmsKeyId": "alias/nope"}])
     assert outcomes(client)["eu-west-1"][0] == "Failed"
@@ -592,7 +597,7 @@ def test_a_replica_that_fails_to_be_replaced_stays_as_it_was(client, eu):
         pytest.param("aws-us-gov", "us-gov-west-1", "us-gov-east-1", id="GovCloud"),
     ],
 )
-def test_within_another_partition_secrets_are_replicated_as_well(secretsmanager, partition, home, away):
+def test_secrets_are_replicated_within_another_partition(secretsmanager, partition, home, away):
     here, there = secretsmanager.client(home), secretsmanager.client(away)
     arn = here.create_secret(Name="db", SecretString="one")["ARN"]
     here.replicate_secret_to_regions(SecretId="db", AddReplicaRegions=[{"Region": away}])
@@ -612,7 +617,7 @@ def test_within_another_partition_secrets_are_replicated_as_well(secretsmanager,
         ("us-gov-west-1", "cn-north-1"),
     ],
 )
-def test_no_secret_is_replicated_into_another_partition(secretsmanager, refused, home, away):
+def test_replicate_secret_to_regions_refuses_a_region_of_another_partition(secretsmanager, refused, home, away):
     here = secretsmanager.client(home)
     here.create_secret(Name="db", SecretString="one")
     request = {"SecretId": "db", "AddReplicaRegions": [{"Region": away}]}
@@ -623,28 +628,9 @@ def test_no_secret_is_replicated_into_another_partition(secretsmanager, refused,
 
 
 @pytest.mark.secret("db", "one")
-@pytest.mark.secret("gone", "one", deleted=True)
 @pytest.mark.parametrize(
     ("request_", "code", "message"),
     [
-        pytest.param(
-            {"SecretId": "nowhere", "AddReplicaRegions": [EU]},
-            "ResourceNotFoundException",
-            "Secrets Manager can't find the specified secret.",
-            id="no such secret",
-        ),
-        pytest.param(
-            {"SecretId": "a b", "AddReplicaRegions": [EU]},
-            "ValidationException",
-            "Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!",
-            id="bad name",
-        ),
-        pytest.param(
-            {"SecretId": "gone", "AddReplicaRegions": [EU]},
-            "InvalidRequestException",
-            "You can't perform this operation on the secret because it was marked for deletion.",
-            id="scheduled for deletion",
-        ),
         pytest.param(
             {"SecretId": "db", "AddReplicaRegions": [{"Region": "us-east-1"}]}, *INVALID_REGION, id="its own region"
         ),
@@ -656,20 +642,20 @@ def test_no_secret_is_replicated_into_another_partition(secretsmanager, refused,
             *INVALID_REGION,
             id="one of three regions",
         ),
-        pytest.param({"SecretId": "db", "AddReplicaRegions": [{}]}, *INVALID_REGION, id="no region at all"),
+        pytest.param({"SecretId": "db", "AddReplicaRegions": [{}]}, *INVALID_REGION, id="region member left out"),
         pytest.param(
             {"SecretId": "db", "AddReplicaRegions": [{"Region": "mars"}]},
             "ValidationException",
             "1 validation error detected: Value 'mars' at 'addReplicaRegions.1.member.region' failed to satisfy "
             r"constraint: Member must satisfy regular expression pattern: ^([a-z]+-)+\d+$",
-            id="no name of a region",
+            id="malformed region",
         ),
         pytest.param(
             {"SecretId": "db", "AddReplicaRegions": []},
             "ValidationException",
             "1 validation error detected: Value '[]' at 'addReplicaRegions' failed to satisfy constraint: Member must "
             "have length greater than or equal to 1",
-            id="no regions",
+            id="empty list",
         ),
         pytest.param(
             {"SecretId": "db"},
@@ -680,10 +666,5 @@ def test_no_secret_is_replicated_into_another_partition(secretsmanager, refused,
         ),
     ],
 )
-def test_it_refuses(unchecked, refused, request_, code, message):
+def test_replicate_secret_to_regions_refuses_regions(unchecked, refused, request_, code, message):
     assert refused(unchecked.replicate_secret_to_regions, **request_) == (code, message)
-
-
-def test_a_replica_is_not_replicated_further(client, eu, refused):
-    client.create_secret(Name="db", SecretString="one", AddReplicaRegions=[EU])
-    assert refused(eu.replicate_secret_to_regions, SecretId="db", AddReplicaRegions=[AP]) == ON_REPLICA

@@ -2,11 +2,13 @@
 
 import pytest
 
+from pytest_secretsmanager.inspection.views import state_of
+
 TOKEN = "token".ljust(32, "-")
 
 
 @pytest.mark.secret("db", "one", versions=["zero"], deleted=True)
-def test_a_secret_scheduled_for_deletion_comes_back_whole(client, secretsmanager):
+def test_restore_secret_takes_back_a_scheduled_deletion_and_keeps_values_and_labels(client, secretsmanager):
     labels = secretsmanager.secret("db").labels
     reply = client.restore_secret(SecretId="db")
     del reply["ResponseMetadata"]
@@ -17,49 +19,15 @@ def test_a_secret_scheduled_for_deletion_comes_back_whole(client, secretsmanager
 
 
 @pytest.mark.secret("db", "one")
-def test_a_secret_that_is_not_scheduled_stays_as_it_is(client, secretsmanager):
-    before = secretsmanager.secret("db").state
+def test_restore_secret_changes_nothing_of_a_secret_that_is_not_scheduled_for_deletion(client, secretsmanager):
+    before = state_of(secretsmanager.secret("db"))
     assert client.restore_secret(SecretId="db")["Name"] == "db"
-    assert secretsmanager.secret("db").state is before
+    assert state_of(secretsmanager.secret("db")) is before
 
 
-def test_it_dates_the_change(world):
+def test_restore_secret_sets_the_date_of_the_last_change(world):
     world.call("CreateSecret", Name="db", ClientRequestToken=TOKEN)
     world.call("DeleteSecret", SecretId="db")
     world.pass_days(1)
     world.call("RestoreSecret", SecretId="db")
     assert world.state("db").changed == world.now
-
-
-def test_it_is_too_late_once_the_recovery_window_has_passed(world):
-    world.call("CreateSecret", Name="db", ClientRequestToken=TOKEN)
-    world.call("DeleteSecret", SecretId="db", RecoveryWindowInDays=7)
-    world.pass_days(7)
-    assert world.refused("RestoreSecret", SecretId="db")[0] == "ResourceNotFoundException"
-
-
-@pytest.mark.secret("forced", "one")
-@pytest.mark.parametrize(
-    ("secret_id", "code", "message"),
-    [
-        ("nowhere", "ResourceNotFoundException", "Secrets Manager can't find the specified secret."),
-        ("forced", "ResourceNotFoundException", "Secrets Manager can't find the specified secret."),
-        (
-            "a b",
-            "ValidationException",
-            "Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!",
-        ),
-    ],
-    ids=["no such secret", "deleted by force", "bad name"],
-)
-def test_it_refuses(client, refused, secret_id, code, message):
-    client.delete_secret(SecretId="forced", ForceDeleteWithoutRecovery=True)
-    assert refused(client.restore_secret, SecretId=secret_id) == (code, message)
-
-
-def test_a_replica_is_not_restored(world):
-    world.make_replica("copy")
-    assert world.refused("RestoreSecret", SecretId="copy") == (
-        "InvalidParameterException",
-        "Operation not permitted on a replica secret. Call must be made in primary secret's region.",
-    )

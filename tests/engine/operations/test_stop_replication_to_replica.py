@@ -19,7 +19,7 @@ def arn(client):
 
 @pytest.fixture
 def promoted(eu, arn):
-    """What answered the promotion of that replica."""
+    """The reply to the promotion of that replica."""
     reply = eu.stop_replication_to_replica(SecretId="db")
     del reply["ResponseMetadata"]
     return reply
@@ -30,27 +30,27 @@ def statuses(client):
     return [(entry["Region"], entry["Status"]) for entry in entries]
 
 
-def test_it_answers_with_the_arn_of_the_promoted_secret_only(arn, promoted):
+def test_stop_replication_to_replica_returns_the_arn_of_the_promoted_secret_only(arn, promoted):
     assert promoted == {"ARN": arn.replace("us-east-1", "eu-west-1")}
 
 
 @pytest.mark.parametrize("cut", [0, 7], ids=["full ARN", "partial ARN"])
-def test_the_replica_may_be_named_by(eu, arn, cut):
+def test_stop_replication_to_replica_takes_an_arn(eu, arn, cut):
     own = arn.replace("us-east-1", "eu-west-1")
     assert eu.stop_replication_to_replica(SecretId=own[: len(own) - cut])["ARN"] == own
 
 
 @pytest.mark.usefixtures("promoted")
-def test_a_promoted_secret_shows_nothing_of_replication(eu):
+def test_describe_secret_shows_no_replication_of_a_promoted_secret(eu):
     assert not eu.describe_secret(SecretId="db").keys() & {"PrimaryRegion", "ReplicationStatus"}
 
 
 @pytest.mark.usefixtures("promoted")
-def test_its_primary_shows_nothing_of_replication_when_it_was_the_last(client):
+def test_describe_secret_shows_no_replication_of_a_primary_whose_last_replica_was_promoted(client):
     assert not client.describe_secret(SecretId="db").keys() & {"PrimaryRegion", "ReplicationStatus"}
 
 
-def test_its_primary_keeps_the_other_replicas(client, eu, ap):
+def test_the_primary_of_a_promoted_replica_keeps_its_other_replicas(client, eu, ap):
     client.create_secret(Name="db", SecretString="one", AddReplicaRegions=[EU, AP])
     eu.stop_replication_to_replica(SecretId="db")
     client.put_secret_value(SecretId="db", SecretString="two")
@@ -60,7 +60,7 @@ def test_its_primary_keeps_the_other_replicas(client, eu, ap):
 
 
 @pytest.mark.usefixtures("promoted")
-def test_what_is_written_to_the_former_primary_does_not_reach_it(client, eu):
+def test_writes_to_the_former_primary_do_not_reach_a_promoted_secret(client, eu):
     client.put_secret_value(SecretId="db", SecretString="two")
     client.tag_resource(SecretId="db", Tags=[{"Key": "a", "Value": "b"}])
     assert eu.get_secret_value(SecretId="db")["SecretString"] == "one"
@@ -68,13 +68,13 @@ def test_what_is_written_to_the_former_primary_does_not_reach_it(client, eu):
 
 
 @pytest.mark.usefixtures("promoted")
-def test_what_is_written_to_it_does_not_reach_the_former_primary(client, eu):
+def test_writes_to_a_promoted_secret_do_not_reach_its_former_primary(client, eu):
     eu.put_secret_value(SecretId="db", SecretString="two")
     assert eu.get_secret_value(SecretId="db")["SecretString"] == "two"
     assert client.get_secret_value(SecretId="db")["SecretString"] == "one"
 
 
-def test_it_keeps_all_that_it_had(client, eu, secretsmanager):
+def test_a_promoted_secret_keeps_its_values_labels_metadata_and_policy(client, eu, secretsmanager):
     secretsmanager.kms.create_key(alias="alias/eu", region="eu-west-1")
     client.create_secret(Name="db", Description="main", Tags=[{"Key": "team", "Value": "pay"}])
     for version_id, value in ((V1, "one"), (V2, "two"), (V3, "three")):
@@ -91,7 +91,7 @@ def test_it_keeps_all_that_it_had(client, eu, secretsmanager):
 
 
 @pytest.mark.usefixtures("promoted")
-def test_its_versions_count_on(eu, secretsmanager):
+def test_a_promoted_secret_continues_the_numbers_of_its_versions(eu, secretsmanager):
     eu.put_secret_value(SecretId="db", SecretString="two", ClientRequestToken=V2)
     promoted = secretsmanager.secret("db", region="eu-west-1")
     assert [version.number for version in promoted.versions] == [1, 2]
@@ -99,7 +99,7 @@ def test_its_versions_count_on(eu, secretsmanager):
 
 
 @pytest.mark.usefixtures("promoted")
-def test_both_can_be_deleted(client, eu, secretsmanager):
+def test_a_promoted_secret_and_its_former_primary_can_be_deleted(client, eu, secretsmanager):
     client.delete_secret(SecretId="db", ForceDeleteWithoutRecovery=True)
     assert eu.get_secret_value(SecretId="db")["SecretString"] == "one"
     eu.delete_secret(SecretId="db", ForceDeleteWithoutRecovery=True)
@@ -107,14 +107,14 @@ def test_both_can_be_deleted(client, eu, secretsmanager):
 
 
 @pytest.mark.usefixtures("promoted")
-def test_it_can_be_replicated_itself(eu, ap):
+def test_a_promoted_secret_can_be_replicated(eu, ap):
     eu.replicate_secret_to_regions(SecretId="db", AddReplicaRegions=[AP])
     assert statuses(eu) == [("ap-south-1", "InSync")]
     assert ap.describe_secret(SecretId="db")["PrimaryRegion"] == "eu-west-1"
 
 
 @pytest.mark.usefixtures("promoted")
-def test_it_is_in_the_way_of_its_former_primary(client):
+def test_a_promoted_secret_blocks_replication_of_its_former_primary_to_its_region(client):
     client.replicate_secret_to_regions(SecretId="db", AddReplicaRegions=[EU])
     (entry,) = client.describe_secret(SecretId="db")["ReplicationStatus"]
     assert (entry["Status"], entry["StatusMessage"]) == (
@@ -124,7 +124,7 @@ def test_it_is_in_the_way_of_its_former_primary(client):
 
 
 @pytest.mark.usefixtures("promoted")
-def test_its_former_primary_is_in_its_way(eu):
+def test_a_former_primary_blocks_replication_of_a_promoted_secret_to_its_region(eu):
     eu.replicate_secret_to_regions(SecretId="db", AddReplicaRegions=[US])
     (entry,) = eu.describe_secret(SecretId="db")["ReplicationStatus"]
     assert (entry["Status"], entry["StatusMessage"]) == (
@@ -134,7 +134,7 @@ def test_its_former_primary_is_in_its_way(eu):
 
 
 @pytest.mark.usefixtures("promoted")
-def test_by_force_it_becomes_a_replica_again(client, eu):
+def test_replication_by_force_makes_a_promoted_secret_a_replica_again(client, eu):
     eu.put_secret_value(SecretId="db", SecretString="two")
     client.replicate_secret_to_regions(SecretId="db", AddReplicaRegions=[EU], ForceOverwriteReplicaSecret=True)
     assert eu.get_secret_value(SecretId="db")["SecretString"] == "one"
@@ -142,14 +142,14 @@ def test_by_force_it_becomes_a_replica_again(client, eu):
 
 
 @pytest.mark.usefixtures("promoted")
-def test_the_two_can_change_places(client, eu):
+def test_replication_by_force_makes_the_former_primary_a_replica_of_the_promoted_secret(client, eu):
     eu.put_secret_value(SecretId="db", SecretString="two")
     eu.replicate_secret_to_regions(SecretId="db", AddReplicaRegions=[US], ForceOverwriteReplicaSecret=True)
     assert client.get_secret_value(SecretId="db")["SecretString"] == "two"
     assert client.describe_secret(SecretId="db")["PrimaryRegion"] == "eu-west-1"
 
 
-def test_after_a_failover_the_former_primary_follows_once_the_others_follow_it_no_more(client, eu, ap):
+def test_a_former_primary_can_become_a_replica_when_all_its_replicas_are_promoted(client, eu, ap):
     client.create_secret(Name="two", SecretString="one", AddReplicaRegions=[EU, AP])
     eu.stop_replication_to_replica(SecretId="two")
     ap.stop_replication_to_replica(SecretId="two")
@@ -160,7 +160,7 @@ def test_after_a_failover_the_former_primary_follows_once_the_others_follow_it_n
     assert ap.get_secret_value(SecretId="two")["SecretString"] == "one"
 
 
-def test_it_dates_the_change_of_the_promoted_secret(world):
+def test_stop_replication_to_replica_sets_the_change_date_of_the_promoted_secret(world):
     world.call("CreateSecret", Name="db", ClientRequestToken=V1, AddReplicaRegions=[EU])
     created = world.now
     world.pass_days(1)
@@ -171,40 +171,26 @@ def test_it_dates_the_change_of_the_promoted_secret(world):
 
 @pytest.mark.secret("primary", "one", replicas=["eu-west-1"])
 @pytest.mark.secret("alone", "one")
-@pytest.mark.secret("gone", "one", deleted=True)
 @pytest.mark.parametrize(
     ("secret_id", "code", "message"),
     [
-        pytest.param("nowhere", *MISSING, id="no such secret"),
-        pytest.param(
-            "a b",
-            "ValidationException",
-            "Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!",
-            id="bad name",
-        ),
-        pytest.param(
-            "gone",
-            "InvalidRequestException",
-            "You can't perform this operation on the secret because it was marked for deletion.",
-            id="scheduled for deletion",
-        ),
         pytest.param("primary", *NO_REPLICA, id="a primary"),
         pytest.param("alone", *NO_REPLICA, id="neither primary nor replica"),
     ],
 )
-def test_it_refuses(client, refused, secret_id, code, message):
+def test_stop_replication_to_replica_refuses_a_secret_that_is_not_a_replica(client, refused, secret_id, code, message):
     assert refused(client.stop_replication_to_replica, SecretId=secret_id) == (code, message)
 
 
-def test_the_arn_of_a_replica_is_not_found_in_the_primarys_region(client, refused, arn):
+def test_stop_replication_to_replica_finds_no_replica_in_the_region_of_its_primary(client, refused, arn):
     own = arn.replace("us-east-1", "eu-west-1")
     assert refused(client.stop_replication_to_replica, SecretId=own) == MISSING
 
 
-def test_the_arn_of_the_primary_is_not_found_in_the_replicas_region(eu, refused, arn):
+def test_stop_replication_to_replica_finds_no_primary_in_the_region_of_its_replica(eu, refused, arn):
     assert refused(eu.stop_replication_to_replica, SecretId=arn) == MISSING
 
 
 @pytest.mark.usefixtures("promoted")
-def test_a_promoted_secret_is_not_promoted_again(eu, refused):
+def test_stop_replication_to_replica_refuses_a_promoted_secret(eu, refused):
     assert refused(eu.stop_replication_to_replica, SecretId="db") == NO_REPLICA

@@ -1,15 +1,14 @@
-"""UpdateSecret. Where labels go is told in `rules/test_labels.py`."""
+"""UpdateSecret. `rules/test_labels.py` tests where labels go, `test_put_and_update.py` the rules of every write."""
 
 import pytest
 
 V1, V2, V3 = (f"version-{number}".ljust(32, "-") for number in (1, 2, 3))
-MISSING = ("ResourceNotFoundException", "Secrets Manager can't find the specified secret.")
 
 
 @pytest.mark.parametrize(
     "request_", [{}, {"Description": "main"}, {"KmsKeyId": "alias/pay"}], ids=["nothing", "description", "key"]
 )
-def test_without_a_value_it_makes_no_version(client, secretsmanager, request_):
+def test_update_secret_without_a_value_makes_no_version(client, secretsmanager, request_):
     secretsmanager.kms.create_key(alias="alias/pay")
     arn = client.create_secret(Name="db", SecretString="one")["ARN"]
     reply = client.update_secret(SecretId="db", **request_)
@@ -19,51 +18,35 @@ def test_without_a_value_it_makes_no_version(client, secretsmanager, request_):
 
 
 @pytest.mark.secret("db", "one")
-def test_an_empty_update_changes_nothing(client, secretsmanager):
+def test_update_secret_without_members_changes_nothing(client, secretsmanager):
     with secretsmanager.assert_unchanged():
         assert client.update_secret(SecretId="db")["Name"] == "db"
 
 
 @pytest.mark.parametrize("value", ["two", "one"], ids=["another value", "the same value"])
-def test_a_value_makes_a_new_current_version(client, secretsmanager, value):
+def test_update_secret_with_a_value_makes_a_new_current_version(client, secretsmanager, value):
     client.create_secret(Name="db", SecretString="one", ClientRequestToken=V1)
     assert client.update_secret(SecretId="db", SecretString=value, ClientRequestToken=V2)["VersionId"] == V2
     assert secretsmanager.secret("db").labels == {"AWSCURRENT": V2, "AWSPREVIOUS": V1}
     assert [version.value for version in secretsmanager.secret("db").versions] == ["one", value]
 
 
-def test_a_value_may_be_binary(client):
-    client.create_secret(Name="db", SecretString="one")
-    client.update_secret(SecretId="db", SecretBinary=b"\x00")
-    assert client.get_secret_value(SecretId="db")["SecretBinary"] == b"\x00"
-
-
-def test_the_first_value_of_a_secret_becomes_current(client, secretsmanager):
+def test_update_secret_makes_the_first_version_current(client, secretsmanager):
     client.create_secret(Name="db")
     client.update_secret(SecretId="db", SecretString="one", ClientRequestToken=V1)
     assert secretsmanager.secret("db").labels == {"AWSCURRENT": V1}
 
 
-def test_the_same_token_and_value_again_change_nothing(client, secretsmanager):
-    client.create_secret(Name="db", SecretString="one")
-    client.update_secret(SecretId="db", SecretString="two", ClientRequestToken=V2)
-    with secretsmanager.assert_unchanged():
-        reply = client.update_secret(SecretId="db", SecretString="two", ClientRequestToken=V2)
-    assert reply["VersionId"] == V2
-
-
-def test_a_token_stands_for_one_value(client, refused):
-    arn = client.create_secret(Name="db", SecretString="one", ClientRequestToken=V1)["ARN"]
+def test_update_secret_keeps_no_description_of_a_refused_request(client, refused):
+    client.create_secret(Name="db", SecretString="one", ClientRequestToken=V1)
     request = {"SecretId": "db", "SecretString": "two", "ClientRequestToken": V1, "Description": "not kept"}
-    assert refused(client.update_secret, **request) == (
-        "ResourceExistsException",
-        f"You can't use ClientRequestToken {V1} because that value is already in use for a version of secret {arn}.",
-    )
+    assert refused(client.update_secret, **request)[0] == "ResourceExistsException"
+    assert "Description" not in client.describe_secret(SecretId="db")
 
 
 @pytest.fixture
 def metadata(world):
-    """The metadata of a secret that has all of it. Without a client, since older ones know no types."""
+    """A secret's metadata, all set. Without a client: older clients don't know the member Type."""
     world.create_key("alias/pay")
     members = {"Description": "main", "KmsKeyId": "alias/pay", "Type": "DatadogApiKey"}
     world.call("CreateSecret", Name="db", SecretString="one", ClientRequestToken=V1, **members)
@@ -71,7 +54,7 @@ def metadata(world):
     return members
 
 
-def test_an_empty_text_takes_metadata_away(world, metadata):
+def test_update_secret_removes_metadata_that_is_an_empty_text(world, metadata):
     world.call("UpdateSecret", SecretId="db", **dict.fromkeys(metadata, ""))
     assert not metadata.keys() & world.call("DescribeSecret", SecretId="db").keys()
 
@@ -79,22 +62,26 @@ def test_an_empty_text_takes_metadata_away(world, metadata):
 @pytest.mark.parametrize(
     "change", [{"Description": "other"}, {"KmsKeyId": "alias/other"}, {"Type": "GitLabAccessToken"}], ids=str
 )
-def test_metadata_that_is_left_out_stays(world, metadata, change):
+def test_update_secret_keeps_metadata_that_the_request_omits(world, metadata, change):
     world.create_key("alias/other")
     world.call("UpdateSecret", SecretId="db", **change)
     described = world.call("DescribeSecret", SecretId="db")
     assert {name: described[name] for name in metadata} == {**metadata, **change}
 
 
-@pytest.mark.parametrize("request_", [{"Description": "main"}, {"SecretString": "one", "ClientRequestToken": V2}])
-def test_it_dates_the_change(world, request_):
+@pytest.mark.parametrize(
+    "request_",
+    [{"Description": "main"}, {"SecretString": "one", "ClientRequestToken": V2}],
+    ids=["description", "value"],
+)
+def test_update_secret_sets_the_date_of_the_last_change(world, request_):
     world.call("CreateSecret", Name="db", SecretString="one", ClientRequestToken=V1)
     world.pass_days(1)
     world.call("UpdateSecret", SecretId="db", **request_)
     assert world.state("db").changed == world.now
 
 
-def test_a_new_key_encrypts_the_three_labelled_versions_anew_and_no_others(client, secretsmanager):
+def test_update_secret_with_a_new_key_encrypts_versions_under_aws_labels_again(client, secretsmanager):
     secretsmanager.kms.create_key(alias="alias/pay")
     client.create_secret(Name="db", SecretString="one", ClientRequestToken=V1)
     client.put_secret_value(SecretId="db", SecretString="two", ClientRequestToken=V2, VersionStages=["AWSPENDING"])
@@ -105,7 +92,7 @@ def test_a_new_key_encrypts_the_three_labelled_versions_anew_and_no_others(clien
     assert keys == {V1: ["alias/pay"], V2: ["alias/pay"], V3: ["DefaultEncryptionKey"]}
 
 
-def test_the_default_key_that_is_given_is_shown_until_an_empty_one_takes_it_back(client):
+def test_an_empty_key_of_update_secret_removes_the_default_key_that_was_named(client):
     client.create_secret(Name="db", SecretString="one", ClientRequestToken=V1)
     shown = []
     for given in ("alias/aws/secretsmanager", ""):
@@ -115,7 +102,7 @@ def test_the_default_key_that_is_given_is_shown_until_an_empty_one_takes_it_back
     assert shown == [("alias/aws/secretsmanager", ["alias/aws/secretsmanager"]), (None, ["DefaultEncryptionKey"])]
 
 
-def test_all_versions_are_readable_under_a_new_key(client, secretsmanager):
+def test_all_versions_are_readable_after_update_secret_with_a_new_key(client, secretsmanager):
     secretsmanager.kms.create_key(alias="alias/pay")
     client.create_secret(Name="db", SecretString="one", ClientRequestToken=V1)
     for version_id, value in ((V2, "two"), (V3, "three")):
@@ -125,7 +112,7 @@ def test_all_versions_are_readable_under_a_new_key(client, secretsmanager):
     assert values == ["one", "two", "three"]
 
 
-def test_a_new_key_and_a_new_value_may_come_together(client, secretsmanager):
+def test_update_secret_takes_a_new_key_with_a_new_value(client, secretsmanager):
     secretsmanager.kms.create_key(alias="alias/pay")
     client.create_secret(Name="db", SecretString="one", ClientRequestToken=V1)
     client.update_secret(SecretId="db", SecretString="two", ClientRequestToken=V2, KmsKeyId="alias/pay")
@@ -133,7 +120,7 @@ def test_a_new_key_and_a_new_value_may_come_together(client, secretsmanager):
     assert {entry["VersionId"]: entry["KmsKeyIds"] for entry in versions} == {V1: ["alias/pay"], V2: ["alias/pay"]}
 
 
-def test_a_new_key_leaves_an_announced_version_without_a_value(world):
+def test_update_secret_with_a_new_key_leaves_an_announced_version_without_a_value(world):
     world.create_key("alias/pay")
     world.call("CreateSecret", Name="db", SecretString="one", ClientRequestToken=V1)
     world.announce("db", V2)
@@ -142,7 +129,7 @@ def test_a_new_key_leaves_an_announced_version_without_a_value(world):
     assert world.state("db").versions[V1].sealed.kms_key_id == "alias/pay"
 
 
-def test_the_same_key_again_encrypts_nothing_anew(world):
+def test_update_secret_with_the_same_key_encrypts_nothing_again(world):
     world.create_key("alias/pay")
     world.call("CreateSecret", Name="db", SecretString="one", ClientRequestToken=V1, KmsKeyId="alias/pay")
     sealed = world.state("db").versions[V1].sealed
@@ -150,75 +137,16 @@ def test_the_same_key_again_encrypts_nothing_anew(world):
     assert world.state("db").versions[V1].sealed is sealed
 
 
-def test_another_account_may_not_write_under_the_default_key(client, stranger, refused):
-    arn = client.create_secret(Name="db", SecretString="one")["ARN"]
-    code, message = refused(stranger.update_secret, SecretId=arn, SecretString="two")
-    assert code == "InvalidRequestException"
-    assert message.startswith("You can't access a secret from a different AWS account if you encrypt the secret with")
-
-
 @pytest.mark.secret("db", "one")
-@pytest.mark.secret("gone", "one", deleted=True)
-@pytest.mark.secret("managed", "one", owning_service="rds")
-@pytest.mark.parametrize(
-    ("request_", "code", "message"),
-    [
-        pytest.param({"SecretId": "nowhere", "SecretString": "two"}, *MISSING, id="no such secret"),
-        pytest.param(
-            {"SecretId": "a b", "SecretString": "two"},
-            "ValidationException",
-            "Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!",
-            id="bad name",
-        ),
-        pytest.param(
-            {"SecretId": "gone", "Description": "x"},
-            "InvalidRequestException",
-            "You can't perform this operation on the secret because it was marked for deletion.",
-            id="scheduled for deletion",
-        ),
-        pytest.param(
-            {"SecretId": "managed", "SecretString": "two"},
-            "InvalidRequestException",
-            "This secret is managed by an AWS service, and you must use that service to update it.",
-            id="managed by a service",
-        ),
-        pytest.param(
-            {"SecretId": "db", "SecretString": "two", "SecretBinary": b"two"},
-            "InvalidParameterException",
-            "You can't specify both a binary secret value and a string secret value in the same secret.",
-            id="both values",
-        ),
-        pytest.param(
-            {"SecretId": "db", "Description": "x" * 2_049},
-            "ValidationException",
-            f"1 validation error detected: Value '{'x' * 64} ...' at 'description' failed to satisfy constraint: "
-            "Member must have length less than or equal to 2048",
-            id="description too long",
-        ),
-    ],
-)
-def test_it_refuses(unchecked, refused, request_, code, message):
-    assert refused(unchecked.update_secret, **request_) == (code, message)
-
-
-@pytest.mark.parametrize("secret_id", ["db", "nowhere"])
-def test_a_token_is_asked_for_before_the_secret_is_looked_up(world, secret_id):
-    world.call("CreateSecret", Name="db", SecretString="one", ClientRequestToken=V1)
-    assert world.refused("UpdateSecret", SecretId=secret_id, SecretString="two") == (
-        "InvalidRequestException",
-        "You must provide a ClientRequestToken value. We recommend a UUID-type value.",
+def test_update_secret_refuses_a_description_of_2049_characters(unchecked, refused):
+    assert refused(unchecked.update_secret, SecretId="db", Description="x" * 2_049) == (
+        "ValidationException",
+        f"1 validation error detected: Value '{'x' * 64} ...' at 'description' failed to satisfy constraint: "
+        "Member must have length less than or equal to 2048",
     )
 
 
-def test_a_replica_takes_no_update(world):
-    world.make_replica("copy")
-    assert world.refused("UpdateSecret", SecretId="copy", Description="x") == (
-        "InvalidParameterException",
-        "Operation not permitted on a replica secret. Call must be made in primary secret's region.",
-    )
-
-
-def test_the_metadata_of_a_managed_secret_is_anyones_to_change(client, secretsmanager):
+def test_update_secret_changes_the_metadata_of_a_managed_secret(client, secretsmanager):
     secretsmanager.seed("managed", "x", owning_service="rds")
     client.update_secret(SecretId="managed", Description="main")
     assert client.describe_secret(SecretId="managed")["Description"] == "main"

@@ -1,4 +1,4 @@
-"""Filters: which secrets they let through."""
+"""Filters: which secrets they match."""
 
 import pytest
 
@@ -13,7 +13,7 @@ def a_secret(name="db", **members):
 
 
 def found(secrets, *wanted):
-    """The names of the secrets that filters of key and values let through."""
+    """The names of the secrets that match filters of key and values."""
     entries = [{"Key": key, "Values": list(values)} for key, *values in wanted]
     return [secret.name for secret in filters.matching(secrets, entries)]
 
@@ -23,7 +23,7 @@ def passes(secret, *wanted):
 
 
 @pytest.mark.parametrize("none", [None, []], ids=["absent", "empty"])
-def test_without_filters_every_secret_passes_in_its_order(none):
+def test_without_filters_all_secrets_match_in_their_order(none):
     secrets = [a_secret("b"), a_secret("a")]
     assert list(filters.matching(secrets, none)) == secrets
 
@@ -37,30 +37,32 @@ def test_without_filters_every_secret_passes_in_its_order(none):
         ("primary-region", {"primary_region": "Prod/db"}),
         ("owning-service", {"owning_service": "Prod/db"}),
     ],
+    ids=["name", "tag-key", "tag-value", "primary-region", "owning-service"],
 )
 @pytest.mark.parametrize(
     ("value", "expected"),
     [("Prod/db", True), ("Prod", True), ("P", True), ("prod", False), ("db", False), ("Prod/db2", False)],
 )
-def test_a_prefix_is_matched_with_its_case(key, members, value, expected):
+def test_a_filter_matches_a_prefix_and_its_case(key, members, value, expected):
     assert passes(a_secret(**members), (key, value)) is expected
 
 
 @pytest.mark.parametrize("key", ["tag-key", "tag-value", "primary-region", "owning-service", "description"])
-def test_an_attribute_that_is_not_there_matches_nothing(key):
+def test_a_filter_does_not_match_a_missing_attribute(key):
     assert not passes(a_secret(), (key, "x"))
 
 
 @pytest.mark.parametrize("key", ["tag-key", "tag-value", "primary-region", "owning-service", "description", "name"])
-def test_what_does_not_match_passes_a_negated_value(key):
+def test_a_negated_filter_matches_a_secret_without_the_value(key):
     assert passes(a_secret(), (key, "!x"))
 
 
 @pytest.mark.parametrize(
     ("value", "names"),
     [("!/", ["db", "my/db"]), ("/", ["/db"]), ("!my", ["db", "/db"]), ("!x", ["db", "/db", "my/db"])],
+    ids=["!/", "/", "!my", "!x"],
 )
-def test_an_exclamation_mark_negates(value, names):
+def test_an_exclamation_mark_negates_a_filter_value(value, names):
     assert found([a_secret("db"), a_secret("/db"), a_secret("my/db")], ("name", value)) == names
 
 
@@ -68,25 +70,25 @@ def test_an_exclamation_mark_negates(value, names):
     ("description", "expected"),
     [("an apple", False), ("big Apple", False), ("one two", True), ("", True), ("banana", True)],
 )
-def test_a_negated_word_drops_descriptions_with_any_word_that_starts_so(description, expected):
+def test_a_negated_word_excludes_descriptions_with_a_word_of_that_prefix(description, expected):
     assert passes(a_secret(description=description), ("description", "!a")) is expected
 
 
-def test_values_of_one_filter_are_alternatives():
+def test_a_filter_matches_any_of_its_values():
     assert found([a_secret("a"), a_secret("b"), a_secret("c")], ("name", "a", "c")) == ["a", "c"]
 
 
 @pytest.mark.parametrize(
     "wanted",
     [(("name", "app"), ("tag-key", "team")), (("name", "app"), ("name", "app/b"))],
-    ids=["of different keys", "of the same key"],
+    ids=["different keys", "same key"],
 )
-def test_filters_add_up(wanted):
+def test_a_secret_has_to_match_all_filters(wanted):
     secrets = [a_secret("app/a"), a_secret("app/b", tags={"team": "pay"}), a_secret("other", tags={"team": "pay"})]
     assert found(secrets, *wanted) == ["app/b"]
 
 
-def test_a_name_with_a_space_is_not_split():
+def test_a_name_filter_does_not_split_its_value_at_spaces():
     assert found([a_secret("testing1"), a_secret("one")], ("name", "testing1 one")) == []
 
 
@@ -132,13 +134,13 @@ def test_a_name_with_a_space_is_not_split():
     ],
 )
 @pytest.mark.parametrize("key", ["description", "all"])
-def test_words_are_matched_from_their_start_without_case(key, description, value, expected):
+def test_a_filter_of_words_matches_prefixes_without_case(key, description, value, expected):
     assert passes(a_secret("zzz", description=description), (key, value)) is expected
 
 
 @pytest.mark.parametrize("description", ["one+two", "one + two", "+one", "+"])
 @pytest.mark.parametrize("key", ["description", "all"])
-def test_a_plus_alone_finds_nothing(key, description):
+def test_a_plus_sign_alone_matches_nothing(key, description):
     assert not passes(a_secret("zzz", description=description), (key, "+"))
 
 
@@ -152,7 +154,7 @@ def test_a_plus_alone_finds_nothing(key, description):
     ],
     ids=["name", "description", "tag key", "tag value"],
 )
-def test_all_looks_at_each_attribute(secret):
+def test_the_all_filter_matches_name_description_tag_key_and_tag_value(secret):
     assert passes(secret, ("all", "main"))
     assert not passes(secret, ("all", "other"))
     assert not passes(secret, ("all", "!main"))
@@ -167,12 +169,12 @@ def test_all_looks_at_each_attribute(secret):
     ],
     ids=["one attribute", "name and description", "tag key and value"],
 )
-def test_all_words_have_to_be_in_one_attribute(secret, expected):
+def test_the_all_filter_needs_all_words_in_one_attribute(secret, expected):
     assert passes(secret, ("all", "first second")) is expected
 
 
 @pytest.mark.parametrize("key", ["primary-region", "owning-service"])
-def test_all_looks_at_no_other_attribute(key):
+def test_the_all_filter_ignores_primary_region_and_owning_service(key):
     member = key.replace("-", "_")
     assert not passes(a_secret(**{member: "main"}), ("all", "main"))
 
@@ -180,7 +182,7 @@ def test_all_looks_at_no_other_attribute(key):
 @pytest.mark.parametrize(
     "key", ["name", "tag-key", "tag-value", "description", "all", "primary-region", "owning-service"]
 )
-def test_every_key_of_the_service_description_is_known(key):
+def test_every_filter_key_of_the_service_description_is_known(key):
     assert found([a_secret()], (key, "nothing of that kind")) == []
 
 
@@ -192,9 +194,9 @@ def test_every_key_of_the_service_description_is_known(key):
         ({"Key": "name"}, "Invalid filter values for key: name"),
         ({"Key": "name", "Values": []}, "Invalid filter values for key: name"),
     ],
-    ids=["no key", "nothing", "values absent", "values empty"],
+    ids=["key absent", "key and values absent", "values absent", "values empty"],
 )
-def test_half_a_filter_is_refused(entry, message):
+def test_a_filter_without_key_or_values_is_refused(entry, message):
     with pytest.raises(InvalidParameterException) as caught:
         filters.matching([], [entry])
     assert caught.value.message == message

@@ -1,4 +1,4 @@
-"""Guards: each alone, on hand-made secrets, and which operations stand behind them."""
+"""Guards: each alone, on hand-made secrets."""
 
 from dataclasses import replace
 
@@ -47,14 +47,14 @@ def a_call(account=ACCOUNT, region=REGION, by=None, **parameters):
     ],
 )
 @pytest.mark.parametrize("secret", [DB, SCHEDULED], ids=["live", "scheduled for deletion"])
-def test_a_secret_is_found_by(secret_id, caller, secret):
+def test_find_returns_a_secret_by(secret_id, caller, secret):
     assert guards.find(store_of(secret), a_call(**caller), secret_id) is secret
 
 
 @pytest.mark.parametrize(
     ("secret_id", "caller"),
     [
-        pytest.param("DB", {}, id="name in other case"),
+        pytest.param("DB", {}, id="name in upper case"),
         pytest.param("db", {"account": OTHER_ACCOUNT}, id="name, from another account"),
         pytest.param(ARN[:-7], {"account": OTHER_ACCOUNT}, id="partial ARN, from another account"),
         pytest.param("db", {"region": "eu-west-1"}, id="name, in another region"),
@@ -62,11 +62,11 @@ def test_a_secret_is_found_by(secret_id, caller, secret):
         pytest.param(f"{ARN[:-6]}xxxxxx", {}, id="ARN with another suffix"),
         pytest.param(ARN.replace(ACCOUNT, OTHER_ACCOUNT), {}, id="ARN of another account"),
         pytest.param(ARN.replace("secretsmanager", "iam"), {}, id="ARN of another service"),
-        pytest.param("arn:", {}, id="no ARN"),
+        pytest.param("arn:", {}, id="malformed ARN"),
         pytest.param(f"{ARN[:-7]}-", {}, id="ARN of another name"),
     ],
 )
-def test_no_secret_is_found_by(secret_id, caller):
+def test_find_returns_no_secret_by(secret_id, caller):
     assert guards.find(store_of(DB), a_call(**caller), secret_id) is None
 
 
@@ -78,12 +78,12 @@ def test_a_secret_whose_recovery_window_has_passed_is_gone():
 
 
 @pytest.mark.parametrize("name", ["a", "Az09/_+=.@-!", "events!connection/x"])
-def test_a_good_name(name):
+def test_require_name_takes_a_valid_name(name):
     assert guards.require_name(name) == name
 
 
 @pytest.mark.parametrize("name", ["", "a b", "a\n", "a:b", "a#b", "ä", "a*", "a\\b", "😀", "a,b", "a(b)"])
-def test_a_bad_name(name):
+def test_require_name_refuses_an_invalid_name(name):
     with pytest.raises(ValidationException) as caught:
         guards.require_name(name)
     assert caught.value.message == (
@@ -91,25 +91,25 @@ def test_a_bad_name(name):
     )
 
 
-def test_a_token_that_is_there_is_given_back():
+def test_require_token_returns_the_token():
     assert guards.require_token(a_call(ClientRequestToken="t")) == "t"
 
 
 @pytest.mark.parametrize("refusal", [InvalidRequestException, InvalidParameterException])
-def test_a_missing_token_is_refused_with_the_operations_own_code(refusal):
+def test_require_token_refuses_a_missing_token_with_the_code_of_the_operation(refusal):
     with pytest.raises(refusal) as caught:
         guards.require_token(a_call(), refusal)
     assert caught.value.message == "You must provide a ClientRequestToken value. We recommend a UUID-type value."
 
 
-def test_a_missing_token_is_an_invalid_request_unless_said_otherwise():
+def test_require_token_raises_invalid_request_exception_by_default():
     with pytest.raises(InvalidRequestException):
         guards.require_token(a_call())
 
 
 @pytest.mark.parametrize("require", [guards.require_secret, guards.require_live, guards.require_writable])
 @pytest.mark.parametrize("secret", [DB, PRIMARY], ids=["plain", "primary of replicas"])
-def test_a_live_secret_passes(require, secret):
+def test_every_guard_passes_a_live_secret(require, secret):
     assert require(store_of(secret), a_call(SecretId="db")) is secret
 
 
@@ -126,8 +126,17 @@ def test_a_live_secret_passes(require, secret):
         (guards.require_live, MANAGED, True),
         (guards.require_writable, MANAGED, False),
     ],
+    ids=[
+        *[
+            "require_secret, scheduled for deletion",
+            "require_live, scheduled for deletion",
+            "require_writable, scheduled for deletion",
+        ],
+        *["require_secret, replica", "require_live, replica", "require_writable, replica"],
+        *["require_secret, managed", "require_live, managed", "require_writable, managed"],
+    ],
 )
-def test_each_guard_asks_for_more_than_the_one_before(require, secret, passes):
+def test_each_guard_passes_or_refuses_a_deleted_replicated_or_managed_secret(require, secret, passes):
     store, call = store_of(secret), a_call(SecretId="db")
     if passes:
         assert require(store, call) is secret
@@ -137,30 +146,30 @@ def test_each_guard_asks_for_more_than_the_one_before(require, secret, passes):
 
 
 @pytest.mark.parametrize("require", [guards.require_secret, guards.require_live, guards.require_writable])
-@pytest.mark.parametrize("secrets", [(), (GONE,)], ids=["none", "gone"])
-def test_a_secret_that_is_not_there_is_refused(require, secrets):
+@pytest.mark.parametrize("secrets", [(), (GONE,)], ids=["no secret", "expired secret"])
+def test_every_guard_refuses_a_missing_secret(require, secrets):
     with pytest.raises(ResourceNotFoundException) as caught:
         require(store_of(*secrets), a_call(SecretId="db"))
     assert caught.value.message == "Secrets Manager can't find the specified secret."
 
 
-def test_deletion_comes_before_the_replica_and_the_owner():
+def test_require_writable_checks_deletion_before_replica_and_owner():
     secret = replace(SCHEDULED, primary_region="eu-west-1", owning_service="rds")
     with pytest.raises(InvalidRequestException, match="marked for deletion"):
         guards.require_writable(store_of(secret), a_call(SecretId="db"))
 
 
-def test_the_replica_comes_before_the_owner():
+def test_require_writable_checks_the_replica_before_the_owner():
     secret = replace(REPLICA, owning_service="rds")
     with pytest.raises(InvalidParameterException, match="replica"):
         guards.require_writable(store_of(secret), a_call(SecretId="db"))
 
 
-def test_the_owner_may_write():
+def test_require_writable_passes_the_owning_service():
     assert guards.require_writable(store_of(MANAGED), a_call(SecretId="db", by="rds")) is MANAGED
 
 
-def test_another_service_may_not():
+def test_require_writable_refuses_another_service():
     with pytest.raises(InvalidRequestException, match="managed by an AWS service"):
         guards.require_writable(store_of(MANAGED), a_call(SecretId="db", by="redshift"))
 
@@ -173,29 +182,30 @@ def test_another_service_may_not():
         ({"SecretString": "\ud800"}, ("SecretString", b"\xed\xa0\x80")),
         ({"SecretBinary": b"\x00"}, ("SecretBinary", b"\x00")),
     ],
+    ids=["no value", "text", "lone surrogate", "binary"],
 )
-def test_the_value_of_a_request(parameters, value):
+def test_given_value_returns_member_and_bytes(parameters, value):
     assert guards.given_value(a_call(**parameters)) == value
 
 
-def test_a_value_that_is_needed():
+def test_require_value_refuses_a_request_without_a_value():
     assert guards.require_value(a_call(SecretString="x")) == ("SecretString", b"x")
     with pytest.raises(InvalidRequestException, match="You must provide either SecretString or SecretBinary"):
         guards.require_value(a_call())
 
 
-def test_two_values_are_one_too_many():
+def test_given_value_refuses_two_values():
     with pytest.raises(InvalidParameterException, match="both a binary secret value and a string secret value"):
         guards.given_value(a_call(SecretString="x", SecretBinary=b"x"))
 
 
-@pytest.mark.parametrize("text", ["x" * 65_536, "é" * 32_768], ids=["letters", "two bytes each"])
-def test_a_text_may_have_as_many_bytes_as_the_quota_says(text):
+@pytest.mark.parametrize("text", ["x" * 65_536, "é" * 32_768], ids=["one byte each", "two bytes each"])
+def test_given_value_takes_a_text_of_65536_bytes(text):
     assert guards.given_value(a_call(SecretString=text)) == ("SecretString", text.encode())
 
 
-@pytest.mark.parametrize("text", ["x" * 65_537, "é" * 32_769], ids=["letters", "two bytes each"])
-def test_a_text_of_more_bytes_is_refused_without_showing_it(text):
+@pytest.mark.parametrize("text", ["x" * 65_537, "é" * 32_769], ids=["one byte each", "two bytes each"])
+def test_given_value_refuses_a_text_over_65536_bytes_without_showing_it(text):
     with pytest.raises(ValidationException) as caught:
         guards.given_value(a_call(SecretString=text))
     assert caught.value.message == (
@@ -204,7 +214,7 @@ def test_a_text_of_more_bytes_is_refused_without_showing_it(text):
     )
 
 
-def test_a_version_is_looked_up_by_id():
+def test_require_version_finds_a_version_by_id():
     version = Version(id="v1", number=1, created=0.0, member="SecretString", sealed=None)
     secret = replace(DB, versions={"v1": version})
     assert guards.require_version(secret, "v1") is version

@@ -1,4 +1,4 @@
-"""Staging labels: the traces that were recorded on AWS, the rules one by one, and what holds after any calls."""
+"""Staging labels: the traces recorded on AWS, each rule, and the invariants after any calls."""
 
 import pytest
 from hypothesis import given, settings
@@ -15,7 +15,7 @@ CURRENT, PREVIOUS, PENDING = "AWSCURRENT", "AWSPREVIOUS", "AWSPENDING"
 
 
 def put(number, *stages):
-    """A step that puts a version, with labels or without."""
+    """A step that puts a version, with or without labels."""
     return ("put", number, stages)
 
 
@@ -97,7 +97,7 @@ def play(client, step):
 
 
 @pytest.mark.parametrize("trace", TRACES)
-def test_labels_go_as_they_were_recorded_to_go(client, trace):
+def test_labels_move_as_recorded_on_aws(client, trace):
     client.create_secret(Name="db", SecretString="value 1", ClientRequestToken=version_id(1))
     for step, expected in TRACES[trace]:
         play(client, step)
@@ -108,7 +108,7 @@ def test_labels_go_as_they_were_recorded_to_go(client, trace):
 
 
 @pytest.mark.parametrize("trace", TRACES)
-def test_the_default_list_of_versions_tells_the_same(client, trace):
+def test_list_secret_version_ids_shows_the_same_labels_as_describe_secret(client, trace):
     client.create_secret(Name="db", SecretString="value 1", ClientRequestToken=version_id(1))
     for step, _ in TRACES[trace]:
         play(client, step)
@@ -117,19 +117,27 @@ def test_the_default_list_of_versions_tells_the_same(client, trace):
     assert {entry["VersionId"]: entry["VersionStages"] for entry in listed} == described
 
 
-# --- the rules one by one ------------------------------------------------------------------------------------------
+# --- each rule -----------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
     ("before", "requested", "after"),
     [
         pytest.param({}, None, {CURRENT: "v9"}, id="the first version becomes current"),
-        pytest.param({}, ["blue"], {"blue": "v9", CURRENT: "v9"}, id="the first version becomes current besides"),
-        pytest.param({}, [CURRENT, "blue"], {CURRENT: "v9", "blue": "v9"}, id="asked for AWSCURRENT it is placed once"),
+        pytest.param({}, ["blue"], {"blue": "v9", CURRENT: "v9"}, id="the first version becomes current as well"),
+        pytest.param({}, [CURRENT, "blue"], {CURRENT: "v9", "blue": "v9"}, id="a requested AWSCURRENT is placed once"),
         pytest.param(
-            {PENDING: "v9"}, [PENDING], {PENDING: "v9", CURRENT: "v9"}, id="an announced version becomes current too"
+            {PENDING: "v9"},
+            [PENDING],
+            {PENDING: "v9", CURRENT: "v9"},
+            id="an announced version becomes current as well",
         ),
-        pytest.param({CURRENT: "v1"}, ["blue"], {CURRENT: "v1", "blue": "v9"}, id="a later one does not"),
+        pytest.param(
+            {CURRENT: "v1"},
+            ["blue"],
+            {CURRENT: "v1", "blue": "v9"},
+            id="a later version with a label does not become current",
+        ),
         pytest.param(
             {CURRENT: "v2", PREVIOUS: "v1"}, None, {CURRENT: "v9", PREVIOUS: "v2"}, id="AWSPREVIOUS follows AWSCURRENT"
         ),
@@ -143,7 +151,7 @@ def test_the_default_list_of_versions_tells_the_same(client, trace):
             {CURRENT: "v2", PENDING: "v2"},
             None,
             {CURRENT: "v9", PREVIOUS: "v2"},
-            id="AWSPENDING goes with the version that was current",
+            id="AWSPENDING leaves the version that was current",
         ),
         pytest.param(
             {CURRENT: "v2", PENDING: "v3"},
@@ -155,38 +163,38 @@ def test_the_default_list_of_versions_tells_the_same(client, trace):
             {CURRENT: "v2", PENDING: "v2"},
             ["blue"],
             {CURRENT: "v2", PENDING: "v2", "blue": "v9"},
-            id="AWSPENDING stays while the current version does",
+            id="AWSPENDING stays on the current version",
         ),
         pytest.param(
             {CURRENT: "v2", PENDING: "v2"},
             [CURRENT, PENDING],
             {CURRENT: "v9", PREVIOUS: "v2", PENDING: "v9"},
-            id="AWSPENDING goes where it is asked to",
+            id="AWSPENDING moves on request",
         ),
         pytest.param(
             {CURRENT: "v2", "blue": "v1"},
             ["blue"],
             {CURRENT: "v2", "blue": "v9"},
-            id="a custom label leaves its holder, and AWSPREVIOUS is not touched",
+            id="a custom label moves without AWSPREVIOUS",
         ),
         pytest.param(
             {CURRENT: "v2", PREVIOUS: "v1"},
             [PREVIOUS],
             {CURRENT: "v2", PREVIOUS: "v9"},
-            id="AWSPREVIOUS goes where it is asked to",
+            id="AWSPREVIOUS moves on request",
         ),
     ],
 )
-def test_labels_after_a_new_version(before, requested, after):
+def test_a_new_version_moves_labels(before, requested, after):
     assert labels.after_new_version(before, "v9", requested) == after
 
 
-def test_labels_that_stay_keep_their_order_and_those_that_move_come_last():
+def test_unmoved_labels_keep_their_order_before_moved_ones():
     after = labels.after_new_version({"a": "v1", "b": "v1", CURRENT: "v1"}, "v2", ["a"])
     assert list(after) == ["b", CURRENT, "a"]
 
 
-def test_a_placement_is_never_changed_in_place():
+def test_no_rule_changes_a_placement_in_place():
     before = {CURRENT: "v2", PREVIOUS: "v1", PENDING: "v2"}
     kept = dict(before)
     labels.after_new_version(before, "v3", ["blue", CURRENT])
@@ -206,7 +214,7 @@ def test_a_placement_is_never_changed_in_place():
         ("green", "v1", "v2", "must be set to the version that currently has the staging label green"),
     ],
 )
-def test_moves_that_are_refused(label, remove_from, move_to, words):
+def test_update_stage_refuses_a_move(label, remove_from, move_to, words):
     with pytest.raises(InvalidParameterException, match=words):
         labels.after_update_stage({CURRENT: "v1", "blue": "v1"}, label, remove_from, move_to)
 
@@ -214,7 +222,7 @@ def test_moves_that_are_refused(label, remove_from, move_to, words):
 @pytest.mark.parametrize(
     ("before", "after", "moved"),
     [
-        pytest.param({}, {}, [], id="nothing"),
+        pytest.param({}, {}, [], id="no labels"),
         pytest.param({CURRENT: "v1"}, {CURRENT: "v1"}, [], id="a label that stays"),
         pytest.param({}, {CURRENT: "v1"}, [Move(CURRENT, None, "v1")], id="a label that is placed"),
         pytest.param({"blue": "v1"}, {}, [Move("blue", "v1", None)], id="a label that is taken away"),
@@ -226,7 +234,7 @@ def test_moves_that_are_refused(label, remove_from, move_to, words):
         ),
     ],
 )
-def test_moves_between_two_placements(before, after, moved):
+def test_moves_lists_the_changes_between_two_placements(before, after, moved):
     assert sorted(labels.moves(before, after)) == moved
 
 
@@ -235,7 +243,7 @@ PLACEMENTS = st.dictionaries(LABEL, st.sampled_from(["v1", "v2", "v3"]))
 
 
 @given(before=PLACEMENTS, after=PLACEMENTS)
-def test_the_moves_lead_from_one_placement_to_the_other(before, after):
+def test_moves_lead_from_any_placement_to_any_other(before, after):
     placed = dict(before)
     for label, source, target in labels.moves(before, after):
         assert placed.pop(label, None) == source
@@ -244,20 +252,20 @@ def test_the_moves_lead_from_one_placement_to_the_other(before, after):
     assert placed == after
 
 
-def test_twenty_labels_have_room():
+def test_require_room_takes_20_labels():
     placed = {f"l{number}": "v1" for number in range(20)}
     labels.require_room(placed)
     with pytest.raises(LimitExceededException):
         labels.require_room({**placed, "l20": "v1"})
 
 
-# --- what holds after any calls ------------------------------------------------------------------------------------
+# --- invariants after any calls ------------------------------------------------------------------------------------
 
 NUMBERS = st.integers(1, 6)
 
 
 class Placing(RuleBasedStateMachine):
-    """Any calls that place labels, on one secret. AWSPREVIOUS is asked for only in the machine below."""
+    """Any calls that place labels, on one secret. Only the machine below requests AWSPREVIOUS."""
 
     asked = (CURRENT, PENDING, "blue", "green")
 
@@ -274,7 +282,7 @@ class Placing(RuleBasedStateMachine):
         return holders[0] if holders else None
 
     def attempt(self, operation, **parameters):
-        """Whether AWS takes the call; one that it refuses must have changed nothing."""
+        """Whether AWS takes the call. A refused call must have changed nothing."""
         before = self.world.service.secrets()
         try:
             self.world.call(operation, SecretId="db", **parameters)
@@ -337,12 +345,12 @@ class Placing(RuleBasedStateMachine):
         assert without(self.described(), may_move) == without(before, may_move)
 
     @invariant()
-    def a_label_sits_on_one_version_at_most(self):
+    def a_label_is_on_one_version_at_most(self):
         placed = [label for stages in self.described().values() for label in stages]
         assert len(placed) == len(set(placed))
 
     @invariant()
-    def labels_sit_on_versions_that_are_there(self):
+    def labels_are_on_existing_versions(self):
         assert self.described().keys() <= self.world.state("db").versions.keys()
 
     @invariant()
@@ -355,7 +363,7 @@ class Placing(RuleBasedStateMachine):
 
 
 class PlacingPrevious(Placing):
-    """The same, with AWSPREVIOUS among the labels asked for."""
+    """The same, with AWSPREVIOUS among the requested labels."""
 
     asked = (CURRENT, PREVIOUS, PENDING, "blue")
 
@@ -366,5 +374,5 @@ def without(stages_by_version, left_out):
 
 
 @pytest.mark.parametrize("machine", [Placing, PlacingPrevious])
-def test_after_any_calls_the_rules_hold(new_world, machine):
+def test_the_rules_of_labels_hold_after_any_calls(new_world, machine):
     run_state_machine_as_test(lambda: machine(new_world), settings=settings(max_examples=60, stateful_step_count=20))

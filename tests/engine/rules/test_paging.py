@@ -1,4 +1,4 @@
-"""Pages, and the tokens between them."""
+"""Pages of results, and their tokens."""
 
 import base64
 import json
@@ -32,7 +32,9 @@ def pages(items, **options):
 
 
 @pytest.mark.parametrize(
-    ("count", "sizes"), [(0, [0]), (1, [1]), (2, [2]), (3, [2, 1]), (4, [2, 2]), (7, [2, 2, 2, 1])]
+    ("count", "sizes"),
+    [(0, [0]), (1, [1]), (2, [2]), (3, [2, 1]), (4, [2, 2]), (7, [2, 2, 2, 1])],
+    ids=["0 items", "1 item", "2 items", "3 items", "4 items", "7 items"],
 )
 def test_the_last_page_has_no_token(count, sizes):
     assert [len(found) for found in pages(ITEMS[:count])] == sizes
@@ -43,7 +45,7 @@ def test_the_last_page_has_no_token(count, sizes):
     size=st.integers(1, 7),
     descending=st.booleans(),
 )
-def test_pages_together_are_all_items_in_their_order(items, size, descending):
+def test_all_pages_together_hold_all_items_in_order(items, size, descending):
     found, token = [], None
     while True:
         some, token = paging.page(items, lambda item: item, {}, size=size, token=token, descending=descending)
@@ -54,32 +56,32 @@ def test_pages_together_are_all_items_in_their_order(items, size, descending):
     assert found == sorted(items, reverse=descending)
 
 
-def test_a_page_without_a_size_holds_a_hundred():
+def test_a_page_without_a_size_holds_100_items():
     found, token = paging.page([f"{number:03}" for number in range(101)], key, QUERY, size=None, token=None)
     assert len(found) == 100
     assert token is not None
 
 
-def test_a_page_goes_on_behind_the_last_item_though_it_is_gone():
+def test_a_page_continues_after_the_last_item_even_if_that_was_deleted():
     _, token = page(ITEMS)
     assert page([item for item in ITEMS if item != "b"], token)[0] == ["c", "d"]
 
 
-def test_an_item_that_comes_before_the_page_is_not_given_out_twice_or_late():
+def test_a_page_omits_an_item_that_was_added_before_it():
     _, token = page(["b", "c", "e"])
     assert page(["a", "b", "c", "d", "e"], token)[0] == ["d", "e"]
 
 
-def test_a_token_may_lead_to_an_empty_page():
+def test_a_page_token_may_lead_to_an_empty_page():
     _, token = page(ITEMS)
     assert page(["a", "b"], token) == ([], None)
 
 
-def test_the_same_question_gives_the_same_token():
+def test_the_same_query_gives_the_same_page_token():
     assert page(ITEMS) == page(ITEMS)
 
 
-def test_a_token_is_plain_text_that_any_client_can_send():
+def test_a_page_token_is_ascii_text():
     names = ["z", "é😀/+", "\ud800"]
     _, token = page(names, size=2)
     assert token.isascii()
@@ -87,7 +89,7 @@ def test_a_token_is_plain_text_that_any_client_can_send():
 
 
 def other_key(token):
-    """A token with the same checksum for another place."""
+    """A token with the same checksum for another position."""
     raw = base64.urlsafe_b64decode(token)
     return base64.urlsafe_b64encode(raw[:8] + json.dumps(["x", "x"]).encode()).decode()
 
@@ -97,21 +99,21 @@ def other_key(token):
     [
         pytest.param(lambda _: "", id="empty"),
         pytest.param(lambda _: "nonsense", id="nonsense"),
-        pytest.param(lambda _: "é" * 20, id="no base64"),
+        pytest.param(lambda _: "é" * 20, id="not base64"),
         pytest.param(lambda token: token[:-4], id="cut short"),
         pytest.param(lambda token: token + "AAAA", id="made longer"),
         pytest.param(lambda token: token.swapcase(), id="in other case"),
-        pytest.param(other_key, id="for another place"),
+        pytest.param(other_key, id="for another position"),
     ],
 )
-def test_a_token_that_was_never_given_out_is_refused(spoil):
+def test_a_forged_page_token_is_refused(spoil):
     _, token = page(ITEMS)
     with pytest.raises(InvalidNextTokenException) as caught:
         page(ITEMS, spoil(token))
     assert caught.value.message == "Invalid pagination token."
 
 
-def test_a_token_of_another_question_is_refused():
+def test_a_page_token_of_another_query_is_refused():
     _, token = page(ITEMS)
     with pytest.raises(InvalidNextTokenException):
         page(ITEMS, token, query={"Filters": None})

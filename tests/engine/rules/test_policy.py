@@ -1,4 +1,4 @@
-"""Resource policies: which documents parse, and which open a secret to everybody."""
+"""Resource policies: which documents parse, and which are public."""
 
 import json
 
@@ -16,7 +16,7 @@ def document(*statements, **elements):
 
 
 def but(**elements):
-    """The statement with other elements; None takes one away."""
+    """The statement with other elements; None removes one."""
     return {name: value for name, value in (STATEMENT | elements).items() if value is not None}
 
 
@@ -27,14 +27,14 @@ def but(**elements):
         pytest.param(document(Statement=STATEMENT), id="one statement alone"),
         pytest.param(document(STATEMENT, STATEMENT), id="two statements"),
         pytest.param(json.dumps({"Statement": STATEMENT}), id="without a version"),
-        pytest.param(document(STATEMENT, Version="2008-10-17"), id="of the old version"),
+        pytest.param(document(STATEMENT, Version="2008-10-17"), id="with the old version"),
         pytest.param(document(STATEMENT, Id="policy-1"), id="with an id"),
         pytest.param(document(but(Sid="one")), id="with a statement id"),
-        pytest.param(document(but(Effect="Deny")), id="denying"),
+        pytest.param(document(but(Effect="Deny")), id="with effect Deny"),
         pytest.param(document(but(Action=["a", "b"], Resource=["x"])), id="lists"),
-        pytest.param(document(but(Principal=None, NotPrincipal=ROOT)), id="all but a principal"),
-        pytest.param(document(but(Action=None, NotAction="a")), id="all but an action"),
-        pytest.param(document(but(Resource=None, NotResource="x")), id="all but a resource"),
+        pytest.param(document(but(Principal=None, NotPrincipal=ROOT)), id="with NotPrincipal"),
+        pytest.param(document(but(Action=None, NotAction="a")), id="with NotAction"),
+        pytest.param(document(but(Resource=None, NotResource="x")), id="with NotResource"),
         pytest.param(document(but(Principal={"AWS": ["1", "2"], "Service": "x"})), id="principals of two kinds"),
         pytest.param(document(but(Principal={"Federated": "x", "CanonicalUser": "y"})), id="principals of other kinds"),
         pytest.param(document(but(Condition={"Bool": {"x": "true"}})), id="with a condition"),
@@ -42,7 +42,7 @@ def but(**elements):
         pytest.param(document(but(Condition={"NumericLessThan": {"x": [1, 2.5]}})), id="with numbers in a condition"),
     ],
 )
-def test_it_parses(text):
+def test_a_policy_document_parses(text):
     statements = policy.parse(text)
     assert statements
     assert {statement["Effect"] for statement in statements} <= {"Allow", "Deny"}
@@ -51,9 +51,9 @@ def test_it_parses(text):
 @pytest.mark.parametrize(
     "text",
     [
-        pytest.param("", id="nothing"),
-        pytest.param("{", id="no JSON"),
-        pytest.param("[" * 100_000, id="brackets without end"),
+        pytest.param("", id="empty text"),
+        pytest.param("{", id="not JSON"),
+        pytest.param("[" * 100_000, id="100000 open brackets"),
         pytest.param("[]", id="a list"),
         pytest.param('"text"', id="a text"),
         pytest.param("null", id="null"),
@@ -86,12 +86,12 @@ def test_it_parses(text):
         pytest.param(document(but(Condition={"StringEquals": "x"})), id="a text for the keys of a condition"),
         pytest.param(document(but(Condition={"StringEquals": {"x": {}}})), id="a mapping for a value of a condition"),
         pytest.param(document(but(Condition={"StringEquals": {"x": [[]]}})), id="a list among a condition's values"),
-        pytest.param(document(but(Condition={"NumericLessThan": {"x": float("nan")}})), id="a number that is none"),
+        pytest.param(document(but(Condition={"NumericLessThan": {"x": float("nan")}})), id="NaN in a condition"),
         pytest.param(document(STATEMENT, Id=1), id="a number for an id"),
         pytest.param(document(but(Sid=1)), id="a number for a statement id"),
     ],
 )
-def test_it_does_not_parse(text):
+def test_a_malformed_policy_document_is_refused(text):
     with pytest.raises(MalformedPolicyDocumentException) as caught:
         policy.parse(text)
     assert caught.value.message == "This resource policy contains a syntax error."
@@ -103,14 +103,14 @@ def test_it_does_not_parse(text):
         pytest.param([STATEMENT], True, id="everybody"),
         pytest.param([but(Principal={"AWS": "*"})], True, id="every account"),
         pytest.param([but(Principal={"AWS": ["1", "*"]})], True, id="every account, in a list"),
-        pytest.param([but(Principal=None, NotPrincipal=ROOT)], True, id="everybody but one"),
+        pytest.param([but(Principal=None, NotPrincipal=ROOT)], True, id="everybody except one account"),
         pytest.param([but(Principal=ROOT), STATEMENT], True, id="the second statement"),
         pytest.param([but(Principal=ROOT)], False, id="one account"),
         pytest.param([but(Principal={"Service": "x.amazonaws.com"})], False, id="a service"),
         pytest.param([but(Effect="Deny")], False, id="a denial"),
     ],
 )
-def test_a_grant_to_everybody_is_public(statements, public):
+def test_a_policy_is_public_if_it_allows_everybody(statements, public):
     assert policy.is_public(policy.parse(document(*statements))) is public
 
 
@@ -129,12 +129,12 @@ def test_a_grant_to_everybody_is_public(statements, public):
         ),
         pytest.param({"ArnLike": {"aws:SourceArn": "arn:aws:s3:::*"}}, True, id="a wildcard"),
         pytest.param({"StringEquals": {"aws:SourceVpce": ["vpce-1", "*"]}}, True, id="a wildcard in a list"),
-        pytest.param({"StringNotEquals": {"aws:SourceVpc": "vpc-1"}}, True, id="all but one VPC"),
+        pytest.param({"StringNotEquals": {"aws:SourceVpc": "vpc-1"}}, True, id="every VPC except one"),
         pytest.param({"Bool": {"aws:SecureTransport": "true"}}, True, id="another key"),
         pytest.param({}, True, id="an empty condition"),
     ],
 )
-def test_a_condition_that_pins_the_caller_down_makes_it_private(condition, public):
+def test_a_condition_on_the_caller_makes_a_policy_private(condition, public):
     assert policy.is_public(policy.parse(document(but(Condition=condition)))) is public
 
 
@@ -147,7 +147,8 @@ def test_a_condition_that_pins_the_caller_down_makes_it_private(condition, publi
         {"StringNotEquals": {"aws:SourceVpc": "vpc-1"}},
         {"StringLike": {"aws:SourceArn": "arn:aws:iam::????????????:role/x"}},
     ],
+    ids=["Null", "IfExists", "ForAllValues", "negated", "wildcards for the account"],
 )
-def test_a_condition_that_a_request_without_the_key_passes_narrows_nothing(condition):
+def test_a_condition_that_passes_without_its_key_leaves_a_policy_public(condition):
     statement = {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*", "Condition": condition}
     assert policy.is_public(policy.parse(json.dumps({"Statement": statement})))

@@ -1,4 +1,4 @@
-"""DeleteSecret's recovery window: once the clock has passed it, the secret is gone and its name is free."""
+"""DeleteSecret's recovery window: at its end the secret is deleted and its name is free."""
 
 from datetime import timedelta
 
@@ -12,7 +12,7 @@ V1, V2 = "version-1".ljust(32, "-"), "version-2".ljust(32, "-")
 WINDOWS = pytest.mark.parametrize(
     ("request_", "days"),
     [({}, 30), ({"RecoveryWindowInDays": 7}, 7), ({"RecoveryWindowInDays": 30}, 30)],
-    ids=["default", "7", "30"],
+    ids=["default window", "7 days", "30 days"],
 )
 
 
@@ -32,7 +32,7 @@ def gone(secretsmanager, deleted):
 
 
 @WINDOWS
-def test_the_deletion_date_is_the_end_of_the_window(client, secretsmanager, request_, days):
+def test_the_deletion_date_is_the_end_of_the_recovery_window(client, secretsmanager, request_, days):
     client.create_secret(Name="db", SecretString="one")
     date = client.delete_secret(SecretId="db", **request_)["DeletionDate"]
     assert date - secretsmanager.log[-1].time == timedelta(days=days)
@@ -40,7 +40,7 @@ def test_the_deletion_date_is_the_end_of_the_window(client, secretsmanager, requ
 
 
 @WINDOWS
-def test_the_date_that_is_shown_is_the_one_of_the_call(client, secretsmanager, request_, days):
+def test_the_deleted_date_is_the_time_of_delete_secret(client, secretsmanager, request_, days):
     client.create_secret(Name="db", SecretString="one")
     client.delete_secret(SecretId="db", **request_)
     called = secretsmanager.log[-1].time
@@ -50,7 +50,7 @@ def test_the_date_that_is_shown_is_the_one_of_the_call(client, secretsmanager, r
 
 
 @WINDOWS
-def test_up_to_its_end_the_secret_can_be_restored(client, secretsmanager, request_, days):
+def test_restore_secret_restores_a_secret_before_its_recovery_window_ends(client, secretsmanager, request_, days):
     client.create_secret(Name="db", SecretString="one")
     date = client.delete_secret(SecretId="db", **request_)["DeletionDate"]
     secretsmanager.clock.set(date - timedelta(minutes=1))
@@ -60,57 +60,34 @@ def test_up_to_its_end_the_secret_can_be_restored(client, secretsmanager, reques
 
 
 @WINDOWS
-def test_at_its_end_the_secret_is_gone(client, secretsmanager, refused, request_, days):
+def test_restore_secret_finds_no_secret_at_the_end_of_its_recovery_window(
+    client, secretsmanager, refused, request_, days
+):
     client.create_secret(Name="db", SecretString="one")
     date = client.delete_secret(SecretId="db", **request_)["DeletionDate"]
     secretsmanager.clock.set(date)
     assert refused(client.restore_secret, SecretId="db") == MISSING
 
 
-CALLS = {
-    "GetSecretValue": lambda client, id_: client.get_secret_value(SecretId=id_),
-    "DescribeSecret": lambda client, id_: client.describe_secret(SecretId=id_),
-    "ListSecretVersionIds": lambda client, id_: client.list_secret_version_ids(SecretId=id_),
-    "PutSecretValue": lambda client, id_: client.put_secret_value(SecretId=id_, SecretString="two"),
-    "UpdateSecret": lambda client, id_: client.update_secret(SecretId=id_, Description="new"),
-    "UpdateSecretVersionStage": lambda client, id_: client.update_secret_version_stage(
-        SecretId=id_, VersionStage="blue", MoveToVersionId=V1
-    ),
-    "DeleteSecret": lambda client, id_: client.delete_secret(SecretId=id_),
-    "RestoreSecret": lambda client, id_: client.restore_secret(SecretId=id_),
-    "TagResource": lambda client, id_: client.tag_resource(SecretId=id_, Tags=[{"Key": "a", "Value": "b"}]),
-    "UntagResource": lambda client, id_: client.untag_resource(SecretId=id_, TagKeys=["a"]),
-    "GetResourcePolicy": lambda client, id_: client.get_resource_policy(SecretId=id_),
-    "DeleteResourcePolicy": lambda client, id_: client.delete_resource_policy(SecretId=id_),
-}
-
-
-@pytest.mark.parametrize("by", ["name", "ARN"])
-@pytest.mark.parametrize("call", CALLS)
-def test_no_call_finds_it(client, gone, refused, call, by):
-    secret_id = "db" if by == "name" else gone
-    assert refused(lambda: CALLS[call](client, secret_id)) == MISSING
-
-
-def test_a_batch_tells_that_it_is_not_there(client, gone):
+def test_batch_get_secret_value_lists_an_expired_secret_as_not_found(client, gone):
     reply = client.batch_get_secret_value(SecretIdList=["db"])
     assert [(entry["ErrorCode"], entry["Message"]) for entry in reply["Errors"]] == [MISSING]
 
 
-def test_no_batch_by_filters_finds_it(client, gone):
+def test_the_filters_of_batch_get_secret_value_find_no_expired_secret(client, gone):
     assert client.batch_get_secret_value(Filters=[{"Key": "name", "Values": ["db"]}])["SecretValues"] == []
 
 
-@pytest.mark.parametrize("deleted_too", [True, False])
-def test_no_list_has_it(client, gone, deleted_too):
+@pytest.mark.parametrize("deleted_too", [True, False], ids=["planned deletions included", "planned deletions left out"])
+def test_list_secrets_omits_an_expired_secret(client, gone, deleted_too):
     assert client.list_secrets(IncludePlannedDeletion=deleted_too)["SecretList"] == []
 
 
-def test_a_forced_deletion_of_it_succeeds_as_of_any_name(client, gone):
+def test_delete_secret_by_force_succeeds_for_an_expired_secret(client, gone):
     assert client.delete_secret(SecretId="db", ForceDeleteWithoutRecovery=True)["Name"] == "db"
 
 
-def test_up_to_the_end_the_name_is_taken(client, secretsmanager, deleted, refused):
+def test_create_secret_refuses_the_name_before_the_recovery_window_ends(client, secretsmanager, deleted, refused):
     secretsmanager.clock.advance(days=29)
     assert refused(client.create_secret, Name="db", SecretString="new") == (
         "InvalidRequestException",
@@ -118,14 +95,14 @@ def test_up_to_the_end_the_name_is_taken(client, secretsmanager, deleted, refuse
     )
 
 
-def test_its_name_is_free_again_and_the_new_secret_has_another_arn(client, gone):
+def test_create_secret_takes_the_name_of_an_expired_secret_with_another_arn(client, gone):
     new = client.create_secret(Name="db", SecretString="new")
     assert new["ARN"] != gone
     assert new["ARN"][:-6] == gone[:-6]
     assert client.get_secret_value(SecretId="db")["SecretString"] == "new"
 
 
-def test_the_new_secret_begins_anew(client, secretsmanager, gone):
+def test_a_recreated_secret_has_no_version_or_history_of_the_expired_one(client, secretsmanager, gone):
     client.create_secret(Name="db", SecretString="new", ClientRequestToken=V2)
     view = secretsmanager.secret("db")
     assert [(version.id, version.number) for version in view.versions] == [(V2, 1)]
@@ -133,16 +110,16 @@ def test_the_new_secret_begins_anew(client, secretsmanager, gone):
     assert [move.target for move in view.history] == [V2]
 
 
-def test_the_token_of_the_gone_secret_is_free_again(client, gone):
+def test_create_secret_takes_the_token_of_an_expired_secret(client, gone):
     assert client.create_secret(Name="db", SecretString="new", ClientRequestToken=V1)["VersionId"] == V1
 
 
-def test_the_new_secret_does_not_go_by_the_old_arn(client, gone, refused):
+def test_the_arn_of_an_expired_secret_does_not_find_its_successor(client, gone, refused):
     client.create_secret(Name="db", SecretString="new")
     assert refused(client.get_secret_value, SecretId=gone) == MISSING
 
 
-def test_a_seed_may_take_the_name(client, secretsmanager, gone):
+def test_seed_takes_the_name_of_an_expired_secret(client, secretsmanager, gone):
     secretsmanager.seed("db", "seeded")
     assert client.get_secret_value(SecretId="db")["SecretString"] == "seeded"
 
@@ -150,51 +127,51 @@ def test_a_seed_may_take_the_name(client, secretsmanager, gone):
 # --- views -----------------------------------------------------------------------------------------------------------
 
 
-def test_the_view_of_a_scheduled_secret_shows_it_still(secretsmanager, deleted):
+def test_secret_returns_a_view_before_the_recovery_window_ends(secretsmanager, deleted):
     secretsmanager.clock.advance(days=29)
     assert secretsmanager.secret("db").value == "one"
 
 
-def test_there_is_no_view_of_a_gone_secret(secretsmanager, gone):
+def test_secret_raises_secret_not_found_for_an_expired_secret(secretsmanager, gone):
     with pytest.raises(SecretNotFound, match="no secret 'db' in us-east-1"):
         secretsmanager.secret("db")
 
 
-def test_the_mapping_lacks_it(secretsmanager, deleted):
+def test_the_secrets_mapping_omits_an_expired_secret(secretsmanager, deleted):
     assert list(secretsmanager.secrets) == ["db"]
     secretsmanager.clock.advance(days=30)
     assert (list(secretsmanager.secrets), "db" in secretsmanager.secrets, len(secretsmanager.secrets)) == ([], False, 0)
 
 
-def test_a_view_taken_before_says_that_it_is_not_there_any_more(secretsmanager, deleted):
+def test_an_older_view_of_an_expired_secret_raises_secret_not_found(secretsmanager, deleted):
     view = secretsmanager.secret("db")
     secretsmanager.clock.advance(days=30)
-    assert repr(view) == "<secret 'db': not there any more>"
+    assert repr(view) == "<secret 'db': no longer exists>"
     with pytest.raises(SecretNotFound):
         _ = view.value
 
 
-def test_a_clock_that_goes_back_finds_it_again(secretsmanager, deleted):
-    """A secret goes by the time of each look, so nothing is lost by a look at the future."""
+def test_setting_the_clock_back_brings_an_expired_secret_back(secretsmanager, deleted):
+    """Each read computes expiry from the clock, so that a read in the future loses nothing."""
     before = secretsmanager.clock.now
     secretsmanager.clock.advance(days=30)
     secretsmanager.clock.set(before)
     assert secretsmanager.secret("db").value == "one"
 
 
-@pytest.mark.parametrize("of", [(), ("db",)], ids=["any secret", "this secret"])
-def test_to_be_gone_in_the_end_is_a_change(secretsmanager, deleted, of):
+@pytest.mark.parametrize("of", [(), ("db",)], ids=["all secrets", "this secret"])
+def test_assert_unchanged_reports_a_secret_that_expires_in_its_block(secretsmanager, deleted, of):
     unchanged = secretsmanager.assert_unchanged(*of)
     with pytest.raises(AssertionError, match="'db' in us-east-1: it was deleted"), unchanged:
         secretsmanager.clock.advance(days=30)
 
 
-def test_that_time_passes_before_the_end_is_no_change_of_a_secret(secretsmanager, deleted):
+def test_assert_unchanged_ignores_time_that_passes_before_the_end(secretsmanager, deleted):
     with secretsmanager.assert_unchanged():
         secretsmanager.clock.advance(days=29)
 
 
-def test_to_be_deleted_and_gone_within_the_block_is_a_change(client, secretsmanager):
+def test_assert_unchanged_reports_a_secret_deleted_and_expired_in_its_block(client, secretsmanager):
     secretsmanager.seed("other", "x")
 
     def delete():

@@ -1,4 +1,4 @@
-"""The state machine of a rotation, one transition at a time: what a secret is after it, and that nothing else moves."""
+"""The state machine of a rotation: the secret after each transition, compared as a whole."""
 
 from datetime import UTC, datetime, timedelta
 from math import inf
@@ -23,14 +23,14 @@ DAY = 86_400.0
 NOW = datetime(2026, 3, 3, 12, tzinfo=UTC).timestamp()
 MIDNIGHT = datetime(2026, 3, 3, tzinfo=UTC).timestamp()
 WINDOW = Window(MIDNIGHT - DAY, MIDNIGHT - 1)
-"""A window that was computed before any of the transitions."""
+"""A window computed before any transition."""
 
 NEXT_WINDOW = Window(MIDNIGHT + 30 * DAY, MIDNIGHT + 31 * DAY - 1)
 """The window after a transition at NOW, for every 30 days."""
 
 QUOTA = 100
 LAST_OF_ALL = "cron(0 8 1 1 ? *)"
-"""A schedule that opens no more windows before the calendar of datetimes ends."""
+"""A schedule whose next window lies after the last datetime of Python."""
 
 
 def a_version(number, age=DAY):
@@ -38,7 +38,7 @@ def a_version(number, age=DAY):
 
 
 def a_secret(labels=None, rotation=None, versions=2, **members):
-    """A secret with the versions v1, v2, …, of which the last one is current unless labels say otherwise."""
+    """A secret with the versions v1, v2, …; the last one is current unless labels are given."""
     return Secret(
         key=SecretKey("us-east-1", "123456789012", "db"),
         arn="arn:aws:secretsmanager:us-east-1:123456789012:secret:db-a1B2c3",
@@ -53,14 +53,14 @@ def a_secret(labels=None, rotation=None, versions=2, **members):
 
 
 def rotating(token=None, **members):
-    """A rotation every 30 days, under way if a token is given."""
+    """A rotation every 30 days, running if a token is given."""
     attempt = None if token is None else RotationAttempt(token=token)
     return RotationConfiguration(
         **{"rules": RotationRules(days=30), "window": WINDOW, "attempt": attempt, "last": 2.0, **members}
     )
 
 
-# --- may a rotation begin? -------------------------------------------------------------------------------------------
+# --- whether a rotation may begin ------------------------------------------------------------------------------------
 
 COMPLETE = [
     pytest.param({}, id="no labels"),
@@ -76,19 +76,19 @@ INCOMPLETE = [
 
 
 @pytest.mark.parametrize("labels", COMPLETE)
-def test_without_a_pending_version_a_rotation_may_begin(labels):
+def test_require_complete_passes_a_secret_without_a_pending_version(labels):
     rules.require_complete(a_secret(labels))
 
 
 @pytest.mark.parametrize("labels", INCOMPLETE)
-def test_with_a_pending_version_none_may_begin(labels):
+def test_require_complete_refuses_a_secret_with_a_pending_version(labels):
     with pytest.raises(InvalidRequestException) as caught:
         rules.require_complete(a_secret(labels))
     assert caught.value.message == "A previous rotation isn't complete. That rotation will be reattempted."
 
 
 @pytest.mark.parametrize("labels", COMPLETE)
-def test_while_one_is_running_none_may_begin_wherever_labels_sit(labels):
+def test_require_complete_refuses_a_running_rotation_with_any_labels(labels):
     with pytest.raises(InvalidRequestException) as caught:
         rules.require_complete(a_secret(labels, rotating("v2")))
     assert caught.value.message == "A previous rotation isn't complete. That rotation will be reattempted."
@@ -97,28 +97,30 @@ def test_while_one_is_running_none_may_begin_wherever_labels_sit(labels):
 @pytest.mark.parametrize(
     "rotation",
     [rotating(), rotating(enabled=False), rotating(attempt=RotationAttempt(token="v2", failures=1, retry=NOW))],
-    ids=["over", "off", "to be tried again"],
+    ids=["ended", "turned off", "waiting for a retry"],
 )
-def test_once_the_last_one_has_promoted_its_version_and_runs_no_more_one_may_begin(rotation):
+def test_require_complete_passes_a_rotation_that_promoted_its_version(rotation):
     rules.require_complete(a_secret({CURRENT: "v2", PENDING: "v2"}, rotation))
 
 
 @pytest.mark.parametrize("labels", COMPLETE)
-def test_no_version_is_pending_when_the_last_rotation_is_complete(labels):
+def test_pending_token_is_none_when_the_last_rotation_is_complete(labels):
     assert rules.pending_token(a_secret(labels)) is None
 
 
 @pytest.mark.parametrize("labels", INCOMPLETE)
-def test_the_pending_version_is_the_one_under_awspending(labels):
+def test_pending_token_is_the_version_under_awspending(labels):
     assert rules.pending_token(a_secret(labels)) == labels[PENDING]
 
 
-@pytest.mark.parametrize("rotation", [rotating("v2"), rotating(enabled=False), None], ids=["under way", "off", "none"])
-def test_a_version_is_pending_whatever_the_rotation(rotation):
+@pytest.mark.parametrize(
+    "rotation", [rotating("v2"), rotating(enabled=False), None], ids=["running", "turned off", "never configured"]
+)
+def test_pending_token_does_not_depend_on_the_state_of_the_rotation(rotation):
     assert rules.pending_token(a_secret({CURRENT: "v2", PENDING: "v1"}, rotation)) == "v1"
 
 
-def test_the_version_of_a_cancelled_rotation_is_not_pending():
+def test_pending_token_ignores_the_version_of_a_cancelled_rotation():
     secret = rules.turned_off(a_secret({CURRENT: "v1", PENDING: "v2"}, rotating("v2")))
     assert rules.pending_token(secret) is None
     rules.require_complete(secret)
@@ -131,27 +133,27 @@ def test_the_version_of_a_cancelled_rotation_is_not_pending():
         pytest.param({"rotation": rotating(cancelled="v2")}, id="rotation was turned on again"),
     ],
 )
-def test_the_version_of_a_cancelled_rotation_stays_in_no_rotations_way(later):
+def test_the_version_of_a_cancelled_rotation_blocks_no_later_rotation(later):
     secret = rules.turned_off(a_secret({CURRENT: "v1", PENDING: "v2"}, rotating("v2"), versions=3))
     rules.require_complete(changed(secret, **later))
 
 
-def test_another_version_is_pending_once_awspending_has_come_to_it():
+def test_pending_token_is_another_version_that_got_awspending_after_a_cancellation():
     cancelled = rules.turned_off(a_secret({CURRENT: "v1", PENDING: "v2"}, rotating("v2"), versions=3))
     assert rules.pending_token(changed(cancelled, labels={CURRENT: "v1", PENDING: "v3"})) == "v3"
 
 
-def test_a_rotation_that_is_turned_off_twice_is_not_pending_either():
+def test_pending_token_ignores_the_version_of_a_rotation_turned_off_twice():
     secret = a_secret({CURRENT: "v1", PENDING: "v2"}, rotating("v2"))
     assert rules.pending_token(rules.turned_off(rules.turned_off(secret))) is None
 
 
-def test_a_new_rotation_forgets_the_one_that_was_cancelled():
+def test_announced_forgets_the_cancelled_rotation():
     cancelled = rules.turned_off(a_secret({CURRENT: "v1", PENDING: "v2"}, rotating("v2")))
     assert rules.announced(cancelled, "new", NOW, QUOTA).rotation.cancelled is None
 
 
-# --- when is it due? -------------------------------------------------------------------------------------------------
+# --- due times -------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -159,31 +161,35 @@ def test_a_new_rotation_forgets_the_one_that_was_cancelled():
     [
         pytest.param(None, None, id="never configured"),
         pytest.param(rotating(window=None), None, id="on request only"),
-        pytest.param(rotating(), WINDOW.opens, id="when its window opens"),
-        pytest.param(rotating(again=NOW), NOW, id="when the window after the missed one opens"),
-        pytest.param(rotating(again=inf), inf, id="no window opens after the missed one"),
+        pytest.param(rotating(), WINDOW.opens, id="window opens"),
+        pytest.param(rotating(again=NOW), NOW, id="window after a missed one opens"),
+        pytest.param(rotating(again=inf), inf, id="no window after a missed one"),
         pytest.param(rotating(enabled=False), None, id="turned off"),
-        pytest.param(rotating("v2"), None, id="under way"),
-        pytest.param(rotating("v2", window=None), None, id="under way on request"),
-        pytest.param(rotating(attempt=RotationAttempt(token="v2", retry=NOW)), NOW, id="to be tried again"),
+        pytest.param(rotating("v2"), None, id="running"),
+        pytest.param(rotating("v2", window=None), None, id="running on request"),
+        pytest.param(rotating(attempt=RotationAttempt(token="v2", retry=NOW)), NOW, id="waiting for a retry"),
         pytest.param(
-            rotating(window=None, attempt=RotationAttempt(token="v2", retry=NOW)), NOW, id="to be tried on request"
+            rotating(window=None, attempt=RotationAttempt(token="v2", retry=NOW)),
+            NOW,
+            id="waiting for a retry, on request",
         ),
         pytest.param(
-            rotating(enabled=False, attempt=RotationAttempt(token="v2", retry=NOW)), None, id="turned off before a try"
+            rotating(enabled=False, attempt=RotationAttempt(token="v2", retry=NOW)),
+            None,
+            id="turned off before a retry",
         ),
     ],
 )
-def test_when_a_secret_is_due(rotation, due):
+def test_due_at_is_the_next_window_or_retry(rotation, due):
     assert rules.due_at(a_secret(rotation=rotation)) == due
 
 
 @pytest.mark.parametrize(
     "rotation",
     [rotating(), rotating(attempt=RotationAttempt(token="v2", retry=NOW))],
-    ids=["in its window", "to be tried again"],
+    ids=["scheduled", "waiting for a retry"],
 )
-def test_a_secret_that_is_turned_off_is_never_due(rotation):
+def test_due_at_is_none_when_rotation_is_turned_off(rotation):
     assert rules.due_at(rules.turned_off(a_secret(rotation=rotation))) is None
 
 
@@ -191,19 +197,19 @@ def test_a_secret_that_is_turned_off_is_never_due(rotation):
     ("rotation", "retry"),
     [
         pytest.param(None, None, id="never configured"),
-        pytest.param(rotating(), None, id="none under way"),
-        pytest.param(rotating("v2"), None, id="under way"),
+        pytest.param(rotating(), None, id="not running"),
+        pytest.param(rotating("v2"), None, id="running"),
         pytest.param(rotating(attempt=RotationAttempt(token="v2", retry=NOW)), NOW, id="failed"),
     ],
 )
-def test_when_a_failed_rotation_is_tried_again(rotation, retry):
+def test_retry_at_is_the_time_of_the_next_retry(rotation, retry):
     assert rules.retry_at(a_secret(rotation=rotation)) == retry
 
 
 # --- announced -------------------------------------------------------------------------------------------------------
 
 
-def test_an_announced_version_is_there_under_awspending_without_a_value():
+def test_announced_adds_a_version_without_a_value_under_awspending():
     secret = rules.announced(a_secret({CURRENT: "v2", PREVIOUS: "v1"}, rotating()), "new", NOW, QUOTA)
     assert list(secret.versions) == ["v1", "v2", "new"]
     assert secret.versions["new"] == Version(id="new", number=3, created=NOW, member="SecretString", sealed=None)
@@ -211,44 +217,44 @@ def test_an_announced_version_is_there_under_awspending_without_a_value():
     assert (secret.versions_made, secret.changed) == (3, NOW)
 
 
-def test_the_announced_version_is_numbered_by_all_that_were_made():
+def test_announced_numbers_its_version_after_all_versions_ever_made():
     secret = rules.announced(changed(a_secret(), versions_made=7), "new", NOW, QUOTA)
     assert (secret.versions["new"].number, secret.versions_made) == (8, 8)
 
 
-def test_the_rotation_of_an_announced_version_is_under_way_and_else_as_it_was():
+def test_announced_makes_the_rotation_run_and_keeps_its_settings():
     secret = rules.announced(a_secret(rotation=rotating()), "new", NOW, QUOTA)
     assert secret.rotation == rotating("new")
 
 
-def test_awspending_leaves_the_current_version_for_the_announced_one():
+def test_announced_moves_awspending_from_the_current_version():
     secret = rules.announced(a_secret({CURRENT: "v2", PENDING: "v2"}), "new", NOW, QUOTA)
     assert secret.labels == {CURRENT: "v2", PENDING: "new"}
 
 
-def test_the_first_version_of_a_secret_can_be_an_announced_one():
+def test_announced_adds_the_first_version_of_a_secret():
     secret = rules.announced(a_secret({}, versions=0), "new", NOW, QUOTA)
     assert (secret.labels, secret.versions["new"].number) == ({PENDING: "new"}, 1)
 
 
-def test_a_version_that_is_there_already_is_announced_as_it_is():
+def test_announced_keeps_an_existing_version():
     before = a_secret({CURRENT: "v1", PENDING: "v2"}, rotating())
     secret = rules.announced(before, "v2", NOW, QUOTA)
     assert secret == changed(before, rotation=rotating("v2"))
 
 
-def test_a_rotation_that_is_announced_anew_has_not_failed_yet():
+def test_announced_resets_the_failures_of_a_rotation():
     failed = RotationAttempt(token="v2", failures=3, retry=NOW)
     secret = rules.announced(a_secret({CURRENT: "v1", PENDING: "v2"}, rotating(attempt=failed)), "v2", NOW, QUOTA)
     assert secret.rotation.attempt == RotationAttempt(token="v2")
 
 
-def test_the_oldest_unlabelled_version_makes_room_for_an_announced_one():
+def test_announced_deletes_the_oldest_unlabelled_version_at_the_quota():
     secret = rules.announced(a_secret(versions=3), "new", NOW, quota=3)
     assert list(secret.versions) == ["v2", "v3", "new"]
 
 
-def test_without_room_for_another_version_none_is_announced():
+def test_announced_refuses_a_version_over_the_quota():
     young = {version.id: version for version in (a_version(1, age=1), a_version(2, age=1))}
     with pytest.raises(LimitExceededException) as caught:
         rules.announced(changed(a_secret(), versions=young), "new", NOW, quota=2)
@@ -256,41 +262,41 @@ def test_without_room_for_another_version_none_is_announced():
 
 
 def full_of_labels(**labels):
-    """Twenty labels, these among them."""
+    """Twenty labels, including these."""
     return {**labels, **{f"l{number}": "v1" for number in range(20 - len(labels))}}
 
 
-def test_without_room_for_another_label_none_is_announced():
+def test_announced_refuses_a_label_over_the_quota():
     with pytest.raises(LimitExceededException) as caught:
         rules.announced(a_secret(full_of_labels(AWSCURRENT="v2")), "new", NOW, QUOTA)
     assert caught.value.message == "You can't attach more than 20 staging labels to a secret."
 
 
-def test_awspending_needs_no_room_where_it_is_already():
+def test_announced_moves_awspending_at_the_quota_of_labels():
     secret = rules.announced(a_secret(full_of_labels(AWSCURRENT="v2", AWSPENDING="v2")), "new", NOW, QUOTA)
     assert (secret.labels[PENDING], len(secret.labels)) == ("new", 20)
 
 
-# --- under way -------------------------------------------------------------------------------------------------------
+# --- running ---------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
     ("secret", "goes_on"),
     [
-        pytest.param(a_secret(rotation=rotating("v2")), True, id="under way"),
-        pytest.param(None, False, id="the secret is gone"),
-        pytest.param(a_secret(), False, id="another secret of that name"),
-        pytest.param(a_secret(rotation=rotating()), False, id="over"),
+        pytest.param(a_secret(rotation=rotating("v2")), True, id="running"),
+        pytest.param(None, False, id="deleted secret"),
+        pytest.param(a_secret(), False, id="another secret of the same name"),
+        pytest.param(a_secret(rotation=rotating()), False, id="ended"),
         pytest.param(a_secret(rotation=rotating("v1")), False, id="another rotation"),
-        pytest.param(rules.turned_off(a_secret(rotation=rotating("v2"))), False, id="rotation was turned off"),
+        pytest.param(rules.turned_off(a_secret(rotation=rotating("v2"))), False, id="turned off"),
         pytest.param(
             a_secret(rotation=rotating(attempt=RotationAttempt(token="v2", failures=1, retry=NOW))),
             True,
-            id="to be tried again",
+            id="waiting for a retry",
         ),
     ],
 )
-def test_whether_a_rotation_goes_on(secret, goes_on):
+def test_goes_on_tells_whether_a_rotation_continues(secret, goes_on):
     assert rules.goes_on(secret, "v2") is goes_on
 
 
@@ -305,20 +311,20 @@ def test_whether_a_rotation_goes_on(secret, goes_on):
         pytest.param({}, None, False, id="no rotation and no labels"),
     ],
 )
-def test_whether_the_version_of_a_rotation_is_current(labels, token, is_current):
+def test_is_current_tells_whether_the_version_of_a_rotation_is_current(labels, token, is_current):
     assert rules.is_current(a_secret(labels), token) is is_current
 
 
 # --- completed -------------------------------------------------------------------------------------------------------
 
 
-def test_a_completed_rotation_is_dated_and_waits_for_its_next_window():
+def test_completed_sets_the_date_and_the_next_window():
     secret = rules.completed(a_secret({CURRENT: "v2"}, rotating("v2")), "v2", NOW)
     assert secret.rotation == rotating(last=NOW, window=NEXT_WINDOW)
     assert secret.changed == NOW
 
 
-def test_a_completed_rotation_on_request_waits_for_no_window():
+def test_completed_sets_no_window_for_a_rotation_on_request():
     secret = rules.completed(a_secret({CURRENT: "v2"}, rotating("v2", rules=None, window=None)), "v2", NOW)
     assert secret.rotation == rotating(rules=None, window=None, last=NOW)
 
@@ -329,39 +335,41 @@ def test_a_completed_rotation_on_request_waits_for_no_window():
         pytest.param(
             {CURRENT: "v2", PREVIOUS: "v1", PENDING: "v2", "blue": "v2"},
             {CURRENT: "v2", PREVIOUS: "v1", "blue": "v2"},
-            id="AWSPENDING goes from the new current version",
+            id="AWSPENDING leaves the new current version",
         ),
-        pytest.param({CURRENT: "v2", PREVIOUS: "v1"}, {CURRENT: "v2", PREVIOUS: "v1"}, id="the function took it away"),
         pytest.param(
-            {CURRENT: "v2", PENDING: "v1"}, {CURRENT: "v2", PENDING: "v1"}, id="it stays on any other version"
+            {CURRENT: "v2", PREVIOUS: "v1"}, {CURRENT: "v2", PREVIOUS: "v1"}, id="the function removed AWSPENDING"
+        ),
+        pytest.param(
+            {CURRENT: "v2", PENDING: "v1"}, {CURRENT: "v2", PENDING: "v1"}, id="AWSPENDING stays on another version"
         ),
     ],
 )
-def test_labels_after_a_completed_rotation(before, after):
+def test_completed_removes_awspending_from_the_current_version(before, after):
     assert rules.completed(a_secret(before, rotating("v2")), "v2", NOW).labels == after
 
 
-# --- failed, tried again, given up -----------------------------------------------------------------------------------
+# --- failed, tried_again, given_up, turned_off -----------------------------------------------------------------------
 
 DELAYS = [60, 120, 240, 480, 960]
 
 
 @pytest.mark.parametrize(("failures", "delay"), list(enumerate(DELAYS)))
-def test_each_further_try_waits_twice_as_long(failures, delay):
+def test_failed_doubles_the_wait_for_each_retry(failures, delay):
     before = a_secret({CURRENT: "v1", PENDING: "v2"}, rotating(attempt=RotationAttempt(token="v2", failures=failures)))
     secret = rules.failed(before, NOW)
     attempt = RotationAttempt(token="v2", failures=failures + 1, retry=NOW + delay)
     assert secret == changed(before, rotation=rotating(attempt=attempt))
 
 
-def test_after_the_last_try_a_failed_rotation_is_given_up():
+def test_failed_gives_up_after_the_last_retry():
     before = a_secret(
         {CURRENT: "v1", PENDING: "v2"}, rotating(attempt=RotationAttempt(token="v2", failures=len(DELAYS)))
     )
     assert rules.failed(before, NOW) == changed(before, rotation=rotating(again=NEXT_WINDOW.opens))
 
 
-def test_all_tries_fall_into_the_shortest_window():
+def test_all_retries_fit_into_the_shortest_window():
     secret, time = a_secret({CURRENT: "v1", PENDING: "v2"}, rotating("v2")), NOW
     while (secret := rules.failed(secret, time)).rotation.attempt is not None:
         time = rules.due_at(secret)
@@ -369,12 +377,12 @@ def test_all_tries_fall_into_the_shortest_window():
     assert time - NOW < timedelta(hours=1).total_seconds()
 
 
-def test_a_failure_of_no_rotation_under_way_waits_for_the_next_window():
+def test_failed_without_a_running_rotation_waits_for_the_next_window():
     before = a_secret(rotation=rotating())
     assert rules.failed(before, NOW) == changed(before, rotation=rotating(again=NEXT_WINDOW.opens))
 
 
-def test_a_rotation_that_is_tried_again_is_under_way_and_keeps_count_of_its_failures():
+def test_tried_again_makes_a_rotation_run_and_keeps_its_count_of_failures():
     waiting = RotationAttempt(token="v2", failures=3, retry=NOW)
     before = a_secret({CURRENT: "v1", PENDING: "v2"}, rotating(attempt=waiting))
     secret = rules.tried_again(before)
@@ -382,29 +390,29 @@ def test_a_rotation_that_is_tried_again_is_under_way_and_keeps_count_of_its_fail
 
 
 @pytest.mark.parametrize("rotation", [None, rotating()], ids=["never configured", "over"])
-def test_what_is_not_under_way_is_not_tried_again(rotation):
+def test_tried_again_returns_a_secret_without_a_running_rotation_unchanged(rotation):
     secret = a_secret(rotation=rotation)
     assert rules.tried_again(secret) is secret
 
 
-def test_a_rotation_that_is_given_up_leaves_its_version_pending_and_waits_for_the_next_window():
+def test_given_up_keeps_the_pending_version_and_waits_for_the_next_window():
     before = a_secret({CURRENT: "v1", PENDING: "v2"}, rotating("v2"))
     assert rules.given_up(before, NOW) == changed(before, rotation=rotating(again=NEXT_WINDOW.opens))
 
 
-def test_the_window_that_is_shown_stays_however_often_a_rotation_is_given_up():
+def test_given_up_twice_keeps_the_missed_window():
     first = rules.given_up(a_secret(rotation=rotating("v2")), NOW)
     later = rules.given_up(first, NEXT_WINDOW.opens + 1)
     assert later.rotation == rotating(again=NEXT_WINDOW.opens + 30 * DAY)
 
 
-def test_a_rotation_that_is_given_up_after_the_last_window_is_not_tried_again():
+def test_given_up_after_the_last_window_schedules_nothing():
     last = datetime(9999, 12, 31, 12, tzinfo=UTC).timestamp()
     secret = rules.given_up(a_secret(rotation=rotating("v2", rules=RotationRules(expression=LAST_OF_ALL))), last)
     assert (secret.rotation.window, rules.due_at(secret)) == (WINDOW, inf)
 
 
-def test_a_completed_rotation_has_missed_no_window():
+def test_completed_forgets_a_missed_window():
     secret = rules.completed(a_secret({CURRENT: "v2"}, rotating("v2", again=NOW)), "v2", NOW)
     assert (secret.rotation.window, secret.rotation.again) == (NEXT_WINDOW, None)
 
@@ -415,24 +423,26 @@ OFF = rotating(enabled=False, window=None)
 @pytest.mark.parametrize(
     ("rotation", "expected"),
     [
-        pytest.param(rotating(), OFF, id="none under way"),
-        pytest.param(rotating("v2"), OFF, id="under way"),
-        pytest.param(rotating(attempt=RotationAttempt(token="v2", failures=1, retry=NOW)), OFF, id="to be tried again"),
-        pytest.param(rotating(again=NOW), OFF, id="to be tried in a later window"),
-        pytest.param(OFF, OFF, id="off already"),
+        pytest.param(rotating(), OFF, id="not running"),
+        pytest.param(rotating("v2"), OFF, id="running"),
+        pytest.param(
+            rotating(attempt=RotationAttempt(token="v2", failures=1, retry=NOW)), OFF, id="waiting for a retry"
+        ),
+        pytest.param(rotating(again=NOW), OFF, id="waiting for a later window"),
+        pytest.param(OFF, OFF, id="turned off already"),
     ],
 )
-def test_what_is_turned_off_keeps_function_rules_and_labels(rotation, expected):
+def test_turned_off_keeps_function_rules_and_labels(rotation, expected):
     before = a_secret({CURRENT: "v1", PENDING: "v2"}, rotation)
     assert rules.turned_off(before) == changed(before, rotation=changed(expected, cancelled="v2"))
 
 
-def test_what_never_rotated_is_not_turned_off():
+def test_turned_off_returns_a_secret_without_rotation_unchanged():
     secret = a_secret({CURRENT: "v1", PENDING: "v2"})
     assert rules.turned_off(secret) is secret
 
 
-# --- what others do to it --------------------------------------------------------------------------------------------
+# --- other writes ----------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -443,23 +453,23 @@ def test_what_never_rotated_is_not_turned_off():
         pytest.param({CURRENT: "v2", PENDING: "v2"}, rotating("v2"), id="the rotation's own version, pending"),
     ],
 )
-def test_a_new_current_version_that_leaves_a_rotation_as_it_is(labels, rotation):
+def test_after_new_value_returns_a_secret_unchanged(labels, rotation):
     secret = a_secret(labels, rotation)
     assert rules.after_new_value(secret, NOW) is secret
 
 
-def test_another_new_current_version_ends_the_rotation_under_way_and_awspending_goes():
+def test_after_new_value_ends_the_running_rotation_and_removes_awspending():
     before = a_secret({CURRENT: "v3", PREVIOUS: "v1", PENDING: "v2"}, rotating("v2"), versions=3)
     secret = rules.after_new_value(before, NOW)
     assert secret == changed(before, labels={CURRENT: "v3", PREVIOUS: "v1"}, rotation=rotating(window=NEXT_WINDOW))
 
 
-def test_a_new_current_version_restarts_the_count_of_days():
+def test_after_new_value_restarts_the_count_of_days():
     before = a_secret({CURRENT: "v2", PREVIOUS: "v1"}, rotating())
     assert rules.after_new_value(before, NOW) == changed(before, rotation=rotating(window=NEXT_WINDOW))
 
 
-def test_awspending_that_no_rotation_under_way_has_placed_stays_after_a_new_current_version():
+def test_after_new_value_keeps_awspending_without_a_running_rotation():
     before = a_secret({CURRENT: "v2", PENDING: "v1"}, rotating())
     assert rules.after_new_value(before, NOW).labels == {CURRENT: "v2", PENDING: "v1"}
 
@@ -468,19 +478,23 @@ def test_awspending_that_no_rotation_under_way_has_placed_stays_after_a_new_curr
     ("labels", "rotation"),
     [
         pytest.param({CURRENT: "v1"}, None, id="never configured"),
-        pytest.param({CURRENT: "v1"}, rotating(), id="none under way"),
+        pytest.param({CURRENT: "v1"}, rotating(), id="not running"),
         pytest.param({CURRENT: "v1", PENDING: "v2"}, rotating("v2"), id="its version is pending"),
         pytest.param({CURRENT: "v1", "blue": "v2"}, rotating("v2"), id="its version has another label"),
         pytest.param({CURRENT: "v2", PREVIOUS: "v1"}, rotating("v2"), id="its version is current"),
     ],
 )
-def test_labels_that_leave_a_rotation_as_it_is(labels, rotation):
+def test_after_labels_moved_returns_a_secret_unchanged(labels, rotation):
     secret = a_secret(labels, rotation)
     assert rules.after_labels_moved(secret, NOW) is secret
 
 
-@pytest.mark.parametrize("labels", [{CURRENT: "v1"}, {CURRENT: "v1", PENDING: "v1"}], ids=["gone", "elsewhere"])
-def test_a_rotation_whose_version_has_no_label_left_is_over(labels):
+@pytest.mark.parametrize(
+    "labels",
+    [{CURRENT: "v1"}, {CURRENT: "v1", PENDING: "v1"}],
+    ids=["AWSPENDING removed", "AWSPENDING on another version"],
+)
+def test_after_labels_moved_ends_a_rotation_whose_version_lost_its_labels(labels):
     before = a_secret(labels, rotating("v2"))
     assert rules.after_labels_moved(before, NOW) == changed(before, rotation=rotating(again=NEXT_WINDOW.opens))
 
@@ -488,32 +502,32 @@ def test_a_rotation_whose_version_has_no_label_left_is_over(labels):
 @pytest.mark.parametrize(
     ("before", "after", "token"),
     [
-        pytest.param(rotating("v2"), rotating(), "v2", id="under way and then not"),
-        pytest.param(rotating("v2"), None, "v2", id="under way and then nothing configured"),
-        pytest.param(rotating("v2"), rotating("v2"), None, id="still under way"),
+        pytest.param(rotating("v2"), rotating(), "v2", id="ended"),
+        pytest.param(rotating("v2"), None, "v2", id="configuration removed"),
+        pytest.param(rotating("v2"), rotating("v2"), None, id="continues"),
         pytest.param(
             rotating("v2"), rotating(attempt=RotationAttempt(token="v2", failures=1, retry=NOW)), None, id="failed"
         ),
-        pytest.param(rotating(), rotating(), None, id="none under way"),
-        pytest.param(rotating(), rotating("v2"), None, id="only just begun"),
+        pytest.param(rotating(), rotating(), None, id="not running"),
+        pytest.param(rotating(), rotating("v2"), None, id="begins"),
         pytest.param(None, None, None, id="never configured"),
     ],
 )
-def test_which_rotation_a_change_has_ended(before, after, token):
+def test_abandoned_token_is_the_token_of_a_rotation_that_a_change_ended(before, after, token):
     assert rules.abandoned_token(a_secret(rotation=before), a_secret(rotation=after)) == token
 
 
-# --- trials ----------------------------------------------------------------------------------------------------------
+# --- test rotations --------------------------------------------------------------------------------------------------
 
 
-def test_a_trial_leaves_nothing_but_the_id_of_the_version_that_is_deleted():
+def test_without_trial_keeps_nothing_but_the_id_of_the_deleted_version():
     before = a_secret({CURRENT: "v2", PREVIOUS: "v1"}, rotating())
     tried = rules.with_trial(before, "trial", NOW)
     assert (tried.labels[PENDING], tried.rotation) == ("trial", before.rotation)
     assert rules.without_trial(tried, "trial") == changed(before, deleted_versions=(("trial",),))
 
 
-def test_the_version_of_a_trial_that_was_made_current_stays():
+def test_without_trial_keeps_a_version_that_became_current():
     tried = changed(
         rules.with_trial(a_secret({CURRENT: "v2"}, rotating()), "trial", NOW),
         labels={PREVIOUS: "v2", PENDING: "trial", CURRENT: "trial"},
@@ -522,18 +536,18 @@ def test_the_version_of_a_trial_that_was_made_current_stays():
     assert (after.labels, "trial" in after.versions) == ({PREVIOUS: "v2", CURRENT: "trial"}, True)
 
 
-def test_a_window_that_has_yet_to_open_stays_when_a_rotation_is_given_up():
+def test_given_up_keeps_a_window_that_has_not_opened():
     later = Window(NOW + 1, NOW + 2)
     under_way = rotating(window=later, attempt=RotationAttempt(token="v2"))
     assert rules.given_up(a_secret(rotation=under_way), NOW).rotation.window == later
 
 
-def test_no_window_opens_for_a_rotation_that_is_turned_off():
+def test_after_new_value_opens_no_window_when_rotation_is_turned_off():
     off = rotating(enabled=False, window=None)
     assert rules.after_new_value(a_secret(rotation=off), NOW).rotation.window is None
 
 
-def test_labels_that_came_to_the_version_of_a_trial_go_with_it():
+def test_without_trial_removes_all_labels_of_its_version():
     tried = changed(
         rules.with_trial(a_secret(rotation=rotating()), "trial", NOW),
         labels={CURRENT: "v2", "blue": "trial", PENDING: "trial", "green": "v1"},
@@ -541,19 +555,19 @@ def test_labels_that_came_to_the_version_of_a_trial_go_with_it():
     assert rules.without_trial(tried, "trial").labels == {CURRENT: "v2", "green": "v1"}
 
 
-def test_the_number_of_a_trial_is_not_given_again_once_a_later_version_is_there():
+def test_without_trial_keeps_the_count_of_versions_when_a_later_one_exists():
     tried = rules.with_trial(a_secret(rotation=rotating()), "trial", NOW)
     later = changed(tried, versions={**tried.versions, "v4": a_version(4)}, versions_made=4)
     secret = rules.without_trial(later, "trial")
     assert (list(secret.versions), secret.versions_made) == (["v1", "v2", "v4"], 4)
 
 
-def test_without_the_version_of_a_trial_there_is_nothing_to_take_back():
+def test_without_trial_returns_a_secret_without_that_version_unchanged():
     secret = a_secret(rotation=rotating())
     assert rules.without_trial(secret, "trial") is secret
 
 
-# --- all of them -----------------------------------------------------------------------------------------------------
+# --- every transition ------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
