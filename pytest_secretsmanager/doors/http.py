@@ -42,7 +42,7 @@ class Endpoint:
     """A local URL behind which a `SecretsManager` answers, as AWS's endpoint would, until it is stopped.
 
     `url` is `http://127.0.0.1:<port>`, `env` the environment that a program needs to find it: the SDKs' own variables
-    for the endpoint, region and credentials. It serves whoever signs with these credentials, which nobody else has.
+    for the endpoint, region and credentials. It refuses requests that are not signed with credentials handed out here.
 
     >>> with sm.endpoint() as endpoint:
     ...     endpoint.url, sorted(endpoint.env)[:3]
