@@ -129,7 +129,7 @@ class BetweenReads:
 
     @property
     def _watching(self) -> Watching:
-        """Made for each use. A kept one would keep this object alive, which warns at its end if it was never entered."""
+        """Made for each use: a kept one would keep this object alive, which warns at its end if it was not entered."""
         return self._service.watching(self._see)
 
     @property

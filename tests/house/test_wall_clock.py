@@ -1,4 +1,4 @@
-"""Only two modules read the wall clock: the manager's clock, and that of the surroundings. This test reads the sources."""
+"""Only the manager's clock and the surroundings read the wall clock. This test reads the sources."""
 
 import ast
 
