@@ -12,8 +12,9 @@ from pytest_secretsmanager.engine.locks import Lock
 from pytest_secretsmanager.engine.service import Service
 from pytest_secretsmanager.engine.state import SecretKey
 from pytest_secretsmanager.engine.watching import Watching
+from pytest_secretsmanager.inspection.named_secret import key_of
 from pytest_secretsmanager.inspection.rotation_texts import run_text
-from pytest_secretsmanager.inspection.views import SecretView, key_of
+from pytest_secretsmanager.inspection.views import SecretView
 
 __tracebackhide__ = True
 

@@ -34,6 +34,12 @@ def modules() -> tuple[Module, ...]:
     return tuple(found)
 
 
+@pytest.fixture
+def all_modules() -> tuple[Module, ...]:
+    """Every module of the package."""
+    return modules()
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run a test that takes `module` once for each module."""
     if "module" in metafunc.fixturenames:

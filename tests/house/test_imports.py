@@ -2,6 +2,7 @@
 
 import ast
 import sys
+from graphlib import TopologicalSorter
 
 import pytest
 
@@ -52,8 +53,8 @@ FACES = {"", "plugin"}
 """The package itself and the plugin: they import the rest inside functions, on first use."""
 
 
-def imports_of(tree, functions_too=True):
-    """Return a module's imports as dotted names, without those for type checkers only."""
+def imports_of(tree, functions_too=True, for_types_too=False):
+    """Return a module's imports as dotted names. Those for type checkers only are left out unless they are wanted."""
     found, left = [], [tree]
     while left:
         node = left.pop()
@@ -61,7 +62,7 @@ def imports_of(tree, functions_too=True):
             found += [name.name for name in node.names]
         elif isinstance(node, ast.ImportFrom):
             found += [f"{'.' * node.level}{node.module or ''}.{name.name}" for name in node.names]
-        elif isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING"):
+        elif isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING") and not for_types_too:
             left += node.orelse
         elif functions_too or not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             left += ast.iter_child_nodes(node)
@@ -123,6 +124,25 @@ def test_only_engine_locks_uses_the_locks_of_threading(module):
     own = {"threading.Lock", "threading.RLock", "threading.Condition", "threading.Semaphore"}
     used = {ast.unparse(node) for node in ast.walk(module.tree) if isinstance(node, ast.Attribute)}
     assert module.name == "engine.locks" or own.isdisjoint({*imports_of(module.tree), *used})
+
+
+def modules_imported_by(name, names):
+    """Return the modules of the package that a dotted import means: `a.b.c` is module `a.b.c`, or a name in `a.b`."""
+    inner = name.removeprefix(f"{PACKAGE}.")
+    return {part for part in (inner, inner.rpartition(".")[0]) if name != inner and part in names}
+
+
+def test_no_modules_import_each_other_in_a_circle(all_modules):
+    """A module that type checkers alone import counts as well: a reader follows that import too."""
+    names = {module.name for module in all_modules}
+    graph = {
+        module.name: set().union(
+            *(modules_imported_by(name, names) for name in imports_of(module.tree, for_types_too=True))
+        )
+        - {module.name, ""}
+        for module in all_modules
+    }
+    TopologicalSorter(graph).prepare()  # raises CycleError, which names the circle
 
 
 @pytest.mark.parametrize(
