@@ -126,19 +126,17 @@ def test_only_engine_locks_uses_the_locks_of_threading(module):
     assert module.name == "engine.locks" or own.isdisjoint({*imports_of(module.tree), *used})
 
 
-def modules_imported_by(name, names):
-    """Return the modules of the package that a dotted import means: `a.b.c` is module `a.b.c`, or a name in `a.b`."""
+def module_imported_by(name, names):
+    """Return the module of the package that a dotted import means: `a.b` is the module `a.b`, or a name in `a`."""
     inner = name.removeprefix(f"{PACKAGE}.")
-    return {part for part in (inner, inner.rpartition(".")[0]) if name != inner and part in names}
+    return next((part for part in (inner, inner.rpartition(".")[0]) if name != inner and part in names), "")
 
 
 def test_no_modules_import_each_other_in_a_circle(all_modules):
     """A module that type checkers alone import counts as well: a reader follows that import too."""
     names = {module.name for module in all_modules}
     graph = {
-        module.name: set().union(
-            *(modules_imported_by(name, names) for name in imports_of(module.tree, for_types_too=True))
-        )
+        module.name: {module_imported_by(name, names) for name in imports_of(module.tree, for_types_too=True)}
         - {module.name, ""}
         for module in all_modules
     }
