@@ -45,7 +45,7 @@ class Attempts:
 
     responder: Responder
     client: BaseClient
-    operation: model.Operation
+    operation: model.OperationDescription
     response_class: Callable[..., AWSResponse]
     made: int = 0
     waited: float = 0.0

@@ -6,8 +6,8 @@ from typing import Any
 from botocore.client import BaseClient
 
 from pytest_secretsmanager.doors import internals, moto
-from pytest_secretsmanager.doors.replies import Scalars, scalars_of
 from pytest_secretsmanager.doors.responder import Responder
+from pytest_secretsmanager.doors.shown_values import Scalars, scalars_of
 from pytest_secretsmanager.engine.call import Call, Parameters
 from pytest_secretsmanager.engine.callers import Principal, acting, user_of
 

@@ -161,7 +161,7 @@ def _told(request: Request, crash: BaseException) -> str:
     return f"{request.header('x-amz-target')} crashed inside the endpoint\n{frames}{type(crash).__name__}"
 
 
-def _operation(request: Request) -> model.Operation:
+def _operation(request: Request) -> model.OperationDescription:
     target = request.header("x-amz-target") or ""
     try:
         if request.method == "POST" and request.path == "/" and target.startswith(_TARGET):
