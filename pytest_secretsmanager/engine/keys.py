@@ -51,7 +51,6 @@ class KmsKey:
     denied: bool = False
     denied_to: frozenset[str] = frozenset()
     is_elsewhere: bool = field(default=False, repr=False)
-    cipher: AESGCM = field(repr=False, compare=False)
 
 
 class KeyElsewhere(NamedTuple):
@@ -82,19 +81,20 @@ class KeyRing:
     def __init__(self, elsewhere: FindElsewhere = _nowhere) -> None:
         self._elsewhere = elsewhere
         self._keys: dict[str, KmsKey] = {}
+        self._ciphers: dict[str, AESGCM] = {}
         self._aliases: dict[str, str] = {}
         self._defaults: dict[tuple[str, str], str] = {}
 
     def checkpoint(self) -> Restore:
         """A point to go back to, with the keys as they are now."""
-        return checkpoint(self._keys, self._aliases, self._defaults)
+        return checkpoint(self._keys, self._ciphers, self._aliases, self._defaults)
 
     def create(self, region: str, account: str, *, key_id: str | None = None, alias: str | None = None) -> KmsKey:
         """A new key. An alias that another key had goes over to this one."""
         place = f"arn:{arns.partition(region)}:kms:{region}:{account}"
         key_id = key_id or str(uuid.uuid4())
-        cipher = AESGCM(AESGCM.generate_key(bit_length=8 * _KEY_BYTES))
-        key = KmsKey(id=key_id, arn=f"{place}:key/{key_id}", alias=alias, cipher=cipher)
+        key = KmsKey(id=key_id, arn=f"{place}:key/{key_id}", alias=alias)
+        self._ciphers[key.arn] = AESGCM(AESGCM.generate_key(bit_length=8 * _KEY_BYTES))
         self._keys[key.arn] = key
         if alias is not None:
             before = self._aliases.get(f"{place}:{alias}")
@@ -150,7 +150,7 @@ class KeyRing:
         return Sealed(
             kms_key_id=name,
             key_arn=key.arn,
-            data_key=key_nonce + key.cipher.encrypt(key_nonce, data_key, context),
+            data_key=key_nonce + self._ciphers[key.arn].encrypt(key_nonce, data_key, context),
             ciphertext=nonce + AESGCM(data_key).encrypt(nonce, plain, context),
         )
 
@@ -165,7 +165,7 @@ class KeyRing:
     def open_regardless(self, sealed: Sealed, context: bytes) -> bytes:
         """Decrypts a value for the test that looks, whatever state the key is in."""
         wrapped, ciphertext = sealed.data_key, sealed.ciphertext
-        cipher = self._keys[sealed.key_arn].cipher
+        cipher = self._ciphers[sealed.key_arn]
         data_key = cipher.decrypt(wrapped[:_NONCE_BYTES], wrapped[_NONCE_BYTES:], context)
         return AESGCM(data_key).decrypt(ciphertext[:_NONCE_BYTES], ciphertext[_NONCE_BYTES:], context)
 

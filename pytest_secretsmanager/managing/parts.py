@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol, TypeVar
 
-from pytest_secretsmanager.controls.clock import Clock
+from pytest_secretsmanager.controls.clock import Clock, moved_time_of
 from pytest_secretsmanager.controls.events import Events
 from pytest_secretsmanager.controls.functions import Functions
 from pytest_secretsmanager.controls.kms import Kms
@@ -73,6 +73,7 @@ class Parts:
     ) -> None:
         self.home, self.account, self.regions = home, account, regions
         self.clock = clock = Clock(now)
+        self.time = moved_time = moved_time_of(clock)
         self.callers = Callers(account)
         self.keys = KeyRing(moto.key)
         self.random = random_of(random_seed)
@@ -84,11 +85,11 @@ class Parts:
         )
         self.steps, self.held = Steps(), HeldReplicas()
         ports = Ports(self.random, self.keys, version_quota, self.functions.by_arn, regions, elsewhere=moto.function)
-        self.service = Service(ports, self.entries, clock.seconds, self.steps, self.held)
-        clock.follow(self.service)
+        self.service = Service(ports, self.entries, moved_time.seconds, self.steps, self.held)
+        moved_time.follow(self.service)
         self.responder = Responder(
             self.service,
-            clock.seconds,
+            moved_time.seconds,
             self.callers,
             self.random,
             self.new_request_id,
@@ -97,7 +98,7 @@ class Parts:
             wait=lambda seconds: clock.advance(seconds=seconds),
         )
         self.presence = Presence(self.log, home.region_now)
-        self.world = World(self.service, self.log, clock.seconds, home.region_now, account)
+        self.world = World(self.service, self.log, moved_time.seconds, home.region_now, account)
         self.crashes: list[str] = []
         """What crashed inside an endpoint: its client got an InternalServiceError only."""
         self.cut_offs: list[str] = []
@@ -115,7 +116,7 @@ class Parts:
         The service takes back secrets, rotations, refusals and watchers itself. Endpoints stop outside its lock.
         """
         repeatable = (self.random, self.new_request_id) if isinstance(self.random, SeededRandom) else ()
-        controls = (self.clock, self.callers, self.keys, self.functions, self.steps, self.held, self.home, self.events)
+        controls = (self.time, self.callers, self.keys, self.functions, self.steps, self.held, self.home, self.events)
         return (*controls, *repeatable, entries_of(self.log), self.clients)
 
     @property
@@ -170,6 +171,6 @@ class Parts:
         token = new_uuid(self.random)
         parameters = {"SecretId": key.name, "ClientRequestToken": token}
         principal = user_of(key.account, key.region)
-        now, request_id = self.clock.seconds(), self.new_request_id()
+        now, request_id = self.time.seconds(), self.new_request_id()
         self.service.call(Call("RotateSecret", parameters, key.region, principal, now, request_id))
         return token

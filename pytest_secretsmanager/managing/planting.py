@@ -29,7 +29,7 @@ def plant(parts: Parts, seed: Seed) -> SecretView:
     principal = seed.principal(account, user_of(account, region).arn)
 
     key = SecretKey(region, account, seed.name)
-    now = parts.clock.seconds()
+    now = parts.time.seconds()
 
     def make_call(operation: str, parameters: Parameters, time: float) -> Call:
         return Call(operation, parameters, region, principal, time, request_id="seed")
@@ -65,7 +65,7 @@ def follow_environment(parts: Parts) -> None:
         with_seeds = not parts.log and not parts.log.cleared
         with parts.home.moved_to(region, parts.world.state_of, with_seeds=with_seeds) as seeds:
             for key in seeds:
-                _remove(parts, key, parts.clock.seconds())
+                _remove(parts, key, parts.time.seconds())
             for seed in seeds.values():
                 plant(parts, seed)
 
