@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from pytest_secretsmanager.arguments import require_count
 from pytest_secretsmanager.controls.between_reads import BetweenReads, RotateNow
 from pytest_secretsmanager.controls.functions import Functions, Handler, require_handler
-from pytest_secretsmanager.controls.steps import Failure, Hold, Steps, require_failure, require_step
+from pytest_secretsmanager.controls.steps import Failure, Hold, PlannedStop, Steps, require_failure, require_step
 from pytest_secretsmanager.engine.effects.controls import When
 from pytest_secretsmanager.engine.errors import UsageError
 from pytest_secretsmanager.engine.service import Service
@@ -137,9 +137,9 @@ class RotationControl:
             raise UsageError("a rotation is held before one step, or after one: hold(secret, before='finishSecret')")
         key = self._key(secret_id, region, account)
         when: When = "after" if before is None else "before"
-        hold = Hold(key, require_step(after if before is None else before), when, self._service.resume)
-        self._steps.holds.append(hold)
-        return hold
+        stop = PlannedStop(key, require_step(after if before is None else before), when)
+        self._steps.planned_stops.append(stop)
+        return Hold(stop, self._service.resume)
 
     @known_keywords()
     def fail(

@@ -39,9 +39,9 @@ def report(parts: Parts, error: BaseException | None) -> None:
     rotations that were not met.
     """
     cut_offs.report(parts, error)
-    if (parts.made_events is not None or parts.steps.are_planned) and not parts.entering.depth:
+    if (parts.made_deliveries is not None or parts.steps.are_planned) and not parts.entering.depth:
         try:
-            parts.events.require_handled(error)
+            parts.deliveries.problems.require_handled(error)
             if error is None:
                 parts.steps.require_met()
         finally:

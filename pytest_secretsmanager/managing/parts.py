@@ -11,6 +11,7 @@ from pytest_secretsmanager.controls.kms import Kms
 from pytest_secretsmanager.controls.replication import HeldReplicas, ReplicationControl
 from pytest_secretsmanager.controls.rotation import RotationControl
 from pytest_secretsmanager.controls.steps import Steps
+from pytest_secretsmanager.controls.subscriptions import Deliveries
 from pytest_secretsmanager.doors import moto
 from pytest_secretsmanager.doors.responder import Responder
 from pytest_secretsmanager.doors.wiring import PROCESS
@@ -48,18 +49,19 @@ class Parts:
     """What a `SecretsManager` is made of.
 
     Most tests use few controls, and every test pays for making a manager: so `kms`, `rotation`, `replication`,
-    `events`, `clients` and `serving` are made when they are first asked for.
+    `events`, `deliveries`, `clients` and `serving` are made when they are first asked for.
     """
 
     entering: "Entering[Parts]"
     """Set by the manager that these are the parts of."""
     runs_decorated = False
     """Whether a function decorated with the manager runs."""
-    made_events: Events | None = None
+    made_deliveries: Deliveries | None = None
     made_serving: Serving | None = None
     _kms: Kms | None = None
     _rotation: RotationControl | None = None
     _replication: ReplicationControl | None = None
+    _events: Events | None = None
     _clients: Clients | None = None
 
     def __init__(
@@ -107,7 +109,7 @@ class Parts:
     @property
     def problems(self) -> Sequence[str]:
         """What crashed in endpoints, and the handlers of events that failed."""
-        failed = () if self.made_events is None else self.made_events.problems
+        failed = () if self.made_deliveries is None else self.made_deliveries.problems.lines
         return (*self.crashes, *failed)
 
     def undoable(self) -> tuple[Undoable, ...]:
@@ -116,8 +118,8 @@ class Parts:
         The service takes back secrets, rotations, refusals and watchers itself. Endpoints stop outside its lock.
         """
         repeatable = (self.random, self.new_request_id) if isinstance(self.random, SeededRandom) else ()
-        controls = (self.time, self.callers, self.keys, self.functions, self.steps, self.held, self.home, self.events)
-        return (*controls, *repeatable, entries_of(self.log), self.clients)
+        controls = (self.time, self.callers, self.keys, self.functions, self.steps, self.held, self.deliveries)
+        return (*controls, *repeatable, self.home, entries_of(self.log), self.clients)
 
     @property
     def kms(self) -> Kms:
@@ -146,9 +148,14 @@ class Parts:
 
     @property
     def events(self) -> Events:
-        if self.made_events is None:
-            return self._kept("made_events", Events(self.service, self.log))
-        return self.made_events
+        # Not by `or`: an empty sequence of events is false.
+        if self._events is None:
+            return self._kept("_events", Events(self.deliveries, self.log))
+        return self._events
+
+    @property
+    def deliveries(self) -> Deliveries:
+        return self.made_deliveries or self._kept("made_deliveries", Deliveries(self.service, entries_of(self.log)))
 
     @property
     def clients(self) -> Clients:

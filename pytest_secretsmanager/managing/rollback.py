@@ -44,7 +44,7 @@ def _steps(parts: Parts, own_log: bool) -> Generator[None, None, None]:
             parts.service.rolled_back(*(part.checkpoint for part in parts.undoable())),
             taken_back(begin, end),
             parts.steps.all_met(),
-            parts.events.all_handled(),
+            parts.deliveries.problems.all_handled(),
         ):
             yield
     except BaseException as error:
