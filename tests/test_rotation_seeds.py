@@ -219,7 +219,7 @@ def of_one(event: dict[str, str]) -> None: ...
         ),
         pytest.param(
             Rotation(coroutine),
-            "a rotation function is no coroutine function: Lambda awaits nothing",
+            "a rotation function is a plain function, not a coroutine function: Lambda does not await it",
             id="coroutine function",
         ),
         pytest.param(
@@ -355,7 +355,10 @@ def test_it():
         ),
         ("handler", "the option 'rotation' of a seed is a Rotation such as Rotation(handler, days=30), not function"),
         ('Rotation(handler, days="30")', "the days of a Rotation are a number, not str"),
-        ("Rotation(coroutine)", "a rotation function is no coroutine function: Lambda awaits nothing"),
+        (
+            "Rotation(coroutine)",
+            "a rotation function is a plain function, not a coroutine function: Lambda does not await it",
+        ),
     ],
     ids=["unregistered function", "schedule", "function in place of a Rotation", "days", "coroutine function"],
 )

@@ -1,4 +1,4 @@
-"""Rotating a secret between the reads of the code under test."""
+"""Rotation of a secret between the reads of the code under test."""
 
 import warnings
 from collections.abc import Callable, Sequence
@@ -17,16 +17,16 @@ from pytest_secretsmanager.inspection.views import SecretView, key_of
 __tracebackhide__ = True
 
 RotateNow: TypeAlias = Callable[[SecretKey], str]
-"""Calls RotateSecret in the name of the secret's own account, and gives the token."""
+"""Calls RotateSecret as the secret's own account, and returns the token."""
 
 _READS = ("GetSecretValue", "BatchGetSecretValue")
 
 
 class BetweenReads:
-    """Counts the reads of one secret inside a `with` block, and rotates it after those it was told to.
+    """Counts the reads of one secret inside a `with` block, and rotates the secret after some of them.
 
-    `reads` and `rotations` are how many there were. A block without a rotation, or with one that failed, would prove
-    nothing, and is an AssertionError at its end.
+    `reads` and `rotations` are the numbers so far. A block without a rotation, or with a failed one, proves nothing: it
+    ends with an AssertionError.
     """
 
     def __init__(self, view: SecretView, first: int, every: int, service: Service, rotate_now: RotateNow) -> None:
@@ -67,7 +67,7 @@ class BetweenReads:
             self._require_success()
 
     def _leave(self) -> None:
-        """Stop watching. Can be repeated."""
+        """Stop watching. Idempotent."""
         self._is_left = True
         self._watching.end()
 
@@ -82,7 +82,7 @@ class BetweenReads:
 
     def _see(self, call: Call, outcome: Outcome) -> None:
         if self._is_left:
-            self._watching.end()  # a rollback around the end of the block has begun it again
+            self._watching.end()  # a rollback around the end of the block has begun the watching again
         elif call.operation in _READS and self._is_read(outcome) and self._is_due():
             try:
                 self._rotate()
@@ -94,7 +94,7 @@ class BetweenReads:
         return isinstance(values, list) and any(value.get("ARN") == self._arn for value in values)
 
     def _is_due(self) -> bool:
-        """Counts a read, unless it is one of a rotation; from a read that is due on, all are, until that is over."""
+        """Count a read, and return whether a rotation is due. Reads made while a rotation runs are not counted."""
         with self._counting:
             if self._rotating or any(run.key == self._key and run.state == "running" for run in self._runs):
                 return False
@@ -123,8 +123,8 @@ class BetweenReads:
             raise self._problem
         if not self.rotations:
             raise AssertionError(
-                f"secret {self._view.name!r} was not rotated between reads: it was read {self.reads} times, and is to "
-                f"be rotated after read number {self._first}"
+                f"secret {self._view.name!r} was not rotated between reads: it was read {self.reads} times, and "
+                f"rotates after read number {self._first}"
             )
 
     @property

@@ -1,4 +1,4 @@
-"""The EventBridge events of what happened, and the handlers that a test subscribes to them."""
+"""The EventBridge events of a manager, and the handlers that a test subscribes to them."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""The failures of event handlers, each reported once: in a failing test's section, and at the end of a block or test."""
+"""The failures of event handlers: each is raised or noted once, at the end of a block or of a test."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence

@@ -52,7 +52,7 @@ class HeldReplicas:
 
 
 class ReplicationHold:
-    """Keeps replicas `InProgress` until `resume()`, the end of its `with` block, or so many looks of polling code."""
+    """Keeps replicas `InProgress` until `resume()`, the end of its `with` block, or some DescribeSecret calls."""
 
     def __init__(self, service: Service, held: HeldReplicas, place: HeldPlace, polls: int | None) -> None:
         self._place = place

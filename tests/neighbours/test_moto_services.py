@@ -217,7 +217,7 @@ def test_a_test_may_look_at_a_key_of_moto_and_deny_it(sm: SecretsManager) -> Non
 @pytest.mark.parametrize("change", ["disable", "enable", "schedule_deletion"])
 def test_the_state_of_a_key_of_moto_is_changed_in_moto_only(sm: SecretsManager, change: str) -> None:
     arn = new_key()["Arn"]
-    with pytest.raises(UsageError, match=f"the KMS key {arn} is moto's, .* by a client of KMS"):
+    with pytest.raises(UsageError, match=f"the KMS key {arn} is moto's, .* with a client of KMS"):
         getattr(sm.kms, change)(arn)
     assert sm.kms.key(arn).state == "Enabled"
 

@@ -94,10 +94,10 @@ def test_two_rotation_holds_at_one_point_hold_the_same_rotation(
 @pytest.mark.parametrize(
     ("arguments", "text"),
     [
-        ({}, "a rotation is held before one step, or after one: hold(secret, before='finishSecret')"),
+        ({}, "a rotation is held before a step or after a step: hold(secret, before='finishSecret')"),
         (
             {"before": "setSecret", "after": "setSecret"},
-            "a rotation is held before one step, or after one: hold(secret, before='finishSecret')",
+            "a rotation is held before a step or after a step: hold(secret, before='finishSecret')",
         ),
         (
             {"before": "finishsecret"},
