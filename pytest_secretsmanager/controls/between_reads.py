@@ -11,6 +11,7 @@ from pytest_secretsmanager.engine.errors import ServiceError
 from pytest_secretsmanager.engine.locks import Lock
 from pytest_secretsmanager.engine.service import Service
 from pytest_secretsmanager.engine.state import SecretKey
+from pytest_secretsmanager.engine.watching import Watching
 from pytest_secretsmanager.inspection.rotation_texts import run_text
 from pytest_secretsmanager.inspection.views import SecretView, key_of
 
@@ -44,11 +45,13 @@ class BetweenReads:
         self._problem: AssertionError | None = None
         self._is_entered = False
         self._is_left = False
-        self._watching = service.watching(self._see)
+        self._watching: Watching | None = None
+        """Made on entering: it refers back to this object, which must be freed at once if it is never entered."""
 
     def __enter__(self) -> Self:
         self._is_entered = True
         try:
+            self._watching = self._service.watching(self._see)
             self._watching.begin()
         except BaseException:
             self._leave()
@@ -69,7 +72,8 @@ class BetweenReads:
     def _leave(self) -> None:
         """Stop watching. Idempotent."""
         self._is_left = True
-        self._watching.end()
+        if self._watching is not None:
+            self._watching.end()
 
     def __del__(self) -> None:
         if not self._is_entered:
@@ -82,7 +86,7 @@ class BetweenReads:
 
     def _see(self, call: Call, outcome: Outcome) -> None:
         if self._is_left:
-            self._watching.end()  # a rollback around the end of the block has begun the watching again
+            self._leave()  # a rollback around the end of the block has begun the watching again
         elif call.operation in _READS and self._is_read(outcome) and self._is_due():
             try:
                 self._rotate()
