@@ -188,7 +188,7 @@ def test_serve_refuses_a_port_that_is_taken(capsys):
         pytest.param(["--account", "12"], "account is a str of twelve digits", id="a short account"),
         pytest.param(["--region", "eu-wst-1"], "region is 'eu-wst-1', which botocore ", id="a made-up region"),
         pytest.param(
-            ["--extra-region", "Atlantis"], "extra_regions has 'Atlantis', but a region", id="an invalid extra region"
+            ["--extra-region", "Atlantis"], "extra_regions has 'Atlantis', which is not a region name", id="an invalid extra region"
         ),
         pytest.param(["--seed", "nowhere.toml"], "nowhere.toml: No such file or directory", id="a missing seed file"),
     ],
@@ -219,7 +219,7 @@ def test_serve_accepts_a_region_that_extra_region_adds():
 
 def test_serve_refuses_a_seed_that_aws_would_refuse(capsys, seeds):
     seeds.write_text('[[secret]]\nname = "a name"\n')
-    assert "secret 'a name' can't be seeded: AWS answers ValidationException" in refused(
+    assert "secret 'a name' can't be seeded: AWS would refuse it with ValidationException" in refused(
         capsys, "serve", "--seed", str(seeds)
     )
 

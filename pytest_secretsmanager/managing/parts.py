@@ -46,14 +46,14 @@ class Undoable(Protocol):
 
 
 class Parts:
-    """What a `SecretsManager` is made of.
+    """The parts of one `SecretsManager`.
 
-    Most tests use few controls, and every test pays for making a manager: so `kms`, `rotation`, `replication`,
+    Most tests use few controls, and making a manager takes time in every test. So `kms`, `rotation`, `replication`,
     `events`, `deliveries`, `clients` and `serving` are made when they are first asked for.
     """
 
     entering: "Entering[Parts]"
-    """Set by the manager that these are the parts of."""
+    """Set by the manager that has these parts."""
     runs_decorated = False
     """Whether a function decorated with the manager runs."""
     made_deliveries: Deliveries | None = None
@@ -102,13 +102,13 @@ class Parts:
         self.presence = Presence(self.log, home.region_now)
         self.world = World(self.service, self.log, moved_time.seconds, home.region_now, account)
         self.crashes: list[str] = []
-        """What crashed inside an endpoint: its client got an InternalServiceError only."""
+        """The crashes inside an endpoint, whose clients got only an InternalServiceError."""
         self.cut_offs: list[str] = []
         """The functions that were cut off and not yet reported."""
 
     @property
     def problems(self) -> Sequence[str]:
-        """What crashed in endpoints, and the handlers of events that failed."""
+        """The crashes in endpoints, and the failures of event handlers."""
         failed = () if self.made_deliveries is None else self.made_deliveries.problems.lines
         return (*self.crashes, *failed)
 
@@ -168,7 +168,7 @@ class Parts:
     def _kept(self, name: str, part: _Part) -> _Part:
         """Keep a part under this name, unless another thread has just kept one; return the kept one.
 
-        In one step: an interrupt could leave a lock held that is taken here.
+        In one step and without a lock, which an interrupt could leave held.
         """
         kept: _Part = self.__dict__.setdefault(name, part)
         return kept

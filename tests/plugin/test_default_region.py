@@ -299,7 +299,7 @@ def test_a_fixture_that_takes_the_variable_away_changes_nothing(run: Run) -> Non
         pytest.param(
             '"db", "x", replicas=["eu-west-1"]',
             "eu-west-1",
-            "secret 'db' can't be seeded: AWS answers InvalidParameterException: Invalid replica region.",
+            "secret 'db' can't be seeded: AWS would refuse it with InvalidParameterException: Invalid replica region.",
             id="the region of a replica",
         ),
     ],
@@ -377,7 +377,7 @@ def test_the_header_says_so_when_ini_file_and_environment_differ(
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     assert header(run(USES_IT, "-W", "error")) == [
         "secretsmanager: seeds and views are in eu-west-1 (secretsmanager_region), clients that name no region call in "
-        "us-east-1 (AWS_DEFAULT_REGION): make them one, or clients and seeds miss each other"
+        "us-east-1 (AWS_DEFAULT_REGION): use the same region for both, or clients don't find the seeds"
     ]
 
 
