@@ -351,7 +351,8 @@ def test_it():
         ),
         (
             'Rotation(handler, schedule="never")',
-            "secret 'db' can't be seeded: AWS would refuse it with InvalidParameterException: Invalid schedule expression.",
+            "secret 'db' can't be seeded: AWS would refuse it with InvalidParameterException: Invalid schedule "
+            "expression.",
         ),
         ("handler", "the option 'rotation' of a seed is a Rotation such as Rotation(handler, days=30), not function"),
         ('Rotation(handler, days="30")', "the days of a Rotation are a number, not str"),

@@ -48,13 +48,13 @@ SEEDS = [
     ),
     (
         '"bad name", "x"',
-        "secret 'bad name' can't be seeded: AWS would refuse it with ValidationException: Invalid name. Must be a valid name "
-        "containing alphanumeric characters, or any of the following: -/_+=.@!",
+        "secret 'bad name' can't be seeded: AWS would refuse it with ValidationException: Invalid name. Must be a "
+        "valid name containing alphanumeric characters, or any of the following: -/_+=.@!",
     ),
     (
         '"db", "x" * 65_537',
-        "secret 'db' can't be seeded: AWS would refuse it with ValidationException: 1 validation error detected: Value at "
-        "'secretString' failed to satisfy constraint: Member must have length less than or equal to 65536",
+        "secret 'db' can't be seeded: AWS would refuse it with ValidationException: 1 validation error detected: Value "
+        "at 'secretString' failed to satisfy constraint: Member must have length less than or equal to 65536",
     ),
 ]
 
