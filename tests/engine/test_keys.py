@@ -154,7 +154,7 @@ def test_create_named_refuses_a_malformed_name(ring, name):
 
 
 def test_the_repr_of_a_key_shows_no_material(key):
-    shown = f"id={KEY_ID!r}, arn='{PLACE}:key/{KEY_ID}', alias=None, state='Enabled', denied=False"
+    shown = f"id={KEY_ID!r}, arn='{PLACE}:key/{KEY_ID}', alias='alias/pay', state='Enabled', denied=False"
     assert repr(key) == f"KmsKey({shown}, denied_to=frozenset())"
 
 
