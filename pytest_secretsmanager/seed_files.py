@@ -60,12 +60,11 @@ def read_seeds(path: Path) -> list[Seed]:
     unknown = tables.keys() - {TABLES}
     if unknown:
         name = min(unknown)
-        raise UsageError(f"{path}: a seed file has tables [[{TABLES}]], but {name!r} is there{nearest(name, [TABLES])}")
+        raise UsageError(f"{path}: a seed file has tables [[{TABLES}]], not {name!r}{nearest(name, [TABLES])}")
     entries = tables.get(TABLES, [])
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         raise UsageError(
-            f"{path}: secrets stand one after the other, each in a table of its own: [[{TABLES}]], or in JSON a list "
-            f"of objects under {TABLES!r}"
+            f"{path}: each secret is in its own table: [[{TABLES}]], or in JSON a list of objects under {TABLES!r}"
         )
     seeds = [_seed(path, number, entry) for number, entry in enumerate(entries, start=1)]
     _require_once(path, seeds)
@@ -190,7 +189,9 @@ def _imported_when_called(reference: str) -> Callable[[Any, Any], Any]:
         try:
             function = getattr(import_module(module), name)
         except (ImportError, AttributeError) as error:
-            raise UsageError(f"the rotation function {reference!r} of a seed file is not there: {error}") from error
+            raise UsageError(
+                f"the rotation function {reference!r} of a seed file can't be imported: {error}"
+            ) from error
         return function(event, context)
 
     handler.__name__ = name

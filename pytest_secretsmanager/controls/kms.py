@@ -1,4 +1,4 @@
-"""The KMS keys that secrets are encrypted with: making them, and turning them off as an operator might."""
+"""The KMS keys of secrets: how a test creates, disables and denies them."""
 
 import re
 from collections.abc import Callable
@@ -16,10 +16,10 @@ KeyRef: TypeAlias = str | KmsKey
 
 
 class Kms:
-    """The keys of one `SecretsManager`, in its own region and account unless `region` or `account` say otherwise.
+    """The keys of one `SecretsManager`. `region` and `account` default to those of the `SecretsManager`.
 
-    A request that names a key which is not there is refused, as AWS refuses it. While a mock of moto is active, the
-    keys of its KMS are there too, each in its state there.
+    A request that names a missing key is refused, as AWS refuses it. While a mock of moto is active, requests can name
+    the keys of moto's KMS too. Such a key has the state that it has in moto.
 
     >>> key = sm.kms.create_key(alias="alias/pay")
     >>> _ = sm.client().create_secret(Name="db", SecretString="one", KmsKeyId="alias/pay")
@@ -37,7 +37,9 @@ class Kms:
 
     @known_keywords()
     def create_key(self, alias: str | None = None, *, region: str | None = None, account: str | None = None) -> KmsKey:
-        """A new customer key, with an alias (`alias/…`) if one is given. Its `.id` and `.arn` name it too.
+        """Create a customer key, with an alias (`alias/…`) if one is given. Return it: `.id` and `.arn` name it too.
+
+        Raises UsageError for an alias of another form, and for an unknown region.
 
         >>> sm.kms.create_key(alias="alias/pay").alias
         'alias/pay'
@@ -47,17 +49,17 @@ class Kms:
         return self._keys.create(self._in(region), account or self._account, alias=alias)
 
     def key(self, key: KeyRef, *, region: str | None = None, account: str | None = None) -> KmsKey:
-        """A key as it is now."""
+        """Return a key as it is now. Raises UsageError for a key that doesn't exist."""
         name = key.arn if isinstance(key, KmsKey) else key
         if not isinstance(name, str):
-            raise UsageError(f"a KMS key is named by its id, ARN or alias, or by itself, not by {type(key).__name__}")
+            raise UsageError(f"a KMS key is a KmsKey, or a str with its id, ARN or alias, not {type(key).__name__}")
         place = (name.split(":")[3], name.split(":")[4]) if name.startswith("arn:") and name.count(":") >= 5 else None
         where = place or (self._in(region), account or self._account)
         try:
             return self._keys.find(*where, name)
         except KmsRefusal as refusal:
             raise UsageError(
-                f"no KMS key {name!r}: {str(refusal).rstrip('.')}; sm.kms.create_key(alias=…) makes one"
+                f"no KMS key {name!r}: {str(refusal).rstrip('.')}; sm.kms.create_key(alias=…) creates one"
             ) from None
 
     def _in(self, region: str | None) -> str:
@@ -67,23 +69,32 @@ class Kms:
         return region
 
     def disable(self, key: KeyRef) -> None:
-        """The key encrypts and decrypts nothing until it is enabled again."""
+        """Disable the key: it encrypts and decrypts nothing until it is enabled again.
+
+        Raises UsageError for a key that doesn't exist, and for a key of moto.
+        """
         self._put_state(key, "Disabled")
 
     def enable(self, key: KeyRef) -> None:
-        """The key works again; a scheduled deletion is cancelled."""
+        """Enable the key again, and cancel a scheduled deletion.
+
+        Raises UsageError for a key that doesn't exist, and for a key of moto.
+        """
         self._put_state(key, "Enabled")
 
     def schedule_deletion(self, key: KeyRef) -> None:
-        """The key waits for its deletion, and encrypts and decrypts nothing meanwhile."""
+        """Schedule the deletion of the key: until then it encrypts and decrypts nothing.
+
+        Raises UsageError for a key that doesn't exist, and for a key of moto.
+        """
         self._put_state(key, "PendingDeletion")
 
     def _put_state(self, key: KeyRef, state: KeyState) -> None:
         found = self.key(key)
         if found.is_elsewhere:
             raise UsageError(
-                f"the KMS key {found.arn} is moto's, and has the state that it has there: change that by a client of "
-                "KMS; sm.kms.deny(key) lets no caller use it here"
+                f"the KMS key {found.arn} is moto's, and moto holds its state: change it with a client of KMS; "
+                "sm.kms.deny(key) keeps callers from using it here"
             )
         self._keys.put(found, state=state)
 
@@ -93,7 +104,7 @@ class Kms:
 
         `principal` is the ARN of one user, role or role session; a role's ARN denies the key to all its sessions. None
         denies it to every caller, and to AWS itself when it rotates or replicates. Raises UsageError for a key that
-        doesn't exist and for a `principal` that is no such ARN.
+        doesn't exist, and for a `principal` of another form.
 
         >>> key = sm.kms.create_key(alias="alias/pay")
         >>> sm.kms.deny(key, principal="arn:aws:iam::123456789012:user/test")
@@ -143,4 +154,4 @@ def _require_alias(alias: object) -> None:
         hint = f"; did you mean {f'alias/{alias}'!r}?" if is_alias(f"alias/{alias}") else ""
         raise UsageError(f"the alias of a KMS key is 'alias/' with letters, digits, /, _ or -, not {alias!r}{hint}")
     if alias.startswith("alias/aws/"):
-        raise UsageError("aliases that start with 'alias/aws/' are those of AWS's own keys")
+        raise UsageError("aliases that start with 'alias/aws/' are reserved for AWS's own keys")

@@ -1,4 +1,4 @@
-"""A call and its outcome as values: what doors hand in, what operations hand back, what layers stand between.
+"""A call and its outcome as values: doors make calls, operations return outcomes, and layers stand between.
 
 Parameters keep AWS's spelling; the typed accessors of `Call` may trust the types, since the validation layer has
 refused all others. The values that every call makes are named tuples, which cost a third of what frozen dataclasses
@@ -16,7 +16,7 @@ from pytest_secretsmanager.engine.state import Secret, SecretKey
 Parameters: TypeAlias = Mapping[str, object]
 Reply: TypeAlias = dict[str, object]
 Changes: TypeAlias = Mapping[SecretKey, Secret | None]
-"""What an operation wants changed: a secret's new value under its key, None for a secret that is gone."""
+"""The changes of an operation: the new value of each secret under its key, None for a deleted secret."""
 
 NO_CHANGES: Changes = MappingProxyType({})
 
@@ -24,8 +24,8 @@ NO_CHANGES: Changes = MappingProxyType({})
 class Call(NamedTuple):
     """One request as it reached the service. `time` is the service's clock at that moment, epoch seconds.
 
-    `accepted` says that the door has put the parameters to the service description's own test, and that they passed.
-    `arn_suffix` is what a seed wants the ARN of its new secret to end in; no request can say so.
+    `accepted` says that the door has validated the parameters against the service description.
+    `arn_suffix` is the end of the ARN of a seed's new secret; no request can choose it.
     """
 
     operation: str
@@ -95,7 +95,7 @@ SERVICE_EVENTS: tuple[str, ...] = get_args(EventName)
 
 
 class ServiceEvent(NamedTuple):
-    """Something that AWS did by itself and logs. DOC: `request_id` names the secret's ARN and the occasion."""
+    """An action of AWS itself that AWS logs. DOC: `request_id` names the secret's ARN and the occasion."""
 
     name: EventName
     key: SecretKey

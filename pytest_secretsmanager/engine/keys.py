@@ -29,7 +29,7 @@ _ARN = re.compile(r"arn:[a-z-]+:kms:(?P<region>[a-z0-9-]+):(?P<account>\d{12}):(
 
 
 class KmsRefusal(Exception):  # noqa: N818 - what KMS answers, turned into AWS's error by the ports
-    """KMS does not do what was asked: its error code and text."""
+    """A refusal of KMS: its error code and text."""
 
     def __init__(self, code: str, text: str) -> None:
         super().__init__(text)
@@ -38,10 +38,10 @@ class KmsRefusal(Exception):  # noqa: N818 - what KMS answers, turned into AWS's
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KmsKey:
-    """One KMS key; its material never leaves the ring. `denied` says that no caller may use it.
+    """One KMS key; its material never leaves the key ring. `denied` says that no caller may use it.
 
-    `denied_to` has the ARNs of principals that may not use it, though others may. `is_elsewhere` says that the key is
-    one of another KMS in this process: its state is that of the key there.
+    `denied_to` has the ARNs of principals that may not use it. `is_elsewhere` says that the key belongs to another KMS
+    in this process, such as moto's, which holds its state.
     """
 
     id: str
@@ -51,50 +51,51 @@ class KmsKey:
     denied: bool = False
     denied_to: frozenset[str] = frozenset()
     is_elsewhere: bool = field(default=False, repr=False)
-    cipher: AESGCM = field(repr=False, compare=False)
 
 
 class KeyElsewhere(NamedTuple):
-    """A key of another KMS in this process, as it is at this moment."""
+    """A key of another KMS in this process, in its present state."""
 
     arn: str
     state: KeyState
 
 
 FindElsewhere: TypeAlias = Callable[[str], KeyElsewhere | None]
-"""Finds a key of another KMS by the ARN of the key, or of an alias of it; KmsRefusal for one that is of no use here."""
+"""Finds a key of another KMS by the ARN of the key or of an alias; raises KmsRefusal for an unsuitable key."""
 
 
 def _nowhere(_: str) -> None:
-    """Where no other KMS is."""
+    """The search without another KMS: it finds no key."""
 
 
 class KeyRing:
     """The KMS keys of all regions and accounts of one `SecretsManager`.
 
-    A key that it has not may be one of another KMS in this process: `elsewhere` looks there. The ring has material of
-    its own for such a key, and asks for its state whenever it is used. When it is there no more, its last state stays.
+    A key that the ring lacks may belong to another KMS in this process: `elsewhere` looks there. The ring makes its own
+    material for such a key, and asks for the key's state at each use. If the other KMS loses the key, its last state
+    stays.
 
-    Requests name a key by id, ARN, alias or alias ARN; an empty name is the default key of region and account, which
-    comes into being when it is first used.
+    Requests name a key by id, ARN, alias or alias ARN. An empty name means the default key of region and account, which
+    is created on first use.
     """
 
     def __init__(self, elsewhere: FindElsewhere = _nowhere) -> None:
         self._elsewhere = elsewhere
         self._keys: dict[str, KmsKey] = {}
+        self._ciphers: dict[str, AESGCM] = {}
         self._aliases: dict[str, str] = {}
         self._defaults: dict[tuple[str, str], str] = {}
 
     def checkpoint(self) -> Restore:
-        """A point to go back to, with the keys as they are now."""
-        return checkpoint(self._keys, self._aliases, self._defaults)
+        """Return a function that restores the keys as they are now."""
+        return checkpoint(self._keys, self._ciphers, self._aliases, self._defaults)
 
     def create(self, region: str, account: str, *, key_id: str | None = None, alias: str | None = None) -> KmsKey:
-        """A new key. An alias that another key had goes over to this one."""
+        """Create a key. An alias of another key moves to it."""
         place = f"arn:{arns.partition(region)}:kms:{region}:{account}"
         key_id = key_id or str(uuid.uuid4())
-        cipher = AESGCM(AESGCM.generate_key(bit_length=8 * _KEY_BYTES))
-        key = KmsKey(id=key_id, arn=f"{place}:key/{key_id}", alias=alias, cipher=cipher)
+        key = KmsKey(id=key_id, arn=f"{place}:key/{key_id}", alias=alias)
+        self._ciphers[key.arn] = AESGCM(AESGCM.generate_key(bit_length=8 * _KEY_BYTES))
         self._keys[key.arn] = key
         if alias is not None:
             before = self._aliases.get(f"{place}:{alias}")
@@ -104,13 +105,13 @@ class KeyRing:
         return key
 
     def create_named(self, region: str, account: str, name: str) -> KmsKey:
-        """A new key that goes by this id, ARN, alias or alias ARN; KmsRefusal when it is none of them."""
+        """Create a key with this id, ARN, alias or alias ARN. Raise KmsRefusal for a name of another form."""
         _, _, _, region, account, resource = _full_arn(region, account, name).split(":", 5)
         kind, _, key_id = resource.partition("/")
         return self.create(region, account, **{"alias": resource} if kind == "alias" else {"key_id": key_id})
 
     def find(self, region: str, account: str, name: str) -> KmsKey:
-        """The key that a request names; KmsRefusal when the name is malformed or names none."""
+        """Return the key that a request names. Raise KmsRefusal for a malformed name, and for a missing key."""
         if name in ("", arns.DEFAULT_KMS_ALIAS):
             return self._default(region, account)
         arn = _full_arn(region, account, name)
@@ -132,7 +133,7 @@ class KeyRing:
         denied: bool | None = None,
         denied_to: frozenset[str] | None = None,
     ) -> KmsKey:
-        """Replace a key by the same one in another state. None leaves a part as it is."""
+        """Replace a key by the same key in another state. None leaves a part unchanged."""
         now = self._keys[key.arn]
         self._keys[key.arn] = replace(
             now,
@@ -143,14 +144,14 @@ class KeyRing:
         return self._keys[key.arn]
 
     def seal(self, plain: bytes, key: KmsKey, name: str, context: bytes, caller: Principal) -> Sealed:
-        """Encrypt a value under a new data key, and the data key under the KMS key, if the caller may use that."""
+        """Encrypt a value under a new data key, and that under the KMS key, if the caller may use the KMS key."""
         _require_usable(key, caller)
         noise = os.urandom(_KEY_BYTES + 2 * _NONCE_BYTES)
         data_key, nonce, key_nonce = noise[:_KEY_BYTES], noise[_KEY_BYTES:-_NONCE_BYTES], noise[-_NONCE_BYTES:]
         return Sealed(
             kms_key_id=name,
             key_arn=key.arn,
-            data_key=key_nonce + key.cipher.encrypt(key_nonce, data_key, context),
+            data_key=key_nonce + self._ciphers[key.arn].encrypt(key_nonce, data_key, context),
             ciphertext=nonce + AESGCM(data_key).encrypt(nonce, plain, context),
         )
 
@@ -163,14 +164,14 @@ class KeyRing:
         return self.open_regardless(sealed, context)
 
     def open_regardless(self, sealed: Sealed, context: bytes) -> bytes:
-        """Decrypts a value for the test that looks, whatever state the key is in."""
+        """Decrypt a value for a test's look, in any state of the key."""
         wrapped, ciphertext = sealed.data_key, sealed.ciphertext
-        cipher = self._keys[sealed.key_arn].cipher
+        cipher = self._ciphers[sealed.key_arn]
         data_key = cipher.decrypt(wrapped[:_NONCE_BYTES], wrapped[_NONCE_BYTES:], context)
         return AESGCM(data_key).decrypt(ciphertext[:_NONCE_BYTES], ciphertext[_NONCE_BYTES:], context)
 
     def _found_elsewhere(self, arn: str) -> KmsKey | None:
-        """The key of another KMS that has this ARN, or whose alias has, in its state there."""
+        """The key of another KMS that this ARN of a key or an alias names, in its present state."""
         known = self._elsewhere(arn)
         if known is None:
             return None

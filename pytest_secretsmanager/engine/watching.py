@@ -42,7 +42,7 @@ class Watchers:
 
 
 class Watching:
-    """The time in which a service calls a watcher, and a listener where one is given.
+    """The time in which a service calls a watcher, and a listener if one is given.
 
     A `with` block is such a time; a control without a block calls `begin` and `end`. A rollback takes back both, so
     `end` may find nothing to end.
@@ -60,7 +60,7 @@ class Watching:
             self._watchers.of_log.append(self._listener)
 
     def end(self) -> None:
-        """Call the watcher no more. Can be repeated."""
+        """Stop calling the watcher. Idempotent."""
         with suppress(ValueError):
             self._watchers.of_calls.remove(self._watcher)
         if self._listener is not None:

@@ -21,7 +21,7 @@ class Clients:
         self._made: dict[object, SecretsManagerClient] = {}
 
     def checkpoint(self) -> Restore:
-        """Return the way back to the clients that exist now."""
+        """Return a function that restores the clients that exist now."""
         return checkpoint(self._made)
 
     def of(self, arguments: dict[str, Any]) -> "SecretsManagerClient":

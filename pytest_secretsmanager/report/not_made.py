@@ -17,7 +17,7 @@ _NO_KEY = re.compile(r"invalid KMS key: (?:Key '(?P<key>[^']+)' does not exist|A
 
 
 def not_made(met: Sequence[tuple[World, Sequence[Event]]]) -> str:
-    """A line for each missing function and key, in the order of the calls; empty if there is none.
+    """A line for each missing function and key, in the order of the calls; empty without one.
 
     `met` is as in `not_found`.
     """

@@ -481,7 +481,7 @@ def test_a_child_that_asks_for_an_endpoint_gets_one_of_its_own(secretsmanager, e
 
 def test_the_parents_endpoint_hands_out_no_credentials_in_a_child(endpoint):
     def ask():
-        with pytest.raises(UsageError, match="is served by the process that this one was forked from"):
+        with pytest.raises(UsageError, match="the parent process serves this endpoint"):
             endpoint.env_of(region="eu-west-1")
 
     in_child(ask)

@@ -8,8 +8,8 @@ import boto3
 import pytest
 
 from pytest_secretsmanager import SecretsManager, Snapshot, UsageError
+from pytest_secretsmanager.controls.handler_problems import HandlerError
 from pytest_secretsmanager.controls.steps import UnmetPlanError
-from pytest_secretsmanager.controls.subscriptions import HandlerError
 
 
 @pytest.fixture

@@ -86,7 +86,7 @@ def update_secret_version_stage(secrets: Secrets, call: Call, ports: Ports) -> O
 def with_value(
     secret: Secret, call: Call, ports: Ports, token: str, value: Value, stages: Sequence[str] | None = None
 ) -> Secret:
-    """The secret with that value under that token: a new version, an announced one filled, or, for a repeat, as it was.
+    """Return the secret with the value under the token: in a new version, in an announced one, or, for a repeat, as is.
 
     Raises ResourceExistsException (RECORDED) when the token's version holds another value: versions never change.
     """

@@ -174,7 +174,7 @@ def test_seed_creates_its_kms_key_in_its_own_region_and_account(secretsmanager: 
 
 
 def test_seed_refuses_a_malformed_kms_key(secretsmanager: SecretsManager) -> None:
-    with pytest.raises(UsageError, match=rf"can't be seeded: AWS answers .*{INVALID_KEY} Invalid keyId"):
+    with pytest.raises(UsageError, match=rf"can't be seeded: AWS would refuse it with .*{INVALID_KEY} Invalid keyId"):
         secretsmanager.seed("db", "one", kms_key="pay")
 
 

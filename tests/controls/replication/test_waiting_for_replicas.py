@@ -173,11 +173,11 @@ def test_replication_hold_resume_can_be_repeated_after_an_interrupt(client, secr
 @pytest.mark.parametrize("where", ["its list of holds", "the list of watchers"])
 def test_replication_hold_that_is_interrupted_at_its_start_holds_nothing(client, secretsmanager, monkeypatch, where):
     control, service = secretsmanager.replication, secretsmanager._parts.service
-    owner, name = (control._held, "holds") if where == "its list of holds" else (service._watchers, "of_calls")
+    owner, name = (control._held, "places") if where == "its list of holds" else (service._watchers, "of_calls")
     monkeypatch.setattr(owner, name, InterruptedList())
     with pytest.raises(KeyboardInterrupt):
         control.hold(polls=1)
-    assert (control._held.holds, service._watchers.of_calls) == ([], [])
+    assert (control._held.places, service._watchers.of_calls) == ([], [])
     client.create_secret(Name="db", SecretString="one", AddReplicaRegions=[EU])
     assert statuses(client) == {"eu-west-1": "InSync"}
 
