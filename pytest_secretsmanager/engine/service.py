@@ -16,7 +16,7 @@ from pytest_secretsmanager.engine.interrupts import taken_back
 from pytest_secretsmanager.engine.layers import forked
 from pytest_secretsmanager.engine.layers.audit import Entry, audit, audit_events
 from pytest_secretsmanager.engine.layers.forked import Layer
-from pytest_secretsmanager.engine.layers.replicate import replicate
+from pytest_secretsmanager.engine.layers.mark_replicas import replicate
 from pytest_secretsmanager.engine.layers.validate import validate
 from pytest_secretsmanager.engine.operations import OPERATIONS, BatchOperation
 from pytest_secretsmanager.engine.ports import Ports

@@ -14,7 +14,7 @@ from pytest_secretsmanager.engine.call import (
     ServiceEvent,
 )
 from pytest_secretsmanager.engine.errors import InvalidRequestException
-from pytest_secretsmanager.engine.layers.replicate import followed, replicate
+from pytest_secretsmanager.engine.layers.mark_replicas import followed, replicate
 from pytest_secretsmanager.engine.state import Replica, Secret, SecretKey
 from pytest_secretsmanager.engine.store import Store
 
