@@ -133,13 +133,13 @@ class RunRotation(NamedTuple):
     test: bool = False
 
 
-class Replicate(NamedTuple):
-    """The effect of changing a secret that has replicas: they are to follow."""
+class UpdateReplicas(NamedTuple):
+    """The effect of a change to a secret that has replicas: AWS updates the replicas that are in progress."""
 
     key: SecretKey
 
 
-Effect: TypeAlias = RunRotation | Replicate
+Effect: TypeAlias = RunRotation | UpdateReplicas
 
 
 class Outcome(NamedTuple):

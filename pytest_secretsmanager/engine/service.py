@@ -4,7 +4,7 @@ from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 
 from pytest_secretsmanager.engine import locks, model
-from pytest_secretsmanager.engine.call import Call, Handler, Outcome, Replicate
+from pytest_secretsmanager.engine.call import Call, Handler, Outcome, UpdateReplicas
 from pytest_secretsmanager.engine.commits import Commits
 from pytest_secretsmanager.engine.effects import Effects
 from pytest_secretsmanager.engine.effects.background import Background, WorkHandler, working_on
@@ -16,7 +16,7 @@ from pytest_secretsmanager.engine.interrupts import taken_back
 from pytest_secretsmanager.engine.layers import forked
 from pytest_secretsmanager.engine.layers.audit import Entry, audit, audit_events
 from pytest_secretsmanager.engine.layers.forked import Layer
-from pytest_secretsmanager.engine.layers.mark_replicas import replicate
+from pytest_secretsmanager.engine.layers.mark_replicas import mark_replicas
 from pytest_secretsmanager.engine.layers.validate import validate
 from pytest_secretsmanager.engine.operations import OPERATIONS, BatchOperation
 from pytest_secretsmanager.engine.ports import Ports
@@ -108,14 +108,14 @@ class Service:
         require_supported(call)
         outcome = self._commits.make(self._layers_of_a_seed(), call)
         for effect in outcome.then:
-            if isinstance(effect, Replicate):
-                self._follow_seed(effect.key)
+            if isinstance(effect, UpdateReplicas):
+                self._update_replicas_of_seed(effect.key)
         return outcome
 
-    def _follow_seed(self, key: SecretKey) -> None:
-        """Let the replicas of a seed follow, as those of a call do, without events in the log."""
+    def _update_replicas_of_seed(self, key: SecretKey) -> None:
+        """Update the replicas of a seed, as those of a call, without events in the log."""
         background = self._background._replace(layers=self._layers_of_work_for_a_seed)
-        Replicas(background, self._replication).follow(key)
+        Replicas(background, self._replication).update(key)
 
     def _recover(self) -> None:
         """Ends what an error or an interrupt has broken off in this thread: AWS would not have noticed it."""
@@ -160,9 +160,9 @@ class Service:
         """Stop waiting for rotations of other threads: a forked child does not have these threads."""
         self.effects.rotations.forget_other_threads()
 
-    def catch_up(self, key: SecretKey) -> None:
-        """Let the replicas of a secret follow, unless the test holds them back."""
-        self.effects.replicas.follow(key)
+    def update_replicas(self, key: SecretKey) -> None:
+        """Update the replicas of a secret, except those that the test holds back."""
+        self.effects.replicas.update(key)
 
     # --- looking ---
 
@@ -210,22 +210,22 @@ class Service:
     # --- the layers of all that commits, each from the outside to the operation ---
 
     def _layers_of_a_call(self) -> Handler:
-        inner = self._within_outer_layers(validate(replicate(self._run, self.store)))
+        inner = self._within_outer_layers(validate(mark_replicas(self._run, self.store)))
         return audit(inner, self.store, self._log.append, self.refusals.note)
 
     def _layers_of_a_seed(self) -> Handler:
-        return self._within_outer_layers(validate(replicate(self._run, self.store)))
+        return self._within_outer_layers(validate(mark_replicas(self._run, self.store)))
 
     def _layers_of_a_read_in_a_batch(self) -> Handler:
         """The batch is a call: it has passed all other layers, and logs its reads."""
         return self._within_outer_layers(self._run)
 
     def _layers_of_work(self) -> WorkHandler:
-        work = replicate(working_on(self.store), self.store)
+        work = mark_replicas(working_on(self.store), self.store)
         return audit_events(work, self.store, self._log.append, self._now)
 
     def _layers_of_work_for_a_seed(self) -> WorkHandler:
-        return replicate(working_on(self.store), self.store)
+        return mark_replicas(working_on(self.store), self.store)
 
     def _within_outer_layers(self, handler: Handler) -> Handler:
         for layer in self._outer_layers:

@@ -24,12 +24,12 @@ _NONE: Mapping[str, CrossAccountReplica] = MappingProxyType({})
 
 
 def primary_of(secret: Secret) -> CrossAccountPrimary | None:
-    """The primary in another account that a secret was created to follow, even while it is `Pending` or `Detached`."""
+    """The primary in another account that a secret was created for, even if it is `Pending` or `Detached`."""
     return None if secret.links is None else secret.links.primary
 
 
 def replicas_of(secret: Secret) -> Mapping[str, CrossAccountReplica]:
-    """The replicas of a secret in other accounts, by ARN, including `Detached` ones, which stopped following."""
+    """The replicas of a secret in other accounts, by ARN, including `Detached` ones, which AWS no longer updates."""
     return _NONE if secret.links is None else secret.links.replicas
 
 
@@ -59,7 +59,7 @@ def with_status(secret: Secret, arn: str, status: LinkStatus, message: str = "")
 
 
 def associated(secret: Secret) -> list[str]:
-    """The ARNs of the replicas that follow or will follow. GUESS: a `Detached` one no longer counts."""
+    """The ARNs of the replicas that AWS updates. GUESS: a `Detached` one no longer counts."""
     return [arn for arn, replica in replicas_of(secret).items() if replica.status != "Detached"]
 
 
@@ -68,7 +68,7 @@ def in_progress(secret: Secret) -> list[str]:
     return [arn for arn, replica in replicas_of(secret).items() if replica.status == "InProgress"]
 
 
-def following(before: Secret | None, after: Secret) -> Secret:
+def with_replicas_in_progress(before: Secret | None, after: Secret) -> Secret:
     """The primary with its replicas in progress again, if values or labels have changed."""
     if before is None or after.links is None or _copied(before) == _copied(after):
         return after
@@ -78,8 +78,8 @@ def following(before: Secret | None, after: Secret) -> Secret:
     return after
 
 
-def told(primary: Secret, secrets: Secrets) -> dict[SecretKey, Secret]:
-    """The replicas whose own status is not yet `InProgress` although their primary's entry is, by key."""
+def replicas_marked_in_progress(primary: Secret, secrets: Secrets) -> dict[SecretKey, Secret]:
+    """The replicas that are in progress for their primary and not yet for themselves, marked as such, by key."""
     replicas = [at(arn, secrets) for arn in in_progress(primary)]
     known = CrossAccountPrimary(arn=primary.arn, status="InProgress")
     return {
