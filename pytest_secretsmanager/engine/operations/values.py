@@ -1,21 +1,20 @@
-"""GetSecretValue, BatchGetSecretValue, PutSecretValue, UpdateSecretVersionStage, and how a secret takes a version."""
+"""GetSecretValue, BatchGetSecretValue, PutSecretValue, UpdateSecretVersionStage."""
 
 from collections.abc import Iterator, Sequence
 
-from pytest_secretsmanager.engine.call import Call, Changes, Handler, Outcome, Part, Reply, ServiceEvent, rotation_event
-from pytest_secretsmanager.engine.callers import Principal
+from pytest_secretsmanager.engine.call import Call, Changes, Handler, Outcome, Part, Reply
 from pytest_secretsmanager.engine.changed import changed
 from pytest_secretsmanager.engine.errors import (
     InvalidParameterException,
     InvalidRequestException,
-    ResourceExistsException,
     ResourceNotFoundException,
     ServiceError,
 )
 from pytest_secretsmanager.engine.operations.replies import identity
+from pytest_secretsmanager.engine.operations.versions import abandonment, with_value
 from pytest_secretsmanager.engine.ports import Ports
 from pytest_secretsmanager.engine.rules import filters, guards, labels, paging, retention, rotation
-from pytest_secretsmanager.engine.state import Sealed, Secret, SecretKey, Secrets, Value, Version
+from pytest_secretsmanager.engine.state import Sealed, Secret, SecretKey, Secrets, Version
 
 BATCH_PAGE = 20
 
@@ -78,73 +77,6 @@ def update_secret_version_stage(secrets: Secrets, call: Call, ports: Ports) -> O
     labels.require_room(placed)
     updated = rotation.after_labels_moved(changed(secret, labels=placed, changed=call.time), call.time)
     return Outcome(identity(secret), {secret.key: updated}, events=abandonment(secret, updated))
-
-
-# --- how a secret takes a new version ----------------------------------------------------------------------------
-
-
-def with_value(
-    secret: Secret, call: Call, ports: Ports, token: str, value: Value, stages: Sequence[str] | None = None
-) -> Secret:
-    """The secret with that value under that token: a new version, an announced one filled, or, for a repeat, as it was.
-
-    Raises ResourceExistsException (RECORDED) when the token's version holds another value: versions never change.
-    """
-    existing = secret.versions.get(token)
-    if existing is None or existing.sealed is None:
-        return _with_new_version(secret, call, ports, token, value, stages)
-    if (existing.member, ports.open(secret, token, existing.sealed, call.principal)) != value:
-        raise ResourceExistsException(
-            f"You can't use ClientRequestToken {token} because that value is already in use for a version of secret "
-            f"{secret.arn}."
-        )
-    return secret
-
-
-def _with_new_version(
-    secret: Secret, call: Call, ports: Ports, version_id: str, value: Value, stages: Sequence[str] | None
-) -> Secret:
-    placed = labels.after_new_version(secret.labels, version_id, stages)
-    labels.require_room(placed)
-    announced = secret.versions.get(version_id)
-    member, plain = value
-    version = Version(
-        id=version_id,
-        number=secret.versions_made + 1 if announced is None else announced.number,
-        created=call.time if announced is None else announced.created,
-        member=member,
-        sealed=ports.seal(secret, version_id, plain, call.principal),
-    )
-    updated = changed(
-        secret,
-        versions={**secret.versions, version_id: version},
-        versions_made=max(secret.versions_made, version.number),
-        labels=placed,
-        changed=call.time,
-    )
-    updated = retention.with_room(updated, call.time, ports.version_quota)
-    if secret.rotation is None:
-        return updated
-    if placed.get(labels.CURRENT) == version_id:
-        updated = rotation.after_new_value(updated, call.time)
-    return rotation.after_labels_moved(updated, call.time)
-
-
-def abandonment(before: Secret, after: Secret) -> tuple[ServiceEvent, ...]:
-    """What AWS logs when a write has ended the rotation that was under way (DOC)."""
-    token = rotation.abandoned_token(before, after)
-    return () if token is None else (rotation_event("RotationAbandoned", after, token),)
-
-
-def reseal(secret: Secret, ports: Ports, caller: Principal) -> Secret:
-    """The secret once its KMS key has changed: versions under one of AWS's three labels are encrypted again (DOC)."""
-    marked = {secret.labels.get(label) for label in (labels.CURRENT, labels.PENDING, labels.PREVIOUS)}
-    versions = dict(secret.versions)
-    for version in secret.versions.values():
-        if version.id in marked and version.sealed is not None:
-            plain = ports.open(secret, version.id, version.sealed, caller)
-            versions[version.id] = changed(version, sealed=ports.seal(secret, version.id, plain, caller))
-    return changed(secret, versions=versions)
 
 
 def _put_reply(secret: Secret, version_id: str) -> Reply:

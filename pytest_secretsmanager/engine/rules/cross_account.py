@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from pytest_secretsmanager.engine import arns
+from pytest_secretsmanager.engine.call import Call
 from pytest_secretsmanager.engine.changed import changed
-from pytest_secretsmanager.engine.errors import InvalidParameterException
+from pytest_secretsmanager.engine.errors import InvalidParameterException, InvalidRequestException
 from pytest_secretsmanager.engine.state import (
     CrossAccountPrimary,
     CrossAccountReplica,
@@ -113,6 +114,12 @@ def require_another_account(arn: str, region: str, account: str, what: str) -> N
         raise InvalidParameterException(f"The {what} secret must be in the same AWS Region and partition: {arn}")
     if parsed.account == account:
         raise InvalidParameterException(f"The {what} secret must be in a different AWS account: {arn}")
+
+
+def require_same_account(secret: Secret, call: Call, role: str) -> None:
+    """DOC: the caller belongs to the account that owns the secret. Code and text are a GUESS."""
+    if secret.key.account != call.account:
+        raise InvalidRequestException(f"You must call this operation from the account that owns the {role} secret.")
 
 
 def require_own_values(secret: Secret) -> None:
