@@ -58,7 +58,7 @@ def test_with_replicas_without_replicas_removes_the_primary_region():
     assert replication.with_replicas(PRIMARY, {}) == ALONE
 
 
-# --- with_replicas_in_progress -----------------------------------------------------------------------------------------
+# --- with_replicas_in_progress ---------------------------------------------------------------------------------------
 
 SHARED = {
     "a new version": {"versions": {"v1": V1, "v2": V2}},
