@@ -36,7 +36,7 @@ def with_replicas_in_progress(outcome: Outcome, secrets: Secrets) -> Outcome:
     replicas = {
         key: replica
         for primary in primaries.values()
-        for key, replica in cross_account.replicas_marked_in_progress(primary, secrets).items()
+        for key, replica in cross_account.newly_in_progress(primary, secrets).items()
     }
     return outcome._replace(changes={**replicas, **outcome.changes, **primaries}, then=(*updates, *outcome.then))
 

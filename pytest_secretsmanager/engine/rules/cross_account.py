@@ -79,8 +79,8 @@ def with_replicas_in_progress(before: Secret | None, after: Secret) -> Secret:
     return after
 
 
-def replicas_marked_in_progress(primary: Secret, secrets: Secrets) -> dict[SecretKey, Secret]:
-    """The replicas that are in progress for their primary and not yet for themselves, marked as such, by key."""
+def newly_in_progress(primary: Secret, secrets: Secrets) -> dict[SecretKey, Secret]:
+    """The replicas whose own status becomes `InProgress` because their primary's entry is, by key."""
     replicas = [at(arn, secrets) for arn in in_progress(primary)]
     known = CrossAccountPrimary(arn=primary.arn, status="InProgress")
     return {
