@@ -43,7 +43,7 @@ def key(arn: str) -> KeyElsewhere | None:
 
     KmsRefusal for one that encrypts no data keys: DOC says that a secret needs a symmetric one, the text is a GUESS.
     """
-    *_, region, account, resource = arn.split(":", 5)
+    _, _, region, account, resource = arns.split(arn)
     backend = _backend("moto.kms.models", "kms_backends", region, account)
     if backend is None or resource.startswith("alias/aws/"):
         return None
@@ -75,18 +75,14 @@ def function(arn: str) -> Function | None:
     if in_docker is not None and in_docker.get_function_by_arn(arn) is not None:
         raise UnsupportedOperation(
             f"moto would run the function {arn} in Docker, from where it reaches no secret of this process, so nothing "
-            f"was done. Register its handler: sm.rotation.register(handler, arn={_unqualified(arn)!r}). Or let moto "
-            "run no code: mock_aws(config={'lambda': {'use_docker': False}})"
+            f"was done. Register its handler: sm.rotation.register(handler, arn={arns.unqualified(arn)!r}). Or let "
+            "moto run no code: mock_aws(config={'lambda': {'use_docker': False}})"
         )
     return None
 
 
 def _lambda_backend(module: str, name: str, parsed: arns.FunctionArn) -> Any:
     return _backend(module, name, parsed.region, parsed.account)
-
-
-def _unqualified(arn: str) -> str:
-    return ":".join(arn.split(":")[:7])
 
 
 # --- accounts --------------------------------------------------------------------------------------------------------

@@ -65,11 +65,11 @@ def assumed_role(role_arn: str, session_name: str, began: float) -> Principal:
     >>> assumed_role("arn:aws:iam::123456789012:role/team/app", "tests", 0.0).arn
     'arn:aws:sts::123456789012:assumed-role/app/tests'
     """
-    _, partition, _, _, account, resource = role_arn.split(":", 5)
-    role_name = resource.rpartition("/")[2]
-    arn = f"arn:{partition}:sts::{account}:assumed-role/{role_name}/{session_name}"
+    role = arns.split(role_arn)
+    role_name = role.resource.rpartition("/")[2]
+    arn = f"arn:{role.partition}:sts::{role.account}:assumed-role/{role_name}/{session_name}"
     session = RoleSession(role_name, role_arn, began)
-    return Principal(account, arn, kind="AssumedRole", name=session_name, session=session)
+    return Principal(role.account, arn, kind="AssumedRole", name=session_name, session=session)
 
 
 @lru_cache(maxsize=1024)

@@ -105,9 +105,10 @@ class KeyRing:
 
     def create_named(self, region: str, account: str, name: str) -> KmsKey:
         """A new key that goes by this id, ARN, alias or alias ARN; KmsRefusal when it is none of them."""
-        _, _, _, region, account, resource = _full_arn(region, account, name).split(":", 5)
-        kind, _, key_id = resource.partition("/")
-        return self.create(region, account, **{"alias": resource} if kind == "alias" else {"key_id": key_id})
+        parts = arns.split(_full_arn(region, account, name))
+        kind, _, key_id = parts.resource.partition("/")
+        named = {"alias": parts.resource} if kind == "alias" else {"key_id": key_id}
+        return self.create(parts.region, parts.account, **named)
 
     def find(self, region: str, account: str, name: str) -> KmsKey:
         """The key that a request names; KmsRefusal when the name is malformed or names none."""
@@ -175,8 +176,8 @@ class KeyRing:
         if known is None:
             return None
         if known.arn not in self._keys:
-            _, _, _, region, account, resource = known.arn.split(":", 5)
-            made = self.create(region, account, key_id=resource.partition("/")[2])
+            parts = arns.split(known.arn)
+            made = self.create(parts.region, parts.account, key_id=parts.resource.partition("/")[2])
             self._keys[made.arn] = replace(made, is_elsewhere=True)
         own = self._keys[known.arn]
         return self.put(own, state=known.state) if own.is_elsewhere else own

@@ -10,6 +10,7 @@ from itertools import count
 from random import Random
 from typing import TypeAlias
 
+from pytest_secretsmanager.engine import arns
 from pytest_secretsmanager.engine.call import Call
 from pytest_secretsmanager.engine.callers import Principal
 from pytest_secretsmanager.engine.checkpoints import Restore
@@ -54,7 +55,7 @@ class Ports:
 
     def function(self, arn: str) -> Function | None:
         """The function of that ARN, None when there is none. An ARN may name a version or an alias of it, too."""
-        return self.functions.get(":".join(arn.split(":")[:7])) or self.elsewhere(arn)
+        return self.functions.get(arns.unqualified(arn)) or self.elsewhere(arn)
 
     def key_name(self, place: SecretKey, name: str) -> str:
         """The KMS key that a request names, as it named it, the account's default key too (RECORDED); empty: no key.

@@ -68,8 +68,9 @@ class Store:
 
     def get(self, key: SecretKey) -> Secret | None:
         """The secret under a key, None when there is none."""
-        place = self._places.get(key[:2])
-        return None if place is None else place.get(key.name)
+        region, account, name = key  # not `key.place`, which costs a call: each look-up comes here
+        place = self._places.get((region, account))
+        return None if place is None else place.get(name)
 
     def within(self, region: str, account: str) -> Iterator[Secret]:
         """The secrets of one region and account, in the order in which they were created."""
@@ -87,17 +88,18 @@ class Store:
                 if key not in journal.before:
                     journal.before[key] = self.get(key)
         for key, secret in changes.items():
-            place = self._places.setdefault(key[:2], {})
-            present = place.get(key.name)
+            region, account, name = key
+            place = self._places.setdefault((region, account), {})
+            present = place.get(name)
             if present is not None:
                 if secret is None or secret.arn != present.arn:
                     self.vanished.add(present)
-                    del place[key.name]  # so that a secret made anew takes its place behind the others
+                    del place[name]  # so that a secret made anew takes its place behind the others
                 # A write that takes versions away adds one at most, so most writes end at the first comparison.
                 elif len(secret.versions) <= len(present.versions) and secret.versions is not present.versions:
                     self._note_missing(present, secret)
             if secret is not None:
-                place[key.name] = secret
+                place[name] = secret
             # Written out, since every write passes here.
             if (secret is not None and secret.rotation is not None) or (
                 present is not None and present.rotation is not None

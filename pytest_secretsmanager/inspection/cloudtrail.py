@@ -9,7 +9,7 @@ rotation; TagResource and UntagResource answer with an `arn`. The response eleme
 
 import uuid
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 
 from pytest_secretsmanager.engine.arns import name_in, partition
 from pytest_secretsmanager.engine.callers import Principal, RoleSession
@@ -17,6 +17,7 @@ from pytest_secretsmanager.engine.layers.audit import Entry
 from pytest_secretsmanager.engine.limits import camel_case
 from pytest_secretsmanager.engine.model import operation
 from pytest_secretsmanager.engine.partitions import dns_suffix
+from pytest_secretsmanager.inspection.times import utc
 
 _TIME = "%Y-%m-%dT%H:%M:%SZ"
 _USER_ID, _ROLE_ID = "AIDA00000000000000000", "AROA00000000000000000"
@@ -45,7 +46,7 @@ def _event_record(entry: Entry) -> dict[str, object]:
     record: dict[str, object] = {
         "eventVersion": _EVENT_VERSION,
         "userIdentity": user_identity(entry.principal),
-        "eventTime": _utc(entry.time).strftime(_TIME),
+        "eventTime": utc(entry.time).strftime(_TIME),
         "eventSource": service,
         "eventName": entry.operation,
         "awsRegion": entry.region,
@@ -78,7 +79,7 @@ def _call_record(entry: Entry) -> dict[str, object]:
     record: dict[str, object] = {
         "eventVersion": _EVENT_VERSION,
         "userIdentity": user_identity(entry.principal),
-        "eventTime": _utc(entry.time).strftime(_TIME),
+        "eventTime": utc(entry.time).strftime(_TIME),
         "eventSource": "secretsmanager.amazonaws.com",
         "eventName": entry.operation,
         "awsRegion": entry.region,
@@ -136,7 +137,7 @@ def _assumed_role(principal: Principal, session: RoleSession) -> dict[str, objec
                 "accountId": principal.account,
                 "userName": session.role_name,
             },
-            "attributes": {"creationDate": _utc(session.began).strftime(_TIME), "mfaAuthenticated": "false"},
+            "attributes": {"creationDate": utc(session.began).strftime(_TIME), "mfaAuthenticated": "false"},
         },
     }
 
@@ -162,7 +163,7 @@ def _response_elements(entry: Entry) -> dict[str, object] | None:
     if entry.operation in _ANSWERED_WITH_ARN_ONLY:
         return {"arn": shown["arn"]}
     if "deletionDate" in shown:
-        shown["deletionDate"] = _in_words(_utc(float(str(shown["deletionDate"]))))
+        shown["deletionDate"] = _in_words(utc(float(str(shown["deletionDate"]))))
     return shown
 
 
@@ -176,10 +177,6 @@ def _in_camel_case(value: object) -> object:
     if isinstance(value, list):
         return [_in_camel_case(item) for item in value]
     return value
-
-
-def _utc(seconds: float) -> datetime:
-    return datetime.fromtimestamp(seconds, UTC)
 
 
 def _in_words(time: datetime) -> str:

@@ -110,7 +110,7 @@ def require_another_account(arn: str, region: str, account: str, what: str) -> N
     parsed = arns.parse(arn)
     if parsed is None or parsed.partial:
         raise InvalidParameterException(f"The ARN of the {what} secret isn't the full ARN of a secret: {arn}")
-    if parsed.region != region or arn.split(":", 2)[1] != arns.partition(region):
+    if parsed.region != region or arns.split(arn).partition != arns.partition(region):
         raise InvalidParameterException(f"The {what} secret must be in the same AWS Region and partition: {arn}")
     if parsed.account == account:
         raise InvalidParameterException(f"The {what} secret must be in a different AWS account: {arn}")
