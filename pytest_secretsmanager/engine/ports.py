@@ -111,7 +111,7 @@ class Ports:
             raise _failure(DecryptionFailure, "decrypt", refusal) from None
 
     def look(self, secret: Secret, version_id: str, sealed: Sealed) -> bytes:
-        """Return the plain value for the test, whatever state the key is in."""
+        """Return the plain value of a version for the test, in any state of its key."""
         return self.keys.open_regardless(sealed, _context(secret, version_id))
 
 

@@ -177,7 +177,7 @@ class Service:
         self._watchers.after_log()
 
     def plain_value(self, secret: Secret, version_id: str, sealed: Sealed) -> bytes:
-        """Return the plain value of a version for the test, whatever state its key is in."""
+        """Return the plain value of a version for the test, in any state of its key."""
         return self.ports.look(secret, version_id, sealed)
 
     def rolled_back(self, *checkpoints: Checkpoint) -> AbstractContextManager[None]:

@@ -28,12 +28,12 @@ def with_requested_replicas(secret: Secret, call: Call, regions: Regions) -> Sec
 
 
 def invalid_region() -> InvalidParameterException:
-    """AWS's error for a region that can't be named."""
+    """AWS's error for a region that the request can't name."""
     return InvalidParameterException("Invalid replica region.")
 
 
 def as_requested_replica(secret: Secret, call: Call, ports: Ports) -> Secret:
-    """A new secret, as a `Pending` replica without a value if its CreateSecret request has a CrossAccountPrimaryARN.
+    """The new secret of a CreateSecret request: with a CrossAccountPrimaryARN, a `Pending` replica without a value.
 
     GUESS: AWS does not check that the primary exists, since the replica's account may not see it.
     """

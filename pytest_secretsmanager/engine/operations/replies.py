@@ -29,7 +29,7 @@ def _status(secret: Secret, region: str, replica: Replica, secrets: Secrets) -> 
 
 
 def cross_account_links(secret: Secret) -> Reply:
-    """CrossAccountPrimary and CrossAccountReplicas as DescribeSecret shows them: only what applies (DOC)."""
+    """CrossAccountPrimary and CrossAccountReplicas in DescribeSecret's reply, each only if it exists (DOC)."""
     reply: Reply = {}
     if (primary := cross_account.primary_of(secret)) is not None:
         reply["CrossAccountPrimary"] = _present(

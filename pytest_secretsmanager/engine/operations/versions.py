@@ -1,4 +1,4 @@
-"""New versions of a secret, from any operation that writes a value; and what else such a write causes."""
+"""Changes of a secret's versions that several operations share: a new value, or a new KMS key."""
 
 from collections.abc import Sequence
 
