@@ -73,7 +73,7 @@ SHARED = {
     "a description": {"description": "main"},
     "a type": {"type": "DatadogApiKey"},
 }
-"""The changes that replicas follow."""
+"""The changes that replicas share."""
 
 OWN = {
     "the date of the change": {"changed": 9.0},
