@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from typing import TypeAlias
 
+from pytest_secretsmanager.engine import arns
 from pytest_secretsmanager.engine.errors import UsageError
 from pytest_secretsmanager.engine.keys import KeyRing, KeyState, KmsKey, KmsRefusal, is_alias
 from pytest_secretsmanager.engine.regions import Regions
@@ -53,8 +54,7 @@ class Kms:
         name = key.arn if isinstance(key, KmsKey) else key
         if not isinstance(name, str):
             raise UsageError(f"a KMS key is a KmsKey, or a str with its id, ARN or alias, not {type(key).__name__}")
-        place = (name.split(":")[3], name.split(":")[4]) if name.startswith("arn:") and name.count(":") >= 5 else None
-        where = place or (self._in(region), account or self._account)
+        where = _place_in(name) or (self._in(region), account or self._account)
         try:
             return self._keys.find(*where, name)
         except KmsRefusal as refusal:
@@ -155,3 +155,11 @@ def _require_alias(alias: object) -> None:
         raise UsageError(f"the alias of a KMS key is 'alias/' with letters, digits, /, _ or -, not {alias!r}{hint}")
     if alias.startswith("alias/aws/"):
         raise UsageError("aliases that start with 'alias/aws/' are reserved for AWS's own keys")
+
+
+def _place_in(name: str) -> tuple[str, str] | None:
+    """The region and the account of a key that is named by an ARN; None for any other name."""
+    try:
+        return arns.place(name) if arns.is_arn(name) else None
+    except ValueError:
+        return None

@@ -84,7 +84,7 @@ class ReplicationHold:
         self._let_go()
         for secret in self._service.secrets():
             if secret.replicas or secret.links is not None:
-                self._service.catch_up(secret.key)
+                self._service.update_replicas(secret.key)
 
     def _count(self, call: Call, outcome: Outcome) -> None:
         """Count DescribeSecret calls that show a replica in progress."""

@@ -44,7 +44,7 @@ def key(arn: str) -> KeyElsewhere | None:
     Raise KmsRefusal for a key that can't encrypt data keys: DOC says that a secret needs a symmetric key; the text is a
     GUESS.
     """
-    *_, region, account, resource = arn.split(":", 5)
+    _, _, region, account, resource = arns.split(arn)
     backend = _backend("moto.kms.models", "kms_backends", region, account)
     if backend is None or resource.startswith("alias/aws/"):
         return None
@@ -76,7 +76,7 @@ def function(arn: str) -> Function | None:
     if in_docker is not None and in_docker.get_function_by_arn(arn) is not None:
         raise UnsupportedOperation(
             f"moto would run the function {arn} in Docker, where it can't reach the secrets of this process, so the "
-            f"call had no effect. Register its handler: sm.rotation.register(handler, arn={_unqualified(arn)!r}). Or "
+            f"call had no effect. Register its handler: sm.rotation.register(handler, arn={arns.unqualified(arn)!r}). Or "
             "let moto run no code: mock_aws(config={'lambda': {'use_docker': False}})"
         )
     return None
@@ -84,10 +84,6 @@ def function(arn: str) -> Function | None:
 
 def _lambda_backend(module: str, name: str, parsed: arns.FunctionArn) -> Any:
     return _backend(module, name, parsed.region, parsed.account)
-
-
-def _unqualified(arn: str) -> str:
-    return ":".join(arn.split(":")[:7])
 
 
 # --- accounts --------------------------------------------------------------------------------------------------------

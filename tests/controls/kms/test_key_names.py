@@ -199,3 +199,9 @@ def test_create_secret_without_a_value_does_not_test_the_default_key(secretsmana
 def test_kms_key_finds_the_default_key_by_alias_arn_before_its_first_use() -> None:
     kms = SecretsManager().kms
     assert kms.key("arn:aws:kms:us-east-1:123456789012:alias/aws/secretsmanager") == kms.key("")
+
+
+@pytest.mark.parametrize("name", ["arn:aws:kms:us-east-1", "arn:aws:s3:::bucket", "no-arn"])
+def test_key_refuses_a_name_that_is_no_key(secretsmanager: SecretsManager, name: str) -> None:
+    with pytest.raises(UsageError, match="Invalid keyId"):
+        secretsmanager.kms.key(name)

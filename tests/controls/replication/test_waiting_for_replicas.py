@@ -147,9 +147,9 @@ class InterruptedList(list):
 def test_replicas_are_in_sync_after_an_interrupt_at_the_end_of_a_hold(client, secretsmanager, monkeypatch, end):
     hold = secretsmanager.replication.hold()
     client.create_secret(Name="db", SecretString="one", AddReplicaRegions=[EU])
-    follow = secretsmanager._parts.service.effects.replicas.follow
-    steps = [raise_interrupt, follow]
-    monkeypatch.setattr(secretsmanager._parts.service.effects.replicas, "follow", lambda key: steps.pop(0)(key))
+    update = secretsmanager._parts.service.effects.replicas.update
+    steps = [raise_interrupt, update]
+    monkeypatch.setattr(secretsmanager._parts.service.effects.replicas, "update", lambda key: steps.pop(0)(key))
     with pytest.raises(KeyboardInterrupt):
         hold.resume() if end == "resume()" else hold.__exit__(None, None, None)
     assert statuses(client) == {"eu-west-1": "InSync"}
