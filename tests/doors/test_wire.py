@@ -34,12 +34,11 @@ def read(operation, body):
         ("PutResourcePolicy", {"ResourcePolicy": '{"a": null}'}, {"ResourcePolicy": '{"a": null}'}),
     ],
 )
-def test_a_body_is_read_as_its_parameters(operation, body, parameters):
-
+def test_read_parameters_reads_a_json_body_as_the_parameters(operation, body, parameters):
     assert read(operation, body) == parameters
 
 
-def test_text_is_read_as_well_as_bytes():
+def test_read_parameters_reads_str_like_bytes():
     assert read_parameters('{"SecretId": "db"}', model.operation("GetSecretValue").input_shape) == {"SecretId": "db"}
 
 
@@ -53,7 +52,7 @@ def test_text_is_read_as_well_as_bytes():
         ("CreateSecret", {"Name": "db", "SecretBinary": None}, {"Name": "db"}),
     ],
 )
-def test_a_null_member_is_absent(operation, body, parameters):
+def test_read_parameters_drops_a_null_member(operation, body, parameters):
     assert read(operation, body) == parameters
 
 
@@ -70,18 +69,17 @@ def test_a_null_member_is_absent(operation, body, parameters):
         ),
     ],
 )
-def test_an_unknown_member_is_dropped(operation, body, parameters):
-
+def test_read_parameters_drops_an_unknown_member(operation, body, parameters):
     assert read(operation, body) == parameters
 
 
 @given(st.binary())
-def test_a_blob_is_decoded(value):
+def test_read_parameters_decodes_a_blob(value):
     body = {"Name": "key", "SecretBinary": base64.b64encode(value).decode()}
     assert read("CreateSecret", body) == {"Name": "key", "SecretBinary": value}
 
 
-def test_text_that_looks_like_a_blob_stays_text():
+def test_read_parameters_leaves_a_secret_string_that_looks_like_base64_unchanged():
     assert read("CreateSecret", {"SecretString": "AAE="}) == {"SecretString": "AAE="}
 
 
@@ -96,7 +94,7 @@ def test_text_that_looks_like_a_blob_stays_text():
         ("ListSecrets", {"MaxResults": "5"}),
     ],
 )
-def test_a_value_of_the_wrong_type_is_left_to_the_service_to_refuse(operation, body):
+def test_read_parameters_leaves_a_value_of_the_wrong_type_unchanged(operation, body):
     assert read(operation, body) == body
 
 
@@ -110,7 +108,7 @@ def test_a_value_of_the_wrong_type_is_left_to_the_service_to_refuse(operation, b
         },
     )
 )
-def test_what_botocore_serializes_is_read_back(parameters):
+def test_read_parameters_reads_back_the_parameters_that_botocore_serializes(parameters):
     serializer = create_serializer("json", include_validation=False)
     request = serializer.serialize_to_request(parameters, model.service_model().operation_model("CreateSecret"))
     assert read_parameters(request["body"], model.operation("CreateSecret").input_shape) == parameters
