@@ -3,11 +3,15 @@
 import os
 from collections.abc import Callable
 from pathlib import Path
+from threading import Event
 from typing import Any
 
+import boto3
 import botocore.session
 import pytest
 from botocore.client import BaseClient
+from botocore.config import Config
+from signed_requests import PATIENCE, TOKEN, connect, signed
 
 NewClient = Callable[..., Any]
 
@@ -60,3 +64,63 @@ def new_async_client(aiobotocore_session: Any) -> NewClient:
         return aiobotocore_session.create_client(service, region_name=region, **{**credentials, **options})
 
     return make
+
+
+# --- clients of the endpoint ------------------------------------------------------------------------------------------
+
+ONE_TRY = Config(retries={"total_max_attempts": 1}, proxies={})
+
+
+@pytest.fixture
+def endpoint(secretsmanager):
+    return secretsmanager.endpoint()
+
+
+@pytest.fixture
+def over_http(endpoint):
+    """Makes boto3 clients of the endpoint, and lets go of their connections at the end."""
+    made = []
+
+    def make(env=None, config=ONE_TRY):
+        env = env or endpoint.env
+        client = boto3.client(
+            "secretsmanager",
+            endpoint_url=env["AWS_ENDPOINT_URL_SECRETS_MANAGER"],
+            region_name=env["AWS_REGION"],
+            aws_access_key_id=env["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=env["AWS_SECRET_ACCESS_KEY"],
+            config=config,
+        )
+        made.append(client)
+        return client
+
+    yield make
+    for client in made:
+        client.close()
+
+
+class Blocked:
+    """A rotation function that waits, in its first step, until it is told to go on."""
+
+    def __init__(self, secretsmanager):
+        self.began, self.go_on = Event(), Event()
+        self.arn = secretsmanager.rotation.register(self.handler)
+
+    def handler(self, _event, _context):
+        self.began.set()
+        assert self.go_on.wait(PATIENCE)
+
+    def begin(self, endpoint, name="db"):
+        """Asks for a rotation of the secret; gives the connection when the function is running."""
+        parameters = {"SecretId": name, "RotationLambdaARN": self.arn, "ClientRequestToken": TOKEN}
+        connection = connect(endpoint)
+        connection.sendall(bytes(signed(endpoint, "RotateSecret", parameters)))
+        assert self.began.wait(PATIENCE)
+        return connection
+
+
+@pytest.fixture
+def blocked(secretsmanager):
+    function = Blocked(secretsmanager)
+    yield function
+    function.go_on.set()
