@@ -1,4 +1,4 @@
-"""What the tests of the doors share: clients that read nothing of the environment, and places that hold nothing."""
+"""Fixtures of the door tests: clients independent of the environment, and an empty home."""
 
 import os
 from collections.abc import Callable
@@ -18,13 +18,13 @@ NewClient = Callable[..., Any]
 
 @pytest.fixture(scope="session")
 def botocore_session() -> botocore.session.Session:
-    """A plain botocore session, made before any manager is entered; its clients share its cache of descriptions."""
+    """A plain botocore session, created before any manager is entered. Its clients share its service descriptions."""
     return botocore.session.Session()
 
 
 @pytest.fixture
 def new_client(botocore_session: botocore.session.Session) -> NewClient:
-    """Makes a client of its own at each call, of the same credentials whatever the environment says."""
+    """Return a factory of clients. Their credentials don't depend on the environment."""
 
     def make(region: str = "us-east-1", service: str = "secretsmanager", **options: Any) -> BaseClient:
         credentials = {"aws_access_key_id": "AKIATEST", "aws_secret_access_key": "test"}
@@ -51,13 +51,13 @@ def empty_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture(scope="session")
 def aiobotocore_session() -> Any:
-    """A session of aiobotocore; sessions belong to no event loop."""
+    """An aiobotocore session. It belongs to no event loop."""
     return pytest.importorskip("aiobotocore.session", reason="the async door is for aiobotocore").get_session()
 
 
 @pytest.fixture
 def new_async_client(aiobotocore_session: Any) -> NewClient:
-    """What `new_client` is for aiobotocore: gives what `async with` makes a client of."""
+    """Return `new_client` for aiobotocore: a factory of the contexts that `async with` enters."""
 
     def make(region: str = "us-east-1", service: str = "secretsmanager", **options: Any) -> Any:
         credentials = {"aws_access_key_id": "AKIATEST", "aws_secret_access_key": "test"}
@@ -78,7 +78,7 @@ def endpoint(secretsmanager):
 
 @pytest.fixture
 def over_http(endpoint):
-    """Makes boto3 clients of the endpoint, and lets go of their connections at the end."""
+    """Return a factory of boto3 clients of the endpoint. Close them after the test."""
     made = []
 
     def make(env=None, config=ONE_TRY):
@@ -100,7 +100,7 @@ def over_http(endpoint):
 
 
 class Blocked:
-    """A rotation function that waits, in its first step, until it is told to go on."""
+    """A rotation function whose first step waits for the event `go_on`."""
 
     def __init__(self, secretsmanager):
         self.began, self.go_on = Event(), Event()
@@ -111,7 +111,7 @@ class Blocked:
         assert self.go_on.wait(PATIENCE)
 
     def begin(self, endpoint, name="db"):
-        """Asks for a rotation of the secret; gives the connection when the function is running."""
+        """Request a rotation over HTTP. Return the connection as soon as the function runs."""
         parameters = {"SecretId": name, "RotationLambdaARN": self.arn, "ClientRequestToken": TOKEN}
         connection = connect(endpoint)
         connection.sendall(bytes(signed(endpoint, "RotateSecret", parameters)))

@@ -25,7 +25,7 @@ from pytest_secretsmanager import SecretsManager
 ONE_TRY = Config(retries={"total_max_attempts": 1}, proxies={})
 
 
-def test_a_client_of_the_environment_reaches_it(secretsmanager, endpoint, monkeypatch):
+def test_a_client_configured_by_the_endpoints_environment_reaches_it(secretsmanager, endpoint, monkeypatch):
     for name, value in endpoint.env.items():
         monkeypatch.setenv(name, value)
     client = boto3.session.Session().client("secretsmanager", config=ONE_TRY)
@@ -34,7 +34,7 @@ def test_a_client_of_the_environment_reaches_it(secretsmanager, endpoint, monkey
     assert secretsmanager.secret("db").value == "x"
 
 
-def test_a_life_of_a_secret_goes_over_it(secretsmanager, over_http):
+def test_the_endpoint_serves_create_put_get_tag_describe_list_and_delete(secretsmanager, over_http):
     client = over_http()
     client.create_secret(Name="db", SecretString="one", Tags=[{"Key": "team", "Value": "pay"}])
     client.put_secret_value(SecretId="db", SecretBinary=b"\x00\xff")
@@ -49,14 +49,14 @@ def test_a_life_of_a_secret_goes_over_it(secretsmanager, over_http):
     assert dict(secretsmanager.secrets) == {}
 
 
-def test_a_call_is_logged_with_the_request_id_that_its_client_sees(secretsmanager, over_http):
+def test_a_call_over_http_is_logged_with_the_request_id_of_its_response(secretsmanager, over_http):
     seen = over_http().list_secrets()["ResponseMetadata"]
     (call,) = secretsmanager.log
     assert (call.operation, call.region, call.account) == ("ListSecrets", "us-east-1", "123456789012")
     assert call.request_id == seen["RequestId"] == seen["HTTPHeaders"]["x-amzn-requestid"]
 
 
-def test_a_refused_call_is_logged_with_the_request_id_that_its_client_sees(secretsmanager, over_http):
+def test_a_refused_call_over_http_is_logged_with_the_request_id_of_its_response(secretsmanager, over_http):
     client = over_http()
     with pytest.raises(client.exceptions.ResourceNotFoundException) as caught:
         client.get_secret_value(SecretId="nowhere")
@@ -66,26 +66,26 @@ def test_a_refused_call_is_logged_with_the_request_id_that_its_client_sees(secre
     assert caught.value.response["Message"] == caught.value.response["Error"]["Message"]
 
 
-def test_the_region_of_a_call_is_that_of_its_signature(secretsmanager, endpoint):
-    """The environment's region is a client's default; what counts is what it signed for."""
+def test_the_endpoint_takes_the_region_of_a_call_from_its_signature(secretsmanager, endpoint):
+    """The region in the environment is only a client's default."""
     assert send(endpoint, signed(endpoint, "ListSecrets", {}, region="ap-south-1")).status == 200
     assert [call.region for call in secretsmanager.log] == ["ap-south-1"]
 
 
-def test_a_client_of_its_url_goes_over_http_while_others_are_answered_in_process(secretsmanager, over_http, client):
-    """aiohttp names itself in what it sends, which nobody who answers in process does."""
+def test_a_client_of_the_endpoints_url_calls_over_http_and_another_client_in_process(secretsmanager, over_http, client):
+    """Only a response over HTTP has Content-Length."""
     assert "content-length" in over_http().list_secrets()["ResponseMetadata"]["HTTPHeaders"]
     assert "content-length" not in client.list_secrets()["ResponseMetadata"]["HTTPHeaders"]
     assert len(secretsmanager.log) == 2
 
 
 @pytest.mark.parametrize("form", ["http://127.0.0.1:{}/", "http://localhost:{}", "http://localhost:{}/"])
-def test_a_client_may_write_its_url_otherwise(over_http, endpoint, form):
+def test_a_client_with_another_form_of_the_endpoints_url_calls_over_http(over_http, endpoint, form):
     env = {**endpoint.env, "AWS_ENDPOINT_URL_SECRETS_MANAGER": form.format(port_of(endpoint))}
     assert "content-length" in over_http(env).list_secrets()["ResponseMetadata"]["HTTPHeaders"]
 
 
-def test_it_answers_for_its_own_manager_while_an_inner_one_is_entered(secretsmanager, over_http, client):
+def test_an_endpoint_serves_its_own_manager_while_an_inner_manager_is_entered(secretsmanager, over_http, client):
     secretsmanager.seed("db", "outer")
     with SecretsManager() as inner:
         inner.seed("db", "inner")
@@ -94,7 +94,7 @@ def test_it_answers_for_its_own_manager_while_an_inner_one_is_entered(secretsman
         assert len(inner.log) == 1
 
 
-def test_the_clock_of_the_manager_is_the_clock_of_what_it_serves(secretsmanager, over_http):
+def test_create_secret_over_http_uses_the_managers_clock(secretsmanager, over_http):
     secretsmanager.clock.set(datetime(2040, 1, 1, tzinfo=UTC))
     over_http().create_secret(Name="db", SecretString="x")
     assert over_http().describe_secret(SecretId="db")["CreatedDate"] - datetime(2040, 1, 1, tzinfo=UTC) < timedelta(
@@ -105,7 +105,7 @@ def test_the_clock_of_the_manager_is_the_clock_of_what_it_serves(secretsmanager,
 # --- at the same time -------------------------------------------------------------------------------------------------
 
 
-def test_a_call_that_takes_its_time_holds_up_no_other(secretsmanager, endpoint, blocked, over_http):
+def test_a_running_call_does_not_delay_another_call(secretsmanager, endpoint, blocked, over_http):
     secretsmanager.seed("db", "old")
     with blocked.begin(endpoint) as connection:
         over_http().create_secret(Name="other", SecretString="x")
@@ -114,7 +114,7 @@ def test_a_call_that_takes_its_time_holds_up_no_other(secretsmanager, endpoint, 
         assert read_answer(connection).status == 200
 
 
-def test_a_rotation_function_may_call_the_endpoint(secretsmanager, over_http):
+def test_a_rotation_function_can_call_the_endpoint(secretsmanager, over_http):
     seen = []
     client = over_http()
 
@@ -126,7 +126,7 @@ def test_a_rotation_function_may_call_the_endpoint(secretsmanager, over_http):
     assert seen == [(step, "db") for step in ("createSecret", "setSecret", "testSecret", "finishSecret")]
 
 
-def test_nothing_of_many_threads_is_lost_or_doubled(secretsmanager, over_http):
+def test_create_secret_by_16_threads_over_http_creates_and_logs_each_secret_once(secretsmanager, over_http):
     threads, calls = 16, 50
     client = over_http(config=ONE_TRY.merge(Config(max_pool_connections=threads)))
     start = Barrier(threads)
@@ -143,8 +143,8 @@ def test_nothing_of_many_threads_is_lost_or_doubled(secretsmanager, over_http):
     assert len(seen) == threads * calls
 
 
-def test_a_client_that_was_made_for_it_gets_no_answer_when_it_is_gone(secretsmanager):
-    """Nobody else at that URL answers in its place once no manager is left."""
+def test_a_subprocess_of_a_stopped_endpoint_gets_an_error(secretsmanager):
+
     with SecretsManager() as sm:
         endpoint = sm.endpoint()
         env = endpoint.env
@@ -157,5 +157,8 @@ def test_a_client_that_was_made_for_it_gets_no_answer_when_it_is_gone(secretsman
     ran = subprocess.run(
         [sys.executable, "-c", code], env=os.environ | env, capture_output=True, text=True, check=False
     )
-    refusals = {EndpointConnectionError.__name__, "UnrecognizedClientException"}  # another test's may be there by now
+    refusals = {
+        EndpointConnectionError.__name__,
+        "UnrecognizedClientException",
+    }  # another test's endpoint may have the port by now
     assert ran.stdout.strip() in refusals

@@ -16,8 +16,10 @@ from pytest_secretsmanager.engine.operations import OPERATIONS
     [KeyboardInterrupt("hunter2"), pytest.fail.Exception("hunter2")],
     ids=lambda it: type(it).__name__,
 )
-def test_it_outlives_what_a_rotation_function_raises(secretsmanager, endpoint, error, caplog):
-    """Whoever asked is told of a crash, and the next one is served."""
+def test_an_error_of_a_rotation_function_over_http_is_a_crash_and_the_endpoint_serves_on(
+    secretsmanager, endpoint, error, caplog
+):
+    """The caller gets InternalServiceError, and the next call an answer."""
 
     def handler(*_):
         raise error
@@ -34,10 +36,10 @@ def test_it_outlives_what_a_rotation_function_raises(secretsmanager, endpoint, e
     assert crash.startswith("secretsmanager.RotateSecret crashed inside the endpoint\n")
     assert crash.endswith(type(error).__name__)
     assert "hunter2" not in crash + caplog.text
-    endpoint.crashes.clear()  # it is no crash of this test's
+    endpoint.crashes.clear()  # the crash is on purpose
 
 
-def test_crashes_are_remembered_after_their_endpoint(secretsmanager, endpoint):
+def test_the_manager_keeps_the_crashes_of_a_stopped_endpoint(secretsmanager, endpoint):
     endpoint.crashes.append("what crashed")
     endpoint.stop()
     again = secretsmanager.endpoint()
@@ -53,7 +55,9 @@ def crash(*_):
 
 
 @ON_PURPOSE
-def test_a_crash_is_a_fault_of_the_service_without_detail(secretsmanager, endpoint, over_http, monkeypatch):
+def test_a_crash_over_http_is_an_internal_service_error_that_shows_no_error_text(
+    secretsmanager, endpoint, over_http, monkeypatch
+):
     secretsmanager.seed("db", "old")
     monkeypatch.setitem(OPERATIONS, "PutSecretValue", OPERATIONS["PutSecretValue"]._replace(run=crash))
     with secretsmanager.assert_unchanged():
@@ -68,20 +72,20 @@ def test_a_crash_is_a_fault_of_the_service_without_detail(secretsmanager, endpoi
     assert len(secretsmanager._parts.crashes) == 2
 
 
-def test_what_was_refused_is_no_crash(endpoint):
+def test_a_refusal_over_http_is_not_recorded_as_a_crash(endpoint):
     assert send(endpoint, signed(endpoint)).code == "ResourceNotFoundException"
     assert endpoint.crashes == []
 
 
 @ON_PURPOSE
-def test_it_serves_on_after_a_crash(secretsmanager, endpoint, monkeypatch):
+def test_the_endpoint_serves_calls_after_a_crash(secretsmanager, endpoint, monkeypatch):
     with monkeypatch.context() as patched:
         patched.setitem(OPERATIONS, "ListSecrets", OPERATIONS["ListSecrets"]._replace(run=crash))
         assert send(endpoint, signed(endpoint, "ListSecrets", {})).status == 500
     assert send(endpoint, signed(endpoint, "ListSecrets", {})).status == 200
 
 
-def test_an_operation_that_is_not_supported_is_told_by_that_name(secretsmanager, endpoint, monkeypatch):
+def test_an_unsupported_operation_over_http_is_refused_by_its_name(secretsmanager, endpoint, monkeypatch):
     monkeypatch.delitem(OPERATIONS, "ListSecrets")
     answer = send(endpoint, signed(endpoint, "ListSecrets", {}))
     assert (answer.status, answer.code) == (400, "UnsupportedOperation")

@@ -16,18 +16,18 @@ from pytest_secretsmanager.doors import http_server
 from pytest_secretsmanager.engine.errors import UsageError
 
 
-def test_its_url_is_a_free_port_of_the_loopback_interface(endpoint):
+def test_the_endpoint_url_has_127_0_0_1_and_a_free_port(endpoint):
     assert endpoint.url == f"http://127.0.0.1:{port_of(endpoint)}"
     assert port_of(endpoint) > 0
 
 
-def test_it_listens_on_the_loopback_interface_alone(endpoint):
-    """Were it to listen on all interfaces, the rest of 127.0.0.0/8 would reach it too."""
-    with pytest.raises(OSError):  # noqa: PT011 - which one depends on the system
+def test_the_endpoint_listens_only_on_127_0_0_1(endpoint):
+    """An endpoint that listened on all interfaces would accept a connection to 127.0.0.2."""
+    with pytest.raises(OSError):  # noqa: PT011 - the subclass depends on the system
         socket.create_connection(("127.0.0.2", port_of(endpoint)), timeout=0.5)
 
 
-def test_its_environment_names_url_region_and_credentials(endpoint, monkeypatch):
+def test_env_of_holds_url_region_and_credentials(endpoint, monkeypatch):
     for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
         monkeypatch.delenv(name, raising=False)
     env = endpoint.env_of()
@@ -53,7 +53,7 @@ def test_its_environment_names_url_region_and_credentials(endpoint, monkeypatch)
     ],
     ids=["HTTP_PROXY", "all_proxy with exemptions", "http_proxy with exemptions"],
 )
-def test_its_environment_leads_past_a_proxy_of_the_developers(endpoint, monkeypatch, variables, exempt):
+def test_env_of_exempts_the_endpoint_from_the_users_proxy(endpoint, monkeypatch, variables, exempt):
     for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy", "no_proxy", "NO_PROXY"):
         monkeypatch.delenv(name, raising=False)
     for name, value in variables.items():
@@ -62,8 +62,8 @@ def test_its_environment_leads_past_a_proxy_of_the_developers(endpoint, monkeypa
     assert (env["NO_PROXY"], env["no_proxy"]) == (exempt, exempt)
 
 
-def test_no_two_endpoints_hand_out_the_same_credentials():
-    """A random seed makes ids repeatable, but never what protects the endpoint."""
+def test_two_endpoints_with_the_same_random_seed_have_different_credentials():
+    """A random seed makes ids repeatable, but not the secret key of an endpoint."""
     pairs = []
     for _ in range(2):
         with SecretsManager(random_seed=1) as sm, sm.endpoint() as endpoint:
@@ -71,7 +71,7 @@ def test_no_two_endpoints_hand_out_the_same_credentials():
     assert pairs[0].isdisjoint(pairs[1])
 
 
-def test_credentials_use_up_none_of_the_repeatable_ids():
+def test_env_of_consumes_no_id_of_a_manager_with_a_random_seed():
     names = []
     for asks in (False, True):
         with SecretsManager(random_seed=1) as sm:
@@ -81,24 +81,24 @@ def test_credentials_use_up_none_of_the_repeatable_ids():
     assert names[0] == names[1]
 
 
-def test_a_program_of_another_region_and_account_is_answered_there(secretsmanager, endpoint, over_http):
+def test_a_client_with_env_of_another_region_and_account_creates_its_secret_there(secretsmanager, endpoint, over_http):
     client = over_http(endpoint.env_of(region="eu-west-1", account="210987654321"))
     assert client.create_secret(Name="db")["ARN"].startswith("arn:aws:secretsmanager:eu-west-1:210987654321:secret:db-")
     (call,) = secretsmanager.log
     assert (call.region, call.account) == ("eu-west-1", "210987654321")
 
 
-def test_credentials_handed_out_before_stay_good(endpoint, over_http):
+def test_credentials_of_env_of_stay_valid_after_the_next_env_of(endpoint, over_http):
     env = endpoint.env_of()
     endpoint.env_of(account="210987654321")
     assert over_http(env).list_secrets()["SecretList"] == []
 
 
-def test_its_repr_shows_no_credentials(endpoint):
+def test_the_repr_of_an_endpoint_shows_no_credentials(endpoint):
     assert repr(endpoint) == f"<endpoint of Secrets Manager at {endpoint.url}>"
 
 
-def test_neither_its_crashes_nor_its_parts_show_the_secret_key(endpoint):
+def test_the_repr_of_handed_out_credentials_shows_no_secret_key(endpoint):
     known, *_ = endpoint._responder.callers.handed_out.values()
     assert known.pair.secret_access_key not in repr(known)
 
@@ -113,7 +113,9 @@ def test_neither_its_crashes_nor_its_parts_show_the_secret_key(endpoint):
     ],
     ids=lambda variables: next(iter(variables)),
 )
-def test_a_subprocess_finds_it_whatever_the_developer_has_set(secretsmanager, endpoint, spoiling):
+def test_a_subprocess_reaches_the_endpoint_although_a_variable_of_the_user_opposes_it(
+    secretsmanager, endpoint, spoiling
+):
     secretsmanager.seed("db", "hunter2")
     code = "import boto3; print(boto3.client('secretsmanager').get_secret_value(SecretId='db')['SecretString'])"
     env = os.environ | spoiling | endpoint.env
@@ -122,8 +124,8 @@ def test_a_subprocess_finds_it_whatever_the_developer_has_set(secretsmanager, en
 
 
 @pytest.mark.parametrize("name", ["AWS_PROFILE", "AWS_DEFAULT_PROFILE"])
-def test_a_subprocess_finds_it_whatever_profile_the_developer_has_chosen(secretsmanager, monkeypatch, name):
-    """botocore stops at a profile that is not there, and nobody can unset a variable for a subprocess."""
+def test_a_subprocess_reaches_the_endpoint_although_the_users_profile_does_not_exist(secretsmanager, monkeypatch, name):
+    """botocore raises for a missing profile, and `os.environ | endpoint.env` can't unset a variable."""
     secretsmanager.seed("db", "hunter2")
     monkeypatch.setenv(name, "a-profile-that-is-not-there")
     endpoint = secretsmanager.endpoint()
@@ -133,30 +135,30 @@ def test_a_subprocess_finds_it_whatever_profile_the_developer_has_chosen(secrets
     )
     assert (ran.stdout.strip(), ran.stderr) == ("hunter2", "")
     profile = Path(endpoint.env["AWS_CONFIG_FILE"])
-    assert profile.parent.stat().st_mode & 0o077 == 0  # nobody else reads the credentials
+    assert profile.parent.stat().st_mode & 0o077 == 0  # other users can't read the credentials
     endpoint.stop()
     assert not profile.parent.exists()
 
 
-def test_a_stopped_one_hands_out_no_credentials(endpoint):
+def test_env_of_is_refused_on_a_stopped_endpoint(endpoint):
     endpoint.stop()
     with pytest.raises(UsageError, match="was stopped"):
         endpoint.env_of()
 
 
-def test_what_goes_to_and_fro_shows_neither_bodies_nor_headers():
+def test_the_repr_of_an_http_request_or_response_shows_neither_body_nor_headers():
     request = http_server.Request("POST", "/", "", (("authorization", "hunter2"),), b"hunter2")
     response = http_server.Response(200, {"x": "hunter2"}, b"hunter2")
     assert (repr(request), repr(response)) == ("<request: POST />", "<response: 200>")
 
 
 @pytest.mark.parametrize("account", ["", "1234", "12345678901x", 123456789012])
-def test_an_account_that_is_none_is_refused(endpoint, account):
+def test_env_of_refuses_an_account_that_is_not_a_string_of_twelve_digits(endpoint, account):
     with pytest.raises(UsageError, match="twelve digits"):
         endpoint.env_of(account=account)
 
 
 @pytest.mark.parametrize("region", ["", 5])
-def test_a_region_that_is_none_is_refused(endpoint, region):
+def test_env_of_refuses_a_region_that_is_empty_or_no_string(endpoint, region):
     with pytest.raises(UsageError, match="region is a str such as 'us-east-1', not"):
         endpoint.env_of(region=region)

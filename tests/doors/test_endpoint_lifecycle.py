@@ -25,18 +25,18 @@ from pytest_secretsmanager.doors import http_server
 from pytest_secretsmanager.engine.errors import UsageError
 
 
-def test_asked_twice_it_is_the_same_one(secretsmanager, endpoint):
+def test_sm_endpoint_returns_the_running_endpoint(secretsmanager, endpoint):
     assert secretsmanager.endpoint() is endpoint
     assert secretsmanager.endpoint(port=port_of(endpoint)) is endpoint
 
 
-def test_it_is_at_one_port_at_a_time(secretsmanager, endpoint):
+def test_sm_endpoint_refuses_another_port_while_the_endpoint_runs(secretsmanager, endpoint):
     other = port_of(endpoint) - 1
     with pytest.raises(UsageError, match=f"at port {port_of(endpoint)} already: stop it to have it at {other}"):
         secretsmanager.endpoint(port=other)
 
 
-def test_it_ends_with_the_block_that_is_rolled_back(secretsmanager):
+def test_a_rollback_stops_an_endpoint_that_was_started_inside_it(secretsmanager):
     with secretsmanager.snapshot():
         inside = secretsmanager.endpoint()
     assert inside.is_stopped
@@ -46,7 +46,7 @@ def test_it_ends_with_the_block_that_is_rolled_back(secretsmanager):
     assert not outside.is_stopped
 
 
-def test_a_stopped_one_is_made_anew(secretsmanager, endpoint):
+def test_sm_endpoint_starts_a_new_endpoint_after_a_stop(secretsmanager, endpoint):
     endpoint.stop()
     again = secretsmanager.endpoint()
     assert again is not endpoint
@@ -54,12 +54,12 @@ def test_a_stopped_one_is_made_anew(secretsmanager, endpoint):
     assert send(again, signed(again, "ListSecrets", {})).status == 200
 
 
-def test_it_can_be_started_at_the_port_of_one_that_was_stopped(secretsmanager, endpoint):
+def test_sm_endpoint_can_reuse_the_port_of_a_stopped_endpoint(secretsmanager, endpoint):
     endpoint.stop()
     assert secretsmanager.endpoint(port=port_of(endpoint)).url == endpoint.url
 
 
-def test_a_taken_port_is_told_and_leaves_no_thread(secretsmanager):
+def test_sm_endpoint_raises_oserror_for_a_port_in_use_and_leaves_no_thread(secretsmanager):
     with socket.create_server(("127.0.0.1", 0)) as other:
         with pytest.raises(OSError, match=r"(?i)address already in use"):
             secretsmanager.endpoint(port=other.getsockname()[1])
@@ -68,7 +68,7 @@ def test_a_taken_port_is_told_and_leaves_no_thread(secretsmanager):
     assert send(endpoint, signed(endpoint, "ListSecrets", {})).status == 200
 
 
-def test_a_failed_start_leaves_no_socket(secretsmanager):
+def test_sm_endpoint_at_a_port_in_use_leaves_no_socket(secretsmanager):
     with socket.create_server(("127.0.0.1", 0)) as other:
         before = open_sockets()
         with pytest.raises(OSError, match=r"(?i)address already in use"):
@@ -76,7 +76,7 @@ def test_a_failed_start_leaves_no_socket(secretsmanager):
         assert open_sockets() - before == Counter()
 
 
-def test_a_with_statement_stops_it(secretsmanager):
+def test_a_with_statement_stops_the_endpoint(secretsmanager):
     with secretsmanager.endpoint() as endpoint:
         assert not endpoint.is_stopped
     assert endpoint.is_stopped
@@ -84,14 +84,16 @@ def test_a_with_statement_stops_it(secretsmanager):
         connect(endpoint)
 
 
-def test_stopping_twice_is_stopping_once(endpoint):
+def test_an_endpoint_can_be_stopped_twice(endpoint):
     endpoint.stop()
     endpoint.stop()
     assert threads_of_endpoints() == []
 
 
-@pytest.mark.parametrize("error", [None, RuntimeError, KeyboardInterrupt], ids=str)
-def test_it_stops_with_its_manager(error):
+@pytest.mark.parametrize(
+    "error", [None, RuntimeError, KeyboardInterrupt], ids=["no error", "RuntimeError", "KeyboardInterrupt"]
+)
+def test_leaving_the_manager_stops_its_endpoint(error):
     before = open_sockets()
     found = []
 
@@ -111,7 +113,7 @@ def test_it_stops_with_its_manager(error):
     assert open_sockets() - before == Counter()
 
 
-def test_it_outlives_an_inner_entering_of_the_same_manager():
+def test_an_endpoint_runs_on_when_a_nested_with_of_the_same_manager_ends():
     with SecretsManager() as sm:
         endpoint = sm.endpoint()
         with sm:
@@ -143,13 +145,13 @@ def half_of_the_body(endpoint):
 
 
 @pytest.mark.parametrize("client", [idle, silent, half_of_the_head, half_of_the_body])
-def test_stopping_leaves_nothing_though_a_client_holds_on(client):
+def test_leaving_the_manager_leaves_no_thread_or_socket_although_clients_stay_connected(client):
     before = open_sockets()
     with SecretsManager() as sm:
         sm.seed("db", "old")
         endpoint = sm.endpoint()
         connections = [client(endpoint) for _ in range(3)]
-        # Connections are taken in the order they come in: when this is answered, the others are known.
+        # The endpoint accepts connections in order: after this answer it knows the others.
         assert send(endpoint, signed(endpoint, "ListSecrets", {})).status == 200
     assert threads_of_endpoints() == []
     for connection in connections:
@@ -158,7 +160,7 @@ def test_stopping_leaves_nothing_though_a_client_holds_on(client):
 
 
 def begin_to_stop(endpoint):
-    """Stops the endpoint elsewhere; gives the thread when all that is left is to wait for answers."""
+    """Stop the endpoint in a thread. Return the thread once it only waits for running calls."""
     stopping = Thread(target=endpoint.stop)
     stopping.start()
     for _ in range(int(PATIENCE * 100)):
@@ -168,7 +170,7 @@ def begin_to_stop(endpoint):
     raise AssertionError("the endpoint does not stop")
 
 
-def test_stopping_waits_for_an_answer_that_is_being_made(secretsmanager, endpoint, blocked, monkeypatch):
+def test_stop_waits_for_a_running_call(secretsmanager, endpoint, blocked, monkeypatch):
     monkeypatch.setattr(http_server, "SECONDS_TO_ANSWER", PATIENCE)
     before = open_sockets()
     secretsmanager.seed("db", "old")
@@ -185,7 +187,7 @@ def test_stopping_waits_for_an_answer_that_is_being_made(secretsmanager, endpoin
     assert [step.step for step in run.steps] == ["createSecret", "setSecret", "testSecret", "finishSecret"]
 
 
-def test_stopping_does_not_wait_for_ever(secretsmanager, endpoint, blocked, monkeypatch):
+def test_stop_gives_up_on_a_running_call_after_seconds_to_answer(secretsmanager, endpoint, blocked, monkeypatch):
     monkeypatch.setattr(http_server, "SECONDS_TO_ANSWER", 0.01)
     secretsmanager.seed("db", "old")
     with blocked.begin(endpoint):
@@ -203,16 +205,16 @@ def raise_interrupt(*_args, **_kwargs):
 
 
 INTERRUPTED = {
-    "its connections are closed": lambda _: (http_server, "wait"),
-    "its loop ends": lambda server: (server._has_ended, "wait"),
-    "its thread ends": lambda server: (server._thread, "join"),
-    "its port is freed": lambda server: (server._loop, "close"),
-    "its pool is shut down": lambda server: (server._pool, "shutdown"),
+    "closing connections": lambda _: (http_server, "wait"),
+    "ending the loop": lambda server: (server._has_ended, "wait"),
+    "joining the thread": lambda server: (server._thread, "join"),
+    "closing the loop": lambda server: (server._loop, "close"),
+    "shutting down the pool": lambda server: (server._pool, "shutdown"),
 }
 
 
 @pytest.mark.parametrize("where", INTERRUPTED.values(), ids=INTERRUPTED)
-def test_a_stop_that_is_interrupted_while_can_be_repeated(endpoint, where, monkeypatch):
+def test_a_stop_that_is_interrupted_can_be_repeated(endpoint, where, monkeypatch):
     idle(endpoint).close()
     with monkeypatch.context() as interrupt:
         interrupt.setattr(*where(endpoint._server), raise_interrupt)
@@ -226,7 +228,7 @@ def test_a_stop_that_is_interrupted_while_can_be_repeated(endpoint, where, monke
         connect(endpoint)
 
 
-def test_a_manager_that_is_left_stops_its_endpoint_though_an_interrupt_comes(monkeypatch):
+def test_leaving_the_manager_stops_its_endpoint_although_an_interrupt_comes(monkeypatch):
     sm = SecretsManager()
     sm.__enter__()
     endpoint = sm.endpoint()
@@ -238,19 +240,19 @@ def test_a_manager_that_is_left_stops_its_endpoint_though_an_interrupt_comes(mon
     assert threads_of_endpoints() == []
 
 
-def test_a_manager_that_is_not_entered_has_none():
+def test_sm_endpoint_is_refused_before_the_manager_is_entered():
     with pytest.raises(UsageError, match="start its endpoint inside `with SecretsManager"):
         SecretsManager().endpoint()
 
 
-def test_a_manager_that_was_left_has_none():
+def test_sm_endpoint_is_refused_after_the_manager_was_left():
     with SecretsManager() as sm:
         sm.endpoint()
     with pytest.raises(UsageError, match="answers no calls now"):
         sm.endpoint()
 
 
-def test_without_aiohttp_the_extra_is_named():
+def test_sm_endpoint_without_aiohttp_names_the_extra_to_install():
     code = (
         "import sys; sys.modules['aiohttp'] = None\n"
         "from pytest_secretsmanager import SecretsManager\n"
@@ -264,7 +266,7 @@ def test_without_aiohttp_the_extra_is_named():
     assert (ran.stdout.strip(), ran.stderr) == (told, "")
 
 
-def test_threads_that_ask_at_once_get_the_same_one():
+def test_sm_endpoint_returns_one_endpoint_to_concurrent_threads():
     start = Barrier(16)
     with SecretsManager() as sm:
 
@@ -278,8 +280,8 @@ def test_threads_that_ask_at_once_get_the_same_one():
 
 
 @pytest.mark.parametrize("client", [idle, silent, half_of_the_head, half_of_the_body])
-def test_it_stops_in_frozen_time_too(secretsmanager, client):
-    """freezegun stops the clock by which aiohttp would give up on a client."""
+def test_an_endpoint_stops_while_freezegun_stops_time(secretsmanager, client):
+    """freezegun stops the clock of aiohttp's timeouts."""
     secretsmanager.seed("db", "old")
     with freezegun.freeze_time("2001-01-01"):
         endpoint = secretsmanager.endpoint()
@@ -291,6 +293,6 @@ def test_it_stops_in_frozen_time_too(secretsmanager, client):
 
 
 @pytest.mark.parametrize("port", [-1, 65_536, "80", 80.0, True])
-def test_a_port_that_is_none_is_refused(secretsmanager, port):
+def test_sm_endpoint_refuses_a_port_that_is_not_from_0_to_65535(secretsmanager, port):
     with pytest.raises(UsageError, match="a port is a number from 0 to 65535, not"):
         secretsmanager.endpoint(port=port)
