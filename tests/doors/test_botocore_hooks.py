@@ -123,7 +123,7 @@ def test_a_before_call_listener_gets_body_headers_method_and_url_of_the_request(
     assert (request["method"], request["url"]) == ("POST", "https://secretsmanager.eu-west-1.amazonaws.com/")
 
 
-def test_the_client_request_token_is_filled_in_before_the_bare_before_parameter_build(secretsmanager, new_client):
+def test_the_client_request_token_is_missing_until_the_bare_before_parameter_build(secretsmanager, new_client):
     """botocore fills it in as a listener to the bare event, so a Stubber's expected parameters don't name it."""
     secretsmanager.seed("db", "one")
     client = new_client()

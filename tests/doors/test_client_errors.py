@@ -40,12 +40,12 @@ def error_of(client, operation, parameters):
     return raised.value
 
 
-@pytest.mark.parametrize(("code", "operation", "parameters"), MODELLED)
+@pytest.mark.parametrize(("code", "operation", "parameters"), MODELLED, ids=[code for code, *_ in MODELLED])
 def test_a_modelled_error_has_the_clients_own_exception_class(caller, code, operation, parameters):
     assert type(error_of(caller, operation, parameters)) is getattr(caller.exceptions, code)
 
 
-@pytest.mark.parametrize(("code", "operation", "parameters"), MODELLED)
+@pytest.mark.parametrize(("code", "operation", "parameters"), MODELLED, ids=[code for code, *_ in MODELLED])
 def test_a_modelled_error_has_its_message_at_the_top_of_the_response_as_well(caller, code, operation, parameters):
     response = error_of(caller, operation, parameters).response
     assert response["Error"]["Code"] == code
@@ -58,6 +58,7 @@ def test_a_modelled_error_has_its_message_at_the_top_of_the_response_as_well(cal
         ("ValidationException", "get_secret_value", {"SecretId": ""}),
         ("SerializationException", "get_secret_value", {"SecretId": 7}),
     ],
+    ids=["ValidationException", "SerializationException"],
 )
 def test_an_error_outside_botocores_model_is_a_plain_client_error(caller, code, operation, parameters):
     error = error_of(caller, operation, parameters)

@@ -34,6 +34,7 @@ def unvalidated(secretsmanager, new_client):
         ("put_secret_value", {"SecretId": "db", "SecretString": "x"}),
         ("update_secret", {"SecretId": "db", "SecretString": "x"}),
     ],
+    ids=["create_secret", "put_secret_value", "update_secret"],
 )
 def test_a_client_fills_in_a_uuid4_for_a_missing_client_request_token(secretsmanager, client, operation, parameters):
     secretsmanager.seed("db", "one")
@@ -101,39 +102,57 @@ class Text(str):
     __slots__ = ()
 
 
-REFUSED_BY_BOTOCORE = [
-    ("get_secret_value", {}),
-    ("get_secret_value", {"SecretId": None}),
-    ("get_secret_value", {"SecretId": 7}),
-    ("get_secret_value", {"SecretId": b"db"}),
-    ("get_secret_value", {"SecretId": ""}),
-    ("get_secret_value", {"SecretId": "db", "Secret": "x"}),
-    ("get_secret_value", {"SecretId": "db", "VersionId": "short"}),
-    ("get_secret_value", {"SecretID": "db"}),
-    ("create_secret", {"Name": ""}),
-    ("create_secret", {"Name": "db", "SecretString": ""}),
-    ("create_secret", {"Name": "db", "SecretString": {"user": "app"}}),
-    ("create_secret", {"Name": "db", "SecretBinary": 5}),
-    ("create_secret", {"Name": "db", "SecretBinary": memoryview(b"x")}),
-    ("create_secret", {"Name": "db", "Tags": {"team": "pay"}}),
-    ("create_secret", {"Name": "db", "Tags": ["team"]}),
-    ("create_secret", {"Name": "db", "Tags": [{"key": "team"}]}),
-    ("create_secret", {"Name": "db", "Tags": [{"Key": "", "Value": 1}, {"Key": None}]}),
-    ("put_secret_value", {"SecretId": "db", "SecretString": "x", "VersionStages": []}),
-    ("put_secret_value", {"SecretId": "db", "SecretString": "x", "VersionStages": "AWSCURRENT"}),
-    ("put_secret_value", {"SecretId": "db", "SecretString": "x", "ClientRequestToken": "short"}),
-    ("list_secrets", {"MaxResults": "10"}),
-    ("list_secrets", {"MaxResults": 0}),
-    ("list_secrets", {"MaxResults": 1.5}),
-    ("list_secrets", {"Filters": [{"Key": "name", "Values": "db"}]}),
-    ("delete_secret", {"SecretId": "db", "ForceDeleteWithoutRecovery": "yes"}),
-    ("get_random_password", {"PasswordLength": True, "ExcludeNumbers": 1}),
-    ("batch_get_secret_value", {"SecretIdList": []}),
-]
+REFUSED_BY_BOTOCORE = {
+    "get_secret_value: no SecretId": ("get_secret_value", {}),
+    "get_secret_value: SecretId None": ("get_secret_value", {"SecretId": None}),
+    "get_secret_value: SecretId of int": ("get_secret_value", {"SecretId": 7}),
+    "get_secret_value: SecretId of bytes": ("get_secret_value", {"SecretId": b"db"}),
+    "get_secret_value: empty SecretId": ("get_secret_value", {"SecretId": ""}),
+    "get_secret_value: unknown member": ("get_secret_value", {"SecretId": "db", "Secret": "x"}),
+    "get_secret_value: short VersionId": ("get_secret_value", {"SecretId": "db", "VersionId": "short"}),
+    "get_secret_value: misspelt member": ("get_secret_value", {"SecretID": "db"}),
+    "create_secret: empty Name": ("create_secret", {"Name": ""}),
+    "create_secret: empty SecretString": ("create_secret", {"Name": "db", "SecretString": ""}),
+    "create_secret: SecretString of dict": ("create_secret", {"Name": "db", "SecretString": {"user": "app"}}),
+    "create_secret: SecretBinary of int": ("create_secret", {"Name": "db", "SecretBinary": 5}),
+    "create_secret: SecretBinary of memoryview": ("create_secret", {"Name": "db", "SecretBinary": memoryview(b"x")}),
+    "create_secret: Tags of dict": ("create_secret", {"Name": "db", "Tags": {"team": "pay"}}),
+    "create_secret: Tags of str": ("create_secret", {"Name": "db", "Tags": ["team"]}),
+    "create_secret: lower-case tag key": ("create_secret", {"Name": "db", "Tags": [{"key": "team"}]}),
+    "create_secret: several wrong tags": (
+        "create_secret",
+        {"Name": "db", "Tags": [{"Key": "", "Value": 1}, {"Key": None}]},
+    ),
+    "put_secret_value: no VersionStages": (
+        "put_secret_value",
+        {"SecretId": "db", "SecretString": "x", "VersionStages": []},
+    ),
+    "put_secret_value: VersionStages of str": (
+        "put_secret_value",
+        {"SecretId": "db", "SecretString": "x", "VersionStages": "AWSCURRENT"},
+    ),
+    "put_secret_value: short ClientRequestToken": (
+        "put_secret_value",
+        {"SecretId": "db", "SecretString": "x", "ClientRequestToken": "short"},
+    ),
+    "list_secrets: MaxResults of str": ("list_secrets", {"MaxResults": "10"}),
+    "list_secrets: MaxResults 0": ("list_secrets", {"MaxResults": 0}),
+    "list_secrets: MaxResults of float": ("list_secrets", {"MaxResults": 1.5}),
+    "list_secrets: Values of str": ("list_secrets", {"Filters": [{"Key": "name", "Values": "db"}]}),
+    "delete_secret: ForceDeleteWithoutRecovery of str": (
+        "delete_secret",
+        {"SecretId": "db", "ForceDeleteWithoutRecovery": "yes"},
+    ),
+    "get_random_password: PasswordLength of bool": (
+        "get_random_password",
+        {"PasswordLength": True, "ExcludeNumbers": 1},
+    ),
+    "batch_get_secret_value: no SecretIdList members": ("batch_get_secret_value", {"SecretIdList": []}),
+}
 """botocore refuses each before it is sent, some for several reasons."""
 
 
-@pytest.mark.parametrize(("operation", "parameters"), REFUSED_BY_BOTOCORE)
+@pytest.mark.parametrize(("operation", "parameters"), REFUSED_BY_BOTOCORE.values(), ids=REFUSED_BY_BOTOCORE)
 def test_invalid_parameters_fail_with_botocores_own_text_and_reach_no_log(new_client, operation, parameters):
     """The reference is the same call without a manager, by a client with an unreachable endpoint."""
     with pytest.raises(ParamValidationError) as reference:
@@ -162,6 +181,18 @@ def without_addresses(error):
         ("get_secret_value", {"SecretId": 7}, "SerializationException"),
         ("list_secrets", {"MaxResults": "10"}, "SerializationException"),
         ("delete_secret", {"SecretId": "db", "ForceDeleteWithoutRecovery": "yes"}, "SerializationException"),
+    ],
+    ids=[
+        "no SecretId",
+        "SecretId None",
+        "empty SecretId",
+        "long SecretId",
+        "empty SecretString",
+        "empty tag key",
+        "MaxResults 0",
+        "SecretId of int",
+        "MaxResults of str",
+        "ForceDeleteWithoutRecovery of str",
     ],
 )
 def test_a_client_without_validation_gets_the_refusal_of_aws(secretsmanager, unvalidated, operation, parameters, code):

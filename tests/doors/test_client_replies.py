@@ -151,7 +151,7 @@ POLICY = {
 }
 
 
-@pytest.mark.parametrize(("operation", "parameters"), READS)
+@pytest.mark.parametrize(("operation", "parameters"), READS, ids=[operation for operation, _ in READS])
 def test_changing_a_reply_does_not_change_the_next_reply(caller, secretsmanager, operation, parameters):
     secretsmanager.seed("db", "two", versions=["one"], tags={"team": "pay"}, policy=POLICY)
     getattr(caller, operation)(**copy.deepcopy(parameters))  # sets the date of last access

@@ -63,6 +63,7 @@ def test_an_async_call_in_an_unknown_region_finds_no_host_and_is_not_logged(secr
         ("eu-wst-1", {"endpoint_url": "http://nowhere.test:8"}, "http://nowhere.test:8/"),
         ("aws-global", {}, None),
     ],
+    ids=["commercial", "China", "without TLS", "custom endpoint_url", "aws-global"],
 )
 def test_the_error_in_an_unknown_region_names_the_url_that_botocore_would_call(
     secretsmanager, new_client, region, options, url

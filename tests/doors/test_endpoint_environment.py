@@ -1,4 +1,4 @@
-"""The local endpoint: the environment and the credentials that it gives its clients."""
+"""The local endpoint: the environment and the credentials of its clients."""
 
 import os
 import socket
@@ -113,9 +113,7 @@ def test_the_repr_of_handed_out_credentials_shows_no_secret_key(endpoint):
     ],
     ids=lambda variables: next(iter(variables)),
 )
-def test_a_subprocess_reaches_the_endpoint_although_a_variable_of_the_user_opposes_it(
-    secretsmanager, endpoint, spoiling
-):
+def test_a_subprocess_reaches_the_endpoint_despite_an_aws_variable_of_the_user(secretsmanager, endpoint, spoiling):
     secretsmanager.seed("db", "hunter2")
     code = "import boto3; print(boto3.client('secretsmanager').get_secret_value(SecretId='db')['SecretString'])"
     env = os.environ | spoiling | endpoint.env
@@ -152,13 +150,13 @@ def test_the_repr_of_an_http_request_or_response_shows_neither_body_nor_headers(
     assert (repr(request), repr(response)) == ("<request: POST />", "<response: 200>")
 
 
-@pytest.mark.parametrize("account", ["", "1234", "12345678901x", 123456789012])
+@pytest.mark.parametrize("account", ["", "1234", "12345678901x", 123456789012], ids=repr)
 def test_env_of_refuses_an_account_that_is_not_a_string_of_twelve_digits(endpoint, account):
     with pytest.raises(UsageError, match="twelve digits"):
         endpoint.env_of(account=account)
 
 
-@pytest.mark.parametrize("region", ["", 5])
-def test_env_of_refuses_a_region_that_is_empty_or_no_string(endpoint, region):
+@pytest.mark.parametrize("region", ["", 5], ids=repr)
+def test_env_of_refuses_a_region_that_is_empty_or_not_a_string(endpoint, region):
     with pytest.raises(UsageError, match="region is a str such as 'us-east-1', not"):
         endpoint.env_of(region=region)

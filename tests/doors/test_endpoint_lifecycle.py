@@ -292,7 +292,7 @@ def test_an_endpoint_stops_while_freezegun_stops_time(secretsmanager, client):
     assert threads_of_endpoints() == []
 
 
-@pytest.mark.parametrize("port", [-1, 65_536, "80", 80.0, True])
-def test_sm_endpoint_refuses_a_port_that_is_not_from_0_to_65535(secretsmanager, port):
+@pytest.mark.parametrize("port", [-1, 65_536, "80", 80.0, True], ids=repr)
+def test_sm_endpoint_refuses_a_port_that_is_not_a_number_from_0_to_65535(secretsmanager, port):
     with pytest.raises(UsageError, match="a port is a number from 0 to 65535, not"):
         secretsmanager.endpoint(port=port)

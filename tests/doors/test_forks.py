@@ -325,7 +325,7 @@ def test_the_second_write_in_a_child_does_not_warn(secretsmanager):
     assert in_child(lambda: (len(warned_of(lambda: put(client))), warned_of(lambda: put(client)))) == [1, []]
 
 
-def test_a_child_of_a_child_warns_once_of_its_own(secretsmanager):
+def test_a_child_of_a_child_warns_at_its_own_first_write(secretsmanager):
     secretsmanager.seed("db", "parent's")
     client = secretsmanager.client()
 

@@ -198,7 +198,7 @@ def test_managers_can_be_left_in_the_order_of_entering(ask):
     assert answers == ["three", "three", "network"]
 
 
-def test_the_middle_one_of_three_managers_can_be_left_first(ask):
+def test_the_second_of_three_managers_can_be_left_first(ask):
     one, two, three = entered("one"), entered("two"), entered("three")
     leave(two)
     answers = [ask()]
@@ -363,7 +363,7 @@ def test_a_mock_of_make_api_call_can_call_the_method_that_it_replaces(new_client
     assert [call.operation for call in sm.log] == ["CreateSecret", "DescribeSecret"]
 
 
-def test_a_mock_that_stops_inside_a_manager_restores_the_bare_method(bare_method, closed_port_client):
+def test_a_mock_that_stops_inside_a_manager_removes_the_wrapper(bare_method, closed_port_client):
     replaced = mock.patch.object(BaseClient, METHOD, return_value={})
     replaced.start()
     with SecretsManager():
@@ -419,7 +419,11 @@ def dies():
     return ask
 
 
-@pytest.mark.parametrize("hook", [None, "before-call", "after-call.secrets-manager.*"])
+@pytest.mark.parametrize(
+    "hook",
+    [None, "before-call", "after-call.secrets-manager.*"],
+    ids=["no listener", "before-call", "after-call.secrets-manager.*"],
+)
 def test_a_client_is_garbage_collected_while_its_manager_is_active(secretsmanager, new_client, hook, dies):
     client = new_client()
     if hook:
@@ -465,7 +469,7 @@ def test_a_client_that_its_own_listener_references_is_garbage_collected(secretsm
     assert dies(reference)
 
 
-@pytest.mark.parametrize("hook", [None, "before-call"])
+@pytest.mark.parametrize("hook", [None, "before-call"], ids=["no listener", "before-call"])
 def test_a_manager_is_garbage_collected_while_its_clients_live(new_client, hook, dies):
     client = new_client()
     if hook:

@@ -147,6 +147,7 @@ def test_a_call_fails_after_the_attempts_that_botocore_documents(secretsmanager,
         ({"mode": "standard", "total_max_attempts": 4}, 4),
         ({"mode": "adaptive", "total_max_attempts": 1}, 1),
     ],
+    ids=str,
 )
 def test_a_client_makes_as_many_attempts_as_its_configuration_says(plan, call, retries, attempts):
     planned = plan(*[FAILED] * 9)
@@ -170,8 +171,10 @@ def test_an_error_that_botocore_does_not_retry_ends_the_call(plan, call):
     assert raised.value.response["ResponseMetadata"]["RetryAttempts"] == 0
 
 
-@pytest.mark.parametrize("answer", [RawAnswer(200, b"<html>Welcome</html>"), TruncatedAnswer(9)])
-def test_a_body_that_is_not_json_gives_the_empty_reply_that_botocore_makes_of_it(secretsmanager, plan, call, answer):
+@pytest.mark.parametrize(
+    "answer", [RawAnswer(200, b"<html>Welcome</html>"), TruncatedAnswer(9)], ids=["HTML", "truncated JSON"]
+)
+def test_a_response_body_that_is_not_json_gives_botocores_empty_reply(secretsmanager, plan, call, answer):
     secretsmanager.seed("db", "one")
     plan(Fault(answer))
     assert list(call()) == ["ResponseMetadata"]
@@ -245,6 +248,7 @@ def test_a_body_that_a_listener_makes_invalid_json_raises_serialization_exceptio
         ([None], [None], 0),
         ([], [], 0),
     ],
+    ids=str,
 )
 def test_a_call_waits_as_long_as_the_first_responding_needs_retry_listener_asks(
     secretsmanager, new_client, responses, left, waited
@@ -281,7 +285,11 @@ def test_put_secret_value_makes_one_version_when_its_reply_is_lost(secretsmanage
     assert written == [reply["VersionId"]] * 2
 
 
-@pytest.mark.parametrize("answer", ["closed", InternalServiceError("x"), RawAnswer(502, b"Bad Gateway")])
+@pytest.mark.parametrize(
+    "answer",
+    ["closed", InternalServiceError("x"), RawAnswer(502, b"Bad Gateway")],
+    ids=["closed", "InternalServiceError", "502"],
+)
 def test_an_operation_takes_effect_once_before_its_reply_is_replaced(secretsmanager, plan, call, answer):
     plan(Fault(answer, takes_effect=True), operation="CreateSecret")
     call("create_secret", Name="new", SecretString="one")
@@ -289,7 +297,7 @@ def test_an_operation_takes_effect_once_before_its_reply_is_replaced(secretsmana
     assert len(secretsmanager.secret("new").versions) == 1
 
 
-@pytest.mark.parametrize("fault", [fault for fault, _ in FAULTS.values()])
+@pytest.mark.parametrize("fault", [fault for fault, _ in FAULTS.values()], ids=FAULTS)
 def test_a_request_that_fails_before_its_operation_changes_nothing(secretsmanager, plan, call, fault):
     plan(*[fault] * 9, operation="CreateSecret")
     with secretsmanager.assert_unchanged(), pytest.raises(Exception, match=r"."):
@@ -463,7 +471,11 @@ def test_threads_of_one_client_share_the_faults_of_one_plan(secretsmanager, new_
     assert sum(reply["ResponseMetadata"]["RetryAttempts"] for reply in replies) == 8
 
 
-@pytest.mark.parametrize("new", [boto3.client, lambda name: botocore.session.Session().create_client(name)])
+@pytest.mark.parametrize(
+    "new",
+    [boto3.client, lambda name: botocore.session.Session().create_client(name)],
+    ids=["boto3", "botocore"],
+)
 def test_boto3_and_botocore_clients_retry_after_a_planned_fault(secretsmanager, plan, new):
     secretsmanager.seed("db", "one")
     plan(FAILED)

@@ -126,7 +126,10 @@ SCENARIOS = {
 
 UNVALIDATED = {
     "no parameters": [("get_secret_value", {})],
-    "None": [("get_secret_value", {"SecretId": None}), ("create_secret", {"Name": "new", "ClientRequestToken": None})],
+    "parameters of None": [
+        ("get_secret_value", {"SecretId": None}),
+        ("create_secret", {"Name": "new", "ClientRequestToken": None}),
+    ],
     "empty strings": [("get_secret_value", {"SecretId": ""}), ("create_secret", {"Name": "new", "SecretString": ""})],
     "wrong types": [
         ("get_secret_value", {"SecretId": 7}),

@@ -33,6 +33,7 @@ def read(operation, body):
         ("TagResource", {"Tags": []}, {"Tags": []}),
         ("PutResourcePolicy", {"ResourcePolicy": '{"a": null}'}, {"ResourcePolicy": '{"a": null}'}),
     ],
+    ids=str,
 )
 def test_read_parameters_reads_a_json_body_as_the_parameters(operation, body, parameters):
     assert read(operation, body) == parameters
@@ -51,6 +52,7 @@ def test_read_parameters_reads_str_like_bytes():
         ("TagResource", {"Tags": [{"Key": "a", "Value": None}]}, {"Tags": [{"Key": "a"}]}),
         ("CreateSecret", {"Name": "db", "SecretBinary": None}, {"Name": "db"}),
     ],
+    ids=str,
 )
 def test_read_parameters_drops_a_null_member(operation, body, parameters):
     assert read(operation, body) == parameters
@@ -68,6 +70,7 @@ def test_read_parameters_drops_a_null_member(operation, body, parameters):
             {"Filters": [{"Key": "name", "Values": ["a"]}]},
         ),
     ],
+    ids=str,
 )
 def test_read_parameters_drops_an_unknown_member(operation, body, parameters):
     assert read(operation, body) == parameters
@@ -93,6 +96,7 @@ def test_read_parameters_leaves_a_secret_string_that_looks_like_base64_unchanged
         ("BatchGetSecretValue", {"SecretIdList": [None, 1]}),
         ("ListSecrets", {"MaxResults": "5"}),
     ],
+    ids=str,
 )
 def test_read_parameters_leaves_a_value_of_the_wrong_type_unchanged(operation, body):
     assert read(operation, body) == body

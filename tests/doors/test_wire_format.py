@@ -74,6 +74,7 @@ def test_secret_binary_over_http_is_base64(endpoint):
 @pytest.mark.parametrize(
     ("operation", "more"),
     [("TagResource", {"Tags": [{"Key": "a", "Value": "b"}]}), ("UntagResource", {"TagKeys": ["a"]})],
+    ids=["TagResource", "UntagResource"],
 )
 def test_an_operation_without_output_has_an_empty_body_over_http(endpoint, operation, more):
     answer = send(endpoint, signed(endpoint, operation, {"SecretId": "db", **more}))
@@ -87,7 +88,7 @@ def test_get_secret_value_over_http_returns_any_characters_unchanged(endpoint):
     assert send(endpoint, signed(endpoint, "GetSecretValue", {"SecretId": "db"})).json["SecretString"] == value
 
 
-def test_a_modelled_error_over_http_has_its_text_under_the_key_message_in_upper_case():
+def test_a_modelled_error_over_http_has_its_text_only_under_capitalised_message():
     assert json.loads(wire.write_error(ResourceNotFoundException("no"))) == {
         "__type": "ResourceNotFoundException",
         "Message": "no",

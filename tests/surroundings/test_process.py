@@ -23,7 +23,7 @@ def environment() -> Iterator[Environment]:
         assert dict(os.environ) == before
 
 
-@pytest.mark.parametrize("own", [None, "own"])
+@pytest.mark.parametrize("own", [None, "own"], ids=["unset before", "set before"])
 def test_the_newest_overlay_sets_the_variable_and_each_owner_can_remove_its_own(
     environment: Environment, monkeypatch: pytest.MonkeyPatch, own: str | None
 ) -> None:
@@ -48,7 +48,7 @@ def test_removing_an_overlay_twice_changes_nothing(environment: Environment) -> 
     assert NAME not in os.environ
 
 
-def test_removing_an_overlay_keeps_a_variable_that_was_set_meanwhile(
+def test_removing_an_overlay_keeps_another_variable_that_was_set_after_it(
     environment: Environment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as variables:
