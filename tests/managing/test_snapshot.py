@@ -72,7 +72,7 @@ def test_the_repr_of_a_snapshot_says_whether_it_was_entered(sm: SecretsManager) 
         assert repr(snapshot) == "<snapshot>"
 
 
-def test_snapshots_nest(sm: SecretsManager) -> None:
+def test_nested_snapshots_each_restore_the_value_at_their_beginning(sm: SecretsManager) -> None:
     with sm.snapshot():
         put("two")
         with sm.snapshot():
