@@ -102,7 +102,7 @@ def test_create_secret_over_http_uses_the_managers_clock(secretsmanager, over_ht
     )
 
 
-# --- at the same time -------------------------------------------------------------------------------------------------
+# --- concurrent calls -------------------------------------------------------------------------------------------------
 
 
 def test_a_running_call_does_not_delay_another_call(secretsmanager, endpoint, blocked, over_http):

@@ -357,7 +357,7 @@ def test_a_client_in_adaptive_mode_waits_for_its_tokens_on_the_clock(secretsmana
 
 @pytest.mark.usefixtures("_stopped")
 @pytest.mark.parametrize("year", [1999, 2050])
-def test_a_throttled_client_is_not_held_up_by_the_clock_of_another_manager(plan, new_client, year):
+def test_a_throttled_client_is_not_delayed_by_the_clock_of_another_manager(plan, new_client, year):
     client = new_client(config=Config(retries={"mode": "adaptive"}))
     for now in (datetime(2030, 1, 1, tzinfo=UTC), datetime(year, 1, 1, tzinfo=UTC)):
         with SecretsManager(now=now) as sm:

@@ -95,7 +95,7 @@ def test_an_exception_passes_through_a_snapshot_after_the_rollback(sm: SecretsMa
     assert sm.secret("db").value == "one"
 
 
-def test_a_snapshot_rolls_back_what_a_coroutine_awaits_inside(sm: SecretsManager) -> None:
+def test_a_snapshot_rolls_back_a_put_that_a_coroutine_awaits_inside(sm: SecretsManager) -> None:
     async def code_under_test() -> None:
         with sm.snapshot():
             await asyncio.to_thread(put, "two")
