@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from pytest_secretsmanager import options
 from pytest_secretsmanager.arguments import require_port
 from pytest_secretsmanager.engine.errors import UsageError
-from pytest_secretsmanager.inspection.views import key_of
+from pytest_secretsmanager.inspection.named_secret import key_of
 from pytest_secretsmanager.manager import SecretsManager, parts_of
 from pytest_secretsmanager.managing.planting import plant
 from pytest_secretsmanager.seed_files import read_seeds

@@ -12,10 +12,12 @@ from pytest_secretsmanager.engine.regions import extra_regions as regions_with
 from pytest_secretsmanager.engine.rules.retention import VERSION_QUOTA
 from pytest_secretsmanager.engine.tracebacks import without_own_frames
 from pytest_secretsmanager.inspection.assertions import Assertions
+from pytest_secretsmanager.inspection.finding import find
 from pytest_secretsmanager.inspection.keywords import known_keywords
 from pytest_secretsmanager.inspection.log import Log
+from pytest_secretsmanager.inspection.named_secret import key_of
 from pytest_secretsmanager.inspection.secret_mapping import SecretMapping
-from pytest_secretsmanager.inspection.views import SecretId, SecretView, key_of
+from pytest_secretsmanager.inspection.views import SecretId, SecretView
 from pytest_secretsmanager.managing import answering
 from pytest_secretsmanager.managing.decorating import decorated
 from pytest_secretsmanager.managing.home import Home
@@ -191,7 +193,7 @@ class SecretsManager(Panel, Assertions):
         >>> sm.secret("app/db").value
         'hunter2'
         """
-        return self._world.find(secret_id, region, account)
+        return find(self._world, secret_id, region, account)
 
     @property
     def secrets(self) -> Mapping[str, SecretView]:

@@ -188,7 +188,9 @@ def test_serve_refuses_a_port_that_is_taken(capsys):
         pytest.param(["--account", "12"], "account is a str of twelve digits", id="a short account"),
         pytest.param(["--region", "eu-wst-1"], "region is 'eu-wst-1', which botocore ", id="a made-up region"),
         pytest.param(
-            ["--extra-region", "Atlantis"], "extra_regions has 'Atlantis', but a region", id="an invalid extra region"
+            ["--extra-region", "Atlantis"],
+            "extra_regions has 'Atlantis', which is not a region name",
+            id="an invalid extra region",
         ),
         pytest.param(["--seed", "nowhere.toml"], "nowhere.toml: No such file or directory", id="a missing seed file"),
     ],

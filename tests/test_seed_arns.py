@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from pytest_secretsmanager import Rotation, SecretNotFound, SecretsManager, UsageError, Version
-from pytest_secretsmanager.inspection.views import key_of
+from pytest_secretsmanager.inspection.named_secret import key_of
 from pytest_secretsmanager.managing.planting import plant
 from pytest_secretsmanager.seed_files import read_seeds
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from pytest_secretsmanager import Rotation, SecretsManager, UsageError, Version, seed_files
-from pytest_secretsmanager.inspection.views import key_of
+from pytest_secretsmanager.inspection.named_secret import key_of
 from pytest_secretsmanager.managing.planting import plant
 from pytest_secretsmanager.seed_files import read_seeds
 

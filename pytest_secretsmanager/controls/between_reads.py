@@ -11,8 +11,10 @@ from pytest_secretsmanager.engine.errors import ServiceError
 from pytest_secretsmanager.engine.locks import Lock
 from pytest_secretsmanager.engine.service import Service
 from pytest_secretsmanager.engine.state import SecretKey
+from pytest_secretsmanager.engine.watching import Watching
+from pytest_secretsmanager.inspection.named_secret import key_of
 from pytest_secretsmanager.inspection.rotation_texts import run_text
-from pytest_secretsmanager.inspection.views import SecretView, key_of
+from pytest_secretsmanager.inspection.views import SecretView
 
 __tracebackhide__ = True
 
@@ -44,7 +46,6 @@ class BetweenReads:
         self._problem: AssertionError | None = None
         self._is_entered = False
         self._is_left = False
-        self._watching = service.watching(self._see)
 
     def __enter__(self) -> Self:
         self._is_entered = True
@@ -126,6 +127,11 @@ class BetweenReads:
                 f"secret {self._view.name!r} was not rotated between reads: it was read {self.reads} times, and is to "
                 f"be rotated after read number {self._first}"
             )
+
+    @property
+    def _watching(self) -> Watching:
+        """Made for each use: a kept one would keep this object alive, which warns at its end if it was not entered."""
+        return self._service.watching(self._see)
 
     @property
     def _runs(self) -> Sequence[Run]:

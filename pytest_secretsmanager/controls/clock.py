@@ -4,11 +4,9 @@ It follows `time.time()` as it is at each look, so freezegun and time-machine mo
 have added. On the way forward it stops at each moment at which AWS does something by itself.
 """
 
-import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from tempfile import TemporaryFile
 from typing import Protocol
 
 from pytest_secretsmanager.engine.checkpoints import Restore
@@ -157,17 +155,6 @@ class Clock:
 
     def __repr__(self) -> str:
         return f"<clock at {self.now:%Y-%m-%d %H:%M:%S} UTC>"
-
-
-def wall_times() -> Iterator[float]:
-    """Each time that is now for some program or other, epoch seconds.
-
-    That is what this process takes for the time, which freezegun or time-machine may have set, and then what the
-    machine does: neither of them reaches the times that it gives to files.
-    """
-    yield time.time()
-    with TemporaryFile() as file:
-        yield os.fstat(file.fileno()).st_mtime
 
 
 def _require_in_calendar(seconds: float) -> None:

@@ -11,9 +11,11 @@ from pytest_secretsmanager.engine.effects.controls import When
 from pytest_secretsmanager.engine.errors import UsageError
 from pytest_secretsmanager.engine.service import Service
 from pytest_secretsmanager.engine.state import SecretKey
+from pytest_secretsmanager.inspection.finding import find
 from pytest_secretsmanager.inspection.keywords import known_keywords
+from pytest_secretsmanager.inspection.named_secret import key_of
 from pytest_secretsmanager.inspection.rotation_runs import RotationRun
-from pytest_secretsmanager.inspection.views import SecretId, key_of, state_of
+from pytest_secretsmanager.inspection.views import SecretId, state_of
 from pytest_secretsmanager.inspection.wording import count_text
 from pytest_secretsmanager.inspection.world import World
 
@@ -199,7 +201,7 @@ class RotationControl:
         """
         for name, number in (("every", every), ("first", first)):
             require_count(name, "is a number of reads", number)
-        view = self._world.find(secret_id, region, account)
+        view = find(self._world, secret_id, region, account)
         if state_of(view).rotation is None:
             raise UsageError(
                 f"secret {view.name!r} has no rotation function: seed it with rotation=Rotation(handler), or call "
@@ -211,4 +213,4 @@ class RotationControl:
         return f"<rotation: {count_text(len(self.runs), 'run')}>"
 
     def _key(self, secret_id: SecretId, region: str | None, account: str | None) -> SecretKey:
-        return key_of(self._world.find(secret_id, region, account))
+        return key_of(find(self._world, secret_id, region, account))

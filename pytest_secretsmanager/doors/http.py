@@ -4,7 +4,7 @@ What stands here is what AWS's own front does: who signed a request, which opera
 answer. A request is refused unless it is signed with credentials that the manager has handed out.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from contextlib import ExitStack
 from traceback import format_tb
 from types import TracebackType
@@ -42,7 +42,7 @@ class Endpoint:
     """A local URL behind which a `SecretsManager` answers, as AWS's endpoint would, until it is stopped.
 
     `url` is `http://127.0.0.1:<port>`, `env` the environment that a program needs to find it: the SDKs' own variables
-    for the endpoint, region and credentials. It serves whoever signs with these credentials, which nobody else has.
+    for the endpoint, region and credentials. It refuses requests that are not signed with credentials handed out here.
 
     >>> with sm.endpoint() as endpoint:
     ...     endpoint.url, sorted(endpoint.env)[:3]
@@ -53,7 +53,6 @@ class Endpoint:
         self,
         responder: Responder,
         region: str,
-        times: Callable[[], Iterable[float]],
         crashes: list[str],
         *,
         port: int = 0,
@@ -61,7 +60,7 @@ class Endpoint:
         self.crashes = crashes
         self._responder = responder
         self._region = region
-        self._signatures = Signatures(responder.callers, times, responder.service.ports.regions)
+        self._signatures = Signatures(responder.callers, responder.service.ports.regions)
         self._server = HttpServer(self._respond, port, BODY_LIMIT)
         self.port = self._server.port
         self._hosts = tuple(f"{name}:{self.port}" for name in (HOST, "localhost"))

@@ -8,7 +8,7 @@ JSON services); the other texts, and the order of the checks, are a GUESS.
 import hmac
 import re
 from calendar import timegm
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 from hashlib import sha256
@@ -29,6 +29,7 @@ from pytest_secretsmanager.engine.errors import (
     UnrecognizedClientException,
 )
 from pytest_secretsmanager.engine.regions import Regions
+from pytest_secretsmanager.surroundings import wall_clock
 
 if TYPE_CHECKING:
     from pytest_secretsmanager.doors.http_server import Request
@@ -57,13 +58,11 @@ class Signer(NamedTuple):
 class Signatures:
     """Checks requests against the credentials that `callers` has handed out.
 
-    `times` gives every time that counts as now, epoch seconds: a signature has to be fresh by one of them, and for one
-    of `regions`.
+    A signature has to be for one of `regions`, and fresh by the clock of this process or by that of the machine.
     """
 
-    def __init__(self, callers: Callers, times: Callable[[], Iterable[float]], regions: Regions) -> None:
+    def __init__(self, callers: Callers, regions: Regions) -> None:
         self._callers = callers
-        self._times = times
         self._regions = regions
 
     def signer_of(self, request: "Request", body: bytes, hosts: Sequence[str]) -> Signer:
@@ -81,7 +80,7 @@ class Signatures:
         region = _region(scope, timestamp, self._regions)
         names = frozenset(parts["SignedHeaders"].split(";"))
         _require_signed(request, names, date_header)
-        self._require_fresh(timestamp, signed_at)
+        _require_fresh(timestamp, signed_at)
         _require_body(request, body)
         if not names <= {name for name, _ in request.headers} or request.header("host") not in hosts:
             raise _mismatch()
@@ -90,20 +89,21 @@ class Signatures:
             raise _mismatch()
         return Signer(known.principal_in(region), region)
 
-    def _require_fresh(self, timestamp: str, signed: float) -> None:
-        span = FRESH_MINUTES * 60
-        for now in self._times():
-            if abs(now - signed) <= span:
-                return
-        if signed < now:
-            raise InvalidSignatureException(
-                f"Signature expired: {timestamp} is now earlier than {_iso(now - span)} ({_iso(now)} - "
-                f"{FRESH_MINUTES} min.)"
-            )
+
+def _require_fresh(timestamp: str, signed: float) -> None:
+    span = FRESH_MINUTES * 60
+    for now in wall_clock.times():
+        if abs(now - signed) <= span:
+            return
+    if signed < now:
         raise InvalidSignatureException(
-            f"Signature not yet current: {timestamp} is still later than {_iso(now + span)} ({_iso(now)} + "
+            f"Signature expired: {timestamp} is now earlier than {_iso(now - span)} ({_iso(now)} - "
             f"{FRESH_MINUTES} min.)"
         )
+    raise InvalidSignatureException(
+        f"Signature not yet current: {timestamp} is still later than {_iso(now + span)} ({_iso(now)} + "
+        f"{FRESH_MINUTES} min.)"
+    )
 
 
 def _has_session_token(request: "Request", pair: KeyPair) -> bool:

@@ -44,8 +44,8 @@ class Watchers:
 class Watching:
     """The time in which a service calls a watcher, and a listener where one is given.
 
-    A `with` block is such a time. Whoever has no block calls `begin` and `end`. A rollback takes back both, so the end
-    may find nothing to end.
+    A `with` block is such a time; a control without a block calls `begin` and `end`. A rollback takes back both, so
+    `end` may find nothing to end.
     """
 
     def __init__(self, watchers: Watchers, watcher: Watcher, listener: Listener | None) -> None:

@@ -1,14 +1,11 @@
 """Whether a logged call matches a question: its fields are as expected, and it names the same secret."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import Any, Protocol
 
 from pytest_secretsmanager.engine import arns
 from pytest_secretsmanager.engine.state import SecretKey
-from pytest_secretsmanager.inspection.views import SecretView, key_of
-
-if TYPE_CHECKING:
-    from pytest_secretsmanager.inspection.log import Event
+from pytest_secretsmanager.inspection.named_secret import NamedSecret, key_of
 
 __tracebackhide__ = True
 
@@ -16,7 +13,18 @@ ABSENT = object()
 """Stands for an absent value, since None may be a value."""
 
 
-def differing_fields(event: "Event", expected: Mapping[str, object]) -> dict[str, object]:
+class LoggedCall(Protocol):
+    """What of a logged call a question is about."""
+
+    @property
+    def request(self) -> Mapping[str, Any]: ...
+    @property
+    def region(self) -> str: ...
+    @property
+    def account(self) -> str: ...
+
+
+def differing_fields(event: LoggedCall, expected: Mapping[str, object]) -> dict[str, object]:
     """The fields in which a call differs from the expected ones, with its values (ABSENT: it has no such field)."""
     request = event.request
     actual = {name: request.get(name, ABSENT) for name in expected}
@@ -28,9 +36,9 @@ def differing_fields(event: "Event", expected: Mapping[str, object]) -> dict[str
     }
 
 
-def _is_same(event: "Event", expected: object, secret_id: object) -> bool:
+def _is_same(event: LoggedCall, expected: object, secret_id: object) -> bool:
     """Whether a call named the expected secret in another way: by its name, its ARN or its view."""
-    wanted = key_of(expected) if isinstance(expected, SecretView) else key_in(event, expected)
+    wanted = key_of(expected) if isinstance(expected, NamedSecret) else key_in(event, expected)
     return wanted is not None and wanted == key_in(event, secret_id) and not _are_two_arns(expected, secret_id)
 
 
@@ -40,7 +48,7 @@ def _are_two_arns(expected: object, secret_id: object) -> bool:
     return len(parsed) == 2 and all(arn is not None and not arn.partial for arn in parsed)
 
 
-def key_in(event: "Event", secret_id: object) -> SecretKey | None:
+def key_in(event: LoggedCall, secret_id: object) -> SecretKey | None:
     """The key of the secret that an id names in a call; None if it is not a str."""
     return key_from(secret_id, event.region, event.account) if isinstance(secret_id, str) else None
 

@@ -3,8 +3,9 @@
 from collections.abc import Container
 
 from pytest_secretsmanager.engine.state import Secret
+from pytest_secretsmanager.inspection.named_secret import key_of
 from pytest_secretsmanager.inspection.times import utc
-from pytest_secretsmanager.inspection.views import SecretView, key_of, state_or_none, world_of
+from pytest_secretsmanager.inspection.views import SecretView, state_or_none, world_of
 
 _UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
 _GAP = "  "

@@ -6,31 +6,30 @@ The functions of this module give other modules the inside of a view; its attrib
 
 import json
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 from pytest_secretsmanager.engine.errors import UsageError, VersionNotFound
 from pytest_secretsmanager.engine.rules import guards, labels
 from pytest_secretsmanager.engine.state import Secret, SecretKey, Version
 from pytest_secretsmanager.inspection.label_moves import LabelMove, moves_of
+from pytest_secretsmanager.inspection.named_secret import NamedSecret
 from pytest_secretsmanager.inspection.names import MaybeNone
 from pytest_secretsmanager.inspection.times import utc
 from pytest_secretsmanager.inspection.version_list import VersionList
 from pytest_secretsmanager.inspection.version_refs import existing_versions, version_id
-
-if TYPE_CHECKING:
-    from pytest_secretsmanager.inspection.world import World
+from pytest_secretsmanager.inspection.world import World
 
 __tracebackhide__ = True
 
 
-class SecretView:
+class SecretView(NamedSecret):
     """One secret, as it is at the moment of each look."""
 
-    __slots__ = ("_key", "_world")
+    __slots__ = ("_world",)
 
-    def __init__(self, world: "World", key: SecretKey) -> None:
+    def __init__(self, world: World, key: SecretKey) -> None:
+        super().__init__(key)
         self._world = world
-        self._key = key
 
     def _look(self) -> Secret | None:
         """The engine's frozen value of this secret; None if the secret doesn't exist any more."""
@@ -158,7 +157,7 @@ class _FrozenSecretView(SecretView):
 
     __slots__ = ("_then",)
 
-    def __init__(self, world: "World", then: Secret) -> None:
+    def __init__(self, world: World, then: Secret) -> None:
         super().__init__(world, then.key)
         self._then = then
 
@@ -252,14 +251,9 @@ def _parsed(value: str | bytes | None) -> Any:
 # --- the inside of a view, for the modules of this package -----------------------------------------------------------
 
 
-def world_of(view: SecretView) -> "World":
+def world_of(view: SecretView) -> World:
     """The world that a view looks at."""
     return view._world
-
-
-def key_of(view: SecretView) -> SecretKey:
-    """Region, account and name of a view's secret."""
-    return view._key
 
 
 def state_of(view: SecretView) -> Secret:

@@ -3,9 +3,8 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from pytest_secretsmanager.engine import arns
 from pytest_secretsmanager.engine.effects.runs import Run
-from pytest_secretsmanager.engine.errors import SecretNotFound, UsageError
+from pytest_secretsmanager.engine.errors import SecretNotFound
 from pytest_secretsmanager.engine.regions import Regions
 from pytest_secretsmanager.engine.rules import guards
 from pytest_secretsmanager.engine.service import Service
@@ -13,7 +12,6 @@ from pytest_secretsmanager.engine.state import Secret, SecretKey
 from pytest_secretsmanager.inspection.entries import Entries
 from pytest_secretsmanager.inspection.log import Event, Log, entries_of
 from pytest_secretsmanager.inspection.missing_secret import missing_secret_text
-from pytest_secretsmanager.inspection.views import SecretId, SecretView, frozen_view, key_of, world_of
 
 __tracebackhide__ = True
 
@@ -50,43 +48,6 @@ class World:
         """The rotations so far, oldest first."""
         return self.service.runs
 
-    def find(self, secret_id: SecretId, region: str | None, account: str | None) -> SecretView:
-        """The view of a secret by name, ARN or view. Raises SecretNotFound, with the nearest names.
-
-        `region` and `account` win over those of an ARN or a view: so a replica is found by its primary.
-        """
-        if region is not None:
-            self.regions.require(region)
-        if isinstance(secret_id, SecretView):
-            own = self._require_own(secret_id)
-            own_key = key_of(own)
-            key = own_key._replace(region=region or own_key.region, account=account or own_key.account)
-            return own if key == own_key else self._existing(key.name, key)
-        if not isinstance(secret_id, str):
-            raise UsageError(f"a secret is named by its name, its ARN or its view, not by {type(secret_id).__name__}")
-        parsed = arns.parse(secret_id)
-        if parsed is None:
-            return self._existing(secret_id, SecretKey(region or self.region(), account or self.account, secret_id))
-        key = SecretKey(region or parsed.region, account or parsed.account, parsed.name)
-        found = self._existing(secret_id, key)
-        if not found.arn.startswith(arns.in_region(secret_id, key.region, key.account)):
-            raise self.not_found(secret_id, key)
-        return found
-
-    def find_frozen(self, secret_id: SecretId, region: str | None, account: str | None) -> SecretView:
-        """As `find`, with the secret's state of now: an assertion looks several times while other threads write."""
-        return frozen_view(self.find(secret_id, region, account))
-
-    def _existing(self, secret_id: str, key: SecretKey) -> SecretView:
-        if self.state_of(key) is None:
-            raise self.not_found(secret_id, key)
-        return SecretView(self, key)
-
-    def _require_own(self, view: SecretView) -> SecretView:
-        if world_of(view) is not self:
-            raise UsageError(f"{view!r} is a view of another SecretsManager")
-        return view
-
     def state_of(self, key: SecretKey) -> Secret | None:
         """The secret under a key; None if none exists, or if its deletion has taken effect."""
         secret = self.service.store.get(key)
@@ -96,10 +57,6 @@ class World:
         """The secrets of all regions and accounts, those scheduled for deletion included."""
         now = self.now()
         return [secret for secret in self.service.secrets() if not guards.is_gone(secret, now)]
-
-    def all(self) -> list[SecretView]:
-        """Views of the secrets of all regions and accounts, with their states of now."""
-        return [frozen_view(SecretView(self, secret.key), secret) for secret in self.present()]
 
     def not_found(self, secret_id: str, key: SecretKey) -> SecretNotFound:
         """The error for a secret that doesn't exist, with the nearest name."""

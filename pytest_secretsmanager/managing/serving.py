@@ -2,7 +2,6 @@
 
 from typing import TYPE_CHECKING
 
-from pytest_secretsmanager.controls.clock import wall_times
 from pytest_secretsmanager.doors.responder import Responder
 from pytest_secretsmanager.engine.checkpoints import Restore
 from pytest_secretsmanager.engine.errors import UsageError
@@ -29,7 +28,7 @@ class Serving:
         """Return the endpoint that runs, else start one; UsageError when it runs at another port."""
         with lock:
             if self._current is None or self._current.is_stopped:
-                self._current = _endpoint_class()(self._responder, region, wall_times, self._crashes, port=port)
+                self._current = _endpoint_class()(self._responder, region, self._crashes, port=port)
             if port not in (0, self._current.port):
                 raise UsageError(f"the endpoint is at port {self._current.port} already: stop it to have it at {port}")
             return self._current

@@ -51,7 +51,7 @@ def plant(parts: "Parts", node: Any) -> None:
 
 def _plant(parts: "Parts", seed: "Seed", known: "set[SecretKey]") -> "SecretKey":
     """Plant one seed. A secret that an earlier marker planted does not count as vanished: the test never saw it."""
-    from pytest_secretsmanager.inspection.views import key_of
+    from pytest_secretsmanager.inspection.named_secret import key_of
     from pytest_secretsmanager.managing import planting
 
     forget = parts.service.store.vanished.checkpoint()

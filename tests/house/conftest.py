@@ -1,4 +1,4 @@
-"""What the tests of the house share: the modules of the package, and their sources."""
+"""The modules of the package and their sources, for the tests of the house."""
 
 import ast
 from functools import cache
@@ -13,7 +13,7 @@ ROOT = Path(pytest_secretsmanager.__file__).parent
 
 
 class Module(NamedTuple):
-    """One module: its path within the package in dots (`engine.rules.labels`), and its source, parsed."""
+    """A module: its dotted path within the package (`engine.rules.labels`) and its parsed source."""
 
     name: str
     tree: ast.Module
@@ -25,7 +25,7 @@ class Module(NamedTuple):
 
 @cache
 def modules() -> tuple[Module, ...]:
-    """Every module of the package; a room's own `__init__` goes by the room's name, the package's by none."""
+    """Return every module of the package. A room's `__init__` has the room's name, the package's has none."""
     found = []
     for path in sorted(ROOT.rglob("*.py")):
         parts = path.relative_to(ROOT).with_suffix("").parts
@@ -34,8 +34,14 @@ def modules() -> tuple[Module, ...]:
     return tuple(found)
 
 
+@pytest.fixture
+def all_modules() -> tuple[Module, ...]:
+    """Every module of the package."""
+    return modules()
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """A test that takes `module` runs for each of them."""
+    """Run a test that takes `module` once for each module."""
     if "module" in metafunc.fixturenames:
         found = modules()
         metafunc.parametrize("module", found, ids=[module.name or ROOT.name for module in found])

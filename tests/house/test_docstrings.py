@@ -1,4 +1,4 @@
-"""Docstrings: their examples run, and what is public has one."""
+"""Docstrings: their examples run, and every public name has one."""
 
 import ast
 import doctest
@@ -17,7 +17,7 @@ PROMPT = ">>> "
 
 
 def described(node, name):
-    """Whatever of a module can have a docstring, with its dotted name."""
+    """Yield each node of a module that can have a docstring, with its dotted name."""
     yield name, node
     for child in ast.iter_child_nodes(node):
         if isinstance(child, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
@@ -25,7 +25,7 @@ def described(node, name):
 
 
 def examples():
-    """Each docstring of the package that has an example in it, with its module."""
+    """Yield each docstring of the package that has an example, with its module."""
     for path in sorted(ROOT.rglob("*.py")):
         module = ".".join((ROOT.name, *path.relative_to(ROOT).with_suffix("").parts)).removesuffix(".__init__")
         for name, node in described(ast.parse(path.read_text()), module):
@@ -41,7 +41,7 @@ INDENTS = ["", " " * 4, " " * 8, " " * 12]
 
 @pytest.mark.parametrize(("home", "name", "path", "line", "text"), EXAMPLES)
 def test_the_example_of_a_docstring_runs(home, name, path, line, text):
-    """In the names of its own module, with `sm` for a `SecretsManager` that is entered."""
+    """The example sees the names of its module, and an active `SecretsManager` as `sm`."""
     with SecretsManager() as manager:
         names = {**vars(import_module(home)), "sm": manager}
         example = doctest.DocTestParser().get_doctest(text, names, name, str(path), line)
@@ -51,7 +51,7 @@ def test_the_example_of_a_docstring_runs(home, name, path, line, text):
     assert results.failed == 0, "".join(said)
 
 
-def test_every_example_of_the_package_is_among_them():
+def test_the_docstring_examples_have_every_prompt_of_the_package():
     prompts = sum(path.read_text().count(f"\n{indent}{PROMPT}") for path in ROOT.rglob("*.py") for indent in INDENTS)
     found = sum(
         line.startswith(PROMPT) for *_, text in (case.values for case in EXAMPLES) for line in text.splitlines()
@@ -68,18 +68,18 @@ def public_members(kind):
 
 
 @pytest.mark.parametrize("name", public_members(SecretsManager))
-def test_every_public_method_says_what_it_does(name):
+def test_every_public_method_of_secretsmanager_has_a_docstring(name):
     member = public_members(SecretsManager)[name]
     assert inspect.getdoc(member)
 
 
 @pytest.mark.parametrize("name", [name for name in public_members(SecretsManager) if name.startswith("assert_")])
-def test_every_assertion_helper_shows_an_example(name):
+def test_the_docstring_of_every_assertion_helper_has_an_example(name):
     assert PROMPT in inspect.getdoc(public_members(SecretsManager)[name])
 
 
 def described_names():
-    """The constants and types that a text below them describes: they have no docstring of their own."""
+    """Return the constants and types with a string literal below them, which serves as their docstring."""
     body = ast.parse((ROOT / "inspection" / "names.py").read_text()).body
     return {
         name.target.id
@@ -89,12 +89,12 @@ def described_names():
 
 
 @pytest.mark.parametrize("name", pytest_secretsmanager.__all__)
-def test_every_public_name_says_what_it_is(name):
+def test_every_public_name_has_a_docstring(name):
     if pytest_secretsmanager._MODULES[name] == "inspection.names":
         assert name in described_names()
     else:
         assert getattr(pytest_secretsmanager, name).__doc__
 
 
-def test_every_module_says_what_it_knows(module):
+def test_every_module_has_a_docstring(module):
     assert ast.get_docstring(module.tree)

@@ -1,4 +1,4 @@
-"""README and guide are true: their code runs, links and paths lead somewhere, tables and the reference are complete."""
+"""README and guide are true: their code runs, their links and paths exist, their tables are complete."""
 
 import ast
 import re
@@ -35,7 +35,7 @@ ALL = pytest.mark.parametrize("document", DOCUMENTS, ids=[document.name for docu
 
 
 @ALL
-def test_every_block_of_code_is_part_of_an_example(document: Document) -> None:
+def test_every_block_of_code_of_a_document_is_part_of_an_example(document: Document) -> None:
     written = {text for example in document.examples for _, text in [(example.name, example.code), *example.beside]}
     blocks = [text for language, text in document.blocks if language in CODE]
     assert [text for text in blocks if text.partition("\n")[2] not in written] == []
@@ -43,11 +43,11 @@ def test_every_block_of_code_is_part_of_an_example(document: Document) -> None:
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS, ids=[chapter.name for chapter in CHAPTERS])
-def test_every_chapter_has_code(chapter: Document) -> None:
+def test_every_chapter_of_the_guide_has_code(chapter: Document) -> None:
     assert chapter.examples
 
 
-def test_no_two_examples_have_the_same_id() -> None:
+def test_no_two_examples_of_the_documentation_have_the_same_id() -> None:
     ids = [example.id for example in EXAMPLES]
     assert [one for one in set(ids) if ids.count(one) > 1] == []
 
@@ -63,7 +63,7 @@ FAILURES = [failure for document in DOCUMENTS for failure in document.failures]
 
 
 @pytest.mark.parametrize("failure", FAILURES, ids=lambda failure: failure.example.id)
-def test_failure_text_is_what_pytest_shows(pytester: pytest.Pytester, failure: Failure) -> None:
+def test_a_failure_text_of_the_documentation_is_what_pytest_shows(pytester: pytest.Pytester, failure: Failure) -> None:
     helper = failure.line.partition("(")[0]
     replaced = re.sub(rf"{re.escape(helper)}\(.*\)", lambda _: failure.line, failure.example.code, count=1)
     assert replaced != failure.example.code
@@ -73,7 +73,7 @@ def test_failure_text_is_what_pytest_shows(pytester: pytest.Pytester, failure: F
 
 
 def _normal(lines: Iterable[str]) -> list[str]:
-    """Lines without what differs from run to run, or with the width of the terminal: version ids, and blanks."""
+    """Return the lines without version ids and repeated blanks, which differ between runs and terminals."""
     return [" ".join(re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", "…", line).split()) for line in lines]
 
 
@@ -81,7 +81,7 @@ def _normal(lines: Iterable[str]) -> list[str]:
 
 
 @ALL
-def test_every_link_leads_to_a_heading_or_a_file(document: Document) -> None:
+def test_every_link_of_a_document_leads_to_a_heading_or_a_file(document: Document) -> None:
     broken = []
     for link in document.links:
         path, _, anchor = link.partition("#")
@@ -96,14 +96,14 @@ def _document_at(path: Path) -> Document:
 
 
 @ALL
-def test_every_path_that_is_named_exists(document: Document) -> None:
+def test_every_path_that_a_document_names_exists(document: Document) -> None:
     named = re.findall(r"`((?:tests|examples|\.ci)/[\w./-]*)`", document.text)
     named += re.findall(r"python -m pytest ((?:tests|examples)/\S+\.py)", document.text)
     assert [path for path in named if not (ROOT / path).exists()] == []
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS, ids=[chapter.name for chapter in CHAPTERS])
-def test_every_chapter_is_linked_from_the_index_and_links_back(chapter: Document) -> None:
+def test_every_chapter_is_linked_from_the_index_and_links_to_the_readme(chapter: Document) -> None:
     assert chapter.path.name in {link.partition("#")[0] for link in INDEX.links}
     assert "README.md" in chapter.links
 
@@ -116,7 +116,7 @@ def test_readme_has_at_most_150_lines() -> None:
 
 
 @pytest.mark.parametrize("document", [README, Document("examples/guide/asserting.md"), REFERENCE], ids=str)
-def test_every_helper_is_named(document: Document) -> None:
+def test_a_document_names_every_assertion_helper(document: Document) -> None:
     helpers = {name for name in dir(SecretsManager) if name.startswith("assert_")}
     assert set(re.findall(r"`(assert_\w+)[(`]", document.prose)) >= helpers
 
@@ -150,7 +150,7 @@ TYPES = re.findall(r"^### (\w+)\n(.*?)(?=^##)", REFERENCE.text, re.DOTALL | re.M
 def test_every_member_that_the_reference_names_exists(name: str, section: str) -> None:
     kind = getattr(pytest_secretsmanager, name)
     members = re.findall(r"`(\w+)(?:\(.*?\))?`", _first_column(section))
-    # What is set on each object is not known to its class.
+    # A class does not know the attributes that are set on each object.
     source = (PACKAGE / Path(*kind.__module__.split(".")[1:])).with_suffix(".py").read_text()
     known = {*dir(kind), *re.findall(r"self\.(\w+)(?: =|: )", source)}
     assert [member for member in members if member not in known] == []
@@ -161,7 +161,7 @@ def test_every_member_that_the_reference_names_exists(name: str, section: str) -
 
 @cache
 def _templates() -> list[str]:
-    """Every text that this package, botocore's errors or pytest's fixtures can make, with `…` for what they fill in."""
+    """Every text that this package, botocore's errors or pytest's fixtures can make, with `…` for the fields."""
     sources = [*PACKAGE.rglob("*.py"), Path(botocore.exceptions.__file__), Path(fixtures.__file__)]
     trees = [ast.parse(path.read_text(encoding="utf-8")) for path in sources]
     nodes = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Constant | ast.JoinedStr)]

@@ -1,4 +1,4 @@
-"""What `help()` and `repr()` show of a `SecretsManager` and its controls."""
+"""`help()` and `repr()` of a `SecretsManager` and its controls."""
 
 import pydoc
 import re
@@ -11,13 +11,12 @@ from pytest_secretsmanager import SecretsManager
 @pytest.mark.parametrize(
     "name", ["clock", "kms", "rotation", "replication", "events", "region", "account", "log", "secrets"]
 )
-def test_help_names_every_control(name: str) -> None:
+def test_help_of_secretsmanager_describes(name: str) -> None:
     text = pydoc.plain(pydoc.render_doc(SecretsManager))
     assert re.search(rf"^ \|  {name}\n \|      \S", text, re.MULTILINE)
 
 
-def test_help_shows_signatures_that_can_be_read() -> None:
-    """Names for types of many texts, and no address of an object."""
+def test_help_shows_type_names_and_no_object_addresses_in_signatures() -> None:
     text = pydoc.plain(pydoc.render_doc(SecretsManager))
     assert "operation: 'LoggedName'" in text
     assert "= ANYWHERE" in text

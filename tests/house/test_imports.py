@@ -1,7 +1,8 @@
-"""Imports go one way. The order of the rooms is that of the design's first section; this test reads the sources."""
+"""Imports go one way, from the face to the core. This test reads the sources."""
 
 import ast
 import sys
+from graphlib import TopologicalSorter
 
 import pytest
 
@@ -46,14 +47,14 @@ OWNERS = {
     "cryptography": {"engine.keys"},
     "aiohttp": {"doors.http_server"},
 }
-"""Who may import from outside the standard library, by module or by room."""
+"""The modules and rooms that may import a package from outside the standard library."""
 
 FACES = {"", "plugin"}
-"""The package itself and the plugin: they load the rest inside functions, when somebody asks for it."""
+"""The package itself and the plugin: they import the rest inside functions, on first use."""
 
 
-def imports_of(tree, functions_too=True):
-    """What a module imports, in dots: never what is for type checkers only."""
+def imports_of(tree, functions_too=True, for_types_too=False):
+    """Return a module's imports as dotted names. Those for type checkers only are left out unless they are wanted."""
     found, left = [], [tree]
     while left:
         node = left.pop()
@@ -61,7 +62,7 @@ def imports_of(tree, functions_too=True):
             found += [name.name for name in node.names]
         elif isinstance(node, ast.ImportFrom):
             found += [f"{'.' * node.level}{node.module or ''}.{name.name}" for name in node.names]
-        elif isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING"):
+        elif isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING") and not for_types_too:
             left += node.orelse
         elif functions_too or not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             left += ast.iter_child_nodes(node)
@@ -69,7 +70,7 @@ def imports_of(tree, functions_too=True):
 
 
 def room_of(name):
-    """The line and the room of a module, or of something in it; None for what stands in no room."""
+    """Return the line and the room of a module or of a name in it; None if it is in no room."""
     for line, rooms in enumerate(ROOMS):
         for room in rooms:
             if name == room or name.startswith(f"{room}."):
@@ -82,7 +83,7 @@ def is_owner(name, owners):
 
 
 def refused_imports(name, tree):
-    """The imports that a module of this name must not have."""
+    """Return the imports that a module of this name must not have."""
     refused, own = [], room_of(name)
     for wanted in imports_of(tree, functions_too=name not in FACES):
         top = wanted.partition(".")[0]
@@ -95,21 +96,21 @@ def refused_imports(name, tree):
     return refused
 
 
-def test_a_module_imports_what_its_room_may_import(module):
+def test_a_module_imports_only_from_its_own_room_and_from_lines_below(module):
     assert refused_imports(module.name, module.tree) == []
 
 
-def test_every_module_stands_in_a_room(module):
+def test_every_module_is_in_a_room(module):
     rooms = {".".join(room.split(".")[:depth]) for line in ROOMS for room in line for depth in (1, 2)}
     assert module.name == "" or room_of(module.name) is not None or module.name in rooms
 
 
-def test_a_module_belongs_to_one_room_only(module):
+def test_a_module_is_in_one_room_only(module):
     homes = [room for line in ROOMS for room in line if module.name == room or module.name.startswith(f"{room}.")]
     assert len(homes) <= 1
 
 
-def test_no_module_uses_another_ones_private_names(module):
+def test_no_module_imports_private_names_of_another_module(module):
     private = [
         wanted
         for wanted in imports_of(module.tree)
@@ -118,17 +119,34 @@ def test_no_module_uses_another_ones_private_names(module):
     assert private == []
 
 
-def test_no_module_makes_a_lock_of_pythons_own(module):
-    """A fork and an interrupt leave only locks of `engine.locks` in order."""
+def test_only_engine_locks_uses_the_locks_of_threading(module):
+    """Only locks of `engine.locks` survive a fork and an interrupt."""
     own = {"threading.Lock", "threading.RLock", "threading.Condition", "threading.Semaphore"}
     used = {ast.unparse(node) for node in ast.walk(module.tree) if isinstance(node, ast.Attribute)}
     assert module.name == "engine.locks" or own.isdisjoint({*imports_of(module.tree), *used})
 
 
+def module_imported_by(name, names):
+    """Return the module of the package that a dotted import means: `a.b` is the module `a.b`, or a name in `a`."""
+    inner = name.removeprefix(f"{PACKAGE}.")
+    return next((part for part in (inner, inner.rpartition(".")[0]) if name != inner and part in names), "")
+
+
+def test_no_modules_import_each_other_in_a_circle(all_modules):
+    """A module that type checkers alone import counts as well: a reader follows that import too."""
+    names = {module.name for module in all_modules}
+    graph = {
+        module.name: {module_imported_by(name, names) for name in imports_of(module.tree, for_types_too=True)}
+        - {module.name, ""}
+        for module in all_modules
+    }
+    TopologicalSorter(graph).prepare()  # raises CycleError, which names the circle
+
+
 @pytest.mark.parametrize(
     ("name", "source", "refused"),
     [
-        pytest.param("engine.state", f"from {PACKAGE}.engine.call import Call", True, id="core from further out"),
+        pytest.param("engine.state", f"from {PACKAGE}.engine.call import Call", True, id="state from the calls"),
         pytest.param("engine.rules.labels", f"from {PACKAGE}.engine import model", True, id="rules from the model"),
         pytest.param("engine.rules.guards", f"import {PACKAGE}.engine.keys", True, id="rules from the keys"),
         pytest.param("engine.store", f"from {PACKAGE}.engine.layers import audit", True, id="store from layers"),
@@ -139,11 +157,18 @@ def test_no_module_makes_a_lock_of_pythons_own(module):
         pytest.param("manager", "import pytest", True, id="pytest in the manager"),
         pytest.param("doors.patch", "import wrapt", True, id="wrapt in another door"),
         pytest.param("engine.ports", "from cryptography import x509", True, id="cryptography beside the keys"),
-        pytest.param("engine.arns", "def f():\n    import boto3", True, id="something else inside a function"),
+        pytest.param("engine.arns", "def f():\n    import boto3", True, id="an unlisted package inside a function"),
         pytest.param("plugin", "import botocore", True, id="botocore in the plugin"),
-        pytest.param("inspection.views", f"from {PACKAGE}.engine.service import Service", False, id="inwards"),
-        pytest.param("engine.rules.guards", f"from {PACKAGE}.engine.rules import labels", False, id="in one room"),
-        pytest.param("plugin", f"def f():\n    from {PACKAGE}.manager import x", False, id="plugin, in a function"),
+        pytest.param(
+            "inspection.views", f"from {PACKAGE}.engine.service import Service", False, id="inspection from the engine"
+        ),
+        pytest.param("engine.rules.guards", f"from {PACKAGE}.engine.rules import labels", False, id="rules from rules"),
+        pytest.param(
+            "plugin",
+            f"def f():\n    from {PACKAGE}.manager import x",
+            False,
+            id="plugin from the manager, in a function",
+        ),
         pytest.param(
             "engine.state",
             "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import boto3",
@@ -153,5 +178,5 @@ def test_no_module_makes_a_lock_of_pythons_own(module):
         pytest.param("doors.patching", "import wrapt, botocore.client", False, id="wrapt and botocore in the door"),
     ],
 )
-def test_the_reading_of_imports_finds_what_it_should(name, source, refused):
+def test_the_import_check_refuses_or_allows(name, source, refused):
     assert bool(refused_imports(name, ast.parse(source))) is refused

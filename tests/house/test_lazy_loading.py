@@ -22,7 +22,7 @@ USED = """
 
 @pytest.fixture
 def alone(pytester, monkeypatch):
-    """Runs a test module in a process of its own, with no other plugin loaded."""
+    """Run a test module in a separate process, with no other plugin loaded."""
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
 
     def run(source):
@@ -33,16 +33,16 @@ def alone(pytester, monkeypatch):
 
 
 @pytest.mark.parametrize("name", HEAVY)
-def test_a_run_that_uses_no_fixture_does_not_import(alone, name):
+def test_a_run_without_the_fixture_does_not_import(alone, name):
     alone(UNUSED.format(name=repr(name))).assert_outcomes(passed=1)
 
 
 @pytest.mark.parametrize("name", ["botocore", "cryptography", "wrapt"])
-def test_a_run_that_uses_the_fixture_does(alone, name):
+def test_a_run_with_the_fixture_imports(alone, name):
     alone(USED.format(name=repr(name))).assert_outcomes(passed=1)
 
 
-def test_boto3_is_never_imported(alone):
+def test_a_run_with_the_fixture_imports_botocore_without_boto3(alone):
     alone(USED.format(name="'boto3' not in sys.modules and 'botocore'")).assert_outcomes(passed=1)
 
 

@@ -1,4 +1,4 @@
-"""The engine against the service description of the installed botocore: operations, replies, errors, secrets."""
+"""The engine against the service description of the installed botocore: operations, replies, errors, secret values."""
 
 import ast
 import inspect
@@ -42,11 +42,11 @@ GOOD_VALUES = {
     "Key": "name",
     "Region": "eu-west-1",
 }
-"""Values that mean something, by member; for others any value of the right shape will do."""
+"""Meaningful values by member. Every other member takes any value of its shape."""
 
 
 HAS_ALL = "ListResourcePolicies" in DESCRIPTION.operation_names
-"""Whether this botocore has all that the engine answers: 1.44.2 and newer ones do."""
+"""Whether this botocore has every operation and member of the engine: 1.44.2 and newer ones do."""
 
 YOUNG_MEMBERS = {
     "CreateSecret": {"Type", "CrossAccountPrimaryARN"},
@@ -61,7 +61,7 @@ YOUNG_MEMBERS = {
 
 
 def a_value(shape, member=""):
-    """Some value that the description allows."""
+    """Return a value that the description allows."""
     if isinstance(shape, StructureShape):
         return {name: a_value(shape.members[name], name) for name in shape.required_members}
     if isinstance(shape, ListShape):
@@ -110,14 +110,14 @@ def test_the_engine_has_every_member_of_a_request_of_the_installed_model(operati
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
-def test_the_engine_knows_every_member_that_is_required(operation):
+def test_the_engine_has_every_required_member_of_the_installed_model(operation):
     shape = DESCRIPTION.operation_model(operation).input_shape
     assert set(shape.required_members) <= OPERATIONS[operation].members
 
 
 @pytest.mark.parametrize("operation", DESCRIPTION.operation_names)
-def test_every_operation_is_answered(sm, operation):
-    """The endpoint takes no connections, so a call that got there would fail with an error of botocore's."""
+def test_the_engine_answers_every_operation_of_the_installed_model(sm, operation):
+    """The endpoint accepts no connection: a call that left the process would fail with an error of botocore."""
     client = sm.client(endpoint_url="http://127.0.0.1:9")
     method = client.meta.method_to_api_mapping
     call = getattr(client, next(name for name in method if method[name] == operation))
@@ -128,14 +128,14 @@ def test_every_operation_is_answered(sm, operation):
     assert reply["ResponseMetadata"]["RequestId"]
 
 
-def test_an_operation_that_a_newer_botocore_brings_is_refused_in_words_of_ours(sm, monkeypatch):
+def test_an_operation_of_a_newer_botocore_raises_unsupported_operation(sm, monkeypatch):
     monkeypatch.delitem(OPERATIONS, "RestoreSecret")
     with pytest.raises(UnsupportedOperation, match="RestoreSecret"):
         sm.client(endpoint_url="http://127.0.0.1:9").restore_secret(SecretId="db")
     assert not [event for event in sm.log if event.operation == "RestoreSecret"]
 
 
-def test_a_member_that_a_newer_botocore_brings_is_refused_in_words_of_ours(world, monkeypatch):
+def test_a_member_of_a_newer_botocore_raises_unsupported_operation(world, monkeypatch):
     known = OPERATIONS["UpdateSecret"]
     monkeypatch.setitem(OPERATIONS, "UpdateSecret", known._replace(members=known.members - {"Description"}))
     with pytest.raises(UnsupportedOperation, match="Description of UpdateSecret"):
@@ -146,7 +146,7 @@ def test_a_member_that_a_newer_botocore_brings_is_refused_in_words_of_ours(world
 
 
 class World:
-    """The engine behind a SecretsManager, called without a client, so that replies are seen as they are made."""
+    """The engine behind a `SecretsManager`, called without a client: botocore does not parse its replies."""
 
     def __init__(self, manager):
         self.service = manager.secret("db")._world.service
@@ -208,21 +208,21 @@ REPLIES += [
 
 
 def a_replica_elsewhere(sm, name):
-    """The ARN of a secret of another account that was made to follow this one."""
+    """Create a replica of this secret in another account and return its ARN."""
     sm.kms.create_key(alias="alias/theirs", account=OTHER_ACCOUNT)
     stranger = sm.client(aws_account_id=OTHER_ACCOUNT)
     primary = sm.secret(name).arn
     return stranger.create_secret(Name="copy", KmsKeyId="alias/theirs", CrossAccountPrimaryARN=primary)["ARN"]
 
 
-def test_the_replies_of_all_operations_are_looked_at():
+def test_the_table_of_replies_has_every_operation():
     assert {operation for operation, _ in REPLIES} == OPERATIONS.keys()
 
 
 @pytest.mark.parametrize(
-    ("operation", "parameters"), REPLIES, ids=[f"{operation}-{len(request)}" for operation, request in REPLIES]
+    ("operation", "parameters"), REPLIES, ids=[" ".join([operation, *request]) for operation, request in REPLIES]
 )
-def test_each_reply_fits_the_models_output_shape(world, sm, operation, parameters):
+def test_the_reply_of_each_operation_fits_the_output_shape_of_the_model(world, sm, operation, parameters):
     sm.seed("other", "value")
     sm.seed("db2", "value")
     world.call("GetSecretValue", SecretId="db")
@@ -244,7 +244,7 @@ def test_each_reply_fits_the_models_output_shape(world, sm, operation, parameter
         assert reply
 
 
-def test_a_secret_that_has_everything_fits_the_models_output_shape(world, sm):
+def test_describe_secret_of_a_secret_with_every_member_fits_the_output_shape_of_the_model(world, sm):
     sm.seed(
         "all",
         "x",
@@ -262,7 +262,7 @@ def test_a_secret_that_has_everything_fits_the_models_output_shape(world, sm):
 
 
 @pytest.mark.skipif(not HAS_ALL, reason="this botocore is older than AssociateCrossAccountReplica")
-def test_two_secrets_that_accounts_have_linked_fit_the_models_output_shape(world, sm):
+def test_describe_secret_of_linked_cross_account_secrets_fits_the_output_shape_of_the_model(world, sm):
     replica = a_replica_elsewhere(sm, "db")
     role = "arn:aws:iam::123456789012:role/copies"
     world.call("AssociateCrossAccountReplica", SecretId="db", CrossAccountReplicaARN=replica, ReplicationRoleARN=role)
@@ -282,7 +282,7 @@ ENGINE = "pytest_secretsmanager.engine."
 
 
 def names_in(tree):
-    """Every name and every dotted name of two parts in a piece of source."""
+    """Yield every name and every dotted name of two parts in a piece of source."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Name):
             yield node.id, None
@@ -291,7 +291,7 @@ def names_in(tree):
 
 
 def mentioned(source, names):
-    """The objects of the engine that a piece of source mentions, looked up among a module's names."""
+    """Yield the objects of the engine that a piece of source mentions, looked up among a module's names."""
     for name, attribute in names_in(ast.parse(dedent(source))):
         found = names.get(name)
         if isinstance(found, ModuleType) and attribute is not None and found.__name__.startswith(ENGINE):
@@ -301,7 +301,7 @@ def mentioned(source, names):
 
 
 def table_source(names, name):
-    """The source of a module's own table, such as one of functions."""
+    """Return the source of a module's own table, such as a table of functions."""
     module = inspect.getsource(__import__(names["__name__"], fromlist=["_"]))
     for node in ast.parse(module).body:
         targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
@@ -311,9 +311,9 @@ def table_source(names, name):
 
 
 def errors_of(function):
-    """The codes that an operation's function mentions, itself or through any function of the engine it mentions.
+    """Return the error codes that an operation's function mentions, directly or through functions of the engine.
 
-    That is more than it can raise, since an error may be caught on the way: what is declared is declared for all.
+    The result may have codes that the operation never raises, since a function on the way may catch them.
     """
     codes, seen, left = set(), set(), [(inspect.getsource(function), vars(inspect.getmodule(function)))]
     while left:
@@ -332,11 +332,11 @@ def errors_of(function):
 
 
 CAUGHT = {"RotateSecret": {"LimitExceededException"}}
-"""Errors on an operation's way that it turns into others."""
+"""Errors that an operation catches and turns into others."""
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
-def test_each_error_that_an_operation_may_raise_is_declared_for_it(operation):
+def test_the_model_declares_each_error_that_an_operation_may_raise(operation):
     declared = {shape.name for shape in DESCRIPTION.operation_model(operation).error_shapes}
     assert errors_of(OPERATIONS[operation].run) - CAUGHT.get(operation, set()) <= declared | COMMON_ERRORS
 
@@ -356,16 +356,16 @@ def test_each_error_that_an_operation_may_raise_is_declared_for_it(operation):
         ("GetRandomPassword", "InvalidParameterException"),
     ],
 )
-def test_the_reading_of_errors_finds_what_an_operation_raises_far_inside(operation, code):
+def test_errors_of_finds_an_error_that_an_operation_raises_in_an_inner_function(operation, code):
     assert code in errors_of(OPERATIONS[operation].run)
 
 
 @pytest.mark.parametrize("kind", ServiceError.__subclasses__())
-def test_every_error_of_aws_is_in_the_model_or_common(kind):
+def test_every_error_of_the_engine_is_in_the_model_or_common(kind):
     assert kind.__name__ in model.modelled_errors() | COMMON_ERRORS | ERRORS_OF_THE_FRONT
 
 
-# --- what must not be seen -----------------------------------------------------------------------------------------
+# --- sensitive members ---------------------------------------------------------------------------------------------
 
 
 def is_sensitive(shape):
@@ -384,7 +384,7 @@ SENSITIVE = "correct-horse-battery-staple-0123456789"
 
 
 def logged_text(manager):
-    """All that the log shows of its calls."""
+    """Return everything that the log shows of its calls."""
     return "".join(
         f"{event!r}{event.request}{event.response}{event.error_message}{event.record}" for event in manager.log
     )
@@ -413,7 +413,7 @@ def test_no_sensitive_member_of_a_request_is_logged(sm, world, operation, member
     assert SENSITIVE not in logged_text(sm)
 
 
-def test_sensitive_members_are_found_at_all():
+def test_the_sensitive_members_include_secret_string_of_put_secret_value():
     assert ("PutSecretValue", "SecretString") in SENSITIVE_INPUTS
 
 
@@ -436,7 +436,7 @@ def test_no_sensitive_member_of_a_reply_is_logged(sm, world, operation):
     assert shown not in logged_text(sm)
 
 
-def test_no_value_is_logged_of_a_whole_suite_of_calls(sm, world):
+def test_the_log_of_calls_of_every_operation_shows_no_secret_value(sm, world):
     for number, (operation, parameters) in enumerate(REPLIES):
         secret = {name: SENSITIVE for name in ("SecretString",) if name in parameters}
         token = {"ClientRequestToken": f"token-{number}".ljust(32, "-")} if "ClientRequestToken" in parameters else {}

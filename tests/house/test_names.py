@@ -1,4 +1,4 @@
-"""The names that a test writes, as types and constants: they are those of the engine, and all of them."""
+"""The types and constants for names that a test writes: they have exactly the names of the engine."""
 
 from typing import get_args
 
@@ -12,30 +12,30 @@ from pytest_secretsmanager.inspection import names
 
 
 def literals(kind):
-    """The texts of a type that is made of literals."""
+    """Return the strings of a type that is made of literals."""
     found = [literals(part) if get_args(part) else [part] for part in get_args(kind)]
     return [text for texts in found for text in texts]
 
 
-def test_operation_names_are_the_operations_that_are_answered():
-    """The types name what the newest botocore can call; the engine answers what the installed one can."""
+def test_operation_name_has_the_operations_that_the_engine_answers():
+    """`OperationName` has the operations of the newest botocore, the engine those of the installed one."""
     known = [name for name in literals(names.OperationName) if name in model.operation_names()]
     assert sorted(known) == sorted(OPERATIONS)
 
 
-def test_logged_names_are_those_and_the_events():
+def test_logged_name_has_the_operations_and_the_service_events():
     assert sorted(literals(names.LoggedName)) == sorted([*literals(names.OperationName), *SERVICE_EVENTS])
 
 
-def test_step_names_are_the_steps_of_a_rotation():
+def test_step_name_has_the_steps_of_a_rotation():
     assert literals(names.StepName) == list(STEPS)
 
 
-def test_error_codes_are_those_of_the_service():
+def test_error_code_has_the_errors_of_the_engine_in_sorted_order():
     assert literals(names.ErrorCode) == sorted(kind.__name__ for kind in ServiceError.__subclasses__())
 
 
-def test_labels_are_those_of_aws_as_types_and_as_constants():
+def test_label_name_and_the_label_constants_have_the_labels_of_aws():
     aws = [labels.CURRENT, labels.PENDING, labels.PREVIOUS]
     assert aws == [names.AWSCURRENT, names.AWSPENDING, names.AWSPREVIOUS]
     assert literals(names.LabelName) == [*aws, str]

@@ -16,7 +16,7 @@ NAMES = {
     "Events": "count index matching subscribe",
     "Hold": "resume run",
     "Kms": "allow create_key deny disable enable key schedule_deletion",
-    "KmsKey": "alias arn denied id is_elsewhere state",
+    "KmsKey": "alias arn denied denied_to id is_elsewhere state",
     "LabelMove": "count index label operation source target time",
     "Log": "clear cleared count index matching put_rate_warnings",
     "PutRateWarning": "arn count end index start writes",

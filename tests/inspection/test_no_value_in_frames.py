@@ -15,6 +15,7 @@ import pytest_secretsmanager
 from pytest_secretsmanager import UsageError, Version
 from pytest_secretsmanager.inspection.leaks.forms import readings_of
 from pytest_secretsmanager.inspection.leaks.rule import index_of
+from pytest_secretsmanager.inspection.views import state_of
 from pytest_secretsmanager.seed_arguments import seed_of
 from pytest_secretsmanager.seed_files import read_seeds
 
@@ -255,7 +256,7 @@ def objects_of(sm, client):
     view, service = sm.secret("db"), sm._parts.service
     return {
         "the manager": sm,
-        "its secrets": (sm.secrets, view, view.versions, view.history, view.state),
+        "its secrets": (sm.secrets, view, view.versions, view.history, state_of(view)),
         "its log": (sm.log, list(sm.log), [event.record for event in sm.log], sm._parts.entries),
         "its service": (vars(service), vars(service.store), vars(service.refusals)),
         "its seeds": (Version(VALUE), seed_of("db", {"password": VALUE}, versions=[OTHER])),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_secretsmanager import Rotation, SecretNotFound, SecretsManager, SecretView, UsageError, Version
-from pytest_secretsmanager.inspection.views import key_of
+from pytest_secretsmanager.inspection.named_secret import key_of
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager.client import SecretsManagerClient

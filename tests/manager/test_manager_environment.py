@@ -7,7 +7,8 @@ import pytest
 from application import VARIABLES
 
 from pytest_secretsmanager import Rotation, SecretsManager, UsageError
-from pytest_secretsmanager.inspection.views import key_of, state_of
+from pytest_secretsmanager.inspection.named_secret import key_of
+from pytest_secretsmanager.inspection.views import state_of
 from pytest_secretsmanager.managing.planting import follow_environment, plant
 from pytest_secretsmanager.seed_arguments import seed_of
 

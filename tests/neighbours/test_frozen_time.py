@@ -1,4 +1,4 @@
-"""freezegun and time-machine, in programs outside this process too: a subprocess knows nothing of a frozen test."""
+"""freezegun and time-machine, with calls in this process and in a subprocess, whose own time is not frozen."""
 
 import os
 import subprocess
@@ -30,8 +30,8 @@ print(client.describe_secret(SecretId="db")["LastChangedDate"].timestamp())
 
 
 @FROZEN
-def test_a_subprocess_is_served_while_the_test_stands_still(secretsmanager, frozen: Frozen):
-    """It signs with the time of the machine; what it writes has the time of the test."""
+def test_a_subprocess_is_answered_in_the_frozen_time_of_the_test(secretsmanager, frozen: Frozen):
+    """The subprocess signs with the machine's time; its writes get the time of the test."""
     secretsmanager.seed("db", "one")
     with frozen(START):
         env = os.environ | secretsmanager.endpoint().env
@@ -42,7 +42,7 @@ def test_a_subprocess_is_served_while_the_test_stands_still(secretsmanager, froz
 
 
 @FROZEN
-def test_an_endpoint_that_was_started_in_frozen_time_stops_at_once(secretsmanager, frozen: Frozen):
+def test_an_endpoint_that_starts_in_frozen_time_stops_at_once(secretsmanager, frozen: Frozen):
     with frozen(START):
         endpoint = secretsmanager.endpoint()
         endpoint.stop()
@@ -50,7 +50,7 @@ def test_an_endpoint_that_was_started_in_frozen_time_stops_at_once(secretsmanage
 
 
 @FROZEN
-def test_a_client_of_this_process_is_served_over_http_in_frozen_time(secretsmanager, frozen: Frozen):
+def test_a_client_of_this_process_is_answered_over_http_in_frozen_time(secretsmanager, frozen: Frozen):
     with frozen(START):
         env = secretsmanager.endpoint().env
         client = boto3.client(
@@ -65,7 +65,7 @@ def test_a_client_of_this_process_is_served_over_http_in_frozen_time(secretsmana
 
 
 @FROZEN
-def test_leaving_frozen_time_brings_the_clock_back(secretsmanager, frozen: Frozen):
+def test_the_clock_returns_to_real_time_after_frozen_time(secretsmanager, frozen: Frozen):
     before = secretsmanager.clock.now
     with frozen(START):
         assert secretsmanager.clock.now == START

@@ -1,4 +1,4 @@
-"""moto beside us: it answers for the rest of AWS, and for Secrets Manager where we don't."""
+"""moto beside the plugin: moto answers the rest of AWS, and Secrets Manager where no manager is active."""
 
 import boto3
 import pytest
@@ -30,7 +30,7 @@ def moto_inside(secretsmanager):
 @pytest.mark.parametrize(
     "fixtures", [("moto_around", "secretsmanager"), ("secretsmanager", "moto_around"), ("moto_inside",)], ids=" ".join
 )
-def test_fixtures_in_any_order_share_the_work(request, fixtures):
+def test_fixtures_of_moto_and_secretsmanager_in_any_order_answer_their_own_services(request, fixtures):
     for name in fixtures:
         request.getfixturevalue(name)
     sm = request.getfixturevalue("secretsmanager")
@@ -41,14 +41,14 @@ def test_fixtures_in_any_order_share_the_work(request, fixtures):
 
 
 @mock_aws
-def test_a_test_decorated_by_moto_has_our_secrets(secretsmanager):
+def test_mock_aws_on_a_test_leaves_secrets_manager_to_the_fixture(secretsmanager):
     boto3.client("secretsmanager").create_secret(Name="db", SecretString="one")
     assert s3_serves()
     secretsmanager.assert_value("db", "one")
 
 
-@pytest.mark.parametrize("order", ["moto outermost", "ours outermost"])
-def test_decorators_in_any_order_share_the_work(order):
+@pytest.mark.parametrize("order", ["moto outermost", "SecretsManager outermost"])
+def test_decorators_of_moto_and_secretsmanager_in_any_order_answer_their_own_services(order):
     sm = SecretsManager()
 
     def create():
@@ -60,9 +60,9 @@ def test_decorators_in_any_order_share_the_work(order):
     assert decorated()
 
 
-@pytest.mark.parametrize("ours_first", [True, False], ids=["ours entered first", "moto entered first"])
-@pytest.mark.parametrize("ours_left_first", [True, False], ids=["ours left first", "moto left first"])
-def test_they_are_entered_and_left_in_any_order(outside_client, ours_first, ours_left_first):
+@pytest.mark.parametrize("ours_first", [True, False], ids=["SecretsManager entered first", "moto entered first"])
+@pytest.mark.parametrize("ours_left_first", [True, False], ids=["SecretsManager exited first", "moto exited first"])
+def test_moto_and_secretsmanager_may_be_entered_and_exited_in_any_order(outside_client, ours_first, ours_left_first):
     sm, moto = SecretsManager(), mock_aws()
     enter = [sm.__enter__, moto.start] if ours_first else [moto.start, sm.__enter__]
     for start in enter:
@@ -80,7 +80,7 @@ def test_they_are_entered_and_left_in_any_order(outside_client, ours_first, ours
     sm.assert_logged("CreateSecret", times=1, Name="db")
 
 
-def test_moto_keeps_its_secrets_whatever_is_done_to_ours_of_the_same_name(outside_client):
+def test_calls_to_secretsmanager_do_not_change_a_secret_of_moto_of_the_same_name(outside_client):
     with mock_aws():
         outside_client.create_secret(Name="db", SecretString="moto's")
         with SecretsManager() as sm:
@@ -98,7 +98,7 @@ def test_moto_keeps_its_secrets_whatever_is_done_to_ours_of_the_same_name(outsid
     ]
 
 
-def test_an_object_of_moto_stays_when_our_manager_ends(moto_around):
+def test_an_s3_bucket_of_moto_outlives_the_secretsmanager_in_which_it_was_created(moto_around):
     with SecretsManager():
         assert s3_serves()
     assert len(boto3.client("s3", region_name=REGION).list_buckets()["Buckets"]) == 1

@@ -1,4 +1,4 @@
-"""moto's other services beside us: keys of its KMS, functions of its Lambda and accounts of its STS are known here."""
+"""moto's other services: a manager accepts keys of its KMS, functions of its Lambda and accounts of its STS."""
 
 import asyncio
 import io
@@ -29,7 +29,7 @@ def moto_around() -> Iterator[None]:
 
 @pytest.fixture
 def sm(moto_around: None, secretsmanager: SecretsManager) -> SecretsManager:
-    """Ours, inside a mock of moto."""
+    """The fixture `secretsmanager`, inside a mock of moto."""
     return secretsmanager
 
 
@@ -38,7 +38,7 @@ def service(name: str, region: str = REGION, **options: Any) -> Any:
 
 
 def assumed(account: str, region: str = REGION) -> dict[str, str]:
-    """The credentials of a role in that account, as arguments of a client."""
+    """Return the credentials of a role in this account, as arguments of a client."""
     role = f"arn:aws:iam::{account}:role/reader"
     made = service("sts", region).assume_role(RoleArn=role, RoleSessionName="test")["Credentials"]
     return {
@@ -60,7 +60,7 @@ def new_key(alias: str | None = None, region: str = REGION, **options: Any) -> A
 
 
 @pytest.mark.parametrize("name", ["{KeyId}", "{Arn}", "alias/pay", "arn:aws:kms:us-east-1:123456789012:alias/pay"])
-def test_a_key_of_moto_is_taken_by_each_of_its_names(sm: SecretsManager, name: str) -> None:
+def test_create_secret_takes_a_kms_key_of_moto_by_each_of_its_names(sm: SecretsManager, name: str) -> None:
     given = name.format(**new_key("alias/pay"))
     client = sm.client()
     client.create_secret(Name="db", SecretString="one", KmsKeyId=given)
@@ -68,19 +68,19 @@ def test_a_key_of_moto_is_taken_by_each_of_its_names(sm: SecretsManager, name: s
     assert client.describe_secret(SecretId="db")["KmsKeyId"] == given
 
 
-def test_a_key_of_a_mock_inside_is_taken_too(secretsmanager: SecretsManager) -> None:
+def test_create_secret_takes_a_kms_key_of_a_mock_inside_the_manager(secretsmanager: SecretsManager) -> None:
     with mock_aws():
         secretsmanager.client().create_secret(Name="db", SecretString="one", KmsKeyId=new_key()["Arn"])
     secretsmanager.assert_value("db", "one")
 
 
-def test_update_secret_takes_a_key_of_moto(sm: SecretsManager) -> None:
+def test_update_secret_takes_a_kms_key_of_moto(sm: SecretsManager) -> None:
     sm.seed("db", "one")
     sm.client().update_secret(SecretId="db", KmsKeyId=new_key()["KeyId"])
     assert sm.client().get_secret_value(SecretId="db")["SecretString"] == "one"
 
 
-def test_a_replica_takes_a_key_of_its_own_region(sm: SecretsManager) -> None:
+def test_a_replica_takes_a_kms_key_of_moto_in_its_own_region(sm: SecretsManager) -> None:
     key = new_key(region="eu-west-1")
     sm.seed("db", "one")
     regions: Any = [{"Region": "eu-west-1", "KmsKeyId": key["KeyId"]}]
@@ -90,7 +90,7 @@ def test_a_replica_takes_a_key_of_its_own_region(sm: SecretsManager) -> None:
         sm.client("eu-west-1").get_secret_value(SecretId="db")
 
 
-def test_a_seed_takes_a_key_of_moto(sm: SecretsManager) -> None:
+def test_a_seed_takes_a_kms_key_of_moto(sm: SecretsManager) -> None:
     key = new_key("alias/pay")
     sm.seed("db", "one", kms_key="alias/pay")
     service("kms").disable_key(KeyId=key["KeyId"])
@@ -98,7 +98,7 @@ def test_a_seed_takes_a_key_of_moto(sm: SecretsManager) -> None:
         sm.client().get_secret_value(SecretId="db")
 
 
-def test_a_disabled_key_of_moto_opens_and_seals_nothing_until_it_is_enabled(sm: SecretsManager) -> None:
+def test_a_disabled_kms_key_of_moto_refuses_reads_and_writes_until_it_is_enabled(sm: SecretsManager) -> None:
     key, kms, client = new_key(), service("kms"), sm.client()
     client.create_secret(Name="db", SecretString="one", KmsKeyId=key["KeyId"])
     kms.disable_key(KeyId=key["KeyId"])
@@ -113,7 +113,7 @@ def test_a_disabled_key_of_moto_opens_and_seals_nothing_until_it_is_enabled(sm: 
     assert client.get_secret_value(SecretId="db")["SecretString"] == "two"
 
 
-def test_a_key_of_moto_that_awaits_its_deletion_opens_nothing_until_that_is_cancelled(sm: SecretsManager) -> None:
+def test_a_kms_key_of_moto_scheduled_for_deletion_refuses_reads_until_cancel_key_deletion(sm: SecretsManager) -> None:
     key, kms, client = new_key(), service("kms"), sm.client()
     client.create_secret(Name="db", SecretString="one", KmsKeyId=key["KeyId"])
     kms.schedule_key_deletion(KeyId=key["KeyId"], PendingWindowInDays=7)
@@ -124,7 +124,7 @@ def test_a_key_of_moto_that_awaits_its_deletion_opens_nothing_until_that_is_canc
     assert client.get_secret_value(SecretId="db")["SecretString"] == "one"
 
 
-def test_an_alias_is_followed_to_the_key_that_it_names_now(sm: SecretsManager) -> None:
+def test_a_write_uses_the_kms_key_that_an_alias_of_moto_names_now(sm: SecretsManager) -> None:
     old, new, kms, client = new_key("alias/pay"), new_key(), service("kms"), sm.client()
     client.create_secret(Name="db", SecretString="one", KmsKeyId="alias/pay")
     kms.update_alias(AliasName="alias/pay", TargetKeyId=new["KeyId"])
@@ -135,7 +135,7 @@ def test_an_alias_is_followed_to_the_key_that_it_names_now(sm: SecretsManager) -
         client.get_secret_value(SecretId="db", VersionStage="AWSPREVIOUS")
 
 
-def test_an_alias_that_was_deleted_names_no_key(sm: SecretsManager) -> None:
+def test_a_write_by_a_deleted_kms_alias_of_moto_is_refused(sm: SecretsManager) -> None:
     new_key("alias/pay")
     sm.seed("db", "one", kms_key="alias/pay")
     service("kms").delete_alias(AliasName="alias/pay")
@@ -144,7 +144,7 @@ def test_an_alias_that_was_deleted_names_no_key(sm: SecretsManager) -> None:
 
 
 @pytest.mark.parametrize("name", ["alias/none", "12345678-1234-1234-1234-123456789012", "alias/aws/s3"])
-def test_a_key_that_moto_has_not_either_is_refused(sm: SecretsManager, name: str) -> None:
+def test_create_secret_refuses_a_kms_key_that_neither_moto_nor_the_manager_has(sm: SecretsManager, name: str) -> None:
     new_key()
     with pytest.raises(ClientError, match="invalid KMS key"):
         sm.client().create_secret(Name="db", SecretString="one", KmsKeyId=name)
@@ -155,7 +155,9 @@ def test_a_key_that_moto_has_not_either_is_refused(sm: SecretsManager, name: str
     ("spec", "usage"),
     [("RSA_2048", "SIGN_VERIFY"), ("RSA_2048", "ENCRYPT_DECRYPT"), ("HMAC_256", "GENERATE_VERIFY_MAC")],
 )
-def test_a_key_that_encrypts_no_data_keys_is_refused(sm: SecretsManager, spec: str, usage: str) -> None:
+def test_create_secret_refuses_a_kms_key_of_moto_that_cannot_encrypt_data_keys(
+    sm: SecretsManager, spec: str, usage: str
+) -> None:
     arn = service("kms").create_key(KeySpec=spec, KeyUsage=usage)["KeyMetadata"]["Arn"]
     client = sm.client()
     with pytest.raises(client.exceptions.InvalidParameterException, match=f"{arn} key usage is {usage} which is not"):
@@ -165,15 +167,15 @@ def test_a_key_that_encrypts_no_data_keys_is_refused(sm: SecretsManager, spec: s
     assert not sm.secrets
 
 
-@pytest.mark.parametrize("region", ["eu-west-1", REGION])
-def test_a_key_of_moto_counts_in_its_own_place_only(sm: SecretsManager, region: str) -> None:
+@pytest.mark.parametrize("region", ["eu-west-1", REGION], ids=["same region", "another region"])
+def test_create_secret_refuses_a_kms_key_of_moto_of_another_account(sm: SecretsManager, region: str) -> None:
     key = new_key(region="eu-west-1")
     client = sm.client(region, aws_account_id=OTHER)
     with pytest.raises(client.exceptions.InvalidParameterException):
         client.create_secret(Name="db", SecretString="one", KmsKeyId=key["KeyId"])
 
 
-def test_our_own_key_of_the_same_alias_comes_first(sm: SecretsManager) -> None:
+def test_a_kms_key_of_the_manager_wins_over_one_of_moto_with_the_same_alias(sm: SecretsManager) -> None:
     theirs = new_key("alias/pay")
     sm.kms.create_key(alias="alias/pay")
     sm.client().create_secret(Name="db", SecretString="one", KmsKeyId="alias/pay")
@@ -181,7 +183,7 @@ def test_our_own_key_of_the_same_alias_comes_first(sm: SecretsManager) -> None:
     assert sm.client().get_secret_value(SecretId="db")["SecretString"] == "one"
 
 
-def test_a_key_outlives_its_mock_in_its_last_state(secretsmanager: SecretsManager) -> None:
+def test_a_used_kms_key_of_moto_keeps_its_last_state_after_the_mock_has_ended(secretsmanager: SecretsManager) -> None:
     with mock_aws():
         used, disabled = new_key()["Arn"], new_key()["Arn"]
         secretsmanager.seed("db", "one", kms_key=used)
@@ -196,14 +198,14 @@ def test_a_key_outlives_its_mock_in_its_last_state(secretsmanager: SecretsManage
         client.get_secret_value(SecretId="other")
 
 
-def test_a_key_of_a_mock_that_is_over_is_no_key_any_more(secretsmanager: SecretsManager) -> None:
+def test_create_secret_refuses_an_unused_kms_key_of_a_mock_that_has_ended(secretsmanager: SecretsManager) -> None:
     with mock_aws():
         arn = new_key()["Arn"]
     with pytest.raises(ClientError, match="does not exist"):
         secretsmanager.client().create_secret(Name="db", SecretString="one", KmsKeyId=arn)
 
 
-def test_a_test_may_look_at_a_key_of_moto_and_deny_it(sm: SecretsManager) -> None:
+def test_sm_kms_shows_denies_and_allows_a_key_of_moto(sm: SecretsManager) -> None:
     arn = new_key("alias/pay")["Arn"]
     sm.seed("db", "one", kms_key="alias/pay")
     assert (sm.kms.key("alias/pay").arn, sm.kms.key(arn).state) == (arn, "Enabled")
@@ -215,14 +217,14 @@ def test_a_test_may_look_at_a_key_of_moto_and_deny_it(sm: SecretsManager) -> Non
 
 
 @pytest.mark.parametrize("change", ["disable", "enable", "schedule_deletion"])
-def test_the_state_of_a_key_of_moto_is_changed_in_moto_only(sm: SecretsManager, change: str) -> None:
+def test_sm_kms_refuses_to_change_the_state_of_a_key_of_moto(sm: SecretsManager, change: str) -> None:
     arn = new_key()["Arn"]
     with pytest.raises(UsageError, match=f"the KMS key {arn} is moto's, .* by a client of KMS"):
         getattr(sm.kms, change)(arn)
     assert sm.kms.key(arn).state == "Enabled"
 
 
-def test_looking_for_keys_makes_none_in_moto(sm: SecretsManager) -> None:
+def test_looking_up_a_missing_kms_key_creates_no_backend_in_moto(sm: SecretsManager) -> None:
     new_key()
     with pytest.raises(ClientError):
         sm.client("eu-west-1").create_secret(Name="db", SecretString="one", KmsKeyId="alias/none")
@@ -251,9 +253,9 @@ def without_docker() -> Iterator[None]:
         yield
 
 
-@pytest.mark.parametrize("qualifier", ["", ":$LATEST"])
+@pytest.mark.parametrize("qualifier", ["", ":$LATEST"], ids=["no qualifier", "$LATEST"])
 @pytest.mark.usefixtures("without_docker")
-def test_a_function_of_moto_without_docker_is_invoked_and_does_nothing(
+def test_a_lambda_function_of_moto_without_docker_runs_each_rotation_step_and_does_nothing(
     secretsmanager: SecretsManager, qualifier: str
 ) -> None:
     arn = new_function() + qualifier
@@ -267,7 +269,7 @@ def test_a_function_of_moto_without_docker_is_invoked_and_does_nothing(
 
 
 @pytest.mark.usefixtures("without_docker")
-def test_its_trial_passes(secretsmanager: SecretsManager) -> None:
+def test_the_trial_of_a_lambda_function_of_moto_without_docker_succeeds(secretsmanager: SecretsManager) -> None:
     secretsmanager.seed("db", "one")
     secretsmanager.client().rotate_secret(SecretId="db", RotationLambdaARN=new_function(), RotateImmediately=False)
     assert secretsmanager.client().describe_secret(SecretId="db")["RotationEnabled"]
@@ -275,13 +277,13 @@ def test_its_trial_passes(secretsmanager: SecretsManager) -> None:
 
 
 @pytest.mark.usefixtures("without_docker")
-def test_a_seed_may_rotate_by_it(secretsmanager: SecretsManager) -> None:
+def test_a_seed_may_rotate_by_a_lambda_function_of_moto_without_docker(secretsmanager: SecretsManager) -> None:
     arn = new_function()
     secretsmanager.seed("db", "one", rotation=Rotation(arn, days=30))
     assert secretsmanager.client().describe_secret(SecretId="db")["RotationLambdaARN"] == arn
 
 
-def test_a_function_in_docker_is_refused_in_words_and_nothing_is_done(sm: SecretsManager) -> None:
+def test_rotate_secret_refuses_a_lambda_function_of_moto_in_docker_and_changes_nothing(sm: SecretsManager) -> None:
     arn = new_function()
     before = state_of(sm.seed("db", "one"))
     with pytest.raises(UnsupportedOperation) as refused:
@@ -291,13 +293,13 @@ def test_a_function_in_docker_is_refused_in_words_and_nothing_is_done(sm: Secret
     assert state_of(sm.secret("db")) is before
 
 
-def test_a_seed_with_a_function_in_docker_is_refused_in_the_same_words(sm: SecretsManager) -> None:
+def test_a_seed_refuses_a_lambda_function_of_moto_in_docker(sm: SecretsManager) -> None:
     arn = new_function()
     with pytest.raises(UsageError, match=r"in Docker, .*sm\.rotation\.register\(handler, arn="):
         sm.seed("db", "one", rotation=Rotation(arn, days=30))
 
 
-def test_a_handler_that_is_registered_for_it_is_run_in_its_place(sm: SecretsManager) -> None:
+def test_a_registered_handler_runs_in_place_of_a_lambda_function_of_moto(sm: SecretsManager) -> None:
     arn, steps = new_function(), []
     sm.rotation.register(lambda event, _: steps.append(event["Step"]), arn=arn)
     sm.seed("db", "one")
@@ -305,7 +307,7 @@ def test_a_handler_that_is_registered_for_it_is_run_in_its_place(sm: SecretsMana
     assert steps == ["createSecret", "setSecret", "testSecret", "finishSecret"]
 
 
-def test_a_function_that_moto_has_not_either_is_refused_as_aws_refuses_it(sm: SecretsManager) -> None:
+def test_rotate_secret_refuses_a_lambda_function_that_moto_does_not_have(sm: SecretsManager) -> None:
     new_function()
     sm.seed("db", "one")
     arn = "arn:aws:lambda:us-east-1:123456789012:function:other"
@@ -313,7 +315,9 @@ def test_a_function_that_moto_has_not_either_is_refused_as_aws_refuses_it(sm: Se
         sm.client().rotate_secret(SecretId="db", RotationLambdaARN=arn)
 
 
-def test_a_function_fails_a_rotation_that_comes_due_after_its_mock(secretsmanager: SecretsManager) -> None:
+def test_a_scheduled_rotation_fails_after_the_mock_of_its_lambda_function_has_ended(
+    secretsmanager: SecretsManager,
+) -> None:
     with mock_aws(config={"lambda": {"use_docker": False}}):
         secretsmanager.seed("db", "one", rotation=Rotation(new_function(), days=1))
     secretsmanager.clock.advance(days=2)
@@ -323,7 +327,7 @@ def test_a_function_fails_a_rotation_that_comes_due_after_its_mock(secretsmanage
 # --- STS -------------------------------------------------------------------------------------------------------------
 
 
-def test_a_client_with_the_credentials_of_a_role_acts_in_its_account(sm: SecretsManager) -> None:
+def test_a_client_with_the_credentials_of_a_role_of_moto_acts_in_its_account(sm: SecretsManager) -> None:
     sm.seed("db", "the default account's")
     sm.seed("db", "the other's", account=OTHER)
     client = service("secretsmanager", **assumed(OTHER))
@@ -340,13 +344,13 @@ def test_the_log_names_a_user_of_the_account_of_a_role(sm: SecretsManager) -> No
     assert record["userIdentity"]["arn"] == f"arn:aws:iam::{OTHER}:user/test"
 
 
-def test_it_does_not_find_the_secrets_of_the_default_account(sm: SecretsManager) -> None:
+def test_a_client_with_a_role_of_moto_does_not_find_secrets_of_the_default_account(sm: SecretsManager) -> None:
     sm.seed("db", "the default account's")
     with pytest.raises(ClientError, match="ResourceNotFoundException"):
         service("secretsmanager", **assumed(OTHER)).get_secret_value(SecretId="db")
 
 
-def test_a_mock_inside_gives_out_roles_too(secretsmanager: SecretsManager) -> None:
+def test_a_role_of_a_mock_inside_the_manager_acts_in_its_account(secretsmanager: SecretsManager) -> None:
     secretsmanager.seed("db", "the other's", account=OTHER)
     with mock_aws():
         client = service("secretsmanager", **assumed(OTHER))
@@ -391,7 +395,7 @@ def test_a_role_in_another_partition_acts_in_its_account(sm: SecretsManager) -> 
     assert client.get_secret_value(SecretId="db")["SecretString"] == "the other's"
 
 
-def test_a_role_finds_the_keys_of_its_account(sm: SecretsManager) -> None:
+def test_a_client_with_a_role_of_moto_uses_the_kms_keys_of_its_account(sm: SecretsManager) -> None:
     role = assumed(OTHER)
     key = new_key("alias/pay", **role)
     client = service("secretsmanager", **role)
@@ -401,13 +405,13 @@ def test_a_role_finds_the_keys_of_its_account(sm: SecretsManager) -> None:
         client.get_secret_value(SecretId="db")
 
 
-def test_an_account_that_a_client_was_given_counts_before_that_of_its_credentials(sm: SecretsManager) -> None:
+def test_aws_account_id_of_a_client_wins_over_the_account_of_its_credentials(sm: SecretsManager) -> None:
     sm.seed("db", "the third's", account="333333333333")
     client = service("secretsmanager", aws_account_id="333333333333", **assumed(OTHER))
     assert client.get_secret_value(SecretId="db")["SecretString"] == "the third's"
 
 
-def test_credentials_that_moto_has_not_given_out_act_in_the_default_account(sm: SecretsManager) -> None:
+def test_credentials_unknown_to_moto_act_in_the_default_account(sm: SecretsManager) -> None:
     assumed(OTHER)
     sm.seed("db", "the default account's")
     client = service("secretsmanager", aws_access_key_id="AKIAUNKNOWN", aws_secret_access_key="x")
@@ -429,8 +433,8 @@ def test_an_async_client_with_the_credentials_of_a_role_acts_in_its_account(sm: 
 
 
 @pytest.mark.parametrize("module", ["moto.core.models", "moto.kms.models", "moto.awslambda.models", "moto.iam.models"])
-@pytest.mark.parametrize("is_imported", [True, False], ids=["of other insides", "not imported"])
-def test_where_moto_is_not_as_known_it_is_as_if_it_were_not_there(
+@pytest.mark.parametrize("is_imported", [True, False], ids=["changed", "not imported"])
+def test_missing_or_changed_modules_of_moto_are_treated_as_no_moto(
     sm: SecretsManager, monkeypatch: pytest.MonkeyPatch, module: str, is_imported: bool
 ) -> None:
     key, function, role = new_key()["Arn"], new_function(), assumed(OTHER)
@@ -448,7 +452,7 @@ def test_where_moto_is_not_as_known_it_is_as_if_it_were_not_there(
             moto.function(function)
 
 
-def test_a_get_looks_at_moto_no_more_once_its_client_is_known(
+def test_the_second_get_secret_value_of_a_client_does_not_look_at_moto(
     sm: SecretsManager, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sm.seed("db", "one")
@@ -462,7 +466,7 @@ def test_a_get_looks_at_moto_no_more_once_its_client_is_known(
     assert client.get_secret_value(SecretId="db")["SecretString"] == "one"
 
 
-def test_a_cross_account_replica_is_updated_when_the_alias_of_its_key_is_gone(sm: SecretsManager) -> None:
+def test_update_secret_changes_a_cross_account_replica_whose_key_alias_was_deleted(sm: SecretsManager) -> None:
     client: Any = sm.client()
     if not hasattr(client, "associate_cross_account_replica"):
         pytest.skip("this botocore is older than AssociateCrossAccountReplica")

@@ -1,15 +1,15 @@
-"""Other plugins of pytest beside this one, by runs of pytest inside pytest."""
+"""Other pytest plugins beside this one, in runs of pytest inside pytest."""
 
 import boto3
 import pytest
 
 SETTINGS = {"pytest_asyncio.plugin": "asyncio_default_fixture_loop_scope = function"}
-"""What a plugin wants to be set, lest it warns."""
+"""Ini options without which a plugin warns."""
 
 
 @pytest.fixture
 def run(pytester, monkeypatch):
-    """Runs a test module beside one other plugin, with warnings as errors; xdist in a process of its own."""
+    """Run a test module beside one other plugin, with warnings as errors; xdist in a separate process."""
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")  # the plugins of our own suite take a second to load
     monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
 
@@ -69,11 +69,11 @@ def test_each_worker_of_xdist_has_an_endpoint_of_its_own(run):
 # --- pytest-socket ---------------------------------------------------------------------------------------------------
 
 
-def test_clients_in_process_need_no_socket(run):
+def test_clients_in_process_are_answered_if_pytest_socket_disables_sockets(run):
     run("pytest_socket", MANY, "--disable-socket").assert_outcomes(passed=20)
 
 
-def test_without_sockets_the_endpoint_says_so_and_leaves_nothing(run):
+def test_the_endpoint_raises_socket_blocked_error_under_pytest_socket_and_leaves_no_thread(run):
     run(
         "pytest_socket",
         """
@@ -94,7 +94,7 @@ def test_without_sockets_the_endpoint_says_so_and_leaves_nothing(run):
     ).assert_outcomes(passed=1)
 
 
-def test_the_endpoint_needs_the_loopback_interface_only(run):
+def test_the_endpoint_works_if_pytest_socket_allows_only_127_0_0_1(run):
     run(
         "pytest_socket",
         """
@@ -119,7 +119,7 @@ def test_the_endpoint_needs_the_loopback_interface_only(run):
 # --- pytest-rerunfailures --------------------------------------------------------------------------------------------
 
 
-def test_a_test_that_is_run_again_begins_anew(run):
+def test_a_rerun_of_pytest_rerunfailures_starts_with_fresh_secrets_log_and_clock(run):
     run(
         "rerunfailures",
         """
@@ -148,8 +148,8 @@ def test_a_test_that_is_run_again_begins_anew(run):
 # --- pytest-randomly -------------------------------------------------------------------------------------------------
 
 
-def test_its_seed_is_none_of_ours(run):
-    """It seeds `random` anew before each test: our ids come from elsewhere, and leave its numbers alone."""
+def test_the_random_seed_of_pytest_randomly_does_not_repeat_ids_of_secrets(run):
+    """pytest-randomly seeds `random` before each test. Ids of secrets don't come from it and don't change its state."""
     run(
         "randomly",
         """
@@ -202,13 +202,13 @@ ASYNC = """
         pytest.param("anyio", "@pytest.mark.anyio", [], id="anyio"),
     ],
 )
-def test_async_tests_are_answered(run, neighbour, mark, arguments):
+def test_aiobotocore_is_answered_in_async_tests_of(run, neighbour, mark, arguments):
     pytest.importorskip("aiobotocore.session", reason="aiobotocore is not installed: pip install '.[dev,async]'")
     fixture = "\n    @pytest.fixture\n    def anyio_backend():\n        return 'asyncio'\n"
     run(neighbour, ASYNC.format(mark=mark) + fixture, *arguments).assert_outcomes(passed=2)
 
 
-def test_an_async_fixture_of_wider_scope_has_its_own_loop_and_the_same_answers(run):
+def test_a_client_of_an_async_fixture_of_pytest_asyncio_is_answered(run):
     pytest.importorskip("aiobotocore.session", reason="aiobotocore is not installed: pip install '.[dev,async]'")
     run(
         "pytest_asyncio.plugin",

@@ -1,4 +1,4 @@
-"""botocore's Stubber on a Secrets Manager client: what it planned is spent by calls, and not by ours."""
+"""botocore's Stubber on a Secrets Manager client: only calls of that client use its responses."""
 
 from contextlib import ExitStack
 
@@ -7,7 +7,7 @@ from botocore.stub import Stubber
 
 from pytest_secretsmanager import SecretsManager
 
-WHEN = pytest.mark.parametrize("when", ["before", "inside"])
+WHEN = pytest.mark.parametrize("when", ["before", "inside"], ids=["before the manager", "inside the manager"])
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def stubbed(outside_client, when):
 
 
 @WHEN
-def test_nothing_is_pending_once_the_planned_calls_were_made(stubbed, outside_client):
+def test_a_stubber_has_no_pending_response_after_its_planned_call(stubbed, outside_client):
     sm, stubber = stubbed
     stubber.add_response("list_secrets", {"SecretList": []})
     with pytest.raises(AssertionError, match="1 responses remaining"):
@@ -33,7 +33,7 @@ def test_nothing_is_pending_once_the_planned_calls_were_made(stubbed, outside_cl
 
 
 @WHEN
-def test_calls_of_another_client_leave_the_plan_pending(stubbed):
+def test_calls_of_another_client_do_not_use_the_responses_of_a_stubber(stubbed):
     sm, stubber = stubbed
     stubber.add_response("get_secret_value", {"SecretString": "stubbed"})
     assert sm.client().get_secret_value(SecretId="db")["SecretString"] == "one"
@@ -44,7 +44,7 @@ def test_calls_of_another_client_leave_the_plan_pending(stubbed):
 
 @WHEN
 @pytest.mark.parametrize("status", [400, 500])
-def test_a_planned_error_has_its_code_and_status_and_changes_nothing(stubbed, outside_client, status):
+def test_a_client_error_of_a_stubber_has_its_code_and_status_and_changes_no_secret(stubbed, outside_client, status):
     sm, stubber = stubbed
     stubber.add_client_error("put_secret_value", "InternalServiceError", "stubbed", http_status_code=status)
     with (
@@ -58,7 +58,7 @@ def test_a_planned_error_has_its_code_and_status_and_changes_nothing(stubbed, ou
 
 
 @WHEN
-def test_a_deactivated_stubber_leaves_the_calls_to_us_and_keeps_its_plan(stubbed, outside_client):
+def test_a_deactivated_stubber_lets_the_manager_answer_and_keeps_its_responses(stubbed, outside_client):
     sm, stubber = stubbed
     stubber.add_response("get_secret_value", {"SecretString": "stubbed"})
     stubber.deactivate()

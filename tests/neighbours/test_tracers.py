@@ -1,4 +1,4 @@
-"""OpenTelemetry's and X-Ray's own instrumentation of botocore, which come and go before, inside and after a manager."""
+"""OpenTelemetry's and X-Ray's instrumentation of botocore, started and stopped before, inside and after a manager."""
 
 import socket
 from contextlib import ExitStack
@@ -45,12 +45,12 @@ class OpenTelemetry:
 
 
 def take_outermost_wrapper(owner, method):
-    """What X-Ray's own `unwrap` would do, if it did not ask for a `wrapt.ObjectProxy`: no wrapper of wrapt 2 is one."""
+    """Do the work of X-Ray's `unwrap`, which expects a `wrapt.ObjectProxy`: no wrapper of wrapt 2 is one."""
     setattr(owner, method, getattr(owner, method).__wrapped__)
 
 
 class XRay:
-    """Keeps one segment open, and takes what would go to the daemon."""
+    """Keep one segment open and receive the entities that would go to the daemon."""
 
     def __init__(self):
         self.before = xray_recorder.emitter, xray_recorder.context, xray_recorder.sampling
@@ -58,7 +58,7 @@ class XRay:
         self.segment = xray_recorder.begin_segment("test")
 
     def send_entity(self, entity):
-        """Sends it nowhere."""
+        """Drop the entity."""
 
     def start(self):
         patch_botocore()
@@ -84,7 +84,7 @@ class XRay:
 
 @pytest.fixture
 def opened(method_left_bare):
-    """Makes tracers, and closes what is still open at the end."""
+    """Make tracers, and close those that are still open at the end."""
     with ExitStack() as closing:
 
         def make(kind):
@@ -124,10 +124,10 @@ STARTS_AND_STOPS = pytest.mark.parametrize(
 
 @KINDS
 @STARTS_AND_STOPS
-def test_calls_are_traced_while_the_tracer_is_there_and_answered_while_the_manager_is(
+def test_calls_are_traced_while_the_tracer_runs_and_answered_while_a_manager_is_active(
     tracer, method_left_bare, outside_client, steps
 ):
-    """CALL is one that the tracer sees."""
+    """A step CALL is a call that the tracer must see."""
     managers, entered = [], []
     for step in steps:
         if step == "enter":
@@ -164,10 +164,10 @@ def test_a_refused_call_is_traced_as_an_error(tracer, outside_client, starts_fir
 @pytest.mark.parametrize("leaves_first", [OpenTelemetry, XRay], ids=["opentelemetry leaves", "x-ray leaves"])
 @pytest.mark.parametrize("around", ["both around", "one around", "both inside"])
 @pytest.mark.parametrize("stops", ["inside", "one inside", "after"])
-def test_both_tracers_at_once_see_the_calls_and_leave_nothing(
+def test_both_tracers_together_trace_the_calls_and_leave_botocore_unwrapped(
     opened, method_left_bare, outside_client, first, leaves_first, around, stops
 ):
-    """Which of them goes when one is stopped is theirs: each takes out what stands outermost."""
+    """Stopping a tracer removes the outermost wrapper, which may be the other tracer's."""
     second = XRay if first is OpenTelemetry else OpenTelemetry
     tracers = {kind: opened(kind) for kind in (first, second)}
     starts = [tracers[first].start, tracers[second].start]
@@ -192,7 +192,7 @@ def test_both_tracers_at_once_see_the_calls_and_leave_nothing(
 
 
 @KINDS
-def test_a_traced_call_makes_no_socket(tracer, outside_client, monkeypatch):
+def test_a_traced_call_opens_no_socket(tracer, outside_client, monkeypatch):
     def refuse(*_, **__):
         raise AssertionError("a socket was made")
 

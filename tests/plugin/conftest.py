@@ -1,4 +1,4 @@
-"""Runs test files with this plugin and no other, whatever the developer's environment says."""
+"""Run test files with this plugin only, independent of the developer's environment."""
 
 import os
 import pkgutil
@@ -20,14 +20,14 @@ Run = Callable[..., pytest.RunResult]
 THIS_PLUGIN = ("-p", "pytest_secretsmanager.plugin")
 
 WRAPPED = ((BaseClient, "_make_api_call"), (Endpoint, "_send"), (Endpoint, "create_request"))
-"""The methods of botocore that the plugin wraps, as long as a run needs it."""
+"""The methods of botocore that the plugin wraps while a run needs it."""
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _imported_once() -> None:
-    """Imports what a run in this process may import: pytester forgets the modules that such a run imports first.
+    """Import the package before any inner run: pytester forgets the modules that an inner run imports first.
 
-    A second copy of one of them would wrap botocore a second time.
+    A second copy of a module would wrap botocore a second time.
     """
     for module in pkgutil.walk_packages(pytest_secretsmanager.__path__, "pytest_secretsmanager."):
         if not module.name.endswith("__main__"):
@@ -45,7 +45,7 @@ def _bare_environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @contextmanager
 def _nothing_left() -> Iterator[None]:
-    """Holds that a run in this process leaves botocore and the environment as they were."""
+    """Assert that a run in this process leaves botocore and the environment unchanged."""
     before = _methods(), _variables()
     yield
     assert (_methods(), _variables()) == before
@@ -61,7 +61,7 @@ def _variables() -> dict[str, str]:
 
 @pytest.fixture
 def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Runs one file, `test_it.py`, in this process, in its written order."""
+    """Run one file, `test_it.py`, in this process, in written order."""
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
 
     def run_file(source: str, *arguments: str) -> pytest.RunResult:
@@ -74,7 +74,7 @@ def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Run:
 
 @pytest.fixture
 def run_apart(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """As `run`, in a process of its own: for xdist, and for what depends on the order of imports."""
+    """Like `run`, in a separate process: for xdist, and for tests that depend on the order of imports."""
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
 
     def run_file(source: str, *arguments: str) -> pytest.RunResult:
@@ -86,19 +86,43 @@ def run_apart(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Run
 
 @pytest.fixture
 def failures(run: Run) -> Callable[..., list[str]]:
-    """Runs one file and gives the exact text of each failure and error, as the terminal shows it."""
+    """Run one file and return the exact text of each failure and error, as the terminal shows it."""
 
     def texts(source: str, *arguments: str) -> list[str]:
-        recorded: Any = run(source, *arguments).reprec  # type: ignore[attr-defined]
-        reports = recorded.getreports("pytest_runtest_logreport")
-        return [report.longreprtext for report in reports if report.failed]
+        return [report.longreprtext for report in _reports(run(source, *arguments)) if report.failed]
 
     return texts
 
 
-@pytest.fixture(params=["a fixture of its own", "secrets of the run"])
+@pytest.fixture
+def sections(run: Run) -> Callable[..., list[str]]:
+    """Run one file and return the plugin's section of each report that has one, with its folded lines joined."""
+
+    def of_reports(source: str, *arguments: str, **outcomes: int) -> list[str]:
+        result = run(source, *arguments)
+        result.assert_outcomes(**(outcomes or {"failed": 1}))
+        found = [text for report in _reports(result) for name, text in report.sections if name == "secretsmanager"]
+        assert not any("to-hide" in text for text in found)
+        assert not any(_is_long(line) for text in found for line in text.splitlines())
+        return [text.replace("\n  ", " ") for text in found]
+
+    return of_reports
+
+
+def _reports(result: pytest.RunResult) -> list[pytest.TestReport]:
+    recorded: Any = result.reprec  # type: ignore[attr-defined]
+    found: list[pytest.TestReport] = recorded.getreports("pytest_runtest_logreport")
+    return found
+
+
+def _is_long(line: str) -> bool:
+    """Whether a line exceeds 80 columns although it could be folded. Lines about rotations are never folded."""
+    return len(line) > 80 and " " in line.strip() and not line.startswith(("the rotation of ", "the trial of "))
+
+
+@pytest.fixture(params=["own manager", "seeds of the run"])
 def mode(request: pytest.FixtureRequest, pytester: pytest.Pytester) -> None:
-    """Both ways in which a test gets its manager."""
-    if request.param == "secrets of the run":
+    """Both ways in which a test gets its manager: its own, or the run's (`secretsmanager_seeds`)."""
+    if request.param == "seeds of the run":
         pytester.path.joinpath("seeds.toml").write_text("[[secret]]\nname = 'db'\nvalue = 'one'\n")
         pytester.makeini("[pytest]\nsecretsmanager_seeds = seeds.toml")

@@ -1,4 +1,4 @@
-"""The ini option `secretsmanager_block_network`: calls that nobody answers fail in words instead of reaching AWS."""
+"""The ini option `secretsmanager_block_network`: calls that no `SecretsManager` answers fail before they reach AWS."""
 
 from collections.abc import Callable
 from textwrap import dedent
@@ -15,13 +15,13 @@ INI = "[pytest]\nsecretsmanager_block_network = {}\n"
 
 @pytest.fixture
 def no_way_out(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keeps a call on this machine by a closed proxy, should the guard fail; and other tools out of new clients."""
+    """Point calls at a closed proxy, in case the block fails, and keep other tools out of new clients."""
     monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:1")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     monkeypatch.setenv("HOME", str(pytester.path))
-    # moto and AWS's Powertools listen to every client from their import on; other tests of this process import them.
+    # Once imported, moto and AWS's Powertools listen to every client; other tests of this process import them.
     of_botocore = [entry for entry in handlers.BUILTIN_HANDLERS if not type(entry[1]).__module__.startswith("moto")]
     monkeypatch.setattr(handlers, "BUILTIN_HANDLERS", of_botocore)
     monkeypatch.setattr(botocore, "_INITIALIZERS", [])
@@ -29,7 +29,7 @@ def no_way_out(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> No
 
 @pytest.fixture
 def blocked(no_way_out: None, pytester: pytest.Pytester, run: Run) -> Run:
-    """Runs one file with the guard up."""
+    """Run one file with the network blocked."""
 
     def run_file(source: str, *arguments: str, on: str = "true") -> pytest.RunResult:
         pytester.makeini(INI.format(on))
@@ -40,7 +40,7 @@ def blocked(no_way_out: None, pytester: pytest.Pytester, run: Run) -> Run:
 
 @pytest.fixture
 def blocked_apart(no_way_out: None, pytester: pytest.Pytester, run_apart: Run) -> Run:
-    """Runs one file with the guard up, in a process of its own."""
+    """Run one file with the network blocked, in a separate process."""
 
     def run_file(source: str, *arguments: str) -> pytest.RunResult:
         pytester.makeini(INI.format("true"))
@@ -50,7 +50,7 @@ def blocked_apart(no_way_out: None, pytester: pytest.Pytester, run_apart: Run) -
 
 
 @pytest.mark.parametrize("keys", [True, False], ids=["with credentials", "without credentials"])
-def test_the_failure_names_test_operation_and_where_the_client_was_made(
+def test_a_blocked_call_names_its_operation_its_test_and_where_the_client_was_made(
     blocked: Run, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, keys: bool
 ) -> None:
     if keys:
@@ -82,8 +82,8 @@ def test_the_failure_names_test_operation_and_where_the_client_was_made(
     )
 
 
-def test_what_goes_elsewhere_or_is_answered_before_passes(blocked_apart: Run) -> None:
-    """In a process of its own, where moto is imported as a program imports it."""
+def test_block_network_lets_calls_to_other_hosts_stubs_moto_and_the_fixture_pass(blocked_apart: Run) -> None:
+    """In a separate process, where moto is imported as a program imports it."""
     blocked_apart(
         """
         import boto3, pytest
@@ -124,7 +124,7 @@ def test_what_goes_elsewhere_or_is_answered_before_passes(blocked_apart: Run) ->
         'endpoint_url="https://vpce-0123.secretsmanager.us-east-1.vpce.amazonaws.com"',
     ],
 )
-def test_every_host_of_aws_is_guarded(blocked: Run, arguments: str) -> None:
+def test_block_network_stops_calls_to_every_kind_of_aws_host(blocked: Run, arguments: str) -> None:
     result = blocked(
         f"""
         import boto3
@@ -139,14 +139,14 @@ def test_every_host_of_aws_is_guarded(blocked: Run, arguments: str) -> None:
     result.stdout.fnmatch_lines(["ListSecrets was stopped on its way to AWS (*"])
 
 
-def test_a_call_at_import_is_a_collection_error(blocked: Run) -> None:
+def test_a_blocked_call_at_import_is_a_collection_error(blocked: Run) -> None:
     result = blocked("import boto3\nboto3.client('secretsmanager').list_secrets()\n")
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(["*NetworkBlocked: ListSecrets was stopped *", "*while no test was running"])
 
 
 @pytest.mark.parametrize(("on", "wrapped"), [("true", True), ("false", False)])
-def test_botocore_is_wrapped_only_while_the_option_is_on(blocked: Run, on: str, wrapped: bool) -> None:
+def test_endpoint_send_is_wrapped_only_if_block_network_is_true(blocked: Run, on: str, wrapped: bool) -> None:
     blocked(
         f"""
         import wrapt
@@ -159,8 +159,7 @@ def test_botocore_is_wrapped_only_while_the_option_is_on(blocked: Run, on: str, 
     ).assert_outcomes(passed=1)
 
 
-def test_what_was_wrapped_is_bare_again_after_the_run(blocked: Run) -> None:
-    """In the same process, as a run inside another one is."""
+def test_a_run_inside_this_process_restores_the_methods_that_it_wrapped(blocked: Run) -> None:
     bare = {name: Endpoint.__dict__[name] for name in ("_send", "create_request")}
     blocked(
         """
@@ -173,7 +172,7 @@ def test_what_was_wrapped_is_bare_again_after_the_run(blocked: Run) -> None:
     assert all(Endpoint.__dict__[name] is method for name, method in bare.items())
 
 
-def test_a_call_in_a_thread_and_one_in_a_fixture_are_stopped_too(blocked: Run) -> None:
+def test_block_network_stops_calls_in_threads_and_in_fixtures(blocked: Run) -> None:
     result = blocked(
         """
         from concurrent.futures import ThreadPoolExecutor
@@ -200,8 +199,8 @@ def test_a_call_in_a_thread_and_one_in_a_fixture_are_stopped_too(blocked: Run) -
 
 
 @pytest.mark.parametrize("early", [True, False], ids=["imported before", "imported in the test"])
-def test_async_calls_are_stopped_too(blocked: Run, blocked_apart: Run, early: bool) -> None:
-    """This process has imported aiobotocore: one that has not yet is another one."""
+def test_block_network_stops_calls_of_aiobotocore(blocked: Run, blocked_apart: Run, early: bool) -> None:
+    """Other tests import aiobotocore in this process: the late import needs a separate one."""
     pytest.importorskip("aiobotocore.session", reason="aiobotocore is not installed: pip install '.[dev,async]'")
     result = (blocked if early else blocked_apart)(
         f"""
@@ -236,7 +235,7 @@ def test_async_calls_are_stopped_too(blocked: Run, blocked_apart: Run, early: bo
     )
 
 
-def test_each_worker_of_xdist_is_guarded(blocked_apart: Run) -> None:
+def test_block_network_stops_calls_in_each_worker_of_xdist(blocked_apart: Run) -> None:
     result = blocked_apart(
         """
         import boto3, pytest
@@ -253,7 +252,7 @@ def test_each_worker_of_xdist_is_guarded(blocked_apart: Run) -> None:
     result.assert_outcomes(failed=4)
 
 
-def test_clients_of_other_services_pass(blocked: Run) -> None:
+def test_block_network_lets_clients_of_other_services_pass(blocked: Run) -> None:
     blocked(
         """
         import boto3, pytest
@@ -261,13 +260,13 @@ def test_clients_of_other_services_pass(blocked: Run) -> None:
 
         def test_it():
             keys = {"aws_access_key_id": "AKIATEST", "aws_secret_access_key": "test"}
-            with pytest.raises(ProxyConnectionError):  # on its way out, but for the proxy
+            with pytest.raises(ProxyConnectionError):  # the call gets as far as the closed proxy
                 boto3.client("sts", **keys).get_caller_identity()
         """
     ).assert_outcomes(passed=1)
 
 
-def test_a_test_that_swallows_the_refusal_fails_nevertheless(blocked: Run) -> None:
+def test_a_test_that_swallows_a_blocked_call_fails(blocked: Run) -> None:
     result = blocked(
         """
         import threading
@@ -296,7 +295,7 @@ def test_a_test_that_swallows_the_refusal_fails_nevertheless(blocked: Run) -> No
     result.stdout.fnmatch_lines(["GetSecretValue was stopped *", "  in test_it.py::test_thread"])
 
 
-def test_a_run_that_ends_before_it_is_configured_leaves_nothing(blocked: Run, pytester: pytest.Pytester) -> None:
+def test_a_run_whose_conftest_raises_leaves_endpoint_send_unwrapped(blocked: Run, pytester: pytest.Pytester) -> None:
     before = Endpoint.__dict__["_send"]
     pytester.makeconftest("raise ZeroDivisionError")
     blocked("")
@@ -337,8 +336,8 @@ def sts(monkeypatch, tmp_path):
 """
 
 
-def test_nobody_is_asked_for_credentials_of_a_call_that_is_stopped(blocked: Run) -> None:
-    """A role has to be assumed before a request is signed, over the network."""
+def test_a_blocked_call_does_not_assume_a_role_over_the_network(blocked: Run) -> None:
+    """botocore assumes the role, over the network, before it signs a request."""
     result = blocked(
         ASKS_FIRST
         + dedent(
@@ -356,8 +355,8 @@ def test_nobody_is_asked_for_credentials_of_a_call_that_is_stopped(blocked: Run)
 
 
 @pytest.mark.parametrize("listener", ["before-send", "request-created"])
-def test_whatever_ends_a_call_on_its_way_to_a_signature_it_is_stopped(blocked: Run, listener: str) -> None:
-    """Somebody listens who could answer it; but there is no such token file."""
+def test_a_call_is_blocked_even_if_its_credentials_fail_before_signing(blocked: Run, listener: str) -> None:
+    """A listener could answer the call, but the token file of its credentials does not exist."""
     result = blocked(
         f"""
         import boto3
@@ -377,7 +376,7 @@ def test_whatever_ends_a_call_on_its_way_to_a_signature_it_is_stopped(blocked: R
     result.stdout.fnmatch_lines(["ListSecrets was stopped on its way to AWS (*"])
 
 
-def test_a_hook_may_still_answer_or_lead_elsewhere(blocked: Run) -> None:
+def test_block_network_lets_event_hooks_answer_or_redirect_a_call(blocked: Run) -> None:
     blocked(
         """
         import boto3, pytest
@@ -408,7 +407,7 @@ def test_a_hook_may_still_answer_or_lead_elsewhere(blocked: Run) -> None:
     ).assert_outcomes(passed=3)
 
 
-def test_what_a_hook_raises_on_purpose_is_not_covered_up(blocked: Run) -> None:
+def test_block_network_does_not_replace_an_error_that_an_event_hook_raises(blocked: Run) -> None:
     blocked(
         """
         import boto3, pytest
@@ -427,7 +426,7 @@ def test_what_a_hook_raises_on_purpose_is_not_covered_up(blocked: Run) -> None:
     ).assert_outcomes(passed=4)
 
 
-def test_what_an_async_hook_raises_on_purpose_is_not_covered_up(blocked: Run) -> None:
+def test_block_network_does_not_replace_an_error_that_an_async_event_hook_raises(blocked: Run) -> None:
     pytest.importorskip("aiobotocore.session", reason="aiobotocore is not installed: pip install '.[dev,async]'")
     blocked(
         """
@@ -451,8 +450,8 @@ def test_what_an_async_hook_raises_on_purpose_is_not_covered_up(blocked: Run) ->
     ).assert_outcomes(passed=3)
 
 
-def test_a_fixture_that_runs_before_ours_is_told_so(blocked: Run) -> None:
-    """To give the test the marker would be no help: it has it."""
+def test_a_blocked_call_in_a_wider_fixture_says_that_the_fixture_secretsmanager_begins_later(blocked: Run) -> None:
+    """The test has the marker already, so the advice to add it would not help."""
     result = blocked(
         """
         import boto3, pytest
@@ -470,8 +469,8 @@ def test_a_fixture_that_runs_before_ours_is_told_so(blocked: Run) -> None:
     result.stdout.no_fnmatch_line("*Give the test the fixture*")
 
 
-def test_an_async_source_of_credentials_that_fails_is_no_hook(blocked: Run) -> None:
-    """aiobotocore awaits both in the same place."""
+def test_a_call_is_blocked_even_if_its_async_credentials_fail(blocked: Run) -> None:
+    """aiobotocore awaits credentials and event hooks in one place: an error of credentials is not a hook's."""
     pytest.importorskip("aiobotocore.session", reason="aiobotocore is not installed: pip install '.[dev,async]'")
     result = blocked(
         """

@@ -1,4 +1,4 @@
-"""`secretsmanager_block_network = auto`, the default: calls are blocked from the first test that uses the plugin on."""
+"""`secretsmanager_block_network = auto`, the default: calls are blocked from the first test on that uses the plugin."""
 
 import socket
 from collections.abc import Callable
@@ -24,7 +24,7 @@ def call():
 
 @pytest.fixture
 def attempts(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
-    """Every attempt to find or to connect to a host, none of which succeeds; with a developer's own credentials."""
+    """Record and refuse every attempt to reach a host. The environment holds a developer's own credentials."""
     found: list[Any] = []
 
     def refuse(*arguments: Any, **_: Any) -> Any:
@@ -43,7 +43,9 @@ def attempts(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 # --- no connection ---------------------------------------------------------------------------------------------------
 
 
-def test_nothing_that_a_test_leaves_behind_attempts_a_connection(run: Run, attempts: list[Any]) -> None:
+def test_block_network_auto_blocks_threads_clients_and_wider_fixtures_after_the_first_use(
+    run: Run, attempts: list[Any]
+) -> None:
     """A thread, a client, a client of a `with` block, and a fixture of wider scope, after one test with the fixture."""
     result = run(
         f"""{CALL}
@@ -90,7 +92,9 @@ def test_module_fixture(of_module): ...
     assert attempts == []
 
 
-def test_before_the_first_such_test_nothing_is_blocked(run: Run, attempts: list[Any]) -> None:
+def test_block_network_auto_blocks_no_call_before_the_first_test_that_uses_the_plugin(
+    run: Run, attempts: list[Any]
+) -> None:
     result = run(
         f"""{CALL}
 from botocore.exceptions import EndpointConnectionError
@@ -114,16 +118,20 @@ def test_one(secretsmanager): ...
         '@pytest.mark.secretsmanager(region="eu-west-1")\ndef test_one(): ...',
         'def test_one(request):\n    request.getfixturevalue("secretsmanager")',
     ],
-    ids=["fixture", "secret", "options", "asked for inside the test"],
+    ids=["the fixture", "the marker secret", "the marker secretsmanager", "getfixturevalue in the test"],
 )
-def test_each_way_to_use_the_plugin_blocks_from_then_on(run: Run, attempts: list[Any], test: str) -> None:
+def test_block_network_auto_blocks_calls_after_a_test_that_uses_the_fixture_or_a_marker(
+    run: Run, attempts: list[Any], test: str
+) -> None:
     result = run(f"{CALL}\n{test}\n\ndef test_two():\n    call()\n")
     result.assert_outcomes(passed=1, failed=1)
     result.stdout.fnmatch_lines(["GetSecretValue was stopped on its way to AWS (*secretsmanager_block_network is auto"])
     assert attempts == []
 
 
-def test_wider_fixtures_of_the_first_such_test_are_blocked_too(run: Run, attempts: list[Any]) -> None:
+def test_block_network_auto_blocks_wider_fixtures_of_the_first_test_that_uses_the_plugin(
+    run: Run, attempts: list[Any]
+) -> None:
     result = run(
         f"""{CALL}
 @pytest.fixture(scope="session")
@@ -140,7 +148,7 @@ def test_one(of_session, secretsmanager): ...
     assert attempts == []
 
 
-def test_each_worker_of_xdist_blocks_by_itself(
+def test_block_network_auto_blocks_calls_in_each_worker_of_xdist(
     pytester: pytest.Pytester, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:1")  # a worker is another process
@@ -159,10 +167,10 @@ def test_each_worker_of_xdist_blocks_by_itself(
     result.stdout.fnmatch_lines(["ListSecrets was stopped on its way to AWS (*"])
 
 
-# --- nothing stays, nothing is touched -------------------------------------------------------------------------------
+# --- botocore is restored -------------------------------------------------------------------------------------------
 
 
-def test_a_run_that_does_not_use_the_plugin_is_left_alone(run: Run) -> None:
+def test_a_run_that_does_not_use_the_plugin_leaves_botocore_and_threads_unwrapped(run: Run) -> None:
     before = Endpoint.__dict__["_send"]
     run(
         """
@@ -180,7 +188,7 @@ def test_a_run_that_does_not_use_the_plugin_is_left_alone(run: Run) -> None:
 
 
 @pytest.mark.parametrize("arguments", [(), ("--collect-only",)], ids=["run", "collect only"])
-def test_what_was_wrapped_is_as_before_after_the_run(run: Run, arguments: tuple[str, ...]) -> None:
+def test_block_network_auto_restores_the_wrapped_methods_after_the_run(run: Run, arguments: tuple[str, ...]) -> None:
     before = _wrapped()
     run("def test_it(secretsmanager): ...", *arguments)
     assert _wrapped() == before
@@ -194,7 +202,7 @@ def _wrapped() -> list[object]:
     return [vars(owner)[method] for owner, method in places]
 
 
-def test_a_run_inside_a_test_has_a_guard_of_its_own_and_leaves_the_outer_one(
+def test_a_run_inside_a_test_blocks_its_own_calls_and_keeps_the_block_of_the_outer_run(
     pytester: pytest.Pytester, run: Run, attempts: list[Any]
 ) -> None:
     pytester.makeconftest("pytest_plugins = ['pytester']")
@@ -226,7 +234,7 @@ def test_a_run_inside_a_test_has_a_guard_of_its_own_and_leaves_the_outer_one(
     assert attempts == []
 
 
-def test_botocore_imported_anew_is_guarded_from_the_next_test_on(run: Run, attempts: list[Any]) -> None:
+def test_block_network_auto_blocks_a_reloaded_botocore_from_the_next_test_on(run: Run, attempts: list[Any]) -> None:
     with patch.dict(vars(botocore.endpoint)):
         run(
             """
@@ -260,8 +268,9 @@ USED, UNUSED = "def test_one(secretsmanager): ...", "def test_one(): ..."
         ("auto", UNUSED, False),
         ("AUTO", USED, True),
     ],
+    ids=[*ON, *OFF, "auto before a use", "AUTO after a use"],
 )
-def test_the_option_says_from_when_on_calls_are_blocked(
+def test_block_network_accepts_every_spelling_of_true_false_and_auto(
     pytester: pytest.Pytester, run: Run, attempts: list[Any], value: str, first: str, blocked: bool
 ) -> None:
     pytester.makeini(f"[pytest]\nsecretsmanager_block_network = {value}\n")
@@ -271,7 +280,9 @@ def test_the_option_says_from_when_on_calls_are_blocked(
 
 @pytest.mark.parametrize("value", ["true", '"true"', '"auto"'])
 @pytest.mark.parametrize("table", ["tool.pytest.ini_options", "tool.pytest"])
-def test_it_may_stand_in_toml(pytester: pytest.Pytester, run: Run, attempts: list[Any], table: str, value: str) -> None:
+def test_pyproject_toml_sets_block_network(
+    pytester: pytest.Pytester, run: Run, attempts: list[Any], table: str, value: str
+) -> None:
     if table == "tool.pytest" and pytest.version_tuple < (9,):
         pytest.skip("pytest 9 reads this table")
     pytester.makepyprojecttoml(f"[{table}]\nsecretsmanager_block_network = {value}\n")
@@ -279,8 +290,10 @@ def test_it_may_stand_in_toml(pytester: pytest.Pytester, run: Run, attempts: lis
     assert attempts == []
 
 
-@pytest.mark.parametrize("value", ["always", "2", "", "[]"])
-def test_a_wrong_value_is_one_line(pytester: pytest.Pytester, run: Run, value: str) -> None:
+@pytest.mark.parametrize("value", ["always", "2", "", "[]"], ids=repr)
+def test_a_wrong_value_of_block_network_is_a_usage_error_of_one_line(
+    pytester: pytest.Pytester, run: Run, value: str
+) -> None:
     pytester.makeini(f"[pytest]\nsecretsmanager_block_network = {value}\n")
     result = run(UNUSED)
     assert result.ret == pytest.ExitCode.USAGE_ERROR
@@ -289,7 +302,7 @@ def test_a_wrong_value_is_one_line(pytester: pytest.Pytester, run: Run, value: s
     ]
 
 
-# --- what is said -----------------------------------------------------------------------------------------------------
+# --- the texts of a blocked call --------------------------------------------------------------------------------------
 
 SITUATIONS = {
     "a test without the fixture": (
@@ -304,7 +317,7 @@ SITUATIONS = {
         '@pytest.fixture(scope="module")\ndef read():\n    call()\n\ndef test_two(read, secretsmanager): ...\n',
         "The fixture secretsmanager of this test has not begun yet: *",
     ),
-    "a fixture that ends after ours": (
+    "a fixture that ends after the fixture secretsmanager": (
         "@pytest.fixture\ndef last():\n    yield\n    call()\n\ndef test_two(last, secretsmanager): ...\n",
         "The fixture secretsmanager of this test has ended: *",
     ),
@@ -317,7 +330,7 @@ SITUATIONS = {
 
 
 @pytest.mark.parametrize(("test", "advice"), SITUATIONS.values(), ids=SITUATIONS)
-def test_the_advice_is_that_of_the_situation(run: Run, attempts: list[Any], test: str, advice: str) -> None:
+def test_a_blocked_call_gives_advice_that_fits_its_place(run: Run, attempts: list[Any], test: str, advice: str) -> None:
     result = run(f"{CALL}\n{USED}\n\n{test}")
     result.stdout.fnmatch_lines(
         [
@@ -335,7 +348,7 @@ def test_the_advice_is_that_of_the_situation(run: Run, attempts: list[Any], test
     assert attempts == []
 
 
-def test_a_client_that_another_test_made_is_told_with_that_test(run: Run, attempts: list[Any]) -> None:
+def test_a_blocked_call_names_the_test_that_made_its_client(run: Run, attempts: list[Any]) -> None:
     result = run(
         f"""{CALL}
 clients = []
@@ -351,7 +364,7 @@ def test_two():
     assert attempts == []
 
 
-def test_a_test_may_expect_the_refusal_by_its_text(run: Run, attempts: list[Any]) -> None:
+def test_pytest_raises_may_match_the_text_of_a_blocked_call(run: Run, attempts: list[Any]) -> None:
     run(
         f"""{CALL}
 def test_one(secretsmanager): ...
@@ -363,7 +376,7 @@ def test_two():
     ).assert_outcomes(passed=2)
 
 
-def test_one_that_swallows_it_and_logs_its_text_fails_nevertheless(run: Run, attempts: list[Any]) -> None:
+def test_a_test_that_swallows_and_logs_a_blocked_call_fails(run: Run, attempts: list[Any]) -> None:
     run(
         f"""{CALL}
 import logging
@@ -379,7 +392,7 @@ def test_two():
     ).assert_outcomes(passed=1, failed=1)
 
 
-def test_a_method_of_a_unittest_case_may_expect_it_too(run: Run, attempts: list[Any]) -> None:
+def test_assert_raises_regex_of_unittest_may_match_the_text_of_a_blocked_call(run: Run, attempts: list[Any]) -> None:
     run(
         f"""{CALL}
 import unittest
@@ -405,7 +418,7 @@ def swallow():
 """
 
 
-def test_the_section_of_what_was_not_found_is_told_of_a_test_that_the_guard_fails(
+def test_a_test_that_fails_because_of_a_blocked_call_shows_the_secrets_that_were_not_found(
     run: Run, attempts: list[Any]
 ) -> None:
     result = run(
@@ -422,7 +435,9 @@ def test_two():
     )
 
 
-def test_a_test_that_the_guard_fails_is_told_of_no_plan_beside(run: Run, attempts: list[Any]) -> None:
+def test_a_test_that_fails_because_of_a_blocked_call_reports_no_unused_rotation_plan(
+    run: Run, attempts: list[Any]
+) -> None:
     run(
         f"""{CALL}{SWALLOWS}
 from pytest_secretsmanager import Rotation

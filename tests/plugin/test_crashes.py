@@ -1,4 +1,4 @@
-"""A crash inside the endpoint: its client learns little of it, the reader of the test's report all but the values."""
+"""A crash inside the endpoint: its client sees InternalServiceError, the test's report everything but the values."""
 
 import pytest
 
@@ -31,13 +31,13 @@ WARN = ["-W", "default::pytest.PytestWarning"]
 TOLD = ["secretsmanager.ListSecrets crashed inside the endpoint", "*, in crash", "ZeroDivisionError"]
 
 
-def test_a_failing_tests_report_shows_it(run):
+def test_the_report_of_a_failing_test_shows_a_crash_of_the_endpoint(run):
     result = run(CRASHES.format(holds=False), *WARN)
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(["*- secretsmanager -*", *TOLD])
 
 
-def test_a_passing_test_warns_of_it(run):
+def test_a_passing_test_warns_of_a_crash_of_the_endpoint(run):
     result = run(CRASHES.format(holds=True), *WARN)
     result.assert_outcomes(passed=1)
     result.stdout.fnmatch_lines(
@@ -45,8 +45,8 @@ def test_a_passing_test_warns_of_it(run):
     )
 
 
-@pytest.mark.parametrize("holds", [True, False])
-def test_no_value_is_shown(run, holds):
-    """Only the test's own source has it, and pytest shows that."""
+@pytest.mark.parametrize("holds", [True, False], ids=["passing test", "failing test"])
+def test_a_crash_of_the_endpoint_shows_no_secret_value(run, holds):
+    """`--tb=line` leaves out the test's own source, which holds the value."""
     shown = run(CRASHES.format(holds=holds), *WARN, "-rP", "--tb=line").stdout.str()
     assert "hunter2" not in shown

@@ -1,4 +1,4 @@
-"""The region of a test that names none is where AWS_DEFAULT_REGION points when the test's body begins."""
+"""A test that names no region is in the region of AWS_DEFAULT_REGION when its body begins."""
 
 from collections.abc import Callable
 
@@ -73,29 +73,40 @@ def test_it(secretsmanager, aws_credentials, number):
 """
 
 
+@pytest.fixture
+def seeds_of_the_run(pytester: pytest.Pytester) -> None:
+    """Seed the run with the secret `db`, without a region."""
+    pytester.makeini("[pytest]\nsecretsmanager_seeds = seeds.json")
+    pytester.path.joinpath("seeds.json").write_text('{"secret": [{"name": "db", "value": "x"}]}')
+
+
 @pytest.mark.parametrize("example", EXAMPLES_HERE, ids=lambda example: example.id)
-def test_examples_pass_beside_a_fixture_of_motos_kind(pytester: pytest.Pytester, example: Example) -> None:
+def test_examples_of_the_guide_pass_with_an_autouse_fixture_that_sets_the_region(
+    pytester: pytest.Pytester, example: Example
+) -> None:
     pytester.makeconftest(MOTO_IDIOM)
     example.require_passes(pytester)
 
 
 @pytest.mark.parametrize("setter", SETTERS)
-def test_a_markers_seed_is_where_the_variable_points(pytester: pytest.Pytester, run: Run, setter: str) -> None:
+def test_a_seed_of_a_marker_is_in_the_region_that_a_fixture_sets(
+    pytester: pytest.Pytester, run: Run, setter: str
+) -> None:
     pytester.makeconftest(SETTERS[setter])
     run(FINDS_ITS_SEED).assert_outcomes(passed=2)
 
 
+@pytest.mark.usefixtures("seeds_of_the_run")
 @pytest.mark.parametrize("setter", SETTERS)
-def test_a_seed_of_the_run_is_where_the_variable_points(pytester: pytest.Pytester, run: Run, setter: str) -> None:
-    pytester.makeini("[pytest]\nsecretsmanager_seeds = seeds.json")
-    pytester.path.joinpath("seeds.json").write_text('{"secret": [{"name": "db", "value": "x"}]}')
+def test_a_seed_of_the_run_is_in_the_region_that_a_fixture_sets(
+    pytester: pytest.Pytester, run: Run, setter: str
+) -> None:
     pytester.makeconftest(SETTERS[setter])
     run(FINDS_ITS_SEED.replace('@pytest.mark.secret("db", "x")\n', "")).assert_outcomes(passed=2)
 
 
-def test_a_seed_of_the_run_goes_back_with_the_test_that_set_the_variable(pytester: pytest.Pytester, run: Run) -> None:
-    pytester.makeini("[pytest]\nsecretsmanager_seeds = seeds.json")
-    pytester.path.joinpath("seeds.json").write_text('{"secret": [{"name": "db", "value": "x"}]}')
+@pytest.mark.usefixtures("seeds_of_the_run")
+def test_a_seed_of_the_run_returns_to_its_region_after_the_test_that_set_another(run: Run) -> None:
     run(
         """
         import boto3
@@ -159,27 +170,28 @@ def test_it(secretsmanager, arranged, aws_credentials):
             id="written",
         ),
         pytest.param(
-            'return secretsmanager.seed("db", "y")', 'assert arranged.value == "y"', id="seeded, with its view"
+            'return secretsmanager.seed("db", "y")',
+            'assert arranged.value == "y"',
+            id="seeded again, and its view read",
         ),
         pytest.param(
             'secretsmanager.seed("db", "y", region="eu-central-1")',
             'assert (value(), value("us-east-1")) == ("y", "x")',
-            id="and another one seeded in the region to come",
+            id="seeded in the later region as well",
         ),
     ],
 )
-def test_what_a_fixture_has_worked_with_stays_where_it_is(run: Run, arranged: str, body: str) -> None:
+def test_a_seed_that_a_fixture_has_used_keeps_its_region(run: Run, arranged: str, body: str) -> None:
     run(CREDENTIALS_LATER.format(arranged=arranged, body=body)).assert_outcomes(passed=1)
 
 
 @pytest.mark.parametrize("arranged", ["pass", 'boto3.client("secretsmanager")'], ids=["nothing", "a client is made"])
-def test_what_no_fixture_has_worked_with_goes_along(run: Run, arranged: str) -> None:
+def test_a_seed_that_no_fixture_has_used_follows_the_region(run: Run, arranged: str) -> None:
     run(CREDENTIALS_LATER.format(arranged=arranged, body='assert value() == "x"')).assert_outcomes(passed=1)
 
 
-def test_a_write_to_a_seed_of_the_run_is_not_lost(pytester: pytest.Pytester, run: Run) -> None:
-    pytester.makeini("[pytest]\nsecretsmanager_seeds = seeds.json")
-    pytester.path.joinpath("seeds.json").write_text('{"secret": [{"name": "db", "value": "x"}]}')
+@pytest.mark.usefixtures("seeds_of_the_run")
+def test_a_seed_of_the_run_that_a_fixture_has_written_keeps_its_region(run: Run) -> None:
     source = CREDENTIALS_LATER.replace('@pytest.mark.secret("db", "x")\n', "")
     put = 'boto3.client("secretsmanager").put_secret_value(SecretId="db", SecretString="y")'
     result = run(source.format(arranged=put, body='assert value("us-east-1") == "y"; value()'))
@@ -189,7 +201,7 @@ def test_a_write_to_a_seed_of_the_run_is_not_lost(pytester: pytest.Pytester, run
     )
 
 
-def test_what_names_a_region_stays(run: Run) -> None:
+def test_only_seeds_that_name_no_region_follow_the_region(run: Run) -> None:
     run(
         """
         import pytest
@@ -203,7 +215,7 @@ def test_what_names_a_region_stays(run: Run) -> None:
         @pytest.mark.secret("named-too", "x", region="us-west-2")
         def test_it(secretsmanager, aws_credentials):
             assert [*secretsmanager.secrets] == ["by-a-marker"]
-            places = {(view.name, view.arn.split(":")[3]) for view in secretsmanager._world.all()}
+            places = {(secret.name, secret.key.region) for secret in secretsmanager._world.present()}
             assert places == {
                 ("by-a-marker", "eu-central-1"),
                 ("by-a-marker", "eu-west-1"),
@@ -215,7 +227,7 @@ def test_what_names_a_region_stays(run: Run) -> None:
     ).assert_outcomes(passed=1)
 
 
-def test_a_rotation_by_schedule_goes_along(pytester: pytest.Pytester, run: Run) -> None:
+def test_a_scheduled_rotation_follows_the_region_of_its_secret(pytester: pytest.Pytester, run: Run) -> None:
     pytester.makeconftest(MOTO_IDIOM)
     run(
         """
@@ -235,8 +247,8 @@ def test_a_rotation_by_schedule_goes_along(pytester: pytest.Pytester, run: Run) 
     ).assert_outcomes(passed=1)
 
 
-def test_from_the_body_on_the_region_stays(run: Run) -> None:
-    """A test of a program that goes to another region: its secrets are where they were."""
+def test_a_region_that_the_body_of_a_test_sets_moves_no_seed(run: Run) -> None:
+    """Such a test checks a program that goes to another region."""
     run(
         """
         import boto3
@@ -260,7 +272,9 @@ def test_from_the_body_on_the_region_stays(run: Run) -> None:
 
 
 @pytest.mark.parametrize("place", ["ini file", "marker"])
-def test_a_region_that_an_option_names_stays(pytester: pytest.Pytester, run: Run, place: str) -> None:
+def test_a_region_of_the_ini_file_or_the_marker_wins_over_aws_default_region(
+    pytester: pytest.Pytester, run: Run, place: str
+) -> None:
     pytester.makeini("[pytest]" + "\nsecretsmanager_region = eu-west-1" * (place == "ini file"))
     option = "region='eu-west-1'" if place == "marker" else ""
     pytester.makeconftest(MOTO_IDIOM)
@@ -276,7 +290,7 @@ def test_a_region_that_an_option_names_stays(pytester: pytest.Pytester, run: Run
     ).assert_outcomes(passed=1)
 
 
-def test_a_fixture_that_takes_the_variable_away_changes_nothing(run: Run) -> None:
+def test_a_fixture_that_deletes_aws_default_region_moves_no_seed(run: Run) -> None:
     run(
         """
         import pytest
@@ -295,7 +309,7 @@ def test_a_fixture_that_takes_the_variable_away_changes_nothing(run: Run) -> Non
 @pytest.mark.parametrize(
     ("seed", "region", "text"),
     [
-        pytest.param('"db", "x"', "eu-wst-1", "AWS_DEFAULT_REGION is 'eu-wst-1', which botocore ", id="made up"),
+        pytest.param('"db", "x"', "eu-wst-1", "AWS_DEFAULT_REGION is 'eu-wst-1', which botocore ", id="made-up region"),
         pytest.param(
             '"db", "x", replicas=["eu-west-1"]',
             "eu-west-1",
@@ -304,7 +318,7 @@ def test_a_fixture_that_takes_the_variable_away_changes_nothing(run: Run) -> Non
         ),
     ],
 )
-def test_where_it_can_not_follow_the_set_up_fails_in_one_line(
+def test_set_up_fails_in_one_line_if_a_seed_cannot_follow_the_region(
     failures: Callable[..., list[str]], seed: str, region: str, text: str
 ) -> None:
     (found,) = failures(
@@ -349,7 +363,7 @@ def test_a_made_up_region_of_the_environment_is_refused(
 
 
 @pytest.mark.parametrize("where", ["ini file", "environment"])
-def test_a_made_up_region_ends_a_run_with_seeds_in_one_line(
+def test_a_made_up_region_is_a_usage_error_of_a_run_with_seeds(
     pytester: pytest.Pytester, run: Run, monkeypatch: pytest.MonkeyPatch, where: str
 ) -> None:
     region = "\nsecretsmanager_region = eu-wst-1"
@@ -370,7 +384,7 @@ def header(result: pytest.RunResult) -> list[str]:
     return [line for line in result.outlines if line.startswith("secretsmanager: ")]
 
 
-def test_the_header_says_so_when_ini_file_and_environment_differ(
+def test_the_report_header_warns_if_ini_file_and_environment_name_different_regions(
     pytester: pytest.Pytester, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pytester.makeini("[pytest]\nsecretsmanager_region = eu-west-1")
@@ -381,8 +395,12 @@ def test_the_header_says_so_when_ini_file_and_environment_differ(
     ]
 
 
-@pytest.mark.parametrize(("ini", "environment"), [("eu-west-1", "eu-west-1"), ("", "us-east-1"), ("eu-west-1", "")])
-def test_the_header_says_nothing_otherwise(
+@pytest.mark.parametrize(
+    ("ini", "environment"),
+    [("eu-west-1", "eu-west-1"), ("", "us-east-1"), ("eu-west-1", "")],
+    ids=["the same", "environment only", "ini file only"],
+)
+def test_the_report_header_names_no_region_unless_ini_file_and_environment_differ(
     pytester: pytest.Pytester, run: Run, monkeypatch: pytest.MonkeyPatch, ini: str, environment: str
 ) -> None:
     pytester.makeini(f"[pytest]\nsecretsmanager_region = {ini}")

@@ -1,4 +1,4 @@
-"""A handler of events that raises fails its test when that is over, with its own traceback; and no other test."""
+"""An event handler that raises fails its own test at teardown, with its traceback, and no other test."""
 
 from collections.abc import Callable
 
@@ -30,7 +30,9 @@ Run = Callable[..., pytest.RunResult]
 
 
 @pytest.mark.usefixtures("mode")
-def test_a_handler_that_raises_is_an_error_of_the_test_with_its_traceback(failures: Callable[..., list[str]]) -> None:
+def test_an_event_handler_that_raises_is_a_teardown_error_with_its_traceback(
+    failures: Callable[..., list[str]],
+) -> None:
     (text,) = failures(HEAD + FAILS)
     first, blank, *traceback = text.splitlines()
     assert first.startswith(TOLD)
@@ -45,7 +47,7 @@ def test_a_handler_that_raises_is_an_error_of_the_test_with_its_traceback(failur
 
 
 @pytest.mark.usefixtures("mode")
-def test_a_test_that_fails_by_itself_has_the_handler_in_its_section(run: Run) -> None:
+def test_a_failing_test_shows_a_failed_event_handler_in_its_report_section(run: Run) -> None:
     result = run(f"{HEAD}{FAILS}        assert 1 == 2")
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(["*assert 1 == 2*", "*- secretsmanager -*", f"{TOLD}*"])
@@ -56,11 +58,11 @@ def test_a_test_that_fails_by_itself_has_the_handler_in_its_section(run: Run) ->
     ("body", "outcome"),
     [("pytest.skip('not now')", "skipped"), ("pytest.xfail('known')", "xfailed")],
 )
-def test_a_test_that_did_not_pass_is_not_told(run: Run, body: str, outcome: str) -> None:
+def test_a_skipped_or_xfailed_test_reports_no_failed_event_handler(run: Run, body: str, outcome: str) -> None:
     run(f"{HEAD}{FAILS}        {body}").assert_outcomes(**{outcome: 1})
 
 
 @pytest.mark.usefixtures("mode")
-def test_the_next_test_has_neither_the_handler_nor_its_failure(run: Run) -> None:
+def test_an_event_handler_and_its_failure_end_with_their_test(run: Run) -> None:
     following = "    def test_next(secretsmanager):\n        put()\n        assert len(secretsmanager.events) == 2\n"
     run(f"{HEAD}{FAILS}\n{following}").assert_outcomes(passed=2, errors=1)

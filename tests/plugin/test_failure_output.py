@@ -1,4 +1,4 @@
-"""What a failing test shows: its own line, the helper's words, no frame of the plugin and no secret value."""
+"""A failing test shows its own line and the helper's message, no frame of the plugin and no secret value."""
 
 import time
 from collections.abc import Callable
@@ -61,7 +61,7 @@ def frames(text: str) -> list[str]:
 
 
 @pytest.mark.parametrize("line", [*HELPERS, 'sm.assert_value("db", "x")', *LOOKS])
-def test_the_traceback_shows_the_tests_line_only(failures: Failures, line: str) -> None:
+def test_the_traceback_of_a_failed_helper_shows_only_the_line_of_the_test(failures: Failures, line: str) -> None:
     (text,) = failures(FILE.format(line=line))
     assert f"\n>       {line}\n" in text
     (place,) = frames(text)
@@ -75,7 +75,7 @@ def test_the_traceback_of_a_usage_error_shows_no_frame_of_the_plugin(failures: F
     assert not [place for place in frames(text) if "pytest_secretsmanager" in place]
 
 
-def test_the_traceback_of_a_change_shows_the_tests_line_only(failures: Failures) -> None:
+def test_the_traceback_of_assert_unchanged_shows_only_the_line_of_the_test(failures: Failures) -> None:
     (text,) = failures(
         """
         import pytest
@@ -90,7 +90,9 @@ def test_the_traceback_of_a_change_shows_the_tests_line_only(failures: Failures)
     assert place.startswith("test_it.py:5: ")
 
 
-def test_a_failure_reads_as_a_whole(failures: Failures, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_assert_value_fails_with_both_values_and_a_table_of_versions(
+    failures: Failures, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(time, "time", lambda: 1_767_000_000.0)
     (text,) = failures(
         """
@@ -125,9 +127,13 @@ def test_a_failure_reads_as_a_whole(failures: Failures, monkeypatch: pytest.Monk
     )
 
 
-@pytest.mark.parametrize("arguments", [[], ["-l"], ["-vv", "-l"], ["-vv", "-l", "-ra", "--tb=long"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [[], ["-l"], ["-vv", "-l"], ["-vv", "-l", "-ra", "--tb=long"]],
+    ids=lambda found: " ".join(found) or "no options",
+)
 @pytest.mark.parametrize("line", [*HELPERS, *LOOKS, 'client.get_secret_value(SecretId="dv")', "assert sm is None"])
-def test_no_value_is_shown_that_the_test_did_not_compare(run: Run, line: str, arguments: list[str]) -> None:
+def test_a_failure_shows_no_value_that_the_test_did_not_compare(run: Run, line: str, arguments: list[str]) -> None:
     result = run(FILE.format(line=line), *arguments)
     result.assert_outcomes(failed=1)
     shown = result.stdout.str() + result.stderr.str()
@@ -135,7 +141,7 @@ def test_no_value_is_shown_that_the_test_did_not_compare(run: Run, line: str, ar
         assert value not in shown
 
 
-def test_only_the_value_that_was_compared_is_shown(run: Run) -> None:
+def test_assert_value_shows_only_the_value_that_it_compared(run: Run) -> None:
     result = run(FILE.format(line='sm.assert_value("db", "expected")'), "-l", "-vv")
     result.assert_outcomes(failed=1)
     shown = result.stdout.str()
@@ -144,7 +150,7 @@ def test_only_the_value_that_was_compared_is_shown(run: Run) -> None:
     assert "two-to-hide" not in shown
 
 
-def test_views_and_events_among_the_locals_show_no_value(run: Run) -> None:
+def test_views_and_events_among_local_variables_show_no_value(run: Run) -> None:
     result = run(
         """
         import pytest
@@ -168,8 +174,8 @@ def test_views_and_events_among_the_locals_show_no_value(run: Run) -> None:
         assert value not in result.stdout.str()
 
 
-@pytest.mark.parametrize("arguments", [[], ["-l", "-vv"]])
-def test_a_seed_that_is_refused_in_a_marker_shows_no_value(run: Run, arguments: list[str]) -> None:
+@pytest.mark.parametrize("arguments", [[], ["-l", "-vv"]], ids=lambda found: " ".join(found) or "no options")
+def test_a_refused_seed_of_a_marker_shows_no_value(run: Run, arguments: list[str]) -> None:
     result = run(
         """
         import pytest
@@ -191,8 +197,9 @@ def test_a_seed_that_is_refused_in_a_marker_shows_no_value(run: Run, arguments: 
         ('sm.seed("db", HIDDEN, tag={})', ["-l"]),
         ('sm.seed("db", {1: HIDDEN, "x": {2}})', ["-l"]),
     ],
+    ids=["unknown option", "unknown option, -l", "not JSON, -l"],
 )
-def test_a_seed_that_is_refused_in_a_test_shows_no_value(run: Run, line: str, arguments: list[str]) -> None:
+def test_a_refused_call_of_seed_shows_no_value(run: Run, line: str, arguments: list[str]) -> None:
     result = run(
         f"""
         HIDDEN = "to-" + "hide"
@@ -207,13 +214,13 @@ def test_a_seed_that_is_refused_in_a_test_shows_no_value(run: Run, line: str, ar
     assert "to-hide" not in result.stdout.str()
 
 
-def test_a_value_that_is_no_json_is_not_shown(run: Run) -> None:
+def test_json_of_a_view_does_not_show_a_value_that_is_not_json(run: Run) -> None:
     result = run(FILE.format(line='sm.secret("db").json'))
     result.assert_outcomes(failed=1)
     assert "three-to-hide" not in result.stdout.str()
 
 
-def test_an_operation_that_is_not_supported_shows_no_value_below_botocore(
+def test_an_unsupported_operation_shows_no_value_below_the_frames_of_botocore(
     failures: Failures, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delitem(OPERATIONS, "CreateSecret")

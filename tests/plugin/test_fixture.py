@@ -1,4 +1,4 @@
-"""The fixture `secretsmanager` and what pytest lists of the plugin."""
+"""The fixture `secretsmanager`, and what pytest lists of the plugin."""
 
 import os
 from collections.abc import Callable
@@ -8,10 +8,10 @@ import pytest
 Run = Callable[..., pytest.RunResult]
 
 QUIET = ["-p", "no:asyncio"]
-"""Leaves out a plugin of the development environment that warns by itself."""
+"""Leave out pytest-asyncio, which emits a warning of its own."""
 
 
-def test_the_fixture_answers_clients(run: Run) -> None:
+def test_the_fixture_secretsmanager_answers_clients_of_boto3(run: Run) -> None:
     run(
         """
         import boto3
@@ -25,7 +25,7 @@ def test_the_fixture_answers_clients(run: Run) -> None:
     ).assert_outcomes(passed=1)
 
 
-def test_every_test_starts_with_nothing(run: Run) -> None:
+def test_the_fixture_has_no_secrets_and_no_log_at_the_start_of_every_test(run: Run) -> None:
     run(
         """
         import pytest
@@ -58,7 +58,7 @@ def test_a_client_made_in_one_test_is_answered_in_the_next(run: Run) -> None:
     ).assert_outcomes(passed=2)
 
 
-def test_a_failing_test_leaves_nothing_behind(run: Run) -> None:
+def test_a_failing_test_leaves_no_secrets_and_no_variables(run: Run) -> None:
     result = run(
         """
         import os
@@ -78,7 +78,7 @@ def test_a_failing_test_leaves_nothing_behind(run: Run) -> None:
     result.assert_outcomes(passed=2, failed=1)
 
 
-def test_variables_are_set_for_the_test_only(run: Run) -> None:
+def test_the_fixture_sets_region_and_credentials_in_the_environment_for_its_test_only(run: Run) -> None:
     run(
         """
         import os
@@ -95,7 +95,7 @@ def test_variables_are_set_for_the_test_only(run: Run) -> None:
     assert not [name for name in os.environ if name.startswith("AWS_")]
 
 
-def test_variables_that_are_set_stay_as_they_are(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_fixture_keeps_aws_variables_that_are_already_set(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_DEFAULT_REGION", "ap-south-1")
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "own")
     run(
@@ -114,7 +114,7 @@ def test_variables_that_are_set_stay_as_they_are(run: Run, monkeypatch: pytest.M
 
 
 @pytest.mark.parametrize("change", ['setenv("AWS_DEFAULT_REGION", "eu-west-1")', 'delenv("AWS_DEFAULT_REGION")'])
-def test_variables_are_taken_back_beside_monkeypatch(run: Run, change: str) -> None:
+def test_the_fixture_unsets_its_variables_after_monkeypatch_has_changed_them(run: Run, change: str) -> None:
     run(
         f"""
         import os
@@ -128,7 +128,7 @@ def test_variables_are_taken_back_beside_monkeypatch(run: Run, change: str) -> N
     ).assert_outcomes(passed=2)
 
 
-def test_fixtures_lists_the_fixture_with_an_example(pytester: pytest.Pytester) -> None:
+def test_pytest_fixtures_lists_the_fixture_with_an_example(pytester: pytest.Pytester) -> None:
     result = pytester.runpytest("--fixtures", "-v")
     result.stdout.fnmatch_lines(
         [
@@ -141,7 +141,7 @@ def test_fixtures_lists_the_fixture_with_an_example(pytester: pytest.Pytester) -
     )
 
 
-def test_markers_lists_the_markers_with_their_arguments(pytester: pytest.Pytester) -> None:
+def test_pytest_markers_lists_the_markers_with_their_arguments(pytester: pytest.Pytester) -> None:
     result = pytester.runpytest("--markers")
     result.stdout.fnmatch_lines(
         [
@@ -155,7 +155,7 @@ def test_markers_lists_the_markers_with_their_arguments(pytester: pytest.Pyteste
     )
 
 
-def test_help_lists_the_ini_options(pytester: pytest.Pytester) -> None:
+def test_pytest_help_lists_the_ini_options(pytester: pytest.Pytester) -> None:
     result = pytester.runpytest("--help")
     result.stdout.fnmatch_lines(
         [
@@ -169,7 +169,7 @@ def test_help_lists_the_ini_options(pytester: pytest.Pytester) -> None:
     )
 
 
-def test_the_markers_are_known_to_strict_runs(run: Run) -> None:
+def test_strict_markers_accepts_the_markers_of_the_plugin(run: Run) -> None:
     run(
         """
         import pytest
@@ -185,15 +185,15 @@ def test_the_markers_are_known_to_strict_runs(run: Run) -> None:
 @pytest.mark.parametrize(
     "arguments",
     [
-        pytest.param([], id="as it is installed"),
+        pytest.param([], id="no options"),
         pytest.param(["-p", "no:randomly"], id="in written order"),
         pytest.param(["--assert=plain"], id="without assertion rewriting"),
         pytest.param(["-W", "error", *QUIET], id="with warnings as errors"),
-        pytest.param(["--import-mode=importlib"], id="with importlib"),
-        pytest.param(["-p", "no:cacheprovider", "-p", "no:logging"], id="without other plugins"),
+        pytest.param(["--import-mode=importlib"], id="with import mode importlib"),
+        pytest.param(["-p", "no:cacheprovider", "-p", "no:logging"], id="without cacheprovider and logging"),
     ],
 )
-def test_the_plugin_works_however_pytest_is_run(pytester: pytest.Pytester, arguments: list[str]) -> None:
+def test_the_plugin_works_with_each_option_of_pytest(pytester: pytest.Pytester, arguments: list[str]) -> None:
     pytester.makepyfile(
         """
         import pytest
@@ -214,7 +214,7 @@ def test_the_plugin_works_however_pytest_is_run(pytester: pytest.Pytester, argum
     result.stdout.fnmatch_lines(["E * version 1 of secret 'db' (AWSCURRENT) holds another value"])
 
 
-def test_the_plugin_raises_no_warning_from_its_first_import_on(pytester: pytest.Pytester) -> None:
+def test_importing_and_using_the_plugin_emits_no_warning(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(
         """
         import pytest
@@ -225,19 +225,3 @@ def test_the_plugin_raises_no_warning_from_its_first_import_on(pytester: pytest.
         """
     )
     pytester.runpytest_subprocess("-W", "error", *QUIET).assert_outcomes(passed=1)
-
-
-def test_a_run_that_does_not_use_the_fixture_imports_nothing_heavy(
-    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
-    pytester.makepyfile(
-        """
-        import sys
-
-        def test_it(pytestconfig):
-            assert pytestconfig.pluginmanager.has_plugin("pytest_secretsmanager.plugin")
-            assert not {"botocore", "cryptography", "wrapt"} & sys.modules.keys()
-        """
-    )
-    pytester.runpytest_subprocess("-p", "pytest_secretsmanager.plugin").assert_outcomes(passed=1)

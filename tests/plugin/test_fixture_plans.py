@@ -1,4 +1,4 @@
-"""A test whose plan for a rotation never came to pass fails, in words; a test that fails by itself fails by that."""
+"""An unused plan of `rotation.fail` is an error of a passing test. A failing test reports only its own failure."""
 
 from collections.abc import Callable
 
@@ -21,7 +21,7 @@ Run = Callable[..., pytest.RunResult]
 
 
 @pytest.mark.usefixtures("mode")
-def test_a_plan_that_never_came_to_pass_is_an_error_of_the_test(failures: Callable[..., list[str]]) -> None:
+def test_an_unused_plan_of_rotation_fail_is_a_teardown_error_of_the_test(failures: Callable[..., list[str]]) -> None:
     (text,) = failures(HEAD + FORGETS)
     assert text.splitlines()[0] == TOLD
     assert len(text.splitlines()) == 2
@@ -29,7 +29,7 @@ def test_a_plan_that_never_came_to_pass_is_an_error_of_the_test(failures: Callab
 
 
 @pytest.mark.usefixtures("mode")
-def test_a_test_that_fails_is_told_of_its_own_failure_only(failures: Callable[..., list[str]]) -> None:
+def test_a_failing_test_does_not_report_its_unused_rotation_plan(failures: Callable[..., list[str]]) -> None:
     (text,) = failures(f"{HEAD}{FORGETS}        assert 1 == 2")
     assert "assert 1 == 2" in text
     assert TOLD not in text
@@ -40,24 +40,24 @@ def test_a_test_that_fails_is_told_of_its_own_failure_only(failures: Callable[..
     ("body", "outcome"),
     [("pytest.skip('not now')", "skipped"), ("pytest.xfail('known')", "xfailed")],
 )
-def test_a_test_that_did_not_pass_is_not_told(run: Run, body: str, outcome: str) -> None:
+def test_a_skipped_or_xfailed_test_does_not_report_its_unused_rotation_plan(run: Run, body: str, outcome: str) -> None:
     run(f"{HEAD}{FORGETS}        {body}").assert_outcomes(**{outcome: 1})
 
 
 @pytest.mark.usefixtures("mode")
-def test_the_next_test_is_told_of_its_own_plans_only(run: Run) -> None:
+def test_an_unused_rotation_plan_is_not_reported_for_the_next_test(run: Run) -> None:
     source = f"{HEAD}{FORGETS}\n    def test_next(secretsmanager):\n        pass\n"
     run(source).assert_outcomes(passed=2, errors=1)
 
 
 @pytest.mark.usefixtures("mode")
-def test_a_plan_that_came_to_pass_is_no_error(run: Run) -> None:
+def test_a_rotation_plan_that_a_rotation_has_used_is_no_error(run: Run) -> None:
     body = 'secretsmanager.client().rotate_secret(SecretId="db")'
     run(f"{HEAD}{FORGETS}        {body}").assert_outcomes(passed=1)
 
 
 @pytest.mark.usefixtures("mode")
-def test_a_plan_may_come_to_pass_while_fixtures_of_the_test_end(run: Run) -> None:
+def test_a_rotation_plan_may_be_used_during_the_teardown_of_the_tests_fixtures(run: Run) -> None:
     source = """
     @pytest.fixture
     def rotates_at_the_end(secretsmanager):
@@ -70,7 +70,7 @@ def test_a_plan_may_come_to_pass_while_fixtures_of_the_test_end(run: Run) -> Non
     run(HEAD + source).assert_outcomes(passed=1)
 
 
-def test_a_set_up_that_fails_is_told_by_itself(failures: Callable[..., list[str]]) -> None:
+def test_a_failing_set_up_does_not_report_its_unused_rotation_plan(failures: Callable[..., list[str]]) -> None:
     source = """
     @pytest.fixture
     def breaks(secretsmanager):
@@ -85,7 +85,7 @@ def test_a_set_up_that_fails_is_told_by_itself(failures: Callable[..., list[str]
     assert TOLD not in text
 
 
-def test_a_method_of_a_unittest_case_is_told_too(run: Run) -> None:
+def test_an_unused_rotation_plan_is_an_error_of_a_passing_unittest_method(run: Run) -> None:
     source = """
     import unittest
 

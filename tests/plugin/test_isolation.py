@@ -1,4 +1,4 @@
-"""With `secretsmanager_seeds`: items of every kind are rolled back, and what a test leaves behind changes nothing."""
+"""With `secretsmanager_seeds`: every kind of item is rolled back, and threads left behind can't write between tests."""
 
 from collections.abc import Callable
 
@@ -71,8 +71,8 @@ def seeded(pytester: pytest.Pytester) -> pytest.Pytester:
 
 
 @pytest.mark.parametrize("kind", ["yaml", "names"])
-def test_items_without_fixtures_are_rolled_back(seeded: pytest.Pytester, run: Run, kind: str) -> None:
-    """Their set-up, the test and their tear-down, each of which writes."""
+def test_custom_items_without_fixtures_are_rolled_back(seeded: pytest.Pytester, run: Run, kind: str) -> None:
+    """Set-up, test and tear-down of each item write."""
     seeded.makeconftest(ODD_ITEMS)
     seeded.path.joinpath(f"a.{kind}").touch()
     result = run(
@@ -81,7 +81,7 @@ def test_items_without_fixtures_are_rolled_back(seeded: pytest.Pytester, run: Ru
     result.assert_outcomes(passed=3)
 
 
-def test_an_item_that_fails_in_its_set_up_is_rolled_back(seeded: pytest.Pytester, run: Run) -> None:
+def test_a_custom_item_that_fails_in_its_set_up_is_rolled_back(seeded: pytest.Pytester, run: Run) -> None:
     seeded.makeconftest(
         f"{ODD_ITEMS}\ndef fail(self):\n    write('x')\n    raise ZeroDivisionError\n\n"
         "YamlItem.setup, YamlItem.teardown = fail, lambda self: None\n"
@@ -93,7 +93,7 @@ def test_an_item_that_fails_in_its_set_up_is_rolled_back(seeded: pytest.Pytester
     result.assert_outcomes(passed=1, errors=2)
 
 
-def test_what_the_collector_of_such_items_sets_up_stays_for_them(seeded: pytest.Pytester, run: Run) -> None:
+def test_secrets_that_a_custom_collector_sets_up_stay_for_its_items(seeded: pytest.Pytester, run: Run) -> None:
     seeded.makeconftest(
         """
         import boto3
@@ -150,8 +150,10 @@ def test_doctests_are_rolled_back(seeded: pytest.Pytester, run: Run) -> None:
     ).assert_outcomes(passed=2)
 
 
-@pytest.mark.parametrize("ini", ["secretsmanager_seeds = seeds.toml", ""], ids=["with seeds of the run", "without"])
-def test_a_marker_plants_in_an_item_without_fixtures(pytester: pytest.Pytester, run: Run, ini: str) -> None:
+@pytest.mark.parametrize(
+    "ini", ["secretsmanager_seeds = seeds.toml", ""], ids=["with seeds of the run", "without seeds"]
+)
+def test_the_marker_secret_seeds_a_custom_item_without_fixtures(pytester: pytest.Pytester, run: Run, ini: str) -> None:
     pytester.makeini(f"[pytest]\n{ini}\n")
     pytester.path.joinpath("seeds.toml").write_text(SEEDS)
     pytester.makeconftest(ODD_ITEMS)
@@ -161,7 +163,7 @@ def test_a_marker_plants_in_an_item_without_fixtures(pytester: pytest.Pytester, 
     ).assert_outcomes(passed=2)
 
 
-def test_a_wrong_marker_of_an_item_without_fixtures_is_an_error_in_words(pytester: pytest.Pytester, run: Run) -> None:
+def test_a_wrong_marker_of_a_custom_item_is_an_error_that_names_the_option(pytester: pytest.Pytester, run: Run) -> None:
     pytester.makeconftest(ODD_ITEMS.replace('"marked", "hunter2"', '"marked", "hunter2", tag=1'))
     pytester.path.joinpath("a.marked").touch()
     result = run("def test_after(): ...", "a.marked", "test_it.py")
@@ -191,13 +193,13 @@ def work():
         done.set()
 
 @pytest.fixture(scope="module")
-def between():  # set up before the test's own part, and after that of the one before
+def between():  # runs after the previous test's tear-down and before the rollback of the next one begins
     go_on.set()
     assert done.wait(10)
 """
 
 
-def test_a_write_between_two_tests_by_a_thread_left_behind_is_refused(seeded: pytest.Pytester, run: Run) -> None:
+def test_a_thread_that_a_test_left_behind_may_not_write_between_two_tests(seeded: pytest.Pytester, run: Run) -> None:
     result = run(
         f"""{BETWEEN}
 def test_one(secretsmanager):
@@ -216,7 +218,9 @@ def test_two(between, secretsmanager):
     result.assert_outcomes(passed=2, warnings=1)
 
 
-def test_such_a_write_while_another_test_runs_is_taken_back_with_it(seeded: pytest.Pytester, run: Run) -> None:
+def test_a_write_of_a_thread_left_behind_is_rolled_back_with_the_running_test(
+    seeded: pytest.Pytester, run: Run
+) -> None:
     run(
         f"""{BETWEEN}
 def test_one(secretsmanager):
@@ -250,8 +254,10 @@ def test_two(between, secretsmanager):
     ).assert_outcomes(passed=2)
 
 
-def test_a_thread_that_such_a_thread_starts_may_write_too(seeded: pytest.Pytester, run: Run) -> None:
-    """A server's thread for each connection, say, the first of which a test opens."""
+def test_a_thread_started_by_the_thread_of_a_wider_fixture_may_write_between_tests(
+    seeded: pytest.Pytester, run: Run
+) -> None:
+    """For example, a server starts a thread for each connection, and a test opens the first."""
     run(
         f"""{BETWEEN}
 connected, served = threading.Event(), threading.Event()
@@ -300,15 +306,13 @@ WIDER = {
 
 
 @pytest.mark.parametrize("wider", WIDER.values(), ids=WIDER)
-def test_what_a_wider_fixture_writes_in_a_thread_as_it_ends_is_none_of_the_tests(
+def test_a_wider_fixture_may_write_in_a_thread_during_its_teardown(
     seeded: pytest.Pytester, run: Run, wider: str
 ) -> None:
     run(f"{WRITE}\n{wider}\ndef test_one(secretsmanager): ...\n").assert_outcomes(passed=1 + ("class T" in wider))
 
 
-def test_what_a_wider_fixture_writes_in_the_pool_of_an_earlier_test_is_none_of_that_tests(
-    seeded: pytest.Pytester, run: Run
-) -> None:
+def test_a_wider_fixture_may_write_in_a_thread_pool_of_an_earlier_test(seeded: pytest.Pytester, run: Run) -> None:
     run(
         f"""{WRITE}
 pool = ThreadPoolExecutor(1)
@@ -327,7 +331,9 @@ def test_two(prepared, secretsmanager):
     ).assert_outcomes(passed=2)
 
 
-def test_work_that_a_test_leaves_in_a_wider_pool_may_not_write_between_tests(seeded: pytest.Pytester, run: Run) -> None:
+def test_work_that_a_test_leaves_in_the_pool_of_a_wider_fixture_may_not_write_between_tests(
+    seeded: pytest.Pytester, run: Run
+) -> None:
     run(
         f"""{BETWEEN}
 from concurrent.futures import ThreadPoolExecutor

@@ -32,21 +32,32 @@ def test_it(secretsmanager):
         ('sm.seed("not a name", VALUE)', "can't be seeded"),
         ('sm.secret("db").json', "is not JSON"),
     ],
+    ids=[
+        "leak in a description",
+        "leak in a text",
+        "function among the texts",
+        "assert_value",
+        "assert_history",
+        "assert_logged",
+        "version that is None",
+        "refused name",
+        "json of a view",
+    ],
 )
-def test_no_secret_value_is_printed(run: Run, line: str, said: str) -> None:
+def test_full_trace_with_showlocals_prints_no_secret_value(run: Run, line: str, said: str) -> None:
     output = run(FILE.format(line=line), "--full-trace", "--showlocals").stdout.str()
     assert said in output
     assert "never-to-be-shown" not in output
 
 
 @pytest.mark.parametrize("line", ['sm.secret("db").json'])
-def test_the_value_would_be_seen_if_it_were_printed(run: Run, line: str) -> None:
-    """The test above can fail: a local variable of the test itself is printed."""
+def test_showlocals_prints_a_local_variable_of_the_test_itself(run: Run, line: str) -> None:
+    """Prove that the test above can fail."""
     output = run(FILE.format(line=f"shown = VALUE; {line}"), "--full-trace", "--showlocals").stdout.str()
     assert "never-to-be-shown" in output
 
 
-def test_the_value_of_a_marker_that_is_refused_is_not_printed(run: Run, pytester: pytest.Pytester) -> None:
+def test_full_trace_with_showlocals_prints_no_value_of_a_refused_marker(run: Run, pytester: pytest.Pytester) -> None:
     pytester.makefile(".toml", seeds='[[secret]]\nname = "a"\nvalue = "never-to-be-shown"\ntag = 1')
     assert Path("seeds.toml").exists()
     source = """

@@ -20,10 +20,10 @@ def source(text: str) -> str:
     return READ + dedent(text)
 
 
-# --- where it may stand ----------------------------------------------------------------------------------------------
+# --- where the marker may stand --------------------------------------------------------------------------------------
 
 
-def test_it_activates_the_fixture_by_itself(run: Run) -> None:
+def test_the_marker_secret_activates_the_fixture(run: Run) -> None:
     run(
         source(
             """
@@ -35,7 +35,7 @@ def test_it_activates_the_fixture_by_itself(run: Run) -> None:
     ).assert_outcomes(passed=1)
 
 
-def test_it_may_stand_on_a_class(run: Run) -> None:
+def test_the_marker_secret_on_a_class_seeds_each_of_its_tests(run: Run) -> None:
     run(
         source(
             """
@@ -51,7 +51,7 @@ def test_it_may_stand_on_a_class(run: Run) -> None:
     ).assert_outcomes(passed=2)
 
 
-def test_it_may_stand_on_a_module(run: Run) -> None:
+def test_the_marker_secret_in_pytestmark_seeds_each_test_of_the_module(run: Run) -> None:
     run(
         source(
             """
@@ -64,7 +64,7 @@ def test_it_may_stand_on_a_module(run: Run) -> None:
     ).assert_outcomes(passed=1)
 
 
-def test_markers_of_module_class_and_function_add_up(run: Run) -> None:
+def test_secret_markers_of_module_class_and_function_add_up(run: Run) -> None:
     run(
         source(
             """
@@ -82,7 +82,7 @@ def test_markers_of_module_class_and_function_add_up(run: Run) -> None:
     ).assert_outcomes(passed=1)
 
 
-def test_the_nearest_one_wins_for_a_name(run: Run) -> None:
+def test_the_nearest_secret_marker_wins_for_a_name(run: Run) -> None:
     run(
         source(
             """
@@ -107,7 +107,7 @@ def test_the_nearest_one_wins_for_a_name(run: Run) -> None:
     ).assert_outcomes(passed=3)
 
 
-def test_a_value_that_a_nearer_one_replaces_is_no_leak(run: Run) -> None:
+def test_a_marker_value_that_a_nearer_marker_replaces_is_no_leak(run: Run) -> None:
     """No code could have read it."""
     run(
         source(
@@ -124,7 +124,7 @@ def test_a_value_that_a_nearer_one_replaces_is_no_leak(run: Run) -> None:
     ).assert_outcomes(passed=1)
 
 
-def test_a_value_that_the_test_itself_replaces_is_a_leak(run: Run) -> None:
+def test_a_marker_value_that_the_test_replaces_is_a_leak(run: Run) -> None:
     run(
         source(
             """
@@ -138,7 +138,7 @@ def test_a_value_that_the_test_itself_replaces_is_a_leak(run: Run) -> None:
     ).assert_outcomes(passed=1)
 
 
-def test_the_same_name_in_another_region_is_another_secret(run: Run) -> None:
+def test_secret_markers_of_one_name_in_two_regions_seed_two_secrets(run: Run) -> None:
     run(
         source(
             """
@@ -153,7 +153,7 @@ def test_the_same_name_in_another_region_is_another_secret(run: Run) -> None:
     ).assert_outcomes(passed=1)
 
 
-def test_it_is_inherited_by_subclasses(run: Run) -> None:
+def test_subclasses_inherit_the_marker_secret(run: Run) -> None:
     run(
         source(
             """
@@ -174,7 +174,7 @@ def test_it_is_inherited_by_subclasses(run: Run) -> None:
     ).assert_outcomes(passed=3)
 
 
-def test_a_class_wins_over_its_base(run: Run) -> None:
+def test_the_secret_marker_of_a_class_wins_over_that_of_its_base(run: Run) -> None:
     run(
         source(
             """
@@ -190,7 +190,7 @@ def test_a_class_wins_over_its_base(run: Run) -> None:
     ).assert_outcomes(passed=1)
 
 
-def test_it_serves_unittest(run: Run) -> None:
+def test_the_marker_secret_seeds_before_set_up_and_tests_of_unittest(run: Run) -> None:
     run(
         source(
             """
@@ -212,7 +212,7 @@ def test_it_serves_unittest(run: Run) -> None:
     ).assert_outcomes(passed=2)
 
 
-def test_it_serves_setup_methods(run: Run) -> None:
+def test_the_marker_secret_seeds_before_setup_method(run: Run) -> None:
     run(
         source(
             """
@@ -229,7 +229,7 @@ def test_it_serves_setup_methods(run: Run) -> None:
 
 
 @pytest.mark.parametrize("order", ["seeded, bare", "bare, seeded"])
-def test_it_may_stand_on_one_parameter_only(run: Run, order: str) -> None:
+def test_the_marker_secret_on_one_parameter_leaves_the_other_parameters_alone(run: Run, order: str) -> None:
     run(
         source(
             f"""
@@ -246,7 +246,7 @@ def test_it_may_stand_on_one_parameter_only(run: Run, order: str) -> None:
     ).assert_outcomes(passed=2)
 
 
-def test_each_parameter_may_have_its_own(run: Run) -> None:
+def test_each_parameter_may_have_its_own_secret_marker(run: Run) -> None:
     run(
         source(
             """
@@ -261,7 +261,7 @@ def test_each_parameter_may_have_its_own(run: Run) -> None:
     ).assert_outcomes(passed=2)
 
 
-def test_a_test_without_it_is_left_alone(run: Run) -> None:
+def test_a_test_without_a_marker_does_not_get_the_fixture(run: Run) -> None:
     run(
         source(
             """
@@ -276,7 +276,7 @@ def test_a_test_without_it_is_left_alone(run: Run) -> None:
     ).assert_outcomes(passed=2)
 
 
-def test_the_marker_of_options_activates_the_fixture_too(run: Run) -> None:
+def test_the_marker_secretsmanager_activates_the_fixture(run: Run) -> None:
     run(
         source(
             """
@@ -289,10 +289,10 @@ def test_the_marker_of_options_activates_the_fixture_too(run: Run) -> None:
     ).assert_outcomes(passed=1)
 
 
-# --- what it seeds ---------------------------------------------------------------------------------------------------
+# --- what the marker seeds -------------------------------------------------------------------------------------------
 
 
-def test_it_takes_everything_that_seed_takes(run: Run) -> None:
+def test_the_marker_secret_takes_every_argument_of_seed(run: Run) -> None:
     run(
         """
         from datetime import timedelta
@@ -326,7 +326,7 @@ def test_it_takes_everything_that_seed_takes(run: Run) -> None:
     ).assert_outcomes(passed=1)
 
 
-def test_it_seeds_anew_for_each_test(run: Run) -> None:
+def test_the_marker_secret_seeds_again_for_each_test(run: Run) -> None:
     run(
         source(
             """
@@ -341,10 +341,10 @@ def test_it_seeds_anew_for_each_test(run: Run) -> None:
     ).assert_outcomes(passed=2)
 
 
-# --- when it does ----------------------------------------------------------------------------------------------------
+# --- when the marker seeds -------------------------------------------------------------------------------------------
 
 
-def test_it_is_there_before_the_tests_own_fixtures(run: Run) -> None:
+def test_the_marker_secret_seeds_before_fixtures_of_function_scope_begin(run: Run) -> None:
     run(
         source(
             """
@@ -364,7 +364,7 @@ def test_it_is_there_before_the_tests_own_fixtures(run: Run) -> None:
     ).assert_outcomes(passed=1)
 
 
-def test_it_is_there_until_the_tests_own_fixtures_have_ended(run: Run) -> None:
+def test_the_secret_of_a_marker_exists_until_fixtures_of_function_scope_have_ended(run: Run) -> None:
     run(
         source(
             """
@@ -381,7 +381,7 @@ def test_it_is_there_until_the_tests_own_fixtures_have_ended(run: Run) -> None:
 
 
 @pytest.mark.parametrize("arguments", ["app, secretsmanager", "app, wrapped"])
-def test_it_is_there_first_even_when_the_test_asks_for_the_fixture_last(run: Run, arguments: str) -> None:
+def test_the_marker_secret_seeds_first_if_the_test_requests_the_fixture_last(run: Run, arguments: str) -> None:
     run(
         source(
             f"""
@@ -401,7 +401,7 @@ def test_it_is_there_first_even_when_the_test_asks_for_the_fixture_last(run: Run
     ).assert_outcomes(passed=1)
 
 
-def test_it_comes_after_fixtures_of_wider_scope(run: Run) -> None:
+def test_the_marker_secret_seeds_after_fixtures_of_wider_scope(run: Run) -> None:
     result = run(
         source(
             """
@@ -485,9 +485,7 @@ PLACES = {
 
 
 @pytest.mark.parametrize("source", PLACES.values(), ids=PLACES)
-def test_a_marker_that_a_conftest_file_takes_off_plants_nothing(
-    pytester: pytest.Pytester, run: Run, source: str
-) -> None:
+def test_a_marker_that_a_conftest_file_removes_seeds_nothing(pytester: pytest.Pytester, run: Run, source: str) -> None:
     pytester.makeconftest(
         """
         def pytest_collection_modifyitems(items):

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from textwrap import dedent, indent
-from typing import Any
 
 import pytest
 
@@ -34,34 +33,8 @@ SEEDED = '@pytest.mark.secret("app/db", "value-to-hide", versions=["older-to-hid
 
 
 def file(body: str, marker: str = SEEDED) -> str:
-    """A test file whose test does that."""
+    """Return a test file whose test has this body."""
     return f"{FILE}\n{marker}def test_it(secretsmanager, monkeypatch):\n{indent(dedent(body).strip(), '    ')}\n"
-
-
-def is_long(line: str) -> bool:
-    """Whether a line does not fit 80 columns, though it could be folded; those about rotations are none of ours."""
-    return len(line) > 80 and " " in line.strip() and not line.startswith("the rotation of ")
-
-
-@pytest.fixture
-def sections(run: Run) -> Sections:
-    """Runs a file, and gives the plugin's section of each report that has one, each line unfolded."""
-
-    def of_reports(source: str, *arguments: str, **outcomes: int) -> list[str]:
-        result = run(source, *arguments)
-        result.assert_outcomes(**(outcomes or {"failed": 1}))
-        recorded: Any = result.reprec  # type: ignore[attr-defined]
-        found = [
-            text
-            for report in recorded.getreports("pytest_runtest_logreport")
-            for name, text in report.sections
-            if name == "secretsmanager"
-        ]
-        assert not any("to-hide" in text for text in found)
-        assert not any(is_long(line) for text in found for line in text.splitlines())
-        return [text.replace("\n  ", " ") for text in found]
-
-    return of_reports
 
 
 CALLS = {
@@ -116,7 +89,7 @@ CALLS = {
         f"read('{ARN[:-7].replace('123456789012', '999999999999')}')",
         f" in {HERE}; the ARN names another account (999999999999), so it needs its last six characters",
     ),
-    "an ARN of something else": (
+    "an ARN of another service": (
         "read('arn:aws:s3:::bucket')",
         f"GetSecretValue: no secret 'arn:aws:s3:::bucket' in {HERE}; this ARN is not that of a secret",
     ),
@@ -137,7 +110,7 @@ CALLS = {
         "secretsmanager.seed('app/db', 'x', deleted=True); secretsmanager.clock.advance(days=31); read('app/db')",
         f"GetSecretValue: no secret 'app/db' in {HERE}; it was deleted, and its recovery window has passed",
     ),
-    "one of a batch": (
+    "one secret of a batch": (
         "assert not client().batch_get_secret_value(SecretIdList=['app/bd', 'app/db'])['Errors']",
         f"BatchGetSecretValue: no secret 'app/bd' in {HERE}; did you mean 'app/db'?",
     ),
@@ -179,13 +152,13 @@ CALLS = {
 
 
 @pytest.mark.parametrize(("body", "text"), CALLS.values(), ids=CALLS)
-def test_what_was_asked_for_where_and_what_is_there(sections: Sections, body: str, text: str) -> None:
+def test_a_failing_test_explains_each_call_that_found_nothing(sections: Sections, body: str, text: str) -> None:
     (section,) = sections(file(body))
     assert text in section
     assert len(section.splitlines()) == 1
 
 
-def test_the_error_stays_botocores_own(failures: Callable[..., list[str]]) -> None:
+def test_a_missing_secret_raises_the_unchanged_error_of_botocore(failures: Callable[..., list[str]]) -> None:
     (text,) = failures(file("read('app/bd')"))
     assert (
         "botocore.errorfactory.ResourceNotFoundException: An error occurred (ResourceNotFoundException) when calling "
@@ -193,7 +166,9 @@ def test_the_error_stays_botocores_own(failures: Callable[..., list[str]]) -> No
     )
 
 
-def test_errors_that_the_code_swallowed_are_told_too_and_repeats_are_counted(sections: Sections) -> None:
+def test_a_failing_test_shows_missing_secrets_whose_errors_were_swallowed_and_counts_repeats(
+    sections: Sections,
+) -> None:
     body = """
         for _ in range(3):
             quietly(read, "app/bd")
@@ -206,14 +181,14 @@ def test_errors_that_the_code_swallowed_are_told_too_and_repeats_are_counted(sec
     ]
 
 
-def test_of_many_only_the_first_are_told(sections: Sections) -> None:
+def test_a_failing_test_shows_five_missing_secrets_and_counts_the_rest(sections: Sections) -> None:
     (section,) = sections(file("[quietly(read, f'app/{n}') for n in range(8)]; assert False"))
     lines = section.splitlines()
     assert [line.split("'")[1] for line in lines[:5]] == [f"app/{n}" for n in range(5)]
     assert lines[5:] == ["… and 3 more calls that found nothing"]
 
 
-def test_a_long_id_is_cut(sections: Sections) -> None:
+def test_a_failing_test_shortens_a_long_secret_id(sections: Sections) -> None:
     (section,) = sections(file("read('x' * 512)"))
     assert f"no secret '{'x' * 200}…' in " in section
 
@@ -222,17 +197,17 @@ def test_a_long_id_is_cut(sections: Sections) -> None:
     ("body", "outcomes"),
     [
         pytest.param("quietly(read, 'app/bd')", {"passed": 1}, id="a test that passes"),
-        pytest.param("read('app/db'); assert False", {"failed": 1}, id="calls that found what they asked for"),
+        pytest.param("read('app/db'); assert False", {"failed": 1}, id="calls that found their secret"),
         pytest.param("client().create_secret(Name='app/db', SecretString='x')", {"failed": 1}, id="another error"),
         pytest.param("quietly(read, 'app/bd'); pytest.skip()", {"skipped": 1}, id="a test that is skipped"),
         pytest.param("quietly(read, 'app/bd'); pytest.xfail()", {"xfailed": 1}, id="a failure that is expected"),
     ],
 )
-def test_nothing_is_said_of(sections: Sections, body: str, outcomes: dict[str, int]) -> None:
+def test_no_missing_secret_is_reported_for(sections: Sections, body: str, outcomes: dict[str, int]) -> None:
     assert sections(file(body), **outcomes) == []
 
 
-def test_a_rotation_function_that_looks_for_its_own_version_is_no_mistake(sections: Sections) -> None:
+def test_a_rotation_function_that_looks_for_its_pending_version_is_not_reported(sections: Sections) -> None:
     source = """
         def handler(event, context):
             secret, token = event["SecretId"], event["ClientRequestToken"]
@@ -248,8 +223,8 @@ def test_a_rotation_function_that_looks_for_its_own_version_is_no_mistake(sectio
             read("bd")
     """
     (section,) = sections(FILE + dedent(source))
-    told = [line for line in section.splitlines() if line.startswith("GetSecretValue")]
-    assert told == [f"GetSecretValue: no secret 'bd' in {HERE}; there is 'db'"]
+    shown = [line for line in section.splitlines() if line.startswith("GetSecretValue")]
+    assert shown == [f"GetSecretValue: no secret 'bd' in {HERE}; there is 'db'"]
 
 
 # --- regions that differ ---------------------------------------------------------------------------------------------
@@ -261,7 +236,7 @@ NOTE = (
 
 
 @pytest.mark.parametrize("place", ["ini file", "marker", "body"])
-def test_two_regions_by_default_are_told_once(
+def test_a_failing_test_notes_once_that_clients_and_seeds_are_in_different_regions(
     pytester: pytest.Pytester, sections: Sections, monkeypatch: pytest.MonkeyPatch, place: str
 ) -> None:
     pytester.makeini("[pytest]" + "\nsecretsmanager_region = eu-west-1" * (place == "ini file"))
@@ -275,7 +250,7 @@ def test_two_regions_by_default_are_told_once(
     ]
 
 
-def test_a_region_that_the_code_names_is_no_matter_of_the_environment(sections: Sections) -> None:
+def test_a_call_to_a_named_region_gets_no_note_about_aws_default_region(sections: Sections) -> None:
     (section,) = sections(file("read('app/db', 'eu-west-1')"))
     assert "AWS_DEFAULT_REGION" not in section
 
@@ -283,7 +258,7 @@ def test_a_region_that_the_code_names_is_no_matter_of_the_environment(sections: 
 # --- several managers ------------------------------------------------------------------------------------------------
 
 
-def test_the_secret_is_in_the_manager_around_the_one_that_answered(sections: Sections) -> None:
+def test_a_failing_test_says_that_an_outer_manager_has_the_missing_secret(sections: Sections) -> None:
     body = """
         with SecretsManager() as inner:
             inner.seed("other", "x")
@@ -295,7 +270,7 @@ def test_the_secret_is_in_the_manager_around_the_one_that_answered(sections: Sec
     ]
 
 
-def test_the_secret_is_in_another_region_of_a_manager_that_was_left(sections: Sections) -> None:
+def test_a_failing_test_says_that_an_exited_manager_has_the_missing_secret(sections: Sections) -> None:
     body = """
         with SecretsManager("eu-west-1") as inner:
             inner.seed("key", "x")
@@ -307,7 +282,7 @@ def test_the_secret_is_in_another_region_of_a_manager_that_was_left(sections: Se
     ]
 
 
-def test_a_test_without_the_fixture_is_helped_alike(sections: Sections) -> None:
+def test_a_failing_test_without_the_fixture_explains_a_missing_secret(sections: Sections) -> None:
     source = """
         def test_it():
             with SecretsManager() as sm:
@@ -317,7 +292,7 @@ def test_a_test_without_the_fixture_is_helped_alike(sections: Sections) -> None:
     assert sections(FILE + dedent(source)) == [f"GetSecretValue: no secret 'app/bd' in {HERE}; did you mean 'app/db'?"]
 
 
-def test_of_a_manager_of_a_wider_fixture_a_test_is_told_its_own_calls_only(sections: Sections) -> None:
+def test_a_failing_test_shows_only_its_own_calls_to_the_manager_of_a_wider_fixture(sections: Sections) -> None:
     source = """
         @pytest.fixture(scope="module")
         def shared():
@@ -336,14 +311,14 @@ def test_of_a_manager_of_a_wider_fixture_a_test_is_told_its_own_calls_only(secti
         def test_other():
             assert False
     """
-    told = sections(FILE + dedent(source), failed=3, passed=1)
-    assert [[line.split("'")[1] for line in section.splitlines()] for section in told] == [
+    shown = sections(FILE + dedent(source), failed=3, passed=1)
+    assert [[line.split("'")[1] for line in section.splitlines()] for section in shown] == [
         ["by-the-fixture", "first"],
         ["second"],
     ]
 
 
-def test_a_set_up_that_fails_is_helped_alike(sections: Sections) -> None:
+def test_a_failing_set_up_explains_a_missing_secret(sections: Sections) -> None:
     source = f"""
         @pytest.fixture
         def password():
@@ -357,7 +332,7 @@ def test_a_set_up_that_fails_is_helped_alike(sections: Sections) -> None:
     ]
 
 
-def test_with_secrets_of_the_run_a_test_is_told_its_own_calls_only(
+def test_a_failing_test_shows_only_its_own_calls_with_seeds_of_the_run(
     pytester: pytest.Pytester, sections: Sections
 ) -> None:
     pytester.makeini("[pytest]\nsecretsmanager_seeds = seeds.json")
@@ -370,11 +345,11 @@ def test_with_secrets_of_the_run_a_test_is_told_its_own_calls_only(
         def test_it(name):
             read(name)
     """
-    told = sections(FILE + dedent(source), failed=2)
-    assert [[line.split("'")[1] for line in section.splitlines()] for section in told] == [["first"], ["second"]]
+    shown = sections(FILE + dedent(source), failed=2)
+    assert [[line.split("'")[1] for line in section.splitlines()] for section in shown] == [["first"], ["second"]]
 
 
-def test_managers_are_let_go_of_when_their_test_is_over(run: Run) -> None:
+def test_a_manager_of_a_with_block_is_garbage_collected_after_its_test(run: Run) -> None:
     source = """
         import gc
         import weakref
@@ -392,7 +367,7 @@ def test_managers_are_let_go_of_when_their_test_is_over(run: Run) -> None:
     run(FILE + dedent(source)).assert_outcomes(passed=2)
 
 
-def test_a_run_inside_a_test_leaves_the_watch_of_the_outer_test(sections: Sections) -> None:
+def test_a_run_inside_a_test_keeps_the_missing_secrets_of_the_outer_test(sections: Sections) -> None:
     source = """
         pytest_plugins = ["pytester"]
 
@@ -403,5 +378,5 @@ def test_a_run_inside_a_test_leaves_the_watch_of_the_outer_test(sections: Sectio
                 quietly(read, "of-the-outer-test")
             assert False
     """
-    (told,) = sections(FILE + dedent(source))
-    assert "'of-the-outer-test'" in told
+    (shown,) = sections(FILE + dedent(source))
+    assert "'of-the-outer-test'" in shown

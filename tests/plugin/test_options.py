@@ -29,7 +29,9 @@ def ids_of(run: Run) -> list[str]:
     return ids
 
 
-def test_the_region_of_the_ini_file_is_everybodys(pytester: pytest.Pytester, run: Run) -> None:
+def test_the_region_of_the_ini_file_is_that_of_the_manager_its_seeds_and_its_clients(
+    pytester: pytest.Pytester, run: Run
+) -> None:
     pytester.makeini("[pytest]\nsecretsmanager_region = eu-west-1")
     run(
         """
@@ -45,7 +47,7 @@ def test_the_region_of_the_ini_file_is_everybodys(pytester: pytest.Pytester, run
     ).assert_outcomes(passed=1)
 
 
-def test_the_account_of_the_ini_file_is_everybodys(pytester: pytest.Pytester, run: Run) -> None:
+def test_the_account_of_the_ini_file_is_that_of_the_manager_and_its_seeds(pytester: pytest.Pytester, run: Run) -> None:
     pytester.makeini("[pytest]\nsecretsmanager_account = 999999999999")
     run(
         """
@@ -60,7 +62,7 @@ def test_the_account_of_the_ini_file_is_everybodys(pytester: pytest.Pytester, ru
     ).assert_outcomes(passed=1)
 
 
-def test_without_options_it_is_us_east_1_and_account_123456789012(run: Run) -> None:
+def test_region_and_account_default_to_us_east_1_and_123456789012(run: Run) -> None:
     run(
         """
         def test_it(secretsmanager):
@@ -83,11 +85,11 @@ def test_another_random_seed_makes_other_ids(pytester: pytest.Pytester, run: Run
     assert not set(ids_of(run)) & set(first)
 
 
-def test_without_a_random_seed_ids_differ(run: Run) -> None:
+def test_without_a_random_seed_ids_differ_between_runs(run: Run) -> None:
     assert not set(ids_of(run)) & set(ids_of(run))
 
 
-def test_a_random_seed_makes_each_test_repeatable_by_itself(run: Run) -> None:
+def test_a_random_seed_of_the_marker_gives_each_test_the_same_ids(run: Run) -> None:
     run(
         """
         import pytest
@@ -103,7 +105,7 @@ def test_a_random_seed_makes_each_test_repeatable_by_itself(run: Run) -> None:
     ).assert_outcomes(passed=2)
 
 
-def test_the_marker_wins_over_the_ini_file(pytester: pytest.Pytester, run: Run) -> None:
+def test_the_marker_secretsmanager_wins_over_the_ini_file(pytester: pytest.Pytester, run: Run) -> None:
     pytester.makeini("[pytest]\nsecretsmanager_region = eu-west-1\nsecretsmanager_account = 999999999999")
     run(
         """
@@ -116,7 +118,7 @@ def test_the_marker_wins_over_the_ini_file(pytester: pytest.Pytester, run: Run) 
     ).assert_outcomes(passed=1)
 
 
-def test_markers_add_up_and_the_nearest_wins(run: Run) -> None:
+def test_secretsmanager_markers_add_up_and_the_nearest_wins(run: Run) -> None:
     run(
         """
         import pytest
@@ -135,7 +137,9 @@ def test_markers_add_up_and_the_nearest_wins(run: Run) -> None:
     ).assert_outcomes(passed=2)
 
 
-def test_a_region_in_the_environment_is_that_of_clients_and_fixture(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_aws_default_region_is_the_region_of_clients_and_of_the_fixture(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("AWS_DEFAULT_REGION", "ap-south-1")
     run(
         """
@@ -168,6 +172,7 @@ def test_it(secretsmanager):
         "eu-atlantis-2, eu-atlantis-1",
         "\n    eu-atlantis-1\n    eu-atlantis-2",
     ],
+    ids=["one", "with a space between", "with a comma between", "one a line"],
 )
 def test_the_ini_file_adds_regions(pytester: pytest.Pytester, run: Run, value: str) -> None:
     pytester.makeini(f"[pytest]\nsecretsmanager_extra_regions = {value}")
@@ -179,18 +184,18 @@ def test_pyproject_toml_adds_regions(pytester: pytest.Pytester, run: Run) -> Non
     run(IN_ATLANTIS).assert_outcomes(passed=1)
 
 
-def test_the_marker_adds_regions(run: Run) -> None:
+def test_the_marker_secretsmanager_adds_regions(run: Run) -> None:
     marked = '@pytest.mark.secretsmanager(region="eu-atlantis-1", extra_regions=["eu-atlantis-1"])\ndef '
     run("import pytest" + IN_ATLANTIS.replace("def ", marked, 1)).assert_outcomes(passed=1)
 
 
-def test_the_markers_regions_add_to_those_of_the_ini_file(pytester: pytest.Pytester, run: Run) -> None:
+def test_extra_regions_of_the_marker_add_to_those_of_the_ini_file(pytester: pytest.Pytester, run: Run) -> None:
     pytester.makeini("[pytest]\nsecretsmanager_extra_regions = eu-atlantis-1")
     marked = '@pytest.mark.secretsmanager(extra_regions=["eu-atlantis-2"])\ndef '
     run("import pytest" + IN_ATLANTIS.replace("def ", marked, 1)).assert_outcomes(passed=1)
 
 
-def test_an_added_region_may_be_that_of_the_ini_file_or_the_environment(
+def test_ini_file_and_environment_may_name_an_added_region(
     pytester: pytest.Pytester, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     here = "\n    assert secretsmanager.region == 'eu-atlantis-1'\n"
@@ -201,13 +206,13 @@ def test_an_added_region_may_be_that_of_the_ini_file_or_the_environment(
     run(IN_ATLANTIS + here).assert_outcomes(passed=1)
 
 
-def test_the_secrets_of_a_run_may_be_in_an_added_region(pytester: pytest.Pytester, run: Run) -> None:
+def test_seeds_of_the_run_may_be_in_an_added_region(pytester: pytest.Pytester, run: Run) -> None:
     pytester.makefile(".toml", seeds='[[secret]]\nname = "db"\nvalue = "x"\nregion = "eu-atlantis-1"')
     pytester.makeini("[pytest]\nsecretsmanager_seeds = seeds.toml\nsecretsmanager_extra_regions = eu-atlantis-1")
     run(IN_ATLANTIS).assert_outcomes(passed=1)
 
 
-def test_a_region_to_add_in_another_form_is_refused_by_the_options_name(
+def test_a_malformed_extra_region_is_an_error_that_names_the_option(
     pytester: pytest.Pytester, run: Run, failures: Callable[..., list[str]]
 ) -> None:
     pytester.makeini("[pytest]\nsecretsmanager_extra_regions = Atlantis")

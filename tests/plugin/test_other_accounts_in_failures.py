@@ -1,7 +1,6 @@
-"""The section of a failing test says how its clients come into the account of a secret that AWS refused them."""
+"""The section of a failing test says how to put its clients in the account of a secret that AWS refused them."""
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 
@@ -21,15 +20,15 @@ def test_it(secretsmanager):
 MARKER = "@pytest.mark.secretsmanager(account='111122223333')"
 
 
-def test_a_client_of_another_account_is_told_of(run: Run) -> None:
-    recorded: Any = run(FILE.format(marker="")).reprec  # type: ignore[attr-defined]
-    reports = recorded.getreports("pytest_runtest_logreport")
-    (text,) = [text for report in reports for name, text in report.sections if name == "secretsmanager"]
-    assert text.replace("\n  ", " ") == (
+def test_a_failing_test_names_the_marker_that_puts_clients_in_the_account_of_the_secret(
+    sections: Callable[..., list[str]],
+) -> None:
+    (text,) = sections(FILE.format(marker=""))
+    assert text == (
         "GetSecretValue: secret 'db' is in account 111122223333, and the client is in 123456789012; "
         f"{MARKER} moves the clients there"
     )
 
 
-def test_the_marker_that_is_told_of_helps(run: Run) -> None:
+def test_the_marker_that_the_section_names_lets_the_client_read_the_secret(run: Run) -> None:
     run(FILE.format(marker=f"{MARKER}\n")).assert_outcomes(passed=1)

@@ -1,4 +1,4 @@
-"""A project's own fixture named `secretsmanager`: what builds on ours keeps the markers, what hides it is told."""
+"""A project's own fixture `secretsmanager` keeps the markers if it builds on the plugin's; else they are errors."""
 
 from collections.abc import Callable
 
@@ -22,7 +22,7 @@ MARKERS = ['secret("db", "x")', 'secrets_file("seeds.toml")', 'secretsmanager(re
 
 @pytest.mark.parametrize("marker", MARKERS)
 @pytest.mark.parametrize("scope", ["", '(scope="module")'], ids=["function", "module"])
-def test_a_marker_beside_one_that_hides_ours_is_an_error_in_words(
+def test_a_marker_is_an_error_if_a_project_fixture_hides_the_fixture_secretsmanager(
     pytester: pytest.Pytester, run: Run, marker: str, scope: str
 ) -> None:
     pytester.makeconftest(HIDES.format(scope=scope))
@@ -39,7 +39,9 @@ def test_a_marker_beside_one_that_hides_ours_is_an_error_in_words(
     )
 
 
-def test_a_marker_alone_is_told_so_too_and_no_fixture_of_the_test_runs(pytester: pytest.Pytester, run: Run) -> None:
+def test_a_marker_of_a_hidden_fixture_is_an_error_before_any_fixture_of_the_test_runs(
+    pytester: pytest.Pytester, run: Run
+) -> None:
     pytester.makeconftest(HIDES.format(scope=""))
     result = run(
         """
@@ -59,7 +61,7 @@ def test_a_marker_alone_is_told_so_too_and_no_fixture_of_the_test_runs(pytester:
     result.stdout.no_fnmatch_line("*the fixture ran*")
 
 
-def test_without_a_marker_it_is_left_alone(pytester: pytest.Pytester, run: Run) -> None:
+def test_a_project_fixture_that_hides_secretsmanager_works_without_markers(pytester: pytest.Pytester, run: Run) -> None:
     pytester.makeconftest(HIDES.format(scope='(scope="module")'))
     run("def test_it(secretsmanager): secretsmanager.assert_value('own', 'x')").assert_outcomes(passed=1)
 
@@ -70,10 +72,14 @@ def test_without_a_marker_it_is_left_alone(pytester: pytest.Pytester, run: Run) 
         "@pytest.fixture\ndef secretsmanager(secretsmanager):\n    sm = secretsmanager",
         "@pytest.fixture\ndef secretsmanager(request):\n    sm = request.getfixturevalue('secretsmanager')",
     ],
-    ids=["by its name", "inside"],
+    ids=["as an argument", "by getfixturevalue"],
 )
-@pytest.mark.parametrize("ini", ["secretsmanager_seeds = seeds.toml", ""], ids=["with seeds of the run", "without"])
-def test_one_that_builds_on_ours_keeps_the_markers(pytester: pytest.Pytester, run: Run, builds: str, ini: str) -> None:
+@pytest.mark.parametrize(
+    "ini", ["secretsmanager_seeds = seeds.toml", ""], ids=["with seeds of the run", "without seeds"]
+)
+def test_a_project_fixture_that_builds_on_secretsmanager_keeps_the_markers(
+    pytester: pytest.Pytester, run: Run, builds: str, ini: str
+) -> None:
     pytester.makeini(f"[pytest]\n{ini}\n")
     pytester.path.joinpath("seeds.toml").write_text('[[secret]]\nname = "run"\nvalue = "x"\n')
     pytester.makeconftest(f"import pytest\n\n{builds}\n    sm.seed('own', 'x')\n    return sm\n")

@@ -1,4 +1,4 @@
-"""Wrong markers, seeds and options: an error at set-up, in words, before the test's body runs."""
+"""Wrong markers, seeds and options are errors at set-up, before the test's body runs."""
 
 from collections.abc import Callable
 
@@ -89,28 +89,30 @@ def test_it():
 """
 
 
-@pytest.mark.parametrize(("arguments", "text"), SEEDS)
-def test_a_wrong_seed_names_marker_and_test(failures: Failures, arguments: str, text: str) -> None:
+@pytest.mark.parametrize(("arguments", "text"), SEEDS, ids=[arguments or "no arguments" for arguments, _ in SEEDS])
+def test_a_wrong_seed_is_an_error_that_names_marker_and_test(failures: Failures, arguments: str, text: str) -> None:
     found = failures(FILE.format(marker=f"secret({arguments})"))
     named = f"({arguments.split(chr(34))[1]!r})" if arguments.startswith('"') else ""
     assert found == [f"{text}\n  in @pytest.mark.secret{named} of test_it.py::test_it"]
 
 
-@pytest.mark.parametrize(("arguments", "text"), OPTIONS)
-def test_a_wrong_option_names_marker_and_test(failures: Failures, arguments: str, text: str) -> None:
+@pytest.mark.parametrize(("arguments", "text"), OPTIONS, ids=[arguments for arguments, _ in OPTIONS])
+def test_a_wrong_option_is_an_error_that_names_marker_and_test(failures: Failures, arguments: str, text: str) -> None:
     found = failures(FILE.format(marker=f"secretsmanager({arguments})"))
     assert found == [f"{text}\n  in @pytest.mark.secretsmanager of test_it.py::test_it"]
 
 
 @pytest.mark.parametrize("marker", ['secret("db", "x", tag={})', "secretsmanager(regions=1)"])
-def test_it_is_an_error_at_set_up_and_the_body_does_not_run(run: Callable[..., pytest.RunResult], marker: str) -> None:
+def test_a_wrong_marker_is_an_error_at_set_up_and_the_body_does_not_run(
+    run: Callable[..., pytest.RunResult], marker: str
+) -> None:
     result = run(FILE.format(marker=marker), "-s")
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(["* ERROR at setup of test_it *"])
     result.stdout.no_fnmatch_line("*the body ran*")
 
 
-def test_the_tests_own_fixtures_do_not_run_either(run: Callable[..., pytest.RunResult]) -> None:
+def test_a_wrong_marker_is_an_error_before_fixtures_of_the_test_run(run: Callable[..., pytest.RunResult]) -> None:
     result = run(
         """
         import pytest
@@ -128,7 +130,7 @@ def test_the_tests_own_fixtures_do_not_run_either(run: Callable[..., pytest.RunR
     result.stdout.no_fnmatch_line("*the fixture ran*")
 
 
-def test_it_names_the_parameter_and_the_class(failures: Failures) -> None:
+def test_the_error_of_a_wrong_marker_names_class_and_parameter(failures: Failures) -> None:
     found = failures(
         """
         import pytest
@@ -143,7 +145,7 @@ def test_it_names_the_parameter_and_the_class(failures: Failures) -> None:
     assert found[0].endswith("\n  in @pytest.mark.secret('db') of test_it.py::TestIt::test_it[a]")
 
 
-def test_one_wrong_marker_among_right_ones_is_enough(failures: Failures) -> None:
+def test_one_wrong_marker_among_valid_ones_is_an_error(failures: Failures) -> None:
     found = failures(
         """
         import pytest
@@ -161,7 +163,9 @@ def test_one_wrong_marker_among_right_ones_is_enough(failures: Failures) -> None
     assert found[0].endswith("\n  in @pytest.mark.secret('other') of test_it.py::test_wrong")
 
 
-def test_nothing_stays_active_after_it(run: Callable[..., pytest.RunResult]) -> None:
+def test_a_wrong_marker_leaves_no_variables_and_no_secrets_for_the_next_test(
+    run: Callable[..., pytest.RunResult],
+) -> None:
     run(
         """
         import os
@@ -186,20 +190,22 @@ def test_nothing_stays_active_after_it(run: Callable[..., pytest.RunResult]) -> 
         ("secretsmanager_account = x", "secretsmanager_account"),
     ],
 )
-def test_a_wrong_ini_option_is_named(pytester: pytest.Pytester, failures: Failures, line: str, option: str) -> None:
+def test_the_error_of_a_wrong_ini_option_names_the_option(
+    pytester: pytest.Pytester, failures: Failures, line: str, option: str
+) -> None:
     pytester.makeini(f"[pytest]\n{line}\n")
     (text,) = failures("def test_it(secretsmanager): ...")
     assert option in text
     assert "@pytest.mark" not in text
 
 
-def test_a_random_seed_of_a_wrong_type_names_marker_and_test(failures: Failures) -> None:
+def test_a_random_seed_of_a_wrong_type_is_an_error_that_names_marker_and_test(failures: Failures) -> None:
     (text,) = failures(FILE.format(marker="secretsmanager(random_seed=[1])"))
     assert text.startswith("random_seed ")
     assert text.endswith("\n  in @pytest.mark.secretsmanager of test_it.py::test_it")
 
 
-def test_labels_of_a_wrong_type_name_marker_and_test(failures: Failures) -> None:
+def test_labels_of_a_wrong_type_are_an_error_that_names_marker_and_test(failures: Failures) -> None:
     (text,) = failures(FILE.format(marker='secret("db", versions=[Version("x", labels=5)])'))
     assert text.startswith("the labels of a seeded version are ")
     assert text.endswith("\n  in @pytest.mark.secret('db') of test_it.py::test_it")

@@ -1,13 +1,12 @@
-"""The section of a failing test explains each call of a client in a region that AWS has not."""
+"""The section of a failing test explains each call to a region that botocore does not know."""
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 
 from pytest_secretsmanager.engine import model
 
-Run = Callable[..., pytest.RunResult]
+Sections = Callable[..., list[str]]
 
 FILE = """
 import boto3
@@ -35,53 +34,41 @@ TOLD = (
 )
 
 
-@pytest.fixture
-def sections(run: Run) -> Callable[[str], list[str]]:
-    """Runs a test of this body, and gives the plugin's sections, each line unfolded."""
-
-    def of_reports(source: str) -> list[str]:
-        recorded: Any = run(source).reprec  # type: ignore[attr-defined]
-        reports = recorded.getreports("pytest_runtest_logreport")
-        found = [text for report in reports for name, text in report.sections if name == "secretsmanager"]
-        assert all(len(line) <= 80 for text in found for line in text.splitlines())
-        return [text.replace("\n  ", " ") for text in found]
-
-    return of_reports
-
-
 CALLS = {
     "the error itself": ("read()", TOLD.partition("; did")[0]),
-    "one that the code swallows": ("quietly(); assert False", TOLD.partition("; did")[0]),
+    "an error that the code swallows": ("quietly(); assert False", TOLD.partition("; did")[0]),
     "the nearest name": ("read()", "; did you mean 'eu-west-1'"),
-    "no name that is near": ("read('invalid-region')", f"{model.BOTOCORE} does not know {ADVICE}"),
+    "no similar name": ("read('invalid-region')", f"{model.BOTOCORE} does not know {ADVICE}"),
     "the same call twice": ("quietly(); read()", f"{ADVICE} (2 times)"),
     "a region that an option adds": (
         "with SecretsManager(extra_regions=['eu-atlantis-1']): read('eu-atlantis-2')",
         "did you mean 'eu-atlantis-1'",
     ),
-    "more than a section takes": (
+    "more calls than the section shows": (
         "[quietly(f'eu-wst-{number}') for number in range(9)]; assert False",
         "… and 4 more calls in unknown regions",
     ),
 }
 
 
-@pytest.mark.parametrize(("body", "told"), CALLS.values(), ids=CALLS)
-def test_a_failing_test_is_told_of_it(sections: Callable[[str], list[str]], body: str, told: str) -> None:
+@pytest.mark.parametrize(("body", "shown"), CALLS.values(), ids=CALLS)
+def test_a_failing_test_explains_calls_to_an_unknown_region(sections: Sections, body: str, shown: str) -> None:
     (text,) = sections(FILE.replace("{body}", body))
-    assert told in text
+    assert shown in text
 
 
-def test_a_test_that_passes_is_told_nothing(sections: Callable[[str], list[str]]) -> None:
-    assert sections(FILE.replace("{body}", "quietly()")) == []
+def test_a_passing_test_shows_no_call_to_an_unknown_region(sections: Sections) -> None:
+    assert sections(FILE.replace("{body}", "quietly()"), passed=1) == []
 
 
-def test_the_next_test_is_told_nothing_of_it(sections: Callable[[str], list[str]]) -> None:
+def test_a_call_to_an_unknown_region_is_not_shown_in_the_next_test(sections: Sections) -> None:
     file = FILE.replace("{body}", "quietly()") + "\ndef test_next(secretsmanager):\n    assert False\n"
-    assert sections(file) == []
+    assert sections(file, passed=1, failed=1) == []
 
 
-def test_a_secret_that_is_not_there_is_told_beside_it(sections: Callable[[str], list[str]]) -> None:
+def test_a_failing_test_shows_a_missing_secret_as_well_as_an_unknown_region(
+    sections: Sections,
+) -> None:
     (text,) = sections(FILE.replace("{body}", "quietly(); read('eu-west-1')"))
     assert "GetSecretValue found no host" in text
     assert "GetSecretValue: no secret 'app/db' in eu-west-1" in text

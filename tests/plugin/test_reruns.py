@@ -1,4 +1,4 @@
-"""A test that is over, or that is run once more: nothing of the time before is kept."""
+"""Nothing of a test is kept after its end or in its rerun."""
 
 from collections.abc import Callable
 
@@ -7,7 +7,7 @@ import pytest
 Run = Callable[..., pytest.RunResult]
 
 
-def test_the_manager_of_a_test_is_let_go_of_when_the_test_is_over(run: Run) -> None:
+def test_the_manager_of_the_fixture_is_garbage_collected_after_its_test(run: Run) -> None:
     run(
         """
         import gc
@@ -25,7 +25,9 @@ def test_the_manager_of_a_test_is_let_go_of_when_the_test_is_over(run: Run) -> N
     ).assert_outcomes(passed=2)
 
 
-def test_a_fixture_that_runs_before_ours_is_told_so_in_a_rerun_too(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_rerun_explains_a_blocked_call_of_a_fixture_that_runs_before_secretsmanager(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:1")
     result = run(
         """

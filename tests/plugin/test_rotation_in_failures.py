@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from textwrap import dedent
-from typing import Any
 
 import pytest
 
@@ -48,22 +47,8 @@ LINE_OF_RAISE = FILE.splitlines().index('        raise ValueError("two-" "to-hid
 
 
 def file(body: str) -> str:
-    """A test file whose test does that."""
+    """Return a test file whose test has this body."""
     return FILE.lstrip("\n") + "".join(f"    {line}\n" for line in dedent(body).strip().splitlines())
-
-
-@pytest.fixture
-def sections(run: Run) -> Sections:
-    """Runs a file, and gives the plugin's section of each report that has one."""
-
-    def of_reports(source: str, *arguments: str, **outcomes: int) -> list[str]:
-        result = run(source, *arguments)
-        result.assert_outcomes(**(outcomes or {"failed": 1}))
-        recorded: Any = result.reprec  # type: ignore[attr-defined]
-        reports = recorded.getreports("pytest_runtest_logreport")
-        return [text for report in reports for name, text in report.sections if name == "secretsmanager"]
-
-    return of_reports
 
 
 # --- what is named ---------------------------------------------------------------------------------------------------
@@ -84,7 +69,7 @@ BEGINNING = "the rotation of secret 'db' in us-east-1 never finished:"
         ('after="finishSecret"', "after finishSecret"),
     ],
 )
-def test_a_held_rotation_is_named_with_its_place(sections: Sections, point: str, place: str) -> None:
+def test_a_failing_test_names_a_held_rotation_and_its_place(sections: Sections, point: str, place: str) -> None:
     found = sections(
         file(
             f"""
@@ -97,7 +82,7 @@ def test_a_held_rotation_is_named_with_its_place(sections: Sections, point: str,
     assert found == [f"{BEGINNING} it is held {place}"]
 
 
-def test_a_failed_rotation_is_named_with_its_step_its_error_and_the_line_of_the_function(
+def test_a_failing_test_names_a_failed_rotation_its_step_its_error_and_the_line_that_raised(
     sections: Sections, pytester: pytest.Pytester
 ) -> None:
     found = sections(
@@ -111,7 +96,7 @@ def test_a_failed_rotation_is_named_with_its_step_its_error_and_the_line_of_the_
     assert found == [f"{BEGINNING} setSecret failed with ValueError at {pytester.path / 'test_it.py'}:{LINE_OF_RAISE}"]
 
 
-def test_a_rotation_that_a_test_had_fail_is_named_with_its_step_and_its_error(sections: Sections) -> None:
+def test_a_failing_test_names_the_step_and_error_of_a_planned_rotation_failure(sections: Sections) -> None:
     found = sections(
         file(
             """
@@ -124,7 +109,7 @@ def test_a_rotation_that_a_test_had_fail_is_named_with_its_step_and_its_error(se
     assert found == [f"{BEGINNING} testSecret failed with ConnectionError, as the test planned"]
 
 
-def test_a_rotation_whose_function_promoted_nothing_is_named_with_its_version(sections: Sections) -> None:
+def test_a_failing_test_names_the_version_that_a_rotation_has_not_made_awscurrent(sections: Sections) -> None:
     token = "2" * 32
     found = sections(
         file(
@@ -142,7 +127,7 @@ def test_a_rotation_whose_function_promoted_nothing_is_named_with_its_version(se
     ['client.cancel_rotate_secret(SecretId="db")', 'client.put_secret_value(SecretId="db", SecretString="x-to-hide")'],
     ids=["cancelled", "overtaken"],
 )
-def test_an_abandoned_rotation_is_named_with_its_place(sections: Sections, ending: str) -> None:
+def test_a_failing_test_names_an_abandoned_rotation_and_its_place(sections: Sections, ending: str) -> None:
     found = sections(
         file(
             f"""
@@ -158,7 +143,7 @@ def test_an_abandoned_rotation_is_named_with_its_place(sections: Sections, endin
     assert found == [f"{BEGINNING} it was abandoned {place}: {ABANDONED}"]
 
 
-def test_a_trial_that_failed_is_named_as_one(sections: Sections) -> None:
+def test_a_failing_test_names_a_failed_trial_of_a_rotation_function(sections: Sections) -> None:
     found = sections(
         file(
             """
@@ -174,7 +159,7 @@ def test_a_trial_that_failed_is_named_as_one(sections: Sections) -> None:
     ]
 
 
-def test_a_trial_for_which_aws_could_make_no_version_is_named_so(sections: Sections) -> None:
+def test_a_failing_test_names_a_trial_for_which_aws_could_create_no_version(sections: Sections) -> None:
     found = sections(
         file(
             """
@@ -192,7 +177,7 @@ def test_a_trial_for_which_aws_could_make_no_version_is_named_so(sections: Secti
     ]
 
 
-def test_each_secret_has_a_line(sections: Sections) -> None:
+def test_a_failing_test_shows_one_line_for_each_secret_with_an_unfinished_rotation(sections: Sections) -> None:
     found = sections(
         file(
             """
@@ -217,7 +202,7 @@ def test_each_secret_has_a_line(sections: Sections) -> None:
     ]
 
 
-def test_the_last_try_of_a_rotation_is_the_one_that_is_named(sections: Sections) -> None:
+def test_a_failing_test_names_the_last_try_of_a_rotation(sections: Sections) -> None:
     found = sections(
         file(
             """
@@ -232,10 +217,10 @@ def test_the_last_try_of_a_rotation_is_the_one_that_is_named(sections: Sections)
     assert found == [f"{BEGINNING} setSecret failed with OSError, as the test planned"]
 
 
-# --- where it is shown -----------------------------------------------------------------------------------------------
+# --- where the section is shown --------------------------------------------------------------------------------------
 
 
-def test_the_section_stands_below_the_failure(run: Run) -> None:
+def test_the_section_of_unfinished_rotations_stands_below_the_failure(run: Run) -> None:
     result = run(
         file(
             """
@@ -255,7 +240,7 @@ def test_the_section_stands_below_the_failure(run: Run) -> None:
     )
 
 
-def test_a_failing_fixture_shows_it_too(sections: Sections) -> None:
+def test_a_failing_fixture_names_an_unfinished_rotation(sections: Sections) -> None:
     source = file("pass") + dedent(
         """
         @pytest.fixture
@@ -270,7 +255,7 @@ def test_a_failing_fixture_shows_it_too(sections: Sections) -> None:
     assert sections(source, passed=1, errors=1) == [f"{BEGINNING} it is held between createSecret and setSecret"]
 
 
-def test_a_hold_whose_block_fails_shows_where_the_rotation_stands(sections: Sections) -> None:
+def test_a_failure_inside_a_hold_names_the_place_of_the_held_rotation(sections: Sections) -> None:
     found = sections(
         file(
             """
@@ -283,7 +268,7 @@ def test_a_hold_whose_block_fails_shows_where_the_rotation_stands(sections: Sect
     assert found == [f"{BEGINNING} it is held between createSecret and setSecret"]
 
 
-# --- when there is none ----------------------------------------------------------------------------------------------
+# --- when there is no section ----------------------------------------------------------------------------------------
 
 UNFINISHED = """
 sm.rotation.hold("db", before="setSecret")
@@ -312,7 +297,7 @@ FINISHED = {
 
 
 @pytest.mark.parametrize("body", FINISHED.values(), ids=FINISHED)
-def test_a_failing_test_shows_no_section_after(sections: Sections, body: str) -> None:
+def test_a_failing_test_names_no_unfinished_rotation_after(sections: Sections, body: str) -> None:
     assert sections(file(f'{dedent(body)}\nassert not "done"')) == []
 
 
@@ -321,15 +306,15 @@ def test_a_failing_test_shows_no_section_after(sections: Sections, body: str) ->
     [("pass", "passed"), ('pytest.skip("enough")', "skipped"), ('pytest.xfail("known")', "xfailed")],
     ids=["passes", "skips", "fails as expected"],
 )
-def test_a_test_that_does_not_fail_shows_no_section(sections: Sections, ending: str, outcome: str) -> None:
+def test_a_test_that_does_not_fail_names_no_unfinished_rotation(sections: Sections, ending: str, outcome: str) -> None:
     assert sections(file(f"{UNFINISHED}\n{ending}"), **{outcome: 1}) == []
 
 
-def test_a_failing_test_without_the_fixture_shows_no_section(sections: Sections) -> None:
+def test_a_failing_test_without_the_fixture_shows_no_section_of_the_plugin(sections: Sections) -> None:
     assert sections('def test_it():\n    assert not "done"\n') == []
 
 
-def test_the_rotation_of_one_test_is_not_shown_in_the_next(sections: Sections) -> None:
+def test_an_unfinished_rotation_is_not_shown_in_the_next_test(sections: Sections) -> None:
     source = file(UNFINISHED) + '\n\ndef test_next(sm):\n    assert not "done"\n'
     assert sections(source, passed=1, failed=1) == []
 
@@ -338,7 +323,7 @@ def test_the_rotation_of_one_test_is_not_shown_in_the_next(sections: Sections) -
 
 
 @pytest.mark.parametrize("arguments", [[], ["-l", "-vv"]], ids=["short", "with locals"])
-def test_no_secret_value_is_shown(run: Run, arguments: list[str]) -> None:
+def test_the_report_of_an_unfinished_rotation_shows_no_secret_value(run: Run, arguments: list[str]) -> None:
     result = run(
         file(
             """
@@ -355,7 +340,7 @@ def test_no_secret_value_is_shown(run: Run, arguments: list[str]) -> None:
     assert "to-hide" not in result.stdout.str() + result.stderr.str()
 
 
-def test_a_failure_of_assert_rotated_shows_the_line_of_the_function_as_its_cause(run: Run) -> None:
+def test_a_failure_of_assert_rotated_shows_the_raising_line_of_the_function_as_its_cause(run: Run) -> None:
     result = run(
         file(
             """
@@ -389,8 +374,8 @@ def test_a_failure_of_assert_rotated_shows_no_frame_of_the_plugin(run: Run) -> N
     result.stdout.no_fnmatch_line("*pytest_secretsmanager/*")
 
 
-def test_a_fixture_of_the_same_name_may_give_something_else(run: Run) -> None:
-    """Ours is what it is built on; the failing test's section is not what it hands out."""
+def test_the_section_of_rotations_is_shown_if_a_project_fixture_returns_another_object(run: Run) -> None:
+    """The project's fixture builds on the plugin's and returns a client; the report still uses the plugin's manager."""
     result = run(
         """
         import pytest
@@ -410,7 +395,7 @@ def test_a_fixture_of_the_same_name_may_give_something_else(run: Run) -> None:
     result.stdout.fnmatch_lines(["the rotation of secret 'db' in us-east-1 never finished: *"])
 
 
-def test_a_fixture_of_the_same_name_may_have_nothing_to_do_with_ours(run: Run) -> None:
+def test_a_failing_test_with_an_unrelated_fixture_secretsmanager_has_no_internal_error(run: Run) -> None:
     result = run(
         """
         import pytest
@@ -427,7 +412,7 @@ def test_a_fixture_of_the_same_name_may_have_nothing_to_do_with_ours(run: Run) -
     result.stdout.no_fnmatch_line("*INTERNALERROR*")
 
 
-def test_a_failed_rotation_is_named_behind_a_trial_that_succeeded(run: Run) -> None:
+def test_a_failing_test_names_a_failed_rotation_despite_a_later_trial_that_succeeded(run: Run) -> None:
     result = run(
         """
         from pytest_secretsmanager import Rotation

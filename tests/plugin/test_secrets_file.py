@@ -1,4 +1,4 @@
-"""The marker `secrets_file`: a test's secrets stand in a file beside it."""
+"""The marker `secrets_file`: a test's secrets come from a file beside it."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -30,7 +30,7 @@ def seeds(pytester: pytest.Pytester) -> Path:
     return path
 
 
-def test_it_activates_the_fixture_by_itself(run: Run, seeds: Path) -> None:
+def test_the_marker_secrets_file_activates_the_fixture(run: Run, seeds: Path) -> None:
     run(
         """
         import boto3
@@ -45,7 +45,7 @@ def test_it_activates_the_fixture_by_itself(run: Run, seeds: Path) -> None:
     ).assert_outcomes(passed=1)
 
 
-def test_it_is_looked_for_beside_the_test_file_wherever_pytest_runs(
+def test_a_secrets_file_is_found_beside_its_test_file_from_another_working_directory(
     run: Run, pytester: pytest.Pytester, seeds: Path
 ) -> None:
     below = pytester.mkdir("below")
@@ -64,8 +64,12 @@ def test_it_is_looked_for_beside_the_test_file_wherever_pytest_runs(
     run("", "below").assert_outcomes(passed=1)
 
 
-@pytest.mark.parametrize("spelling", ["pathlib.Path('seeds.toml')", "pathlib.Path(__file__).with_name('seeds.toml')"])
-def test_a_path_will_do_too(run: Run, seeds: Path, spelling: str) -> None:
+@pytest.mark.parametrize(
+    "spelling",
+    ["pathlib.Path('seeds.toml')", "pathlib.Path(__file__).with_name('seeds.toml')"],
+    ids=["relative", "absolute"],
+)
+def test_the_marker_secrets_file_takes_a_path(run: Run, seeds: Path, spelling: str) -> None:
     run(
         f"""
         import pathlib, pytest
@@ -77,7 +81,7 @@ def test_a_path_will_do_too(run: Run, seeds: Path, spelling: str) -> None:
     ).assert_outcomes(passed=1)
 
 
-def test_files_of_module_class_and_function_add_up(run: Run, pytester: pytest.Pytester) -> None:
+def test_secrets_files_of_module_class_and_function_add_up(run: Run, pytester: pytest.Pytester) -> None:
     for name in ("module", "class", "function"):
         (pytester.path / f"{name}.json").write_text(f'{{"secret": [{{"name": "{name}", "value": "{name[0]}"}}]}}')
     run(
@@ -99,11 +103,13 @@ def test_files_of_module_class_and_function_add_up(run: Run, pytester: pytest.Py
 @pytest.mark.parametrize(
     ("upper", "lower", "expected"),
     [
-        pytest.param('secrets_file("seeds.toml")', 'secret("db", "mine")', "mine", id="the seed below the file"),
-        pytest.param('secret("db", "mine")', 'secrets_file("seeds.toml")', "hunter2", id="the file below the seed"),
+        pytest.param('secrets_file("seeds.toml")', 'secret("db", "mine")', "mine", id="secret below secrets_file"),
+        pytest.param('secret("db", "mine")', 'secrets_file("seeds.toml")', "hunter2", id="secrets_file below secret"),
     ],
 )
-def test_the_nearest_marker_wins_for_a_name(run: Run, seeds: Path, upper: str, lower: str, expected: str) -> None:
+def test_the_nearest_of_secret_and_secrets_file_wins_for_a_name(
+    run: Run, seeds: Path, upper: str, lower: str, expected: str
+) -> None:
     run(
         f"""
         import pytest
@@ -122,7 +128,7 @@ def test_the_nearest_marker_wins_for_a_name(run: Run, seeds: Path, upper: str, l
     ).assert_outcomes(passed=2)
 
 
-def test_each_test_has_the_secrets_of_the_file_anew(run: Run, seeds: Path) -> None:
+def test_each_test_starts_with_the_secrets_of_its_file(run: Run, seeds: Path) -> None:
     run(
         """
         import boto3, pytest
@@ -136,7 +142,7 @@ def test_each_test_has_the_secrets_of_the_file_anew(run: Run, seeds: Path) -> No
     ).assert_outcomes(passed=2)
 
 
-# --- mistakes --------------------------------------------------------------------------------------------------------
+# --- errors ----------------------------------------------------------------------------------------------------------
 
 FILE = """
 import pytest
@@ -149,8 +155,10 @@ def test_it():
 ARGUMENTS = ["", '"a.toml", "b.toml"', "5", 'path="seeds.toml"', '"db", "hunter2"']
 
 
-@pytest.mark.parametrize("arguments", ARGUMENTS)
-def test_wrong_arguments_name_marker_and_test(failures: Failures, arguments: str) -> None:
+@pytest.mark.parametrize("arguments", ARGUMENTS, ids=lambda arguments: arguments or "no arguments")
+def test_wrong_arguments_of_secrets_file_are_an_error_that_names_marker_and_test(
+    failures: Failures, arguments: str
+) -> None:
     (found,) = failures(FILE.format(marker=f"secrets_file({arguments})"))
     assert found == (
         "it takes the path of one file, as in secrets_file('seeds.toml')\n"
@@ -158,14 +166,16 @@ def test_wrong_arguments_name_marker_and_test(failures: Failures, arguments: str
     )
 
 
-def test_a_file_that_is_not_there_is_told_with_its_whole_path(failures: Failures, pytester: pytest.Pytester) -> None:
+def test_the_error_of_a_missing_secrets_file_shows_its_whole_path(
+    failures: Failures, pytester: pytest.Pytester
+) -> None:
     assert failures(FILE.format(marker='secrets_file("seeds.toml")')) == [
         f"{pytester.path / 'seeds.toml'}: No such file or directory\n"
         "  in @pytest.mark.secrets_file('seeds.toml') of test_it.py::test_it"
     ]
 
 
-def test_a_mistake_in_the_file_is_told_without_its_values(failures: Failures, seeds: Path) -> None:
+def test_the_error_of_a_wrong_secrets_file_shows_no_value(failures: Failures, seeds: Path) -> None:
     seeds.write_text('[[secret]]\nname = "db"\nvalue = "hunter2"\ntag = { team = "pay" }')
     assert failures(FILE.format(marker='secrets_file("seeds.toml")')) == [
         f"{seeds}: secret 1 ('db'): a seed has no option 'tag'; did you mean 'tags'?\n"
@@ -173,7 +183,7 @@ def test_a_mistake_in_the_file_is_told_without_its_values(failures: Failures, se
     ]
 
 
-def test_a_secret_that_aws_would_refuse_names_the_file(failures: Failures, seeds: Path) -> None:
+def test_the_error_of_a_secret_that_aws_would_refuse_names_the_secrets_file(failures: Failures, seeds: Path) -> None:
     seeds.write_text('[[secret]]\nname = "bad name"\nvalue = "hunter2"')
     (found,) = failures(FILE.format(marker='secrets_file("seeds.toml")'))
     assert found.startswith("secret 'bad name' can't be seeded: AWS answers ValidationException: Invalid name.")

@@ -35,9 +35,9 @@ def project(pytester: pytest.Pytester) -> pytest.Pytester:
         ("later.toml\n    one.toml", {"db": "one"}),
         ("", {}),
     ],
-    ids=["one", "with a space", "two", "later one", "order", "none"],
+    ids=["one", "name with a space", "two", "two of one secret", "the same in another order", "none"],
 )
-def test_an_ini_file_names_one_a_line_and_the_later_one_wins(
+def test_the_ini_file_names_one_seeds_file_a_line_and_the_later_file_wins(
     project: pytest.Pytester, run: Run, files: str, expected: dict[str, str]
 ) -> None:
     project.makeini(f"[pytest]\nsecretsmanager_seeds = {files}\n")
@@ -54,9 +54,9 @@ def test_an_ini_file_names_one_a_line_and_the_later_one_wins(
         ('"""one.toml\ntwo more.toml"""', {"db": "one", "key": "two"}),
         ("[]", {}),
     ],
-    ids=["one", "list of one", "list", "lines", "none"],
+    ids=["string", "list of one", "list of three", "string of lines", "empty list"],
 )
-def test_toml_has_a_string_or_a_list_of_them(
+def test_pyproject_toml_names_seeds_files_as_a_string_or_a_list(
     project: pytest.Pytester, run: Run, table: str, files: str, expected: dict[str, str]
 ) -> None:
     if table == "tool.pytest" and pytest.version_tuple < (9,):
@@ -67,7 +67,9 @@ def test_toml_has_a_string_or_a_list_of_them(
 
 @pytest.mark.parametrize("table", ["tool.pytest.ini_options", "tool.pytest"])
 @pytest.mark.parametrize("files", ["[5]", '["one.toml", ["later.toml"]]', "[{ path = 'one.toml' }]"])
-def test_a_wrong_type_is_one_line(project: pytest.Pytester, run: Run, table: str, files: str) -> None:
+def test_a_seeds_list_with_a_wrong_type_is_a_usage_error_of_one_line(
+    project: pytest.Pytester, run: Run, table: str, files: str
+) -> None:
     if table == "tool.pytest" and pytest.version_tuple < (9,):
         pytest.skip("pytest 9 reads this table")
     project.makepyprojecttoml(f"[{table}]\nsecretsmanager_seeds = {files}\n")
@@ -81,7 +83,7 @@ def test_a_wrong_type_is_one_line(project: pytest.Pytester, run: Run, table: str
 
 
 @pytest.mark.parametrize("value", ["5", "true", "{ path = 'one.toml' }"])
-def test_what_is_no_list_is_one_line_too(project: pytest.Pytester, run: Run, value: str) -> None:
+def test_seeds_of_a_wrong_type_are_a_usage_error_of_one_line(project: pytest.Pytester, run: Run, value: str) -> None:
     project.makepyprojecttoml(f"[tool.pytest.ini_options]\nsecretsmanager_seeds = {value}\n")
     result = run("def test_it(): ...")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
@@ -90,7 +92,7 @@ def test_what_is_no_list_is_one_line_too(project: pytest.Pytester, run: Run, val
     assert "secretsmanager_seeds" in line
 
 
-def test_a_mistake_in_one_of_several_names_that_file(project: pytest.Pytester, run: Run) -> None:
+def test_the_error_of_one_of_several_seeds_files_names_that_file(project: pytest.Pytester, run: Run) -> None:
     project.path.joinpath("later.toml").write_text(seed_file("bad name", "to-hide"))
     project.path.joinpath("two more.toml").write_text('[[secret]]\nname = "key"\ntag = {}\nvalue = "to-hide"\n')
     project.makeini("[pytest]\nsecretsmanager_seeds =\n    one.toml\n    two more.toml\n")

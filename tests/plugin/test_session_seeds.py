@@ -1,4 +1,4 @@
-"""The ini option `secretsmanager_seeds`: secrets that are there before the first import, and anew for each test."""
+"""The ini option `secretsmanager_seeds`: secrets that exist before the first import and are restored for each test."""
 
 from collections.abc import Callable
 
@@ -12,7 +12,7 @@ INI = "[pytest]\nsecretsmanager_seeds = seeds.toml\n"
 
 @pytest.fixture
 def seeded(pytester: pytest.Pytester, run: Run) -> Run:
-    """Runs one file with secrets of the run: `db`, where a test says nothing else."""
+    """Run one file with seeds of the run: the secret `db` by default."""
 
     def run_file(source: str, *arguments: str, seeds: str = SEEDS) -> pytest.RunResult:
         _write_seeds(pytester, seeds)
@@ -23,7 +23,7 @@ def seeded(pytester: pytest.Pytester, run: Run) -> Run:
 
 @pytest.fixture
 def seeded_apart(pytester: pytest.Pytester, run_apart: Run) -> Run:
-    """As `seeded`, in a process of its own."""
+    """Like `seeded`, in a separate process."""
 
     def run_file(source: str, *arguments: str) -> pytest.RunResult:
         _write_seeds(pytester, SEEDS)
@@ -37,13 +37,13 @@ def _write_seeds(pytester: pytest.Pytester, seeds: str) -> None:
     pytester.path.joinpath("seeds.toml").write_text(seeds)
 
 
-def test_conftest_and_test_modules_read_them_at_import(seeded: Run, pytester: pytest.Pytester) -> None:
+def test_conftest_and_test_modules_read_seeds_of_the_run_at_import(seeded: Run, pytester: pytest.Pytester) -> None:
     read = "import boto3\nVALUE = boto3.client('secretsmanager').get_secret_value(SecretId='db')['SecretString']\n"
     pytester.makeconftest(f"{read}assert VALUE == 'hunter2'\n")
     seeded(f"{read}def test_it():\n    assert VALUE == 'hunter2'\n").assert_outcomes(passed=1)
 
 
-def test_what_a_test_does_is_taken_back(seeded: Run) -> None:
+def test_calls_and_markers_of_a_test_are_rolled_back_to_the_seeds_of_the_run(seeded: Run) -> None:
     seeded(
         """
         import boto3, pytest
@@ -70,7 +70,7 @@ def test_what_a_test_does_is_taken_back(seeded: Run) -> None:
     ).assert_outcomes(passed=4)
 
 
-def test_a_test_with_options_has_a_manager_of_its_own_with_the_seeds(seeded: Run) -> None:
+def test_a_test_with_options_has_its_own_manager_with_the_seeds_of_the_run(seeded: Run) -> None:
     seeded(
         """
         import boto3
@@ -97,15 +97,17 @@ def test_a_test_with_options_has_a_manager_of_its_own_with_the_seeds(seeded: Run
     ],
     ids=["syntax", "unknown option", "refused by AWS"],
 )
-def test_a_bad_file_is_a_usage_error_without_its_values(seeded: Run, seeds: str) -> None:
+def test_a_wrong_seeds_file_is_a_usage_error_that_shows_no_value(seeded: Run, seeds: str) -> None:
     result = seeded("def test_it(): pass", seeds=seeds)
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines(["*secretsmanager_seeds: *"])
     assert "to-hide" not in result.stderr.str() + result.stdout.str()
 
 
-def test_a_plugin_that_loads_settings_early_is_answered(seeded: Run, pytester: pytest.Pytester) -> None:
-    """As pytest-django does: its hook comes before conftest files, and first of all."""
+def test_seeds_of_the_run_answer_a_plugin_that_loads_settings_before_conftest_files(
+    seeded: Run, pytester: pytest.Pytester
+) -> None:
+    """pytest-django does so, in a hook that runs first."""
     pytester.makepyfile(
         settings="""
         import boto3
@@ -125,7 +127,7 @@ def test_a_plugin_that_loads_settings_early_is_answered(seeded: Run, pytester: p
     ).assert_outcomes(passed=1)
 
 
-def test_clock_keys_and_functions_are_taken_back(seeded: Run) -> None:
+def test_clock_keys_and_rotation_functions_are_rolled_back_after_each_test(seeded: Run) -> None:
     seeded(
         """
         from datetime import UTC, datetime, timedelta
@@ -143,7 +145,7 @@ def test_clock_keys_and_functions_are_taken_back(seeded: Run) -> None:
     ).assert_outcomes(passed=2)
 
 
-def test_tests_of_unittest_are_taken_back(seeded: Run) -> None:
+def test_calls_of_unittest_methods_are_rolled_back(seeded: Run) -> None:
     seeded(
         """
         import unittest
@@ -160,7 +162,7 @@ def test_tests_of_unittest_are_taken_back(seeded: Run) -> None:
     ).assert_outcomes(passed=2)
 
 
-def test_what_a_wider_fixture_sets_up_stays_for_its_scope(seeded: Run) -> None:
+def test_secrets_that_a_wider_fixture_creates_stay_for_its_scope(seeded: Run) -> None:
     seeded(
         """
         import boto3
@@ -181,8 +183,12 @@ def test_what_a_wider_fixture_sets_up_stays_for_its_scope(seeded: Run) -> None:
     ).assert_outcomes(passed=2)
 
 
-@pytest.mark.parametrize("arguments", [(), ("-n", "2"), ("-o", "secretsmanager_block_network=true")], ids=str)
-def test_it_goes_together_with_other_options(seeded: Run, seeded_apart: Run, arguments: tuple[str, ...]) -> None:
+@pytest.mark.parametrize(
+    "arguments",
+    [(), ("-n", "2"), ("-o", "secretsmanager_block_network=true")],
+    ids=["no options", "xdist", "block_network"],
+)
+def test_seeds_of_the_run_work_with_other_options(seeded: Run, seeded_apart: Run, arguments: tuple[str, ...]) -> None:
     go, arguments = (seeded_apart, ("-p", "xdist", *arguments)) if "-n" in arguments else (seeded, arguments)
     go(
         """
@@ -199,7 +205,7 @@ def test_it_goes_together_with_other_options(seeded: Run, seeded_apart: Run, arg
     ).assert_outcomes(passed=4)
 
 
-def test_the_file_is_looked_for_beside_the_ini_file(
+def test_a_seeds_file_is_found_beside_the_ini_file(
     run: Run, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _write_seeds(pytester, SEEDS)
@@ -208,14 +214,14 @@ def test_the_file_is_looked_for_beside_the_ini_file(
     run("def test_it(): raise AssertionError('outside')").assert_outcomes(passed=1)
 
 
-def test_a_file_that_is_not_there_is_a_usage_error(run: Run, pytester: pytest.Pytester) -> None:
+def test_a_missing_seeds_file_is_a_usage_error(run: Run, pytester: pytest.Pytester) -> None:
     pytester.makeini(INI)
     result = run("")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines(["*secretsmanager_seeds: *seeds.toml: No such file or directory"])
 
 
-def test_a_rotation_that_never_finished_is_told_of_a_failing_test(seeded: Run) -> None:
+def test_a_failing_test_with_seeds_of_the_run_names_an_unfinished_rotation(seeded: Run) -> None:
     result = seeded(
         """
         import boto3
@@ -231,7 +237,7 @@ def test_a_rotation_that_never_finished_is_told_of_a_failing_test(seeded: Run) -
     result.stdout.fnmatch_lines(["the rotation of secret 'rotates' in us-east-1 never finished: *"])
 
 
-def test_a_test_with_options_has_its_own_section_when_it_fails(seeded: Run) -> None:
+def test_a_failing_test_with_options_names_an_unfinished_rotation_of_its_own_manager(seeded: Run) -> None:
     result = seeded(
         """
         import pytest
@@ -248,7 +254,7 @@ def test_a_test_with_options_has_its_own_section_when_it_fails(seeded: Run) -> N
     result.stdout.fnmatch_lines(["the rotation of secret 'rotates' in us-east-1 never finished: *"])
 
 
-def test_an_endpoint_ends_with_its_test(seeded: Run) -> None:
+def test_an_endpoint_stops_at_the_end_of_its_test(seeded: Run) -> None:
     seeded(
         """
         started = []
@@ -262,8 +268,8 @@ def test_an_endpoint_ends_with_its_test(seeded: Run) -> None:
     ).assert_outcomes(passed=2)
 
 
-def test_what_an_autouse_fixture_of_another_plugin_does_is_taken_back(seeded: Run, pytester: pytest.Pytester) -> None:
-    """It is set up before all that a test asks for, unless rolling back stands before it."""
+def test_calls_of_an_autouse_fixture_of_another_plugin_are_rolled_back(seeded: Run, pytester: pytest.Pytester) -> None:
+    """pytest sets it up before the fixtures that a test requests, so the rollback must begin before it."""
     pytester.makepyfile(
         company="""
         import boto3
@@ -286,7 +292,7 @@ def test_what_an_autouse_fixture_of_another_plugin_does_is_taken_back(seeded: Ru
     ).assert_outcomes(passed=2)
 
 
-def test_a_hook_on_the_managers_client_ends_with_its_test(seeded: Run) -> None:
+def test_an_event_hook_on_the_managers_client_ends_with_its_test(seeded: Run) -> None:
     seeded(
         """
         import pytest
@@ -306,7 +312,9 @@ def test_a_hook_on_the_managers_client_ends_with_its_test(seeded: Run) -> None:
     ).assert_outcomes(passed=2)
 
 
-def test_a_wrong_option_beside_it_is_told_as_such(run: Run, pytester: pytest.Pytester) -> None:
+def test_a_wrong_option_of_a_run_with_seeds_is_a_usage_error_that_names_the_option(
+    run: Run, pytester: pytest.Pytester
+) -> None:
     _write_seeds(pytester, SEEDS)
     pytester.makeini(f"{INI}secretsmanager_account = 12\n")
     result = run("")
@@ -314,7 +322,7 @@ def test_a_wrong_option_beside_it_is_told_as_such(run: Run, pytester: pytest.Pyt
     result.stderr.fnmatch_lines(["*the ini option secretsmanager_account is a str of twelve digits *, not '12'"])
 
 
-def test_a_crash_of_one_test_is_not_told_of_the_next(seeded: Run) -> None:
+def test_a_crash_of_the_endpoint_is_not_reported_for_the_next_test(seeded: Run) -> None:
     result = seeded(
         """
         def test_one(secretsmanager):
@@ -328,4 +336,4 @@ def test_a_crash_of_one_test_is_not_told_of_the_next(seeded: Run) -> None:
         "default::pytest.PytestWarning",
     )
     result.assert_outcomes(passed=1, failed=1)
-    assert result.stdout.str().count("what crashed") == 1  # in the warning of the first
+    assert result.stdout.str().count("what crashed") == 1  # in the warning of test_one

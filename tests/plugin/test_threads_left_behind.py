@@ -1,4 +1,4 @@
-"""A thread that a test leaves behind: whose it is, and that no other test fails of it."""
+"""A blocked call in a thread that a test left behind names that test and fails no other."""
 
 from collections.abc import Callable
 
@@ -13,7 +13,7 @@ import pytest
 
 @pytest.fixture(autouse=True)
 def no_way_out(monkeypatch):
-    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:1")  # where the guard failed, nothing would get further
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:1")  # if the block fails, calls end at this closed proxy
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIATEST")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
@@ -51,7 +51,7 @@ def read():
 """
 
 
-def test_the_refusal_names_the_test_that_left_the_thread(run: Run) -> None:
+def test_a_blocked_call_in_a_thread_names_the_test_that_left_the_thread(run: Run) -> None:
     result = run(
         f"""{WORK}
 def test_one(secretsmanager):
@@ -96,14 +96,14 @@ def test_one(secretsmanager):
     pool = ThreadPoolExecutor()
     pool.submit(lambda: (go_on.wait(10), pool.submit(call)))
 """,
-    "a fixture of function scope": """
+    "a thread of a fixture of function scope": """
 @pytest.fixture
 def worker():
     threading.Thread(target=call, daemon=True).start()
 
 def test_one(secretsmanager, worker): ...
 """,
-    "the tear-down of the test": """
+    "a thread that its tear-down started": """
 @pytest.fixture
 def worker():
     yield
@@ -115,7 +115,7 @@ def test_one(secretsmanager, worker): ...
 
 
 @pytest.mark.parametrize("starter", STARTERS.values(), ids=STARTERS)
-def test_it_is_that_tests_however_it_was_started(run: Run, starter: str) -> None:
+def test_a_blocked_call_names_the_test_that_left(run: Run, starter: str) -> None:
     result = run(
         f"""{WORK}
 {starter}
@@ -129,8 +129,8 @@ def test_two():
     result.assert_outcomes(passed=2, warnings=1)
 
 
-def test_one_that_ends_of_the_refusal_fails_no_other_test_though_warnings_are_errors(run: Run) -> None:
-    """pytest warns of a thread's unhandled error in whatever test is running."""
+def test_a_thread_that_a_blocked_call_ends_fails_no_other_test_with_warnings_as_errors(run: Run) -> None:
+    """pytest warns of an unhandled error of a thread in the test that runs at that moment."""
     result = run(
         f"""{WORK}
 def work():
@@ -159,7 +159,7 @@ def test_three(): ...
     result.assert_outcomes(passed=3, warnings=1)
 
 
-def test_another_error_of_such_a_thread_is_told_as_ever(run: Run) -> None:
+def test_another_error_in_a_thread_left_behind_still_fails_the_running_test(run: Run) -> None:
     run(
         f"""{WORK}
 def work():
@@ -181,7 +181,7 @@ def test_two():
     ).assert_outcomes(passed=1, failed=1, warnings=1)
 
 
-def test_a_thread_of_the_running_test_fails_that_test(run: Run) -> None:
+def test_a_blocked_call_in_a_thread_of_the_running_test_fails_that_test(run: Run) -> None:
     result = run(
         f"""{WORK}
 def test_one(secretsmanager): ...
@@ -198,8 +198,10 @@ def test_two():
 
 
 @pytest.mark.parametrize("scope", ["class", "module", "session"])
-@pytest.mark.parametrize("start", ["threading.Thread(target=call, daemon=True).start()", "pool.submit(call)"])
-def test_a_thread_of_a_wider_fixture_fails_no_test_and_is_told_with_the_fixture(
+@pytest.mark.parametrize(
+    "start", ["threading.Thread(target=call, daemon=True).start()", "pool.submit(call)"], ids=["thread", "pool"]
+)
+def test_a_blocked_call_in_a_thread_of_a_wider_fixture_fails_no_test_and_names_the_fixture(
     run: Run, scope: str, start: str
 ) -> None:
     result = run(
@@ -223,8 +225,8 @@ def test_two():
     result.stdout.fnmatch_lines(["*in the thread *, which the fixture 'poller' (scope *) started", "*No test fails."])
 
 
-def test_a_thread_that_is_refused_again_and_again_ends_by_its_own_error(run: Run) -> None:
-    """Each refusal would put one more layer around what reports the thread's error, up to Python's limit."""
+def test_a_thread_with_many_blocked_calls_ends_by_its_own_error(run: Run) -> None:
+    """One more wrapper of the thread's error report for each blocked call would reach Python's recursion limit."""
     result = run(
         f"""{WORK}
 def poll():
@@ -255,7 +257,7 @@ def test_two():
         "-W",
         "error",
     )
-    result.assert_outcomes(passed=1, failed=1, warnings=1)  # by its own error, of which pytest tells
+    result.assert_outcomes(passed=1, failed=1, warnings=1)  # by its ZeroDivisionError, which pytest reports
     result.stdout.fnmatch_lines(["*ZeroDivisionError*"])
     result.stdout.no_fnmatch_line("*RecursionError*")
 
@@ -263,7 +265,7 @@ def test_two():
 # --- pools that outlive a test ---------------------------------------------------------------------------------------
 
 
-def test_work_that_a_test_gives_to_the_pool_of_an_earlier_test_fails_the_test_that_gave_it(run: Run) -> None:
+def test_a_blocked_call_in_the_pool_of_an_earlier_test_fails_the_test_that_submitted_it(run: Run) -> None:
     result = run(
         f"""{POOL}
 def test_one(secretsmanager):
@@ -278,7 +280,7 @@ def test_two():
     result.stdout.fnmatch_lines(["  in test_it.py::test_two"])
 
 
-def test_work_that_a_test_leaves_in_a_pool_of_before_the_guard_fails_no_other_test(run: Run) -> None:
+def test_a_blocked_call_that_a_test_leaves_in_an_older_pool_fails_no_other_test(run: Run) -> None:
     result = run(
         f"""{POOL}
 pool.submit(int).result()
@@ -295,7 +297,7 @@ def test_two():
     result.assert_outcomes(passed=2, warnings=1)
 
 
-def test_the_pool_of_an_event_loop_works_for_the_test_that_awaits_it(run: Run) -> None:
+def test_a_blocked_call_in_the_pool_of_an_event_loop_fails_the_test_that_awaits_it(run: Run) -> None:
     result = run(
         f"""{POOL}
 import asyncio
@@ -323,8 +325,8 @@ def test_two():
     result.stdout.fnmatch_lines(["  in test_it.py::test_two"])
 
 
-@pytest.mark.parametrize("arguments", ["", "work=int"])
-def test_a_pool_refuses_what_is_no_work_as_ever(run: Run, arguments: str) -> None:
+@pytest.mark.parametrize("arguments", ["", "work=int"], ids=["no argument", "wrong keyword"])
+def test_a_thread_pool_refuses_a_call_without_a_function_with_pythons_own_error(run: Run, arguments: str) -> None:
     run(
         f"""{POOL}
 def test_one(secretsmanager):
@@ -334,7 +336,7 @@ def test_one(secretsmanager):
     ).assert_outcomes(passed=1)
 
 
-def test_a_thread_from_before_calls_were_blocked_fails_no_test(run: Run) -> None:
+def test_a_blocked_call_in_a_thread_older_than_the_block_fails_no_test(run: Run) -> None:
     result = run(
         f"""{WORK}
 def test_before():

@@ -1,4 +1,4 @@
-"""Two `secret` markers of one secret: in one place a mistake, in two places the nearest wins."""
+"""Two `secret` markers of one secret: in one place an error, in two places the nearest wins."""
 
 from collections.abc import Callable
 
@@ -34,7 +34,9 @@ PLACES = {
 
 
 @pytest.mark.parametrize(("kind", "source"), PLACES.items(), ids=PLACES)
-def test_in_one_place_they_are_a_usage_error_that_names_both(failures: Failures, kind: str, source: str) -> None:
+def test_two_secret_markers_of_one_secret_in_one_place_are_an_error_that_names_both(
+    failures: Failures, kind: str, source: str
+) -> None:
     (found,) = failures(f"        import pytest\n{source}")
     test = "TestIt::test_it" if kind == "class" else "test_it"
     assert found == (
@@ -44,7 +46,7 @@ def test_in_one_place_they_are_a_usage_error_that_names_both(failures: Failures,
     )
 
 
-def test_a_base_class_with_two_is_one_too(failures: Failures) -> None:
+def test_two_secret_markers_of_one_secret_on_a_base_class_are_an_error(failures: Failures) -> None:
     (found,) = failures(
         """
         import pytest
@@ -60,7 +62,7 @@ def test_a_base_class_with_two_is_one_too(failures: Failures) -> None:
     assert found.startswith("two secret markers of one class seed 'db' in us-east-1: numbers 1 and 2 of 2, ")
 
 
-def test_the_region_may_be_said_or_not(failures: Failures) -> None:
+def test_two_secret_markers_with_and_without_the_default_region_are_an_error(failures: Failures) -> None:
     (found,) = failures(
         """
         import pytest
@@ -73,7 +75,9 @@ def test_the_region_may_be_said_or_not(failures: Failures) -> None:
     assert found.startswith("two secret markers of one function seed 'db' in us-east-1: ")
 
 
-def test_with_seeds_of_the_run_it_is_the_same_and_nothing_of_it_stays(pytester: pytest.Pytester, run: Run) -> None:
+def test_two_secret_markers_in_a_run_with_seeds_are_an_error_and_seed_nothing(
+    pytester: pytest.Pytester, run: Run
+) -> None:
     pytester.makeini("[pytest]\nsecretsmanager_seeds = seeds.toml\n")
     pytester.path.joinpath("seeds.toml").write_text('[[secret]]\nname = "db"\nvalue = "seeded"\n')
     result = run(
@@ -92,53 +96,53 @@ def test_with_seeds_of_the_run_it_is_the_same_and_nothing_of_it_stays(pytester: 
 
 
 ALLOWED = {
-    "another region": """
+    "two regions": """
         @pytest.mark.secret("db", "here")
         @pytest.mark.secret("db", "there", region="eu-west-1")
         def test_it(secretsmanager):
             secretsmanager.assert_value("db", "here")
             secretsmanager.assert_value("db", "there", region="eu-west-1")
     """,
-    "another account": """
+    "two accounts": """
         @pytest.mark.secret("db", "here")
         @pytest.mark.secret("db", "there", account="111122223333")
         def test_it(secretsmanager):
             secretsmanager.assert_value("db", "here")
             secretsmanager.assert_value("db", "there", account="111122223333")
     """,
-    "class and function": """
+    "a class and a function, where the nearest wins": """
         @pytest.mark.secret("db", "class")
         class TestIt:
             @pytest.mark.secret("db", "function")
             def test_it(self, secretsmanager):
                 secretsmanager.assert_value("db", "function")
     """,
-    "a parameter": """
+    "a function and a parameter, where the nearest wins": """
         @pytest.mark.secret("db", "function")
         @pytest.mark.parametrize("x", [pytest.param(1, marks=pytest.mark.secret("db", "parameter"))])
         def test_it(secretsmanager, x):
             secretsmanager.assert_value("db", "parameter")
     """,
-    "a file above": """
+    "a file above, where the lower marker wins": """
         @pytest.mark.secrets_file("seeds.toml")
         @pytest.mark.secret("db", "marker")
         def test_it(secretsmanager):
             secretsmanager.assert_value("db", "marker")
     """,
-    "a file below": """
+    "a file below, where the lower marker wins": """
         @pytest.mark.secret("db", "marker")
         @pytest.mark.secrets_file("seeds.toml")
         def test_it(secretsmanager):
             secretsmanager.assert_value("db", "file")
     """,
-    "a file above, on a class": """
+    "a file above on a class, where the lower marker wins": """
         @pytest.mark.secrets_file("seeds.toml")
         @pytest.mark.secret("db", "marker")
         class TestIt:
             def test_it(self, secretsmanager):
                 secretsmanager.assert_value("db", "marker")
     """,
-    "a file below, on a class": """
+    "a file below on a class, where the lower marker wins": """
         @pytest.mark.secret("db", "marker")
         @pytest.mark.secrets_file("seeds.toml")
         class TestIt:
@@ -149,14 +153,12 @@ ALLOWED = {
 
 
 @pytest.mark.parametrize("source", ALLOWED.values(), ids=ALLOWED)
-def test_elsewhere_the_nearest_wins_and_of_marker_and_file_the_lower_one(
-    pytester: pytest.Pytester, run: Run, source: str
-) -> None:
+def test_two_markers_of_one_name_are_allowed_for(pytester: pytest.Pytester, run: Run, source: str) -> None:
     pytester.path.joinpath("seeds.toml").write_text('[[secret]]\nname = "db"\nvalue = "file"\n')
     run(f"        import pytest\n{source}").assert_outcomes(passed=1)
 
 
-def test_a_marker_that_a_conftest_file_adds_is_farther_than_the_tests_own(pytester: pytest.Pytester, run: Run) -> None:
+def test_the_own_marker_of_a_test_wins_over_one_that_a_conftest_file_adds(pytester: pytest.Pytester, run: Run) -> None:
     pytester.makeconftest(
         """
         import pytest
@@ -187,8 +189,9 @@ def test_a_marker_that_a_conftest_file_adds_is_farther_than_the_tests_own(pytest
         ('secrets_file("seeds.yaml")', ""),
         ("secretsmanager(regions=1)", "there is no option 'regions'; d"),
     ],
+    ids=["secret", "secrets_file", "secretsmanager"],
 )
-def test_at_80_columns_the_summary_shows_the_reason(
+def test_the_short_summary_shows_the_reason_of_a_refused_marker_at_80_columns(
     run: Run, monkeypatch: pytest.MonkeyPatch, marker: str, reason: str
 ) -> None:
     monkeypatch.setenv("COLUMNS", "80")
@@ -201,8 +204,10 @@ def test_at_80_columns_the_summary_shows_the_reason(
 BY_ARN = "arn:aws:secretsmanager:us-east-1:123456789012:secret:db-AbCdEf"
 
 
-@pytest.mark.parametrize("other", ["db", BY_ARN, BY_ARN.replace("AbCdEf", "ZyXwVu")])
-def test_by_arn_and_by_name_in_one_place_they_are_a_usage_error(failures: Failures, other: str) -> None:
+@pytest.mark.parametrize(
+    "other", ["db", BY_ARN, BY_ARN.replace("AbCdEf", "ZyXwVu")], ids=["name", "ARN", "ARN with another suffix"]
+)
+def test_two_secret_markers_by_arn_and_by_name_in_one_place_are_an_error(failures: Failures, other: str) -> None:
     (found,) = failures(
         f"""
         import pytest
@@ -215,7 +220,7 @@ def test_by_arn_and_by_name_in_one_place_they_are_a_usage_error(failures: Failur
     assert found.startswith("two secret markers of one function seed 'db' in us-east-1: numbers 1 and 2 of 2")
 
 
-def test_a_refused_marker_is_named_by_its_arn(failures: Failures) -> None:
+def test_the_error_of_a_refused_marker_names_its_arn(failures: Failures) -> None:
     (found,) = failures(
         f"""
         import pytest
@@ -229,9 +234,13 @@ def test_a_refused_marker_is_named_by_its_arn(failures: Failures) -> None:
 
 
 @pytest.mark.parametrize(
-    ("farther", "nearer", "has_the_arn"), [(BY_ARN, "db", False), ("db", BY_ARN, True)], ids=["by name", "by ARN"]
+    ("farther", "nearer", "has_the_arn"),
+    [(BY_ARN, "db", False), ("db", BY_ARN, True)],
+    ids=["nearest by name", "nearest by ARN"],
 )
-def test_of_one_by_arn_and_one_by_name_the_nearest_wins(run: Run, farther: str, nearer: str, has_the_arn: bool) -> None:
+def test_the_nearest_of_a_marker_by_arn_and_a_marker_by_name_wins(
+    run: Run, farther: str, nearer: str, has_the_arn: bool
+) -> None:
     run(
         f"""
         import pytest

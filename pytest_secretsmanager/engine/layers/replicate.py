@@ -33,7 +33,9 @@ def followed(outcome: Outcome, secrets: Secrets) -> Outcome:
     following = {key: _following(secrets.get(key), secret) for key, secret in replicated.items()}
     then = [Replicate(key) for key, secret in following.items() if _has_to_follow(secret)]
     told = {
-        key: secret for primary in following.values() for key, secret in cross_account.told(primary, secrets).items()
+        key: secret
+        for primary in following.values()
+        for key, secret in cross_account.newly_in_progress(primary, secrets).items()
     }
     return outcome._replace(changes={**told, **outcome.changes, **following}, then=(*then, *outcome.then))
 

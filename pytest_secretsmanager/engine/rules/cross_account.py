@@ -78,7 +78,7 @@ def following(before: Secret | None, after: Secret) -> Secret:
     return after
 
 
-def told(primary: Secret, secrets: Secrets) -> dict[SecretKey, Secret]:
+def newly_in_progress(primary: Secret, secrets: Secrets) -> dict[SecretKey, Secret]:
     """The replicas whose own status is not yet `InProgress` although their primary's entry is, by key."""
     replicas = [at(arn, secrets) for arn in in_progress(primary)]
     known = CrossAccountPrimary(arn=primary.arn, status="InProgress")

@@ -11,6 +11,7 @@ from pytest_secretsmanager.engine.tracebacks import without_own_frames
 from pytest_secretsmanager.inspection.assertions import calls, labels, leaks, moves, rotations, values
 from pytest_secretsmanager.inspection.assertions.moves import ANYWHERE
 from pytest_secretsmanager.inspection.assertions.unchanged import Unchanged
+from pytest_secretsmanager.inspection.finding import find_frozen
 from pytest_secretsmanager.inspection.keywords import known_keywords
 from pytest_secretsmanager.inspection.other_managers import Presence
 from pytest_secretsmanager.inspection.views import SecretId, VersionRef
@@ -60,7 +61,7 @@ class Assertions:
         >>> sm.assert_value("db", "one", "AWSPREVIOUS")
         >>> sm.assert_value("db", {"user": "app"}, partial=True)
         """
-        secret = self._world.find_frozen(secret_id, region, account)
+        secret = find_frozen(self._world, secret_id, region, account)
         values.assert_value(secret, expected, version, partial=partial)
 
     @known_keywords()
@@ -78,7 +79,7 @@ class Assertions:
         <secret 'db': 2 versions, AWSCURRENT on 2, AWSPREVIOUS on 1>
         >>> sm.assert_labels("db", {"AWSCURRENT": 2, "AWSPREVIOUS": 1})
         """
-        labels.assert_labels(self._world.find_frozen(secret_id, region, account), expected)
+        labels.assert_labels(find_frozen(self._world, secret_id, region, account), expected)
 
     @known_keywords()
     def assert_label(
@@ -97,7 +98,7 @@ class Assertions:
         >>> sm.assert_label("db", "AWSPREVIOUS", 1)
         """
         labels.require_label(label)
-        labels.assert_label(self._world.find_frozen(secret_id, region, account), label, version)
+        labels.assert_label(find_frozen(self._world, secret_id, region, account), label, version)
 
     @known_keywords()
     def assert_no_label(
@@ -110,7 +111,7 @@ class Assertions:
         >>> sm.assert_no_label("db", "AWSPENDING")
         """
         labels.require_label(label)
-        labels.assert_no_label(self._world.find_frozen(secret_id, region, account), label)
+        labels.assert_no_label(find_frozen(self._world, secret_id, region, account), label)
 
     @known_keywords()
     def assert_history(
@@ -124,7 +125,7 @@ class Assertions:
         <secret 'db': 2 versions, AWSCURRENT on 2, AWSPREVIOUS on 1>
         >>> sm.assert_history("db", ["one", "two"])
         """
-        values.assert_history(self._world.find_frozen(secret_id, region, account), expected)
+        values.assert_history(find_frozen(self._world, secret_id, region, account), expected)
 
     @known_keywords()
     def assert_moved(
@@ -147,7 +148,7 @@ class Assertions:
         >>> sm.assert_moved("db", "AWSCURRENT", source=1, target=2)
         """
         labels.require_label(label)
-        moves.assert_moved(self._world.find_frozen(secret_id, region, account), label, source, target)
+        moves.assert_moved(find_frozen(self._world, secret_id, region, account), label, source, target)
 
     # --- the log -------------------------------------------------------------------------------------------------
 
@@ -233,7 +234,7 @@ class Assertions:
         >>> _ = sm.client().rotate_secret(SecretId="db")
         >>> sm.assert_rotated("db")
         """
-        rotations.assert_rotated(self._world.find_frozen(secret_id, region, account))
+        rotations.assert_rotated(find_frozen(self._world, secret_id, region, account))
 
     # --- state -------------------------------------------------------------------------------------------------
 
@@ -249,5 +250,5 @@ class Assertions:
         >>> with sm.assert_unchanged("db"):
         ...     _ = sm.client().get_secret_value(SecretId="db")
         """
-        only = None if secret_id is None else self._world.find_frozen(secret_id, region, account)
+        only = None if secret_id is None else find_frozen(self._world, secret_id, region, account)
         return Unchanged(self._world, only)

@@ -6,8 +6,9 @@ from types import TracebackType
 from pytest_secretsmanager.engine.rules import guards
 from pytest_secretsmanager.engine.state import Secret
 from pytest_secretsmanager.inspection.changes import change_text, writers_text
+from pytest_secretsmanager.inspection.named_secret import key_of
 from pytest_secretsmanager.inspection.tables import state_table
-from pytest_secretsmanager.inspection.views import SecretView, key_of
+from pytest_secretsmanager.inspection.views import SecretView
 from pytest_secretsmanager.inspection.world import World
 
 __tracebackhide__ = True

@@ -9,7 +9,6 @@ from datetime import timedelta
 import pytest
 
 from pytest_secretsmanager.engine.errors import UsageError
-from pytest_secretsmanager.inspection.views import key_of
 
 V1 = "version-1".ljust(32, "-")
 TOKEN = "token".ljust(32, "-")
@@ -389,7 +388,7 @@ def test_replication_by_force_overwrites_a_primary_that_lost_its_replicas(client
 @pytest.mark.usefixtures("primary_in_eu")
 def test_a_seed_that_replaces_a_primary_removes_its_replicas(eu, secretsmanager):
     secretsmanager.seed("db", "seeded", region="eu-west-1")
-    assert [key_of(view).region for view in secretsmanager._world.all()] == ["eu-west-1"]
+    assert [secret.key.region for secret in secretsmanager._world.present()] == ["eu-west-1"]
     assert "PrimaryRegion" not in eu.describe_secret(SecretId="db")
 
 
