@@ -76,8 +76,8 @@ def function(arn: str) -> Function | None:
     if in_docker is not None and in_docker.get_function_by_arn(arn) is not None:
         raise UnsupportedOperation(
             f"moto would run the function {arn} in Docker, where it can't reach the secrets of this process, so the "
-            f"call had no effect. Register its handler: sm.rotation.register(handler, arn={arns.unqualified(arn)!r}). Or "
-            "let moto run no code: mock_aws(config={'lambda': {'use_docker': False}})"
+            f"call had no effect. Register its handler: sm.rotation.register(handler, arn={arns.unqualified(arn)!r}). "
+            "Or let moto run no code: mock_aws(config={'lambda': {'use_docker': False}})"
         )
     return None
 
