@@ -26,8 +26,14 @@ class HeldReplicas:
         self.holds: list[ReplicationHold] = []
 
     def checkpoint(self) -> Restore:
-        """A point to go back to, with the holds that there are now; replicas are left as they are."""
-        return checkpoint(self.holds)
+        """Return the way back to the holds of now and the polls that each has left. Replicas are left as they are."""
+        restores = [checkpoint(self.holds), *(hold.checkpoint() for hold in self.holds)]
+
+        def restore() -> None:
+            for part in restores:
+                part()
+
+        return restore
 
     def holds_back(self, region: str, account: str) -> bool:
         """Whether a hold keeps the replicas of that region and account."""
@@ -64,6 +70,15 @@ class ReplicationHold:
         with taken_back(_nothing, self._let_follow):
             pass
         self._service.tell_listeners()
+
+    def checkpoint(self) -> Restore:
+        """Return the way back to the polls that are left now."""
+        polls = self._polls
+
+        def restore() -> None:
+            self._polls = polls
+
+        return restore
 
     def _let_go(self) -> None:
         with suppress(ValueError):

@@ -202,6 +202,18 @@ def test_a_plan_from_before_that_the_block_has_met_is_open_again(sm: SecretsMana
     assert isinstance(sm.rotation.runs[-1].error, ValueError)
 
 
+def test_polls_that_the_block_used_up_end_a_replication_hold_again_after_it(sm: SecretsManager) -> None:
+    def status() -> str:
+        return sm.client().describe_secret(SecretId="db")["ReplicationStatus"][0]["Status"]
+
+    hold = sm.replication.hold(polls=2)
+    sm.seed("db", "one", replicas=["eu-west-1"])
+    with sm.snapshot():
+        assert [status() for _ in range(3)] == ["InProgress", "InProgress", "InSync"]
+    assert [status() for _ in range(3)] == ["InProgress", "InProgress", "InSync"]
+    assert "resumed" in repr(hold)
+
+
 def test_the_same_ids_come_again_after_a_snapshot_of_a_seeded_manager() -> None:
     with SecretsManager(random_seed=1) as sm:
         with sm.snapshot():
