@@ -37,7 +37,11 @@ class Hold:
         self._point = (step, when)
         self._resume = resume
         self._spent = False
+        self._is_met = False
+        """Whether a rotation has come to it, though that be rolled back since."""
         self._is_told = False
+        self._is_left = False
+        """Whether its `with` block is over: then a rollback doesn't let it catch a rotation again."""
 
     @property
     def run(self) -> RotationRun | None:
@@ -50,7 +54,17 @@ class Hold:
         if not is_free or run.key != self._key or self._point != (step, when):
             return False
         self._run = run
+        self._is_met = True
         return True
+
+    def checkpoint(self) -> Restore:
+        """Return the way back to the rotation that this hold has caught now, if any."""
+        run, spent = self._run, self._spent
+
+        def restore() -> None:
+            self._run, self._spent = run, spent or self._is_left
+
+        return restore
 
     def resume(self) -> RotationRun:
         """Lets the rotation go on; its further steps have run when this returns."""
@@ -69,15 +83,15 @@ class Hold:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        is_needed = not self._spent and (self._run is None or self._run.state == "held")
-        if error is None and is_needed:
+        is_needed = not self._is_met if self._run is None else self._run.state == "held"
+        if error is None and is_needed and not self._spent:
             self.resume()
-        self._spent = True
+        self._spent = self._is_left = True
 
     @property
     def is_forgotten(self) -> bool:
         """Whether no rotation has come to it, and the test was not told so yet."""
-        return self._run is None and not (self._spent or self._is_told)
+        return not (self._is_met or self._spent or self._is_told)
 
     def __repr__(self) -> str:
         step, when = self._point
@@ -113,15 +127,18 @@ class Steps:
 
     def checkpoint(self) -> Restore:
         """A point to go back to, with the holds and failures that are planned now."""
-        restore = checkpoint(self.holds, self._failures)
+        restore_plans = checkpoint(self.holds, self._failures)
+        restore_holds = [hold.checkpoint() for hold in self.holds]
         left = [(failure, failure.times) for failure in self._failures]
 
-        def go_back_and_count_again() -> None:
-            restore()
+        def restore() -> None:
+            restore_plans()
+            for restore_hold in restore_holds:
+                restore_hold()
             for failure, times in left:
                 failure.times = times
 
-        return go_back_and_count_again
+        return restore
 
     def plan_failure(self, key: SecretKey | None, step: str, when: When, error: Failure, times: int) -> None:
         """Lets the next steps of that name fail."""
