@@ -128,8 +128,9 @@ class Events(Sequence[dict[str, Any]]):
 
         `but_for` has those of which another end will tell.
         """
-        told = [problem for problem in self._deliveries.problems if not any(problem is other for other in but_for)]
-        self._deliveries.problems[:] = but_for
+        problems = self._deliveries.problems
+        told = [problem for problem in problems if problem not in but_for]
+        problems[:] = [problem for problem in problems if problem in but_for]
         if not told:
             return
         text = "\n".join(bounded(_lines(told)))

@@ -184,6 +184,21 @@ def test_a_handler_that_failed_in_the_block_is_an_assertion_error(sm: SecretsMan
     assert sm.secret("db").value == "one"
 
 
+def test_a_handler_that_failed_is_reported_once_where_snapshots_overlap(sm: SecretsManager) -> None:
+    def handler(_: object) -> None:
+        raise ValueError
+
+    first, second = sm.snapshot(), sm.snapshot()
+    first.__enter__()
+    sm.events.subscribe(handler)
+    put("two")
+    second.__enter__()
+    with pytest.raises(HandlerError, match="ValueError"):
+        first.__exit__(None, None, None)
+    second.__exit__(None, None, None)
+    assert list(sm.events.problems) == []
+
+
 def test_a_handler_that_was_subscribed_inside_is_not_called_afterwards(sm: SecretsManager) -> None:
     received: list[object] = []
     with sm.snapshot():
