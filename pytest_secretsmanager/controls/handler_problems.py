@@ -40,8 +40,9 @@ class HandlerProblems:
 
         `but_for` has failures that are left to an outer block.
         """
-        problems = [problem for problem in self.all if not any(problem is other for other in but_for)]
-        self.all[:] = but_for
+        problems = [problem for problem in self.all if problem not in but_for]
+        # Failures of an outer block stay only if that block has not ended and reported them meanwhile.
+        self.all[:] = [problem for problem in self.all if problem in but_for]
         if not problems:
             return
         text = "\n".join(bounded(_lines(problems)))

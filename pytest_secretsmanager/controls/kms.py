@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from pytest_secretsmanager.engine import arns
+from pytest_secretsmanager.engine.callers import require_account
 from pytest_secretsmanager.engine.errors import UsageError
 from pytest_secretsmanager.engine.keys import KeyRing, KeyState, KmsKey, KmsRefusal, is_alias
 from pytest_secretsmanager.engine.regions import Regions
@@ -47,14 +48,14 @@ class Kms:
         """
         if alias is not None:
             _require_alias(alias)
-        return self._keys.create(self._in(region), account or self._account, alias=alias)
+        return self._keys.create(self._in(region), self._of(account), alias=alias)
 
     def key(self, key: KeyRef, *, region: str | None = None, account: str | None = None) -> KmsKey:
         """Return a key as it is now. Raises UsageError for a key that doesn't exist."""
         name = key.arn if isinstance(key, KmsKey) else key
         if not isinstance(name, str):
             raise UsageError(f"a KMS key is a KmsKey, or a str with its id, ARN or alias, not {type(key).__name__}")
-        where = _place_in(name) or (self._in(region), account or self._account)
+        where = _place_in(name) or (self._in(region), self._of(account))
         try:
             return self._keys.find(*where, name)
         except KmsRefusal as refusal:
@@ -67,6 +68,12 @@ class Kms:
             return self._region()
         self._regions.require(region, "the region of a KMS key")
         return region
+
+    def _of(self, account: str | None) -> str:
+        if account is None:
+            return self._account
+        require_account(account, "the account of a KMS key")
+        return account
 
     def disable(self, key: KeyRef) -> None:
         """Disable the key: it encrypts and decrypts nothing until it is enabled again.
@@ -104,7 +111,7 @@ class Kms:
 
         `principal` is the ARN of one user, role or role session; a role's ARN denies the key to all its sessions. None
         denies it to every caller, and to AWS itself when it rotates or replicates. Raises UsageError for a key that
-        doesn't exist, and for a `principal` of another form.
+        doesn't exist, for a `principal` of another form, and for one in another partition than the key.
 
         >>> key = sm.kms.create_key(alias="alias/pay")
         >>> sm.kms.deny(key, principal="arn:aws:iam::123456789012:user/test")
@@ -116,7 +123,7 @@ class Kms:
         if principal is None:
             self._keys.put(found, denied=True)
         else:
-            _require_principal(principal)
+            _require_principal(principal, found)
             self._keys.put(found, denied_to=found.denied_to | {principal})
 
     def allow(self, key: KeyRef) -> None:
@@ -136,14 +143,28 @@ class Kms:
         return f"<KMS keys of {self._region()}, account {self._account}>"
 
 
-_PRINCIPAL = re.compile(r"arn:[a-z-]+:(iam|sts)::\d{12}:(user|role|assumed-role)/.+")
+_PRINCIPAL = re.compile(
+    r"""arn:(?P<partition>aws[a-z-]*):
+    ( iam::[0-9]{12}:(user|role)/([!-~]+/)?[A-Za-z0-9_+=,.@-]+
+    | sts::[0-9]{12}:assumed-role/[A-Za-z0-9_+=,.@-]+/[A-Za-z0-9_+=,.@-]+
+    )""",
+    re.VERBOSE,
+)
 
 
-def _require_principal(principal: object) -> None:
-    if not isinstance(principal, str) or _PRINCIPAL.fullmatch(principal) is None:
+def _require_principal(principal: object, key: KmsKey) -> None:
+    """Raise UsageError for an ARN that no caller of this key can have: it would deny nothing."""
+    arn = _PRINCIPAL.fullmatch(principal) if isinstance(principal, str) else None
+    if arn is None:
         raise UsageError(
             "a principal is the ARN of a user, role or role session such as 'arn:aws:iam::123456789012:role/app', not "
             f"{principal!r}"
+        )
+    partition = key.arn.split(":", 2)[1]
+    if arn["partition"] != partition:
+        raise UsageError(
+            f"the principal {principal!r} is in the partition {arn['partition']!r}, and the KMS key {key.arn} is in "
+            f"{partition!r}: write 'arn:{partition}:{arn[0].split(':', 2)[2]}'"
         )
 
 

@@ -20,12 +20,16 @@ from pytest_secretsmanager.inspection.keywords import known_keywords
 __tracebackhide__ = True
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class HeldPlace:
-    """The region and account of the replicas that one hold keeps back. None: all regions, all accounts."""
+    """The region and account of the replicas that one hold keeps back. None: all regions, all accounts.
+
+    `polls` is how many more calls of DescribeSecret end the hold; None for a hold that no call ends.
+    """
 
     region: str | None
     account: str | None
+    polls: int | None = None
 
     def has(self, region: str, account: str) -> bool:
         """Whether the hold keeps back the replicas of this region and account."""
@@ -43,8 +47,16 @@ class HeldReplicas:
         self.places: list[HeldPlace] = []
 
     def checkpoint(self) -> Restore:
-        """Return a function that restores the present holds. It changes no replica."""
-        return checkpoint(self.places)
+        """Return a function that restores the present holds and their polls. It changes no replica."""
+        restore_places = checkpoint(self.places)
+        polls = [(place, place.polls) for place in self.places]
+
+        def restore() -> None:
+            restore_places()
+            for place, left in polls:
+                place.polls = left
+
+        return restore
 
     def holds_back(self, region: str, account: str) -> bool:
         """Whether a hold keeps back the replicas of this region and account."""
@@ -54,16 +66,15 @@ class HeldReplicas:
 class ReplicationHold:
     """Keeps replicas `InProgress` until `resume()`, the end of its `with` block, or some DescribeSecret calls."""
 
-    def __init__(self, service: Service, held: HeldReplicas, place: HeldPlace, polls: int | None) -> None:
+    def __init__(self, service: Service, held: HeldReplicas, place: HeldPlace) -> None:
         self._place = place
         self._service = service
         self._held = held
-        self._polls = polls
         self._counting = Lock()
         self._watching = service.watching(self._count)
         try:
             held.places.append(place)
-            if polls is not None:
+            if place.polls is not None:
                 self._watching.begin()
         except BaseException:
             self._let_go()
@@ -88,12 +99,12 @@ class ReplicationHold:
 
     def _count(self, call: Call, outcome: Outcome) -> None:
         """Count DescribeSecret calls that show a replica in progress."""
-        if call.operation != "DescribeSecret" or self._polls is None:
+        if call.operation != "DescribeSecret" or self._place.polls is None:
             return
         if any(self._place.has(region, account) for region, account in _shown_in_progress(outcome.reply)):
             with self._counting:
-                self._polls -= 1
-                last = self._polls == 0
+                self._place.polls -= 1
+                last = self._place.polls == 0
             if last:
                 self.resume()
 
@@ -169,7 +180,7 @@ class ReplicationControl:
             require_account(account)
         if polls is not None:
             require_count("polls", "is a number of DescribeSecret calls", polls)
-        return ReplicationHold(self._service, self._held, HeldPlace(region, account), polls)
+        return ReplicationHold(self._service, self._held, HeldPlace(region, account, polls))
 
     def __repr__(self) -> str:
         holds = ", ".join(_hold_text(place, "held") for place in self._held.places)

@@ -27,7 +27,9 @@ class UnmetPlanError(AssertionError):
 class PlannedStop:
     """A point at which the next rotation of a secret stops, and the `run` that has stopped there.
 
-    `is_spent`: no rotation stops here any more. `is_reported`: an error has said that no rotation came here.
+    `is_spent`: no rotation stops here any more. `is_reported`: an error has said that no rotation came here. `is_met`:
+    a rotation has stopped here, even if a rollback has undone it since. `is_left`: the hold's `with` block is over, so
+    no rollback lets it catch a rotation again.
     """
 
     key: SecretKey
@@ -36,6 +38,8 @@ class PlannedStop:
     run: Run | None = None
     is_spent: bool = False
     is_reported: bool = False
+    is_met: bool = False
+    is_left: bool = False
 
     def catches(self, run: Run, step: str, when: When) -> bool:
         """Whether this rotation stops here. If so, this stop has caught it."""
@@ -43,12 +47,22 @@ class PlannedStop:
         if not is_free or run.key != self.key or (self.step, self.when) != (step, when):
             return False
         self.run = run
+        self.is_met = True
         return True
+
+    def checkpoint(self) -> Restore:
+        """Return a function that restores the rotation that has stopped here now, if any."""
+        run, is_spent = self.run, self.is_spent
+
+        def restore() -> None:
+            self.run, self.is_spent = run, is_spent or self.is_left
+
+        return restore
 
     @property
     def is_unmet(self) -> bool:
         """Whether no rotation has come here, and no error has said so yet."""
-        return self.run is None and not (self.is_spent or self.is_reported)
+        return not (self.is_met or self.is_spent or self.is_reported)
 
     def __str__(self) -> str:
         return f"<hold of {self.key.name!r} {self.when} {self.step}>"
@@ -93,10 +107,10 @@ class Hold:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         run = self._stop.run
-        is_needed = not self._stop.is_spent and (run is None or run.state == "held")
-        if error is None and is_needed:
+        is_needed = not self._stop.is_met if run is None else run.state == "held"
+        if error is None and is_needed and not self._stop.is_spent:
             self.resume()
-        self._stop.is_spent = True
+        self._stop.is_spent = self._stop.is_left = True
 
     def __repr__(self) -> str:
         return str(self._stop)
@@ -131,15 +145,18 @@ class Steps:
 
     def checkpoint(self) -> Restore:
         """Return a function that restores the stops and failures that are planned now."""
-        restore = checkpoint(self.planned_stops, self._failures)
+        restore_plans = checkpoint(self.planned_stops, self._failures)
+        restore_stops = [stop.checkpoint() for stop in self.planned_stops]
         left = [(failure, failure.times) for failure in self._failures]
 
-        def restore_with_counts() -> None:
-            restore()
+        def restore() -> None:
+            restore_plans()
+            for restore_stop in restore_stops:
+                restore_stop()
             for failure, times in left:
                 failure.times = times
 
-        return restore_with_counts
+        return restore
 
     def plan_failure(self, key: SecretKey | None, step: str, when: When, error: Failure, times: int) -> None:
         """Make the next steps of this name fail."""

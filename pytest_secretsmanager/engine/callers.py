@@ -159,9 +159,10 @@ class Callers:
         before = self.handed_out.copy()
 
         def restore() -> None:
-            users = {key: known for key, known in self.handed_out.items() if known.principal is None}
-            principals = {key: known for key, known in before.items() if known.principal is not None}
-            self.handed_out = principals | users
+            for known in tuple(self.handed_out.values()):
+                if known.principal is not None and known.pair.access_key_id not in before:
+                    self.take_back(known.pair)
+            self.handed_out |= {key: known for key, known in before.items() if known.principal is not None}
 
         return restore
 

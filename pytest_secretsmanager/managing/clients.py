@@ -29,6 +29,4 @@ class Clients:
         if not all(isinstance(value, Hashable) for value in arguments.values()):
             return cast("SecretsManagerClient", new_client(**arguments))
         key = tuple(sorted(arguments.items(), key=lambda item: item[0]))
-        if key not in self._made:
-            self._made[key] = new_client(**arguments)
-        return self._made[key]
+        return self._made.get(key) or self._made.setdefault(key, new_client(**arguments))

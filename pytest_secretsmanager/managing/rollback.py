@@ -26,7 +26,8 @@ def rolled_back(parts: Parts, *, own_log: bool = False) -> AbstractContextManage
 def _steps(parts: Parts, own_log: bool) -> Generator[None, None, None]:
     """Run the beginning of a block, yield, and run its end."""
     restore_endpoint = parts.serving.checkpoint()
-    functions, runs = PROCESS.functions.of(parts.responder), tuple(parts.service.runs)
+    functions = PROCESS.functions.of(parts.responder)
+    running = tuple(run for run in parts.service.runs if run.state == "running")
 
     def begin() -> None:
         if own_log:
@@ -36,7 +37,9 @@ def _steps(parts: Parts, own_log: bool) -> Generator[None, None, None]:
 
     def end() -> None:
         restore_endpoint()
-        cut_offs.cut_off(parts, "the block that called it was rolled back", refuse=True, functions=functions, runs=runs)
+        cut_offs.cut_off(
+            parts, "the block that called it was rolled back", refuse=True, functions=functions, runs=running
+        )
 
     try:
         # Without names for the contexts: a name would keep a discarded one alive.

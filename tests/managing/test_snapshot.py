@@ -184,6 +184,21 @@ def test_a_failed_event_handler_in_a_snapshot_raises_handler_error_and_rolls_bac
     assert sm.secret("db").value == "one"
 
 
+def test_a_handler_that_failed_is_reported_once_where_snapshots_overlap(sm: SecretsManager) -> None:
+    def handler(_: object) -> None:
+        raise ValueError
+
+    first, second = sm.snapshot(), sm.snapshot()
+    first.__enter__()
+    sm.events.subscribe(handler)
+    put("two")
+    second.__enter__()
+    with pytest.raises(HandlerError, match="ValueError"):
+        first.__exit__(None, None, None)
+    second.__exit__(None, None, None)
+    assert list(sm._parts.problems) == []
+
+
 def test_an_event_handler_that_was_subscribed_in_a_snapshot_is_not_called_after_it(sm: SecretsManager) -> None:
     received: list[object] = []
     with sm.snapshot():
@@ -200,6 +215,18 @@ def test_a_planned_failure_that_was_met_in_a_snapshot_applies_again_after_it(sm:
         assert isinstance(sm.rotation.runs[-1].error, ValueError)
     sm.client().rotate_secret(SecretId="db", RotationLambdaARN=arn)
     assert isinstance(sm.rotation.runs[-1].error, ValueError)
+
+
+def test_polls_that_the_block_used_up_end_a_replication_hold_again_after_it(sm: SecretsManager) -> None:
+    def status() -> str:
+        return sm.client().describe_secret(SecretId="db")["ReplicationStatus"][0]["Status"]
+
+    hold = sm.replication.hold(polls=2)
+    sm.seed("db", "one", replicas=["eu-west-1"])
+    with sm.snapshot():
+        assert [status() for _ in range(3)] == ["InProgress", "InProgress", "InSync"]
+    assert [status() for _ in range(3)] == ["InProgress", "InProgress", "InSync"]
+    assert "resumed" in repr(hold)
 
 
 def test_a_snapshot_restores_the_ids_of_a_manager_with_a_random_seed() -> None:

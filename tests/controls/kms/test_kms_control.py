@@ -116,3 +116,13 @@ def test_kms_create_key_moves_an_existing_alias_to_the_new_key(secretsmanager: S
     first, second = (secretsmanager.kms.create_key(alias="alias/pay") for _ in range(2))
     assert secretsmanager.kms.key("alias/pay") == second
     assert secretsmanager.kms.key(first).alias is None
+
+
+@pytest.mark.parametrize("account", ["12", "", 123456789012])
+def test_kms_key_of_an_account_that_is_not_twelve_digits_is_a_usage_error(
+    secretsmanager: SecretsManager, account: Any
+) -> None:
+    with pytest.raises(UsageError, match=r"^the account of a KMS key is a str of twelve digits such as '123456789012'"):
+        secretsmanager.kms.create_key(account=account)
+    with pytest.raises(UsageError, match=r"^the account of a KMS key is a str of twelve digits such as '123456789012'"):
+        secretsmanager.kms.key("", account=account)
