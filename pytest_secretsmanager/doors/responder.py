@@ -11,7 +11,7 @@ from pytest_secretsmanager.engine.regions import Regions
 from pytest_secretsmanager.engine.service import Service
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)  # not frozen: each manager makes one, and a frozen one costs twice as much
 class Responder:
     """Answers calls: a service, its clock, and the callers that it knows.
 

@@ -37,7 +37,7 @@ def _nowhere(_: str) -> None:
     """Find nothing: there is no other Lambda."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)  # not frozen: each manager makes one, and a frozen one costs twice as much
 class Ports:
     """The ports of one service.
 

@@ -54,13 +54,14 @@ class Environment:
         """Set the unset variables, for one more user."""
         with self.lock:
             self._users = (*self._users, user)
+            beneath = self._beneath
             for name, value in _wanted(region).items():
-                if self.is_unset(name):
+                if name in beneath:
+                    if beneath[name] is None:
+                        self._set[name] = beneath[name] = value
+                elif name not in os.environ:
                     self._set[name] = value
-                    if name in self._beneath:
-                        self._beneath[name] = value
-                    else:
-                        os.environ[name] = value
+                    os.environ[name] = value
 
     def leave(self, user: object) -> None:
         """Remove the variables that were set and are unchanged, if this user was the last one. Idempotent."""
@@ -68,12 +69,13 @@ class Environment:
             self._users = tuple([other for other in self._users if other is not user])
             if self._users:
                 return
+            beneath = self._beneath
             for name, value in self._set.items():
-                if self.own(name) == value:
-                    if name in self._beneath:
-                        self._beneath[name] = None
-                    else:
-                        del os.environ[name]
+                if name in beneath:
+                    if beneath[name] == value:
+                        beneath[name] = None
+                elif os.environ.get(name) == value:
+                    del os.environ[name]
             self._set.clear()
 
     # --- for functions -----------------------------------------------------------------------------------------------
@@ -81,10 +83,6 @@ class Environment:
     def own(self, name: str) -> str | None:
         """The process's own value of a variable; None if unset."""
         return self._beneath[name] if name in self._beneath else os.environ.get(name)
-
-    def is_unset(self, name: str) -> bool:
-        """Whether the process itself has no such variable. Faster than `own` if it is unset."""
-        return self._beneath[name] is None if name in self._beneath else name not in os.environ
 
     def lay(self, overlay: Overlay) -> None:
         """Lay the variables of a function over all others."""
