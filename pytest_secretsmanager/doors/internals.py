@@ -152,19 +152,17 @@ def sending_through(client: BaseClient, endpoint: object) -> BaseClient:
     return _copy(client, _endpoint=endpoint)
 
 
-def answered_by(endpoint: Any, send: Callable[[Any], Any]) -> Any:
-    """A copy of an endpoint that calls `send` with each prepared request, in place of botocore's HTTP session."""
-    return _copy(endpoint, _send=send, **{_IS_ANSWERED_HERE: True})
+def answered_by(endpoint: Any, send: Callable[[Any], Any], events: object) -> Any:
+    """A copy of an endpoint that calls `send` with each prepared request, in place of botocore's HTTP session.
+
+    It emits its events through `events`.
+    """
+    return _copy(endpoint, _send=send, _event_emitter=events, **{_IS_ANSWERED_HERE: True})
 
 
 def is_answered_here(endpoint: object) -> bool:
     """Whether an endpoint was made by `answered_by`."""
     return hasattr(endpoint, _IS_ANSWERED_HERE)
-
-
-def emitting_through(endpoint: Any, events: object) -> Any:
-    """A copy of an endpoint that emits its events through this emitter."""
-    return _copy(endpoint, _event_emitter=events)
 
 
 def sign_with(request: dict[str, Any], credentials: object) -> None:
@@ -196,9 +194,15 @@ def no_capacity_of(bucket: Any) -> type[Exception]:
 
 
 def _copy(instance: _Instance, **changed: object) -> _Instance:
-    """A shallow copy with some attributes changed. `copy.copy` would ask clients for methods that they don't have."""
-    new = object.__new__(type(instance))
-    new.__dict__.update(instance.__dict__, **changed)
+    """A shallow copy with some attributes changed. `copy.copy` would ask clients for methods that they don't have.
+
+    The copy of a proxy is a copy of the object behind it. A method that other code has replaced on the instance is left
+    out: it would call the original instance.
+    """
+    kind = instance.__class__  # of a proxy too, whose `type` is its own
+    kept = {name: value for name, value in vars(instance).items() if not callable(getattr(kind, name, None))}
+    new = object.__new__(kind)
+    new.__dict__.update(kept, **changed)
     return new
 
 

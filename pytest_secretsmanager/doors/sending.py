@@ -79,9 +79,8 @@ def _copy_of(
 ) -> BaseClient:
     for limiter in internals.rate_limiters(client.meta.events, attempts.operation.name):
         rate_limiters.put_on_clock(limiter)
-    endpoint = internals.answered_by(internals.endpoint_of(client), send)
     emitter = events(_without_moto(client.meta.events), attempts)
-    return internals.sending_through(client, internals.emitting_through(endpoint, emitter))
+    return internals.sending_through(client, internals.answered_by(internals.endpoint_of(client), send, emitter))
 
 
 class _Events:

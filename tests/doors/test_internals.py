@@ -294,7 +294,7 @@ def test_a_client_sends_its_requests_through_its_endpoint(new_client):
 
 def test_an_endpoint_sends_each_prepared_request_through_one_method(new_client):
     endpoint = internals.endpoint_of(new_client())
-    other = internals.answered_by(endpoint, lambda request: ("sent", request))
+    other = internals.answered_by(endpoint, lambda request: ("sent", request), None)
     assert other._send("request") == ("sent", "request")
     assert "_send" in Endpoint._do_get_response.__code__.co_names
     assert "_send" not in vars(endpoint)
@@ -302,7 +302,7 @@ def test_an_endpoint_sends_each_prepared_request_through_one_method(new_client):
 
 def test_an_endpoint_that_is_answered_here_is_known_by_it(new_client):
     endpoint = internals.endpoint_of(new_client())
-    assert internals.is_answered_here(internals.answered_by(endpoint, print))
+    assert internals.is_answered_here(internals.answered_by(endpoint, print, None))
     assert not internals.is_answered_here(endpoint)
 
 
@@ -313,7 +313,7 @@ def test_an_endpoint_emits_its_events_through_its_emitter(new_client):
     emitted = []
     events = SimpleNamespace(emit=lambda name, **_: emitted.append(name) or [])
     model = client.meta.service_model.operation_model("GetSecretValue")
-    assert internals.emitting_through(endpoint, events)._needs_retry(1, model, {}) is False
+    assert internals.answered_by(endpoint, print, events)._needs_retry(1, model, {}) is False
     assert emitted == ["needs-retry.secrets-manager.GetSecretValue"]
 
 
@@ -328,7 +328,8 @@ def test_a_request_is_signed_with_its_own_credentials(new_client):
         "before-call",
         lambda params, **_: params["context"].setdefault("signing", {}).update(request["context"]["signing"]),
     )
-    sender = internals.sending_through(client, internals.answered_by(internals.endpoint_of(client), _refuse))
+    endpoint = internals.answered_by(internals.endpoint_of(client), _refuse, client.meta.events)
+    sender = internals.sending_through(client, endpoint)
     with pytest.raises(ConnectionRefusedError):
         sender.get_random_password()
     assert b"Credential=AKIAOTHER/" in signed[0]

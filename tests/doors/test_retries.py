@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 import boto3
 import botocore.session
 import pytest
+import wrapt
 from botocore.awsrequest import AWSResponse
 from botocore.config import Config
 from botocore.credentials import RefreshableCredentials
@@ -487,6 +488,28 @@ def test_a_planned_call_passes_the_guard(secretsmanager, plan, call):
         assert call()["SecretString"] == "one"
     finally:
         guard.take_down()
+
+
+@pytest.mark.parametrize("method", ["make_request", "_send_request", "_send"])
+def test_a_planned_call_does_not_reach_the_network_through_an_endpoint_that_a_tracer_wraps(
+    secretsmanager, plan, new_client, monkeypatch, method
+):
+    """A method wrapped on the instance is bound to the original endpoint, which has the real HTTP session."""
+    secretsmanager.seed("db", "one")
+    plan(FAILED)
+    client = new_client()
+    endpoint = client._endpoint
+    monkeypatch.setattr(endpoint.http_session, "send", lambda _: pytest.fail("reached the network"))
+    wrapt.wrap_function_wrapper(endpoint, method, lambda wrapped, _, args, kwargs: wrapped(*args, **kwargs))
+    assert client.get_secret_value(SecretId="db")["ResponseMetadata"]["RetryAttempts"] == 1
+
+
+def test_a_planned_call_retries_on_a_client_whose_endpoint_is_a_proxy(secretsmanager, plan, new_client):
+    secretsmanager.seed("db", "one")
+    plan(FAILED)
+    client = new_client()
+    client._endpoint = wrapt.ObjectProxy(client._endpoint)
+    assert client.get_secret_value(SecretId="db")["ResponseMetadata"]["RetryAttempts"] == 1
 
 
 @pytest.mark.parametrize("kind", ["botocore", "aiobotocore"])
