@@ -214,6 +214,12 @@ def wrapper_of(layer: Any) -> object:
     return layer._self_wrapper
 
 
+def function_of(method: Any) -> Callable[..., Any]:
+    """The function of a bound method. If code calls a method of a class with its instance, wrapt binds the two."""
+    function: Callable[..., Any] = getattr(method, "__func__", None) or method.__wrapped__
+    return function
+
+
 def parent_of(binding: Any) -> Any:
     """The wrapper of which this is the binding to a class or an instance."""
     return binding._self_parent

@@ -27,8 +27,9 @@ def answer_request(
     client: BaseClient,
     response_class: Callable[..., AWSResponse],
     operation_model: OperationModel,
-    request: Mapping[str, Any],
+    request_dict: Mapping[str, Any],
     *_: object,
+    **__: object,
 ) -> tuple[AWSResponse, Reply]:
     """Return the HTTP response and the parsed one, in the place of botocore's sending.
 
@@ -37,11 +38,11 @@ def answer_request(
     region, regions = client.meta.region_name, responder.service.ports.regions
     if not regions.has(region):
         responder.unreached(operation_model.name, region, regions)
-        raise _no_such_host(client, request["url"])
+        raise _no_such_host(client, request_dict["url"])
     described = model.operation(operation_model.name)
-    status, parsed = answer_body(responder, client, facts_of(client), described, request["body"])
+    status, parsed = answer_body(responder, client, facts_of(client), described, request_dict["body"])
     headers = parsed["ResponseMetadata"]["HTTPHeaders"]
-    return response_class(request["url"], status, headers, _NoBody()), parsed
+    return response_class(request_dict["url"], status, headers, _NoBody()), parsed
 
 
 def _no_such_host(client: BaseClient, url: str) -> Exception:

@@ -56,7 +56,7 @@ class AsyncDoor(ClientClasses):
         return _answer_request(responder, client, *args, **kwargs)
 
 
-async def _answer_request(responder: Responder, client: BaseClient, *args: Any) -> tuple[Any, Reply]:
+async def _answer_request(responder: Responder, client: BaseClient, *args: Any, **kwargs: Any) -> tuple[Any, Reply]:
     # It may have been taken out of `sys.modules` since the client was made.
     response_class = import_module("aiobotocore.awsrequest").AioAWSResponse
-    return answer_request(responder, client, response_class, *args)
+    return answer_request(responder, client, response_class, *args, **kwargs)

@@ -253,6 +253,19 @@ def test_a_wrapper_of_wrapt_has_the_function_that_it_calls() -> None:
     assert internals.wrapper_of(vars(Wrapped)["method"]) is replacement
 
 
+def test_a_method_has_a_function_whether_python_or_wrapt_has_bound_it() -> None:
+    class Owner:
+        def method(self) -> None:
+            """Wrapped below."""
+
+    seen: list[Any] = []
+    function = Owner.method
+    wrapt.wrap_function_wrapper(Owner, "method", lambda wrapped, *_: seen.append(wrapped))
+    Owner().method()
+    Owner.method(Owner())
+    assert [internals.function_of(wrapped) for wrapped in seen] == [function, function]
+
+
 def test_a_bound_wrapper_of_wrapt_has_the_wrapper_behind_it() -> None:
     assert isinstance(Wrapped.method, wrapt.BoundFunctionWrapper)
     assert internals.parent_of(Wrapped.method) is vars(Wrapped)["method"]

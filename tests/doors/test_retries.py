@@ -11,6 +11,7 @@ import botocore.session
 import pytest
 import wrapt
 from botocore.awsrequest import AWSResponse
+from botocore.client import BaseClient
 from botocore.config import Config
 from botocore.credentials import RefreshableCredentials
 from botocore.exceptions import (
@@ -510,6 +511,35 @@ def test_a_planned_call_retries_on_a_client_whose_endpoint_is_a_proxy(secretsman
     client = new_client()
     client._endpoint = wrapt.ObjectProxy(client._endpoint)
     assert client.get_secret_value(SecretId="db")["ResponseMetadata"]["RetryAttempts"] == 1
+
+
+@pytest.mark.parametrize("is_planned", [True, False])
+@pytest.mark.parametrize("keywords", [True, False])
+def test_other_code_may_put_a_function_around_make_request(
+    secretsmanager, plan, call, monkeypatch, is_planned, keywords
+):
+    """The function calls the method of the class, not one that is bound to a client."""
+
+    def put_around(client_class):
+        original = client_class._make_request
+
+        def by_position(client, operation_model, request_dict, request_context):
+            return original(client, operation_model, request_dict, request_context)
+
+        def by_keyword(client, operation_model, request_dict, request_context):
+            request = {"request_dict": request_dict, "request_context": request_context}
+            return original(client, operation_model=operation_model, **request)
+
+        monkeypatch.setattr(client_class, "_make_request", by_keyword if keywords else by_position)
+
+    secretsmanager.seed("db", "one")
+    if is_planned:
+        plan(FAILED)
+    for client_class in (BaseClient, *BaseClient.__subclasses__()):
+        if "_make_request" in vars(client_class):  # botocore's own class, and aiobotocore's
+            put_around(client_class)
+    listened_to = {"before-call": lambda **_: None}  # such a call goes the long way
+    assert call(hooks=listened_to)["SecretString"] == "one"
 
 
 @pytest.mark.parametrize("kind", ["botocore", "aiobotocore"])
