@@ -117,7 +117,8 @@ class Attempts:
         name, reason = _FAILURES[failure]
         edition: dict[str, Any] = getattr(self.client.exceptions.ClientError.__init__, "__globals__", {})
         kind: Callable[..., Exception] = edition.get(name) or getattr(exceptions, name)
-        return kind(endpoint_url=request.url, request=request, error=OSError(reason))
+        sent = {"request": request} if failure == "closed" else {}
+        return kind(endpoint_url=request.url, error=OSError(reason), **sent)
 
 
 current: ContextVar[Attempts | None] = ContextVar("current", default=None)

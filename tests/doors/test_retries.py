@@ -10,11 +10,12 @@ import boto3
 import botocore.session
 import pytest
 import wrapt
-from botocore.awsrequest import AWSResponse
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.client import BaseClient
 from botocore.config import Config
 from botocore.credentials import RefreshableCredentials
 from botocore.exceptions import (
+    BotoCoreError,
     ClientError,
     ConnectionClosedError,
     ConnectTimeoutError,
@@ -162,6 +163,15 @@ def test_a_modelled_error_raises_the_clients_own_exception(plan, new_client):
     client = new_client(config=Config(retries={"mode": "legacy"}))
     with pytest.raises(client.exceptions.InternalServiceError, match=r"\(reached max retries: 4\)"):
         client.get_secret_value(SecretId="db")
+
+
+@pytest.mark.parametrize("failure", ["not connected", "connect timeout", "read timeout", "closed"])
+def test_only_the_error_of_a_closed_connection_holds_the_request_as_botocores_own_does(plan, call, failure):
+    plan(*[Fault(failure)] * 9)
+    with pytest.raises(BotoCoreError) as raised:
+        call()
+    held = [*vars(raised.value).values(), *raised.value.kwargs.values()]
+    assert any(isinstance(value, AWSPreparedRequest) for value in held) is (failure == "closed")
 
 
 def test_an_error_that_botocore_does_not_retry_ends_the_call(plan, call):
