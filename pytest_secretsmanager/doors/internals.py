@@ -9,6 +9,7 @@ from itertools import pairwise
 from traceback import walk_tb
 from typing import Any, TypeVar
 
+from botocore import exceptions
 from botocore.client import BaseClient
 from botocore.history import get_global_history_recorder
 from botocore.parsers import ResponseParser
@@ -83,6 +84,13 @@ def history_of(client: BaseClient) -> Any:
     """The history recorder to which this client reports its calls: each edition of botocore has its own."""
     method = getattr(type(client), "_convert_to_request_dict", None)
     return getattr(method, "__globals__", {}).get("history_recorder") or get_global_history_recorder()
+
+
+def exception_class(client: BaseClient, name: str) -> Callable[..., Exception]:
+    """The exception class of this name in the edition of botocore that made this client."""
+    edition: dict[str, Any] = getattr(client.exceptions.ClientError.__init__, "__globals__", {})
+    found: Callable[..., Exception] = edition.get(name) or getattr(exceptions, name)
+    return found
 
 
 def is_recording(history: Any) -> bool:

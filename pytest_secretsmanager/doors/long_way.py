@@ -10,9 +10,9 @@ from typing import Any
 
 from botocore.awsrequest import AWSResponse
 from botocore.client import BaseClient
-from botocore.exceptions import EndpointConnectionError
 from botocore.model import OperationModel
 
+from pytest_secretsmanager.doors import internals
 from pytest_secretsmanager.doors.answers import answer_body
 from pytest_secretsmanager.doors.client_facts import facts_of
 from pytest_secretsmanager.doors.responder import Responder
@@ -46,11 +46,9 @@ def answer_request(
 
 
 def _no_such_host(client: BaseClient, url: str) -> Exception:
-    """The error that botocore raises for an unknown host; each edition of botocore has its own class."""
-    edition = getattr(client.exceptions.ClientError.__init__, "__globals__", {})
-    kind: Any = edition.get("EndpointConnectionError", EndpointConnectionError)
-    error: Exception = kind(endpoint_url=url, error=gaierror(EAI_NONAME, "Name or service not known"))
-    return error
+    """The error that botocore raises for an unknown host."""
+    kind = internals.exception_class(client, "EndpointConnectionError")
+    return kind(endpoint_url=url, error=gaierror(EAI_NONAME, "Name or service not known"))
 
 
 class _NoBody:

@@ -11,6 +11,7 @@ from typing import Any
 
 import botocore.client
 import botocore.endpoint
+import botocore.exceptions
 import botocore.history
 import botocore.session
 import pytest
@@ -134,6 +135,10 @@ def test_the_history_recorder_of_a_botocore_client_is_botocores_global_one(plain
     method = vars(botocore.client.BaseClient)["_convert_to_request_dict"]
     recorder = method.__globals__["history_recorder"]
     assert internals.history_of(plain_client) is recorder is botocore.history.get_global_history_recorder()
+
+
+def test_a_botocore_client_knows_the_exception_classes_of_its_edition(plain_client: Any) -> None:
+    assert internals.exception_class(plain_client, "ReadTimeoutError") is botocore.exceptions.ReadTimeoutError
 
 
 def test_the_history_recorder_of_botocore_shows_whether_it_is_enabled() -> None:
