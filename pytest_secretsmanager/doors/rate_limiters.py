@@ -11,6 +11,7 @@ from typing import Any
 
 from pytest_secretsmanager.doors import attempts, internals
 from pytest_secretsmanager.doors.attempts import Attempts
+from pytest_secretsmanager.engine.locks import Lock
 
 __tracebackhide__ = True
 
@@ -37,13 +38,15 @@ class _SteadyTime:
         self._real = real
         self._latest = real()
         self._shift = 0.0
+        self._lock = Lock()  # a limiter has three locks, and asks for the time under each of them
 
     def __call__(self) -> float:
         here = attempts.current.get()
-        now = self._real() if here is None else here.responder.now()
-        self._shift += max(0.0, self._latest - now - self._shift)
-        self._latest = now + self._shift
-        return self._latest
+        with self._lock:
+            now = self._real() if here is None else here.responder.now()
+            self._shift += max(0.0, self._latest - now - self._shift)
+            self._latest = now + self._shift
+            return self._latest
 
 
 def _acquire(bucket: Any) -> Callable[..., bool]:

@@ -5,7 +5,9 @@ A failure here means that the installed version of the named library has changed
 
 import asyncio
 import base64
+import contextlib
 import inspect
+import threading
 from types import SimpleNamespace
 from typing import Any
 
@@ -436,3 +438,23 @@ def test_a_limiter_is_put_on_the_clock_once(limiter):
     rate_limiters.put_on_clock(limiter)
     after = vars(internals.token_bucket_of(limiter))["acquire"], internals.clock_of(limiter).current_time
     assert after == before
+
+
+def test_two_threads_do_not_read_the_time_of_a_limiter_at_once(limiter):
+    """The time of one thread would otherwise overwrite the shift that the other has just made."""
+    both = threading.Barrier(2, timeout=0.05)
+    clock, met = internals.clock_of(limiter), []
+
+    def real():
+        with contextlib.suppress(threading.BrokenBarrierError):
+            met.append(both.wait())
+        return 0.0
+
+    rate_limiters.put_on_clock(limiter)
+    clock.current_time._real = real
+    threads = [threading.Thread(target=clock.current_time) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert met == []
