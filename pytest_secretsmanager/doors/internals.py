@@ -179,7 +179,12 @@ def sign_with(request: dict[str, Any], credentials: object) -> None:
 
 
 def rate_limiters(events: Any, operation_name: str) -> Iterator[Any]:
-    """The rate limiters of a client in adaptive mode: one, or none in any other mode."""
+    """The rate limiters of a client in adaptive mode: one, or none in any other mode.
+
+    None are found behind an emitter that is not botocore's.
+    """
+    if registrations(events) is None:
+        return
     for listener in listeners_to(events, operation_name, "before-send"):
         if module_of(listener).endswith("botocore.retries.adaptive"):
             yield listener.__self__  # type: ignore[attr-defined] # a bound method

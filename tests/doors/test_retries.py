@@ -516,6 +516,24 @@ def test_a_planned_call_does_not_reach_the_network_through_an_endpoint_that_a_tr
     assert client.get_secret_value(SecretId="db")["ResponseMetadata"]["RetryAttempts"] == 1
 
 
+def test_a_planned_call_emits_its_events_through_an_emitter_that_is_not_botocores(secretsmanager, plan, new_client):
+    class Emitter:
+        def emit(self, event_name, **kwargs):
+            emitted.append(event_name)
+            return botocores.emit(event_name, **kwargs)
+
+        def emit_until_response(self, event_name, **kwargs):
+            return botocores.emit_until_response(event_name, **kwargs)
+
+    secretsmanager.seed("db", "one")
+    plan(FAILED)
+    client, emitted = new_client(), []
+    botocores = client.meta.events
+    client.meta.events = Emitter()
+    assert client.get_secret_value(SecretId="db")["ResponseMetadata"]["RetryAttempts"] == 1
+    assert emitted.count("needs-retry.secrets-manager.GetSecretValue") == 2
+
+
 def test_a_planned_call_retries_on_a_client_whose_endpoint_is_a_proxy(secretsmanager, plan, new_client):
     secretsmanager.seed("db", "one")
     plan(FAILED)
