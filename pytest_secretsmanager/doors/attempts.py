@@ -1,4 +1,4 @@
-"""The attempts of one call on the third way: each is answered in bytes, in place of botocore's HTTP session.
+"""The attempts of one call on the full way: each is answered in bytes, in place of botocore's HTTP session.
 
 After each answer, botocore decides whether to make another attempt and how long to wait first. A wait advances the
 manager's clock by its length, and runs the rotations that fall due in that time; no thread sleeps. botocore itself then

@@ -1,4 +1,4 @@
-"""The third way through a client, for calls that a fault is planned for: botocore runs up to its HTTP session.
+"""The full way through a client, for calls that a fault is planned for: botocore runs up to its HTTP session.
 
 Signing, parsing, retries and all events are botocore's own. Nothing of botocore is replaced: the call runs on copies of
 the client and of its endpoint, which differ only in how they send a request and emit events. No other call, thread or

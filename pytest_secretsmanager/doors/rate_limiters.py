@@ -1,4 +1,4 @@
-"""The rate limiter of botocore's adaptive mode, waiting on the manager's clock in calls on the third way.
+"""The rate limiter of botocore's adaptive mode, waiting on the manager's clock in calls on the full way.
 
 In all other calls the limiter waits as botocore wrote it. A limiter belongs to one client, and the change to it lasts
 as long as the client. If the limiter returned to the real time, it would find its own time ahead, and hold the client
@@ -20,7 +20,7 @@ _SHORTEST_WAIT = 0.001
 
 
 def put_on_clock(limiter: Any) -> None:
-    """Let a limiter wait on the manager's clock in calls on the third way. A second call changes nothing."""
+    """Let a limiter wait on the manager's clock in calls on the full way. A second call changes nothing."""
     bucket, clock = internals.token_bucket_of(limiter), internals.clock_of(limiter)
     if "acquire" not in vars(bucket):
         bucket.acquire = _acquire_async(bucket) if iscoroutinefunction(bucket.acquire) else _acquire(bucket)
@@ -29,7 +29,7 @@ def put_on_clock(limiter: Any) -> None:
 
 
 class _SteadyTime:
-    """The manager's time in a call on the third way, else the real time. It never goes back.
+    """The manager's time in a call on the full way, else the real time. It never goes back.
 
     A test can set its clock back, and the next test has another clock. A token bucket would wait for the time lost.
     """
