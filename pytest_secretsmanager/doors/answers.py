@@ -1,7 +1,7 @@
 """Answers to the calls of a client, as botocore's parser would have made them from AWS's HTTP responses.
 
-Both ways through a client end here. Knows botocore's clients, and aiobotocore's, which differ only in their awaits;
-knows the engine's service, and nothing of patching.
+The short way and the long way through a client end here. Knows botocore's clients, and aiobotocore's, which differ in
+their awaits alone; knows the engine's service, and nothing of patching.
 """
 
 from email.utils import formatdate

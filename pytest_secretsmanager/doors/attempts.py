@@ -1,4 +1,4 @@
-"""The attempts of one call on the third way: each is answered in bytes, in place of botocore's HTTP session.
+"""The attempts of one call on the full way: each is answered in bytes, in place of botocore's HTTP session.
 
 After each answer, botocore decides whether to make another attempt and how long to wait first. A wait advances the
 manager's clock by its length, and runs the rotations that fall due in that time; no thread sleeps. botocore itself then
@@ -12,11 +12,10 @@ from dataclasses import dataclass
 from email.utils import formatdate
 from typing import Any
 
-from botocore import exceptions
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.client import BaseClient
 
-from pytest_secretsmanager.doors import wire
+from pytest_secretsmanager.doors import internals, wire
 from pytest_secretsmanager.doors.client_facts import call_of
 from pytest_secretsmanager.doors.responder import Responder
 from pytest_secretsmanager.engine import model
@@ -41,18 +40,15 @@ Responses = list[tuple[Any, Any]]
 
 @dataclass(slots=True, eq=False)
 class Attempts:
-    """The attempts that botocore makes of one call: how many were `made`, and how many seconds it `waited`."""
+    """The attempts that botocore makes of one call."""
 
     responder: Responder
     client: BaseClient
     operation: model.OperationDescription
     response_class: Callable[..., AWSResponse]
-    made: int = 0
-    waited: float = 0.0
 
     def answer(self, request: AWSPreparedRequest) -> AWSResponse:
         """Return the response to one attempt. Raise the error of botocore's HTTP session when a connection fails."""
-        self.made += 1
         now, request_id = self.responder.now(), self.responder.new_request_id()
         headers = {
             "x-amzn-RequestId": request_id,
@@ -81,7 +77,6 @@ class Attempts:
     def wait(self, seconds: float) -> None:
         """Let time pass on the manager's clock."""
         if seconds > 0:
-            self.waited += seconds
             self.responder.wait(seconds)
 
     def wait_for_retry(self, responses: Responses) -> Responses:
@@ -113,11 +108,11 @@ class Attempts:
         return self.response_class(request.url, status, headers, _RawBody(body))
 
     def _connection_error(self, failure: ConnectionFailure, request: AWSPreparedRequest) -> Exception:
-        """The error of botocore's HTTP session; each edition of botocore has classes of its own."""
+        """The error of botocore's HTTP session."""
         name, reason = _FAILURES[failure]
-        edition: dict[str, Any] = getattr(self.client.exceptions.ClientError.__init__, "__globals__", {})
-        kind: Callable[..., Exception] = edition.get(name) or getattr(exceptions, name)
-        return kind(endpoint_url=request.url, request=request, error=OSError(reason))
+        kind = internals.exception_class(self.client, name)
+        sent = {"request": request} if failure == "closed" else {}
+        return kind(endpoint_url=request.url, error=OSError(reason), **sent)
 
 
 current: ContextVar[Attempts | None] = ContextVar("current", default=None)

@@ -9,6 +9,7 @@ from itertools import pairwise
 from traceback import walk_tb
 from typing import Any, TypeVar
 
+from botocore import exceptions
 from botocore.client import BaseClient
 from botocore.history import get_global_history_recorder
 from botocore.parsers import ResponseParser
@@ -85,6 +86,13 @@ def history_of(client: BaseClient) -> Any:
     return getattr(method, "__globals__", {}).get("history_recorder") or get_global_history_recorder()
 
 
+def exception_class(client: BaseClient, name: str) -> Callable[..., Exception]:
+    """The exception class of this name in the edition of botocore that made this client."""
+    edition: dict[str, Any] = getattr(client.exceptions.ClientError.__init__, "__globals__", {})
+    found: Callable[..., Exception] = edition.get(name) or getattr(exceptions, name)
+    return found
+
+
 def is_recording(history: Any) -> bool:
     """Whether a history recorder is enabled."""
     enabled: bool = history._enabled
@@ -152,19 +160,17 @@ def sending_through(client: BaseClient, endpoint: object) -> BaseClient:
     return _copy(client, _endpoint=endpoint)
 
 
-def answered_by(endpoint: Any, send: Callable[[Any], Any]) -> Any:
-    """A copy of an endpoint that calls `send` with each prepared request, in place of botocore's HTTP session."""
-    return _copy(endpoint, _send=send, **{_IS_ANSWERED_HERE: True})
+def answered_by(endpoint: Any, send: Callable[[Any], Any], events: object) -> Any:
+    """A copy of an endpoint that calls `send` with each prepared request, in place of botocore's HTTP session.
+
+    It emits its events through `events`.
+    """
+    return _copy(endpoint, _send=send, _event_emitter=events, **{_IS_ANSWERED_HERE: True})
 
 
 def is_answered_here(endpoint: object) -> bool:
     """Whether an endpoint was made by `answered_by`."""
     return hasattr(endpoint, _IS_ANSWERED_HERE)
-
-
-def emitting_through(endpoint: Any, events: object) -> Any:
-    """A copy of an endpoint that emits its events through this emitter."""
-    return _copy(endpoint, _event_emitter=events)
 
 
 def sign_with(request: dict[str, Any], credentials: object) -> None:
@@ -173,7 +179,12 @@ def sign_with(request: dict[str, Any], credentials: object) -> None:
 
 
 def rate_limiters(events: Any, operation_name: str) -> Iterator[Any]:
-    """The rate limiters of a client in adaptive mode: one, or none in any other mode."""
+    """The rate limiters of a client in adaptive mode: one, or none in any other mode.
+
+    None are found behind an emitter that is not botocore's.
+    """
+    if registrations(events) is None:
+        return
     for listener in listeners_to(events, operation_name, "before-send"):
         if module_of(listener).endswith("botocore.retries.adaptive"):
             yield listener.__self__  # type: ignore[attr-defined] # a bound method
@@ -196,9 +207,15 @@ def no_capacity_of(bucket: Any) -> type[Exception]:
 
 
 def _copy(instance: _Instance, **changed: object) -> _Instance:
-    """A shallow copy with some attributes changed. `copy.copy` would ask clients for methods that they don't have."""
-    new = object.__new__(type(instance))
-    new.__dict__.update(instance.__dict__, **changed)
+    """A shallow copy with some attributes changed. `copy.copy` would ask clients for methods that they don't have.
+
+    The copy of a proxy is a copy of the object behind it. A method that other code has replaced on the instance is left
+    out: it would call the original instance.
+    """
+    kind = instance.__class__  # of a proxy too, whose `type` is its own
+    kept = {name: value for name, value in vars(instance).items() if not callable(getattr(kind, name, None))}
+    new = object.__new__(kind)
+    new.__dict__.update(kept, **changed)
     return new
 
 
@@ -208,6 +225,12 @@ def _copy(instance: _Instance, **changed: object) -> _Instance:
 def wrapper_of(layer: Any) -> object:
     """The function that one of wrapt's wrappers calls."""
     return layer._self_wrapper
+
+
+def function_of(method: Any) -> Callable[..., Any]:
+    """The function of a bound method. If code calls a method of a class with its instance, wrapt binds the two."""
+    function: Callable[..., Any] = getattr(method, "__func__", None) or method.__wrapped__
+    return function
 
 
 def parent_of(binding: Any) -> Any:

@@ -10,9 +10,9 @@ from typing import Any
 
 from botocore.awsrequest import AWSResponse
 from botocore.client import BaseClient
-from botocore.exceptions import EndpointConnectionError
 from botocore.model import OperationModel
 
+from pytest_secretsmanager.doors import internals
 from pytest_secretsmanager.doors.answers import answer_body
 from pytest_secretsmanager.doors.client_facts import facts_of
 from pytest_secretsmanager.doors.responder import Responder
@@ -27,8 +27,9 @@ def answer_request(
     client: BaseClient,
     response_class: Callable[..., AWSResponse],
     operation_model: OperationModel,
-    request: Mapping[str, Any],
+    request_dict: Mapping[str, Any],
     *_: object,
+    **__: object,
 ) -> tuple[AWSResponse, Reply]:
     """Return the HTTP response and the parsed response, in place of botocore's sending.
 
@@ -37,19 +38,17 @@ def answer_request(
     region, regions = client.meta.region_name, responder.service.ports.regions
     if not regions.has(region):
         responder.unreached(operation_model.name, region, regions)
-        raise _no_such_host(client, request["url"])
+        raise _no_such_host(client, request_dict["url"])
     described = model.operation(operation_model.name)
-    status, parsed = answer_body(responder, client, facts_of(client), described, request["body"])
+    status, parsed = answer_body(responder, client, facts_of(client), described, request_dict["body"])
     headers = parsed["ResponseMetadata"]["HTTPHeaders"]
-    return response_class(request["url"], status, headers, _NoBody()), parsed
+    return response_class(request_dict["url"], status, headers, _NoBody()), parsed
 
 
 def _no_such_host(client: BaseClient, url: str) -> Exception:
-    """The error that botocore raises for an unknown host; each edition of botocore has its own class."""
-    edition = getattr(client.exceptions.ClientError.__init__, "__globals__", {})
-    kind: Any = edition.get("EndpointConnectionError", EndpointConnectionError)
-    error: Exception = kind(endpoint_url=url, error=gaierror(EAI_NONAME, "Name or service not known"))
-    return error
+    """The error that botocore raises for an unknown host."""
+    kind = internals.exception_class(client, "EndpointConnectionError")
+    return kind(endpoint_url=url, error=gaierror(EAI_NONAME, "Name or service not known"))
 
 
 class _NoBody:

@@ -10,7 +10,7 @@ from typing import Any
 
 from botocore.client import BaseClient
 
-from pytest_secretsmanager.doors import sending, short_way
+from pytest_secretsmanager.doors import full_way, short_way
 from pytest_secretsmanager.doors.client_classes import ClientClasses
 from pytest_secretsmanager.doors.long_way import answer_request
 from pytest_secretsmanager.doors.responder import Responder
@@ -37,7 +37,7 @@ class AsyncDoor(ClientClasses):
         self, responder: Responder, client: BaseClient, make_api_call: Any, operation_name: str, api_params: Parameters
     ) -> Reply:
         try:
-            planned = responder.plans and sending.is_planned(responder, client, operation_name, api_params)
+            planned = responder.plans and full_way.is_planned(responder, client, operation_name, api_params)
             if not planned and not self.others_inside and (facts := short_way.facts_if_open(client, operation_name)):
                 return short_way.answer_at_once(responder, client, facts, operation_name, api_params)
             with self.call_under_way(responder, client):
@@ -51,12 +51,12 @@ class AsyncDoor(ClientClasses):
         responder = self.switchboard.responder_of_request(client)
         if responder is None:
             return wrapped(*args, **kwargs)
-        if responder.plans and sending.is_planned_for_request(responder, client, *args, **kwargs):
-            return sending.send_async(responder, client, wrapped, *args, **kwargs)
+        if responder.plans and full_way.is_planned_for_request(responder, client, *args, **kwargs):
+            return full_way.send_async(responder, client, wrapped, *args, **kwargs)
         return _answer_request(responder, client, *args, **kwargs)
 
 
-async def _answer_request(responder: Responder, client: BaseClient, *args: Any) -> tuple[Any, Reply]:
+async def _answer_request(responder: Responder, client: BaseClient, *args: Any, **kwargs: Any) -> tuple[Any, Reply]:
     # It may have been taken out of `sys.modules` since the client was made.
     response_class = import_module("aiobotocore.awsrequest").AioAWSResponse
-    return answer_request(responder, client, response_class, *args)
+    return answer_request(responder, client, response_class, *args, **kwargs)

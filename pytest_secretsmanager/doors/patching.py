@@ -17,7 +17,10 @@ Wrapper: TypeAlias = Callable[..., Any]
 
 
 def install(owner: type, method: str, wrapper: Wrapper) -> object:
-    """Put a wrapper around a method, once, and return the layer that it wraps."""
+    """Put a wrapper around a method, once, and return the layer that it wraps.
+
+    A mock that binds to no instance stays as it is: a call reaches it, or a wrapper around it, without the client.
+    """
     outer: Any = None
     layer = _unbound(owner.__dict__[method])
     while isinstance(layer, wrapt.FunctionWrapper):
@@ -25,7 +28,8 @@ def install(owner: type, method: str, wrapper: Wrapper) -> object:
         if wrapper_of(layer) is wrapper:
             return inner
         outer, layer = layer, _unbound(inner)
-    _put(owner, method, outer, wrapt.FunctionWrapper(layer, wrapper))
+    if hasattr(type(layer), "__get__"):
+        _put(owner, method, outer, wrapt.FunctionWrapper(layer, wrapper))
     return layer
 
 

@@ -1,4 +1,4 @@
-"""The rate limiter of botocore's adaptive mode, waiting on the manager's clock in calls on the third way.
+"""The rate limiter of botocore's adaptive mode, waiting on the manager's clock in calls on the full way.
 
 In all other calls the limiter waits as botocore wrote it. A limiter belongs to one client, and the change lasts as long
 as the client. A limiter that returned to the real time would be ahead of it, and would block the client until the real
@@ -11,6 +11,7 @@ from typing import Any
 
 from pytest_secretsmanager.doors import attempts, internals
 from pytest_secretsmanager.doors.attempts import Attempts
+from pytest_secretsmanager.engine.locks import Lock
 
 __tracebackhide__ = True
 
@@ -19,7 +20,7 @@ _SHORTEST_WAIT = 0.001
 
 
 def put_on_clock(limiter: Any) -> None:
-    """Let a limiter wait on the manager's clock in calls on the third way. A second call changes nothing."""
+    """Let a limiter wait on the manager's clock in calls on the full way. A second call changes nothing."""
     bucket, clock = internals.token_bucket_of(limiter), internals.clock_of(limiter)
     if "acquire" not in vars(bucket):
         bucket.acquire = _acquire_async(bucket) if iscoroutinefunction(bucket.acquire) else _acquire(bucket)
@@ -28,7 +29,7 @@ def put_on_clock(limiter: Any) -> None:
 
 
 class _SteadyTime:
-    """The manager's time in a call on the third way, else the real time. It never goes back.
+    """The manager's time in a call on the full way, else the real time. It never goes back.
 
     A test can set its clock back, and the next test has another clock. A token bucket would wait for the time lost.
     """
@@ -37,13 +38,15 @@ class _SteadyTime:
         self._real = real
         self._latest = real()
         self._shift = 0.0
+        self._lock = Lock()  # a limiter has three locks, and asks for the time under each of them
 
     def __call__(self) -> float:
         here = attempts.current.get()
-        now = self._real() if here is None else here.responder.now()
-        self._shift += max(0.0, self._latest - now - self._shift)
-        self._latest = now + self._shift
-        return self._latest
+        with self._lock:
+            now = self._real() if here is None else here.responder.now()
+            self._shift += max(0.0, self._latest - now - self._shift)
+            self._latest = now + self._shift
+            return self._latest
 
 
 def _acquire(bucket: Any) -> Callable[..., bool]:

@@ -5,12 +5,15 @@ A failure here means that the installed version of the named library has changed
 
 import asyncio
 import base64
+import contextlib
 import inspect
+import threading
 from types import SimpleNamespace
 from typing import Any
 
 import botocore.client
 import botocore.endpoint
+import botocore.exceptions
 import botocore.history
 import botocore.session
 import pytest
@@ -136,6 +139,10 @@ def test_the_history_recorder_of_a_botocore_client_is_botocores_global_one(plain
     assert internals.history_of(plain_client) is recorder is botocore.history.get_global_history_recorder()
 
 
+def test_a_botocore_client_knows_the_exception_classes_of_its_edition(plain_client: Any) -> None:
+    assert internals.exception_class(plain_client, "ReadTimeoutError") is botocore.exceptions.ReadTimeoutError
+
+
 def test_the_history_recorder_of_botocore_shows_whether_it_is_enabled() -> None:
     recorder = botocore.history.HistoryRecorder()
     assert not internals.is_recording(recorder)
@@ -253,6 +260,19 @@ def test_a_wrapper_of_wrapt_has_the_function_that_it_calls() -> None:
     assert internals.wrapper_of(vars(Wrapped)["method"]) is replacement
 
 
+def test_a_method_has_a_function_whether_python_or_wrapt_has_bound_it() -> None:
+    class Owner:
+        def method(self) -> None:
+            """Wrapped below."""
+
+    seen: list[Any] = []
+    function = Owner.method
+    wrapt.wrap_function_wrapper(Owner, "method", lambda wrapped, *_: seen.append(wrapped))
+    Owner().method()
+    Owner.method(Owner())
+    assert [internals.function_of(wrapped) for wrapped in seen] == [function, function]
+
+
 def test_a_bound_wrapper_of_wrapt_has_the_wrapper_behind_it() -> None:
     assert isinstance(Wrapped.method, wrapt.BoundFunctionWrapper)
     assert internals.parent_of(Wrapped.method) is vars(Wrapped)["method"]
@@ -294,7 +314,7 @@ def test_a_botocore_client_sends_its_requests_through_its_endpoint(new_client):
 
 def test_a_botocore_endpoint_sends_each_prepared_request_through_send(new_client):
     endpoint = internals.endpoint_of(new_client())
-    other = internals.answered_by(endpoint, lambda request: ("sent", request))
+    other = internals.answered_by(endpoint, lambda request: ("sent", request), None)
     assert other._send("request") == ("sent", "request")
     assert "_send" in Endpoint._do_get_response.__code__.co_names
     assert "_send" not in vars(endpoint)
@@ -302,7 +322,7 @@ def test_a_botocore_endpoint_sends_each_prepared_request_through_send(new_client
 
 def test_is_answered_here_recognises_a_botocore_endpoint_that_answered_by_made(new_client):
     endpoint = internals.endpoint_of(new_client())
-    assert internals.is_answered_here(internals.answered_by(endpoint, print))
+    assert internals.is_answered_here(internals.answered_by(endpoint, print, None))
     assert not internals.is_answered_here(endpoint)
 
 
@@ -313,7 +333,7 @@ def test_a_botocore_endpoint_emits_its_events_through_its_emitter(new_client):
     emitted = []
     events = SimpleNamespace(emit=lambda name, **_: emitted.append(name) or [])
     model = client.meta.service_model.operation_model("GetSecretValue")
-    assert internals.emitting_through(endpoint, events)._needs_retry(1, model, {}) is False
+    assert internals.answered_by(endpoint, print, events)._needs_retry(1, model, {}) is False
     assert emitted == ["needs-retry.secrets-manager.GetSecretValue"]
 
 
@@ -328,7 +348,8 @@ def test_sign_with_makes_botocore_sign_a_request_with_given_credentials(new_clie
         "before-call",
         lambda params, **_: params["context"].setdefault("signing", {}).update(request["context"]["signing"]),
     )
-    sender = internals.sending_through(client, internals.answered_by(internals.endpoint_of(client), _refuse))
+    endpoint = internals.answered_by(internals.endpoint_of(client), _refuse, client.meta.events)
+    sender = internals.sending_through(client, endpoint)
     with pytest.raises(ConnectionRefusedError):
         sender.get_random_password()
     assert b"Credential=AKIAOTHER/" in signed[0]
@@ -417,3 +438,23 @@ def test_put_on_clock_changes_a_rate_limiter_only_once(limiter):
     rate_limiters.put_on_clock(limiter)
     after = vars(internals.token_bucket_of(limiter))["acquire"], internals.clock_of(limiter).current_time
     assert after == before
+
+
+def test_two_threads_do_not_read_the_time_of_a_limiter_at_once(limiter):
+    """The time of one thread would otherwise overwrite the shift that the other has just made."""
+    both = threading.Barrier(2, timeout=0.05)
+    clock, met = internals.clock_of(limiter), []
+
+    def real():
+        with contextlib.suppress(threading.BrokenBarrierError):
+            met.append(both.wait())
+        return 0.0
+
+    rate_limiters.put_on_clock(limiter)
+    clock.current_time._real = real
+    threads = [threading.Thread(target=clock.current_time) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert met == []

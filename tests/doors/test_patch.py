@@ -363,6 +363,15 @@ def test_a_mock_of_make_api_call_can_call_the_method_that_it_replaces(new_client
     assert [call.operation for call in sm.log] == ["CreateSecret", "DescribeSecret"]
 
 
+@pytest.mark.parametrize("method", ["_make_api_call", "_make_request"])
+def test_a_mock_without_a_client_that_was_there_before_the_manager_goes_on_answering(new_client, method):
+    answers = {"_make_api_call": {"Name": "mocked"}, "_make_request": (mock.Mock(status_code=200), {"Name": "mocked"})}
+    client = new_client()
+    client.meta.events.register("before-call", lambda **_: None)  # such a call goes the long way
+    with mock.patch.object(BaseClient, method, return_value=answers[method]), SecretsManager():
+        assert client.describe_secret(SecretId="db")["Name"] == "mocked"
+
+
 def test_a_mock_that_stops_inside_a_manager_removes_the_wrapper(bare_method, closed_port_client):
     replaced = mock.patch.object(BaseClient, METHOD, return_value={})
     replaced.start()

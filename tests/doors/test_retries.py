@@ -9,10 +9,13 @@ from datetime import UTC, datetime, timedelta
 import boto3
 import botocore.session
 import pytest
-from botocore.awsrequest import AWSResponse
+import wrapt
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.client import BaseClient
 from botocore.config import Config
 from botocore.credentials import RefreshableCredentials
 from botocore.exceptions import (
+    BotoCoreError,
     ClientError,
     ConnectionClosedError,
     ConnectTimeoutError,
@@ -163,6 +166,15 @@ def test_a_modelled_error_raises_the_clients_own_exception(plan, new_client):
         client.get_secret_value(SecretId="db")
 
 
+@pytest.mark.parametrize("failure", ["not connected", "connect timeout", "read timeout", "closed"])
+def test_only_the_error_of_a_closed_connection_holds_the_request_as_botocores_own_does(plan, call, failure):
+    plan(*[Fault(failure)] * 9)
+    with pytest.raises(BotoCoreError) as raised:
+        call()
+    held = [*vars(raised.value).values(), *raised.value.kwargs.values()]
+    assert any(isinstance(value, AWSPreparedRequest) for value in held) is (failure == "closed")
+
+
 def test_an_error_that_botocore_does_not_retry_ends_the_call(plan, call):
     planned = plan()
     with pytest.raises(ClientError, match="ResourceNotFoundException") as raised:
@@ -239,6 +251,7 @@ def test_a_body_that_a_listener_makes_invalid_json_raises_serialization_exceptio
         client.get_secret_value(SecretId="db")
 
 
+@pytest.mark.usefixtures("_stopped")
 @pytest.mark.parametrize(
     ("responses", "left", "waited"),
     [
@@ -255,9 +268,9 @@ def test_a_call_waits_as_long_as_the_first_responding_needs_retry_listener_asks(
 ):
     operation = model.operation("GetSecretValue")
     attempts = Attempts(secretsmanager._parts.responder, new_client(), operation, AWSResponse)
-    after = attempts.wait_for_retry([(print, response) for response in responses])
+    with seconds_pass(secretsmanager, waited):
+        after = attempts.wait_for_retry([(print, response) for response in responses])
     assert after == [(print, response) for response in left]
-    assert attempts.waited == waited
 
 
 # --- the service and its log ---------------------------------------------------------------------------------------
@@ -501,6 +514,75 @@ def test_a_call_with_a_planned_fault_passes_the_network_guard(secretsmanager, pl
         assert call()["SecretString"] == "one"
     finally:
         guard.take_down()
+
+
+@pytest.mark.parametrize("method", ["make_request", "_send_request", "_send"])
+def test_a_planned_call_does_not_reach_the_network_through_an_endpoint_that_a_tracer_wraps(
+    secretsmanager, plan, new_client, monkeypatch, method
+):
+    """A method wrapped on the instance is bound to the original endpoint, which has the real HTTP session."""
+    secretsmanager.seed("db", "one")
+    plan(FAILED)
+    client = new_client()
+    endpoint = client._endpoint
+    monkeypatch.setattr(endpoint.http_session, "send", lambda _: pytest.fail("reached the network"))
+    wrapt.wrap_function_wrapper(endpoint, method, lambda wrapped, _, args, kwargs: wrapped(*args, **kwargs))
+    assert client.get_secret_value(SecretId="db")["ResponseMetadata"]["RetryAttempts"] == 1
+
+
+def test_a_planned_call_emits_its_events_through_an_emitter_that_is_not_botocores(secretsmanager, plan, new_client):
+    class Emitter:
+        def emit(self, event_name, **kwargs):
+            emitted.append(event_name)
+            return botocores.emit(event_name, **kwargs)
+
+        def emit_until_response(self, event_name, **kwargs):
+            return botocores.emit_until_response(event_name, **kwargs)
+
+    secretsmanager.seed("db", "one")
+    plan(FAILED)
+    client, emitted = new_client(), []
+    botocores = client.meta.events
+    client.meta.events = Emitter()
+    assert client.get_secret_value(SecretId="db")["ResponseMetadata"]["RetryAttempts"] == 1
+    assert emitted.count("needs-retry.secrets-manager.GetSecretValue") == 2
+
+
+def test_a_planned_call_retries_on_a_client_whose_endpoint_is_a_proxy(secretsmanager, plan, new_client):
+    secretsmanager.seed("db", "one")
+    plan(FAILED)
+    client = new_client()
+    client._endpoint = wrapt.ObjectProxy(client._endpoint)
+    assert client.get_secret_value(SecretId="db")["ResponseMetadata"]["RetryAttempts"] == 1
+
+
+@pytest.mark.parametrize("is_planned", [True, False])
+@pytest.mark.parametrize("keywords", [True, False])
+def test_other_code_may_put_a_function_around_make_request(
+    secretsmanager, plan, call, monkeypatch, is_planned, keywords
+):
+    """The function calls the method of the class, not one that is bound to a client."""
+
+    def put_around(client_class):
+        original = client_class._make_request
+
+        def by_position(client, operation_model, request_dict, request_context):
+            return original(client, operation_model, request_dict, request_context)
+
+        def by_keyword(client, operation_model, request_dict, request_context):
+            request = {"request_dict": request_dict, "request_context": request_context}
+            return original(client, operation_model=operation_model, **request)
+
+        monkeypatch.setattr(client_class, "_make_request", by_keyword if keywords else by_position)
+
+    secretsmanager.seed("db", "one")
+    if is_planned:
+        plan(FAILED)
+    for client_class in (BaseClient, *BaseClient.__subclasses__()):
+        if "_make_request" in vars(client_class):  # botocore's own class, and aiobotocore's
+            put_around(client_class)
+    listened_to = {"before-call": lambda **_: None}  # such a call goes the long way
+    assert call(hooks=listened_to)["SecretString"] == "one"
 
 
 @pytest.mark.parametrize("kind", ["botocore", "aiobotocore"])

@@ -1,4 +1,4 @@
-"""The third way through a client, for calls that a fault is planned for: botocore runs up to its HTTP session.
+"""The full way through a client, for calls that a fault is planned for: botocore runs up to its HTTP session.
 
 Signing, parsing, retries and all events are botocore's own. Nothing of botocore is replaced: the call runs on copies of
 the client and of its endpoint, which differ only in how they send a request and emit events. No other call, thread or
@@ -35,31 +35,48 @@ def is_planned(responder: Responder, client: BaseClient, operation_name: str, pa
 
 
 def is_planned_for_request(
-    responder: Responder, client: BaseClient, operation_model: OperationModel, request: Mapping[str, Any], *_: object
+    responder: Responder,
+    client: BaseClient,
+    operation_model: OperationModel,
+    request_dict: Mapping[str, Any],
+    *_: object,
+    **__: object,
 ) -> bool:
     """Whether a fault is planned for the call of this request; never in a region that AWS doesn't have."""
     if not responder.service.ports.regions.has(client.meta.region_name):
         return False
     described = model.operation(operation_model.name)
     try:
-        parameters = wire.read_parameters(request["body"], described.input_shape)
+        parameters = wire.read_parameters(request_dict["body"], described.input_shape)
     except ServiceError:
         return False
     return is_planned(responder, client, described.name, parameters)
 
 
 def send(
-    responder: Responder, client: BaseClient, make_request: Any, operation_model: OperationModel, *args: Any
+    responder: Responder,
+    client: BaseClient,
+    make_request: Any,
+    operation_model: OperationModel,
+    request_dict: dict[str, Any],
+    *args: Any,
+    **kwargs: Any,
 ) -> Any:
     """Return the HTTP response and the parsed reply of botocore's own `_make_request`."""
     attempts = Attempts(responder, client, model.operation(operation_model.name), AWSResponse)
-    _sign_without_asking(client, args[0], Credentials)
+    _sign_without_asking(client, request_dict, Credentials)
     sender = _copy_of(client, attempts, attempts.answer, _Events)
-    return make_request.__func__(sender, operation_model, *args)
+    return internals.function_of(make_request)(sender, operation_model, request_dict, *args, **kwargs)
 
 
 async def send_async(
-    responder: Responder, client: BaseClient, make_request: Any, operation_model: OperationModel, *args: Any
+    responder: Responder,
+    client: BaseClient,
+    make_request: Any,
+    operation_model: OperationModel,
+    request_dict: dict[str, Any],
+    *args: Any,
+    **kwargs: Any,
 ) -> Any:
     """The same as `send`, for a client of aiobotocore."""
     # It may have been taken out of `sys.modules` since the client was made.
@@ -69,9 +86,9 @@ async def send_async(
     async def answer(request: AWSPreparedRequest) -> AWSResponse:
         return attempts.answer(request)
 
-    _sign_without_asking(client, args[0], _AsyncCredentials)
+    _sign_without_asking(client, request_dict, _AsyncCredentials)
     sender = _copy_of(client, attempts, answer, _AsyncEvents)
-    return await make_request.__func__(sender, operation_model, *args)
+    return await internals.function_of(make_request)(sender, operation_model, request_dict, *args, **kwargs)
 
 
 def _copy_of(
@@ -79,9 +96,8 @@ def _copy_of(
 ) -> BaseClient:
     for limiter in internals.rate_limiters(client.meta.events, attempts.operation.name):
         rate_limiters.put_on_clock(limiter)
-    endpoint = internals.answered_by(internals.endpoint_of(client), send)
     emitter = events(_without_moto(client.meta.events), attempts)
-    return internals.sending_through(client, internals.emitting_through(endpoint, emitter))
+    return internals.sending_through(client, internals.answered_by(internals.endpoint_of(client), send, emitter))
 
 
 class _Events:
