@@ -60,7 +60,7 @@ def read_seeds(path: Path) -> list[Seed]:
     unknown = tables.keys() - {TABLES}
     if unknown:
         name = min(unknown)
-        raise UsageError(f"{path}: a seed file has tables [[{TABLES}]], but {name!r} is there{nearest(name, [TABLES])}")
+        raise UsageError(f"{path}: a seed file has tables [[{TABLES}]], not {name!r}{nearest(name, [TABLES])}")
     entries = tables.get(TABLES, [])
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         raise UsageError(
@@ -101,8 +101,8 @@ def _without_text(error: ValueError) -> str:
     """Return the reason why a file can't be read, without its text, which may be secret."""
     if isinstance(error, json.JSONDecodeError):
         return f"{error.msg} (line {error.lineno}, column {error.colno})"
-    place = re.search(r"\(at [^()]*\)$", str(error))
-    return f"it breaks {place[0]}" if place else type(error).__name__
+    place = re.search(r"\((at [^()]*)\)$", str(error))
+    return f"first error {place[1]}" if place else type(error).__name__
 
 
 def _seed(path: Path, number: int, entry: _Table) -> Seed:

@@ -120,7 +120,7 @@ class Clock:
             raise UsageError(f"the clock is set to a datetime, not to {type(time_).__name__}")
         if time_.utcoffset() is None:
             raise UsageError(
-                f"the clock needs a time zone, which {time_.replace(tzinfo=None):%Y-%m-%d %H:%M:%S} has not: write "
+                f"the clock needs a time zone, and {time_.replace(tzinfo=None):%Y-%m-%d %H:%M:%S} has none: write "
                 f"datetime({time_.year}, {time_.month}, {time_.day}, …, tzinfo=UTC)"
             )
         seconds = time_.timestamp()

@@ -114,7 +114,7 @@ class Events(Sequence[dict[str, Any]]):
 
     @contextmanager
     def all_handled(self) -> Iterator[None]:
-        """No handler fails inside, else HandlerError at the end; an error from inside comes first, with a note."""
+        """Raise HandlerError at the end if a handler failed inside. An error from inside comes first, with a note."""
         before = tuple(self._deliveries.problems)
         try:
             yield

@@ -18,8 +18,8 @@ KeyRef: TypeAlias = str | KmsKey
 class Kms:
     """The keys of one `SecretsManager`, in its own region and account unless `region` or `account` say otherwise.
 
-    A request that names a key which is not there is refused, as AWS refuses it. While a mock of moto is active, the
-    keys of its KMS are there too, each in its state there.
+    A request that names a key which doesn't exist is refused, as AWS refuses it. While a mock of moto is active, the
+    keys of its KMS exist too, each with its state.
 
     >>> key = sm.kms.create_key(alias="alias/pay")
     >>> _ = sm.client().create_secret(Name="db", SecretString="one", KmsKeyId="alias/pay")
@@ -91,9 +91,9 @@ class Kms:
     def deny(self, key: KeyRef, *, principal: str | None = None) -> None:
         """Keep callers from using the key: AWS refuses their calls with `Access to KMS is not allowed`.
 
-        `principal` is the ARN of one user, role or role session; a role's ARN denies the key to all its sessions. None
-        denies it to every caller, and to AWS itself when it rotates or replicates. Raises UsageError for a key that
-        doesn't exist and for a `principal` that is no such ARN.
+        `principal` is the ARN of one user, role or role session; a role's ARN denies the key to all its sessions. A
+        logged call has its caller's ARN as `principal`. None denies the key to every caller, and to AWS itself when it
+        rotates or replicates. Raises UsageError for a key that doesn't exist and for a `principal` that is no such ARN.
 
         >>> key = sm.kms.create_key(alias="alias/pay")
         >>> sm.kms.deny(key, principal="arn:aws:iam::123456789012:user/test")

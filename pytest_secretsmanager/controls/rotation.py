@@ -81,16 +81,16 @@ class RotationControl:
         region: str | None = None,
         account: str | None = None,
     ) -> str:
-        """Makes a Lambda function of a handler, and gives the ARN to rotate with.
+        """Make a Lambda function of a handler, and return its ARN.
 
         `handler(event, context)` gets AWS's event (`Step`, `SecretId` as ARN, `ClientRequestToken`, `RotationToken`);
-        it fails a step by raising. A failed step fails no test by itself: `assert_rotated` does. While a step runs, the
+        it fails a step by raising. A failed step doesn't fail the test; `assert_rotated` does. While a step runs, the
         environment is that of a Lambda function in its region: AWS_REGION, AWS_DEFAULT_REGION,
         AWS_LAMBDA_FUNCTION_NAME, and SECRETS_MANAGER_ENDPOINT where that is unset.
 
-        Without `arn` the function is called `name`, else as the handler is, and is in `region` and `account` (None: the
-        default ones). What was registered under that ARN before is replaced. Clients that the handler makes call from
-        the function's account.
+        Without `arn`, the function has the name `name` (None: the handler's), and is in `region` and `account` (None:
+        the default ones). It replaces a function of the same ARN. Clients that the handler makes call from the
+        function's account.
 
         >>> sm.rotation.register(lambda event, context: None, name="rotate-db")
         'arn:aws:lambda:us-east-1:123456789012:function:rotate-db'

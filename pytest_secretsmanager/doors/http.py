@@ -73,8 +73,8 @@ class Endpoint:
     def env_of(self, *, region: str | None = None, account: str | None = None) -> dict[str, str]:
         """The environment for a program in another region or account, with new credentials of its own.
 
-        To be laid over that of this process: `subprocess.run(…, env=os.environ | endpoint.env)`. Raises UsageError for
-        an account or a region that is none, and when it was stopped.
+        Add it to that of this process: `subprocess.run(…, env=os.environ | endpoint.env_of(…))`. Raises UsageError
+        for an invalid account or region, and after the endpoint has stopped.
 
         >>> with sm.endpoint() as endpoint:
         ...     endpoint.env_of(region="eu-west-1")["AWS_REGION"]

@@ -195,11 +195,11 @@ WRONG: list[tuple[Callable[[Clock], object], str]] = [
     (lambda clock: clock.set(None), "the clock is set to a datetime, not to NoneType"),  # type: ignore[arg-type]
     (
         lambda clock: clock.set(datetime(2030, 5, 6, 7, 8, 9)),  # noqa: DTZ001 - the naive datetime is tested
-        "the clock needs a time zone, which 2030-05-06 07:08:09 has not: write datetime(2030, 5, 6, …, tzinfo=UTC)",
+        "the clock needs a time zone, and 2030-05-06 07:08:09 has none: write datetime(2030, 5, 6, …, tzinfo=UTC)",
     ),
     (
         lambda clock: clock.set(datetime(2030, 5, 6, tzinfo=NoZone())),
-        "the clock needs a time zone, which 2030-05-06 00:00:00 has not: write datetime(2030, 5, 6, …, tzinfo=UTC)",
+        "the clock needs a time zone, and 2030-05-06 00:00:00 has none: write datetime(2030, 5, 6, …, tzinfo=UTC)",
     ),
     (
         lambda clock: clock.advance(day=1),  # type: ignore[call-arg]
