@@ -63,6 +63,7 @@ class SecretsManager(Panel, Assertions):
     'hunter2'
     """
 
+    @known_keywords()
     def __init__(
         self,
         region: str | None = None,

@@ -44,8 +44,8 @@ def read(arn: str, options: Mapping[str, object]) -> SeedArn:
         )
     if is_partial:
         raise UsageError(
-            f"the ARN of a seed ends in a hyphen and six letters or digits, as in …:secret:{_cut(name)}-AbCdEf, which "
-            f"{shown!r} does not; to leave them open, name the secret {_cut(name)!r} with region={region!r} and "
+            f"the ARN of a seed ends in a hyphen and six letters or digits, such as …:secret:{_cut(name)}-AbCdEf; "
+            f"{shown!r} does not. For random ones, name the secret {_cut(name)!r} with region={region!r} and "
             f"account={account!r}"
         )
     for option, said in (("region", region), ("account", account)):

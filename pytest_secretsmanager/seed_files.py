@@ -100,8 +100,8 @@ def _without_text(error: ValueError) -> str:
     """Return the reason why a file can't be read, without its text, which may be secret."""
     if isinstance(error, json.JSONDecodeError):
         return f"{error.msg} (line {error.lineno}, column {error.colno})"
-    place = re.search(r"\(at [^()]*\)$", str(error))
-    return f"it breaks {place[0]}" if place else type(error).__name__
+    place = re.search(r"\((at [^()]*)\)$", str(error))
+    return f"first error {place[1]}" if place else type(error).__name__
 
 
 def _seed(path: Path, number: int, entry: _Table) -> Seed:

@@ -164,8 +164,8 @@ REFUSED = {
     "no suffix": (
         "arn:aws:secretsmanager:eu-west-1:111122223333:secret:app/db",
         {},
-        "the ARN of a seed ends in a hyphen and six letters or digits, as in …:secret:app/db-AbCdEf, which "
-        "'arn:aws:secretsmanager:eu-west-1:111122223333:secret:app/db' does not; to leave them open, name the secret "
+        "the ARN of a seed ends in a hyphen and six letters or digits, such as …:secret:app/db-AbCdEf; "
+        "'arn:aws:secretsmanager:eu-west-1:111122223333:secret:app/db' does not. For random ones, name the secret "
         "'app/db' with region='eu-west-1' and account='111122223333'",
     ),
     "an ARN with a JSON key": (
@@ -178,7 +178,7 @@ REFUSED = {
     "a pattern of IAM": (
         f"{ARN[:-6]}??????",
         {},
-        "the ARN of a seed ends in a hyphen and six letters or digits, as in …:secret:app/db-??????-AbCdEf",
+        "the ARN of a seed ends in a hyphen and six letters or digits, such as …:secret:app/db-??????-AbCdEf",
     ),
     "another service": (
         "arn:aws:ssm:eu-west-1:111122223333:parameter/app/db",

@@ -166,14 +166,14 @@ def test_seed_file_accepts_the_arn_of_a_rotation_function(file):
 # --- mistakes --------------------------------------------------------------------------------------------------------
 
 WRONG = {
-    "not TOML": (f'[[secret]]\nname = "db"\nvalue = "{HIDDEN}', "not TOML in UTF-8: "),
+    "not TOML": (f'[[secret]]\nname = "db"\nvalue = "{HIDDEN}', "not TOML in UTF-8: first error at "),
     "another table": (
         "[[secrets]]",
         "a seed file has tables [[secret]], not 'secrets'; did you mean 'secret'?",
     ),
     "a key of a value twice": (
         f'[[secret]]\nname = "db"\nvalue = {{ "{HIDDEN}" = 1, "{HIDDEN}" = 2 }}',
-        "it breaks (at line 3",
+        "first error at line 3",
     ),
     "one name twice": (
         f'[[secret]]\nname = "db"\nvalue = "{HIDDEN}"\n[[secret]]\nname = "db"',

@@ -109,9 +109,10 @@ class Kms:
     def deny(self, key: KeyRef, *, principal: str | None = None) -> None:
         """Keep callers from using the key: AWS refuses their calls with `Access to KMS is not allowed`.
 
-        `principal` is the ARN of one user, role or role session; a role's ARN denies the key to all its sessions. None
-        denies it to every caller, and to AWS itself when it rotates or replicates. Raises UsageError for a key that
-        doesn't exist, for a `principal` of another form, and for one in another partition than the key.
+        `principal` is the ARN of one user, role or role session; a role's ARN denies the key to all its sessions. A
+        logged call has its caller's ARN as `principal`. None denies the key to every caller, and to AWS itself when it
+        rotates or replicates. Raises UsageError for a key that doesn't exist, for a `principal` of another form, and
+        for one in another partition than the key.
 
         >>> key = sm.kms.create_key(alias="alias/pay")
         >>> sm.kms.deny(key, principal="arn:aws:iam::123456789012:user/test")

@@ -32,13 +32,14 @@ def known_keywords(
 
     def checking(function: Callable[_Arguments, _Result]) -> Callable[_Arguments, _Result]:
         known = [name for name in inspect.signature(function).parameters if name != "self"]
+        called = function.__qualname__.removesuffix(".__init__").rpartition(".")[2]
 
         @wraps(function)
         def checked(*args: _Arguments.args, **kwargs: _Arguments.kwargs) -> _Result:
             for name in kwargs:
                 if name not in known:
                     hint = f": {advice[name]}" if name in advice else nearest(name, known)
-                    raise UsageError(f"{function.__name__} has no argument {name!r}{hint}")
+                    raise UsageError(f"{called} has no argument {name!r}{hint}")
             return function(*args, **kwargs)
 
         return checked

@@ -67,9 +67,14 @@ def _rolled_back(parts: Parts) -> Iterator[None]:
 def _require_function(function: object) -> None:
     generates = inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function)
     if generates or inspect.isclass(function) or not callable(function):
+        advice = (
+            "write `with SecretsManager() as sm:` around its yield"
+            if generates
+            else "for a class, take the fixture secretsmanager, or enter a SecretsManager in setUp"
+        )
+        kind = "the generator function " if generates else ""
         raise UsageError(
-            f"SecretsManager decorates functions and coroutine functions, not {function!r}; tests of a class get "
-            "one by the fixture secretsmanager, or by entering one in setUp"
+            f"SecretsManager decorates functions and coroutine functions, not {kind}{function!r}; {advice}"
         )
 
 

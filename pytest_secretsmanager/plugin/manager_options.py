@@ -96,5 +96,5 @@ def differing_regions(config: pytest.Config) -> str | None:
         return None
     return (
         f"{FIXTURE}: seeds and views are in {ini} ({REGION}), clients that name no region call in {named} "
-        f"({REGION_VARIABLE}): use the same region for both, or clients don't find the seeds"
+        f"({REGION_VARIABLE}): set both to one region, or clients don't find the seeds"
     )

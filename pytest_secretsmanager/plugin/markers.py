@@ -72,7 +72,7 @@ def _require_one_each(node: Any, place: "_Place", seeded: "list[tuple[pytest.Mar
             raise failure(
                 node,
                 spelled(mark),
-                f"two secret markers of one {kind} seed {shorten(key.name, 80)!r} in {key.region}: numbers "
+                f"two secret markers of one {kind} seed {shorten(key.name, 80)!r} in {key.region}: markers "
                 f"{numbers[key]} and {number} of {len(seeded)}, from the top. Keep one; earlier values of a secret go "
                 "into its versions=[…]",
             )

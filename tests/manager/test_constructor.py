@@ -66,6 +66,12 @@ def test_manager_refuses_a_random_seed_of_a_wrong_type() -> None:
         SecretsManager(random_seed=random_seed)
 
 
+def test_manager_refuses_a_misspelt_option_and_names_the_nearest_one() -> None:
+    misspelt: Any = {"regoin": "eu-west-1"}
+    with pytest.raises(UsageError, match=r"^SecretsManager has no argument 'regoin'; did you mean 'region'\?$"):
+        SecretsManager(**misspelt)
+
+
 def test_manager_takes_its_options_by_keyword_only() -> None:
     make: Callable[..., SecretsManager] = SecretsManager
     with pytest.raises(TypeError):

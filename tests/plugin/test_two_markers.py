@@ -40,7 +40,7 @@ def test_two_secret_markers_of_one_secret_in_one_place_are_an_error_that_names_b
     (found,) = failures(f"        import pytest\n{source}")
     test = "TestIt::test_it" if kind == "class" else "test_it"
     assert found == (
-        f"two secret markers of one {kind} seed 'db' in us-east-1: numbers 1 and 3 of 3, from the top. Keep one; "
+        f"two secret markers of one {kind} seed 'db' in us-east-1: markers 1 and 3 of 3, from the top. Keep one; "
         "earlier values of a secret go into its versions=[…]\n"
         f"  in @pytest.mark.secret('db') of test_it.py::{test}"
     )
@@ -59,7 +59,7 @@ def test_two_secret_markers_of_one_secret_on_a_base_class_are_an_error(failures:
             def test_it(self): ...
         """
     )
-    assert found.startswith("two secret markers of one class seed 'db' in us-east-1: numbers 1 and 2 of 2, ")
+    assert found.startswith("two secret markers of one class seed 'db' in us-east-1: markers 1 and 2 of 2, ")
 
 
 def test_two_secret_markers_with_and_without_the_default_region_are_an_error(failures: Failures) -> None:
@@ -217,7 +217,7 @@ def test_two_secret_markers_by_arn_and_by_name_in_one_place_are_an_error(failure
         def test_it(): ...
         """
     )
-    assert found.startswith("two secret markers of one function seed 'db' in us-east-1: numbers 1 and 2 of 2")
+    assert found.startswith("two secret markers of one function seed 'db' in us-east-1: markers 1 and 2 of 2")
 
 
 def test_the_error_of_a_refused_marker_names_its_arn(failures: Failures) -> None:
