@@ -32,7 +32,7 @@ def test_sm_endpoint_returns_the_running_endpoint(secretsmanager, endpoint):
 
 def test_sm_endpoint_refuses_another_port_while_the_endpoint_runs(secretsmanager, endpoint):
     other = port_of(endpoint) - 1
-    with pytest.raises(UsageError, match=f"at port {port_of(endpoint)} already: stop it to have it at {other}"):
+    with pytest.raises(UsageError, match=f"already runs at port {port_of(endpoint)}: stop it to start one at {other}"):
         secretsmanager.endpoint(port=other)
 
 
