@@ -38,9 +38,9 @@ NAMES = {
 INTERNAL = {
     "Clock": "checkpoint follow seconds",
     "Events": "all_handled checkpoint problems require_handled",
-    "Hold": "catches is_forgotten",
+    "Hold": "catches checkpoint is_forgotten",
     "KmsKey": "cipher",
-    "ReplicationHold": "account keeps region",
+    "ReplicationHold": "account checkpoint keeps region",
     "Subscription": "first handler matches",
 }
 """Names that only this package uses, and that are public all the same."""
