@@ -15,6 +15,7 @@ from pytest_secretsmanager.engine.interrupts import taken_back
 from pytest_secretsmanager.engine.locks import Lock
 from pytest_secretsmanager.engine.regions import Regions
 from pytest_secretsmanager.engine.service import Service
+from pytest_secretsmanager.engine.watching import Watching
 from pytest_secretsmanager.inspection.keywords import known_keywords
 
 __tracebackhide__ = True
@@ -71,7 +72,6 @@ class ReplicationHold:
         self._service = service
         self._held = held
         self._counting = Lock()
-        self._watching = service.watching(self._count)
         try:
             held.places.append(place)
             if place.polls is not None:
@@ -90,6 +90,11 @@ class ReplicationHold:
         with suppress(ValueError):
             self._held.places.remove(self._place)
         self._watching.end()
+
+    @property
+    def _watching(self) -> Watching:
+        """Made for each use: a kept one would refer back to this object, and keep it alive."""
+        return self._service.watching(self._count)
 
     def _let_follow(self) -> None:
         self._let_go()

@@ -21,7 +21,7 @@ from pytest_secretsmanager.doors.internals import BOTOCORES, SEND, listeners_to
 from pytest_secretsmanager.doors.patching import Wrapper, install, uninstall
 from pytest_secretsmanager.doors.wiring import PROCESS
 from pytest_secretsmanager.engine import model, partitions
-from pytest_secretsmanager.engine.tracebacks import PACKAGES_BETWEEN
+from pytest_secretsmanager.engine.tracebacks import is_of_program
 
 __tracebackhide__ = True
 
@@ -184,7 +184,7 @@ def _target(headers: Mapping[str, Any]) -> str:
 
 def _caller() -> str:
     """The innermost place in the stack outside botocore and similar packages."""
-    frame = next(filter(_is_outside, _frames(sys._getframe())), None)  # noqa: SLF001 - inspect.stack reads all sources
+    frame = next(filter(is_of_program, _frames(sys._getframe())), None)  # noqa: SLF001 - inspect.stack reads all sources
     if frame is None:
         return "an unknown place"
     return f"{frame.f_code.co_filename}:{frame.f_lineno} in {frame.f_code.co_qualname}"
@@ -194,7 +194,3 @@ def _frames(frame: FrameType | None) -> Iterator[FrameType]:
     while frame is not None:
         yield frame
         frame = frame.f_back
-
-
-def _is_outside(frame: FrameType) -> bool:
-    return str(frame.f_globals.get("__name__", "")).partition(".")[0] not in PACKAGES_BETWEEN

@@ -28,6 +28,7 @@ from pytest_secretsmanager.engine.errors import (
     UnsupportedOperation,
     UsageError,
 )
+from pytest_secretsmanager.engine.locks import Lock
 from pytest_secretsmanager.surroundings.program import program_environment
 
 __tracebackhide__ = True
@@ -66,6 +67,7 @@ class Endpoint:
         self._hosts = tuple(f"{name}:{self.port}" for name in (HOST, "localhost"))
         self.url = f"http://{self._hosts[0]}"
         self._is_stopped = False
+        self._stopping = Lock()
         self._open = ExitStack()
         self._open.enter_context(PROCESS.endpoint_at(*(f"http://{host}" for host in self._hosts)))
         self.env: Mapping[str, str] = self.env_of()
@@ -104,11 +106,12 @@ class Endpoint:
 
         In a forked child process it does nothing: the parent continues to serve.
         """
-        if self.is_stopped:
-            return
-        self._server.stop()
-        self._open.close()
-        self._is_stopped = True
+        with self._stopping:  # two threads that close one event loop can close another's sockets
+            if self.is_stopped:
+                return
+            self._server.stop()
+            self._open.close()
+            self._is_stopped = True
 
     @property
     def is_stopped(self) -> bool:

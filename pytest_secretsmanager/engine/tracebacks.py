@@ -8,9 +8,10 @@ rich, Sentry. For them, this module removes the frames from the traceback. An er
 everything in its text, so it needs none of our frames. Imports nothing but the standard library.
 """
 
+import sys
 from collections.abc import Callable
 from functools import wraps
-from types import TracebackType
+from types import FrameType, TracebackType
 from typing import ParamSpec, TypeVar
 
 from pytest_secretsmanager.engine.errors import PytestSecretsManagerError, ServiceError
@@ -20,7 +21,7 @@ __tracebackhide__ = True
 _Arguments = ParamSpec("_Arguments")
 _Result = TypeVar("_Result")
 
-PACKAGES_BETWEEN = frozenset(
+_PACKAGES_BETWEEN = frozenset(
     {"botocore", "boto3", "aiobotocore", "aioboto3", "wrapt", "pytest_secretsmanager", "contextlib"}
 )
 """The packages between a program and the network. The frame that makes a call is the nearest one outside them."""
@@ -29,6 +30,19 @@ _FOR_CALLERS = (PytestSecretsManagerError, ServiceError, AssertionError)
 """The errors that a caller should read, even if this package raises them itself."""
 
 _PACKAGE = f"{__name__.partition('.')[0]}."
+
+
+def is_of_program(frame: FrameType) -> bool:
+    """Return whether a frame is outside the packages between a program and the network."""
+    return str(frame.f_globals.get("__name__", "")).partition(".")[0] not in _PACKAGES_BETWEEN
+
+
+def levels_to_program() -> int:
+    """Return the `stacklevel` with which a warning of the calling function names the program's line."""
+    frame, levels = sys._getframe(1), 1  # noqa: SLF001 - as `warnings` does
+    while frame.f_back is not None and not is_of_program(frame):
+        frame, levels = frame.f_back, levels + 1
+    return levels
 
 
 def without_own_frames(function: Callable[_Arguments, _Result]) -> Callable[_Arguments, _Result]:

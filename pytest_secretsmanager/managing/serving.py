@@ -1,5 +1,6 @@
 """The local HTTP endpoint of a manager: at most one, started on request, stopped when the manager is left."""
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from pytest_secretsmanager.doors.responder import Responder
@@ -40,10 +41,11 @@ class Serving:
         endpoint = self._current
 
         def restore() -> None:
-            if self._current is not endpoint:
-                if self._current is not None:
-                    self._current.stop()
-                self._current = endpoint
+            with lock:
+                if self._current is not endpoint:
+                    self.put_aside()
+                    self._current = endpoint
+            self.stop_put_aside()
 
         return restore
 
@@ -54,10 +56,11 @@ class Serving:
             self._current = None
 
     def stop_put_aside(self) -> None:
-        """Stop the endpoints that were put aside."""
-        while self._to_stop:
-            self._to_stop[-1].stop()
-            self._to_stop.pop()
+        """Stop the endpoints that were put aside. Another thread may do the same, and may put more aside meanwhile."""
+        for endpoint in tuple(self._to_stop):
+            endpoint.stop()
+            with suppress(ValueError):
+                self._to_stop.remove(endpoint)
 
 
 def _endpoint_class() -> "type[Endpoint]":

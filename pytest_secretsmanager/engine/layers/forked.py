@@ -10,7 +10,7 @@ from typing import TextIO, TypeAlias
 
 from pytest_secretsmanager.engine import model
 from pytest_secretsmanager.engine.call import Call, Handler, Outcome
-from pytest_secretsmanager.engine.tracebacks import PACKAGES_BETWEEN
+from pytest_secretsmanager.engine.tracebacks import levels_to_program
 
 __tracebackhide__ = True
 
@@ -83,14 +83,6 @@ def _warn(text: str) -> None:
 
     warnings.showwarning = shown
     try:
-        warnings.warn(text, _CATEGORY, _frames_to_caller())
+        warnings.warn(text, _CATEGORY, levels_to_program())
     finally:
         warnings.showwarning = show
-
-
-def _frames_to_caller() -> int:
-    """Return the distance from `_warn` to the frame that made the call."""
-    frame, count = sys._getframe(1), 1  # noqa: SLF001 - documented, and what warnings itself uses
-    while frame.f_back is not None and frame.f_globals.get("__name__", "").partition(".")[0] in PACKAGES_BETWEEN:
-        frame, count = frame.f_back, count + 1
-    return count

@@ -1,5 +1,8 @@
 """The repr and the arguments of a hold, and its rollback."""
 
+import gc
+import weakref
+
 import pytest
 from replicating import EU, statuses
 
@@ -81,3 +84,15 @@ def test_rollback_of_a_decorated_function_ends_its_replication_hold():
     holding()
     assert manager._parts.service._watchers.of_calls == []
     assert replicating() == "InSync"
+
+
+def test_a_resumed_replication_hold_is_freed_without_the_garbage_collector(secretsmanager):
+    gc.disable()
+    try:
+        hold = secretsmanager.replication.hold(polls=1)
+        hold.resume()
+        is_alive = weakref.ref(hold)
+        del hold
+        assert is_alive() is None
+    finally:
+        gc.enable()
