@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
 
-# A public name stands twice: type checkers read the imports, Python reads the table. tests/house compares them.
+# Each public name is here twice: type checkers read the imports, Python reads the table. tests/house compares them.
 if TYPE_CHECKING:
     from pytest_secretsmanager.controls.between_reads import BetweenReads as BetweenReads
     from pytest_secretsmanager.controls.clock import Clock as Clock

@@ -11,7 +11,7 @@ LAST_PORT = 65_535
 
 
 def is_whole_number(value: object, least: float = float("-inf")) -> TypeGuard[int]:
-    """Return whether a value is an int of at least `least`; a bool is none.
+    """Return whether a value is an int of at least `least`; a bool does not count.
 
     >>> is_whole_number(2, least=1), is_whole_number(0, least=1), is_whole_number(True), is_whole_number(1.0)
     (True, False, False, False)

@@ -92,7 +92,7 @@ def _port(text: str) -> int:
 
 def _serve(given: Namespace) -> None:
     if "" not in sys.path:
-        sys.path.insert(0, "")  # where rotation functions of seed files are looked for, as `python -m` does
+        sys.path.insert(0, "")  # rotation functions of seed files are imported from here, as with `python -m`
     with SecretsManager(given.region, given.account, extra_regions=given.extra_region) as sm:
         secrets = {key for path in given.seed for key in _planted(sm, path)}  # a later file may have the same name
         endpoint = _listening(sm, given.port)
@@ -105,12 +105,12 @@ def _serve(given: Namespace) -> None:
             flush=True,
         )
         crashes = parts_of(sm).crashes
-        told, has_ended = 0, False
+        shown, has_ended = 0, False
         while not has_ended:
-            has_ended = ended.wait(timeout=1)  # one without a limit would not see signals on every system
-            for crash in crashes[told:]:
+            has_ended = ended.wait(timeout=1)  # without a timeout, some systems deliver no signal
+            for crash in crashes[shown:]:
                 print(f"{NAME}: {crash}", file=sys.stderr, flush=True)  # noqa: T201
-                told += 1
+                shown += 1
 
 
 def _planted(sm: SecretsManager, path: Path) -> "list[SecretKey]":

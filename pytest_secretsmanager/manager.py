@@ -111,12 +111,13 @@ class SecretsManager(Panel, Assertions):
         return decorated(self._parts, function)
 
     def snapshot(self) -> Snapshot:
-        """A point to go back to: `with sm.snapshot():` rolls back, at its end, what happens in the block.
+        """Return a context manager: the end of `with sm.snapshot():` rolls back the changes of the block.
 
-        That is secrets, log, clock, KMS keys, registered functions, rotations, holds and planned failures,
-        subscriptions; an endpoint that was started in the block is stopped. The point is the beginning of the block.
-        Blocks nest, and may end in any order. An exception passes through. As at the end of a test, a planned failure
-        or a hold of the block that no rotation met is an AssertionError at its end, and so is a handler that failed.
+        It rolls back secrets, log, clock, KMS keys, registered functions, rotations, holds, planned failures and
+        subscriptions, and stops an endpoint that was started in the block. It goes back to the beginning of the block,
+        not to the call of `snapshot`. Blocks nest, and may end in any order. An exception passes through. As at the end
+        of a test, the block ends with an AssertionError for a planned failure or a hold of the block that no rotation
+        met, and for a handler that failed.
 
         Raises UsageError when a snapshot is entered a second time.
 

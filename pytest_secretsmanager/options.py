@@ -17,7 +17,7 @@ IniType = Literal["string", "args", "linelist"]
 class Option(NamedTuple):
     """One option. `name` is its keyword; the ini option is called `secretsmanager_<name>`.
 
-    `default` is what the ini file has when it says nothing, `default_text` says what happens then. `ini_type` is
+    `default` is the value if the ini file has none, `default_text` describes its effect. `ini_type` is
     pytest's type of the ini option, None for an option that no ini file has. `is_keyword` says whether the marker
     `secretsmanager` and `SecretsManager` take it. `flag` is its name on the command line of `serve`, where it has one.
     """

@@ -144,7 +144,7 @@ def _require_json(what: str, value: object) -> None:
         reason = str(error)
     else:
         return
-    raise UsageError(f"a seeded {what} is text, or something JSON can spell, not {_kind(value)}: {reason}")
+    raise UsageError(f"a seeded {what} is text or a JSON value, not {_kind(value)}: {reason}")
 
 
 def _require_ids(versions: Sequence[Version]) -> None:
@@ -157,17 +157,17 @@ def _require_ids(versions: Sequence[Version]) -> None:
 def _require_order(versions: Sequence[Version]) -> None:
     ages = [version.age for version in versions]
     if ages != sorted(ages, reverse=True):
-        raise UsageError(f"seeded versions stand oldest first, but their ages are {', '.join(map(str, ages))}")
+        raise UsageError(f"seeded versions are listed oldest first, but their ages are {', '.join(map(str, ages))}")
 
 
 def _require_labels(versions: Sequence[Version]) -> None:
     placed = [label for version in versions for label in version.labels or ()]
     twice = next((label for label in placed if placed.count(label) > 1), None)
     if twice is not None:
-        raise UsageError(f"the label {twice!r} can't sit on two versions of one secret")
+        raise UsageError(f"the label {twice!r} can't be on two versions of one secret")
     if versions and all(version.labels is not None for version in versions) and labels.CURRENT not in placed:
         raise UsageError(
-            f"one version has to hold {labels.CURRENT}: AWS attaches it to a secret's first version by itself"
+            f"one version must have {labels.CURRENT}: AWS attaches it to a secret's first version automatically"
         )
 
 

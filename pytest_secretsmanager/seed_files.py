@@ -64,8 +64,7 @@ def read_seeds(path: Path) -> list[Seed]:
     entries = tables.get(TABLES, [])
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         raise UsageError(
-            f"{path}: secrets stand one after the other, each in a table of its own: [[{TABLES}]], or in JSON a list "
-            f"of objects under {TABLES!r}"
+            f"{path}: each secret is in its own table: [[{TABLES}]], or in JSON a list of objects under {TABLES!r}"
         )
     seeds = [_seed(path, number, entry) for number, entry in enumerate(entries, start=1)]
     _require_once(path, seeds)
@@ -190,7 +189,9 @@ def _imported_when_called(reference: str) -> Callable[[Any, Any], Any]:
         try:
             function = getattr(import_module(module), name)
         except (ImportError, AttributeError) as error:
-            raise UsageError(f"the rotation function {reference!r} of a seed file is not there: {error}") from error
+            raise UsageError(
+                f"the rotation function {reference!r} of a seed file can't be imported: {error}"
+            ) from error
         return function(event, context)
 
     handler.__name__ = name

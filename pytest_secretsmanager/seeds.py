@@ -1,4 +1,4 @@
-"""Seeds: the secrets that a test begins with, as calls. There is no back door into the engine's state.
+"""Seeds: the secrets that a test begins with, as calls. A seed has no back door into the engine's state.
 
 A seed makes the calls that a user of the API would make: CreateSecret, a PutSecretValue for each version at its own
 time, the label moves that are still missing, then policy, rotation and replicas. So AWS's rules hold for seeds too, and
@@ -81,7 +81,7 @@ class Rotation:
 
 
 class SeedOptions(TypedDict, total=False):
-    """The options of a seed, as well as name and value."""
+    """The options of a seed, in addition to name and value."""
 
     versions: Sequence[Any]
     tags: Mapping[str, str]
@@ -143,7 +143,7 @@ class Seed:
             text = policy if isinstance(policy, str) else json.dumps(policy)
             yield make_call("PutResourcePolicy", {"SecretId": self.name, "ResourcePolicy": text}, now)
         yield from rotates
-        for move in to_pending:  # AWS would refuse a rotation where AWSPENDING is
+        for move in to_pending:  # AWS refuses to rotate a secret with AWSPENDING
             yield make_call("UpdateSecretVersionStage", move, now)
         if replicas := self.options.get("replicas"):
             regions = [{"Region": region} for region in replicas]

@@ -221,7 +221,7 @@ def test_serve_accepts_a_region_that_extra_region_adds():
 
 def test_serve_refuses_a_seed_that_aws_would_refuse(capsys, seeds):
     seeds.write_text('[[secret]]\nname = "a name"\n')
-    assert "secret 'a name' can't be seeded: AWS answers ValidationException" in refused(
+    assert "secret 'a name' can't be seeded: AWS would refuse it with ValidationException" in refused(
         capsys, "serve", "--seed", str(seeds)
     )
 

@@ -219,7 +219,7 @@ def of_one(event: dict[str, str]) -> None: ...
         ),
         pytest.param(
             Rotation(coroutine),
-            "a rotation function is no coroutine function: Lambda awaits nothing",
+            "a rotation function is a plain function, not a coroutine function: Lambda does not await it",
             id="coroutine function",
         ),
         pytest.param(
@@ -282,7 +282,7 @@ def test_seed_with_a_rotation_that_aws_refuses_shows_the_error_of_aws(
 ) -> None:
     with pytest.raises(UsageError) as refusal:
         secretsmanager.seed("db", "one", rotation=rotation)
-    assert str(refusal.value) == f"secret 'db' can't be seeded: AWS answers {text}"
+    assert str(refusal.value) == f"secret 'db' can't be seeded: AWS would refuse it with {text}"
     assert len(secretsmanager.secrets) == 0
 
 
@@ -347,15 +347,19 @@ def test_it():
     [
         (
             f'Rotation("{FUNCTION}nobody")',
-            f"no function is registered as {FUNCTION}nobody: sm.rotation.register(handler, arn=…) does that",
+            f"no function is registered as {FUNCTION}nobody: sm.rotation.register(handler, arn=…) registers one",
         ),
         (
             'Rotation(handler, schedule="never")',
-            "secret 'db' can't be seeded: AWS answers InvalidParameterException: Invalid schedule expression.",
+            "secret 'db' can't be seeded: AWS would refuse it with InvalidParameterException: Invalid schedule "
+            "expression.",
         ),
         ("handler", "the option 'rotation' of a seed is a Rotation such as Rotation(handler, days=30), not function"),
         ('Rotation(handler, days="30")', "the days of a Rotation are a number, not str"),
-        ("Rotation(coroutine)", "a rotation function is no coroutine function: Lambda awaits nothing"),
+        (
+            "Rotation(coroutine)",
+            "a rotation function is a plain function, not a coroutine function: Lambda does not await it",
+        ),
     ],
     ids=["unregistered function", "schedule", "function in place of a Rotation", "days", "coroutine function"],
 )

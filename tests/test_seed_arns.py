@@ -215,8 +215,16 @@ REFUSED = {
         "the ARN of a seed says partition 'aws', but cn-north-1 is in 'aws-cn': write "
         "'arn:aws-cn:secretsmanager:cn-north-1:111122223333:secret:db-AbCdEf'",
     ),
-    "no name": (f"{ARN.removesuffix('app/db-AbCdEf')}-AbCdEf", {}, "secret '' can't be seeded: AWS answers"),
-    "a name that AWS refuses": (ARN.replace("app/db", "app db"), {}, "secret 'app db' can't be seeded: AWS answers"),
+    "no name": (
+        f"{ARN.removesuffix('app/db-AbCdEf')}-AbCdEf",
+        {},
+        "secret '' can't be seeded: AWS would refuse it with",
+    ),
+    "a name that AWS refuses": (
+        ARN.replace("app/db", "app db"),
+        {},
+        "secret 'app db' can't be seeded: AWS would refuse it with",
+    ),
 }
 
 

@@ -145,7 +145,7 @@ def test_seed_file_names_a_rotation_function_that_can_not_be_imported(file, func
         sm.client().rotate_secret(SecretId="db")
         error = sm.rotation.runs[0].error
     assert isinstance(error, UsageError)
-    assert str(error).startswith(f"the rotation function '{function}' of a seed file is not there: ")
+    assert str(error).startswith(f"the rotation function '{function}' of a seed file can't be imported: ")
 
 
 def test_rotation_step_fails_when_the_function_of_a_seed_file_can_not_be_imported(file):
@@ -179,7 +179,7 @@ WRONG = {
         f'[[secret]]\nname = "db"\nvalue = "{HIDDEN}"\n[[secret]]\nname = "db"',
         "secret 'db' is defined 2 times; put earlier values under `versions`",
     ),
-    "one table": ('[secret]\nname = "db"', "secrets stand one after the other, each in a table of its own: [[secret]]"),
+    "one table": ('[secret]\nname = "db"', "each secret is in its own table: [[secret]]"),
     "no name": (f'[[secret]]\nvalue = "{HIDDEN}"', "secret 1: a seed begins with the secret's name, which is missing"),
     "a misspelt option": (
         f'[[secret]]\nname = "db"\nvalue = "{HIDDEN}"\ntag = {{}}',

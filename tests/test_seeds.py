@@ -321,14 +321,13 @@ OURS: list[tuple[str, tuple[Any, ...], dict[str, Any], str]] = [
         "value that is no JSON",
         ("db", object()),
         {},
-        "a seeded value is text, or something JSON can spell, not object: Object of type object is not JSON "
-        "serializable",
+        "a seeded value is text or a JSON value, not object: Object of type object is not JSON serializable",
     ),
     (
         "value with a member that is no JSON",
         ("db", {"a": {1}}),
         {},
-        "a seeded value is text, or something JSON can spell, not dict: Object of type set is not JSON serializable",
+        "a seeded value is text or a JSON value, not dict: Object of type set is not JSON serializable",
     ),
     ("option", ("db", "x"), {"tag": {}}, "a seed has no option 'tag'; did you mean 'tags'?"),
     (
@@ -378,25 +377,25 @@ OURS: list[tuple[str, tuple[Any, ...], dict[str, Any], str]] = [
         "ages out of order",
         ("db",),
         {"versions": [Version("x", age=timedelta(1)), Version("y", age=timedelta(2))]},
-        "seeded versions stand oldest first, but their ages are 1 day, 0:00:00, 2 days, 0:00:00",
+        "seeded versions are listed oldest first, but their ages are 1 day, 0:00:00, 2 days, 0:00:00",
     ),
     (
         "a value older than the versions before it",
         ("db", Version("x", age=timedelta(hours=1))),
         {"versions": ["y"]},
-        "seeded versions stand oldest first, but their ages are 0:00:00, 1:00:00",
+        "seeded versions are listed oldest first, but their ages are 0:00:00, 1:00:00",
     ),
     (
         "label on two versions",
         ("db",),
         {"versions": [Version("x", labels=["AWSCURRENT", "BLUE"]), Version("y", labels=["BLUE"])]},
-        "the label 'BLUE' can't sit on two versions of one secret",
+        "the label 'BLUE' can't be on two versions of one secret",
     ),
     (
         "no current version",
         ("db",),
         {"versions": [Version("x", labels=["AWSPENDING"]), Version("y", labels=[])]},
-        "one version has to hold AWSCURRENT: AWS attaches it to a secret's first version by itself",
+        "one version must have AWSCURRENT: AWS attaches it to a secret's first version automatically",
     ),
 ]
 
@@ -478,7 +477,7 @@ def test_seed_that_aws_refuses_shows_the_error_of_aws(
 ) -> None:
     with pytest.raises(UsageError) as refusal:
         secretsmanager.seed(name, **options)
-    assert str(refusal.value) == f"secret {name!r} can't be seeded: AWS answers {text}"
+    assert str(refusal.value) == f"secret {name!r} can't be seeded: AWS would refuse it with {text}"
     assert len(secretsmanager.secrets) == 0
 
 

@@ -1,1 +1,1 @@
-"""What a test can turn: time, keys, rotation and replication."""
+"""The controls of a test: time, keys, rotation, replication and event handlers."""

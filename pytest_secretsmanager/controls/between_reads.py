@@ -1,4 +1,4 @@
-"""Rotating a secret between the reads of the code under test."""
+"""Rotation of a secret between the reads of the code under test."""
 
 import warnings
 from collections.abc import Callable, Sequence
@@ -19,16 +19,16 @@ from pytest_secretsmanager.inspection.views import SecretView
 __tracebackhide__ = True
 
 RotateNow: TypeAlias = Callable[[SecretKey], str]
-"""Calls RotateSecret in the name of the secret's own account, and gives the token."""
+"""Calls RotateSecret as the secret's own account, and returns the token."""
 
 _READS = ("GetSecretValue", "BatchGetSecretValue")
 
 
 class BetweenReads:
-    """Counts the reads of one secret inside a `with` block, and rotates it after those it was told to.
+    """Counts the reads of one secret inside a `with` block, and rotates the secret after some of them.
 
-    `reads` and `rotations` are how many there were. A block without a rotation, or with one that failed, would prove
-    nothing, and is an AssertionError at its end.
+    `reads` and `rotations` are the numbers so far. A block without a rotation, or with a failed one, proves nothing: it
+    ends with an AssertionError.
     """
 
     def __init__(self, view: SecretView, first: int, every: int, service: Service, rotate_now: RotateNow) -> None:
@@ -46,10 +46,13 @@ class BetweenReads:
         self._problem: AssertionError | None = None
         self._is_entered = False
         self._is_left = False
+        self._watching: Watching | None = None
+        """Made on entering: it refers back to this object, which must be freed at once if it is never entered."""
 
     def __enter__(self) -> Self:
         self._is_entered = True
         try:
+            self._watching = self._service.watching(self._see)
             self._watching.begin()
         except BaseException:
             self._leave()
@@ -68,9 +71,10 @@ class BetweenReads:
             self._require_success()
 
     def _leave(self) -> None:
-        """Stop watching. Can be repeated."""
+        """Stop watching. Idempotent."""
         self._is_left = True
-        self._watching.end()
+        if self._watching is not None:
+            self._watching.end()
 
     def __del__(self) -> None:
         if not self._is_entered:
@@ -83,7 +87,7 @@ class BetweenReads:
 
     def _see(self, call: Call, outcome: Outcome) -> None:
         if self._is_left:
-            self._watching.end()  # a rollback around the end of the block has begun it again
+            self._leave()  # a rollback around the end of the block has begun the watching again
         elif call.operation in _READS and self._is_read(outcome) and self._is_due():
             try:
                 self._rotate()
@@ -95,7 +99,7 @@ class BetweenReads:
         return isinstance(values, list) and any(value.get("ARN") == self._arn for value in values)
 
     def _is_due(self) -> bool:
-        """Counts a read, unless it is one of a rotation; from a read that is due on, all are, until that is over."""
+        """Count a read, and return whether a rotation is due. Reads made while a rotation runs are not counted."""
         with self._counting:
             if self._rotating or any(run.key == self._key and run.state == "running" for run in self._runs):
                 return False
@@ -124,14 +128,9 @@ class BetweenReads:
             raise self._problem
         if not self.rotations:
             raise AssertionError(
-                f"secret {self._view.name!r} was not rotated between reads: it was read {self.reads} times, and is to "
-                f"be rotated after read number {self._first}"
+                f"secret {self._view.name!r} was not rotated between reads: it was read {self.reads} times, and "
+                f"rotates after read number {self._first}"
             )
-
-    @property
-    def _watching(self) -> Watching:
-        """Made for each use: a kept one would keep this object alive, which warns at its end if it was not entered."""
-        return self._service.watching(self._see)
 
     @property
     def _runs(self) -> Sequence[Run]:

@@ -1,7 +1,7 @@
 """The clock of a `SecretsManager`: the time of every call, and so of versions, deletions and the log.
 
-It follows `time.time()` as it is at each look, so freezegun and time-machine move it too, plus what `advance` and `set`
-have added. On the way forward it stops at each moment at which AWS does something by itself.
+Its time is `time.time()`, read at each look, plus an offset that `advance` and `set` change. So freezegun and
+time-machine move it too. On the way forward it stops at each time at which AWS does something on its own.
 """
 
 import time
@@ -17,20 +17,83 @@ from pytest_secretsmanager.inspection.keywords import known_keywords
 __tracebackhide__ = True
 
 _LAST = datetime(9990, 1, 1, tzinfo=UTC).timestamp()
-"""Some years before the end of what datetimes can hold, which deletion dates have to fit in."""
+"""Some years before the last datetime, so that deletion dates fit in."""
 
 
 _lock = Lock()
-"""Held while any clock is moved: one for all, since each lock costs its manager time to make."""
+"""Held while any clock is moved. All clocks share it: making a lock for each manager would cost time."""
 
 
 class Timetable(Protocol):
-    """What happens by itself as time passes; times are epoch seconds."""
+    """AWS's own actions as time passes; times are epoch seconds."""
 
     @property
     def next_due(self) -> float: ...
 
     def run_due(self, time: float) -> None: ...
+
+
+class MovedTime:
+    """The real time plus an offset. It holds what the package needs of a clock; `Clock` shows what users need."""
+
+    __slots__ = ("_offset", "_timetable")
+
+    def __init__(self) -> None:
+        self._offset = 0.0
+        self._timetable: Timetable | None = None
+
+    def follow(self, timetable: Timetable) -> None:
+        """From now on, stop at each time that this timetable names."""
+        self._timetable = timetable
+
+    def seconds(self) -> float:
+        """The time now in seconds since the epoch, to the millisecond, as AWS has it."""
+        # Half a microsecond makes up for the precision that adding the offset loses.
+        return int((time.time() + self._offset) * 1000 + 0.0005) / 1000
+
+    def checkpoint(self) -> Restore:
+        """Return a function that restores the offset. Real time that has passed is not undone."""
+        offset = self._offset
+
+        def restore() -> None:
+            with _lock:
+                self._offset = offset
+
+        return restore
+
+    def advance(self, seconds: float) -> None:
+        """Go forward by a length of time, and stop on the way."""
+        self._add(seconds - self._stop_where_something_is_due(lambda gone: seconds - gone))
+
+    def set(self, seconds: float) -> None:
+        """Go to a time. Stop on the way forward."""
+        forward = seconds - self.seconds()
+        if forward > 0:
+            self._stop_where_something_is_due(lambda _: seconds - self.seconds())
+        with _lock:
+            offset = seconds - time.time()
+            # A function that ran on the way may have moved the clock further.
+            self._offset = offset if forward < 0 else max(offset, self._offset)
+
+    def _stop_where_something_is_due(self, seconds_left: Callable[[float], float]) -> float:
+        """Go forward from one due time to the next, and return the length of the way.
+
+        `seconds_left` takes the length so far, and returns the length that is left.
+        """
+        gone = 0.0
+        while self._timetable is not None:
+            due = self._timetable.next_due
+            wait = max(0.0, due - self.seconds())
+            if wait > seconds_left(gone):
+                break
+            self._add(wait)
+            gone += wait
+            self._timetable.run_due(max(due, self.seconds()))
+        return gone
+
+    def _add(self, seconds: float) -> None:
+        with _lock:
+            self._offset += seconds
 
 
 class Clock:
@@ -43,34 +106,14 @@ class Clock:
     """
 
     def __init__(self, start: datetime | None = None) -> None:
-        self._offset = 0.0
-        self._timetable: Timetable | None = None
+        self._time = MovedTime()
         if start is not None:
             self.set(start)
-
-    def follow(self, timetable: Timetable) -> None:
-        """From now on, stops where that has something to do."""
-        self._timetable = timetable
 
     @property
     def now(self) -> datetime:
         """The time now, UTC."""
-        return datetime.fromtimestamp(self.seconds(), UTC)
-
-    def seconds(self) -> float:
-        """The time now in seconds since the epoch, to the millisecond, as AWS has it."""
-        # Half a microsecond makes up for what adding the offset loses.
-        return int((time.time() + self._offset) * 1000 + 0.0005) / 1000
-
-    def checkpoint(self) -> Restore:
-        """A point to go back to, though not behind the time that has really passed."""
-        offset = self._offset
-
-        def restore() -> None:
-            with _lock:
-                self._offset = offset
-
-        return restore
+        return datetime.fromtimestamp(self._time.seconds(), UTC)
 
     @known_keywords(
         months="a month has no fixed length, write days=30",
@@ -88,9 +131,9 @@ class Clock:
         minutes: float = 0,
         seconds: float = 0,
     ) -> None:
-        """Moves the clock forward, by a timedelta, by weeks, days, hours, minutes and seconds, or by both together.
+        """Move the clock forward by a timedelta, by weeks, days, hours, minutes and seconds, or by both together.
 
-        Raises UsageError for a step back; `set` takes the clock anywhere.
+        Raises UsageError for a step back; `set` takes the clock to any time.
         """
         if not isinstance(by, timedelta | None):
             raise UsageError(f"the clock advances by a timedelta, or by days=…, hours=…, …; not by {type(by).__name__}")
@@ -102,15 +145,14 @@ class Clock:
             raise UsageError("the clock advances by numbers of weeks, days, hours, minutes and seconds") from None
         if step < timedelta(0):
             raise UsageError(f"the clock does not advance by {step}; clock.set(…) takes it back")
-        _require_in_calendar(self.seconds() + step.total_seconds())
-        seconds = step.total_seconds()
-        self._add(seconds - self._stop_where_something_is_due(lambda gone: seconds - gone))
+        _require_in_calendar(self._time.seconds() + step.total_seconds())
+        self._time.advance(step.total_seconds())
 
     def set(self, time_: datetime) -> None:
-        """Takes the clock to a moment, from which it goes on.
+        """Take the clock to a time, from which it goes on.
 
-        On the way forward what falls due happens, as with `advance`; nothing is undone on the way back. Raises
-        UsageError for a datetime without a time zone: some take it as UTC, and Python as the machine's own.
+        On the way forward everything that falls due happens, as with `advance`. On the way back nothing is undone.
+        Raises UsageError for a datetime without a time zone: some libraries take it as UTC, and Python as local time.
 
         >>> sm.clock.set(datetime(2030, 1, 2, tzinfo=UTC))
         >>> sm.clock
@@ -125,36 +167,15 @@ class Clock:
             )
         seconds = time_.timestamp()
         _require_in_calendar(seconds)
-        forward = seconds - self.seconds()
-        if forward > 0:
-            self._stop_where_something_is_due(lambda _: seconds - self.seconds())
-        with _lock:
-            offset = seconds - time.time()
-            # What ran on the way may have moved the clock further.
-            self._offset = offset if forward < 0 else max(offset, self._offset)
-
-    def _stop_where_something_is_due(self, seconds_left: Callable[[float], float]) -> float:
-        """Goes forward from one moment at which something falls due to the next, and says how far that was.
-
-        `seconds_left` tells how much further the clock is to go, once it has gone so far.
-        """
-        gone = 0.0
-        while self._timetable is not None:
-            due = self._timetable.next_due
-            wait = max(0.0, due - self.seconds())
-            if wait > seconds_left(gone):
-                break
-            self._add(wait)
-            gone += wait
-            self._timetable.run_due(max(due, self.seconds()))
-        return gone
-
-    def _add(self, seconds: float) -> None:
-        with _lock:
-            self._offset += seconds
+        self._time.set(seconds)
 
     def __repr__(self) -> str:
         return f"<clock at {self.now:%Y-%m-%d %H:%M:%S} UTC>"
+
+
+def moved_time_of(clock: Clock) -> MovedTime:
+    """The time of a clock, for the modules of this package."""
+    return clock._time  # noqa: SLF001
 
 
 def _require_in_calendar(seconds: float) -> None:

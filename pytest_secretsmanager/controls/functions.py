@@ -1,4 +1,4 @@
-"""Lambda functions of a test: handlers that Secrets Manager invokes in process, as AWS Lambda would run them."""
+"""Lambda functions of a test: handlers that Secrets Manager invokes in this process, as AWS Lambda would."""
 
 import asyncio
 import inspect
@@ -30,9 +30,9 @@ _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 @dataclass(frozen=True, slots=True)
 class LambdaContext:
-    """What a handler is handed beside the event. Time does not run out: `get_remaining_time_in_millis` stays the same.
+    """The context argument of a handler. `get_remaining_time_in_millis` always returns the same time.
 
-    `aws_request_id` is the one thing that differs from step to step.
+    Only `aws_request_id` differs from step to step.
     """
 
     function_name: str
@@ -53,14 +53,14 @@ class LambdaContext:
         return f"[{self.function_version}]{self.aws_request_id}"
 
     def get_remaining_time_in_millis(self) -> int:
-        """Milliseconds until a Lambda would be stopped."""
+        """Milliseconds until Lambda would stop the function."""
         return self.remaining_time
 
 
 def _run(call: Callable[[], object], name: str) -> object:
-    """Calls a function: in this thread, unless an event loop is running in it.
+    """Call a function in this thread; in another thread if an event loop runs in this one.
 
-    Lambda runs a function elsewhere, so one that has a loop of its own (`asyncio.run`) must be able to start it.
+    Lambda runs a function in another process, where the function can start a loop of its own (`asyncio.run`).
     """
     if asyncio._get_running_loop() is None:  # noqa: SLF001 - asyncio documents it for code that must not raise
         return call()
@@ -87,7 +87,7 @@ class Functions:
         answering: Callable[[str, Callable[[RunningFunction], object]], object],
         regions: Regions,
     ) -> None:
-        """`answering` runs the function of an ARN: its calls are answered in its own world."""
+        """`answering` runs the function of an ARN, and answers its calls by its own manager."""
         self.by_arn: dict[str, Function] = {}
         self._handlers: dict[str, Handler] = {}
         self._new_request_id = new_request_id
@@ -95,11 +95,11 @@ class Functions:
         self._regions = regions
 
     def checkpoint(self) -> Restore:
-        """A point to go back to, with the functions that are registered now."""
+        """Return a function that restores the functions that are registered now."""
         return checkpoint(self.by_arn, self._handlers)
 
     def add(self, handler: Handler, arn: str) -> None:
-        """Registers a handler under an ARN, in place of the one that was there."""
+        """Register a handler under an ARN, in place of an earlier one."""
         parsed = arns.parse_function(arn)
         if parsed is None or parsed.qualifier is not None:
             raise UsageError(f"the ARN of a function is arn:aws:lambda:<region>:<account>:function:<name>, not {arn!r}")
@@ -111,7 +111,7 @@ class Functions:
             context = LambdaContext(name, arn, self._new_request_id())
 
             def call() -> object:
-                """In the thread that runs the handler, so that all of this lasts as long as the handler does."""
+                """Called in the thread of the handler, so that its surroundings last as long as the handler runs."""
                 return self._answering(
                     arn, lambda running: run_function(PROCESS.environment, running, region, name, act)
                 )
@@ -125,7 +125,7 @@ class Functions:
         self.by_arn[arn] = invoke
 
     def free_arn(self, handler: Handler, name: str | None, region: str, account: str) -> str:
-        """The ARN for a handler: of the name given, else of its own name, with a number if others have that one."""
+        """The ARN for a handler: of `name`, else of the handler's own name, with a number if that is taken."""
         if name is not None and _NAME.fullmatch(name) is None:
             raise UsageError(f"a function's name has 1 to 64 letters, digits, - or _, not {name!r}")
         place = f"arn:{arns.partition(region)}:lambda:{region}:{account}:function:"
@@ -137,11 +137,11 @@ class Functions:
 
 
 def require_handler(handler: object) -> None:
-    """Refuses what Lambda could not call."""
+    """Raise UsageError for a handler that Lambda could not call."""
     if not callable(handler) or inspect.isclass(handler):
         raise UsageError(f"a rotation function is called as handler(event, context); {handler!r} can't be")
     if inspect.iscoroutinefunction(handler):
-        raise UsageError("a rotation function is no coroutine function: Lambda awaits nothing")
+        raise UsageError("a rotation function is a plain function, not a coroutine function: Lambda does not await it")
     try:
         inspect.signature(handler).bind({}, None)
     except TypeError:
@@ -149,4 +149,4 @@ def require_handler(handler: object) -> None:
             f"a rotation function is called as handler(event, context); {handler!r} takes other arguments"
         ) from None
     except ValueError:
-        return  # a callable that tells nothing of its arguments
+        return  # a callable without a signature

@@ -1,9 +1,11 @@
-"""The KMS keys that secrets are encrypted with: making them, and turning them off as an operator might."""
+"""The KMS keys of secrets: how a test creates, disables and denies them."""
 
 import re
 from collections.abc import Callable
 from typing import TypeAlias
 
+from pytest_secretsmanager.engine import arns
+from pytest_secretsmanager.engine.callers import require_account
 from pytest_secretsmanager.engine.errors import UsageError
 from pytest_secretsmanager.engine.keys import KeyRing, KeyState, KmsKey, KmsRefusal, is_alias
 from pytest_secretsmanager.engine.regions import Regions
@@ -16,10 +18,10 @@ KeyRef: TypeAlias = str | KmsKey
 
 
 class Kms:
-    """The keys of one `SecretsManager`, in its own region and account unless `region` or `account` say otherwise.
+    """The keys of one `SecretsManager`. `region` and `account` default to those of the `SecretsManager`.
 
-    A request that names a key which doesn't exist is refused, as AWS refuses it. While a mock of moto is active, the
-    keys of its KMS exist too, each with its state.
+    A request that names a missing key is refused, as AWS refuses it. While a mock of moto is active, requests can name
+    the keys of moto's KMS too. Such a key has the state that it has in moto.
 
     >>> key = sm.kms.create_key(alias="alias/pay")
     >>> _ = sm.client().create_secret(Name="db", SecretString="one", KmsKeyId="alias/pay")
@@ -37,27 +39,28 @@ class Kms:
 
     @known_keywords()
     def create_key(self, alias: str | None = None, *, region: str | None = None, account: str | None = None) -> KmsKey:
-        """A new customer key, with an alias (`alias/…`) if one is given. Its `.id` and `.arn` name it too.
+        """Create a customer key, with an alias (`alias/…`) if one is given. Return it: `.id` and `.arn` name it too.
+
+        Raises UsageError for an alias of another form, and for an unknown region.
 
         >>> sm.kms.create_key(alias="alias/pay").alias
         'alias/pay'
         """
         if alias is not None:
             _require_alias(alias)
-        return self._keys.create(self._in(region), account or self._account, alias=alias)
+        return self._keys.create(self._in(region), self._of(account), alias=alias)
 
     def key(self, key: KeyRef, *, region: str | None = None, account: str | None = None) -> KmsKey:
-        """A key as it is now."""
+        """Return a key as it is now. Raises UsageError for a key that doesn't exist."""
         name = key.arn if isinstance(key, KmsKey) else key
         if not isinstance(name, str):
-            raise UsageError(f"a KMS key is named by its id, ARN or alias, or by itself, not by {type(key).__name__}")
-        place = (name.split(":")[3], name.split(":")[4]) if name.startswith("arn:") and name.count(":") >= 5 else None
-        where = place or (self._in(region), account or self._account)
+            raise UsageError(f"a KMS key is a KmsKey, or a str with its id, ARN or alias, not {type(key).__name__}")
+        where = _place_in(name) or (self._in(region), self._of(account))
         try:
             return self._keys.find(*where, name)
         except KmsRefusal as refusal:
             raise UsageError(
-                f"no KMS key {name!r}: {str(refusal).rstrip('.')}; sm.kms.create_key(alias=…) makes one"
+                f"no KMS key {name!r}: {str(refusal).rstrip('.')}; sm.kms.create_key(alias=…) creates one"
             ) from None
 
     def _in(self, region: str | None) -> str:
@@ -66,24 +69,39 @@ class Kms:
         self._regions.require(region, "the region of a KMS key")
         return region
 
+    def _of(self, account: str | None) -> str:
+        if account is None:
+            return self._account
+        require_account(account, "the account of a KMS key")
+        return account
+
     def disable(self, key: KeyRef) -> None:
-        """The key encrypts and decrypts nothing until it is enabled again."""
+        """Disable the key: it encrypts and decrypts nothing until it is enabled again.
+
+        Raises UsageError for a key that doesn't exist, and for a key of moto.
+        """
         self._put_state(key, "Disabled")
 
     def enable(self, key: KeyRef) -> None:
-        """The key works again; a scheduled deletion is cancelled."""
+        """Enable the key again, and cancel a scheduled deletion.
+
+        Raises UsageError for a key that doesn't exist, and for a key of moto.
+        """
         self._put_state(key, "Enabled")
 
     def schedule_deletion(self, key: KeyRef) -> None:
-        """The key waits for its deletion, and encrypts and decrypts nothing meanwhile."""
+        """Schedule the deletion of the key: until then it encrypts and decrypts nothing.
+
+        Raises UsageError for a key that doesn't exist, and for a key of moto.
+        """
         self._put_state(key, "PendingDeletion")
 
     def _put_state(self, key: KeyRef, state: KeyState) -> None:
         found = self.key(key)
         if found.is_elsewhere:
             raise UsageError(
-                f"the KMS key {found.arn} is moto's, and has the state that it has there: change that by a client of "
-                "KMS; sm.kms.deny(key) lets no caller use it here"
+                f"the KMS key {found.arn} is moto's, and moto holds its state: change it with a client of KMS; "
+                "sm.kms.deny(key) keeps callers from using it here"
             )
         self._keys.put(found, state=state)
 
@@ -91,9 +109,9 @@ class Kms:
     def deny(self, key: KeyRef, *, principal: str | None = None) -> None:
         """Keep callers from using the key: AWS refuses their calls with `Access to KMS is not allowed`.
 
-        `principal` is the ARN of one user, role or role session; a role's ARN denies the key to all its sessions. A
-        logged call has its caller's ARN as `principal`. None denies the key to every caller, and to AWS itself when it
-        rotates or replicates. Raises UsageError for a key that doesn't exist and for a `principal` that is no such ARN.
+        `principal` is the ARN of one user, role or role session; a role's ARN denies the key to all its sessions. None
+        denies it to every caller, and to AWS itself when it rotates or replicates. Raises UsageError for a key that
+        doesn't exist, for a `principal` of another form, and for one in another partition than the key.
 
         >>> key = sm.kms.create_key(alias="alias/pay")
         >>> sm.kms.deny(key, principal="arn:aws:iam::123456789012:user/test")
@@ -105,7 +123,7 @@ class Kms:
         if principal is None:
             self._keys.put(found, denied=True)
         else:
-            _require_principal(principal)
+            _require_principal(principal, found)
             self._keys.put(found, denied_to=found.denied_to | {principal})
 
     def allow(self, key: KeyRef) -> None:
@@ -125,14 +143,28 @@ class Kms:
         return f"<KMS keys of {self._region()}, account {self._account}>"
 
 
-_PRINCIPAL = re.compile(r"arn:[a-z-]+:(iam|sts)::\d{12}:(user|role|assumed-role)/.+")
+_PRINCIPAL = re.compile(
+    r"""arn:(?P<partition>aws[a-z-]*):
+    ( iam::[0-9]{12}:(user|role)/([!-~]+/)?[A-Za-z0-9_+=,.@-]+
+    | sts::[0-9]{12}:assumed-role/[A-Za-z0-9_+=,.@-]+/[A-Za-z0-9_+=,.@-]+
+    )""",
+    re.VERBOSE,
+)
 
 
-def _require_principal(principal: object) -> None:
-    if not isinstance(principal, str) or _PRINCIPAL.fullmatch(principal) is None:
+def _require_principal(principal: object, key: KmsKey) -> None:
+    """Raise UsageError for an ARN that no caller of this key can have: it would deny nothing."""
+    arn = _PRINCIPAL.fullmatch(principal) if isinstance(principal, str) else None
+    if arn is None:
         raise UsageError(
             "a principal is the ARN of a user, role or role session such as 'arn:aws:iam::123456789012:role/app', not "
             f"{principal!r}"
+        )
+    partition = key.arn.split(":", 2)[1]
+    if arn["partition"] != partition:
+        raise UsageError(
+            f"the principal {principal!r} is in the partition {arn['partition']!r}, and the KMS key {key.arn} is in "
+            f"{partition!r}: write 'arn:{partition}:{arn[0].split(':', 2)[2]}'"
         )
 
 
@@ -143,4 +175,12 @@ def _require_alias(alias: object) -> None:
         hint = f"; did you mean {f'alias/{alias}'!r}?" if is_alias(f"alias/{alias}") else ""
         raise UsageError(f"the alias of a KMS key is 'alias/' with letters, digits, /, _ or -, not {alias!r}{hint}")
     if alias.startswith("alias/aws/"):
-        raise UsageError("aliases that start with 'alias/aws/' are those of AWS's own keys")
+        raise UsageError("aliases that start with 'alias/aws/' are reserved for AWS's own keys")
+
+
+def _place_in(name: str) -> tuple[str, str] | None:
+    """The region and the account of a key that is named by an ARN; None for any other name."""
+    try:
+        return arns.place(name) if arns.is_arn(name) else None
+    except ValueError:
+        return None

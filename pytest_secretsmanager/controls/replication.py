@@ -1,7 +1,8 @@
-"""Replication as a test turns it: replicas in other regions and accounts follow at once, unless they are held back."""
+"""Replication in a test: replicas in other regions and accounts follow at once, unless a hold keeps them back."""
 
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Self, cast
 
@@ -19,71 +20,91 @@ from pytest_secretsmanager.inspection.keywords import known_keywords
 __tracebackhide__ = True
 
 
+@dataclass(slots=True, eq=False)
+class HeldPlace:
+    """The region and account of the replicas that one hold keeps back. None: all regions, all accounts.
+
+    `polls` is how many more calls of DescribeSecret end the hold; None for a hold that no call ends.
+    """
+
+    region: str | None
+    account: str | None
+    polls: int | None = None
+
+    def has(self, region: str, account: str) -> bool:
+        """Whether the hold keeps back the replicas of this region and account."""
+        return self.region in (None, region) and self.account in (None, account)
+
+    def __str__(self) -> str:
+        where = "all regions" if self.region is None else self.region
+        return where if self.account is None else f"{where} in account {self.account}"
+
+
 class HeldReplicas:
-    """What the engine asks before a replica follows."""
+    """The places that holds keep back. The engine asks here before a replica follows."""
 
     def __init__(self) -> None:
-        self.holds: list[ReplicationHold] = []
+        self.places: list[HeldPlace] = []
 
     def checkpoint(self) -> Restore:
-        """A point to go back to, with the holds that there are now; replicas are left as they are."""
-        return checkpoint(self.holds)
+        """Return a function that restores the present holds and their polls. It changes no replica."""
+        restore_places = checkpoint(self.places)
+        polls = [(place, place.polls) for place in self.places]
+
+        def restore() -> None:
+            restore_places()
+            for place, left in polls:
+                place.polls = left
+
+        return restore
 
     def holds_back(self, region: str, account: str) -> bool:
-        """Whether a hold keeps the replicas of that region and account."""
-        return any(hold.keeps(region, account) for hold in self.holds)
+        """Whether a hold keeps back the replicas of this region and account."""
+        return any(place.has(region, account) for place in self.places)
 
 
 class ReplicationHold:
-    """Keeps replicas `InProgress` until `resume()`, the end of its `with` block, or so many looks of polling code."""
+    """Keeps replicas `InProgress` until `resume()`, the end of its `with` block, or some DescribeSecret calls."""
 
-    def __init__(
-        self, service: Service, held: HeldReplicas, region: str | None, account: str | None, polls: int | None
-    ) -> None:
-        self.region = region
-        self.account = account
+    def __init__(self, service: Service, held: HeldReplicas, place: HeldPlace) -> None:
+        self._place = place
         self._service = service
         self._held = held
-        self._polls = polls
         self._counting = Lock()
         self._watching = service.watching(self._count)
         try:
-            held.holds.append(self)
-            if polls is not None:
+            held.places.append(place)
+            if place.polls is not None:
                 self._watching.begin()
         except BaseException:
             self._let_go()
             raise
 
-    def keeps(self, region: str, account: str) -> bool:
-        """Whether it is for the replicas of that region and account."""
-        return self.region in (None, region) and self.account in (None, account)
-
     def resume(self) -> None:
-        """Lets the replicas follow: they have when this returns, and when an interrupt ends it. It can be repeated."""
+        """Let the replicas follow. They have followed when this returns or an interrupt ends it. Idempotent."""
         with taken_back(_nothing, self._let_follow):
             pass
         self._service.tell_listeners()
 
     def _let_go(self) -> None:
         with suppress(ValueError):
-            self._held.holds.remove(self)
+            self._held.places.remove(self._place)
         self._watching.end()
 
     def _let_follow(self) -> None:
         self._let_go()
         for secret in self._service.secrets():
             if secret.replicas or secret.links is not None:
-                self._service.catch_up(secret.key)
+                self._service.update_replicas(secret.key)
 
     def _count(self, call: Call, outcome: Outcome) -> None:
-        """Counts DescribeSecret calls that show a replica in progress."""
-        if call.operation != "DescribeSecret" or self._polls is None:
+        """Count DescribeSecret calls that show a replica in progress."""
+        if call.operation != "DescribeSecret" or self._place.polls is None:
             return
-        if any(self.keeps(region, account) for region, account in _shown_in_progress(outcome.reply)):
+        if any(self._place.has(region, account) for region, account in _shown_in_progress(outcome.reply)):
             with self._counting:
-                self._polls -= 1
-                last = self._polls == 0
+                self._place.polls -= 1
+                last = self._place.polls == 0
             if last:
                 self.resume()
 
@@ -96,13 +117,15 @@ class ReplicationHold:
         self.resume()
 
     def __repr__(self) -> str:
-        where = "all regions" if self.region is None else self.region
-        account = "" if self.account is None else f" in account {self.account}"
-        return f"<hold of replication to {where}{account}: {'held' if self in self._held.holds else 'resumed'}>"
+        return _hold_text(self._place, "held" if self._place in self._held.places else "resumed")
+
+
+def _hold_text(place: HeldPlace, state: str) -> str:
+    return f"<hold of replication to {place}: {state}>"
 
 
 def _shown_in_progress(reply: Reply) -> Iterator[tuple[str, str]]:
-    """Region and account of each replica that a reply of DescribeSecret shows in progress, itself included."""
+    """Yield region and account of each replica in progress in a reply of DescribeSecret: the secret may be one."""
     regions = cast("list[dict[str, str]]", reply.get("ReplicationStatus", []))
     accounts = cast("list[dict[str, str]]", reply.get("CrossAccountReplicas", []))
     primary = cast("dict[str, str]", reply.get("CrossAccountPrimary", {}))
@@ -117,7 +140,7 @@ def _shown_in_progress(reply: Reply) -> Iterator[tuple[str, str]]:
 
 
 def _nothing() -> None:
-    """What resuming begins with: a hold has begun before."""
+    """The beginning of a resume: nothing is to be done."""
 
 
 class ReplicationControl:
@@ -141,13 +164,15 @@ class ReplicationControl:
     def hold(
         self, region: str | None = None, *, account: str | None = None, polls: int | None = None
     ) -> ReplicationHold:
-        """Keeps the replicas of one region, or of all, `InProgress`, so that code which waits for them can be tested.
+        """Keep the replicas of one region, or of all regions, `InProgress`: for tests of code that waits for them.
 
-        With `account` it keeps those that stand in that account, such as replicas of another account's secrets; without
-        one, those of all accounts.
+        With `account`, it keeps the replicas in that account, such as replicas of another account's secrets. Without
+        it, it keeps those of all accounts.
 
-        They follow when the hold is resumed, at the end of its `with` block, or, with `polls`, once so many
-        DescribeSecret calls have shown one of them in progress.
+        The replicas follow when the hold is resumed, or at the end of its `with` block. With `polls`, they also follow
+        after that many DescribeSecret calls have shown one of them in progress.
+
+        Raises UsageError for an unknown region, an account of another form, and `polls` below 1.
         """
         if region is not None:
             self._regions.require(region, "the region of a hold")
@@ -155,7 +180,8 @@ class ReplicationControl:
             require_account(account)
         if polls is not None:
             require_count("polls", "is a number of DescribeSecret calls", polls)
-        return ReplicationHold(self._service, self._held, region, account, polls)
+        return ReplicationHold(self._service, self._held, HeldPlace(region, account, polls))
 
     def __repr__(self) -> str:
-        return f"<replication: {', '.join(map(repr, self._held.holds)) or 'nothing is held'}>"
+        holds = ", ".join(_hold_text(place, "held") for place in self._held.places)
+        return f"<replication: {holds or 'nothing is held'}>"

@@ -1,4 +1,4 @@
-"""Rotation as a test turns it: which functions there are, where one stops, what fails, and when it happens."""
+"""Rotation in a test: registering functions, holding rotations, making steps fail, and rotating between reads."""
 
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from pytest_secretsmanager.arguments import require_count
 from pytest_secretsmanager.controls.between_reads import BetweenReads, RotateNow
 from pytest_secretsmanager.controls.functions import Functions, Handler, require_handler
-from pytest_secretsmanager.controls.steps import Failure, Hold, Steps, require_failure, require_step
+from pytest_secretsmanager.controls.steps import Failure, Hold, PlannedStop, Steps, require_failure, require_step
 from pytest_secretsmanager.engine.effects.controls import When
 from pytest_secretsmanager.engine.errors import UsageError
 from pytest_secretsmanager.engine.service import Service
@@ -19,7 +19,7 @@ from pytest_secretsmanager.inspection.views import SecretId, state_of
 from pytest_secretsmanager.inspection.wording import count_text
 from pytest_secretsmanager.inspection.world import World
 
-if TYPE_CHECKING:  # as a name, so that help() shows this and not all that it stands for
+if TYPE_CHECKING:  # under a name, so that help() shows the name and not the long type
     from pytest_secretsmanager.inspection.names import StepName
 
 __tracebackhide__ = True
@@ -28,9 +28,9 @@ __tracebackhide__ = True
 class RotationControl:
     """The rotations of one `SecretsManager`.
 
-    A rotation function is any Lambda handler. RotateSecret runs its four steps in process: they have run when the call
-    returns, unless the test holds them. While a mock of moto is active, the functions of its Lambda are there too, as
-    long as moto needs no Docker for them (`mock_aws(config={"lambda": {"use_docker": False}})`): they do nothing.
+    A rotation function is any Lambda handler. RotateSecret runs its four steps in this process: they have run when the
+    call returns, unless the test holds them. While a mock of moto is active, the functions of moto's Lambda can be
+    named too, if moto runs them without Docker (`mock_aws(config={"lambda": {"use_docker": False}})`): they do nothing.
 
     >>> def handler(event, context):
     ...     secret, token = event["SecretId"], event["ClientRequestToken"]
@@ -81,16 +81,16 @@ class RotationControl:
         region: str | None = None,
         account: str | None = None,
     ) -> str:
-        """Make a Lambda function of a handler, and return its ARN.
+        """Register a handler as a Lambda function, and return the ARN to rotate with.
 
-        `handler(event, context)` gets AWS's event (`Step`, `SecretId` as ARN, `ClientRequestToken`, `RotationToken`);
-        it fails a step by raising. A failed step doesn't fail the test; `assert_rotated` does. While a step runs, the
+        `handler(event, context)` gets AWS's event (`Step`, `SecretId` as ARN, `ClientRequestToken`, `RotationToken`).
+        It fails a step by raising. A failed step does not fail the test; `assert_rotated` does. While a step runs, the
         environment is that of a Lambda function in its region: AWS_REGION, AWS_DEFAULT_REGION,
         AWS_LAMBDA_FUNCTION_NAME, and SECRETS_MANAGER_ENDPOINT where that is unset.
 
-        Without `arn`, the function has the name `name` (None: the handler's), and is in `region` and `account` (None:
-        the default ones). It replaces a function of the same ARN. Clients that the handler makes call from the
-        function's account.
+        Without `arn`, the function has the name `name`, else that of the handler, and is in `region` and `account`
+        (None: the default ones). It replaces a function with the same ARN. Clients of the handler call from the
+        function's account. Raises UsageError for a handler that Lambda could not call, and for wrong arguments.
 
         >>> sm.rotation.register(lambda event, context: None, name="rotate-db")
         'arn:aws:lambda:us-east-1:123456789012:function:rotate-db'
@@ -109,7 +109,7 @@ class RotationControl:
 
     @property
     def runs(self) -> Sequence[RotationRun]:
-        """The rotations so far, oldest first: each try is one, and so is each trial with RotateImmediately false."""
+        """The rotations so far, oldest first. Each attempt is one, and each trial (RotateImmediately false) is one."""
         return tuple(map(RotationRun, self._service.runs))
 
     @known_keywords()
@@ -122,9 +122,10 @@ class RotationControl:
         region: str | None = None,
         account: str | None = None,
     ) -> Hold:
-        """Stops the next rotation of a secret before or after a step, once, so that the test can look.
+        """Stop the next rotation of a secret before or after a step, once, so that the test can look at its state.
 
-        A hold that no rotation has come to when the test ends fails the test.
+        A hold that no rotation has come to fails the test at its end. Raises UsageError for an unknown step, and unless
+        exactly one of `before` and `after` is given; SecretNotFound for a missing secret.
 
         >>> _ = sm.seed("db", "one")
         >>> arn = sm.rotation.register(lambda event, context: None)
@@ -136,12 +137,12 @@ class RotationControl:
         'failed'
         """
         if (before is None) == (after is None):
-            raise UsageError("a rotation is held before one step, or after one: hold(secret, before='finishSecret')")
+            raise UsageError("a rotation is held before a step or after a step: hold(secret, before='finishSecret')")
         key = self._key(secret_id, region, account)
         when: When = "after" if before is None else "before"
-        hold = Hold(key, require_step(after if before is None else before), when, self._service.resume)
-        self._steps.holds.append(hold)
-        return hold
+        stop = PlannedStop(key, require_step(after if before is None else before), when)
+        self._steps.planned_stops.append(stop)
+        return Hold(stop, self._service.resume)
 
     @known_keywords()
     def fail(
@@ -155,11 +156,12 @@ class RotationControl:
         region: str | None = None,
         account: str | None = None,
     ) -> None:
-        """Lets the next steps of that name fail: in place of the function, or with `after=True` once it has run.
+        """Make the next steps of this name fail: in place of the function, or, with `after=True`, after it has run.
 
-        `error` is an exception or a class of them, `secret` narrows it to the rotations of one secret, `times` is how
-        many steps fail at most. Steps of a trial (RotateImmediately false) count too. A test that ends before any step
-        has failed so fails itself: it has not tested the crash that it is about.
+        `error` is an exception or a class of exceptions. With `secret`, only rotations of that secret fail. `times` is
+        the largest number of steps that fail; steps of a trial (RotateImmediately false) count too. If no step has
+        failed by the end of the test, the test fails: it has not tested that failure. Raises UsageError for wrong
+        arguments, and SecretNotFound for a missing secret.
 
         >>> _ = sm.seed("db", "one")
         >>> arn = sm.rotation.register(lambda event, context: None)
@@ -184,13 +186,14 @@ class RotationControl:
         region: str | None = None,
         account: str | None = None,
     ) -> BetweenReads:
-        """Rotates a secret between the reads of the code under test: what it has just read is then no longer current.
+        """Rotate a secret between the reads of the code under test, so that the value just read is no longer current.
 
-        Used in a `with` block. It rotates after the read number `first`, and after each `every` reads from then on.
-        With 1, each value is out of date as soon as it was read: so code that reads again when a service refuses its
-        value can only recover with 2 or more, if that service takes the new value only. GetSecretValue and
-        BatchGetSecretValue are reads; those of the rotation itself don't count. The secret needs a rotation function.
-        A block without a rotation, or with one that failed, fails the test at its end.
+        Use it in a `with` block. The secret rotates after read number `first`, and then after every `every` reads. With
+        1, each value is out of date at once. Code that reads again when a service refuses its value can then never
+        recover, if the service takes only the new value: use 2 or more. GetSecretValue and BatchGetSecretValue are
+        reads; those of the rotation itself don't count. The secret needs a rotation function. A block without a
+        rotation, or with a failed one, fails the test at its end. Raises UsageError for a secret without a rotation
+        function and for numbers below 1, and SecretNotFound for a missing secret.
 
         >>> _ = sm.seed("db", {"password": "one"}, owning_service="rds")
         >>> _ = sm.client().rotate_secret(SecretId="db")

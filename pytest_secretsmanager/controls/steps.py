@@ -1,4 +1,4 @@
-"""Where rotations stop and what fails in them, as a test has asked for it."""
+"""The plans of a test for its rotations: the points at which one stops, and the steps that fail."""
 
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
@@ -20,48 +20,85 @@ Failure: TypeAlias = BaseException | type[BaseException]
 
 
 class UnmetPlanError(AssertionError):
-    """A test has planned that a rotation fails or stops at a step, and none did."""
+    """A test planned that a rotation fails or stops at a step, and no rotation did."""
+
+
+@dataclass(slots=True, eq=False)
+class PlannedStop:
+    """A point at which the next rotation of a secret stops, and the `run` that has stopped there.
+
+    `is_spent`: no rotation stops here any more. `is_reported`: an error has said that no rotation came here. `is_met`:
+    a rotation has stopped here, even if a rollback has undone it since. `is_left`: the hold's `with` block is over, so
+    no rollback lets it catch a rotation again.
+    """
+
+    key: SecretKey
+    step: str
+    when: When
+    run: Run | None = None
+    is_spent: bool = False
+    is_reported: bool = False
+    is_met: bool = False
+    is_left: bool = False
+
+    def catches(self, run: Run, step: str, when: When) -> bool:
+        """Whether this rotation stops here. If so, this stop has caught it."""
+        is_free = self.run is None and not self.is_spent
+        if not is_free or run.key != self.key or (self.step, self.when) != (step, when):
+            return False
+        self.run = run
+        self.is_met = True
+        return True
+
+    def checkpoint(self) -> Restore:
+        """Return a function that restores the rotation that has stopped here now, if any."""
+        run, is_spent = self.run, self.is_spent
+
+        def restore() -> None:
+            self.run, self.is_spent = run, is_spent or self.is_left
+
+        return restore
+
+    @property
+    def is_unmet(self) -> bool:
+        """Whether no rotation has come here, and no error has said so yet."""
+        return not (self.is_met or self.is_spent or self.is_reported)
+
+    def __str__(self) -> str:
+        return f"<hold of {self.key.name!r} {self.when} {self.step}>"
 
 
 class Hold:
     """A point at which the next rotation of a secret stops, once.
 
-    `run` is the rotation that has come to it, None until then. `resume()` lets it go on and gives it back; so does the
-    end of a `with` block. A hold that no rotation came to is a UsageError there, and fails the test where there is no
-    such block.
+    `run` is the rotation that has come to this point; None until then. `resume()` continues that rotation and returns
+    it; so does the end of a `with` block. If no rotation came to the hold, both raise UsageError. Without a `with`
+    block or a `resume()`, such a hold fails the test at its end.
     """
 
-    def __init__(self, key: SecretKey, step: str, when: When, resume: Callable[[Run], None]) -> None:
-        self._run: Run | None = None
-        self._key = key
-        self._point = (step, when)
+    def __init__(self, stop: PlannedStop, resume: Callable[[Run], None]) -> None:
+        self._stop = stop
         self._resume = resume
-        self._spent = False
-        self._is_told = False
 
     @property
     def run(self) -> RotationRun | None:
-        """The rotation that has come to this point, None until then."""
-        return None if self._run is None else RotationRun(self._run)
-
-    def catches(self, run: Run, step: str, when: When) -> bool:
-        """Whether this rotation stops here; from then on this hold has caught it."""
-        is_free = self._run is None and not self._spent
-        if not is_free or run.key != self._key or self._point != (step, when):
-            return False
-        self._run = run
-        return True
+        """The rotation that has come to this point; None until then."""
+        return None if self._stop.run is None else RotationRun(self._stop.run)
 
     def resume(self) -> RotationRun:
-        """Lets the rotation go on; its further steps have run when this returns."""
-        if self._run is None:
-            self._is_told = True
-            raise UsageError(f"no rotation has come to the {self!r}, so none goes on")
-        if self._spent or self._run.state != "held":
-            raise UsageError(f"the rotation of the {self!r} goes on already")
-        self._spent = True
-        self._resume(self._run)
-        return RotationRun(self._run)
+        """Continue the rotation, and return it when its further steps have run.
+
+        Raises UsageError when no rotation has come to this point, and when the rotation is no longer held.
+        """
+        run = self._stop.run
+        if run is None:
+            self._stop.is_reported = True
+            raise UsageError(f"no rotation has come to the {self!r}, so there is none to resume")
+        if self._stop.is_spent or run.state != "held":
+            raise UsageError(f"the rotation of the {self!r} is no longer held")
+        self._stop.is_spent = True
+        self._resume(run)
+        return RotationRun(run)
 
     def __enter__(self) -> Self:
         return self
@@ -69,19 +106,14 @@ class Hold:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        is_needed = not self._spent and (self._run is None or self._run.state == "held")
-        if error is None and is_needed:
+        run = self._stop.run
+        is_needed = not self._stop.is_met if run is None else run.state == "held"
+        if error is None and is_needed and not self._stop.is_spent:
             self.resume()
-        self._spent = True
-
-    @property
-    def is_forgotten(self) -> bool:
-        """Whether no rotation has come to it, and the test was not told so yet."""
-        return self._run is None and not (self._spent or self._is_told)
+        self._stop.is_spent = self._stop.is_left = True
 
     def __repr__(self) -> str:
-        step, when = self._point
-        return f"<hold of {self._key.name!r} {when} {step}>"
+        return str(self._stop)
 
 
 @dataclass(slots=True)
@@ -92,7 +124,7 @@ class _PlannedFailure:
     error: Failure
     times: int
     met: bool = False
-    """Whether a step has failed by it, though that be rolled back since."""
+    """Whether it has made a step fail. A rollback does not change this."""
 
     def fits(self, run: Run, step: str, when: When) -> bool:
         return self.times > 0 and self.key in (None, run.key) and (self.step, self.when) == (step, when)
@@ -105,68 +137,71 @@ class _PlannedFailure:
 
 
 class Steps:
-    """What the engine asks at each step of a rotation."""
+    """The plans for rotations. The engine asks here at each step."""
 
     def __init__(self) -> None:
-        self.holds: list[Hold] = []
+        self.planned_stops: list[PlannedStop] = []
         self._failures: list[_PlannedFailure] = []
 
     def checkpoint(self) -> Restore:
-        """A point to go back to, with the holds and failures that are planned now."""
-        restore = checkpoint(self.holds, self._failures)
+        """Return a function that restores the stops and failures that are planned now."""
+        restore_plans = checkpoint(self.planned_stops, self._failures)
+        restore_stops = [stop.checkpoint() for stop in self.planned_stops]
         left = [(failure, failure.times) for failure in self._failures]
 
-        def go_back_and_count_again() -> None:
-            restore()
+        def restore() -> None:
+            restore_plans()
+            for restore_stop in restore_stops:
+                restore_stop()
             for failure, times in left:
                 failure.times = times
 
-        return go_back_and_count_again
+        return restore
 
     def plan_failure(self, key: SecretKey | None, step: str, when: When, error: Failure, times: int) -> None:
-        """Lets the next steps of that name fail."""
+        """Make the next steps of this name fail."""
         self._failures.append(_PlannedFailure(key, step, when, error, times))
 
     @property
     def are_planned(self) -> bool:
-        """Whether there is any plan, met or not."""
-        return bool(self._failures or self.holds)
+        """Whether any plan exists, met or not."""
+        return bool(self._failures or self.planned_stops)
 
     @contextmanager
     def all_met(self) -> Iterator[None]:
-        """What is planned inside has come to pass by the end, else UnmetPlanError; an error from inside comes first."""
-        before = [*self._failures, *self.holds]
+        """Raise UnmetPlanError at the end if a plan of the block was not met. An error of the block comes first."""
+        before = [*self._failures, *self.planned_stops]
         yield
         self.require_met(but_for=before)
 
     def require_met(self, but_for: Collection[object] = ()) -> None:
-        """Raises UnmetPlanError for plans that never came to pass, and tells of each once.
+        """Raise UnmetPlanError for plans that were not met. Each is reported once.
 
-        `but_for` has those that were made before, of which another end will tell.
+        `but_for` has plans that are left to an outer block.
         """
         failures = [plan for plan in self._failures if not plan.met and not _is_in(plan, but_for)]
-        holds = [hold for hold in self.holds if hold.is_forgotten and not _is_in(hold, but_for)]
+        stops = [stop for stop in self.planned_stops if stop.is_unmet and not _is_in(stop, but_for)]
         self._failures[:] = [plan for plan in self._failures if not _is_in(plan, failures)]
-        self.holds[:] = [hold for hold in self.holds if not _is_in(hold, holds)]
+        self.planned_stops[:] = [stop for stop in self.planned_stops if not _is_in(stop, stops)]
         problems = [
             *(f"{plan} was planned, and no rotation came to that step" for plan in failures),
-            *(f"the {hold!r} was planned, and no rotation came to it" for hold in holds),
+            *(f"the {stop} was planned, and no rotation came to it" for stop in stops),
         ]
         if problems:
             raise UnmetPlanError("\n".join([*problems, _ADVICE]))
 
     def forget(self) -> None:
-        """Drops what is planned, and tells of nothing: the block that planned it is over."""
+        """Drop the plans without a report: the block that made them is over."""
         self._failures.clear()
-        self.holds[:] = [hold for hold in self.holds if not hold.is_forgotten]
+        self.planned_stops[:] = [stop for stop in self.planned_stops if not stop.is_unmet]
 
     def stops(self, run: Run, step: str, when: When) -> bool:
-        """Whether a hold catches a rotation here."""
-        caught = [hold for hold in self.holds if hold.catches(run, step, when)]
+        """Whether a hold stops this rotation here. Each one that does catches the rotation."""
+        caught = [stop for stop in self.planned_stops if stop.catches(run, step, when)]
         return bool(caught)
 
     def failure(self, run: Run, step: str, when: When) -> BaseException | None:
-        """What a step is to fail with, if it is."""
+        """The error that is planned for a step; None without a plan."""
         planned = next((failure for failure in self._failures if failure.fits(run, step, when)), None)
         if planned is None:
             return None
@@ -176,8 +211,8 @@ class Steps:
 
 
 _ADVICE = (
-    "A secret rotates when rotate_secret is called, or when clock.advance reaches the time of its schedule. A "
-    "plan for one secret does not apply to the rotations of another."
+    "A secret rotates when rotate_secret is called, or when clock.advance comes to the time of its schedule; a plan "
+    "for one secret does not apply to another."
 )
 
 
@@ -186,7 +221,7 @@ def _is_in(plan: object, plans: Collection[object]) -> bool:
 
 
 def require_step(step: object) -> str:
-    """One of the four steps' names; UsageError, with the nearest one, for anything else."""
+    """Return the name of a step. Raise UsageError, with the nearest name, for any other value."""
     if not isinstance(step, str):
         raise UsageError(f"a step of a rotation is named by a str, not by {type(step).__name__}")
     if step not in STEPS:
@@ -195,7 +230,7 @@ def require_step(step: object) -> str:
 
 
 def require_failure(error: object) -> None:
-    """What a step can be made to fail with: an exception, or a class that makes one of nothing."""
+    """Raise UsageError unless `error` is an exception, or a class of exceptions that needs no arguments."""
     is_class = isinstance(error, type) and issubclass(error, BaseException)
     if not (is_class or isinstance(error, BaseException)):
         raise UsageError(f"a step fails with an exception or a class of exceptions, not with {error!r}")
@@ -204,6 +239,5 @@ def require_failure(error: object) -> None:
             error()
         except TypeError:
             raise UsageError(
-                f"a step fails with an exception, and {error.__name__} can't be made without arguments: give one that "
-                "is made already"
+                f"a step fails with an exception, and {error.__name__} needs arguments: give an instance"
             ) from None

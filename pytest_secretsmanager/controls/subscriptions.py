@@ -1,11 +1,13 @@
-"""Handlers of events, and how events come to them: in the order of the log, one at a time, with no lock held."""
+"""Delivery of events to handlers: in the order of the log, one at a time, with no lock held."""
 
 import inspect
 from collections.abc import Callable
+from dataclasses import dataclass
 from threading import get_ident
 from types import TracebackType
 from typing import Any, Self, TypeAlias, cast
 
+from pytest_secretsmanager.controls.handler_problems import HandlerError, HandlerProblems
 from pytest_secretsmanager.engine.call import copied
 from pytest_secretsmanager.engine.checkpoints import Restore
 from pytest_secretsmanager.engine.errors import ServiceError, UsageError
@@ -23,14 +25,19 @@ __tracebackhide__ = True
 EventHandler: TypeAlias = Callable[[dict[str, Any]], object]
 
 LONGEST_CHAIN = 100
-"""How many times in a row the events that handlers cause may cause handlers to cause more."""
+"""The longest chain of events: handlers cause events, for which handlers cause the next ones."""
 
 MOST_CAUSED = 10_000
-"""How many events of such a row are delivered at most: where each event causes two more, the row never gets long."""
+"""The largest number of events in a chain. If each event causes two more, the chain stays short and gets wide."""
 
 
-class HandlerError(AssertionError):
-    """A handler that the test has subscribed to events has failed."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Subscriber:
+    """A handler and the events that it gets: those that match, from the place `first` in the log on."""
+
+    handler: EventHandler
+    matches: Matches
+    first: int
 
 
 class Subscription:
@@ -39,18 +46,13 @@ class Subscription:
     As a context manager it is unsubscribed at the end of the block.
     """
 
-    def __init__(
-        self, handler: EventHandler, matches: Matches, first: int, end: Callable[["Subscription"], None]
-    ) -> None:
-        self.handler = handler
-        self.matches = matches
-        self.first = first
-        """The place in the log from which on events come to it."""
+    def __init__(self, subscriber: Subscriber, end: Callable[[Subscriber], None]) -> None:
+        self._subscriber = subscriber
         self._end = end
 
     def unsubscribe(self) -> None:
-        """Calls the handler no more. Once more does nothing."""
-        self._end(self)
+        """Stop calling the handler. Idempotent."""
+        self._end(self._subscriber)
 
     def __enter__(self) -> Self:
         return self
@@ -61,19 +63,19 @@ class Subscription:
         self.unsubscribe()
 
     def __repr__(self) -> str:
-        return f"<subscription of {name_of(self.handler)}>"
+        return f"<subscription of {name_of(self._subscriber.handler)}>"
 
 
 class Deliveries:
-    """The subscriptions of one manager, and what its handlers failed with.
+    """The subscribers of one manager, and the failures of their handlers.
 
-    One thread delivers at a time. What comes meanwhile waits, be it caused by a handler or by another thread, and is
-    delivered next by the thread that delivers already: so handlers see events in the order of the log.
+    One thread delivers at a time. An event that a handler or another thread causes meanwhile waits, and the same thread
+    delivers it next. So handlers get events in the order of the log.
     """
 
     def __init__(self, service: Service, entries: Entries) -> None:
-        self.subscriptions: list[Subscription] = []
-        self.problems: list[HandlerError] = []
+        self.subscribers: list[Subscriber] = []
+        self.problems = HandlerProblems()
         self._service = service
         self._watching = service.watching(self._deliver, self._deliver)
         self._entries = entries
@@ -82,28 +84,28 @@ class Deliveries:
         self._has_caused_more = False
 
     def add(self, handler: EventHandler, matches: Matches) -> Subscription:
-        """Subscribes a handler to the events of all that is logged from now on."""
+        """Subscribe a handler to the events of calls that are logged from now on."""
         with self._service.lock:
-            subscription = Subscription(handler, matches, self._entries.position, self._remove)
-            if not self.subscriptions:
-                self._position = subscription.first
+            subscriber = Subscriber(handler, matches, self._entries.position)
+            if not self.subscribers:
+                self._position = subscriber.first
                 self._watching.begin()
-            self.subscriptions.append(subscription)
-        return subscription
+            self.subscribers.append(subscriber)
+        return Subscription(subscriber, self._remove)
 
-    def _remove(self, subscription: Subscription) -> None:
+    def _remove(self, subscriber: Subscriber) -> None:
         with self._service.lock:
-            if subscription in self.subscriptions:
-                self.subscriptions.remove(subscription)
-                if not self.subscriptions:
+            if subscriber in self.subscribers:
+                self.subscribers.remove(subscriber)
+                if not self.subscribers:
                     self._watching.end()
 
     def checkpoint(self) -> Restore:
-        """A point to go back to, with the subscriptions that there are now; the service's watchers go back with it."""
-        subscriptions, position = self.subscriptions.copy(), self._position
+        """Return a function that restores the present subscribers. The service restores its watchers itself."""
+        subscribers, position = self.subscribers.copy(), self._position
 
         def restore() -> None:
-            self.subscriptions[:] = subscriptions
+            self.subscribers[:] = subscribers
             self._position = position
 
         return restore
@@ -111,7 +113,7 @@ class Deliveries:
     # --- delivering --------------------------------------------------------------------------------------------------
 
     def _deliver(self, *_: object) -> None:
-        """Delivers what has been logged since, unless a delivery is under way, which then delivers this too."""
+        """Deliver the events of new log entries. A delivery that is under way in this thread delivers them too."""
         if self._thread == get_ident():
             self._has_caused_more = True
         else:
@@ -132,7 +134,7 @@ class Deliveries:
         self._has_caused_more = False
         while self._thread == get_ident() and (found := self._next()) is not None:
             position, entry = found
-            if position >= end:  # what handlers have caused up to here begins
+            if position >= end:  # from here on, events that handlers have caused
                 rounds = rounds + 1 if self._has_caused_more else 0
                 end, self._has_caused_more = self._entries.position, False
             events = tuple(events_of(entry))
@@ -144,9 +146,9 @@ class Deliveries:
                 self._hand_over(event, position)
 
     def _next(self) -> tuple[int, Entry] | None:
-        """What is to be delivered next; when there is nothing, this thread delivers no more.
+        """Return the next log entry to deliver. If none exists, end the delivery of this thread.
 
-        Under the lock, so that only what is committed is found, and nothing comes between the look and the end.
+        Under the lock: only committed entries are found, and none is added between the look and the end.
         """
         with self._service.lock:
             position = self._position
@@ -158,15 +160,15 @@ class Deliveries:
             return position, entry
 
     def _hand_over(self, event: Delivered, position: int) -> None:
-        for subscription in tuple(self.subscriptions):
-            is_meant = position >= subscription.first and subscription in self.subscriptions
-            if is_meant and subscription.matches(event):
-                self._call(subscription.handler, cast("Delivered", copied(event)))
+        for subscriber in tuple(self.subscribers):
+            is_meant = position >= subscriber.first and subscriber in self.subscribers
+            if is_meant and subscriber.matches(event):
+                self._call(subscriber.handler, cast("Delivered", copied(event)))
 
     def _call(self, handler: EventHandler, event: Delivered) -> None:
-        """Calls a handler, and keeps what it fails with: whoever made the call that caused the event did nothing wrong.
+        """Call a handler, and keep its failure: the call that caused the event is not at fault.
 
-        What is no Exception, as an interrupt or `pytest.fail`, goes on to that caller.
+        An error that is not an Exception, such as KeyboardInterrupt or `pytest.fail`, is raised to that call.
         """
         described = event_text(event)
         try:
@@ -179,20 +181,20 @@ class Deliveries:
                 f"the handler {name_of(handler)} failed with {type(error).__name__}{where}, called with {described}"
             )
             problem.__cause__ = error
-            self.problems.append(problem)
+            self.problems.all.append(problem)
             return
         if inspect.iscoroutine(result):
             result.close()
-            self.problems.append(
-                HandlerError(f"the handler {name_of(handler)} gave a coroutine, which is not awaited; {_PLAIN}")
+            self.problems.all.append(
+                HandlerError(f"the handler {name_of(handler)} returned a coroutine, which is not awaited; {_PLAIN}")
             )
 
     def _break_off(self, entry: Entry, rounds: int) -> None:
-        """Ends an endless loop: what is left is not delivered. Its problem comes first, since a report may be cut."""
+        """End an endless loop: drop the events that wait. This problem comes first, since a report may be cut."""
         with self._service.lock:
             self._position = self._entries.position
-            handlers = ", ".join(name_of(subscription.handler) for subscription in self.subscriptions[:3])
-        self.problems.insert(
+            handlers = ", ".join(name_of(subscriber.handler) for subscriber in self.subscribers[:3])
+        self.problems.all.insert(
             0,
             HandlerError(
                 f"the calls of a handler ({handlers}) caused events for handlers {rounds} times in a row, up to "
@@ -203,7 +205,7 @@ class Deliveries:
 
 
 def _forget_refusal(error: BaseException) -> None:
-    """Cuts off the refusal of the call that caused the event: Python takes it for the origin of a handler's error."""
+    """Remove the refusal of the call that caused the event: Python made it the context of the handler's error."""
     seen: set[int] = set()
     while (before := error.__cause__ or error.__context__) is not None and id(before) not in seen:
         if isinstance(before, ServiceError):
@@ -214,7 +216,7 @@ def _forget_refusal(error: BaseException) -> None:
 
 
 def event_text(event: Delivered) -> str:
-    """Which event it is, in a few words."""
+    """A short text that names an event."""
     detail = event["detail"]
     what = detail.get("eventName") or f"{detail['labelUpdated']} of secret {detail['name']!r}"
     return f"{event['detail-type']!r} ({what})"
@@ -227,13 +229,13 @@ _PLAIN = (
 
 
 def name_of(handler: object) -> str:
-    """The name of a handler, within bounds; of an object that has none the name of its type."""
+    """The name of a handler, cut to a length; the name of its type for an object without one."""
     name = str(getattr(handler, "__qualname__", type(handler).__qualname__))
     return name.rpartition("<locals>.")[2][-60:]
 
 
 def require_event_handler(handler: object) -> None:
-    """Refuses what can't be called with an event."""
+    """Raise UsageError for a handler that can't be called with an event."""
     if not callable(handler) or inspect.isclass(handler):
         kind = f"the class {handler.__name__}" if inspect.isclass(handler) else type(handler).__name__
         raise UsageError(f"a handler of events is called as handler(event); {kind} can't be")
@@ -242,7 +244,7 @@ def require_event_handler(handler: object) -> None:
     try:
         signature = inspect.signature(handler)
     except ValueError:
-        return  # a function of C that does not tell its parameters
+        return  # a function of C without a signature
     if _takes(signature, {}):
         return
     name = name_of(handler)

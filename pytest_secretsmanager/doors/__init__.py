@@ -1,9 +1,9 @@
-"""Ways in: each door turns a foreign request into a Call, and an Outcome back into what its caller expects.
+"""Ways in: each door turns a foreign request into a `Call`, and an `Outcome` into the answer that its caller expects.
 
 In process: `patch` and `patch_async` are the doors for clients of botocore and aiobotocore, `patching` puts their
 wrappers in place. `switchboard` knows the `responder` for a call; `wiring` makes the one switchboard of this process. A
 call takes the `short_way` or the `long_way` through its client, and `answers` makes its answer. `internals` holds every
 private name of a library.
-Over HTTP: `http` is AWS's own front, `signatures` asks who calls, `wire` reads and writes bodies, and `http_server` is
-the one module that knows the server library. `guard` refuses calls that would reach AWS.
+Over HTTP: `http` is the front of the service, `signatures` identifies the caller, `wire` reads and writes bodies, and
+`http_server` is the one module that knows the server library. `guard` refuses calls that would reach AWS.
 """

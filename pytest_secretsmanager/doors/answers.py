@@ -1,6 +1,6 @@
 """Answers to the calls of a client, as botocore's parser would have made them from AWS's HTTP responses.
 
-Both ways through a client end here. Knows botocore's clients, and aiobotocore's, which differ in their awaits alone;
+Both ways through a client end here. Knows botocore's clients, and aiobotocore's, which differ only in their awaits;
 knows the engine's service, and nothing of patching.
 """
 
@@ -12,8 +12,8 @@ from botocore.client import BaseClient
 
 from pytest_secretsmanager.doors import wire
 from pytest_secretsmanager.doors.client_facts import ClientFacts
-from pytest_secretsmanager.doors.replies import shown
 from pytest_secretsmanager.doors.responder import Responder
+from pytest_secretsmanager.doors.shown_values import shown
 from pytest_secretsmanager.engine import model
 from pytest_secretsmanager.engine.call import Call, Parameters
 from pytest_secretsmanager.engine.errors import ServiceError
@@ -22,7 +22,11 @@ __tracebackhide__ = True
 
 
 def answer_body(
-    responder: Responder, client: BaseClient, facts: ClientFacts, described: model.Operation, body: bytes | str
+    responder: Responder,
+    client: BaseClient,
+    facts: ClientFacts,
+    described: model.OperationDescription,
+    body: bytes | str,
 ) -> tuple[int, dict[str, Any]]:
     """The same as `answer`, for parameters in a request's body."""
     try:
@@ -36,7 +40,7 @@ def answer(
     responder: Responder,
     client: BaseClient,
     facts: ClientFacts,
-    described: model.Operation,
+    described: model.OperationDescription,
     parameters: Parameters,
     accepted: bool = False,
 ) -> tuple[int, dict[str, Any]]:

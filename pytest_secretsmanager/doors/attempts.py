@@ -33,10 +33,10 @@ _FAILURES: dict[ConnectionFailure, tuple[str, str]] = {
     "read timeout": ("ReadTimeoutError", "Read timed out."),
     "closed": ("ConnectionClosedError", "Remote end closed connection without response"),
 }
-"""What botocore's HTTP session raises for each failure of a connection, with the text of its cause."""
+"""The error of botocore's HTTP session for each failure of a connection, with the text of its cause."""
 
 Responses = list[tuple[Any, Any]]
-"""What an emitter returns: each listener with its response."""
+"""The result of an emitter: each listener with its response."""
 
 
 @dataclass(slots=True, eq=False)
@@ -45,13 +45,13 @@ class Attempts:
 
     responder: Responder
     client: BaseClient
-    operation: model.Operation
+    operation: model.OperationDescription
     response_class: Callable[..., AWSResponse]
     made: int = 0
     waited: float = 0.0
 
     def answer(self, request: AWSPreparedRequest) -> AWSResponse:
-        """The response to one attempt. Raises what botocore's HTTP session raises when a connection fails."""
+        """Return the response to one attempt. Raise the error of botocore's HTTP session when a connection fails."""
         self.made += 1
         now, request_id = self.responder.now(), self.responder.new_request_id()
         headers = {
@@ -98,7 +98,7 @@ class Attempts:
         return responses
 
     def _carry_out(self, call: Call, fault: Fault) -> tuple[int, bytes]:
-        """The status and body of the service's own answer; of no answer when the request does not reach the service."""
+        """Return status and body of the service's own answer; 0 and no body if the request does not reach it."""
         service = self.responder.service
         try:
             if fault.is_served:
@@ -127,7 +127,7 @@ current: ContextVar[Attempts | None] = ContextVar("current", default=None)
 def emitting(attempts: Attempts) -> AbstractContextManager[None]:
     """While events of these attempts are emitted: botocore's listeners wait on the manager's clock."""
     before = current.get()
-    # Not by a token: a coroutine that is thrown away may end in another context.
+    # Not by a token: a discarded coroutine may end in another context.
     return taken_back(lambda: current.set(attempts), lambda: current.set(before))
 
 

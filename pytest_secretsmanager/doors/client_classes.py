@@ -27,8 +27,8 @@ __tracebackhide__ = True
 class ClientClasses(ABC):
     """A door: every class of one name that this process has imported, with wrappers around two of its methods.
 
-    `others_inside` says whether other code (a mock, say) stands between a wrapper of ours and botocore's own method,
-    and so has to be called.
+    `others_inside` says whether other code, such as a mock, stands between our wrapper and botocore's own method. The
+    call must then reach that code.
     """
 
     def __init__(self, switchboard: Switchboard, module: str, name: str) -> None:
@@ -36,7 +36,8 @@ class ClientClasses(ABC):
         self.others_inside = False
         self._module = module
         self._name = name
-        self._around_call, self._around_request = self._make_api_call, self._make_request  # each bound once: one object
+        # Bound once: each stays one object.
+        self._around_call, self._around_request = self._make_api_call, self._make_request
         self._classes: tuple[ref[type], ...] = ()
         self._are_found = False
 
@@ -55,7 +56,7 @@ class ClientClasses(ABC):
         return self.switchboard.call_under_way(responder)
 
     def wrap(self) -> None:
-        """Wrap the methods of each class, and from now on those of each class that is imported. Idempotent."""
+        """Wrap the methods of each class, and later those of each class that is imported. Idempotent."""
         if not self._are_found:
             for edition in editions(self._module, self._name):
                 self.add(edition)
@@ -63,7 +64,7 @@ class ClientClasses(ABC):
         self.switchboard.imports.follow(self._module, self._meet)
         if (module := sys.modules.get(self._module)) is not None:
             newest = getattr(module, self._name, None)
-            # An import may pass unnoticed: `sys.meta_path` is for all programs to change.
+            # An import may go unnoticed: any code may change `sys.meta_path`.
             if newest is not None and not (self._classes and self._classes[-1]() is newest):
                 self.add(newest)
         if self._classes:
@@ -77,12 +78,12 @@ class ClientClasses(ABC):
                 uninstall(client_class, MAKE_REQUEST, self._around_request)
 
     def add(self, client_class: type) -> None:
-        """Add a class, whose methods are wrapped the next time that any are."""
+        """Add a class. The next `wrap` wraps its methods."""
         known = [reference for reference in self._classes if reference() not in (None, client_class)]
         self._classes = (*known, ref(client_class))
 
     def _meet(self, module: ModuleType) -> None:
-        """A module was imported, perhaps once more. One that is being imported still may lack the class."""
+        """Called when a module was imported, perhaps again. A partially imported module may lack the class."""
         client_class = getattr(module, self._name, None)
         if client_class is not None:
             with self.switchboard.lock:

@@ -6,8 +6,8 @@ from typing import Any
 from botocore.client import BaseClient
 
 from pytest_secretsmanager.doors import internals, moto
-from pytest_secretsmanager.doors.replies import Scalars, scalars_of
 from pytest_secretsmanager.doors.responder import Responder
+from pytest_secretsmanager.doors.shown_values import Scalars, scalars_of
 from pytest_secretsmanager.engine.call import Call, Parameters
 from pytest_secretsmanager.engine.callers import Principal, acting, user_of
 
@@ -18,7 +18,7 @@ __tracebackhide__ = True
 class ClientFacts:
     """The facts of one client.
 
-    `quiet` holds the operations whose calls are not observed, each with the registrations for which that was found.
+    `quiet` maps each operation whose calls no other code observes to the listeners' registrations at that time.
     """
 
     region: str
@@ -28,7 +28,7 @@ class ClientFacts:
     quiet: dict[str, object] = field(default_factory=dict)
 
     def principal_for(self, responder: Responder, client: BaseClient) -> Principal:
-        """The caller: the principal of credentials that were handed out, else the client's account, else the default.
+        """The caller: the principal of handed-out credentials, else of the client's account, else the default.
 
         The credentials are looked up at each call, since botocore may have refreshed them.
         """

@@ -1,7 +1,7 @@
-"""A pool of threads that a process does not wait for at its end.
+"""A pool of threads that do not keep a process from ending.
 
-The threads of `concurrent.futures` are joined when the interpreter exits. So a rotation function that never returns
-would keep a test run from ending, though every test is over.
+The interpreter joins the threads of `concurrent.futures` when it exits. With those, a rotation function that never
+returns would keep a test run from ending.
 """
 
 from collections.abc import Callable
@@ -26,7 +26,7 @@ class _Task(NamedTuple, Generic[_Result]):
 
 
 class DaemonPool:
-    """Calls functions in daemon threads of its own, up to `size` of them; one is started when none is free."""
+    """Calls functions in its own daemon threads, at most `size` of them. It starts a thread when none is free."""
 
     def __init__(self, size: int, name: str) -> None:
         self._size = size
@@ -35,18 +35,18 @@ class DaemonPool:
         self._threads: list[Thread] = []
         self._lock = Lock()
         self._free = 0
-        """Threads without a task, less the tasks that wait for a thread."""
+        """The number of threads without a task, minus that of tasks that wait for a thread."""
         self._is_shut_down = False
 
     def submit(
         self, function: Callable[_Arguments, _Result], *args: _Arguments.args, **kwargs: _Arguments.kwargs
     ) -> Future[_Result]:
-        """Calls a function once a thread is free. Raises RuntimeError when the pool was shut down."""
+        """Call a function when a thread is free. Raise RuntimeError if the pool was shut down."""
         future: Future[_Result] = Future()
         task = _Task(future, lambda: function(*args, **kwargs))
         with self._lock:
             if self._is_shut_down:
-                raise RuntimeError("this pool of threads was shut down: it calls nothing any more")
+                raise RuntimeError("this pool of threads was shut down, and takes no more calls")
             if self._free <= 0 and len(self._threads) < self._size:
                 self._start_thread()
             self._free -= 1
@@ -54,9 +54,9 @@ class DaemonPool:
         return future
 
     def shutdown(self, *, wait: bool = True) -> None:
-        """Cancels the calls that have not begun, and ends every thread that is free, or is once its call returns.
+        """Cancel the calls that have not begun, and end each thread when its call has returned.
 
-        With `wait` it returns when no thread is left.
+        With `wait`, return when every thread has ended.
         """
         with self._lock:
             self._is_shut_down = True
@@ -83,7 +83,7 @@ class DaemonPool:
     def _work(self) -> None:
         while task := self._tasks.get():
             self._do(task)
-            del task  # what a call holds is not kept until the next one
+            del task  # or the thread would keep its objects alive until the next task
 
     def _do(self, task: _Task[_Result]) -> None:
         if not task.future.set_running_or_notify_cancel():
@@ -94,9 +94,9 @@ class DaemonPool:
         except BaseException as error:
             self._add_free()
             task.future.set_exception(error)
-            del task  # the error knows this frame, and the future knows the error
+            del task  # or a cycle stays: this frame, the future, the error
         else:
-            # First, so that whatever comes next on this result finds the thread free.
+            # First, so that a caller that waits for the result finds the thread free.
             self._add_free()
             task.future.set_result(result)
 

@@ -1,8 +1,8 @@
 """The guard: it refuses Secrets Manager calls of botocore that would reach AWS.
 
-It stands where botocore hands a request to the network, so moto, a Stubber or a hook can answer first; and it passes
-requests to other hosts, such as LocalStack or moto's server. A call that no listener can answer is refused before it is
-signed, since credentials may come over the network too.
+It stands where botocore hands a request to the network, so moto, a Stubber or a hook can answer first. Requests to
+other hosts, such as LocalStack or moto's server, pass. A call that no listener can answer is refused before botocore
+signs it, since credentials may come over the network too.
 """
 
 import sys
@@ -46,19 +46,19 @@ class StoppedCall:
 
 
 Refuse: TypeAlias = Callable[[StoppedCall], BaseException]
-"""Makes the error that is raised in the place of a call."""
+"""Makes the error that is raised in place of a call."""
 
 _BEFORE_THE_SIGNATURE = ("request-created", "choose-signer", "before-sign")
-"""The events at which a hook can still lead a request elsewhere, or end it."""
+"""The events at which a hook can still redirect a request or end it."""
 
 _MAKER = "_pytest_secretsmanager_maker"
-_NOT_NOTED = Maker("a place that is not known, before calls were blocked")
+_NOT_NOTED = Maker("an unknown place, before calls were blocked")
 
 
 class Guard:
-    """Refuses calls that would reach AWS, from the moment it is made until it is taken down.
+    """Refuses calls that would reach AWS, from its creation until it is taken down.
 
-    Of several guards the newest refuses. `running_test` gives the name of the running test.
+    Of several guards, only the newest refuses. `running_test` gives the name of the running test.
     """
 
     def __init__(self, refuse: Refuse, running_test: Callable[[], str | None]) -> None:
@@ -78,7 +78,7 @@ class Guard:
         self.follow()
 
     def follow(self) -> None:
-        """Guard the botocore and aiobotocore that are imported, and every one that is imported from now on."""
+        """Guard the imported botocore and aiobotocore, and each that is imported later."""
         for name, hook in self._hooks.items():
             PROCESS.imports.follow(name, hook)
             if name in sys.modules:
@@ -114,7 +114,7 @@ class Guard:
         self._require_answered(endpoint, *args)
         try:
             return wrapped(*args, **kwargs)
-        except Exception as error:  # such as NoCredentialsError: the request was on its way to AWS all the same
+        except Exception as error:  # such as NoCredentialsError: this request too was meant for AWS
             self._refuse_unsigned(error, endpoint, args)
             raise
 
@@ -183,10 +183,10 @@ def _target(headers: Mapping[str, Any]) -> str:
 
 
 def _caller() -> str:
-    """The innermost place outside botocore and its like from which this was called."""
+    """The innermost place in the stack outside botocore and similar packages."""
     frame = next(filter(_is_outside, _frames(sys._getframe())), None)  # noqa: SLF001 - inspect.stack reads all sources
     if frame is None:
-        return "a place that is not known"
+        return "an unknown place"
     return f"{frame.f_code.co_filename}:{frame.f_lineno} in {frame.f_code.co_qualname}"
 
 

@@ -1,7 +1,7 @@
 """The HTTP door: the same service behind a local URL, for programs outside this process and clients of any language.
 
-What stands here is what AWS's own front does: who signed a request, which operation it names, and the form of the
-answer. A request is refused unless it is signed with credentials that the manager has handed out.
+This module does the work of AWS's front: it checks the signature, finds the operation, and writes the answer. A request
+is refused unless it is signed with credentials that the manager has handed out.
 """
 
 from collections.abc import Mapping
@@ -33,16 +33,16 @@ from pytest_secretsmanager.surroundings.program import program_environment
 __tracebackhide__ = True
 
 BODY_LIMIT = 1024 * 1024
-"""Bytes that a request's body may have: far more than the largest that AWS allows."""
+"""The largest body of a request, in bytes: far more than AWS allows."""
 
 _TARGET = "secretsmanager."
 
 
 class Endpoint:
-    """A local URL behind which a `SecretsManager` answers, as AWS's endpoint would, until it is stopped.
+    """A local URL at which a `SecretsManager` answers, as AWS's endpoint would, until the endpoint is stopped.
 
-    `url` is `http://127.0.0.1:<port>`, `env` the environment that a program needs to find it: the SDKs' own variables
-    for the endpoint, region and credentials. It refuses requests that are not signed with credentials handed out here.
+    `url` is `http://127.0.0.1:<port>`. `env` is the environment that leads a program there: the SDKs' own variables for
+    endpoint, region and credentials. A request that is not signed with such credentials gets AWS's own error.
 
     >>> with sm.endpoint() as endpoint:
     ...     endpoint.url, sorted(endpoint.env)[:3]
@@ -71,10 +71,11 @@ class Endpoint:
         self.env: Mapping[str, str] = self.env_of()
 
     def env_of(self, *, region: str | None = None, account: str | None = None) -> dict[str, str]:
-        """The environment for a program in another region or account, with new credentials of its own.
+        """Return the environment for a program in another region or account, with new credentials.
 
-        Add it to that of this process: `subprocess.run(…, env=os.environ | endpoint.env_of(…))`. Raises UsageError
-        for an invalid account or region, and after the endpoint has stopped.
+        Merge it over `os.environ`: `subprocess.run(…, env=os.environ | endpoint.env_of(region="eu-west-1"))`. Raises
+        UsageError for an unknown region, for an account of another form, when the endpoint was stopped, and in a child
+        process that was forked from the one that serves.
 
         >>> with sm.endpoint() as endpoint:
         ...     endpoint.env_of(region="eu-west-1")["AWS_REGION"]
@@ -86,22 +87,22 @@ class Endpoint:
             self._responder.service.ports.regions.require(region)
         if self._server.is_of_parent:
             raise UsageError(
-                "this endpoint is served by the process that this one was forked from, which knows no credentials "
-                "made here: call env_of(…) there, before the fork"
+                "the parent process serves this endpoint, and knows no credentials that are made after the fork: call "
+                "env_of(…) in the parent, before the fork"
             )
         if self._is_stopped:
-            raise UsageError("this endpoint was stopped, and serves nobody any more")
+            raise UsageError("this endpoint was stopped: it answers no more requests")
         callers = self._responder.callers
         pair = callers.hand_out_to_user(account or callers.account)
         self._open.callback(callers.take_back, pair)
         return self._open.enter_context(program_environment(self.url, HOST, region or self._region, pair))
 
     def stop(self) -> None:
-        """Stops serving: no thread and no socket stays. What was stopped already stays so.
+        """Stop serving: no thread and no socket is left. Idempotent.
 
-        A stop that was interrupted can be repeated, as the end of a `SecretsManager` does.
+        An interrupted stop can be repeated; the end of a `SecretsManager` repeats it.
 
-        In a child that was forked meanwhile it does nothing: the parent serves on.
+        In a forked child process it does nothing: the parent continues to serve.
         """
         if self.is_stopped:
             return
@@ -111,7 +112,7 @@ class Endpoint:
 
     @property
     def is_stopped(self) -> bool:
-        """Whether this process serves by it no more; in a child that was forked it never did."""
+        """Whether this process does not serve: the endpoint was stopped, or this is a forked child process."""
         return self._is_stopped or self._server.is_of_parent
 
     def __enter__(self) -> Self:
@@ -136,11 +137,11 @@ class Endpoint:
         except UnsupportedOperation as error:
             return _response(400, wire.write_failure(type(error).__name__, str(error)), request_id)
         except BaseException as crash:  # a rotation function may fail the test
-            self.crashes.append(_told(request, crash))
+            self.crashes.append(_crash_text(request, crash))
             return _refusal(InternalServiceError("An error occurred on the server side."), request_id)
 
     def _answer(self, request: Request, request_id: str) -> bytes:
-        """The body of the answer; raises what refuses the request.
+        """Return the body of the answer. Raise the error that refuses the request.
 
         GUESS: AWS looks at the signature before the target, and at both before the body.
         """
@@ -154,13 +155,13 @@ class Endpoint:
         return wire.write_reply(self._responder.service.call(call).reply, described.output_shape)
 
 
-def _told(request: Request, crash: BaseException) -> str:
-    """A crash with where it was, and without its own words: they may quote a secret value."""
+def _crash_text(request: Request, crash: BaseException) -> str:
+    """The traceback of a crash, without its own text, which may quote a secret value."""
     frames = "".join(format_tb(crash.__traceback__))
     return f"{request.header('x-amz-target')} crashed inside the endpoint\n{frames}{type(crash).__name__}"
 
 
-def _operation(request: Request) -> model.Operation:
+def _operation(request: Request) -> model.OperationDescription:
     target = request.header("x-amz-target") or ""
     try:
         if request.method == "POST" and request.path == "/" and target.startswith(_TARGET):
@@ -171,7 +172,7 @@ def _operation(request: Request) -> model.Operation:
 
 
 def _refusal(error: ServiceError, request_id: str) -> Response:
-    """The answer that refuses a request. GUESS: `x-amzn-ErrorType` is in those of AWS's front, and in no others."""
+    """The answer that refuses a request. GUESS: only refusals of AWS's front have an `x-amzn-ErrorType`."""
     response = _response(error.status, wire.write_error(error), request_id)
     if error.of_authentication:
         response.headers["x-amzn-ErrorType"] = error.code

@@ -1,7 +1,7 @@
-"""aiohttp's server in a thread of its own. Knows HTTP, and nothing of Secrets Manager.
+"""aiohttp's server in its own thread. Knows HTTP, and nothing of Secrets Manager.
 
-Requests are read and written in one event loop, and answered in a pool of threads, so that one that takes its time (a
-rotation function may) holds up no other.
+One event loop reads requests and writes responses. A pool of threads answers the requests, so a slow one, such as one
+that runs a rotation function, does not delay the others.
 """
 
 import asyncio
@@ -21,17 +21,17 @@ from pytest_secretsmanager.doors.daemon_pool import DaemonPool
 __tracebackhide__ = True
 
 HOST = "127.0.0.1"
-"""The loopback interface, and nothing but it."""
+"""The loopback interface. The server listens on no other."""
 
 THREADS = 32
 SECONDS_TO_CLOSE = 1.0
 SECONDS_TO_BREAK_OFF = 5.0
 SECONDS_TO_ANSWER = 5.0
-"""How long stopping waits for answers that are still being made."""
+"""The time that a stop waits for unfinished answers."""
 
 
 class Request(NamedTuple):
-    """A request as it came, with its headers' names in lower case; `body` is None where it is longer than the limit."""
+    """A request as received. Header names are in lower case; `body` is None if it is longer than the limit."""
 
     method: str
     path: str
@@ -47,7 +47,7 @@ class Request(NamedTuple):
 
 
 class Response(NamedTuple):
-    """What is sent back."""
+    """The response to a request."""
 
     status: int
     headers: dict[str, str]
@@ -64,23 +64,23 @@ Answer: TypeAlias = Callable[[Request], Response]
 
 
 class HttpServer:
-    """Serves on a port of the loopback interface (0: a free one) from the moment it is made until it is stopped.
+    """Serves on a port of the loopback interface (0: a free one) from its creation until it is stopped.
 
-    Raises OSError when it can't listen there.
+    Raises OSError when it can't listen on that port.
     """
 
     def __init__(self, answer: Answer, port: int, body_limit: int) -> None:
         self._socket = socket.create_server((HOST, port))
         self.port: int = self._socket.getsockname()[1]
         self.is_of_parent = False
-        """Whether this process was forked from the one that serves: it has neither its threads nor its sockets."""
+        """Whether this process was forked from the one that serves, and has neither its threads nor its sockets."""
         self._answer = answer
         self._pool = DaemonPool(THREADS, "secretsmanager-endpoint")
         self._answering: set[Future[Response]] = set()
         self._handling: set[asyncio.Task[Any]] = set()
         self._loop = asyncio.new_event_loop()
         self._body_limit = body_limit
-        app = web.Application(client_max_size=body_limit + 1)  # some releases refuse what is just as long, some do not
+        app = web.Application(client_max_size=body_limit + 1)  # some releases refuse a body of exactly this size
         app.router.add_route("*", "/{path:.*}", self._handle)
         app.on_response_prepare.append(_without_server)
         self._runner = web.AppRunner(
@@ -99,10 +99,10 @@ class HttpServer:
         _servers.add(self)
 
     def stop(self) -> None:
-        """Closes every connection, and ends every thread.
+        """Close every connection, and end every thread.
 
-        An answer that is still being made after some seconds keeps its thread until it is made. In a child of the
-        process that serves, it does nothing. A stop that was interrupted can be repeated, and does what is left.
+        An answer that is unfinished after some seconds keeps its thread until it is finished. In a forked child process
+        this does nothing. A stop that was interrupted can be repeated, and does the rest.
         """
         if self.is_of_parent:
             return
@@ -111,7 +111,7 @@ class HttpServer:
             self._is_closed = True
         if not self._has_ended.is_set():
             self._loop.call_soon_threadsafe(self._loop.stop)
-        # Not by `join` alone: in CPython 3.11 a thread counts as ended once waiting for it was interrupted.
+        # Not by `join` alone: in CPython 3.11 a thread counts as ended after an interrupted `join`.
         self._has_ended.wait()
         self._thread.join()
         self._loop.close()
@@ -126,9 +126,9 @@ class HttpServer:
             wait([closing], SECONDS_TO_BREAK_OFF)
 
     def leave_to_parent(self) -> None:
-        """Lets go of what a fork has copied, so that the port and its connections end when the parent ends them.
+        """Release the sockets that a fork has copied, so that the port is free when the parent stops serving.
 
-        The loop is left as it is: its selector belongs to both processes, and would forget the parent's sockets.
+        The loop stays as it is: both processes share its selector, and closing it would drop the parent's sockets.
         """
         self.is_of_parent = True
         self._socket.close()
@@ -136,14 +136,14 @@ class HttpServer:
         nothing = os.open(os.devnull, os.O_RDWR)
         for connection in connections:
             if connection.transport is not None:
-                # Their numbers stay taken, for the transports that would close them some day.
+                # Their numbers stay in use: the transports may close them later.
                 os.dup2(nothing, connection.transport.get_extra_info("socket").fileno())
         os.close(nothing)
 
     def _break_off(self) -> None:
-        """Lets go of requests that are being read or answered.
+        """Cancel the requests that are being read or answered.
 
-        aiohttp's own time limit does not pass where freezegun has stopped the time.
+        aiohttp's own timeout never ends while freezegun has stopped the time.
         """
         for task in self._handling:
             task.cancel()
@@ -158,7 +158,7 @@ class HttpServer:
             self._has_ended.set()
 
     async def _close(self) -> None:
-        """Closes every connection. Repeated, it waits for the closing that has begun."""
+        """Close every connection. A second call waits for the first one."""
         self._closing = self._closing or asyncio.create_task(self._runner.cleanup())
         await asyncio.wait([self._closing])
 
@@ -181,7 +181,7 @@ class HttpServer:
 
 _servers: WeakSet[HttpServer] = WeakSet()
 _of_parent: list[HttpServer] = []
-"""Kept for ever: whatever tidied one up would spoil what the parent still uses."""
+"""Never freed: a finalizer could spoil sockets and the selector that the parent still uses."""
 
 
 def _after_fork_in_child() -> None:
@@ -196,14 +196,14 @@ if hasattr(os, "register_at_fork"):
 
 
 def _silent() -> Logger:
-    """A logger of nobody's: a client that breaks off is nothing that a test's log should tell of."""
+    """A silent logger, so that aborted requests do not appear in caplog."""
     logger = Logger(__name__)
     logger.addHandler(NullHandler())
     return logger
 
 
 async def _without_server(_: web.Request, response: web.StreamResponse) -> None:
-    """Takes out aiohttp's name: AWS's answers name no server."""
+    """Remove the header `Server`: AWS's answers have none."""
     response.headers.pop("Server", None)
 
 

@@ -1,7 +1,7 @@
-"""Modules of other packages that are followed: through their first import, and through each one after that.
+"""Hooks on the imports of other packages' modules: on the first import and on each later one.
 
 A module may be imported long after a manager was entered, and more than once: tests of import-time behaviour reload it,
-or take it out of `sys.modules` and import it again. Each time it has new classes, whose calls are answered too.
+or take it out of `sys.modules` and import it again. Each time it has new classes, and their calls are answered too.
 """
 
 import sys
@@ -12,22 +12,22 @@ from types import ModuleType
 from typing import TypeAlias
 
 Hook: TypeAlias = Callable[[ModuleType], None]
-"""Called with a module that is followed, each time its code has run."""
+"""Called with a followed module each time its code has run."""
 
 
 class Followed(MetaPathFinder):
-    """The modules that are followed. A finder of `sys.meta_path` while there are any.
+    """The followed modules. It is a finder in `sys.meta_path` while it has any.
 
-    It finds what the other finders find, with a loader that calls the hooks.
+    It finds the same modules as the other finders, with a loader that calls the hooks.
     """
 
     def __init__(self) -> None:
         self._hooks: dict[str, tuple[Hook, ...]] = {}
 
     def follow(self, name: str, hook: Hook) -> None:
-        """Call `hook` with the module of that name: now, if it exists, and each time that it is imported from now on.
+        """Call `hook` with the module of that name: now, if it is imported, and after each later import.
 
-        Following once more only looks whether this finder is still in its place.
+        A repeated call only makes sure that this finder is still in `sys.meta_path`.
         """
         if self not in sys.meta_path:
             sys.meta_path.insert(0, self)
@@ -37,7 +37,7 @@ class Followed(MetaPathFinder):
                 hook(module)
 
     def unfollow(self, name: str, hook: Hook) -> None:
-        """Call `hook` no more. Idempotent."""
+        """Stop calling `hook`. Idempotent."""
         left = tuple(other for other in self._hooks.get(name, ()) if other != hook)
         if left:
             self._hooks[name] = left
@@ -61,9 +61,9 @@ class Followed(MetaPathFinder):
 
 
 def editions(module: str, name: str) -> list[type]:
-    """Every class of that module and name that is alive, oldest first: an edition of a module has classes of its own.
+    """Every living class of that module and name, oldest first: each edition of a module has its own classes.
 
-    Only for classes that inherit from nothing else.
+    Only for classes without a base class.
     """
     return [found for found in object.__subclasses__() if (found.__module__, found.__qualname__) == (module, name)]
 
@@ -74,7 +74,7 @@ def module_of(function: Callable[..., object]) -> str:
 
 
 class _Loader(Loader):
-    """Runs a module as its own loader does, gives it back that loader, and calls a hook."""
+    """Runs a module with its own loader, which the module keeps, and calls a hook."""
 
     def __init__(self, own: Loader, hook: Hook) -> None:
         self._own = own

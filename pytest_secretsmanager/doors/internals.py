@@ -46,18 +46,18 @@ def body_of(client: Any, operation_name: str, parameters: Any) -> bytes | str:
 
 
 def credentials_of(client: Any) -> Any:
-    """The credentials of this client; None: it has none."""
+    """The credentials of this client; None if it has none."""
     return client._get_credentials()
 
 
 def fetched_access_key_id(credentials: Any) -> str | None:
-    """The access key id of credentials that can be refreshed, without a refresh; None: not fetched yet."""
+    """The access key id of credentials that can be refreshed, without a refresh; None if they are not fetched yet."""
     access_key_id: str | None = credentials._access_key
     return access_key_id
 
 
 def response_parser_of(client: Any) -> Any:
-    """A parser as the endpoint of this client makes it for a response of Secrets Manager."""
+    """A new parser, as this client's endpoint makes one for a response of Secrets Manager."""
     return client._endpoint._response_parser_factory.create_parser("json")
 
 
@@ -74,7 +74,7 @@ def blob_parser_of(parser: Any) -> Callable[[str], object]:
 
 
 def is_default_blob_parser(read: Any) -> bool:
-    """Whether this is botocore's own reading of a blob: base64 to bytes."""
+    """Whether this function is botocore's own parser of blobs: base64 to bytes."""
     default: Any = ResponseParser
     return getattr(read, "__func__", None) is default._default_blob_parser
 
@@ -97,8 +97,8 @@ def is_recording(history: Any) -> bool:
 def registrations(events: Any) -> object | None:
     """The object that stands for the present listeners of an emitter; None for an emitter that is not botocore's.
 
-    botocore's emitter starts a new look-up cache whenever a listener comes or goes, so the same cache object means the
-    same listeners.
+    botocore's emitter makes a new look-up cache whenever a listener is added or removed, so the same cache object means
+    the same listeners.
     """
     return getattr(getattr(events, "_emitter", events), "_lookup_cache", None)
 
@@ -116,7 +116,7 @@ _AWAITING_A_LISTENER = ("aiobotocore.hooks", "aiobotocore._helpers")
 
 
 def is_of_a_listener(error: BaseException) -> bool:
-    """Whether an error comes out of a listener that is not botocore's own."""
+    """Whether a listener that is not botocore's own raised an error."""
     modules = [frame.f_globals.get("__name__", "") for frame, _ in walk_tb(error.__traceback__)]
     direct = [module for called_by, module in pairwise(["", *modules]) if (called_by, module) != _AWAITING_A_LISTENER]
     callers = pairwise(direct)
@@ -168,7 +168,7 @@ def emitting_through(endpoint: Any, events: object) -> Any:
 
 
 def sign_with(request: dict[str, Any], credentials: object) -> None:
-    """Let botocore sign a request with these credentials, and not ask for the client's own."""
+    """Let botocore sign a request with these credentials instead of the client's own."""
     request["context"].setdefault("signing", {})["request_credentials"] = credentials
 
 
@@ -190,7 +190,7 @@ def clock_of(limiter: Any) -> Any:
 
 
 def no_capacity_of(bucket: Any) -> type[Exception]:
-    """The error that says that a token bucket is empty; each edition of botocore has a class of its own."""
+    """The error of an empty token bucket; each edition of botocore has its own class."""
     error: type[Exception] = type(bucket).acquire.__globals__["CapacityNotAvailableError"]
     return error
 
@@ -211,5 +211,5 @@ def wrapper_of(layer: Any) -> object:
 
 
 def parent_of(binding: Any) -> Any:
-    """The wrapper of which this is the binding to a class or an instance."""
+    """The wrapper behind a binding to a class or an instance."""
     return binding._self_parent

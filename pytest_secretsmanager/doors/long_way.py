@@ -1,4 +1,4 @@
-"""The long way through a client: botocore's own, with an answer in the place of the network.
+"""The long way through a client: botocore's own, with an answer in place of the network.
 
 For a call that other code could notice, through botocore's events or a wrapper. Every listener runs before the answer,
 so that a Stubber or a user's hook can answer first.
@@ -30,7 +30,7 @@ def answer_request(
     request: Mapping[str, Any],
     *_: object,
 ) -> tuple[AWSResponse, Reply]:
-    """Return the HTTP response and the parsed one, in the place of botocore's sending.
+    """Return the HTTP response and the parsed response, in place of botocore's sending.
 
     Raise EndpointConnectionError for a client of a region that AWS lacks: no such host exists.
     """
@@ -53,7 +53,7 @@ def _no_such_host(client: BaseClient, url: str) -> Exception:
 
 
 class _NoBody:
-    """The raw body of an answer that was never bytes, for sync and async readers."""
+    """The empty raw body of an answer that has only a parsed form, for sync and async readers."""
 
     def stream(self, **_: object) -> Iterator[bytes]:
         return iter(())

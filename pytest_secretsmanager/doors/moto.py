@@ -1,8 +1,8 @@
-"""What moto has beside us while one of its mocks is active: keys of KMS, functions of Lambda, credentials of accounts.
+"""Keys of KMS, functions of Lambda and credentials of accounts that an active mock of moto has.
 
-The one module that knows moto's insides. It imports nothing of moto: what no program has imported has nothing to tell.
-It only looks, and makes nothing in moto. Where a version of moto keeps its services elsewhere, it is as if moto were
-not there.
+Only this module knows moto's internals. It imports nothing of moto: a module that the program has not imported has no
+state. It reads moto's state, and creates nothing in it. If a version of moto keeps its services elsewhere, this module
+finds nothing.
 """
 
 import json
@@ -31,7 +31,7 @@ def is_active() -> bool:
 
 
 def stubber() -> object | None:
-    """The listener to `before-send` by which an active mock of moto answers botocore; None: no mock is active."""
+    """The listener to `before-send` by which an active mock of moto answers botocore; None if no mock is active."""
     return sys.modules["moto.core.models"].botocore_stubber if is_active() else None
 
 
@@ -39,11 +39,12 @@ def stubber() -> object | None:
 
 
 def key(arn: str) -> KeyElsewhere | None:
-    """The key of moto's KMS that has this ARN, or whose alias has; None: there is none.
+    """The key of moto's KMS that this ARN of a key or an alias names; None if none exists.
 
-    KmsRefusal for one that encrypts no data keys: DOC says that a secret needs a symmetric one, the text is a GUESS.
+    Raise KmsRefusal for a key that can't encrypt data keys: DOC says that a secret needs a symmetric key; the text is a
+    GUESS.
     """
-    *_, region, account, resource = arn.split(":", 5)
+    _, _, region, account, resource = arns.split(arn)
     backend = _backend("moto.kms.models", "kms_backends", region, account)
     if backend is None or resource.startswith("alias/aws/"):
         return None
@@ -61,9 +62,9 @@ def key(arn: str) -> KeyElsewhere | None:
 
 
 def function(arn: str) -> Function | None:
-    """The function of moto's Lambda that has this ARN, perhaps with a qualifier; None: there is none.
+    """The function of moto's Lambda with this ARN, which may have a qualifier; None if none exists.
 
-    One that moto runs in Docker is refused with UnsupportedOperation: a container reaches no secret of this process.
+    Raise UnsupportedOperation for a function that moto runs in Docker: a container can't reach this process's secrets.
     """
     parsed = arns.parse_function(arn)
     if parsed is None:
@@ -74,9 +75,9 @@ def function(arn: str) -> Function | None:
     in_docker = _lambda_backend("moto.awslambda.models", "lambda_backends", parsed)
     if in_docker is not None and in_docker.get_function_by_arn(arn) is not None:
         raise UnsupportedOperation(
-            f"moto would run the function {arn} in Docker, from where it reaches no secret of this process, so nothing "
-            f"was done. Register its handler: sm.rotation.register(handler, arn={_unqualified(arn)!r}). Or let moto "
-            "run no code: mock_aws(config={'lambda': {'use_docker': False}})"
+            f"moto would run the function {arn} in Docker, where it can't reach the secrets of this process, so the "
+            f"call had no effect. Register its handler: sm.rotation.register(handler, arn={arns.unqualified(arn)!r}). "
+            "Or let moto run no code: mock_aws(config={'lambda': {'use_docker': False}})"
         )
     return None
 
@@ -85,21 +86,17 @@ def _lambda_backend(module: str, name: str, parsed: arns.FunctionArn) -> Any:
     return _backend(module, name, parsed.region, parsed.account)
 
 
-def _unqualified(arn: str) -> str:
-    return ":".join(arn.split(":")[:7])
-
-
 # --- accounts --------------------------------------------------------------------------------------------------------
 
 
 _BY_STS = ("assume-role", "assume-role-with-web-identity")
-"""How botocore names credentials that it has STS make, and make anew, for a profile."""
+"""botocore's names for the methods by which it gets, and refreshes, a profile's credentials from STS."""
 
 
 def account_of(client: BaseClient) -> str | None:
-    """The account of a client whose credentials moto has given out, by `sts.assume_role` or for a user; None: another.
+    """The account of a client with credentials of moto, from `sts.assume_role` or of a user; None for other clients.
 
-    The credentials of a role that a profile names are fetched here from moto, as signing a request would fetch them.
+    If a profile names a role, this fetches the role's credentials from moto, as signing a request would.
     """
     if not is_active():
         return None
@@ -108,7 +105,7 @@ def account_of(client: BaseClient) -> str | None:
         return None
     try:
         access_key_id = credentials.access_key
-    except NotImplementedError:  # aiobotocore fetches them in an event loop only: what it has not fetched, is not known
+    except NotImplementedError:  # aiobotocore fetches credentials in an event loop only
         access_key_id = fetched_access_key_id(credentials)
     return next(
         (account for account, iam in _backends("moto.iam.models", "iam_backends") if access_key_id in iam.access_keys),
@@ -120,9 +117,9 @@ def account_of(client: BaseClient) -> str | None:
 
 
 def _backend(module: str, name: str, region: str, account: str) -> Any:
-    """moto's service in a region of an account; None where moto has made none yet.
+    """moto's service in a region of an account; None if moto has not made it yet.
 
-    By `get`, since moto makes what is looked up in brackets.
+    By `get`, since a look-up in brackets would make it.
     """
     return _all_backends(module, name).get(account, {}).get(region)
 

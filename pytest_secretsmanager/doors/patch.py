@@ -18,7 +18,7 @@ __tracebackhide__ = True
 
 
 class SyncDoor(ClientClasses):
-    """The classes of botocore's clients."""
+    """The door of botocore's clients."""
 
     def __init__(self, switchboard: Switchboard) -> None:
         super().__init__(switchboard, "botocore.client", "BaseClient")

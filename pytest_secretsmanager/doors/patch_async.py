@@ -1,7 +1,7 @@
-"""The async door: the same two methods of aiobotocore's `AioBaseClient`, once other code has imported it.
+"""The async door: the same two methods of aiobotocore's `AioBaseClient`, after other code has imported it.
 
 Only the awaits differ from the sync door. A call is answered between two awaits, so a cancelled call has either taken
-effect completely or not at all. Nothing here knows an event loop, so any will do.
+effect completely or not at all. This module knows no event loop, so it works in any.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,7 +22,7 @@ __tracebackhide__ = True
 
 
 class AsyncDoor(ClientClasses):
-    """The classes of aiobotocore's clients."""
+    """The door of aiobotocore's clients."""
 
     def __init__(self, switchboard: Switchboard) -> None:
         super().__init__(switchboard, "aiobotocore.client", "AioBaseClient")

@@ -1,8 +1,8 @@
-"""Putting wrappers around methods of other libraries' classes, and taking them out again, beside other tools.
+"""Wrappers around methods of other libraries' classes: installed and removed while other tools wrap them too.
 
-Tracers (OpenTelemetry, X-Ray) wrap the same methods with wrapt, before us or after, and take out what they find
-outermost. So our wrapper goes around the method itself, under every wrapper of wrapt. Then a tracer sees each call and
-can leave at any time, and our wrapper leaves without a trace.
+Tracers (OpenTelemetry, X-Ray) wrap the same methods with wrapt, before or after us, and remove the outermost wrapper.
+So our wrapper goes around the method itself, under every wrapper of wrapt. Then a tracer sees each call and can leave
+at any time, and our wrapper leaves no trace.
 """
 
 from collections.abc import Callable
@@ -13,39 +13,39 @@ import wrapt
 from pytest_secretsmanager.doors.internals import BOTOCORES, parent_of, wrapper_of
 
 Wrapper: TypeAlias = Callable[..., Any]
-"""Called by wrapt in the place of a method: with the method, the instance, the arguments and the keywords."""
+"""Called by wrapt in place of a method: with the method, the instance, the arguments and the keywords."""
 
 
 def install(owner: type, method: str, wrapper: Wrapper) -> object:
     """Put a wrapper around a method, once, and return the layer that it wraps."""
     outer: Any = None
-    layer = _itself(owner.__dict__[method])
+    layer = _unbound(owner.__dict__[method])
     while isinstance(layer, wrapt.FunctionWrapper):
         inner = layer.__wrapped__
         if wrapper_of(layer) is wrapper:
             return inner
-        outer, layer = layer, _itself(inner)
+        outer, layer = layer, _unbound(inner)
     _put(owner, method, outer, wrapt.FunctionWrapper(layer, wrapper))
     return layer
 
 
 def uninstall(owner: type, method: str, wrapper: Wrapper) -> None:
-    """Take a wrapper out, wherever it stands. Under a wrapper that is not wrapt's it can't be reached, and stays."""
+    """Remove a wrapper at any depth. Under a wrapper that is not wrapt's it can't be reached, and stays."""
     outer: Any = None
-    layer = _itself(owner.__dict__[method])
+    layer = _unbound(owner.__dict__[method])
     while isinstance(layer, wrapt.FunctionWrapper):
         inner = layer.__wrapped__
         if wrapper_of(layer) is wrapper:
             _put(owner, method, outer, inner)
         else:
             outer = layer
-        layer = _itself(inner)
+        layer = _unbound(inner)
 
 
-def _itself(layer: Any) -> Any:
-    """The wrapper behind its binding to a class: a tracer that takes its wrapper out puts the binding back.
+def _unbound(layer: Any) -> Any:
+    """Return the wrapper behind its binding to a class: a tracer that removes its wrapper puts the binding back.
 
-    A binding asks its wrapper at each call what that wraps.
+    At each call, a binding calls the function that its wrapper wraps at that time.
     """
     return parent_of(layer) if isinstance(layer, wrapt.BoundFunctionWrapper) else layer
 
@@ -58,9 +58,9 @@ def _put(owner: type, method: str, outer: Any, layer: Any) -> None:
 
 
 def is_botocores(method: object) -> bool:
-    """Whether a method is the code of botocore or aiobotocore itself. Names that a decorator has copied don't count.
+    """Whether a method is botocore's or aiobotocore's own code. Names that a decorator has copied don't count.
 
-    Other code (a mock, a decorator other than wrapt's) would miss a call that does not reach it.
+    Any other code, such as a mock or a decorator, must get the call.
     """
     module = getattr(method, "__globals__", {}).get("__name__", "")
     return type(method).__name__ == "function" and module.startswith(BOTOCORES)

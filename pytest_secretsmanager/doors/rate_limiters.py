@@ -1,8 +1,8 @@
 """The rate limiter of botocore's adaptive mode, waiting on the manager's clock in calls on the third way.
 
-In all other calls the limiter waits as botocore wrote it. A limiter belongs to one client, and the change to it lasts
-as long as the client. If the limiter returned to the real time, it would find its own time ahead, and hold the client
-up until the real time has caught up.
+In all other calls the limiter waits as botocore wrote it. A limiter belongs to one client, and the change lasts as long
+as the client. A limiter that returned to the real time would be ahead of it, and would block the client until the real
+time has caught up.
 """
 
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""The responder: the AWS of a client while a manager answers."""
+"""The responder: it takes the place of AWS for a client while a manager answers."""
 
 from collections.abc import Callable
 from contextvars import ContextVar
@@ -11,9 +11,9 @@ from pytest_secretsmanager.engine.regions import Regions
 from pytest_secretsmanager.engine.service import Service
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)  # not frozen: each manager makes one, and a frozen one costs twice as much
 class Responder:
-    """What answers calls: a service, its clock, and the callers that it knows.
+    """Answers calls: a service, its clock, and the callers that it knows.
 
     `random` makes tokens, `new_request_id` request ids. `repeatable` says that both come from a seed, so that botocore
     must not make a token. `unreached` is called for a call in a region that the service lacks, with the operation, the
@@ -32,4 +32,4 @@ class Responder:
 
 
 responding: ContextVar[Responder | None] = ContextVar("responding", default=None)
-"""The responder for the request that botocore is about to send in this thread or task."""
+"""The responder for the current call of this thread or task."""

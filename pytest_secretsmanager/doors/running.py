@@ -19,8 +19,8 @@ class RunningFunction:
     """A rotation function while it runs: the responder of its manager, and those that it has added itself.
 
     `thread` is the thread that runs it. A function is cut off if its manager is left, or its test ends, while it still
-    runs in another thread: from then on it answers no calls of other code. `refuses` says that its own calls are not
-    answered either: the test's secrets are gone, and it must not see those of the next test.
+    runs in another thread. After that, its responder answers no calls of other code. With `refuses`, its own calls are
+    not answered either: the test's secrets are gone, and the function must not see those of the next test.
     """
 
     name: str
@@ -32,20 +32,20 @@ class RunningFunction:
 
     @property
     def frame(self) -> FrameType | None:
-        """The frame that it is in now; None when its thread has ended."""
+        """The current frame of the function; None when its thread has ended."""
         return sys._current_frames().get(self.thread)  # noqa: SLF001 - documented, for debugging
 
     @property
     def is_elsewhere(self) -> bool:
-        """Whether another thread runs it."""
+        """Whether another thread runs the function."""
         return self.thread != get_ident()
 
     def require_responder(self) -> Responder:
         """The responder for its own calls: the newest. Raise NetworkBlocked if it has outlived its test."""
         if self.refuses and not self.added:
             raise NetworkBlocked(
-                f"the rotation function {self.name} outlived the test that it was called in: its calls are not "
-                "answered any more, and do not reach AWS"
+                f"the rotation function {self.name} outlived the test that it was called in: its calls are refused, "
+                "and do not reach AWS"
             )
         return (self.responder, *self.added)[-1]
 
@@ -63,23 +63,23 @@ class RunningFunctions:
 
     @property
     def here(self) -> RunningFunction | None:
-        """The one that runs in this thread or task."""
+        """The function that runs in this thread or task."""
         function = in_function.get()
         return function if function in self.all else None
 
     def of(self, responder: Responder) -> list[RunningFunction]:
-        """Those of this responder that run in other threads."""
+        """The functions of this responder that run in other threads."""
         return [function for function in self.all if function.responder is responder and function.is_elsewhere]
 
     def add(self, function: RunningFunction) -> None:
         self.all = (*self.all, function)
 
     def remove(self, function: RunningFunction) -> None:
-        """Take one out. Idempotent."""
+        """Remove a function. Idempotent."""
         self.all = tuple(other for other in self.all if other is not function)
 
     def cut_off(self, functions: Iterable[RunningFunction], *, refuse: bool) -> list[RunningFunction]:
-        """Cut functions off; return those that were not cut off before."""
+        """Cut functions off. Return those that were not cut off before."""
         new = []
         with self._lock:
             for function in functions:
@@ -90,7 +90,7 @@ class RunningFunctions:
         return new
 
     def forget_other_threads(self) -> list[RunningFunction]:
-        """For a child after a fork: return the functions of threads that do not exist here, and take them out."""
+        """After a fork, in the child: remove and return the functions of threads that only the parent has."""
         gone = [function for function in self.all if function.is_elsewhere]
         self.all = tuple(function for function in self.all if not function.is_elsewhere)
         return gone

@@ -51,7 +51,7 @@ def is_planned_for_request(
 def send(
     responder: Responder, client: BaseClient, make_request: Any, operation_model: OperationModel, *args: Any
 ) -> Any:
-    """The HTTP response and the parsed reply, by botocore's own `_make_request`."""
+    """Return the HTTP response and the parsed reply of botocore's own `_make_request`."""
     attempts = Attempts(responder, client, model.operation(operation_model.name), AWSResponse)
     _sign_without_asking(client, args[0], Credentials)
     sender = _copy_of(client, attempts, attempts.answer, _Events)
@@ -61,7 +61,7 @@ def send(
 async def send_async(
     responder: Responder, client: BaseClient, make_request: Any, operation_model: OperationModel, *args: Any
 ) -> Any:
-    """The same for a client of aiobotocore."""
+    """The same as `send`, for a client of aiobotocore."""
     # It may have been taken out of `sys.modules` since the client was made.
     response_class = import_module("aiobotocore.awsrequest").AioAWSResponse
     attempts = Attempts(responder, client, model.operation(operation_model.name), response_class)
@@ -103,7 +103,7 @@ class _Events:
 
 
 class _AsyncEvents(_Events):
-    """The same for aiobotocore's emitter."""
+    """The same as `_Events`, for aiobotocore's emitter."""
 
     async def emit(self, event_name: str, **kwargs: object) -> Any:
         with emitting(self._attempts):
@@ -111,7 +111,7 @@ class _AsyncEvents(_Events):
 
 
 def _without_moto(events: Any) -> Any:
-    """The emitter, or, while a mock of moto is active, a copy without the listener by which moto would answer first."""
+    """Return the emitter; while a mock of moto is active, a copy without the listener by which moto would answer."""
     stubber = moto.stubber()
     if stubber is None:
         return events
@@ -124,7 +124,7 @@ def _without_moto(events: Any) -> Any:
 
 
 def _sign_without_asking(client: BaseClient, request: dict[str, Any], kind: type[Credentials]) -> None:
-    """Let dummy credentials sign for a client that has none, or that would have to fetch them over the network."""
+    """Sign with dummy credentials for a client that has none, or that would fetch them over the network."""
     credentials = internals.credentials_of(client)
     if credentials is None or hasattr(credentials, "refresh_needed"):
         internals.sign_with(request, kind(*CREDENTIALS.values()))

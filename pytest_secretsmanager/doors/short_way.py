@@ -1,6 +1,6 @@
 """The short way through a client, for a call that only botocore itself would notice.
 
-It leaves out what cannot be observed: the events, and a request body that would be built and thrown away.
+It skips steps without an observer: the events, and a request body that would be built and thrown away.
 """
 
 from collections.abc import Callable
@@ -30,14 +30,14 @@ _EVENTS = (
     "after-call",
 )
 _BOTOCORES_OWN = frozenset({"botocore.handlers", "botocore.retries.standard"})
-"""The modules of botocore whose own listeners only fill the token, set headers, or keep a retry quota."""
+"""The modules of botocore whose listeners only fill the token, set headers, or keep a retry quota."""
 
 
 def facts_if_open(client: BaseClient, operation_name: str) -> ClientFacts | None:
     """The facts of a client if only botocore itself would notice this call: no listener, no history recorder.
 
-    A client of a region that botocore does not know goes the long way, which ends where there may be no host. An
-    emitter that is not botocore's counts as listened to.
+    None for a client of a region that botocore does not know: the long way raises an error if AWS lacks that region.
+    None also for an emitter that is not botocore's: it may have listeners.
     """
     events: Any = client.meta.events
     registrations = internals.registrations(events)
@@ -61,7 +61,7 @@ def _is_foreign(listener: Callable[..., object]) -> bool:
 def answer_at_once(
     responder: Responder, client: BaseClient, facts: ClientFacts, operation_name: str, api_params: Parameters
 ) -> Reply:
-    """Return what `client` returns, or raise what it raises, when `responder` is its AWS.
+    """Return the reply, or raise the error, that `client` would get from AWS. Here `responder` takes AWS's place.
 
     Only for calls for which the short way is open.
     """
@@ -74,7 +74,7 @@ def answer_at_once(
     if accepted:
         status, parsed = answer(responder, client, facts, described, parameters, accepted)
     else:
-        # Parameters that need more than a copy to be what AWS would see: the client's own serializer makes them.
+        # A copy of these parameters would differ from the request that AWS gets: the client's own serializer makes it.
         body = internals.body_of(client, described.name, parameters)
         status, parsed = answer_body(responder, client, facts, described, body)
     if status >= 300:

@@ -1,8 +1,8 @@
-"""Signature Version 4, seen from AWS's side: whether a request was signed with credentials that were handed out.
+"""Signature Version 4, from AWS's side: checks that a request is signed with credentials that were handed out.
 
-What is signed is put together by botocore's own signer. The codes are AWS's, and so are the texts of a wrong, an old
-and an unknown signature, of a missing session token, and of a signature without a date (REPORTED by callers of AWS's
-JSON services); the other texts, and the order of the checks, are a GUESS.
+botocore's own signer makes the string to sign. The error codes are AWS's. The texts of a wrong, an old and an unknown
+signature, of a missing session token, and of a signature without a date are AWS's too (REPORTED by callers of AWS's
+JSON services). The other texts, and the order of the checks, are a GUESS.
 """
 
 import hmac
@@ -37,15 +37,15 @@ if TYPE_CHECKING:
 __tracebackhide__ = True
 
 FRESH_MINUTES = 5
-"""How far the time of a signature may be from now, either way (REPORTED of GetSecretValue)."""
+"""The largest difference between the time of a signature and now, either way (REPORTED of GetSecretValue)."""
 
 ALGORITHM = "AWS4-HMAC-SHA256"
 _REQUIRED = ("Credential", "Signature", "SignedHeaders")
 _DATES = ("x-amz-date", "date")
-"""The headers that may say when a request was signed; the first one that is there does."""
+"""The headers for the time of signing; the first one that a request has counts."""
 _TIMESTAMP = re.compile(r"[0-9]{8}T[0-9]{6}Z")
 _HTTP_DATE = re.compile(r"[A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} [0-9]{4} [0-9]{2}:[0-9]{2}:[0-9]{2} (GMT|UTC|[+-]0000)")
-"""A date as HTTP has it (`Thu, 15 Oct 2015 18:30:00 GMT`), and as botocore writes it (`-0000`)."""
+"""A date in HTTP's form (`Thu, 15 Oct 2015 18:30:00 GMT`), or in botocore's (`-0000`)."""
 
 
 class Signer(NamedTuple):
@@ -58,7 +58,7 @@ class Signer(NamedTuple):
 class Signatures:
     """Checks requests against the credentials that `callers` has handed out.
 
-    A signature has to be for one of `regions`, and fresh by the clock of this process or by that of the machine.
+    A signature must be for one of `regions`, and fresh by the clock of this process or by that of the machine.
     """
 
     def __init__(self, callers: Callers, regions: Regions) -> None:
@@ -66,7 +66,7 @@ class Signatures:
         self._regions = regions
 
     def signer_of(self, request: "Request", body: bytes, hosts: Sequence[str]) -> Signer:
-        """Who signed the request, which has to be for one of these hosts.
+        """Return the signer of a request to one of these hosts.
 
         Raises MissingAuthenticationTokenException, IncompleteSignatureException, UnrecognizedClientException or
         InvalidSignatureException.
@@ -107,7 +107,7 @@ def _require_fresh(timestamp: str, signed: float) -> None:
 
 
 def _has_session_token(request: "Request", pair: KeyPair) -> bool:
-    """Whether a request has the session token of temporary credentials. Others need none."""
+    """Whether a request has the session token of these credentials. Only temporary credentials have one."""
     if pair.session_token is None:
         return True
     return hmac.compare_digest((request.header("x-amz-security-token") or "").encode(), pair.session_token.encode())
@@ -146,7 +146,7 @@ def _credential(text: str) -> tuple[str, list[str]]:
 
 
 class _Time(NamedTuple):
-    """When a request was signed: the header that says so, the time in ISO-8601's basic format, and in epoch seconds."""
+    """The time of signing: its header, its text in ISO-8601's basic format, and its epoch seconds."""
 
     header: str
     timestamp: str
@@ -154,7 +154,7 @@ class _Time(NamedTuple):
 
 
 def _time(request: "Request") -> _Time:
-    """When a request was signed. DOC: X-Amz-Date says it, else Date, which may be a date of HTTP."""
+    """Return the time of signing. DOC: it is in X-Amz-Date, else in Date, which may have HTTP's form."""
     header, text = next((name, text) for name in _DATES if (text := request.header(name)) is not None)
     try:
         if _TIMESTAMP.fullmatch(text):
@@ -189,7 +189,7 @@ def _region(scope: list[str], timestamp: str, regions: Regions) -> str:
 
 
 def _require_signed(request: "Request", names: frozenset[str], date_header: str) -> None:
-    """What says where a request goes, when, and what it is has to be signed, or anybody could change it."""
+    """Require that host, date and target are signed. Otherwise any program on the way could change them."""
     for name in ("host", date_header, "x-amz-target"):
         if name not in names and (name == "host" or request.header(name) is not None):
             raise InvalidSignatureException(f"'{name}' must be a 'SignedHeader' in the AWS Authorization.")
@@ -202,15 +202,15 @@ def _require_body(request: "Request", body: bytes) -> None:
 
 
 class _BotocoresSigner(SigV4Auth):
-    """botocore's signer, made to sign just the headers that a request says it has signed."""
+    """botocore's signer. It signs exactly the headers that a request lists as signed."""
 
     def __init__(self, pair: KeyPair, region: str, names: frozenset[str]) -> None:
         super().__init__(Credentials(pair.access_key_id, pair.secret_access_key), model.SERVICE, region)
         self._names = names
 
     def sign(self, request: "Request", body: bytes, timestamp: str) -> bytes:
-        # What it reads of botocore's own AWSRequest, whose making costs more than all the signing. Of the URL it reads
-        # path and query only.
+        # The attributes of botocore's AWSRequest that the signer reads: making an AWSRequest costs more than signing.
+        # The signer reads only path and query of the URL.
         url = f"http://host/{request.path.lstrip('/')}{'?' if request.query else ''}{request.query}"
         read: Any = SimpleNamespace(
             method=request.method,

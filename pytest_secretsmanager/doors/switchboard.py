@@ -1,8 +1,8 @@
 """The switchboard: which manager answers a call, and all other state that belongs to the process, not to a manager.
 
-Knows neither how calls come in nor how they are answered. Each collection is replaced whole, so that a reader needs no
-lock, and holds each item once, so that adding and removing can be repeated after an interrupt. Nothing is registered
-before the first manager is entered or the first function runs.
+It knows neither how calls come in nor how they are answered. A change replaces a whole collection, so readers need no
+lock. A collection holds each item once, so that adding and removing can be repeated after an interrupt. Nothing is
+registered before the first manager is entered or the first function runs.
 """
 
 import os
@@ -38,8 +38,8 @@ class Door(Protocol):
 class Switchboard:
     """The responders that answer, the functions that run, and the calls under way, of one process.
 
-    Its doors are wrapped from the first responder or function to the last one, or to the end of the last call that one
-    of them still answers. Of several responders the one that was activated last answers.
+    Its doors are wrapped while it has a responder, a running function, or a call under way. Of several responders, the
+    one that was activated last answers.
     """
 
     def __init__(self, doors: Sequence[Callable[[Self], Door]]) -> None:
@@ -48,19 +48,19 @@ class Switchboard:
         self.imports = Followed()
         self.functions = RunningFunctions(self.lock)
         self.guards: tuple[object, ...] = ()
-        """The guards that are up. A run of pytest inside a test has its own, which refuses for what is inside."""
+        """The guards that are up. A run of pytest inside a test has its own guard, which refuses the calls inside."""
         self._doors = tuple(make(self) for make in doors)
         self._responders: tuple[Responder, ...] = ()
         self._under_way: frozenset[object] = frozenset()
         self._endpoints: frozenset[str] = frozenset()
         self._follows_forks = False
         self._copies: Layer | None = None
-        """The layer that lets the first write to a copy of a parent's secrets warn. None: no copy is known."""
+        """The layer that warns at the first write to a copy of a parent's secrets; None if no copy is known."""
 
     # --- responders --------------------------------------------------------------------------------------------------
 
     def activate(self, responder: Responder) -> None:
-        """From now on this responder answers every Secrets Manager call, in place of one activated before."""
+        """Let this responder answer every Secrets Manager call, in place of one activated before."""
         with self.lock:
             if responder.service.generation != generation():
                 self._mark_copy(responder.service)
@@ -70,7 +70,7 @@ class Switchboard:
             self._wrap()
 
     def deactivate(self, responder: Responder) -> None:
-        """This responder answers no more; the one activated before it does, or else AWS. Idempotent."""
+        """Stop this responder. The one activated before it answers again, or else AWS. Idempotent."""
         with self.lock:
             self._responders = _without(self._responders, responder)
             for function in self.functions.all:
@@ -79,7 +79,7 @@ class Switchboard:
 
     @property
     def is_in_use(self) -> bool:
-        """Whether a responder answers, or a call that one is to answer is still under way."""
+        """Whether a responder answers, a function runs, or a call is under way."""
         return bool(self._responders or self.functions.all or self._under_way)
 
     def _wrap(self) -> None:
@@ -96,7 +96,7 @@ class Switchboard:
     # --- calls -------------------------------------------------------------------------------------------------------
 
     def responder_for(self, client: BaseClient) -> Responder | None:
-        """The responder for this client's calls; None: its own service answers, wherever that is."""
+        """The responder for this client's calls; None if the client's own service answers."""
         responders, functions = self._responders, self.functions.all
         if not (responders or functions) or not self._is_answered_here(client):
             return None
@@ -107,10 +107,10 @@ class Switchboard:
         return next((function.responder for function in reversed(functions) if not function.is_cut_off), None)
 
     def responder_of_request(self, client: BaseClient) -> Responder | None:
-        """The responder for the request that this client is about to send: the one that its call began with."""
+        """The responder for the request that this client is about to send: the one with which its call began."""
         if not self._is_answered_here(client):
             return None
-        # In a thread that some wrapper starts for the call, the context variable is not set.
+        # If other code has started a thread for the call, the context variable is not set there.
         return responding.get() or self.responder_for(client)
 
     def call_under_way(self, responder: Responder) -> AbstractContextManager[None]:
@@ -124,7 +124,7 @@ class Switchboard:
             responding.set(responder)
 
         def end() -> None:
-            # Not by a token: a coroutine that is thrown away may end in another context.
+            # Not by a token: a discarded coroutine may end in another context.
             responding.set(before)
             with self.lock:
                 self._under_way -= {call}
@@ -133,7 +133,7 @@ class Switchboard:
         return taken_back(begin, end)
 
     def endpoint_at(self, *urls: str) -> AbstractContextManager[None]:
-        """Let the clients of one of our own endpoints, at these URLs, through to it."""
+        """Answer no calls of clients that use these URLs: they reach one of our own endpoints over HTTP."""
 
         def begin() -> None:
             with self.lock:
@@ -153,10 +153,10 @@ class Switchboard:
     # --- functions ---------------------------------------------------------------------------------------------------
 
     def run_function(self, responder: Responder, name: str, body: Callable[[RunningFunction], object]) -> object:
-        """Run a rotation function of this responder, which answers its calls even if it is not active.
+        """Run a rotation function. This responder answers the function's calls, even if it is not active.
 
-        A function may run after its manager was left: a test moves its clock on, or resumes a held step. A responder
-        that the function itself activates comes first.
+        A function may run after its manager was left: a test advances the clock, or resumes a held step. A responder
+        that the function itself activates takes precedence.
         """
         function = RunningFunction(name, responder)
         before = in_function.get()
@@ -183,7 +183,7 @@ class Switchboard:
         self._follows_forks = True
 
     def _after_fork_in_child(self) -> None:
-        """Leave out the functions of threads that do not exist here, and let the first write warn.
+        """Remove the functions of the parent's other threads, and let the first write warn.
 
         The managers that answered at the fork answer in this process too, each from a copy of its secrets.
         """

@@ -1,6 +1,6 @@
 """Idempotency tokens of a repeatable manager, on the long way through a client.
 
-The token comes before botocore's own, and after each listener that asks for one operation.
+Our listener runs before botocore's own, and after each listener that is registered for one operation only.
 """
 
 from typing import Any
@@ -15,13 +15,13 @@ __tracebackhide__ = True
 
 
 def fill_tokens(client: BaseClient) -> None:
-    """Let this client ask for a repeatable token from now on. Idempotent."""
+    """Let this client fill in repeatable tokens from now on. Idempotent."""
     events: Any = client.meta.events
     events.register_first("before-parameter-build", fill_token, unique_id="pytest-secretsmanager")
 
 
 def fill_token(params: dict[str, object], model: OperationModel, **_: object) -> None:
-    """Put a token into the parameters of a call that a repeatable manager answers. A listener of botocore's event."""
+    """Put a token into the parameters of a call that a repeatable manager answers. A listener to botocore's event."""
     responder = responding.get()
     if responder is not None and responder.repeatable:
         for member in model.idempotent_members:

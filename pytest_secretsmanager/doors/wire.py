@@ -1,7 +1,7 @@
 """AWS JSON 1.1: parameters, replies and errors as the bodies of requests and responses, by walking the shapes.
 
 The protocol is that of the service description: names are members, blobs are base64, timestamps are seconds since the
-epoch, and what is null or missing is absent.
+epoch, and a null member is absent.
 """
 
 import base64
@@ -21,15 +21,15 @@ CONTENT_TYPE = "application/x-amz-json-1.1"
 
 
 def read_parameters(body: bytes | str, shape: StructureShape) -> dict[str, object]:
-    """The parameters in a request's body: null members are absent, as AWS has it, and blobs are bytes.
+    """Return the parameters in a request's body. Null members are absent, as with AWS, and blobs are bytes.
 
-    Raises SerializationException for what is no JSON object in UTF-8, and for a blob that is no base64.
+    Raise SerializationException for a body that is not a JSON object in UTF-8, and for a blob that is not base64.
     """
     return cast("dict[str, object]", _read(_parsed(body), shape))
 
 
 def write_reply(reply: Reply, shape: StructureShape | None) -> bytes:
-    """The body of an answer: nothing at all where the operation has no output (REPORTED of TagResource)."""
+    """The body of an answer; empty if the operation has no output (REPORTED of TagResource)."""
     return b"" if shape is None else _text_of(_written(reply, shape))
 
 
@@ -37,7 +37,7 @@ def write_error(error: ServiceError) -> bytes:
     """The body of a refusal.
 
     RECORDED: a modelled error has its text under `Message`. REPORTED: an error of the front has it under `message`.
-    Which key others use is not known; SDKs read either, so they have both (GUESS).
+    The key of other errors is not known; SDKs read either key, so other errors have both (GUESS).
     """
     if error.of_authentication:
         return _text_of({"__type": error.code, "message": error.message})
@@ -47,7 +47,7 @@ def write_error(error: ServiceError) -> bytes:
 
 
 def write_failure(code: str, message: str) -> bytes:
-    """The body of a refusal that no service description knows."""
+    """The body of a refusal that is not in the service description."""
     return _text_of({"__type": code, "message": message, "Message": message})
 
 
@@ -55,7 +55,7 @@ def write_failure(code: str, message: str) -> bytes:
 
 
 def _parsed(body: bytes | str) -> dict[str, object]:
-    # GUESS: AWS's parsers refuse all this as well; the texts are ours.
+    # GUESS: AWS's parsers refuse all this too; the texts are ours.
     try:
         text = body if isinstance(body, str) else body.decode()
         parsed = json.loads(text or "{}", parse_constant=_refuse_constant)

@@ -1,4 +1,4 @@
-"""Secrets Manager itself: it knows no pytest, no client and no fixture. `service.Service` is the way in.
+"""Secrets Manager, without pytest, clients or fixtures. The entry point is `service.Service`.
 
 Docstrings and comments tag each fact about AWS with its source:
 

@@ -1,4 +1,4 @@
-"""Names and ARNs of secrets, and ARNs of functions: building, parsing and telling them apart.
+"""Names and ARNs: those of secrets and functions, and the parts that the ARNs of all services have.
 
 Imports nothing but the standard library.
 """
@@ -25,6 +25,29 @@ _PARTITIONS = {
 }
 
 
+class Arn(NamedTuple):
+    """The parts that the ARNs of all services have. `resource` may have colons."""
+
+    partition: str
+    service: str
+    region: str
+    account: str
+    resource: str
+
+
+def split(arn: str) -> Arn:
+    """Split an ARN of any service. Raise ValueError if it has fewer parts.
+
+    >>> split("arn:aws:iam::123456789012:role/app")
+    Arn(partition='aws', service='iam', region='', account='123456789012', resource='role/app')
+    """
+    _, partition_, service, region, account, resource = arn.split(":", 5)
+    return Arn(partition_, service, region, account, resource)
+
+
+# --- secrets ---------------------------------------------------------------------------------------------------------
+
+
 class SecretArn(NamedTuple):
     """A parsed ARN. A partial ARN has no suffix: AWS reads any ending of a hyphen and six characters as a suffix."""
 
@@ -49,18 +72,18 @@ def in_region(arn: str, region: str, account: str | None = None) -> str:
     >>> in_region("arn:aws:secretsmanager:us-east-1:123456789012:secret:app/db-Ab12Cd", "eu-west-1")
     'arn:aws:secretsmanager:eu-west-1:123456789012:secret:app/db-Ab12Cd'
     """
-    head, partition_, service, _, own_account, rest = arn.split(":", 5)
-    return ":".join([head, partition_, service, region, account or own_account, rest])
+    parts = split(arn)
+    return ":".join(["arn", *parts._replace(region=region, account=account or parts.account)])
 
 
 def place(arn: str) -> tuple[str, str]:
-    """The region and the account in the ARN of a secret.
+    """The region and the account in an ARN.
 
     >>> place("arn:aws:secretsmanager:us-east-1:123456789012:secret:app/db-Ab12Cd")
     ('us-east-1', '123456789012')
     """
-    _, _, _, region, account, _ = arn.split(":", 5)
-    return region, account
+    parts = split(arn)
+    return parts.region, parts.account
 
 
 def partition(region: str) -> str:
@@ -109,7 +132,7 @@ def name_in(arn: str) -> str:
     return arn.split(":", 6)[6][: -SUFFIX_LENGTH - 1]
 
 
-# --- functions -----------------------------------------------------------------------------------------------------
+# --- functions -------------------------------------------------------------------------------------------------------
 
 _FUNCTION = re.compile(
     r"arn:[a-z-]+:lambda:(?P<region>[a-z0-9-]+):(?P<account>\d{12}):function:(?P<name>[A-Za-z0-9_-]+)"
@@ -134,3 +157,12 @@ def parse_function(arn: str) -> FunctionArn | None:
     """
     found = _FUNCTION.fullmatch(arn)
     return None if found is None else FunctionArn(**found.groupdict())
+
+
+def unqualified(arn: str) -> str:
+    """The ARN of a function without its version or alias.
+
+    >>> unqualified("arn:aws:lambda:us-east-1:123456789012:function:rotate:live")
+    'arn:aws:lambda:us-east-1:123456789012:function:rotate'
+    """
+    return ":".join(arn.split(":")[:7])

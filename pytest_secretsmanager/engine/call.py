@@ -1,8 +1,8 @@
-"""A call and its outcome as values: what doors hand in, what operations hand back, what layers stand between.
+"""A call and its outcome, as values: doors make calls, layers pass them on, and operations return outcomes.
 
-Parameters keep AWS's spelling; the typed accessors of `Call` may trust the types, since the validation layer has
-refused all others. The values that every call makes are named tuples, which cost a third of what frozen dataclasses
-cost to make; those that carry secret values don't show them.
+Parameters keep AWS's spelling. The typed accessors of `Call` don't check types, since the validation layer has. These
+values are named tuples, which cost a third of frozen dataclasses: each call makes some. If they contain secret values,
+their repr does not show them.
 """
 
 from collections.abc import Callable, Mapping
@@ -16,7 +16,7 @@ from pytest_secretsmanager.engine.state import Secret, SecretKey
 Parameters: TypeAlias = Mapping[str, object]
 Reply: TypeAlias = dict[str, object]
 Changes: TypeAlias = Mapping[SecretKey, Secret | None]
-"""What an operation wants changed: a secret's new value under its key, None for a secret that is gone."""
+"""The changes that an operation requests: each secret's new state by its key, None for a deleted secret."""
 
 NO_CHANGES: Changes = MappingProxyType({})
 
@@ -24,8 +24,8 @@ NO_CHANGES: Changes = MappingProxyType({})
 class Call(NamedTuple):
     """One request as it reached the service. `time` is the service's clock at that moment, epoch seconds.
 
-    `accepted` says that the door has put the parameters to the service description's own test, and that they passed.
-    `arn_suffix` is what a seed wants the ARN of its new secret to end in; no request can say so.
+    `accepted` says that the door has validated the parameters. `arn_suffix` is the suffix that a seed sets for the ARN
+    of its new secret; a request has none.
     """
 
     operation: str
@@ -70,7 +70,7 @@ class Call(NamedTuple):
 
 
 class Part(NamedTuple):
-    """A call that AWS makes on the caller's behalf while it answers another, and logs: one secret of a batch read."""
+    """A call that AWS makes and logs while it answers another one: one read of a batch."""
 
     operation: str
     parameters: Parameters
@@ -95,7 +95,7 @@ SERVICE_EVENTS: tuple[str, ...] = get_args(EventName)
 
 
 class ServiceEvent(NamedTuple):
-    """Something that AWS did by itself and logs. DOC: `request_id` names the secret's ARN and the occasion."""
+    """AWS's log entry for its own work. DOC: `request_id` names the secret's ARN and the occasion."""
 
     name: EventName
     key: SecretKey
@@ -105,12 +105,12 @@ class ServiceEvent(NamedTuple):
 
 
 def rotation_event(name: EventName, secret: Secret, token: str, error_message: str | None = None) -> ServiceEvent:
-    """What AWS logs of the rotation under a token."""
+    """AWS's log entry for the rotation under a token."""
     return ServiceEvent(name, secret.key, secret.arn, f"Rotation-{secret.arn}-{token}", error_message)
 
 
 def deletion_events(secret: Secret, time: float) -> tuple[ServiceEvent, ...]:
-    """What AWS logs while it deletes a secret by force (RECORDED, of secrets with one version)."""
+    """AWS's log entries for a forced deletion (RECORDED, of secrets with one version)."""
     minute = datetime.fromtimestamp(time, UTC).strftime("%Y-%m-%dT%H:%MZ")
     request_id = f"SecretDeleteMessage:{secret.arn}:{minute}:Forced"
     return (
@@ -120,10 +120,10 @@ def deletion_events(secret: Secret, time: float) -> tuple[ServiceEvent, ...]:
 
 
 class RunRotation(NamedTuple):
-    """The effect of starting, or trying again, a rotation: its steps are to be run under this token.
+    """The effect of starting or retrying a rotation: its steps run under this token.
 
-    `function` is the ARN of the Lambda function, empty where AWS rotates by itself. `test` asks for no rotation, but
-    for the trial of the function that RotateSecret makes when it is not to rotate at once.
+    `function` is the ARN of the Lambda function, empty if AWS rotates without one. `test` requests only the trial of
+    the function, which RotateSecret makes if it does not rotate immediately.
     """
 
     key: SecretKey
@@ -133,20 +133,20 @@ class RunRotation(NamedTuple):
     test: bool = False
 
 
-class Replicate(NamedTuple):
-    """The effect of changing a secret that has replicas: they are to follow."""
+class UpdateReplicas(NamedTuple):
+    """The effect of a change to a secret that has replicas: AWS updates the replicas that are in progress."""
 
     key: SecretKey
 
 
-Effect: TypeAlias = RunRotation | Replicate
+Effect: TypeAlias = RunRotation | UpdateReplicas
 
 
 class Outcome(NamedTuple):
-    """What an operation answers and wants changed, what AWS logs beside the call, and what is to follow the commit.
+    """The result of an operation: its reply, the changes of secrets, AWS's log entries, and effects.
 
-    Nothing is done yet: `changes` are applied by the store, `then` is run when the call is over and its lock released.
-    `about` is the ARN of the secret where the reply does not name it, and CloudTrail does.
+    An outcome only describes: the store applies `changes`, and the effects in `then` run after the commit, when the
+    lock is free. `about` is the secret's ARN if CloudTrail names it and the reply doesn't.
     """
 
     reply: Reply
@@ -164,12 +164,12 @@ Handler: TypeAlias = Callable[[Call], Outcome]
 
 
 def copied_members(members: Parameters) -> Reply:
-    """The members of a request or reply, in objects of their own; nearly all are single values, which need no copy."""
+    """A copy of a request or reply. Only lists and mappings are copied, and few members are one."""
     return {name: copied(value) if type(value) in (list, dict) else value for name, value in members.items()}
 
 
 def copied(value: object) -> object:
-    """A request or reply, or a part of one, in lists and mappings of its own."""
+    """A deep copy of a request or reply, or of a part of one."""
     if type(value) is list:
         return [copied(item) for item in value]
     if type(value) is dict:

@@ -45,7 +45,7 @@ class Principal(NamedTuple):
     session: RoleSession | None = None
 
     def is_named_by(self, named: frozenset[str]) -> bool:
-        """Whether one of these ARNs names this principal. As in IAM, a role's ARN names all its sessions."""
+        """Return whether one of these ARNs names this principal. As in IAM, a role's ARN names all its sessions."""
         return self.arn in named or (self.session is not None and self.session.role_arn in named)
 
 
@@ -65,11 +65,11 @@ def assumed_role(role_arn: str, session_name: str, began: float) -> Principal:
     >>> assumed_role("arn:aws:iam::123456789012:role/team/app", "tests", 0.0).arn
     'arn:aws:sts::123456789012:assumed-role/app/tests'
     """
-    _, partition, _, _, account, resource = role_arn.split(":", 5)
-    role_name = resource.rpartition("/")[2]
-    arn = f"arn:{partition}:sts::{account}:assumed-role/{role_name}/{session_name}"
+    role = arns.split(role_arn)
+    role_name = role.resource.rpartition("/")[2]
+    arn = f"arn:{role.partition}:sts::{role.account}:assumed-role/{role_name}/{session_name}"
     session = RoleSession(role_name, role_arn, began)
-    return Principal(account, arn, kind="AssumedRole", name=session_name, session=session)
+    return Principal(role.account, arn, kind="AssumedRole", name=session_name, session=session)
 
 
 @lru_cache(maxsize=1024)
@@ -79,9 +79,9 @@ def service_in(account: str) -> Principal:
 
 
 acting: ContextVar[Principal | None] = ContextVar("acting", default=None)
-"""The caller for which the current thread or task acts: that of a rotation function while it runs.
+"""The caller that the current thread or task acts for, while a rotation function runs.
 
-A client with credentials that no principal has been handed is this caller.
+A client is this caller unless its credentials were handed out.
 """
 
 
@@ -118,9 +118,10 @@ class HandedOut(NamedTuple):
 
 
 class Callers:
-    """The credentials that a manager has handed out, each with its principal. `account` is that of all other clients.
+    """The credentials that a manager has handed out, each with its principal.
 
-    `handed_out` holds them by access key id. It is empty in most tests, so the doors in process look at it first.
+    `account` is the account of clients with any other credentials. `handed_out` has the credentials by access key id.
+    It is empty in most tests, so a door in this process first checks whether it is.
     """
 
     __slots__ = ("account", "handed_out")
@@ -130,7 +131,7 @@ class Callers:
         self.handed_out: dict[str, HandedOut] = {}
 
     def hand_out(self, principal: Principal) -> KeyPair:
-        """Return new credentials of a principal: temporary ones for an assumed role. A rollback takes them back."""
+        """Return new credentials of a principal, temporary ones for an assumed role. A rollback takes them back."""
         pair = _new_key_pair(temporary=principal.session is not None)
         self.handed_out[pair.access_key_id] = HandedOut(pair, principal.account, principal)
         return pair
@@ -138,7 +139,7 @@ class Callers:
     def hand_out_to_user(self, account: str) -> KeyPair:
         """Return new credentials of an account's default user.
 
-        They last until `take_back`: a rollback leaves them to the program that has them.
+        They are valid until `take_back`. A rollback doesn't take them back, since a program still uses them.
         """
         pair = _new_key_pair()
         self.handed_out[pair.access_key_id] = HandedOut(pair, account)
@@ -149,18 +150,19 @@ class Callers:
         self.handed_out.pop(pair.access_key_id, None)
 
     def principal_of(self, access_key_id: str | None, region: str) -> Principal | None:
-        """Return the caller with these credentials in a region, None when they were not handed out."""
+        """Return the caller with these credentials in a region; None if they were not handed out."""
         known = self.handed_out.get(access_key_id or "")
         return None if known is None else known.principal_in(region)
 
     def checkpoint(self) -> Restore:
-        """Return a point to go back to, with the principals that have credentials now."""
+        """Record the principals that have credentials now, and return a function that restores them."""
         before = self.handed_out.copy()
 
         def restore() -> None:
-            users = {key: known for key, known in self.handed_out.items() if known.principal is None}
-            principals = {key: known for key, known in before.items() if known.principal is not None}
-            self.handed_out = principals | users
+            for known in tuple(self.handed_out.values()):
+                if known.principal is not None and known.pair.access_key_id not in before:
+                    self.take_back(known.pair)
+            self.handed_out |= {key: known for key, known in before.items() if known.principal is not None}
 
         return restore
 

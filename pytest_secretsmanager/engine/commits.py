@@ -1,7 +1,7 @@
 """The one place where the store changes: calls, seeds and AWS's own work all commit by `Commits.make`.
 
-What is logged and what is changed belong together. A commit that an interrupt breaks off is made whole, or, if nothing
-was changed yet, leaves no entry in the log.
+The log and the store stay consistent: if an interrupt stops a commit, the commit is completed, or, if it has changed
+nothing yet, its entries leave the log.
 """
 
 from collections.abc import Callable
@@ -20,20 +20,20 @@ _Asked = TypeVar("_Asked")
 
 
 class Commits:
-    """Makes the changes of one outcome after another. `lock` is held meanwhile, and may be held around several."""
+    """Commits one outcome at a time, under `lock`. A block that holds the lock can make several commits."""
 
     def __init__(self, store: Store, log: list[Entry]) -> None:
         self.lock = Lock()
         self._store = store
         self._log = log
         self._unsettled: int | Changes | None = None
-        """What a commit has begun: the log's length at its beginning, then the changes that it makes."""
+        """The commit in progress: first the log's length at its start, then its changes; None between commits."""
         self._asked_for: dict[int, tuple[Effect, ...]] = {}
 
     def make(self, handler: Callable[[_Asked], Outcome], asked: _Asked) -> Outcome:
-        """Ask a handler for an outcome, and make its changes: atomic, so no other commit runs in between.
+        """Call a handler, and apply the changes of its outcome. Atomic: no other commit runs in between.
 
-        A handler that raises a ServiceError changes nothing; its entries in the log stay.
+        If the handler raises a ServiceError, nothing changes, and its entries in the log stay.
         """
         with self.lock:
             try:
@@ -53,11 +53,11 @@ class Commits:
         return outcome
 
     def asked_for_here(self) -> tuple[Effect, ...]:
-        """The effects that this thread's last outcome with any asks for: an interrupt may have lost them."""
+        """The effects of this thread's last outcome that had any: an interrupt may have stopped them."""
         return self._asked_for.get(get_ident(), ())
 
     def _settle(self) -> None:
-        """Takes back the entries of a commit that has changed nothing yet, and ends one that has begun to."""
+        """Complete the commit in progress, or remove its log entries if it has changed nothing yet."""
         if isinstance(self._unsettled, int):
             del self._log[self._unsettled :]
         elif self._unsettled is not None:

@@ -1,6 +1,6 @@
-"""Faults: answers that only the network or the service's front gives, planned for the attempts of calls.
+"""Planned faults: answers to attempts of a call that come from the network or the front of the service.
 
-A plan names no door and no client library, so one plan can serve clients in this process and programs over HTTP.
+A plan depends on no door and no client library, so that it works for clients in this process and over HTTP.
 """
 
 from collections.abc import Callable, Iterable
@@ -15,11 +15,11 @@ __tracebackhide__ = True
 
 
 ConnectionFailure: TypeAlias = Literal["not connected", "connect timeout", "read timeout", "closed"]
-"""How a connection fails: refused, not made in time, no answer in time, closed before an answer."""
+"""The failure of a connection: refused, not made in time, no answer in time, closed before the answer."""
 
 
 class RawAnswer(NamedTuple):
-    """An answer in bytes that the service did not write: a proxy's error page, a body that is not JSON."""
+    """An answer in bytes that is not the service's own, such as a proxy's error page or a body that is not JSON."""
 
     status: int
     body: bytes
@@ -34,11 +34,11 @@ class TruncatedAnswer(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What happens to one attempt.
+    """The fault of one attempt.
 
     `answer` is an error of AWS, an answer in bytes, or a failure of the connection; None for the service's own answer.
-    With `takes_effect` the operation runs first, and `answer` replaces its reply. `latency` is how many seconds of the
-    clock pass before the answer arrives.
+    With `takes_effect` the operation runs first, and `answer` replaces its reply. The answer arrives after `latency`
+    seconds of the clock.
     """
 
     answer: ServiceError | RawAnswer | TruncatedAnswer | ConnectionFailure | None = None
@@ -58,9 +58,9 @@ NO_FAULT = Fault()
 class FaultPlan:
     """Faults for the attempts of the calls that match.
 
-    `fault_of` gives the fault of each attempt by its number, from 0, counted over all calls that match; None for an
-    attempt that is left alone. The plan ends after `times` attempts; with None it never ends. `matches` must not change
-    the call. `attempts` is how many attempts have met the plan.
+    `fault_of` returns the fault of an attempt by its number, or None. Numbers start at 0 and count the attempts of all
+    matching calls. The plan ends after `times` attempts; None: never. `matches` must not change the call. `attempts` is
+    the number of attempts so far.
     """
 
     matches: Callable[[Call], bool]
@@ -70,7 +70,7 @@ class FaultPlan:
     _lock: Lock = field(default_factory=Lock)
 
     def concerns(self, call: Call) -> bool:
-        """Whether the next attempt of this call counts. Asking changes nothing."""
+        """Return whether the plan counts the next attempt of this call."""
         return not self._is_over and self.matches(call)
 
     def next_attempt(self) -> Fault | None:
@@ -88,12 +88,12 @@ class FaultPlan:
 
 
 def is_planned(plans: Iterable[FaultPlan], call: Call) -> bool:
-    """Whether any plan concerns this call."""
+    """Return whether any plan concerns this call."""
     return any(plan.concerns(call) for plan in tuple(plans))
 
 
 def next_fault(plans: Iterable[FaultPlan], call: Call) -> Fault:
-    """The fault of this attempt, from the first plan that concerns it and has one. Every plan asked counts it."""
+    """The fault of this attempt, from the first plan that has one for it. The plans before it count the attempt too."""
     for plan in tuple(plans):
         if plan.concerns(call) and (fault := plan.next_attempt()) is not None:
             return fault

@@ -52,7 +52,7 @@ def whole(begin: Callable[[], object], body: Callable[[], _Result], end: Callabl
 
 @contextmanager
 def taken_back(begin: Callable[[], object], end: Callable[[], object]) -> Iterator[None]:
-    """Run `begin`, the block and `end`. `end` undoes whatever `begin` has done so far, and can be repeated.
+    """Run `begin`, the block and `end`. `end` undoes the part of `begin` that has run, and can be repeated.
 
     If an interrupt stops `begin` or `end` inside a lock, the thread holds no lock of this package afterwards.
 

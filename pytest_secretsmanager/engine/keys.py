@@ -1,8 +1,8 @@
-"""The KMS-like key ring: seals values and opens them. Knows no secrets; the only module that imports cryptography.
+"""KMS keys, which encrypt and decrypt values. Only this module imports cryptography, and it knows no secrets.
 
-As with AWS, each version's value is encrypted (AES-256-GCM) under a data key of its own, the data key under a KMS key,
-and both are bound to an encryption context (DOC: SecretARN and SecretVersionId), so that a sealed value can't be opened
-as another version's. Plain text and data keys live for the length of one call.
+As in AWS, each version's value is encrypted (AES-256-GCM) under a data key of its own, and the data key under a KMS
+key. Both are bound to an encryption context (DOC: SecretARN and SecretVersionId), so that a sealed value can't be
+opened as the value of another version. Plain values and data keys exist only during a call.
 """
 
 import os
@@ -28,8 +28,8 @@ _ALIAS = re.compile(r"alias/[A-Za-z0-9/_-]+")
 _ARN = re.compile(r"arn:[a-z-]+:kms:(?P<region>[a-z0-9-]+):(?P<account>\d{12}):(?P<id>(?:key|alias)/.+)")
 
 
-class KmsRefusal(Exception):  # noqa: N818 - what KMS answers, turned into AWS's error by the ports
-    """KMS does not do what was asked: its error code and text."""
+class KmsRefusal(Exception):  # noqa: N818 - an answer of KMS, which the ports turn into an error of Secrets Manager
+    """An error of KMS: its code and text."""
 
     def __init__(self, code: str, text: str) -> None:
         super().__init__(text)
@@ -38,10 +38,10 @@ class KmsRefusal(Exception):  # noqa: N818 - what KMS answers, turned into AWS's
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KmsKey:
-    """One KMS key; its material never leaves the ring. `denied` says that no caller may use it.
+    """One KMS key. Its material never leaves the ring. `denied` says that no caller may use it.
 
-    `denied_to` has the ARNs of principals that may not use it, though others may. `is_elsewhere` says that the key is
-    one of another KMS in this process: its state is that of the key there.
+    `denied_to` has the ARNs of the principals that may not use it. `is_elsewhere` says that the key belongs to another
+    KMS in this process, and has its state from there.
     """
 
     id: str
@@ -51,50 +51,50 @@ class KmsKey:
     denied: bool = False
     denied_to: frozenset[str] = frozenset()
     is_elsewhere: bool = field(default=False, repr=False)
-    cipher: AESGCM = field(repr=False, compare=False)
 
 
 class KeyElsewhere(NamedTuple):
-    """A key of another KMS in this process, as it is at this moment."""
+    """A key of another KMS in this process, in its current state."""
 
     arn: str
     state: KeyState
 
 
 FindElsewhere: TypeAlias = Callable[[str], KeyElsewhere | None]
-"""Finds a key of another KMS by the ARN of the key, or of an alias of it; KmsRefusal for one that is of no use here."""
+"""Finds a key of another KMS by its ARN or the ARN of an alias. Raises KmsRefusal if the key can't encrypt secrets."""
 
 
 def _nowhere(_: str) -> None:
-    """Where no other KMS is."""
+    """Find nothing: there is no other KMS."""
 
 
 class KeyRing:
     """The KMS keys of all regions and accounts of one `SecretsManager`.
 
-    A key that it has not may be one of another KMS in this process: `elsewhere` looks there. The ring has material of
-    its own for such a key, and asks for its state whenever it is used. When it is there no more, its last state stays.
+    `elsewhere` finds keys of another KMS in this process. The ring makes its own material for such a key, and looks up
+    the key's state at each use. If the key no longer exists there, its last state stays.
 
-    Requests name a key by id, ARN, alias or alias ARN; an empty name is the default key of region and account, which
-    comes into being when it is first used.
+    Requests name a key by id, ARN, alias or alias ARN. An empty name is the default key of the region and account,
+    which the ring creates at its first use.
     """
 
     def __init__(self, elsewhere: FindElsewhere = _nowhere) -> None:
         self._elsewhere = elsewhere
         self._keys: dict[str, KmsKey] = {}
+        self._ciphers: dict[str, AESGCM] = {}
         self._aliases: dict[str, str] = {}
         self._defaults: dict[tuple[str, str], str] = {}
 
     def checkpoint(self) -> Restore:
-        """A point to go back to, with the keys as they are now."""
-        return checkpoint(self._keys, self._aliases, self._defaults)
+        """Record the current keys, and return a function that restores them."""
+        return checkpoint(self._keys, self._ciphers, self._aliases, self._defaults)
 
     def create(self, region: str, account: str, *, key_id: str | None = None, alias: str | None = None) -> KmsKey:
-        """A new key. An alias that another key had goes over to this one."""
+        """Create a key. If another key has the alias, the alias moves to the new one."""
         place = f"arn:{arns.partition(region)}:kms:{region}:{account}"
         key_id = key_id or str(uuid.uuid4())
-        cipher = AESGCM(AESGCM.generate_key(bit_length=8 * _KEY_BYTES))
-        key = KmsKey(id=key_id, arn=f"{place}:key/{key_id}", alias=alias, cipher=cipher)
+        key = KmsKey(id=key_id, arn=f"{place}:key/{key_id}", alias=alias)
+        self._ciphers[key.arn] = AESGCM(AESGCM.generate_key(bit_length=8 * _KEY_BYTES))
         self._keys[key.arn] = key
         if alias is not None:
             before = self._aliases.get(f"{place}:{alias}")
@@ -104,13 +104,14 @@ class KeyRing:
         return key
 
     def create_named(self, region: str, account: str, name: str) -> KmsKey:
-        """A new key that goes by this id, ARN, alias or alias ARN; KmsRefusal when it is none of them."""
-        _, _, _, region, account, resource = _full_arn(region, account, name).split(":", 5)
-        kind, _, key_id = resource.partition("/")
-        return self.create(region, account, **{"alias": resource} if kind == "alias" else {"key_id": key_id})
+        """Create a key with this id, ARN, alias or alias ARN. Raise KmsRefusal if the name is malformed."""
+        parts = arns.split(_full_arn(region, account, name))
+        kind, _, key_id = parts.resource.partition("/")
+        named = {"alias": parts.resource} if kind == "alias" else {"key_id": key_id}
+        return self.create(parts.region, parts.account, **named)
 
     def find(self, region: str, account: str, name: str) -> KmsKey:
-        """The key that a request names; KmsRefusal when the name is malformed or names none."""
+        """The key that a request names. Raise KmsRefusal if the name is malformed or names no key."""
         if name in ("", arns.DEFAULT_KMS_ALIAS):
             return self._default(region, account)
         arn = _full_arn(region, account, name)
@@ -132,25 +133,25 @@ class KeyRing:
         denied: bool | None = None,
         denied_to: frozenset[str] | None = None,
     ) -> KmsKey:
-        """Replace a key by the same one in another state. None leaves a part as it is."""
-        now = self._keys[key.arn]
+        """Change the state of a key, or its denials, and return the key. None leaves them unchanged."""
+        current = self._keys[key.arn]
         self._keys[key.arn] = replace(
-            now,
-            state=state or now.state,
-            denied=now.denied if denied is None else denied,
-            denied_to=now.denied_to if denied_to is None else denied_to,
+            current,
+            state=state or current.state,
+            denied=current.denied if denied is None else denied,
+            denied_to=current.denied_to if denied_to is None else denied_to,
         )
         return self._keys[key.arn]
 
     def seal(self, plain: bytes, key: KmsKey, name: str, context: bytes, caller: Principal) -> Sealed:
-        """Encrypt a value under a new data key, and the data key under the KMS key, if the caller may use that."""
+        """Encrypt a value under a new data key, and the data key under the KMS key, if the caller may use this key."""
         _require_usable(key, caller)
         noise = os.urandom(_KEY_BYTES + 2 * _NONCE_BYTES)
         data_key, nonce, key_nonce = noise[:_KEY_BYTES], noise[_KEY_BYTES:-_NONCE_BYTES], noise[-_NONCE_BYTES:]
         return Sealed(
             kms_key_id=name,
             key_arn=key.arn,
-            data_key=key_nonce + key.cipher.encrypt(key_nonce, data_key, context),
+            data_key=key_nonce + self._ciphers[key.arn].encrypt(key_nonce, data_key, context),
             ciphertext=nonce + AESGCM(data_key).encrypt(nonce, plain, context),
         )
 
@@ -163,20 +164,20 @@ class KeyRing:
         return self.open_regardless(sealed, context)
 
     def open_regardless(self, sealed: Sealed, context: bytes) -> bytes:
-        """Decrypts a value for the test that looks, whatever state the key is in."""
+        """Decrypt a value for the test, in any state of the key."""
         wrapped, ciphertext = sealed.data_key, sealed.ciphertext
-        cipher = self._keys[sealed.key_arn].cipher
+        cipher = self._ciphers[sealed.key_arn]
         data_key = cipher.decrypt(wrapped[:_NONCE_BYTES], wrapped[_NONCE_BYTES:], context)
         return AESGCM(data_key).decrypt(ciphertext[:_NONCE_BYTES], ciphertext[_NONCE_BYTES:], context)
 
     def _found_elsewhere(self, arn: str) -> KmsKey | None:
-        """The key of another KMS that has this ARN, or whose alias has, in its state there."""
+        """The key of another KMS with this ARN or alias ARN, in its current state there; None if it has none."""
         known = self._elsewhere(arn)
         if known is None:
             return None
         if known.arn not in self._keys:
-            _, _, _, region, account, resource = known.arn.split(":", 5)
-            made = self.create(region, account, key_id=resource.partition("/")[2])
+            parts = arns.split(known.arn)
+            made = self.create(parts.region, parts.account, key_id=parts.resource.partition("/")[2])
             self._keys[made.arn] = replace(made, is_elsewhere=True)
         own = self._keys[known.arn]
         return self.put(own, state=known.state) if own.is_elsewhere else own
@@ -189,7 +190,7 @@ class KeyRing:
 
 
 class LockBox:
-    """A key outside every ring, for values that no caller may read. It seals and opens them in this process only.
+    """A key outside all rings. It encrypts values that no caller may read, and works in this process only.
 
     >>> box = LockBox()
     >>> box.open(box.seal(b"hunter2"))
@@ -208,12 +209,12 @@ class LockBox:
 
 
 def is_alias(name: str) -> bool:
-    """Whether this is an alias that a request can name."""
+    """Return whether this is the name of an alias."""
     return _ALIAS.fullmatch(name) is not None
 
 
 def _full_arn(region: str, account: str, name: str) -> str:
-    """The ARN of a key or an alias from any form that names it. The refusals are REPORTED."""
+    """The ARN of a key or an alias, from its id, alias or ARN. The refusals are REPORTED."""
     place = f"arn:{arns.partition(region)}:kms:{region}:{account}"
     if _KEY_ID.fullmatch(name):
         return f"{place}:key/{name}"

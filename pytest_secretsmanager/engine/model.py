@@ -23,7 +23,7 @@ _READING = ("BatchGet", "Describe", "Get", "List", "Validate")
 
 
 @dataclass(frozen=True, slots=True)
-class Operation:
+class OperationDescription:
     """The service description of one operation.
 
     `accepts` is the quick test that a valid request passes; `violations` lists the limits that an invalid one breaks.
@@ -50,12 +50,12 @@ def service_model() -> ServiceModel:
 
 
 @cache
-def operation(name: str) -> Operation:
+def operation(name: str) -> OperationDescription:
     """The compiled description of one operation. Raise `botocore.model.OperationNotFoundError` if none exists."""
     model = service_model().operation_model(name)
     shape = model.input_shape or StructureShape("Empty", {"type": "structure", "members": {}})
     tokens: list[str] = model.idempotent_members
-    return Operation(
+    return OperationDescription(
         name=name,
         input_shape=shape,
         output_shape=model.output_shape,

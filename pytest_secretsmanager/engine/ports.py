@@ -1,7 +1,7 @@
-"""What an operation may ask of the outside: randomness, ids, keys, functions. The time of a call comes with it.
+"""The outside world of operations: randomness, ids, KMS keys and functions. The time comes with each call.
 
-Operations are handed one `Ports` and import no clock, no random source and no cipher themselves. Here KMS's refusals
-become the errors that Secrets Manager sends: REPORTED texts for reading and for access, the others by analogy.
+Each operation receives a `Ports`, and imports no clock, random source or cipher. This module turns KMS's refusals into
+the errors of Secrets Manager: the texts for reading and for access are REPORTED, the others are by analogy.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -10,6 +10,7 @@ from itertools import count
 from random import Random
 from typing import TypeAlias
 
+from pytest_secretsmanager.engine import arns
 from pytest_secretsmanager.engine.call import Call
 from pytest_secretsmanager.engine.callers import Principal
 from pytest_secretsmanager.engine.checkpoints import Restore
@@ -26,22 +27,23 @@ from pytest_secretsmanager.engine.regions import BOTOCORES, Regions
 from pytest_secretsmanager.engine.state import Sealed, Secret, SecretKey
 
 Function: TypeAlias = Callable[[Mapping[str, str]], object]
-"""A Lambda function as Secrets Manager invokes it: with the event of one step. It fails by raising."""
+"""A Lambda function. Secrets Manager invokes it with the event of one step; any error that it raises is a failure."""
 
 FindFunction: TypeAlias = Callable[[str], Function | None]
-"""Finds a function of another Lambda in this process by its ARN. UnsupportedOperation for one that can't run here."""
+"""Finds a function of another Lambda in this process by its ARN. Raises UnsupportedOperation if it can't run here."""
 
 
 def _nowhere(_: str) -> None:
-    """Where no other Lambda is."""
+    """Find nothing: there is no other Lambda."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)  # not frozen: each manager makes one, and a frozen one costs twice as much
 class Ports:
-    """`random` makes ARN suffixes and passwords: seeded, they are repeatable. Keys are never made from it.
+    """The ports of one service.
 
-    `functions` are the Lambda functions that Secrets Manager may invoke, by ARN; `elsewhere` finds those of another
-    Lambda in this process. `regions` are those that AWS has; `numbers` count the secrets made.
+    `random` makes ARN suffixes, tokens and passwords, which a seed makes repeatable; it makes no keys. `functions` has
+    the Lambda functions that Secrets Manager may invoke, by ARN; `elsewhere` finds those of another Lambda in this
+    process. `regions` knows which regions exist. `numbers` numbers the secrets in the order of their creation.
     """
 
     random: Random
@@ -53,29 +55,29 @@ class Ports:
     elsewhere: FindFunction = _nowhere
 
     def function(self, arn: str) -> Function | None:
-        """The function of that ARN, None when there is none. An ARN may name a version or an alias of it, too."""
-        return self.functions.get(":".join(arn.split(":")[:7])) or self.elsewhere(arn)
+        """The function of that ARN, or None. The ARN may have a version or an alias."""
+        return self.functions.get(arns.unqualified(arn)) or self.elsewhere(arn)
 
     def key_name(self, place: SecretKey, name: str) -> str:
-        """The KMS key that a request names, as it named it, the account's default key too (RECORDED); empty: no key.
+        """The name of a request's KMS key, unchanged (RECORDED, for the default key's alias too); empty without a key.
 
-        Raises InvalidParameterException when the name is malformed or names no key.
+        Raise InvalidParameterException if the name is malformed or names no key.
         """
         self._key(place, name)
         return name
 
     def under_default_key(self, secret: Secret) -> bool:
-        """Whether a secret stands under its account's default key, by whichever name, or by none."""
+        """Return whether a secret's KMS key is its account's default key, under any of its names or none."""
         if not secret.kms_key_id:
             return True
         region, account, _ = secret.key
         try:
             return self.keys.find(region, account, secret.kms_key_id) == self.keys.find(region, account, "")
         except KmsRefusal:
-            return False  # The key was there once, so it is another one: the default key never goes.
+            return False  # the key is gone, and the default key can't go
 
     def require_own_key(self, secret: Secret, call: Call) -> None:
-        """No value under an account's default KMS key passes to or from another account (RECORDED)."""
+        """Refuse a caller of another account for a secret under the default key (RECORDED)."""
         if secret.key.account != call.account and self.under_default_key(secret):
             raise InvalidRequestException(
                 "You can't access a secret from a different AWS account if you encrypt the secret with the default "
@@ -89,7 +91,7 @@ class Ports:
             raise InvalidParameterException(f"The operation failed because of an invalid KMS key: {refusal}") from None
 
     def seal(self, secret: Secret, version_id: str, value: bytes, caller: Principal) -> Sealed:
-        """Encrypt a value for one version of a secret, under the KMS key that the secret names now."""
+        """Encrypt a value for one version of a secret, under the secret's current KMS key."""
         key = self._key(secret.key, secret.kms_key_id)
         try:
             return self.keys.seal(value, key, secret.kms_key_id, _context(secret, version_id), caller)
@@ -97,7 +99,7 @@ class Ports:
             raise _failure(EncryptionFailure, "encrypt", refusal) from None
 
     def require_key_access(self, secret: Secret, caller: Principal) -> None:
-        """Refuse a customer key that the caller may not use: AWS tries it (DOC), even with nothing to encrypt."""
+        """Refuse a customer managed key that the caller can't use: AWS tries it (DOC), even without a value."""
         if not self.under_default_key(secret):
             self.seal(secret, "RequestToValidateKeyAccess", b"", caller)
 
@@ -109,7 +111,7 @@ class Ports:
             raise _failure(DecryptionFailure, "decrypt", refusal) from None
 
     def look(self, secret: Secret, version_id: str, sealed: Sealed) -> bytes:
-        """Return the plain value for the test, whatever state the key is in."""
+        """Return the plain value of a version for the test, in any state of its key."""
         return self.keys.open_regardless(sealed, _context(secret, version_id))
 
 
@@ -126,7 +128,7 @@ def _context(secret: Secret, version_id: str) -> bytes:
     return f"SecretARN={secret.arn}&SecretVersionId={version_id}".encode(errors="surrogatepass")
 
 
-# --- ids ---
+# --- ids -------------------------------------------------------------------------------------------------------------
 
 
 def new_uuid(random: Random) -> str:
@@ -141,7 +143,7 @@ def new_uuid(random: Random) -> str:
 
 
 class RequestIds:
-    """A source of request ids: UUIDs that count up from a random start, since every call takes one and few look.
+    """A source of request ids: UUIDs that count up from a random start. Every call takes one, so they must be cheap.
 
     >>> new_request_id = RequestIds(Random(1))
     >>> new_request_id(), new_request_id()
@@ -156,7 +158,7 @@ class RequestIds:
         return f"{self._start}{next(self._numbers):012x}"
 
     def checkpoint(self) -> Restore:
-        """A point to go back to, from which the same ids come again."""
+        """Record the next id, and return a function that restores it: the same ids come again."""
         number = next(self._numbers)
 
         def restore() -> None:

@@ -1,4 +1,4 @@
-"""Which regions exist: every function that takes a region asks this module, so that a mistyped region is refused."""
+"""The regions that exist. Every function that takes a region checks it here, so that a mistyped region is refused."""
 
 import re
 from collections.abc import Collection

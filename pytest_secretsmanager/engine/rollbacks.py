@@ -1,4 +1,4 @@
-"""Blocks whose changes are taken back: always, for a rollback; only after an error, for a transaction."""
+"""Blocks whose changes are undone at their end: always for a rollback, only after an error for a transaction."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -17,7 +17,7 @@ Checkpoint: TypeAlias = Callable[[], Restore]
 
 @dataclass(slots=True, eq=False)
 class _Rollback:
-    """What is taken back together: the secrets that a journal saw change, and everything that has a checkpoint."""
+    """The state to restore: the secrets in a journal, and all state with a checkpoint."""
 
     journal: Journal
     checkpoints: tuple[Checkpoint, ...]
@@ -42,10 +42,10 @@ class Rollbacks:
         self._open: list[_Rollback] = []
 
     def rolled_back(self, *checkpoints: Checkpoint) -> AbstractContextManager[None]:
-        """Take back at the end of the block the changes of secrets, and all that the checkpoints stand for.
+        """Restore the secrets and the state of the checkpoints at the end of the block.
 
-        Atomic: no call runs in between. Blocks may end in any order. A block takes back all that happened since it
-        began, also in a later block that is still open, which then has less to take back.
+        Atomic: no call runs in between. Blocks may end in any order. A block undoes all changes since its beginning,
+        including those of a later block that is still open. That block then starts from the restored state.
         """
         rollback = _Rollback(Journal(), checkpoints)
 
@@ -70,7 +70,10 @@ class Rollbacks:
 
     @contextmanager
     def transaction(self, *checkpoints: Checkpoint) -> Iterator[None]:
-        """Let the calls of the block take effect together, or none when one raises. No other call runs inside."""
+        """Let the calls of the block take effect together, or none of them if the block raises.
+
+        The block holds the lock, so no other thread's call runs inside.
+        """
         transaction = _Rollback(Journal(), checkpoints)
         is_inner, is_done = self._lock.is_mine, False
 

@@ -1,10 +1,10 @@
-"""One call from arrival to its effects: lock, layers in their order, operation, store. The composition root."""
+"""The whole way of a call: the lock, the layers in their order, the operation, the store, the effects."""
 
 from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 
 from pytest_secretsmanager.engine import locks, model
-from pytest_secretsmanager.engine.call import Call, Handler, Outcome, Replicate
+from pytest_secretsmanager.engine.call import Call, Handler, Outcome, UpdateReplicas
 from pytest_secretsmanager.engine.commits import Commits
 from pytest_secretsmanager.engine.effects import Effects
 from pytest_secretsmanager.engine.effects.background import Background, WorkHandler, working_on
@@ -16,7 +16,7 @@ from pytest_secretsmanager.engine.interrupts import taken_back
 from pytest_secretsmanager.engine.layers import forked
 from pytest_secretsmanager.engine.layers.audit import Entry, audit, audit_events
 from pytest_secretsmanager.engine.layers.forked import Layer
-from pytest_secretsmanager.engine.layers.replicate import replicate
+from pytest_secretsmanager.engine.layers.mark_replicas import mark_replicas
 from pytest_secretsmanager.engine.layers.validate import validate
 from pytest_secretsmanager.engine.operations import OPERATIONS, BatchOperation
 from pytest_secretsmanager.engine.ports import Ports
@@ -32,8 +32,7 @@ __tracebackhide__ = True
 class Service:
     """Secrets Manager in memory: all regions and accounts of one `SecretsManager`.
 
-    `call` is safe to use from several threads. What an operation changes is visible once `call` has committed it, so a
-    call that fails leaves nothing behind.
+    Several threads can use it. Changes become visible when they are committed, so a failed call changes nothing.
     """
 
     def __init__(
@@ -46,7 +45,7 @@ class Service:
     ) -> None:
         self.ports = ports
         self.generation = forked.generation()
-        """How many forks there were before this process; one that was made before the last of them is a copy."""
+        """The number of forks before this service was made. If this process has seen more, the service is a copy."""
         self.store = Store()
         self.refusals = Refusals()
         self._log = log
@@ -62,10 +61,10 @@ class Service:
         self.effects = Effects(self._background, steps, replication)
 
     def call(self, call: Call) -> Outcome:
-        """Answers one call and logs it. Raises the ServiceError that AWS would send, or UnsupportedOperation.
+        """Answer one call, and log it. Raise the ServiceError that AWS would send, or UnsupportedOperation.
 
-        What has fallen due by then comes first, unless a rotation is running, which may be the caller; and what the
-        call sets in motion has happened when it returns.
+        Due rotations run first, unless a rotation is running, which may be the caller. The call's effects have happened
+        when it returns.
         """
         require_supported(call)
         try:
@@ -101,34 +100,34 @@ class Service:
             raise
 
     def seed(self, call: Call) -> Outcome:
-        """Answers one call that sets the scene: by the same rules, but it is not logged, and no function runs.
+        """Answer one call of a seed, by the rules of all calls. It is not logged, and runs no rotation function.
 
-        A seed is several of them in one `transaction`, which takes all of it back when one of them fails.
+        A seed makes its calls in one `transaction`, which takes them all back if one fails.
         """
         require_supported(call)
         outcome = self._commits.make(self._layers_of_a_seed(), call)
         for effect in outcome.then:
-            if isinstance(effect, Replicate):
-                self._follow_seed(effect.key)
+            if isinstance(effect, UpdateReplicas):
+                self._update_replicas_of_seed(effect.key)
         return outcome
 
-    def _follow_seed(self, key: SecretKey) -> None:
-        """Let the replicas of a seed follow, as those of a call do, without events in the log."""
+    def _update_replicas_of_seed(self, key: SecretKey) -> None:
+        """Update the replicas of a seed, as those of a call, without events in the log."""
         background = self._background._replace(layers=self._layers_of_work_for_a_seed)
-        Replicas(background, self._replication).follow(key)
+        Replicas(background, self._replication).update(key)
 
     def _recover(self) -> None:
-        """Ends what an error or an interrupt has broken off in this thread: AWS would not have noticed it."""
+        """Release this thread's locks, and finish the effects that an error or an interrupt stopped, as AWS would."""
         locks.let_go()
         self.effects.recover(self._commits.asked_for_here())
 
     @property
     def next_due(self) -> float:
-        """When AWS does something by itself next, epoch seconds; infinity when there is nothing to do."""
+        """The time of the next due rotation, epoch seconds; infinity if there is none."""
         return self.store.agenda.time
 
     def run_due(self, time: float) -> None:
-        """Does all that has fallen due by that time."""
+        """Run every rotation that is due at that time."""
         try:
             self.effects.run_due(time)
             self._watchers.after_log()
@@ -144,7 +143,7 @@ class Service:
         return self.effects.rotations.runs
 
     def resume(self, run: Run) -> None:
-        """Let a held rotation go on."""
+        """Continue a held rotation."""
         try:
             self.effects.rotations.resume(run)
             self._watchers.after_log()
@@ -153,21 +152,21 @@ class Service:
             raise
 
     def cut_off_rotations(self, but: Container[Run]) -> None:
-        """Let each rotation fail that still runs in another thread, except those of `but`."""
+        """Fail each rotation that still runs in another thread, except those in `but`."""
         self.effects.rotations.cut_off(but)
 
     def forget_other_threads(self) -> None:
         """Stop waiting for rotations of other threads: a forked child does not have these threads."""
         self.effects.rotations.forget_other_threads()
 
-    def catch_up(self, key: SecretKey) -> None:
-        """Let the replicas of a secret follow, unless the test holds them back."""
-        self.effects.replicas.follow(key)
+    def update_replicas(self, key: SecretKey) -> None:
+        """Update the replicas of a secret, except those that the test holds back."""
+        self.effects.replicas.update(key)
 
-    # --- looking ---
+    # --- watching and rolling back ---
 
     def watching(self, watcher: Watcher, listener: Listener | None = None) -> Watching:
-        """Return a context manager: inside, `watcher` is called after each call that was answered.
+        """Return a context manager: inside, each call that succeeds calls `watcher` at its end.
 
         `listener` is called when the log may have grown in another way.
         """
@@ -178,54 +177,57 @@ class Service:
         self._watchers.after_log()
 
     def plain_value(self, secret: Secret, version_id: str, sealed: Sealed) -> bytes:
-        """Return the plain value of a version for the test, whatever state its key is in."""
+        """Return the plain value of a version for the test, in any state of its key."""
         return self.ports.look(secret, version_id, sealed)
 
     def rolled_back(self, *checkpoints: Checkpoint) -> AbstractContextManager[None]:
-        """Take back at the end of the block: secrets, rotations, watchers, and all that the checkpoints stand for."""
+        """Restore secrets, rotations, watchers and the state of the checkpoints at the end of the block."""
         own = self.effects.rotations.checkpoint, self._watchers.checkpoint, self.refusals.all.checkpoint
         return self._rollbacks.rolled_back(*checkpoints, *own, self.store.vanished.checkpoint)
 
     def transaction(self, *checkpoints: Checkpoint) -> AbstractContextManager[None]:
-        """Let the calls of the block take effect together, or none when one raises. No other call runs inside."""
+        """Let the calls of the block take effect together, or none of them if the block raises.
+
+        No other thread's call runs inside.
+        """
         return self._rollbacks.transaction(*checkpoints, self.store.vanished.checkpoint)
 
     @contextmanager
     def journal(self) -> Iterator[Journal]:
-        """Give the journal of a block: the state before it of each secret that changes inside."""
+        """Yield a journal of the block. It has each secret that the block changes, as it was before."""
         journal = Journal()
         with taken_back(lambda: self.store.open_journal(journal), lambda: self.store.close_journal(journal)):
             yield journal
 
     def secrets(self) -> list[Secret]:
-        """All secrets of all regions and accounts at this moment."""
+        """The secrets of all regions and accounts, now."""
         with self.lock:
             return list(self.store.all())
 
     def vanished(self) -> list[Secret]:
-        """The secrets, and the versions of secrets, that were there and are no more."""
+        """The deleted secrets, and secrets with only their deleted versions."""
         with self.lock:
             return list(self.store.vanished)
 
-    # --- the layers of all that commits, each from the outside to the operation ---
+    # --- layers, from the outermost one to the operation ---
 
     def _layers_of_a_call(self) -> Handler:
-        inner = self._within_outer_layers(validate(replicate(self._run, self.store)))
+        inner = self._within_outer_layers(validate(mark_replicas(self._run, self.store)))
         return audit(inner, self.store, self._log.append, self.refusals.note)
 
     def _layers_of_a_seed(self) -> Handler:
-        return self._within_outer_layers(validate(replicate(self._run, self.store)))
+        return self._within_outer_layers(validate(mark_replicas(self._run, self.store)))
 
     def _layers_of_a_read_in_a_batch(self) -> Handler:
-        """The batch is a call: it has passed all other layers, and logs its reads."""
+        """The batch itself is a call: it has passed the other layers, and logs its reads."""
         return self._within_outer_layers(self._run)
 
     def _layers_of_work(self) -> WorkHandler:
-        work = replicate(working_on(self.store), self.store)
+        work = mark_replicas(working_on(self.store), self.store)
         return audit_events(work, self.store, self._log.append, self._now)
 
     def _layers_of_work_for_a_seed(self) -> WorkHandler:
-        return replicate(working_on(self.store), self.store)
+        return mark_replicas(working_on(self.store), self.store)
 
     def _within_outer_layers(self, handler: Handler) -> Handler:
         for layer in self._outer_layers:
@@ -233,9 +235,9 @@ class Service:
         return handler
 
     def put_around(self, layer: Layer) -> None:
-        """Put one more layer around every operation, inside the log: a call that it refuses is neither done nor logged.
+        """Put one more layer around every operation, inside the log. Each read of a batch passes it too.
 
-        Each read of a batch passes it too.
+        If the layer raises an error that is not a ServiceError, the call is neither run nor logged.
         """
         self._outer_layers = (*self._outer_layers, layer)
         self._calls = self._layers_of_a_call()
@@ -248,7 +250,7 @@ class Service:
 
 
 def require_supported(call: Call) -> None:
-    """Raises UnsupportedOperation for what AWS has and this engine has not: an operation, or a member of a request."""
+    """Raise UnsupportedOperation for an operation or a request member that AWS has and this engine lacks."""
     operation = OPERATIONS.get(call.operation)
     if operation is None:
         raise UnsupportedOperation(

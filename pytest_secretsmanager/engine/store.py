@@ -1,8 +1,8 @@
-"""The only mutable thing of the engine: all secrets by region, account and name, and the journal that undoes changes.
+"""The engine's mutable state: all secrets by region, account and name, and the journals that undo changes.
 
-Applying changes costs time in proportion to the changes, and so does rolling them back: a journal keeps the first old
-value of each key that was touched since it was opened. Look-ups are dictionary look-ups. An ARN needs no index of its
-own, since it contains region, account and name. The agenda knows which secret AWS rotates next, without a search.
+Applying changes takes time in proportion to the changes, and so does rolling them back: a journal keeps only the first
+old state of each secret that changed. Each look-up is a dictionary look-up. ARNs need no index, since they contain
+region, account and name. The agenda knows the secret that AWS rotates next, without a search.
 """
 
 from collections.abc import Iterator
@@ -17,7 +17,10 @@ from pytest_secretsmanager.engine.state import Secret, SecretKey
 
 
 class Journal:
-    """What the keys touched since it was opened held before; None for a key that held nothing."""
+    """The former state of each secret that has changed since the journal was opened; None if the secret didn't exist.
+
+    Journals are compared by identity: two open ones may record the same changes.
+    """
 
     __slots__ = ("before",)
 
@@ -26,9 +29,9 @@ class Journal:
 
 
 class Agenda:
-    """When each secret is to be rotated next. `time` is the earliest moment, infinity when there is none.
+    """The time of each secret's next rotation. `time` is the earliest one, infinity if there is none.
 
-    Entries that a later change has overtaken stay in the heap until they come to its top.
+    An outdated entry stays in the heap until it is at the top.
     """
 
     __slots__ = ("_due", "_heap", "time")
@@ -39,7 +42,7 @@ class Agenda:
         self.time = inf
 
     def note(self, key: SecretKey, due: float | None) -> None:
-        """A secret is due at that time (epoch seconds), or not at all."""
+        """Set the time at which a secret is due, epoch seconds; None: never."""
         if due is None:
             self._due.pop(key, None)
         elif self._due.get(key) != due:
@@ -50,14 +53,14 @@ class Agenda:
         self.time = self._heap[0][0] if self._heap else inf
 
     def first(self) -> SecretKey:
-        """The secret that is due first; only to be asked for when there is one."""
+        """The secret that is due first. Call it only if `time` is finite."""
         return self._heap[0][1]
 
 
 class Store:
-    """All secrets. Not safe for threads by itself: the service applies changes under its lock.
+    """All secrets. It has no lock: `Commits` applies changes under its own.
 
-    `vanished` keeps what changes took away last, oldest first: secrets, and secrets with only the versions that went.
+    `vanished` keeps what was deleted last, oldest first: secrets, and secrets with only their deleted versions.
     """
 
     def __init__(self) -> None:
@@ -67,12 +70,13 @@ class Store:
         self._journals: list[Journal] = []
 
     def get(self, key: SecretKey) -> Secret | None:
-        """The secret under a key, None when there is none."""
-        place = self._places.get(key[:2])
-        return None if place is None else place.get(key.name)
+        """The secret with that key, or None."""
+        region, account, name = key  # not `key.place`, which costs a call: each look-up comes here
+        place = self._places.get((region, account))
+        return None if place is None else place.get(name)
 
     def within(self, region: str, account: str) -> Iterator[Secret]:
-        """The secrets of one region and account, in the order in which they were created."""
+        """The secrets of one region and account, in the order of their creation."""
         return iter(self._places.get((region, account), {}).values())
 
     def all(self) -> Iterator[Secret]:
@@ -81,46 +85,47 @@ class Store:
             yield from place.values()
 
     def apply(self, changes: Changes) -> None:
-        """Makes the changes that an operation asked for."""
+        """Make the changes of an outcome, and record them in the open journals."""
         for journal in self._journals:
             for key in changes:
                 if key not in journal.before:
                     journal.before[key] = self.get(key)
         for key, secret in changes.items():
-            place = self._places.setdefault(key[:2], {})
-            present = place.get(key.name)
+            region, account, name = key
+            place = self._places.setdefault((region, account), {})
+            present = place.get(name)
             if present is not None:
                 if secret is None or secret.arn != present.arn:
                     self.vanished.add(present)
-                    del place[key.name]  # so that a secret made anew takes its place behind the others
-                # A write that takes versions away adds one at most, so most writes end at the first comparison.
+                    del place[name]  # a recreated secret comes last
+                # A write that deletes versions adds one at most, so for most writes the first comparison suffices.
                 elif len(secret.versions) <= len(present.versions) and secret.versions is not present.versions:
                     self._note_missing(present, secret)
             if secret is not None:
-                place[key.name] = secret
-            # Written out, since every write passes here.
+                place[name] = secret
+            # One expression without calls, since every write passes here.
             if (secret is not None and secret.rotation is not None) or (
                 present is not None and present.rotation is not None
             ):
                 self.agenda.note(key, None if secret is None else due_at(secret))
 
     def _note_missing(self, before: Secret, after: Secret) -> None:
-        """Keeps the versions that a change takes from a secret."""
+        """Keep the versions that a change deletes."""
         missing = before.versions.keys() - after.versions.keys()
         if missing:
             gone = {version_id: before.versions[version_id] for version_id in before.versions if version_id in missing}
             self.vanished.add(changed(before, versions=gone))
 
     def open_journal(self, journal: Journal | None = None) -> Journal:
-        """Starts a journal. Journals are independent of each other: they may overlap and end in any order."""
+        """Open a journal. Journals are independent: they may overlap, and close in any order."""
         journal = journal or Journal()
         self._journals.append(journal)
         return journal
 
     def close_journal(self, journal: Journal, *, roll_back: bool = False) -> None:
-        """Ends a journal, and puts back what it saw change if asked to; to journals still open that is a change.
+        """Close a journal, and with `roll_back` restore the former states, which other open journals record.
 
-        One that has ended already stays so: an end that was interrupted can be repeated.
+        Can be repeated: closing a closed journal does nothing.
         """
         if journal in self._journals:
             if roll_back:
@@ -129,6 +134,6 @@ class Store:
 
 
 def _weight_of(secret: Secret) -> Weight:
-    """How much a secret keeps; one without a value counts as one, for its name."""
+    """The weight of a deleted secret. One without a version counts as one value."""
     sealed = [version.sealed for version in secret.versions.values() if version.sealed is not None]
     return Weight(max(1, len(secret.versions)), sum(len(one.ciphertext) for one in sealed))

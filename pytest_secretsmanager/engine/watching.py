@@ -1,4 +1,4 @@
-"""The watchers of a service: controls of a test that act after a call, or when the log has grown."""
+"""The watchers of a service: a test's controls that act after each call, or when the log has grown."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -11,10 +11,10 @@ from pytest_secretsmanager.engine.checkpoints import Restore, checkpoint
 __tracebackhide__ = True
 
 Watcher: TypeAlias = Callable[[Call, Outcome], None]
-"""Called after each call that was answered, and after all that follows from it."""
+"""Called after each call that succeeds, and after its effects."""
 
 Listener: TypeAlias = Callable[[], None]
-"""Called when the log may have grown in another way: by a refusal, or by AWS itself. No lock is held then."""
+"""Called when the log may have grown in another way: by a refused call, or by AWS itself. No lock is held."""
 
 
 class Watchers:
@@ -37,12 +37,12 @@ class Watchers:
             listener()
 
     def checkpoint(self) -> Restore:
-        """Return a point to go back to, with the watchers and listeners of now."""
+        """Record the current watchers and listeners, and return a function that restores them."""
         return checkpoint(self.of_calls, self.of_log)
 
 
 class Watching:
-    """The time in which a service calls a watcher, and a listener where one is given.
+    """The time in which a service calls a watcher, and a listener if one is given.
 
     A `with` block is such a time; a control without a block calls `begin` and `end`. A rollback takes back both, so
     `end` may find nothing to end.
@@ -54,13 +54,13 @@ class Watching:
         self._listener = listener
 
     def begin(self) -> None:
-        """Call the watcher from now on."""
+        """Start to call the watcher."""
         self._watchers.of_calls.append(self._watcher)
         if self._listener is not None:
             self._watchers.of_log.append(self._listener)
 
     def end(self) -> None:
-        """Call the watcher no more. Can be repeated."""
+        """Stop calling the watcher. Can be repeated."""
         with suppress(ValueError):
             self._watchers.of_calls.remove(self._watcher)
         if self._listener is not None:

@@ -1,15 +1,19 @@
-"""A logged call as CloudTrail lays it out.
+"""The CloudTrail record of a logged call or event.
 
-RECORDED (real records, 2023 to 2025): member names in camel case; secretString, secretBinary and rotationToken are left
-out, and the tags of CreateSecret; reads have `readOnly` true and no response elements; CreateSecret and PutSecretValue
-answer with the ARN only; DeleteSecret's deletion date is a text; a refused call has `errorCode` and `errorMessage`; the
-deletion of versions is an AwsServiceEvent that names its secret under `additionalEventData`. DOC: so are the events of
-rotation; TagResource and UntagResource answer with an `arn`. The response elements of other writes are a GUESS.
+RECORDED (real records, 2023 to 2025):
+
+- Member names are in camel case. Records leave out secretString, secretBinary, rotationToken and CreateSecret's tags.
+- Reads have `readOnly` true and no response elements. A refused call has `errorCode` and `errorMessage`.
+- The response elements of CreateSecret and PutSecretValue have the ARN only. DeleteSecret's deletion date is a text.
+- The deletion of versions is an AwsServiceEvent, with its secret under `additionalEventData`.
+
+DOC: the events of rotation have that form too, and TagResource and UntagResource have an `arn` in their response
+elements. GUESS: the response elements of other writes are their replies.
 """
 
 import uuid
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 
 from pytest_secretsmanager.engine.arns import name_in, partition
 from pytest_secretsmanager.engine.callers import Principal, RoleSession
@@ -17,26 +21,27 @@ from pytest_secretsmanager.engine.layers.audit import Entry
 from pytest_secretsmanager.engine.limits import camel_case
 from pytest_secretsmanager.engine.model import operation
 from pytest_secretsmanager.engine.partitions import dns_suffix
+from pytest_secretsmanager.inspection.times import utc
 
 _TIME = "%Y-%m-%dT%H:%M:%SZ"
 _USER_ID, _ROLE_ID = "AIDA00000000000000000", "AROA00000000000000000"
 _ACCESS_KEY_ID, _TEMPORARY_ACCESS_KEY_ID = "AKIA0000000000000000", "ASIA0000000000000000"
-"""Ids in the form of AWS's, the same for every caller: programs that read a record may need some."""
+"""Ids in AWS's form, the same for every caller: programs that read records may need them."""
 
 _EVENT_VERSION = "1.11"
-"""RECORDED of calls in 2025; that service events have the same is a GUESS, since theirs are recorded of 2023 only."""
+"""RECORDED for calls in 2025. GUESS: service events have it too; the latest recorded ones are from 2023."""
 
 _ANSWERED_WITH_ARN_ONLY = {"CreateSecret", "PutSecretValue"}
 _NOT_LOGGED = {"CreateSecret": {"Tags"}}
-"""Members of requests that are no secrets, and that CloudTrail leaves out all the same."""
+"""Request members that CloudTrail leaves out, although they are not sensitive."""
 
 _DELETIONS = {"StartSecretVersionDelete", "EndSecretVersionDelete"}
 _OTHER_CODES = {"AccessDeniedException": "AccessDenied"}
-"""The errors that CloudTrail calls otherwise than the API does."""
+"""The errors that have another code in CloudTrail than in the API."""
 
 
 def record_of(entry: Entry) -> dict[str, object]:
-    """The CloudTrail record of one call or event, made anew at each look."""
+    """Return the CloudTrail record of one call or event, as a new dict each time."""
     return _event_record(entry) if entry.by_service else _call_record(entry)
 
 
@@ -45,7 +50,7 @@ def _event_record(entry: Entry) -> dict[str, object]:
     record: dict[str, object] = {
         "eventVersion": _EVENT_VERSION,
         "userIdentity": user_identity(entry.principal),
-        "eventTime": _utc(entry.time).strftime(_TIME),
+        "eventTime": utc(entry.time).strftime(_TIME),
         "eventSource": service,
         "eventName": entry.operation,
         "awsRegion": entry.region,
@@ -78,7 +83,7 @@ def _call_record(entry: Entry) -> dict[str, object]:
     record: dict[str, object] = {
         "eventVersion": _EVENT_VERSION,
         "userIdentity": user_identity(entry.principal),
-        "eventTime": _utc(entry.time).strftime(_TIME),
+        "eventTime": utc(entry.time).strftime(_TIME),
         "eventSource": "secretsmanager.amazonaws.com",
         "eventName": entry.operation,
         "awsRegion": entry.region,
@@ -136,15 +141,15 @@ def _assumed_role(principal: Principal, session: RoleSession) -> dict[str, objec
                 "accountId": principal.account,
                 "userName": session.role_name,
             },
-            "attributes": {"creationDate": _utc(session.began).strftime(_TIME), "mfaAuthenticated": "false"},
+            "attributes": {"creationDate": utc(session.began).strftime(_TIME), "mfaAuthenticated": "false"},
         },
     }
 
 
 def _event_id(entry: Entry) -> str:
-    """The same at each look, and another for each entry: a batch has one for each secret, a rotation one a try."""
-    what = f"{entry.request_id} {entry.operation} {entry.request.get('SecretId')!a} {entry.time}"
-    return str(uuid.uuid5(uuid.NAMESPACE_OID, what))
+    """An id that is the same each time, and differs between entries: the reads of a batch, the tries of a rotation."""
+    entry_text = f"{entry.request_id} {entry.operation} {entry.request.get('SecretId')!a} {entry.time}"
+    return str(uuid.uuid5(uuid.NAMESPACE_OID, entry_text))
 
 
 def _logged_request(entry: Entry) -> Mapping[str, object]:
@@ -162,7 +167,7 @@ def _response_elements(entry: Entry) -> dict[str, object] | None:
     if entry.operation in _ANSWERED_WITH_ARN_ONLY:
         return {"arn": shown["arn"]}
     if "deletionDate" in shown:
-        shown["deletionDate"] = _in_words(_utc(float(str(shown["deletionDate"]))))
+        shown["deletionDate"] = _in_words(utc(float(str(shown["deletionDate"]))))
     return shown
 
 
@@ -178,12 +183,8 @@ def _in_camel_case(value: object) -> object:
     return value
 
 
-def _utc(seconds: float) -> datetime:
-    return datetime.fromtimestamp(seconds, UTC)
-
-
 def _in_words(time: datetime) -> str:
-    """A date as CloudTrail spells it in response elements: `Jul 10, 2023, 12:07:59 PM` (RECORDED)."""
+    """A date in CloudTrail's response elements: `Jul 10, 2023, 12:07:59 PM` (RECORDED)."""
     months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
     hour, half = time.hour % 12 or 12, "AM" if time.hour < 12 else "PM"
     return f"{months[time.month - 1]} {time.day}, {time.year}, {hour}:{time:%M:%S} {half}"

@@ -16,7 +16,7 @@ from pytest_secretsmanager.inspection.missing_secret import missing_secret_text
 __tracebackhide__ = True
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)  # not frozen: each manager makes one, and a frozen one costs twice as much
 class World:
     """The service with its store and keys, the log, the clock (epoch seconds), and the default region and account.
 

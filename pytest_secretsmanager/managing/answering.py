@@ -1,4 +1,4 @@
-"""A manager answers: what entering sets up, what leaving takes back and then reports."""
+"""A manager that answers: entering sets it up; leaving takes that back, and reports problems."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +15,7 @@ __tracebackhide__ = True
 
 
 def entering_of(parts: Parts) -> Entering[Parts]:
-    """Return what counts the entries of these parts' manager."""
+    """Return the counter of entries of these parts' manager."""
     return Entering(parts, _begin, _end, _after)
 
 
@@ -33,15 +33,15 @@ def answering(parts: Parts) -> Iterator[None]:
 
 
 def report(parts: Parts, error: BaseException | None) -> None:
-    """Report, when all else is done, what the block left: an error of the block comes first.
+    """Report the problems of a block, after everything else. An error of the block comes first.
 
-    That is functions that were cut off, and, once the manager is left, handlers of events that failed and plans for
-    rotations that were not met.
+    The problems are functions that were cut off, and, when the manager is left, event handlers that failed and plans
+    for rotations that were not met.
     """
     cut_offs.report(parts, error)
-    if (parts.made_events is not None or parts.steps.are_planned) and not parts.entering.depth:
+    if (parts.made_deliveries is not None or parts.steps.are_planned) and not parts.entering.depth:
         try:
-            parts.events.require_handled(error)
+            parts.deliveries.problems.require_handled(error)
             if error is None:
                 parts.steps.require_met()
         finally:
@@ -49,7 +49,7 @@ def report(parts: Parts, error: BaseException | None) -> None:
 
 
 def require_entered(parts: Parts, what: str) -> None:
-    """Raise UsageError unless the manager answers. `what` is the part that can't be used now."""
+    """Raise UsageError unless the manager answers. `what` is the use that needs it."""
     if parts.entering.depth == 0:
         raise UsageError(f"this SecretsManager answers no calls now: {what} inside `with SecretsManager() as sm:`")
 
@@ -62,7 +62,7 @@ def _begin(parts: Parts) -> None:
 
 
 def _end(parts: Parts) -> None:
-    """Take back what `_begin` has done, or has begun to do. Repeating it changes nothing."""
+    """Take back `_begin`, or the part of it that was done. Idempotent."""
     if PROCESS.functions.all:
         cut_offs.cut_off(parts, "its SecretsManager was left", refuse=False)
     PROCESS.deactivate(parts.responder)
@@ -74,6 +74,6 @@ def _end(parts: Parts) -> None:
 
 
 def _after(parts: Parts) -> None:
-    """Stop the endpoints of the time that is over: that may take seconds. Repeating it changes nothing."""
+    """Stop the endpoints that `_end` has put aside: that may take seconds. Idempotent."""
     if parts.made_serving is not None:
         parts.made_serving.stop_put_aside()

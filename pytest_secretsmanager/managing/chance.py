@@ -1,4 +1,4 @@
-"""Where ids come from: one source for all managers or, with a `random_seed`, a repeatable one."""
+"""The source of ids: one for all managers or, with a `random_seed`, a repeatable one."""
 
 import os
 from random import Random
@@ -6,7 +6,7 @@ from random import Random
 from pytest_secretsmanager.engine.checkpoints import Restore
 
 _UNSEEDED = Random()  # noqa: S311 - ids, never keys
-"""One for all managers: each `Random` costs its manager time to make."""
+"""One for all managers: making a `Random` costs time."""
 
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_UNSEEDED.seed)  # else children of one process would make the same ids
@@ -16,7 +16,7 @@ class SeededRandom(Random):
     """A repeatable source of ids."""
 
     def checkpoint(self) -> Restore:
-        """Return the way back to this point: the same ids come again."""
+        """Return a function that restores this point: the same ids come again."""
         state = self.getstate()
         return lambda: self.setstate(state)
 

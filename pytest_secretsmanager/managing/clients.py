@@ -21,7 +21,7 @@ class Clients:
         self._made: dict[object, SecretsManagerClient] = {}
 
     def checkpoint(self) -> Restore:
-        """Return the way back to the clients that exist now."""
+        """Return a function that restores the clients that exist now."""
         return checkpoint(self._made)
 
     def of(self, arguments: dict[str, Any]) -> "SecretsManagerClient":
@@ -29,6 +29,4 @@ class Clients:
         if not all(isinstance(value, Hashable) for value in arguments.values()):
             return cast("SecretsManagerClient", new_client(**arguments))
         key = tuple(sorted(arguments.items(), key=lambda item: item[0]))
-        if key not in self._made:
-            self._made[key] = new_client(**arguments)
-        return self._made[key]
+        return self._made.get(key) or self._made.setdefault(key, new_client(**arguments))

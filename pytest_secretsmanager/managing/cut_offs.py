@@ -24,7 +24,7 @@ def cut_off(
 ) -> None:
     """Cut off the rotation functions that run in other threads, and their rotations, except those named.
 
-    Repeating it changes nothing.
+    Idempotent.
     """
     late = [function for function in PROCESS.functions.of(parts.responder) if function not in functions]
     for function in PROCESS.functions.cut_off(late, refuse=refuse):
@@ -44,7 +44,7 @@ def report(parts: Parts, error: BaseException | None) -> None:
 
 
 def _levels_to_caller() -> int:
-    """Return how far up the code stands that used this package, counted from the frame that calls this."""
+    """Return the number of frames from the caller of this function up to the code that uses this package."""
     frame, levels = sys._getframe(1), 1  # noqa: SLF001 - as `warnings` does
     while frame.f_back is not None and _package(frame.f_globals) in PACKAGES_BETWEEN:
         frame, levels = frame.f_back, levels + 1

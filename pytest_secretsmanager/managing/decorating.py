@@ -43,13 +43,13 @@ def decorated(parts: Parts, function: Callable[_Arguments, _Result]) -> Callable
 
 @contextmanager
 def _rolled_back(parts: Parts) -> Iterator[None]:
-    """Run a decorated function in this. Decorated functions that it calls are rolled back before it."""
+    """The context of a decorated call. Nested decorated calls are rolled back first."""
     outer = _running.get()
     outermost = parts not in outer
     if outermost and parts.runs_decorated:
         raise UsageError(
-            "a function decorated with this SecretsManager is still running; give functions that run at the same "
-            "time one each"
+            "a function decorated with this SecretsManager is still running; decorate functions that run at the same "
+            "time with one SecretsManager each"
         )
 
     def begin() -> None:
@@ -57,7 +57,7 @@ def _rolled_back(parts: Parts) -> Iterator[None]:
         _running.set((*outer, parts))
 
     def end() -> None:
-        _running.set(outer)  # not by a token: a coroutine that is thrown away may end in another context
+        _running.set(outer)  # not by a token: a discarded coroutine may end in another context
         parts.runs_decorated = not outermost
 
     with taken_back(begin, end), rolled_back(parts):
@@ -85,6 +85,6 @@ def _require_done(function: Callable[..., object], result: object) -> None:
         if inspect.iscoroutine(result):
             result.close()
         raise UsageError(
-            f"{function!r}, decorated with SecretsManager, returned an awaitable, and its calls would come after the "
-            "end of the SecretsManager: decorate a coroutine function, which awaits it"
+            f"{function!r}, decorated with SecretsManager, returned an awaitable, and the SecretsManager would not be "
+            "active when it runs: decorate the coroutine function itself"
         )

@@ -90,7 +90,7 @@ class Home:
             raise
 
     def checkpoint(self) -> Restore:
-        """Return the way back to this region and these seeds."""
+        """Return a function that restores this region and these seeds."""
         region, restore_planted = self.region, checkpoint(self._planted)
 
         def restore() -> None:

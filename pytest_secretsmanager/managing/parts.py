@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol, TypeVar
 
-from pytest_secretsmanager.controls.clock import Clock
+from pytest_secretsmanager.controls.clock import Clock, moved_time_of
 from pytest_secretsmanager.controls.events import Events
 from pytest_secretsmanager.controls.functions import Functions
 from pytest_secretsmanager.controls.kms import Kms
 from pytest_secretsmanager.controls.replication import HeldReplicas, ReplicationControl
 from pytest_secretsmanager.controls.rotation import RotationControl
 from pytest_secretsmanager.controls.steps import Steps
+from pytest_secretsmanager.controls.subscriptions import Deliveries
 from pytest_secretsmanager.doors import moto
 from pytest_secretsmanager.doors.responder import Responder
 from pytest_secretsmanager.doors.wiring import PROCESS
@@ -45,21 +46,22 @@ class Undoable(Protocol):
 
 
 class Parts:
-    """What a `SecretsManager` is made of.
+    """The parts of one `SecretsManager`.
 
-    Most tests use few controls, and every test pays for making a manager: so `kms`, `rotation`, `replication`,
-    `events`, `clients` and `serving` are made when they are first asked for.
+    Most tests use few controls, and making a manager takes time in every test. So `kms`, `rotation`, `replication`,
+    `events`, `deliveries`, `clients` and `serving` are made when they are first asked for.
     """
 
     entering: "Entering[Parts]"
-    """Set by the manager that these are the parts of."""
+    """Set by the manager that has these parts."""
     runs_decorated = False
     """Whether a function decorated with the manager runs."""
-    made_events: Events | None = None
+    made_deliveries: Deliveries | None = None
     made_serving: Serving | None = None
     _kms: Kms | None = None
     _rotation: RotationControl | None = None
     _replication: ReplicationControl | None = None
+    _events: Events | None = None
     _clients: Clients | None = None
 
     def __init__(
@@ -73,6 +75,7 @@ class Parts:
     ) -> None:
         self.home, self.account, self.regions = home, account, regions
         self.clock = clock = Clock(now)
+        self.time = moved_time = moved_time_of(clock)
         self.callers = Callers(account)
         self.keys = KeyRing(moto.key)
         self.random = random_of(random_seed)
@@ -84,11 +87,11 @@ class Parts:
         )
         self.steps, self.held = Steps(), HeldReplicas()
         ports = Ports(self.random, self.keys, version_quota, self.functions.by_arn, regions, elsewhere=moto.function)
-        self.service = Service(ports, self.entries, clock.seconds, self.steps, self.held)
-        clock.follow(self.service)
+        self.service = Service(ports, self.entries, moved_time.seconds, self.steps, self.held)
+        moved_time.follow(self.service)
         self.responder = Responder(
             self.service,
-            clock.seconds,
+            moved_time.seconds,
             self.callers,
             self.random,
             self.new_request_id,
@@ -97,16 +100,16 @@ class Parts:
             wait=lambda seconds: clock.advance(seconds=seconds),
         )
         self.presence = Presence(self.log, home.region_now)
-        self.world = World(self.service, self.log, clock.seconds, home.region_now, account)
+        self.world = World(self.service, self.log, moved_time.seconds, home.region_now, account)
         self.crashes: list[str] = []
-        """What crashed inside an endpoint: its client got an InternalServiceError only."""
+        """The crashes inside an endpoint, whose clients got only an InternalServiceError."""
         self.cut_offs: list[str] = []
         """The functions that were cut off and not yet reported."""
 
     @property
     def problems(self) -> Sequence[str]:
-        """What crashed in endpoints, and the handlers of events that failed."""
-        failed = () if self.made_events is None else self.made_events.problems
+        """The crashes in endpoints, and the failures of event handlers."""
+        failed = () if self.made_deliveries is None else self.made_deliveries.problems.lines
         return (*self.crashes, *failed)
 
     def undoable(self) -> tuple[Undoable, ...]:
@@ -115,8 +118,8 @@ class Parts:
         The service takes back secrets, rotations, refusals and watchers itself. Endpoints stop outside its lock.
         """
         repeatable = (self.random, self.new_request_id) if isinstance(self.random, SeededRandom) else ()
-        controls = (self.clock, self.callers, self.keys, self.functions, self.steps, self.held, self.home, self.events)
-        return (*controls, *repeatable, entries_of(self.log), self.clients)
+        controls = (self.time, self.callers, self.keys, self.functions, self.steps, self.held, self.deliveries)
+        return (*controls, *repeatable, self.home, entries_of(self.log), self.clients)
 
     @property
     def kms(self) -> Kms:
@@ -145,9 +148,14 @@ class Parts:
 
     @property
     def events(self) -> Events:
-        if self.made_events is None:
-            return self._kept("made_events", Events(self.service, self.log))
-        return self.made_events
+        # Not by `or`: an empty sequence of events is false.
+        if self._events is None:
+            return self._kept("_events", Events(self.deliveries, self.log))
+        return self._events
+
+    @property
+    def deliveries(self) -> Deliveries:
+        return self.made_deliveries or self._kept("made_deliveries", Deliveries(self.service, entries_of(self.log)))
 
     @property
     def clients(self) -> Clients:
@@ -160,7 +168,7 @@ class Parts:
     def _kept(self, name: str, part: _Part) -> _Part:
         """Keep a part under this name, unless another thread has just kept one; return the kept one.
 
-        In one step: an interrupt could leave a lock held that is taken here.
+        In one step and without a lock, which an interrupt could leave held.
         """
         kept: _Part = self.__dict__.setdefault(name, part)
         return kept
@@ -170,6 +178,6 @@ class Parts:
         token = new_uuid(self.random)
         parameters = {"SecretId": key.name, "ClientRequestToken": token}
         principal = user_of(key.account, key.region)
-        now, request_id = self.clock.seconds(), self.new_request_id()
+        now, request_id = self.time.seconds(), self.new_request_id()
         self.service.call(Call("RotateSecret", parameters, key.region, principal, now, request_id))
         return token

@@ -17,19 +17,19 @@ from pytest_secretsmanager.seeds import Seed, require_regions
 __tracebackhide__ = True
 
 _LONGEST_REFUSAL = 400
-"""Characters of AWS's refusal of a seed that are shown: some of them hold the whole of what was refused."""
+"""The number of characters shown of AWS's refusal of a seed: some refusals repeat the whole refused value."""
 _LONGEST_NAME = 80
 
 
 def plant(parts: Parts, seed: Seed) -> SecretView:
-    """Create a secret from a `Seed`. Raises UsageError, and changes nothing, for what AWS would refuse."""
+    """Create a secret from a `Seed`. Raises UsageError, and changes nothing, for a seed that AWS would refuse."""
     require_regions(seed, parts.regions)
     region = seed.options.get("region", parts.home.region)
     account = seed.options.get("account", parts.account)
     principal = seed.principal(account, user_of(account, region).arn)
 
     key = SecretKey(region, account, seed.name)
-    now = parts.clock.seconds()
+    now = parts.time.seconds()
 
     def make_call(operation: str, parameters: Parameters, time: float) -> Call:
         return Call(operation, parameters, region, principal, time, request_id="seed")
@@ -43,7 +43,7 @@ def plant(parts: Parts, seed: Seed) -> SecretView:
                 parts.service.seed(call)
             _require_replicated(parts, key)
     except ServiceError as error:
-        refusal = f"AWS answers {error.code}: {shorten(str(error), _LONGEST_REFUSAL)}"
+        refusal = f"AWS would refuse it with {error.code}: {shorten(str(error), _LONGEST_REFUSAL)}"
     else:
         parts.home.note(key, seed, parts.service.store.get(key))
         return SecretView(parts.world, key)
@@ -65,7 +65,7 @@ def follow_environment(parts: Parts) -> None:
         with_seeds = not parts.log and not parts.log.cleared
         with parts.home.moved_to(region, parts.world.state_of, with_seeds=with_seeds) as seeds:
             for key in seeds:
-                _remove(parts, key, parts.clock.seconds())
+                _remove(parts, key, parts.time.seconds())
             for seed in seeds.values():
                 plant(parts, seed)
 
@@ -85,7 +85,7 @@ def _function_of(parts: Parts, seed: Seed, key: SecretKey) -> str | None:
         return parts.rotation.register(function, region=key.region, account=key.account)
     named = None if function is None else arns.parse_function(function)
     if function and named and named.region == key.region and not _exists(parts, function):
-        raise UsageError(f"no function is registered as {function}: sm.rotation.register(handler, arn=…) does that")
+        raise UsageError(f"no function is registered as {function}: sm.rotation.register(handler, arn=…) registers one")
     return function
 
 
@@ -125,6 +125,6 @@ def _remove(parts: Parts, key: SecretKey, now: float) -> None:
         parts.service.seed(call_of("DisassociateCrossAccountReplica", {"CrossAccountReplicaARN": arn}))
     call = call_of("DeleteSecret", {"ForceDeleteWithoutRecovery": True})
     if present.deletion is not None:
-        call = call._replace(time=min(call.time, present.deletion.due - 1))  # later there is nothing to delete
+        call = call._replace(time=min(call.time, present.deletion.due - 1))  # later it is gone already
     owner = call.principal._replace(service=present.owning_service)
     parts.service.seed(call._replace(principal=owner))

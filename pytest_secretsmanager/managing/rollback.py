@@ -1,4 +1,4 @@
-"""Rolling back: what a block did is taken back at its end."""
+"""Rolling back: the end of a block takes back its changes."""
 
 from collections.abc import Generator
 from contextlib import AbstractContextManager, contextmanager
@@ -15,7 +15,7 @@ __tracebackhide__ = True
 
 
 def rolled_back(parts: Parts, *, own_log: bool = False) -> AbstractContextManager[None]:
-    """Take back at the end what happens in the block: secrets, log, clock, keys, rotations, plans, subscriptions.
+    """Take back at the end the changes of the block: secrets, log, clock, keys, rotations, plans, subscriptions.
 
     With `own_log` the log begins empty inside. An endpoint that was started inside is stopped. A rotation function that
     was called inside and still runs is cut off: its later calls are refused.
@@ -26,7 +26,8 @@ def rolled_back(parts: Parts, *, own_log: bool = False) -> AbstractContextManage
 def _steps(parts: Parts, own_log: bool) -> Generator[None, None, None]:
     """Run the beginning of a block, yield, and run its end."""
     restore_endpoint = parts.serving.checkpoint()
-    functions, runs = PROCESS.functions.of(parts.responder), tuple(parts.service.runs)
+    functions = PROCESS.functions.of(parts.responder)
+    running = tuple(run for run in parts.service.runs if run.state == "running")
 
     def begin() -> None:
         if own_log:
@@ -36,15 +37,17 @@ def _steps(parts: Parts, own_log: bool) -> Generator[None, None, None]:
 
     def end() -> None:
         restore_endpoint()
-        cut_offs.cut_off(parts, "what called it was rolled back", refuse=True, functions=functions, runs=runs)
+        cut_offs.cut_off(
+            parts, "the block that called it was rolled back", refuse=True, functions=functions, runs=running
+        )
 
     try:
-        # No name keeps a context that is thrown away alive.
+        # Without names for the contexts: a name would keep a discarded one alive.
         with (
             parts.service.rolled_back(*(part.checkpoint for part in parts.undoable())),
             taken_back(begin, end),
             parts.steps.all_met(),
-            parts.events.all_handled(),
+            parts.deliveries.problems.all_handled(),
         ):
             yield
     except BaseException as error:

@@ -30,11 +30,13 @@ class Serving:
             if self._current is None or self._current.is_stopped:
                 self._current = _endpoint_class()(self._responder, region, self._crashes, port=port)
             if port not in (0, self._current.port):
-                raise UsageError(f"the endpoint is at port {self._current.port} already: stop it to have it at {port}")
+                raise UsageError(
+                    f"the endpoint already runs at port {self._current.port}: stop it to start one at {port}"
+                )
             return self._current
 
     def checkpoint(self) -> Restore:
-        """Return the way back to the endpoint of now: a later one is stopped."""
+        """Return a function that restores the present endpoint, and stops a later one."""
         endpoint = self._current
 
         def restore() -> None:
@@ -46,13 +48,13 @@ class Serving:
         return restore
 
     def put_aside(self) -> None:
-        """Serve no new request of `start` with the endpoint that runs; `stop_put_aside` stops it."""
+        """Put the running endpoint aside: `start` does not return it again, and `stop_put_aside` stops it."""
         if self._current is not None:
             self._to_stop.append(self._current)
             self._current = None
 
     def stop_put_aside(self) -> None:
-        """Stop what was put aside."""
+        """Stop the endpoints that were put aside."""
         while self._to_stop:
             self._to_stop[-1].stop()
             self._to_stop.pop()

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from pytest_secretsmanager.manager import SecretsManager
 
 _STARTED = pytest.StashKey[ExitStack]()
-"""The stash key for what was started for the whole run, and ends with it."""
+"""The stash key for the guard and the secrets of the run, which end with it."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -46,7 +46,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the markers, and start what is not started yet: a conftest file may load the plugin."""
+    """Register the markers. Start guard and secrets if that has not happened: a conftest file may load the plugin."""
     for text in markers.TEXTS:
         config.addinivalue_line("markers", text)
     _start(config)
@@ -57,7 +57,7 @@ def _start(config: pytest.Config) -> None:
     if _STARTED in config.stash:
         return
     started = config.stash[_STARTED] = ExitStack()
-    config.add_cleanup(started.close)  # called even if the run ends before it is configured
+    config.add_cleanup(started.close)  # called even if the run ends before `pytest_configure`
     if (blocking := settings.block_network(config)) != "false":
         config.pluginmanager.register(NetworkGuard(config, blocking), BLOCK_NETWORK)
     if files := settings.seed_files(config):

@@ -62,7 +62,7 @@ def ini_options(config: pytest.Config) -> dict[str, Any]:
 
 
 def ini_problem(ini: dict[str, Any]) -> str | None:
-    """Return what is wrong with the options of the ini file, whatever the environment is."""
+    """Return the problem with the options of the ini file; the environment does not count."""
     error = _refusal(ini | {"region": ini["region"] or DEFAULT_REGION})
     if error is None or error.subject is None:
         return None
@@ -70,7 +70,7 @@ def ini_problem(ini: dict[str, Any]) -> str | None:
 
 
 def environment_problem(options: dict[str, Any]) -> str | None:
-    """Return what is wrong with the region of the environment, if no option names a region."""
+    """Return the problem with the environment's region, if no option names a region."""
     if options["region"] is not None:
         return None
     error = _refusal({"extra_regions": options["extra_regions"]})
@@ -96,5 +96,5 @@ def differing_regions(config: pytest.Config) -> str | None:
         return None
     return (
         f"{FIXTURE}: seeds and views are in {ini} ({REGION}), clients that name no region call in {named} "
-        f"({REGION_VARIABLE}): set both to one region, or clients don't find the seeds"
+        f"({REGION_VARIABLE}): use the same region for both, or clients don't find the seeds"
     )

@@ -52,7 +52,7 @@ def _answering_of_test(
     manager = manager_options.build(node)
     parts = parts_of(manager)
     following.begin(node.config, parts)
-    # By monkeypatch, so that a test's own changes of these variables are undone before ours, in whatever order.
+    # By monkeypatch: a test's own changes of these variables are undone before ours, in the right order.
     for name, value in PROCESS.environment.unset_variables(manager.region).items():
         monkeypatch.setenv(name, value)
     node.stash[PARTS] = parts

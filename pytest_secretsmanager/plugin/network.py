@@ -16,20 +16,20 @@ if TYPE_CHECKING:
     from pytest_secretsmanager.doors.guard import Guard, StoppedCall
 
 _GIVE_THE_FIXTURE = (
-    'Give the test the fixture, or the secrets that it reads: @pytest.mark.secret("name", "value"). For code '
-    f"that reads them at import, set {SEEDS} in the ini file."
+    'Give the test the fixture, or the secrets that it reads: @pytest.mark.secret("name", "value"). For secrets that '
+    f"code reads while it is imported, set {SEEDS} in the ini file."
 )
 _NOT_BEGUN = (
     f"The fixture {FIXTURE} of this test has not begun yet: fixtures of wider scope, and those that the test names "
-    f"before it, run first. For the secrets that they read, set {SEEDS} in the ini file."
+    f"before it, run first. For secrets that they read, set {SEEDS} in the ini file."
 )
 _WIDER = (
-    f"A fixture of wider scope runs before the fixture {FIXTURE} of any test: for the secrets that it reads, set "
-    f"{SEEDS} in the ini file, or write `with SecretsManager() as sm:` in the fixture itself."
+    f"A fixture of wider scope runs before the fixture {FIXTURE} of any test: for secrets that it reads, set {SEEDS} "
+    "in the ini file, or write `with SecretsManager() as sm:` in the fixture itself."
 )
 _ENDED = (
     f"The fixture {FIXTURE} of this test has ended: fixtures of wider scope, and those that were set up before it, end "
-    f"after it. A fixture that calls as it ends asks for {FIXTURE} itself; one of wider scope calls inside "
+    f"after it. A fixture that calls as it ends requests {FIXTURE} itself; one of wider scope calls inside "
     "`with SecretsManager():`."
 )
 _LEFT = (
@@ -131,7 +131,7 @@ class _Verdict:
         """Note a refusal in the running test."""
         with self._lock:
             self._refused.append(refusal)
-            if not self._plugins.is_registered(self):  # not before: most runs need none of its reports
+            if not self._plugins.is_registered(self):  # not earlier: most runs don't need its hooks
                 self._plugins.register(self)
 
     def forget(self) -> None:

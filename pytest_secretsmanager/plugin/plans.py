@@ -24,8 +24,8 @@ def forget_outcome(item: pytest.Item) -> None:
 @contextmanager
 def unmet_plans_in_words(node: pytest.Item) -> Iterator[None]:
     """Fail a test that has passed if a plan for its rotations was not met or a handler failed."""
+    from pytest_secretsmanager.controls.handler_problems import HandlerError
     from pytest_secretsmanager.controls.steps import UnmetPlanError
-    from pytest_secretsmanager.controls.subscriptions import HandlerError
 
     try:
         yield

@@ -23,7 +23,7 @@ __tracebackhide__ = True
 """pytest leaves the frames of this module out: each piece of work that is submitted to a pool runs through one."""
 
 _NAME = "secretsmanager_threads"
-"""The name that they are registered by."""
+"""The name of the registered plugin."""
 
 _Refused = TypeVar("_Refused", bound=Exception)
 
@@ -68,8 +68,8 @@ class WiderFixture(Owner):
 
     words = "which the fixture {} started"
     advice = (
-        f"For what it reads there is {SEEDS} in the ini file, or `with SecretsManager() as sm:` in the fixture, around "
-        "its yield. No test fails."
+        f"For secrets that it reads, set {SEEDS} in the ini file, or write `with SecretsManager() as sm:` in the "
+        "fixture, around its yield. No test fails."
     )
 
 
@@ -91,8 +91,8 @@ class Threads:
         self._part: Part | None = None
         self._here: Owner | None = None
         self._quiet: WeakSet[threading.Thread] = WeakSet()
-        self._told: set[tuple[str, str]] = set()
-        self._to_tell: list[tuple[str, str]] = []
+        self._reported: set[tuple[str, str]] = set()
+        self._to_report: list[tuple[str, str]] = []
 
     @classmethod
     def of(cls, config: pytest.Config) -> Self:
@@ -116,7 +116,7 @@ class Threads:
 
     @property
     def wider_fixture(self) -> str | None:
-        """The fixture of wider scope that is being set up, in words; None if there is none."""
+        """The fixture of wider scope that is being set up, in words; None if no such fixture is."""
         return self._here.name if isinstance(self._here, WiderFixture) else None
 
     def left_by(self) -> Owner | None:
@@ -142,10 +142,10 @@ class Threads:
         """Return the error that refuses a call. In a thread it is shown as a warning, once, and fails no test."""
         thread = threading.current_thread()
         if thread is not threading.main_thread():
-            told = ((owner and owner.test) or "", text)
-            if told not in self._told:
-                self._told.add(told)
-                self._to_tell.append(told)
+            report = ((owner and owner.test) or "", text)
+            if report not in self._reported:
+                self._reported.add(report)
+                self._to_report.append(report)
             self._end_quietly(thread)
         return kind(text)
 
@@ -181,7 +181,7 @@ class Threads:
         return wrapped(partial(self._work_for, self._owner_here(), work), *arguments, **kwargs)
 
     def _work_for(self, owner: Owner | None, work: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
-        """Do a piece of work; meanwhile the pool's thread belongs to the owner that submitted it."""
+        """Do a piece of work. During the work, the pool's thread belongs to the owner that submitted it."""
         thread = threading.current_thread()
         before = self._owners.get(thread)
         self._owners[thread] = owner
@@ -224,8 +224,8 @@ class Threads:
 
     def _show(self) -> None:
         """Show the warnings by pytest's own hook, past its filters: as an error, one would fail another test."""
-        while self._to_tell:
-            test, text = self._to_tell.pop(0)
+        while self._to_report:
+            test, text = self._to_report.pop(0)
             warning, file = pytest.PytestWarning(f"{FIXTURE}: {text}"), test.partition("::")[0]
             message = warnings.WarningMessage(warning, type(warning), file, lineno=0)
             self._config.hook.pytest_warning_recorded.call_historic(

@@ -61,7 +61,7 @@ class _Missed:
 
 
 def not_found(met: Sequence[tuple[World, Sequence[Event]]]) -> str:
-    """A line for each different call that found nothing, in their order; empty if there is none.
+    """A line for each different call that found nothing, in their order; empty without one.
 
     `met` has the managers that were entered before or during the test, each with the calls that it logged in the test.
     """
@@ -79,7 +79,7 @@ def not_found(met: Sequence[tuple[World, Sequence[Event]]]) -> str:
 def _missed(world: World, events: Sequence[Event], others: Sequence[World]) -> list[_Missed]:
     """The different calls that found nothing.
 
-    A rotation function reads its own pending version before it creates that. This is no mistake, and is left out.
+    A rotation function reads its own pending version before it creates that. This is not a mistake, and is left out.
     """
     tokens = {run.token for run in world.runs}
     found: dict[_Call, list[int]] = {}
@@ -121,7 +121,7 @@ def _about_secret(missed: _Missed) -> str:
 
 
 def _by_its_arn(missed: _Missed) -> str | None:
-    """The reason why an ARN finds nothing, whatever secrets exist."""
+    """The reason why an ARN finds nothing, if it does not depend on the secrets."""
     call = missed.call
     if not arns.is_arn(call.secret_id):
         return None

@@ -6,6 +6,7 @@ AWS's own error says no more than AWS does, and the code under test may have swa
 import re
 from collections.abc import Iterator, Sequence
 
+from pytest_secretsmanager.engine import arns
 from pytest_secretsmanager.inspection.log import Event
 from pytest_secretsmanager.inspection.matching import key_from
 from pytest_secretsmanager.inspection.missing_secret import place_text
@@ -17,7 +18,7 @@ _NO_KEY = re.compile(r"invalid KMS key: (?:Key '(?P<key>[^']+)' does not exist|A
 
 
 def not_made(met: Sequence[tuple[World, Sequence[Event]]]) -> str:
-    """A line for each missing function and key, in the order of the calls; empty if there is none.
+    """A line for each missing function and key, in the order of the calls; empty without one.
 
     `met` is as in `not_found`.
     """
@@ -31,7 +32,7 @@ def not_made(met: Sequence[tuple[World, Sequence[Event]]]) -> str:
 def _lines(world: World, event: Event) -> Iterator[str]:
     message = event.error_message or ""
     if message.startswith(_NO_FUNCTION):
-        arn = ":".join(_function(world, event).split(":")[:7])
+        arn = arns.unqualified(_function(world, event))
         yield f"{event.operation}: no function {arn} exists; sm.rotation.register(handler, arn={arn!r}) creates it"
     elif missing := _NO_KEY.search(message):
         yield f"{event.operation}: {_about_key(world, missing['key'] or missing['alias'])}"
@@ -46,7 +47,7 @@ def _function(world: World, event: Event) -> str:
 
 
 def _about_key(world: World, arn: str) -> str:
-    *_, region, account, name = arn.split(":", 5)
+    _, _, region, account, name = arns.split(arn)
     place = "" if region == world.region() else f"region={region!r}"
     owner = "" if account == world.account else f"account={account!r}"
     is_alias = name.startswith("alias/")

@@ -14,7 +14,7 @@ _REFUSED = "You can't access a secret from a different AWS account"
 
 
 def other_account(met: Sequence[tuple[World, Sequence[Event]]]) -> str:
-    """A line for each different call that was refused for this reason, in their order; empty if there is none.
+    """A line for each different call that was refused for this reason, in their order; empty without one.
 
     `met` is as in `not_found`.
     """

@@ -8,7 +8,7 @@ from pytest_secretsmanager.inspection.world import World
 
 
 def failure_section(world: World, crashes: Sequence[str]) -> str:
-    """The crashes and the unsuccessful rotations, one a line; empty if there are none."""
+    """The crashes and the unsuccessful rotations, one a line; empty without one."""
     last = {(run.key, run.test): run for run in world.runs}
     return "\n".join([*crashes, *(_line(run) for run in last.values() if run.state != "succeeded")])
 

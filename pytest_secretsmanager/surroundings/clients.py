@@ -11,7 +11,7 @@ from pytest_secretsmanager.engine import model
 
 def new_client(**arguments: Any) -> Any:
     """A Secrets Manager client; the arguments are those of botocore's `create_client`."""
-    session: Any = _session()  # the stubs know no service by name
+    session: Any = _session()  # the stubs know no service names
     return session.create_client(model.SERVICE, **arguments)
 
 

@@ -2,4 +2,4 @@
 
 REGION_VARIABLE = "AWS_DEFAULT_REGION"
 DEFAULT_REGION = "us-east-1"
-"""The region where the variable names none."""
+"""The region if the variable names none."""

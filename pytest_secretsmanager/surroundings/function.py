@@ -33,5 +33,5 @@ def _variables(environment: Environment, region: str, name: str) -> Mapping[str,
         _ENDPOINT: f"https://secretsmanager.{region}.{partitions.dns_suffix(arns.partition(region))}",
         **CREDENTIALS_VARIABLES,
     }
-    unset = {variable: value for variable, value in if_unset.items() if environment.is_unset(variable)}
+    unset = {variable: value for variable, value in if_unset.items() if environment.own(variable) is None}
     return {"AWS_REGION": region, REGION_VARIABLE: region, "AWS_LAMBDA_FUNCTION_NAME": name, **unset}

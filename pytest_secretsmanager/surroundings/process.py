@@ -1,7 +1,7 @@
 """The environment variables of this process: those that a client needs, and those that running functions lay over them.
 
-A manager sets region and credentials if, and only if, they are unset; the last manager takes back what was set. Each
-change can be repeated after an interrupt.
+A manager sets region and credentials if, and only if, they are unset. The last manager removes them again. Each change
+can be repeated after an interrupt.
 """
 
 import os
@@ -33,10 +33,10 @@ class Environment:
         self.lock = Lock()
         self._users: tuple[object, ...] = ()
         self._set: dict[str, str] = {}
-        """Values that managers have set. A variable that differs now was changed elsewhere, and is left."""
+        """Values that managers have set. A variable that differs now was changed by other code, and is left."""
         self._overlays: tuple[Overlay, ...] = ()
         self._beneath: dict[str, str | None] = {}
-        """The process's own values of the variables in overlays. None: unset."""
+        """The process's own values of the variables in overlays; None if unset."""
 
     # --- for managers ------------------------------------------------------------------------------------------------
 
@@ -51,40 +51,38 @@ class Environment:
         return {name: value for name, value in wanted.items() if self.own(name) in (None, self._set.get(name))}
 
     def enter(self, user: object, region: str) -> None:
-        """Set what is unset, for one more user."""
+        """Set the unset variables, for one more user."""
         with self.lock:
             self._users = (*self._users, user)
+            beneath = self._beneath
             for name, value in _wanted(region).items():
-                if self.is_unset(name):
+                if name in beneath:
+                    if beneath[name] is None:
+                        self._set[name] = beneath[name] = value
+                elif name not in os.environ:
                     self._set[name] = value
-                    if name in self._beneath:
-                        self._beneath[name] = value
-                    else:
-                        os.environ[name] = value
+                    os.environ[name] = value
 
     def leave(self, user: object) -> None:
-        """Take back what was set and still has its value, if this user was the last one. Idempotent."""
+        """Remove the variables that were set and are unchanged, if this user was the last one. Idempotent."""
         with self.lock:
             self._users = tuple([other for other in self._users if other is not user])
             if self._users:
                 return
+            beneath = self._beneath
             for name, value in self._set.items():
-                if self.own(name) == value:
-                    if name in self._beneath:
-                        self._beneath[name] = None
-                    else:
-                        del os.environ[name]
+                if name in beneath:
+                    if beneath[name] == value:
+                        beneath[name] = None
+                elif os.environ.get(name) == value:
+                    del os.environ[name]
             self._set.clear()
 
     # --- for functions -----------------------------------------------------------------------------------------------
 
     def own(self, name: str) -> str | None:
-        """The process's own value of a variable; None: unset."""
+        """The process's own value of a variable; None if unset."""
         return self._beneath[name] if name in self._beneath else os.environ.get(name)
-
-    def is_unset(self, name: str) -> bool:
-        """Whether the process itself has no such variable. Faster than `own` if it is unset."""
-        return self._beneath[name] is None if name in self._beneath else name not in os.environ
 
     def lay(self, overlay: Overlay) -> None:
         """Lay the variables of a function over all others."""
@@ -95,13 +93,13 @@ class Environment:
             self._show()
 
     def take_off(self, owners: Collection[object]) -> None:
-        """Take off the overlays of these functions, which may still run. Idempotent."""
+        """Remove the overlays of these functions, which may still run. Idempotent."""
         with self.lock:
             self._overlays = tuple(overlay for overlay in self._overlays if overlay.owner not in owners)
             self._show()
 
     def _show(self) -> None:
-        """Give each variable the value on top, or its own one back. Can be repeated."""
+        """Give each variable the value on top, else its own value. Idempotent."""
         if not self._beneath:
             return
         laid: ChainMap[str, str] = ChainMap(*(overlay.variables for overlay in reversed(self._overlays)))

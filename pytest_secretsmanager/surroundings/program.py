@@ -1,4 +1,4 @@
-"""The environment that leads a program outside this process to an endpoint, past the developer's own settings."""
+"""The environment that leads a program in another process to an endpoint, past the developer's own settings."""
 
 import atexit
 import os
@@ -16,7 +16,7 @@ _SWITCHED_OFF = {
     "AWS_USE_FIPS_ENDPOINT": "false",
     "AWS_USE_DUALSTACK_ENDPOINT": "false",
 }
-"""Variables that a developer may have set, and that would lead elsewhere or spoil the credentials."""
+"""Variables that a developer may have set. They would lead elsewhere, or break the credentials."""
 
 _PROFILES = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE")
 _PROXIES = ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy")
@@ -24,7 +24,7 @@ _PROXIES = ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy")
 
 @contextmanager
 def program_environment(url: str, host: str, region: str, pair: KeyPair) -> Iterator[dict[str, str]]:
-    """The variables that SDKs read; merge them over `os.environ`. A file that one names is removed at the end."""
+    """Yield the variables that SDKs read; merge them over `os.environ`. A profile file is removed at the end."""
     variables = {
         "AWS_ENDPOINT_URL_SECRETS_MANAGER": url,
         "AWS_REGION": region,
@@ -43,7 +43,7 @@ def program_environment(url: str, host: str, region: str, pair: KeyPair) -> Iter
 
 @contextmanager
 def _directory() -> Iterator[Path]:
-    """A directory that is removed at the end, or when the process ends; a forked child leaves it alone."""
+    """Yield a directory. It is removed at the end, or when the process ends, but not by a forked child."""
     directory, owner = mkdtemp(prefix="pytest-secretsmanager-"), os.getpid()
 
     def remove() -> None:
@@ -59,7 +59,7 @@ def _directory() -> Iterator[Path]:
 
 
 def _profile(file: Path, pair: KeyPair) -> dict[str, str]:
-    """A profile of the same credentials in the place of the developer's, which a parent process can't unset.
+    """A profile of the same credentials in place of the developer's: variables merged over others can't unset them.
 
     AWS's SDK for JavaScript takes a profile's credentials before those of the environment, and botocore stops at a
     profile that does not exist.
@@ -71,7 +71,7 @@ def _profile(file: Path, pair: KeyPair) -> dict[str, str]:
 
 
 def _past_proxies(host: str) -> Mapping[str, str]:
-    """Variables that lead past the developer's proxy, which can't reach this machine's loopback interface."""
+    """Variables that bypass the developer's proxy, which can't reach this machine's loopback interface."""
     if not any(map(os.environ.get, _PROXIES)):
         return {}
     exempt = os.environ.get("no_proxy") or os.environ.get("NO_PROXY") or ""

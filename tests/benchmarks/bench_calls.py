@@ -1,15 +1,15 @@
-"""How long calls and the fixture take, beside moto and botocore's Stubber: all in one process and one run.
+"""The time of calls and of the fixture, beside moto and botocore's Stubber, in one process and one run.
 
     python -m pytest tests/benchmarks/bench_calls.py
 
-The default run does not collect this file, and nothing here asserts a time: read the table at the end. What makes the
-comparison fair:
+The default run does not collect this file, and no test asserts a time: read the table at the end. The comparison is
+fair:
 
-- moto is imported before any client is made, so that its hook is in all of them, and all are made in the same way;
-- the peers run on botocore's own methods: a `SecretsManager` leaves nothing there;
-- what a call costs must not depend on the rounds before it: where rounds would pile up secrets or versions, an untimed
-  set-up takes them away before each round, with both peers alike;
-- the garbage collector is off during rounds, for its pauses are those of all that lives in the process.
+- moto is imported before any client is created, so all clients have its hook;
+- the peers run on botocore's own methods: a `SecretsManager` leaves no wrapper;
+- the cost of a call does not depend on earlier rounds: where rounds would accumulate secrets or versions, an untimed
+  set-up deletes them before each round, for both peers;
+- the garbage collector is off during rounds: its pauses depend on all objects of the process.
 """
 
 import time
@@ -30,12 +30,12 @@ if TYPE_CHECKING:
     from mypy_boto3_secretsmanager.client import SecretsManagerClient
     from pytest_benchmark.fixture import BenchmarkFixture
 
-OURS, MOTO, STUBBER = "pytest-secretsmanager", "moto", "Stubber"  # the names that conftest.py puts in its table
+OURS, MOTO, STUBBER = "pytest-secretsmanager", "moto", "Stubber"  # the names in the table of conftest.py
 MANY = "get among 100,000 secrets"
 GROWTH_STRETCHES = 500
 
 SECONDS = 2.0
-"""About how long each benchmark runs, its set-ups included."""
+"""The approximate time of each benchmark, with its set-ups."""
 
 pytestmark = pytest.mark.benchmark(disable_gc=True)
 
@@ -75,7 +75,7 @@ def measure(
     function: Callable[[], object],
     setup: Callable[[], object] = lambda: None,
 ) -> None:
-    """Times single calls, each after a set-up that is not timed, in as many rounds as fit into `SECONDS`."""
+    """Time single calls, each after an untimed set-up, in as many rounds as fit into `SECONDS`."""
     benchmark.group = operation
     benchmark.extra_info["answered by"] = answered_by
     start, warmups = time.perf_counter(), 0
@@ -93,13 +93,15 @@ def measure(
 # --- calls ---------------------------------------------------------------------------------------------------------
 
 
-def test_get(benchmark: "BenchmarkFixture", client: "SecretsManagerClient", answered_by: str) -> None:
+def test_time_of_get_secret_value(
+    benchmark: "BenchmarkFixture", client: "SecretsManagerClient", answered_by: str
+) -> None:
     client.create_secret(Name="db", SecretString="hunter2")
     measure(benchmark, "get", answered_by, lambda: client.get_secret_value(SecretId="db"))
 
 
-def test_get_stubbed(benchmark: "BenchmarkFixture") -> None:
-    """The Stubber answers what it was told once, so it is told before each round."""
+def test_time_of_get_secret_value_answered_by_a_stubber(benchmark: "BenchmarkFixture") -> None:
+    """A Stubber uses a response once, so the set-up adds one before each round."""
     client = new_client()
     reply: Any = {
         "ARN": "arn:aws:secretsmanager:us-east-1:123456789012:secret:db-Ab12Cd",
@@ -118,11 +120,13 @@ def test_get_stubbed(benchmark: "BenchmarkFixture") -> None:
         )
 
 
-def test_put(benchmark: "BenchmarkFixture", client: "SecretsManagerClient", answered_by: str) -> None:
-    """The second version of a secret: moto's put grows with the versions that are there."""
+def test_time_of_put_secret_value(
+    benchmark: "BenchmarkFixture", client: "SecretsManagerClient", answered_by: str
+) -> None:
+    """Put the second version of a secret: the time of moto's put grows with the number of versions."""
     client.create_secret(Name="db", SecretString="one")
 
-    def create_anew() -> None:
+    def recreate() -> None:
         client.delete_secret(SecretId="db", ForceDeleteWithoutRecovery=True)
         client.create_secret(Name="db", SecretString="one")
 
@@ -131,16 +135,18 @@ def test_put(benchmark: "BenchmarkFixture", client: "SecretsManagerClient", answ
         "put",
         answered_by,
         lambda: client.put_secret_value(SecretId="db", SecretString="two"),
-        setup=create_anew,
+        setup=recreate,
     )
 
 
-def test_describe(benchmark: "BenchmarkFixture", client: "SecretsManagerClient", answered_by: str) -> None:
+def test_time_of_describe_secret(
+    benchmark: "BenchmarkFixture", client: "SecretsManagerClient", answered_by: str
+) -> None:
     client.create_secret(Name="db", SecretString="hunter2")
     measure(benchmark, "describe", answered_by, lambda: client.describe_secret(SecretId="db"))
 
 
-def test_create(benchmark: "BenchmarkFixture", client: "SecretsManagerClient", answered_by: str) -> None:
+def test_time_of_create_secret(benchmark: "BenchmarkFixture", client: "SecretsManagerClient", answered_by: str) -> None:
     client.create_secret(Name="db", SecretString="hunter2")
     measure(
         benchmark,
@@ -151,7 +157,9 @@ def test_create(benchmark: "BenchmarkFixture", client: "SecretsManagerClient", a
     )
 
 
-def test_list_page(benchmark: "BenchmarkFixture", client: "SecretsManagerClient", answered_by: str) -> None:
+def test_time_of_list_secrets_for_20_of_100_secrets(
+    benchmark: "BenchmarkFixture", client: "SecretsManagerClient", answered_by: str
+) -> None:
     for number in range(100):
         client.create_secret(Name=f"app/{number}", SecretString="hunter2")
     measure(benchmark, "list 20 of 100", answered_by, lambda: client.list_secrets(MaxResults=20))
@@ -160,7 +168,7 @@ def test_list_page(benchmark: "BenchmarkFixture", client: "SecretsManagerClient"
 # --- the fixture ---------------------------------------------------------------------------------------------------
 
 
-def test_enter_and_leave(benchmark: "BenchmarkFixture") -> None:
+def test_time_to_enter_and_leave_a_manager(benchmark: "BenchmarkFixture") -> None:
     def enter_and_leave() -> None:
         with SecretsManager():
             pass
@@ -168,7 +176,7 @@ def test_enter_and_leave(benchmark: "BenchmarkFixture") -> None:
     measure(benchmark, "enter and leave", OURS, enter_and_leave)
 
 
-def test_enter_and_leave_moto(benchmark: "BenchmarkFixture") -> None:
+def test_time_to_enter_and_leave_mock_aws(benchmark: "BenchmarkFixture") -> None:
     def enter_and_leave() -> None:
         with mock_aws():
             pass
@@ -179,11 +187,11 @@ def test_enter_and_leave_moto(benchmark: "BenchmarkFixture") -> None:
 # --- growth --------------------------------------------------------------------------------------------------------
 
 
-def test_get_among_many(benchmark: "BenchmarkFixture") -> None:
-    """Ten secrets, far from each other, are read in turn. Without moto: it looks through all secrets at each call.
+def test_time_of_get_secret_value_among_100_000_secrets(benchmark: "BenchmarkFixture") -> None:
+    """Read ten secrets, far from each other, in turn. Without moto: it searches all secrets at each call.
 
-    The growth from 10 secrets to 100,000 is the median over many short stretches, taken in turn, so that a change of
-    the machine's speed meets both alike. The ten are in another region, which has its own.
+    The growth from 10 secrets to 100,000 is the median over many short, alternating stretches, so that a change of
+    the machine's speed affects both. The 10 are in another region, which has its own secrets.
     """
     with SecretsManager():
         get_among_few = _reads_in_turn(new_client("eu-west-1"), 10)

@@ -1,11 +1,10 @@
-"""How many requests the endpoint answers in a second, beside moto's server: both in one run.
+"""The requests per second of the endpoint, beside moto's server, in one run.
 
     python -m pytest tests/benchmarks/bench_endpoint.py
 
-The default run does not collect this file, and nothing here asserts a time: read the table that it prints. Each server
-is in a process of its own; this one sends, over 16 connections at once, requests that were signed beforehand, the same
-to both but for their credentials. Rounds alternate between the two, and medians count. moto's server checks no
-signature.
+The default run does not collect this file, and no test asserts a time: read the table that it prints. Each server has
+its own process. This process sends signed requests over 16 connections at once, the same to both servers except for the
+credentials. Rounds alternate between the two, and medians count. moto's server checks no signature.
 """
 
 import asyncio
@@ -34,7 +33,7 @@ OURS, MOTO = "pytest-secretsmanager", "moto's server"
 SECONDS_TO_START = 60
 
 Server = dict[str, str]
-"""The environment that leads to a server."""
+"""The environment variables of a server's clients."""
 
 
 def signed(server: Server, operation: str, parameters: dict[str, str]) -> bytes:
@@ -59,7 +58,7 @@ def gets(server: Server) -> list[bytes]:
 
 
 def puts(server: Server) -> list[bytes]:
-    """Five to each secret in a round, so that no quota of versions is met."""
+    """Return five puts for each secret, which stay below the quota of versions."""
     return [
         signed(
             server,
@@ -85,10 +84,10 @@ async def send_all(host: str, port: int, requests: list[bytes]) -> None:
     left = iter(requests)
     async with asyncio.TaskGroup() as tasks:
         for _ in range(CONNECTIONS):
-            tasks.create_task(send_while_any_are_left(host, port, left))
+            tasks.create_task(send_remaining(host, port, left))
 
 
-async def send_while_any_are_left(host: str, port: int, left: Iterator[bytes]) -> None:
+async def send_remaining(host: str, port: int, left: Iterator[bytes]) -> None:
     writer = None
     for request in left:
         if writer is None:
@@ -159,13 +158,15 @@ def wait_for(port: int) -> None:
             time.sleep(0.05)
         else:
             return
-    raise TimeoutError(f"nobody listens on port {port}")
+    raise TimeoutError(f"no server listens on port {port}")
 
 
 # --- the table -----------------------------------------------------------------------------------------------------
 
 
-def test_throughput(ours: Server, moto: Server, capsys: pytest.CaptureFixture[str]) -> None:
+def test_requests_per_second_of_get_and_put_secret_value(
+    ours: Server, moto: Server, capsys: pytest.CaptureFixture[str]
+) -> None:
     lines = [f"| operation, req/s | {OURS} | {MOTO} | ours / moto's |", "| --- | --: | --: | --: |"]
     for name, requests_for in (("GetSecretValue", gets), ("PutSecretValue", puts)):
         measured: dict[str, list[float]] = {OURS: [], MOTO: []}

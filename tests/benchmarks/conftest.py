@@ -1,4 +1,4 @@
-"""Prints the medians of `bench_calls.py` as one Markdown table, each beside its peers, at the end of the run."""
+"""Print the medians of `bench_calls.py`, beside its peers, as a Markdown table at the end of the run."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -8,11 +8,11 @@ import pytest
 OURS, MOTO, STUBBER = "pytest-secretsmanager", "moto", "Stubber"
 MANY = "get among 100,000 secrets"
 ROWS = ["get", "put", "describe", "create", "list 20 of 100", "enter and leave", MANY]
-"""The order of the table, whatever order pytest-randomly ran the benchmarks in."""
+"""The order of the rows. pytest-randomly runs the benchmarks in any order."""
 
 
 def pytest_terminal_summary(terminalreporter: "pytest.TerminalReporter") -> None:
-    """Prints the table when benchmarks of this folder ran; any other run only finds this file and goes on."""
+    """Print the table if benchmarks of this folder ran."""
     session = getattr(terminalreporter.config, "_benchmarksession", None)
     medians: dict[str, dict[str, float]] = defaultdict(dict)
     if session is None:

@@ -12,8 +12,9 @@ import pytest
 
 from pytest_secretsmanager import Rotation, SecretsManager, UsageError
 from pytest_secretsmanager.controls import subscriptions
+from pytest_secretsmanager.controls.handler_problems import HandlerError
 from pytest_secretsmanager.controls.steps import UnmetPlanError
-from pytest_secretsmanager.controls.subscriptions import LONGEST_CHAIN, HandlerError
+from pytest_secretsmanager.controls.subscriptions import LONGEST_CHAIN
 
 Event = dict[str, Any]
 CURRENT_MOVES = {"detail-type": ["Secret Label Updated"], "detail": {"labelUpdated": ["AWSCURRENT"]}}
@@ -604,7 +605,7 @@ def test_events_subscribe_refuses_a_handler_that_can_not_be_called_with_an_event
 
 
 def test_event_handler_that_returns_a_coroutine_fails_the_block(left: SecretsManager) -> None:
-    with pytest.raises(HandlerError, match="gave a coroutine, which is not awaited"), left:
+    with pytest.raises(HandlerError, match="returned a coroutine, which is not awaited"), left:
         left.events.subscribe(lambda event: coroutine_function(event), pattern=CURRENT_MOVES)
         put(left)
 

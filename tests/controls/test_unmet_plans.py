@@ -17,8 +17,8 @@ def idle(_event: dict[str, str], _context: object) -> None:
 
 
 ADVICE = (
-    "A secret rotates when rotate_secret is called, or when clock.advance reaches the time of its schedule. A "
-    "plan for one secret does not apply to the rotations of another."
+    "A secret rotates when rotate_secret is called, or when clock.advance comes to the time of its schedule; a plan "
+    "for one secret does not apply to another."
 )
 
 

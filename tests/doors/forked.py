@@ -1,4 +1,4 @@
-"""Running a piece of a test in a child that is forked from its process, with a limit of time."""
+"""Run part of a test in a forked child, with a time limit."""
 
 import json
 import os
@@ -11,19 +11,19 @@ from contextlib import contextmanager
 from typing import Any
 
 PATIENCE = 20.0
-"""Seconds until a child that does not answer counts as one that hangs; none takes a hundredth of them."""
+"""Seconds until a silent child counts as hung. Every child takes less than 0.2 s."""
 
 
 @contextmanager
 def forking_allowed() -> Iterator[None]:
-    """CPython warns of forks beside threads since 3.12: these tests fork so on purpose."""
+    """CPython 3.12 and later warn of a fork in a process with threads. These tests do it on purpose."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", ".*use of fork", DeprecationWarning)
         yield
 
 
 class Child:
-    """A child that calls a function and hands over what that gives, as JSON. It lives until `end`."""
+    """A child process that calls a function and sends the result as JSON. It lives until `end`."""
 
     def __init__(self, function: Callable[[], Any]) -> None:
         self._answers, answers = os.pipe()
@@ -34,7 +34,7 @@ class Child:
         os.close(answers)
 
     def answer(self) -> Any:
-        """What the function gave; AssertionError when it raises or hangs."""
+        """Return the function's result. Raise AssertionError if it raised or hangs."""
         ready, _, _ = select.select([self._answers], [], [], PATIENCE)
         assert ready, "the child hangs"
         kind, value = json.loads(os.read(self._answers, 65_536))
@@ -48,10 +48,10 @@ class Child:
 
 
 def _run(function: Callable[[], Any], answers: int) -> None:
-    """In the child: never comes back to the test."""
+    """Run in the child. Never return to the test."""
     try:
         answer = ("gave", function())
-    except BaseException:  # whatever it is, the parent's test has to fail with it
+    except BaseException:  # the parent's test fails with it
         answer = ("raised", traceback.format_exc())
     os.write(answers, json.dumps(answer).encode())
     signal.pause()
@@ -59,7 +59,7 @@ def _run(function: Callable[[], Any], answers: int) -> None:
 
 @contextmanager
 def child(function: Callable[[], Any]) -> Iterator[Child]:
-    """While a child lives that has called this function."""
+    """A child that called this function lives during the block."""
     forked = Child(function)
     try:
         yield forked
@@ -68,13 +68,13 @@ def child(function: Callable[[], Any]) -> Iterator[Child]:
 
 
 def in_child(function: Callable[[], Any]) -> Any:
-    """What a function gives in a child, as JSON can tell it."""
+    """Return the function's result in a child, as JSON restores it."""
     with child(function) as forked:
         return forked.answer()
 
 
 def warned_of(function: Callable[[], object]) -> list[str]:
-    """The warnings of a function, and that it does not raise."""
+    """Return the warnings of a function that must not raise."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         function()

@@ -1,6 +1,6 @@
-"""HTTP requests as bytes, signed with botocore's signer: to be sent as they are, or after they were spoiled.
+"""HTTP requests as bytes, signed with botocore's signer, to be sent unchanged or damaged.
 
-A client of botocore makes no request that is wrong, so the tests of what the endpoint refuses make theirs by hand.
+A botocore client makes no wrong request, so the tests of the endpoint's refusals make theirs by hand.
 """
 
 import json
@@ -25,14 +25,14 @@ from botocore.credentials import Credentials
 from pytest_secretsmanager.doors.http import Endpoint
 
 PATIENCE = 30.0
-"""Seconds until an answer that does not come counts as lost; none takes a tenth of one."""
+"""Seconds until a missing answer counts as lost. Every answer takes less than 0.1 s."""
 
 TOKEN = "11111111-2222-4333-8444-555555555555"
 PUT = {"SecretId": "db", "SecretString": "new", "ClientRequestToken": TOKEN}
 
 
 class Answer(NamedTuple):
-    """What came back."""
+    """An HTTP response of the endpoint."""
 
     status: int
     headers: Message
@@ -56,7 +56,7 @@ class Answer(NamedTuple):
 
 @dataclass(frozen=True)
 class SignedRequest:
-    """A request whose parts can still be changed, which its signature then does not know of."""
+    """A request whose parts can be changed after it is signed. Its signature stays as it was."""
 
     method: str
     target: str
@@ -70,7 +70,7 @@ class SignedRequest:
         return replace(self, headers=tuple(pair for pair in self.headers if pair[0].lower() != name.lower()))
 
     def having(self, name: str, value: str) -> Self:
-        """With this header in place of one of that name."""
+        """Return the request with this header in place of any of that name."""
         return replace(self, headers=(*self.without(name).headers, (name, value)))
 
     def with_authorization(self, old: str, new: str) -> Self:
@@ -87,7 +87,7 @@ class SignedRequest:
 
 
 class _Signer(SigV4Auth):  # type: ignore[misc] # the stubs leave it untyped
-    """botocore's, but for the headers that it is told to leave out, and the one that says the date."""
+    """botocore's signer, without the headers `unsigned`, and with `date` in place of X-Amz-Date."""
 
     unsigned: Sequence[str] = ()
     date: str | None = None
@@ -124,7 +124,7 @@ def signed(
     date: str | None = None,
     x_amz_target: str | None = None,
 ) -> SignedRequest:
-    """A request that is right in all that is not said here. `date` is a `Date`, in place of X-Amz-Date."""
+    """Return a request that is valid unless an argument makes it wrong. `date`: a `Date` header, not X-Amz-Date."""
     env = env or endpoint.env
     body = json.dumps(parameters).encode() if body is None else body
     host = host or endpoint.url.removeprefix("http://")
@@ -161,7 +161,7 @@ def read_answer(connection: socket.socket, method: str = "POST") -> Answer:
 
 
 def send(endpoint: Endpoint, request: SignedRequest) -> Answer:
-    """Sends a request over a connection of its own."""
+    """Send a request over a new connection."""
     with connect(endpoint) as connection:
         connection.sendall(bytes(request))
         return read_answer(connection, request.method)
@@ -172,15 +172,15 @@ def threads_of_endpoints() -> list[str]:
 
 
 def open_sockets() -> Counter[str]:
-    """The sockets and selectors that this process holds open."""
+    """The open sockets and selectors of this process."""
     folder = Path("/proc/self/fd")
     if not folder.is_dir():
-        pytest.skip("this system does not tell which files are open")
+        pytest.skip("this system does not list open files")
     found: Counter[str] = Counter()
     for file in folder.iterdir():
         try:
             link = str(file.readlink())
-        except OSError:  # the folder's own, which is closed by now
+        except OSError:  # the folder's own descriptor, already closed
             continue
         if link.startswith(("socket:", "anon_inode:")):
             found[link] += 1

@@ -1,6 +1,6 @@
-"""Clients of aiobotocore: they are answered as botocore's own clients are, and their listeners are heard.
+"""aiobotocore clients get the same answers as botocore's clients, and their listeners are called.
 
-The sync door is the reference, so what it is held to elsewhere need not be told again.
+The sync door is the reference: these tests don't repeat its own.
 """
 
 import inspect
@@ -26,16 +26,16 @@ ONCE = Config(retries={"total_max_attempts": 1}, proxies={})
 pytestmark = pytest.mark.asyncio
 
 
-def listen(client, way="quiet"):
-    """Makes calls of this client go the long way, unless it is to stay quiet."""
-    if way == "hooked":
+def listen(client, way="no listener"):
+    """Add a listener to the client if `way` asks for one. Its calls then take botocore's own way."""
+    if way == "listener":
         client.meta.events.register("before-call.secrets-manager", lambda **_: None)
     return client
 
 
-@pytest.fixture(params=["quiet", "hooked"])
+@pytest.fixture(params=["no listener", "listener"])
 def way(request):
-    """Calls that nobody listens to take a shorter way, which must not differ."""
+    """Calls without a listener take the short way, with the same results."""
     return request.param
 
 
@@ -47,7 +47,7 @@ async def aio(secretsmanager, new_async_client, way):
 
 @pytest_asyncio.fixture
 async def listened(secretsmanager, new_async_client):
-    """A client for tests that bring listeners of their own."""
+    """A client for tests that add listeners."""
     async with new_async_client() as client:
         yield client
 
@@ -56,17 +56,17 @@ async def listened(secretsmanager, new_async_client):
 
 
 def world():
-    """A world that is the same each time it is made, but for the time of day."""
+    """Return a manager with the same secrets and ids each time. Only the time of day differs."""
     sm = SecretsManager(random_seed=5, now=datetime(2026, 3, 1, tzinfo=UTC))
     sm.seed("db", "two", versions=["one"], tags={"team": "pay"})
-    sm.clock.advance(minutes=1)  # lists are in the order of creation, and within a millisecond in that of names
+    sm.clock.advance(minutes=1)  # lists are in order of creation, then of names
     sm.seed("bin", b"\x00\xff")
     sm.seed("gone", "x", deleted=True)
     return sm
 
 
 def without_moments(value):
-    """A reply in which every moment has become its kind: two worlds are never made in the same millisecond."""
+    """Return a reply with a placeholder for each time: two worlds differ in theirs."""
     if isinstance(value, dict):
         return {name: "a date" if name == "date" else without_moments(item) for name, item in value.items()}
     if isinstance(value, list):
@@ -81,7 +81,7 @@ def refusal(error):
 def by_sync_client(client, method, parameters):
     try:
         return without_moments(getattr(client, method)(**parameters))
-    except Exception as error:  # botocore itself stumbles over what it was told not to check
+    except Exception as error:  # botocore's serializer fails on unvalidated parameters
         return refusal(error)
 
 
@@ -93,7 +93,7 @@ async def by_async_client(client, method, parameters):
 
 
 CLIENTS_ERRORS = (ClientError, ParamValidationError, KeyError, TypeError)
-"""The last two are what botocore's serializer stumbles over when nothing was validated before."""
+"""botocore's serializer raises the last two for unvalidated parameters."""
 
 ANSWERED = [
     ("create_secret", {"Name": "new", "SecretString": "one", "Tags": [{"Key": "a", "Value": "b"}]}),
@@ -135,7 +135,9 @@ def ids(calls):
 
 
 @pytest.mark.parametrize(("method", "parameters"), ANSWERED, ids=ids(ANSWERED))
-async def test_a_reply_equals_that_of_a_sync_client(new_client, new_async_client, way, method, parameters):
+async def test_an_async_client_gets_the_same_reply_as_a_sync_client(
+    new_client, new_async_client, way, method, parameters
+):
     with world():
         expected = by_sync_client(new_client(), method, parameters)
     with world():
@@ -145,10 +147,12 @@ async def test_a_reply_equals_that_of_a_sync_client(new_client, new_async_client
     assert answer["ResponseMetadata"]["HTTPStatusCode"] == 200
 
 
-@pytest.mark.parametrize("checks", [True, False], ids=["checked", "unchecked"])
+@pytest.mark.parametrize("checks", [True, False], ids=["validated", "not validated"])
 @pytest.mark.parametrize(("method", "parameters"), REFUSED, ids=ids(REFUSED))
-async def test_a_refusal_equals_that_of_a_sync_client(new_client, new_async_client, way, method, parameters, checks):
-    """The class of the error, its text, and the whole of its response; a client's own refusal comes to no log."""
+async def test_an_async_client_gets_the_same_error_as_a_sync_client(
+    new_client, new_async_client, way, method, parameters, checks
+):
+    """The same class, text and response. A failed validation is not logged."""
     config = Config(parameter_validation=checks)
     with world() as there:
         expected = by_sync_client(new_client(config=config), method, parameters)
@@ -159,7 +163,7 @@ async def test_a_refusal_equals_that_of_a_sync_client(new_client, new_async_clie
     assert [(call.operation, call.error) for call in here.log] == [(call.operation, call.error) for call in there.log]
 
 
-async def test_what_was_written_is_read_back_by_version_and_label(aio):
+async def test_an_async_client_reads_back_versions_and_labels_that_it_wrote(aio):
     first = await aio.create_secret(Name="db", SecretString="one")
     second = await aio.put_secret_value(SecretId="db", SecretBinary=b"\x00two", VersionStages=["AWSPENDING"])
     current = await aio.get_secret_value(SecretId=first["ARN"])
@@ -172,12 +176,12 @@ async def test_what_was_written_is_read_back_by_version_and_label(aio):
     }
 
 
-async def test_a_refusal_is_caught_by_the_clients_own_class(aio):
+async def test_an_async_client_raises_its_own_exception_class(aio):
     with pytest.raises(aio.exceptions.ResourceNotFoundException, match="can't find the specified secret"):
         await aio.get_secret_value(SecretId="nowhere")
 
 
-async def test_the_request_id_is_that_of_the_log(secretsmanager, aio):
+async def test_an_async_reply_has_the_request_id_of_the_log(secretsmanager, aio):
     reply = await aio.list_secrets()
     assert reply["ResponseMetadata"]["RequestId"] == secretsmanager.log[-1].request_id
 
@@ -185,14 +189,14 @@ async def test_the_request_id_is_that_of_the_log(secretsmanager, aio):
 # --- tokens ----------------------------------------------------------------------------------------------------------
 
 
-async def test_a_token_that_is_left_out_is_filled_anew_for_each_call(secretsmanager, aio):
+async def test_an_async_client_fills_in_a_new_client_request_token_for_each_call(secretsmanager, aio):
     secretsmanager.seed("db", "one")
     versions = [(await aio.put_secret_value(SecretId="db", SecretString="x"))["VersionId"] for _ in range(2)]
     assert [call.request["ClientRequestToken"] for call in secretsmanager.log] == versions
     assert len(set(versions)) == 2
 
 
-async def test_a_token_of_ones_own_is_the_version_id_and_may_be_repeated(secretsmanager, aio):
+async def test_an_async_put_with_a_given_client_request_token_can_be_repeated(secretsmanager, aio):
     secretsmanager.seed("db", "one")
     for _ in range(2):
         reply = await aio.put_secret_value(SecretId="db", SecretString="two", ClientRequestToken=TOKEN)
@@ -200,7 +204,9 @@ async def test_a_token_of_ones_own_is_the_version_id_and_may_be_repeated(secrets
     secretsmanager.assert_history("db", ["one", "two"])
 
 
-async def test_a_random_seed_makes_tokens_repeatable_for_async_clients_too(new_client, new_async_client, way):
+async def test_a_random_seed_gives_async_clients_the_same_version_ids_as_sync_clients(
+    new_client, new_async_client, way
+):
     with SecretsManager(random_seed=7) as sm:
         sync = new_client()
         sync.create_secret(Name="db", SecretString="one")
@@ -217,7 +223,7 @@ async def test_a_random_seed_makes_tokens_repeatable_for_async_clients_too(new_c
 # --- pages and waiters -----------------------------------------------------------------------------------------------
 
 
-async def test_the_paginator_gives_page_after_page(secretsmanager, aio):
+async def test_an_async_paginator_gives_each_secret_page_by_page(secretsmanager, aio):
     for number in range(5):
         secretsmanager.seed(f"db{number}", "x")
     pages = [page async for page in aio.get_paginator("list_secrets").paginate(PaginationConfig={"PageSize": 2})]
@@ -225,7 +231,7 @@ async def test_the_paginator_gives_page_after_page(secretsmanager, aio):
     assert {secret["Name"] for page in pages for secret in page["SecretList"]} == set(secretsmanager.secrets)
 
 
-async def test_the_paginator_builds_the_full_result_and_searches_it(secretsmanager, aio):
+async def test_an_async_paginator_builds_the_full_result_and_searches_it(secretsmanager, aio):
     for number in range(3):
         secretsmanager.seed(f"db{number}", "x")
     paginator, one_by_one = aio.get_paginator("list_secrets"), {"PageSize": 1}
@@ -235,14 +241,14 @@ async def test_the_paginator_builds_the_full_result_and_searches_it(secretsmanag
     assert {name async for name in found} == {"db0", "db1", "db2"}
 
 
-async def test_there_are_no_waiters(aio):
+async def test_an_async_client_has_no_waiters(aio):
     assert aio.waiter_names == []
 
 
-# --- whose client it is ----------------------------------------------------------------------------------------------
+# --- regions and accounts ---------------------------------------------------------------------------------------------
 
 
-async def test_a_client_of_another_region_has_secrets_of_its_own(secretsmanager, new_async_client, way):
+async def test_an_async_client_in_another_region_has_other_secrets(secretsmanager, new_async_client, way):
     secretsmanager.seed("db", "one")
     async with new_async_client("eu-west-1") as client:
         listen(client, way)
@@ -257,7 +263,7 @@ async def test_a_client_of_another_region_has_secrets_of_its_own(secretsmanager,
     "aws_account_id" not in inspect.signature(Session.create_client).parameters,
     reason="this botocore makes no client of another account",
 )
-async def test_a_client_with_an_account_acts_in_it(secretsmanager, new_async_client, way):
+async def test_an_async_client_with_an_explicit_account_creates_in_that_account(secretsmanager, new_async_client, way):
     async with new_async_client(aws_account_id="210987654321") as client:
         listen(client, way)
         await client.create_secret(Name="db", SecretString="theirs")
@@ -266,15 +272,15 @@ async def test_a_client_with_an_account_acts_in_it(secretsmanager, new_async_cli
     assert "db" not in secretsmanager.secrets
 
 
-async def test_calls_to_other_services_go_where_they_went(secretsmanager, new_async_client):
+async def test_an_async_call_to_another_service_reaches_the_network(secretsmanager, new_async_client):
     async with new_async_client(service="sts", endpoint_url=CLOSED_PORT, config=ONCE) as client:
         with pytest.raises(EndpointConnectionError):
             await client.get_caller_identity()
     secretsmanager.assert_not_logged()
 
 
-async def test_a_client_of_the_endpoint_goes_over_http_into_the_same_log(secretsmanager, new_async_client):
-    """`request-created` comes with requests that are sent, and with no other."""
+async def test_an_async_client_of_the_endpoint_calls_over_http_and_shares_the_log(secretsmanager, new_async_client):
+    """botocore emits `request-created` only for a request that it sends."""
     pytest.importorskip("aiohttp", reason="the endpoint is the extra of that name")
     endpoint = secretsmanager.endpoint()
     keys = {name.lower(): endpoint.env[name] for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")}
@@ -312,11 +318,11 @@ KINDS = {"sync": lambda listener: listener, "coroutine": as_coroutine}
 
 @pytest.fixture(params=KINDS.values(), ids=KINDS)
 def kind(request):
-    """Makes a listener of either kind, which aiobotocore both calls."""
+    """Return a maker of listeners: aiobotocore calls functions and coroutine functions."""
     return request.param
 
 
-async def test_each_hook_is_called_once_and_in_order(secretsmanager, listened, kind):
+async def test_an_async_call_emits_each_hook_once_and_in_order(secretsmanager, listened, kind):
     called = []
     for hook in HOOKS:
         listened.meta.events.register(f"{hook}.secrets-manager", kind(lambda hook=hook, **_: called.append(hook)))
@@ -326,7 +332,9 @@ async def test_each_hook_is_called_once_and_in_order(secretsmanager, listened, k
 
 
 @pytest.mark.parametrize("hook", HOOKS)
-async def test_a_listener_for_one_operation_hears_of_no_other(secretsmanager, listened, kind, hook):
+async def test_a_listener_to_one_operation_of_an_async_client_is_not_called_for_others(
+    secretsmanager, listened, kind, hook
+):
     secretsmanager.seed("db", "one")
     heard = []
     listened.meta.events.register(
@@ -338,7 +346,7 @@ async def test_a_listener_for_one_operation_hears_of_no_other(secretsmanager, li
     assert heard == ["PutSecretValue"]
 
 
-async def test_a_listener_that_comes_and_goes_between_calls_is_called_meanwhile(secretsmanager, listened):
+async def test_a_coroutine_listener_is_called_until_it_is_unregistered(secretsmanager, listened):
     called = []
 
     async def note(**_):
@@ -352,7 +360,7 @@ async def test_a_listener_that_comes_and_goes_between_calls_is_called_meanwhile(
     assert called == [1]
 
 
-async def test_a_coroutine_may_give_other_parameters(secretsmanager, listened):
+async def test_a_coroutine_listener_can_return_other_parameters(secretsmanager, listened):
     async def redirect(params, **_):
         return {**params, "SecretId": "replaced"}
 
@@ -361,7 +369,7 @@ async def test_a_coroutine_may_give_other_parameters(secretsmanager, listened):
     assert (await listened.get_secret_value(SecretId="db"))["SecretString"] == "yes"
 
 
-async def test_a_coroutine_may_change_parameters_in_place(secretsmanager, listened):
+async def test_a_coroutine_listener_can_change_parameters_in_place(secretsmanager, listened):
     async def label(params, **_):
         params["VersionStages"] = ["mine"]
 
@@ -371,8 +379,7 @@ async def test_a_coroutine_may_change_parameters_in_place(secretsmanager, listen
     secretsmanager.assert_labels("db", {"AWSCURRENT": 1, "mine": 2})
 
 
-async def test_a_response_from_before_call_answers_in_our_place(secretsmanager, listened, kind):
-    """As a Stubber does it."""
+async def test_a_before_call_listener_can_answer_an_async_call(secretsmanager, listened, kind):
     response = pytest.importorskip("aiobotocore.awsrequest").AioAWSResponse(None, 200, {}, None)
     answer = kind(lambda **_: (response, {"SecretString": "from elsewhere"}))
     listened.meta.events.register("before-call.secrets-manager", answer)
@@ -380,7 +387,7 @@ async def test_a_response_from_before_call_answers_in_our_place(secretsmanager, 
     secretsmanager.assert_not_logged()
 
 
-async def test_aiobotocores_stubber_answers_first_and_we_do_again_behind_it(secretsmanager, listened):
+async def test_aio_stubber_answers_inside_its_block_and_the_manager_after_it(secretsmanager, listened):
     secretsmanager.seed("db", "ours")
     stubber = pytest.importorskip("aiobotocore.stub").AioStubber(listened)
     stubber.add_response("get_secret_value", {"SecretString": "stubbed"}, {"SecretId": "db"})
@@ -391,7 +398,9 @@ async def test_aiobotocores_stubber_answers_first_and_we_do_again_behind_it(secr
 
 
 @pytest.mark.parametrize("hook", HOOKS[:3])
-async def test_an_error_of_a_listener_before_the_answer_leaves_all_as_it_was(secretsmanager, listened, kind, hook):
+async def test_an_error_of_a_listener_before_the_answer_of_an_async_call_changes_nothing(
+    secretsmanager, listened, kind, hook
+):
     def refuse(**_):
         raise ConnectionError("not today")
 
@@ -402,7 +411,7 @@ async def test_an_error_of_a_listener_before_the_answer_leaves_all_as_it_was(sec
     secretsmanager.assert_not_logged()
 
 
-async def test_an_error_of_a_listener_to_after_call_comes_too_late_to_change_anything(secretsmanager, listened, kind):
+async def test_an_error_of_an_after_call_listener_leaves_an_async_put_done_and_logged(secretsmanager, listened, kind):
     def refuse(**_):
         raise ConnectionError("not today")
 
@@ -414,7 +423,7 @@ async def test_an_error_of_a_listener_to_after_call_comes_too_late_to_change_any
     secretsmanager.assert_logged("PutSecretValue", times=1)
 
 
-async def test_after_call_may_await_the_content_of_the_http_response(secretsmanager, listened):
+async def test_an_async_after_call_listener_can_await_the_content_of_the_http_response(secretsmanager, listened):
     seen = []
 
     async def read(http_response, parsed, **_):
@@ -426,7 +435,7 @@ async def test_after_call_may_await_the_content_of_the_http_response(secretsmana
     assert seen[0][3] is reply
 
 
-async def test_after_call_is_given_the_parsed_error_of_a_refused_call(secretsmanager, listened, kind):
+async def test_an_async_after_call_listener_gets_the_parsed_error_of_a_refused_call(secretsmanager, listened, kind):
     seen = []
     listened.meta.events.register("after-call", kind(lambda parsed, **_: seen.append(parsed)))
     with pytest.raises(listened.exceptions.ResourceNotFoundException) as raised:
@@ -434,7 +443,7 @@ async def test_after_call_is_given_the_parsed_error_of_a_refused_call(secretsman
     assert seen == [raised.value.response]
 
 
-async def test_botocores_history_records_each_call_once(secretsmanager, aio, monkeypatch):
+async def test_botocores_history_records_each_async_call_once(secretsmanager, aio, monkeypatch):
     class Kept(BaseHistoryHandler):
         def emit(self, event_type, payload, source):
             if event_type == "API_CALL":
@@ -448,9 +457,7 @@ async def test_botocores_history_records_each_call_once(secretsmanager, aio, mon
     assert kept == [("ListSecrets", {"MaxResults": 5}, "BOTOCORE")]
 
 
-async def test_a_client_is_answered_though_aiobotocore_was_taken_out_of_the_modules(
-    secretsmanager, listened, monkeypatch
-):
+async def test_an_async_client_is_answered_after_aiobotocore_left_sys_modules(secretsmanager, listened, monkeypatch):
     secretsmanager.seed("db", "one")
     listened.meta.events.register("before-call", lambda **_: None)
     for name in [name for name in sys.modules if name.partition(".")[0] == "aiobotocore"]:
@@ -463,10 +470,10 @@ async def test_a_client_is_answered_though_aiobotocore_was_taken_out_of_the_modu
 
 @pytest.fixture
 def aioboto3():
-    return pytest.importorskip("aioboto3", reason="no aioboto3 is installed: it asks for a certain aiobotocore")
+    return pytest.importorskip("aioboto3", reason="aioboto3 is not installed: it pins aiobotocore")
 
 
-async def test_a_client_of_aioboto3_is_answered(secretsmanager, aioboto3):
+async def test_an_aioboto3_client_creates_and_reads_a_secret(secretsmanager, aioboto3):
     async with aioboto3.Session().client("secretsmanager") as client:
         await client.create_secret(Name="db", SecretString="one")
         assert (await client.get_secret_value(SecretId="db"))["SecretString"] == "one"
@@ -475,13 +482,13 @@ async def test_a_client_of_aioboto3_is_answered(secretsmanager, aioboto3):
     secretsmanager.assert_log_order("CreateSecret", "GetSecretValue", "CreateSecret")
 
 
-async def test_a_session_of_aioboto3_keeps_its_region(secretsmanager, aioboto3):
+async def test_an_aioboto3_client_creates_in_the_region_of_its_session(secretsmanager, aioboto3):
     async with aioboto3.Session(region_name="eu-west-1").client("secretsmanager") as client:
         await client.create_secret(Name="db", SecretString="in Ireland")
     assert secretsmanager.secret("db", region="eu-west-1").value == "in Ireland"
 
 
-async def test_aioboto3s_pages_are_ours(secretsmanager, aioboto3):
+async def test_an_aioboto3_paginator_lists_the_managers_secrets(secretsmanager, aioboto3):
     for number in range(3):
         secretsmanager.seed(f"db{number}", "x")
     async with aioboto3.Session().client("secretsmanager") as client:
@@ -489,7 +496,7 @@ async def test_aioboto3s_pages_are_ours(secretsmanager, aioboto3):
         assert [len(page["SecretList"]) async for page in pages] == [2, 1]
 
 
-async def test_a_client_of_aioboto3_that_outlives_the_manager_reaches_the_network_again(aioboto3):
+async def test_an_aioboto3_client_reaches_the_network_after_the_manager_was_left(aioboto3):
     session = aioboto3.Session("AKIATEST", "test", region_name="us-east-1")
     async with session.client("secretsmanager", endpoint_url=CLOSED_PORT, config=ONCE) as client:
         with SecretsManager():

@@ -1,4 +1,4 @@
-"""The async door: when it is there, what a cancelled call leaves behind, and many tasks and loops at once."""
+"""The async door: imports, cancelled calls, concurrent tasks and loops, rotation from async code."""
 
 import asyncio
 import sys
@@ -26,22 +26,22 @@ def new_client(**arguments):
     return get_session().create_client("secretsmanager", **{**KEYS, **arguments})
 
 
-# --- when it is there ------------------------------------------------------------------------------------------------
+# --- imports and wrappers --------------------------------------------------------------------------------------------
 
 ORDERS = {
-    "imported before": """
+    "before the manager": """
         import aiobotocore.session
         with SecretsManager() as sm:
             asyncio.run(write())
         assert set(sm.log[0].request) >= {"Name"}
     """,
-    "imported inside": """
+    "inside the manager": """
         with SecretsManager() as sm:
             assert "aiobotocore" not in sys.modules
             asyncio.run(write())
         sm.assert_logged("CreateSecret", times=1)
     """,
-    "imported after another was left": """
+    "after another manager was left": """
         with SecretsManager():
             pass
         import aiobotocore.session
@@ -49,7 +49,7 @@ ORDERS = {
             asyncio.run(write())
         sm.assert_logged("CreateSecret", times=1)
     """,
-    "imported by a thread": """
+    "in a thread": """
         import threading
         with SecretsManager() as sm:
             thread = threading.Thread(target=lambda: asyncio.run(write()))
@@ -57,7 +57,7 @@ ORDERS = {
             thread.join()
         sm.assert_logged("CreateSecret", times=1)
     """,
-    "never imported": """
+    "never": """
         import boto3
         with SecretsManager() as sm:
             boto3.client("secretsmanager").create_secret(Name="db")
@@ -76,12 +76,12 @@ async def write():
 
 
 @pytest.mark.parametrize("rest", ORDERS.values(), ids=ORDERS)
-def test_clients_are_answered_whenever_aiobotocore_is_imported(pytester, rest):
+def test_a_manager_answers_async_clients_whenever_aiobotocore_is_imported(pytester, rest):
     result = pytester.run(sys.executable, "-W", "error", "-c", PROGRAM + textwrap.dedent(rest), timeout=300)
     assert (result.ret, result.errlines) == (0, [])
 
 
-def test_nothing_stays_wrapped_when_the_last_manager_is_left():
+def test_leaving_the_last_manager_restores_aiobotocores_methods():
     before = {name: AioBaseClient.__dict__[name] for name in METHODS}
     with SecretsManager():
         with SecretsManager():
@@ -91,7 +91,7 @@ def test_nothing_stays_wrapped_when_the_last_manager_is_left():
 
 
 @pytest.mark.asyncio
-async def test_the_wrappers_go_with_the_last_call_of_a_manager_that_was_left():
+async def test_the_last_running_async_call_of_a_left_manager_restores_aiobotocores_methods():
     before = {name: AioBaseClient.__dict__[name] for name in METHODS}
     begun, left = asyncio.Event(), asyncio.Event()
 
@@ -110,7 +110,7 @@ async def test_the_wrappers_go_with_the_last_call_of_a_manager_that_was_left():
 
 
 @pytest.mark.asyncio
-async def test_a_client_that_outlives_the_manager_reaches_the_network_again():
+async def test_an_async_client_reaches_the_network_after_the_manager_was_left():
     once = Config(retries={"total_max_attempts": 1}, proxies={})
     async with new_client(endpoint_url="http://127.0.0.1:1", config=once) as client:
         with SecretsManager() as sm:
@@ -121,7 +121,7 @@ async def test_a_client_that_outlives_the_manager_reaches_the_network_again():
 
 
 @pytest.mark.asyncio
-async def test_the_manager_that_was_entered_last_answers():
+async def test_the_manager_that_was_entered_last_answers_an_async_client():
     async with new_client() as client:
         with SecretsManager() as outer, SecretsManager() as inner:
             await client.create_secret(Name="db")
@@ -129,7 +129,7 @@ async def test_the_manager_that_was_entered_last_answers():
 
 
 @pytest.mark.asyncio
-async def test_a_decorated_coroutine_function_is_answered_and_rolled_back():
+async def test_a_decorated_coroutine_function_writes_secrets_that_are_rolled_back():
     sm = SecretsManager()
 
     @sm
@@ -156,7 +156,7 @@ async def test_sync_and_async_clients_share_store_and_log(secretsmanager):
 
 @pytest.fixture
 def untouched(secretsmanager):
-    """Holds at the end that nothing was changed and nothing logged."""
+    """Assert after the test that nothing was changed or logged."""
     secretsmanager.seed("db", "one")
     yield secretsmanager
     secretsmanager.assert_history("db", ["one"])
@@ -171,14 +171,14 @@ async def cancelled(task):
 
 
 @pytest.mark.asyncio
-async def test_a_call_cancelled_before_its_first_step_changes_nothing(untouched):
+async def test_an_async_put_that_is_cancelled_before_its_first_step_changes_nothing(untouched):
     async with new_client() as client:
         await cancelled(asyncio.ensure_future(client.put_secret_value(SecretId="db", SecretString="two")))
 
 
 @pytest.mark.asyncio
 @pytest.mark.parametrize("hook", ["provide-client-params", "before-parameter-build", "before-call"])
-async def test_a_call_cancelled_in_a_hook_before_the_answer_changes_nothing(untouched, hook):
+async def test_an_async_put_that_is_cancelled_in_a_hook_before_the_answer_changes_nothing(untouched, hook):
     begun = asyncio.Event()
 
     async def wait(**_):
@@ -193,7 +193,7 @@ async def test_a_call_cancelled_in_a_hook_before_the_answer_changes_nothing(unto
 
 
 @pytest.mark.asyncio
-async def test_a_call_cancelled_after_the_answer_has_changed_everything(secretsmanager):
+async def test_an_async_put_that_is_cancelled_after_the_answer_has_taken_effect_and_is_logged(secretsmanager):
     secretsmanager.seed("db", "one")
     begun = asyncio.Event()
 
@@ -212,15 +212,15 @@ async def test_a_call_cancelled_after_the_answer_has_changed_everything(secretsm
 
 
 @pytest.mark.asyncio
-async def test_a_call_without_time_changes_nothing(untouched):
+async def test_an_async_put_with_a_timeout_of_0_changes_nothing(untouched):
     async with new_client() as client:
         with pytest.raises(TimeoutError):
             await asyncio.wait_for(client.put_secret_value(SecretId="db", SecretString="two"), 0)
 
 
 @pytest.mark.asyncio
-async def test_a_group_that_fails_leaves_whole_changes_only(secretsmanager):
-    """Each of its calls has happened with its version, labels and log entry, or not at all."""
+async def test_a_failing_task_group_leaves_each_put_complete_or_not_done(secretsmanager):
+    """A put has its version, labels and log entry, or none of them."""
     for number in range(20):
         secretsmanager.seed(f"db{number}", "one")
 
@@ -249,15 +249,15 @@ async def test_a_group_that_fails_leaves_whole_changes_only(secretsmanager):
 
 
 @pytest.mark.asyncio
-async def test_a_coroutine_that_nobody_awaits_changes_nothing(untouched):
+async def test_an_async_put_that_is_never_awaited_changes_nothing(untouched):
     async with new_client() as client:
         call = client.put_secret_value(SecretId="db", SecretString="two")
         call.close()
 
 
 @pytest.mark.asyncio
-async def test_a_coroutine_closed_in_the_middle_leaves_nothing_behind(untouched):
-    """As the garbage collector closes one, in whatever context that is."""
+async def test_an_async_put_that_is_closed_in_a_hook_before_the_answer_changes_nothing(untouched):
+    """The garbage collector closes a coroutine so, in any context."""
     begun = asyncio.Event()
 
     async def wait(**_):
@@ -273,11 +273,11 @@ async def test_a_coroutine_closed_in_the_middle_leaves_nothing_behind(untouched)
     assert begun.is_set()
 
 
-# --- many at once ----------------------------------------------------------------------------------------------------
+# --- concurrency ----------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.asyncio
-async def test_a_hundred_tasks_write_a_hundred_secrets(secretsmanager):
+async def test_100_tasks_create_and_log_100_secrets(secretsmanager):
     async with new_client() as client:
         await asyncio.gather(*(client.create_secret(Name=f"db{n}", SecretString=str(n)) for n in range(100)))
     assert {name: secret.value for name, secret in secretsmanager.secrets.items()} == {
@@ -287,8 +287,8 @@ async def test_a_hundred_tasks_write_a_hundred_secrets(secretsmanager):
 
 
 @pytest.mark.asyncio
-@pytest.mark.parametrize("hooked", [False, True], ids=["quiet", "hooked"])
-async def test_fifty_tasks_write_one_secret_one_after_the_other(secretsmanager, hooked):
+@pytest.mark.parametrize("hooked", [False, True], ids=["no listener", "listener"])
+async def test_50_tasks_put_50_versions_into_one_secret(secretsmanager, hooked):
     secretsmanager.seed("db", "seed")
 
     async def give_way(**_):
@@ -304,7 +304,7 @@ async def test_fifty_tasks_write_one_secret_one_after_the_other(secretsmanager, 
     secretsmanager.assert_labels("db", {"AWSCURRENT": 51, "AWSPREVIOUS": 50})
 
 
-def test_loops_of_several_threads_and_one_after_the_other_share_a_store(secretsmanager):
+def test_event_loops_of_several_threads_share_the_managers_secrets_and_log(secretsmanager):
     async def write(thread, round_):
         async with new_client() as client:
             await asyncio.gather(*(client.create_secret(Name=f"{thread}/{round_}/{n}") for n in range(5)))
@@ -322,7 +322,7 @@ def test_loops_of_several_threads_and_one_after_the_other_share_a_store(secretsm
 
 
 def rotate(event, _):
-    """A Lambda handler with an event loop of its own."""
+    """A rotation function with its own event loop."""
 
     async def step():
         secret, token = event["SecretId"], event["ClientRequestToken"]
@@ -342,7 +342,7 @@ def rotate(event, _):
 
 
 @pytest.mark.asyncio
-async def test_a_rotation_function_may_have_a_loop_of_its_own(secretsmanager):
+async def test_rotate_secret_of_an_async_client_runs_a_function_with_its_own_event_loop(secretsmanager):
     secretsmanager.seed("db", "old", rotation=Rotation(rotate, days=30))
     threads = threading.active_count()
     async with new_client() as client:
@@ -353,14 +353,14 @@ async def test_a_rotation_function_may_have_a_loop_of_its_own(secretsmanager):
 
 
 @pytest.mark.asyncio
-async def test_scheduled_rotations_run_as_a_coroutine_moves_the_clock(secretsmanager):
+async def test_scheduled_rotations_run_when_a_coroutine_advances_the_clock(secretsmanager):
     secretsmanager.seed("db", "old", rotation=Rotation(rotate, days=30))
     secretsmanager.clock.advance(days=61)
     assert [run.state for run in secretsmanager.rotation.runs] == ["succeeded", "succeeded"]
 
 
 @pytest.mark.asyncio
-async def test_an_error_of_a_function_is_that_of_its_step(secretsmanager):
+async def test_an_error_of_a_rotation_function_that_an_async_client_started_is_in_its_step(secretsmanager):
     def fail(event, _):
         raise LookupError("no database")
 
@@ -373,8 +373,8 @@ async def test_an_error_of_a_function_is_that_of_its_step(secretsmanager):
 
 
 @pytest.mark.asyncio
-async def test_a_function_calls_from_its_own_account(secretsmanager):
-    """Its clients name none, and it runs in another thread than the coroutine."""
+async def test_a_rotation_function_that_a_coroutine_started_calls_from_its_own_account(secretsmanager):
+    """Its clients have no account, and it runs in another thread than the coroutine."""
     other = "210987654321"
     secretsmanager.seed("db", "old", account=other, rotation=Rotation(rotate, days=30))
     secretsmanager.clock.advance(days=31)
@@ -384,8 +384,8 @@ async def test_a_function_calls_from_its_own_account(secretsmanager):
 
 
 @pytest.mark.asyncio
-async def test_a_function_runs_in_this_thread_where_no_loop_does(secretsmanager):
-    """A connection that belongs to a thread (SQLite's) is good in both then."""
+async def test_a_rotation_function_runs_in_the_callers_thread_if_no_event_loop_runs_there(secretsmanager):
+    """Both can then use a connection that is bound to its thread, such as SQLite's."""
     seen = []
 
     def handler(*_):

@@ -1,6 +1,6 @@
-"""botocore's hooks around a call: who is called, in which order, with what, and what a listener may change.
+"""botocore's hooks around a call: their order, their arguments, and the changes that a listener can make.
 
-botocore itself is the reference: a call outside the fixture that a Stubber answers, made by the same client.
+botocore is the reference: the same call without a manager, answered by a Stubber.
 """
 
 import json
@@ -23,7 +23,7 @@ CREATION = {"Name": "db", "SecretString": "one", "ClientRequestToken": TOKEN, "T
 
 
 def listen(client, *, to=HOOKS, service="secrets-manager", operation="*"):
-    """Registers a listener to each of these hooks; gives the list of what they are called with."""
+    """Register a listener to each of these hooks. Return the list of their calls."""
     seen = []
     for hook in to:
         client.meta.events.register(
@@ -33,7 +33,7 @@ def listen(client, *, to=HOOKS, service="secrets-manager", operation="*"):
 
 
 def plain(value):
-    """A hook's argument as something that two calls can be compared by."""
+    """Return a hook's argument as a value that can be compared with another call's."""
     if isinstance(value, dict):
         return {name: plain(item) for name, item in value.items()}
     if isinstance(value, str | bytes | int | list | type(None)):
@@ -41,11 +41,11 @@ def plain(value):
     return type(value).__name__
 
 
-# --- called as botocore calls them -----------------------------------------------------------------------------------
+# --- order and arguments ---------------------------------------------------------------------------------------------
 
 
 def seen_of_one_call(client, answered_by=None):
-    """What listeners see of one call. A Stubber is activated behind them, since it lets none behind itself hear."""
+    """Return the listeners' view of one call. The Stubber comes last: it stops the event for later listeners."""
     seen = listen(client, service="*")
     with answered_by or nullcontext():
         client.create_secret(**CREATION)
@@ -54,14 +54,14 @@ def seen_of_one_call(client, answered_by=None):
 
 @pytest.fixture
 def as_botocore_does(new_client):
-    """What listeners see of a call that goes through botocore alone."""
+    """The listeners' view of a call through botocore alone."""
     client = new_client()
     stubber = Stubber(client)
     stubber.add_response("create_secret", {})
     return seen_of_one_call(client, answered_by=stubber)
 
 
-def test_the_hooks_are_called_in_botocores_order(as_botocore_does, secretsmanager, new_client):
+def test_hooks_are_called_in_botocores_order(as_botocore_does, secretsmanager, new_client):
     called = [hook for hook, _ in seen_of_one_call(new_client())]
     assert called == [hook for hook, _ in as_botocore_does]
     assert called == list(HOOKS)
@@ -71,21 +71,21 @@ def test_the_hooks_are_called_in_botocores_order(as_botocore_does, secretsmanage
 def test_a_hook_is_called_with_the_same_arguments_as_by_botocore(
     as_botocore_does, secretsmanager, new_client, position
 ):
-    """The answer apart: botocore's own parsed response is what the Stubber was told."""
+    """Without the reply: botocore's parsed response is the Stubber's."""
     reference, ours = as_botocore_does[position][1], seen_of_one_call(new_client())[position][1]
     for given in (reference, ours):
         given.pop("parsed", None)
     assert ours == reference
 
 
-def test_after_call_is_given_the_reply_itself(secretsmanager, new_client):
+def test_an_after_call_listener_gets_the_reply_object_of_the_caller(secretsmanager, new_client):
     client = new_client()
     seen = listen(client, to=["after-call"])
     reply = client.create_secret(**CREATION)
     assert seen[0][1]["parsed"] is reply
 
 
-def test_after_call_is_given_the_http_response(secretsmanager, new_client):
+def test_an_after_call_listener_gets_the_http_response(secretsmanager, new_client):
     client = new_client()
     seen = listen(client, to=["after-call"])
     reply = client.create_secret(**CREATION)
@@ -95,7 +95,7 @@ def test_after_call_is_given_the_http_response(secretsmanager, new_client):
     assert response.headers["X-Amzn-RequestId"] == reply["ResponseMetadata"]["RequestId"]
 
 
-def test_after_call_is_given_the_parsed_error_of_a_refused_call(secretsmanager, new_client):
+def test_an_after_call_listener_gets_the_parsed_error_of_a_refused_call(secretsmanager, new_client):
     client = new_client()
     seen = listen(client, to=["after-call"])
     with pytest.raises(client.exceptions.ResourceNotFoundException) as raised:
@@ -104,8 +104,8 @@ def test_after_call_is_given_the_parsed_error_of_a_refused_call(secretsmanager, 
     assert seen[0][1]["http_response"].status_code == 400
 
 
-def test_the_context_of_one_call_is_the_same_in_all_hooks(secretsmanager, new_client):
-    """Tracing libraries keep what they need from hook to hook there."""
+def test_all_hooks_of_one_call_get_the_same_context(secretsmanager, new_client):
+    """Tracing libraries keep their state from hook to hook there."""
     client = new_client()
     seen = listen(client)
     client.list_secrets()
@@ -113,7 +113,7 @@ def test_the_context_of_one_call_is_the_same_in_all_hooks(secretsmanager, new_cl
     assert all(context is first for context in others)
 
 
-def test_before_call_shows_the_request_as_it_would_be_sent(secretsmanager, new_client):
+def test_a_before_call_listener_gets_body_headers_method_and_url_of_the_request(secretsmanager, new_client):
     client = new_client("eu-west-1")
     seen = listen(client, to=["before-call"])
     client.create_secret(**CREATION)
@@ -123,8 +123,8 @@ def test_before_call_shows_the_request_as_it_would_be_sent(secretsmanager, new_c
     assert (request["method"], request["url"]) == ("POST", "https://secretsmanager.eu-west-1.amazonaws.com/")
 
 
-def test_the_token_is_filled_between_the_specific_and_the_general_listeners(secretsmanager, new_client):
-    """botocore fills it as a listener to the bare event, so a Stubber's expected parameters don't need to name it."""
+def test_the_client_request_token_is_missing_until_the_bare_before_parameter_build(secretsmanager, new_client):
+    """botocore fills it in as a listener to the bare event, so a Stubber's expected parameters don't name it."""
     secretsmanager.seed("db", "one")
     client = new_client()
     had_token = []
@@ -140,10 +140,10 @@ def test_the_token_is_filled_between_the_specific_and_the_general_listeners(secr
         None,
         "after-call",
     ],
-    ids=["quiet", "hooked"],
+    ids=["no listener", "listener"],
 )
-def test_botocores_history_records_the_call(secretsmanager, new_client, monkeypatch, hook):
-    """What `aws history` is made of: a recorder that is global to botocore, and off unless somebody turns it on."""
+def test_botocores_history_records_a_sync_call(secretsmanager, new_client, monkeypatch, hook):
+    """`aws history` uses this global recorder. It is off by default."""
 
     class Kept(BaseHistoryHandler):
         def emit(self, event_type, payload, source):
@@ -180,8 +180,8 @@ def test_botocores_history_records_the_call(secretsmanager, new_client, monkeypa
         ".secretsmanager.GetSecretValue",
     ],
 )
-def test_a_listener_is_found_by_any_form_of_its_events_name(secretsmanager, new_client, hook, registered_for):
-    """`secretsmanager` is the older name of the service, which botocore still takes."""
+def test_a_listener_is_called_with_any_form_of_its_event_name(secretsmanager, new_client, hook, registered_for):
+    """`secretsmanager` is the service's older name, which botocore still accepts."""
     secretsmanager.seed("db", "one")
     client = new_client()
     called = []
@@ -199,7 +199,7 @@ def test_a_listener_to_another_operation_is_not_called(secretsmanager, new_clien
     assert called == []
 
 
-def test_a_listener_registered_between_calls_is_called_from_then_on(secretsmanager, new_client):
+def test_a_listener_that_is_registered_between_calls_is_called_in_later_calls(secretsmanager, new_client):
     client = new_client()
     client.list_secrets()
     called = listen(client, to=["before-call"])
@@ -208,7 +208,7 @@ def test_a_listener_registered_between_calls_is_called_from_then_on(secretsmanag
     assert len(called) == 2
 
 
-def test_a_listener_taken_back_is_called_no_more(secretsmanager, new_client):
+def test_an_unregistered_listener_is_not_called(secretsmanager, new_client):
     client = new_client()
     called = []
 
@@ -222,7 +222,7 @@ def test_a_listener_taken_back_is_called_no_more(secretsmanager, new_client):
     assert called == [1]
 
 
-def test_listeners_of_one_client_hear_nothing_of_another(secretsmanager, new_client):
+def test_a_listener_of_one_client_is_not_called_for_another_client(secretsmanager, new_client):
     one, two = new_client(), new_client()
     called = listen(one)
     two.list_secrets()
@@ -246,7 +246,7 @@ def test_a_listener_of_the_boto3_session_is_called(secretsmanager):
 
 
 @pytest.mark.parametrize("hook", HOOKS)
-def test_listeners_are_called_first_middle_last(secretsmanager, new_client, hook):
+def test_listeners_are_called_in_the_order_first_middle_last(secretsmanager, new_client, hook):
     client = new_client()
     called = []
     events, event = client.meta.events, f"{hook}.secrets-manager.ListSecrets"
@@ -258,7 +258,7 @@ def test_listeners_are_called_first_middle_last(secretsmanager, new_client, hook
 
 
 @pytest.mark.parametrize("hook", HOOKS)
-def test_a_more_specific_listener_is_called_before_a_less_specific_one(secretsmanager, new_client, hook):
+def test_a_listener_to_a_more_specific_event_is_called_first(secretsmanager, new_client, hook):
     client = new_client()
     called = []
     for name in ("", ".secrets-manager", ".secrets-manager.ListSecrets"):
@@ -267,7 +267,7 @@ def test_a_more_specific_listener_is_called_before_a_less_specific_one(secretsma
     assert called == [".secrets-manager.ListSecrets", ".secrets-manager", ""]
 
 
-def test_the_last_listener_to_the_least_specific_event_is_called(secretsmanager, new_client):
+def test_a_listener_registered_last_to_the_bare_before_call_is_called(secretsmanager, new_client):
     client = new_client()
     called = []
     client.meta.events.register_last("before-call", lambda **_: called.append(1), unique_id="mine")
@@ -275,7 +275,7 @@ def test_the_last_listener_to_the_least_specific_event_is_called(secretsmanager,
     assert called == [1]
 
 
-def test_the_last_listener_to_the_least_specific_event_is_called_if_it_comes_late(secretsmanager, new_client):
+def test_a_listener_registered_last_to_the_bare_before_call_after_a_call_is_called(secretsmanager, new_client):
     client = new_client()
     listen(client, to=["after-call"])
     client.list_secrets()
@@ -285,7 +285,7 @@ def test_the_last_listener_to_the_least_specific_event_is_called_if_it_comes_lat
     assert called == [1]
 
 
-def test_listeners_are_called_in_a_second_manager_too(new_client):
+def test_a_listener_is_called_in_each_of_two_managers(new_client):
     client = new_client()
     called = listen(client, to=["before-call"])
     for _ in range(2):
@@ -294,10 +294,10 @@ def test_listeners_are_called_in_a_second_manager_too(new_client):
     assert len(called) == 2
 
 
-# --- what a listener may change --------------------------------------------------------------------------------------
+# --- changes by listeners --------------------------------------------------------------------------------------------
 
 
-def test_provide_client_params_may_change_the_parameters_in_place(secretsmanager, new_client):
+def test_a_provide_client_params_listener_can_change_the_parameters_in_place(secretsmanager, new_client):
     client = new_client()
 
     def add_prefix(params, **_):
@@ -307,14 +307,14 @@ def test_provide_client_params_may_change_the_parameters_in_place(secretsmanager
     assert client.create_secret(Name="db")["Name"] == "app/db"
 
 
-def test_provide_client_params_may_give_other_parameters(secretsmanager, new_client):
+def test_a_provide_client_params_listener_can_return_other_parameters(secretsmanager, new_client):
     client = new_client()
     client.meta.events.register("provide-client-params.secrets-manager.CreateSecret", lambda **_: {"Name": "other"})
     assert client.create_secret(Name="db", SecretString="one")["Name"] == "other"
     assert secretsmanager.secret("other").versions == []
 
 
-def test_before_parameter_build_may_change_the_parameters_in_place(secretsmanager, new_client):
+def test_a_before_parameter_build_listener_can_change_the_parameters_in_place(secretsmanager, new_client):
     client = new_client()
     client.meta.events.register(
         "before-parameter-build.secrets-manager.CreateSecret",
@@ -331,7 +331,7 @@ def test_parameters_that_a_listener_changed_are_validated(secretsmanager, new_cl
         client.get_secret_value(SecretId="db")
 
 
-def test_before_call_may_change_the_body(secretsmanager, new_client):
+def test_a_before_call_listener_can_change_the_body(secretsmanager, new_client):
     secretsmanager.seed("other", "of the other")
     client = new_client()
 
@@ -343,7 +343,7 @@ def test_before_call_may_change_the_body(secretsmanager, new_client):
     secretsmanager.assert_logged("GetSecretValue", SecretId="other")
 
 
-def test_after_call_may_change_the_reply(secretsmanager, new_client):
+def test_an_after_call_listener_can_change_the_reply(secretsmanager, new_client):
     secretsmanager.seed("db", "one")
     client = new_client()
     client.meta.events.register("after-call", lambda parsed, **_: parsed.update(SecretString="masked"))
@@ -351,7 +351,7 @@ def test_after_call_may_change_the_reply(secretsmanager, new_client):
     secretsmanager.assert_value("db", "one")
 
 
-def test_after_call_may_raise(secretsmanager, new_client):
+def test_an_error_of_an_after_call_listener_reaches_the_caller_and_the_call_is_logged(secretsmanager, new_client):
     client = new_client()
 
     def refuse(**_):
@@ -364,7 +364,7 @@ def test_after_call_may_raise(secretsmanager, new_client):
 
 
 @pytest.mark.parametrize("hook", HOOKS[:3])
-def test_a_listener_that_raises_before_the_call_stops_it(secretsmanager, new_client, hook):
+def test_an_error_of_a_listener_before_the_answer_stops_the_call(secretsmanager, new_client, hook):
     client = new_client()
 
     def refuse(**_):
@@ -377,7 +377,7 @@ def test_a_listener_that_raises_before_the_call_stops_it(secretsmanager, new_cli
     assert list(secretsmanager.log) == []
 
 
-def test_a_call_after_one_that_a_listener_stopped_is_answered(secretsmanager, new_client):
+def test_a_call_after_a_call_that_a_listener_stopped_is_answered(secretsmanager, new_client):
     client = new_client()
     refusals = [PermissionError("once")]
 
@@ -391,8 +391,7 @@ def test_a_call_after_one_that_a_listener_stopped_is_answered(secretsmanager, ne
     assert client.list_secrets()["SecretList"] == []
 
 
-def test_a_listener_may_call_the_same_client(secretsmanager, new_client):
-    """As a hook does that looks something up first."""
+def test_a_before_call_listener_can_call_the_same_client(secretsmanager, new_client):
     secretsmanager.seed("db", "one")
     client = new_client()
     client.meta.events.register(
@@ -409,7 +408,7 @@ def answer(status, parsed):
     return lambda **_: (AWSResponse("https://test", status, {}, None), parsed)
 
 
-def test_before_call_may_answer(secretsmanager, new_client):
+def test_a_before_call_listener_can_answer_a_call(secretsmanager, new_client):
     client = new_client()
     parsed = {"SecretString": "from the hook", "CreatedDate": datetime(2020, 1, 1, tzinfo=UTC)}
     client.meta.events.register("before-call.secrets-manager.GetSecretValue", answer(200, parsed))
@@ -426,13 +425,13 @@ def test_a_call_that_a_listener_answers_is_not_logged(secretsmanager, new_client
 
 @pytest.mark.parametrize("register", ["register_first", "register", "register_last"])
 @pytest.mark.parametrize("event", ["before-call", "before-call.*.*", "before-call.secrets-manager.ListSecrets"])
-def test_before_call_may_answer_wherever_it_is_registered(secretsmanager, new_client, register, event):
+def test_a_before_call_listener_can_answer_from_any_registration(secretsmanager, new_client, register, event):
     client = new_client()
     getattr(client.meta.events, register)(event, answer(200, {"SecretList": ["mine"]}), unique_id="mine")
     assert client.list_secrets() == {"SecretList": ["mine"]}
 
 
-def test_before_call_may_answer_with_a_modelled_error(secretsmanager, new_client):
+def test_a_before_call_listener_can_answer_with_a_modelled_error(secretsmanager, new_client):
     client = new_client()
     parsed = {"Error": {"Code": "DecryptionFailure", "Message": "from the hook"}}
     client.meta.events.register("before-call", answer(400, parsed))
@@ -441,7 +440,7 @@ def test_before_call_may_answer_with_a_modelled_error(secretsmanager, new_client
     assert raised.value.response is parsed
 
 
-def test_after_call_hears_of_a_call_that_a_listener_answered(secretsmanager, new_client):
+def test_an_after_call_listener_gets_the_answer_of_a_before_call_listener(secretsmanager, new_client):
     client = new_client()
     parsed = {"SecretList": []}
     client.meta.events.register("before-call", answer(200, parsed))

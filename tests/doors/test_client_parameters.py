@@ -1,4 +1,4 @@
-"""What a client does to parameters before they leave: tokens, validation, blobs, odd types."""
+"""The changes that a client makes to parameters before it sends them: tokens, validation, blobs, other types."""
 
 import io
 import re
@@ -20,7 +20,7 @@ NOWHERE = "http://127.0.0.1:1"
 
 @pytest.fixture
 def unvalidated(secretsmanager, new_client):
-    """A client that sends whatever it is given."""
+    """A client without parameter validation."""
     return new_client(config=Config(parameter_validation=False))
 
 
@@ -34,8 +34,9 @@ def unvalidated(secretsmanager, new_client):
         ("put_secret_value", {"SecretId": "db", "SecretString": "x"}),
         ("update_secret", {"SecretId": "db", "SecretString": "x"}),
     ],
+    ids=["create_secret", "put_secret_value", "update_secret"],
 )
-def test_a_token_that_is_not_given_is_a_uuid4(secretsmanager, client, operation, parameters):
+def test_a_client_fills_in_a_uuid4_for_a_missing_client_request_token(secretsmanager, client, operation, parameters):
     secretsmanager.seed("db", "one")
     reply = getattr(client, operation)(**parameters)
     token = secretsmanager.log[-1].request["ClientRequestToken"]
@@ -44,33 +45,33 @@ def test_a_token_that_is_not_given_is_a_uuid4(secretsmanager, client, operation,
 
 
 @pytest.mark.parametrize("operation", ["create_secret", "put_secret_value", "update_secret"])
-def test_a_token_that_is_given_is_kept(secretsmanager, client, operation):
+def test_a_client_keeps_a_given_client_request_token(secretsmanager, client, operation):
     secretsmanager.seed("db", "one")
     name = {"Name": "new"} if operation == "create_secret" else {"SecretId": "db"}
     reply = getattr(client, operation)(**name, SecretString="x", ClientRequestToken=TOKEN)
     assert reply["VersionId"] == TOKEN
 
 
-def test_each_call_gets_a_token_of_its_own(secretsmanager, client):
+def test_each_put_secret_value_gets_its_own_client_request_token(secretsmanager, client):
     secretsmanager.seed("db", "one")
     ids = {client.put_secret_value(SecretId="db", SecretString="x")["VersionId"] for _ in range(20)}
     assert len(ids) == 20
 
 
-def test_an_operation_without_a_token_gets_none(secretsmanager, client):
+def test_get_secret_value_gets_no_client_request_token(secretsmanager, client):
     secretsmanager.seed("db", "one")
     client.get_secret_value(SecretId="db")
     assert secretsmanager.log[-1].request == {"SecretId": "db"}
 
 
-def test_the_callers_own_parameters_stay_without_a_token(secretsmanager, client):
+def test_the_callers_dict_of_parameters_gets_no_client_request_token(secretsmanager, client):
     parameters = {"Name": "db", "SecretString": "one"}
     client.create_secret(**parameters)
     assert parameters == {"Name": "db", "SecretString": "one"}
 
 
-@pytest.mark.parametrize("hook", [None, "after-call"], ids=["quiet", "hooked"])
-def test_tokens_of_a_seeded_manager_repeat(new_client, hook):
+@pytest.mark.parametrize("hook", [None, "after-call"], ids=["no hooks", "after-call hook"])
+def test_a_manager_with_a_random_seed_repeats_its_client_request_tokens(new_client, hook):
     client = new_client()
     if hook:
         client.meta.events.register(hook, lambda **_: None)
@@ -84,8 +85,8 @@ def test_tokens_of_a_seeded_manager_repeat(new_client, hook):
     assert ids() == first
 
 
-def test_a_token_of_none_is_refused_as_botocore_refuses_it(secretsmanager, client):
-    """It fills in what is missing, not what is None."""
+def test_a_client_request_token_of_none_fails_botocores_validation(secretsmanager, client):
+    """botocore fills in a missing token, not one that is None."""
     with pytest.raises(ParamValidationError, match="Invalid type for parameter ClientRequestToken, value: None"):
         client.create_secret(Name="db", ClientRequestToken=None)
 
@@ -101,41 +102,59 @@ class Text(str):
     __slots__ = ()
 
 
-REFUSED_BY_BOTOCORE = [
-    ("get_secret_value", {}),
-    ("get_secret_value", {"SecretId": None}),
-    ("get_secret_value", {"SecretId": 7}),
-    ("get_secret_value", {"SecretId": b"db"}),
-    ("get_secret_value", {"SecretId": ""}),
-    ("get_secret_value", {"SecretId": "db", "Secret": "x"}),
-    ("get_secret_value", {"SecretId": "db", "VersionId": "short"}),
-    ("get_secret_value", {"SecretID": "db"}),
-    ("create_secret", {"Name": ""}),
-    ("create_secret", {"Name": "db", "SecretString": ""}),
-    ("create_secret", {"Name": "db", "SecretString": {"user": "app"}}),
-    ("create_secret", {"Name": "db", "SecretBinary": 5}),
-    ("create_secret", {"Name": "db", "SecretBinary": memoryview(b"x")}),
-    ("create_secret", {"Name": "db", "Tags": {"team": "pay"}}),
-    ("create_secret", {"Name": "db", "Tags": ["team"]}),
-    ("create_secret", {"Name": "db", "Tags": [{"key": "team"}]}),
-    ("create_secret", {"Name": "db", "Tags": [{"Key": "", "Value": 1}, {"Key": None}]}),
-    ("put_secret_value", {"SecretId": "db", "SecretString": "x", "VersionStages": []}),
-    ("put_secret_value", {"SecretId": "db", "SecretString": "x", "VersionStages": "AWSCURRENT"}),
-    ("put_secret_value", {"SecretId": "db", "SecretString": "x", "ClientRequestToken": "short"}),
-    ("list_secrets", {"MaxResults": "10"}),
-    ("list_secrets", {"MaxResults": 0}),
-    ("list_secrets", {"MaxResults": 1.5}),
-    ("list_secrets", {"Filters": [{"Key": "name", "Values": "db"}]}),
-    ("delete_secret", {"SecretId": "db", "ForceDeleteWithoutRecovery": "yes"}),
-    ("get_random_password", {"PasswordLength": True, "ExcludeNumbers": 1}),
-    ("batch_get_secret_value", {"SecretIdList": []}),
-]
-"""Each is refused before it leaves; some for more than one fault."""
+REFUSED_BY_BOTOCORE = {
+    "get_secret_value: no SecretId": ("get_secret_value", {}),
+    "get_secret_value: SecretId None": ("get_secret_value", {"SecretId": None}),
+    "get_secret_value: SecretId of int": ("get_secret_value", {"SecretId": 7}),
+    "get_secret_value: SecretId of bytes": ("get_secret_value", {"SecretId": b"db"}),
+    "get_secret_value: empty SecretId": ("get_secret_value", {"SecretId": ""}),
+    "get_secret_value: unknown member": ("get_secret_value", {"SecretId": "db", "Secret": "x"}),
+    "get_secret_value: short VersionId": ("get_secret_value", {"SecretId": "db", "VersionId": "short"}),
+    "get_secret_value: misspelt member": ("get_secret_value", {"SecretID": "db"}),
+    "create_secret: empty Name": ("create_secret", {"Name": ""}),
+    "create_secret: empty SecretString": ("create_secret", {"Name": "db", "SecretString": ""}),
+    "create_secret: SecretString of dict": ("create_secret", {"Name": "db", "SecretString": {"user": "app"}}),
+    "create_secret: SecretBinary of int": ("create_secret", {"Name": "db", "SecretBinary": 5}),
+    "create_secret: SecretBinary of memoryview": ("create_secret", {"Name": "db", "SecretBinary": memoryview(b"x")}),
+    "create_secret: Tags of dict": ("create_secret", {"Name": "db", "Tags": {"team": "pay"}}),
+    "create_secret: Tags of str": ("create_secret", {"Name": "db", "Tags": ["team"]}),
+    "create_secret: lower-case tag key": ("create_secret", {"Name": "db", "Tags": [{"key": "team"}]}),
+    "create_secret: several wrong tags": (
+        "create_secret",
+        {"Name": "db", "Tags": [{"Key": "", "Value": 1}, {"Key": None}]},
+    ),
+    "put_secret_value: no VersionStages": (
+        "put_secret_value",
+        {"SecretId": "db", "SecretString": "x", "VersionStages": []},
+    ),
+    "put_secret_value: VersionStages of str": (
+        "put_secret_value",
+        {"SecretId": "db", "SecretString": "x", "VersionStages": "AWSCURRENT"},
+    ),
+    "put_secret_value: short ClientRequestToken": (
+        "put_secret_value",
+        {"SecretId": "db", "SecretString": "x", "ClientRequestToken": "short"},
+    ),
+    "list_secrets: MaxResults of str": ("list_secrets", {"MaxResults": "10"}),
+    "list_secrets: MaxResults 0": ("list_secrets", {"MaxResults": 0}),
+    "list_secrets: MaxResults of float": ("list_secrets", {"MaxResults": 1.5}),
+    "list_secrets: Values of str": ("list_secrets", {"Filters": [{"Key": "name", "Values": "db"}]}),
+    "delete_secret: ForceDeleteWithoutRecovery of str": (
+        "delete_secret",
+        {"SecretId": "db", "ForceDeleteWithoutRecovery": "yes"},
+    ),
+    "get_random_password: PasswordLength of bool": (
+        "get_random_password",
+        {"PasswordLength": True, "ExcludeNumbers": 1},
+    ),
+    "batch_get_secret_value: no SecretIdList members": ("batch_get_secret_value", {"SecretIdList": []}),
+}
+"""botocore refuses each before it is sent, some for several reasons."""
 
 
-@pytest.mark.parametrize(("operation", "parameters"), REFUSED_BY_BOTOCORE)
-def test_parameters_are_refused_in_botocores_words(new_client, operation, parameters):
-    """The reference is the same call outside the fixture, of a client that could send it nowhere."""
+@pytest.mark.parametrize(("operation", "parameters"), REFUSED_BY_BOTOCORE.values(), ids=REFUSED_BY_BOTOCORE)
+def test_invalid_parameters_fail_with_botocores_own_text_and_reach_no_log(new_client, operation, parameters):
+    """The reference is the same call without a manager, by a client with an unreachable endpoint."""
     with pytest.raises(ParamValidationError) as reference:
         getattr(new_client(endpoint_url=NOWHERE, config=UNSENT), operation)(**parameters)
     with SecretsManager() as sm, pytest.raises(ParamValidationError) as raised:
@@ -145,7 +164,7 @@ def test_parameters_are_refused_in_botocores_words(new_client, operation, parame
 
 
 def without_addresses(error):
-    """The text of an error; objects that it shows have addresses of their own at each call."""
+    """The text of an error, without the memory addresses of the objects in it."""
     return re.sub(r"0x[0-9a-f]+", "0x", str(error))
 
 
@@ -163,10 +182,20 @@ def without_addresses(error):
         ("list_secrets", {"MaxResults": "10"}, "SerializationException"),
         ("delete_secret", {"SecretId": "db", "ForceDeleteWithoutRecovery": "yes"}, "SerializationException"),
     ],
+    ids=[
+        "no SecretId",
+        "SecretId None",
+        "empty SecretId",
+        "long SecretId",
+        "empty SecretString",
+        "empty tag key",
+        "MaxResults 0",
+        "SecretId of int",
+        "MaxResults of str",
+        "ForceDeleteWithoutRecovery of str",
+    ],
 )
-def test_a_client_that_does_not_validate_gets_aws_s_own_refusal(
-    secretsmanager, unvalidated, operation, parameters, code
-):
+def test_a_client_without_validation_gets_the_refusal_of_aws(secretsmanager, unvalidated, operation, parameters, code):
     with pytest.raises(ClientError) as raised:
         getattr(unvalidated, operation)(**parameters)
     assert type(raised.value) is ClientError
@@ -174,17 +203,17 @@ def test_a_client_that_does_not_validate_gets_aws_s_own_refusal(
     assert [call.error for call in secretsmanager.log] == [code]
 
 
-def test_a_client_that_does_not_validate_gets_a_good_request_through(secretsmanager, unvalidated):
+def test_a_client_without_validation_creates_a_secret(secretsmanager, unvalidated):
     unvalidated.create_secret(Name="db", SecretString="one")
     secretsmanager.assert_value("db", "one")
 
 
-def test_a_maximum_is_left_to_aws_since_botocore_checks_none(secretsmanager, client):
+def test_list_secrets_with_max_results_above_100_is_refused_by_aws_not_by_botocore(secretsmanager, client):
     with pytest.raises(ClientError, match="Member must have value less than or equal to 100"):
         client.list_secrets(MaxResults=101)
 
 
-@pytest.mark.parametrize("hook", [None, "after-call"], ids=["quiet", "hooked"])
+@pytest.mark.parametrize("hook", [None, "after-call"], ids=["no hooks", "after-call hook"])
 @pytest.mark.parametrize(
     ("given", "meant"),
     [
@@ -198,7 +227,9 @@ def test_a_maximum_is_left_to_aws_since_botocore_checks_none(secretsmanager, cli
     ],
     ids=["enum", "subclass of str", "tuple", "ordered dict"],
 )
-def test_what_botocore_takes_for_a_type_arrives_as_that_type(secretsmanager, new_client, hook, given, meant):
+def test_create_secret_records_plain_types_for_the_subclasses_that_botocore_accepts(
+    secretsmanager, new_client, hook, given, meant
+):
     client = new_client()
     if hook:
         client.meta.events.register(hook, lambda **_: None)
@@ -212,7 +243,7 @@ def test_what_botocore_takes_for_a_type_arrives_as_that_type(secretsmanager, new
 # --- blobs -----------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("hook", [None, "after-call"], ids=["quiet", "hooked"])
+@pytest.mark.parametrize("hook", [None, "after-call"], ids=["no hooks", "after-call hook"])
 @pytest.mark.parametrize(
     ("given", "stored"),
     [
@@ -222,9 +253,11 @@ def test_what_botocore_takes_for_a_type_arrives_as_that_type(secretsmanager, new
         ("clé €", "clé €".encode()),
         (b"=" * 65536, b"=" * 65536),
     ],
-    ids=["bytes", "bytearray", "str", "str beyond ascii", "longest"],
+    ids=["bytes", "bytearray", "str", "str not in ascii", "longest"],
 )
-def test_a_blob_is_stored_as_botocore_would_send_it(secretsmanager, new_client, hook, given, stored):
+def test_create_secret_stores_a_secret_binary_as_the_bytes_that_botocore_sends(
+    secretsmanager, new_client, hook, given, stored
+):
     client = new_client()
     if hook:
         client.meta.events.register(hook, lambda **_: None)
@@ -232,13 +265,13 @@ def test_a_blob_is_stored_as_botocore_would_send_it(secretsmanager, new_client, 
     assert client.get_secret_value(SecretId="key")["SecretBinary"] == stored
 
 
-def test_a_blob_longer_than_the_limit_is_refused(secretsmanager, client):
+def test_create_secret_refuses_a_secret_binary_longer_than_65536_bytes(secretsmanager, client):
     with pytest.raises(ClientError, match="Member must have length less than or equal to 65536"):
         client.create_secret(Name="key", SecretBinary=b"=" * 65537)
 
 
-def test_a_file_fails_as_it_does_with_botocore(new_client):
-    """Its validator takes it, its JSON serializer does not."""
+def test_create_secret_with_a_file_as_secret_binary_fails_with_botocores_type_error(new_client):
+    """botocore's validator accepts a file, its JSON serializer doesn't."""
     with pytest.raises(TypeError) as reference:
         new_client(endpoint_url=NOWHERE, config=UNSENT).create_secret(Name="key", SecretBinary=io.BytesIO(b"x"))
     with SecretsManager(), pytest.raises(TypeError) as raised:

@@ -1,4 +1,4 @@
-"""What a client gives back: metadata, times, pages, and objects that nobody else holds."""
+"""The replies of a client: metadata, times, pages, and copies that belong to the caller."""
 
 import copy
 import re
@@ -12,11 +12,11 @@ from dateutil.tz import tzlocal
 UUID4 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 
 
-@pytest.fixture(params=["quiet", "hooked"])
+@pytest.fixture(params=["no listener", "listener"])
 def caller(request, secretsmanager, new_client):
-    """A client with and without a listener to its calls."""
+    """A client with and without a listener."""
     client = new_client()
-    if request.param == "hooked":
+    if request.param == "listener":
         client.meta.events.register("after-call.secrets-manager", lambda **_: None)
     return client
 
@@ -24,19 +24,19 @@ def caller(request, secretsmanager, new_client):
 # --- metadata --------------------------------------------------------------------------------------------------------
 
 
-def test_a_reply_carries_response_metadata(caller):
+def test_a_reply_has_botocores_response_metadata(caller):
     metadata = caller.list_secrets()["ResponseMetadata"]
     assert metadata.keys() == {"RequestId", "HTTPStatusCode", "HTTPHeaders", "RetryAttempts"}
     assert (metadata["HTTPStatusCode"], metadata["RetryAttempts"]) == (200, 0)
 
 
-def test_a_request_id_is_a_uuid_that_the_log_knows(caller, secretsmanager):
+def test_the_request_id_of_a_reply_is_the_uuid_in_the_log(caller, secretsmanager):
     request_id = caller.list_secrets()["ResponseMetadata"]["RequestId"]
     assert UUID4.fullmatch(request_id)
     assert request_id == secretsmanager.log[-1].request_id
 
 
-def test_the_headers_are_those_of_aws_in_lower_case(caller, monkeypatch):
+def test_a_reply_has_the_http_headers_of_aws_in_lower_case(caller, monkeypatch):
     monkeypatch.setattr("time.time", lambda: 1_700_000_000.0)
     metadata = caller.list_secrets()["ResponseMetadata"]
     expected = {
@@ -47,12 +47,12 @@ def test_the_headers_are_those_of_aws_in_lower_case(caller, monkeypatch):
     assert metadata["HTTPHeaders"] == metadata["HTTPHeaders"] | expected
 
 
-def test_a_reply_without_members_has_metadata_alone(caller, secretsmanager):
+def test_the_reply_of_tag_resource_has_only_metadata(caller, secretsmanager):
     secretsmanager.seed("db", "one")
     assert caller.tag_resource(SecretId="db", Tags=[{"Key": "a", "Value": "b"}]).keys() == {"ResponseMetadata"}
 
 
-def test_members_that_are_absent_are_not_there(caller, secretsmanager):
+def test_the_reply_of_get_secret_value_omits_absent_members(caller, secretsmanager):
     secretsmanager.seed("db", "one")
     reply = caller.get_secret_value(SecretId="db")
     assert "SecretBinary" not in reply
@@ -63,14 +63,14 @@ def test_members_that_are_absent_are_not_there(caller, secretsmanager):
 
 
 def as_botocore_parses(client, operation, body):
-    """What botocore's own parser makes of this body."""
+    """Parse this body with botocore's own parser."""
     shape = client.meta.service_model.operation_model(operation).output_shape
     parser = ResponseParserFactory().create_parser("json")
     return parser.parse({"status_code": 200, "headers": {}, "body": body}, shape)
 
 
 @pytest.mark.parametrize("seconds", [1_523_477_145.713, 1_700_000_000.0, 1_719_792_000.001])
-def test_times_are_what_botocores_parser_makes_of_them(caller, secretsmanager, monkeypatch, seconds):
+def test_times_in_replies_equal_those_of_botocores_parser(caller, secretsmanager, monkeypatch, seconds):
     monkeypatch.setattr("time.time", lambda: seconds)
     caller.create_secret(Name="db", SecretString="one")
     reference = as_botocore_parses(caller, "DescribeSecret", f'{{"CreatedDate": {seconds}}}'.encode())["CreatedDate"]
@@ -83,23 +83,23 @@ def test_times_are_what_botocores_parser_makes_of_them(caller, secretsmanager, m
         assert (found, found.utcoffset(), type(found.tzinfo)) == (reference, reference.utcoffset(), tzlocal)
 
 
-def test_times_are_aware(caller, secretsmanager, monkeypatch):
+def test_times_in_replies_are_aware_datetimes(caller, secretsmanager, monkeypatch):
     monkeypatch.setattr("time.time", lambda: 1_700_000_000.125)
     secretsmanager.seed("db", "one")
     created = caller.get_secret_value(SecretId="db")["CreatedDate"]
     assert created == datetime(2023, 11, 14, 22, 13, 20, 125_000, tzinfo=UTC)
 
 
-def test_no_time_is_later_than_the_clock(caller, secretsmanager, monkeypatch):
-    """A test may compare a date with `datetime.now(UTC)` right after the call."""
+def test_a_created_date_is_not_later_than_the_clock(caller, secretsmanager, monkeypatch):
+    """A test may compare it with `datetime.now(UTC)` after the call."""
     monkeypatch.setattr("time.time", lambda: 1_700_000_000.1257)
     secretsmanager.seed("db", "one")
     assert caller.get_secret_value(SecretId="db")["CreatedDate"].timestamp() <= 1_700_000_000.1257
 
 
 @pytest.mark.parametrize(("member", "shown"), [("CreatedDate", "time 1700000000.0"), ("SecretBinary", "blob AAE=")])
-def test_a_session_with_parsers_of_its_own_has_them_used(secretsmanager, monkeypatch, member, shown):
-    """As awscli's session has, which shows both as they are on the wire."""
+def test_a_client_uses_the_timestamp_and_blob_parsers_of_its_session(secretsmanager, monkeypatch, member, shown):
+    """awscli's session has its own parsers, which keep the values of the HTTP body."""
     monkeypatch.setattr("time.time", lambda: 1_700_000_000.0)
     session = Session()
     session.get_component("response_parser_factory").set_parser_defaults(
@@ -110,11 +110,11 @@ def test_a_session_with_parsers_of_its_own_has_them_used(secretsmanager, monkeyp
     assert client.get_secret_value(SecretId="key")[member] == shown
 
 
-# --- nobody else's objects -------------------------------------------------------------------------------------------
+# --- copies ----------------------------------------------------------------------------------------------------------
 
 
 def spoil(value):
-    """Changes everything in a reply or a request that can be changed."""
+    """Change each mutable part of a reply or a request."""
     if isinstance(value, dict):
         for item in list(value.values()):
             spoil(item)
@@ -151,10 +151,10 @@ POLICY = {
 }
 
 
-@pytest.mark.parametrize(("operation", "parameters"), READS)
-def test_changing_a_reply_changes_no_later_one(caller, secretsmanager, operation, parameters):
+@pytest.mark.parametrize(("operation", "parameters"), READS, ids=[operation for operation, _ in READS])
+def test_changing_a_reply_does_not_change_the_next_reply(caller, secretsmanager, operation, parameters):
     secretsmanager.seed("db", "two", versions=["one"], tags={"team": "pay"}, policy=POLICY)
-    getattr(caller, operation)(**copy.deepcopy(parameters))  # so that the date of last access is set
+    getattr(caller, operation)(**copy.deepcopy(parameters))  # sets the date of last access
     reply = getattr(caller, operation)(**copy.deepcopy(parameters))
     expected = without_metadata(reply)
     assert expected
@@ -162,7 +162,7 @@ def test_changing_a_reply_changes_no_later_one(caller, secretsmanager, operation
     assert without_metadata(getattr(caller, operation)(**copy.deepcopy(parameters))) == expected
 
 
-def test_changing_a_reply_changes_no_log(caller, secretsmanager):
+def test_changing_a_reply_does_not_change_the_log(caller, secretsmanager):
     secretsmanager.seed("db", "one")
     reply = caller.put_secret_value(SecretId="db", SecretString="two", VersionStages=["AWSCURRENT", "green"])
     expected = without_metadata(reply)
@@ -170,14 +170,14 @@ def test_changing_a_reply_changes_no_log(caller, secretsmanager):
     assert secretsmanager.log[-1].response == expected
 
 
-def test_changing_a_request_afterwards_changes_no_state(caller, secretsmanager):
+def test_changing_a_request_after_the_call_does_not_change_the_secret(caller, secretsmanager):
     tags = [{"Key": "team", "Value": "pay"}]
     caller.create_secret(Name="db", Tags=tags)
     spoil(tags)
     assert secretsmanager.secret("db").tags == {"team": "pay"}
 
 
-def test_changing_a_request_afterwards_changes_no_log(caller, secretsmanager):
+def test_changing_a_request_after_the_call_does_not_change_the_log(caller, secretsmanager):
     stages = ["AWSCURRENT", "green"]
     secretsmanager.seed("db", "one")
     caller.put_secret_value(SecretId="db", SecretString="two", VersionStages=stages)
@@ -185,14 +185,14 @@ def test_changing_a_request_afterwards_changes_no_log(caller, secretsmanager):
     assert secretsmanager.log[-1].request["VersionStages"] == ["AWSCURRENT", "green"]
 
 
-def test_changing_a_bytearray_afterwards_changes_no_value(caller, secretsmanager):
+def test_changing_a_bytearray_after_create_secret_does_not_change_the_value(caller, secretsmanager):
     value = bytearray(b"one")
     caller.create_secret(Name="key", SecretBinary=value)
     value[:] = b"two"
     secretsmanager.assert_value("key", b"one")
 
 
-def test_changing_what_the_log_shows_changes_no_log(caller, secretsmanager):
+def test_changing_the_request_and_response_of_an_event_does_not_change_the_log(caller, secretsmanager):
     caller.create_secret(Name="db", Tags=[{"Key": "team", "Value": "pay"}])
     call = secretsmanager.log[-1]
     expected = copy.deepcopy((call.request, call.response))
@@ -201,7 +201,7 @@ def test_changing_what_the_log_shows_changes_no_log(caller, secretsmanager):
     assert (call.request, call.response) == expected
 
 
-def test_a_listener_that_changes_the_reply_changes_no_log(secretsmanager, new_client):
+def test_a_listener_that_changes_the_reply_does_not_change_the_log(secretsmanager, new_client):
     client = new_client()
     client.meta.events.register("after-call", lambda parsed, **_: spoil(parsed))
     client.create_secret(Name="db", SecretString="one")
@@ -212,7 +212,7 @@ def test_a_listener_that_changes_the_reply_changes_no_log(secretsmanager, new_cl
 # --- pages -----------------------------------------------------------------------------------------------------------
 
 
-def test_the_paginator_gives_every_secret_once(caller, secretsmanager):
+def test_the_list_secrets_paginator_gives_every_secret_once(caller, secretsmanager):
     for number in range(7):
         secretsmanager.seed(f"db-{number}", "x")
     pages = list(caller.get_paginator("list_secrets").paginate(PaginationConfig={"PageSize": 3}))
@@ -222,7 +222,7 @@ def test_the_paginator_gives_every_secret_once(caller, secretsmanager):
     assert sorted(names) == [f"db-{number}" for number in range(7)]
 
 
-def test_the_paginator_starts_again_where_it_stopped(caller, secretsmanager):
+def test_the_list_secrets_paginator_continues_from_a_starting_token(caller, secretsmanager):
     for number in range(5):
         secretsmanager.seed(f"db-{number}", "x")
     paginator = caller.get_paginator("list_secrets")
@@ -232,7 +232,7 @@ def test_the_paginator_starts_again_where_it_stopped(caller, secretsmanager):
     assert (len(first["SecretList"]), sorted(names)) == (2, [f"db-{number}" for number in range(5)])
 
 
-def test_the_paginator_hands_filters_on(caller, secretsmanager):
+def test_the_list_secrets_paginator_passes_filters(caller, secretsmanager):
     for name in ("app/db", "app/key", "web/db"):
         secretsmanager.seed(name, "x")
     pages = caller.get_paginator("list_secrets").paginate(Filters=[{"Key": "name", "Values": ["app/"]}])

@@ -1,4 +1,4 @@
-"""A pool of threads that a process does not wait for at its end."""
+"""A thread pool that doesn't keep the process alive."""
 
 import subprocess
 import sys
@@ -21,22 +21,22 @@ def pool():
 
 @pytest.fixture
 def go_on():
-    """What blocked calls wait for."""
+    """The event that blocked calls wait for."""
     event = Event()
     yield event
     event.set()
 
 
-def test_it_gives_what_a_function_returns(pool):
+def test_a_daemon_pool_returns_the_result_of_a_function(pool):
     assert pool.submit(divmod, 7, 2).result(PATIENCE) == (3, 1)
 
 
-def test_it_hands_keywords_on(pool):
+def test_a_daemon_pool_passes_keyword_arguments(pool):
     assert pool.submit(int, "ff", base=16).result(PATIENCE) == 255
 
 
 @pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt, SystemExit])
-def test_it_gives_what_a_function_raises_and_calls_on(pool, error):
+def test_a_daemon_pool_returns_the_error_of_a_function_and_runs_the_next(pool, error):
     def fail():
         raise error
 
@@ -44,24 +44,24 @@ def test_it_gives_what_a_function_raises_and_calls_on(pool, error):
     assert pool.submit(int).result(PATIENCE) == 0
 
 
-def test_its_threads_are_daemons_of_its_name(pool):
+def test_the_threads_of_a_daemon_pool_are_daemons_and_have_its_name(pool):
     thread = pool.submit(current_thread).result(PATIENCE)
     assert (thread.daemon, thread.name) == (True, "pool_0")
 
 
-def test_calls_one_after_another_share_a_thread(pool):
+def test_a_daemon_pool_runs_successive_calls_in_one_thread(pool):
     threads = {pool.submit(current_thread).result(PATIENCE) for _ in range(50)}
     assert len(threads) == 1
 
 
-def test_it_calls_as_many_at_a_time_as_it_has_threads(pool):
-    """Each waits for the other."""
+def test_a_daemon_pool_runs_as_many_concurrent_calls_as_it_has_threads(pool):
+    """Each call waits for the other."""
     together = Barrier(2)
     calls = [pool.submit(together.wait, PATIENCE) for _ in range(2)]
     assert {call.result(PATIENCE) for call in calls} == {0, 1}
 
 
-def test_what_is_too_much_for_its_threads_waits_for_one(pool, go_on):
+def test_a_daemon_pool_queues_a_call_while_all_threads_are_busy(pool, go_on):
     for _ in range(2):
         pool.submit(go_on.wait, PATIENCE)
     third = pool.submit(current_thread)
@@ -71,7 +71,7 @@ def test_what_is_too_much_for_its_threads_waits_for_one(pool, go_on):
     assert third.result(PATIENCE) in pool._threads
 
 
-def test_a_call_that_was_cancelled_before_it_began_is_not_made(pool, go_on):
+def test_a_daemon_pool_does_not_run_a_call_that_was_cancelled_in_the_queue(pool, go_on):
     for _ in range(2):
         pool.submit(go_on.wait, PATIENCE)
     called = []
@@ -82,7 +82,7 @@ def test_a_call_that_was_cancelled_before_it_began_is_not_made(pool, go_on):
     assert called == []
 
 
-def test_nothing_of_a_call_is_kept_after_it(pool):
+def test_a_daemon_pool_keeps_no_argument_after_a_call(pool):
     class Argument:
         pass
 
@@ -97,13 +97,13 @@ def test_nothing_of_a_call_is_kept_after_it(pool):
     assert kept() is None
 
 
-def test_shutting_it_down_ends_its_threads(pool):
+def test_shutdown_ends_the_threads_of_a_daemon_pool(pool):
     thread = pool.submit(current_thread).result(PATIENCE)
     pool.shutdown()
     assert not thread.is_alive()
 
 
-def test_shutting_it_down_cancels_what_has_not_begun(pool, go_on):
+def test_shutdown_cancels_the_queued_calls_of_a_daemon_pool(pool, go_on):
     for _ in range(2):
         pool.submit(go_on.wait, PATIENCE)
     third = pool.submit(int)
@@ -111,7 +111,7 @@ def test_shutting_it_down_cancels_what_has_not_begun(pool, go_on):
     assert third.cancelled()
 
 
-def test_shutting_it_down_lets_a_call_end(pool, go_on):
+def test_shutdown_lets_a_running_call_of_a_daemon_pool_finish(pool, go_on):
     begun = Event()
     call = pool.submit(lambda: (begun.set(), go_on.wait(PATIENCE)))
     assert begun.wait(PATIENCE)
@@ -120,19 +120,19 @@ def test_shutting_it_down_lets_a_call_end(pool, go_on):
     assert call.result(PATIENCE) == (None, True)
 
 
-def test_shutting_it_down_twice_is_shutting_it_down_once(pool):
+def test_a_daemon_pool_can_be_shut_down_twice(pool):
     pool.submit(int).result(PATIENCE)
     pool.shutdown()
     pool.shutdown()
 
 
-def test_one_that_was_shut_down_refuses_calls(pool):
+def test_a_daemon_pool_refuses_calls_after_shutdown(pool):
     pool.shutdown()
     with pytest.raises(RuntimeError, match="was shut down"):
         pool.submit(int)
 
 
-def test_a_program_ends_though_a_call_never_does():
+def test_a_program_exits_although_a_call_of_its_daemon_pool_never_ends():
     code = (
         "from threading import Event; from pytest_secretsmanager.doors.daemon_pool import DaemonPool\n"
         "begun = Event(); DaemonPool(1, 'pool').submit(lambda: (begun.set(), Event().wait())); begun.wait(); print(1)"

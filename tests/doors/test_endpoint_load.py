@@ -1,6 +1,6 @@
-"""The endpoint under load: 16 clients at once, 10,000 signed requests, and each of them is answered and logged once.
+"""The endpoint under load: it answers and logs each of 10,000 signed requests by 16 concurrent clients once.
 
-How fast that goes is told by `tests/benchmarks/bench_endpoint.py`.
+`tests/benchmarks/bench_endpoint.py` measures the speed.
 """
 
 from collections import Counter
@@ -13,7 +13,7 @@ from signed_requests import PATIENCE, connect, read_answer, signed
 
 CLIENTS = 16
 ROUNDS = 312
-"""Each is a put and a get; with a list at both ends that makes 626 requests of each client."""
+"""A round is a put and a get. With two lists, each client sends 626 requests."""
 
 
 def token(client, number):
@@ -21,7 +21,7 @@ def token(client, number):
 
 
 def requests_of(endpoint, client):
-    """What one client sends, signed beforehand, each with what its answer has to hold."""
+    """Yield the signed requests of one client, each with the expected members of its reply."""
     name = f"db{client}"
     listing = (bytes(signed(endpoint, "ListSecrets", {"MaxResults": 1})), None)
     yield listing
@@ -33,7 +33,7 @@ def requests_of(endpoint, client):
 
 
 @pytest.mark.secretsmanager(version_quota=1_000)
-def test_nothing_of_ten_thousand_requests_by_sixteen_clients_is_lost(secretsmanager):
+def test_the_endpoint_answers_and_logs_each_of_10_000_requests_by_16_clients_once(secretsmanager):
     for client in range(CLIENTS):
         secretsmanager.seed(f"db{client}")
     endpoint = secretsmanager.endpoint()

@@ -1,4 +1,4 @@
-"""A process that is forked: its locks are free, its first write warns, and it leaves the parent's endpoint alone."""
+"""A forked process: its locks are free, its first write warns, and it leaves the parent's endpoint alone."""
 
 import asyncio
 import multiprocessing
@@ -30,14 +30,14 @@ COPY = "PutSecretValue changes a copy: this process was forked"
 
 @pytest.fixture
 def impatient(monkeypatch):
-    """A fork that waits for taken locks for no more than a moment."""
+    """A fork waits for taken locks for a millisecond."""
     monkeypatch.setattr(locks, "_ROUNDS", 1)
     monkeypatch.setattr(locks, "_SECONDS_A_ROUND", 0.001)
 
 
 @contextmanager
 def beside_a_thread(function):
-    """While another thread is inside the context that a function gives."""
+    """Another thread is inside the context that `function` returns."""
     inside, leave = Event(), Event()
 
     def stay():
@@ -57,7 +57,7 @@ def beside_a_thread(function):
 
 @contextmanager
 def beside_threads(work, count=3):
-    """While threads do some work again and again."""
+    """Threads repeat `work`."""
     done = Event()
 
     def repeat():
@@ -79,18 +79,18 @@ def beside_threads(work, count=3):
 
 
 LOCKS = {
-    "the lock of the secrets": lambda sm: sm._parts.service.lock,
-    "the lock of entering": lambda _: entering.lock,
-    "the lock of the clock": lambda _: clock._lock,
-    "the lock of a hold": lambda sm: sm.replication.hold(polls=1)._counting,
-    "the lock of answering": lambda _: PROCESS.lock,
-    "the lock of the environment": lambda _: PROCESS.environment.lock,
+    "service lock": lambda sm: sm._parts.service.lock,
+    "entering lock": lambda _: entering.lock,
+    "clock lock": lambda _: clock._lock,
+    "replication hold lock": lambda sm: sm.replication.hold(polls=1)._counting,
+    "process lock": lambda _: PROCESS.lock,
+    "environment lock": lambda _: PROCESS.environment.lock,
 }
 
 
 @pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize("lock_of", LOCKS.values(), ids=LOCKS)
-def test_a_lock_that_another_thread_holds_is_free_in_the_child(secretsmanager, lock_of, is_free):
+def test_a_forked_child_finds_a_lock_free_that_another_thread_of_the_parent_holds(secretsmanager, lock_of, is_free):
     lock = lock_of(secretsmanager)
     with beside_a_thread(lambda: lock):
         assert in_child(lambda: is_free(lock))
@@ -99,13 +99,13 @@ def test_a_lock_that_another_thread_holds_is_free_in_the_child(secretsmanager, l
 
 
 @pytest.mark.parametrize("lock_of", LOCKS.values(), ids=LOCKS)
-def test_a_fork_leaves_locks_free_in_both_processes(secretsmanager, lock_of, is_free):
+def test_a_fork_leaves_free_locks_free_in_parent_and_child(secretsmanager, lock_of, is_free):
     lock = lock_of(secretsmanager)
     assert in_child(lambda: is_free(lock))
     assert is_free(lock)
 
 
-def test_a_lock_that_the_forking_thread_holds_is_held_in_both_processes_and_can_be_released(secretsmanager, is_free):
+def test_parent_and_child_both_hold_a_lock_that_the_forking_thread_held_and_can_release_it(secretsmanager, is_free):
     lock = secretsmanager._parts.service.lock
 
     def look():
@@ -120,7 +120,7 @@ def test_a_lock_that_the_forking_thread_holds_is_held_in_both_processes_and_can_
     assert is_free(lock)
 
 
-def test_a_fork_waits_for_a_change_of_several_secrets_to_be_whole(secretsmanager):
+def test_a_fork_waits_until_a_transaction_of_several_secrets_is_complete(secretsmanager):
     begun = Event()
 
     def change():
@@ -137,8 +137,8 @@ def test_a_fork_waits_for_a_change_of_several_secrets_to_be_whole(secretsmanager
     thread.join()
 
 
-def test_a_fork_holds_no_lock_while_it_waits_for_another():
-    """Threads take two locks in orders of their own: a fork that kept one of them would wait for ever."""
+def test_a_fork_holds_no_lock_while_it_waits_for_another_lock():
+    """Threads may take two locks in any order: a fork that kept one of them would deadlock."""
     one, other = locks.Lock(), locks.Lock()
     begun = Event()
     got = []
@@ -169,17 +169,17 @@ def roll_back(sm):
 
 
 BUSY = {
-    "calls": lambda sm: sm.client().batch_get_secret_value(SecretIdList=["db"]),
-    "writes": lambda sm: sm.seed("other", "value"),
-    "views": lambda sm: (sm.secret("db").value, len(sm.secrets)),
-    "other managers": lambda _: enter_another(),
-    "rollbacks": roll_back,
-    "the clock": lambda sm: sm.clock.advance(seconds=1),
+    "reading": lambda sm: sm.client().batch_get_secret_value(SecretIdList=["db"]),
+    "seeding": lambda sm: sm.seed("other", "value"),
+    "viewing": lambda sm: (sm.secret("db").value, len(sm.secrets)),
+    "entering managers": lambda _: enter_another(),
+    "rolling back": roll_back,
+    "advancing the clock": lambda sm: sm.clock.advance(seconds=1),
 }
 
 
 @pytest.mark.parametrize("work", BUSY.values(), ids=BUSY)
-def test_children_beside_busy_threads_call_and_enter_managers(secretsmanager, work):
+def test_a_child_of_a_parent_with_busy_threads_reads_and_enters_managers(secretsmanager, work):
     secretsmanager.seed("db", "one")
 
     def call():
@@ -191,7 +191,7 @@ def test_children_beside_busy_threads_call_and_enter_managers(secretsmanager, wo
         assert [in_child(call) for _ in range(5)] == ["one"] * 5
 
 
-def test_threads_may_fork_at_the_same_time(secretsmanager, is_free):
+def test_threads_can_fork_at_the_same_time(secretsmanager, is_free):
     secretsmanager.seed("db", "one")
     with ThreadPoolExecutor(4) as pool:
         values = [pool.submit(in_child, lambda: secretsmanager.secret("db").value) for _ in range(8)]
@@ -200,23 +200,23 @@ def test_threads_may_fork_at_the_same_time(secretsmanager, is_free):
 
 
 clients = ()
-"""The client that a function of a pool finds in its child: a pool hands no client over."""
+"""The client for `read_in_pool`: a pool can't pickle a client."""
 
 
 def read_in_pool(name):
     return clients[-1].get_secret_value(SecretId=name)["SecretString"]
 
 
-def test_a_pool_of_processes_reads_beside_busy_threads(secretsmanager, monkeypatch):
+def test_workers_of_a_process_pool_read_while_threads_of_the_parent_call(secretsmanager, monkeypatch):
     secretsmanager.seed("db", "one")
     monkeypatch.setitem(globals(), "clients", [secretsmanager.client()])
-    work = BUSY["calls"]
+    work = BUSY["reading"]
     fork = multiprocessing.get_context("fork")
     with beside_threads(lambda: work(secretsmanager)), forking_allowed(), ProcessPoolExecutor(2, fork) as pool:
         assert list(pool.map(read_in_pool, ["db"] * 4, timeout=PATIENCE)) == ["one"] * 4
 
 
-def test_a_process_of_multiprocessing_reads(secretsmanager, client):
+def test_a_forked_multiprocessing_process_reads_with_the_parents_client(secretsmanager, client):
     secretsmanager.seed("db", "one")
     fork = multiprocessing.get_context("fork")
     values = fork.SimpleQueue()
@@ -252,31 +252,30 @@ async def put_by_async_client(new_async_client):
 WAYS = {
     "a client": lambda sm: put(sm.client()),
     "a client with hooks": put_by_hooked_client,
-    "an endpoint of the child's": put_over_http,
+    "the child's own endpoint": put_over_http,
 }
 
 
 @pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
-def test_the_first_write_of_a_child_warns(secretsmanager, way):
+def test_the_first_put_secret_value_in_a_child_warns_and_leaves_the_parent_unchanged(secretsmanager, way):
     secretsmanager.seed("db", "parent's")
     (text,) = in_child(lambda: warned_of(lambda: way(secretsmanager)))
     assert text.startswith(COPY)
     assert secretsmanager.secret("db").value == "parent's"
 
 
-def test_the_first_write_of_an_async_client_warns(secretsmanager, new_async_client):
+def test_the_first_put_secret_value_of_an_async_client_in_a_child_warns(secretsmanager, new_async_client):
     secretsmanager.seed("db", "parent's")
     (text,) = in_child(lambda: warned_of(lambda: asyncio.run(put_by_async_client(new_async_client))))
     assert text.startswith(COPY)
 
 
-def test_seeding_in_a_child_warns(secretsmanager):
+def test_seeding_in_a_forked_child_warns(secretsmanager):
     (text,) = in_child(lambda: warned_of(lambda: secretsmanager.seed("db", "child's")))
     assert text.startswith("CreateSecret changes a copy")
 
 
-def test_a_write_by_a_manager_that_was_outside_at_the_fork_warns():
-    """It answers once the child has left the inner one."""
+def test_seeding_an_outer_manager_in_a_child_forked_inside_an_inner_manager_warns():
     with SecretsManager() as outer:
         outer.seed("db", "parent's")
         with SecretsManager():
@@ -284,7 +283,7 @@ def test_a_write_by_a_manager_that_was_outside_at_the_fork_warns():
     assert text.startswith("CreateSecret changes a copy")
 
 
-def test_a_write_by_a_manager_from_before_the_fork_that_only_the_child_enters_warns():
+def test_a_write_in_a_child_warns_if_the_manager_was_created_before_the_fork_and_entered_after():
     sm = SecretsManager()
     sm.seed("db", "one")
 
@@ -296,7 +295,7 @@ def test_a_write_by_a_manager_from_before_the_fork_that_only_the_child_enters_wa
     assert text.startswith(COPY)
 
 
-def test_the_warning_names_what_a_child_shares_secrets_by(secretsmanager):
+def test_the_fork_warning_names_the_ways_to_share_secrets_with_a_child(secretsmanager):
     secretsmanager.seed("db", "parent's")
     (text,) = in_child(lambda: warned_of(lambda: put(secretsmanager.client())))
     for name in (
@@ -308,7 +307,7 @@ def test_the_warning_names_what_a_child_shares_secrets_by(secretsmanager):
         assert name in text
 
 
-def test_a_child_that_does_what_the_warning_says_shares_the_secrets(secretsmanager):
+def test_a_child_that_uses_the_environment_of_the_endpoint_shares_the_parents_secrets(secretsmanager):
     secretsmanager.seed("db", "parent's")
     endpoint = secretsmanager.endpoint()
 
@@ -320,13 +319,13 @@ def test_a_child_that_does_what_the_warning_says_shares_the_secrets(secretsmanag
     assert secretsmanager.secret("db").value == "child's"
 
 
-def test_later_writes_of_a_child_do_not_warn(secretsmanager):
+def test_the_second_write_in_a_child_does_not_warn(secretsmanager):
     secretsmanager.seed("db", "parent's")
     client = secretsmanager.client()
     assert in_child(lambda: (len(warned_of(lambda: put(client))), warned_of(lambda: put(client)))) == [1, []]
 
 
-def test_a_child_of_a_child_warns_for_itself(secretsmanager):
+def test_a_child_of_a_child_warns_at_its_own_first_write(secretsmanager):
     secretsmanager.seed("db", "parent's")
     client = secretsmanager.client()
 
@@ -337,20 +336,20 @@ def test_a_child_of_a_child_warns_for_itself(secretsmanager):
 
 
 READS = {
-    "reads": lambda client: client.get_secret_value(SecretId="db"),
-    "lists": lambda client: client.list_secrets(),
-    "makes a password": lambda client: client.get_random_password(),
+    "GetSecretValue": lambda client: client.get_secret_value(SecretId="db"),
+    "ListSecrets": lambda client: client.list_secrets(),
+    "GetRandomPassword": lambda client: client.get_random_password(),
 }
 
 
 @pytest.mark.parametrize("read", READS.values(), ids=READS)
-def test_a_child_that_only_reads_does_not_warn(secretsmanager, read):
+def test_a_read_in_a_forked_child_does_not_warn(secretsmanager, read):
     secretsmanager.seed("db", "parent's")
     client = secretsmanager.client()
     assert in_child(lambda: warned_of(lambda: read(client))) == []
 
 
-def test_a_write_that_is_refused_does_not_warn(secretsmanager):
+def test_a_refused_write_in_a_forked_child_does_not_warn(secretsmanager):
     client = secretsmanager.client()
 
     def write():
@@ -360,7 +359,7 @@ def test_a_write_that_is_refused_does_not_warn(secretsmanager):
     assert in_child(lambda: warned_of(write)) == []
 
 
-def test_a_write_of_a_manager_that_the_child_made_does_not_warn(secretsmanager):
+def test_a_write_to_a_manager_that_the_child_created_does_not_warn(secretsmanager):
     def write():
         with SecretsManager() as own:
             own.seed("db", "one")
@@ -371,13 +370,13 @@ def test_a_write_of_a_manager_that_the_child_made_does_not_warn(secretsmanager):
     assert list(secretsmanager.secrets) == []
 
 
-def test_a_write_of_the_parent_does_not_warn(secretsmanager):
+def test_a_write_in_the_parent_does_not_warn_after_a_fork(secretsmanager):
     secretsmanager.seed("db", "one")
     in_child(lambda: None)
     assert warned_of(lambda: put(secretsmanager.client())) == []
 
 
-def test_the_warning_stands_at_the_line_that_writes(secretsmanager):
+def test_the_fork_warning_names_the_file_and_line_of_the_write(secretsmanager):
     secretsmanager.seed("db", "parent's")
     client = secretsmanager.client()
 
@@ -390,8 +389,8 @@ def test_the_warning_stands_at_the_line_that_writes(secretsmanager):
     assert in_child(write) == [__file__, put.__code__.co_firstlineno + 1]
 
 
-def test_the_warning_is_on_standard_error_though_it_is_collected(secretsmanager, capfd):
-    """pytest collects the warnings of a test, and those of a child are lost with it."""
+def test_the_fork_warning_is_printed_to_stderr_even_if_warnings_are_recorded(secretsmanager, capfd):
+    """pytest records the warnings of a test. A child's records are lost when it ends."""
     secretsmanager.seed("db", "parent's")
     in_child(lambda: warned_of(lambda: put(secretsmanager.client())))
     told = capfd.readouterr().err
@@ -399,7 +398,7 @@ def test_the_warning_is_on_standard_error_though_it_is_collected(secretsmanager,
     assert "child's" not in told
 
 
-def test_a_warning_that_is_printed_is_printed_once(secretsmanager, capfd):
+def test_the_fork_warning_is_printed_once_if_warnings_are_printed(secretsmanager, capfd):
     secretsmanager.seed("db", "parent's")
 
     def write():
@@ -411,7 +410,7 @@ def test_a_warning_that_is_printed_is_printed_once(secretsmanager, capfd):
     assert capfd.readouterr().err.count(COPY) == 1
 
 
-def test_a_warning_that_is_ignored_is_told_nowhere(secretsmanager, capfd):
+def test_the_fork_warning_is_not_printed_if_warnings_are_ignored(secretsmanager, capfd):
     secretsmanager.seed("db", "parent's")
 
     def write():
@@ -422,7 +421,7 @@ def test_a_warning_that_is_ignored_is_told_nowhere(secretsmanager, capfd):
     assert capfd.readouterr().err == ""
 
 
-def test_where_a_warning_is_an_error_the_write_is_neither_done_nor_logged(secretsmanager):
+def test_a_write_in_a_child_changes_and_logs_nothing_if_warnings_are_errors(secretsmanager):
     secretsmanager.seed("db", "parent's")
     client = secretsmanager.client()
 
@@ -448,17 +447,17 @@ def is_served(endpoint):
     return send(endpoint, signed(endpoint, "GetSecretValue", {"SecretId": "db"})).json["SecretString"]
 
 
-def test_stopping_the_parents_endpoint_in_a_child_does_nothing(endpoint):
+def test_stopping_the_parents_endpoint_in_a_child_leaves_it_running(endpoint):
     in_child(endpoint.stop)
     assert is_served(endpoint) == "parent's"
 
 
-def test_a_child_that_leaves_the_manager_leaves_the_endpoint_to_the_parent(secretsmanager, endpoint):
+def test_leaving_the_manager_in_a_child_leaves_the_parents_endpoint_running(secretsmanager, endpoint):
     in_child(lambda: secretsmanager.__exit__(None, None, None))
     assert is_served(endpoint) == "parent's"
 
 
-def test_a_child_is_told_that_the_parents_endpoint_is_not_its_own(endpoint):
+def test_the_parents_endpoint_is_stopped_in_a_child_and_running_in_the_parent(endpoint):
     assert in_child(lambda: endpoint.is_stopped)
     assert not endpoint.is_stopped
 
@@ -467,7 +466,7 @@ def test_a_child_reads_from_the_parents_endpoint(endpoint):
     assert in_child(lambda: is_served(endpoint)) == "parent's"
 
 
-def test_a_child_that_asks_for_an_endpoint_gets_one_of_its_own(secretsmanager, endpoint):
+def test_sm_endpoint_in_a_child_starts_an_endpoint_for_the_childs_secrets(secretsmanager, endpoint):
     def ask():
         own = secretsmanager.endpoint()
         warned_of(lambda: put(secretsmanager.client()))
@@ -479,9 +478,9 @@ def test_a_child_that_asks_for_an_endpoint_gets_one_of_its_own(secretsmanager, e
     assert is_served(endpoint) == "parent's"
 
 
-def test_the_parents_endpoint_hands_out_no_credentials_in_a_child(endpoint):
+def test_env_of_on_the_parents_endpoint_is_refused_in_a_child(endpoint):
     def ask():
-        with pytest.raises(UsageError, match="is served by the process that this one was forked from"):
+        with pytest.raises(UsageError, match="the parent process serves this endpoint"):
             endpoint.env_of(region="eu-west-1")
 
     in_child(ask)
@@ -506,20 +505,20 @@ def test_a_child_does_not_keep_the_connections_of_an_endpoint_that_the_parent_st
             assert connection.recv(1) == b""
 
 
-def test_the_parents_endpoint_can_be_started_anew_at_its_port_while_a_child_lives(secretsmanager, endpoint):
+def test_the_parents_endpoint_can_be_restarted_at_its_port_while_a_child_lives(secretsmanager, endpoint):
     with child(lambda: None) as living:
         living.answer()
         endpoint.stop()
         assert is_served(secretsmanager.endpoint(port=port_of(endpoint))) == "parent's"
 
 
-def test_an_endpoint_that_was_stopped_before_the_fork_stays_so(endpoint):
+def test_an_endpoint_that_was_stopped_before_the_fork_stays_stopped_in_the_child(endpoint):
     endpoint.stop()
     assert in_child(lambda: (endpoint.stop(), endpoint.is_stopped)) == [None, True]
 
 
-def test_the_profile_of_an_endpoint_outlives_a_child(secretsmanager, monkeypatch):
-    """A child that ends as programs end runs what was registered for that."""
+def test_the_profile_file_of_an_endpoint_outlives_the_exit_of_a_child(secretsmanager, monkeypatch):
+    """A child that exits normally runs the atexit functions."""
     monkeypatch.setenv("AWS_PROFILE", "a-profile-that-is-not-there")
     endpoint = secretsmanager.endpoint()
     profile = Path(endpoint.env["AWS_CONFIG_FILE"])
@@ -529,8 +528,8 @@ def test_the_profile_of_an_endpoint_outlives_a_child(secretsmanager, monkeypatch
     assert not profile.exists()
 
 
-def test_a_rotation_function_that_forks_ends_its_rotation(secretsmanager, endpoint):
-    """It runs in a thread of the endpoint's, and the child is a copy of that thread."""
+def test_a_rotation_called_over_http_finishes_if_its_function_forks(secretsmanager, endpoint):
+    """The function runs in a thread of the endpoint. The child is a copy of that thread."""
     forked = []
 
     def function(event, _):

@@ -1,4 +1,4 @@
-"""Whoever finds the endpoint's port without its credentials, and means harm or only stumbles about."""
+"""Hostile and malformed requests from callers without the endpoint's credentials."""
 
 import socket
 from collections.abc import Callable
@@ -68,7 +68,7 @@ def no_http(endpoint, random):
     return random.choice(
         [
             random.randbytes(random.randrange(1, 2_000)),
-            b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + random.randbytes(500),  # TLS says hello
+            b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + random.randbytes(500),  # a TLS ClientHello
             b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
             b"GET\r\n\r\n",
             b"POST / HTTP/9.9\r\n\r\n",
@@ -81,7 +81,7 @@ def no_http(endpoint, random):
 
 
 def slow(endpoint, random):
-    """The beginning of a good request, behind which nothing comes."""
+    """Return the beginning of a good request. The rest never comes."""
     good = bytes(signed(endpoint))
     return good[: random.randrange(1, len(good) - 1)]
 
@@ -101,7 +101,7 @@ KINDS: list[Make] = [
 ]
 
 
-def test_none_of_a_thousand_hostile_requests_is_served_and_the_next_good_one_is():
+def test_the_endpoint_serves_no_hostile_request_and_still_serves_a_good_one():
     random, before = Random(20261124), threads_of_endpoints()
     with SecretsManager() as sm:
         sm.seed("db", "old")
@@ -113,13 +113,13 @@ def test_none_of_a_thousand_hostile_requests_is_served_and_the_next_good_one_is(
         def attack(each):
             kind, request = each
             connection = connect(endpoint)
-            with suppress(ConnectionError):  # the endpoint may hang up before all of it is sent
+            with suppress(ConnectionError):  # the endpoint may close the connection early
                 connection.sendall(request)
             if kind is slow:
                 hanging.append(connection)
                 return None
             with connection:
-                connection.settimeout(0.5 if kind is no_http else PATIENCE)  # half of a line may be all that it gets
+                connection.settimeout(0.5 if kind is no_http else PATIENCE)  # may send half of a line
                 try:
                     return read_answer(connection).status
                 except (OSError, HTTPException):
@@ -148,8 +148,8 @@ def served():
 
 @given(data=st.data())
 @settings(max_examples=200)
-def test_a_signed_request_with_one_byte_changed_is_never_served_as_another(served, data):
-    """What is not signed (the agent, the version of HTTP, spaces) may change; what the call is may not."""
+def test_the_endpoint_never_serves_a_signed_request_with_one_changed_byte_as_another_call(served, data):
+    """Unsigned parts (the agent, the version of HTTP, spaces) may change; operation and secret may not."""
     sm, endpoint = served
     request = bytearray(bytes(signed(endpoint, "DescribeSecret", {"SecretId": "db"})))
     place = data.draw(st.integers(0, len(request) - 1))

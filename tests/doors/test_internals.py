@@ -35,7 +35,7 @@ def plain_client(new_client: Any) -> Any:
 
 @pytest.fixture
 def async_client(new_async_client: Any) -> Any:
-    """A client of aiobotocore, made and closed in an event loop."""
+    """An aiobotocore client, created and closed in an event loop."""
 
     async def make() -> Any:
         async with new_async_client() as client:
@@ -146,7 +146,7 @@ def test_the_history_recorder_of_botocore_shows_whether_it_is_enabled() -> None:
 # --- events ----------------------------------------------------------------------------------------------------------
 
 
-def test_the_registrations_of_a_botocore_emitter_are_the_same_until_a_listener_comes_or_goes(plain_client: Any) -> None:
+def test_the_registrations_of_a_botocore_emitter_change_only_with_a_listener(plain_client: Any) -> None:
     events = plain_client.meta.events
     before = internals.registrations(events)
     assert before is not None
@@ -202,7 +202,7 @@ def test_an_error_of_a_listener_to_an_aiobotocore_emitter_is_recognised(async_cl
     assert internals.is_of_a_listener(caught.value)
 
 
-def test_an_error_of_botocores_own_signer_is_not_one_of_a_listener(empty_home: Any) -> None:
+def test_an_error_of_botocores_signer_is_not_recognised_as_one_of_a_listener(empty_home: Any) -> None:
     client: Any = botocore.session.Session().create_client("secretsmanager", region_name="us-east-1")
     with pytest.raises(NoCredentialsError) as caught:
         client.list_secrets()
@@ -214,7 +214,7 @@ def test_an_error_of_botocores_own_signer_is_not_one_of_a_listener(empty_home: A
 
 @pytest.fixture
 def endpoints(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
-    """The endpoints of clients that are made in the test."""
+    """The endpoints of the clients that the test creates."""
     made: list[Any] = []
     create = botocore.endpoint.EndpointCreator.create_endpoint
 
@@ -270,11 +270,11 @@ def limiter(new_client):
     return limiter
 
 
-def test_endpoint_of_a_client_is_botocores_endpoint(new_client):
+def test_the_endpoint_of_a_botocore_client_is_a_botocore_endpoint(new_client):
     assert isinstance(internals.endpoint_of(new_client()), Endpoint)
 
 
-def test_endpoint_of_an_async_client_is_aiobotocores_endpoint(new_async_client):
+def test_the_endpoint_of_an_aiobotocore_client_is_an_aiobotocore_endpoint(new_async_client):
     async def endpoint():
         async with new_async_client() as client:
             return internals.endpoint_of(client)
@@ -284,7 +284,7 @@ def test_endpoint_of_an_async_client_is_aiobotocores_endpoint(new_async_client):
     assert isinstance(found, Endpoint)
 
 
-def test_a_client_sends_its_requests_through_its_endpoint(new_client):
+def test_a_botocore_client_sends_its_requests_through_its_endpoint(new_client):
     client = new_client()
     other = internals.sending_through(client, SimpleNamespace(make_request=lambda *_: ANSWER))
     assert isinstance(other, BaseClient)
@@ -292,7 +292,7 @@ def test_a_client_sends_its_requests_through_its_endpoint(new_client):
     assert other._make_request(None, {}, {}) == ANSWER
 
 
-def test_an_endpoint_sends_each_prepared_request_through_one_method(new_client):
+def test_a_botocore_endpoint_sends_each_prepared_request_through_send(new_client):
     endpoint = internals.endpoint_of(new_client())
     other = internals.answered_by(endpoint, lambda request: ("sent", request))
     assert other._send("request") == ("sent", "request")
@@ -300,13 +300,13 @@ def test_an_endpoint_sends_each_prepared_request_through_one_method(new_client):
     assert "_send" not in vars(endpoint)
 
 
-def test_an_endpoint_that_is_answered_here_is_known_by_it(new_client):
+def test_is_answered_here_recognises_a_botocore_endpoint_that_answered_by_made(new_client):
     endpoint = internals.endpoint_of(new_client())
     assert internals.is_answered_here(internals.answered_by(endpoint, print))
     assert not internals.is_answered_here(endpoint)
 
 
-def test_an_endpoint_emits_its_events_through_its_emitter(new_client):
+def test_a_botocore_endpoint_emits_its_events_through_its_emitter(new_client):
     client = new_client()
     endpoint = internals.endpoint_of(client)
     assert endpoint._event_emitter is client.meta.events
@@ -317,7 +317,7 @@ def test_an_endpoint_emits_its_events_through_its_emitter(new_client):
     assert emitted == ["needs-retry.secrets-manager.GetSecretValue"]
 
 
-def test_a_request_is_signed_with_its_own_credentials(new_client):
+def test_sign_with_makes_botocore_sign_a_request_with_given_credentials(new_client):
     client = new_client()
     request = {"context": {}}
     credentials = Credentials("AKIAOTHER", "secret")
@@ -339,12 +339,12 @@ def _refuse(_):
 
 
 @pytest.mark.parametrize(("mode", "count"), [("legacy", 0), ("standard", 0), ("adaptive", 1)])
-def test_a_client_in_adaptive_mode_has_one_rate_limiter(new_client, mode, count):
+def test_a_botocore_client_has_one_rate_limiter_in_adaptive_mode_only(new_client, mode, count):
     client = new_client(config=Config(retries={"mode": mode}))
     assert len([*internals.rate_limiters(client.meta.events, "GetSecretValue")]) == count
 
 
-def test_an_async_client_in_adaptive_mode_has_one_rate_limiter(new_async_client):
+def test_an_aiobotocore_client_in_adaptive_mode_has_one_rate_limiter(new_async_client):
     async def limiters():
         async with new_async_client(config=Config(retries={"mode": "adaptive"})) as client:
             return [*internals.rate_limiters(client.meta.events, "GetSecretValue")]
@@ -354,18 +354,18 @@ def test_an_async_client_in_adaptive_mode_has_one_rate_limiter(new_async_client)
     assert callable(internals.clock_of(limiter).current_time)
 
 
-def test_a_token_bucket_says_how_many_tokens_it_has_and_how_fast_it_fills(limiter):
+def test_a_botocore_token_bucket_has_its_capacity_and_its_rate(limiter):
     bucket = internals.token_bucket_of(limiter)
     assert (bucket.available_capacity, bucket.max_rate) == (0, 1)
 
 
-def test_an_empty_token_bucket_refuses_not_to_block(limiter):
+def test_an_empty_botocore_token_bucket_raises_if_it_may_not_block(limiter):
     bucket = internals.token_bucket_of(limiter)
     with pytest.raises(internals.no_capacity_of(bucket)):
         bucket.acquire(5, block=False)
 
 
-def test_a_token_bucket_and_its_limiter_share_a_clock(limiter):
+def test_a_botocore_token_bucket_and_its_rate_limiter_share_a_clock(limiter):
     clock = internals.clock_of(limiter)
     assert internals.token_bucket_of(limiter)._clock is clock
     assert limiter._rate_clocker._clock is clock
@@ -374,7 +374,7 @@ def test_a_token_bucket_and_its_limiter_share_a_clock(limiter):
 # --- rate limiters -----------------------------------------------------------------------------------------------
 
 
-def test_a_limiter_waits_as_botocore_has_it_in_calls_that_are_not_planned(limiter, monkeypatch):
+def test_a_rate_limiter_on_the_clock_waits_as_in_botocore_for_a_call_without_a_plan(limiter, monkeypatch):
     bucket, clock = internals.token_bucket_of(limiter), internals.clock_of(limiter)
     rate_limiters.put_on_clock(limiter)
     waited = []
@@ -384,7 +384,7 @@ def test_a_limiter_waits_as_botocore_has_it_in_calls_that_are_not_planned(limite
     assert waited == [pytest.approx(1, abs=0.1)]
 
 
-def test_an_async_limiter_takes_tokens_as_botocore_has_it_in_calls_that_are_not_planned(new_async_client):
+def test_an_async_rate_limiter_on_the_clock_takes_tokens_for_a_call_without_a_plan(new_async_client):
     async def take():
         async with new_async_client(config=Config(retries={"mode": "adaptive"})) as client:
             (limiter,) = internals.rate_limiters(client.meta.events, "GetSecretValue")
@@ -395,7 +395,7 @@ def test_an_async_limiter_takes_tokens_as_botocore_has_it_in_calls_that_are_not_
 
 
 class _Condition:
-    """A condition whose wait takes no time, and moves the limiter's clock."""
+    """A condition whose `wait` takes no time and moves the limiter's clock."""
 
     def __init__(self, waited, clock):
         self.waited, self.clock = waited, clock
@@ -411,7 +411,7 @@ class _Condition:
         self.clock.current_time._shift += seconds + 0.001
 
 
-def test_a_limiter_is_put_on_the_clock_once(limiter):
+def test_put_on_clock_changes_a_rate_limiter_only_once(limiter):
     rate_limiters.put_on_clock(limiter)
     before = vars(internals.token_bucket_of(limiter))["acquire"], internals.clock_of(limiter).current_time
     rate_limiters.put_on_clock(limiter)

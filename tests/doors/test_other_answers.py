@@ -1,4 +1,4 @@
-"""Others who answer: a Stubber on a Secrets Manager client, and whoever answers for other services."""
+"""Other tools that answer calls: a Stubber, and moto for other services."""
 
 import boto3
 import pytest
@@ -23,7 +23,7 @@ def stubber(secretsmanager, client):
         yield stubber
 
 
-def test_an_active_stubber_answers_by_itself(stubber, client):
+def test_an_active_stubber_answers_in_place_of_the_manager(stubber, client):
     stubber.add_response("get_secret_value", STUBBED, {"SecretId": "db"})
     assert client.get_secret_value(SecretId="db") == STUBBED
 
@@ -35,19 +35,19 @@ def test_a_call_that_a_stubber_answers_is_not_logged(secretsmanager, stubber, cl
     secretsmanager.assert_value("db", "one")
 
 
-def test_a_stubbers_error_is_raised(stubber, client):
+def test_an_error_of_a_stubber_reaches_the_caller(stubber, client):
     stubber.add_client_error("get_secret_value", "DecryptionFailure", "stubbed")
     with pytest.raises(client.exceptions.DecryptionFailure, match="stubbed"):
         client.get_secret_value(SecretId="db")
 
 
-def test_a_stubber_with_nothing_left_refuses_the_call(secretsmanager, stubber, client):
+def test_a_stubber_without_responses_refuses_a_call_which_is_not_logged(secretsmanager, stubber, client):
     with pytest.raises(UnStubbedResponseError):
         client.get_secret_value(SecretId="db")
     assert list(secretsmanager.log) == []
 
 
-def test_a_stubber_compares_the_parameters(stubber, client):
+def test_a_stubber_refuses_unexpected_parameters(stubber, client):
     stubber.add_response("get_secret_value", STUBBED, {"SecretId": "other"})
     with pytest.raises(StubAssertionError):
         client.get_secret_value(SecretId="db")
@@ -56,24 +56,24 @@ def test_a_stubber_compares_the_parameters(stubber, client):
 PUT = {"SecretId": "db", "SecretString": "two"}
 
 
-def test_a_stubber_sees_the_parameters_before_the_token_is_filled(stubber, client):
+def test_a_stubber_sees_the_parameters_without_the_client_request_token(stubber, client):
     stubber.add_response("put_secret_value", {"ARN": ARN}, PUT)
     assert client.put_secret_value(**PUT) == {"ARN": ARN}
 
 
-def test_a_stubber_in_a_seeded_manager_sees_the_parameters_before_the_token_is_filled(new_client):
+def test_a_stubber_in_a_manager_with_a_random_seed_sees_no_client_request_token(new_client):
     client = new_client()
     with SecretsManager(random_seed=1), Stubber(client) as stubber:
         stubber.add_response("put_secret_value", {"ARN": ARN}, PUT)
         assert client.put_secret_value(**PUT) == {"ARN": ARN}
 
 
-def test_a_stubber_takes_any_for_a_parameter(stubber, client):
+def test_a_stubber_accepts_any_for_a_parameter(stubber, client):
     stubber.add_response("put_secret_value", {"ARN": ARN}, {"SecretId": ANY, "SecretString": "two"})
     assert client.put_secret_value(**PUT) == {"ARN": ARN}
 
 
-def test_the_manager_answers_again_when_the_stubber_is_done(secretsmanager, client):
+def test_the_manager_answers_after_a_stubber_was_deactivated(secretsmanager, client):
     secretsmanager.seed("db", "one")
     with Stubber(client) as stubber:
         stubber.add_response("get_secret_value", STUBBED)
@@ -82,7 +82,7 @@ def test_the_manager_answers_again_when_the_stubber_is_done(secretsmanager, clie
     secretsmanager.assert_logged("GetSecretValue", times=1)
 
 
-def test_a_stubber_that_was_active_before_the_manager_answers_inside(new_client):
+def test_a_stubber_that_was_active_before_the_manager_answers_inside_it(new_client):
     client = new_client()
     with Stubber(client) as stubber:
         stubber.add_response("get_secret_value", STUBBED)
@@ -91,7 +91,7 @@ def test_a_stubber_that_was_active_before_the_manager_answers_inside(new_client)
         assert list(sm.log) == []
 
 
-def test_a_stubber_goes_on_answering_after_the_manager(new_client):
+def test_a_stubber_still_answers_after_the_manager_was_left(new_client):
     client = new_client()
     with Stubber(client) as stubber:
         stubber.add_response("get_secret_value", STUBBED)
@@ -101,7 +101,7 @@ def test_a_stubber_goes_on_answering_after_the_manager(new_client):
         assert client.get_secret_value(SecretId="db")["SecretString"] == "outside"
 
 
-def test_a_stubber_on_one_client_leaves_the_others(secretsmanager, stubber, new_client):
+def test_a_stubber_on_one_client_leaves_other_clients_to_the_manager(secretsmanager, stubber, new_client):
     assert new_client().get_secret_value(SecretId="db")["SecretString"] == "one"
     assert len(secretsmanager.log) == 1
 
@@ -109,7 +109,7 @@ def test_a_stubber_on_one_client_leaves_the_others(secretsmanager, stubber, new_
 # --- other services --------------------------------------------------------------------------------------------------
 
 
-def test_a_stubbed_client_of_another_service_is_left_alone(secretsmanager, new_client):
+def test_a_stubber_answers_a_client_of_another_service(secretsmanager, new_client):
     sts = new_client(service="sts")
     with Stubber(sts) as stubber:
         stubber.add_response("get_caller_identity", {"Account": "999999999999"})
@@ -118,8 +118,7 @@ def test_a_stubbed_client_of_another_service_is_left_alone(secretsmanager, new_c
 
 
 @pytest.mark.parametrize(("service", "operation"), [("s3", "list_buckets"), ("ssm", "describe_parameters")])
-def test_a_call_to_another_service_goes_where_it_always_went(secretsmanager, new_client, service, operation):
-    """Here to a port where nobody listens."""
+def test_a_call_to_another_service_reaches_the_network(secretsmanager, new_client, service, operation):
     once = Config(retries={"total_max_attempts": 1}, proxies={})
     client = new_client(service=service, endpoint_url="http://127.0.0.1:1", config=once)
     with pytest.raises(EndpointConnectionError):
@@ -127,8 +126,7 @@ def test_a_call_to_another_service_goes_where_it_always_went(secretsmanager, new
     assert list(secretsmanager.log) == []
 
 
-def test_another_service_keeps_its_hooks_untouched(secretsmanager, new_client):
-    """No listener of ours is registered with a client that is not of Secrets Manager."""
+def test_a_client_of_another_service_gets_no_listener(secretsmanager, new_client):
     sts = new_client(service="sts")
     handlers = sts.meta.events._emitter._handlers
     before = list(handlers.prefix_search("before-call.sts.GetCallerIdentity"))
@@ -141,7 +139,7 @@ def test_another_service_keeps_its_hooks_untouched(secretsmanager, new_client):
 # --- moto ------------------------------------------------------------------------------------------------------------
 
 
-def test_moto_answers_other_services_inside_the_fixture(secretsmanager):
+def test_moto_answers_s3_inside_a_manager(secretsmanager):
     with mock_aws():
         s3 = boto3.client("s3", region_name="us-east-1")
         s3.create_bucket(Bucket="bucket")
@@ -150,15 +148,15 @@ def test_moto_answers_other_services_inside_the_fixture(secretsmanager):
     assert list(secretsmanager.log) == []
 
 
-def test_the_fixture_answers_secrets_manager_inside_moto(secretsmanager, client):
+def test_the_manager_answers_secrets_manager_inside_mock_aws(secretsmanager, client):
     with mock_aws():
         client.create_secret(Name="db", SecretString="one")
         boto3.client("secretsmanager", region_name="us-east-1").get_secret_value(SecretId="db")
     assert [call.operation for call in secretsmanager.log] == ["CreateSecret", "GetSecretValue"]
 
 
-def test_moto_answers_secrets_manager_before_and_after_the_manager():
-    """Each keeps its own secrets; the manager was asked last, and answers while it is there."""
+def test_moto_answers_secrets_manager_before_and_after_a_manager():
+    """Each keeps its own secrets. The manager was entered last, so it answers inside."""
     with mock_aws():
         client = boto3.client("secretsmanager", region_name="us-east-1")
         client.create_secret(Name="db", SecretString="moto's")
@@ -169,7 +167,7 @@ def test_moto_answers_secrets_manager_before_and_after_the_manager():
     assert (inside, after) == ("ours", "moto's")
 
 
-def test_a_client_of_moto_serves_on_in_the_fixture(new_client):
+def test_a_client_made_inside_mock_aws_is_answered_by_a_later_manager(new_client):
     with mock_aws():
         client = boto3.client("secretsmanager", region_name="us-east-1")
         with pytest.raises(ClientError):

@@ -1,4 +1,4 @@
-"""Programs outside this process, in any language: what they are answered, and that the test's log has their calls."""
+"""Programs outside this process, in any language: they get answers, and the test's log has their calls."""
 
 import asyncio
 import json
@@ -19,7 +19,7 @@ import pytest
 from signed_requests import send, signed
 
 SECONDS = 120
-"""Until a program that does not end counts as hung."""
+"""The time after which a running program counts as hung."""
 
 
 def run(command: list[str], env: Mapping[str, str], **options: Any) -> subprocess.CompletedProcess[str]:
@@ -38,7 +38,7 @@ def endpoint(secretsmanager):
 
 @pytest.fixture
 def aws(endpoint, empty_home):
-    """Runs `aws secretsmanager …` in a process of its own."""
+    """Run `aws secretsmanager …` in another process."""
 
     def call(*arguments):
         return run([sys.executable, "-m", "awscli", "secretsmanager", *arguments], endpoint.env)
@@ -46,7 +46,7 @@ def aws(endpoint, empty_home):
     return call
 
 
-def test_the_aws_cli_writes_and_reads(secretsmanager, aws):
+def test_the_aws_cli_in_a_subprocess_creates_puts_and_reads(secretsmanager, aws):
     created = aws("create-secret", "--name", "db", "--secret-string", "one")
     assert (created.stderr, created.returncode) == ("", 0)
     aws("put-secret-value", "--secret-id", "db", "--secret-string", "two", "--version-stages", "AWSPENDING")
@@ -57,13 +57,13 @@ def test_the_aws_cli_writes_and_reads(secretsmanager, aws):
     secretsmanager.assert_nothing_leaked()
 
 
-def test_the_aws_cli_sends_a_file_as_it_is(secretsmanager, aws, tmp_path):
+def test_the_aws_cli_in_a_subprocess_sends_a_file_unchanged(secretsmanager, aws, tmp_path):
     (tmp_path / "key").write_bytes(b"\x00\xff")
     assert aws("create-secret", "--name", "key", "--secret-binary", f"fileb://{tmp_path / 'key'}").returncode == 0
     secretsmanager.assert_value("key", b"\x00\xff")
 
 
-def test_the_aws_cli_lists_page_after_page(secretsmanager, aws):
+def test_the_aws_cli_in_a_subprocess_lists_page_by_page(secretsmanager, aws):
     for number in range(3):
         secretsmanager.seed(f"db{number}", "x")
     listed = aws("list-secrets", "--page-size", "1", "--query", "SecretList[].Name", "--output", "json")
@@ -71,7 +71,7 @@ def test_the_aws_cli_lists_page_after_page(secretsmanager, aws):
     secretsmanager.assert_logged("ListSecrets", times=3)
 
 
-def test_the_aws_cli_tells_of_a_refusal(secretsmanager, aws):
+def test_the_aws_cli_in_a_subprocess_prints_a_refusal_and_fails(secretsmanager, aws):
     refused = aws("get-secret-value", "--secret-id", "nowhere")
     assert refused.returncode != 0
     assert "(ResourceNotFoundException) when calling the GetSecretValue operation" in refused.stderr
@@ -82,7 +82,7 @@ def test_the_aws_cli_tells_of_a_refusal(secretsmanager, aws):
 
 SCRIPT = Path(__file__).parent / "javascript"
 MISTAKES = ("ETARGET", "E404", "EINTEGRITY", "EJSONPARSE")
-"""npm's codes for what is wrong in package.json; all others are of the registry, or the way to it."""
+"""npm's codes for an error in package.json. Others mean that the registry can't be reached."""
 
 
 @pytest.fixture(scope="session")
@@ -93,11 +93,11 @@ def javascript(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
         pytest.skip(f"{'node' if node is None else 'npm'} is not installed")
     package = (SCRIPT / "package.json").read_text(encoding="utf-8")
     (version,) = json.loads(package)["dependencies"].values()
-    cache = getattr(request.config, "cache", None)  # not there with -p no:cacheprovider
+    cache = getattr(request.config, "cache", None)  # missing with -p no:cacheprovider
     folder = tmp_path_factory.mktemp("javascript") if cache is None else cache.mkdir("javascript")
     installed: Path = folder / version
     if not installed.exists():
-        # Elsewhere first: another worker may be at it, and whoever is ready last finds it done.
+        # Install in a temporary folder: another worker may do the same, and the first rename counts.
         making = Path(tempfile.mkdtemp(dir=folder))
         shutil.copy(SCRIPT / "package.json", making)
         install(npm, making)
@@ -111,19 +111,19 @@ def javascript(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
 
 
 def install(npm: str, folder: Path) -> None:
-    """Skips where the registry does not answer, and only there: a wrong version in package.json is to be noticed."""
+    """Skip the test if the registry can't be reached. A wrong version in package.json fails the test."""
     try:
         done = run([npm, "install", "--no-audit", "--no-fund", "--ignore-scripts", "--no-package-lock"], {}, cwd=folder)
     except subprocess.TimeoutExpired:
-        pytest.skip("npm does not get AWS's SDK in time")
+        pytest.skip("npm can't download AWS's SDK in time")
     if done.returncode != 0:
         assert not any(code in done.stderr for code in MISTAKES), done.stderr
-        pytest.skip(f"npm does not get AWS's SDK: {done.stderr}")
+        pytest.skip(f"npm can't download AWS's SDK: {done.stderr}")
 
 
 @pytest.fixture
-def told_by_javascript(secretsmanager, endpoint, javascript):
-    """What the script printed, beside four secrets that are there already."""
+def printed_by_javascript(secretsmanager, endpoint, javascript):
+    """The output of the script. Four secrets are seeded before it runs."""
     for number in range(4):
         secretsmanager.seed(f"seeded/{number}", "x")
     ran = run(["node", "--no-warnings", "client.mjs"], endpoint.env, cwd=javascript)
@@ -131,9 +131,9 @@ def told_by_javascript(secretsmanager, endpoint, javascript):
     return json.loads(ran.stdout)
 
 
-def test_the_sdk_for_javascript_writes_and_reads(secretsmanager, told_by_javascript):
+def test_the_sdk_for_javascript_creates_puts_and_reads(secretsmanager, printed_by_javascript):
     assert {
-        name: told_by_javascript[name] for name in ("created", "stages", "pending", "current", "createdIsDate")
+        name: printed_by_javascript[name] for name in ("created", "stages", "pending", "current", "createdIsDate")
     } == {
         "created": "js/db",
         "stages": ["AWSPENDING"],
@@ -148,16 +148,16 @@ def test_the_sdk_for_javascript_writes_and_reads(secretsmanager, told_by_javascr
     secretsmanager.assert_nothing_leaked()
 
 
-def test_the_sdk_for_javascript_lists_page_after_page(secretsmanager, told_by_javascript):
-    assert told_by_javascript["pages"] == [["seeded/0", "seeded/1"], ["seeded/2", "seeded/3"], ["js/db"]]
+def test_the_sdk_for_javascript_lists_page_by_page(secretsmanager, printed_by_javascript):
+    assert printed_by_javascript["pages"] == [["seeded/0", "seeded/1"], ["seeded/2", "seeded/3"], ["js/db"]]
     secretsmanager.assert_logged("ListSecrets", times=3, MaxResults=2)
 
 
-def test_the_sdk_for_javascript_knows_the_errors_by_their_classes(secretsmanager, told_by_javascript):
+def test_the_sdk_for_javascript_raises_its_own_error_classes(secretsmanager, printed_by_javascript):
     too_short = (
         "Value '' at 'secretId' failed to satisfy constraint: Member must have length greater than or equal to 1"
     )
-    assert told_by_javascript["errors"] == [
+    assert printed_by_javascript["errors"] == [
         ["ResourceNotFoundException", "Secrets Manager can't find the specified secret.", True, 400],
         [
             "ResourceExistsException",
@@ -170,10 +170,10 @@ def test_the_sdk_for_javascript_knows_the_errors_by_their_classes(secretsmanager
     secretsmanager.assert_logged("CreateSecret", times=1, error="ResourceExistsException")
 
 
-def test_the_sdk_for_javascript_finds_it_whatever_profile_the_developer_has_chosen(
+def test_the_sdk_for_javascript_reaches_the_endpoint_although_aws_profile_is_set(
     secretsmanager, javascript, monkeypatch
 ):
-    """It takes a profile's credentials before those of the environment."""
+    """The SDK prefers a profile's credentials to those of the environment."""
     monkeypatch.setenv("AWS_PROFILE", "of-the-developer")
     ran = run(["node", "--no-warnings", "client.mjs"], secretsmanager.endpoint().env, cwd=javascript)
     assert ran.returncode == 0, ran.stderr
@@ -183,14 +183,14 @@ def test_the_sdk_for_javascript_finds_it_whatever_profile_the_developer_has_chos
 # --- by hand, as curl does it ----------------------------------------------------------------------------------------
 
 
-def test_a_request_that_was_signed_by_hand_is_answered(secretsmanager, endpoint):
+def test_the_endpoint_answers_a_request_that_was_signed_by_hand(secretsmanager, endpoint):
     secretsmanager.seed("db", "one")
     answer = send(endpoint, signed(endpoint, "GetSecretValue", {"SecretId": "db"}))
     assert (answer.status, answer.json["SecretString"]) == (200, "one")
     secretsmanager.assert_logged("GetSecretValue", times=1, SecretId="db")
 
 
-def test_a_request_that_nobody_signed_is_refused(secretsmanager, endpoint):
+def test_the_endpoint_refuses_an_unsigned_request(secretsmanager, endpoint):
     secretsmanager.seed("db", "one")
     connection = HTTPConnection(endpoint.url.removeprefix("http://"), timeout=SECONDS)
     headers = {"X-Amz-Target": "secretsmanager.GetSecretValue", "Content-Type": "application/x-amz-json-1.1"}
@@ -208,8 +208,8 @@ def test_a_request_that_nobody_signed_is_refused(secretsmanager, endpoint):
     find_spec("aws_sdk_secrets_manager") is None,
     reason="aws-sdk-secrets-manager is not installed; it needs Python 3.12",
 )
-def test_awss_own_async_client_writes_and_reads(secretsmanager, endpoint, empty_home, monkeypatch):
-    """It fills no ClientRequestToken by itself."""
+def test_the_async_sdk_of_aws_for_python_creates_puts_and_reads(secretsmanager, endpoint, empty_home, monkeypatch):
+    """This SDK doesn't fill in a ClientRequestToken."""
     from aws_sdk_secrets_manager import models
     from aws_sdk_secrets_manager.client import AsyncSecretsManagerClient
 

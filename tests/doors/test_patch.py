@@ -1,6 +1,7 @@
-"""The wrapper around `BaseClient._make_api_call`: there once, out of the way when nobody answers, at peace with others.
+"""The wrapper of `BaseClient._make_api_call`: one while a manager is active, none afterwards, compatible with others.
 
-Others wrap the same method as OpenTelemetry and X-Ray do, with wrapt, and unwrap as OpenTelemetry does.
+The tracer of these tests wraps the same method with wrapt, as OpenTelemetry and X-Ray do. It unwraps as OpenTelemetry
+does.
 """
 
 import gc
@@ -27,7 +28,7 @@ METHOD = "_make_api_call"
 
 @pytest.fixture
 def closed_port_client(new_client):
-    """A client that is refused at once when it asks the network."""
+    """A client whose network calls fail immediately."""
     once = Config(retries={"total_max_attempts": 1}, proxies={})
     return new_client(endpoint_url="http://127.0.0.1:1", config=once)
 
@@ -43,7 +44,7 @@ def reaches_the_network(client):
 
 
 def doors():
-    """How many of our wrappers stand around the method."""
+    """Return the number of this package's wrappers around the method."""
     found, wrapper = 0, BaseClient.__dict__[METHOD]
     while wrapper is not None:
         found += isinstance(getattr(getattr(wrapper, "_self_wrapper", None), "__self__", None), SyncDoor)
@@ -52,7 +53,7 @@ def doors():
 
 
 class Tracer:
-    """Wraps and unwraps as a tracing library does."""
+    """A tracer that wraps and unwraps as tracing libraries do."""
 
     def __init__(self):
         self.spans = []
@@ -76,19 +77,19 @@ def tracer(bare_method):
 # --- in place --------------------------------------------------------------------------------------------------------
 
 
-def test_nothing_is_patched_before_a_manager_is_entered(bare_method):
+def test_creating_a_manager_wraps_no_botocore_method(bare_method):
     SecretsManager()
     assert BaseClient.__dict__[METHOD] is bare_method
 
 
-def test_the_method_is_wrapped_once_however_many_managers_come(bare_method):
+def test_nested_and_successive_managers_wrap_make_api_call_once(bare_method):
     for _ in range(3):
         with SecretsManager(), SecretsManager():
             assert doors() == 1
 
 
 @pytest.mark.parametrize("method", [METHOD, "_make_request"])
-def test_nothing_stays_patched_when_the_last_manager_is_left(bare_method, method):
+def test_leaving_the_last_manager_restores_botocores_method(bare_method, method):
     before = BaseClient.__dict__[method]
     with SecretsManager():
         with SecretsManager():
@@ -97,14 +98,14 @@ def test_nothing_stays_patched_when_the_last_manager_is_left(bare_method, method
     assert BaseClient.__dict__[method] is before
 
 
-def test_the_wrapper_looks_like_the_method(bare_method):
+def test_the_wrapper_has_name_and_signature_of_make_api_call(bare_method):
     with SecretsManager():
         assert BaseClient._make_api_call.__name__ == METHOD
         assert inspect.signature(BaseClient._make_api_call) == inspect.signature(bare_method)
         assert inspect.unwrap(BaseClient._make_api_call) is bare_method
 
 
-# --- nobody answers --------------------------------------------------------------------------------------------------
+# --- without an active manager ---------------------------------------------------------------------------------------
 
 
 def test_a_call_before_any_manager_reaches_the_network(bare_method, closed_port_client):
@@ -122,8 +123,7 @@ def test_a_call_after_the_last_manager_reaches_the_network(closed_port_client):
     assert reaches_the_network(closed_port_client)
 
 
-def test_a_listened_to_call_after_the_last_manager_reaches_the_network(closed_port_client):
-    """Our own listener stays with the client, and answers nothing then."""
+def test_a_call_with_a_listener_after_the_last_manager_reaches_the_network(closed_port_client):
     closed_port_client.meta.events.register("after-call", lambda **_: None)
     with SecretsManager():
         assert not reaches_the_network(closed_port_client)
@@ -136,7 +136,7 @@ def test_a_call_after_a_manager_that_was_left_by_an_error_reaches_the_network(cl
     assert reaches_the_network(closed_port_client)
 
 
-def test_a_stubber_answers_after_the_last_manager(new_client):
+def test_a_stubber_answers_a_client_after_the_last_manager(new_client):
     client = new_client()
     with SecretsManager():
         client.list_secrets()
@@ -145,7 +145,7 @@ def test_a_stubber_answers_after_the_last_manager(new_client):
         assert client.list_secrets() == {"SecretList": []}
 
 
-def test_a_decorated_function_leaves_when_it_ends(closed_port_client):
+def test_a_decorated_function_answers_calls_only_while_it_runs(closed_port_client):
     @SecretsManager()
     def inside():
         return reaches_the_network(closed_port_client)
@@ -153,12 +153,12 @@ def test_a_decorated_function_leaves_when_it_ends(closed_port_client):
     assert [inside(), reaches_the_network(closed_port_client)] == [False, True]
 
 
-# --- managers among each other ---------------------------------------------------------------------------------------
+# --- several managers ------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
 def ask(closed_port_client):
-    """Gives the value of the secret `db` wherever the call arrives."""
+    """Return a function that reads `db`: its value, or "network"."""
 
     def ask():
         try:
@@ -179,7 +179,7 @@ def leave(manager):
     manager.__exit__(None, None, None)
 
 
-def test_the_manager_entered_last_answers(ask):
+def test_the_manager_that_was_entered_last_answers_a_sync_client(ask):
     one = entered("one")
     two = entered("two")
     answers = [ask()]
@@ -189,7 +189,7 @@ def test_the_manager_entered_last_answers(ask):
     assert [*answers, ask()] == ["two", "one", "network"]
 
 
-def test_managers_may_be_left_in_the_order_of_entering(ask):
+def test_managers_can_be_left_in_the_order_of_entering(ask):
     one, two, three = entered("one"), entered("two"), entered("three")
     answers = []
     for manager in (one, two, three):
@@ -198,7 +198,7 @@ def test_managers_may_be_left_in_the_order_of_entering(ask):
     assert answers == ["three", "three", "network"]
 
 
-def test_the_one_in_the_middle_may_be_left_first(ask):
+def test_the_second_of_three_managers_can_be_left_first(ask):
     one, two, three = entered("one"), entered("two"), entered("three")
     leave(two)
     answers = [ask()]
@@ -217,7 +217,7 @@ def test_a_manager_entered_twice_answers_until_it_is_left_twice(ask):
     assert [*answers, ask()] == ["one", "network"]
 
 
-def test_a_manager_entered_again_still_has_its_secrets(ask):
+def test_a_manager_that_is_entered_again_still_has_its_secrets(ask):
     one = entered("one")
     leave(one)
     with one:
@@ -234,7 +234,7 @@ def test_each_manager_logs_the_calls_that_it_answers(ask):
     assert (len(two.log), len(one.log)) == (1, 2)
 
 
-def test_a_manager_that_outlives_the_one_before_it_still_needs_no_environment(empty_home):
+def test_a_manager_gives_region_and_credentials_after_an_earlier_manager_was_left(empty_home):
     one, two = SecretsManager().__enter__(), SecretsManager().__enter__()
     leave(one)
     try:
@@ -243,17 +243,17 @@ def test_a_manager_that_outlives_the_one_before_it_still_needs_no_environment(em
         leave(two)
 
 
-# --- others around the same method -----------------------------------------------------------------------------------
+# --- other wrappers of the method ------------------------------------------------------------------------------------
 
 
-def test_a_tracer_that_wraps_after_us_sees_the_calls(tracer, new_client):
+def test_a_tracer_that_wraps_inside_a_manager_sees_the_calls(tracer, new_client):
     with SecretsManager():
         tracer.instrument()
         new_client().list_secrets()
     assert tracer.spans == ["ListSecrets"]
 
 
-def test_calls_are_answered_after_a_tracer_that_wrapped_after_us_has_unwrapped(tracer, closed_port_client):
+def test_a_manager_answers_after_a_tracer_wrapped_and_unwrapped_inside_it(tracer, closed_port_client):
     with SecretsManager():
         tracer.instrument()
         assert not reaches_the_network(closed_port_client)
@@ -263,7 +263,7 @@ def test_calls_are_answered_after_a_tracer_that_wrapped_after_us_has_unwrapped(t
     assert tracer.spans == ["GetSecretValue"]
 
 
-def test_a_tracer_that_wraps_between_two_managers_sees_the_calls_of_the_second(tracer, new_client):
+def test_a_tracer_that_wraps_between_two_managers_sees_the_calls_in_the_second(tracer, new_client):
     client = new_client()
     with SecretsManager():
         client.list_secrets()
@@ -280,10 +280,10 @@ def test_a_tracer_that_wraps_between_two_managers_sees_the_calls_of_the_second(t
         None,
         "after-call",
     ],
-    ids=["quiet", "hooked"],
+    ids=["no listener", "listener"],
 )
-def test_a_tracer_that_wrapped_before_us_sees_the_calls(tracer, new_client, hook):
-    """As instrumentation does at the start of a program, or in a conftest."""
+def test_a_tracer_that_wrapped_before_the_manager_sees_the_calls(tracer, new_client, hook):
+    """Instrumentation wraps at the start of a program, or in a conftest."""
     tracer.instrument()
     client = new_client()
     if hook:
@@ -293,7 +293,7 @@ def test_a_tracer_that_wrapped_before_us_sees_the_calls(tracer, new_client, hook
     assert tracer.spans == ["ListSecrets"]
 
 
-def test_a_tracer_that_wrapped_before_us_sees_calls_to_other_services(tracer, new_client):
+def test_a_tracer_that_wrapped_before_the_manager_sees_calls_to_other_services(tracer, new_client):
     tracer.instrument()
     sts = new_client(service="sts")
     with SecretsManager(), Stubber(sts) as stubber:
@@ -302,7 +302,7 @@ def test_a_tracer_that_wrapped_before_us_sees_calls_to_other_services(tracer, ne
     assert tracer.spans == ["GetCallerIdentity"]
 
 
-def test_a_tracer_that_wrapped_before_us_may_leave_while_we_answer(tracer, bare_method, closed_port_client):
+def test_a_tracer_that_wrapped_before_the_manager_can_unwrap_inside_it(tracer, bare_method, closed_port_client):
     tracer.instrument()
     with SecretsManager():
         tracer.uninstrument()
@@ -311,7 +311,7 @@ def test_a_tracer_that_wrapped_before_us_may_leave_while_we_answer(tracer, bare_
     assert BaseClient.__dict__[METHOD] is bare_method
 
 
-def test_a_tracer_that_wrapped_before_us_leaves_nothing_when_it_leaves_after_us(tracer, bare_method):
+def test_a_tracer_that_wrapped_before_and_unwraps_after_the_manager_restores_the_method(tracer, bare_method):
     tracer.instrument()
     with SecretsManager():
         pass
@@ -319,14 +319,14 @@ def test_a_tracer_that_wrapped_before_us_leaves_nothing_when_it_leaves_after_us(
     assert BaseClient.__dict__[METHOD] is bare_method
 
 
-def test_a_tracer_that_wrapped_after_us_leaves_nothing_when_it_leaves_after_us(tracer, bare_method):
+def test_a_tracer_that_wrapped_inside_and_unwraps_after_the_manager_restores_the_method(tracer, bare_method):
     with SecretsManager():
         tracer.instrument()
     tracer.uninstrument()
     assert BaseClient.__dict__[METHOD] is bare_method
 
 
-def test_nothing_of_ours_stays_under_a_tracer_that_wrapped_after_us(tracer, closed_port_client):
+def test_leaving_the_manager_removes_its_wrapper_from_under_a_tracer(tracer, closed_port_client):
     with SecretsManager():
         tracer.instrument()
     assert doors() == 0
@@ -334,7 +334,7 @@ def test_nothing_of_ours_stays_under_a_tracer_that_wrapped_after_us(tracer, clos
     assert tracer.spans == ["GetSecretValue"]
 
 
-def test_a_call_is_answered_once_after_a_tracer_came_and_went(tracer, new_client):
+def test_a_call_is_answered_once_after_a_tracer_wrapped_and_unwrapped(tracer, new_client):
     client = new_client()
     calls = []
     client.meta.events.register("before-call", lambda **_: calls.append(1))
@@ -345,8 +345,8 @@ def test_a_call_is_answered_once_after_a_tracer_came_and_went(tracer, new_client
     assert (len(sm.log), len(calls)) == (1, 1)
 
 
-def test_a_mock_of_the_method_may_call_what_it_replaces(new_client):
-    """The recipe for mocking one operation of botocore by hand, inside the fixture."""
+def test_a_mock_of_make_api_call_can_call_the_method_that_it_replaces(new_client):
+    """The usual recipe for mocking one operation of botocore."""
     client = new_client()
     with SecretsManager() as sm:
         original = BaseClient._make_api_call
@@ -363,7 +363,7 @@ def test_a_mock_of_the_method_may_call_what_it_replaces(new_client):
     assert [call.operation for call in sm.log] == ["CreateSecret", "DescribeSecret"]
 
 
-def test_the_next_manager_answers_after_a_mock_has_put_the_bare_method_back(bare_method, closed_port_client):
+def test_a_mock_that_stops_inside_a_manager_removes_the_wrapper(bare_method, closed_port_client):
     replaced = mock.patch.object(BaseClient, METHOD, return_value={})
     replaced.start()
     with SecretsManager():
@@ -371,7 +371,7 @@ def test_the_next_manager_answers_after_a_mock_has_put_the_bare_method_back(bare
         assert doors() == 0
 
 
-def test_a_manager_left_under_a_mock_lets_calls_through_until_the_next_is_left(bare_method, closed_port_client):
+def test_a_manager_that_was_left_under_a_mock_lets_calls_through(bare_method, closed_port_client):
     replaced = mock.patch.object(BaseClient, METHOD, return_value={})
     with SecretsManager():
         replaced.start()
@@ -385,8 +385,8 @@ def test_a_manager_left_under_a_mock_lets_calls_through_until_the_next_is_left(b
         assert not reaches_the_network(closed_port_client)
 
 
-def test_a_call_begun_before_its_manager_was_left_reaches_no_network(closed_port_client):
-    """It is in a hook of the application's just then, in a thread that outlives the test."""
+def test_a_call_that_began_before_its_manager_was_left_reaches_no_network(closed_port_client):
+    """The call is in an application's hook, in a thread that outlives the test."""
     begun, left = Event(), Event()
 
     def wait(**_):
@@ -401,15 +401,15 @@ def test_a_call_begun_before_its_manager_was_left_reaches_no_network(closed_port
         assert doors() == 1
         left.set()
         assert answer.result() is False
-    assert doors() == 0  # the last call took the wrapper with it
+    assert doors() == 0  # the end of the last call removed the wrapper
 
 
-# --- nothing is kept -------------------------------------------------------------------------------------------------
+# --- garbage ---------------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
 def dies():
-    """Tells whether an object of the test is let go of. What tests before it left is not walked over each time."""
+    """Return a function that tells whether an object was collected. The collector skips older objects."""
     gc.freeze()
 
     def ask(reference):
@@ -419,8 +419,12 @@ def dies():
     return ask
 
 
-@pytest.mark.parametrize("hook", [None, "before-call", "after-call.secrets-manager.*"])
-def test_a_client_dies_while_the_manager_lives(secretsmanager, new_client, hook, dies):
+@pytest.mark.parametrize(
+    "hook",
+    [None, "before-call", "after-call.secrets-manager.*"],
+    ids=["no listener", "before-call", "after-call.secrets-manager.*"],
+)
+def test_a_client_is_garbage_collected_while_its_manager_is_active(secretsmanager, new_client, hook, dies):
     client = new_client()
     if hook:
         client.meta.events.register(hook, lambda **_: None)
@@ -432,7 +436,7 @@ def test_a_client_dies_while_the_manager_lives(secretsmanager, new_client, hook,
     assert dies(reference)
 
 
-def test_a_client_that_a_stubber_used_dies(secretsmanager, new_client, dies):
+def test_a_client_that_a_stubber_used_is_garbage_collected(secretsmanager, new_client, dies):
     client = new_client()
     client.list_secrets()
     with Stubber(client) as stubber:
@@ -444,8 +448,8 @@ def test_a_client_that_a_stubber_used_dies(secretsmanager, new_client, dies):
     assert dies(reference)
 
 
-def test_a_client_dies_whose_listener_holds_it(secretsmanager, new_client, dies):
-    """A look-up before each put, say; reads of the same client have no listener."""
+def test_a_client_that_its_own_listener_references_is_garbage_collected(secretsmanager, new_client, dies):
+    """The listener looks something up before each put. Reads have no listener."""
 
     class LookUp:
         def __init__(self, client):
@@ -465,8 +469,8 @@ def test_a_client_dies_whose_listener_holds_it(secretsmanager, new_client, dies)
     assert dies(reference)
 
 
-@pytest.mark.parametrize("hook", [None, "before-call"])
-def test_a_manager_dies_though_its_clients_live(new_client, hook, dies):
+@pytest.mark.parametrize("hook", [None, "before-call"], ids=["no listener", "before-call"])
+def test_a_manager_is_garbage_collected_while_its_clients_live(new_client, hook, dies):
     client = new_client()
     if hook:
         client.meta.events.register(hook, lambda **_: None)
@@ -477,7 +481,7 @@ def test_a_manager_dies_though_its_clients_live(new_client, hook, dies):
     assert dies(reference)
 
 
-def test_a_managers_own_clients_die_with_it(dies):
+def test_a_client_of_sm_client_is_garbage_collected_with_its_manager(dies):
     with SecretsManager() as sm:
         client = sm.client()
         client.list_secrets()
@@ -486,14 +490,14 @@ def test_a_managers_own_clients_die_with_it(dies):
     assert dies(reference)
 
 
-def test_a_left_manager_is_not_kept_by_the_patch():
+def test_the_switchboard_drops_a_manager_that_was_left():
     with SecretsManager():
         assert len(PROCESS._responders) == 1
     assert PROCESS._responders == ()
 
 
-def test_a_wrapper_that_calls_on_in_a_thread_of_its_own_is_answered(tracer, closed_port_client):
-    """As a guard against calls that hang does: it wrapped before us, and no context variable goes along."""
+def test_a_wrapper_that_calls_the_method_in_another_thread_is_answered(tracer, closed_port_client):
+    """A timeout guard does so: it wraps first, and its thread has no context variables of the caller."""
 
     def in_a_thread(wrapped, _client, args, kwargs):
         with ThreadPoolExecutor() as pool:

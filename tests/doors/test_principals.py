@@ -1,4 +1,4 @@
-"""One principal behind every door: credentials that a manager has handed out name the same caller everywhere."""
+"""One principal behind every door: credentials that a manager handed out name the same caller everywhere."""
 
 import asyncio
 import json
@@ -83,7 +83,7 @@ def call_in_process(sm: SecretsManager, pair: KeyPair) -> None:
 
 
 def call_with_a_listener(sm: SecretsManager, pair: KeyPair) -> None:
-    """A client that goes botocore's own way, since something listens to its events."""
+    """Call with a client that takes botocore's own way, since it has a listener."""
     client = boto3.client("secretsmanager", **arguments(pair))
     client.meta.events.register("before-call", lambda **_: None)
     client.get_secret_value(SecretId="db")
@@ -123,7 +123,7 @@ def test_credentials_of_a_role_are_the_same_principal_behind_every_door(
 
 
 @pytest.mark.parametrize("call", DOORS[:3])
-def test_credentials_that_a_rollback_took_back_are_the_default_user_in_process(
+def test_credentials_that_a_rollback_revoked_name_the_default_user_in_process(
     sm: SecretsManager, call: Callable[[SecretsManager, KeyPair], None]
 ) -> None:
     with sm.snapshot():
@@ -132,28 +132,28 @@ def test_credentials_that_a_rollback_took_back_are_the_default_user_in_process(
     assert sm.log[-1].principal == DEFAULT
 
 
-def test_credentials_that_a_rollback_took_back_are_refused_over_http(sm: SecretsManager) -> None:
+def test_the_endpoint_refuses_credentials_that_a_rollback_revoked(sm: SecretsManager) -> None:
     with sm.snapshot():
         pair = sm._parts.callers.hand_out(ROLE)
     with pytest.raises(ClientError, match="The security token included in the request is invalid"):
         call_over_http(sm, pair)
 
 
-def test_a_rollback_leaves_an_endpoint_the_credentials_that_it_handed_out_inside(sm: SecretsManager) -> None:
+def test_a_rollback_keeps_the_credentials_that_env_of_handed_out_inside_it(sm: SecretsManager) -> None:
     endpoint = sm.endpoint()
     with sm.snapshot():
         env = endpoint.env_of()
     assert send(endpoint, signed(endpoint, env=env)).status == 200
 
 
-def test_credentials_of_an_endpoint_end_with_it(sm: SecretsManager) -> None:
+def test_stopping_an_endpoint_revokes_the_credentials_that_it_handed_out(sm: SecretsManager) -> None:
     with sm.endpoint() as endpoint:
         endpoint.env_of()
         assert len(sm._parts.callers.handed_out) == 2
     assert sm._parts.callers.handed_out == {}
 
 
-def test_credentials_for_another_account_belong_to_it_in_process_too(sm: SecretsManager) -> None:
+def test_endpoint_credentials_for_another_account_name_that_account_in_process(sm: SecretsManager) -> None:
     env = sm.endpoint().env_of(account="210987654321")
     own = {name: env[name.upper()] for name in ("aws_access_key_id", "aws_secret_access_key")}
     sm.client(**own).list_secrets()
@@ -163,16 +163,12 @@ def test_credentials_for_another_account_belong_to_it_in_process_too(sm: Secrets
 # --- clients in process ----------------------------------------------------------------------------------------------
 
 
-def test_a_client_with_other_credentials_is_the_default_user_though_a_role_has_some(
-    sm: SecretsManager, pair: KeyPair
-) -> None:
+def test_a_client_with_unknown_credentials_is_the_default_user(sm: SecretsManager, pair: KeyPair) -> None:
     sm.client().get_secret_value(SecretId="db")
     assert sm.log[-1].principal == DEFAULT
 
 
-def test_a_client_without_credentials_is_the_default_user_though_a_role_has_some(
-    sm: SecretsManager, pair: KeyPair
-) -> None:
+def test_a_client_without_credentials_is_the_default_user(sm: SecretsManager, pair: KeyPair) -> None:
     boto3.client("secretsmanager", config=Config(signature_version=UNSIGNED)).get_secret_value(SecretId="db")
     assert sm.log[-1].principal == DEFAULT
 
@@ -190,7 +186,7 @@ def client_of(credentials: object) -> Any:
     return client
 
 
-def test_a_client_whose_credentials_are_refreshed_becomes_the_other_principal(sm: SecretsManager) -> None:
+def test_a_client_becomes_the_principal_of_its_refreshed_credentials(sm: SecretsManager) -> None:
     first, second = (
         sm._parts.callers.hand_out(assumed_role(ROLE_ARN, name, 0.0)) for name in ("first-session", "second-session")
     )
@@ -213,12 +209,12 @@ def test_a_client_whose_credentials_are_refreshed_becomes_the_other_principal(sm
     assert [event.principal.rpartition("/")[2] for event in sm.log] == ["first-session", "second-session"]
 
 
-def test_a_call_in_process_fetches_no_credentials(sm: SecretsManager, pair: KeyPair) -> None:
+def test_a_call_in_process_does_not_fetch_deferred_credentials(sm: SecretsManager, pair: KeyPair) -> None:
     client_of(DeferredRefreshableCredentials(pytest.fail, method="test")).get_secret_value(SecretId="db")
     assert sm.log[-1].principal == DEFAULT
 
 
-def test_a_rotation_function_calls_as_the_user_of_its_account_or_as_its_credentials_say(
+def test_a_rotation_function_calls_as_its_accounts_user_or_as_the_role_of_its_credentials(
     sm: SecretsManager, pair: KeyPair
 ) -> None:
     def handler(event: dict[str, str], _: object) -> None:
@@ -237,13 +233,13 @@ def test_a_rotation_function_calls_as_the_user_of_its_account_or_as_its_credenti
 @pytest.mark.parametrize(
     ("token", "code"),
     [
-        pytest.param("right", None, id="its own"),
-        pytest.param("", "UnrecognizedClientException", id="none"),
-        pytest.param("another", "UnrecognizedClientException", id="another"),
-        pytest.param("schlüssel", "UnrecognizedClientException", id="not in ASCII"),
+        pytest.param("right", None, id="own token"),
+        pytest.param("", "UnrecognizedClientException", id="no token"),
+        pytest.param("another", "UnrecognizedClientException", id="another token"),
+        pytest.param("schlüssel", "UnrecognizedClientException", id="token not in ASCII"),
     ],
 )
-def test_the_endpoint_takes_temporary_credentials_with_their_session_token_only(
+def test_the_endpoint_accepts_temporary_credentials_only_with_their_session_token(
     sm: SecretsManager, pair: KeyPair, token: str, code: str | None
 ) -> None:
     endpoint = sm.endpoint()

@@ -1,4 +1,4 @@
-"""Retries: botocore's own, in each mode, for sync and async clients, with all waits on the manager's clock."""
+"""botocore's own retries, in each mode, for sync and async clients, with all waits on the manager's clock."""
 
 import asyncio
 import threading
@@ -43,12 +43,12 @@ FAULTS = {
     "not connected": (Fault("not connected"), EndpointConnectionError),
 }
 MODES = {"legacy": 5, "standard": 3, "adaptive": 3}
-"""DOC: how many attempts botocore makes by default."""
+"""DOC: the number of attempts that botocore makes by default."""
 
 
 @pytest.fixture(autouse=True)
 def _no_sleep(monkeypatch):
-    """A wait that really passes fails the test: in `sleep`, or in the token bucket of adaptive mode."""
+    """Fail the test at a real wait: in `sleep`, or in the token bucket of adaptive mode."""
 
     def refuse(seconds):
         if seconds:
@@ -69,7 +69,7 @@ def _no_sleep(monkeypatch):
 
 @pytest.fixture
 def plan(request):
-    """Plans faults for the calls of one operation, one for each attempt."""
+    """Return a function that plans one fault for each attempt of an operation's calls."""
 
     def make(*faults, operation="GetSecretValue", sm=None):
         def fault_of(number):
@@ -84,9 +84,9 @@ def plan(request):
 
 @pytest.fixture(params=["sync", "async"])
 def call(request, new_client):
-    """Makes one call by a new client; `hooks` are listeners by the names of their events.
+    """Return a function that makes one call by a new client. `hooks` are listeners by event name.
 
-    What mode is the default, and so how many attempts, depends on the version of botocore.
+    The default mode, and its number of attempts, depends on the version of botocore.
     """
     new_async_client = request.getfixturevalue("new_async_client") if request.param == "async" else None
 
@@ -147,6 +147,7 @@ def test_a_call_fails_after_the_attempts_that_botocore_documents(secretsmanager,
         ({"mode": "standard", "total_max_attempts": 4}, 4),
         ({"mode": "adaptive", "total_max_attempts": 1}, 1),
     ],
+    ids=str,
 )
 def test_a_client_makes_as_many_attempts_as_its_configuration_says(plan, call, retries, attempts):
     planned = plan(*[FAILED] * 9)
@@ -170,14 +171,16 @@ def test_an_error_that_botocore_does_not_retry_ends_the_call(plan, call):
     assert raised.value.response["ResponseMetadata"]["RetryAttempts"] == 0
 
 
-@pytest.mark.parametrize("answer", [RawAnswer(200, b"<html>Welcome</html>"), TruncatedAnswer(9)])
-def test_a_body_that_is_not_json_gives_the_empty_reply_that_botocore_makes_of_it(secretsmanager, plan, call, answer):
+@pytest.mark.parametrize(
+    "answer", [RawAnswer(200, b"<html>Welcome</html>"), TruncatedAnswer(9)], ids=["HTML", "truncated JSON"]
+)
+def test_a_response_body_that_is_not_json_gives_botocores_empty_reply(secretsmanager, plan, call, answer):
     secretsmanager.seed("db", "one")
     plan(Fault(answer))
     assert list(call()) == ["ResponseMetadata"]
 
 
-def test_each_attempt_emits_its_events(secretsmanager, plan, call):
+def test_each_attempt_emits_before_sign_to_needs_retry(secretsmanager, plan, call):
     secretsmanager.seed("db", "one")
     plan(FAILED, Fault("closed"))
     names = ("before-sign", "request-created", "before-send", "response-received", "needs-retry")
@@ -186,7 +189,7 @@ def test_each_attempt_emits_its_events(secretsmanager, plan, call):
     assert emitted == [*names] * 3
 
 
-def test_listeners_see_the_answer_of_each_attempt(secretsmanager, plan, call):
+def test_needs_retry_listeners_see_the_answer_of_each_attempt(secretsmanager, plan, call):
     secretsmanager.seed("db", "one")
     plan(PROXY_ERROR, Fault("read timeout"))
     seen = []
@@ -198,7 +201,7 @@ def test_listeners_see_the_answer_of_each_attempt(secretsmanager, plan, call):
     assert seen == [503, "ReadTimeoutError", 200]
 
 
-def test_an_attempt_is_signed_and_says_its_number(secretsmanager, plan, call):
+def test_each_attempt_is_signed_and_has_its_number_in_a_header(secretsmanager, plan, call):
     secretsmanager.seed("db", "one")
     plan(FAILED)
     seen = []
@@ -207,7 +210,7 @@ def test_an_attempt_is_signed_and_says_its_number(secretsmanager, plan, call):
     assert all(b"Credential=AKIATEST/" in headers["Authorization"] for headers in seen)
 
 
-def test_a_listener_to_before_send_that_answers_is_not_retried(secretsmanager, plan, new_client):
+def test_an_answer_of_a_before_send_listener_is_not_retried(secretsmanager, plan, new_client):
     secretsmanager.seed("db", "one")
     planned = plan(FAILED)
 
@@ -222,7 +225,7 @@ def test_a_listener_to_before_send_that_answers_is_not_retried(secretsmanager, p
 
 
 @pytest.mark.parametrize("event", ["before-call", "request-created"])
-def test_a_body_that_a_listener_breaks_is_refused_as_not_json(plan, new_client, event):
+def test_a_body_that_a_listener_makes_invalid_json_raises_serialization_exception(plan, new_client, event):
     def break_body(params=None, request=None, **_):
         if request is None:
             params["body"] = b"no JSON"
@@ -245,8 +248,11 @@ def test_a_body_that_a_listener_breaks_is_refused_as_not_json(plan, new_client, 
         ([None], [None], 0),
         ([], [], 0),
     ],
+    ids=str,
 )
-def test_a_call_waits_as_the_first_listener_that_responds_asks(secretsmanager, new_client, responses, left, waited):
+def test_a_call_waits_as_long_as_the_first_responding_needs_retry_listener_asks(
+    secretsmanager, new_client, responses, left, waited
+):
     operation = model.operation("GetSecretValue")
     attempts = Attempts(secretsmanager._parts.responder, new_client(), operation, AWSResponse)
     after = attempts.wait_for_retry([(print, response) for response in responses])
@@ -279,7 +285,11 @@ def test_put_secret_value_makes_one_version_when_its_reply_is_lost(secretsmanage
     assert written == [reply["VersionId"]] * 2
 
 
-@pytest.mark.parametrize("answer", ["closed", InternalServiceError("x"), RawAnswer(502, b"Bad Gateway")])
+@pytest.mark.parametrize(
+    "answer",
+    ["closed", InternalServiceError("x"), RawAnswer(502, b"Bad Gateway")],
+    ids=["closed", "InternalServiceError", "502"],
+)
 def test_an_operation_takes_effect_once_before_its_reply_is_replaced(secretsmanager, plan, call, answer):
     plan(Fault(answer, takes_effect=True), operation="CreateSecret")
     call("create_secret", Name="new", SecretString="one")
@@ -287,7 +297,7 @@ def test_an_operation_takes_effect_once_before_its_reply_is_replaced(secretsmana
     assert len(secretsmanager.secret("new").versions) == 1
 
 
-@pytest.mark.parametrize("fault", [fault for fault, _ in FAULTS.values()])
+@pytest.mark.parametrize("fault", [fault for fault, _ in FAULTS.values()], ids=FAULTS)
 def test_a_request_that_fails_before_its_operation_changes_nothing(secretsmanager, plan, call, fault):
     plan(*[fault] * 9, operation="CreateSecret")
     with secretsmanager.assert_unchanged(), pytest.raises(Exception, match=r"."):
@@ -347,7 +357,7 @@ def test_a_client_in_adaptive_mode_waits_for_its_tokens_on_the_clock(secretsmana
 
 @pytest.mark.usefixtures("_stopped")
 @pytest.mark.parametrize("year", [1999, 2050])
-def test_a_throttled_client_is_not_held_up_by_the_clock_of_another_manager(plan, new_client, year):
+def test_a_throttled_client_is_not_delayed_by_the_clock_of_another_manager(plan, new_client, year):
     client = new_client(config=Config(retries={"mode": "adaptive"}))
     for now in (datetime(2030, 1, 1, tzinfo=UTC), datetime(year, 1, 1, tzinfo=UTC)):
         with SecretsManager(now=now) as sm:
@@ -366,7 +376,7 @@ def test_the_latency_of_an_answer_goes_onto_the_clock(secretsmanager, plan, call
     assert secretsmanager.log[0].time == datetime(2023, 11, 14, 22, 13, 20, tzinfo=UTC)
 
 
-def test_rotations_that_fall_due_while_a_call_waits_run_in_that_time(secretsmanager, plan, call):
+def test_a_rotation_that_falls_due_while_a_call_waits_runs_before_the_call_returns(secretsmanager, plan, call):
     def rotate(event, _):
         steps.append(event["Step"])
 
@@ -383,12 +393,12 @@ def test_rotations_that_fall_due_while_a_call_waits_run_in_that_time(secretsmana
     assert steps[-1] == 2
 
 
-# --- who is affected -----------------------------------------------------------------------------------------------
+# --- affected calls ------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
 def short_calls(monkeypatch):
-    """The operations of calls that took the short way."""
+    """The operations of the calls that took the short way."""
     calls = []
 
     def count(responder, client, facts, operation_name, api_params):
@@ -423,7 +433,7 @@ def test_calls_take_the_short_way_again_when_a_plan_is_over(secretsmanager, call
     assert short_calls == ["GetSecretValue"]
 
 
-def test_a_planned_call_leaves_another_threads_call_of_the_same_client_alone(
+def test_a_planned_fault_does_not_affect_another_threads_call_of_the_same_client(
     secretsmanager, plan, new_client, short_calls
 ):
     secretsmanager.seed("db", "one")
@@ -444,7 +454,7 @@ def test_a_planned_call_leaves_another_threads_call_of_the_same_client_alone(
     assert [reply["ResponseMetadata"]["RetryAttempts"] for reply in replies] == [0, 0]
 
 
-def test_threads_of_one_client_share_a_plan_that_ends(secretsmanager, new_client):
+def test_threads_of_one_client_share_the_faults_of_one_plan(secretsmanager, new_client):
     secretsmanager.seed("db", "one")
     planned = FaultPlan(lambda _: True, lambda _: THROTTLED, times=8)
     secretsmanager._parts.responder.plans.append(planned)
@@ -461,14 +471,18 @@ def test_threads_of_one_client_share_a_plan_that_ends(secretsmanager, new_client
     assert sum(reply["ResponseMetadata"]["RetryAttempts"] for reply in replies) == 8
 
 
-@pytest.mark.parametrize("new", [boto3.client, lambda name: botocore.session.Session().create_client(name)])
-def test_clients_of_boto3_and_of_botocore_retry(secretsmanager, plan, new):
+@pytest.mark.parametrize(
+    "new",
+    [boto3.client, lambda name: botocore.session.Session().create_client(name)],
+    ids=["boto3", "botocore"],
+)
+def test_boto3_and_botocore_clients_retry_after_a_planned_fault(secretsmanager, plan, new):
     secretsmanager.seed("db", "one")
     plan(FAILED)
     assert new("secretsmanager").get_secret_value(SecretId="db")["ResponseMetadata"]["RetryAttempts"] == 1
 
 
-def test_a_client_is_as_it_was_after_a_planned_call(secretsmanager, plan, new_client):
+def test_a_call_with_a_planned_fault_leaves_the_client_unchanged(secretsmanager, plan, new_client):
     secretsmanager.seed("db", "one")
     plan(FAILED)
     client = new_client()
@@ -479,7 +493,7 @@ def test_a_client_is_as_it_was_after_a_planned_call(secretsmanager, plan, new_cl
     assert vars(endpoint) == before
 
 
-def test_a_planned_call_passes_the_guard(secretsmanager, plan, call):
+def test_a_call_with_a_planned_fault_passes_the_network_guard(secretsmanager, plan, call):
     secretsmanager.seed("db", "one")
     plan(FAILED)
     guard = Guard(lambda stopped: AssertionError(stopped.operation), lambda: None)
@@ -490,8 +504,8 @@ def test_a_planned_call_passes_the_guard(secretsmanager, plan, call):
 
 
 @pytest.mark.parametrize("kind", ["botocore", "aiobotocore"])
-def test_a_planned_call_is_answered_here_while_moto_is_active(secretsmanager, plan, kind):
-    """moto listens to `before-send` of each session that is made after its import."""
+def test_a_call_with_a_planned_fault_is_answered_by_the_manager_inside_mock_aws(secretsmanager, plan, kind):
+    """moto listens to `before-send` of each session that is created after its import."""
     moto = pytest.importorskip("moto")
     session_of = pytest.importorskip(f"{kind}.session").get_session
 
@@ -517,14 +531,14 @@ def test_a_stubber_answers_before_a_planned_fault(secretsmanager, plan, new_clie
     assert planned.attempts == 0
 
 
-def test_a_client_with_an_endpoint_url_of_its_own_retries(secretsmanager, plan, new_client):
+def test_a_planned_fault_of_a_client_with_a_custom_endpoint_url_names_that_url(secretsmanager, plan, new_client):
     plan(*[Fault("not connected")] * 9)
     client = new_client(endpoint_url="http://localhost:4566")
     with pytest.raises(EndpointConnectionError, match="http://localhost:4566/"):
         client.get_secret_value(SecretId="db")
 
 
-def test_a_client_of_the_managers_http_endpoint_meets_no_plan(secretsmanager, plan, new_client):
+def test_a_client_of_the_managers_http_endpoint_gets_no_planned_fault(secretsmanager, plan, new_client):
     secretsmanager.seed("db", "one")
     planned = plan(FAILED)
     with secretsmanager.endpoint() as endpoint:
@@ -535,7 +549,7 @@ def test_a_client_of_the_managers_http_endpoint_meets_no_plan(secretsmanager, pl
     assert planned.attempts == 0
 
 
-def test_a_region_that_aws_does_not_have_meets_no_plan(plan, call):
+def test_a_client_in_an_unknown_region_gets_no_planned_fault(plan, call):
     planned = plan(FAILED)
     with pytest.raises(EndpointConnectionError):
         call(region="eu-wst-1")
@@ -545,7 +559,7 @@ def test_a_region_that_aws_does_not_have_meets_no_plan(plan, call):
 # --- credentials ---------------------------------------------------------------------------------------------------
 
 
-def test_a_client_without_credentials_makes_all_attempts(empty_home, plan):
+def test_a_client_without_credentials_retries_after_a_planned_fault(empty_home, plan):
     client = botocore.session.Session().create_client("secretsmanager", region_name="us-east-1")
     assert client._get_credentials() is None
     with SecretsManager() as sm:
@@ -554,7 +568,7 @@ def test_a_client_without_credentials_makes_all_attempts(empty_home, plan):
         assert client.get_secret_value(SecretId="db")["ResponseMetadata"]["RetryAttempts"] == 1
 
 
-def test_an_async_client_without_credentials_makes_all_attempts(empty_home, plan, aiobotocore_session):
+def test_an_async_client_without_credentials_retries_after_a_planned_fault(empty_home, plan, aiobotocore_session):
     session = type(aiobotocore_session)()
 
     async def call():
@@ -568,7 +582,7 @@ def test_an_async_client_without_credentials_makes_all_attempts(empty_home, plan
     assert asyncio.run(call())["ResponseMetadata"]["RetryAttempts"] == 1
 
 
-def test_credentials_that_come_over_the_network_are_not_fetched(secretsmanager, plan):
+def test_a_call_with_a_planned_fault_does_not_fetch_refreshable_credentials(secretsmanager, plan):
     session = botocore.session.Session()
     session._credentials = RefreshableCredentials(
         "access", "secret", "token", datetime(2000, 1, 1, tzinfo=UTC), lambda: pytest.fail("fetched"), "sts"

@@ -1,4 +1,4 @@
-"""What the endpoint takes for a good signature, and how it refuses every other: as AWS does, and without a trace."""
+"""Signatures over HTTP: the endpoint serves a valid one and refuses any other as AWS does, unlogged."""
 
 import json
 import re
@@ -37,8 +37,8 @@ def endpoint(secretsmanager):
     return secretsmanager.endpoint()
 
 
-def test_a_signed_request_is_served(secretsmanager, endpoint):
-    """What all the others start from, each spoiled in one way."""
+def test_the_endpoint_serves_a_signed_put_secret_value(secretsmanager, endpoint):
+    """The request that the other tests damage in one way each."""
     assert send(endpoint, signed(endpoint)).status == 200
     secretsmanager.assert_value("db", "new")
     assert len(secretsmanager.log) == 1
@@ -91,11 +91,11 @@ def now_dated(layout: str, minutes: int = 0) -> str:
 
 
 HTTP_DATE = "%a, %d %b %Y %H:%M:%S GMT"
-"""A date as HTTP has it."""
+"""The format of an HTTP date."""
 
 
 def with_date(endpoint: Endpoint, layout: str = HTTP_DATE, minutes: int = 0, unsigned: Sequence[str] = ()):
-    """Signed at a `Date`, without X-Amz-Date."""
+    """Return a request signed with a `Date` header, without X-Amz-Date."""
     moment = time() + minutes * MINUTE
     return signed(endpoint, at=moment, date=strftime(layout, gmtime(moment)), unsigned=unsigned)
 
@@ -118,7 +118,7 @@ REFUSED: dict[str, tuple[Spoiled, str, str]] = {
         INCOMPLETE,
         "Unsupported AWS 'algorithm': 'Basic'.",
     ),
-    "nothing but the algorithm": (
+    "only the algorithm": (
         lambda it: signed(it).having("Authorization", "AWS4-HMAC-SHA256"),
         INCOMPLETE,
         "'Credential' parameter. Authorization header requires 'Signature' parameter. Authorization header requires "
@@ -128,13 +128,13 @@ REFUSED: dict[str, tuple[Spoiled, str, str]] = {
     "no signed headers": (lambda it: without_part(it, "SignedHeaders"), INCOMPLETE, "requires 'SignedHeaders'"),
     "no signature": (lambda it: without_part(it, "Signature"), INCOMPLETE, "requires 'Signature' parameter."),
     "no date": (lambda it: signed(it).without("X-Amz-Date"), INCOMPLETE, NEITHER_DATE),
-    "nothing at all of a signature": (
+    "only the algorithm, and no date": (
         lambda it: signed(it).without("X-Amz-Date").having("Authorization", "AWS4-HMAC-SHA256"),
         INCOMPLETE,
         f"'SignedHeaders' parameter. {NEITHER_DATE}",
     ),
-    "scope of three parts": (lambda it: credential(it, "{0}/{1}/{2}/{3}"), INCOMPLETE, FIVE),
-    "scope of five parts": (lambda it: credential(it, "{0}/{1}/{2}/{3}/{4}/x"), INCOMPLETE, FIVE),
+    "credential of 4 parts": (lambda it: credential(it, "{0}/{1}/{2}/{3}"), INCOMPLETE, FIVE),
+    "credential of 6 parts": (lambda it: credential(it, "{0}/{1}/{2}/{3}/{4}/x"), INCOMPLETE, FIVE),
     "no scope": (lambda it: credential(it, "{0}"), INCOMPLETE, FIVE),
     "unknown access key": (
         lambda it: credential(it, "AKIAIOSFODNN7EXAMPLE/{1}/{2}/{3}/{4}"),
@@ -149,7 +149,7 @@ REFUSED: dict[str, tuple[Spoiled, str, str]] = {
     ),
     "credentials of another endpoint": (by_another_endpoint, UNKNOWN, "The security token"),
     "wrong secret key": (lambda it: signed(it, secret="guessed"), INVALID, NO_MATCH),
-    "secret key of others": (
+    "secret key of other credentials": (
         lambda it: signed(it, secret=it.env_of()["AWS_SECRET_ACCESS_KEY"]),
         INVALID,
         NO_MATCH,
@@ -170,7 +170,7 @@ REFUSED: dict[str, tuple[Spoiled, str, str]] = {
         INVALID,
         "Credential should be scoped to a valid region.",
     ),
-    "no such region": (
+    "invalid region name": (
         lambda it: signed(it, region="US EAST"),
         INVALID,
         "Credential should be scoped to a valid region.",
@@ -186,13 +186,13 @@ REFUSED: dict[str, tuple[Spoiled, str, str]] = {
     ),
     "empty date": (lambda it: dated(it, ""), INCOMPLETE, NO_DATE),
     "extended date": (lambda it: dated(it, now_dated("%Y-%m-%dT%H:%M:%SZ")), INCOMPLETE, NO_DATE),
-    "date of one digit too few": (lambda it: dated(it, now_dated("%Y%m%dT%H%M%SZ")[1:]), INCOMPLETE, NO_DATE),
-    "day of one digit": (lambda it: dated(it, "2026112T101010Z"), INCOMPLETE, NO_DATE),
+    "date with a digit missing": (lambda it: dated(it, now_dated("%Y%m%dT%H%M%SZ")[1:]), INCOMPLETE, NO_DATE),
+    "date with a day of one digit": (lambda it: dated(it, "2026112T101010Z"), INCOMPLETE, NO_DATE),
     "date without a zone": (lambda it: dated(it, now_dated("%Y%m%dT%H%M%S")), INCOMPLETE, NO_DATE),
-    "date of a zone": (lambda it: dated(it, now_dated("%Y%m%dT%H%M%S+0000")), INCOMPLETE, NO_DATE),
-    "thirteenth month": (lambda it: dated(it, "20261301T101010Z"), INCOMPLETE, NO_DATE),
-    "year of none": (lambda it: dated(it, "00000101T101010Z"), INCOMPLETE, NO_DATE),
-    "digits of other scripts": (lambda it: dated(it, "2026\xb2\xb201T101010Z"), INCOMPLETE, NO_DATE),
+    "date with a UTC offset": (lambda it: dated(it, now_dated("%Y%m%dT%H%M%S+0000")), INCOMPLETE, NO_DATE),
+    "date in a 13th month": (lambda it: dated(it, "20261301T101010Z"), INCOMPLETE, NO_DATE),
+    "date in the year 0": (lambda it: dated(it, "00000101T101010Z"), INCOMPLETE, NO_DATE),
+    "date with superscript digits": (lambda it: dated(it, "2026\xb2\xb201T101010Z"), INCOMPLETE, NO_DATE),
     "another time of the day than signed": (
         lambda it: dated(it, strftime(SIGV4_TIMESTAMP, gmtime(time() - time() % 86400 + (time() + 60) % 86400))),
         INVALID,
@@ -208,9 +208,9 @@ REFUSED: dict[str, tuple[Spoiled, str, str]] = {
     "Date 6 minutes ahead": (lambda it: with_date(it, minutes=6), INVALID, "Signature not yet current: "),
     "empty Date": (lambda it: with_date(it, ""), INCOMPLETE, f"{NO_DATE}'. See http://en.wikipedia.org/wiki/ISO_8601"),
     "Date in words": (lambda it: with_date(it, "today"), INCOMPLETE, f"{NO_DATE}today'. See http"),
-    "Date of a zone": (lambda it: with_date(it, HTTP_DATE.replace("GMT", "+0100")), INCOMPLETE, NO_DATE),
+    "Date with a UTC offset": (lambda it: with_date(it, HTTP_DATE.replace("GMT", "+0100")), INCOMPLETE, NO_DATE),
     "Date without a zone": (lambda it: with_date(it, HTTP_DATE.removesuffix(" GMT")), INCOMPLETE, NO_DATE),
-    "Date of no month": (lambda it: with_date(it, "Thu, 01 Xyz 2026 10:10:10 GMT"), INCOMPLETE, NO_DATE),
+    "Date with an unknown month": (lambda it: with_date(it, "Thu, 01 Xyz 2026 10:10:10 GMT"), INCOMPLETE, NO_DATE),
     "Date on the 99th": (lambda it: with_date(it, "Thu, 99 Jan 2026 10:10:10 GMT"), INCOMPLETE, NO_DATE),
     "Date not signed": (lambda it: with_date(it, unsigned=["date"]), INVALID, "'date' must be a 'SignedHeader'"),
     "another Date than signed": (
@@ -218,14 +218,14 @@ REFUSED: dict[str, tuple[Spoiled, str, str]] = {
         INVALID,
         "",
     ),
-    "X-Amz-Date that is none, beside a good Date": (
+    "invalid X-Amz-Date beside a valid Date": (
         lambda it: with_date(it).having("X-Amz-Date", "today"),
         INCOMPLETE,
         f"{NO_DATE}today'",
     ),
     "another body": (lambda it: signed(it).with_body(OTHER_BODY), INVALID, NO_MATCH),
     "no body": (lambda it: signed(it).with_body(b""), INVALID, NO_MATCH),
-    "body and one byte": (lambda it: signed(it).with_body(signed(it).body + b" "), INVALID, NO_MATCH),
+    "body with one more byte": (lambda it: signed(it).with_body(signed(it).body + b" "), INVALID, NO_MATCH),
     "another operation": (
         lambda it: signed(it).having("X-Amz-Target", "secretsmanager.DeleteSecret"),
         INVALID,
@@ -238,19 +238,19 @@ REFUSED: dict[str, tuple[Spoiled, str, str]] = {
     ),
     "host not signed": (lambda it: signed(it, unsigned=["host"]), INVALID, "'host' must be a 'SignedHeader'"),
     "date not signed": (lambda it: signed(it, unsigned=["x-amz-date"]), INVALID, "'x-amz-date' must be a"),
-    "a signed header taken out": (lambda it: signed(it, headers={"X-A": "b"}).without("X-A"), INVALID, NO_MATCH),
+    "a signed header removed": (lambda it: signed(it, headers={"X-A": "b"}).without("X-A"), INVALID, NO_MATCH),
     "a signed header changed": (lambda it: signed(it, headers={"X-A": "b"}).having("X-A", "c"), INVALID, NO_MATCH),
-    "an unsigned header said to be signed": (
+    "an unsigned header listed as signed": (
         lambda it: signed(it).with_authorization("SignedHeaders=", "SignedHeaders=accept;").having("Accept", "*/*"),
         INVALID,
         NO_MATCH,
     ),
-    "a header that is not there said to be signed": (
+    "a missing header listed as signed": (
         lambda it: signed(it).with_authorization("SignedHeaders=", "SignedHeaders=accept;"),
         INVALID,
         NO_MATCH,
     ),
-    "a host that is none": (lambda it: signed(it).having("Host", "[x"), INVALID, NO_MATCH),
+    "invalid host": (lambda it: signed(it).having("Host", "[x"), INVALID, NO_MATCH),
     "a query added": (lambda it: target(it, "/?Action=DeleteSecret"), INVALID, NO_MATCH),
     "another path": (lambda it: target(it, "/secrets"), INVALID, NO_MATCH),
     "another method": (
@@ -263,7 +263,7 @@ REFUSED: dict[str, tuple[Spoiled, str, str]] = {
         INVALID,
         "The value of 'x-amz-content-sha256' is not the hash of the body.",
     ),
-    "body said to be unsigned": (
+    "body declared unsigned": (
         lambda it: signed(it, headers={"X-Amz-Content-SHA256": "UNSIGNED-PAYLOAD"}),
         INVALID,
         "'x-amz-content-sha256'",
@@ -274,26 +274,28 @@ REFUSED: dict[str, tuple[Spoiled, str, str]] = {
         INVALID,
         NO_MATCH,
     ),
-    "signature of other letters": (
+    "signature with a letter outside ASCII": (
         lambda it: signed(it).having("Authorization", signed(it).value_of("Authorization")[:-1] + "\xe9"),
         INVALID,
         NO_MATCH,
     ),
     "signed in the query": (presigned, MISSING, "Missing Authentication Token"),
-    "for AWS itself": (
+    "signed for the host of AWS": (
         lambda it: signed(it, host="secretsmanager.us-east-1.amazonaws.com"),
         INVALID,
         NO_MATCH,
     ),
-    "for another port": (lambda it: signed(it, host=f"127.0.0.1:{port_of(it) - 1}"), INVALID, NO_MATCH),
-    "for a host without port": (lambda it: signed(it, host="127.0.0.1"), INVALID, NO_MATCH),
-    "for a name that leads here": (lambda it: signed(it, host=f"evil.test:{port_of(it)}"), INVALID, NO_MATCH),
+    "signed for another port": (lambda it: signed(it, host=f"127.0.0.1:{port_of(it) - 1}"), INVALID, NO_MATCH),
+    "signed for a host without port": (lambda it: signed(it, host="127.0.0.1"), INVALID, NO_MATCH),
+    "signed for another host name": (lambda it: signed(it, host=f"evil.test:{port_of(it)}"), INVALID, NO_MATCH),
     "Host changed after signing": (lambda it: signed(it).having("Host", f"localhost:{port_of(it)}"), INVALID, NO_MATCH),
 }
 
 
 @pytest.mark.parametrize(("spoiled", "code", "text"), REFUSED.values(), ids=REFUSED)
-def test_a_request_that_is_not_signed_well_is_refused(secretsmanager, endpoint, spoiled, code, text):
+def test_the_endpoint_refuses_a_wrong_signature_as_aws_does_and_logs_nothing(
+    secretsmanager, endpoint, spoiled, code, text
+):
     request = spoiled(endpoint)
     with secretsmanager.assert_unchanged():
         answer = send(endpoint, request)
@@ -313,12 +315,12 @@ SERVED: dict[str, Spoiled] = {
     "dated by Date, as botocore writes it": lambda it: with_date(it, HTTP_DATE.replace("GMT", "-0000")),
     "dated by Date, in ISO-8601": lambda it: with_date(it, SIGV4_TIMESTAMP),
     "dated by Date, 4 minutes ago": lambda it: with_date(it, minutes=-4),
-    "a Date that is none beside X-Amz-Date": lambda it: signed(it).having("Date", "today"),
-    "an unsigned header more": lambda it: signed(it).having("X-Forwarded-For", "10.0.0.1"),
+    "invalid Date beside X-Amz-Date": lambda it: signed(it).having("Date", "today"),
+    "an additional unsigned header": lambda it: signed(it).having("X-Forwarded-For", "10.0.0.1"),
     "spaces within a signed header": lambda it: signed(it, headers={"X-A": "b   c"}).having("X-A", " b c  "),
-    "a query that is signed": lambda it: signed(it, target="/?b=c&a=d%20e"),
+    "a signed query": lambda it: signed(it, target="/?b=c&a=d%20e"),
     "hash of the body": lambda it: signed(it, headers={"X-Amz-Content-SHA256": sha256_of_put()}),
-    "session token signed": lambda it: signed(it, headers={"X-Amz-Security-Token": "the developer's"}),
+    "a signed session token": lambda it: signed(it, headers={"X-Amz-Security-Token": "the developer's"}),
     "localhost": lambda it: signed(it, host=f"localhost:{port_of(it)}"),
     "content type not signed": lambda it: signed(it, unsigned=["content-type"]),
     "no spaces in Authorization": lambda it: signed(it).with_authorization(", ", ","),
@@ -337,7 +339,7 @@ def upper_case_names(request: SignedRequest) -> SignedRequest:
 
 
 @pytest.mark.parametrize("made", SERVED.values(), ids=SERVED)
-def test_a_request_that_is_signed_well_is_served(secretsmanager, endpoint, made):
+def test_the_endpoint_serves_a_valid_signature(secretsmanager, endpoint, made):
     assert send(endpoint, made(endpoint)).status == 200
     secretsmanager.assert_value("db", "new")
 
@@ -352,21 +354,21 @@ def test_a_request_that_is_signed_well_is_served(secretsmanager, endpoint, made)
         {"target": "/elsewhere"},
         {"method": "PUT"},
     ],
-    ids=["no such operation", "another service", "broken JSON", "no UTF-8", "another path", "another method"],
+    ids=["no such operation", "another service", "broken JSON", "not UTF-8", "another path", "another method"],
 )
-def test_who_signs_is_asked_before_what_is_wanted(endpoint, changes):
+def test_the_endpoint_checks_the_signature_before_the_operation_and_the_body(endpoint, changes):
     assert send(endpoint, signed(endpoint, **changes).without("Authorization")).code == MISSING
     assert send(endpoint, signed(endpoint, **changes, secret="guessed")).code == INVALID
 
 
-def test_a_get_that_is_signed_names_no_operation(secretsmanager, endpoint):
+def test_the_endpoint_refuses_a_signed_http_get_as_an_unknown_operation(secretsmanager, endpoint):
     answer = send(endpoint, signed(endpoint, method="GET", body=b""))
     assert (answer.status, answer.code) == (400, "UnknownOperationException")
     assert len(secretsmanager.log) == 0
 
 
-def test_a_signature_is_good_for_one_body_only(secretsmanager, endpoint):
-    """Whoever overhears a request may send it again, as with AWS, but nothing else."""
+def test_the_endpoint_refuses_a_signature_with_another_body_and_serves_a_repeated_request(secretsmanager, endpoint):
+    """A request can be replayed, as with AWS, but not changed."""
     request = signed(endpoint)
     assert send(endpoint, request).status == 200
     assert send(endpoint, request.with_body(OTHER_BODY)).code == INVALID
@@ -375,21 +377,21 @@ def test_a_signature_is_good_for_one_body_only(secretsmanager, endpoint):
     assert len(secretsmanager.secret("db").versions) == 2
 
 
-def test_credentials_end_with_their_endpoint(secretsmanager, endpoint):
+def test_a_new_endpoint_refuses_the_credentials_of_a_stopped_endpoint(secretsmanager, endpoint):
     old = endpoint.env
     endpoint.stop()
     again = secretsmanager.endpoint(port=port_of(endpoint))
     assert send(again, signed(again, env=old)).code == UNKNOWN
 
 
-def test_the_first_of_two_signatures_counts(secretsmanager, endpoint):
+def test_the_endpoint_checks_the_first_of_two_authorization_headers(secretsmanager, endpoint):
     good = signed(endpoint)
     bad = ("Authorization", good.value_of("Authorization")[:-2])
     request = SignedRequest("POST", "/", (bad, *good.headers), good.body)
     assert send(endpoint, request).code == INVALID
 
 
-def test_a_target_that_is_there_twice_is_not_what_was_signed(secretsmanager, endpoint):
+def test_the_endpoint_refuses_a_second_x_amz_target_that_was_not_signed(secretsmanager, endpoint):
     good = signed(endpoint)
     for headers in (
         (("X-Amz-Target", "secretsmanager.DeleteSecret"), *good.headers),
@@ -406,49 +408,53 @@ FROZEN = datetime(2001, 9, 9, 12, tzinfo=UTC)
 
 @pytest.fixture(params=["freezegun", "time-machine"])
 def frozen(request):
-    """The time of this process, stopped years away from the machine's."""
+    """Freeze the time of this process in 2001."""
     travel = freezegun.freeze_time(FROZEN) if request.param == "freezegun" else time_machine.travel(FROZEN, tick=False)
     with travel:
         yield
 
 
 def machine_time(folder) -> float:
-    """What neither of both libraries reaches: the time that the machine gives to a new file."""
+    """Return the real time: that of a new file. Neither library changes it."""
     file = folder / "new"
     file.touch()
     return file.stat().st_mtime
 
 
-def test_a_frozen_client_of_this_process_is_served(secretsmanager, endpoint, frozen):
+def test_the_endpoint_serves_a_client_of_this_process_in_frozen_time(secretsmanager, endpoint, frozen):
     request = signed(endpoint)
     assert request.value_of("X-Amz-Date") == "20010909T120000Z"
     assert send(endpoint, request).status == 200
 
 
-def test_another_program_is_served_while_this_process_is_frozen(secretsmanager, endpoint, frozen, tmp_path):
+def test_the_endpoint_serves_another_program_in_real_time_while_this_process_is_frozen(
+    secretsmanager, endpoint, frozen, tmp_path
+):
     request = signed(endpoint, at=machine_time(tmp_path))
     assert not request.value_of("X-Amz-Date").startswith("2001")
     assert send(endpoint, request).status == 200
 
 
 @pytest.mark.parametrize("minutes", [-6, 6])
-def test_neither_time_is_good_for_more_than_its_minutes(secretsmanager, endpoint, frozen, tmp_path, minutes):
+def test_the_endpoint_refuses_a_signature_6_minutes_from_frozen_and_from_real_time(
+    secretsmanager, endpoint, frozen, tmp_path, minutes
+):
     for now in (time(), machine_time(tmp_path)):
         assert send(endpoint, signed(endpoint, at=now + minutes * MINUTE)).code == INVALID
     assert len(secretsmanager.log) == 0
 
 
 @pytest.mark.parametrize(
-    "move", [lambda clock: clock.advance(days=400), lambda clock: clock.set(FROZEN)], ids=["forward", "back"]
+    "move", [lambda clock: clock.advance(days=400), lambda clock: clock.set(FROZEN)], ids=["advance", "set back"]
 )
-def test_the_clock_of_the_manager_has_no_part_in_signatures(secretsmanager, endpoint, move):
+def test_the_endpoint_checks_a_signatures_date_without_the_managers_clock(secretsmanager, endpoint, move):
     move(secretsmanager.clock)
     assert send(endpoint, signed(endpoint)).status == 200
-    at = secretsmanager.clock.seconds()
+    at = secretsmanager._parts.time.seconds()
     assert send(endpoint, signed(endpoint, at=at)).code == INVALID
 
 
-def test_a_connection_is_signed_request_by_request(secretsmanager, endpoint):
+def test_the_endpoint_checks_the_signature_of_each_request_of_a_connection(secretsmanager, endpoint):
     with connect(endpoint) as connection:
         for request, status in [(signed(endpoint), 200), (signed(endpoint).without("Authorization"), 400)] * 2:
             connection.sendall(bytes(request))

@@ -11,7 +11,7 @@ from pytest_secretsmanager.doors.switchboard import Switchboard
 
 
 class RecordingDoor:
-    """A door that only notes whether it is wrapped."""
+    """A door that only records whether it is wrapped."""
 
     def __init__(self, switchboard: Switchboard) -> None:
         self.switchboard, self.is_wrapped = switchboard, False
@@ -25,7 +25,7 @@ class RecordingDoor:
 
 @pytest.fixture
 def switchboard(monkeypatch: pytest.MonkeyPatch) -> Switchboard:
-    """A switchboard of its own. It is not told of forks: its hook could not be taken back."""
+    """A new switchboard, without its fork hook: Python can't unregister one."""
     monkeypatch.setattr(os, "register_at_fork", lambda **_: None, raising=False)
     return Switchboard((RecordingDoor,))
 
@@ -39,7 +39,7 @@ def responder() -> Responder:
     return SecretsManager()._parts.responder
 
 
-def test_the_responder_that_was_activated_last_answers(switchboard: Switchboard, new_client: Any) -> None:
+def test_the_switchboard_picks_the_responder_that_was_activated_last(switchboard: Switchboard, new_client: Any) -> None:
     client, first, second = new_client(), responder(), responder()
     switchboard.activate(first)
     switchboard.activate(second)
@@ -55,7 +55,7 @@ def test_a_client_of_another_service_has_no_responder(switchboard: Switchboard, 
     assert switchboard.responder_for(new_client(service="sts")) is None
 
 
-def test_a_client_of_an_endpoint_of_ours_has_no_responder(switchboard: Switchboard, new_client: Any) -> None:
+def test_a_client_of_a_managers_endpoint_has_no_responder(switchboard: Switchboard, new_client: Any) -> None:
     client = new_client(endpoint_url="http://127.0.0.1:5000/")
     switchboard.activate(responder())
     with switchboard.endpoint_at("http://127.0.0.1:5000"):
@@ -63,7 +63,9 @@ def test_a_client_of_an_endpoint_of_ours_has_no_responder(switchboard: Switchboa
     assert switchboard.responder_for(client) is not None
 
 
-def test_a_door_is_wrapped_from_the_first_responder_to_the_last(switchboard: Switchboard, door: Any) -> None:
+def test_a_door_is_wrapped_from_the_first_activation_to_the_last_deactivation(
+    switchboard: Switchboard, door: Any
+) -> None:
     first, second = responder(), responder()
     assert not door.is_wrapped
     switchboard.activate(first)
@@ -74,7 +76,7 @@ def test_a_door_is_wrapped_from_the_first_responder_to_the_last(switchboard: Swi
     assert not door.is_wrapped
 
 
-def test_a_door_stays_wrapped_until_a_call_under_way_is_answered(switchboard: Switchboard, door: Any) -> None:
+def test_a_door_stays_wrapped_until_a_running_call_is_answered(switchboard: Switchboard, door: Any) -> None:
     one = responder()
     switchboard.activate(one)
     with switchboard.call_under_way(one):
@@ -83,7 +85,7 @@ def test_a_door_stays_wrapped_until_a_call_under_way_is_answered(switchboard: Sw
     assert not door.is_wrapped
 
 
-def test_a_running_function_is_answered_by_its_own_responder(
+def test_the_calls_of_a_running_function_go_to_the_functions_responder(
     switchboard: Switchboard, door: Any, new_client: Any
 ) -> None:
     client, own = new_client(), responder()
@@ -91,12 +93,16 @@ def test_a_running_function_is_answered_by_its_own_responder(
     assert switchboard.run_function(own, "rotate", lambda _: switchboard.responder_for(client)) is own
 
 
-def test_a_function_alone_keeps_the_doors_wrapped(switchboard: Switchboard, door: Any) -> None:
+def test_a_door_is_wrapped_while_a_function_runs_without_an_active_responder(
+    switchboard: Switchboard, door: Any
+) -> None:
     assert switchboard.run_function(responder(), "rotate", lambda _: door.is_wrapped) is True
     assert not door.is_wrapped
 
 
-def test_a_responder_that_a_function_activates_answers_its_calls(switchboard: Switchboard, new_client: Any) -> None:
+def test_a_responder_that_a_running_function_activates_answers_its_calls(
+    switchboard: Switchboard, new_client: Any
+) -> None:
     client, added = new_client(), responder()
 
     def body(_: object) -> object:
@@ -110,7 +116,7 @@ def test_a_responder_that_a_function_activates_answers_its_calls(switchboard: Sw
 
 
 @pytest.mark.skipif(not hasattr(os, "register_at_fork"), reason="this system does not fork")
-def test_a_switchboard_follows_forks_from_its_first_use_once(
+def test_a_switchboard_registers_its_fork_hook_once_at_its_first_activation(
     switchboard: Switchboard, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     registered: list[object] = []

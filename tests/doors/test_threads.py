@@ -1,4 +1,4 @@
-"""Calls from many threads at once: nothing is lost, nothing is doubled, and the labels are where they belong."""
+"""Calls of concurrent threads: no call is lost or doubled, and the labels are right."""
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -13,17 +13,17 @@ CALLS = 50
 TOTAL = THREADS * CALLS
 
 
-@pytest.fixture(params=["quiet", "hooked"])
+@pytest.fixture(params=["no listener", "listener"])
 def shared(request, new_client):
-    """One client for all threads, which botocore allows; with a listener to each call, or without."""
+    """One client for all threads, with a listener or without. botocore's clients are thread-safe."""
     client = new_client()
-    if request.param == "hooked":
+    if request.param == "listener":
         client.meta.events.register("before-call.secrets-manager.*", lambda **_: None)
     return client
 
 
 def at_once(work):
-    """Runs `work(thread, number)` CALLS times in each of THREADS threads that start together; gives all results."""
+    """Run `work(thread, number)` CALLS times in each of THREADS concurrent threads. Return all results."""
     start = Barrier(THREADS)
 
     def run(thread):
@@ -34,14 +34,14 @@ def at_once(work):
         return [result for results in pool.map(run, range(THREADS)) for result in results]
 
 
-def test_every_create_of_many_threads_makes_a_secret(secretsmanager, shared):
+def test_create_secret_by_concurrent_threads_creates_every_secret(secretsmanager, shared):
     replies = at_once(lambda thread, number: shared.create_secret(Name=f"t{thread}-{number}", SecretString="x"))
     names = {f"t{thread}-{number}" for thread in range(THREADS) for number in range(CALLS)}
     assert set(secretsmanager.secrets) == names
     assert len({reply["ARN"] for reply in replies}) == TOTAL
 
 
-def test_one_of_many_threads_wins_the_creation_of_a_name(secretsmanager, shared):
+def test_one_of_several_threads_creates_a_secret_of_the_same_name(secretsmanager, shared):
     def create(thread, number):
         try:
             return shared.create_secret(Name=f"shared-{number}", SecretString=str(thread))["Name"]
@@ -52,8 +52,8 @@ def test_one_of_many_threads_wins_the_creation_of_a_name(secretsmanager, shared)
     assert won == {f"shared-{number}": 1 for number in range(CALLS)}
 
 
-def test_every_put_of_many_threads_is_logged_once(secretsmanager, shared):
-    """One secret for each thread, since none may hold more than 100 versions."""
+def test_put_secret_value_by_concurrent_threads_logs_every_version_once(secretsmanager, shared):
+    """One secret for each thread: a secret holds at most 100 versions."""
     for thread in range(THREADS):
         secretsmanager.seed(f"t{thread}", "first")
     replies = at_once(lambda thread, number: shared.put_secret_value(SecretId=f"t{thread}", SecretString=str(number)))
@@ -62,7 +62,7 @@ def test_every_put_of_many_threads_is_logged_once(secretsmanager, shared):
     assert len(logged) == TOTAL
 
 
-def test_every_put_of_a_thread_leaves_its_version_in_order(secretsmanager, shared):
+def test_put_secret_value_by_concurrent_threads_keeps_each_threads_versions_in_order(secretsmanager, shared):
     for thread in range(THREADS):
         secretsmanager.seed(f"t{thread}", "first")
     at_once(lambda thread, number: shared.put_secret_value(SecretId=f"t{thread}", SecretString=str(number)))
@@ -72,8 +72,8 @@ def test_every_put_of_a_thread_leaves_its_version_in_order(secretsmanager, share
         secretsmanager.assert_labels(f"t{thread}", {"AWSCURRENT": -1, "AWSPREVIOUS": -2})
 
 
-def test_puts_of_many_threads_into_one_secret_move_the_labels_one_by_one(secretsmanager, shared):
-    """Each move of AWSCURRENT starts where the one before it ended, and the last two are where the labels stand."""
+def test_concurrent_puts_into_one_secret_move_awscurrent_from_version_to_version(secretsmanager, shared):
+    """Each move of AWSCURRENT starts at the target of the last one. The final labels are those of the last move."""
     secretsmanager.seed("db", "first")
     at_once(lambda _thread, number: number < 10 and shared.put_secret_value(SecretId="db", SecretString="x"))
     view = secretsmanager.secret("db")
@@ -83,8 +83,8 @@ def test_puts_of_many_threads_into_one_secret_move_the_labels_one_by_one(secrets
     assert view.labels == {"AWSCURRENT": moves[-1].target, "AWSPREVIOUS": moves[-1].source}
 
 
-def test_reads_during_writes_see_one_state_or_the_other(secretsmanager, shared):
-    """A value always comes with its own version id, and always under AWSCURRENT."""
+def test_get_secret_value_during_puts_returns_a_value_with_its_own_version_id(secretsmanager, shared):
+
     secretsmanager.seed("db", "first")
     written = {secretsmanager.secret("db").current.id: "first"}
 
@@ -103,7 +103,7 @@ def test_reads_during_writes_see_one_state_or_the_other(secretsmanager, shared):
     ]
 
 
-def test_every_refused_call_of_many_threads_is_logged(secretsmanager, shared):
+def test_every_refused_call_of_concurrent_threads_is_logged(secretsmanager, shared):
     def get(thread, number):
         with pytest.raises(shared.exceptions.ResourceNotFoundException):
             shared.get_secret_value(SecretId=f"nowhere-{thread}-{number}")
@@ -112,15 +112,15 @@ def test_every_refused_call_of_many_threads_is_logged(secretsmanager, shared):
     assert len({call.request["SecretId"] for call in secretsmanager.log}) == len(secretsmanager.log) == TOTAL
 
 
-def test_request_ids_of_many_threads_differ(secretsmanager, shared):
+def test_calls_of_concurrent_threads_have_different_request_ids(secretsmanager, shared):
     replies = at_once(lambda _thread, _number: shared.list_secrets())
     ids = {reply["ResponseMetadata"]["RequestId"] for reply in replies}
     assert ids == {call.request_id for call in secretsmanager.log}
     assert len(ids) == TOTAL
 
 
-def test_threads_that_outlive_a_manager_are_answered_by_the_next(new_client):
-    """A worker thread of the code under test may be started once and live through many tests."""
+def test_a_thread_that_outlives_a_manager_is_answered_by_the_next_manager(new_client):
+    """A worker thread of the code under test may start once and live through many tests."""
     client = new_client()
     with ThreadPoolExecutor(1) as pool:
         for round_ in ("one", "two"):

@@ -1,8 +1,8 @@
 """The three ways through a client give the same replies, errors and logs.
 
-A call that nobody listens to takes a short way. A call that somebody listens to goes through botocore's events, and one
-that a plan of faults concerns goes through botocore's endpoint as well. Each scenario runs on the short way and on
-another, in managers that make the same ids at the same time.
+A call without a listener takes the short way. A call with a listener goes through botocore's events. A call with a
+planned fault goes through botocore's endpoint as well. Each scenario runs on the short way and on another, in managers
+with the same ids and the same time.
 """
 
 import copy
@@ -23,7 +23,7 @@ POLICY = (
 )
 
 SCENARIOS = {
-    "create with all": [
+    "create with all members": [
         (
             "create_secret",
             {
@@ -37,7 +37,7 @@ SCENARIOS = {
         ),
         ("describe_secret", {"SecretId": "new"}),
     ],
-    "create and have a token filled": [("create_secret", {"Name": "new", "SecretString": "x"})],
+    "create without a token": [("create_secret", {"Name": "new", "SecretString": "x"})],
     "create without a value": [("create_secret", {"Name": "new"}), ("get_secret_value", {"SecretId": "new"})],
     "create twice": [("create_secret", {"Name": "new"}), ("create_secret", {"Name": "new"})],
     "create again with the same token": [
@@ -48,7 +48,7 @@ SCENARIOS = {
         ("get_secret_value", {"SecretId": "db"}),
         ("get_secret_value", {"SecretId": "db", "VersionStage": "AWSPREVIOUS"}),
     ],
-    "get what is not there": [
+    "get a missing secret, version and label": [
         ("get_secret_value", {"SecretId": "nowhere"}),
         ("get_secret_value", {"SecretId": "db", "VersionId": OTHER}),
         ("get_secret_value", {"SecretId": "db", "VersionStage": "green"}),
@@ -59,7 +59,7 @@ SCENARIOS = {
         ("put_secret_value", {"SecretId": "db", "SecretString": "four", "VersionStages": ["green"]}),
         ("list_secret_version_ids", {"SecretId": "db", "IncludeDeprecated": True}),
     ],
-    "put bytes of every kind": [
+    "put bytes, bytearray and text as bytes": [
         ("put_secret_value", {"SecretId": "key", "SecretBinary": b"\x00"}),
         ("put_secret_value", {"SecretId": "key", "SecretBinary": bytearray(b"\x01")}),
         ("put_secret_value", {"SecretId": "key", "SecretBinary": "text"}),
@@ -117,7 +117,7 @@ SCENARIOS = {
         ("create_secret", {"Name": "new", "SecretString": "x" * 65537}),
         ("list_secrets", {"SortOrder": "up"}),
     ],
-    "odd types that botocore takes": [
+    "unusual types that botocore accepts": [
         ("create_secret", {"Name": "new", "Tags": ({"Key": "a", "Value": "b"},)}),
         ("list_secrets", {"MaxResults": True}),
     ],
@@ -125,9 +125,12 @@ SCENARIOS = {
 }
 
 UNVALIDATED = {
-    "nothing": [("get_secret_value", {})],
-    "none": [("get_secret_value", {"SecretId": None}), ("create_secret", {"Name": "new", "ClientRequestToken": None})],
-    "empty": [("get_secret_value", {"SecretId": ""}), ("create_secret", {"Name": "new", "SecretString": ""})],
+    "no parameters": [("get_secret_value", {})],
+    "parameters of None": [
+        ("get_secret_value", {"SecretId": None}),
+        ("create_secret", {"Name": "new", "ClientRequestToken": None}),
+    ],
+    "empty strings": [("get_secret_value", {"SecretId": ""}), ("create_secret", {"Name": "new", "SecretString": ""})],
     "wrong types": [
         ("get_secret_value", {"SecretId": 7}),
         ("get_secret_value", {"SecretId": True}),
@@ -135,13 +138,13 @@ UNVALIDATED = {
         ("list_secrets", {"MaxResults": "10"}),
         ("delete_secret", {"SecretId": "db", "ForceDeleteWithoutRecovery": "yes"}),
     ],
-    "what can't be serialized": [
+    "values that can't be serialized": [
         ("get_secret_value", {"SecretId": b"db"}),
         ("get_secret_value", {"SecretId": "db", "Volume": 11}),
         ("create_secret", {"Name": "new", "SecretBinary": 5}),
         ("create_secret", {"Name": "new", "Tags": [None]}),
     ],
-    "all well": [("put_secret_value", {"SecretId": "db", "SecretString": "x"})],
+    "valid parameters": [("put_secret_value", {"SecretId": "db", "SecretString": "x"})],
 }
 
 PLANNED = "a plan without a fault"
@@ -150,7 +153,7 @@ HOOKS = (PLANNED, "provide-client-params", "before-parameter-build", "before-cal
 
 @pytest.fixture
 def run(new_client, monkeypatch):
-    """Runs a scenario in a manager of its own; gives what the caller saw of each call, and what was logged."""
+    """Return a function that runs a scenario in a new manager. It returns the outcomes and the log."""
     monkeypatch.setattr("time.time", lambda: 1_700_000_000.0)
 
     def run(scenario, hook=None, **options):
@@ -188,25 +191,25 @@ def logged(call):
 
 @pytest.mark.parametrize("hook", HOOKS)
 @pytest.mark.parametrize("scenario", SCENARIOS)
-def test_a_listened_to_call_is_answered_as_any_other(run, scenario, hook):
+def test_a_call_with_a_listener_or_a_plan_has_the_outcome_and_log_of_the_short_way(run, scenario, hook):
     assert run(SCENARIOS[scenario], hook) == run(SCENARIOS[scenario])
 
 
 @pytest.mark.parametrize("hook", HOOKS)
 @pytest.mark.parametrize("scenario", UNVALIDATED)
-def test_a_listened_to_call_of_a_client_that_does_not_validate_is_answered_as_any_other(run, scenario, hook):
+def test_an_unvalidated_call_with_a_listener_or_a_plan_agrees_with_the_short_way(run, scenario, hook):
     unvalidated = {"config": Config(parameter_validation=False)}
     assert run(UNVALIDATED[scenario], hook, **unvalidated) == run(UNVALIDATED[scenario], **unvalidated)
 
 
 @pytest.mark.parametrize("hook", HOOKS)
-def test_a_listened_to_call_of_another_place_is_answered_as_any_other(run, hook):
+def test_a_call_in_a_region_of_china_with_a_listener_or_a_plan_agrees_with_the_short_way(run, hook):
     scenario = [("create_secret", {"Name": "db", "SecretString": "x"}), ("list_secrets", {})]
     assert run(scenario, hook, region="cn-north-1") == run(scenario, region="cn-north-1")
 
 
-def test_both_ways_are_compared_by_more_than_nothing(run):
-    """The comparisons above would hold of empty results too."""
+def test_a_compared_scenario_has_replies_and_log_entries(run):
+    """Empty results would pass the comparisons above."""
     seen, log = run(SCENARIOS["get"], "before-call")
     assert [reply["SecretString"] for reply in seen] == ["two", "one"]
     assert [call["time"] for call in log] == [datetime.fromtimestamp(1_700_000_000, UTC)] * 2

@@ -33,13 +33,13 @@ def read(operation, body):
         ("TagResource", {"Tags": []}, {"Tags": []}),
         ("PutResourcePolicy", {"ResourcePolicy": '{"a": null}'}, {"ResourcePolicy": '{"a": null}'}),
     ],
+    ids=str,
 )
-def test_a_body_is_read_as_its_parameters(operation, body, parameters):
-
+def test_read_parameters_reads_a_json_body_as_the_parameters(operation, body, parameters):
     assert read(operation, body) == parameters
 
 
-def test_text_is_read_as_well_as_bytes():
+def test_read_parameters_reads_str_like_bytes():
     assert read_parameters('{"SecretId": "db"}', model.operation("GetSecretValue").input_shape) == {"SecretId": "db"}
 
 
@@ -52,8 +52,9 @@ def test_text_is_read_as_well_as_bytes():
         ("TagResource", {"Tags": [{"Key": "a", "Value": None}]}, {"Tags": [{"Key": "a"}]}),
         ("CreateSecret", {"Name": "db", "SecretBinary": None}, {"Name": "db"}),
     ],
+    ids=str,
 )
-def test_a_null_member_is_absent(operation, body, parameters):
+def test_read_parameters_drops_a_null_member(operation, body, parameters):
     assert read(operation, body) == parameters
 
 
@@ -69,19 +70,19 @@ def test_a_null_member_is_absent(operation, body, parameters):
             {"Filters": [{"Key": "name", "Values": ["a"]}]},
         ),
     ],
+    ids=str,
 )
-def test_an_unknown_member_is_dropped(operation, body, parameters):
-
+def test_read_parameters_drops_an_unknown_member(operation, body, parameters):
     assert read(operation, body) == parameters
 
 
 @given(st.binary())
-def test_a_blob_is_decoded(value):
+def test_read_parameters_decodes_a_blob(value):
     body = {"Name": "key", "SecretBinary": base64.b64encode(value).decode()}
     assert read("CreateSecret", body) == {"Name": "key", "SecretBinary": value}
 
 
-def test_text_that_looks_like_a_blob_stays_text():
+def test_read_parameters_leaves_a_secret_string_that_looks_like_base64_unchanged():
     assert read("CreateSecret", {"SecretString": "AAE="}) == {"SecretString": "AAE="}
 
 
@@ -95,8 +96,9 @@ def test_text_that_looks_like_a_blob_stays_text():
         ("BatchGetSecretValue", {"SecretIdList": [None, 1]}),
         ("ListSecrets", {"MaxResults": "5"}),
     ],
+    ids=str,
 )
-def test_a_value_of_the_wrong_type_is_left_to_the_service_to_refuse(operation, body):
+def test_read_parameters_leaves_a_value_of_the_wrong_type_unchanged(operation, body):
     assert read(operation, body) == body
 
 
@@ -110,7 +112,7 @@ def test_a_value_of_the_wrong_type_is_left_to_the_service_to_refuse(operation, b
         },
     )
 )
-def test_what_botocore_serializes_is_read_back(parameters):
+def test_read_parameters_reads_back_the_parameters_that_botocore_serializes(parameters):
     serializer = create_serializer("json", include_validation=False)
     request = serializer.serialize_to_request(parameters, model.service_model().operation_model("CreateSecret"))
     assert read_parameters(request["body"], model.operation("CreateSecret").input_shape) == parameters

@@ -1,4 +1,4 @@
-"""AWS JSON 1.1 as it goes over the wire: what bodies are read, and how answers are written."""
+"""AWS JSON 1.1 over HTTP: the format of responses, and the bodies that the endpoint reads or refuses."""
 
 import base64
 import json
@@ -28,7 +28,7 @@ def endpoint(secretsmanager):
 # --- answers ---------------------------------------------------------------------------------------------------------
 
 
-def test_an_answer_says_what_it_is(endpoint):
+def test_a_response_of_the_endpoint_has_content_type_and_length(endpoint):
     answer = send(endpoint, signed(endpoint, "DescribeSecret", {"SecretId": "db"}))
     assert answer.headers["Content-Type"] == "application/x-amz-json-1.1"
     assert int(answer.headers["Content-Length"]) == len(answer.body)
@@ -41,31 +41,31 @@ def headers_of(answer):
 BASIC_HEADERS = {"content-type", "content-length", "date", "x-amzn-requestid"}
 
 
-def test_an_answer_has_the_headers_of_aws_and_names_no_server(endpoint):
+def test_a_response_of_the_endpoint_has_the_headers_of_aws_and_names_no_server(endpoint):
     assert headers_of(send(endpoint, signed(endpoint, "ListSecrets", {}))) == BASIC_HEADERS
 
 
-def test_a_refusal_by_the_service_has_the_headers_of_any_answer(endpoint):
+def test_a_refusal_over_http_has_the_same_headers_as_a_reply(endpoint):
     refused = send(endpoint, signed(endpoint, "DescribeSecret", {"SecretId": "nowhere"}))
     assert (refused.status, headers_of(refused)) == (400, BASIC_HEADERS)
     assert refused.headers["Content-Type"] == "application/x-amz-json-1.1"
 
 
-def test_the_date_of_an_http_answer_is_the_real_one_though_the_clock_moves(secretsmanager, endpoint):
-    """SDKs set the clock that they sign by to it."""
+def test_the_date_header_of_a_response_is_the_real_time_after_the_clock_advances(secretsmanager, endpoint):
+    """SDKs correct their signing time by this header."""
     secretsmanager.clock.advance(days=400)
     date = send(endpoint, signed(endpoint, "ListSecrets", {})).headers["Date"]
     assert parsedate_to_datetime(date).timestamp() == pytest.approx(time.time(), abs=60)
 
 
-def test_times_are_seconds_since_the_epoch_to_the_millisecond(secretsmanager, endpoint):
+def test_describe_secret_over_http_has_times_in_seconds_with_milliseconds(secretsmanager, endpoint):
     described = send(endpoint, signed(endpoint, "DescribeSecret", {"SecretId": "db"})).json
     created = secretsmanager.secret("db").versions[0].created
     assert described["CreatedDate"] == pytest.approx(created.timestamp(), abs=0.001)
     assert isinstance(described["CreatedDate"], float)
 
 
-def test_a_blob_is_base64(endpoint):
+def test_secret_binary_over_http_is_base64(endpoint):
     body = {"SecretId": "db", "SecretBinary": base64.b64encode(b"\x00\xff").decode(), "ClientRequestToken": TOKEN}
     assert send(endpoint, signed(endpoint, "PutSecretValue", body)).status == 200
     assert send(endpoint, signed(endpoint, "GetSecretValue", {"SecretId": "db"})).json["SecretBinary"] == "AP8="
@@ -74,20 +74,21 @@ def test_a_blob_is_base64(endpoint):
 @pytest.mark.parametrize(
     ("operation", "more"),
     [("TagResource", {"Tags": [{"Key": "a", "Value": "b"}]}), ("UntagResource", {"TagKeys": ["a"]})],
+    ids=["TagResource", "UntagResource"],
 )
-def test_an_operation_without_output_answers_with_nothing(endpoint, operation, more):
+def test_an_operation_without_output_has_an_empty_body_over_http(endpoint, operation, more):
     answer = send(endpoint, signed(endpoint, operation, {"SecretId": "db", **more}))
     assert (answer.status, answer.body, answer.headers["Content-Length"]) == (200, b"", "0")
 
 
-def test_a_value_of_any_characters_comes_back(endpoint):
+def test_get_secret_value_over_http_returns_any_characters_unchanged(endpoint):
     value = 'é日本😀\u2028\x00"\\\ud800'
     body = {"SecretId": "db", "SecretString": value, "ClientRequestToken": TOKEN}
     assert send(endpoint, signed(endpoint, "PutSecretValue", body)).status == 200
     assert send(endpoint, signed(endpoint, "GetSecretValue", {"SecretId": "db"})).json["SecretString"] == value
 
 
-def test_a_modelled_error_has_its_text_under_one_key():
+def test_a_modelled_error_over_http_has_its_text_only_under_capitalised_message():
     assert json.loads(wire.write_error(ResourceNotFoundException("no"))) == {
         "__type": "ResourceNotFoundException",
         "Message": "no",
@@ -99,12 +100,12 @@ def test_a_modelled_error_has_its_text_under_one_key():
     [kind for kind in ServiceError.__subclasses__() if kind.of_authentication],
     ids=lambda kind: kind.__name__,
 )
-def test_an_error_of_authentication_has_its_text_in_lower_case_alone(kind):
+def test_an_authentication_error_over_http_has_its_text_only_under_lower_case_message(kind):
     """REPORTED: aws/aws-sdk-php-laravel PR 228 quotes such a body of GetSecretValue."""
     assert json.loads(wire.write_error(kind("no"))) == {"__type": kind.__name__, "message": "no"}
 
 
-def test_an_error_that_is_not_modelled_has_its_text_under_both_keys():
+def test_an_unmodelled_error_over_http_has_its_text_under_both_message_keys():
     assert json.loads(wire.write_error(AccessDeniedException("no"))) == {
         "__type": "AccessDeniedException",
         "message": "no",
@@ -119,53 +120,53 @@ def test_an_error_that_is_not_modelled_has_its_text_under_both_keys():
     "body",
     [
         pytest.param(b"{", id="broken"),
-        pytest.param(b"[]", id="a list"),
-        pytest.param(b'"db"', id="a text"),
+        pytest.param(b"[]", id="list"),
+        pytest.param(b'"db"', id="string"),
         pytest.param(b"null", id="null"),
         pytest.param(b'{"SecretId": NaN}', id="NaN"),
         pytest.param(b'{"SecretId": -Infinity}', id="infinity"),
         pytest.param(b'{"SecretId": "\xff"}', id="not UTF-8"),
         pytest.param('{"SecretId": "db"}'.encode("utf-16"), id="UTF-16"),
-        pytest.param(b'\xef\xbb\xbf{"SecretId": "db"}', id="with a byte order mark"),
-        pytest.param(b'{"SecretId": "db"} trailing', id="with more behind it"),
-        pytest.param(b'{"SecretId": "db",}', id="a comma too many"),
-        pytest.param(b"[" * 100_000, id="nested deeply"),
-        pytest.param(b'{"SecretId": ' + b"[" * 100_000, id="nested deeply inside"),
-        pytest.param(b'{"MaxResults": ' + b"9" * 10_000 + b"}", id="a number of 10,000 digits"),
+        pytest.param(b'\xef\xbb\xbf{"SecretId": "db"}', id="byte order mark"),
+        pytest.param(b'{"SecretId": "db"} trailing', id="trailing text"),
+        pytest.param(b'{"SecretId": "db",}', id="trailing comma"),
+        pytest.param(b"[" * 100_000, id="deep nesting"),
+        pytest.param(b'{"SecretId": ' + b"[" * 100_000, id="deep nesting in a member"),
+        pytest.param(b'{"MaxResults": ' + b"9" * 10_000 + b"}", id="number of 10,000 digits"),
     ],
 )
-def test_a_body_that_is_no_json_object_is_refused(secretsmanager, endpoint, body):
+def test_the_endpoint_refuses_a_body_that_is_not_a_json_object(secretsmanager, endpoint, body):
     answer = send(endpoint, signed(endpoint, "DescribeSecret", body=body))
     assert (answer.status, answer.code) == (400, BROKEN)
     assert (len(secretsmanager.log), endpoint.crashes) == (0, [])
 
 
 @pytest.mark.parametrize("text", ["a", "a b", "é", "@@@@", "AA=A"])
-def test_a_blob_that_is_no_base64_is_refused(secretsmanager, endpoint, text):
+def test_put_secret_value_over_http_refuses_a_secret_binary_that_is_not_base64(secretsmanager, endpoint, text):
     body = {"SecretId": "db", "SecretBinary": text, "ClientRequestToken": TOKEN}
     answer = send(endpoint, signed(endpoint, "PutSecretValue", body))
     assert (answer.status, answer.code) == (400, BROKEN)
     secretsmanager.assert_history("db", ["one"])
 
 
-def test_an_empty_body_is_an_object_without_members(endpoint):
+def test_the_endpoint_reads_an_empty_body_as_no_parameters(endpoint):
     assert send(endpoint, signed(endpoint, "ListSecrets", body=b"")).status == 200
     assert send(endpoint, signed(endpoint, "DescribeSecret", body=b"")).code == "ValidationException"
 
 
-def test_null_is_absent_and_what_no_shape_knows_is_passed_over(secretsmanager, endpoint):
+def test_the_endpoint_ignores_null_and_unknown_members(secretsmanager, endpoint):
     body = {"SecretId": "db", "VersionId": None, "Nonsense": {"deep": [1]}}
     assert send(endpoint, signed(endpoint, "GetSecretValue", body)).json["SecretString"] == "one"
     secretsmanager.assert_logged("GetSecretValue", SecretId="db")
     assert secretsmanager.log[0].request == {"SecretId": "db"}
 
 
-def test_a_wrong_type_is_refused_as_the_service_refuses_it(endpoint):
+def test_describe_secret_over_http_refuses_a_secret_id_of_the_wrong_type(endpoint):
     assert send(endpoint, signed(endpoint, "DescribeSecret", {"SecretId": {"a": 1}})).code == BROKEN
 
 
-def test_raw_requests_have_to_bring_their_token(endpoint):
-    """RECORDED: SDKs fill it, whoever writes requests by hand has to."""
+def test_put_secret_value_over_http_refuses_a_request_without_client_request_token(endpoint):
+    """RECORDED: SDKs fill in the token. A request written by hand has to hold one."""
     answer = send(endpoint, signed(endpoint, "PutSecretValue", {"SecretId": "db", "SecretString": "two"}))
     assert (answer.code, answer.message) == (
         "InvalidRequestException",
@@ -173,7 +174,7 @@ def test_raw_requests_have_to_bring_their_token(endpoint):
     )
 
 
-def test_the_largest_value_passes(secretsmanager, endpoint):
+def test_put_secret_value_over_http_accepts_a_value_of_65536_bytes(secretsmanager, endpoint):
     body = {"SecretId": "db", "SecretString": "x" * 65_536, "ClientRequestToken": TOKEN}
     assert send(endpoint, signed(endpoint, "PutSecretValue", body)).status == 200
 
@@ -182,7 +183,7 @@ def test_the_largest_value_passes(secretsmanager, endpoint):
     ("length", "status", "code"),
     [(BODY_LIMIT, 400, BROKEN), (BODY_LIMIT + 1, 413, "RequestEntityTooLargeException")],
 )
-def test_a_body_may_have_a_mebibyte(secretsmanager, endpoint, length, status, code):
+def test_the_endpoint_refuses_a_body_over_one_mebibyte_as_too_large(secretsmanager, endpoint, length, status, code):
     answer = send(endpoint, signed(endpoint, "DescribeSecret", body=b"x" * length))
     assert (answer.status, answer.code) == (status, code)
 
@@ -201,7 +202,7 @@ def test_a_body_may_have_a_mebibyte(secretsmanager, endpoint, length, status, co
         "secretsmanager.../x",
     ],
 )
-def test_a_target_that_names_no_operation_is_refused(secretsmanager, endpoint, target):
+def test_the_endpoint_refuses_an_x_amz_target_that_names_no_operation(secretsmanager, endpoint, target):
     answer = send(endpoint, signed(endpoint, parameters={"SecretId": "db"}, x_amz_target=target))
     assert (answer.status, answer.code) == (400, "UnknownOperationException")
     assert len(secretsmanager.log) == 0

@@ -13,7 +13,7 @@ from botocore.session import Session
 
 from pytest_secretsmanager import SecretsManager
 from pytest_secretsmanager.controls.replication import HeldReplicas
-from pytest_secretsmanager.controls.steps import Hold, Steps
+from pytest_secretsmanager.controls.steps import PlannedStop, Steps
 from pytest_secretsmanager.engine import model
 from pytest_secretsmanager.engine.call import Call, Reply
 from pytest_secretsmanager.engine.callers import Principal
@@ -95,7 +95,7 @@ class World:
         arn = f"arn:aws:lambda:{self.region}:{self.account}:function:never-runs"
         self.functions[arn] = lambda _: None
         key = SecretKey(self.region, self.account, name)
-        self.steps.holds.append(Hold(key, "createSecret", "before", resume=lambda _: None))
+        self.steps.planned_stops.append(PlannedStop(key, "createSecret", "before"))
         self.call("RotateSecret", SecretId=name, ClientRequestToken=version_id, RotationLambdaARN=arn)
 
 

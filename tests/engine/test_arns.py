@@ -78,3 +78,22 @@ def test_parse_reads_any_arn_that_build_makes(name, suffix, region):
     assert arns.parse(arns.build(region, "123456789012", name, suffix)) == SecretArn(
         region, "123456789012", name, False
     )
+
+
+# --- ARNs of any service ---------------------------------------------------------------------------------------------
+
+
+def test_split_keeps_the_colons_of_the_resource():
+    assert arns.split("arn:aws:lambda:us-east-1:123456789012:function:rotate:live").resource == "function:rotate:live"
+
+
+@pytest.mark.parametrize("text", ["", "alias/pay", "arn:aws:kms:us-east-1:123456789012"])
+def test_split_raises_value_error_for_text_with_fewer_parts(text):
+    with pytest.raises(ValueError, match="unpack"):
+        arns.split(text)
+
+
+@pytest.mark.parametrize("qualifier", ["", ":live", ":$LATEST"])
+def test_unqualified_removes_the_version_or_alias_of_a_function(qualifier):
+    arn = "arn:aws:lambda:us-east-1:123456789012:function:rotate"
+    assert arns.unqualified(arn + qualifier) == arn

@@ -91,3 +91,11 @@ def test_a_restored_checkpoint_leaves_programs_their_credentials(callers):
     callers.take_back(ended)
     restore()
     assert callers.handed_out.keys() == {started.access_key_id}
+
+
+def test_a_restored_checkpoint_keeps_the_dict_that_another_thread_may_be_changing(callers):
+    handed_out, restore = callers.handed_out, callers.checkpoint()
+    callers.hand_out(ROLE)
+    restore()
+    assert callers.handed_out is handed_out
+    assert handed_out == {}

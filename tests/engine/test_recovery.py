@@ -97,7 +97,7 @@ def test_replicas_follow_after_an_interrupt_before_the_replication(
     secretsmanager: SecretsManager, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     secretsmanager.seed("db", "one", replicas=["eu-west-1"])
-    once(monkeypatch, secretsmanager._parts.service.effects.replicas, "follow")
+    once(monkeypatch, secretsmanager._parts.service.effects.replicas, "update")
     with pytest.raises(KeyboardInterrupt):
         secretsmanager.client().put_secret_value(SecretId="db", SecretString="two")
     assert secretsmanager.secret("db", region="eu-west-1").value == "two"

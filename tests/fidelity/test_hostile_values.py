@@ -119,7 +119,7 @@ def by_wire(sm, operation, parameters):
     principal = Principal(ACCOUNT, f"arn:aws:iam::{ACCOUNT}:user/test")
     try:
         parameters = wire.read_parameters(body, model.operation(operation).input_shape)
-        call = Call(operation, parameters, REGION, principal, sm.clock.seconds(), request_id="request-1")
+        call = Call(operation, parameters, REGION, principal, sm._parts.time.seconds(), request_id="request-1")
         return Answer(200, sm._parts.service.call(call).reply)
     except ServiceError as error:
         return Answer(error.status, {}, error.code, error.message)

@@ -147,7 +147,7 @@ def test_decorated_coroutine_functions_of_one_manager_can_not_run_at_the_same_ti
     done, refused = asyncio.run(both())
     assert done is None
     assert isinstance(refused, UsageError)
-    assert "give functions that run at the same time one each" in str(refused)
+    assert "decorate functions that run at the same time with one SecretsManager each" in str(refused)
 
 
 def test_decorated_function_rolls_back_keys_functions_and_clock() -> None:
@@ -206,7 +206,9 @@ class AsyncCallable:
     ],
 )
 def test_decorated_function_that_returns_an_unawaited_coroutine_is_refused(function: Callable[[], Any]) -> None:
-    with pytest.raises(UsageError, match="decorated with SecretsManager, returned an awaitable"):
+    with pytest.raises(
+        UsageError, match="returned an awaitable, and the SecretsManager would not be active when it runs"
+    ):
         SecretsManager()(function)()
 
 

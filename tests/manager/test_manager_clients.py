@@ -1,6 +1,9 @@
 """`sm.client()`."""
 
 import os
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import Any
 
 import pytest
 from application import VARIABLES
@@ -8,6 +11,8 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from pytest_secretsmanager import SecretsManager, UsageError
+from pytest_secretsmanager.managing import clients
+from pytest_secretsmanager.surroundings.clients import new_client
 
 
 def test_client_returns_the_same_client_for_the_same_arguments() -> None:
@@ -69,3 +74,16 @@ def test_client_raises_an_error_of_botocore_without_a_context() -> None:
     with SecretsManager() as sm, pytest.raises(ValueError, match="Invalid endpoint: nowhere") as caught:
         sm.client(endpoint_url="nowhere")
     assert caught.value.__context__ is None
+
+
+def test_two_threads_that_ask_for_a_client_at_the_same_time_get_the_same_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    both_build = Barrier(2, timeout=30)
+
+    def build(**arguments: Any) -> Any:
+        both_build.wait()
+        return new_client(**arguments)
+
+    monkeypatch.setattr(clients, "new_client", build)
+    with SecretsManager() as sm, ThreadPoolExecutor(2) as threads:
+        first, second = threads.map(sm.client, ["eu-west-1"] * 2)
+    assert first is second

@@ -56,7 +56,7 @@ def left_by_an_exit_stack_that_was_closed_twice(sm: SecretsManager) -> None:
         left_by_an_exit_stack_that_was_closed_twice,
     ],
 )
-def test_manager_answers_inside_with_after_extra_exits(before: Callable[[SecretsManager], None]) -> None:
+def test_a_manager_answers_inside_with_after_extra_exits(before: Callable[[SecretsManager], None]) -> None:
     sm = SecretsManager()
     before(sm)
     with sm:
@@ -66,7 +66,7 @@ def test_manager_answers_inside_with_after_extra_exits(before: Callable[[Secrets
     assert not any(name in os.environ for name in VARIABLES)
 
 
-def test_extra_exits_of_one_manager_do_not_affect_another() -> None:
+def test_extra_exits_of_one_manager_do_not_affect_another_manager() -> None:
     with SecretsManager() as outer:
         inner = SecretsManager()
         left_many_times_too_often(inner)
@@ -75,7 +75,7 @@ def test_extra_exits_of_one_manager_do_not_affect_another() -> None:
         assert all(name in os.environ for name in VARIABLES)
 
 
-def test_manager_entered_twice_answers_until_its_last_exit() -> None:
+def test_a_manager_that_is_entered_twice_answers_until_its_last_exit() -> None:
     sm = SecretsManager()
     with sm:
         with sm:

@@ -1,4 +1,4 @@
-"""Rolling back forgets no control and no part: whatever a block turns, its end turns back."""
+"""A rollback restores every control and every part that its block changed."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -16,24 +16,26 @@ from pytest_secretsmanager.seed_arguments import seed_of
 STAYS = {
     "account": "a str",
     "regions": "frozen",
-    "world": "frozen: where views look",
+    "world": "frozen: the data of views",
     "responder": "holds the other parts, and nothing that changes",
-    "service": "takes back secrets, rotations, refusals and watchers itself",
-    "presence": "notes which managers have answered",
-    "entering": "counts entries, which a block may end before its own",
-    "log": "a look at the entries, which go back",
-    "entries": "the log's, which takes them back",
-    "crashes": "a report of what happened",
-    "cut_offs": "a report of what happened",
+    "service": "restores secrets, rotations, refusals and watchers",
+    "presence": "records the managers that answered",
+    "entering": "counts entries, which may end inside the block",
+    "clock": "shows the time, which is restored",
+    "log": "shows the entries, which are restored",
+    "entries": "restored by the log",
+    "crashes": "a report to the end of the test",
+    "cut_offs": "a report to the end of the test",
     "runs_decorated": "whether a decorated function runs",
-    "made_events": "made on first use",
+    "made_deliveries": "made on first use",
     "made_serving": "made on first use; stops its endpoint outside the service's lock",
-    "_kms": "turns the keys",
-    "_rotation": "turns functions and steps",
-    "_replication": "turns the holds of replicas",
+    "_kms": "changes the keys, which are restored",
+    "_rotation": "changes functions and steps, which are restored",
+    "_events": "shows the entries, which are restored",
+    "_replication": "changes the holds of replicas, which are restored",
     "_clients": "made on first use",
 }
-"""The parts that a rollback leaves to others, or alone, with the reason."""
+"""The parts without a rollback of their own, with the reason."""
 
 
 @pytest.fixture
@@ -48,25 +50,25 @@ def sm(monkeypatch: pytest.MonkeyPatch) -> Iterator[SecretsManager]:
 
 
 def state_of(sm: SecretsManager) -> dict[str, object]:
-    """All that a block may change, as values that can be compared."""
+    """Return all state that a block can change, as comparable values."""
     parts = sm._parts
     service = parts.service
     return {
         "secrets": service.secrets(),
-        "what vanished": service.vanished(),
+        "deleted secrets": service.vanished(),
         "refusals": list(service.refusals.all),
         "log": (list(parts.entries), len(sm.log), sm.log.cleared),
-        "clock": parts.clock._offset,
+        "clock": parts.time._offset,
         "keys": (dict(parts.keys._keys), dict(parts.keys._aliases)),
         "functions": dict(parts.functions.by_arn),
         "rotations": list(sm.rotation.runs),
-        "planned holds": list(parts.steps.holds),
+        "planned holds": list(parts.steps.planned_stops),
         "planned failures": [(failure.step, failure.times) for failure in parts.steps._failures],
-        "holds of replicas": list(parts.held.holds),
-        "subscriptions": list(parts.events._deliveries.subscriptions),
+        "holds of replicas": list(parts.held.places),
+        "subscriptions": list(parts.deliveries.subscribers),
         "watchers": (list(service._watchers.of_calls), list(service._watchers.of_log)),
         "region": sm.region,
-        "seeds that may move": dict(parts.home._planted),
+        "seeds without region": dict(parts.home._planted),
         "ids": parts.random.getstate(),
         "clients": dict(parts.clients._made),
         "endpoint": parts.serving._current,
@@ -142,18 +144,18 @@ CHANGES: dict[str, dict[str, Callable[[SecretsManager], Any]]] = {
     "endpoint": {"an endpoint is started": lambda sm: sm.endpoint()},
     "region": {
         "the region follows the environment": go_elsewhere,
-        "a secret is planted in no region": plant_unnamed_region,
+        "a secret is seeded without a region": plant_unnamed_region,
     },
     "seed": {"ids are made": lambda sm: sm.seed("new", "one")},
 }
-"""What a block may turn, by the name on `SecretsManager`."""
+"""The changes that a block can make, by the name of the control on `SecretsManager`."""
 
 
 @pytest.mark.parametrize(
     "change",
     [pytest.param(change, id=text) for changes in CHANGES.values() for text, change in changes.items()],
 )
-def test_a_snapshot_takes_back_what_a_control_has_changed(
+def test_the_end_of_a_snapshot_restores_all_state_after(
     sm: SecretsManager, change: Callable[[SecretsManager], Any]
 ) -> None:
     before = state_of(sm)
@@ -164,12 +166,12 @@ def test_a_snapshot_takes_back_what_a_control_has_changed(
     assert {name: (before[name], after[name]) for name in before if before[name] != after[name]} == {}
 
 
-def test_every_control_of_a_secretsmanager_is_changed_by_one_of_these_tests() -> None:
+def test_the_rollback_tests_change_every_control_of_a_secretsmanager() -> None:
     controls = {name for name, value in vars(Panel).items() if isinstance(value, property)} - {"account"}
     assert controls <= CHANGES.keys()
 
 
-def test_every_part_of_a_secretsmanager_is_rolled_back_or_stays_for_a_reason(sm: SecretsManager) -> None:
+def test_every_part_of_a_secretsmanager_is_rolled_back_or_has_a_reason_not_to_be(sm: SecretsManager) -> None:
     parts = sm._parts
     made = [getattr(parts, name) for name, value in vars(Parts).items() if isinstance(value, property)]
     undoable = [*parts.undoable(), parts.serving]
@@ -178,13 +180,13 @@ def test_every_part_of_a_secretsmanager_is_rolled_back_or_stays_for_a_reason(sm:
     assert forgotten - STAYS.keys() == set()
 
 
-def test_every_lazily_made_part_with_a_checkpoint_is_rolled_back(sm: SecretsManager) -> None:
+def test_every_lazily_created_part_with_a_checkpoint_is_rolled_back(sm: SecretsManager) -> None:
     lazy = [getattr(sm._parts, name) for name, value in vars(Parts).items() if isinstance(value, property)]
     missed = [part for part in lazy if hasattr(part, "checkpoint") and part not in sm._parts.undoable()]
     assert missed == [sm._parts.serving]
 
 
-def test_an_own_log_begins_empty_and_gives_way_to_the_log_from_before(sm: SecretsManager) -> None:
+def test_a_rollback_with_its_own_log_starts_with_an_empty_log_and_restores_the_earlier_log(sm: SecretsManager) -> None:
     sm.client().list_secrets()
     with rolled_back(sm._parts, own_log=True):
         assert len(sm.log) == 0
@@ -193,7 +195,7 @@ def test_an_own_log_begins_empty_and_gives_way_to_the_log_from_before(sm: Secret
     assert [event.operation for event in sm.log] == ["ListSecrets"]
 
 
-def test_parts_stand_still_where_nothing_is_changed(sm: SecretsManager) -> None:
+def test_a_snapshot_without_changes_leaves_all_state_unchanged(sm: SecretsManager) -> None:
     before = state_of(sm)
     with sm.snapshot():
         pass

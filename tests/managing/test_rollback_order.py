@@ -1,4 +1,4 @@
-"""Rollbacks may end in any order: the state from before the first of them remains."""
+"""Rollbacks may end in any order: they restore the state before the first of them."""
 
 import gc
 from collections.abc import Callable
@@ -31,7 +31,7 @@ def change(sm: SecretsManager, name: str) -> None:
 
 
 @pytest.mark.parametrize("order", list(permutations("abc")), ids="".join)
-def test_rollbacks_that_end_in_any_order_restore_the_state_before_the_first(order: tuple[str, ...]) -> None:
+def test_snapshots_that_end_in_any_order_restore_the_state_before_the_first(order: tuple[str, ...]) -> None:
     with SecretsManager() as sm:
         sm.seed("db", "zero")
         before = everything_of(sm)
@@ -44,7 +44,7 @@ def test_rollbacks_that_end_in_any_order_restore_the_state_before_the_first(orde
         assert everything_of(sm) == before
 
 
-def test_rollback_that_ends_first_restores_the_state_before_both() -> None:
+def test_the_earlier_of_two_overlapping_snapshots_restores_the_state_before_both() -> None:
     with SecretsManager() as sm:
         sm.seed("db", "zero")
         before = everything_of(sm)
@@ -60,7 +60,7 @@ def test_rollback_that_ends_first_restores_the_state_before_both() -> None:
         assert everything_of(sm) == before
 
 
-def test_inner_rollback_keeps_the_changes_of_the_outer_one() -> None:
+def test_an_inner_snapshot_keeps_the_changes_of_the_outer_snapshot() -> None:
     with SecretsManager() as sm:
         sm.seed("db", "zero")
         with sm.snapshot():
@@ -71,10 +71,12 @@ def test_inner_rollback_keeps_the_changes_of_the_outer_one() -> None:
             assert everything_of(sm) == outer
 
 
-def test_rollback_that_is_garbage_collected_restores_the_state(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The collector closes the block during another manager's commit, which keeps its lock."""
-    with SecretsManager() as thrown_away, SecretsManager() as sm:
-        thrown_away.seed("db", "zero")
+def test_a_snapshot_that_is_garbage_collected_inside_its_block_restores_the_state(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The garbage collector closes the block during another manager's commit, which keeps its lock."""
+    with SecretsManager() as discarded, SecretsManager() as sm:
+        discarded.seed("db", "zero")
         sm.seed("db", "zero")
         apply: Callable[..., None] = sm._parts.service.store.apply
 
@@ -83,10 +85,10 @@ def test_rollback_that_is_garbage_collected_restores_the_state(monkeypatch: pyte
             assert sm._parts.service.lock.is_mine
             apply(changes)
 
-        gc.disable()  # else the block might have grown old before it is thrown away
-        block: Any = thrown_away.snapshot()
+        gc.disable()  # the block has to stay in a young generation
+        block: Any = discarded.snapshot()
         block.__enter__()
-        thrown_away.seed("db", "changed")
+        discarded.seed("db", "changed")
         block.itself = block
         del block
         monkeypatch.setattr(sm._parts.service.store, "apply", collect_first)
@@ -94,5 +96,5 @@ def test_rollback_that_is_garbage_collected_restores_the_state(monkeypatch: pyte
             sm.client().put_secret_value(SecretId="db", SecretString="one")
         finally:
             gc.enable()
-        assert thrown_away.secret("db").value == "zero"
+        assert discarded.secret("db").value == "zero"
         assert sm.secret("db").value == "one"

@@ -1,4 +1,4 @@
-"""`sm.snapshot()`: the end of its block goes back to the beginning. What it takes back: test_rollback.py."""
+"""`sm.snapshot()`: the end of its block restores the state at its beginning. For each part, see test_rollback.py."""
 
 import asyncio
 import warnings
@@ -8,8 +8,8 @@ import boto3
 import pytest
 
 from pytest_secretsmanager import SecretsManager, Snapshot, UsageError
+from pytest_secretsmanager.controls.handler_problems import HandlerError
 from pytest_secretsmanager.controls.steps import UnmetPlanError
-from pytest_secretsmanager.controls.subscriptions import HandlerError
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def put(value: str) -> None:
     boto3.client("secretsmanager", region_name="us-east-1").put_secret_value(SecretId="db", SecretString=value)
 
 
-def test_the_end_of_the_block_goes_back_to_its_beginning(sm: SecretsManager) -> None:
+def test_the_end_of_a_snapshot_restores_value_and_log_of_its_beginning(sm: SecretsManager) -> None:
     put("two")
     snapshot = sm.snapshot()
     put("three")
@@ -42,7 +42,7 @@ def test_a_snapshot_that_is_never_entered_changes_nothing(sm: SecretsManager) ->
     assert sm.secret("db").value == "two"
 
 
-def test_a_snapshot_that_is_entered_a_second_time_is_a_usage_error(sm: SecretsManager) -> None:
+def test_entering_a_snapshot_a_second_time_raises_usage_error(sm: SecretsManager) -> None:
     snapshot = sm.snapshot()
     with snapshot:
         put("two")
@@ -52,7 +52,7 @@ def test_a_snapshot_that_is_entered_a_second_time_is_a_usage_error(sm: SecretsMa
     assert sm.secret("db").value == "three"
 
 
-def test_a_snapshot_that_is_entered_inside_itself_is_a_usage_error_and_rolls_back(sm: SecretsManager) -> None:
+def test_entering_a_snapshot_inside_itself_raises_usage_error_and_rolls_back(sm: SecretsManager) -> None:
     snapshot = sm.snapshot()
 
     def enter_again() -> None:
@@ -65,14 +65,14 @@ def test_a_snapshot_that_is_entered_inside_itself_is_a_usage_error_and_rolls_bac
     assert sm.secret("db").value == "one"
 
 
-def test_a_snapshot_says_whether_it_was_entered(sm: SecretsManager) -> None:
+def test_the_repr_of_a_snapshot_says_whether_it_was_entered(sm: SecretsManager) -> None:
     snapshot = sm.snapshot()
     assert repr(snapshot) == "<snapshot, not entered>"
     with snapshot:
         assert repr(snapshot) == "<snapshot>"
 
 
-def test_snapshots_nest(sm: SecretsManager) -> None:
+def test_nested_snapshots_each_restore_the_value_at_their_beginning(sm: SecretsManager) -> None:
     with sm.snapshot():
         put("two")
         with sm.snapshot():
@@ -95,7 +95,7 @@ def test_an_exception_passes_through_a_snapshot_after_the_rollback(sm: SecretsMa
     assert sm.secret("db").value == "one"
 
 
-def test_a_snapshot_rolls_back_what_a_coroutine_awaits_inside(sm: SecretsManager) -> None:
+def test_a_snapshot_rolls_back_a_put_that_a_coroutine_awaits_inside(sm: SecretsManager) -> None:
     async def code_under_test() -> None:
         with sm.snapshot():
             await asyncio.to_thread(put, "two")
@@ -105,7 +105,7 @@ def test_a_snapshot_rolls_back_what_a_coroutine_awaits_inside(sm: SecretsManager
     asyncio.run(code_under_test())
 
 
-def test_snapshots_of_two_tasks_may_overlap(sm: SecretsManager) -> None:
+def test_overlapping_snapshots_of_two_tasks_restore_the_first_state(sm: SecretsManager) -> None:
     async def change(value: str, inside: asyncio.Event, go_on: asyncio.Event) -> None:
         with sm.snapshot():
             put(value)
@@ -125,8 +125,8 @@ def test_snapshots_of_two_tasks_may_overlap(sm: SecretsManager) -> None:
     assert sm.secret("db").value == "one"
 
 
-def test_a_cancelled_task_is_rolled_back(sm: SecretsManager) -> None:
-    async def wait_for_ever(inside: asyncio.Event) -> None:
+def test_a_snapshot_in_a_cancelled_task_is_rolled_back(sm: SecretsManager) -> None:
+    async def wait_forever(inside: asyncio.Event) -> None:
         with sm.snapshot():
             put("two")
             inside.set()
@@ -134,7 +134,7 @@ def test_a_cancelled_task_is_rolled_back(sm: SecretsManager) -> None:
 
     async def cancel() -> None:
         inside = asyncio.Event()
-        task = asyncio.create_task(wait_for_ever(inside))
+        task = asyncio.create_task(wait_forever(inside))
         await inside.wait()
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
@@ -144,20 +144,20 @@ def test_a_cancelled_task_is_rolled_back(sm: SecretsManager) -> None:
     assert sm.secret("db").value == "one"
 
 
-def test_a_snapshot_of_a_manager_that_is_not_entered_takes_back_seeds() -> None:
+def test_a_snapshot_of_a_manager_that_is_not_entered_rolls_back_seeds() -> None:
     sm = SecretsManager()
     with sm.snapshot():
         sm.seed("db", "one")
     assert list(sm.secrets) == []
 
 
-def test_an_endpoint_that_was_started_inside_is_stopped(sm: SecretsManager) -> None:
+def test_the_end_of_a_snapshot_stops_an_endpoint_that_was_started_inside(sm: SecretsManager) -> None:
     with sm.snapshot():
         endpoint = sm.endpoint()
     assert endpoint.is_stopped
 
 
-def test_an_endpoint_that_was_started_before_serves_on(sm: SecretsManager) -> None:
+def test_the_end_of_a_snapshot_keeps_an_endpoint_that_was_started_before(sm: SecretsManager) -> None:
     endpoint = sm.endpoint()
     with sm.snapshot():
         assert sm.endpoint() is endpoint
@@ -165,12 +165,12 @@ def test_an_endpoint_that_was_started_before_serves_on(sm: SecretsManager) -> No
     assert sm.endpoint() is endpoint
 
 
-def test_a_failure_that_no_rotation_of_the_block_met_is_an_assertion_error(sm: SecretsManager) -> None:
+def test_a_planned_failure_that_no_rotation_in_a_snapshot_met_raises_unmet_plan_error(sm: SecretsManager) -> None:
     with pytest.raises(UnmetPlanError, match="'testSecret'"), sm.snapshot():
         sm.rotation.fail("testSecret", ValueError)
 
 
-def test_a_handler_that_failed_in_the_block_is_an_assertion_error(sm: SecretsManager) -> None:
+def test_a_failed_event_handler_in_a_snapshot_raises_handler_error_and_rolls_back(sm: SecretsManager) -> None:
     def handler(_: object) -> None:
         raise ValueError
 
@@ -184,7 +184,22 @@ def test_a_handler_that_failed_in_the_block_is_an_assertion_error(sm: SecretsMan
     assert sm.secret("db").value == "one"
 
 
-def test_a_handler_that_was_subscribed_inside_is_not_called_afterwards(sm: SecretsManager) -> None:
+def test_a_handler_that_failed_is_reported_once_where_snapshots_overlap(sm: SecretsManager) -> None:
+    def handler(_: object) -> None:
+        raise ValueError
+
+    first, second = sm.snapshot(), sm.snapshot()
+    first.__enter__()
+    sm.events.subscribe(handler)
+    put("two")
+    second.__enter__()
+    with pytest.raises(HandlerError, match="ValueError"):
+        first.__exit__(None, None, None)
+    second.__exit__(None, None, None)
+    assert list(sm._parts.problems) == []
+
+
+def test_an_event_handler_that_was_subscribed_in_a_snapshot_is_not_called_after_it(sm: SecretsManager) -> None:
     received: list[object] = []
     with sm.snapshot():
         sm.events.subscribe(received.append)
@@ -192,7 +207,7 @@ def test_a_handler_that_was_subscribed_inside_is_not_called_afterwards(sm: Secre
     assert received == []
 
 
-def test_a_plan_from_before_that_the_block_has_met_is_open_again(sm: SecretsManager) -> None:
+def test_a_planned_failure_that_was_met_in_a_snapshot_applies_again_after_it(sm: SecretsManager) -> None:
     arn = sm.rotation.register(lambda *_: None)
     sm.rotation.fail("createSecret", ValueError)
     with sm.snapshot():
@@ -202,12 +217,24 @@ def test_a_plan_from_before_that_the_block_has_met_is_open_again(sm: SecretsMana
     assert isinstance(sm.rotation.runs[-1].error, ValueError)
 
 
-def test_the_same_ids_come_again_after_a_snapshot_of_a_seeded_manager() -> None:
+def test_polls_that_the_block_used_up_end_a_replication_hold_again_after_it(sm: SecretsManager) -> None:
+    def status() -> str:
+        return sm.client().describe_secret(SecretId="db")["ReplicationStatus"][0]["Status"]
+
+    hold = sm.replication.hold(polls=2)
+    sm.seed("db", "one", replicas=["eu-west-1"])
+    with sm.snapshot():
+        assert [status() for _ in range(3)] == ["InProgress", "InProgress", "InSync"]
+    assert [status() for _ in range(3)] == ["InProgress", "InProgress", "InSync"]
+    assert "resumed" in repr(hold)
+
+
+def test_a_snapshot_restores_the_ids_of_a_manager_with_a_random_seed() -> None:
     with SecretsManager(random_seed=1) as sm:
         with sm.snapshot():
             first = sm.seed("db", "one").arn
         assert sm.seed("db", "one").arn == first
 
 
-def test_a_snapshot_is_of_the_exported_type(sm: SecretsManager) -> None:
+def test_sm_snapshot_returns_the_exported_type_snapshot(sm: SecretsManager) -> None:
     assert isinstance(sm.snapshot(), Snapshot)

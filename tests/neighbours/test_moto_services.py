@@ -219,7 +219,7 @@ def test_sm_kms_shows_denies_and_allows_a_key_of_moto(sm: SecretsManager) -> Non
 @pytest.mark.parametrize("change", ["disable", "enable", "schedule_deletion"])
 def test_sm_kms_refuses_to_change_the_state_of_a_key_of_moto(sm: SecretsManager, change: str) -> None:
     arn = new_key()["Arn"]
-    with pytest.raises(UsageError, match=f"the KMS key {arn} is moto's, .* by a client of KMS"):
+    with pytest.raises(UsageError, match=f"the KMS key {arn} is moto's, .* with a client of KMS"):
         getattr(sm.kms, change)(arn)
     assert sm.kms.key(arn).state == "Enabled"
 

@@ -313,7 +313,7 @@ def test_a_fixture_that_deletes_aws_default_region_moves_no_seed(run: Run) -> No
         pytest.param(
             '"db", "x", replicas=["eu-west-1"]',
             "eu-west-1",
-            "secret 'db' can't be seeded: AWS answers InvalidParameterException: Invalid replica region.",
+            "secret 'db' can't be seeded: AWS would refuse it with InvalidParameterException: Invalid replica region.",
             id="the region of a replica",
         ),
     ],
@@ -391,7 +391,7 @@ def test_the_report_header_warns_if_ini_file_and_environment_name_different_regi
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     assert header(run(USES_IT, "-W", "error")) == [
         "secretsmanager: seeds and views are in eu-west-1 (secretsmanager_region), clients that name no region call in "
-        "us-east-1 (AWS_DEFAULT_REGION): set both to one region, or clients don't find the seeds"
+        "us-east-1 (AWS_DEFAULT_REGION): use the same region for both, or clients don't find the seeds"
     ]
 
 

@@ -44,17 +44,17 @@ SEEDS = [
     ('"db", "x", account="1"', "account is a str of twelve digits such as '123456789012', not '1'"),
     (
         '"db", versions=[Version("x", labels=["BLUE"]), Version("y", labels=["BLUE"])]',
-        "the label 'BLUE' can't sit on two versions of one secret",
+        "the label 'BLUE' can't be on two versions of one secret",
     ),
     (
         '"bad name", "x"',
-        "secret 'bad name' can't be seeded: AWS answers ValidationException: Invalid name. Must be a valid name "
-        "containing alphanumeric characters, or any of the following: -/_+=.@!",
+        "secret 'bad name' can't be seeded: AWS would refuse it with ValidationException: Invalid name. Must be a "
+        "valid name containing alphanumeric characters, or any of the following: -/_+=.@!",
     ),
     (
         '"db", "x" * 65_537',
-        "secret 'db' can't be seeded: AWS answers ValidationException: 1 validation error detected: Value at "
-        "'secretString' failed to satisfy constraint: Member must have length less than or equal to 65536",
+        "secret 'db' can't be seeded: AWS would refuse it with ValidationException: 1 validation error detected: Value "
+        "at 'secretString' failed to satisfy constraint: Member must have length less than or equal to 65536",
     ),
 ]
 

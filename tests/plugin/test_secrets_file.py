@@ -186,6 +186,8 @@ def test_the_error_of_a_wrong_secrets_file_shows_no_value(failures: Failures, se
 def test_the_error_of_a_secret_that_aws_would_refuse_names_the_secrets_file(failures: Failures, seeds: Path) -> None:
     seeds.write_text('[[secret]]\nname = "bad name"\nvalue = "hunter2"')
     (found,) = failures(FILE.format(marker='secrets_file("seeds.toml")'))
-    assert found.startswith("secret 'bad name' can't be seeded: AWS answers ValidationException: Invalid name.")
+    assert found.startswith(
+        "secret 'bad name' can't be seeded: AWS would refuse it with ValidationException: Invalid name."
+    )
     assert found.endswith("\n  in @pytest.mark.secrets_file('seeds.toml') of test_it.py::test_it")
     assert "hunter2" not in found

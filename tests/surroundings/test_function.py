@@ -1,4 +1,4 @@
-"""The environment variables of a running function, beside those that managers set."""
+"""The environment variables of a running rotation function, beside those that managers set."""
 
 import os
 from contextlib import ExitStack
@@ -14,11 +14,11 @@ VARIABLES = ("AWS_DEFAULT_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
 
 @pytest.fixture
 def function() -> object:
-    """Stands for a rotation function that is running."""
+    """A stand-in for a running rotation function."""
     return object()
 
 
-def test_variables_that_a_manager_sets_while_a_function_runs_stay_when_the_function_ends(function: object) -> None:
+def test_variables_of_a_manager_entered_in_a_running_function_stay_when_the_function_ends(function: object) -> None:
     with ExitStack() as manager:
 
         def enter() -> None:
@@ -31,9 +31,7 @@ def test_variables_that_a_manager_sets_while_a_function_runs_stay_when_the_funct
 
 
 @pytest.mark.parametrize("region", ["eu-west-1", "us-west-2"])
-def test_variables_of_a_manager_that_is_left_while_a_function_runs_do_not_come_back(
-    function: object, region: str
-) -> None:
+def test_variables_of_a_manager_left_in_a_running_function_do_not_come_back(function: object, region: str) -> None:
     with ExitStack() as manager:
         manager.enter_context(SecretsManager("eu-west-1"))
 
@@ -45,7 +43,7 @@ def test_variables_of_a_manager_that_is_left_while_a_function_runs_do_not_come_b
     assert not any(name in os.environ for name in VARIABLES)
 
 
-def test_a_function_sees_the_variables_that_lambda_sets(function: object) -> None:
+def test_a_rotation_function_sees_the_variables_that_lambda_sets(function: object) -> None:
     names = ("AWS_REGION", "AWS_DEFAULT_REGION", "AWS_LAMBDA_FUNCTION_NAME", "SECRETS_MANAGER_ENDPOINT")
     seen = run_function(
         PROCESS.environment, function, "cn-north-1", "rotate", lambda: [os.environ[name] for name in names]
@@ -55,7 +53,7 @@ def test_a_function_sees_the_variables_that_lambda_sets(function: object) -> Non
     assert not any(name in os.environ for name in names)
 
 
-def test_a_function_keeps_an_endpoint_that_the_process_has_set(
+def test_a_rotation_function_sees_the_secrets_manager_endpoint_of_the_process(
     function: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SECRETS_MANAGER_ENDPOINT", "http://localhost:4566")

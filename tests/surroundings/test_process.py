@@ -14,7 +14,7 @@ REGION = "AWS_DEFAULT_REGION"
 
 @pytest.fixture
 def environment() -> Iterator[Environment]:
-    """An environment of its own, over the variables of this process."""
+    """A new environment over the variables of this process. Assert that it restores them."""
     with patch.dict(os.environ):
         os.environ.pop("PYTEST_CURRENT_TEST", None)  # pytest changes it from phase to phase
         before = dict(os.environ)
@@ -23,8 +23,8 @@ def environment() -> Iterator[Environment]:
         assert dict(os.environ) == before
 
 
-@pytest.mark.parametrize("own", [None, "own"])
-def test_the_newest_overlay_is_on_top_and_each_owner_can_take_off_its_own(
+@pytest.mark.parametrize("own", [None, "own"], ids=["unset before", "set before"])
+def test_the_newest_overlay_sets_the_variable_and_each_owner_can_remove_its_own(
     environment: Environment, monkeypatch: pytest.MonkeyPatch, own: str | None
 ) -> None:
     with monkeypatch.context() as variables:
@@ -41,14 +41,16 @@ def test_the_newest_overlay_is_on_top_and_each_owner_can_take_off_its_own(
         assert os.environ.get(NAME) == own
 
 
-def test_taking_off_an_overlay_again_changes_nothing(environment: Environment) -> None:
+def test_removing_an_overlay_twice_changes_nothing(environment: Environment) -> None:
     environment.lay(Overlay("first", {NAME: "first"}))
     environment.take_off(["first"])
     environment.take_off(["first"])
     assert NAME not in os.environ
 
 
-def test_an_overlay_leaves_other_variables_alone(environment: Environment, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_removing_an_overlay_keeps_another_variable_that_was_set_after_it(
+    environment: Environment, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with monkeypatch.context() as variables:
         environment.lay(Overlay("first", {NAME: "first"}))
         variables.setenv("OTHER", "set while the function runs")
@@ -56,7 +58,7 @@ def test_an_overlay_leaves_other_variables_alone(environment: Environment, monke
         assert os.environ["OTHER"] == "set while the function runs"
 
 
-def test_the_last_user_takes_back_what_the_first_has_set(environment: Environment) -> None:
+def test_the_last_manager_to_leave_unsets_the_region_that_the_first_set(environment: Environment) -> None:
     environment.enter("one", "eu-west-1")
     environment.enter("other", "us-west-2")
     assert (os.environ[REGION], environment.region) == ("eu-west-1", "eu-west-1")
@@ -66,13 +68,13 @@ def test_the_last_user_takes_back_what_the_first_has_set(environment: Environmen
     assert environment.region is None
 
 
-def test_variables_that_a_manager_has_set_count_as_unset(environment: Environment) -> None:
+def test_a_region_that_a_manager_set_counts_as_unset(environment: Environment) -> None:
     environment.enter("one", "eu-west-1")
     assert environment.unset_variables("us-west-2")[REGION] == "us-west-2"
     environment.leave("one")
 
 
-def test_a_variable_that_the_process_has_set_is_not_unset(
+def test_a_region_that_the_process_set_is_neither_unset_nor_replaced(
     environment: Environment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as variables:

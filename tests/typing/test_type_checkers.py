@@ -1,4 +1,4 @@
-"""mypy and pyright accept right lines of a user's tests and find wrong ones. Each checker runs once for all of them."""
+"""mypy and pyright accept correct lines of a user's tests and report wrong ones. Each checker runs once for all."""
 
 import ast
 import json
@@ -45,10 +45,10 @@ from pytest_secretsmanager import (
 def handler(event: dict[str, str], context: object) -> None: ...
 
 
-def test_it(secretsmanager: SecretsManager) -> None:
+def test_lines(secretsmanager: SecretsManager) -> None:
 """
 
-RIGHT = [
+CORRECT = [
     'secretsmanager.secret("db").current.id',
     'secretsmanager.secret("db").previous.value',
     'assert secretsmanager.secret("db").pending.value != "first"',
@@ -137,7 +137,7 @@ def sources() -> dict[str, str]:
         name: f"import pytest_secretsmanager\n{code.replace('(secretsmanager):', ANNOTATED)}"
         for name, code in BLOCKS.items()
     }
-    lines = "\n".join([HEAD, *(f"    {line}" for line in [*RIGHT, *WRONG]), ""])
+    lines = "\n".join([HEAD, *(f"    {line}" for line in [*CORRECT, *WRONG]), ""])
     return {**documented, LINES: lines, EVERY_NAME.name: EVERY_NAME.read_text(encoding="utf-8")}
 
 
@@ -152,7 +152,7 @@ def directory(tmp_path_factory: pytest.TempPathFactory, sources: dict[str, str])
 @pytest.fixture(scope="module")
 def found_by_mypy(directory: Path, sources: dict[str, str]) -> Found:
     """The errors of `mypy --strict`."""
-    # Stubs of other packages are not read: that would take most of the time, and none of these lines needs them.
+    # mypy ignores the stubs of other packages: no line needs them, and they would take most of the time.
     options = [
         "--strict",
         "--config-file=",
@@ -206,8 +206,8 @@ def found(request: pytest.FixtureRequest) -> Found:
     return errors
 
 
-@pytest.mark.parametrize("line", RIGHT)
-def test_type_checkers_accept_a_right_line(found: Found, line: str) -> None:
+@pytest.mark.parametrize("line", CORRECT)
+def test_type_checkers_accept_a_correct_line(found: Found, line: str) -> None:
     assert line not in found[LINES], found[LINES][line]
 
 
@@ -216,15 +216,15 @@ def test_type_checkers_report_a_wrong_line(found: Found, line: str) -> None:
     assert line in found[LINES]
 
 
-def test_type_checkers_accept_the_file_around_these_lines(found: Found) -> None:
-    assert found[LINES].keys() <= {*RIGHT, *WRONG}
+def test_type_checkers_accept_the_file_around_the_lines(found: Found) -> None:
+    assert found[LINES].keys() <= {*CORRECT, *WRONG}
 
 
 def test_type_checkers_accept_a_file_that_uses_every_public_name(found: Found) -> None:
     assert found[EVERY_NAME.name] == {}
 
 
-def test_the_file_uses_every_public_name() -> None:
+def test_every_public_name_py_uses_every_public_name() -> None:
     names = [
         node.id for node in ast.walk(ast.parse(EVERY_NAME.read_text(encoding="utf-8"))) if isinstance(node, ast.Name)
     ]
@@ -233,7 +233,7 @@ def test_the_file_uses_every_public_name() -> None:
 
 @pytest.mark.parametrize("name", BLOCKS)
 def test_mypy_accepts_documented_code_with_an_annotated_fixture(found_by_mypy: Found, name: str) -> None:
-    """Functions without annotations, and libraries whose stubs are not read, are left out."""
+    """The test allows errors of unannotated functions and of libraries without stubs."""
     allowed = (
         "[no-untyped-def]",
         "[no-untyped-call]",

@@ -1,4 +1,4 @@
-"""The effects of a call once it is committed and its lock is free: rotations run, and replicas catch up.
+"""The effects of a call once it is committed and its lock is free: rotations run, and replicas are updated.
 
 Each change that AWS makes without a call is a transition of its own, with an entry in the log. Unless a test holds an
 effect back, it has happened when the call that caused it returns.
@@ -8,7 +8,7 @@ This package is above `rules`, whose functions its transitions use, and below th
 
 from collections.abc import Iterable
 
-from pytest_secretsmanager.engine.call import Effect, Replicate
+from pytest_secretsmanager.engine.call import Effect, UpdateReplicas
 from pytest_secretsmanager.engine.effects.background import Background
 from pytest_secretsmanager.engine.effects.controls import ReplicaControl, StepControl
 from pytest_secretsmanager.engine.effects.replicas import Replicas
@@ -28,16 +28,16 @@ class Effects:
     def run(self, effects: Iterable[Effect]) -> None:
         """Run the effects of an outcome, in order."""
         for effect in effects:
-            if isinstance(effect, Replicate):
-                self.replicas.follow(effect.key)
+            if isinstance(effect, UpdateReplicas):
+                self.replicas.update(effect.key)
             else:
                 self.rotations.start(effect)
 
     def recover(self, effects: Iterable[Effect]) -> None:
         """Clean up after an interrupt in this thread: run replication, and fail rotations that it stopped."""
         for effect in effects:
-            if isinstance(effect, Replicate):
-                self.replicas.follow(effect.key)
+            if isinstance(effect, UpdateReplicas):
+                self.replicas.update(effect.key)
             else:
                 self.rotations.give_up(effect)
         self.rotations.recover()

@@ -1,4 +1,4 @@
-"""How AWS changes a secret without a call: one transition at a time, committed as calls and seeds are."""
+"""The changes that AWS makes without a call: one transition of a secret at a time, committed as calls are."""
 
 from collections.abc import Callable
 from typing import NamedTuple, TypeAlias
@@ -26,7 +26,7 @@ WorkHandler: TypeAlias = Callable[[Work], Outcome]
 
 
 def working_on(secrets: Secrets) -> WorkHandler:
-    """Return the innermost handler of AWS's own work: it makes the transition, unless the secret is gone."""
+    """Return the innermost handler of AWS's own work. It makes the transition, unless the secret is deleted."""
 
     def handle(work: Work) -> Outcome:
         secret = secrets.get(work.key)
@@ -36,7 +36,7 @@ def working_on(secrets: Secrets) -> WorkHandler:
 
 
 class Background(NamedTuple):
-    """What the effects work with. `layers` joins the layers of AWS's own work; `now` is the clock, epoch seconds."""
+    """The tools of the effects. `layers` builds the layers of AWS's own work; `now` returns the clock's time."""
 
     store: Store
     commits: Commits
@@ -49,5 +49,5 @@ class Background(NamedTuple):
         return self.commits.lock
 
     def commit(self, key: SecretKey, transition: Transition) -> tuple[Effect, ...]:
-        """Commit a transition of a secret, and return the effects that follow."""
+        """Commit a transition of a secret, and return its effects."""
         return self.commits.make(self.layers(), Work(key, transition)).then

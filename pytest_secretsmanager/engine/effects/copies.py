@@ -11,12 +11,12 @@ from pytest_secretsmanager.engine.state import Secret, Version
 __tracebackhide__ = True
 
 
-def event(name: EventName, primary: Secret, to: str, error_message: str | None = None) -> ServiceEvent:
+def replication_event(name: EventName, primary: Secret, to: str, error_message: str | None = None) -> ServiceEvent:
     """AWS's log entry; `to` is a region or a replica's ARN. That AWS logs replication is DOC, the rest is a GUESS."""
     return ServiceEvent(name, primary.key, primary.arn, f"Replication-{primary.arn}-{to}", error_message)
 
 
-def versions(primary: Secret, copy: Secret, own: Secret | None, ports: Ports) -> Iterator[Version]:
+def copied_versions(primary: Secret, copy: Secret, own: Secret | None, ports: Ports) -> Iterator[Version]:
     """Yield the primary's versions, sealed for the replica. An existing copy stays, unless the KMS key has changed.
 
     `own` is the existing replica, None for a new one.

@@ -1,10 +1,10 @@
-"""How a replica in another account follows its primary after the primary's values have changed."""
+"""The update of a replica in another account after the values of its primary have changed."""
 
 from typing import cast
 
 from pytest_secretsmanager.engine.call import EventName, Outcome
 from pytest_secretsmanager.engine.changed import changed
-from pytest_secretsmanager.engine.effects.copies import event, versions
+from pytest_secretsmanager.engine.effects.copies import copied_versions, replication_event
 from pytest_secretsmanager.engine.errors import ServiceError
 from pytest_secretsmanager.engine.ports import Ports
 from pytest_secretsmanager.engine.rules import cross_account
@@ -13,19 +13,19 @@ from pytest_secretsmanager.engine.state import CrossAccountPrimary, LinkStatus, 
 __tracebackhide__ = True
 
 
-def replicated(primary: Secret, arn: str, time: float, secrets: Secrets, ports: Ports) -> Outcome:
+def update_replica(primary: Secret, arn: str, time: float, secrets: Secrets, ports: Ports) -> Outcome:
     """The replica with the primary's values and labels, and both secrets with the resulting status.
 
     GUESS: AWS copies all versions and labels, as to a regional replica. Everything else in the replica stays.
     """
-    # The replica exists: while it follows, it can be neither deleted nor overwritten.
+    # The replica exists: while it is in progress, it can be neither deleted nor overwritten.
     replica = cast("Secret", cross_account.at(arn, secrets))
     try:
-        copies = {version.id: version for version in versions(primary, replica, replica, ports)}
+        copies = {version.id: version for version in copied_versions(primary, replica, replica, ports)}
     except ServiceError as error:
         # DOC that the message explains a failure, such as an unusable key; the text is a GUESS.
         return _ended(primary, replica, "Failed", f"Replication failed: {error.message}")
-    followed = changed(
+    updated = changed(
         replica,
         versions=copies,
         labels=primary.labels,
@@ -33,7 +33,7 @@ def replicated(primary: Secret, arn: str, time: float, secrets: Secrets, ports: 
         deleted_versions=primary.deleted_versions,
         changed=time,
     )
-    return _ended(primary, followed, "InSync")
+    return _ended(primary, updated, "InSync")
 
 
 def _ended(primary: Secret, replica: Secret, status: LinkStatus, message: str = "") -> Outcome:
@@ -43,4 +43,4 @@ def _ended(primary: Secret, replica: Secret, status: LinkStatus, message: str = 
         primary.key: cross_account.with_status(primary, replica.arn, status, message),
     }
     name: EventName = "ReplicationFailed" if message else "ReplicationSucceeded"
-    return Outcome({}, changes, events=(event(name, primary, replica.arn, message or None),))
+    return Outcome({}, changes, events=(replication_event(name, primary, replica.arn, message or None),))

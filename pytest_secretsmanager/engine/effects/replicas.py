@@ -1,4 +1,4 @@
-"""How replicas follow their primary after a replicated secret has changed."""
+"""The update of replicas after their primary has changed."""
 
 from collections.abc import Callable
 from typing import TypeAlias
@@ -9,7 +9,7 @@ from pytest_secretsmanager.engine.changed import changed
 from pytest_secretsmanager.engine.effects import cross_account as across
 from pytest_secretsmanager.engine.effects.background import Background
 from pytest_secretsmanager.engine.effects.controls import ReplicaControl
-from pytest_secretsmanager.engine.effects.copies import event, versions
+from pytest_secretsmanager.engine.effects.copies import copied_versions, replication_event
 from pytest_secretsmanager.engine.errors import ServiceError
 from pytest_secretsmanager.engine.ports import Ports
 from pytest_secretsmanager.engine.rules import cross_account, guards, replication
@@ -17,7 +17,7 @@ from pytest_secretsmanager.engine.state import Secret, SecretKey, Secrets
 
 __tracebackhide__ = True
 
-_Replicate: TypeAlias = Callable[[Secret, str, float, Secrets, Ports], Outcome]
+_UpdateReplica: TypeAlias = Callable[[Secret, str, float, Secrets, Ports], Outcome]
 
 
 class Replicas:
@@ -27,27 +27,27 @@ class Replicas:
         self._background = background
         self._control = control
 
-    def follow(self, key: SecretKey) -> None:
+    def update(self, key: SecretKey) -> None:
         """Update the replicas of a secret, including those in other accounts."""
         with self._background.lock:
             primary = self._background.store.get(key)
             for region in () if primary is None else replication.regions_in_progress(primary):
                 if not self._control.holds_back(region, key.account):
-                    self._copy(key, replicated, region)
+                    self._commit(key, update_replica, region)
             for arn in () if primary is None else cross_account.in_progress(primary):
                 if not self._control.holds_back(*arns.place(arn)):
-                    self._copy(key, across.replicated, arn)
+                    self._commit(key, across.update_replica, arn)
 
-    def _copy(self, key: SecretKey, replicate: _Replicate, to: str) -> None:
+    def _commit(self, key: SecretKey, update: _UpdateReplica, to: str) -> None:
         background = self._background
 
-        def copy(primary: Secret) -> Outcome:
-            return replicate(primary, to, background.now(), background.store, background.ports)
+        def transition(primary: Secret) -> Outcome:
+            return update(primary, to, background.now(), background.store, background.ports)
 
-        background.commit(key, copy)
+        background.commit(key, transition)
 
 
-def replicated(primary: Secret, region: str, time: float, secrets: Secrets, ports: Ports) -> Outcome:
+def update_replica(primary: Secret, region: str, time: float, secrets: Secrets, ports: Ports) -> Outcome:
     """The replica of one region with the primary's current content, and the primary with the resulting status."""
     key = primary.key._replace(region=region)
     present = secrets.get(key)
@@ -62,7 +62,7 @@ def replicated(primary: Secret, region: str, time: float, secrets: Secrets, port
         # REPORTED: an unusable key fails the replication, not the call. The text is a GUESS.
         return _failure(primary, region, error.message)
     updated = replication.with_status(primary, region, "InSync", replication.SUCCEEDED)
-    succeeded = event("ReplicationSucceeded", primary, region)
+    succeeded = replication_event("ReplicationSucceeded", primary, region)
     return Outcome({}, {key: copy, primary.key: updated}, events=(succeeded,))
 
 
@@ -82,7 +82,7 @@ def _obstacle(primary: Secret, present: Secret) -> str | None:
 def _failure(primary: Secret, region: str, reason: str) -> Outcome:
     message = f"Replication failed: {reason}"
     updated = replication.with_status(primary, region, "Failed", message)
-    failed = event("ReplicationFailed", primary, region, message)
+    failed = replication_event("ReplicationFailed", primary, region, message)
     return Outcome({}, {primary.key: updated}, events=(failed,))
 
 
@@ -111,4 +111,4 @@ def _copy(primary: Secret, own: Secret | None, region: str, time: float, ports: 
         owning_service=primary.owning_service,
         primary_region=primary.key.region,
     )
-    return changed(copy, versions={version.id: version for version in versions(primary, copy, own, ports)})
+    return changed(copy, versions={version.id: version for version in copied_versions(primary, copy, own, ports)})

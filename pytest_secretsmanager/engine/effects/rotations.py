@@ -62,8 +62,20 @@ class Rotations:
             )
 
     def checkpoint(self) -> Restore:
-        """Record the current runs, and return a function that restores them."""
-        return checkpoint(self.runs)
+        """Record the current runs, and return a function that restores them.
+
+        A run that was held is held again, unless another thread is still running a step of it.
+        """
+        restore_runs = checkpoint(self.runs)
+        held = [(run, run.checkpoint()) for run in self.runs if run.state == "held"]
+
+        def restore() -> None:
+            restore_runs()
+            for run, restore_run in held:
+                if run not in self._busy:
+                    restore_run()
+
+        return restore
 
     def _new_run(self, effect: RunRotation) -> Run:
         run = Run(

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from traceback import format_exception
 from typing import Literal, TypeAlias
 
+from pytest_secretsmanager.engine.checkpoints import Restore, checkpoint
 from pytest_secretsmanager.engine.state import SecretKey
 
 RunState: TypeAlias = Literal["running", "held", "succeeded", "failed", "abandoned"]
@@ -50,3 +51,15 @@ class Run:
     def error(self) -> BaseException | None:
         """The error of its last step; None if the step succeeded."""
         return self.steps[-1].error if self.steps else None
+
+    def checkpoint(self) -> Restore:
+        """Record the progress of a held run, and return a function that restores it."""
+        restore_steps = checkpoint(self.steps, self.left)
+        thread = self.thread
+
+        def restore() -> None:
+            restore_steps()
+            self.state, self.thread = "held", thread
+            self.broken_off, self.ended_at, self.retry_at = False, None, None
+
+        return restore

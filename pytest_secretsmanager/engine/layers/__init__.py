@@ -1,1 +1,1 @@
-"""What stands around every operation: a layer makes a Handler out of a Handler, and sees a call and its outcome."""
+"""The layers around every operation. A layer wraps one handler in another, which sees the call and its outcome."""

@@ -1,8 +1,8 @@
-"""One entry for every call, refused ones too, as the outermost layer. It keeps no secret value.
+"""The log: one entry for every call, including refused ones, and no secret value. This is the outermost layer.
 
-As CloudTrail does, it leaves out the request members that the service description marks sensitive (SecretString,
-SecretBinary, RotationToken) and the answers of operations that only read. The moves of labels are found by comparing
-the secrets before and after, so no operation has to report them.
+Like CloudTrail, an entry leaves out the request members that the service description marks as sensitive (SecretString,
+SecretBinary, RotationToken), and the replies of operations that only read. No operation reports the moves of labels: an
+entry has the labels before and after the call.
 """
 
 from collections.abc import Callable, Mapping
@@ -29,16 +29,17 @@ from pytest_secretsmanager.engine.state import Secrets
 __tracebackhide__ = True
 
 Placements: TypeAlias = Mapping[str, tuple[labels.Placement, labels.Placement]]
-"""Where labels sat before and after a call, by the ARN of each secret whose labels it touched."""
+"""The labels before and after a call, by the ARN of each secret whose labels changed."""
 
 NO_PLACEMENTS: Placements = MappingProxyType({})
 
 
 class Entry(NamedTuple):
-    """One call as it is logged, or, with `by_service`, something that AWS did by itself.
+    """One logged call or, with `by_service`, one logged event of AWS.
 
-    `response` is None for reads and refused calls; `within` is the call that made this one. `about` is the ARN of the
-    secret that a write was about and whose reply does not name it.
+    `hidden` names the members that the entry leaves out. `response` is None for reads and refused calls. `within` is
+    the operation that made this call, such as a batch read. `about` is the ARN of the secret, if the reply of a write
+    doesn't have it.
     """
 
     operation: str
@@ -58,7 +59,7 @@ class Entry(NamedTuple):
 
     @property
     def moves(self) -> dict[str, tuple[labels.Move, ...]]:
-        """Which labels moved, and between which versions, by ARN; compared when somebody looks, as few do."""
+        """The moves of labels between versions, by ARN. Computed on use, since most entries are never read."""
         found = {arn: labels.moves(before, after) for arn, (before, after) in self.placements.items()}
         return {arn: moves for arn, moves in found.items() if moves}
 
@@ -68,11 +69,11 @@ Record: TypeAlias = Callable[[Entry], None]
 _Asked = TypeVar("_Asked")
 
 NoteRefused: TypeAlias = Callable[[Call], None]
-"""Told of each call that is refused though it brought members that are not logged."""
+"""Called with each refused call that has members which are not logged."""
 
 
 def audit(inner: Handler, secrets: Secrets, record: Record, note_refused: NoteRefused) -> Handler:
-    """Records every call that passes. Neither `record` nor `note_refused` may fail."""
+    """Record every call. Neither `record` nor `note_refused` may raise."""
 
     def handle(call: Call) -> Outcome:
         described = model.operation(call.operation)
@@ -101,7 +102,7 @@ def audit(inner: Handler, secrets: Secrets, record: Record, note_refused: NoteRe
 def audit_events(
     inner: Callable[[_Asked], Outcome], secrets: Secrets, record: Record, now: Callable[[], float]
 ) -> Callable[[_Asked], Outcome]:
-    """Record the events of what AWS does without a call. The first event has the labels that moved."""
+    """Record the events of AWS's own work. The first event has the labels that changed."""
 
     def handle(asked: _Asked) -> Outcome:
         outcome = inner(asked)

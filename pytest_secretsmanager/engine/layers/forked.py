@@ -1,4 +1,4 @@
-"""The first write of a process that was forked warns: it has a copy of every secret, and the parent sees none of it."""
+"""A warning at the first write in a forked process, which has its own copy of the secrets."""
 
 import os
 import sys
@@ -22,7 +22,7 @@ _generation = 0
 
 
 def generation() -> int:
-    """How many forks lie between this process and the first one."""
+    """Return the number of forks between the first process and this one."""
     return _generation
 
 
@@ -36,9 +36,9 @@ if hasattr(os, "register_at_fork"):
 
 
 def warn_of_first_write() -> Layer:
-    """Makes a layer for the services of one process: of all their writes, the first that AWS would accept warns.
+    """Return a layer for the services of one process. It warns at the first write that AWS would accept.
 
-    Where the filters make an error of the warning, it is raised before the write is done or logged.
+    If a filter turns the warning into an error, the write is neither made nor logged.
     """
     has_warned = False
 
@@ -49,11 +49,11 @@ def warn_of_first_write() -> Layer:
             if not has_warned and not model.operation(call.operation).reads:
                 has_warned = True
                 _warn(
-                    f"{call.operation} changes a copy: this process was forked from the one that made this "
-                    "SecretsManager, which sees neither the change nor the call in its log. To share the secrets, call "
-                    "`endpoint = sm.endpoint()` before the fork and start a program with `env=os.environ | "
-                    "endpoint.env`; a forked child calls `os.environ.update(endpoint.env)` and then makes its clients "
-                    "by a new `boto3.Session()`"
+                    f"{call.operation} changes a copy: this process was forked from the process that made this "
+                    "SecretsManager, so that process does not see the change, and its log does not have the call. To "
+                    "share the secrets, call `endpoint = sm.endpoint()` before the fork. Then start a program with "
+                    "`env=os.environ | endpoint.env`, or call `os.environ.update(endpoint.env)` in a forked child and "
+                    "create its clients from a new `boto3.Session()`"
                 )
             return outcome
 
@@ -63,7 +63,7 @@ def warn_of_first_write() -> Layer:
 
 
 def _warn(text: str) -> None:
-    """Warns, on standard error in any case: a child that collects its warnings, as under pytest, shows them nowhere."""
+    """Warn, and print the warning to standard error: a child of pytest collects its warnings and never shows them."""
     show = warnings.showwarning
 
     def shown(
@@ -74,10 +74,10 @@ def _warn(text: str) -> None:
         file: TextIO | None = None,
         line: str | None = None,
     ) -> None:
-        with redirect_stderr(StringIO()):  # what would be printed is printed below
+        with redirect_stderr(StringIO()):  # the text is printed below
             show(message, category, filename, lineno, file, line)
         if sys.stderr is not None:
-            # Without the caller's line of source: a secret value may stand in it.
+            # Without the caller's source line, which may contain a secret value.
             sys.stderr.write(warnings.formatwarning(message, category, filename, lineno, line=""))
             sys.stderr.flush()
 
@@ -89,7 +89,7 @@ def _warn(text: str) -> None:
 
 
 def _frames_to_caller() -> int:
-    """How many frames from `_warn` the one stands that made the call."""
+    """Return the distance from `_warn` to the frame that made the call."""
     frame, count = sys._getframe(1), 1  # noqa: SLF001 - documented, and what warnings itself uses
     while frame.f_back is not None and frame.f_globals.get("__name__", "").partition(".")[0] in PACKAGES_BETWEEN:
         frame, count = frame.f_back, count + 1

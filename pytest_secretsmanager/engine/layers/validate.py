@@ -1,4 +1,4 @@
-"""Limits that the service itself holds, whatever the client checked: types and constraints of its description."""
+"""The checks of the service itself: the types and limits of its description, which a client may not have checked."""
 
 from pytest_secretsmanager.engine import model
 from pytest_secretsmanager.engine.call import Call, Handler, Outcome
@@ -9,7 +9,7 @@ __tracebackhide__ = True
 
 
 def validate(inner: Handler) -> Handler:
-    """Refuses a request that the service description does not allow, naming every limit that it breaks."""
+    """Refuse a request that the service description does not allow. The error names every limit that it breaks."""
 
     def handle(call: Call) -> Outcome:
         if not call.accepted:

@@ -1,6 +1,4 @@
-"""AssociateCrossAccountReplica, DisassociateCrossAccountReplica; how to create, show and release such replicas."""
-
-from typing import cast
+"""AssociateCrossAccountReplica, DisassociateCrossAccountReplica."""
 
 from pytest_secretsmanager.engine.call import Call, Outcome, Reply
 from pytest_secretsmanager.engine.callers import Principal
@@ -15,8 +13,6 @@ from pytest_secretsmanager.engine.errors import (
 from pytest_secretsmanager.engine.ports import Ports
 from pytest_secretsmanager.engine.rules import cross_account, guards, labels
 from pytest_secretsmanager.engine.state import CrossAccountPrimary, CrossAccountReplica, Secret, Secrets
-
-_FORBIDDEN_MEMBERS = ("SecretString", "SecretBinary", "Description", "AddReplicaRegions", "Type")
 
 
 def associate_cross_account_replica(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
@@ -56,67 +52,6 @@ def disassociate_cross_account_replica(secrets: Secrets, call: Call, ports: Port
     return Outcome(_link(primary, arn), {primary.key: released, replica.key: changed(detached, changed=call.time)})
 
 
-def stop_following(secrets: Secrets, call: Call, replica: Secret) -> Outcome:
-    """StopReplicationToReplica for a cross-account replica. DOC: its primary then shows it as `Detached`."""
-    _require_own(replica, call, "replica")
-    freed = changed(cross_account.with_primary(replica, None), changed=call.time)
-    known = cast("CrossAccountPrimary", cross_account.primary_of(replica))
-    primary = cross_account.at(known.arn, secrets)
-    if primary is None or not cross_account.linked(primary, replica):
-        return Outcome({"ARN": replica.arn}, {replica.key: freed})
-    left = cross_account.with_status(primary, replica.arn, "Detached")
-    return Outcome({"ARN": replica.arn}, {replica.key: freed, primary.key: left})
-
-
-def as_requested_replica(secret: Secret, call: Call, ports: Ports) -> Secret:
-    """A new secret, as a `Pending` replica without a value if its CreateSecret request has a CrossAccountPrimaryARN.
-
-    GUESS: AWS does not check that the primary exists, since the replica's account may not see it.
-    """
-    arn = call.text("CrossAccountPrimaryARN")
-    if arn is None:
-        return secret
-    for member in _FORBIDDEN_MEMBERS:
-        if member in call.parameters:
-            # DOC that it is refused; code and text are a GUESS.
-            raise InvalidParameterException(f"You can't specify {member} when you create a cross-account replica.")
-    cross_account.require_another_account(arn, call.region, call.account, "primary")
-    replica = cross_account.with_primary(secret, CrossAccountPrimary(arn=arn))
-    require_customer_key(replica, ports)
-    return replica
-
-
-def require_customer_key(secret: Secret, ports: Ports) -> None:
-    """DOC: a cross-account replica needs a customer managed key. GUESS: code, text, and that UpdateSecret checks it."""
-    if cross_account.primary_of(secret) is not None and ports.under_default_key(secret):
-        raise InvalidParameterException("You must specify a customer managed KMS key for a cross-account replica.")
-
-
-def shown(secret: Secret) -> Reply:
-    """CrossAccountPrimary and CrossAccountReplicas as DescribeSecret shows them: only what applies (DOC)."""
-    reply: Reply = {}
-    if (primary := cross_account.primary_of(secret)) is not None:
-        reply["CrossAccountPrimary"] = _present(
-            PrimarySecretARN=primary.arn, ReplicationStatus=primary.status, StatusMessage=primary.message
-        )
-    if replicas := cross_account.replicas_of(secret):
-        reply["CrossAccountReplicas"] = [_entry(arn, replica) for arn, replica in replicas.items()]
-    return reply
-
-
-def _entry(arn: str, replica: CrossAccountReplica) -> Reply:
-    return _present(
-        ReplicaSecretARN=arn,
-        ReplicationRoleARN=replica.role,
-        ReplicationStatus=replica.status,
-        StatusMessage=replica.message,
-    )
-
-
-def _present(**members: str) -> Reply:
-    return {name: value for name, value in members.items() if value}
-
-
 def _link(primary: Secret, arn: str) -> Reply:
     return {"ARN": primary.arn, "CrossAccountReplicaARN": arn}
 
@@ -124,14 +59,8 @@ def _link(primary: Secret, arn: str) -> Reply:
 def _own_primary(secrets: Secrets, call: Call) -> Secret:
     secret = guards.require_live(secrets, call)
     guards.require_primary(secret)
-    _require_own(secret, call, "primary")
+    cross_account.require_same_account(secret, call, "primary")
     return secret
-
-
-def _require_own(secret: Secret, call: Call, role: str) -> None:
-    """DOC: the caller belongs to the account that owns the secret. Code and text are a GUESS."""
-    if secret.key.account != call.account:
-        raise InvalidRequestException(f"You must call this operation from the account that owns the {role} secret.")
 
 
 def _replica_made_for(primary: Secret, replica: Secret | None, arn: str) -> Secret:

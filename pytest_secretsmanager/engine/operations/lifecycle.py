@@ -8,10 +8,13 @@ from pytest_secretsmanager.engine.errors import (
     InvalidRequestException,
     ResourceExistsException,
 )
-from pytest_secretsmanager.engine.operations.cross_account import as_requested_replica, require_customer_key
-from pytest_secretsmanager.engine.operations.replication import status_list, with_requested_replicas
-from pytest_secretsmanager.engine.operations.replies import identity
-from pytest_secretsmanager.engine.operations.values import abandonment, reseal, with_value
+from pytest_secretsmanager.engine.operations.replicas import (
+    as_requested_replica,
+    require_customer_key,
+    with_requested_replicas,
+)
+from pytest_secretsmanager.engine.operations.replies import identity, replication_status
+from pytest_secretsmanager.engine.operations.versions import abandonment, reseal, with_value
 from pytest_secretsmanager.engine.ports import Ports
 from pytest_secretsmanager.engine.rules import cross_account, guards, replication, rotation
 from pytest_secretsmanager.engine.rules.retention import SECONDS_PER_DAY
@@ -43,7 +46,7 @@ def create_secret(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
     else:
         ports.require_key_access(secret, call.principal)
     if secret.replicas:
-        reply["ReplicationStatus"] = status_list(secret, secrets)
+        reply["ReplicationStatus"] = replication_status(secret, secrets)
     return Outcome(reply, {secret.key: secret})
 
 

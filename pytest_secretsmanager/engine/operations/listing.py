@@ -3,9 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from pytest_secretsmanager.engine.call import Call, Outcome, Reply
-from pytest_secretsmanager.engine.operations import cross_account
-from pytest_secretsmanager.engine.operations.replication import status_list
-from pytest_secretsmanager.engine.operations.replies import identity
+from pytest_secretsmanager.engine.operations.replies import cross_account_links, identity, replication_status
 from pytest_secretsmanager.engine.ports import Ports
 from pytest_secretsmanager.engine.rules import filters, guards, paging, schedule
 from pytest_secretsmanager.engine.state import RotationConfiguration, RotationRules, Sealed, Secret, Secrets, Version
@@ -23,9 +21,9 @@ def describe_secret(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
     if secret.labels:
         reply["VersionIdsToStages"] = _stages_by_version(secret)
     if secret.replicas:
-        reply["ReplicationStatus"] = status_list(secret, secrets)
+        reply["ReplicationStatus"] = replication_status(secret, secrets)
     if secret.links is not None:
-        reply.update(cross_account.shown(secret))
+        reply.update(cross_account_links(secret))
     return Outcome(reply)
 
 

@@ -1,27 +1,26 @@
-"""GetSecretValue, BatchGetSecretValue, PutSecretValue, UpdateSecretVersionStage, and how a secret takes a version."""
+"""GetSecretValue, BatchGetSecretValue, PutSecretValue, UpdateSecretVersionStage."""
 
 from collections.abc import Iterator, Sequence
 
-from pytest_secretsmanager.engine.call import Call, Changes, Handler, Outcome, Part, Reply, ServiceEvent, rotation_event
-from pytest_secretsmanager.engine.callers import Principal
+from pytest_secretsmanager.engine.call import Call, Changes, Handler, Outcome, Part, Reply
 from pytest_secretsmanager.engine.changed import changed
 from pytest_secretsmanager.engine.errors import (
     InvalidParameterException,
     InvalidRequestException,
-    ResourceExistsException,
     ResourceNotFoundException,
     ServiceError,
 )
 from pytest_secretsmanager.engine.operations.replies import identity
+from pytest_secretsmanager.engine.operations.versions import abandonment, with_value
 from pytest_secretsmanager.engine.ports import Ports
 from pytest_secretsmanager.engine.rules import filters, guards, labels, paging, retention, rotation
-from pytest_secretsmanager.engine.state import Sealed, Secret, SecretKey, Secrets, Value, Version
+from pytest_secretsmanager.engine.state import Sealed, Secret, SecretKey, Secrets, Version
 
 BATCH_PAGE = 20
 
 
 def get_secret_value(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
-    """The value of one version: by id, by label, or the current one. RECORDED: it notes the day of the access."""
+    """The value of one version: by id, by label, or the current one. RECORDED: AWS records the day of the access."""
     secret = guards.require_live(secrets, call)
     version, sealed = _requested_version(secret, call.text("VersionId"), call.text("VersionStage"))
     ports.require_own_key(secret, call)
@@ -29,7 +28,7 @@ def get_secret_value(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
 
 
 def batch_get_secret_value(secrets: Secrets, call: Call, read: Handler) -> Outcome:
-    """The current values of the secrets named, or of those that match filters. `read` answers each GetSecretValue.
+    """The current values of some secrets, by id or by filters. `read` answers a GetSecretValue for each.
 
     The reply lists each read that fails.
     """
@@ -49,11 +48,11 @@ def batch_get_secret_value(secrets: Secrets, call: Call, read: Handler) -> Outco
 
 
 def put_secret_value(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
-    """Stores a new version and moves labels to it.
+    """Store a value in a new version, and move labels to it. The ClientRequestToken is the version's id.
 
-    The ClientRequestToken becomes the version's id. RECORDED: the same token with the same value changes nothing and
-    answers with the version's labels as they are now; with another value it is refused, since versions never change.
-    DOC: a version that a rotation announced under that token is filled.
+    RECORDED: a repeat with the same token and value changes nothing, and its reply has the version's current labels. A
+    repeat with another value is refused, since versions never change. DOC: if a rotation has announced a version under
+    the token, the value goes into that version.
     """
     token = guards.require_token(call)
     secret = guards.require_writable(secrets, call)
@@ -65,7 +64,7 @@ def put_secret_value(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
 
 
 def update_secret_version_stage(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
-    """Moves one label to a version, places it, or takes it away."""
+    """Attach one label to a version, move it to another, or remove it."""
     secret = guards.require_writable(secrets, call)
     remove_from, move_to = call.text("RemoveFromVersionId"), call.text("MoveToVersionId")
     if remove_from is None and move_to is None:
@@ -78,73 +77,6 @@ def update_secret_version_stage(secrets: Secrets, call: Call, ports: Ports) -> O
     labels.require_room(placed)
     updated = rotation.after_labels_moved(changed(secret, labels=placed, changed=call.time), call.time)
     return Outcome(identity(secret), {secret.key: updated}, events=abandonment(secret, updated))
-
-
-# --- how a secret takes a new version ----------------------------------------------------------------------------
-
-
-def with_value(
-    secret: Secret, call: Call, ports: Ports, token: str, value: Value, stages: Sequence[str] | None = None
-) -> Secret:
-    """The secret with that value under that token: a new version, an announced one filled, or, for a repeat, as it was.
-
-    Raises ResourceExistsException (RECORDED) when the token's version holds another value: versions never change.
-    """
-    existing = secret.versions.get(token)
-    if existing is None or existing.sealed is None:
-        return _with_new_version(secret, call, ports, token, value, stages)
-    if (existing.member, ports.open(secret, token, existing.sealed, call.principal)) != value:
-        raise ResourceExistsException(
-            f"You can't use ClientRequestToken {token} because that value is already in use for a version of secret "
-            f"{secret.arn}."
-        )
-    return secret
-
-
-def _with_new_version(
-    secret: Secret, call: Call, ports: Ports, version_id: str, value: Value, stages: Sequence[str] | None
-) -> Secret:
-    placed = labels.after_new_version(secret.labels, version_id, stages)
-    labels.require_room(placed)
-    announced = secret.versions.get(version_id)
-    member, plain = value
-    version = Version(
-        id=version_id,
-        number=secret.versions_made + 1 if announced is None else announced.number,
-        created=call.time if announced is None else announced.created,
-        member=member,
-        sealed=ports.seal(secret, version_id, plain, call.principal),
-    )
-    updated = changed(
-        secret,
-        versions={**secret.versions, version_id: version},
-        versions_made=max(secret.versions_made, version.number),
-        labels=placed,
-        changed=call.time,
-    )
-    updated = retention.with_room(updated, call.time, ports.version_quota)
-    if secret.rotation is None:
-        return updated
-    if placed.get(labels.CURRENT) == version_id:
-        updated = rotation.after_new_value(updated, call.time)
-    return rotation.after_labels_moved(updated, call.time)
-
-
-def abandonment(before: Secret, after: Secret) -> tuple[ServiceEvent, ...]:
-    """What AWS logs when a write has ended the rotation that was under way (DOC)."""
-    token = rotation.abandoned_token(before, after)
-    return () if token is None else (rotation_event("RotationAbandoned", after, token),)
-
-
-def reseal(secret: Secret, ports: Ports, caller: Principal) -> Secret:
-    """The secret once its KMS key has changed: versions under one of AWS's three labels are encrypted again (DOC)."""
-    marked = {secret.labels.get(label) for label in (labels.CURRENT, labels.PENDING, labels.PREVIOUS)}
-    versions = dict(secret.versions)
-    for version in secret.versions.values():
-        if version.id in marked and version.sealed is not None:
-            plain = ports.open(secret, version.id, version.sealed, caller)
-            versions[version.id] = changed(version, sealed=ports.seal(secret, version.id, plain, caller))
-    return changed(secret, versions=versions)
 
 
 def _put_reply(secret: Secret, version_id: str) -> Reply:
@@ -170,7 +102,7 @@ def _requested_version(secret: Secret, version_id: str | None, label: str | None
                 "You provided a VersionStage that is not associated to the provided VersionId."
             )
     if version is None or version.sealed is None:
-        # RECORDED for a label; that a version without a value is told by its id, where that was asked for, is a GUESS.
+        # RECORDED for a label. GUESS: if the request has only an id, the error names the id.
         asked = f"staging label: {label}" if label is not None else f"VersionId: {version_id}"
         raise ResourceNotFoundException(f"Secrets Manager can't find the specified secret value for {asked}")
     return version, version.sealed
@@ -191,7 +123,7 @@ def _read(secret: Secret, version: Version, sealed: Sealed, call: Call, ports: P
 
 
 def _note_access(secret: Secret, version: Version, time: float) -> Changes:
-    """RECORDED: the date of the last access is a day, for the secret and for the version."""
+    """Set the day of the last access, for the secret and for the version (RECORDED)."""
     day = time - time % retention.SECONDS_PER_DAY
     if secret.accessed == day == version.accessed:
         return {}
@@ -200,7 +132,7 @@ def _note_access(secret: Secret, version: Version, time: float) -> Changes:
 
 
 def _require_ids_or_filters(call: Call) -> None:
-    """REPORTED texts (moto's pull request 7592); that neither is refused with the second of them is a GUESS."""
+    """The texts are REPORTED (moto's pull request 7592). GUESS: a request with neither gets the second one."""
     ids, wanted = call.texts("SecretIdList"), call.structures("Filters")
     if wanted is None and call.number("MaxResults") is not None:
         raise InvalidParameterException(
@@ -211,13 +143,13 @@ def _require_ids_or_filters(call: Call) -> None:
 
 
 def _require_different(ids: Sequence[str]) -> None:
-    """REPORTED: one id twice refuses the whole batch. Code and text are a GUESS."""
+    """Refuse a batch that has one id twice (REPORTED). Code and text are a GUESS."""
     if len({*ids}) < len(ids):
         raise InvalidParameterException("You can't specify the same secret more than once in SecretIdList.")
 
 
 def _readable(secrets: Secrets, call: Call) -> Iterator[Secret]:
-    """DOC: a batch by filters reads current values; GUESS: it passes over secrets scheduled for deletion."""
+    """The secrets that a batch by filters can read. GUESS: it skips those that are scheduled for deletion."""
     return (secret for secret in secrets.within(call.region, call.account) if secret.deletion is None)
 
 

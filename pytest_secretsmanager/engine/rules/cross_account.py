@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from pytest_secretsmanager.engine import arns
+from pytest_secretsmanager.engine.call import Call
 from pytest_secretsmanager.engine.changed import changed
-from pytest_secretsmanager.engine.errors import InvalidParameterException
+from pytest_secretsmanager.engine.errors import InvalidParameterException, InvalidRequestException
 from pytest_secretsmanager.engine.state import (
     CrossAccountPrimary,
     CrossAccountReplica,
@@ -24,12 +25,12 @@ _NONE: Mapping[str, CrossAccountReplica] = MappingProxyType({})
 
 
 def primary_of(secret: Secret) -> CrossAccountPrimary | None:
-    """The primary in another account that a secret was created to follow, even while it is `Pending` or `Detached`."""
+    """The primary in another account that a secret was created for, even if it is `Pending` or `Detached`."""
     return None if secret.links is None else secret.links.primary
 
 
 def replicas_of(secret: Secret) -> Mapping[str, CrossAccountReplica]:
-    """The replicas of a secret in other accounts, by ARN, including `Detached` ones, which stopped following."""
+    """The replicas of a secret in other accounts, by ARN, including `Detached` ones, which AWS no longer updates."""
     return _NONE if secret.links is None else secret.links.replicas
 
 
@@ -59,7 +60,7 @@ def with_status(secret: Secret, arn: str, status: LinkStatus, message: str = "")
 
 
 def associated(secret: Secret) -> list[str]:
-    """The ARNs of the replicas that follow or will follow. GUESS: a `Detached` one no longer counts."""
+    """The ARNs of the replicas that AWS updates. GUESS: a `Detached` one no longer counts."""
     return [arn for arn, replica in replicas_of(secret).items() if replica.status != "Detached"]
 
 
@@ -68,7 +69,7 @@ def in_progress(secret: Secret) -> list[str]:
     return [arn for arn, replica in replicas_of(secret).items() if replica.status == "InProgress"]
 
 
-def following(before: Secret | None, after: Secret) -> Secret:
+def with_replicas_in_progress(before: Secret | None, after: Secret) -> Secret:
     """The primary with its replicas in progress again, if values or labels have changed."""
     if before is None or after.links is None or _copied(before) == _copied(after):
         return after
@@ -79,7 +80,7 @@ def following(before: Secret | None, after: Secret) -> Secret:
 
 
 def newly_in_progress(primary: Secret, secrets: Secrets) -> dict[SecretKey, Secret]:
-    """The replicas whose own status is not yet `InProgress` although their primary's entry is, by key."""
+    """The replicas whose own status becomes `InProgress` because their primary's entry is, by key."""
     replicas = [at(arn, secrets) for arn in in_progress(primary)]
     known = CrossAccountPrimary(arn=primary.arn, status="InProgress")
     return {
@@ -109,10 +110,16 @@ def require_another_account(arn: str, region: str, account: str, what: str) -> N
     parsed = arns.parse(arn)
     if parsed is None or parsed.partial:
         raise InvalidParameterException(f"The ARN of the {what} secret isn't the full ARN of a secret: {arn}")
-    if parsed.region != region or arn.split(":", 2)[1] != arns.partition(region):
+    if parsed.region != region or arns.split(arn).partition != arns.partition(region):
         raise InvalidParameterException(f"The {what} secret must be in the same AWS Region and partition: {arn}")
     if parsed.account == account:
         raise InvalidParameterException(f"The {what} secret must be in a different AWS account: {arn}")
+
+
+def require_same_account(secret: Secret, call: Call, role: str) -> None:
+    """DOC: the caller belongs to the account that owns the secret. Code and text are a GUESS."""
+    if secret.key.account != call.account:
+        raise InvalidRequestException(f"You must call this operation from the account that owns the {role} secret.")
 
 
 def require_own_values(secret: Secret) -> None:

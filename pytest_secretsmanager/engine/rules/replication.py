@@ -19,7 +19,7 @@ def with_replicas(secret: Secret, replicas: Mapping[str, Replica]) -> Secret:
     return changed(secret, replicas=replicas, primary_region=secret.key.region if replicas else None)
 
 
-def following(before: Secret | None, after: Secret) -> Secret:
+def with_replicas_in_progress(before: Secret | None, after: Secret) -> Secret:
     """The secret with its replicas in progress again, if anything that they share has changed."""
     if before is None or not after.replicas or _shared(before) == _shared(after):
         return after

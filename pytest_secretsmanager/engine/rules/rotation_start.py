@@ -1,4 +1,4 @@
-"""The start of a rotation: it announces a version, logs an event, and its steps follow the call."""
+"""The start of a rotation: its announced version, its entry in the log, and the effect that runs its steps."""
 
 from pytest_secretsmanager.engine.call import Outcome, RunRotation, rotation_event
 from pytest_secretsmanager.engine.errors import InvalidRequestException, LimitExceededException

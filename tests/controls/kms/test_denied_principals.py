@@ -113,13 +113,55 @@ def test_get_secret_value_reports_a_disabled_key_to_principals_that_it_is_not_de
         client.get_secret_value(SecretId="db")
 
 
-@pytest.mark.parametrize("principal", ["app", "", "*", 7, "arn:aws:iam::123456789012:root", KmsKey])
+@pytest.mark.parametrize(
+    "principal",
+    [
+        "app",
+        "",
+        "*",
+        7,
+        KmsKey,
+        "arn:aws:iam::123456789012:root",
+        "arn:aws:iam::123456789012:user/*",
+        "arn:aws:iam::123456789012:user/test ",
+        "arn:aws:iam::١٢٣٤٥٦٧٨٩٠١٢:user/test",
+        "arn:aws:iam::123456789012:assumed-role/app/tests",
+        "arn:aws:sts::123456789012:role/app",
+        "arn:aws:sts::123456789012:assumed-role/app",
+        "arn:aws:sts::123456789012:assumed-role/team/app/tests",
+    ],
+)
 def test_a_principal_that_is_no_arn_of_a_user_or_role_is_refused(
     secretsmanager: SecretsManager, key: KmsKey, principal: Any
 ) -> None:
     with pytest.raises(UsageError, match=r"^a principal is the ARN of a user, role or role session such as '.*', not "):
         secretsmanager.kms.deny(key, principal=principal)
     assert secretsmanager.kms.key(key) == key
+
+
+@pytest.mark.parametrize("principal", ["arn:aws-cn:iam::123456789012:role/app", "arn:amazon:iam::123456789012:role/a"])
+def test_a_principal_of_another_partition_than_the_key_is_refused(
+    secretsmanager: SecretsManager, key: KmsKey, principal: str
+) -> None:
+    with pytest.raises(UsageError, match="principal"):
+        secretsmanager.kms.deny(key, principal=principal)
+    assert secretsmanager.kms.key(key) == key
+
+
+def test_a_role_with_a_path_is_denied_by_its_arn_in_another_partition(secretsmanager: SecretsManager) -> None:
+    role_arn = "arn:aws-cn:iam::123456789012:role/team/app"
+    key = secretsmanager.kms.create_key(alias="alias/pay", region="cn-north-1")
+    secretsmanager.seed("db", "one", kms_key="alias/pay", region="cn-north-1")
+    pair = secretsmanager._parts.callers.hand_out(assumed_role(role_arn, "tests", 0.0))
+    client = secretsmanager.client(
+        "cn-north-1",
+        aws_access_key_id=pair.access_key_id,
+        aws_secret_access_key=pair.secret_access_key,
+        aws_session_token=pair.session_token,
+    )
+    secretsmanager.kms.deny(key, principal=role_arn)
+    with pytest.raises(ClientError, match=REFUSED):
+        client.get_secret_value(SecretId="db")
 
 
 def test_a_misspelt_argument_of_deny_is_refused(secretsmanager: SecretsManager, key: KmsKey) -> None:

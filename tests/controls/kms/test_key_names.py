@@ -174,7 +174,7 @@ def test_seed_creates_its_kms_key_in_its_own_region_and_account(secretsmanager: 
 
 
 def test_seed_refuses_a_malformed_kms_key(secretsmanager: SecretsManager) -> None:
-    with pytest.raises(UsageError, match=rf"can't be seeded: AWS answers .*{INVALID_KEY} Invalid keyId"):
+    with pytest.raises(UsageError, match=rf"can't be seeded: AWS would refuse it with .*{INVALID_KEY} Invalid keyId"):
         secretsmanager.seed("db", "one", kms_key="pay")
 
 
@@ -199,3 +199,9 @@ def test_create_secret_without_a_value_does_not_test_the_default_key(secretsmana
 def test_kms_key_finds_the_default_key_by_alias_arn_before_its_first_use() -> None:
     kms = SecretsManager().kms
     assert kms.key("arn:aws:kms:us-east-1:123456789012:alias/aws/secretsmanager") == kms.key("")
+
+
+@pytest.mark.parametrize("name", ["arn:aws:kms:us-east-1", "arn:aws:s3:::bucket", "no-arn"])
+def test_key_refuses_a_name_that_is_no_key(secretsmanager: SecretsManager, name: str) -> None:
+    with pytest.raises(UsageError, match="Invalid keyId"):
+        secretsmanager.kms.key(name)

@@ -73,8 +73,8 @@ def test_kms_key_of_one_manager_is_unknown_to_another(secretsmanager: SecretsMan
             "the alias of a KMS key is 'alias/' with letters, digits, /, _ or -, not 'pay'; did you mean 'alias/pay'?",
         ),
         ("", "the alias of a KMS key is 'alias/' with letters, digits, /, _ or -, not ''"),
-        ("alias/aws/secretsmanager", "aliases that start with 'alias/aws/' are those of AWS's own keys"),
-        ("alias/aws/rds", "aliases that start with 'alias/aws/' are those of AWS's own keys"),
+        ("alias/aws/secretsmanager", "aliases that start with 'alias/aws/' are reserved for AWS's own keys"),
+        ("alias/aws/rds", "aliases that start with 'alias/aws/' are reserved for AWS's own keys"),
     ],
 )
 def test_kms_create_key_explains_a_refused_alias(secretsmanager: SecretsManager, alias: str, message: str) -> None:
@@ -97,7 +97,7 @@ def test_kms_refuses_an_unknown_key(secretsmanager: SecretsManager, call: str, n
     with pytest.raises(UsageError) as caught:
         getattr(secretsmanager.kms, call)(name)
     assert str(caught.value).startswith(f"no KMS key {name!r}: {reason}")
-    assert str(caught.value).endswith("sm.kms.create_key(alias=…) makes one")
+    assert str(caught.value).endswith("sm.kms.create_key(alias=…) creates one")
 
 
 @pytest.mark.parametrize("alias", ["alias/", "alias/a b", "", "alias/aws/secretsmanager", 3])
@@ -108,7 +108,7 @@ def test_kms_create_key_refuses_an_alias_that_no_request_could_name(secretsmanag
 
 @pytest.mark.parametrize("key", [None, 3, ["alias/pay"]], ids=str)
 def test_kms_disable_refuses_a_key_of_a_wrong_type(secretsmanager: SecretsManager, key: Any) -> None:
-    with pytest.raises(UsageError, match=r"^a KMS key is named by its id, ARN or alias, or by itself, not by "):
+    with pytest.raises(UsageError, match=r"^a KMS key is a KmsKey, or a str with its id, ARN or alias, not "):
         secretsmanager.kms.disable(key)
 
 
@@ -116,3 +116,13 @@ def test_kms_create_key_moves_an_existing_alias_to_the_new_key(secretsmanager: S
     first, second = (secretsmanager.kms.create_key(alias="alias/pay") for _ in range(2))
     assert secretsmanager.kms.key("alias/pay") == second
     assert secretsmanager.kms.key(first).alias is None
+
+
+@pytest.mark.parametrize("account", ["12", "", 123456789012])
+def test_kms_key_of_an_account_that_is_not_twelve_digits_is_a_usage_error(
+    secretsmanager: SecretsManager, account: Any
+) -> None:
+    with pytest.raises(UsageError, match=r"^the account of a KMS key is a str of twelve digits such as '123456789012'"):
+        secretsmanager.kms.create_key(account=account)
+    with pytest.raises(UsageError, match=r"^the account of a KMS key is a str of twelve digits such as '123456789012'"):
+        secretsmanager.kms.key("", account=account)

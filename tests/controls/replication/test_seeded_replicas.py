@@ -168,7 +168,7 @@ def test_seed_with_replicas_replaces_a_replica(client, eu, ap, secretsmanager):
 
 
 BOTOCORE = f"botocore {botocore.__version__}"
-NOT_SO = "secret 'db' can't be seeded: AWS answers"
+NOT_SO = "secret 'db' can't be seeded: AWS would refuse it with"
 
 
 @pytest.mark.parametrize(

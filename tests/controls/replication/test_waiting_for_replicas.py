@@ -147,9 +147,9 @@ class InterruptedList(list):
 def test_replicas_are_in_sync_after_an_interrupt_at_the_end_of_a_hold(client, secretsmanager, monkeypatch, end):
     hold = secretsmanager.replication.hold()
     client.create_secret(Name="db", SecretString="one", AddReplicaRegions=[EU])
-    follow = secretsmanager._parts.service.effects.replicas.follow
-    steps = [raise_interrupt, follow]
-    monkeypatch.setattr(secretsmanager._parts.service.effects.replicas, "follow", lambda key: steps.pop(0)(key))
+    update = secretsmanager._parts.service.effects.replicas.update
+    steps = [raise_interrupt, update]
+    monkeypatch.setattr(secretsmanager._parts.service.effects.replicas, "update", lambda key: steps.pop(0)(key))
     with pytest.raises(KeyboardInterrupt):
         hold.resume() if end == "resume()" else hold.__exit__(None, None, None)
     assert statuses(client) == {"eu-west-1": "InSync"}
@@ -173,11 +173,11 @@ def test_replication_hold_resume_can_be_repeated_after_an_interrupt(client, secr
 @pytest.mark.parametrize("where", ["its list of holds", "the list of watchers"])
 def test_replication_hold_that_is_interrupted_at_its_start_holds_nothing(client, secretsmanager, monkeypatch, where):
     control, service = secretsmanager.replication, secretsmanager._parts.service
-    owner, name = (control._held, "holds") if where == "its list of holds" else (service._watchers, "of_calls")
+    owner, name = (control._held, "places") if where == "its list of holds" else (service._watchers, "of_calls")
     monkeypatch.setattr(owner, name, InterruptedList())
     with pytest.raises(KeyboardInterrupt):
         control.hold(polls=1)
-    assert (control._held.holds, service._watchers.of_calls) == ([], [])
+    assert (control._held.places, service._watchers.of_calls) == ([], [])
     client.create_secret(Name="db", SecretString="one", AddReplicaRegions=[EU])
     assert statuses(client) == {"eu-west-1": "InSync"}
 

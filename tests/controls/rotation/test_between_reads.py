@@ -148,7 +148,7 @@ def test_between_reads_fails_at_its_end_without_a_rotation(sm: SecretsManager, d
     with pytest.raises(AssertionError) as caught:
         read_too_little()
     assert str(caught.value) == (
-        "secret 'db' was not rotated between reads: it was read 2 times, and is to be rotated after read number 3"
+        "secret 'db' was not rotated between reads: it was read 2 times, and rotates after read number 3"
     )
 
 

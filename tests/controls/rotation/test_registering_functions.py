@@ -167,7 +167,9 @@ def by_name(*, event: dict[str, str], context: object) -> None: ...
             id="class",
         ),
         pytest.param(
-            coroutine, "a rotation function is no coroutine function: Lambda awaits nothing", id="coroutine function"
+            coroutine,
+            "a rotation function is a plain function, not a coroutine function: Lambda does not await it",
+            id="coroutine function",
         ),
         *(
             pytest.param(

@@ -47,14 +47,18 @@ def test_rotation_hold_without_a_rotation_raises_usage_error_at_the_end_of_its_b
     hold = sm.rotation.hold("db", before="setSecret")
     with pytest.raises(UsageError) as caught, hold:
         pass
-    assert str(caught.value) == "no rotation has come to the <hold of 'db' before setSecret>, so none goes on"
+    assert (
+        str(caught.value) == "no rotation has come to the <hold of 'db' before setSecret>, so there is none to resume"
+    )
 
 
 def test_hold_resume_without_a_rotation_raises_usage_error(sm: SecretsManager, database: Database) -> None:
     hold = sm.rotation.hold("db", after="finishSecret")
     with pytest.raises(UsageError) as caught:
         hold.resume()
-    assert str(caught.value) == "no rotation has come to the <hold of 'db' after finishSecret>, so none goes on"
+    assert (
+        str(caught.value) == "no rotation has come to the <hold of 'db' after finishSecret>, so there is none to resume"
+    )
 
 
 def test_hold_resume_raises_usage_error_the_second_time(sm: SecretsManager, database: Database) -> None:
@@ -63,7 +67,7 @@ def test_hold_resume_raises_usage_error_the_second_time(sm: SecretsManager, data
     hold.resume()
     with pytest.raises(UsageError) as caught:
         hold.resume()
-    assert str(caught.value) == "the rotation of the <hold of 'db' before setSecret> goes on already"
+    assert str(caught.value) == "the rotation of the <hold of 'db' before setSecret> is no longer held"
 
 
 def test_rotation_hold_still_holds_after_a_resume_that_came_too_early(sm: SecretsManager, database: Database) -> None:
@@ -82,7 +86,7 @@ def test_two_rotation_holds_at_one_point_hold_the_same_rotation(
     run = rotate(sm)
     assert one.run == two.run == run
     assert one.resume().state == "succeeded"
-    with pytest.raises(UsageError, match="goes on already"):
+    with pytest.raises(UsageError, match="is no longer held"):
         two.resume()
     assert rotate(sm).state == "succeeded"
 
@@ -90,10 +94,10 @@ def test_two_rotation_holds_at_one_point_hold_the_same_rotation(
 @pytest.mark.parametrize(
     ("arguments", "text"),
     [
-        ({}, "a rotation is held before one step, or after one: hold(secret, before='finishSecret')"),
+        ({}, "a rotation is held before a step or after a step: hold(secret, before='finishSecret')"),
         (
             {"before": "setSecret", "after": "setSecret"},
-            "a rotation is held before one step, or after one: hold(secret, before='finishSecret')",
+            "a rotation is held before a step or after a step: hold(secret, before='finishSecret')",
         ),
         (
             {"before": "finishsecret"},

@@ -1,4 +1,4 @@
-// What a program in JavaScript does with AWS's own SDK; prints what came of it, for the test to compare.
+// Call Secrets Manager with AWS's SDK for JavaScript, and print the results for the test.
 import * as sdk from "@aws-sdk/client-secrets-manager";
 
 const client = new sdk.SecretsManagerClient({});

@@ -5,7 +5,7 @@ from math import inf
 
 import pytest
 
-from pytest_secretsmanager.controls.steps import Hold
+from pytest_secretsmanager.controls.steps import Hold, PlannedStop
 from pytest_secretsmanager.engine.state import SecretKey
 
 V1, V2, V3, V4 = (f"version-{number}".ljust(32, "-") for number in (1, 2, 3, 4))
@@ -65,9 +65,9 @@ def cancel(world, secret_id="db", **parameters):
 def hold(world, step, when="before"):
     """Hold the next rotation of `db` there; the returned hold resumes it."""
     place = SecretKey(world.region, world.account, "db")
-    held = Hold(place, step, when, world.service.effects.rotations.resume)
-    world.steps.holds.append(held)
-    return held
+    stop = PlannedStop(place, step, when)
+    world.steps.planned_stops.append(stop)
+    return Hold(stop, world.service.effects.rotations.resume)
 
 
 def take_awspending_away(world, holder=V2):

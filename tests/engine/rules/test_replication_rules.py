@@ -58,7 +58,7 @@ def test_with_replicas_without_replicas_removes_the_primary_region():
     assert replication.with_replicas(PRIMARY, {}) == ALONE
 
 
-# --- following -------------------------------------------------------------------------------------------------------
+# --- with_replicas_in_progress ---------------------------------------------------------------------------------------
 
 SHARED = {
     "a new version": {"versions": {"v1": V1, "v2": V2}},
@@ -73,7 +73,7 @@ SHARED = {
     "a description": {"description": "main"},
     "a type": {"type": "DatadogApiKey"},
 }
-"""The changes that replicas follow."""
+"""The changes that replicas share."""
 
 OWN = {
     "the date of the change": {"changed": 9.0},
@@ -89,47 +89,47 @@ OWN = {
 
 
 @pytest.mark.parametrize("change", SHARED.values(), ids=SHARED)
-def test_following_restarts_the_replication_after(change):
+def test_with_replicas_in_progress_marks_replicas_after(change):
     after = replace(PRIMARY, **change)
-    assert replication.following(PRIMARY, after) == replace(after, replicas={"eu-west-1": IN_PROGRESS})
+    assert replication.with_replicas_in_progress(PRIMARY, after) == replace(after, replicas={"eu-west-1": IN_PROGRESS})
 
 
 @pytest.mark.parametrize("change", OWN.values(), ids=OWN)
-def test_following_keeps_a_replica_in_sync_after(change):
+def test_with_replicas_in_progress_keeps_a_replica_in_sync_after(change):
     after = replace(PRIMARY, **change)
-    assert replication.following(PRIMARY, after) is after
+    assert replication.with_replicas_in_progress(PRIMARY, after) is after
 
 
-def test_following_restarts_the_replication_after_an_announced_version_is_filled():
+def test_with_replicas_in_progress_marks_replicas_after_an_announced_version_is_filled():
     before = replace(PRIMARY, versions={"v1": V1, "v2": PENDING})
     after = replace(PRIMARY, versions={"v1": V1, "v2": V2})
-    assert replication.following(before, after).replicas == {"eu-west-1": IN_PROGRESS}
+    assert replication.with_replicas_in_progress(before, after).replicas == {"eu-west-1": IN_PROGRESS}
 
 
-def test_following_restarts_the_replication_of_replicas_in_sync_only():
+def test_with_replicas_in_progress_marks_replicas_in_sync_only():
     replicas = {"eu-west-1": IN_SYNC, "ap-south-1": FAILED, "sa-east-1": IN_PROGRESS}
     before = replace(PRIMARY, replicas=replicas)
-    assert replication.following(before, replace(before, description="main")).replicas == {
+    assert replication.with_replicas_in_progress(before, replace(before, description="main")).replicas == {
         "eu-west-1": IN_PROGRESS,
         "ap-south-1": FAILED,
         "sa-east-1": IN_PROGRESS,
     }
 
 
-def test_following_keeps_the_key_of_a_replica():
+def test_with_replicas_in_progress_keeps_the_key_of_a_replica():
     before = replace(PRIMARY, replicas={"eu-west-1": replace(IN_SYNC, kms_key_id="alias/eu")})
-    after = replication.following(before, replace(before, description="main"))
+    after = replication.with_replicas_in_progress(before, replace(before, description="main"))
     assert after.replicas == {"eu-west-1": Replica(kms_key_id="alias/eu")}
 
 
-def test_following_returns_a_new_secret_unchanged():
-    assert replication.following(None, PRIMARY) is PRIMARY
+def test_with_replicas_in_progress_returns_a_new_secret_unchanged():
+    assert replication.with_replicas_in_progress(None, PRIMARY) is PRIMARY
 
 
 @pytest.mark.parametrize("change", SHARED.values(), ids=SHARED)
-def test_following_returns_a_secret_without_replicas_unchanged_after(change):
+def test_with_replicas_in_progress_returns_a_secret_without_replicas_unchanged_after(change):
     after = replace(ALONE, **change)
-    assert replication.following(ALONE, after) is after
+    assert replication.with_replicas_in_progress(ALONE, after) is after
 
 
 # --- regions_in_progress, with_status --------------------------------------------------------------------------------

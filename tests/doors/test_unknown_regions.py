@@ -1,4 +1,4 @@
-"""Calls of a client in a region that AWS has not: botocore finds no host, as it would find none in the real network."""
+"""Calls of a client in a region unknown to AWS: botocore finds no host, as in the real network."""
 
 import asyncio
 import socket
@@ -14,15 +14,15 @@ NO_HOST = r'^Could not connect to the endpoint URL: "https://secretsmanager\.eu-
 
 
 def listen(client, way):
-    """Makes calls of this client go the long way, unless it is to stay quiet."""
-    if way == "hooked":
+    """Add a listener to the client if `way` asks for one. Its calls then take botocore's own way."""
+    if way == "listener":
         client.meta.events.register("before-call.secrets-manager", lambda **_: None)
     return client
 
 
 @pytest.fixture
 def no_network(monkeypatch):
-    """Lets a look for any host fail the test."""
+    """Fail the test at a look-up of any host."""
 
     def refuse(*arguments, **_):
         pytest.fail(f"looked for the host {arguments[0]}")
@@ -31,8 +31,8 @@ def no_network(monkeypatch):
 
 
 @pytest.mark.usefixtures("no_network")
-@pytest.mark.parametrize("way", ["quiet", "hooked"])
-def test_each_call_finds_no_host_and_none_is_logged(secretsmanager, new_client, way):
+@pytest.mark.parametrize("way", ["no listener", "listener"])
+def test_a_call_in_an_unknown_region_finds_no_host_and_is_not_logged(secretsmanager, new_client, way):
     client = listen(new_client("eu-wst-1"), way)
     for _ in range(2):
         with pytest.raises(EndpointConnectionError, match=NO_HOST) as raised, secretsmanager.assert_unchanged():
@@ -41,8 +41,8 @@ def test_each_call_finds_no_host_and_none_is_logged(secretsmanager, new_client, 
     assert not secretsmanager.log
 
 
-@pytest.mark.parametrize("way", ["quiet", "hooked"])
-def test_each_async_call_finds_no_host_and_none_is_logged(secretsmanager, new_async_client, way):
+@pytest.mark.parametrize("way", ["no listener", "listener"])
+def test_an_async_call_in_an_unknown_region_finds_no_host_and_is_not_logged(secretsmanager, new_async_client, way):
     async def call():
         async with new_async_client("eu-wst-1") as client:
             await listen(client, way).create_secret(Name="db", SecretString="x")
@@ -63,20 +63,23 @@ def test_each_async_call_finds_no_host_and_none_is_logged(secretsmanager, new_as
         ("eu-wst-1", {"endpoint_url": "http://nowhere.test:8"}, "http://nowhere.test:8/"),
         ("aws-global", {}, None),
     ],
+    ids=["commercial", "China", "without TLS", "custom endpoint_url", "aws-global"],
 )
-def test_the_error_names_the_url_that_botocore_asks(secretsmanager, new_client, region, options, url):
+def test_the_error_in_an_unknown_region_names_the_url_that_botocore_would_call(
+    secretsmanager, new_client, region, options, url
+):
     client = new_client(region, **options)
     with pytest.raises(EndpointConnectionError) as raised:
         client.list_secrets()
     assert raised.value.kwargs["endpoint_url"] == (url or client.meta.endpoint_url + "/")
 
 
-def test_botocore_looks_at_the_parameters_first(secretsmanager, new_client):
+def test_a_call_in_an_unknown_region_validates_its_parameters_first(secretsmanager, new_client):
     with pytest.raises(ParamValidationError):
         new_client("eu-wst-1").get_secret_value(SecretId=7)
 
 
-def test_a_listener_sees_the_call_and_may_answer_it(secretsmanager, new_client):
+def test_a_before_call_listener_can_answer_a_call_in_an_unknown_region(secretsmanager, new_client):
     client = new_client("eu-wst-1")
     answer = {"SecretList": [], "ResponseMetadata": {}}
     client.meta.events.register("before-call", lambda **_: (AWSResponse("", 200, {}, None), answer))
@@ -84,16 +87,16 @@ def test_a_listener_sees_the_call_and_may_answer_it(secretsmanager, new_client):
 
 
 @pytest.mark.parametrize("region", ["cn-north-1", "us-gov-west-1", "us-iso-east-1"])
-def test_regions_of_other_partitions_are_answered(secretsmanager, new_client, region):
+def test_create_secret_works_in_regions_of_other_partitions(secretsmanager, new_client, region):
     arn = new_client(region).create_secret(Name="db", SecretString="x")["ARN"]
     assert arn.split(":")[3] == region
 
 
-# --- regions that an option adds -------------------------------------------------------------------------------------
+# --- extra_regions ---------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("way", ["quiet", "hooked"])
-def test_a_region_that_is_added_is_answered(new_client, way):
+@pytest.mark.parametrize("way", ["no listener", "listener"])
+def test_a_client_in_an_extra_region_creates_and_logs_a_secret_there(new_client, way):
     client = listen(new_client("eu-atlantis-1"), way)
     with SecretsManager(extra_regions=["eu-atlantis-1"]) as sm:
         assert client.create_secret(Name="db", SecretString="x")["ARN"].split(":")[3] == "eu-atlantis-1"
@@ -101,7 +104,7 @@ def test_a_region_that_is_added_is_answered(new_client, way):
         assert [call.region for call in sm.log] == ["eu-atlantis-1"]
 
 
-def test_an_async_client_of_a_region_that_is_added_is_answered(new_async_client):
+def test_an_async_client_in_an_extra_region_creates_a_secret_there(new_async_client):
     async def call():
         async with new_async_client("eu-atlantis-1") as client:
             return await client.create_secret(Name="db", SecretString="x")
@@ -110,7 +113,7 @@ def test_an_async_client_of_a_region_that_is_added_is_answered(new_async_client)
         assert asyncio.run(call())["ARN"].split(":")[3] == "eu-atlantis-1"
 
 
-def test_one_client_is_answered_by_the_managers_that_have_its_region(new_client):
+def test_a_client_in_an_extra_region_is_answered_only_inside_managers_with_that_region(new_client):
     client = new_client("eu-atlantis-1")
     for _ in range(2):
         with SecretsManager(extra_regions=["eu-atlantis-1"]):
@@ -120,7 +123,7 @@ def test_one_client_is_answered_by_the_managers_that_have_its_region(new_client)
             assert client.list_secrets()["SecretList"] == []
 
 
-def test_an_added_region_is_one_for_all_that_takes_regions():
+def test_seeds_clients_keys_rotation_replication_and_the_endpoint_accept_an_extra_region():
     region = "eu-atlantis-1"
     with SecretsManager(region, extra_regions=[region, "eu-atlantis-2"]) as sm:
         sm.seed("db", "x", replicas=["us-east-1", "eu-atlantis-2"])

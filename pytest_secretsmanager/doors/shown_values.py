@@ -1,7 +1,7 @@
-"""Replies as a client shows them: timestamps and blobs go through the parser that the client was built with.
+"""Timestamps and blobs of a reply, in the form that a client shows: that of the client's own parser.
 
-The engine's replies hold seconds since the epoch and bytes. botocore's own parser makes aware datetimes and bytes of
-what the wire carries; others (the AWS CLI's) show seconds, ISO texts or base64.
+The engine's replies have seconds since the epoch and bytes. botocore's own parser returns aware datetimes and bytes;
+other parsers, such as the AWS CLI's, return seconds, ISO texts or base64.
 """
 
 import base64
@@ -20,7 +20,7 @@ from pytest_secretsmanager.engine.call import Reply
 
 
 class Scalars(NamedTuple):
-    """How one client shows a timestamp (from seconds since the epoch) and a blob (from bytes)."""
+    """The functions with which one client shows a timestamp (seconds since the epoch) and a blob (bytes)."""
 
     timestamp: Callable[[float], object]
     blob: Callable[[bytes], object]
@@ -30,18 +30,18 @@ _Show: TypeAlias = Callable[[Any, Scalars], Any]
 
 
 def scalars_of(client: BaseClient) -> Scalars:
-    """How this client shows timestamps and blobs, by the parser that its endpoint would make for an answer."""
+    """The functions of this client, from the parser that its endpoint would make for a response."""
     parser = internals.response_parser_of(client)
     show_time, show_blob = internals.timestamp_parser_of(parser), internals.blob_parser_of(parser)
     if show_time is DEFAULT_TIMESTAMP_PARSER:
         show_time = _local_time
     if internals.is_default_blob_parser(show_blob):
-        return Scalars(show_time, _as_it_is)
+        return Scalars(show_time, _unchanged)
     return Scalars(show_time, lambda raw: show_blob(base64.b64encode(raw).decode()))
 
 
 def shown(operation: str, reply: Reply, scalars: Scalars) -> Reply:
-    """The reply of an operation with its timestamps and blobs as the client shows them; the reply itself is changed."""
+    """Change the timestamps and blobs of a reply, in place, to the form that the client shows. Return the reply."""
     for name, show in _members(operation).items():
         if name in reply:
             reply[name] = show(reply[name], scalars)
@@ -59,7 +59,7 @@ def _member_shows(shape: StructureShape) -> dict[str, _Show]:
 
 
 def _show(shape: Shape) -> _Show | None:
-    """How a value of this shape is shown, None when it is shown as it is."""
+    """The function that shows a value of this shape; None if the value is shown unchanged."""
     if shape.type_name == "timestamp":
         return lambda seconds, scalars: scalars.timestamp(seconds)
     if shape.type_name == "blob":
@@ -83,7 +83,7 @@ def _show_list(show: _Show | None) -> _Show | None:
     return None if show is None else lambda values, scalars: [show(value, scalars) for value in values]
 
 
-def _as_it_is(raw: bytes) -> bytes:
+def _unchanged(raw: bytes) -> bytes:
     return raw
 
 
@@ -93,5 +93,5 @@ def _local_time(seconds: float) -> object:
 
 @lru_cache(maxsize=4096)
 def _parsed_in_zone(seconds: float, _zone: tuple[str, str]) -> object:
-    """botocore's own reading of a timestamp; the zone that is local just now is part of the key."""
-    return DEFAULT_TIMESTAMP_PARSER(seconds)  # type: ignore[arg-type] # it takes numbers, whatever the stubs say
+    """Parse a timestamp as botocore does. The present local zone is part of the cache's key."""
+    return DEFAULT_TIMESTAMP_PARSER(seconds)  # type: ignore[arg-type] # it takes numbers too; the stubs are wrong

@@ -1,4 +1,4 @@
-"""The layer that makes replicas follow: its outcome, around a handler of the test."""
+"""The layer that marks replicas as in progress: its outcome, around a handler of the test."""
 
 from dataclasses import replace
 
@@ -9,12 +9,12 @@ from pytest_secretsmanager.engine.call import (
     Outcome,
     Part,
     Principal,
-    Replicate,
     RunRotation,
     ServiceEvent,
+    UpdateReplicas,
 )
 from pytest_secretsmanager.engine.errors import InvalidRequestException
-from pytest_secretsmanager.engine.layers.replicate import followed, replicate
+from pytest_secretsmanager.engine.layers.mark_replicas import mark_replicas, with_replicas_in_progress
 from pytest_secretsmanager.engine.state import Replica, Secret, SecretKey
 from pytest_secretsmanager.engine.store import Store
 
@@ -55,23 +55,23 @@ def handle(store):
     """Send an outcome through the layer."""
 
     def handle(outcome):
-        return replicate(lambda _: outcome, store)(CALL)
+        return mark_replicas(lambda _: outcome, store)(CALL)
 
     return handle
 
 
-def test_the_replicate_layer_passes_the_call_on(store):
+def test_the_mark_replicas_layer_passes_the_call_on(store):
     calls = []
-    replicate(lambda call: calls.append(call) or Outcome({}), store)(CALL)
+    mark_replicas(lambda call: calls.append(call) or Outcome({}), store)(CALL)
     assert calls == [CALL]
 
 
-def test_the_replicate_layer_raises_a_refusal(store):
+def test_the_mark_replicas_layer_raises_a_refusal(store):
     def inner(_):
         raise InvalidRequestException("Not now.")
 
     with pytest.raises(InvalidRequestException, match="Not now"):
-        replicate(inner, store)(CALL)
+        mark_replicas(inner, store)(CALL)
 
 
 @pytest.mark.parametrize(
@@ -102,13 +102,13 @@ def test_a_change_that_replicas_share_starts_their_replication(handle):
     assert handle(Outcome({"told": True}, {PRIMARY.key: after})) == Outcome(
         {"told": True},
         {PRIMARY.key: replace(after, replicas={"eu-west-1": IN_PROGRESS, "ap-south-1": IN_PROGRESS})},
-        then=(Replicate(PRIMARY.key),),
+        then=(UpdateReplicas(PRIMARY.key),),
     )
 
 
 def test_a_new_secret_with_replicas_starts_their_replication(handle):
     new = a_primary("new", eu_west_1=IN_PROGRESS)
-    assert handle(Outcome({}, {new.key: new})) == Outcome({}, {new.key: new}, then=(Replicate(new.key),))
+    assert handle(Outcome({}, {new.key: new})) == Outcome({}, {new.key: new}, then=(UpdateReplicas(new.key),))
 
 
 def test_a_new_region_starts_replication_to_it_only(handle):
@@ -119,7 +119,7 @@ def test_a_new_region_starts_replication_to_it_only(handle):
         "ap-south-1": IN_SYNC,
         "sa-east-1": IN_PROGRESS,
     }
-    assert outcome.then == (Replicate(PRIMARY.key),)
+    assert outcome.then == (UpdateReplicas(PRIMARY.key),)
 
 
 def test_a_change_does_not_retry_failed_replicas(store, handle):
@@ -133,17 +133,17 @@ def test_any_change_starts_a_replication_that_is_in_progress(store, handle):
     before = a_primary(eu_west_1=IN_PROGRESS)
     store.apply({before.key: before})
     outcome = handle(Outcome({}, {before.key: replace(before, accessed=9.0)}))
-    assert outcome.then == (Replicate(before.key),)
+    assert outcome.then == (UpdateReplicas(before.key),)
 
 
-def test_the_replicate_layer_keeps_other_effects(handle):
+def test_the_mark_replicas_layer_puts_the_update_before_other_effects(handle):
     rotation = RunRotation(PRIMARY.key, PRIMARY.arn, "token", "function")
     after = replace(PRIMARY, labels={"AWSPENDING": "token"})
     outcome = handle(Outcome({}, {PRIMARY.key: after}, then=(rotation,)))
-    assert sorted(outcome.then, key=repr) == [Replicate(PRIMARY.key), rotation]
+    assert outcome.then == (UpdateReplicas(PRIMARY.key), rotation)
 
 
-def test_the_replicate_layer_keeps_reply_parts_events_and_other_changes(handle):
+def test_the_mark_replicas_layer_keeps_reply_parts_events_and_other_changes(handle):
     part = Part("GetSecretValue", {"SecretId": "db"})
     event = ServiceEvent("RotationSucceeded", PRIMARY.key, PRIMARY.arn, "request")
     other = replace(ALONE, description="main")
@@ -158,15 +158,15 @@ def test_each_changed_primary_starts_its_replication(store, handle):
     store.apply({second.key: second})
     changes = {secret.key: replace(secret, description="main") for secret in (PRIMARY, second)}
     outcome = handle(Outcome({}, {**changes, ALONE.key: None}))
-    assert outcome.then == (Replicate(PRIMARY.key), Replicate(second.key))
+    assert outcome.then == (UpdateReplicas(PRIMARY.key), UpdateReplicas(second.key))
     assert outcome.changes[second.key].replicas == {"eu-west-1": IN_PROGRESS}
     assert outcome.changes[ALONE.key] is None
 
 
 def test_a_change_by_aws_starts_replication(store):
     after = replace(PRIMARY, labels={"AWSCURRENT": "v2"})
-    outcome = followed(Outcome({}, {PRIMARY.key: after}), store)
-    assert outcome.then == (Replicate(PRIMARY.key),)
+    outcome = with_replicas_in_progress(Outcome({}, {PRIMARY.key: after}), store)
+    assert outcome.then == (UpdateReplicas(PRIMARY.key),)
     assert {replica.status for replica in outcome.changes[PRIMARY.key].replicas.values()} == {"InProgress"}
 
 
@@ -175,4 +175,4 @@ def test_the_end_of_one_replication_restarts_no_other(store):
     before = a_primary(eu_west_1=IN_PROGRESS, ap_south_1=IN_SYNC)
     store.apply({before.key: before})
     after = replace(before, replicas={**before.replicas, "eu-west-1": IN_SYNC})
-    assert followed(Outcome({}, {before.key: after}), store) == Outcome({}, {before.key: after})
+    assert with_replicas_in_progress(Outcome({}, {before.key: after}), store) == Outcome({}, {before.key: after})

@@ -1,4 +1,4 @@
-"""botocore that is reloaded or imported anew: the clients of every edition are answered, and guarded."""
+"""A reloaded or reimported botocore: managers answer, and guards guard, the clients of every edition."""
 
 import importlib
 import sys
@@ -22,7 +22,7 @@ KEYS = {"region_name": "us-east-1", "aws_access_key_id": "AKIATEST", "aws_secret
 
 @pytest.fixture(autouse=True)
 def _editions() -> Iterator[None]:
-    """Puts the first edition of botocore back, with the classes that it had."""
+    """Restore the first edition of botocore and its classes."""
     modules = {name: module for name, module in sys.modules.items() if name.partition(".")[0] == "botocore"}
     contents = {name: dict(vars(sys.modules[name])) for name in ("botocore.client", "botocore.endpoint")}
     yield
@@ -38,17 +38,17 @@ def reloaded() -> None:
     importlib.reload(sys.modules["botocore.endpoint"])
 
 
-def imported_anew() -> None:
+def reimported() -> None:
     for name in [name for name in sys.modules if name.partition(".")[0] == "botocore"]:
         del sys.modules[name]
     importlib.import_module("botocore.session")
 
 
-EDITIONS = pytest.mark.parametrize("make_edition", [reloaded, imported_anew])
+EDITIONS = pytest.mark.parametrize("make_edition", [reloaded, reimported])
 
 
 def names_by_a_new_client() -> list[str]:
-    """The names that a client lists whose session is of the edition that is imported now."""
+    """Return the secret names that a client of the current edition lists."""
     session = sys.modules["botocore.session"].Session()
     client = session.create_client("secretsmanager", **KEYS)
     assert type(client).__mro__[-2] is sys.modules["botocore.client"].BaseClient
@@ -56,7 +56,7 @@ def names_by_a_new_client() -> list[str]:
 
 
 @EDITIONS
-def test_a_client_of_an_edition_from_before_the_manager_is_answered(make_edition: Callable[[], None]) -> None:
+def test_a_manager_answers_a_client_of_a_botocore_edition_from_before_it(make_edition: Callable[[], None]) -> None:
     make_edition()
     with SecretsManager() as sm:
         sm.seed("db", "one")
@@ -64,7 +64,7 @@ def test_a_client_of_an_edition_from_before_the_manager_is_answered(make_edition
 
 
 @EDITIONS
-def test_a_client_of_an_edition_that_comes_while_a_manager_answers_is_answered(
+def test_a_manager_answers_a_client_of_a_botocore_edition_imported_inside_it(
     make_edition: Callable[[], None],
 ) -> None:
     with SecretsManager() as sm:
@@ -74,7 +74,9 @@ def test_a_client_of_an_edition_that_comes_while_a_manager_answers_is_answered(
 
 
 @EDITIONS
-def test_a_client_in_a_region_that_is_none_gets_the_error_of_its_own_edition(make_edition: Callable[[], None]) -> None:
+def test_a_client_in_an_unknown_region_gets_the_error_class_of_its_own_botocore_edition(
+    make_edition: Callable[[], None],
+) -> None:
     make_edition()
     session = sys.modules["botocore.session"].Session()
     client = session.create_client("secretsmanager", **(KEYS | {"region_name": "eu-wst-1"}))
@@ -83,7 +85,7 @@ def test_a_client_in_a_region_that_is_none_gets_the_error_of_its_own_edition(mak
 
 
 @EDITIONS
-def test_a_client_of_another_edition_retries_and_raises_the_errors_of_that_edition(
+def test_a_client_of_another_botocore_edition_retries_and_raises_that_editions_errors(
     make_edition: Callable[[], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make_edition()
@@ -99,7 +101,7 @@ def test_a_client_of_another_edition_retries_and_raises_the_errors_of_that_editi
 
 
 @EDITIONS
-def test_a_client_of_the_first_edition_is_answered_beside_a_later_one(make_edition: Callable[[], None]) -> None:
+def test_a_manager_answers_clients_of_two_botocore_editions(make_edition: Callable[[], None]) -> None:
     client = botocore.session.Session().create_client("secretsmanager", **KEYS)
     make_edition()
     with SecretsManager() as sm:
@@ -109,7 +111,7 @@ def test_a_client_of_the_first_edition_is_answered_beside_a_later_one(make_editi
 
 
 @EDITIONS
-def test_nothing_stays_wrapped_in_any_edition(make_edition: Callable[[], None]) -> None:
+def test_leaving_the_manager_leaves_no_wrapper_in_any_botocore_edition(make_edition: Callable[[], None]) -> None:
     first = botocore.client.BaseClient
     with SecretsManager():
         make_edition()
@@ -119,7 +121,7 @@ def test_nothing_stays_wrapped_in_any_edition(make_edition: Callable[[], None]) 
 
 
 @EDITIONS
-def test_a_client_of_another_edition_is_guarded_too(make_edition: Callable[[], None]) -> None:
+def test_a_guard_refuses_a_call_of_a_botocore_edition_imported_after_it(make_edition: Callable[[], None]) -> None:
     class RefusedError(Exception):
         pass
 
@@ -133,7 +135,7 @@ def test_a_client_of_another_edition_is_guarded_too(make_edition: Callable[[], N
 
 
 @EDITIONS
-def test_a_client_of_an_edition_from_before_the_guard_is_guarded_too(make_edition: Callable[[], None]) -> None:
+def test_a_guard_refuses_a_call_of_a_botocore_edition_from_before_it(make_edition: Callable[[], None]) -> None:
     class RefusedError(Exception):
         pass
 
@@ -147,19 +149,19 @@ def test_a_client_of_an_edition_from_before_the_guard_is_guarded_too(make_editio
         guard.take_down()
 
 
-def test_a_guard_that_was_taken_down_guards_no_edition_that_comes_meanwhile() -> None:
-    """Another thread's import may have begun before."""
+def test_a_guard_that_was_taken_down_wraps_no_botocore_edition_imported_after_it() -> None:
+    """The import of another thread may have begun before the guard was taken down."""
     guard = Guard(lambda call: RuntimeError(call.operation), lambda: None)
     meet = guard._hooks["botocore.endpoint"]
     guard.take_down()
-    imported_anew()
+    reimported()
     meet(importlib.import_module("botocore.endpoint"))
     for method in ("_send", "create_request"):
         assert not isinstance(vars(sys.modules["botocore.endpoint"].Endpoint)[method], wrapt.FunctionWrapper)
 
 
-def test_a_listener_of_a_client_of_another_edition_is_asked() -> None:
-    imported_anew()
+def test_a_listener_of_a_client_of_another_botocore_edition_is_called() -> None:
+    reimported()
     session = sys.modules["botocore.session"].Session()
     client = session.create_client("secretsmanager", **KEYS)
     heard: list[str] = []
@@ -169,16 +171,16 @@ def test_a_listener_of_a_client_of_another_edition_is_asked() -> None:
     assert heard == ["ListSecrets"]
 
 
-def test_a_client_of_another_edition_is_in_the_account_that_it_was_given() -> None:
-    imported_anew()
+def test_a_client_of_another_botocore_edition_creates_in_its_explicit_account() -> None:
+    reimported()
     session = sys.modules["botocore.session"].Session()
     with SecretsManager() as sm:
         session.create_client("secretsmanager", aws_account_id="111122223333", **KEYS).create_secret(Name="db")
         assert sm.secret("db", account="111122223333").name == "db"
 
 
-def test_the_history_recorder_of_another_edition_hears_of_a_call() -> None:
-    imported_anew()
+def test_the_history_recorder_of_another_botocore_edition_records_a_call() -> None:
+    reimported()
     recorder = importlib.import_module("botocore.history").get_global_history_recorder()
     heard: list[str] = []
     recorder.add_handler(type("Handler", (), {"emit": lambda _, event_type, *__: heard.append(event_type)})())
@@ -189,19 +191,19 @@ def test_the_history_recorder_of_another_edition_hears_of_a_call() -> None:
     assert "API_CALL" in heard
 
 
-# --- modules that are followed ---------------------------------------------------------------------------------------
+# --- followed modules ------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
 def module_file(tmp_path, monkeypatch):
-    """A module that nothing else imports; its text counts how often it ran."""
+    """A new module that counts how often its code ran."""
     (tmp_path / "followed_module.py").write_text("runs = globals().get('runs', 0) + 1\n")
     monkeypatch.syspath_prepend(str(tmp_path))
     yield "followed_module"
     sys.modules.pop("followed_module", None)
 
 
-def test_a_followed_module_is_met_each_time_that_its_code_has_run(module_file: str) -> None:
+def test_follow_calls_its_function_at_each_import_and_reload_of_a_module(module_file: str) -> None:
     met: list[int] = []
 
     def meet(module: ModuleType) -> None:
@@ -218,7 +220,7 @@ def test_a_followed_module_is_met_each_time_that_its_code_has_run(module_file: s
     assert met == [1, 2, 1]
 
 
-def test_a_followed_module_keeps_the_loader_that_it_would_have_had(module_file: str) -> None:
+def test_a_followed_module_keeps_its_usual_loader(module_file: str) -> None:
     plain = type(importlib.import_module(module_file).__loader__)
     del sys.modules[module_file]
     PROCESS.imports.follow(module_file, print)
@@ -231,7 +233,7 @@ def test_a_followed_module_keeps_the_loader_that_it_would_have_had(module_file: 
     assert type(module.__spec__.loader) is plain
 
 
-def test_a_module_that_is_followed_no_more_is_not_met(module_file: str) -> None:
+def test_unfollow_stops_the_calls_for_a_module(module_file: str) -> None:
     met: list[ModuleType] = []
     PROCESS.imports.follow(module_file, met.append)
     PROCESS.imports.unfollow(module_file, met.append)
@@ -240,7 +242,7 @@ def test_a_module_that_is_followed_no_more_is_not_met(module_file: str) -> None:
     assert met == []
 
 
-def test_a_followed_module_that_is_not_there_is_not_found(tmp_path) -> None:
+def test_importing_a_followed_module_that_does_not_exist_raises_module_not_found_error(tmp_path) -> None:
     PROCESS.imports.follow("no_such_module_anywhere", print)
     try:
         with pytest.raises(ModuleNotFoundError, match="no_such_module_anywhere"):
@@ -249,14 +251,14 @@ def test_a_followed_module_that_is_not_there_is_not_found(tmp_path) -> None:
         PROCESS.imports.unfollow("no_such_module_anywhere", print)
 
 
-def test_an_edition_whose_import_was_not_noticed_is_answered_by_the_next_manager() -> None:
-    """A run of pytest inside pytest, say, puts `sys.meta_path` back as it was."""
+def test_a_manager_answers_a_botocore_edition_imported_while_sys_meta_path_was_reset() -> None:
+    """A run of pytest inside pytest restores `sys.meta_path`."""
     with SecretsManager():
         pass
     finders = sys.meta_path[:]
     sys.meta_path[:] = [finder for finder in finders if type(finder).__module__ != imports.__name__]
     try:
-        imported_anew()
+        reimported()
         with SecretsManager() as sm:
             sm.seed("db", "one")
             assert names_by_a_new_client() == ["db"]
