@@ -4,21 +4,20 @@ from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 
 from pytest_secretsmanager.engine import locks, model
-from pytest_secretsmanager.engine.call import Call, Handler, Outcome, UpdateReplicas
+from pytest_secretsmanager.engine.call import Call, Outcome, UpdateReplicas
+from pytest_secretsmanager.engine.chains import Chains
 from pytest_secretsmanager.engine.commits import Commits
 from pytest_secretsmanager.engine.effects import Effects
-from pytest_secretsmanager.engine.effects.background import Background, WorkHandler, working_on
+from pytest_secretsmanager.engine.effects.background import Background
 from pytest_secretsmanager.engine.effects.controls import ReplicaControl, StepControl
 from pytest_secretsmanager.engine.effects.replicas import Replicas
 from pytest_secretsmanager.engine.effects.runs import Run
 from pytest_secretsmanager.engine.errors import ServiceError, UnsupportedOperation
 from pytest_secretsmanager.engine.interrupts import taken_back
 from pytest_secretsmanager.engine.layers import forked
-from pytest_secretsmanager.engine.layers.audit import Entry, audit, audit_events
+from pytest_secretsmanager.engine.layers.audit import Entry
 from pytest_secretsmanager.engine.layers.forked import Layer
-from pytest_secretsmanager.engine.layers.mark_replicas import mark_replicas
-from pytest_secretsmanager.engine.layers.validate import validate
-from pytest_secretsmanager.engine.operations import OPERATIONS, BatchOperation
+from pytest_secretsmanager.engine.operations import OPERATIONS
 from pytest_secretsmanager.engine.ports import Ports
 from pytest_secretsmanager.engine.refusals import Refusals
 from pytest_secretsmanager.engine.rollbacks import Checkpoint, Rollbacks
@@ -53,11 +52,10 @@ class Service:
         self.lock = self._commits.lock
         self._watchers = Watchers()
         self._rollbacks = Rollbacks(self.store, self.lock)
-        self._outer_layers: tuple[Layer, ...] = ()
-        self._calls = self._layers_of_a_call()
-        self._now = now
+        self._chains = Chains(self.store, ports, log.append, self.refusals.note, now)
+        self._calls = self._chains.of_a_call()
         self._replication = replication
-        self._background = Background(self.store, self._commits, ports, self._layers_of_work, now)
+        self._background = Background(self.store, self._commits, ports, self._chains.of_work, now)
         self.effects = Effects(self._background, steps, replication)
 
     def call(self, call: Call) -> Outcome:
@@ -91,7 +89,7 @@ class Service:
             raise type(error)(error.message)
 
         try:
-            self._commits.make(audit(refuse, self.store, self._log.append, self.refusals.note), call)
+            self._commits.make(self._chains.audited(refuse), call)
         except ServiceError:
             self._watchers.after_log()
             raise
@@ -105,7 +103,7 @@ class Service:
         A seed makes its calls in one `transaction`, which takes them all back if one fails.
         """
         require_supported(call)
-        outcome = self._commits.make(self._layers_of_a_seed(), call)
+        outcome = self._commits.make(self._chains.of_a_seed(), call)
         for effect in outcome.then:
             if isinstance(effect, UpdateReplicas):
                 self._update_replicas_of_seed(effect.key)
@@ -113,7 +111,7 @@ class Service:
 
     def _update_replicas_of_seed(self, key: SecretKey) -> None:
         """Update the replicas of a seed, as those of a call, without events in the log."""
-        background = self._background._replace(layers=self._layers_of_work_for_a_seed)
+        background = self._background._replace(layers=self._chains.of_work_for_a_seed)
         Replicas(background, self._replication).update(key)
 
     def _recover(self) -> None:
@@ -209,44 +207,13 @@ class Service:
         with self.lock:
             return list(self.store.vanished)
 
-    # --- layers, from the outermost one to the operation ---
-
-    def _layers_of_a_call(self) -> Handler:
-        inner = self._within_outer_layers(validate(mark_replicas(self._run, self.store)))
-        return audit(inner, self.store, self._log.append, self.refusals.note)
-
-    def _layers_of_a_seed(self) -> Handler:
-        return self._within_outer_layers(validate(mark_replicas(self._run, self.store)))
-
-    def _layers_of_a_read_in_a_batch(self) -> Handler:
-        """The batch itself is a call: it has passed the other layers, and logs its reads."""
-        return self._within_outer_layers(self._run)
-
-    def _layers_of_work(self) -> WorkHandler:
-        work = mark_replicas(working_on(self.store), self.store)
-        return audit_events(work, self.store, self._log.append, self._now)
-
-    def _layers_of_work_for_a_seed(self) -> WorkHandler:
-        return mark_replicas(working_on(self.store), self.store)
-
-    def _within_outer_layers(self, handler: Handler) -> Handler:
-        for layer in self._outer_layers:
-            handler = layer(handler)
-        return handler
-
     def put_around(self, layer: Layer) -> None:
         """Put one more layer around every operation, inside the log. Each read of a batch passes it too.
 
         If the layer raises an error that is not a ServiceError, the call is neither run nor logged.
         """
-        self._outer_layers = (*self._outer_layers, layer)
-        self._calls = self._layers_of_a_call()
-
-    def _run(self, call: Call) -> Outcome:
-        operation = OPERATIONS[call.operation]
-        if isinstance(operation, BatchOperation):
-            return operation.run(self.store, call, self._layers_of_a_read_in_a_batch())
-        return operation.run(self.store, call, self.ports)
+        self._chains.put_around(layer)
+        self._calls = self._chains.of_a_call()
 
 
 def require_supported(call: Call) -> None:

@@ -27,6 +27,7 @@ ROOMS = [
     {"doors"},
     {"surroundings"},
     {"engine.service"},
+    {"engine.chains"},
     {"engine.effects"},
     {"engine.commits", "engine.rollbacks", "engine.watching"},
     {"engine.layers", "engine.operations", "engine.refusals", "engine.store"},
