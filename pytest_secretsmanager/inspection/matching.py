@@ -14,7 +14,7 @@ ABSENT = object()
 
 
 class LoggedCall(Protocol):
-    """What of a logged call a question is about."""
+    """The part of a logged call that a question is about."""
 
     @property
     def request(self) -> Mapping[str, Any]: ...
