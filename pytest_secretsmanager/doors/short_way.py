@@ -29,7 +29,7 @@ _EVENTS = (
     "before-call",
     "after-call",
 )
-_BOTOCORES_OWN = frozenset({"botocore.handlers", "botocore.retries.standard"})
+_QUIET_MODULES = frozenset({"botocore.handlers", "botocore.retries.standard"})
 """The modules of botocore whose listeners only fill the token, set headers, or keep a retry quota."""
 
 
@@ -55,7 +55,7 @@ def facts_if_open(client: BaseClient, operation_name: str) -> ClientFacts | None
 
 
 def _is_foreign(listener: Callable[..., object]) -> bool:
-    return module_of(listener) not in _BOTOCORES_OWN and listener is not fill_token
+    return module_of(listener) not in _QUIET_MODULES and listener is not fill_token
 
 
 def answer_at_once(
