@@ -21,7 +21,7 @@ from pytest_secretsmanager.doors.responder import Responder
 from pytest_secretsmanager.engine import model
 from pytest_secretsmanager.engine.call import Call
 from pytest_secretsmanager.engine.errors import ServiceError
-from pytest_secretsmanager.engine.faults import ConnectionFailure, Fault, RawAnswer, TruncatedAnswer, next_fault
+from pytest_secretsmanager.engine.faults import ConnectionFailure, Fault, RawAnswer, TruncatedAnswer
 from pytest_secretsmanager.engine.interrupts import taken_back
 
 __tracebackhide__ = True
@@ -60,7 +60,7 @@ class Attempts:
         except ServiceError as error:
             return self._response(request, error.status, headers, wire.write_error(error))
         call = call_of(self.responder, self.client, self.operation.name, parameters, now, request_id)
-        fault = next_fault(self.responder.plans, call)
+        fault = self.responder.plans.next_fault(call)
         status, body = self._carry_out(call, fault)
         self.wait(fault.latency)
         match fault.answer:

@@ -20,7 +20,7 @@ from pytest_secretsmanager.doors import internals, moto, rate_limiters, wire
 from pytest_secretsmanager.doors.attempts import Attempts, Responses, emitting
 from pytest_secretsmanager.doors.client_facts import call_of
 from pytest_secretsmanager.doors.responder import Responder
-from pytest_secretsmanager.engine import faults, model
+from pytest_secretsmanager.engine import model
 from pytest_secretsmanager.engine.call import Parameters
 from pytest_secretsmanager.engine.errors import ServiceError
 from pytest_secretsmanager.surroundings.process import CREDENTIALS
@@ -31,7 +31,7 @@ __tracebackhide__ = True
 def is_planned(responder: Responder, client: BaseClient, operation_name: str, parameters: Parameters) -> bool:
     """Whether a fault is planned for a call."""
     call = call_of(responder, client, operation_name, parameters, responder.now(), "")
-    return faults.is_planned(responder.plans, call)
+    return responder.plans.concern(call)
 
 
 def is_planned_for_request(

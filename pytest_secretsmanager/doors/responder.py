@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from random import Random
 
 from pytest_secretsmanager.engine.callers import Callers
-from pytest_secretsmanager.engine.faults import FaultPlan
+from pytest_secretsmanager.engine.faults import FaultPlans
 from pytest_secretsmanager.engine.regions import Regions
 from pytest_secretsmanager.engine.service import Service
 
@@ -28,7 +28,7 @@ class Responder:
     repeatable: bool = False
     unreached: Callable[[str, str, Regions], None] = lambda *_: None
     wait: Callable[[float], None] = lambda _: None
-    plans: list[FaultPlan] = field(default_factory=list)
+    plans: FaultPlans = field(default_factory=FaultPlans)
 
 
 responding: ContextVar[Responder | None] = ContextVar("responding", default=None)

@@ -3,11 +3,12 @@
 A plan depends on no door and no client library, so that it works for clients in this process and over HTTP.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, TypeAlias
 
 from pytest_secretsmanager.engine.call import Call
+from pytest_secretsmanager.engine.checkpoints import Restore, checkpoint
 from pytest_secretsmanager.engine.errors import ServiceError
 from pytest_secretsmanager.engine.locks import Lock
 
@@ -87,14 +88,28 @@ class FaultPlan:
         return self.times is not None and self.attempts >= self.times
 
 
-def is_planned(plans: Iterable[FaultPlan], call: Call) -> bool:
-    """Return whether any plan concerns this call."""
-    return any(plan.concerns(call) for plan in tuple(plans))
+class FaultPlans(list[FaultPlan]):
+    """The plans of one manager, in the order in which they are asked."""
 
+    def concern(self, call: Call) -> bool:
+        """Return whether any plan concerns this call."""
+        return any(plan.concerns(call) for plan in tuple(self))
 
-def next_fault(plans: Iterable[FaultPlan], call: Call) -> Fault:
-    """The fault of this attempt, from the first plan that has one for it. The plans before it count the attempt too."""
-    for plan in tuple(plans):
-        if plan.concerns(call) and (fault := plan.next_attempt()) is not None:
-            return fault
-    return NO_FAULT
+    def next_fault(self, call: Call) -> Fault:
+        """The fault of this attempt, from the first plan that has one. The plans before it count the attempt too."""
+        for plan in tuple(self):
+            if plan.concerns(call) and (fault := plan.next_attempt()) is not None:
+                return fault
+        return NO_FAULT
+
+    def checkpoint(self) -> Restore:
+        """Record the plans and their attempts, and return a function that restores them."""
+        restore_plans = checkpoint(self)
+        attempts = [(plan, plan.attempts) for plan in self]
+
+        def restore() -> None:
+            restore_plans()
+            for plan, made in attempts:
+                plan.attempts = made
+
+        return restore

@@ -119,7 +119,7 @@ class Parts:
         """
         repeatable = (self.random, self.new_request_id) if isinstance(self.random, SeededRandom) else ()
         controls = (self.time, self.callers, self.keys, self.functions, self.steps, self.held, self.deliveries)
-        return (*controls, *repeatable, self.home, entries_of(self.log), self.clients)
+        return (*controls, *repeatable, self.home, entries_of(self.log), self.clients, self.responder.plans)
 
     @property
     def kms(self) -> Kms:

@@ -9,10 +9,9 @@ from pytest_secretsmanager.engine.faults import (
     NO_FAULT,
     Fault,
     FaultPlan,
+    FaultPlans,
     RawAnswer,
     TruncatedAnswer,
-    is_planned,
-    next_fault,
 )
 
 READ = Call(
@@ -52,7 +51,7 @@ def test_a_plan_gives_each_attempt_its_fault(pattern, faults):
 def test_a_plan_concerns_the_calls_that_match(call, concerned):
     plan = FaultPlan(is_a_read, lambda _: CLOSED)
     assert plan.concerns(call) is concerned
-    assert is_planned([plan], call) is concerned
+    assert FaultPlans([plan]).concern(call) is concerned
 
 
 def test_a_plan_that_is_over_concerns_no_call():
@@ -63,19 +62,19 @@ def test_a_plan_that_is_over_concerns_no_call():
 
 def test_asking_whether_a_fault_is_planned_counts_no_attempt():
     plan = FaultPlan(is_a_read, lambda _: CLOSED, times=1)
-    assert is_planned([plan], READ)
+    assert FaultPlans([plan]).concern(READ)
     assert plan.attempts == 0
 
 
 def test_the_next_plan_takes_over_when_a_plan_is_over():
     slow = Fault(latency=1)
-    plans = [FaultPlan(is_a_read, lambda _: CLOSED, times=1), FaultPlan(is_a_read, lambda _: slow)]
-    assert [next_fault(plans, READ) for _ in range(3)] == [CLOSED, slow, slow]
+    plans = FaultPlans([FaultPlan(is_a_read, lambda _: CLOSED, times=1), FaultPlan(is_a_read, lambda _: slow)])
+    assert [plans.next_fault(READ) for _ in range(3)] == [CLOSED, slow, slow]
 
 
 def test_an_attempt_that_no_plan_concerns_has_no_fault():
     plan = FaultPlan(is_a_read, lambda _: CLOSED)
-    assert next_fault([plan], WRITE) is NO_FAULT
+    assert FaultPlans([plan]).next_fault(WRITE) is NO_FAULT
     assert plan.attempts == 0
 
 

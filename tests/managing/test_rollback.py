@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from pytest_secretsmanager import Rotation, SecretsManager
+from pytest_secretsmanager.engine.callers import user_of
+from pytest_secretsmanager.engine.faults import FaultPlan
 from pytest_secretsmanager.managing.panel import Panel
 from pytest_secretsmanager.managing.parts import Parts
 from pytest_secretsmanager.managing.planting import follow_environment
@@ -17,7 +19,7 @@ STAYS = {
     "account": "a str",
     "regions": "frozen",
     "world": "frozen: the data of views",
-    "responder": "holds the other parts, and nothing that changes",
+    "responder": "holds the other parts; its fault plans are restored",
     "service": "restores secrets, rotations, refusals and watchers",
     "presence": "records the managers that answered",
     "entering": "counts entries, which may end inside the block",
@@ -59,6 +61,8 @@ def state_of(sm: SecretsManager) -> dict[str, object]:
         "refusals": list(service.refusals.all),
         "log": (list(parts.entries), len(sm.log), sm.log.cleared),
         "clock": parts.time._offset,
+        "credentials": dict(parts.callers.handed_out),
+        "fault plans": [(plan, plan.attempts) for plan in parts.responder.plans],
         "keys": (dict(parts.keys._keys), dict(parts.keys._aliases)),
         "functions": dict(parts.functions.by_arn),
         "rotations": list(sm.rotation.runs),
@@ -98,6 +102,10 @@ def plant_unnamed_region(sm: SecretsManager) -> None:
     from pytest_secretsmanager.managing.planting import plant
 
     plant(sm._parts, seed_of("planted", "one"))
+
+
+def plan_fault(sm: SecretsManager) -> None:
+    sm._parts.responder.plans.append(FaultPlan(lambda _: True, lambda _: None))
 
 
 def go_elsewhere(sm: SecretsManager) -> None:
@@ -146,6 +154,8 @@ CHANGES: dict[str, dict[str, Callable[[SecretsManager], Any]]] = {
         "the region follows the environment": go_elsewhere,
         "a secret is seeded without a region": plant_unnamed_region,
     },
+    "callers": {"credentials are handed out": lambda sm: sm._parts.callers.hand_out(user_of(sm.account, sm.region))},
+    "faults": {"a fault is planned": plan_fault},
     "seed": {"ids are made": lambda sm: sm.seed("new", "one")},
 }
 """The changes that a block can make, by the name of the control on `SecretsManager`."""
