@@ -77,7 +77,7 @@ def refilled(bucket: Bucket, rate: float, burst: float, moved: float, real: floa
     """
     step = min(LONGEST_STEP, burst / rate) if rate else LONGEST_STEP
     passed = real - bucket.real
-    if 0 <= passed < step:
+    if 0 <= passed < step - _ROUNDING:
         passed, real = 0.0, bucket.real
     tokens = min(burst, bucket.tokens + (max(0.0, moved - bucket.moved) + max(0.0, passed)) * rate)
     return Bucket(tokens, moved, real)
