@@ -62,14 +62,14 @@ class Conditions:
             self._changed(self)
 
     def end(self, conditions: Iterable[Condition]) -> None:
-        """Take conditions out of force. Idempotent."""
+        """End conditions. Idempotent; no rollback begins them again."""
         with self._lock:
             for condition in conditions:
                 self._lists[type(condition)].end(condition)
             self._note_end()
 
     def clear(self) -> None:
-        """Take all conditions out of force. Idempotent."""
+        """Take all conditions out of force. Idempotent; a rollback may begin them again."""
         with self._lock:
             for conditions in self._lists.values():
                 conditions.clear()

@@ -14,20 +14,18 @@ SHORTEST, LONGEST = 5.0, 28.0
 
 @dataclass(slots=True, eq=False, kw_only=True)
 class AsynchronousDeletion(Condition):
-    """Matching forced deletions take `seconds`; None: a time in the recorded span, by the seed and the count.
-
-    `count` is the number of matching deletions.
-    """
+    """Matching forced deletions take `seconds`; None: a time in the recorded span, by the seed and the draws."""
 
     seconds: float | None
     random_seed: int | str
 
     def next_length(self) -> float:
-        """Count a deletion, and return how many seconds it takes."""
-        self.count += 1
+        """Draw for a deletion, and return how many seconds it takes."""
+        self.met += 1
+        self.draws += 1
         if self.seconds is not None:
             return self.seconds
-        chosen = Random(f"{self.random_seed}/{self.count}").uniform(SHORTEST, LONGEST)  # noqa: S311 - no key
+        chosen = Random(f"{self.random_seed}/{self.draws}").uniform(SHORTEST, LONGEST)  # noqa: S311 - no key
         return round(chosen, 3)
 
 

@@ -14,12 +14,14 @@ __tracebackhide__ = True
 class Condition:
     """A condition for the calls that match.
 
-    `count` is the number of calls that it has decided. `is_over`: its `with` block has ended, so no rollback puts it in
-    force again.
+    `draws` is the number of calls for which it has drawn a random number. `met` is the number of calls that it has
+    changed, even if a rollback has undone them. `is_over`: its `with` block has ended, or the test has cancelled it, so
+    no rollback puts it in force again.
     """
 
     matches: Callable[[Call], bool]
-    count: int = field(default=0, init=False)
+    draws: int = field(default=0, init=False)
+    met: int = field(default=0, init=False)
     is_over: bool = field(default=False, init=False)
 
 
@@ -30,16 +32,17 @@ class InForce(list[AnyCondition]):
     """The conditions of one kind that are in force, in the order in which they began."""
 
     def end(self, condition: AnyCondition) -> None:
-        """Take a condition out of force. Idempotent."""
+        """End a condition. Idempotent; no rollback begins it again."""
+        condition.is_over = True
         self[:] = [other for other in self if other is not condition]
 
     def checkpoint(self) -> Restore:
-        """Record the conditions and their counts, and return a function that restores them."""
-        before = [(condition, condition.count) for condition in self]
+        """Record the conditions and their draws, and return a function that restores them."""
+        before = [(condition, condition.draws) for condition in self]
 
         def restore() -> None:
             self[:] = [condition for condition, _ in before if not condition.is_over]
-            for condition, count in before:
-                condition.count = count
+            for condition, draws in before:
+                condition.draws = draws
 
         return restore

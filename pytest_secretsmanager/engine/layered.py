@@ -36,6 +36,11 @@ class Layered:
         """Whether a request rate is in force."""
         return self._conditions is not None and bool(self._conditions.rates.in_force)
 
+    def clear_conditions(self) -> None:
+        """Take all conditions out of force."""
+        if self._conditions is not None:
+            self._conditions.clear()
+
     def put_around(self, layer: Layer) -> None:
         """Put one more layer around every operation, inside the log. Each read of a batch passes it too.
 
@@ -52,4 +57,4 @@ class Layered:
         """Record the conditions in force, and return a function that restores them. It makes none."""
         if self._conditions is not None:
             return self._conditions.checkpoint()
-        return lambda: None if self._conditions is None else self._conditions.clear()
+        return self.clear_conditions

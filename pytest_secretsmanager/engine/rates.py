@@ -16,7 +16,7 @@ __tracebackhide__ = True
 class RateLimit(Condition):
     """A rate for the matching calls of each account in each region, in calls per second.
 
-    `burst` is the most calls at one time. `count` is the number of attempts that the limit has refused.
+    `burst` is the most calls at one time. `met` is the number of attempts that the limit has refused.
     """
 
     rate: float
@@ -40,7 +40,7 @@ class AboveRateError(Exception):
     def count_refusal(self) -> None:
         """Count a refusal for each limit that the call exceeds."""
         for limit in self._limits:
-            limit.count += 1
+            limit.met += 1
 
 
 @dataclass(slots=True, eq=False)

@@ -31,7 +31,7 @@ READS = frozenset(
 class StaleReads(Condition):
     """Matching reads see the state as it was `seconds` ago, by `chance`, from 0 to 1.
 
-    `count` is the number of matching reads. The same seed and count make the same choice.
+    The same seed and the same number of draws make the same choice.
     """
 
     seconds: float
@@ -39,9 +39,11 @@ class StaleReads(Condition):
     random_seed: int | str
 
     def next_is_stale(self) -> bool:
-        """Count a matching read, and return whether it sees the earlier state."""
-        self.count += 1
-        return Random(f"{self.random_seed}/{self.count}").random() < self.chance  # noqa: S311 - no key
+        """Draw for a matching read, and return whether it sees the earlier state."""
+        self.draws += 1
+        is_stale = Random(f"{self.random_seed}/{self.draws}").random() < self.chance  # noqa: S311 - no key
+        self.met += is_stale
+        return is_stale
 
 
 class _Change(NamedTuple):

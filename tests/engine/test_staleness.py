@@ -137,7 +137,7 @@ def test_no_other_operation_is_stale(operation):
 def test_a_read_that_does_not_match_sees_the_newest_state_and_is_not_counted():
     condition = stale(matches=lambda _: False)
     assert staleness_of(condition).age_for(a_call()) == 0.0
-    assert condition.count == 0
+    assert condition.met == 0
 
 
 @pytest.mark.parametrize(("chance", "fewest", "most"), [(0.0, 0, 0), (0.3, 200, 400), (1.0, 1000, 1000)])

@@ -158,7 +158,7 @@ def test_a_scheduled_deletion_keeps_its_window(world):
     create(world)
     condition = begin(world)
     world.call("DeleteSecret", SecretId="db", RecoveryWindowInDays=7)
-    assert (world.state("db").deletion.due, condition.count) == (world.now + 7 * 86_400, 0)
+    assert (world.state("db").deletion.due, condition.met) == (world.now + 7 * 86_400, 0)
 
 
 def test_the_forced_deletion_of_a_missing_secret_succeeds(world):

@@ -20,7 +20,7 @@ def test_a_call_above_the_rate_is_refused_and_logged(world):
     world.call("ListSecrets")
     assert world.refused("ListSecrets") == THROTTLED
     assert [entry.error_code for entry in world.entries] == [None, "ThrottlingException"]
-    assert limit.count == 1
+    assert limit.met == 1
 
 
 def test_a_rate_is_checked_before_the_request_is(world):
@@ -38,7 +38,7 @@ def test_call_within_rates_neither_runs_nor_logs_a_call_above_the_rate(world):
     limit = begin(world, burst=0, rate=0)
     with pytest.raises(AboveRateError):
         world.service.call_within_rates(world.request("CreateSecret", Name="db", ClientRequestToken=TOKEN))
-    assert (world.service.secrets(), world.entries, limit.count) == ([], [], 0)
+    assert (world.service.secrets(), world.entries, limit.met) == ([], [], 0)
 
 
 def test_a_refused_value_can_be_found_as_any_refused_value(world):
