@@ -119,13 +119,14 @@ class RotationControl:
         *,
         before: "StepName | None" = None,
         after: "StepName | None" = None,
+        optional: bool = False,
         region: str | None = None,
         account: str | None = None,
     ) -> Hold:
         """Stop the next rotation of a secret before or after a step, once, so that the test can look at its state.
 
-        A hold that no rotation has come to fails the test at its end. Raises UsageError for an unknown step, and unless
-        exactly one of `before` and `after` is given; SecretNotFound for a missing secret.
+        A hold that no rotation has come to fails the test at its end, unless it is `optional`. Raises UsageError for an
+        unknown step, and unless exactly one of `before` and `after` is given; SecretNotFound for a missing secret.
 
         >>> _ = sm.seed("db", "one")
         >>> arn = sm.rotation.register(lambda event, context: None)
@@ -140,7 +141,8 @@ class RotationControl:
             raise UsageError("a rotation is held before a step or after a step: hold(secret, before='finishSecret')")
         key = self._key(secret_id, region, account)
         when: When = "after" if before is None else "before"
-        stop = PlannedStop(key, require_step(after if before is None else before), when)
+        step = require_step(after if before is None else before)
+        stop = PlannedStop(key, step, when, is_optional=optional)
         self._steps.planned_stops.append(stop)
         return Hold(stop, self._service.resume)
 
@@ -153,6 +155,7 @@ class RotationControl:
         secret: SecretId | None = None,
         after: bool = False,
         times: int = 1,
+        optional: bool = False,
         region: str | None = None,
         account: str | None = None,
     ) -> None:
@@ -160,8 +163,8 @@ class RotationControl:
 
         `error` is an exception or a class of exceptions. With `secret`, only rotations of that secret fail. `times` is
         the largest number of steps that fail; steps of a trial (RotateImmediately false) count too. If no step has
-        failed by the end of the test, the test fails: it has not tested that failure. Raises UsageError for wrong
-        arguments, and SecretNotFound for a missing secret.
+        failed by the end of the test, the test fails, unless the failure is `optional`: it has not tested that failure.
+        Raises UsageError for wrong arguments, and SecretNotFound for a missing secret.
 
         >>> _ = sm.seed("db", "one")
         >>> arn = sm.rotation.register(lambda event, context: None)
@@ -174,7 +177,7 @@ class RotationControl:
         require_failure(error)
         require_count("a step", "fails a number of times", times)
         key = None if secret is None else self._key(secret, region, account)
-        self._steps.plan_failure(key, step, "after" if after else "before", error, times)
+        self._steps.plan_failure(key, step, "after" if after else "before", error, times, is_optional=optional)
 
     @known_keywords()
     def between_reads(

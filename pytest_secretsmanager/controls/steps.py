@@ -1,11 +1,11 @@
 """The plans of a test for its rotations: the points at which one stops, and the steps that fail."""
 
-from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self, TypeAlias
 
+from pytest_secretsmanager.controls.unmet_plans import Plan, is_among
 from pytest_secretsmanager.engine.checkpoints import Restore, checkpoint
 from pytest_secretsmanager.engine.effects.controls import When
 from pytest_secretsmanager.engine.effects.runs import Run
@@ -19,17 +19,13 @@ __tracebackhide__ = True
 Failure: TypeAlias = BaseException | type[BaseException]
 
 
-class UnmetPlanError(AssertionError):
-    """A test planned that a rotation fails or stops at a step, and no rotation did."""
-
-
 @dataclass(slots=True, eq=False)
 class PlannedStop:
     """A point at which the next rotation of a secret stops, and the `run` that has stopped there.
 
     `is_spent`: no rotation stops here any more. `is_reported`: an error has said that no rotation came here. `is_met`:
     a rotation has stopped here, even if a rollback has undone it since. `is_left`: the hold's `with` block is over, so
-    no rollback lets it catch a rotation again.
+    no rollback lets it catch a rotation again. `is_optional`: no rotation has to come here.
     """
 
     key: SecretKey
@@ -40,6 +36,7 @@ class PlannedStop:
     is_reported: bool = False
     is_met: bool = False
     is_left: bool = False
+    is_optional: bool = False
 
     def catches(self, run: Run, step: str, when: When) -> bool:
         """Whether this rotation stops here. If so, this stop has caught it."""
@@ -61,8 +58,8 @@ class PlannedStop:
 
     @property
     def is_unmet(self) -> bool:
-        """Whether no rotation has come here, and no error has said so yet."""
-        return not (self.is_met or self.is_spent or self.is_reported)
+        """Whether a rotation has to come here, none has, and no error has said so yet."""
+        return not (self.is_met or self.is_spent or self.is_reported or self.is_optional)
 
     def __str__(self) -> str:
         return f"<hold of {self.key.name!r} {self.when} {self.step}>"
@@ -107,7 +104,7 @@ class Hold:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         run = self._stop.run
-        is_needed = not self._stop.is_met if run is None else run.state == "held"
+        is_needed = self._stop.is_unmet if run is None else run.state == "held"
         if error is None and is_needed and not self._stop.is_spent:
             self.resume()
         self._stop.is_spent = self._stop.is_left = True
@@ -123,8 +120,14 @@ class _PlannedFailure:
     when: When
     error: Failure
     times: int
-    met: bool = False
+    is_optional: bool = False
+    is_met: bool = False
     """Whether it has made a step fail. A rollback does not change this."""
+
+    @property
+    def is_unmet(self) -> bool:
+        """Whether a step has to fail, and none has."""
+        return not (self.is_met or self.is_optional)
 
     def fits(self, run: Run, step: str, when: When) -> bool:
         return self.times > 0 and self.key in (None, run.key) and (self.step, self.when) == (step, when)
@@ -158,42 +161,33 @@ class Steps:
 
         return restore
 
-    def plan_failure(self, key: SecretKey | None, step: str, when: When, error: Failure, times: int) -> None:
+    def plan_failure(
+        self, key: SecretKey | None, step: str, when: When, error: Failure, times: int, *, is_optional: bool
+    ) -> None:
         """Make the next steps of this name fail."""
-        self._failures.append(_PlannedFailure(key, step, when, error, times))
+        self._failures.append(_PlannedFailure(key, step, when, error, times, is_optional))
 
     @property
-    def are_planned(self) -> bool:
-        """Whether any plan exists, met or not."""
-        return bool(self._failures or self.planned_stops)
+    def plans(self) -> Sequence[Plan]:
+        """The failures and the stops, met or not."""
+        return (*self._failures, *self.planned_stops)
 
-    @contextmanager
-    def all_met(self) -> Iterator[None]:
-        """Raise UnmetPlanError at the end if a plan of the block was not met. An error of the block comes first."""
-        before = [*self._failures, *self.planned_stops]
-        yield
-        self.require_met(but_for=before)
-
-    def require_met(self, but_for: Collection[object] = ()) -> None:
-        """Raise UnmetPlanError for plans that were not met. Each is reported once.
-
-        `but_for` has plans that are left to an outer block.
-        """
-        failures = [plan for plan in self._failures if not plan.met and not _is_in(plan, but_for)]
-        stops = [stop for stop in self.planned_stops if stop.is_unmet and not _is_in(stop, but_for)]
-        self._failures[:] = [plan for plan in self._failures if not _is_in(plan, failures)]
-        self.planned_stops[:] = [stop for stop in self.planned_stops if not _is_in(stop, stops)]
-        problems = [
-            *(f"{plan} was planned, and no rotation came to that step" for plan in failures),
-            *(f"the {stop} was planned, and no rotation came to it" for stop in stops),
+    def drop(self, plans: Sequence[Plan]) -> None:
+        """Forget these plans. A stop at which a rotation is held stays: the test can still resume the rotation."""
+        self._failures[:] = [plan for plan in self._failures if not is_among(plan, plans)]
+        self.planned_stops[:] = [
+            stop for stop in self.planned_stops if stop.is_met or stop.is_spent or not is_among(stop, plans)
         ]
-        if problems:
-            raise UnmetPlanError("\n".join([*problems, _ADVICE]))
 
-    def forget(self) -> None:
-        """Drop the plans without a report: the block that made them is over."""
-        self._failures.clear()
-        self.planned_stops[:] = [stop for stop in self.planned_stops if not stop.is_unmet]
+    def unmet_text(self, plans: Sequence[Plan]) -> str:
+        """Say that no rotation has met these plans."""
+        problems = [
+            f"the {plan} was planned, and no rotation came to it"
+            if isinstance(plan, PlannedStop)
+            else f"{plan} was planned, and no rotation came to that step"
+            for plan in plans
+        ]
+        return "\n".join([*problems, _ADVICE])
 
     def stops(self, run: Run, step: str, when: When) -> bool:
         """Whether a hold stops this rotation here. Each one that does catches the rotation."""
@@ -206,7 +200,7 @@ class Steps:
         if planned is None:
             return None
         planned.times -= 1
-        planned.met = True
+        planned.is_met = True
         return planned.error if isinstance(planned.error, BaseException) else planned.error()
 
 
@@ -214,10 +208,6 @@ _ADVICE = (
     "A secret rotates when rotate_secret is called, or when clock.advance reaches the time of its schedule. A "
     "plan for one secret does not apply to the rotations of another."
 )
-
-
-def _is_in(plan: object, plans: Collection[object]) -> bool:
-    return any(plan is other for other in plans)
 
 
 def require_step(step: object) -> str:

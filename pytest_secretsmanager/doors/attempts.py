@@ -62,7 +62,7 @@ class Attempts:
         call = call_of(self.responder, self.client, self.operation.name, parameters, now, request_id)
         fault = self.responder.plans.next_fault(call)
         status, body = self._carry_out(call, fault)
-        self.wait(fault.latency)
+        self._wait_for_reply(fault.latency, request)
         match fault.answer:
             case str() as failure:
                 raise self._connection_error(failure, request)
@@ -78,6 +78,14 @@ class Attempts:
         """Let time pass on the manager's clock."""
         if seconds > 0:
             self.responder.wait(seconds)
+
+    def _wait_for_reply(self, latency: float, request: AWSPreparedRequest) -> None:
+        """Wait until the reply arrives. Raise botocore's error when the client's read timeout passes first."""
+        timeout: float | None = getattr(self.client.meta.config, "read_timeout", None)
+        if timeout is not None and latency > timeout:
+            self.wait(timeout)
+            raise self._connection_error("read timeout", request)
+        self.wait(latency)
 
     def wait_for_retry(self, responses: Responses) -> Responses:
         """Wait as long as the listeners to `needs-retry` ask for, and return responses that ask for no wait.

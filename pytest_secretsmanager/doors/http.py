@@ -13,7 +13,8 @@ from typing import Self
 from botocore.model import OperationNotFoundError
 
 from pytest_secretsmanager.doors import wire
-from pytest_secretsmanager.doors.http_server import HOST, HttpServer, Request, Response
+from pytest_secretsmanager.doors.http_delivery import AT_ONCE, Delivery, Response
+from pytest_secretsmanager.doors.http_server import HOST, HttpServer, Request
 from pytest_secretsmanager.doors.responder import Responder
 from pytest_secretsmanager.doors.signatures import Signatures
 from pytest_secretsmanager.doors.wiring import PROCESS
@@ -28,6 +29,7 @@ from pytest_secretsmanager.engine.errors import (
     UnsupportedOperation,
     UsageError,
 )
+from pytest_secretsmanager.engine.faults import NO_FAULT, Fault, RawAnswer, TruncatedAnswer
 from pytest_secretsmanager.engine.locks import Lock
 from pytest_secretsmanager.surroundings.program import program_environment
 
@@ -134,7 +136,10 @@ class Endpoint:
     def _respond(self, request: Request) -> Response:
         request_id = self._responder.new_request_id()
         try:
-            return _response(200, self._answer(request, request_id), request_id)
+            call = self._call_of(request, request_id)
+            plans = self._responder.plans
+            fault = plans.next_fault(call) if plans else NO_FAULT
+            return self._faulty_response(call, fault) if fault is not NO_FAULT else self._response_to(call)
         except ServiceError as error:
             return _refusal(error, request_id)
         except UnsupportedOperation as error:
@@ -143,8 +148,8 @@ class Endpoint:
             self.crashes.append(_crash_text(request, crash))
             return _refusal(InternalServiceError("An error occurred on the server side."), request_id)
 
-    def _answer(self, request: Request, request_id: str) -> bytes:
-        """Return the body of the answer. Raise the error that refuses the request.
+    def _call_of(self, request: Request, request_id: str) -> Call:
+        """Return the call that a request makes. Raise the error that refuses the request.
 
         GUESS: AWS looks at the signature before the target, and at both before the body.
         """
@@ -154,8 +159,43 @@ class Endpoint:
         described = _operation(request)
         parameters = wire.read_parameters(request.body, described.input_shape)
         now = self._responder.now()
-        call = Call(described.name, parameters, signer.region, signer.principal, now, request_id)
-        return wire.write_reply(self._responder.service.call(call).reply, described.output_shape)
+        return Call(described.name, parameters, signer.region, signer.principal, now, request_id)
+
+    def _response_to(self, call: Call) -> Response:
+        """Return the service's own response. Raise the error that refuses the call."""
+        shape = model.operation(call.operation).output_shape
+        reply = self._responder.service.call(call).reply
+        return _response(200, wire.write_reply(reply, shape), call.request_id)
+
+    def _faulty_response(self, call: Call, fault: Fault) -> Response:
+        """Return the response with a planned fault. A refusal of the connection closes it too."""
+        response = self._served(call, fault)
+        if not fault.is_real and fault.latency:
+            self._responder.wait(fault.latency)
+        seconds = fault.latency if fault.is_real else 0.0
+        match fault.answer:
+            case RawAnswer(status, body, content_type):
+                response = Response(status, {"Content-Type": content_type}, body)
+            case ServiceError() as error:
+                response = _refusal(error, call.request_id)
+            case TruncatedAnswer(length):
+                return response._replace(delivery=Delivery(seconds, length=length))
+            case "read timeout" | "connect timeout":
+                return response._replace(delivery=Delivery(seconds, is_silent=True))
+            case "closed" | "not connected":
+                return response._replace(delivery=Delivery(seconds, is_lost=True))
+        return response._replace(delivery=Delivery(seconds) if seconds else AT_ONCE)
+
+    def _served(self, call: Call, fault: Fault) -> Response:
+        """Return the service's own response; an empty one if the request does not reach the service."""
+        try:
+            if fault.is_served:
+                return self._response_to(call)
+            if isinstance(fault.answer, ServiceError):
+                self._responder.service.refuse(call, fault.answer)
+        except ServiceError as error:
+            return _refusal(error, call.request_id)
+        return Response(200, {}, b"")
 
 
 def _crash_text(request: Request, crash: BaseException) -> str:

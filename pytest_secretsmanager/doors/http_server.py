@@ -17,6 +17,7 @@ from weakref import WeakSet
 from aiohttp import web
 
 from pytest_secretsmanager.doors.daemon_pool import DaemonPool
+from pytest_secretsmanager.doors.http_delivery import Response, deliver
 
 __tracebackhide__ = True
 
@@ -46,17 +47,6 @@ class Request(NamedTuple):
         return f"<request: {self.method} {self.path}>"
 
 
-class Response(NamedTuple):
-    """The response to a request."""
-
-    status: int
-    headers: dict[str, str]
-    body: bytes
-
-    def __repr__(self) -> str:
-        return f"<response: {self.status}>"
-
-
 _Result = TypeVar("_Result")
 
 Answer: TypeAlias = Callable[[Request], Response]
@@ -78,6 +68,8 @@ class HttpServer:
         self._pool = DaemonPool(THREADS, "secretsmanager-endpoint")
         self._answering: set[Future[Response]] = set()
         self._handling: set[asyncio.Task[Any]] = set()
+        self._delivering: set[asyncio.Task[Any]] = set()
+        """The tasks that send a response, some of them after a planned delay."""
         self._loop = asyncio.new_event_loop()
         self._body_limit = body_limit
         app = web.Application(client_max_size=body_limit + 1)  # some releases refuse a body of exactly this size
@@ -159,6 +151,11 @@ class HttpServer:
 
     async def _close(self) -> None:
         """Close every connection. A second call waits for the first one."""
+        late = tuple(self._delivering)
+        for task in late:
+            task.cancel()
+        if late:
+            await asyncio.wait(late)
         self._closing = self._closing or asyncio.create_task(self._runner.cleanup())
         await asyncio.wait([self._closing])
 
@@ -166,7 +163,7 @@ class HttpServer:
         await self._runner.setup()
         await web.SockSite(self._runner, self._socket).start()
 
-    async def _handle(self, incoming: web.Request) -> web.Response:
+    async def _handle(self, incoming: web.Request) -> web.StreamResponse:
         task = cast("asyncio.Task[Any]", asyncio.current_task())
         self._handling.add(task)
         try:
@@ -174,9 +171,11 @@ class HttpServer:
             self._answering.add(future)
             future.add_done_callback(self._answering.discard)
             response = await asyncio.wrap_future(future)
+            self._delivering.add(task)
+            return await deliver(incoming, response)
         finally:
+            self._delivering.discard(task)
             self._handling.discard(task)
-        return web.Response(status=response.status, headers=response.headers, body=response.body)
 
 
 _servers: WeakSet[HttpServer] = WeakSet()

@@ -41,10 +41,22 @@ class EncryptionFailure(ServiceError):
     """The value can't be encrypted with the secret's KMS key."""
 
 
+class ExpiredTokenException(ServiceError):
+    """Temporary credentials that have expired; common to all services, in no model."""
+
+    of_authentication = True
+
+
 class IncompleteSignatureException(ServiceError):
     """A signature that lacks a part or is malformed; common to all services, in no model."""
 
     of_authentication = True
+
+
+class InternalFailure(ServiceError):
+    """A fault in front of the service; common to all services, in no model."""
+
+    status = 500
 
 
 class InternalServiceError(ServiceError):
@@ -85,6 +97,10 @@ class MissingAuthenticationTokenException(ServiceError):
     of_authentication = True
 
 
+class PreconditionNotMetException(ServiceError):
+    """A step that has to come first and has not. Only a planned fault is one: its causes are not public."""
+
+
 class PublicPolicyException(ServiceError):
     """A resource policy that would grant everyone access to the secret."""
 
@@ -105,6 +121,12 @@ class ResourceNotFoundException(ServiceError):
 
 class SerializationException(ServiceError):
     """A member of the wrong type; common to all services, in no model."""
+
+
+class ServiceUnavailable(ServiceError):
+    """A temporary failure of the server; common to all services, in no model."""
+
+    status = 503
 
 
 class ThrottlingException(ServiceError):

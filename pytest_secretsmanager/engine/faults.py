@@ -33,18 +33,22 @@ class TruncatedAnswer(NamedTuple):
     length: int
 
 
+Answer: TypeAlias = ServiceError | RawAnswer | TruncatedAnswer | ConnectionFailure
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """The fault of one attempt.
 
     `answer` is an error of AWS, an answer in bytes, or a failure of the connection; None for the service's own answer.
     With `takes_effect` the operation runs first, and `answer` replaces its reply. The answer arrives after `latency`
-    seconds of the clock.
+    seconds of the clock. With `is_real`, the endpoint waits for so long in real time instead.
     """
 
-    answer: ServiceError | RawAnswer | TruncatedAnswer | ConnectionFailure | None = None
+    answer: Answer | None = None
     takes_effect: bool = False
     latency: float = 0.0
+    is_real: bool = False
 
     @property
     def is_served(self) -> bool:
@@ -55,37 +59,65 @@ class Fault:
 NO_FAULT = Fault()
 
 
+def _any_call(_: Call) -> bool:
+    """The condition of a plan without a condition of its own."""
+    return True
+
+
 @dataclass(slots=True, eq=False)
 class FaultPlan:
     """Faults for the attempts of the calls that match.
 
     `fault_of` returns the fault of an attempt by its number, or None. Numbers start at 0 and count the attempts of all
-    matching calls. The plan ends after `times` attempts; None: never. `matches` must not change the call. `attempts` is
-    the number of attempts so far.
+    matching calls. The plan ends after `times` attempts; None: never. `attempts` is the number of attempts so far.
+
+    `matches` may be asked several times for one attempt, and for a call whose parameters AWS would refuse. `when` is a
+    further condition of the test's own, asked once for each attempt that matches. Neither changes the call.
+
+    `text` is the plan in words, `is_optional` says that no call has to meet it. `is_met`: an attempt had a fault, even
+    if a rollback has undone it since. `is_over`: its `with` block has ended, or the test has cancelled it.
     """
 
     matches: Callable[[Call], bool]
     fault_of: Callable[[int], Fault | None]
     times: int | None = None
+    when: Callable[[Call], object] = _any_call
+    text: str = "a fault"
+    operation: str | None = None
+    is_optional: bool = True
     attempts: int = 0
+    is_met: bool = False
+    is_over: bool = False
     _lock: Lock = field(default_factory=Lock)
 
     def concerns(self, call: Call) -> bool:
-        """Return whether the plan counts the next attempt of this call."""
-        return not self._is_over and self.matches(call)
+        """Return whether the plan may count the next attempt of this call."""
+        return not self._has_ended and self.matches(call)
 
-    def next_attempt(self) -> Fault | None:
-        """Count one attempt, and return its fault."""
+    def next_attempt(self, call: Call) -> Fault | None:
+        """Count one attempt of a call that the plan concerns, and return its fault."""
+        if not self.when(call):
+            return None
         with self._lock:
-            if self._is_over:
+            if self._has_ended:
                 return None
             number = self.attempts
             self.attempts = number + 1
-        return self.fault_of(number)
+        fault = self.fault_of(number)
+        self.is_met = self.is_met or fault is not None
+        return fault
 
     @property
-    def _is_over(self) -> bool:
-        return self.times is not None and self.attempts >= self.times
+    def is_unmet(self) -> bool:
+        """Whether a call has to meet this plan, and none has."""
+        return not (self.is_met or self.is_optional)
+
+    @property
+    def _has_ended(self) -> bool:
+        return self.is_over or (self.times is not None and self.attempts >= self.times)
+
+    def __str__(self) -> str:
+        return self.text
 
 
 class FaultPlans(list[FaultPlan]):
@@ -98,9 +130,14 @@ class FaultPlans(list[FaultPlan]):
     def next_fault(self, call: Call) -> Fault:
         """The fault of this attempt, from the first plan that has one. The plans before it count the attempt too."""
         for plan in tuple(self):
-            if plan.concerns(call) and (fault := plan.next_attempt()) is not None:
+            if plan.concerns(call) and (fault := plan.next_attempt(call)) is not None:
                 return fault
         return NO_FAULT
+
+    def end(self, plan: FaultPlan) -> None:
+        """End a plan. Idempotent; no rollback begins it again."""
+        plan.is_over = True
+        self[:] = [other for other in self if other is not plan]
 
     def checkpoint(self) -> Restore:
         """Record the plans and their attempts, and return a function that restores them."""
@@ -109,6 +146,7 @@ class FaultPlans(list[FaultPlan]):
 
         def restore() -> None:
             restore_plans()
+            self[:] = [plan for plan in self if not plan.is_over]
             for plan, made in attempts:
                 plan.attempts = made
 

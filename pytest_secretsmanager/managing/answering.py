@@ -36,16 +36,18 @@ def report(parts: Parts, error: BaseException | None) -> None:
     """Report the problems of a block, after everything else. An error of the block comes first.
 
     The problems are functions that were cut off, and, when the manager is left, event handlers that failed and plans
-    for rotations that were not met.
+    that were not met.
     """
     cut_offs.report(parts, error)
-    if (parts.made_deliveries is not None or parts.steps.are_planned) and not parts.entering.depth:
+    if parts.entering.depth:
+        return
+    if parts.made_deliveries is not None or parts.steps.plans or parts.responder.plans:
         try:
             parts.deliveries.problems.require_handled(error)
             if error is None:
-                parts.steps.require_met()
+                parts.unmet_plans.require_met()
         finally:
-            parts.steps.forget()
+            parts.unmet_plans.forget()
 
 
 def require_entered(parts: Parts, what: str) -> None:

@@ -2,6 +2,7 @@
 
 from pytest_secretsmanager.controls.clock import Clock
 from pytest_secretsmanager.controls.events import Events
+from pytest_secretsmanager.controls.faults import Faults
 from pytest_secretsmanager.controls.kms import Kms
 from pytest_secretsmanager.controls.replication import ReplicationControl
 from pytest_secretsmanager.controls.rotation import RotationControl
@@ -44,3 +45,8 @@ class Panel:
     def events(self) -> Events:
         """The EventBridge events so far; `events.subscribe(handler, pattern={…})` calls a handler with each new one."""
         return self._parts.events
+
+    @property
+    def faults(self) -> Faults:
+        """The planned faults: `faults.fail(operation, error)` makes calls fail, `faults.delay` makes replies late."""
+        return self._parts.faults

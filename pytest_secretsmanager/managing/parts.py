@@ -6,12 +6,15 @@ from typing import Protocol, TypeVar
 
 from pytest_secretsmanager.controls.clock import Clock, moved_time_of
 from pytest_secretsmanager.controls.events import Events
+from pytest_secretsmanager.controls.faults import Faults
 from pytest_secretsmanager.controls.functions import Functions
 from pytest_secretsmanager.controls.kms import Kms
+from pytest_secretsmanager.controls.planned_faults import PlannedFaults
 from pytest_secretsmanager.controls.replication import HeldReplicas, ReplicationControl
 from pytest_secretsmanager.controls.rotation import RotationControl
 from pytest_secretsmanager.controls.steps import Steps
 from pytest_secretsmanager.controls.subscriptions import Deliveries
+from pytest_secretsmanager.controls.unmet_plans import UnmetPlans
 from pytest_secretsmanager.doors import moto
 from pytest_secretsmanager.doors.responder import Responder
 from pytest_secretsmanager.doors.wiring import PROCESS
@@ -49,7 +52,7 @@ class Parts:
     """The parts of one `SecretsManager`.
 
     Most tests use few controls, and making a manager takes time in every test. So `kms`, `rotation`, `replication`,
-    `events`, `deliveries`, `clients` and `serving` are made when they are first asked for.
+    `events`, `faults`, `deliveries`, `clients` and `serving` are made when they are first asked for.
     """
 
     entering: "Entering[Parts]"
@@ -62,6 +65,7 @@ class Parts:
     _rotation: RotationControl | None = None
     _replication: ReplicationControl | None = None
     _events: Events | None = None
+    _faults: Faults | None = None
     _clients: Clients | None = None
 
     def __init__(
@@ -152,6 +156,15 @@ class Parts:
         if self._events is None:
             return self._kept("_events", Events(self.deliveries, self.log))
         return self._events
+
+    @property
+    def faults(self) -> Faults:
+        return self._faults or self._kept("_faults", Faults(self.responder.plans, self.world))
+
+    @property
+    def unmet_plans(self) -> UnmetPlans:
+        """The plans of all controls that nothing has met."""
+        return UnmetPlans(lambda: (self.steps, PlannedFaults(self.responder.plans, self.log)))
 
     @property
     def deliveries(self) -> Deliveries:

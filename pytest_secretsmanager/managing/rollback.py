@@ -46,7 +46,7 @@ def _steps(parts: Parts, own_log: bool) -> Generator[None, None, None]:
         with (
             parts.service.rolled_back(*(part.checkpoint for part in parts.undoable())),
             taken_back(begin, end),
-            parts.steps.all_met(),
+            parts.unmet_plans.all_met(),
             parts.deliveries.problems.all_handled(),
         ):
             yield

@@ -1,4 +1,4 @@
-"""Plans for rotations that were not met, and handlers that failed: they fail a test that has passed."""
+"""Plans that were not met, and handlers that failed: they fail a test that has passed."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,9 +23,9 @@ def forget_outcome(item: pytest.Item) -> None:
 
 @contextmanager
 def unmet_plans_in_words(node: pytest.Item) -> Iterator[None]:
-    """Fail a test that has passed if a plan for its rotations was not met or a handler failed."""
+    """Fail a test that has passed if one of its plans was not met or a handler failed."""
     from pytest_secretsmanager.controls.handler_problems import HandlerError
-    from pytest_secretsmanager.controls.steps import UnmetPlanError
+    from pytest_secretsmanager.controls.unmet_plans import UnmetPlanError
 
     try:
         yield

@@ -13,8 +13,8 @@ import pytest
 from pytest_secretsmanager import Rotation, SecretsManager, UsageError
 from pytest_secretsmanager.controls import subscriptions
 from pytest_secretsmanager.controls.handler_problems import HandlerError
-from pytest_secretsmanager.controls.steps import UnmetPlanError
 from pytest_secretsmanager.controls.subscriptions import LONGEST_CHAIN
+from pytest_secretsmanager.controls.unmet_plans import UnmetPlanError
 
 Event = dict[str, Any]
 CURRENT_MOVES = {"detail-type": ["Secret Label Updated"], "detail": {"labelUpdated": ["AWSCURRENT"]}}

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from pytest_secretsmanager import Rotation, SecretsManager, UsageError
-from pytest_secretsmanager.controls.steps import UnmetPlanError
+from pytest_secretsmanager.controls.unmet_plans import UnmetPlanError
 
 
 def idle(_event: dict[str, str], _context: object) -> None:

@@ -49,7 +49,7 @@ OWNERS = {
     "wrapt": {"doors.patching"},
     "botocore": {"engine.limits", "engine.model", "engine.partitions", "doors", "surroundings.clients"},
     "cryptography": {"engine.keys"},
-    "aiohttp": {"doors.http_server"},
+    "aiohttp": {"doors.http_server", "doors.http_delivery"},
 }
 """The modules and rooms that may import a package from outside the standard library."""
 

@@ -104,7 +104,7 @@ def sm() -> Iterator[SecretsManager]:
         sm.seed("db", "one")
         sm.seed("rotating", {"password": "one"}, rotation=Rotation(_write_and_promote(sm)))
         yield sm
-        sm._parts.steps.forget()
+        sm._parts.unmet_plans.forget()
         sm._parts.steps.planned_stops.clear()
 
 

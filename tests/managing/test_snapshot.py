@@ -9,7 +9,7 @@ import pytest
 
 from pytest_secretsmanager import SecretsManager, Snapshot, UsageError
 from pytest_secretsmanager.controls.handler_problems import HandlerError
-from pytest_secretsmanager.controls.steps import UnmetPlanError
+from pytest_secretsmanager.controls.unmet_plans import UnmetPlanError
 
 
 @pytest.fixture

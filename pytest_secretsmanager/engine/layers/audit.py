@@ -99,6 +99,12 @@ def audit(inner: Handler, secrets: Secrets, record: Record, note_refused: NoteRe
     return handle
 
 
+def entry_of_attempt(call: Call) -> Entry:
+    """Return the entry of a call that has no outcome yet, without the members that the log leaves out."""
+    request, hidden = _without_hidden(call.parameters, model.operation(call.operation).hidden)
+    return _answered_entry(call, request, hidden, None, NO_PLACEMENTS, None)
+
+
 def audit_events(
     inner: Callable[[_Asked], Outcome], secrets: Secrets, record: Record, now: Callable[[], float]
 ) -> Callable[[_Asked], Outcome]:

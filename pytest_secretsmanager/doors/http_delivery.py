@@ -1,0 +1,73 @@
+"""The way of a response to the client: whole and at once, or late, cut off, or not at all."""
+
+import asyncio
+from typing import NamedTuple
+
+from aiohttp import web
+
+__tracebackhide__ = True
+
+_SECONDS_BETWEEN_LOOKS = 0.02
+"""The time between two looks at whether a client still waits."""
+
+
+class Delivery(NamedTuple):
+    """How a response reaches the client: after so many real seconds, and whole unless `length` cuts it off.
+
+    `is_lost`: the connection is closed without a response. `is_silent`: no response comes while the client waits.
+    """
+
+    seconds: float = 0.0
+    length: int | None = None
+    is_lost: bool = False
+    is_silent: bool = False
+
+
+AT_ONCE = Delivery()
+
+
+class Response(NamedTuple):
+    """The response to a request."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+    delivery: Delivery = AT_ONCE
+
+    def __repr__(self) -> str:
+        return f"<response: {self.status}>"
+
+
+async def deliver(incoming: web.Request, response: Response) -> web.StreamResponse:
+    """Send a response to the client. A stop of the server cancels this while it waits."""
+    delivery = response.delivery
+    if delivery.seconds:
+        await asyncio.sleep(delivery.seconds)
+    if delivery.is_silent:
+        while _is_connected(incoming):
+            await asyncio.sleep(_SECONDS_BETWEEN_LOOKS)
+    if delivery.is_lost or delivery.is_silent:
+        _disconnect(incoming)
+    whole = web.Response(status=response.status, headers=response.headers, body=response.body)
+    return whole if delivery.length is None else await _cut_off(incoming, response, delivery.length)
+
+
+async def _cut_off(incoming: web.Request, response: Response, length: int) -> web.StreamResponse:
+    """Send the first bytes of a body under the length of the whole body, and close the connection."""
+    sent = web.StreamResponse(status=response.status, headers=response.headers)
+    sent.content_length = len(response.body)
+    await sent.prepare(incoming)
+    await sent.write(response.body[:length])
+    if incoming.transport is not None:
+        incoming.transport.close()
+    return sent
+
+
+def _is_connected(incoming: web.Request) -> bool:
+    return incoming.transport is not None and not incoming.transport.is_closing()
+
+
+def _disconnect(incoming: web.Request) -> None:
+    """Close the connection without a response. What is written to it later is dropped."""
+    if incoming.transport is not None:
+        incoming.transport.abort()
