@@ -44,13 +44,16 @@ def answer(
     parameters: Parameters,
     accepted: bool = False,
 ) -> tuple[int, dict[str, Any]]:
-    """The HTTP status and the parsed response, as botocore's parser would have made it from AWS's answer."""
+    """The HTTP status and the parsed response, as botocore's parser would have made it from AWS's answer.
+
+    Raise AboveRateError for a call that a request rate does not admit: it takes the full way, where botocore retries.
+    """
     now = responder.now()
     request_id = responder.new_request_id()
     principal = facts.principal_for(responder, client)
     call = Call(described.name, parameters, facts.region, principal, now, request_id, accepted)
     try:
-        outcome = responder.service.call(call)
+        outcome = responder.service.call_within_rates(call)
     except ServiceError as error:
         return error.status, _parsed_error(error, request_id, now)
     reply = shown(described.name, outcome.reply, facts.scalars)

@@ -19,6 +19,7 @@ class ClientFacts:
     """The facts of one client.
 
     `quiet` maps each operation whose calls no other code observes to the listeners' registrations at that time.
+    `is_limited`: the rate limiter of its adaptive mode waits on a manager's clock.
     """
 
     region: str
@@ -26,6 +27,12 @@ class ClientFacts:
     scalars: Scalars
     history: Any
     quiet: dict[str, object] = field(default_factory=dict)
+    is_limited: bool = False
+
+    def limit(self) -> None:
+        """Note that its rate limiter waits on a manager's clock: the short way would pass the limiter by."""
+        self.is_limited = True
+        self.quiet.clear()
 
     def principal_for(self, responder: Responder, client: BaseClient) -> Principal:
         """The caller: the principal of handed-out credentials, else of the client's account, else the default.

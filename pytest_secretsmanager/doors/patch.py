@@ -1,6 +1,7 @@
 """The sync door: wrappers around two methods of `BaseClient`, for every client of this process."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from botocore.awsrequest import AWSResponse
@@ -12,6 +13,7 @@ from pytest_secretsmanager.doors.long_way import answer_request
 from pytest_secretsmanager.doors.responder import Responder
 from pytest_secretsmanager.doors.switchboard import Switchboard
 from pytest_secretsmanager.engine.call import Parameters, Reply
+from pytest_secretsmanager.engine.rates import AboveRateError
 from pytest_secretsmanager.engine.tracebacks import take_out_own_frames
 
 __tracebackhide__ = True
@@ -39,7 +41,10 @@ class SyncDoor(ClientClasses):
     ) -> Reply:
         planned = responder.plans and full_way.is_planned(responder, client, operation_name, api_params)
         if not planned and not self.others_inside and (facts := short_way.facts_if_open(client, operation_name)):
-            return short_way.answer_at_once(responder, client, facts, operation_name, api_params)
+            try:  # not `suppress`, which costs time
+                return short_way.answer_at_once(responder, client, facts, operation_name, api_params)
+            except AboveRateError:
+                pass  # the full way follows
         with self.call_under_way(responder, client):
             reply: Reply = make_api_call(operation_name, api_params)
         return reply
@@ -48,6 +53,7 @@ class SyncDoor(ClientClasses):
         responder = self.switchboard.responder_of_request(client)
         if responder is None:
             return wrapped(*args, **kwargs)
-        if responder.plans and full_way.is_planned_for_request(responder, client, *args, **kwargs):
-            return full_way.send(responder, client, wrapped, *args, **kwargs)
-        return answer_request(responder, client, AWSResponse, *args, **kwargs)
+        if not full_way.is_taken(responder, client, *args, **kwargs):
+            with suppress(AboveRateError):
+                return answer_request(responder, client, AWSResponse, *args, **kwargs)
+        return full_way.send(responder, client, wrapped, *args, **kwargs)

@@ -5,6 +5,7 @@ effect completely or not at all. This module knows no event loop, so it works in
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from importlib import import_module
 from typing import Any
 
@@ -16,6 +17,7 @@ from pytest_secretsmanager.doors.long_way import answer_request
 from pytest_secretsmanager.doors.responder import Responder
 from pytest_secretsmanager.doors.switchboard import Switchboard
 from pytest_secretsmanager.engine.call import Parameters, Reply
+from pytest_secretsmanager.engine.rates import AboveRateError
 from pytest_secretsmanager.engine.tracebacks import take_out_own_frames
 
 __tracebackhide__ = True
@@ -39,7 +41,10 @@ class AsyncDoor(ClientClasses):
         try:
             planned = responder.plans and full_way.is_planned(responder, client, operation_name, api_params)
             if not planned and not self.others_inside and (facts := short_way.facts_if_open(client, operation_name)):
-                return short_way.answer_at_once(responder, client, facts, operation_name, api_params)
+                try:  # not `suppress`, which costs time
+                    return short_way.answer_at_once(responder, client, facts, operation_name, api_params)
+                except AboveRateError:
+                    pass  # the full way follows
             with self.call_under_way(responder, client):
                 reply: Reply = await make_api_call(operation_name, api_params)
         except BaseException as error:
@@ -51,12 +56,17 @@ class AsyncDoor(ClientClasses):
         responder = self.switchboard.responder_of_request(client)
         if responder is None:
             return wrapped(*args, **kwargs)
-        if responder.plans and full_way.is_planned_for_request(responder, client, *args, **kwargs):
+        if full_way.is_taken(responder, client, *args, **kwargs):
             return full_way.send_async(responder, client, wrapped, *args, **kwargs)
-        return _answer_request(responder, client, *args, **kwargs)
+        return _answer_request(responder, client, wrapped, *args, **kwargs)
 
 
-async def _answer_request(responder: Responder, client: BaseClient, *args: Any, **kwargs: Any) -> tuple[Any, Reply]:
+async def _answer_request(
+    responder: Responder, client: BaseClient, make_request: Any, *args: Any, **kwargs: Any
+) -> tuple[Any, Reply]:
     # It may have been taken out of `sys.modules` since the client was made.
     response_class = import_module("aiobotocore.awsrequest").AioAWSResponse
-    return answer_request(responder, client, response_class, *args, **kwargs)
+    with suppress(AboveRateError):
+        return answer_request(responder, client, response_class, *args, **kwargs)
+    reply: tuple[Any, Reply] = await full_way.send_async(responder, client, make_request, *args, **kwargs)
+    return reply

@@ -37,7 +37,8 @@ def facts_if_open(client: BaseClient, operation_name: str) -> ClientFacts | None
     """The facts of a client if only botocore itself would notice this call: no listener, no history recorder.
 
     None for a client of a region that botocore does not know: the long way raises an error if AWS lacks that region.
-    None also for an emitter that is not botocore's: it may have listeners.
+    None also for an emitter that is not botocore's, which may have listeners, and for a client whose rate limiter waits
+    on a manager's clock.
     """
     events: Any = client.meta.events
     registrations = internals.registrations(events)
@@ -48,7 +49,7 @@ def facts_if_open(client: BaseClient, operation_name: str) -> ClientFacts | None
     if quiet.get(operation_name) is registrations:
         return facts
     listeners = internals.listeners_to(events, operation_name, *_EVENTS)
-    if not is_known_to_botocore(facts.region) or any(map(_is_foreign, listeners)):
+    if facts.is_limited or not is_known_to_botocore(facts.region) or any(map(_is_foreign, listeners)):
         return None
     quiet[operation_name] = registrations
     return facts

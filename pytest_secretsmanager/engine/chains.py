@@ -6,6 +6,7 @@ Each chain reads from the outermost layer to the operation.
 from collections.abc import Callable
 
 from pytest_secretsmanager.engine.call import Call, Handler, Outcome
+from pytest_secretsmanager.engine.conditions import Conditions
 from pytest_secretsmanager.engine.effects.background import WorkHandler, working_on
 from pytest_secretsmanager.engine.layers.audit import NoteRefused, Record, audit, audit_events
 from pytest_secretsmanager.engine.layers.forked import Layer
@@ -13,15 +14,19 @@ from pytest_secretsmanager.engine.layers.mark_replicas import mark_replicas
 from pytest_secretsmanager.engine.layers.validate import validate
 from pytest_secretsmanager.engine.operations import OPERATIONS, BatchOperation
 from pytest_secretsmanager.engine.ports import Ports
+from pytest_secretsmanager.engine.state import Secrets
 from pytest_secretsmanager.engine.store import Store
 
 __tracebackhide__ = True
 
 
 class Chains:
-    """Builds the chains of one service. `record` takes the entries of the log, `note_refused` the refused calls."""
+    """Builds the chains of one service. `record` takes the entries of the log, `note_refused` the refused calls.
 
-    __slots__ = ("_note_refused", "_now", "_outer", "_ports", "_record", "_store")
+    `conditions` apply to the chains that are built from now on; None: none is in force.
+    """
+
+    __slots__ = ("_note_refused", "_now", "_outer", "_ports", "_record", "_store", "conditions")
 
     def __init__(
         self,
@@ -37,26 +42,35 @@ class Chains:
         self._note_refused = note_refused
         self._now = now
         self._outer: tuple[Layer, ...] = ()
+        self.conditions: Conditions | None = None
 
     def of_a_call(self) -> Handler:
         """The chain of a call, which is logged."""
-        return self.audited(self._within_outer(validate(mark_replicas(self._run, self._store))))
+        if self.conditions is None:
+            return self.audited(self._within_outer(validate(mark_replicas(self._on(self._store), self._store))))
+        answered = mark_replicas(self.conditions.answered(self._on, self._store), self._store)
+        recorded = self.conditions.recorded(answered, self._store)
+        return self.conditions.throttled(self.audited(self._within_outer(validate(recorded))))
 
     def of_a_seed(self) -> Handler:
         """The chain of a call that seeds: it is not logged."""
-        return self._within_outer(validate(mark_replicas(self._run, self._store)))
+        seeded = mark_replicas(self._on(self._store), self._store)
+        return self._within_outer(validate(seeded if self.conditions is None else self.conditions.unrecorded(seeded)))
 
-    def of_a_read_in_a_batch(self) -> Handler:
+    def of_a_read_in_a_batch(self, secrets: Secrets) -> Handler:
         """The chain of one read. The batch itself is a call: it has passed the other layers, and logs its reads."""
-        return self._within_outer(self._run)
+        return self._within_outer(self._on(secrets))
 
     def of_work(self) -> WorkHandler:
         """The chain of AWS's own work, which is logged."""
-        return audit_events(mark_replicas(working_on(self._store), self._store), self._store, self._record, self._now)
+        work = mark_replicas(working_on(self._store), self._store)
+        recorded = work if self.conditions is None else self.conditions.recorded(work, self._store)
+        return audit_events(recorded, self._store, self._record, self._now)
 
     def of_work_for_a_seed(self) -> WorkHandler:
         """The chain of AWS's own work after a seed: it is not logged."""
-        return mark_replicas(working_on(self._store), self._store)
+        work = mark_replicas(working_on(self._store), self._store)
+        return work if self.conditions is None else self.conditions.unrecorded(work)
 
     def audited(self, handler: Handler) -> Handler:
         """The handler with the log around it."""
@@ -71,8 +85,14 @@ class Chains:
             handler = layer(handler)
         return handler
 
-    def _run(self, call: Call) -> Outcome:
-        operation = OPERATIONS[call.operation]
-        if isinstance(operation, BatchOperation):
-            return operation.run(self._store, call, self.of_a_read_in_a_batch())
-        return operation.run(self._store, call, self._ports)
+    def _on(self, secrets: Secrets) -> Handler:
+        """The operations, on these secrets."""
+        ports = self._ports
+
+        def run(call: Call) -> Outcome:
+            operation = OPERATIONS[call.operation]
+            if isinstance(operation, BatchOperation):
+                return operation.run(secrets, call, self.of_a_read_in_a_batch(secrets))
+            return operation.run(secrets, call, ports)
+
+        return run

@@ -73,10 +73,14 @@ class Window(NamedTuple):
 
 
 class Deletion(NamedTuple):
-    """A scheduled deletion, in epoch seconds: when it was requested, and when the secret is deleted."""
+    """A scheduled deletion, in epoch seconds: when it was requested, and when the secret is deleted.
+
+    `is_forced`: it was requested without a recovery window, and AWS is at work on it.
+    """
 
     asked: float
     due: float
+    is_forced: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

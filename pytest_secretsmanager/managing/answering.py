@@ -71,6 +71,7 @@ def _end(parts: Parts) -> None:
     PROCESS.environment.leave(parts.responder)
     parts.presence.end()
     entered.leave(parts.world)
+    parts.service.clear_conditions()
     if parts.made_serving is not None:
         parts.made_serving.put_aside()
 

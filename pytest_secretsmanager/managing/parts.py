@@ -91,7 +91,7 @@ class Parts:
         )
         self.steps, self.held = Steps(), HeldReplicas()
         ports = Ports(self.random, self.keys, version_quota, self.functions.by_arn, regions, elsewhere=moto.function)
-        self.service = Service(ports, self.entries, moved_time.seconds, self.steps, self.held)
+        self.service = Service(ports, self.entries, moved_time.seconds, self.steps, self.held, moved_time.moved)
         moved_time.follow(self.service)
         self.responder = Responder(
             self.service,

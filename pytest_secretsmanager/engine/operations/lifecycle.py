@@ -105,6 +105,7 @@ def restore_secret(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
     """
     secret = guards.require_secret(secrets, call)
     guards.require_primary(secret)
+    guards.require_restorable(secret)
     if secret.deletion is None:
         return Outcome(identity(secret))
     return Outcome(identity(secret), {secret.key: changed(secret, deletion=None, changed=call.time)})

@@ -67,9 +67,16 @@ def require_live(secrets: Secrets, call: Call) -> Secret:
 def require_not_deleted(secret: Secret) -> None:
     """Refuse a secret that is scheduled for deletion: few calls accept one (RECORDED for tags, DOC for values)."""
     if secret.deletion is not None:
+        require_restorable(secret)
         raise InvalidRequestException(
             "You can't perform this operation on the secret because it was marked for deletion."
         )
+
+
+def require_restorable(secret: Secret) -> None:
+    """Refuse a secret whose forced deletion is under way (REPORTED)."""
+    if secret.deletion is not None and secret.deletion.is_forced:
+        raise InvalidRequestException("You can't perform this operation on the secret because it was deleted.")
 
 
 def require_taggable(secrets: Secrets, call: Call) -> Secret:

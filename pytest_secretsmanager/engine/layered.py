@@ -1,0 +1,60 @@
+"""The part of a service that decides which layers its calls pass. They can change while the service runs."""
+
+from collections.abc import Callable
+
+from pytest_secretsmanager.engine.call import Handler
+from pytest_secretsmanager.engine.chains import Chains
+from pytest_secretsmanager.engine.checkpoints import Restore
+from pytest_secretsmanager.engine.conditions import Conditions
+from pytest_secretsmanager.engine.layers.forked import Layer
+from pytest_secretsmanager.engine.locks import Lock
+
+__tracebackhide__ = True
+
+
+class Layered:
+    """A service whose calls pass layers. It builds the chain of calls again when the layers change."""
+
+    lock: Lock
+    _chains: Chains
+    _calls: Handler
+    """The chain of calls."""
+    _now: Callable[[], float]
+    _moved: Callable[[], float]
+    _conditions: Conditions | None = None
+
+    @property
+    def conditions(self) -> Conditions:
+        """The conditions that a test puts in force. Made on first use."""
+        if self._conditions is None:
+            made = Conditions(self.lock, self._moved, self._now, self._apply)
+            self.__dict__.setdefault("_conditions", made)  # in one step, since another thread may make them too
+        return self.__dict__["_conditions"]  # type: ignore[no-any-return]
+
+    @property
+    def limits_rates(self) -> bool:
+        """Whether a request rate is in force."""
+        return self._conditions is not None and bool(self._conditions.rates.in_force)
+
+    def clear_conditions(self) -> None:
+        """Take all conditions out of force."""
+        if self._conditions is not None:
+            self._conditions.clear()
+
+    def put_around(self, layer: Layer) -> None:
+        """Put one more layer around every operation, inside the log. Each read of a batch passes it too.
+
+        If the layer raises an error that is not a ServiceError, the call is neither run nor logged.
+        """
+        self._chains.put_around(layer)
+        self._calls = self._chains.of_a_call()
+
+    def _apply(self, conditions: Conditions) -> None:
+        self._chains.conditions = conditions if conditions.are_in_force else None
+        self._calls = self._chains.of_a_call()
+
+    def _conditions_checkpoint(self) -> Restore:
+        """Record the conditions in force, and return a function that restores them. It makes none."""
+        if self._conditions is not None:
+            return self._conditions.checkpoint()
+        return self.clear_conditions
