@@ -22,7 +22,7 @@ ROOMS = [
     {"seed_arguments"},
     {"managing.entering", "managing.clients", "managing.chance", "seeds", "controls", "report"},
     {"inspection", "seed_arns"},
-    {"arguments"},
+    {"arguments", "policy_sources"},
     {"options"},
     {"doors"},
     {"surroundings"},
