@@ -43,8 +43,16 @@ class Chains:
         return self.audited(self._within_outer(validate(mark_replicas(self._run, self._store))))
 
     def of_a_seed(self) -> Handler:
-        """The chain of a call that seeds: it is not logged."""
-        return self._within_outer(validate(mark_replicas(self._run, self._store)))
+        """The chain of a call that seeds: it is not logged, and neither are its uses of keys."""
+        seed = self._within_outer(validate(mark_replicas(self._run, self._store)))
+
+        def unlogged(call: Call) -> Outcome:
+            try:
+                return seed(call)
+            finally:
+                self._ports.key_uses.clear()
+
+        return unlogged
 
     def of_a_read_in_a_batch(self) -> Handler:
         """The chain of one read. The batch itself is a call: it has passed the other layers, and logs its reads."""
@@ -60,7 +68,7 @@ class Chains:
 
     def audited(self, handler: Handler) -> Handler:
         """The handler with the log around it."""
-        return audit(handler, self._store, self._record, self._note_refused)
+        return audit(handler, self._store, self._record, self._note_refused, self._ports.key_uses)
 
     def put_around(self, layer: Layer) -> None:
         """Put one more layer around every operation, inside the log, in the chains that are built from now on."""

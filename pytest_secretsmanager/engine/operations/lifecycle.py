@@ -38,7 +38,7 @@ def create_secret(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
         _require_repeat(existing, call, ports, token, value)
         return Outcome(identity(existing, VersionId=token))
     secret = as_requested_replica(_new_secret(call, name, ports), call, ports)
-    secret = with_requested_replicas(secret, call, ports.regions)
+    secret = with_requested_replicas(secret, call, ports)
     reply = identity(secret)
     if value is not None:
         secret = with_value(secret, call, ports, token, value)

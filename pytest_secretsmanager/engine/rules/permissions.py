@@ -126,7 +126,8 @@ def _request(
         # GUESS: ValidateResourcePolicy without a secret is about no resource.
         arn, account, shown = "*", call.account, ""
     else:
-        arn = secret_id if arns.is_arn(secret_id) else _unknown_arn(call, secret_id)
+        # GUESS: AWS reads a malformed ARN as a name.
+        arn = _unknown_arn(call, secret_id) if arns.parse(secret_id) is None else secret_id
         account, shown = _account_in(arn, call.account), secret_id
     context = partial(condition_value, action, call, secret, account, key_arn, added)
     return Request(action, arn, account, call.principal, context, shown)
