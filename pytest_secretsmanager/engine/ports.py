@@ -26,6 +26,9 @@ from pytest_secretsmanager.engine.keys import KeyRing, KmsKey, KmsRefusal
 from pytest_secretsmanager.engine.regions import BOTOCORES, Regions
 from pytest_secretsmanager.engine.state import Sealed, Secret, SecretKey
 
+KEY_TRIAL = "RequestToValidateKeyAccess"
+"""The version id in the encryption context when AWS tries a key (DOC)."""
+
 Function: TypeAlias = Callable[[Mapping[str, str]], object]
 """A Lambda function. Secrets Manager invokes it with the event of one step; any error that it raises is a failure."""
 
@@ -101,7 +104,7 @@ class Ports:
     def require_key_access(self, secret: Secret, caller: Principal) -> None:
         """Refuse a customer managed key that the caller can't use: AWS tries it (DOC), even without a value."""
         if not self.under_default_key(secret):
-            self.seal(secret, "RequestToValidateKeyAccess", b"", caller)
+            self.seal(secret, KEY_TRIAL, b"", caller)
 
     def open(self, secret: Secret, version_id: str, sealed: Sealed, caller: Principal) -> bytes:
         """Return the plain value of one version of a secret."""

@@ -22,8 +22,10 @@ from pytest_secretsmanager.engine.call import (
     copied_members,
 )
 from pytest_secretsmanager.engine.callers import Principal, service_in
+from pytest_secretsmanager.engine.denials import AccessDenied
 from pytest_secretsmanager.engine.errors import ServiceError
 from pytest_secretsmanager.engine.rules import labels
+from pytest_secretsmanager.engine.rules.iam.decision import Decision
 from pytest_secretsmanager.engine.state import Secrets
 
 __tracebackhide__ = True
@@ -39,7 +41,7 @@ class Entry(NamedTuple):
 
     `hidden` names the members that the entry leaves out. `response` is None for reads and refused calls. `within` is
     the operation that made this call, such as a batch read. `about` is the ARN of the secret, if the reply of a write
-    doesn't have it.
+    doesn't have it. `decision` is IAM's, None while IAM is off.
     """
 
     operation: str
@@ -56,6 +58,7 @@ class Entry(NamedTuple):
     within: str | None = None
     by_service: bool = False
     about: str | None = None
+    decision: Decision | None = None
 
     @property
     def moves(self) -> dict[str, tuple[labels.Move, ...]]:
@@ -89,7 +92,7 @@ def audit(inner: Handler, secrets: Secrets, record: Record, note_refused: NoteRe
             raise
         placements = _placements(secrets, outcome.changes) if outcome.changes else NO_PLACEMENTS
         response = None if described.reads else copied_members(outcome.reply)
-        record(_answered_entry(call, request, hidden, response, placements, outcome.about))
+        record(_answered_entry(call, request, hidden, response, placements, outcome))
         for part in outcome.parts:
             record(_part_entry(call, part))
         for event in outcome.events:
@@ -132,9 +135,9 @@ def _answered_entry(
     hidden: frozenset[str],
     response: Reply | None,
     placements: Placements,
-    about: str | None,
+    outcome: Outcome,
 ) -> Entry:
-    return Entry(
+    return Entry(  # by position, which is faster: each call makes one
         call.operation,
         request,
         hidden,
@@ -143,8 +146,13 @@ def _answered_entry(
         call.principal,
         call.request_id,
         response,
-        placements=placements,
-        about=about,
+        None,
+        None,
+        placements,
+        None,
+        False,
+        outcome.about,
+        outcome.decision,  # type: ignore[arg-type] # an outcome doesn't know its type
     )
 
 
@@ -159,6 +167,7 @@ def _refused_entry(call: Call, request: Parameters, hidden: frozenset[str], erro
         call.request_id,
         error_code=error.code,
         error_message=error.message,
+        decision=error.decision if isinstance(error, AccessDenied) else None,
     )
 
 
@@ -174,6 +183,7 @@ def _part_entry(call: Call, part: Part) -> Entry:
         error_code=part.error_code,
         error_message=part.error_message,
         within=call.operation,
+        decision=part.decision,  # type: ignore[arg-type] # a part doesn't know its type
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from pytest_secretsmanager.engine.call import Call, Changes, Handler, Outcome, Part, Reply
 from pytest_secretsmanager.engine.changed import changed
+from pytest_secretsmanager.engine.denials import AccessDenied
 from pytest_secretsmanager.engine.errors import (
     InvalidParameterException,
     InvalidRequestException,
@@ -162,11 +163,12 @@ def _batch(ids: Sequence[str], token: str | None, call: Call, read: Handler) -> 
             one = read(call._replace(operation="GetSecretValue", parameters=parameters))
         except ServiceError as error:
             errors.append({"SecretId": secret_id, "ErrorCode": error.code, "Message": error.message})
-            parts.append(Part("GetSecretValue", parameters, error.code, error.message))
+            decision = error.decision if isinstance(error, AccessDenied) else None
+            parts.append(Part("GetSecretValue", parameters, error.code, error.message, decision))
         else:
             values.append(one.reply)
             changes.update(one.changes)
-            parts.append(Part("GetSecretValue", parameters))
+            parts.append(Part("GetSecretValue", parameters, decision=one.decision))
     reply: Reply = {"SecretValues": values, "Errors": errors}
     if token is not None:
         reply["NextToken"] = token
