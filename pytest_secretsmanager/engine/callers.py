@@ -24,6 +24,9 @@ PrincipalKind: TypeAlias = Literal["IAMUser", "AssumedRole", "AWSService"]
 SERVICE_PRINCIPAL = "secretsmanager.amazonaws.com"
 """The principal of Secrets Manager, which acts without a call when it rotates, replicates or deletes."""
 
+USER_ID, ROLE_ID = "AIDA00000000000000000", "AROA00000000000000000"
+"""Ids in AWS's form, the same for every caller: records and policies have them."""
+
 
 class RoleSession(NamedTuple):
     """The session of an assumed role. `began` is epoch seconds."""
