@@ -28,11 +28,10 @@ class ClientFacts:
     quiet: dict[str, object] = field(default_factory=dict)
 
     def principal_for(self, responder: Responder, client: BaseClient) -> Principal:
-        """The caller: the principal of handed-out credentials, else of the client's account, else of a running function.
+        """The caller: of handed-out credentials, else of the client's account, else of the running function.
 
-        Any other client is the principal that a test's block acts as, else the account's default user.
-
-        The credentials are looked up at each call, since botocore may have refreshed them.
+        Any other client is the principal that a test's block acts as, else the account's default user. The credentials
+        are looked up at each call, since botocore may have refreshed them.
         """
         callers = responder.callers
         if callers.handed_out:

@@ -126,10 +126,15 @@ class HandedOut(NamedTuple):
 
 @dataclass(slots=True, eq=False)
 class Acting:
-    """A block in which clients without credentials of their own act as a principal; None: as the default user."""
+    """A block in which clients without credentials of their own act as a principal; None: as the default user.
+
+    `context` has the condition keys of the default user's requests; a principal has its own.
+    """
 
     principal: Principal | None
+    context: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
     is_over: bool = False
+    pair: KeyPair | None = None
 
 
 _acting_lock = Lock()
@@ -141,7 +146,7 @@ class Callers:
 
     `account` is the account of clients with any other credentials. `handed_out` has the credentials by access key id.
     It is empty in most tests, so a door in this process first checks whether it is. `blocks` are the blocks in which
-    clients act as another principal, the innermost last: their principals have credentials, too.
+    clients act as a principal, the innermost last. While there is one, `handed_out` is not empty.
     """
 
     __slots__ = ("account", "blocks", "handed_out")
@@ -178,31 +183,35 @@ class Callers:
     def principal_with(self, known: HandedOut, region: str) -> Principal:
         """Return the caller with these credentials in a region.
 
-        The account's own default user acts as the principal of the innermost block.
+        The account's own default user acts as the principal of the innermost block. The principal of that block has
+        the block's condition keys, whichever of its credentials a client uses.
         """
         if known.principal is None:
             return self.principal_without(region) if known.account == self.account else user_of(known.account, region)
-        acting = self._acting
+        blocks = self.blocks
+        acting = blocks[-1].principal if blocks else None
         return acting if acting is not None and acting.arn == known.principal.arn else known.principal
 
     def principal_without(self, region: str) -> Principal:
         """Return the caller without credentials that were handed out: of the innermost block, else the default user."""
-        return self._acting or user_of(self.account, region)
-
-    @property
-    def _acting(self) -> Principal | None:
         blocks = self.blocks
-        return blocks[-1].principal if blocks else None
+        if not blocks:
+            return user_of(self.account, region)
+        return blocks[-1].principal or user_of(self.account, region)._replace(context=blocks[-1].context)
 
     def begin(self, block: Acting) -> None:
         """Begin a block. Blocks may end in any order, and in any thread."""
         with _acting_lock:
+            if block.principal is None and block.pair is None:
+                block.pair = self.hand_out_to_user(self.account)
             self.blocks = (*self.blocks, block)
 
     def end(self, block: Acting) -> None:
         """End a block, begun or not. Can be repeated."""
         with _acting_lock:
             block.is_over = True
+            if block.pair is not None:
+                self.take_back(block.pair)
             self.blocks = tuple([other for other in self.blocks if other is not block])
 
     def checkpoint(self) -> Restore:

@@ -79,7 +79,7 @@ class Chains:
         return handler
 
     def _permitted(self) -> Handler:
-        """The operation, if IAM allows it. While IAM is off there is no layer and no other port, so it costs nothing."""
+        """The operation, if IAM allows it. While IAM is off there is no such layer, so it costs nothing."""
         identities = self.identities
         if identities is None:
             return mark_replicas(self._run, self._store)
@@ -90,7 +90,7 @@ class Chains:
                 return self._run(call)
             return operation.run(self._store, call, GuardedPorts(self._ports, identities, call))
 
-        return authorize(mark_replicas(run, self._store), self._store, identities)
+        return authorize(mark_replicas(run, self._store), self._store, identities, self._ports.key_arn)
 
     def _run(self, call: Call) -> Outcome:
         operation = OPERATIONS[call.operation]

@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from pytest_secretsmanager.engine.callers import Principal
 from pytest_secretsmanager.engine.checkpoints import Restore
-from pytest_secretsmanager.engine.rules.iam.decision import Policies
+from pytest_secretsmanager.engine.errors import AccessDeniedException
+from pytest_secretsmanager.engine.rules.iam.decision import Decision, Policies
 
 __tracebackhide__ = True
 
@@ -29,12 +30,12 @@ class _State(NamedTuple):
 
 
 class Identities:
-    """The roles of one manager. `switch` is called when IAM comes into force, True, and when it ends, False."""
+    """The roles of one manager. `decide_by` is called with them when IAM comes into force, with None when it ends."""
 
-    __slots__ = ("_state", "_switch")
+    __slots__ = ("_decide_by", "_state")
 
-    def __init__(self, switch: Callable[[bool], None]) -> None:
-        self._switch = switch
+    def __init__(self, decide_by: "Callable[[Identities | None], None]") -> None:
+        self._decide_by = decide_by
         self._state = _State()
 
     @property
@@ -75,4 +76,11 @@ class Identities:
 
     def _put(self, state: _State) -> None:
         self._state = state
-        self._switch(state.is_in_force)
+        self._decide_by(self if state.is_in_force else None)
+
+
+def access_denied(decision: Decision, message: str | None = None) -> AccessDeniedException:
+    """Return AWS's refusal by a decision, with the decision's text unless the service has one of its own."""
+    refusal = AccessDeniedException(decision.message if message is None else message)
+    refusal.decision = decision
+    return refusal

@@ -11,8 +11,7 @@ from functools import lru_cache
 from pytest_secretsmanager.engine import arns
 from pytest_secretsmanager.engine.call import Call
 from pytest_secretsmanager.engine.callers import Principal
-from pytest_secretsmanager.engine.denials import AccessDenied
-from pytest_secretsmanager.engine.identities import Identities
+from pytest_secretsmanager.engine.identities import Identities, access_denied
 from pytest_secretsmanager.engine.keys import NOT_ALLOWED, KmsKey
 from pytest_secretsmanager.engine.ports import KEY_TRIAL, Ports
 from pytest_secretsmanager.engine.rules.iam.decision import Decision, Policies, decide
@@ -72,7 +71,7 @@ class GuardedPorts(Ports):
             request = key_request_of(action, key.arn, secret.arn, version_id, self._call, added=added)
             decision = key_decision(request, key, self._identities)
             if not decision.allowed:
-                raise AccessDenied(decision, NOT_ALLOWED)
+                raise access_denied(decision, NOT_ALLOWED)
 
 
 def key_decision(request: Request, key: KmsKey, identities: Identities) -> Decision:

@@ -69,6 +69,13 @@ class Ports:
         self._key(place, name)
         return name
 
+    def key_arn(self, place: SecretKey, name: str) -> str | None:
+        """The ARN of the KMS key that a request names; None if the name is malformed or names no key."""
+        try:
+            return self.keys.find(place.region, place.account, name).arn
+        except KmsRefusal:
+            return None
+
     def under_default_key(self, secret: Secret) -> bool:
         """Return whether a secret's KMS key is its account's default key, under any of its names or none."""
         if not secret.kms_key_id:

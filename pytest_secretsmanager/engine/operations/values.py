@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 
 from pytest_secretsmanager.engine.call import Call, Changes, Handler, Outcome, Part, Reply
 from pytest_secretsmanager.engine.changed import changed
-from pytest_secretsmanager.engine.denials import AccessDenied
 from pytest_secretsmanager.engine.errors import (
     InvalidParameterException,
     InvalidRequestException,
@@ -163,8 +162,7 @@ def _batch(ids: Sequence[str], token: str | None, call: Call, read: Handler) -> 
             one = read(call._replace(operation="GetSecretValue", parameters=parameters))
         except ServiceError as error:
             errors.append({"SecretId": secret_id, "ErrorCode": error.code, "Message": error.message})
-            decision = error.decision if isinstance(error, AccessDenied) else None
-            parts.append(Part("GetSecretValue", parameters, error.code, error.message, decision))
+            parts.append(Part("GetSecretValue", parameters, error.code, error.message, error.decision))
         else:
             values.append(one.reply)
             changes.update(one.changes)
