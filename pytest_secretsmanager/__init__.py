@@ -13,9 +13,11 @@ if TYPE_CHECKING:
     from pytest_secretsmanager.controls.between_reads import BetweenReads as BetweenReads
     from pytest_secretsmanager.controls.clock import Clock as Clock
     from pytest_secretsmanager.controls.events import Events as Events
+    from pytest_secretsmanager.controls.iam import Iam as Iam
     from pytest_secretsmanager.controls.kms import Kms as Kms
     from pytest_secretsmanager.controls.replication import ReplicationControl as ReplicationControl
     from pytest_secretsmanager.controls.replication import ReplicationHold as ReplicationHold
+    from pytest_secretsmanager.controls.roles import Role as Role
     from pytest_secretsmanager.controls.rotation import RotationControl as RotationControl
     from pytest_secretsmanager.controls.steps import Hold as Hold
     from pytest_secretsmanager.controls.subscriptions import Subscription as Subscription
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from pytest_secretsmanager.engine.errors import UsageError as UsageError
     from pytest_secretsmanager.engine.errors import VersionNotFound as VersionNotFound
     from pytest_secretsmanager.engine.keys import KmsKey as KmsKey
+    from pytest_secretsmanager.engine.rules.iam.decision import Decision as Decision
     from pytest_secretsmanager.inspection.assertions.unchanged import Unchanged as Unchanged
     from pytest_secretsmanager.inspection.label_moves import LabelMove as LabelMove
     from pytest_secretsmanager.inspection.log import Event as Event
@@ -56,8 +59,10 @@ else:
             "controls.between_reads": "BetweenReads",
             "controls.clock": "Clock",
             "controls.events": "Events",
+            "controls.iam": "Iam",
             "controls.kms": "Kms",
             "controls.replication": "ReplicationControl ReplicationHold",
+            "controls.roles": "Role",
             "controls.rotation": "RotationControl",
             "controls.steps": "Hold",
             "controls.subscriptions": "Subscription",
@@ -68,6 +73,7 @@ else:
                 "UnsupportedOperation UsageError VersionNotFound"
             ),
             "engine.keys": "KmsKey",
+            "engine.rules.iam.decision": "Decision",
             "inspection.assertions.unchanged": "Unchanged",
             "inspection.label_moves": "LabelMove",
             "inspection.log": "Event Log",

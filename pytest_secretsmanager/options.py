@@ -87,10 +87,16 @@ EXTRA_REGIONS = Option(
     ini_type="args",
     flag="--extra-region",
 )
+POLICY = Option(
+    "policy",
+    "clients call as a role with this identity policy: a dict, JSON text, the path of a file (of a marker: from the "
+    "test's own file), or a list of several",
+    ini_type=None,
+)
 
-OPTIONS = (REGION, ACCOUNT, RANDOM_SEED, BLOCK_NETWORK, SEEDS, NOW, VERSION_QUOTA, EXTRA_REGIONS)
+OPTIONS = (REGION, ACCOUNT, RANDOM_SEED, BLOCK_NETWORK, SEEDS, NOW, VERSION_QUOTA, EXTRA_REGIONS, POLICY)
 
-KEYWORDS = tuple(option.name for option in (REGION, ACCOUNT, RANDOM_SEED, NOW, VERSION_QUOTA, EXTRA_REGIONS))
+KEYWORDS = tuple(option.name for option in (REGION, ACCOUNT, RANDOM_SEED, NOW, VERSION_QUOTA, EXTRA_REGIONS, POLICY))
 """The options of the marker `secretsmanager` and of `SecretsManager`, in the order of its arguments."""
 
 

@@ -5,19 +5,26 @@ Every control that takes a policy reads it here, so that each refuses a malforme
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any, TypeAlias
 
 from pytest_secretsmanager.engine.errors import UsageError, nearest
 from pytest_secretsmanager.engine.rules.iam.documents import MalformedPolicy, Policy, parse_policy
 
 __tracebackhide__ = True
 
+PolicySource: TypeAlias = Mapping[str, Any] | str | os.PathLike[str]
+"""A policy: a dict, JSON text, or the path of a file."""
+
+PolicySources: TypeAlias = PolicySource | Sequence[PolicySource]
+"""A policy, or a list of several."""
+
 
 def read_policies(
     source: object, *, name: str, with_principals: bool, directory: Path | None = None
 ) -> tuple[Policy, ...]:
-    """Return the policies of a source.
+    """Return the policies of a source: of one policy, or of each one in a list.
 
     `name` names the policy in errors and decisions, such as `policy of role app`; a policy of a file is named by its
     path. `with_principals` as in `parse_policy`. A relative path starts at `directory`, None for the working directory.
@@ -37,28 +44,37 @@ def read_policies(
     )
 
 
-def read_policy(source: object, *, name: str, with_principals: bool, directory: Path | None = None) -> Policy:
-    """Return the policy of a source that is not a list. Otherwise as `read_policies`."""
-    return _policy(source, name, with_principals, directory)
+def policy_text(source: object, *, name: str, directory: Path | None = None) -> str:
+    """Return the JSON text of a resource's policy. The source is not a list. Otherwise as `read_policies`."""
+    name, text = _text_of(source, name, directory)
+    _parsed(text, name, with_principals=True)
+    return text
 
 
 def _policy(source: object, name: str, with_principals: bool, directory: Path | None) -> Policy:
-    if isinstance(source, Mapping):
-        text = _text_of_mapping(source, name)
-    elif isinstance(source, str) and _is_json(source):
-        text = source
-    elif isinstance(source, str | os.PathLike):
-        path = Path(source)
-        name, text = os.fspath(path), _text_of_file((directory or Path.cwd()) / path)
-    else:
-        raise UsageError(
-            f"{name}: a policy is a dict, JSON text or the path of a file, not {type(source).__name__}"
-            f"{'; a list of several does not nest' if isinstance(source, list | tuple) else ''}"
-        )
+    name, text = _text_of(source, name, directory)
+    return _parsed(text, name, with_principals)
+
+
+def _parsed(text: str, name: str, with_principals: bool) -> Policy:
     try:
         return parse_policy(text, name=name, with_principals=with_principals)
     except MalformedPolicy as error:
         raise UsageError(f"{name}: {error}") from None
+
+
+def _text_of(source: object, name: str, directory: Path | None) -> tuple[str, str]:
+    """Return the name of a policy, which is the path of a file, and its JSON text."""
+    if isinstance(source, Mapping):
+        return name, _text_of_mapping(source, name)
+    if isinstance(source, str) and _is_json(source):
+        return name, source
+    if isinstance(source, str | os.PathLike):
+        return os.fspath(source), _text_of_file((directory or Path.cwd()) / source)
+    raise UsageError(
+        f"{name}: a policy is a dict, JSON text or the path of a file, not {type(source).__name__}"
+        f"{'; a list of several does not nest' if isinstance(source, list | tuple) else ''}"
+    )
 
 
 def _is_json(text: str) -> bool:

@@ -7,7 +7,10 @@ from collections.abc import Callable
 
 from pytest_secretsmanager.engine.call import Call, Handler, Outcome
 from pytest_secretsmanager.engine.effects.background import WorkHandler, working_on
+from pytest_secretsmanager.engine.identities import Identities
+from pytest_secretsmanager.engine.key_access import GuardedPorts
 from pytest_secretsmanager.engine.layers.audit import NoteRefused, Record, audit, audit_events
+from pytest_secretsmanager.engine.layers.authorize import authorize
 from pytest_secretsmanager.engine.layers.forked import Layer
 from pytest_secretsmanager.engine.layers.mark_replicas import mark_replicas
 from pytest_secretsmanager.engine.layers.validate import validate
@@ -19,9 +22,12 @@ __tracebackhide__ = True
 
 
 class Chains:
-    """Builds the chains of one service. `record` takes the entries of the log, `note_refused` the refused calls."""
+    """Builds the chains of one service. `record` takes the entries of the log, `note_refused` the refused calls.
 
-    __slots__ = ("_note_refused", "_now", "_outer", "_ports", "_record", "_store")
+    `identities` decide the calls of the chains that are built from now on; None: IAM is off.
+    """
+
+    __slots__ = ("_note_refused", "_now", "_outer", "_ports", "_record", "_store", "identities")
 
     def __init__(
         self,
@@ -37,10 +43,11 @@ class Chains:
         self._note_refused = note_refused
         self._now = now
         self._outer: tuple[Layer, ...] = ()
+        self.identities: Identities | None = None
 
     def of_a_call(self) -> Handler:
         """The chain of a call, which is logged."""
-        return self.audited(self._within_outer(validate(mark_replicas(self._run, self._store))))
+        return self.audited(self._within_outer(validate(self._permitted())))
 
     def of_a_seed(self) -> Handler:
         """The chain of a call that seeds: it is not logged, and neither are its uses of keys."""
@@ -56,7 +63,7 @@ class Chains:
 
     def of_a_read_in_a_batch(self) -> Handler:
         """The chain of one read. The batch itself is a call: it has passed the other layers, and logs its reads."""
-        return self._within_outer(self._run)
+        return self._within_outer(self._run if self.identities is None else self._permitted())
 
     def of_work(self) -> WorkHandler:
         """The chain of AWS's own work, which is logged."""
@@ -78,6 +85,20 @@ class Chains:
         for layer in self._outer:
             handler = layer(handler)
         return handler
+
+    def _permitted(self) -> Handler:
+        """The operation, if IAM allows it. While IAM is off there is no such layer, so it costs nothing."""
+        identities = self.identities
+        if identities is None:
+            return mark_replicas(self._run, self._store)
+
+        def run(call: Call) -> Outcome:
+            operation = OPERATIONS[call.operation]
+            if isinstance(operation, BatchOperation):
+                return self._run(call)
+            return operation.run(self._store, call, GuardedPorts(self._ports, identities, call))
+
+        return authorize(mark_replicas(run, self._store), self._store, identities, self._ports.key_arn)
 
     def _run(self, call: Call) -> Outcome:
         operation = OPERATIONS[call.operation]

@@ -29,14 +29,14 @@ from pytest_secretsmanager.engine.rules import key_permissions, labels
 from pytest_secretsmanager.engine.rules.key_permissions import KeyUse
 from pytest_secretsmanager.engine.state import Sealed, Secret, SecretKey
 
+KEY_TRIAL = "RequestToValidateKeyAccess"
+"""The version id in the encryption context when AWS tries a key (DOC)."""
+
 Function: TypeAlias = Callable[[Mapping[str, str]], object]
 """A Lambda function. Secrets Manager invokes it with the event of one step; any error that it raises is a failure."""
 
 FindFunction: TypeAlias = Callable[[str], Function | None]
 """Finds a function of another Lambda in this process by its ARN. Raises UnsupportedOperation if it can't run here."""
-
-_TRIAL = "RequestToValidateKeyAccess"
-"""The version in the encryption context when AWS tries a key (DOC)."""
 
 
 def _nowhere(_: str) -> None:
@@ -74,6 +74,13 @@ class Ports:
         self._key(place, name)
         return name
 
+    def key_arn(self, place: SecretKey, name: str) -> str | None:
+        """The ARN of the KMS key that a request names; None if the name is malformed or names no key."""
+        try:
+            return self.keys.find(place.region, place.account, name).arn
+        except KmsRefusal:
+            return None
+
     def under_default_key(self, secret: Secret) -> bool:
         """Return whether a secret's KMS key is its account's default key, under any of its names or none."""
         if not secret.kms_key_id:
@@ -97,13 +104,6 @@ class Ports:
             return self.keys.find(place.region, place.account, name)
         except KmsRefusal as refusal:
             raise InvalidParameterException(f"The operation failed because of an invalid KMS key: {refusal}") from None
-
-    def key_arn(self, place: SecretKey, name: str) -> str | None:
-        """The ARN of the KMS key that a request names; None if there is no such key."""
-        try:
-            return self.keys.find(place.region, place.account, name).arn
-        except KmsRefusal:
-            return None
 
     def seal(
         self,
@@ -130,7 +130,7 @@ class Ports:
     ) -> None:
         """Refuse a customer managed key that the caller can't use: AWS tries it (DOC), even without a value."""
         if not self.under_default_key(secret):
-            self.seal(secret, _TRIAL, b"", caller, actions)
+            self.seal(secret, KEY_TRIAL, b"", caller, actions)
 
     def note_replication(self, secret: Secret, keys: Mapping[str, str], caller: Principal) -> None:
         """Note the keys of a replication that a call requests: the primary's, and by region those of its replicas.
@@ -139,15 +139,21 @@ class Ports:
         """
         current = secret.versions.get(secret.labels.get(labels.CURRENT, ""))
         if current is not None and current.sealed is not None and current.sealed.kms_key_id:
-            self._use_key(key_permissions.OPENING, current.sealed.key_arn, secret, current.id, caller)
+            self._note_use(key_permissions.OPENING, current.sealed.key_arn, secret, current.id, caller)
         for region, name in keys.items():
             replica = secret.key._replace(region=region)
             key_arn = self.key_arn(replica, name) if name else None
             if key_arn is not None:
                 copy = changed(secret, key=replica, arn=arns.in_region(secret.arn, region))
-                self._use_key(key_permissions.REPLICATING, key_arn, copy, _TRIAL, caller)
+                self._note_use(key_permissions.REPLICATING, key_arn, copy, KEY_TRIAL, caller)
 
     def _use_key(
+        self, actions: tuple[str, ...], key_arn: str, secret: Secret, version_id: str, caller: Principal
+    ) -> None:
+        """Called before each use of a key that a secret names. While IAM is in force, it refuses the use."""
+        self._note_use(actions, key_arn, secret, version_id, caller)
+
+    def _note_use(
         self, actions: tuple[str, ...], key_arn: str, secret: Secret, version_id: str, caller: Principal
     ) -> None:
         """Note that a call uses a customer managed key."""

@@ -13,6 +13,7 @@ from pytest_secretsmanager.engine.effects.controls import ReplicaControl, StepCo
 from pytest_secretsmanager.engine.effects.replicas import Replicas
 from pytest_secretsmanager.engine.effects.runs import Run
 from pytest_secretsmanager.engine.errors import ServiceError, UnsupportedOperation
+from pytest_secretsmanager.engine.identities import Identities
 from pytest_secretsmanager.engine.interrupts import taken_back
 from pytest_secretsmanager.engine.layers import forked
 from pytest_secretsmanager.engine.layers.audit import Entry
@@ -206,6 +207,11 @@ class Service:
         """The deleted secrets, and secrets with only their deleted versions."""
         with self.lock:
             return list(self.store.vanished)
+
+    def decide_by(self, identities: Identities | None) -> None:
+        """Let the policies of these identities decide the calls from now on; None: every call is allowed."""
+        self._chains.identities = identities
+        self._calls = self._chains.of_a_call()
 
     def put_around(self, layer: Layer) -> None:
         """Put one more layer around every operation, inside the log. Each read of a batch passes it too.

@@ -153,6 +153,9 @@ def _event_id(entry: Entry) -> str:
 
 
 def _logged_request(entry: Entry) -> Mapping[str, object]:
+    """The members of the request that CloudTrail logs. RECORDED: of a call that IAM refuses it logs none."""
+    if entry.decision is not None and entry.error_message == entry.decision.message:
+        return {}
     hidden = _NOT_LOGGED.get(entry.operation, ())
     return {name: value for name, value in entry.request.items() if name not in hidden}
 

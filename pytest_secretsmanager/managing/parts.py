@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Protocol, TypeVar
 
 from pytest_secretsmanager.controls.clock import Clock, moved_time_of
 from pytest_secretsmanager.controls.events import Events
 from pytest_secretsmanager.controls.functions import Functions
+from pytest_secretsmanager.controls.iam import Iam
 from pytest_secretsmanager.controls.kms import Kms
 from pytest_secretsmanager.controls.replication import HeldReplicas, ReplicationControl
 from pytest_secretsmanager.controls.rotation import RotationControl
@@ -18,6 +20,7 @@ from pytest_secretsmanager.doors.wiring import PROCESS
 from pytest_secretsmanager.engine.call import Call
 from pytest_secretsmanager.engine.callers import Callers, user_of
 from pytest_secretsmanager.engine.checkpoints import Restore
+from pytest_secretsmanager.engine.identities import Identities
 from pytest_secretsmanager.engine.keys import KeyRing
 from pytest_secretsmanager.engine.layers.audit import Entry
 from pytest_secretsmanager.engine.ports import Ports, RequestIds, new_uuid
@@ -49,11 +52,13 @@ class Parts:
     """The parts of one `SecretsManager`.
 
     Most tests use few controls, and making a manager takes time in every test. So `kms`, `rotation`, `replication`,
-    `events`, `deliveries`, `clients` and `serving` are made when they are first asked for.
+    `events`, `deliveries`, `clients`, `serving`, `identities` and `iam` are made when they are first asked for.
     """
 
     entering: "Entering[Parts]"
     """Set by the manager that has these parts."""
+    directory: Path | None = None
+    """The folder of the running test's file, None outside pytest: relative paths of policies start there."""
     runs_decorated = False
     """Whether a function decorated with the manager runs."""
     made_deliveries: Deliveries | None = None
@@ -63,6 +68,8 @@ class Parts:
     _replication: ReplicationControl | None = None
     _events: Events | None = None
     _clients: Clients | None = None
+    _identities: Identities | None = None
+    _iam: Iam | None = None
 
     def __init__(
         self,
@@ -119,11 +126,22 @@ class Parts:
         """
         repeatable = (self.random, self.new_request_id) if isinstance(self.random, SeededRandom) else ()
         controls = (self.time, self.callers, self.keys, self.functions, self.steps, self.held, self.deliveries)
-        return (*controls, *repeatable, self.home, entries_of(self.log), self.clients, self.responder.plans)
+        shared = self.home, entries_of(self.log), self.clients, self.responder.plans, self.identities
+        return (*controls, *repeatable, *shared)
 
     @property
     def kms(self) -> Kms:
-        return self._kms or self._kept("_kms", Kms(self.keys, self.regions, self.home.region_now, self.account))
+        return self._kms or self._kept(
+            "_kms", Kms(self.keys, self.regions, self.home.region_now, self.account, self._directory)
+        )
+
+    @property
+    def identities(self) -> Identities:
+        return self._identities or self._kept("_identities", Identities(self.service.decide_by))
+
+    @property
+    def iam(self) -> Iam:
+        return self._iam or self._kept("_iam", Iam(self.world, self.identities, self.callers, self._directory))
 
     @property
     def rotation(self) -> RotationControl:
@@ -164,6 +182,9 @@ class Parts:
     @property
     def serving(self) -> Serving:
         return self.made_serving or self._kept("made_serving", Serving(self.responder, self.crashes))
+
+    def _directory(self) -> Path | None:
+        return self.directory
 
     def _kept(self, name: str, part: _Part) -> _Part:
         """Keep a part under this name, unless another thread has just kept one; return the kept one.

@@ -56,7 +56,7 @@ def test_a_repeated_putsecretvalue_decrypts_to_compare(world, secret, key):
 def test_a_change_of_the_key_uses_both_keys(world, secret, key):
     new = world.create_key("alias/new")
     world.call("UpdateSecret", SecretId="db", KmsKeyId="alias/new")
-    assert uses(world) == [(SEALING, new.arn, TRIAL), (OPENING, key.arn, TOKEN), (RESEALING, new.arn, TOKEN)]
+    assert uses(world) == [(RESEALING, new.arn, TRIAL), (OPENING, key.arn, TOKEN), (SEALING, new.arn, TOKEN)]
 
 
 def test_a_batch_has_the_uses_of_its_reads(world, secret, key):

@@ -25,6 +25,7 @@ from pytest_secretsmanager.engine.callers import Principal, service_in
 from pytest_secretsmanager.engine.errors import ServiceError
 from pytest_secretsmanager.engine.layers.former_states import CHANGING, NO_STATES, FormerStates, former_states
 from pytest_secretsmanager.engine.rules import labels
+from pytest_secretsmanager.engine.rules.iam.decision import Decision
 from pytest_secretsmanager.engine.rules.key_permissions import KeyUse
 from pytest_secretsmanager.engine.state import Secrets
 
@@ -41,8 +42,8 @@ class Entry(NamedTuple):
 
     `hidden` names the members that the entry leaves out. `response` is None for reads and refused calls. `within` is
     the operation that made this call, such as a batch read. `about` is the ARN of the secret, if the reply of a write
-    doesn't have it. `key_uses` are the call's uses of customer managed KMS keys, `before` the former states of secrets
-    that it changed.
+    doesn't have it. `decision` is IAM's, None while IAM is off. `key_uses` are the call's uses of customer managed KMS
+    keys, `before` the former states of secrets that it changed.
     """
 
     operation: str
@@ -59,6 +60,7 @@ class Entry(NamedTuple):
     within: str | None = None
     by_service: bool = False
     about: str | None = None
+    decision: Decision | None = None
     key_uses: tuple[KeyUse, ...] = ()
     before: FormerStates = NO_STATES
 
@@ -100,7 +102,7 @@ def audit(
             raise
         placements = _placements(secrets, outcome.changes) if outcome.changes else NO_PLACEMENTS
         response = None if described.reads else copied_members(outcome.reply)
-        entry = _answered_entry(call, request, hidden, response, placements, outcome.about)
+        entry = _answered_entry(call, request, hidden, response, placements, outcome)
         if outcome.changes and call.operation in CHANGING:
             entry = entry._replace(before=former_states(secrets, outcome.changes))
         record(_with_key_uses(entry, key_uses) if key_uses else entry)
@@ -147,9 +149,9 @@ def _answered_entry(
     hidden: frozenset[str],
     response: Reply | None,
     placements: Placements,
-    about: str | None,
+    outcome: Outcome,
 ) -> Entry:
-    return Entry(
+    return Entry(  # by position, which is faster: each call makes one
         call.operation,
         request,
         hidden,
@@ -158,8 +160,13 @@ def _answered_entry(
         call.principal,
         call.request_id,
         response,
-        placements=placements,
-        about=about,
+        None,
+        None,
+        placements,
+        None,
+        False,
+        outcome.about,
+        outcome.decision,  # type: ignore[arg-type] # an outcome doesn't know its type
     )
 
 
@@ -174,6 +181,7 @@ def _refused_entry(call: Call, request: Parameters, hidden: frozenset[str], erro
         call.request_id,
         error_code=error.code,
         error_message=error.message,
+        decision=error.decision,  # type: ignore[arg-type] # an error doesn't know its type
     )
 
 
@@ -196,6 +204,7 @@ def _part_entry(call: Call, part: Part) -> Entry:
         error_code=part.error_code,
         error_message=part.error_message,
         within=call.operation,
+        decision=part.decision,  # type: ignore[arg-type] # a part doesn't know its type
     )
 
 

@@ -8,7 +8,6 @@ from pytest_secretsmanager.engine.changed import changed
 from pytest_secretsmanager.engine.errors import ResourceExistsException
 from pytest_secretsmanager.engine.ports import Ports
 from pytest_secretsmanager.engine.rules import labels, retention, rotation
-from pytest_secretsmanager.engine.rules.key_permissions import RESEALING
 from pytest_secretsmanager.engine.state import Secret, Value, Version
 
 
@@ -73,5 +72,5 @@ def reseal(secret: Secret, ports: Ports, caller: Principal) -> Secret:
     for version in secret.versions.values():
         if version.id in marked and version.sealed is not None:
             plain = ports.open(secret, version.id, version.sealed, caller)
-            versions[version.id] = changed(version, sealed=ports.seal(secret, version.id, plain, caller, RESEALING))
+            versions[version.id] = changed(version, sealed=ports.seal(secret, version.id, plain, caller))
     return changed(secret, versions=versions)

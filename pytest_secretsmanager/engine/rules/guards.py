@@ -35,6 +35,18 @@ def require_token(call: Call, refusal: type[ServiceError] = InvalidRequestExcept
     return token
 
 
+def require_well_formed(call: Call) -> None:
+    """Raise the error that AWS finds before IAM decides (RECORDED): of the token, then of the name's characters."""
+    operation = call.operation
+    if operation == "RotateSecret":
+        require_token(call, InvalidParameterException)
+    elif operation in ("CreateSecret", "PutSecretValue") or (operation == "UpdateSecret" and has_value(call)):
+        require_token(call)
+    name = call.text("Name" if operation == "CreateSecret" else "SecretId")
+    if name is not None and not arns.is_arn(name):
+        require_name(name)
+
+
 def require_name(name: str) -> str:
     """The name, if it has only characters that AWS allows (RECORDED)."""
     if _NAME(name) is None:

@@ -36,9 +36,10 @@ def needed_requests(entries: Sequence[Entry], secrets: FindSecret, key_arn: Find
 def requests_of_entry(entry: Entry, secrets: FindSecret, key_arn: FindKeyArn) -> tuple[Request, ...]:
     """The requests of one logged call. `secrets` has the secrets as they were before it."""
     call = Call(entry.operation, entry.request, entry.region, entry.principal, entry.time, entry.request_id)
-    requests = requests_of(call, secrets, key_arn=key_arn)
+    added = entry.principal.context.get
+    requests = requests_of(call, secrets, added=added, key_arn=key_arn)
     for use in entry.key_uses:
-        requests += key_requests_of(use, call)
+        requests += key_requests_of(use, call, added=added)
     return requests
 
 
