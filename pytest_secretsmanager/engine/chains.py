@@ -9,7 +9,7 @@ from pytest_secretsmanager.engine.call import Call, Handler, Outcome
 from pytest_secretsmanager.engine.effects.background import WorkHandler, working_on
 from pytest_secretsmanager.engine.identities import Identities
 from pytest_secretsmanager.engine.key_access import GuardedPorts
-from pytest_secretsmanager.engine.layers.audit import NoteRefused, Record, audit, audit_events
+from pytest_secretsmanager.engine.layers.audit import Entry, NoteRefused, Record, audit, audit_events
 from pytest_secretsmanager.engine.layers.authorize import authorize
 from pytest_secretsmanager.engine.layers.forked import Layer
 from pytest_secretsmanager.engine.layers.mark_replicas import mark_replicas
@@ -76,6 +76,16 @@ class Chains:
     def audited(self, handler: Handler) -> Handler:
         """The handler with the log around it."""
         return audit(handler, self._store, self._record, self._note_refused, self._ports.key_uses)
+
+    def record_also(self, note: Record) -> None:
+        """Call `note` with each entry, too, in the chains that are built from now on."""
+        record = self._record
+
+        def record_both(entry: Entry) -> None:
+            record(entry)
+            note(entry)
+
+        self._record = record_both
 
     def put_around(self, layer: Layer) -> None:
         """Put one more layer around every operation, inside the log, in the chains that are built from now on."""
