@@ -13,15 +13,13 @@ from pytest_secretsmanager.engine.callers import Principal
 from pytest_secretsmanager.engine.identities import Identities, access_denied
 from pytest_secretsmanager.engine.keys import NOT_ALLOWED, KmsKey
 from pytest_secretsmanager.engine.ports import Ports
-from pytest_secretsmanager.engine.rules.iam.decision import Decision, Policies, decide
+from pytest_secretsmanager.engine.rules.iam.decision import Decision, decide
 from pytest_secretsmanager.engine.rules.iam.documents import Policy, parse_policy
 from pytest_secretsmanager.engine.rules.iam.requests import Request
 from pytest_secretsmanager.engine.rules.key_permissions import key_request_of
 from pytest_secretsmanager.engine.state import Secret
 
 __tracebackhide__ = True
-
-_NO_POLICIES = Policies(identity=())
 
 
 class GuardedPorts(Ports):
@@ -62,31 +60,8 @@ class GuardedPorts(Ports):
 
 def key_decision(request: Request, key: KmsKey, identities: Identities) -> Decision:
     """Return the decision on the use of a key. Without a policy of its own, a key grants everything to its account."""
-    policies = identities.policies_of(request.principal)
-    if key.policy is None:
-        return decide(request, policies)
-    policy = _parsed(key.policy, f"policy of KMS key {key.alias or key.arn}")
-    decision = decide(request, policies, policy)
-    if not decision.allowed or request.principal.account != request.account or _is_granted(request, policy):
-        return decision
-    refusal = decide(request, _NO_POLICIES, policy)
-    reason = f"{policy.name} allows {request.action} neither to the caller nor to account {request.account}"
-    ending = f"because no resource-based policy allows the {request.action} action"
-    return Decision(
-        allowed=False,
-        policy_type="resource-based policy",
-        message=f"{refusal.message.partition(' because ')[0]} {ending}",
-        reason=reason,
-    )
-
-
-def _is_granted(request: Request, policy: Policy) -> bool:
-    """Return whether a key's policy allows a caller of its own account, or leaves that to the account."""
-    account = Principal(request.account, f"arn:{arns.split(request.resource).partition}:iam::{request.account}:root")
-    return any(
-        decide(request._replace(principal=principal), _NO_POLICIES, policy).allowed
-        for principal in (request.principal, account)
-    )
+    policy = None if key.policy is None else _parsed(key.policy, f"policy of KMS key {key.alias or key.arn}")
+    return decide(request, identities.policies_of(request.principal), policy)
 
 
 @lru_cache(maxsize=256)

@@ -8,7 +8,7 @@ from pytest_secretsmanager.report.not_found import LINES, filled
 
 
 def denied(met: Sequence[tuple[World, Sequence[Event]]]) -> str:
-    """A line for each different refusal, and one with its reason, in the order of the calls; empty without one.
+    """Lines for each different refusal and its reason, in the order of the calls; empty without one.
 
     `met` is as in `not_found`.
     """
@@ -25,5 +25,5 @@ def _refusals(event: Event) -> Iterator[tuple[str, ...]]:
     if decision is None or decision.allowed:
         return
     own = "" if event.error_message == decision.message else f"{event.error_message}: "
-    line = f"{event.within or event.operation}: {own}{decision.message}"
-    yield (line, f"  {decision.reason}") if decision.reason else (line,)
+    first = f"{event.within or event.operation}: {own}{decision.message}"
+    yield first, *(f"  {line}" for line in decision.reason.splitlines())

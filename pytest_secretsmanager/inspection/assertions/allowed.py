@@ -6,20 +6,20 @@ from collections.abc import Sequence
 from pytest_secretsmanager.engine.rules.iam.decision import Policies
 from pytest_secretsmanager.inspection.assertions.calls import event_text
 from pytest_secretsmanager.inspection.log import Event
+from pytest_secretsmanager.inspection.permissions.logged import given_policies, logged_requests
 from pytest_secretsmanager.inspection.permissions.refused import RefusedCall, refused_calls
-from pytest_secretsmanager.inspection.permissions.replay import needed_requests
 from pytest_secretsmanager.inspection.wording import bounded, count_text, repeated_text
 from pytest_secretsmanager.inspection.world import World
-from pytest_secretsmanager.policy_sources import read_policies
+from pytest_secretsmanager.policy_sources import PolicySources
 
 __tracebackhide__ = True
 
 _MOST_CALLS = 10
 
 
-def assert_allowed(world: World, policy: object) -> None:
-    policies = Policies(identity=read_policies(policy, name="the policy", with_principals=False))
-    needed = needed_requests(world.entries.visible, world.service.store, world.service.ports.key_arn)
+def assert_allowed(world: World, policy: PolicySources) -> None:
+    policies = Policies(identity=given_policies(world, policy))
+    needed = logged_requests(world)
     refused = refused_calls(needed, policies)
     if refused:
         raise AssertionError(_refusals_text(refused, len(needed)))
