@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from textwrap import indent
 
 from pytest_secretsmanager.engine.rules.iam.decision import Policies
 from pytest_secretsmanager.inspection.assertions.calls import event_text
@@ -27,14 +28,8 @@ def assert_allowed(world: World, policy: PolicySources) -> None:
 
 def _refusals_text(refused: Sequence[RefusedCall], calls: int) -> str:
     """The failure for some refused calls of a log with so many `calls`. Equal ones stand in one line."""
-    counts = Counter(map(_call_text, refused))
-    lines = [f"  {repeated_text(call, times)}\n    {reason}" for (call, reason), times in counts.items()]
+    counts = Counter((event_text(Event(call.entry)), call.decision.reason) for call in refused)
+    lines = [f"  {repeated_text(call, times)}\n{indent(reason, '    ')}" for (call, reason), times in counts.items()]
     return "\n".join(
         [f"the policy refuses {len(refused)} of {count_text(calls, 'call')}:", *bounded(lines, _MOST_CALLS)]
     )
-
-
-def _call_text(refused: RefusedCall) -> tuple[str, str]:
-    request = refused.request
-    on = "" if request.resource == "*" else f" on {request.resource}"
-    return event_text(Event(refused.entry)), f"needs {request.action}{on}: {refused.decision.reason}"
