@@ -1,6 +1,7 @@
 """The options, each once: the ini options, the keywords of the marker and of `SecretsManager`, and those of `serve`.
 
-From here come the ini file's defaults and help, the marker's text, the command's arguments and the guide's table.
+From here come the ini file's defaults and help, the marker's text, the command's arguments and the guide's tables. The
+options of pytest's command line are a list of their own.
 Imports none of the heavy libraries, since pytest loads it in every run.
 """
 
@@ -44,6 +45,19 @@ class Option(NamedTuple):
     def plain_help(self) -> str:
         """The help text with the default, for a terminal."""
         return f"{self.help.replace('`', '')} (default: {self.plain_default})"
+
+
+class CommandLineOption(NamedTuple):
+    """One option of pytest's command line. `metavar` is its value in the help text."""
+
+    flag: str
+    metavar: str
+    help: str
+
+    @property
+    def destination(self) -> str:
+        """The name in pytest's `config.option`."""
+        return self.flag.removeprefix("--").replace("-", "_")
 
 
 REGION = Option(
@@ -94,6 +108,14 @@ POLICY = Option(
     ini_type=None,
 )
 
+POLICY_FILE = CommandLineOption(
+    "--secretsmanager-policy",
+    "PATH",
+    "write the least-privilege identity policy of the whole run to this file, as JSON, over all workers of xdist",
+)
+
+COMMAND_LINE_OPTIONS = (POLICY_FILE,)
+
 OPTIONS = (REGION, ACCOUNT, RANDOM_SEED, BLOCK_NETWORK, SEEDS, NOW, VERSION_QUOTA, EXTRA_REGIONS, POLICY)
 
 KEYWORDS = tuple(option.name for option in (REGION, ACCOUNT, RANDOM_SEED, NOW, VERSION_QUOTA, EXTRA_REGIONS, POLICY))
@@ -117,3 +139,9 @@ def table() -> str:
     """Return the guide's table of options, in Markdown."""
     lines = ["| ini option | keyword | default | |", "| --- | --- | --- | --- |"]
     return "\n".join([*lines, *(f"| {' | '.join(row)} |" for row in rows())])
+
+
+def command_line_table() -> str:
+    """Return the guide's table of the options of pytest's command line, in Markdown."""
+    rows = [f"| `{option.flag}={option.metavar}` | {option.help} |" for option in COMMAND_LINE_OPTIONS]
+    return "\n".join(["| command line | |", "| --- | --- |", *rows])

@@ -9,7 +9,7 @@ from pytest_secretsmanager.engine.call import Call, Handler, Outcome
 from pytest_secretsmanager.engine.effects.background import WorkHandler, working_on
 from pytest_secretsmanager.engine.identities import Identities
 from pytest_secretsmanager.engine.key_access import GuardedPorts
-from pytest_secretsmanager.engine.layers.audit import NoteRefused, Record, audit, audit_events
+from pytest_secretsmanager.engine.layers.audit import Entry, NoteRefused, Record, audit, audit_events
 from pytest_secretsmanager.engine.layers.authorize import authorize
 from pytest_secretsmanager.engine.layers.forked import Layer
 from pytest_secretsmanager.engine.layers.mark_replicas import mark_replicas
@@ -50,8 +50,16 @@ class Chains:
         return self.audited(self._within_outer(validate(self._permitted())))
 
     def of_a_seed(self) -> Handler:
-        """The chain of a call that seeds: it is not logged."""
-        return self._within_outer(validate(mark_replicas(self._run, self._store)))
+        """The chain of a call that seeds: it is not logged, and neither are its uses of keys."""
+        seed = self._within_outer(validate(mark_replicas(self._run, self._store)))
+
+        def unlogged(call: Call) -> Outcome:
+            try:
+                return seed(call)
+            finally:
+                self._ports.key_uses.clear()
+
+        return unlogged
 
     def of_a_read_in_a_batch(self) -> Handler:
         """The chain of one read. The batch itself is a call: it has passed the other layers, and logs its reads."""
@@ -67,7 +75,17 @@ class Chains:
 
     def audited(self, handler: Handler) -> Handler:
         """The handler with the log around it."""
-        return audit(handler, self._store, self._record, self._note_refused)
+        return audit(handler, self._store, self._record, self._note_refused, self._ports.key_uses)
+
+    def record_also(self, note: Record) -> None:
+        """Call `note` with each entry, too, in the chains that are built from now on."""
+        record = self._record
+
+        def record_both(entry: Entry) -> None:
+            record(entry)
+            note(entry)
+
+        self._record = record_both
 
     def put_around(self, layer: Layer) -> None:
         """Put one more layer around every operation, inside the log, in the chains that are built from now on."""

@@ -5,7 +5,6 @@ managed key decides whether the identity policies of its account count: if it gr
 callers that it names itself may use the key.
 """
 
-from collections.abc import Mapping
 from functools import lru_cache
 
 from pytest_secretsmanager.engine import arns
@@ -13,17 +12,14 @@ from pytest_secretsmanager.engine.call import Call
 from pytest_secretsmanager.engine.callers import Principal
 from pytest_secretsmanager.engine.identities import Identities, access_denied
 from pytest_secretsmanager.engine.keys import NOT_ALLOWED, KmsKey
-from pytest_secretsmanager.engine.ports import KEY_TRIAL, Ports
+from pytest_secretsmanager.engine.ports import Ports
 from pytest_secretsmanager.engine.rules.iam.decision import Decision, decide
 from pytest_secretsmanager.engine.rules.iam.documents import Policy, parse_policy
 from pytest_secretsmanager.engine.rules.iam.requests import Request
-from pytest_secretsmanager.engine.rules.key_permissions import LINKING, OPENING, RESEALING, SEALING, key_request_of
-from pytest_secretsmanager.engine.state import Sealed, Secret
+from pytest_secretsmanager.engine.rules.key_permissions import key_request_of
+from pytest_secretsmanager.engine.state import Secret
 
 __tracebackhide__ = True
-
-_TRIED: Mapping[str, tuple[str, ...]] = {"UpdateSecret": RESEALING, "AssociateCrossAccountReplica": LINKING}
-"""The actions on a key that an operation tries, if they are not those of sealing (DOC)."""
 
 
 class GuardedPorts(Ports):
@@ -40,28 +36,16 @@ class GuardedPorts(Ports):
             ports.regions,
             ports.numbers,
             ports.elsewhere,
+            ports.key_uses,
         )
         self._identities = identities
         self._call = call
 
-    def seal(self, secret: Secret, version_id: str, value: bytes, caller: Principal) -> Sealed:
-        """Encrypt a value, if the caller may use the secret's key."""
-        self._require(SEALING, self._key(secret.key, secret.kms_key_id), secret, version_id)
-        return super().seal(secret, version_id, value, caller)
-
-    def require_key_access(self, secret: Secret, caller: Principal) -> None:
-        """Refuse a customer managed key that the caller can't use."""
-        if not self.under_default_key(secret):
-            actions = _TRIED.get(self._call.operation, SEALING)
-            self._require(actions, self._key(secret.key, secret.kms_key_id), secret, KEY_TRIAL)
-            super().seal(secret, KEY_TRIAL, b"", caller)
-
-    def open(self, secret: Secret, version_id: str, sealed: Sealed, caller: Principal) -> bytes:
-        """Return the plain value, if the caller may use the key that encrypts it."""
-        self._require(OPENING, self.keys.at(sealed.key_arn), secret, version_id)
-        return super().open(secret, version_id, sealed, caller)
-
-    def _require(self, actions: tuple[str, ...], key: KmsKey, secret: Secret, version_id: str) -> None:
+    def _use_key(
+        self, actions: tuple[str, ...], key_arn: str, secret: Secret, version_id: str, caller: Principal
+    ) -> None:
+        super()._use_key(actions, key_arn, secret, version_id, caller)
+        key = self.keys.at(key_arn)
         if key.alias == arns.DEFAULT_KMS_ALIAS:
             return
         added = self._call.principal.context.get

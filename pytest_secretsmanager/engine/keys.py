@@ -138,6 +138,10 @@ class KeyRing:
             raise KmsRefusal("NotFoundException", missing)
         return found
 
+    def is_default(self, arn: str) -> bool:
+        """Return whether this is the ARN of an account's default key."""
+        return arn in self._defaults.values()
+
     def at(self, arn: str) -> KmsKey:
         """The key of the ARN of a sealed value."""
         return self._keys[arn]

@@ -16,7 +16,7 @@ from pytest_secretsmanager.engine.errors import ServiceError, UnsupportedOperati
 from pytest_secretsmanager.engine.identities import Identities
 from pytest_secretsmanager.engine.interrupts import taken_back
 from pytest_secretsmanager.engine.layers import forked
-from pytest_secretsmanager.engine.layers.audit import Entry
+from pytest_secretsmanager.engine.layers.audit import Entry, Record
 from pytest_secretsmanager.engine.layers.forked import Layer
 from pytest_secretsmanager.engine.operations import OPERATIONS
 from pytest_secretsmanager.engine.ports import Ports
@@ -211,6 +211,11 @@ class Service:
     def decide_by(self, identities: Identities | None) -> None:
         """Let the policies of these identities decide the calls from now on; None: every call is allowed."""
         self._chains.identities = identities
+        self._calls = self._chains.of_a_call()
+
+    def log_also(self, note: Record) -> None:
+        """Call `note` with each entry of the log from now on, before the changes of its call. It must not raise."""
+        self._chains.record_also(note)
         self._calls = self._chains.of_a_call()
 
     def put_around(self, layer: Layer) -> None:

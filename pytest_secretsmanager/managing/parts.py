@@ -31,6 +31,7 @@ from pytest_secretsmanager.inspection import entered
 from pytest_secretsmanager.inspection.log import Log, entries_of
 from pytest_secretsmanager.inspection.other_managers import Presence
 from pytest_secretsmanager.inspection.world import World
+from pytest_secretsmanager.managing import run_permissions
 from pytest_secretsmanager.managing.chance import SeededRandom, random_of
 from pytest_secretsmanager.managing.clients import Clients
 from pytest_secretsmanager.managing.entering import Entering
@@ -96,6 +97,8 @@ class Parts:
         ports = Ports(self.random, self.keys, version_quota, self.functions.by_arn, regions, elsewhere=moto.function)
         self.service = Service(ports, self.entries, moved_time.seconds, self.steps, self.held)
         moved_time.follow(self.service)
+        for permissions in run_permissions.collecting:
+            permissions.follow(self.service)
         self.responder = Responder(
             self.service,
             moved_time.seconds,

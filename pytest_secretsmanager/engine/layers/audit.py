@@ -23,8 +23,10 @@ from pytest_secretsmanager.engine.call import (
 )
 from pytest_secretsmanager.engine.callers import Principal, service_in
 from pytest_secretsmanager.engine.errors import ServiceError
+from pytest_secretsmanager.engine.layers.former_states import CHANGING, NO_STATES, FormerStates, former_states
 from pytest_secretsmanager.engine.rules import labels
 from pytest_secretsmanager.engine.rules.iam.decision import Decision
+from pytest_secretsmanager.engine.rules.key_permissions import KeyUse
 from pytest_secretsmanager.engine.state import Secrets
 
 __tracebackhide__ = True
@@ -40,7 +42,8 @@ class Entry(NamedTuple):
 
     `hidden` names the members that the entry leaves out. `response` is None for reads and refused calls. `within` is
     the operation that made this call, such as a batch read. `about` is the ARN of the secret, if the reply of a write
-    doesn't have it. `decision` is IAM's, None while IAM is off.
+    doesn't have it. `decision` is IAM's, None while IAM is off. `key_uses` are the call's uses of customer managed KMS
+    keys, `before` the former states of secrets that it changed.
     """
 
     operation: str
@@ -58,6 +61,8 @@ class Entry(NamedTuple):
     by_service: bool = False
     about: str | None = None
     decision: Decision | None = None
+    key_uses: tuple[KeyUse, ...] = ()
+    before: FormerStates = NO_STATES
 
     @property
     def moves(self) -> dict[str, tuple[labels.Move, ...]]:
@@ -74,8 +79,10 @@ NoteRefused: TypeAlias = Callable[[Call], None]
 """Called with each refused call that has members which are not logged."""
 
 
-def audit(inner: Handler, secrets: Secrets, record: Record, note_refused: NoteRefused) -> Handler:
-    """Record every call. Neither `record` nor `note_refused` may raise."""
+def audit(
+    inner: Handler, secrets: Secrets, record: Record, note_refused: NoteRefused, key_uses: list[KeyUse]
+) -> Handler:
+    """Record every call. Neither `record` nor `note_refused` may raise. `key_uses` has the uses of the current call."""
 
     def handle(call: Call) -> Outcome:
         described = model.operation(call.operation)
@@ -85,13 +92,20 @@ def audit(inner: Handler, secrets: Secrets, record: Record, note_refused: NoteRe
         try:
             outcome = inner(call)
         except ServiceError as error:
-            record(_refused_entry(call, request, hidden, error))
+            entry = _refused_entry(call, request, hidden, error)
+            record(_with_key_uses(entry, key_uses) if key_uses else entry)
             if hidden:
                 note_refused(call)
             raise
+        except BaseException:
+            key_uses.clear()
+            raise
         placements = _placements(secrets, outcome.changes) if outcome.changes else NO_PLACEMENTS
         response = None if described.reads else copied_members(outcome.reply)
-        record(_answered_entry(call, request, hidden, response, placements, outcome))
+        entry = _answered_entry(call, request, hidden, response, placements, outcome)
+        if outcome.changes and call.operation in CHANGING:
+            entry = entry._replace(before=former_states(secrets, outcome.changes))
+        record(_with_key_uses(entry, key_uses) if key_uses else entry)
         for part in outcome.parts:
             record(_part_entry(call, part))
         for event in outcome.events:
@@ -110,9 +124,10 @@ def audit_events(
         outcome = inner(asked)
         if outcome.events:
             time, placements = now(), _placements(secrets, outcome.changes)
+            before = former_states(secrets, outcome.changes)
             for event in outcome.events:
-                record(_event_entry(event, time, placements))
-                placements = NO_PLACEMENTS
+                record(_event_entry(event, time, placements)._replace(before=before))
+                placements, before = NO_PLACEMENTS, NO_STATES
         return outcome
 
     return handle
@@ -168,6 +183,13 @@ def _refused_entry(call: Call, request: Parameters, hidden: frozenset[str], erro
         error_message=error.message,
         decision=error.decision,  # type: ignore[arg-type] # an error doesn't know its type
     )
+
+
+def _with_key_uses(entry: Entry, key_uses: list[KeyUse]) -> Entry:
+    """The entry with the uses so far, which the list then forgets."""
+    uses = tuple(key_uses)
+    key_uses.clear()
+    return entry._replace(key_uses=uses)
 
 
 def _part_entry(call: Call, part: Part) -> Entry:

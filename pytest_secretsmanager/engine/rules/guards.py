@@ -16,7 +16,7 @@ from pytest_secretsmanager.engine.errors import (
     ValidationException,
 )
 from pytest_secretsmanager.engine.rules import cross_account
-from pytest_secretsmanager.engine.state import Secret, SecretKey, Secrets, Value, Version
+from pytest_secretsmanager.engine.state import FindSecret, Secret, SecretKey, Secrets, Value, Version
 
 VALUE_QUOTA = 65_536
 """The maximum size of a secret value in bytes."""
@@ -167,7 +167,7 @@ def require_version(secret: Secret, version_id: str) -> Version:
     return version
 
 
-def find(secrets: Secrets, call: Call, secret_id: str) -> Secret | None:
+def find(secrets: FindSecret, call: Call, secret_id: str) -> Secret | None:
     """The secret that a name, a full ARN or a partial ARN means in the call's region, or None.
 
     A name means the caller's own account (DOC), and so does a partial ARN (GUESS: DOC asks for an ARN). An ARN of
@@ -187,7 +187,7 @@ def is_gone(secret: Secret, time: float) -> bool:
     return secret.deletion is not None and secret.deletion.due <= time
 
 
-def _find_by_arn(secrets: Secrets, region: str, account: str, arn: str) -> Secret | None:
+def _find_by_arn(secrets: FindSecret, region: str, account: str, arn: str) -> Secret | None:
     parsed = arns.parse(arn)
     if parsed is None or parsed.region != region or (parsed.partial and parsed.account != account):
         return None

@@ -23,6 +23,9 @@ SEALING = ("kms:GenerateDataKey", "kms:Decrypt")
 RESEALING = ("kms:GenerateDataKey", "kms:Decrypt", "kms:Encrypt")
 """The actions of UpdateSecret under the new key, when it changes the key of a secret (DOC)."""
 
+REPLICATING = ("kms:GenerateDataKey", "kms:Encrypt")
+"""The actions under the key of a replica in another region (DOC)."""
+
 LINKING = ("kms:Encrypt",)
 """The action under the key of a replica in another account, when AssociateCrossAccountReplica tries it (DOC)."""
 
@@ -37,14 +40,17 @@ class KeyUse(NamedTuple):
 
 
 def key_requests_of(use: KeyUse, call: Call, *, added: Context = no_keys) -> tuple[Request, ...]:
-    """The requests that IAM decides for one use of a key. `added` has condition keys that the call doesn't know."""
+    """The requests that IAM decides for one use of a key, in the order of AWS's checks."""
     return tuple([key_request_of(action, *use[1:], call, added=added) for action in use.actions])
 
 
 def key_request_of(
     action: str, key_arn: str, secret_arn: str, version_id: str, call: Call, *, added: Context = no_keys
 ) -> Request:
-    """The request that IAM decides for one action on a key, which Secrets Manager makes for a caller."""
+    """The request that IAM decides for one action on a key, which Secrets Manager makes for a caller.
+
+    `added` has condition keys that the call doesn't know.
+    """
     context = partial(_condition_value, key_arn, secret_arn, version_id, call, added)
     return Request(action, key_arn, arns.split(key_arn).account, call.principal, context, key_arn)
 
@@ -67,7 +73,7 @@ _OF_A_USE: Mapping[str, Callable[[str, str, str, Call], ContextValue]] = {
     "kms:calleraccount": lambda _, __, ___, call: call.account,
     "kms:encryptioncontext:secretarn": lambda _, secret_arn, __, ___: secret_arn,
     "kms:encryptioncontext:secretversionid": lambda _, __, version_id, ___: version_id,
-    "kms:viaservice": lambda _, __, ___, call: _via_service(call.region),
+    "kms:viaservice": lambda key_arn, *_: _via_service(arns.split(key_arn).region),
 }
 
 

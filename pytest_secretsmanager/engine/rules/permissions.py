@@ -21,7 +21,7 @@ from pytest_secretsmanager.engine.rules.condition_keys import (
     written_key_arn,
 )
 from pytest_secretsmanager.engine.rules.iam.requests import Context, Request
-from pytest_secretsmanager.engine.state import Secret, SecretKey, Secrets
+from pytest_secretsmanager.engine.state import FindSecret, Secret, SecretKey
 
 UNKNOWN_SUFFIX = "-??????"
 """The end of an ARN whose six characters no caller can know. A policy's `-??????` matches it, and so does `*`."""
@@ -84,7 +84,7 @@ _FURTHER: Mapping[str, tuple[_Further, ...]] = {
 
 
 def requests_of(
-    call: Call, secrets: Secrets, *, added: Context = no_keys, key_arn: FindKeyArn = written_key_arn
+    call: Call, secrets: FindSecret, *, added: Context = no_keys, key_arn: FindKeyArn = written_key_arn
 ) -> tuple[Request, ...]:
     """The requests that IAM decides before a call runs, in the order of AWS's checks.
 
@@ -109,7 +109,7 @@ def requests_of(
     return (first,) if further is None else (first, *_further(further, first, call, secret, secrets, key_arn, added))
 
 
-def _found(call: Call, secrets: Secrets, secret_id: str) -> Secret | None:
+def _found(call: Call, secrets: FindSecret, secret_id: str) -> Secret | None:
     try:
         return guards.find(secrets, call, secret_id)
     except ServiceError:  # the name has characters that no secret's name has
@@ -126,7 +126,8 @@ def _request(
         # GUESS: ValidateResourcePolicy without a secret is about no resource.
         arn, account, shown = "*", call.account, ""
     else:
-        arn = secret_id if arns.is_arn(secret_id) else _unknown_arn(call, secret_id)
+        # GUESS: AWS reads a malformed ARN as a name.
+        arn = _unknown_arn(call, secret_id) if arns.parse(secret_id) is None else secret_id
         account, shown = _account_in(arn, call.account), secret_id
     context = partial(condition_value, action, call, secret, account, key_arn, added)
     return Request(action, arn, account, call.principal, context, shown)
@@ -155,7 +156,7 @@ def _further(
     first: Request,
     call: Call,
     secret: Secret | None,
-    secrets: Secrets,
+    secrets: FindSecret,
     key_arn: FindKeyArn,
     added: Context,
 ) -> list[Request]:
@@ -173,7 +174,7 @@ def _further(
     return found
 
 
-def _at(arn: str, secrets: Secrets) -> Secret | None:
+def _at(arn: str, secrets: FindSecret) -> Secret | None:
     """The secret of an ARN; None for the ARN of a function or a role."""
     parsed = arns.parse(arn)
     return None if parsed is None else secrets.get(SecretKey(*parsed[:3]))

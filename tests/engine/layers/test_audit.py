@@ -43,7 +43,13 @@ def store():
 
 
 @pytest.fixture
-def handle(store, logged, refused):
+def key_uses():
+    """The uses of customer managed keys by the current call."""
+    return []
+
+
+@pytest.fixture
+def handle(store, logged, refused, key_uses):
     """Send a call through the layer around a handler that returns or raises this outcome."""
 
     def send(call, outcome):
@@ -52,7 +58,7 @@ def handle(store, logged, refused):
                 raise outcome
             return outcome
 
-        return audit(inner, store, logged.append, refused.append)(call)
+        return audit(inner, store, logged.append, refused.append, key_uses)(call)
 
     return send
 

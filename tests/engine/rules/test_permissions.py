@@ -182,7 +182,7 @@ def test_the_table_has_every_operation():
         pytest.param("a b", f"{PLACE}:a b-??????", "a b", ACCOUNT, id="name that no secret can have"),
         pytest.param(f"{PLACE}:gone", f"{PLACE}:gone", f"{PLACE}:gone", ACCOUNT, id="ARN of no secret"),
         pytest.param(f"{OTHER_ARN}x", f"{OTHER_ARN}x", f"{OTHER_ARN}x", OTHER_ACCOUNT, id="ARN elsewhere of no secret"),
-        pytest.param("arn:aws:nothing", "arn:aws:nothing", "arn:aws:nothing", ACCOUNT, id="malformed ARN"),
+        pytest.param("arn:no", f"{PLACE}:arn:no-??????", "arn:no", ACCOUNT, id="malformed ARN"),
     ],
 )
 def test_the_request_for_a_secret_named_by(secret_id, resource, shown, account):

@@ -1,0 +1,82 @@
+"""The parts of an identity policy that no logged call needed."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from pytest_secretsmanager.engine.rules.iam.decision import Policies
+from pytest_secretsmanager.engine.rules.iam.documents import Policy, Statement
+from pytest_secretsmanager.engine.rules.iam.requests import Request
+from pytest_secretsmanager.inspection.permissions.refused import decide_by_identity
+from pytest_secretsmanager.inspection.wording import count_text
+
+__tracebackhide__ = True
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class UnusedPermission:
+    """A part of a policy that no logged call needed: a whole statement, or some of its actions and resources.
+
+    `policy` names the policy: its file, or `the policy`. `statement` is the number of the statement, from 1, with its
+    Sid. `actions` and `resources` are as the statement writes them. `is_whole` says that no call needed the statement.
+    """
+
+    policy: str
+    statement: str
+    actions: tuple[str, ...]
+    resources: tuple[str, ...]
+    is_whole: bool
+
+    def __repr__(self) -> str:
+        where = f"{self.policy}: statement {self.statement}"
+        if self.is_whole:
+            return f"<unused in {where}>"
+        parts = [_named("action", self.actions), _named("resource", self.resources)]
+        return f"<unused in {where}: {'; '.join(part for part in parts if part)}>"
+
+
+def _named(noun: str, names: Sequence[str]) -> str:
+    return f"{count_text(len(names), noun).partition(' ')[2]} {', '.join(names)}" if names else ""
+
+
+def unused_permissions(policies: Iterable[Policy], requests: Iterable[Request]) -> list[UnusedPermission]:
+    """The unused parts of the statements that allow, in their order."""
+    asked = list(requests)
+    found = [
+        _unused_in(policy, statement, asked)
+        for policy in policies
+        for statement in policy.statements
+        if statement.effect == "Allow"
+    ]
+    return [part for part in found if part is not None]
+
+
+def _unused_in(policy: Policy, statement: Statement, asked: Sequence[Request]) -> UnusedPermission | None:
+    needing = [request for request in asked if _allows(policy, statement, request)]
+    actions, resources = statement.actions or (), statement.resources or ()
+    if needing:
+        actions = tuple([each for each in actions if not _is_needed(policy, _with_action(statement, each), needing)])
+        resources = tuple(
+            [each for each in resources if not _is_needed(policy, _with_resource(statement, each), needing)]
+        )
+        if not actions and not resources:
+            return None
+    sid = f" ({statement.sid})" if statement.sid else ""
+    return UnusedPermission(policy.name, f"{statement.number}{sid}", actions, resources, is_whole=not needing)
+
+
+def _is_needed(policy: Policy, statement: Statement, asked: Iterable[Request]) -> bool:
+    return any(_allows(policy, statement, request) for request in asked)
+
+
+def _allows(policy: Policy, statement: Statement, request: Request) -> bool:
+    """Return whether the statement alone allows the request."""
+    alone = Policy(policy.name, policy.version, (statement,))
+    return decide_by_identity(request, Policies(identity=(alone,))).allowed
+
+
+def _with_action(statement: Statement, action: str) -> Statement:
+    return replace(statement, actions=(action,))
+
+
+def _with_resource(statement: Statement, resource: str) -> Statement:
+    return replace(statement, resources=(resource,))
