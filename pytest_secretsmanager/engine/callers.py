@@ -227,6 +227,9 @@ class Callers:
                     self.take_back(known.pair)
             self.handed_out |= {key: known for key, known in before.items() if known.principal is not None}
             with _acting_lock:
+                for block in self.blocks:
+                    if block.pair is not None and block not in blocks:
+                        self.take_back(block.pair)
                 self.blocks = tuple([block for block in blocks if not block.is_over])
 
         return restore

@@ -45,9 +45,7 @@ class GuardedPorts(Ports):
         self, actions: tuple[str, ...], key_arn: str, secret: Secret, version_id: str, caller: Principal
     ) -> None:
         super()._use_key(actions, key_arn, secret, version_id, caller)
-        self._require(actions, self.keys.at(key_arn), secret, version_id)
-
-    def _require(self, actions: tuple[str, ...], key: KmsKey, secret: Secret, version_id: str) -> None:
+        key = self.keys.at(key_arn)
         if key.alias == arns.DEFAULT_KMS_ALIAS:
             return
         added = self._call.principal.context.get
