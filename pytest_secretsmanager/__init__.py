@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from pytest_secretsmanager.inspection.names import LoggedName as LoggedName
     from pytest_secretsmanager.inspection.names import OperationName as OperationName
     from pytest_secretsmanager.inspection.names import StepName as StepName
+    from pytest_secretsmanager.inspection.permissions.unused import UnusedPermission as UnusedPermission
     from pytest_secretsmanager.inspection.put_rate import PutRateWarning as PutRateWarning
     from pytest_secretsmanager.inspection.rotation_runs import RotationRun as RotationRun
     from pytest_secretsmanager.inspection.views import SecretView as SecretView
@@ -80,6 +81,7 @@ else:
             "inspection.names": (
                 "AWSCURRENT AWSPENDING AWSPREVIOUS ErrorCode LabelName LoggedName OperationName StepName"
             ),
+            "inspection.permissions.unused": "UnusedPermission",
             "inspection.put_rate": "PutRateWarning",
             "inspection.rotation_runs": "RotationRun",
             "inspection.views": "SecretView VersionView",

@@ -17,6 +17,8 @@ from pytest_secretsmanager.engine.interrupts import taken_back
 from pytest_secretsmanager.engine.rules.iam.decision import Decision, Policies
 from pytest_secretsmanager.engine.rules.iam.documents import Policy
 from pytest_secretsmanager.inspection.keywords import known_keywords
+from pytest_secretsmanager.inspection.permissions.logged import required_policy, unused
+from pytest_secretsmanager.inspection.permissions.unused import UnusedPermission
 from pytest_secretsmanager.inspection.views import SecretId
 from pytest_secretsmanager.inspection.world import World
 from pytest_secretsmanager.policy_sources import PolicySources, read_policies
@@ -137,6 +139,37 @@ class Iam:
         caller = user_of(self._world.account, self._world.region()) if principal is None else self._own(principal)
         caller = caller._replace(context={**caller.context, **context_of(context)})
         return simulated(self._world, self._identities, action, resource, caller)
+
+    def required_policy(self) -> dict[str, Any]:
+        """Return the smallest identity policy that allows the calls logged so far, refused calls included.
+
+        Secrets are named by their ARNs with `-??????` for the six characters that AWS adds. The uses of customer
+        managed KMS keys are included. Statements are merged, and have no conditions. Without a call there is no
+        statement. `sm.log.clear()` forgets the calls that prepare a test.
+
+        >>> _ = sm.seed("app/db", "hunter2")
+        >>> _ = sm.client().get_secret_value(SecretId="app/db")
+        >>> (statement,) = sm.iam.required_policy()["Statement"]
+        >>> statement["Action"], statement["Resource"]
+        (['secretsmanager:GetSecretValue'], ['arn:aws:secretsmanager:us-east-1:123456789012:secret:app/db-??????'])
+        """
+        return required_policy(self._world)
+
+    def unused(self, policy: PolicySources) -> list[UnusedPermission]:
+        """Return the parts of an identity policy that no call logged so far needed, in their order.
+
+        Each is a statement that allows, or some of its actions and resources. `policy` is as in `role`. An action with
+        a wildcard is used if any call needed it. Statements that deny are left out.
+
+        Raises UsageError for a malformed policy.
+
+        >>> _ = sm.client().list_secrets()
+        >>> actions = ["secretsmanager:List*", "secretsmanager:Put*"]
+        >>> policy = {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": actions, "Resource": "*"}}
+        >>> sm.iam.unused(policy)
+        [<unused in the policy: statement 1: action secretsmanager:Put*>]
+        """
+        return unused(self._world, policy)
 
     def enforce(self) -> None:
         """Let policies decide every call, even if no role exists: those of secrets decide for other accounts.

@@ -110,7 +110,7 @@ class Parts:
             wait=lambda seconds: clock.advance(seconds=seconds),
         )
         self.presence = Presence(self.log, home.region_now)
-        self.world = World(self.service, self.log, moved_time.seconds, home.region_now, account)
+        self.world = World(self.service, self.log, moved_time.seconds, home.region_now, account, self._directory)
         self.crashes: list[str] = []
         """The crashes inside an endpoint, whose clients got only an InternalServiceError."""
         self.cut_offs: list[str] = []

@@ -2,24 +2,25 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from textwrap import indent
 
 from pytest_secretsmanager.engine.rules.iam.decision import Policies
 from pytest_secretsmanager.inspection.assertions.calls import event_text
 from pytest_secretsmanager.inspection.log import Event
+from pytest_secretsmanager.inspection.permissions.logged import given_policies, logged_requests
 from pytest_secretsmanager.inspection.permissions.refused import RefusedCall, refused_calls
-from pytest_secretsmanager.inspection.permissions.replay import needed_requests
 from pytest_secretsmanager.inspection.wording import bounded, count_text, repeated_text
 from pytest_secretsmanager.inspection.world import World
-from pytest_secretsmanager.policy_sources import read_policies
+from pytest_secretsmanager.policy_sources import PolicySources
 
 __tracebackhide__ = True
 
 _MOST_CALLS = 10
 
 
-def assert_allowed(world: World, policy: object) -> None:
-    policies = Policies(identity=read_policies(policy, name="the policy", with_principals=False))
-    needed = needed_requests(world.entries.visible, world.service.store, world.service.ports.key_arn)
+def assert_allowed(world: World, policy: PolicySources) -> None:
+    policies = Policies(identity=given_policies(world, policy))
+    needed = logged_requests(world)
     refused = refused_calls(needed, policies)
     if refused:
         raise AssertionError(_refusals_text(refused, len(needed)))
@@ -27,14 +28,8 @@ def assert_allowed(world: World, policy: object) -> None:
 
 def _refusals_text(refused: Sequence[RefusedCall], calls: int) -> str:
     """The failure for some refused calls of a log with so many `calls`. Equal ones stand in one line."""
-    counts = Counter(map(_call_text, refused))
-    lines = [f"  {repeated_text(call, times)}\n    {reason}" for (call, reason), times in counts.items()]
+    counts = Counter((event_text(Event(call.entry)), call.decision.reason) for call in refused)
+    lines = [f"  {repeated_text(call, times)}\n{indent(reason, '    ')}" for (call, reason), times in counts.items()]
     return "\n".join(
         [f"the policy refuses {len(refused)} of {count_text(calls, 'call')}:", *bounded(lines, _MOST_CALLS)]
     )
-
-
-def _call_text(refused: RefusedCall) -> tuple[str, str]:
-    request = refused.request
-    on = "" if request.resource == "*" else f" on {request.resource}"
-    return event_text(Event(refused.entry)), f"needs {request.action}{on}: {refused.decision.reason}"
