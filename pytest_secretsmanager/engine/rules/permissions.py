@@ -82,6 +82,9 @@ _FURTHER: Mapping[str, tuple[_Further, ...]] = {
 }
 """The further permissions. Each read of a batch is a call of its own, with its own permission."""
 
+WITH_FURTHER = frozenset(_FURTHER)
+"""The operations whose permissions depend on more than the secret."""
+
 
 def requests_of(
     call: Call, secrets: FindSecret, *, added: Context = no_keys, key_arn: FindKeyArn = written_key_arn

@@ -206,6 +206,6 @@ def test_the_parts_of_a_batch_are_logged_after_the_batch(handle, logged):
         (None, None),
         ("InvalidRequestException", "Not now."),
     ]
-    assert {(entry.request_id, entry.time, entry.principal, entry.region) for entry in logged} == {
-        ("request-1", 12.5, PRINCIPAL, "us-east-1")
+    assert {(entry.request_id, entry.time, entry.principal.arn, entry.region) for entry in logged} == {
+        ("request-1", 12.5, PRINCIPAL.arn, "us-east-1")
     }

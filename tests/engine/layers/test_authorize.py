@@ -11,7 +11,7 @@ from pytest_secretsmanager.engine.operations import OPERATIONS
 from pytest_secretsmanager.engine.rules.condition_keys import written_key_arn
 from pytest_secretsmanager.engine.rules.iam.decision import Policies
 from pytest_secretsmanager.engine.rules.iam.documents import parse_policy
-from pytest_secretsmanager.engine.state import Secret, SecretKey
+from pytest_secretsmanager.engine.state import Deletion, Secret, SecretKey
 from pytest_secretsmanager.engine.store import Store
 
 KEY = SecretKey("us-east-1", "123456789012", "db")
@@ -192,3 +192,102 @@ def test_iam_decides_every_operation_by_the_action_of_its_name(run):
         call = a_call(operation, SecretId="db", Name="new", ClientRequestToken=TOKEN, CrossAccountReplicaARN=ARN)
         with pytest.raises(AccessDeniedException, match=f"perform: secretsmanager:{operation} "):
             run(call)
+
+
+# --- decisions that the layer keeps ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def layer(store):
+    """A layer around an operation that succeeds, for the role with this policy."""
+
+    def make(text):
+        identities = Identities(lambda _: None)
+        identities.add(ROLE_ARN, Policies(identity=(parse_policy(text, name="policy", with_principals=False),)))
+        return authorize(lambda _: Outcome({}), store, identities, written_key_arn)
+
+    return make
+
+
+def is_allowed(layer, call):
+    try:
+        return layer(call).decision.allowed
+    except AccessDeniedException:
+        return False
+
+
+def conditional(operator, key, value):
+    return (
+        '{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*", '
+        f'"Condition": {{"{operator}": {{"{key}": "{value}"}}}}}}}}'
+    )
+
+
+def test_a_repeated_call_gets_the_same_decision(layer):
+    handle = layer(conditional("StringEquals", "aws:PrincipalAccount", "123456789012"))
+    first, second = handle(a_call(SecretId="db")), handle(a_call(SecretId="db"))
+    assert first.decision is second.decision
+
+
+def test_a_decision_changes_with_a_parameter_that_a_condition_reads(layer):
+    handle = layer(conditional("StringEquals", "secretsmanager:VersionStage", "AWSCURRENT"))
+    stages = ("AWSCURRENT", "AWSPREVIOUS", "AWSCURRENT")
+    assert [is_allowed(handle, a_call(SecretId="db", VersionStage=stage)) for stage in stages] == [True, False, True]
+
+
+def test_a_decision_changes_with_the_time_that_a_condition_reads(layer):
+    handle = layer(conditional("DateLessThan", "aws:CurrentTime", "1970-01-01T00:01:00Z"))
+    times = (0.0, 30.0, 90.0)
+    assert [is_allowed(handle, a_call(SecretId="db")._replace(time=time)) for time in times] == [True, True, False]
+
+
+def test_a_decision_changes_with_the_tags_of_the_secret(layer, store):
+    handle = layer(conditional("StringEquals", "aws:ResourceTag/team", "pay"))
+    decisions = []
+    for team in ("pay", "ship", "pay"):
+        store.apply({KEY: Secret(key=KEY, arn=ARN, created=0.0, changed=0.0, tags={"team": team})})
+        decisions.append(is_allowed(handle, a_call(SecretId="db")))
+    assert decisions == [True, False, True]
+
+
+def test_a_decision_changes_when_a_deny_is_put_on_the_secret(layer, store):
+    handle = layer('{"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}')
+    assert is_allowed(handle, a_call(SecretId="db"))
+    text = '{"Statement": {"Effect": "Deny", "Principal": "*", "Action": "*", "Resource": "*"}}'
+    store.apply({KEY: Secret(key=KEY, arn=ARN, created=0.0, changed=0.0, policy=text)})
+    assert not is_allowed(handle, a_call(SecretId="db"))
+
+
+def test_a_decision_depends_on_the_existence_of_the_secret(layer, store):
+    handle = layer(f'{{"Statement": {{"Effect": "Allow", "Action": "*", "Resource": "{ARN}"}}}}')
+    assert is_allowed(handle, a_call(SecretId="db"))
+    store.apply({KEY: None})
+    assert not is_allowed(handle, a_call(SecretId="db"))
+
+
+def test_a_decision_changes_when_the_deletion_of_the_secret_takes_effect(layer, store):
+    deleted = Secret(key=KEY, arn=ARN, created=0.0, changed=0.0, deletion=Deletion(0.0, 60.0))
+    store.apply({KEY: deleted})
+    handle = layer(f'{{"Statement": {{"Effect": "Allow", "Action": "*", "Resource": "{ARN}"}}}}')
+    times = (0.0, 30.0, 90.0)
+    assert [is_allowed(handle, a_call(SecretId="db")._replace(time=time)) for time in times] == [True, True, False]
+
+
+def test_callers_do_not_share_decisions(layer):
+    handle = layer('{"Statement": {"Effect": "Deny", "Action": "*", "Resource": "*"}}')
+    user = user_of("123456789012", "us-east-1")
+    assert [is_allowed(handle, a_call(principal=caller, SecretId="db")) for caller in (user, ROLE)] == [True, False]
+
+
+def test_a_caller_with_another_context_gets_a_decision_of_its_own(layer):
+    handle = layer(conditional("StringEquals", "aws:SourceVpce", "vpce-1"))
+    callers = [ROLE._replace(context={"aws:sourcevpce": name}) for name in ("vpce-1", "vpce-2", "vpce-1")]
+    decisions = [is_allowed(handle, a_call(principal=caller, SecretId="db")) for caller in callers]
+    assert decisions == [True, False, True]
+
+
+def test_the_layer_keeps_a_bounded_number_of_decisions(layer, monkeypatch):
+    monkeypatch.setattr("pytest_secretsmanager.engine.layers.authorize._MANY", 2)
+    handle = layer('{"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}')
+    for operation in ("GetSecretValue", "DescribeSecret", "GetResourcePolicy", "GetSecretValue"):
+        assert is_allowed(handle, a_call(operation, SecretId="db"))
