@@ -36,12 +36,7 @@ class Service:
     """
 
     def __init__(
-        self,
-        ports: Ports,
-        log: list[Entry],
-        now: Callable[[], float],
-        steps: StepControl,
-        replication: ReplicaControl,
+        self, ports: Ports, log: list[Entry], now: Callable[[], float], steps: StepControl, replication: ReplicaControl
     ) -> None:
         self.ports = ports
         self.generation = forked.generation()

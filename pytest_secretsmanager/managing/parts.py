@@ -97,8 +97,7 @@ class Parts:
         ports = Ports(self.random, self.keys, version_quota, self.functions.by_arn, regions, elsewhere=moto.function)
         self.service = Service(ports, self.entries, moved_time.seconds, self.steps, self.held)
         moved_time.follow(self.service)
-        for permissions in run_permissions.collecting:
-            permissions.follow(self.service)
+        run_permissions.follow(self.service)
         self.responder = Responder(
             self.service,
             moved_time.seconds,

@@ -14,6 +14,12 @@ collecting: "list[RunPermissions]" = []
 """The collections that each new manager adds to; empty unless a run asks for its policy."""
 
 
+def follow(service: Service) -> None:
+    """Collect the permissions of each call of a new manager, if a run asks for them."""
+    for permissions in collecting:
+        permissions.follow(service)
+
+
 class RunPermissions:
     """The permissions that the calls of a run need, and the number of these calls.
 

@@ -30,6 +30,7 @@ NAMES = {
     "StepRun": "error planned step traceback",
     "Subscription": "unsubscribe",
     "Unchanged": "",
+    "UnusedPermission": "actions is_whole policy resources statement",
     "Version": "age id labels value",
     "VersionView": "age created id json labels number secret value",
 }
@@ -72,6 +73,8 @@ def _between_reads(sm: SecretsManager) -> Any:
     return between_reads
 
 
+_ALLOWING = {"Effect": "Allow", "Action": "secretsmanager:ListSecrets", "Resource": "*"}
+
 MADE: dict[str, Callable[[SecretsManager], Any]] = {
     "BetweenReads": _between_reads,
     "Clock": lambda sm: sm.clock,
@@ -93,6 +96,7 @@ MADE: dict[str, Callable[[SecretsManager], Any]] = {
     "StepRun": lambda sm: _rotated(sm).steps[0],
     "Subscription": lambda sm: sm.events.subscribe(lambda _: None),
     "Unchanged": _unchanged,
+    "UnusedPermission": lambda sm: sm.iam.unused({"Statement": _ALLOWING})[0],
     "Version": lambda _: Version("one"),
     "VersionView": lambda sm: sm.secret("db").current,
 }

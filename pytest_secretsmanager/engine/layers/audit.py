@@ -100,11 +100,14 @@ def audit(
         except BaseException:
             key_uses.clear()
             raise
-        placements = _placements(secrets, outcome.changes) if outcome.changes else NO_PLACEMENTS
         response = None if described.reads else copied_members(outcome.reply)
-        entry = _answered_entry(call, request, hidden, response, placements, outcome)
-        if outcome.changes and call.operation in CHANGING:
-            entry = entry._replace(before=former_states(secrets, outcome.changes))
+        if outcome.changes:
+            placements = _placements(secrets, outcome.changes)
+            entry = _answered_entry(call, request, hidden, response, placements, outcome)
+            if call.operation in CHANGING:
+                entry = entry._replace(before=former_states(secrets, outcome.changes))
+        else:
+            entry = _answered_entry(call, request, hidden, response, NO_PLACEMENTS, outcome)
         record(_with_key_uses(entry, key_uses) if key_uses else entry)
         for part in outcome.parts:
             record(_part_entry(call, part))

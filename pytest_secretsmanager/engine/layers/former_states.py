@@ -11,6 +11,8 @@ from pytest_secretsmanager.engine.call import Changes
 from pytest_secretsmanager.engine.changed import changed
 from pytest_secretsmanager.engine.state import Secret, SecretKey, Secrets
 
+__tracebackhide__ = True
+
 FormerStates: TypeAlias = Mapping[SecretKey, Secret | None]
 """Secrets as they were before a call, without their versions; None if a secret did not exist."""
 
