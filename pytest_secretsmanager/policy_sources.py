@@ -39,8 +39,7 @@ def read_policies(
     if not isinstance(source, list | tuple):
         return (_policy(source, name, with_principals, directory),)
     return tuple(
-        _policy(item, f"{name}, number {number}", with_principals, directory)
-        for number, item in enumerate(source, start=1)
+        _policy(item, f"{name} ({number})", with_principals, directory) for number, item in enumerate(source, start=1)
     )
 
 

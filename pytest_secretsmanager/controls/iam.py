@@ -42,7 +42,8 @@ class Iam:
     the test's file, outside pytest at the working directory.
 
     >>> _ = sm.seed("db", "hunter2")
-    >>> role = sm.iam.role("app", policy={"Statement": {"Effect": "Allow", "Action": "*:List*", "Resource": "*"}})
+    >>> listing = {"Effect": "Allow", "Action": "secretsmanager:List*", "Resource": "*"}
+    >>> role = sm.iam.role("app", policy={"Statement": listing})
     >>> with sm.iam.acting_as(role):
     ...     sm.client().get_secret_value(SecretId="db")
     Traceback (most recent call last):

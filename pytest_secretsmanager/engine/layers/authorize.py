@@ -49,7 +49,7 @@ class _Kept(NamedTuple):
 def authorize(inner: Handler, secrets: Secrets, identities: Identities, key_arn: FindKeyArn) -> Handler:
     """Refuse a call unless policies allow each permission that it needs. `key_arn` finds a KMS key by its name.
 
-    AWS checks the token and the characters of the name before (RECORDED), the existence of the secret after (REPORTED).
+    AWS checks the existence of the secret after (REPORTED), and the token and the name's characters before (GUESS).
     The outcome, or the error of the operation, has the decision on the first permission. For speed, the layer keeps the
     decisions on calls that need one permission.
     """

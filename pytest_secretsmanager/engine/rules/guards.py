@@ -36,7 +36,7 @@ def require_token(call: Call, refusal: type[ServiceError] = InvalidRequestExcept
 
 
 def require_well_formed(call: Call) -> None:
-    """Raise the error that AWS finds before IAM decides (RECORDED): of the token, then of the name's characters."""
+    """Raise the error that AWS finds before IAM decides (GUESS): of the token, then of the name's characters."""
     operation = call.operation
     if operation == "RotateSecret":
         require_token(call, InvalidParameterException)

@@ -169,7 +169,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
         {"policy": {"Statement": {"Effect": "Permit", "Action": "*", "Resource": "*"}}},
         "policy of role app: statement 1.*Effect",
     ),
-    "the second of two": ({"policy": [EVERYTHING, "{}"]}, "policy of role app, number 2: "),
+    "the second of two": ({"policy": [EVERYTHING, "{}"]}, r"policy of role app \(2\): "),
     "a boundary": ({"boundary": "{}"}, "permissions boundary of role app: "),
     "a session policy": ({"session_policy": "{}"}, "session policy of role app: "),
     "a service control policy": ({"service_control_policies": "{}"}, "service control policy of role app: "),

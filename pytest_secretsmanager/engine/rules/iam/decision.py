@@ -54,6 +54,9 @@ class Decision:
     message: str = ""
     reason: str = ""
 
+    def __repr__(self) -> str:
+        return f"<{'allowed' if self.allowed else 'denied'}: {'; '.join(self.reason.splitlines())}>"
+
 
 _OF_THE_DEFAULT_USER = Decision(allowed=True, reason="the account's default user may do everything")
 _NO_LIMITS = Policies()
