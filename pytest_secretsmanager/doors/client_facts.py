@@ -35,15 +35,17 @@ class ClientFacts:
         self.quiet.clear()
 
     def principal_for(self, responder: Responder, client: BaseClient) -> Principal:
-        """The caller: the principal of handed-out credentials, else of the client's account, else the default.
+        """The caller: of handed-out credentials, else of the client's account, else of the running function.
 
-        The credentials are looked up at each call, since botocore may have refreshed them.
+        Any other client is the principal that a test's block acts as, else the account's default user. The credentials
+        are looked up at each call, since botocore may have refreshed them.
         """
         callers = responder.callers
         if callers.handed_out:
             handed_out = callers.principal_of(_access_key_id(client), self.region)
             if handed_out is not None:
                 return handed_out
+            return self.principal or acting.get() or callers.principal_without(self.region)
         return self.principal or acting.get() or user_of(callers.account, self.region)
 
 

@@ -70,12 +70,16 @@ class Call(NamedTuple):
 
 
 class Part(NamedTuple):
-    """A call that AWS makes and logs while it answers another one: one read of a batch."""
+    """A call that AWS makes and logs while it answers another one: one read of a batch.
+
+    `decision` as in `Outcome`.
+    """
 
     operation: str
     parameters: Parameters
     error_code: str | None = None
     error_message: str | None = None
+    decision: object = None
 
 
 EventName: TypeAlias = Literal[
@@ -146,7 +150,8 @@ class Outcome(NamedTuple):
     """The result of an operation: its reply, the changes of secrets, AWS's log entries, and effects.
 
     An outcome only describes: the store applies `changes`, and the effects in `then` run after the commit, when the
-    lock is free. `about` is the secret's ARN if CloudTrail names it and the reply doesn't.
+    lock is free. `about` is the secret's ARN if CloudTrail names it and the reply doesn't. `decision` is IAM's
+    `Decision`, None while IAM is off.
     """
 
     reply: Reply
@@ -155,6 +160,7 @@ class Outcome(NamedTuple):
     events: tuple[ServiceEvent, ...] = ()
     then: tuple[Effect, ...] = ()
     about: str | None = None
+    decision: object = None
 
     def __repr__(self) -> str:
         return f"Outcome({', '.join(self.reply)}; changes {len(self.changes)})"

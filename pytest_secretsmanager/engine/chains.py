@@ -8,7 +8,10 @@ from collections.abc import Callable
 from pytest_secretsmanager.engine.call import Call, Handler, Outcome
 from pytest_secretsmanager.engine.conditions import Conditions
 from pytest_secretsmanager.engine.effects.background import WorkHandler, working_on
-from pytest_secretsmanager.engine.layers.audit import NoteRefused, Record, audit, audit_events
+from pytest_secretsmanager.engine.identities import Identities
+from pytest_secretsmanager.engine.key_access import GuardedPorts
+from pytest_secretsmanager.engine.layers.audit import Entry, NoteRefused, Record, audit, audit_events
+from pytest_secretsmanager.engine.layers.authorize import authorize
 from pytest_secretsmanager.engine.layers.forked import Layer
 from pytest_secretsmanager.engine.layers.mark_replicas import mark_replicas
 from pytest_secretsmanager.engine.layers.validate import validate
@@ -23,10 +26,11 @@ __tracebackhide__ = True
 class Chains:
     """Builds the chains of one service. `record` takes the entries of the log, `note_refused` the refused calls.
 
-    `conditions` apply to the chains that are built from now on; None: none is in force.
+    `conditions` and `identities` apply to the chains that are built from now on; None: no condition is in force, IAM is
+    off.
     """
 
-    __slots__ = ("_note_refused", "_now", "_outer", "_ports", "_record", "_store", "conditions")
+    __slots__ = ("_note_refused", "_now", "_outer", "_ports", "_record", "_store", "conditions", "identities")
 
     def __init__(
         self,
@@ -43,23 +47,32 @@ class Chains:
         self._now = now
         self._outer: tuple[Layer, ...] = ()
         self.conditions: Conditions | None = None
+        self.identities: Identities | None = None
 
     def of_a_call(self) -> Handler:
         """The chain of a call, which is logged."""
         if self.conditions is None:
-            return self.audited(self._within_outer(validate(mark_replicas(self._on(self._store), self._store))))
-        answered = mark_replicas(self.conditions.answered(self._on, self._store), self._store)
+            return self.audited(self._within_outer(validate(mark_replicas(self._permitted(self._store), self._store))))
+        answered = mark_replicas(self.conditions.answered(self._permitted, self._store), self._store)
         recorded = self.conditions.recorded(answered, self._store)
         return self.conditions.throttled(self.audited(self._within_outer(validate(recorded))))
 
     def of_a_seed(self) -> Handler:
-        """The chain of a call that seeds: it is not logged."""
+        """The chain of a call that seeds: it needs no permission, and is not logged, nor are its uses of keys."""
         seeded = mark_replicas(self._on(self._store), self._store)
-        return self._within_outer(validate(seeded if self.conditions is None else self.conditions.unrecorded(seeded)))
+        seed = self._within_outer(validate(seeded if self.conditions is None else self.conditions.unrecorded(seeded)))
+
+        def unlogged(call: Call) -> Outcome:
+            try:
+                return seed(call)
+            finally:
+                self._ports.key_uses.clear()
+
+        return unlogged
 
     def of_a_read_in_a_batch(self, secrets: Secrets) -> Handler:
         """The chain of one read. The batch itself is a call: it has passed the other layers, and logs its reads."""
-        return self._within_outer(self._on(secrets))
+        return self._within_outer(self._permitted(secrets))
 
     def of_work(self) -> WorkHandler:
         """The chain of AWS's own work, which is logged."""
@@ -74,7 +87,17 @@ class Chains:
 
     def audited(self, handler: Handler) -> Handler:
         """The handler with the log around it."""
-        return audit(handler, self._store, self._record, self._note_refused)
+        return audit(handler, self._store, self._record, self._note_refused, self._ports.key_uses)
+
+    def record_also(self, note: Record) -> None:
+        """Call `note` with each entry, too, in the chains that are built from now on."""
+        record = self._record
+
+        def record_both(entry: Entry) -> None:
+            record(entry)
+            note(entry)
+
+        self._record = record_both
 
     def put_around(self, layer: Layer) -> None:
         """Put one more layer around every operation, inside the log, in the chains that are built from now on."""
@@ -85,8 +108,22 @@ class Chains:
             handler = layer(handler)
         return handler
 
+    def _permitted(self, secrets: Secrets) -> Handler:
+        """The operations on these secrets, for the calls that IAM allows. While IAM is off, it costs nothing."""
+        identities, ports = self.identities, self._ports
+        if identities is None:
+            return self._on(secrets)
+
+        def run(call: Call) -> Outcome:
+            operation = OPERATIONS[call.operation]
+            if isinstance(operation, BatchOperation):
+                return operation.run(secrets, call, self.of_a_read_in_a_batch(secrets))
+            return operation.run(secrets, call, GuardedPorts(ports, identities, call))
+
+        return authorize(run, secrets, identities, ports.key_arn)
+
     def _on(self, secrets: Secrets) -> Handler:
-        """The operations, on these secrets."""
+        """The operations on these secrets."""
         ports = self._ports
 
         def run(call: Call) -> Outcome:

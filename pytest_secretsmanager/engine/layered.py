@@ -6,6 +6,8 @@ from pytest_secretsmanager.engine.call import Handler
 from pytest_secretsmanager.engine.chains import Chains
 from pytest_secretsmanager.engine.checkpoints import Restore
 from pytest_secretsmanager.engine.conditions import Conditions
+from pytest_secretsmanager.engine.identities import Identities
+from pytest_secretsmanager.engine.layers.audit import Record
 from pytest_secretsmanager.engine.layers.forked import Layer
 from pytest_secretsmanager.engine.locks import Lock
 
@@ -47,6 +49,16 @@ class Layered:
         If the layer raises an error that is not a ServiceError, the call is neither run nor logged.
         """
         self._chains.put_around(layer)
+        self._calls = self._chains.of_a_call()
+
+    def decide_by(self, identities: Identities | None) -> None:
+        """Let the policies of these identities decide the calls from now on; None: every call is allowed."""
+        self._chains.identities = identities
+        self._calls = self._chains.of_a_call()
+
+    def log_also(self, note: Record) -> None:
+        """Call `note` with each entry of the log from now on, before the changes of its call. It must not raise."""
+        self._chains.record_also(note)
         self._calls = self._chains.of_a_call()
 
     def _apply(self, conditions: Conditions) -> None:

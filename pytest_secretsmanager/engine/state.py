@@ -205,9 +205,13 @@ class Secret:
         return tuple([label for label, holder in self.labels.items() if holder == version_id])
 
 
-class Secrets(Protocol):
-    """All secrets, as operations see them: a look-up by key, and the secrets of a region and account, oldest first."""
+class FindSecret(Protocol):
+    """A look-up of secrets by key."""
 
     def get(self, key: SecretKey) -> Secret | None: ...
+
+
+class Secrets(FindSecret, Protocol):
+    """All secrets, as operations see them: a look-up by key, and the secrets of a region and account, oldest first."""
 
     def within(self, region: str, account: str) -> Iterator[Secret]: ...

@@ -6,6 +6,7 @@ from typing import Any, cast, overload
 
 from pytest_secretsmanager.engine.call import copied
 from pytest_secretsmanager.engine.layers.audit import Entry
+from pytest_secretsmanager.engine.rules.iam.decision import Decision
 from pytest_secretsmanager.inspection.cloudtrail import record_of
 from pytest_secretsmanager.inspection.entries import Entries
 from pytest_secretsmanager.inspection.matching import differing_fields
@@ -63,6 +64,15 @@ class Event:
     def error_message(self) -> str | None:
         """AWS's text if the call was refused, or if a rotation failed."""
         return self._entry.error_message
+
+    @property
+    def decision(self) -> Decision | None:
+        """IAM's decision on this call, None while IAM is off.
+
+        For a refusal, `decision.reason` names the statement that decided, or the nearest one that would have allowed
+        the call, and why it did not.
+        """
+        return self._entry.decision
 
     @property
     def time(self) -> datetime:

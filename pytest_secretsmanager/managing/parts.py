@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Protocol, TypeVar
 
 from pytest_secretsmanager.controls.clock import Clock, moved_time_of
 from pytest_secretsmanager.controls.events import Events
 from pytest_secretsmanager.controls.faults import Faults
 from pytest_secretsmanager.controls.functions import Functions
+from pytest_secretsmanager.controls.iam import Iam
 from pytest_secretsmanager.controls.kms import Kms
 from pytest_secretsmanager.controls.planned_faults import PlannedFaults
 from pytest_secretsmanager.controls.replication import HeldReplicas, ReplicationControl
@@ -21,6 +23,7 @@ from pytest_secretsmanager.doors.wiring import PROCESS
 from pytest_secretsmanager.engine.call import Call
 from pytest_secretsmanager.engine.callers import Callers, user_of
 from pytest_secretsmanager.engine.checkpoints import Restore
+from pytest_secretsmanager.engine.identities import Identities
 from pytest_secretsmanager.engine.keys import KeyRing
 from pytest_secretsmanager.engine.layers.audit import Entry
 from pytest_secretsmanager.engine.ports import Ports, RequestIds, new_uuid
@@ -31,6 +34,7 @@ from pytest_secretsmanager.inspection import entered
 from pytest_secretsmanager.inspection.log import Log, entries_of
 from pytest_secretsmanager.inspection.other_managers import Presence
 from pytest_secretsmanager.inspection.world import World
+from pytest_secretsmanager.managing import run_permissions
 from pytest_secretsmanager.managing.chance import SeededRandom, random_of
 from pytest_secretsmanager.managing.clients import Clients
 from pytest_secretsmanager.managing.entering import Entering
@@ -51,12 +55,15 @@ class Undoable(Protocol):
 class Parts:
     """The parts of one `SecretsManager`.
 
-    Most tests use few controls, and making a manager takes time in every test. So `kms`, `rotation`, `replication`,
-    `events`, `faults`, `deliveries`, `clients` and `serving` are made when they are first asked for.
+    Most tests use few controls, and making a manager takes time in every test. So `kms`, `iam`, `identities`,
+    `rotation`, `replication`, `faults`, `events`, `deliveries`, `clients` and `serving` are made when they are first
+    asked for.
     """
 
     entering: "Entering[Parts]"
     """Set by the manager that has these parts."""
+    directory: Path | None = None
+    """The folder of the running test's file, None outside pytest: relative paths of policies start there."""
     runs_decorated = False
     """Whether a function decorated with the manager runs."""
     made_deliveries: Deliveries | None = None
@@ -67,6 +74,8 @@ class Parts:
     _events: Events | None = None
     _faults: Faults | None = None
     _clients: Clients | None = None
+    _identities: Identities | None = None
+    _iam: Iam | None = None
 
     def __init__(
         self,
@@ -93,6 +102,7 @@ class Parts:
         ports = Ports(self.random, self.keys, version_quota, self.functions.by_arn, regions, elsewhere=moto.function)
         self.service = Service(ports, self.entries, moved_time.seconds, self.steps, self.held, moved_time.moved)
         moved_time.follow(self.service)
+        run_permissions.follow(self.service)
         self.responder = Responder(
             self.service,
             moved_time.seconds,
@@ -104,7 +114,7 @@ class Parts:
             wait=lambda seconds: clock.advance(seconds=seconds),
         )
         self.presence = Presence(self.log, home.region_now)
-        self.world = World(self.service, self.log, moved_time.seconds, home.region_now, account)
+        self.world = World(self.service, self.log, moved_time.seconds, home.region_now, account, self._directory)
         self.crashes: list[str] = []
         """The crashes inside an endpoint, whose clients got only an InternalServiceError."""
         self.cut_offs: list[str] = []
@@ -123,11 +133,22 @@ class Parts:
         """
         repeatable = (self.random, self.new_request_id) if isinstance(self.random, SeededRandom) else ()
         controls = (self.time, self.callers, self.keys, self.functions, self.steps, self.held, self.deliveries)
-        return (*controls, *repeatable, self.home, entries_of(self.log), self.clients, self.responder.plans)
+        shared = self.home, entries_of(self.log), self.clients, self.responder.plans, self.identities
+        return (*controls, *repeatable, *shared)
 
     @property
     def kms(self) -> Kms:
-        return self._kms or self._kept("_kms", Kms(self.keys, self.regions, self.home.region_now, self.account))
+        return self._kms or self._kept(
+            "_kms", Kms(self.keys, self.regions, self.home.region_now, self.account, self._directory)
+        )
+
+    @property
+    def identities(self) -> Identities:
+        return self._identities or self._kept("_identities", Identities(self.service.decide_by))
+
+    @property
+    def iam(self) -> Iam:
+        return self._iam or self._kept("_iam", Iam(self.world, self.identities, self.callers, self._directory))
 
     @property
     def rotation(self) -> RotationControl:
@@ -177,6 +198,9 @@ class Parts:
     @property
     def serving(self) -> Serving:
         return self.made_serving or self._kept("made_serving", Serving(self.responder, self.crashes))
+
+    def _directory(self) -> Path | None:
+        return self.directory
 
     def _kept(self, name: str, part: _Part) -> _Part:
         """Keep a part under this name, unless another thread has just kept one; return the kept one.

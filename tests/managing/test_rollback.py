@@ -1,7 +1,7 @@
 """A rollback restores every control and every part that its block changed."""
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from typing import Any
 
 import pytest
@@ -13,6 +13,8 @@ from pytest_secretsmanager.managing.parts import Parts
 from pytest_secretsmanager.managing.planting import follow_environment
 from pytest_secretsmanager.managing.rollback import rolled_back
 from pytest_secretsmanager.seed_arguments import seed_of
+
+KEY_POLICY = {"Statement": {"Effect": "Allow", "Principal": "*", "Action": "kms:*", "Resource": "*"}}
 
 STAYS = {
     "account": "a str",
@@ -36,6 +38,7 @@ STAYS = {
     "_faults": "changes the fault plans, which are restored",
     "_replication": "changes the holds of replicas, which are restored",
     "_clients": "made on first use",
+    "_iam": "changes identities and callers, which are restored",
 }
 """The parts without a rollback of their own, with the reason."""
 
@@ -62,6 +65,9 @@ def state_of(sm: SecretsManager) -> dict[str, object]:
         "log": (list(parts.entries), len(sm.log), sm.log.cleared),
         "clock": parts.time._offset,
         "credentials": dict(parts.callers.handed_out),
+        "roles": dict(parts.identities.roles),
+        "IAM is in force": (parts.identities.is_in_force, service._chains.identities is not None),
+        "blocks that act": parts.callers.blocks,
         "fault plans": [(plan, plan.attempts) for plan in parts.responder.plans],
         "keys": (dict(parts.keys._keys), dict(parts.keys._aliases)),
         "functions": dict(parts.functions.by_arn),
@@ -79,8 +85,25 @@ def state_of(sm: SecretsManager) -> dict[str, object]:
     }
 
 
+ENTERED: list[AbstractContextManager[None]] = []
+"""The blocks that a change has entered: without a reference, a block would end."""
+
+
+def enter(block: AbstractContextManager[None]) -> None:
+    block.__enter__()
+    ENTERED.append(block)
+
+
 def between_reads(sm: SecretsManager) -> None:
     ExitStack().enter_context(sm.rotation.between_reads("db"))
+
+
+def act_as_a_role(sm: SecretsManager) -> None:
+    enter(sm.iam.acting_as(sm.iam.role("app")))
+
+
+def act_as_the_default_user(sm: SecretsManager) -> None:
+    enter(sm.iam.acting_as(None))
 
 
 def meet_failure(sm: SecretsManager) -> None:
@@ -132,6 +155,7 @@ CHANGES: dict[str, dict[str, Callable[[SecretsManager], Any]]] = {
     },
     "kms": {
         "a key is made": lambda sm: sm.kms.create_key(alias="alias/new"),
+        "a key with a policy is made": lambda sm: sm.kms.create_key(policy=KEY_POLICY),
         "a key is disabled": lambda sm: sm.kms.disable(""),
         "a key's deletion is scheduled": lambda sm: sm.kms.schedule_deletion(""),
         "a key is denied": lambda sm: sm.kms.deny(""),
@@ -142,6 +166,12 @@ CHANGES: dict[str, dict[str, Callable[[SecretsManager], Any]]] = {
         "a rotation is held": meet_hold,
         "a step fails": meet_failure,
         "a secret rotates between reads": between_reads,
+    },
+    "iam": {
+        "a role is made": lambda sm: sm.iam.role("app"),
+        "IAM is enforced": lambda sm: sm.iam.enforce(),
+        "a block acts as a role": act_as_a_role,
+        "a block acts as the default user": act_as_the_default_user,
     },
     "replication": {
         "replicas are held": lambda sm: sm.replication.hold("eu-west-1"),

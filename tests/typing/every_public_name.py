@@ -45,6 +45,7 @@ from pytest_secretsmanager import (
     Subscription,
     Unchanged,
     UnsupportedOperation,
+    UnusedPermission,
     UsageError,
     Version,
     VersionNotFound,
@@ -114,6 +115,16 @@ def controls(sm: SecretsManager) -> None:
     with hold, reads, fault, replica, snapshot:
         subscription.unsubscribe()
     del key, steps, variables
+
+
+def least_privilege(sm: SecretsManager) -> None:
+    policy: Mapping[str, Any] = sm.iam.required_policy()
+    sm.assert_allowed(policy)
+    sm.assert_allowed(["policies/app.json", '{"Statement": []}'])
+    unused: list[UnusedPermission] = sm.iam.unused(policy)
+    texts: list[str] = [unused[0].policy, unused[0].statement, *unused[0].actions, *unused[0].resources]
+    is_whole: bool = unused[0].is_whole
+    del texts, is_whole
 
 
 def errors() -> list[type[Exception]]:

@@ -23,7 +23,10 @@ from pytest_secretsmanager.engine.call import (
 )
 from pytest_secretsmanager.engine.callers import Principal, service_in
 from pytest_secretsmanager.engine.errors import ServiceError
+from pytest_secretsmanager.engine.layers.former_states import CHANGING, NO_STATES, FormerStates, former_states
 from pytest_secretsmanager.engine.rules import labels
+from pytest_secretsmanager.engine.rules.iam.decision import Decision
+from pytest_secretsmanager.engine.rules.key_permissions import KeyUse
 from pytest_secretsmanager.engine.state import Secrets
 
 __tracebackhide__ = True
@@ -39,7 +42,8 @@ class Entry(NamedTuple):
 
     `hidden` names the members that the entry leaves out. `response` is None for reads and refused calls. `within` is
     the operation that made this call, such as a batch read. `about` is the ARN of the secret, if the reply of a write
-    doesn't have it.
+    doesn't have it. `decision` is IAM's, None while IAM is off. `key_uses` are the call's uses of customer managed KMS
+    keys, `before` the former states of secrets that it changed.
     """
 
     operation: str
@@ -56,6 +60,9 @@ class Entry(NamedTuple):
     within: str | None = None
     by_service: bool = False
     about: str | None = None
+    decision: Decision | None = None
+    key_uses: tuple[KeyUse, ...] = ()
+    before: FormerStates = NO_STATES
 
     @property
     def moves(self) -> dict[str, tuple[labels.Move, ...]]:
@@ -72,8 +79,10 @@ NoteRefused: TypeAlias = Callable[[Call], None]
 """Called with each refused call that has members which are not logged."""
 
 
-def audit(inner: Handler, secrets: Secrets, record: Record, note_refused: NoteRefused) -> Handler:
-    """Record every call. Neither `record` nor `note_refused` may raise."""
+def audit(
+    inner: Handler, secrets: Secrets, record: Record, note_refused: NoteRefused, key_uses: list[KeyUse]
+) -> Handler:
+    """Record every call. Neither `record` nor `note_refused` may raise. `key_uses` has the uses of the current call."""
 
     def handle(call: Call) -> Outcome:
         described = model.operation(call.operation)
@@ -83,13 +92,23 @@ def audit(inner: Handler, secrets: Secrets, record: Record, note_refused: NoteRe
         try:
             outcome = inner(call)
         except ServiceError as error:
-            record(_refused_entry(call, request, hidden, error))
+            entry = _refused_entry(call, request, hidden, error)
+            record(_with_key_uses(entry, key_uses) if key_uses else entry)
             if hidden:
                 note_refused(call)
             raise
-        placements = _placements(secrets, outcome.changes) if outcome.changes else NO_PLACEMENTS
+        except BaseException:
+            key_uses.clear()
+            raise
         response = None if described.reads else copied_members(outcome.reply)
-        record(_answered_entry(call, request, hidden, response, placements, outcome.about))
+        if outcome.changes:
+            placements = _placements(secrets, outcome.changes)
+            entry = _answered_entry(call, request, hidden, response, placements, outcome)
+            if call.operation in CHANGING:
+                entry = entry._replace(before=former_states(secrets, outcome.changes))
+        else:
+            entry = _answered_entry(call, request, hidden, response, NO_PLACEMENTS, outcome)
+        record(_with_key_uses(entry, key_uses) if key_uses else entry)
         for part in outcome.parts:
             record(_part_entry(call, part))
         for event in outcome.events:
@@ -102,7 +121,7 @@ def audit(inner: Handler, secrets: Secrets, record: Record, note_refused: NoteRe
 def entry_of_attempt(call: Call) -> Entry:
     """Return the entry of a call that has no outcome yet, without the members that the log leaves out."""
     request, hidden = _without_hidden(call.parameters, model.operation(call.operation).hidden)
-    return _answered_entry(call, request, hidden, None, NO_PLACEMENTS, None)
+    return Entry(call.operation, request, hidden, call.time, call.region, call.principal, call.request_id)
 
 
 def audit_events(
@@ -114,9 +133,10 @@ def audit_events(
         outcome = inner(asked)
         if outcome.events:
             time, placements = now(), _placements(secrets, outcome.changes)
+            before = former_states(secrets, outcome.changes)
             for event in outcome.events:
-                record(_event_entry(event, time, placements))
-                placements = NO_PLACEMENTS
+                record(_event_entry(event, time, placements)._replace(before=before))
+                placements, before = NO_PLACEMENTS, NO_STATES
         return outcome
 
     return handle
@@ -138,9 +158,9 @@ def _answered_entry(
     hidden: frozenset[str],
     response: Reply | None,
     placements: Placements,
-    about: str | None,
+    outcome: Outcome,
 ) -> Entry:
-    return Entry(
+    return Entry(  # by position, which is faster: each call makes one
         call.operation,
         request,
         hidden,
@@ -149,8 +169,13 @@ def _answered_entry(
         call.principal,
         call.request_id,
         response,
-        placements=placements,
-        about=about,
+        None,
+        None,
+        placements,
+        None,
+        False,
+        outcome.about,
+        outcome.decision,  # type: ignore[arg-type] # an outcome doesn't know its type
     )
 
 
@@ -165,7 +190,15 @@ def _refused_entry(call: Call, request: Parameters, hidden: frozenset[str], erro
         call.request_id,
         error_code=error.code,
         error_message=error.message,
+        decision=error.decision,  # type: ignore[arg-type] # an error doesn't know its type
     )
+
+
+def _with_key_uses(entry: Entry, key_uses: list[KeyUse]) -> Entry:
+    """The entry with the uses so far, which the list then forgets."""
+    uses = tuple(key_uses)
+    key_uses.clear()
+    return entry._replace(key_uses=uses)
 
 
 def _part_entry(call: Call, part: Part) -> Entry:
@@ -180,6 +213,7 @@ def _part_entry(call: Call, part: Part) -> Entry:
         error_code=part.error_code,
         error_message=part.error_message,
         within=call.operation,
+        decision=part.decision,  # type: ignore[arg-type] # a part doesn't know its type
     )
 
 
