@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from iam_cases import Case, outcome
 from iam_generator import generated_case
 
-COUNT = 2_500
+COUNT = 2_100
 
 
 def test_the_oracle_decides_random_cases_alike(oracle) -> None:
