@@ -214,7 +214,7 @@ _NAMES = [*(operator.name for operator in _ALL), "Null"]
 
 
 def written(name: str) -> Written:
-    """Return the parts of an operator as a policy writes it. REPORTED: the case of its letters doesn't matter.
+    """Return the parts of an operator as a policy writes it. GUESS: the case of its letters doesn't matter.
 
     >>> written("ForAllValues:StringLikeIfExists")
     Written(quantifier='forallvalues', name='stringlike', if_exists=True)
@@ -230,7 +230,7 @@ def problem(name: str) -> str:
     if colon and quantifier not in (FOR_ALL_VALUES, FOR_ANY_VALUE):
         return f"there is no {prefix!r} before an operator{nearest(prefix, ['ForAllValues', 'ForAnyValue'])}"
     if base == NULL:
-        return "Null can't have IfExists: it asks itself whether the key is present" if if_exists else ""
+        return "Null takes no IfExists: Null itself asks whether the key is present" if if_exists else ""
     if base in OPERATORS:
         return ""
     return f"there is no such operator{nearest(rest[: len(base)], _NAMES)}"
