@@ -36,6 +36,11 @@ def test_a_pattern_matches_a_whole_text(pattern, text, matches):
     assert bool(matching((pattern,))(text)) is matches
 
 
+def test_a_pattern_with_a_literal_is_not_taken_for_the_same_text_with_wildcards():
+    assert matching(("a", "*"))("axx")
+    assert not matching(("a", Literal("*")))("axx")
+
+
 def test_a_literal_part_of_a_pattern_has_no_wildcards():
     pattern = matching(("a/", Literal("*?"), "/*"))
     assert pattern("a/*?/b")

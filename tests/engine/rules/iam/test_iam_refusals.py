@@ -237,7 +237,7 @@ SECRET = "arn:aws:secretsmanager:us-east-2:111122223333:secret:"
         pytest.param(
             [OTHER | {"Condition": {"Bool": {"aws:SecureTransport": "true", "aws:ViaAWSService": "true"}}}],
             {},
-            f"statement 1 of identity: its Action has secretsmanager:PutSecretValue, not {ACTION} and its condition"
+            f"statement 1 of identity: its Action has secretsmanager:PutSecretValue, not {ACTION}; its condition"
             " Bool needs aws:SecureTransport, which the request does not have",
             id="two of three obstacles",
         ),
