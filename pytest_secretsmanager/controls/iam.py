@@ -145,8 +145,8 @@ class Iam:
         """Return the smallest identity policy that allows the calls logged so far, refused calls included.
 
         Secrets are named by their ARNs with `-??????` for the six characters that AWS adds. The uses of customer
-        managed KMS keys are included. Statements are merged, and have no conditions. Without a call there is no
-        statement. `sm.log.clear()` forgets the calls that prepare a test.
+        managed KMS keys are included, and so are the calls of rotation functions. Statements are merged, and have no
+        conditions. Without a call there is no statement. `sm.log.clear()` forgets the calls that prepare a test.
 
         >>> _ = sm.seed("app/db", "hunter2")
         >>> _ = sm.client().get_secret_value(SecretId="app/db")

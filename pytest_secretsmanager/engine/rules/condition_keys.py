@@ -140,6 +140,7 @@ def _replica_regions(call: Call, _: Secret | None) -> tuple[str, ...] | None:
 
 
 def _modifies_rules(call: Call, _: Secret | None) -> str:
+    """GUESS: every RotateSecret request has the key, false without RotationRules."""
     return str("RotationRules" in call.parameters).lower()
 
 

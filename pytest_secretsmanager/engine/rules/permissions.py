@@ -38,7 +38,7 @@ class _Further(NamedTuple):
 
 
 def _if_asked(member: str) -> _Target:
-    """A permission for the resource of the call, if the request has this member, and not as an empty list."""
+    """A permission for the resource of the call, if the request has this member. GUESS: an empty list needs none."""
     return lambda call, _: "" if call.parameters.get(member) else None
 
 

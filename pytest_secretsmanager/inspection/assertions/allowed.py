@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Sequence
 from textwrap import indent
 
-from pytest_secretsmanager.engine.rules.iam.decision import Policies
 from pytest_secretsmanager.inspection.assertions.calls import event_text
 from pytest_secretsmanager.inspection.log import Event
 from pytest_secretsmanager.inspection.permissions.logged import given_policies, logged_requests
@@ -19,7 +18,7 @@ _MOST_CALLS = 10
 
 
 def assert_allowed(world: World, policy: PolicySources) -> None:
-    policies = Policies(identity=given_policies(world, policy))
+    policies = given_policies(world, policy)
     needed = logged_requests(world)
     refused = refused_calls(needed, policies)
     if refused:

@@ -32,4 +32,4 @@ def required_policy(world: World) -> dict[str, Any]:
 def unused(world: World, source: PolicySources) -> list[UnusedPermission]:
     """The parts of policies that no logged call needed."""
     policies = given_policies(world, source)
-    return unused_permissions(policies, (request for _, requests in logged_requests(world) for request in requests))
+    return unused_permissions(policies, [request for _, requests in logged_requests(world) for request in requests])

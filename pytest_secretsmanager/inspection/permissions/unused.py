@@ -3,10 +3,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from pytest_secretsmanager.engine.rules.iam.decision import Policies
+from pytest_secretsmanager.engine.rules.iam.applying import applying
 from pytest_secretsmanager.engine.rules.iam.documents import Policy, Statement
 from pytest_secretsmanager.engine.rules.iam.requests import Request
-from pytest_secretsmanager.inspection.permissions.refused import decide_by_identity
 from pytest_secretsmanager.inspection.wording import count_text
 
 __tracebackhide__ = True
@@ -43,11 +42,10 @@ def _named(noun: str, names: Sequence[str]) -> str:
     return f"{count_text(len(names), noun).partition(' ')[2]} {', '.join(names)}" if names else ""
 
 
-def unused_permissions(policies: Iterable[Policy], requests: Iterable[Request]) -> list[UnusedPermission]:
+def unused_permissions(policies: Iterable[Policy], requests: Sequence[Request]) -> list[UnusedPermission]:
     """The unused parts of the statements that allow, in their order."""
-    asked = list(requests)
     found = [
-        _unused_in(policy, statement, asked)
+        _unused_in(policy, statement, requests)
         for policy in policies
         for statement in policy.statements
         if statement.effect == "Allow"
@@ -56,31 +54,26 @@ def unused_permissions(policies: Iterable[Policy], requests: Iterable[Request]) 
 
 
 def _unused_in(policy: Policy, statement: Statement, asked: Sequence[Request]) -> UnusedPermission | None:
-    needing = [request for request in asked if _allows(policy, statement, request)]
+    needing = _allowed(policy, statement, asked)
     actions, resources = statement.actions or (), statement.resources or ()
     if needing:
-        actions = tuple([each for each in actions if not _is_needed(policy, _with_action(statement, each), needing)])
+        actions = tuple(
+            [each for each in actions if not _allowed(policy, replace(statement, actions=(each,)), needing)]
+        )
         resources = tuple(
-            [each for each in resources if not _is_needed(policy, _with_resource(statement, each), needing)]
+            [each for each in resources if not _allowed(policy, replace(statement, resources=(each,)), needing)]
         )
         if not actions and not resources:
             return None
     return UnusedPermission(policy.name, statement.title, actions, resources, is_whole=not needing)
 
 
-def _is_needed(policy: Policy, statement: Statement, asked: Iterable[Request]) -> bool:
-    return any(_allows(policy, statement, request) for request in asked)
-
-
-def _allows(policy: Policy, statement: Statement, request: Request) -> bool:
-    """Return whether the statement alone allows the request."""
+def _allowed(policy: Policy, statement: Statement, asked: Iterable[Request]) -> list[Request]:
+    """The requests that the statement allows, whatever the others say."""
     alone = Policy(policy.name, policy.version, (statement,))
-    return decide_by_identity(request, Policies(identity=(alone,))).allowed
-
-
-def _with_action(statement: Statement, action: str) -> Statement:
-    return replace(statement, actions=(action,))
-
-
-def _with_resource(statement: Statement, resource: str) -> Statement:
-    return replace(statement, resources=(resource,))
+    return [
+        request
+        for request in asked
+        for found in applying(alone, request.action, request.resource).allowing
+        if all(holds(request.context) for holds in found.tests)
+    ]

@@ -7,7 +7,7 @@ import pytest
 from pytest_secretsmanager.engine.call import Call
 from pytest_secretsmanager.engine.callers import assumed_role, user_of
 from pytest_secretsmanager.engine.operations import OPERATIONS
-from pytest_secretsmanager.engine.rules.key_permissions import key_request_of
+from pytest_secretsmanager.engine.rules.key_permissions import SEALING, KeyUse, key_request_of, key_requests_of
 from pytest_secretsmanager.engine.rules.permissions import requests_of
 from pytest_secretsmanager.engine.state import RotationConfiguration, Secret, SecretKey
 from pytest_secretsmanager.engine.store import Store
@@ -255,3 +255,10 @@ def test_the_condition_keys_of_a_use_of_a_kms_key(key, value):
     request = key_request_of("kms:Decrypt", KEY_ARN, ARN, "v1", call, added={"aws:principaltag/team": "pay"}.get)
     assert (request.action, request.resource, request.account) == ("kms:Decrypt", KEY_ARN, ACCOUNT)
     assert request.context(key) == value
+
+
+def test_each_action_of_a_use_is_a_request_with_the_added_keys():
+    use = KeyUse(SEALING, KEY_ARN, ARN, "v1")
+    requests = key_requests_of(use, a_call("PutSecretValue", SecretId="db"), added={"aws:sourcevpce": "vpce-1"}.get)
+    assert [one.action for one in requests] == ["kms:GenerateDataKey", "kms:Decrypt"]
+    assert {(one.resource, one.context("aws:sourcevpce")) for one in requests} == {(KEY_ARN, "vpce-1")}

@@ -77,9 +77,9 @@ def test_unused_lists(sm: SecretsManager, statements: list[Any], unused: list[st
 
 def test_an_unused_part_is_a_value(sm: SecretsManager) -> None:
     first, second = sm.iam.unused([policy(allow([GET, PUT], [DB, KEY], Sid="App")), policy(allow(LIST))])
-    assert first == UnusedPermission("the policy, number 1", "statement 1 (App)", (PUT,), (KEY,), is_whole=False)
-    assert second == UnusedPermission("the policy, number 2", "statement 1", (LIST,), ("*",), is_whole=True)
-    assert str(second) == "<unused in the policy, number 2: statement 1>"
+    assert first == UnusedPermission("the policy (1)", "statement 1 (App)", (PUT,), (KEY,), is_whole=False)
+    assert second == UnusedPermission("the policy (2)", "statement 1", (LIST,), ("*",), is_whole=True)
+    assert str(second) == "<unused in the policy (2): statement 1>"
 
 
 def test_a_permission_that_only_a_key_needed_is_used(sm: SecretsManager) -> None:
