@@ -13,7 +13,10 @@ if TYPE_CHECKING:
     from pytest_secretsmanager.controls.between_reads import BetweenReads as BetweenReads
     from pytest_secretsmanager.controls.clock import Clock as Clock
     from pytest_secretsmanager.controls.events import Events as Events
+    from pytest_secretsmanager.controls.fault_answers import BrokenReply as BrokenReply
+    from pytest_secretsmanager.controls.faults import Faults as Faults
     from pytest_secretsmanager.controls.kms import Kms as Kms
+    from pytest_secretsmanager.controls.planned_faults import PlannedFault as PlannedFault
     from pytest_secretsmanager.controls.replication import ReplicationControl as ReplicationControl
     from pytest_secretsmanager.controls.replication import ReplicationHold as ReplicationHold
     from pytest_secretsmanager.controls.rotation import RotationControl as RotationControl
@@ -56,7 +59,10 @@ else:
             "controls.between_reads": "BetweenReads",
             "controls.clock": "Clock",
             "controls.events": "Events",
+            "controls.fault_answers": "BrokenReply",
+            "controls.faults": "Faults",
             "controls.kms": "Kms",
+            "controls.planned_faults": "PlannedFault",
             "controls.replication": "ReplicationControl ReplicationHold",
             "controls.rotation": "RotationControl",
             "controls.steps": "Hold",

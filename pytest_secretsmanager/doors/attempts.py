@@ -62,14 +62,14 @@ class Attempts:
         call = call_of(self.responder, self.client, self.operation.name, parameters, now, request_id)
         fault = self.responder.plans.next_fault(call)
         status, body = self._carry_out(call, fault)
-        self._wait_for_reply(fault.latency, request)
+        self._wait_for_answer(fault, request)
         match fault.answer:
             case str() as failure:
                 raise self._connection_error(failure, request)
             case RawAnswer(status, body, content_type):
                 headers = {"Content-Type": content_type, "Date": headers["Date"]}
-            case TruncatedAnswer(length):
-                body = body[:length]
+            case TruncatedAnswer(length) if length < len(body):
+                raise self._connection_error("closed", request)  # as botocore does for a body below its length
             case ServiceError() as refusal:
                 status, body = refusal.status, wire.write_error(refusal)
         return self._response(request, status, headers, body)
@@ -79,10 +79,11 @@ class Attempts:
         if seconds > 0:
             self.responder.wait(seconds)
 
-    def _wait_for_reply(self, latency: float, request: AWSPreparedRequest) -> None:
-        """Wait until the reply arrives. Raise botocore's error when the client's read timeout passes first."""
+    def _wait_for_answer(self, fault: Fault, request: AWSPreparedRequest) -> None:
+        """Wait until the answer arrives. Raise botocore's error when the client's read timeout passes first."""
+        latency = fault.latency
         timeout: float | None = getattr(self.client.meta.config, "read_timeout", None)
-        if timeout is not None and latency > timeout:
+        if timeout is not None and latency > timeout and not isinstance(fault.answer, str):
             self.wait(timeout)
             raise self._connection_error("read timeout", request)
         self.wait(latency)

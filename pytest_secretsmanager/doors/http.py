@@ -13,7 +13,7 @@ from typing import Self
 from botocore.model import OperationNotFoundError
 
 from pytest_secretsmanager.doors import wire
-from pytest_secretsmanager.doors.http_delivery import AT_ONCE, Delivery, Response
+from pytest_secretsmanager.doors.http_delivery import AT_ONCE, Delivery, Response, delivered
 from pytest_secretsmanager.doors.http_server import HOST, HttpServer, Request
 from pytest_secretsmanager.doors.responder import Responder
 from pytest_secretsmanager.doors.signatures import Signatures
@@ -179,12 +179,12 @@ class Endpoint:
             case ServiceError() as error:
                 response = _refusal(error, call.request_id)
             case TruncatedAnswer(length):
-                return response._replace(delivery=Delivery(seconds, length=length))
+                return delivered(response, Delivery(seconds, length=length))
             case "read timeout" | "connect timeout":
-                return response._replace(delivery=Delivery(seconds, is_silent=True))
+                return delivered(response, Delivery(seconds, is_silent=True))
             case "closed" | "not connected":
-                return response._replace(delivery=Delivery(seconds, is_lost=True))
-        return response._replace(delivery=Delivery(seconds) if seconds else AT_ONCE)
+                return delivered(response, Delivery(seconds, is_lost=True))
+        return delivered(response, Delivery(seconds) if seconds else AT_ONCE)
 
     def _served(self, call: Call, fault: Fault) -> Response:
         """Return the service's own response; an empty one if the request does not reach the service."""

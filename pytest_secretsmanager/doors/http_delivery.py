@@ -38,6 +38,11 @@ class Response(NamedTuple):
         return f"<response: {self.status}>"
 
 
+def delivered(response: Response, delivery: Delivery) -> Response:
+    """Return a response that reaches the client in this way."""
+    return Response(response.status, response.headers, response.body, delivery)
+
+
 async def deliver(incoming: web.Request, response: Response) -> web.StreamResponse:
     """Send a response to the client. A stop of the server cancels this while it waits."""
     delivery = response.delivery

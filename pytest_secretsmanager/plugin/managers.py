@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pytest_secretsmanager.plugin import following, manager_options, markers
+from pytest_secretsmanager.plugin import fault_markers, following, manager_options, markers
 from pytest_secretsmanager.plugin.names import FIXTURE, OPTIONS, PARTS, PLANTED, SEEDS
 from pytest_secretsmanager.plugin.plans import unmet_plans_in_words
 from pytest_secretsmanager.plugin.session import SeededSession
@@ -35,6 +35,7 @@ def answering(node: pytest.Item, monkeypatch: pytest.MonkeyPatch) -> "AbstractCo
 @contextmanager
 def _answering_of_run(node: pytest.Item, session: SeededSession) -> Iterator["SecretsManager"]:
     markers.plant(session.parts, node)
+    fault_markers.plan(session.parts, node)
     node.stash[PLANTED] = True
     yield session.manager
     _warn_of_crashes(session.parts)
@@ -60,6 +61,7 @@ def _answering_of_test(
         for seed in seeds:
             plant(parts, seed)
         markers.plant(parts, node)
+        fault_markers.plan(parts, node)
         node.stash[PLANTED] = True
         yield manager
     _warn_of_crashes(parts)

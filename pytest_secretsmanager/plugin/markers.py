@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import pytest
 
 from pytest_secretsmanager.options import KEYWORDS
-from pytest_secretsmanager.plugin.names import OPTIONS, SECRET, SECRETS_FILE
+from pytest_secretsmanager.plugin.names import OPTIONS, SECRET, SECRET_FAULT, SECRETS_FILE
 
 if TYPE_CHECKING:
     from pytest_secretsmanager.engine.state import SecretKey
@@ -22,6 +22,8 @@ TEXTS = (
     "activates the fixture secretsmanager.",
     f"{SECRETS_FILE}(path): a TOML or JSON file, by its path from the test's own file, of secrets that exist when the "
     "test starts; activates the fixture secretsmanager.",
+    f"{SECRET_FAULT}(operation, error, times=1, *, every, secret, region, principal, when, after, message, optional): "
+    "calls of the operation that fail, as by secretsmanager.faults.fail; activates the fixture secretsmanager.",
     f"{OPTIONS}(*, {', '.join(KEYWORDS)}): options of the fixture secretsmanager; activates it.",
 )
 """The descriptions that `pytest --markers` shows."""
@@ -36,7 +38,7 @@ def plant(parts: "Parts", node: Any) -> None:
 
     known: set[SecretKey] = set()
     declared: dict[_Place, list[tuple[pytest.Mark, SecretKey]]] = {}
-    for place, marker in _placed(node, SECRET, SECRETS_FILE):
+    for place, marker in placed(node, SECRET, SECRETS_FILE):
         try:
             planted = [_plant(parts, seed, known) for seed in _seeds_of(marker, node.path.parent)]
         except UsageError as error:
@@ -106,14 +108,14 @@ def spelled(marker: pytest.Mark) -> str:
 
 def farthest_first(node: Any, *markers: str) -> list[pytest.Mark]:
     """Return the markers of a test, the nearest last: the lowest decorator of a function, a subclass's own."""
-    return [mark for _, mark in _placed(node, *markers)]
+    return [mark for _, mark in placed(node, *markers)]
 
 
 _Place: TypeAlias = tuple[str, object]
 """The place of a marker: `module`, `class` or `function`, and which one."""
 
 
-def _placed(node: Any, *markers: str) -> "Iterator[tuple[_Place | None, pytest.Mark]]":
+def placed(node: Any, *markers: str) -> "Iterator[tuple[_Place | None, pytest.Mark]]":
     """Yield the markers of a test, the nearest last, with their places.
 
     The place is None for a marker of a parameter, and for one that was added later. Markers that a plugin or a conftest

@@ -13,8 +13,9 @@ FIXTURE = "secretsmanager"
 
 SECRET = "secret"  # noqa: S105 - a marker's name
 SECRETS_FILE = "secrets_file"
+SECRET_FAULT = "secret_fault"  # noqa: S105 - a marker's name
 OPTIONS = "secretsmanager"
-MARKERS = (SECRET, SECRETS_FILE, OPTIONS)
+MARKERS = (SECRET, SECRETS_FILE, SECRET_FAULT, OPTIONS)
 
 REGION = options.REGION.ini_name
 ACCOUNT = options.ACCOUNT.ini_name

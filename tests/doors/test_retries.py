@@ -183,13 +183,24 @@ def test_an_error_that_botocore_does_not_retry_ends_the_call(plan, call):
     assert raised.value.response["ResponseMetadata"]["RetryAttempts"] == 0
 
 
-@pytest.mark.parametrize(
-    "answer", [RawAnswer(200, b"<html>Welcome</html>"), TruncatedAnswer(9)], ids=["HTML", "truncated JSON"]
-)
-def test_a_response_body_that_is_not_json_gives_botocores_empty_reply(secretsmanager, plan, call, answer):
+def test_a_response_body_that_is_not_json_gives_botocores_empty_reply(secretsmanager, plan, call):
     secretsmanager.seed("db", "one")
-    plan(Fault(answer))
+    plan(Fault(RawAnswer(200, b"<html>Welcome</html>")))
     assert list(call()) == ["ResponseMetadata"]
+
+
+def test_a_truncated_response_body_is_botocores_closed_connection(secretsmanager, plan, call):
+    secretsmanager.seed("db", "one")
+    plan(Fault(TruncatedAnswer(9)))
+    with pytest.raises(ConnectionClosedError):
+        call(retries={"total_max_attempts": 1})
+    secretsmanager.assert_logged("GetSecretValue", times=1)
+
+
+def test_a_truncation_beyond_the_end_of_a_response_body_leaves_the_reply_whole(secretsmanager, plan, call):
+    secretsmanager.seed("db", "one")
+    plan(Fault(TruncatedAnswer(9_999)))
+    assert call()["SecretString"] == "one"
 
 
 def test_each_attempt_emits_before_sign_to_needs_retry(secretsmanager, plan, call):
@@ -620,15 +631,19 @@ def test_a_planned_fault_of_a_client_with_a_custom_endpoint_url_names_that_url(s
         client.get_secret_value(SecretId="db")
 
 
-def test_a_client_of_the_managers_http_endpoint_gets_no_planned_fault(secretsmanager, plan, new_client):
+def test_a_client_of_the_managers_http_endpoint_gets_a_planned_fault_once(secretsmanager, plan, new_client):
     secretsmanager.seed("db", "one")
     planned = plan(FAILED)
     with secretsmanager.endpoint() as endpoint:
         credentials = {name.lower(): endpoint.env[name] for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")}
-        client = boto3.client("secretsmanager", region_name="us-east-1", endpoint_url=endpoint.url, **credentials)
-        assert client.get_secret_value(SecretId="db")["SecretString"] == "one"
+        once = Config(retries={"total_max_attempts": 1})
+        client = boto3.client(
+            "secretsmanager", region_name="us-east-1", endpoint_url=endpoint.url, config=once, **credentials
+        )
+        with pytest.raises(ClientError, match="InternalServiceError"):
+            client.get_secret_value(SecretId="db")
         client.close()
-    assert planned.attempts == 0
+    assert planned.attempts == 1
 
 
 def test_a_client_in_an_unknown_region_gets_no_planned_fault(plan, call):

@@ -16,12 +16,18 @@ def test_a_service_error_has_code_and_message(kind):
 
 @pytest.mark.parametrize("kind", SERVICE_ERRORS)
 def test_a_service_error_has_status_400_unless_aws_sends_another(kind):
-    others = {errors.InternalServiceError: 500, errors.RequestEntityTooLargeException: 413}
+    others = {
+        errors.InternalFailure: 500,
+        errors.InternalServiceError: 500,
+        errors.RequestEntityTooLargeException: 413,
+        errors.ServiceUnavailable: 503,
+    }
     assert kind.status == others.get(kind, 400)
 
 
-def test_of_authentication_marks_the_four_errors_of_authentication():
+def test_of_authentication_marks_the_errors_of_authentication():
     assert {kind.__name__ for kind in SERVICE_ERRORS if kind.of_authentication} == {
+        "ExpiredTokenException",
         "IncompleteSignatureException",
         "InvalidSignatureException",
         "MissingAuthenticationTokenException",

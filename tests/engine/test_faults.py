@@ -31,7 +31,7 @@ def is_a_read(call):
 
 
 def faults_of(plan, attempts):
-    return [plan.next_attempt() for _ in range(attempts)]
+    return [plan.next_attempt(READ) for _ in range(attempts)]
 
 
 PATTERNS = {
@@ -56,7 +56,7 @@ def test_a_plan_concerns_the_calls_that_match(call, concerned):
 
 def test_a_plan_that_is_over_concerns_no_call():
     plan = FaultPlan(is_a_read, lambda _: CLOSED, times=1)
-    plan.next_attempt()
+    plan.next_attempt(READ)
     assert not plan.concerns(READ)
 
 

@@ -20,10 +20,13 @@ from pytest_secretsmanager.engine.operations import OPERATIONS
 DESCRIPTION = model.service_model()
 COMMON_ERRORS = {"ValidationException", "SerializationException", "AccessDeniedException"}
 ERRORS_OF_THE_FRONT = {
+    "ExpiredTokenException",
     "IncompleteSignatureException",
+    "InternalFailure",
     "InvalidSignatureException",
     "MissingAuthenticationTokenException",
     "RequestEntityTooLargeException",
+    "ServiceUnavailable",
     "ThrottlingException",
     "UnknownOperationException",
     "UnrecognizedClientException",

@@ -6,7 +6,7 @@ from typing import Any, get_args
 import pytest
 
 import pytest_secretsmanager
-from pytest_secretsmanager import Rotation, SecretsManager, Version
+from pytest_secretsmanager import BrokenReply, Rotation, SecretsManager, Version
 
 NAMES = {
     "BetweenReads": "reads rotations",
@@ -14,6 +14,9 @@ NAMES = {
     "Event": "account by_service error error_message hidden operation principal record region request request_id "
     "response time within",
     "Events": "count index matching subscribe",
+    "BrokenReply": "body content_type from_proxy not_json status truncated",
+    "Faults": "delay fail",
+    "PlannedFault": "attempts cancel is_met",
     "Hold": "resume run",
     "Kms": "allow create_key deny disable enable key schedule_deletion",
     "KmsKey": "alias arn denied denied_to id is_elsewhere state",
@@ -77,6 +80,9 @@ MADE: dict[str, Callable[[SecretsManager], Any]] = {
     "Clock": lambda sm: sm.clock,
     "Event": _logged,
     "Events": lambda sm: sm.events,
+    "BrokenReply": lambda _: BrokenReply.not_json(),
+    "Faults": lambda sm: sm.faults,
+    "PlannedFault": lambda sm: sm.faults.fail("GetSecretValue", "ThrottlingException", optional=True),
     "Hold": lambda sm: sm.rotation.hold("db", before="setSecret"),
     "Kms": lambda sm: sm.kms,
     "KmsKey": lambda sm: sm.kms.create_key(),

@@ -8,7 +8,6 @@ import pytest
 
 from pytest_secretsmanager import Rotation, SecretsManager
 from pytest_secretsmanager.engine.callers import user_of
-from pytest_secretsmanager.engine.faults import FaultPlan
 from pytest_secretsmanager.managing.panel import Panel
 from pytest_secretsmanager.managing.parts import Parts
 from pytest_secretsmanager.managing.planting import follow_environment
@@ -34,6 +33,7 @@ STAYS = {
     "_kms": "changes the keys, which are restored",
     "_rotation": "changes functions and steps, which are restored",
     "_events": "shows the entries, which are restored",
+    "_faults": "changes the fault plans, which are restored",
     "_replication": "changes the holds of replicas, which are restored",
     "_clients": "made on first use",
 }
@@ -105,7 +105,7 @@ def plant_unnamed_region(sm: SecretsManager) -> None:
 
 
 def plan_fault(sm: SecretsManager) -> None:
-    sm._parts.responder.plans.append(FaultPlan(lambda _: True, lambda _: None))
+    sm.faults.fail("GetSecretValue", "ThrottlingException", optional=True)
 
 
 def go_elsewhere(sm: SecretsManager) -> None:

@@ -17,7 +17,12 @@ def secretsmanager():
         yield sm
 """
 
-MARKERS = ['secret("db", "x")', 'secrets_file("seeds.toml")', 'secretsmanager(region="eu-west-1")']
+MARKERS = [
+    'secret("db", "x")',
+    'secrets_file("seeds.toml")',
+    'secret_fault("GetSecretValue", "ThrottlingException")',
+    'secretsmanager(region="eu-west-1")',
+]
 
 
 @pytest.mark.parametrize("marker", MARKERS)

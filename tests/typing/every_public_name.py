@@ -11,11 +11,13 @@ from pytest_secretsmanager import (
     AWSPENDING,
     AWSPREVIOUS,
     BetweenReads,
+    BrokenReply,
     Clock,
     Endpoint,
     ErrorCode,
     Event,
     Events,
+    Faults,
     Hold,
     Kms,
     KmsKey,
@@ -26,6 +28,7 @@ from pytest_secretsmanager import (
     LoggedName,
     NetworkBlocked,
     OperationName,
+    PlannedFault,
     PutRateWarning,
     PytestSecretsManagerError,
     ReplicationControl,
@@ -99,6 +102,8 @@ def controls(sm: SecretsManager) -> None:
     step: StepName = "createSecret"
     hold: Hold = rotation.hold("db", before=step)
     reads: BetweenReads = rotation.between_reads("db")
+    faults: Faults = sm.faults
+    fault: PlannedFault = faults.fail("GetSecretValue", BrokenReply.from_proxy(), times=None, secret="db")
     replication: ReplicationControl = sm.replication
     replica: ReplicationHold = replication.hold("eu-west-1")
     events: Events = sm.events
@@ -106,7 +111,7 @@ def controls(sm: SecretsManager) -> None:
     endpoint: Endpoint = sm.endpoint()
     variables: Mapping[str, str] = endpoint.env
     snapshot: Snapshot = sm.snapshot()
-    with hold, reads, replica, snapshot:
+    with hold, reads, fault, replica, snapshot:
         subscription.unsubscribe()
     del key, steps, variables
 
