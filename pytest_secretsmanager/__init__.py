@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pytest_secretsmanager.controls.fault_answers import BrokenReply as BrokenReply
     from pytest_secretsmanager.controls.faults import Faults as Faults
     from pytest_secretsmanager.controls.kms import Kms as Kms
+    from pytest_secretsmanager.controls.lasting_faults import LastingFault as LastingFault
     from pytest_secretsmanager.controls.planned_faults import PlannedFault as PlannedFault
     from pytest_secretsmanager.controls.replication import ReplicationControl as ReplicationControl
     from pytest_secretsmanager.controls.replication import ReplicationHold as ReplicationHold
@@ -62,6 +63,7 @@ else:
             "controls.fault_answers": "BrokenReply",
             "controls.faults": "Faults",
             "controls.kms": "Kms",
+            "controls.lasting_faults": "LastingFault",
             "controls.planned_faults": "PlannedFault",
             "controls.replication": "ReplicationControl ReplicationHold",
             "controls.rotation": "RotationControl",
