@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pytest_secretsmanager.controls.faults import Faults as Faults
     from pytest_secretsmanager.controls.iam import Iam as Iam
     from pytest_secretsmanager.controls.kms import Kms as Kms
+    from pytest_secretsmanager.controls.lasting_faults import LastingFault as LastingFault
     from pytest_secretsmanager.controls.planned_faults import PlannedFault as PlannedFault
     from pytest_secretsmanager.controls.replication import ReplicationControl as ReplicationControl
     from pytest_secretsmanager.controls.replication import ReplicationHold as ReplicationHold
@@ -67,6 +68,7 @@ else:
             "controls.faults": "Faults",
             "controls.iam": "Iam",
             "controls.kms": "Kms",
+            "controls.lasting_faults": "LastingFault",
             "controls.planned_faults": "PlannedFault",
             "controls.replication": "ReplicationControl ReplicationHold",
             "controls.roles": "Role",

@@ -179,6 +179,34 @@ def a_call_with_faults(injection: Callable[[], Any]) -> None:
         assert_usable(sm)
 
 
+def a_block_of_lasting_faults(injection: Callable[[], Any]) -> None:
+    with SecretsManager() as sm:
+        sm.seed("db", "one")
+        sm.seed("gone", "one")
+        client, service = sm.client(), sm._parts.service
+
+        def block() -> None:
+            rate = sm.faults.throttle("PutSecretValue", rate=1, burst=1)
+            with rate, sm.faults.stale_reads(), sm.faults.asynchronous_deletion(seconds=1):
+                for value in ("two", "three"):
+                    client.put_secret_value(SecretId="db", SecretString=value)
+                client.get_secret_value(SecretId="db")
+                client.delete_secret(SecretId="gone", ForceDeleteWithoutRecovery=True)
+                sm.clock.advance(seconds=1)
+
+        interrupted(injection, block)
+        chained = service._chains.conditions
+        assert service.conditions.are_in_force or chained is None
+        values = [version.value for version in sm.secret("db").versions]
+        assert values in [["one"], ["one", "two"], ["one", "two", "three"]]
+        sm.clock.advance(seconds=1)
+        deleted = [event.operation for event in sm.log if event.by_service]
+        assert deleted == ([] if "gone" in sm.secrets else ["StartSecretVersionDelete", "EndSecretVersionDelete"])
+        service.clear_conditions()
+        assert attempts.current.get() is None
+        assert_usable(sm)
+
+
 def a_seed(injection: Callable[[], Any]) -> None:
     with SecretsManager() as sm:
         sm.seed("db", "one", kms_key="alias/first")
@@ -306,6 +334,7 @@ SCENARIOS: list[Scenario] = [
     a_call,
     a_call_with_hooks,
     a_call_with_faults,
+    a_block_of_lasting_faults,
     a_seed,
     a_rotation,
     a_replication,

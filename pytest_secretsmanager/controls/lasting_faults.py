@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Self
 
 from pytest_secretsmanager.controls import lasting_fault_rules as rules
 from pytest_secretsmanager.controls.fault_targets import target_of
+from pytest_secretsmanager.engine import locks
 from pytest_secretsmanager.engine.conditions import Conditions
 from pytest_secretsmanager.engine.in_force import Condition
+from pytest_secretsmanager.engine.interrupts import taken_back
 from pytest_secretsmanager.engine.staleness import READS
 from pytest_secretsmanager.inspection.keywords import known_keywords
 from pytest_secretsmanager.inspection.views import SecretId
@@ -33,6 +35,7 @@ class LastingFault:
         try:
             conditions.begin(parts)
         except BaseException:
+            locks.let_go()
             self.cancel()
             raise
 
@@ -48,7 +51,8 @@ class LastingFault:
 
     def cancel(self) -> None:
         """End it. Can be repeated. A deletion that has begun goes on."""
-        self._conditions.end(self._parts)
+        with taken_back(_nothing, lambda: self._conditions.end(self._parts)):
+            pass
 
     def __enter__(self) -> Self:
         return self
@@ -56,15 +60,15 @@ class LastingFault:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        try:
-            self.cancel()
-        except BaseException:
-            self.cancel()  # an interrupt may have stopped it
-            raise
+        self.cancel()
 
     def __repr__(self) -> str:
         state = "in force" if all(map(self._conditions.has, self._parts)) else "over"
         return f"<{self._text}: {state}>"
+
+
+def _nothing() -> None:
+    """The beginning of an end: nothing is to be done."""
 
 
 class LastingFaults:

@@ -8,6 +8,7 @@ import pytest
 
 from pytest_secretsmanager import Rotation, SecretsManager
 from pytest_secretsmanager.engine.callers import user_of
+from pytest_secretsmanager.engine.conditions import Conditions
 from pytest_secretsmanager.managing.panel import Panel
 from pytest_secretsmanager.managing.parts import Parts
 from pytest_secretsmanager.managing.planting import follow_environment
@@ -68,6 +69,7 @@ def state_of(sm: SecretsManager) -> dict[str, object]:
         "roles": dict(parts.identities.roles),
         "IAM is in force": (parts.identities.is_in_force, service._chains.identities is not None),
         "blocks that act": parts.callers.blocks,
+        "lasting faults": lasting_faults_of(service.conditions),
         "fault plans": [(plan, plan.attempts) for plan in parts.responder.plans],
         "keys": (dict(parts.keys._keys), dict(parts.keys._aliases)),
         "functions": dict(parts.functions.by_arn),
@@ -92,6 +94,13 @@ ENTERED: list[AbstractContextManager[None]] = []
 def enter(block: AbstractContextManager[None]) -> None:
     block.__enter__()
     ENTERED.append(block)
+
+
+def lasting_faults_of(conditions: Conditions) -> list[object]:
+    """Return the conditions in force, and all state that they keep."""
+    rates, staleness, deletions = conditions.rates, conditions.staleness, conditions.deletions
+    draws = [(condition, condition.draws) for condition in (*rates.in_force, *staleness.in_force, *deletions)]
+    return [draws, dict(rates.buckets), list(staleness.history._changes)]
 
 
 def between_reads(sm: SecretsManager) -> None:
@@ -129,6 +138,22 @@ def plant_unnamed_region(sm: SecretsManager) -> None:
 
 def plan_fault(sm: SecretsManager) -> None:
     sm.faults.fail("GetSecretValue", "ThrottlingException", optional=True)
+
+
+def throttle(sm: SecretsManager) -> None:
+    sm.faults.throttle("ListSecrets", rate=1)
+    sm.client().list_secrets()
+
+
+def read_stale(sm: SecretsManager) -> None:
+    sm.faults.stale_reads()
+    sm.client().put_secret_value(SecretId="db", SecretString="two")
+    sm.client().get_secret_value(SecretId="db")
+
+
+def delete_slowly(sm: SecretsManager) -> None:
+    sm.faults.asynchronous_deletion()
+    sm.client().delete_secret(SecretId="alone", ForceDeleteWithoutRecovery=True)
 
 
 def go_elsewhere(sm: SecretsManager) -> None:
@@ -185,7 +210,13 @@ CHANGES: dict[str, dict[str, Callable[[SecretsManager], Any]]] = {
         "a secret is seeded without a region": plant_unnamed_region,
     },
     "callers": {"credentials are handed out": lambda sm: sm._parts.callers.hand_out(user_of(sm.account, sm.region))},
-    "faults": {"a fault is planned": plan_fault},
+    "faults": {
+        "a fault is planned": plan_fault,
+        "the request rates of AWS are in force": lambda sm: sm.faults.quota(),
+        "an operation is throttled": throttle,
+        "reads are stale": read_stale,
+        "deletions take their time": delete_slowly,
+    },
     "seed": {"ids are made": lambda sm: sm.seed("new", "one")},
 }
 """The changes that a block can make, by the name of the control on `SecretsManager`."""

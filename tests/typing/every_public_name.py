@@ -25,6 +25,7 @@ from pytest_secretsmanager import (
     KmsKey,
     LabelMove,
     LabelName,
+    LastingFault,
     LateWrite,
     Log,
     LoggedName,
@@ -115,7 +116,11 @@ def controls(sm: SecretsManager) -> None:
     endpoint: Endpoint = sm.endpoint()
     variables: Mapping[str, str] = endpoint.env
     snapshot: Snapshot = sm.snapshot()
-    with hold, reads, fault, replica, snapshot:
+    lasting: LastingFault = faults.throttle(["GetSecretValue", "DescribeSecret"], rate=5, burst=10)
+    deletion: LastingFault = faults.asynchronous_deletion(seconds=10, secret="db")
+    stale: LastingFault = faults.stale_reads(500, chance=0.5, operation="GetSecretValue")
+    quota: LastingFault = faults.quota()
+    with hold, reads, fault, lasting, deletion, stale, quota, replica, snapshot:
         subscription.unsubscribe()
     del key, steps, variables
 

@@ -127,11 +127,11 @@ def test_a_throttle_of_one_principal_leaves_other_callers_alone(secretsmanager, 
 
 
 def test_a_throttled_call_is_logged_as_cloudtrail_logs_a_refusal(secretsmanager, count):
-    secretsmanager.faults.throttle("ListSecrets", rate=0)
-    count(1)
+    secretsmanager.faults.throttle("DescribeSecret", rate=0)
+    count(1, "describe_secret", SecretId="db")
     record = secretsmanager.log[0].record
     assert (record["errorCode"], record["errorMessage"]) == ("ThrottlingException", "Rate exceeded")
-    assert record["responseElements"] is None
+    assert (record["requestParameters"], record["responseElements"]) == ({"secretId": "db"}, None)
 
 
 # --- the rates of AWS ------------------------------------------------------------------------------------------------
