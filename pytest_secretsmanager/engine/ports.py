@@ -210,6 +210,10 @@ class RequestIds:
     """
 
     def __init__(self, random: Random) -> None:
+        self.begin(random)
+
+    def begin(self, random: Random) -> None:
+        """Begin at a new random start."""
         self._start = new_uuid(random)[:24]
         self._numbers = count(1)
 

@@ -66,7 +66,7 @@ class Event:
         return self._entry.error_message
 
     @property
-    def decision(self) -> Decision | None:
+    def decision(self) -> Decision | MaybeNone:
         """IAM's decision on this call; None while IAM is off, and for a call that was refused before IAM decided.
 
         For a refusal, `decision.reason` names the statement that decided, or the nearest one that would have allowed

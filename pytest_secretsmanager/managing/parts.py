@@ -26,7 +26,7 @@ from pytest_secretsmanager.engine.checkpoints import Restore
 from pytest_secretsmanager.engine.identities import Identities
 from pytest_secretsmanager.engine.keys import KeyRing
 from pytest_secretsmanager.engine.layers.audit import Entry
-from pytest_secretsmanager.engine.ports import Ports, RequestIds, new_uuid
+from pytest_secretsmanager.engine.ports import Ports, new_uuid
 from pytest_secretsmanager.engine.regions import Regions
 from pytest_secretsmanager.engine.service import Service
 from pytest_secretsmanager.engine.state import SecretKey
@@ -35,7 +35,7 @@ from pytest_secretsmanager.inspection.log import Log, entries_of
 from pytest_secretsmanager.inspection.other_managers import Presence
 from pytest_secretsmanager.inspection.world import World
 from pytest_secretsmanager.managing import run_permissions
-from pytest_secretsmanager.managing.chance import SeededRandom, random_of
+from pytest_secretsmanager.managing.chance import SeededRandom, random_of, request_ids_of
 from pytest_secretsmanager.managing.clients import Clients
 from pytest_secretsmanager.managing.entering import Entering
 from pytest_secretsmanager.managing.home import Home
@@ -94,7 +94,7 @@ class Parts:
         self.random = random_of(random_seed)
         self.entries: list[Entry] = []
         self.log = Log(self.entries)
-        self.new_request_id = RequestIds(self.random)
+        self.new_request_id = request_ids_of(self.random)
         self.functions = Functions(
             self.new_request_id, lambda arn, body: PROCESS.run_function(self.responder, arn, body), regions
         )
@@ -102,7 +102,8 @@ class Parts:
         ports = Ports(self.random, self.keys, version_quota, self.functions.by_arn, regions, elsewhere=moto.function)
         self.service = Service(ports, self.entries, moved_time.seconds, self.steps, self.held, moved_time.moved)
         moved_time.follow(self.service)
-        run_permissions.follow(self.service)
+        if run_permissions.collecting:
+            run_permissions.follow(self.service)
         self.responder = Responder(
             self.service,
             moved_time.seconds,
@@ -181,6 +182,11 @@ class Parts:
     @property
     def faults(self) -> Faults:
         return self._faults or self._kept("_faults", Faults(self.responder.plans, self.world))
+
+    @property
+    def has_plans(self) -> bool:
+        """Whether a fault, or a failure or stop of a rotation, is planned."""
+        return bool(self.responder.plans or self.steps.failures or self.steps.planned_stops)
 
     @property
     def unmet_plans(self) -> UnmetPlans:

@@ -75,7 +75,7 @@ def state_of(sm: SecretsManager) -> dict[str, object]:
         "functions": dict(parts.functions.by_arn),
         "rotations": list(sm.rotation.runs),
         "planned holds": list(parts.steps.planned_stops),
-        "planned failures": [(failure.step, failure.times) for failure in parts.steps._failures],
+        "planned failures": [(failure.step, failure.times) for failure in parts.steps.failures],
         "holds of replicas": list(parts.held.places),
         "subscriptions": list(parts.deliveries.subscribers),
         "watchers": (list(service._watchers.of_calls), list(service._watchers.of_log)),
