@@ -327,7 +327,7 @@ def test_a_sid_of_an_identity_policy_has_letters_and_digits_only(sid):
 
 
 def test_a_number_for_a_sid_is_a_fault():
-    assert fault(document(but(Sid=7))) == ("statement 1 (7)", "Sid", "it is a number, not a string")
+    assert fault(document(but(Sid=7))) == ("statement 1", "Sid", "it is a number, not a string")
 
 
 @pytest.mark.parametrize("parse", [of_identity, of_resource])
