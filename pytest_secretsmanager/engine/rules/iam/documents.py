@@ -85,7 +85,7 @@ def parse_policy(text: str, *, name: str, with_principals: bool) -> Policy:
 
 @lru_cache(maxsize=256)
 def _parsed(text: str, name: str, with_principals: bool) -> Policy:
-    """Return the same policy for the same text: most tests of a run share a policy, and so what is compiled of it."""
+    """Return one policy for equal texts: tests that share a policy share its compiled statements too."""
     try:
         document = elements.require_object(read(text), "", strict=not with_principals)
         elements.require_known(document, _DOCUMENT, "a policy")

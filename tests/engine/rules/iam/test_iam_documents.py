@@ -104,7 +104,7 @@ def test_a_policy_of_an_identity_parses(elements):
 
 
 def test_the_same_text_with_the_same_name_is_the_same_policy():
-    """What is compiled of a policy is kept for it; tests that share a file share this work."""
+    """Tests that share a file share the compiled statements too."""
     assert of_identity(document(STATEMENT)) is of_identity(document(STATEMENT))
     assert of_identity(document(STATEMENT)) is not of_identity(document(but(Action="s3:*")))
 
