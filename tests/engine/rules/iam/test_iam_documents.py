@@ -104,7 +104,7 @@ def test_a_policy_of_an_identity_parses(elements):
 
 
 def test_the_same_text_with_the_same_name_is_the_same_policy():
-    """What is compiled of a policy is kept for it; tests that share a file share this work."""
+    """Tests that share a file share the compiled statements too."""
     assert of_identity(document(STATEMENT)) is of_identity(document(STATEMENT))
     assert of_identity(document(STATEMENT)) is not of_identity(document(but(Action="s3:*")))
 
@@ -327,7 +327,7 @@ def test_a_sid_of_an_identity_policy_has_letters_and_digits_only(sid):
 
 
 def test_a_number_for_a_sid_is_a_fault():
-    assert fault(document(but(Sid=7))) == ("statement 1 (7)", "Sid", "it is a number, not a string")
+    assert fault(document(but(Sid=7))) == ("statement 1", "Sid", "it is a number, not a string")
 
 
 @pytest.mark.parametrize("parse", [of_identity, of_resource])
