@@ -11,7 +11,20 @@ from pytest_secretsmanager import SecretsManager
 SOURCE = Path(pytest_secretsmanager.__file__).read_text(encoding="utf-8")
 
 DOCUMENTED = {
-    *("client", "secret", "secrets", "log", "clock", "kms", "iam", "rotation", "events", "endpoint", "snapshot", "seed"),
+    *(
+        "client",
+        "secret",
+        "secrets",
+        "log",
+        "clock",
+        "kms",
+        "iam",
+        "rotation",
+        "events",
+        "endpoint",
+        "snapshot",
+        "seed",
+    ),
     *("assert_value", "assert_labels", "assert_label", "assert_no_label", "assert_moved", "assert_history"),
     *("assert_logged", "assert_not_logged", "assert_log_order", "assert_nothing_leaked", "assert_unchanged"),
     *("assert_allowed", "assert_rotated"),
