@@ -75,7 +75,7 @@ def test_a_malformed_request_needs_no_permission(
     secretsmanager: SecretsManager, method: str, parameters: dict[str, Any]
 ) -> None:
     client = secretsmanager.client(config=Config(parameter_validation=False))
-    with pytest.raises(ClientError, match="ValidationException|SerializationException"):
+    with pytest.raises(ClientError, match=r"ValidationException|SerializationException"):
         getattr(client, method)(**parameters)
     assert statements(secretsmanager) == []
 
