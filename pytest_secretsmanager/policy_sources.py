@@ -67,7 +67,7 @@ def _text_of(source: object, name: str, directory: Path | None) -> tuple[str, st
     if isinstance(source, Mapping):
         return name, _text_of_mapping(source, name)
     if isinstance(source, str) and _is_json(source):
-        return name, source
+        return name, source.removeprefix("\ufeff")
     if isinstance(source, str | os.PathLike):
         return os.fspath(source), _text_of_file((directory or Path.cwd()) / source)
     raise UsageError(

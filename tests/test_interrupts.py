@@ -40,6 +40,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptio
 
 PACKAGE = str(Path(pytest_secretsmanager.__file__).parent)
 VARIABLES = ("AWS_DEFAULT_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_LAMBDA_FUNCTION_NAME")
+EVERYTHING = {"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}
 SAMPLE = 30
 PATIENCE = 30.0
 
@@ -254,6 +255,38 @@ def a_snapshot(injection: Callable[[], Any]) -> None:
         assert_usable(sm)
 
 
+def a_role_and_a_block(injection: Callable[[], Any]) -> None:
+    """A role is made completely or not at all, and the end of a block ends acting as it."""
+    with SecretsManager() as sm:
+        sm.seed("db", "one")
+
+        def make_and_act() -> None:
+            with sm.iam.acting_as(sm.iam.role("app", policy=EVERYTHING)):
+                boto3.client("secretsmanager").get_secret_value(SecretId="db")
+
+        interrupted(injection, make_and_act)
+        parts = sm._parts
+        assert parts.callers.blocks == ()
+        assert len(parts.callers.handed_out) == len(parts.identities.roles)
+        assert parts.identities.is_in_force is bool(parts.identities.roles)
+        assert (parts.service._chains.identities is not None) is parts.identities.is_in_force
+        sm.client().get_secret_value(SecretId="db")
+        assert sm.log[-1].principal == "arn:aws:iam::123456789012:user/test"
+        assert_usable(sm)
+
+
+def a_block_of_the_default_user(injection: Callable[[], Any]) -> None:
+    with SecretsManager() as sm:
+
+        def act() -> None:
+            with sm.iam.acting_as(None, context={"aws:SourceVpce": "vpce-1"}):
+                sm.client().list_secrets()
+
+        interrupted(injection, act)
+        assert (sm._parts.callers.blocks, sm._parts.callers.handed_out) == ((), {})
+        assert_usable(sm)
+
+
 def a_decorated_function(injection: Callable[[], Any]) -> None:
     sm = SecretsManager()
 
@@ -278,6 +311,8 @@ SCENARIOS: list[Scenario] = [
     a_replication,
     a_rollback,
     a_snapshot,
+    a_role_and_a_block,
+    a_block_of_the_default_user,
     a_decorated_function,
 ]
 

@@ -93,6 +93,7 @@ class Iam:
         principal = assumed_role(role_arn, SESSION_NAME, self._world.now())._replace(context=_tag_context(tags))
         return self._kept(principal, role_arn, policies)
 
+    @known_keywords()
     def acting_as(self, role: Role | None, context: Mapping[str, Any] | None = None) -> AbstractContextManager[None]:
         """Return a context manager: inside, clients without credentials of their own call as the role.
 

@@ -1,6 +1,9 @@
 """A role of a test: its names, and the credentials of one session that a client or a program calls with."""
 
+from contextlib import AbstractContextManager
+
 from pytest_secretsmanager.engine.callers import KeyPair, Principal
+from pytest_secretsmanager.surroundings.program import profile_environment
 
 __tracebackhide__ = True
 
@@ -18,12 +21,14 @@ class Role:
     'arn:aws:sts::123456789012:assumed-role/app/pytest'
     """
 
-    __slots__ = ("_arn", "_pair", "_principal")
+    __slots__ = ("_arn", "_pair", "_principal", "_profile")
 
     def __init__(self, arn: str, principal: Principal, pair: KeyPair) -> None:
         self._arn = arn
         self._principal = principal
         self._pair = pair
+        self._profile: tuple[AbstractContextManager[dict[str, str]], dict[str, str]] | None = None
+        """The profile in place of the developer's, and its variables. Its file lasts as long as this object."""
 
     @property
     def arn(self) -> str:
@@ -53,11 +58,22 @@ class Role:
     def environment(self) -> dict[str, str]:
         """The environment variables of a program: `os.environ | endpoint.env | role.environment`; a copy.
 
+        If the developer's environment names a profile, there are the variables of one with the role's credentials too.
+
         >>> role = sm.iam.role("app")
         >>> sorted(role.environment)
         ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN']
         """
-        return {name.upper(): value for name, value in self.credentials.items()}
+        return {**{name.upper(): value for name, value in self.credentials.items()}, **self._variables_of_profile()}
+
+    def _variables_of_profile(self) -> dict[str, str]:
+        if self._profile is None:
+            profile = profile_environment(self._pair)
+            variables = profile.__enter__()
+            if not variables:
+                return {}
+            self._profile = profile, variables
+        return self._profile[1]
 
     def __repr__(self) -> str:
         return f"<role {self.name!r} of account {self.account}>"

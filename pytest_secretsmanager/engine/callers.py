@@ -202,8 +202,9 @@ class Callers:
     def begin(self, block: Acting) -> None:
         """Begin a block. Blocks may end in any order, and in any thread."""
         with _acting_lock:
-            if block.principal is None and block.pair is None:
-                block.pair = self.hand_out_to_user(self.account)
+            if block.principal is None:
+                block.pair = pair = _new_key_pair()  # the block knows it first, so that `end` takes it back
+                self.handed_out[pair.access_key_id] = HandedOut(pair, self.account)
             self.blocks = (*self.blocks, block)
 
     def end(self, block: Acting) -> None:

@@ -24,7 +24,7 @@ __tracebackhide__ = True
 class Chains:
     """Builds the chains of one service. `record` takes the entries of the log, `note_refused` the refused calls.
 
-    `identities` decide the calls of the chains that are built from now on; None: IAM is off.
+    `identities` decide the calls of the chains that are built from now on. None: IAM is off, so that no layer asks.
     """
 
     __slots__ = ("_note_refused", "_now", "_outer", "_ports", "_record", "_store", "identities")
@@ -47,7 +47,9 @@ class Chains:
 
     def of_a_call(self) -> Handler:
         """The chain of a call, which is logged."""
-        return self.audited(self._within_outer(validate(self._permitted())))
+        identities = self.identities
+        inner = mark_replicas(self._run, self._store) if identities is None else self._permitted(identities)
+        return self.audited(self._within_outer(validate(inner)))
 
     def of_a_seed(self) -> Handler:
         """The chain of a call that seeds: it is not logged, and neither are its uses of keys."""
@@ -63,7 +65,7 @@ class Chains:
 
     def of_a_read_in_a_batch(self) -> Handler:
         """The chain of one read. The batch itself is a call: it has passed the other layers, and logs its reads."""
-        return self._within_outer(self._run if self.identities is None else self._permitted())
+        return self._within_outer(self._run if self.identities is None else self._permitted(self.identities))
 
     def of_work(self) -> WorkHandler:
         """The chain of AWS's own work, which is logged."""
@@ -96,11 +98,8 @@ class Chains:
             handler = layer(handler)
         return handler
 
-    def _permitted(self) -> Handler:
-        """The operation, if IAM allows it. While IAM is off there is no such layer, so it costs nothing."""
-        identities = self.identities
-        if identities is None:
-            return mark_replicas(self._run, self._store)
+    def _permitted(self, identities: Identities) -> Handler:
+        """The operation, if IAM allows it."""
 
         def run(call: Call) -> Outcome:
             operation = OPERATIONS[call.operation]

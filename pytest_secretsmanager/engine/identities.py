@@ -7,9 +7,11 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
+from pytest_secretsmanager.engine import locks
 from pytest_secretsmanager.engine.callers import Principal
 from pytest_secretsmanager.engine.checkpoints import Restore
 from pytest_secretsmanager.engine.errors import AccessDeniedException
+from pytest_secretsmanager.engine.locks import Lock
 from pytest_secretsmanager.engine.rules.iam.decision import Decision, Policies
 
 __tracebackhide__ = True
@@ -32,10 +34,11 @@ class _State(NamedTuple):
 class Identities:
     """The roles of one manager. `decide_by` is called with them when IAM comes into force, with None when it ends."""
 
-    __slots__ = ("_decide_by", "_state")
+    __slots__ = ("_decide_by", "_lock", "_state")
 
     def __init__(self, decide_by: "Callable[[Identities | None], None]") -> None:
         self._decide_by = decide_by
+        self._lock = Lock()
         self._state = _State()
 
     @property
@@ -55,23 +58,27 @@ class Identities:
 
     def add(self, role_arn: str, policies: Policies) -> None:
         """Add a role, in place of one with this ARN: completely or, when it is interrupted, not at all."""
-        self._go_to(self._state._replace(roles={**self._state.roles, role_arn: policies}))
+        self._change(lambda state: state._replace(roles={**state.roles, role_arn: policies}))
 
     def enforce(self) -> None:
         """Let policies decide, even if no role exists."""
-        self._go_to(self._state._replace(is_enforced=True))
+        self._change(lambda state: state._replace(is_enforced=True))
 
     def checkpoint(self) -> Restore:
         """Record the roles, and return a function that restores them, and switches IAM on or off."""
         before = self._state
         return lambda: self._put(before)
 
-    def _go_to(self, state: _State) -> None:
-        before = self._state
+    def _change(self, change: Callable[[_State], _State]) -> None:
+        before = None
         try:
-            self._put(state)
+            with self._lock:
+                before = self._state
+                self._put(change(before))
         except BaseException:
-            self._put(before)
+            locks.let_go()
+            if before is not None:
+                self._put(before)
             raise
 
     def _put(self, state: _State) -> None:

@@ -67,7 +67,7 @@ class Event:
 
     @property
     def decision(self) -> Decision | None:
-        """IAM's decision on this call, None while IAM is off.
+        """IAM's decision on this call; None while IAM is off, and for a call that was refused before IAM decided.
 
         For a refusal, `decision.reason` names the statement that decided, or the nearest one that would have allowed
         the call, and why it did not.

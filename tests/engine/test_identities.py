@@ -1,5 +1,7 @@
 """Identities: when IAM is in force, the policies of a caller, and the way back."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from pytest_secretsmanager.engine.callers import assumed_role, user_of
@@ -68,3 +70,9 @@ def test_a_refusal_has_the_text_of_its_decision_or_the_services_own():
     decision = Decision(allowed=False, message="User: …")
     assert (access_denied(decision).message, access_denied(decision, "No.").message) == ("User: …", "No.")
     assert access_denied(decision, "No.").decision is decision
+
+
+def test_threads_may_add_roles_at_the_same_time(identities):
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda number: identities.add(f"{ROLE_ARN}-{number}", NOTHING), range(200)))
+    assert len(identities.roles) == 200

@@ -12,8 +12,8 @@ NAMES = {
     "BetweenReads": "reads rotations",
     "Clock": "advance now set",
     "Decision": "allowed explicit_deny message policy policy_type reason statement",
-    "Event": "account by_service decision error error_message hidden operation principal record region request request_id "
-    "response time within",
+    "Event": "account by_service decision error error_message hidden operation principal record region request "
+    "request_id response time within",
     "Events": "count index matching subscribe",
     "Hold": "resume run",
     "Iam": "acting_as enforce required_policy role simulate unused",

@@ -12,11 +12,13 @@ from pytest_secretsmanager import (
     AWSPREVIOUS,
     BetweenReads,
     Clock,
+    Decision,
     Endpoint,
     ErrorCode,
     Event,
     Events,
     Hold,
+    Iam,
     Kms,
     KmsKey,
     LabelMove,
@@ -30,6 +32,7 @@ from pytest_secretsmanager import (
     PytestSecretsManagerError,
     ReplicationControl,
     ReplicationHold,
+    Role,
     Rotation,
     RotationControl,
     RotationRun,
@@ -110,6 +113,23 @@ def controls(sm: SecretsManager) -> None:
     with hold, reads, replica, snapshot:
         subscription.unsubscribe()
     del key, steps, variables
+
+
+def permissions(sm: SecretsManager) -> None:
+    iam: Iam = sm.iam
+    boundary = {"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}
+    role: Role = iam.role("app", policy="policies/app.json", boundary=[boundary], tags={"team": "pay"})
+    names: list[str] = [role.arn, role.name, role.account, role.credentials["aws_access_key_id"]]
+    variables: Mapping[str, str] = {**sm.endpoint().env, **role.environment}
+    with iam.acting_as(role, context={"aws:SourceVpce": "vpce-1a2b3c4d"}), iam.acting_as(None):
+        sm.client(principal=role)
+    decision: Decision = iam.simulate("secretsmanager:GetSecretValue", sm.secret("db"), principal=role)
+    logged: Decision | None = sm.log[-1].decision
+    texts: list[str] = [decision.message, decision.reason]
+    flags: list[bool] = [decision.allowed, decision.explicit_deny]
+    sm.kms.create_key(alias="alias/pay", policy=boundary)
+    iam.enforce()
+    del names, variables, logged, texts, flags
 
 
 def least_privilege(sm: SecretsManager) -> None:

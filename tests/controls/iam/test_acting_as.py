@@ -225,6 +225,12 @@ def test_a_name_in_place_of_a_role_is_refused(sm: SecretsManager, role: Role) ->
         sm.iam.acting_as(name)
 
 
+def test_a_misspelt_argument_of_acting_as_is_refused(sm: SecretsManager, role: Role) -> None:
+    misspelt: Any = {"contxt": {}}
+    with pytest.raises(UsageError, match="did you mean 'context'"):
+        sm.iam.acting_as(role, **misspelt)
+
+
 # --- rollbacks -------------------------------------------------------------------------------------------------------
 
 

@@ -1,5 +1,7 @@
 """Roles: their names and credentials, the policies that decide their calls, and refused arguments."""
 
+import configparser
+import gc
 from pathlib import Path
 from typing import Any
 
@@ -212,3 +214,33 @@ def test_a_resource_policy_denies_even_the_default_user(sm: SecretsManager) -> N
     sm.iam.enforce()
     text = refusal(sm.client().get_secret_value, SecretId="sealed")
     assert text.endswith("with an explicit deny in a resource-based policy")
+
+
+# --- programs with a profile -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["AWS_PROFILE", "AWS_DEFAULT_PROFILE"])
+def test_the_environment_of_a_role_has_a_profile_in_place_of_the_developers(
+    sm: SecretsManager, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """AWS's SDK for JavaScript takes the credentials of a profile before those of the environment."""
+    monkeypatch.setenv(name, "developers-own")
+    role = sm.iam.role("app")
+    variables = role.environment
+    file = Path(variables["AWS_SHARED_CREDENTIALS_FILE"])
+    profile = configparser.ConfigParser(interpolation=None)
+    profile.read(file, encoding="utf-8")
+    assert dict(profile[variables[name]]) == role.credentials
+    assert file.parent.stat().st_mode & 0o077 == 0
+    assert role.environment == variables
+    del role
+    gc.collect()
+    assert not file.exists()
+
+
+def test_the_environment_of_a_role_has_no_profile_if_the_developers_names_none(
+    sm: SecretsManager, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("AWS_PROFILE", "AWS_DEFAULT_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    assert "AWS_PROFILE" not in sm.iam.role("app").environment

@@ -47,8 +47,8 @@ class Applying(NamedTuple):
 def applying(policy: Policy, action: str, resource: str) -> Applying:
     """Return the statements of a policy that apply to an action on a resource, those with the fewest tests first."""
     found: dict[str, list[Applicable]] = {"Deny": [], "Allow": []}
-    for position, compiled in enumerate(compiled_statements(policy)):
-        tests = _tests(compiled, action, resource)
+    for position, compiled in _statements_with(policy, action):
+        tests = _tests(compiled, resource)
         if tests is not None:
             found[compiled.statement.effect].append(Applicable(policy, position, compiled.named, tests))
     denying, allowing = (sorted(statements, key=lambda item: len(item.tests)) for statements in found.values())
@@ -93,10 +93,15 @@ def _compiled(policy: Policy, statement: Statement) -> Compiled:
     )
 
 
-def _tests(compiled: Compiled, action: str, resource: str) -> tuple[Holds, ...] | None:
-    """Return what a request decides about a statement, None if it does not apply to the action or the resource."""
-    if not has_action(compiled.statement, action):
-        return None
+@lru_cache(maxsize=1024)
+def _statements_with(policy: Policy, action: str) -> tuple[tuple[int, Compiled], ...]:
+    """Return the statements about an action, with their positions. A new secret is a new resource, of no new action."""
+    found = enumerate(compiled_statements(policy))
+    return tuple((position, compiled) for position, compiled in found if has_action(compiled.statement, action))
+
+
+def _tests(compiled: Compiled, resource: str) -> tuple[Holds, ...] | None:
+    """Return what a request decides about a statement, None if it does not apply to the resource."""
     conditions = tuple(test.holds for test in compiled.tests)
     if not all(map(is_fixed, compiled.resources)):
         return (lambda context: has_resource(compiled, resource, context), *conditions)

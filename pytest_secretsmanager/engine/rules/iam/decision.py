@@ -120,8 +120,9 @@ def _explicit_denial(request: Request, policies: Policies, resource_policy: Poli
             if found is not None:
                 return _denied(request, found, "service control policy")
     if resource_policy is not None:
+        bounded = policies.boundary is not None
         for statement in applying(resource_policy, action, resource).denying:
-            if is_denied(statement.named, request.principal) and _all_hold(statement, context):
+            if is_denied(statement.named, request.principal, bounded=bounded) and _all_hold(statement, context):
                 return _denied(request, statement, "resource-based policy")
     for policy in policies.identity or ():
         found = _holding(applying(policy, action, resource).denying, context)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Literal, TypeAlias, cast
 
 from pytest_secretsmanager.engine.rules.iam import elements
@@ -79,6 +80,12 @@ def parse_policy(text: str, *, name: str, with_principals: bool) -> Policy:
     >>> parse_policy(text, name="policy of role app", with_principals=False).statements[0].actions
     ('s3:*',)
     """
+    return _parsed(text, name, with_principals)
+
+
+@lru_cache(maxsize=256)
+def _parsed(text: str, name: str, with_principals: bool) -> Policy:
+    """Return the same policy for the same text: most tests of a run share a policy, and so what is compiled of it."""
     try:
         document = elements.require_object(read(text), "", strict=not with_principals)
         elements.require_known(document, _DOCUMENT, "a policy")

@@ -8,6 +8,7 @@ from pytest_secretsmanager.engine.rules.iam.applying import Compiled, compiled_s
 from pytest_secretsmanager.engine.rules.iam.conditions import Test
 from pytest_secretsmanager.engine.rules.iam.documents import Policy
 from pytest_secretsmanager.engine.rules.iam.operators import NULL, written
+from pytest_secretsmanager.engine.rules.iam.patterns import Literal
 from pytest_secretsmanager.engine.rules.iam.policy_types import PolicyType
 from pytest_secretsmanager.engine.rules.iam.principals import Grant, grant
 from pytest_secretsmanager.engine.rules.iam.requests import Context, Request
@@ -58,7 +59,7 @@ def not_allowed(request: Request, policy_type: PolicyType, policies: Sequence[Po
     if nearest is None or nearest.distance[:2] == (True, True):
         return first  # another action on another resource is not near
     statement, policy = nearest.compiled.statement, nearest.compiled.policy
-    return f"{first}\nthe nearest is {statement.title} of {policy.name}: {' and '.join(nearest.obstacles[:_OBSTACLES])}"
+    return f"{first}\nthe nearest is {statement.title} of {policy.name}: {'; '.join(nearest.obstacles[:_OBSTACLES])}"
 
 
 # --- obstacles -------------------------------------------------------------------------------------------------------
@@ -123,7 +124,7 @@ def _holding(test: Test, context: Context) -> str:
     return f"its condition {_shown(test)} holds for {_shown_value(context(test.key.lower()))}"
 
 
-def _first_without_value(parts: Iterable[str | Variable], context: Context) -> str:
+def _first_without_value(parts: Iterable[str | Literal | Variable], context: Context) -> str:
     return next((part.written for part in parts if isinstance(part, Variable) and value_of(part, context) is None), "")
 
 

@@ -12,7 +12,7 @@ from operator import eq, ge, gt, le, lt
 from typing import Any, NamedTuple, TypeAlias
 
 from pytest_secretsmanager.engine.errors import nearest
-from pytest_secretsmanager.engine.rules.iam.patterns import Parts, matching, matching_arn
+from pytest_secretsmanager.engine.rules.iam.patterns import Parts, matching, matching_arn, text_of
 
 Matches: TypeAlias = Callable[[str], "bool | None"]
 """Returns whether a value of a request matches one of the policy's values. None if it or they can't be read."""
@@ -50,11 +50,11 @@ _IF_EXISTS = "ifexists"
 
 
 def _equal(values: Sequence[Parts]) -> Matches:
-    return frozenset(map("".join, values)).__contains__
+    return frozenset(map(text_of, values)).__contains__
 
 
 def _equal_ignoring_case(values: Sequence[Parts]) -> Matches:
-    wanted = frozenset("".join(value).lower() for value in values)
+    wanted = frozenset(text_of(value).lower() for value in values)
     return lambda value: value.lower() in wanted
 
 
@@ -85,7 +85,7 @@ def _comparison(
     """Return an operator of a type. GUESS: neither it nor its negation holds for a value that is not of the type."""
 
     def compile_(values: Sequence[Parts]) -> Matches:
-        every = [read_policy("".join(value)) for value in values]
+        every = [read_policy(text_of(value)) for value in values]
         wanted = [value for value in every if value is not None]
         otherwise = False if len(wanted) == len(every) else None
 
@@ -214,7 +214,7 @@ _NAMES = [*(operator.name for operator in _ALL), "Null"]
 
 
 def written(name: str) -> Written:
-    """Return the parts of an operator as a policy writes it. REPORTED: the case of its letters doesn't matter.
+    """Return the parts of an operator as a policy writes it. GUESS: the case of its letters doesn't matter.
 
     >>> written("ForAllValues:StringLikeIfExists")
     Written(quantifier='forallvalues', name='stringlike', if_exists=True)
@@ -230,7 +230,7 @@ def problem(name: str) -> str:
     if colon and quantifier not in (FOR_ALL_VALUES, FOR_ANY_VALUE):
         return f"there is no {prefix!r} before an operator{nearest(prefix, ['ForAllValues', 'ForAnyValue'])}"
     if base == NULL:
-        return "Null can't have IfExists: it asks itself whether the key is present" if if_exists else ""
+        return "Null takes no IfExists: Null itself asks whether the key is present" if if_exists else ""
     if base in OPERATORS:
         return ""
     return f"there is no such operator{nearest(rest[: len(base)], _NAMES)}"

@@ -5,24 +5,33 @@ ARNs of secrets and keys have a fixed number of colons, which makes it the same 
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 Match: TypeAlias = Callable[[str], object]
 """Returns a true value for a text that matches."""
 
 
-class Literal(str):
+class Literal(NamedTuple):
     """Characters that stand for themselves: the value of a policy variable may have a `*`."""
 
-    __slots__ = ()
+    text: str
 
 
-Parts: TypeAlias = tuple[str, ...]
-"""A pattern in parts: wildcards are wildcards in a plain str, and characters in a `Literal`."""
+Parts: TypeAlias = tuple[str | Literal, ...]
+"""A pattern in parts: `*` and `?` are wildcards in a str, and characters in a `Literal`."""
 
 _ARN_PARTS = 6
+
+
+def text_of(parts: Parts) -> str:
+    """Return all characters of a pattern, wildcards as well.
+
+    >>> text_of(("app/", Literal("*"), "/*"))
+    'app/*/*'
+    """
+    return "".join(part if isinstance(part, str) else part.text for part in parts)
 
 
 @lru_cache(maxsize=1024)
@@ -45,7 +54,7 @@ def matching_arn(parts: Parts) -> Match | None:
     True
     """
     fields = _fields(parts)
-    if len(fields) < _ARN_PARTS or "".join(fields[0]).lower() != "arn":
+    if len(fields) < _ARN_PARTS or text_of(fields[0]).lower() != "arn":
         return None
     expressions = [_expression(field, "[^:]") for field in fields[1:-1]] + [_expression(fields[-1], ".")]
     return re.compile("arn:" + ":".join(expressions) + r"\Z", re.DOTALL).match
@@ -53,16 +62,17 @@ def matching_arn(parts: Parts) -> Match | None:
 
 def _fields(parts: Parts) -> list[Parts]:
     """Return the six fields of an ARN, each in parts; fewer if it has fewer."""
-    fields: list[list[str]] = [[]]
+    fields: list[list[str | Literal]] = [[]]
     for part in parts:
-        first, *others = part.split(":", _ARN_PARTS - len(fields))
-        kind = type(part)
-        fields[-1].append(kind(first))
-        fields += [[kind(other)] for other in others]
+        text = part if isinstance(part, str) else part.text
+        pieces = text.split(":", _ARN_PARTS - len(fields))
+        first, *others = pieces if isinstance(part, str) else map(Literal, pieces)
+        fields[-1].append(first)
+        fields += [[other] for other in others]
     return [tuple(field) for field in fields]
 
 
-def _expression(parts: Iterable[str], any_character: str) -> str:
+def _expression(parts: Parts, any_character: str) -> str:
     """Return a regular expression that never tries the same characters twice.
 
     Each piece between two `*` is matched where it first occurs, and kept there: `(?>...)` gives nothing back. Only the
@@ -71,7 +81,7 @@ def _expression(parts: Iterable[str], any_character: str) -> str:
     pieces = [""]
     for part in parts:
         if isinstance(part, Literal):
-            pieces[-1] += re.escape(part)
+            pieces[-1] += re.escape(part.text)
             continue
         first, *others = part.split("*")
         pieces[-1] += _fixed(first, any_character)

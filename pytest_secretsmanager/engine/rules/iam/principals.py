@@ -58,14 +58,16 @@ def grant(named: Named, principal: Principal) -> Grant:
     return found
 
 
-def is_denied(named: Named, principal: Principal) -> bool:
+def is_denied(named: Named, principal: Principal, *, bounded: bool) -> bool:
     """Return whether a statement with effect Deny names a caller.
 
     DOC: a NotPrincipal excepts a user only if it lists its account too, and a session only if it lists its role and its
-    account too.
+    account too. It excepts no caller that is `bounded` by a permissions boundary.
     """
     if not named.excluding:
         return _listed(named, principal) is not Grant.NONE
+    if bounded:
+        return True
     return not named.everyone and not named.identities.union(named.services).issuperset(_identities(principal))
 
 

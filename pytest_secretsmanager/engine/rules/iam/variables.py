@@ -25,7 +25,7 @@ class Variable(NamedTuple):
     written: str
 
 
-Template: TypeAlias = tuple["str | Variable", ...]
+Template: TypeAlias = tuple[str | Literal | Variable, ...]
 """A text of a policy: variables, and the parts between them as in `patterns.Parts`."""
 
 
@@ -33,14 +33,13 @@ def template(text: str, *, with_variables: bool) -> Template:
     """Return the parts of a text.
 
     >>> template("app/${aws:username}/${*}", with_variables=True)
-    ('app/', Variable(key='aws:username', default=None, written='${aws:username}'), '/', '*')
+    ('app/', Variable(key='aws:username', default=None, written='${aws:username}'), '/', Literal(text='*'))
     """
     if not with_variables or "${" not in text:
         return (text,)
     # A split by an expression with one group gives the text between, and the group, in turn.
     pieces = _VARIABLE.split(text)
-    parts = [_variable(piece) if index % 2 else piece for index, piece in enumerate(pieces)]
-    return tuple(part for part in parts if part != "")
+    return tuple(_variable(piece) if index % 2 else piece for index, piece in enumerate(pieces) if piece or index % 2)
 
 
 def is_fixed(parts: Template) -> bool:
@@ -50,7 +49,7 @@ def is_fixed(parts: Template) -> bool:
 
 def resolved(parts: Template, context: Context) -> Parts | None:
     """Return the text with the values of its variables, None if one has neither a value nor a default."""
-    found: list[str] = []
+    found: list[str | Literal] = []
     for part in parts:
         if isinstance(part, Variable):
             value = value_of(part, context)
@@ -68,7 +67,7 @@ def value_of(variable: Variable, context: Context) -> str | None:
     return value if isinstance(value, str) else variable.default
 
 
-def _variable(inner: str) -> "str | Variable":
+def _variable(inner: str) -> Literal | Variable:
     if inner in _CHARACTERS:
         return Literal(inner)
     with_default = _DEFAULT.fullmatch(inner)
