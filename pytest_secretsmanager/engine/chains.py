@@ -4,13 +4,16 @@ Each chain reads from the outermost layer to the operation.
 """
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 from pytest_secretsmanager.engine.call import Call, Handler, Outcome
 from pytest_secretsmanager.engine.effects.background import WorkHandler, working_on
-from pytest_secretsmanager.engine.layers.audit import NoteRefused, Record, audit, audit_events
+from pytest_secretsmanager.engine.interrupts import taken_back
+from pytest_secretsmanager.engine.layers.audit import Entry, NoteRefused, Record, audit, audit_events
 from pytest_secretsmanager.engine.layers.forked import Layer
 from pytest_secretsmanager.engine.layers.mark_replicas import mark_replicas
 from pytest_secretsmanager.engine.layers.validate import validate
+from pytest_secretsmanager.engine.locks import Lock
 from pytest_secretsmanager.engine.operations import OPERATIONS, BatchOperation
 from pytest_secretsmanager.engine.ports import Ports
 from pytest_secretsmanager.engine.store import Store
@@ -21,7 +24,7 @@ __tracebackhide__ = True
 class Chains:
     """Builds the chains of one service. `record` takes the entries of the log, `note_refused` the refused calls."""
 
-    __slots__ = ("_note_refused", "_now", "_outer", "_ports", "_record", "_store")
+    __slots__ = ("_copies", "_log", "_note_refused", "_now", "_outer", "_ports", "_record", "_store", "calls")
 
     def __init__(
         self,
@@ -33,13 +36,16 @@ class Chains:
     ) -> None:
         self._store = store
         self._ports = ports
+        self._log = record
         self._record = record
+        self._copies: tuple[list[Entry], ...] = ()
         self._note_refused = note_refused
         self._now = now
         self._outer: tuple[Layer, ...] = ()
-
-    def of_a_call(self) -> Handler:
+        self.calls = self._of_a_call()
         """The chain of a call, which is logged."""
+
+    def _of_a_call(self) -> Handler:
         return self.audited(self._within_outer(validate(mark_replicas(self._run, self._store))))
 
     def of_a_seed(self) -> Handler:
@@ -65,6 +71,31 @@ class Chains:
     def put_around(self, layer: Layer) -> None:
         """Put one more layer around every operation, inside the log, in the chains that are built from now on."""
         self._outer = (*self._outer, layer)
+        self.calls = self._of_a_call()
+
+    def recorded_into(self, entries: list[Entry], lock: Lock) -> AbstractContextManager[None]:
+        """Record the log's entries of the block in this list too. The lock is held while the chains change."""
+
+        def begin() -> None:
+            with lock:
+                self._copy_to((*self._copies, entries))
+
+        def end() -> None:
+            with lock:
+                self._copy_to(tuple(other for other in self._copies if other is not entries))
+
+        return taken_back(begin, end)
+
+    def _copy_to(self, copies: tuple[list[Entry], ...]) -> None:
+        log = self._log
+
+        def record(entry: Entry) -> None:
+            log(entry)
+            for entries in copies:
+                entries.append(entry)
+
+        self._copies, self._record = copies, record if copies else log
+        self.calls = self._of_a_call()
 
     def _within_outer(self, handler: Handler) -> Handler:
         for layer in self._outer:

@@ -11,8 +11,10 @@ from pytest_secretsmanager import Rotation, SecretsManager, Version
 NAMES = {
     "BetweenReads": "reads rotations",
     "Clock": "advance now set",
-    "Event": "account by_service error error_message hidden operation principal record region request request_id "
-    "response time within",
+    "CallBudget": "",
+    "CallSite": "file function line",
+    "Event": "account attempts by_service caller error error_message hidden operation principal record region request "
+    "request_id response time waited within",
     "Events": "count index matching subscribe",
     "Hold": "resume run",
     "Kms": "allow create_key deny disable enable key schedule_deletion",
@@ -66,6 +68,12 @@ def _unchanged(sm: SecretsManager) -> Any:
         return unchanged
 
 
+def _budget(sm: SecretsManager) -> Any:
+    budget = sm.assert_calls(at_most=0)
+    with budget:
+        return budget
+
+
 def _between_reads(sm: SecretsManager) -> Any:
     with sm.rotation.between_reads("rotating") as between_reads:
         sm.client().get_secret_value(SecretId="rotating")
@@ -74,6 +82,8 @@ def _between_reads(sm: SecretsManager) -> Any:
 
 MADE: dict[str, Callable[[SecretsManager], Any]] = {
     "BetweenReads": _between_reads,
+    "CallBudget": _budget,
+    "CallSite": lambda sm: _logged(sm).caller,
     "Clock": lambda sm: sm.clock,
     "Event": _logged,
     "Events": lambda sm: sm.events,

@@ -37,18 +37,13 @@ NO_PLACEMENTS: Placements = MappingProxyType({})
 class Entry(NamedTuple):
     """One logged call or, with `by_service`, one logged event of AWS.
 
-    `hidden` names the members that the entry leaves out. `response` is None for reads and refused calls. `within` is
-    the operation that made this call, such as a batch read. `about` is the ARN of the secret, if the reply of a write
-    doesn't have it.
+    `call` has only the parameters that are logged; `hidden` names the others. `response` is None for reads and refused
+    calls. `within` is the operation that made this call, such as a batch read. `about` is the ARN of the secret, if the
+    reply of a write doesn't have it.
     """
 
-    operation: str
-    request: Parameters
+    call: Call
     hidden: frozenset[str]
-    time: float
-    region: str
-    principal: Principal
-    request_id: str
     response: Reply | None = None
     error_code: str | None = None
     error_message: str | None = None
@@ -56,6 +51,30 @@ class Entry(NamedTuple):
     within: str | None = None
     by_service: bool = False
     about: str | None = None
+
+    @property
+    def operation(self) -> str:
+        return self.call.operation
+
+    @property
+    def request(self) -> Parameters:
+        return self.call.parameters
+
+    @property
+    def time(self) -> float:
+        return self.call.time
+
+    @property
+    def region(self) -> str:
+        return self.call.region
+
+    @property
+    def principal(self) -> Principal:
+        return self.call.principal
+
+    @property
+    def request_id(self) -> str:
+        return self.call.request_id
 
     @property
     def moves(self) -> dict[str, tuple[labels.Move, ...]]:
@@ -77,19 +96,19 @@ def audit(inner: Handler, secrets: Secrets, record: Record, note_refused: NoteRe
 
     def handle(call: Call) -> Outcome:
         described = model.operation(call.operation)
-        request, hidden = call.parameters, described.hidden
+        logged, hidden = call, described.hidden
         if hidden:
-            request, hidden = _without_hidden(request, hidden)
+            logged, hidden = _without_hidden(call, hidden)
         try:
             outcome = inner(call)
         except ServiceError as error:
-            record(_refused_entry(call, request, hidden, error))
+            record(Entry(logged, hidden, error_code=error.code, error_message=error.message))
             if hidden:
                 note_refused(call)
             raise
         placements = _placements(secrets, outcome.changes) if outcome.changes else NO_PLACEMENTS
         response = None if described.reads else copied_members(outcome.reply)
-        record(_answered_entry(call, request, hidden, response, placements, outcome.about))
+        record(Entry(logged, hidden, response, None, None, placements, None, False, outcome.about))
         for part in outcome.parts:
             record(_part_entry(call, part))
         for event in outcome.events:
@@ -119,77 +138,35 @@ def audit_events(
 _NOTHING: frozenset[str] = frozenset()
 
 
-def _without_hidden(parameters: Parameters, hidden: frozenset[str]) -> tuple[Parameters, frozenset[str]]:
-    found = hidden & parameters.keys()
+def _without_hidden(call: Call, hidden: frozenset[str]) -> tuple[Call, frozenset[str]]:
+    found = hidden & call.parameters.keys()
     if not found:
-        return parameters, _NOTHING
-    return {name: value for name, value in parameters.items() if name not in found}, found
+        return call, _NOTHING
+    return _with(
+        call, call.operation, {name: value for name, value in call.parameters.items() if name not in found}
+    ), found
 
 
-def _answered_entry(
-    call: Call,
-    request: Parameters,
-    hidden: frozenset[str],
-    response: Reply | None,
-    placements: Placements,
-    about: str | None,
-) -> Entry:
-    return Entry(
-        call.operation,
-        request,
-        hidden,
-        call.time,
-        call.region,
-        call.principal,
-        call.request_id,
-        response,
-        placements=placements,
-        about=about,
-    )
-
-
-def _refused_entry(call: Call, request: Parameters, hidden: frozenset[str], error: ServiceError) -> Entry:
-    return Entry(
-        call.operation,
-        request,
-        hidden,
-        call.time,
-        call.region,
-        call.principal,
-        call.request_id,
-        error_code=error.code,
-        error_message=error.message,
-    )
+def _with(call: Call, operation: str, parameters: Parameters) -> Call:
+    """The call with another operation and parameters. As `_replace` does it, but faster: each write comes here."""
+    return tuple.__new__(Call, (operation, parameters, *call[2:]))
 
 
 def _part_entry(call: Call, part: Part) -> Entry:
-    return Entry(
-        part.operation,
-        part.parameters,
-        _NOTHING,
-        call.time,
-        call.region,
-        call.principal,
-        call.request_id,
-        error_code=part.error_code,
-        error_message=part.error_message,
-        within=call.operation,
-    )
+    made = _with(call, part.operation, part.parameters)
+    return Entry(made, _NOTHING, error_code=part.error_code, error_message=part.error_message, within=call.operation)
 
 
 def _event_entry(event: ServiceEvent, time: float, placements: Placements) -> Entry:
-    return Entry(
+    made = Call(
         event.name,
         {"SecretId": event.arn},
-        _NOTHING,
-        time,
         event.key.region,
         service_in(event.key.account),
+        time,
         event.request_id,
-        error_message=event.error_message,
-        placements=placements,
-        by_service=True,
     )
+    return Entry(made, _NOTHING, error_message=event.error_message, placements=placements, by_service=True)
 
 
 def _placements(secrets: Secrets, changes: Changes) -> Placements:
