@@ -36,7 +36,9 @@ if TYPE_CHECKING:
     from pytest_secretsmanager.engine.errors import VersionNotFound as VersionNotFound
     from pytest_secretsmanager.engine.keys import KmsKey as KmsKey
     from pytest_secretsmanager.engine.rules.iam.decision import Decision as Decision
+    from pytest_secretsmanager.inspection.assertions.budgets import CallBudget as CallBudget
     from pytest_secretsmanager.inspection.assertions.unchanged import Unchanged as Unchanged
+    from pytest_secretsmanager.inspection.call_sites import CallSite as CallSite
     from pytest_secretsmanager.inspection.label_moves import LabelMove as LabelMove
     from pytest_secretsmanager.inspection.log import Event as Event
     from pytest_secretsmanager.inspection.log import Log as Log
@@ -83,7 +85,9 @@ else:
             ),
             "engine.keys": "KmsKey",
             "engine.rules.iam.decision": "Decision",
+            "inspection.assertions.budgets": "CallBudget",
             "inspection.assertions.unchanged": "Unchanged",
+            "inspection.call_sites": "CallSite",
             "inspection.label_moves": "LabelMove",
             "inspection.log": "Event Log",
             "inspection.names": (

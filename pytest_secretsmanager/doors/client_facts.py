@@ -8,7 +8,7 @@ from botocore.client import BaseClient
 from pytest_secretsmanager.doors import internals, moto
 from pytest_secretsmanager.doors.responder import Responder
 from pytest_secretsmanager.doors.shown_values import Scalars, scalars_of
-from pytest_secretsmanager.engine.call import Call, Parameters
+from pytest_secretsmanager.engine.call import ONLY_ATTEMPT, Attempt, Call, Parameters, Site
 from pytest_secretsmanager.engine.callers import Principal, acting, user_of
 
 __tracebackhide__ = True
@@ -65,11 +65,19 @@ def facts_of(client: BaseClient) -> ClientFacts:
 
 
 def call_of(
-    responder: Responder, client: BaseClient, operation_name: str, parameters: Parameters, now: float, request_id: str
+    responder: Responder,
+    client: BaseClient,
+    operation_name: str,
+    parameters: Parameters,
+    now: float,
+    request_id: str,
+    site: Site | None = None,
+    attempt: Attempt = ONLY_ATTEMPT,
 ) -> Call:
     """A call of this client."""
     facts = facts_of(client)
-    return Call(operation_name, parameters, facts.region, facts.principal_for(responder, client), now, request_id)
+    principal = facts.principal_for(responder, client)
+    return Call(operation_name, parameters, facts.region, principal, now, request_id, site=site, attempt=attempt)
 
 
 def _access_key_id(client: BaseClient) -> str | None:

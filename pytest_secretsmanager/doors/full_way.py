@@ -123,8 +123,13 @@ class _Events:
         self._attempts = attempts
 
     def emit(self, event_name: str, **kwargs: object) -> Any:
+        self._before(event_name)
         with emitting(self._attempts):
             return self._after(event_name, self._events.emit(event_name, **kwargs))
+
+    def _before(self, event_name: str) -> None:
+        if event_name.startswith("before-send."):
+            self._attempts.begin()
 
     def _after(self, event_name: str, responses: Responses) -> Responses:
         return self._attempts.wait_for_retry(responses) if event_name.startswith("needs-retry.") else responses
@@ -137,6 +142,7 @@ class _AsyncEvents(_Events):
     """The same as `_Events`, for aiobotocore's emitter."""
 
     async def emit(self, event_name: str, **kwargs: object) -> Any:
+        self._before(event_name)
         with emitting(self._attempts):
             return self._after(event_name, await self._events.emit(event_name, **kwargs))
 

@@ -8,11 +8,12 @@ from botocore.awsrequest import AWSResponse
 from botocore.client import BaseClient
 
 from pytest_secretsmanager.doors import full_way, short_way
-from pytest_secretsmanager.doors.client_classes import ClientClasses
+from pytest_secretsmanager.doors.call_sites import call_site
+from pytest_secretsmanager.doors.client_classes import ClientClasses, named_arguments
 from pytest_secretsmanager.doors.long_way import answer_request
 from pytest_secretsmanager.doors.responder import Responder
 from pytest_secretsmanager.doors.switchboard import Switchboard
-from pytest_secretsmanager.engine.call import Parameters, Reply
+from pytest_secretsmanager.engine.call import Parameters, Reply, Site
 from pytest_secretsmanager.engine.rates import AboveRateError
 from pytest_secretsmanager.engine.tracebacks import take_out_own_frames
 
@@ -31,21 +32,28 @@ class SyncDoor(ClientClasses):
             result: Reply = wrapped(*args, **kwargs)
             return result
         try:
-            return self._answer(responder, client, wrapped, *args, **kwargs)
+            operation_name, api_params = named_arguments(*args, **kwargs) if kwargs else args
+            return self._answer(responder, client, wrapped, call_site(), operation_name, api_params)
         except BaseException as error:
             take_out_own_frames(error)
             raise
 
     def _answer(
-        self, responder: Responder, client: BaseClient, make_api_call: Any, operation_name: str, api_params: Parameters
+        self,
+        responder: Responder,
+        client: BaseClient,
+        make_api_call: Any,
+        site: Site | None,
+        operation_name: str,
+        api_params: Parameters,
     ) -> Reply:
         planned = responder.plans and full_way.is_planned(responder, client, operation_name, api_params)
         if not planned and not self.others_inside and (facts := short_way.facts_if_open(client, operation_name)):
             try:  # not `suppress`, which costs time
-                return short_way.answer_at_once(responder, client, facts, operation_name, api_params)
+                return short_way.answer_at_once(responder, client, facts, operation_name, api_params, site)
             except AboveRateError:
                 pass  # the full way follows
-        with self.call_under_way(responder, client):
+        with self.call_under_way(responder, client, site):
             reply: Reply = make_api_call(operation_name, api_params)
         return reply
 

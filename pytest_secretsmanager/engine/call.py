@@ -7,7 +7,7 @@ their repr does not show them.
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from types import MappingProxyType
+from types import CodeType, MappingProxyType
 from typing import Literal, NamedTuple, TypeAlias, get_args
 
 from pytest_secretsmanager.engine.callers import Principal
@@ -20,12 +20,30 @@ Changes: TypeAlias = Mapping[SecretKey, Secret | None]
 
 NO_CHANGES: Changes = MappingProxyType({})
 
+Site: TypeAlias = tuple[CodeType, int]
+"""The place in a program that made a call: its code, and the offset of the instruction. It holds no frame."""
+
+
+class Attempt(NamedTuple):
+    """One attempt of a client to make a call. `number` starts at 1.
+
+    `waited` is the time that the client has waited on the clock in this call, in seconds. `call` is equal for all
+    attempts of one call; None for a call of one attempt.
+    """
+
+    number: int = 1
+    waited: float = 0.0
+    call: object = None
+
+
+ONLY_ATTEMPT = Attempt()
+
 
 class Call(NamedTuple):
     """One request as it reached the service. `time` is the service's clock at that moment, epoch seconds.
 
     `accepted` says that the door has validated the parameters. `arn_suffix` is the suffix that a seed sets for the ARN
-    of its new secret; a request has none.
+    of its new secret; a request has none. `site` is None if the place that made the call is unknown.
     """
 
     operation: str
@@ -36,6 +54,8 @@ class Call(NamedTuple):
     request_id: str
     accepted: bool = False
     arn_suffix: str | None = None
+    site: Site | None = None
+    attempt: Attempt = ONLY_ATTEMPT
 
     def __repr__(self) -> str:
         return f"Call({self.operation}, region={self.region!r}, account={self.account!r})"

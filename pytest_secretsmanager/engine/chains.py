@@ -4,17 +4,20 @@ Each chain reads from the outermost layer to the operation.
 """
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 from pytest_secretsmanager.engine.call import Call, Handler, Outcome
 from pytest_secretsmanager.engine.conditions import Conditions
 from pytest_secretsmanager.engine.effects.background import WorkHandler, working_on
 from pytest_secretsmanager.engine.identities import Identities
+from pytest_secretsmanager.engine.interrupts import taken_back
 from pytest_secretsmanager.engine.key_access import GuardedPorts
 from pytest_secretsmanager.engine.layers.audit import Entry, NoteRefused, Record, audit, audit_events
 from pytest_secretsmanager.engine.layers.authorize import authorize
 from pytest_secretsmanager.engine.layers.forked import Layer
 from pytest_secretsmanager.engine.layers.mark_replicas import mark_replicas
 from pytest_secretsmanager.engine.layers.validate import validate
+from pytest_secretsmanager.engine.locks import Lock
 from pytest_secretsmanager.engine.operations import OPERATIONS, BatchOperation
 from pytest_secretsmanager.engine.ports import Ports
 from pytest_secretsmanager.engine.state import Secrets
@@ -30,7 +33,19 @@ class Chains:
     off.
     """
 
-    __slots__ = ("_note_refused", "_now", "_outer", "_ports", "_record", "_store", "conditions", "identities")
+    __slots__ = (
+        "_log",
+        "_note_refused",
+        "_notes",
+        "_now",
+        "_outer",
+        "_ports",
+        "_record",
+        "_store",
+        "calls",
+        "conditions",
+        "identities",
+    )
 
     def __init__(
         self,
@@ -42,15 +57,22 @@ class Chains:
     ) -> None:
         self._store = store
         self._ports = ports
+        self._log = record
         self._record = record
+        self._notes: tuple[Record, ...] = ()
         self._note_refused = note_refused
         self._now = now
         self._outer: tuple[Layer, ...] = ()
         self.conditions: Conditions | None = None
         self.identities: Identities | None = None
-
-    def of_a_call(self) -> Handler:
+        self.calls = self._of_a_call()
         """The chain of a call, which is logged."""
+
+    def build(self) -> None:
+        """Build the chain of calls again, after a change of `conditions` or `identities`."""
+        self.calls = self._of_a_call()
+
+    def _of_a_call(self) -> Handler:
         if self.conditions is None:
             return self.audited(self._within_outer(validate(mark_replicas(self._permitted(self._store), self._store))))
         answered = mark_replicas(self.conditions.answered(self._permitted, self._store), self._store)
@@ -89,19 +111,39 @@ class Chains:
         """The handler with the log around it."""
         return audit(handler, self._store, self._record, self._note_refused, self._ports.key_uses)
 
-    def record_also(self, note: Record) -> None:
-        """Call `note` with each entry, too, in the chains that are built from now on."""
-        record = self._record
-
-        def record_both(entry: Entry) -> None:
-            record(entry)
-            note(entry)
-
-        self._record = record_both
-
     def put_around(self, layer: Layer) -> None:
         """Put one more layer around every operation, inside the log, in the chains that are built from now on."""
         self._outer = (*self._outer, layer)
+        self.calls = self._of_a_call()
+
+    def record_also(self, note: Record) -> None:
+        """Call `note` with each entry of the log, too, from now on. It must not raise."""
+        self._note_with((*self._notes, note))
+
+    def recorded_into(self, entries: list[Entry], lock: Lock) -> AbstractContextManager[None]:
+        """Record the log's entries of the block in this list too. The lock is held while the chains change."""
+        note = entries.append
+
+        def begin() -> None:
+            with lock:
+                self._note_with((*self._notes, note))
+
+        def end() -> None:
+            with lock:
+                self._note_with(tuple(other for other in self._notes if other is not note))
+
+        return taken_back(begin, end)
+
+    def _note_with(self, notes: tuple[Record, ...]) -> None:
+        log = self._log
+
+        def record(entry: Entry) -> None:
+            log(entry)
+            for note in notes:
+                note(entry)
+
+        self._notes, self._record = notes, record if notes else log
+        self.calls = self._of_a_call()
 
     def _within_outer(self, handler: Handler) -> Handler:
         for layer in self._outer:

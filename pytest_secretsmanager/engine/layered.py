@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-from pytest_secretsmanager.engine.call import Handler
 from pytest_secretsmanager.engine.chains import Chains
 from pytest_secretsmanager.engine.checkpoints import Restore
 from pytest_secretsmanager.engine.conditions import Conditions
@@ -19,8 +18,6 @@ class Layered:
 
     lock: Lock
     _chains: Chains
-    _calls: Handler
-    """The chain of calls."""
     _now: Callable[[], float]
     _moved: Callable[[], float]
     made_conditions: Conditions | None = None
@@ -49,21 +46,19 @@ class Layered:
         If the layer raises an error that is not a ServiceError, the call is neither run nor logged.
         """
         self._chains.put_around(layer)
-        self._calls = self._chains.of_a_call()
 
     def decide_by(self, identities: Identities | None) -> None:
         """Let the policies of these identities decide the calls from now on; None: every call is allowed."""
         self._chains.identities = identities
-        self._calls = self._chains.of_a_call()
+        self._chains.build()
 
     def log_also(self, note: Record) -> None:
         """Call `note` with each entry of the log from now on, before the changes of its call. It must not raise."""
         self._chains.record_also(note)
-        self._calls = self._chains.of_a_call()
 
     def _apply(self, conditions: Conditions) -> None:
         self._chains.conditions = conditions if conditions.are_in_force else None
-        self._calls = self._chains.of_a_call()
+        self._chains.build()
 
     def _conditions_checkpoint(self) -> Restore:
         """Record the conditions in force, and return a function that restores them. It makes none."""

@@ -56,7 +56,6 @@ class Service(Layered):
         self._watchers = Watchers()
         self._rollbacks = Rollbacks(self.store, self.lock)
         self._chains = Chains(self.store, ports, log.append, self.refusals.note, now)
-        self._calls = self._chains.of_a_call()
         self._replication, self._now, self._moved = replication, now, moved
         self._background = Background(self.store, self._commits, ports, self._chains.of_work, now)
         self.effects = Effects(self._background, steps, replication)
@@ -79,7 +78,7 @@ class Service(Layered):
         try:
             if self.store.agenda.time <= call.time and not self.effects.rotations.is_busy:
                 self.effects.run_due(call.time)
-            outcome = self._commits.make(self._calls, call)
+            outcome = self._commits.make(self._chains.calls, call)
             if outcome.then:
                 self.effects.run(outcome.then)
             if self._watchers.of_calls:
@@ -209,6 +208,14 @@ class Service(Layered):
         journal = Journal()
         with taken_back(lambda: self.store.open_journal(journal), lambda: self.store.close_journal(journal)):
             yield journal
+
+    def recorded_into(self, entries: list[Entry]) -> AbstractContextManager[None]:
+        """Record the log's entries of the block in this list too. It keeps those that a rollback removes from the log.
+
+        A block may begin in a rollback and end after it.
+        """
+
+        return self._chains.recorded_into(entries, self.lock)
 
     def secrets(self) -> list[Secret]:
         """The secrets of all regions and accounts, now."""

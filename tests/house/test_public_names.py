@@ -11,10 +11,12 @@ from pytest_secretsmanager import BrokenReply, Rotation, SecretsManager, Version
 NAMES = {
     "BetweenReads": "reads rotations",
     "Clock": "advance now set",
+    "CallBudget": "",
+    "CallSite": "file function line",
     "Decision": "allowed explicit_deny message policy policy_type reason statement",
     "Event": (
-        "account by_service decision error error_message hidden operation principal record region request request_id "
-        "response time within"
+        "account attempts by_service caller decision error error_message hidden operation principal record region "
+        "request request_id response time waited within"
     ),
     "Events": "count index matching subscribe",
     "BrokenReply": "body content_type from_proxy not_json status truncated",
@@ -76,6 +78,12 @@ def _unchanged(sm: SecretsManager) -> Any:
         return unchanged
 
 
+def _budget(sm: SecretsManager) -> Any:
+    budget = sm.assert_calls(at_most=0)
+    with budget:
+        return budget
+
+
 def _between_reads(sm: SecretsManager) -> Any:
     with sm.rotation.between_reads("rotating") as between_reads:
         sm.client().get_secret_value(SecretId="rotating")
@@ -86,6 +94,8 @@ _ALLOWING = {"Effect": "Allow", "Action": "secretsmanager:ListSecrets", "Resourc
 
 MADE: dict[str, Callable[[SecretsManager], Any]] = {
     "BetweenReads": _between_reads,
+    "CallBudget": _budget,
+    "CallSite": lambda sm: _logged(sm).caller,
     "Clock": lambda sm: sm.clock,
     "Decision": lambda sm: sm.iam.simulate("secretsmanager:ListSecrets", principal=None),
     "Event": _logged,

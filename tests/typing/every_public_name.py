@@ -12,6 +12,8 @@ from pytest_secretsmanager import (
     AWSPREVIOUS,
     BetweenReads,
     BrokenReply,
+    CallBudget,
+    CallSite,
     Clock,
     Decision,
     Endpoint,
@@ -90,9 +92,14 @@ def log(sm: SecretsManager) -> None:
     sm.assert_logged(operation, times=1, error=code, SecretId="db")
     sm.assert_logged(logged)
     sm.assert_no_label("db", label)
+    attempts: int = event.attempts
+    waited: float = event.waited
+    caller: CallSite | None = event.caller
+    place: list[tuple[str, int, str]] = [] if caller is None else [(caller.file, caller.line, caller.function)]
     unchanged: Unchanged = sm.assert_unchanged()
-    with unchanged:
-        del record, warnings
+    budget: CallBudget = sm.assert_calls(operation, at_most=1, SecretId="db")
+    with unchanged, budget:
+        del record, warnings, attempts, waited, place
 
 
 def controls(sm: SecretsManager) -> None:

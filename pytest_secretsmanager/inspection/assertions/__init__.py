@@ -8,7 +8,17 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from pytest_secretsmanager.engine.tracebacks import without_own_frames
-from pytest_secretsmanager.inspection.assertions import allowed, calls, labels, leaks, moves, rotations, values
+from pytest_secretsmanager.inspection.assertions import (
+    allowed,
+    budgets,
+    calls,
+    labels,
+    leaks,
+    moves,
+    rotations,
+    values,
+)
+from pytest_secretsmanager.inspection.assertions.budgets import CallBudget
 from pytest_secretsmanager.inspection.assertions.moves import ANYWHERE
 from pytest_secretsmanager.inspection.assertions.unchanged import Unchanged
 from pytest_secretsmanager.inspection.finding import find_frozen
@@ -195,6 +205,33 @@ class Assertions:
         >>> sm.assert_log_order("GetSecretValue", "PutSecretValue")
         """
         calls.assert_log_order(self._world.log, self._presence, operations)
+
+    @without_own_frames
+    def assert_calls(
+        self,
+        operation: "LoggedName | None" = None,
+        *,
+        exactly: int | None = None,
+        at_least: int | None = None,
+        at_most: int | None = None,
+        **request_fields: object,
+    ) -> CallBudget:
+        """Assert that the block makes so many calls of an operation; of any operation, if it is None.
+
+        Calls of all threads count, also if the block clears the log or rolls back. Fields are as in `assert_logged`. A
+        call that botocore repeats after a fault counts once; the failure shows its attempts. It doesn't count if no
+        attempt reaches the service, as it is not logged. The reads of a BatchGetSecretValue are no calls of their own.
+
+        The failure lists the calls with their times, outcomes and places. An exception of the block comes first. Raises
+        UsageError without a number, for numbers that contradict each other, and for an unknown operation or field.
+
+        >>> _ = sm.seed("db", "one")
+        >>> with sm.assert_calls("GetSecretValue", at_most=1, SecretId="db"):
+        ...     _ = sm.client().get_secret_value(SecretId="db")
+        """
+        budgets.require_countable(operation, request_fields)
+        limits = budgets.limits_of(exactly, at_least, at_most)
+        return CallBudget(self._world, self._presence, operation, limits, request_fields)
 
     @without_own_frames
     def assert_nothing_leaked(self, *texts: object) -> None:
