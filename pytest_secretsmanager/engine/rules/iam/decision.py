@@ -80,23 +80,27 @@ def decide(request: Request, policies: Policies, resource_policy: Policy | None 
     if granting is not None and at_home and how is Grant.DIRECT:
         return _allowance(granting.policy, granting.position, "resource-based policy")
     to_role = at_home and how is Grant.TO_ROLE
+    of_resource = () if resource_policy is None else (resource_policy,)
     if not is_service:
-        of_caller = _decide_by_caller(request, limits, granted=to_role)
+        of_caller = _decide_by_caller(request, limits, granted=to_role, or_by=of_resource if at_home else ())
         if not of_caller.allowed or (granting is None and at_home and not _needs_grant(request, resource_policy)):
             return of_caller
         if granting is not None:
             by_resource = to_role or of_caller is _OF_THE_DEFAULT_USER
             return _allowance(granting.policy, granting.position, "resource-based policy") if by_resource else of_caller
-    return _refused(request, "resource-based policy", () if resource_policy is None else (resource_policy,))
+    return _refused(request, "resource-based policy", of_resource)
 
 
-def _decide_by_caller(request: Request, policies: Policies, *, granted: bool) -> Decision:
-    """Decide by the identity policies, unless the resource's policy `granted` the request, and by their limits."""
+def _decide_by_caller(request: Request, policies: Policies, *, granted: bool, or_by: tuple[Policy, ...]) -> Decision:
+    """Decide by the identity policies, unless the resource's policy `granted` the request, and by their limits.
+
+    `or_by` has the policies that could have allowed the request as well as the identity policies.
+    """
     decision = _OF_THE_DEFAULT_USER
     if policies.identity is not None and not granted:
         identity = _allowing(request, policies.identity)
         if identity is None:
-            return _refused(request, "identity-based policy", policies.identity)
+            return _refused(request, "identity-based policy", (*policies.identity, *or_by))
         decision = _allowance(identity.policy, identity.position, "identity-based policy")
     if policies.boundary is not None and _allowing(request, policies.boundary) is None:
         return _refused(request, "permissions boundary", policies.boundary)

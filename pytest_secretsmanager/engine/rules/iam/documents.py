@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Literal, TypeAlias, cast
 
 from pytest_secretsmanager.engine.rules.iam import elements
-from pytest_secretsmanager.engine.rules.iam.json_text import Fault, JsonObject, kind_of, read
+from pytest_secretsmanager.engine.rules.iam.json_text import Fault, JsonObject, is_string, kind_of, read
 
 Effect: TypeAlias = Literal["Allow", "Deny"]
 
@@ -85,7 +85,7 @@ def parse_policy(text: str, *, name: str, with_principals: bool) -> Policy:
 
 @lru_cache(maxsize=256)
 def _parsed(text: str, name: str, with_principals: bool) -> Policy:
-    """Return the same policy for the same text: most tests of a run share a policy, and so what is compiled of it."""
+    """Return one policy for equal texts: tests that share a policy share its compiled statements too."""
     try:
         document = elements.require_object(read(text), "", strict=not with_principals)
         elements.require_known(document, _DOCUMENT, "a policy")
@@ -116,13 +116,13 @@ def _items(document: JsonObject) -> list[object]:
 
 
 def _statement(item: object, number: int, *, with_principals: bool) -> Statement:
-    sid = str(item.get("Sid", "")) if isinstance(item, dict) else ""
+    sid = item.get("Sid") if isinstance(item, JsonObject) else None
     try:
         return _read_statement(
             elements.require_object(item, "", strict=not with_principals), number, with_principals=with_principals
         )
     except Fault as fault:
-        raise MalformedPolicy(title(number, sid), fault.field, fault.problem) from None
+        raise MalformedPolicy(title(number, str(sid) if is_string(sid) else ""), fault.field, fault.problem) from None
 
 
 def _read_statement(item: JsonObject, number: int, *, with_principals: bool) -> Statement:

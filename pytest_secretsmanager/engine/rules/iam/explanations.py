@@ -97,7 +97,10 @@ def _other_principal(compiled: Compiled, request: Request) -> list[str]:
     statement = compiled.statement
     if statement.principals is None and statement.not_principals is None:
         return []
-    if grant(compiled.named, request.principal) is not Grant.NONE:
+    how = grant(compiled.named, request.principal)
+    if how is Grant.TO_ACCOUNT and request.principal.account == request.account:
+        return ["its Principal names the account, which leaves the decision to identity-based policies"]
+    if how is not Grant.NONE:
         return []
     if statement.principals is None:
         return [f"its NotPrincipal excludes {request.principal.arn}"]

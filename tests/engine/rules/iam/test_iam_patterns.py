@@ -90,4 +90,4 @@ def test_no_pattern_takes_long(pattern, text):
     assert not matching((pattern,))(text)
     if matching_arn((pattern,)) is not None:
         assert not matching_arn((pattern,))(text)
-    assert perf_counter() - began < 2
+    assert perf_counter() - began < 10

@@ -313,6 +313,32 @@ def test_the_reason_names_the_condition_of_a_resource_policy_that_names_the_call
     )
 
 
+@pytest.mark.parametrize(
+    ("elements", "obstacle"),
+    [
+        (
+            {"Principal": {"AWS": "111122223333"}},
+            "its Principal names the account, which leaves the decision to identity-based policies",
+        ),
+        (
+            {"Principal": {"AWS": "arn:aws:iam::111122223333:role/other"}},
+            f"its Principal has arn:aws:iam::111122223333:role/other, not {ROLE}",
+        ),
+        (
+            {"Principal": "*", "Condition": {"StringEquals": {"aws:SourceVpce": "vpce-1"}}},
+            "its condition StringEquals needs aws:SourceVpce, which the request does not have",
+        ),
+    ],
+)
+def test_the_reason_looks_for_the_nearest_statement_in_the_resource_policy_of_the_same_account(elements, obstacle):
+    found = decision(identity=[OTHER], resource_policy=[ALLOW | elements])
+    assert found.policy_type == "identity-based policy"
+    assert found.reason == (
+        f"no statement of identity, resource_policy allows {ACTION} on {RESOURCE}\n"
+        f"the nearest is statement 1 of resource_policy: {obstacle}"
+    )
+
+
 @pytest.mark.parametrize("name", LIMITS)
 def test_the_reason_names_the_policy_that_limits_the_caller(name):
     found = decision(identity=[ALLOW], **{name: [OTHER]})
