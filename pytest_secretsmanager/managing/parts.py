@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import count
 from pathlib import Path
 from typing import Protocol, TypeVar
 
@@ -90,11 +91,11 @@ class Parts:
         self.entries: list[Entry] = []
         self.log = Log(self.entries)
         self.new_request_id = RequestIds(self.random)
-        self.functions = Functions(
+        self.functions = functions = Functions(
             self.new_request_id, lambda arn, body: PROCESS.run_function(self.responder, arn, body), regions
         )
         self.steps, self.held = Steps(), HeldReplicas()
-        ports = Ports(self.random, self.keys, version_quota, self.functions.by_arn, regions, elsewhere=moto.function)
+        ports = Ports(self.random, self.keys, version_quota, functions.by_arn, regions, count(1), moto.function, [])
         self.service = Service(ports, self.entries, moved_time.seconds, self.steps, self.held)
         moved_time.follow(self.service)
         run_permissions.follow(self.service)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from pytest_secretsmanager.engine import model
 from pytest_secretsmanager.engine.call import Call
 from pytest_secretsmanager.engine.layers.audit import Entry
 from pytest_secretsmanager.engine.rules.condition_keys import FindKeyArn
@@ -34,7 +35,12 @@ def needed_requests(entries: Sequence[Entry], secrets: FindSecret, key_arn: Find
 
 
 def requests_of_entry(entry: Entry, secrets: FindSecret, key_arn: FindKeyArn) -> tuple[Request, ...]:
-    """The requests of one logged call. `secrets` has the secrets as they were before it."""
+    """The requests of one logged call. `secrets` has the secrets as they were before it.
+
+    A request that breaks the limits of the service description has none: AWS refuses it before IAM decides.
+    """
+    if not model.operation(entry.operation).is_within_limits(entry.request):
+        return ()
     call = Call(entry.operation, entry.request, entry.region, entry.principal, entry.time, entry.request_id)
     added = entry.principal.context.get
     requests = requests_of(call, secrets, added=added, key_arn=key_arn)

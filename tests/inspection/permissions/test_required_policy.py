@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from botocore.config import Config
 from botocore.exceptions import ClientError
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
@@ -60,6 +61,23 @@ def test_a_refused_call_needs_its_permission(secretsmanager: SecretsManager) -> 
     with pytest.raises(ClientError):
         secretsmanager.client().get_secret_value(SecretId="gone")
     assert statements(secretsmanager) == [statement("GetSecretValue", secret("gone"))]
+
+
+@pytest.mark.parametrize(
+    ("method", "parameters"),
+    [
+        pytest.param("create_secret", {}, id="no name"),
+        pytest.param("create_secret", {"Name": "n" * 513}, id="long name"),
+        pytest.param("get_secret_value", {"SecretId": 5}, id="number for a text"),
+    ],
+)
+def test_a_malformed_request_needs_no_permission(
+    secretsmanager: SecretsManager, method: str, parameters: dict[str, Any]
+) -> None:
+    client = secretsmanager.client(config=Config(parameter_validation=False))
+    with pytest.raises(ClientError, match=r"ValidationException|SerializationException"):
+        getattr(client, method)(**parameters)
+    assert statements(secretsmanager) == []
 
 
 def test_a_call_that_iam_refuses_needs_its_permission(secretsmanager: SecretsManager) -> None:
