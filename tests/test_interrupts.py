@@ -269,7 +269,7 @@ def a_role_and_a_block(injection: Callable[[], Any]) -> None:
         assert parts.callers.blocks == ()
         assert len(parts.callers.handed_out) == len(parts.identities.roles)
         assert parts.identities.is_in_force is bool(parts.identities.roles)
-        assert (parts.service._chains.identities is not None) is parts.identities.is_in_force
+        assert (parts.service._identities is not None) is parts.identities.is_in_force
         sm.client().get_secret_value(SecretId="db")
         assert sm.log[-1].principal == "arn:aws:iam::123456789012:user/test"
         assert_usable(sm)

@@ -22,12 +22,9 @@ __tracebackhide__ = True
 
 
 class Chains:
-    """Builds the chains of one service. `record` takes the entries of the log, `note_refused` the refused calls.
+    """Builds the chains of one service. `record` takes the entries of the log, `note_refused` the refused calls."""
 
-    `identities` decide the calls of the chains that are built from now on. None: IAM is off, so that no layer asks.
-    """
-
-    __slots__ = ("_note_refused", "_now", "_outer", "_ports", "_record", "_store", "identities")
+    __slots__ = ("_note_refused", "_now", "_outer", "_ports", "_record", "_store")
 
     def __init__(
         self,
@@ -43,11 +40,9 @@ class Chains:
         self._note_refused = note_refused
         self._now = now
         self._outer: tuple[Layer, ...] = ()
-        self.identities: Identities | None = None
 
-    def of_a_call(self) -> Handler:
-        """The chain of a call, which is logged."""
-        identities = self.identities
+    def of_a_call(self, identities: Identities | None = None) -> Handler:
+        """The chain of a call, which is logged. `identities` decide it; None: IAM is off, and no layer asks."""
         inner = mark_replicas(self._run, self._store) if identities is None else self._permitted(identities)
         return self.audited(self._within_outer(validate(inner)))
 
@@ -65,7 +60,7 @@ class Chains:
 
     def of_a_read_in_a_batch(self) -> Handler:
         """The chain of one read. The batch itself is a call: it has passed the other layers, and logs its reads."""
-        return self._within_outer(self._run if self.identities is None else self._permitted(self.identities))
+        return self._within_outer(self._run)
 
     def of_work(self) -> WorkHandler:
         """The chain of AWS's own work, which is logged."""
@@ -104,7 +99,7 @@ class Chains:
         def run(call: Call) -> Outcome:
             operation = OPERATIONS[call.operation]
             if isinstance(operation, BatchOperation):
-                return self._run(call)
+                return operation.run(self._store, call, self._within_outer(self._permitted(identities)))
             return operation.run(self._store, call, GuardedPorts(self._ports, identities, call))
 
         return authorize(mark_replicas(run, self._store), self._store, identities, self._ports.key_arn)

@@ -35,6 +35,9 @@ class Service:
     Several threads can use it. Changes become visible when they are committed, so a failed call changes nothing.
     """
 
+    _identities: Identities | None = None
+    """The identities whose policies decide calls; None while IAM is off."""
+
     def __init__(
         self, ports: Ports, log: list[Entry], now: Callable[[], float], steps: StepControl, replication: ReplicaControl
     ) -> None:
@@ -205,13 +208,13 @@ class Service:
 
     def decide_by(self, identities: Identities | None) -> None:
         """Let the policies of these identities decide the calls from now on; None: every call is allowed."""
-        self._chains.identities = identities
-        self._calls = self._chains.of_a_call()
+        self._identities = identities
+        self._calls = self._chains.of_a_call(identities)
 
     def log_also(self, note: Record) -> None:
         """Call `note` with each entry of the log from now on, before the changes of its call. It must not raise."""
         self._chains.record_also(note)
-        self._calls = self._chains.of_a_call()
+        self._calls = self._chains.of_a_call(self._identities)
 
     def put_around(self, layer: Layer) -> None:
         """Put one more layer around every operation, inside the log. Each read of a batch passes it too.
@@ -219,7 +222,7 @@ class Service:
         If the layer raises an error that is not a ServiceError, the call is neither run nor logged.
         """
         self._chains.put_around(layer)
-        self._calls = self._chains.of_a_call()
+        self._calls = self._chains.of_a_call(self._identities)
 
 
 def require_supported(call: Call) -> None:

@@ -66,7 +66,7 @@ def state_of(sm: SecretsManager) -> dict[str, object]:
         "clock": parts.time._offset,
         "credentials": dict(parts.callers.handed_out),
         "roles": dict(parts.identities.roles),
-        "IAM is in force": (parts.identities.is_in_force, service._chains.identities is not None),
+        "IAM is in force": (parts.identities.is_in_force, service._identities is not None),
         "blocks that act": parts.callers.blocks,
         "fault plans": [(plan, plan.attempts) for plan in parts.responder.plans],
         "keys": (dict(parts.keys._keys), dict(parts.keys._aliases)),
