@@ -21,25 +21,25 @@ class Layered:
     """The chain of calls."""
     _now: Callable[[], float]
     _moved: Callable[[], float]
-    _conditions: Conditions | None = None
+    made_conditions: Conditions | None = None
 
     @property
     def conditions(self) -> Conditions:
         """The conditions that a test puts in force. Made on first use."""
-        if self._conditions is None:
+        if self.made_conditions is None:
             made = Conditions(self.lock, self._moved, self._now, self._apply)
-            self.__dict__.setdefault("_conditions", made)  # in one step, since another thread may make them too
-        return self.__dict__["_conditions"]  # type: ignore[no-any-return]
+            self.__dict__.setdefault("made_conditions", made)  # in one step, since another thread may make them too
+        return self.__dict__["made_conditions"]  # type: ignore[no-any-return]
 
     @property
     def limits_rates(self) -> bool:
         """Whether a request rate is in force."""
-        return self._conditions is not None and bool(self._conditions.rates.in_force)
+        return self.made_conditions is not None and bool(self.made_conditions.rates.in_force)
 
     def clear_conditions(self) -> None:
         """Take all conditions out of force."""
-        if self._conditions is not None:
-            self._conditions.clear()
+        if self.made_conditions is not None:
+            self.made_conditions.clear()
 
     def put_around(self, layer: Layer) -> None:
         """Put one more layer around every operation, inside the log. Each read of a batch passes it too.
@@ -55,6 +55,6 @@ class Layered:
 
     def _conditions_checkpoint(self) -> Restore:
         """Record the conditions in force, and return a function that restores them. It makes none."""
-        if self._conditions is not None:
-            return self._conditions.checkpoint()
+        if self.made_conditions is not None:
+            return self.made_conditions.checkpoint()
         return self.clear_conditions

@@ -71,7 +71,8 @@ def _end(parts: Parts) -> None:
     PROCESS.environment.leave(parts.responder)
     parts.presence.end()
     entered.leave(parts.world)
-    parts.service.clear_conditions()
+    if parts.service.made_conditions is not None:
+        parts.service.made_conditions.clear()
     if parts.made_serving is not None:
         parts.made_serving.put_aside()
 
