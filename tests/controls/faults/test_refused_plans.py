@@ -17,7 +17,7 @@ REFUSED: dict[str, tuple[tuple[Any, ...], dict[str, Any], str]] = {
     "an operation of another type": (
         (5, "ThrottlingException"),
         {},
-        "an operation is a str such as 'GetSecretValue', or None for all, not int",
+        "an operation is a str such as 'GetSecretValue', or '*' for all, not int",
     ),
     "an unknown error": (
         (GET, "ThrotlingException"),
@@ -33,7 +33,7 @@ REFUSED: dict[str, tuple[tuple[Any, ...], dict[str, Any], str]] = {
         (GET, KeyError),
         {},
         "no answer of AWS or of the network raises KeyError: name a code such as 'ThrottlingException', or one of "
-        "'connection refused', 'connect timeout', 'read timeout', 'connection closed'",
+        "'connection refused', 'proxy error', 'SSL error', 'connect timeout', 'read timeout', 'connection closed'",
     ),
     "an error of another type": (
         (GET, 503),

@@ -55,7 +55,7 @@ UNMET: dict[str, tuple[Callable[[SecretsManager], object], Callable[[SecretsMana
     "too few attempts": (
         lambda sm: sm.faults.fail("ListSecrets", THROTTLED, every=2),
         made_calls,
-        "faults.fail('ListSecrets', 'ThrottlingException') was planned, and no call met it\n"
+        "faults.fail('ListSecrets', 'ThrottlingException', every=2) was planned, and no call met it\n"
         "  the calls made were\n"
         "    ListSecrets in us-east-1",
     ),
