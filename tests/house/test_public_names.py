@@ -16,7 +16,7 @@ NAMES = {
     "Events": "count index matching subscribe",
     "BrokenReply": "body content_type from_proxy not_json status truncated",
     "Faults": "delay fail",
-    "PlannedFault": "attempts cancel is_met",
+    "PlannedFault": "attempts cancel is_met met",
     "Hold": "resume run",
     "Kms": "allow create_key deny disable enable key schedule_deletion",
     "KmsKey": "alias arn denied denied_to id is_elsewhere state",
