@@ -79,7 +79,10 @@ def slow_deletion(seconds: float | None, random_seed: int | str, target: Target)
 
 
 def operations_of(operation: object) -> frozenset[str]:
-    """Return the names of one or several operations, all for "*". Raises UsageError for an unknown one, and for none."""
+    """Return the names of one or several operations; all for "*".
+
+    Raises UsageError for an unknown one, and for none.
+    """
     if operation == "*":
         return frozenset(OPERATIONS)
     names = [operation] if isinstance(operation, str) or not isinstance(operation, Iterable) else [*operation]
