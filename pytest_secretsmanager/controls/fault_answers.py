@@ -65,6 +65,8 @@ FailureOfACall: TypeAlias = str | BaseException | type[BaseException] | BrokenRe
 
 _CONNECTION_FAILURES: dict[str, ConnectionFailure] = {
     "connection refused": "not connected",
+    "proxy error": "proxy error",
+    "SSL error": "SSL error",
     "connect timeout": "connect timeout",
     "read timeout": "read timeout",
     "connection closed": "closed",
@@ -73,6 +75,8 @@ _CONNECTION_FAILURES: dict[str, ConnectionFailure] = {
 
 _EXCEPTIONS: dict[str, ConnectionFailure] = {
     "EndpointConnectionError": "not connected",
+    "ProxyConnectionError": "proxy error",
+    "SSLError": "SSL error",
     "ConnectTimeoutError": "connect timeout",
     "ReadTimeoutError": "read timeout",
     "ConnectionClosedError": "closed",
@@ -80,10 +84,12 @@ _EXCEPTIONS: dict[str, ConnectionFailure] = {
     "ConnectionRefusedError": "not connected",
     "TimeoutError": "read timeout",
     "ConnectionError": "closed",
+    "botocore.ConnectionError": "not connected",
 }
 """The failures of a connection, by the names of botocore's exceptions and of Python's own.
 
-By name, since each edition of botocore has classes of its own.
+By name, since each edition of botocore has classes of its own. The base class of botocore's own comes with its package:
+Python has another one of that name.
 """
 
 _TEXTS = {
@@ -91,20 +97,27 @@ _TEXTS = {
     "DecryptionFailure": "Secrets Manager can't decrypt the protected secret text using the provided KMS key.",
     "EncryptionFailure": "Secrets Manager can't encrypt the protected secret text using the provided KMS key.",
     "ExpiredTokenException": "The security token included in the request is expired",
+    "IncompleteSignature": "The request signature does not conform to AWS standards.",
     "InternalFailure": "The request processing has failed because of an unknown error, exception or failure.",
     "InternalServiceError": "An error occurred on the server side.",
+    "InvalidClientTokenId": "The X.509 certificate or AWS access key ID provided does not exist in our records.",
     "InvalidNextTokenException": "The NextToken value is invalid.",
     "InvalidParameterException": "The parameter name or value is invalid.",
     "InvalidRequestException": "A parameter value is not valid for the current state of the resource.",
     "LimitExceededException": "The request failed because it would exceed one of the Secrets Manager quotas.",
     "MalformedPolicyDocumentException": "This resource policy contains a syntax error.",
+    "NotAuthorized": "You do not have permission to perform this action.",
+    "OptInRequired": "The AWS access key ID needs a subscription for the service.",
     "PreconditionNotMetException": "The request failed because you did not complete all the prerequisite steps.",
     "PublicPolicyException": "You can't attach a resource-based policy that allows broad access to the secret.",
+    "RequestExpired": "The request reached the service more than 15 minutes after the date stamp on the request.",
+    "RequestTimeoutException": "The request timed out.",
     "ResourceExistsException": "A resource with the ID you requested already exists.",
     "ResourceNotFoundException": "Secrets Manager can't find the specified secret.",
     "ServiceUnavailable": "The request has failed due to a temporary failure of the server.",
     "ThrottlingException": "Rate exceeded",
     "UnrecognizedClientException": "The security token included in the request is invalid.",
+    "ValidationError": "The input fails to satisfy the constraints specified by an AWS service.",
     "ValidationException": "The input fails to satisfy the constraints specified by an AWS service.",
 }
 """The usual text of each error, where a test names none: AWS's answer as far as it is known, else DOC."""
@@ -147,16 +160,20 @@ def _answer_for(error: object, message: str | None) -> Answer:
             "a call fails with a code of AWS, a failure of the connection, an exception or a BrokenReply, not with "
             f"{kind.__name__}"
         )
-    names = [base.__name__ for base in kind.__mro__]
-    for name in names:
-        if name in _EXCEPTIONS:
-            return _EXCEPTIONS[name]
-    if names[0] in _classes():
-        return _error_of_aws(names[0], message)
+    for base in kind.__mro__:
+        if (failure := _failure_of(base)) is not None:
+            return failure
+    if kind.__name__ in _classes():
+        return _error_of_aws(kind.__name__, message)
     raise UsageError(
-        f"no answer of AWS or of the network raises {names[0]}: name a code such as 'ThrottlingException', or one of "
-        f"{', '.join(map(repr, _CONNECTION_FAILURES))}"
+        f"no answer of AWS or of the network raises {kind.__name__}: name a code such as 'ThrottlingException', or one "
+        f"of {', '.join(map(repr, _CONNECTION_FAILURES))}"
     )
+
+
+def _failure_of(kind: type) -> ConnectionFailure | None:
+    package = kind.__module__.partition(".")[0]
+    return _EXCEPTIONS.get(f"{package}.{kind.__name__}") or _EXCEPTIONS.get(kind.__name__)
 
 
 def _error_of_aws(code: str, message: str | None) -> ServiceError:

@@ -17,6 +17,9 @@ __tracebackhide__ = True
 
 _CREATE = "CreateSecret"
 
+WITHOUT_SECRETS = frozenset(("ListSecrets", "GetRandomPassword"))
+"""The operations whose requests name no secret."""
+
 
 @dataclass(frozen=True, slots=True)
 class Target:
@@ -47,15 +50,23 @@ class Target:
 
 
 def target_of(
-    world: World, operation: object, secret: SecretId | None, region: str | None, principal: object
+    world: World,
+    operation: object,
+    secret: SecretId | None,
+    region: str | None,
+    principal: object,
+    *,
+    missing_ok: bool = False,
 ) -> Target:
     """Return the calls that a test names. Raises UsageError for a name that no call has."""
     operation = require_operation(operation)
     if region is not None:
         world.regions.require(region, "the region of a fault")
+    if secret is not None and operation in WITHOUT_SECRETS:
+        raise UsageError(f"{operation} names no secret, so a fault of {operation} is for no secret")
     return Target(
         operation,
-        None if secret is None else _key(world, operation, secret, region),
+        None if secret is None else _key(world, secret, region, may_be_missing=missing_ok or operation == _CREATE),
         region,
         None if principal is None else _arn_of(principal),
     )
@@ -63,20 +74,20 @@ def target_of(
 
 def require_operation(operation: object) -> str | None:
     """Return the name of an operation, or None for all. Raises UsageError for any other value."""
-    if operation is None:
+    if operation in (None, "*"):
         return None
     if not isinstance(operation, str):
         raise UsageError(
-            f"an operation is a str such as 'GetSecretValue', or None for all, not {type(operation).__name__}"
+            f"an operation is a str such as 'GetSecretValue', or '*' for all, not {type(operation).__name__}"
         )
     if operation not in OPERATIONS:
-        raise UsageError(f"no operation {operation!r}{nearest(operation, OPERATIONS)}")
+        raise UsageError(f"no operation {operation!r}{nearest(operation.replace('_', ''), OPERATIONS)}")
     return operation
 
 
-def _key(world: World, operation: str | None, secret: SecretId, region: str | None) -> SecretKey:
-    """The key of a secret. It has to exist, but for a call that creates it."""
-    if operation == _CREATE and isinstance(secret, str):
+def _key(world: World, secret: SecretId, region: str | None, *, may_be_missing: bool) -> SecretKey:
+    """Return the key of a secret."""
+    if may_be_missing and isinstance(secret, str):
         return key_from(secret, region or world.region(), world.account)
     return key_of(find(world, secret, region, None))
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from types import EllipsisType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, cast
 
 from pytest_secretsmanager.arguments import require_count
 from pytest_secretsmanager.controls.fault_answers import FailureOfACall, answer_for, answer_text
@@ -11,7 +11,7 @@ from pytest_secretsmanager.controls.lasting_faults import LastingFaults
 from pytest_secretsmanager.controls.planned_faults import PlannedFault
 from pytest_secretsmanager.engine.call import Call
 from pytest_secretsmanager.engine.errors import UsageError
-from pytest_secretsmanager.engine.faults import Fault, FaultPlan, FaultPlans
+from pytest_secretsmanager.engine.faults import BEFORE_THE_REQUEST, Answer, Fault, FaultPlan, FaultPlans
 from pytest_secretsmanager.engine.layers.audit import entry_of_attempt
 from pytest_secretsmanager.inspection.keywords import known_keywords
 from pytest_secretsmanager.inspection.log import Event
@@ -46,7 +46,7 @@ class Faults(LastingFaults):
     @known_keywords()
     def fail(
         self,
-        operation: "OperationName | None",
+        operation: "OperationName | Literal['*'] | None",
         error: FailureOfACall,
         times: int | EllipsisType | None = ...,
         *,
@@ -57,14 +57,17 @@ class Faults(LastingFaults):
         when: Callable[[Event], object] | None = None,
         after: bool = False,
         message: str | None = None,
+        latency: float = 0,
+        missing_ok: bool = False,
         optional: bool = False,
     ) -> PlannedFault:
-        """Make calls of an operation fail (None: of any operation), and return the plan.
+        """Make calls of an operation fail (`"*"` or None: of any operation), and return the plan.
 
         `error` is a code of AWS (`"ThrottlingException"`), a failure of the connection (`"connection refused"`,
-        `"connect timeout"`, `"read timeout"`, `"connection closed"`), an exception of botocore or of Python that stands
-        for one (`ReadTimeoutError`, `ConnectionResetError`), a ClientError, or a `BrokenReply`. `message` replaces
-        AWS's usual text.
+        `"proxy error"`, `"SSL error"`, `"connect timeout"`, `"read timeout"`, `"connection closed"`), an exception of
+        botocore or of Python that stands for one (`ReadTimeoutError`, `ConnectionResetError`), a ClientError, or a
+        `BrokenReply`. `message` replaces AWS's usual text. It comes after `latency` seconds on the clock, as in
+        `delay`.
 
         `times` is the number of attempts that fail: one if it is left out, all with None. botocore repeats some errors,
         so one planned ThrottlingException is met by the first attempt, and the second one succeeds. With `every=3`,
@@ -74,13 +77,13 @@ class Faults(LastingFaults):
         BatchGetSecretValue with filters), from `region`, by `principal` (an ARN, or an object with `.arn`), and those
         for which `when` returns true. `when` gets the attempt as an `Event` without an answer, once for each attempt.
 
-        A failing call has not happened, and is logged as AWS logs it: a refusal of AWS is, a failure of the connection
-        is not. With `after=True` the call takes effect and is logged, and its reply is lost: does the code stay
-        idempotent? The earliest plan of those that match decides.
+        A failing call has not taken effect. An error of AWS is logged, a failure of the connection is not. With
+        `after=True` the call takes effect and is logged, and its reply is lost: does the code stay idempotent? Of
+        several plans that match, the earliest one decides.
 
         A plan that no call meets fails the test at its end, unless it is `optional`. Raises UsageError for an unknown
         operation, error or region, and for wrong arguments; SecretNotFound for a secret that does not exist, unless the
-        operation is CreateSecret.
+        operation is CreateSecret or `missing_ok` is true: the code under test creates the secret later.
 
         >>> _ = sm.seed("db", "one")
         >>> with sm.faults.fail("PutSecretValue", "connection closed", after=True):
@@ -88,17 +91,20 @@ class Faults(LastingFaults):
         >>> len(sm.secret("db").versions)
         2
         """
+        target = target_of(self._world, operation, secret, region, principal, missing_ok=missing_ok)
         answer = answer_for(error, message)
-        target = target_of(self._world, operation, secret, region, principal)
-        limit = _attempts_of(times, every)
-        fault = Fault(answer, takes_effect=after)
-        text = f"faults.fail({operation!r}, {answer_text(error)}{', after=True' if after else ''}){target}"
-        return self._plan(target, text, fault, limit, every, when, is_optional=optional)
+        if after:
+            _require_sent(answer, answer_text(error))
+        _require_seconds("latency", "is a number of seconds", latency, above=-1)
+        fault = Fault(answer, takes_effect=after, latency=float(latency))
+        more = (", after=True" if after else "") + (f", latency={latency}" if latency else "")
+        text = f"fail({operation!r}, {answer_text(error)}{_times_text(times, every)}{more})"
+        return self._plan(target, text, fault, times, every, when, is_optional=optional)
 
     @known_keywords()
     def delay(
         self,
-        operation: "OperationName | None",
+        operation: "OperationName | Literal['*'] | None",
         seconds: float,
         times: int | EllipsisType | None = ...,
         *,
@@ -108,6 +114,7 @@ class Faults(LastingFaults):
         principal: object = None,
         when: Callable[[Event], object] | None = None,
         real: bool = False,
+        missing_ok: bool = False,
         optional: bool = False,
     ) -> PlannedFault:
         """Let the replies of an operation (None: of any) arrive after so many seconds, and return the plan.
@@ -126,19 +133,19 @@ class Faults(LastingFaults):
         >>> (sm.clock.now - before).seconds
         5
         """
-        if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 < seconds <= _LONGEST_DELAY:
-            raise UsageError(f"a delay is a number of seconds above 0, at most {_LONGEST_DELAY:.0f}, not {seconds!r}")
-        target = target_of(self._world, operation, secret, region, principal)
+        target = target_of(self._world, operation, secret, region, principal, missing_ok=missing_ok)
+        _require_seconds("a delay", "is a number of seconds above 0", seconds, above=0)
         fault = Fault(latency=float(seconds), is_real=real)
-        text = f"faults.delay({operation!r}, {seconds}{', real=True' if real else ''}){target}"
-        return self._plan(target, text, fault, _attempts_of(times, every), every, when, is_optional=optional)
+        more = ", real=True" if real else ""
+        text = f"delay({operation!r}, {seconds}{_times_text(times, every)}{more})"
+        return self._plan(target, text, fault, times, every, when, is_optional=optional)
 
     def _plan(
         self,
         target: Target,
         text: str,
         fault: Fault,
-        limit: int | None,
+        times: int | EllipsisType | None,
         every: int | None,
         when: Callable[[Event], object] | None,
         *,
@@ -148,7 +155,13 @@ class Faults(LastingFaults):
             return fault if every is None or number % every == every - 1 else None
 
         plan = FaultPlan(
-            target.matches, fault_of, limit, text=text, operation=target.operation, is_optional=is_optional
+            target.matches,
+            fault_of,
+            _attempts_of(times, every),
+            text=f"faults.{text}{target}",
+            operation=target.operation,
+            principal=target.principal,
+            is_optional=is_optional,
         )
         if when is not None:
             plan.when = _condition(when)
@@ -158,6 +171,26 @@ class Faults(LastingFaults):
 
     def __repr__(self) -> str:
         return f"<faults: {count_text(len(self._plans), 'plan')}>"
+
+
+def _require_seconds(subject: str, problem: str, value: object, *, above: float) -> None:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not (is_number and above < cast("float", value) <= _LONGEST_DELAY):
+        raise UsageError(f"{problem}, at most {_LONGEST_DELAY:.0f}, not {value!r}", subject=subject)
+
+
+def _require_sent(answer: Answer, name: str) -> None:
+    """Refuse a failure after which no call can have taken effect."""
+    if isinstance(answer, str) and answer in BEFORE_THE_REQUEST:
+        raise UsageError(
+            f"{name} ends a call before its request is sent, so the call takes no effect: after=True goes with "
+            "'connection closed', 'read timeout', an error of AWS or a BrokenReply"
+        )
+
+
+def _times_text(times: int | EllipsisType | None, every: int | None) -> str:
+    """Return the number of failing attempts as it was given."""
+    return ("" if times is ... else f", times={times}") + ("" if every is None else f", every={every}")
 
 
 def _attempts_of(times: int | EllipsisType | None, every: int | None) -> int | None:

@@ -7,10 +7,13 @@ from typing import Self, cast
 
 from pytest_secretsmanager.controls.unmet_plans import Plan, UnmetPlanError, is_among
 from pytest_secretsmanager.engine.faults import FaultPlan, FaultPlans
-from pytest_secretsmanager.inspection.log import Log
+from pytest_secretsmanager.inspection.log import Event, Log
 from pytest_secretsmanager.inspection.wording import repeated_text
 
 __tracebackhide__ = True
+
+_NAMING = ("SecretId", "Name", "SecretIdList")
+"""The members of a request that name its secrets."""
 
 _MOST_CALLS = 5
 """The number of different calls that the text of an unmet plan shows."""
@@ -40,23 +43,25 @@ class PlannedFaults:
         return "\n".join(self._text_of(cast("FaultPlan", plan)) for plan in plans)
 
     def _text_of(self, plan: FaultPlan) -> str:
-        return f"{plan} was planned, and no call met it\n{self._calls_text(plan.operation)}"
+        return f"{plan} was planned, and no call met it\n{self._calls_text(plan)}"
 
-    def _calls_text(self, operation: str | None) -> str:
+    def _calls_text(self, plan: FaultPlan) -> str:
+        operation = plan.operation
         calls = [event for event in self._log if not event.by_service and event.within is None]
         alike = [event for event in calls if operation in (None, event.operation)]
-        texts = Counter(
-            f"{event.operation} of {event.request.get('SecretId', event.request.get('Name'))!r} in {event.region}"
-            if "SecretId" in event.request or "Name" in event.request
-            else f"{event.operation} in {event.region}"
-            for event in alike or calls
-        )
+        texts = Counter(_call_text(event, by=plan.principal is not None) for event in alike or calls)
         if not texts:
             return "  no call was made"
         shown = [f"    {repeated_text(text, count)}" for text, count in texts.most_common(_MOST_CALLS)]
         more = f"    and {len(texts) - len(shown)} others" if len(texts) > len(shown) else None
         which = f"no {operation} was made; " if operation is not None and not alike else ""
         return "\n".join([f"  {which}the calls made were", *shown, *([more] if more else [])])
+
+
+def _call_text(event: Event, *, by: bool) -> str:
+    named = next((event.request[member] for member in _NAMING if member in event.request), None)
+    whose = "" if named is None else f" of {named!r}"
+    return f"{event.operation}{whose} in {event.region}{f' by {event.principal}' if by else ''}"
 
 
 class PlannedFault:
@@ -75,7 +80,12 @@ class PlannedFault:
     @property
     def is_met(self) -> bool:
         """Whether an attempt of a call had this fault."""
-        return self._plan.is_met
+        return self._plan.met > 0
+
+    @property
+    def met(self) -> int:
+        """The number of attempts that had this fault. The end of a snapshot does not take it back."""
+        return self._plan.met
 
     @property
     def attempts(self) -> int:
@@ -92,9 +102,9 @@ class PlannedFault:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        is_present = is_among(self._plan, tuple(self._plans))
+        is_unmet = self._plan.is_unmet and is_among(self._plan, tuple(self._plans))
         self.cancel()
-        if error is None and is_present and self._plan.is_unmet:
+        if error is None and is_unmet:
             raise UnmetPlanError(PlannedFaults(self._plans, self._log).unmet_text([self._plan]))
 
     def __repr__(self) -> str:

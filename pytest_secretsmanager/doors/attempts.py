@@ -28,6 +28,8 @@ __tracebackhide__ = True
 
 _FAILURES: dict[ConnectionFailure, tuple[str, str]] = {
     "not connected": ("EndpointConnectionError", "Connection refused"),
+    "proxy error": ("ProxyConnectionError", "Tunnel connection failed: 503 Service Unavailable"),
+    "SSL error": ("SSLError", "certificate verify failed: unable to get local issuer certificate"),
     "connect timeout": ("ConnectTimeoutError", "Connect timed out."),
     "read timeout": ("ReadTimeoutError", "Read timed out."),
     "closed": ("ConnectionClosedError", "Remote end closed connection without response"),
@@ -135,8 +137,10 @@ class Attempts:
         """The error of botocore's HTTP session."""
         name, reason = _FAILURES[failure]
         kind = internals.exception_class(self.client, name)
-        sent = {"request": request} if failure == "closed" else {}
-        return kind(endpoint_url=request.url, error=OSError(reason), **sent)
+        more: dict[str, object] = {"request": request} if failure == "closed" else {}
+        if failure == "proxy error":
+            more["proxy_url"] = "http://proxy"
+        return kind(endpoint_url=request.url, error=OSError(reason), **more)
 
 
 current: ContextVar[Attempts | None] = ContextVar("current", default=None)

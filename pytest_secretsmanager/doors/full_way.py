@@ -32,6 +32,8 @@ __tracebackhide__ = True
 
 def is_planned(responder: Responder, client: BaseClient, operation_name: str, parameters: Parameters) -> bool:
     """Whether a fault is planned for a call."""
+    if not responder.plans.may_concern(operation_name):
+        return False
     call = call_of(responder, client, operation_name, parameters, responder.now(), "")
     return responder.plans.concern(call)
 

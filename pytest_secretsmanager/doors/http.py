@@ -187,7 +187,7 @@ class Endpoint:
                 return delivered(response, Delivery(seconds, length=length))
             case "read timeout" | "connect timeout":
                 return delivered(response, Delivery(seconds, is_silent=True))
-            case "closed" | "not connected":
+            case "closed" | "not connected" | "proxy error" | "SSL error":
                 return delivered(response, Delivery(seconds, is_lost=True))
         return delivered(response, Delivery(seconds) if seconds else AT_ONCE)
 

@@ -49,6 +49,10 @@ class ExpiredTokenException(ServiceError):
     of_authentication = True
 
 
+class IncompleteSignature(ServiceError):
+    """A signature that does not follow AWS's standards. Only a planned fault is one."""
+
+
 class IncompleteSignatureException(ServiceError):
     """A signature that lacks a part or is malformed; common to all services, in no model."""
 
@@ -65,6 +69,12 @@ class InternalServiceError(ServiceError):
     """A fault on AWS's side."""
 
     status = 500
+
+
+class InvalidClientTokenId(ServiceError):
+    """An access key id that AWS does not know. Only a planned fault is one."""
+
+    status = 403
 
 
 class InvalidNextTokenException(ServiceError):
@@ -99,6 +109,16 @@ class MissingAuthenticationTokenException(ServiceError):
     of_authentication = True
 
 
+class NotAuthorized(ServiceError):
+    """An action that the caller may not do. Only a planned fault is one."""
+
+
+class OptInRequired(ServiceError):
+    """An access key id without a subscription to the service. Only a planned fault is one."""
+
+    status = 403
+
+
 class PreconditionNotMetException(ServiceError):
     """A step that has to come first and has not. Only a planned fault is one: its causes are not public."""
 
@@ -111,6 +131,16 @@ class RequestEntityTooLargeException(ServiceError):
     """A request that is too long for the service; common to all services, in no model."""
 
     status = 413
+
+
+class RequestExpired(ServiceError):
+    """A request that arrived too late after its date. Only a planned fault is one."""
+
+
+class RequestTimeoutException(ServiceError):
+    """A request that AWS did not get in time. Only a planned fault is one."""
+
+    status = 408
 
 
 class ResourceExistsException(ServiceError):
@@ -143,6 +173,10 @@ class UnrecognizedClientException(ServiceError):
     """Credentials that AWS does not know; common to all services, in no model."""
 
     of_authentication = True
+
+
+class ValidationError(ServiceError):
+    """An input outside the limits of the service. Only a planned fault is one."""
 
 
 class ValidationException(ServiceError):

@@ -4,6 +4,7 @@ A plan depends on no door and no client library, so that it works for clients in
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, TypeAlias
 
@@ -15,8 +16,19 @@ from pytest_secretsmanager.engine.locks import Lock
 __tracebackhide__ = True
 
 
-ConnectionFailure: TypeAlias = Literal["not connected", "connect timeout", "read timeout", "closed"]
-"""The failure of a connection: refused, not made in time, no answer in time, closed before the answer."""
+ConnectionFailure: TypeAlias = Literal[
+    "not connected", "proxy error", "SSL error", "connect timeout", "read timeout", "closed"
+]
+"""The failure of a connection.
+
+Refused, refused by a proxy, with a certificate that is not valid, not made in time, no answer in time, closed before
+the answer.
+"""
+
+BEFORE_THE_REQUEST: frozenset[ConnectionFailure] = frozenset(
+    ("not connected", "proxy error", "SSL error", "connect timeout")
+)
+"""The failures after which no request was sent: the call can't have taken effect."""
 
 
 class RawAnswer(NamedTuple):
@@ -74,8 +86,9 @@ class FaultPlan:
     `matches` may be asked several times for one attempt, and for a call whose parameters AWS would refuse. `when` is a
     further condition of the test's own, asked once for each attempt that matches. Neither changes the call.
 
-    `text` is the plan in words, `is_optional` says that no call has to meet it. `is_met`: an attempt had a fault, even
-    if a rollback has undone it since. `is_over`: its `with` block has ended, or the test has cancelled it.
+    `operation` and `principal` are the only ones that it may match; None: any. `text` is the plan in words,
+    `is_optional` says that no call has to meet it. `met` is the number of attempts that had a fault, even if a rollback
+    has undone them since. `is_over`: its `with` block has ended, or the test has cancelled it.
     """
 
     matches: Callable[[Call], bool]
@@ -84,9 +97,10 @@ class FaultPlan:
     when: Callable[[Call], object] = _any_call
     text: str = "a fault"
     operation: str | None = None
+    principal: str | None = None
     is_optional: bool = True
     attempts: int = 0
-    is_met: bool = False
+    met: int = 0
     is_over: bool = False
     _lock: Lock = field(default_factory=Lock)
 
@@ -101,16 +115,19 @@ class FaultPlan:
         with self._lock:
             if self._has_ended:
                 return None
-            number = self.attempts
-            self.attempts = number + 1
-        fault = self.fault_of(number)
-        self.is_met = self.is_met or fault is not None
+            fault = self.fault_of(self.attempts)
+            self.attempts += 1
+            self.met += fault is not None
         return fault
 
     @property
     def is_unmet(self) -> bool:
         """Whether a call has to meet this plan, and none has."""
-        return not (self.is_met or self.is_optional)
+        return not (self.met or self.is_optional or self.is_over)
+
+    def may_concern(self, operation: str) -> bool:
+        """Return whether the plan may concern calls of an operation: a cheap look before `concerns`."""
+        return self.operation in (None, operation) and not self._has_ended
 
     @property
     def _has_ended(self) -> bool:
@@ -122,6 +139,13 @@ class FaultPlan:
 
 class FaultPlans(list[FaultPlan]):
     """The plans of one manager, in the order in which they are asked."""
+
+    def may_concern(self, operation: str) -> bool:
+        """Return whether any plan may concern calls of an operation. Asked at each call, so without a generator."""
+        for plan in tuple(self):  # noqa: SIM110
+            if plan.may_concern(operation):
+                return True
+        return False
 
     def concern(self, call: Call) -> bool:
         """Return whether any plan concerns this call."""
@@ -137,7 +161,8 @@ class FaultPlans(list[FaultPlan]):
     def end(self, plan: FaultPlan) -> None:
         """End a plan. Idempotent; no rollback begins it again."""
         plan.is_over = True
-        self[:] = [other for other in self if other is not plan]
+        with suppress(ValueError):
+            self.remove(plan)  # in one step, so that no plan of another thread is lost
 
     def checkpoint(self) -> Restore:
         """Record the plans and their attempts, and return a function that restores them."""

@@ -22,8 +22,9 @@ TEXTS = (
     "activates the fixture secretsmanager.",
     f"{SECRETS_FILE}(path): a TOML or JSON file, by its path from the test's own file, of secrets that exist when the "
     "test starts; activates the fixture secretsmanager.",
-    f"{SECRET_FAULT}(operation, error, times=1, *, every, secret, region, principal, when, after, message, optional): "
-    "calls of the operation that fail, as by secretsmanager.faults.fail; activates the fixture secretsmanager.",
+    f"{SECRET_FAULT}(operation, error, times=1, *, every, secret, region, principal, when, after, message, latency, "
+    "missing_ok, optional): calls of the operation that fail, as by secretsmanager.faults.fail; activates the fixture "
+    "secretsmanager.",
     f"{OPTIONS}(*, {', '.join(KEYWORDS)}): options of the fixture secretsmanager; activates it.",
 )
 """The descriptions that `pytest --markers` shows."""

@@ -66,7 +66,7 @@ def test_a_truncated_reply_is_shorter_than_its_content_length(secretsmanager, en
     assert raised.value.partial == b'{"ARN'
 
 
-@pytest.mark.parametrize("error", ["connection closed", "connection refused"])
+@pytest.mark.parametrize("error", ["connection closed", "connection refused", "proxy error", "SSL error"])
 def test_a_planned_failure_of_the_connection_closes_it_without_a_response(secretsmanager, endpoint, error):
     secretsmanager.faults.fail(GET, error)
     with connect(endpoint) as connection:

@@ -19,7 +19,10 @@ def test_a_service_error_has_status_400_unless_aws_sends_another(kind):
     others = {
         errors.InternalFailure: 500,
         errors.InternalServiceError: 500,
+        errors.InvalidClientTokenId: 403,
+        errors.OptInRequired: 403,
         errors.RequestEntityTooLargeException: 413,
+        errors.RequestTimeoutException: 408,
         errors.ServiceUnavailable: 503,
     }
     assert kind.status == others.get(kind, 400)

@@ -21,15 +21,22 @@ DESCRIPTION = model.service_model()
 COMMON_ERRORS = {"ValidationException", "SerializationException", "AccessDeniedException"}
 ERRORS_OF_THE_FRONT = {
     "ExpiredTokenException",
+    "IncompleteSignature",
     "IncompleteSignatureException",
     "InternalFailure",
+    "InvalidClientTokenId",
     "InvalidSignatureException",
     "MissingAuthenticationTokenException",
+    "NotAuthorized",
+    "OptInRequired",
     "RequestEntityTooLargeException",
+    "RequestExpired",
+    "RequestTimeoutException",
     "ServiceUnavailable",
     "ThrottlingException",
     "UnknownOperationException",
     "UnrecognizedClientException",
+    "ValidationError",
 }
 """Errors that no operation raises: AWS's front sends them before, or in place of, the service."""
 POLICY = '{"Statement": {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}}'

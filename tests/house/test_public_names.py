@@ -22,7 +22,7 @@ NAMES = {
     "BrokenReply": "body content_type from_proxy not_json status truncated",
     "Faults": "asynchronous_deletion delay fail quota stale_reads throttle",
     "LastingFault": "cancel is_met met",
-    "PlannedFault": "attempts cancel is_met",
+    "PlannedFault": "attempts cancel is_met met",
     "Hold": "resume run",
     "Iam": "acting_as enforce required_policy role simulate unused",
     "Kms": "allow create_key deny disable enable key schedule_deletion",

@@ -1,7 +1,10 @@
 """`sm.faults.fail` and `sm.faults.delay`: the attempts that they concern, and the failure that a client gets."""
 
+import ssl
 from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -11,8 +14,12 @@ from botocore.exceptions import (
     ConnectionClosedError,
     ConnectTimeoutError,
     EndpointConnectionError,
+    HTTPClientError,
+    ProxyConnectionError,
     ReadTimeoutError,
+    SSLError,
 )
+from botocore.exceptions import ConnectionError as NotConnected
 
 from pytest_secretsmanager import BrokenReply, Event, SecretsManager
 
@@ -107,8 +114,29 @@ def test_a_plan_for_a_principal_leaves_other_callers_alone(sm: SecretsManager) -
     assert outcome(sm.client(config=ONCE, aws_account_id="111122223333").list_secrets) == "f"
 
 
-def test_a_plan_without_an_operation_is_for_all_operations(sm: SecretsManager) -> None:
-    sm.faults.fail(None, THROTTLED, times=2)
+def test_a_plan_for_a_secret_to_come_knows_it_once_it_exists(sm: SecretsManager) -> None:
+    sm.faults.fail("GetSecretValue", THROTTLED, secret="new", missing_ok=True)
+    sm.client().create_secret(Name="new", SecretString="x")
+    assert outcomes(sm, 1) == "."
+    assert outcomes(sm, 2, SecretId="new") == "f."
+
+
+def test_a_plan_for_the_replica_of_a_secret_leaves_its_primary_alone(sm: SecretsManager) -> None:
+    sm.seed("copied", "one", replicas=["eu-west-1"])
+    sm.faults.fail("GetSecretValue", THROTTLED, times=None, secret="copied", region="eu-west-1")
+    assert outcomes(sm, 1, SecretId="copied") == "."
+    client = sm.client("eu-west-1", config=ONCE)
+    assert outcome(lambda: client.get_secret_value(SecretId="copied")) == "f"
+
+
+def test_a_plan_for_a_principal_takes_an_object_with_an_arn(sm: SecretsManager) -> None:
+    sm.faults.fail("ListSecrets", THROTTLED, principal=SimpleNamespace(arn="arn:aws:iam::123456789012:user/test"))
+    assert outcome(sm.client(config=ONCE).list_secrets) == "f"
+
+
+@pytest.mark.parametrize("operation", [None, "*"])
+def test_a_plan_without_an_operation_is_for_all_operations(sm: SecretsManager, operation: Any) -> None:
+    sm.faults.fail(operation, THROTTLED, times=2)
     client = sm.client(config=ONCE)
     assert outcome(client.list_secrets) + outcome(lambda: client.describe_secret(SecretId="db")) == "ff"
 
@@ -154,7 +182,15 @@ CONNECTIONS = {
     "connect timeout": ConnectTimeoutError,
     "read timeout": ReadTimeoutError,
     "connection closed": ConnectionClosedError,
+    "proxy error": ProxyConnectionError,
+    "SSL error": SSLError,
     EndpointConnectionError: EndpointConnectionError,
+    SSLError: SSLError,
+    ProxyConnectionError: ProxyConnectionError,
+    HTTPClientError: HTTPClientError,
+    NotConnected: NotConnected,
+    ConnectionError: ConnectionClosedError,
+    ssl.SSLCertVerificationError: SSLError,
     ReadTimeoutError(endpoint_url="https://x"): ReadTimeoutError,
     ConnectionRefusedError: EndpointConnectionError,
     ConnectionResetError("reset"): ConnectionClosedError,
@@ -285,6 +321,13 @@ def test_a_delay_longer_than_the_read_timeout_is_a_read_timeout(sm: SecretsManag
     sm.assert_value("db", "two")
 
 
+def test_a_failure_comes_after_its_latency(sm: SecretsManager) -> None:
+    before = sm.clock.now
+    sm.faults.fail("GetSecretValue", "InternalServiceError", latency=20)
+    assert outcomes(sm, 1) == "f"
+    assert timedelta(seconds=20) <= sm.clock.now - before < timedelta(seconds=21)
+
+
 def test_a_delay_of_every_second_attempt_leaves_the_others_alone(sm: SecretsManager) -> None:
     start = sm.clock.now
     sm.faults.delay("GetSecretValue", 10, every=2)
@@ -300,7 +343,40 @@ def test_a_plan_ends_with_its_block(sm: SecretsManager) -> None:
     with sm.faults.fail("GetSecretValue", THROTTLED, times=None) as plan:
         assert outcomes(sm, 2) == "ff"
     assert outcomes(sm, 1) == "."
-    assert (plan.is_met, plan.attempts) == (True, 2)
+    assert (plan.is_met, plan.met, plan.attempts) == (True, 2, 2)
+
+
+def test_a_plan_for_every_third_attempt_counts_the_failures_and_all_attempts(sm: SecretsManager) -> None:
+    plan = sm.faults.fail("GetSecretValue", THROTTLED, every=3)
+    outcomes(sm, 7)
+    assert (plan.met, plan.attempts) == (2, 7)
+
+
+def test_the_error_of_a_call_leaves_the_block_of_a_plan_and_ends_the_plan(sm: SecretsManager) -> None:
+    """The error of the code under test is the one that the test sees."""
+    with pytest.raises(ClientError), sm.faults.fail("GetSecretValue", THROTTLED, times=None):
+        sm.client(config=ONCE).get_secret_value(SecretId="db")
+    assert outcomes(sm, 1) == "."
+
+
+def test_a_block_of_a_plan_may_begin_in_a_snapshot_and_end_after_it(sm: SecretsManager) -> None:
+    snapshot = sm.snapshot()
+    plan = sm.faults.fail("GetSecretValue", THROTTLED, times=None, optional=True)
+    snapshot.__enter__()
+    plan.__enter__()
+    assert outcomes(sm, 1) == "f"
+    snapshot.__exit__(None, None, None)
+    assert outcomes(sm, 1) == "f"
+    plan.__exit__(None, None, None)
+    assert outcomes(sm, 1) == "."
+
+
+def test_a_block_of_a_plan_that_a_snapshot_has_taken_back_ends_quietly(sm: SecretsManager) -> None:
+    with ExitStack() as later, sm.snapshot():
+        plan = later.enter_context(sm.faults.fail("GetSecretValue", THROTTLED, times=None))
+        assert outcomes(sm, 1) == "f"
+    assert plan.met == 1
+    assert outcomes(sm, 1) == "."
 
 
 def test_a_cancelled_plan_fails_no_call(sm: SecretsManager) -> None:

@@ -5,6 +5,9 @@ from typing import Any
 import pytest
 
 from pytest_secretsmanager import BrokenReply, SecretNotFound, SecretsManager, UsageError
+from pytest_secretsmanager.controls.fault_targets import WITHOUT_SECRETS
+from pytest_secretsmanager.engine import model
+from pytest_secretsmanager.engine.operations import OPERATIONS
 
 GET = "GetSecretValue"
 
@@ -17,7 +20,7 @@ REFUSED: dict[str, tuple[tuple[Any, ...], dict[str, Any], str]] = {
     "an operation of another type": (
         (5, "ThrottlingException"),
         {},
-        "an operation is a str such as 'GetSecretValue', or None for all, not int",
+        "an operation is a str such as 'GetSecretValue', or '*' for all, not int",
     ),
     "an unknown error": (
         (GET, "ThrotlingException"),
@@ -33,7 +36,7 @@ REFUSED: dict[str, tuple[tuple[Any, ...], dict[str, Any], str]] = {
         (GET, KeyError),
         {},
         "no answer of AWS or of the network raises KeyError: name a code such as 'ThrottlingException', or one of "
-        "'connection refused', 'connect timeout', 'read timeout', 'connection closed'",
+        "'connection refused', 'proxy error', 'SSL error', 'connect timeout', 'read timeout', 'connection closed'",
     ),
     "an error of another type": (
         (GET, 503),
@@ -55,6 +58,36 @@ REFUSED: dict[str, tuple[tuple[Any, ...], dict[str, Any], str]] = {
         (GET, "ThrottlingException"),
         {"principal": "role/app"},
         "a principal is named by its ARN, or by a role of sm.iam, not by 'role/app'",
+    ),
+    "a secret for an operation that names none": (
+        ("ListSecrets", "ThrottlingException"),
+        {"secret": "db"},
+        "ListSecrets names no secret, so a fault of ListSecrets is for no secret",
+    ),
+    "a secret of another type": (
+        (GET, "ThrottlingException"),
+        {"secret": 5},
+        "a secret is named by its name, its ARN or its view, not by int",
+    ),
+    "an effect of a request that was not sent": (
+        ("PutSecretValue", "connection refused"),
+        {"after": True},
+        "'connection refused' ends a call before its request is sent, so the call takes no effect: after=True goes",
+    ),
+    "a latency below 0": (
+        (GET, "ThrottlingException"),
+        {"latency": -1},
+        "latency is a number of seconds, at most 86400, not -1",
+    ),
+    "an operation spelt as a method of boto3": (
+        ("get_secret_value", "ThrottlingException"),
+        {},
+        "no operation 'get_secret_value'; did you mean 'GetSecretValue'",
+    ),
+    "times of another type": (
+        (GET, "ThrottlingException", "all"),
+        {},
+        "times is a number of attempts, or None for all, at least 1, not 'all'",
     ),
     "times 0": (
         (GET, "ThrottlingException", 0),
@@ -88,6 +121,12 @@ def test_fail_refuses_a_secret_that_does_not_exist_and_names_the_nearest(secrets
     secretsmanager.seed("app/db", "one")
     with pytest.raises(SecretNotFound, match="app/db"):
         secretsmanager.faults.fail(GET, "ThrottlingException", secret="app/bd")
+
+
+def test_only_two_operations_name_no_secret() -> None:
+    members = {name: model.operation(name).input_shape.members.keys() for name in OPERATIONS}
+    without = {name for name, known in members.items() if not known & {"SecretId", "SecretIdList", "Name"}}
+    assert without == WITHOUT_SECRETS
 
 
 @pytest.mark.parametrize("seconds", [0, -1, "5", True, 86_401])

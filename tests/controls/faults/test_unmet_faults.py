@@ -52,10 +52,31 @@ UNMET: dict[str, tuple[Callable[[SecretsManager], object], Callable[[SecretsMana
         "  the calls made were\n"
         "    DescribeSecret of 'other' in us-east-1 ×2",
     ),
+    "another caller": (
+        lambda sm: sm.faults.fail("DescribeSecret", THROTTLED, principal="arn:aws:iam::123456789012:role/app"),
+        made_calls,
+        "faults.fail('DescribeSecret', 'ThrottlingException') for calls by arn:aws:iam::123456789012:role/app was "
+        "planned, and no call met it\n"
+        "  the calls made were\n"
+        "    DescribeSecret of 'other' in us-east-1 by arn:aws:iam::123456789012:user/test ×2",
+    ),
+    "a batch of other secrets": (
+        lambda sm: sm.faults.fail("BatchGetSecretValue", THROTTLED, times=None, secret="db"),
+        lambda sm: sm.client().batch_get_secret_value(SecretIdList=["other"]),
+        "faults.fail('BatchGetSecretValue', 'ThrottlingException', times=None) for secret 'db' in us-east-1 was "
+        "planned, and no call met it\n"
+        "  the calls made were\n"
+        "    BatchGetSecretValue of ['other'] in us-east-1",
+    ),
+    "a failure that comes late": (
+        lambda sm: sm.faults.fail("*", "InternalFailure", latency=5),
+        lambda _: None,
+        "faults.fail('*', 'InternalFailure', latency=5) was planned, and no call met it\n  no call was made",
+    ),
     "too few attempts": (
         lambda sm: sm.faults.fail("ListSecrets", THROTTLED, every=2),
         made_calls,
-        "faults.fail('ListSecrets', 'ThrottlingException') was planned, and no call met it\n"
+        "faults.fail('ListSecrets', 'ThrottlingException', every=2) was planned, and no call met it\n"
         "  the calls made were\n"
         "    ListSecrets in us-east-1",
     ),
