@@ -90,8 +90,7 @@ class Parts:
         self.home, self.account, self.regions = home, account, regions
         self.clock = clock = Clock(now)
         self.time = moved_time = moved_time_of(clock)
-        self.callers = Callers(account)
-        self.keys = KeyRing(moto.key)
+        self.callers, self.keys = Callers(account), KeyRing(moto.key)
         self.random = random_of(random_seed)
         entries: list[Entry] = []
         self.log = Log(entries)

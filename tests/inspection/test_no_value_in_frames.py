@@ -241,8 +241,8 @@ def test_refused_async_call_shows_no_value_in_local_variables(sm, heard):
 
 
 def test_crash_of_the_package_keeps_its_frames(sm, client, monkeypatch):
-    monkeypatch.setattr(sm._parts.service._chains, "calls", None)
-    with pytest.raises(TypeError) as caught:
+    monkeypatch.setattr(sm._parts.service.ports, "keys", None)
+    with pytest.raises(AttributeError) as caught:
         client.get_secret_value(SecretId="db")
     assert "get_secret_value" in [frame.f_code.co_name for frame, _ in traceback.walk_tb(caught.value.__traceback__)]
 
