@@ -120,7 +120,7 @@ _TEXTS = {
     "ValidationError": "The input fails to satisfy the constraints specified by an AWS service.",
     "ValidationException": "The input fails to satisfy the constraints specified by an AWS service.",
 }
-"""The usual text of each error, where a test names none: AWS's answer as far as it is known, else DOC."""
+"""The text of each error, where a test names none: AWS's own as far as it is known, else GUESS: its description."""
 
 
 def answer_for(error: object, message: str | None) -> Answer:

@@ -30,7 +30,8 @@ class Faults:
     """The faults of one `SecretsManager`: errors of AWS, of the network and of what stands between.
 
     A client of botocore meets them where it meets AWS's own, in its HTTP session: it parses them, and makes its own
-    retries. Its waits advance the clock, and no thread sleeps. A program at the endpoint gets them over HTTP.
+    retries. Its waits advance the clock, and no thread sleeps. A program at the endpoint gets them over HTTP: a failed
+    connection is closed, and a timeout sends nothing until the program or the endpoint ends the connection.
 
     >>> _ = sm.seed("db", "hunter2")
     >>> _ = sm.faults.fail("GetSecretValue", "ThrottlingException", times=2)

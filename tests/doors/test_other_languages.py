@@ -18,6 +18,8 @@ from uuid import uuid4
 import pytest
 from signed_requests import send, signed
 
+from pytest_secretsmanager import BrokenReply
+
 SECONDS = 120
 """The time after which a running program counts as hung."""
 
@@ -104,9 +106,10 @@ def javascript(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
         with suppress(OSError):
             making.rename(installed)
         shutil.rmtree(making, ignore_errors=True)
-    writing = Path(tempfile.mkstemp(dir=installed)[1])
-    shutil.copy(SCRIPT / "client.mjs", writing)
-    writing.replace(installed / "client.mjs")
+    for script in SCRIPT.glob("*.mjs"):
+        writing = Path(tempfile.mkstemp(dir=installed)[1])
+        shutil.copy(script, writing)
+        writing.replace(installed / script.name)
     return installed
 
 
@@ -178,6 +181,34 @@ def test_the_sdk_for_javascript_reaches_the_endpoint_although_aws_profile_is_set
     ran = run(["node", "--no-warnings", "client.mjs"], secretsmanager.endpoint().env, cwd=javascript)
     assert ran.returncode == 0, ran.stderr
     secretsmanager.assert_logged("CreateSecret", Name="js/db")
+
+
+def test_the_sdk_for_javascript_meets_planned_faults(secretsmanager, endpoint, javascript):
+    secretsmanager.seed("db", "one")
+    failures = [
+        "ThrottlingException",
+        "InternalServiceError",
+        "ResourceNotFoundException",
+        "connection closed",
+        "read timeout",
+        BrokenReply.from_proxy(502),
+        BrokenReply.truncated(5),
+    ]
+    for failure in failures:
+        secretsmanager.faults.fail("GetSecretValue", failure)
+    ran = run(["node", "--no-warnings", "faults.mjs", str(len(failures) + 1)], endpoint.env, cwd=javascript)
+    assert ran.returncode == 0, ran.stderr
+    *failed, succeeded = json.loads(ran.stdout)
+    assert failed == [
+        ["ThrottlingException", 400],
+        ["InternalServiceError", 500],
+        ["ResourceNotFoundException", 400],
+        ["TimeoutError", None],
+        ["TimeoutError", None],
+        ["SyntaxError", 502],
+        ["Error", 200],
+    ]
+    assert succeeded == "one"
 
 
 # --- by hand, as curl does it ----------------------------------------------------------------------------------------
