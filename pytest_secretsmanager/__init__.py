@@ -15,10 +15,13 @@ if TYPE_CHECKING:
     from pytest_secretsmanager.controls.events import Events as Events
     from pytest_secretsmanager.controls.fault_answers import BrokenReply as BrokenReply
     from pytest_secretsmanager.controls.faults import Faults as Faults
+    from pytest_secretsmanager.controls.iam import Iam as Iam
     from pytest_secretsmanager.controls.kms import Kms as Kms
+    from pytest_secretsmanager.controls.lasting_faults import LastingFault as LastingFault
     from pytest_secretsmanager.controls.planned_faults import PlannedFault as PlannedFault
     from pytest_secretsmanager.controls.replication import ReplicationControl as ReplicationControl
     from pytest_secretsmanager.controls.replication import ReplicationHold as ReplicationHold
+    from pytest_secretsmanager.controls.roles import Role as Role
     from pytest_secretsmanager.controls.rotation import RotationControl as RotationControl
     from pytest_secretsmanager.controls.steps import Hold as Hold
     from pytest_secretsmanager.controls.subscriptions import Subscription as Subscription
@@ -32,7 +35,10 @@ if TYPE_CHECKING:
     from pytest_secretsmanager.engine.errors import UsageError as UsageError
     from pytest_secretsmanager.engine.errors import VersionNotFound as VersionNotFound
     from pytest_secretsmanager.engine.keys import KmsKey as KmsKey
+    from pytest_secretsmanager.engine.rules.iam.decision import Decision as Decision
+    from pytest_secretsmanager.inspection.assertions.budgets import CallBudget as CallBudget
     from pytest_secretsmanager.inspection.assertions.unchanged import Unchanged as Unchanged
+    from pytest_secretsmanager.inspection.call_sites import CallSite as CallSite
     from pytest_secretsmanager.inspection.label_moves import LabelMove as LabelMove
     from pytest_secretsmanager.inspection.log import Event as Event
     from pytest_secretsmanager.inspection.log import Log as Log
@@ -44,6 +50,7 @@ if TYPE_CHECKING:
     from pytest_secretsmanager.inspection.names import LoggedName as LoggedName
     from pytest_secretsmanager.inspection.names import OperationName as OperationName
     from pytest_secretsmanager.inspection.names import StepName as StepName
+    from pytest_secretsmanager.inspection.permissions.unused import UnusedPermission as UnusedPermission
     from pytest_secretsmanager.inspection.put_rate import PutRateWarning as PutRateWarning
     from pytest_secretsmanager.inspection.rotation_runs import RotationRun as RotationRun
     from pytest_secretsmanager.inspection.views import SecretView as SecretView
@@ -61,9 +68,12 @@ else:
             "controls.events": "Events",
             "controls.fault_answers": "BrokenReply",
             "controls.faults": "Faults",
+            "controls.iam": "Iam",
             "controls.kms": "Kms",
+            "controls.lasting_faults": "LastingFault",
             "controls.planned_faults": "PlannedFault",
             "controls.replication": "ReplicationControl ReplicationHold",
+            "controls.roles": "Role",
             "controls.rotation": "RotationControl",
             "controls.steps": "Hold",
             "controls.subscriptions": "Subscription",
@@ -74,12 +84,16 @@ else:
                 "UnsupportedOperation UsageError VersionNotFound"
             ),
             "engine.keys": "KmsKey",
+            "engine.rules.iam.decision": "Decision",
+            "inspection.assertions.budgets": "CallBudget",
             "inspection.assertions.unchanged": "Unchanged",
+            "inspection.call_sites": "CallSite",
             "inspection.label_moves": "LabelMove",
             "inspection.log": "Event Log",
             "inspection.names": (
                 "AWSCURRENT AWSPENDING AWSPREVIOUS ErrorCode LabelName LoggedName OperationName StepName"
             ),
+            "inspection.permissions.unused": "UnusedPermission",
             "inspection.put_rate": "PutRateWarning",
             "inspection.rotation_runs": "RotationRun",
             "inspection.views": "SecretView VersionView",

@@ -6,6 +6,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypeVar, Unpack
 
 from pytest_secretsmanager.arguments import require_port, require_random_seed, require_version_quota
+from pytest_secretsmanager.controls.iam import credentials_of
+from pytest_secretsmanager.controls.roles import Role
 from pytest_secretsmanager.engine.callers import require_account
 from pytest_secretsmanager.engine.errors import UsageError
 from pytest_secretsmanager.engine.regions import extra_regions as regions_with
@@ -19,6 +21,7 @@ from pytest_secretsmanager.inspection.named_secret import key_of
 from pytest_secretsmanager.inspection.secret_mapping import SecretMapping
 from pytest_secretsmanager.inspection.views import SecretId, SecretView
 from pytest_secretsmanager.managing import answering
+from pytest_secretsmanager.managing.acting import act_by
 from pytest_secretsmanager.managing.decorating import decorated
 from pytest_secretsmanager.managing.home import Home
 from pytest_secretsmanager.managing.panel import Panel
@@ -26,6 +29,7 @@ from pytest_secretsmanager.managing.parts import Parts
 from pytest_secretsmanager.managing.planting import plant
 from pytest_secretsmanager.managing.rollback import Snapshot
 from pytest_secretsmanager.options import DEFAULT_ACCOUNT
+from pytest_secretsmanager.policy_sources import PolicySources
 from pytest_secretsmanager.seed_arguments import seed_of
 from pytest_secretsmanager.seeds import NO_VALUE, SeedOptions
 from pytest_secretsmanager.surroundings.process import CREDENTIALS
@@ -55,7 +59,8 @@ class SecretsManager(Panel, Assertions):
     versions a secret may have: AWS's documented 100, unless a test writes more often than AWS would allow.
     `random_seed` makes ARN suffixes, version ids, request ids and random passwords repeatable. `extra_regions` names
     regions that are newer than the installed botocore. In a region that AWS does not have, a client gets botocore's
-    EndpointConnectionError, as from a host that does not exist.
+    EndpointConnectionError, as from a host that does not exist. With `policy`, clients call as the role `test` with
+    that policy: a dict, JSON text, the path of a file, or a list of several, as for `sm.iam.role`.
 
     >>> with SecretsManager(region="eu-west-1") as sm:
     ...     _ = sm.seed("db", "hunter2")
@@ -73,6 +78,7 @@ class SecretsManager(Panel, Assertions):
         now: datetime | None = None,
         version_quota: int = VERSION_QUOTA,
         extra_regions: Collection[str] = (),
+        policy: PolicySources | None = None,
     ) -> None:
         _require_not_called(region)
         regions = regions_with(extra_regions)
@@ -83,6 +89,8 @@ class SecretsManager(Panel, Assertions):
         self._parts = parts = Parts(home, account, random_seed, now, version_quota, regions)
         self._presence, self._world = parts.presence, parts.world
         parts.entering = answering.entering_of(parts)
+        if policy is not None:
+            act_by(parts, policy)
 
     # --- entering, leaving and undoing -----------------------------------------------------------------------------
 
@@ -155,18 +163,22 @@ class SecretsManager(Panel, Assertions):
 
     # --- looking ---------------------------------------------------------------------------------------------------
 
-    def client(self, region: str | None = None, **kwargs: Any) -> "SecretsManagerClient":
+    def client(
+        self, region: str | None = None, *, principal: Role | None = None, **kwargs: Any
+    ) -> "SecretsManagerClient":
         """Return a botocore client for this region (None: the default region). It needs no credentials.
 
-        The same arguments give the same client: building one costs milliseconds. `kwargs` are those of botocore's
-        `create_client`; `aws_account_id="…"` makes a client of another account. Raises UsageError for an unknown
-        region, and while the `SecretsManager` is not entered.
+        The same arguments give the same client: building one costs milliseconds. `principal` is the role that calls, by
+        `sm.iam.role`. `kwargs` are those of botocore's `create_client`; `aws_account_id="…"` makes a client of another
+        account. Raises UsageError for an unknown region, for a role of another `SecretsManager`, and while this one is
+        not entered.
 
         >>> sm.client("eu-west-1").meta.region_name
         'eu-west-1'
         """
         answering.require_entered(self._parts, "use its clients")
-        arguments = {"region_name": region or self.region, **CREDENTIALS, **kwargs}
+        credentials = CREDENTIALS if principal is None else credentials_of(self.iam, principal)
+        arguments = {"region_name": region or self.region, **credentials, **kwargs}
         self._parts.regions.require(arguments["region_name"])
         return self._parts.clients.of(arguments)
 

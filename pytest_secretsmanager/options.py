@@ -1,6 +1,7 @@
 """The options, each once: the ini options, the keywords of the marker and of `SecretsManager`, and those of `serve`.
 
-From here come the ini file's defaults and help, the marker's text, the command's arguments and the guide's table.
+From here come the ini file's defaults and help, the marker's text, the command's arguments and the guide's tables. The
+options of pytest's command line are a list of their own.
 Imports none of the heavy libraries, since pytest loads it in every run.
 """
 
@@ -46,6 +47,19 @@ class Option(NamedTuple):
         return f"{self.help.replace('`', '')} (default: {self.plain_default})"
 
 
+class CommandLineOption(NamedTuple):
+    """One option of pytest's command line. `metavar` is its value in the help text."""
+
+    flag: str
+    metavar: str
+    help: str
+
+    @property
+    def destination(self) -> str:
+        """The name in pytest's `config.option`."""
+        return self.flag.removeprefix("--").replace("-", "_")
+
+
 REGION = Option(
     "region",
     "region of seeds, views and `secretsmanager.client()`",
@@ -87,10 +101,24 @@ EXTRA_REGIONS = Option(
     ini_type="args",
     flag="--extra-region",
 )
+POLICY = Option(
+    "policy",
+    "clients call as a role with this identity policy: a dict, JSON text, the path of a file (of a marker: from the "
+    "test's own file), or a list of several",
+    ini_type=None,
+)
 
-OPTIONS = (REGION, ACCOUNT, RANDOM_SEED, BLOCK_NETWORK, SEEDS, NOW, VERSION_QUOTA, EXTRA_REGIONS)
+POLICY_FILE = CommandLineOption(
+    "--secretsmanager-policy",
+    "PATH",
+    "write the least-privilege identity policy of the whole run to this file, as JSON, over all workers of xdist",
+)
 
-KEYWORDS = tuple(option.name for option in (REGION, ACCOUNT, RANDOM_SEED, NOW, VERSION_QUOTA, EXTRA_REGIONS))
+COMMAND_LINE_OPTIONS = (POLICY_FILE,)
+
+OPTIONS = (REGION, ACCOUNT, RANDOM_SEED, BLOCK_NETWORK, SEEDS, NOW, VERSION_QUOTA, EXTRA_REGIONS, POLICY)
+
+KEYWORDS = tuple(option.name for option in (REGION, ACCOUNT, RANDOM_SEED, NOW, VERSION_QUOTA, EXTRA_REGIONS, POLICY))
 """The options of the marker `secretsmanager` and of `SecretsManager`, in the order of its arguments."""
 
 
@@ -111,3 +139,9 @@ def table() -> str:
     """Return the guide's table of options, in Markdown."""
     lines = ["| ini option | keyword | default | |", "| --- | --- | --- | --- |"]
     return "\n".join([*lines, *(f"| {' | '.join(row)} |" for row in rows())])
+
+
+def command_line_table() -> str:
+    """Return the guide's table of the options of pytest's command line, in Markdown."""
+    rows = [f"| `{option.flag}={option.metavar}` | {option.help} |" for option in COMMAND_LINE_OPTIONS]
+    return "\n".join(["| command line | |", "| --- | --- |", *rows])

@@ -40,6 +40,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptio
 
 PACKAGE = str(Path(pytest_secretsmanager.__file__).parent)
 VARIABLES = ("AWS_DEFAULT_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_LAMBDA_FUNCTION_NAME")
+EVERYTHING = {"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}
 SAMPLE = 30
 PATIENCE = 30.0
 
@@ -195,6 +196,34 @@ def a_block_of_a_planned_fault(injection: Callable[[], Any]) -> None:
         assert_usable(sm)
 
 
+def a_block_of_lasting_faults(injection: Callable[[], Any]) -> None:
+    with SecretsManager() as sm:
+        sm.seed("db", "one")
+        sm.seed("gone", "one")
+        client, service = sm.client(), sm._parts.service
+
+        def block() -> None:
+            rate = sm.faults.throttle("PutSecretValue", rate=1, burst=1)
+            with rate, sm.faults.stale_reads(), sm.faults.asynchronous_deletion(seconds=1):
+                for value in ("two", "three"):
+                    client.put_secret_value(SecretId="db", SecretString=value)
+                client.get_secret_value(SecretId="db")
+                client.delete_secret(SecretId="gone", ForceDeleteWithoutRecovery=True)
+                sm.clock.advance(seconds=1)
+
+        interrupted(injection, block)
+        chained = service._chains.conditions
+        assert service.conditions.are_in_force or chained is None
+        values = [version.value for version in sm.secret("db").versions]
+        assert values in [["one"], ["one", "two"], ["one", "two", "three"]]
+        sm.clock.advance(seconds=1)
+        deleted = [event.operation for event in sm.log if event.by_service]
+        assert deleted == ([] if "gone" in sm.secrets else ["StartSecretVersionDelete", "EndSecretVersionDelete"])
+        service.clear_conditions()
+        assert attempts.current.get() is None
+        assert_usable(sm)
+
+
 def a_seed(injection: Callable[[], Any]) -> None:
     with SecretsManager() as sm:
         sm.seed("db", "one", kms_key="alias/first")
@@ -271,6 +300,38 @@ def a_snapshot(injection: Callable[[], Any]) -> None:
         assert_usable(sm)
 
 
+def a_role_and_a_block(injection: Callable[[], Any]) -> None:
+    """A role is made completely or not at all, and the end of a block ends acting as it."""
+    with SecretsManager() as sm:
+        sm.seed("db", "one")
+
+        def make_and_act() -> None:
+            with sm.iam.acting_as(sm.iam.role("app", policy=EVERYTHING)):
+                boto3.client("secretsmanager").get_secret_value(SecretId="db")
+
+        interrupted(injection, make_and_act)
+        parts = sm._parts
+        assert parts.callers.blocks == ()
+        assert len(parts.callers.handed_out) == len(parts.identities.roles)
+        assert parts.identities.is_in_force is bool(parts.identities.roles)
+        assert (parts.service._chains.identities is not None) is parts.identities.is_in_force
+        sm.client().get_secret_value(SecretId="db")
+        assert sm.log[-1].principal == "arn:aws:iam::123456789012:user/test"
+        assert_usable(sm)
+
+
+def a_block_of_the_default_user(injection: Callable[[], Any]) -> None:
+    with SecretsManager() as sm:
+
+        def act() -> None:
+            with sm.iam.acting_as(None, context={"aws:SourceVpce": "vpce-1"}):
+                sm.client().list_secrets()
+
+        interrupted(injection, act)
+        assert (sm._parts.callers.blocks, sm._parts.callers.handed_out) == ((), {})
+        assert_usable(sm)
+
+
 def a_decorated_function(injection: Callable[[], Any]) -> None:
     sm = SecretsManager()
 
@@ -291,11 +352,14 @@ SCENARIOS: list[Scenario] = [
     a_call_with_hooks,
     a_call_with_faults,
     a_block_of_a_planned_fault,
+    a_block_of_lasting_faults,
     a_seed,
     a_rotation,
     a_replication,
     a_rollback,
     a_snapshot,
+    a_role_and_a_block,
+    a_block_of_the_default_user,
     a_decorated_function,
 ]
 

@@ -51,6 +51,10 @@ class MovedTime:
         # Half a microsecond makes up for the precision that adding the offset loses.
         return int((time.time() + self._offset) * 1000 + 0.0005) / 1000
 
+    def moved(self) -> float:
+        """The seconds by which it is ahead of the real time."""
+        return self._offset
+
     def checkpoint(self) -> Restore:
         """Return a function that restores the offset. Real time that has passed is not undone."""
         offset = self._offset

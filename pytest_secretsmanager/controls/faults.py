@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal, cast
 from pytest_secretsmanager.arguments import require_count
 from pytest_secretsmanager.controls.fault_answers import FailureOfACall, answer_for, answer_text
 from pytest_secretsmanager.controls.fault_targets import Target, target_of
+from pytest_secretsmanager.controls.lasting_faults import LastingFaults
 from pytest_secretsmanager.controls.planned_faults import PlannedFault
 from pytest_secretsmanager.engine.call import Call
 from pytest_secretsmanager.engine.errors import UsageError
@@ -26,7 +27,7 @@ __tracebackhide__ = True
 _LONGEST_DELAY = 86_400.0
 
 
-class Faults:
+class Faults(LastingFaults):
     """The faults of one `SecretsManager`: errors of AWS, of the network and of what stands between.
 
     A client of botocore meets them where it meets AWS's own, in its HTTP session: it parses them, and makes its own

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import TypeAlias
 
 from pytest_secretsmanager.engine import arns
@@ -10,6 +11,7 @@ from pytest_secretsmanager.engine.errors import UsageError
 from pytest_secretsmanager.engine.keys import KeyRing, KeyState, KmsKey, KmsRefusal, is_alias
 from pytest_secretsmanager.engine.regions import Regions
 from pytest_secretsmanager.inspection.keywords import known_keywords
+from pytest_secretsmanager.policy_sources import PolicySource, policy_text
 
 __tracebackhide__ = True
 
@@ -31,24 +33,47 @@ class Kms:
     botocore.errorfactory.DecryptionFailure: An error occurred (DecryptionFailure) when calling the GetSecretValue ...
     """
 
-    def __init__(self, keys: KeyRing, regions: Regions, region: Callable[[], str], account: str) -> None:
+    def __init__(
+        self,
+        keys: KeyRing,
+        regions: Regions,
+        region: Callable[[], str],
+        account: str,
+        directory: Callable[[], Path | None],
+    ) -> None:
+        self._directory = directory
         self._keys = keys
         self._regions = regions
         self._region = region
         self._account = account
 
     @known_keywords()
-    def create_key(self, alias: str | None = None, *, region: str | None = None, account: str | None = None) -> KmsKey:
+    def create_key(
+        self,
+        alias: str | None = None,
+        *,
+        policy: PolicySource | None = None,
+        region: str | None = None,
+        account: str | None = None,
+    ) -> KmsKey:
         """Create a customer key, with an alias (`alias/…`) if one is given. Return it: `.id` and `.arn` name it too.
 
-        Raises UsageError for an alias of another form, and for an unknown region.
+        `policy` is its key policy: a dict, JSON text, or the path of a file. It decides while IAM is in force
+        (`sm.iam`): a caller needs `kms:Decrypt` to read a secret under the key, and `kms:GenerateDataKey` too to write
+        one. None stands for AWS's default key policy: it leaves the decision to the identity policies of the key's
+        account.
+
+        Raises UsageError for an alias of another form, a malformed policy, and an unknown region.
 
         >>> sm.kms.create_key(alias="alias/pay").alias
         'alias/pay'
         """
         if alias is not None:
             _require_alias(alias)
-        return self._keys.create(self._in(region), self._of(account), alias=alias)
+        text = None
+        if policy is not None:
+            text = policy_text(policy, name=f"policy of KMS key {alias or ''}".rstrip(), directory=self._directory())
+        return self._keys.create(self._in(region), self._of(account), alias=alias, policy=text)
 
     def key(self, key: KeyRef, *, region: str | None = None, account: str | None = None) -> KmsKey:
         """Return a key as it is now. Raises UsageError for a key that doesn't exist."""

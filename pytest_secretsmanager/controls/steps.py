@@ -144,13 +144,13 @@ class Steps:
 
     def __init__(self) -> None:
         self.planned_stops: list[PlannedStop] = []
-        self._failures: list[_PlannedFailure] = []
+        self.failures: list[_PlannedFailure] = []
 
     def checkpoint(self) -> Restore:
         """Return a function that restores the stops and failures that are planned now."""
-        restore_plans = checkpoint(self.planned_stops, self._failures)
+        restore_plans = checkpoint(self.planned_stops, self.failures)
         restore_stops = [stop.checkpoint() for stop in self.planned_stops]
-        left = [(failure, failure.times) for failure in self._failures]
+        left = [(failure, failure.times) for failure in self.failures]
 
         def restore() -> None:
             restore_plans()
@@ -165,16 +165,16 @@ class Steps:
         self, key: SecretKey | None, step: str, when: When, error: Failure, times: int, *, is_optional: bool
     ) -> None:
         """Make the next steps of this name fail."""
-        self._failures.append(_PlannedFailure(key, step, when, error, times, is_optional))
+        self.failures.append(_PlannedFailure(key, step, when, error, times, is_optional))
 
     @property
     def plans(self) -> Sequence[Plan]:
         """The failures and the stops, met or not."""
-        return (*self._failures, *self.planned_stops)
+        return (*self.failures, *self.planned_stops)
 
     def drop(self, plans: Sequence[Plan]) -> None:
         """Forget these plans. A stop at which a rotation is held stays: the test can still resume the rotation."""
-        self._failures[:] = [plan for plan in self._failures if not is_among(plan, plans)]
+        self.failures[:] = [plan for plan in self.failures if not is_among(plan, plans)]
         self.planned_stops[:] = [
             stop for stop in self.planned_stops if stop.is_met or stop.is_spent or not is_among(stop, plans)
         ]
@@ -196,7 +196,7 @@ class Steps:
 
     def failure(self, run: Run, step: str, when: When) -> BaseException | None:
         """The error that is planned for a step; None without a plan."""
-        planned = next((failure for failure in self._failures if failure.fits(run, step, when)), None)
+        planned = next((failure for failure in self.failures if failure.fits(run, step, when)), None)
         if planned is None:
             return None
         planned.times -= 1

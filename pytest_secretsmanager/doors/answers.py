@@ -15,7 +15,7 @@ from pytest_secretsmanager.doors.client_facts import ClientFacts
 from pytest_secretsmanager.doors.responder import Responder
 from pytest_secretsmanager.doors.shown_values import shown
 from pytest_secretsmanager.engine import model
-from pytest_secretsmanager.engine.call import Call, Parameters
+from pytest_secretsmanager.engine.call import Call, Parameters, Site
 from pytest_secretsmanager.engine.errors import ServiceError
 
 __tracebackhide__ = True
@@ -27,13 +27,14 @@ def answer_body(
     facts: ClientFacts,
     described: model.OperationDescription,
     body: bytes | str,
+    site: Site | None,
 ) -> tuple[int, dict[str, Any]]:
     """The same as `answer`, for parameters in a request's body."""
     try:
         parameters = wire.read_parameters(body, described.input_shape)
     except ServiceError as error:
         return error.status, _parsed_error(error, responder.new_request_id(), responder.now())
-    return answer(responder, client, facts, described, parameters)
+    return answer(responder, client, facts, described, parameters, site)
 
 
 def answer(
@@ -42,15 +43,19 @@ def answer(
     facts: ClientFacts,
     described: model.OperationDescription,
     parameters: Parameters,
+    site: Site | None,
     accepted: bool = False,
 ) -> tuple[int, dict[str, Any]]:
-    """The HTTP status and the parsed response, as botocore's parser would have made it from AWS's answer."""
+    """The HTTP status and the parsed response, as botocore's parser would have made it from AWS's answer.
+
+    Raise AboveRateError for a call that a request rate does not admit: it takes the full way, where botocore retries.
+    """
     now = responder.now()
     request_id = responder.new_request_id()
     principal = facts.principal_for(responder, client)
-    call = Call(described.name, parameters, facts.region, principal, now, request_id, accepted)
+    call = Call(described.name, parameters, facts.region, principal, now, request_id, accepted, None, site)
     try:
-        outcome = responder.service.call(call)
+        outcome = responder.service.call_within_rates(call)
     except ServiceError as error:
         return error.status, _parsed_error(error, request_id, now)
     reply = shown(described.name, outcome.reply, facts.scalars)

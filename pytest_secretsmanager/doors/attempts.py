@@ -8,7 +8,7 @@ sleeps for 0 seconds. Two calls that wait at the same time advance the clock by 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.utils import formatdate
 from typing import Any
 
@@ -17,9 +17,9 @@ from botocore.client import BaseClient
 
 from pytest_secretsmanager.doors import internals, wire
 from pytest_secretsmanager.doors.client_facts import call_of
-from pytest_secretsmanager.doors.responder import Responder
+from pytest_secretsmanager.doors.responder import Responder, calling_from
 from pytest_secretsmanager.engine import model
-from pytest_secretsmanager.engine.call import Call
+from pytest_secretsmanager.engine.call import Attempt, Call, Site
 from pytest_secretsmanager.engine.errors import ServiceError
 from pytest_secretsmanager.engine.faults import ConnectionFailure, Fault, RawAnswer, TruncatedAnswer
 from pytest_secretsmanager.engine.interrupts import taken_back
@@ -42,12 +42,20 @@ Responses = list[tuple[Any, Any]]
 
 @dataclass(slots=True, eq=False)
 class Attempts:
-    """The attempts that botocore makes of one call."""
+    """The attempts that botocore makes of one call, the seconds that it has waited, and the place of the call."""
 
     responder: Responder
     client: BaseClient
     operation: model.OperationDescription
     response_class: Callable[..., AWSResponse]
+    made: int = 0
+    waited: float = 0.0
+    site: Site | None = field(default_factory=calling_from.get)
+    _call: object = field(default_factory=object)
+
+    def begin(self) -> None:
+        """Called when botocore begins an attempt, which a listener may answer."""
+        self.made += 1
 
     def answer(self, request: AWSPreparedRequest) -> AWSResponse:
         """Return the response to one attempt. Raise the error of botocore's HTTP session when a connection fails."""
@@ -61,7 +69,10 @@ class Attempts:
             parameters = wire.read_parameters(_body_of(request), self.operation.input_shape)
         except ServiceError as error:
             return self._response(request, error.status, headers, wire.write_error(error))
-        call = call_of(self.responder, self.client, self.operation.name, parameters, now, request_id)
+        attempt = Attempt(max(1, self.made), self.waited, self._call)
+        call = call_of(
+            self.responder, self.client, self.operation.name, parameters, now, request_id, self.site, attempt
+        )
         fault = self.responder.plans.next_fault(call)
         status, body = self._carry_out(call, fault)
         self._wait_for_answer(fault, request)
@@ -77,9 +88,9 @@ class Attempts:
         return self._response(request, status, headers, body)
 
     def wait(self, seconds: float) -> None:
-        """Let time pass on the manager's clock."""
-        if seconds > 0:
-            self.responder.wait(seconds)
+        """Wait on the manager's clock, as botocore does before an attempt."""
+        self._pass(seconds)
+        self.waited += seconds
 
     def _wait_for_answer(self, fault: Fault, request: AWSPreparedRequest) -> None:
         """Wait until the answer arrives. Raise botocore's error when the client's read timeout passes first."""
@@ -102,6 +113,10 @@ class Attempts:
                 self.wait(seconds)
                 return [*responses[:number], (listener, 0), *responses[number + 1 :]]
         return responses
+
+    def _pass(self, seconds: float) -> None:
+        if seconds > 0:
+            self.responder.wait(seconds)
 
     def _carry_out(self, call: Call, fault: Fault) -> tuple[int, bytes]:
         """Return status and body of the service's own answer; 0 and no body if the request does not reach it."""

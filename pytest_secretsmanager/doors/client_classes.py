@@ -20,6 +20,7 @@ from pytest_secretsmanager.doors.patching import install, is_botocores, uninstal
 from pytest_secretsmanager.doors.responder import Responder
 from pytest_secretsmanager.doors.switchboard import Switchboard
 from pytest_secretsmanager.doors.tokens import fill_tokens
+from pytest_secretsmanager.engine.call import Parameters, Site
 
 __tracebackhide__ = True
 
@@ -49,11 +50,13 @@ class ClientClasses(ABC):
     def _make_request(self, wrapped: Any, client: BaseClient, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
         """Called in the place of the method that sends a call, after every listener that may answer it."""
 
-    def call_under_way(self, responder: Responder, client: BaseClient) -> AbstractContextManager[None]:
+    def call_under_way(
+        self, responder: Responder, client: BaseClient, site: Site | None
+    ) -> AbstractContextManager[None]:
         """The block in which a call goes botocore's own way, as far as `_make_request`."""
         if responder.repeatable:
             fill_tokens(client)
-        return self.switchboard.call_under_way(responder)
+        return self.switchboard.call_under_way(responder, site)
 
     def wrap(self) -> None:
         """Wrap the methods of each class, and later those of each class that is imported. Idempotent."""
@@ -99,3 +102,8 @@ class ClientClasses(ABC):
                 others_inside = others_inside or not is_botocores(inside)
                 install(client_class, MAKE_REQUEST, self._around_request)
         self.others_inside = others_inside
+
+
+def named_arguments(operation_name: str, api_params: Parameters) -> tuple[str, Parameters]:
+    """The two arguments of `_make_api_call`, when code passes them by name. botocore's own doesn't."""
+    return operation_name, api_params

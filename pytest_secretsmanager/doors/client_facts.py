@@ -8,7 +8,7 @@ from botocore.client import BaseClient
 from pytest_secretsmanager.doors import internals, moto
 from pytest_secretsmanager.doors.responder import Responder
 from pytest_secretsmanager.doors.shown_values import Scalars, scalars_of
-from pytest_secretsmanager.engine.call import Call, Parameters
+from pytest_secretsmanager.engine.call import ONLY_ATTEMPT, Attempt, Call, Parameters, Site
 from pytest_secretsmanager.engine.callers import Principal, acting, user_of
 
 __tracebackhide__ = True
@@ -19,6 +19,7 @@ class ClientFacts:
     """The facts of one client.
 
     `quiet` maps each operation whose calls no other code observes to the listeners' registrations at that time.
+    `is_limited`: the rate limiter of its adaptive mode waits on a manager's clock.
     """
 
     region: str
@@ -26,17 +27,25 @@ class ClientFacts:
     scalars: Scalars
     history: Any
     quiet: dict[str, object] = field(default_factory=dict)
+    is_limited: bool = False
+
+    def limit(self) -> None:
+        """Note that its rate limiter waits on a manager's clock: the short way would pass the limiter by."""
+        self.is_limited = True
+        self.quiet.clear()
 
     def principal_for(self, responder: Responder, client: BaseClient) -> Principal:
-        """The caller: the principal of handed-out credentials, else of the client's account, else the default.
+        """The caller: of handed-out credentials, else of the client's account, else of the running function.
 
-        The credentials are looked up at each call, since botocore may have refreshed them.
+        Any other client is the principal that a test's block acts as, else the account's default user. The credentials
+        are looked up at each call, since botocore may have refreshed them.
         """
         callers = responder.callers
         if callers.handed_out:
             handed_out = callers.principal_of(_access_key_id(client), self.region)
             if handed_out is not None:
                 return handed_out
+            return self.principal or acting.get() or callers.principal_without(self.region)
         return self.principal or acting.get() or user_of(callers.account, self.region)
 
 
@@ -56,11 +65,19 @@ def facts_of(client: BaseClient) -> ClientFacts:
 
 
 def call_of(
-    responder: Responder, client: BaseClient, operation_name: str, parameters: Parameters, now: float, request_id: str
+    responder: Responder,
+    client: BaseClient,
+    operation_name: str,
+    parameters: Parameters,
+    now: float,
+    request_id: str,
+    site: Site | None = None,
+    attempt: Attempt = ONLY_ATTEMPT,
 ) -> Call:
     """A call of this client."""
     facts = facts_of(client)
-    return Call(operation_name, parameters, facts.region, facts.principal_for(responder, client), now, request_id)
+    principal = facts.principal_for(responder, client)
+    return Call(operation_name, parameters, facts.region, principal, now, request_id, site=site, attempt=attempt)
 
 
 def _access_key_id(client: BaseClient) -> str | None:

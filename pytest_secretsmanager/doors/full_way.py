@@ -1,4 +1,6 @@
-"""The full way through a client, for calls that a fault is planned for: botocore runs up to its HTTP session.
+"""The full way through a client: botocore runs up to its HTTP session.
+
+It is for calls that a fault is planned for, and for calls above a request rate.
 
 Signing, parsing, retries and all events are botocore's own. Nothing of botocore is replaced: the call runs on copies of
 the client and of its endpoint, which differ only in how they send a request and emit events. No other call, thread or
@@ -18,7 +20,7 @@ from botocore.model import OperationModel
 
 from pytest_secretsmanager.doors import internals, moto, rate_limiters, wire
 from pytest_secretsmanager.doors.attempts import Attempts, Responses, emitting
-from pytest_secretsmanager.doors.client_facts import call_of
+from pytest_secretsmanager.doors.client_facts import call_of, facts_of
 from pytest_secretsmanager.doors.responder import Responder
 from pytest_secretsmanager.engine import model
 from pytest_secretsmanager.engine.call import Parameters
@@ -36,13 +38,25 @@ def is_planned(responder: Responder, client: BaseClient, operation_name: str, pa
     return responder.plans.concern(call)
 
 
-def is_planned_for_request(
+def is_taken(
     responder: Responder,
     client: BaseClient,
     operation_model: OperationModel,
     request_dict: Mapping[str, Any],
     *_: object,
     **__: object,
+) -> bool:
+    """Whether this request takes the full way, before its operation is tried.
+
+    A fault is planned for its call, or its client has a rate limiter that has slowed down under the rates in force.
+    """
+    if responder.plans and _is_planned_for_request(responder, client, operation_model, request_dict):
+        return True
+    return responder.service.limits_rates and facts_of(client).is_limited
+
+
+def _is_planned_for_request(
+    responder: Responder, client: BaseClient, operation_model: OperationModel, request_dict: Mapping[str, Any]
 ) -> bool:
     """Whether a fault is planned for the call of this request; never in a region that AWS doesn't have."""
     if not responder.service.ports.regions.has(client.meta.region_name):
@@ -98,6 +112,7 @@ def _copy_of(
 ) -> BaseClient:
     for limiter in internals.rate_limiters(client.meta.events, attempts.operation.name):
         rate_limiters.put_on_clock(limiter)
+        facts_of(client).limit()
     emitter = events(_without_moto(client.meta.events), attempts)
     return internals.sending_through(client, internals.answered_by(internals.endpoint_of(client), send, emitter))
 
@@ -110,8 +125,13 @@ class _Events:
         self._attempts = attempts
 
     def emit(self, event_name: str, **kwargs: object) -> Any:
+        self._before(event_name)
         with emitting(self._attempts):
             return self._after(event_name, self._events.emit(event_name, **kwargs))
+
+    def _before(self, event_name: str) -> None:
+        if event_name.startswith("before-send."):
+            self._attempts.begin()
 
     def _after(self, event_name: str, responses: Responses) -> Responses:
         return self._attempts.wait_for_retry(responses) if event_name.startswith("needs-retry.") else responses
@@ -124,6 +144,7 @@ class _AsyncEvents(_Events):
     """The same as `_Events`, for aiobotocore's emitter."""
 
     async def emit(self, event_name: str, **kwargs: object) -> Any:
+        self._before(event_name)
         with emitting(self._attempts):
             return self._after(event_name, await self._events.emit(event_name, **kwargs))
 

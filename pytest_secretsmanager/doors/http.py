@@ -4,6 +4,7 @@ This module does the work of AWS's front: it checks the signature, finds the ope
 is refused unless it is signed with credentials that the manager has handed out.
 """
 
+import re
 from collections.abc import Mapping
 from contextlib import ExitStack
 from traceback import format_tb
@@ -19,7 +20,7 @@ from pytest_secretsmanager.doors.responder import Responder
 from pytest_secretsmanager.doors.signatures import Signatures
 from pytest_secretsmanager.doors.wiring import PROCESS
 from pytest_secretsmanager.engine import model
-from pytest_secretsmanager.engine.call import Call
+from pytest_secretsmanager.engine.call import ONLY_ATTEMPT, Attempt, Call
 from pytest_secretsmanager.engine.callers import require_account
 from pytest_secretsmanager.engine.errors import (
     InternalServiceError,
@@ -39,6 +40,9 @@ BODY_LIMIT = 1024 * 1024
 """The largest body of a request, in bytes: far more than AWS allows."""
 
 _TARGET = "secretsmanager."
+
+_ATTEMPT = re.compile(r"(?:.*;)?\s*attempt=([1-9][0-9]{0,3})\s*(?:;.*)?").fullmatch
+"""The number of an attempt in the header of an SDK: `attempt=2; max=3`."""
 
 
 class Endpoint:
@@ -159,7 +163,8 @@ class Endpoint:
         described = _operation(request)
         parameters = wire.read_parameters(request.body, described.input_shape)
         now = self._responder.now()
-        return Call(described.name, parameters, signer.region, signer.principal, now, request_id)
+        attempt = _attempt(request)
+        return Call(described.name, parameters, signer.region, signer.principal, now, request_id, attempt=attempt)
 
     def _response_to(self, call: Call) -> Response:
         """Return the service's own response. Raise the error that refuses the call."""
@@ -202,6 +207,14 @@ def _crash_text(request: Request, crash: BaseException) -> str:
     """The traceback of a crash, without its own text, which may quote a secret value."""
     frames = "".join(format_tb(crash.__traceback__))
     return f"{request.header('x-amz-target')} crashed inside the endpoint\n{frames}{type(crash).__name__}"
+
+
+def _attempt(request: Request) -> Attempt:
+    """The attempt that an SDK names in a request's headers, else the only one. The program waits by its own clock."""
+    named = _ATTEMPT(request.header("amz-sdk-request") or "")
+    if named is None:
+        return ONLY_ATTEMPT
+    return Attempt(int(named[1]), call=request.header("amz-sdk-invocation-id"))
 
 
 def _operation(request: Request) -> model.OperationDescription:

@@ -15,7 +15,7 @@ from botocore.model import OperationModel
 from pytest_secretsmanager.doors import internals
 from pytest_secretsmanager.doors.answers import answer_body
 from pytest_secretsmanager.doors.client_facts import facts_of
-from pytest_secretsmanager.doors.responder import Responder
+from pytest_secretsmanager.doors.responder import Responder, calling_from
 from pytest_secretsmanager.engine import model
 from pytest_secretsmanager.engine.call import Reply
 
@@ -40,7 +40,9 @@ def answer_request(
         responder.unreached(operation_model.name, region, regions)
         raise _no_such_host(client, request_dict["url"])
     described = model.operation(operation_model.name)
-    status, parsed = answer_body(responder, client, facts_of(client), described, request_dict["body"])
+    status, parsed = answer_body(
+        responder, client, facts_of(client), described, request_dict["body"], calling_from.get()
+    )
     headers = parsed["ResponseMetadata"]["HTTPHeaders"]
     return response_class(request_dict["url"], status, headers, _NoBody()), parsed
 

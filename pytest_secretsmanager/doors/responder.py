@@ -5,6 +5,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from random import Random
 
+from pytest_secretsmanager.engine.call import Site
 from pytest_secretsmanager.engine.callers import Callers
 from pytest_secretsmanager.engine.faults import FaultPlans
 from pytest_secretsmanager.engine.regions import Regions
@@ -33,3 +34,6 @@ class Responder:
 
 responding: ContextVar[Responder | None] = ContextVar("responding", default=None)
 """The responder for the current call of this thread or task."""
+
+calling_from: ContextVar[Site | None] = ContextVar("calling_from", default=None)
+"""The place in the program that made the current call of this thread or task. None if it is unknown."""

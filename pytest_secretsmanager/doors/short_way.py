@@ -16,7 +16,7 @@ from pytest_secretsmanager.doors.imports import module_of
 from pytest_secretsmanager.doors.responder import Responder
 from pytest_secretsmanager.doors.tokens import fill_token
 from pytest_secretsmanager.engine import model
-from pytest_secretsmanager.engine.call import Parameters, Reply, copied_members
+from pytest_secretsmanager.engine.call import Parameters, Reply, Site, copied_members
 from pytest_secretsmanager.engine.ports import new_uuid
 from pytest_secretsmanager.engine.regions import is_known_to_botocore
 
@@ -37,7 +37,8 @@ def facts_if_open(client: BaseClient, operation_name: str) -> ClientFacts | None
     """The facts of a client if only botocore itself would notice this call: no listener, no history recorder.
 
     None for a client of a region that botocore does not know: the long way raises an error if AWS lacks that region.
-    None also for an emitter that is not botocore's: it may have listeners.
+    None also for an emitter that is not botocore's, which may have listeners, and for a client whose rate limiter waits
+    on a manager's clock.
     """
     events: Any = client.meta.events
     registrations = internals.registrations(events)
@@ -48,7 +49,7 @@ def facts_if_open(client: BaseClient, operation_name: str) -> ClientFacts | None
     if quiet.get(operation_name) is registrations:
         return facts
     listeners = internals.listeners_to(events, operation_name, *_EVENTS)
-    if not is_known_to_botocore(facts.region) or any(map(_is_foreign, listeners)):
+    if facts.is_limited or not is_known_to_botocore(facts.region) or any(map(_is_foreign, listeners)):
         return None
     quiet[operation_name] = registrations
     return facts
@@ -59,7 +60,12 @@ def _is_foreign(listener: Callable[..., object]) -> bool:
 
 
 def answer_at_once(
-    responder: Responder, client: BaseClient, facts: ClientFacts, operation_name: str, api_params: Parameters
+    responder: Responder,
+    client: BaseClient,
+    facts: ClientFacts,
+    operation_name: str,
+    api_params: Parameters,
+    site: Site | None,
 ) -> Reply:
     """Return the reply, or raise the error, that `client` would get from AWS. Here `responder` takes AWS's place.
 
@@ -72,11 +78,11 @@ def answer_at_once(
     if token_member is not None and token_member not in api_params:
         parameters[token_member] = new_uuid(responder.random)
     if accepted:
-        status, parsed = answer(responder, client, facts, described, parameters, accepted)
+        status, parsed = answer(responder, client, facts, described, parameters, site, accepted)
     else:
         # A copy of these parameters would differ from the request that AWS gets: the client's own serializer makes it.
         body = internals.body_of(client, described.name, parameters)
-        status, parsed = answer_body(responder, client, facts, described, body)
+        status, parsed = answer_body(responder, client, facts, described, body, site)
     if status >= 300:
         raise _exception_class(client, parsed["Error"]["Code"])(parsed, operation_name)
     return parsed

@@ -87,7 +87,7 @@ class Signatures:
         expected = _BotocoresSigner(known.pair, region, names).sign(request, body, timestamp)
         if not hmac.compare_digest(expected, parts["Signature"].encode()):
             raise _mismatch()
-        return Signer(known.principal_in(region), region)
+        return Signer(self._callers.principal_with(known, region), region)
 
 
 def _require_fresh(timestamp: str, signed: float) -> None:

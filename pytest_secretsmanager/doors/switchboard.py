@@ -13,9 +13,10 @@ from typing import Protocol, Self
 from botocore.client import BaseClient
 
 from pytest_secretsmanager.doors.imports import Followed
-from pytest_secretsmanager.doors.responder import Responder, responding
+from pytest_secretsmanager.doors.responder import Responder, calling_from, responding
 from pytest_secretsmanager.doors.running import RunningFunction, RunningFunctions, in_function
 from pytest_secretsmanager.engine import model
+from pytest_secretsmanager.engine.call import Site
 from pytest_secretsmanager.engine.interrupts import taken_back, whole
 from pytest_secretsmanager.engine.layers.forked import Layer, generation, warn_of_first_write
 from pytest_secretsmanager.engine.locks import Lock
@@ -113,19 +114,21 @@ class Switchboard:
         # If other code has started a thread for the call, the context variable is not set there.
         return responding.get() or self.responder_for(client)
 
-    def call_under_way(self, responder: Responder) -> AbstractContextManager[None]:
+    def call_under_way(self, responder: Responder, site: Site | None) -> AbstractContextManager[None]:
         """Keep the wrappers in place until this call is answered, even if the manager is left first."""
         call = object()
-        before = responding.get()
+        before, site_before = responding.get(), calling_from.get()
 
         def begin() -> None:
             with self.lock:
                 self._under_way |= {call}
             responding.set(responder)
+            calling_from.set(site)
 
         def end() -> None:
             # Not by a token: a discarded coroutine may end in another context.
             responding.set(before)
+            calling_from.set(site_before)
             with self.lock:
                 self._under_way -= {call}
                 self._unwrap_if_unused()

@@ -4,6 +4,7 @@ Imports nothing but the standard library.
 """
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 DEFAULT_KMS_ALIAS = "alias/aws/secretsmanager"
@@ -104,6 +105,7 @@ def is_arn(secret_id: str) -> bool:
     return secret_id.startswith("arn:")
 
 
+@lru_cache(maxsize=4096)
 def parse(arn: str) -> SecretArn | None:
     """Parse a full or partial ARN; None if it is not the ARN of a secret.
 

@@ -7,7 +7,7 @@ their repr does not show them.
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from types import MappingProxyType
+from types import CodeType, MappingProxyType
 from typing import Literal, NamedTuple, TypeAlias, get_args
 
 from pytest_secretsmanager.engine.callers import Principal
@@ -20,12 +20,30 @@ Changes: TypeAlias = Mapping[SecretKey, Secret | None]
 
 NO_CHANGES: Changes = MappingProxyType({})
 
+Site: TypeAlias = tuple[CodeType, int]
+"""The place in a program that made a call: its code, and the offset of the instruction. It holds no frame."""
+
+
+class Attempt(NamedTuple):
+    """One attempt of a client to make a call. `number` starts at 1.
+
+    `waited` is the time that the client has waited on the clock in this call, in seconds. `call` is equal for all
+    attempts of one call; None for a call of one attempt.
+    """
+
+    number: int = 1
+    waited: float = 0.0
+    call: object = None
+
+
+ONLY_ATTEMPT = Attempt()
+
 
 class Call(NamedTuple):
     """One request as it reached the service. `time` is the service's clock at that moment, epoch seconds.
 
     `accepted` says that the door has validated the parameters. `arn_suffix` is the suffix that a seed sets for the ARN
-    of its new secret; a request has none.
+    of its new secret; a request has none. `site` is None if the place that made the call is unknown.
     """
 
     operation: str
@@ -36,6 +54,8 @@ class Call(NamedTuple):
     request_id: str
     accepted: bool = False
     arn_suffix: str | None = None
+    site: Site | None = None
+    attempt: Attempt = ONLY_ATTEMPT
 
     def __repr__(self) -> str:
         return f"Call({self.operation}, region={self.region!r}, account={self.account!r})"
@@ -70,12 +90,16 @@ class Call(NamedTuple):
 
 
 class Part(NamedTuple):
-    """A call that AWS makes and logs while it answers another one: one read of a batch."""
+    """A call that AWS makes and logs while it answers another one: one read of a batch.
+
+    `decision` as in `Outcome`.
+    """
 
     operation: str
     parameters: Parameters
     error_code: str | None = None
     error_message: str | None = None
+    decision: object = None
 
 
 EventName: TypeAlias = Literal[
@@ -146,7 +170,8 @@ class Outcome(NamedTuple):
     """The result of an operation: its reply, the changes of secrets, AWS's log entries, and effects.
 
     An outcome only describes: the store applies `changes`, and the effects in `then` run after the commit, when the
-    lock is free. `about` is the secret's ARN if CloudTrail names it and the reply doesn't.
+    lock is free. `about` is the secret's ARN if CloudTrail names it and the reply doesn't. `decision` is IAM's
+    `Decision`, None while IAM is off.
     """
 
     reply: Reply
@@ -155,6 +180,7 @@ class Outcome(NamedTuple):
     events: tuple[ServiceEvent, ...] = ()
     then: tuple[Effect, ...] = ()
     about: str | None = None
+    decision: object = None
 
     def __repr__(self) -> str:
         return f"Outcome({', '.join(self.reply)}; changes {len(self.changes)})"

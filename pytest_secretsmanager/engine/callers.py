@@ -4,14 +4,17 @@
 """
 
 import secrets
+from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Literal, NamedTuple, TypeAlias
 
 from pytest_secretsmanager.engine import arns
 from pytest_secretsmanager.engine.checkpoints import Restore
 from pytest_secretsmanager.engine.errors import UsageError
+from pytest_secretsmanager.engine.locks import Lock
 
 __tracebackhide__ = True
 
@@ -20,6 +23,9 @@ PrincipalKind: TypeAlias = Literal["IAMUser", "AssumedRole", "AWSService"]
 
 SERVICE_PRINCIPAL = "secretsmanager.amazonaws.com"
 """The principal of Secrets Manager, which acts without a call when it rotates, replicates or deletes."""
+
+USER_ID, ROLE_ID = "AIDA00000000000000000", "AROA00000000000000000"
+"""Ids in AWS's form, the same for every caller: records and policies have them."""
 
 
 class RoleSession(NamedTuple):
@@ -30,11 +36,15 @@ class RoleSession(NamedTuple):
     began: float
 
 
+NO_CONTEXT: Mapping[str, str | tuple[str, ...]] = MappingProxyType({})
+
+
 class Principal(NamedTuple):
     """The identity of a caller. `account` is the account that it belongs to, `name` the name of a user or role session.
 
     `service` names the AWS service that manages secrets of its own in the account, such as `rds`. `session` is None
-    unless the caller is an assumed role.
+    unless the caller is an assumed role. `context` has the condition keys of its requests that a test has set, and
+    those of its tags, by their names in lower case.
     """
 
     account: str
@@ -43,6 +53,7 @@ class Principal(NamedTuple):
     kind: PrincipalKind = "IAMUser"
     name: str = ""
     session: RoleSession | None = None
+    context: Mapping[str, str | tuple[str, ...]] = NO_CONTEXT
 
     def is_named_by(self, named: frozenset[str]) -> bool:
         """Return whether one of these ARNs names this principal. As in IAM, a role's ARN names all its sessions."""
@@ -112,23 +123,38 @@ class HandedOut(NamedTuple):
     account: str
     principal: Principal | None = None
 
-    def principal_in(self, region: str) -> Principal:
-        """Return the caller with these credentials in a region."""
-        return self.principal or user_of(self.account, region)
+
+@dataclass(slots=True, eq=False)
+class Acting:
+    """A block in which clients without credentials of their own act as a principal; None: as the default user.
+
+    `context` has the condition keys of the default user's requests; a principal has its own.
+    """
+
+    principal: Principal | None
+    context: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
+    is_over: bool = False
+    pair: KeyPair | None = None
+
+
+_acting_lock = Lock()
+"""Held while a block begins or ends. One for all managers: making a lock costs time."""
 
 
 class Callers:
     """The credentials that a manager has handed out, each with its principal.
 
     `account` is the account of clients with any other credentials. `handed_out` has the credentials by access key id.
-    It is empty in most tests, so a door in this process first checks whether it is.
+    It is empty in most tests, so a door in this process first checks whether it is. `blocks` are the blocks in which
+    clients act as a principal, the innermost last. While there is one, `handed_out` is not empty.
     """
 
-    __slots__ = ("account", "handed_out")
+    __slots__ = ("account", "blocks", "handed_out")
 
     def __init__(self, account: str) -> None:
         self.account = account
         self.handed_out: dict[str, HandedOut] = {}
+        self.blocks: tuple[Acting, ...] = ()
 
     def hand_out(self, principal: Principal) -> KeyPair:
         """Return new credentials of a principal, temporary ones for an assumed role. A rollback takes them back."""
@@ -152,17 +178,60 @@ class Callers:
     def principal_of(self, access_key_id: str | None, region: str) -> Principal | None:
         """Return the caller with these credentials in a region; None if they were not handed out."""
         known = self.handed_out.get(access_key_id or "")
-        return None if known is None else known.principal_in(region)
+        return None if known is None else self.principal_with(known, region)
+
+    def principal_with(self, known: HandedOut, region: str) -> Principal:
+        """Return the caller with these credentials in a region.
+
+        The account's own default user acts as the principal of the innermost block. The principal of that block has
+        the block's condition keys, whichever of its credentials a client uses.
+        """
+        if known.principal is None:
+            return self.principal_without(region) if known.account == self.account else user_of(known.account, region)
+        blocks = self.blocks
+        acting = blocks[-1].principal if blocks else None
+        return acting if acting is not None and acting.arn == known.principal.arn else known.principal
+
+    def principal_without(self, region: str) -> Principal:
+        """Return the caller without credentials that were handed out: of the innermost block, else the default user."""
+        blocks = self.blocks
+        if not blocks:
+            return user_of(self.account, region)
+        return blocks[-1].principal or user_of(self.account, region)._replace(context=blocks[-1].context)
+
+    def begin(self, block: Acting) -> None:
+        """Begin a block. Blocks may end in any order, and in any thread."""
+        with _acting_lock:
+            if block.principal is None:
+                block.pair = pair = _new_key_pair()  # the block knows it first, so that `end` takes it back
+                self.handed_out[pair.access_key_id] = HandedOut(pair, self.account)
+            self.blocks = (*self.blocks, block)
+
+    def end(self, block: Acting) -> None:
+        """End a block, begun or not. Can be repeated."""
+        with _acting_lock:
+            block.is_over = True
+            if block.pair is not None:
+                self.take_back(block.pair)
+            self.blocks = tuple([other for other in self.blocks if other is not block])
 
     def checkpoint(self) -> Restore:
-        """Record the principals that have credentials now, and return a function that restores them."""
-        before = self.handed_out.copy()
+        """Record the principals that have credentials now, and the blocks; return a function that restores them.
+
+        A block that has ended meanwhile stays ended.
+        """
+        before, blocks = self.handed_out.copy(), self.blocks
 
         def restore() -> None:
             for known in tuple(self.handed_out.values()):
                 if known.principal is not None and known.pair.access_key_id not in before:
                     self.take_back(known.pair)
             self.handed_out |= {key: known for key, known in before.items() if known.principal is not None}
+            with _acting_lock:
+                for block in self.blocks:
+                    if block.pair is not None and block not in blocks:
+                        self.take_back(block.pair)
+                self.blocks = tuple([block for block in blocks if not block.is_over])
 
         return restore
 

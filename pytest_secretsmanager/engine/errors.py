@@ -15,10 +15,12 @@ class ServiceError(Exception):
 
     `code` and `message` are AWS's. `status` is the HTTP status: 400 for nearly all errors, except the service's own
     faults. `of_authentication` marks the errors of a signature: AWS checks it before the service reads the request.
+    `decision` is IAM's `Decision` on the refused call, None while IAM is off.
     """
 
     status: ClassVar[int] = 400
     of_authentication: ClassVar[bool] = False
+    decision: object = None
 
     def __init__(self, message: str) -> None:
         super().__init__(message)

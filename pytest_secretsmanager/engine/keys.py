@@ -21,6 +21,9 @@ from pytest_secretsmanager.engine.state import Sealed
 
 KeyState: TypeAlias = Literal["Enabled", "Disabled", "PendingDeletion"]
 
+NOT_ALLOWED = "Access to KMS is not allowed"
+"""The text with which Secrets Manager refuses a caller that may not use a key (REPORTED by many)."""
+
 _KEY_BYTES = 32
 _NONCE_BYTES = 12
 _KEY_ID = re.compile(r"(mrk-[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})")
@@ -40,8 +43,9 @@ class KmsRefusal(Exception):  # noqa: N818 - an answer of KMS, which the ports t
 class KmsKey:
     """One KMS key. Its material never leaves the ring. `denied` says that no caller may use it.
 
-    `denied_to` has the ARNs of the principals that may not use it. `is_elsewhere` says that the key belongs to another
-    KMS in this process, and has its state from there.
+    `denied_to` has the ARNs of the principals that may not use it. `policy` is its key policy, JSON text; None for
+    AWS's default, which grants everything to the key's account. `is_elsewhere` says that the key belongs to another KMS
+    in this process, and has its state from there.
     """
 
     id: str
@@ -50,6 +54,7 @@ class KmsKey:
     state: KeyState = "Enabled"
     denied: bool = False
     denied_to: frozenset[str] = frozenset()
+    policy: str | None = field(default=None, repr=False)
     is_elsewhere: bool = field(default=False, repr=False)
 
 
@@ -89,11 +94,19 @@ class KeyRing:
         """Record the current keys, and return a function that restores them."""
         return checkpoint(self._keys, self._ciphers, self._aliases, self._defaults)
 
-    def create(self, region: str, account: str, *, key_id: str | None = None, alias: str | None = None) -> KmsKey:
+    def create(
+        self,
+        region: str,
+        account: str,
+        *,
+        key_id: str | None = None,
+        alias: str | None = None,
+        policy: str | None = None,
+    ) -> KmsKey:
         """Create a key. If another key has the alias, the alias moves to the new one."""
         place = f"arn:{arns.partition(region)}:kms:{region}:{account}"
         key_id = key_id or str(uuid.uuid4())
-        key = KmsKey(id=key_id, arn=f"{place}:key/{key_id}", alias=alias)
+        key = KmsKey(id=key_id, arn=f"{place}:key/{key_id}", alias=alias, policy=policy)
         self._ciphers[key.arn] = AESGCM(AESGCM.generate_key(bit_length=8 * _KEY_BYTES))
         self._keys[key.arn] = key
         if alias is not None:
@@ -124,6 +137,14 @@ class KeyRing:
             missing = f"Alias {arn} is not found." if ":alias/" in arn else f"Key '{arn}' does not exist"
             raise KmsRefusal("NotFoundException", missing)
         return found
+
+    def is_default(self, arn: str) -> bool:
+        """Return whether this is the ARN of an account's default key."""
+        return arn in self._defaults.values()
+
+    def at(self, arn: str) -> KmsKey:
+        """The key of the ARN of a sealed value."""
+        return self._keys[arn]
 
     def put(
         self,
@@ -232,7 +253,7 @@ def _require_usable(key: KmsKey, caller: Principal) -> None:
     if key.state == "Enabled" and not key.denied and not key.denied_to:
         return
     if key.denied or caller.is_named_by(key.denied_to):
-        raise KmsRefusal("AccessDeniedException", "Access to KMS is not allowed")
+        raise KmsRefusal("AccessDeniedException", NOT_ALLOWED)
     if key.state == "Disabled":
         raise KmsRefusal("DisabledException", f"{key.arn} is disabled.")
     if key.state == "PendingDeletion":

@@ -11,7 +11,7 @@ import botocore
 from botocore.loaders import Loader
 from botocore.model import ServiceModel, StructureShape
 
-from pytest_secretsmanager.engine.limits import Accepts, Violation, compile_accepts, is_sensitive, violations
+from pytest_secretsmanager.engine.limits import Accepts, Violation, WrongType, compile_accepts, is_sensitive, violations
 
 SERVICE = "secretsmanager"
 SERVICE_ID = "secrets-manager"
@@ -41,6 +41,13 @@ class OperationDescription:
     def violations(self, parameters: Mapping[str, object]) -> list[Violation]:
         """All limits that the request breaks. Raise `WrongType` at the first value of an unreadable type."""
         return list(violations(self.input_shape, parameters, ""))
+
+    def is_within_limits(self, parameters: Mapping[str, object]) -> bool:
+        """Return whether the service can read the request, and the request breaks no limit."""
+        try:
+            return self.accepts(parameters) or not self.violations(parameters)
+        except WrongType:
+            return False
 
 
 @cache

@@ -13,6 +13,7 @@ from typing import TypeAlias
 from pytest_secretsmanager.engine import arns
 from pytest_secretsmanager.engine.call import Call
 from pytest_secretsmanager.engine.callers import Principal
+from pytest_secretsmanager.engine.changed import changed
 from pytest_secretsmanager.engine.checkpoints import Restore
 from pytest_secretsmanager.engine.errors import (
     AccessDeniedException,
@@ -24,7 +25,12 @@ from pytest_secretsmanager.engine.errors import (
 )
 from pytest_secretsmanager.engine.keys import KeyRing, KmsKey, KmsRefusal
 from pytest_secretsmanager.engine.regions import BOTOCORES, Regions
+from pytest_secretsmanager.engine.rules import key_permissions, labels
+from pytest_secretsmanager.engine.rules.key_permissions import KeyUse
 from pytest_secretsmanager.engine.state import Sealed, Secret, SecretKey
+
+KEY_TRIAL = "RequestToValidateKeyAccess"
+"""The version id in the encryption context when AWS tries a key (DOC)."""
 
 Function: TypeAlias = Callable[[Mapping[str, str]], object]
 """A Lambda function. Secrets Manager invokes it with the event of one step; any error that it raises is a failure."""
@@ -44,6 +50,7 @@ class Ports:
     `random` makes ARN suffixes, tokens and passwords, which a seed makes repeatable; it makes no keys. `functions` has
     the Lambda functions that Secrets Manager may invoke, by ARN; `elsewhere` finds those of another Lambda in this
     process. `regions` knows which regions exist. `numbers` numbers the secrets in the order of their creation.
+    `key_uses` has the uses of customer managed keys by the current call.
     """
 
     random: Random
@@ -53,6 +60,7 @@ class Ports:
     regions: Regions = BOTOCORES
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
     elsewhere: FindFunction = _nowhere
+    key_uses: list[KeyUse] = field(default_factory=list)
 
     def function(self, arn: str) -> Function | None:
         """The function of that ARN, or None. The ARN may have a version or an alias."""
@@ -65,6 +73,13 @@ class Ports:
         """
         self._key(place, name)
         return name
+
+    def key_arn(self, place: SecretKey, name: str) -> str | None:
+        """The ARN of the KMS key that a request names; None if the name is malformed or names no key."""
+        try:
+            return self.keys.find(place.region, place.account, name).arn
+        except KmsRefusal:
+            return None
 
     def under_default_key(self, secret: Secret) -> bool:
         """Return whether a secret's KMS key is its account's default key, under any of its names or none."""
@@ -90,21 +105,65 @@ class Ports:
         except KmsRefusal as refusal:
             raise InvalidParameterException(f"The operation failed because of an invalid KMS key: {refusal}") from None
 
-    def seal(self, secret: Secret, version_id: str, value: bytes, caller: Principal) -> Sealed:
-        """Encrypt a value for one version of a secret, under the secret's current KMS key."""
+    def seal(
+        self,
+        secret: Secret,
+        version_id: str,
+        value: bytes,
+        caller: Principal,
+        actions: tuple[str, ...] = key_permissions.SEALING,
+    ) -> Sealed:
+        """Encrypt a value for one version of a secret, under the secret's current KMS key.
+
+        `actions` are the permissions that the caller needs for a customer managed key.
+        """
         key = self._key(secret.key, secret.kms_key_id)
+        if secret.kms_key_id:  # checked here for speed: most secrets are under the default key, which has no name
+            self._use_key(actions, key.arn, secret, version_id, caller)
         try:
             return self.keys.seal(value, key, secret.kms_key_id, _context(secret, version_id), caller)
         except KmsRefusal as refusal:
             raise _failure(EncryptionFailure, "encrypt", refusal) from None
 
-    def require_key_access(self, secret: Secret, caller: Principal) -> None:
+    def require_key_access(
+        self, secret: Secret, caller: Principal, actions: tuple[str, ...] = key_permissions.SEALING
+    ) -> None:
         """Refuse a customer managed key that the caller can't use: AWS tries it (DOC), even without a value."""
         if not self.under_default_key(secret):
-            self.seal(secret, "RequestToValidateKeyAccess", b"", caller)
+            self.seal(secret, KEY_TRIAL, b"", caller, actions)
+
+    def note_replication(self, secret: Secret, keys: Mapping[str, str], caller: Principal) -> None:
+        """Note the keys of a replication that a call requests: the primary's, and by region those of its replicas.
+
+        REPORTED: a key that is missing or unusable does not fail the call.
+        """
+        current = secret.versions.get(secret.labels.get(labels.CURRENT, ""))
+        if current is not None and current.sealed is not None and current.sealed.kms_key_id:
+            self._note_use(key_permissions.OPENING, current.sealed.key_arn, secret, current.id, caller)
+        for region, name in keys.items():
+            replica = secret.key._replace(region=region)
+            key_arn = self.key_arn(replica, name) if name else None
+            if key_arn is not None:
+                copy = changed(secret, key=replica, arn=arns.in_region(secret.arn, region))
+                self._note_use(key_permissions.REPLICATING, key_arn, copy, KEY_TRIAL, caller)
+
+    def _use_key(
+        self, actions: tuple[str, ...], key_arn: str, secret: Secret, version_id: str, caller: Principal
+    ) -> None:
+        """Called before each use of a key that a secret names. While IAM is in force, it refuses the use."""
+        self._note_use(actions, key_arn, secret, version_id, caller)
+
+    def _note_use(
+        self, actions: tuple[str, ...], key_arn: str, secret: Secret, version_id: str, caller: Principal
+    ) -> None:
+        """Note that a call uses a customer managed key."""
+        if caller.kind != "AWSService" and not self.keys.is_default(key_arn):
+            self.key_uses.append(KeyUse(actions, key_arn, secret.arn, version_id))
 
     def open(self, secret: Secret, version_id: str, sealed: Sealed, caller: Principal) -> bytes:
         """Return the plain value of one version of a secret."""
+        if sealed.kms_key_id:
+            self._use_key(key_permissions.OPENING, sealed.key_arn, secret, version_id, caller)
         try:
             return self.keys.open(sealed, _context(secret, version_id), caller)
         except KmsRefusal as refusal:
@@ -151,6 +210,10 @@ class RequestIds:
     """
 
     def __init__(self, random: Random) -> None:
+        self.begin(random)
+
+    def begin(self, random: Random) -> None:
+        """Begin at a new random start."""
         self._start = new_uuid(random)[:24]
         self._numbers = count(1)
 

@@ -12,13 +12,14 @@ from pytest_secretsmanager.engine.effects.background import Background
 from pytest_secretsmanager.engine.effects.controls import ReplicaControl, StepControl
 from pytest_secretsmanager.engine.effects.replicas import Replicas
 from pytest_secretsmanager.engine.effects.runs import Run
-from pytest_secretsmanager.engine.errors import ServiceError, UnsupportedOperation
+from pytest_secretsmanager.engine.errors import ServiceError, ThrottlingException, UnsupportedOperation
 from pytest_secretsmanager.engine.interrupts import taken_back
+from pytest_secretsmanager.engine.layered import Layered
 from pytest_secretsmanager.engine.layers import forked
 from pytest_secretsmanager.engine.layers.audit import Entry
-from pytest_secretsmanager.engine.layers.forked import Layer
 from pytest_secretsmanager.engine.operations import OPERATIONS
 from pytest_secretsmanager.engine.ports import Ports
+from pytest_secretsmanager.engine.rates import AboveRateError
 from pytest_secretsmanager.engine.refusals import Refusals
 from pytest_secretsmanager.engine.rollbacks import Checkpoint, Rollbacks
 from pytest_secretsmanager.engine.state import Sealed, Secret, SecretKey
@@ -28,10 +29,11 @@ from pytest_secretsmanager.engine.watching import Listener, Watcher, Watchers, W
 __tracebackhide__ = True
 
 
-class Service:
+class Service(Layered):
     """Secrets Manager in memory: all regions and accounts of one `SecretsManager`.
 
     Several threads can use it. Changes become visible when they are committed, so a failed call changes nothing.
+    `moved` returns the time by which the clock has been moved.
     """
 
     def __init__(
@@ -41,6 +43,7 @@ class Service:
         now: Callable[[], float],
         steps: StepControl,
         replication: ReplicaControl,
+        moved: Callable[[], float] = lambda: 0.0,
     ) -> None:
         self.ports = ports
         self.generation = forked.generation()
@@ -53,8 +56,7 @@ class Service:
         self._watchers = Watchers()
         self._rollbacks = Rollbacks(self.store, self.lock)
         self._chains = Chains(self.store, ports, log.append, self.refusals.note, now)
-        self._calls = self._chains.of_a_call()
-        self._replication = replication
+        self._replication, self._now, self._moved = replication, now, moved
         self._background = Background(self.store, self._commits, ports, self._chains.of_work, now)
         self.effects = Effects(self._background, steps, replication)
 
@@ -64,16 +66,24 @@ class Service:
         Due rotations run first, unless a rotation is running, which may be the caller. The call's effects have happened
         when it returns.
         """
+        try:
+            return self.call_within_rates(call)
+        except AboveRateError as above:
+            above.count_refusal()
+        return self.refuse(call, ThrottlingException("Rate exceeded"))
+
+    def call_within_rates(self, call: Call) -> Outcome:
+        """Answer one call as `call` does, but do nothing and raise AboveRateError if a rate does not admit it."""
         require_supported(call)
         try:
             if self.store.agenda.time <= call.time and not self.effects.rotations.is_busy:
                 self.effects.run_due(call.time)
-            outcome = self._commits.make(self._calls, call)
+            outcome = self._commits.make(self._chains.calls, call)
             if outcome.then:
                 self.effects.run(outcome.then)
             if self._watchers.of_calls:
                 self._watchers.after_call(call, outcome)
-        except ServiceError:
+        except (ServiceError, AboveRateError):
             self._watchers.after_log()
             raise
         except BaseException:
@@ -81,7 +91,7 @@ class Service:
             raise
         return outcome
 
-    def refuse(self, call: Call, error: ServiceError) -> None:
+    def refuse(self, call: Call, error: ServiceError) -> Outcome:
         """Log a call whose operation does not run, and raise a new error like the one given."""
         require_supported(call)
 
@@ -89,7 +99,7 @@ class Service:
             raise type(error)(error.message)
 
         try:
-            self._commits.make(self._chains.audited(refuse), call)
+            return self._commits.make(self._chains.audited(refuse), call)
         except ServiceError:
             self._watchers.after_log()
             raise
@@ -179,16 +189,18 @@ class Service:
         return self.ports.look(secret, version_id, sealed)
 
     def rolled_back(self, *checkpoints: Checkpoint) -> AbstractContextManager[None]:
-        """Restore secrets, rotations, watchers and the state of the checkpoints at the end of the block."""
+        """Restore secrets, rotations, watchers, conditions and the state of the checkpoints at the end of the block."""
         own = self.effects.rotations.checkpoint, self._watchers.checkpoint, self.refusals.all.checkpoint
-        return self._rollbacks.rolled_back(*checkpoints, *own, self.store.vanished.checkpoint)
+        return self._rollbacks.rolled_back(
+            *checkpoints, *own, self.store.vanished.checkpoint, self._conditions_checkpoint
+        )
 
     def transaction(self, *checkpoints: Checkpoint) -> AbstractContextManager[None]:
         """Let the calls of the block take effect together, or none of them if the block raises.
 
         No other thread's call runs inside.
         """
-        return self._rollbacks.transaction(*checkpoints, self.store.vanished.checkpoint)
+        return self._rollbacks.transaction(*checkpoints, self.store.vanished.checkpoint, self._conditions_checkpoint)
 
     @contextmanager
     def journal(self) -> Iterator[Journal]:
@@ -196,6 +208,14 @@ class Service:
         journal = Journal()
         with taken_back(lambda: self.store.open_journal(journal), lambda: self.store.close_journal(journal)):
             yield journal
+
+    def recorded_into(self, entries: list[Entry]) -> AbstractContextManager[None]:
+        """Record the log's entries of the block in this list too. It keeps those that a rollback removes from the log.
+
+        A block may begin in a rollback and end after it.
+        """
+
+        return self._chains.recorded_into(entries, self.lock)
 
     def secrets(self) -> list[Secret]:
         """The secrets of all regions and accounts, now."""
@@ -206,14 +226,6 @@ class Service:
         """The deleted secrets, and secrets with only their deleted versions."""
         with self.lock:
             return list(self.store.vanished)
-
-    def put_around(self, layer: Layer) -> None:
-        """Put one more layer around every operation, inside the log. Each read of a batch passes it too.
-
-        If the layer raises an error that is not a ServiceError, the call is neither run nor logged.
-        """
-        self._chains.put_around(layer)
-        self._calls = self._chains.of_a_call()
 
 
 def require_supported(call: Call) -> None:

@@ -73,10 +73,14 @@ class Window(NamedTuple):
 
 
 class Deletion(NamedTuple):
-    """A scheduled deletion, in epoch seconds: when it was requested, and when the secret is deleted."""
+    """A scheduled deletion, in epoch seconds: when it was requested, and when the secret is deleted.
+
+    `is_forced`: it was requested without a recovery window, and AWS is at work on it.
+    """
 
     asked: float
     due: float
+    is_forced: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,9 +205,13 @@ class Secret:
         return tuple([label for label, holder in self.labels.items() if holder == version_id])
 
 
-class Secrets(Protocol):
-    """All secrets, as operations see them: a look-up by key, and the secrets of a region and account, oldest first."""
+class FindSecret(Protocol):
+    """A look-up of secrets by key."""
 
     def get(self, key: SecretKey) -> Secret | None: ...
+
+
+class Secrets(FindSecret, Protocol):
+    """All secrets, as operations see them: a look-up by key, and the secrets of a region and account, oldest first."""
 
     def within(self, region: str, account: str) -> Iterator[Secret]: ...

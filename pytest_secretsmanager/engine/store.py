@@ -2,7 +2,7 @@
 
 Applying changes takes time in proportion to the changes, and so does rolling them back: a journal keeps only the first
 old state of each secret that changed. Each look-up is a dictionary look-up. ARNs need no index, since they contain
-region, account and name. The agenda knows the secret that AWS rotates next, without a search.
+region, account and name. The agenda knows the secret that AWS acts on next, without a search.
 """
 
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from math import inf
 from pytest_secretsmanager.engine.call import Changes
 from pytest_secretsmanager.engine.changed import changed
 from pytest_secretsmanager.engine.recent import Recent, Weight
-from pytest_secretsmanager.engine.rules.rotation import due_at
+from pytest_secretsmanager.engine.rules.due import acts_at
 from pytest_secretsmanager.engine.state import Secret, SecretKey
 
 
@@ -29,7 +29,7 @@ class Journal:
 
 
 class Agenda:
-    """The time of each secret's next rotation. `time` is the earliest one, infinity if there is none.
+    """The time of AWS's next action on each secret. `time` is the earliest one, infinity if there is none.
 
     An outdated entry stays in the heap until it is at the top.
     """
@@ -104,10 +104,10 @@ class Store:
             if secret is not None:
                 place[name] = secret
             # One expression without calls, since every write passes here.
-            if (secret is not None and secret.rotation is not None) or (
-                present is not None and present.rotation is not None
+            if (secret is not None and (secret.rotation is not None or secret.deletion is not None)) or (
+                present is not None and (present.rotation is not None or present.deletion is not None)
             ):
-                self.agenda.note(key, None if secret is None else due_at(secret))
+                self.agenda.note(key, None if secret is None else acts_at(secret))
 
     def _note_missing(self, before: Secret, after: Secret) -> None:
         """Keep the versions that a change deletes."""

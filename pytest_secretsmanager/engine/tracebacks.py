@@ -22,9 +22,12 @@ _Arguments = ParamSpec("_Arguments")
 _Result = TypeVar("_Result")
 
 _PACKAGES_BETWEEN = frozenset(
-    {"botocore", "boto3", "aiobotocore", "aioboto3", "wrapt", "pytest_secretsmanager", "contextlib"}
+    {
+        *("botocore", "boto3", "aiobotocore", "aioboto3", "wrapt", "pytest_secretsmanager", "contextlib"),
+        *("opentelemetry", "aws_xray_sdk", "ddtrace", "sentry_sdk", "newrelic", "elasticapm"),
+    }
 )
-"""The packages between a program and the network. The frame that makes a call is the nearest one outside them."""
+"""The packages between a program and the network, such as tracers. The nearest frame outside them makes a call."""
 
 _FOR_CALLERS = (PytestSecretsManagerError, ServiceError, AssertionError)
 """The errors that a caller should read, even if this package raises them itself."""

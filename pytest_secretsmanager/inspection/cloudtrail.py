@@ -16,15 +16,15 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from pytest_secretsmanager.engine.arns import name_in, partition
-from pytest_secretsmanager.engine.callers import Principal, RoleSession
+from pytest_secretsmanager.engine.callers import ROLE_ID, USER_ID, Principal, RoleSession
 from pytest_secretsmanager.engine.layers.audit import Entry
 from pytest_secretsmanager.engine.limits import camel_case
 from pytest_secretsmanager.engine.model import operation
 from pytest_secretsmanager.engine.partitions import dns_suffix
+from pytest_secretsmanager.engine.rules.condition_keys import SOURCE_IP, USER_AGENT
 from pytest_secretsmanager.inspection.times import utc
 
 _TIME = "%Y-%m-%dT%H:%M:%SZ"
-_USER_ID, _ROLE_ID = "AIDA00000000000000000", "AROA00000000000000000"
 _ACCESS_KEY_ID, _TEMPORARY_ACCESS_KEY_ID = "AKIA0000000000000000", "ASIA0000000000000000"
 """Ids in AWS's form, the same for every caller: programs that read records may need them."""
 
@@ -87,8 +87,8 @@ def _call_record(entry: Entry) -> dict[str, object]:
         "eventSource": "secretsmanager.amazonaws.com",
         "eventName": entry.operation,
         "awsRegion": entry.region,
-        "sourceIPAddress": "127.0.0.1",
-        "userAgent": "pytest-secretsmanager",
+        "sourceIPAddress": SOURCE_IP,
+        "userAgent": USER_AGENT,
         "requestParameters": _in_camel_case(_logged_request(entry)),
         "responseElements": _response_elements(entry),
         "requestID": entry.request_id,
@@ -118,7 +118,7 @@ def user_identity(principal: Principal) -> dict[str, object]:
         return _assumed_role(principal, principal.session)
     return {
         "type": principal.kind,
-        "principalId": _USER_ID,
+        "principalId": USER_ID,
         "arn": principal.arn,
         "accountId": principal.account,
         "accessKeyId": _ACCESS_KEY_ID,
@@ -129,14 +129,14 @@ def user_identity(principal: Principal) -> dict[str, object]:
 def _assumed_role(principal: Principal, session: RoleSession) -> dict[str, object]:
     return {
         "type": principal.kind,
-        "principalId": f"{_ROLE_ID}:{principal.name}",
+        "principalId": f"{ROLE_ID}:{principal.name}",
         "arn": principal.arn,
         "accountId": principal.account,
         "accessKeyId": _TEMPORARY_ACCESS_KEY_ID,
         "sessionContext": {
             "sessionIssuer": {
                 "type": "Role",
-                "principalId": _ROLE_ID,
+                "principalId": ROLE_ID,
                 "arn": session.role_arn,
                 "accountId": principal.account,
                 "userName": session.role_name,
@@ -153,6 +153,9 @@ def _event_id(entry: Entry) -> str:
 
 
 def _logged_request(entry: Entry) -> Mapping[str, object]:
+    """The members of the request that CloudTrail logs. RECORDED: of a call that IAM refuses it logs none."""
+    if entry.decision is not None and entry.error_message == entry.decision.message:
+        return {}
     hidden = _NOT_LOGGED.get(entry.operation, ())
     return {name: value for name, value in entry.request.items() if name not in hidden}
 

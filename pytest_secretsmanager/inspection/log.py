@@ -6,6 +6,8 @@ from typing import Any, cast, overload
 
 from pytest_secretsmanager.engine.call import copied
 from pytest_secretsmanager.engine.layers.audit import Entry
+from pytest_secretsmanager.engine.rules.iam.decision import Decision
+from pytest_secretsmanager.inspection.call_sites import CallSite, call_site_of
 from pytest_secretsmanager.inspection.cloudtrail import record_of
 from pytest_secretsmanager.inspection.entries import Entries
 from pytest_secretsmanager.inspection.matching import differing_fields
@@ -65,6 +67,15 @@ class Event:
         return self._entry.error_message
 
     @property
+    def decision(self) -> Decision | MaybeNone:
+        """IAM's decision on this call; None while IAM is off, and for a call that was refused before IAM decided.
+
+        For a refusal, `decision.reason` names the statement that decided, or the nearest one that would have allowed
+        the call, and why it did not.
+        """
+        return self._entry.decision
+
+    @property
     def time(self) -> datetime:
         """The time of the call by the clock of the `SecretsManager`, UTC."""
         return utc(self._entry.time)
@@ -88,6 +99,34 @@ class Event:
     def request_id(self) -> str:
         """The `ResponseMetadata.RequestId` that the caller got."""
         return self._entry.request_id
+
+    @property
+    def attempts(self) -> int:
+        """The number of attempts that botocore has made of this call, up to and including this event.
+
+        Each attempt that reaches the service is logged, so the last event of a call has the total. 1 without a planned
+        fault. Over HTTP the number that an SDK sends in the header `amz-sdk-request`, else 1.
+        """
+        return self._entry.call.attempt.number
+
+    @property
+    def waited(self) -> float:
+        """The seconds that botocore has waited on the clock in this call before this event.
+
+        These are its delays before retries, and its waits for tokens in adaptive mode; not the latency of an answer.
+        0.0 over HTTP: the program waits by its own clock.
+        """
+        return self._entry.call.attempt.waited
+
+    @property
+    def caller(self) -> CallSite | None:
+        """The place in the code under test that made this call: its file, line and function.
+
+        It is the innermost line outside boto3, botocore, aiobotocore, tracers and this package; so of a library that
+        caches secrets, its own. None for a call over HTTP, for an event of the service, and where a thread, a pool or
+        an event loop calls the method of the client directly.
+        """
+        return call_site_of(self._entry.call.site)
 
     @property
     def within(self) -> str | None:

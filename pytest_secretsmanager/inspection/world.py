@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from pytest_secretsmanager.engine.effects.runs import Run
 from pytest_secretsmanager.engine.errors import SecretNotFound
@@ -20,7 +21,8 @@ __tracebackhide__ = True
 class World:
     """The service with its store and keys, the log, the clock (epoch seconds), and the default region and account.
 
-    `region` is a function, since the default region may change until a test begins.
+    `region` is a function, since the default region may change until a test begins. `directory` returns the folder
+    where relative paths of policies start, None for the working directory.
     """
 
     service: Service
@@ -28,6 +30,7 @@ class World:
     now: Callable[[], float]
     region: Callable[[], str]
     account: str
+    directory: Callable[[], Path | None]
 
     @property
     def regions(self) -> Regions:

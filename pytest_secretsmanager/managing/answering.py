@@ -39,9 +39,7 @@ def report(parts: Parts, error: BaseException | None) -> None:
     that were not met.
     """
     cut_offs.report(parts, error)
-    if parts.entering.depth:
-        return
-    if parts.made_deliveries is not None or parts.steps.plans or parts.responder.plans:
+    if (parts.made_deliveries is not None or parts.has_plans) and not parts.entering.depth:
         try:
             parts.deliveries.problems.require_handled(error)
             if error is None:
@@ -71,6 +69,8 @@ def _end(parts: Parts) -> None:
     PROCESS.environment.leave(parts.responder)
     parts.presence.end()
     entered.leave(parts.world)
+    if parts.service.made_conditions is not None:
+        parts.service.made_conditions.clear()
     if parts.made_serving is not None:
         parts.made_serving.put_aside()
 

@@ -4,12 +4,23 @@ import os
 from random import Random
 
 from pytest_secretsmanager.engine.checkpoints import Restore
+from pytest_secretsmanager.engine.ports import RequestIds
 
 _UNSEEDED = Random()  # noqa: S311 - ids, never keys
 """One for all managers: making a `Random` costs time."""
 
+_REQUEST_IDS = RequestIds(_UNSEEDED)
+"""One for all managers, too."""
+
+
+def _begin_anew() -> None:
+    """Make ids that the parent process does not make."""
+    _UNSEEDED.seed()
+    _REQUEST_IDS.begin(_UNSEEDED)
+
+
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_UNSEEDED.seed)  # else children of one process would make the same ids
+    os.register_at_fork(after_in_child=_begin_anew)
 
 
 class SeededRandom(Random):
@@ -24,3 +35,8 @@ class SeededRandom(Random):
 def random_of(random_seed: int | str | None) -> Random:
     """Return the source of ids for a `random_seed`; None: ids need not be repeatable."""
     return _UNSEEDED if random_seed is None else SeededRandom(random_seed)
+
+
+def request_ids_of(random: Random) -> RequestIds:
+    """Return the source of request ids for a source of ids."""
+    return RequestIds(random) if isinstance(random, SeededRandom) else _REQUEST_IDS

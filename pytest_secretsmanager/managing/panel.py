@@ -3,6 +3,7 @@
 from pytest_secretsmanager.controls.clock import Clock
 from pytest_secretsmanager.controls.events import Events
 from pytest_secretsmanager.controls.faults import Faults
+from pytest_secretsmanager.controls.iam import Iam
 from pytest_secretsmanager.controls.kms import Kms
 from pytest_secretsmanager.controls.replication import ReplicationControl
 from pytest_secretsmanager.controls.rotation import RotationControl
@@ -30,6 +31,11 @@ class Panel:
     def kms(self) -> Kms:
         """The KMS keys: `create_key`, `disable`, `enable`, `schedule_deletion`, `deny`, `allow`."""
         return self._parts.kms
+
+    @property
+    def iam(self) -> Iam:
+        """The permissions: `iam.role(name, policy=…)` makes a role, `iam.acting_as(role)` lets clients call as it."""
+        return self._parts.iam
 
     @property
     def rotation(self) -> RotationControl:

@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import count
+from pathlib import Path
 from typing import Protocol, TypeVar
 
 from pytest_secretsmanager.controls.clock import Clock, moved_time_of
 from pytest_secretsmanager.controls.events import Events
 from pytest_secretsmanager.controls.faults import Faults
 from pytest_secretsmanager.controls.functions import Functions
+from pytest_secretsmanager.controls.iam import Iam
 from pytest_secretsmanager.controls.kms import Kms
 from pytest_secretsmanager.controls.planned_faults import PlannedFaults
 from pytest_secretsmanager.controls.replication import HeldReplicas, ReplicationControl
@@ -21,9 +24,10 @@ from pytest_secretsmanager.doors.wiring import PROCESS
 from pytest_secretsmanager.engine.call import Call
 from pytest_secretsmanager.engine.callers import Callers, user_of
 from pytest_secretsmanager.engine.checkpoints import Restore
+from pytest_secretsmanager.engine.identities import Identities
 from pytest_secretsmanager.engine.keys import KeyRing
 from pytest_secretsmanager.engine.layers.audit import Entry
-from pytest_secretsmanager.engine.ports import Ports, RequestIds, new_uuid
+from pytest_secretsmanager.engine.ports import Ports, new_uuid
 from pytest_secretsmanager.engine.regions import Regions
 from pytest_secretsmanager.engine.service import Service
 from pytest_secretsmanager.engine.state import SecretKey
@@ -31,7 +35,8 @@ from pytest_secretsmanager.inspection import entered
 from pytest_secretsmanager.inspection.log import Log, entries_of
 from pytest_secretsmanager.inspection.other_managers import Presence
 from pytest_secretsmanager.inspection.world import World
-from pytest_secretsmanager.managing.chance import SeededRandom, random_of
+from pytest_secretsmanager.managing import run_permissions
+from pytest_secretsmanager.managing.chance import SeededRandom, random_of, request_ids_of
 from pytest_secretsmanager.managing.clients import Clients
 from pytest_secretsmanager.managing.entering import Entering
 from pytest_secretsmanager.managing.home import Home
@@ -51,12 +56,15 @@ class Undoable(Protocol):
 class Parts:
     """The parts of one `SecretsManager`.
 
-    Most tests use few controls, and making a manager takes time in every test. So `kms`, `rotation`, `replication`,
-    `events`, `faults`, `deliveries`, `clients` and `serving` are made when they are first asked for.
+    Most tests use few controls, and making a manager takes time in every test. So `kms`, `iam`, `identities`,
+    `rotation`, `replication`, `faults`, `events`, `deliveries`, `clients` and `serving` are made when they are first
+    asked for.
     """
 
     entering: "Entering[Parts]"
     """Set by the manager that has these parts."""
+    directory: Path | None = None
+    """The folder of the running test's file, None outside pytest: relative paths of policies start there."""
     runs_decorated = False
     """Whether a function decorated with the manager runs."""
     made_deliveries: Deliveries | None = None
@@ -67,6 +75,8 @@ class Parts:
     _events: Events | None = None
     _faults: Faults | None = None
     _clients: Clients | None = None
+    _identities: Identities | None = None
+    _iam: Iam | None = None
 
     def __init__(
         self,
@@ -85,14 +95,16 @@ class Parts:
         self.random = random_of(random_seed)
         self.entries: list[Entry] = []
         self.log = Log(self.entries)
-        self.new_request_id = RequestIds(self.random)
-        self.functions = Functions(
+        self.new_request_id = request_ids_of(self.random)
+        self.functions = functions = Functions(
             self.new_request_id, lambda arn, body: PROCESS.run_function(self.responder, arn, body), regions
         )
         self.steps, self.held = Steps(), HeldReplicas()
-        ports = Ports(self.random, self.keys, version_quota, self.functions.by_arn, regions, elsewhere=moto.function)
-        self.service = Service(ports, self.entries, moved_time.seconds, self.steps, self.held)
+        ports = Ports(self.random, self.keys, version_quota, functions.by_arn, regions, count(1), moto.function, [])
+        self.service = Service(ports, self.entries, moved_time.seconds, self.steps, self.held, moved_time.moved)
         moved_time.follow(self.service)
+        if run_permissions.collecting:
+            run_permissions.follow(self.service)
         self.responder = Responder(
             self.service,
             moved_time.seconds,
@@ -104,7 +116,7 @@ class Parts:
             wait=lambda seconds: clock.advance(seconds=seconds),
         )
         self.presence = Presence(self.log, home.region_now)
-        self.world = World(self.service, self.log, moved_time.seconds, home.region_now, account)
+        self.world = World(self.service, self.log, moved_time.seconds, home.region_now, account, self._directory)
         self.crashes: list[str] = []
         """The crashes inside an endpoint, whose clients got only an InternalServiceError."""
         self.cut_offs: list[str] = []
@@ -123,11 +135,22 @@ class Parts:
         """
         repeatable = (self.random, self.new_request_id) if isinstance(self.random, SeededRandom) else ()
         controls = (self.time, self.callers, self.keys, self.functions, self.steps, self.held, self.deliveries)
-        return (*controls, *repeatable, self.home, entries_of(self.log), self.clients, self.responder.plans)
+        shared = self.home, entries_of(self.log), self.clients, self.responder.plans, self.identities
+        return (*controls, *repeatable, *shared)
 
     @property
     def kms(self) -> Kms:
-        return self._kms or self._kept("_kms", Kms(self.keys, self.regions, self.home.region_now, self.account))
+        return self._kms or self._kept(
+            "_kms", Kms(self.keys, self.regions, self.home.region_now, self.account, self._directory)
+        )
+
+    @property
+    def identities(self) -> Identities:
+        return self._identities or self._kept("_identities", Identities(self.service.decide_by))
+
+    @property
+    def iam(self) -> Iam:
+        return self._iam or self._kept("_iam", Iam(self.world, self.identities, self.callers, self._directory))
 
     @property
     def rotation(self) -> RotationControl:
@@ -162,6 +185,11 @@ class Parts:
         return self._faults or self._kept("_faults", Faults(self.responder.plans, self.world))
 
     @property
+    def has_plans(self) -> bool:
+        """Whether a fault, or a failure or stop of a rotation, is planned."""
+        return bool(self.responder.plans or self.steps.failures or self.steps.planned_stops)
+
+    @property
     def unmet_plans(self) -> UnmetPlans:
         """The plans of all controls that nothing has met."""
         return UnmetPlans(lambda: (self.steps, PlannedFaults(self.responder.plans, self.log)))
@@ -177,6 +205,9 @@ class Parts:
     @property
     def serving(self) -> Serving:
         return self.made_serving or self._kept("made_serving", Serving(self.responder, self.crashes))
+
+    def _directory(self) -> Path | None:
+        return self.directory
 
     def _kept(self, name: str, part: _Part) -> _Part:
         """Keep a part under this name, unless another thread has just kept one; return the kept one.

@@ -17,6 +17,7 @@ from pytest_secretsmanager.plugin import (
     order,
     own_fixture,
     plans,
+    policy_file,
     section,
     settings,
 )
@@ -33,7 +34,7 @@ _STARTED = pytest.StashKey[ExitStack]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the ini options."""
+    """Add the options."""
     settings.add(parser)
 
 
@@ -58,6 +59,7 @@ def _start(config: pytest.Config) -> None:
         return
     started = config.stash[_STARTED] = ExitStack()
     config.add_cleanup(started.close)  # called even if the run ends before `pytest_configure`
+    policy_file.begin(config)  # before the first manager
     if (blocking := settings.block_network(config)) != "false":
         config.pluginmanager.register(NetworkGuard(config, blocking), BLOCK_NETWORK)
     if files := settings.seed_files(config):

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 def build(node: Any) -> "SecretsManager":
     """Return the manager of a test, made by its options."""
     from pytest_secretsmanager.engine.errors import UsageError, nearest
-    from pytest_secretsmanager.manager import SecretsManager
+    from pytest_secretsmanager.manager import SecretsManager, parts_of
+    from pytest_secretsmanager.managing.acting import act_by
 
     ini = ini_options(node.config)
     options = dict(ini)
@@ -31,13 +32,19 @@ def build(node: Any) -> "SecretsManager":
         for name in marker.kwargs.keys() - {*KEYWORDS}:
             raise failure(node, OPTIONS, f"there is no option {name!r}{nearest(name, KEYWORDS)}")
         options |= {**marker.kwargs, **_all_extra_regions(options, marker.kwargs)}
+    policy = options.pop("policy", None)
     try:
-        return SecretsManager(**options)
+        manager = SecretsManager(**options)
+        parts = parts_of(manager)
+        parts.directory = node.path.parent
+        if policy is not None:
+            act_by(parts, policy)
     except UsageError as error:
         problem = ini_problem(ini) or environment_problem(options)
         if problem is not None:
             raise pytest.fail.Exception(problem, pytrace=False) from None
         raise failure(node, OPTIONS, str(error)) from None
+    return manager
 
 
 def _all_extra_regions(before: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:

@@ -52,8 +52,9 @@ def _of_calls(item: pytest.Item) -> list[str]:
     met = [] if watch is None else watch.met()
     if not met:
         return []
+    from pytest_secretsmanager.report.denied import denied
     from pytest_secretsmanager.report.not_found import not_found
     from pytest_secretsmanager.report.not_made import not_made
     from pytest_secretsmanager.report.other_account import other_account
 
-    return [not_found(met), not_made(met), other_account(met)]
+    return [denied(met), not_found(met), not_made(met), other_account(met)]

@@ -1,4 +1,4 @@
-"""The ini options, and the values of those that are more than a text: blocking of calls, files of secrets, regions.
+"""The options, and the values of those that are more than a text: blocking of calls, files of secrets, regions.
 
 pytest converts an option by one type, differently in each kind of file and in each version. These options take more
 than one type, so a value that pytest refuses is read from the file unconverted, and checked here.
@@ -10,8 +10,8 @@ from typing import Any, Literal, TypeAlias
 
 import pytest
 
-from pytest_secretsmanager.options import OPTIONS
-from pytest_secretsmanager.plugin.names import BLOCK_NETWORK, EXTRA_REGIONS, SEEDS
+from pytest_secretsmanager.options import COMMAND_LINE_OPTIONS, OPTIONS
+from pytest_secretsmanager.plugin.names import BLOCK_NETWORK, EXTRA_REGIONS, FIXTURE, SEEDS
 
 Blocking: TypeAlias = Literal["auto", "true", "false"]
 
@@ -23,7 +23,10 @@ _MEANINGS: dict[str, Blocking] = {
 
 
 def add(parser: pytest.Parser) -> None:
-    """Add the ini options."""
+    """Add the ini options, and those of the command line."""
+    group = parser.getgroup(FIXTURE)
+    for flag in COMMAND_LINE_OPTIONS:
+        group.addoption(flag.flag, metavar=flag.metavar, help=flag.help)
     for option in OPTIONS:
         if option.ini_type is not None:
             parser.addini(option.ini_name, option.plain_help, option.ini_type, option.default)

@@ -34,11 +34,21 @@ def program_environment(url: str, host: str, region: str, pair: KeyPair) -> Iter
         **_SWITCHED_OFF,
         **_past_proxies(host),
     }
+    with profile_environment(pair) as profile:
+        yield variables | profile
+
+
+@contextmanager
+def profile_environment(pair: KeyPair) -> Iterator[dict[str, str]]:
+    """Yield the variables of a profile with these credentials if the developer's environment names a profile.
+
+    Its file is removed at the end. Without a profile there are no variables.
+    """
     if not any(map(os.environ.get, _PROFILES)):
-        yield variables
+        yield {}
         return
     with _directory() as directory:
-        yield variables | _profile(directory / "profile", pair)
+        yield _profile(directory / "profile", pair)
 
 
 @contextmanager
@@ -65,6 +75,8 @@ def _profile(file: Path, pair: KeyPair) -> dict[str, str]:
     profile that does not exist.
     """
     keys = f"aws_access_key_id = {pair.access_key_id}\naws_secret_access_key = {pair.secret_access_key}\n"
+    if pair.session_token is not None:
+        keys += f"aws_session_token = {pair.session_token}\n"
     file.write_text(f"[default]\n{keys}", encoding="utf-8")
     files = {name: str(file) for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE")}
     return {**dict.fromkeys(_PROFILES, "default"), **files}

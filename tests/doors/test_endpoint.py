@@ -162,3 +162,48 @@ def test_a_subprocess_of_a_stopped_endpoint_gets_an_error(secretsmanager):
         "UnrecognizedClientException",
     }  # another test's endpoint may have the port by now
     assert ran.stdout.strip() in refusals
+
+
+# --- the attempts of other programs --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("header", "attempts"),
+    [
+        ("attempt=2; max=3", 2),
+        ("ttl=20261128T203631Z; attempt=3; max=3", 3),
+        ("attempt=1", 1),
+        (None, 1),
+        ("attempt=0; max=3", 1),
+        ("attempt=-1", 1),
+        ("attempt=99999999999; max=3", 1),
+        ("attempt=two", 1),
+        ("retry_attempt=7", 1),
+    ],
+    ids=str,
+)
+def test_a_call_over_http_has_the_attempt_that_the_sdk_names(secretsmanager, over_http, header, attempts):
+    def name_attempt(request, **_):
+        del request.headers["amz-sdk-request"]
+        if header is not None:
+            request.headers["amz-sdk-request"] = header
+
+    client = over_http()
+    client.meta.events.register_last("before-send.secrets-manager", name_attempt)
+    client.list_secrets()
+    (event,) = secretsmanager.log
+    assert (event.attempts, event.waited) == (attempts, 0.0)
+
+
+def test_assert_calls_counts_the_attempts_of_one_sdk_call_over_http_once(secretsmanager, over_http):
+    def name_attempt(request, **_):
+        for name, value in ("amz-sdk-request", f"attempt={next(numbers)}; max=3"), ("amz-sdk-invocation-id", "one"):
+            del request.headers[name]
+            request.headers[name] = value
+
+    numbers = iter([1, 2, 1])
+    client = over_http()
+    client.meta.events.register_last("before-send.secrets-manager", name_attempt)
+    with secretsmanager.assert_calls("ListSecrets", exactly=2):
+        for _ in range(3):
+            client.list_secrets()

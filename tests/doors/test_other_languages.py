@@ -2,32 +2,17 @@
 
 import asyncio
 import json
-import os
-import shutil
-import subprocess
 import sys
-import tempfile
-from collections.abc import Mapping
-from contextlib import suppress
 from http.client import HTTPConnection
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 from uuid import uuid4
 
 import pytest
+from npm_packages import SECONDS, program_folder, run
 from signed_requests import send, signed
 
 from pytest_secretsmanager import BrokenReply
-
-SECONDS = 120
-"""The time after which a running program counts as hung."""
-
-
-def run(command: list[str], env: Mapping[str, str], **options: Any) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        command, env=os.environ | env, capture_output=True, text=True, timeout=SECONDS, check=False, **options
-    )
 
 
 @pytest.fixture
@@ -83,45 +68,12 @@ def test_the_aws_cli_in_a_subprocess_prints_a_refusal_and_fails(secretsmanager, 
 # --- JavaScript ------------------------------------------------------------------------------------------------------
 
 SCRIPT = Path(__file__).parent / "javascript"
-MISTAKES = ("ETARGET", "E404", "EINTEGRITY", "EJSONPARSE")
-"""npm's codes for an error in package.json. Others mean that the registry can't be reached."""
 
 
 @pytest.fixture(scope="session")
 def javascript(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the script and AWS's SDK, kept in pytest's cache from run to run."""
-    node, npm = shutil.which("node"), shutil.which("npm")
-    if node is None or npm is None:
-        pytest.skip(f"{'node' if node is None else 'npm'} is not installed")
-    package = (SCRIPT / "package.json").read_text(encoding="utf-8")
-    (version,) = json.loads(package)["dependencies"].values()
-    cache = getattr(request.config, "cache", None)  # missing with -p no:cacheprovider
-    folder = tmp_path_factory.mktemp("javascript") if cache is None else cache.mkdir("javascript")
-    installed: Path = folder / version
-    if not installed.exists():
-        # Install in a temporary folder: another worker may do the same, and the first rename counts.
-        making = Path(tempfile.mkdtemp(dir=folder))
-        shutil.copy(SCRIPT / "package.json", making)
-        install(npm, making)
-        with suppress(OSError):
-            making.rename(installed)
-        shutil.rmtree(making, ignore_errors=True)
-    for script in SCRIPT.glob("*.mjs"):
-        writing = Path(tempfile.mkstemp(dir=installed)[1])
-        shutil.copy(script, writing)
-        writing.replace(installed / script.name)
-    return installed
-
-
-def install(npm: str, folder: Path) -> None:
-    """Skip the test if the registry can't be reached. A wrong version in package.json fails the test."""
-    try:
-        done = run([npm, "install", "--no-audit", "--no-fund", "--ignore-scripts", "--no-package-lock"], {}, cwd=folder)
-    except subprocess.TimeoutExpired:
-        pytest.skip("npm can't download AWS's SDK in time")
-    if done.returncode != 0:
-        assert not any(code in done.stderr for code in MISTAKES), done.stderr
-        pytest.skip(f"npm can't download AWS's SDK: {done.stderr}")
+    """A folder with the script and AWS's SDK."""
+    return program_folder(SCRIPT, request, tmp_path_factory)
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ import threading
 import time
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import boto3
 import botocore.session
@@ -22,6 +23,7 @@ from botocore.exceptions import (
     EndpointConnectionError,
     ReadTimeoutError,
 )
+from botocore.retries.standard import ExponentialBackoff
 from botocore.stub import Stubber
 
 from pytest_secretsmanager import SecretsManager
@@ -336,6 +338,56 @@ def test_a_refused_write_keeps_no_secret_value_in_the_log(secretsmanager, plan, 
     assert secretsmanager.log[0].hidden == {"SecretString"}
 
 
+@pytest.mark.parametrize("mode", MODES)
+def test_each_event_has_the_number_of_its_attempt(secretsmanager, plan, call, mode):
+    secretsmanager.seed("db", "one")
+    plan(FAILED, FAILED)
+    call(retries={"mode": mode})
+    assert [event.attempts for event in secretsmanager.log] == [1, 2, 3]
+
+
+@pytest.mark.parametrize("kind", ["closed", "read timeout", "connect timeout", "not connected", "503"])
+def test_an_event_counts_the_attempts_before_it_that_did_not_reach_the_service(secretsmanager, plan, call, kind):
+    secretsmanager.seed("db", "one")
+    plan(*[FAULTS[kind][0]] * 2)
+    call(retries={"mode": "standard"})
+    assert [event.attempts for event in secretsmanager.log] == [3]
+
+
+def test_an_event_counts_the_attempts_before_it_that_a_listener_answered(secretsmanager, plan, new_client):
+    class Raw:
+        def stream(self):
+            yield b"{}"
+
+    def answer_once(request, **_):
+        return None if answered.append(1) or len(answered) > 1 else AWSResponse(request.url, 500, {}, Raw())
+
+    answered = []
+    secretsmanager.seed("db", "one")
+    plan()
+    client = new_client()
+    client.meta.events.register("before-send", answer_once)
+    client.get_secret_value(SecretId="db")
+    assert [event.attempts for event in secretsmanager.log] == [2]
+
+
+def test_the_attempts_of_one_call_have_one_caller(secretsmanager, plan, call):
+    secretsmanager.seed("db", "one")
+    plan(FAILED)
+    call()
+    callers = [event.caller for event in secretsmanager.log]
+    assert callers[0] == callers[1]
+    assert callers[0].file == __file__
+
+
+@pytest.mark.parametrize("hooks", [{}, {"before-call": lambda **_: None}], ids=["short way", "long way"])
+def test_a_call_without_a_planned_fault_has_one_attempt_and_no_wait(secretsmanager, call, hooks):
+    secretsmanager.seed("db", "one")
+    call(hooks=hooks)
+    (event,) = secretsmanager.log
+    assert (event.attempts, event.waited) == (1, 0.0)
+
+
 # --- waits ---------------------------------------------------------------------------------------------------------
 
 
@@ -360,6 +412,69 @@ def test_the_waits_of_legacy_mode_go_onto_the_clock(secretsmanager, plan, call, 
         call(retries={"mode": "legacy"})
 
 
+@pytest.fixture(params=[0.25, 1.0], ids=["a quarter of each longest delay", "each longest delay"])
+def share(request, monkeypatch):
+    """The share of each longest delay that botocore takes, in place of its random one."""
+    draw = request.param
+    monkeypatch.setattr("botocore.retryhandler.random.random", lambda: draw)
+    original = ExponentialBackoff.__init__
+
+    def begin(self, *args, **options):
+        original(self, *args, **options)
+        self._random = lambda: draw
+
+    monkeypatch.setattr(ExponentialBackoff, "__init__", begin)
+    return draw
+
+
+LONGEST_DELAYS = {"legacy": [1, 2, 4, 8], "standard": [1, 2], "adaptive": [1, 2]}
+"""DOC: the longest delay before each retry, in seconds. It doubles, and has a limit of 20 but in legacy mode."""
+
+
+@pytest.mark.usefixtures("_stopped")
+@pytest.mark.parametrize("mode", MODES)
+def test_the_delays_of_a_call_are_those_that_botocore_documents(secretsmanager, plan, call, share, mode):
+    plan(*[FAILED] * 9)
+    with pytest.raises(ClientError):
+        call(retries={"mode": mode})
+    longest = LONGEST_DELAYS[mode]
+    expected = [sum(longest[:number]) * share for number in range(len(longest) + 1)]
+    assert [event.waited for event in secretsmanager.log] == pytest.approx(expected)
+    assert [event.attempts for event in secretsmanager.log] == list(range(1, MODES[mode] + 1))
+
+
+@pytest.mark.usefixtures("_stopped")
+@pytest.mark.parametrize("mode", ["standard", "adaptive"])
+def test_no_delay_of_the_newer_modes_is_longer_than_20_seconds(secretsmanager, plan, call, share, mode):
+    plan(*[FAILED] * 9)
+    with pytest.raises(ClientError):
+        call(retries={"mode": mode, "total_max_attempts": 8})
+    waited = [event.waited for event in secretsmanager.log]
+    delays = [after - before for before, after in pairwise(waited)]
+    assert delays == pytest.approx([min(20, 2**number) * share for number in range(7)])
+
+
+@pytest.mark.usefixtures("_stopped")
+def test_the_retry_quota_of_a_client_in_standard_mode_ends_its_retries(secretsmanager, plan, new_client):
+    """DOC: a client has 500 tokens; a retry takes 5. Calls that fail give none back."""
+    planned = plan(*[FAILED] * 999)
+    client = new_client(config=Config(retries={"mode": "standard"}))
+    for _ in range(51):
+        with pytest.raises(ClientError):
+            client.get_secret_value(SecretId="db")
+    assert planned.attempts == 50 * 3 + 1
+    assert [event.attempts for event in secretsmanager.log][-4:] == [1, 2, 3, 1]
+
+
+@pytest.mark.usefixtures("_stopped")
+def test_latency_is_not_counted_as_a_wait(secretsmanager, plan, call, monkeypatch):
+    monkeypatch.setattr("botocore.retryhandler.delay_exponential", lambda **_: 3)
+    secretsmanager.seed("db", "one")
+    plan(Fault("read timeout", latency=60.0))
+    call(retries={"mode": "legacy"})
+    assert [event.waited for event in secretsmanager.log] == [3]
+
+
 @pytest.mark.usefixtures("_stopped")
 @pytest.mark.parametrize("mode", ["standard", "adaptive"])
 def test_the_waits_of_the_newer_modes_go_onto_the_clock(secretsmanager, plan, call, monkeypatch, mode):
@@ -377,6 +492,7 @@ def test_a_client_in_adaptive_mode_waits_for_its_tokens_on_the_clock(secretsmana
     plan(THROTTLED, THROTTLED)
     with seconds_pass(secretsmanager, 4):  # two tokens, at botocore's lowest rate of one in two seconds
         call(retries={"mode": "adaptive"})
+    assert [event.waited for event in secretsmanager.log] == pytest.approx([0, 2, 4])
 
 
 @pytest.mark.usefixtures("_stopped")
@@ -425,9 +541,9 @@ def short_calls(monkeypatch):
     """The operations of the calls that took the short way."""
     calls = []
 
-    def count(responder, client, facts, operation_name, api_params):
+    def count(responder, client, facts, operation_name, *args):
         calls.append(operation_name)
-        return answer_at_once(responder, client, facts, operation_name, api_params)
+        return answer_at_once(responder, client, facts, operation_name, *args)
 
     answer_at_once = short_way.answer_at_once
     monkeypatch.setattr(short_way, "answer_at_once", count)

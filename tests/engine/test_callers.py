@@ -2,7 +2,7 @@
 
 import pytest
 
-from pytest_secretsmanager.engine.callers import Callers, assumed_role, service_in, user_of
+from pytest_secretsmanager.engine.callers import Acting, Callers, assumed_role, service_in, user_of
 
 ROLE_ARN = "arn:aws:iam::123456789012:role/team/app"
 ROLE = assumed_role(ROLE_ARN, "tests", 0.0)
@@ -99,3 +99,60 @@ def test_a_restored_checkpoint_keeps_the_dict_that_another_thread_may_be_changin
     restore()
     assert callers.handed_out is handed_out
     assert handed_out == {}
+
+
+# --- blocks that act as a principal ----------------------------------------------------------------------------------
+
+OTHER = assumed_role("arn:aws:iam::123456789012:role/other", "tests", 0.0)
+
+
+def test_a_caller_without_known_credentials_is_the_principal_of_the_innermost_block(callers):
+    outer, inner = Acting(ROLE), Acting(OTHER)
+    assert callers.principal_without("us-east-1") == USER
+    callers.begin(outer)
+    callers.begin(inner)
+    assert callers.principal_without("us-east-1") == OTHER
+    callers.end(inner)
+    assert callers.principal_without("us-east-1") == ROLE
+    callers.end(outer)
+    assert callers.principal_without("us-east-1") == USER
+
+
+def test_the_accounts_own_default_user_acts_as_the_principal_and_those_of_other_accounts_do_not(callers):
+    own, stranger = (callers.hand_out_to_user(account).access_key_id for account in ("123456789012", "210987654321"))
+    callers.begin(Acting(ROLE))
+    assert callers.principal_of(own, "us-east-1") == ROLE
+    assert callers.principal_of(stranger, "us-east-1") == user_of("210987654321", "us-east-1")
+
+
+def test_the_principal_of_a_block_has_its_condition_keys_with_its_own_credentials_too(callers):
+    key, other = callers.hand_out(ROLE).access_key_id, callers.hand_out(OTHER).access_key_id
+    acting = ROLE._replace(context={"aws:sourcevpce": "vpce-1"})
+    callers.begin(Acting(acting))
+    assert callers.principal_of(key, "us-east-1") == acting
+    assert callers.principal_of(other, "us-east-1") == OTHER
+
+
+def test_the_default_user_of_a_block_has_its_condition_keys(callers):
+    callers.begin(Acting(None, {"aws:sourcevpce": "vpce-1"}))
+    assert callers.principal_without("us-east-1") == USER._replace(context={"aws:sourcevpce": "vpce-1"})
+
+
+def test_a_block_of_the_default_user_has_credentials_while_it_lasts(callers):
+    block = Acting(None)
+    callers.begin(block)
+    assert callers.handed_out
+    callers.end(block)
+    callers.end(block)
+    assert callers.handed_out == {}
+
+
+def test_a_restored_checkpoint_ends_later_blocks_and_leaves_ended_ones_ended(callers):
+    kept, ended, later = Acting(ROLE), Acting(OTHER), Acting(None)
+    callers.begin(kept)
+    callers.begin(ended)
+    restore = callers.checkpoint()
+    callers.end(ended)
+    callers.begin(later)
+    restore()
+    assert (callers.blocks, callers.handed_out) == ((kept,), {})

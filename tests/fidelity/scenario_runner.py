@@ -58,7 +58,9 @@ from botocore.validate import ParamValidator
 from scenario_doors import ACCOUNT, CALLERS, DOORS, REGION, Answer, Call, Caller
 
 from pytest_secretsmanager import Event, Rotation, SecretsManager, Version
+from pytest_secretsmanager.controls.roles import principal_of
 from pytest_secretsmanager.engine import model
+from pytest_secretsmanager.engine.callers import Acting
 
 SCENARIOS = Path(__file__).parent / "scenarios"
 REFUSALS = tomllib.loads(Path(__file__).with_name("refusals.toml").read_text(encoding="utf-8"))
@@ -409,6 +411,21 @@ def key(runner: Runner, options: dict[str, Any]) -> None:
     runner.variables |= {"key_id": made.id, "key_arn": made.arn}
 
 
+def role(runner: Runner, options: dict[str, Any]) -> None:
+    """`["role", { name, policy, … }]`: makes a role; ordinary clients of the owner act as it from now on.
+
+    `{caller}` is the ARN of its session, `{role}` its own.
+    """
+    made = runner.sm.iam.role(**options)
+    runner.variables |= {"role": made.arn, "caller": f"arn:aws:sts::{made.account}:assumed-role/{made.name}/pytest"}
+    runner.sm._parts.callers.begin(Acting(principal_of(made)))
+
+
+def enforce(runner: Runner, _: object) -> None:
+    """`["enforce", true]`: puts IAM in force without a role."""
+    runner.sm.iam.enforce()
+
+
 def advance(runner: Runner, options: dict[str, Any]) -> None:
     """`["advance", { days, hours, … }]`: advances the clock."""
     runner.sm.clock.advance(**options)
@@ -531,6 +548,8 @@ def blob(runner: Runner, size: int) -> None:
 CONTROLS: dict[str, Callable[[Runner, Any], None]] = {
     "seed": seed,
     "key": key,
+    "role": role,
+    "enforce": enforce,
     "advance": advance,
     "set": set_clock,
     "labels": labels,

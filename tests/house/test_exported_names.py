@@ -11,23 +11,11 @@ from pytest_secretsmanager import SecretsManager
 SOURCE = Path(pytest_secretsmanager.__file__).read_text(encoding="utf-8")
 
 DOCUMENTED = {
-    *(
-        "client",
-        "secret",
-        "secrets",
-        "log",
-        "clock",
-        "kms",
-        "rotation",
-        "faults",
-        "events",
-        "endpoint",
-        "snapshot",
-        "seed",
-    ),
+    *("client", "secret", "secrets", "log", "clock", "kms", "iam", "rotation", "faults", "events", "endpoint"),
+    *("snapshot", "seed"),
     *("assert_value", "assert_labels", "assert_label", "assert_no_label", "assert_moved", "assert_history"),
     *("assert_logged", "assert_not_logged", "assert_log_order", "assert_nothing_leaked", "assert_unchanged"),
-    "assert_rotated",
+    *("assert_allowed", "assert_rotated", "assert_calls"),
     *("region", "account", "replication"),
 }
 """The names that the guide documents: the contract's as far as they are built, then those of ours."""

@@ -9,7 +9,7 @@ from pytest_secretsmanager import SecretsManager
 
 
 @pytest.mark.parametrize(
-    "name", ["clock", "kms", "rotation", "replication", "events", "region", "account", "log", "secrets"]
+    "name", ["clock", "kms", "iam", "rotation", "replication", "events", "region", "account", "log", "secrets"]
 )
 def test_help_of_secretsmanager_describes(name: str) -> None:
     text = pydoc.plain(pydoc.render_doc(SecretsManager))
@@ -28,6 +28,7 @@ def test_help_shows_type_names_and_no_object_addresses_in_signatures() -> None:
     [
         ("clock", r"<clock at .* UTC>"),
         ("kms", r"<KMS keys of us-east-1, account 123456789012>"),
+        ("iam", r"<IAM: off>"),
         ("rotation", r"<rotation: 0 runs>"),
         ("replication", r"<replication: nothing is held>"),
         ("events", r"<events: none>"),

@@ -48,6 +48,21 @@ def test_the_command_serve_takes_each_flag_of_an_option(capsys: pytest.CaptureFi
     assert [option.flag for option in options.OPTIONS if option.flag not in shown] == []
 
 
+@pytest.mark.parametrize("option", options.COMMAND_LINE_OPTIONS, ids=lambda option: option.flag)
+def test_an_option_of_the_command_line_is_registered_with_its_help(
+    pytestconfig: pytest.Config, option: options.CommandLineOption
+) -> None:
+    help_text = " ".join(pytestconfig._parser.optparser.format_help().split())
+    assert f"{option.flag}={option.metavar}" in help_text
+    assert option.help in help_text
+
+
+def test_the_table_of_command_line_options_stands_in_the_readme_or_in_the_guide() -> None:
+    table = options.command_line_table()
+    texts = [path.read_text(encoding="utf-8") for name in PLACES_OF_THE_TABLE if (path := ROOT / name).exists()]
+    assert any(table in text for text in texts), f"the table is:\n{table}"
+
+
 def test_the_table_of_options_stands_in_the_readme_or_in_the_guide() -> None:
     texts = [path.read_text(encoding="utf-8") for name in PLACES_OF_THE_TABLE if (path := ROOT / name).exists()]
     assert any(options.table() in text for text in texts), f"the table of options is:\n{options.table()}"

@@ -11,20 +11,28 @@ from pytest_secretsmanager import BrokenReply, Rotation, SecretsManager, Version
 NAMES = {
     "BetweenReads": "reads rotations",
     "Clock": "advance now set",
-    "Event": "account by_service error error_message hidden operation principal record region request request_id "
-    "response time within",
+    "CallBudget": "",
+    "CallSite": "file function line",
+    "Decision": "allowed explicit_deny message policy policy_type reason statement",
+    "Event": (
+        "account attempts by_service caller decision error error_message hidden operation principal record region "
+        "request request_id response time waited within"
+    ),
     "Events": "count index matching subscribe",
     "BrokenReply": "body content_type from_proxy not_json status truncated",
-    "Faults": "delay fail",
+    "Faults": "asynchronous_deletion delay fail quota stale_reads throttle",
+    "LastingFault": "cancel is_met met",
     "PlannedFault": "attempts cancel is_met met",
     "Hold": "resume run",
+    "Iam": "acting_as enforce required_policy role simulate unused",
     "Kms": "allow create_key deny disable enable key schedule_deletion",
-    "KmsKey": "alias arn denied denied_to id is_elsewhere state",
+    "KmsKey": "alias arn denied denied_to id is_elsewhere policy state",
     "LabelMove": "count index label operation source target time",
     "Log": "clear cleared count index matching put_rate_warnings",
     "PutRateWarning": "arn count end index start writes",
     "ReplicationControl": "hold",
     "ReplicationHold": "resume",
+    "Role": "account arn credentials environment name",
     "Rotation": "days duration function parameters schedule",
     "RotationControl": "between_reads fail hold register runs",
     "RotationRun": "broken_off ended error function retry secret started state steps test token",
@@ -33,6 +41,7 @@ NAMES = {
     "StepRun": "error planned step traceback",
     "Subscription": "unsubscribe",
     "Unchanged": "",
+    "UnusedPermission": "actions is_whole policy resources statement",
     "Version": "age id labels value",
     "VersionView": "age created id json labels number secret value",
 }
@@ -69,21 +78,34 @@ def _unchanged(sm: SecretsManager) -> Any:
         return unchanged
 
 
+def _budget(sm: SecretsManager) -> Any:
+    budget = sm.assert_calls(at_most=0)
+    with budget:
+        return budget
+
+
 def _between_reads(sm: SecretsManager) -> Any:
     with sm.rotation.between_reads("rotating") as between_reads:
         sm.client().get_secret_value(SecretId="rotating")
     return between_reads
 
 
+_ALLOWING = {"Effect": "Allow", "Action": "secretsmanager:ListSecrets", "Resource": "*"}
+
 MADE: dict[str, Callable[[SecretsManager], Any]] = {
     "BetweenReads": _between_reads,
+    "CallBudget": _budget,
+    "CallSite": lambda sm: _logged(sm).caller,
     "Clock": lambda sm: sm.clock,
+    "Decision": lambda sm: sm.iam.simulate("secretsmanager:ListSecrets", principal=None),
     "Event": _logged,
     "Events": lambda sm: sm.events,
     "BrokenReply": lambda _: BrokenReply.not_json(),
     "Faults": lambda sm: sm.faults,
+    "LastingFault": lambda sm: sm.faults.quota(),
     "PlannedFault": lambda sm: sm.faults.fail("GetSecretValue", "ThrottlingException", optional=True),
     "Hold": lambda sm: sm.rotation.hold("db", before="setSecret"),
+    "Iam": lambda sm: sm.iam,
     "Kms": lambda sm: sm.kms,
     "KmsKey": lambda sm: sm.kms.create_key(),
     "LabelMove": _moved,
@@ -91,6 +113,7 @@ MADE: dict[str, Callable[[SecretsManager], Any]] = {
     "PutRateWarning": _often_written,
     "ReplicationControl": lambda sm: sm.replication,
     "ReplicationHold": lambda sm: sm.replication.hold(),
+    "Role": lambda sm: sm.iam.role("app"),
     "Rotation": lambda _: Rotation("arn:aws:lambda:us-east-1:123456789012:function:rotate"),
     "RotationControl": lambda sm: sm.rotation,
     "RotationRun": _rotated,
@@ -99,6 +122,7 @@ MADE: dict[str, Callable[[SecretsManager], Any]] = {
     "StepRun": lambda sm: _rotated(sm).steps[0],
     "Subscription": lambda sm: sm.events.subscribe(lambda _: None),
     "Unchanged": _unchanged,
+    "UnusedPermission": lambda sm: sm.iam.unused({"Statement": _ALLOWING})[0],
     "Version": lambda _: Version("one"),
     "VersionView": lambda sm: sm.secret("db").current,
 }

@@ -252,6 +252,29 @@ def test_cloudtrail_record_shows_access_denied_instead_of_access_denied_exceptio
     assert found["requestParameters"] == {"secretId": "db", "rotationLambdaARN": function, "clientRequestToken": TOKEN}
 
 
+def test_cloudtrail_record_of_a_call_that_iam_refuses_has_no_request(secretsmanager: SecretsManager) -> None:
+    role = secretsmanager.iam.role("app")
+    with pytest.raises(ClientError) as refusal:
+        secretsmanager.client(principal=role).delete_secret(SecretId="db", RecoveryWindowInDays=7)
+    found = record(secretsmanager)
+    assert (found["errorCode"], found["requestParameters"], found["responseElements"]) == ("AccessDenied", None, None)
+    assert found["errorMessage"] == refusal.value.response["Error"]["Message"]
+    assert found["userIdentity"]["sessionContext"]["sessionIssuer"]["arn"] == role.arn
+    assert secretsmanager.log[-1].request == {"SecretId": "db", "RecoveryWindowInDays": 7}
+
+
+def test_cloudtrail_record_of_a_call_that_iam_allows_and_the_service_refuses_keeps_its_request(
+    secretsmanager: SecretsManager,
+) -> None:
+    secretsmanager.iam.enforce()
+    with pytest.raises(ClientError, match="ResourceNotFoundException"):
+        secretsmanager.client().get_secret_value(SecretId="none")
+    assert record(secretsmanager)["requestParameters"] == {"secretId": "none"}
+    decision = secretsmanager.log[-1].decision
+    assert decision is not None
+    assert decision.allowed
+
+
 def test_cloudtrail_record_of_a_successful_call_has_no_error_members(
     secretsmanager: SecretsManager, client: "SecretsManagerClient"
 ) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from pytest_secretsmanager import SecretsManager, UsageError
 
@@ -81,3 +82,31 @@ def test_manager_takes_its_options_by_keyword_only() -> None:
 def test_usage_error_is_shown_by_its_public_module_and_can_be_pickled() -> None:
     assert UsageError.__module__ == "pytest_secretsmanager"
     assert pickle.loads(pickle.dumps(UsageError("x"))).args == ("x",)  # noqa: S301 - made just here
+
+
+LISTING = {"Statement": {"Effect": "Allow", "Action": "secretsmanager:ListSecrets", "Resource": "*"}}
+
+
+def test_clients_of_a_manager_with_a_policy_call_as_a_role_and_its_seeds_need_no_permission() -> None:
+    with SecretsManager(policy=LISTING) as sm:
+        sm.seed("db", "one")
+        sm.client().list_secrets()
+        with pytest.raises(ClientError, match="no identity-based policy allows the secretsmanager:GetSecretValue"):
+            sm.client().get_secret_value(SecretId="db")
+        assert {event.principal for event in sm.log} == {"arn:aws:sts::123456789012:assumed-role/test/pytest"}
+
+
+def test_a_function_decorated_by_a_manager_with_a_policy_runs_as_the_role_each_time() -> None:
+    sm = SecretsManager(policy=LISTING)
+
+    @sm
+    def listing() -> str:
+        sm.client().list_secrets()
+        return sm.log[-1].principal
+
+    assert [listing(), listing()] == ["arn:aws:sts::123456789012:assumed-role/test/pytest"] * 2
+
+
+def test_a_malformed_policy_of_a_manager_is_a_usage_error() -> None:
+    with pytest.raises(UsageError, match="policy of role test: statement 1: Effect"):
+        SecretsManager(policy={"Statement": {"Effect": "Permit", "Action": "*", "Resource": "*"}})

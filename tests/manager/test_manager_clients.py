@@ -91,3 +91,13 @@ def test_two_threads_that_ask_for_a_client_at_the_same_time_get_the_same_one(mon
     with SecretsManager() as sm, ThreadPoolExecutor(2) as threads:
         first, second = threads.map(sm.client, ["eu-west-1"] * 2)
     assert first is second
+
+
+def test_client_of_a_role_calls_as_the_role_and_is_the_same_each_time() -> None:
+    with SecretsManager() as sm:
+        role = sm.iam.role("app", policy={"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}})
+        client = sm.client(principal=role)
+        client.list_secrets()
+        assert sm.log[-1].principal == "arn:aws:sts::123456789012:assumed-role/app/pytest"
+        assert sm.client(principal=role) is client
+        assert sm.client("eu-west-1", principal=role).meta.region_name == "eu-west-1"

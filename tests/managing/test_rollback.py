@@ -1,18 +1,21 @@
 """A rollback restores every control and every part that its block changed."""
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from typing import Any
 
 import pytest
 
 from pytest_secretsmanager import Rotation, SecretsManager
 from pytest_secretsmanager.engine.callers import user_of
+from pytest_secretsmanager.engine.conditions import Conditions
 from pytest_secretsmanager.managing.panel import Panel
 from pytest_secretsmanager.managing.parts import Parts
 from pytest_secretsmanager.managing.planting import follow_environment
 from pytest_secretsmanager.managing.rollback import rolled_back
 from pytest_secretsmanager.seed_arguments import seed_of
+
+KEY_POLICY = {"Statement": {"Effect": "Allow", "Principal": "*", "Action": "kms:*", "Resource": "*"}}
 
 STAYS = {
     "account": "a str",
@@ -36,6 +39,7 @@ STAYS = {
     "_faults": "changes the fault plans, which are restored",
     "_replication": "changes the holds of replicas, which are restored",
     "_clients": "made on first use",
+    "_iam": "changes identities and callers, which are restored",
 }
 """The parts without a rollback of their own, with the reason."""
 
@@ -62,12 +66,16 @@ def state_of(sm: SecretsManager) -> dict[str, object]:
         "log": (list(parts.entries), len(sm.log), sm.log.cleared),
         "clock": parts.time._offset,
         "credentials": dict(parts.callers.handed_out),
+        "roles": dict(parts.identities.roles),
+        "IAM is in force": (parts.identities.is_in_force, service._chains.identities is not None),
+        "blocks that act": parts.callers.blocks,
+        "lasting faults": lasting_faults_of(service.conditions),
         "fault plans": [(plan, plan.attempts) for plan in parts.responder.plans],
         "keys": (dict(parts.keys._keys), dict(parts.keys._aliases)),
         "functions": dict(parts.functions.by_arn),
         "rotations": list(sm.rotation.runs),
         "planned holds": list(parts.steps.planned_stops),
-        "planned failures": [(failure.step, failure.times) for failure in parts.steps._failures],
+        "planned failures": [(failure.step, failure.times) for failure in parts.steps.failures],
         "holds of replicas": list(parts.held.places),
         "subscriptions": list(parts.deliveries.subscribers),
         "watchers": (list(service._watchers.of_calls), list(service._watchers.of_log)),
@@ -79,8 +87,32 @@ def state_of(sm: SecretsManager) -> dict[str, object]:
     }
 
 
+ENTERED: list[AbstractContextManager[None]] = []
+"""The blocks that a change has entered: without a reference, a block would end."""
+
+
+def enter(block: AbstractContextManager[None]) -> None:
+    block.__enter__()
+    ENTERED.append(block)
+
+
+def lasting_faults_of(conditions: Conditions) -> list[object]:
+    """Return the conditions in force, and all state that they keep."""
+    rates, staleness, deletions = conditions.rates, conditions.staleness, conditions.deletions
+    draws = [(condition, condition.draws) for condition in (*rates.in_force, *staleness.in_force, *deletions)]
+    return [draws, dict(rates.buckets), list(staleness.history._changes)]
+
+
 def between_reads(sm: SecretsManager) -> None:
     ExitStack().enter_context(sm.rotation.between_reads("db"))
+
+
+def act_as_a_role(sm: SecretsManager) -> None:
+    enter(sm.iam.acting_as(sm.iam.role("app")))
+
+
+def act_as_the_default_user(sm: SecretsManager) -> None:
+    enter(sm.iam.acting_as(None))
 
 
 def meet_failure(sm: SecretsManager) -> None:
@@ -108,6 +140,22 @@ def plan_fault(sm: SecretsManager) -> None:
     sm.faults.fail("GetSecretValue", "ThrottlingException", optional=True)
 
 
+def throttle(sm: SecretsManager) -> None:
+    sm.faults.throttle("ListSecrets", rate=1)
+    sm.client().list_secrets()
+
+
+def read_stale(sm: SecretsManager) -> None:
+    sm.faults.stale_reads()
+    sm.client().put_secret_value(SecretId="db", SecretString="two")
+    sm.client().get_secret_value(SecretId="db")
+
+
+def delete_slowly(sm: SecretsManager) -> None:
+    sm.faults.asynchronous_deletion()
+    sm.client().delete_secret(SecretId="alone", ForceDeleteWithoutRecovery=True)
+
+
 def go_elsewhere(sm: SecretsManager) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
@@ -132,6 +180,7 @@ CHANGES: dict[str, dict[str, Callable[[SecretsManager], Any]]] = {
     },
     "kms": {
         "a key is made": lambda sm: sm.kms.create_key(alias="alias/new"),
+        "a key with a policy is made": lambda sm: sm.kms.create_key(policy=KEY_POLICY),
         "a key is disabled": lambda sm: sm.kms.disable(""),
         "a key's deletion is scheduled": lambda sm: sm.kms.schedule_deletion(""),
         "a key is denied": lambda sm: sm.kms.deny(""),
@@ -142,6 +191,12 @@ CHANGES: dict[str, dict[str, Callable[[SecretsManager], Any]]] = {
         "a rotation is held": meet_hold,
         "a step fails": meet_failure,
         "a secret rotates between reads": between_reads,
+    },
+    "iam": {
+        "a role is made": lambda sm: sm.iam.role("app"),
+        "IAM is enforced": lambda sm: sm.iam.enforce(),
+        "a block acts as a role": act_as_a_role,
+        "a block acts as the default user": act_as_the_default_user,
     },
     "replication": {
         "replicas are held": lambda sm: sm.replication.hold("eu-west-1"),
@@ -155,7 +210,13 @@ CHANGES: dict[str, dict[str, Callable[[SecretsManager], Any]]] = {
         "a secret is seeded without a region": plant_unnamed_region,
     },
     "callers": {"credentials are handed out": lambda sm: sm._parts.callers.hand_out(user_of(sm.account, sm.region))},
-    "faults": {"a fault is planned": plan_fault},
+    "faults": {
+        "a fault is planned": plan_fault,
+        "the request rates of AWS are in force": lambda sm: sm.faults.quota(),
+        "an operation is throttled": throttle,
+        "reads are stale": read_stale,
+        "deletions take their time": delete_slowly,
+    },
     "seed": {"ids are made": lambda sm: sm.seed("new", "one")},
 }
 """The changes that a block can make, by the name of the control on `SecretsManager`."""

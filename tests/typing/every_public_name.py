@@ -12,17 +12,22 @@ from pytest_secretsmanager import (
     AWSPREVIOUS,
     BetweenReads,
     BrokenReply,
+    CallBudget,
+    CallSite,
     Clock,
+    Decision,
     Endpoint,
     ErrorCode,
     Event,
     Events,
     Faults,
     Hold,
+    Iam,
     Kms,
     KmsKey,
     LabelMove,
     LabelName,
+    LastingFault,
     LateWrite,
     Log,
     LoggedName,
@@ -33,6 +38,7 @@ from pytest_secretsmanager import (
     PytestSecretsManagerError,
     ReplicationControl,
     ReplicationHold,
+    Role,
     Rotation,
     RotationControl,
     RotationRun,
@@ -45,6 +51,7 @@ from pytest_secretsmanager import (
     Subscription,
     Unchanged,
     UnsupportedOperation,
+    UnusedPermission,
     UsageError,
     Version,
     VersionNotFound,
@@ -85,9 +92,14 @@ def log(sm: SecretsManager) -> None:
     sm.assert_logged(operation, times=1, error=code, SecretId="db")
     sm.assert_logged(logged)
     sm.assert_no_label("db", label)
+    attempts: int = event.attempts
+    waited: float = event.waited
+    caller: CallSite | None = event.caller
+    place: list[tuple[str, int, str]] = [] if caller is None else [(caller.file, caller.line, caller.function)]
     unchanged: Unchanged = sm.assert_unchanged()
-    with unchanged:
-        del record, warnings
+    budget: CallBudget = sm.assert_calls(operation, at_most=1, SecretId="db")
+    with unchanged, budget:
+        del record, warnings, attempts, waited, place
 
 
 def controls(sm: SecretsManager) -> None:
@@ -111,9 +123,40 @@ def controls(sm: SecretsManager) -> None:
     endpoint: Endpoint = sm.endpoint()
     variables: Mapping[str, str] = endpoint.env
     snapshot: Snapshot = sm.snapshot()
-    with hold, reads, fault, replica, snapshot:
+    lasting: LastingFault = faults.throttle(["GetSecretValue", "DescribeSecret"], rate=5, burst=10)
+    deletion: LastingFault = faults.asynchronous_deletion(seconds=10, secret="db")
+    stale: LastingFault = faults.stale_reads(500, chance=0.5, operation="GetSecretValue")
+    quota: LastingFault = faults.quota()
+    with hold, reads, fault, lasting, deletion, stale, quota, replica, snapshot:
         subscription.unsubscribe()
     del key, steps, variables
+
+
+def permissions(sm: SecretsManager) -> None:
+    iam: Iam = sm.iam
+    boundary = {"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}
+    role: Role = iam.role("app", policy="policies/app.json", boundary=[boundary], tags={"team": "pay"})
+    names: list[str] = [role.arn, role.name, role.account, role.credentials["aws_access_key_id"]]
+    variables: Mapping[str, str] = {**sm.endpoint().env, **role.environment}
+    with iam.acting_as(role, context={"aws:SourceVpce": "vpce-1a2b3c4d"}), iam.acting_as(None):
+        sm.client(principal=role)
+    decision: Decision = iam.simulate("secretsmanager:GetSecretValue", sm.secret("db"), principal=role)
+    logged: Decision | None = sm.log[-1].decision
+    texts: list[str] = [decision.message, decision.reason]
+    flags: list[bool] = [decision.allowed, decision.explicit_deny]
+    sm.kms.create_key(alias="alias/pay", policy=boundary)
+    iam.enforce()
+    del names, variables, logged, texts, flags
+
+
+def least_privilege(sm: SecretsManager) -> None:
+    policy: Mapping[str, Any] = sm.iam.required_policy()
+    sm.assert_allowed(policy)
+    sm.assert_allowed(["policies/app.json", '{"Statement": []}'])
+    unused: list[UnusedPermission] = sm.iam.unused(policy)
+    texts: list[str] = [unused[0].policy, unused[0].statement, *unused[0].actions, *unused[0].resources]
+    is_whole: bool = unused[0].is_whole
+    del texts, is_whole
 
 
 def errors() -> list[type[Exception]]:

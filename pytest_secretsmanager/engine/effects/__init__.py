@@ -43,6 +43,6 @@ class Effects:
         self.rotations.recover()
 
     def run_due(self, time: float) -> None:
-        """Run every rotation that is due at that time, one after another, in the order of their due times."""
+        """Run every action that is due at that time, one after another, in the order of their due times."""
         while self._background.store.agenda.time <= time:
             self.run(self.rotations.begin_first_due(time))

@@ -51,14 +51,17 @@ class Rotations:
         self._while_busy(run, lambda: courses.run_steps(run, self._steps, self._progress))
 
     def begin_first_due(self, time: float) -> tuple[Effect, ...]:
-        """Begin the rotation that has been due longest at that time, and return its effects."""
+        """Begin the action that has been due longest at that time, and return its effects.
+
+        It is a rotation, or the end of a forced deletion.
+        """
         background = self._background
         with background.lock:
             if background.store.agenda.time > time:
                 return ()  # another thread was faster
             return background.commit(
                 background.store.agenda.first(),
-                lambda secret: transitions.rotate_due(secret, time, background.ports, self._progress.new_uuid),
+                lambda secret: transitions.act_due(secret, time, background.ports, self._progress.new_uuid),
             )
 
     def checkpoint(self) -> Restore:

@@ -1,4 +1,4 @@
-"""The changes that AWS itself makes to a rotating secret: it begins due rotations, tries functions and ends rotations.
+"""The changes that AWS itself makes: it begins due rotations, tries functions, ends rotations and forced deletions.
 
 All functions are pure, as operations are: each takes a secret and returns the outcome to commit.
 """
@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable
 
 from pytest_secretsmanager.engine import arns
-from pytest_secretsmanager.engine.call import EventName, Outcome, rotation_event
+from pytest_secretsmanager.engine.call import EventName, Outcome, deletion_events, rotation_event
 from pytest_secretsmanager.engine.callers import service_in
 from pytest_secretsmanager.engine.changed import changed
 from pytest_secretsmanager.engine.errors import InvalidRequestException
@@ -18,6 +18,16 @@ from pytest_secretsmanager.engine.state import Secret, Value
 __tracebackhide__ = True
 
 _NEW_PASSWORD_LENGTH = 32
+
+
+def act_due(secret: Secret, time: float, ports: Ports, new_token: Callable[[], str]) -> Outcome:
+    """End the forced deletion that is due, or else begin the rotation that is due.
+
+    RECORDED: AWS logs the beginning and the end of a deletion in the same second, when the deletion is over.
+    """
+    if secret.deletion is not None and secret.deletion.is_forced:
+        return Outcome({}, {secret.key: None}, events=deletion_events(secret, time))
+    return rotate_due(secret, time, ports, new_token)
 
 
 def rotate_due(secret: Secret, time: float, ports: Ports, new_token: Callable[[], str]) -> Outcome:

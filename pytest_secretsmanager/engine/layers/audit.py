@@ -23,7 +23,10 @@ from pytest_secretsmanager.engine.call import (
 )
 from pytest_secretsmanager.engine.callers import Principal, service_in
 from pytest_secretsmanager.engine.errors import ServiceError
+from pytest_secretsmanager.engine.layers.former_states import CHANGING, NO_STATES, FormerStates, former_states
 from pytest_secretsmanager.engine.rules import labels
+from pytest_secretsmanager.engine.rules.iam.decision import Decision
+from pytest_secretsmanager.engine.rules.key_permissions import KeyUse
 from pytest_secretsmanager.engine.state import Secrets
 
 __tracebackhide__ = True
@@ -37,18 +40,14 @@ NO_PLACEMENTS: Placements = MappingProxyType({})
 class Entry(NamedTuple):
     """One logged call or, with `by_service`, one logged event of AWS.
 
-    `hidden` names the members that the entry leaves out. `response` is None for reads and refused calls. `within` is
-    the operation that made this call, such as a batch read. `about` is the ARN of the secret, if the reply of a write
-    doesn't have it.
+    `call` has only the parameters that are logged; `hidden` names the others. `response` is None for reads and refused
+    calls. `within` is the operation that made this call, such as a batch read. `about` is the ARN of the secret, if the
+    reply of a write doesn't have it. `decision` is IAM's, None while IAM is off. `key_uses` are the call's uses of
+    customer managed KMS keys, `before` the former states of secrets that it changed.
     """
 
-    operation: str
-    request: Parameters
+    call: Call
     hidden: frozenset[str]
-    time: float
-    region: str
-    principal: Principal
-    request_id: str
     response: Reply | None = None
     error_code: str | None = None
     error_message: str | None = None
@@ -56,6 +55,33 @@ class Entry(NamedTuple):
     within: str | None = None
     by_service: bool = False
     about: str | None = None
+    decision: Decision | None = None
+    key_uses: tuple[KeyUse, ...] = ()
+    before: FormerStates = NO_STATES
+
+    @property
+    def operation(self) -> str:
+        return self.call.operation
+
+    @property
+    def request(self) -> Parameters:
+        return self.call.parameters
+
+    @property
+    def time(self) -> float:
+        return self.call.time
+
+    @property
+    def region(self) -> str:
+        return self.call.region
+
+    @property
+    def principal(self) -> Principal:
+        return self.call.principal
+
+    @property
+    def request_id(self) -> str:
+        return self.call.request_id
 
     @property
     def moves(self) -> dict[str, tuple[labels.Move, ...]]:
@@ -72,24 +98,36 @@ NoteRefused: TypeAlias = Callable[[Call], None]
 """Called with each refused call that has members which are not logged."""
 
 
-def audit(inner: Handler, secrets: Secrets, record: Record, note_refused: NoteRefused) -> Handler:
-    """Record every call. Neither `record` nor `note_refused` may raise."""
+def audit(
+    inner: Handler, secrets: Secrets, record: Record, note_refused: NoteRefused, key_uses: list[KeyUse]
+) -> Handler:
+    """Record every call. Neither `record` nor `note_refused` may raise. `key_uses` has the uses of the current call."""
 
     def handle(call: Call) -> Outcome:
         described = model.operation(call.operation)
-        request, hidden = call.parameters, described.hidden
+        logged, hidden = call, described.hidden
         if hidden:
-            request, hidden = _without_hidden(request, hidden)
+            logged, hidden = _without_hidden(call, hidden)
         try:
             outcome = inner(call)
         except ServiceError as error:
-            record(_refused_entry(call, request, hidden, error))
+            entry = _refused_entry(logged, hidden, error)
+            record(_with_key_uses(entry, key_uses) if key_uses else entry)
             if hidden:
                 note_refused(call)
             raise
-        placements = _placements(secrets, outcome.changes) if outcome.changes else NO_PLACEMENTS
+        except BaseException:
+            key_uses.clear()
+            raise
         response = None if described.reads else copied_members(outcome.reply)
-        record(_answered_entry(call, request, hidden, response, placements, outcome.about))
+        if outcome.changes:
+            placements = _placements(secrets, outcome.changes)
+            entry = _answered_entry(logged, hidden, response, placements, outcome)
+            if call.operation in CHANGING:
+                entry = entry._replace(before=former_states(secrets, outcome.changes))
+        else:
+            entry = _answered_entry(logged, hidden, response, NO_PLACEMENTS, outcome)
+        record(_with_key_uses(entry, key_uses) if key_uses else entry)
         for part in outcome.parts:
             record(_part_entry(call, part))
         for event in outcome.events:
@@ -101,8 +139,7 @@ def audit(inner: Handler, secrets: Secrets, record: Record, note_refused: NoteRe
 
 def entry_of_attempt(call: Call) -> Entry:
     """Return the entry of a call that has no outcome yet, without the members that the log leaves out."""
-    request, hidden = _without_hidden(call.parameters, model.operation(call.operation).hidden)
-    return _answered_entry(call, request, hidden, None, NO_PLACEMENTS, None)
+    return Entry(*_without_hidden(call, model.operation(call.operation).hidden))
 
 
 def audit_events(
@@ -114,9 +151,10 @@ def audit_events(
         outcome = inner(asked)
         if outcome.events:
             time, placements = now(), _placements(secrets, outcome.changes)
+            before = former_states(secrets, outcome.changes)
             for event in outcome.events:
-                record(_event_entry(event, time, placements))
-                placements = NO_PLACEMENTS
+                record(_event_entry(event, time, placements)._replace(before=before))
+                placements, before = NO_PLACEMENTS, NO_STATES
         return outcome
 
     return handle
@@ -125,77 +163,61 @@ def audit_events(
 _NOTHING: frozenset[str] = frozenset()
 
 
-def _without_hidden(parameters: Parameters, hidden: frozenset[str]) -> tuple[Parameters, frozenset[str]]:
-    found = hidden & parameters.keys()
+def _without_hidden(call: Call, hidden: frozenset[str]) -> tuple[Call, frozenset[str]]:
+    found = hidden & call.parameters.keys()
     if not found:
-        return parameters, _NOTHING
-    return {name: value for name, value in parameters.items() if name not in found}, found
+        return call, _NOTHING
+    return _with(
+        call, call.operation, {name: value for name, value in call.parameters.items() if name not in found}
+    ), found
+
+
+def _with(call: Call, operation: str, parameters: Parameters) -> Call:
+    """The call with another operation and parameters. As `_replace` does it, but faster: each write comes here."""
+    return tuple.__new__(Call, (operation, parameters, *call[2:]))
 
 
 def _answered_entry(
-    call: Call,
-    request: Parameters,
-    hidden: frozenset[str],
-    response: Reply | None,
-    placements: Placements,
-    about: str | None,
+    logged: Call, hidden: frozenset[str], response: Reply | None, placements: Placements, outcome: Outcome
 ) -> Entry:
-    return Entry(
-        call.operation,
-        request,
-        hidden,
-        call.time,
-        call.region,
-        call.principal,
-        call.request_id,
-        response,
-        placements=placements,
-        about=about,
-    )
+    decision: Decision | None = outcome.decision  # type: ignore[assignment] # an outcome doesn't know its type
+    return Entry(logged, hidden, response, None, None, placements, None, False, outcome.about, decision)
 
 
-def _refused_entry(call: Call, request: Parameters, hidden: frozenset[str], error: ServiceError) -> Entry:
-    return Entry(
-        call.operation,
-        request,
-        hidden,
-        call.time,
-        call.region,
-        call.principal,
-        call.request_id,
-        error_code=error.code,
-        error_message=error.message,
-    )
+def _refused_entry(logged: Call, hidden: frozenset[str], error: ServiceError) -> Entry:
+    decision: Decision | None = error.decision  # type: ignore[assignment] # an error doesn't know its type
+    return Entry(logged, hidden, error_code=error.code, error_message=error.message, decision=decision)
+
+
+def _with_key_uses(entry: Entry, key_uses: list[KeyUse]) -> Entry:
+    """The entry with the uses so far, which the list then forgets."""
+    uses = tuple(key_uses)
+    key_uses.clear()
+    return entry._replace(key_uses=uses)
 
 
 def _part_entry(call: Call, part: Part) -> Entry:
+    decision: Decision | None = part.decision  # type: ignore[assignment] # a part doesn't know its type
     return Entry(
-        part.operation,
-        part.parameters,
+        _with(call, part.operation, part.parameters),
         _NOTHING,
-        call.time,
-        call.region,
-        call.principal,
-        call.request_id,
         error_code=part.error_code,
         error_message=part.error_message,
         within=call.operation,
+        decision=decision,
     )
 
 
 def _event_entry(event: ServiceEvent, time: float, placements: Placements) -> Entry:
-    return Entry(
+    made = Call(
         event.name,
         {"SecretId": event.arn},
-        _NOTHING,
-        time,
         event.key.region,
         service_in(event.key.account),
+        time,
         event.request_id,
-        error_message=event.error_message,
-        placements=placements,
-        by_service=True,
     )
+    return Entry(made, _NOTHING, error_message=event.error_message, placements=placements, by_service=True)
 
 
 def _placements(secrets: Secrets, changes: Changes) -> Placements:

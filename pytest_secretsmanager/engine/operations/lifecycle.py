@@ -17,6 +17,7 @@ from pytest_secretsmanager.engine.operations.replies import identity, replicatio
 from pytest_secretsmanager.engine.operations.versions import abandonment, reseal, with_value
 from pytest_secretsmanager.engine.ports import Ports
 from pytest_secretsmanager.engine.rules import cross_account, guards, replication, rotation
+from pytest_secretsmanager.engine.rules.key_permissions import RESEALING
 from pytest_secretsmanager.engine.rules.retention import SECONDS_PER_DAY
 from pytest_secretsmanager.engine.rules.tags import tags_after
 from pytest_secretsmanager.engine.state import Deletion, Secret, SecretKey, Secrets, Value
@@ -38,7 +39,7 @@ def create_secret(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
         _require_repeat(existing, call, ports, token, value)
         return Outcome(identity(existing, VersionId=token))
     secret = as_requested_replica(_new_secret(call, name, ports), call, ports)
-    secret = with_requested_replicas(secret, call, ports.regions)
+    secret = with_requested_replicas(secret, call, ports)
     reply = identity(secret)
     if value is not None:
         secret = with_value(secret, call, ports, token, value)
@@ -105,6 +106,7 @@ def restore_secret(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
     """
     secret = guards.require_secret(secrets, call)
     guards.require_primary(secret)
+    guards.require_restorable(secret)
     if secret.deletion is None:
         return Outcome(identity(secret))
     return Outcome(identity(secret), {secret.key: changed(secret, deletion=None, changed=call.time)})
@@ -161,7 +163,7 @@ def _with_metadata(secret: Secret, call: Call, ports: Ports) -> Secret:
     # DOC: a caller from another account can move a secret neither to the default key nor away from it.
     ports.require_own_key(secret, call)
     ports.require_own_key(updated, call)
-    ports.require_key_access(updated, call.principal)
+    ports.require_key_access(updated, call.principal, RESEALING)
     return reseal(updated, ports, call.principal)
 
 

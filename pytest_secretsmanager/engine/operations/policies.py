@@ -31,8 +31,8 @@ def put_resource_policy(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
     name = _name(call)
     named_policies.require_default(name)
     text = call.required_text("ResourcePolicy")
-    statements = policy.parse(text)
-    if call.flag("BlockPublicPolicy") and policy.is_public(statements):
+    parsed = policy.parse(text)
+    if call.flag("BlockPublicPolicy") and policy.is_public(parsed):
         # The condition is DOC; the text is from the old user guide.
         raise PublicPolicyException("You can't attach a resource-based policy that allows broad access to the secret.")
     updated = changed(secret, policy=policy_text.rewritten(text), changed=call.time)

@@ -5,7 +5,6 @@ from typing import cast
 from pytest_secretsmanager.engine.call import Call
 from pytest_secretsmanager.engine.errors import InvalidParameterException
 from pytest_secretsmanager.engine.ports import Ports
-from pytest_secretsmanager.engine.regions import Regions
 from pytest_secretsmanager.engine.rules import cross_account, replication
 from pytest_secretsmanager.engine.state import CrossAccountPrimary, Replica, Secret
 
@@ -13,7 +12,7 @@ _FORBIDDEN_MEMBERS = ("SecretString", "SecretBinary", "Description", "AddReplica
 """The members of CreateSecret that a replica in another account can't have (DOC)."""
 
 
-def with_requested_replicas(secret: Secret, call: Call, regions: Regions) -> Secret:
+def with_requested_replicas(secret: Secret, call: Call, ports: Ports) -> Secret:
     """The secret with the replicas that a request adds, all in progress."""
     asked = {
         cast("str", item.get("Region", "")): Replica(
@@ -22,8 +21,10 @@ def with_requested_replicas(secret: Secret, call: Call, regions: Regions) -> Sec
         for item in call.structures("AddReplicaRegions") or ()
     }
     for region in asked:
-        if not regions.can_replicate(secret.key.region, region):
+        if not ports.regions.can_replicate(secret.key.region, region):
             raise invalid_region()
+    if asked:
+        ports.note_replication(secret, {region: one.kms_key_id for region, one in asked.items()}, call.principal)
     return replication.with_replicas(secret, {**secret.replicas, **asked})
 
 

@@ -20,7 +20,7 @@ def replicate_secret_to_regions(secrets: Secrets, call: Call, ports: Ports) -> O
     secret = guards.require_live(secrets, call)
     guards.require_primary(secret)
     cross_account.require_own_values(secret)
-    asked = with_requested_replicas(secret, call, ports.regions)
+    asked = with_requested_replicas(secret, call, ports)
     return Outcome(
         {"ARN": secret.arn, "ReplicationStatus": replication_status(asked, secrets)},
         {secret.key: changed(asked, changed=call.time)},

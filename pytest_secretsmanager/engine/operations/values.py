@@ -162,11 +162,11 @@ def _batch(ids: Sequence[str], token: str | None, call: Call, read: Handler) -> 
             one = read(call._replace(operation="GetSecretValue", parameters=parameters))
         except ServiceError as error:
             errors.append({"SecretId": secret_id, "ErrorCode": error.code, "Message": error.message})
-            parts.append(Part("GetSecretValue", parameters, error.code, error.message))
+            parts.append(Part("GetSecretValue", parameters, error.code, error.message, error.decision))
         else:
             values.append(one.reply)
             changes.update(one.changes)
-            parts.append(Part("GetSecretValue", parameters))
+            parts.append(Part("GetSecretValue", parameters, decision=one.decision))
     reply: Reply = {"SecretValues": values, "Errors": errors}
     if token is not None:
         reply["NextToken"] = token

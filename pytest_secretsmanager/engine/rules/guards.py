@@ -16,7 +16,7 @@ from pytest_secretsmanager.engine.errors import (
     ValidationException,
 )
 from pytest_secretsmanager.engine.rules import cross_account
-from pytest_secretsmanager.engine.state import Secret, SecretKey, Secrets, Value, Version
+from pytest_secretsmanager.engine.state import FindSecret, Secret, SecretKey, Secrets, Value, Version
 
 VALUE_QUOTA = 65_536
 """The maximum size of a secret value in bytes."""
@@ -33,6 +33,18 @@ def require_token(call: Call, refusal: type[ServiceError] = InvalidRequestExcept
     if token is None:
         raise refusal("You must provide a ClientRequestToken value. We recommend a UUID-type value.")
     return token
+
+
+def require_well_formed(call: Call) -> None:
+    """Raise the error that AWS finds before IAM decides (GUESS): of the token, then of the name's characters."""
+    operation = call.operation
+    if operation == "RotateSecret":
+        require_token(call, InvalidParameterException)
+    elif operation in ("CreateSecret", "PutSecretValue") or (operation == "UpdateSecret" and has_value(call)):
+        require_token(call)
+    name = call.text("Name" if operation == "CreateSecret" else "SecretId")
+    if name is not None and not arns.is_arn(name):
+        require_name(name)
 
 
 def require_name(name: str) -> str:
@@ -67,9 +79,16 @@ def require_live(secrets: Secrets, call: Call) -> Secret:
 def require_not_deleted(secret: Secret) -> None:
     """Refuse a secret that is scheduled for deletion: few calls accept one (RECORDED for tags, DOC for values)."""
     if secret.deletion is not None:
+        require_restorable(secret)
         raise InvalidRequestException(
             "You can't perform this operation on the secret because it was marked for deletion."
         )
+
+
+def require_restorable(secret: Secret) -> None:
+    """Refuse a secret whose forced deletion is under way (REPORTED)."""
+    if secret.deletion is not None and secret.deletion.is_forced:
+        raise InvalidRequestException("You can't perform this operation on the secret because it was deleted.")
 
 
 def require_taggable(secrets: Secrets, call: Call) -> Secret:
@@ -155,7 +174,7 @@ def require_version(secret: Secret, version_id: str) -> Version:
     return version
 
 
-def find(secrets: Secrets, call: Call, secret_id: str) -> Secret | None:
+def find(secrets: FindSecret, call: Call, secret_id: str) -> Secret | None:
     """The secret that a name, a full ARN or a partial ARN means in the call's region, or None.
 
     A name means the caller's own account (DOC), and so does a partial ARN (GUESS: DOC asks for an ARN). An ARN of
@@ -175,7 +194,7 @@ def is_gone(secret: Secret, time: float) -> bool:
     return secret.deletion is not None and secret.deletion.due <= time
 
 
-def _find_by_arn(secrets: Secrets, region: str, account: str, arn: str) -> Secret | None:
+def _find_by_arn(secrets: FindSecret, region: str, account: str, arn: str) -> Secret | None:
     parsed = arns.parse(arn)
     if parsed is None or parsed.region != region or (parsed.partial and parsed.account != account):
         return None

@@ -8,7 +8,17 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from pytest_secretsmanager.engine.tracebacks import without_own_frames
-from pytest_secretsmanager.inspection.assertions import calls, labels, leaks, moves, rotations, values
+from pytest_secretsmanager.inspection.assertions import (
+    allowed,
+    budgets,
+    calls,
+    labels,
+    leaks,
+    moves,
+    rotations,
+    values,
+)
+from pytest_secretsmanager.inspection.assertions.budgets import CallBudget
 from pytest_secretsmanager.inspection.assertions.moves import ANYWHERE
 from pytest_secretsmanager.inspection.assertions.unchanged import Unchanged
 from pytest_secretsmanager.inspection.finding import find_frozen
@@ -16,6 +26,7 @@ from pytest_secretsmanager.inspection.keywords import known_keywords
 from pytest_secretsmanager.inspection.other_managers import Presence
 from pytest_secretsmanager.inspection.views import SecretId, VersionRef
 from pytest_secretsmanager.inspection.world import World
+from pytest_secretsmanager.policy_sources import PolicySources
 
 if TYPE_CHECKING:  # so that help() shows these names, and not their long definitions
     from pytest_secretsmanager.inspection.assertions.moves import Anywhere
@@ -196,6 +207,33 @@ class Assertions:
         calls.assert_log_order(self._world.log, self._presence, operations)
 
     @without_own_frames
+    def assert_calls(
+        self,
+        operation: "LoggedName | None" = None,
+        *,
+        exactly: int | None = None,
+        at_least: int | None = None,
+        at_most: int | None = None,
+        **request_fields: object,
+    ) -> CallBudget:
+        """Assert that the block makes so many calls of an operation; of any operation, if it is None.
+
+        Calls of all threads count, also if the block clears the log or rolls back. Fields are as in `assert_logged`. A
+        call that botocore repeats after a fault counts once; the failure shows its attempts. It doesn't count if no
+        attempt reaches the service, as it is not logged. The reads of a BatchGetSecretValue are no calls of their own.
+
+        The failure lists the calls with their times, outcomes and places. An exception of the block comes first. Raises
+        UsageError without a number, for numbers that contradict each other, and for an unknown operation or field.
+
+        >>> _ = sm.seed("db", "one")
+        >>> with sm.assert_calls("GetSecretValue", at_most=1, SecretId="db"):
+        ...     _ = sm.client().get_secret_value(SecretId="db")
+        """
+        budgets.require_countable(operation, request_fields)
+        limits = budgets.limits_of(exactly, at_least, at_most)
+        return CallBudget(self._world, self._presence, operation, limits, request_fields)
+
+    @without_own_frames
     def assert_nothing_leaked(self, *texts: object) -> None:
         """Assert that no logged request field and none of these texts contains a secret value.
 
@@ -221,6 +259,24 @@ class Assertions:
         >>> sm.assert_nothing_leaked("connected to db as app")
         """
         leaks.assert_nothing_leaked(self._world, self._presence, texts)
+
+    @without_own_frames
+    def assert_allowed(self, policy: PolicySources) -> None:
+        """Assert that this identity policy allows every call logged so far, refused calls included.
+
+        `policy` is a dict, JSON text, the path of a file, or a list of several. A relative path starts at the folder of
+        the test's file, outside pytest at the working directory. The calls are decided with the time, the tags and the
+        caller that they had, whoever made them. Policies of secrets and keys don't count. The failure names each call
+        that the policy refuses, with the reason.
+
+        Raises UsageError for a malformed policy, and for a missing file.
+
+        >>> _ = sm.seed("app/db", "hunter2")
+        >>> _ = sm.client().get_secret_value(SecretId="app/db")
+        >>> read = {"Effect": "Allow", "Action": "secretsmanager:GetSecretValue", "Resource": "*"}
+        >>> sm.assert_allowed({"Version": "2012-10-17", "Statement": [read]})
+        """
+        allowed.assert_allowed(self._world, policy)
 
     # --- rotation ------------------------------------------------------------------------------------------------
 

@@ -39,7 +39,7 @@ def assert_logged(
         return
     how_often = "at least once" if times is None else f"{times} times" if times != 1 else "once"
     raise AssertionError(
-        f"expected {_asked_text(operation, fields, error)} to be logged {how_often}, "
+        f"expected {asked_text(operation, fields, error)} to be logged {how_often}, "
         f"found it {count_text(len(found), 'time')}\n{_nearest_calls(log, presence, operation, error, fields)}"
     )
 
@@ -50,7 +50,7 @@ def assert_not_logged(log: Log, operation: str | None, error: str | None, fields
     found = log.matching(operation, error, fields)
     if not found:
         return
-    text = f"expected {_asked_text(operation or 'a call', fields, error)} not to be logged, found it "
+    text = f"expected {asked_text(operation or 'a call', fields, error)} not to be logged, found it "
     text += count_text(len(found), "time")
     if operation is None and error is None and not fields:
         text = f"expected no call to be logged, found {len(found)}"
@@ -81,7 +81,7 @@ def _require_in_order(operation: object) -> None:
     require_loggable(require_operation(operation), {})
 
 
-def _asked_text(operation: str, fields: Mapping[str, object], error: str | None) -> str:
+def asked_text(operation: str, fields: Mapping[str, object], error: str | None) -> str:
     """The call that a test asked for."""
     text = f"{operation}({', '.join(f'{name}={_cut(repr(value))}' for name, value in fields.items())})"
     return f"{text} -> {error}" if error else text

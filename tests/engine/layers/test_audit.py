@@ -43,7 +43,13 @@ def store():
 
 
 @pytest.fixture
-def handle(store, logged, refused):
+def key_uses():
+    """The uses of customer managed keys by the current call."""
+    return []
+
+
+@pytest.fixture
+def handle(store, logged, refused, key_uses):
     """Send a call through the layer around a handler that returns or raises this outcome."""
 
     def send(call, outcome):
@@ -52,7 +58,7 @@ def handle(store, logged, refused):
                 raise outcome
             return outcome
 
-        return audit(inner, store, logged.append, refused.append)(call)
+        return audit(inner, store, logged.append, refused.append, key_uses)(call)
 
     return send
 
@@ -200,6 +206,6 @@ def test_the_parts_of_a_batch_are_logged_after_the_batch(handle, logged):
         (None, None),
         ("InvalidRequestException", "Not now."),
     ]
-    assert {(entry.request_id, entry.time, entry.principal, entry.region) for entry in logged} == {
-        ("request-1", 12.5, PRINCIPAL, "us-east-1")
+    assert {(entry.request_id, entry.time, entry.principal.arn, entry.region) for entry in logged} == {
+        ("request-1", 12.5, PRINCIPAL.arn, "us-east-1")
     }

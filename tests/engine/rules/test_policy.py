@@ -43,9 +43,9 @@ def but(**elements):
     ],
 )
 def test_a_policy_document_parses(text):
-    statements = policy.parse(text)
+    statements = policy.parse(text).statements
     assert statements
-    assert {statement["Effect"] for statement in statements} <= {"Allow", "Deny"}
+    assert {statement.effect for statement in statements} <= {"Allow", "Deny"}
 
 
 @pytest.mark.parametrize(

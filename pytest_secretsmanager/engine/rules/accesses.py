@@ -1,0 +1,22 @@
+"""The days on which values were read, for a read that has seen an earlier state of its secret."""
+
+from pytest_secretsmanager.engine.changed import changed
+from pytest_secretsmanager.engine.state import Secret, Version
+
+
+def with_accesses_of(newest: Secret, seen: Secret) -> Secret:
+    """Return the newest state of a secret with the accesses of an earlier state, and with nothing else of it."""
+    versions = {
+        version.id: changed(version, accessed=seen.versions[version.id].accessed)
+        for version in newest.versions.values()
+        if _is_read_later(version, seen.versions.get(version.id))
+    }
+    accessed = max(newest.accessed or 0.0, seen.accessed or 0.0) or None
+    if not versions and accessed == newest.accessed:
+        return newest
+    return changed(newest, accessed=accessed, versions={**newest.versions, **versions})
+
+
+def _is_read_later(newest: Version, seen: Version | None) -> bool:
+    """Whether the earlier state has a later access of the same version."""
+    return seen is not None and seen.number == newest.number and (seen.accessed or 0.0) > (newest.accessed or 0.0)

@@ -1,0 +1,17 @@
+"""A manager whose calls are made as a role: the option `policy`."""
+
+from pytest_secretsmanager.controls.roles import principal_of
+from pytest_secretsmanager.engine.callers import Acting
+from pytest_secretsmanager.managing.parts import Parts
+from pytest_secretsmanager.policy_sources import PolicySources
+
+__tracebackhide__ = True
+
+ROLE_NAME = "test"
+"""The name of the role. The default user has it too."""
+
+
+def act_by(parts: Parts, policy: PolicySources) -> None:
+    """Let clients without credentials of their own call as a role with this policy. Seeds need no permission."""
+    role = parts.iam.role(ROLE_NAME, policy=policy)
+    parts.callers.begin(Acting(principal_of(role)))

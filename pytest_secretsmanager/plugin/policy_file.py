@@ -1,0 +1,115 @@
+"""The option --secretsmanager-policy: the least-privilege policy of a whole run, in a file."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_secretsmanager.options import POLICY_FILE
+from pytest_secretsmanager.plugin.names import FIXTURE
+
+if TYPE_CHECKING:
+    from pytest_secretsmanager.managing.run_permissions import RunPermissions
+
+PLUGIN = "secretsmanager_policy_file"
+"""The name of the plugin object, and the key of its part in the output of an xdist worker."""
+
+
+def begin(config: pytest.Config) -> None:
+    """Collect the permissions of each manager that is made from now on, if the command line asks for a policy."""
+    if _given(config) is None:
+        return
+    from pytest_secretsmanager.managing import run_permissions
+
+    permissions = run_permissions.RunPermissions()
+    run_permissions.collecting.append(permissions)
+    config.add_cleanup(lambda: run_permissions.collecting.remove(permissions))
+    config.pluginmanager.register(PolicyFile(permissions), PLUGIN)
+
+
+def _given(config: pytest.Config) -> str | None:
+    """Return the option's value, also before pytest has parsed the whole command line."""
+    early = getattr(config.known_args_namespace, POLICY_FILE.destination, None)
+    given: str | None = getattr(config.option, POLICY_FILE.destination, early)
+    return early if given is None else given
+
+
+class PolicyFile:
+    """Writes the file at the end of the run. A worker of xdist sends its part to the controller."""
+
+    def __init__(self, permissions: "RunPermissions") -> None:
+        self._permissions = permissions
+        self._path: Path | None = None
+        self._lost: list[str] = []
+        self._result = ""
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_configure(self, config: pytest.Config) -> None:
+        """Refuse a path that can't be written, before the first test."""
+        if not hasattr(config, "workerinput"):
+            self._path = _writable(config.invocation_params.dir, _given(config) or "")
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """Add the part of a worker. One that crashed has sent none."""
+        sent = getattr(node, "workeroutput", {}).get(PLUGIN)
+        if sent is None:
+            self._lost.append(node.gateway.id)
+        else:
+            self._permissions.add_sent(sent)
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Write the file, or send this worker's part."""
+        if self._path is None:
+            session.config.workeroutput[PLUGIN] = self._permissions.sent()  # type: ignore[attr-defined]
+        elif not session.config.option.collectonly:
+            self._write(self._path)
+
+    def _write(self, path: Path) -> None:
+        policy = self._permissions.policy()
+        try:
+            path.write_text(json.dumps(policy, indent=2) + "\n", encoding="utf-8")
+        except OSError as error:
+            raise pytest.exit.Exception(_unwritable(path, error), returncode=pytest.ExitCode.USAGE_ERROR) from None
+        calls = self._permissions.calls
+        self._result = f"{FIXTURE}: policy of {calls} call{'' if calls == 1 else 's'} written to {path}"
+
+    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+        """Say where the policy is, and what it lacks."""
+        if self._result:
+            terminalreporter.write_sep("-", self._result)
+        if self._lost:
+            workers = ", ".join(self._lost)
+            terminalreporter.write_line(f"{FIXTURE}: the policy lacks the calls of crashed workers: {workers}")
+
+
+def _writable(directory: Path, given: str) -> Path:
+    """Return the path of the file. Raise pytest.UsageError if no file can be written there."""
+    if not given:
+        raise pytest.UsageError(f"{POLICY_FILE.flag} is the path of a file, not empty")
+    path = directory / given
+    try:
+        if path.is_dir():
+            raise pytest.UsageError(f"{POLICY_FILE.flag}: {path} is a folder: name a file in it")
+        if not path.parent.is_dir():
+            raise pytest.UsageError(f"{POLICY_FILE.flag}: there is no folder {path.parent}: create it before the run")
+        _try_to_open(path)
+    except (OSError, ValueError) as error:
+        raise pytest.UsageError(_unwritable(path, error)) from None
+    return path
+
+
+def _try_to_open(path: Path) -> None:
+    """Open the file, and leave it as it is. A new one is removed again."""
+    is_new = not path.exists()
+    with path.open("ab"):
+        pass
+    if is_new:
+        path.unlink()
+
+
+def _unwritable(path: Path, error: OSError | ValueError) -> str:
+    reason = error.strerror if isinstance(error, OSError) else error
+    return f"{POLICY_FILE.flag}: {path} can't be written: {reason}"
