@@ -79,7 +79,7 @@ def test_a_door_is_wrapped_from_the_first_activation_to_the_last_deactivation(
 def test_a_door_stays_wrapped_until_a_running_call_is_answered(switchboard: Switchboard, door: Any) -> None:
     one = responder()
     switchboard.activate(one)
-    with switchboard.call_under_way(one):
+    with switchboard.call_under_way(one, None):
         switchboard.deactivate(one)
         assert door.is_wrapped
     assert not door.is_wrapped

@@ -63,7 +63,7 @@ OPTIONS = [
     (
         "qqqq=1",
         "there is no option 'qqqq'; there are 'region', 'account', 'random_seed', 'now', 'version_quota', "
-        "'extra_regions'",
+        "'extra_regions', 'policy'",
     ),
     (
         '"app/db", "hunter2"',

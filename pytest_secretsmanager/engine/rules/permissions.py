@@ -26,6 +26,9 @@ from pytest_secretsmanager.engine.state import FindSecret, Secret, SecretKey
 UNKNOWN_SUFFIX = "-??????"
 """The end of an ARN whose six characters no caller can know. A policy's `-??????` matches it, and so does `*`."""
 
+_ARN_COLONS = 5
+"""The least number of colons in the ARN of any service."""
+
 _Target: TypeAlias = Callable[[Call, Secret | None], str | None]
 """Returns the ARN that a further permission is about, empty for the resource of the call; None if it isn't needed."""
 
@@ -44,7 +47,7 @@ def _if_asked(member: str) -> _Target:
 
 def _on_named(member: str) -> _Target:
     """A permission for the resource that a member of the request names."""
-    return lambda call, _: call.text(member)
+    return lambda call, _: _arn_or_none(call.text(member))
 
 
 def _always(_: Call, __: Secret | None) -> str:
@@ -54,7 +57,12 @@ def _always(_: Call, __: Secret | None) -> str:
 def _on_function(call: Call, secret: Secret | None) -> str | None:
     """The rotation function: the request's, else the stored one."""
     stored = None if secret is None or secret.rotation is None else secret.rotation.function
-    return call.text("RotationLambdaARN") or stored or None
+    return _arn_or_none(call.text("RotationLambdaARN") or stored)
+
+
+def _arn_or_none(text: str | None) -> str | None:
+    """The text, if it has the form of an ARN. GUESS: AWS refuses any other text before IAM decides."""
+    return text if text is not None and text.startswith("arn:") and text.count(":") >= _ARN_COLONS else None
 
 
 def _if_cross_account_replica(_: Call, secret: Secret | None) -> str | None:

@@ -143,6 +143,12 @@ NEEDED = [
         id="RotateSecret of a vendor's secret",
     ),
     pytest.param(
+        "RotateSecret",
+        {"SecretId": "db", "RotationLambdaARN": "rotate", "ExternalSecretRotationRoleArn": "arn:role"},
+        [own("RotateSecret")],
+        id="RotateSecret with texts that are not ARNs",
+    ),
+    pytest.param(
         "AssociateCrossAccountReplica",
         {"SecretId": "db", "CrossAccountReplicaARN": OTHER_ARN, "ReplicationRoleARN": ROLE},
         [

@@ -158,7 +158,8 @@ def test_a_role_with_the_required_policy_can_make_the_calls_again(secretsmanager
 # --- any log ---------------------------------------------------------------------------------------------------------
 
 NAMES = ["a", "app/b", "c-a1b2c3", "gone"]
-named = st.sampled_from(NAMES).map(lambda name: {"SecretId": name})
+ODD_IDS = ["a*b", "a?", "a${x}", "a b", "arn:no", f"{PLACE}:a", f"{PLACE}:a-abcdef", f"{PLACE}:gone-abc"]
+named = st.sampled_from([*NAMES * 3, *ODD_IDS]).map(lambda name: {"SecretId": name})
 values = st.sampled_from(["one", "two"]).map(lambda value: {"SecretString": value})
 keys = st.sampled_from([{}, {"KmsKeyId": "alias/pay"}, {"KmsKeyId": "alias/new"}, {"KmsKeyId": "alias/missing"}])
 tags = st.sampled_from([{}, {"Tags": TAGS}])
@@ -184,7 +185,9 @@ CALLS = st.one_of(
     a_call("restore_secret", named),
     a_call("tag_resource", named, Tags=TAGS),
     a_call("untag_resource", named, TagKeys=["team"]),
-    a_call("rotate_secret", named, st.sampled_from([{}, {"RotationLambdaARN": FUNCTION}])),
+    a_call(
+        "rotate_secret", named, st.sampled_from([{}, {"RotationLambdaARN": FUNCTION}, {"RotationLambdaARN": "rotate"}])
+    ),
     a_call("replicate_secret_to_regions", named, AddReplicaRegions=[{"Region": "eu-west-1"}]),
     a_call("validate_resource_policy", st.sampled_from([{}, {"SecretId": "a"}]), ResourcePolicy=RESOURCE_POLICY),
     a_call("put_resource_policy", named, ResourcePolicy=RESOURCE_POLICY),
