@@ -1,6 +1,7 @@
 """Faults of AWS and of the network, which a test plans for the calls of the code under test."""
 
 from collections.abc import Callable
+from contextvars import ContextVar
 from types import EllipsisType
 from typing import TYPE_CHECKING, Literal, cast
 
@@ -12,6 +13,7 @@ from pytest_secretsmanager.controls.planned_faults import PlannedFault
 from pytest_secretsmanager.engine.call import Call
 from pytest_secretsmanager.engine.errors import UsageError
 from pytest_secretsmanager.engine.faults import BEFORE_THE_REQUEST, Answer, Fault, FaultPlan, FaultPlans
+from pytest_secretsmanager.engine.interrupts import taken_back
 from pytest_secretsmanager.engine.layers.audit import entry_of_attempt
 from pytest_secretsmanager.inspection.keywords import known_keywords
 from pytest_secretsmanager.inspection.log import Event
@@ -76,7 +78,8 @@ class Faults(LastingFaults):
 
         The calls are those for `secret` (a name, an ARN or a view, in any form that a request names it; not those of a
         BatchGetSecretValue with filters), from `region`, by `principal` (an ARN, or an object with `.arn`), and those
-        for which `when` returns true. `when` gets the attempt as an `Event` without an answer, once for each attempt.
+        for which `when` returns true. `when` gets the attempt as an `Event` without an answer, once for each attempt. The calls
+        that it makes itself ask no condition.
 
         A failing call has not taken effect. An error of AWS is logged, a failure of the connection is not. With
         `after=True` the call takes effect and is logged, and its reply is lost: does the code stay idempotent? Of
@@ -209,4 +212,15 @@ def _attempts_of(times: int | EllipsisType | None, every: int | None) -> int | N
 def _condition(when: Callable[[Event], object]) -> Callable[[Call], object]:
     if not callable(when):
         raise UsageError(f"when is a function that takes an event, not {type(when).__name__}")
-    return lambda call: when(Event(entry_of_attempt(call)))
+
+    def holds(call: Call) -> object:
+        if _is_asking.get():
+            return False
+        with taken_back(lambda: _is_asking.set(True), lambda: _is_asking.set(False)):
+            return when(Event(entry_of_attempt(call)))
+
+    return holds
+
+
+_is_asking: ContextVar[bool] = ContextVar("is_asking", default=False)
+"""Whether a condition is being asked in this thread or task. The calls that it makes itself ask no condition."""
