@@ -73,6 +73,8 @@ _CONNECTION_FAILURES: dict[str, ConnectionFailure] = {
 }
 """The failures of a connection, by their names in a test."""
 
+_ADVICE = f": name a code such as 'ThrottlingException', or one of {', '.join(map(repr, _CONNECTION_FAILURES))}"
+
 _EXCEPTIONS: dict[str, ConnectionFailure] = {
     "EndpointConnectionError": "not connected",
     "ProxyConnectionError": "proxy error",
@@ -165,10 +167,7 @@ def _answer_for(error: object, message: str | None) -> Answer:
             return failure
     if kind.__name__ in _classes():
         return _error_of_aws(kind.__name__, message)
-    raise UsageError(
-        f"no answer of AWS or of the network raises {kind.__name__}: name a code such as 'ThrottlingException', or one "
-        f"of {', '.join(map(repr, _CONNECTION_FAILURES))}"
-    )
+    raise UsageError(f"no answer of AWS or of the network raises {kind.__name__}{_ADVICE}")
 
 
 def _failure_of(kind: type) -> ConnectionFailure | None:
@@ -179,7 +178,7 @@ def _failure_of(kind: type) -> ConnectionFailure | None:
 def _error_of_aws(code: str, message: str | None) -> ServiceError:
     known = _classes()
     if code not in known:
-        raise UsageError(f"no error {code!r}{nearest(code, (*known, *_CONNECTION_FAILURES))}")
+        raise UsageError(f"no error {code!r}{nearest(code, (*known, *_CONNECTION_FAILURES)) or _ADVICE}")
     return known[code](_TEXTS.get(code, "") if message is None else message)
 
 

@@ -27,6 +27,11 @@ REFUSED: dict[str, tuple[tuple[Any, ...], dict[str, Any], str]] = {
         {},
         "no error 'ThrotlingException'; did you mean 'ThrottlingException' or",
     ),
+    "an error of another service": (
+        (GET, "SlowDown"),
+        {},
+        "no error 'SlowDown': name a code such as 'ThrottlingException', or one of 'connection refused', 'proxy error',",
+    ),
     "an unknown failure of the connection": (
         (GET, "read time out"),
         {},
