@@ -30,7 +30,7 @@ REFUSED: dict[str, tuple[tuple[Any, ...], dict[str, Any], str]] = {
     "an error of another service": (
         (GET, "SlowDown"),
         {},
-        "no error 'SlowDown': name a code such as 'ThrottlingException', or one of 'connection refused', 'proxy error',",
+        "no error 'SlowDown': name a code such as 'ThrottlingException', or one of 'connection refused', ",
     ),
     "an unknown failure of the connection": (
         (GET, "read time out"),
