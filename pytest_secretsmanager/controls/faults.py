@@ -69,8 +69,8 @@ class Faults(LastingFaults):
         `error` is a code of AWS (`"ThrottlingException"`), a failure of the connection (`"connection refused"`,
         `"proxy error"`, `"SSL error"`, `"connect timeout"`, `"read timeout"`, `"connection closed"`), an exception of
         botocore or of Python that stands for one (`ReadTimeoutError`, `ConnectionResetError`), a ClientError, or a
-        `BrokenReply`. `message` replaces AWS's usual text. It comes after `latency` seconds on the clock, as in
-        `delay`.
+        `BrokenReply`. `message` replaces AWS's usual text. The failure comes after `latency` seconds on the clock, as in
+        `delay`. Without it, a timeout takes no time on the clock.
 
         `times` is the number of attempts that fail: one if it is left out, all with None. botocore repeats some errors,
         so one planned ThrottlingException is met by the first attempt, and the second one succeeds. With `every=3`,
@@ -99,7 +99,7 @@ class Faults(LastingFaults):
         answer = answer_for(error, message)
         if after:
             _require_sent(answer, answer_text(error))
-        _require_seconds("latency", "is a number of seconds", latency, above=-1)
+        _require_seconds("latency", "is a number of seconds, 0 or more", latency, zero_ok=True)
         fault = Fault(answer, takes_effect=after, latency=float(latency))
         more = (", after=True" if after else "") + (f", latency={latency}" if latency else "")
         text = f"fail({operation!r}, {answer_text(error)}{_times_text(times, every)}{more})"
@@ -121,7 +121,7 @@ class Faults(LastingFaults):
         missing_ok: bool = False,
         optional: bool = False,
     ) -> PlannedFault:
-        """Let the replies of an operation (None: of any) arrive after so many seconds, and return the plan.
+        """Let the replies of an operation (`"*"` or None: of any) arrive after so many seconds, and return the plan.
 
         The time passes on the clock, and no thread sleeps. If it is longer than the client's read timeout (60 seconds
         by default), the call takes effect, and the client gets its ReadTimeoutError once that timeout has passed. With
@@ -138,7 +138,7 @@ class Faults(LastingFaults):
         5
         """
         target = target_of(self._world, operation, secret, region, principal, missing_ok=missing_ok)
-        _require_seconds("a delay", "is a number of seconds above 0", seconds, above=0)
+        _require_seconds("a delay", "is a number of seconds above 0", seconds)
         fault = Fault(latency=float(seconds), is_real=real)
         more = ", real=True" if real else ""
         text = f"delay({operation!r}, {seconds}{_times_text(times, every)}{more})"
@@ -177,9 +177,9 @@ class Faults(LastingFaults):
         return f"<faults: {count_text(len(self._plans), 'plan')}>"
 
 
-def _require_seconds(subject: str, problem: str, value: object, *, above: float) -> None:
+def _require_seconds(subject: str, problem: str, value: object, *, zero_ok: bool = False) -> None:
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not (is_number and above < cast("float", value) <= _LONGEST_DELAY):
+    if not (is_number and 0 <= cast("float", value) <= _LONGEST_DELAY) or (value == 0 and not zero_ok):
         raise UsageError(f"{problem}, at most {_LONGEST_DELAY:.0f}, not {value!r}", subject=subject)
 
 
