@@ -179,6 +179,23 @@ def a_call_with_faults(injection: Callable[[], Any]) -> None:
         assert_usable(sm)
 
 
+def a_block_of_a_planned_fault(injection: Callable[[], Any]) -> None:
+    with SecretsManager() as sm:
+        sm.seed("db", "one")
+        client = sm.client()
+
+        def block() -> None:
+            with sm.faults.fail("PutSecretValue", "connection closed", secret="db", after=True):
+                client.put_secret_value(SecretId="db", SecretString="two")
+
+        interrupted(injection, block)
+        assert [version.value for version in sm.secret("db").versions] in [["one"], ["one", "two"]]
+        assert attempts.current.get() is None
+        sm._parts.unmet_plans.forget()  # a plan whose block never began is still planned
+        assert client.put_secret_value(SecretId="db", SecretString="three")["ResponseMetadata"]["RetryAttempts"] == 0
+        assert_usable(sm)
+
+
 def a_block_of_lasting_faults(injection: Callable[[], Any]) -> None:
     with SecretsManager() as sm:
         sm.seed("db", "one")
@@ -334,6 +351,7 @@ SCENARIOS: list[Scenario] = [
     a_call,
     a_call_with_hooks,
     a_call_with_faults,
+    a_block_of_a_planned_fault,
     a_block_of_lasting_faults,
     a_seed,
     a_rotation,

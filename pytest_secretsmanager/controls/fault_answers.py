@@ -73,6 +73,8 @@ _CONNECTION_FAILURES: dict[str, ConnectionFailure] = {
 }
 """The failures of a connection, by their names in a test."""
 
+_ADVICE = f": name a code such as 'ThrottlingException', or one of {', '.join(map(repr, _CONNECTION_FAILURES))}"
+
 _EXCEPTIONS: dict[str, ConnectionFailure] = {
     "EndpointConnectionError": "not connected",
     "ProxyConnectionError": "proxy error",
@@ -120,7 +122,7 @@ _TEXTS = {
     "ValidationError": "The input fails to satisfy the constraints specified by an AWS service.",
     "ValidationException": "The input fails to satisfy the constraints specified by an AWS service.",
 }
-"""The usual text of each error, where a test names none: AWS's answer as far as it is known, else DOC."""
+"""The text of each error, where a test names none: AWS's own as far as it is known, else GUESS: its description."""
 
 
 def answer_for(error: object, message: str | None) -> Answer:
@@ -165,10 +167,7 @@ def _answer_for(error: object, message: str | None) -> Answer:
             return failure
     if kind.__name__ in _classes():
         return _error_of_aws(kind.__name__, message)
-    raise UsageError(
-        f"no answer of AWS or of the network raises {kind.__name__}: name a code such as 'ThrottlingException', or one "
-        f"of {', '.join(map(repr, _CONNECTION_FAILURES))}"
-    )
+    raise UsageError(f"no answer of AWS or of the network raises {kind.__name__}{_ADVICE}")
 
 
 def _failure_of(kind: type) -> ConnectionFailure | None:
@@ -179,7 +178,7 @@ def _failure_of(kind: type) -> ConnectionFailure | None:
 def _error_of_aws(code: str, message: str | None) -> ServiceError:
     known = _classes()
     if code not in known:
-        raise UsageError(f"no error {code!r}{nearest(code, (*known, *_CONNECTION_FAILURES))}")
+        raise UsageError(f"no error {code!r}{nearest(code, (*known, *_CONNECTION_FAILURES)) or _ADVICE}")
     return known[code](_TEXTS.get(code, "") if message is None else message)
 
 

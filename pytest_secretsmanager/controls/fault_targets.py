@@ -1,6 +1,6 @@
 """The calls that a planned fault is for: by operation, secret, region and principal."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from pytest_secretsmanager.engine.call import Call
@@ -101,8 +101,9 @@ def _arn_of(principal: object) -> str:
 
 def _secrets_named(call: Call) -> Iterator[SecretKey]:
     """Yield the secrets that a request names. Parameters may be of any type: botocore may not have checked them."""
-    named = call.parameters.get("Name" if call.operation == _CREATE else "SecretId")
-    several = call.parameters.get("SecretIdList")
+    parameters = call.parameters if isinstance(call.parameters, Mapping) else {}
+    named = parameters.get("Name" if call.operation == _CREATE else "SecretId")
+    several = parameters.get("SecretIdList")
     for secret_id in (named, *(several if isinstance(several, list | tuple) else ())):
         if isinstance(secret_id, str):
             yield key_from(secret_id, call.region, call.account)

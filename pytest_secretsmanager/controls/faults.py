@@ -1,6 +1,7 @@
 """Faults of AWS and of the network, which a test plans for the calls of the code under test."""
 
 from collections.abc import Callable
+from contextvars import ContextVar
 from types import EllipsisType
 from typing import TYPE_CHECKING, Literal, cast
 
@@ -12,6 +13,7 @@ from pytest_secretsmanager.controls.planned_faults import PlannedFault
 from pytest_secretsmanager.engine.call import Call
 from pytest_secretsmanager.engine.errors import UsageError
 from pytest_secretsmanager.engine.faults import BEFORE_THE_REQUEST, Answer, Fault, FaultPlan, FaultPlans
+from pytest_secretsmanager.engine.interrupts import taken_back
 from pytest_secretsmanager.engine.layers.audit import entry_of_attempt
 from pytest_secretsmanager.inspection.keywords import known_keywords
 from pytest_secretsmanager.inspection.log import Event
@@ -31,7 +33,8 @@ class Faults(LastingFaults):
     """The faults of one `SecretsManager`: errors of AWS, of the network and of what stands between.
 
     A client of botocore meets them where it meets AWS's own, in its HTTP session: it parses them, and makes its own
-    retries. Its waits advance the clock, and no thread sleeps. A program at the endpoint gets them over HTTP.
+    retries. Its waits advance the clock, and no thread sleeps. A program at the endpoint gets them over HTTP: a failed
+    connection is closed, and a timeout sends nothing until the program or the endpoint ends the connection.
 
     >>> _ = sm.seed("db", "hunter2")
     >>> _ = sm.faults.fail("GetSecretValue", "ThrottlingException", times=2)
@@ -66,8 +69,8 @@ class Faults(LastingFaults):
         `error` is a code of AWS (`"ThrottlingException"`), a failure of the connection (`"connection refused"`,
         `"proxy error"`, `"SSL error"`, `"connect timeout"`, `"read timeout"`, `"connection closed"`), an exception of
         botocore or of Python that stands for one (`ReadTimeoutError`, `ConnectionResetError`), a ClientError, or a
-        `BrokenReply`. `message` replaces AWS's usual text. It comes after `latency` seconds on the clock, as in
-        `delay`.
+        `BrokenReply`. `message` replaces AWS's usual text. The failure comes after `latency` seconds on the clock, as in
+        `delay`. Without it, a timeout takes no time on the clock.
 
         `times` is the number of attempts that fail: one if it is left out, all with None. botocore repeats some errors,
         so one planned ThrottlingException is met by the first attempt, and the second one succeeds. With `every=3`,
@@ -76,6 +79,7 @@ class Faults(LastingFaults):
         The calls are those for `secret` (a name, an ARN or a view, in any form that a request names it; not those of a
         BatchGetSecretValue with filters), from `region`, by `principal` (an ARN, or an object with `.arn`), and those
         for which `when` returns true. `when` gets the attempt as an `Event` without an answer, once for each attempt.
+        The calls that it makes itself ask no condition.
 
         A failing call has not taken effect. An error of AWS is logged, a failure of the connection is not. With
         `after=True` the call takes effect and is logged, and its reply is lost: does the code stay idempotent? Of
@@ -95,7 +99,7 @@ class Faults(LastingFaults):
         answer = answer_for(error, message)
         if after:
             _require_sent(answer, answer_text(error))
-        _require_seconds("latency", "is a number of seconds", latency, above=-1)
+        _require_seconds("latency", "is a number of seconds, 0 or more", latency, zero_ok=True)
         fault = Fault(answer, takes_effect=after, latency=float(latency))
         more = (", after=True" if after else "") + (f", latency={latency}" if latency else "")
         text = f"fail({operation!r}, {answer_text(error)}{_times_text(times, every)}{more})"
@@ -117,7 +121,7 @@ class Faults(LastingFaults):
         missing_ok: bool = False,
         optional: bool = False,
     ) -> PlannedFault:
-        """Let the replies of an operation (None: of any) arrive after so many seconds, and return the plan.
+        """Let the replies of an operation (`"*"` or None: of any) arrive after so many seconds, and return the plan.
 
         The time passes on the clock, and no thread sleeps. If it is longer than the client's read timeout (60 seconds
         by default), the call takes effect, and the client gets its ReadTimeoutError once that timeout has passed. With
@@ -134,7 +138,7 @@ class Faults(LastingFaults):
         5
         """
         target = target_of(self._world, operation, secret, region, principal, missing_ok=missing_ok)
-        _require_seconds("a delay", "is a number of seconds above 0", seconds, above=0)
+        _require_seconds("a delay", "is a number of seconds above 0", seconds)
         fault = Fault(latency=float(seconds), is_real=real)
         more = ", real=True" if real else ""
         text = f"delay({operation!r}, {seconds}{_times_text(times, every)}{more})"
@@ -173,9 +177,9 @@ class Faults(LastingFaults):
         return f"<faults: {count_text(len(self._plans), 'plan')}>"
 
 
-def _require_seconds(subject: str, problem: str, value: object, *, above: float) -> None:
+def _require_seconds(subject: str, problem: str, value: object, *, zero_ok: bool = False) -> None:
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not (is_number and above < cast("float", value) <= _LONGEST_DELAY):
+    if not (is_number and 0 <= cast("float", value) <= _LONGEST_DELAY) or (value == 0 and not zero_ok):
         raise UsageError(f"{problem}, at most {_LONGEST_DELAY:.0f}, not {value!r}", subject=subject)
 
 
@@ -208,4 +212,15 @@ def _attempts_of(times: int | EllipsisType | None, every: int | None) -> int | N
 def _condition(when: Callable[[Event], object]) -> Callable[[Call], object]:
     if not callable(when):
         raise UsageError(f"when is a function that takes an event, not {type(when).__name__}")
-    return lambda call: when(Event(entry_of_attempt(call)))
+
+    def holds(call: Call) -> object:
+        if _is_asking.get():
+            return False
+        with taken_back(lambda: _is_asking.set(True), lambda: _is_asking.set(False)):
+            return when(Event(entry_of_attempt(call)))
+
+    return holds
+
+
+_is_asking: ContextVar[bool] = ContextVar("is_asking", default=False)
+"""Whether a condition is being asked in this thread or task. The calls that it makes itself ask no condition."""

@@ -97,9 +97,9 @@ class Attempts:
         latency = fault.latency
         timeout: float | None = getattr(self.client.meta.config, "read_timeout", None)
         if timeout is not None and latency > timeout and not isinstance(fault.answer, str):
-            self.wait(timeout)
+            self._pass(timeout)
             raise self._connection_error("read timeout", request)
-        self.wait(latency)
+        self._pass(latency)
 
     def wait_for_retry(self, responses: Responses) -> Responses:
         """Wait as long as the listeners to `needs-retry` ask for, and return responses that ask for no wait.

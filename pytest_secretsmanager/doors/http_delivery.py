@@ -1,6 +1,8 @@
 """The way of a response to the client: whole and at once, or late, cut off, or not at all."""
 
 import asyncio
+from contextlib import suppress
+from threading import Timer
 from typing import NamedTuple
 
 from aiohttp import web
@@ -47,7 +49,7 @@ async def deliver(incoming: web.Request, response: Response) -> web.StreamRespon
     """Send a response to the client. A stop of the server cancels this while it waits."""
     delivery = response.delivery
     if delivery.seconds:
-        await asyncio.sleep(delivery.seconds)
+        await _pass(delivery.seconds)
     if delivery.is_silent:
         while _is_connected(incoming):
             await asyncio.sleep(_SECONDS_BETWEEN_LOOKS)
@@ -66,6 +68,23 @@ async def _cut_off(incoming: web.Request, response: Response, length: int) -> we
     if incoming.transport is not None:
         incoming.transport.close()
     return sent
+
+
+async def _pass(seconds: float) -> None:
+    """Let real time pass. Not by `asyncio.sleep`, which never ends while freezegun has stopped the time."""
+    loop, passed = asyncio.get_running_loop(), asyncio.Event()
+
+    def wake() -> None:
+        with suppress(RuntimeError):  # the loop may be closed by now
+            loop.call_soon_threadsafe(passed.set)
+
+    timer = Timer(seconds, wake)
+    timer.daemon = True
+    timer.start()
+    try:
+        await passed.wait()
+    finally:
+        timer.cancel()
 
 
 def _is_connected(incoming: web.Request) -> bool:

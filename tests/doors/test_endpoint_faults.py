@@ -2,12 +2,14 @@
 
 import socket
 from http.client import HTTPResponse, IncompleteRead, RemoteDisconnected
+from threading import Timer
+from threading import enumerate as enumerate_threads
 from time import monotonic
 
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError, ConnectionClosedError, ReadTimeoutError
-from signed_requests import connect, send, signed
+from signed_requests import PATIENCE, connect, send, signed
 
 from pytest_secretsmanager import BrokenReply
 
@@ -140,6 +142,28 @@ def test_a_short_real_delay_is_only_late(secretsmanager, endpoint):
     before = monotonic()
     assert send(endpoint, get(endpoint)).json["SecretString"] == "one"
     assert monotonic() - before >= 0.1
+
+
+def test_a_real_delay_passes_while_freezegun_has_stopped_the_time(secretsmanager, over_http):
+    freezegun = pytest.importorskip("freezegun")
+    secretsmanager.faults.delay(GET, 0.05, real=True)
+    patient = Config(read_timeout=PATIENCE, retries={"total_max_attempts": 1}, proxies={})
+    client = over_http(config=patient)
+    with freezegun.freeze_time():
+        assert client.get_secret_value(SecretId="db")["SecretString"] == "one"
+
+
+def test_an_endpoint_stops_during_a_real_delay_and_leaves_no_thread(secretsmanager, endpoint):
+    secretsmanager.faults.delay(GET, 600, real=True)
+    with connect(endpoint) as connection:
+        connection.sendall(bytes(get(endpoint)))
+        while not any(isinstance(thread, Timer) for thread in enumerate_threads()):
+            pass
+        endpoint.stop()
+        assert connection.recv(1) == b""
+    for timer in [thread for thread in enumerate_threads() if isinstance(thread, Timer)]:
+        timer.join(PATIENCE)
+        assert not timer.is_alive()
 
 
 def test_a_plan_for_other_calls_leaves_a_request_alone(secretsmanager, endpoint):

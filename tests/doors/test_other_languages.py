@@ -12,6 +12,8 @@ import pytest
 from npm_packages import SECONDS, program_folder, run
 from signed_requests import send, signed
 
+from pytest_secretsmanager import BrokenReply
+
 
 @pytest.fixture
 def endpoint(secretsmanager):
@@ -131,6 +133,34 @@ def test_the_sdk_for_javascript_reaches_the_endpoint_although_aws_profile_is_set
     ran = run(["node", "--no-warnings", "client.mjs"], secretsmanager.endpoint().env, cwd=javascript)
     assert ran.returncode == 0, ran.stderr
     secretsmanager.assert_logged("CreateSecret", Name="js/db")
+
+
+def test_the_sdk_for_javascript_meets_planned_faults(secretsmanager, endpoint, javascript):
+    secretsmanager.seed("db", "one")
+    failures = [
+        "ThrottlingException",
+        "InternalServiceError",
+        "ResourceNotFoundException",
+        "connection closed",
+        "read timeout",
+        BrokenReply.from_proxy(502),
+        BrokenReply.truncated(5),
+    ]
+    for failure in failures:
+        secretsmanager.faults.fail("GetSecretValue", failure)
+    ran = run(["node", "--no-warnings", "faults.mjs", str(len(failures) + 1)], endpoint.env, cwd=javascript)
+    assert ran.returncode == 0, ran.stderr
+    *failed, succeeded = json.loads(ran.stdout)
+    assert failed == [
+        ["ThrottlingException", 400],
+        ["InternalServiceError", 500],
+        ["ResourceNotFoundException", 400],
+        ["TimeoutError", None],
+        ["TimeoutError", None],
+        ["SyntaxError", 502],
+        ["Error", 200],
+    ]
+    assert succeeded == "one"
 
 
 # --- by hand, as curl does it ----------------------------------------------------------------------------------------

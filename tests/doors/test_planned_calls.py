@@ -9,7 +9,7 @@ from typing import Any
 import boto3
 import pytest
 from botocore.config import Config
-from botocore.exceptions import ClientError, ReadTimeoutError, SSLError
+from botocore.exceptions import ClientError, ParamValidationError, ReadTimeoutError, SSLError
 from botocore.stub import Stubber
 from forked import in_child
 
@@ -115,6 +115,20 @@ def test_a_plan_for_other_calls_leaves_the_short_way_open(
     sm.faults.fail(operation, THROTTLED, **arguments, optional=True)
     call()
     assert len(calls) == 1
+
+
+@pytest.mark.parametrize("parameters", [{"SecretId": 5}, {"SecretId": b"db"}, {"SecretIdList": 5}, {}], ids=str)
+def test_a_plan_for_a_secret_leaves_invalid_parameters_to_botocore(sm: SecretsManager, parameters: Any) -> None:
+    sm.faults.fail(GET, THROTTLED, secret="db", optional=True)
+    with pytest.raises(ParamValidationError):
+        sm.client().get_secret_value(**parameters)
+
+
+def test_a_plan_for_a_secret_leaves_parameters_of_a_wrong_type_to_botocore(sm: SecretsManager) -> None:
+    sm.faults.fail(GET, THROTTLED, secret="db", optional=True)
+    client: Any = sm.client()
+    with pytest.raises(ParamValidationError):
+        client._make_api_call(GET, [])
 
 
 # --- threads, forks and neighbours -----------------------------------------------------------------------------------

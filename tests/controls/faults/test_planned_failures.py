@@ -157,6 +157,15 @@ def test_when_gets_each_attempt_once_as_an_event_without_secret_values(sm: Secre
     assert asked[0].hidden == {"SecretString"}
 
 
+def test_calls_that_when_makes_itself_ask_no_condition(sm: SecretsManager) -> None:
+    def is_first_value(event: Event) -> bool:
+        return bool(sm.client().get_secret_value(SecretId=event.request["SecretId"])["SecretString"] == "one")
+
+    plan = sm.faults.fail("GetSecretValue", THROTTLED, times=None, when=is_first_value)
+    assert outcomes(sm, 2) == "ff"
+    assert plan.met == 2
+
+
 def test_an_error_of_when_reaches_the_caller(sm: SecretsManager) -> None:
     def when(event: Event) -> bool:
         raise LookupError("of the test")

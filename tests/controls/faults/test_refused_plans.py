@@ -27,6 +27,11 @@ REFUSED: dict[str, tuple[tuple[Any, ...], dict[str, Any], str]] = {
         {},
         "no error 'ThrotlingException'; did you mean 'ThrottlingException' or",
     ),
+    "an error of another service": (
+        (GET, "SlowDown"),
+        {},
+        "no error 'SlowDown': name a code such as 'ThrottlingException', or one of 'connection refused', ",
+    ),
     "an unknown failure of the connection": (
         (GET, "read time out"),
         {},
@@ -76,8 +81,8 @@ REFUSED: dict[str, tuple[tuple[Any, ...], dict[str, Any], str]] = {
     ),
     "a latency below 0": (
         (GET, "ThrottlingException"),
-        {"latency": -1},
-        "latency is a number of seconds, at most 86400, not -1",
+        {"latency": -0.5},
+        "latency is a number of seconds, 0 or more, at most 86400, not -0.5",
     ),
     "an operation spelt as a method of boto3": (
         ("get_secret_value", "ThrottlingException"),
