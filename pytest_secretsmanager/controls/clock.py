@@ -51,9 +51,9 @@ class MovedTime:
         # Half a microsecond makes up for the precision that adding the offset loses.
         return int((time.time() + self._offset) * 1000 + 0.0005) / 1000
 
-    def moved(self) -> float:
-        """The seconds by which it is ahead of the real time."""
-        return self._offset
+    def parts(self) -> tuple[float, float]:
+        """The seconds by which it is ahead of the real time, and the real time."""
+        return self._offset, time.time()
 
     def checkpoint(self) -> Restore:
         """Return a function that restores the offset. Real time that has passed is not undone."""

@@ -1,9 +1,8 @@
 """IAM in a test: roles with policies, and the blocks in which clients act as one of them."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
-from pathlib import Path
 from typing import Any, cast
 
 from pytest_secretsmanager.controls.condition_context import context_of
@@ -50,13 +49,10 @@ class Iam:
     botocore.exceptions.ClientError: An error occurred (AccessDeniedException) when calling the GetSecretValue ...
     """
 
-    def __init__(
-        self, world: World, identities: Identities, callers: Callers, directory: Callable[[], Path | None]
-    ) -> None:
+    def __init__(self, world: World, identities: Identities, callers: Callers) -> None:
         self._world = world
         self._identities = identities
         self._callers = callers
-        self._directory = directory
 
     @known_keywords()
     def role(
@@ -234,7 +230,7 @@ class Iam:
     # --- policies ----------------------------------------------------------------------------------------------------
 
     def _read(self, source: object, name: str) -> tuple[Policy, ...]:
-        return read_policies(source, name=name, with_principals=False, directory=self._directory())
+        return read_policies(source, name=name, with_principals=False, directory=self._world.directory)
 
     def _read_if_given(self, source: object, name: str) -> tuple[Policy, ...] | None:
         return None if source is None else self._read(source, name)

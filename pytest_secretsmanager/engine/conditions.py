@@ -26,7 +26,7 @@ _Asked = TypeVar("_Asked")
 class Conditions:
     """The conditions of one service, under its `lock`.
 
-    `moved` is the time by which the clock has been moved, `now` the clock's time. `changed` is called when other
+    `time_parts` returns the two parts of the clock's time, `now` the sum of both. `changed` is called when other
     conditions are in force.
     """
 
@@ -35,12 +35,12 @@ class Conditions:
     def __init__(
         self,
         lock: Lock,
-        moved: Callable[[], float],
+        time_parts: Callable[[], tuple[float, float]],
         now: Callable[[], float],
         changed: "Callable[[Conditions], None]",
     ) -> None:
         self._lock, self._now, self._changed = lock, now, changed
-        self.rates = Rates(moved)
+        self.rates = Rates(time_parts)
         self.staleness = Staleness()
         self.deletions = Deletions()
         self._lists: dict[type[Condition], InForce[Any]] = {

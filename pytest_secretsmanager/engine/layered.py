@@ -20,14 +20,14 @@ class Layered:
     lock: Lock
     _chains: Chains
     _now: Callable[[], float]
-    _moved: Callable[[], float]
+    _time_parts: Callable[[], tuple[float, float]]
     made_conditions: Conditions | None = None
 
     @property
     def conditions(self) -> Conditions:
         """The conditions that a test puts in force. Made on first use."""
         if self.made_conditions is None:
-            made = Conditions(self.lock, self._moved, self._now, self._apply)
+            made = Conditions(self.lock, self._time_parts, self._now, self._apply)
             self.__dict__.setdefault("made_conditions", made)  # in one step, since another thread may make them too
         return self.__dict__["made_conditions"]  # type: ignore[no-any-return]
 

@@ -47,10 +47,12 @@ class AboveRateError(Exception):
 class Rates:
     """The limits in force. Not thread-safe: a service uses it under its lock.
 
-    `moved` is the time by which the clock has been moved. There is a bucket for each limit, account and region.
+    `time_parts` returns the seconds by which the clock has been moved, and the real time. Both are read when a call is
+    admitted: the time of the call is older, and other threads may have moved the clock since. There is a bucket for
+    each limit, account and region.
     """
 
-    moved: Callable[[], float]
+    time_parts: Callable[[], tuple[float, float]]
     in_force: InForce[RateLimit] = field(default_factory=InForce)
     buckets: dict[_Place, Bucket] = field(default_factory=dict)
 
@@ -59,8 +61,7 @@ class Rates:
 
         Raise AboveRateError, and take none, if one of them is empty.
         """
-        moved = self.moved()
-        real = call.time - moved
+        moved, real = self.time_parts()
         keys = [(limit, call.account, call.region) for limit in self.in_force if limit.matches(call)]
         buckets = {key: self._refilled(key, moved, real) for key in keys}
         exceeded = tuple(key[0] for key, bucket in buckets.items() if bucket.is_empty)

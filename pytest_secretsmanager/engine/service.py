@@ -33,7 +33,7 @@ class Service(Layered):
     """Secrets Manager in memory: all regions and accounts of one `SecretsManager`.
 
     Several threads can use it. Changes become visible when they are committed, so a failed call changes nothing.
-    `moved` returns the time by which the clock has been moved.
+    `time_parts` returns the two parts of the clock's time: see `Rates`.
     """
 
     def __init__(
@@ -43,7 +43,7 @@ class Service(Layered):
         now: Callable[[], float],
         steps: StepControl,
         replication: ReplicaControl,
-        moved: Callable[[], float] = lambda: 0.0,
+        time_parts: Callable[[], tuple[float, float]] = lambda: (0.0, 0.0),
     ) -> None:
         self.ports = ports
         self.generation = forked.generation()
@@ -56,7 +56,7 @@ class Service(Layered):
         self._watchers = Watchers()
         self._rollbacks = Rollbacks(self.store, self.lock)
         self._chains = Chains(self.store, ports, log.append, self.refusals.note, now)
-        self._replication, self._now, self._moved = replication, now, moved
+        self._replication, self._now, self._time_parts = replication, now, time_parts
         self._background = Background(self.store, self._commits, ports, self._chains.of_work, now)
         self.effects = Effects(self._background, steps, replication)
 

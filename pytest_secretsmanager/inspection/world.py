@@ -21,8 +21,8 @@ __tracebackhide__ = True
 class World:
     """The service with its store and keys, the log, the clock (epoch seconds), and the default region and account.
 
-    `region` is a function, since the default region may change until a test begins. `directory` returns the folder
-    where relative paths of policies start, None for the working directory.
+    `region` is a function, since the default region may change until a test begins. `directory` is the folder where
+    relative paths of policies start, None for the working directory.
     """
 
     service: Service
@@ -30,7 +30,7 @@ class World:
     now: Callable[[], float]
     region: Callable[[], str]
     account: str
-    directory: Callable[[], Path | None]
+    directory: Path | None = None
 
     @property
     def regions(self) -> Regions:

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import datetime
 from itertools import count
-from pathlib import Path
 from typing import Protocol, TypeVar
 
 from pytest_secretsmanager.controls.clock import Clock, moved_time_of
@@ -63,8 +62,6 @@ class Parts:
 
     entering: "Entering[Parts]"
     """Set by the manager that has these parts."""
-    directory: Path | None = None
-    """The folder of the running test's file, None outside pytest: relative paths of policies start there."""
     runs_decorated = False
     """Whether a function decorated with the manager runs."""
     made_deliveries: Deliveries | None = None
@@ -100,7 +97,7 @@ class Parts:
         )
         self.steps, self.held = Steps(), HeldReplicas()
         ports = Ports(self.random, self.keys, version_quota, functions.by_arn, regions, count(1), moto.function, [])
-        self.service = service = Service(ports, entries, moved_time.seconds, self.steps, self.held, moved_time.moved)
+        self.service = service = Service(ports, entries, moved_time.seconds, self.steps, self.held, moved_time.parts)
         moved_time.follow(service)
         if run_permissions.collecting:
             run_permissions.follow(service)
@@ -115,7 +112,7 @@ class Parts:
             wait=lambda seconds: clock.advance(seconds=seconds),
         )
         self.presence = Presence(self.log, home.region_now)
-        self.world = World(service, self.log, moved_time.seconds, home.region_now, account, self._directory)
+        self.world = World(service, self.log, moved_time.seconds, home.region_now, account)
         self.crashes: list[str] = []
         """The crashes inside an endpoint, whose clients got only an InternalServiceError."""
         self.cut_offs: list[str] = []
@@ -140,7 +137,7 @@ class Parts:
     @property
     def kms(self) -> Kms:
         return self._kms or self._kept(
-            "_kms", Kms(self.keys, self.regions, self.home.region_now, self.account, self._directory)
+            "_kms", Kms(self.keys, self.regions, self.home.region_now, self.account, lambda: self.world.directory)
         )
 
     @property
@@ -149,7 +146,7 @@ class Parts:
 
     @property
     def iam(self) -> Iam:
-        return self._iam or self._kept("_iam", Iam(self.world, self.identities, self.callers, self._directory))
+        return self._iam or self._kept("_iam", Iam(self.world, self.identities, self.callers))
 
     @property
     def rotation(self) -> RotationControl:
@@ -204,9 +201,6 @@ class Parts:
     @property
     def serving(self) -> Serving:
         return self.made_serving or self._kept("made_serving", Serving(self.responder, self.crashes))
-
-    def _directory(self) -> Path | None:
-        return self.directory
 
     def _kept(self, name: str, part: _Part) -> _Part:
         """Keep a part under this name, unless another thread has just kept one; return the kept one.

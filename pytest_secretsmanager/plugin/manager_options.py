@@ -36,7 +36,7 @@ def build(node: Any) -> "SecretsManager":
     try:
         manager = SecretsManager(**options)
         parts = parts_of(manager)
-        parts.directory = node.path.parent
+        parts.world.directory = node.path.parent
         if policy is not None:
             act_by(parts, policy)
     except UsageError as error:

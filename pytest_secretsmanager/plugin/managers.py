@@ -34,7 +34,7 @@ def answering(node: pytest.Item, monkeypatch: pytest.MonkeyPatch) -> "AbstractCo
 
 @contextmanager
 def _answering_of_run(node: pytest.Item, session: SeededSession) -> Iterator["SecretsManager"]:
-    session.parts.directory = node.path.parent
+    session.parts.world.directory = node.path.parent
     markers.plant(session.parts, node)
     fault_markers.plan(session.parts, node)
     node.stash[PLANTED] = True

@@ -17,8 +17,8 @@ class Moved:
     """A clock that only the test moves."""
 
     def __init__(self, *limits):
-        self.seconds = 0.0
-        self.rates = Rates(lambda: self.seconds)
+        self.seconds, self.real = 0.0, 1000.0
+        self.rates = Rates(lambda: (self.seconds, self.real))
         self.rates.in_force.extend(limits)
 
     def admits(self, call=READ, times=1):
@@ -27,7 +27,7 @@ class Moved:
 
     def _admits(self, call):
         try:
-            self.rates.admit(call._replace(time=call.time + self.seconds))
+            self.rates.admit(call)
         except AboveRateError:
             return False
         return True
@@ -82,9 +82,21 @@ def test_the_limits_that_a_call_exceeds_count_its_refusal():
 
 def test_the_real_time_does_not_refill_a_bucket_before_a_second_has_passed_since_its_first_call():
     clock = Moved(limit_of(rate=50, burst=50))
-    assert clock.admits(READ._replace(time=1000.9), times=50) == [True] * 50
-    assert clock.admits(READ._replace(time=1001.8)) == [False]
-    assert clock.admits(READ._replace(time=1001.9)) == [True]
+    clock.real = 1000.9
+    assert clock.admits(times=50) == [True] * 50
+    clock.real = 1001.8
+    assert clock.admits() == [False]
+    clock.real = 1001.9
+    assert clock.admits() == [True]
+
+
+def test_a_call_that_waited_while_another_thread_moved_the_clock_refills_nothing_twice():
+    clock = Moved(limit_of(rate=1, burst=1))
+    assert clock.admits() == [True]
+    clock.seconds += 5
+    late = READ  # its time is that of before the move
+    clock.rates.admit(late)
+    assert clock.admits(times=2) == [False, False]
 
 
 def test_a_checkpoint_restores_limits_and_tokens():

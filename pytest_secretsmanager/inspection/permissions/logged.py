@@ -21,7 +21,7 @@ def logged_requests(world: World) -> list[NeededRequests]:
 
 def given_policies(world: World, source: PolicySources) -> tuple[Policy, ...]:
     """The identity policies of a source. Raise UsageError for a malformed one."""
-    return read_policies(source, name="the policy", with_principals=False, directory=world.directory())
+    return read_policies(source, name="the policy", with_principals=False, directory=world.directory)
 
 
 def required_policy(world: World) -> dict[str, Any]:

@@ -113,7 +113,7 @@ def test_a_tag_of_a_role_is_a_condition_key_of_its_requests(sm: SecretsManager) 
 def test_a_policy_is_read_from_a_file_by_its_path_from_the_folder_of_the_test(
     sm: SecretsManager, tmp_path: Path
 ) -> None:
-    sm._parts.directory = tmp_path
+    sm._parts.world.directory = tmp_path
     (tmp_path / "app.json").write_text(
         '{"Statement": {"Effect": "Allow", "Action": "secretsmanager:List*", "Resource": "*"}}', encoding="utf-8"
     )
