@@ -9,6 +9,7 @@ from pytest_secretsmanager.engine.call import Call
 from pytest_secretsmanager.engine.callers import require_account
 from pytest_secretsmanager.engine.deletions import AsynchronousDeletion
 from pytest_secretsmanager.engine.errors import UsageError, nearest
+from pytest_secretsmanager.engine.operations import OPERATIONS
 from pytest_secretsmanager.engine.rates import RateLimit
 from pytest_secretsmanager.engine.rules.request_rates import AWS_RATES, rate_of
 from pytest_secretsmanager.engine.staleness import READS, StaleReads
@@ -78,7 +79,12 @@ def slow_deletion(seconds: float | None, random_seed: int | str, target: Target)
 
 
 def operations_of(operation: object) -> frozenset[str]:
-    """Return the names of one or several operations. Raises UsageError for an unknown one, and for none."""
+    """Return the names of one or several operations; all for "*".
+
+    Raises UsageError for an unknown one, and for none.
+    """
+    if operation == "*":
+        return frozenset(OPERATIONS)
     names = [operation] if isinstance(operation, str) or not isinstance(operation, Iterable) else [*operation]
     operations = {name for name in map(require_operation, names) if name is not None}
     if not operations:
@@ -88,6 +94,8 @@ def operations_of(operation: object) -> frozenset[str]:
 
 def names_text(operations: frozenset[str]) -> str:
     """The operations as a text."""
+    if operations >= OPERATIONS.keys():
+        return "all operations"
     return " and ".join(sorted(operations))
 
 

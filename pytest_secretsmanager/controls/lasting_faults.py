@@ -111,7 +111,7 @@ class LastingFaults:
         account: str | None = None,
         principal: object = None,
     ) -> LastingFault:
-        """Limit the calls of an operation, or of several together, to `rate` calls per second; see `quota`.
+        """Limit the calls of an operation, of several or of all ("*") together, to so many per second; see `quota`.
 
         `rate` is AWS's own for the operation if it is left out; with 0, every call is refused. `burst` is the number of
         calls at one time, the calls of one second if it is left out. The calls are those from `region`, of callers in
@@ -144,6 +144,7 @@ class LastingFaults:
         secret: SecretId | None = None,
         region: str | None = None,
         principal: object = None,
+        missing_ok: bool = False,
     ) -> LastingFault:
         """Let reads see all secrets as they were some milliseconds of the clock ago.
 
@@ -157,7 +158,8 @@ class LastingFaults:
         DescribeSecret, ListSecrets, ListSecretVersionIds, GetResourcePolicy, ListResourcePolicies), for `secret`, from
         `region`, by `principal` (an ARN, or an object with `.arn`).
 
-        Raises UsageError for another operation, an unknown region and a number out of range, and SecretNotFound.
+        Raises UsageError for another operation, an unknown region and a number out of range; SecretNotFound for a
+        secret that does not exist, unless `missing_ok` is true: the code under test creates it later.
 
         >>> _ = sm.seed("db", "one")
         >>> client = sm.client()
@@ -168,10 +170,10 @@ class LastingFaults:
         ...     before, client.get_secret_value(SecretId="db")["SecretString"]
         ('one', 'two')
         """
-        operations = READS if operation is None else rules.operations_of(operation)
-        target = target_of(self._world, None, secret, region, principal)
+        operations = READS if operation in (None, "*") else rules.operations_of(operation)
+        target = target_of(self._world, None, secret, region, principal, missing_ok=missing_ok)
         reads = rules.stale_reads(operations, milliseconds, chance, random_seed, target)
-        which = "" if operation is None else f" of {rules.names_text(operations)}"
+        which = "" if operations is READS else f" of {rules.names_text(operations)}"
         return self._begin([reads], f"stale reads{which}, {milliseconds:g} ms behind{target}")
 
     @known_keywords()
@@ -183,6 +185,7 @@ class LastingFaults:
         secret: SecretId | None = None,
         region: str | None = None,
         principal: object = None,
+        missing_ok: bool = False,
     ) -> LastingFault:
         """Let DeleteSecret with ForceDeleteWithoutRecovery take its time, in which the name stays taken.
 
@@ -194,7 +197,8 @@ class LastingFaults:
 
         The deletions are those of `secret`, from `region`, by `principal` (an ARN, or an object with `.arn`).
 
-        Raises UsageError for an unknown region and a number out of range, and SecretNotFound.
+        Raises UsageError for an unknown region and a number out of range; SecretNotFound for a secret that does not
+        exist, unless `missing_ok` is true: the code under test creates it later.
 
         >>> _ = sm.seed("db", "one")
         >>> _ = sm.faults.asynchronous_deletion(seconds=10)
@@ -206,7 +210,7 @@ class LastingFaults:
         >>> sm.client().create_secret(Name="db")["Name"]
         'db'
         """
-        target = target_of(self._world, None, secret, region, principal)
+        target = target_of(self._world, None, secret, region, principal, missing_ok=missing_ok)
         deletion = rules.slow_deletion(seconds, random_seed, target)
         length = "5 to 28" if seconds is None else f"{seconds:g}"
         return self._begin([deletion], f"forced deletions that take {length} seconds{target}")

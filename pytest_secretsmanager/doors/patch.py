@@ -1,7 +1,6 @@
 """The sync door: wrappers around two methods of `BaseClient`, for every client of this process."""
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from typing import Any
 
 from botocore.awsrequest import AWSResponse
@@ -62,6 +61,8 @@ class SyncDoor(ClientClasses):
         if responder is None:
             return wrapped(*args, **kwargs)
         if not full_way.is_taken(responder, client, *args, **kwargs):
-            with suppress(AboveRateError):
+            try:
                 return answer_request(responder, client, AWSResponse, *args, **kwargs)
+            except AboveRateError:
+                pass  # botocore retries on the full way
         return full_way.send(responder, client, wrapped, *args, **kwargs)

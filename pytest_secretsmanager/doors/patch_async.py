@@ -5,7 +5,6 @@ effect completely or not at all. This module knows no event loop, so it works in
 """
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from importlib import import_module
 from typing import Any
 
@@ -74,7 +73,9 @@ async def _answer_request(
 ) -> tuple[Any, Reply]:
     # It may have been taken out of `sys.modules` since the client was made.
     response_class = import_module("aiobotocore.awsrequest").AioAWSResponse
-    with suppress(AboveRateError):
+    try:
         return answer_request(responder, client, response_class, *args, **kwargs)
+    except AboveRateError:
+        pass  # botocore retries on the full way
     reply: tuple[Any, Reply] = await full_way.send_async(responder, client, make_request, *args, **kwargs)
     return reply

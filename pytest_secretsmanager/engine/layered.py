@@ -1,12 +1,13 @@
 """The part of a service that decides which layers its calls pass. They can change while the service runs."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 from pytest_secretsmanager.engine.chains import Chains
 from pytest_secretsmanager.engine.checkpoints import Restore
 from pytest_secretsmanager.engine.conditions import Conditions
 from pytest_secretsmanager.engine.identities import Identities
-from pytest_secretsmanager.engine.layers.audit import Record
+from pytest_secretsmanager.engine.layers.audit import Entry, Record
 from pytest_secretsmanager.engine.layers.forked import Layer
 from pytest_secretsmanager.engine.locks import Lock
 
@@ -55,6 +56,13 @@ class Layered:
     def log_also(self, note: Record) -> None:
         """Call `note` with each entry of the log from now on, before the changes of its call. It must not raise."""
         self._chains.record_also(note)
+
+    def recorded_into(self, entries: list[Entry]) -> AbstractContextManager[None]:
+        """Record the log's entries of the block in this list too. It keeps those that a rollback removes from the log.
+
+        A block may begin in a rollback and end after it.
+        """
+        return self._chains.recorded_into(entries, self.lock)
 
     def _apply(self, conditions: Conditions) -> None:
         self._chains.conditions = conditions if conditions.are_in_force else None

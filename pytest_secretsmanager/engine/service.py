@@ -209,14 +209,6 @@ class Service(Layered):
         with taken_back(lambda: self.store.open_journal(journal), lambda: self.store.close_journal(journal)):
             yield journal
 
-    def recorded_into(self, entries: list[Entry]) -> AbstractContextManager[None]:
-        """Record the log's entries of the block in this list too. It keeps those that a rollback removes from the log.
-
-        A block may begin in a rollback and end after it.
-        """
-
-        return self._chains.recorded_into(entries, self.lock)
-
     def secrets(self) -> list[Secret]:
         """The secrets of all regions and accounts, now."""
         with self.lock:

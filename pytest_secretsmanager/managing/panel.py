@@ -54,5 +54,5 @@ class Panel:
 
     @property
     def faults(self) -> Faults:
-        """The planned faults: `faults.fail(operation, error)` makes calls fail, `faults.delay` makes replies late."""
+        """The faults: `fail`, `delay`; until they end `throttle`, `quota`, `stale_reads`, `asynchronous_deletion`."""
         return self._parts.faults

@@ -90,23 +90,22 @@ class Parts:
         self.home, self.account, self.regions = home, account, regions
         self.clock = clock = Clock(now)
         self.time = moved_time = moved_time_of(clock)
-        self.callers = Callers(account)
-        self.keys = KeyRing(moto.key)
+        self.callers, self.keys = Callers(account), KeyRing(moto.key)
         self.random = random_of(random_seed)
-        self.entries: list[Entry] = []
-        self.log = Log(self.entries)
+        entries: list[Entry] = []
+        self.log = Log(entries)
         self.new_request_id = request_ids_of(self.random)
         self.functions = functions = Functions(
             self.new_request_id, lambda arn, body: PROCESS.run_function(self.responder, arn, body), regions
         )
         self.steps, self.held = Steps(), HeldReplicas()
         ports = Ports(self.random, self.keys, version_quota, functions.by_arn, regions, count(1), moto.function, [])
-        self.service = Service(ports, self.entries, moved_time.seconds, self.steps, self.held, moved_time.moved)
-        moved_time.follow(self.service)
+        self.service = service = Service(ports, entries, moved_time.seconds, self.steps, self.held, moved_time.moved)
+        moved_time.follow(service)
         if run_permissions.collecting:
-            run_permissions.follow(self.service)
+            run_permissions.follow(service)
         self.responder = Responder(
-            self.service,
+            service,
             moved_time.seconds,
             self.callers,
             self.random,
@@ -116,7 +115,7 @@ class Parts:
             wait=lambda seconds: clock.advance(seconds=seconds),
         )
         self.presence = Presence(self.log, home.region_now)
-        self.world = World(self.service, self.log, moved_time.seconds, home.region_now, account, self._directory)
+        self.world = World(service, self.log, moved_time.seconds, home.region_now, account, self._directory)
         self.crashes: list[str] = []
         """The crashes inside an endpoint, whose clients got only an InternalServiceError."""
         self.cut_offs: list[str] = []

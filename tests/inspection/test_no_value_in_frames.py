@@ -15,6 +15,7 @@ import pytest_secretsmanager
 from pytest_secretsmanager import UsageError, Version
 from pytest_secretsmanager.inspection.leaks.forms import readings_of
 from pytest_secretsmanager.inspection.leaks.rule import index_of
+from pytest_secretsmanager.inspection.log import entries_of
 from pytest_secretsmanager.inspection.views import state_of
 from pytest_secretsmanager.seed_arguments import seed_of
 from pytest_secretsmanager.seed_files import read_seeds
@@ -240,7 +241,7 @@ def test_refused_async_call_shows_no_value_in_local_variables(sm, heard):
 
 
 def test_crash_of_the_package_keeps_its_frames(sm, client, monkeypatch):
-    monkeypatch.setattr(sm._parts.service._chains, "_ports", None)
+    monkeypatch.setattr(sm._parts.service.ports, "keys", None)
     with pytest.raises(AttributeError) as caught:
         client.get_secret_value(SecretId="db")
     assert "get_secret_value" in [frame.f_code.co_name for frame, _ in traceback.walk_tb(caught.value.__traceback__)]
@@ -257,7 +258,7 @@ def objects_of(sm, client):
     return {
         "the manager": sm,
         "its secrets": (sm.secrets, view, view.versions, view.history, state_of(view)),
-        "its log": (sm.log, list(sm.log), [event.record for event in sm.log], sm._parts.entries),
+        "its log": (sm.log, list(sm.log), [event.record for event in sm.log], entries_of(sm.log).since(0)),
         "its service": (vars(service), vars(service.store), vars(service.refusals)),
         "its seeds": (Version(VALUE), seed_of("db", {"password": VALUE}, versions=[OTHER])),
     }

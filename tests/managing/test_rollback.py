@@ -9,6 +9,7 @@ import pytest
 from pytest_secretsmanager import Rotation, SecretsManager
 from pytest_secretsmanager.engine.callers import user_of
 from pytest_secretsmanager.engine.conditions import Conditions
+from pytest_secretsmanager.inspection.log import entries_of
 from pytest_secretsmanager.managing.panel import Panel
 from pytest_secretsmanager.managing.parts import Parts
 from pytest_secretsmanager.managing.planting import follow_environment
@@ -27,7 +28,6 @@ STAYS = {
     "entering": "counts entries, which may end inside the block",
     "clock": "shows the time, which is restored",
     "log": "shows the entries, which are restored",
-    "entries": "restored by the log",
     "crashes": "a report to the end of the test",
     "cut_offs": "a report to the end of the test",
     "runs_decorated": "whether a decorated function runs",
@@ -63,7 +63,7 @@ def state_of(sm: SecretsManager) -> dict[str, object]:
         "secrets": service.secrets(),
         "deleted secrets": service.vanished(),
         "refusals": list(service.refusals.all),
-        "log": (list(parts.entries), len(sm.log), sm.log.cleared),
+        "log": (entries_of(sm.log).since(0), len(sm.log), sm.log.cleared),
         "clock": parts.time._offset,
         "credentials": dict(parts.callers.handed_out),
         "roles": dict(parts.identities.roles),

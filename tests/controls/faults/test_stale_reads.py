@@ -88,6 +88,15 @@ def test_a_secret_that_was_just_created_is_not_found(secretsmanager, value):
     assert value("new") == "one"
 
 
+def test_stale_reads_can_be_limited_to_a_secret_that_does_not_exist_yet(secretsmanager, value):
+    secretsmanager.faults.stale_reads(secret="new", missing_ok=True)
+    for name in ("new", "other"):
+        secretsmanager.client().create_secret(Name=name, SecretString="one")
+    assert value("other") == "one"
+    with pytest.raises(ClientError, match="ResourceNotFoundException"):
+        value("new")
+
+
 def test_a_secret_that_is_seeded_while_reads_are_stale_is_read_at_once(secretsmanager, value):
     secretsmanager.faults.stale_reads()
     secretsmanager.seed("db", "two", versions=["one"])

@@ -80,6 +80,12 @@ def test_a_throttle_of_two_operations_counts_them_together(secretsmanager, count
     assert (count(2), count(2, "get_random_password")) == (2, 1)
 
 
+def test_a_throttle_of_all_operations_counts_them_together(secretsmanager, count):
+    throttle = secretsmanager.faults.throttle("*", rate=3)
+    assert (count(2), count(2, "get_random_password")) == (2, 1)
+    assert repr(throttle) == "<throttle of all operations to 3 calls per second: in force>"
+
+
 def test_a_throttle_leaves_other_operations_alone(secretsmanager, count):
     secretsmanager.faults.throttle("ListSecrets", rate=0)
     assert count(3, "get_random_password") == 3

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from pytest_secretsmanager.engine.call import Call
 from pytest_secretsmanager.engine.callers import user_of
 from pytest_secretsmanager.engine.layers.audit import Entry
 from pytest_secretsmanager.engine.rules.condition_keys import written_key_arn
@@ -19,7 +20,7 @@ USER = user_of("123456789012", "us-east-1")
 
 
 def an_entry(operation: str, /, **request: Any) -> Entry:
-    return Entry(operation, request, frozenset(), 0.0, "us-east-1", USER, "request")
+    return Entry(Call(operation, request, "us-east-1", USER, 0.0, "request"), frozenset())
 
 
 def a_secret(suffix: str, **tags: str) -> Secret:
