@@ -69,8 +69,8 @@ class Faults(LastingFaults):
         `error` is a code of AWS (`"ThrottlingException"`), a failure of the connection (`"connection refused"`,
         `"proxy error"`, `"SSL error"`, `"connect timeout"`, `"read timeout"`, `"connection closed"`), an exception of
         botocore or of Python that stands for one (`ReadTimeoutError`, `ConnectionResetError`), a ClientError, or a
-        `BrokenReply`. `message` replaces AWS's usual text. The failure comes after `latency` seconds on the clock, as in
-        `delay`. Without it, a timeout takes no time on the clock.
+        `BrokenReply`. `message` replaces AWS's usual text. The failure comes after `latency` seconds on the clock, as a
+        reply in `delay` does; without it, a timeout takes no time on the clock.
 
         `times` is the number of attempts that fail: one if it is left out, all with None. botocore repeats some errors,
         so one planned ThrottlingException is met by the first attempt, and the second one succeeds. With `every=3`,
