@@ -149,8 +149,12 @@ def test_pytest_markers_lists_the_markers_with_their_arguments(pytester: pytest.
             "rotation, replicas, deleted, region, account): a secret that exists when the test starts, by its name "
             "or whole ARN; activates the fixture secretsmanager.",
             "",
-            "@pytest.mark.secretsmanager([*], region, account, random_seed, now, version_quota, extra_regions): "
-            "options of the fixture secretsmanager; activates it.",
+            "@pytest.mark.secret_fault(operation, error, times=1, [*], every, secret, region, principal, when, after, "
+            "message, latency, missing_ok, optional): calls of the operation that fail, as by "
+            "secretsmanager.faults.fail; activates the fixture secretsmanager.",
+            "",
+            "@pytest.mark.secretsmanager([*], region, account, random_seed, now, version_quota, extra_regions, "
+            "policy): options of the fixture secretsmanager; activates it.",
         ]
     )
 
