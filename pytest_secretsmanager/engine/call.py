@@ -7,6 +7,7 @@ their repr does not show them.
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from types import CodeType, MappingProxyType
 from typing import Literal, NamedTuple, TypeAlias, get_args
 
@@ -87,6 +88,10 @@ class Call(NamedTuple):
 
     def structures(self, member: str) -> list[dict[str, object]] | None:
         return self.parameters.get(member)  # type: ignore[return-value]
+
+
+new_call: Callable[[tuple[object, ...]], Call] = partial(tuple.__new__, Call)
+"""Makes a call of all its fields, in a third of the time that `Call(…)` takes: each call of a client makes one."""
 
 
 class Part(NamedTuple):

@@ -74,7 +74,9 @@ class Service(Layered):
 
     def call_within_rates(self, call: Call) -> Outcome:
         """Answer one call as `call` does, but do nothing and raise AboveRateError if a rate does not admit it."""
-        require_supported(call)
+        operation = OPERATIONS.get(call.operation)
+        if operation is None or not call.parameters.keys() <= operation.members:  # checked here for speed
+            require_supported(call)
         try:
             if self.store.agenda.time <= call.time and not self.effects.rotations.is_busy:
                 self.effects.run_due(call.time)
