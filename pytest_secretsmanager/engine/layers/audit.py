@@ -172,7 +172,9 @@ def _without_hidden(call: Call, hidden: frozenset[str]) -> tuple[Call, frozenset
     found = hidden & call.parameters.keys()
     if not found:
         return call, _NOTHING
-    logged = {name: value for name, value in call.parameters.items() if name not in found}
+    logged = dict(call.parameters)
+    for name in found:
+        del logged[name]
     return new_call((call.operation, logged, *call[2:])), found
 
 
