@@ -194,9 +194,13 @@ class Outcome(NamedTuple):
 Handler: TypeAlias = Callable[[Call], Outcome]
 
 
+_CONTAINERS = (list, dict)
+"""A constant, since each call looks at each of its members."""
+
+
 def copied_members(members: Parameters) -> Reply:
     """A copy of a request or reply. Only lists and mappings are copied, and few members are one."""
-    return {name: copied(value) if type(value) in (list, dict) else value for name, value in members.items()}
+    return {name: copied(value) if type(value) in _CONTAINERS else value for name, value in members.items()}
 
 
 def copied(value: object) -> object:
