@@ -16,7 +16,7 @@ PLUGIN = "secretsmanager_policy_file"
 """The name of the plugin object, and the key of its part in the output of an xdist worker."""
 
 _COMPLETE = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
-"""The exit statuses of a run that ran its tests. The policy of any other run would lack calls."""
+"""The exit statuses of a run that ran its tests, unless `-x` stopped it."""
 
 
 def begin(config: pytest.Config) -> None:
@@ -64,12 +64,12 @@ class PolicyFile:
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
-        """Write the file, or send this worker's part. A run that ended early leaves the file as it was."""
+        """Write the file, or send this worker's part. A run that ended early would lack calls: the file stays."""
         if self._path is None:
             session.config.workeroutput[PLUGIN] = self._permissions.sent()  # type: ignore[attr-defined]
         elif session.config.option.collectonly:
             return
-        elif exitstatus in _COMPLETE:
+        elif exitstatus in _COMPLETE and not session.shouldfail:
             self._write(self._path)
         else:
             self._result = f"{FIXTURE}: no policy written to {self._path}: the run ended early, or ran no test"

@@ -196,6 +196,7 @@ def test_the_summary_names_crashed_workers(run_apart: Any, policy: Path) -> None
         pytest.param(TESTS, "-k=no_such_test", id="no-test"),
         pytest.param("import no_such_module", "-v", id="broken-module"),
         pytest.param(TESTS + "        pytest.exit('enough')", "-v", id="interrupted"),
+        pytest.param(TESTS + "        assert 0", "-x", id="stopped-by-x"),
     ],
 )
 def test_a_run_that_ended_early_leaves_the_policy_of_an_earlier_run(
