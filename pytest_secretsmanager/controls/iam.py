@@ -93,8 +93,9 @@ class Iam:
     def acting_as(self, role: Role | None, context: Mapping[str, Any] | None = None) -> AbstractContextManager[None]:
         """Return a context manager: inside, clients without credentials of their own call as the role.
 
-        That holds in every thread, and for programs with the environment of an endpoint. Clients with the credentials
-        of another role, or of another account (`aws_account_id`), and rotation functions stay what they are. `context`
+        That holds in every thread and task, and for programs with the environment of an endpoint: threads that act as
+        different roles take `client(principal=role)`. Clients with the credentials of another role, or of another
+        account (`aws_account_id`), and rotation functions stay what they are. `context`
         has condition keys of the role's requests inside, by their names in IAM. None stands for the account's default
         user. Blocks nest.
 
