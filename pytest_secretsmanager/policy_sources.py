@@ -102,8 +102,10 @@ def _text_of_file(path: Path) -> str:
         return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise UsageError(f"no policy file {os.fspath(path)!r}{nearest(path.name, _files_beside(path))}") from None
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "not in UTF-8"
+    except UnicodeDecodeError:
+        raise UsageError(f"the policy file {os.fspath(path)!r} can't be read: not in UTF-8") from None
+    except (OSError, ValueError) as error:  # a path with a null byte is a ValueError
+        reason = error.strerror if isinstance(error, OSError) else error
         raise UsageError(f"the policy file {os.fspath(path)!r} can't be read: {reason}") from None
 
 

@@ -102,6 +102,7 @@ BAD = {
     "a missing file": ("ap.json", r"^no policy file '.*ap\.json'; did you mean 'app\.json'\?$"),
     "a file in a missing folder": ("none/app.json", r"^no policy file '.*app\.json'$"),
     "a folder": (".", r"^the policy file '.*' can't be read: "),
+    "a path with a null byte": ("a\0.json", "can't be read: embedded null byte$"),
 }
 
 

@@ -93,8 +93,9 @@ class Iam:
     def acting_as(self, role: Role | None, context: Mapping[str, Any] | None = None) -> AbstractContextManager[None]:
         """Return a context manager: inside, clients without credentials of their own call as the role.
 
-        That holds in every thread, and for programs with the environment of an endpoint. Clients with the credentials
-        of another role, or of another account (`aws_account_id`), and rotation functions stay what they are. `context`
+        That holds in every thread and task, and for programs with the environment of an endpoint: threads that act as
+        different roles take `client(principal=role)`. Clients with the credentials of another role, or of another
+        account (`aws_account_id`), and rotation functions stay what they are. `context`
         has condition keys of the role's requests inside, by their names in IAM. None stands for the account's default
         user. Blocks nest.
 
@@ -123,11 +124,12 @@ class Iam:
         """Return the decision on one request, without a call: `.allowed`, `.explicit_deny`, `.statement`, `.message`.
 
         `action` is `service:Name`. `resource` is the name, the ARN or the view of a secret, the ARN of any other
-        resource, or `*`. `principal` is a role, None for the default user. `context` has condition keys of the request,
-        by their names in IAM; the keys of the caller and of the secret are known.
+        resource, or `*`; for CreateSecret, the name of the new secret. `principal` is a role, None for the default
+        user. `context` has condition keys of the request, by their names in IAM; the keys of the caller and of the
+        secret are known.
 
-        Raises UsageError for an action of another form or an unknown one of Secrets Manager, and SecretNotFound for an
-        unknown name.
+        Raises UsageError for an action of another form or an unknown one of Secrets Manager, and for a resource of an
+        action that has none. Raises SecretNotFound for an unknown name.
 
         >>> _ = sm.seed("db", "hunter2")
         >>> role = sm.iam.role("app")
@@ -141,6 +143,7 @@ class Iam:
     def required_policy(self) -> dict[str, Any]:
         """Return the smallest identity policy that allows the calls logged so far, refused calls included.
 
+        A malformed call, which AWS refuses before IAM decides, needs no permission.
         Secrets are named by their ARNs with `-??????` for the six characters that AWS adds. The uses of customer
         managed KMS keys are included, and so are the calls of rotation functions. Statements are merged, and have no
         conditions. Without a call there is no statement. `sm.log.clear()` forgets the calls that prepare a test.

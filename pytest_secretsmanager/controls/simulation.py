@@ -13,9 +13,10 @@ from pytest_secretsmanager.engine.keys import KmsKey, KmsRefusal
 from pytest_secretsmanager.engine.layers.authorize import decided
 from pytest_secretsmanager.engine.operations import OPERATIONS
 from pytest_secretsmanager.engine.ports import Ports
-from pytest_secretsmanager.engine.rules.condition_keys import SERVICE_PREFIX, condition_value
+from pytest_secretsmanager.engine.rules.condition_keys import NO_RESOURCE, SERVICE_PREFIX, condition_value
 from pytest_secretsmanager.engine.rules.iam.decision import Decision
 from pytest_secretsmanager.engine.rules.iam.requests import Request
+from pytest_secretsmanager.engine.rules.permissions import requests_of
 from pytest_secretsmanager.engine.state import Secret, SecretKey
 from pytest_secretsmanager.inspection.finding import find
 from pytest_secretsmanager.inspection.named_secret import key_of
@@ -29,22 +30,37 @@ _KEY_ARN = re.compile(r"arn:[^:]*:kms:")
 _OTHER_ACTIONS = ("AcceptCrossAccountReplication",)
 """Actions of Secrets Manager that are no operation."""
 
+_CREATION = "secretsmanager:CreateSecret"
+"""The action on a secret that does not exist yet, so that its name names no secret."""
+
 
 def simulated(
     world: World, identities: Identities, action: object, resource: SecretId, principal: Principal
 ) -> Decision:
     """Return the decision on a request. Raises UsageError for an action or a resource of another form."""
     _require_action(action)
+    _require_no_resource(action, resource)
+    service = world.service
+    request = _request(world, str(action), resource, principal)
+    if _KEY_ARN.match(request.resource):
+        return key_decision(request, _key(service.ports, request.resource), identities)
+    return decided(request, service.store, identities)
+
+
+def _request(world: World, action: str, resource: SecretId, principal: Principal) -> Request:
+    service, added = world.service, principal.context.get
+    key_arn = service.ports.key_arn
+    if action == _CREATION and isinstance(resource, str) and _is_name(resource):
+        creation = _call(world, action, {"Name": resource}, world.region(), principal)
+        return requests_of(creation, service.store, added=added, key_arn=key_arn)[0]
     secret = _secret(world, resource)
-    arn = str(resource) if secret is None else secret.arn
-    call = _call(world, str(action), secret, principal)
-    ports = world.service.ports
+    if secret is None:
+        arn, call = str(resource), _call(world, action, {}, world.region(), principal)
+    else:
+        arn, call = secret.arn, _call(world, action, {"SecretId": secret.arn}, secret.key.region, principal)
     account = _account_in(arn, principal.account)
-    context = partial(condition_value, str(action), call, secret, account, ports.key_arn, principal.context.get)
-    request = Request(str(action), arn, account, principal, context, "" if arn == "*" else arn)
-    if _KEY_ARN.match(arn):
-        return key_decision(request, _key(ports, arn), identities)
-    return decided(request, world.service.store, identities)
+    context = partial(condition_value, action, call, secret, account, key_arn, added)
+    return Request(action, arn, account, principal, context, "" if arn == "*" else arn)
 
 
 def _secret(world: World, resource: object) -> Secret | None:
@@ -55,17 +71,20 @@ def _secret(world: World, resource: object) -> Secret | None:
         raise UsageError(f"a resource is a secret's name, ARN or view, or '*', not {type(resource).__name__}")
     if resource == "*":
         return None
-    if not arns.is_arn(resource):
+    if _is_name(resource):
         return world.state_of(key_of(find(world, resource, None, None)))
     parsed = arns.parse(resource)
     secret = None if parsed is None else world.state_of(SecretKey(parsed.region, parsed.account, parsed.name))
     return None if secret is None or secret.arn != resource else secret
 
 
-def _call(world: World, action: str, secret: Secret | None, principal: Principal) -> Call:
+def _is_name(resource: str) -> bool:
+    """Whether a resource is the name of a secret: neither an ARN nor `*`."""
+    return resource != "*" and not arns.is_arn(resource)
+
+
+def _call(world: World, action: str, parameters: dict[str, str], region: str, principal: Principal) -> Call:
     """A call that needs this permission. Its condition keys are those that the test gives, and the global ones."""
-    region = world.region() if secret is None else secret.key.region
-    parameters = {} if secret is None else {"SecretId": secret.arn}
     return Call(action.partition(":")[2], parameters, region, principal, world.now(), "simulated")
 
 
@@ -80,6 +99,12 @@ def _key(ports: Ports, arn: str) -> KmsKey:
 def _account_in(arn: str, default: str) -> str:
     parts = arn.split(":", 5)
     return parts[4] if len(parts) == 6 and parts[4] else default
+
+
+def _require_no_resource(action: object, resource: object) -> None:
+    """Raise UsageError if a resource is given to an action that has none: a call decides such an action on `*`."""
+    if action in NO_RESOURCE and resource != "*":
+        raise UsageError(f"{action} has no resource, so a policy decides it on '*': leave out {resource!r}")
 
 
 def _require_action(action: object) -> None:

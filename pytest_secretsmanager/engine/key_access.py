@@ -5,7 +5,9 @@ managed key decides whether the identity policies of its account count: if it gr
 callers that it names itself may use the key.
 """
 
+from dataclasses import fields
 from functools import lru_cache
+from operator import attrgetter
 
 from pytest_secretsmanager.engine import arns
 from pytest_secretsmanager.engine.call import Call
@@ -22,22 +24,17 @@ from pytest_secretsmanager.engine.state import Secret
 __tracebackhide__ = True
 
 
+_PARTS = attrgetter(*(part.name for part in fields(Ports)))
+"""Returns all parts of some ports, in the order of their arguments."""
+
+
 class GuardedPorts(Ports):
     """The ports of one call while IAM is in force: each use of a customer managed key needs the caller's permission."""
 
     __slots__ = ("_call", "_identities")
 
     def __init__(self, ports: Ports, identities: Identities, call: Call) -> None:
-        super().__init__(
-            ports.random,
-            ports.keys,
-            ports.version_quota,
-            ports.functions,
-            ports.regions,
-            ports.numbers,
-            ports.elsewhere,
-            ports.key_uses,
-        )
+        super().__init__(*_PARTS(ports))
         self._identities = identities
         self._call = call
 

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 PLUGIN = "secretsmanager_policy_file"
 """The name of the plugin object, and the key of its part in the output of an xdist worker."""
 
+_COMPLETE = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
+"""The exit statuses of a run that ran its tests, unless `-x` stopped it."""
+
 
 def begin(config: pytest.Config) -> None:
     """Collect the permissions of each manager that is made from now on, if the command line asks for a policy."""
@@ -60,12 +63,16 @@ class PolicyFile:
             self._permissions.add_sent(sent)
 
     @pytest.hookimpl(trylast=True)
-    def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """Write the file, or send this worker's part."""
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
+        """Write the file, or send this worker's part. A run that ended early would lack calls: the file stays."""
         if self._path is None:
             session.config.workeroutput[PLUGIN] = self._permissions.sent()  # type: ignore[attr-defined]
-        elif not session.config.option.collectonly:
+        elif session.config.option.collectonly:
+            return
+        elif exitstatus in _COMPLETE and not session.shouldfail:
             self._write(self._path)
+        else:
+            self._result = f"{FIXTURE}: no policy written to {self._path}: the run ended early, or ran no test"
 
     def _write(self, path: Path) -> None:
         policy = self._permissions.policy()
@@ -102,12 +109,12 @@ def _writable(directory: Path, given: str) -> Path:
 
 
 def _try_to_open(path: Path) -> None:
-    """Open the file, and leave it as it is. A new one is removed again."""
+    """Open the file, and leave it as it is. A new one is removed again; a link to it stays."""
     is_new = not path.exists()
     with path.open("ab"):
         pass
     if is_new:
-        path.unlink()
+        path.resolve().unlink()
 
 
 def _unwritable(path: Path, error: OSError | ValueError) -> str:

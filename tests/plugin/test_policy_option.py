@@ -189,6 +189,37 @@ def test_the_summary_names_crashed_workers(run_apart: Any, policy: Path) -> None
     assert statements(policy) == []
 
 
+@pytest.mark.parametrize(
+    ("tests", "option"),
+    [
+        pytest.param(TESTS, "no_such_test.py", id="no-such-file"),
+        pytest.param(TESTS, "-k=no_such_test", id="no-test"),
+        pytest.param("import no_such_module", "-v", id="broken-module"),
+        pytest.param(TESTS + "        pytest.exit('enough')", "-v", id="interrupted"),
+        pytest.param(TESTS + "        assert 0", "-x", id="stopped-by-x"),
+    ],
+)
+def test_a_run_that_ended_early_leaves_the_policy_of_an_earlier_run(
+    run: Any, policy: Path, tests: str, option: str
+) -> None:
+    policy.write_text("the earlier one", encoding="utf-8")
+    result = run(tests, "--secretsmanager-policy=policy.json", option)
+    assert policy.read_text(encoding="utf-8") == "the earlier one"
+    result.stdout.fnmatch_lines(["*no policy written to *policy.json: the run ended early, or ran no test*"])
+
+
+def test_a_run_with_a_failed_test_writes_its_policy(run: Any, policy: Path) -> None:
+    run(TESTS + "        assert 0", "--secretsmanager-policy=policy.json").assert_outcomes(passed=1, failed=1)
+    assert len(statements(policy)) == 1
+
+
+def test_a_link_to_a_new_file_stays_a_link(run: Any, policy: Path, pytester: pytest.Pytester) -> None:
+    policy.symlink_to(pytester.path / "target.json")
+    run(TESTS, "--secretsmanager-policy=policy.json")
+    assert policy.is_symlink()
+    assert statements(pytester.path / "target.json")
+
+
 def test_collecting_only_writes_no_file(run: Any, policy: Path) -> None:
     result = run(TESTS, "--secretsmanager-policy=policy.json", "--collect-only")
     assert result.ret == 0

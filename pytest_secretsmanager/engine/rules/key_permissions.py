@@ -80,7 +80,8 @@ _OF_A_USE: Mapping[str, Callable[[str, str, str, Call], ContextValue]] = {
 def _condition_value(
     key_arn: str, secret_arn: str, version_id: str, call: Call, added: Context, key: str
 ) -> ContextValue | None:
-    value = added(key) or _CALLED_VIA.get(key)
+    given = added(key)
+    value = _CALLED_VIA.get(key) if given is None else given
     if value is not None:
         return value
     read = _OF_A_USE.get(key)

@@ -12,14 +12,14 @@ def policy_of(secret: Secret) -> Policy | None:
     if secret.policy is None and secret.links is None:
         return None
     texts = [named_policies.text(secret, name) for name in named_policies.names(secret)]
-    found = [_parsed(text, f"resource policy of secret {secret.name}") for text in texts if text is not None]
-    if len(found) <= 1:
-        return found[0] if found else None
-    first, *_ = found
-    statements = tuple(statement for policy in found for statement in policy.statements)
-    return Policy(first.name, first.version, statements)
+    written = tuple([text for text in texts if text is not None])
+    return _together(written, f"resource policy of secret {secret.name}") if written else None
 
 
 @lru_cache(maxsize=256)
-def _parsed(text: str, name: str) -> Policy:
-    return parse_policy(text, name=name, with_principals=True)
+def _together(texts: tuple[str, ...], name: str) -> Policy:
+    """Return the same policy for equal texts: decisions keep what they know of a policy."""
+    found = [parse_policy(text, name=name, with_principals=True) for text in texts]
+    if len(found) == 1:
+        return found[0]
+    return Policy(name, found[0].version, tuple(statement for policy in found for statement in policy.statements))

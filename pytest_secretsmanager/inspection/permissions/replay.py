@@ -5,7 +5,9 @@ from typing import NamedTuple
 
 from pytest_secretsmanager.engine import model
 from pytest_secretsmanager.engine.call import Call
+from pytest_secretsmanager.engine.errors import ServiceError
 from pytest_secretsmanager.engine.layers.audit import Entry
+from pytest_secretsmanager.engine.rules import guards
 from pytest_secretsmanager.engine.rules.condition_keys import FindKeyArn
 from pytest_secretsmanager.engine.rules.iam.requests import Request
 from pytest_secretsmanager.engine.rules.key_permissions import key_requests_of
@@ -37,16 +39,27 @@ def needed_requests(entries: Sequence[Entry], secrets: FindSecret, key_arn: Find
 def requests_of_entry(entry: Entry, secrets: FindSecret, key_arn: FindKeyArn) -> tuple[Request, ...]:
     """The requests of one logged call. `secrets` has the secrets as they were before it.
 
-    A request that breaks the limits of the service description has none: AWS refuses it before IAM decides.
+    A malformed request has none: AWS refuses it before IAM decides.
     """
-    if not model.operation(entry.operation).is_within_limits(entry.request):
-        return ()
     call = Call(entry.operation, entry.request, entry.region, entry.principal, entry.time, entry.request_id)
+    if not _is_well_formed(call):
+        return ()
     added = entry.principal.context.get
     requests = requests_of(call, secrets, added=added, key_arn=key_arn)
     for use in entry.key_uses:
         requests += key_requests_of(use, call, added=added)
     return requests
+
+
+def _is_well_formed(call: Call) -> bool:
+    """Whether a request keeps the limits of the service description, and has the token and the name that AWS checks."""
+    if not model.operation(call.operation).is_within_limits(call.parameters):
+        return False
+    try:
+        guards.require_well_formed(call)
+    except ServiceError:
+        return False
+    return True
 
 
 class _Past:

@@ -92,6 +92,21 @@ def test_simulate_decides_about_the_default_user(sm: SecretsManager) -> None:
     assert sm.iam.simulate("secretsmanager:GetSecretValue", "db", principal=None).allowed
 
 
+@pytest.mark.parametrize(("name", "is_allowed"), [("app/new", True), ("new", False)])
+def test_simulate_takes_the_name_of_a_new_secret_for_create_secret(
+    sm: SecretsManager, name: str, is_allowed: bool
+) -> None:
+    role = sm.iam.role(
+        "app",
+        policy=allow(
+            "CreateSecret", resource=ARN.format("app/*"), Condition={"Null": {"secretsmanager:Name": "false"}}
+        ),
+    )
+    decision = sm.iam.simulate("secretsmanager:CreateSecret", name, principal=role)
+    assert decision.allowed is is_allowed
+    assert decision.message == "" or f"on resource: {name} because" in decision.message
+
+
 REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "no service": (
         {"action": "GetSecretValue"},
@@ -101,6 +116,10 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "an unknown action": ({"action": "secretsmanager:GetSecret"}, "has no action 'secretsmanager:GetSecret'; did you"),
     "an action of another type": ({"action": 7}, "an action is a str such as"),
     "a resource of another type": ({"resource": 7}, r"a resource is a secret's name, ARN or view, or '\*', not int"),
+    "a resource of an action that has none": (
+        {"action": "secretsmanager:ListSecrets", "resource": "db"},
+        r"secretsmanager:ListSecrets has no resource, so a policy decides it on '\*': leave out 'db'",
+    ),
     "a principal of another type": ({"principal": "app"}, "a role is what"),
     "a context": ({"context": {"x": "y"}}, "a condition key is"),
     "a misspelt argument": ({"contxt": {}}, "did you mean 'context'"),

@@ -257,6 +257,12 @@ def test_the_condition_keys_of_a_use_of_a_kms_key(key, value):
     assert request.context(key) == value
 
 
+def test_an_empty_added_key_wins_over_that_of_the_use_of_a_kms_key():
+    call = a_call("GetSecretValue", SecretId=ARN)
+    request = key_request_of("kms:Decrypt", KEY_ARN, ARN, "v1", call, added={"aws:calledvia": ()}.get)
+    assert request.context("aws:calledvia") == ()
+
+
 def test_each_action_of_a_use_is_a_request_with_the_added_keys():
     use = KeyUse(SEALING, KEY_ARN, ARN, "v1")
     requests = key_requests_of(use, a_call("PutSecretValue", SecretId="db"), added={"aws:sourcevpce": "vpce-1"}.get)

@@ -35,8 +35,9 @@ def test_a_cross_account_replica_has_the_policy_of_the_service():
 
 
 def test_the_policies_of_a_cross_account_replica_decide_together():
-    effects = [statement.effect for statement in policy_of(a_secret(TEXT, status="InSync")).statements]
-    assert effects == ["Deny", "Allow"]
+    policy = policy_of(a_secret(TEXT, status="InSync"))
+    assert [statement.effect for statement in policy.statements] == ["Deny", "Allow"]
+    assert policy_of(a_secret(TEXT, status="InSync")) is policy
 
 
 def test_a_primary_of_a_cross_account_replica_has_only_its_own_policy():

@@ -38,6 +38,8 @@ def resources(entries: list[Entry], store: Store) -> list[list[str]]:
         pytest.param(an_entry("CreateSecret", Name="db", Tags={"team": "pay"}), id="object for a list"),
         pytest.param(an_entry("BatchGetSecretValue", Filters=[1]), id="number for an object"),
         pytest.param(an_entry("GetSecretValue", SecretId=["db"]), id="list for a text"),
+        pytest.param(an_entry("GetSecretValue", SecretId="d b"), id="character that no name has"),
+        pytest.param(an_entry("PutSecretValue", SecretId="db"), id="no token"),
     ],
 )
 def test_a_malformed_request_has_none(entry: Entry) -> None:

@@ -85,6 +85,16 @@ def test_the_statement_that_decided_is_the_one_at_its_place_though_numbers_repea
     assert decision.reason == "statement 1 (Two) of both allows it"
 
 
+def test_the_repr_of_a_decision_has_its_reason_in_one_line():
+    reader = policy({})
+    assert (
+        repr(decide(REQUEST, Policies(identity=(reader,)))) == "<allowed: statement 1 of policy of role app allows it>"
+    )
+    refused = repr(decide(REQUEST, Policies(identity=(policy({"Action": "s3:*"}),))))
+    assert refused.startswith("<denied: no statement of policy of role app allows")
+    assert "; the nearest is statement 1" in refused
+
+
 def test_the_reason_of_a_refusal_lists_the_policies():
     group = tuple(policy({"Action": "s3:*", "Resource": "arn:aws:s3:::b"}, name=name) for name in ("a", "b", "c", "d"))
     reason = decide(REQUEST, Policies(identity=group)).reason
