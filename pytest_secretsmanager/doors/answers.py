@@ -15,7 +15,7 @@ from pytest_secretsmanager.doors.client_facts import ClientFacts
 from pytest_secretsmanager.doors.responder import Responder
 from pytest_secretsmanager.doors.shown_values import shown
 from pytest_secretsmanager.engine import model
-from pytest_secretsmanager.engine.call import Call, Parameters, Site
+from pytest_secretsmanager.engine.call import ONLY_ATTEMPT, Parameters, Site, new_call
 from pytest_secretsmanager.engine.errors import ServiceError
 
 __tracebackhide__ = True
@@ -53,9 +53,9 @@ def answer(
     now = responder.now()
     request_id = responder.new_request_id()
     principal = facts.principal_for(responder, client)
-    call = Call(described.name, parameters, facts.region, principal, now, request_id, accepted, None, site)
+    fields = (described.name, parameters, facts.region, principal, now, request_id, accepted, None, site, ONLY_ATTEMPT)
     try:
-        outcome = responder.service.call_within_rates(call)
+        outcome = responder.service.call_within_rates(new_call(fields))
     except ServiceError as error:
         return error.status, _parsed_error(error, request_id, now)
     reply = shown(described.name, outcome.reply, facts.scalars)

@@ -4,9 +4,9 @@ It is the innermost frame outside the libraries between a program and the networ
 begins, since an async call may run later, in a task. A place keeps no frame alive: its variables may be secret.
 """
 
-import sys
+from sys import _getframe  # as `warnings` does
 from types import FrameType
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from pytest_secretsmanager.engine.call import Site
 from pytest_secretsmanager.engine.tracebacks import is_of_program
@@ -29,14 +29,12 @@ _LIBRARIES: set[str] = set()
 def call_site() -> Site | None:
     """Return the place that called a method of a client, None if it is unknown. Only a door calls this."""
     try:
-        frame: FrameType | None = sys._getframe(2)  # noqa: SLF001 - as `warnings` does
-    except ValueError:  # other code than Python's called the door
+        frame: Any = _getframe(2)
+        if frame.f_code.co_filename in _LIBRARIES:
+            frame = frame.f_back
+        code = frame.f_code
+    except (AttributeError, ValueError):  # other code than Python's called the door or the library
         return None
-    while frame is not None and frame.f_code.co_filename in _LIBRARIES:
-        frame = frame.f_back
-    if frame is None:
-        return None
-    code = frame.f_code
     return (code, frame.f_lasti) if code.co_filename in _PROGRAM else _searched(frame)
 
 

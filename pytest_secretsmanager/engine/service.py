@@ -73,8 +73,12 @@ class Service(Layered):
         return self.refuse(call, ThrottlingException("Rate exceeded"))
 
     def call_within_rates(self, call: Call) -> Outcome:
-        """Answer one call as `call` does, but do nothing and raise AboveRateError if a rate does not admit it."""
-        require_supported(call)
+        """Answer one call as `call` does, but do nothing and raise AboveRateError if a rate does not admit it.
+
+        For speed, only a call that is not supported is checked in full.
+        """
+        if call.operation not in OPERATIONS or not call.parameters.keys() <= OPERATIONS[call.operation].members:
+            require_supported(call)
         try:
             if self.store.agenda.time <= call.time and not self.effects.rotations.is_busy:
                 self.effects.run_due(call.time)

@@ -6,6 +6,7 @@ entry has the labels before and after the call.
 """
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from types import MappingProxyType
 from typing import NamedTuple, TypeAlias, TypeVar
 
@@ -20,6 +21,7 @@ from pytest_secretsmanager.engine.call import (
     Reply,
     ServiceEvent,
     copied_members,
+    new_call,
 )
 from pytest_secretsmanager.engine.callers import Principal, service_in
 from pytest_secretsmanager.engine.errors import ServiceError
@@ -90,6 +92,9 @@ class Entry(NamedTuple):
         return {arn: moves for arn, moves in found.items() if moves}
 
 
+_new_entry: Callable[[tuple[object, ...]], Entry] = partial(tuple.__new__, Entry)
+"""Makes an entry of all its fields, in a third of the time that `Entry(…)` takes: each answered call makes one."""
+
 Record: TypeAlias = Callable[[Entry], None]
 
 _Asked = TypeVar("_Asked")
@@ -111,8 +116,7 @@ def audit(
         try:
             outcome = inner(call)
         except ServiceError as error:
-            entry = _refused_entry(logged, hidden, error)
-            record(_with_key_uses(entry, key_uses) if key_uses else entry)
+            record(_refused_entry(logged, hidden, error, _taken(key_uses) if key_uses else ()))
             if hidden:
                 note_refused(call)
             raise
@@ -120,14 +124,15 @@ def audit(
             key_uses.clear()
             raise
         response = None if described.reads else copied_members(outcome.reply)
+        placements, before = NO_PLACEMENTS, NO_STATES
         if outcome.changes:
             placements = _placements(secrets, outcome.changes)
-            entry = _answered_entry(logged, hidden, response, placements, outcome)
             if call.operation in CHANGING:
-                entry = entry._replace(before=former_states(secrets, outcome.changes))
-        else:
-            entry = _answered_entry(logged, hidden, response, NO_PLACEMENTS, outcome)
-        record(_with_key_uses(entry, key_uses) if key_uses else entry)
+                before = former_states(secrets, outcome.changes)
+        uses = _taken(key_uses) if key_uses else ()
+        about, decision = outcome.about, outcome.decision
+        entry = (logged, hidden, response, None, None, placements, None, False, about, decision, uses, before)
+        record(_new_entry(entry))
         for part in outcome.parts:
             record(_part_entry(call, part))
         for event in outcome.events:
@@ -167,39 +172,29 @@ def _without_hidden(call: Call, hidden: frozenset[str]) -> tuple[Call, frozenset
     found = hidden & call.parameters.keys()
     if not found:
         return call, _NOTHING
-    return _with(
-        call, call.operation, {name: value for name, value in call.parameters.items() if name not in found}
-    ), found
+    logged = dict(call.parameters)
+    for name in found:
+        del logged[name]
+    return new_call((call.operation, logged, *call[2:])), found
 
 
-def _with(call: Call, operation: str, parameters: Parameters) -> Call:
-    """The call with another operation and parameters. As `_replace` does it, but faster: each write comes here."""
-    return tuple.__new__(Call, (operation, parameters, *call[2:]))
-
-
-def _answered_entry(
-    logged: Call, hidden: frozenset[str], response: Reply | None, placements: Placements, outcome: Outcome
-) -> Entry:
-    decision: Decision | None = outcome.decision  # type: ignore[assignment] # an outcome doesn't know its type
-    return Entry(logged, hidden, response, None, None, placements, None, False, outcome.about, decision)
-
-
-def _refused_entry(logged: Call, hidden: frozenset[str], error: ServiceError) -> Entry:
+def _refused_entry(logged: Call, hidden: frozenset[str], error: ServiceError, key_uses: tuple[KeyUse, ...]) -> Entry:
     decision: Decision | None = error.decision  # type: ignore[assignment] # an error doesn't know its type
-    return Entry(logged, hidden, error_code=error.code, error_message=error.message, decision=decision)
+    code, message = error.code, error.message
+    return Entry(logged, hidden, error_code=code, error_message=message, decision=decision, key_uses=key_uses)
 
 
-def _with_key_uses(entry: Entry, key_uses: list[KeyUse]) -> Entry:
-    """The entry with the uses so far, which the list then forgets."""
+def _taken(key_uses: list[KeyUse]) -> tuple[KeyUse, ...]:
+    """The uses so far, which the list then forgets."""
     uses = tuple(key_uses)
     key_uses.clear()
-    return entry._replace(key_uses=uses)
+    return uses
 
 
 def _part_entry(call: Call, part: Part) -> Entry:
     decision: Decision | None = part.decision  # type: ignore[assignment] # a part doesn't know its type
     return Entry(
-        _with(call, part.operation, part.parameters),
+        call._replace(operation=part.operation, parameters=part.parameters),
         _NOTHING,
         error_code=part.error_code,
         error_message=part.error_message,
