@@ -289,6 +289,8 @@ WRONG = {
     "one unknown operation": ({"operation": ["ListSecrets", "Lists"]}, "did you mean 'ListSecrets'"),
     "no operation": ({"operation": []}, "none is given"),
     "None": ({"operation": None}, "none is given"),
+    "all among several": ({"operation": ["ListSecrets", "*"]}, "write it alone"),
+    "None among several": ({"operation": ["ListSecrets", None]}, "none is given"),
     "a number": ({"operation": 5}, "not int"),
     "negative rate": ({"rate": -1}, "0 or more, not -1"),
     "infinite rate": ({"rate": float("inf")}, "not inf"),
