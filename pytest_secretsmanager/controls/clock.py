@@ -30,9 +30,6 @@ class Timetable(Protocol):
     @property
     def next_due(self) -> float: ...
 
-    @property
-    def is_rotating(self) -> bool: ...
-
     def run_due(self, time: float) -> None: ...
 
 
@@ -73,7 +70,7 @@ class MovedTime:
         end = self.seconds() + seconds
         self._add(seconds - self._stop_where_something_is_due(end, lambda gone: seconds - gone))
 
-    def wait(self, seconds: float) -> None:
+    def wait(self, seconds: float, *, is_rotating: bool) -> None:
         """Go forward by the wait of a client.
 
         Stop on the way, unless a rotation is running, which may be the caller. Then rotations that fall due run later.
@@ -83,7 +80,7 @@ class MovedTime:
                 f"a client waits for {seconds:.3g} seconds, and the clock ends with the year 9989: let the fault fail "
                 "fewer attempts (times=…), or let the client make fewer"
             )
-        if self._timetable is not None and self._timetable.is_rotating:
+        if is_rotating:
             self._add(seconds)
         else:
             self.advance(seconds)

@@ -138,11 +138,6 @@ class Service(Layered):
         """The time of the next due rotation, epoch seconds; infinity if there is none."""
         return self.store.agenda.time
 
-    @property
-    def is_rotating(self) -> bool:
-        """Whether a rotation is running in any thread."""
-        return self.effects.rotations.is_busy
-
     def run_due(self, time: float) -> None:
         """Run every rotation that is due at that time."""
         try:

@@ -109,7 +109,7 @@ class Parts:
             self.new_request_id,
             repeatable=random_seed is not None,
             unreached=entered.note_unreached,
-            wait=moved_time.wait,
+            wait=lambda seconds: moved_time.wait(seconds, is_rotating=service.effects.rotations.is_busy),
         )
         self.presence = Presence(self.log, home.region_now)
         self.world = World(service, self.log, moved_time.seconds, home.region_now, account)
