@@ -175,7 +175,7 @@ def ways(monkeypatch):
 @pytest.mark.usefixtures("_stopped")
 def test_only_the_calls_above_the_rate_leave_the_short_way(secretsmanager, new_client, ways):
     secretsmanager.faults.throttle("ListSecrets", rate=1, burst=2)
-    client = new_client(config=Config(retries={"mode": "standard", "total_max_attempts": 12}))
+    client = new_client(config=Config(retries={"mode": "legacy", "total_max_attempts": 12}))
     for _ in range(3):
         client.list_secrets()
     client.get_random_password()
