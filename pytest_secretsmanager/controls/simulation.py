@@ -44,7 +44,7 @@ def simulated(
     request = _request(world, str(action), resource, principal)
     if _KEY_ARN.match(request.resource):
         return key_decision(request, _key(service.ports, request.resource), identities)
-    return decided(request, service.store, identities)
+    return decided(request, service.store, identities, world.now())
 
 
 def _request(world: World, action: str, resource: SecretId, principal: Principal) -> Request:

@@ -11,7 +11,6 @@ from pytest_secretsmanager.engine.identities import Identities, access_denied
 from pytest_secretsmanager.engine.rules import guards, resource_policies
 from pytest_secretsmanager.engine.rules.condition_keys import FindKeyArn, condition_value
 from pytest_secretsmanager.engine.rules.iam.decision import Decision, decide
-from pytest_secretsmanager.engine.rules.iam.documents import Policy
 from pytest_secretsmanager.engine.rules.iam.requests import ContextValue, Request
 from pytest_secretsmanager.engine.rules.permissions import WITH_FURTHER, requests_of
 from pytest_secretsmanager.engine.state import Secret, SecretKey, Secrets
@@ -85,13 +84,13 @@ def _permission(
     not about to be deleted.
     """
     conditions: dict[str, ContextValue | None] = {}
-    decisions = [decided(_noting(request, conditions), secrets, identities) for request in requests]
+    decisions = [decided(_noting(request, conditions), secrets, identities, call.time) for request in requests]
     for decision in decisions:
         if not decision.allowed:
             guards.require_well_formed(call)
             raise access_denied(decision)
     first = requests[0]
-    secret = _secret_of(first.resource, secrets)
+    secret = _secret_of(first.resource, secrets, call.time)
     if secret is None or secret.deletion is not None or call.operation in WITH_FURTHER:
         return decisions[0], None
     return decisions[0], _Kept(decisions[0], first, secret, tuple(conditions.items()))
@@ -108,20 +107,18 @@ def _noting(request: Request, conditions: dict[str, ContextValue | None]) -> Req
     return request._replace(context=context)
 
 
-def decided(request: Request, secrets: Secrets, identities: Identities) -> Decision:
+def decided(request: Request, secrets: Secrets, identities: Identities, time: float) -> Decision:
     """Return the decision on a request, by the caller's policies and by the policy of the secret that it is about."""
-    return decide(request, identities.policies_of(request.principal), _resource_policy(request.resource, secrets))
+    secret = _secret_of(request.resource, secrets, time)
+    policy = None if secret is None else resource_policies.policy_of(secret)
+    return decide(request, identities.policies_of(request.principal), policy)
 
 
-def _resource_policy(arn: str, secrets: Secrets) -> Policy | None:
-    secret = _secret_of(arn, secrets)
-    return None if secret is None else resource_policies.policy_of(secret)
-
-
-def _secret_of(arn: str, secrets: Secrets) -> Secret | None:
+def _secret_of(arn: str, secrets: Secrets, time: float) -> Secret | None:
+    """Return the secret with this ARN. A secret whose recovery window has passed no longer exists."""
     key = _key_of(arn)
     secret = None if key is None else secrets.get(key)
-    return None if secret is None or secret.arn != arn else secret
+    return None if secret is None or secret.arn != arn or guards.is_gone(secret, time) else secret
 
 
 @lru_cache(maxsize=1024)

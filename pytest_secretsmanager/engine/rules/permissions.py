@@ -176,7 +176,9 @@ def _further(
         arn = target(call, secret)
         if arn is None:
             continue
-        on, account = (secret, first.account) if arn == "" else (_at(arn, secrets), _account_in(arn, call.account))
+        on, account = (
+            (secret, first.account) if arn == "" else (_at(arn, secrets, call.time), _account_in(arn, call.account))
+        )
         context = partial(condition_value, action, call, on, account, key_arn, added)
         if arn == "":
             found.append(first._replace(action=action, context=context))
@@ -185,7 +187,8 @@ def _further(
     return found
 
 
-def _at(arn: str, secrets: FindSecret) -> Secret | None:
-    """The secret of an ARN; None for the ARN of a function or a role."""
+def _at(arn: str, secrets: FindSecret, time: float) -> Secret | None:
+    """The secret of an ARN, if it still exists; None for the ARN of a function or a role."""
     parsed = arns.parse(arn)
-    return None if parsed is None else secrets.get(SecretKey(*parsed[:3]))
+    secret = None if parsed is None else secrets.get(SecretKey(*parsed[:3]))
+    return None if secret is None or secret.arn != arn or guards.is_gone(secret, time) else secret

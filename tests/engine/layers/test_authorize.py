@@ -273,6 +273,14 @@ def test_a_decision_changes_when_the_deletion_of_the_secret_takes_effect(layer, 
     assert [is_allowed(handle, a_call(SecretId="db")._replace(time=time)) for time in times] == [True, True, False]
 
 
+@pytest.mark.parametrize(("time", "allowed"), [(30.0, False), (60.0, True)])
+def test_the_policy_of_a_deleted_secret_counts_until_its_recovery_window_has_passed(layer, store, time, allowed):
+    deny = '{"Statement": {"Effect": "Deny", "Principal": "*", "Action": "*", "Resource": "*"}}'
+    store.apply({KEY: Secret(key=KEY, arn=ARN, created=0.0, changed=0.0, policy=deny, deletion=Deletion(0.0, 60.0))})
+    handle = layer('{"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}')
+    assert is_allowed(handle, a_call(SecretId=ARN)._replace(time=time)) is allowed
+
+
 def test_callers_do_not_share_decisions(layer):
     handle = layer('{"Statement": {"Effect": "Deny", "Action": "*", "Resource": "*"}}')
     user = user_of("123456789012", "us-east-1")

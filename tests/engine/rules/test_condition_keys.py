@@ -9,7 +9,7 @@ from pytest_secretsmanager.engine.callers import assumed_role, user_of
 from pytest_secretsmanager.engine.operations import OPERATIONS
 from pytest_secretsmanager.engine.rules.key_permissions import SEALING, KeyUse, key_request_of, key_requests_of
 from pytest_secretsmanager.engine.rules.permissions import requests_of
-from pytest_secretsmanager.engine.state import RotationConfiguration, Secret, SecretKey
+from pytest_secretsmanager.engine.state import Deletion, RotationConfiguration, Secret, SecretKey
 from pytest_secretsmanager.engine.store import Store
 
 REGION, ACCOUNT, OTHER_ACCOUNT = "us-east-1", "123456789012", "210987654321"
@@ -223,6 +223,21 @@ def test_a_further_permission_has_the_keys_of_its_own_action():
     create, tag = requests_of(a_call("CreateSecret", Name="new", Description="words", Tags=tags), SECRETS)
     assert (create.context("secretsmanager:description"), tag.context("secretsmanager:description")) == ("words", None)
     assert tag.context("aws:requesttag/team") == "ops"
+
+
+@pytest.mark.parametrize(
+    ("changes", "team"),
+    [
+        pytest.param({}, "pay", id="present"),
+        pytest.param({"arn": ARN.replace("Ab12Cd", "Ef34Gh")}, None, id="another of its name"),
+        pytest.param({"deletion": Deletion(0.0, 60.0)}, None, id="gone"),
+    ],
+)
+def test_accepting_a_replica_has_the_tags_of_the_replica_while_it_exists(changes, team):
+    secrets = Store()
+    secrets.apply({DB.key: replace(DB, **changes)})
+    call = a_call("AssociateCrossAccountReplica", time=90.0, SecretId="primary", CrossAccountReplicaARN=ARN)
+    assert requests_of(call, secrets)[-1].context("aws:resourcetag/team") == team
 
 
 def test_passing_a_role_names_the_service():

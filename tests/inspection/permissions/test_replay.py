@@ -42,17 +42,17 @@ def resources(entries: list[Entry], store: Store) -> list[list[str]]:
         pytest.param(an_entry("PutSecretValue", SecretId="db"), id="no token"),
     ],
 )
-def test_a_malformed_request_has_none(entry: Entry) -> None:
+def test_a_malformed_logged_call_needs_no_permission(entry: Entry) -> None:
     assert requests_of_entry(entry, Store(), written_key_arn) == ()
 
 
-def test_the_uses_of_keys_come_last() -> None:
+def test_the_requests_for_kms_keys_come_after_those_for_the_secret() -> None:
     use = KeyUse(OPENING, KEY_ARN, f"{PLACE}:db-Ab12Cd", "v1")
     entry = an_entry("GetSecretValue", SecretId="db")._replace(key_uses=(use,))
     assert resources([entry], Store()) == [[f"{PLACE}:db-??????", KEY_ARN]]
 
 
-def test_events_of_aws_have_none_and_still_lead_back() -> None:
+def test_an_event_of_aws_needs_no_permission_and_shows_earlier_calls_the_former_secret() -> None:
     read = an_entry("GetSecretValue", SecretId="db")
     event = an_entry("ReplicationSucceeded", SecretId="db")._replace(by_service=True, before={KEY: None})
     store = Store()
@@ -60,7 +60,7 @@ def test_events_of_aws_have_none_and_still_lead_back() -> None:
     assert resources([read, event, read], store) == [[f"{PLACE}:db-??????"], [f"{PLACE}:db-Ab12Cd"]]
 
 
-def test_each_call_sees_the_secret_as_it_was_before_it() -> None:
+def test_each_logged_call_is_decided_on_the_secret_as_it_was_before_the_call() -> None:
     read, write = an_entry("GetSecretValue", SecretId="db"), an_entry("DeleteSecret", SecretId="db")
     deletion, creation = write._replace(before={KEY: a_secret("Old111")}), write._replace(before={KEY: None})
     store = Store()

@@ -1,4 +1,4 @@
-"""The principals of a resource policy: whom a statement names, and how.
+"""The principals of a resource policy: the callers that a statement names, and how.
 
 DOC (IAM user guide, "Policy evaluation logic"): the way in which a policy names the caller decides whether its grant
 is enough. A grant to the caller itself is. A grant to a role leaves its boundary and session policies in force. A grant
@@ -50,7 +50,7 @@ def grant(named: Named, principal: Principal) -> Grant:
     """Return how a statement with effect Allow names a caller.
 
     DOC: a wildcard stands for everyone and only alone, never for a part of an ARN. GUESS: NotPrincipal with Allow names
-    everyone of whom it lists neither the account, the role nor the session.
+    a caller unless it lists the caller's account, role or session.
     """
     found = _listed(named, principal)
     if named.excluding:

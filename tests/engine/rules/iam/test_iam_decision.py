@@ -146,7 +146,7 @@ def test_an_aws_service_needs_a_resource_policy_that_names_it():
     assert decision.message.startswith("User: secretsmanager.amazonaws.com is not authorized to perform")
 
 
-def test_an_allow_with_a_not_principal_is_for_everyone_of_whom_it_lists_nothing():
+def test_an_allow_with_a_not_principal_names_each_caller_that_it_does_not_list():
     policies = resource_policy({"NotPrincipal": {"AWS": "arn:aws:iam::111122223333:role/other"}})
     assert decide(REQUEST, Policies(identity=()), policies).allowed
 
