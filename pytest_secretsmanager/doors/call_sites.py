@@ -16,14 +16,14 @@ __tracebackhide__ = True
 _Role: TypeAlias = Literal["program", "library", "runner"]
 
 _RUNNERS = frozenset({"asyncio", "uvloop", "trio", "anyio", "threading", "concurrent", "multiprocessing"})
-"""The packages that run code for a program. The frames beyond theirs say nothing of the call."""
+"""The packages that run code for a program. The frames beyond theirs say nothing about the call."""
 
 _AWAITING = frozenset({"asyncio.tasks", "asyncio.timeouts"})
 """The modules of asyncio whose frames await a call for the program: `asyncio.wait_for`."""
 
 _PROGRAM: set[str] = set()
 _LIBRARIES: set[str] = set()
-"""The files of known roles. Each call looks for some, and a set costs less than the names of modules."""
+"""The files whose role is known. Each call looks some up, and a set costs less than the names of modules."""
 
 
 def call_site() -> Site | None:
@@ -39,7 +39,7 @@ def call_site() -> Site | None:
 
 
 def _searched(frame: FrameType | None) -> Site | None:
-    """The place from this frame outwards. The files on the way become known."""
+    """The place from this frame outwards. Note the role of each file on the way."""
     while frame is not None:
         role = _role_of(frame)
         if role != "library":
@@ -49,7 +49,7 @@ def _searched(frame: FrameType | None) -> Site | None:
 
 
 def _role_of(frame: FrameType) -> _Role:
-    """The role of a frame's code. It is noted for its file, unless several modules may share the name: `<string>`."""
+    """The role of a frame's code. Note it for the file, unless several modules may share its name: `<string>`."""
     file, module = frame.f_code.co_filename, str(frame.f_globals.get("__name__", ""))
     is_shared = file.startswith("<")
     if module in _AWAITING or not is_of_program(frame):

@@ -1,4 +1,4 @@
-"""The way of a response to the client: whole and at once, or late, cut off, or not at all."""
+"""The way of a response to the client: complete and at once, late, cut off, or never."""
 
 import asyncio
 from contextlib import suppress

@@ -26,8 +26,8 @@ _Asked = TypeVar("_Asked")
 class Conditions:
     """The conditions of one service, under its `lock`.
 
-    `time_parts` returns the two parts of the clock's time, `now` the sum of both. `changed` is called when other
-    conditions are in force.
+    `time_parts` returns the two parts of the clock's time, `now` the sum of both. `changed` is called when the
+    conditions in force change.
     """
 
     __slots__ = ("_changed", "_lists", "_lock", "_now", "deletions", "rates", "staleness")

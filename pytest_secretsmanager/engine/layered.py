@@ -69,7 +69,7 @@ class Layered:
         self._chains.build()
 
     def _conditions_checkpoint(self) -> Restore:
-        """Record the conditions in force, and return a function that restores them. It makes none."""
+        """Record the conditions in force, and return a function that restores them."""
         if self.made_conditions is not None:
             return self.made_conditions.checkpoint()
         return self.clear_conditions

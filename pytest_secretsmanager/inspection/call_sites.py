@@ -28,7 +28,7 @@ class CallSite:
 
 
 def call_site_of(site: Site | None) -> CallSite | None:
-    """Find the line of a place. That is done on use, since most places are never looked at."""
+    """Return the call site of a place. Finding its line waits until a test asks, since most tests never do."""
     if site is None:
         return None
     code, offset = site

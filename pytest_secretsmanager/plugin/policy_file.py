@@ -84,7 +84,7 @@ class PolicyFile:
         self._result = f"{FIXTURE}: policy of {calls} call{'' if calls == 1 else 's'} written to {path}"
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
-        """Say where the policy is, and what it lacks."""
+        """Print the path of the policy, and the workers whose calls it lacks."""
         if self._result:
             terminalreporter.write_sep("-", self._result)
         if self._lost:
@@ -101,7 +101,9 @@ def _writable(directory: Path, given: str) -> Path:
         if path.is_dir():
             raise pytest.UsageError(f"{POLICY_FILE.flag}: {path} is a folder: name a file in it")
         if not path.parent.is_dir():
-            raise pytest.UsageError(f"{POLICY_FILE.flag}: there is no folder {path.parent}: create it before the run")
+            raise pytest.UsageError(
+                f"{POLICY_FILE.flag}: folder {path.parent} does not exist: create it before the run"
+            )
         _try_to_open(path)
     except (OSError, ValueError) as error:
         raise pytest.UsageError(_unwritable(path, error)) from None

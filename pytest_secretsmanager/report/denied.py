@@ -1,4 +1,4 @@
-"""The lines about calls that IAM refused: AWS's text, and the reason, which AWS does not say."""
+"""The lines about calls that IAM refused: AWS's text, and the reason, which AWS doesn't give."""
 
 from collections.abc import Iterator, Sequence
 

@@ -82,7 +82,7 @@ def test_the_policy_replaces_the_one_of_an_earlier_run(run: Any, policy: Path) -
         pytest.param("secretsmanager.kms.create_key()", id="later control"),
     ],
 )
-def test_the_policy_has_the_calls_of_a_test_with(run: Any, policy: Path, body: str) -> None:
+def test_the_policy_has_the_calls_of_a_test_however_it_uses_the_plugin(run: Any, policy: Path, body: str) -> None:
     source = f"""
         def test_it(secretsmanager):
             secretsmanager.client().list_secrets()
@@ -233,7 +233,7 @@ def test_collecting_only_writes_no_file(run: Any, policy: Path) -> None:
         pytest.param(".", "--secretsmanager-policy: * is a folder: name a file in it", id="folder"),
         pytest.param(
             "missing/policy.json",
-            "--secretsmanager-policy: there is no folder *missing: create it before the run",
+            "--secretsmanager-policy: folder *missing does not exist: create it before the run",
             id="missing folder",
         ),
         pytest.param("n" * 300, "--secretsmanager-policy: * can't be written: File name too long", id="long name"),

@@ -23,7 +23,7 @@ _MANY = 4096
 
 
 class _Kept(NamedTuple):
-    """A decision that allowed a call on a secret, and all that it depended on but the policies.
+    """A decision that allowed a call on a secret, with everything that it depended on except the policies.
 
     `conditions` has the condition keys that it read, with their values.
     """
@@ -48,7 +48,7 @@ class _Kept(NamedTuple):
 def authorize(inner: Handler, secrets: Secrets, identities: Identities, key_arn: FindKeyArn) -> Handler:
     """Refuse a call unless policies allow each permission that it needs. `key_arn` finds a KMS key by its name.
 
-    AWS checks the existence of the secret after (REPORTED), and the token and the name's characters before (GUESS).
+    AWS checks the token and the name's characters before IAM (GUESS), and the existence of the secret after (REPORTED).
     The outcome, or the error of the operation, has the decision on the first permission. For speed, the layer keeps the
     decisions on calls that need one permission.
     """
@@ -80,8 +80,8 @@ def _permission(
 ) -> tuple[Decision, _Kept | None]:
     """Return the decision on the first request. Raise AWS's refusal unless every request is allowed.
 
-    With the decision comes all that it depended on, if that is known: the call needs one permission, and the secret is
-    not about to be deleted.
+    Return a `_Kept` too if the decision can serve later calls: the call needs one permission, and the secret is not
+    about to be deleted.
     """
     conditions: dict[str, ContextValue | None] = {}
     decisions = [decided(_noting(request, conditions), secrets, identities, call.time) for request in requests]
@@ -97,7 +97,7 @@ def _permission(
 
 
 def _noting(request: Request, conditions: dict[str, ContextValue | None]) -> Request:
-    """The request, which notes the condition keys that a decision reads."""
+    """The request; it notes the condition keys that a decision reads."""
     read = request.context
 
     def context(key: str) -> ContextValue | None:

@@ -25,7 +25,7 @@ FindKeyArn: TypeAlias = Callable[[SecretKey, str], str | None]
 
 
 def no_keys(_: str) -> None:
-    """Have no condition key."""
+    """Return None: the request has no condition keys."""
 
 
 def written_key_arn(place: SecretKey, name: str) -> str | None:
@@ -49,7 +49,7 @@ def _iso(time: float) -> str:
 
 
 def _principal_arn(call: Call, _: Secret | None) -> str:
-    """DOC: of a role's session the ARN of the role."""
+    """DOC: a role's session has the ARN of its role."""
     session = call.principal.session
     return call.principal.arn if session is None else session.role_arn
 
@@ -254,5 +254,5 @@ def _tags_of_request(call: Call) -> Mapping[str, str]:
 
 
 def _value_of(tags: Mapping[str, str], key: str) -> str | None:
-    """The value of a tag by its key in lower case: IAM ignores the case of a condition key, and so of a tag in it."""
+    """The value of a tag by its key in lower case: IAM ignores the case of a condition key, and of the tag in it."""
     return next((value for tag, value in tags.items() if tag.lower() == key), None)

@@ -26,7 +26,7 @@ def assert_allowed(world: World, policy: PolicySources) -> None:
 
 
 def _refusals_text(refused: Sequence[RefusedCall], calls: int) -> str:
-    """The failure for some refused calls of a log with so many `calls`. Equal ones stand in one line."""
+    """The failure for some refused calls of a log with this number of `calls`. Equal ones share a line."""
     counts = Counter((event_text(Event(call.entry)), call.decision.reason) for call in refused)
     lines = [f"  {repeated_text(call, times)}\n{indent(reason, '    ')}" for (call, reason), times in counts.items()]
     return "\n".join(

@@ -69,7 +69,7 @@ def _unused_in(policy: Policy, statement: Statement, asked: Sequence[Request]) -
 
 
 def _allowed(policy: Policy, statement: Statement, asked: Iterable[Request]) -> list[Request]:
-    """The requests that the statement allows, whatever the others say."""
+    """The requests that the statement alone allows."""
     alone = Policy(policy.name, policy.version, (statement,))
     return [
         request

@@ -114,7 +114,7 @@ REFUSED: dict[str, tuple[tuple[Any, ...], dict[str, Any], str]] = {
 
 
 @pytest.mark.parametrize(("args", "kwargs", "text"), REFUSED.values(), ids=REFUSED)
-def test_fail_refuses(secretsmanager: SecretsManager, args: Any, kwargs: Any, text: str) -> None:
+def test_fail_refuses_a_wrong_argument(secretsmanager: SecretsManager, args: Any, kwargs: Any, text: str) -> None:
     secretsmanager.seed("db", "one")
     with pytest.raises(UsageError) as raised:
         secretsmanager.faults.fail(*args, **kwargs)
@@ -149,7 +149,7 @@ REPLIES: dict[str, tuple[tuple[Any, ...], str]] = {
 
 
 @pytest.mark.parametrize(("args", "text"), REPLIES.values(), ids=REPLIES)
-def test_a_broken_reply_refuses(args: Any, text: str) -> None:
+def test_a_broken_reply_refuses_a_wrong_argument(args: Any, text: str) -> None:
     with pytest.raises(UsageError) as raised:
         BrokenReply(*args)
     assert str(raised.value) == text

@@ -93,7 +93,7 @@ def sm() -> SecretsManager:
 
 
 @pytest.mark.parametrize(("plan", "calls", "text"), UNMET.values(), ids=UNMET)
-def test_an_unmet_plan_is_told_when_the_manager_is_left(
+def test_an_unmet_plan_is_reported_when_the_manager_is_left(
     sm: SecretsManager, plan: Callable[[SecretsManager], object], calls: Callable[[SecretsManager], object], text: str
 ) -> None:
     with pytest.raises(UnmetPlanError) as raised, sm:
@@ -111,12 +111,12 @@ def test_many_different_calls_are_shown_in_part(sm: SecretsManager) -> None:
     assert str(raised.value).endswith("\n    and 4 others")
 
 
-def test_an_unmet_plan_is_told_at_the_end_of_its_own_block(sm: SecretsManager) -> None:
+def test_an_unmet_plan_is_reported_at_the_end_of_its_own_block(sm: SecretsManager) -> None:
     with sm, pytest.raises(UnmetPlanError, match="no call met it"), sm.faults.fail("GetSecretValue", THROTTLED):
         pass
 
 
-def test_an_unmet_plan_is_told_at_the_end_of_a_snapshot(sm: SecretsManager) -> None:
+def test_an_unmet_plan_is_reported_at_the_end_of_a_snapshot(sm: SecretsManager) -> None:
     with sm, pytest.raises(UnmetPlanError, match="no call met it"), sm.snapshot():
         sm.faults.fail("GetSecretValue", THROTTLED)
 
@@ -154,7 +154,7 @@ def test_leaving_a_manager_ends_its_plans(sm: SecretsManager) -> None:
         assert sm.client().get_secret_value(SecretId="db")["ResponseMetadata"]["RetryAttempts"] == 0
 
 
-def test_unmet_plans_of_faults_and_of_rotations_are_told_together(sm: SecretsManager) -> None:
+def test_unmet_plans_of_faults_and_of_rotations_are_reported_together(sm: SecretsManager) -> None:
     with pytest.raises(UnmetPlanError) as raised, sm:
         sm.faults.fail("GetSecretValue", THROTTLED)
         sm.rotation.fail("setSecret", ConnectionError)

@@ -55,7 +55,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize(("operation", "parameters"), REFUSED.items(), ids=REFUSED)
-def test_a_secret_that_is_being_deleted_refuses(deleting, operation, parameters):
+def test_a_secret_that_is_being_deleted_refuses_this_operation(deleting, operation, parameters):
     assert deleting.refused(operation, SecretId="db", **parameters) == DELETED
 
 

@@ -191,7 +191,7 @@ def test_the_table_has_every_operation():
         pytest.param("arn:no", f"{PLACE}:arn:no-??????", "arn:no", ACCOUNT, id="malformed ARN"),
     ],
 )
-def test_the_request_for_a_secret_named_by(secret_id, resource, shown, account):
+def test_a_request_has_the_arn_of_the_secret_that_the_call_names(secret_id, resource, shown, account):
     (request,) = requests_of(a_call("GetSecretValue", SecretId=secret_id), SECRETS)
     assert (request.resource, request.shown_resource, request.account) == (resource, shown, account)
 
@@ -207,5 +207,5 @@ def test_the_request_for_a_secret_named_by(secret_id, resource, shown, account):
         ),
     ],
 )
-def test_the_resource_that_a_refusal_shows(operation, parameters, shown):
+def test_a_refusal_shows_the_resource_of_its_operation(operation, parameters, shown):
     assert [one.shown_resource for one in requests_of(a_call(operation, **parameters), SECRETS)] == shown

@@ -80,6 +80,6 @@ def test_a_policy_has_its_version_and_allows():
         ),
     ],
 )
-def test_the_resource_of_a_permission_is_written_as(resource, written):
+def test_a_permission_names_the_resource_as_a_policy_writes_it(resource, written):
     request = Request("service:Action", resource, CALLER.account, CALLER, no_keys, resource)
     assert permission_of(request) == ("service:Action", written)

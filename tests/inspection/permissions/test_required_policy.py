@@ -274,7 +274,7 @@ def test_the_policy_allows_no_call_that_needs_another_permission(sm: SecretsMana
 
 @settings(ANY_LOG, max_examples=20)
 @given(calls=st.lists(CALLS, min_size=1, max_size=8))
-def test_a_policy_of_a_whole_run_is_that_of_its_log(sm: SecretsManager, calls: Any) -> None:
+def test_the_policy_of_a_run_is_the_required_policy_of_its_log(sm: SecretsManager, calls: Any) -> None:
     permissions = RunPermissions()
     with made(sm, []):
         permissions.follow(parts_of(sm).service)

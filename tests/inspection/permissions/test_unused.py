@@ -71,11 +71,13 @@ def sm(secretsmanager: SecretsManager) -> SecretsManager:
         pytest.param([allow(), {**allow(PUT), "Effect": "Deny"}], [], id="statement that denies"),
     ],
 )
-def test_unused_lists(sm: SecretsManager, statements: list[Any], unused: list[str]) -> None:
+def test_unused_lists_the_parts_that_no_call_needed(
+    sm: SecretsManager, statements: list[Any], unused: list[str]
+) -> None:
     assert list(map(repr, sm.iam.unused(policy(*statements)))) == unused
 
 
-def test_an_unused_part_is_a_value(sm: SecretsManager) -> None:
+def test_unused_permissions_compare_by_value(sm: SecretsManager) -> None:
     first, second = sm.iam.unused([policy(allow([GET, PUT], [DB, KEY], Sid="App")), policy(allow(LIST))])
     assert first == UnusedPermission("the policy (1)", "statement 1 (App)", (PUT,), (KEY,), is_whole=False)
     assert second == UnusedPermission("the policy (2)", "statement 1", (LIST,), ("*",), is_whole=True)

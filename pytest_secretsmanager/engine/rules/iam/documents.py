@@ -130,7 +130,7 @@ def _read_statement(item: JsonObject, number: int, *, with_principals: bool) -> 
     if strict:
         for name in ("Principal", "NotPrincipal"):
             if name in item:
-                raise Fault(name, "the policy of an identity has no principals; only the policy of a resource has")
+                raise Fault(name, "an identity policy has no principals; only a resource policy does")
     elements.require_known(item, _OF_RESOURCES if with_principals else _OF_IDENTITIES, "a statement")
     actions = elements.either(item, "Action", "NotAction")
     resources = elements.either(item, "Resource", "NotResource")

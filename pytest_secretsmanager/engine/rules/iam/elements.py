@@ -28,7 +28,7 @@ def require_object(value: object, field: str, *, strict: bool) -> JsonObject:
     if not isinstance(value, JsonObject):
         raise Fault(field, f"it is {kind_of(value)}, not an object")
     if strict and value.repeated:
-        raise Fault(_below(field, value.repeated), "it stands more than once")
+        raise Fault(_below(field, value.repeated), "it occurs more than once")
     return value
 
 

@@ -14,7 +14,7 @@ class Fault(Exception):  # noqa: N818 - a step on the way to MalformedPolicy
 
 
 class JsonObject(dict[str, object]):
-    """An object of a JSON text. `repeated` is a name that stands in it more than once, empty without one."""
+    """An object of a JSON text. `repeated` is a name that occurs in it more than once, empty without one."""
 
     def __init__(self, pairs: Iterable[tuple[str, object]] = ()) -> None:
         super().__init__()
@@ -63,7 +63,7 @@ def kind_of(value: object) -> str:
 
 
 def is_string(value: object) -> bool:
-    """Return whether a value is a string of the JSON text: a `JsonNumber` is none."""
+    """Return whether a value is a string of the JSON text; a `JsonNumber` is not."""
     return type(value) is str
 
 

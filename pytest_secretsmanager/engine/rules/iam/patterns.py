@@ -1,7 +1,7 @@
 """Patterns of IAM: `*` stands for any characters, `?` for one. They match in linear time for each character.
 
-DOC: a `*` at the end of a part of an ARN goes on across the following parts. Here every `*` of a resource does; the
-ARNs of secrets and keys have a fixed number of colons, which makes it the same for them.
+DOC: a `*` at the end of a part of an ARN goes on across the following parts. Here every `*` of a resource does.
+For secrets and keys this is the same, since their ARNs have a fixed number of colons.
 """
 
 import re

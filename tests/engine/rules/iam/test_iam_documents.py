@@ -159,7 +159,7 @@ def test_the_same_text_with_the_same_name_is_the_same_policy():
         pytest.param(
             '{"Version": "2012-10-17", "Version": "2012-10-17", "Statement": []}',
             "Version",
-            "it stands more than once",
+            "it occurs more than once",
             id="two versions",
         ),
     ],
@@ -247,13 +247,13 @@ def test_a_fault_of_a_document_names_its_element(text, field, problem):
         pytest.param(
             {"Principal": "*"},
             "Principal",
-            "the policy of an identity has no principals; only the policy of a resource has",
+            "an identity policy has no principals; only a resource policy does",
             id="a principal",
         ),
         pytest.param(
             {"NotPrincipal": "*"},
             "NotPrincipal",
-            "the policy of an identity has no principals; only the policy of a resource has",
+            "an identity policy has no principals; only a resource policy does",
             id="the opposite of a principal",
         ),
         pytest.param({"Condition": []}, "Condition", "it is a list, not an object", id="a list for a condition"),
@@ -343,13 +343,13 @@ def test_a_statement_that_is_no_object_is_a_fault():
 
 def test_an_element_that_stands_twice_in_an_identity_policy_is_a_fault():
     text = document(STATEMENT).replace('"Effect"', '"Action": "s3:*", "Effect"')
-    assert fault(text) == ("statement 1", "Action", "it stands more than once")
+    assert fault(text) == ("statement 1", "Action", "it occurs more than once")
 
 
 def test_a_key_that_stands_twice_in_a_condition_is_a_fault():
     text = document(but(Condition={"Bool": {"aws:SecureTransport": "true"}}))
     text = text.replace('"aws:SecureTransport"', '"aws:SecureTransport": "false", "aws:SecureTransport"')
-    assert fault(text) == ("statement 1", "Condition.Bool.aws:SecureTransport", "it stands more than once")
+    assert fault(text) == ("statement 1", "Condition.Bool.aws:SecureTransport", "it occurs more than once")
 
 
 @pytest.mark.parametrize(
