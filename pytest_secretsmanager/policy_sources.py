@@ -70,10 +70,7 @@ def _text_of(source: object, name: str, directory: Path | None) -> tuple[str, st
         return name, source.removeprefix("\ufeff")
     if isinstance(source, str | os.PathLike):
         return os.fspath(source), _text_of_file((directory or Path.cwd()) / source)
-    raise UsageError(
-        f"{name}: a policy is a dict, JSON text or the path of a file, not {type(source).__name__}"
-        f"{'; a list of policies contains no list' if isinstance(source, list | tuple) else ''}"
-    )
+    raise UsageError(f"{name}: a policy is a dict, JSON text or the path of a file, not {type(source).__name__}")
 
 
 def _is_json(text: str) -> bool:

@@ -24,8 +24,8 @@ def context_of(given: object) -> dict[str, ContextText]:
         return {}
     if not isinstance(given, Mapping):
         raise UsageError(
-            f'a context maps condition keys to values, as in {{"aws:SourceVpce": "vpce-1"}}; {type(given).__name__} '
-            "does not"
+            'a context maps condition keys to values such as {"aws:SourceVpce": "vpce-1"}, but '
+            f"{type(given).__name__} is not a mapping"
         )
     for key in given:
         if not isinstance(key, str) or _KEY.fullmatch(key) is None:
@@ -49,6 +49,6 @@ def _text(key: str, value: object) -> str:
     if isinstance(value, datetime) and value.tzinfo is not None:
         return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     raise UsageError(
-        f"the value of the condition key {key!r} is a text, a number, a bool, a datetime with a time zone, or a list "
+        f"the value of the condition key {key!r} is a str, a number, a bool, a datetime with a time zone, or a list "
         f"of them, not {type(value).__name__}"
     )

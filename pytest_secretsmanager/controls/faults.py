@@ -81,9 +81,9 @@ class Faults(LastingFaults):
         it to their calls, and `when` to the attempts for which it returns true. `when` gets each attempt once, as an
         `Event` without an answer. A call that `when` makes meets no plan with a condition, except over HTTP.
 
-        A failing call takes no effect. An error of AWS is logged, a failure of the connection is not. With `after=True`
-        the call takes effect and is logged, and its reply is lost: does the code write twice? Of several plans that
-        match, the earliest one decides.
+        A failing call takes no effect. An error of AWS is logged; other failures are not. With `after=True`, or a
+        truncated reply, the call takes effect and is logged, and its reply is lost: does the code write twice? Of
+        several plans that match, the earliest one decides.
 
         A plan that no call meets fails the test at its end, unless it is `optional`. Raises UsageError for an unknown
         operation, error or region, and for wrong arguments; SecretNotFound for a secret that does not exist, unless the

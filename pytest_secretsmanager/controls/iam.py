@@ -250,7 +250,7 @@ def _tag_context(tags: object) -> dict[str, str]:
     if tags is None:
         return {}
     if not isinstance(tags, Mapping):
-        raise UsageError(f"the tags of a role map str to str, but {type(tags).__name__} is no mapping")
+        raise UsageError(f"the tags of a role map str to str, but {type(tags).__name__} is not a mapping")
     for key, value in tags.items():
         if not isinstance(key, str) or not isinstance(value, str):
             raise UsageError(f"the tags of a role map str to str, but {key!r} maps to {type(value).__name__}")

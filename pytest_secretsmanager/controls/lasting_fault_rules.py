@@ -104,7 +104,7 @@ def names_text(operations: frozenset[str]) -> str:
 def require_number(value: object, problem: str, least: float = 0, most: float = inf) -> None:
     """Raise UsageError unless a value is a finite number from `least` to `most`."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most or value == inf:
-        limits = f", {least:g} to {most:g}" if most not in (1, inf) else ""
+        limits = f", {least:g} to {most:.0f}" if most not in (1, inf) else ""
         raise UsageError(f"{problem}{limits}, not {value!r}")
 
 
