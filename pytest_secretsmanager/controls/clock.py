@@ -67,28 +67,46 @@ class MovedTime:
 
     def advance(self, seconds: float) -> None:
         """Go forward by a length of time, and stop on the way."""
-        self._add(seconds - self._stop_where_something_is_due(lambda gone: seconds - gone))
+        end = self.seconds() + seconds
+        self._add(seconds - self._stop_where_something_is_due(end, lambda gone: seconds - gone))
+
+    def wait(self, seconds: float, *, is_rotating: bool) -> None:
+        """Go forward by the wait of a client.
+
+        Stop on the way, unless a rotation is running, which may be the caller. Then rotations that fall due run later.
+        """
+        if self.seconds() + seconds >= _LAST:
+            raise UsageError(
+                f"a client waits for {seconds:.3g} seconds, and the clock ends with the year 9989: let the fault fail "
+                "fewer attempts (times=…), or let the client make fewer"
+            )
+        if is_rotating:
+            self._add(seconds)
+        else:
+            self.advance(seconds)
 
     def set(self, seconds: float) -> None:
         """Go to a time. Stop on the way forward."""
         forward = seconds - self.seconds()
         if forward > 0:
-            self._stop_where_something_is_due(lambda _: seconds - self.seconds())
+            self._stop_where_something_is_due(seconds, lambda _: seconds - self.seconds())
         with _lock:
             offset = seconds - time.time()
             # A function that ran on the way may have moved the clock further.
             self._offset = offset if forward < 0 else max(offset, self._offset)
 
-    def _stop_where_something_is_due(self, seconds_left: Callable[[float], float]) -> float:
+    def _stop_where_something_is_due(self, end: float, seconds_left: Callable[[float], float]) -> float:
         """Go forward from one due time to the next, and return the length of the way.
 
-        `seconds_left` takes the length so far, and returns the length that is left.
+        `seconds_left` takes the length so far, and returns the length that is left. A function that ran on the way may
+        have moved the clock past `end`. An action that fell due in that time is left to the next call: two rotations
+        that each take longer than their period would never end.
         """
         gone = 0.0
         while self._timetable is not None:
             due = self._timetable.next_due
             wait = max(0.0, due - self.seconds())
-            if wait > seconds_left(gone):
+            if wait > seconds_left(gone) or (not wait and due > end):
                 break
             self._add(wait)
             gone += wait

@@ -79,7 +79,7 @@ class Faults(LastingFaults):
         The calls are those for `secret` (a name, an ARN or a view, in any form that a request names it; not those of a
         BatchGetSecretValue with filters), from `region`, by `principal` (an ARN, or an object with `.arn`), and those
         for which `when` returns true. `when` gets the attempt as an `Event` without an answer, once for each attempt.
-        The calls that it makes itself ask no condition.
+        The calls that it makes itself ask no condition, except those over HTTP.
 
         A failing call has not taken effect. An error of AWS is logged, a failure of the connection is not. With
         `after=True` the call takes effect and is logged, and its reply is lost: does the code stay idempotent? Of

@@ -81,15 +81,17 @@ def slow_deletion(seconds: float | None, random_seed: int | str, target: Target)
 def operations_of(operation: object) -> frozenset[str]:
     """Return the names of one or several operations; all for "*".
 
-    Raises UsageError for an unknown one, and for none.
+    Raises UsageError for an unknown one, for none, and for "*" among several.
     """
     if operation == "*":
         return frozenset(OPERATIONS)
     names = [operation] if isinstance(operation, str) or not isinstance(operation, Iterable) else [*operation]
-    operations = {name for name in map(require_operation, names) if name is not None}
-    if not operations:
+    if "*" in names:
+        raise UsageError("'*' stands for all operations: write it alone, not among several")
+    operations = frozenset(name for name in map(require_operation, names) if name is not None)
+    if not names or None in names:
         raise UsageError("an operation is a str such as 'GetSecretValue', and none is given")
-    return frozenset(operations)
+    return operations
 
 
 def names_text(operations: frozenset[str]) -> str:

@@ -87,7 +87,8 @@ class LastingFaults:
 
         A call above its rate gets ThrottlingException, `Rate exceeded`, before AWS looks at anything else. A client of
         botocore in this process repeats it, and its waits advance the clock. A program at the endpoint waits in real
-        time. A refused call, a seed, and AWS's own work count for no rate; the calls of a rotation function do.
+        time. A refused call, a seed, a rotation that `rotation.between_reads` begins, and AWS's own work count for no
+        rate; the calls of a rotation function do.
 
         Each move of the clock refills the rates at once: `sm.clock.advance(seconds=1)`. The real time counts once a
         whole second has passed, so that a test does not depend on the speed of its machine.

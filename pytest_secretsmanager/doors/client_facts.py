@@ -19,7 +19,8 @@ class ClientFacts:
     """The facts of one client.
 
     `quiet` maps each operation whose calls no other code observes to the listeners' registrations at that time.
-    `is_limited`: the rate limiter of its adaptive mode waits on a manager's clock.
+    `is_limited`: the rate limiter of its adaptive mode waits on a manager's clock. `retry_quotas` and `fault_block` are
+    the retry quota of its standard mode, and the block in which it was filled: see `retry_quotas`.
     """
 
     region: str
@@ -28,6 +29,8 @@ class ClientFacts:
     history: Any
     quiet: dict[str, object] = field(default_factory=dict)
     is_limited: bool = False
+    retry_quotas: tuple[Any, ...] = ()
+    fault_block: object = None
 
     def limit(self) -> None:
         """Note that its rate limiter waits on a manager's clock: the short way would pass the limiter by."""

@@ -18,7 +18,7 @@ from botocore.client import BaseClient
 from botocore.credentials import Credentials
 from botocore.model import OperationModel
 
-from pytest_secretsmanager.doors import internals, moto, rate_limiters, wire
+from pytest_secretsmanager.doors import internals, moto, rate_limiters, retry_quotas, wire
 from pytest_secretsmanager.doors.attempts import Attempts, Responses, emitting
 from pytest_secretsmanager.doors.client_facts import call_of, facts_of
 from pytest_secretsmanager.doors.responder import Responder
@@ -113,6 +113,7 @@ def _copy_of(
     for limiter in internals.rate_limiters(client.meta.events, attempts.operation.name):
         rate_limiters.put_on_clock(limiter)
         facts_of(client).limit()
+    retry_quotas.begin(attempts.responder, client, attempts.operation.name)
     emitter = events(_without_moto(client.meta.events), attempts)
     return internals.sending_through(client, internals.answered_by(internals.endpoint_of(client), send, emitter))
 

@@ -190,6 +190,26 @@ def rate_limiters(events: Any, operation_name: str) -> Iterator[Any]:
             yield listener.__self__  # type: ignore[attr-defined] # a bound method
 
 
+def retry_quotas(events: Any, operation_name: str) -> Iterator[Any]:
+    """The retry quotas of a client in standard or adaptive mode: one, or none in legacy mode."""
+    if registrations(events) is None:
+        return
+    for listener in listeners_to(events, operation_name, "after-call"):
+        if module_of(listener) == "botocore.retries.standard":
+            yield listener.__self__._quota  # type: ignore[attr-defined] # a bound method
+
+
+def is_below_its_maximum(quota: Any) -> bool:
+    """Whether retries have taken more tokens from a retry quota than successes have given back."""
+    is_below: bool = quota.available_capacity < quota._max_capacity
+    return is_below
+
+
+def fill(quota: Any) -> None:
+    """Fill a retry quota."""
+    quota.release(quota._max_capacity)
+
+
 def token_bucket_of(limiter: Any) -> Any:
     """The token bucket that a rate limiter waits for."""
     return limiter._token_bucket

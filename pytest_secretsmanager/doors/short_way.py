@@ -9,7 +9,7 @@ from typing import Any
 from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 
-from pytest_secretsmanager.doors import internals
+from pytest_secretsmanager.doors import internals, retry_quotas
 from pytest_secretsmanager.doors.answers import answer, answer_body
 from pytest_secretsmanager.doors.client_facts import ClientFacts, facts_of
 from pytest_secretsmanager.doors.imports import module_of
@@ -38,7 +38,7 @@ def facts_if_open(client: BaseClient, operation_name: str) -> ClientFacts | None
 
     None for a client of a region that botocore does not know: the long way raises an error if AWS lacks that region.
     None also for an emitter that is not botocore's, which may have listeners, and for a client whose rate limiter waits
-    on a manager's clock.
+    on a manager's clock, or whose retry quota is not full.
     """
     events: Any = client.meta.events
     registrations = internals.registrations(events)
@@ -49,7 +49,12 @@ def facts_if_open(client: BaseClient, operation_name: str) -> ClientFacts | None
     if quiet.get(operation_name) is registrations:
         return facts
     listeners = internals.listeners_to(events, operation_name, *_EVENTS)
-    if facts.is_limited or not is_known_to_botocore(facts.region) or any(map(_is_foreign, listeners)):
+    if (
+        facts.is_limited
+        or retry_quotas.is_used(facts)
+        or not is_known_to_botocore(facts.region)
+        or any(map(_is_foreign, listeners))
+    ):
         return None
     quiet[operation_name] = registrations
     return facts

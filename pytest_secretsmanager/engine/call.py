@@ -39,6 +39,9 @@ class Attempt(NamedTuple):
 
 ONLY_ATTEMPT = Attempt()
 
+ATTEMPT_OF_THE_TEST = Attempt()
+"""The attempt of a call that a control makes for the test. It counts for no request rate. Known by its identity."""
+
 
 class Call(NamedTuple):
     """One request as it reached the service. `time` is the service's clock at that moment, epoch seconds.

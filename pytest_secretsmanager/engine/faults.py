@@ -140,6 +140,11 @@ class FaultPlan:
 class FaultPlans(list[FaultPlan]):
     """The plans of one manager, in the order in which they are asked."""
 
+    @property
+    def block(self) -> object:
+        """The identity of the block that runs. Another one follows each rollback."""
+        return self.__dict__.setdefault("_block", object())
+
     def may_concern(self, operation: str) -> bool:
         """Return whether any plan may concern calls of an operation. Asked at each call, so without a generator."""
         for plan in tuple(self):  # noqa: SIM110
@@ -170,6 +175,7 @@ class FaultPlans(list[FaultPlan]):
         attempts = [(plan, plan.attempts) for plan in self]
 
         def restore() -> None:
+            self.__dict__.pop("_block", None)
             restore_plans()
             self[:] = [plan for plan in self if not plan.is_over]
             for plan, made in attempts:

@@ -20,7 +20,7 @@ from pytest_secretsmanager.controls.unmet_plans import UnmetPlans
 from pytest_secretsmanager.doors import moto
 from pytest_secretsmanager.doors.responder import Responder
 from pytest_secretsmanager.doors.wiring import PROCESS
-from pytest_secretsmanager.engine.call import Call
+from pytest_secretsmanager.engine.call import ATTEMPT_OF_THE_TEST, Call
 from pytest_secretsmanager.engine.callers import Callers, user_of
 from pytest_secretsmanager.engine.checkpoints import Restore
 from pytest_secretsmanager.engine.identities import Identities
@@ -109,7 +109,7 @@ class Parts:
             self.new_request_id,
             repeatable=random_seed is not None,
             unreached=entered.note_unreached,
-            wait=lambda seconds: clock.advance(seconds=seconds),
+            wait=lambda seconds: moved_time.wait(seconds, is_rotating=service.effects.rotations.is_busy),
         )
         self.presence = Presence(self.log, home.region_now)
         self.world = World(service, self.log, moved_time.seconds, home.region_now, account)
@@ -216,5 +216,7 @@ class Parts:
         parameters = {"SecretId": key.name, "ClientRequestToken": token}
         principal = user_of(key.account, key.region)
         now, request_id = self.time.seconds(), self.new_request_id()
-        self.service.call(Call("RotateSecret", parameters, key.region, principal, now, request_id))
+        self.service.call(
+            Call("RotateSecret", parameters, key.region, principal, now, request_id, attempt=ATTEMPT_OF_THE_TEST)
+        )
         return token

@@ -9,16 +9,22 @@ import pytest
 _PASSED = pytest.StashKey[bool]()
 """The stash key for whether the body of a test has passed."""
 
+_FAILED = pytest.StashKey[bool]()
+"""The stash key for whether the body of a test, or a subtest of it, has failed."""
+
 
 def note_outcome(item: pytest.Item, report: pytest.TestReport) -> None:
-    """Note whether a test's body has passed."""
-    item.stash[_PASSED] = report.when == "call" and report.passed
+    """Note whether a test's body has passed, with all its subtests. Each failed subtest has a report of its own."""
+    if report.when == "call":
+        item.stash[_FAILED] = report.failed or item.stash.get(_FAILED, False)
+        item.stash[_PASSED] = report.passed and not item.stash[_FAILED]
 
 
 def forget_outcome(item: pytest.Item) -> None:
     """Forget the outcome of a test that is over or is run again."""
-    if _PASSED in item.stash:
-        del item.stash[_PASSED]
+    for key in (_PASSED, _FAILED):
+        if key in item.stash:
+            del item.stash[key]
 
 
 @contextmanager

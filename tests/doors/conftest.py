@@ -1,6 +1,8 @@
 """Fixtures of the door tests: clients independent of the environment, and an empty home."""
 
+import asyncio
 import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 from threading import Event
@@ -44,6 +46,27 @@ def empty_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("USERPROFILE", str(home))
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")  # botocore would ask the network for credentials
     return home
+
+
+@pytest.fixture
+def no_real_wait(monkeypatch):
+    """Fail the test at a real wait: in `sleep`, or in the token bucket of adaptive mode."""
+
+    def refuse(seconds):
+        if seconds:
+            pytest.fail(f"really slept {seconds} seconds")
+
+    async def refuse_async(seconds, result=None):
+        refuse(seconds)
+        return result
+
+    async def refuse_condition(condition):
+        pytest.fail("really waited for a token")
+
+    monkeypatch.setattr(time, "sleep", refuse)
+    monkeypatch.setattr(asyncio, "sleep", refuse_async)
+    monkeypatch.setattr(asyncio.Condition, "wait", refuse_condition)
+    monkeypatch.setattr("botocore.retries.bucket.TokenBucket._sleep_amount", lambda *_: pytest.fail("waited really"))
 
 
 # --- aiobotocore, where it is installed ------------------------------------------------------------------------------

@@ -392,6 +392,23 @@ def test_a_botocore_token_bucket_and_its_rate_limiter_share_a_clock(limiter):
     assert limiter._rate_clocker._clock is clock
 
 
+@pytest.mark.parametrize(("mode", "count"), [("legacy", 0), ("standard", 1), ("adaptive", 1)])
+def test_a_botocore_client_has_one_retry_quota_in_the_newer_modes_only(new_client, mode, count):
+    client = new_client(config=Config(retries={"mode": mode}))
+    assert len([*internals.retry_quotas(client.meta.events, "GetSecretValue")]) == count
+
+
+def test_a_botocore_retry_quota_can_be_filled(new_client):
+    client = new_client(config=Config(retries={"mode": "standard"}))
+    (quota,) = internals.retry_quotas(client.meta.events, "GetSecretValue")
+    full = quota.available_capacity
+    assert not internals.is_below_its_maximum(quota)
+    quota.acquire(7)
+    assert internals.is_below_its_maximum(quota)
+    internals.fill(quota)
+    assert quota.available_capacity == full
+
+
 # --- rate limiters -----------------------------------------------------------------------------------------------
 
 

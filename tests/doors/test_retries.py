@@ -51,25 +51,7 @@ MODES = {"legacy": 5, "standard": 3, "adaptive": 3}
 """DOC: the number of attempts that botocore makes by default."""
 
 
-@pytest.fixture(autouse=True)
-def _no_sleep(monkeypatch):
-    """Fail the test at a real wait: in `sleep`, or in the token bucket of adaptive mode."""
-
-    def refuse(seconds):
-        if seconds:
-            pytest.fail(f"really slept {seconds} seconds")
-
-    async def refuse_async(seconds, result=None):
-        refuse(seconds)
-        return result
-
-    async def refuse_condition(condition):
-        pytest.fail("really waited for a token")
-
-    monkeypatch.setattr(time, "sleep", refuse)
-    monkeypatch.setattr(asyncio, "sleep", refuse_async)
-    monkeypatch.setattr(asyncio.Condition, "wait", refuse_condition)
-    monkeypatch.setattr("botocore.retries.bucket.TokenBucket._sleep_amount", lambda *_: pytest.fail("waited really"))
+pytestmark = pytest.mark.usefixtures("no_real_wait")
 
 
 @pytest.fixture

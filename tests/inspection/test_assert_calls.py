@@ -286,3 +286,13 @@ def test_the_failure_of_assert_calls_says_that_a_calls_place_is_unknown(secretsm
 
     with pytest.raises(AssertionError, match="from an unknown place"), secretsmanager.assert_calls(at_most=0):
         read()
+
+
+def test_assert_calls_refuses_to_be_entered_inside_its_own_block(secretsmanager):
+    budget = secretsmanager.assert_calls("GetRandomPassword", exactly=1)
+    with budget:
+        secretsmanager.client().get_random_password()
+        with pytest.raises(UsageError, match="call assert_calls for each block"), budget:
+            pass
+    with pytest.raises(AssertionError, match="found 0"), budget:
+        pass

@@ -102,3 +102,26 @@ def test_an_unused_rotation_plan_is_an_error_of_a_passing_unittest_method(run: R
             self.fail("by itself")
     """
     run(HEAD + source).assert_outcomes(passed=1, failed=1, errors=1)
+
+
+def test_a_test_with_a_failed_subtest_does_not_report_its_unused_rotation_plan(run: Run) -> None:
+    source = """
+    import unittest
+
+    class TestIt(unittest.TestCase):
+        @pytest.fixture(autouse=True)
+        def _keep(self, secretsmanager):
+            self.sm = secretsmanager
+
+        def test_fails(self):
+            self.sm.rotation.fail("finishSecret", ConnectionError)
+            with self.subTest("one"):
+                self.fail("on its own")
+
+        def test_forgets(self):
+            self.sm.rotation.fail("finishSecret", ConnectionError)
+            with self.subTest("one"):
+                pass
+    """
+    outcomes = run(HEAD + source).parseoutcomes()
+    assert outcomes["errors"] == 1

@@ -72,7 +72,10 @@ def require_countable(operation: str | None, fields: Mapping[str, object]) -> No
 
 
 class CallBudget:
-    """The context manager that `assert_calls` returns."""
+    """The context manager that `assert_calls` returns.
+
+    It can be entered again after its end. Raises UsageError when it is entered inside its own block.
+    """
 
     def __init__(
         self, world: World, presence: Presence, operation: str | None, limits: Limits, fields: Mapping[str, object]
@@ -83,9 +86,12 @@ class CallBudget:
         self._limits = limits
         self._fields = fields
         self._is_entered = False
+        self._is_open = False
 
     def __enter__(self) -> None:
-        self._is_entered = True
+        if self._is_open:
+            raise UsageError("this assert_calls was entered before its block ended: call assert_calls for each block")
+        self._is_entered = self._is_open = True
         self._entries: list[Entry] = []
         self._recording = self._world.service.recorded_into(self._entries)
         self._recording.__enter__()
@@ -94,6 +100,7 @@ class CallBudget:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self._recording.__exit__(None, None, None)
+        self._is_open = False
         if error is not None:
             return
         made = _calls(self._entries)

@@ -186,6 +186,18 @@ def test_the_calls_of_a_rotation_function_count_for_a_rate_and_the_rotation_itse
     assert refused == [("finishSecret", "ThrottlingException")]
 
 
+def test_a_rotation_between_reads_counts_for_no_rate(secretsmanager):
+    secretsmanager.seed("db", "one", owning_service="rds")
+    client = secretsmanager.client()
+    client.rotate_secret(SecretId="db")
+    with (
+        secretsmanager.faults.throttle("RotateSecret", rate=0) as throttle,
+        secretsmanager.rotation.between_reads("db") as between,
+    ):
+        client.get_secret_value(SecretId="db")
+    assert (between.rotations, throttle.met) == (1, 0)
+
+
 # --- the end ---------------------------------------------------------------------------------------------------------
 
 
@@ -277,6 +289,8 @@ WRONG = {
     "one unknown operation": ({"operation": ["ListSecrets", "Lists"]}, "did you mean 'ListSecrets'"),
     "no operation": ({"operation": []}, "none is given"),
     "None": ({"operation": None}, "none is given"),
+    "all among several": ({"operation": ["ListSecrets", "*"]}, "write it alone"),
+    "None among several": ({"operation": ["ListSecrets", None]}, "none is given"),
     "a number": ({"operation": 5}, "not int"),
     "negative rate": ({"rate": -1}, "0 or more, not -1"),
     "infinite rate": ({"rate": float("inf")}, "not inf"),
