@@ -195,16 +195,14 @@ class Iam:
         restore_identities, restore_callers = self._identities.checkpoint(), self._callers.checkpoint()
         try:
             pair = self._callers.hand_out(principal)
-            is_new = self._identities.add(role_arn, policies)
-            role = Role(role_arn, principal, pair)
+            if self._identities.add(role_arn, policies):
+                return Role(role_arn, principal, pair)
         except BaseException:
             restore_identities()
             restore_callers()
             raise
-        if not is_new:  # another thread was faster
-            self._callers.take_back(pair)
-            self._require_new(role_arn)
-        return role
+        self._callers.take_back(pair)  # another thread was faster
+        raise _taken(role_arn, role_arn)
 
     def _own(self, role: object) -> Principal:
         if not isinstance(role, Role):
@@ -227,9 +225,7 @@ class Iam:
     def _require_new(self, role_arn: str) -> None:
         namesake = self._identities.namesake(role_arn)
         if namesake is not None:
-            role = arns.split(role_arn)
-            name = role.resource.rpartition("/")[2]
-            raise UsageError(f"account {role.account} has a role {name!r} already: {namesake}")
+            raise _taken(role_arn, namesake)
 
     def _account(self, account: object) -> str:
         if account is None:
@@ -244,6 +240,11 @@ class Iam:
 
     def _read_if_given(self, source: object, name: str) -> tuple[Policy, ...] | None:
         return None if source is None else self._read(source, name)
+
+
+def _taken(role_arn: str, namesake: str) -> UsageError:
+    role = arns.split(role_arn)
+    return UsageError(f"account {role.account} has a role {role.resource.rpartition('/')[2]!r} already: {namesake}")
 
 
 def credentials_of(iam: Iam, role: object) -> dict[str, str]:

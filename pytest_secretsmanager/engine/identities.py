@@ -32,7 +32,8 @@ class _State(NamedTuple):
 
     def namesake(self, role_arn: str) -> str | None:
         """Return the role of the same account and name, on any path (DOC). None without one."""
-        return next((other for other in self.roles if _name_of(other) == _name_of(role_arn)), None)
+        wanted = _name_of(role_arn)
+        return next((other for other in self.roles if _name_of(other) == wanted), None)
 
 
 class Identities:
