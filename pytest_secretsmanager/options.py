@@ -103,8 +103,8 @@ EXTRA_REGIONS = Option(
 )
 POLICY = Option(
     "policy",
-    "clients call as a role with this identity policy: a dict, JSON text, the path of a file (of a marker: from the "
-    "test's own file), or a list of several",
+    "clients call as a role with this identity policy: a dict, JSON text, the path of a file (in a marker: relative "
+    "to the test's own file), or a list of several",
     ini_type=None,
 )
 

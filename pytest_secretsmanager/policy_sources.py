@@ -72,7 +72,7 @@ def _text_of(source: object, name: str, directory: Path | None) -> tuple[str, st
         return os.fspath(source), _text_of_file((directory or Path.cwd()) / source)
     raise UsageError(
         f"{name}: a policy is a dict, JSON text or the path of a file, not {type(source).__name__}"
-        f"{'; a list of several does not nest' if isinstance(source, list | tuple) else ''}"
+        f"{'; a list of policies contains no list' if isinstance(source, list | tuple) else ''}"
     )
 
 

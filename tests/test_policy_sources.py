@@ -98,7 +98,7 @@ BAD = {
     "a key that JSON has not": ({("a",): 1}, "policy of role app: a policy is a JSON object"),
     "a number": (7, "policy of role app: a policy is a dict, JSON text or the path of a file, not int$"),
     "None": (None, "policy of role app: a policy is a dict, JSON text or the path of a file, not NoneType$"),
-    "a list in a list": ([[DOCUMENT]], r"policy of role app \(1\): .*, not list; a list of several does not nest$"),
+    "a list in a list": ([[DOCUMENT]], r"policy of role app \(1\): .*, not list; a list of policies contains no list$"),
     "a missing file": ("ap.json", r"^no policy file '.*ap\.json'; did you mean 'app\.json'\?$"),
     "a file in a missing folder": ("none/app.json", r"^no policy file '.*app\.json'$"),
     "a folder": (".", r"^the policy file '.*' can't be read: "),

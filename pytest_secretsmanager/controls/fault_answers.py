@@ -16,7 +16,7 @@ class BrokenReply:
     """A reply that is not the service's own, for `sm.faults.fail`. Its class methods make the usual ones.
 
     `status` is the HTTP status, `body` the bytes of the body, and `content_type` their type. The operation does not
-    run, as for a proxy that answers in AWS's place; with `after=True` it has run.
+    run, since a proxy answers in AWS's place; with `after=True` it has run.
 
     >>> _ = sm.seed("db", "hunter2")
     >>> _ = sm.faults.fail("GetSecretValue", BrokenReply.from_proxy())
@@ -90,8 +90,8 @@ _EXCEPTIONS: dict[str, ConnectionFailure] = {
 }
 """The failures of a connection, by the names of botocore's exceptions and of Python's own.
 
-By name, since each edition of botocore has classes of its own. The base class of botocore's own comes with its package:
-Python has another one of that name.
+By name, since each edition of botocore has classes of its own. `botocore.ConnectionError` is written with its package,
+since Python has a class of the same name.
 """
 
 _TEXTS = {

@@ -63,7 +63,7 @@ def target_of(
     if region is not None:
         world.regions.require(region, "the region of a fault")
     if secret is not None and operation in WITHOUT_SECRETS:
-        raise UsageError(f"{operation} names no secret, so a fault of {operation} is for no secret")
+        raise UsageError(f"{operation} names no secret: leave out secret=")
     return Target(
         operation,
         None if secret is None else _key(world, secret, region, may_be_missing=missing_ok or operation == _CREATE),

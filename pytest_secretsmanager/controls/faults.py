@@ -30,9 +30,9 @@ _LONGEST_DELAY = 86_400.0
 
 
 class Faults(LastingFaults):
-    """The faults of one `SecretsManager`: errors of AWS, of the network and of what stands between.
+    """The faults of one `SecretsManager`: errors of AWS, of the network and of proxies.
 
-    A client of botocore meets them where it meets AWS's own, in its HTTP session: it parses them, and makes its own
+    A client of botocore gets them from its HTTP session, as it gets AWS's own: it parses them, and makes its own
     retries. Its waits advance the clock, and no thread sleeps. A program at the endpoint gets them over HTTP: a failed
     connection is closed, and a timeout sends nothing until the program or the endpoint ends the connection.
 
@@ -72,18 +72,18 @@ class Faults(LastingFaults):
         `BrokenReply`. `message` replaces AWS's usual text. The failure comes after `latency` seconds on the clock, as a
         reply in `delay` does; without it, a timeout takes no time on the clock.
 
-        `times` is the number of attempts that fail: one if it is left out, all with None. botocore repeats some errors,
-        so one planned ThrottlingException is met by the first attempt, and the second one succeeds. With `every=3`,
-        each third attempt fails, any number of times unless `times` is given.
+        `times` is the number of attempts that fail: one by default, all with None. botocore repeats some errors: after
+        one planned ThrottlingException, the second attempt succeeds. With `every=3`, each third attempt fails, without
+        an end unless `times` is given.
 
-        The calls are those for `secret` (a name, an ARN or a view, in any form that a request names it; not those of a
-        BatchGetSecretValue with filters), from `region`, by `principal` (an ARN, or an object with `.arn`), and those
-        for which `when` returns true. `when` gets the attempt as an `Event` without an answer, once for each attempt.
-        The calls that it makes itself ask no condition, except those over HTTP.
+        `secret` (a name, an ARN or a view) limits the plan to requests that name this secret in any form; a
+        BatchGetSecretValue with filters names none. `region` and `principal` (an ARN, or an object with `.arn`) limit
+        it to their calls, and `when` to the attempts for which it returns true. `when` gets each attempt once, as an
+        `Event` without an answer. A call that `when` makes meets no plan with a condition, except over HTTP.
 
-        A failing call has not taken effect. An error of AWS is logged, a failure of the connection is not. With
-        `after=True` the call takes effect and is logged, and its reply is lost: does the code stay idempotent? Of
-        several plans that match, the earliest one decides.
+        A failing call takes no effect. An error of AWS is logged, a failure of the connection is not. With `after=True`
+        the call takes effect and is logged, and its reply is lost: does the code write twice? Of several plans that
+        match, the earliest one decides.
 
         A plan that no call meets fails the test at its end, unless it is `optional`. Raises UsageError for an unknown
         operation, error or region, and for wrong arguments; SecretNotFound for a secret that does not exist, unless the
@@ -223,4 +223,4 @@ def _condition(when: Callable[[Event], object]) -> Callable[[Call], object]:
 
 
 _is_asking: ContextVar[bool] = ContextVar("is_asking", default=False)
-"""Whether a condition is being asked in this thread or task. The calls that it makes itself ask no condition."""
+"""Whether a condition is being asked in this thread or task. A call that it makes itself asks no condition."""

@@ -33,9 +33,9 @@ _ROLE = re.compile(r"(?:[!-.0-~]{1,64}/)*[A-Za-z0-9_+=,.@-]{1,64}")
 class Iam:
     """IAM of one `SecretsManager`. It is off until a role exists or `enforce` is called.
 
-    Then policies decide every call: those of the role that calls, and those of the secret. The default user may do
-    everything that its own account allows. Seeds and AWS's own work need no permission, nor does a rotation function
-    that Secrets Manager calls; the function's own calls do.
+    Then policies decide every call: those of the role that calls, and those of the secret. The default user has no
+    policy and may do everything that its account allows. Seeds, AWS's own work and the call of a rotation function need
+    no permission. The calls that the function makes do.
 
     A policy is a dict, JSON text, the path of a file, or a list of several. A relative path starts at the folder of
     the test's file, outside pytest at the working directory.
@@ -68,9 +68,9 @@ class Iam:
     ) -> Role:
         """Create a role with these identity policies, and return it. From now on, policies decide every call.
 
-        `name` may begin with a path: `team/app`. Without `policy`, the role may do nothing but what the policies of
-        secrets in its account grant it. `boundary` is its permissions boundary, `session_policy` the policies of the
-        session that a test assumes, `service_control_policies` those of its organization. `tags` are condition keys
+        `name` may begin with a path: `team/app`. Without `policy`, the role may do only what the policies of secrets in
+        its account grant to it. `boundary` is its permissions boundary, `session_policy` the policies of the session
+        that a test assumes, `service_control_policies` those of its organization. `tags` are the condition keys
         `aws:PrincipalTag/…` of its requests. `account` defaults to that of the `SecretsManager`.
 
         Raises UsageError for a name of another form, a second role of that name in the account, and a malformed policy.
@@ -93,11 +93,11 @@ class Iam:
     def acting_as(self, role: Role | None, context: Mapping[str, Any] | None = None) -> AbstractContextManager[None]:
         """Return a context manager: inside, clients without credentials of their own call as the role.
 
-        That holds in every thread and task, and for programs with the environment of an endpoint: threads that act as
-        different roles take `client(principal=role)`. Clients with the credentials of another role, or of another
-        account (`aws_account_id`), and rotation functions stay what they are. `context`
-        has condition keys of the role's requests inside, by their names in IAM. None stands for the account's default
-        user. Blocks nest.
+        The block applies to all threads and tasks, and to programs with the environment of an endpoint. Threads that
+        act as different roles at the same time use `client(principal=role)`. Rotation functions, and clients with the
+        credentials of another role or account (`aws_account_id`), keep their own identity. `context` has condition keys
+        for the role's requests in the block, by their names in IAM. With None as the role, clients call as the
+        account's default user. Blocks nest.
 
         Raises UsageError for a role of another `SecretsManager`, and for a condition key of another form.
 
@@ -128,8 +128,8 @@ class Iam:
         user. `context` has condition keys of the request, by their names in IAM; the keys of the caller and of the
         secret are known.
 
-        Raises UsageError for an action of another form or an unknown one of Secrets Manager, and for a resource of an
-        action that has none. Raises SecretNotFound for an unknown name.
+        Raises UsageError for an action of another form, for an unknown action of Secrets Manager, and for a resource if
+        the action has none. Raises SecretNotFound for an unknown name.
 
         >>> _ = sm.seed("db", "hunter2")
         >>> role = sm.iam.role("app")
@@ -143,10 +143,10 @@ class Iam:
     def required_policy(self) -> dict[str, Any]:
         """Return the smallest identity policy that allows the calls logged so far, refused calls included.
 
-        A malformed call, which AWS refuses before IAM decides, needs no permission.
-        Secrets are named by their ARNs with `-??????` for the six characters that AWS adds. The uses of customer
-        managed KMS keys are included, and so are the calls of rotation functions. Statements are merged, and have no
-        conditions. Without a call there is no statement. `sm.log.clear()` forgets the calls that prepare a test.
+        A malformed call, which AWS refuses before IAM decides, needs no permission. Secrets are named by their ARNs
+        with `-??????` for the six characters that AWS adds. The uses of customer managed KMS keys are included, and so
+        are the calls of rotation functions. Statements are merged, and have no conditions. Without a call, the policy
+        has no statement. `sm.log.clear()` forgets the calls that prepare a test.
 
         >>> _ = sm.seed("app/db", "hunter2")
         >>> _ = sm.client().get_secret_value(SecretId="app/db")
@@ -159,8 +159,8 @@ class Iam:
     def unused(self, policy: PolicySources) -> list[UnusedPermission]:
         """Return the parts of an identity policy that no call logged so far needed, in their order.
 
-        Each is a statement that allows, or some of its actions and resources. `policy` is as in `role`. An action with
-        a wildcard is used if any call needed it. Statements that deny are left out.
+        Each part is a statement that allows, or some of its actions and resources. `policy` is as in `role`. An action
+        with a wildcard is used if any call needed it. Statements that deny are left out.
 
         Raises UsageError for a malformed policy.
 
@@ -173,7 +173,7 @@ class Iam:
         return unused(self._world, policy)
 
     def enforce(self) -> None:
-        """Let policies decide every call, even if no role exists: those of secrets decide for other accounts.
+        """Let policies decide every call, even if no role exists: those of secrets decide for other accounts' callers.
 
         >>> _ = sm.seed("db", "hunter2", kms_key=sm.kms.create_key(alias="alias/pay").arn)
         >>> sm.iam.enforce()
@@ -206,7 +206,7 @@ class Iam:
 
     def _own(self, role: object) -> Principal:
         if not isinstance(role, Role):
-            raise UsageError(f"a role is what sm.iam.role(…) returns, not {role!r}")
+            raise UsageError(f"a role is a Role made by sm.iam.role(…), not {role!r}")
         if access_key_id_of(role) not in self._callers.handed_out:
             raise UsageError(
                 f"{role!r} does not exist here: another SecretsManager made it, or the block that made it was rolled "

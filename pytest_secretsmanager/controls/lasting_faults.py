@@ -41,16 +41,16 @@ class LastingFault:
 
     @property
     def met(self) -> int:
-        """The number of calls that it has changed: attempts refused, reads of an earlier state, or slow deletions."""
+        """The number of calls that the fault has changed: refused attempts, stale reads, or slow deletions."""
         return sum(part.met for part in self._parts)
 
     @property
     def is_met(self) -> bool:
-        """Whether it has changed a call."""
+        """Whether the fault has changed a call."""
         return self.met > 0
 
     def cancel(self) -> None:
-        """End it. Can be repeated. A deletion that has begun goes on."""
+        """End the fault. Can be repeated. A deletion that has begun goes on."""
         with taken_back(_nothing, lambda: self._conditions.end(self._parts)):
             pass
 
@@ -68,7 +68,7 @@ class LastingFault:
 
 
 def _nothing() -> None:
-    """The beginning of an end: nothing is to be done."""
+    """Do nothing: only the end of the block ends the fault."""
 
 
 class LastingFaults:
@@ -83,12 +83,12 @@ class LastingFaults:
         and ListSecrets; 50 each of CreateSecret, DeleteSecret, GetRandomPassword, ListSecretVersionIds and
         RestoreSecret; 50 together for the writes of values, labels and replicas, for those of tags, for RotateSecret
         and CancelRotateSecret, and for the operations of resource policies. A call for another account's secret counts
-        for the account of the caller. A rate admits the calls of one second at a time.
+        for the account of the caller. A rate admits a burst of the calls of one second.
 
         A call above its rate gets ThrottlingException, `Rate exceeded`, before AWS looks at anything else. A client of
         botocore in this process repeats it, and its waits advance the clock. A program at the endpoint waits in real
-        time. A refused call, a seed, a rotation that `rotation.between_reads` begins, and AWS's own work count for no
-        rate; the calls of a rotation function do.
+        time. Refused calls, seeds, rotations that `rotation.between_reads` begins, and AWS's own work don't count;
+        the calls of a rotation function do.
 
         Each move of the clock refills the rates at once: `sm.clock.advance(seconds=1)`. The real time counts once a
         whole second has passed, so that a test does not depend on the speed of its machine.
@@ -114,10 +114,10 @@ class LastingFaults:
     ) -> LastingFault:
         """Limit the calls of an operation, of several or of all ("*") together, to so many per second; see `quota`.
 
-        `rate` is AWS's own for the operation if it is left out; with 0, every call is refused. `burst` is the number of
-        calls at one time, the calls of one second if it is left out. The calls are those from `region`, of callers in
-        `account`, and by `principal` (an ARN, or an object with `.arn`); each account has its own rate in each region.
-        If several rates are in force for a call, it has to be within all of them.
+        `rate` defaults to AWS's own for the operation; with 0, every call is refused. `burst` is the number of calls at
+        one time, by default the calls of one second. The calls are those from `region`, of callers in `account`, and by
+        `principal` (an ARN, or an object with `.arn`); each account has its own rate in each region. If several rates
+        are in force for a call, it has to be within all of them.
 
         Raises UsageError for an unknown operation or region, and for a rate, a burst or an account of another form.
 
@@ -147,15 +147,15 @@ class LastingFaults:
         principal: object = None,
         missing_ok: bool = False,
     ) -> LastingFault:
-        """Let reads see all secrets as they were some milliseconds of the clock ago.
+        """Let reads see all secrets as they were `milliseconds` earlier on the clock.
 
-        A secret that was just created is not found, one that was just deleted is read, and values, labels and policies
-        are the former ones. A read sees one state, never a mix. Writes, the log, views and assertions see the newest
+        A secret that was just created is not found, one that was just deleted is found, and values, labels and policies
+        are the earlier ones. A read sees one state, never a mix. Writes, the log, views and assertions see the newest
         state, and every read sees a seed at once. DOC: lists may be five minutes behind; GUESS: other reads may be
         behind as well, and after a fresh read a stale one may follow.
 
-        `chance` is the share of reads that are stale, from 0 to 1. The same `random_seed` makes the same reads of the
-        same sequence stale. The reads are those of `operation` (one or several of GetSecretValue, BatchGetSecretValue,
+        `chance` is the share of reads that are stale, from 0 to 1. With the same `random_seed`, the same reads of a
+        sequence are stale. The reads are those of `operation` (one or several of GetSecretValue, BatchGetSecretValue,
         DescribeSecret, ListSecrets, ListSecretVersionIds, GetResourcePolicy, ListResourcePolicies), for `secret`, from
         `region`, by `principal` (an ARN, or an object with `.arn`).
 
@@ -188,7 +188,7 @@ class LastingFaults:
         principal: object = None,
         missing_ok: bool = False,
     ) -> LastingFault:
-        """Let DeleteSecret with ForceDeleteWithoutRecovery take its time, in which the name stays taken.
+        """Let DeleteSecret with ForceDeleteWithoutRecovery take time; meanwhile the name stays taken.
 
         A deletion takes `seconds` of the clock. Without them it takes a time from 5 to 28 seconds, as AWS's recorded
         deletions did, by `random_seed`. Meanwhile CreateSecret answers that a secret with this name is already

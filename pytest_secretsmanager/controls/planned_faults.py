@@ -68,8 +68,8 @@ class PlannedFault:
     """A fault that is planned for the calls that match. `sm.faults.fail` and `sm.faults.delay` make it.
 
     It ends when it has failed as many attempts as planned, when it is cancelled, at the end of its `with` block if it
-    has one, at the end of a `sm.snapshot()` block that it was made in, and when the `SecretsManager` is left. Unless
-    it is optional, a plan that no call has met fails the test at that time.
+    has one, at the end of a `sm.snapshot()` block that it was made in, and when the `SecretsManager` is left. When
+    it ends, a plan that no call has met fails the test, unless it is optional or was cancelled.
     """
 
     def __init__(self, plans: FaultPlans, plan: FaultPlan, log: Log) -> None:

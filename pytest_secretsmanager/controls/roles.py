@@ -11,7 +11,7 @@ __tracebackhide__ = True
 class Role:
     """A role that `sm.iam.role` has made, and one session of it.
 
-    `name` and `arn` are those of the role. Its calls are logged with the session's ARN, as AWS does.
+    `name` and `arn` are those of the role. Its calls are logged with the session's ARN, as in AWS.
 
     >>> role = sm.iam.role("app", policy={"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}})
     >>> role.arn
@@ -58,7 +58,7 @@ class Role:
     def environment(self) -> dict[str, str]:
         """The environment variables of a program: `os.environ | endpoint.env | role.environment`; a copy.
 
-        If the developer's environment names a profile, there are the variables of one with the role's credentials too.
+        If the developer's environment names a profile, the variables of a profile with these credentials are added.
 
         >>> role = sm.iam.role("app")
         >>> sorted(role.environment)

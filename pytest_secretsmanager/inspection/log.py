@@ -104,8 +104,8 @@ class Event:
     def attempts(self) -> int:
         """The number of attempts that botocore has made of this call, up to and including this event.
 
-        Each attempt that reaches the service is logged, so the last event of a call has the total. 1 without a planned
-        fault. Over HTTP the number that an SDK sends in the header `amz-sdk-request`, else 1.
+        The last event of a call has the total if its last attempt reached the service: other attempts are not logged.
+        Over HTTP, this is the number that an SDK sends in the header `amz-sdk-request`; 1 without the header.
         """
         return self._entry.call.attempt.number
 
@@ -122,9 +122,9 @@ class Event:
     def caller(self) -> CallSite | None:
         """The place in the code under test that made this call: its file, line and function.
 
-        It is the innermost line outside boto3, botocore, aiobotocore, tracers and this package; so of a library that
-        caches secrets, its own. None for a call over HTTP, for an event of the service, and where a thread, a pool or
-        an event loop calls the method of the client directly.
+        It is the innermost line outside boto3, botocore, aiobotocore, tracers and this package: for a library that
+        caches secrets, a line of that library. None for a call over HTTP, for an event of the service, and where a
+        thread, a pool or an event loop calls the method of the client directly.
         """
         return call_site_of(self._entry.call.site)
 

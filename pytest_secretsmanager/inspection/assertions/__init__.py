@@ -219,11 +219,13 @@ class Assertions:
         """Assert that the block makes so many calls of an operation; of any operation, if it is None.
 
         Calls of all threads count, also if the block clears the log or rolls back. Fields are as in `assert_logged`. A
-        call that botocore repeats after a fault counts once; the failure shows its attempts. It doesn't count if no
-        attempt reaches the service, as it is not logged. The reads of a BatchGetSecretValue are no calls of their own.
+        call that botocore repeats after a fault counts once; the failure shows its attempts. A call of which no attempt
+        reaches the service is not logged, and doesn't count. The reads of a BatchGetSecretValue are no calls of their
+        own.
 
-        The failure lists the calls with their times, outcomes and places. An exception of the block comes first. Raises
-        UsageError without a number, for numbers that contradict each other, and for an unknown operation or field.
+        The failure lists the calls with their times, outcomes and places. An exception of the block replaces the
+        failure. Raises UsageError without a number, for numbers that contradict each other, and for an unknown
+        operation or field.
 
         >>> _ = sm.seed("db", "one")
         >>> with sm.assert_calls("GetSecretValue", at_most=1, SecretId="db"):
@@ -265,9 +267,9 @@ class Assertions:
         """Assert that this identity policy allows every call logged so far, refused calls included.
 
         `policy` is a dict, JSON text, the path of a file, or a list of several. A relative path starts at the folder of
-        the test's file, outside pytest at the working directory. The calls are decided with the time, the tags and the
-        caller that they had, whoever made them. Policies of secrets and keys don't count. The failure names each call
-        that the policy refuses, with the reason.
+        the test's file, outside pytest at the working directory. Calls of every caller count. Each is decided with its
+        caller, its time and the tags of that time. Policies of secrets and keys don't count. The failure names each
+        call that the policy refuses, with the reason.
 
         Raises UsageError for a malformed policy, and for a missing file.
 

@@ -67,7 +67,7 @@ REFUSED: dict[str, tuple[tuple[Any, ...], dict[str, Any], str]] = {
     "a secret for an operation that names none": (
         ("ListSecrets", "ThrottlingException"),
         {"secret": "db"},
-        "ListSecrets names no secret, so a fault of ListSecrets is for no secret",
+        "ListSecrets names no secret: leave out secret=",
     ),
     "a secret of another type": (
         (GET, "ThrottlingException"),

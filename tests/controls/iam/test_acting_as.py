@@ -221,7 +221,7 @@ def test_a_role_that_a_rollback_took_back_is_refused(sm: SecretsManager) -> None
 
 def test_a_name_in_place_of_a_role_is_refused(sm: SecretsManager, role: Role) -> None:
     name: Any = "app"
-    with pytest.raises(UsageError, match=r"a role is what sm\.iam\.role\(…\) returns, not 'app'"):
+    with pytest.raises(UsageError, match=r"a role is a Role made by sm\.iam\.role\(…\), not 'app'"):
         sm.iam.acting_as(name)
 
 

@@ -120,7 +120,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
         {"action": "secretsmanager:ListSecrets", "resource": "db"},
         r"secretsmanager:ListSecrets has no resource, so a policy decides it on '\*': leave out 'db'",
     ),
-    "a principal of another type": ({"principal": "app"}, "a role is what"),
+    "a principal of another type": ({"principal": "app"}, "a role is a Role"),
     "a context": ({"context": {"x": "y"}}, "a condition key is"),
     "a misspelt argument": ({"contxt": {}}, "did you mean 'context'"),
     "an unknown key": (
