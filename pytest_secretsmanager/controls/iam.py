@@ -79,7 +79,7 @@ class Iam:
         'reader'
         """
         owner = self._account(account)
-        role_arn = self._new_arn(name, owner)
+        role_arn = self._arn(name, owner)
         policies = Policies(
             identity=self._read(policy, f"policy of role {name}"),
             boundary=self._read_if_given(boundary, f"permissions boundary of role {name}"),
@@ -191,15 +191,18 @@ class Iam:
 
     def _kept(self, principal: Principal, role_arn: str, policies: Policies) -> Role:
         """Keep a new role with its credentials: completely or, when it is interrupted, not at all."""
+        self._require_new(role_arn)
         restore_identities, restore_callers = self._identities.checkpoint(), self._callers.checkpoint()
         try:
             pair = self._callers.hand_out(principal)
-            self._identities.add(role_arn, policies)
-            return Role(role_arn, principal, pair)
+            if self._identities.add(role_arn, policies):
+                return Role(role_arn, principal, pair)
         except BaseException:
             restore_identities()
             restore_callers()
             raise
+        self._callers.take_back(pair)  # another thread was faster
+        raise _taken(role_arn, role_arn)
 
     def _own(self, role: object) -> Principal:
         if not isinstance(role, Role):
@@ -211,18 +214,18 @@ class Iam:
             )
         return principal_of(role)
 
-    def _new_arn(self, name: object, account: str) -> str:
+    def _arn(self, name: object, account: str) -> str:
         if not isinstance(name, str) or _ROLE.fullmatch(name) is None:
             raise UsageError(
                 "the name of a role has 1 to 64 letters, digits or +=,.@_-, and may begin with a path such as 'team/', "
                 f"not {name!r}"
             )
-        own_name = name.rpartition("/")[2]
-        for arn in self._identities.roles:
-            parts = arns.split(arn)
-            if parts.account == account and parts.resource.rpartition("/")[2].lower() == own_name.lower():
-                raise UsageError(f"account {account} has a role {own_name!r} already: {arn}")
         return f"arn:{arns.partition(self._world.region())}:iam::{account}:role/{name}"
+
+    def _require_new(self, role_arn: str) -> None:
+        namesake = self._identities.namesake(role_arn)
+        if namesake is not None:
+            raise _taken(role_arn, namesake)
 
     def _account(self, account: object) -> str:
         if account is None:
@@ -237,6 +240,11 @@ class Iam:
 
     def _read_if_given(self, source: object, name: str) -> tuple[Policy, ...] | None:
         return None if source is None else self._read(source, name)
+
+
+def _taken(role_arn: str, namesake: str) -> UsageError:
+    role = arns.split(role_arn)
+    return UsageError(f"account {role.account} has a role {role.resource.rpartition('/')[2]!r} already: {namesake}")
 
 
 def credentials_of(iam: Iam, role: object) -> dict[str, str]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
-from pytest_secretsmanager.engine import locks
+from pytest_secretsmanager.engine import arns, locks
 from pytest_secretsmanager.engine.callers import Principal
 from pytest_secretsmanager.engine.checkpoints import Restore
 from pytest_secretsmanager.engine.errors import AccessDeniedException
@@ -30,15 +30,23 @@ class _State(NamedTuple):
     def is_in_force(self) -> bool:
         return self.is_enforced or bool(self.roles)
 
+    def namesake(self, role_arn: str) -> str | None:
+        """Return the role of the same account and name, on any path (DOC). None without one."""
+        wanted = _name_of(role_arn)
+        return next((other for other in self.roles if _name_of(other) == wanted), None)
+
 
 class Identities:
-    """The roles of one manager. `decide_by` is called with them when IAM comes into force, with None when it ends."""
+    """The roles of one manager, under the `lock` of its calls.
+
+    `decide_by` is called with them when IAM comes into force, with None when it ends.
+    """
 
     __slots__ = ("_decide_by", "_lock", "_state")
 
-    def __init__(self, decide_by: "Callable[[Identities | None], None]") -> None:
+    def __init__(self, decide_by: "Callable[[Identities | None], None]", lock: Lock) -> None:
         self._decide_by = decide_by
-        self._lock = Lock()
+        self._lock = lock
         self._state = _State()
 
     @property
@@ -56,9 +64,18 @@ class Identities:
         session = principal.session
         return EVERYTHING if session is None else self._state.roles.get(session.role_arn, EVERYTHING)
 
-    def add(self, role_arn: str, policies: Policies) -> None:
-        """Add a role, in place of one with this ARN: completely or, when it is interrupted, not at all."""
-        self._change(lambda state: state._replace(roles={**state.roles, role_arn: policies}))
+    def namesake(self, role_arn: str) -> str | None:
+        """Return the role of the same account and name, on any path (DOC). None without one."""
+        return self._state.namesake(role_arn)
+
+    def add(self, role_arn: str, policies: Policies) -> bool:
+        """Add a role, unless it has a namesake: completely or, when it is interrupted, not at all. Return whether."""
+
+        def added(state: _State) -> _State:
+            return state if state.namesake(role_arn) else state._replace(roles={**state.roles, role_arn: policies})
+
+        self._change(added)
+        return self._state.roles.get(role_arn) is policies
 
     def enforce(self) -> None:
         """Let policies decide, even if no role exists."""
@@ -84,6 +101,12 @@ class Identities:
     def _put(self, state: _State) -> None:
         self._state = state
         self._decide_by(self if state.is_in_force else None)
+
+
+def _name_of(role_arn: str) -> tuple[str, str]:
+    """Return the account and the name of a role, without its path. DOC: the case of the name doesn't matter."""
+    role = arns.split(role_arn)
+    return role.account, role.resource.rpartition("/")[2].lower()
 
 
 def access_denied(decision: Decision, message: str | None = None) -> AccessDeniedException:

@@ -142,7 +142,7 @@ class Parts:
 
     @property
     def identities(self) -> Identities:
-        return self._identities or self._kept("_identities", Identities(self.service.decide_by))
+        return self._identities or self._kept("_identities", Identities(self.service.decide_by, self.service.lock))
 
     @property
     def iam(self) -> Iam:

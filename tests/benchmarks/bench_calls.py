@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 OURS, MOTO, STUBBER = "pytest-secretsmanager", "moto", "Stubber"  # the names in the table of conftest.py
 MANY = "get among 100,000 secrets"
+AS_A_ROLE, WITH_A_CONDITION = "get as a role", "get as a role, with a condition"
 GROWTH_STRETCHES = 500
 
 SECONDS = 2.0
@@ -98,6 +99,24 @@ def test_time_of_get_secret_value(
 ) -> None:
     client.create_secret(Name="db", SecretString="hunter2")
     measure(benchmark, "get", answered_by, lambda: client.get_secret_value(SecretId="db"))
+
+
+OTHERS = ("Describe", "List", "Put", "Update", "Tag", "Untag", "Rotate", "Create", "Delete")
+ON_DB = "arn:aws:secretsmanager:*:*:secret:db-??????"
+
+
+@pytest.mark.parametrize("group", [AS_A_ROLE, WITH_A_CONDITION])
+def test_time_of_get_secret_value_as_a_role(benchmark: "BenchmarkFixture", group: str) -> None:
+    """The policy has ten statements. The last one allows the call, and may depend on a tag of the secret."""
+    others = [{"Effect": "Allow", "Action": f"secretsmanager:{name}*", "Resource": "*"} for name in OTHERS]
+    allows: dict[str, Any] = {"Effect": "Allow", "Action": "secretsmanager:GetSecretValue", "Resource": ON_DB}
+    if group == WITH_A_CONDITION:
+        allows["Condition"] = {"StringEquals": {"secretsmanager:ResourceTag/team": "pay"}}
+    with SecretsManager() as sm:
+        sm.seed("db", "hunter2", tags={"team": "pay"})
+        role = sm.iam.role("app", policy={"Version": "2012-10-17", "Statement": [*others, allows]})
+        client = sm.client(principal=role)
+        measure(benchmark, group, OURS, lambda: client.get_secret_value(SecretId="db"))
 
 
 def test_time_of_get_secret_value_answered_by_a_stubber(benchmark: "BenchmarkFixture") -> None:

@@ -7,7 +7,8 @@ import pytest
 
 OURS, MOTO, STUBBER = "pytest-secretsmanager", "moto", "Stubber"
 MANY = "get among 100,000 secrets"
-ROWS = ["get", "put", "describe", "create", "list 20 of 100", "enter and leave", MANY]
+AS_A_ROLE, WITH_A_CONDITION = "get as a role", "get as a role, with a condition"
+ROWS = ["get", AS_A_ROLE, WITH_A_CONDITION, "put", "describe", "create", "list 20 of 100", "enter and leave", MANY]
 """The order of the rows. pytest-randomly runs the benchmarks in any order."""
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from pytest_secretsmanager.engine.callers import assumed_role, user_of
 from pytest_secretsmanager.engine.identities import EVERYTHING, Identities, access_denied
+from pytest_secretsmanager.engine.locks import Lock
 from pytest_secretsmanager.engine.rules.iam.decision import Decision, Policies
 
 ROLE_ARN = "arn:aws:iam::123456789012:role/app"
@@ -26,7 +27,7 @@ def switch():
 
 @pytest.fixture
 def identities(switch):
-    return Identities(switch)
+    return Identities(switch, Lock())
 
 
 def test_iam_is_off_until_a_role_exists(identities, switch):
@@ -55,12 +56,28 @@ def test_a_restored_checkpoint_removes_later_roles_and_switches_iam_off(identiti
     assert (identities.is_in_force, identities.roles, switch[-1]) == (False, {}, False)
 
 
+@pytest.mark.parametrize(
+    ("arn", "is_added"),
+    [
+        (ROLE_ARN, False),
+        ("arn:aws:iam::123456789012:role/team/APP", False),
+        ("arn:aws:iam::210987654321:role/app", True),
+        (f"{ROLE_ARN}2", True),
+    ],
+)
+def test_a_role_is_added_unless_its_account_has_one_of_its_name(identities, arn, is_added):
+    assert identities.add(ROLE_ARN, NOTHING)
+    assert identities.namesake(arn) == (None if is_added else ROLE_ARN)
+    assert identities.add(arn, Policies()) is is_added
+    assert identities.roles[ROLE_ARN] is NOTHING
+
+
 def test_a_role_that_could_not_be_switched_on_is_not_added():
     def broken(identities):
         if identities is not None:
             raise KeyboardInterrupt
 
-    identities = Identities(broken)
+    identities = Identities(broken, Lock())
     with pytest.raises(KeyboardInterrupt):
         identities.add(ROLE_ARN, NOTHING)
     assert not identities.is_in_force

@@ -2,13 +2,15 @@
 
 import configparser
 import gc
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 from permitting import SESSION, allow, deny, refusal, statement
 
-from pytest_secretsmanager import SecretsManager, UsageError
+from pytest_secretsmanager import Role, SecretsManager, UsageError
 
 ACCESS_DENIED = "User: {} is not authorized to perform: secretsmanager:{} on resource: {} {}"
 
@@ -244,3 +246,16 @@ def test_the_environment_of_a_role_has_no_profile_if_the_developers_names_none(
     for name in ("AWS_PROFILE", "AWS_DEFAULT_PROFILE"):
         monkeypatch.delenv(name, raising=False)
     assert "AWS_PROFILE" not in sm.iam.role("app").environment
+
+
+def test_one_of_several_threads_makes_a_role_of_a_name(sm: SecretsManager) -> None:
+    def make(number: int) -> Role | None:
+        with suppress(UsageError):
+            return sm.iam.role(f"role{number // 4}")
+        return None
+
+    with ThreadPoolExecutor(4) as pool:
+        made = [role for role in pool.map(make, range(200)) if role is not None]
+    assert len(made) == 50
+    for role in made:
+        assert refusal(sm.client(principal=role).list_secrets)

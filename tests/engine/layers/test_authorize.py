@@ -7,6 +7,7 @@ from pytest_secretsmanager.engine.callers import assumed_role, user_of
 from pytest_secretsmanager.engine.errors import AccessDeniedException, ResourceNotFoundException, ServiceError
 from pytest_secretsmanager.engine.identities import Identities
 from pytest_secretsmanager.engine.layers.authorize import authorize
+from pytest_secretsmanager.engine.locks import Lock
 from pytest_secretsmanager.engine.operations import OPERATIONS
 from pytest_secretsmanager.engine.rules.condition_keys import written_key_arn
 from pytest_secretsmanager.engine.rules.iam.decision import Policies
@@ -45,7 +46,7 @@ def run(store):
     ran = []
 
     def send(call, *policies, outcome=None):
-        identities = Identities(lambda _: None)
+        identities = Identities(lambda _: None, Lock())
         identities.add(ROLE_ARN, Policies(identity=policies))
 
         def operation(call):
@@ -202,7 +203,7 @@ def layer(store):
     """A layer around an operation that succeeds, for the role with this policy."""
 
     def make(text):
-        identities = Identities(lambda _: None)
+        identities = Identities(lambda _: None, Lock())
         identities.add(ROLE_ARN, Policies(identity=(parse_policy(text, name="policy", with_principals=False),)))
         return authorize(lambda _: Outcome({}), store, identities, written_key_arn)
 
