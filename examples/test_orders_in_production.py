@@ -43,7 +43,11 @@ def test_program_explains_a_missing_permission(database: Path, capsys: pytest.Ca
     assert "not authorized to perform: secretsmanager:DescribeSecret" in capsys.readouterr().err
 
 
-def test_program_gets_through_a_throttled_minute(database: Path, secretsmanager: SecretsManager) -> None:
+def test_program_gets_through_a_throttled_minute(
+    database: Path, secretsmanager: SecretsManager, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_RETRY_MODE", "standard")  # as the program is deployed
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "10")
     began = secretsmanager.clock.now
     with secretsmanager.faults.throttle(["DescribeSecret", "GetSecretValue"], rate=1, burst=2) as throttle:
         for _ in range(15):
