@@ -28,12 +28,13 @@ from botocore.config import Config
 from put_and_promote import put_and_promote
 
 import pytest_secretsmanager
-from pytest_secretsmanager import SecretsManager, Snapshot
+from pytest_secretsmanager import SecretsManager
 from pytest_secretsmanager.doors import attempts
 from pytest_secretsmanager.doors.wiring import PROCESS
 from pytest_secretsmanager.engine.errors import ThrottlingException
 from pytest_secretsmanager.engine.faults import Fault, FaultPlan
 from pytest_secretsmanager.inspection.views import state_of
+from pytest_secretsmanager.inspection.with_blocks import StepsBlock
 from pytest_secretsmanager.managing.rollback import rolled_back
 
 # CPython drops what is raised in a finalizer, as in a generator that it closes.
@@ -93,9 +94,9 @@ def is_beyond_any_code(frame: FrameType) -> bool:
     that of `__enter__`. CPython handles no signal after the last call of a function; before the first call it may.
     """
     code, at = frame.f_code, frame.f_lasti
-    if code in (SecretsManager.__exit__.__code__, Snapshot.__exit__.__code__):
+    if code in (SecretsManager.__exit__.__code__, StepsBlock.__exit__.__code__):
         return at < first_try(code)[0]
-    is_enter = code in (SecretsManager.__enter__.__code__, Snapshot.__enter__.__code__)
+    is_enter = code in (SecretsManager.__enter__.__code__, StepsBlock.__enter__.__code__)
     return is_enter and first_try(code)[1] <= at < first_try(code)[2]
 
 

@@ -1,6 +1,5 @@
 """Rotation of a secret between the reads of the code under test."""
 
-import warnings
 from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Self, TypeAlias
@@ -15,6 +14,7 @@ from pytest_secretsmanager.engine.watching import Watching
 from pytest_secretsmanager.inspection.named_secret import key_of
 from pytest_secretsmanager.inspection.rotation_texts import run_text
 from pytest_secretsmanager.inspection.views import SecretView
+from pytest_secretsmanager.inspection.with_blocks import WithBlock
 
 __tracebackhide__ = True
 
@@ -24,12 +24,17 @@ RotateNow: TypeAlias = Callable[[SecretKey], str]
 _READS = ("GetSecretValue", "BatchGetSecretValue")
 
 
-class BetweenReads:
+class BetweenReads(WithBlock):
     """Counts the reads of one secret inside a `with` block, and rotates the secret after some of them.
 
     `reads` and `rotations` are the numbers so far. A block without a rotation, or with a failed one, proves nothing: it
     ends with an AssertionError.
     """
+
+    _unentered = (
+        "rotation.between_reads was called but not entered, so nothing rotates: write "
+        "`with secretsmanager.rotation.between_reads(…):` around the reads"
+    )
 
     def __init__(self, view: SecretView, first: int, every: int, service: Service, rotate_now: RotateNow) -> None:
         self.reads = 0
@@ -44,7 +49,6 @@ class BetweenReads:
         self._counting = Lock()
         self._rotating = False
         self._problem: AssertionError | None = None
-        self._is_entered = False
         self._is_left = False
         self._watching: Watching | None = None
         """Made on entering: it refers back to this object, which must be freed at once if it is never entered."""
@@ -75,15 +79,6 @@ class BetweenReads:
         self._is_left = True
         if self._watching is not None:
             self._watching.end()
-
-    def __del__(self) -> None:
-        if not self._is_entered:
-            warnings.warn(
-                "rotation.between_reads was called and never entered, so nothing rotates: write "
-                "`with secretsmanager.rotation.between_reads(…):` around the reads",
-                RuntimeWarning,
-                stacklevel=2,
-            )
 
     def _see(self, call: Call, outcome: Outcome) -> None:
         if self._is_left:

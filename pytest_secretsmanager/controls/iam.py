@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from typing import Any, cast
 
+from pytest_secretsmanager.controls.acting_blocks import ActingBlock
 from pytest_secretsmanager.controls.condition_context import context_of
 from pytest_secretsmanager.controls.roles import Role, access_key_id_of, principal_of
 from pytest_secretsmanager.controls.simulation import simulated
@@ -12,7 +13,6 @@ from pytest_secretsmanager.engine import arns
 from pytest_secretsmanager.engine.callers import Acting, Callers, Principal, assumed_role, require_account, user_of
 from pytest_secretsmanager.engine.errors import UsageError
 from pytest_secretsmanager.engine.identities import Identities
-from pytest_secretsmanager.engine.interrupts import taken_back
 from pytest_secretsmanager.engine.rules.iam.decision import Decision, Policies
 from pytest_secretsmanager.engine.rules.iam.documents import Policy
 from pytest_secretsmanager.inspection.keywords import known_keywords
@@ -99,7 +99,8 @@ class Iam:
         for the role's requests in the block, by their names in IAM. With None as the role, clients call as the
         account's default user. Blocks nest.
 
-        Raises UsageError for a role of another `SecretsManager`, and for a condition key of another form.
+        A block that is never entered warns. Raises UsageError for a role of another `SecretsManager`, and for a
+        condition key of another form.
 
         >>> role = sm.iam.role("app")
         >>> with sm.iam.acting_as(role, context={"aws:SourceVpce": "vpce-1a2b3c4d"}):
@@ -110,7 +111,7 @@ class Iam:
         principal = None if role is None else self._own(role)
         keys = context_of(context)
         block = Acting(principal and principal._replace(context={**principal.context, **keys}), keys)
-        return taken_back(lambda: self._callers.begin(block), lambda: self._callers.end(block))
+        return ActingBlock(self._callers, block)
 
     @known_keywords()
     def simulate(

@@ -2,12 +2,11 @@
 
 from collections.abc import Generator
 from contextlib import AbstractContextManager, contextmanager
-from types import TracebackType
 
 from pytest_secretsmanager.doors.wiring import PROCESS
-from pytest_secretsmanager.engine.errors import UsageError
 from pytest_secretsmanager.engine.interrupts import taken_back
 from pytest_secretsmanager.inspection.log import entries_of
+from pytest_secretsmanager.inspection.with_blocks import StepsBlock
 from pytest_secretsmanager.managing import cut_offs
 from pytest_secretsmanager.managing.parts import Parts
 
@@ -56,34 +55,16 @@ def _steps(parts: Parts, own_log: bool) -> Generator[None, None, None]:
     cut_offs.report(parts, None)
 
 
-class Snapshot:
+class Snapshot(StepsBlock):
     """The beginning of a `with` block, to which the end of the block goes back. `sm.snapshot()` makes one.
 
     It is entered once. Raises UsageError when it is entered again.
     """
 
+    _made_by = "snapshot()"
+
     def __init__(self, parts: Parts) -> None:
-        self._steps = steps = _steps(parts, own_log=False)
-        self._block = contextmanager(lambda: steps)()
-        self._is_entered = False
-
-    def __enter__(self) -> None:
-        if self._is_entered:
-            raise UsageError(f"{self!r} was entered before, and is used once: call snapshot() for each `with` block")
-        try:
-            self._is_entered = True
-            self._block.__enter__()
-        except BaseException:
-            self._steps.close()  # an interrupt may have left it open
-            raise
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        try:
-            self._block.__exit__(kind, error, traceback)
-        finally:
-            self._steps.close()  # an interrupt may have left it open
+        super().__init__(_steps(parts, own_log=False))
 
     def __repr__(self) -> str:
         return f"<snapshot{'' if self._is_entered else ', not entered'}>"

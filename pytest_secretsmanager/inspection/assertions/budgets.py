@@ -1,6 +1,5 @@
 """`assert_calls`: how many calls a block makes, and the text that lists them with the places that made them."""
 
-import warnings
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from types import TracebackType
@@ -15,6 +14,7 @@ from pytest_secretsmanager.inspection.assertions.loggable import require_loggabl
 from pytest_secretsmanager.inspection.log import Event
 from pytest_secretsmanager.inspection.matching import differing_fields
 from pytest_secretsmanager.inspection.other_managers import Presence
+from pytest_secretsmanager.inspection.with_blocks import WithBlock
 from pytest_secretsmanager.inspection.wording import bounded, count_text
 from pytest_secretsmanager.inspection.world import World
 
@@ -71,11 +71,16 @@ def require_countable(operation: str | None, fields: Mapping[str, object]) -> No
     require_loggable(operation, fields)
 
 
-class CallBudget:
+class CallBudget(WithBlock):
     """The context manager that `assert_calls` returns.
 
     It can be entered again after its end. Raises UsageError when it is entered inside its own block.
     """
+
+    _unentered = (
+        "assert_calls was called but not entered, so it asserts nothing: write "
+        "`with secretsmanager.assert_calls(…):` around the code whose calls count"
+    )
 
     def __init__(
         self, world: World, presence: Presence, operation: str | None, limits: Limits, fields: Mapping[str, object]
@@ -85,7 +90,6 @@ class CallBudget:
         self._operation = operation
         self._limits = limits
         self._fields = fields
-        self._is_entered = False
         self._is_open = False
 
     def __enter__(self) -> None:
@@ -120,15 +124,6 @@ class CallBudget:
             return "\n".join([f"{first}:", *_lines(found, self._fields)])
         others = _lines(made, {}) or [f"  {line}" for line in self._presence.others()]
         return "\n".join([first, *(["the block made other calls:"] if made else []), *bounded(others, _MOST_CALLS)])
-
-    def __del__(self) -> None:
-        if not self._is_entered:
-            warnings.warn(
-                "assert_calls was called but not entered, so it asserts nothing: write "
-                "`with secretsmanager.assert_calls(…):` around the code whose calls count",
-                RuntimeWarning,
-                stacklevel=2,
-            )
 
 
 def _calls_noun(limits: Limits) -> str:

@@ -1,6 +1,5 @@
 """`assert_unchanged`: whether any secret changed inside a block."""
 
-import warnings
 from types import TracebackType
 
 from pytest_secretsmanager.engine.rules import guards
@@ -9,18 +8,23 @@ from pytest_secretsmanager.inspection.changes import change_text, writers_text
 from pytest_secretsmanager.inspection.named_secret import key_of
 from pytest_secretsmanager.inspection.tables import state_table
 from pytest_secretsmanager.inspection.views import SecretView
+from pytest_secretsmanager.inspection.with_blocks import WithBlock
 from pytest_secretsmanager.inspection.world import World
 
 __tracebackhide__ = True
 
 
-class Unchanged:
+class Unchanged(WithBlock):
     """The context manager that `assert_unchanged` returns."""
+
+    _unentered = (
+        "assert_unchanged was called but not entered, so it asserts nothing: write "
+        "`with secretsmanager.assert_unchanged(…):` around the code that must not change anything"
+    )
 
     def __init__(self, world: World, only: SecretView | None) -> None:
         self._world = world
         self._only = None if only is None else key_of(only)
-        self._is_entered = False
 
     def __enter__(self) -> None:
         self._is_entered = True
@@ -59,15 +63,6 @@ class Unchanged:
     def _may_lapse(self, secret: Secret) -> bool:
         """Whether time alone may delete this secret, which no journal would see."""
         return secret.deletion is not None and self._only in (None, secret.key)
-
-    def __del__(self) -> None:
-        if not self._is_entered:
-            warnings.warn(
-                "assert_unchanged was called but not entered, so it asserts nothing: write "
-                "`with secretsmanager.assert_unchanged(…):` around the code that must not change anything",
-                RuntimeWarning,
-                stacklevel=2,
-            )
 
 
 def _unless_gone(secret: Secret | None, now: float) -> Secret | None:

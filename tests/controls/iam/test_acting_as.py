@@ -115,8 +115,9 @@ def test_a_block_ends_when_it_raises(sm: SecretsManager, role: Role) -> None:
     sm.client().get_secret_value(SecretId="db")
 
 
-def test_a_block_has_no_effect_before_it_is_entered(sm: SecretsManager, role: Role) -> None:
-    sm.iam.acting_as(role)
+def test_acting_as_without_with_has_no_effect_and_warns(sm: SecretsManager, role: Role) -> None:
+    with pytest.warns(RuntimeWarning, match="not entered, so no call is made as the role"):
+        sm.iam.acting_as(role)
     sm.client().get_secret_value(SecretId="db")
 
 
