@@ -110,11 +110,11 @@ class Store:
                 self.agenda.note(key, None if secret is None else acts_at(secret))
 
     def _note_missing(self, before: Secret, after: Secret) -> None:
-        """Keep the versions that a change deletes."""
+        """Keep the versions that a change deletes, with the time of the change."""
         missing = before.versions.keys() - after.versions.keys()
         if missing:
             gone = {version_id: before.versions[version_id] for version_id in before.versions if version_id in missing}
-            self.vanished.add(changed(before, versions=gone))
+            self.vanished.add(changed(before, versions=gone, changed=after.changed))
 
     def open_journal(self, journal: Journal | None = None) -> Journal:
         """Open a journal. Journals are independent: they may overlap, and close in any order."""

@@ -1,0 +1,301 @@
+"""The history of secrets as plain values: the lives of versions, the stays of labels, and the calls that changed them.
+
+Made from the log and the states of the secrets, for tables and pictures. It holds no secret value. A place in time is
+the position of a log entry, since a test's clock may stand still: two calls of one moment still have an order.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from pytest_secretsmanager.engine.effects.runs import Run, RunState
+from pytest_secretsmanager.engine.layers.audit import Entry
+from pytest_secretsmanager.engine.rules import guards
+from pytest_secretsmanager.engine.state import Secret, SecretKey, Version
+from pytest_secretsmanager.inspection.matching import key_from
+from pytest_secretsmanager.inspection.world import World
+
+
+class Life(NamedTuple):
+    """The life of one version.
+
+    `number` is None for a version that only the log knows. `begin` and `end` are positions in the entries: of the call
+    that made it (None: it is older than they are), and of the call that deleted it (None: it lives).
+    """
+
+    id: str
+    number: int | None
+    created: float
+    begin: int | None
+    end: int | None
+
+
+class Span(NamedTuple):
+    """A label's stay on one version. `begin` and `end` are as in `Life`: positions of the calls that moved it."""
+
+    label: str
+    version: str
+    begin: int | None
+    end: int | None
+
+
+class Rotation(NamedTuple):
+    """One try at a rotation. `begin` and `end` are positions as in `Life`: of AWS's own entries about it.
+
+    `steps` are the steps that ran, `failed` is the last of them if it failed. `is_trial` says that RotateSecret only
+    tried the function.
+    """
+
+    token: str
+    state: RunState
+    steps: tuple[str, ...]
+    failed: str | None
+    is_trial: bool
+    begin: int | None
+    end: int | None
+
+
+class History(NamedTuple):
+    """The history of one secret. `calls` are the positions of all entries about it, AWS's own included.
+
+    `begin` and `end` are positions as in `Life`: of the calls that created and deleted the secret. A secret that was
+    created again under its name is another secret, with another ARN.
+    """
+
+    key: SecretKey
+    arn: str
+    begin: int | None
+    end: int | None
+    versions: tuple[Life, ...]
+    spans: tuple[Span, ...]
+    rotations: tuple[Rotation, ...]
+    calls: tuple[int, ...]
+
+
+def histories_of(world: World, entries: Sequence[Entry], named: Iterable[SecretKey] = ()) -> list[History]:
+    """The history of each secret that the entries are about, in the order of the first entry; then of those `named`.
+
+    The entries are the newest ones of the world's log, in their order.
+    """
+    known = _Known(world)
+    found = {arn: calls for arn, calls in _calls_by_arn(entries, known).items() if arn}
+    for key in named:
+        state = world.state_of(key)
+        if state is not None:
+            found.setdefault(state.arn, [])
+    runs = _by_secret(world.runs)
+    return [_history(arn, calls, entries, known, runs.get(arn, [])) for arn, calls in found.items()]
+
+
+def _by_secret(runs: Iterable[Run]) -> Mapping[str, list[Run]]:
+    found: dict[str, list[Run]] = {}
+    for run in runs:
+        found.setdefault(run.secret, []).append(run)
+    return found
+
+
+# --- the secrets that exist or existed -------------------------------------------------------------------------------
+
+
+class _Known:
+    """The states of the secrets that exist, and of what was deleted last."""
+
+    def __init__(self, world: World) -> None:
+        self._gone: dict[str, list[Secret]] = {}
+        self._last: dict[str, Secret] = {}
+        self._first: dict[SecretKey, str] = {}
+        now, present = world.now(), world.service.secrets()
+        for secret in world.service.vanished():
+            self._gone.setdefault(secret.arn, []).append(secret)
+            self._note(secret)
+        for secret in present:
+            self._note(secret)
+        self._present = {secret.arn for secret in present if not guards.is_gone(secret, now)}
+
+    def _note(self, secret: Secret) -> None:
+        self._last[secret.arn] = secret
+        self._first.setdefault(secret.key, secret.arn)
+
+    def first_arn(self, key: SecretKey) -> str | None:
+        """The ARN of the oldest known secret with this key."""
+        return self._first.get(key)
+
+    def last(self, arn: str) -> Secret | None:
+        """The last known state."""
+        return self._last.get(arn)
+
+    def exists(self, arn: str) -> bool:
+        return arn in self._present
+
+    def versions(self, arn: str) -> Iterator[tuple[Version, float | None]]:
+        """The versions of a secret, oldest first, each with the time of its deletion; None if its secret still has it.
+
+        A deleted secret has the versions that it had last.
+        """
+        last = self._last.get(arn)
+        gone = [secret for secret in self._gone.get(arn, []) if secret is not last]
+        found = {version.id: (version, secret.changed) for secret in gone for version in secret.versions.values()}
+        kept = {} if last is None else {version.id: (version, None) for version in last.versions.values()}
+        yield from sorted({**found, **kept}.values(), key=lambda one: one[0].number)
+
+
+# --- the calls about each secret -------------------------------------------------------------------------------------
+
+
+def _calls_by_arn(entries: Sequence[Entry], known: _Known) -> dict[str, list[int]]:
+    """The positions of the entries about each secret. One entry may be about several: a replica follows its primary."""
+    found: dict[str, list[int]] = {}
+    current: dict[SecretKey, str] = {}
+    for at, entry in enumerate(entries):
+        about = _arn_of(entry, current, known)
+        for arn in dict.fromkeys((*([about] if about else []), *entry.placements)):
+            found.setdefault(arn, []).append(at)
+    return found
+
+
+def _arn_of(entry: Entry, current: dict[SecretKey, str], known: _Known) -> str | None:
+    """The ARN of the secret that a call names. Of several secrets of one name, it is the last one created before."""
+    asked = entry.request.get("SecretId", entry.request.get("Name"))
+    if not isinstance(asked, str):
+        return None
+    key = key_from(asked, entry.region, entry.principal.account)
+    if entry.operation == "CreateSecret" and entry.response is not None:
+        current[key] = str(entry.response["ARN"])
+    return current.get(key) or known.first_arn(key)
+
+
+# --- one secret ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Track:
+    """The labels of a secret, followed through its calls."""
+
+    open: dict[str, tuple[str, int | None]] = field(default_factory=dict)
+    spans: list[Span] = field(default_factory=list)
+    made: dict[str, int] = field(default_factory=dict)
+
+    def place(self, placement: Mapping[str, str], at: int | None) -> None:
+        """Note the placement of labels after the call at a position; None before the first call."""
+        for label in [label for label, (version, _) in self.open.items() if placement.get(label) != version]:
+            version, begin = self.open.pop(label)
+            self.spans.append(Span(label, version, begin, at))
+        for label, version in placement.items():
+            if label not in self.open:
+                self.open[label] = (version, at)
+            if at is not None:
+                self.made.setdefault(version, at)
+
+    def end(self) -> tuple[Span, ...]:
+        return (*self.spans, *(Span(label, version, begin, None) for label, (version, begin) in self.open.items()))
+
+
+def _history(arn: str, calls: Sequence[int], entries: Sequence[Entry], known: _Known, runs: Sequence[Run]) -> History:
+    state = known.last(arn)
+    track = _Track()
+    track.place(_labels_before(arn, calls, entries, state), None)
+    older = set(track.open and [version for version, _ in track.open.values()])
+    for at in calls:
+        entry = entries[at]
+        if arn in entry.placements:
+            track.place(entry.placements[arn][1], at)
+        if entry.response is not None and "VersionId" in entry.response:
+            track.made.setdefault(str(entry.response["VersionId"]), at)
+    ended = None if known.exists(arn) or state is None else _end_of_secret(arn, calls, entries)
+    made = {version: at for version, at in track.made.items() if version not in older}
+    return History(
+        key=key_from(arn, "", "") if state is None else state.key,
+        arn=arn,
+        begin=_creation(arn, calls, entries),
+        end=ended,
+        versions=tuple(_lives(known.versions(arn), ended, calls, entries, made)),
+        spans=track.end(),
+        rotations=tuple(_rotation(run, calls, entries) for run in runs if _is_within(run, calls, entries)),
+        calls=tuple(calls),
+    )
+
+
+def _labels_before(arn: str, calls: Sequence[int], entries: Sequence[Entry], state: Secret | None) -> Mapping[str, str]:
+    """The labels before the first of these calls that moved one."""
+    for at in calls:
+        if arn in entries[at].placements:
+            return entries[at].placements[arn][0]
+    return {} if state is None else state.labels
+
+
+_MAKES_REPLICAS = ("ReplicateSecretToRegions", "ReplicationSucceeded")
+
+
+def _creation(arn: str, calls: Sequence[int], entries: Sequence[Entry]) -> int | None:
+    """The call that created a secret, or AWS's entry of a new replica."""
+    for at in calls:
+        entry = entries[at]
+        placed = entry.placements.get(arn)
+        is_new = placed is not None and not placed[0]
+        is_own = entry.operation == "CreateSecret" and entry.response is not None and entry.response.get("ARN") == arn
+        if is_own or (is_new and entry.operation in _MAKES_REPLICAS):
+            return at
+    return None
+
+
+def _end_of_secret(arn: str, calls: Sequence[int], entries: Sequence[Entry]) -> int | None:
+    """The last call that deleted or removed a secret."""
+    for at in reversed(calls):
+        entry = entries[at]
+        placed = entry.placements.get(arn)
+        is_deleted = entry.error_code is None and entry.operation in ("DeleteSecret", "EndSecretVersionDelete")
+        if is_deleted or (placed is not None and not placed[1]):
+            return at
+    return None
+
+
+def _lives(
+    versions: Iterable[tuple[Version, float | None]],
+    ended: int | None,
+    calls: Sequence[int],
+    entries: Sequence[Entry],
+    made: Mapping[str, int],
+) -> Iterator[Life]:
+    """The lives of the known versions, then of those that only the log has. `ended` is the end of their secret."""
+    left = dict(made)
+    for version, deleted in versions:
+        end = ended if deleted is None else _write_at(deleted, calls, entries)
+        yield Life(version.id, version.number, version.created, left.pop(version.id, None), end)
+    for version_id, at in left.items():
+        yield Life(version_id, None, entries[at].time, at, ended)
+
+
+def _write_at(time: float, calls: Sequence[int], entries: Sequence[Entry]) -> int | None:
+    """The first successful call at or after a time: versions are deleted by writes."""
+    for at in calls:
+        if entries[at].time >= time and entries[at].error_code is None:
+            return at
+    return None
+
+
+# --- rotations -------------------------------------------------------------------------------------------------------
+
+
+def _is_within(run: Run, calls: Sequence[int], entries: Sequence[Entry]) -> bool:
+    """Whether a rotation ran during these calls."""
+    return any(_is_about(run, entries[at]) for at in calls)
+
+
+def _is_about(run: Run, entry: Entry) -> bool:
+    return entry.by_service and entry.request_id.endswith(run.token)
+
+
+def _rotation(run: Run, calls: Sequence[int], entries: Sequence[Entry]) -> Rotation:
+    about = [at for at in calls if _is_about(run, entries[at])]
+    begins = [at for at in about if entries[at].operation.endswith("Started")]
+    ends = [at for at in about if not entries[at].operation.endswith("Started")]
+    failed = run.steps[-1].step if run.steps and run.error is not None else None
+    return Rotation(
+        run.token,
+        run.state,
+        tuple(step.step for step in run.steps),
+        failed,
+        run.test,
+        begins[0] if begins else None,
+        ends[-1] if ends and run.ended_at is not None else None,
+    )
