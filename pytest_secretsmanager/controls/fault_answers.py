@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any, Self, TypeAlias, cast
 
 from pytest_secretsmanager.arguments import is_whole_number
@@ -39,8 +40,8 @@ class BrokenReply:
 
     @classmethod
     def from_proxy(cls, status: int = 503) -> Self:
-        """Return the HTML page of a proxy or a load balancer that reaches no server."""
-        return cls(status, f"<html><body><h1>{status} Service Unavailable</h1></body></html>".encode())
+        """Return the HTML page of a proxy or a load balancer that reaches no server, such as `502 Bad Gateway`."""
+        return cls(status, f"<html><body><h1>{_status_line(status)}</h1></body></html>".encode())
 
     @classmethod
     def not_json(cls) -> Self:
@@ -58,6 +59,14 @@ class BrokenReply:
         if self._length is not None:
             return f"a reply truncated after {self._length} bytes"
         return f"a reply with status {self.status} in {self.content_type}"
+
+
+def _status_line(status: int) -> str:
+    """Return a status with its phrase, without one for a status that HTTP doesn't define."""
+    try:
+        return f"{status} {HTTPStatus(status).phrase}"
+    except ValueError:
+        return f"{status}"
 
 
 FailureOfACall: TypeAlias = str | BaseException | type[BaseException] | BrokenReply

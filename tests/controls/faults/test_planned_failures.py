@@ -261,6 +261,14 @@ def test_the_page_of_a_proxy_is_an_error_with_its_status(sm: SecretsManager, sta
     sm.assert_not_logged()
 
 
+@pytest.mark.parametrize(
+    ("status", "title"),
+    [(502, "502 Bad Gateway"), (503, "503 Service Unavailable"), (504, "504 Gateway Timeout"), (599, "599")],
+)
+def test_the_page_of_a_proxy_shows_the_phrase_of_its_status(status: int, title: str) -> None:
+    assert BrokenReply.from_proxy(status).body == f"<html><body><h1>{title}</h1></body></html>".encode()
+
+
 def test_a_truncated_reply_has_taken_effect_and_is_tried_again(sm: SecretsManager) -> None:
     sm.faults.fail("GetSecretValue", BrokenReply.truncated(5))
     assert sm.client().get_secret_value(SecretId="db")["ResponseMetadata"]["RetryAttempts"] == 1
