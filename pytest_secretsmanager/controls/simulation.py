@@ -13,11 +13,12 @@ from pytest_secretsmanager.engine.keys import KmsKey, KmsRefusal
 from pytest_secretsmanager.engine.layers.authorize import decided
 from pytest_secretsmanager.engine.operations import OPERATIONS
 from pytest_secretsmanager.engine.ports import Ports
+from pytest_secretsmanager.engine.rules import guards
 from pytest_secretsmanager.engine.rules.condition_keys import NO_RESOURCE, SERVICE_PREFIX, condition_value
 from pytest_secretsmanager.engine.rules.iam.decision import Decision
 from pytest_secretsmanager.engine.rules.iam.requests import Request
 from pytest_secretsmanager.engine.rules.permissions import requests_of
-from pytest_secretsmanager.engine.state import Secret, SecretKey
+from pytest_secretsmanager.engine.state import Secret
 from pytest_secretsmanager.inspection.finding import find
 from pytest_secretsmanager.inspection.named_secret import key_of
 from pytest_secretsmanager.inspection.views import SecretId, SecretView
@@ -58,7 +59,7 @@ def _request(world: World, action: str, resource: SecretId, principal: Principal
         arn, call = str(resource), _call(world, action, {}, world.region(), principal)
     else:
         arn, call = secret.arn, _call(world, action, {"SecretId": secret.arn}, secret.key.region, principal)
-    account = _account_in(arn, principal.account)
+    account = arns.account_in(arn, principal.account)
     context = partial(condition_value, action, call, secret, account, key_arn, added)
     return Request(action, arn, account, principal, context, "" if arn == "*" else arn)
 
@@ -73,9 +74,7 @@ def _secret(world: World, resource: object) -> Secret | None:
         return None
     if _is_name(resource):
         return world.state_of(key_of(find(world, resource, None, None)))
-    parsed = arns.parse(resource)
-    secret = None if parsed is None else world.state_of(SecretKey(parsed.region, parsed.account, parsed.name))
-    return None if secret is None or secret.arn != resource else secret
+    return guards.find_exact(world.service.store, resource, world.now())
 
 
 def _is_name(resource: str) -> bool:
@@ -94,11 +93,6 @@ def _key(ports: Ports, arn: str) -> KmsKey:
         return ports.keys.find(region, account, arn)
     except KmsRefusal as refusal:
         raise UsageError(f"no KMS key {arn!r}: {refusal}") from None
-
-
-def _account_in(arn: str, default: str) -> str:
-    parts = arn.split(":", 5)
-    return parts[4] if len(parts) == 6 and parts[4] else default
 
 
 def _require_no_resource(action: object, resource: object) -> None:

@@ -87,6 +87,18 @@ def place(arn: str) -> tuple[str, str]:
     return parts.region, parts.account
 
 
+def account_in(arn: str, default: str) -> str:
+    """The account in the ARN of any service. `default` if the ARN has none, and for any other text.
+
+    >>> account_in("arn:aws:iam::123456789012:role/app", "210987654321")
+    '123456789012'
+    >>> account_in("arn:aws:s3:::bucket", "210987654321"), account_in("*", "210987654321")
+    ('210987654321', '210987654321')
+    """
+    parts = arn.split(":", 5)
+    return parts[4] if len(parts) > 5 and parts[4] else default
+
+
 def partition(region: str) -> str:
     """The AWS partition of a region.
 

@@ -20,6 +20,20 @@ PARTITIONS = {
 }
 
 
+@pytest.mark.parametrize(
+    ("arn", "account"),
+    [
+        (f"{PREFIX}db-Ab12Cd", "123456789012"),
+        ("arn:aws:lambda:us-east-1:123456789012:function:rotate:live", "123456789012"),
+        ("arn:aws:s3:::bucket", "the default"),
+        ("arn:aws:iam::123456789012", "the default"),
+        ("*", "the default"),
+    ],
+)
+def test_account_in_returns_the_account_of_an_arn_or_the_default(arn, account):
+    assert arns.account_in(arn, "the default") == account
+
+
 @pytest.mark.parametrize("region", sorted(PARTITIONS))
 def test_partition_returns_the_partition_of_botocore_for_each_region(region):
     assert arns.partition(region) == PARTITIONS[region]

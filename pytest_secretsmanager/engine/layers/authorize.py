@@ -1,10 +1,8 @@
 """IAM decides each call: a call that no policy allows is refused before AWS looks whether its secret exists."""
 
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import NamedTuple
 
-from pytest_secretsmanager.engine import arns
 from pytest_secretsmanager.engine.call import Call, Handler, Outcome
 from pytest_secretsmanager.engine.errors import ServiceError
 from pytest_secretsmanager.engine.identities import Identities, access_denied
@@ -13,7 +11,7 @@ from pytest_secretsmanager.engine.rules.condition_keys import FindKeyArn, condit
 from pytest_secretsmanager.engine.rules.iam.decision import Decision, decide
 from pytest_secretsmanager.engine.rules.iam.requests import ContextValue, Request
 from pytest_secretsmanager.engine.rules.permissions import WITH_FURTHER, requests_of
-from pytest_secretsmanager.engine.state import Secret, SecretKey, Secrets
+from pytest_secretsmanager.engine.state import Secret, Secrets
 
 __tracebackhide__ = True
 
@@ -90,7 +88,7 @@ def _permission(
             guards.require_well_formed(call)
             raise access_denied(decision)
     first = requests[0]
-    secret = _secret_of(first.resource, secrets, call.time)
+    secret = guards.find_exact(secrets, first.resource, call.time)
     if secret is None or secret.deletion is not None or call.operation in WITH_FURTHER:
         return decisions[0], None
     return decisions[0], _Kept(decisions[0], first, secret, tuple(conditions.items()))
@@ -109,19 +107,6 @@ def _noting(request: Request, conditions: dict[str, ContextValue | None]) -> Req
 
 def decided(request: Request, secrets: Secrets, identities: Identities, time: float) -> Decision:
     """Return the decision on a request, by the caller's policies and by the policy of the secret that it is about."""
-    secret = _secret_of(request.resource, secrets, time)
+    secret = guards.find_exact(secrets, request.resource, time)
     policy = None if secret is None else resource_policies.policy_of(secret)
     return decide(request, identities.policies_of(request.principal), policy)
-
-
-def _secret_of(arn: str, secrets: Secrets, time: float) -> Secret | None:
-    """Return the secret with this ARN. A secret whose recovery window has passed no longer exists."""
-    key = _key_of(arn)
-    secret = None if key is None else secrets.get(key)
-    return None if secret is None or secret.arn != arn or guards.is_gone(secret, time) else secret
-
-
-@lru_cache(maxsize=1024)
-def _key_of(arn: str) -> SecretKey | None:
-    parsed = arns.parse(arn)
-    return None if parsed is None else SecretKey(parsed.region, parsed.account, parsed.name)

@@ -5,6 +5,7 @@ existence. The rest of the order is a GUESS.
 """
 
 import re
+from functools import lru_cache
 
 from pytest_secretsmanager.engine import arns
 from pytest_secretsmanager.engine.call import Call
@@ -187,6 +188,22 @@ def find(secrets: FindSecret, call: Call, secret_id: str) -> Secret | None:
         if secret is None:
             require_name(secret_id)
     return None if secret is None or is_gone(secret, call.time) else secret
+
+
+def find_exact(secrets: FindSecret, arn: str, time: float) -> Secret | None:
+    """The secret with exactly this ARN, in any region and account, unless its recovery window has passed.
+
+    None for the ARN of another service.
+    """
+    key = _key_in(arn)
+    secret = None if key is None else secrets.get(key)
+    return None if secret is None or secret.arn != arn or is_gone(secret, time) else secret
+
+
+@lru_cache(maxsize=1024)
+def _key_in(arn: str) -> SecretKey | None:
+    parsed = arns.parse(arn)
+    return None if parsed is None else SecretKey(parsed.region, parsed.account, parsed.name)
 
 
 def is_gone(secret: Secret, time: float) -> bool:

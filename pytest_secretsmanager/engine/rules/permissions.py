@@ -21,7 +21,7 @@ from pytest_secretsmanager.engine.rules.condition_keys import (
     written_key_arn,
 )
 from pytest_secretsmanager.engine.rules.iam.requests import Context, Request
-from pytest_secretsmanager.engine.state import FindSecret, Secret, SecretKey
+from pytest_secretsmanager.engine.state import FindSecret, Secret
 
 UNKNOWN_SUFFIX = "-??????"
 """The end of an ARN whose six characters no caller can know. A policy's `-??????` matches it, and so does `*`."""
@@ -139,7 +139,7 @@ def _request(
     else:
         # GUESS: AWS reads a malformed ARN as a name.
         arn = _unknown_arn(call, secret_id) if arns.parse(secret_id) is None else secret_id
-        account, shown = _account_in(arn, call.account), secret_id
+        account, shown = arns.account_in(arn, call.account), secret_id
     context = partial(condition_value, action, call, secret, account, key_arn, added)
     return Request(action, arn, account, call.principal, context, shown)
 
@@ -156,12 +156,6 @@ def _unknown_arn(call: Call, name: str) -> str:
     return arns.build(call.region, call.principal.account, name, UNKNOWN_SUFFIX[1:])
 
 
-def _account_in(arn: str, default: str) -> str:
-    """The account that an ARN names; a malformed one names none."""
-    parts = arn.split(":", 5)
-    return parts[4] if len(parts) > 5 and parts[4] else default
-
-
 def _further(
     permissions: tuple[_Further, ...],
     first: Request,
@@ -176,19 +170,13 @@ def _further(
         arn = target(call, secret)
         if arn is None:
             continue
-        on, account = (
-            (secret, first.account) if arn == "" else (_at(arn, secrets, call.time), _account_in(arn, call.account))
-        )
+        if arn == "":
+            on, account = secret, first.account
+        else:
+            on, account = guards.find_exact(secrets, arn, call.time), arns.account_in(arn, call.account)
         context = partial(condition_value, action, call, on, account, key_arn, added)
         if arn == "":
             found.append(first._replace(action=action, context=context))
         else:
             found.append(Request(action, arn, account, call.principal, context, arn))
     return found
-
-
-def _at(arn: str, secrets: FindSecret, time: float) -> Secret | None:
-    """The secret of an ARN, if it still exists; None for the ARN of a function or a role."""
-    parsed = arns.parse(arn)
-    secret = None if parsed is None else secrets.get(SecretKey(*parsed[:3]))
-    return None if secret is None or secret.arn != arn or guards.is_gone(secret, time) else secret

@@ -77,6 +77,26 @@ def test_a_secret_whose_recovery_window_has_passed_is_gone():
     assert guards.find(store_of(GONE), a_call(), "db") is None
 
 
+@pytest.mark.parametrize("secret", [DB, SCHEDULED], ids=["live", "scheduled for deletion"])
+def test_find_exact_returns_the_secret_with_the_arn(secret):
+    assert guards.find_exact(store_of(secret), ARN, NOW) is secret
+
+
+@pytest.mark.parametrize(
+    ("secret", "arn"),
+    [
+        pytest.param(DB, ARN[:-7], id="partial ARN"),
+        pytest.param(DB, f"{ARN[:-6]}xxxxxx", id="ARN with another suffix"),
+        pytest.param(DB, ARN.replace(ACCOUNT, OTHER_ACCOUNT), id="ARN of another account"),
+        pytest.param(DB, "arn:aws:iam::123456789012:role/app", id="ARN of another service"),
+        pytest.param(DB, "*", id="star"),
+        pytest.param(GONE, ARN, id="secret that is gone"),
+    ],
+)
+def test_find_exact_returns_no_secret_for(secret, arn):
+    assert guards.find_exact(store_of(secret), arn, NOW) is None
+
+
 @pytest.mark.parametrize("name", ["a", "Az09/_+=.@-!", "events!connection/x"])
 def test_require_name_takes_a_valid_name(name):
     assert guards.require_name(name) == name
