@@ -445,7 +445,8 @@ AWSS: list[tuple[str, str, dict[str, Any], str]] = [
         "policy",
         "db",
         {"policy": "{"},
-        "MalformedPolicyDocumentException: This resource policy contains a syntax error.",
+        "MalformedPolicyDocumentException: This resource policy contains a syntax error. The fault: not JSON: "
+        "Expecting property name enclosed in double quotes: line 1 column 2 (char 1)",
     ),
     (
         "too many labels",
@@ -457,6 +458,14 @@ AWSS: list[tuple[str, str, dict[str, Any], str]] = [
             ]
         },
         "LimitExceededException: You can't attach more than 20 staging labels to a secret.",
+    ),
+    (
+        "policy that names no callers",
+        "db",
+        {"policy": {"Statement": {"Effect": "Allow", "Action": "secretsmanager:GetSecretValue", "Resource": "*"}}},
+        "MalformedPolicyDocumentException: This resource policy contains a syntax error. The fault: statement 1: "
+        "Principal: it is missing; a statement needs Principal or NotPrincipal; a resource policy names the callers "
+        "that it is about, such as 'Principal': {'AWS': 'arn:aws:iam::123456789012:role/app'}",
     ),
 ]
 

@@ -20,12 +20,12 @@ _WILDCARD = re.compile(r"[*?]")
 def parse(text: str) -> Policy:
     """A resource policy. Raise MalformedPolicyDocumentException if the text is not a policy.
 
-    DOC (old user guide): "This resource policy contains a syntax error."
+    DOC (old user guide): "This resource policy contains a syntax error." The cause of the error says which one.
     """
     try:
         return parse_policy(text, name="resource policy", with_principals=True)
-    except MalformedPolicy:
-        raise MalformedPolicyDocumentException("This resource policy contains a syntax error.") from None
+    except MalformedPolicy as fault:
+        raise MalformedPolicyDocumentException("This resource policy contains a syntax error.") from fault
 
 
 def is_public(policy: Policy) -> bool:

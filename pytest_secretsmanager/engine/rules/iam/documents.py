@@ -12,7 +12,12 @@ Effect: TypeAlias = Literal["Allow", "Deny"]
 
 _DOCUMENT = ("Version", "Id", "Statement")
 _OF_IDENTITIES = ("Sid", "Effect", "Action", "NotAction", "Resource", "NotResource", "Condition")
-_OF_RESOURCES = ("Sid", "Effect", "Principal", "NotPrincipal", *_OF_IDENTITIES[2:])
+_PRINCIPALS = ("Principal", "NotPrincipal")
+_OF_RESOURCES = ("Sid", "Effect", *_PRINCIPALS, *_OF_IDENTITIES[2:])
+_A_PRINCIPAL = (
+    "; a resource policy names the callers that it is about, such as "
+    "'Principal': {'AWS': 'arn:aws:iam::123456789012:role/app'}"
+)
 
 
 class MalformedPolicy(Exception):  # noqa: N818 - the callers make an error of AWS or of this plugin of it
@@ -88,6 +93,7 @@ def _parsed(text: str, name: str, with_principals: bool) -> Policy:
     """Return one policy for equal texts: tests that share a policy share its compiled statements too."""
     try:
         document = elements.require_object(read(text), "", strict=not with_principals)
+        elements.require_unwrapped(document)
         elements.require_known(document, _DOCUMENT, "a policy")
         version = elements.version(document)
         elements.text(document, "Id")
@@ -128,13 +134,13 @@ def _statement(item: object, number: int, *, with_principals: bool) -> Statement
 def _read_statement(item: JsonObject, number: int, *, with_principals: bool) -> Statement:
     strict = not with_principals
     if strict:
-        for name in ("Principal", "NotPrincipal"):
+        for name in _PRINCIPALS:
             if name in item:
                 raise Fault(name, "an identity policy has no principals; only a resource policy does")
     elements.require_known(item, _OF_RESOURCES if with_principals else _OF_IDENTITIES, "a statement")
     actions = elements.either(item, "Action", "NotAction")
     resources = elements.either(item, "Resource", "NotResource")
-    principals = elements.either(item, "Principal", "NotPrincipal") if with_principals else ""
+    principals = elements.either(item, *_PRINCIPALS, example=_A_PRINCIPAL) if with_principals else ""
     read_actions = elements.texts(item[actions], actions, elements.check_action if strict else None)
     read_resources = elements.texts(item[resources], resources, elements.check_resource if strict else None)
     read_principals = elements.principals(item[principals], principals, strict=strict) if principals else None

@@ -40,6 +40,15 @@ def require_known(value: JsonObject, known: Iterable[str], what: str, field: str
             raise Fault(_below(field, name), f"{what} has no such element{nearest(name, names)}")
 
 
+def require_unwrapped(document: JsonObject) -> None:
+    """Raise Fault for an object that has a policy inside, such as a resource of CloudFormation or a reply of IAM."""
+    if "PolicyDocument" in document:
+        raise Fault(
+            "PolicyDocument",
+            "the policy is inside, as in CloudFormation and in the replies of IAM; give its PolicyDocument alone",
+        )
+
+
 def version(document: JsonObject) -> str:
     """Return the version of the language. DOC: without one, it is the older."""
     found = document.get("Version", "2008-10-17")
@@ -74,12 +83,15 @@ def text(owner: JsonObject, name: str) -> str:
     return str(found)
 
 
-def either(statement: JsonObject, name: str, opposite: str) -> str:
-    """Return which of two elements a statement has: it needs one of them, and can't have both."""
+def either(statement: JsonObject, name: str, opposite: str, *, example: str = "") -> str:
+    """Return which of two elements a statement has: it needs one of them, and can't have both.
+
+    `example` ends the text of the fault if it has neither.
+    """
     if name in statement and opposite in statement:
         raise Fault(opposite, f"a statement has either {name} or {opposite}, not both")
     if name not in statement and opposite not in statement:
-        raise Fault(name, f"it is missing; a statement needs {name} or {opposite}")
+        raise Fault(name, f"it is missing; a statement needs {name} or {opposite}{example}")
     return name if name in statement else opposite
 
 

@@ -227,6 +227,11 @@ def problem(name: str) -> str:
     """Return what is wrong with an operator as a policy writes it, empty for a right one."""
     quantifier, base, if_exists = written(name)
     prefix, colon, rest = name.rpartition(":")
+    if _is_key(quantifier, base):
+        return (
+            "it is a condition key, not an operator; Condition maps an operator to keys, such as "
+            "{'StringEquals': {'aws:SourceVpce': 'vpce-1a2b3c4d'}}"
+        )
     if colon and quantifier not in (FOR_ALL_VALUES, FOR_ANY_VALUE):
         return f"there is no {prefix!r} before an operator{nearest(prefix, ['ForAllValues', 'ForAnyValue'])}"
     if base == NULL:
@@ -234,3 +239,8 @@ def problem(name: str) -> str:
     if base in OPERATORS:
         return ""
     return f"there is no such operator{nearest(rest[: len(base)], _NAMES)}"
+
+
+def _is_key(prefix: str, base: str) -> bool:
+    """Return whether a name is that of a condition key, such as `aws:SourceVpce`, where an operator belongs."""
+    return prefix != "" and not prefix.startswith("for") and base not in OPERATORS and base != NULL

@@ -10,6 +10,10 @@ from pytest_secretsmanager.engine.rules.iam.documents import MalformedPolicy, Po
 
 STATEMENT: dict[str, Any] = {"Effect": "Allow", "Action": "secretsmanager:GetSecretValue", "Resource": "*"}
 EVERYONE = {"Principal": "*"}
+NOT_AN_OPERATOR = (
+    "it is a condition key, not an operator; Condition maps an operator to keys, such as {'StringEquals': "
+    "{'aws:SourceVpce': 'vpce-1a2b3c4d'}}"
+)
 
 
 def document(*statements: Any, **elements: Any) -> str:
@@ -168,6 +172,21 @@ def test_a_fault_of_a_document_names_its_element(text, field, problem):
     assert fault(text) == ("", field, problem)
 
 
+@pytest.mark.parametrize("parse", [of_identity, of_resource])
+@pytest.mark.parametrize(
+    "wrapper",
+    [{"PolicyName": "read", "Roles": ["app"]}, {"RoleName": "app", "PolicyName": "read"}],
+    ids=["of CloudFormation", "of a reply of IAM"],
+)
+def test_a_fault_of_a_wrapped_policy_says_to_give_its_policy_document(wrapper, parse):
+    text = json.dumps({**wrapper, "PolicyDocument": json.loads(document(STATEMENT))})
+    assert fault(text, parse) == (
+        "",
+        "PolicyDocument",
+        "the policy is inside, as in CloudFormation and in the replies of IAM; give its PolicyDocument alone",
+    )
+
+
 @pytest.mark.parametrize(
     ("elements", "field", "problem"),
     [
@@ -270,6 +289,36 @@ def test_a_fault_of_a_document_names_its_element(text, field, problem):
             id="an unknown quantifier",
         ),
         pytest.param(
+            {"Condition": {"aws:SourceVpce": "vpce-1a2b3c4d"}},
+            "Condition.aws:SourceVpce",
+            NOT_AN_OPERATOR,
+            id="a key without an operator",
+        ),
+        pytest.param(
+            {"Condition": {"secretsmanager:ResourceTag/team": {"StringEquals": "pay"}}},
+            "Condition.secretsmanager:ResourceTag/team",
+            NOT_AN_OPERATOR,
+            id="an operator below its key",
+        ),
+        pytest.param(
+            {"Condition": {"aws:StringEquals": {"aws:username": "x"}}},
+            "Condition.aws:StringEquals",
+            "there is no 'aws' before an operator; there are 'ForAllValues', 'ForAnyValue'",
+            id="an operator with a prefix of keys",
+        ),
+        pytest.param(
+            {"Condition": {"aws:Null": {"aws:username": "true"}}},
+            "Condition.aws:Null",
+            "there is no 'aws' before an operator; there are 'ForAllValues', 'ForAnyValue'",
+            id="Null with a prefix of keys",
+        ),
+        pytest.param(
+            {"Condition": {"ForAnyValues:StringEqual": {"aws:TagKeys": "a"}}},
+            "Condition.ForAnyValues:StringEqual",
+            "there is no 'ForAnyValues' before an operator; did you mean 'ForAnyValue' or 'ForAllValues'?",
+            id="an unknown quantifier before an unknown operator",
+        ),
+        pytest.param(
             {"Condition": {"NullIfExists": {"aws:TagKeys": "true"}}},
             "Condition.NullIfExists",
             "Null takes no IfExists: Null itself asks whether the key is present",
@@ -355,7 +404,13 @@ def test_a_key_that_stands_twice_in_a_condition_is_a_fault():
 @pytest.mark.parametrize(
     ("elements", "field", "problem"),
     [
-        pytest.param({}, "Principal", "it is missing; a statement needs Principal or NotPrincipal", id="no principal"),
+        pytest.param(
+            {},
+            "Principal",
+            "it is missing; a statement needs Principal or NotPrincipal; a resource policy names the callers that it "
+            "is about, such as 'Principal': {'AWS': 'arn:aws:iam::123456789012:role/app'}",
+            id="no principal",
+        ),
         pytest.param(
             {"Principal": "*", "NotPrincipal": "*"},
             "NotPrincipal",
