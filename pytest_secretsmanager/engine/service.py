@@ -199,6 +199,10 @@ class Service(Layered):
             *checkpoints, *own, self.store.vanished.checkpoint, self._conditions_checkpoint
         )
 
+    def to_restore(self) -> dict[SecretKey, Secret | None]:
+        """The present state of each secret that the end of an open rollback would restore."""
+        return self._rollbacks.to_restore()
+
     def transaction(self, *checkpoints: Checkpoint) -> AbstractContextManager[None]:
         """Let the calls of the block take effect together, or none of them if the block raises.
 

@@ -5,7 +5,7 @@ which no log has. Loading this module imports nothing of Secrets Manager, so tha
 """
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -29,21 +29,51 @@ class Unreached(NamedTuple):
     regions: "Regions"
 
 
+class Kept(NamedTuple):
+    """The inside of a manager just before a rollback.
+
+    `error` is the identity of the error that ended the block, None if the block ended without one. `position` is the
+    end of the log after the rollback.
+    """
+
+    world: "World"
+    error: int | None
+    position: int
+
+
 @dataclass(frozen=True, slots=True)
 class Watch:
     """The managers that were entered when a test began, with the ends of their logs then, and those entered since.
 
-    `unreached` has the calls since then that found no host.
+    `unreached` has the calls since then that found no host. `kept` has the managers whose changes were rolled back.
     """
 
     ends: "Mapping[World, int]"
     since: "deque[World]" = field(default_factory=lambda: deque(maxlen=_MOST))
     unreached: deque[Unreached] = field(default_factory=lambda: deque(maxlen=_MOST))
 
-    def met(self) -> "list[tuple[World, list[Event]]]":
-        """The managers, each with the calls that it logged since the test began."""
-        worlds = dict.fromkeys((*_entered, *self.since))
-        return [(world, world.events_since(self.ends.get(world, 0))) for world in worlds]
+    kept: "dict[World, Kept]" = field(default_factory=dict)
+
+    @property
+    def has_met(self) -> bool:
+        """Whether there is a manager to report about."""
+        return bool(_entered or self.since)
+
+    def met(self, error: BaseException | None = None) -> "list[tuple[World, list[Event]]]":
+        """The managers, each with the calls that it logged since the test began, as the test's failure left them."""
+        found = []
+        for world in dict.fromkeys((*_entered, *self.since)):
+            then = self.as_it_was(world, error)
+            begin = self.ends.get(world, 0) if then is world else 0
+            found.append((then, then.events_since(begin)))
+        return found
+
+    def as_it_was(self, world: "World", error: BaseException | None) -> "World":
+        """The inside of a manager as an error left it: if a rollback has taken that back, as it was before."""
+        kept = self.kept.get(world)
+        if kept is None or kept.position != world.entries.position:
+            return world
+        return kept.world if kept.error is None or kept.error in map(id, _chain(error)) else world
 
 
 def begin() -> "tuple[Watch, Watch | None]":
@@ -57,6 +87,24 @@ def end(before: "Watch | None") -> None:
     """End the watch of a test, and restore the one before: a test may run tests."""
     global _watch
     _watch = before
+
+
+def keep(world: "World", position: int, error: BaseException | None) -> None:
+    """Called when the changes of a manager are about to be rolled back to a position of its log."""
+    if _watch is not None:
+        from pytest_secretsmanager.inspection.past_world import past_world
+
+        then = past_world(world, _watch.ends.get(world, 0))
+        _watch.kept[world] = Kept(then, None if error is None else id(error), position)
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    """An error, and the errors that it was raised from or after."""
+    for _ in range(_MOST):
+        if error is None:
+            return
+        yield error
+        error = error.__cause__ or error.__context__
 
 
 def enter(world: "World") -> None:

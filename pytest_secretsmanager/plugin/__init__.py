@@ -6,11 +6,12 @@ them. The functions that need them import them.
 
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from pytest_secretsmanager.plugin import (
+    assertrepr,
     following,
     manager_options,
     markers,
@@ -20,6 +21,7 @@ from pytest_secretsmanager.plugin import (
     policy_file,
     report_problems,
     section,
+    section_colours,
     settings,
 )
 from pytest_secretsmanager.plugin.managers import answering, forget, session_of
@@ -123,13 +125,33 @@ def pytest_runtest_call(item: pytest.Item) -> None:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Add a section about its secrets to the report of a failing test, and about crashes to any report."""
     report = yield
     plans.note_outcome(item, report)
-    if text := section.section_of(item, report):
+    if text := section.section_of(item, call, report):
         report.sections.append((FIXTURE, text))
     return report
+
+
+def pytest_assertrepr_compare(config: pytest.Config, op: str, left: object, right: object) -> list[str] | None:
+    """Explain a failing comparison of views, labels, versions and events."""
+    return assertrepr.explanation(config, op, left, right)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Send the width of the terminal to a worker of xdist."""
+    section.send_columns(node)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_terminal_summary(terminalreporter: Any) -> Generator[None, None, None]:
+    """Print the sections of failing tests in colours, where the terminal has them."""
+    with section_colours.coloured(terminalreporter):
+        yield
 
 
 @pytest.fixture

@@ -26,7 +26,10 @@ def add(parser: pytest.Parser) -> None:
     """Add the ini options, and those of the command line."""
     group = parser.getgroup(FIXTURE)
     for flag in COMMAND_LINE_OPTIONS:
-        group.addoption(flag.flag, metavar=flag.metavar, help=flag.help)
+        if flag.metavar:
+            group.addoption(flag.flag, metavar=flag.metavar, help=flag.help)
+        else:
+            group.addoption(flag.flag, action="store_true", help=flag.help)
     for option in OPTIONS:
         if option.ini_type is not None:
             parser.addini(option.ini_name, option.plain_help, option.ini_type, option.default)
