@@ -30,11 +30,15 @@ def moves_of(arn: str, entries: Iterable[Entry]) -> list[LabelMove]:
     ]
 
 
-def stays_of(arn: str, entries: Iterable[Entry]) -> Stays:
-    """The versions of one secret that these entries have moved each label from and to."""
+def stays_of(arn: str, entries: Iterable[Entry], placement: Mapping[str, str]) -> Stays:
+    """The versions that each label of one secret has been on, up to the call that led to this placement."""
     found: dict[str, set[str]] = {}
+    until: dict[str, frozenset[str]] = {}
     for entry in entries:
-        if arn in entry.placements:
-            for move in entry.moves.get(arn, ()):
-                found.setdefault(move.label, set()).update(filter(None, (move.source, move.target)))
-    return {label: frozenset(ids) for label, ids in found.items()}
+        if arn not in entry.placements:
+            continue
+        for move in entry.moves.get(arn, ()):
+            found.setdefault(move.label, set()).update(filter(None, (move.source, move.target)))
+        if entry.placements[arn][1] == placement:
+            until = {label: frozenset(ids) for label, ids in found.items()}
+    return until

@@ -29,7 +29,7 @@ class _PastService:
 
     def __init__(self, service: Service) -> None:
         self._service = service
-        self._changed: Mapping[SecretKey, Secret | None] = service.to_restore()
+        self._changed: Mapping[SecretKey, Secret | None] = service.rollbacks.to_restore()
         self._vanished = service.vanished()
         self.runs: Sequence[Run] = tuple(service.runs)
 

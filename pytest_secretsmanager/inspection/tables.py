@@ -112,7 +112,8 @@ def _turned(columns: Iterable[list[str]]) -> list[list[str]]:
 
 def _label_columns(secret: Secret, shown: Sequence[Version], stays: Stays) -> list[list[str]]:
     """A column for each label: AWS's own first."""
-    all_labels = dict.fromkeys([*secret.labels, *stays])
+    moved = [label for label, ids in stays.items() if not ids.isdisjoint(secret.versions)]
+    all_labels = dict.fromkeys([*secret.labels, *moved])
     ordered = [*filter(all_labels.__contains__, _OWN_LABELS), *(one for one in all_labels if one not in _OWN_LABELS)]
     if not ordered:
         return [["labels", *("-" for _ in shown)]]

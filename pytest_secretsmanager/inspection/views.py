@@ -293,7 +293,7 @@ def secret_table(view: SecretView, named: Container[str] = frozenset(), *, whole
     secret, world = state_or_none(view), world_of(view)
     if secret is None:
         return missing_table(key_of(view))
-    stays = stays_of(secret.arn, world.entries.since())
+    stays = stays_of(secret.arn, world.entries.since(), secret.labels)
     return state_table(secret, world.now(), Look(stays=stays, named=named, whole_ids=whole_ids))
 
 

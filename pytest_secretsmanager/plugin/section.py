@@ -63,10 +63,9 @@ def _text(item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestRep
         return ""  # before the imports: a run without a manager pays for none of them
     from pytest_secretsmanager.report.section import Failure, problems_text, section
 
-    frame = _frame(item.config)
     problems = () if parts is None else parts.problems
     if not report.failed:
-        return problems_text(problems, frame)
+        return problems_text(problems)
     error = None if call.excinfo is None else call.excinfo.value
     failure = Failure(
         own=None if parts is None else parts.world if watch is None else watch.as_it_was(parts.world, error),
@@ -76,7 +75,7 @@ def _text(item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestRep
         text="" if error is None else str(error),
         tells_of_silence=report.when == "call" and PLANTED in item.stash,
     )
-    return section(failure, frame, note)
+    return section(failure, _frame(item.config), note)
 
 
 # --- the frame -------------------------------------------------------------------------------------------------------

@@ -24,7 +24,7 @@ _MORE = re.compile(r" *… and ")
 @contextmanager
 def coloured(terminalreporter: Any) -> Iterator[None]:
     """Let the terminal print the section in colours inside the block."""
-    writer, stats = terminalreporter._tw, terminalreporter.stats  # noqa: SLF001 - as pytest's own plugins do
+    writer, stats = terminalreporter.config.get_terminal_writer(), terminalreporter.stats
     if not writer.hasmarkup:
         yield
         return

@@ -77,13 +77,14 @@ def listed(world: World, entries: Sequence[Entry], frame: Frame, owner: str = ""
     rows = _last_rows(world, entries, numbers)
     total, earlier = numbers[-1], rows[0].first - 1
     began = f"{utc(entries[0].time):%Y-%m-%d %H:%M:%S} UTC"
+    noun = "calls and events" if any(entry.by_service for entry in entries) else "calls"
     if total == 1:
         title = f"1 call{owner}, at {began}"
     elif earlier:
-        title = f"last {total - earlier:,} of {total:,} calls{owner}, timed from {began}"
+        title = f"last {total - earlier:,} of {total:,} {noun}{owner}, timed from {began}"
     else:
-        title = f"{total:,} calls{owner}, timed from {began}"
-    above = [f"  … and {earlier:,} earlier call{'' if earlier == 1 else 's'}"] if earlier else []
+        title = f"{total:,} {noun}{owner}, timed from {began}"
+    above = [f"  … and {earlier:,} earlier"] if earlier else []
     lines = [title, *above, *_lines(rows, entries[0].time, frame)]
     return Listed(lines, frozenset(position for row in rows for position in row.positions))
 

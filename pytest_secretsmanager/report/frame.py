@@ -1,5 +1,6 @@
 """The frame of a section: its width, the folder that paths are relative to, and whether it shows secret values."""
 
+import os
 import textwrap
 from collections.abc import Iterable
 from pathlib import Path
@@ -21,10 +22,17 @@ class Frame(NamedTuple):
     shows_values: bool = False
 
 
-def filled(lines: Iterable[str], width: int) -> str:
+def filled(lines: Iterable[str], frame: Frame) -> str:
     """Lines of the section, wrapped. A word that is wider than the section, such as an ARN, stays whole."""
+    folder = f" {frame.folder}{os.sep}"
     return "\n".join(
-        textwrap.fill(escaped(line), width, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
+        textwrap.fill(
+            escaped(line.replace(folder, " ")),
+            frame.width,
+            subsequent_indent="  ",
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
         for line in lines
     )
 

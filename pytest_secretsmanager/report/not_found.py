@@ -110,7 +110,7 @@ def _about_version(world: World, call: _Call, version: str) -> str:
 
 def _about_secret(missed: _Missed) -> str:
     call = missed.call
-    asked = cut(call.secret_id, _LONGEST_ID)
+    asked = cut(call.secret_id, _LONGEST_ID + 1)
     reason = _by_its_arn(missed) or _by_time(missed) or _in_another_manager(missed)
     if reason is None:
         return missing_secret_text(asked, call.key, missed.world.present())

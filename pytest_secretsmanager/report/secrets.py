@@ -63,7 +63,7 @@ def _rank(history: History, seen: Seen) -> tuple[bool, bool, int]:
 def _table(history: History, seen: Seen) -> str:
     """The table of one secret and its moves. A table that the failure shows already is left out."""
     state, title = seen.world.state_of(history.key), title_of(history.key, seen.frame.width - 40)
-    moves = filled(_move_lines(history, seen), seen.frame.width - 2).replace("\n", "\n  ")
+    moves = filled(_move_lines(history, seen), seen.frame._replace(width=seen.frame.width - 2)).replace("\n", "\n  ")
     moves_below = f"\n  {moves}" if moves else ""
     if state is None or state.arn != history.arn:
         return f"{title}{_end_text(history, seen)}{moves_below}"
@@ -71,7 +71,7 @@ def _table(history: History, seen: Seen) -> str:
         return f"{title}: the failure shows its versions{moves_below}" if moves else ""
     look = Look(
         width=seen.frame.width,
-        stays=stays_of(history.arn, (seen.entries[at] for at in history.calls)),
+        stays=stays_of(history.arn, (seen.entries[at] for at in history.calls), state.labels),
         named=_moved_versions(history, seen),
         show_value=_value_texts(seen.world, state) if seen.frame.shows_values else None,
     )

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from pytest_secretsmanager.engine.effects.runs import Run
-from pytest_secretsmanager.inspection.cells import cut_inside
+from pytest_secretsmanager.inspection.cells import cut_inside, escaped
 from pytest_secretsmanager.inspection.entered import Unreached
 from pytest_secretsmanager.inspection.log import Event, entry_of
 from pytest_secretsmanager.inspection.rotation_texts import run_text
@@ -50,13 +50,13 @@ class Failure:
 def section(failure: Failure, frame: Frame, note: Note) -> str:
     """The text of the section; empty if it has nothing to say."""
     explaining = _joined(_explanations(failure), note)
-    blocks = [filled(explaining, frame.width), *_joined(_pictures(failure, frame), note)]
-    return "\n\n".join(filter(None, blocks))
+    above = "\n".join(filter(None, [problems_text(failure.problems), filled(explaining, frame)]))
+    return "\n\n".join(filter(None, [above, *_joined(_pictures(failure, frame), note)]))
 
 
-def problems_text(problems: Sequence[str], frame: Frame) -> str:
-    """The crashes of a test that passed."""
-    return filled(problems, frame.width)
+def problems_text(problems: Sequence[str]) -> str:
+    """The crashes of a test, with their tracebacks as Python prints them."""
+    return "\n".join(escaped(line) for problem in problems for line in problem.splitlines())
 
 
 def _joined(blocks: Iterable[Callable[[], Iterable[str]]], note: Note) -> list[str]:
@@ -75,13 +75,12 @@ def _joined(blocks: Iterable[Callable[[], Iterable[str]]], note: Note) -> list[s
 def _explanations(failure: Failure) -> Iterator[Callable[[], Iterable[str]]]:
     """The makers of the lines that explain a failure."""
     own, met = failure.own, failure.met
-    yield lambda: failure.problems
     yield lambda: () if own is None else unfinished(own)
     yield lambda: unreached(failure.unreached)
     if any(events for _, events in met):
         for make in (denied, not_found, not_made, other_account):
             yield lambda make=make: make(met)  # type: ignore[misc] # mypy doesn't know the type of a default
-    elif failure.tells_of_silence and own is not None:
+    elif failure.tells_of_silence and own is not None and not failure.problems:
         yield lambda: [_silence_text(own)]
 
 

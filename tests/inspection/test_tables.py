@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 
 from pytest_secretsmanager import SecretsManager, Version
-from pytest_secretsmanager.inspection.tables import age_text, secret_table
+from pytest_secretsmanager.inspection.tables import age_text
+from pytest_secretsmanager.inspection.views import secret_table
 
 ONE, TWO = "1" * 32, "2" * 36
 
@@ -22,9 +23,9 @@ def test_table_has_a_line_for_each_version_oldest_first(secretsmanager: SecretsM
     )
     assert secret_table(secretsmanager.secret("app/db", region="eu-west-1")) == (
         "secret 'app/db' in eu-west-1\n"
-        "  #  version id                            age    labels\n"
-        f"  1  {ONE}      100 d  -\n"
-        f"  2  {TWO}  5 h    AWSCURRENT"
+        "  #  version id                            age    AWSCURRENT\n"
+        f"  1  {ONE}      100 d\n"
+        f"  2  {TWO}  5 h    now"
     )
 
 
