@@ -71,6 +71,36 @@ def cut_inside(text: str, columns: int) -> str:
     return beginning + (cut_left(text, right + 1).removeprefix(ELLIPSIS) if right > 0 else "")
 
 
+def wrapped(text: str, columns: int, indent: str = "") -> list[str]:
+    """A text in lines of at most so many columns, with an indent from the second line on. A longer word is broken.
+
+    >>> wrapped("GetSecretValue: no secret 'db'", 16, "  ")
+    ['GetSecretValue:', "  no secret 'db'"]
+    """
+    body = text.lstrip(" ")
+    lines: list[str] = []
+    line, has_word = text[: len(text) - len(body)], False
+    for word in body.split(" "):
+        longer = f"{line} {word}" if has_word else line + word
+        if has_word and columns_of(longer) > columns:
+            lines.append(line)
+            longer = indent + word
+        while columns_of(longer) > columns:
+            piece = _piece(longer, columns)
+            lines.append(piece)
+            longer = indent + longer[len(piece) :]
+        line, has_word = longer, True
+    return [*lines, line]
+
+
+def _piece(text: str, columns: int) -> str:
+    """As many of the first characters as fit, but at least one."""
+    if text.isascii():
+        return text[:columns]
+    length = next((length for length in range(1, len(text)) if columns_of(text[: length + 1]) > columns), len(text))
+    return text[:length]
+
+
 def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
     """The rows as lines, with each column as wide as its widest cell."""
     widths = widths_of(rows)

@@ -6,6 +6,7 @@ which no log has. Loading this module imports nothing of Secrets Manager, so tha
 
 from collections import deque
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 _MOST = 64
 """The number of managers, and of unreached calls, that are kept for the report of one test: the last ones."""
+
+_LEFT = "_secretsmanager_left"
 
 _entered: "list[World]" = []
 _watch: "Watch | None" = None
@@ -30,15 +33,15 @@ class Unreached(NamedTuple):
 
 
 class Kept(NamedTuple):
-    """The inside of a manager just before a rollback.
+    """The inside of a manager just before a rollback. `position` is the end of the log after the rollback.
 
-    `error` is the identity of the error that ended the block, None if the block ended without one. `position` is the
-    end of the log after the rollback.
+    `is_of_error` says that an error ended the block. That error has the world as an attribute, under `_LEFT`: an error
+    of the test is not kept, since its traceback keeps the objects of all its frames alive.
     """
 
     world: "World"
-    error: int | None
     position: int
+    is_of_error: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,8 @@ class Watch:
         kept = self.kept.get(world)
         if kept is None or kept.position != world.entries.position:
             return world
-        return kept.world if kept.error is None or kept.error in map(id, _chain(error)) else world
+        is_shown = not kept.is_of_error or any(getattr(one, _LEFT, None) is kept.world for one in _chain(error))
+        return kept.world if is_shown else world
 
 
 def begin() -> "tuple[Watch, Watch | None]":
@@ -95,7 +99,9 @@ def keep(world: "World", position: int, error: BaseException | None) -> None:
         from pytest_secretsmanager.inspection.past_world import past_world
 
         then = past_world(world, _watch.ends.get(world, 0))
-        _watch.kept[world] = Kept(then, None if error is None else id(error), position)
+        _watch.kept[world] = Kept(then, position, error is not None)
+        with suppress(AttributeError, TypeError):  # an error that takes no attributes
+            setattr(error, _LEFT, then)
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:

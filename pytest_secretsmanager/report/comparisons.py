@@ -96,12 +96,16 @@ def _differences(op: str, left: object, right: object) -> Lines:
 def _of_labels(found: LabelMapping, expected: Mapping[object, object]) -> Lines:
     """A line for each label that is on another version."""
     secret = secret_of(found)
-    words = ("left", "right") if isinstance(expected, LabelMapping) else ("found", "expected")
-    differing = [label for label in dict.fromkeys([*expected, *found]) if found.get(str(label)) != expected.get(label)]
-    for label in differing:
-        one, other = (_place(ids.get(label), secret) for ids in (found, expected))
-        hint = "" if label in found or not isinstance(label, str) else label_hint(label, found)
-        yield f"  {cut(escaped(str(label)), _LONGEST)}: {words[1]} {other}, {words[0]} {one}{hint}"
+    for label in dict.fromkeys([*expected, *found]):
+        one, other = found.get(str(label)), expected.get(label)
+        if one == other:
+            continue
+        name = cut(escaped(str(label)), _LONGEST)
+        if isinstance(expected, LabelMapping):
+            yield f"  {name}: left {_place(one, secret)}, right {_place(other, secret_of(expected))}"
+        else:
+            hint = "" if label in found or not isinstance(label, str) else label_hint(label, found)
+            yield f"  {name}: expected {_place(other, secret)}, found {_place(one, secret)}{hint}"
 
 
 def _place(version: object, secret: object) -> str:

@@ -1,14 +1,13 @@
 """The frame of a section: its width, the folder that paths are relative to, and whether it shows secret values."""
 
 import os
-import textwrap
 from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
 from pytest_secretsmanager.engine.call import Site
 from pytest_secretsmanager.inspection.call_sites import call_site_of
-from pytest_secretsmanager.inspection.cells import cut, escaped
+from pytest_secretsmanager.inspection.cells import cut, escaped, wrapped
 
 LINES = 5
 """The number of different calls of one kind that have a line; the rest is counted."""
@@ -23,18 +22,10 @@ class Frame(NamedTuple):
 
 
 def filled(lines: Iterable[str], frame: Frame) -> str:
-    """Lines of the section, wrapped. A word that is wider than the section, such as an ARN, stays whole."""
+    """Lines of the section, wrapped."""
     folder = f" {frame.folder}{os.sep}"
-    return "\n".join(
-        textwrap.fill(
-            escaped(line.replace(folder, " ")),
-            frame.width,
-            subsequent_indent="  ",
-            break_long_words=False,
-            break_on_hyphens=False,
-        )
-        for line in lines
-    )
+    near = (escaped(line.replace(folder, " ")) for line in lines)
+    return "\n".join(part for line in near for part in wrapped(line, frame.width, "  "))
 
 
 def bounded(lines: list[str], rest: str) -> list[str]:
@@ -55,9 +46,8 @@ def place_text(site: Site | None, folder: Path | None) -> str:
 
 def indented(text: str, columns: int, width: int, most: int) -> list[str]:
     """A text in at most so many lines, behind a margin."""
-    margin = " " * columns
     room = max(width - columns, 20)
-    wrapped = textwrap.wrap(escaped(text[: room * (most + 1)]), room)
-    if len(wrapped) > most:
-        wrapped = [*wrapped[: most - 1], cut(" ".join(wrapped[most - 1 :]), room)]
-    return [margin + line for line in wrapped]
+    lines = wrapped(escaped(text[: room * (most + 1)]), room) if text else []
+    if len(lines) > most:
+        lines = [*lines[: most - 1], cut(" ".join(lines[most - 1 :]), room)]
+    return [" " * columns + line for line in lines]

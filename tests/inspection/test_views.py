@@ -178,9 +178,10 @@ def test_a_secret_view_is_one_line_where_a_long_repr_would_be_cut(
 
 
 def test_reprlib_cuts_the_one_line_of_a_secret_view(secretsmanager: SecretsManager) -> None:
-    assert reprlib.repr(secretsmanager.seed("db", versions=["hidden"])) == "<secret 'db'...CURRENT on 1>".replace(
-        "…", "..."
-    )
+    text = reprlib.repr(secretsmanager.seed("db", versions=["hidden"]))
+    assert text.startswith("<secret 'db'")
+    assert text.endswith("CURRENT on 1>")
+    assert len(text) <= reprlib.aRepr.maxother
 
 
 def test_secret_view_logs_no_call_and_sets_no_last_accessed_date(
