@@ -95,7 +95,7 @@ def end(before: "Watch | None") -> None:
 
 def keep(world: "World", position: int, error: BaseException | None) -> None:
     """Called when the changes of a manager are about to be rolled back to a position of its log."""
-    if _watch is not None:
+    if _watch is not None and world.entries.position != position:
         from pytest_secretsmanager.inspection.past_world import past_world
 
         then = past_world(world, _watch.ends.get(world, 0))

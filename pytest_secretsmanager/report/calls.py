@@ -163,10 +163,13 @@ def _lines(rows: Sequence[_Row], began: float, frame: Frame) -> list[str]:
     if not is_wide:
         cells = _fitted(rows, cells, width)
     margin = len(GAP) + sum(widths_of(cells)[:2]) + 2 * len(GAP)
-    found = []
+    found, before = [], ""
     for line, row in zip(aligned(cells), rows, strict=True):
         found.append(cut(GAP + line, frame.width))
-        found += indented(_error_text(row, is_wide), margin, frame.width, _ERROR_LINES)
+        message = _message(row)
+        text = _error_text(row, is_wide, "" if message == before else message)
+        found += indented(text, margin, frame.width, _ERROR_LINES)
+        before = message
     return found
 
 
@@ -201,13 +204,19 @@ def _failed_reads(row: _Row) -> str:
     return f"{failed:,} of its {len(row.parts):,} reads failed" if failed else ""
 
 
-def _error_text(row: _Row, is_wide: bool) -> str:
-    """The error below a row: its code if the row has none, and AWS's text unless other lines explain it."""
-    code, entry = row.entry.error_code, row.entry
+def _message(row: _Row) -> str:
+    """AWS's text about a call that failed, unless other lines of the section explain it."""
+    entry = row.entry
+    is_refusal = entry.decision is not None and not entry.decision.allowed
+    is_explained = entry.error_code in (None, _EXPLAINED) or is_refusal
+    return "" if is_explained else entry.error_message or ""
+
+
+def _error_text(row: _Row, is_wide: bool, message: str) -> str:
+    """The error below a row: its code if the row has none, and AWS's text if the row before has another one."""
+    code = row.entry.error_code
     if code is None:
         return _failed_reads(row)
-    is_refusal = entry.decision is not None and not entry.decision.allowed
-    message = "" if code == _EXPLAINED or is_refusal else entry.error_message or ""
     return message if is_wide else f"{code}: {message}".removesuffix(": ")
 
 
