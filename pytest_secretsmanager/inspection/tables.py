@@ -12,12 +12,11 @@ from pytest_secretsmanager.engine.rules import labels
 from pytest_secretsmanager.engine.state import Secret, SecretKey, Version
 from pytest_secretsmanager.inspection.cells import aligned, columns_of, cut, cut_inside, total_width, widths_of
 from pytest_secretsmanager.inspection.label_moves import Stays
-from pytest_secretsmanager.inspection.times import utc
+from pytest_secretsmanager.inspection.times import age_text, utc
 
 WIDTH = 72
 """The columns of a table in a failure, which pytest shows behind a margin of 8."""
 
-_UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
 _INDENT = "  "
 _VALUE = "   value: "
 
@@ -148,15 +147,3 @@ def shortened(ids: Sequence[str]) -> list[str]:
         longest,
     )
     return [one if len(one) <= length + 1 else f"{one[:length]}…" for one in ids]
-
-
-def age_text(seconds: float) -> str:
-    """An age in its largest unit.
-
-    >>> age_text(3 * 86_400 + 5), age_text(90), age_text(0.2)
-    ('3 d', '1 min', '0 s')
-    """
-    for size, unit in _UNITS:
-        if seconds >= size:
-            return f"{seconds // size:.0f} {unit}"
-    return "0 s"

@@ -7,7 +7,8 @@ import pytest
 
 from pytest_secretsmanager import SecretsManager, Version
 from pytest_secretsmanager.inspection.cells import cut
-from pytest_secretsmanager.inspection.tables import WIDTH, age_text
+from pytest_secretsmanager.inspection.tables import WIDTH
+from pytest_secretsmanager.inspection.times import age_text
 from pytest_secretsmanager.inspection.views import secret_table
 
 ONE, TWO = "1" * 32, "2" * 36
