@@ -91,7 +91,7 @@ def called_by_signature():
     return mock
 
 
-class Quiet(Exception):
+class QuietError(Exception):
     def __str__(self):
         return "refused"
 
@@ -141,7 +141,7 @@ def itself():
         ),
         pytest.param(record(msg={"password": ["correct horse"]}), id="a log record whose message is an object"),
         pytest.param(record(msg="%d", args=("correct horse",)), id="a log record that can't be formatted"),
-        pytest.param(Quiet("correct horse"), id="arguments of an exception that it does not show"),
+        pytest.param(QuietError("correct horse"), id="arguments of an exception that it does not show"),
         pytest.param(record(stack_info="correct horse"), id="stack of a log record"),
         pytest.param(chained(), id="cause of an exception"),
         pytest.param(noted(), id="notes of an exception"),
