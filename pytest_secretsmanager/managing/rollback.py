@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager, contextmanager
 
 from pytest_secretsmanager.doors.wiring import PROCESS
 from pytest_secretsmanager.engine.interrupts import taken_back
+from pytest_secretsmanager.inspection import entered
 from pytest_secretsmanager.inspection.log import entries_of
 from pytest_secretsmanager.inspection.with_blocks import StepsBlock
 from pytest_secretsmanager.managing import cut_offs
@@ -48,7 +49,10 @@ def _steps(parts: Parts, own_log: bool) -> Generator[None, None, None]:
             parts.unmet_plans.all_met(),
             parts.deliveries.problems.all_handled(),
         ):
-            yield
+            try:
+                yield
+            finally:
+                entered.about_to_roll_back(parts.world)
     except BaseException as error:
         cut_offs.report(parts, error)
         raise

@@ -22,7 +22,7 @@ def assert_nothing_leaked(world: World, presence: Presence, texts: Iterable[obje
     search = Search(values, ignored)
     if given and search.is_empty:
         _require_no_others(presence)
-    leaks = search.leaks_in([*texts_logged(world.log), *given])
+    leaks = search.leaks_in([*texts_logged(enumerate(world.entries.visible, 1)), *given])
     if leaks:
         raise AssertionError("\n".join(["secret values leaked:", *leak_lines(leaks)]))
 

@@ -7,14 +7,14 @@ from pytest_secretsmanager.engine.errors import UsageError
 __tracebackhide__ = True
 
 
-def ignored_texts(given: object) -> frozenset[bytes]:
-    """Return the texts as bytes. Raise UsageError unless they are a list of texts."""
+def ignored_texts(given: object, name: str = "ignore") -> frozenset[bytes]:
+    """Return the texts as bytes. Raise UsageError, with the argument's name, unless they are a list of texts."""
     if not isinstance(given, Iterable) or isinstance(given, str | bytes | dict):
-        raise UsageError(f"ignore is a list of texts, not {_kind(given)}: write ignore=['db.example.com']")
+        raise UsageError(f"{name} is a list of texts, not {_kind(given)}: write {name}=['db.example.com']")
     texts = list(given)
     for text in texts:
         if not isinstance(text, str | bytes) or not text:
-            raise UsageError(f"ignore has an item that is {_kind(text)}, not a text: write each one as a str")
+            raise UsageError(f"{name} has an item that is {_kind(text)}, not a text: write each one as a str")
     return frozenset(text.encode(errors="surrogatepass") if isinstance(text, str) else text for text in texts)
 
 

@@ -13,8 +13,8 @@ from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any
 
 from pytest_secretsmanager.engine.errors import UsageError
+from pytest_secretsmanager.engine.layers.audit import Entry
 from pytest_secretsmanager.inspection.leaks.texts import Text, has_parts, is_instance_of, printed, texts_in
-from pytest_secretsmanager.inspection.log import Event
 
 __tracebackhide__ = True
 
@@ -22,12 +22,15 @@ _WITH_TEXT = ("text", "content", "body", "data")
 """The attributes in which responses and similar objects keep their content."""
 
 
-def texts_logged(events: Iterable[Event]) -> Iterator[tuple[str, Text]]:
-    """The texts of all logged request fields, each with its place. Numbers, flags and names of members are left out."""
-    for number, event in enumerate(events, start=1):
-        for name, value in event.request.items():
+def texts_logged(entries: Iterable[tuple[int, Entry]]) -> Iterator[tuple[str, Text]]:
+    """The texts of the request fields of numbered calls, each with its place.
+
+    Numbers, flags and names of members are left out.
+    """
+    for number, entry in entries:
+        for name, value in entry.request.items():
             for text in _texts_of_field(value):
-                yield f"{name} of {event.operation} (call {number})", text
+                yield f"{name} of {entry.operation} (call {number})", text
 
 
 def _texts_of_field(field: object) -> Iterator[Text]:

@@ -8,7 +8,6 @@ from urllib.parse import quote_from_bytes
 
 from pytest_secretsmanager.inspection.leaks.forms import BETWEEN, readings_of
 from pytest_secretsmanager.inspection.leaks.index import Index
-from pytest_secretsmanager.inspection.leaks.rule import SHORTEST
 from pytest_secretsmanager.inspection.leaks.texts import Text
 from pytest_secretsmanager.inspection.leaks.values import Owner, Values
 from pytest_secretsmanager.inspection.wording import bounded
@@ -53,6 +52,7 @@ class Search:
     def __init__(self, values: Values, ignored: Collection[bytes] = ()) -> None:
         self._values = values.parts
         self._ignored = ignored
+        self._clean: set[Text] = set()
         self._covers: dict[bytes, set[tuple[int, bytes]]] | None = None
 
     @property
@@ -62,8 +62,10 @@ class Search:
 
     def leaks_in(self, texts: Iterable[tuple[str, Text]]) -> list[Leak]:
         """The leaks in these texts, each with its place: one for each place and owner, in their order."""
-        contents = [(place, _utf_8(text)) for place, text in texts]
+        given = [*texts]
+        contents = [(place, _utf_8(text)) for place, text in given]
         if not self._is_any_in(BETWEEN.join([content for _, content in contents])):
+            self._clean.update(text for _, text in given)
             return []
         found: dict[tuple[str, Owner], Leak] = {}
         for place, content in contents:
@@ -76,7 +78,7 @@ class Search:
             return False
         for reading in readings_of(content):
             for values in self._values:
-                for _ in values.index.found_in(reading.content):
+                for _ in values.mask_index.found_in(reading.content):
                     return True
         return False
 
@@ -93,11 +95,12 @@ class Search:
 
     def masked(self, text: str) -> str:
         """The text with a mask in place of each value, in each of its forms, and of each line of a longer value."""
-        content = _utf_8(text)
-        if len(content) < SHORTEST or self.is_empty:
+        if text in self._clean or self.is_empty:
             return text
+        content = _utf_8(text)
         hits = sorted(self._hits(content, lambda values: values.mask_index))
         if not hits:
+            self._clean.add(text)
             return text
         parts, end = [], 0
         for hit in hits:

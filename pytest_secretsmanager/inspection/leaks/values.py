@@ -28,10 +28,10 @@ class Owner(NamedTuple):
 
 
 class Values:
-    """The values that managers had whenever they were added. `base` has values that are not added a second time."""
+    """The values that managers had whenever they were added. The values of `bases` are not added a second time."""
 
-    def __init__(self, base: "Values | None" = None) -> None:
-        self.base = base
+    def __init__(self, *bases: "Values") -> None:
+        self.parts = (self, *bases)
         self.owners: dict[bytes, Owner] = {}
         self.names: set[bytes] = set()
         self.lines: set[bytes] = set()
@@ -43,11 +43,6 @@ class Values:
 
     def __repr__(self) -> str:
         return f"<{len(self.owners)} secret values>"
-
-    @property
-    def parts(self) -> list["Values"]:
-        """These values, and those of the base."""
-        return [self] if self.base is None else [self, *self.base.parts]
 
     @property
     def index(self) -> Index:

@@ -1,0 +1,97 @@
+"""The options of the leak sentinel: the mode of a run and of a test, and the texts that are no leaks.
+
+Starts the sentinel where an option or a marker asks for it. Otherwise its module is not imported.
+"""
+
+from typing import Literal, TypeAlias, get_args
+
+import pytest
+
+from pytest_secretsmanager.options import LEAKS, LEAKS_IGNORE, LEAKS_MODE, MARKER_KEYWORDS
+from pytest_secretsmanager.plugin import settings
+from pytest_secretsmanager.plugin.markers import failure, farthest_first
+from pytest_secretsmanager.plugin.names import OPTIONS
+
+Mode: TypeAlias = Literal["off", "warn", "error"]
+
+MODES: tuple[Mode, ...] = get_args(Mode)
+
+PLUGIN = "secretsmanager_leaks"
+"""The name of the sentinel as a plugin."""
+
+
+def begin(config: pytest.Config) -> None:
+    """Start the sentinel if the command line or the ini file asks for it. Refuse wrong options."""
+    settings.leaks_ignore(config)
+    if mode_of_run(config) != "off":
+        _start(config)
+
+
+def begin_for_markers(items: list[pytest.Item]) -> None:
+    """Start the sentinel if a marker has one of its options."""
+    for item in items:
+        if any(not mark.kwargs.keys().isdisjoint(MARKER_KEYWORDS) for mark in item.iter_markers(OPTIONS)):
+            _start(item.config)
+            return
+
+
+def _start(config: pytest.Config) -> None:
+    if not config.pluginmanager.has_plugin(PLUGIN):
+        from pytest_secretsmanager.plugin.leaks import LeakSentinel
+
+        config.pluginmanager.register(LeakSentinel(config), PLUGIN)
+
+
+def mode_of_run(config: pytest.Config) -> Mode:
+    """Return the mode of a run."""
+    given = settings.leaks(config)
+    mode = _mode(given)
+    if mode is None:
+        is_flag = getattr(config.option, LEAKS_MODE.destination, None) is not None
+        place = LEAKS_MODE.flag if is_flag else f"the ini option {LEAKS.ini_name}"
+        raise pytest.UsageError(f"{place} is {_modes()}, not {given!r}{_nearest(given)}")
+    return mode
+
+
+def mode_of(item: pytest.Item, of_run: Mode) -> Mode:
+    """Return the mode of a test: that of its nearest marker, else that of the run."""
+    mode = of_run
+    for marker in farthest_first(item, OPTIONS):
+        if LEAKS.name in marker.kwargs:
+            given = marker.kwargs[LEAKS.name]
+            found = _mode(given)
+            if found is None:
+                raise failure(item, OPTIONS, f"{LEAKS.name} is {_modes()}, not {given!r}{_nearest(given)}")
+            mode = found
+    return mode
+
+
+def ignored_of(item: pytest.Item, of_run: frozenset[bytes]) -> frozenset[bytes]:
+    """Return the texts that are no leaks in a test: those of the run, and those of all its markers."""
+    from pytest_secretsmanager.engine.errors import UsageError
+    from pytest_secretsmanager.inspection.leaks.ignored import ignored_texts
+
+    ignored = of_run
+    for marker in farthest_first(item, OPTIONS):
+        if LEAKS_IGNORE.name in marker.kwargs:
+            try:
+                ignored |= ignored_texts(marker.kwargs[LEAKS_IGNORE.name], LEAKS_IGNORE.name)
+            except UsageError as error:
+                raise failure(item, OPTIONS, str(error)) from None
+    return ignored
+
+
+def _mode(given: object) -> Mode | None:
+    text = given.strip().lower() if isinstance(given, str) else given
+    return next((mode for mode in MODES if mode == text), None)
+
+
+def _modes() -> str:
+    return f"{', '.join(MODES[:-1])} or {MODES[-1]}"
+
+
+def _nearest(given: object) -> str:
+    from difflib import get_close_matches
+
+    close = get_close_matches(given.strip().lower(), MODES, n=1) if isinstance(given, str) else []
+    return f"; did you mean {close[0]!r}?" if close else ""
