@@ -1,4 +1,4 @@
-"""Listeners for what pytest's reports don't have in time: log records, warnings, and output that a test reads itself."""
+"""Listeners for what pytest's reports lack, or have too late: log records, warnings, output that a test reads."""
 
 import logging
 import warnings

@@ -55,6 +55,8 @@ def mode_of_run(config: pytest.Config) -> Mode:
 
 def mode_of(item: pytest.Item, of_run: Mode) -> Mode:
     """Return the mode of a test: that of its nearest marker, else that of the run."""
+    if item.get_closest_marker(OPTIONS) is None:
+        return of_run
     mode = of_run
     for marker in farthest_first(item, OPTIONS):
         if LEAKS.name in marker.kwargs:
@@ -68,6 +70,8 @@ def mode_of(item: pytest.Item, of_run: Mode) -> Mode:
 
 def ignored_of(item: pytest.Item, of_run: frozenset[bytes]) -> frozenset[bytes]:
     """Return the texts that are no leaks in a test: those of the run, and those of all its markers."""
+    if item.get_closest_marker(OPTIONS) is None:
+        return of_run
     from pytest_secretsmanager.engine.errors import UsageError
     from pytest_secretsmanager.inspection.leaks.ignored import ignored_texts
 

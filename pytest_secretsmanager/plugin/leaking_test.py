@@ -74,6 +74,8 @@ class LeakingTest:
     def look(self) -> None:
         """Look for leaks in the texts that were noted since the last look."""
         texts, self.texts = self.texts, []
+        if not texts:
+            return
         known = {(leak.place, leak.owner) for leak in self.leaks}
         self.leaks += [leak for leak in self._searching().leaks_in(texts) if (leak.place, leak.owner) not in known]
 

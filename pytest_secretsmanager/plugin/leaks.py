@@ -4,8 +4,7 @@ Imported only if an option or a marker asks for it.
 """
 
 import warnings
-from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import Generator
 
 import pytest
 
@@ -59,11 +58,13 @@ class LeakSentinel:
         ignored = leak_options.ignored_of(item, self._ignored_of_run)
         if self._mode == "off":
             return
-        with self._crashes_noted():
+        try:
             test = LeakingTest(self._values_before(), ignored)
             self._runs.append(test)
             self._logs.start(test.records)
             self._warnings.start(test.note)
+        except Exception as error:
+            self._note_crash(error)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_fixture_setup(self, fixturedef: pytest.FixtureDef[object]) -> Generator[None, object, object]:
@@ -86,8 +87,10 @@ class LeakSentinel:
 
     def _collect_before_loss(self, world: World) -> None:
         if self._runs:
-            with self._crashes_noted():
+            try:
                 self._runs[-1].collect(world, dict(entered.met()).get(world, 0))
+            except Exception as error:
+                self._note_crash(error)
 
     # --- reports ---------------------------------------------------------------------------------------------------
 
@@ -97,9 +100,11 @@ class LeakSentinel:
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         """Look for leaks, after all other plugins have added to the report."""
         report = yield
-        if self._runs:
-            with self._crashes_noted():
+        if self._runs and not _is_quiet_setup(report):
+            try:
                 self._look(item, call, report, self._runs[-1])
+            except Exception as error:
+                self._note_crash(error)
             self._mask(report)
         return report
 
@@ -112,8 +117,10 @@ class LeakSentinel:
     def pytest_warning_recorded(self, warning_message: warnings.WarningMessage) -> None:
         """Mask a warning before the terminal or xdist takes it."""
         if self._runs:
-            with self._crashes_noted():
+            try:
                 mask_warning(warning_message, self._masked)
+            except Exception as error:
+                self._note_crash(error)
 
     def _look(
         self, item: pytest.Item, call: "pytest.CallInfo[None]", report: pytest.TestReport, test: LeakingTest
@@ -132,22 +139,25 @@ class LeakSentinel:
                 _warn(item, report, test)
 
     def _mask(self, report: pytest.TestReport) -> None:
-        if self._runs:
-            with self._crashes_noted():
+        if self._runs and not _is_quiet_setup(report):
+            try:
                 mask_report(report, self._masked)
+            except Exception as error:
+                self._note_crash(error)
 
     def _masked(self, text: str) -> str:
         for test in self._runs:
             text = test.masked(text)
         return text
 
-    @contextmanager
-    def _crashes_noted(self) -> Iterator[None]:
-        """A crash of the sentinel is shown at the end of the run, and changes no test."""
-        try:
-            yield
-        except Exception as error:
-            report_problems.note_crash(self._config, "the search for leaks", error)
+    def _note_crash(self, error: Exception) -> None:
+        """Show a crash of the sentinel at the end of the run. It changes no test."""
+        report_problems.note_crash(self._config, "the search for leaks", error)
+
+
+def _is_quiet_setup(report: pytest.TestReport) -> bool:
+    """Whether a set-up has passed without output. Its values are looked for with those of the body."""
+    return report.when == "setup" and report.passed and not report.sections
 
 
 def _fail(report: pytest.TestReport, test: LeakingTest) -> None:

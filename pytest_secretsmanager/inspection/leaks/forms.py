@@ -27,11 +27,15 @@ def _same(start: int, end: int) -> list[Span]:
 
 
 class Reading(NamedTuple):
-    """A text, decoded from `form`. `spans` returns the places in the text that a span of `content` was decoded from."""
+    """A text, decoded from `form`. `spans` returns the places in the text that a span of `content` was decoded from.
+
+    `is_text` says whether it may be decoded once more: ordinary words in base64 and hex have no text.
+    """
 
     content: bytes
     form: str = "plain"
     spans: Callable[[int, int], list[Span]] = _same
+    is_text: bool = True
 
     def __repr__(self) -> str:
         return f"<reading of {len(self.content)} bytes: {self.form}>"
@@ -44,7 +48,8 @@ def readings_of(text: bytes) -> Iterator[Reading]:
     once = [*_decoded(plain)]
     yield from once
     for reading in once:
-        yield from _decoded(reading)
+        if reading.is_text:
+            yield from _decoded(reading)
 
 
 def _decoded(parent: Reading) -> Iterator[Reading]:
@@ -192,4 +197,12 @@ def _from_digits(parent: Reading, digits: _Digits, runs: list[bytes]) -> Reading
         last = skipped - (offsets()[number] - end) * 8 // digits.bits  # rounded up
         return [span for at in places()[runs[run]] for span in parent.spans(at + first, at + last)]
 
-    return Reading(BETWEEN.join(pieces), _name(digits.form, parent), spans)
+    return Reading(BETWEEN.join(pieces), _name(digits.form, parent), spans, any(map(_is_text, pieces)))
+
+
+def _is_text(piece: bytes) -> bool:
+    try:
+        piece.decode(errors="surrogatepass")
+    except UnicodeDecodeError:
+        return False
+    return True

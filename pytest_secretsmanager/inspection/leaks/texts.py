@@ -87,7 +87,7 @@ def _of_record(record: LogRecord) -> Iterator[object]:
 
 
 def parts_of_record(record: LogRecord) -> Iterator[tuple[str, object]]:
-    """The parts of a log record: its message, arguments, traceback and stack without a name, each extra with its own."""
+    """The parts of a log record. Each extra has its name; message, arguments, traceback and stack have none."""
     yield from (("", part) for part in _message_of(record))
     yield "", record.args
     yield "", Formatter().formatException(record.exc_info) if record.exc_info else record.exc_text or ""
