@@ -65,9 +65,8 @@ def _decoded(parent: Reading) -> Iterator[Reading]:
     if b"+" in content:
         yield _unescaped(parent, "URL", _PERCENT_OR_PLUS, _byte_of_percent)
     for digits in (_BASE64, _HEX):
-        runs = dict.fromkeys(digits.pattern.findall(content))
-        if runs:
-            yield _from_digits(parent, digits, [*runs])
+        if found := digits.pattern.findall(content):
+            yield _decoded_runs(parent, digits, found)
 
 
 def _name(form: str, parent: Reading) -> str:
@@ -151,7 +150,7 @@ _FOR_URLS = bytes.maketrans(b"-_", b"+/")
 
 
 class _Digits(NamedTuple):
-    """A form of digits. `bits` is the number of bits of a digit, `starts` the number of digits of a whole group."""
+    """A form of digits. `bits` is the number of bits of a digit, `group` the number of digits of a whole group."""
 
     form: str
     pattern: re.Pattern[bytes]
@@ -160,44 +159,54 @@ class _Digits(NamedTuple):
     decode: Callable[[bytes], bytes]
 
 
-def _base64_bytes(digits: bytes) -> bytes:
-    whole = digits[:-1] if len(digits) % 4 == 1 else digits
-    return a2b_base64(whole.translate(_FOR_URLS) + b"==")
+def _from_base64(digits: bytes) -> bytes:
+    return a2b_base64((digits[:-1] if len(digits) % 4 == 1 else digits) + b"==")
 
 
-def _hex_bytes(digits: bytes) -> bytes:
-    return unhexlify(digits[: len(digits) // 2 * 2])
+def _from_hex(digits: bytes) -> bytes:
+    return unhexlify(digits[:-1] if len(digits) % 2 else digits)
 
 
-_BASE64 = _Digits("base64", re.compile(rb"[A-Za-z0-9+/_-]{11,}"), 6, 4, _base64_bytes)
-_HEX = _Digits("hex", re.compile(rb"[0-9a-fA-F]{16,}"), 4, 2, _hex_bytes)
+_BASE64 = _Digits("base64", re.compile(rb"[A-Za-z0-9+/_-]{11,}"), 6, 4, _from_base64)
+_HEX = _Digits("hex", re.compile(rb"[0-9a-fA-F]{16,}"), 4, 2, _from_hex)
 """The shortest run holds the eight bytes of the shortest value."""
 
 
-def _from_digits(parent: Reading, digits: _Digits, runs: list[bytes]) -> Reading:
-    """The decoded runs: the group of a run may begin at each of its first digits."""
-    pieces = [digits.decode(run[start:]) for run in runs for start in range(digits.group)]
+class _Runs:
+    """The runs of digits in a reading, each decoded once: its groups may begin at each of its first digits."""
 
-    @cache
-    def offsets() -> list[int]:
-        return [0, *accumulate(len(piece) + len(BETWEEN) for piece in pieces)]
+    __slots__ = ("_digits", "_offsets", "_parent", "_places", "_runs", "pieces")
 
-    @cache
-    def places() -> dict[bytes, list[int]]:
-        """Where each run begins in the parent."""
-        found = defaultdict(list)
-        for run in digits.pattern.finditer(parent.content):
-            found[run[0]].append(run.start())
-        return found
+    def __init__(self, parent: Reading, digits: _Digits, runs: list[bytes]) -> None:
+        self._parent, self._digits, self._runs = parent, digits, runs
+        self._offsets: list[int] = []
+        self._places: defaultdict[bytes, list[int]] = defaultdict(list)
+        decode, starts = digits.decode, range(digits.group)
+        standard = runs if digits is _HEX else [run.translate(_FOR_URLS) for run in runs]
+        self.pieces = [decode(run[start:]) for run in standard for start in starts]
 
-    def spans(start: int, end: int) -> list[Span]:
-        number = bisect_right(offsets(), start) - 1
-        run, skipped = divmod(number, digits.group)
-        first = skipped + (start - offsets()[number]) * 8 // digits.bits
-        last = skipped - (offsets()[number] - end) * 8 // digits.bits  # rounded up
-        return [span for at in places()[runs[run]] for span in parent.spans(at + first, at + last)]
+    def spans(self, start: int, end: int) -> list[Span]:
+        """The places of a span of the joined pieces, in each occurrence of its run."""
+        if not self._offsets:
+            self._find()
+        number = bisect_right(self._offsets, start) - 1
+        run, skipped = divmod(number, self._digits.group)
+        offset = self._offsets[number]
+        first = skipped + (start - offset) * 8 // self._digits.bits
+        last = skipped - (offset - end) * 8 // self._digits.bits  # rounded up
+        return [span for at in self._places[self._runs[run]] for span in self._parent.spans(at + first, at + last)]
 
-    return Reading(BETWEEN.join(pieces), _name(digits.form, parent), spans, any(map(_is_text, pieces)))
+    def _find(self) -> None:
+        """Find where each piece begins among the joined ones, and where each run begins in the parent."""
+        for found in self._digits.pattern.finditer(self._parent.content):
+            self._places[found[0]].append(found.start())
+        self._offsets = [0, *accumulate(len(piece) + len(BETWEEN) for piece in self.pieces)]
+
+
+def _decoded_runs(parent: Reading, digits: _Digits, found: list[bytes]) -> Reading:
+    runs = _Runs(parent, digits, [*dict.fromkeys(found)])
+    is_text = any(map(_is_text, runs.pieces))
+    return Reading(BETWEEN.join(runs.pieces), _name(digits.form, parent), runs.spans, is_text)
 
 
 def _is_text(piece: bytes) -> bool:

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from pytest_secretsmanager.engine.rules import guards
-from pytest_secretsmanager.engine.state import Secret
+from pytest_secretsmanager.engine.state import Sealed, Secret
 from pytest_secretsmanager.inspection.leaks.index import Index
 from pytest_secretsmanager.inspection.leaks.rule import SHORTEST, Keys, counted_texts
 from pytest_secretsmanager.inspection.world import World
@@ -81,15 +81,17 @@ class Values:
 
     def _add_secret(self, world: World, secret: Secret, note: str) -> None:
         self.known[id(secret)] = secret
-        self.names.update(_utf_8(name) for name in (secret.arn, *secret.key))
+        self.names.update(map(_utf_8, (secret.arn, *secret.key)))
         for version in secret.versions.values():
             sealed = version.sealed
-            if sealed is None or any(id(sealed) in values.known for values in self.parts):
-                continue
-            self.known[id(sealed)] = sealed
-            plain = world.service.plain_value(secret, version.id, sealed)
-            value = plain if version.member == "SecretBinary" else plain.decode(errors=guards.STRING_ERRORS)
-            self._add_value(value, f"the value of {secret.name!r}, version {version.number}", note)
+            if sealed is not None and not self._has(sealed):
+                self.known[id(sealed)] = sealed
+                plain = world.service.plain_value(secret, version.id, sealed)
+                value = plain if version.member == "SecretBinary" else plain.decode(errors=guards.STRING_ERRORS)
+                self._add_value(value, f"the value of {secret.name!r}, version {version.number}", note)
+
+    def _has(self, sealed: Sealed) -> bool:
+        return any(id(sealed) in values.known for values in self.parts)
 
     def _add_value(self, value: str | bytes, whose: str, note: str) -> None:
         for keys, text in counted_texts(value):
