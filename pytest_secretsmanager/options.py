@@ -165,6 +165,8 @@ def rows() -> Iterator[tuple[str, str, str, str]]:
     for option in OPTIONS:
         ini_name = "none" if option.ini_type is None else f"`{option.ini_name}`"
         keyword = f"`{option.name}`" if option.is_keyword or option.is_marker_keyword else "none"
+        if option.is_marker_keyword:
+            keyword += " (marker only)"
         yield ini_name, keyword, option.default_text, option.help
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from pytest_secretsmanager.plugin import (
     following,
-    leak_options,
+    leak_start,
     manager_options,
     markers,
     order,
@@ -53,7 +53,7 @@ def pytest_configure(config: pytest.Config) -> None:
     for text in markers.TEXTS:
         config.addinivalue_line("markers", text)
     _start(config)
-    leak_options.begin(config)
+    leak_start.by_option(config)
 
 
 def _start(config: pytest.Config) -> None:
@@ -76,7 +76,7 @@ def _start(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Activate the fixture for tests with a marker. Called last, so that markers added by other plugins count too."""
     order.activate(items)
-    leak_options.begin_for_markers(items)
+    leak_start.by_marker(items)
 
 
 def pytest_report_header(config: pytest.Config) -> str | None:

@@ -1,13 +1,10 @@
-"""The options of the leak sentinel: the mode of a run and of a test, and the texts that are no leaks.
-
-Starts the sentinel where an option or a marker asks for it. Otherwise its module is not imported.
-"""
+"""The options of the leak sentinel: the mode of a run and of a test, and the texts that are no leaks."""
 
 from typing import Literal, TypeAlias, get_args
 
 import pytest
 
-from pytest_secretsmanager.options import LEAKS, LEAKS_IGNORE, LEAKS_MODE, MARKER_KEYWORDS
+from pytest_secretsmanager.options import LEAKS, LEAKS_IGNORE, LEAKS_MODE
 from pytest_secretsmanager.plugin import settings
 from pytest_secretsmanager.plugin.markers import failure, farthest_first
 from pytest_secretsmanager.plugin.names import OPTIONS
@@ -15,31 +12,6 @@ from pytest_secretsmanager.plugin.names import OPTIONS
 Mode: TypeAlias = Literal["off", "warn", "error"]
 
 MODES: tuple[Mode, ...] = get_args(Mode)
-
-PLUGIN = "secretsmanager_leaks"
-"""The name of the sentinel as a plugin."""
-
-
-def begin(config: pytest.Config) -> None:
-    """Start the sentinel if the command line or the ini file asks for it. Refuse wrong options."""
-    settings.leaks_ignore(config)
-    if mode_of_run(config) != "off":
-        _start(config)
-
-
-def begin_for_markers(items: list[pytest.Item]) -> None:
-    """Start the sentinel if a marker has one of its options."""
-    for item in items:
-        if any(not mark.kwargs.keys().isdisjoint(MARKER_KEYWORDS) for mark in item.iter_markers(OPTIONS)):
-            _start(item.config)
-            return
-
-
-def _start(config: pytest.Config) -> None:
-    if not config.pluginmanager.has_plugin(PLUGIN):
-        from pytest_secretsmanager.plugin.leaks import LeakSentinel
-
-        config.pluginmanager.register(LeakSentinel(config), PLUGIN)
 
 
 def mode_of_run(config: pytest.Config) -> Mode:
