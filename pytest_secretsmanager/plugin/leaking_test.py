@@ -25,10 +25,11 @@ _CAPTURED = ("Captured stdout ", "Captured stderr ")
 class LeakingTest:
     """Collects what a test prints, logs, warns, raises and requests, and the values that it had.
 
-    A rollback takes values and requests away, so they are collected before it, and again for each report.
+    A rollback takes values and requests away, so they are collected before it, and again for each report. `captured` is
+    the number of sections of captured output that pytest has kept from an earlier run of the same test.
     """
 
-    def __init__(self, bases: Sequence[Values], ignored: frozenset[bytes]) -> None:
+    def __init__(self, bases: Sequence[Values], ignored: frozenset[bytes], captured: int = 0) -> None:
         self.leaks: list[Leak] = []
         self.records: list[LogRecord] = []
         self.texts: list[tuple[str, Text]] = []
@@ -36,7 +37,8 @@ class LeakingTest:
         self._values = Values(*bases)
         self._ignored = ignored
         self._search: Search | None = None
-        self._sections: set[tuple[str, str]] = set()
+        self.captured = captured
+        self.has_failed = False
         self._requests: dict[int, object] = {}
 
     # --- values and texts ------------------------------------------------------------------------------------------
@@ -58,10 +60,9 @@ class LeakingTest:
 
     def note_report(self, report: pytest.TestReport, error: BaseException | None) -> None:
         """Note the new output that a report has, the log records so far, and the error with its causes."""
-        for name, content in report.sections:
-            if name.startswith(_CAPTURED) and (name, content) not in self._sections:
-                self._sections.add((name, content))
-                self.texts.append((name[0].lower() + name[1:], content))
+        sections = [section for section in report.sections if section[0].startswith(_CAPTURED)]
+        self.texts += [(name[0].lower() + name[1:], content) for name, content in sections[self.captured :]]
+        self.captured = len(sections)
         for record in self.records:
             self.texts += _texts_of_record(record)
         self.records.clear()

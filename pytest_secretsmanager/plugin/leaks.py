@@ -20,6 +20,7 @@ from pytest_secretsmanager.plugin.leaking_test import LeakingTest
 from pytest_secretsmanager.plugin.names import FIXTURE
 
 SECTION = f"{FIXTURE} leaks"
+TITLE = "secret values leaked:"
 
 
 class LeakSentinel:
@@ -59,7 +60,8 @@ class LeakSentinel:
         if self._mode == "off":
             return
         try:
-            test = LeakingTest(self._values_before(), ignored)
+            captured = self._runs[-1].captured if self._runs else 0
+            test = LeakingTest(self._values_before(), ignored, captured)
             self._runs.append(test)
             self._logs.start(test.records)
             self._warnings.start(test.note)
@@ -161,14 +163,14 @@ def _is_quiet_setup(report: pytest.TestReport) -> bool:
 
 
 def _fail(report: pytest.TestReport, test: LeakingTest) -> None:
-    """Fail a report that has passed. A failed one gets a section; after a skipped one, the tear-down fails."""
-    if not report.passed:
-        if report.failed:
-            _add_section(report, test)
-        return
-    if leaks := test.untold():
+    """Fail a report that has passed. A test that has failed gets a section; after a skip, the tear-down fails."""
+    test.has_failed |= report.failed
+    if test.has_failed:
+        _add_section(report, test)
+    elif report.passed and (leaks := test.untold()):
+        test.has_failed = True
         report.outcome = "failed"
-        report.longrepr = "\n".join(["secret values leaked:", *leak_lines(leaks)])
+        report.longrepr = "\n".join([TITLE, *leak_lines(leaks)])
         if hasattr(report, "wasxfail"):
             del report.wasxfail  # pytest does not count the failure of a test that should fail
 
@@ -177,12 +179,12 @@ def _add_section(report: pytest.TestReport, test: LeakingTest) -> None:
     if leaks := test.untold():
         # pytest shows the sections of a tear-down by their name.
         name = f"{SECTION} teardown" if report.when == "teardown" else SECTION
-        report.sections.append((name, "\n".join(["secret values leaked:", *leak_lines(leaks)])))
+        report.sections.append((name, "\n".join([TITLE, *leak_lines(leaks)])))
 
 
 def _warn(item: pytest.Item, report: pytest.TestReport, test: LeakingTest) -> None:
     """Warn of all leaks of a test. Where warnings are errors, the tear-down fails."""
-    text = "\n".join(["secret values leaked:", *leak_lines(test.leaks)])
+    text = "\n".join([TITLE, *leak_lines(test.leaks)])
     try:
         item.warn(pytest.PytestWarning(test.masked(text)))
     except pytest.PytestWarning:

@@ -96,17 +96,17 @@ def parts_of_record(record: LogRecord) -> Iterator[tuple[str, object]]:
 
 
 def _message_of(record: LogRecord) -> Iterator[object]:
-    """The message of a log record; its raw text, which may be an object, if it can't be formatted."""
+    """The message of a log record; as it was given if it is an object, or if it can't be formatted."""
+    if not isinstance(record.msg, str):
+        yield record.msg
     try:
         yield record.getMessage()
     except Exception:
         yield record.msg
-    if not isinstance(record.msg, str):
-        yield record.msg
 
 
-_OF_EVERY_RECORD = frozenset(vars(LogRecord("", 0, "", 0, "", (), None)))
-"""The attributes of every log record; others come from `extra`."""
+_OF_EVERY_RECORD = frozenset({*vars(LogRecord("", 0, "", 0, "", (), None)), "message", "asctime"})
+"""The attributes of every log record, and those that a formatter adds; others come from `extra`."""
 
 
 def _of_exception(error: BaseException) -> Iterator[object]:
