@@ -2,6 +2,7 @@
 
 import logging
 import warnings
+from collections import deque
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
@@ -18,13 +19,13 @@ class LogListener(logging.Handler):
 
     def __init__(self) -> None:
         super().__init__()
-        self.records: list[logging.LogRecord] = []
+        self.records: deque[logging.LogRecord] = deque()
 
     def emit(self, record: logging.LogRecord) -> None:
         self.records.append(record)
 
-    def start(self, records: list[logging.LogRecord]) -> None:
-        """Append the records from now on to this list."""
+    def start(self, records: deque[logging.LogRecord]) -> None:
+        """Append the records from now on to these."""
         self.records = records
         root = logging.getLogger()
         if self not in root.handlers:
@@ -32,7 +33,7 @@ class LogListener(logging.Handler):
 
     def stop(self) -> None:
         """Listen no longer."""
-        self.records = []
+        self.records = deque()
         logging.getLogger().removeHandler(self)
 
 

@@ -14,6 +14,15 @@ Mode: TypeAlias = Literal["off", "warn", "error"]
 MODES: tuple[Mode, ...] = get_args(Mode)
 
 
+_IGNORED = pytest.StashKey[frozenset[bytes]]()
+"""The stash key for the texts that the ini file ignores."""
+
+
+def read_ignored(config: pytest.Config) -> None:
+    """Read the texts that the ini file ignores. Raise pytest.UsageError if they are no texts."""
+    config.stash[_IGNORED] = frozenset(text.encode(errors="surrogatepass") for text in settings.leaks_ignore(config))
+
+
 def mode_of_run(config: pytest.Config) -> Mode:
     """Return the mode of a run."""
     given = settings.leaks(config)
@@ -40,21 +49,25 @@ def mode_of(item: pytest.Item, of_run: Mode) -> Mode:
     return mode
 
 
-def ignored_of(item: pytest.Item, of_run: frozenset[bytes]) -> frozenset[bytes]:
-    """Return the texts that are no leaks in a test: those of the run, and those of all its markers."""
+def ignored_of(item: pytest.Item) -> frozenset[bytes]:
+    """Return the texts that are no leaks in a test: those of the ini file, and those of all its markers."""
+    ignored = item.config.stash[_IGNORED]
     if item.get_closest_marker(OPTIONS) is None:
-        return of_run
+        return ignored
+    for marker in farthest_first(item, OPTIONS):
+        if LEAKS_IGNORE.name in marker.kwargs:
+            ignored |= _ignored(item, marker.kwargs[LEAKS_IGNORE.name])
+    return ignored
+
+
+def _ignored(item: pytest.Item, given: object) -> frozenset[bytes]:
     from pytest_secretsmanager.engine.errors import UsageError
     from pytest_secretsmanager.inspection.leaks.ignored import ignored_texts
 
-    ignored = of_run
-    for marker in farthest_first(item, OPTIONS):
-        if LEAKS_IGNORE.name in marker.kwargs:
-            try:
-                ignored |= ignored_texts(marker.kwargs[LEAKS_IGNORE.name], LEAKS_IGNORE.name)
-            except UsageError as error:
-                raise failure(item, OPTIONS, str(error)) from None
-    return ignored
+    try:
+        return ignored_texts(given, LEAKS_IGNORE.name)
+    except UsageError as error:
+        raise failure(item, OPTIONS, str(error)) from None
 
 
 def _mode(given: object) -> Mode | None:

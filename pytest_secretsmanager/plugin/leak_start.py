@@ -3,8 +3,7 @@
 import pytest
 
 from pytest_secretsmanager.options import MARKER_KEYWORDS
-from pytest_secretsmanager.plugin import settings
-from pytest_secretsmanager.plugin.leak_options import mode_of_run
+from pytest_secretsmanager.plugin.leak_options import mode_of_run, read_ignored
 from pytest_secretsmanager.plugin.names import OPTIONS
 
 PLUGIN = "secretsmanager_leaks"
@@ -13,7 +12,7 @@ PLUGIN = "secretsmanager_leaks"
 
 def by_option(config: pytest.Config) -> None:
     """Start the sentinel if the command line or the ini file asks for it. Refuse wrong options."""
-    settings.leaks_ignore(config)
+    read_ignored(config)
     if mode_of_run(config) != "off":
         _start(config)
 

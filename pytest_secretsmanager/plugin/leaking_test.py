@@ -1,5 +1,6 @@
 """One run of a test, as the leak sentinel sees it: its values, its texts, and the leaks so far."""
 
+from collections import deque
 from collections.abc import Iterator, Sequence
 from logging import LogRecord
 
@@ -31,7 +32,7 @@ class LeakingTest:
 
     def __init__(self, bases: Sequence[Values], ignored: frozenset[bytes], captured: int = 0) -> None:
         self.leaks: list[Leak] = []
-        self.records: list[LogRecord] = []
+        self.records: deque[LogRecord] = deque()
         self.texts: list[tuple[str, Text]] = []
         self._told = 0
         self._values = Values(*bases)
@@ -63,9 +64,8 @@ class LeakingTest:
         sections = [section for section in report.sections if section[0].startswith(_CAPTURED)]
         self.texts += [(name[0].lower() + name[1:], content) for name, content in sections[self.captured :]]
         self.captured = len(sections)
-        for record in self.records:
-            self.texts += _texts_of_record(record)
-        self.records.clear()
+        while self.records:  # another thread may add one
+            self.texts += _texts_of_record(self.records.popleft())
         if error is not None:
             self.texts += _texts_of_error(error)
             self.texts += [("a variable in the traceback", text) for text in shown_values(report.longrepr)]

@@ -9,11 +9,10 @@ from collections.abc import Generator
 import pytest
 
 from pytest_secretsmanager.inspection import entered
-from pytest_secretsmanager.inspection.leaks.ignored import ignored_texts
 from pytest_secretsmanager.inspection.leaks.search import leak_lines
 from pytest_secretsmanager.inspection.leaks.values import Values
 from pytest_secretsmanager.inspection.world import World
-from pytest_secretsmanager.plugin import leak_options, report_problems, settings
+from pytest_secretsmanager.plugin import leak_options, report_problems
 from pytest_secretsmanager.plugin.leak_listeners import LogListener, WarningListener, note_reads
 from pytest_secretsmanager.plugin.leak_masks import mask_report, mask_warning
 from pytest_secretsmanager.plugin.leaking_test import LeakingTest
@@ -32,7 +31,6 @@ class LeakSentinel:
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
         self._mode_of_run = leak_options.mode_of_run(config)
-        self._ignored_of_run = ignored_texts(settings.leaks_ignore(config))
         self._mode: leak_options.Mode = "off"
         self._runs: list[LeakingTest] = []
         self._bases: dict[World, Values] = {}
@@ -56,7 +54,7 @@ class LeakSentinel:
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         """Begin with a test, or with its next run. A wrong option of a marker fails it."""
         self._mode = leak_options.mode_of(item, self._mode_of_run)
-        ignored = leak_options.ignored_of(item, self._ignored_of_run)
+        ignored = leak_options.ignored_of(item)
         if self._mode == "off":
             return
         try:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pytest_secretsmanager.plugin import fault_markers, following, manager_options, markers
+from pytest_secretsmanager.plugin.leak_options import ignored_of
 from pytest_secretsmanager.plugin.names import FIXTURE, PARTS, PLANTED, SEEDS
 from pytest_secretsmanager.plugin.plans import unmet_plans_in_words
 from pytest_secretsmanager.plugin.session import SeededSession
@@ -35,6 +36,7 @@ def answering(node: pytest.Item, monkeypatch: pytest.MonkeyPatch) -> "AbstractCo
 @contextmanager
 def _answering_of_run(node: pytest.Item, session: SeededSession) -> Iterator["SecretsManager"]:
     session.parts.world.directory = node.path.parent
+    session.parts.world.harmless = ignored_of(node)
     markers.plant(session.parts, node)
     fault_markers.plan(session.parts, node)
     node.stash[PLANTED] = True
@@ -53,6 +55,7 @@ def _answering_of_test(
 
     manager = manager_options.build(node)
     parts = parts_of(manager)
+    parts.world.harmless = ignored_of(node)
     following.begin(node.config, parts)
     # By monkeypatch: a test's own changes of these variables are undone before ours, in the right order.
     for name, value in PROCESS.environment.unset_variables(manager.region).items():

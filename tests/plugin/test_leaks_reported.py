@@ -230,6 +230,32 @@ def test_an_ignored_text_is_no_leak(
     assert bool(lines_of(result, "with correct horse")) is ("passed" in outcomes)
 
 
+@pytest.mark.usefixtures("mode")
+def test_assert_nothing_leaked_ignores_the_texts_that_marker_and_ini_file_ignore(
+    pytester: pytest.Pytester, run: Any
+) -> None:
+    ini = pytester.path / "tox.ini"
+    before = ini.read_text() if ini.exists() else "[pytest]\n"
+    pytester.makeini(f"{before}\nsecretsmanager_leaks_ignore = db.example.com")
+    source = """
+        import pytest
+
+        @pytest.mark.secretsmanager(leaks_ignore=["reporting"])
+        @pytest.mark.secret("db", {"host": "db.example.com", "user": "reporting", "password": "correct horse"})
+        def test_it(secretsmanager):
+            secretsmanager.assert_nothing_leaked("reporting@db.example.com")
+            with pytest.raises(AssertionError, match="key 'password'"):
+                secretsmanager.assert_nothing_leaked("correct horse")
+
+        @pytest.mark.secret("db", {"host": "db.example.com", "user": "reporting"})
+        def test_other(secretsmanager):
+            secretsmanager.assert_nothing_leaked("db.example.com")
+            with pytest.raises(AssertionError, match="key 'user'"):
+                secretsmanager.assert_nothing_leaked("reporting")
+        """
+    run(source).assert_outcomes(passed=2)
+
+
 def test_ignored_texts_of_markers_add_up(run: Any) -> None:
     source = """
         import pytest

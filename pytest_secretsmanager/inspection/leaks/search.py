@@ -84,9 +84,11 @@ class Search:
 
     def _leaks_in(self, place: str, content: bytes) -> Iterator[Leak]:
         found: dict[Owner, tuple[str, list[int]]] = {}
+        line, counted = 1, 0
         for hit in _outermost(self._hits(content, lambda values: values.index)):
             form, lines = found.setdefault(self._owner_of(hit.value), (hit.form, []))
-            line = content.count(b"\n", 0, hit.start) + 1
+            line += content.count(b"\n", counted, hit.start)
+            counted = hit.start
             if line not in lines[-1:]:
                 lines.append(line)
         is_numbered = b"\n" in content
