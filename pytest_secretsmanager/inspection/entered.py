@@ -5,7 +5,7 @@ which no log has. Loading this module imports nothing of Secrets Manager, so tha
 """
 
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
@@ -22,6 +22,7 @@ _LEFT = "_secretsmanager_left"
 
 _entered: "list[World]" = []
 _watch: "Watch | None" = None
+_before_loss: "Callable[[World], object] | None" = None
 
 
 class Unreached(NamedTuple):
@@ -80,6 +81,27 @@ class Watch:
         return kept.world if is_shown else world
 
 
+def now() -> "list[World]":
+    """The managers that are entered now."""
+    return [*_entered]
+
+
+def met() -> "list[tuple[World, int]]":
+    """The managers that the running test has met, each with the end of its log when the test began."""
+    if _watch is None:
+        return []
+    return [(world, _watch.ends.get(world, 0)) for world in dict.fromkeys((*_entered, *_watch.since))]
+
+
+def call_before_loss(
+    listener: "Callable[[World], object] | None",
+) -> "Callable[[World], object] | None":
+    """Call this function before a rollback takes values away. Return the function before it, to restore it."""
+    global _before_loss
+    before, _before_loss = _before_loss, listener
+    return before
+
+
 def begin() -> "tuple[Watch, Watch | None]":
     """Begin the watch of a test. Return it, and the one before, which `end` restores."""
     global _watch
@@ -117,7 +139,15 @@ def enter(world: "World") -> None:
     """Called when the manager of this world is entered."""
     _entered.append(world)
     if _watch is not None:
+        if _before_loss is not None and len(_watch.since) == _MOST:
+            _before_loss(_watch.since[0])
         _watch.since.append(world)
+
+
+def about_to_roll_back(world: "World") -> None:
+    """Called before the manager of this world takes back changes."""
+    if _before_loss is not None:
+        _before_loss(world)
 
 
 def note_unreached(operation: str, region: str, regions: "Regions") -> None:

@@ -55,6 +55,8 @@ def _steps(parts: Parts, own_log: bool) -> Generator[None, None, None]:
             except BaseException as error:
                 entered.keep(parts.world, position, error)
                 raise
+            finally:
+                entered.about_to_roll_back(parts.world)
     except BaseException as error:
         cut_offs.report(parts, error)
         raise

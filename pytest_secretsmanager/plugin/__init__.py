@@ -13,6 +13,7 @@ import pytest
 from pytest_secretsmanager.plugin import (
     assertrepr,
     following,
+    leak_start,
     manager_options,
     markers,
     order,
@@ -54,6 +55,7 @@ def pytest_configure(config: pytest.Config) -> None:
     for text in markers.TEXTS:
         config.addinivalue_line("markers", text)
     _start(config)
+    leak_start.by_option(config)
 
 
 def _start(config: pytest.Config) -> None:
@@ -76,6 +78,7 @@ def _start(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Activate the fixture for tests with a marker. Called last, so that markers added by other plugins count too."""
     order.activate(items)
+    leak_start.by_marker(items)
 
 
 def pytest_report_header(config: pytest.Config) -> str | None:
