@@ -97,7 +97,7 @@ def _line(run: Run) -> str:
 
 def _silence_text(world: World) -> str:
     """The line about a test that called nothing, with the secrets that exist."""
-    names = [secret.name for secret in world.present()]
+    names = list(dict.fromkeys(secret.name for secret in world.present()))
     if not names:
         return "no call reached this SecretsManager, which has no secrets"
     more = f" and {len(names) - _NAMES:,} more" if len(names) > _NAMES else ""

@@ -190,6 +190,11 @@ def test_a_failing_test_without_a_call_says_so(section: Callable[..., str], seed
     assert section(file(body, marker="")) == text
 
 
+def test_a_failing_test_without_a_call_names_a_replicated_secret_once(section: Callable[..., str]) -> None:
+    body = "secretsmanager.seed('db', 'x', replicas=['eu-west-1'])\nassert not 'done'"
+    assert section(file(body, marker="")) == "no call reached this SecretsManager, which has 'db'"
+
+
 # --- calls -----------------------------------------------------------------------------------------------------------
 
 
