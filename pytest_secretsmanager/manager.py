@@ -152,8 +152,9 @@ class SecretsManager(Panel, Assertions):
 
         A seed follows the rules of AWS's API, and is not logged. Raises UsageError for a seed that AWS would refuse.
 
-        >>> sm.seed("app/db", {"user": "app", "password": "two"}, versions=[{"user": "app", "password": "one"}])
-        <secret 'app/db': 2 versions, AWSCURRENT on 2, AWSPREVIOUS on 1>
+        >>> secret = sm.seed("app/db", {"user": "app", "password": "two"}, versions=["one"])
+        >>> secret.current.json["password"], secret.previous.value
+        ('two', 'one')
         >>> sm.seed("arn:aws:secretsmanager:eu-west-1:111122223333:secret:app/db-AbCdEf", "hunter2").arn
         'arn:aws:secretsmanager:eu-west-1:111122223333:secret:app/db-AbCdEf'
         """

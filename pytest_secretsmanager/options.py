@@ -20,7 +20,8 @@ class Option(NamedTuple):
 
     `default` is the value if the ini file has none, `default_text` describes its effect. `ini_type` is
     pytest's type of the ini option, None for an option that no ini file has. `is_keyword` says whether the marker
-    `secretsmanager` and `SecretsManager` take it. `flag` is its name on the command line of `serve`, where it has one.
+    `secretsmanager` and `SecretsManager` take it, `is_marker_keyword` whether only the marker takes it. `flag` is its
+    name on the command line of `serve`, where it has one.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Option(NamedTuple):
     ini_type: IniType | None = "string"
     is_keyword: bool = True
     flag: str = ""
+    is_marker_keyword: bool = False
 
     @property
     def ini_name(self) -> str:
@@ -48,11 +50,16 @@ class Option(NamedTuple):
 
 
 class CommandLineOption(NamedTuple):
-    """One option of pytest's command line. `metavar` is its value in the help text."""
+    """One option of pytest's command line. `metavar` is its value in the help text, empty for a flag."""
 
     flag: str
     metavar: str
     help: str
+
+    @property
+    def usage(self) -> str:
+        """The option with its value, as the help text shows it."""
+        return f"{self.flag}={self.metavar}" if self.metavar else self.flag
 
     @property
     def destination(self) -> str:
@@ -108,18 +115,55 @@ POLICY = Option(
     ini_type=None,
 )
 
+LEAKS = Option(
+    "leaks",
+    "looks for secret values in the output, logs, warnings and failure of each test, and masks them: `warn` adds a "
+    "warning and a section, `error` fails the test",
+    default="off",
+    default_text="`off`",
+    is_keyword=False,
+    is_marker_keyword=True,
+)
+LEAKS_IGNORE = Option(
+    "leaks_ignore",
+    "texts that are no leak, such as hosts and user names, in an ini file one a line, else a list; those of a marker "
+    "add to those of the ini file",
+    default=[],
+    ini_type="linelist",
+    is_keyword=False,
+    is_marker_keyword=True,
+)
+
 POLICY_FILE = CommandLineOption(
     "--secretsmanager-policy",
     "PATH",
     "write the least-privilege identity policy of the whole run to this file, as JSON, over all workers of xdist",
 )
 
-COMMAND_LINE_OPTIONS = (POLICY_FILE,)
+SHOW_VALUES = CommandLineOption(
+    "--secretsmanager-show-values",
+    "",
+    "print secret values in reports of failures; without it they are masked",
+)
 
-OPTIONS = (REGION, ACCOUNT, RANDOM_SEED, BLOCK_NETWORK, SEEDS, NOW, VERSION_QUOTA, EXTRA_REGIONS, POLICY)
+LEAKS_MODE = CommandLineOption(
+    "--secretsmanager-leaks",
+    "MODE",
+    "look for secret values in the output of each test, and mask them: off, warn or error; the ini option is ignored",
+)
+
+COMMAND_LINE_OPTIONS = (POLICY_FILE, SHOW_VALUES, LEAKS_MODE)
+
+OPTIONS = (
+    *(REGION, ACCOUNT, RANDOM_SEED, BLOCK_NETWORK, SEEDS, NOW, VERSION_QUOTA, EXTRA_REGIONS, POLICY),
+    *(LEAKS, LEAKS_IGNORE),
+)
 
 KEYWORDS = tuple(option.name for option in (REGION, ACCOUNT, RANDOM_SEED, NOW, VERSION_QUOTA, EXTRA_REGIONS, POLICY))
 """The options of the marker `secretsmanager` and of `SecretsManager`, in the order of its arguments."""
+
+MARKER_KEYWORDS = (LEAKS.name, LEAKS_IGNORE.name)
+"""The options that only the marker takes."""
 
 
 def ini_name_of(keyword: str) -> str:
@@ -131,7 +175,9 @@ def rows() -> Iterator[tuple[str, str, str, str]]:
     """Yield a row of the guide's table for each option, in Markdown: its names, its default and its effect."""
     for option in OPTIONS:
         ini_name = "none" if option.ini_type is None else f"`{option.ini_name}`"
-        keyword = f"`{option.name}`" if option.is_keyword else "none"
+        keyword = f"`{option.name}`" if option.is_keyword or option.is_marker_keyword else "none"
+        if option.is_marker_keyword:
+            keyword += " (marker only)"
         yield ini_name, keyword, option.default_text, option.help
 
 
@@ -143,5 +189,5 @@ def table() -> str:
 
 def command_line_table() -> str:
     """Return the guide's table of the options of pytest's command line, in Markdown."""
-    rows = [f"| `{option.flag}={option.metavar}` | {option.help} |" for option in COMMAND_LINE_OPTIONS]
+    rows = [f"| `{option.usage}` | {option.help} |" for option in COMMAND_LINE_OPTIONS]
     return "\n".join(["| command line | |", "| --- | --- |", *rows])

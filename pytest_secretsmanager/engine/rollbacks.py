@@ -8,6 +8,7 @@ from typing import TypeAlias
 from pytest_secretsmanager.engine.checkpoints import Restore
 from pytest_secretsmanager.engine.interrupts import taken_back
 from pytest_secretsmanager.engine.locks import Lock
+from pytest_secretsmanager.engine.state import Secret, SecretKey
 from pytest_secretsmanager.engine.store import Journal, Store
 
 __tracebackhide__ = True
@@ -67,6 +68,11 @@ class Rollbacks:
                     self._open.remove(rollback)
 
         return taken_back(begin, end)
+
+    def to_restore(self) -> dict[SecretKey, Secret | None]:
+        """The present state of each secret that the end of an open block would restore."""
+        with self._lock:
+            return {key: self._store.get(key) for rollback in self._open for key in rollback.journal.before}
 
     @contextmanager
     def transaction(self, *checkpoints: Checkpoint) -> Iterator[None]:

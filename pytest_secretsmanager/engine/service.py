@@ -54,7 +54,7 @@ class Service(Layered):
         self._commits = Commits(self.store, log)
         self.lock = self._commits.lock
         self._watchers = Watchers()
-        self._rollbacks = Rollbacks(self.store, self.lock)
+        self.rollbacks = Rollbacks(self.store, self.lock)
         self._chains = Chains(self.store, ports, log.append, self.refusals.note, now)
         self._replication, self._now, self._time_parts = replication, now, time_parts
         self._background = Background(self.store, self._commits, ports, self._chains.of_work, now)
@@ -195,7 +195,7 @@ class Service(Layered):
     def rolled_back(self, *checkpoints: Checkpoint) -> AbstractContextManager[None]:
         """Restore secrets, rotations, watchers, conditions and the state of the checkpoints at the end of the block."""
         own = self.effects.rotations.checkpoint, self._watchers.checkpoint, self.refusals.all.checkpoint
-        return self._rollbacks.rolled_back(
+        return self.rollbacks.rolled_back(
             *checkpoints, *own, self.store.vanished.checkpoint, self._conditions_checkpoint
         )
 
@@ -204,7 +204,7 @@ class Service(Layered):
 
         No other thread's call runs inside.
         """
-        return self._rollbacks.transaction(*checkpoints, self.store.vanished.checkpoint, self._conditions_checkpoint)
+        return self.rollbacks.transaction(*checkpoints, self.store.vanished.checkpoint, self._conditions_checkpoint)
 
     @contextmanager
     def journal(self) -> Iterator[Journal]:

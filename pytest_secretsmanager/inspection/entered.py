@@ -5,7 +5,8 @@ which no log has. Loading this module imports nothing of Secrets Manager, so tha
 """
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -17,8 +18,11 @@ if TYPE_CHECKING:
 _MOST = 64
 """The number of managers, and of unreached calls, that are kept for the report of one test: the last ones."""
 
+_LEFT = "_secretsmanager_left"
+
 _entered: "list[World]" = []
 _watch: "Watch | None" = None
+_before_loss: "Callable[[World], object] | None" = None
 
 
 class Unreached(NamedTuple):
@@ -29,21 +33,73 @@ class Unreached(NamedTuple):
     regions: "Regions"
 
 
+class Kept(NamedTuple):
+    """The inside of a manager just before a rollback. `position` is the end of the log after the rollback.
+
+    `is_of_error` says that an error ended the block. That error has the world as an attribute, under `_LEFT`: an error
+    of the test is not kept, since its traceback keeps the objects of all its frames alive.
+    """
+
+    world: "World"
+    position: int
+    is_of_error: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Watch:
     """The managers that were entered when a test began, with the ends of their logs then, and those entered since.
 
-    `unreached` has the calls since then that found no host.
+    `unreached` has the calls since then that found no host. `kept` has the managers whose changes were rolled back.
     """
 
     ends: "Mapping[World, int]"
     since: "deque[World]" = field(default_factory=lambda: deque(maxlen=_MOST))
     unreached: deque[Unreached] = field(default_factory=lambda: deque(maxlen=_MOST))
 
-    def met(self) -> "list[tuple[World, list[Event]]]":
-        """The managers, each with the calls that it logged since the test began."""
-        worlds = dict.fromkeys((*_entered, *self.since))
-        return [(world, world.events_since(self.ends.get(world, 0))) for world in worlds]
+    kept: "dict[World, Kept]" = field(default_factory=dict)
+
+    @property
+    def has_met(self) -> bool:
+        """Whether there is a manager to report about."""
+        return bool(_entered or self.since)
+
+    def met(self, error: BaseException | None = None) -> "list[tuple[World, list[Event]]]":
+        """The managers, each with the calls that it logged since the test began, as the test's failure left them."""
+        found = []
+        for world in dict.fromkeys((*_entered, *self.since)):
+            then = self.as_it_was(world, error)
+            begin = self.ends.get(world, 0) if then is world else 0
+            found.append((then, then.events_since(begin)))
+        return found
+
+    def as_it_was(self, world: "World", error: BaseException | None) -> "World":
+        """The inside of a manager as an error left it: if a rollback has taken that back, as it was before."""
+        kept = self.kept.get(world)
+        if kept is None or kept.position != world.entries.position:
+            return world
+        is_shown = not kept.is_of_error or any(getattr(one, _LEFT, None) is kept.world for one in _chain(error))
+        return kept.world if is_shown else world
+
+
+def now() -> "list[World]":
+    """The managers that are entered now."""
+    return [*_entered]
+
+
+def met() -> "list[tuple[World, int]]":
+    """The managers that the running test has met, each with the end of its log when the test began."""
+    if _watch is None:
+        return []
+    return [(world, _watch.ends.get(world, 0)) for world in dict.fromkeys((*_entered, *_watch.since))]
+
+
+def call_before_loss(
+    listener: "Callable[[World], object] | None",
+) -> "Callable[[World], object] | None":
+    """Call this function before a rollback takes values away. Return the function before it, to restore it."""
+    global _before_loss
+    before, _before_loss = _before_loss, listener
+    return before
 
 
 def begin() -> "tuple[Watch, Watch | None]":
@@ -59,11 +115,39 @@ def end(before: "Watch | None") -> None:
     _watch = before
 
 
+def keep(world: "World", position: int, error: BaseException | None) -> None:
+    """Called when the changes of a manager are about to be rolled back to a position of its log."""
+    if _watch is not None and world.entries.position != position:
+        from pytest_secretsmanager.inspection.past_world import past_world
+
+        then = past_world(world, _watch.ends.get(world, 0))
+        _watch.kept[world] = Kept(then, position, error is not None)
+        with suppress(AttributeError, TypeError):  # an error that takes no attributes
+            setattr(error, _LEFT, then)
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    """An error, and the errors that it was raised from or after."""
+    for _ in range(_MOST):
+        if error is None:
+            return
+        yield error
+        error = error.__cause__ or error.__context__
+
+
 def enter(world: "World") -> None:
     """Called when the manager of this world is entered."""
     _entered.append(world)
     if _watch is not None:
+        if _before_loss is not None and len(_watch.since) == _MOST:
+            _before_loss(_watch.since[0])
         _watch.since.append(world)
+
+
+def about_to_roll_back(world: "World") -> None:
+    """Called before the manager of this world takes back changes."""
+    if _before_loss is not None:
+        _before_loss(world)
 
 
 def note_unreached(operation: str, region: str, regions: "Regions") -> None:

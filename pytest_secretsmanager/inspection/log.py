@@ -143,6 +143,13 @@ class Event:
         """The CloudTrail record of this call or event."""
         return record_of(self._entry)
 
+    def __eq__(self, other: object) -> bool:
+        """Whether both are the same logged call: each look at the log makes an event of its own."""
+        return isinstance(other, Event) and self._entry is other._entry
+
+    def __hash__(self) -> int:
+        return id(self._entry)
+
     def __repr__(self) -> str:
         fields = ", ".join(f"{name}={value!r}" for name, value in self._entry.request.items())
         hidden = "".join(f", {name}=(hidden)" for name in sorted(self.hidden)) if self.hidden else ""
@@ -222,6 +229,11 @@ class Log(Sequence[Event]):
         DOC: AWS advises against a sustained rate above one write in ten minutes, since it leads to the version quota.
         """
         return put_rate_warnings(self._entries.visible)
+
+
+def entry_of(event: Event) -> Entry:
+    """The entry of an event, for the modules of this package."""
+    return event._entry
 
 
 def entries_of(log: Log) -> Entries:

@@ -5,21 +5,28 @@ The functions of this module give other modules the inside of a view; its attrib
 """
 
 import json
+import sys
+from collections.abc import Container
 from datetime import datetime
 from typing import Any, TypeAlias
 
 from pytest_secretsmanager.engine.errors import UsageError, VersionNotFound
 from pytest_secretsmanager.engine.rules import guards, labels
 from pytest_secretsmanager.engine.state import Secret, SecretKey, Version
-from pytest_secretsmanager.inspection.label_moves import LabelMove, moves_of
-from pytest_secretsmanager.inspection.named_secret import NamedSecret
+from pytest_secretsmanager.inspection.label_mapping import LabelMapping
+from pytest_secretsmanager.inspection.label_moves import LabelMove, moves_of, stays_of
+from pytest_secretsmanager.inspection.named_secret import NamedSecret, key_of
 from pytest_secretsmanager.inspection.names import MaybeNone
+from pytest_secretsmanager.inspection.tables import Look, missing_table, state_table
 from pytest_secretsmanager.inspection.times import utc
 from pytest_secretsmanager.inspection.version_list import VersionList
 from pytest_secretsmanager.inspection.version_refs import existing_versions, version_id
 from pytest_secretsmanager.inspection.world import World
 
 __tracebackhide__ = True
+
+_CUTTING = ("_pytest.", "reprlib", "pprint")
+"""The modules that ask for a repr to show it among others, or to cut it to a length."""
 
 
 class SecretView(NamedSecret):
@@ -66,8 +73,8 @@ class SecretView(NamedSecret):
 
     @property
     def labels(self) -> dict[str, str]:
-        """The staging labels, each with the id of its version."""
-        return dict(self._state.labels)
+        """The staging labels, each with the id of its version: a dict, which explains a failing comparison."""
+        return LabelMapping(self._state.labels, self)
 
     @property
     def versions(self) -> list["VersionView"]:
@@ -143,13 +150,13 @@ class SecretView(NamedSecret):
     def __hash__(self) -> int:
         return hash(self._key)
 
+    def __str__(self) -> str:
+        return secret_table(self)
+
     def __repr__(self) -> str:
-        secret = self._look()
-        if secret is None:
-            return f"<secret {self.name!r}: no longer exists>"
-        placed = ", ".join(f"{label} on {secret.versions[holder].number}" for label, holder in secret.labels.items())
-        count = len(secret.versions)
-        return f"<secret {self.name!r}: {count} version{'' if count == 1 else 's'}{placed and ', ' + placed}>"
+        """The table that `print` shows too; one line for a caller that cuts texts in the middle, as pytest does."""
+        caller = sys._getframe(1).f_globals.get("__name__", "")
+        return one_line(self) if caller.startswith(_CUTTING) else secret_table(self)
 
 
 class _FrozenSecretView(SecretView):
@@ -269,6 +276,25 @@ def state_or_none(view: SecretView) -> Secret | None:
 def frozen_view(view: SecretView, state: Secret | None = None) -> SecretView:
     """The view with the secret's state of now (or `state`), so that several looks agree."""
     return _FrozenSecretView(view._world, view._state if state is None else state)
+
+
+def one_line(view: SecretView) -> str:
+    """A secret in one line: `<secret 'db': 2 versions, AWSCURRENT on 2, AWSPREVIOUS on 1>`."""
+    secret = state_or_none(view)
+    if secret is None:
+        return f"<secret {view.name!r}: no longer exists>"
+    placed = ", ".join(f"{label} on {secret.versions[holder].number}" for label, holder in secret.labels.items())
+    count = len(secret.versions)
+    return f"<secret {view.name!r}: {count} version{'' if count == 1 else 's'}{placed and ', ' + placed}>"
+
+
+def secret_table(view: SecretView, named: Container[str] = frozenset(), *, whole_ids: bool = True) -> str:
+    """The table of a secret's versions. Those whose ids are in `named` have a line in a long table too."""
+    secret, world = state_or_none(view), world_of(view)
+    if secret is None:
+        return missing_table(key_of(view))
+    stays = stays_of(secret.arn, world.entries.since(), secret.labels)
+    return state_table(secret, world.now(), Look(stays=stays, named=named, whole_ids=whole_ids))
 
 
 SecretId: TypeAlias = str | SecretView

@@ -22,7 +22,7 @@ class World:
     """The service with its store and keys, the log, the clock (epoch seconds), and the default region and account.
 
     `region` is a function, since the default region may change until a test begins. `directory` is the folder where
-    relative paths of policies start, None for the working directory.
+    relative paths of policies start, None for the working directory. `harmless` are the texts that are no leaks.
     """
 
     service: Service
@@ -31,6 +31,7 @@ class World:
     region: Callable[[], str]
     account: str
     directory: Path | None = None
+    harmless: frozenset[bytes] = frozenset()
 
     @property
     def regions(self) -> Regions:

@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager, contextmanager
 
 from pytest_secretsmanager.doors.wiring import PROCESS
 from pytest_secretsmanager.engine.interrupts import taken_back
+from pytest_secretsmanager.inspection import entered
 from pytest_secretsmanager.inspection.log import entries_of
 from pytest_secretsmanager.inspection.with_blocks import StepsBlock
 from pytest_secretsmanager.managing import cut_offs
@@ -26,6 +27,7 @@ def _steps(parts: Parts, own_log: bool) -> Generator[None, None, None]:
     """Run the beginning of a block, yield, and run its end."""
     restore_endpoint = parts.serving.checkpoint()
     functions = PROCESS.functions.of(parts.responder)
+    position = entries_of(parts.log).position
     running = tuple(run for run in parts.service.runs if run.state == "running")
 
     def begin() -> None:
@@ -48,7 +50,13 @@ def _steps(parts: Parts, own_log: bool) -> Generator[None, None, None]:
             parts.unmet_plans.all_met(),
             parts.deliveries.problems.all_handled(),
         ):
-            yield
+            try:
+                yield
+            except BaseException as error:
+                entered.keep(parts.world, position, error)
+                raise
+            finally:
+                entered.about_to_roll_back(parts.world)
     except BaseException as error:
         cut_offs.report(parts, error)
         raise

@@ -6,19 +6,23 @@ them. The functions that need them import them.
 
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from pytest_secretsmanager.plugin import (
+    assertrepr,
     following,
+    leak_start,
     manager_options,
     markers,
     order,
     own_fixture,
     plans,
     policy_file,
+    report_problems,
     section,
+    section_colours,
     settings,
 )
 from pytest_secretsmanager.plugin.managers import answering, forget, session_of
@@ -51,6 +55,7 @@ def pytest_configure(config: pytest.Config) -> None:
     for text in markers.TEXTS:
         config.addinivalue_line("markers", text)
     _start(config)
+    leak_start.by_option(config)
 
 
 def _start(config: pytest.Config) -> None:
@@ -59,6 +64,7 @@ def _start(config: pytest.Config) -> None:
         return
     started = config.stash[_STARTED] = ExitStack()
     config.add_cleanup(started.close)  # called even if the run ends before `pytest_configure`
+    report_problems.begin(config)
     policy_file.begin(config)  # before the first manager
     if (blocking := settings.block_network(config)) != "false":
         config.pluginmanager.register(NetworkGuard(config, blocking), BLOCK_NETWORK)
@@ -72,6 +78,7 @@ def _start(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Activate the fixture for tests with a marker. Called last, so that markers added by other plugins count too."""
     order.activate(items)
+    leak_start.by_marker(items)
 
 
 def pytest_report_header(config: pytest.Config) -> str | None:
@@ -121,13 +128,33 @@ def pytest_runtest_call(item: pytest.Item) -> None:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Add a section about its secrets to the report of a failing test, and about crashes to any report."""
     report = yield
     plans.note_outcome(item, report)
-    if text := section.section_of(item, report):
+    if text := section.section_of(item, call, report):
         report.sections.append((FIXTURE, text))
     return report
+
+
+def pytest_assertrepr_compare(config: pytest.Config, op: str, left: object, right: object) -> list[str] | None:
+    """Explain a failing comparison of views, labels, versions and events."""
+    return assertrepr.explanation(config, op, left, right)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Send the width of the terminal to a worker of xdist."""
+    section.send_columns(node)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_terminal_summary(terminalreporter: Any) -> Generator[None, None, None]:
+    """Print the sections of failing tests in colours, where the terminal has them."""
+    with section_colours.coloured(terminalreporter):
+        yield
 
 
 @pytest.fixture

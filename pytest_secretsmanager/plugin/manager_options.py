@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_secretsmanager.options import KEYWORDS, ini_name_of
+from pytest_secretsmanager.options import KEYWORDS, MARKER_KEYWORDS, ini_name_of
 from pytest_secretsmanager.plugin import settings
 from pytest_secretsmanager.plugin.markers import failure, farthest_first
 from pytest_secretsmanager.plugin.names import ACCOUNT, FIXTURE, OPTIONS, RANDOM_SEED, REGION, SECRET
@@ -29,9 +29,11 @@ def build(node: Any) -> "SecretsManager":
         if marker.args:
             advice = f"a secret is seeded by @pytest.mark.{SECRET}"
             raise failure(node, OPTIONS, f"options are given by name, not by position ({len(marker.args)}); {advice}")
-        for name in marker.kwargs.keys() - {*KEYWORDS}:
-            raise failure(node, OPTIONS, f"there is no option {name!r}{nearest(name, KEYWORDS)}")
-        options |= {**marker.kwargs, **_all_extra_regions(options, marker.kwargs)}
+        known = (*KEYWORDS, *MARKER_KEYWORDS)
+        for name in marker.kwargs.keys() - {*known}:
+            raise failure(node, OPTIONS, f"there is no option {name!r}{nearest(name, known)}")
+        given = {name: value for name, value in marker.kwargs.items() if name in KEYWORDS}
+        options |= {**given, **_all_extra_regions(options, given)}
     policy = options.pop("policy", None)
     try:
         manager = SecretsManager(**options)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pytest_secretsmanager.plugin import fault_markers, following, manager_options, markers
-from pytest_secretsmanager.plugin.names import FIXTURE, OPTIONS, PARTS, PLANTED, SEEDS
+from pytest_secretsmanager.plugin.leak_options import ignored_of
+from pytest_secretsmanager.plugin.names import FIXTURE, PARTS, PLANTED, SEEDS
 from pytest_secretsmanager.plugin.plans import unmet_plans_in_words
 from pytest_secretsmanager.plugin.session import SeededSession
 
@@ -27,7 +28,7 @@ def session_of(config: pytest.Config) -> SeededSession | None:
 def answering(node: pytest.Item, monkeypatch: pytest.MonkeyPatch) -> "AbstractContextManager[SecretsManager]":
     """Return the context in which a manager answers a test, with its seeds: the run's, or one of the test's own."""
     session = session_of(node.config)
-    if session is not None and node.get_closest_marker(OPTIONS) is None:
+    if session is not None and not markers.has_manager_options(node):
         return _answering_of_run(node, session)
     return _answering_of_test(node, () if session is None else session.seeds, monkeypatch)
 
@@ -35,6 +36,7 @@ def answering(node: pytest.Item, monkeypatch: pytest.MonkeyPatch) -> "AbstractCo
 @contextmanager
 def _answering_of_run(node: pytest.Item, session: SeededSession) -> Iterator["SecretsManager"]:
     session.parts.world.directory = node.path.parent
+    session.parts.world.harmless = ignored_of(node)
     markers.plant(session.parts, node)
     fault_markers.plan(session.parts, node)
     node.stash[PLANTED] = True
@@ -53,6 +55,7 @@ def _answering_of_test(
 
     manager = manager_options.build(node)
     parts = parts_of(manager)
+    parts.world.harmless = ignored_of(node)
     following.begin(node.config, parts)
     # By monkeypatch: a test's own changes of these variables are undone before ours, in the right order.
     for name, value in PROCESS.environment.unset_variables(manager.region).items():

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pytest
 
-from pytest_secretsmanager.options import KEYWORDS
+from pytest_secretsmanager.options import KEYWORDS, MARKER_KEYWORDS
 from pytest_secretsmanager.plugin.names import OPTIONS, SECRET, SECRET_FAULT, SECRETS_FILE
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ TEXTS = (
     f"{SECRET_FAULT}(operation, error, times=1, *, every, secret, region, principal, when, after, message, latency, "
     "missing_ok, optional): calls of the operation that fail, as by secretsmanager.faults.fail; activates the fixture "
     "secretsmanager.",
-    f"{OPTIONS}(*, {', '.join(KEYWORDS)}): options of the fixture secretsmanager; activates it.",
+    f"{OPTIONS}(*, {', '.join((*KEYWORDS, *MARKER_KEYWORDS))}): options of the fixture secretsmanager; activates it.",
 )
 """The descriptions that `pytest --markers` shows."""
 
@@ -105,6 +105,14 @@ def spelled(marker: pytest.Mark) -> str:
     if marker.name == SECRET and marker.args and isinstance(marker.args[0], str):
         return f"{marker.name}({shorten(marker.args[0], _LONGEST_ID)!r})"
     return marker.name
+
+
+def has_manager_options(node: Any) -> bool:
+    """Whether a marker sets options of the test's manager: any but those that only the marker takes."""
+    return any(
+        mark.args or not mark.kwargs or not mark.kwargs.keys() <= {*MARKER_KEYWORDS}
+        for mark in node.iter_markers(OPTIONS)
+    )
 
 
 def farthest_first(node: Any, *markers: str) -> list[pytest.Mark]:

@@ -1,12 +1,28 @@
 """The section about a test's secrets in the report of its failure."""
 
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
 import pytest
 
 from pytest_secretsmanager.inspection import entered
-from pytest_secretsmanager.plugin.names import PARTS
+from pytest_secretsmanager.options import SHOW_VALUES
+from pytest_secretsmanager.plugin import report_problems
+from pytest_secretsmanager.plugin.names import PARTS, PLANTED
+
+if TYPE_CHECKING:
+    from pytest_secretsmanager.report.frame import Frame
+    from pytest_secretsmanager.report.section import Note
 
 _WATCH: "pytest.StashKey[tuple[entered.Watch, entered.Watch | None]]" = pytest.StashKey()
 """The stash key for the managers that a running test meets, and for the watch around it."""
+
+_COLUMNS = "secretsmanager_columns"
+"""The key of the terminal's width in the input of an xdist worker, which has no terminal."""
+
+_NARROWEST, _USUAL = 60, 80
+
+_TASK = "the report section of a failing test"
 
 
 def begin(item: pytest.Item) -> None:
@@ -23,38 +39,63 @@ def end(item: pytest.Item) -> None:
         del item.stash[_WATCH]
 
 
-def section_of(item: pytest.Item, report: pytest.TestReport) -> str:
-    """Return the section: for a failing test, and for crashes of any test. Empty if it has nothing to say."""
-    texts = []
+def section_of(item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestReport) -> str:
+    """Return the section: for a failing test, and for crashes of any test. Empty if it has nothing to say.
+
+    A crash in here fails and hides no test: it is shown at the end of the run.
+    """
     parts = item.stash.get(PARTS, None)
-    if parts is not None and (report.failed or (report.when == "call" and parts.crashes)):
-        from pytest_secretsmanager.report.section import failure_section
-
-        texts.append(failure_section(parts.world, parts.problems))
-    if report.failed:
-        texts += [_unreached(item), *_of_calls(item)]
-    return "\n".join(filter(None, texts))
-
-
-def _unreached(item: pytest.Item) -> str:
-    """Return the text about calls in a region that AWS does not have."""
-    watch, _ = item.stash.get(_WATCH, (None, None))
-    if watch is None or not watch.unreached:
+    has_crashed = parts is not None and report.when == "call" and bool(parts.crashes)
+    if not (report.failed or has_crashed):
         return ""
-    from pytest_secretsmanager.report.unreached import unreached
+    note = partial(report_problems.note_crash, item.config, _TASK)
+    try:
+        return _text(item, call, report, note)
+    except Exception as error:
+        note(error)
+        return ""
 
-    return unreached(tuple(watch.unreached))
 
-
-def _of_calls(item: pytest.Item) -> list[str]:
-    """Return the texts about calls that found nothing, and about refused calls that a test could prepare for."""
+def _text(item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestReport, note: "Note") -> str:
     watch, _ = item.stash.get(_WATCH, (None, None))
-    met = [] if watch is None else watch.met()
-    if not met:
-        return []
-    from pytest_secretsmanager.report.denied import denied
-    from pytest_secretsmanager.report.not_found import not_found
-    from pytest_secretsmanager.report.not_made import not_made
-    from pytest_secretsmanager.report.other_account import other_account
+    parts = item.stash.get(PARTS, None)
+    if parts is None and (watch is None or not (watch.has_met or watch.unreached)):
+        return ""  # before the imports: a run without a manager pays for none of them
+    from pytest_secretsmanager.report.section import Failure, problems_text, section
 
-    return [denied(met), not_found(met), not_made(met), other_account(met)]
+    problems = () if parts is None else parts.problems
+    if not report.failed:
+        return problems_text(problems)
+    error = None if call.excinfo is None else call.excinfo.value
+    failure = Failure(
+        own=None if parts is None else parts.world if watch is None else watch.as_it_was(parts.world, error),
+        problems=problems,
+        met=[] if watch is None else watch.met(error),
+        unreached=() if watch is None else tuple(watch.unreached),
+        text="" if error is None else str(error),
+        tells_of_silence=report.when == "call" and PLANTED in item.stash,
+    )
+    return section(failure, _frame(item.config), note)
+
+
+# --- the frame -------------------------------------------------------------------------------------------------------
+
+
+def _frame(config: pytest.Config) -> "Frame":
+    from pytest_secretsmanager.report.frame import Frame
+
+    shows_values = bool(config.getoption(SHOW_VALUES.destination))
+    return Frame(max(_columns(config), _NARROWEST), config.invocation_params.dir, shows_values)
+
+
+def _columns(config: pytest.Config) -> int:
+    """Return the width of the terminal. A worker of xdist knows that of its controller."""
+    sent: int | None = getattr(config, "workerinput", {}).get(_COLUMNS)
+    if sent is not None:
+        return sent
+    return config.get_terminal_writer().fullwidth if config.pluginmanager.has_plugin("terminalreporter") else _USUAL
+
+
+def send_columns(node: Any) -> None:
+    """Send the width of the terminal to a worker of xdist."""
+    node.workerinput[_COLUMNS] = _columns(node.config)

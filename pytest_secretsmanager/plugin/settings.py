@@ -10,7 +10,7 @@ from typing import Any, Literal, TypeAlias
 
 import pytest
 
-from pytest_secretsmanager.options import COMMAND_LINE_OPTIONS, OPTIONS
+from pytest_secretsmanager.options import COMMAND_LINE_OPTIONS, LEAKS, LEAKS_IGNORE, LEAKS_MODE, OPTIONS
 from pytest_secretsmanager.plugin.names import BLOCK_NETWORK, EXTRA_REGIONS, FIXTURE, SEEDS
 
 Blocking: TypeAlias = Literal["auto", "true", "false"]
@@ -26,7 +26,10 @@ def add(parser: pytest.Parser) -> None:
     """Add the ini options, and those of the command line."""
     group = parser.getgroup(FIXTURE)
     for flag in COMMAND_LINE_OPTIONS:
-        group.addoption(flag.flag, metavar=flag.metavar, help=flag.help)
+        if flag.metavar:
+            group.addoption(flag.flag, metavar=flag.metavar, help=flag.help)
+        else:
+            group.addoption(flag.flag, action="store_true", help=flag.help)
     for option in OPTIONS:
         if option.ini_type is not None:
             parser.addini(option.ini_name, option.plain_help, option.ini_type, option.default)
@@ -51,6 +54,18 @@ def extra_regions(config: pytest.Config) -> list[str]:
     """Return the regions that the ini file adds, with blanks or commas between. The engine checks them."""
     names = _texts(config, EXTRA_REGIONS, str.split, "the name of a region, or of several")
     return [part for name in names for part in name.split(",") if part]
+
+
+def leaks(config: pytest.Config) -> Any:
+    """Return what the command line says about leaks, else the ini file."""
+    given = getattr(config.option, LEAKS_MODE.destination, None)
+    return _given(config, LEAKS.ini_name) if given is None else given
+
+
+def leaks_ignore(config: pytest.Config) -> list[str]:
+    """Return the texts that are no leaks, by the ini file."""
+    texts = _texts(config, LEAKS_IGNORE.ini_name, str.splitlines, "a text, or several, one a line")
+    return [text.strip() for text in texts if text.strip()]
 
 
 def _texts(config: pytest.Config, option: str, split: Callable[[str], list[str]], kind: str) -> list[str]:

@@ -4,19 +4,19 @@ from collections.abc import Iterator, Sequence
 
 from pytest_secretsmanager.inspection.log import Event
 from pytest_secretsmanager.inspection.world import World
-from pytest_secretsmanager.report.not_found import LINES, filled
+from pytest_secretsmanager.report.frame import LINES
 
 
-def denied(met: Sequence[tuple[World, Sequence[Event]]]) -> str:
+def denied(met: Sequence[tuple[World, Sequence[Event]]]) -> list[str]:
     """Lines for each different refusal and its reason, in the order of the calls; empty without one.
 
     `met` is as in `not_found`.
     """
     found = [*dict.fromkeys(one for _, events in met for event in events for one in _refusals(event))]
-    lines = [filled(line) for refusal in found[:LINES] for line in refusal]
+    lines = [line for refusal in found[:LINES] for line in refusal]
     if len(found) > LINES:
-        lines.append(f"… and {len(found) - LINES} more calls that IAM refused")
-    return "\n".join(lines)
+        lines.append(f"… and {len(found) - LINES:,} more calls that IAM refused")
+    return lines
 
 
 def _refusals(event: Event) -> Iterator[tuple[str, ...]]:

@@ -4,7 +4,6 @@ AWS's own error names neither region nor id, and the code under test may have sw
 """
 
 import os
-import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -12,17 +11,15 @@ from typing import NamedTuple
 from pytest_secretsmanager.engine import arns
 from pytest_secretsmanager.engine.errors import SecretNotFound, VersionNotFound
 from pytest_secretsmanager.engine.state import SecretKey
+from pytest_secretsmanager.inspection.cells import cut
 from pytest_secretsmanager.inspection.log import Event
 from pytest_secretsmanager.inspection.matching import key_from, key_in
 from pytest_secretsmanager.inspection.missing_secret import missing_secret_text, place_text
 from pytest_secretsmanager.inspection.views import SecretView
 from pytest_secretsmanager.inspection.world import World
+from pytest_secretsmanager.report.frame import LINES
 from pytest_secretsmanager.surroundings.default_region import REGION_VARIABLE
 
-LINES = 5
-"""The number of different calls that have a line; the rest is counted."""
-
-WIDTH = 80
 _LONGEST_ID = 200
 
 _CODE = "ResourceNotFoundException"
@@ -60,7 +57,7 @@ class _Missed:
     others: Sequence[World]
 
 
-def not_found(met: Sequence[tuple[World, Sequence[Event]]]) -> str:
+def not_found(met: Sequence[tuple[World, Sequence[Event]]]) -> list[str]:
     """A line for each different call that found nothing, in their order; empty without one.
 
     `met` has the managers that were entered before or during the test, each with the calls that it logged in the test.
@@ -72,8 +69,8 @@ def not_found(met: Sequence[tuple[World, Sequence[Event]]]) -> str:
     ]
     lines = [_line(one) for one in missed[:LINES]]
     if len(missed) > LINES:
-        lines.append(f"… and {len(missed) - LINES} more calls that found nothing")
-    return "\n".join(filled(line) for line in [*lines, *_regions_that_differ(missed)])
+        lines.append(f"… and {len(missed) - LINES:,} more calls that found nothing")
+    return [*lines, *_regions_that_differ(missed)]
 
 
 def _missed(world: World, events: Sequence[Event], others: Sequence[World]) -> list[_Missed]:
@@ -113,7 +110,7 @@ def _about_version(world: World, call: _Call, version: str) -> str:
 
 def _about_secret(missed: _Missed) -> str:
     call = missed.call
-    asked = call.secret_id if len(call.secret_id) <= _LONGEST_ID else f"{call.secret_id[:_LONGEST_ID]}…"
+    asked = cut(call.secret_id, _LONGEST_ID + 1)
     reason = _by_its_arn(missed) or _by_time(missed) or _in_another_manager(missed)
     if reason is None:
         return missing_secret_text(asked, call.key, missed.world.present())
@@ -178,8 +175,3 @@ def _regions_that_differ(missed: Sequence[_Missed]) -> list[str]:
                 f"seeds and looks in {home}: use the same region for both"
             ]
     return []
-
-
-def filled(line: str) -> str:
-    """A line of the section, wrapped."""
-    return textwrap.fill(line, WIDTH, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)

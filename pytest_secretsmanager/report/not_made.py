@@ -11,22 +11,19 @@ from pytest_secretsmanager.inspection.log import Event
 from pytest_secretsmanager.inspection.matching import key_from
 from pytest_secretsmanager.inspection.missing_secret import place_text
 from pytest_secretsmanager.inspection.world import World
-from pytest_secretsmanager.report.not_found import LINES, filled
+from pytest_secretsmanager.report.frame import bounded
 
 _NO_FUNCTION = "Secrets Manager cannot invoke the specified Lambda function"
 _NO_KEY = re.compile(r"invalid KMS key: (?:Key '(?P<key>[^']+)' does not exist|Alias (?P<alias>\S+) is not found)")
 
 
-def not_made(met: Sequence[tuple[World, Sequence[Event]]]) -> str:
+def not_made(met: Sequence[tuple[World, Sequence[Event]]]) -> list[str]:
     """A line for each missing function and key, in the order of the calls; empty without one.
 
     `met` is as in `not_found`.
     """
     lines = [*dict.fromkeys(line for world, events in met for event in events for line in _lines(world, event))]
-    bounded = lines[:LINES]
-    if len(lines) > LINES:
-        bounded.append(f"… and {len(lines) - LINES} more calls that named a missing function or key")
-    return "\n".join(map(filled, bounded))
+    return bounded(lines, "more calls that named a missing function or key")
 
 
 def _lines(world: World, event: Event) -> Iterator[str]:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pytest_secretsmanager.inspection.log import Event
 from pytest_secretsmanager.inspection.matching import key_in
 from pytest_secretsmanager.inspection.world import World
-from pytest_secretsmanager.report.not_found import LINES, filled
+from pytest_secretsmanager.report.frame import bounded
 
 _REFUSED = "You can't access a secret from a different AWS account"
 _A_KEY = (
@@ -17,17 +17,14 @@ _A_KEY = (
 )
 
 
-def other_account(met: Sequence[tuple[World, Sequence[Event]]]) -> str:
+def other_account(met: Sequence[tuple[World, Sequence[Event]]]) -> list[str]:
     """A line for each different call that was refused for this reason, in their order; empty without one.
 
     `met` is as in `not_found`.
     """
     refused = [event for _, events in met for event in events if (event.error_message or "").startswith(_REFUSED)]
     lines = [*dict.fromkeys(map(_line, refused))]
-    bounded = lines[:LINES]
-    if len(lines) > LINES:
-        bounded.append(f"… and {len(lines) - LINES} more calls that were refused in another account")
-    return "\n".join(map(filled, bounded))
+    return bounded(lines, "more calls that were refused in another account")
 
 
 def _line(event: Event) -> str:

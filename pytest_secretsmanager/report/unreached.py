@@ -6,16 +6,13 @@ botocore's own error names only the host, and the code under test may have swall
 from collections.abc import Sequence
 
 from pytest_secretsmanager.inspection.entered import Unreached
-from pytest_secretsmanager.report.not_found import LINES, filled
+from pytest_secretsmanager.report.frame import bounded
 
 
-def unreached(calls: Sequence[Unreached]) -> str:
+def unreached(calls: Sequence[Unreached]) -> list[str]:
     """A line for each different call, in their order."""
     different = list(dict.fromkeys(calls))
-    lines = [_line(call, calls.count(call)) for call in different[:LINES]]
-    if len(different) > LINES:
-        lines.append(f"… and {len(different) - LINES} more calls in unknown regions")
-    return "\n".join(map(filled, lines))
+    return bounded([_line(call, calls.count(call)) for call in different], "more calls in unknown regions")
 
 
 def _line(call: Unreached, times: int) -> str:

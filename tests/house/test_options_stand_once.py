@@ -37,8 +37,14 @@ def test_an_option_of_the_ini_file_is_registered_with_its_default(
     assert option.default in registered
 
 
+def test_the_marker_takes_keywords_that_the_constructor_does_not_take() -> None:
+    only = tuple(one.name for one in options.OPTIONS if one.is_marker_keyword)
+    assert only == options.MARKER_KEYWORDS
+    assert PARAMETERS.keys().isdisjoint(only)
+
+
 def test_the_marker_names_each_keyword() -> None:
-    assert f"secretsmanager(*, {', '.join(options.KEYWORDS)})" in "\n".join(markers.TEXTS)
+    assert f"secretsmanager(*, {', '.join((*options.KEYWORDS, *options.MARKER_KEYWORDS))})" in "\n".join(markers.TEXTS)
 
 
 def test_the_command_serve_takes_each_flag_of_an_option(capsys: pytest.CaptureFixture[str]) -> None:
@@ -53,7 +59,7 @@ def test_an_option_of_the_command_line_is_registered_with_its_help(
     pytestconfig: pytest.Config, option: options.CommandLineOption
 ) -> None:
     help_text = " ".join(pytestconfig._parser.optparser.format_help().split())
-    assert f"{option.flag}={option.metavar}" in help_text
+    assert option.usage in help_text
     assert option.help in help_text
 
 

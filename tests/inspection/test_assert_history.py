@@ -13,9 +13,9 @@ ONE, TWO, THREE = "1" * 32, "2" * 32, "3" * 32
 
 TABLE = f"""\
 secret 'db' in us-east-1
-  #  version id                        age  labels
-  1  {ONE}  0 s  AWSPREVIOUS
-  2  {TWO}  0 s  AWSCURRENT"""
+  #  version id                        age  AWSCURRENT  AWSPREVIOUS
+  1  {ONE}  0 s  was         now
+  2  {TWO}  0 s  now"""
 
 
 @pytest.fixture(autouse=True)

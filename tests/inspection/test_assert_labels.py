@@ -10,12 +10,12 @@ from pytest_secretsmanager import SecretsManager, UsageError, Version, VersionNo
 
 ONE, TWO, THREE = "1" * 32, "2" * 32, "3" * 32
 
-TABLE = f"""\
+TABLE = """\
 secret 'db' in us-east-1
-  #  version id                        age  labels
-  1  {ONE}  0 s  AWSPREVIOUS
-  2  {TWO}  0 s  BLUE, AWSCURRENT
-  3  {THREE}  0 s  -"""
+  #  version id  age  AWSCURRENT  AWSPREVIOUS  BLUE
+  1  11111111…   0 s              now
+  2  22222222…   0 s  now                      now
+  3  33333333…   0 s"""
 
 
 @pytest.fixture(autouse=True)

@@ -44,9 +44,22 @@ def failure(sm: SecretsManager) -> AssertionError:
 
 
 def table(*labels: str) -> str:
-    """Return the table below a failure: the labels of each version."""
-    rows = [f"\n  {number}  {str(number) * 32}  0 s  {held}" for number, held in enumerate(labels, start=1)]
-    return "\n\nsecret 'db' in us-east-1\n  #  version id                        age  labels" + "".join(rows)
+    """Return the table below a failure: the labels of each version, `was AWSCURRENT` for one that has moved away."""
+    names = [name for name in ("AWSCURRENT", "AWSPENDING", "AWSPREVIOUS") if any(name in held for held in labels)]
+    ids = [str(number) * 32 if len(names) < 3 else f"{str(number) * 8}…" for number in range(1, len(labels) + 1)]
+    width = max(len(ids[0]), len("version id"))
+    header = f"  #  {'version id'.ljust(width)}  age  {'  '.join(names)}"
+    rows = [
+        f"  {number}  {version_id.ljust(width)}  0 s  {'  '.join(_mark(name, held).ljust(len(name)) for name in names)}"
+        for number, (version_id, held) in enumerate(zip(ids, labels, strict=True), start=1)
+    ]
+    return "\n\n" + "\n".join(["secret 'db' in us-east-1", header, *map(str.rstrip, rows)])
+
+
+def _mark(label: str, held: str) -> str:
+    """Return the cell of a label on a version."""
+    marks = {name.removeprefix("was "): "was" if name.startswith("was ") else "now" for name in held.split(", ")}
+    return marks.get(label, "")
 
 
 def place_of(function: Callable[..., object], text: str) -> str:
@@ -205,7 +218,7 @@ def test_assert_rotated_fails_when_the_last_of_several_rotations_failed(secretsm
     rotate(secretsmanager, token=THREE)
     assert str(failure(secretsmanager)) == (
         f"{NOT_SUCCEEDED} createSecret failed with ConnectionError, as the test planned"
-        f"{table('AWSPREVIOUS', 'AWSCURRENT', 'AWSPENDING')}"
+        f"{table('was AWSCURRENT, AWSPREVIOUS', 'AWSCURRENT, was AWSPENDING', 'AWSPENDING')}"
     )
 
 
@@ -253,7 +266,7 @@ def test_assert_rotated_fails_while_the_rotation_is_held_after_finish_secret(sec
     secretsmanager.rotation.hold("db", after="finishSecret")
     rotate(secretsmanager)
     assert str(failure(secretsmanager)) == (
-        f"{NOT_SUCCEEDED} it is held after finishSecret{table('AWSPREVIOUS', 'AWSPENDING, AWSCURRENT')}"
+        f"{NOT_SUCCEEDED} it is held after finishSecret{table('was AWSCURRENT, AWSPREVIOUS', 'AWSPENDING, AWSCURRENT')}"
     )
 
 
@@ -276,7 +289,8 @@ def test_assert_rotated_fails_when_the_rotation_was_abandoned_after_finish_secre
         rotate(secretsmanager)
         client.put_secret_value(SecretId="db", SecretString="by hand", ClientRequestToken=THREE)
     assert str(failure(secretsmanager)) == (
-        f"{NOT_SUCCEEDED} it was abandoned after finishSecret: {ABANDONED}{table('-', 'AWSPREVIOUS', 'AWSCURRENT')}"
+        f"{NOT_SUCCEEDED} it was abandoned after finishSecret: {ABANDONED}"
+        f"{table('was AWSCURRENT, was AWSPREVIOUS', 'was AWSCURRENT, was AWSPENDING, AWSPREVIOUS', 'AWSCURRENT')}"
     )
 
 
@@ -290,7 +304,7 @@ def test_assert_rotated_fails_when_another_version_is_current(
     client.put_secret_value(SecretId="db", SecretString="by hand", ClientRequestToken=THREE)
     assert str(failure(secretsmanager)) == (
         f"the last rotation of secret 'db' succeeded, but its version {TWO} is no longer AWSCURRENT"
-        f"{table('-', 'AWSPREVIOUS', 'AWSCURRENT')}"
+        f"{table('was AWSCURRENT, was AWSPREVIOUS', 'was AWSCURRENT, was AWSPENDING, AWSPREVIOUS', 'AWSCURRENT')}"
     )
 
 
@@ -303,7 +317,7 @@ def test_assert_rotated_fails_when_the_old_version_is_current_again(
     )
     assert str(failure(secretsmanager)) == (
         f"the last rotation of secret 'db' succeeded, but its version {TWO} is no longer AWSCURRENT"
-        f"{table('AWSCURRENT', 'AWSPREVIOUS')}"
+        f"{table('AWSCURRENT, was AWSPREVIOUS', 'was AWSCURRENT, was AWSPENDING, AWSPREVIOUS')}"
     )
 
 

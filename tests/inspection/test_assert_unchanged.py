@@ -121,10 +121,10 @@ def test_assert_unchanged_shows_the_new_table_of_versions(
         "  'db' in us-east-1: versions, labels changed by PutSecretValue\n"
         "\n"
         "secret 'db' in us-east-1\n"
-        "  #  version id                        age  labels\n"
-        f"  1  {ONE}  0 s  -\n"
-        f"  2  {TWO}  0 s  AWSPREVIOUS\n"
-        f"  3  {'3' * 32}  0 s  AWSCURRENT"
+        "  #  version id                        age  AWSCURRENT  AWSPREVIOUS\n"
+        f"  1  {ONE}  0 s\n"
+        f"  2  {TWO}  0 s              now\n"
+        f"  3  {'3' * 32}  0 s  now"
     )
 
 

@@ -10,9 +10,9 @@ ONE, TWO, THREE = "1" * 32, "2" * 32, "3" * 32
 
 TABLE = f"""\
 secret 'db' in us-east-1
-  #  version id                        age  labels
-  1  {ONE}  3 d  AWSPREVIOUS
-  2  {TWO}  0 s  AWSCURRENT"""
+  #  version id                        age  AWSCURRENT  AWSPREVIOUS
+  1  {ONE}  3 d              now
+  2  {TWO}  0 s  now"""
 
 
 def seed_two(sm: SecretsManager, older: object, newer: object) -> None:

@@ -126,11 +126,8 @@ def test_as_it_is_now_returns_a_view_that_does_not_change(secretsmanager, client
     secretsmanager.seed("db", "one")
     then = frozen_view(secretsmanager.secret("db"))
     client.put_secret_value(SecretId="db", SecretString="two")
-    assert (then.value, then.current.labels, repr(then)) == (
-        "one",
-        ["AWSCURRENT"],
-        "<secret 'db': 1 version, AWSCURRENT on 1>",
-    )
+    assert (then.value, then.current.labels) == ("one", ["AWSCURRENT"])
+    assert [line.split()[-1] for line in repr(then).splitlines()[1:]] == ["AWSCURRENT", "now"]
     assert then == secretsmanager.secret("db")
     assert frozen_view(secretsmanager.secret(then)).value == "one"
     assert secretsmanager.secret("db").value == "two"

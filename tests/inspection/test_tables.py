@@ -6,7 +6,10 @@ from datetime import timedelta
 import pytest
 
 from pytest_secretsmanager import SecretsManager, Version
-from pytest_secretsmanager.inspection.tables import age_text, secret_table
+from pytest_secretsmanager.inspection.cells import cut
+from pytest_secretsmanager.inspection.tables import WIDTH
+from pytest_secretsmanager.inspection.times import age_text
+from pytest_secretsmanager.inspection.views import secret_table
 
 ONE, TWO = "1" * 32, "2" * 36
 
@@ -22,9 +25,9 @@ def test_table_has_a_line_for_each_version_oldest_first(secretsmanager: SecretsM
     )
     assert secret_table(secretsmanager.secret("app/db", region="eu-west-1")) == (
         "secret 'app/db' in eu-west-1\n"
-        "  #  version id                            age    labels\n"
-        f"  1  {ONE}      100 d  -\n"
-        f"  2  {TWO}  5 h    AWSCURRENT"
+        "  #  version id                            age    AWSCURRENT\n"
+        f"  1  {ONE}      100 d\n"
+        f"  2  {TWO}  5 h    now"
     )
 
 
@@ -121,3 +124,53 @@ def test_table_of_a_deleted_secret_says_that_it_is_gone(secretsmanager: SecretsM
 )
 def test_age_text_uses_the_largest_unit(seconds: float, text: str) -> None:
     assert age_text(seconds) == text
+
+
+# --- labels ----------------------------------------------------------------------------------------------------------
+
+
+def test_table_marks_where_labels_are_and_where_they_were(secretsmanager: SecretsManager) -> None:
+    view = secretsmanager.seed("db", versions=[Version("to-hide", id=ONE), Version("to-hide", id="2" * 32)])
+    client = secretsmanager.client()
+    client.put_secret_value(SecretId="db", SecretString="x", ClientRequestToken="3" * 32)
+    assert secret_table(view).splitlines()[1:] == [
+        "  #  version id                        age  AWSCURRENT  AWSPREVIOUS",
+        f"  1  {ONE}  0 s              was",
+        f"  2  {'2' * 32}  0 s  was         now",
+        f"  3  {'3' * 32}  0 s  now",
+    ]
+
+
+def test_table_shortens_ids_where_whole_ids_do_not_fit(secretsmanager: SecretsManager) -> None:
+    ids = {"AWSPREVIOUS": "0" * 31 + "1", "AWSCURRENT": "0" * 31 + "2", "AWSPENDING": "0" * 30 + "30"}
+    view = secretsmanager.seed("db", versions=[Version("x", id=ids[label], labels=[label]) for label in ids])
+    assert secret_table(view).splitlines()[1:] == [
+        "  #  version id                        age  labels",
+        f"  1  {'0' * 31}1  0 s  AWSPREVIOUS",
+        f"  2  {'0' * 31}2  0 s  AWSCURRENT",
+        f"  3  {'0' * 30}30  0 s  AWSPENDING",
+    ]
+
+
+def test_table_has_awss_own_labels_before_custom_ones(secretsmanager: SecretsManager) -> None:
+    view = secretsmanager.seed("db", versions=[Version("x", labels=["A", "AWSPREVIOUS"]), Version("y")])
+    assert secret_table(view).splitlines()[1].split()[-3:] == ["AWSCURRENT", "AWSPREVIOUS", "A"]
+
+
+def test_table_of_many_labels_lists_them_in_one_column(secretsmanager: SecretsManager) -> None:
+    labels = [f"release-{number}" for number in range(9)]
+    view = secretsmanager.seed("db", versions=[Version("x", id=ONE, labels=labels), Version("y", id="2" * 32)])
+    table = secret_table(view)
+    assert table.splitlines()[1:] == [
+        "  #  version id  age  labels",
+        f"  1  11111111…   0 s  {cut(', '.join(labels), 50)}",
+        "  2  22222222…   0 s  AWSCURRENT",
+    ]
+    assert max(map(len, table.splitlines())) <= WIDTH
+
+
+def test_table_of_a_long_name_is_no_wider_than_others(secretsmanager: SecretsManager) -> None:
+    title = secret_table(secretsmanager.seed("x" * 512)).splitlines()[0]
+    assert len(title) == WIDTH
+    assert title.startswith("secret 'xxx")
+    assert title.endswith("xxx' in us-east-1")

@@ -1,9 +1,13 @@
 """Views: secrets, versions and the mapping of secrets as a test sees them, live and read-only."""
 
+import pprint
+import reprlib
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from _pytest._io.saferepr import saferepr
 
 from pytest_secretsmanager import Rotation, SecretNotFound, SecretsManager, SecretView, UsageError, Version
 from pytest_secretsmanager.inspection.named_secret import key_of
@@ -92,7 +96,7 @@ def test_secret_view_of_a_deleted_secret_raises_secret_not_found(
     db: SecretView, client: "SecretsManagerClient"
 ) -> None:
     client.delete_secret(SecretId="app/db", ForceDeleteWithoutRecovery=True)
-    assert repr(db) == "<secret 'app/db': no longer exists>"
+    assert repr(db) == str(db) == "secret 'app/db' in us-east-1: no longer exists"
     with pytest.raises(SecretNotFound, match=r"^no secret 'app/db' in us-east-1 of account 123456789012; "):
         _ = db.value
 
@@ -134,6 +138,30 @@ def test_secret_views_of_one_secret_are_equal(db: SecretView, secretsmanager: Se
 
 
 @pytest.mark.parametrize(
+    ("ids", "table"),
+    [
+        ([], ["  (no version)"]),
+        ([ONE], ["  #  version id                        age  AWSCURRENT", f"  1  {ONE}  0 s  now"]),
+        (
+            [ONE, TWO],
+            [
+                "  #  version id                        age  AWSCURRENT  AWSPREVIOUS",
+                f"  1  {ONE}  0 s              now",
+                f"  2  {TWO}  0 s  now",
+            ],
+        ),
+    ],
+    ids=["no version", "one version", "two versions"],
+)
+def test_repr_and_str_of_a_secret_view_are_its_table(
+    secretsmanager: SecretsManager, ids: list[str], table: list[str]
+) -> None:
+    view = secretsmanager.seed("db", versions=[Version("hidden", id=version_id) for version_id in ids])
+    assert repr(view).splitlines() == ["secret 'db' in us-east-1", *table]
+    assert repr(view) == str(view) == f"{view}"
+
+
+@pytest.mark.parametrize(
     ("versions", "text"),
     [
         ([], "<secret 'db': 0 versions>"),
@@ -142,10 +170,18 @@ def test_secret_views_of_one_secret_are_equal(db: SecretView, secretsmanager: Se
     ],
     ids=str,
 )
-def test_repr_of_a_secret_view_shows_labels_and_no_values(
-    secretsmanager: SecretsManager, versions: list[str], text: str
+@pytest.mark.parametrize("shown", [pprint.pformat, saferepr], ids=["pprint", "pytest"])
+def test_a_secret_view_is_one_line_where_a_long_repr_would_be_cut(
+    secretsmanager: SecretsManager, shown: Callable[[object], str], versions: list[str], text: str
 ) -> None:
-    assert repr(secretsmanager.seed("db", versions=versions)) == text
+    assert shown(secretsmanager.seed("db", versions=versions)) == text
+
+
+def test_reprlib_cuts_the_one_line_of_a_secret_view(secretsmanager: SecretsManager) -> None:
+    text = reprlib.repr(secretsmanager.seed("db", versions=["hidden"]))
+    assert text.startswith("<secret 'db'")
+    assert text.endswith("CURRENT on 1>")
+    assert len(text) <= reprlib.aRepr.maxother
 
 
 def test_secret_view_logs_no_call_and_sets_no_last_accessed_date(

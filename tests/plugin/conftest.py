@@ -2,6 +2,7 @@
 
 import os
 import pkgutil
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib import import_module
@@ -18,6 +19,9 @@ import pytest_secretsmanager
 Run = Callable[..., pytest.RunResult]
 
 THIS_PLUGIN = ("-p", "pytest_secretsmanager.plugin")
+
+_NOTHING_TO_EXPLAIN = re.compile(r"(last )?[\d,]+( of [\d,]+)? calls?\b|no call reached ")
+"""The beginning of a section that has only tables, or says that there was no call."""
 
 WRAPPED = ((BaseClient, "_make_api_call"), (Endpoint, "_send"), (Endpoint, "create_request"))
 """The methods of botocore that the plugin wraps while a run needs it."""
@@ -96,7 +100,10 @@ def failures(run: Run) -> Callable[..., list[str]]:
 
 @pytest.fixture
 def sections(run: Run) -> Callable[..., list[str]]:
-    """Run one file and return the plugin's section of each report that has one, with its folded lines joined."""
+    """Run one file and return the lines that explain each failing report that has some, with folded lines joined.
+
+    These are the lines above the tables of calls and secrets.
+    """
 
     def of_reports(source: str, *arguments: str, **outcomes: int) -> list[str]:
         result = run(source, *arguments)
@@ -104,7 +111,8 @@ def sections(run: Run) -> Callable[..., list[str]]:
         found = [text for report in _reports(result) for name, text in report.sections if name == "secretsmanager"]
         assert not any("to-hide" in text for text in found)
         assert not any(_is_long(line) for text in found for line in text.splitlines())
-        return [text.replace("\n  ", " ") for text in found]
+        explaining = [text.partition("\n\n")[0] for text in found]
+        return [text.replace("\n  ", " ") for text in explaining if not _NOTHING_TO_EXPLAIN.match(text)]
 
     return of_reports
 
@@ -116,8 +124,8 @@ def _reports(result: pytest.RunResult) -> list[pytest.TestReport]:
 
 
 def _is_long(line: str) -> bool:
-    """Whether a line exceeds 80 columns although it could be folded. Lines about rotations are never folded."""
-    return len(line) > 80 and " " in line.strip() and not line.startswith(("the rotation of ", "the trial of "))
+    """Whether a line exceeds 80 columns although it could be folded."""
+    return len(line) > 80 and " " in line.strip()
 
 
 @pytest.fixture(params=["own manager", "seeds of the run"])

@@ -119,9 +119,9 @@ def test_assert_value_fails_with_both_values_and_a_table_of_versions(
         "E       that value is in version 1 (AWSPREVIOUS)\n"
         "E       \n"
         "E       secret 'db' in us-east-1\n"
-        "E         #  version id                        age  labels\n"
-        f"E         1  {'1' * 32}  0 s  AWSPREVIOUS\n"
-        f"E         2  {'2' * 32}  0 s  AWSCURRENT\n"
+        "E         #  version id                        age  AWSCURRENT  AWSPREVIOUS\n"
+        f"E         1  {'1' * 32}  0 s              now\n"
+        f"E         2  {'2' * 32}  0 s  now\n"
         "\n"
         "test_it.py:10: AssertionError"
     )

@@ -3,8 +3,7 @@
 from collections.abc import Iterable
 
 from pytest_secretsmanager.engine.errors import VersionNotFound
-from pytest_secretsmanager.inspection.tables import secret_table
-from pytest_secretsmanager.inspection.views import SecretView, VersionRef, VersionView
+from pytest_secretsmanager.inspection.views import SecretView, VersionRef, VersionView, secret_table
 
 __tracebackhide__ = True
 
@@ -12,7 +11,7 @@ __tracebackhide__ = True
 def failure(message: str, secret: SecretView, named: Iterable[VersionView | None] = ()) -> AssertionError:
     """The failure with this text. The versions in `named` always have a line in the table."""
     ids = {version.id for version in named if version is not None}
-    return AssertionError(f"{message}\n\n{secret_table(secret, named=ids)}")
+    return AssertionError(f"{message}\n\n{secret_table(secret, ids)}")
 
 
 def version_of(secret: SecretView, ref: VersionRef) -> VersionView:

@@ -83,23 +83,59 @@ def _parts_of(value: object) -> Iterable[object] | None:
 
 
 def _of_record(record: LogRecord) -> Iterator[object]:
-    yield record.getMessage()
-    yield Formatter().formatException(record.exc_info) if record.exc_info else record.exc_text or ""
-    yield record.stack_info or ""
-    yield from (item for name, item in vars(record).items() if name not in _OF_EVERY_RECORD)
+    return (part for _, part in parts_of_record(record))
 
 
-_OF_EVERY_RECORD = frozenset(vars(LogRecord("", 0, "", 0, "", (), None)))
-"""The attributes of every log record; others come from `extra`."""
+def parts_of_record(record: LogRecord) -> Iterator[tuple[str, object]]:
+    """The parts of a log record. Each extra has its name; message, arguments, traceback and stack have none."""
+    yield from (("", part) for part in _message_of(record))
+    yield "", record.args
+    yield "", Formatter().formatException(record.exc_info) if record.exc_info else record.exc_text or ""
+    yield "", record.stack_info or ""
+    yield from (item for item in vars(record).items() if item[0] not in _OF_EVERY_RECORD)
+
+
+def _message_of(record: LogRecord) -> Iterator[object]:
+    """The message of a log record; as it was given if it is an object, or if it can't be formatted."""
+    if not isinstance(record.msg, str):
+        yield record.msg
+    try:
+        yield record.getMessage()
+    except Exception:
+        yield record.msg
+
+
+_OF_EVERY_RECORD = frozenset({*vars(LogRecord("", 0, "", 0, "", (), None)), "message", "asctime"})
+"""The attributes of every log record, and those that a formatter adds; others come from `extra`."""
 
 
 def _of_exception(error: BaseException) -> Iterator[object]:
-    """The exception with its notes, its causes, and the exceptions that it groups."""
+    yield from texts_of_exception(error)
+    yield from _others_of(error)
+
+
+def texts_of_exception(error: BaseException) -> Iterator[object]:
+    """The message, the arguments and the notes of an exception."""
     yield from printed(error)
+    yield error.args
     yield from getattr(error, "__notes__", ())
-    yield from (other for other in (error.__cause__, error.__context__) if other is not None)
-    if isinstance(error, BaseExceptionGroup):
-        yield from error.exceptions
+
+
+def chain_of(error: BaseException) -> list[BaseException]:
+    """The exception, its causes and contexts, and the exceptions that they group, each once."""
+    chain, left, seen = [], [error], set()
+    while left:
+        one = left.pop(0)
+        if id(one) not in seen:
+            seen.add(id(one))
+            chain.append(one)
+            left += _others_of(one)
+    return chain
+
+
+def _others_of(error: BaseException) -> list[BaseException]:
+    others = [other for other in (error.__cause__, error.__context__) if other is not None]
+    return [*others, *error.exceptions] if isinstance(error, BaseExceptionGroup) else others
 
 
 def is_stream_in_memory(value: object) -> bool:

@@ -146,7 +146,7 @@ def test_the_secrets_mapping_omits_an_expired_secret(secretsmanager, deleted):
 def test_an_older_view_of_an_expired_secret_raises_secret_not_found(secretsmanager, deleted):
     view = secretsmanager.secret("db")
     secretsmanager.clock.advance(days=30)
-    assert repr(view) == "<secret 'db': no longer exists>"
+    assert repr(view) == "secret 'db' in us-east-1: no longer exists"
     with pytest.raises(SecretNotFound):
         _ = view.value
 
