@@ -6,6 +6,7 @@ from logging import LogRecord
 
 import pytest
 
+from pytest_secretsmanager.engine.layers.audit import Entry
 from pytest_secretsmanager.inspection.leaks.places import texts_logged
 from pytest_secretsmanager.inspection.leaks.search import Leak, Search
 from pytest_secretsmanager.inspection.leaks.texts import (
@@ -40,20 +41,25 @@ class LeakingTest:
         self._search: Search | None = None
         self.captured = captured
         self.has_failed = False
-        self._requests: dict[int, object] = {}
+        self._requests: dict[int, Entry] = {}
 
     # --- values and texts ------------------------------------------------------------------------------------------
 
     def collect(self, world: World, start: int) -> None:
         """Collect the values that a manager has now, and the requests that it has logged from this position on."""
+        entries = world.entries.since(start)
+        if entries and id(entries[-1]) not in self._requests:
+            self._note_requests(entries)
         known = len(self._values.owners)
         self._values.add(world)
         if len(self._values.owners) != known:
             self._search = None
-        requests = self._requests
-        entries = [one for one in enumerate(world.entries.since(start), 1) if id(one[1]) not in requests]
-        requests.update((id(entry), entry) for _, entry in entries)
-        self.texts += texts_logged(entries)
+
+    def _note_requests(self, entries: list[Entry]) -> None:
+        """Note the requests that were not noted before. A rollback may have taken earlier ones out of the log."""
+        known = self._requests
+        self.texts += texts_logged(one for one in enumerate(entries, 1) if id(one[1]) not in known)
+        known.update((id(entry), entry) for entry in entries)
 
     def note(self, place: str, text: Text) -> None:
         """Note a text."""

@@ -125,9 +125,9 @@ class LeakSentinel:
     def _look(
         self, item: pytest.Item, call: "pytest.CallInfo[None]", report: pytest.TestReport, test: LeakingTest
     ) -> None:
+        test.note_report(report, None if call.excinfo is None else call.excinfo.value)
         for world, start in entered.met():
             test.collect(world, start)
-        test.note_report(report, None if call.excinfo is None else call.excinfo.value)
         if report.when == "setup" and report.passed:
             return  # the leaks of a set-up fail the body, which runs nevertheless
         test.look()
