@@ -18,6 +18,7 @@ from pytest_secretsmanager.plugin import (
     own_fixture,
     plans,
     policy_file,
+    report_problems,
     section,
     settings,
 )
@@ -59,6 +60,7 @@ def _start(config: pytest.Config) -> None:
         return
     started = config.stash[_STARTED] = ExitStack()
     config.add_cleanup(started.close)  # called even if the run ends before `pytest_configure`
+    report_problems.begin(config)
     policy_file.begin(config)  # before the first manager
     if (blocking := settings.block_network(config)) != "false":
         config.pluginmanager.register(NetworkGuard(config, blocking), BLOCK_NETWORK)
