@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 
 from pytest_secretsmanager import SecretsManager, Version
-from pytest_secretsmanager.inspection.tables import age_text, secret_table
+from pytest_secretsmanager.inspection.tables import secret_table
+from pytest_secretsmanager.inspection.times import age_text
 
 ONE, TWO = "1" * 32, "2" * 36
 
