@@ -5,10 +5,10 @@ from typing import Literal, NamedTuple, Protocol, TypeAlias
 
 from pytest_secretsmanager.inspection.histories import History
 
-MOST_COLUMNS = 40
+MOST_COLUMNS = 32
 """Up to so many columns, a picture is readable."""
 
-_KEPT_AT_THE_BEGINNING = 8
+_KEPT_AT_THE_BEGINNING = 2
 
 ColumnKind: TypeAlias = Literal["call", "folded", "left out"]
 
@@ -32,8 +32,10 @@ class DrawnCall(Protocol):
     def by_service(self) -> bool: ...
 
 
-Calls: TypeAlias = Sequence[DrawnCall]
-"""The log entries that the positions of a history are about."""
+class Calls(Protocol):
+    """The log entries at the positions of a history."""
+
+    def __getitem__(self, at: int, /) -> DrawnCall: ...
 
 
 class Column(NamedTuple):
@@ -68,8 +70,11 @@ def columns_of(history: History, calls: Calls) -> list[Column]:
 
 def positions(history: History) -> set[int]:
     """The positions of the calls that changed something that the picture shows."""
-    stays = (*history.versions, *history.spans, *history.rotations, history)
-    return {at for stay in stays for at in (stay.begin, stay.end) if at is not None}
+    edges = [history.begin, history.end]
+    for stays in (history.versions, history.spans, history.rotations):
+        for stay in stays:
+            edges += (stay.begin, stay.end)
+    return {at for at in edges if at is not None}
 
 
 def _folded(places: Sequence[int], is_plain: Callable[[int], bool]) -> Iterator[Column]:

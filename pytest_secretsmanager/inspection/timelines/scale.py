@@ -3,25 +3,28 @@
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from itertools import accumulate
+from math import ceil
 from unicodedata import east_asian_width
 
 from pytest_secretsmanager.inspection.timelines.columns import Column
 
-_WIDEST = 2_600.0
+_WIDEST = 2_600
 """Texts widen a picture up to here. Beyond, they are shortened."""
 
-_FIRST_GAP = 26.0
-_GAP = 34.0
-_LAST_GAP = 46.0
+_FIRST_GAP = 26
+_GAP = 34
+_LAST_GAP = 46
 
 _OF_ONE_LETTER = 6.7
 """The width of a letter, at the size of a picture's texts."""
 
+_FEWEST_LETTERS = 3
 
-def width_of(text: str) -> float:
+
+def width_of(text: str) -> int:
     """The estimated width of a text, in pixels."""
     letters = len(text) if text.isascii() else sum(2 if east_asian_width(one) in "WF" else 1 for one in text)
-    return letters * _OF_ONE_LETTER
+    return ceil(letters * _OF_ONE_LETTER)
 
 
 class Scale:
@@ -31,7 +34,7 @@ class Scale:
     """
 
     def __init__(
-        self, columns: Sequence[Column], left: float, wanted: Iterable[tuple[int | None, int | None, float]]
+        self, columns: Sequence[Column], left: int, wanted: Iterable[tuple[int | None, int | None, int]]
     ) -> None:
         self.left = left
         self._column = {at: number for number, column in enumerate(columns) for at in column.calls}
@@ -39,41 +42,40 @@ class Scale:
         gaps = [_FIRST_GAP, *[_GAP] * (self._count - 1), _LAST_GAP] if columns else [_FIRST_GAP + _LAST_GAP]
         room = _WIDEST - sum(gaps)
         for begin, end, width in wanted:
-            first, last = self._first_gap(begin), self._last_gap(end)
+            first, last = self._begin(begin), self._end(end)
             missing = min(width - sum(gaps[first:last]), room)
             if first < last and missing > 0:
-                room -= missing
+                more = -(-missing // (last - first))
+                room -= more * (last - first)
                 for gap in range(first, last):
-                    gaps[gap] += missing / (last - first)
+                    gaps[gap] += more
         self._x = list(accumulate(gaps, initial=left))
         self.right = self._x[-1]
 
-    def column(self, number: int) -> float:
+    def column(self, number: int) -> int:
         """The place of a column, by its number from 0."""
         return self._x[number + 1]
 
-    def begin(self, at: int | None) -> float:
+    def begin(self, at: int | None) -> int:
         """The place at which a stay begins; the left edge for None."""
-        return self._x[self._first_gap(at)]
+        return self._x[self._begin(at)]
 
-    def end(self, at: int | None) -> float:
+    def end(self, at: int | None) -> int:
         """The place at which a stay ends; the right edge for None."""
-        return self._x[self._last_gap(at)]
+        return self._x[self._end(at)]
 
-    def _first_gap(self, at: int | None) -> int:
-        """Each gap is before the column of its number. The gap that begins at a column is the one behind it."""
+    def _begin(self, at: int | None) -> int:
+        """The number of a place, from 0 for the left edge. Gap n is between the places n and n + 1."""
         return 0 if at is None else self._column[at] + 1
 
-    def _last_gap(self, at: int | None) -> int:
-        return (self._count + 1 if self._count else 1) if at is None else self._column[at] + 1
-
-    def fitting(self, text: str, width: float) -> str:
-        """The text, or its beginning, that fits into a width; empty if fewer than three letters would be left."""
-        if width_of(text) <= width:
-            return text
-        lengths = list(accumulate(width_of(one) for one in text))
-        kept = bisect_right(lengths, width - _OF_ONE_LETTER)
-        return f"{text[:kept]}…" if kept >= _FEWEST_LETTERS else ""
+    def _end(self, at: int | None) -> int:
+        return self._count + 1 if at is None else self._column[at] + 1
 
 
-_FEWEST_LETTERS = 3
+def fitting(text: str, width: float) -> str:
+    """The text, or its beginning, that fits into a width; empty if fewer than three letters would be left."""
+    if width_of(text) <= width:
+        return text
+    ends = list(accumulate(map(width_of, text)))
+    kept = bisect_right(ends, width - _OF_ONE_LETTER)
+    return f"{text[:kept]}…" if kept >= _FEWEST_LETTERS else ""
