@@ -34,6 +34,11 @@ def sign(kind: str, x: int, y: int) -> str:
     return svg.path(_circle(x, y, 4))
 
 
+def meanings() -> list[tuple[str, str]]:
+    """The sign of each kind of call, around the origin, with its meaning."""
+    return [(f'<g class="{kind}">{sign(kind, 0, 0)}</g>', meaning) for kind, meaning in _MEANINGS.items()]
+
+
 def move_course(x: int, source: int | None, target: int | None) -> str:
     """The way of a label: an arrow between two stays, a dot where it was put, a bar where it was removed."""
     if target is None:
