@@ -8,7 +8,6 @@ import json
 from collections.abc import Sequence
 from typing import Any, Literal, NamedTuple, TypeAlias
 
-from pytest_secretsmanager.engine.effects.runs import RunState
 from pytest_secretsmanager.engine.state import SecretKey
 from pytest_secretsmanager.inspection.histories import History, Life, Rotation, Span
 
@@ -92,12 +91,11 @@ class Repeat(NamedTuple):
 
 
 class Unfinished(NamedTuple):
-    """The last rotation of a secret, or its last trial, if it did not succeed. `step` is the one that failed."""
+    """The last rotation of a secret, or its last trial, if it did not succeed. `text` says where it ended and why."""
 
     key: SecretKey
-    state: RunState
-    step: str | None
     is_trial: bool
+    text: str
 
 
 class TestRecord(NamedTuple):

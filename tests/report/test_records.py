@@ -58,7 +58,7 @@ FULL = records.TestRecord(
     absent=(records.Absent("dv", "us-east-1", "123456789012", "did you mean 'db'?", 2),),
     repeats=(records.Repeat(KEY, 3),),
     put_rates=(records.PutRate("arn:db", 11, 60.0),),
-    unfinished=(records.Unfinished(KEY, "failed", "setSecret", True),),
+    unfinished=(records.Unfinished(KEY, True, "setSecret failed"),),
 )
 
 
