@@ -48,11 +48,16 @@ class Option(NamedTuple):
 
 
 class CommandLineOption(NamedTuple):
-    """One option of pytest's command line. `metavar` is its value in the help text."""
+    """One option of pytest's command line. `metavar` is its value in the help text, empty for a flag."""
 
     flag: str
     metavar: str
     help: str
+
+    @property
+    def usage(self) -> str:
+        """The option with its value, as the help text shows it."""
+        return f"{self.flag}={self.metavar}" if self.metavar else self.flag
 
     @property
     def destination(self) -> str:
@@ -114,7 +119,14 @@ POLICY_FILE = CommandLineOption(
     "write the least-privilege identity policy of the whole run to this file, as JSON, over all workers of xdist",
 )
 
-COMMAND_LINE_OPTIONS = (POLICY_FILE,)
+SUMMARY = CommandLineOption(
+    "--secretsmanager-summary",
+    "",
+    "print at the end of the run: calls and errors by operation, missing and unread secrets, repeated reads, quota "
+    "risks, unfinished rotations and IAM actions, over all workers of xdist",
+)
+
+COMMAND_LINE_OPTIONS = (POLICY_FILE, SUMMARY)
 
 OPTIONS = (REGION, ACCOUNT, RANDOM_SEED, BLOCK_NETWORK, SEEDS, NOW, VERSION_QUOTA, EXTRA_REGIONS, POLICY)
 
@@ -143,5 +155,5 @@ def table() -> str:
 
 def command_line_table() -> str:
     """Return the guide's table of the options of pytest's command line, in Markdown."""
-    rows = [f"| `{option.flag}={option.metavar}` | {option.help} |" for option in COMMAND_LINE_OPTIONS]
+    rows = [f"| `{option.usage}` | {option.help} |" for option in COMMAND_LINE_OPTIONS]
     return "\n".join(["| command line | |", "| --- | --- |", *rows])

@@ -34,7 +34,7 @@ from pytest_secretsmanager.inspection import entered
 from pytest_secretsmanager.inspection.log import Log, entries_of
 from pytest_secretsmanager.inspection.other_managers import Presence
 from pytest_secretsmanager.inspection.world import World
-from pytest_secretsmanager.managing import run_permissions
+from pytest_secretsmanager.managing import run_permissions, run_records
 from pytest_secretsmanager.managing.chance import SeededRandom, random_of, request_ids_of
 from pytest_secretsmanager.managing.clients import Clients
 from pytest_secretsmanager.managing.entering import Entering
@@ -113,6 +113,8 @@ class Parts:
         )
         self.presence = Presence(self.log, home.region_now)
         self.world = World(service, self.log, moved_time.seconds, home.region_now, account)
+        if run_records.collecting:
+            run_records.follow(self.world)
         self.crashes: list[str] = []
         """The crashes inside an endpoint, whose clients got only an InternalServiceError."""
         self.cut_offs: list[str] = []

@@ -18,6 +18,7 @@ from pytest_secretsmanager.plugin import (
     own_fixture,
     plans,
     policy_file,
+    records,
     report_problems,
     section,
     settings,
@@ -62,6 +63,7 @@ def _start(config: pytest.Config) -> None:
     config.add_cleanup(started.close)  # called even if the run ends before `pytest_configure`
     report_problems.begin(config)
     policy_file.begin(config)  # before the first manager
+    records.begin(config)
     if (blocking := settings.block_network(config)) != "false":
         config.pluginmanager.register(NetworkGuard(config, blocking), BLOCK_NETWORK)
     if files := settings.seed_files(config):

@@ -8,6 +8,7 @@ import pytest
 
 from pytest_secretsmanager.options import POLICY_FILE
 from pytest_secretsmanager.plugin.names import FIXTURE
+from pytest_secretsmanager.plugin.settings import on_command_line
 
 if TYPE_CHECKING:
     from pytest_secretsmanager.managing.run_permissions import RunPermissions
@@ -21,7 +22,7 @@ _COMPLETE = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
 
 def begin(config: pytest.Config) -> None:
     """Collect the permissions of each manager that is made from now on, if the command line asks for a policy."""
-    if _given(config) is None:
+    if on_command_line(config, POLICY_FILE) is None:
         return
     from pytest_secretsmanager.managing import run_permissions
 
@@ -29,13 +30,6 @@ def begin(config: pytest.Config) -> None:
     run_permissions.collecting.append(permissions)
     config.add_cleanup(lambda: run_permissions.collecting.remove(permissions))
     config.pluginmanager.register(PolicyFile(permissions), PLUGIN)
-
-
-def _given(config: pytest.Config) -> str | None:
-    """Return the option's value, also before pytest has parsed the whole command line."""
-    early = getattr(config.known_args_namespace, POLICY_FILE.destination, None)
-    given: str | None = getattr(config.option, POLICY_FILE.destination, early)
-    return early if given is None else given
 
 
 class PolicyFile:
@@ -51,7 +45,7 @@ class PolicyFile:
     def pytest_configure(self, config: pytest.Config) -> None:
         """Refuse a path that can't be written, before the first test."""
         if not hasattr(config, "workerinput"):
-            self._path = _writable(config.invocation_params.dir, _given(config) or "")
+            self._path = _writable(config.invocation_params.dir, on_command_line(config, POLICY_FILE))
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:

@@ -10,7 +10,7 @@ from typing import Any, Literal, TypeAlias
 
 import pytest
 
-from pytest_secretsmanager.options import COMMAND_LINE_OPTIONS, OPTIONS
+from pytest_secretsmanager.options import COMMAND_LINE_OPTIONS, OPTIONS, CommandLineOption
 from pytest_secretsmanager.plugin.names import BLOCK_NETWORK, EXTRA_REGIONS, FIXTURE, SEEDS
 
 Blocking: TypeAlias = Literal["auto", "true", "false"]
@@ -26,10 +26,19 @@ def add(parser: pytest.Parser) -> None:
     """Add the ini options, and those of the command line."""
     group = parser.getgroup(FIXTURE)
     for flag in COMMAND_LINE_OPTIONS:
-        group.addoption(flag.flag, metavar=flag.metavar, help=flag.help)
+        if flag.metavar:
+            group.addoption(flag.flag, metavar=flag.metavar, help=flag.help)
+        else:
+            group.addoption(flag.flag, action="store_true", help=flag.help)
     for option in OPTIONS:
         if option.ini_type is not None:
             parser.addini(option.ini_name, option.plain_help, option.ini_type, option.default)
+
+
+def on_command_line(config: pytest.Config, option: CommandLineOption) -> Any:
+    """Return the value of an option of the command line, also before pytest has parsed all of it."""
+    given = getattr(config.option, option.destination, None)  # the default until all of it is parsed
+    return given or getattr(config.known_args_namespace, option.destination, given)
 
 
 def block_network(config: pytest.Config) -> Blocking:

@@ -20,18 +20,22 @@ MOST_CALLS = 10_000
 MOST_HISTORIES = 1_000
 """The number of secrets whose history one record keeps: those of the last calls."""
 
-LONGEST_ID = 200
-"""The number of characters that a record keeps of the id in a request, and of a failure."""
+LONGEST_ID = 2048
+"""The number of characters that a record keeps of the id in a request: AWS refuses a longer one."""
+
+LONGEST_FAILURE = 200
+"""The number of characters that a record keeps of a failure."""
 
 
 class CallRecord(NamedTuple):
     """One call, or with `by_service` one event of AWS.
 
     `time` is that of the manager's clock, epoch seconds. `manager` is the number of its manager in the record, from 0.
-    `secret` is the name or ARN in the request, shortened; None for a call that names none. `history` is the index of
-    the secret's history in the record. `caller` is `file:line`, relative to pytest's root directory if it is inside.
-    `within` is the operation that made this call, such as BatchGetSecretValue. `actions` are the IAM actions that it
-    needs. `is_undone` says that a rollback of the test has taken the call back.
+    `secret` is the name or ARN in the request, shortened; None for a call that names none. `version` is the version id
+    or the label that a read names. `history` is the index of the secret's history in the record. `caller` is
+    `file:line`, relative to pytest's root directory if it is inside. `within` is the operation that made this call,
+    such as BatchGetSecretValue. `actions` are the IAM actions that it needs. `is_undone` says that a rollback in the
+    test's body has taken the call back.
     """
 
     time: float
@@ -40,6 +44,7 @@ class CallRecord(NamedTuple):
     region: str
     account: str
     secret: str | None = None
+    version: str | None = None
     history: int | None = None
     error: str | None = None
     caller: str | None = None
@@ -50,7 +55,10 @@ class CallRecord(NamedTuple):
 
 
 class Count(NamedTuple):
-    """The number of a test's calls of one operation, and of those that AWS refused. Events of AWS are not counted."""
+    """The number of a test's calls of one operation, and of those that AWS refused.
+
+    Events of AWS are not counted, nor are the reads of a batch: the batch is one call.
+    """
 
     operation: str
     calls: int
@@ -75,6 +83,21 @@ class PutRate(NamedTuple):
     seconds: float
 
 
+class Repeat(NamedTuple):
+    """A secret that a test read again and again without a write in between, and the number of these reads."""
+
+    key: SecretKey
+    reads: int
+
+
+class Unfinished(NamedTuple):
+    """The last rotation of a secret, or its last trial, if it did not succeed. `text` says where it ended and why."""
+
+    key: SecretKey
+    is_trial: bool
+    text: str
+
+
 class TestRecord(NamedTuple):
     """One run of one test, or with an empty `nodeid` the calls outside the tests, such as at collection.
 
@@ -82,9 +105,13 @@ class TestRecord(NamedTuple):
     first line of the failure, shortened. `worker` is that of xdist, else empty. `is_crashed` says that the worker
     crashed in this test, so that its calls are lost.
 
-    `calls` are the last `MOST_CALLS`; `left_out` is the number of those before. `counts` has all calls. The positions
-    in `histories` are indexes of `calls`; `managers` has the number of the manager of each history. `seeded` are the
-    secrets that the test seeded itself, each once: those of the run are in the record outside the tests.
+    `counts`, `actions` (the IAM actions that the calls need), `seeded`, `read`, `written`, `absent`, `repeats`,
+    `put_rates` and `unfinished` are about all calls. `seeded` are the secrets that the test seeded itself: those of the
+    run are in the record outside the tests. `read` and `written` are the secrets that a call names, refused or not.
+
+    Only an HTML report needs `calls` and `histories`: without it they are empty. `calls` are the last `MOST_CALLS`;
+    `left_out` is the number of those before. The positions in `histories` are indexes of `calls`; `managers` has the
+    number of the manager of each history.
     """
 
     nodeid: str
@@ -96,12 +123,17 @@ class TestRecord(NamedTuple):
     is_crashed: bool = False
     calls: tuple[CallRecord, ...] = ()
     left_out: int = 0
-    counts: tuple[Count, ...] = ()
     histories: tuple[History, ...] = ()
     managers: tuple[int, ...] = ()
+    counts: tuple[Count, ...] = ()
+    actions: tuple[str, ...] = ()
     seeded: tuple[SecretKey, ...] = ()
+    read: tuple[SecretKey, ...] = ()
+    written: tuple[SecretKey, ...] = ()
     absent: tuple[Absent, ...] = ()
+    repeats: tuple[Repeat, ...] = ()
     put_rates: tuple[PutRate, ...] = ()
+    unfinished: tuple[Unfinished, ...] = ()
 
 
 class RunRecords(NamedTuple):
@@ -133,12 +165,17 @@ def record_from(text: str) -> TestRecord:
     read = TestRecord(*json.loads(text))
     return read._replace(
         calls=tuple(_call(*fields) for fields in read.calls),
-        counts=tuple(Count(*fields) for fields in read.counts),
         histories=tuple(_history(*fields) for fields in read.histories),
         managers=tuple(read.managers),
+        counts=tuple(Count(*fields) for fields in read.counts),
+        actions=tuple(read.actions),
         seeded=tuple(SecretKey(*fields) for fields in read.seeded),
+        read=tuple(SecretKey(*fields) for fields in read.read),
+        written=tuple(SecretKey(*fields) for fields in read.written),
         absent=tuple(Absent(*fields) for fields in read.absent),
+        repeats=tuple(Repeat(SecretKey(*key), reads) for key, reads in read.repeats),
         put_rates=tuple(PutRate(*fields) for fields in read.put_rates),
+        unfinished=tuple(Unfinished(SecretKey(*one[0]), *one[1:]) for one in read.unfinished),
     )
 
 

@@ -25,6 +25,7 @@ ROOMS = [
         "managing.clients",
         "managing.chance",
         "managing.run_permissions",
+        "managing.run_records",
         "seeds",
         "controls",
         "report",

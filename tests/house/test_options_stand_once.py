@@ -53,7 +53,7 @@ def test_an_option_of_the_command_line_is_registered_with_its_help(
     pytestconfig: pytest.Config, option: options.CommandLineOption
 ) -> None:
     help_text = " ".join(pytestconfig._parser.optparser.format_help().split())
-    assert f"{option.flag}={option.metavar}" in help_text
+    assert option.usage in help_text
     assert option.help in help_text
 
 

@@ -14,7 +14,8 @@ from botocore.exceptions import ClientError, ParamValidationError
 import pytest_secretsmanager
 from pytest_secretsmanager import UsageError, Version
 from pytest_secretsmanager.inspection.leaks.forms import readings_of
-from pytest_secretsmanager.inspection.leaks.rule import index_of
+from pytest_secretsmanager.inspection.leaks.search import Search
+from pytest_secretsmanager.inspection.leaks.values import Values
 from pytest_secretsmanager.inspection.log import entries_of
 from pytest_secretsmanager.inspection.views import state_of
 from pytest_secretsmanager.seed_arguments import seed_of
@@ -270,7 +271,10 @@ def test_repr_of_public_and_engine_objects_shows_no_value(sm, client):
 
 
 def test_repr_of_the_leak_search_shows_no_value(sm):
-    index = index_of(sm._world)
-    found = [*index.found_in(f"it is {VALUE}".encode())]
-    assert found
-    assert VALUE not in repr((index, found, [*readings_of(VALUE.encode())]))
+    values = Values()
+    values.add(sm._world)
+    search = Search(values)
+    leaks = search.leaks_in([("text 1", f"it is {VALUE}")])
+    assert leaks
+    readings = [*readings_of(VALUE.encode())]
+    assert VALUE not in repr((values, values.index, search, leaks, readings))

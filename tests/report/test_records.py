@@ -26,6 +26,7 @@ FULL = records.TestRecord(
             region="us-east-1",
             account="123456789012",
             secret="db",
+            version="AWSPENDING",
             history=0,
             error="ThrottlingException",
             caller="app.py:3",
@@ -36,7 +37,6 @@ FULL = records.TestRecord(
         ),
     ),
     left_out=3,
-    counts=(records.Count("PutSecretValue", 1, 1),),
     histories=(
         History(
             KEY,
@@ -50,9 +50,15 @@ FULL = records.TestRecord(
         ),
     ),
     managers=(1,),
+    counts=(records.Count("PutSecretValue", 1, 1),),
+    actions=("kms:Decrypt",),
     seeded=(KEY,),
+    read=(KEY,),
+    written=(KEY,),
     absent=(records.Absent("dv", "us-east-1", "123456789012", "did you mean 'db'?", 2),),
+    repeats=(records.Repeat(KEY, 3),),
     put_rates=(records.PutRate("arn:db", 11, 60.0),),
+    unfinished=(records.Unfinished(KEY, True, "setSecret failed"),),
 )
 
 

@@ -4,7 +4,7 @@ The rules read views and the log only. A failure names the expected and the foun
 shows the secret as a table. It shows a value only where the test itself compared it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from pytest_secretsmanager.engine.tracebacks import without_own_frames
@@ -236,18 +236,16 @@ class Assertions:
         return CallBudget(self._world, self._presence, operation, limits, request_fields)
 
     @without_own_frames
-    def assert_nothing_leaked(self, *texts: object) -> None:
+    @known_keywords()
+    def assert_nothing_leaked(self, *texts: object, ignore: Iterable[str] = ()) -> None:
         """Assert that no logged request field and none of these texts contains a secret value.
 
-        The values are: those of every version that exists, or that was deleted, replaced or pruned in this test; those
-        that AWS refused in this test; and the texts of six characters or more inside JSON values. Of the deleted and
-        the refused ones the last 2,000 are kept, and at most 8 MiB.
-
-        A value is found as it is; in JSON, base64, hex, URL, HTML and quoted form; as Python prints it; in up to three
-        of these forms nested; and inside longer base64 and hex. It is not found in a hash, in a compressed or encrypted
-        text, in different case, in pieces or split over lines. A value of less than six characters counts only as a
-        word of a text, or as a whole field; of less than four characters, not in base64 or hex. A match inside the name
-        or ARN of a secret is ignored.
+        A secret value leaks if a text holds it, or one of the texts and numbers inside its JSON, also of JSON inside
+        JSON, with eight characters or more: plain, escaped as in JSON or by `repr`, URL-encoded, in base64 or hex, or
+        in two of these forms nested. Values count that exist, and those that were deleted, replaced, pruned or refused
+        in the test; of the deleted and of the refused ones the last 2,000 are kept, and at most 8 MiB. Names don't
+        count: a text that equals the name, ARN, region or account of a secret, a match inside such a name or ARN, and
+        the texts in `ignore`, each a whole value or a whole text inside one, such as a host or a user name.
 
         A text is a `str` or `bytes`; a list, dict or iterator of texts; a file or a stream in memory; log records with
         their extra, or `caplog`; an exception with its causes; a mock with its calls; or an object whose `str()` or
@@ -259,8 +257,10 @@ class Assertions:
 
         >>> _ = sm.seed("db", "correct horse")
         >>> sm.assert_nothing_leaked("connected to db as app")
+        >>> _ = sm.seed("app", {"user": "reporting", "password": "battery staple"})
+        >>> sm.assert_nothing_leaked("connected as reporting", ignore=["reporting"])
         """
-        leaks.assert_nothing_leaked(self._world, self._presence, texts)
+        leaks.assert_nothing_leaked(self._world, self._presence, texts, ignore)
 
     @without_own_frames
     def assert_allowed(self, policy: PolicySources) -> None:

@@ -1,35 +1,30 @@
-"""`assert_nothing_leaked`: the failure that lists leaks. The room `leaks` has the rules."""
+"""`assert_nothing_leaked`: the failure that lists leaks. The room `leaks` has the rule."""
 
 from collections.abc import Iterable
 
 from pytest_secretsmanager.engine.errors import UsageError
+from pytest_secretsmanager.inspection.leaks.ignored import ignored_texts
 from pytest_secretsmanager.inspection.leaks.places import texts_given, texts_logged
-from pytest_secretsmanager.inspection.leaks.rule import index_of
-from pytest_secretsmanager.inspection.leaks.search import Leak, leaks_in
+from pytest_secretsmanager.inspection.leaks.search import Search, leak_lines
+from pytest_secretsmanager.inspection.leaks.values import Values
 from pytest_secretsmanager.inspection.other_managers import Presence
 from pytest_secretsmanager.inspection.wording import bounded
 from pytest_secretsmanager.inspection.world import World
 
 __tracebackhide__ = True
 
-_MOST_LEAKS = 50
 
-
-def assert_nothing_leaked(world: World, presence: Presence, texts: Iterable[object]) -> None:
+def assert_nothing_leaked(world: World, presence: Presence, texts: Iterable[object], ignore: Iterable[str]) -> None:
+    ignored = ignored_texts(ignore)
     given = list(texts_given(texts))
-    index = index_of(world)
-    if given and index.is_empty:
+    values = Values()
+    values.add(world)
+    search = Search(values, ignored)
+    if given and search.is_empty:
         _require_no_others(presence)
-    leaks = [f"  {_leak_text(leak)}" for leak in leaks_in([*texts_logged(world.log), *given], index)]
+    leaks = search.leaks_in([*texts_logged(world.log), *given])
     if leaks:
-        raise AssertionError("\n".join(["secret values leaked:", *bounded(leaks, _MOST_LEAKS)]))
-
-
-def _leak_text(leak: Leak) -> str:
-    more = len(leak.lines) - 1
-    others = f" (and {more} more line{'' if more == 1 else 's'})" if more > 0 else ""
-    line = f", line {leak.lines[0]}{others}" if leak.lines else ""
-    return f"{leak.place.name}{line} holds {leak.owner} ({leak.form})"
+        raise AssertionError("\n".join(["secret values leaked:", *leak_lines(leaks)]))
 
 
 def _require_no_others(presence: Presence) -> None:

@@ -1,109 +1,96 @@
-"""The forms in which a value is found: plain, JSON, URL, HTML, quoted, base64 and hex, also nested.
+"""The forms in which a value is found: plain, escaped as in JSON or by `repr`, URL-encoded, in base64 or in hex.
 
-A text is decoded from each form, and a value is looked for in each decoded reading. So the characters that an encoder
-escapes need not be known. A text is bytes, since base64, hex and URLs encode bytes.
+A text is decoded from each form, and values are looked for in each decoded reading. So the characters that an encoder
+escapes need not be known. A text is bytes, since base64, hex and URLs encode bytes. Each reading can tell where its
+bytes came from.
 """
 
 import re
 from binascii import a2b_base64, unhexlify
-from collections.abc import Iterator
-from html import unescape
-from itertools import chain
-from typing import NamedTuple
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from functools import cache
+from itertools import accumulate
+from typing import NamedTuple, TypeAlias
 
 __tracebackhide__ = True
 
-DEPTH = 3
-"""The number of encodings that may be nested: JSON in JSON in base64."""
-
-SHORTEST_DECODED = 4
-"""Bytes of the shortest value that is looked for in base64 and hex: any word may decode to a shorter one."""
-
 BETWEEN = b"\n\xff\xfe\n"
-"""Separates decoded pieces. No word contains it."""
+"""Separates decoded pieces, and joined texts. No form of a text contains it."""
+
+Span: TypeAlias = tuple[int, int]
+
+
+def _same(start: int, end: int) -> list[Span]:
+    return [(start, end)]
 
 
 class Reading(NamedTuple):
-    """A text, decoded from `form`, which is empty for the text itself.
-
-    `guessed` says that base64 or hex was decoded, which may have been ordinary words. `is_last` says that this reading
-    is not decoded further.
-    """
+    """A text, decoded from `form`. `spans` returns the places in the text that a span of `content` was decoded from."""
 
     content: bytes
-    form: str = ""
-    guessed: bool = False
-    is_last: bool = False
+    form: str = "plain"
+    spans: Callable[[int, int], list[Span]] = _same
 
     def __repr__(self) -> str:
-        return f"<reading of {len(self.content)} bytes: {self.form or 'plain'}>"
+        return f"<reading of {len(self.content)} bytes: {self.form}>"
 
 
 def readings_of(text: bytes) -> Iterator[Reading]:
-    """The different readings of a text, the simplest ones first."""
-    read, runs = {text}, _Runs()
-    level = [Reading(text)]
-    yield level[0]
-    for _ in range(DEPTH):
-        parents = [reading for reading in level if not reading.is_last]
-        level = []
-        for parent in parents:
-            for reading in chain(_unescaped_readings(parent), runs.guessed(parent)):
-                if reading.content not in read:
-                    read.add(reading.content)
-                    level.append(reading)
-        if not level:
-            return
-        yield from level
+    """The readings of a text, the simplest first: itself, decoded once, and decoded twice."""
+    plain = Reading(text)
+    yield plain
+    once = [*_decoded(plain)]
+    yield from once
+    for reading in once:
+        yield from _decoded(reading)
 
 
-def _unescaped_readings(parent: Reading) -> Iterator[Reading]:
-    """The readings with one more kind of escapes decoded."""
+def _decoded(parent: Reading) -> Iterator[Reading]:
+    """The readings with one more form decoded."""
     content = parent.content
     if b"\\" in content:
         form = "repr" if _NOT_IN_JSON.search(content) else "JSON"
-        yield _inside(parent, form, _ESCAPE.sub(_unescaped, content))
+        yield _unescaped(parent, form, _ESCAPE, _byte_of_escape)
         if _HIGH_BYTE.search(content):
-            yield _inside(parent, form, _ESCAPE.sub(_unescaped_as_character, content))
+            yield _unescaped(parent, form, _ESCAPE, _character_of_escape)
     if b"%" in content:
-        yield _inside(parent, "URL", _PERCENT.sub(_byte, content))
+        yield _unescaped(parent, "URL", _PERCENT, _byte_of_percent)
     if b"+" in content:
-        yield _inside(parent, "URL", _PERCENT.sub(_byte, content.replace(b"+", b" ")))
-    if b"&" in content:
-        yield _inside(parent, "HTML", _ENTITY.sub(_character, content))
-    if b"''" in content or b'""' in content or b"'\"'\"'" in content or b"'\\''" in content:
-        yield _inside(parent, "quoted", _DOUBLED.sub(_first_byte, content))
-
-
-def _inside(parent: Reading, form: str, content: bytes) -> Reading:
-    return Reading(content, _name(form, parent), parent.guessed)
+        yield _unescaped(parent, "URL", _PERCENT_OR_PLUS, _byte_of_percent)
+    for digits in (_BASE64, _HEX):
+        runs = dict.fromkeys(digits.pattern.findall(content))
+        if runs:
+            yield _from_digits(parent, digits, [*runs])
 
 
 def _name(form: str, parent: Reading) -> str:
-    return f"{form} in {parent.form}" if parent.form else form
+    return form if parent.form == "plain" else f"{form} in {parent.form}"
 
 
 # --- escapes -------------------------------------------------------------------------------------------------------
 
 _ESCAPE = re.compile(
-    rb"\\(?:(u[0-9a-fA-F]{4}(?:\\u[0-9a-fA-F]{4})*)|U([0-9a-fA-F]{8})|x([0-9a-fA-F]{2})|([0-7]{1,3})|(.))", re.DOTALL
+    rb"\\(?:(u[0-9a-fA-F]{4}(?:\\u[0-9a-fA-F]{4})*)|U([0-9a-fA-F]{8})|x([0-9a-fA-F]{2})|(.))", re.DOTALL
 )
-"""The backslash escapes of JSON, Python, YAML, C and a shell's `$'…'`."""
+"""The backslash escapes of JSON and Python."""
 
 _NOT_IN_JSON = re.compile(rb'(?<!\\)(?:\\\\)*\\[^"\\/bfnrtu]')
-_HIGH_BYTE = re.compile(rb"\\(?:x[89a-fA-F]|[23][0-7]{2})")
+_HIGH_BYTE = re.compile(rb"\\x[89a-fA-F]")
 """An escape for a byte in `repr(bytes)`, and for a character in `ascii(str)`."""
 
 _SIGNS = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f", b"v": b"\v", b"a": b"\a"}
 
 _PERCENT = re.compile(rb"%([0-9a-fA-F]{2})")
-_ENTITY = re.compile(rb"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
-_DOUBLED = re.compile(rb"'(?:\"'\"|\\')'|''|\"\"")
-"""A quote inside quotes, in shells, SQL, CSV and YAML."""
+_PERCENT_OR_PLUS = re.compile(rb"%([0-9a-fA-F]{2})|\+")
+"""In a query and in a form, a plus means a blank."""
+
+_Decode: TypeAlias = Callable[[re.Match[bytes]], bytes]
 
 
-def _unescaped(escape: re.Match[bytes]) -> bytes:
-    units, point, byte, octal, sign = escape.groups()
+def _byte_of_escape(escape: re.Match[bytes]) -> bytes:
+    units, point, byte, sign = escape.groups()
     if sign is not None:
         return _SIGNS.get(sign, sign)
     if units is not None:
@@ -111,32 +98,46 @@ def _unescaped(escape: re.Match[bytes]) -> bytes:
         return _utf_8(text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass"))
     if point is not None:
         return _utf_8(chr(int(point, 16))) if int(point, 16) <= 0x10FFFF else escape[0]
-    return bytes([_number(byte, octal) & 0xFF])
+    return unhexlify(byte)
 
 
-def _unescaped_as_character(escape: re.Match[bytes]) -> bytes:
-    _, _, byte, octal, _ = escape.groups()
-    return _unescaped(escape) if byte is octal is None else _utf_8(chr(_number(byte, octal)))
+def _character_of_escape(escape: re.Match[bytes]) -> bytes:
+    byte = escape[3]
+    return _byte_of_escape(escape) if byte is None else _utf_8(chr(int(byte, 16)))
 
 
-def _number(byte: bytes | None, octal: bytes) -> int:
-    return int(octal, 8) if byte is None else int(byte, 16)
-
-
-def _byte(percent: re.Match[bytes]) -> bytes:
-    return unhexlify(percent[1])
-
-
-def _character(entity: re.Match[bytes]) -> bytes:
-    return _utf_8(unescape(entity[0].decode()))
-
-
-def _first_byte(quotes: re.Match[bytes]) -> bytes:
-    return quotes[0][:1]
+def _byte_of_percent(escape: re.Match[bytes]) -> bytes:
+    return b" " if escape[0] == b"+" else unhexlify(escape[1])
 
 
 def _utf_8(text: str) -> bytes:
     return text.encode(errors="surrogatepass")
+
+
+def _unescaped(parent: Reading, form: str, pattern: re.Pattern[bytes], decode: _Decode) -> Reading:
+    @cache
+    def escapes() -> tuple[list[int], list[tuple[int, int, int]]]:
+        """Where each escape begins in the decoded text; where it ends there, and its span in the parent."""
+        starts, rest, shift = [0], [(0, 0, 0)], 0
+        for escape in pattern.finditer(parent.content):
+            start = escape.start() - shift
+            end = start + len(decode(escape))
+            shift = escape.end() - end
+            starts.append(start)
+            rest.append((end, *escape.span()))
+        return starts, rest
+
+    def place(at: int, *, is_end: bool) -> int:
+        starts, rest = escapes()
+        end, raw_start, raw_end = rest[bisect_right(starts, at - is_end) - 1]
+        if at - is_end >= end:
+            return at - end + raw_end
+        return raw_end if is_end else raw_start
+
+    def spans(start: int, end: int) -> list[Span]:
+        return parent.spans(place(start, is_end=False), place(end, is_end=True))
+
+    return Reading(pattern.sub(decode, parent.content), _name(form, parent), spans)
 
 
 # --- base64 and hex ------------------------------------------------------------------------------------------------
@@ -144,57 +145,51 @@ def _utf_8(text: str) -> bytes:
 _FOR_URLS = bytes.maketrans(b"-_", b"+/")
 
 
-class _Runs:
-    """The runs of base64 and hex digits in the readings of one text. Each run is decoded once."""
+class _Digits(NamedTuple):
+    """A form of digits. `bits` is the number of bits of a digit, `starts` the number of digits of a whole group."""
 
-    __slots__ = ("_seen",)
-
-    def __init__(self) -> None:
-        self._seen: dict[str, set[bytes]] = {"base64": set(), "hex": set()}
-
-    def guessed(self, parent: Reading) -> Iterator[Reading]:
-        """The decoded new runs of a reading: first only the texts, which are decoded further, then all."""
-        for form, digits, decoded in _UNMARKED:
-            runs = [run for run in digits(parent.content) if run not in self._seen[form]]
-            if not runs:
-                continue
-            self._seen[form].update(runs)
-            pieces = [piece for run in dict.fromkeys(runs) for piece in decoded(run)]
-            name = _name(form, parent)
-            if texts := [piece for piece in pieces if _is_text(piece)]:
-                yield Reading(BETWEEN.join(texts), name, guessed=True)
-            yield Reading(BETWEEN.join(pieces), name, guessed=True, is_last=True)
+    form: str
+    pattern: re.Pattern[bytes]
+    bits: int
+    group: int
+    decode: Callable[[bytes], bytes]
 
 
-def _from_base64(run: bytes) -> Iterator[bytes]:
-    """The possible meanings of a run: its base64 may begin at any of the first four digits."""
-    standard = run.translate(_FOR_URLS)
-    for start in range(4):
-        length = len(run) - start
-        if length % 4 == 1:
-            length -= 1
-        if length * 6 // 8 >= SHORTEST_DECODED:
-            yield a2b_base64(standard[start : start + length] + b"==")
+def _base64_bytes(digits: bytes) -> bytes:
+    whole = digits[:-1] if len(digits) % 4 == 1 else digits
+    return a2b_base64(whole.translate(_FOR_URLS) + b"==")
 
 
-def _from_hex(run: bytes) -> Iterator[bytes]:
-    """The possible meanings of a run: its hex may begin at either of the first two digits."""
-    for start in range(2):
-        length = (len(run) - start) // 2 * 2
-        if length // 2 >= SHORTEST_DECODED:
-            yield unhexlify(run[start : start + length])
+def _hex_bytes(digits: bytes) -> bytes:
+    return unhexlify(digits[: len(digits) // 2 * 2])
 
 
-def _is_text(piece: bytes) -> bool:
-    """Whether a piece can be text, and may be encoded once more. Few words that are not base64 pass."""
-    try:
-        piece.decode(errors="surrogatepass")
-    except UnicodeDecodeError:
-        return False
-    return True
+_BASE64 = _Digits("base64", re.compile(rb"[A-Za-z0-9+/_-]{11,}"), 6, 4, _base64_bytes)
+_HEX = _Digits("hex", re.compile(rb"[0-9a-fA-F]{16,}"), 4, 2, _hex_bytes)
+"""The shortest run holds the eight bytes of the shortest value."""
 
 
-_UNMARKED = (
-    ("base64", re.compile(rb"[A-Za-z0-9+/_-]{6,}").findall, _from_base64),
-    ("hex", re.compile(rb"[0-9a-fA-F]{8,}").findall, _from_hex),
-)
+def _from_digits(parent: Reading, digits: _Digits, runs: list[bytes]) -> Reading:
+    """The decoded runs: the group of a run may begin at each of its first digits."""
+    pieces = [digits.decode(run[start:]) for run in runs for start in range(digits.group)]
+
+    @cache
+    def offsets() -> list[int]:
+        return [0, *accumulate(len(piece) + len(BETWEEN) for piece in pieces)]
+
+    @cache
+    def places() -> dict[bytes, list[int]]:
+        """Where each run begins in the parent."""
+        found = defaultdict(list)
+        for run in digits.pattern.finditer(parent.content):
+            found[run[0]].append(run.start())
+        return found
+
+    def spans(start: int, end: int) -> list[Span]:
+        number = bisect_right(offsets(), start) - 1
+        run, skipped = divmod(number, digits.group)
+        first = skipped + (start - offsets()[number]) * 8 // digits.bits
+        last = skipped - (offsets()[number] - end) * 8 // digits.bits  # rounded up
+        return [span for at in places()[runs[run]] for span in parent.spans(at + first, at + last)]
+
+    return Reading(BETWEEN.join(pieces), _name(digits.form, parent), spans)

@@ -10,11 +10,11 @@ from inspect import getattr_static
 from logging import Handler, LogRecord
 from pathlib import PurePath
 from types import BuiltinFunctionType, FunctionType, MethodType
-from typing import Any, NamedTuple
+from typing import Any
 
 from pytest_secretsmanager.engine.errors import UsageError
 from pytest_secretsmanager.inspection.leaks.texts import Text, has_parts, is_instance_of, printed, texts_in
-from pytest_secretsmanager.inspection.log import Log
+from pytest_secretsmanager.inspection.log import Event
 
 __tracebackhide__ = True
 
@@ -22,20 +22,12 @@ _WITH_TEXT = ("text", "content", "body", "data")
 """The attributes in which responses and similar objects keep their content."""
 
 
-class Place(NamedTuple):
-    """The place of a text. In a field of a call, a short value counts only if it is the whole field."""
-
-    name: str
-    is_field: bool
-
-
-def texts_logged(log: Log) -> Iterator[tuple[Place, Text]]:
-    """The texts of all logged request fields. Numbers, flags and the names of members are left out."""
-    for number, event in enumerate(log, start=1):
+def texts_logged(events: Iterable[Event]) -> Iterator[tuple[str, Text]]:
+    """The texts of all logged request fields, each with its place. Numbers, flags and names of members are left out."""
+    for number, event in enumerate(events, start=1):
         for name, value in event.request.items():
-            place = Place(f"{name} of {event.operation} (call {number})", is_field=True)
             for text in _texts_of_field(value):
-                yield place, text
+                yield f"{name} of {event.operation} (call {number})", text
 
 
 def _texts_of_field(field: object) -> Iterator[Text]:
@@ -53,7 +45,7 @@ def _texts_of_field(field: object) -> Iterator[Text]:
 # --- objects that a test passes --------------------------------------------------------------------------------------
 
 
-def texts_given(given: Iterable[object]) -> Iterator[tuple[Place, Text]]:
+def texts_given(given: Iterable[object]) -> Iterator[tuple[str, Text]]:
     """The texts of all these objects, each with its place: `text 1`, or of a list `text 1, item 3`.
 
     Raises UsageError for an object that does not print its content: a function, a response, an object that prints as
@@ -63,7 +55,7 @@ def texts_given(given: Iterable[object]) -> Iterator[tuple[Place, Text]]:
         _require_output(value, f"text {number}")
         for name, item in _items_of(_read(value, f"text {number}"), f"text {number}"):
             for text in texts_in(item, partial(_require_printed, name)):
-                yield Place(name, is_field=False), text
+                yield name, text
 
 
 def _items_of(value: object, place: str) -> Iterator[tuple[str, object]]:

@@ -1,55 +1,166 @@
-"""The search for secret values in texts: each text in all its forms, each hit with its line."""
+"""The search for secret values in texts: each text in all its forms, each hit with its line; and their masking."""
 
-from collections.abc import Iterable
+import re
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
+from urllib.parse import quote_from_bytes
 
-from pytest_secretsmanager.inspection.leaks.forms import SHORTEST_DECODED, readings_of
+from pytest_secretsmanager.inspection.leaks.forms import BETWEEN, readings_of
 from pytest_secretsmanager.inspection.leaks.index import Index
-from pytest_secretsmanager.inspection.leaks.places import Place
+from pytest_secretsmanager.inspection.leaks.rule import SHORTEST
 from pytest_secretsmanager.inspection.leaks.texts import Text
+from pytest_secretsmanager.inspection.leaks.values import Owner, Values
+from pytest_secretsmanager.inspection.wording import bounded
 
 __tracebackhide__ = True
+
+MASK = "***"
+
+_MOST_LEAKS = 50
 
 
 class Leak(NamedTuple):
     """A secret value in a text: the place and its lines, the owner of the value, and the form that it has there."""
 
-    place: Place
-    owner: str
+    place: str
+    owner: Owner
     form: str
     lines: tuple[int, ...]
 
-
-def leaks_in(texts: Iterable[tuple[Place, Text]], index: Index) -> list[Leak]:
-    """The leaks in these texts: one for each place and owner, in their order."""
-    found: dict[tuple[Place, str], Leak] = {}
-    for place, text in texts:
-        content = text if isinstance(text, bytes) else text.encode(errors="surrogatepass")
-        forms = _forms_in(content, index, place.is_field)
-        lines = _lines_of(forms, content, index, place.is_field) if b"\n" in content and forms else {}
-        for owner, form in forms.items():
-            found.setdefault((place, owner), Leak(place, owner, form, tuple(lines.get(owner, ()))))
-    return [*found.values()]
+    def __str__(self) -> str:
+        more = len(self.lines) - 1
+        others = f" (and {more} more line{'' if more == 1 else 's'})" if more > 0 else ""
+        line = f", line {self.lines[0]}{others}" if self.lines else ""
+        return f"{self.place}{line} holds {self.owner} ({self.form})"
 
 
-def _forms_in(content: bytes, index: Index, is_field: bool) -> dict[str, str]:
-    """The owners of the values in a text, each with its simplest form."""
-    forms: dict[str, str] = {}
-    for reading in readings_of(content):
-        shortest = SHORTEST_DECODED if reading.guessed else 0
-        for needle, _ in index.found_in(reading.content, shortest=shortest, whole=is_field):
-            form = " in ".join(part for part in (needle.form, reading.form) if part not in ("", "plain"))
-            forms.setdefault(needle.owner, form or "plain")
-    return forms
+def leak_lines(leaks: Sequence[Leak]) -> list[str]:
+    """The lines of a message about leaks, at most fifty."""
+    return bounded([f"  {leak}" for leak in leaks], _MOST_LEAKS)
 
 
-def _lines_of(forms: dict[str, str], content: bytes, index: Index, is_field: bool) -> dict[str, list[int]]:
-    """The lines that contain each value, or the line where it begins if it has several lines itself."""
-    found: dict[str, list[int]] = {owner: [] for owner in forms}
-    for number, line in enumerate(content.split(b"\n"), start=1):
-        for owner in _forms_in(line, index, is_field):
-            found.setdefault(owner, []).append(number)
-    for needle, at in index.found_in(content, whole=is_field):
-        if not found[needle.owner]:
-            found[needle.owner].append(content.count(b"\n", 0, at) + 1)
-    return found
+class _Hit(NamedTuple):
+    start: int
+    end: int
+    value: bytes
+    form: str
+
+
+class Search:
+    """Looks for values in texts. `ignored` are the texts that the test declares harmless."""
+
+    def __init__(self, values: Values, ignored: Collection[bytes] = ()) -> None:
+        self._values = values.parts
+        self._ignored = ignored
+        self._covers: dict[bytes, set[tuple[int, bytes]]] | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is no value to look for."""
+        return not any(values.owners for values in self._values)
+
+    def leaks_in(self, texts: Iterable[tuple[str, Text]]) -> list[Leak]:
+        """The leaks in these texts, each with its place: one for each place and owner, in their order."""
+        contents = [(place, _utf_8(text)) for place, text in texts]
+        if not self._is_any_in(BETWEEN.join([content for _, content in contents])):
+            return []
+        found: dict[tuple[str, Owner], Leak] = {}
+        for place, content in contents:
+            for leak in self._leaks_in(place, content):
+                found.setdefault((place, leak.owner), leak)
+        return [*found.values()]
+
+    def _is_any_in(self, content: bytes) -> bool:
+        if self.is_empty:
+            return False
+        for reading in readings_of(content):
+            for values in self._values:
+                for _ in values.index.found_in(reading.content):
+                    return True
+        return False
+
+    def _leaks_in(self, place: str, content: bytes) -> Iterator[Leak]:
+        found: dict[Owner, tuple[str, list[int]]] = {}
+        for hit in _outermost(self._hits(content, lambda values: values.index)):
+            form, lines = found.setdefault(self._owner_of(hit.value), (hit.form, []))
+            line = content.count(b"\n", 0, hit.start) + 1
+            if line not in lines[-1:]:
+                lines.append(line)
+        is_numbered = b"\n" in content
+        for owner, (form, lines) in found.items():
+            yield Leak(place, owner, form, tuple(lines) if is_numbered else ())
+
+    def masked(self, text: str) -> str:
+        """The text with a mask in place of each value, in each of its forms, and of each line of a longer value."""
+        content = _utf_8(text)
+        if len(content) < SHORTEST or self.is_empty:
+            return text
+        hits = sorted(self._hits(content, lambda values: values.mask_index))
+        if not hits:
+            return text
+        parts, end = [], 0
+        for hit in hits:
+            if hit.start >= end:
+                parts += [content[end : hit.start], MASK.encode()]
+            end = max(end, hit.end)
+        return _text(b"".join([*parts, content[end:]]))
+
+    def _hits(self, content: bytes, index_of: Callable[[Values], Index]) -> Iterator[_Hit]:
+        for reading in readings_of(content):
+            for values in self._values:
+                for value, at in index_of(values).found_in(reading.content):
+                    if not self._is_harmless(reading.content, value, at):
+                        for start, end in reading.spans(at, at + len(value)):
+                            yield _Hit(start, end, value, reading.form)
+
+    def _owner_of(self, value: bytes) -> Owner:
+        return next(values.owners[value] for values in self._values if value in values.owners)
+
+    # --- names -----------------------------------------------------------------------------------------------------
+
+    def _is_harmless(self, content: bytes, value: bytes, at: int) -> bool:
+        """Whether a match is ignored, or is a name or inside one."""
+        if value in self._ignored or any(value in values.names for values in self._values):
+            return True
+        if self._covers is None:
+            self._covers = self._covered()
+        covers = self._covers.get(value, ())
+        return any(at >= offset and content.startswith(name, at - offset) for offset, name in covers)
+
+    def _covered(self) -> dict[bytes, set[tuple[int, bytes]]]:
+        """The values inside names, each with its position in the name."""
+        covers = defaultdict(set)
+        names = {spelled for values in self._values for name in values.names for spelled in _spellings(name)}
+        for values in self._values:
+            for name in names:
+                for value, at in values.mask_index.found_in(name):
+                    covers[value].add((at, name))
+        return dict(covers)
+
+
+def _spellings(name: bytes) -> set[bytes]:
+    """A name, plain and in URL form."""
+    quoted = quote_from_bytes(name, safe="")
+    return {name, quoted.encode(), re.sub("%..", lambda escape: escape[0].lower(), quoted).encode()}
+
+
+def _outermost(hits: Iterable[_Hit]) -> Iterator[_Hit]:
+    """The hits in their order, without those inside another one: a text of a JSON value that is there as a whole."""
+    end = 0
+    for hit in sorted(hits, key=lambda hit: (hit.start, -hit.end)):
+        if hit.end > end:
+            end = hit.end
+            yield hit
+
+
+def _utf_8(text: Text) -> bytes:
+    return text if isinstance(text, bytes) else text.encode(errors="surrogatepass")
+
+
+def _text(content: bytes) -> str:
+    """The text of masked bytes. A binary value may have begun or ended inside a character."""
+    try:
+        return content.decode(errors="surrogatepass")
+    except UnicodeDecodeError:
+        return content.decode(errors="replace")

@@ -83,10 +83,21 @@ def _parts_of(value: object) -> Iterable[object] | None:
 
 
 def _of_record(record: LogRecord) -> Iterator[object]:
-    yield record.getMessage()
+    yield from _message_of(record)
+    yield record.args
     yield Formatter().formatException(record.exc_info) if record.exc_info else record.exc_text or ""
     yield record.stack_info or ""
     yield from (item for name, item in vars(record).items() if name not in _OF_EVERY_RECORD)
+
+
+def _message_of(record: LogRecord) -> Iterator[object]:
+    """The message of a log record; its raw text, which may be an object, if it can't be formatted."""
+    try:
+        yield record.getMessage()
+    except Exception:
+        yield record.msg
+    if not isinstance(record.msg, str):
+        yield record.msg
 
 
 _OF_EVERY_RECORD = frozenset(vars(LogRecord("", 0, "", 0, "", (), None)))
@@ -96,6 +107,7 @@ _OF_EVERY_RECORD = frozenset(vars(LogRecord("", 0, "", 0, "", (), None)))
 def _of_exception(error: BaseException) -> Iterator[object]:
     """The exception with its notes, its causes, and the exceptions that it groups."""
     yield from printed(error)
+    yield error.args
     yield from getattr(error, "__notes__", ())
     yield from (other for other in (error.__cause__, error.__context__) if other is not None)
     if isinstance(error, BaseExceptionGroup):

@@ -33,11 +33,11 @@ def test_assertions_read_values_in_any_state_of_the_kms_key(
     secretsmanager.assert_history("db", ["1", "2", "3", "4"])
 
 
-@pytest.mark.secret("db", "hunter2", kms_key="alias/pay")
+@pytest.mark.secret("db", "correct horse", kms_key="alias/pay")
 def test_assert_nothing_leaked_finds_a_value_under_a_disabled_kms_key(secretsmanager: SecretsManager) -> None:
     secretsmanager.kms.disable("alias/pay")
     with pytest.raises(AssertionError, match="holds the value of 'db', version 1"):
-        secretsmanager.assert_nothing_leaked("the password is hunter2")
+        secretsmanager.assert_nothing_leaked("the password is correct horse")
 
 
 @pytest.mark.usefixtures("four")

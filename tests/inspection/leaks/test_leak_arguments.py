@@ -80,7 +80,6 @@ class Lines:
         pytest.param({1: [(None, True, {VALUE})]}, id="containers in containers"),
         pytest.param(bytearray(VALUE.encode()), id="a bytearray"),
         pytest.param(memoryview(VALUE.encode()), id="a memoryview"),
-        pytest.param(VALUE.encode("utf-16"), id="UTF-16"),
     ],
 )
 def test_assert_nothing_leaked_finds_a_value_in_an_argument(sm, given):

@@ -4,7 +4,6 @@ import base64
 import gzip
 import hashlib
 import json
-import uuid
 from urllib.parse import quote, quote_plus
 
 import pytest
@@ -62,7 +61,7 @@ def test_assert_nothing_leaked_finds_a_text_value_in_bytes(secretsmanager: Secre
 
 
 def test_assert_nothing_leaked_finds_the_repr_of_a_binary_value(secretsmanager: SecretsManager) -> None:
-    key = b"\x00\x01\x02\x03\xfe\xff"
+    key = b"\x00\x01\x02\x03\x04\xfd\xfe\xff"
     secretsmanager.seed("key", key)
     assert "'key', version 1" in text_of(secretsmanager, f"key: {key!r}")
 
@@ -80,7 +79,7 @@ def test_assert_nothing_leaked_finds_the_repr_of_a_text_value(secretsmanager, pa
 
 
 @pytest.mark.parametrize("user", ["", "a", "ab", "app", "long-user-name"])
-@pytest.mark.parametrize("password", ["1234", "hunter2-Pa$$", "pässwörd"])
+@pytest.mark.parametrize("password", ["12345678", "hunter2-Pa$$", "pässwörd"])
 def test_assert_nothing_leaked_finds_the_password_of_http_basic_credentials(secretsmanager, user, password):
     secretsmanager.seed("db", password)
     header = base64.b64encode(f"{user}:{password}".encode()).decode()
@@ -101,13 +100,6 @@ def test_assert_nothing_leaked_finds_a_value_inside_base64_encoded_json(secretsm
     assert "'db', version 1 (" in text_of(secretsmanager, f"event={text}")
 
 
-@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-16"])
-def test_assert_nothing_leaked_finds_utf_16_text_in_base64(secretsmanager, encoding):
-    secretsmanager.seed("db", "hunter2-Pa$$")
-    text = base64.b64encode("x=hunter2-Pa$$;".encode(encoding)).decode()
-    assert text_of(secretsmanager, text).endswith("'db', version 1 (UTF-16 in base64)")
-
-
 def test_assert_nothing_leaked_finds_the_text_of_a_binary_value(secretsmanager):
     secretsmanager.seed("db", "pässwörd".encode())
     assert text_of(secretsmanager, "with pässwörd").endswith("'db', version 1 (plain)")
@@ -122,15 +114,10 @@ def test_assert_nothing_leaked_finds_the_text_of_a_binary_value(secretsmanager):
         pytest.param(hashlib.sha256(b"correct-horse").hexdigest(), id="hashed"),
         pytest.param(gzip.compress(b"correct-horse"), id="compressed"),
         pytest.param(base64.b32encode(b"correct-horse").decode(), id="base32"),
+        pytest.param("correct-horse".encode("utf-16-le"), id="UTF-16"),
+        pytest.param("correct&#45;horse", id="HTML"),
     ],
 )
 def test_assert_nothing_leaked_ignores_other_forms(secretsmanager, text):
     secretsmanager.seed("db", "correct-horse")
     secretsmanager.assert_nothing_leaked(text)
-
-
-@pytest.mark.parametrize("value", ["1", "on", "app"])
-def test_assert_nothing_leaked_ignores_a_value_of_under_four_characters_inside_an_id(secretsmanager, value):
-    secretsmanager.seed("db", value)
-    for number in range(300):
-        secretsmanager.assert_nothing_leaked(f"request {uuid.UUID(int=number**9)} answered something")

@@ -91,6 +91,13 @@ def called_by_signature():
     return mock
 
 
+class Quiet(Exception):
+    def __str__(self):
+        return "refused"
+
+    __repr__ = __str__
+
+
 class Database:
     def __repr__(self):
         return "Database(password='correct horse')"
@@ -129,6 +136,12 @@ def itself():
         pytest.param(record(password="correct horse"), id="extra of a log record"),
         pytest.param(record(body=b"correct horse"), id="bytes in extra of a log record"),
         pytest.param(record(error=chained()), id="exception in extra of a log record"),
+        pytest.param(
+            record(args=({"password": "correct horse"},)), id="arguments of a log record that it does not show"
+        ),
+        pytest.param(record(msg={"password": ["correct horse"]}), id="a log record whose message is an object"),
+        pytest.param(record(msg="%d", args=("correct horse",)), id="a log record that can't be formatted"),
+        pytest.param(Quiet("correct horse"), id="arguments of an exception that it does not show"),
         pytest.param(record(stack_info="correct horse"), id="stack of a log record"),
         pytest.param(chained(), id="cause of an exception"),
         pytest.param(noted(), id="notes of an exception"),

@@ -96,11 +96,11 @@ def test_assert_nothing_leaked_ignores_the_name_of_a_deleted_secret(secretsmanag
 
 
 def test_assert_nothing_leaked_after_a_refused_seed_knows_only_the_old_value(secretsmanager):
-    secretsmanager.seed("db", "one")
+    secretsmanager.seed("db", "the first")
     with pytest.raises(UsageError, match="Invalid replica region"):
         secretsmanager.seed("db", "correct horse", replicas=["us-east-1"])
     secretsmanager.assert_nothing_leaked("with correct horse")
-    assert ", version 1 (plain)" in text_of(secretsmanager, "one")
+    assert ", version 1 (plain)" in text_of(secretsmanager, "the first")
 
 
 REFUSED = [

@@ -1,0 +1,110 @@
+"""The secret values of managers that texts are searched for, each with its owner, and the names that don't count."""
+
+from typing import NamedTuple
+
+from pytest_secretsmanager.engine.rules import guards
+from pytest_secretsmanager.engine.state import Secret
+from pytest_secretsmanager.inspection.leaks.index import Index
+from pytest_secretsmanager.inspection.leaks.rule import SHORTEST, Keys, counted_texts
+from pytest_secretsmanager.inspection.world import World
+
+__tracebackhide__ = True
+
+_LONGEST_KEYS = 120
+"""The number of characters that are shown of the keys of a text."""
+
+
+class Owner(NamedTuple):
+    """Whose value it is: a version of a secret, or a refused call."""
+
+    whose: str
+    keys: Keys
+    note: str = ""
+
+    def __str__(self) -> str:
+        keys = "".join(f", key {key!r}" for key in self.keys)
+        shown = keys if len(keys) <= _LONGEST_KEYS else f"{keys[:_LONGEST_KEYS]}…"
+        return f"{self.whose}{shown}{self.note}"
+
+
+class Values:
+    """The values that managers had whenever they were added. `base` has values that are not added a second time."""
+
+    def __init__(self, base: "Values | None" = None) -> None:
+        self.base = base
+        self.owners: dict[bytes, Owner] = {}
+        self.names: set[bytes] = set()
+        self.lines: set[bytes] = set()
+        """The lines of values of several lines. Output may show each of them with something before it."""
+        self.known: dict[int, object] = {}
+        """The secrets and sealed values that were added, by id. It keeps them alive, so that no other gets their id."""
+        self._index: Index | None = None
+        self._mask_index: Index | None = None
+
+    def __repr__(self) -> str:
+        return f"<{len(self.owners)} secret values>"
+
+    @property
+    def parts(self) -> list["Values"]:
+        """These values, and those of the base."""
+        return [self] if self.base is None else [self, *self.base.parts]
+
+    @property
+    def index(self) -> Index:
+        """The index of these values, without those of the base."""
+        if self._index is None:
+            self._index = Index(self.owners)
+        return self._index
+
+    @property
+    def mask_index(self) -> Index:
+        """The index of all that is masked: these values, and their lines."""
+        if self._mask_index is None:
+            self._mask_index = Index(self.owners.keys() | self.lines) if self.lines else self.index
+        return self._mask_index
+
+    def add(self, world: World) -> None:
+        """Add the values that a manager has now, those that it had in this test, and those that AWS refused."""
+        now = world.now()
+        for secret in self._new(world.service.secrets()):
+            self._add_secret(world, secret, ", gone by now" if guards.is_gone(secret, now) else "")
+        for secret in self._new(world.service.vanished()):
+            self._add_secret(world, secret, ", gone by now")
+        refused = [*world.service.refusals.values()]
+        if refused:
+            numbers = {event.request_id: number for number, event in enumerate(world.log, start=1)}
+            for refusal, value in refused:
+                call = f" (call {numbers[refusal.request_id]})" if refusal.request_id in numbers else ""
+                self._add_value(value, f"a value that {refusal.operation}{call} was refused", "")
+
+    def _new(self, secrets: list[Secret]) -> list[Secret]:
+        """The secrets that were not added as they are now. A changed secret is another object."""
+        for values in self.parts:
+            if values.known:
+                secrets = [secret for secret in secrets if id(secret) not in values.known]
+        return secrets
+
+    def _add_secret(self, world: World, secret: Secret, note: str) -> None:
+        self.known[id(secret)] = secret
+        self.names.update(_utf_8(name) for name in (secret.arn, *secret.key))
+        for version in secret.versions.values():
+            sealed = version.sealed
+            if sealed is None or any(id(sealed) in values.known for values in self.parts):
+                continue
+            self.known[id(sealed)] = sealed
+            plain = world.service.plain_value(secret, version.id, sealed)
+            value = plain if version.member == "SecretBinary" else plain.decode(errors=guards.STRING_ERRORS)
+            self._add_value(value, f"the value of {secret.name!r}, version {version.number}", note)
+
+    def _add_value(self, value: str | bytes, whose: str, note: str) -> None:
+        for keys, text in counted_texts(value):
+            content = text if isinstance(text, bytes) else _utf_8(text)
+            if content not in self.owners:
+                self.owners[content] = Owner(whose, keys, note)
+                self._index = self._mask_index = None
+                if b"\n" in content:
+                    self.lines.update(line for line in content.splitlines() if len(line) >= SHORTEST)
+
+
+def _utf_8(text: str) -> bytes:
+    return text.encode(errors="surrogatepass")
