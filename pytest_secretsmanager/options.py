@@ -126,7 +126,13 @@ SUMMARY = CommandLineOption(
     "risks, unfinished rotations and IAM actions, over all workers of xdist",
 )
 
-COMMAND_LINE_OPTIONS = (POLICY_FILE, SUMMARY)
+REPORT_FILE = CommandLineOption(
+    "--secretsmanager-report",
+    "PATH",
+    "write an HTML page with each test's secrets as timelines and its calls to this file, over all workers of xdist",
+)
+
+COMMAND_LINE_OPTIONS = (POLICY_FILE, SUMMARY, REPORT_FILE)
 
 OPTIONS = (REGION, ACCOUNT, RANDOM_SEED, BLOCK_NETWORK, SEEDS, NOW, VERSION_QUOTA, EXTRA_REGIONS, POLICY)
 

@@ -140,7 +140,7 @@ class SecretView(NamedSecret):
         >>> picture[:4], "AWSPREVIOUS was put on version 1" in picture
         ('<svg', True)
         """
-        from pytest_secretsmanager.inspection.timelines.of_secret import timeline_of
+        from pytest_secretsmanager.inspection.timelines.of_world import timeline_of
 
         return timeline_of(self._world, self._key)
 

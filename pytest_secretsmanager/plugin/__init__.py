@@ -12,6 +12,7 @@ import pytest
 
 from pytest_secretsmanager.plugin import (
     following,
+    html_rows,
     manager_options,
     markers,
     order,
@@ -19,6 +20,7 @@ from pytest_secretsmanager.plugin import (
     plans,
     policy_file,
     records,
+    report_file,
     report_problems,
     section,
     settings,
@@ -64,6 +66,7 @@ def _start(config: pytest.Config) -> None:
     report_problems.begin(config)
     policy_file.begin(config)  # before the first manager
     records.begin(config)
+    report_file.begin(config)
     if (blocking := settings.block_network(config)) != "false":
         config.pluginmanager.register(NetworkGuard(config, blocking), BLOCK_NETWORK)
     if files := settings.seed_files(config):
@@ -131,6 +134,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     plans.note_outcome(item, report)
     if text := section.section_of(item, report):
         report.sections.append((FIXTURE, text))
+    html_rows.add_pictures(item, report)
     return report
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_secretsmanager.options import SUMMARY, CommandLineOption
+from pytest_secretsmanager.options import REPORT_FILE, SUMMARY, CommandLineOption
 from pytest_secretsmanager.plugin import report_problems
 from pytest_secretsmanager.plugin.settings import on_command_line
 
@@ -22,7 +22,7 @@ PLUGIN = "secretsmanager_records"
 WANTING_TOTALS: tuple[CommandLineOption, ...] = (SUMMARY,)
 """The options that need records without their calls and histories."""
 
-WANTING_CALLS: tuple[CommandLineOption, ...] = ()
+WANTING_CALLS: tuple[CommandLineOption, ...] = (REPORT_FILE,)
 """The options that need records with their calls and histories."""
 
 

@@ -37,7 +37,7 @@ def picture(history: History, calls: Calls, *, is_whole: bool = True) -> str:
     bottom = (lanes[-1].top + lanes[-1].height if lanes else top + 24) + (18 if plan.phases else 0)
     texts = [_column_text(plan, column) for column in plan.columns]
     right = _right(plan, texts)
-    height = bottom + 30 + int(max(map(width_of, texts), default=0) * _SINE)
+    height = bottom + (30 if texts else 8) + int(max(map(width_of, texts), default=0) * _SINE)
     parts = [
         *_axis(plan, axis, top, bottom),
         *_phases(plan, top, bottom),
@@ -146,8 +146,8 @@ def _moves(plan: Plan, lanes: Sequence[rows.Lane]) -> Iterator[str]:
             continue
         kind = f"move {plan.kinds[move.label]}"
         course = signs.move_course(x + (0, -3, 3)[number % 3], source, target)
-        hit = signs.move_course(x, source, target)
-        yield svg.mark(kind, plan.details.move(move), svg.path(hit, "hit"), svg.path(course), is_stop=True)
+        area = signs.move_area(x, source, target)
+        yield svg.mark(kind, plan.details.move(move), svg.path(area, "hit"), svg.path(course), is_stop=True)
 
 
 # --- calls and rotations -------------------------------------------------------------------------------------

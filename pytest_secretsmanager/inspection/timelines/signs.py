@@ -49,6 +49,12 @@ def move_course(x: int, source: int | None, target: int | None) -> str:
     return f"M{x} {source}V{target}m-4 {-tip}l4 {tip}l4 {-tip}z"
 
 
+def move_area(x: int, source: int | None, target: int | None) -> str:
+    """The line around which a pointer meets the move."""
+    begin, end = (target if source is None else source), (source if target is None else target)
+    return f"M{x} {begin}V{end}h.1"
+
+
 def _circle(x: int, y: int, radius: int) -> str:
     return f"M{x - radius} {y}a{radius} {radius} 0 1 0 {2 * radius} 0a{radius} {radius} 0 1 0 -{2 * radius} 0z"
 

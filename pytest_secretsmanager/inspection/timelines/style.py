@@ -20,7 +20,7 @@ STYLE = """
 .smt path{fill:none;stroke:currentColor;stroke-width:1.5}
 .smt .row{stroke-opacity:.13;stroke-width:1}
 .smt .col{stroke-opacity:.16;stroke-width:1;stroke-dasharray:1 3}
-.smt .jump{stroke-opacity:.6;stroke-dasharray:6 3}
+.smt .jump{stroke-opacity:.4;stroke-dasharray:6 3}
 .smt .life{stroke-opacity:.4}
 .smt .hit{stroke:transparent;stroke-width:14}
 .smt .del,.smt .sch{fill:#d9534f;fill-opacity:.09;stroke:#d9534f;stroke-opacity:.8}

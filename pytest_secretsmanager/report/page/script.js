@@ -64,20 +64,24 @@
     if (data.id.length > 300) parts.push(make("p", "id", data.id));
     if (data.failure) parts.push(make("p", "failure", data.failure));
     if (data.crashed) parts.push(make("p", "note", "The worker crashed in this test: its calls are lost."));
-    for (const [name, place, picture] of data.secrets) parts.push(...secretParts(name, place, picture));
+    const secrets = make("div", "secrets");
+    for (const [name, place, picture] of data.secrets) secrets.append(secretPart(name, place, picture));
+    if (data.secrets.length) parts.push(secrets);
     if (data.moreSecrets) parts.push(make("p", "note", `${counted(data.moreSecrets, "more secret")} without a picture.`));
     if (data.calls.length) parts.push(...callParts(data));
     else if (!data.crashed) parts.push(make("p", "note", "No call."));
     body.append(...parts);
   }
 
-  function secretParts(name, place, picture) {
+  function secretPart(name, place, picture) {
     const heading = make("h4");
     heading.append(make("bdi", "", name), " ", make("span", "place", place));
     const box = make("div", "scroll");
     box.innerHTML = picture; // made and escaped by this plugin
     prepare(box.querySelector("svg"));
-    return [heading, box];
+    const part = make("section");
+    part.append(heading, box);
+    return part;
   }
 
   function callParts(data) {
@@ -106,7 +110,7 @@
     row.dataset.secret = secret;
     const result = [error ? `✕ ${error}` : "", remarks].filter(Boolean).join(", ") || "ok";
     const cells = [number, timeText(time), operation, secret, result, caller];
-    const kinds = ["", "time", "", "", "result", ""];
+    const kinds = ["", "time", "operation", "", "result", ""];
     cells.forEach((text, at) => row.append(make("td", kinds[at], text)));
     highlight(row);
     return row;

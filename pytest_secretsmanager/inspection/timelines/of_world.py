@@ -1,9 +1,9 @@
-"""The timeline of one secret of a running manager, from its log."""
+"""The timelines of a running manager's secrets, from its log."""
 
 from pytest_secretsmanager.engine.layers.audit import Entry
 from pytest_secretsmanager.engine.state import SecretKey
 from pytest_secretsmanager.inspection.call_sites import call_site_of
-from pytest_secretsmanager.inspection.histories import history_of
+from pytest_secretsmanager.inspection.histories import histories_of, history_of
 from pytest_secretsmanager.inspection.timelines.drawing import picture
 from pytest_secretsmanager.inspection.world import World
 
@@ -47,3 +47,10 @@ def timeline_of(world: World, key: SecretKey) -> str:
     if history is None:
         raise world.not_found(key.name, key)
     return picture(history, {at: _LoggedCall(entries[at]) for at in history.calls})
+
+
+def timelines_of(world: World, most: int) -> list[str]:
+    """The SVGs of the secrets that this test called for: those of its last calls, at most so many."""
+    entries = world.entries.since(world.entries.begin)
+    histories = sorted(histories_of(world, entries), key=lambda history: history.calls[-1])[-most:]
+    return [picture(history, {at: _LoggedCall(entries[at]) for at in history.calls}) for history in histories]
