@@ -7,8 +7,8 @@ import pytest
 from pytest_secretsmanager.plugin import report_problems
 from pytest_secretsmanager.plugin.names import PARTS
 
-_PLUGIN = "html"
-"""The name under which pytest-html registers."""
+_OPTION = "htmlpath"
+"""The option of pytest-html: the path of its report."""
 
 _MOST_PICTURES = 5
 
@@ -16,9 +16,7 @@ _MOST_PICTURES = 5
 def add_pictures(item: pytest.Item, report: pytest.TestReport) -> None:
     """Add the timelines of a failing test's secrets, if pytest-html writes a report."""
     parts = item.stash.get(PARTS, None)
-    if not report.failed or parts is None or not getattr(item.config.option, "htmlpath", None):
-        return
-    if not item.config.pluginmanager.hasplugin(_PLUGIN):
+    if not report.failed or parts is None or not getattr(item.config.option, _OPTION, None):
         return
     from pytest_secretsmanager.inspection.timelines.of_world import timelines_of
 

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 
 from pytest_secretsmanager.inspection.histories import History, Life, Rotation, Span
 from pytest_secretsmanager.inspection.printable import shortened
@@ -108,7 +109,13 @@ def rotation_text(rotation: Rotation) -> str:
 
 def time_text(time: float) -> str:
     """A time in UTC, to the second."""
-    return f"{utc(time):%Y-%m-%d %H:%M:%S} UTC"
+    return _second_text(int(time // 1))
+
+
+@lru_cache(4096)
+def _second_text(second: int) -> str:
+    """Cached: most calls of a test come in the same second."""
+    return f"{utc(second):%Y-%m-%d %H:%M:%S} UTC"
 
 
 def _outcome(operation: str, error: str | None) -> str:
