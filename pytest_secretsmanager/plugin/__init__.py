@@ -24,6 +24,7 @@ from pytest_secretsmanager.plugin import (
     report_problems,
     section,
     settings,
+    summary,
 )
 from pytest_secretsmanager.plugin.managers import answering, forget, session_of
 from pytest_secretsmanager.plugin.names import BLOCK_NETWORK, FIXTURE, ROLLBACK, SEEDS
@@ -67,6 +68,7 @@ def _start(config: pytest.Config) -> None:
     policy_file.begin(config)  # before the first manager
     records.begin(config)
     report_file.begin(config)
+    summary.begin(config)
     if (blocking := settings.block_network(config)) != "false":
         config.pluginmanager.register(NetworkGuard(config, blocking), BLOCK_NETWORK)
     if files := settings.seed_files(config):

@@ -27,7 +27,7 @@ class Collecting:
 
     def __init__(self, config: pytest.Config, *, with_calls: bool) -> None:
         self._maker = RecordMaker(str(config.rootpath), with_calls=with_calls)
-        self._worker: str = getattr(config, "workerinput", {}).get("workerid", "")
+        self._config = config
         self._calls: RunCalls[Look] = RunCalls(
             self._look_at,
             lambda error: report_problems.note_crash(config, "the record of a call", error),
@@ -43,6 +43,12 @@ class Collecting:
         """Collect no more calls."""
         if self._calls in run_records.collecting:
             run_records.collecting.remove(self._calls)
+
+    @property
+    def _worker(self) -> str:
+        """The worker of xdist that this process is, else empty. It is known only after the first conftest file."""
+        name: str = getattr(self._config, "workerinput", {}).get("workerid", "")
+        return name
 
     # --- one test --------------------------------------------------------------------------------------------------
 

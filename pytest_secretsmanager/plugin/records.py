@@ -40,7 +40,7 @@ def begin(config: pytest.Config) -> None:
     with_calls = any(on_command_line(config, option) for option in WANTING_CALLS)
     collecting = Collecting(config, with_calls=with_calls)
     config.add_cleanup(collecting.end)
-    config.pluginmanager.register(_kind(config)(config, collecting), PLUGIN)
+    config.pluginmanager.register(_Records(config, collecting), PLUGIN)
 
 
 def records_of(config: pytest.Config) -> "RunRecords":
@@ -51,10 +51,6 @@ def records_of(config: pytest.Config) -> "RunRecords":
     return records.all()
 
 
-def _kind(config: pytest.Config) -> "type[_Records]":
-    return _WorkerRecords if hasattr(config, "workerinput") else _Records
-
-
 class _Records:
     """Keeps the record of each test, by the hooks of pytest. A crash in here is reported at the end of the run."""
 
@@ -63,6 +59,7 @@ class _Records:
         self._collecting = collecting
         self._tests: list[TestRecord] = []
         self._outside: dict[tuple[int, str], str] = {}
+        self._parcel: tuple[pytest.TestReport, TestRecord] | None = None
 
     def all(self) -> "RunRecords":
         """Return the records so far."""
@@ -104,11 +101,26 @@ class _Records:
         except Exception as error:
             self._note_crash(error)
         else:
-            if record is not None:
-                self._keep(record, report)
+            if record is not None and self._is_worker:
+                self._parcel = report, record
+            elif record is not None:
+                self._tests.append(record)
 
-    def _keep(self, record: "TestRecord", _: pytest.TestReport) -> None:
-        self._tests.append(record)
+    @property
+    def _is_worker(self) -> bool:
+        return hasattr(self._config, "workerinput")
+
+    # --- over xdist ------------------------------------------------------------------------------------------------
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_report_to_serializable(
+        self, report: pytest.TestReport
+    ) -> Generator[None, dict[str, Any] | None, dict[str, Any] | None]:
+        data = yield
+        if data is not None and self._parcel is not None and self._parcel[0] is report:
+            self._send(data, self._parcel[1])
+            self._parcel = None
+        return data
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_report_from_serializable(self, data: dict[str, Any]) -> Generator[None, object, object]:
@@ -118,6 +130,11 @@ class _Records:
             self._add_sent(sent)
         return (yield)
 
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        if self._is_worker:
+            self._send(session.config.workeroutput, self._collecting.outside())  # type: ignore[attr-defined]
+
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
         """Take the calls outside the tests from a worker. One that crashed has sent none."""
@@ -125,6 +142,14 @@ class _Records:
         if sent is not None:
             name = node.gateway.id
             self._outside[len(name), name] = sent
+
+    def _send(self, into: dict[str, Any], record: "TestRecord") -> None:
+        from pytest_secretsmanager.report.records import json_of
+
+        try:
+            into[PLUGIN] = json_of(record)
+        except Exception as error:
+            self._note_crash(error)
 
     def _add_sent(self, sent: str) -> None:
         from pytest_secretsmanager.report.records import record_from
@@ -136,30 +161,3 @@ class _Records:
 
     def _note_crash(self, error: Exception) -> None:
         report_problems.note_crash(self._config, "the record of a test", error)
-
-
-class _WorkerRecords(_Records):
-    """Sends each record with a report of its test to the controller."""
-
-    _parcel: "tuple[pytest.TestReport, TestRecord] | None" = None
-
-    def _keep(self, record: "TestRecord", report: pytest.TestReport) -> None:
-        self._parcel = report, record
-
-    @pytest.hookimpl(wrapper=True, tryfirst=True)
-    def pytest_report_to_serializable(
-        self, report: pytest.TestReport
-    ) -> Generator[None, dict[str, Any] | None, dict[str, Any] | None]:
-        data = yield
-        if data is not None and self._parcel is not None and self._parcel[0] is report:
-            from pytest_secretsmanager.report.records import json_of
-
-            data[PLUGIN] = json_of(self._parcel[1])
-            self._parcel = None
-        return data
-
-    @pytest.hookimpl(trylast=True)
-    def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        from pytest_secretsmanager.report.records import json_of
-
-        session.config.workeroutput[PLUGIN] = json_of(self._collecting.outside())  # type: ignore[attr-defined]

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
+from types import CodeType
 
 from pytest_secretsmanager.engine.call import Site
 from pytest_secretsmanager.engine.state import SecretKey
@@ -37,7 +38,7 @@ class RecordMaker:
     def __init__(self, root: str, *, with_calls: bool) -> None:
         self._root = root + os.sep
         self.with_calls = with_calls
-        self._callers: dict[Site, str] = {}
+        self._callers: dict[tuple[int, int], tuple[CodeType, str]] = {}
 
     def record(
         self, made: Sequence[MadeCall], seeded: Iterable[SecretKey], looks: Sequence[Look], kept: Iterable[Look]
@@ -80,7 +81,8 @@ class RecordMaker:
         places = {id(call.entry): place for place, call in enumerate(made, -left_out)}
         found = _last_histories(looks)[-MOST_HISTORIES:]
         numbers = _numbered(chain((call.world for call in made), (look.world for look, _ in found)))
-        histories = tuple(_placed(history, look, places) for look, history in found)
+        moved = {id(look) for look in looks if not _are_in_place(look, places)}
+        histories = tuple(_placed(one, look, places) if id(look) in moved else one for look, one in found)
         managers = tuple(numbers[id(look.world)] for look, _ in found)
         by_call = {place: number for number, history in enumerate(histories) for place in reversed(history.calls)}
         by_key = {
@@ -109,20 +111,22 @@ class RecordMaker:
             asked_version(entry),
             history,
             entry.error_code,
-            None if site is None else self._callers.get(site) or self._caller(site),
+            None if site is None else self._caller(site),
             entry.within,
             entry.by_service,
             call.actions,
             is_undone,
         )
 
-    def _caller(self, site: Site) -> str | None:
-        """The place of a call, `file:line`. Kept, since finding a line takes long and tests call from few places."""
-        found = call_site_of(site)
-        if found is None:
-            return None
-        caller = self._callers[site] = f"{found.file.removeprefix(self._root)}:{found.line}"
-        return caller
+    def _caller(self, site: Site) -> str:
+        """The place of a call, `file:line`. Kept with its code: finding a line takes long, and few places make calls."""
+        code, offset = site
+        kept = self._callers.get((id(code), offset))
+        if kept is None:
+            found = call_site_of(site)
+            text = "" if found is None else f"{found.file.removeprefix(self._root)}:{found.line}"
+            kept = self._callers[id(code), offset] = code, text
+        return kept[1]
 
 
 def _numbered(worlds: Iterable[World]) -> dict[int, int]:
@@ -156,18 +160,27 @@ def _merged_unfinished(looks: Iterable[Look]) -> tuple[Unfinished, ...]:
 # --- the positions of a look's entries in a record -------------------------------------------------------------------
 
 
-def _placed(history: History, look: Look, places: Mapping[int, int]) -> History:
-    """A history whose positions are indexes of the record's calls. A call that is left out counts as the first."""
+def _are_in_place(look: Look, places: Mapping[int, int]) -> bool:
+    """Whether the calls of a look are the first ones of the record, as in most tests."""
+    return all(places.get(id(entry)) == at for at, entry in enumerate(look.entries))
 
-    def place(at: int | None) -> int | None:
+
+def _placed(history: History, look: Look, places: Mapping[int, int]) -> History:
+    """A history whose positions are indexes of the record's calls. Calls that the record lacks are older ones."""
+
+    def begin(at: int | None) -> int | None:
+        place = -1 if at is None else places.get(id(look.entries[at]), -1)
+        return place if place >= 0 else None
+
+    def end(at: int | None) -> int | None:
         return None if at is None else max(0, places.get(id(look.entries[at]), 0))
 
     return history._replace(
-        begin=place(history.begin),
-        end=place(history.end),
-        versions=tuple(life._replace(begin=place(life.begin), end=place(life.end)) for life in history.versions),
-        spans=tuple(span._replace(begin=place(span.begin), end=place(span.end)) for span in history.spans),
-        rotations=tuple(one._replace(begin=place(one.begin), end=place(one.end)) for one in history.rotations),
+        begin=begin(history.begin),
+        end=end(history.end),
+        versions=tuple(life._replace(begin=begin(life.begin), end=end(life.end)) for life in history.versions),
+        spans=tuple(span._replace(begin=begin(span.begin), end=end(span.end)) for span in history.spans),
+        rotations=tuple(one._replace(begin=begin(one.begin), end=end(one.end)) for one in history.rotations),
         calls=tuple(_calls_of(history, look, places)),
     )
 
