@@ -1,5 +1,6 @@
 """The timeline of a secret: its SVG has every version, label, move, call and rotation, and their details."""
 
+import contextlib
 import xml.etree.ElementTree as ElementTree
 from datetime import UTC, datetime
 from typing import Any
@@ -128,7 +129,7 @@ def test_a_clock_that_is_set_back_is_written_on_the_axis(promoted: SecretsManage
 
 def test_a_rotation_is_a_bracket_with_its_state_and_steps(secretsmanager: SecretsManager, client: Any) -> None:
     secretsmanager.seed("db", "one")
-    arn = secretsmanager.rotation.register(lambda event, context: None)
+    arn = secretsmanager.rotation.register(lambda *_: None)
     client.rotate_secret(SecretId="db", RotationLambdaARN=arn)
     picture = drawn(secretsmanager, "db")
     (found,) = details(picture, "rot")
@@ -228,10 +229,8 @@ def test_failed_calls_keep_columns_of_their_own_while_there_is_room(
 ) -> None:
     secretsmanager.seed("db", "one")
     for label in ["AWSCURRENT"] * 50 + ["none"] + ["AWSCURRENT"] * 50:
-        try:
+        with contextlib.suppress(client.exceptions.ResourceNotFoundException):
             client.get_secret_value(SecretId="db", VersionStage=label)
-        except client.exceptions.ResourceNotFoundException:
-            pass
     picture = drawn(secretsmanager, "db")
     assert len(details(picture, "fold")) == 2
     assert len(details(picture, "bad")) == 1
@@ -240,10 +239,8 @@ def test_failed_calls_keep_columns_of_their_own_while_there_is_room(
 def test_many_failed_calls_are_folded_and_counted(secretsmanager: SecretsManager, client: Any) -> None:
     secretsmanager.seed("db", "one")
     for label in ["AWSCURRENT", "none"] * 100:
-        try:
+        with contextlib.suppress(client.exceptions.ResourceNotFoundException):
             client.get_secret_value(SecretId="db", VersionStage=label)
-        except client.exceptions.ResourceNotFoundException:
-            pass
     assert "✕ 200 calls, 100 failed" in texts(drawn(secretsmanager, "db"))
 
 
