@@ -1,6 +1,5 @@
 """The option --secretsmanager-report: the HTML page of a run, in one file."""
 
-from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -54,9 +53,10 @@ class ReportFile:
 
     def _write(self, config: pytest.Config, path: Path) -> None:
         from pytest_secretsmanager.report.page.rendering import page_of
+        from pytest_secretsmanager.surroundings.wall_clock import times
 
         records = records_of(config)
-        path.write_text(page_of(records, datetime.now(UTC)), encoding="utf-8")
+        path.write_text(page_of(records, next(times())), encoding="utf-8")
         count = len(records.tests)
         self._result = f"{FIXTURE}: report of {count} test{'' if count == 1 else 's'} written to {path}"
 

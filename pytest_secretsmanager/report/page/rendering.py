@@ -2,16 +2,15 @@
 
 from base64 import b64encode
 from collections import Counter
-from datetime import UTC, datetime
 from hashlib import sha256
 from importlib.resources import files
 
 from jinja2 import Environment
 from markupsafe import Markup
 
-import pytest_secretsmanager
 from pytest_secretsmanager.inspection.timelines import signs
 from pytest_secretsmanager.inspection.timelines.style import STYLE
+from pytest_secretsmanager.inspection.times import utc
 from pytest_secretsmanager.report.page.tests import Row, json_for_script, rows_of
 from pytest_secretsmanager.report.records import RunRecords
 
@@ -22,8 +21,8 @@ _MOST_SUGGESTIONS = 1_000
 """The number of secrets that the filter suggests."""
 
 
-def page_of(records: RunRecords, made: datetime) -> str:
-    """The whole page. `made` is the time of the run, with a time zone."""
+def page_of(records: RunRecords, made: float) -> str:
+    """The whole page. `made` is the time of the run, epoch seconds."""
     rows = rows_of(records)
     style = STYLE + _source("style.css")
     script = _source("script.js")
@@ -38,8 +37,7 @@ def page_of(records: RunRecords, made: datetime) -> str:
         secrets=[name for name in secrets if len(name) <= _LONGEST_SUGGESTION][:_MOST_SUGGESTIONS],
         calls=sum(row.calls for row in rows),
         errors=sum(row.errors for row in rows),
-        made=made.astimezone(UTC),
-        version=pytest_secretsmanager.__version__,
+        made=utc(made),
         index=_finished(_index(rows, operations, secrets)),
         bodies=[_finished(row.body) for row in rows],
         signs=[(_finished(sign), meaning) for sign, meaning in signs.meanings()],
