@@ -8,7 +8,7 @@ import json
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from pytest_secretsmanager.engine.errors import UsageError, VersionNotFound
+from pytest_secretsmanager.engine.errors import SecretNotFound, UsageError, VersionNotFound
 from pytest_secretsmanager.engine.rules import guards, labels
 from pytest_secretsmanager.engine.state import Secret, SecretKey, Version
 from pytest_secretsmanager.inspection.label_moves import LabelMove, moves_of
@@ -144,9 +144,13 @@ class SecretView(NamedSecret):
 
         return timeline_of(self._world, self._key)
 
-    def _repr_html_(self) -> str:
-        """The timeline, for a notebook."""
-        return f'<div style="overflow-x:auto">{self.timeline()}</div>'
+    def _repr_html_(self) -> str | None:
+        """The timeline, for a notebook. None if no secret of this name is known: the notebook shows the repr."""
+        try:
+            picture = self.timeline()
+        except SecretNotFound:
+            return None
+        return f'<div style="overflow-x:auto">{picture}</div>'
 
     def _own(self, version: "VersionView") -> "VersionView":
         if version.secret != self:

@@ -30,11 +30,11 @@ def add_pictures(item: pytest.Item, report: pytest.TestReport) -> None:
 
 
 def _extra(picture: str) -> dict[str, str | None]:
-    """The picture as pytest-html's `extras.html` makes it."""
+    """The picture as pytest-html's `extras.html` makes it. Its rows are grey on white, too pale for a picture."""
     return {
         "name": None,
         "format_type": "html",
-        "content": f'<div style="overflow-x:auto">{picture}</div>',
+        "content": f'<div style="overflow-x:auto;color:#1f2328">{picture}</div>',
         "mime_type": None,
         "extension": None,
     }

@@ -58,7 +58,7 @@ def test_the_row_of_a_failing_test_has_the_timelines_of_its_secrets(run: Any, ar
     _, found = run(*arguments, apart=bool(arguments))
     assert found["test_pass"] == []
     (picture,) = found["test_fail"]
-    assert picture.startswith('<div style="overflow-x:auto"><svg')
+    assert picture.startswith('<div style="overflow-x:auto;color:#1f2328"><svg')
     assert "AWSCURRENT moved from version 1 to version 2" in picture
     assert "to-hide" not in picture
 

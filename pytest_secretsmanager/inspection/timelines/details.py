@@ -21,6 +21,7 @@ class Details:
     def __init__(self, history: History, calls: Calls) -> None:
         self._history = history
         self._calls = calls
+        self._lines: dict[int, list[str]] = {}
         self._numbers = {life.id: life.number for life in history.versions}
 
     def version(self, version_id: str | None) -> str:
@@ -47,7 +48,12 @@ class Details:
         return [title, *named, *([f"… {more} more"] if more else []), time_text(self._calls[first].time)]
 
     def call(self, at: int) -> list[str]:
-        """One call: its number, operation and outcome, its time, and its caller."""
+        """One call: its number, operation and outcome, its time, and its caller. Its moves have the same lines."""
+        if at not in self._lines:
+            self._lines[at] = self._call(at)
+        return self._lines[at]
+
+    def _call(self, at: int) -> list[str]:
         call = self._calls[at]
         kind = "event of AWS" if call.by_service else "call"
         lines = [f"{kind} {at + 1}: {_outcome(call.operation, call.error)}", time_text(call.time)]

@@ -127,4 +127,7 @@ def json_for_script(data: object) -> str:
     >>> json_for_script("</script><!--")
     '"<\\/script><\\u0021--"'
     """
-    return json.dumps(data, separators=(",", ":")).replace("</", "<\\/").replace("<!", "<\\u0021")
+    return _encoded(data).replace("</", "<\\/").replace("<!", "<\\u0021")
+
+
+_encoded = json.JSONEncoder(separators=(",", ":")).encode

@@ -189,6 +189,7 @@ def test_the_view_of_a_secret_that_a_rollback_removed_has_no_timeline(
         view = secretsmanager.secret("db")
     with pytest.raises(SecretNotFound, match="no secret 'db'"):
         view.timeline()
+    assert view._repr_html_() is None
 
 
 def test_a_picture_has_no_secret_value(promoted: SecretsManager) -> None:
