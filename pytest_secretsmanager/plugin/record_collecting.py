@@ -34,6 +34,7 @@ class Collecting:
         )
         self._outside: list[MadeCall] = []
         self._seeds_of_run: dict[SecretKey, None] = {}
+        self._names_of_run: set[str] = set()
         self._kept: list[Look] = []
         self._reports: list[pytest.TestReport] = []
         self._made: TestRecord | None = None
@@ -66,8 +67,8 @@ class Collecting:
         for world, _ in self._calls.seeded:
             by_world.setdefault(world, [])
         for world, entries in by_world.items():
-            seeded = [key for other, key in self._calls.seeded if other is world and key not in self._seeds_of_run]
-            self._kept.append(self._look_at(world, _still_logged(world, entries), seeded))
+            seeded = [key for other, key in self._calls.seeded if other is world]
+            self._kept.append(self._look_at(world, _still_logged(world, entries), self._own(seeded)))
 
     def _look_at(self, world: World, entries: Sequence[Entry], seeded: Sequence[SecretKey]) -> Look:
         return look_at(world, entries, seeded, with_histories=self._maker.with_calls)
@@ -82,8 +83,11 @@ class Collecting:
 
     def _record(self) -> TestRecord:
         made, seeded, looks = self._calls.take()
-        own = [key for _, key in seeded if key not in self._seeds_of_run]
-        return self._maker.record(made, own, looks, self._kept)
+        return self._maker.record(made, self._own([key for _, key in seeded]), looks, self._kept)
+
+    def _own(self, seeded: Sequence[SecretKey]) -> list[SecretKey]:
+        """The seeds of a test, without those of the run, which a manager with options gets too, in its own region."""
+        return [key for key in seeded if key.name not in self._names_of_run]
 
     def record_with(self, report: pytest.TestReport) -> TestRecord | None:
         """Return the record of the test that this report is the last one of; None for any other report.
@@ -114,6 +118,7 @@ class Collecting:
         made, seeded, _ = self._calls.take()
         self._outside += made
         self._seeds_of_run.update((key, None) for _, key in seeded)
+        self._names_of_run.update(key.name for _, key in seeded)
 
 
 def _still_logged(world: World, entries: Sequence[Entry]) -> list[Entry]:

@@ -32,6 +32,6 @@ class _Summary:
         except Exception as error:
             report_problems.note_crash(config, SUMMARY.flag, error)
             return
-        terminalreporter.section(f"{FIXTURE} summary", "=")
+        terminalreporter.write_sep("=", f"{FIXTURE} summary")
         for line in lines:
             terminalreporter.write_line(line)

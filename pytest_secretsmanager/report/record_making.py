@@ -119,7 +119,7 @@ class RecordMaker:
         )
 
     def _caller(self, site: Site) -> str:
-        """The place of a call, `file:line`. Kept with its code: finding a line takes long, and few places make calls."""
+        """The place of a call, `file:line`. Kept with its code, since finding a line takes long."""
         code, offset = site
         kept = self._callers.get((id(code), offset))
         if kept is None:

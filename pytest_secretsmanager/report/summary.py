@@ -88,9 +88,10 @@ def _missing(records: RunRecords, page: Page) -> list[str]:
 
 def _unread(records: RunRecords, page: Page) -> list[str]:
     found = summary_facts.unread_seeds(records)
-    secrets = _secrets([one.subject.key for one in found[:_MOST]], page)
+    written = summary_facts.only_written(records)
+    secrets = _secrets([one.subject for one in found[:_MOST]], page)
     items = [
-        f"{secret}: {_in_tests(one, page)}{', only written' if one.subject.is_written else ''}"
+        f"{secret}: {_in_tests(one, page)}{', only written' if one.subject in written else ''}"
         for secret, one in zip(secrets, found, strict=False)
     ]
     return page.items("secrets seeded but never read by a call", items, len(found))

@@ -38,13 +38,6 @@ class UnfinishedRotation(NamedTuple):
     text: str
 
 
-class UnreadSeed(NamedTuple):
-    """A secret that was seeded and never read by a call. `is_written` says that a call wrote it."""
-
-    key: SecretKey
-    is_written: bool
-
-
 class TestCalls(NamedTuple):
     """The number of calls of one test, or of one try of it, and its duration in seconds."""
 
@@ -117,28 +110,37 @@ def unfinished_rotations(records: RunRecords) -> list[Finding[UnfinishedRotation
     return _findings(records, lambda record: ((UnfinishedRotation(one.key, one.text), 1) for one in record.unfinished))
 
 
-def unread_seeds(records: RunRecords) -> list[Finding[UnreadSeed]]:
+def unread_seeds(records: RunRecords) -> list[Finding[SecretKey]]:
     """The secrets of passed tests that no call of their test read, and those of the run that no call read.
 
-    A replica counts as its primary secret: it has its name.
+    `times` is the number of tests. A replica counts as its primary secret: it has its name.
     """
-    found = _findings(records, _unread_in_test)
-    read, written = set[str](), set[str]()
-    for record in _all(records):
-        read.update(key.name for key in record.read)
-        written.update(key.name for key in record.written)
-    unread = [key for key in records.outside.seeded if key.name not in read]
-    found += [Finding(UnreadSeed(key, key.name in written), 1, (OUTSIDE,)) for key in unread]
-    return sorted(found, key=lambda one: (-one.times, one.subject))
+    return _findings(_with_reads_of_the_run(records), lambda record: ((key, 1) for key in _unread(record)))
 
 
-def _unread_in_test(record: TestRecord) -> Iterable[tuple[UnreadSeed, int]]:
+def only_written(records: RunRecords) -> set[SecretKey]:
+    """Of the unread secrets, those that each test wrote that did not read them."""
+    unread: set[SecretKey] = set()
+    unwritten: set[SecretKey] = set()
+    for record in _all(_with_reads_of_the_run(records)):
+        written = {key.name for key in record.written}
+        unread.update(_unread(record))
+        unwritten.update(key for key in _unread(record) if key.name not in written)
+    return unread - unwritten
+
+
+def _with_reads_of_the_run(records: RunRecords) -> RunRecords:
+    """The records, with the reads and writes of all tests in the one outside the tests, which has the run's seeds."""
+    read = tuple(key for record in _all(records) for key in record.read)
+    written = tuple(key for record in _all(records) for key in record.written)
+    return records._replace(outside=records.outside._replace(read=read, written=written))
+
+
+def _unread(record: TestRecord) -> list[SecretKey]:
     if record.outcome not in _RAN:
-        return
-    read, written = ({key.name for key in keys} for keys in (record.read, record.written))
-    for key in record.seeded:
-        if key.name not in read:
-            yield UnreadSeed(key, key.name in written), 1
+        return []
+    read = {key.name for key in record.read}
+    return [key for key in record.seeded if key.name not in read]
 
 
 # --- merging ---------------------------------------------------------------------------------------------------------

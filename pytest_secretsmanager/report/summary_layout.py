@@ -53,7 +53,10 @@ class Page:
         columns = [*zip(titles[1:], *(row[1:] for row in rows), strict=True)]
         widths = [max(map(len, column)) for column in columns]
         room = self.width - sum(widths) - len(_INDENT) * len(widths)
-        names = [titles[0], *(_INDENT + cut_inside(escaped(row[0]), room - len(_INDENT)) for row in rows)]
+        names = [
+            cut_inside(titles[0], room),
+            *(_INDENT + cut_inside(escaped(row[0]), room - len(_INDENT)) for row in rows),
+        ]
         widest = max(map(columns_of, names))
         lines = []
         for name, *cells in zip(names, *columns, strict=True):
