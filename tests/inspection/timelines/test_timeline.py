@@ -160,6 +160,11 @@ def test_a_scheduled_deletion_is_marked_until_the_secret_is_restored(promoted: S
     assert "scheduled for deletion" in texts(drawn(promoted, "db"))
 
 
+def test_a_deletion_that_is_still_scheduled_reaches_to_the_end(promoted: SecretsManager, client: Any) -> None:
+    client.delete_secret(SecretId="db")
+    assert "scheduled for deletion" in texts(drawn(promoted, "db"))
+
+
 def test_a_deleted_secret_keeps_its_timeline(promoted: SecretsManager, client: Any) -> None:
     view = promoted.secret("db")
     client.delete_secret(SecretId="db", ForceDeleteWithoutRecovery=True)
@@ -260,6 +265,19 @@ def test_many_versions_leave_out_the_middle_and_the_picture_says_so(
     assert f"{left_out} calls in the middle are left out" in str(picture.findtext(f"{SVG}desc"))
     assert int(str(picture.get("width"))) < 3_200
     assert int(str(picture.get("height"))) < 1_200
+
+
+def test_spans_in_the_left_out_middle_are_not_drawn(promoted: SecretsManager, client: Any) -> None:
+    labels = promoted.secret("db").labels
+    places = [labels["AWSPREVIOUS"], labels["AWSCURRENT"]]
+    client.update_secret_version_stage(SecretId="db", VersionStage="blue", MoveToVersionId=places[0])
+    for number in range(100):
+        source, target = places[number % 2], places[1 - number % 2]
+        client.update_secret_version_stage(
+            SecretId="db", VersionStage="blue", RemoveFromVersionId=source, MoveToVersionId=target
+        )
+    blue = [one for one in details(drawn(promoted, "db"), "span") if one.startswith("blue")]
+    assert 20 < len(blue) < MOST_COLUMNS
 
 
 # --- hostile names ---------------------------------------------------------------------------------------------------
