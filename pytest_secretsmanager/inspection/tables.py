@@ -4,9 +4,10 @@ from collections.abc import Container
 
 from pytest_secretsmanager.engine.state import Secret
 from pytest_secretsmanager.inspection.named_secret import key_of
-from pytest_secretsmanager.inspection.times import age_text, utc
+from pytest_secretsmanager.inspection.times import utc
 from pytest_secretsmanager.inspection.views import SecretView, state_or_none, world_of
 
+_UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
 _GAP = "  "
 
 _LONGEST_WHOLE = 12
@@ -43,3 +44,15 @@ def state_table(secret: Secret, now: float, *, named: Container[str] = frozenset
     return "\n".join(
         [title, *(f"  {line}" for line in aligned), *([f"  … {left_out} without labels"] * bool(left_out))]
     )
+
+
+def age_text(seconds: float) -> str:
+    """An age in its largest unit.
+
+    >>> age_text(3 * 86_400 + 5), age_text(90), age_text(0.2)
+    ('3 d', '1 min', '0 s')
+    """
+    for size, unit in _UNITS:
+        if seconds >= size:
+            return f"{seconds // size:.0f} {unit}"
+    return "0 s"

@@ -6,8 +6,7 @@ from datetime import timedelta
 import pytest
 
 from pytest_secretsmanager import SecretsManager, Version
-from pytest_secretsmanager.inspection.tables import secret_table
-from pytest_secretsmanager.inspection.times import age_text
+from pytest_secretsmanager.inspection.tables import age_text, secret_table
 
 ONE, TWO = "1" * 32, "2" * 36
 

@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
 
+from pytest_secretsmanager.inspection.cells import cut_inside
 from pytest_secretsmanager.inspection.histories import History, Life, Rotation, Span
-from pytest_secretsmanager.inspection.printable import shortened
 from pytest_secretsmanager.inspection.timelines.columns import Calls, Column
 from pytest_secretsmanager.inspection.timelines.lanes import Move
 from pytest_secretsmanager.inspection.times import utc
@@ -29,7 +29,7 @@ class Details:
         if version_id is None:
             return "no version"
         number = self._numbers.get(version_id)
-        return f"version {shortened(version_id, 12)}" if number is None else f"version {number}"
+        return f"version {cut_inside(version_id, 12)}" if number is None else f"version {number}"
 
     def at(self, at: int | None, edge: str) -> str:
         """The call at a position; `edge` stands for None."""
@@ -57,7 +57,7 @@ class Details:
         call = self._calls[at]
         kind = "event of AWS" if call.by_service else "call"
         lines = [f"{kind} {at + 1}: {_outcome(call.operation, call.error)}", time_text(call.time)]
-        return [*lines, shortened(call.caller, LONGEST_DETAIL)] if call.caller else lines
+        return [*lines, cut_inside(call.caller, LONGEST_DETAIL)] if call.caller else lines
 
     def move(self, move: Move) -> list[str]:
         """A label's move, and its call."""
@@ -68,26 +68,29 @@ class Details:
             action = f"was removed from {source}"
         else:
             action = f"moved from {source} to {target}"
-        return [f"{shortened(move.label, LONGEST_DETAIL)} {action}", *self.call(move.at)]
+        return [f"{cut_inside(move.label, LONGEST_DETAIL)} {action}", *self.call(move.at)]
 
     def span(self, span: Span) -> list[str]:
         """A label's stay on a version."""
         begin, end = self.at(span.begin, "before the first call"), self.at(span.end, "the end")
         return [
-            f"{shortened(span.label, LONGEST_DETAIL)} on {self.version(span.version)}",
+            f"{cut_inside(span.label, LONGEST_DETAIL)} on {self.version(span.version)}",
             f"from {begin}" if span.begin is not None else f"since {begin}",
             f"to {end}",
         ]
 
     def life(self, life: Life) -> list[str]:
         """A version: its id, and its creation and deletion."""
-        lines = [f"{self.version(life.id)}: {shortened(life.id, LONGEST_DETAIL)}", f"created {time_text(life.created)}"]
+        lines = [
+            f"{self.version(life.id)}: {cut_inside(life.id, LONGEST_DETAIL)}",
+            f"created {time_text(life.created)}",
+        ]
         return lines if life.end is None else [*lines, f"deleted by {self.at(life.end, '')}"]
 
     def rotation(self, rotation: Rotation) -> list[str]:
         """A rotation with its steps."""
         steps = [f"{step}: {'failed' if step == rotation.failed else 'done'}" for step in rotation.steps]
-        return [rotation_text(rotation), *steps, f"version {shortened(rotation.token, LONGEST_DETAIL)}"]
+        return [rotation_text(rotation), *steps, f"version {cut_inside(rotation.token, LONGEST_DETAIL)}"]
 
     def whole(self, columns: Sequence[Column]) -> str:
         """The whole picture, for a screen reader."""

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
+from pytest_secretsmanager.inspection.cells import cut_inside, escaped
 from pytest_secretsmanager.inspection.histories import History, Rotation
-from pytest_secretsmanager.inspection.printable import printable, shortened
 from pytest_secretsmanager.inspection.timelines import lanes as rows
 from pytest_secretsmanager.inspection.timelines import signs, svg
 from pytest_secretsmanager.inspection.timelines.columns import Calls, Column
@@ -27,7 +27,7 @@ def picture(history: History, calls: Calls, *, is_whole: bool = True) -> str:
     once.
     """
     plan = Plan(history, calls)
-    name = f"{shortened(printable(history.key.name), _LONGEST_TITLE)} in {history.key.region}"
+    name = f"{cut_inside(escaped(history.key.name), _LONGEST_TITLE)} in {history.key.region}"
     head = 28 if is_whole else 4
     axis = head + 12
     above = axis + (18 if plan.gaps else 4)
@@ -113,7 +113,7 @@ def _lanes(plan: Plan, lanes: Sequence[rows.Lane], right: int) -> Iterator[str]:
             "ver",
             plan.details.life(life),
             svg.text(12, y, number, "b"),
-            svg.text(38, y, shortened(printable(life.id), 9), "q"),
+            svg.text(38, y, cut_inside(escaped(life.id), 9), "q"),
             svg.path(course, "life"),
         )
 
@@ -197,7 +197,7 @@ def _bracket_text(rotation: Rotation) -> str:
 
 def _label_text(label: str, width: int) -> str:
     """The label, without AWS's prefix if it would not fit, or its beginning."""
-    shown = printable(label)
+    shown = escaped(label)
     if label in LABEL_KINDS and width_of(shown) > width:
         shown = shown.removeprefix("AWS")
     return fitting(shown, width)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from pytest_secretsmanager.inspection.histories import History
 from pytest_secretsmanager.inspection.timelines.columns import Calls, Column
-from pytest_secretsmanager.inspection.times import age_text
+from pytest_secretsmanager.inspection.times import elapsed_text
 
 _JUMP = 3_600
 """From so many seconds on, a gap between two calls is a jump of the clock, drawn through all lanes."""
@@ -36,7 +36,7 @@ def gaps_of(columns: Sequence[Column], calls: Calls) -> Iterator[Gap]:
         begin, end = before.calls[-1], after.calls[0]
         seconds = calls[end].time - calls[begin].time
         if abs(seconds) >= 1:
-            yield Gap(begin, end, f"{'+' if seconds > 0 else '-'}{age_text(abs(seconds))}", abs(seconds) >= _JUMP)
+            yield Gap(begin, end, elapsed_text(seconds), abs(seconds) >= _JUMP)
 
 
 def phases_of(history: History, calls: Calls) -> Iterator[Phase]:

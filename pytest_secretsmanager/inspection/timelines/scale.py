@@ -1,11 +1,10 @@
 """The x axis of a timeline: the place of each column. Columns are as wide as the texts between them need."""
 
-from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from itertools import accumulate
 from math import ceil
-from unicodedata import east_asian_width
 
+from pytest_secretsmanager.inspection.cells import columns_of, cut
 from pytest_secretsmanager.inspection.timelines.columns import Column
 
 _WIDEST = 2_600
@@ -23,8 +22,7 @@ _FEWEST_LETTERS = 3
 
 def width_of(text: str) -> int:
     """The estimated width of a text, in pixels."""
-    letters = len(text) if text.isascii() else sum(2 if east_asian_width(one) in "WF" else 1 for one in text)
-    return ceil(letters * _OF_ONE_LETTER)
+    return ceil(columns_of(text) * _OF_ONE_LETTER)
 
 
 class Scale:
@@ -76,6 +74,5 @@ def fitting(text: str, width: float) -> str:
     """The text, or its beginning, that fits into a width; empty if fewer than three letters would be left."""
     if width_of(text) <= width:
         return text
-    ends = list(accumulate(map(width_of, text)))
-    kept = bisect_right(ends, width - _OF_ONE_LETTER)
-    return f"{text[:kept]}…" if kept >= _FEWEST_LETTERS else ""
+    columns = int(width // _OF_ONE_LETTER)
+    return cut(text, columns) if columns > _FEWEST_LETTERS else ""

@@ -1,13 +1,13 @@
 """The elements of an SVG as text. Here is the one place that escapes.
 
-XML 1.0 forbids most control characters even in escaped form, so `printable` spells them out first.
+XML 1.0 forbids most control characters even in escaped form, so `cells.escaped` spells them out first.
 """
 
 from collections.abc import Iterable
 from functools import lru_cache
 from html import escape
 
-from pytest_secretsmanager.inspection.printable import printable
+from pytest_secretsmanager.inspection import cells
 
 
 @lru_cache(4096)
@@ -17,7 +17,7 @@ def escaped(text: str) -> str:
     >>> escaped("a<b>\x00&'")
     'a&lt;b&gt;\\x00&amp;&#x27;'
     """
-    return escape(printable(text))
+    return escape(cells.escaped(text))
 
 
 def text(x: int, y: int, content: str, kind: str = "", anchor: str = "") -> str:

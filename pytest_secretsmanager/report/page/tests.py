@@ -4,8 +4,8 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from pytest_secretsmanager.inspection.cells import cut_inside, escaped
 from pytest_secretsmanager.inspection.histories import History
-from pytest_secretsmanager.inspection.printable import printable, shortened
 from pytest_secretsmanager.inspection.timelines.drawing import picture
 from pytest_secretsmanager.report.records import CallRecord, RunRecords, TestRecord
 
@@ -55,15 +55,15 @@ def _row(record: TestRecord) -> Row:
     asked = dict.fromkeys(call.secret for call in record.calls if call.secret and call.history is None)
     return Row(
         outcome=record.outcome,
-        file=shortened(printable(file), _LONGEST_NAME),
-        name=shortened(printable(name), _LONGEST_NAME),
+        file=cut_inside(escaped(file), _LONGEST_NAME),
+        name=cut_inside(escaped(name), _LONGEST_NAME),
         duration=record.duration,
         secrets=len(record.histories),
         calls=len(calls) + record.left_out,
         errors=sum(call.error is not None for call in calls),
-        search=printable(record.nodeid).lower(),
+        search=escaped(record.nodeid).lower(),
         operations=tuple(dict.fromkeys(call.operation for call in record.calls)),
-        secret_names=tuple(printable(one) for one in {**secrets, **asked}),
+        secret_names=tuple(escaped(one) for one in {**secrets, **asked}),
         body=_body(record),
     )
 
@@ -74,8 +74,8 @@ def _body(record: TestRecord) -> str:
     calls = record.calls[-MOST_CALLS:]
     first = len(record.calls) - len(calls)
     body = {
-        "id": printable(record.nodeid),
-        "failure": printable(record.failure),
+        "id": escaped(record.nodeid),
+        "failure": escaped(record.failure),
         "crashed": record.is_crashed,
         "secrets": [_secret(history, record.calls) for history in shown],
         "moreSecrets": len(record.histories) - len(shown),
@@ -87,7 +87,7 @@ def _body(record: TestRecord) -> str:
 
 def _secret(history: History, calls: Sequence[CallRecord]) -> list[str]:
     key = history.key
-    return [printable(key.name), f"{key.region}, account {key.account}", picture(history, calls, is_whole=False)]
+    return [escaped(key.name), f"{key.region}, account {key.account}", picture(history, calls, is_whole=False)]
 
 
 def _call(number: int, call: CallRecord, record: TestRecord) -> list[object]:
@@ -99,9 +99,9 @@ def _call(number: int, call: CallRecord, record: TestRecord) -> list[object]:
         number,
         call.time,
         call.operation,
-        printable(secret),
+        escaped(secret),
         call.error or "",
-        printable(call.caller or ""),
+        escaped(call.caller or ""),
         ", ".join(_remarks(call, record)),
     ]
 

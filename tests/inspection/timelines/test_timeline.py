@@ -124,7 +124,7 @@ def test_a_jump_of_the_clock_is_written_on_the_axis(promoted: SecretsManager, cl
 def test_a_clock_that_is_set_back_is_written_on_the_axis(promoted: SecretsManager, client: Any) -> None:
     promoted.clock.set(datetime(2025, 12, 31, tzinfo=UTC))
     client.get_secret_value(SecretId="db")
-    assert "-2 d" in texts(drawn(promoted, "db"))
+    assert "-2 d 3 h" in texts(drawn(promoted, "db"))
 
 
 def test_a_rotation_is_a_bracket_with_its_state_and_steps(secretsmanager: SecretsManager, client: Any) -> None:
