@@ -2,7 +2,7 @@
 
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -12,6 +12,12 @@ from pytest_secretsmanager.plugin.names import FIXTURE
 from pytest_secretsmanager.plugin.output_paths import unwritable, writable
 from pytest_secretsmanager.plugin.records import records_of
 from pytest_secretsmanager.plugin.settings import on_command_line
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pytest_secretsmanager.inspection.histories import History
+    from pytest_secretsmanager.report.records import CallRecord
 
 PLUGIN = "secretsmanager_report_file"
 """The name of the plugin object."""
@@ -52,11 +58,20 @@ class ReportFile:
             report_problems.note_crash(config, "the HTML report", error)
 
     def _write(self, config: pytest.Config, path: Path) -> None:
+        from pytest_secretsmanager.inspection.timelines.drawing import picture
         from pytest_secretsmanager.report.page.rendering import page_of
         from pytest_secretsmanager.surroundings.wall_clock import times
 
+        def draw(history: "History", calls: "Sequence[CallRecord]") -> str:
+            """One crash leaves the pictures of all other secrets."""
+            try:
+                return picture(history, calls, is_whole=False)
+            except Exception as error:
+                report_problems.note_crash(config, "the picture of a secret", error)
+                return ""
+
         records = records_of(config)
-        path.write_text(page_of(records, next(times())), encoding="utf-8")
+        path.write_text(page_of(records, next(times()), draw), encoding="utf-8")
         count = len(records.tests)
         self._result = f"{FIXTURE}: report of {count} test{'' if count == 1 else 's'} written to {path}"
 

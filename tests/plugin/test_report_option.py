@@ -8,7 +8,10 @@ from typing import Any
 
 import pytest
 
+from pytest_secretsmanager.inspection.timelines import drawing
 from pytest_secretsmanager.report.page import rendering
+
+PLACE = "us-east-1, account 123456789012"
 
 TESTS = """
     import boto3
@@ -152,6 +155,27 @@ def test_a_crash_of_the_page_is_shown_once_and_fails_no_test(
     assert not page.exists()
 
 
+def test_a_crash_of_one_picture_is_shown_and_leaves_the_page(
+    run: Any, page: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn = []
+
+    def crash_once(*arguments: Any, **options: Any) -> str:
+        drawn.append(arguments)
+        if len(drawn) == 1:
+            raise ValueError("to-hide")
+        return "<title>DRAWN "
+
+    monkeypatch.setattr(drawing, "picture", crash_once)
+    result = run(TESTS, "--secretsmanager-report=out.html")
+    assert [facts[2] for facts in facts_of(page)] == [
+        [["app/db", PLACE, []]],
+        [],
+        [["app/db", PLACE, ["<title>DRAWN "]]],
+    ]
+    assert "the picture of a secret crashed: ValueError in test_report_option.py" in result.stdout.str()
+
+
 def test_a_path_that_becomes_a_folder_during_the_run_is_shown_at_its_end(run: Any) -> None:
     source = """
         from pathlib import Path
@@ -169,12 +193,12 @@ def test_the_page_of_a_run_with_xdist_has_the_same_as_that_of_one_process(
     run: Any, run_apart: Any, page: Path, arguments: list[str]
 ) -> None:
     run(TESTS, "--secretsmanager-report=out.html")
-    alone = facts(page)
+    alone = facts_of(page)
     run_apart(TESTS, "-p", "xdist", *arguments, "--secretsmanager-report=out.html")
-    assert facts(page) == alone
+    assert facts_of(page) == alone
 
 
-def facts(page: Path) -> list[Any]:
+def facts_of(page: Path) -> list[Any]:
     """The facts of a page that don't differ from run to run: no ids, times and durations. Tests in any order."""
     text = page.read_text(encoding="utf-8")
     bodies = [json.loads(body) for body in re.findall(r'<script type="application/json" id="d\d+">(.*)</script>', text)]

@@ -1,12 +1,13 @@
 """Records for tests of the page: of managers that made calls, and of names that try to break the page."""
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from pytest_secretsmanager import SecretsManager
 from pytest_secretsmanager.engine.state import SecretKey
 from pytest_secretsmanager.inspection.histories import History, Life, Span, histories_of
+from pytest_secretsmanager.inspection.timelines.drawing import picture
 from pytest_secretsmanager.manager import parts_of
 from pytest_secretsmanager.report.records import CallRecord, RunRecords, TestOutcome, TestRecord
 
@@ -95,6 +96,10 @@ def hostile(name: str) -> TestRecord:
     )
     call = CallRecord(LAST_SECOND, "GetSecretValue", 0, "us-east-1", "1", name, name, 0, name, name)
     return TestRecord(f"{name}::{name}", name, "error", failure=name, calls=(call,), histories=(history,))
+
+
+def draw(history: History, calls: Sequence[CallRecord]) -> str:
+    return picture(history, calls, is_whole=False)
 
 
 def records_of_a_run() -> RunRecords:

@@ -13,6 +13,9 @@ from pytest_secretsmanager.inspection.timelines.scale import fitting, width_of
 from pytest_secretsmanager.inspection.timelines.style import LABEL_KINDS, STYLE
 
 _LONGEST_TITLE = 72
+_ID_LENGTH = 8
+"""The number of letters that are shown of a version's id."""
+
 _BRACKET = 26
 """The height of a row of rotations."""
 
@@ -113,7 +116,7 @@ def _lanes(plan: Plan, lanes: Sequence[rows.Lane], right: int) -> Iterator[str]:
             "ver",
             plan.details.life(life),
             svg.text(12, y, number, "b"),
-            svg.text(38, y, cut_inside(escaped(life.id), 9), "q"),
+            svg.text(38, y, life.id[:_ID_LENGTH], "q"),
             svg.path(course, "life"),
         )
 

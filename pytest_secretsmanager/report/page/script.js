@@ -76,11 +76,16 @@
   function secretPart(name, place, picture) {
     const heading = make("h4");
     heading.append(make("bdi", "", name), " ", make("span", "place", place));
+    const part = make("section");
+    part.append(heading);
+    if (!picture) {
+      part.append(make("p", "note", "No picture: see the end of the run in the terminal."));
+      return part;
+    }
     const box = make("div", "scroll");
     box.innerHTML = picture; // made and escaped by this plugin
     prepare(box.querySelector("svg"));
-    const part = make("section");
-    part.append(heading, box);
+    part.append(box);
     return part;
   }
 

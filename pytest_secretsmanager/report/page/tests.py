@@ -1,12 +1,11 @@
 """The data of the report's page: what its list shows of each test, and what a test shows when it is opened."""
 
 import json
-from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple, TypeAlias
 
 from pytest_secretsmanager.inspection.cells import cut_inside, escaped
 from pytest_secretsmanager.inspection.histories import History
-from pytest_secretsmanager.inspection.timelines.drawing import picture
 from pytest_secretsmanager.report.records import CallRecord, RunRecords, TestRecord
 
 MOST_PICTURES = 50
@@ -17,6 +16,9 @@ MOST_CALLS = 2_000
 
 OUTSIDE = "Outside the tests"
 """The name of the calls that no test made."""
+
+Draw: TypeAlias = Callable[[History, Sequence[CallRecord]], str]
+"""Draws the picture of a history, without its name and its style. Empty if it can't."""
 
 _LONGEST_NAME = 300
 
@@ -39,16 +41,17 @@ class Row(NamedTuple):
     body: str
 
 
-def rows_of(records: RunRecords) -> list[Row]:
+def rows_of(records: RunRecords, draw: Draw) -> list[Row]:
     """The tests, those that failed first, then the calls outside the tests."""
     tests = sorted(records.tests, key=lambda record: record.outcome not in _FAILED)
-    rows = [_row(record) for record in tests]
+    rows = [_row(record, draw) for record in tests]
     if records.outside.calls:
-        rows.append(_row(records.outside._replace(nodeid=OUTSIDE, file="", outcome="passed"))._replace(outcome="none"))
+        outside = records.outside._replace(nodeid=OUTSIDE, file="", outcome="passed")
+        rows.append(_row(outside, draw)._replace(outcome="none"))
     return rows
 
 
-def _row(record: TestRecord) -> Row:
+def _row(record: TestRecord, draw: Draw) -> Row:
     file, _, name = record.nodeid.rpartition("::") if "::" in record.nodeid else ("", "", record.nodeid)
     calls = [call for call in record.calls if not call.by_service]
     secrets = dict.fromkeys(history.key.name for history in record.histories)
@@ -64,11 +67,11 @@ def _row(record: TestRecord) -> Row:
         search=escaped(record.nodeid).lower(),
         operations=tuple(dict.fromkeys(call.operation for call in record.calls)),
         secret_names=tuple(escaped(one) for one in {**secrets, **asked}),
-        body=_body(record),
+        body=_body(record, draw),
     )
 
 
-def _body(record: TestRecord) -> str:
+def _body(record: TestRecord, draw: Draw) -> str:
     """The opened test, as JSON for the script."""
     shown = record.histories[:MOST_PICTURES]
     calls = record.calls[-MOST_CALLS:]
@@ -77,7 +80,7 @@ def _body(record: TestRecord) -> str:
         "id": escaped(record.nodeid),
         "failure": escaped(record.failure),
         "crashed": record.is_crashed,
-        "secrets": [_secret(history, record.calls) for history in shown],
+        "secrets": [_secret(history, draw(history, record.calls)) for history in shown],
         "moreSecrets": len(record.histories) - len(shown),
         "calls": [_call(first + number, call, record) for number, call in enumerate(calls, 1)],
         "moreCalls": first + record.left_out,
@@ -85,9 +88,9 @@ def _body(record: TestRecord) -> str:
     return json_for_script(body)
 
 
-def _secret(history: History, calls: Sequence[CallRecord]) -> list[str]:
+def _secret(history: History, picture: str) -> list[str]:
     key = history.key
-    return [escaped(key.name), f"{key.region}, account {key.account}", picture(history, calls, is_whole=False)]
+    return [escaped(key.name), f"{key.region}, account {key.account}", picture]
 
 
 def _call(number: int, call: CallRecord, record: TestRecord) -> list[object]:
