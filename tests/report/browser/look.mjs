@@ -84,7 +84,7 @@ found.theme = await page.evaluate(() => [document.documentElement.dataset.theme,
 for (const colorScheme of ["light", "dark"]) {
   // axe is injected, which the page's own policy forbids.
   const checked = await open({ colorScheme, bypassCSP: true });
-  await openAll(checked);
+  await checked.locator("h3 button", { hasText: "test_rotate" }).click();
   await checked.addScriptTag({ path: axe });
   const result = await checked.evaluate(() => window.axe.run());
   found.axe[colorScheme] = {
