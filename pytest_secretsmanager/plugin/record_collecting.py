@@ -148,7 +148,8 @@ def _outcome(reports: Sequence[pytest.TestReport]) -> TestOutcome:
 def _first_line(report: pytest.TestReport) -> str:
     """The first line of a failure, as the report has it in the end: secret values may have been masked in it."""
     crash = getattr(report.longrepr, "reprcrash", None)
-    text = str(report.longrepr) if crash is None else str(crash.message)
+    missing_fixture = getattr(report.longrepr, "errorstring", report.longrepr)
+    text = str(missing_fixture if crash is None else crash.message)
     return text.strip().partition("\n")[0][:LONGEST_FAILURE]
 
 
