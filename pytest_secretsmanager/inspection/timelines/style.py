@@ -17,7 +17,7 @@ STYLE = """
 .smt .h{font-size:13px;font-weight:600}
 .smt .q{fill-opacity:.75}
 .smt .b{font-weight:700}
-.smt path{fill:none;stroke:currentColor;stroke-width:1.5}
+.smt path{fill:none;stroke:currentColor;stroke-width:1.5;stroke-linejoin:round}
 .smt .row{stroke-opacity:.13;stroke-width:1}
 .smt .col{stroke-opacity:.16;stroke-width:1;stroke-dasharray:1 3}
 .smt .jump{stroke-opacity:.4;stroke-dasharray:6 3}
