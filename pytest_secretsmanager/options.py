@@ -146,13 +146,26 @@ SHOW_VALUES = CommandLineOption(
     "print secret values in reports of failures; without it they are masked",
 )
 
+SUMMARY = CommandLineOption(
+    "--secretsmanager-summary",
+    "",
+    "print at the end of the run: calls and errors by operation, missing and unread secrets, repeated reads, quota "
+    "risks, unfinished rotations and IAM actions, over all workers of xdist",
+)
+
+REPORT_FILE = CommandLineOption(
+    "--secretsmanager-report",
+    "PATH",
+    "write an HTML page with each test's secrets as timelines and its calls to this file, over all workers of xdist",
+)
+
 LEAKS_MODE = CommandLineOption(
     "--secretsmanager-leaks",
     "MODE",
     "look for secret values in the output of each test, and mask them: off, warn or error; the ini option is ignored",
 )
 
-COMMAND_LINE_OPTIONS = (POLICY_FILE, SHOW_VALUES, LEAKS_MODE)
+COMMAND_LINE_OPTIONS = (POLICY_FILE, SUMMARY, REPORT_FILE, SHOW_VALUES, LEAKS_MODE)
 
 OPTIONS = (
     *(REGION, ACCOUNT, RANDOM_SEED, BLOCK_NETWORK, SEEDS, NOW, VERSION_QUOTA, EXTRA_REGIONS, POLICY),

@@ -68,9 +68,14 @@ def operation(name: str) -> OperationDescription:
         output_shape=model.output_shape,
         accepts=compile_accepts(shape),
         token_member=tokens[0] if tokens else None,
-        reads=name.startswith(_READING),
+        reads=is_reading(name),
         hidden=frozenset(member for member, inner in shape.members.items() if is_sensitive(inner)),
     )
+
+
+def is_reading(name: str) -> bool:
+    """Return whether CloudTrail logs an operation as `readOnly`."""
+    return name.startswith(_READING)
 
 
 def operation_names() -> list[str]:

@@ -58,6 +58,11 @@ class Entries:
         """The end of the log now, for `since`."""
         return len(self._all)
 
+    @property
+    def begin(self) -> int:
+        """The position of the first entry of this test, for `since`: before the entries that `clear()` has hidden."""
+        return self._first - self._cleared
+
     def at(self, position: int) -> Entry | None:
         """The entry at a position; None if the log ends before."""
         return self._all[position] if position < len(self._all) else None

@@ -87,6 +87,19 @@ def histories_of(world: World, entries: Sequence[Entry], named: Iterable[SecretK
     return [_history(arn, calls, entries, known, runs.get(arn, [])) for arn, calls in found.items()]
 
 
+def history_of(world: World, entries: Sequence[Entry], key: SecretKey) -> History | None:
+    """The history of one secret, which may be deleted; None if neither the entries nor the world have it.
+
+    Of several secrets that had this key one after the other, it is the last one.
+    """
+    known = _Known(world)
+    arn = known.current_arn(key)
+    if arn is None:
+        return None
+    calls = _calls_by_arn(entries, known).get(arn, [])
+    return _history(arn, calls, entries, known, [run for run in world.runs if run.secret == arn])
+
+
 def _by_secret(runs: Iterable[Run]) -> Mapping[str, list[Run]]:
     found: dict[str, list[Run]] = {}
     for run in runs:
@@ -104,6 +117,7 @@ class _Known:
         self._gone: dict[str, list[Secret]] = {}
         self._last: dict[str, Secret] = {}
         self._first: dict[SecretKey, str] = {}
+        self._current: dict[SecretKey, str] = {}
         now, present = world.now(), world.service.secrets()
         for secret in world.service.vanished():
             self._gone.setdefault(secret.arn, []).append(secret)
@@ -115,10 +129,15 @@ class _Known:
     def _note(self, secret: Secret) -> None:
         self._last[secret.arn] = secret
         self._first.setdefault(secret.key, secret.arn)
+        self._current[secret.key] = secret.arn
 
     def first_arn(self, key: SecretKey) -> str | None:
         """The ARN of the oldest known secret with this key."""
         return self._first.get(key)
+
+    def current_arn(self, key: SecretKey) -> str | None:
+        """The ARN of the newest known secret with this key."""
+        return self._current.get(key)
 
     def last(self, arn: str) -> Secret | None:
         """The last known state."""

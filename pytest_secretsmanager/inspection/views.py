@@ -10,7 +10,7 @@ from collections.abc import Container
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from pytest_secretsmanager.engine.errors import UsageError, VersionNotFound
+from pytest_secretsmanager.engine.errors import SecretNotFound, UsageError, VersionNotFound
 from pytest_secretsmanager.engine.rules import guards, labels
 from pytest_secretsmanager.engine.state import Secret, SecretKey, Version
 from pytest_secretsmanager.inspection.label_mapping import LabelMapping
@@ -130,6 +130,34 @@ class SecretView(NamedSecret):
         if found is None:
             raise VersionNotFound(f"secret {self.name!r} has no version {ref!r}; {existing_versions(secret, ref)}")
         return VersionView(self, secret, found)
+
+    def timeline(self) -> str:
+        """A picture of the secret's history, as the text of an SVG: versions, labels, calls and rotations.
+
+        Each version has a row, oldest first. Coloured spans are labels, arrows are their moves. The x axis is the order
+        of the calls about this secret since it was seeded or created; `log.clear()` hides none. Tooltips have the
+        details. A long history is folded: up to 32 columns and 14 versions are drawn, and the picture says how many
+        calls and versions it leaves out. It shows no value. A deleted secret has a timeline as well.
+
+        In a notebook, a view shows its timeline.
+
+        >>> _ = sm.seed("db", "one")
+        >>> _ = sm.client().put_secret_value(SecretId="db", SecretString="two")
+        >>> picture = sm.secret("db").timeline()
+        >>> picture[:4], "AWSPREVIOUS was put on version 1" in picture
+        ('<svg', True)
+        """
+        from pytest_secretsmanager.inspection.timelines.of_world import timeline_of
+
+        return timeline_of(self._world, self._key)
+
+    def _repr_html_(self) -> str | None:
+        """The timeline, for a notebook. None if no secret of this name is known: the notebook shows the repr."""
+        try:
+            picture = self.timeline()
+        except SecretNotFound:
+            return None
+        return f'<div style="overflow-x:auto">{picture}</div>'
 
     def _own(self, version: "VersionView") -> "VersionView":
         if version.secret != self:

@@ -34,7 +34,7 @@ from pytest_secretsmanager.inspection import entered
 from pytest_secretsmanager.inspection.log import Log, entries_of
 from pytest_secretsmanager.inspection.other_managers import Presence
 from pytest_secretsmanager.inspection.world import World
-from pytest_secretsmanager.managing import run_permissions
+from pytest_secretsmanager.managing import run_permissions, run_records
 from pytest_secretsmanager.managing.chance import SeededRandom, random_of, request_ids_of
 from pytest_secretsmanager.managing.clients import Clients
 from pytest_secretsmanager.managing.entering import Entering
@@ -99,8 +99,6 @@ class Parts:
         ports = Ports(self.random, self.keys, version_quota, functions.by_arn, regions, count(1), moto.function, [])
         self.service = service = Service(ports, entries, moved_time.seconds, self.steps, self.held, moved_time.parts)
         moved_time.follow(service)
-        if run_permissions.collecting:
-            run_permissions.follow(service)
         self.responder = Responder(
             service,
             moved_time.seconds,
@@ -113,6 +111,8 @@ class Parts:
         )
         self.presence = Presence(self.log, home.region_now)
         self.world = World(service, self.log, moved_time.seconds, home.region_now, account)
+        if run_permissions.collecting or run_records.collecting:
+            _follow(self.world)
         self.crashes: list[str] = []
         """The crashes inside an endpoint, whose clients got only an InternalServiceError."""
         self.cut_offs: list[str] = []
@@ -220,3 +220,9 @@ class Parts:
             Call("RotateSecret", parameters, key.region, principal, now, request_id, attempt=ATTEMPT_OF_THE_TEST)
         )
         return token
+
+
+def _follow(world: World) -> None:
+    """Let the run collect the calls of a new manager."""
+    run_permissions.follow(world.service)
+    run_records.follow(world)

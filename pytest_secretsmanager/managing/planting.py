@@ -12,6 +12,7 @@ from pytest_secretsmanager.engine.rules import cross_account
 from pytest_secretsmanager.engine.rules.iam.documents import MalformedPolicy
 from pytest_secretsmanager.engine.state import SecretKey
 from pytest_secretsmanager.inspection.views import SecretView
+from pytest_secretsmanager.managing import run_records
 from pytest_secretsmanager.managing.parts import Parts
 from pytest_secretsmanager.seeds import Seed, require_regions
 
@@ -47,6 +48,8 @@ def plant(parts: Parts, seed: Seed) -> SecretView:
         refusal = f"AWS would refuse it with {error.code}: {shorten(str(error), _LONGEST_REFUSAL)}{_fault_of(error)}"
     else:
         parts.home.note(key, seed, parts.service.store.get(key))
+        if run_records.collecting:
+            run_records.note_seed(parts.world, key)
         return SecretView(parts.world, key)
     raise UsageError(f"secret {shorten(seed.name, _LONGEST_NAME)!r} can't be seeded: {refusal}")
 

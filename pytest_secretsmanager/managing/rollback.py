@@ -8,7 +8,7 @@ from pytest_secretsmanager.engine.interrupts import taken_back
 from pytest_secretsmanager.inspection import entered
 from pytest_secretsmanager.inspection.log import entries_of
 from pytest_secretsmanager.inspection.with_blocks import StepsBlock
-from pytest_secretsmanager.managing import cut_offs
+from pytest_secretsmanager.managing import cut_offs, run_records
 from pytest_secretsmanager.managing.parts import Parts
 
 __tracebackhide__ = True
@@ -29,6 +29,7 @@ def _steps(parts: Parts, own_log: bool) -> Generator[None, None, None]:
     functions = PROCESS.functions.of(parts.responder)
     position = entries_of(parts.log).position
     running = tuple(run for run in parts.service.runs if run.state == "running")
+    position = parts.world.entries.position if run_records.collecting else 0
 
     def begin() -> None:
         if own_log:
@@ -37,6 +38,8 @@ def _steps(parts: Parts, own_log: bool) -> Generator[None, None, None]:
             parts.crashes.clear()
 
     def end() -> None:
+        if run_records.collecting and not own_log:
+            run_records.before_rollback(parts.world, position)
         restore_endpoint()
         cut_offs.cut_off(
             parts, "the block that called it was rolled back", refuse=True, functions=functions, runs=running

@@ -13,6 +13,7 @@ import pytest
 from pytest_secretsmanager.plugin import (
     assertrepr,
     following,
+    html_rows,
     leak_start,
     manager_options,
     markers,
@@ -20,10 +21,13 @@ from pytest_secretsmanager.plugin import (
     own_fixture,
     plans,
     policy_file,
+    records,
+    report_file,
     report_problems,
     section,
     section_colours,
     settings,
+    summary,
 )
 from pytest_secretsmanager.plugin.managers import answering, forget, session_of
 from pytest_secretsmanager.plugin.names import BLOCK_NETWORK, FIXTURE, ROLLBACK, SEEDS
@@ -66,6 +70,9 @@ def _start(config: pytest.Config) -> None:
     config.add_cleanup(started.close)  # called even if the run ends before `pytest_configure`
     report_problems.begin(config)
     policy_file.begin(config)  # before the first manager
+    records.begin(config)
+    report_file.begin(config)
+    summary.begin(config)
     if (blocking := settings.block_network(config)) != "false":
         config.pluginmanager.register(NetworkGuard(config, blocking), BLOCK_NETWORK)
     if files := settings.seed_files(config):
@@ -136,6 +143,7 @@ def pytest_runtest_makereport(
     plans.note_outcome(item, report)
     if text := section.section_of(item, call, report):
         report.sections.append((FIXTURE, text))
+    html_rows.add_pictures(item, report)
     return report
 
 

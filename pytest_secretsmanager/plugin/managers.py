@@ -11,6 +11,7 @@ from pytest_secretsmanager.plugin import fault_markers, following, manager_optio
 from pytest_secretsmanager.plugin.leak_options import ignored_of
 from pytest_secretsmanager.plugin.names import FIXTURE, PARTS, PLANTED, SEEDS
 from pytest_secretsmanager.plugin.plans import unmet_plans_in_words
+from pytest_secretsmanager.plugin.seeding_progress import with_progress
 from pytest_secretsmanager.plugin.session import SeededSession
 
 if TYPE_CHECKING:
@@ -62,8 +63,9 @@ def _answering_of_test(
         monkeypatch.setenv(name, value)
     node.stash[PARTS] = parts
     with unmet_plans_in_words(node), answering(parts):
-        for seed in seeds:
-            plant(parts, seed)
+        with with_progress(node.config, seeds) as all_seeds:
+            for seed in all_seeds:
+                plant(parts, seed)
         markers.plant(parts, node)
         fault_markers.plan(parts, node)
         node.stash[PLANTED] = True

@@ -10,6 +10,7 @@ import pytest
 
 from pytest_secretsmanager.options import KEYWORDS, MARKER_KEYWORDS
 from pytest_secretsmanager.plugin.names import OPTIONS, SECRET, SECRET_FAULT, SECRETS_FILE
+from pytest_secretsmanager.plugin.seeding_progress import with_progress
 
 if TYPE_CHECKING:
     from pytest_secretsmanager.engine.state import SecretKey
@@ -41,7 +42,7 @@ def plant(parts: "Parts", node: Any) -> None:
     declared: dict[_Place, list[tuple[pytest.Mark, SecretKey]]] = {}
     for place, marker in placed(node, SECRET, SECRETS_FILE):
         try:
-            planted = [_plant(parts, seed, known) for seed in _seeds_of(marker, node.path.parent)]
+            planted = _planted(parts, node, marker, known)
         except UsageError as error:
             refusal = failure(node, spelled(marker), str(error))
             del marker  # its values would be seen where local variables are printed
@@ -50,6 +51,11 @@ def plant(parts: "Parts", node: Any) -> None:
             declared.setdefault(place, []).append((marker, planted[0]))
     for place, seeded in declared.items():
         _require_one_each(node, place, seeded)
+
+
+def _planted(parts: "Parts", node: Any, marker: pytest.Mark, known: "set[SecretKey]") -> "list[SecretKey]":
+    with with_progress(node.config, _seeds_of(marker, node.path.parent)) as seeds:
+        return [_plant(parts, seed, known) for seed in seeds]
 
 
 def _plant(parts: "Parts", seed: "Seed", known: "set[SecretKey]") -> "SecretKey":

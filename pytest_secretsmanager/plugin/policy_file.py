@@ -8,6 +8,8 @@ import pytest
 
 from pytest_secretsmanager.options import POLICY_FILE
 from pytest_secretsmanager.plugin.names import FIXTURE
+from pytest_secretsmanager.plugin.output_paths import unwritable, writable
+from pytest_secretsmanager.plugin.settings import on_command_line
 
 if TYPE_CHECKING:
     from pytest_secretsmanager.managing.run_permissions import RunPermissions
@@ -21,7 +23,7 @@ _COMPLETE = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
 
 def begin(config: pytest.Config) -> None:
     """Collect the permissions of each manager that is made from now on, if the command line asks for a policy."""
-    if _given(config) is None:
+    if on_command_line(config, POLICY_FILE) is None:
         return
     from pytest_secretsmanager.managing import run_permissions
 
@@ -29,13 +31,6 @@ def begin(config: pytest.Config) -> None:
     run_permissions.collecting.append(permissions)
     config.add_cleanup(lambda: run_permissions.collecting.remove(permissions))
     config.pluginmanager.register(PolicyFile(permissions), PLUGIN)
-
-
-def _given(config: pytest.Config) -> str | None:
-    """Return the option's value, also before pytest has parsed the whole command line."""
-    early = getattr(config.known_args_namespace, POLICY_FILE.destination, None)
-    given: str | None = getattr(config.option, POLICY_FILE.destination, early)
-    return early if given is None else given
 
 
 class PolicyFile:
@@ -51,7 +46,7 @@ class PolicyFile:
     def pytest_configure(self, config: pytest.Config) -> None:
         """Refuse a path that can't be written, before the first test."""
         if not hasattr(config, "workerinput"):
-            self._path = _writable(config.invocation_params.dir, _given(config) or "")
+            self._path = writable(POLICY_FILE.flag, config.invocation_params.dir, on_command_line(config, POLICY_FILE))
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
@@ -79,7 +74,8 @@ class PolicyFile:
         try:
             path.write_text(json.dumps(policy, indent=2) + "\n", encoding="utf-8")
         except OSError as error:
-            raise pytest.exit.Exception(_unwritable(path, error), returncode=pytest.ExitCode.USAGE_ERROR) from None
+            text = unwritable(POLICY_FILE.flag, path, error)
+            raise pytest.exit.Exception(text, returncode=pytest.ExitCode.USAGE_ERROR) from None
         calls = self._permissions.calls
         self._result = f"{FIXTURE}: policy of {calls} call{'' if calls == 1 else 's'} written to {path}"
 
@@ -90,35 +86,3 @@ class PolicyFile:
         if self._lost:
             workers = ", ".join(self._lost)
             terminalreporter.write_line(f"{FIXTURE}: the policy lacks the calls of crashed workers: {workers}")
-
-
-def _writable(directory: Path, given: str) -> Path:
-    """Return the path of the file. Raise pytest.UsageError if no file can be written there."""
-    if not given:
-        raise pytest.UsageError(f"{POLICY_FILE.flag} is the path of a file, not empty")
-    path = directory / given
-    try:
-        if path.is_dir():
-            raise pytest.UsageError(f"{POLICY_FILE.flag}: {path} is a folder: name a file in it")
-        if not path.parent.is_dir():
-            raise pytest.UsageError(
-                f"{POLICY_FILE.flag}: folder {path.parent} does not exist: create it before the run"
-            )
-        _try_to_open(path)
-    except (OSError, ValueError) as error:
-        raise pytest.UsageError(_unwritable(path, error)) from None
-    return path
-
-
-def _try_to_open(path: Path) -> None:
-    """Open the file, and leave it as it is. A new one is removed again; a link to it stays."""
-    is_new = not path.exists()
-    with path.open("ab"):
-        pass
-    if is_new:
-        path.resolve().unlink()
-
-
-def _unwritable(path: Path, error: OSError | ValueError) -> str:
-    reason = error.strerror if isinstance(error, OSError) else error
-    return f"{POLICY_FILE.flag}: {path} can't be written: {reason}"

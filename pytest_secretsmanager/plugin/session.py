@@ -10,6 +10,7 @@ from pytest_secretsmanager.inspection import entered
 from pytest_secretsmanager.plugin.manager_options import ini_options, ini_problem
 from pytest_secretsmanager.plugin.names import PARTS, ROLLBACK, SEEDS
 from pytest_secretsmanager.plugin.plans import unmet_plans_in_words
+from pytest_secretsmanager.plugin.seeding_progress import with_progress
 from pytest_secretsmanager.plugin.threads import Part, Threads
 
 if TYPE_CHECKING:
@@ -34,8 +35,9 @@ class SeededSession:
             self.manager = SecretsManager(**options)
             self.parts = parts_of(self.manager)
             follow_environment(self.parts)
-            for seed in self.seeds:  # of two of one name the later one takes the place of the earlier
-                plant(self.parts, seed)
+            with with_progress(config, self.seeds) as seeds:
+                for seed in seeds:  # of two of one name the later one takes the place of the earlier
+                    plant(self.parts, seed)
         except UsageError as error:
             raise pytest.UsageError(f"{SEEDS}: {error}") from None
         self._threads = Threads.of(config)

@@ -10,7 +10,14 @@ from typing import Any, Literal, TypeAlias
 
 import pytest
 
-from pytest_secretsmanager.options import COMMAND_LINE_OPTIONS, LEAKS, LEAKS_IGNORE, LEAKS_MODE, OPTIONS
+from pytest_secretsmanager.options import (
+    COMMAND_LINE_OPTIONS,
+    LEAKS,
+    LEAKS_IGNORE,
+    LEAKS_MODE,
+    OPTIONS,
+    CommandLineOption,
+)
 from pytest_secretsmanager.plugin.names import BLOCK_NETWORK, EXTRA_REGIONS, FIXTURE, SEEDS
 
 Blocking: TypeAlias = Literal["auto", "true", "false"]
@@ -33,6 +40,12 @@ def add(parser: pytest.Parser) -> None:
     for option in OPTIONS:
         if option.ini_type is not None:
             parser.addini(option.ini_name, option.plain_help, option.ini_type, option.default)
+
+
+def on_command_line(config: pytest.Config, option: CommandLineOption) -> Any:
+    """Return the value of an option of the command line, also before pytest has parsed all of it."""
+    given = getattr(config.option, option.destination, None)  # the default until all of it is parsed
+    return given or getattr(config.known_args_namespace, option.destination, given)
 
 
 def block_network(config: pytest.Config) -> Blocking:

@@ -25,6 +25,7 @@ ROOMS = [
         "managing.clients",
         "managing.chance",
         "managing.run_permissions",
+        "managing.run_records",
         "seeds",
         "controls",
         "report",
@@ -57,6 +58,8 @@ OWNERS = {
     "wrapt": {"doors.patching"},
     "botocore": {"engine.limits", "engine.model", "engine.partitions", "doors", "surroundings.clients"},
     "cryptography": {"engine.keys"},
+    "jinja2": {"report.page.rendering"},
+    "markupsafe": {"report.page.rendering"},
     "aiohttp": {"doors.http_server", "doors.http_delivery"},
 }
 """The modules and rooms that may import a package from outside the standard library."""

@@ -36,7 +36,9 @@ NAMES = {
     "Rotation": "days duration function parameters schedule",
     "RotationControl": "between_reads fail hold register runs",
     "RotationRun": "broken_off ended error function retry secret started state steps test token",
-    "SecretView": "arn current deleted history json labels name pending previous tags value version versions",
+    "SecretView": (
+        "arn current deleted history json labels name pending previous tags timeline value version versions"
+    ),
     "Snapshot": "",
     "StepRun": "error planned step traceback",
     "Subscription": "unsubscribe",

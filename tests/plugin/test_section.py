@@ -502,7 +502,7 @@ def test_colours_reach_no_report_of_another_plugin(run: Run, columns: int, pytes
         assert "2 calls, timed from" in str(stored)
         assert "\\x1b" not in str(stored)
     junit = pytester.path.joinpath("junit.xml").read_text()
-    ElementTree.fromstring(junit)  # noqa: S314 - written by pytest
+    ElementTree.fromstring(junit)
     assert "\x1b[1msecret" not in junit
     assert "#x1B[1msecret" not in junit
 

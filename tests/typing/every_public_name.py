@@ -74,7 +74,7 @@ def views(sm: SecretsManager) -> None:
     labels: Mapping[str, str] = view.labels
     moves: list[LabelMove] = [*view.history]
     places: list[str | None] = [moves[0].source, moves[0].target]
-    text: str = view.arn + view.name + versions[0].id + labels[AWSCURRENT]
+    text: str = view.timeline() + view.arn + view.name + versions[0].id + labels[AWSCURRENT]
     times: list[datetime] = [versions[0].created, moves[0].time]
     by_name: Mapping[str, SecretView] = sm.secrets
     del places, text, times, by_name

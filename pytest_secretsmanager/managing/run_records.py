@@ -1,0 +1,111 @@
+"""The calls and seeds of all managers, while a run records its tests for a summary or an HTML report."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any, Generic, NamedTuple, TypeVar
+
+from pytest_secretsmanager.engine.layers.audit import Entry
+from pytest_secretsmanager.engine.rules.condition_keys import SERVICE_PREFIX
+from pytest_secretsmanager.engine.rules.permissions import WITH_FURTHER
+from pytest_secretsmanager.engine.state import SecretKey
+from pytest_secretsmanager.inspection.made_calls import MadeCall
+from pytest_secretsmanager.inspection.permissions.replay import requests_of_entry
+from pytest_secretsmanager.inspection.world import World
+
+__tracebackhide__ = True
+
+_Look = TypeVar("_Look")
+
+collecting: "list[RunCalls[Any]]" = []
+"""The collections that each new manager adds to; empty unless a run records its tests."""
+
+
+def follow(world: World) -> None:
+    """Collect the calls of a new manager."""
+    for calls in collecting:
+        calls.follow(world)
+
+
+def note_seed(world: World, key: SecretKey) -> None:
+    """Called when a manager has created a secret from a seed."""
+    for calls in collecting:
+        calls.seeded.append((world, key))
+
+
+def before_rollback(world: World, position: int) -> None:
+    """Called before a rollback takes back a block that began at this position of the log."""
+    for calls in collecting:
+        calls.before_rollback(world, world.entries.since(position))
+
+
+class Collected(NamedTuple, Generic[_Look]):
+    """The calls and the seeds so far, and the looks at blocks that were rolled back."""
+
+    made: Sequence[MadeCall]
+    seeded: Sequence[tuple[World, SecretKey]]
+    looks: Sequence[_Look]
+
+
+class RunCalls(Generic[_Look]):
+    """The calls and seeds since the last `take`. A rollback takes nothing back: the call was made.
+
+    `look` is called with the calls of a block before it is rolled back, and with the secrets that its manager seeded.
+    Collecting never raises: `problem` is called with a crash of it.
+    """
+
+    def __init__(
+        self,
+        look: Callable[[World, Sequence[Entry], Sequence[SecretKey]], _Look],
+        problem: Callable[[Exception], None],
+    ) -> None:
+        self._look = look
+        self._problem = problem
+        self.made: list[MadeCall] = []
+        self.seeded: list[tuple[World, SecretKey]] = []
+        self._looks: list[_Look] = []
+
+    def follow(self, world: World) -> None:
+        """Collect each call that this manager logs from now on."""
+        world.service.log_also(partial(self._note, world))
+
+    def _note(self, world: World, entry: Entry) -> None:
+        try:
+            actions = _actions_of(world, entry)
+        except Exception as error:
+            self._problem(error)
+            actions = ()
+        self.made.append(MadeCall(world, entry, actions))
+
+    def before_rollback(self, world: World, entries: Sequence[Entry]) -> None:
+        """Look at the secrets of a manager before they are restored."""
+        seeded = [key for other, key in self.seeded if other is world]
+        if not entries:
+            return
+        try:
+            self._looks.append(self._look(world, entries, seeded))
+        except Exception as error:
+            self._problem(error)
+
+    def take(self) -> Collected[_Look]:
+        """The calls and seeds so far, which this collection then forgets. Calls of other threads may go on."""
+        return Collected(_taken(self.made), _taken(self.seeded), _taken(self._looks))
+
+
+_Item = TypeVar("_Item")
+
+
+def _taken(items: list[_Item]) -> list[_Item]:
+    """The items so far, removed from the list. Items that other threads append meanwhile stay in it."""
+    taken = items[:]
+    del items[: len(taken)]
+    return taken
+
+
+def _actions_of(world: World, entry: Entry) -> tuple[str, ...]:
+    """The IAM actions that a call needs. Most calls need only their own, whatever the secret is."""
+    if entry.by_service:
+        return ()
+    if entry.error_code is None and not entry.key_uses and entry.operation not in WITH_FURTHER:
+        return (SERVICE_PREFIX + entry.operation,)
+    requests = requests_of_entry(entry, world.service.store, world.service.ports.key_arn)
+    return tuple(dict.fromkeys(request.action for request in requests))

@@ -1,0 +1,159 @@
+"""The collection of a run's calls, test by test. It is imported only while an option wants records."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from pytest_secretsmanager.engine.layers.audit import Entry
+from pytest_secretsmanager.engine.state import SecretKey
+from pytest_secretsmanager.inspection.made_calls import MadeCall
+from pytest_secretsmanager.inspection.world import World
+from pytest_secretsmanager.managing import run_records
+from pytest_secretsmanager.managing.run_records import RunCalls
+from pytest_secretsmanager.plugin import report_problems
+from pytest_secretsmanager.report.record_looks import Look, look_at
+from pytest_secretsmanager.report.record_making import RecordMaker
+from pytest_secretsmanager.report.records import LONGEST_FAILURE, TestOutcome, TestRecord
+
+_CRASHED = "???"
+"""The phase in the report that xdist makes of a test whose worker crashed."""
+
+_RERUN = "rerun"
+"""The outcome that pytest-rerunfailures gives to the report of a failure that it tries again."""
+
+
+class Collecting:
+    """Collects the calls of all managers, and makes one record of each test, and of each try of it."""
+
+    def __init__(self, config: pytest.Config, *, with_calls: bool) -> None:
+        self._maker = RecordMaker(str(config.rootpath), with_calls=with_calls)
+        self._config = config
+        self._calls: RunCalls[Look] = RunCalls(
+            self._look_at,
+            lambda error: report_problems.note_crash(config, "the record of a call", error),
+        )
+        self._outside: list[MadeCall] = []
+        self._seeds_of_run: dict[SecretKey, None] = {}
+        self._names_of_run: set[str] = set()
+        self._kept: list[Look] = []
+        self._reports: list[pytest.TestReport] = []
+        self._made: TestRecord | None = None
+        run_records.collecting.append(self._calls)
+
+    def end(self) -> None:
+        """Collect no more calls."""
+        if self._calls in run_records.collecting:
+            run_records.collecting.remove(self._calls)
+
+    @property
+    def _worker(self) -> str:
+        """The worker of xdist that this process is, else empty. It is known only after the first conftest file."""
+        name: str = getattr(self._config, "workerinput", {}).get("workerid", "")
+        return name
+
+    # --- one test --------------------------------------------------------------------------------------------------
+
+    def begin(self, item: pytest.Item) -> None:
+        """Begin the record of a test, or of a further try of it."""
+        self._take_outside()
+        self._kept, self._reports = [], []
+        self._made = TestRecord(item.nodeid, item.location[0], worker=self._worker)
+
+    def look(self) -> None:
+        """Look at the secrets that the test has used so far."""
+        by_world: dict[World, list[Entry]] = {}
+        for call in self._calls.made:
+            by_world.setdefault(call.world, []).append(call.entry)
+        for world, _ in self._calls.seeded:
+            by_world.setdefault(world, [])
+        for world, entries in by_world.items():
+            seeded = [key for other, key in self._calls.seeded if other is world]
+            self._kept.append(self._look_at(world, _still_logged(world, entries), self._own(seeded)))
+
+    def _look_at(self, world: World, entries: Sequence[Entry], seeded: Sequence[SecretKey]) -> Look:
+        return look_at(world, entries, seeded, with_histories=self._maker.with_calls)
+
+    def note_report(self, item: pytest.Item, report: pytest.TestReport) -> None:
+        """Note the report of a phase. After the teardown, the record has all calls of the test."""
+        if self._made is None:
+            return
+        self._reports.append(report)
+        if report.when == "teardown":
+            self._made = self._record()._replace(nodeid=item.nodeid, file=item.location[0], worker=self._worker)
+
+    def _record(self) -> TestRecord:
+        made, seeded, looks = self._calls.take()
+        return self._maker.record(made, self._own([key for _, key in seeded]), looks, self._kept)
+
+    def _own(self, seeded: Sequence[SecretKey]) -> list[SecretKey]:
+        """The seeds of a test, without those of the run, which a manager with options gets too, in its own region."""
+        return [key for key in seeded if key.name not in self._names_of_run]
+
+    def record_with(self, report: pytest.TestReport) -> TestRecord | None:
+        """Return the record of the test that this report is the last one of; None for any other report.
+
+        The last one is that of the teardown, or the one that pytest-rerunfailures turns into a rerun.
+        """
+        if report.when == _CRASHED:
+            return _crashed(report)
+        made, is_last = self._made, report.when == "teardown" or str(report.outcome) == _RERUN
+        if made is None or not is_last or report.nodeid != made.nodeid:
+            return None
+        reports, self._made = self._reports, None
+        failure = next((one for one in reports if one.outcome not in ("passed", "skipped")), None)
+        return made._replace(
+            outcome=_outcome(reports),
+            duration=sum(one.duration for one in reports),
+            failure="" if failure is None else _first_line(failure),
+        )
+
+    # --- the run ---------------------------------------------------------------------------------------------------
+
+    def outside(self) -> TestRecord:
+        """Return the record of the calls outside the tests so far."""
+        self._take_outside()
+        return self._maker.record(self._outside, self._seeds_of_run, [], [])._replace(worker=self._worker)
+
+    def _take_outside(self) -> None:
+        made, seeded, _ = self._calls.take()
+        self._outside += made
+        self._seeds_of_run.update((key, None) for _, key in seeded)
+        self._names_of_run.update(key.name for _, key in seeded)
+
+
+def _still_logged(world: World, entries: Sequence[Entry]) -> list[Entry]:
+    """The entries that the log still has, which are its last ones: a rollback removes those of its block."""
+    log, identities, found = world.entries, {id(entry) for entry in entries}, []
+    for position in range(log.position - 1, -1, -1):
+        entry = log.at(position)
+        if entry is None or id(entry) not in identities:
+            break
+        found.append(entry)
+    found.reverse()
+    return found
+
+
+def _outcome(reports: Sequence[pytest.TestReport]) -> TestOutcome:
+    if any(str(report.outcome) == _RERUN for report in reports):
+        return "rerun"
+    failed = [report.when for report in reports if report.failed]
+    if failed:
+        return "failed" if "call" in failed else "error"
+    skipped = [report for report in reports if report.skipped]
+    if skipped:
+        return "xfailed" if any(hasattr(report, "wasxfail") for report in skipped) else "skipped"
+    return "xpassed" if any(hasattr(report, "wasxfail") for report in reports) else "passed"
+
+
+def _first_line(report: pytest.TestReport) -> str:
+    """The first line of a failure, as the report has it in the end: secret values may have been masked in it."""
+    crash = getattr(report.longrepr, "reprcrash", None)
+    missing_fixture = getattr(report.longrepr, "errorstring", report.longrepr)
+    text = str(missing_fixture if crash is None else crash.message)
+    return text.strip().partition("\n")[0][:LONGEST_FAILURE]
+
+
+def _crashed(report: pytest.TestReport) -> TestRecord:
+    file = report.nodeid.partition("::")[0]
+    worker = str(getattr(getattr(getattr(report, "node", None), "gateway", None), "id", ""))
+    return TestRecord(report.nodeid, file, "failed", failure=_first_line(report), worker=worker, is_crashed=True)

@@ -1,0 +1,114 @@
+"""Records for tests of the page: of managers that made calls, and of names that try to break the page."""
+
+import contextlib
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from pytest_secretsmanager import SecretsManager
+from pytest_secretsmanager.engine.state import SecretKey
+from pytest_secretsmanager.inspection.histories import History, Life, Span, histories_of
+from pytest_secretsmanager.inspection.timelines.drawing import picture
+from pytest_secretsmanager.manager import parts_of
+from pytest_secretsmanager.report.records import CallRecord, RunRecords, TestOutcome, TestRecord
+
+HOSTILE = {
+    "the end of a script": "</script><script>alert(1)</script><!--",
+    "an image": "<img src=x onerror=alert(1)>",
+    "control characters": "a\x00\x1b[31m\x7fb",
+    "right-to-left marks": "\u202egnol\u2066",
+    "half of a surrogate pair": "\ud800",
+    "ten thousand letters": "x" * 10_000,
+}
+
+LAST_SECOND = 253_402_300_799.0
+"""The end of the year 9999, which no clock can pass."""
+
+NOTHING_OUTSIDE = TestRecord("", "")
+
+
+def record(name: str, outcome: TestOutcome, use: Callable[[SecretsManager, Any], None]) -> TestRecord:
+    """The record of a test that used a manager."""
+    with SecretsManager() as sm:
+        use(sm, sm.client())
+        world = parts_of(sm).world
+        entries = world.entries.since()
+        histories = histories_of(world, entries)
+    owners = {at: number for number, history in enumerate(histories) for at in history.calls}
+    calls = tuple(
+        CallRecord(
+            time=entry.time,
+            operation=entry.operation,
+            manager=0,
+            region=entry.region,
+            account=entry.principal.account,
+            secret=str(entry.request.get("SecretId", entry.request.get("Name"))),
+            history=owners.get(at),
+            error=entry.error_code,
+            caller="tests/test_app.py:12",
+            by_service=entry.by_service,
+        )
+        for at, entry in enumerate(entries)
+    )
+    failure = "AssertionError: assert 'three' == 'two'" if outcome == "failed" else ""
+    nodeid = f"tests/test_app.py::{name}"
+    return TestRecord(nodeid, "tests/test_app.py", outcome, 0.25, failure, calls=calls, histories=tuple(histories))
+
+
+def write(sm: SecretsManager, client: Any) -> None:
+    """A version becomes current; a read of a missing secret fails."""
+    first = client.create_secret(Name="app/db", SecretString="one")["VersionId"]
+    second = client.put_secret_value(SecretId="app/db", SecretString="two", VersionStages=["AWSPENDING"])["VersionId"]
+    sm.clock.advance(days=30)
+    client.update_secret_version_stage(
+        SecretId="app/db", VersionStage="AWSCURRENT", MoveToVersionId=second, RemoveFromVersionId=first
+    )
+    with contextlib.suppress(client.exceptions.ResourceNotFoundException):
+        client.get_secret_value(SecretId="app/bd")
+
+
+def read(sm: SecretsManager, client: Any) -> None:
+    sm.seed("app/key", "one")
+    client.get_secret_value(SecretId="app/key")
+
+
+def rotate(sm: SecretsManager, client: Any) -> None:
+    """A rotation fails, and the secret is deleted."""
+
+    def fails(event: Any, context: Any) -> None:
+        raise RuntimeError
+
+    sm.seed("app/rotated", "one")
+    client.rotate_secret(SecretId="app/rotated", RotationLambdaARN=sm.rotation.register(fails))
+    client.delete_secret(SecretId="app/rotated", ForceDeleteWithoutRecovery=True)
+
+
+def hostile(name: str) -> TestRecord:
+    """A test, a secret, a label and a caller with one name."""
+    history = History(
+        SecretKey("us-east-1", "1", name),
+        name,
+        None,
+        None,
+        (Life(name, 1, 0.0, None, None),),
+        (Span(name, name, None, None),),
+        (),
+        (0,),
+    )
+    call = CallRecord(LAST_SECOND, "GetSecretValue", 0, "us-east-1", "1", name, name, 0, name, name)
+    return TestRecord(f"{name}::{name}", name, "error", failure=name, calls=(call,), histories=(history,))
+
+
+def draw(history: History, calls: Sequence[CallRecord]) -> str:
+    return picture(history, calls, is_whole=False)
+
+
+def records_of_a_run() -> RunRecords:
+    """The records of tests of every kind, in the order of the run."""
+    tests = (
+        record("test_read", "passed", read),
+        record("test_write", "failed", write),
+        record("test_rotate", "passed", rotate),
+        TestRecord("tests/test_app.py::test_skipped", "tests/test_app.py", "skipped"),
+        *map(hostile, HOSTILE.values()),
+    )
+    return RunRecords(tests, record("", "passed", read)._replace(nodeid=""))
