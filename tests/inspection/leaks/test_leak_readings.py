@@ -1,18 +1,14 @@
 """The readings of a text: for the output of each encoder, one reading holds the original value."""
 
 import base64
-import csv
-import html
-import io
 import json
-import shlex
 from urllib.parse import quote, quote_plus
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pytest_secretsmanager.inspection.leaks.forms import DEPTH, readings_of
+from pytest_secretsmanager.inspection.leaks.forms import readings_of
 
 VALUE = 'it\'s "so" & a\\b <ü€😀>\n+%20/~'
 """A value with a different spelling in each encoding."""
@@ -22,7 +18,7 @@ def form_of(text, value):
     """Return the form of the simplest reading that holds a value, or None."""
     wanted = value if isinstance(value, bytes) else value.encode(errors="surrogatepass")
     content = text if isinstance(text, bytes) else text.encode(errors="surrogatepass")
-    return next((reading.form or "plain" for reading in readings_of(content) if wanted in reading.content), None)
+    return next((reading.form for reading in readings_of(content) if wanted in reading.content), None)
 
 
 def as_php(value):
@@ -31,12 +27,6 @@ def as_php(value):
 
 def as_go(value):
     return json.dumps(value).replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
-
-
-def as_csv(value):
-    stream = io.StringIO()
-    csv.writer(stream, quoting=csv.QUOTE_ALL).writerow([value])
-    return stream.getvalue()
 
 
 def as_javascript_component(value):
@@ -53,13 +43,9 @@ ENCODERS = {
     "url": lambda value: quote(value, safe="", errors="surrogatepass"),
     "url path": lambda value: quote(value, errors="surrogatepass"),
     "url form": lambda value: quote_plus(value, errors="surrogatepass"),
-    "html": html.escape,
-    "shell": shlex.quote,
-    "shell by backslash": lambda value: "'" + value.replace("'", "'\\''") + "'",
     "base64": lambda value: base64.b64encode(value.encode(errors="surrogatepass")).decode(),
     "base64 for urls": lambda value: base64.urlsafe_b64encode(value.encode(errors="surrogatepass")).decode(),
     "hex": lambda value: value.encode(errors="surrogatepass").hex(),
-    "csv": as_csv,
 }
 
 
@@ -81,13 +67,6 @@ ENCODERS = {
         pytest.param(quote(VALUE, safe="").lower(), "URL", id="a URL in lower case"),
         pytest.param(quote_plus(VALUE), "URL", id="the query of a URL"),
         pytest.param(as_javascript_component(VALUE), "URL", id="a URL of JavaScript"),
-        pytest.param(html.escape(VALUE), "HTML", id="HTML"),
-        pytest.param("".join(f"&#{ord(sign)};" for sign in VALUE), "HTML", id="HTML in numbers"),
-        pytest.param("".join(f"&#x{ord(sign):X};" for sign in VALUE), "HTML", id="HTML in hex numbers"),
-        pytest.param(shlex.quote(VALUE), "quoted", id="a shell's quotes"),
-        pytest.param("'" + VALUE.replace("'", "'\\''") + "'", "quoted", id="a shell's quotes with backslashes"),
-        pytest.param(as_csv(VALUE), "quoted", id="CSV"),
-        pytest.param("'" + VALUE.replace("'", "''") + "'", "quoted", id="SQL"),
         pytest.param(base64.b64encode(VALUE.encode()).decode(), "base64", id="base64"),
         pytest.param(base64.b64encode(json.dumps({"x": VALUE}).encode()), "JSON in base64", id="base64 of JSON"),
         pytest.param(quote(base64.b64encode(VALUE.encode()), safe=""), "base64 in URL", id="base64 in a URL"),
@@ -115,26 +94,25 @@ def test_leak_search_readings_of_base64_hold_a_value_after_other_base64_digits(b
 
 
 @settings(max_examples=50)
-@given(st.text(min_size=6), st.lists(st.sampled_from(sorted(ENCODERS)), min_size=1, max_size=DEPTH))
-def test_leak_search_readings_hold_a_value_behind_any_three_encoders(value, encoders):
+@given(st.text(min_size=8), st.lists(st.sampled_from(sorted(ENCODERS)), min_size=1, max_size=2))
+def test_leak_search_readings_hold_a_value_behind_any_two_encoders(value, encoders):
     text = value
     for name in encoders:
         text = ENCODERS[name](text)
     assert form_of(f"before {text} after", value) is not None, text
 
 
-def test_leak_search_readings_do_not_hold_a_value_behind_four_encoders():
-    text = VALUE
-    for _ in range(DEPTH + 1):
-        text = json.dumps(text)
-    assert form_of(text, VALUE) is None
+def test_leak_search_readings_do_not_hold_a_value_behind_three_encoders():
+    assert form_of(json.dumps(json.dumps(json.dumps(VALUE))), VALUE) is None
 
 
 @given(st.binary(max_size=200))
-def test_leak_search_readings_of_any_bytes_are_unique(content):
-    contents = [reading.content for reading in readings_of(content)]
-    assert contents[0] == content
-    assert len(contents) == len(set(contents))
+def test_leak_search_reads_any_bytes_plainly_first_and_finds_each_place_of_a_reading(content):
+    plain, *others = readings_of(content)
+    assert (plain.content, plain.form) == (content, "plain")
+    for reading in others:
+        places = reading.spans(0, 1) if reading.content else []
+        assert all(0 <= start < end <= len(content) for start, end in places)
 
 
 @pytest.mark.parametrize("text", ["", "plain", "two words", "a=b"])
