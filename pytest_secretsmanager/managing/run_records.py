@@ -86,6 +86,11 @@ class RunCalls(Generic[_Look]):
         except Exception as error:
             self._problem(error)
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether no call was made and nothing was seeded since the last `take`."""
+        return not (self.made or self.seeded)
+
     def take(self) -> Collected[_Look]:
         """The calls and seeds so far, which this collection then forgets. Calls of other threads may go on."""
         return Collected(_taken(self.made), _taken(self.seeded), _taken(self._looks))

@@ -103,7 +103,7 @@ class Collecting:
         failure = next((one for one in reports if one.outcome not in ("passed", "skipped")), None)
         return made._replace(
             outcome=_outcome(reports),
-            duration=sum(one.duration for one in reports),
+            duration=sum({one.when: one.duration for one in reports}.values()),  # a subtest has a report of its own
             failure="" if failure is None else _first_line(failure),
         )
 
@@ -115,6 +115,8 @@ class Collecting:
         return self._maker.record(self._outside, self._seeds_of_run, [], [])._replace(worker=self._worker)
 
     def _take_outside(self) -> None:
+        if self._calls.is_empty:
+            return
         made, seeded, _ = self._calls.take()
         self._outside += made
         self._seeds_of_run.update((key, None) for _, key in seeded)

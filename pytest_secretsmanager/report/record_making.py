@@ -56,7 +56,7 @@ class RecordMaker:
             "",
             "",
             counts=counts_of(entries),
-            actions=tuple(dict.fromkeys(action for call in made for action in call.actions)),
+            actions=tuple(dict.fromkeys([action for call in made for action in call.actions])),
             seeded=tuple(dict.fromkeys(seeded)),
             read=read,
             written=written,
@@ -143,7 +143,9 @@ def _last_histories(looks: Iterable[Look]) -> list[tuple[Look, History]]:
     return [*found.values()]
 
 
-def _merged_absent(looks: Iterable[Look]) -> tuple[Absent, ...]:
+def _merged_absent(looks: Sequence[Look]) -> tuple[Absent, ...]:
+    if not any([look.absent for look in looks]):
+        return ()
     found: dict[tuple[str, str, str], Absent] = {}
     for absent in chain.from_iterable(look.absent for look in looks):
         place = (absent.secret, absent.region, absent.account)

@@ -69,7 +69,7 @@ def read_and_written(
 
 def repeats_of(entries: Sequence[Entry], keys: Sequence[SecretKey | None]) -> tuple[Repeat, ...]:
     """The secrets that were read again and again: one version, without a write in between, within a cache's time."""
-    if len(entries) < REPEATED_READS:
+    if sum([entry.operation == READ for entry in entries]) < REPEATED_READS:
         return ()
     found: dict[SecretKey, int] = {}
     for key, reads in _unchanged(entries, keys):
