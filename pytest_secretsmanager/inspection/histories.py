@@ -10,7 +10,6 @@ from typing import NamedTuple
 
 from pytest_secretsmanager.engine.effects.runs import Run, RunState
 from pytest_secretsmanager.engine.layers.audit import Entry
-from pytest_secretsmanager.engine.rules import guards
 from pytest_secretsmanager.engine.state import Secret, SecretKey, Version
 from pytest_secretsmanager.inspection.matching import key_from
 from pytest_secretsmanager.inspection.world import World
@@ -111,47 +110,49 @@ def _by_secret(runs: Iterable[Run]) -> Mapping[str, list[Run]]:
 
 
 class _Known:
-    """The states of the secrets that exist, and of what was deleted last."""
+    """The states of the secrets that exist, and of what was deleted last. No look goes over all secrets."""
 
     def __init__(self, world: World) -> None:
+        self._world = world
         self._gone: dict[str, list[Secret]] = {}
-        self._last: dict[str, Secret] = {}
-        self._first: dict[SecretKey, str] = {}
-        self._current: dict[SecretKey, str] = {}
-        now, present = world.now(), world.service.secrets()
+        self._gone_arns: dict[SecretKey, list[str]] = {}
         for secret in world.service.vanished():
             self._gone.setdefault(secret.arn, []).append(secret)
-            self._note(secret)
-        for secret in present:
-            self._note(secret)
-        self._present = {secret.arn for secret in present if not guards.is_gone(secret, now)}
-
-    def _note(self, secret: Secret) -> None:
-        self._last[secret.arn] = secret
-        self._first.setdefault(secret.key, secret.arn)
-        self._current[secret.key] = secret.arn
+            self._gone_arns.setdefault(secret.key, []).append(secret.arn)
 
     def first_arn(self, key: SecretKey) -> str | None:
         """The ARN of the oldest known secret with this key."""
-        return self._first.get(key)
+        gone = self._gone_arns.get(key)
+        return gone[0] if gone else self._stored_arn(key)
 
     def current_arn(self, key: SecretKey) -> str | None:
         """The ARN of the newest known secret with this key."""
-        return self._current.get(key)
+        gone = self._gone_arns.get(key)
+        return self._stored_arn(key) or (gone[-1] if gone else None)
+
+    def _stored_arn(self, key: SecretKey) -> str | None:
+        secret = self._world.service.store.get(key)
+        return None if secret is None else secret.arn
 
     def last(self, arn: str) -> Secret | None:
         """The last known state."""
-        return self._last.get(arn)
+        stored = self._world.service.store.get(key_from(arn, "", ""))
+        if stored is not None and stored.arn == arn:
+            return stored
+        gone = self._gone.get(arn)
+        return gone[-1] if gone else None
 
     def exists(self, arn: str) -> bool:
-        return arn in self._present
+        """Whether the secret exists: its deletion has not taken effect."""
+        secret = self._world.state_of(key_from(arn, "", ""))
+        return secret is not None and secret.arn == arn
 
     def versions(self, arn: str) -> Iterator[tuple[Version, float | None]]:
         """The versions of a secret, oldest first, each with the time of its deletion; None if its secret still has it.
 
         A deleted secret has the versions that it had last.
         """
-        last = self._last.get(arn)
+        last = self.last(arn)
         gone = [secret for secret in self._gone.get(arn, []) if secret is not last]
         found = {version.id: (version, secret.changed) for secret in gone for version in secret.versions.values()}
         kept = {} if last is None else {version.id: (version, None) for version in last.versions.values()}

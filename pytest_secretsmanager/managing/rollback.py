@@ -29,7 +29,6 @@ def _steps(parts: Parts, own_log: bool) -> Generator[None, None, None]:
     functions = PROCESS.functions.of(parts.responder)
     position = entries_of(parts.log).position
     running = tuple(run for run in parts.service.runs if run.state == "running")
-    position = parts.world.entries.position if run_records.collecting else 0
 
     def begin() -> None:
         if own_log:

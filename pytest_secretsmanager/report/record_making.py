@@ -144,7 +144,7 @@ def _last_histories(looks: Iterable[Look]) -> list[tuple[Look, History]]:
 
 
 def _merged_absent(looks: Sequence[Look]) -> tuple[Absent, ...]:
-    if not any([look.absent for look in looks]):
+    if not any(look.absent for look in looks):
         return ()
     found: dict[tuple[str, str, str], Absent] = {}
     for absent in chain.from_iterable(look.absent for look in looks):
