@@ -343,3 +343,75 @@ def test_fifty_leaks_of_a_test_are_named_and_the_others_counted(run: Any, mode: 
     result = run(source, f"--secretsmanager-leaks={mode}")
     assert "… and 10 more" in without_source(result)
     assert len([line for line in result.outlines if "captured stdout call, line " in line]) == 50
+
+
+# --- subtests --------------------------------------------------------------------------------------------------------
+
+needs_subtests = pytest.mark.skipif(not hasattr(pytest, "Subtests"), reason="this pytest has no subtests")
+
+
+@needs_subtests
+@pytest.mark.parametrize("mode", ["warn", "error"])
+def test_a_leak_in_the_output_of_a_subtest_is_found_in_its_test(run: Any, mode: str) -> None:
+    result = run(
+        """
+        import pytest
+
+        @pytest.mark.secret("db", "correct horse")
+        def test_it(secretsmanager, subtests):
+            with subtests.test("one"):
+                print("correct horse")
+        """,
+        f"--secretsmanager-leaks={mode}",
+        "-Wdefault",
+        "-rA",
+    )
+    assert bool(result.ret) is (mode == "error")
+    assert "captured stdout call, line 1 holds the value of 'db', version 1 (plain)" in result.stdout.str()
+    assert "correct horse" not in result.stdout.str()
+
+
+@needs_subtests
+def test_a_leak_beside_a_failing_subtest_of_unittest_fails_its_test(run: Any) -> None:
+    result = run(
+        """
+        import unittest
+        import pytest
+
+        @pytest.mark.secret("db", "correct horse")
+        class TestIt(unittest.TestCase):
+            def test_it(self):
+                with self.subTest(number=1):
+                    self.fail()
+                print("correct horse")
+        """,
+        "--secretsmanager-leaks=error",
+    )
+    assert [report.longreprtext for report in reports_of(result)][1:] == [
+        "secret values leaked:\n  captured stdout call, line 1 holds the value of 'db', version 1 (plain)"
+    ]
+
+
+@needs_subtests
+@pytest.mark.parametrize("option", [(), ("-p", "xdist", "-n2")], ids=["one process", "xdist"])
+def test_the_value_in_the_name_of_a_subtest_is_masked(
+    pytester: pytest.Pytester, run_apart: Any, option: tuple[str, ...]
+) -> None:
+    result = run_apart(
+        """
+        import pytest
+
+        @pytest.mark.secret("db", "correct horse")
+        def test_it(secretsmanager, subtests):
+            for outcome in (False, True):
+                with subtests.test("correct horse", password="correct horse"):
+                    assert outcome
+        """,
+        "--secretsmanager-leaks=error",
+        "-rA",
+        "-vv",
+        "--junitxml=junit.xml",
+        *option,
+    )
+    assert "SUBFAILED[***]" in result.stdout.str()
+    assert "correct horse" not in result.stdout.str() + (pytester.path / "junit.xml").read_text()
