@@ -68,6 +68,21 @@ CHANNELS = [
         "log record of 'app' at test_it.py:15",
         id="exception of a log record",
     ),
+    pytest.param(
+        "logger = logging.getLogger('own'); logger.propagate = False; logger.warning('x %s', FORMS[form])",
+        "log record of 'own' at test_it.py:15",
+        id="log record that does not reach the root logger",
+    ),
+    pytest.param(
+        "with pytest.warns(UserWarning): warnings.warn(FORMS[form])",
+        "UserWarning at test_it.py:15",
+        id="warning that the test expects",
+    ),
+    pytest.param(
+        "with warnings.catch_warnings(record=True): warnings.warn(FORMS[form])",
+        "UserWarning at test_it.py:15",
+        id="warning that the test records",
+    ),
     pytest.param("warnings.warn(FORMS[form])", "UserWarning at test_it.py:15", id="warning"),
     pytest.param("raise ValueError(FORMS[form])", "the failure's ValueError", id="exception"),
     pytest.param("pytest.fail(FORMS[form])", "the failure's Failed", id="pytest.fail"),
@@ -343,6 +358,27 @@ def test_fifty_leaks_of_a_test_are_named_and_the_others_counted(run: Any, mode: 
     result = run(source, f"--secretsmanager-leaks={mode}")
     assert "… and 10 more" in without_source(result)
     assert len([line for line in result.outlines if "captured stdout call, line " in line]) == 50
+
+
+def test_a_leak_in_a_log_is_found_after_a_test_has_configured_logging(run: Any) -> None:
+    result = run(
+        """
+        import logging.config
+        import pytest
+
+        @pytest.mark.secret("db", "correct horse")
+        def test_it(secretsmanager, monkeypatch, tmp_path):
+            monkeypatch.setattr(logging.getLogger(), "handlers", [])
+            file = {"class": "logging.FileHandler", "filename": tmp_path / "log"}
+            handlers = {"handlers": {"file": file}, "root": {"handlers": ["file"]}}
+            logging.config.dictConfig({"version": 1, "disable_existing_loggers": False, **handlers})
+            logging.getLogger("app").error("with correct horse")
+        """,
+        "--secretsmanager-leaks=error",
+    )
+    assert [report.longreprtext for report in reports_of(result)] == [
+        "secret values leaked:\n  log record of 'app' at test_it.py:10 holds the value of 'db', version 1 (plain)"
+    ]
 
 
 # --- subtests --------------------------------------------------------------------------------------------------------
