@@ -102,7 +102,7 @@ NOW = Option("now", "where the clock starts, a datetime with a time zone", defau
 VERSION_QUOTA = Option("version_quota", "how many versions a secret may have", default_text="`100`", ini_type=None)
 EXTRA_REGIONS = Option(
     "extra_regions",
-    "regions that are newer than the installed botocore: a list, in an ini file with blanks or commas between; a "
+    "regions that are newer than the installed botocore: a list, or separated by blanks or commas in an ini file; a "
     "marker adds to those of the ini file",
     default=[],
     ini_type="args",
@@ -126,8 +126,8 @@ LEAKS = Option(
 )
 LEAKS_IGNORE = Option(
     "leaks_ignore",
-    "texts that are no leak, such as hosts and user names: a list, in an ini file one a line; a marker adds to those "
-    "of the ini file",
+    "texts that are no leak, such as hosts and user names: a list, or one a line in an ini file; a marker adds to "
+    "those of the ini file",
     default=[],
     ini_type="linelist",
     is_keyword=False,
@@ -156,13 +156,14 @@ SUMMARY = CommandLineOption(
 REPORT_FILE = CommandLineOption(
     "--secretsmanager-report",
     "PATH",
-    "write an HTML page to this file: the calls of each test, and timelines of its secrets",
+    "write an HTML page to this file: the calls of each test, and timelines of its secrets; needs Jinja2",
 )
 
 LEAKS_MODE = CommandLineOption(
     "--secretsmanager-leaks",
     "MODE",
-    "off, warn or error: as the ini option secretsmanager_leaks, which it replaces",
+    "look for secret values in the output of each test: off, warn or error; replaces the ini option "
+    "secretsmanager_leaks",
 )
 
 COMMAND_LINE_OPTIONS = (POLICY_FILE, SUMMARY, REPORT_FILE, SHOW_VALUES, LEAKS_MODE)
