@@ -32,7 +32,8 @@ def mask_report(report: pytest.TestReport, mask: Mask) -> None:
 
 def is_of_subtest(report: pytest.TestReport) -> bool:
     """Whether a report is that of a subtest, of pytest or of the plugin pytest-subtests."""
-    return hasattr(report, "context")
+    context = getattr(report, "context", None)
+    return hasattr(context, "msg") and hasattr(context, "kwargs")
 
 
 def _mask_subtest(report: Any, mask: Mask) -> None:

@@ -451,3 +451,29 @@ def test_the_value_in_the_name_of_a_subtest_is_masked(
     )
     assert "SUBFAILED[***]" in result.stdout.str()
     assert "correct horse" not in result.stdout.str() + (pytester.path / "junit.xml").read_text()
+
+
+def test_the_context_that_another_plugin_gives_a_report_is_left_alone(pytester: pytest.Pytester, run: Any) -> None:
+    pytester.makeconftest(
+        """
+        import pytest
+
+        @pytest.hookimpl(wrapper=True)
+        def pytest_runtest_makereport():
+            report = yield
+            report.context = {"scenario": 1}
+            return report
+        """
+    )
+    result = run(
+        """
+        import pytest
+
+        @pytest.mark.secret("db", "correct horse")
+        def test_it(secretsmanager):
+            print("correct horse")
+        """,
+        "--secretsmanager-leaks=error",
+    )
+    result.assert_outcomes(failed=1)
+    assert "crashed" not in result.stdout.str()
