@@ -1,7 +1,7 @@
 """The beginnings and ends of values in a shortened text: `'correct hor...'`. They are masked, but are no leaks."""
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 
 __tracebackhide__ = True
@@ -19,11 +19,13 @@ _LONGEST = 250
 class CutValues:
     """The values to look for."""
 
-    __slots__ = ("_backwards", "_forwards")
+    __slots__ = ("_backwards", "_beginnings", "_ends", "_forwards")
 
     def __init__(self, values: Iterable[bytes]) -> None:
-        self._forwards = _Beginnings(values)
-        self._backwards = _Beginnings(value[::-1] for value in self._forwards.values)
+        self._forwards = sorted(values)
+        self._backwards = sorted(value[::-1] for value in self._forwards)
+        self._beginnings = {value[:_SHORTEST] for value in self._forwards}
+        self._ends = {value[-_SHORTEST:] for value in self._forwards}
 
     @staticmethod
     def has_cut(content: bytes) -> bool:
@@ -31,31 +33,31 @@ class CutValues:
         return _CUT.search(content) is not None
 
     def found_in(self, content: bytes) -> Iterator[tuple[bytes, int, int]]:
-        """The values of which a part stands beside a cut, each with the span of the part."""
-        for cut in _CUT.finditer(content):
-            start, end = cut.span()
-            value, length = self._forwards.longest_at_end(content[max(0, start - _LONGEST) : start])
-            if length:
-                yield value, start - length, start
-            backwards, length = self._backwards.longest_at_end(content[end : end + _LONGEST][::-1])
-            if length:
-                yield backwards[::-1], end, end + length
+        """The values of which a part stands beside a cut, each with the span of its longest part."""
+        cuts = [cut.span() for cut in _CUT.finditer(content)]
+        beginnings = _places(content, self._beginnings) if cuts else []
+        ends = [at + _SHORTEST for at in _places(content, self._ends)] if cuts else []
+        for start, end in cuts:
+            for at in _between(beginnings, start - _LONGEST, start - _SHORTEST):
+                if value := _first_with(self._forwards, content[at:start]):
+                    yield value, at, start
+                    break
+            for at in reversed(_between(ends, end + _SHORTEST, end + _LONGEST)):
+                if value := _first_with(self._backwards, content[end:at][::-1]):
+                    yield value[::-1], end, at
+                    break
 
 
-class _Beginnings:
-    """The beginnings of values."""
+def _places(content: bytes, parts: set[bytes]) -> list[int]:
+    """The places of the shortest parts in a text."""
+    return [at for at in range(len(content) - _SHORTEST + 1) if content[at : at + _SHORTEST] in parts]
 
-    __slots__ = ("_shortest", "values")
 
-    def __init__(self, values: Iterable[bytes]) -> None:
-        self.values = sorted(values)
-        self._shortest = {value[:_SHORTEST] for value in self.values}
+def _between(places: list[int], first: int, last: int) -> list[int]:
+    return places[bisect_left(places, first) : bisect_right(places, last)]
 
-    def longest_at_end(self, text: bytes) -> tuple[bytes, int]:
-        """The longest beginning of a value at the end of a text: the value and the length, else 0."""
-        for at in range(len(text) - _SHORTEST + 1):
-            if text[at : at + _SHORTEST] in self._shortest:
-                number = bisect_left(self.values, text[at:])
-                if number < len(self.values) and self.values[number].startswith(text[at:]):
-                    return self.values[number], len(text) - at
-        return b"", 0
+
+def _first_with(values: list[bytes], beginning: bytes) -> bytes:
+    """The first value with this beginning; empty without one."""
+    number = bisect_left(values, beginning)
+    return values[number] if number < len(values) and values[number].startswith(beginning) else b""
