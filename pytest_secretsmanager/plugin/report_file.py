@@ -57,10 +57,10 @@ class ReportFile:
 
     def _draw(self, history: "History", calls: "Sequence[CallRecord]") -> str:
         """One crash leaves the pictures of all other secrets."""
-        from pytest_secretsmanager.inspection.timelines.drawing import picture
+        from pytest_secretsmanager.inspection.timelines.forms import picture_by_form
 
         try:
-            return picture(history, calls, is_whole=False)
+            return picture_by_form(history, calls)
         except Exception as error:
             report_problems.note_crash(self._config, "the picture of a secret", error)
             return ""
