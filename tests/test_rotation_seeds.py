@@ -429,5 +429,5 @@ def test_pending_version_does_not_make_a_seeded_rotation_overdue(
 
 def test_between_reads_without_with_warns(secretsmanager: SecretsManager) -> None:
     secretsmanager.seed("db", "one", rotation=Rotation(handler))
-    with pytest.warns(RuntimeWarning, match="never entered, so nothing rotates"):
+    with pytest.warns(RuntimeWarning, match="not entered, so nothing rotates"):
         secretsmanager.rotation.between_reads("db")
