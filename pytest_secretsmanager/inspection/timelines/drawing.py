@@ -178,13 +178,13 @@ def _bracket(plan: Plan, bracket: rows.Bracket, top: int) -> str:
 
 
 def _column_text(plan: Plan, column: Column) -> str:
+    """The text below a column. Its sign says that a single call failed: a cross in a slanted text looks like a plus."""
     count = len(column.calls)
     if column.kind == "call":
-        call = plan.calls[column.calls[0]]
-        return f"✕ {call.operation}" if signs.has_failed(call) else call.operation
+        return plan.calls[column.calls[0]].operation
     failed = sum(plan.calls[at].error is not None for at in column.calls)
     text = f"{count} calls{' left out' if column.kind == 'left out' else ''}"
-    return f"✕ {text}, {failed} failed" if failed else text
+    return f"{text}, {failed} failed" if failed else text
 
 
 def _tick(plan: Plan, number: int, y: int, text: str) -> str:
