@@ -7,6 +7,7 @@ import pytest
 
 from pytest_secretsmanager.engine.layers.audit import Entry
 from pytest_secretsmanager.engine.state import SecretKey
+from pytest_secretsmanager.inspection import entered
 from pytest_secretsmanager.inspection.made_calls import MadeCall
 from pytest_secretsmanager.inspection.world import World
 from pytest_secretsmanager.managing import run_records
@@ -38,6 +39,7 @@ class Collecting:
         self._names_of_run: set[str] = set()
         self._kept: list[Look] = []
         self._reports: list[pytest.TestReport] = []
+        self._failure = ""
         self._made: TestRecord | None = None
         run_records.collecting.append(self._calls)
 
@@ -57,7 +59,7 @@ class Collecting:
     def begin(self, item: pytest.Item) -> None:
         """Begin the record of a test, or of a further try of it."""
         self._take_outside()
-        self._kept, self._reports = [], []
+        self._kept, self._reports, self._failure = [], [], ""
         self._made = TestRecord(item.nodeid, item.location[0], worker=self._worker)
 
     def look(self) -> None:
@@ -81,6 +83,8 @@ class Collecting:
         self._reports.append(report)
         if report.when == "teardown":
             self._made = self._record()._replace(nodeid=item.nodeid, file=item.location[0], worker=self._worker)
+        if self._maker.with_calls and not self._failure and _has_failed(report):
+            self._failure = _masked_line(report)
 
     def _record(self) -> TestRecord:
         made, seeded, looks = self._calls.take()
@@ -101,11 +105,11 @@ class Collecting:
         if made is None or not is_last or report.nodeid != made.nodeid:
             return None
         reports, self._made = self._reports, None
-        failure = next((one for one in reports if one.outcome not in ("passed", "skipped")), None)
+        failure = next(filter(_has_failed, reports), None)
         return made._replace(
             outcome=_outcome(reports),
             duration=sum({one.when: one.duration for one in reports}.values()),  # a subtest has a report of its own
-            failure="" if failure is None else _first_line(failure),
+            failure=self._failure or ("" if failure is None else _first_line(_message(failure))),
         )
 
     # --- the run ---------------------------------------------------------------------------------------------------
@@ -152,15 +156,34 @@ def _outcome(reports: Sequence[pytest.TestReport]) -> TestOutcome:
     return "xpassed" if any(hasattr(report, "wasxfail") for report in reports) else "passed"
 
 
-def _first_line(report: pytest.TestReport) -> str:
-    """The first line of a failure, as the report has it in the end: secret values may have been masked in it."""
+def _has_failed(report: pytest.TestReport) -> bool:
+    return report.outcome not in ("passed", "skipped")
+
+
+def _masked_line(report: pytest.TestReport) -> str:
+    """The first line of a failure, without the values that the managers of the test have now."""
+    from pytest_secretsmanager.inspection.leaks.search import Search
+    from pytest_secretsmanager.inspection.leaks.values import Values
+
+    values = Values()
+    for world, _ in entered.met():
+        values.add(world)
+    return _first_line(Search(values).masked(_message(report)))
+
+
+def _first_line(text: str) -> str:
+    return text.strip().partition("\n")[0][:LONGEST_FAILURE]
+
+
+def _message(report: pytest.TestReport) -> str:
+    """The beginning of a failure's text, longer than what is shown of it."""
     crash = getattr(report.longrepr, "reprcrash", None)
     missing_fixture = getattr(report.longrepr, "errorstring", report.longrepr)
-    text = str(missing_fixture if crash is None else crash.message)
-    return text.strip().partition("\n")[0][:LONGEST_FAILURE]
+    return str(missing_fixture if crash is None else crash.message)[: 50 * LONGEST_FAILURE]
 
 
 def _crashed(report: pytest.TestReport) -> TestRecord:
     file = report.nodeid.partition("::")[0]
     worker = str(getattr(getattr(getattr(report, "node", None), "gateway", None), "id", ""))
-    return TestRecord(report.nodeid, file, "failed", failure=_first_line(report), worker=worker, is_crashed=True)
+    failure = _first_line(_message(report))
+    return TestRecord(report.nodeid, file, "failed", failure=failure, worker=worker, is_crashed=True)

@@ -36,7 +36,7 @@ class Failure:
 
     `own` is the inside of the test's own manager, None without one; `problems` are its crashes. `met` has each manager
     that the test met, with the calls that it logged in the test. `text` is the text of the failure. `tells_of_silence`
-    says that a test without calls is told so.
+    says that a test without calls is reported as such.
     """
 
     own: World | None

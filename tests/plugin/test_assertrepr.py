@@ -205,7 +205,7 @@ def test_a_view_among_arguments_and_locals_is_one_line(run: Run) -> None:
     result.stdout.fnmatch_lines([f"db = {text}", f"E  *assert not [[]{text}]"])
 
 
-def test_a_crash_of_an_explanation_is_told_and_leaves_the_comparison_to_pytest(
+def test_a_crash_of_an_explanation_is_reported_and_leaves_the_comparison_to_pytest(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def crash(*_: object) -> None:
