@@ -189,9 +189,9 @@ def test_a_crash_of_one_picture_is_shown_and_leaves_the_page(
     monkeypatch.setattr(drawing, "picture", crash_once)
     result = run(TESTS, "--secretsmanager-report=out.html")
     assert [facts[2] for facts in facts_of(page)] == [
-        [["app/db", PLACE, []]],
-        [],
         [["app/db", PLACE, ["<title>DRAWN "]]],
+        [],
+        [["app/db", PLACE, []]],
     ]
     assert "the picture of a secret crashed: ValueError in test_report_option.py" in result.stdout.str()
 

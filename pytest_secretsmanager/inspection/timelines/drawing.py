@@ -13,7 +13,7 @@ from pytest_secretsmanager.inspection.timelines.scale import fitting, width_of
 from pytest_secretsmanager.inspection.timelines.style import LABEL_KINDS, STYLE
 
 _LONGEST_TITLE = 72
-_ID_LENGTH = 8
+ID_LENGTH = 8
 """The number of letters that are shown of a version's id."""
 
 _BRACKET = 26
@@ -30,7 +30,7 @@ def picture(history: History, calls: Calls, *, is_whole: bool = True) -> str:
     once.
     """
     plan = Plan(history, calls)
-    name = f"{cut_inside(escaped(history.key.name), _LONGEST_TITLE)} in {history.key.region}"
+    name = f"{shown_name(history.key.name)} in {history.key.region}"
     head = 28 if is_whole else 4
     axis = head + 12
     above = axis + (18 if plan.gaps else 4)
@@ -55,6 +55,11 @@ def picture(history: History, calls: Calls, *, is_whole: bool = True) -> str:
         height, right = height + 26, max(right, signs.KEY_WIDTH)
         parts += [svg.text(8, 17, name, "h"), signs.key(height - 8), f"<style>{STYLE}</style>"]
     return svg.document(f"Timeline of secret {name}", plan.details.whole(plan.columns), right, height, parts)
+
+
+def shown_name(name: str) -> str:
+    """The name of a secret in the title of its picture."""
+    return cut_inside(escaped(name), _LONGEST_TITLE)
 
 
 def _right(plan: Plan, texts: Sequence[str]) -> int:
@@ -116,7 +121,7 @@ def _lanes(plan: Plan, lanes: Sequence[rows.Lane], right: int) -> Iterator[str]:
             "ver",
             plan.details.life(life),
             svg.text(12, y, number, "b"),
-            svg.text(38, y, life.id[:_ID_LENGTH], "q"),
+            svg.text(38, y, life.id[:ID_LENGTH], "q"),
             svg.path(course, "life"),
         )
 
