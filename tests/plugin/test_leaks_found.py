@@ -367,17 +367,16 @@ def test_a_leak_in_a_log_is_found_after_a_test_has_configured_logging(run: Any) 
         import pytest
 
         @pytest.mark.secret("db", "correct horse")
-        def test_it(secretsmanager, monkeypatch, tmp_path):
+        def test_it(secretsmanager, monkeypatch):
             monkeypatch.setattr(logging.getLogger(), "handlers", [])
-            file = {"class": "logging.FileHandler", "filename": tmp_path / "log"}
-            handlers = {"handlers": {"file": file}, "root": {"handlers": ["file"]}}
+            handlers = {"handlers": {"own": {"class": "logging.NullHandler"}}, "root": {"handlers": ["own"]}}
             logging.config.dictConfig({"version": 1, "disable_existing_loggers": False, **handlers})
             logging.getLogger("app").error("with correct horse")
         """,
         "--secretsmanager-leaks=error",
     )
     assert [report.longreprtext for report in reports_of(result)] == [
-        "secret values leaked:\n  log record of 'app' at test_it.py:10 holds the value of 'db', version 1 (plain)"
+        "secret values leaked:\n  log record of 'app' at test_it.py:9 holds the value of 'db', version 1 (plain)"
     ]
 
 
