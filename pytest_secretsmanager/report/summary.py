@@ -80,7 +80,7 @@ def _missing(records: RunRecords, page: Page) -> list[str]:
     found = summary_facts.missing_secrets(records)
     secrets = _secrets([one.subject.key for one in found[:_MOST]], page)
     items = [
-        f"{secret}: {_number(one.times, 'call')} {_in_tests(one, page)}; {_text(one.subject.advice, page)}"
+        f"{secret}: {_number(one.times, 'call')} {_in_tests(one, page)}{_text_after(one.subject.advice, page)}"
         for secret, one in zip(secrets, found, strict=False)
     ]
     return page.items("secrets asked for but absent", items, len(found))
@@ -124,7 +124,7 @@ def _unfinished(records: RunRecords, page: Page) -> list[str]:
     found = summary_facts.unfinished_rotations(records)
     secrets = _secrets([one.subject.key for one in found[:_MOST]], page)
     items = [
-        f"{secret}: {_in_tests(one, page)}; {_text(one.subject.text, page)}"
+        f"{secret}: {_in_tests(one, page)}{_text_after(one.subject.text, page)}"
         for secret, one in zip(secrets, found, strict=False)
     ]
     return page.items("rotations left unfinished", items, len(found))
@@ -159,5 +159,5 @@ def _in_tests(finding: Finding[Any], page: Page) -> str:
     return f"in {len(tests):,} tests, such as {page.name(tests[0])}"
 
 
-def _text(text: str, page: Page) -> str:
-    return page.words(text, _LONGEST_TEXT)
+def _text_after(text: str, page: Page) -> str:
+    return f"; {page.words(text, _LONGEST_TEXT)}" if text else ""
