@@ -77,8 +77,8 @@ def actions_of(records: RunRecords) -> list[str]:
 
 
 def crashed_tests(records: RunRecords) -> list[str]:
-    """The tests in which a worker of xdist crashed."""
-    return sorted(record.nodeid for record in records.tests if record.is_crashed)
+    """The tests in which a worker of xdist crashed, each once: xdist may run one again on the next worker."""
+    return sorted({record.nodeid for record in records.tests if record.is_crashed})
 
 
 # --- secrets ---------------------------------------------------------------------------------------------------------

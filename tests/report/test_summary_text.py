@@ -132,6 +132,11 @@ def test_a_missing_secret_is_listed_once_for_all_tests(advice: tuple[str, ...], 
     assert part("secrets asked for", lines) == [f"  db in us-east-1: 3 calls in 3 tests, such as test_0{text}"]
 
 
+def test_a_test_that_crashed_several_workers_is_listed_once() -> None:
+    lines = lines_of(*(record("test_it", is_crashed=True, counts=(), worker=f"gw{at}") for at in range(3)))
+    assert part("calls are lost", lines) == ["  test_it"]
+
+
 @pytest.mark.parametrize("width", [40, 80, 160])
 def test_no_line_is_wider_than_the_terminal(width: int) -> None:
     long = "a b" * 5000
