@@ -59,6 +59,7 @@ class ReportFile:
 
     def _write(self, config: pytest.Config, path: Path) -> None:
         from pytest_secretsmanager.inspection.timelines.drawing import picture
+        from pytest_secretsmanager.inspection.wording import count_text
         from pytest_secretsmanager.report.page.rendering import page_of
         from pytest_secretsmanager.surroundings.wall_clock import times
 
@@ -72,8 +73,8 @@ class ReportFile:
 
         records = records_of(config)
         path.write_text(page_of(records, next(times()), draw), encoding="utf-8")
-        count = len(records.tests)
-        self._result = f"{FIXTURE}: report of {count} test{'' if count == 1 else 's'} written to {path}"
+        tests = {record.nodeid for record in records.tests}  # a test may have several tries
+        self._result = f"{FIXTURE}: report of {count_text(len(tests), 'test')} written to {path}"
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         """Print the path of the page."""
