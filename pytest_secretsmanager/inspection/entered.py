@@ -1,7 +1,8 @@
 """The managers that were entered before or during a test, for the report of its failure.
 
 Another manager than the test's own may have answered its calls. The report also needs the calls that found no host,
-which no log has. Loading this module imports nothing of Secrets Manager, so that a run without a manager costs nothing.
+which no log has, and the managers as they were before a rollback. Other reports listen to these losses too. Loading
+this module imports nothing of Secrets Manager, so that a run without a manager costs nothing.
 """
 
 from collections import deque
@@ -22,7 +23,7 @@ _LEFT = "_secretsmanager_left"
 
 _entered: "list[World]" = []
 _watch: "Watch | None" = None
-_losses: "list[Callable[[Loss], object]]" = []
+_listeners: "list[Callable[[Loss], object]]" = []
 
 
 class Unreached(NamedTuple):
@@ -34,10 +35,10 @@ class Unreached(NamedTuple):
 
 
 class Loss(NamedTuple):
-    """The end of a log after a position, and the states of secrets, which a rollback is about to take away.
+    """The entries of a log from a position on, and the states of secrets: a rollback is about to take them away.
 
-    `ends_test` says that the rollback is the one at the end of a test with the secrets of the run. The oldest manager
-    of a test with many is a loss without an end of its log: reports look at it no longer.
+    `ends_test` says that the rollback is the one at the end of a test with the secrets of the run. For the oldest
+    manager of a test with more than `_MOST`, which reports look at no longer, `position` is the end of the log.
     """
 
     world: "World"
@@ -109,17 +110,17 @@ def met() -> "list[tuple[World, int]]":
 
 def call_before_loss(listener: "Callable[[Loss], object]") -> None:
     """Call this function before each loss, until `stop_calling`. It must not raise."""
-    _losses.append(listener)
+    _listeners.append(listener)
 
 
 def stop_calling(listener: "Callable[[Loss], object]") -> None:
     """Call this function no longer."""
-    if listener in _losses:
-        _losses.remove(listener)
+    if listener in _listeners:
+        _listeners.remove(listener)
 
 
-def _call_listeners(loss: Loss) -> None:
-    for listener in [*_losses]:
+def _announce(loss: Loss) -> None:
+    for listener in [*_listeners]:
         listener(loss)
 
 
@@ -147,7 +148,7 @@ def about_to_roll_back(world: "World", position: int, error: BaseException | Non
             _keep(_watch, world, position, error)
         except Exception as crash:
             _watch.problem(crash)
-    _call_listeners(Loss(world, position, ends_test))
+    _announce(Loss(world, position, ends_test))
 
 
 def _keep(watch: Watch, world: "World", position: int, error: BaseException | None) -> None:
@@ -172,9 +173,9 @@ def enter(world: "World") -> None:
     """Called when the manager of this world is entered."""
     _entered.append(world)
     if _watch is not None:
-        if _losses and len(_watch.since) == _MOST:
+        if _listeners and len(_watch.since) == _MOST:
             oldest = _watch.since[0]
-            _call_listeners(Loss(oldest, oldest.entries.position, ends_test=False))
+            _announce(Loss(oldest, oldest.entries.position, ends_test=False))
         _watch.since.append(world)
 
 

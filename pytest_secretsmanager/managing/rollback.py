@@ -4,6 +4,7 @@ from collections.abc import Generator
 from contextlib import AbstractContextManager, contextmanager
 
 from pytest_secretsmanager.doors.wiring import PROCESS
+from pytest_secretsmanager.engine import locks
 from pytest_secretsmanager.engine.interrupts import taken_back
 from pytest_secretsmanager.inspection import entered
 from pytest_secretsmanager.inspection.log import entries_of
@@ -42,6 +43,13 @@ def _steps(parts: Parts, own_log: bool) -> Generator[None, None, None]:
             parts, "the block that called it was rolled back", refuse=True, functions=functions, runs=running
         )
 
+    def announce(error: BaseException | None) -> None:
+        try:
+            entered.about_to_roll_back(parts.world, position, error, ends_test=own_log)
+        except BaseException:
+            locks.let_go()  # an interrupt may have skipped a release: the looks at the secrets take locks
+            raise
+
     try:
         # Without names for the contexts: a name would keep a discarded one alive.
         with (
@@ -53,9 +61,9 @@ def _steps(parts: Parts, own_log: bool) -> Generator[None, None, None]:
             try:
                 yield
             except BaseException as error:
-                entered.about_to_roll_back(parts.world, position, error, ends_test=own_log)
+                announce(error)
                 raise
-            entered.about_to_roll_back(parts.world, position, None, ends_test=own_log)
+            announce(None)
     except BaseException as error:
         cut_offs.report(parts, error)
         raise

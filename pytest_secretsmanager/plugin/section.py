@@ -77,7 +77,7 @@ def _text(item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestRep
         met=[] if watch is None else watch.met(error),
         unreached=() if watch is None else tuple(watch.unreached),
         text="" if error is None else str(error),
-        tells_of_silence=report.when == "call" and PLANTED in item.stash,
+        explains_silence=report.when == "call" and PLANTED in item.stash,
     )
     return section(failure, _frame(item.config), note)
 

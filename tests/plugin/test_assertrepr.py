@@ -222,7 +222,7 @@ def test_twenty_differing_labels_are_shown_and_the_others_counted(explained: Cal
     assert lines[22:] == TABLE
 
 
-def test_a_crash_of_an_explanation_is_told_and_leaves_the_comparison_to_pytest(
+def test_a_crash_of_an_explanation_is_reported_and_leaves_the_comparison_to_pytest(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def crash(*_: object) -> None:

@@ -187,7 +187,7 @@ def test_a_leak_of_the_set_up_fails_the_body_and_one_of_the_tear_down_is_an_erro
     assert_masked(without_source(result))
 
 
-def test_a_leak_of_a_failing_set_up_is_told_in_its_section(run: Any) -> None:
+def test_a_leak_of_a_failing_set_up_is_reported_in_its_section(run: Any) -> None:
     source = HEAD + PHASES.replace("{before}", "FORMS['plain']) or 1 / 0, (0").replace("{after}", "0")
     result = run(source, "--secretsmanager-leaks=error")
     result.assert_outcomes(errors=1)

@@ -487,7 +487,7 @@ CRASHES = ["note_report", "collect", "look", "masked"]
 
 @pytest.mark.parametrize("mode", ["warn", "error"])
 @pytest.mark.parametrize("method", CRASHES)
-def test_a_crash_of_the_sentinel_is_told_once_and_changes_no_test(
+def test_a_crash_of_the_sentinel_is_reported_once_and_changes_no_test(
     run: Any, monkeypatch: pytest.MonkeyPatch, method: str, mode: str
 ) -> None:
     def crash(*_: object) -> None:

@@ -521,7 +521,7 @@ def test_workers_of_xdist_know_the_width_of_the_terminal(run_apart: Run, monkeyp
     )
 
 
-def test_a_crash_while_a_manager_is_kept_before_a_rollback_is_told_and_changes_no_test(
+def test_a_crash_while_a_manager_is_kept_before_a_rollback_is_reported_and_changes_no_test(
     run: Run, mode: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def crash(*_: object) -> None:
@@ -542,7 +542,7 @@ def test_a_crash_while_a_manager_is_kept_before_a_rollback_is_told_and_changes_n
     )
 
 
-def test_a_crash_of_the_colours_is_told_and_leaves_the_failures_in_one_colour(
+def test_a_crash_of_the_colours_is_reported_and_leaves_the_failures_in_one_colour(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def crash(*_: object) -> None:
@@ -559,7 +559,7 @@ def test_a_crash_of_the_colours_is_told_and_leaves_the_failures_in_one_colour(
     )
 
 
-def test_a_crash_inside_the_section_is_told_once_and_hides_no_test(
+def test_a_crash_inside_the_section_is_reported_once_and_hides_no_test(
     run: Run, columns: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def crash(*_: object) -> None:

@@ -29,7 +29,7 @@ def recorded(run: Any, monkeypatch: pytest.MonkeyPatch) -> Recorded:
     def records_of(source: str, *arguments: str) -> records.RunRecords:
         run("import boto3, pytest\nfrom pytest_secretsmanager import SecretsManager\n" + source, FLAG, *arguments)
         assert run_records.collecting == []
-        assert entered._losses == []
+        assert entered._listeners == []
         (kept,) = found
         return kept
 
@@ -212,7 +212,7 @@ def test_a_test_with_many_missing_secrets_records_all_of_them_and_advice_about_t
     assert [absent.advice for absent in test.absent] == ["there are no secrets"] * 20 + [""] * 10
 
 
-def test_a_crash_of_a_worker_while_it_sends_the_calls_outside_the_tests_is_told(
+def test_a_crash_of_a_worker_while_it_sends_the_calls_outside_the_tests_is_reported(
     run_apart: Any, pytester: pytest.Pytester
 ) -> None:
     pytester.makeconftest(
