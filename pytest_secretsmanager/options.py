@@ -91,8 +91,8 @@ BLOCK_NETWORK = Option(
 )
 SEEDS = Option(
     "seeds",
-    "TOML or JSON files of secrets, one a line, that exist before the first conftest file is imported; of two secrets "
-    "of one name the later one wins",
+    "TOML or JSON files, one a line: their secrets exist before the first conftest file is imported; of two secrets of "
+    "one name the later one wins",
     default=[],
     ini_type="linelist",
     is_keyword=False,
@@ -102,8 +102,8 @@ NOW = Option("now", "where the clock starts, a datetime with a time zone", defau
 VERSION_QUOTA = Option("version_quota", "how many versions a secret may have", default_text="`100`", ini_type=None)
 EXTRA_REGIONS = Option(
     "extra_regions",
-    "regions that are newer than the installed botocore: in an ini file with blanks or commas between, else a list; "
-    "those of a marker add to those of the ini file",
+    "regions that are newer than the installed botocore: a list, or separated by blanks or commas in an ini file; a "
+    "marker adds to those of the ini file",
     default=[],
     ini_type="args",
     flag="--extra-region",
@@ -117,8 +117,8 @@ POLICY = Option(
 
 LEAKS = Option(
     "leaks",
-    "looks for secret values in the output, logs, warnings and failure of each test, and masks them: `warn` adds a "
-    "warning and a section, `error` fails the test",
+    "looks for secret values in the output, log, warnings and failure of each test, and masks them: `warn` adds a "
+    "warning to a test that leaks, `error` fails it, `off` does nothing",
     default="off",
     default_text="`off`",
     is_keyword=False,
@@ -126,8 +126,8 @@ LEAKS = Option(
 )
 LEAKS_IGNORE = Option(
     "leaks_ignore",
-    "texts that are no leak, such as hosts and user names, in an ini file one a line, else a list; those of a marker "
-    "add to those of the ini file",
+    "texts that are no leak, such as hosts and user names: a list, or one a line in an ini file; a marker adds to "
+    "those of the ini file",
     default=[],
     ini_type="linelist",
     is_keyword=False,
@@ -137,32 +137,33 @@ LEAKS_IGNORE = Option(
 POLICY_FILE = CommandLineOption(
     "--secretsmanager-policy",
     "PATH",
-    "write the least-privilege identity policy of the whole run to this file, as JSON, over all workers of xdist",
+    "write the smallest identity policy for all calls of the run to this file, as JSON",
 )
 
 SHOW_VALUES = CommandLineOption(
     "--secretsmanager-show-values",
     "",
-    "print secret values in reports of failures; without it they are masked",
+    "show the value of each version in the section of a failing test",
 )
 
 SUMMARY = CommandLineOption(
     "--secretsmanager-summary",
     "",
-    "print at the end of the run: calls and errors by operation, missing and unread secrets, repeated reads, quota "
-    "risks, unfinished rotations and IAM actions, over all workers of xdist",
+    "print a summary at the end of the run: calls and errors by operation, missing and unread secrets, repeated reads, "
+    "quota risks, unfinished rotations, and IAM actions",
 )
 
 REPORT_FILE = CommandLineOption(
     "--secretsmanager-report",
     "PATH",
-    "write an HTML page with each test's secrets as timelines and its calls to this file, over all workers of xdist",
+    "write an HTML page to this file: the calls of each test, and timelines of its secrets; needs Jinja2",
 )
 
 LEAKS_MODE = CommandLineOption(
     "--secretsmanager-leaks",
     "MODE",
-    "look for secret values in the output of each test, and mask them: off, warn or error; the ini option is ignored",
+    "look for secret values in the output of each test: off, warn or error; replaces the ini option "
+    "secretsmanager_leaks",
 )
 
 COMMAND_LINE_OPTIONS = (POLICY_FILE, SUMMARY, REPORT_FILE, SHOW_VALUES, LEAKS_MODE)

@@ -5,7 +5,9 @@ heading), such as a seed file, a program or a `pytest.ini`.
 """
 
 import re
+import sys
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -20,6 +22,7 @@ CODE = ("python", "toml", "ini")
 
 _BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 _NAMED = re.compile(r"# (\S+)\n(.*)", re.DOTALL)
+_COMMAND = re.compile(r"\$ python -m pytest ?([^\n]*)\n(.*)", re.DOTALL)
 _TEST = re.compile(r"^ *(?:async )?def test_", re.MULTILINE)
 
 
@@ -55,6 +58,15 @@ class Example:
             self.code, encoding="utf-8"
         )
 
+    def run_as_copied(self, pytester: pytest.Pytester, code: str, *arguments: str) -> pytest.RunResult:
+        """Run it with this code, in a file with the name and the lines of a reader who copies the whole block."""
+        for name, text in (*self.beside, (self.name, code)):
+            pytester.path.joinpath(name).write_text(f"# {name}\n{text}", encoding="utf-8")
+        with pytest.MonkeyPatch.context() as modules:
+            # pytest refuses two modules of one name. A test of this project may have the name, too.
+            modules.delitem(sys.modules, Path(self.name).stem, raising=False)
+            return pytester.runpytest("-p", "no:randomly", *arguments)
+
     def require_passes(self, pytester: pytest.Pytester) -> None:
         """Run it in pytest; each of its tests passes, or says itself where it is skipped."""
         self.write(pytester.path)
@@ -70,6 +82,24 @@ class Failure:
 
     example: Example
     line: str
+    text: str
+
+    @property
+    def code(self) -> str:
+        """The code of the example with the line that fails, in place of the line with the same beginning."""
+        beginning = re.escape(self.line.partition("(" if "(" in self.line else " == ")[0])
+        line = re.compile(rf"^( *){beginning}.*$", re.MULTILINE)
+        replaced = line.sub(lambda found: found[1] + self.line, self.example.code, count=1)
+        assert replaced != self.example.code
+        return replaced
+
+
+@dataclass(frozen=True)
+class Output:
+    """What a command prints, as a document shows it, for the example before it: `arguments` follow `pytest`."""
+
+    example: Example
+    arguments: tuple[str, ...]
     text: str
 
 
@@ -115,6 +145,11 @@ class Document:
         return [target for target in targets if not re.match(r"\w+:", target)]
 
     @property
+    def pictures(self) -> list[tuple[str, str]]:
+        """The alternative text and the path of each picture."""
+        return re.findall(r"!\[([^\]]*)\]\(([^)\s]+)\)", self.prose)
+
+    @property
     def blocks(self) -> list[tuple[str, str]]:
         """Language and text of each block of code."""
         return _BLOCK.findall(self.text)
@@ -132,15 +167,26 @@ class Document:
     @property
     def failures(self) -> list[Failure]:
         """Each failure text, with the example before it."""
-        found = []
+        return [
+            Failure(example, text.splitlines()[0].removeprefix(">").strip(), text)
+            for example, text in self._texts_after_examples()
+            if text.startswith(">")
+        ]
+
+    @property
+    def outputs(self) -> list[Output]:
+        """Each output of a command, with the example before it."""
+        found = [(example, _COMMAND.match(text)) for example, text in self._texts_after_examples()]
+        return [Output(example, tuple(one[1].split()), one[2]) for example, one in found if one is not None]
+
+    def _texts_after_examples(self) -> Iterator[tuple[Example, str]]:
         examples = {example.code: example for example in self.examples}
         last = None
         for language, text in self.blocks:
             named = _NAMED.match(text)
             last = examples.get(named[2], last) if language in CODE and named else last
-            if language == "text" and text.startswith(">") and last is not None:
-                found.append(Failure(last, text.splitlines()[0].removeprefix(">").strip(), text))
-        return found
+            if language == "text" and last is not None:
+                yield last, text
 
 
 def _sections(text: str) -> list[str]:

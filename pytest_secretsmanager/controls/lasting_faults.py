@@ -121,11 +121,14 @@ class LastingFaults:
 
         Raises UsageError for an unknown operation or region, and for a rate, a burst or an account of another form.
 
-        >>> throttle = sm.faults.throttle("ListSecrets", rate=1, burst=2)
-        >>> for _ in range(3):
-        ...     _ = sm.client().list_secrets()
-        >>> throttle.is_met, sm.log[-1].error
-        (True, None)
+        >>> throttle = sm.faults.throttle("ListSecrets", rate=0)
+        >>> try:
+        ...     sm.client().list_secrets()
+        ... except Exception as error:
+        ...     print(error.response["Error"]["Code"])
+        ThrottlingException
+        >>> throttle.is_met
+        True
         """
         operations = rules.operations_of(operation)
         target = target_of(self._world, None, None, region, principal)

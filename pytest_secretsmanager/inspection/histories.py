@@ -142,21 +142,20 @@ class _Known:
         gone = self._gone.get(arn)
         return gone[-1] if gone else None
 
-    def exists(self, arn: str) -> bool:
-        """Whether the secret exists: its deletion has not taken effect."""
-        secret = self._world.state_of(key_from(arn, "", ""))
-        return secret is not None and secret.arn == arn
+    def exists(self, last: Secret) -> bool:
+        """Whether a secret with this last state exists: its deletion has not taken effect."""
+        secret = self._world.state_of(last.key)
+        return secret is not None and secret.arn == last.arn
 
-    def versions(self, arn: str) -> Iterator[tuple[Version, float | None]]:
+    def versions(self, arn: str, last: Secret | None) -> Iterable[tuple[Version, float | None]]:
         """The versions of a secret, oldest first, each with the time of its deletion; None if its secret still has it.
 
         A deleted secret has the versions that it had last.
         """
-        last = self.last(arn)
-        gone = [secret for secret in self._gone.get(arn, []) if secret is not last]
+        gone = [secret for secret in self._gone.get(arn, ()) if secret is not last]
         found = {version.id: (version, secret.changed) for secret in gone for version in secret.versions.values()}
         kept = {} if last is None else {version.id: (version, None) for version in last.versions.values()}
-        yield from sorted({**found, **kept}.values(), key=lambda one: one[0].number)
+        return sorted({**found, **kept}.values(), key=lambda one: one[0].number)
 
 
 # --- the calls about each secret -------------------------------------------------------------------------------------
@@ -168,8 +167,11 @@ def _calls_by_arn(entries: Sequence[Entry], known: _Known) -> dict[str, list[int
     current: dict[SecretKey, str] = {}
     for at, entry in enumerate(entries):
         about = _arn_of(entry, current, known)
-        for arn in dict.fromkeys((*([about] if about else []), *entry.placements)):
-            found.setdefault(arn, []).append(at)
+        if about:
+            found.setdefault(about, []).append(at)
+        for arn in entry.placements:
+            if arn != about:
+                found.setdefault(arn, []).append(at)
     return found
 
 
@@ -221,14 +223,14 @@ def _history(arn: str, calls: Sequence[int], entries: Sequence[Entry], known: _K
             track.place(entry.placements[arn][1], at)
         if entry.response is not None and "VersionId" in entry.response:
             track.made.setdefault(str(entry.response["VersionId"]), at)
-    ended = None if known.exists(arn) or state is None else _end_of_secret(arn, calls, entries)
+    ended = None if state is None or known.exists(state) else _end_of_secret(arn, calls, entries)
     made = {version: at for version, at in track.made.items() if version not in older}
     return History(
         key=key_from(arn, "", "") if state is None else state.key,
         arn=arn,
         begin=_creation(arn, calls, entries),
         end=ended,
-        versions=tuple(_lives(known.versions(arn), ended, calls, entries, made)),
+        versions=tuple(_lives(known.versions(arn, state), ended, calls, entries, made)),
         spans=track.end(),
         rotations=tuple(_rotation(run, calls, entries) for run in runs if _is_within(run, calls, entries)),
         calls=tuple(calls),

@@ -1,6 +1,7 @@
 """Whether a logged call matches a question: its fields are as expected, and it names the same secret."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, Protocol
 
 from pytest_secretsmanager.engine import arns
@@ -53,6 +54,7 @@ def key_in(event: LoggedCall, secret_id: object) -> SecretKey | None:
     return key_from(secret_id, event.region, event.account) if isinstance(secret_id, str) else None
 
 
+@lru_cache(maxsize=4096)
 def key_from(secret_id: str, region: str, account: str) -> SecretKey:
     """The key of the secret that a name or an ARN means in a call from this region and account."""
     arn = arns.parse(secret_id)

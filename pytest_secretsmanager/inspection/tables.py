@@ -10,7 +10,15 @@ from typing import NamedTuple, TypeAlias
 
 from pytest_secretsmanager.engine.rules import labels
 from pytest_secretsmanager.engine.state import Secret, SecretKey, Version
-from pytest_secretsmanager.inspection.cells import aligned, columns_of, cut, cut_inside, total_width, widths_of
+from pytest_secretsmanager.inspection.cells import (
+    aligned,
+    columns_of,
+    cut,
+    cut_inside,
+    escaped,
+    total_width,
+    widths_of,
+)
 from pytest_secretsmanager.inspection.label_moves import Stays
 from pytest_secretsmanager.inspection.times import age_text, utc
 
@@ -93,13 +101,14 @@ def _rows(secret: Secret, shown: Sequence[Version], now: float, look: Look) -> l
     width = look.width - len(_INDENT)
     numbers = [str(version.number) for version in shown]
     ages = [age_text(now - version.created) for version in shown]
-    ids, short_ids = [version.id for version in shown], shortened([version.id for version in shown])
+    ids = [escaped(version.id) for version in shown]
+    short_ids = shortened(ids)
     marks = _label_columns(secret, shown, look.stays)
     for some_ids in (ids, short_ids) if look.whole_ids else (short_ids,):
         rows = _turned([["#", *numbers], ["version id", *some_ids], ["age", *ages], *marks])
         if total_width(widths_of(rows)) <= width:
             return rows
-    texts = [", ".join(_labels_of(version, secret, look.stays)) or "-" for version in shown]
+    texts = [escaped(", ".join(_labels_of(version, secret, look.stays))) or "-" for version in shown]
     rows = _turned([["#", *numbers], ["version id", *short_ids], ["age", *ages], ["labels", *texts]])
     left = max(width - total_width(widths_of(rows)[:-1]) - len(_INDENT), columns_of("labels"))
     return [[*cells, cut(labels_text, left)] for *cells, labels_text in rows]
@@ -116,7 +125,7 @@ def _label_columns(secret: Secret, shown: Sequence[Version], stays: Stays) -> li
     ordered = [*filter(all_labels.__contains__, _OWN_LABELS), *(one for one in all_labels if one not in _OWN_LABELS)]
     if not ordered:
         return [["labels", *("-" for _ in shown)]]
-    return [[label, *(_mark(label, version, secret, stays) for version in shown)] for label in ordered]
+    return [[escaped(label), *(_mark(label, version, secret, stays) for version in shown)] for label in ordered]
 
 
 def _mark(label: str, version: Version, secret: Secret, stays: Stays) -> str:

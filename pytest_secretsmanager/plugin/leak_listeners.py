@@ -1,69 +1,99 @@
 """Listeners for what pytest's reports lack, or have too late: log records, warnings, output that a test reads."""
 
-import logging
 import warnings
 from collections import deque
 from collections.abc import Callable
 from functools import wraps
+from logging import Logger, LogRecord
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import pytest
 
+from pytest_secretsmanager.inspection.leaks.texts import printed
+
 Note: TypeAlias = Callable[[str, str | bytes], None]
 """Called with a place and the text there."""
 
+Function: TypeAlias = Callable[..., None]
 
-class LogListener(logging.Handler):
-    """Passes each record that reaches the root logger on, also one that `caplog.clear()` removes."""
+
+class _Wrapping:
+    """A function of the standard library that is wrapped while a test runs."""
+
+    def __init__(self, owner: object, name: str, wrap: Callable[[Function], Function]) -> None:
+        self._owner, self._name, self._wrap = owner, name, wrap
+        self._wrapper: Function | None = None
+        self._wrapped: Function | None = None
+
+    def begin(self) -> None:
+        """Wrap the function, unless it is wrapped."""
+        current = getattr(self._owner, self._name)
+        if current is not self._wrapper:
+            self._wrapped, self._wrapper = current, wraps(current)(self._wrap(current))
+            setattr(self._owner, self._name, self._wrapper)
+
+    def end(self) -> None:
+        """Restore the function. A test may have wrapped it once more; then the wrapper stays, and passes calls on."""
+        if getattr(self._owner, self._name) is self._wrapper:
+            setattr(self._owner, self._name, self._wrapped)
+
+
+class LogListener:
+    """Keeps each log record, also one that never reaches the root logger, or that `caplog.clear()` removes."""
 
     def __init__(self) -> None:
-        super().__init__()
-        self.records: deque[logging.LogRecord] = deque()
+        self._records: deque[LogRecord] | None = None
+        self._wrapping = _Wrapping(Logger, "callHandlers", self._listening)
 
-    def emit(self, record: logging.LogRecord) -> None:
-        self.records.append(record)
-
-    def start(self, records: deque[logging.LogRecord]) -> None:
+    def start(self, records: deque[LogRecord]) -> None:
         """Append the records from now on to these."""
-        self.records = records
-        root = logging.getLogger()
-        if self not in root.handlers:
-            root.addHandler(self)
+        self._records = records
+        self._wrapping.begin()
 
     def stop(self) -> None:
         """Listen no longer."""
-        self.records = deque()
-        logging.getLogger().removeHandler(self)
+        self._records = None
+        self._wrapping.end()
+
+    def _listening(self, call_handlers: Function) -> Function:
+        def listening(logger: Logger, record: LogRecord) -> None:
+            if (records := self._records) is not None:
+                records.append(record)
+            call_handlers(logger, record)
+
+        return listening
 
 
 class WarningListener:
-    """Passes each warning on before pytest shows it: pytest reports the warnings of a test after its last report."""
+    """Passes each warning on before pytest shows it: pytest reports the warnings of a test after its last report.
+
+    `warnings.showwarning` would miss those that `pytest.warns`, `recwarn` and `warnings.catch_warnings` record.
+    """
 
     def __init__(self) -> None:
         self._note: Note | None = None
-        self._before: Callable[..., None] | None = None
+        self._wrapping = _Wrapping(warnings, "_showwarnmsg", self._listening)
 
     def start(self, note: Note) -> None:
         """Call `note` with each warning from now on."""
         self._note = note
-        if warnings.showwarning != self._show:
-            self._before = warnings.showwarning
-            warnings.showwarning = self._show
+        self._wrapping.begin()
 
     def stop(self) -> None:
-        """Listen no longer. The end of `warnings.catch_warnings` may have restored the function already."""
+        """Listen no longer."""
         self._note = None
-        if warnings.showwarning == self._show and self._before is not None:
-            warnings.showwarning = self._before
+        self._wrapping.end()
 
-    def _show(
-        self, message: Warning | str, category: type[Warning], filename: str, lineno: int, *more: Any, **named: Any
-    ) -> None:
-        if self._note is not None:
-            self._note(f"{category.__name__} at {Path(filename).name}:{lineno}", str(message))
-        if self._before is not None:
-            self._before(message, category, filename, lineno, *more, **named)
+    def _listening(self, show: Function) -> Function:
+        def listening(warning: warnings.WarningMessage) -> None:
+            if (note := self._note) is not None:
+                place = f"{warning.category.__name__} at {Path(warning.filename).name}:{warning.lineno}"
+                for text in printed(warning.message):
+                    note(place, text)
+            show(warning)
+
+        return listening
 
 
 def note_reads(capture: "pytest.CaptureFixture[Any]", name: str, note: Note) -> None:

@@ -3,7 +3,8 @@
 import linecache
 import warnings
 from collections.abc import Callable, Iterator
-from typing import TypeAlias
+from copy import copy
+from typing import Any, TypeAlias
 
 import pytest
 
@@ -14,7 +15,10 @@ _SHOWN_VALUES = ("reprlocals", "reprfuncargs")
 
 
 def mask_report(report: pytest.TestReport, mask: Mask) -> None:
-    """Mask the sections, the traceback with its summary line, the recorded properties, and the reason of an xfail."""
+    """Mask the sections, the traceback with its summary line, the recorded properties, and the reason of an xfail.
+
+    The name of a subtest is masked too.
+    """
     report.sections = [(name, mask(content)) for name, content in report.sections]
     if report.longrepr is not None:
         report.longrepr = _masked(report.longrepr, mask, set())  # type: ignore[assignment]
@@ -22,6 +26,22 @@ def mask_report(report: pytest.TestReport, mask: Mask) -> None:
         report.user_properties = [(name, _masked(value, mask, set())) for name, value in report.user_properties]
     if reason := getattr(report, "wasxfail", ""):
         report.wasxfail = mask(reason)
+    if is_of_subtest(report):
+        _mask_subtest(report, mask)
+
+
+def is_of_subtest(report: pytest.TestReport) -> bool:
+    """Whether a report is that of a subtest, of pytest or of the plugin pytest-subtests."""
+    context = getattr(report, "context", None)
+    return hasattr(context, "msg") and hasattr(context, "kwargs")
+
+
+def _mask_subtest(report: Any, mask: Mask) -> None:
+    """Mask the message and the arguments that name a subtest. Their object can't be changed in place."""
+    context = copy(report.context)
+    for name in ("msg", "kwargs"):
+        object.__setattr__(context, name, _masked(getattr(context, name), mask, set()))
+    report.context = context
 
 
 def _masked(value: object, mask: Mask, seen: set[int]) -> object:

@@ -65,11 +65,15 @@ class LeakingTest:
         """Note a text."""
         self.texts.append((place, text))
 
-    def note_report(self, report: pytest.TestReport, error: BaseException | None) -> None:
-        """Note the new output that a report has, the log records so far, and the error with its causes."""
+    def note_output(self, report: pytest.TestReport) -> int:
+        """Note the new output that a report has. Return the number of its sections of output."""
         sections = [section for section in report.sections if section[0].startswith(_CAPTURED)]
         self.texts += [(name[0].lower() + name[1:], content) for name, content in sections[self.captured :]]
-        self.captured = len(sections)
+        return len(sections)
+
+    def note_report(self, report: pytest.TestReport, error: BaseException | None) -> None:
+        """Note the new output that a report has, the log records so far, and the error with its causes."""
+        self.captured = self.note_output(report)
         while self.records:  # another thread may add one
             self.texts += _texts_of_record(self.records.popleft())
         if error is not None:

@@ -14,7 +14,7 @@ from pytest_secretsmanager.inspection.leaks.values import Values
 from pytest_secretsmanager.inspection.world import World
 from pytest_secretsmanager.plugin import leak_options, report_problems
 from pytest_secretsmanager.plugin.leak_listeners import LogListener, WarningListener, note_reads
-from pytest_secretsmanager.plugin.leak_masks import mask_report, mask_warning
+from pytest_secretsmanager.plugin.leak_masks import is_of_subtest, mask_report, mask_warning
 from pytest_secretsmanager.plugin.leaking_test import LeakingTest
 from pytest_secretsmanager.plugin.names import FIXTURE
 
@@ -110,7 +110,12 @@ class LeakSentinel:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Mask what was added after the report was made, such as the output of a subtest."""
+        """Note and mask what was added after the report was made: the output and the name of a subtest."""
+        if self._runs and is_of_subtest(report):
+            try:
+                self._runs[-1].note_output(report)
+            except Exception as error:
+                self._note_crash(error)
         self._mask(report)
 
     @pytest.hookimpl(tryfirst=True)
@@ -163,8 +168,8 @@ def _is_quiet_setup(report: pytest.TestReport) -> bool:
 def _fail(report: pytest.TestReport, test: LeakingTest) -> None:
     """Fail a report that has passed. A test that has failed gets a section; after a skip, the tear-down fails."""
     test.has_failed |= report.failed
-    if test.has_failed:
-        _add_section(report, test)
+    if report.failed or (report.when == "teardown" and test.has_failed):
+        _add_section(report, test)  # a body of unittest passes although one of its subtests has failed
     elif report.passed and (leaks := test.untold()):
         test.has_failed = True
         report.outcome = "failed"

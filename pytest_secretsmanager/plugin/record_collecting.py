@@ -1,11 +1,13 @@
 """The collection of a run's calls, test by test. It is imported only while an option wants records."""
 
 from collections.abc import Sequence
+from operator import is_
 
 import pytest
 
 from pytest_secretsmanager.engine.layers.audit import Entry
 from pytest_secretsmanager.engine.state import SecretKey
+from pytest_secretsmanager.inspection import entered
 from pytest_secretsmanager.inspection.made_calls import MadeCall
 from pytest_secretsmanager.inspection.world import World
 from pytest_secretsmanager.managing.run_records import RunCalls
@@ -36,6 +38,7 @@ class Collecting:
         self._names_of_run: set[str] = set()
         self._kept: list[Look] = []
         self._reports: list[pytest.TestReport] = []
+        self._failure = ""
         self._made: TestRecord | None = None
         self._calls.begin()
 
@@ -54,7 +57,7 @@ class Collecting:
     def begin(self, item: pytest.Item) -> None:
         """Begin the record of a test, or of a further try of it."""
         self._take_outside()
-        self._kept, self._reports = [], []
+        self._kept, self._reports, self._failure = [], [], ""
         self._made = TestRecord(item.nodeid, item.location[0], worker=self._worker)
 
     def look(self) -> None:
@@ -78,6 +81,8 @@ class Collecting:
         self._reports.append(report)
         if report.when == "teardown":
             self._made = self._record()._replace(nodeid=item.nodeid, file=item.location[0], worker=self._worker)
+        if self._maker.with_calls and not self._failure and _has_failed(report):
+            self._failure = _masked_line(report)
 
     def _record(self) -> TestRecord:
         made, seeded, looks = self._calls.take()
@@ -98,11 +103,11 @@ class Collecting:
         if made is None or not is_last or report.nodeid != made.nodeid:
             return None
         reports, self._made = self._reports, None
-        failure = next((one for one in reports if one.outcome not in ("passed", "skipped")), None)
+        failure = next(filter(_has_failed, reports), None)
         return made._replace(
             outcome=_outcome(reports),
             duration=sum({one.when: one.duration for one in reports}.values()),  # a subtest has a report of its own
-            failure="" if failure is None else _first_line(failure),
+            failure=self._failure or ("" if failure is None else _first_line(_message(failure))),
         )
 
     # --- the run ---------------------------------------------------------------------------------------------------
@@ -128,8 +133,12 @@ def _still_logged(world: World, entries: Sequence[Entry]) -> list[Entry]:
 
     They are its last ones, except that another thread may have logged a call that was not collected yet.
     """
-    log, identities, found = world.entries, {id(entry) for entry in entries}, []
-    for position in range(log.position - 1, -1, -1) if entries else ():
+    log = world.entries
+    last = log.since(max(0, log.position - len(entries)))
+    if len(last) == len(entries) and all(map(is_, last, entries)):
+        return last
+    identities, found = {id(entry) for entry in entries}, []
+    for position in range(log.position - 1, -1, -1):
         entry = log.at(position)
         if entry is not None and id(entry) in identities:
             found.append(entry)
@@ -151,15 +160,34 @@ def _outcome(reports: Sequence[pytest.TestReport]) -> TestOutcome:
     return "xpassed" if any(hasattr(report, "wasxfail") for report in reports) else "passed"
 
 
-def _first_line(report: pytest.TestReport) -> str:
-    """The first line of a failure, as the report has it in the end: secret values may have been masked in it."""
+def _has_failed(report: pytest.TestReport) -> bool:
+    return report.outcome not in ("passed", "skipped")
+
+
+def _masked_line(report: pytest.TestReport) -> str:
+    """The first line of a failure, without the values that the managers of the test have now."""
+    from pytest_secretsmanager.inspection.leaks.search import Search
+    from pytest_secretsmanager.inspection.leaks.values import Values
+
+    values = Values()
+    for world, _ in entered.met():
+        values.add(world)
+    return _first_line(Search(values).masked(_message(report)))
+
+
+def _first_line(text: str) -> str:
+    return text.strip().partition("\n")[0][:LONGEST_FAILURE]
+
+
+def _message(report: pytest.TestReport) -> str:
+    """The beginning of a failure's text, longer than what is shown of it."""
     crash = getattr(report.longrepr, "reprcrash", None)
     missing_fixture = getattr(report.longrepr, "errorstring", report.longrepr)
-    text = str(missing_fixture if crash is None else crash.message)
-    return text.strip().partition("\n")[0][:LONGEST_FAILURE]
+    return str(missing_fixture if crash is None else crash.message)[: 50 * LONGEST_FAILURE]
 
 
 def _crashed(report: pytest.TestReport) -> TestRecord:
     file = report.nodeid.partition("::")[0]
     worker = str(getattr(getattr(getattr(report, "node", None), "gateway", None), "id", ""))
-    return TestRecord(report.nodeid, file, "failed", failure=_first_line(report), worker=worker, is_crashed=True)
+    failure = _first_line(_message(report))
+    return TestRecord(report.nodeid, file, "failed", failure=failure, worker=worker, is_crashed=True)

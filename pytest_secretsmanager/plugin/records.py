@@ -3,7 +3,7 @@
 So a worker that crashes loses only its running test. Loading this module imports nothing of Secrets Manager.
 """
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -43,18 +43,32 @@ def begin(config: pytest.Config) -> None:
     config.pluginmanager.register(_Records(config, collecting), PLUGIN)
 
 
+def call_with_each(config: pytest.Config, use: "Callable[[TestRecord], None]") -> None:
+    """Call `use` with each whole record as it comes, in the process that prints. Raise KeyError if none is made."""
+    _of(config).uses.append(use)
+
+
 def records_of(config: pytest.Config) -> "RunRecords":
-    """Return the records of the run: call it at the end, in the process that prints. Raise KeyError if none is kept."""
+    """Return the records of the run: call it at the end, in the process that prints. Raise KeyError if none is made.
+
+    Those of tests have no calls and histories: a long run would fill the memory with them. That outside the tests is
+    whole.
+    """
+    return _of(config).all()
+
+
+def _of(config: pytest.Config) -> "_Records":
     records: _Records | None = config.pluginmanager.get_plugin(PLUGIN)
     if records is None:
         raise KeyError(PLUGIN)
-    return records.all()
+    return records
 
 
 class _Records:
-    """Keeps the record of each test, by the hooks of pytest. A crash in here is reported at the end of the run."""
+    """Makes the record of each test, by the hooks of pytest. A crash in here is reported at the end of the run."""
 
     def __init__(self, config: pytest.Config, collecting: "Collecting") -> None:
+        self.uses: list[Callable[[TestRecord], None]] = []
         self._config = config
         self._collecting = collecting
         self._tests: list[TestRecord] = []
@@ -104,7 +118,15 @@ class _Records:
             if record is not None and self._is_worker:
                 self._parcel = report, record
             elif record is not None:
-                self._tests.append(record)
+                self._add(record)
+
+    def _add(self, record: "TestRecord") -> None:
+        self._tests.append(record.without_calls())
+        for use in self.uses:
+            try:
+                use(record)
+            except Exception as error:
+                self._note_crash(error)
 
     @property
     def _is_worker(self) -> bool:
@@ -158,7 +180,7 @@ class _Records:
         from pytest_secretsmanager.report.records import record_from
 
         try:
-            self._tests.append(record_from(sent))
+            self._add(record_from(sent))
         except Exception as error:
             self._note_crash(error)
 

@@ -10,14 +10,15 @@ from pytest_secretsmanager.options import REPORT_FILE
 from pytest_secretsmanager.plugin import report_problems
 from pytest_secretsmanager.plugin.names import FIXTURE
 from pytest_secretsmanager.plugin.output_paths import unwritable, writable
-from pytest_secretsmanager.plugin.records import records_of
+from pytest_secretsmanager.plugin.records import call_with_each, records_of
 from pytest_secretsmanager.plugin.settings import on_command_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pytest_secretsmanager.inspection.histories import History
-    from pytest_secretsmanager.report.records import CallRecord
+    from pytest_secretsmanager.report.page.tests import Row
+    from pytest_secretsmanager.report.records import CallRecord, TestRecord
 
 PLUGIN = "secretsmanager_report_file"
 """The name of the plugin object."""
@@ -26,13 +27,15 @@ PLUGIN = "secretsmanager_report_file"
 def begin(config: pytest.Config) -> None:
     """Write the page at the end of the run if the command line asks for it. Workers of xdist send their records."""
     if on_command_line(config, REPORT_FILE) is not None and not hasattr(config, "workerinput"):
-        config.pluginmanager.register(ReportFile(), PLUGIN)
+        config.pluginmanager.register(ReportFile(config), PLUGIN)
 
 
 class ReportFile:
-    """Writes the page at the end of the run, also of a run that ended early."""
+    """Draws each test when it ends, and writes the page at the end of the run, also of a run that ended early."""
 
-    def __init__(self) -> None:
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+        self._rows: list[Row] = []
         self._path: Path | None = None
         self._result = ""
 
@@ -44,35 +47,44 @@ class ReportFile:
                 f"{REPORT_FILE.flag} needs Jinja2: python -m pip install 'pytest-secretsmanager[report]'"
             )
         self._path = writable(REPORT_FILE.flag, config.invocation_params.dir, on_command_line(config, REPORT_FILE))
+        call_with_each(config, self._add)
+
+    def _add(self, record: "TestRecord") -> None:
+        """Draw a test. Its row has texts only, which the garbage collector doesn't visit again and again."""
+        from pytest_secretsmanager.report.page.tests import row_of
+
+        self._rows.append(row_of(record, self._draw))
+
+    def _draw(self, history: "History", calls: "Sequence[CallRecord]") -> str:
+        """One crash leaves the pictures of all other secrets."""
+        from pytest_secretsmanager.inspection.timelines.forms import picture_by_form
+
+        try:
+            return picture_by_form(history, calls)
+        except Exception as error:
+            report_problems.note_crash(self._config, "the picture of a secret", error)
+            return ""
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        config = session.config
-        if self._path is None or config.option.collectonly:
+        if self._path is None or session.config.option.collectonly:
             return
         try:
-            self._write(config, self._path)
+            self._write(self._path)
         except OSError as error:
-            report_problems.note(config, unwritable(REPORT_FILE.flag, self._path, error))
+            report_problems.note(self._config, unwritable(REPORT_FILE.flag, self._path, error))
         except Exception as error:
-            report_problems.note_crash(config, "the HTML report", error)
+            report_problems.note_crash(self._config, "the HTML report", error)
 
-    def _write(self, config: pytest.Config, path: Path) -> None:
-        from pytest_secretsmanager.inspection.timelines.drawing import picture
+    def _write(self, path: Path) -> None:
         from pytest_secretsmanager.inspection.wording import count_text
         from pytest_secretsmanager.report.page.rendering import page_of
+        from pytest_secretsmanager.report.page.tests import listed
         from pytest_secretsmanager.surroundings.wall_clock import times
 
-        def draw(history: "History", calls: "Sequence[CallRecord]") -> str:
-            """One crash leaves the pictures of all other secrets."""
-            try:
-                return picture(history, calls, is_whole=False)
-            except Exception as error:
-                report_problems.note_crash(config, "the picture of a secret", error)
-                return ""
-
-        records = records_of(config)
-        path.write_text(page_of(records, next(times()), draw), encoding="utf-8")
+        records = records_of(self._config)
+        page = page_of(listed(self._rows, records.outside, self._draw), next(times()))
+        path.write_text(page, encoding="utf-8")
         tests = {record.nodeid for record in records.tests}  # a test may have several tries
         self._result = f"{FIXTURE}: report of {count_text(len(tests), 'test')} written to {path}"
 

@@ -1,5 +1,6 @@
 """The section about a test's secrets in the report of its failure."""
 
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -76,10 +77,17 @@ def _text(item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestRep
         problems=problems,
         met=[] if watch is None else watch.met(error),
         unreached=() if watch is None else tuple(watch.unreached),
-        text="" if error is None else str(error),
+        text=_message(error),
         explains_silence=report.when == "call" and PLANTED in item.stash,
     )
     return section(failure, _frame(item.config), note)
+
+
+def _message(error: BaseException | None) -> str:
+    """The message of an exception; empty if its own `__str__` raises."""
+    with suppress(Exception):
+        return "" if error is None else str(error)
+    return ""
 
 
 # --- the frame -------------------------------------------------------------------------------------------------------

@@ -145,14 +145,14 @@ def _of_membership(label: object, found: LabelMapping) -> Lines:
 def _of_versions(left: VersionView, right: VersionView) -> Lines:
     ids = shortened([left.id, right.id])
     if left.id == right.id:
-        yield f"  both have the id {ids[0]}, but they belong to two secrets:"
+        yield f"  both have the id {escaped(ids[0])}, but they belong to two secrets:"
         yield from (
             f"  {side}: {one.secret.name!r} in {key_of(one.secret).region}"
             for side, one in (("left", left), ("right", right))
         )
     else:
         for side, one, version_id in (("left", left, ids[0]), ("right", right, ids[1])):
-            yield f"  {side}: {version_id}, {', '.join(one.labels) or 'no label'}"
+            yield f"  {side}: {escaped(version_id)}, {escaped(', '.join(one.labels)) or 'no label'}"
     yield f"  their values are {'equal' if left.value == right.value else 'different'}"
 
 

@@ -69,7 +69,8 @@ def read_and_written(
 
 def repeats_of(entries: Sequence[Entry], keys: Sequence[SecretKey | None]) -> tuple[Repeat, ...]:
     """The secrets that were read again and again: one version, without a write in between, within a cache's time."""
-    if sum([entry.operation == READ for entry in entries]) < REPEATED_READS:
+    read = [key for entry, key in zip(entries, keys, strict=True) if entry.operation == READ]
+    if len(read) - len(set(read)) < REPEATED_READS - 1:
         return ()
     found: dict[SecretKey, int] = {}
     for key, reads in _unchanged(entries, keys):

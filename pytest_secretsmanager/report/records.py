@@ -138,6 +138,10 @@ class TestRecord(NamedTuple):
     put_rates: tuple[PutRate, ...] = ()
     unfinished: tuple[Unfinished, ...] = ()
 
+    def without_calls(self) -> "TestRecord":
+        """The record with its totals only."""
+        return self._replace(calls=(), histories=(), managers=()) if self.calls or self.histories else self
+
 
 class RunRecords(NamedTuple):
     """The records of a whole run. `outside` has the calls and the seeds outside the tests."""

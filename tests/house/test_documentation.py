@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Iterable
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from documents import (
     Document,
     Example,
     Failure,
+    Output,
 )
 
 import pytest_secretsmanager
@@ -60,21 +61,51 @@ def test_code_of_the_documentation_passes(pytester: pytest.Pytester, example: Ex
 
 
 FAILURES = [failure for document in DOCUMENTS for failure in document.failures]
+OUTPUTS = [output for document in DOCUMENTS for output in document.outputs]
+
+
+@pytest.fixture
+def shown(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
+    """Run an example of the documentation in a terminal of 80 columns, and return the output."""
+
+    def run(example: Example, code: str, *arguments: str) -> str:
+        monkeypatch.setenv("COLUMNS", "80")
+        return example.run_as_copied(pytester, code, *arguments).stdout.str()
+
+    return run
 
 
 @pytest.mark.parametrize("failure", FAILURES, ids=lambda failure: failure.example.id)
-def test_a_failure_text_of_the_documentation_is_what_pytest_shows(pytester: pytest.Pytester, failure: Failure) -> None:
-    helper = failure.line.partition("(")[0]
-    replaced = re.sub(rf"{re.escape(helper)}\(.*\)", lambda _: failure.line, failure.example.code, count=1)
-    assert replaced != failure.example.code
-    pytester.makepyfile(replaced)
-    shown, expected = _normal(pytester.runpytest().outlines), _normal(failure.text.splitlines())
-    assert expected in [shown[start : start + len(expected)] for start in range(len(shown))], shown
+def test_a_failure_text_of_the_documentation_is_what_pytest_shows(shown: Callable[..., str], failure: Failure) -> None:
+    _require_pieces(failure.text, shown(failure.example, failure.code))
 
 
-def _normal(lines: Iterable[str]) -> list[str]:
-    """Return the lines without version ids and repeated blanks, which differ between runs and terminals."""
-    return [" ".join(re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", "…", line).split()) for line in lines]
+@pytest.mark.parametrize("output", OUTPUTS, ids=lambda output: output.example.id)
+def test_an_output_of_the_documentation_is_what_the_command_prints(shown: Callable[..., str], output: Output) -> None:
+    _require_pieces(output.text, shown(output.example, output.example.code, *output.arguments))
+
+
+def _require_pieces(expected: str, shown: str) -> None:
+    """Require that a text is shown, in its order. A line `…` stands for lines that are left out."""
+    rest = _normal(shown)
+    for piece in _normal(expected).split("\n…\n"):
+        before, found, rest = rest.partition(piece.strip("\n"))
+        assert found, f"not shown:\n{piece}\nin:\n{before}"
+
+
+def _normal(text: str) -> str:
+    """Return the text without version ids, times, and repeated blanks and dashes: they differ between runs."""
+    for pattern, mark in _DIFFERING:
+        text = re.sub(pattern, mark, text)
+    return "\n".join(" ".join(line.split()) for line in text.splitlines())
+
+
+_DIFFERING = (
+    (r"[0-9a-f]{8}(-[0-9a-f-]{27}|…)", "<id>"),
+    (r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", "<time>"),
+    (r"\b\d+\.\d\d\b", "<seconds>"),
+    (r"([-=_])\1{3,}", r"\1\1\1\1"),
+)
 
 
 # --- links and paths -----------------------------------------------------------------------------------------------

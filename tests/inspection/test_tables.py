@@ -174,3 +174,24 @@ def test_table_of_a_long_name_is_no_wider_than_others(secretsmanager: SecretsMan
     assert len(title) == WIDTH
     assert title.startswith("secret 'xxx")
     assert title.endswith("xxx' in us-east-1")
+
+
+def test_table_shows_control_characters_of_ids_and_labels_as_escapes(secretsmanager: SecretsManager) -> None:
+    version = Version("to-hide", id="\x1b[31m" + "1" * 32, labels=["AWSCURRENT", "\x1b[2Jblue\u202e"])
+    assert secret_table(secretsmanager.seed("db", versions=[version])) == (
+        "secret 'db' in us-east-1\n"
+        "  #  version id  age  AWSCURRENT  \\x1b[2Jblue\\u202e\n"
+        "  1  \\x1b[31m…   0 s  now         now"
+    )
+
+
+def test_failure_about_a_label_shows_its_control_characters_as_escapes(secretsmanager: SecretsManager) -> None:
+    db = secretsmanager.seed("db", versions=[Version("one", labels=["AWSCURRENT", "\x1b[2J"])])
+    for assertion in (
+        lambda: secretsmanager.assert_labels("db", {"AWSCURRENT": 1}),
+        lambda: secretsmanager.assert_value("db", "two"),
+    ):
+        with pytest.raises(AssertionError, match=r"\\x1b\[2J") as failure:
+            assertion()
+        assert "\x1b" not in str(failure.value)
+    assert "\x1b" not in str(db)

@@ -68,6 +68,21 @@ CHANNELS = [
         "log record of 'app' at test_it.py:15",
         id="exception of a log record",
     ),
+    pytest.param(
+        "logger = logging.getLogger('own'); logger.propagate = False; logger.warning('x %s', FORMS[form])",
+        "log record of 'own' at test_it.py:15",
+        id="log record that does not reach the root logger",
+    ),
+    pytest.param(
+        "with pytest.warns(UserWarning): warnings.warn(FORMS[form])",
+        "UserWarning at test_it.py:15",
+        id="warning that the test expects",
+    ),
+    pytest.param(
+        "with warnings.catch_warnings(record=True): warnings.warn(FORMS[form])",
+        "UserWarning at test_it.py:15",
+        id="warning that the test records",
+    ),
     pytest.param("warnings.warn(FORMS[form])", "UserWarning at test_it.py:15", id="warning"),
     pytest.param("raise ValueError(FORMS[form])", "the failure's ValueError", id="exception"),
     pytest.param("pytest.fail(FORMS[form])", "the failure's Failed", id="pytest.fail"),
@@ -343,3 +358,122 @@ def test_fifty_leaks_of_a_test_are_named_and_the_others_counted(run: Any, mode: 
     result = run(source, f"--secretsmanager-leaks={mode}")
     assert "… and 10 more" in without_source(result)
     assert len([line for line in result.outlines if "captured stdout call, line " in line]) == 50
+
+
+def test_a_leak_in_a_log_is_found_after_a_test_has_configured_logging(run: Any) -> None:
+    result = run(
+        """
+        import logging.config
+        import pytest
+
+        @pytest.mark.secret("db", "correct horse")
+        def test_it(secretsmanager, monkeypatch, tmp_path):
+            monkeypatch.setattr(logging.getLogger(), "handlers", [])
+            file = {"class": "logging.FileHandler", "filename": tmp_path / "log"}
+            handlers = {"handlers": {"file": file}, "root": {"handlers": ["file"]}}
+            logging.config.dictConfig({"version": 1, "disable_existing_loggers": False, **handlers})
+            logging.getLogger("app").error("with correct horse")
+        """,
+        "--secretsmanager-leaks=error",
+    )
+    assert [report.longreprtext for report in reports_of(result)] == [
+        "secret values leaked:\n  log record of 'app' at test_it.py:10 holds the value of 'db', version 1 (plain)"
+    ]
+
+
+# --- subtests --------------------------------------------------------------------------------------------------------
+
+needs_subtests = pytest.mark.skipif(not hasattr(pytest, "Subtests"), reason="this pytest has no subtests")
+
+
+@needs_subtests
+@pytest.mark.parametrize("mode", ["warn", "error"])
+def test_a_leak_in_the_output_of_a_subtest_is_found_in_its_test(run: Any, mode: str) -> None:
+    result = run(
+        """
+        import pytest
+
+        @pytest.mark.secret("db", "correct horse")
+        def test_it(secretsmanager, subtests):
+            with subtests.test("one"):
+                print("correct horse")
+        """,
+        f"--secretsmanager-leaks={mode}",
+        "-Wdefault",
+        "-rA",
+    )
+    assert bool(result.ret) is (mode == "error")
+    assert "captured stdout call, line 1 holds the value of 'db', version 1 (plain)" in result.stdout.str()
+    assert "correct horse" not in result.stdout.str()
+
+
+@needs_subtests
+def test_a_leak_beside_a_failing_subtest_of_unittest_fails_its_test(run: Any) -> None:
+    result = run(
+        """
+        import unittest
+        import pytest
+
+        @pytest.mark.secret("db", "correct horse")
+        class TestIt(unittest.TestCase):
+            def test_it(self):
+                with self.subTest(number=1):
+                    self.fail()
+                print("correct horse")
+        """,
+        "--secretsmanager-leaks=error",
+    )
+    assert [report.longreprtext for report in reports_of(result)][1:] == [
+        "secret values leaked:\n  captured stdout call, line 1 holds the value of 'db', version 1 (plain)"
+    ]
+
+
+@needs_subtests
+@pytest.mark.parametrize("option", [(), ("-p", "xdist", "-n2")], ids=["one process", "xdist"])
+def test_the_value_in_the_name_of_a_subtest_is_masked(
+    pytester: pytest.Pytester, run_apart: Any, option: tuple[str, ...]
+) -> None:
+    result = run_apart(
+        """
+        import pytest
+
+        @pytest.mark.secret("db", "correct horse")
+        def test_it(secretsmanager, subtests):
+            for outcome in (False, True):
+                with subtests.test("correct horse", password="correct horse"):
+                    assert outcome
+        """,
+        "--secretsmanager-leaks=error",
+        "-rA",
+        "-vv",
+        "--junitxml=junit.xml",
+        *option,
+    )
+    assert "SUBFAILED[***]" in result.stdout.str()
+    assert "correct horse" not in result.stdout.str() + (pytester.path / "junit.xml").read_text()
+
+
+def test_the_context_that_another_plugin_gives_a_report_is_left_alone(pytester: pytest.Pytester, run: Any) -> None:
+    pytester.makeconftest(
+        """
+        import pytest
+
+        @pytest.hookimpl(wrapper=True)
+        def pytest_runtest_makereport():
+            report = yield
+            report.context = {"scenario": 1}
+            return report
+        """
+    )
+    result = run(
+        """
+        import pytest
+
+        @pytest.mark.secret("db", "correct horse")
+        def test_it(secretsmanager):
+            print("correct horse")
+        """,
+        "--secretsmanager-leaks=error",
+    )
+    result.assert_outcomes(failed=1)
+    assert "crashed" not in result.stdout.str()

@@ -447,20 +447,43 @@ def test_the_sentinel_removes_its_listeners_at_the_end_of_each_test(pytester: py
         """
         import logging, warnings
 
-        show = warnings.showwarning
+        before = (logging.Logger.callHandlers, warnings._showwarnmsg)
 
-        def pytest_runtest_logfinish():
-            handlers = [type(handler).__name__ for handler in logging.getLogger().handlers]
-            print("left:", handlers.count("LogListener") > 1)
+        def pytest_runtest_call():
+            print("left:", (logging.Logger.callHandlers, warnings._showwarnmsg) == before)
 
         def pytest_unconfigure():
-            handlers = [type(handler).__name__ for handler in logging.getLogger().handlers]
-            print("left:", "LogListener" in handlers, warnings.showwarning is not show)
+            print("left:", (logging.Logger.callHandlers, warnings._showwarnmsg) == before)
         """
     )
     result = run(leaking(PRINTS) + "\n    def test_two(): pass", "--secretsmanager-leaks=error", "-s")
     left = [line.partition("left: ")[2] for line in result.outlines if "left: " in line]
-    assert left == ["False", "False", "False False"]
+    assert left == ["False", "False", "True"]
+
+
+def test_a_wrapper_that_a_test_leaves_around_a_listener_stays_and_finds_later_leaks(run: Any) -> None:
+    result = run(
+        """
+        import logging
+        import pytest
+
+        @pytest.fixture(autouse=True, scope="module")
+        def restored():
+            before = logging.Logger.callHandlers
+            yield
+            logging.Logger.callHandlers = before
+
+        @pytest.mark.secret("db", "correct horse")
+        @pytest.mark.parametrize("number", range(3))
+        def test_it(secretsmanager, number):
+            if number == 0:
+                inner = logging.Logger.callHandlers
+                logging.Logger.callHandlers = lambda *given: inner(*given)
+            logging.error("with correct horse")
+        """,
+        "--secretsmanager-leaks=error",
+    )
+    result.assert_outcomes(failed=3)
 
 
 def test_a_run_inside_a_test_has_a_sentinel_of_its_own(pytester: pytest.Pytester, run: Any) -> None:

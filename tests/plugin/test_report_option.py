@@ -55,14 +55,34 @@ def test_the_page_has_each_test_and_the_terminal_its_path(run: Any, page: Path) 
     result.stdout.fnmatch_lines([f"*- secretsmanager: report of 3 tests written to {page} -*"])
 
 
-def test_the_page_has_no_secret_value_that_the_failure_does_not_show(run: Any, page: Path) -> None:
-    source = TESTS.replace(', "wrong"', "").replace('read("app/db") == "x"', 'read("app/db") is None')
-    run(
-        source.replace("assert read", "found = read").replace(" is None", "; assert not found, 1"),
-        "--tb=no",
-        "--secretsmanager-report=out.html",
-    )
-    assert "to-hide" not in page.read_text(encoding="utf-8")
+@pytest.mark.parametrize("options", [(), ("-p", "xdist", "-n2")], ids=["one process", "xdist"])
+@pytest.mark.parametrize(
+    "failing",
+    [
+        pytest.param("raise ValueError(read('db'))", id="exception"),
+        pytest.param("assert read('db') == 'another value'", id="assertion"),
+        pytest.param("boto3.client('secretsmanager').delete_secret(SecretId='db'); assert 0, VALUE", id="deleted"),
+        pytest.param("print(VALUE); pytest.skip(VALUE)", id="skip"),
+    ],
+)
+def test_the_page_has_no_secret_value(run_apart: Any, page: Path, failing: str, options: tuple[str, ...]) -> None:
+    source = f"""
+        import boto3
+        import pytest
+
+        VALUE = "correct horse"
+
+        def read(name):
+            return boto3.client("secretsmanager").get_secret_value(SecretId=name)["SecretString"]
+
+        @pytest.mark.secret("db", VALUE)
+        def test_it(secretsmanager):
+            {failing}
+        """
+    run_apart(source, "--secretsmanager-report=out.html", *options)
+    text = page.read_text(encoding="utf-8")
+    assert "test_it" in text
+    assert "correct horse" not in text
 
 
 def test_the_tries_of_a_test_that_is_run_again_count_as_one_test(run: Any, page: Path) -> None:
@@ -176,9 +196,9 @@ def test_a_crash_of_one_picture_is_shown_and_leaves_the_page(
     monkeypatch.setattr(drawing, "picture", crash_once)
     result = run(TESTS, "--secretsmanager-report=out.html")
     assert [facts[2] for facts in facts_of(page)] == [
-        [["app/db", PLACE, []]],
-        [],
         [["app/db", PLACE, ["<title>DRAWN "]]],
+        [],
+        [["app/db", PLACE, []]],
     ]
     assert "the picture of a secret crashed: ValueError in test_report_option.py" in result.stdout.str()
 

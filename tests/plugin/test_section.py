@@ -573,3 +573,8 @@ def test_a_crash_inside_the_section_is_reported_once_and_hides_no_test(
     assert shown.count("the report section of a failing test crashed: ZeroDivisionError in test_section.py, line ") == 1
     assert shown.count("GetSecretValue: no secret 'app/bd' in us-east-1 of account 123456789012; did you") == 2
     assert "to-hide" not in shown.partition("secretsmanager: the report section")[2]
+
+
+def test_an_exception_whose_str_raises_keeps_the_section(section: Callable[..., str]) -> None:
+    odd = "class Odd(Exception):\n    def __str__(self): raise RuntimeError\n"
+    assert "GetSecretValue  'app/db'" in section(file("client.get_secret_value(SecretId='app/db'); raise Odd", odd))

@@ -25,6 +25,7 @@ def recorded(run: Any, monkeypatch: pytest.MonkeyPatch) -> Recorded:
     found: list[records.RunRecords] = []
     monkeypatch.setattr(summary, "summary_lines", lambda kept, _: found.append(kept) or [])
     monkeypatch.setattr(collected, "WANTING_CALLS", (options.SUMMARY,))
+    monkeypatch.setattr(records.TestRecord, "without_calls", lambda record: record)
 
     def records_of(source: str, *arguments: str) -> records.RunRecords:
         run("import boto3, pytest\nfrom pytest_secretsmanager import SecretsManager\n" + source, FLAG, *arguments)

@@ -9,6 +9,7 @@ from pytest_secretsmanager.engine.state import SecretKey
 from pytest_secretsmanager.inspection.histories import History, Life, Span, histories_of
 from pytest_secretsmanager.inspection.timelines.drawing import picture
 from pytest_secretsmanager.manager import parts_of
+from pytest_secretsmanager.report.page.tests import Row, listed, row_of
 from pytest_secretsmanager.report.records import CallRecord, RunRecords, TestOutcome, TestRecord
 
 HOSTILE = {
@@ -100,6 +101,11 @@ def hostile(name: str) -> TestRecord:
 
 def draw(history: History, calls: Sequence[CallRecord]) -> str:
     return picture(history, calls, is_whole=False)
+
+
+def rows_of(run: RunRecords) -> list[Row]:
+    """The rows of the page for these records."""
+    return listed([row_of(one, draw) for one in run.tests], run.outside, draw)
 
 
 def records_of_a_run() -> RunRecords:

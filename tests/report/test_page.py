@@ -7,17 +7,17 @@ from html.parser import HTMLParser
 from typing import Any
 
 import pytest
-from page_records import HOSTILE, NOTHING_OUTSIDE, draw, hostile, read, record, records_of_a_run, write
+from page_records import HOSTILE, NOTHING_OUTSIDE, hostile, read, record, records_of_a_run, rows_of, write
 
 from pytest_secretsmanager.report import records
 from pytest_secretsmanager.report.page.rendering import page_of
-from pytest_secretsmanager.report.page.tests import MOST_CALLS, MOST_PICTURES, OUTSIDE, Row, rows_of
+from pytest_secretsmanager.report.page.tests import MOST_CALLS, MOST_PICTURES, OUTSIDE, Row
 
 NOW = 1_767_323_045.0
 
 
 def row_of(test: records.TestRecord) -> Row:
-    (row,) = rows_of(records.RunRecords((test,), NOTHING_OUTSIDE), draw)
+    (row,) = rows_of(records.RunRecords((test,), NOTHING_OUTSIDE))
     return row
 
 
@@ -29,7 +29,7 @@ def body_of(test: records.TestRecord) -> Any:
 def test_failed_tests_stand_first_and_the_others_keep_their_order() -> None:
     outcomes = ["passed", "failed", "skipped", "error"]
     tests = tuple(records.TestRecord(f"f.py::{outcome}", "f.py", outcome) for outcome in outcomes)  # type: ignore[arg-type]
-    assert [row.name for row in rows_of(records.RunRecords(tests, NOTHING_OUTSIDE), draw)] == [
+    assert [row.name for row in rows_of(records.RunRecords(tests, NOTHING_OUTSIDE))] == [
         "failed",
         "error",
         "passed",
@@ -39,7 +39,7 @@ def test_failed_tests_stand_first_and_the_others_keep_their_order() -> None:
 
 def test_calls_outside_the_tests_stand_last() -> None:
     outside = record("", "passed", read)
-    rows = rows_of(records.RunRecords((records.TestRecord("f.py::one", "f.py"),), outside), draw)
+    rows = rows_of(records.RunRecords((records.TestRecord("f.py::one", "f.py"),), outside))
     assert [(row.name, row.outcome, row.calls) for row in rows] == [("one", "passed", 0), (OUTSIDE, "none", 1)]
 
 
@@ -120,7 +120,7 @@ class Reader(HTMLParser):
 
 
 def test_the_page_loads_nothing() -> None:
-    reader = Reader(page_of(records_of_a_run(), NOW, draw))
+    reader = Reader(page_of(rows_of(records_of_a_run()), NOW))
     links = [
         value for _, attributes in reader.elements for name, value in attributes.items() if name in ("href", "src")
     ]
@@ -135,8 +135,8 @@ def test_the_page_loads_nothing() -> None:
 
 @pytest.mark.parametrize("name", HOSTILE.values(), ids=HOSTILE)
 def test_a_hostile_name_adds_no_element_and_its_picture_is_well_formed_xml(name: str) -> None:
-    plain = Reader(page_of(records.RunRecords((hostile("plain"),), NOTHING_OUTSIDE), NOW, draw))
-    page = page_of(records.RunRecords((hostile(name),), NOTHING_OUTSIDE), NOW, draw)
+    plain = Reader(page_of(rows_of(records.RunRecords((hostile("plain"),), NOTHING_OUTSIDE)), NOW))
+    page = page_of(rows_of(records.RunRecords((hostile(name),), NOTHING_OUTSIDE)), NOW)
     page.encode("utf-8")
     reader = Reader(page)
     tags = [tag for tag, _ in reader.elements]
@@ -147,4 +147,4 @@ def test_a_hostile_name_adds_no_element_and_its_picture_is_well_formed_xml(name:
 
 
 def test_a_run_without_tests_has_a_page() -> None:
-    assert "0 of 0 tests" in page_of(records.RunRecords((), NOTHING_OUTSIDE), NOW, draw)
+    assert "0 of 0 tests" in page_of(rows_of(records.RunRecords((), NOTHING_OUTSIDE)), NOW)

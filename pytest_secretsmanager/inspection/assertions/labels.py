@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from pytest_secretsmanager.engine.errors import UsageError
 from pytest_secretsmanager.inspection.assertions.failures import failure, version_of
+from pytest_secretsmanager.inspection.cells import escaped
 from pytest_secretsmanager.inspection.label_spelling import label_hint, meant_label
 from pytest_secretsmanager.inspection.views import SecretView, VersionRef, VersionView, state_of
 
@@ -20,7 +21,7 @@ def assert_labels(secret: SecretView, expected: Mapping[str, VersionRef]) -> Non
         return
     differing = [label for label in dict.fromkeys([*wanted, *found]) if wanted.get(label) != found.get(label)]
     lines = [
-        f"  {label}: expected {_place_text(wanted.get(label))}, found {_place_text(found.get(label))}"
+        f"  {escaped(label)}: expected {_place_text(wanted.get(label))}, found {_place_text(found.get(label))}"
         f"{'' if label in found else label_hint(label, found)}"
         for label in differing
     ]

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from pytest_secretsmanager.engine.errors import UsageError
 from pytest_secretsmanager.inspection.assertions.comparison import comparison_text, is_value, is_version
 from pytest_secretsmanager.inspection.assertions.failures import failure, version_of
+from pytest_secretsmanager.inspection.cells import escaped
 from pytest_secretsmanager.inspection.views import SecretView, VersionRef, VersionView
 from pytest_secretsmanager.inspection.wording import MOST_LINES, bounded, count_text
 
@@ -41,7 +42,7 @@ def _holder_hint(holder: VersionView) -> str:
 
 
 def _labels_text(version: VersionView) -> str:
-    return ", ".join(version.labels) or "no label"
+    return escaped(", ".join(version.labels)) or "no label"
 
 
 def assert_history(secret: SecretView, expected: Sequence[object]) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 from urllib.parse import quote_from_bytes
 
+from pytest_secretsmanager.inspection.leaks.cut_values import CutValues
 from pytest_secretsmanager.inspection.leaks.forms import BETWEEN, readings_of
 from pytest_secretsmanager.inspection.leaks.index import Index
 from pytest_secretsmanager.inspection.leaks.texts import Text
@@ -65,7 +66,7 @@ class Search:
         given = [*texts]
         contents = [(place, _utf_8(text)) for place, text in given]
         if not self._is_any_in(BETWEEN.join([content for _, content in contents])):
-            self._clean.update(text for _, text in given)
+            self._clean.update(text for _, text in given if not CutValues.has_cut(_utf_8(text)))
             return []
         found: dict[tuple[str, Owner], Leak] = {}
         for place, content in contents:
@@ -96,11 +97,14 @@ class Search:
             yield Leak(place, owner, form, tuple(lines) if is_numbered else ())
 
     def masked(self, text: str) -> str:
-        """The text with a mask in place of each value, in each of its forms, and of each line of a longer value."""
+        """The text with a mask in place of each value, in each of its forms, and of each line of a longer value.
+
+        A value that is cut in a shortened text is masked too.
+        """
         if text in self._clean or self.is_empty:
             return text
         content = _utf_8(text)
-        hits = sorted(self._hits(content, lambda values: values.mask_index))
+        hits = sorted([*self._hits(content, lambda values: values.mask_index), *self._cut_hits(content)])
         if not hits:
             self._clean.add(text)
             return text
@@ -119,6 +123,15 @@ class Search:
                         for start, end in reading.spans(at, at + len(value)):
                             yield _Hit(start, end, value, reading.form)
 
+    def _cut_hits(self, content: bytes) -> Iterator[_Hit]:
+        if not CutValues.has_cut(content):
+            return
+        for reading in readings_of(content):
+            for values in self._values:
+                for value, start, end in values.cut_values.found_in(reading.content):
+                    if not self._is_no_secret(value):
+                        yield from (_Hit(*span, value, reading.form) for span in reading.spans(start, end))
+
     def _owner_of(self, value: bytes) -> Owner:
         return next(values.owners[value] for values in self._values if value in values.owners)
 
@@ -126,12 +139,15 @@ class Search:
 
     def _is_harmless(self, content: bytes, value: bytes, at: int) -> bool:
         """Whether a match is ignored, or is a name or inside one."""
-        if value in self._ignored or any(value in values.names for values in self._values):
+        if self._is_no_secret(value):
             return True
         if self._covers is None:
             self._covers = self._covered()
         covers = self._covers.get(value, ())
         return any(at >= offset and content.startswith(name, at - offset) for offset, name in covers)
+
+    def _is_no_secret(self, value: bytes) -> bool:
+        return value in self._ignored or any(value in values.names for values in self._values)
 
     def _covered(self) -> dict[bytes, set[tuple[int, bytes]]]:
         """The values inside names, each with its position in the name."""

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from pytest_secretsmanager.engine.rules import guards
 from pytest_secretsmanager.engine.state import Sealed, Secret
+from pytest_secretsmanager.inspection.leaks.cut_values import CutValues
 from pytest_secretsmanager.inspection.leaks.index import Index
 from pytest_secretsmanager.inspection.leaks.rule import SHORTEST, Keys, counted_texts
 from pytest_secretsmanager.inspection.world import World
@@ -40,6 +41,7 @@ class Values:
         """The secrets and sealed values that were added, by id. It keeps them alive, so that no other gets their id."""
         self._index: Index | None = None
         self._mask_index: Index | None = None
+        self._cut_values: CutValues | None = None
 
     def __repr__(self) -> str:
         return f"<{len(self.owners)} secret values>"
@@ -57,6 +59,13 @@ class Values:
         if self._mask_index is None:
             self._mask_index = Index(self.owners.keys() | self.lines) if self.lines else self.index
         return self._mask_index
+
+    @property
+    def cut_values(self) -> CutValues:
+        """The search for parts of these values in shortened texts."""
+        if self._cut_values is None:
+            self._cut_values = CutValues(self.owners)
+        return self._cut_values
 
     def add(self, world: World) -> None:
         """Add the values that a manager has now, those that it had in this test, and those that AWS refused."""
@@ -98,7 +107,7 @@ class Values:
             content = text if isinstance(text, bytes) else _utf_8(text)
             if content not in self.owners:
                 self.owners[content] = Owner(whose, keys, note)
-                self._index = self._mask_index = None
+                self._index = self._mask_index = self._cut_values = None
                 if b"\n" in content:
                     self.lines.update(line for line in content.splitlines() if len(line) >= SHORTEST)
 

@@ -2,5 +2,5 @@
 
 The x axis is the order of the calls, since the clock of a test stands nearly still or jumps by days. `columns` folds
 the calls, `scale` gives each column its place, `lanes` arranges versions, labels and rotations, and `drawing` makes the
-SVG.
+SVG. `forms` draws pictures that look alike once.
 """

@@ -14,7 +14,7 @@ from pytest_secretsmanager.inspection.timelines.style import LABEL_KINDS, STYLE
 from pytest_secretsmanager.inspection.wording import count_text
 
 _LONGEST_TITLE = 72
-_ID_LENGTH = 8
+ID_LENGTH = 8
 """The number of letters that are shown of a version's id."""
 
 _BRACKET = 26
@@ -31,7 +31,7 @@ def picture(history: History, calls: Calls, *, is_whole: bool = True) -> str:
     once.
     """
     plan = Plan(history, calls)
-    name = f"{cut_inside(escaped(history.key.name), _LONGEST_TITLE)} in {history.key.region}"
+    name = f"{shown_name(history.key.name)} in {history.key.region}"
     head = 28 if is_whole else 4
     axis = head + 12
     above = axis + (18 if plan.gaps else 4)
@@ -56,6 +56,11 @@ def picture(history: History, calls: Calls, *, is_whole: bool = True) -> str:
         height, right = height + 26, max(right, signs.KEY_WIDTH)
         parts += [svg.text(8, 17, name, "h"), signs.key(height - 8), f"<style>{STYLE}</style>"]
     return svg.document(f"Timeline of secret {name}", plan.details.whole(plan.columns), right, height, parts)
+
+
+def shown_name(name: str) -> str:
+    """The name of a secret in the title of its picture."""
+    return cut_inside(escaped(name), _LONGEST_TITLE)
 
 
 def _right(plan: Plan, texts: Sequence[str]) -> int:
@@ -117,7 +122,7 @@ def _lanes(plan: Plan, lanes: Sequence[rows.Lane], right: int) -> Iterator[str]:
             "ver",
             plan.details.life(life),
             svg.text(12, y, number, "b"),
-            svg.text(38, y, life.id[:_ID_LENGTH], "q"),
+            svg.text(38, y, life.id[:ID_LENGTH], "q"),
             svg.path(course, "life"),
         )
 
@@ -174,13 +179,13 @@ def _bracket(plan: Plan, bracket: rows.Bracket, top: int) -> str:
 
 
 def _column_text(plan: Plan, column: Column) -> str:
+    """The text below a column. Its sign says that a single call failed: a cross in a slanted text looks like a plus."""
     count = len(column.calls)
     if column.kind == "call":
-        call = plan.calls[column.calls[0]]
-        return f"✕ {call.operation}" if signs.has_failed(call) else call.operation
+        return plan.calls[column.calls[0]].operation
     failed = sum(plan.calls[at].error is not None for at in column.calls)
     text = f"{count} calls{' left out' if column.kind == 'left out' else ''}"
-    return f"✕ {text}, {failed} failed" if failed else text
+    return f"{text}, {failed} failed" if failed else text
 
 
 def _tick(plan: Plan, number: int, y: int, text: str) -> str:

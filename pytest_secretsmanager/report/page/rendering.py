@@ -11,8 +11,7 @@ from markupsafe import Markup
 from pytest_secretsmanager.inspection.timelines import signs
 from pytest_secretsmanager.inspection.timelines.style import STYLE
 from pytest_secretsmanager.inspection.times import utc
-from pytest_secretsmanager.report.page.tests import Draw, Row, json_for_script, rows_of
-from pytest_secretsmanager.report.records import RunRecords
+from pytest_secretsmanager.report.page.tests import Row, json_for_script
 
 OUTCOMES = ("failed", "error", "passed", "skipped", "xfailed", "xpassed", "rerun", "none")
 """The outcomes in the order of the page's filter; `none` is that of calls outside the tests."""
@@ -21,9 +20,8 @@ _MOST_SUGGESTIONS = 1_000
 """The number of secrets that the filter suggests."""
 
 
-def page_of(records: RunRecords, made: float, draw: Draw) -> str:
+def page_of(rows: list[Row], made: float) -> str:
     """The whole page. `made` is the time of the run, epoch seconds."""
-    rows = rows_of(records, draw)
     style = STYLE + _source("style.css")
     script = _source("script.js")
     counts = Counter(row.outcome for row in rows)

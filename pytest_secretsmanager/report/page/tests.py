@@ -6,7 +6,7 @@ from typing import NamedTuple, TypeAlias
 
 from pytest_secretsmanager.inspection.cells import cut_inside, escaped
 from pytest_secretsmanager.inspection.histories import History
-from pytest_secretsmanager.report.records import CallRecord, RunRecords, TestRecord
+from pytest_secretsmanager.report.records import CallRecord, TestRecord
 
 MOST_PICTURES = 50
 """The number of secrets of one test that have a picture."""
@@ -41,17 +41,16 @@ class Row(NamedTuple):
     body: str
 
 
-def rows_of(records: RunRecords, draw: Draw) -> list[Row]:
-    """The tests, those that failed first, then the calls outside the tests."""
-    tests = sorted(records.tests, key=lambda record: record.outcome not in _FAILED)
-    rows = [_row(record, draw) for record in tests]
-    if records.outside.calls:
-        outside = records.outside._replace(nodeid=OUTSIDE, file="", outcome="passed")
-        rows.append(_row(outside, draw)._replace(outcome="none"))
+def listed(tests: Iterable[Row], outside: TestRecord, draw: Draw) -> list[Row]:
+    """The rows of tests, those that failed first, then that of the calls outside the tests."""
+    rows = sorted(tests, key=lambda row: row.outcome not in _FAILED)
+    if outside.calls:
+        rows.append(row_of(outside._replace(nodeid=OUTSIDE, file=""), draw)._replace(outcome="none"))
     return rows
 
 
-def _row(record: TestRecord, draw: Draw) -> Row:
+def row_of(record: TestRecord, draw: Draw) -> Row:
+    """One test."""
     file, _, name = record.nodeid.rpartition("::") if "::" in record.nodeid else ("", "", record.nodeid)
     calls = [call for call in record.calls if not call.by_service]
     secrets = dict.fromkeys(history.key.name for history in record.histories)

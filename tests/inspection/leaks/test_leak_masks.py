@@ -128,3 +128,24 @@ def test_masking_any_text_of_escapes_and_values_leaves_no_value(masked):
         found = mask(text)
         assert mask(found) == found
         assert VALUE not in found
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        pytest.param("['correct hor...orrect horse']", "['***...***']", id="middle of a text"),
+        pytest.param("'correct...'", "'***...'", id="beginning"),
+        pytest.param("'...ct horse'", "'...***'", id="end"),
+        pytest.param("'corr[9 chars] on'", "'***[9 chars] on'", id="text that unittest shortens"),
+        pytest.param("'it\\\\'s \"a secr...", "'***...", id="beginning with an escape"),
+        pytest.param("'cor...rse'", "'cor...rse'", id="too short a part"),
+        pytest.param("correct....orse", "correct....orse", id="other dots"),
+        pytest.param("'db.exam...mple.com'", "'db.exam...mple.com'", id="ignored text"),
+        pytest.param("'shop/datab...'", "'***...'", id="two values with this beginning"),
+    ],
+)
+def test_the_search_masks_the_parts_of_a_value_in_a_shortened_text(masked, text, shown):
+    values = ["correct horse", 'it\'s "a secret"', "db.example.com", "shop/database", "shop/datab"]
+    mask = masked(values, b"db.example.com")
+    assert mask(text) == shown
+    assert mask(text) == shown

@@ -92,7 +92,7 @@ def test_calls_have_their_outcome_time_and_caller(promoted: SecretsManager, clie
     assert "test_timeline.py:" in lines[2]
     (bad,) = details(picture, "bad")
     assert bad.startswith("call 5: GetSecretValue, failed: ResourceNotFoundException\n")
-    assert "✕ GetSecretValue" in texts(picture)
+    assert texts(picture).count("GetSecretValue") == 2
 
 
 def test_calls_about_another_secret_are_not_in_the_picture(promoted: SecretsManager, client: Any) -> None:
@@ -247,7 +247,7 @@ def test_many_failed_calls_are_folded_and_counted(secretsmanager: SecretsManager
     for label in ["AWSCURRENT", "none"] * 100:
         with contextlib.suppress(client.exceptions.ResourceNotFoundException):
             client.get_secret_value(SecretId="db", VersionStage=label)
-    assert "✕ 200 calls, 100 failed" in texts(drawn(secretsmanager, "db"))
+    assert "200 calls, 100 failed" in texts(drawn(secretsmanager, "db"))
 
 
 @pytest.mark.secretsmanager(version_quota=1_000)
