@@ -16,7 +16,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any
@@ -303,6 +303,23 @@ def a_snapshot(injection: Callable[[], Any]) -> None:
         assert_usable(sm)
 
 
+def a_snapshot_of_a_failing_block(injection: Callable[[], Any]) -> None:
+    with SecretsManager() as sm:
+        sm.seed("db", "one")
+
+        def block() -> None:
+            with suppress(KeyError), sm.snapshot():
+                sm.client().put_secret_value(SecretId="db", SecretString="two")
+                raise KeyError
+
+        before = sm.clock.now
+        interrupted(injection, block)
+        assert sm.secret("db").value == "one"
+        assert (sm.clock.now - before).total_seconds() < PATIENCE
+        assert sm._parts.service.store._journals == []
+        assert_usable(sm)
+
+
 def a_role_and_a_block(injection: Callable[[], Any]) -> None:
     """A role is made completely or not at all, and the end of a block ends acting as it."""
     with SecretsManager() as sm:
@@ -361,6 +378,7 @@ SCENARIOS: list[Scenario] = [
     a_replication,
     a_rollback,
     a_snapshot,
+    a_snapshot_of_a_failing_block,
     a_role_and_a_block,
     a_block_of_the_default_user,
     a_decorated_function,

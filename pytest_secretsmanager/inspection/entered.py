@@ -1,7 +1,8 @@
 """The managers that were entered before or during a test, for the report of its failure.
 
 Another manager than the test's own may have answered its calls. The report also needs the calls that found no host,
-which no log has. Loading this module imports nothing of Secrets Manager, so that a run without a manager costs nothing.
+which no log has, and the managers as they were before a rollback. Other reports listen to these losses too. Loading
+this module imports nothing of Secrets Manager, so that a run without a manager costs nothing.
 """
 
 from collections import deque
@@ -22,7 +23,7 @@ _LEFT = "_secretsmanager_left"
 
 _entered: "list[World]" = []
 _watch: "Watch | None" = None
-_before_loss: "Callable[[World], object] | None" = None
+_listeners: "list[Callable[[Loss], object]]" = []
 
 
 class Unreached(NamedTuple):
@@ -31,6 +32,18 @@ class Unreached(NamedTuple):
     operation: str
     region: str
     regions: "Regions"
+
+
+class Loss(NamedTuple):
+    """The entries of a log from a position on, and the states of secrets: a rollback is about to take them away.
+
+    `ends_test` says that the rollback is the one at the end of a test with the secrets of the run. For the oldest
+    manager of a test with more than `_MOST`, which reports look at no longer, `position` is the end of the log.
+    """
+
+    world: "World"
+    position: int
+    ends_test: bool
 
 
 class Kept(NamedTuple):
@@ -50,8 +63,10 @@ class Watch:
     """The managers that were entered when a test began, with the ends of their logs then, and those entered since.
 
     `unreached` has the calls since then that found no host. `kept` has the managers whose changes were rolled back.
+    `problem` is called with a crash of keeping one: it must not fail the test.
     """
 
+    problem: "Callable[[Exception], None]"
     ends: "Mapping[World, int]"
     since: "deque[World]" = field(default_factory=lambda: deque(maxlen=_MOST))
     unreached: deque[Unreached] = field(default_factory=lambda: deque(maxlen=_MOST))
@@ -93,19 +108,26 @@ def met() -> "list[tuple[World, int]]":
     return [(world, _watch.ends.get(world, 0)) for world in dict.fromkeys((*_entered, *_watch.since))]
 
 
-def call_before_loss(
-    listener: "Callable[[World], object] | None",
-) -> "Callable[[World], object] | None":
-    """Call this function before a rollback takes values away. Return the function before it, to restore it."""
-    global _before_loss
-    before, _before_loss = _before_loss, listener
-    return before
+def call_before_loss(listener: "Callable[[Loss], object]") -> None:
+    """Call this function before each loss, until `stop_calling`. It must not raise."""
+    _listeners.append(listener)
 
 
-def begin() -> "tuple[Watch, Watch | None]":
+def stop_calling(listener: "Callable[[Loss], object]") -> None:
+    """Call this function no longer."""
+    if listener in _listeners:
+        _listeners.remove(listener)
+
+
+def _announce(loss: Loss) -> None:
+    for listener in [*_listeners]:
+        listener(loss)
+
+
+def begin(problem: "Callable[[Exception], None]") -> "tuple[Watch, Watch | None]":
     """Begin the watch of a test. Return it, and the one before, which `end` restores."""
     global _watch
-    before, _watch = _watch, Watch({world: world.entries.position for world in _entered})
+    before, _watch = _watch, Watch(problem, {world: world.entries.position for world in _entered})
     return _watch, before
 
 
@@ -115,15 +137,27 @@ def end(before: "Watch | None") -> None:
     _watch = before
 
 
-def keep(world: "World", position: int, error: BaseException | None) -> None:
-    """Called when the changes of a manager are about to be rolled back to a position of its log."""
-    if _watch is not None and world.entries.position != position:
-        from pytest_secretsmanager.inspection.past_world import past_world
+def about_to_roll_back(world: "World", position: int, error: BaseException | None, *, ends_test: bool) -> None:
+    """Called before a manager takes back the changes of a block that began at this position of its log.
 
-        then = past_world(world, _watch.ends.get(world, 0))
-        _watch.kept[world] = Kept(then, position, error is not None)
-        with suppress(AttributeError, TypeError):  # an error that takes no attributes
-            setattr(error, _LEFT, then)
+    `error` ended the block. `ends_test` is as in `Loss`.
+    """
+    is_reported = error is not None or ends_test  # a tear-down may fail after the end of its test
+    if _watch is not None and is_reported and world.entries.position != position:
+        try:
+            _keep(_watch, world, position, error)
+        except Exception as crash:
+            _watch.problem(crash)
+    _announce(Loss(world, position, ends_test))
+
+
+def _keep(watch: Watch, world: "World", position: int, error: BaseException | None) -> None:
+    from pytest_secretsmanager.inspection.past_world import past_world
+
+    then = past_world(world, watch.ends.get(world, 0))
+    watch.kept[world] = Kept(then, position, error is not None)
+    with suppress(AttributeError, TypeError):  # an error that takes no attributes
+        setattr(error, _LEFT, then)
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:
@@ -139,15 +173,10 @@ def enter(world: "World") -> None:
     """Called when the manager of this world is entered."""
     _entered.append(world)
     if _watch is not None:
-        if _before_loss is not None and len(_watch.since) == _MOST:
-            _before_loss(_watch.since[0])
+        if _listeners and len(_watch.since) == _MOST:
+            oldest = _watch.since[0]
+            _announce(Loss(oldest, oldest.entries.position, ends_test=False))
         _watch.since.append(world)
-
-
-def about_to_roll_back(world: "World") -> None:
-    """Called before the manager of this world takes back changes."""
-    if _before_loss is not None:
-        _before_loss(world)
 
 
 def note_unreached(operation: str, region: str, regions: "Regions") -> None:

@@ -14,6 +14,7 @@ from pytest_secretsmanager.inspection.matching import differing_fields
 from pytest_secretsmanager.inspection.names import MaybeNone
 from pytest_secretsmanager.inspection.put_rate import PutRateWarning, put_rate_warnings
 from pytest_secretsmanager.inspection.times import utc
+from pytest_secretsmanager.inspection.wording import count_text
 
 
 class Event:
@@ -207,8 +208,8 @@ class Log(Sequence[Event]):
         visible = self._entries.visible
         events = sum(entry.by_service for entry in visible)
         calls = len(visible) - events
-        own = f" and {events} event{'' if events == 1 else 's'} of AWS" if events else ""
-        return f"<log of {calls} call{'' if calls == 1 else 's'}{own}>"
+        own = f" and {count_text(events, 'event')} of AWS" if events else ""
+        return f"<log of {count_text(calls, 'call')}{own}>"
 
     def matching(
         self, operation: str | None, error: str | None = None, request_fields: Mapping[str, object] | None = None

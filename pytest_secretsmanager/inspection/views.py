@@ -21,6 +21,7 @@ from pytest_secretsmanager.inspection.tables import Look, missing_table, state_t
 from pytest_secretsmanager.inspection.times import utc
 from pytest_secretsmanager.inspection.version_list import VersionList
 from pytest_secretsmanager.inspection.version_refs import existing_versions, version_id
+from pytest_secretsmanager.inspection.wording import count_text
 from pytest_secretsmanager.inspection.world import World
 
 __tracebackhide__ = True
@@ -312,8 +313,7 @@ def one_line(view: SecretView) -> str:
     if secret is None:
         return f"<secret {view.name!r}: no longer exists>"
     placed = ", ".join(f"{label} on {secret.versions[holder].number}" for label, holder in secret.labels.items())
-    count = len(secret.versions)
-    return f"<secret {view.name!r}: {count} version{'' if count == 1 else 's'}{placed and ', ' + placed}>"
+    return f"<secret {view.name!r}: {count_text(len(secret.versions), 'version')}{placed and ', ' + placed}>"
 
 
 def secret_table(view: SecretView, named: Container[str] = frozenset(), *, whole_ids: bool = True) -> str:

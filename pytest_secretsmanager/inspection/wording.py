@@ -13,11 +13,16 @@ def bounded(lines: Sequence[str], most: int = MOST_LINES) -> list[str]:
     ['one', '  … and 2 more']
     """
     left = len(lines) - most
-    return [*lines[:most], *([f"  … and {left} more"] if left > 0 else [])]
+    return [*lines[:most], *([f"  … and {left:,} more"] if left > 0 else [])]
 
 
 def count_text(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+    """A number with its noun.
+
+    >>> count_text(1, "call"), count_text(10_000, "call")
+    ('1 call', '10,000 calls')
+    """
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def repeated_text(name: str, times: int) -> str:

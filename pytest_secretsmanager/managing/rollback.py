@@ -4,11 +4,12 @@ from collections.abc import Generator
 from contextlib import AbstractContextManager, contextmanager
 
 from pytest_secretsmanager.doors.wiring import PROCESS
+from pytest_secretsmanager.engine import locks
 from pytest_secretsmanager.engine.interrupts import taken_back
 from pytest_secretsmanager.inspection import entered
 from pytest_secretsmanager.inspection.log import entries_of
 from pytest_secretsmanager.inspection.with_blocks import StepsBlock
-from pytest_secretsmanager.managing import cut_offs, run_records
+from pytest_secretsmanager.managing import cut_offs
 from pytest_secretsmanager.managing.parts import Parts
 
 __tracebackhide__ = True
@@ -37,12 +38,17 @@ def _steps(parts: Parts, own_log: bool) -> Generator[None, None, None]:
             parts.crashes.clear()
 
     def end() -> None:
-        if run_records.collecting and not own_log:
-            run_records.before_rollback(parts.world, position)
         restore_endpoint()
         cut_offs.cut_off(
             parts, "the block that called it was rolled back", refuse=True, functions=functions, runs=running
         )
+
+    def announce(error: BaseException | None) -> None:
+        try:
+            entered.about_to_roll_back(parts.world, position, error, ends_test=own_log)
+        except BaseException:
+            locks.let_go()  # an interrupt may have skipped a release: the looks at the secrets take locks
+            raise
 
     try:
         # Without names for the contexts: a name would keep a discarded one alive.
@@ -55,10 +61,9 @@ def _steps(parts: Parts, own_log: bool) -> Generator[None, None, None]:
             try:
                 yield
             except BaseException as error:
-                entered.keep(parts.world, position, error)
+                announce(error)
                 raise
-            finally:
-                entered.about_to_roll_back(parts.world)
+            announce(None)
     except BaseException as error:
         cut_offs.report(parts, error)
         raise

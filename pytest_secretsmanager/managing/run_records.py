@@ -8,6 +8,8 @@ from pytest_secretsmanager.engine.layers.audit import Entry
 from pytest_secretsmanager.engine.rules.condition_keys import SERVICE_PREFIX
 from pytest_secretsmanager.engine.rules.permissions import WITH_FURTHER
 from pytest_secretsmanager.engine.state import SecretKey
+from pytest_secretsmanager.inspection import entered
+from pytest_secretsmanager.inspection.entered import Loss
 from pytest_secretsmanager.inspection.made_calls import MadeCall
 from pytest_secretsmanager.inspection.permissions.replay import requests_of_entry
 from pytest_secretsmanager.inspection.world import World
@@ -30,12 +32,6 @@ def note_seed(world: World, key: SecretKey) -> None:
     """Called when a manager has created a secret from a seed."""
     for calls in collecting:
         calls.seeded.append((world, key))
-
-
-def before_rollback(world: World, position: int) -> None:
-    """Called before a rollback takes back a block that began at this position of the log."""
-    for calls in collecting:
-        calls.before_rollback(world, world.entries.since(position))
 
 
 class Collected(NamedTuple, Generic[_Look]):
@@ -64,6 +60,17 @@ class RunCalls(Generic[_Look]):
         self.seeded: list[tuple[World, SecretKey]] = []
         self._looks: list[_Look] = []
 
+    def begin(self) -> None:
+        """Collect the calls of all managers that are made from now on."""
+        collecting.append(self)
+        entered.call_before_loss(self._look_before)
+
+    def end(self) -> None:
+        """Collect no more calls."""
+        entered.stop_calling(self._look_before)
+        if self in collecting:
+            collecting.remove(self)
+
     def follow(self, world: World) -> None:
         """Collect each call that this manager logs from now on."""
         world.service.log_also(partial(self._note, world))
@@ -76,13 +83,14 @@ class RunCalls(Generic[_Look]):
             actions = ()
         self.made.append(MadeCall(world, entry, actions))
 
-    def before_rollback(self, world: World, entries: Sequence[Entry]) -> None:
-        """Look at the secrets of a manager before they are restored."""
-        seeded = [key for other, key in self.seeded if other is world]
+    def _look_before(self, loss: Loss) -> None:
+        """Look at the secrets of a manager before they are restored. The end of a test is not part of its body."""
+        entries = [] if loss.ends_test else loss.world.entries.since(loss.position)
         if not entries:
             return
         try:
-            self._looks.append(self._look(world, entries, seeded))
+            seeded = [key for other, key in self.seeded if other is loss.world]
+            self._looks.append(self._look(loss.world, entries, seeded))
         except Exception as error:
             self._problem(error)
 

@@ -41,11 +41,11 @@ class LeakSentinel:
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_protocol(self) -> Generator[None, object, object]:
         """Watch a test. A test may run tests, with a sentinel of their own."""
-        before = entered.call_before_loss(self._collect_before_loss)
         try:
+            entered.call_before_loss(self._collect_before_loss)
             return (yield)
         finally:
-            entered.call_before_loss(before)
+            entered.stop_calling(self._collect_before_loss)
             self._runs.clear()
             self._logs.stop()
             self._warnings.stop()
@@ -85,10 +85,10 @@ class LeakSentinel:
         self._bases = {world: self._bases[world] for world in worlds}
         return [*self._bases.values()]
 
-    def _collect_before_loss(self, world: World) -> None:
+    def _collect_before_loss(self, loss: entered.Loss) -> None:
         if self._runs:
             try:
-                self._runs[-1].collect(world, dict(entered.met()).get(world, 0))
+                self._runs[-1].collect(loss.world, dict(entered.met()).get(loss.world, 0))
             except Exception as error:
                 self._note_crash(error)
 

@@ -10,7 +10,6 @@ from pytest_secretsmanager.engine.state import SecretKey
 from pytest_secretsmanager.inspection import entered
 from pytest_secretsmanager.inspection.made_calls import MadeCall
 from pytest_secretsmanager.inspection.world import World
-from pytest_secretsmanager.managing import run_records
 from pytest_secretsmanager.managing.run_records import RunCalls
 from pytest_secretsmanager.plugin import report_problems
 from pytest_secretsmanager.report.record_looks import Look, look_at
@@ -41,12 +40,11 @@ class Collecting:
         self._reports: list[pytest.TestReport] = []
         self._failure = ""
         self._made: TestRecord | None = None
-        run_records.collecting.append(self._calls)
+        self._calls.begin()
 
     def end(self) -> None:
         """Collect no more calls."""
-        if self._calls in run_records.collecting:
-            run_records.collecting.remove(self._calls)
+        self._calls.end()
 
     @property
     def _worker(self) -> str:
@@ -71,10 +69,10 @@ class Collecting:
             by_world.setdefault(world, [])
         for world, entries in by_world.items():
             seeded = [key for other, key in self._calls.seeded if other is world]
-            self._kept.append(self._look_at(world, _still_logged(world, entries), self._own(seeded)))
+            self._kept.append(self._look_at(world, _still_logged(world, entries), seeded))
 
     def _look_at(self, world: World, entries: Sequence[Entry], seeded: Sequence[SecretKey]) -> Look:
-        return look_at(world, entries, seeded, with_histories=self._maker.with_calls)
+        return look_at(world, entries, self._own(seeded), with_histories=self._maker.with_calls)
 
     def note_report(self, item: pytest.Item, report: pytest.TestReport) -> None:
         """Note the report of a phase. After the teardown, the record has all calls of the test."""
@@ -115,7 +113,9 @@ class Collecting:
     # --- the run ---------------------------------------------------------------------------------------------------
 
     def outside(self) -> TestRecord:
-        """Return the record of the calls outside the tests so far."""
+        """Return the record of the calls outside the tests so far. It is made at the end of the run."""
+        if self._made is not None:
+            self._calls.take()  # calls and seeds of a test that Ctrl-C or `pytest.exit` stopped: it has no last report
         self._take_outside()
         return self._maker.record(self._outside, self._seeds_of_run, [], [])._replace(worker=self._worker)
 
@@ -129,7 +129,10 @@ class Collecting:
 
 
 def _still_logged(world: World, entries: Sequence[Entry]) -> list[Entry]:
-    """The entries that the log still has, which are its last ones: a rollback removes those of its block."""
+    """The entries that the log still has: a rollback removes those of its block.
+
+    They are its last ones, except that another thread may have logged a call that was not collected yet.
+    """
     log = world.entries
     last = log.since(max(0, log.position - len(entries)))
     if len(last) == len(entries) and all(map(is_, last, entries)):
@@ -137,9 +140,10 @@ def _still_logged(world: World, entries: Sequence[Entry]) -> list[Entry]:
     identities, found = {id(entry) for entry in entries}, []
     for position in range(log.position - 1, -1, -1):
         entry = log.at(position)
-        if entry is None or id(entry) not in identities:
+        if entry is not None and id(entry) in identities:
+            found.append(entry)
+        elif found:
             break
-        found.append(entry)
     found.reverse()
     return found
 

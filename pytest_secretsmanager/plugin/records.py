@@ -140,7 +140,10 @@ class _Records:
     ) -> Generator[None, dict[str, Any] | None, dict[str, Any] | None]:
         data = yield
         if data is not None and self._parcel is not None and self._parcel[0] is report:
-            self._send(data, self._parcel[1])
+            try:
+                self._send(data, self._parcel[1])
+            except Exception as error:
+                self._note_crash(error)
             self._parcel = None
         return data
 
@@ -155,7 +158,10 @@ class _Records:
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         if self._is_worker:
-            self._send(session.config.workeroutput, self._collecting.outside())  # type: ignore[attr-defined]
+            try:
+                self._send(session.config.workeroutput, self._collecting.outside())  # type: ignore[attr-defined]
+            except Exception as error:
+                self._note_crash(error)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
@@ -168,10 +174,7 @@ class _Records:
     def _send(self, into: dict[str, Any], record: "TestRecord") -> None:
         from pytest_secretsmanager.report.records import json_of
 
-        try:
-            into[PLUGIN] = json_of(record)
-        except Exception as error:
-            self._note_crash(error)
+        into[PLUGIN] = json_of(record)
 
     def _add_sent(self, sent: str) -> None:
         from pytest_secretsmanager.report.records import record_from

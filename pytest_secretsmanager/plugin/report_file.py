@@ -77,6 +77,7 @@ class ReportFile:
             report_problems.note_crash(self._config, "the HTML report", error)
 
     def _write(self, path: Path) -> None:
+        from pytest_secretsmanager.inspection.wording import count_text
         from pytest_secretsmanager.report.page.rendering import page_of
         from pytest_secretsmanager.report.page.tests import listed
         from pytest_secretsmanager.surroundings.wall_clock import times
@@ -84,8 +85,8 @@ class ReportFile:
         records = records_of(self._config)
         page = page_of(listed(self._rows, records.outside, self._draw), next(times()))
         path.write_text(page, encoding="utf-8")
-        count = len(records.tests)
-        self._result = f"{FIXTURE}: report of {count} test{'' if count == 1 else 's'} written to {path}"
+        tests = {record.nodeid for record in records.tests}  # a test may have several tries
+        self._result = f"{FIXTURE}: report of {count_text(len(tests), 'test')} written to {path}"
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         """Print the path of the page."""

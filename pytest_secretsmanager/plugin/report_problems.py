@@ -1,5 +1,6 @@
 """The problems of the plugin's own reports: shown once, at the end of the run. They fail and hide no test."""
 
+from collections.abc import Generator
 from pathlib import Path
 from traceback import extract_tb
 from typing import Any
@@ -43,10 +44,14 @@ class _ReportProblems:
         for text in getattr(node, "workeroutput", {}).get(PLUGIN, ()):
             note(node.config, text)
 
-    @pytest.hookimpl(trylast=True)
-    def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        if hasattr(session.config, "workerinput"):
-            session.config.workeroutput[PLUGIN] = [*session.config.stash[_PROBLEMS]]  # type: ignore[attr-defined]
+    @pytest.hookimpl(wrapper=True, trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> Generator[None, object, object]:
+        """Add the problems after the other plugins, which may note more, and before xdist sends the output."""
+        try:
+            return (yield)
+        finally:
+            if hasattr(session.config, "workerinput"):
+                session.config.workeroutput[PLUGIN] = [*session.config.stash[_PROBLEMS]]  # type: ignore[attr-defined]
 
     @pytest.hookimpl(trylast=True)
     def pytest_terminal_summary(self, terminalreporter: Any, config: pytest.Config) -> None:

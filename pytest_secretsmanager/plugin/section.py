@@ -29,7 +29,7 @@ _TASK = "the report section of a failing test"
 def begin(item: pytest.Item) -> None:
     """Begin the watch of a test. A rerun begins with a new watch."""
     end(item)
-    item.stash[_WATCH] = entered.begin()
+    item.stash[_WATCH] = entered.begin(_note(item.config))
 
 
 def end(item: pytest.Item) -> None:
@@ -49,12 +49,16 @@ def section_of(item: pytest.Item, call: pytest.CallInfo[None], report: pytest.Te
     has_crashed = parts is not None and report.when == "call" and bool(parts.crashes)
     if not (report.failed or has_crashed):
         return ""
-    note = partial(report_problems.note_crash, item.config, _TASK)
+    note = _note(item.config)
     try:
         return _text(item, call, report, note)
     except Exception as error:
         note(error)
         return ""
+
+
+def _note(config: pytest.Config) -> "Note":
+    return partial(report_problems.note_crash, config, _TASK)
 
 
 def _text(item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestReport, note: "Note") -> str:
@@ -74,7 +78,7 @@ def _text(item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestRep
         met=[] if watch is None else watch.met(error),
         unreached=() if watch is None else tuple(watch.unreached),
         text=_message(error),
-        tells_of_silence=report.when == "call" and PLANTED in item.stash,
+        explains_silence=report.when == "call" and PLANTED in item.stash,
     )
     return section(failure, _frame(item.config), note)
 

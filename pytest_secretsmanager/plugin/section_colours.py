@@ -12,7 +12,10 @@ from typing import Any
 
 import pytest
 
+from pytest_secretsmanager.plugin import report_problems
 from pytest_secretsmanager.plugin.names import FIXTURE
+
+_TASK = "the colours of a report section"
 
 _SECRET = re.compile(r"secret ['\"]")
 _CALLS = re.compile(r"(last )?[\d,]+( of [\d,]+)? calls?\b")
@@ -29,13 +32,23 @@ def coloured(terminalreporter: Any) -> Iterator[None]:
         yield
         return
     before = {category: list(reports) for category, reports in stats.items()}
-    for category, reports in before.items():
-        stats[category][:] = [_with_colours(report, writer) for report in reports]
     try:
+        for category, reports in _coloured(before, terminalreporter.config).items():
+            stats[category][:] = reports
         yield
     finally:
         for category, reports in before.items():
             stats[category][:] = reports
+
+
+def _coloured(stats: dict[str, list[Any]], config: pytest.Config) -> dict[str, list[Any]]:
+    """The reports of each category with colours. A crash leaves them plain, and is shown at the end of the run."""
+    writer = config.get_terminal_writer()
+    try:
+        return {category: [_with_colours(one, writer) for one in reports] for category, reports in stats.items()}
+    except Exception as error:
+        report_problems.note_crash(config, _TASK, error)
+        return {}
 
 
 def _with_colours(report: Any, writer: Any) -> Any:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pytest_secretsmanager.inspection import entered
 from pytest_secretsmanager.plugin.manager_options import ini_options, ini_problem
 from pytest_secretsmanager.plugin.names import PARTS, ROLLBACK, SEEDS
 from pytest_secretsmanager.plugin.plans import unmet_plans_in_words
@@ -55,7 +54,6 @@ class SeededSession:
         """Take back the changes of a test to the secrets of the run, and give it a log of its own."""
         from pytest_secretsmanager.managing.rollback import rolled_back
 
-        position = self.parts.world.entries.position
         node.stash.setdefault(PARTS, self.parts)  # a test with options has those of its own manager there already
         with unmet_plans_in_words(node), rolled_back(self.parts, own_log=True):
             self._open += 1
@@ -65,7 +63,6 @@ class SeededSession:
                 # Before the rollback: a write that comes between is refused, though it would have been taken back.
                 self._threads.end()
                 self._open -= 1
-                entered.keep(self.parts.world, position, None)  # for the report of a failing tear-down
 
     def _refusing(self, inner: "Handler") -> "Handler":
         """Return the layer that refuses late writes."""

@@ -23,6 +23,9 @@ _OURS = (SecretView, VersionView, LabelMapping, Event, Log)
 _LONGEST = 60
 """The columns of an operand in the first line, if it is none of ours."""
 
+_MOST_LABELS = 20
+"""A secret has no more labels, but a test may expect more."""
+
 Lines: TypeAlias = Iterator[str]
 
 
@@ -58,7 +61,7 @@ def _name(operand: object) -> str:
         names = [_short(one) for one in operand[:MOST_LINES]]
         more = len(operand) - len(names)
         return f"[{', '.join(names)}{f', … and {more:,} more' if more else ''}]"
-    return cut(escaped(repr(operand)), _LONGEST)
+    return cut(_safe(operand), _LONGEST)
 
 
 def _short(one: object) -> str:
@@ -66,7 +69,15 @@ def _short(one: object) -> str:
         return title_of(key_of(one))
     if isinstance(one, VersionView):
         return f"version {one.number} of {cut(repr(one.secret.name), _LONGEST)}"
-    return cut(escaped(repr(one)), _LONGEST)
+    return cut(_safe(one), _LONGEST)
+
+
+def _safe(operand: object) -> str:
+    """The repr of an operand, harmless. That of a test's own object may crash."""
+    try:
+        return escaped(repr(operand))
+    except Exception:
+        return f"<{type(operand).__name__} object>"
 
 
 # --- differences -----------------------------------------------------------------------------------------------------
@@ -79,9 +90,9 @@ def _differences(op: str, left: object, right: object) -> Lines:
     if op != "==":
         return iter(())
     if isinstance(left, LabelMapping) and isinstance(right, Mapping):
-        return _of_labels(left, right)
+        return iter(bounded([*_of_labels(left, right)], _MOST_LABELS))
     if isinstance(right, LabelMapping) and isinstance(left, Mapping):
-        return _of_labels(right, left)
+        return iter(bounded([*_of_labels(right, left)], _MOST_LABELS))
     if isinstance(left, VersionView) and isinstance(right, VersionView):
         return _of_versions(left, right)
     if isinstance(left, SecretView) and isinstance(right, SecretView):
@@ -120,7 +131,7 @@ def _place(version: object, secret: object) -> str:
         return f"on {_short(version)} (labels have ids: write .id)"
     if isinstance(version, int):
         return f"on {version!r} (labels have ids: write .version({version!r}).id)"
-    return f"on {cut(escaped(repr(version)), _LONGEST)}, which is no version of it"
+    return f"on {cut(_safe(version), _LONGEST)}, which is no version of it"
 
 
 def _of_membership(label: object, found: LabelMapping) -> Lines:
@@ -210,7 +221,7 @@ def _hint(ours: object, other: object) -> list[str]:
 
 
 def _calls(log: Log) -> list[str]:
-    return bounded([f"  {cut(escaped(repr(event)), 2 * _LONGEST)}" for event in log])
+    return bounded([f"  {cut(_safe(event), 2 * _LONGEST)}" for event in log])
 
 
 # --- the secrets below -----------------------------------------------------------------------------------------------

@@ -47,12 +47,14 @@ class _Call(NamedTuple):
 class _Missed:
     """A call that found nothing, with the manager that answered it.
 
-    `times` is the number of such calls, `before` has the calls before the first one, `others` has the other managers.
+    `times` is the number of such calls. `first` is the index of the first one in `events`, the calls of that manager.
+    `others` has the other managers.
     """
 
     call: _Call
     times: int
-    before: Sequence[Event]
+    first: int
+    events: Sequence[Event]
     world: World
     others: Sequence[World]
 
@@ -83,7 +85,7 @@ def _missed(world: World, events: Sequence[Event], others: Sequence[World]) -> l
     for index, event in enumerate(events):
         if event.error == _CODE and event.request.get("VersionId") not in tokens:
             found.setdefault(_call(event), []).append(index)
-    return [_Missed(call, len(indexes), events[: indexes[0]], world, others) for call, indexes in found.items()]
+    return [_Missed(call, len(indexes), indexes[0], events, world, others) for call, indexes in found.items()]
 
 
 def _call(event: Event) -> _Call:
@@ -142,7 +144,7 @@ def _by_time(missed: _Missed) -> str | None:
         return "it did not exist at that time, and exists now" if is_asked else None
     if world.service.store.get(key) is not None:
         return "it was deleted, and its recovery window has passed"
-    if any(_deletes(event, key) for event in missed.before):
+    if any(_deletes(event, key) for event in missed.events[: missed.first]):
         return "it was deleted by an earlier call of DeleteSecret"
     return None
 

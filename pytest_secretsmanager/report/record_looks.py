@@ -15,7 +15,7 @@ from pytest_secretsmanager.report.record_totals import asked_by
 from pytest_secretsmanager.report.records import LONGEST_ID, MOST_HISTORIES, Absent, Unfinished
 
 _MOST_ABSENT = 20
-"""The number of different missing secrets that one look describes: finding the nearest names takes long."""
+"""The number of different missing secrets that one look gives advice about: finding the nearest names takes long."""
 
 _NOT_FOUND = "ResourceNotFoundException"
 
@@ -51,8 +51,9 @@ def absent_of(world: World, entries: Iterable[Entry]) -> list[Absent]:
         return []
     present = world.present()
     described = []
-    for (asked, region, account), calls in [*found.items()][:_MOST_ABSENT]:
-        advice = _advice(world, asked, key_from(asked, region, account), present)
+    for number, ((asked, region, account), calls) in enumerate(found.items()):
+        has_advice = number < _MOST_ABSENT
+        advice = _advice(world, asked, key_from(asked, region, account), present) if has_advice else ""
         described.append(Absent(asked[:LONGEST_ID], region, account, advice, calls))
     return described
 

@@ -66,7 +66,10 @@ class Count(NamedTuple):
 
 
 class Absent(NamedTuple):
-    """A secret that calls asked for and that did not exist, with the reason or the nearest name in words."""
+    """A secret that calls asked for and that did not exist, with the reason or the nearest name in words.
+
+    `advice` is empty if many other secrets were missing too.
+    """
 
     secret: str
     region: str

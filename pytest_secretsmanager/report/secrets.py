@@ -16,6 +16,7 @@ from pytest_secretsmanager.inspection.label_moves import stays_of
 from pytest_secretsmanager.inspection.tables import Look, ShowValue, state_table, title_of
 from pytest_secretsmanager.inspection.times import elapsed_text
 from pytest_secretsmanager.inspection.views import SecretView, secret_table
+from pytest_secretsmanager.inspection.wording import count_text
 from pytest_secretsmanager.inspection.world import World
 from pytest_secretsmanager.report.frame import Frame, filled, place_text
 
@@ -50,7 +51,7 @@ def tables(seen: Seen) -> list[str]:
     ranked = sorted(histories, key=lambda history: _rank(history, seen))
     texts = [text for history in ranked[:_TABLES] if (text := _table(history, seen))]
     more = len(ranked) - _TABLES
-    return [*texts, *([f"… and {more:,} more secret{'' if more == 1 else 's'}"] if more > 0 else [])]
+    return [*texts, *([f"… and {count_text(more, 'more secret')}"] if more > 0 else [])]
 
 
 def _rank(history: History, seen: Seen) -> tuple[bool, bool, int]:
@@ -113,7 +114,7 @@ def _move_lines(history: History, seen: Seen) -> Iterator[str]:
     names = {life.id: str(life.number) for life in history.versions if life.number is not None}
     calls = _moving_calls(history, seen)
     if (earlier := len(calls) - _MOVES) > 0:
-        yield f"… and {earlier:,} earlier call{'' if earlier == 1 else 's'} that moved labels"
+        yield f"… and {count_text(earlier, 'earlier call')} that moved labels"
     for at in calls[-_MOVES:]:
         moves = ", ".join(_move_text(move, names) for move in _moves_at(at, history, seen))
         yield f"{_call_text(at, seen)}: {moves}"

@@ -35,8 +35,8 @@ class Failure:
     """A failing test as the section shows it.
 
     `own` is the inside of the test's own manager, None without one; `problems` are its crashes. `met` has each manager
-    that the test met, with the calls that it logged in the test. `text` is the text of the failure. `tells_of_silence`
-    says that a test without calls is reported as such.
+    that the test met, with the calls that it logged in the test. `text` is the text of the failure. `explains_silence`
+    says that a test without calls gets a line about that.
     """
 
     own: World | None
@@ -44,7 +44,7 @@ class Failure:
     met: Sequence[tuple[World, Sequence[Event]]]
     unreached: Sequence[Unreached]
     text: str
-    tells_of_silence: bool
+    explains_silence: bool
 
 
 def section(failure: Failure, frame: Frame, note: Note) -> str:
@@ -80,7 +80,7 @@ def _explanations(failure: Failure) -> Iterator[Callable[[], Iterable[str]]]:
     if any(events for _, events in met):
         for make in (denied, not_found, not_made, other_account):
             yield lambda make=make: make(met)  # type: ignore[misc] # mypy doesn't know the type of a default
-    elif failure.tells_of_silence and own is not None and not failure.problems:
+    elif failure.explains_silence and own is not None and not failure.problems:
         yield lambda: [_silence_text(own)]
 
 

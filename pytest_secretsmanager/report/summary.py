@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from pytest_secretsmanager.engine.state import SecretKey
+from pytest_secretsmanager.inspection.wording import count_text
 from pytest_secretsmanager.report import summary_facts
 from pytest_secretsmanager.report.records import RunRecords
 from pytest_secretsmanager.report.summary_facts import OUTSIDE, Finding
@@ -52,7 +53,9 @@ def _totals(records: RunRecords) -> str:
     calling = {record.nodeid for record in records.tests if record.counts}
     outside = sum(count.calls for count in records.outside.counts)
     more = f" and {OUTSIDE}" if outside else ""
-    return f"{_number(calls, 'call')} in {len(calling):,} of {_number(len(tests), 'test')}{more}, {errors:,} refused"
+    return (
+        f"{count_text(calls, 'call')} in {len(calling):,} of {count_text(len(tests), 'test')}{more}, {errors:,} refused"
+    )
 
 
 # --- the parts -------------------------------------------------------------------------------------------------------
@@ -80,7 +83,7 @@ def _missing(records: RunRecords, page: Page) -> list[str]:
     found = summary_facts.missing_secrets(records)
     secrets = _secrets([one.subject.key for one in found[:_MOST]], page)
     items = [
-        f"{secret}: {_number(one.times, 'call')} {_in_tests(one, page)}; {_text(one.subject.advice, page)}"
+        f"{secret}: {count_text(one.times, 'call')} {_in_tests(one, page)}{_text_after(one.subject.advice, page)}"
         for secret, one in zip(secrets, found, strict=False)
     ]
     return page.items("secrets asked for but absent", items, len(found))
@@ -114,7 +117,7 @@ def _put_rates(records: RunRecords, page: Page) -> list[str]:
 def _list_of_numbers(title: str, noun: str, found: Sequence[Finding[SecretKey]], page: Page) -> list[str]:
     secrets = _secrets([one.subject for one in found[:_MOST]], page)
     items = [
-        f"{secret}: {_number(one.times, noun)} {_in_tests(one, page)}"
+        f"{secret}: {count_text(one.times, noun)} {_in_tests(one, page)}"
         for secret, one in zip(secrets, found, strict=False)
     ]
     return page.items(title, items, len(found))
@@ -124,7 +127,7 @@ def _unfinished(records: RunRecords, page: Page) -> list[str]:
     found = summary_facts.unfinished_rotations(records)
     secrets = _secrets([one.subject.key for one in found[:_MOST]], page)
     items = [
-        f"{secret}: {_in_tests(one, page)}; {_text(one.subject.text, page)}"
+        f"{secret}: {_in_tests(one, page)}{_text_after(one.subject.text, page)}"
         for secret, one in zip(secrets, found, strict=False)
     ]
     return page.items("rotations left unfinished", items, len(found))
@@ -137,10 +140,6 @@ def _actions(records: RunRecords, page: Page) -> list[str]:
 
 
 # --- words -----------------------------------------------------------------------------------------------------------
-
-
-def _number(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def _secrets(keys: Sequence[SecretKey], page: Page) -> list[str]:
@@ -159,5 +158,5 @@ def _in_tests(finding: Finding[Any], page: Page) -> str:
     return f"in {len(tests):,} tests, such as {page.name(tests[0])}"
 
 
-def _text(text: str, page: Page) -> str:
-    return page.words(text, _LONGEST_TEXT)
+def _text_after(text: str, page: Page) -> str:
+    return f"; {page.words(text, _LONGEST_TEXT)}" if text else ""

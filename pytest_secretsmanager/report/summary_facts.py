@@ -5,7 +5,7 @@ from typing import Generic, NamedTuple, TypeVar
 
 from pytest_secretsmanager.engine import arns
 from pytest_secretsmanager.engine.state import SecretKey
-from pytest_secretsmanager.report.records import Count, RunRecords, TestRecord
+from pytest_secretsmanager.report.records import Absent, Count, RunRecords, TestRecord
 
 _Subject = TypeVar("_Subject", bound=Hashable)
 
@@ -77,22 +77,32 @@ def actions_of(records: RunRecords) -> list[str]:
 
 
 def crashed_tests(records: RunRecords) -> list[str]:
-    """The tests in which a worker of xdist crashed."""
-    return sorted(record.nodeid for record in records.tests if record.is_crashed)
+    """The tests in which a worker of xdist crashed, each once: xdist may run one again on the next worker."""
+    return sorted({record.nodeid for record in records.tests if record.is_crashed})
 
 
 # --- secrets ---------------------------------------------------------------------------------------------------------
 
 
 def missing_secrets(records: RunRecords) -> list[Finding[MissingSecret]]:
-    """The secrets that calls asked for and that did not exist. `times` is the number of calls."""
-    return _findings(
-        records,
-        lambda record: (
-            (MissingSecret(SecretKey(one.region, one.account, one.secret), one.advice), one.calls)
-            for one in record.absent
-        ),
-    )
+    """The secrets that calls asked for and that did not exist. `times` is the number of calls.
+
+    The advice is that of most calls: it may differ from test to test, since each test has its own secrets.
+    """
+    advice: dict[SecretKey, dict[str, int]] = {}
+    for one in (one for record in _all(records) for one in record.absent):
+        texts = advice.setdefault(_asked(one), {})
+        texts[one.advice] = texts.get(one.advice, 0) + one.calls
+    found = _findings(records, lambda record: ((_asked(one), one.calls) for one in record.absent))
+    return [Finding(MissingSecret(key, _most_frequent(advice[key])), times, tests) for key, times, tests in found]
+
+
+def _asked(absent: Absent) -> SecretKey:
+    return SecretKey(absent.region, absent.account, absent.secret)
+
+
+def _most_frequent(texts: dict[str, int]) -> str:
+    return min(texts, key=lambda text: (-texts[text], text))
 
 
 def repeated_reads(records: RunRecords) -> list[Finding[SecretKey]]:

@@ -205,6 +205,23 @@ def test_a_view_among_arguments_and_locals_is_one_line(run: Run) -> None:
     result.stdout.fnmatch_lines([f"db = {text}", f"E  *assert not [[]{text}]"])
 
 
+def test_an_object_of_the_test_whose_repr_crashes_has_its_class_in_the_explanation(run: Run) -> None:
+    evil = "type('Evil', (), {'__repr__': lambda self: 1 / 0})()"
+    result = run(FILE.format(comparison=f"db == {evil}"))
+    result.stdout.fnmatch_lines(["E  *assert secret 'db' in us-east-1 == <Evil object>"])
+    result.stdout.no_fnmatch_line("*crashed*")
+
+
+def test_twenty_differing_labels_are_shown_and_the_others_counted(explained: Callable[[str], list[str]]) -> None:
+    lines = explained("{f'L{n:04}': 'x' for n in range(9_998)} == db.labels")
+    assert lines[1] == "  L0000: expected on 'x', which is no version of it, found nowhere"
+    assert lines[20:22] == [
+        "  L0019: expected on 'x', which is no version of it, found nowhere",
+        "  … and 9,980 more",
+    ]
+    assert lines[22:] == TABLE
+
+
 def test_a_crash_of_an_explanation_is_reported_and_leaves_the_comparison_to_pytest(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -85,6 +85,13 @@ def test_the_page_has_no_secret_value(run_apart: Any, page: Path, failing: str, 
     assert "correct horse" not in text
 
 
+def test_the_tries_of_a_test_that_is_run_again_count_as_one_test(run: Any, page: Path) -> None:
+    source = "def test_it(secretsmanager): assert not secretsmanager.client().list_secrets()"
+    pytest.importorskip("pytest_rerunfailures")
+    result = run(source, "--secretsmanager-report=out.html", "-p", "pytest_rerunfailures", "--reruns=2")
+    result.stdout.fnmatch_lines([f"*- secretsmanager: report of 1 test written to {page} -*"])
+
+
 def test_a_run_without_the_option_does_not_import_the_page(run_apart: Any) -> None:
     source = """
         import sys

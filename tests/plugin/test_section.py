@@ -8,7 +8,9 @@ from xml.etree import ElementTree
 
 import pytest
 
+from pytest_secretsmanager.inspection import past_world
 from pytest_secretsmanager.inspection.cells import columns_of
+from pytest_secretsmanager.plugin import section_colours
 from pytest_secretsmanager.report import calls as calls_module
 
 Run = Callable[..., pytest.RunResult]
@@ -515,6 +517,44 @@ def test_workers_of_xdist_know_the_width_of_the_terminal(run_apart: Run, monkeyp
         [
             "GetSecretValue: no secret 'app/bd' in us-east-1 of account 123456789012; did you mean 'app/db'?",
             "2 calls, *",
+        ]
+    )
+
+
+def test_a_crash_while_a_manager_is_kept_before_a_rollback_is_reported_and_changes_no_test(
+    run: Run, mode: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def crash(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(past_world, "past_world", crash)
+    result = run("""
+        import pytest
+
+        def test_it(secretsmanager):
+            with pytest.raises(KeyError), secretsmanager.snapshot():
+                secretsmanager.client().create_secret(Name="app/db", SecretString="to-hide")
+                raise KeyError
+        """)
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines(
+        ["*the report section of a failing test crashed: ZeroDivisionError in test_section.py*"]
+    )
+
+
+def test_a_crash_of_the_colours_is_reported_and_leaves_the_failures_in_one_colour(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def crash(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(section_colours, "_painted", crash)
+    result = run(FAILING, "--color=yes")
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            "2 calls, timed from 2026-01-02 03:04:05 UTC",
+            "*secretsmanager: the colours of a report section crashed: ZeroDivisionError in test_section.py*",
         ]
     )
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from pytest_secretsmanager import options
+from pytest_secretsmanager.inspection import entered
 from pytest_secretsmanager.managing import run_records
 from pytest_secretsmanager.plugin import record_collecting
 from pytest_secretsmanager.plugin import records as collected
@@ -29,6 +30,7 @@ def recorded(run: Any, monkeypatch: pytest.MonkeyPatch) -> Recorded:
     def records_of(source: str, *arguments: str) -> records.RunRecords:
         run("import boto3, pytest\nfrom pytest_secretsmanager import SecretsManager\n" + source, FLAG, *arguments)
         assert run_records.collecting == []
+        assert entered._listeners == []
         (kept,) = found
         return kept
 
@@ -171,6 +173,62 @@ def test_without_a_report_a_record_has_totals_only(recorded: Recorded, monkeypat
     (test,) = recorded(body("client.create_secret(Name='db')")).tests
     assert (test.calls, test.histories) == ((), ())
     assert test.counts == (records.Count("CreateSecret", 1, 0),)
+
+
+def test_the_histories_of_a_test_outlast_a_call_of_another_thread_that_is_logged_but_not_collected_yet(
+    recorded: Recorded,
+) -> None:
+    late = "__import__('pytest_secretsmanager.managing.run_records', fromlist='*').collecting[0].made.pop()"
+    (test,) = recorded(body("client.create_secret(Name='db')", "client.list_secrets()", late)).tests
+    assert [call.operation for call in test.calls] == ["CreateSecret"]
+    assert [history.key.name for history in test.histories] == ["db"]
+
+
+def test_a_rollback_in_a_test_keeps_no_history_of_the_seeds_of_the_run(
+    recorded: Recorded, pytester: pytest.Pytester
+) -> None:
+    pytester.path.joinpath("seeds.toml").write_text("[[secret]]\nname = 'db'\nvalue = 'one'\n")
+    pytester.makeini("[pytest]\nsecretsmanager_seeds = seeds.toml")
+    lines = body("with secretsmanager.snapshot():", "    client.create_secret(Name='app')")
+    (test,) = recorded(f"@pytest.mark.secretsmanager(region='eu-west-1')\n{lines}").tests
+    assert [history.key.name for history in test.histories] == ["app"]
+
+
+def test_calls_and_seeds_of_a_test_that_ends_the_run_are_not_outside_the_tests(recorded: Recorded) -> None:
+    first = "def test_first(secretsmanager): secretsmanager.client().list_secrets()\n"
+    lines = body("client.create_secret(Name='app')", "pytest.exit('stop')")
+    found = recorded(f"{first}@pytest.mark.secret('db', 'one')\n{lines}")
+    assert [test.nodeid for test in found.tests] == ["test_it.py::test_first"]
+    assert (found.outside.counts, found.outside.seeded) == ((), ())
+
+
+def test_a_test_with_many_missing_secrets_records_all_of_them_and_advice_about_the_first(recorded: Recorded) -> None:
+    lines = body(
+        "for number in range(30):",
+        "    with pytest.raises(client.exceptions.ResourceNotFoundException):",
+        "        client.get_secret_value(SecretId=f'db{number}')",
+    )
+    (test,) = recorded(lines).tests
+    assert [absent.secret for absent in test.absent] == [f"db{number}" for number in range(30)]
+    assert [absent.advice for absent in test.absent] == ["there are no secrets"] * 20 + [""] * 10
+
+
+def test_a_crash_of_a_worker_while_it_sends_the_calls_outside_the_tests_is_reported(
+    run_apart: Any, pytester: pytest.Pytester
+) -> None:
+    pytester.makeconftest(
+        """
+        import os
+        from pytest_secretsmanager.plugin.record_collecting import Collecting
+
+        if "PYTEST_XDIST_WORKER" in os.environ:
+            Collecting.outside = lambda self: 1 / 0
+        """
+    )
+    result = run_apart(body("client.list_secrets()"), FLAG, "-p", "xdist", "-n1")
+    result.assert_outcomes(passed=1)
+    assert result.ret == 0
+    result.stdout.fnmatch_lines(["1 call in 1 of 1 test, 0 refused", "*record of a test crashed: ZeroDivisionError*"])
 
 
 def test_a_crash_while_a_call_is_collected_fails_no_test(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:

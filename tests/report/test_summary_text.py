@@ -121,6 +121,22 @@ def test_findings_name_the_first_of_several_tests() -> None:
     assert part("rotations", lines) == ["  db in us-east-1: in 3 tests, such as test_a; it is held before setSecret"]
 
 
+@pytest.mark.parametrize(
+    ("advice", "text"),
+    [(("there is 'a'", "there is 'b'", "there is 'b'"), "; there is 'b'"), (("", "", ""), "")],
+    ids=["most frequent advice", "without advice"],
+)
+def test_a_missing_secret_is_listed_once_for_all_tests(advice: tuple[str, ...], text: str) -> None:
+    tests = [record(f"test_{at}", absent=(records.Absent("db", *PLACE, one, 1),)) for at, one in enumerate(advice)]
+    lines = lines_of(*tests, width=200)
+    assert part("secrets asked for", lines) == [f"  db in us-east-1: 3 calls in 3 tests, such as test_0{text}"]
+
+
+def test_a_test_that_crashed_several_workers_is_listed_once() -> None:
+    lines = lines_of(*(record("test_it", is_crashed=True, counts=(), worker=f"gw{at}") for at in range(3)))
+    assert part("calls are lost", lines) == ["  test_it"]
+
+
 @pytest.mark.parametrize("width", [40, 80, 160])
 def test_no_line_is_wider_than_the_terminal(width: int) -> None:
     long = "a b" * 5000

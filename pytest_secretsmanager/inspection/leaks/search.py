@@ -11,7 +11,7 @@ from pytest_secretsmanager.inspection.leaks.forms import BETWEEN, readings_of
 from pytest_secretsmanager.inspection.leaks.index import Index
 from pytest_secretsmanager.inspection.leaks.texts import Text
 from pytest_secretsmanager.inspection.leaks.values import Owner, Values
-from pytest_secretsmanager.inspection.wording import bounded
+from pytest_secretsmanager.inspection.wording import bounded, count_text
 
 __tracebackhide__ = True
 
@@ -30,7 +30,7 @@ class Leak(NamedTuple):
 
     def __str__(self) -> str:
         more = len(self.lines) - 1
-        others = f" (and {more} more line{'' if more == 1 else 's'})" if more > 0 else ""
+        others = f" (and {count_text(more, 'more line')})" if more > 0 else ""
         line = f", line {self.lines[0]}{others}" if self.lines else ""
         return f"{self.place}{line} holds {self.owner} ({self.form})"
 

@@ -9,6 +9,7 @@ from pytest_secretsmanager.inspection.histories import History, Life, Rotation, 
 from pytest_secretsmanager.inspection.timelines.columns import Calls, Column
 from pytest_secretsmanager.inspection.timelines.lanes import Move
 from pytest_secretsmanager.inspection.times import utc
+from pytest_secretsmanager.inspection.wording import count_text
 
 LONGEST_DETAIL = 300
 
@@ -96,7 +97,7 @@ class Details:
         """The whole picture, for a screen reader."""
         history = self._history
         failed = sum(self._calls[at].error is not None for at in history.calls)
-        texts = [f"{_counted(len(history.versions), 'version')}, {_counted(len(history.calls), 'call')}"]
+        texts = [f"{count_text(len(history.versions), 'version')}, {count_text(len(history.calls), 'call')}"]
         texts[0] += f", {failed} failed." if failed else "."
         if history.end is not None:
             texts.append(f"Deleted by {self.at(history.end, '')}.")
@@ -104,14 +105,14 @@ class Details:
         texts += [f"{span.label} is on {self.version(span.version)}." for span in last]
         hidden = sum(len(column.calls) for column in columns if column.kind == "left out")
         if hidden:
-            texts.append(f"{_counted(hidden, 'call')} in the middle are left out of the picture.")
+            texts.append(f"{count_text(hidden, 'call')} in the middle are left out of the picture.")
         return " ".join(texts)
 
 
 def rotation_text(rotation: Rotation) -> str:
     """A rotation and its state in a few words."""
     kind = "trial rotation" if rotation.is_trial else "rotation"
-    steps = _counted(len(rotation.steps), "step")
+    steps = count_text(len(rotation.steps), "step")
     failed = f" in {rotation.failed}" if rotation.failed else ""
     return f"{kind} {rotation.state}{failed}, {steps}"
 
@@ -129,7 +130,3 @@ def _second_text(second: int) -> str:
 
 def _outcome(operation: str, error: str | None) -> str:
     return operation if error is None else f"{operation}, failed: {error}"
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}{'' if count == 1 else 's'}"

@@ -11,6 +11,7 @@ from pytest_secretsmanager.inspection.timelines.details import rotation_text, ti
 from pytest_secretsmanager.inspection.timelines.plan import GUTTER, Plan
 from pytest_secretsmanager.inspection.timelines.scale import fitting, width_of
 from pytest_secretsmanager.inspection.timelines.style import LABEL_KINDS, STYLE
+from pytest_secretsmanager.inspection.wording import count_text
 
 _LONGEST_TITLE = 72
 ID_LENGTH = 8
@@ -108,7 +109,7 @@ def _lanes(plan: Plan, lanes: Sequence[rows.Lane], right: int) -> Iterator[str]:
         y, life = lane.middle + 4, lane.life
         if life is None:
             more = len(lane.versions)
-            yield svg.text(12, y, f"… {more} more version{'' if more == 1 else 's'}", "q")
+            yield svg.text(12, y, f"… {count_text(more, 'more version')}", "q")
             continue
         left, end = plan.scale.begin(life.begin), plan.scale.end(life.end)
         course = f"M{left} {lane.ground}H{end}"

@@ -12,7 +12,7 @@ KEY_WIDTH = 470
 
 
 def has_failed(call: DrawnCall) -> bool:
-    """Whether AWS refused a call, or tells of a failure."""
+    """Whether AWS refused a call, or reports a failure."""
     return call.error is not None or (call.by_service and call.operation.endswith("Failed"))
 
 
