@@ -43,13 +43,6 @@ def _steps(parts: Parts, own_log: bool) -> Generator[None, None, None]:
             parts, "the block that called it was rolled back", refuse=True, functions=functions, runs=running
         )
 
-    def announce(error: BaseException | None) -> None:
-        try:
-            entered.about_to_roll_back(parts.world, position, error, ends_test=own_log)
-        except BaseException:
-            locks.let_go()  # an interrupt may have skipped a release: the looks at the secrets take locks
-            raise
-
     try:
         # Without names for the contexts: a name would keep a discarded one alive.
         with (
@@ -61,13 +54,22 @@ def _steps(parts: Parts, own_log: bool) -> Generator[None, None, None]:
             try:
                 yield
             except BaseException as error:
-                announce(error)
+                _announce(parts, position, error, ends_test=own_log)
                 raise
-            announce(None)
+            _announce(parts, position, None, ends_test=own_log)
     except BaseException as error:
         cut_offs.report(parts, error)
         raise
     cut_offs.report(parts, None)
+
+
+def _announce(parts: Parts, position: int, error: BaseException | None, *, ends_test: bool) -> None:
+    """Let the reports look at the manager before the rollback. Their looks take locks."""
+    try:
+        entered.about_to_roll_back(parts.world, position, error, ends_test=ends_test)
+    except BaseException:
+        locks.let_go()  # an interrupt may have skipped a release
+        raise
 
 
 class Snapshot(StepsBlock):
