@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from pytest_secretsmanager.inspection.timelines import drawing
+from pytest_secretsmanager.inspection.timelines import forms
 from pytest_secretsmanager.report.page import rendering
 
 PLACE = "us-east-1, account 123456789012"
@@ -186,7 +186,7 @@ def test_a_crash_of_one_picture_is_shown_and_leaves_the_page(
             raise ValueError("to-hide")
         return "<title>DRAWN "
 
-    monkeypatch.setattr(drawing, "picture", crash_once)
+    monkeypatch.setattr(forms, "picture_by_form", crash_once)
     result = run(TESTS, "--secretsmanager-report=out.html")
     assert [facts[2] for facts in facts_of(page)] == [
         [["app/db", PLACE, ["<title>DRAWN "]]],
