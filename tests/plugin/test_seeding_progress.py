@@ -122,6 +122,7 @@ def on_terminal(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> C
     pty = pytest.importorskip("pty", reason="this system has no pseudo-terminals")
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.delenv("PYTEST_XDIST_WORKER", raising=False)  # the process is no worker, even if this test runs in one
 
     def run(*arguments: str) -> str:
         command = [sys.executable, "-m", "pytest", "-p", "pytest_secretsmanager.plugin", "--color=no", *arguments]

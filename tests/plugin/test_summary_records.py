@@ -218,11 +218,11 @@ def test_a_crash_of_a_worker_while_it_sends_the_calls_outside_the_tests_is_repor
 ) -> None:
     pytester.makeconftest(
         """
-        import os
         from pytest_secretsmanager.plugin.record_collecting import Collecting
 
-        if "PYTEST_XDIST_WORKER" in os.environ:
-            Collecting.outside = lambda self: 1 / 0
+        def pytest_configure(config):
+            if hasattr(config, "workerinput"):
+                Collecting.outside = lambda self: 1 / 0
         """
     )
     result = run_apart(body("client.list_secrets()"), FLAG, "-p", "xdist", "-n1")
