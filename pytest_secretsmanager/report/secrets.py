@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pytest_secretsmanager.engine.layers.audit import Entry
 from pytest_secretsmanager.engine.rules import labels
 from pytest_secretsmanager.engine.state import Secret, Version
-from pytest_secretsmanager.inspection.cells import columns_of, cut
+from pytest_secretsmanager.inspection.cells import columns_of, cut, wrapped
 from pytest_secretsmanager.inspection.histories import History, histories_of
 from pytest_secretsmanager.inspection.label_moves import stays_of
 from pytest_secretsmanager.inspection.tables import Look, ShowValue, state_table, title_of
@@ -63,13 +63,13 @@ def _rank(history: History, seen: Seen) -> tuple[bool, bool, int]:
 
 def _table(history: History, seen: Seen) -> str:
     """The table of one secret and its moves. A table that the failure shows already is left out."""
-    state, title = seen.world.state_of(history.key), title_of(history.key, seen.frame.width - 40)
+    state = seen.world.state_of(history.key)
     moves = filled(_move_lines(history, seen), seen.frame._replace(width=seen.frame.width - 2)).replace("\n", "\n  ")
     moves_below = f"\n  {moves}" if moves else ""
     if state is None or state.arn != history.arn:
-        return f"{title}{_end_text(history, seen)}{moves_below}"
+        return _title(history, _end_text(history, seen), seen.frame) + moves_below
     if not seen.frame.shows_values and _is_shown(SecretView(seen.world, history.key), seen.failure):
-        return f"{title}: the failure shows its versions{moves_below}" if moves else ""
+        return _title(history, "the failure shows its versions", seen.frame) + moves_below if moves else ""
     look = Look(
         width=seen.frame.width,
         stays=stays_of(history.arn, (seen.entries[at] for at in history.calls), state.labels),
@@ -79,8 +79,13 @@ def _table(history: History, seen: Seen) -> str:
     return state_table(state, seen.world.now(), look) + moves_below
 
 
+def _title(history: History, text: str, frame: Frame) -> str:
+    """The line about a secret without a table, wrapped so that it keeps the name."""
+    return "\n".join(wrapped(f"{title_of(history.key, frame.width - 1)}: {text}", frame.width, "    "))
+
+
 def _end_text(history: History, seen: Seen) -> str:
-    return ": no longer exists" if history.end is None else f": deleted by {_call_text(history.end, seen)}"
+    return "no longer exists" if history.end is None else f"deleted by {_call_text(history.end, seen)}"
 
 
 def _is_shown(view: SecretView, failure: str) -> bool:
