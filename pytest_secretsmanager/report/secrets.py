@@ -69,7 +69,7 @@ def _table(history: History, seen: Seen) -> str:
     if state is None or state.arn != history.arn:
         return _title(history, _end_text(history, seen), seen.frame) + moves_below
     if not seen.frame.shows_values and _is_shown(SecretView(seen.world, history.key), seen.failure):
-        return _title(history, "the failure shows its versions", seen.frame) + moves_below if moves else ""
+        return _title(history, "its versions stand in the failure above", seen.frame) + moves_below if moves else ""
     look = Look(
         width=seen.frame.width,
         stays=stays_of(history.arn, (seen.entries[at] for at in history.calls), state.labels),

@@ -338,7 +338,7 @@ def test_the_section_shows_the_calls_of_another_manager(section: Callable[..., s
 def test_a_table_that_the_failure_shows_is_not_repeated(section: Callable[..., str]) -> None:
     text = section(file('put(client)\nsecretsmanager.assert_value("app/db", "one-" "to-hide")'))
     assert text.split("\n\n")[1] == (
-        "secret 'app/db' in us-east-1: the failure shows its versions\n"
+        "secret 'app/db' in us-east-1: its versions stand in the failure above\n"
         "  call 1, PutSecretValue: AWSCURRENT from 2 to 3, AWSPREVIOUS from 1 to 2"
     )
 
