@@ -143,12 +143,23 @@ def test_the_page_replaces_an_earlier_one(run: Any, page: Path) -> None:
             "--secretsmanager-report: folder *missing does not exist: create it before the run",
             id="missing folder",
         ),
+        pytest.param(
+            "a_file/out.html",
+            "--secretsmanager-report: *a_file is a file, not a folder: name a path outside it",
+            id="file as folder",
+        ),
+        pytest.param(
+            "a_file/deeper/out.html",
+            "--secretsmanager-report: *a_file is a file, not a folder: name a path outside it",
+            id="file as parent of the folder",
+        ),
         pytest.param("n" * 300, "--secretsmanager-report: * can't be written: File name too long", id="long name"),
     ],
 )
 def test_a_path_that_cannot_be_written_is_a_usage_error_before_the_first_test(
-    run: Any, path: str, problem: str
+    run: Any, pytester: pytest.Pytester, path: str, problem: str
 ) -> None:
+    pytester.path.joinpath("a_file").touch()
     result = run(TESTS, f"--secretsmanager-report={path}")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines([f"ERROR: {problem}"])
