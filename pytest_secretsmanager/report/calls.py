@@ -139,17 +139,18 @@ def _asked(world: World, entry: Entry) -> tuple[str, str]:
     home = (world.region(), world.account)
     elsewhere = [one for one, own in zip(key.place, home, strict=True) if one != own]
     place = f" ({', '.join(elsewhere)})" if elsewhere else ""
-    return cut_inside(repr(key.name), _LONGEST_NAME), f"{place}{_version_text(entry)}"
+    version = version_text(entry)
+    return cut_inside(repr(key.name), _LONGEST_NAME), f"{place} {version}" if version else place
 
 
-def _version_text(entry: Entry) -> str:
-    """The labels of a request, and the beginning of a version id."""
+def version_text(entry: Entry) -> str:
+    """The labels of a request, and the beginning of a version id; empty if it names none."""
     stage, stages = entry.request.get("VersionStage"), entry.request.get("VersionStages")
     texts = [stage] if isinstance(stage, str) else list(stages) if isinstance(stages, list) else []
     version = entry.request.get("VersionId")
     if isinstance(version, str):
         texts.append(f"version {cut(version, 9)}")
-    return "".join(f" {cut(escaped(str(text)), 24)}" for text in texts)
+    return " ".join(cut(escaped(str(text)), 24) for text in texts)
 
 
 # --- the lines -------------------------------------------------------------------------------------------------------

@@ -31,8 +31,8 @@ class CallRecord(NamedTuple):
     """One call, or with `by_service` one event of AWS.
 
     `time` is that of the manager's clock, epoch seconds. `manager` is the number of its manager in the record, from 0.
-    `secret` is the name or ARN in the request, shortened; None for a call that names none. `version` is the version id
-    or the label that a read names. `history` is the index of the secret's history in the record. `caller` is
+    `secret` is the name or ARN in the request, shortened; None for a call that names none. `version` has the labels
+    and the beginning of the version id in the request. `history` is the index of the secret's history in the record. `caller` is
     `file:line`, relative to pytest's root directory if it is inside. `within` is the operation that made this call,
     such as BatchGetSecretValue. `actions` are the IAM actions that it needs. `is_undone` says that a rollback in the
     test's body has taken the call back.

@@ -109,14 +109,17 @@
     return [make("h4", "", "Calls"), ...notes, box];
   }
 
-  function callRow([number, time, operation, secret, error, caller, remarks]) {
+  function callRow([number, time, operation, secret, error, caller, remarks, version]) {
     const row = make("tr", error ? "refused" : "");
     row.dataset.operation = operation;
     row.dataset.secret = secret;
     const result = [error ? `✕ ${error}` : "", remarks].filter(Boolean).join(", ") || "ok";
-    const cells = [number, timeText(time), operation, secret, result, caller];
+    const [path, line] = caller.split(/(?=:\d+$)/);
+    const cells = [number, timeText(time), operation, secret, result, path];
     const kinds = ["", "time", "operation", "", "result", ""];
     cells.forEach((text, at) => row.append(make("td", kinds[at], text)));
+    if (version) row.cells[3].append(" ", make("span", "place", version));
+    if (line) row.cells[5].append(make("span", "line", line));
     highlight(row);
     return row;
   }

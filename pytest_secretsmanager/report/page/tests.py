@@ -93,7 +93,7 @@ def _secret(history: History, picture: str) -> list[str]:
 
 
 def _call(number: int, call: CallRecord, record: TestRecord) -> list[object]:
-    """A row of the table of calls: number, time, operation, secret, error, caller, and remarks."""
+    """A row of the table of calls: number, time, operation, secret, error, caller, remarks, and version."""
     secret = call.secret or ""
     if call.history is not None:
         secret = record.histories[call.history].key.name
@@ -105,6 +105,7 @@ def _call(number: int, call: CallRecord, record: TestRecord) -> list[object]:
         call.error or "",
         escaped(call.caller or ""),
         ", ".join(_remarks(call, record)),
+        escaped(call.version or ""),
     ]
 
 
