@@ -23,8 +23,9 @@ MOST_HISTORIES = 1_000
 LONGEST_ID = 2048
 """The number of characters that a record keeps of the id in a request: AWS refuses a longer one."""
 
-LONGEST_FAILURE = 200
-"""The number of characters that a record keeps of a failure."""
+MOST_FAILURE_LINES = 20
+LONGEST_FAILURE = 2_000
+"""The lines and the characters that a record keeps of a failure."""
 
 
 class CallRecord(NamedTuple):
@@ -105,7 +106,7 @@ class TestRecord(NamedTuple):
     """One run of one test, or with an empty `nodeid` the calls outside the tests, such as at collection.
 
     `file` is relative to pytest's root directory. `duration` is in seconds: setup, body and teardown. `failure` is the
-    first line of the failure, shortened. `worker` is that of xdist, else empty. `is_crashed` says that the worker
+    beginning of the failure's text, or only its first line if no HTML report is made. `worker` is that of xdist, else empty. `is_crashed` says that the worker
     crashed in this test, so that its calls are lost.
 
     `counts`, `actions` (the IAM actions that the calls need), `seeded`, `read`, `written`, `absent`, `repeats`,

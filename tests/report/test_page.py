@@ -119,6 +119,12 @@ class Reader(HTMLParser):
         self._script = ""
 
 
+@pytest.mark.parametrize(("outcome", "is_told"), [("failed", True), ("error", True), ("passed", False)])
+def test_the_page_says_which_tests_are_open_if_one_failed(outcome: records.TestOutcome, is_told: bool) -> None:
+    page = page_of(rows_of(records.RunRecords((record("test_read", outcome, read),), NOTHING_OUTSIDE)), NOW)
+    assert ("the first three of them open" in page) == is_told
+
+
 def test_the_page_loads_nothing() -> None:
     reader = Reader(page_of(rows_of(records_of_a_run()), NOW))
     links = [

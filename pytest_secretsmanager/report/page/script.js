@@ -62,7 +62,7 @@
     const data = JSON.parse($(`d${number}`).textContent);
     const parts = [];
     if (data.id.length > 300) parts.push(make("p", "id", data.id));
-    if (data.failure) parts.push(make("p", "failure", data.failure));
+    if (data.failure) parts.push(make("pre", "failure", data.failure));
     if (data.crashed) parts.push(make("p", "note", "The worker crashed in this test: its calls are lost."));
     const secrets = make("div", "secrets");
     for (const [name, place, picture] of data.secrets) secrets.append(secretPart(name, place, picture));

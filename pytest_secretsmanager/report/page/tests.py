@@ -77,7 +77,7 @@ def _body(record: TestRecord, draw: Draw) -> str:
     first = len(record.calls) - len(calls)
     body = {
         "id": escaped(record.nodeid),
-        "failure": escaped(record.failure),
+        "failure": "\n".join(map(escaped, record.failure.split("\n"))),
         "crashed": record.is_crashed,
         "secrets": [_secret(history, draw(history, record.calls)) for history in shown],
         "moreSecrets": len(record.histories) - len(shown),
