@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pytest_secretsmanager.engine.layers.audit import Entry
 from pytest_secretsmanager.engine.rules import labels
 from pytest_secretsmanager.engine.state import Secret, Version
-from pytest_secretsmanager.inspection.cells import columns_of, cut, wrapped
+from pytest_secretsmanager.inspection.cells import ELLIPSIS, cut, pieces, wrapped
 from pytest_secretsmanager.inspection.histories import History, histories_of
 from pytest_secretsmanager.inspection.label_moves import stays_of
 from pytest_secretsmanager.inspection.tables import Look, ShowValue, state_table, title_of
@@ -26,8 +26,8 @@ _TABLES = 5
 _MOVES = 6
 """The calls whose moves are shown for one secret: the last ones."""
 
-_LONGEST_VALUE = 400
-"""The characters of a value that are looked at: a line of a terminal shows fewer."""
+_LONGEST_VALUE = 1_000
+"""The characters, or bytes, that are shown of a value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,15 +150,15 @@ def _move_text(move: labels.Move, names: dict[str, str]) -> str:
 def _value_texts(world: World, secret: Secret) -> ShowValue:
     """The function that shows a version's value, as Python writes it: without control characters."""
 
-    def show(version: Version, columns: int) -> str:
+    def show(version: Version, columns: int) -> list[str]:
         if version.sealed is None:
-            return "none yet"
+            return ["none yet"]
         plain = world.service.plain_value(secret, version.id, version.sealed)
         value = plain if version.member == "SecretBinary" else plain.decode(errors="replace")
         text = repr(value[:_LONGEST_VALUE])
-        if len(value) <= _LONGEST_VALUE and columns_of(text) <= columns:
-            return text
-        size = f" ({len(value):,} {'bytes' if isinstance(value, bytes) else 'characters'})"
-        return cut(text, columns - len(size)) + size
+        if len(value) <= _LONGEST_VALUE:
+            return pieces(text, columns)
+        unit = "bytes" if isinstance(value, bytes) else "characters"
+        return [*pieces(text[:-1] + ELLIPSIS, columns), f"({len(value):,} {unit})"]
 
     return show

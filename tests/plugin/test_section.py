@@ -443,6 +443,18 @@ def test_show_values_shows_the_value_of_each_version(section: Callable[..., str]
     ]
 
 
+def test_show_values_wraps_a_value_at_the_width(section: Callable[..., str]) -> None:
+    body = """
+    secretsmanager.seed("app/db", '{"words": "' + "to hide " * 30 + '"}')
+    client.describe_secret(SecretId="app/db")
+    assert not "done"
+    """
+    lines = section(file(body, marker=""), "--secretsmanager-show-values").splitlines()
+    first = next(number for number, line in enumerate(lines) if "value: " in line)
+    shown = "".join(line[len("     value: ") :].ljust(68) for line in lines[first:]).rstrip()
+    assert shown == repr('{"words": "' + "to hide " * 30 + '"}')
+
+
 def test_show_values_cuts_long_values_and_escapes_control_characters(section: Callable[..., str]) -> None:
     body = r"""
     values = ["\x1b[31m\n\u202eabc", "x" * 10_000, b"\x00\xff", "数据" * 100]
@@ -453,9 +465,10 @@ def test_show_values_cuts_long_values_and_escapes_control_characters(section: Ca
     text = section(file(body, marker=""), "--secretsmanager-show-values")
     values = [line.strip().removeprefix("value: ") for line in text.splitlines() if "value: " in line]
     assert values[0] == r"'\x1b[31m\n\u202eabc'"
-    assert values[1].endswith("x… (10,000 characters)")
     assert values[2] == r"b'\x00\xff'"
-    assert values[3].endswith("… (200 characters)")
+    whole = "".join(line.strip() for line in text.splitlines())
+    assert f"value: '{'x' * 1_000}…(10,000 characters)" in whole
+    assert f"value: '{'数据' * 100}'" in whole
 
 
 # --- hostile names ---------------------------------------------------------------------------------------------------
