@@ -143,7 +143,7 @@ POLICY_FILE = CommandLineOption(
 SHOW_VALUES = CommandLineOption(
     "--secretsmanager-show-values",
     "",
-    "show the value of each version in the section of a failing test",
+    "show the value of each version in the section of a failing test, at most 1,000 characters of each",
 )
 
 SUMMARY = CommandLineOption(

@@ -93,6 +93,20 @@ def wrapped(text: str, columns: int, indent: str = "") -> list[str]:
     return [*lines, line]
 
 
+def pieces(text: str, columns: int) -> list[str]:
+    """A text in pieces of at most so many columns, broken anywhere.
+
+    >>> pieces("'hunter2 hunter2'", 8)
+    ["'hunter2", ' hunter2', "'"]
+    """
+    found = []
+    while columns_of(text) > columns:
+        piece = _piece(text, columns)
+        found.append(piece)
+        text = text[len(piece) :]
+    return [*found, text]
+
+
 def _piece(text: str, columns: int) -> str:
     """As many of the first characters as fit, but at least one."""
     if text.isascii():

@@ -37,16 +37,16 @@ _OWN_LABELS = (labels.CURRENT, labels.PENDING, labels.PREVIOUS)
 
 NO_STAYS: Stays = MappingProxyType({})
 
-ShowValue: TypeAlias = Callable[[Version, int], str]
-"""Returns the text of a version's value, at most so many columns wide."""
+ShowValue: TypeAlias = Callable[[Version, int], list[str]]
+"""Returns the lines of a version's value, at most so many columns wide."""
 
 
 class Look(NamedTuple):
     """What a table shows of a secret's versions.
 
     `stays` are the versions that each label has been on. The versions whose ids are in `named` have a line in a long
-    table too. `show_value` returns the text of a version's value; None for a table without values. `whole_ids`: ids are
-    shown whole if they fit.
+    table too. `show_value` returns the lines of a version's value; None for a table without values. `whole_ids`: ids
+    are shown whole if they fit.
     """
 
     width: int = WIDTH
@@ -90,7 +90,8 @@ def _version_lines(secret: Secret, now: float, look: Look) -> list[str]:
     for version, line in zip(shown, lines, strict=True):
         found.append(line)
         if look.show_value is not None:
-            found.append(_VALUE + look.show_value(version, look.width - len(_INDENT) - len(_VALUE)))
+            first, *more = look.show_value(version, look.width - len(_INDENT) - len(_VALUE))
+            found += [_VALUE + first, *(" " * len(_VALUE) + line for line in more)]
     if left_out := len(secret.versions) - len(shown):
         found.append(f"… {left_out} without labels")
     return found

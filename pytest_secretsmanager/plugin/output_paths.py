@@ -1,5 +1,6 @@
 """The paths of files that a run writes at its end. They are checked before the first test."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,8 @@ def writable(flag: str, directory: Path, given: str) -> Path:
     try:
         if path.is_dir():
             raise pytest.UsageError(f"{flag}: {path} is a folder: name a file in it")
+        if (file := _file_among(path.parents)) is not None:
+            raise pytest.UsageError(f"{flag}: {file} is a file, not a folder: name a path outside it")
         if not path.parent.is_dir():
             raise pytest.UsageError(f"{flag}: folder {path.parent} does not exist: create it before the run")
         _try_to_open(path)
@@ -25,6 +28,12 @@ def unwritable(flag: str, path: Path, error: OSError | ValueError) -> str:
     """Return the text about a path that can't be written."""
     reason = error.strerror if isinstance(error, OSError) else error
     return f"{flag}: {path} can't be written: {reason}"
+
+
+def _file_among(parents: Iterable[Path]) -> Path | None:
+    """Return the parent that is no folder, if one exists."""
+    nearest = next((one for one in parents if one.exists()), None)
+    return None if nearest is None or nearest.is_dir() else nearest
 
 
 def _try_to_open(path: Path) -> None:

@@ -8,16 +8,20 @@ import pytest
 from pytest_secretsmanager.engine.layers.audit import Entry
 from pytest_secretsmanager.engine.state import SecretKey
 from pytest_secretsmanager.inspection import entered
+from pytest_secretsmanager.inspection.cells import ELLIPSIS
 from pytest_secretsmanager.inspection.made_calls import MadeCall
 from pytest_secretsmanager.inspection.world import World
 from pytest_secretsmanager.managing.run_records import RunCalls
 from pytest_secretsmanager.plugin import report_problems
 from pytest_secretsmanager.report.record_looks import Look, look_at
 from pytest_secretsmanager.report.record_making import RecordMaker
-from pytest_secretsmanager.report.records import LONGEST_FAILURE, TestOutcome, TestRecord
+from pytest_secretsmanager.report.records import LONGEST_FAILURE, MOST_FAILURE_LINES, TestOutcome, TestRecord
 
 _CRASHED = "???"
 """The phase in the report that xdist makes of a test whose worker crashed."""
+
+_SEARCHED = 100_000
+"""The number of characters of a failure in which values are masked: a value has at most 65,536."""
 
 _RERUN = "rerun"
 """The outcome that pytest-rerunfailures gives to the report of a failure that it tries again."""
@@ -82,7 +86,7 @@ class Collecting:
         if report.when == "teardown":
             self._made = self._record()._replace(nodeid=item.nodeid, file=item.location[0], worker=self._worker)
         if self._maker.with_calls and not self._failure and _has_failed(report):
-            self._failure = _masked_line(report)
+            self._failure = _masked(report)
 
     def _record(self) -> TestRecord:
         made, seeded, looks = self._calls.take()
@@ -164,15 +168,22 @@ def _has_failed(report: pytest.TestReport) -> bool:
     return report.outcome not in ("passed", "skipped")
 
 
-def _masked_line(report: pytest.TestReport) -> str:
-    """The first line of a failure, without the values that the managers of the test have now."""
+def _masked(report: pytest.TestReport) -> str:
+    """The beginning of a failure, without the values that the managers of the test have now."""
     from pytest_secretsmanager.inspection.leaks.search import Search
     from pytest_secretsmanager.inspection.leaks.values import Values
 
     values = Values()
     for world, _ in entered.met():
         values.add(world)
-    return _first_line(Search(values).masked(_message(report)))
+    return _beginning(Search(values).masked(_message(report)), MOST_FAILURE_LINES)
+
+
+def _beginning(text: str, most_lines: int) -> str:
+    """The first lines of a failure, at most `LONGEST_FAILURE` characters of them."""
+    whole = text.strip()
+    shown = "\n".join(whole.split("\n", most_lines)[:most_lines])[:LONGEST_FAILURE]
+    return shown if shown == whole else shown + ELLIPSIS
 
 
 def _first_line(text: str) -> str:
@@ -180,10 +191,10 @@ def _first_line(text: str) -> str:
 
 
 def _message(report: pytest.TestReport) -> str:
-    """The beginning of a failure's text, longer than what is shown of it."""
+    """The beginning of a failure's text, longer than what is shown of it: a value that is cut there is masked too."""
     crash = getattr(report.longrepr, "reprcrash", None)
     missing_fixture = getattr(report.longrepr, "errorstring", report.longrepr)
-    return str(missing_fixture if crash is None else crash.message)[: 50 * LONGEST_FAILURE]
+    return str(missing_fixture if crash is None else crash.message)[:_SEARCHED]
 
 
 def _crashed(report: pytest.TestReport) -> TestRecord:

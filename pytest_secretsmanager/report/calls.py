@@ -23,7 +23,7 @@ from pytest_secretsmanager.inspection.cells import (
 from pytest_secretsmanager.inspection.matching import key_from
 from pytest_secretsmanager.inspection.times import elapsed_text, utc
 from pytest_secretsmanager.inspection.world import World
-from pytest_secretsmanager.report.frame import Frame, indented, place_text
+from pytest_secretsmanager.report.frame import Frame, indented, place_text, without_folders
 
 ROWS = 10
 """The rows of the table; earlier calls are counted."""
@@ -34,7 +34,7 @@ _REPEATED_WITHIN = 60.0
 _LONGEST_ID = 2048
 _LONGEST_NAME = 60
 _ERROR_LINES = 3
-_NARROWEST = {2: 14, 3: 12, 4: 14}
+_NARROWEST = {2: 14, 3: 12, 5: 14}
 """The columns of operation, secret and place in a narrow table, each with its least width."""
 
 _NARROWEST_NAME = 8
@@ -139,29 +139,31 @@ def _asked(world: World, entry: Entry) -> tuple[str, str]:
     home = (world.region(), world.account)
     elsewhere = [one for one, own in zip(key.place, home, strict=True) if one != own]
     place = f" ({', '.join(elsewhere)})" if elsewhere else ""
-    return cut_inside(repr(key.name), _LONGEST_NAME), f"{place}{_version_text(entry)}"
+    version = version_text(entry)
+    return cut_inside(repr(key.name), _LONGEST_NAME), f"{place} {version}" if version else place
 
 
-def _version_text(entry: Entry) -> str:
-    """The labels of a request, and the beginning of a version id."""
+def version_text(entry: Entry) -> str:
+    """The labels of a request, and the beginning of a version id; empty if it names none."""
     stage, stages = entry.request.get("VersionStage"), entry.request.get("VersionStages")
     texts = [stage] if isinstance(stage, str) else list(stages) if isinstance(stages, list) else []
     version = entry.request.get("VersionId")
     if isinstance(version, str):
         texts.append(f"version {cut(version, 9)}")
-    return "".join(f" {cut(escaped(str(text)), 24)}" for text in texts)
+    return " ".join(cut(escaped(str(text)), 24) for text in texts)
 
 
 # --- the lines -------------------------------------------------------------------------------------------------------
 
 
 def _lines(rows: Sequence[_Row], began: float, frame: Frame) -> list[str]:
-    """The rows in columns. If the outcomes don't fit, errors stand below their rows, and the other calls are ok."""
+    """The rows in columns. If the codes of errors don't fit, they stand below their rows."""
     width = frame.width - len(GAP)
-    cells = [_cells(row, began, frame) for row in rows]
+    whole = [_cells(row, began, frame) for row in rows]
+    cells = _with_short_places(whole, width)
     is_wide = total_width(widths_of(cells)) <= width
     if not is_wide:
-        cells = _fitted(rows, cells, width)
+        cells = _fitted(rows, whole, width)
     margin = len(GAP) + sum(widths_of(cells)[:2]) + 2 * len(GAP)
     found, before = [], ""
     for line, row in zip(aligned(cells), rows, strict=True):
@@ -223,9 +225,20 @@ def _error_text(row: _Row, is_wide: bool, message: str) -> str:
 # --- fitting ---------------------------------------------------------------------------------------------------------
 
 
+def _with_short_places(cells: list[list[str]], width: int) -> list[list[str]]:
+    """The cells with as few folders of the places as needed; perhaps still too wide."""
+    widths = widths_of(cells)
+    room = widths[-1] - max(total_width(widths) - width, 0)
+    return [[*head, without_folders(place, room)] for *head, place in cells]
+
+
 def _fitted(rows: Sequence[_Row], cells: list[list[str]], width: int) -> list[list[str]]:
-    """The cells without the outcomes, and with the widest of operation, secret and place cut until they fit."""
-    cells = [[*head, place] for *head, _, place in cells]
+    """The cells without the codes of errors, and with the widest of operation, secret and place cut until they fit."""
+    uncoded = [
+        [*head, "" if row.entry.error_code else outcome, place]
+        for row, (*head, outcome, place) in zip(rows, cells, strict=True)
+    ]
+    cells = _with_short_places(uncoded, width)
     widths = widths_of(cells)
     while total_width(widths) > width:
         at = max(_NARROWEST, key=lambda column: widths[column] - _NARROWEST[column])
@@ -233,8 +246,8 @@ def _fitted(rows: Sequence[_Row], cells: list[list[str]], width: int) -> list[li
             break
         widths[at] -= 1
     return [
-        [number, time, cut(operation, widths[2]), _cut_secret(row, widths[3]), cut_left(place, widths[4])]
-        for row, (number, time, operation, _, place) in zip(rows, cells, strict=True)
+        [number, time, cut(operation, widths[2]), _cut_secret(row, widths[3]), outcome, cut_left(place, widths[5])]
+        for row, (number, time, operation, _, outcome, place) in zip(rows, cells, strict=True)
     ]
 
 

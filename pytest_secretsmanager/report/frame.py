@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from pytest_secretsmanager.engine.call import Site
 from pytest_secretsmanager.inspection.call_sites import call_site_of
-from pytest_secretsmanager.inspection.cells import cut, escaped, wrapped
+from pytest_secretsmanager.inspection.cells import ELLIPSIS, columns_of, cut, cut_left, escaped, wrapped
 
 LINES = 5
 """The number of different calls of one kind that have a line; the rest is counted."""
@@ -42,6 +42,18 @@ def place_text(site: Site | None, folder: Path | None) -> str:
     path = Path(found.file)
     inside = folder is not None and path.is_relative_to(folder)
     return escaped(f"{path.relative_to(folder) if inside and folder is not None else path}:{found.line}")
+
+
+def without_folders(place: str, columns: int) -> str:
+    """A place with as many of its last folders as fit, but at least its file and line.
+
+    >>> without_folders(os.path.join("", "opt", "app", "orders.py:12"), 18) == os.path.join("…", "app", "orders.py:12")
+    True
+    """
+    if columns_of(place) <= columns or os.sep not in place:
+        return place
+    fitting = cut_left(place, columns).partition(os.sep)[2] or place.rpartition(os.sep)[2]
+    return f"{ELLIPSIS}{os.sep}{fitting}"
 
 
 def indented(text: str, columns: int, width: int, most: int) -> list[str]:

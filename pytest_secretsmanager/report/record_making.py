@@ -8,13 +8,14 @@ from types import CodeType
 from pytest_secretsmanager.engine.call import Site
 from pytest_secretsmanager.engine.state import SecretKey
 from pytest_secretsmanager.inspection.call_sites import call_site_of
+from pytest_secretsmanager.inspection.cells import cut
 from pytest_secretsmanager.inspection.histories import History
 from pytest_secretsmanager.inspection.made_calls import MadeCall
 from pytest_secretsmanager.inspection.world import World
+from pytest_secretsmanager.report.calls import version_text
 from pytest_secretsmanager.report.record_looks import Look
 from pytest_secretsmanager.report.record_totals import (
     asked_by,
-    asked_version,
     counts_of,
     keys_of,
     put_rates_of,
@@ -30,6 +31,8 @@ from pytest_secretsmanager.report.records import (
     TestRecord,
     Unfinished,
 )
+
+_LONGEST_VERSION = 100
 
 
 class RecordMaker:
@@ -108,7 +111,7 @@ class RecordMaker:
             entry.region,
             entry.principal.account,
             None if asked is None else asked[:LONGEST_ID],
-            asked_version(entry),
+            cut(version_text(entry), _LONGEST_VERSION) or None,
             history,
             entry.error_code,
             None if site is None else self._caller(site),

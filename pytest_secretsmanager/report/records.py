@@ -23,19 +23,20 @@ MOST_HISTORIES = 1_000
 LONGEST_ID = 2048
 """The number of characters that a record keeps of the id in a request: AWS refuses a longer one."""
 
-LONGEST_FAILURE = 200
-"""The number of characters that a record keeps of a failure."""
+MOST_FAILURE_LINES = 20
+LONGEST_FAILURE = 2_000
+"""The lines and the characters that a record keeps of a failure."""
 
 
 class CallRecord(NamedTuple):
     """One call, or with `by_service` one event of AWS.
 
-    `time` is that of the manager's clock, epoch seconds. `manager` is the number of its manager in the record, from 0.
-    `secret` is the name or ARN in the request, shortened; None for a call that names none. `version` is the version id
-    or the label that a read names. `history` is the index of the secret's history in the record. `caller` is
-    `file:line`, relative to pytest's root directory if it is inside. `within` is the operation that made this call,
-    such as BatchGetSecretValue. `actions` are the IAM actions that it needs. `is_undone` says that a rollback in the
-    test's body has taken the call back.
+    `time` is that of the manager's clock, epoch seconds. `manager` is the number of its manager in the record, from
+    0. `secret` is the name or ARN in the request, shortened; None for a call that names none. `version` has the
+    labels and the beginning of the version id in the request. `history` is the index of the secret's history in the
+    record. `caller` is `file:line`, relative to pytest's root directory if it is inside. `within` is the operation
+    that made this call, such as BatchGetSecretValue. `actions` are the IAM actions that it needs. `is_undone` says
+    that a rollback in the test's body has taken the call back.
     """
 
     time: float
@@ -104,9 +105,9 @@ class Unfinished(NamedTuple):
 class TestRecord(NamedTuple):
     """One run of one test, or with an empty `nodeid` the calls outside the tests, such as at collection.
 
-    `file` is relative to pytest's root directory. `duration` is in seconds: setup, body and teardown. `failure` is the
-    first line of the failure, shortened. `worker` is that of xdist, else empty. `is_crashed` says that the worker
-    crashed in this test, so that its calls are lost.
+    `file` is relative to pytest's root directory. `duration` is in seconds: setup, body and teardown. `failure` is
+    the beginning of the failure's text, or only its first line if no HTML report is made. `worker` is that of
+    xdist, else empty. `is_crashed` says that the worker crashed in this test, so that its calls are lost.
 
     `counts`, `actions` (the IAM actions that the calls need), `seeded`, `read`, `written`, `absent`, `repeats`,
     `put_rates` and `unfinished` are about all calls. `seeded` are the secrets that the test seeded itself: those of the

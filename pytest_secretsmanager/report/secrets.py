@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pytest_secretsmanager.engine.layers.audit import Entry
 from pytest_secretsmanager.engine.rules import labels
 from pytest_secretsmanager.engine.state import Secret, Version
-from pytest_secretsmanager.inspection.cells import columns_of, cut
+from pytest_secretsmanager.inspection.cells import ELLIPSIS, cut, pieces, wrapped
 from pytest_secretsmanager.inspection.histories import History, histories_of
 from pytest_secretsmanager.inspection.label_moves import stays_of
 from pytest_secretsmanager.inspection.tables import Look, ShowValue, state_table, title_of
@@ -26,8 +26,8 @@ _TABLES = 5
 _MOVES = 6
 """The calls whose moves are shown for one secret: the last ones."""
 
-_LONGEST_VALUE = 400
-"""The characters of a value that are looked at: a line of a terminal shows fewer."""
+_LONGEST_VALUE = 1_000
+"""The characters, or bytes, that are shown of a value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +63,13 @@ def _rank(history: History, seen: Seen) -> tuple[bool, bool, int]:
 
 def _table(history: History, seen: Seen) -> str:
     """The table of one secret and its moves. A table that the failure shows already is left out."""
-    state, title = seen.world.state_of(history.key), title_of(history.key, seen.frame.width - 40)
+    state = seen.world.state_of(history.key)
     moves = filled(_move_lines(history, seen), seen.frame._replace(width=seen.frame.width - 2)).replace("\n", "\n  ")
     moves_below = f"\n  {moves}" if moves else ""
     if state is None or state.arn != history.arn:
-        return f"{title}{_end_text(history, seen)}{moves_below}"
+        return _title(history, _end_text(history, seen), seen.frame) + moves_below
     if not seen.frame.shows_values and _is_shown(SecretView(seen.world, history.key), seen.failure):
-        return f"{title}: the failure shows its versions{moves_below}" if moves else ""
+        return _title(history, "its versions stand in the failure above", seen.frame) + moves_below if moves else ""
     look = Look(
         width=seen.frame.width,
         stays=stays_of(history.arn, (seen.entries[at] for at in history.calls), state.labels),
@@ -79,8 +79,13 @@ def _table(history: History, seen: Seen) -> str:
     return state_table(state, seen.world.now(), look) + moves_below
 
 
+def _title(history: History, text: str, frame: Frame) -> str:
+    """The line about a secret without a table, wrapped so that it keeps the name."""
+    return "\n".join(wrapped(f"{title_of(history.key, frame.width - 1)}: {text}", frame.width, "    "))
+
+
 def _end_text(history: History, seen: Seen) -> str:
-    return ": no longer exists" if history.end is None else f": deleted by {_call_text(history.end, seen)}"
+    return "no longer exists" if history.end is None else f"deleted by {_call_text(history.end, seen)}"
 
 
 def _is_shown(view: SecretView, failure: str) -> bool:
@@ -145,15 +150,15 @@ def _move_text(move: labels.Move, names: dict[str, str]) -> str:
 def _value_texts(world: World, secret: Secret) -> ShowValue:
     """The function that shows a version's value, as Python writes it: without control characters."""
 
-    def show(version: Version, columns: int) -> str:
+    def show(version: Version, columns: int) -> list[str]:
         if version.sealed is None:
-            return "none yet"
+            return ["none yet"]
         plain = world.service.plain_value(secret, version.id, version.sealed)
         value = plain if version.member == "SecretBinary" else plain.decode(errors="replace")
         text = repr(value[:_LONGEST_VALUE])
-        if len(value) <= _LONGEST_VALUE and columns_of(text) <= columns:
-            return text
-        size = f" ({len(value):,} {'bytes' if isinstance(value, bytes) else 'characters'})"
-        return cut(text, columns - len(size)) + size
+        if len(value) <= _LONGEST_VALUE:
+            return pieces(text, columns)
+        unit = "bytes" if isinstance(value, bytes) else "characters"
+        return [*pieces(text[:-1] + ELLIPSIS, columns), f"({len(value):,} {unit})"]
 
     return show

@@ -76,7 +76,7 @@ def _operations(records: RunRecords, page: Page) -> list[str]:
 def _tests_with_most_calls(records: RunRecords, page: Page) -> list[str]:
     tests = summary_facts.tests_by_calls(records)
     rows = [(one.test, f"{one.calls:,}", f"{one.seconds:.2f}") for one in tests[:_MOST]]
-    return page.table(("tests with the most calls", "calls", "seconds"), rows, len(tests))
+    return page.table(("tests with the most calls", "calls", "test seconds"), rows, len(tests))
 
 
 def _missing(records: RunRecords, page: Page) -> list[str]:

@@ -11,6 +11,8 @@ from put_and_promote import put_and_promote
 
 from pytest_secretsmanager import Rotation, SecretNotFound, SecretsManager, Version
 
+NEVER = "secret 'db' was never rotated by RotateSecret or its schedule"
+
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager.client import SecretsManagerClient
 
@@ -114,7 +116,7 @@ def test_assert_rotated_finds_its_secret_by_region_and_account(secretsmanager: S
 
 
 def test_assert_rotated_fails_when_no_rotation_has_begun(secretsmanager: SecretsManager) -> None:
-    assert str(failure(secretsmanager)) == f"secret 'db' was never rotated{table('AWSCURRENT')}"
+    assert str(failure(secretsmanager)) == f"{NEVER}{table('AWSCURRENT')}"
 
 
 def test_assert_rotated_shows_why_rotate_secret_was_refused(
@@ -124,26 +126,26 @@ def test_assert_rotated_shows_why_rotate_secret_was_refused(
     with pytest.raises(client.exceptions.InvalidRequestException):
         client.rotate_secret(SecretId="db")
     assert str(failure(secretsmanager)) == (
-        "secret 'db' was never rotated; RotateSecret was refused: InvalidRequestException: No Lambda rotation "
+        f"{NEVER}; RotateSecret was refused: InvalidRequestException: No Lambda rotation "
         f"function ARN is associated with this secret.{table('AWSCURRENT')}"
     )
 
 
 def test_assert_rotated_does_not_count_a_trial(secretsmanager: SecretsManager, client: "SecretsManagerClient") -> None:
     client.rotate_secret(SecretId="db", RotateImmediately=False)
-    assert str(failure(secretsmanager)) == f"secret 'db' was never rotated{table('AWSCURRENT')}"
+    assert str(failure(secretsmanager)) == f"{NEVER}{table('AWSCURRENT')}"
 
 
 def test_assert_rotated_ignores_rotations_of_another_secret(secretsmanager: SecretsManager) -> None:
     secretsmanager.seed("other", {"password": "one"}, owning_service="rds")
     secretsmanager.client().rotate_secret(SecretId="other")
-    assert str(failure(secretsmanager)) == f"secret 'db' was never rotated{table('AWSCURRENT')}"
+    assert str(failure(secretsmanager)) == f"{NEVER}{table('AWSCURRENT')}"
 
 
 def test_assert_rotated_ignores_rotations_of_a_replaced_secret_of_the_same_name(secretsmanager: SecretsManager) -> None:
     rotate(secretsmanager)
     secretsmanager.seed("db", Version("one", id=ONE))
-    assert str(failure(secretsmanager)) == f"secret 'db' was never rotated{table('AWSCURRENT')}"
+    assert str(failure(secretsmanager)) == f"{NEVER}{table('AWSCURRENT')}"
 
 
 def test_assert_rotated_of_an_unknown_secret_raises_secret_not_found(secretsmanager: SecretsManager) -> None:

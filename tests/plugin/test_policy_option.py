@@ -236,6 +236,16 @@ def test_collecting_only_writes_no_file(run: Any, policy: Path) -> None:
             "--secretsmanager-policy: folder *missing does not exist: create it before the run",
             id="missing folder",
         ),
+        pytest.param(
+            "a_file/policy.json",
+            "--secretsmanager-policy: *a_file is a file, not a folder: name a path outside it",
+            id="file as folder",
+        ),
+        pytest.param(
+            "a_file/deeper/policy.json",
+            "--secretsmanager-policy: *a_file is a file, not a folder: name a path outside it",
+            id="file as parent of the folder",
+        ),
         pytest.param("n" * 300, "--secretsmanager-policy: * can't be written: File name too long", id="long name"),
         pytest.param("a\0b", "--secretsmanager-policy: * can't be written: embedded null byte", id="null byte"),
     ],
@@ -243,6 +253,7 @@ def test_collecting_only_writes_no_file(run: Any, policy: Path) -> None:
 def test_a_path_that_cannot_be_written_is_a_usage_error_before_the_first_test(
     run: Any, pytester: pytest.Pytester, path: str, problem: str
 ) -> None:
+    pytester.path.joinpath("a_file").touch()
     result = run(TESTS, f"--secretsmanager-policy={path}")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines([f"ERROR: {problem}"])

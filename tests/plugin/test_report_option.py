@@ -143,12 +143,23 @@ def test_the_page_replaces_an_earlier_one(run: Any, page: Path) -> None:
             "--secretsmanager-report: folder *missing does not exist: create it before the run",
             id="missing folder",
         ),
+        pytest.param(
+            "a_file/out.html",
+            "--secretsmanager-report: *a_file is a file, not a folder: name a path outside it",
+            id="file as folder",
+        ),
+        pytest.param(
+            "a_file/deeper/out.html",
+            "--secretsmanager-report: *a_file is a file, not a folder: name a path outside it",
+            id="file as parent of the folder",
+        ),
         pytest.param("n" * 300, "--secretsmanager-report: * can't be written: File name too long", id="long name"),
     ],
 )
 def test_a_path_that_cannot_be_written_is_a_usage_error_before_the_first_test(
-    run: Any, path: str, problem: str
+    run: Any, pytester: pytest.Pytester, path: str, problem: str
 ) -> None:
+    pytester.path.joinpath("a_file").touch()
     result = run(TESTS, f"--secretsmanager-report={path}")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines([f"ERROR: {problem}"])
@@ -203,6 +214,34 @@ def test_a_crash_of_one_picture_is_shown_and_leaves_the_page(
     assert "the picture of a secret crashed: ValueError in test_report_option.py" in result.stdout.str()
 
 
+def failure_of(run: Any, page: Path, message: str) -> str:
+    source = f"""
+        import pytest
+
+        @pytest.mark.secret("app/db", "hunter2hunter2")
+        def test_it(secretsmanager):
+            pytest.fail({message})
+        """
+    run(source, "--secretsmanager-report=out.html").assert_outcomes(failed=1)
+    assert "hunter2hunter2" not in page.read_text(encoding="utf-8")
+    return str(bodies_of(page)[0]["failure"])
+
+
+def test_the_page_shows_all_lines_of_a_failure_without_the_values_of_secrets(run: Any, page: Path) -> None:
+    assert failure_of(run, page, r"'one\ntwo hunter2hunter2\n\x1b[31mthree'") == "Failed: one\ntwo ***\n\\x1b[31mthree"
+
+
+def test_the_page_shows_the_first_20_lines_of_a_failure(run: Any, page: Path) -> None:
+    lines = failure_of(run, page, r"'\n'.join(map(str, range(1, 30)))").split("\n")
+    assert (lines[0], lines[-1]) == ("Failed: 1", "20…")
+
+
+def test_the_page_shows_at_most_2000_characters_of_a_failure_and_no_part_of_a_value(run: Any, page: Path) -> None:
+    failure = failure_of(run, page, "'x' * 1_985 + 'hunter2hunter2'")
+    assert (len(failure), failure[-5:]) == (1_996, "xx***")
+    assert len(failure_of(run, page, "'x' * 5_000")) == 2_001
+
+
 def test_a_path_that_becomes_a_folder_during_the_run_is_shown_at_its_end(run: Any) -> None:
     source = """
         from pathlib import Path
@@ -227,8 +266,6 @@ def test_the_page_of_a_run_with_xdist_has_the_same_as_that_of_one_process(
 
 def facts_of(page: Path) -> list[Any]:
     """The facts of a page that don't differ from run to run: no ids, times and durations. Tests in any order."""
-    text = page.read_text(encoding="utf-8")
-    bodies = [json.loads(body) for body in re.findall(r'<script type="application/json" id="d\d+">(.*)</script>', text)]
     return sorted(
         [
             body["id"],
@@ -236,8 +273,13 @@ def facts_of(page: Path) -> list[Any]:
             [[name, place, re.findall("<title>[A-Z]+ .*", picture)] for name, place, picture in body["secrets"]],
             [[number, *rest] for number, _, *rest in body["calls"]],
         ]
-        for body in bodies
+        for body in bodies_of(page)
     )
+
+
+def bodies_of(page: Path) -> list[Any]:
+    text = page.read_text(encoding="utf-8")
+    return [json.loads(body) for body in re.findall(r'<script type="application/json" id="d\d+">(.*)</script>', text)]
 
 
 def test_a_crashed_worker_of_xdist_loses_only_its_running_test(run_apart: Any, page: Path) -> None:

@@ -1,6 +1,7 @@
 """The section of a failing test: its last calls, its secrets with the moves of their labels, and no secret value."""
 
 import json
+import os
 import time
 from collections.abc import Callable
 from textwrap import dedent, indent
@@ -115,15 +116,15 @@ def test_the_section_shows_calls_secrets_and_moves_in_80_columns(section: Callab
     ]
     assert calls.splitlines()[:5] == [
         "7 calls, timed from 2026-01-02 03:04:05 UTC",
-        f"  1    +0 s      PutSecretValue            'app/db' AWSPENDING   test_it.py:{put}",
-        f"  2    +0 s      UpdateSecretVersionStage  'app/db' AWSCURRENT   test_it.py:{stage}",
-        f"  3    +0 s      UpdateSecretVersionStage  'app/db' AWSPENDING   test_it.py:{stage}",
+        f"  1    +0 s      PutSecretValue          'app/db' AWSPENDING   ok  test_it.py:{put}",
+        f"  2    +0 s      UpdateSecretVersionSt…  'app/db' AWSCURRENT   ok  test_it.py:{stage}",
+        f"  3    +0 s      UpdateSecretVersionSt…  'app/db' AWSPENDING       test_it.py:{stage}",
         "                 InvalidParameterException: Staging label AWSPENDING isn't",
     ]
     assert calls.splitlines()[-3:] == [
-        f"  4    +2 d 1 h  GetSecretValue            'app/bd'              test_it.py:{quietly}",
+        f"  4    +2 d 1 h  GetSecretValue          'app/bd'                  test_it.py:{quietly}",
         "                 ResourceNotFoundException",
-        f"  5-7  +2 d 1 h  GetSecretValue ×3         'app/db' AWSPREVIOUS  test_it.py:{read}",
+        f"  5-7  +2 d 1 h  GetSecretValue ×3       'app/db' AWSPREVIOUS  ok  test_it.py:{read}",
     ]
     assert secret.splitlines() == [
         "secret 'app/db' in us-east-1",
@@ -230,6 +231,18 @@ def test_repeats_of_a_call_from_one_line_are_one_row(section: Callable[..., str]
     assert lines[2] == ""
 
 
+@pytest.mark.parametrize("columns", [60], indirect=True)
+def test_a_narrow_row_keeps_operation_secret_outcome_and_line_and_drops_folders(section: Callable[..., str]) -> None:
+    body = """
+    import os
+    path = os.path.join(os.sep, *(["long"] * 20), "orders.py")
+    exec(compile("client.describe_secret(SecretId='app/db')", path, "exec"), {"client": client})
+    assert not "done"
+    """
+    row = section(file(body)).splitlines()[1]
+    assert row == f"  1  +0 s  DescribeSecret  'app/db'  ok  …{os.sep}long{os.sep}orders.py:1"
+
+
 @pytest.mark.parametrize(
     "calls",
     [
@@ -325,9 +338,22 @@ def test_the_section_shows_the_calls_of_another_manager(section: Callable[..., s
 def test_a_table_that_the_failure_shows_is_not_repeated(section: Callable[..., str]) -> None:
     text = section(file('put(client)\nsecretsmanager.assert_value("app/db", "one-" "to-hide")'))
     assert text.split("\n\n")[1] == (
-        "secret 'app/db' in us-east-1: the failure shows its versions\n"
+        "secret 'app/db' in us-east-1: its versions stand in the failure above\n"
         "  call 1, PutSecretValue: AWSCURRENT from 2 to 3, AWSPREVIOUS from 1 to 2"
     )
+
+
+@pytest.mark.parametrize("columns", [60], indirect=True)
+def test_a_narrow_title_keeps_the_name_of_the_secret(section: Callable[..., str]) -> None:
+    body = """
+    client.create_secret(Name="shop/orders/database", SecretString="to-" "hide")
+    client.delete_secret(SecretId="shop/orders/database", ForceDeleteWithoutRecovery=True)
+    assert not "done"
+    """
+    assert section(file(body)).split("\n\n")[1].splitlines()[:2] == [
+        "secret 'shop/orders/database' in us-east-1: deleted by call",
+        "    4, EndSecretVersionDelete",
+    ]
 
 
 def test_the_secret_that_the_failure_names_comes_first(section: Callable[..., str]) -> None:
@@ -417,6 +443,18 @@ def test_show_values_shows_the_value_of_each_version(section: Callable[..., str]
     ]
 
 
+def test_show_values_wraps_a_value_at_the_width(section: Callable[..., str]) -> None:
+    body = """
+    secretsmanager.seed("app/db", '{"words": "' + "to hide " * 30 + '"}')
+    client.describe_secret(SecretId="app/db")
+    assert not "done"
+    """
+    lines = section(file(body, marker=""), "--secretsmanager-show-values").splitlines()
+    first = next(number for number, line in enumerate(lines) if "value: " in line)
+    shown = "".join(line[len("     value: ") :].ljust(68) for line in lines[first:]).rstrip()
+    assert shown == repr('{"words": "' + "to hide " * 30 + '"}')
+
+
 def test_show_values_cuts_long_values_and_escapes_control_characters(section: Callable[..., str]) -> None:
     body = r"""
     values = ["\x1b[31m\n\u202eabc", "x" * 10_000, b"\x00\xff", "数据" * 100]
@@ -427,9 +465,10 @@ def test_show_values_cuts_long_values_and_escapes_control_characters(section: Ca
     text = section(file(body, marker=""), "--secretsmanager-show-values")
     values = [line.strip().removeprefix("value: ") for line in text.splitlines() if "value: " in line]
     assert values[0] == r"'\x1b[31m\n\u202eabc'"
-    assert values[1].endswith("x… (10,000 characters)")
     assert values[2] == r"b'\x00\xff'"
-    assert values[3].endswith("… (200 characters)")
+    whole = "".join(line.strip() for line in text.splitlines())
+    assert f"value: '{'x' * 1_000}…(10,000 characters)" in whole
+    assert f"value: '{'数据' * 100}'" in whole
 
 
 # --- hostile names ---------------------------------------------------------------------------------------------------

@@ -60,11 +60,11 @@ calls by operation  calls  errors
   CreateSecret          1       0
   RotateSecret          1       0
 
-tests with the most calls                      calls  seconds
-  test_it.py::test_writes_in_a_rollback           12     0.00
-  test_it.py::test_reads                           4     0.00
-  test_it.py::test_asks_for_a_misspelt_secret      3     0.00
-  test_it.py::test_rotates                         2     0.00
+tests with the most calls                      calls  test seconds
+  test_it.py::test_writes_in_a_rollback           12          0.00
+  test_it.py::test_reads                           4          0.00
+  test_it.py::test_asks_for_a_misspelt_secret      3          0.00
+  test_it.py::test_rotates                         2          0.00
 
 secrets asked for but absent
   app/dv in us-east-1: 2 calls in test_it.py::test_asks_for_a_misspelt_secret;
@@ -105,11 +105,11 @@ calls by operation  calls  errors
   CreateSecret          1       0
   RotateSecret          1       0
 
-tests with the most calls                      calls  seconds
-  test_it.py::test_writes_in_a_rollback           12     0.00
-  test_it.py::test_reads                           4     0.00
-  test_it.py::test_asks_for_a_misspelt_secret      3     0.00
-  test_it.py::test_rotates                         2     0.00
+tests with the most calls                      calls  test seconds
+  test_it.py::test_writes_in_a_rollback           12          0.00
+  test_it.py::test_reads                           4          0.00
+  test_it.py::test_asks_for_a_misspelt_secret      3          0.00
+  test_it.py::test_rotates                         2          0.00
 
 secrets asked for but absent
   app/dv in us-east-1: 2 calls in test_it.py::test_asks_for_a_misspelt_secret; did you mean 'app/db'?
@@ -237,10 +237,10 @@ def test_each_try_of_a_rerun_test_counts_once(run_apart: Any) -> None:
     lines = text_in(result).splitlines()
     assert lines[2] == "6 calls in 1 of 1 test, 0 refused"
     assert lines[7:11] == [
-        "tests with the most calls      calls  seconds",
-        "  test_it.py::test_it              3     0.00",
-        "  test_it.py::test_it (rerun)      2     0.00",
-        "  test_it.py::test_it (rerun)      1     0.00",
+        "tests with the most calls      calls  test seconds",
+        "  test_it.py::test_it              3          0.00",
+        "  test_it.py::test_it (rerun)      2          0.00",
+        "  test_it.py::test_it (rerun)      1          0.00",
     ]
 
 

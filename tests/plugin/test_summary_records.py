@@ -82,6 +82,19 @@ def test_a_call_has_its_secret_error_place_and_action(recorded: Recorded) -> Non
     assert "to-hide" not in records.json_of(test)
 
 
+def test_a_record_of_a_write_has_its_labels_and_the_beginning_of_its_version_id(recorded: Recorded) -> None:
+    (test,) = recorded(
+        "from pytest_secretsmanager import Version\n"
+        "@pytest.mark.secret('db', versions=[Version('one', id='1' * 36), Version('two', id='2' * 36)])\n"
+        + body(
+            "client.put_secret_value(SecretId='db', SecretString='x', VersionStages=['AWSPENDING', 'mine'])",
+            "client.update_secret_version_stage(SecretId='db', VersionStage='old', MoveToVersionId='1' * 36)",
+            "client.get_secret_value(SecretId='db', VersionId='2' * 36)",
+        )
+    ).tests
+    assert [call.version for call in test.calls] == ["AWSPENDING mine", "old", "version 22222222…"]
+
+
 def test_the_history_has_the_secret_as_the_body_left_it(recorded: Recorded) -> None:
     (test,) = recorded(
         "@pytest.mark.secret('db', 'one')\n" + body("client.put_secret_value(SecretId='db', SecretString='two')")

@@ -9,6 +9,7 @@ from pytest_secretsmanager.engine.state import SecretKey
 from pytest_secretsmanager.inspection.histories import History, Life, Span, histories_of
 from pytest_secretsmanager.inspection.timelines.drawing import picture
 from pytest_secretsmanager.manager import parts_of
+from pytest_secretsmanager.report.calls import version_text
 from pytest_secretsmanager.report.page.tests import Row, listed, row_of
 from pytest_secretsmanager.report.records import CallRecord, RunRecords, TestOutcome, TestRecord
 
@@ -46,6 +47,7 @@ def record(name: str, outcome: TestOutcome, use: Callable[[SecretsManager, Any],
             history=owners.get(at),
             error=entry.error_code,
             caller="tests/test_app.py:12",
+            version=version_text(entry) or None,
             by_service=entry.by_service,
         )
         for at, entry in enumerate(entries)

@@ -58,10 +58,10 @@ def test_an_opened_test_has_its_failure_its_pictures_and_its_calls() -> None:
     assert (name, place) == ("app/db", "us-east-1, account 123456789012")
     assert "AWSCURRENT moved from version 1 to version 2" in picture
     assert [(call[0], *call[2:]) for call in body["calls"]] == [
-        (1, "CreateSecret", "app/db", "", "tests/test_app.py:12", ""),
-        (2, "PutSecretValue", "app/db", "", "tests/test_app.py:12", ""),
-        (3, "UpdateSecretVersionStage", "app/db", "", "tests/test_app.py:12", ""),
-        (4, "GetSecretValue", "app/bd", "ResourceNotFoundException", "tests/test_app.py:12", ""),
+        (1, "CreateSecret", "app/db", "", "tests/test_app.py:12", "", ""),
+        (2, "PutSecretValue", "app/db", "", "tests/test_app.py:12", "", "AWSPENDING"),
+        (3, "UpdateSecretVersionStage", "app/db", "", "tests/test_app.py:12", "", "AWSCURRENT"),
+        (4, "GetSecretValue", "app/bd", "ResourceNotFoundException", "tests/test_app.py:12", "", ""),
     ]
 
 
@@ -80,7 +80,7 @@ def test_an_opened_test_has_its_failure_its_pictures_and_its_calls() -> None:
 def test_the_remark_on_a_call(changes: Any, remark: str) -> None:
     first = records.CallRecord(0.0, "ListSecrets", 0, "us-east-1", "1")
     test = records.TestRecord("f.py::one", "f.py", calls=(first, first._replace(**changes)))
-    assert body_of(test)["calls"][1][-1] == remark
+    assert body_of(test)["calls"][1][-2] == remark
 
 
 def test_a_test_with_many_secrets_and_calls_says_how_many_are_left_out() -> None:
@@ -117,6 +117,12 @@ class Reader(HTMLParser):
 
     def handle_endtag(self, _: str) -> None:
         self._script = ""
+
+
+@pytest.mark.parametrize(("outcome", "is_told"), [("failed", True), ("error", True), ("passed", False)])
+def test_the_page_says_which_tests_are_open_if_one_failed(outcome: records.TestOutcome, is_told: bool) -> None:
+    page = page_of(rows_of(records.RunRecords((record("test_read", outcome, read),), NOTHING_OUTSIDE)), NOW)
+    assert ("the first three of them open" in page) == is_told
 
 
 def test_the_page_loads_nothing() -> None:

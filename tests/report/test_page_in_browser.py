@@ -79,6 +79,11 @@ def test_an_opened_test_has_the_table_of_its_calls(look: Any) -> None:
     assert look["calls"][3].endswith("GetSecretValueapp/bd✕ ResourceNotFoundExceptiontests/test_app.py:12")
 
 
+def test_a_call_shows_its_secret_with_the_label_and_keeps_the_line_number_in_one_piece(look: Any) -> None:
+    assert "app/db AWSPENDING" in look["calls"][1]
+    assert look["lines"] == [":12"] * 4
+
+
 def test_every_secret_of_every_test_has_a_picture(look: Any) -> None:
     assert look["pictures"] == 10
 

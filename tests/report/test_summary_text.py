@@ -39,14 +39,14 @@ def test_parts_without_content_are_left_out() -> None:
     assert titles == [
         "1 call in 1 of 1 test, 0 refused",
         "calls by operation  calls  errors",
-        "tests with the most calls  calls  seconds",
+        "tests with the most calls  calls  test seconds",
     ]
 
 
 def test_numbers_have_separators_of_thousands() -> None:
     lines = lines_of(record(calls=1234567, duration=3.14159))
     assert lines[0] == "1,234,567 calls in 1 of 1 test, 0 refused"
-    assert part("tests with", lines) == ["  test_it                  1,234,567     3.14"]
+    assert part("tests with", lines) == ["  test_it                  1,234,567          3.14"]
 
 
 def test_each_part_is_bounded() -> None:

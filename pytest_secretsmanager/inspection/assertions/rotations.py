@@ -13,7 +13,9 @@ __tracebackhide__ = True
 def assert_rotated(secret: SecretView) -> None:
     last = next((run for run in reversed(world_of(secret).runs) if run.secret == secret.arn and not run.test), None)
     if last is None:
-        raise failure(f"secret {secret.name!r} was never rotated{_why_none(secret)}", secret)
+        raise failure(
+            f"secret {secret.name!r} was never rotated by RotateSecret or its schedule{_why_none(secret)}", secret
+        )
     versions = [version for version in secret.versions if version.id == last.token]
     if last.state != "succeeded":
         text = f"the last rotation of secret {secret.name!r} did not succeed: {run_text(last)}"

@@ -73,12 +73,12 @@ def _right(plan: Plan, texts: Sequence[str]) -> int:
 
 
 def _axis(plan: Plan, y: int, top: int, bottom: int) -> Iterator[str]:
-    """The time of the first call, and the gaps between calls."""
+    """The time of the left edge, and the gaps between calls."""
     if not plan.columns:
         yield svg.text(GUTTER, y, "no call", "q")
         return
     yield svg.text(8, y, "version", "q")
-    yield svg.text(GUTTER, y, time_text(plan.calls[plan.columns[0].calls[0]].time), "q")
+    yield svg.text(GUTTER, y, time_text(plan.began), "q")
     for gap in plan.gaps:
         x = (plan.scale.begin(gap.begin) + plan.scale.end(gap.end)) // 2
         if gap.is_jump:

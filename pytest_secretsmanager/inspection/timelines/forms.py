@@ -17,6 +17,7 @@ from pytest_secretsmanager.inspection.timelines.columns import MOST_COLUMNS, Cal
 from pytest_secretsmanager.inspection.timelines.details import LONGEST_DETAIL, time_text
 from pytest_secretsmanager.inspection.timelines.drawing import ID_LENGTH, picture, shown_name
 from pytest_secretsmanager.inspection.timelines.lanes import MOST_LANES
+from pytest_secretsmanager.inspection.timelines.phases import first_jump
 
 _MOST_FORMS = 1_024
 
@@ -66,10 +67,13 @@ def picture_by_form(history: History, calls: Calls) -> str:
 
 
 def _has_form(history: History, calls: Calls) -> bool:
-    """Whether a history is like that of most tests: few versions, whose ids are known, and all calls in one second."""
+    """Whether a history is like that of most tests: few versions, whose ids are known, and all calls in one second.
+
+    The versions of a form are made after its calls, so no jump is before these.
+    """
     if history.rotations or len(history.calls) > MOST_COLUMNS or len(history.versions) > MOST_LANES:
         return False
-    if len({calls[at].time // 1 for at in history.calls}) > 1:
+    if len({calls[at].time // 1 for at in history.calls}) > 1 or first_jump(history, calls) is not None:
         return False
     ids = {life.id for life in history.versions if life.number is not None and len(life.id) < _LONGEST_ID}
     return len(ids) == len(history.versions) and ids.issuperset(span.version for span in history.spans)

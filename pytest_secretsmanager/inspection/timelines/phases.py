@@ -9,13 +9,13 @@ from pytest_secretsmanager.inspection.timelines.columns import Calls, Column
 from pytest_secretsmanager.inspection.times import elapsed_text
 
 _JUMP = 3_600
-"""From so many seconds on, a gap between two calls is a jump of the clock, drawn through all lanes."""
+"""From so many seconds on, a gap is a jump of the clock, drawn through all lanes."""
 
 
 class Gap(NamedTuple):
-    """The time between two calls that stand side by side."""
+    """The time between two calls that stand side by side; None as `begin` for the time before the first call."""
 
-    begin: int
+    begin: int | None
     end: int
     text: str
     is_jump: bool
@@ -30,8 +30,23 @@ class Phase(NamedTuple):
     kind: str
 
 
-def gaps_of(columns: Sequence[Column], calls: Calls) -> Iterator[Gap]:
+def first_jump(history: History, calls: Calls) -> float | None:
+    """The seconds of a jump from the newest version before the first call to that call; None without a jump.
+
+    A shorter time is none of the test's: secrets of the run were seeded at its beginning.
+    """
+    if not history.calls:
+        return None
+    first = calls[history.calls[0]].time
+    ages = [first - life.created for life in history.versions if life.begin is None and life.created <= first]
+    return min(ages) if ages and min(ages) >= _JUMP else None
+
+
+def gaps_of(history: History, columns: Sequence[Column], calls: Calls) -> Iterator[Gap]:
     """The gaps of a second and more between neighbouring columns. A clock can also be set back."""
+    before_calls = first_jump(history, calls)
+    if before_calls is not None:
+        yield Gap(None, history.calls[0], elapsed_text(before_calls), is_jump=True)
     for before, after in pairwise(columns):
         begin, end = before.calls[-1], after.calls[0]
         seconds = calls[end].time - calls[begin].time

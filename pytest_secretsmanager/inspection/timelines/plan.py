@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pytest_secretsmanager.inspection.histories import History
 from pytest_secretsmanager.inspection.timelines.columns import Calls, columns_of
 from pytest_secretsmanager.inspection.timelines.details import Details
-from pytest_secretsmanager.inspection.timelines.phases import gaps_of, phases_of
+from pytest_secretsmanager.inspection.timelines.phases import first_jump, gaps_of, phases_of
 from pytest_secretsmanager.inspection.timelines.scale import Scale, width_of
 from pytest_secretsmanager.inspection.timelines.style import LABEL_KINDS, OTHER_KINDS
 
@@ -23,7 +23,8 @@ class Plan:
         self.calls = calls
         self.columns = columns_of(history, calls)
         self.details = Details(history, calls)
-        self.gaps = list(gaps_of(self.columns, calls))
+        self.gaps = list(gaps_of(history, self.columns, calls))
+        self.began = 0.0 if not history.calls else calls[history.calls[0]].time - (first_jump(history, calls) or 0.0)
         self.phases = list(phases_of(history, calls))
         self.scale = Scale(self.columns, GUTTER, self._wanted())
         self.kinds = _kinds(history)

@@ -62,7 +62,7 @@
     const data = JSON.parse($(`d${number}`).textContent);
     const parts = [];
     if (data.id.length > 300) parts.push(make("p", "id", data.id));
-    if (data.failure) parts.push(make("p", "failure", data.failure));
+    if (data.failure) parts.push(make("pre", "failure", data.failure));
     if (data.crashed) parts.push(make("p", "note", "The worker crashed in this test: its calls are lost."));
     const secrets = make("div", "secrets");
     for (const [name, place, picture] of data.secrets) secrets.append(secretPart(name, place, picture));
@@ -109,14 +109,17 @@
     return [make("h4", "", "Calls"), ...notes, box];
   }
 
-  function callRow([number, time, operation, secret, error, caller, remarks]) {
+  function callRow([number, time, operation, secret, error, caller, remarks, version]) {
     const row = make("tr", error ? "refused" : "");
     row.dataset.operation = operation;
     row.dataset.secret = secret;
     const result = [error ? `✕ ${error}` : "", remarks].filter(Boolean).join(", ") || "ok";
-    const cells = [number, timeText(time), operation, secret, result, caller];
+    const [path, line] = caller.split(/(?=:\d+$)/);
+    const cells = [number, timeText(time), operation, secret, result, path];
     const kinds = ["", "time", "operation", "", "result", ""];
     cells.forEach((text, at) => row.append(make("td", kinds[at], text)));
+    if (version) row.cells[3].append(" ", make("span", "place", version));
+    if (line) row.cells[5].append(make("span", "line", line));
     highlight(row);
     return row;
   }

@@ -77,7 +77,7 @@ def _body(record: TestRecord, draw: Draw) -> str:
     first = len(record.calls) - len(calls)
     body = {
         "id": escaped(record.nodeid),
-        "failure": escaped(record.failure),
+        "failure": "\n".join(map(escaped, record.failure.split("\n"))),
         "crashed": record.is_crashed,
         "secrets": [_secret(history, draw(history, record.calls)) for history in shown],
         "moreSecrets": len(record.histories) - len(shown),
@@ -93,7 +93,7 @@ def _secret(history: History, picture: str) -> list[str]:
 
 
 def _call(number: int, call: CallRecord, record: TestRecord) -> list[object]:
-    """A row of the table of calls: number, time, operation, secret, error, caller, and remarks."""
+    """A row of the table of calls: number, time, operation, secret, error, caller, remarks, and version."""
     secret = call.secret or ""
     if call.history is not None:
         secret = record.histories[call.history].key.name
@@ -105,6 +105,7 @@ def _call(number: int, call: CallRecord, record: TestRecord) -> list[object]:
         call.error or "",
         escaped(call.caller or ""),
         ", ".join(_remarks(call, record)),
+        escaped(call.version or ""),
     ]
 
 

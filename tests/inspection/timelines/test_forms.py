@@ -48,6 +48,11 @@ OTHER = "<b>&'\x00\u202e\ud800数据" + "x" * 400
         pytest.param(HISTORY, (READ._replace(caller=OTHER), READ), id="another caller"),
         pytest.param(HISTORY, (READ._replace(caller=None), READ), id="no caller"),
         pytest.param(HISTORY, (READ, REFUSED), id="a refused call"),
+        pytest.param(
+            HISTORY._replace(versions=(HISTORY.versions[0]._replace(created=1.0), HISTORY.versions[1])),
+            (READ, READ),
+            id="a jump before the calls",
+        ),
         pytest.param(HISTORY, (READ, READ._replace(by_service=True)), id="an event"),
         pytest.param(HISTORY, (READ._replace(time=1.0), READ._replace(time=1.5)), id="another second"),
         pytest.param(HISTORY, (READ._replace(time=1.0), READ), id="calls at several times"),

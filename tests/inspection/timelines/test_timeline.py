@@ -121,6 +121,28 @@ def test_a_jump_of_the_clock_is_written_on_the_axis(promoted: SecretsManager, cl
     assert len([part for part in picture.iter(f"{SVG}path") if part.get("class") == "jump"]) == 1
 
 
+def test_a_jump_between_a_seed_and_the_first_call_is_written_on_the_axis(
+    secretsmanager: SecretsManager, client: Any
+) -> None:
+    secretsmanager.clock.set(datetime(2026, 1, 1, tzinfo=UTC))
+    secretsmanager.seed("db", "to-hide-1")
+    secretsmanager.clock.advance(days=3)
+    client.put_secret_value(SecretId="db", SecretString="to-hide-2")
+    picture = drawn(secretsmanager, "db")
+    assert {"+3 d", "2026-01-01 00:00:00 UTC"} <= {*texts(picture)}
+    assert len([part for part in picture.iter(f"{SVG}path") if part.get("class") == "jump"]) == 1
+
+
+def test_the_time_before_the_first_call_is_that_since_the_newest_version(
+    secretsmanager: SecretsManager, client: Any
+) -> None:
+    secretsmanager.seed("db", "to-hide-1")
+    secretsmanager.clock.advance(days=3)
+    secretsmanager.seed("db", "to-hide-2")
+    client.get_secret_value(SecretId="db")
+    assert not [text for text in texts(drawn(secretsmanager, "db")) if text.startswith("+")]
+
+
 def test_a_clock_that_is_set_back_is_written_on_the_axis(promoted: SecretsManager, client: Any) -> None:
     promoted.clock.set(datetime(2025, 12, 31, tzinfo=UTC))
     client.get_secret_value(SecretId="db")

@@ -67,6 +67,7 @@ found.tipIsShown = await page.locator("#tip").isVisible();
 await page.keyboard.press("Escape");
 found.tipIsHidden = await page.locator("#tip").isHidden();
 found.calls = await section.locator("tbody tr").allTextContents();
+found.lines = await section.locator("td .line").allTextContents();
 
 // Open every test: hostile names must do nothing.
 await page.fill("#search", "");
