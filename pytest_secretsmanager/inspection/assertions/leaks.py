@@ -13,6 +13,8 @@ from pytest_secretsmanager.inspection.world import World
 
 __tracebackhide__ = True
 
+_ENOUGH = "eight characters or more"
+
 
 def assert_nothing_leaked(world: World, presence: Presence, texts: Iterable[object], ignore: Iterable[str]) -> None:
     ignored = ignored_texts(ignore)
@@ -20,11 +22,26 @@ def assert_nothing_leaked(world: World, presence: Presence, texts: Iterable[obje
     values = Values()
     values.add(world)
     search = Search(values, ignored | world.harmless)
-    if given and search.is_empty:
-        _require_no_others(presence)
+    if given and search.finds_nothing:
+        _refuse_to_find_nothing(values, presence)
     leaks = search.leaks_in([*texts_logged(enumerate(world.entries.visible, 1)), *given])
     if leaks:
         raise AssertionError("\n".join(["secret values leaked:", *leak_lines(leaks)]))
+
+
+def _refuse_to_find_nothing(values: Values, presence: Presence) -> None:
+    """Refuse a search that can't fail. Without a secret value it passes: a fixture may call it for all tests."""
+    if values.owners:
+        raise UsageError(
+            f"each value of this SecretsManager with {_ENOUGH} is ignored or is the name of a secret, so none can be "
+            "found: give the test a secret with another value"
+        )
+    if values.has_shorter:
+        raise UsageError(
+            f"no value of this SecretsManager has {_ENOUGH}, so none can be found: "
+            "give the test's secrets longer values"
+        )
+    _require_no_others(presence)
 
 
 def _require_no_others(presence: Presence) -> None:

@@ -61,6 +61,11 @@ class Search:
         """Whether there is no value to look for."""
         return not any(values.owners for values in self._values)
 
+    @property
+    def finds_nothing(self) -> bool:
+        """Whether there is no value to look for, or each is ignored or is a name."""
+        return all(self._is_no_secret(value) for values in self._values for value in values.owners)
+
     def leaks_in(self, texts: Iterable[tuple[str, Text]]) -> list[Leak]:
         """The leaks in these texts, each with its place: one for each place and owner, in their order."""
         given = [*texts]
