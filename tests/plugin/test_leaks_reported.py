@@ -10,6 +10,11 @@ from pytest_secretsmanager.plugin.leaking_test import LeakingTest
 
 VALUE = "correct horse"
 
+ADVICE = (
+    "a harmless text, such as a host or user name, is named by leaks_ignore=[…] of the marker secretsmanager, or by "
+    "the ini option secretsmanager_leaks_ignore"
+)
+
 ALL_CHANNELS = """
     import logging
     import warnings
@@ -92,9 +97,26 @@ def test_error_fails_a_passed_test_with_the_leaks_alone(run: Any) -> None:
     result = run(leaking(PRINTS), "--secretsmanager-leaks=error")
     result.assert_outcomes(failed=1)
     assert [report.longreprtext for report in reports_of(result) if report.failed] == [
-        "secret values leaked:\n  captured stdout call, line 1 holds the value of 'db', version 1 (plain)"
+        f"secret values leaked: captured stdout call, line 1 holds the value of 'db', version 1 (plain)\n{ADVICE}"
     ]
-    assert lines_of(result, "FAILED") == ["FAILED test_it.py::test_it - secret values leaked:"]
+
+
+def test_the_short_summary_of_a_failed_test_names_the_first_leak_and_the_number_of_others(
+    run: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    result = run(
+        leaking(f'{PRINTS}; logging.error("correct horse")', head="import logging"), "--secretsmanager-leaks=error"
+    )
+    first = "secret values leaked: captured stdout call, line 1 holds the value of 'db', version 1 (plain), and 1 more"
+    assert lines_of(result, "FAILED") == [f"FAILED test_it.py::test_it - {first}"]
+    [report] = [report for report in reports_of(result) if report.failed]
+    assert report.longreprtext.splitlines() == [
+        first,
+        "  captured stdout call, line 1 holds the value of 'db', version 1 (plain)",
+        "  log record of 'root' at test_it.py:5 holds the value of 'db', version 1 (plain)",
+        ADVICE,
+    ]
 
 
 def test_warn_warns_of_a_passed_test_and_adds_a_section(run: Any) -> None:
@@ -104,14 +126,13 @@ def test_warn_warns_of_a_passed_test_and_adds_a_section(run: Any) -> None:
         [
             "with [*][*][*]",
             "*- secretsmanager leaks -*",
-            "secret values leaked:",
-            "  captured stdout call, line 1 holds the value of 'db', version 1 (plain)",
+            "secret values leaked: captured stdout call, line 1 holds the value of 'db', version 1 (plain)",
+            ADVICE.replace("[", "[[]"),
         ]
     )
     result.stdout.fnmatch_lines(
         [
-            "  *test_it.py:*: PytestWarning: secret values leaked:",
-            "*captured stdout call, line 1 holds the value of 'db', version 1 (plain)",
+            "  *test_it.py:*: PytestWarning: secret values leaked: captured stdout call, line 1 holds the value of *",
         ]
     )
 
@@ -130,7 +151,7 @@ def test_a_failing_test_keeps_its_failure_and_gets_a_section(run: Any, mode: str
     assert "assert 1 == 2" in report.longreprtext
     assert (
         "secretsmanager leaks",
-        "secret values leaked:\n  captured stdout call, line 1 holds the value of 'db', version 1 (plain)",
+        f"secret values leaked: captured stdout call, line 1 holds the value of 'db', version 1 (plain)\n{ADVICE}",
     ) in report.sections
 
 
@@ -413,7 +434,7 @@ def test_a_test_fails_once_for_leaks_of_its_body_and_its_tear_down(run: Any) -> 
     result = run(source, "--secretsmanager-leaks=error")
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(
-        ["*- secretsmanager leaks teardown -*", "secret values leaked:", "  captured stdout teardown, line 1 holds *"]
+        ["*- secretsmanager leaks teardown -*", "secret values leaked: captured stdout teardown, line 1 holds *"]
     )
 
 

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 
 from pytest_secretsmanager.engine.errors import UsageError
 from pytest_secretsmanager.inspection.leaks.ignored import ignored_texts
+from pytest_secretsmanager.inspection.leaks.messages import leak_message
 from pytest_secretsmanager.inspection.leaks.places import texts_given, texts_logged
-from pytest_secretsmanager.inspection.leaks.search import Search, leak_lines
+from pytest_secretsmanager.inspection.leaks.search import Search
 from pytest_secretsmanager.inspection.leaks.values import Values
 from pytest_secretsmanager.inspection.other_managers import Presence
 from pytest_secretsmanager.inspection.wording import bounded
@@ -26,7 +27,7 @@ def assert_nothing_leaked(world: World, presence: Presence, texts: Iterable[obje
         _refuse_to_find_nothing(values, presence)
     leaks = search.leaks_in([*texts_logged(enumerate(world.entries.visible, 1)), *given])
     if leaks:
-        raise AssertionError("\n".join(["secret values leaked:", *leak_lines(leaks)]))
+        raise AssertionError(leak_message(leaks, "ignore=[…]"))
 
 
 def _refuse_to_find_nothing(values: Values, presence: Presence) -> None:

@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import NamedTuple
 from urllib.parse import quote_from_bytes
 
@@ -11,13 +11,11 @@ from pytest_secretsmanager.inspection.leaks.forms import BETWEEN, readings_of
 from pytest_secretsmanager.inspection.leaks.index import Index
 from pytest_secretsmanager.inspection.leaks.texts import Text
 from pytest_secretsmanager.inspection.leaks.values import Owner, Values
-from pytest_secretsmanager.inspection.wording import bounded, count_text
+from pytest_secretsmanager.inspection.wording import count_text
 
 __tracebackhide__ = True
 
 MASK = "***"
-
-_MOST_LEAKS = 50
 
 
 class Leak(NamedTuple):
@@ -33,11 +31,6 @@ class Leak(NamedTuple):
         others = f" (and {count_text(more, 'more line')})" if more > 0 else ""
         line = f", line {self.lines[0]}{others}" if self.lines else ""
         return f"{self.place}{line} holds {self.owner} ({self.form})"
-
-
-def leak_lines(leaks: Sequence[Leak]) -> list[str]:
-    """The lines of a message about leaks, at most fifty."""
-    return bounded([f"  {leak}" for leak in leaks], _MOST_LEAKS)
 
 
 class _Hit(NamedTuple):

@@ -103,7 +103,7 @@ def test_assert_nothing_leaked_finds_values_of_every_version_secret_region_and_a
     secretsmanager.seed("foreign", "not-ours", account="999999999999")
     secretsmanager.seed("deleted", "gone-soon-9", deleted=True)
     assert text_of(secretsmanager, "was-of-old is-of-now far-away not-ours gone-soon-9") == (
-        "secret values leaked:\n"
+        "secret values leaked: text 1 holds the value of 'db', version 1 (plain), and 4 more\n"
         "  text 1 holds the value of 'db', version 1 (plain)\n"
         "  text 1 holds the value of 'db', version 2 (plain)\n"
         "  text 1 holds the value of 'far', version 1 (plain)\n"
