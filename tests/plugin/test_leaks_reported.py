@@ -251,6 +251,16 @@ def test_an_ignored_text_is_no_leak(
     assert bool(lines_of(result, "with correct horse")) is ("passed" in outcomes)
 
 
+@pytest.mark.parametrize("helper", [False, True], ids=["sentinel", "helper"])
+def test_a_misspelt_text_to_ignore_is_named(pytester: pytest.Pytester, run: Any, helper: bool) -> None:
+    pytester.makeini("[pytest]\nsecretsmanager_leaks = error\nsecretsmanager_leaks_ignore = corect horse")
+    result = run(leaking('secretsmanager.assert_nothing_leaked("correct horse")' if helper else PRINTS))
+    hint = "leaks_ignore has 'corect horse', which is not the whole text"
+    [failed] = [report for report in reports_of(result) if report.failed]
+    assert hint in failed.longreprtext
+    assert VALUE not in failed.longreprtext
+
+
 @pytest.mark.usefixtures("mode")
 def test_assert_nothing_leaked_ignores_the_texts_that_marker_and_ini_file_ignore(
     pytester: pytest.Pytester, run: Any

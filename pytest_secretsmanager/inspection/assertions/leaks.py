@@ -22,7 +22,7 @@ def assert_nothing_leaked(world: World, presence: Presence, texts: Iterable[obje
     given = list(texts_given(texts))
     values = Values()
     values.add(world)
-    search = Search(values, ignored | world.harmless)
+    search = Search(values, dict.fromkeys(world.harmless, "leaks_ignore") | dict.fromkeys(ignored, "ignore"))
     if given and search.finds_nothing:
         _refuse_to_find_nothing(values, presence)
     leaks = search.leaks_in([*texts_logged(enumerate(world.entries.visible, 1)), *given])

@@ -7,5 +7,5 @@ it. Names don't count: a text that equals the name, ARN, region or account of a 
 ARN, and the texts that `ignore` lists.
 
 `rule` has the texts that count, `values` the values of a manager, `forms` the forms, `search` joins them, and
-`messages` has the text of a failure. `index`, `cut_values`, `places` and `texts` are their tools.
+`messages` has the text of a failure. `index`, `cut_values`, `near_ignored`, `places` and `texts` are their tools.
 """

@@ -47,6 +47,43 @@ def test_assert_nothing_leaked_refuses_an_ignore_that_is_no_list_of_texts(secret
     assert str(refused.value) == problem
 
 
+@pytest.mark.parametrize(
+    ("ignored", "shown"),
+    [
+        ("aplication", "'aplication'"),
+        ("Application-DB", "'Application-DB'"),
+        ("application", "'application'"),
+        ("application-db.example.com", "'***.example.com'"),
+        ("aplication-db\x1b\u202e", r"'aplication-db\x1b\u202e'"),
+        ("application-" + "x" * 100, None),
+        ("db", None),
+        ("another", None),
+        ("correct horse", None),
+    ],
+    ids=ascii,
+)
+def test_a_failure_about_leaks_names_an_ignored_text_that_is_near_to_the_value(secretsmanager, ignored, shown):
+    secretsmanager.seed("db", {"user": "application-db", "password": "correct horse"})
+    with pytest.raises(AssertionError) as failure:
+        secretsmanager.assert_nothing_leaked("as application-db", ignore=[ignored])
+    hints = str(failure.value).splitlines()[1:-1]
+    assert hints == ([f"ignore has {shown}, which is not the whole text"] if shown else [])
+    assert "application-db" not in str(failure.value)
+
+
+def test_a_failure_about_leaks_names_no_ignored_text_that_is_right_for_another_value(secretsmanager):
+    secretsmanager.seed("db", {"user": "application", "password": "correct horse"})
+    with pytest.raises(AssertionError) as failure:
+        secretsmanager.assert_nothing_leaked(secretsmanager.secret("db").value, ignore=["application"])
+    assert "not the whole text" not in str(failure.value)
+
+
+def test_a_failure_about_leaks_cuts_a_long_ignored_text(secretsmanager):
+    secretsmanager.seed("db", "correct horse")
+    with pytest.raises(AssertionError, match=r"ignore has '\*\*\*x{57}…', which is not the whole text"):
+        secretsmanager.assert_nothing_leaked("correct horse", ignore=["correct horse" + "x" * 10_000])
+
+
 def test_assert_nothing_leaked_refuses_a_misspelt_ignore_and_names_it(secretsmanager):
     with pytest.raises(UsageError, match="assert_nothing_leaked has no argument 'ignored'; did you mean 'ignore'"):
         secretsmanager.assert_nothing_leaked(ignored=["x"])
