@@ -37,6 +37,12 @@ class LeakSentinel:
         self._bases: dict[World, Values] = {}
         self._logs, self._warnings = LogListener(), WarningListener()
 
+    def pytest_report_header(self, config: pytest.Config) -> str | None:
+        """Say that output under `-s` is not searched."""
+        if self._mode_of_run == "off" or config.getoption("capture") != "no":
+            return None
+        return f"{FIXTURE}: output is not captured (-s), so leaks in it are not found"
+
     # --- what a test does ------------------------------------------------------------------------------------------
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)

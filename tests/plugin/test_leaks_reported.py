@@ -333,7 +333,7 @@ def test_a_wrong_ignored_text_in_pyproject_toml_is_a_usage_error(pytester: pytes
         ("leaks='eror'", "leaks is off, warn or error, not 'eror'; did you mean 'error'?"),
         ("leaks=True", "leaks is off, warn or error, not True"),
         ("leaks_ignore='x'", "leaks_ignore is a list of texts, not of type str: write leaks_ignore=['db.example.com']"),
-        ("leaks_ignore=[1]", "leaks_ignore has an item that is of type int, not a text: write each one as a str"),
+        ("leaks_ignore=[1]", "leaks_ignore has an item of type int: write each text as a str"),
         ("leak='error'", "there is no option 'leak'; did you mean 'leaks'?"),
     ],
 )
@@ -348,6 +348,26 @@ def test_a_wrong_option_of_the_marker_fails_its_test(failures: Any, marker: str,
         """
     [failure] = failures(source)
     assert failure == f"{text}\n  in @pytest.mark.secretsmanager of test_it.py::test_it"
+
+
+@pytest.mark.parametrize(
+    ("options", "times"),
+    [
+        (("-s", "--secretsmanager-leaks=error"), 1),
+        (("--capture=no", "--secretsmanager-leaks=warn"), 1),
+        (("-s", "--secretsmanager-leaks=off"), 0),
+        (("-s",), 0),
+        (("--capture=sys", "--secretsmanager-leaks=error"), 0),
+        (("--capture=tee-sys", "--secretsmanager-leaks=error"), 0),
+    ],
+    ids=lambda given: " ".join(given) if isinstance(given, tuple) else str(given),
+)
+def test_the_header_says_once_that_output_is_not_searched_without_capture(
+    run: Any, options: tuple[str, ...], times: int
+) -> None:
+    result = run("def test_one(): pass\ndef test_two(): pass", *options)
+    told = "secretsmanager: output is not captured (-s), so leaks in it are not found"
+    assert result.outlines.count(told) == times
 
 
 # --- masks -----------------------------------------------------------------------------------------------------------

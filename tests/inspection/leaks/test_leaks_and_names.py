@@ -36,8 +36,9 @@ def test_assert_nothing_leaked_ignores_the_texts_of_a_list_tuple_set_or_iterator
     [
         ("correct horse", "ignore is a list of texts, not of type str: write ignore=['db.example.com']"),
         (None, "ignore is a list of texts, not None: write ignore=['db.example.com']"),
-        ([5432], "ignore has an item that is of type int, not a text: write each one as a str"),
-        ([""], "ignore has an item that is empty, not a text: write each one as a str"),
+        ([5432], "ignore has an item of type int: write each text as a str"),
+        ([None], "ignore has an item None: write each text as a str"),
+        ([""], "ignore has an empty text: remove it"),
     ],
     ids=str,
 )
