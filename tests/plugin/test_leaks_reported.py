@@ -1,11 +1,13 @@
 """How the leak sentinel reports: modes, outcomes, sections, warnings, other plugins, xdist, and its own crashes."""
 
+import warnings
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
 import pytest
 
+from pytest_secretsmanager.plugin import leak_listeners
 from pytest_secretsmanager.plugin.leaking_test import LeakingTest
 
 VALUE = "correct horse"
@@ -510,6 +512,26 @@ def test_the_sentinel_removes_its_listeners_at_the_end_of_each_test(pytester: py
     result = run(leaking(PRINTS) + "\n    def test_two(): pass", "--secretsmanager-leaks=error", "-s")
     left = [line.partition("left: ")[2] for line in result.outlines if "left: " in line]
     assert left == ["False", "False", "True"]
+
+
+def test_python_has_the_private_function_of_warnings_that_the_sentinel_wraps() -> None:
+    name = leak_listeners.SHOW_MESSAGE
+    assert callable(getattr(warnings, name, None)), f"this Python has no warnings.{name}: find its successor"
+
+
+def test_a_warning_is_searched_by_a_public_function_where_python_lacks_the_private_one(
+    run: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(leak_listeners, "SHOW_MESSAGE", "_missing")
+    before = warnings.showwarning
+    source = leaking(
+        "assert warnings.showwarning.__wrapped__; warnings.warn('with correct horse')", head="import warnings"
+    )
+    result = run(source, "--secretsmanager-leaks=error", "-Wdefault")
+    result.assert_outcomes(failed=1, warnings=1)
+    assert "AttributeError" not in result.stdout.str()
+    assert "UserWarning at test_it.py:5 holds the value of 'db', version 1 (plain)" in result.stdout.str()
+    assert warnings.showwarning is before
 
 
 def test_a_wrapper_that_a_test_leaves_around_a_listener_stays_and_finds_later_leaks(run: Any) -> None:
