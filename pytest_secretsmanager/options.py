@@ -117,8 +117,8 @@ POLICY = Option(
 
 LEAKS = Option(
     "leaks",
-    "looks for secret values in the output, log, warnings and failure of each test, and masks them: `warn` adds a "
-    "warning to a test that leaks, `error` fails it, `off` does nothing",
+    "looks for secret values in the output, log, warnings, failure and logged requests of each test, and masks them: "
+    "`warn` adds a warning to a test that leaks, `error` fails it, `off` does nothing",
     default="off",
     default_text="`off`",
     is_keyword=False,
@@ -162,8 +162,8 @@ REPORT_FILE = CommandLineOption(
 LEAKS_MODE = CommandLineOption(
     "--secretsmanager-leaks",
     "MODE",
-    "look for secret values in the output of each test: off, warn or error; replaces the ini option "
-    "secretsmanager_leaks",
+    "look for secret values in the output, log, warnings, failure and logged requests of each test: off, warn or "
+    "error; replaces the ini option secretsmanager_leaks",
 )
 
 COMMAND_LINE_OPTIONS = (POLICY_FILE, SUMMARY, REPORT_FILE, SHOW_VALUES, LEAKS_MODE)

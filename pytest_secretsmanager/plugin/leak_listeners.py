@@ -17,6 +17,12 @@ Note: TypeAlias = Callable[[str, str | bytes], None]
 
 Function: TypeAlias = Callable[..., None]
 
+SHOW_MESSAGE = "_showwarnmsg"
+"""The function of `warnings` that shows a warning, also one that is recorded. It is private to CPython."""
+
+SHOW_WARNING = "showwarning"
+"""The public function, for a Python without the private one. A block that records warnings replaces it."""
+
 
 class _Wrapping:
     """A function of the standard library that is wrapped while a test runs."""
@@ -68,12 +74,16 @@ class LogListener:
 class WarningListener:
     """Passes each warning on before pytest shows it: pytest reports the warnings of a test after its last report.
 
-    `warnings.showwarning` would miss those that `pytest.warns`, `recwarn` and `warnings.catch_warnings` record.
+    Where Python has only `warnings.showwarning`, those that `pytest.warns`, `recwarn` and `warnings.catch_warnings`
+    record are missed.
     """
 
     def __init__(self) -> None:
         self._note: Note | None = None
-        self._wrapping = _Wrapping(warnings, "_showwarnmsg", self._listening)
+        if hasattr(warnings, SHOW_MESSAGE):
+            self._wrapping = _Wrapping(warnings, SHOW_MESSAGE, self._listening_to_message)
+        else:
+            self._wrapping = _Wrapping(warnings, SHOW_WARNING, self._listening_to_warning)
 
     def start(self, note: Note) -> None:
         """Call `note` with each warning from now on."""
@@ -85,15 +95,27 @@ class WarningListener:
         self._note = None
         self._wrapping.end()
 
-    def _listening(self, show: Function) -> Function:
+    def _listening_to_message(self, show: Function) -> Function:
         def listening(warning: warnings.WarningMessage) -> None:
-            if (note := self._note) is not None:
-                place = f"{warning.category.__name__} at {Path(warning.filename).name}:{warning.lineno}"
-                for text in printed(warning.message):
-                    note(place, text)
+            self._pass_on(warning.message, warning.category, warning.filename, warning.lineno)
             show(warning)
 
         return listening
+
+    def _listening_to_warning(self, show: Function) -> Function:
+        def listening(
+            message: Warning | str, category: type[Warning], filename: str, lineno: int, *more: Any, **named: Any
+        ) -> None:
+            self._pass_on(message, category, filename, lineno)
+            show(message, category, filename, lineno, *more, **named)
+
+        return listening
+
+    def _pass_on(self, message: Warning | str, category: type[Warning], filename: str, lineno: int) -> None:
+        if (note := self._note) is not None:
+            place = f"{category.__name__} at {Path(filename).name}:{lineno}"
+            for text in printed(message):
+                note(place, text)
 
 
 def note_reads(capture: "pytest.CaptureFixture[Any]", name: str, note: Note) -> None:

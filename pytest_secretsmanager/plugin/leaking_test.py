@@ -18,6 +18,7 @@ from pytest_secretsmanager.inspection.leaks.texts import (
 )
 from pytest_secretsmanager.inspection.leaks.values import Values
 from pytest_secretsmanager.inspection.world import World
+from pytest_secretsmanager.options import LEAKS_IGNORE
 from pytest_secretsmanager.plugin.leak_masks import shown_values
 
 _CAPTURED = ("Captured stdout ", "Captured stderr ")
@@ -37,7 +38,7 @@ class LeakingTest:
         self.texts: list[tuple[str, Text]] = []
         self._told = 0
         self._values = Values(*bases)
-        self._ignored = ignored
+        self._ignored = dict.fromkeys(ignored, LEAKS_IGNORE.name)
         self._search: Search | None = None
         self.captured = captured
         self.has_failed = False

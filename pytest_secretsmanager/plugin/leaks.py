@@ -9,17 +9,18 @@ from collections.abc import Generator
 import pytest
 
 from pytest_secretsmanager.inspection import entered
-from pytest_secretsmanager.inspection.leaks.search import leak_lines
+from pytest_secretsmanager.inspection.leaks.messages import leak_message
 from pytest_secretsmanager.inspection.leaks.values import Values
 from pytest_secretsmanager.inspection.world import World
+from pytest_secretsmanager.options import LEAKS_IGNORE
 from pytest_secretsmanager.plugin import leak_options, report_problems
 from pytest_secretsmanager.plugin.leak_listeners import LogListener, WarningListener, note_reads
 from pytest_secretsmanager.plugin.leak_masks import is_of_subtest, mask_report, mask_warning
 from pytest_secretsmanager.plugin.leaking_test import LeakingTest
-from pytest_secretsmanager.plugin.names import FIXTURE
+from pytest_secretsmanager.plugin.names import FIXTURE, OPTIONS
 
 SECTION = f"{FIXTURE} leaks"
-TITLE = "secret values leaked:"
+_IGNORING = f"leaks_ignore=[…] of the marker {OPTIONS}, or by the ini option {LEAKS_IGNORE.ini_name}"
 
 
 class LeakSentinel:
@@ -35,6 +36,12 @@ class LeakSentinel:
         self._runs: list[LeakingTest] = []
         self._bases: dict[World, Values] = {}
         self._logs, self._warnings = LogListener(), WarningListener()
+
+    def pytest_report_header(self, config: pytest.Config) -> str | None:
+        """Say that output under `-s` is not searched."""
+        if self._mode_of_run == "off" or config.getoption("capture") != "no":
+            return None
+        return f"{FIXTURE}: output is not captured (-s), so leaks in it are not found"
 
     # --- what a test does ------------------------------------------------------------------------------------------
 
@@ -173,7 +180,7 @@ def _fail(report: pytest.TestReport, test: LeakingTest) -> None:
     elif report.passed and (leaks := test.untold()):
         test.has_failed = True
         report.outcome = "failed"
-        report.longrepr = "\n".join([TITLE, *leak_lines(leaks)])
+        report.longrepr = leak_message(leaks, _IGNORING)
         if hasattr(report, "wasxfail"):
             del report.wasxfail  # pytest does not count the failure of a test that should fail
 
@@ -182,12 +189,12 @@ def _add_section(report: pytest.TestReport, test: LeakingTest) -> None:
     if leaks := test.untold():
         # pytest shows the sections of a tear-down by their name.
         name = f"{SECTION} teardown" if report.when == "teardown" else SECTION
-        report.sections.append((name, "\n".join([TITLE, *leak_lines(leaks)])))
+        report.sections.append((name, leak_message(leaks, _IGNORING)))
 
 
 def _warn(item: pytest.Item, report: pytest.TestReport, test: LeakingTest) -> None:
     """Warn of all leaks of a test. Where warnings are errors, the tear-down fails."""
-    text = "\n".join([TITLE, *leak_lines(test.leaks)])
+    text = leak_message(test.leaks, _IGNORING)
     try:
         item.warn(pytest.PytestWarning(test.masked(text)))
     except pytest.PytestWarning:

@@ -32,7 +32,7 @@ def _a_secret_that_rotates(secretsmanager: SecretsManager, client: "SecretsManag
             client.put_secret_value(
                 SecretId=secret,
                 ClientRequestToken=token,
-                SecretString="to-hide",
+                SecretString="to-be-hidden",
                 VersionStages=["AWSPENDING"],
                 RotationToken=event["RotationToken"],
             )
@@ -49,18 +49,18 @@ def rotate(sm: SecretsManager, **parameters: Any) -> None:
 
 
 def fail(sm: SecretsManager) -> None:
-    sm.rotation.fail("setSecret", ConnectionError("to-hide"))
+    sm.rotation.fail("setSecret", ConnectionError("to-be-hidden"))
     rotate(sm)
 
 
 def abandon(sm: SecretsManager) -> None:
     with sm.rotation.hold("db", before="setSecret"):
         rotate(sm)
-        sm.client().put_secret_value(SecretId="db", SecretString="to-hide")
+        sm.client().put_secret_value(SecretId="db", SecretString="to-be-hidden")
 
 
 def fail_a_trial(sm: SecretsManager) -> None:
-    sm.rotation.fail("testSecret", ConnectionError("to-hide"))
+    sm.rotation.fail("testSecret", ConnectionError("to-be-hidden"))
     rotate(sm, RotateImmediately=False)
 
 
@@ -181,7 +181,7 @@ def test_record_of_a_service_event_has_the_documented_form(secretsmanager: Secre
 def test_record_of_a_service_event_is_json_and_shows_no_value(secretsmanager: SecretsManager, name: str) -> None:
     record = event_of(secretsmanager, name).record
     assert json.loads(json.dumps(record)) == record
-    assert "to-hide" not in json.dumps(record)
+    assert "to-be-hidden" not in json.dumps(record)
 
 
 def test_record_of_a_service_event_names_region_and_account_of_the_secret(secretsmanager: SecretsManager) -> None:

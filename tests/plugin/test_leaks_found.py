@@ -19,6 +19,11 @@ FORMS = {
     "JSON in base64": base64.b64encode(json.dumps({"password": VALUE}).encode()).decode(),
 }
 
+ADVICE = (
+    "a harmless text, such as a host or user name, is named by leaks_ignore=[…] of the marker secretsmanager, or by "
+    "the ini option secretsmanager_leaks_ignore"
+)
+
 HEAD = f"""
     import logging
     import os
@@ -125,9 +130,9 @@ def test_a_leak_is_found_and_masked_in_each_form_in(pytester: pytest.Pytester, r
     reports = reports_of(result)
     assert len(reports) == len(FORMS)
     for report, form in zip(reports, FORMS, strict=True):
-        whole = f"  {place} holds the value of 'app/db', version 1"
-        lines = told(report).splitlines()
-        assert lines[0] == "secret values leaked:"
+        whole = f"{place} holds the value of 'app/db', version 1"
+        assert told(report).startswith("secret values leaked: ")
+        lines = [line.removeprefix("secret values leaked:").strip() for line in told(report).splitlines()]
         assert f"{whole}, key 'password' ({form})" in lines or f"{whole} ({form.removeprefix('JSON in ')})" in lines
     assert_masked(without_source(result))
     assert_masked(pytester.path.joinpath("junit.xml").read_text(encoding="utf-8"))
@@ -168,7 +173,7 @@ def test_a_leak_is_found_in_output_that_the_test_reads_itself(
     reports = reports_of(run(source, "--secretsmanager-leaks=error", *options))
     assert len(reports) == len(FORMS)
     for report in reports:
-        assert re.search(rf"  {re.escape(place)}(, line 1)? holds the value of 'app/db', version 1", told(report))
+        assert re.search(rf" {re.escape(place)}(, line 1)? holds the value of 'app/db', version 1", told(report))
 
 
 PHASES = """
@@ -198,7 +203,7 @@ def test_a_leak_of_the_set_up_fails_the_body_and_one_of_the_tear_down_is_an_erro
     result = run(HEAD + PHASES.replace("{before}", before).replace("{after}", after), "--secretsmanager-leaks=error")
     result.assert_outcomes(**outcomes)
     [report] = reports_of(result)
-    assert f"  {place} holds the value of 'app/db', version 1, key 'password'" in told(report)
+    assert f" {place} holds the value of 'app/db', version 1, key 'password'" in told(report)
     assert_masked(without_source(result))
 
 
@@ -357,7 +362,7 @@ def test_fifty_leaks_of_a_test_are_named_and_the_others_counted(run: Any, mode: 
         """
     result = run(source, f"--secretsmanager-leaks={mode}")
     assert "… and 10 more" in without_source(result)
-    assert len([line for line in result.outlines if "captured stdout call, line " in line]) == 50
+    assert len([line for line in result.outlines if line.strip().startswith("captured stdout call, line ")]) == 50
 
 
 def test_a_leak_in_a_log_is_found_after_a_test_has_configured_logging(run: Any) -> None:
@@ -376,7 +381,8 @@ def test_a_leak_in_a_log_is_found_after_a_test_has_configured_logging(run: Any) 
         "--secretsmanager-leaks=error",
     )
     assert [report.longreprtext for report in reports_of(result)] == [
-        "secret values leaked:\n  log record of 'app' at test_it.py:9 holds the value of 'db', version 1 (plain)"
+        "secret values leaked: log record of 'app' at test_it.py:9 holds the value of 'db', version 1 (plain)\n"
+        + ADVICE
     ]
 
 
@@ -423,7 +429,7 @@ def test_a_leak_beside_a_failing_subtest_of_unittest_fails_its_test(run: Any) ->
         "--secretsmanager-leaks=error",
     )
     assert [report.longreprtext for report in reports_of(result)][1:] == [
-        "secret values leaked:\n  captured stdout call, line 1 holds the value of 'db', version 1 (plain)"
+        "secret values leaked: captured stdout call, line 1 holds the value of 'db', version 1 (plain)\n" + ADVICE
     ]
 
 

@@ -1,14 +1,21 @@
 """How the leak sentinel reports: modes, outcomes, sections, warnings, other plugins, xdist, and its own crashes."""
 
+import warnings
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
 import pytest
 
+from pytest_secretsmanager.plugin import leak_listeners
 from pytest_secretsmanager.plugin.leaking_test import LeakingTest
 
 VALUE = "correct horse"
+
+ADVICE = (
+    "a harmless text, such as a host or user name, is named by leaks_ignore=[…] of the marker secretsmanager, or by "
+    "the ini option secretsmanager_leaks_ignore"
+)
 
 ALL_CHANNELS = """
     import logging
@@ -92,9 +99,26 @@ def test_error_fails_a_passed_test_with_the_leaks_alone(run: Any) -> None:
     result = run(leaking(PRINTS), "--secretsmanager-leaks=error")
     result.assert_outcomes(failed=1)
     assert [report.longreprtext for report in reports_of(result) if report.failed] == [
-        "secret values leaked:\n  captured stdout call, line 1 holds the value of 'db', version 1 (plain)"
+        f"secret values leaked: captured stdout call, line 1 holds the value of 'db', version 1 (plain)\n{ADVICE}"
     ]
-    assert lines_of(result, "FAILED") == ["FAILED test_it.py::test_it - secret values leaked:"]
+
+
+def test_the_short_summary_of_a_failed_test_names_the_first_leak_and_the_number_of_others(
+    run: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    result = run(
+        leaking(f'{PRINTS}; logging.error("correct horse")', head="import logging"), "--secretsmanager-leaks=error"
+    )
+    first = "secret values leaked: captured stdout call, line 1 holds the value of 'db', version 1 (plain), and 1 more"
+    assert lines_of(result, "FAILED") == [f"FAILED test_it.py::test_it - {first}"]
+    [report] = [report for report in reports_of(result) if report.failed]
+    assert report.longreprtext.splitlines() == [
+        first,
+        "  captured stdout call, line 1 holds the value of 'db', version 1 (plain)",
+        "  log record of 'root' at test_it.py:5 holds the value of 'db', version 1 (plain)",
+        ADVICE,
+    ]
 
 
 def test_warn_warns_of_a_passed_test_and_adds_a_section(run: Any) -> None:
@@ -104,14 +128,13 @@ def test_warn_warns_of_a_passed_test_and_adds_a_section(run: Any) -> None:
         [
             "with [*][*][*]",
             "*- secretsmanager leaks -*",
-            "secret values leaked:",
-            "  captured stdout call, line 1 holds the value of 'db', version 1 (plain)",
+            "secret values leaked: captured stdout call, line 1 holds the value of 'db', version 1 (plain)",
+            ADVICE.replace("[", "[[]"),
         ]
     )
     result.stdout.fnmatch_lines(
         [
-            "  *test_it.py:*: PytestWarning: secret values leaked:",
-            "*captured stdout call, line 1 holds the value of 'db', version 1 (plain)",
+            "  *test_it.py:*: PytestWarning: secret values leaked: captured stdout call, line 1 holds the value of *",
         ]
     )
 
@@ -130,7 +153,7 @@ def test_a_failing_test_keeps_its_failure_and_gets_a_section(run: Any, mode: str
     assert "assert 1 == 2" in report.longreprtext
     assert (
         "secretsmanager leaks",
-        "secret values leaked:\n  captured stdout call, line 1 holds the value of 'db', version 1 (plain)",
+        f"secret values leaked: captured stdout call, line 1 holds the value of 'db', version 1 (plain)\n{ADVICE}",
     ) in report.sections
 
 
@@ -230,6 +253,16 @@ def test_an_ignored_text_is_no_leak(
     assert bool(lines_of(result, "with correct horse")) is ("passed" in outcomes)
 
 
+@pytest.mark.parametrize("helper", [False, True], ids=["sentinel", "helper"])
+def test_a_misspelt_text_to_ignore_is_named(pytester: pytest.Pytester, run: Any, helper: bool) -> None:
+    pytester.makeini("[pytest]\nsecretsmanager_leaks = error\nsecretsmanager_leaks_ignore = corect horse")
+    result = run(leaking('secretsmanager.assert_nothing_leaked("correct horse")' if helper else PRINTS))
+    hint = "leaks_ignore has 'corect horse', which is not the whole text"
+    [failed] = [report for report in reports_of(result) if report.failed]
+    assert hint in failed.longreprtext
+    assert VALUE not in failed.longreprtext
+
+
 @pytest.mark.usefixtures("mode")
 def test_assert_nothing_leaked_ignores_the_texts_that_marker_and_ini_file_ignore(
     pytester: pytest.Pytester, run: Any
@@ -302,7 +335,7 @@ def test_a_wrong_ignored_text_in_pyproject_toml_is_a_usage_error(pytester: pytes
         ("leaks='eror'", "leaks is off, warn or error, not 'eror'; did you mean 'error'?"),
         ("leaks=True", "leaks is off, warn or error, not True"),
         ("leaks_ignore='x'", "leaks_ignore is a list of texts, not of type str: write leaks_ignore=['db.example.com']"),
-        ("leaks_ignore=[1]", "leaks_ignore has an item that is of type int, not a text: write each one as a str"),
+        ("leaks_ignore=[1]", "leaks_ignore has an item of type int: write each text as a str"),
         ("leak='error'", "there is no option 'leak'; did you mean 'leaks'?"),
     ],
 )
@@ -317,6 +350,26 @@ def test_a_wrong_option_of_the_marker_fails_its_test(failures: Any, marker: str,
         """
     [failure] = failures(source)
     assert failure == f"{text}\n  in @pytest.mark.secretsmanager of test_it.py::test_it"
+
+
+@pytest.mark.parametrize(
+    ("options", "times"),
+    [
+        (("-s", "--secretsmanager-leaks=error"), 1),
+        (("--capture=no", "--secretsmanager-leaks=warn"), 1),
+        (("-s", "--secretsmanager-leaks=off"), 0),
+        (("-s",), 0),
+        (("--capture=sys", "--secretsmanager-leaks=error"), 0),
+        (("--capture=tee-sys", "--secretsmanager-leaks=error"), 0),
+    ],
+    ids=lambda given: " ".join(given) if isinstance(given, tuple) else str(given),
+)
+def test_the_header_says_once_that_output_is_not_searched_without_capture(
+    run: Any, options: tuple[str, ...], times: int
+) -> None:
+    result = run("def test_one(): pass\ndef test_two(): pass", *options)
+    told = "secretsmanager: output is not captured (-s), so leaks in it are not found"
+    assert result.outlines.count(told) == times
 
 
 # --- masks -----------------------------------------------------------------------------------------------------------
@@ -413,7 +466,7 @@ def test_a_test_fails_once_for_leaks_of_its_body_and_its_tear_down(run: Any) -> 
     result = run(source, "--secretsmanager-leaks=error")
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(
-        ["*- secretsmanager leaks teardown -*", "secret values leaked:", "  captured stdout teardown, line 1 holds *"]
+        ["*- secretsmanager leaks teardown -*", "secret values leaked: captured stdout teardown, line 1 holds *"]
     )
 
 
@@ -459,6 +512,26 @@ def test_the_sentinel_removes_its_listeners_at_the_end_of_each_test(pytester: py
     result = run(leaking(PRINTS) + "\n    def test_two(): pass", "--secretsmanager-leaks=error", "-s")
     left = [line.partition("left: ")[2] for line in result.outlines if "left: " in line]
     assert left == ["False", "False", "True"]
+
+
+def test_python_has_the_private_function_of_warnings_that_the_sentinel_wraps() -> None:
+    name = leak_listeners.SHOW_MESSAGE
+    assert callable(getattr(warnings, name, None)), f"this Python has no warnings.{name}: find its successor"
+
+
+def test_a_warning_is_searched_by_a_public_function_where_python_lacks_the_private_one(
+    run: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(leak_listeners, "SHOW_MESSAGE", "_missing")
+    before = warnings.showwarning
+    source = leaking(
+        "assert warnings.showwarning.__wrapped__; warnings.warn('with correct horse')", head="import warnings"
+    )
+    result = run(source, "--secretsmanager-leaks=error", "-Wdefault")
+    result.assert_outcomes(failed=1, warnings=1)
+    assert "AttributeError" not in result.stdout.str()
+    assert "UserWarning at test_it.py:5 holds the value of 'db', version 1 (plain)" in result.stdout.str()
+    assert warnings.showwarning is before
 
 
 def test_a_wrapper_that_a_test_leaves_around_a_listener_stays_and_finds_later_leaks(run: Any) -> None:

@@ -246,7 +246,8 @@ class Assertions:
         their extra, or `caplog`; an exception with its causes; a mock with its calls; or an object whose `str()` or
         `repr()` shows its content. Raises UsageError for other objects: a function, a class, a response (pass its
         `.text`), `capsys` (pass `capsys.readouterr()`), an object that prints as `<…>`, a path, None or a bool. Raises
-        UsageError too if this SecretsManager has had no value, and another one has answered calls.
+        UsageError too if texts are passed and no value can be found in them: each one is shorter or ignored, or this
+        SecretsManager has had none, and another one has answered calls. Without any secret the helper passes.
 
         The failure names the place and the line, and never shows the value.
 

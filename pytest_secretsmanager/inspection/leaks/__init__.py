@@ -6,6 +6,6 @@ these forms nested. The values of a test count that exist, and those that were d
 it. Names don't count: a text that equals the name, ARN, region or account of a secret, a match inside such a name or
 ARN, and the texts that `ignore` lists.
 
-`rule` has the texts that count, `values` the values of a manager, `forms` the forms, and `search` joins them. `index`,
-`cut_values`, `places` and `texts` are their tools.
+`rule` has the texts that count, `values` the values of a manager, `forms` the forms, `search` joins them, and
+`messages` has the text of a failure. `index`, `cut_values`, `near_ignored`, `places` and `texts` are their tools.
 """

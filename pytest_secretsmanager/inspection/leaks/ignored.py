@@ -13,13 +13,13 @@ def ignored_texts(given: object, name: str = "ignore") -> frozenset[bytes]:
         raise UsageError(f"{name} is a list of texts, not {_kind(given)}: write {name}=['db.example.com']")
     texts = list(given)
     for text in texts:
-        if not isinstance(text, str | bytes) or not text:
-            raise UsageError(f"{name} has an item that is {_kind(text)}, not a text: write each one as a str")
+        if not isinstance(text, str | bytes):
+            raise UsageError(f"{name} has an item {_kind(text)}: write each text as a str")
+        if not text:
+            raise UsageError(f"{name} has an empty text: remove it")
     return frozenset(text.encode(errors="surrogatepass") if isinstance(text, str) else text for text in texts)
 
 
 def _kind(given: object) -> str:
     """The kind of an argument. A text may be a secret value, so it is not shown."""
-    if given is None:
-        return "None"
-    return "empty" if given in ("", b"") else f"of type {type(given).__name__}"
+    return "None" if given is None else f"of type {type(given).__name__}"

@@ -2,42 +2,46 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 from urllib.parse import quote_from_bytes
 
 from pytest_secretsmanager.inspection.leaks.cut_values import CutValues
 from pytest_secretsmanager.inspection.leaks.forms import BETWEEN, readings_of
 from pytest_secretsmanager.inspection.leaks.index import Index
+from pytest_secretsmanager.inspection.leaks.near_ignored import near_ignored
 from pytest_secretsmanager.inspection.leaks.texts import Text
 from pytest_secretsmanager.inspection.leaks.values import Owner, Values
-from pytest_secretsmanager.inspection.wording import bounded, count_text
+from pytest_secretsmanager.inspection.wording import count_text
 
 __tracebackhide__ = True
 
 MASK = "***"
 
-_MOST_LEAKS = 50
+_NONE: Mapping[bytes, str] = MappingProxyType({})
+
+_LONGEST_HINT = 60
+"""The number of characters that are shown of an ignored text."""
 
 
 class Leak(NamedTuple):
-    """A secret value in a text: the place and its lines, the owner of the value, and the form that it has there."""
+    """A secret value in a text: the place and its lines, the owner of the value, and the form that it has there.
+
+    `hint` names an ignored text that is near to the value, and its option.
+    """
 
     place: str
     owner: Owner
     form: str
     lines: tuple[int, ...]
+    hint: str = ""
 
     def __str__(self) -> str:
         more = len(self.lines) - 1
         others = f" (and {count_text(more, 'more line')})" if more > 0 else ""
         line = f", line {self.lines[0]}{others}" if self.lines else ""
         return f"{self.place}{line} holds {self.owner} ({self.form})"
-
-
-def leak_lines(leaks: Sequence[Leak]) -> list[str]:
-    """The lines of a message about leaks, at most fifty."""
-    return bounded([f"  {leak}" for leak in leaks], _MOST_LEAKS)
 
 
 class _Hit(NamedTuple):
@@ -48,9 +52,9 @@ class _Hit(NamedTuple):
 
 
 class Search:
-    """Looks for values in texts. `ignored` are the texts that the test declares harmless."""
+    """Looks for values in texts. `ignored` are the texts that the test declares harmless, each with its option."""
 
-    def __init__(self, values: Values, ignored: Collection[bytes] = ()) -> None:
+    def __init__(self, values: Values, ignored: Mapping[bytes, str] = _NONE) -> None:
         self._values = values.parts
         self._ignored = ignored
         self._clean: set[Text] = set()
@@ -60,6 +64,11 @@ class Search:
     def is_empty(self) -> bool:
         """Whether there is no value to look for."""
         return not any(values.owners for values in self._values)
+
+    @property
+    def finds_nothing(self) -> bool:
+        """Whether there is no value to look for, or each is ignored or is a name."""
+        return all(self._is_no_secret(value) for values in self._values for value in values.owners)
 
     def leaks_in(self, texts: Iterable[tuple[str, Text]]) -> list[Leak]:
         """The leaks in these texts, each with its place: one for each place and owner, in their order."""
@@ -84,17 +93,27 @@ class Search:
         return False
 
     def _leaks_in(self, place: str, content: bytes) -> Iterator[Leak]:
-        found: dict[Owner, tuple[str, list[int]]] = {}
+        found: dict[Owner, tuple[_Hit, list[int]]] = {}
         line, counted = 1, 0
         for hit in _outermost(self._hits(content, lambda values: values.index)):
-            form, lines = found.setdefault(self._owner_of(hit.value), (hit.form, []))
+            _, lines = found.setdefault(self._owner_of(hit.value), (hit, []))
             line += content.count(b"\n", counted, hit.start)
             counted = hit.start
             if line not in lines[-1:]:
                 lines.append(line)
         is_numbered = b"\n" in content
-        for owner, (form, lines) in found.items():
-            yield Leak(place, owner, form, tuple(lines) if is_numbered else ())
+        for owner, (hit, lines) in found.items():
+            yield Leak(place, owner, hit.form, tuple(lines) if is_numbered else (), self._hint(hit.value))
+
+    def _hint(self, value: bytes) -> str:
+        """The ignored text that is near to a value. It is the test's own, but may contain a value: this is masked."""
+        candidates = [text for text in self._ignored if not any(text in values.owners for values in self._values)]
+        text = near_ignored(value, candidates) if candidates else None
+        if text is None:
+            return ""
+        masked = self.masked(_text(text))
+        shown = masked if len(masked) <= _LONGEST_HINT else f"{masked[:_LONGEST_HINT]}…"
+        return f"{self._ignored[text]} has {shown!r}, which is not the whole text"
 
     def masked(self, text: str) -> str:
         """The text with a mask in place of each value, in each of its forms, and of each line of a longer value.

@@ -34,6 +34,8 @@ class Values:
     def __init__(self, *bases: "Values") -> None:
         self.parts = (self, *bases)
         self.owners: dict[bytes, Owner] = {}
+        self.has_shorter = False
+        """Whether a value was added that is too short to be looked for."""
         self.names: set[bytes] = set()
         self.lines: set[bytes] = set()
         """The lines of values of several lines. Output may show each of them with something before it."""
@@ -103,6 +105,7 @@ class Values:
         return any(id(sealed) in values.known for values in self.parts)
 
     def _add_value(self, value: str | bytes, whose: str, note: str) -> None:
+        self.has_shorter |= len(value) < SHORTEST
         for keys, text in counted_texts(value):
             content = text if isinstance(text, bytes) else _utf_8(text)
             if content not in self.owners:

@@ -30,7 +30,7 @@ from pytest_secretsmanager import SecretsManager
 def test_assert_nothing_leaked_finds_a_value_in_each_form(secretsmanager: SecretsManager, form: str, text: str) -> None:
     secretsmanager.seed("db", VALUE)
     found = text_of(secretsmanager, f"before {text} after")
-    assert found == f"secret values leaked:\n  text 1 holds the value of 'db', version 1 ({form})"
+    assert found == f"secret values leaked: text 1 holds the value of 'db', version 1 ({form})"
 
 
 def test_assert_nothing_leaked_finds_a_value_in_the_path_of_a_url(secretsmanager: SecretsManager) -> None:

@@ -20,7 +20,7 @@ def masked(secretsmanager):
         secretsmanager.seed("app/db", value)
         values = Values()
         values.add(secretsmanager._world)
-        return Search(values, frozenset(ignored)).masked
+        return Search(values, dict.fromkeys(ignored, "ignore")).masked
 
     return masking
 

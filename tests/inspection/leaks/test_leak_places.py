@@ -21,7 +21,7 @@ def test_assert_nothing_leaked_names_the_field_of_a_logged_call(
     client.describe_secret(SecretId="db")
     client.update_secret(SecretId="db", Description="it is correct horse")
     assert text_of(secretsmanager) == (
-        "secret values leaked:\n  Description of UpdateSecret (call 2) holds the value of 'db', version 1 (plain)"
+        "secret values leaked: Description of UpdateSecret (call 2) holds the value of 'db', version 1 (plain)"
     )
 
 
@@ -31,7 +31,7 @@ def test_assert_nothing_leaked_names_the_field_around_a_nested_value(
     secretsmanager.seed("db", "correct horse")
     client.tag_resource(SecretId="db", Tags=[{"Key": "a", "Value": "b"}, {"Key": "pw", "Value": "correct horse"}])
     assert text_of(secretsmanager) == (
-        "secret values leaked:\n  Tags of TagResource (call 1) holds the value of 'db', version 1 (plain)"
+        "secret values leaked: Tags of TagResource (call 1) holds the value of 'db', version 1 (plain)"
     )
 
 
@@ -42,20 +42,30 @@ def test_assert_nothing_leaked_names_the_field_of_a_refused_call(
     with pytest.raises(client.exceptions.ResourceNotFoundException):
         client.get_secret_value(SecretId="correct-horse")
     assert text_of(secretsmanager) == (
-        "secret values leaked:\n  SecretId of GetSecretValue (call 1) holds the value of 'db', version 1 (plain)"
+        "secret values leaked: SecretId of GetSecretValue (call 1) holds the value of 'db', version 1 (plain)"
     )
 
 
 def test_assert_nothing_leaked_names_a_place_once_for_each_value(secretsmanager: SecretsManager) -> None:
     secretsmanager.seed("db", "correct horse")
     found = text_of(secretsmanager, f"correct horse correct horse {b'correct horse'.hex()}")
-    assert found == "secret values leaked:\n  text 1 holds the value of 'db', version 1 (plain)"
+    assert found == "secret values leaked: text 1 holds the value of 'db', version 1 (plain)"
 
 
 def test_assert_nothing_leaked_names_the_line_of_a_leak(secretsmanager):
     secretsmanager.seed("db", "correct horse")
     assert text_of(secretsmanager, "one\ntwo\nwith correct horse\nfour") == (
-        "secret values leaked:\n  text 1, line 3 holds the value of 'db', version 1 (plain)"
+        "secret values leaked: text 1, line 3 holds the value of 'db', version 1 (plain)"
+    )
+
+
+def test_assert_nothing_leaked_says_how_to_name_a_harmless_text(secretsmanager):
+    secretsmanager.seed("db", "correct horse")
+    with pytest.raises(AssertionError) as failure:
+        secretsmanager.assert_nothing_leaked("with correct horse")
+    assert str(failure.value) == (
+        "secret values leaked: text 1 holds the value of 'db', version 1 (plain)\n"
+        "a harmless text, such as a host or user name, is named by ignore=[…]"
     )
 
 
@@ -98,4 +108,5 @@ def test_assert_nothing_leaked_names_the_line_in_a_field(secretsmanager, client)
 def test_assert_nothing_leaked_lists_at_most_fifty_leaks(secretsmanager):
     secretsmanager.seed("db", "correct horse")
     lines = text_of(secretsmanager, *["correct horse"] * 52).splitlines()
+    assert lines[0] == "secret values leaked: text 1 holds the value of 'db', version 1 (plain), and 51 more"
     assert lines[50:] == ["  text 50 holds the value of 'db', version 1 (plain)", "  … and 2 more"]

@@ -40,7 +40,51 @@ def test_assert_nothing_leaked_passes_for_a_secret_without_a_version(secretsmana
 @pytest.mark.parametrize("value", ["1234567", b"1234567", "passwör"], ids=ascii)
 def test_assert_nothing_leaked_ignores_a_value_of_seven_characters(secretsmanager: SecretsManager, value: str) -> None:
     secretsmanager.seed("pin", value)
+    secretsmanager.seed("db", "correct horse")
     secretsmanager.assert_nothing_leaked(value, repr(value))
+
+
+@pytest.mark.parametrize("value", ["short", b"1234567"], ids=ascii)
+def test_assert_nothing_leaked_refuses_to_look_for_shorter_values_alone(
+    secretsmanager: SecretsManager, value: str | bytes
+) -> None:
+    secretsmanager.seed("pin", value)
+    secretsmanager.seed("empty")
+    secretsmanager.assert_nothing_leaked()
+    with pytest.raises(UsageError) as refusal:
+        secretsmanager.assert_nothing_leaked("a text")
+    assert str(refusal.value) == (
+        "no value of this SecretsManager has eight characters or more, so none can be found: "
+        "give the test's secrets longer values"
+    )
+
+
+def test_assert_nothing_leaked_refuses_to_look_for_a_refused_value_of_seven_characters_alone(
+    secretsmanager: SecretsManager, client: "SecretsManagerClient"
+) -> None:
+    with pytest.raises(client.exceptions.ResourceNotFoundException):
+        client.put_secret_value(SecretId="gone", SecretString="hunter2")
+    with pytest.raises(UsageError, match="has eight characters or more"):
+        secretsmanager.assert_nothing_leaked("a text")
+
+
+@pytest.mark.parametrize(
+    ("value", "ignore"),
+    [("correct horse", ["correct horse"]), ("team/changeme", []), ("us-east-1", []), ('"battery staple"', None)],
+    ids=["ignored", "a name", "a region", "ignored whole and as JSON"],
+)
+def test_assert_nothing_leaked_refuses_to_look_for_ignored_values_and_names_alone(
+    secretsmanager: SecretsManager, value: str, ignore: list[str] | None
+) -> None:
+    ignored = [value, value.strip('"')] if ignore is None else ignore
+    secretsmanager.seed("team/changeme", value, region="us-east-1")
+    secretsmanager.assert_nothing_leaked(ignore=ignored)
+    with pytest.raises(UsageError) as refusal:
+        secretsmanager.assert_nothing_leaked("a text", ignore=ignored)
+    assert str(refusal.value) == (
+        "each value of this SecretsManager with eight characters or more is ignored or is the name of a secret, "
+        "so none can be found: give the test a secret with another value"
+    )
 
 
 @pytest.mark.parametrize("value", ["12345678", b"12345678", "pässwörd"], ids=ascii)
@@ -59,7 +103,7 @@ def test_assert_nothing_leaked_finds_values_of_every_version_secret_region_and_a
     secretsmanager.seed("foreign", "not-ours", account="999999999999")
     secretsmanager.seed("deleted", "gone-soon-9", deleted=True)
     assert text_of(secretsmanager, "was-of-old is-of-now far-away not-ours gone-soon-9") == (
-        "secret values leaked:\n"
+        "secret values leaked: text 1 holds the value of 'db', version 1 (plain), and 4 more\n"
         "  text 1 holds the value of 'db', version 1 (plain)\n"
         "  text 1 holds the value of 'db', version 2 (plain)\n"
         "  text 1 holds the value of 'far', version 1 (plain)\n"

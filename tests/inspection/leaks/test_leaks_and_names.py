@@ -27,6 +27,7 @@ def test_assert_nothing_leaked_ignores_only_a_whole_value_that_ignore_lists(secr
 @pytest.mark.parametrize("collect", [list, tuple, set, iter])
 def test_assert_nothing_leaked_ignores_the_texts_of_a_list_tuple_set_or_iterator(secretsmanager, collect):
     secretsmanager.seed("db", b"correct horse")
+    secretsmanager.seed("app", "battery staple")
     secretsmanager.assert_nothing_leaked("correct horse", ignore=collect(["correct horse", b"another"]))
 
 
@@ -35,8 +36,9 @@ def test_assert_nothing_leaked_ignores_the_texts_of_a_list_tuple_set_or_iterator
     [
         ("correct horse", "ignore is a list of texts, not of type str: write ignore=['db.example.com']"),
         (None, "ignore is a list of texts, not None: write ignore=['db.example.com']"),
-        ([5432], "ignore has an item that is of type int, not a text: write each one as a str"),
-        ([""], "ignore has an item that is empty, not a text: write each one as a str"),
+        ([5432], "ignore has an item of type int: write each text as a str"),
+        ([None], "ignore has an item None: write each text as a str"),
+        ([""], "ignore has an empty text: remove it"),
     ],
     ids=str,
 )
@@ -44,6 +46,43 @@ def test_assert_nothing_leaked_refuses_an_ignore_that_is_no_list_of_texts(secret
     with pytest.raises(UsageError) as refused:
         secretsmanager.assert_nothing_leaked(ignore=ignore)
     assert str(refused.value) == problem
+
+
+@pytest.mark.parametrize(
+    ("ignored", "shown"),
+    [
+        ("aplication", "'aplication'"),
+        ("Application-DB", "'Application-DB'"),
+        ("application", "'application'"),
+        ("application-db.example.com", "'***.example.com'"),
+        ("aplication-db\x1b\u202e", r"'aplication-db\x1b\u202e'"),
+        ("application-" + "x" * 100, None),
+        ("db", None),
+        ("another", None),
+        ("correct horse", None),
+    ],
+    ids=ascii,
+)
+def test_a_failure_about_leaks_names_an_ignored_text_that_is_near_to_the_value(secretsmanager, ignored, shown):
+    secretsmanager.seed("db", {"user": "application-db", "password": "correct horse"})
+    with pytest.raises(AssertionError) as failure:
+        secretsmanager.assert_nothing_leaked("as application-db", ignore=[ignored])
+    hints = str(failure.value).splitlines()[1:-1]
+    assert hints == ([f"ignore has {shown}, which is not the whole text"] if shown else [])
+    assert "application-db" not in str(failure.value)
+
+
+def test_a_failure_about_leaks_names_no_ignored_text_that_is_right_for_another_value(secretsmanager):
+    secretsmanager.seed("db", {"user": "application", "password": "correct horse"})
+    with pytest.raises(AssertionError) as failure:
+        secretsmanager.assert_nothing_leaked(secretsmanager.secret("db").value, ignore=["application"])
+    assert "not the whole text" not in str(failure.value)
+
+
+def test_a_failure_about_leaks_cuts_a_long_ignored_text(secretsmanager):
+    secretsmanager.seed("db", "correct horse")
+    with pytest.raises(AssertionError, match=r"ignore has '\*\*\*x{57}…', which is not the whole text"):
+        secretsmanager.assert_nothing_leaked("correct horse", ignore=["correct horse" + "x" * 10_000])
 
 
 def test_assert_nothing_leaked_refuses_a_misspelt_ignore_and_names_it(secretsmanager):

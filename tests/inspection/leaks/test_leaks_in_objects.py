@@ -18,7 +18,7 @@ def test_assert_nothing_leaked_reads_any_object_as_it_is_printed(secretsmanager:
     secretsmanager.seed("db", "correct horse")
     found = text_of(secretsmanager, ValueError("bad: correct horse"), {"x": ["correct horse"]}, 7, [None])
     assert found == (
-        "secret values leaked:\n"
+        "secret values leaked: text 1 holds the value of 'db', version 1 (plain), and 1 more\n"
         "  text 1 holds the value of 'db', version 1 (plain)\n"
         "  text 2 holds the value of 'db', version 1 (plain)"
     )

@@ -132,8 +132,8 @@ def test_assert_nothing_leaked_finds_a_refused_value_in_another_field_of_its_cal
     with pytest.raises(ClientError):
         client.update_secret(SecretId="no", SecretString="correct horse", Description="it is correct horse")
     assert text_of(secretsmanager) == (
-        "secret values leaked:\n"
-        "  Description of UpdateSecret (call 1) holds a value that UpdateSecret (call 1) was refused (plain)"
+        "secret values leaked: "
+        "Description of UpdateSecret (call 1) holds a value that UpdateSecret (call 1) was refused (plain)"
     )
 
 
