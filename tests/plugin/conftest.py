@@ -23,6 +23,9 @@ THIS_PLUGIN = ("-p", "pytest_secretsmanager.plugin")
 _NOTHING_TO_EXPLAIN = re.compile(r"(last )?[\d,]+( of [\d,]+)? calls?\b|no call reached ")
 """The beginning of a section that has only tables, or says that there was no call."""
 
+ON_CI = ("CI", "BUILD_NUMBER")
+"""The variables with which pytest prints whole messages in its short summary."""
+
 WRAPPED = ((BaseClient, "_make_api_call"), (Endpoint, "_send"), (Endpoint, "create_request"))
 """The methods of botocore that the plugin wraps while a run needs it."""
 
@@ -42,7 +45,7 @@ def _imported_once() -> None:
 def _bare_environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
     with patch.dict(os.environ):
-        for name in [name for name in os.environ if name.startswith("AWS_")]:
+        for name in [name for name in os.environ if name.startswith("AWS_") or name in ON_CI]:
             del os.environ[name]
         yield
 
