@@ -522,7 +522,7 @@ def test_the_section_has_no_escape_codes_with_no_color(run: Run, columns: int, m
 def test_colours_reach_no_report_of_another_plugin(run: Run, columns: int, pytester: pytest.Pytester) -> None:
     pytester.makeconftest(
         """
-        import json, pytest
+        import json, pathlib, pytest
 
         kept = []
 
@@ -531,10 +531,10 @@ def test_colours_reach_no_report_of_another_plugin(run: Run, columns: int, pytes
 
         @pytest.hookimpl(trylast=True)
         def pytest_terminal_summary(terminalreporter):
-            open("during.json", "w").write(json.dumps([report.sections for report in kept]))
+            pathlib.Path("during.json").write_text(json.dumps([report.sections for report in kept]))
 
         def pytest_unconfigure():
-            open("after.json", "w").write(json.dumps([report.sections for report in kept]))
+            pathlib.Path("after.json").write_text(json.dumps([report.sections for report in kept]))
         """
     )
     run(FAILING, "--color=yes", "--junitxml=junit.xml")
