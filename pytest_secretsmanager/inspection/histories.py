@@ -11,6 +11,7 @@ from typing import NamedTuple
 from pytest_secretsmanager.engine.effects.runs import Run, RunState
 from pytest_secretsmanager.engine.layers.audit import Entry
 from pytest_secretsmanager.engine.state import Secret, SecretKey, Version
+from pytest_secretsmanager.inspection.known_secrets import KnownSecrets
 from pytest_secretsmanager.inspection.matching import key_from
 from pytest_secretsmanager.inspection.world import World
 
@@ -76,7 +77,7 @@ def histories_of(world: World, entries: Sequence[Entry], named: Iterable[SecretK
 
     The entries are the newest ones of the world's log, in their order.
     """
-    known = _Known(world)
+    known = KnownSecrets(world, entries)
     found = {arn: calls for arn, calls in _calls_by_arn(entries, known).items() if arn}
     for key in named:
         state = world.state_of(key)
@@ -91,8 +92,8 @@ def history_of(world: World, entries: Sequence[Entry], key: SecretKey) -> Histor
 
     Of several secrets that had this key one after the other, it is the last one.
     """
-    known = _Known(world)
-    arn = known.current_arn(key)
+    known = KnownSecrets(world, entries)
+    arn = known.last_arn(key)
     if arn is None:
         return None
     calls = _calls_by_arn(entries, known).get(arn, [])
@@ -106,84 +107,27 @@ def _by_secret(runs: Iterable[Run]) -> Mapping[str, list[Run]]:
     return found
 
 
-# --- the secrets that exist or existed -------------------------------------------------------------------------------
-
-
-class _Known:
-    """The states of the secrets that exist, and of what was deleted last. No look goes over all secrets."""
-
-    def __init__(self, world: World) -> None:
-        self._world = world
-        self._gone: dict[str, list[Secret]] = {}
-        self._gone_arns: dict[SecretKey, list[str]] = {}
-        for secret in world.service.vanished():
-            self._gone.setdefault(secret.arn, []).append(secret)
-            self._gone_arns.setdefault(secret.key, []).append(secret.arn)
-
-    def first_arn(self, key: SecretKey) -> str | None:
-        """The ARN of the oldest known secret with this key."""
-        gone = self._gone_arns.get(key)
-        return gone[0] if gone else self._stored_arn(key)
-
-    def current_arn(self, key: SecretKey) -> str | None:
-        """The ARN of the newest known secret with this key."""
-        gone = self._gone_arns.get(key)
-        return self._stored_arn(key) or (gone[-1] if gone else None)
-
-    def _stored_arn(self, key: SecretKey) -> str | None:
-        secret = self._world.service.store.get(key)
-        return None if secret is None else secret.arn
-
-    def last(self, arn: str) -> Secret | None:
-        """The last known state."""
-        stored = self._world.service.store.get(key_from(arn, "", ""))
-        if stored is not None and stored.arn == arn:
-            return stored
-        gone = self._gone.get(arn)
-        return gone[-1] if gone else None
-
-    def exists(self, last: Secret) -> bool:
-        """Whether a secret with this last state exists: its deletion has not taken effect."""
-        secret = self._world.state_of(last.key)
-        return secret is not None and secret.arn == last.arn
-
-    def versions(self, arn: str, last: Secret | None) -> Iterable[tuple[Version, float | None]]:
-        """The versions of a secret, oldest first, each with the time of its deletion; None if its secret still has it.
-
-        A deleted secret has the versions that it had last.
-        """
-        gone = [secret for secret in self._gone.get(arn, ()) if secret is not last]
-        found = {version.id: (version, secret.changed) for secret in gone for version in secret.versions.values()}
-        kept = {} if last is None else {version.id: (version, None) for version in last.versions.values()}
-        return sorted({**found, **kept}.values(), key=lambda one: one[0].number)
-
-
 # --- the calls about each secret -------------------------------------------------------------------------------------
 
 
-def _calls_by_arn(entries: Sequence[Entry], known: _Known) -> dict[str, list[int]]:
+def _calls_by_arn(entries: Sequence[Entry], known: KnownSecrets) -> dict[str, list[int]]:
     """The positions of the entries about each secret. One entry may be about several: a replica follows its primary."""
     found: dict[str, list[int]] = {}
-    current: dict[SecretKey, str] = {}
     for at, entry in enumerate(entries):
-        about = _arn_of(entry, current, known)
-        if about:
-            found.setdefault(about, []).append(at)
-        for arn in entry.placements:
-            if arn != about:
-                found.setdefault(arn, []).append(at)
+        about = _arn_of(entry, at, known)
+        for arn in dict.fromkeys((*([about] if about else []), *entry.placements)):
+            found.setdefault(arn, []).append(at)
     return found
 
 
-def _arn_of(entry: Entry, current: dict[SecretKey, str], known: _Known) -> str | None:
-    """The ARN of the secret that a call names. Of several secrets of one name, it is the last one created before."""
+def _arn_of(entry: Entry, at: int, known: KnownSecrets) -> str | None:
+    """The ARN of the secret that a call names."""
+    if entry.operation == "CreateSecret" and entry.response is not None:
+        return str(entry.response["ARN"])
     asked = entry.request.get("SecretId", entry.request.get("Name"))
     if not isinstance(asked, str):
         return None
-    key = key_from(asked, entry.region, entry.principal.account)
-    if entry.operation == "CreateSecret" and entry.response is not None:
-        current[key] = str(entry.response["ARN"])
-    return current.get(key) or known.first_arn(key)
+    return known.arn_at(key_from(asked, entry.region, entry.principal.account), entry, at)
 
 
 # --- one secret ------------------------------------------------------------------------------------------------------
@@ -212,11 +156,13 @@ class _Track:
         return (*self.spans, *(Span(label, version, begin, None) for label, (version, begin) in self.open.items()))
 
 
-def _history(arn: str, calls: Sequence[int], entries: Sequence[Entry], known: _Known, runs: Sequence[Run]) -> History:
+def _history(
+    arn: str, calls: Sequence[int], entries: Sequence[Entry], known: KnownSecrets, runs: Sequence[Run]
+) -> History:
     state = known.last(arn)
     track = _Track()
     track.place(_labels_before(arn, calls, entries, state), None)
-    older = set(track.open and [version for version, _ in track.open.values()])
+    older = {version for version, _ in track.open.values()}
     for at in calls:
         entry = entries[at]
         if arn in entry.placements:

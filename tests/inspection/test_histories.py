@@ -90,6 +90,31 @@ def test_a_secret_that_was_created_again_has_two_histories(secretsmanager: Secre
     assert (second.begin, second.end, second.calls) == (last - 1, None, (last - 1, last))
 
 
+def test_calls_count_for_the_secret_that_was_seeded_last_before_them(secretsmanager: SecretsManager) -> None:
+    client = secretsmanager.client()
+    arns = []
+    for value in ("one", "two"):
+        arns.append(secretsmanager.seed("db", value).arn)
+        client.get_secret_value(SecretId="db")
+        secretsmanager.clock.advance(seconds=1)
+    put(secretsmanager, "three")
+    assert [(history.arn, history.calls) for history in histories(secretsmanager)] == [
+        (arns[0], (0,)),
+        (arns[1], (1, 2)),
+    ]
+
+
+def test_calls_count_for_a_secret_that_only_the_log_has(secretsmanager: SecretsManager) -> None:
+    client = secretsmanager.client()
+    client.create_secret(Name="db", SecretString="one")
+    client.get_secret_value(SecretId="db")
+    world = secretsmanager._parts.world
+    entries = world.entries.since()
+    empty = SecretsManager()._parts.world
+    (history,) = histories_of(empty, entries)
+    assert (history.key.name, history.calls, history.begin) == ("db", (0, 1), 0)
+
+
 def test_calls_by_name_and_by_arn_are_of_one_secret(secretsmanager: SecretsManager) -> None:
     arn = secretsmanager.seed("db", "one").arn
     for secret_id in ("db", arn, arn[:-7]):
