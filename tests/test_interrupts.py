@@ -31,6 +31,7 @@ import pytest_secretsmanager
 from pytest_secretsmanager import SecretsManager
 from pytest_secretsmanager.doors import attempts
 from pytest_secretsmanager.doors.wiring import PROCESS
+from pytest_secretsmanager.engine import locks
 from pytest_secretsmanager.engine.errors import ThrottlingException
 from pytest_secretsmanager.engine.faults import Fault, FaultPlan
 from pytest_secretsmanager.inspection.views import state_of
@@ -388,7 +389,11 @@ BARE_METHOD = BaseClient.__dict__["_make_api_call"]
 
 
 def assert_nothing_is_left() -> None:
-    """Check that no manager is active, no function or call runs, no method is wrapped, no variable is set."""
+    """Check that no manager is active, no function or call runs, no method is wrapped, no variable is set.
+
+    This thread holds no lock, either: it may be one that ends, and then no other thread could ever take that lock.
+    """
+    assert [lock for lock in locks._all() if lock.is_mine] == []
     assert PROCESS._responders == ()
     assert PROCESS.functions.all == ()
     assert PROCESS._under_way == frozenset()

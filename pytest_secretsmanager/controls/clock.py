@@ -57,11 +57,10 @@ class MovedTime:
 
     def checkpoint(self) -> Restore:
         """Return a function that restores the offset. Real time that has passed is not undone."""
-        offset = self._offset
+        before = self._offset
 
         def restore() -> None:
-            with _lock:
-                self._offset = offset
+            self._move(lambda _: before)
 
         return restore
 
@@ -90,10 +89,13 @@ class MovedTime:
         forward = seconds - self.seconds()
         if forward > 0:
             self._stop_where_something_is_due(seconds, lambda _: seconds - self.seconds())
-        with _lock:
-            offset = seconds - time.time()
+
+        def moved(offset: float) -> float:
+            wanted = seconds - time.time()
             # A function that ran on the way may have moved the clock further.
-            self._offset = offset if forward < 0 else max(offset, self._offset)
+            return wanted if forward < 0 else max(wanted, offset)
+
+        self._move(moved)
 
     def _stop_where_something_is_due(self, end: float, seconds_left: Callable[[float], float]) -> float:
         """Go forward from one due time to the next, and return the length of the way.
@@ -114,8 +116,16 @@ class MovedTime:
         return gone
 
     def _add(self, seconds: float) -> None:
-        with _lock:
-            self._offset += seconds
+        self._move(lambda offset: offset + seconds)
+
+    def _move(self, moved: Callable[[float], float]) -> None:
+        """Set the offset to a function of it. No other thread moves a clock meanwhile."""
+        try:
+            with _lock:
+                self._offset = moved(self._offset)
+        except BaseException:
+            _lock.let_go()  # an interrupt may have skipped the release, and every clock has this lock
+            raise
 
 
 class Clock:
