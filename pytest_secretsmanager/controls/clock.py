@@ -120,12 +120,11 @@ class MovedTime:
 
     def _move(self, moved: Callable[[float], float]) -> None:
         """Set the offset to a function of it. No other thread moves a clock meanwhile."""
-        try:
-            with _lock:
-                self._offset = moved(self._offset)
-        except BaseException:
-            _lock.let_go()  # an interrupt may have skipped the release, and every clock has this lock
-            raise
+
+        def change() -> None:
+            self._offset = moved(self._offset)
+
+        _lock.during(change)
 
 
 class Clock:

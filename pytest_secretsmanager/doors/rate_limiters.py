@@ -42,11 +42,13 @@ class _SteadyTime:
 
     def __call__(self) -> float:
         here = attempts.current.get()
-        with self._lock:
-            now = self._real() if here is None else here.responder.now()
-            self._shift += max(0.0, self._latest - now - self._shift)
-            self._latest = now + self._shift
-            return self._latest
+        time = self._real if here is None else here.responder.now
+        return self._lock.during(lambda: self._steady(time()))
+
+    def _steady(self, now: float) -> float:
+        self._shift += max(0.0, self._latest - now - self._shift)
+        self._latest = now + self._shift
+        return self._latest
 
 
 def _acquire(bucket: Any) -> Callable[..., bool]:

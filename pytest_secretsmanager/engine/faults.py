@@ -112,12 +112,14 @@ class FaultPlan:
         """Count one attempt of a call that the plan concerns, and return its fault."""
         if not self.when(call):
             return None
-        with self._lock:
-            if self._has_ended:
-                return None
-            fault = self.fault_of(self.attempts)
-            self.attempts += 1
-            self.met += fault is not None
+        return self._lock.during(self._count)
+
+    def _count(self) -> Fault | None:
+        if self._has_ended:
+            return None
+        fault = self.fault_of(self.attempts)
+        self.attempts += 1
+        self.met += fault is not None
         return fault
 
     @property

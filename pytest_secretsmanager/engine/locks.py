@@ -8,7 +8,8 @@ and the child reinitializes each of them.
 import os
 import threading
 from collections import deque
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
 from weakref import ref
 
 if TYPE_CHECKING:
@@ -26,6 +27,9 @@ else:
     _Reentrant = type(threading.RLock())
 
 
+_Result = TypeVar("_Result")
+
+
 class Lock(_Reentrant):
     """A reentrant lock.
 
@@ -36,6 +40,18 @@ class Lock(_Reentrant):
 
     def __init__(self) -> None:
         _keep(ref(self, _forget))
+
+    def during(self, change: Callable[[], _Result]) -> _Result:
+        """Take the lock, make a change, release the lock, and return the result. The thread doesn't hold it before.
+
+        After an interrupt the lock is free, which a `with` statement doesn't ensure: it may skip the release.
+        """
+        try:
+            with self:
+                return change()
+        except BaseException:
+            self.let_go()
+            raise
 
     def let_go(self) -> None:
         """Release the lock as often as the current thread holds it: an interrupt may have skipped a release."""
