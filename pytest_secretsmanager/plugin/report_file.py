@@ -1,5 +1,6 @@
 """The option --secretsmanager-report: the HTML page of a run, in one file."""
 
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,11 +15,7 @@ from pytest_secretsmanager.plugin.records import call_with_each, records_of
 from pytest_secretsmanager.plugin.settings import on_command_line
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from pytest_secretsmanager.inspection.histories import History
-    from pytest_secretsmanager.report.page.tests import Row
-    from pytest_secretsmanager.report.records import CallRecord, TestRecord
+    from pytest_secretsmanager.report.page.drawn_tests import DrawnTests
 
 PLUGIN = "secretsmanager_report_file"
 """The name of the plugin object."""
@@ -35,7 +32,7 @@ class ReportFile:
 
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
-        self._rows: list[Row] = []
+        self._tests: DrawnTests | None = None
         self._path: Path | None = None
         self._result = ""
 
@@ -47,44 +44,29 @@ class ReportFile:
                 f"{REPORT_FILE.flag} needs Jinja2: python -m pip install 'pytest-secretsmanager[report]'"
             )
         self._path = writable(REPORT_FILE.flag, config.invocation_params.dir, on_command_line(config, REPORT_FILE))
-        call_with_each(config, self._add)
 
-    def _add(self, record: "TestRecord") -> None:
-        """Draw a test. Its row has texts only, which the garbage collector doesn't visit again and again."""
-        from pytest_secretsmanager.report.page.tests import row_of
+        from pytest_secretsmanager.report.page.drawn_tests import DrawnTests
 
-        self._rows.append(row_of(record, self._draw))
-
-    def _draw(self, history: "History", calls: "Sequence[CallRecord]") -> str:
-        """One crash leaves the pictures of all other secrets."""
-        from pytest_secretsmanager.inspection.timelines.forms import picture_by_form
-
-        try:
-            return picture_by_form(history, calls)
-        except Exception as error:
-            report_problems.note_crash(self._config, "the picture of a secret", error)
-            return ""
+        self._tests = DrawnTests(partial(report_problems.note_crash, config))
+        call_with_each(config, self._tests.add)
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        if self._path is None or session.config.option.collectonly:
+        if self._path is None or self._tests is None or session.config.option.collectonly:
             return
         try:
-            self._write(self._path)
+            self._write(self._path, self._tests)
         except OSError as error:
             report_problems.note(self._config, unwritable(REPORT_FILE.flag, self._path, error))
         except Exception as error:
             report_problems.note_crash(self._config, "the HTML report", error)
 
-    def _write(self, path: Path) -> None:
+    def _write(self, path: Path, drawn: "DrawnTests") -> None:
         from pytest_secretsmanager.inspection.wording import count_text
-        from pytest_secretsmanager.report.page.rendering import page_of
-        from pytest_secretsmanager.report.page.tests import listed
         from pytest_secretsmanager.surroundings.wall_clock import times
 
         records = records_of(self._config)
-        page = page_of(listed(self._rows, records.outside, self._draw), next(times()))
-        path.write_text(page, encoding="utf-8")
+        path.write_text(drawn.page(records.outside, next(times())), encoding="utf-8")
         tests = {record.nodeid for record in records.tests}  # a test may have several tries
         self._result = f"{FIXTURE}: report of {count_text(len(tests), 'test')} written to {path}"
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from filled_form import filled
 
 from pytest_secretsmanager.inspection.timelines import forms
 from pytest_secretsmanager.report.page import rendering
@@ -204,7 +205,7 @@ def test_a_crash_of_one_picture_is_shown_and_leaves_the_page(
             raise ValueError("to-hide")
         return "<title>DRAWN "
 
-    monkeypatch.setattr(forms, "picture_by_form", crash_once)
+    monkeypatch.setattr(forms.Forms, "picture", crash_once)
     result = run(TESTS, "--secretsmanager-report=out.html")
     assert [facts[2] for facts in facts_of(page)] == [
         [["app/db", PLACE, ["<title>DRAWN "]]],
@@ -266,20 +267,33 @@ def test_the_page_of_a_run_with_xdist_has_the_same_as_that_of_one_process(
 
 def facts_of(page: Path) -> list[Any]:
     """The facts of a page that don't differ from run to run: no ids, times and durations. Tests in any order."""
+    (forms,) = data_of(page, "forms")
     return sorted(
         [
             body["id"],
             body["failure"],
-            [[name, place, re.findall("<title>[A-Z]+ .*", picture)] for name, place, picture in body["secrets"]],
+            [[name, place, titles_in(filled(forms, picture))] for name, place, picture in body["secrets"]],
             [[number, *rest] for number, _, *rest in body["calls"]],
         ]
         for body in bodies_of(page)
     )
 
 
+def titles_in(picture: str) -> list[str]:
+    return re.findall("<title>[A-Z]+ .*", picture)
+
+
 def bodies_of(page: Path) -> list[Any]:
+    return data_of(page, r"d\d+")
+
+
+def data_of(page: Path, identifier: str) -> list[Any]:
+    """The data of the scripts with such an id."""
     text = page.read_text(encoding="utf-8")
-    return [json.loads(body) for body in re.findall(r'<script type="application/json" id="d\d+">(.*)</script>', text)]
+    return [
+        json.loads(data)
+        for data in re.findall(f'<script type="application/json" id="{identifier}">(.*)</script>', text)
+    ]
 
 
 def test_a_crashed_worker_of_xdist_loses_only_its_running_test(run_apart: Any, page: Path) -> None:

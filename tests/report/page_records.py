@@ -10,6 +10,7 @@ from pytest_secretsmanager.inspection.histories import History, Life, Span, hist
 from pytest_secretsmanager.inspection.timelines.drawing import picture
 from pytest_secretsmanager.manager import parts_of
 from pytest_secretsmanager.report.calls import version_text
+from pytest_secretsmanager.report.page.drawn_tests import DrawnTests
 from pytest_secretsmanager.report.page.tests import Row, listed, row_of
 from pytest_secretsmanager.report.records import CallRecord, RunRecords, TestOutcome, TestRecord
 
@@ -26,6 +27,9 @@ LAST_SECOND = 253_402_300_799.0
 """The end of the year 9999, which no clock can pass."""
 
 NOTHING_OUTSIDE = TestRecord("", "")
+
+MADE = 1_767_323_045.0
+"""The time of the page."""
 
 
 def record(name: str, outcome: TestOutcome, use: Callable[[SecretsManager, Any], None]) -> TestRecord:
@@ -106,8 +110,20 @@ def draw(history: History, calls: Sequence[CallRecord]) -> str:
 
 
 def rows_of(run: RunRecords) -> list[Row]:
-    """The rows of the page for these records."""
+    """The rows of the page for these records, with each picture as SVG."""
     return listed([row_of(one, draw) for one in run.tests], run.outside, draw)
+
+
+def page_of(run: RunRecords) -> str:
+    """The page for these records."""
+
+    def crashed(_: str, error: Exception) -> None:
+        raise error
+
+    tests = DrawnTests(crashed)
+    for record in run.tests:
+        tests.add(record)
+    return tests.page(run.outside, MADE)
 
 
 def records_of_a_run() -> RunRecords:

@@ -7,13 +7,11 @@ from html.parser import HTMLParser
 from typing import Any
 
 import pytest
-from page_records import HOSTILE, NOTHING_OUTSIDE, hostile, read, record, records_of_a_run, rows_of, write
+from filled_form import filled
+from page_records import HOSTILE, NOTHING_OUTSIDE, hostile, page_of, read, record, records_of_a_run, rows_of, write
 
 from pytest_secretsmanager.report import records
-from pytest_secretsmanager.report.page.rendering import page_of
 from pytest_secretsmanager.report.page.tests import MOST_CALLS, MOST_PICTURES, OUTSIDE, Row
-
-NOW = 1_767_323_045.0
 
 
 def row_of(test: records.TestRecord) -> Row:
@@ -121,12 +119,12 @@ class Reader(HTMLParser):
 
 @pytest.mark.parametrize(("outcome", "is_told"), [("failed", True), ("error", True), ("passed", False)])
 def test_the_page_says_which_tests_are_open_if_one_failed(outcome: records.TestOutcome, is_told: bool) -> None:
-    page = page_of(rows_of(records.RunRecords((record("test_read", outcome, read),), NOTHING_OUTSIDE)), NOW)
+    page = page_of(records.RunRecords((record("test_read", outcome, read),), NOTHING_OUTSIDE))
     assert ("the first three of them open" in page) == is_told
 
 
 def test_the_page_loads_nothing() -> None:
-    reader = Reader(page_of(rows_of(records_of_a_run()), NOW))
+    reader = Reader(page_of(records_of_a_run()))
     links = [
         value for _, attributes in reader.elements for name, value in attributes.items() if name in ("href", "src")
     ]
@@ -141,16 +139,16 @@ def test_the_page_loads_nothing() -> None:
 
 @pytest.mark.parametrize("name", HOSTILE.values(), ids=HOSTILE)
 def test_a_hostile_name_adds_no_element_and_its_picture_is_well_formed_xml(name: str) -> None:
-    plain = Reader(page_of(rows_of(records.RunRecords((hostile("plain"),), NOTHING_OUTSIDE)), NOW))
-    page = page_of(rows_of(records.RunRecords((hostile(name),), NOTHING_OUTSIDE)), NOW)
+    plain = Reader(page_of(records.RunRecords((hostile("plain"),), NOTHING_OUTSIDE)))
+    page = page_of(records.RunRecords((hostile(name),), NOTHING_OUTSIDE))
     page.encode("utf-8")
     reader = Reader(page)
     tags = [tag for tag, _ in reader.elements]
     assert [tag for tag in tags if tag != "option"] == [tag for tag, _ in plain.elements if tag != "option"]
     ((_, _, picture),) = json.loads(reader.scripts["d0"])["secrets"]
-    ElementTree.fromstring(picture)
+    ElementTree.fromstring(filled(json.loads(reader.scripts["forms"]), picture))
     assert "\u202e" not in page
 
 
 def test_a_run_without_tests_has_a_page() -> None:
-    assert "0 of 0 tests" in page_of(rows_of(records.RunRecords((), NOTHING_OUTSIDE)), NOW)
+    assert "0 of 0 tests" in page_of(records.RunRecords((), NOTHING_OUTSIDE))

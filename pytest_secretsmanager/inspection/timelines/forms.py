@@ -1,17 +1,17 @@
 """The pictures of a page with many tests, most of which look alike.
 
 Pictures of one form differ in names, ids, times and callers only, which move nothing. So a form is drawn once, with
-marks in place of these texts, and each picture of it has its own texts in place of the marks.
+marks in place of these texts. The page has each form once, and of each picture its form and its texts.
 """
 
 import re
-from functools import lru_cache
+from collections.abc import Sequence
 from os import urandom
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from pytest_secretsmanager.engine.state import SecretKey
 from pytest_secretsmanager.inspection.cells import cut_inside
-from pytest_secretsmanager.inspection.histories import History, Life, Span
+from pytest_secretsmanager.inspection.histories import History
 from pytest_secretsmanager.inspection.timelines import svg
 from pytest_secretsmanager.inspection.timelines.columns import MOST_COLUMNS, Calls, DrawnCall
 from pytest_secretsmanager.inspection.timelines.details import LONGEST_DETAIL, time_text
@@ -27,21 +27,92 @@ _LONGEST_ID = LONGEST_DETAIL // 2
 _MARK = urandom(3).hex()[:5]
 """The beginning of each mark. It is random, so that no label has it. A mark is as long as the shown part of an id."""
 
-_NAME = f"{_MARK}n00"
-_SHORT_IDS = [f"{_MARK}i{number:02}" for number in range(MOST_LANES)]
-_RESTS = [f"{_MARK}r{number:02}" for number in range(MOST_LANES)]
-"""For the rests of ids, of which only the details have all."""
-_CALLERS = [f"{_MARK}c{number:02}" for number in range(MOST_COLUMNS)]
-_TIMES = [f"{_MARK}t{number:02}" for number in range(1 + MOST_LANES)]
-"""For the time of the calls, then the creation times of the versions."""
+_MARKS = [f"{_MARK}{number:03}" for number in range(2 + 3 * MOST_LANES + MOST_COLUMNS)]
+"""For the texts of a picture, in the order of `_texts`."""
+
+_SPLIT = re.compile(f"{_MARK}([0-9]{{3}})").split
 
 _LATER = 200_000_000_000.0
 """The time of the calls in a form, in the year 8307. Each version is created a second later than the one before."""
 
-_SPLIT = re.compile(f"({_MARK}[nirct][0-9][0-9])").split
+
+class FilledForm(NamedTuple):
+    """A picture: the number of its form, and the texts to fill in."""
+
+    form: int
+    texts: Sequence[str]
 
 
-class _Call(NamedTuple):
+Picture: TypeAlias = str | FilledForm
+"""A picture as SVG, or by its form."""
+
+Form: TypeAlias = Sequence[str | int]
+"""The parts of a form in their order: a piece of SVG, or the index of a text to fill in."""
+
+
+class Forms:
+    """The forms of one page."""
+
+    def __init__(self) -> None:
+        self.drawn: list[Form] = []
+        self._numbers: dict[object, int] = {}
+
+    def picture(self, history: History, calls: Calls) -> Picture:
+        """The picture of a history on a page that has its name, a key to the signs, and the style."""
+        shown = [calls[at] for at in history.calls]
+        look = _look_of(history, shown)
+        number = None if look is None or first_jump(history, calls) is not None else self._number(look, history, shown)
+        return picture(history, calls, is_whole=False) if number is None else FilledForm(number, _texts(history, shown))
+
+    def _number(self, look: object, history: History, shown: Sequence[DrawnCall]) -> int | None:
+        number = self._numbers.get(look)
+        if number is None and len(self.drawn) < _MOST_FORMS:
+            number = self._numbers[look] = len(self.drawn)
+            self.drawn.append(_drawn(history, shown))
+        return number
+
+
+def _look_of(history: History, shown: Sequence[DrawnCall]) -> object:
+    """All that the shapes of a picture and their places depend on, to be compared; None if the picture has no form.
+
+    A history has a form if it is like that of most tests: few versions, whose ids are known, and all calls in one
+    second. The versions of a form are made after its calls, so no jump may be before these.
+    """
+    versions, calls = history.versions, history.calls
+    if history.rotations or len(calls) > MOST_COLUMNS or len(versions) > MOST_LANES:
+        return None
+    if len({call.time // 1 for call in shown}) > 1:
+        return None
+    places = {life.id: place for place, life in enumerate(versions) if len(life.id) < _LONGEST_ID}
+    if len(places) < len(versions) or any(life.number is None for life in versions):
+        return None
+    if any(span.version not in places for span in history.spans):
+        return None
+    return (
+        history.key.region,
+        (history.begin, history.end),
+        calls,
+        tuple([(life.number, life.begin, life.end) for life in versions]),
+        tuple([(span.label, places[span.version], span.begin, span.end) for span in history.spans]),
+        tuple([(call.operation, call.error, call.by_service, not call.caller) for call in shown]),
+    )
+
+
+# --- the texts of a picture ------------------------------------------------------------------------------------------
+
+
+def _texts(history: History, shown: Sequence[DrawnCall]) -> list[str]:
+    """The texts in the order of their marks: the name, the time of the calls, those of each version, the callers."""
+    texts = [svg.escaped(shown_name(history.key.name)), time_text(shown[-1].time) if shown else ""]
+    for life in history.versions:
+        texts += svg.escaped(life.id[:ID_LENGTH]), svg.escaped(life.id[ID_LENGTH:]), time_text(life.created)
+    return texts + [svg.escaped(cut_inside(call.caller or "", LONGEST_DETAIL)) for call in shown]
+
+
+# --- a form ----------------------------------------------------------------------------------------------------------
+
+
+class _MarkedCall(NamedTuple):
     operation: str
     error: str | None
     by_service: bool
@@ -49,72 +120,21 @@ class _Call(NamedTuple):
     time: float = _LATER
 
 
-class _Form(NamedTuple):
-    """All that shapes and their places depend on: a history and its calls, with marks as texts."""
-
-    history: History
-    calls: tuple[_Call, ...]
-
-
-def picture_by_form(history: History, calls: Calls) -> str:
-    """The SVG that `picture` makes for a page with many pictures."""
-    if not _has_form(history, calls):
-        return picture(history, calls, is_whole=False)
-    parts = [*_drawn(_form(history, calls))]
-    texts = _texts(history, calls)
-    parts[1::2] = [texts[mark] for mark in parts[1::2]]
-    return "".join(parts)
-
-
-def _has_form(history: History, calls: Calls) -> bool:
-    """Whether a history is like that of most tests: few versions, whose ids are known, and all calls in one second.
-
-    The versions of a form are made after its calls, so no jump is before these.
-    """
-    if history.rotations or len(history.calls) > MOST_COLUMNS or len(history.versions) > MOST_LANES:
-        return False
-    if len({calls[at].time // 1 for at in history.calls}) > 1 or first_jump(history, calls) is not None:
-        return False
-    ids = {life.id for life in history.versions if life.number is not None and len(life.id) < _LONGEST_ID}
-    return len(ids) == len(history.versions) and ids.issuperset(span.version for span in history.spans)
-
-
-def _form(history: History, calls: Calls) -> _Form:
-    ids = {life.id: short + rest for life, short, rest in zip(history.versions, _SHORT_IDS, _RESTS, strict=False)}
-    lives = [
-        Life(ids[life.id], life.number, _LATER + number, life.begin, life.end)
-        for number, life in enumerate(history.versions, 1)
-    ]
-    spans = [Span(label, ids[version], begin, end) for label, version, begin, end in history.spans]
-    key = SecretKey(history.key.region, "", _NAME)
-    return _Form(
-        History(key, "", history.begin, history.end, tuple(lives), tuple(spans), (), history.calls),
-        tuple([_marked(calls[at], mark) for at, mark in zip(history.calls, _CALLERS, strict=False)]),
-    )
-
-
-def _marked(call: DrawnCall, mark: str) -> _Call:
-    return _Call(call.operation, call.error, call.by_service, mark if call.caller else "")
-
-
-@lru_cache(_MOST_FORMS)
-def _drawn(form: _Form) -> list[str]:
-    """The picture of a form, split at its marks: each second part is a mark."""
-    drawn = picture(form.history, dict(zip(form.history.calls, form.calls, strict=True)), is_whole=False)
-    for number, mark in enumerate(_TIMES):
+def _drawn(history: History, shown: Sequence[DrawnCall]) -> Form:
+    """A picture with marks in place of its texts, split at them."""
+    versions = history.versions
+    marks = _MARKS[2 : 2 + 3 * len(versions)]
+    ids = {life.id: short + rest for life, short, rest in zip(versions, marks[::3], marks[1::3], strict=True)}
+    lives = [life._replace(id=ids[life.id], created=_LATER + number) for number, life in enumerate(versions, 1)]
+    spans = [span._replace(version=ids[span.version]) for span in history.spans]
+    callers = _MARKS[2 + len(marks) :]
+    calls = {
+        at: _MarkedCall(call.operation, call.error, call.by_service, mark if call.caller else "")
+        for at, call, mark in zip(history.calls, shown, callers, strict=False)
+    }
+    key = SecretKey(history.key.region, "", _MARKS[0])
+    marked = history._replace(key=key, arn="", versions=tuple(lives), spans=tuple(spans))
+    drawn = picture(marked, calls, is_whole=False)
+    for number, mark in enumerate([_MARKS[1], *marks[2::3]]):
         drawn = drawn.replace(time_text(_LATER + number), mark)
-    return _SPLIT(drawn)
-
-
-def _texts(history: History, calls: Calls) -> dict[str, str]:
-    """The text for each mark."""
-    texts = {_NAME: svg.escaped(shown_name(history.key.name))}
-    for number, life in enumerate(history.versions):
-        texts[_SHORT_IDS[number]] = svg.escaped(life.id[:ID_LENGTH])
-        texts[_RESTS[number]] = svg.escaped(life.id[ID_LENGTH:])
-        texts[_TIMES[number + 1]] = time_text(life.created)
-    for at, mark in zip(history.calls, _CALLERS, strict=False):
-        call = calls[at]
-        texts[mark] = svg.escaped(cut_inside(call.caller or "", LONGEST_DETAIL))
-        texts[_TIMES[0]] = time_text(call.time)
-    return texts
+    return [int(part) if place % 2 else part for place, part in enumerate(_SPLIT(drawn))]

@@ -2,6 +2,7 @@
 
 from base64 import b64encode
 from collections import Counter
+from collections.abc import Sequence
 from hashlib import sha256
 from importlib.resources import files
 
@@ -9,6 +10,7 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from pytest_secretsmanager.inspection.timelines import signs
+from pytest_secretsmanager.inspection.timelines.forms import Form
 from pytest_secretsmanager.inspection.timelines.style import STYLE
 from pytest_secretsmanager.inspection.times import utc
 from pytest_secretsmanager.report.page.tests import Row, json_for_script
@@ -20,8 +22,8 @@ _MOST_SUGGESTIONS = 1_000
 """The number of secrets that the filter suggests."""
 
 
-def page_of(rows: list[Row], made: float) -> str:
-    """The whole page. `made` is the time of the run, epoch seconds."""
+def page_of(rows: Sequence[Row], forms: Sequence[Form], made: float) -> str:
+    """The whole page. `forms` are those of its pictures, `made` is the time of the run, epoch seconds."""
     style = STYLE + _source("style.css")
     script = _source("script.js")
     counts = Counter(row.outcome for row in rows)
@@ -37,6 +39,7 @@ def page_of(rows: list[Row], made: float) -> str:
         errors=sum(row.errors for row in rows),
         made=utc(made),
         index=_finished(_index(rows, operations, secrets)),
+        forms=_finished(json_for_script(forms)),
         bodies=[_finished(row.body) for row in rows],
         signs=[(_finished(sign), meaning) for sign, meaning in signs.meanings()],
         style=_finished(style),
@@ -49,7 +52,7 @@ def page_of(rows: list[Row], made: float) -> str:
 _LONGEST_SUGGESTION = 512
 
 
-def _index(rows: list[Row], operations: list[str], secrets: list[str]) -> str:
+def _index(rows: Sequence[Row], operations: Sequence[str], secrets: Sequence[str]) -> str:
     """What the filters need of each test, as JSON: operations and secrets by their numbers."""
     operation_numbers = {name: number for number, name in enumerate(operations)}
     secret_numbers = {name: number for number, name in enumerate(secrets)}

@@ -10,6 +10,7 @@
   };
   const counted = (count, noun) => `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
   const index = JSON.parse($("index").textContent);
+  const forms = JSON.parse($("forms").textContent);
   const sections = Array.from(document.querySelectorAll(".test"));
 
   // --- the filters ---------------------------------------------------------------------------------------------
@@ -83,11 +84,14 @@
       return part;
     }
     const box = make("div", "scroll");
-    box.innerHTML = picture; // made and escaped by this plugin
+    box.innerHTML = typeof picture === "string" ? picture : filled(...picture); // made and escaped by this plugin
     prepare(box.querySelector("svg"));
     part.append(box);
     return part;
   }
+
+  // Pictures that look alike have one form: it has numbers in place of the texts in which they differ.
+  const filled = (form, texts) => forms[form].map((part) => (typeof part === "number" ? texts[part] : part)).join("");
 
   function callParts(data) {
     const table = make("table");

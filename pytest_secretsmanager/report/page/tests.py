@@ -6,6 +6,7 @@ from typing import NamedTuple, TypeAlias
 
 from pytest_secretsmanager.inspection.cells import cut_inside, escaped
 from pytest_secretsmanager.inspection.histories import History
+from pytest_secretsmanager.inspection.timelines.forms import Picture
 from pytest_secretsmanager.report.records import CallRecord, TestRecord
 
 MOST_PICTURES = 50
@@ -17,7 +18,7 @@ MOST_CALLS = 2_000
 OUTSIDE = "Outside the tests"
 """The name of the calls that no test made."""
 
-Draw: TypeAlias = Callable[[History, Sequence[CallRecord]], str]
+Draw: TypeAlias = Callable[[History, Sequence[CallRecord]], Picture]
 """Draws the picture of a history, without its name and its style. Empty if it can't."""
 
 _LONGEST_NAME = 300
@@ -87,7 +88,7 @@ def _body(record: TestRecord, draw: Draw) -> str:
     return json_for_script(body)
 
 
-def _secret(history: History, picture: str) -> list[str]:
+def _secret(history: History, picture: Picture) -> list[object]:
     key = history.key
     return [escaped(key.name), f"{key.region}, account {key.account}", picture]
 

@@ -3,12 +3,13 @@
 from typing import NamedTuple
 
 import pytest
+from filled_form import filled
 
 from pytest_secretsmanager.engine.state import SecretKey
 from pytest_secretsmanager.inspection.histories import History, Life, Rotation, Span
-from pytest_secretsmanager.inspection.timelines import forms
+from pytest_secretsmanager.inspection.timelines import forms as forms_module
 from pytest_secretsmanager.inspection.timelines.drawing import picture
-from pytest_secretsmanager.inspection.timelines.forms import picture_by_form
+from pytest_secretsmanager.inspection.timelines.forms import FilledForm, Forms
 
 
 class Call(NamedTuple):
@@ -88,12 +89,28 @@ OTHER = "<b>&'\x00\u202e\ud800数据" + "x" * 400
     ],
 )
 def test_a_picture_by_its_form_is_the_one_that_is_drawn(history: History, calls: tuple[Call, ...]) -> None:
-    picture_by_form(HISTORY, (READ, READ))  # may have the same form
-    assert picture_by_form(history, calls) == picture(history, calls, is_whole=False)
+    forms = Forms()
+    forms.picture(HISTORY, (READ, READ))  # may have the same form
+    assert filled(forms.drawn, forms.picture(history, calls)) == picture(history, calls, is_whole=False)
 
 
-def test_a_form_is_drawn_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    calls = (READ._replace(operation="DescribeSecret"), READ)
-    picture_by_form(HISTORY, calls)
-    monkeypatch.delattr(forms, "picture")
-    assert "app/other" in picture_by_form(HISTORY._replace(key=SecretKey("us-east-1", "1", "app/other")), calls)
+def test_histories_that_differ_in_texts_only_have_one_form() -> None:
+    forms = Forms()
+    older = tuple(life._replace(created=life.created - 1, id=life.id[::-1]) for life in HISTORY.versions)
+    other = HISTORY._replace(
+        key=SecretKey("us-east-1", "1", "app/other"),
+        versions=older,
+        spans=(HISTORY.spans[0]._replace(version=older[0].id),),
+    )
+    later = READ._replace(time=READ.time + 5, caller="test_other.py:7")
+    drawn = [forms.picture(HISTORY, (READ, READ)), forms.picture(other, (later, later))]
+    assert [isinstance(one, FilledForm) and one.form for one in drawn] == [0, 0]
+    assert len(forms.drawn) == 1
+
+
+def test_a_page_has_a_bounded_number_of_forms(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(forms_module, "_MOST_FORMS", 1)
+    forms = Forms()
+    forms.picture(HISTORY, (READ, READ))
+    assert isinstance(forms.picture(HISTORY, (READ, REFUSED)), str)
+    assert isinstance(forms.picture(HISTORY, (READ, READ)), FilledForm)
