@@ -46,8 +46,8 @@ class Agenda:
         if due is None:
             self._due.pop(key, None)
         elif self._due.get(key) != due:
+            heappush(self._heap, (due, key))  # first: after an interrupt, the change is made again from here
             self._due[key] = due
-            heappush(self._heap, (due, key))
         while self._heap and self._due.get(self._heap[0][1]) != self._heap[0][0]:
             heappop(self._heap)
         self.time = self._heap[0][0] if self._heap else inf
@@ -85,7 +85,7 @@ class Store:
             yield from place.values()
 
     def apply(self, changes: Changes) -> None:
-        """Make the changes of an outcome, and record them in the open journals."""
+        """Make the changes of an outcome, and record them in the open journals. An interrupted call can be repeated."""
         for journal in self._journals:
             for key in changes:
                 if key not in journal.before:
@@ -94,6 +94,12 @@ class Store:
             region, account, name = key
             place = self._places.setdefault((region, account), {})
             present = place.get(name)
+            # One expression without calls, since every write passes here. It is before the change of the secret: after
+            # an interrupt, the change is made again, and `present` is the new state then.
+            if (secret is not None and (secret.rotation is not None or secret.deletion is not None)) or (
+                present is not None and (present.rotation is not None or present.deletion is not None)
+            ):
+                self.agenda.note(key, None if secret is None else acts_at(secret))
             if present is not None:
                 if secret is None or secret.arn != present.arn:
                     self.vanished.add(present)
@@ -103,11 +109,6 @@ class Store:
                     self._note_missing(present, secret)
             if secret is not None:
                 place[name] = secret
-            # One expression without calls, since every write passes here.
-            if (secret is not None and (secret.rotation is not None or secret.deletion is not None)) or (
-                present is not None and (present.rotation is not None or present.deletion is not None)
-            ):
-                self.agenda.note(key, None if secret is None else acts_at(secret))
 
     def _note_missing(self, before: Secret, after: Secret) -> None:
         """Keep the versions that a change deletes, with the time of the change."""

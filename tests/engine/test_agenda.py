@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pytest_secretsmanager.engine import store as store_module
 from pytest_secretsmanager.engine.changed import changed
 from pytest_secretsmanager.engine.state import (
     RotationAttempt,
@@ -113,6 +114,22 @@ def test_first_is_the_earliest_secret_after_any_notes(notes):
         assert agenda.time == min(waiting.values(), default=inf)
         assert not waiting or waiting[agenda.first().name] == agenda.time
     assert sorted(drained(agenda)) == sorted((name, due) for name, due in expected.items() if due is not None)
+
+
+@pytest.mark.parametrize("is_pushed", [False, True], ids=["before its push", "after its push"])
+def test_a_note_that_an_interrupt_stopped_can_be_repeated(monkeypatch, is_pushed):
+    def interrupted_push(heap, item):
+        if is_pushed:
+            heap.append(item)
+        raise KeyboardInterrupt
+
+    agenda = Agenda()
+    with monkeypatch.context() as patched:
+        patched.setattr(store_module, "heappush", interrupted_push)
+        with pytest.raises(KeyboardInterrupt):
+            agenda.note(a_key("a"), 1.0)
+    agenda.note(a_key("a"), 1.0)
+    assert drained(agenda) == [("a", 1.0)]
 
 
 # --- in the store ----------------------------------------------------------------------------------------------------
