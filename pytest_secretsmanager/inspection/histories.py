@@ -10,10 +10,9 @@ from typing import NamedTuple
 
 from pytest_secretsmanager.engine.effects.runs import Run, RunState
 from pytest_secretsmanager.engine.layers.audit import Entry
-from pytest_secretsmanager.engine.state import Secret, SecretKey, Version
-from pytest_secretsmanager.inspection.known_secrets import KnownSecrets
+from pytest_secretsmanager.engine.state import SecretKey, Version
+from pytest_secretsmanager.inspection.known_secrets import KnownSecrets, Moment
 from pytest_secretsmanager.inspection.matching import key_from
-from pytest_secretsmanager.inspection.world import World
 
 
 class Life(NamedTuple):
@@ -72,32 +71,32 @@ class History(NamedTuple):
     calls: tuple[int, ...]
 
 
-def histories_of(world: World, entries: Sequence[Entry], named: Iterable[SecretKey] = ()) -> list[History]:
+def histories_of(moment: Moment, entries: Sequence[Entry], named: Iterable[SecretKey] = ()) -> list[History]:
     """The history of each secret that the entries are about, in the order of the first entry; then of those `named`.
 
-    The entries are the newest ones of the world's log, in their order.
+    The entries are the newest ones of the log, in their order, and the moment is after them.
     """
-    known = KnownSecrets(world, entries)
-    found = {arn: calls for arn, calls in _calls_by_arn(entries, known).items() if arn}
+    known = KnownSecrets(moment, entries)
+    found = _calls_by_arn(entries, known)
     for key in named:
-        state = world.state_of(key)
+        state = known.existing(key)
         if state is not None:
             found.setdefault(state.arn, [])
-    runs = _by_secret(world.runs)
+    runs = _by_secret(moment.runs)
     return [_history(arn, calls, entries, known, runs.get(arn, [])) for arn, calls in found.items()]
 
 
-def history_of(world: World, entries: Sequence[Entry], key: SecretKey) -> History | None:
-    """The history of one secret, which may be deleted; None if neither the entries nor the world have it.
+def history_of(moment: Moment, entries: Sequence[Entry], key: SecretKey) -> History | None:
+    """The history of one secret, which may be deleted; None if neither the entries nor the moment have it.
 
     Of several secrets that had this key one after the other, it is the last one.
     """
-    known = KnownSecrets(world, entries)
+    known = KnownSecrets(moment, entries)
     arn = known.last_arn(key)
     if arn is None:
         return None
     calls = _calls_by_arn(entries, known).get(arn, [])
-    return _history(arn, calls, entries, known, [run for run in world.runs if run.secret == arn])
+    return _history(arn, calls, entries, known, [run for run in moment.runs if run.secret == arn])
 
 
 def _by_secret(runs: Iterable[Run]) -> Mapping[str, list[Run]]:
@@ -114,20 +113,13 @@ def _calls_by_arn(entries: Sequence[Entry], known: KnownSecrets) -> dict[str, li
     """The positions of the entries about each secret. One entry may be about several: a replica follows its primary."""
     found: dict[str, list[int]] = {}
     for at, entry in enumerate(entries):
-        about = _arn_of(entry, at, known)
-        for arn in dict.fromkeys((*([about] if about else []), *entry.placements)):
-            found.setdefault(arn, []).append(at)
+        about = known.arn_of(entry, at)
+        if about:
+            found.setdefault(about, []).append(at)
+        for arn in entry.placements:
+            if arn != about:
+                found.setdefault(arn, []).append(at)
     return found
-
-
-def _arn_of(entry: Entry, at: int, known: KnownSecrets) -> str | None:
-    """The ARN of the secret that a call names."""
-    if entry.operation == "CreateSecret" and entry.response is not None:
-        return str(entry.response["ARN"])
-    asked = entry.request.get("SecretId", entry.request.get("Name"))
-    if not isinstance(asked, str):
-        return None
-    return known.arn_at(key_from(asked, entry.region, entry.principal.account), entry, at)
 
 
 # --- one secret ------------------------------------------------------------------------------------------------------
@@ -153,55 +145,47 @@ class _Track:
                 self.made.setdefault(version, at)
 
     def end(self) -> tuple[Span, ...]:
-        return (*self.spans, *(Span(label, version, begin, None) for label, (version, begin) in self.open.items()))
+        return (*self.spans, *[Span(label, version, begin, None) for label, (version, begin) in self.open.items()])
 
 
 def _history(
     arn: str, calls: Sequence[int], entries: Sequence[Entry], known: KnownSecrets, runs: Sequence[Run]
 ) -> History:
     state = known.last(arn)
+    about = [(at, entries[at]) for at in calls]
+    moves = [(at, entry.placements[arn]) for at, entry in about if arn in entry.placements]
     track = _Track()
-    track.place(_labels_before(arn, calls, entries, state), None)
+    track.place(moves[0][1][0] if moves else {} if state is None else state.labels, None)
     older = {version for version, _ in track.open.values()}
-    for at in calls:
-        entry = entries[at]
+    for at, entry in about:
         if arn in entry.placements:
             track.place(entry.placements[arn][1], at)
         if entry.response is not None and "VersionId" in entry.response:
             track.made.setdefault(str(entry.response["VersionId"]), at)
     ended = None if state is None or known.exists(state) else _end_of_secret(arn, calls, entries)
     made = {version: at for version, at in track.made.items() if version not in older}
+    begin = known.creation(arn)
     return History(
-        key=key_from(arn, "", "") if state is None else state.key,
-        arn=arn,
-        begin=_creation(arn, calls, entries),
-        end=ended,
-        versions=tuple(_lives(known.versions(arn, state), ended, calls, entries, made)),
-        spans=track.end(),
-        rotations=tuple(_rotation(run, calls, entries) for run in runs if _is_within(run, calls, entries)),
-        calls=tuple(calls),
+        key_from(arn, "", "") if state is None else state.key,
+        arn,
+        _creation_of_replica(moves, entries) if begin is None else begin,
+        ended,
+        tuple(_lives(known.versions(arn, state), ended, calls, entries, made)),
+        track.end(),
+        tuple([_rotation(run, calls, entries) for run in runs if _is_within(run, calls, entries)]),
+        tuple(calls),
     )
-
-
-def _labels_before(arn: str, calls: Sequence[int], entries: Sequence[Entry], state: Secret | None) -> Mapping[str, str]:
-    """The labels before the first of these calls that moved one."""
-    for at in calls:
-        if arn in entries[at].placements:
-            return entries[at].placements[arn][0]
-    return {} if state is None else state.labels
 
 
 _MAKES_REPLICAS = ("ReplicateSecretToRegions", "ReplicationSucceeded")
 
 
-def _creation(arn: str, calls: Sequence[int], entries: Sequence[Entry]) -> int | None:
-    """The call that created a secret, or AWS's entry of a new replica."""
-    for at in calls:
-        entry = entries[at]
-        placed = entry.placements.get(arn)
-        is_new = placed is not None and not placed[0]
-        is_own = entry.operation == "CreateSecret" and entry.response is not None and entry.response.get("ARN") == arn
-        if is_own or (is_new and entry.operation in _MAKES_REPLICAS):
+def _creation_of_replica(
+    moves: Iterable[tuple[int, tuple[Mapping[str, str], Mapping[str, str]]]], entries: Sequence[Entry]
+) -> int | None:
+    """AWS's entry of a new replica, before which it had no labels."""
+    for at, (before, _) in moves:
+        if not before and entries[at].operation in _MAKES_REPLICAS:
             return at
     return None
 

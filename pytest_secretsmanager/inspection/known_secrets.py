@@ -1,38 +1,85 @@
 """The secrets that exist, those that were deleted last, and those that a log has created, by key and by ARN."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from operator import attrgetter
+from typing import NamedTuple
 
+from pytest_secretsmanager.engine.effects.runs import Run
 from pytest_secretsmanager.engine.layers.audit import Entry
+from pytest_secretsmanager.engine.rules import guards
 from pytest_secretsmanager.engine.state import Secret, SecretKey, Version
 from pytest_secretsmanager.inspection.matching import key_from
 from pytest_secretsmanager.inspection.world import World
 
 
+class Moment(NamedTuple):
+    """What a manager had of some secrets at one moment. It stays so, whatever the manager does later.
+
+    `asked` has the key of the secret that each entry names by its name or ARN, `created` the ARN of the secret that it
+    created, both None if there is none. `states` are the secrets that exist or are scheduled for deletion,
+    `vanished` those that were deleted last, `runs` all rotations, and `now` is the time in epoch seconds.
+    """
+
+    asked: Sequence[SecretKey | None]
+    created: Sequence[str | None]
+    states: Mapping[SecretKey, Secret]
+    vanished: Sequence[Secret]
+    runs: Sequence[Run]
+    now: float
+
+
+def moment_of(world: World, entries: Sequence[Entry], named: Iterable[SecretKey] = ()) -> Moment:
+    """This moment, with the secrets that these entries name or change, and those with the keys in `named`."""
+    asked = [_key_asked_by(entry) for entry in entries]
+    changed = [key_from(arn, "", "") for entry in entries for arn in entry.placements]
+    find = world.service.store.get
+    states = {key: state for key in {*named, *asked, *changed} if key is not None and (state := find(key)) is not None}
+    created = [_created_arn(entry) for entry in entries]
+    return Moment(asked, created, states, world.service.vanished(), tuple(world.runs), world.now())
+
+
+def _key_asked_by(entry: Entry) -> SecretKey | None:
+    call = entry.call
+    asked = call.parameters.get("SecretId", call.parameters.get("Name"))
+    return key_from(asked, call.region, call.principal.account) if isinstance(asked, str) else None
+
+
+def _created_arn(entry: Entry) -> str | None:
+    return str(entry.response["ARN"]) if entry.call.operation == "CreateSecret" and entry.response is not None else None
+
+
 class KnownSecrets:
-    """What a manager still knows of its secrets. No look goes over all of them.
+    """What a moment and a log know of secrets.
 
     Several secrets may have had one key, one after the other: each has its own ARN.
     """
 
-    def __init__(self, world: World, entries: Sequence[Entry]) -> None:
-        self._world = world
+    def __init__(self, moment: Moment, entries: Sequence[Entry]) -> None:
+        self._moment = moment
         self._gone: dict[str, list[Secret]] = {}
         self._births: dict[SecretKey, dict[str, float]] = {}
         """The ARNs of the secrets that had a key, oldest first, each with the time of its creation."""
         self._created_at: dict[str, int] = {}
         self._logged: dict[SecretKey, dict[str, float]] = {}
         self._complete: set[SecretKey] = set()
-        for at, entry in enumerate(entries):
-            if entry.operation == "CreateSecret" and entry.response is not None:
-                name, arn = str(entry.request["Name"]), str(entry.response["ARN"])
-                key = key_from(name, entry.region, entry.principal.account)
+        for at, (key, arn) in enumerate(zip(moment.asked, moment.created, strict=True)):
+            if key is not None and arn is not None:
                 self._created_at[arn] = at
-                self._logged.setdefault(key, {})[arn] = entry.time
-        for secret in world.service.vanished():
+                self._logged.setdefault(key, {})[arn] = entries[at].time
+        for secret in moment.vanished:
             self._gone.setdefault(secret.arn, []).append(secret)
             self._births.setdefault(secret.key, {}).setdefault(secret.arn, secret.created)
 
-    def arn_at(self, key: SecretKey, entry: Entry, at: int) -> str | None:
+    def arn_of(self, entry: Entry, at: int) -> str | None:
+        """The ARN of the secret that the call at a position names or creates."""
+        key = self._moment.asked[at]
+        return self._moment.created[at] or (None if key is None else self._arn_at(key, entry, at))
+
+    def creation(self, arn: str) -> int | None:
+        """The position of the call that created a secret; None if none of the entries did."""
+        return self._created_at.get(arn)
+
+    def _arn_at(self, key: SecretKey, entry: Entry, at: int) -> str | None:
         """The ARN of the secret that had this key at the call at a position.
 
         It is the last one that was created before: by a call further up, or, since no call logs a seed, by its time.
@@ -51,7 +98,7 @@ class KnownSecrets:
         if key not in self._complete:
             self._complete.add(key)
             births = self._births.setdefault(key, {})
-            secret = self._world.service.store.get(key)
+            secret = self._moment.states.get(key)
             if secret is not None:
                 births.setdefault(secret.arn, secret.created)
             if self._logged.get(key, births).keys() - births.keys():  # of a secret that is no longer kept
@@ -60,23 +107,33 @@ class KnownSecrets:
 
     def last(self, arn: str) -> Secret | None:
         """The last known state."""
-        stored = self._world.service.store.get(key_from(arn, "", ""))
+        stored = self._moment.states.get(key_from(arn, "", ""))
         if stored is not None and stored.arn == arn:
             return stored
         gone = self._gone.get(arn)
         return gone[-1] if gone else None
 
+    def existing(self, key: SecretKey) -> Secret | None:
+        """The secret under a key; None if none exists, or if its deletion has taken effect."""
+        secret = self._moment.states.get(key)
+        return None if secret is None or guards.is_gone(secret, self._moment.now) else secret
+
     def exists(self, last: Secret) -> bool:
-        """Whether a secret with this last state exists: its deletion has not taken effect."""
-        secret = self._world.state_of(last.key)
+        """Whether a secret with this last state exists."""
+        secret = self.existing(last.key)
         return secret is not None and secret.arn == last.arn
 
-    def versions(self, arn: str, last: Secret | None) -> Iterable[tuple[Version, float | None]]:
+    def versions(self, arn: str, last: Secret | None) -> Sequence[tuple[Version, float | None]]:
         """The versions of a secret, oldest first, each with the time of its deletion; None if its secret still has it.
 
         A deleted secret has the versions that it had last.
         """
+        if last is not None and arn not in self._gone:
+            return [(version, None) for version in sorted(last.versions.values(), key=_number_of)]
         gone = [secret for secret in self._gone.get(arn, ()) if secret is not last]
         found = {version.id: (version, secret.changed) for secret in gone for version in secret.versions.values()}
         kept = {} if last is None else {version.id: (version, None) for version in last.versions.values()}
         return sorted({**found, **kept}.values(), key=lambda one: one[0].number)
+
+
+_number_of = attrgetter("number")

@@ -14,7 +14,7 @@ from pytest_secretsmanager.inspection.world import World
 from pytest_secretsmanager.managing.run_records import RunCalls
 from pytest_secretsmanager.plugin import report_problems
 from pytest_secretsmanager.report.record_looks import Look, look_at
-from pytest_secretsmanager.report.record_making import RecordMaker
+from pytest_secretsmanager.report.record_making import RecordMaker, TestCalls, calls_of_test
 from pytest_secretsmanager.report.records import LONGEST_FAILURE, MOST_FAILURE_LINES, TestOutcome, TestRecord
 
 _CRASHED = "???"
@@ -28,22 +28,26 @@ _RERUN = "rerun"
 
 
 class Collecting:
-    """Collects the calls of all managers, and makes one record of each test, and of each try of it."""
+    """Collects the calls of all managers, for one record of each test, and of each try of it.
+
+    `maker` makes the records.
+    """
 
     def __init__(self, config: pytest.Config, *, with_calls: bool) -> None:
-        self._maker = RecordMaker(str(config.rootpath), with_calls=with_calls)
+        self.maker = RecordMaker(str(config.rootpath), with_calls=with_calls)
         self._config = config
-        self._calls: RunCalls[Look] = RunCalls(
+        self._calls: RunCalls[tuple[World, Look]] = RunCalls(
             self._look_at,
             lambda error: report_problems.note_crash(config, "the record of a call", error),
         )
         self._outside: list[MadeCall] = []
         self._seeds_of_run: dict[SecretKey, None] = {}
         self._names_of_run: set[str] = set()
-        self._kept: list[Look] = []
+        self._kept: list[tuple[World, Look]] = []
         self._reports: list[pytest.TestReport] = []
         self._failure = ""
-        self._made: TestRecord | None = None
+        self._is_running = False
+        self._made: TestCalls | None = None
         self._calls.begin()
 
     def end(self) -> None:
@@ -58,11 +62,11 @@ class Collecting:
 
     # --- one test --------------------------------------------------------------------------------------------------
 
-    def begin(self, item: pytest.Item) -> None:
+    def begin(self) -> None:
         """Begin the record of a test, or of a further try of it."""
         self._take_outside()
         self._kept, self._reports, self._failure = [], [], ""
-        self._made = TestRecord(item.nodeid, item.location[0], worker=self._worker)
+        self._is_running, self._made = True, None
 
     def look(self) -> None:
         """Look at the secrets that the test has used so far."""
@@ -75,53 +79,53 @@ class Collecting:
             seeded = [key for other, key in self._calls.seeded if other is world]
             self._kept.append(self._look_at(world, _still_logged(world, entries), seeded))
 
-    def _look_at(self, world: World, entries: Sequence[Entry], seeded: Sequence[SecretKey]) -> Look:
-        return look_at(world, entries, self._own(seeded), with_histories=self._maker.with_calls)
+    def _look_at(self, world: World, entries: Sequence[Entry], seeded: Sequence[SecretKey]) -> tuple[World, Look]:
+        return world, look_at(world, entries, self._own(seeded), with_histories=self.maker.with_calls)
 
     def note_report(self, item: pytest.Item, report: pytest.TestReport) -> None:
-        """Note the report of a phase. After the teardown, the record has all calls of the test."""
-        if self._made is None:
+        """Note the report of a phase. That of the teardown has all calls of the test before it."""
+        if not self._is_running:
             return
         self._reports.append(report)
         if report.when == "teardown":
-            self._made = self._record()._replace(nodeid=item.nodeid, file=item.location[0], worker=self._worker)
-        if self._maker.with_calls and not self._failure and _has_failed(report):
+            made, seeded, undone = self._calls.take()
+            head = TestRecord(item.nodeid, item.location[0], worker=self._worker)
+            self._made = calls_of_test(head, made, self._own([key for _, key in seeded]), undone, self._kept)
+        if self.maker.with_calls and not self._failure and _has_failed(report):
             self._failure = _masked(report)
-
-    def _record(self) -> TestRecord:
-        made, seeded, looks = self._calls.take()
-        return self._maker.record(made, self._own([key for _, key in seeded]), looks, self._kept)
 
     def _own(self, seeded: Sequence[SecretKey]) -> list[SecretKey]:
         """The seeds of a test, without those of the run, which a manager with options gets too, in its own region."""
         return [key for key in seeded if key.name not in self._names_of_run]
 
-    def record_with(self, report: pytest.TestReport) -> TestRecord | None:
-        """Return the record of the test that this report is the last one of; None for any other report.
+    def calls_with(self, report: pytest.TestReport) -> TestCalls | None:
+        """Return the calls of the test that this report is the last one of; None for any other report.
 
         The last one is that of the teardown, or the one that pytest-rerunfailures turns into a rerun.
         """
         if report.when == _CRASHED:
-            return _crashed(report)
+            return TestCalls(_crashed(report))
         made, is_last = self._made, report.when == "teardown" or str(report.outcome) == _RERUN
-        if made is None or not is_last or report.nodeid != made.nodeid:
+        if made is None or not is_last or report.nodeid != made.head.nodeid:
             return None
-        reports, self._made = self._reports, None
+        reports, self._is_running, self._made = self._reports, False, None
         failure = next(filter(_has_failed, reports), None)
-        return made._replace(
+        head = made.head._replace(
             outcome=_outcome(reports),
             duration=sum({one.when: one.duration for one in reports}.values()),  # a subtest has a report of its own
             failure=self._failure or ("" if failure is None else _first_line(_message(failure))),
         )
+        return made._replace(head=head)
 
     # --- the run ---------------------------------------------------------------------------------------------------
 
     def outside(self) -> TestRecord:
         """Return the record of the calls outside the tests so far. It is made at the end of the run."""
-        if self._made is not None:
+        if self._is_running:
             self._calls.take()  # calls and seeds of a test that Ctrl-C or `pytest.exit` stopped: it has no last report
         self._take_outside()
-        return self._maker.record(self._outside, self._seeds_of_run, [], [])._replace(worker=self._worker)
+        head = TestRecord("", "", worker=self._worker)
+        return self.maker.record(calls_of_test(head, self._outside, [*self._seeds_of_run], [], []))
 
     def _take_outside(self) -> None:
         if self._calls.is_empty:
@@ -153,15 +157,15 @@ def _still_logged(world: World, entries: Sequence[Entry]) -> list[Entry]:
 
 
 def _outcome(reports: Sequence[pytest.TestReport]) -> TestOutcome:
-    if any(str(report.outcome) == _RERUN for report in reports):
+    outcomes = [str(report.outcome) for report in reports]
+    if _RERUN in outcomes:
         return "rerun"
-    failed = [report.when for report in reports if report.failed]
-    if failed:
-        return "failed" if "call" in failed else "error"
-    skipped = [report for report in reports if report.skipped]
-    if skipped:
-        return "xfailed" if any(hasattr(report, "wasxfail") for report in skipped) else "skipped"
-    return "xpassed" if any(hasattr(report, "wasxfail") for report in reports) else "passed"
+    if "failed" in outcomes:
+        return "failed" if any(report.failed and report.when == "call" for report in reports) else "error"
+    was_expected = ["wasxfail" in vars(report) for report in reports]
+    if "skipped" in outcomes:
+        return "xfailed" if ("skipped", True) in zip(outcomes, was_expected, strict=True) else "skipped"
+    return "xpassed" if any(was_expected) else "passed"
 
 
 def _has_failed(report: pytest.TestReport) -> bool:

@@ -4,6 +4,7 @@ So a worker that crashes loses only its running test. Loading this module import
 """
 
 from collections.abc import Callable, Generator
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -26,6 +27,18 @@ WANTING_CALLS: tuple[CommandLineOption, ...] = (REPORT_FILE,)
 """The options that need records with their calls and histories."""
 
 
+_MOST_TESTS_WAITING = 10
+_MOST_CALLS_WAITING = 1_000
+"""The tests and the calls whose records wait to be made in a row.
+
+It takes less time than one record after each test: a processor has at hand what it used last. With more tests, the
+garbage collector would take more time.
+"""
+
+_CHARACTERS_OF_A_CALL = 200
+"""In the JSON of a record, roughly."""
+
+
 def wanted(config: pytest.Config) -> bool:
     """Return whether an option wants records."""
     return any(on_command_line(config, option) for option in WANTING_TOTALS + WANTING_CALLS)
@@ -44,7 +57,7 @@ def begin(config: pytest.Config) -> None:
 
 
 def call_with_each(config: pytest.Config, use: "Callable[[TestRecord], None]") -> None:
-    """Call `use` with each whole record as it comes, in the process that prints. Raise KeyError if none is made."""
+    """Call `use` with each whole record, in the process that prints. Raise KeyError if none is made."""
     _of(config).uses.append(use)
 
 
@@ -71,7 +84,10 @@ class _Records:
         self.uses: list[Callable[[TestRecord], None]] = []
         self._config = config
         self._collecting = collecting
+        self._waiting: list[Callable[[], TestRecord]] = []
+        self._calls_waiting = 0
         self._tests: list[TestRecord] = []
+        self._parts: dict[object, object] = {}
         self._outside: dict[tuple[int, str], str] = {}
         self._parcel: tuple[pytest.TestReport, TestRecord] | None = None
 
@@ -79,15 +95,16 @@ class _Records:
         """Return the records so far."""
         from pytest_secretsmanager.report.records import RunRecords, record_from
 
+        self._make_waiting()
         outside = self._collecting.outside()
         if self._outside:  # each worker imports the same modules: one worker is like a run in one process
             outside = record_from(self._outside[min(self._outside)])
         return RunRecords(tuple(self._tests), outside)
 
     @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+    def pytest_runtest_setup(self) -> None:
         try:
-            self._collecting.begin(item)
+            self._collecting.begin()
         except Exception as error:
             self._note_crash(error)
 
@@ -111,20 +128,30 @@ class _Records:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         try:
-            record = self._collecting.record_with(report)
+            calls = self._collecting.calls_with(report)
+            if calls is not None and self._is_worker:
+                self._parcel = report, self._collecting.maker.record(calls)
         except Exception as error:
             self._note_crash(error)
         else:
-            if record is not None and self._is_worker:
-                self._parcel = report, record
-            elif record is not None:
-                self._add(record)
+            if calls is not None and not self._is_worker:
+                self._add(partial(self._collecting.maker.record, calls), len(calls.entries))
 
-    def _add(self, record: "TestRecord") -> None:
-        self._tests.append(record.without_calls())
-        for use in self.uses:
+    def _add(self, make: "Callable[[], TestRecord]", calls: int) -> None:
+        """Add a record, which is made at the latest at the end of the run."""
+        self._waiting.append(make)
+        self._calls_waiting += calls
+        if len(self._waiting) >= _MOST_TESTS_WAITING or self._calls_waiting >= _MOST_CALLS_WAITING:
+            self._make_waiting()
+
+    def _make_waiting(self) -> None:
+        waiting, self._waiting, self._calls_waiting = self._waiting, [], 0
+        for make in waiting:
             try:
-                use(record)
+                record = make()
+                self._tests.append(record.without_calls(self._parts))
+                for use in self.uses:
+                    use(record)
             except Exception as error:
                 self._note_crash(error)
 
@@ -152,7 +179,9 @@ class _Records:
         """Take the record out of a worker's report, before another plugin sees it."""
         sent = data.pop(PLUGIN, None)
         if sent is not None:
-            self._add_sent(sent)
+            from pytest_secretsmanager.report.records import record_from
+
+            self._add(partial(record_from, sent), len(sent) // _CHARACTERS_OF_A_CALL)
         return (yield)
 
     @pytest.hookimpl(trylast=True)
@@ -175,14 +204,6 @@ class _Records:
         from pytest_secretsmanager.report.records import json_of
 
         into[PLUGIN] = json_of(record)
-
-    def _add_sent(self, sent: str) -> None:
-        from pytest_secretsmanager.report.records import record_from
-
-        try:
-            self._add(record_from(sent))
-        except Exception as error:
-            self._note_crash(error)
 
     def _note_crash(self, error: Exception) -> None:
         report_problems.note_crash(self._config, "the record of a test", error)

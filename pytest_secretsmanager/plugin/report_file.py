@@ -47,7 +47,7 @@ class ReportFile:
 
         from pytest_secretsmanager.report.page.drawn_tests import DrawnTests
 
-        self._tests = DrawnTests(partial(report_problems.note_crash, config))
+        self._tests = DrawnTests(partial(report_problems.note_crash, config, "the picture of a secret"))
         call_with_each(config, self._tests.add)
 
     @pytest.hookimpl(trylast=True)
@@ -65,7 +65,7 @@ class ReportFile:
         from pytest_secretsmanager.inspection.wording import count_text
         from pytest_secretsmanager.surroundings.wall_clock import times
 
-        records = records_of(self._config)
+        records = records_of(self._config)  # first: with it, the last tests are drawn
         path.write_text(drawn.page(records.outside, next(times())), encoding="utf-8")
         tests = {record.nodeid for record in records.tests}  # a test may have several tries
         self._result = f"{FIXTURE}: report of {count_text(len(tests), 'test')} written to {path}"

@@ -145,12 +145,12 @@ def _asked(world: World, entry: Entry) -> tuple[str, str]:
 
 def version_text(entry: Entry) -> str:
     """The labels of a request, and the beginning of a version id; empty if it names none."""
-    stage, stages = entry.request.get("VersionStage"), entry.request.get("VersionStages")
+    parameters = entry.call.parameters
+    stage, stages, version = map(parameters.get, ("VersionStage", "VersionStages", "VersionId"))
     texts = [stage] if isinstance(stage, str) else list(stages) if isinstance(stages, list) else []
-    version = entry.request.get("VersionId")
     if isinstance(version, str):
         texts.append(f"version {cut(version, 9)}")
-    return " ".join(cut(escaped(str(text)), 24) for text in texts)
+    return " ".join([cut(escaped(str(text)), 24) for text in texts]) if texts else ""
 
 
 # --- the lines -------------------------------------------------------------------------------------------------------

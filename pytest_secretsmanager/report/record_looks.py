@@ -7,6 +7,7 @@ from pytest_secretsmanager.engine import arns
 from pytest_secretsmanager.engine.layers.audit import Entry
 from pytest_secretsmanager.engine.state import Secret, SecretKey
 from pytest_secretsmanager.inspection.histories import History, histories_of
+from pytest_secretsmanager.inspection.known_secrets import Moment, moment_of
 from pytest_secretsmanager.inspection.matching import key_from
 from pytest_secretsmanager.inspection.missing_secret import where_else
 from pytest_secretsmanager.inspection.rotation_texts import run_text
@@ -21,21 +22,29 @@ _NOT_FOUND = "ResourceNotFoundException"
 
 
 class Look(NamedTuple):
-    """The secrets of one manager after some calls of its log. Positions in `histories` are indexes of `entries`."""
+    """The secrets of one manager after some calls of its log, as frozen values.
 
-    world: World
+    `seeded` are the keys of the secrets that the test seeded. `moment` is None unless histories are wanted.
+    """
+
     entries: Sequence[Entry]
-    histories: Sequence[History]
+    seeded: Sequence[SecretKey]
+    moment: Moment | None
     absent: Sequence[Absent]
     unfinished: Sequence[Unfinished]
+
+    def histories(self) -> Sequence[History]:
+        """The histories of its secrets. Their positions are indexes of `entries`."""
+        if self.moment is None:
+            return ()
+        return histories_of(self.moment, self.entries, dict.fromkeys(self.seeded))
 
 
 def look_at(world: World, entries: Sequence[Entry], seeded: Sequence[SecretKey], *, with_histories: bool) -> Look:
     """Look at the secrets that the last entries of the log are about, and at those that were seeded."""
-    histories: Sequence[History] = ()
-    if with_histories:
-        histories = histories_of(world, entries, dict.fromkeys(seeded[-MOST_HISTORIES:]))
-    return Look(world, entries, histories, absent_of(world, entries), _unfinished_of(world, entries))
+    newest = seeded[-MOST_HISTORIES:]
+    moment = moment_of(world, entries, newest) if with_histories else None
+    return Look(entries, newest, moment, absent_of(world, entries), _unfinished_of(world, entries))
 
 
 def absent_of(world: World, entries: Iterable[Entry]) -> list[Absent]:

@@ -4,8 +4,10 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from types import CodeType
+from typing import NamedTuple
 
 from pytest_secretsmanager.engine.call import Site
+from pytest_secretsmanager.engine.layers.audit import Entry
 from pytest_secretsmanager.engine.state import SecretKey
 from pytest_secretsmanager.inspection.call_sites import call_site_of
 from pytest_secretsmanager.inspection.cells import cut
@@ -35,6 +37,48 @@ from pytest_secretsmanager.report.records import (
 _LONGEST_VERSION = 100
 
 
+class TestCalls(NamedTuple):
+    """All that the record of a test is made of, as frozen values: the record can be made later.
+
+    `head` has the name and the outcome of the test. `managers` has the number of the manager of each call. `seeded` are
+    the secrets that the test seeded itself. `undone` are looks at secrets before each rollback in the test's body,
+    `kept` those at the end of the body, each in their order and with the number of its manager.
+    """
+
+    head: TestRecord
+    entries: Sequence[Entry] = ()
+    actions: Sequence[tuple[str, ...]] = ()
+    managers: Sequence[int] = ()
+    seeded: Sequence[SecretKey] = ()
+    undone: Sequence[tuple[int, Look]] = ()
+    kept: Sequence[tuple[int, Look]] = ()
+
+
+def calls_of_test(
+    head: TestRecord,
+    made: Sequence[MadeCall],
+    seeded: Sequence[SecretKey],
+    undone: Sequence[tuple[World, Look]],
+    kept: Sequence[tuple[World, Look]],
+) -> TestCalls:
+    """These calls and looks, with numbers for their managers, which may be gone when the record is made."""
+    numbers = _numbered(chain((call.world for call in made), (world for world, _ in (*undone, *kept))))
+    return TestCalls(
+        head,
+        [call.entry for call in made],
+        [call.actions for call in made],
+        [numbers[id(call.world)] for call in made],
+        seeded,
+        [(numbers[id(world)], look) for world, look in undone],
+        [(numbers[id(world)], look) for world, look in kept],
+    )
+
+
+def _numbered(worlds: Iterable[World]) -> dict[int, int]:
+    """The number of each manager by its identity, in the order of the first call."""
+    return {identity: number for number, identity in enumerate(dict.fromkeys(map(id, worlds)))}
+
+
 class RecordMaker:
     """Makes the records of a run. `root` is pytest's root directory."""
 
@@ -43,81 +87,63 @@ class RecordMaker:
         self.with_calls = with_calls
         self._callers: dict[tuple[int, int], tuple[CodeType, str]] = {}
 
-    def record(
-        self, made: Sequence[MadeCall], seeded: Iterable[SecretKey], looks: Sequence[Look], kept: Iterable[Look]
-    ) -> TestRecord:
-        """The record of these calls, without the test's name and outcome.
-
-        `looks` are at the secrets before each rollback in the test's body, `kept` at those that its end left, each in
-        their order.
-        """
-        entries = [call.entry for call in made]
-        keys = keys_of(entries)
+    def record(self, test: TestCalls) -> TestRecord:
+        """The record of a test."""
+        entries, keys = test.entries, keys_of(test.entries)
         read, written = read_and_written(entries, keys)
-        all_looks = [*looks, *kept]
-        record = TestRecord(
-            "",
-            "",
+        looks = [*test.undone, *test.kept]
+        left_out = max(0, len(entries) - MOST_CALLS) if self.with_calls else 0
+        shown = _shown_histories(looks, entries, left_out)
+        return test.head._replace(
+            calls=tuple(self._calls(test, keys, shown, left_out)) if self.with_calls else (),
+            left_out=left_out,
+            histories=tuple([history for _, history in shown]),
+            managers=tuple([manager for manager, _ in shown]),
             counts=counts_of(entries),
-            actions=tuple(dict.fromkeys([action for call in made for action in call.actions])),
-            seeded=tuple(dict.fromkeys(seeded)),
+            actions=tuple(dict.fromkeys(chain.from_iterable(test.actions))),
+            seeded=tuple(dict.fromkeys(test.seeded)),
             read=read,
             written=written,
-            absent=_merged_absent(all_looks),
+            absent=_merged_absent(looks),
             repeats=repeats_of(entries, keys),
             put_rates=put_rates_of(entries),
-            unfinished=_merged_unfinished(all_looks),
+            unfinished=_merged_unfinished(looks),
         )
-        if not self.with_calls:
-            return record
-        return self._with_calls(record, made, keys, all_looks, {id(entry) for look in looks for entry in look.entries})
 
-    def _with_calls(
+    def _calls(
         self,
-        record: TestRecord,
-        made: Sequence[MadeCall],
+        test: TestCalls,
         keys: Sequence[SecretKey | None],
-        looks: Sequence[Look],
-        undone: set[int],
-    ) -> TestRecord:
-        left_out = max(0, len(made) - MOST_CALLS)
-        places = {id(call.entry): place for place, call in enumerate(made, -left_out)}
-        found = _last_histories(looks)[-MOST_HISTORIES:]
-        numbers = _numbered(chain((call.world for call in made), (look.world for look, _ in found)))
-        moved = {id(look) for look in looks if not _are_in_place(look, places)}
-        histories = tuple(_placed(one, look, places) if id(look) in moved else one for look, one in found)
-        managers = tuple(numbers[id(look.world)] for look, _ in found)
-        by_call = {place: number for number, history in enumerate(histories) for place in reversed(history.calls)}
-        by_key = {
-            (manager, history.key): n for n, (manager, history) in enumerate(zip(managers, histories, strict=True))
-        }
-        calls = []
-        for place in range(len(made) - left_out):
-            call, key = made[place + left_out], keys[place + left_out]
-            manager = numbers[id(call.world)]
-            history = by_call.get(place)
+        shown: Sequence[tuple[int, History]],
+        left_out: int,
+    ) -> Iterator[CallRecord]:
+        """The last calls, each with the last history that has it, or with that of the secret that it names."""
+        by_place = {place: number for number, (_, one) in enumerate(shown) for place in one.calls}
+        by_key = {(manager, history.key): number for number, (manager, history) in enumerate(shown)}
+        undone = {id(entry) for _, look in test.undone for entry in look.entries}
+        for place, entry in enumerate(test.entries[left_out:]):
+            at = place + left_out
+            manager, key = test.managers[at], keys[at]
+            history = by_place.get(place)
             if history is None and key is not None:
                 history = by_key.get((manager, key))
-            calls.append(self._call(call, manager, history, is_undone=id(call.entry) in undone))
-        return record._replace(calls=tuple(calls), left_out=left_out, histories=histories, managers=managers)
+            yield self._call(entry, manager, history, id(entry) in undone)
 
-    def _call(self, call: MadeCall, manager: int, history: int | None, *, is_undone: bool) -> CallRecord:
-        entry = call.entry
-        asked, site = asked_by(entry), entry.call.site
+    def _call(self, entry: Entry, manager: int, history: int | None, is_undone: bool) -> CallRecord:
+        call, asked, version = entry.call, asked_by(entry), version_text(entry)
         return CallRecord(
-            entry.time,
-            entry.operation,
+            call.time,
+            call.operation,
             manager,
-            entry.region,
-            entry.principal.account,
+            call.region,
+            call.principal.account,
             None if asked is None else asked[:LONGEST_ID],
-            cut(version_text(entry), _LONGEST_VERSION) or None,
+            cut(version, _LONGEST_VERSION) if version else None,
             history,
             entry.error_code,
-            None if site is None else self._caller(site),
+            None if call.site is None else self._caller(call.site),
             entry.within,
             entry.by_service,
-            call.actions,
             is_undone,
         )
 
@@ -132,42 +158,36 @@ class RecordMaker:
         return kept[1]
 
 
-def _numbered(worlds: Iterable[World]) -> dict[int, int]:
-    """The number of each manager by its identity, in the order of the first call."""
-    return {identity: number for number, identity in enumerate(dict.fromkeys(id(world) for world in worlds))}
-
-
 # --- merging looks ---------------------------------------------------------------------------------------------------
 
 
-def _last_histories(looks: Iterable[Look]) -> list[tuple[Look, History]]:
-    """The last history of each secret, with its look: an earlier one is that of a block that was rolled back."""
-    found = {(id(look.world), history.arn): (look, history) for look in looks for history in look.histories}
-    return [*found.values()]
+def _shown_histories(
+    looks: Sequence[tuple[int, Look]], entries: Sequence[Entry], left_out: int
+) -> list[tuple[int, History]]:
+    """The last history of each secret, with its manager. An earlier one is that of a block that was rolled back."""
+    found = {(manager, history.arn): (look, history) for manager, look in looks for history in look.histories()}
+    last = [*found.items()][-MOST_HISTORIES:]
+    if not left_out and all(look.entries == entries for _, look in looks):
+        return [(manager, history) for (manager, _), (_, history) in last]
+    places = {id(entry): place for place, entry in enumerate(entries, -left_out)}
+    return [(manager, _placed(history, look, places)) for (manager, _), (look, history) in last]
 
 
-def _merged_absent(looks: Sequence[Look]) -> tuple[Absent, ...]:
-    if not any(look.absent for look in looks):
-        return ()
+def _merged_absent(looks: Sequence[tuple[int, Look]]) -> tuple[Absent, ...]:
     found: dict[tuple[str, str, str], Absent] = {}
-    for absent in chain.from_iterable(look.absent for look in looks):
+    for absent in [one for _, look in looks for one in look.absent]:
         place = (absent.secret, absent.region, absent.account)
         calls = absent.calls + (found[place].calls if place in found else 0)
         found[place] = absent._replace(calls=calls)
     return tuple(found.values())
 
 
-def _merged_unfinished(looks: Iterable[Look]) -> tuple[Unfinished, ...]:
-    found = {(id(look.world), one.key, one.is_trial): one for look in looks for one in look.unfinished}
+def _merged_unfinished(looks: Iterable[tuple[int, Look]]) -> tuple[Unfinished, ...]:
+    found = {(manager, one.key, one.is_trial): one for manager, look in looks for one in look.unfinished}
     return tuple(found.values())
 
 
 # --- the positions of a look's entries in a record -------------------------------------------------------------------
-
-
-def _are_in_place(look: Look, places: Mapping[int, int]) -> bool:
-    """Whether the calls of a look are the first ones of the record, as in most tests."""
-    return all(places.get(id(entry)) == at for at, entry in enumerate(look.entries))
 
 
 def _placed(history: History, look: Look, places: Mapping[int, int]) -> History:

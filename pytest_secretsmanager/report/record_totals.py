@@ -20,7 +20,8 @@ READ = "GetSecretValue"
 
 def asked_by(entry: Entry) -> str | None:
     """The name or ARN in a request; None for a call that names no secret."""
-    asked = entry.request.get("SecretId", entry.request.get("Name"))
+    parameters = entry.call.parameters
+    asked = parameters.get("SecretId", parameters.get("Name"))
     return asked if isinstance(asked, str) else None
 
 
@@ -36,8 +37,8 @@ def keys_of(entries: Iterable[Entry]) -> list[SecretKey | None]:
 
 
 def _key_of(entry: Entry) -> SecretKey | None:
-    asked = None if entry.by_service else asked_by(entry)
-    return None if asked is None else key_from(asked, entry.region, entry.principal.account)
+    asked, call = None if entry.by_service else asked_by(entry), entry.call
+    return None if asked is None else key_from(asked, call.region, call.principal.account)
 
 
 def counts_of(entries: Iterable[Entry]) -> tuple[Count, ...]:
@@ -45,7 +46,7 @@ def counts_of(entries: Iterable[Entry]) -> tuple[Count, ...]:
     found: dict[str, list[int]] = {}
     for entry in entries:
         if not entry.by_service and entry.within is None:
-            count = found.setdefault(entry.operation, [0, 0])
+            count = found.setdefault(entry.call.operation, [0, 0])
             count[0] += 1
             count[1] += entry.error_code is not None
     return tuple([Count(operation, *count) for operation, count in found.items()])
@@ -60,16 +61,17 @@ def read_and_written(
     for entry, key in zip(entries, keys, strict=True):
         if key is None:
             continue
-        if entry.operation == READ:
+        operation = entry.call.operation
+        if operation == READ:
             read[key] = None
-        elif not model.operation(entry.operation).reads:
+        elif not model.operation(operation).reads:
             written[key] = None
     return tuple(read), tuple(written)
 
 
 def repeats_of(entries: Sequence[Entry], keys: Sequence[SecretKey | None]) -> tuple[Repeat, ...]:
     """The secrets that were read again and again: one version, without a write in between, within a cache's time."""
-    read = [key for entry, key in zip(entries, keys, strict=True) if entry.operation == READ]
+    read = [key for entry, key in zip(entries, keys, strict=True) if entry.call.operation == READ]
     if len(read) - len(set(read)) < REPEATED_READS - 1:
         return ()
     found: dict[SecretKey, int] = {}

@@ -35,8 +35,8 @@ class CallRecord(NamedTuple):
     0. `secret` is the name or ARN in the request, shortened; None for a call that names none. `version` has the
     labels and the beginning of the version id in the request. `history` is the index of the secret's history in the
     record. `caller` is `file:line`, relative to pytest's root directory if it is inside. `within` is the operation
-    that made this call, such as BatchGetSecretValue. `actions` are the IAM actions that it needs. `is_undone` says
-    that a rollback in the test's body has taken the call back.
+    that made this call, such as BatchGetSecretValue. `is_undone` says that a rollback in the test's body has taken the
+    call back.
     """
 
     time: float
@@ -51,7 +51,6 @@ class CallRecord(NamedTuple):
     caller: str | None = None
     within: str | None = None
     by_service: bool = False
-    actions: tuple[str, ...] = ()
     is_undone: bool = False
 
 
@@ -139,9 +138,18 @@ class TestRecord(NamedTuple):
     put_rates: tuple[PutRate, ...] = ()
     unfinished: tuple[Unfinished, ...] = ()
 
-    def without_calls(self) -> "TestRecord":
-        """The record with its totals only."""
-        return self._replace(calls=(), histories=(), managers=()) if self.calls or self.histories else self
+    def without_calls(self, parts: dict[object, object]) -> "TestRecord":
+        """The record with its totals only. Equal parts of several records are one object, which `parts` keeps.
+
+        So a long run keeps few objects, all of which the garbage collector visits again and again.
+        """
+        same = parts.setdefault
+        totals = [same(part, part) for part in self[_FIRST_TOTAL:]]
+        return TestRecord._make([*self[:_FIRST_CALLS], (), self.left_out, (), (), *totals])
+
+
+_FIRST_CALLS = TestRecord._fields.index("calls")
+_FIRST_TOTAL = TestRecord._fields.index("counts")
 
 
 class RunRecords(NamedTuple):
@@ -172,7 +180,7 @@ def record_from(text: str) -> TestRecord:
     """
     read = TestRecord(*json.loads(text))
     return read._replace(
-        calls=tuple(_call(*fields) for fields in read.calls),
+        calls=tuple(CallRecord(*fields) for fields in read.calls),
         histories=tuple(_history(*fields) for fields in read.histories),
         managers=tuple(read.managers),
         counts=tuple(Count(*fields) for fields in read.counts),
@@ -185,11 +193,6 @@ def record_from(text: str) -> TestRecord:
         put_rates=tuple(PutRate(*fields) for fields in read.put_rates),
         unfinished=tuple(Unfinished(SecretKey(*one[0]), *one[1:]) for one in read.unfinished),
     )
-
-
-def _call(*fields: Any) -> CallRecord:
-    call = CallRecord(*fields)
-    return call._replace(actions=tuple(call.actions))
 
 
 def _history(*fields: Any) -> History:

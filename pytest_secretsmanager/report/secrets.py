@@ -12,6 +12,7 @@ from pytest_secretsmanager.engine.rules import labels
 from pytest_secretsmanager.engine.state import Secret, Version
 from pytest_secretsmanager.inspection.cells import ELLIPSIS, cut, pieces, wrapped
 from pytest_secretsmanager.inspection.histories import History, histories_of
+from pytest_secretsmanager.inspection.known_secrets import moment_of
 from pytest_secretsmanager.inspection.label_moves import stays_of
 from pytest_secretsmanager.inspection.tables import Look, ShowValue, state_table, title_of
 from pytest_secretsmanager.inspection.times import elapsed_text
@@ -47,7 +48,8 @@ class Seen:
 
 def tables(seen: Seen) -> list[str]:
     """A text for each of the secrets that explain most, and one that counts the others."""
-    histories = [one for one in histories_of(seen.world, seen.entries) if one.key.region]
+    moment = moment_of(seen.world, seen.entries)
+    histories = [one for one in histories_of(moment, seen.entries) if one.key.region]
     ranked = sorted(histories, key=lambda history: _rank(history, seen))
     texts = [text for history in ranked[:_TABLES] if (text := _table(history, seen))]
     more = len(ranked) - _TABLES

@@ -8,11 +8,13 @@ from put_and_promote import put_and_promote
 from pytest_secretsmanager import Rotation, SecretsManager
 from pytest_secretsmanager.engine.state import SecretKey
 from pytest_secretsmanager.inspection.histories import History, histories_of
+from pytest_secretsmanager.inspection.known_secrets import moment_of
 
 
 def histories(sm: SecretsManager, *named: SecretKey) -> list[History]:
     world = sm._parts.world
-    return histories_of(world, world.entries.since(), named)
+    entries = world.entries.since()
+    return histories_of(moment_of(world, entries, named), entries, named)
 
 
 def only(sm: SecretsManager) -> History:
@@ -111,7 +113,7 @@ def test_calls_count_for_a_secret_that_only_the_log_has(secretsmanager: SecretsM
     world = secretsmanager._parts.world
     entries = world.entries.since()
     empty = SecretsManager()._parts.world
-    (history,) = histories_of(empty, entries)
+    (history,) = histories_of(moment_of(empty, entries), entries)
     assert (history.key.name, history.calls, history.begin) == ("db", (0, 1), 0)
 
 

@@ -12,7 +12,7 @@ from filled_form import filled
 from pytest_secretsmanager.inspection.timelines import forms
 from pytest_secretsmanager.report.page import rendering
 
-PLACE = "us-east-1, account 123456789012"
+KEY = ["us-east-1", "123456789012", "app/db"]
 
 TESTS = """
     import boto3
@@ -43,10 +43,7 @@ def page(pytester: pytest.Pytester) -> Path:
 
 def listed(page: Path) -> list[tuple[str, str]]:
     """The name and the outcome of each test in the page."""
-    text = page.read_text(encoding="utf-8")
-    found = re.search(r'<script type="application/json" id="index">(.*)</script>', text)
-    assert found is not None
-    return [(name.partition("::")[2], outcome) for name, outcome, *_ in json.loads(found[1])["tests"]]
+    return [(test["id"].rpartition("::")[2], test["outcome"]) for test in shown_in(page)]
 
 
 def test_the_page_has_each_test_and_the_terminal_its_path(run: Any, page: Path) -> None:
@@ -185,7 +182,7 @@ def test_a_crash_of_the_page_is_shown_once_and_fails_no_test(
     def crash(*_: object) -> str:
         raise ValueError("to-hide")
 
-    monkeypatch.setattr(rendering, "page_of", crash)
+    monkeypatch.setattr(rendering.Page, "text", crash)
     result = run(TESTS, "--secretsmanager-report=out.html", "--tb=no")
     result.assert_outcomes(passed=2, failed=1)
     shown = result.stdout.str()
@@ -208,9 +205,9 @@ def test_a_crash_of_one_picture_is_shown_and_leaves_the_page(
     monkeypatch.setattr(forms.Forms, "picture", crash_once)
     result = run(TESTS, "--secretsmanager-report=out.html")
     assert [facts[2] for facts in facts_of(page)] == [
-        [["app/db", PLACE, ["<title>DRAWN "]]],
+        [[*KEY, ["<title>DRAWN "]]],
         [],
-        [["app/db", PLACE, []]],
+        [[*KEY, []]],
     ]
     assert "the picture of a secret crashed: ValueError in test_report_option.py" in result.stdout.str()
 
@@ -225,11 +222,11 @@ def failure_of(run: Any, page: Path, message: str) -> str:
         """
     run(source, "--secretsmanager-report=out.html").assert_outcomes(failed=1)
     assert "hunter2hunter2" not in page.read_text(encoding="utf-8")
-    return str(bodies_of(page)[0]["failure"])
+    return str(shown_in(page)[0]["failure"])
 
 
 def test_the_page_shows_all_lines_of_a_failure_without_the_values_of_secrets(run: Any, page: Path) -> None:
-    assert failure_of(run, page, r"'one\ntwo hunter2hunter2\n\x1b[31mthree'") == "Failed: one\ntwo ***\n\\x1b[31mthree"
+    assert failure_of(run, page, r"'one\ntwo hunter2hunter2\n\x1b[31mthree'") == "Failed: one\ntwo ***\n\x1b[31mthree"
 
 
 def test_the_page_shows_the_first_20_lines_of_a_failure(run: Any, page: Path) -> None:
@@ -267,15 +264,15 @@ def test_the_page_of_a_run_with_xdist_has_the_same_as_that_of_one_process(
 
 def facts_of(page: Path) -> list[Any]:
     """The facts of a page that don't differ from run to run: no ids, times and durations. Tests in any order."""
-    (forms,) = data_of(page, "forms")
+    forms = data_of(page, "forms")
     return sorted(
         [
-            body["id"],
-            body["failure"],
-            [[name, place, titles_in(filled(forms, picture))] for name, place, picture in body["secrets"]],
-            [[number, *rest] for number, _, *rest in body["calls"]],
+            test["id"],
+            test["failure"],
+            [[*key, titles_in(filled(forms, picture))] for *key, picture in test["secrets"]],
+            [call[1:] for call in test["calls"]],
         ]
-        for body in bodies_of(page)
+        for test in shown_in(page)
     )
 
 
@@ -283,17 +280,15 @@ def titles_in(picture: str) -> list[str]:
     return re.findall("<title>[A-Z]+ .*", picture)
 
 
-def bodies_of(page: Path) -> list[Any]:
-    return data_of(page, r"d\d+")
+def shown_in(page: Path) -> Any:
+    return data_of(page, "data")
 
 
-def data_of(page: Path, identifier: str) -> list[Any]:
-    """The data of the scripts with such an id."""
-    text = page.read_text(encoding="utf-8")
-    return [
-        json.loads(data)
-        for data in re.findall(f'<script type="application/json" id="{identifier}">(.*)</script>', text)
-    ]
+def data_of(page: Path, identifier: str) -> Any:
+    """The data of the script with this id."""
+    script = f'<script type="application/json" id="{identifier}">(.*?)</script>'
+    (data,) = re.findall(script, page.read_text(encoding="utf-8"), re.DOTALL)
+    return json.loads(data)
 
 
 def test_a_crashed_worker_of_xdist_loses_only_its_running_test(run_apart: Any, page: Path) -> None:

@@ -7,12 +7,14 @@ from typing import Any
 from pytest_secretsmanager import SecretsManager
 from pytest_secretsmanager.engine.state import SecretKey
 from pytest_secretsmanager.inspection.histories import History, Life, Span, histories_of
+from pytest_secretsmanager.inspection.known_secrets import moment_of
 from pytest_secretsmanager.inspection.timelines.drawing import picture
 from pytest_secretsmanager.manager import parts_of
 from pytest_secretsmanager.report.calls import version_text
 from pytest_secretsmanager.report.page.drawn_tests import DrawnTests
 from pytest_secretsmanager.report.page.tests import Row, listed, row_of
-from pytest_secretsmanager.report.records import CallRecord, RunRecords, TestOutcome, TestRecord
+from pytest_secretsmanager.report.record_totals import counts_of
+from pytest_secretsmanager.report.records import CallRecord, Count, RunRecords, TestOutcome, TestRecord
 
 HOSTILE = {
     "the end of a script": "</script><script>alert(1)</script><!--",
@@ -38,7 +40,7 @@ def record(name: str, outcome: TestOutcome, use: Callable[[SecretsManager, Any],
         use(sm, sm.client())
         world = parts_of(sm).world
         entries = world.entries.since()
-        histories = histories_of(world, entries)
+        histories = histories_of(moment_of(world, entries), entries)
     owners = {at: number for number, history in enumerate(histories) for at in history.calls}
     calls = tuple(
         CallRecord(
@@ -58,7 +60,10 @@ def record(name: str, outcome: TestOutcome, use: Callable[[SecretsManager, Any],
     )
     failure = "AssertionError: assert 'three' == 'two'" if outcome == "failed" else ""
     nodeid = f"tests/test_app.py::{name}"
-    return TestRecord(nodeid, "tests/test_app.py", outcome, 0.25, failure, calls=calls, histories=tuple(histories))
+    counts = counts_of(entries)
+    return TestRecord(
+        nodeid, "tests/test_app.py", outcome, 0.25, failure, calls=calls, histories=tuple(histories), counts=counts
+    )
 
 
 def write(sm: SecretsManager, client: Any) -> None:
@@ -102,7 +107,25 @@ def hostile(name: str) -> TestRecord:
         (0,),
     )
     call = CallRecord(LAST_SECOND, "GetSecretValue", 0, "us-east-1", "1", name, name, 0, name, name)
-    return TestRecord(f"{name}::{name}", name, "error", failure=name, calls=(call,), histories=(history,))
+    counts = (Count("GetSecretValue", 1, 1),)
+    return TestRecord(
+        f"{name}::{name}", name, "error", failure=name, calls=(call,), histories=(history,), counts=counts
+    )
+
+
+def remarks() -> TestRecord:
+    """A test with a call for each remark, after calls that are left out."""
+    first = CallRecord(MADE, "ListSecrets", 0, "us-east-1", "1")
+    calls = (
+        first,
+        first._replace(by_service=True),
+        first._replace(within="BatchGetSecretValue"),
+        first._replace(is_undone=True),
+        first._replace(region="eu-west-1"),
+        first._replace(account="2"),
+        first._replace(manager=1, error="ThrottlingException"),
+    )
+    return TestRecord("tests/test_app.py::test_remarks", "tests/test_app.py", calls=calls, left_out=12)
 
 
 def draw(history: History, calls: Sequence[CallRecord]) -> str:
@@ -117,7 +140,7 @@ def rows_of(run: RunRecords) -> list[Row]:
 def page_of(run: RunRecords) -> str:
     """The page for these records."""
 
-    def crashed(_: str, error: Exception) -> None:
+    def crashed(error: Exception) -> None:
         raise error
 
     tests = DrawnTests(crashed)
@@ -133,6 +156,7 @@ def records_of_a_run() -> RunRecords:
         record("test_write", "failed", write),
         record("test_rotate", "passed", rotate),
         TestRecord("tests/test_app.py::test_skipped", "tests/test_app.py", "skipped"),
+        remarks(),
         *map(hostile, HOSTILE.values()),
     )
     return RunRecords(tests, record("", "passed", read)._replace(nodeid=""))

@@ -19,77 +19,52 @@ def row_of(test: records.TestRecord) -> Row:
     return row
 
 
-def body_of(test: records.TestRecord) -> Any:
-    """What the page shows when a test is opened."""
-    return json.loads(row_of(test).body)
+def data_of(test: records.TestRecord) -> Any:
+    """What the page's script knows of a test."""
+    return json.loads(row_of(test).data)
 
 
 def test_failed_tests_stand_first_and_the_others_keep_their_order() -> None:
     outcomes = ["passed", "failed", "skipped", "error"]
     tests = tuple(records.TestRecord(f"f.py::{outcome}", "f.py", outcome) for outcome in outcomes)  # type: ignore[arg-type]
-    assert [row.name for row in rows_of(records.RunRecords(tests, NOTHING_OUTSIDE))] == [
-        "failed",
-        "error",
-        "passed",
-        "skipped",
-    ]
+    rows = rows_of(records.RunRecords(tests, NOTHING_OUTSIDE))
+    assert [row.outcome for row in rows] == ["failed", "error", "passed", "skipped"]
 
 
 def test_calls_outside_the_tests_stand_last() -> None:
     outside = record("", "passed", read)
     rows = rows_of(records.RunRecords((records.TestRecord("f.py::one", "f.py"),), outside))
-    assert [(row.name, row.outcome, row.calls) for row in rows] == [("one", "passed", 0), (OUTSIDE, "none", 1)]
+    assert [(row.outcome, row.calls) for row in rows] == [("passed", 0), ("none", 1)]
+    assert json.loads(rows[1].data)["id"] == OUTSIDE
 
 
-def test_a_row_has_the_totals_and_what_the_filters_need() -> None:
-    row = row_of(record("test_write", "failed", write))
-    assert (row.file, row.name, row.secrets, row.calls, row.errors) == ("tests/test_app.py", "test_write", 1, 4, 1)
-    assert row.operations == ("CreateSecret", "PutSecretValue", "UpdateSecretVersionStage", "GetSecretValue")
-    assert row.secret_names == ("app/db", "app/bd")
-    assert row.search == "tests/test_app.py::test_write"
+def test_a_row_has_the_numbers_of_calls_and_errors_and_the_operations() -> None:
+    test = record("test_write", "failed", write)
+    row, data = row_of(test), data_of(test)
+    assert (row.outcome, row.calls, row.errors) == ("failed", 4, 1)
+    assert (data["id"], data["outcome"], data["seconds"]) == ("tests/test_app.py::test_write", "failed", 0.25)
+    assert (data["total"], data["errors"]) == (4, 1)
+    assert data["operations"] == ["CreateSecret", "PutSecretValue", "UpdateSecretVersionStage", "GetSecretValue"]
 
 
-def test_an_opened_test_has_its_failure_its_pictures_and_its_calls() -> None:
-    body = body_of(record("test_write", "failed", write))
-    assert body["failure"] == "AssertionError: assert 'three' == 'two'"
-    ((name, place, picture),) = body["secrets"]
-    assert (name, place) == ("app/db", "us-east-1, account 123456789012")
+def test_a_row_has_the_failure_the_pictures_and_the_calls() -> None:
+    test = record("test_write", "failed", write)
+    data = data_of(test)
+    assert data["failure"] == "AssertionError: assert 'three' == 'two'"
+    ((region, account, name, picture),) = data["secrets"]
+    assert (region, account, name) == ("us-east-1", "123456789012", "app/db")
     assert "AWSCURRENT moved from version 1 to version 2" in picture
-    assert [(call[0], *call[2:]) for call in body["calls"]] == [
-        (1, "CreateSecret", "app/db", "", "tests/test_app.py:12", "", ""),
-        (2, "PutSecretValue", "app/db", "", "tests/test_app.py:12", "", "AWSPENDING"),
-        (3, "UpdateSecretVersionStage", "app/db", "", "tests/test_app.py:12", "", "AWSCURRENT"),
-        (4, "GetSecretValue", "app/bd", "ResourceNotFoundException", "tests/test_app.py:12", "", ""),
-    ]
+    assert [tuple(call) for call in data["calls"]] == [*test.calls]
 
 
-@pytest.mark.parametrize(
-    ("changes", "remark"),
-    [
-        pytest.param({"by_service": True}, "event of AWS", id="event"),
-        pytest.param({"within": "BatchGetSecretValue"}, "part of BatchGetSecretValue", id="part of a batch"),
-        pytest.param({"is_undone": True}, "rolled back", id="rolled back"),
-        pytest.param({"region": "eu-west-1"}, "eu-west-1", id="another region"),
-        pytest.param({"account": "2"}, "account 2", id="another account"),
-        pytest.param({"manager": 1}, "manager 2", id="another manager"),
-        pytest.param({}, "", id="none"),
-    ],
-)
-def test_the_remark_on_a_call(changes: Any, remark: str) -> None:
-    first = records.CallRecord(0.0, "ListSecrets", 0, "us-east-1", "1")
-    test = records.TestRecord("f.py::one", "f.py", calls=(first, first._replace(**changes)))
-    assert body_of(test)["calls"][1][-2] == remark
-
-
-def test_a_test_with_many_secrets_and_calls_says_how_many_are_left_out() -> None:
+def test_a_test_with_many_secrets_and_calls_says_which_are_left_out() -> None:
     test = record("test_read", "passed", read)
     many = test._replace(
         calls=test.calls * (MOST_CALLS + 5), histories=test.histories * (MOST_PICTURES + 3), left_out=7
     )
-    body = body_of(many)
-    assert (len(body["secrets"]), body["moreSecrets"]) == (MOST_PICTURES, 3)
-    assert (len(body["calls"]), body["moreCalls"]) == (MOST_CALLS, 12)
-    assert body["calls"][-1][0] == MOST_CALLS + 5
+    data = data_of(many)
+    assert (len(data["secrets"]), data["moreSecrets"]) == (MOST_PICTURES, ["app/key"] * 3)
+    assert (len(data["calls"]), data["moreCalls"]) == (MOST_CALLS, 12)
 
 
 # --- the page --------------------------------------------------------------------------------------------------------
@@ -143,9 +118,9 @@ def test_a_hostile_name_adds_no_element_and_its_picture_is_well_formed_xml(name:
     page = page_of(records.RunRecords((hostile(name),), NOTHING_OUTSIDE))
     page.encode("utf-8")
     reader = Reader(page)
-    tags = [tag for tag, _ in reader.elements]
-    assert [tag for tag in tags if tag != "option"] == [tag for tag, _ in plain.elements if tag != "option"]
-    ((_, _, picture),) = json.loads(reader.scripts["d0"])["secrets"]
+    assert [tag for tag, _ in reader.elements] == [tag for tag, _ in plain.elements]
+    (test,) = json.loads(reader.scripts["data"])
+    ((*_, picture),) = test["secrets"]
     ElementTree.fromstring(filled(json.loads(reader.scripts["forms"]), picture))
     assert "\u202e" not in page
 

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 from npm_packages import program_folder, run
-from page_records import page_of, records_of_a_run
+from page_records import HOSTILE, page_of, records_of_a_run
+
+from pytest_secretsmanager.inspection.cells import escaped
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 
@@ -34,7 +36,7 @@ def test_the_page_prints_no_message_and_requests_nothing(look: Any) -> None:
 
 def test_hostile_names_make_no_element_and_run_no_script(look: Any) -> None:
     assert look["strangers"] == 0
-    assert look["title"] == "Secrets Manager in 11 tests"
+    assert look["title"] == "Secrets Manager in 12 tests"
 
 
 def test_failed_tests_are_opened_at_the_beginning(look: Any) -> None:
@@ -56,7 +58,7 @@ def test_failed_tests_are_opened_at_the_beginning(look: Any) -> None:
 def test_a_filter_shows_the_tests_that_match_and_their_count(look: Any, name: str, tests: list[str] | int) -> None:
     found = look["filters"][name]
     count = tests if isinstance(tests, int) else len(tests)
-    assert found["hits"] == f"{count} of 11 tests"
+    assert found["hits"] == f"{count} of 12 tests"
     assert len(found["tests"]) == count
     assert isinstance(tests, int) or found["tests"] == tests
 
@@ -80,6 +82,29 @@ def test_an_opened_test_has_the_table_of_its_calls(look: Any) -> None:
 def test_a_call_shows_its_secret_with_the_label_and_keeps_the_line_number_in_one_piece(look: Any) -> None:
     assert "app/db AWSPENDING" in look["calls"][1]
     assert look["lines"] == [":12"] * 4
+
+
+def test_a_call_has_its_number_and_the_remarks_on_it(look: Any) -> None:
+    assert look["remarks"] == [
+        ["13", "ok"],
+        ["14", "event of AWS"],
+        ["15", "part of BatchGetSecretValue"],
+        ["16", "rolled back"],
+        ["17", "eu-west-1"],
+        ["18", "account 2"],
+        ["19", "✕ ThrottlingException, manager 2"],
+    ]
+
+
+def test_characters_that_could_move_the_text_are_shown_as_pythons_escapes(look: Any) -> None:
+    for name in HOSTILE.values():
+        shown = escaped(name)
+        assert any(one == (shown if len(shown) <= 300 else f"{shown[:150]}…{shown[-149:]}") for one in look["names"])
+
+
+def test_the_filters_suggest_the_operations_and_the_secrets(look: Any) -> None:
+    assert look["operations"][:3] == ["any", "CreateSecret", "DeleteSecret"]
+    assert {"app/db", "app/bd", "app/rotated"} <= {*look["secrets"]}
 
 
 def test_every_secret_of_every_test_has_a_picture(look: Any) -> None:

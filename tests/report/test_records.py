@@ -32,7 +32,6 @@ FULL = records.TestRecord(
             caller="app.py:3",
             within="BatchGetSecretValue",
             by_service=True,
-            actions=("secretsmanager:PutSecretValue", "kms:Decrypt"),
             is_undone=True,
         ),
     ),

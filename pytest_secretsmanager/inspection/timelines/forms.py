@@ -10,12 +10,10 @@ from os import urandom
 from typing import NamedTuple, TypeAlias
 
 from pytest_secretsmanager.engine.state import SecretKey
-from pytest_secretsmanager.inspection.cells import cut_inside
 from pytest_secretsmanager.inspection.histories import History
-from pytest_secretsmanager.inspection.timelines import svg
 from pytest_secretsmanager.inspection.timelines.columns import MOST_COLUMNS, Calls, DrawnCall
 from pytest_secretsmanager.inspection.timelines.details import LONGEST_DETAIL, time_text
-from pytest_secretsmanager.inspection.timelines.drawing import ID_LENGTH, picture, shown_name
+from pytest_secretsmanager.inspection.timelines.drawing import ID_LENGTH, picture
 from pytest_secretsmanager.inspection.timelines.lanes import MOST_LANES
 from pytest_secretsmanager.inspection.timelines.phases import first_jump
 
@@ -37,7 +35,10 @@ _LATER = 200_000_000_000.0
 
 
 class FilledForm(NamedTuple):
-    """A picture: the number of its form, and the texts to fill in."""
+    """A picture: the number of its form, and the texts to fill in, of any characters and length.
+
+    The page's script escapes and shortens them.
+    """
 
     form: int
     texts: Sequence[str]
@@ -103,10 +104,10 @@ def _look_of(history: History, shown: Sequence[DrawnCall]) -> object:
 
 def _texts(history: History, shown: Sequence[DrawnCall]) -> list[str]:
     """The texts in the order of their marks: the name, the time of the calls, those of each version, the callers."""
-    texts = [svg.escaped(shown_name(history.key.name)), time_text(shown[-1].time) if shown else ""]
+    texts = [history.key.name, time_text(shown[-1].time) if shown else ""]
     for life in history.versions:
-        texts += svg.escaped(life.id[:ID_LENGTH]), svg.escaped(life.id[ID_LENGTH:]), time_text(life.created)
-    return texts + [svg.escaped(cut_inside(call.caller or "", LONGEST_DETAIL)) for call in shown]
+        texts += life.id[:ID_LENGTH], life.id[ID_LENGTH:], time_text(life.created)
+    return texts + [call.caller or "" for call in shown]
 
 
 # --- a form ----------------------------------------------------------------------------------------------------------

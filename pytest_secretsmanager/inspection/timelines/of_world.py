@@ -4,6 +4,7 @@ from pytest_secretsmanager.engine.layers.audit import Entry
 from pytest_secretsmanager.engine.state import SecretKey
 from pytest_secretsmanager.inspection.call_sites import call_site_of
 from pytest_secretsmanager.inspection.histories import histories_of, history_of
+from pytest_secretsmanager.inspection.known_secrets import moment_of
 from pytest_secretsmanager.inspection.timelines.drawing import picture
 from pytest_secretsmanager.inspection.world import World
 
@@ -43,7 +44,7 @@ class _LoggedCall:
 def timeline_of(world: World, key: SecretKey) -> str:
     """The SVG of a secret that exists or was deleted. Raise SecretNotFound if the manager knows none of this name."""
     entries = world.entries.since()
-    history = history_of(world, entries, key)
+    history = history_of(moment_of(world, entries, [key]), entries, key)
     if history is None:
         raise world.not_found(key.name, key)
     return picture(history, {at: _LoggedCall(entries[at]) for at in history.calls})
@@ -52,5 +53,5 @@ def timeline_of(world: World, key: SecretKey) -> str:
 def timelines_of(world: World, most: int) -> list[str]:
     """The SVGs of the secrets that this test called for: those of its last calls, at most so many."""
     entries = world.entries.since(world.entries.begin)
-    histories = sorted(histories_of(world, entries), key=lambda history: history.calls[-1])[-most:]
+    histories = sorted(histories_of(moment_of(world, entries), entries), key=lambda history: history.calls[-1])[-most:]
     return [picture(history, {at: _LoggedCall(entries[at]) for at in history.calls}) for history in histories]

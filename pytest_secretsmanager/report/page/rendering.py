@@ -13,60 +13,39 @@ from pytest_secretsmanager.inspection.timelines import signs
 from pytest_secretsmanager.inspection.timelines.forms import Form
 from pytest_secretsmanager.inspection.timelines.style import STYLE
 from pytest_secretsmanager.inspection.times import utc
-from pytest_secretsmanager.report.page.tests import Row, json_for_script
+from pytest_secretsmanager.report.page.tests import FAILED, Row, json_for_script
 
 OUTCOMES = ("failed", "error", "passed", "skipped", "xfailed", "xpassed", "rerun", "none")
 """The outcomes in the order of the page's filter; `none` is that of calls outside the tests."""
 
-_MOST_SUGGESTIONS = 1_000
-"""The number of secrets that the filter suggests."""
 
+class Page:
+    """The page's template. It is read when the object is made: early in a run, the garbage collector has less to do."""
 
-def page_of(rows: Sequence[Row], forms: Sequence[Form], made: float) -> str:
-    """The whole page. `forms` are those of its pictures, `made` is the time of the run, epoch seconds."""
-    style = STYLE + _source("style.css")
-    script = _source("script.js")
-    counts = Counter(row.outcome for row in rows)
-    operations = sorted({operation for row in rows for operation in row.operations})
-    secrets = sorted({name for row in rows for name in row.secret_names})
-    environment = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    return environment.from_string(_source("template.html")).render(
-        rows=rows,
-        outcomes=[(outcome, counts[outcome]) for outcome in OUTCOMES if counts[outcome]],
-        operations=operations,
-        secrets=[name for name in secrets if len(name) <= _LONGEST_SUGGESTION][:_MOST_SUGGESTIONS],
-        calls=sum(row.calls for row in rows),
-        errors=sum(row.errors for row in rows),
-        made=utc(made),
-        index=_finished(_index(rows, operations, secrets)),
-        forms=_finished(json_for_script(forms)),
-        bodies=[_finished(row.body) for row in rows],
-        signs=[(_finished(sign), meaning) for sign, meaning in signs.meanings()],
-        style=_finished(style),
-        script=_finished(script),
-        style_hash=_hash(style),
-        script_hash=_hash(script),
-    )
+    def __init__(self) -> None:
+        environment = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
+        self._template = environment.from_string(_source("template.html"))
 
-
-_LONGEST_SUGGESTION = 512
-
-
-def _index(rows: Sequence[Row], operations: Sequence[str], secrets: Sequence[str]) -> str:
-    """What the filters need of each test, as JSON: operations and secrets by their numbers."""
-    operation_numbers = {name: number for number, name in enumerate(operations)}
-    secret_numbers = {name: number for number, name in enumerate(secrets)}
-    tests = [
-        [
-            row.search,
-            row.outcome,
-            [operation_numbers[name] for name in row.operations],
-            [secret_numbers[name] for name in row.secret_names],
-            row.errors,
-        ]
-        for row in rows
-    ]
-    return json_for_script({"operations": operations, "secrets": secrets, "tests": tests})
+    def text(self, rows: Sequence[Row], forms: Sequence[Form], made: float) -> str:
+        """The whole page. `forms` are those of its pictures, `made` is the time of the run, epoch seconds."""
+        style = STYLE + _source("style.css")
+        script = _source("script.js")
+        counts = Counter(row.outcome for row in rows)
+        return self._template.render(
+            outcomes=[(outcome, counts[outcome]) for outcome in OUTCOMES if counts[outcome]],
+            tests=len(rows),
+            calls=sum(row.calls for row in rows),
+            errors=sum(row.errors for row in rows),
+            has_failed=any(row.outcome in FAILED for row in rows),
+            made=utc(made),
+            data=_finished(",\n".join([row.data for row in rows])),
+            forms=_finished(json_for_script(forms)),
+            signs=[(_finished(sign), meaning) for sign, meaning in signs.meanings()],
+            style=_finished(style),
+            script=_finished(script),
+            style_hash=_hash(style),
+            script_hash=_hash(script),
+        )
 
 
 def _finished(text: str) -> Markup:

@@ -9,29 +9,98 @@
     return element;
   };
   const counted = (count, noun) => `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
-  const index = JSON.parse($("index").textContent);
+  const tests = JSON.parse($("data").textContent);
   const forms = JSON.parse($("forms").textContent);
-  const sections = Array.from(document.querySelectorAll(".test"));
+  const OUTSIDE = "none"; // the outcome of the calls that no test made
+
+  // Characters that could move the text around them, as Python's escapes: as in the terminal.
+  const NAMED = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
+  const visible = (text) => text.replace(/[\p{C}\p{Zl}\p{Zp}]|(?! )\p{Zs}/gu, (one) => {
+    const number = one.codePointAt(0);
+    const [kind, digits] = number < 0x100 ? ["x", 2] : number < 0x10000 ? ["u", 4] : ["U", 8];
+    return NAMED[one] || `\\${kind}${number.toString(16).padStart(digits, "0")}`;
+  });
+  const ENTITIES = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
+  const escaped = (text) => text.replace(/[&<>"']/g, (one) => ENTITIES[one]);
+  const cut = (text, most) => (text.length <= most ? text : `${text.slice(0, most / 2)}…${text.slice(1 - most / 2)}`);
+
+  // The positions in a call.
+  const [TIME, OPERATION, MANAGER, REGION, ACCOUNT, SECRET, VERSION, HISTORY, ERROR, CALLER, WITHIN, BY_SERVICE, UNDONE] =
+    Array(13).keys();
+
+  for (const test of tests) {
+    test.id = visible(test.id);
+    test.search = test.id.toLowerCase();
+    test.secrets.forEach((secret) => { secret[2] = visible(secret[2]); });
+    test.moreSecrets = test.moreSecrets.map(visible);
+    const histories = [...test.secrets.map((secret) => secret[2]), ...test.moreSecrets];
+    for (const call of test.calls) {
+      call[SECRET] = call[HISTORY] === null ? visible(call[SECRET] || "") : histories[call[HISTORY]];
+    }
+    test.operations = new Set([...test.operations, ...test.calls.map((call) => call[OPERATION])]);
+    test.names = new Set([...histories, ...test.calls.map((call) => call[SECRET])]);
+  }
+
+  // --- the list: a test is filled when it is opened first -------------------------------------------------------
+
+  function sectionOf(test, number) {
+    const section = make("section", `test ${test.outcome}`);
+    const button = make("button");
+    button.type = "button";
+    button.setAttribute("aria-expanded", "false");
+    button.setAttribute("aria-controls", `b${number}`);
+    const end = test.id.lastIndexOf("::");
+    const name = make("span", "name");
+    if (end >= 0) name.append(make("span", "file", `${cut(test.id.slice(0, end), 300)}::`));
+    name.append(make("bdi", "", cut(end < 0 ? test.id : test.id.slice(end + 2), 300)));
+    button.append(make("span", "outcome", test.outcome === OUTSIDE ? "outside" : test.outcome), " ", name, " ", factsOf(test));
+    const heading = make("h3");
+    heading.append(button);
+    const body = make("div", "body");
+    body.id = `b${number}`;
+    body.hidden = true;
+    section.append(heading, body);
+    return section;
+  }
+
+  function factsOf(test) {
+    const facts = make("span", "facts");
+    const secrets = counted(test.secrets.length + test.moreSecrets.length, "secret");
+    facts.append(`${secrets}, ${counted(test.total, "call")}, `);
+    if (test.errors) facts.append(make("strong", "", `${test.errors.toLocaleString("en")} refused`), ", ");
+    facts.append(`${test.seconds.toFixed(2)} s`);
+    return facts;
+  }
+
+  const sections = tests.map(sectionOf);
+  $("list").append(...sections);
 
   // --- the filters ---------------------------------------------------------------------------------------------
 
-  const lowered = index.secrets.map((name) => name.toLowerCase());
+  const all = (kind) => [...new Set(tests.flatMap((test) => [...test[kind]]))].filter(Boolean).sort();
+  const optionOf = (value) => {
+    const option = make("option", "", value);
+    option.value = value;
+    return option;
+  };
+  $("operation").append(...all("operations").map(optionOf));
+  $("secrets").append(...all("names").filter((name) => name.length <= 512).slice(0, 1000).map(optionOf));
 
   function filter() {
     const words = $("search").value.toLowerCase().split(/\s+/).filter(Boolean);
-    const operation = index.operations.indexOf($("operation").value);
+    const operation = $("operation").value;
     const secret = $("secret").value.trim().toLowerCase();
-    const named = lowered.map((name) => name.includes(secret));
+    const matching = new Set(all("names").filter((name) => name.toLowerCase().includes(secret)));
     const outcomes = new Set(Array.from(document.querySelectorAll("[name=outcome]:checked"), (box) => box.value));
     const refused = $("refused").checked;
     let hits = 0;
-    index.tests.forEach(([name, outcome, operations, secrets, errors], number) => {
+    tests.forEach((test, number) => {
       const hit =
-        (!outcomes.size || outcomes.has(outcome)) &&
-        (!refused || errors > 0) &&
-        (operation < 0 || operations.includes(operation)) &&
-        (!secret || secrets.some((one) => named[one])) &&
-        words.every((word) => name.includes(word));
+        (!outcomes.size || outcomes.has(test.outcome)) &&
+        (!refused || test.errors > 0) &&
+        (!operation || test.operations.has(operation)) &&
+        (!secret || [...test.names].some((name) => matching.has(name))) &&
+        words.every((word) => test.search.includes(word));
       const section = sections[number];
       if (section.hidden === hit) section.hidden = !hit;
       hits += hit;
@@ -55,28 +124,29 @@
   $("filters").addEventListener("reset", () => setTimeout(filter));
   $("filters").addEventListener("submit", (event) => event.preventDefault());
 
-  // --- the tests: a test is filled when it is opened first ------------------------------------------------------
+  // --- an opened test -------------------------------------------------------------------------------------------
 
   function fill(number) {
     const body = $(`b${number}`);
     if (body.firstChild) return;
-    const data = JSON.parse($(`d${number}`).textContent);
+    const test = tests[number];
     const parts = [];
-    if (data.id.length > 300) parts.push(make("p", "id", data.id));
-    if (data.failure) parts.push(make("pre", "failure", data.failure));
-    if (data.crashed) parts.push(make("p", "note", "The worker crashed in this test: its calls are lost."));
+    if (test.id.length > 300) parts.push(make("p", "id", test.id));
+    if (test.failure) parts.push(make("pre", "failure", test.failure.split("\n").map(visible).join("\n")));
+    if (test.crashed) parts.push(make("p", "note", "The worker crashed in this test: its calls are lost."));
     const secrets = make("div", "secrets");
-    for (const [name, place, picture] of data.secrets) secrets.append(secretPart(name, place, picture));
-    if (data.secrets.length) parts.push(secrets);
-    if (data.moreSecrets) parts.push(make("p", "note", `${counted(data.moreSecrets, "more secret")} without a picture.`));
-    if (data.calls.length) parts.push(...callParts(data));
-    else if (!data.crashed) parts.push(make("p", "note", "No call."));
+    for (const secret of test.secrets) secrets.append(secretPart(secret));
+    if (test.secrets.length) parts.push(secrets);
+    const more = test.moreSecrets.length;
+    if (more) parts.push(make("p", "note", `${counted(more, "more secret")} without a picture.`));
+    if (test.calls.length) parts.push(...callParts(test));
+    else if (!test.crashed) parts.push(make("p", "note", "No call."));
     body.append(...parts);
   }
 
-  function secretPart(name, place, picture) {
+  function secretPart([region, account, name, picture]) {
     const heading = make("h4");
-    heading.append(make("bdi", "", name), " ", make("span", "place", place));
+    heading.append(make("bdi", "", name), " ", make("span", "place", `${region}, account ${account}`));
     const part = make("section");
     part.append(heading);
     if (!picture) {
@@ -91,9 +161,12 @@
   }
 
   // Pictures that look alike have one form: it has numbers in place of the texts in which they differ.
-  const filled = (form, texts) => forms[form].map((part) => (typeof part === "number" ? texts[part] : part)).join("");
+  function filled(form, [name, ...others]) {
+    const texts = [cut(visible(name), 72), ...others.map((text) => visible(cut(text, 300)))].map(escaped);
+    return forms[form].map((part) => (typeof part === "number" ? texts[part] : part)).join("");
+  }
 
-  function callParts(data) {
+  function callParts(test) {
     const table = make("table");
     table.append(make("caption", "skip", "Calls"));
     const head = table.createTHead().insertRow();
@@ -103,30 +176,40 @@
       head.append(cell);
     }
     const rows = table.createTBody();
-    for (const call of data.calls) rows.append(callRow(call));
+    test.calls.forEach((call, at) => rows.append(callRow(call, at, test)));
     const box = make("div", "tablebox");
     box.tabIndex = 0;
     box.setAttribute("role", "region");
-    box.setAttribute("aria-label", `Calls of ${data.id.slice(0, 100)}`);
+    box.setAttribute("aria-label", `Calls of ${test.id.slice(0, 100)}`);
     box.append(table);
-    const notes = data.moreCalls ? [make("p", "note", `${counted(data.moreCalls, "earlier call")} not shown.`)] : [];
+    const notes = test.moreCalls ? [make("p", "note", `${counted(test.moreCalls, "earlier call")} not shown.`)] : [];
     return [make("h4", "", "Calls"), ...notes, box];
   }
 
-  function callRow([number, time, operation, secret, error, caller, remarks, version]) {
-    const row = make("tr", error ? "refused" : "");
-    row.dataset.operation = operation;
-    row.dataset.secret = secret;
-    const result = [error ? `✕ ${error}` : "", remarks].filter(Boolean).join(", ") || "ok";
-    const [path, line] = caller.split(/(?=:\d+$)/);
-    const cells = [number, timeText(time), operation, secret, result, path];
+  function callRow(call, at, test) {
+    const row = make("tr", call[ERROR] ? "refused" : "");
+    row.dataset.operation = call[OPERATION];
+    row.dataset.secret = call[SECRET];
+    const remarks = [call[ERROR] && `✕ ${call[ERROR]}`, ...remarksOn(call, test.calls[0])].filter(Boolean);
+    const [path, line] = visible(call[CALLER] || "").split(/(?=:\d+$)/);
+    const number = test.moreCalls + at + 1;
+    const cells = [number, timeText(call[TIME]), call[OPERATION], call[SECRET], remarks.join(", ") || "ok", path];
     const kinds = ["", "time", "operation", "", "result", ""];
-    cells.forEach((text, at) => row.append(make("td", kinds[at], text)));
-    if (version) row.cells[3].append(" ", make("span", "place", version));
+    cells.forEach((text, place) => row.append(make("td", kinds[place], text)));
+    if (call[VERSION]) row.cells[3].append(" ", make("span", "place", visible(call[VERSION])));
     if (line) row.cells[5].append(make("span", "line", line));
     highlight(row);
     return row;
   }
+
+  const remarksOn = (call, first) => [
+    call[BY_SERVICE] && "event of AWS",
+    call[WITHIN] && `part of ${call[WITHIN]}`,
+    call[UNDONE] && "rolled back",
+    call[REGION] !== first[REGION] && call[REGION],
+    call[ACCOUNT] !== first[ACCOUNT] && `account ${call[ACCOUNT]}`,
+    call[MANAGER] > 0 && `manager ${call[MANAGER] + 1}`,
+  ];
 
   function timeText(seconds) {
     const time = new Date(seconds * 1000);
@@ -143,7 +226,7 @@
     const button = event.target.closest("h3 button");
     if (!button) return;
     hideTip();
-    toggle(Number(button.parentNode.parentNode.id.slice(1)), button.getAttribute("aria-expanded") !== "true");
+    toggle(sections.indexOf(button.closest(".test")), button.getAttribute("aria-expanded") !== "true");
   });
 
   // --- the pictures: one stop of the Tab key each, arrow keys go from part to part ------------------------------

@@ -72,6 +72,11 @@ found.lines = await section.locator("td .line").allTextContents();
 // Open every test: hostile names must do nothing.
 await page.fill("#search", "");
 await openAll(page);
+const remarks = page.locator(".test", { hasText: "test_remarks" }).locator("tbody tr");
+found.remarks = await remarks.evaluateAll((rows) => rows.map((row) => [0, 4].map((at) => row.cells[at].textContent)));
+found.names = await page.locator(".name bdi").allTextContents();
+found.operations = await page.locator("#operation option").allTextContents();
+found.secrets = await page.locator("#secrets option").allTextContents();
 found.pictures = await page.locator(".body svg").count();
 found.strangers = await page.locator("main script, main img, main b, main iframe").count();
 found.title = await page.title();
