@@ -10,7 +10,7 @@ LONGEST_NAME, LONGEST_TEXT = 72, 300
 
 
 def filled(forms: Sequence[Any], picture: Any) -> str:
-    """The SVG of a picture, which may be one of a form."""
+    """The SVG of a picture, which may be one of a form. The script counts letters, not columns: wide ones differ."""
     if isinstance(picture, str):
         return picture
     form, (name, *others) = picture

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from pytest_secretsmanager.engine.effects.runs import Run, RunState
+from pytest_secretsmanager.engine.effects.runs import RunState
 from pytest_secretsmanager.engine.layers.audit import Entry
 from pytest_secretsmanager.engine.state import SecretKey, Version
-from pytest_secretsmanager.inspection.known_secrets import KnownSecrets, Moment
+from pytest_secretsmanager.inspection.known_secrets import KnownSecrets, Moment, PastRun
 from pytest_secretsmanager.inspection.matching import key_from
 
 
@@ -71,14 +71,14 @@ class History(NamedTuple):
     calls: tuple[int, ...]
 
 
-def histories_of(moment: Moment, entries: Sequence[Entry], named: Iterable[SecretKey] = ()) -> list[History]:
-    """The history of each secret that the entries are about, in the order of the first entry; then of those `named`.
+def histories_of(moment: Moment, entries: Sequence[Entry]) -> list[History]:
+    """The history of each secret that the entries are about, in the order of the first entry; then of those named.
 
     The entries are the newest ones of the log, in their order, and the moment is after them.
     """
     known = KnownSecrets(moment, entries)
     found = _calls_by_arn(entries, known)
-    for key in named:
+    for key in moment.named:
         state = known.existing(key)
         if state is not None:
             found.setdefault(state.arn, [])
@@ -99,8 +99,8 @@ def history_of(moment: Moment, entries: Sequence[Entry], key: SecretKey) -> Hist
     return _history(arn, calls, entries, known, [run for run in moment.runs if run.secret == arn])
 
 
-def _by_secret(runs: Iterable[Run]) -> Mapping[str, list[Run]]:
-    found: dict[str, list[Run]] = {}
+def _by_secret(runs: Iterable[PastRun]) -> Mapping[str, list[PastRun]]:
+    found: dict[str, list[PastRun]] = {}
     for run in runs:
         found.setdefault(run.secret, []).append(run)
     return found
@@ -149,7 +149,7 @@ class _Track:
 
 
 def _history(
-    arn: str, calls: Sequence[int], entries: Sequence[Entry], known: KnownSecrets, runs: Sequence[Run]
+    arn: str, calls: Sequence[int], entries: Sequence[Entry], known: KnownSecrets, runs: Sequence[PastRun]
 ) -> History:
     state = known.last(arn)
     about = [(at, entries[at]) for at in calls]
@@ -228,26 +228,26 @@ def _write_at(time: float, calls: Sequence[int], entries: Sequence[Entry]) -> in
 # --- rotations -------------------------------------------------------------------------------------------------------
 
 
-def _is_within(run: Run, calls: Sequence[int], entries: Sequence[Entry]) -> bool:
+def _is_within(run: PastRun, calls: Sequence[int], entries: Sequence[Entry]) -> bool:
     """Whether a rotation ran during these calls."""
     return any(_is_about(run, entries[at]) for at in calls)
 
 
-def _is_about(run: Run, entry: Entry) -> bool:
+def _is_about(run: PastRun, entry: Entry) -> bool:
     return entry.by_service and entry.request_id.endswith(run.token)
 
 
-def _rotation(run: Run, calls: Sequence[int], entries: Sequence[Entry]) -> Rotation:
+def _rotation(run: PastRun, calls: Sequence[int], entries: Sequence[Entry]) -> Rotation:
     about = [at for at in calls if _is_about(run, entries[at])]
     begins = [at for at in about if entries[at].operation.endswith("Started")]
     ends = [at for at in about if not entries[at].operation.endswith("Started")]
-    failed = run.steps[-1].step if run.steps and run.error is not None else None
+    failed = run.steps[-1] if run.steps and run.has_failed else None
     return Rotation(
         run.token,
         run.state,
-        tuple(step.step for step in run.steps),
+        run.steps,
         failed,
-        run.test,
+        run.is_trial,
         begins[0] if begins else None,
-        ends[-1] if ends and run.ended_at is not None else None,
+        ends[-1] if ends and run.has_ended else None,
     )

@@ -1,10 +1,10 @@
 """The secrets that exist, those that were deleted last, and those that a log has created, by key and by ARN."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from operator import attrgetter
 from typing import NamedTuple
 
-from pytest_secretsmanager.engine.effects.runs import Run
+from pytest_secretsmanager.engine.effects.runs import Run, RunState
 from pytest_secretsmanager.engine.layers.audit import Entry
 from pytest_secretsmanager.engine.rules import guards
 from pytest_secretsmanager.engine.state import Secret, SecretKey, Version
@@ -12,30 +12,50 @@ from pytest_secretsmanager.inspection.matching import key_from
 from pytest_secretsmanager.inspection.world import World
 
 
+class PastRun(NamedTuple):
+    """A rotation as it was at one moment. `steps` are those that ran, `has_failed` says that the last one failed."""
+
+    token: str
+    secret: str
+    state: RunState
+    steps: tuple[str, ...]
+    has_failed: bool
+    has_ended: bool
+    is_trial: bool
+
+
 class Moment(NamedTuple):
     """What a manager had of some secrets at one moment. It stays so, whatever the manager does later.
 
     `asked` has the key of the secret that each entry names by its name or ARN, `created` the ARN of the secret that it
     created, both None if there is none. `states` are the secrets that exist or are scheduled for deletion,
-    `vanished` those that were deleted last, `runs` all rotations, and `now` is the time in epoch seconds.
+    `vanished` those that were deleted last, `runs` all rotations, and `now` is the time in epoch seconds. `named` are
+    the keys of further secrets that the moment is about.
     """
 
     asked: Sequence[SecretKey | None]
     created: Sequence[str | None]
     states: Mapping[SecretKey, Secret]
     vanished: Sequence[Secret]
-    runs: Sequence[Run]
+    runs: Sequence[PastRun]
     now: float
+    named: Collection[SecretKey]
 
 
 def moment_of(world: World, entries: Sequence[Entry], named: Iterable[SecretKey] = ()) -> Moment:
     """This moment, with the secrets that these entries name or change, and those with the keys in `named`."""
+    named = dict.fromkeys(named)
     asked = [_key_asked_by(entry) for entry in entries]
     changed = [key_from(arn, "", "") for entry in entries for arn in entry.placements]
     find = world.service.store.get
     states = {key: state for key in {*named, *asked, *changed} if key is not None and (state := find(key)) is not None}
     created = [_created_arn(entry) for entry in entries]
-    return Moment(asked, created, states, world.service.vanished(), tuple(world.runs), world.now())
+    return Moment(asked, created, states, world.service.vanished(), [*map(_as_it_is, world.runs)], world.now(), named)
+
+
+def _as_it_is(run: Run) -> PastRun:
+    steps = tuple([step.step for step in run.steps])
+    return PastRun(run.token, run.secret, run.state, steps, run.error is not None, run.ended_at is not None, run.test)
 
 
 def _key_asked_by(entry: Entry) -> SecretKey | None:
@@ -64,7 +84,7 @@ class KnownSecrets:
         self._complete: set[SecretKey] = set()
         for at, (key, arn) in enumerate(zip(moment.asked, moment.created, strict=True)):
             if key is not None and arn is not None:
-                self._created_at[arn] = at
+                self._created_at.setdefault(arn, at)  # a repeated request changes nothing
                 self._logged.setdefault(key, {})[arn] = entries[at].time
         for secret in moment.vanished:
             self._gone.setdefault(secret.arn, []).append(secret)

@@ -84,7 +84,7 @@ class _Records:
         self.uses: list[Callable[[TestRecord], None]] = []
         self._config = config
         self._collecting = collecting
-        self._waiting: list[Callable[[], TestRecord]] = []
+        self._waiting: list[tuple[Callable[[], TestRecord], TestRecord | None]] = []
         self._calls_waiting = 0
         self._tests: list[TestRecord] = []
         self._parts: dict[object, object] = {}
@@ -135,23 +135,34 @@ class _Records:
             self._note_crash(error)
         else:
             if calls is not None and not self._is_worker:
-                self._add(partial(self._collecting.maker.record, calls), len(calls.entries))
+                self._add(partial(self._collecting.maker.record, calls), calls.head, len(calls.entries))
 
-    def _add(self, make: "Callable[[], TestRecord]", calls: int) -> None:
-        """Add a record, which is made at the latest at the end of the run."""
-        self._waiting.append(make)
+    def _add(self, make: "Callable[[], TestRecord]", head: "TestRecord | None", calls: int) -> None:
+        """Add a record, which is made at the latest at the end of the run; `head` is what remains if that crashes."""
+        self._waiting.append((make, head))
         self._calls_waiting += calls
         if len(self._waiting) >= _MOST_TESTS_WAITING or self._calls_waiting >= _MOST_CALLS_WAITING:
             self._make_waiting()
 
     def _make_waiting(self) -> None:
-        waiting, self._waiting, self._calls_waiting = self._waiting, [], 0
-        for make in waiting:
+        """Make the records that wait. One at a time: after an interrupt, the others still wait."""
+        self._calls_waiting = 0
+        while self._waiting:
+            make, head = self._waiting[0]
             try:
-                record = make()
-                self._tests.append(record.without_calls(self._parts))
-                for use in self.uses:
-                    use(record)
+                record: TestRecord | None = make()
+            except Exception as error:
+                record = head
+                self._note_crash(error)
+            del self._waiting[0]
+            if record is not None:
+                self._keep(record)
+
+    def _keep(self, record: "TestRecord") -> None:
+        self._tests.append(record.without_calls(self._parts))
+        for use in self.uses:
+            try:
+                use(record)
             except Exception as error:
                 self._note_crash(error)
 
@@ -181,7 +192,7 @@ class _Records:
         if sent is not None:
             from pytest_secretsmanager.report.records import record_from
 
-            self._add(partial(record_from, sent), len(sent) // _CHARACTERS_OF_A_CALL)
+            self._add(partial(record_from, sent), None, len(sent) // _CHARACTERS_OF_A_CALL)
         return (yield)
 
     @pytest.hookimpl(trylast=True)

@@ -28,7 +28,7 @@ def begin(config: pytest.Config) -> None:
 
 
 class ReportFile:
-    """Draws each test when it ends, and writes the page at the end of the run, also of a run that ended early."""
+    """Draws each test when its record comes, and writes the page at the end of the run, also if that came early."""
 
     def __init__(self, config: pytest.Config) -> None:
         self._config = config

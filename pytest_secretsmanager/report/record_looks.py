@@ -24,11 +24,10 @@ _NOT_FOUND = "ResourceNotFoundException"
 class Look(NamedTuple):
     """The secrets of one manager after some calls of its log, as frozen values.
 
-    `seeded` are the keys of the secrets that the test seeded. `moment` is None unless histories are wanted.
+    `moment` is None unless histories are wanted.
     """
 
     entries: Sequence[Entry]
-    seeded: Sequence[SecretKey]
     moment: Moment | None
     absent: Sequence[Absent]
     unfinished: Sequence[Unfinished]
@@ -37,14 +36,13 @@ class Look(NamedTuple):
         """The histories of its secrets. Their positions are indexes of `entries`."""
         if self.moment is None:
             return ()
-        return histories_of(self.moment, self.entries, dict.fromkeys(self.seeded))
+        return histories_of(self.moment, self.entries)
 
 
 def look_at(world: World, entries: Sequence[Entry], seeded: Sequence[SecretKey], *, with_histories: bool) -> Look:
     """Look at the secrets that the last entries of the log are about, and at those that were seeded."""
-    newest = seeded[-MOST_HISTORIES:]
-    moment = moment_of(world, entries, newest) if with_histories else None
-    return Look(entries, newest, moment, absent_of(world, entries), _unfinished_of(world, entries))
+    moment = moment_of(world, entries, seeded[-MOST_HISTORIES:]) if with_histories else None
+    return Look(entries, moment, absent_of(world, entries), _unfinished_of(world, entries))
 
 
 def absent_of(world: World, entries: Iterable[Entry]) -> list[Absent]:

@@ -1,5 +1,7 @@
 """Histories: the lives of versions, the stays of labels and the rotations of secrets, by positions of log entries."""
 
+import json
+
 import boto3
 import pytest
 from botocore.exceptions import ClientError
@@ -14,7 +16,7 @@ from pytest_secretsmanager.inspection.known_secrets import moment_of
 def histories(sm: SecretsManager, *named: SecretKey) -> list[History]:
     world = sm._parts.world
     entries = world.entries.since()
-    return histories_of(moment_of(world, entries, named), entries, named)
+    return histories_of(moment_of(world, entries, named), entries)
 
 
 def only(sm: SecretsManager) -> History:
@@ -186,3 +188,26 @@ def test_a_named_secret_without_a_call_has_a_history_too(secretsmanager: Secrets
     assert histories(secretsmanager) == []
     (history,) = histories(secretsmanager, key, key._replace(name="none"))
     assert (history.key, history.calls, lives(history)) == (key, (), [(1, None, None)])
+
+
+def test_a_secret_begins_with_its_first_creation_and_not_with_a_repeated_one(secretsmanager: SecretsManager) -> None:
+    client = secretsmanager.client()
+    for _ in range(2):
+        client.create_secret(Name="db", SecretString="one", ClientRequestToken="6f1ffc6a-dcea-47e2-b23c-18ab9d7cda76")
+    assert only(secretsmanager).begin == 0
+
+
+def test_a_moment_keeps_the_state_of_a_rotation_and_no_object_of_the_test(secretsmanager: SecretsManager) -> None:
+    def rotate(event: dict[str, str], context: object) -> None:
+        put_and_promote(boto3.client("secretsmanager", region_name="us-east-1"), event, "rotated")
+
+    secretsmanager.seed("db", "one", rotation=Rotation(rotate))
+    world = secretsmanager._parts.world
+    with secretsmanager.rotation.hold("db", before="finishSecret"):
+        secretsmanager.client().rotate_secret(SecretId="db")
+        entries = world.entries.since()
+        moment = moment_of(world, entries)
+    assert secretsmanager.rotation.runs[0].state != "held"
+    (history,) = histories_of(moment, entries)
+    assert (history.rotations[0].state, len(history.rotations[0].steps)) == ("held", 3)
+    assert json.loads(json.dumps(moment.runs)) == [[*run[:3], [*run[3]], *run[4:]] for run in moment.runs]

@@ -2,8 +2,10 @@
 
 import json
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
@@ -12,7 +14,7 @@ from pytest_secretsmanager.inspection import entered
 from pytest_secretsmanager.managing import run_records
 from pytest_secretsmanager.plugin import record_collecting
 from pytest_secretsmanager.plugin import records as collected
-from pytest_secretsmanager.report import records, summary
+from pytest_secretsmanager.report import record_looks, records, summary
 
 FLAG = "--secretsmanager-summary"
 
@@ -297,3 +299,27 @@ def test_without_an_option_nothing_is_collected_or_imported(run_apart: Any) -> N
 def test_records_of_a_run_without_an_option_are_a_key_error(pytestconfig: pytest.Config) -> None:
     with pytest.raises(KeyError, match="secretsmanager_records"):
         collected.records_of(pytestconfig)
+
+
+def test_an_interrupt_while_records_are_made_loses_none(pytestconfig: pytest.Config) -> None:
+    kept, interrupts = collected._Records(pytestconfig, Mock()), [KeyboardInterrupt]
+
+    def make(name: str) -> records.TestRecord:
+        if name == "second" and interrupts:
+            raise interrupts.pop()
+        return records.TestRecord(name, "")
+
+    for name in ("first", "second", "third"):
+        kept._add(partial(make, name), None, 0)
+    with pytest.raises(KeyboardInterrupt):
+        kept._make_waiting()
+    kept._make_waiting()
+    assert [test.nodeid for test in kept._tests] == ["first", "second", "third"]
+
+
+def test_a_record_that_can_not_be_made_leaves_the_outcome_of_its_test(
+    recorded: Recorded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(record_looks, "histories_of", lambda *_: 1 / 0)
+    (test,) = recorded(body("client.list_secrets()", "assert 0, 'one'")).tests
+    assert (test.outcome, test.calls) == ("failed", ())

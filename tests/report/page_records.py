@@ -23,6 +23,7 @@ HOSTILE = {
     "right-to-left marks": "\u202egnol\u2066",
     "half of a surrogate pair": "\ud800",
     "ten thousand letters": "x" * 10_000,
+    "quotes and entities": "&lt;b&gt; \"' onload=alert(1)",
 }
 
 LAST_SECOND = 253_402_300_799.0
@@ -101,7 +102,7 @@ def hostile(name: str) -> TestRecord:
         name,
         None,
         None,
-        (Life(name, 1, 0.0, None, None),),
+        (Life(name, 1, LAST_SECOND, None, None),),
         (Span(name, name, None, None),),
         (),
         (0,),

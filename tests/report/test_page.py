@@ -67,6 +67,21 @@ def test_a_test_with_many_secrets_and_calls_says_which_are_left_out() -> None:
     assert (len(data["calls"]), data["moreCalls"]) == (MOST_CALLS, 12)
 
 
+def test_a_row_counts_the_refused_parts_of_a_batch_and_no_event_of_aws() -> None:
+    call = records.CallRecord(0.0, "GetSecretValue", 0, "us-east-1", "1")
+    part = call._replace(error="ResourceNotFoundException", within="BatchGetSecretValue")
+    event = call._replace(operation="RotationFailed", error="failed", by_service=True)
+    row = row_of(records.TestRecord("f.py::one", "f.py", calls=(call, part, event), left_out=2))
+    assert (row.calls, row.errors) == (4, 1)
+
+
+def test_a_row_has_the_operations_and_missing_secrets_of_calls_that_its_table_leaves_out() -> None:
+    call = records.CallRecord(0.0, "ListSecrets", 0, "us-east-1", "1")
+    first = call._replace(operation="GetSecretValue", secret="early")
+    data = data_of(records.TestRecord("f.py::one", "f.py", calls=(first, *[call] * MOST_CALLS)))
+    assert (data["operations"], data["asked"]) == (["GetSecretValue", "ListSecrets"], ["early"])
+
+
 # --- the page --------------------------------------------------------------------------------------------------------
 
 

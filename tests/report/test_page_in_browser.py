@@ -36,7 +36,7 @@ def test_the_page_prints_no_message_and_requests_nothing(look: Any) -> None:
 
 def test_hostile_names_make_no_element_and_run_no_script(look: Any) -> None:
     assert look["strangers"] == 0
-    assert look["title"] == "Secrets Manager in 12 tests"
+    assert look["title"] == "Secrets Manager in 13 tests"
 
 
 def test_failed_tests_are_opened_at_the_beginning(look: Any) -> None:
@@ -51,14 +51,14 @@ def test_failed_tests_are_opened_at_the_beginning(look: Any) -> None:
         ("outcome", [FIRST]),
         ("operation", [FIRST]),
         ("secret", [FIRST]),
-        ("refused", 7),
+        ("refused", 8),
         ("nothing", []),
     ],
 )
 def test_a_filter_shows_the_tests_that_match_and_their_count(look: Any, name: str, tests: list[str] | int) -> None:
     found = look["filters"][name]
     count = tests if isinstance(tests, int) else len(tests)
-    assert found["hits"] == f"{count} of 12 tests"
+    assert found["hits"] == f"{count} of 13 tests"
     assert len(found["tests"]) == count
     assert isinstance(tests, int) or found["tests"] == tests
 
@@ -102,13 +102,22 @@ def test_characters_that_could_move_the_text_are_shown_as_pythons_escapes(look: 
         assert any(one == (shown if len(shown) <= 300 else f"{shown[:150]}…{shown[-149:]}") for one in look["names"])
 
 
+@pytest.mark.parametrize("name", HOSTILE.values(), ids=HOSTILE)
+def test_a_picture_and_a_failure_show_a_hostile_name_as_it_is(look: Any, name: str) -> None:
+    shown = escaped(name)
+    assert f"Timeline of secret {shown if len(shown) <= 72 else f'{shown[:36]}…{shown[-35:]}'} in us-east-1." in [
+        title.partition(" in us-east-1.")[0] + " in us-east-1." for title in look["titles"]
+    ]
+    assert shown in look["failures"]
+
+
 def test_the_filters_suggest_the_operations_and_the_secrets(look: Any) -> None:
     assert look["operations"][:3] == ["any", "CreateSecret", "DeleteSecret"]
     assert {"app/db", "app/bd", "app/rotated"} <= {*look["secrets"]}
 
 
 def test_every_secret_of_every_test_has_a_picture(look: Any) -> None:
-    assert look["pictures"] == 10
+    assert look["pictures"] == 11
 
 
 def test_the_theme_of_the_reader_stays_when_the_page_is_opened_again(look: Any) -> None:

@@ -52,6 +52,7 @@ FULL = records.TestRecord(
     counts=(records.Count("PutSecretValue", 1, 1),),
     actions=("kms:Decrypt",),
     seeded=(KEY,),
+    shared=(KEY,),
     read=(KEY,),
     written=(KEY,),
     absent=(records.Absent("dv", "us-east-1", "123456789012", "did you mean 'db'?", 2),),

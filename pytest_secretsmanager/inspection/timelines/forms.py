@@ -68,8 +68,10 @@ class Forms:
     def _number(self, look: object, history: History, shown: Sequence[DrawnCall]) -> int | None:
         number = self._numbers.get(look)
         if number is None and len(self.drawn) < _MOST_FORMS:
-            number = self._numbers[look] = len(self.drawn)
-            self.drawn.append(_drawn(history, shown))
+            drawn = _drawn(history, shown)  # first: it may crash
+            number = len(self.drawn)
+            self.drawn.append(drawn)
+            self._numbers[look] = number
         return number
 
 

@@ -22,7 +22,11 @@
   });
   const ENTITIES = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
   const escaped = (text) => text.replace(/[&<>"']/g, (one) => ENTITIES[one]);
-  const cut = (text, most) => (text.length <= most ? text : `${text.slice(0, most / 2)}…${text.slice(1 - most / 2)}`);
+  const cut = (text, most) => {
+    if (text.length <= most) return text;
+    const letters = [...text]; // whole ones: half of a surrogate pair is no letter
+    return letters.length <= most ? text : [...letters.slice(0, most / 2), "…", ...letters.slice(1 - most / 2)].join("");
+  };
 
   // The positions in a call.
   const [TIME, OPERATION, MANAGER, REGION, ACCOUNT, SECRET, VERSION, HISTORY, ERROR, CALLER, WITHIN, BY_SERVICE, UNDONE] =
@@ -37,8 +41,8 @@
     for (const call of test.calls) {
       call[SECRET] = call[HISTORY] === null ? visible(call[SECRET] || "") : histories[call[HISTORY]];
     }
-    test.operations = new Set([...test.operations, ...test.calls.map((call) => call[OPERATION])]);
-    test.names = new Set([...histories, ...test.calls.map((call) => call[SECRET])]);
+    test.operations = new Set(test.operations);
+    test.names = new Set([...histories, ...test.asked.map(visible)]);
   }
 
   // --- the list: a test is filled when it is opened first -------------------------------------------------------
@@ -84,13 +88,14 @@
     return option;
   };
   $("operation").append(...all("operations").map(optionOf));
+  const names = all("names").map((name) => [name, name.toLowerCase()]);
   $("secrets").append(...all("names").filter((name) => name.length <= 512).slice(0, 1000).map(optionOf));
 
   function filter() {
     const words = $("search").value.toLowerCase().split(/\s+/).filter(Boolean);
     const operation = $("operation").value;
     const secret = $("secret").value.trim().toLowerCase();
-    const matching = new Set(all("names").filter((name) => name.toLowerCase().includes(secret)));
+    const matching = new Set(names.filter(([, lowered]) => lowered.includes(secret)).map(([name]) => name));
     const outcomes = new Set(Array.from(document.querySelectorAll("[name=outcome]:checked"), (box) => box.value));
     const refused = $("refused").checked;
     let hits = 0;

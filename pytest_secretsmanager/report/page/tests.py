@@ -43,7 +43,8 @@ def listed(tests: Iterable[Row], outside: TestRecord, draw: Draw) -> list[Row]:
 def row_of(record: TestRecord, draw: Draw, outcome: str = "") -> Row:
     """One test. `outcome` stands for that of the record."""
     histories, calls = record.histories, record.calls[-MOST_CALLS:]
-    total, errors = sum([one.calls for one in record.counts]), sum([one.errors for one in record.counts])
+    own = [call for call in record.calls if not call.by_service]
+    total, errors = len(own) + record.left_out, sum([call.error is not None for call in own])
     data = {
         "id": record.nodeid,
         "outcome": outcome or record.outcome,
@@ -52,7 +53,8 @@ def row_of(record: TestRecord, draw: Draw, outcome: str = "") -> Row:
         "crashed": record.is_crashed,
         "total": total,
         "errors": errors,
-        "operations": [one.operation for one in record.counts],
+        "operations": [*dict.fromkeys([call.operation for call in record.calls])],
+        "asked": [*dict.fromkeys([call.secret for call in record.calls if call.secret and call.history is None])],
         "secrets": [[*one.key, draw(one, record.calls)] for one in histories[:MOST_PICTURES]],
         "moreSecrets": [one.key.name for one in histories[MOST_PICTURES:]],
         "calls": calls,

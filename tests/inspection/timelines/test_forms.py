@@ -114,3 +114,13 @@ def test_a_page_has_a_bounded_number_of_forms(monkeypatch: pytest.MonkeyPatch) -
     forms.picture(HISTORY, (READ, READ))
     assert isinstance(forms.picture(HISTORY, (READ, REFUSED)), str)
     assert isinstance(forms.picture(HISTORY, (READ, READ)), FilledForm)
+
+
+def test_a_form_whose_drawing_crashed_is_drawn_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    forms = Forms()
+    with monkeypatch.context() as patched:
+        patched.setattr(forms_module, "picture", lambda *_, **__: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            forms.picture(HISTORY, (READ, READ))
+    for calls in ((READ, REFUSED), (READ, READ)):
+        assert filled(forms.drawn, forms.picture(HISTORY, calls)) == picture(HISTORY, calls, is_whole=False)

@@ -77,6 +77,8 @@ found.remarks = await remarks.evaluateAll((rows) => rows.map((row) => [0, 4].map
 found.names = await page.locator(".name bdi").allTextContents();
 found.operations = await page.locator("#operation option").allTextContents();
 found.secrets = await page.locator("#secrets option").allTextContents();
+found.titles = await page.locator(".body svg").evaluateAll((all) => all.map((one) => one.getAttribute("aria-label")));
+found.failures = await page.locator("pre.failure").allTextContents();
 found.pictures = await page.locator(".body svg").count();
 found.strangers = await page.locator("main script, main img, main b, main iframe").count();
 found.title = await page.title();
