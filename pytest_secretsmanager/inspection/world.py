@@ -23,6 +23,7 @@ class World:
 
     `region` is a function, since the default region may change until a test begins. `directory` is the folder where
     relative paths of policies start, None for the working directory. `harmless` are the texts that are no leaks.
+    `is_shared` says that several tests share the secrets that are seeded now.
     """
 
     service: Service
@@ -32,6 +33,7 @@ class World:
     account: str
     directory: Path | None = None
     harmless: frozenset[bytes] = frozenset()
+    is_shared: bool = False
 
     @property
     def regions(self) -> Regions:

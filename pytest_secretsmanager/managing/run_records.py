@@ -31,15 +31,19 @@ def follow(world: World) -> None:
 def note_seed(world: World, key: SecretKey) -> None:
     """Called when a manager has created a secret from a seed."""
     for calls in collecting:
-        calls.seeded.append((world, key))
+        if world.is_shared:
+            calls.shared.append(key)
+        else:
+            calls.seeded.append((world, key))
 
 
 class Collected(NamedTuple, Generic[_Look]):
-    """The calls and the seeds so far, and the looks at blocks that were rolled back."""
+    """The calls and the seeds so far, and the looks at blocks that were rolled back. Other tests use `shared` seeds."""
 
     made: Sequence[MadeCall]
     seeded: Sequence[tuple[World, SecretKey]]
     looks: Sequence[_Look]
+    shared: Sequence[SecretKey]
 
 
 class RunCalls(Generic[_Look]):
@@ -58,6 +62,7 @@ class RunCalls(Generic[_Look]):
         self._problem = problem
         self.made: list[MadeCall] = []
         self.seeded: list[tuple[World, SecretKey]] = []
+        self.shared: list[SecretKey] = []
         self._looks: list[_Look] = []
 
     def begin(self) -> None:
@@ -97,11 +102,11 @@ class RunCalls(Generic[_Look]):
     @property
     def is_empty(self) -> bool:
         """Whether no call was made and nothing was seeded since the last `take`."""
-        return not (self.made or self.seeded)
+        return not (self.made or self.seeded or self.shared)
 
     def take(self) -> Collected[_Look]:
         """The calls and seeds so far, which this collection then forgets. Calls of other threads may go on."""
-        return Collected(_taken(self.made), _taken(self.seeded), _taken(self._looks))
+        return Collected(_taken(self.made), _taken(self.seeded), _taken(self._looks), _taken(self.shared))
 
 
 _Item = TypeVar("_Item")

@@ -24,15 +24,29 @@ from pytest_secretsmanager.plugin import (
     records,
     report_file,
     report_problems,
+    scopes,
     section,
     section_colours,
     settings,
     summary,
+    wider_fixtures,
 )
 from pytest_secretsmanager.plugin.managers import answering, forget, session_of
 from pytest_secretsmanager.plugin.names import BLOCK_NETWORK, FIXTURE, ROLLBACK, SEEDS
 from pytest_secretsmanager.plugin.network import NetworkGuard
 from pytest_secretsmanager.plugin.session import SeededSession
+from pytest_secretsmanager.plugin.wider_fixtures import (
+    class_secretsmanager as class_secretsmanager,
+)
+from pytest_secretsmanager.plugin.wider_fixtures import (
+    module_secretsmanager as module_secretsmanager,
+)
+from pytest_secretsmanager.plugin.wider_fixtures import (
+    package_secretsmanager as package_secretsmanager,
+)
+from pytest_secretsmanager.plugin.wider_fixtures import (
+    session_secretsmanager as session_secretsmanager,
+)
 
 if TYPE_CHECKING:
     from pytest_secretsmanager.manager import SecretsManager
@@ -88,6 +102,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     leak_start.by_marker(items)
 
 
+def pytest_collectstart(collector: pytest.Collector) -> None:
+    """Give each package its own fixture of package scope."""
+    if isinstance(collector, pytest.Package):
+        wider_fixtures.register(collector)
+
+
 def pytest_report_header(config: pytest.Config) -> str | None:
     """Report an ini file and an environment that name two regions."""
     return manager_options.differing_regions(config)
@@ -132,6 +152,7 @@ def pytest_fixture_setup(
 def pytest_runtest_call(item: pytest.Item) -> None:
     """Stop following: the region of a test is final when its body begins."""
     following.end(item.config)
+    scopes.note_shared(item)
 
 
 @pytest.hookimpl(wrapper=True)

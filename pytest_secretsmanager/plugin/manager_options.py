@@ -8,23 +8,25 @@ import pytest
 
 from pytest_secretsmanager.options import KEYWORDS, MARKER_KEYWORDS, ini_name_of
 from pytest_secretsmanager.plugin import settings
-from pytest_secretsmanager.plugin.markers import failure, farthest_first
+from pytest_secretsmanager.plugin.markers import directory_of, failure, farthest_first
 from pytest_secretsmanager.plugin.names import ACCOUNT, FIXTURE, OPTIONS, RANDOM_SEED, REGION, SECRET
+from pytest_secretsmanager.plugin.scopes import Active
 from pytest_secretsmanager.surroundings.default_region import DEFAULT_REGION, REGION_VARIABLE
 
 if TYPE_CHECKING:
     from pytest_secretsmanager.engine.errors import UsageError
     from pytest_secretsmanager.manager import SecretsManager
+    from pytest_secretsmanager.managing.parts import Parts
+
+POLICY = "policy"
+"""The option of a test's own policy, which may differ from test to test."""
 
 
-def build(node: Any) -> "SecretsManager":
-    """Return the manager of a test, made by its options."""
-    from pytest_secretsmanager.engine.errors import UsageError, nearest
-    from pytest_secretsmanager.manager import SecretsManager, parts_of
-    from pytest_secretsmanager.managing.acting import act_by
+def options_of(node: Any) -> dict[str, Any]:
+    """Return the options of a test, or of a module or class: those of its markers, over those of the ini file."""
+    from pytest_secretsmanager.engine.errors import nearest
 
-    ini = ini_options(node.config)
-    options = dict(ini)
+    options = ini_options(node.config)
     for marker in farthest_first(node, OPTIONS):
         if marker.args:
             advice = f"a secret is seeded by @pytest.mark.{SECRET}"
@@ -34,19 +36,50 @@ def build(node: Any) -> "SecretsManager":
             raise failure(node, OPTIONS, f"there is no option {name!r}{nearest(name, known)}")
         given = {name: value for name, value in marker.kwargs.items() if name in KEYWORDS}
         options |= {**given, **_all_extra_regions(options, given)}
-    policy = options.pop("policy", None)
+    return options
+
+
+def build(node: Any, options: Mapping[str, Any]) -> "SecretsManager":
+    """Return a manager with these options of a test."""
+    from pytest_secretsmanager.engine.errors import UsageError
+    from pytest_secretsmanager.manager import SecretsManager, parts_of
+
+    others = {name: value for name, value in options.items() if name != POLICY}
     try:
-        manager = SecretsManager(**options)
-        parts = parts_of(manager)
-        parts.world.directory = node.path.parent
-        if policy is not None:
-            act_by(parts, policy)
+        manager = SecretsManager(**others)
+        parts_of(manager).world.directory = directory_of(node)
     except UsageError as error:
-        problem = ini_problem(ini) or environment_problem(options)
+        problem = ini_problem(ini_options(node.config)) or environment_problem(others)
         if problem is not None:
             raise pytest.fail.Exception(problem, pytrace=False) from None
         raise failure(node, OPTIONS, str(error)) from None
+    act_as_told(node, parts_of(manager), options)
     return manager
+
+
+def act_as_told(node: Any, parts: "Parts", options: Mapping[str, Any]) -> None:
+    """Let clients call as the role with the policy of the options, if there is one."""
+    from pytest_secretsmanager.engine.errors import UsageError
+    from pytest_secretsmanager.managing.acting import act_by
+
+    if options.get(POLICY) is None:
+        return
+    try:
+        act_by(parts, options[POLICY])
+    except UsageError as error:
+        raise failure(node, OPTIONS, str(error)) from None
+
+
+def require_the_same(node: Any, options: Mapping[str, Any], shared: Active) -> None:
+    """Fail a test whose options differ from those of the wider fixture, whose manager it shares."""
+    for name in [*KEYWORDS]:
+        if name != POLICY and options.get(name) != shared.options.get(name):
+            raise failure(
+                node,
+                OPTIONS,
+                f"the option {name} can't differ from that of {shared.name}, whose secrets this begins with: mark the "
+                f"whole {'run' if shared.scope == 'session' else shared.scope} with it, or set it in the ini file",
+            )
 
 
 def _all_extra_regions(before: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """The markers: their descriptions, their order, and the secrets that they seed."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from textwrap import shorten
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -34,13 +34,19 @@ _LONGEST_ID = 160
 """The longest name or ARN that a failure shows. A longer one has no space to cut at, so it is left out."""
 
 
-def plant(parts: "Parts", node: Any) -> None:
-    """Plant the seeds of the markers. A seed replaces one of the same name, so the nearest marker wins."""
+def plant(parts: "Parts", node: Any, before: Collection[int] = ()) -> frozenset[int]:
+    """Plant the seeds of the markers. A seed replaces one of the same name, so the nearest marker wins.
+
+    `before` are the identities of markers that a wider fixture has planted. Return those of all planted ones. The
+    markers themselves hold values, which must not be seen where local variables are printed.
+    """
     from pytest_secretsmanager.engine.errors import UsageError
 
     known: set[SecretKey] = set()
     declared: dict[_Place, list[tuple[pytest.Mark, SecretKey]]] = {}
     for place, marker in placed(node, SECRET, SECRETS_FILE):
+        if id(marker) in before:
+            continue
         try:
             planted = _planted(parts, node, marker, known)
         except UsageError as error:
@@ -51,10 +57,11 @@ def plant(parts: "Parts", node: Any) -> None:
             declared.setdefault(place, []).append((marker, planted[0]))
     for place, seeded in declared.items():
         _require_one_each(node, place, seeded)
+    return frozenset(before) | {id(marker) for _, marker in placed(node, SECRET, SECRETS_FILE)}
 
 
 def _planted(parts: "Parts", node: Any, marker: pytest.Mark, known: "set[SecretKey]") -> "list[SecretKey]":
-    with with_progress(node.config, _seeds_of(marker, node.path.parent)) as seeds:
+    with with_progress(node.config, _seeds_of(marker, directory_of(node))) as seeds:
         return [_plant(parts, seed, known) for seed in seeds]
 
 
@@ -102,6 +109,12 @@ def _seeds_of(marker: pytest.Mark, directory: Path) -> "list[Seed]":
 
 def _names_a_file(marker: pytest.Mark) -> bool:
     return len(marker.args) == 1 and not marker.kwargs and isinstance(marker.args[0], str | os.PathLike)
+
+
+def directory_of(node: Any) -> Path:
+    """Return the folder where relative paths start: that of a test's file."""
+    path: Path = node.path
+    return path if path.is_dir() else path.parent
 
 
 def spelled(marker: pytest.Mark) -> str:

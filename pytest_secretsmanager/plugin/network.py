@@ -9,6 +9,7 @@ import pytest
 
 from pytest_secretsmanager.engine.locks import Lock
 from pytest_secretsmanager.plugin.names import BLOCK_NETWORK, FIXTURE, MARKED, PARTS, SEEDS
+from pytest_secretsmanager.plugin.scopes import asked_for
 from pytest_secretsmanager.plugin.settings import Blocking
 from pytest_secretsmanager.plugin.threads import Threads
 
@@ -70,7 +71,7 @@ class NetworkGuard:
         if self._guard is not None:
             self._verdict.forget()
             self._guard.follow()
-        elif MARKED in item.stash or FIXTURE in getattr(item, "fixturenames", ()):
+        elif MARKED in item.stash or FIXTURE in getattr(item, "fixturenames", ()) or asked_for(item):
             self._go_up()
         try:
             return (yield)

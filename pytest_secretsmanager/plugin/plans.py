@@ -29,18 +29,25 @@ def forget_outcome(item: pytest.Item) -> None:
 
 @contextmanager
 def unmet_plans_in_words(node: pytest.Item) -> Iterator[None]:
-    """Fail a test that has passed if one of its plans was not met or a handler failed."""
+    """Fail a test that has passed if one of its plans was not met or a handler failed.
+
+    For a class, a module or the whole run, the tear-down of its fixture fails.
+    """
     from pytest_secretsmanager.controls.handler_problems import HandlerError
     from pytest_secretsmanager.controls.unmet_plans import UnmetPlanError
 
     try:
         yield
     except UnmetPlanError as problem:
-        if node.stash.get(_PASSED, False):
+        if _is_reported(node):
             raise pytest.fail.Exception(str(problem), pytrace=False) from None
     except HandlerError as problem:
-        if node.stash.get(_PASSED, False):
+        if _is_reported(node):
             raise pytest.fail.Exception(_with_traceback(problem), pytrace=False) from None
+
+
+def _is_reported(node: pytest.Item) -> bool:
+    return not isinstance(node, pytest.Item) or node.stash.get(_PASSED, False)
 
 
 def _with_traceback(problem: BaseException) -> str:

@@ -88,9 +88,10 @@ class Collecting:
             return
         self._reports.append(report)
         if report.when == "teardown":
-            made, seeded, undone = self._calls.take()
+            made, seeded, undone, shared = self._calls.take()
+            own = self._own([key for _, key in seeded])
             head = TestRecord(item.nodeid, item.location[0], worker=self._worker)
-            self._made = calls_of_test(head, made, self._own([key for _, key in seeded]), undone, self._kept)
+            self._made = calls_of_test(head, made, own, undone, self._kept, shared)
         if self.maker.with_calls and not self._failure and _has_failed(report):
             self._failure = _masked(report)
 
@@ -130,10 +131,11 @@ class Collecting:
     def _take_outside(self) -> None:
         if self._calls.is_empty:
             return
-        made, seeded, _ = self._calls.take()
+        made, seeded, _, shared = self._calls.take()
+        keys = [*shared, *(key for _, key in seeded)]
         self._outside += made
-        self._seeds_of_run.update((key, None) for _, key in seeded)
-        self._names_of_run.update(key.name for _, key in seeded)
+        self._seeds_of_run.update(dict.fromkeys(keys))
+        self._names_of_run.update(key.name for key in keys)
 
 
 def _still_logged(world: World, entries: Sequence[Entry]) -> list[Entry]:

@@ -9,6 +9,7 @@ import pytest
 from pytest_secretsmanager.plugin.manager_options import ini_options, ini_problem
 from pytest_secretsmanager.plugin.names import PARTS, ROLLBACK, SEEDS
 from pytest_secretsmanager.plugin.plans import unmet_plans_in_words
+from pytest_secretsmanager.plugin.scopes import shares_only
 from pytest_secretsmanager.plugin.seeding_progress import with_progress
 from pytest_secretsmanager.plugin.threads import Part, Threads
 
@@ -45,7 +46,10 @@ class SeededSession:
 
     @pytest.fixture(autouse=True, name=ROLLBACK)
     def _roll_back(self, request: pytest.FixtureRequest) -> Iterator[None]:
-        """Roll back a test, around all its fixtures of function scope."""
+        """Roll back a test, around all its fixtures of function scope, unless its changes are for other tests too."""
+        if shares_only(request.node):
+            yield
+            return
         with self.rolled_back(request.node):
             yield
 

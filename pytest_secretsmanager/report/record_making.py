@@ -41,8 +41,9 @@ class TestCalls(NamedTuple):
     """All that the record of a test is made of, as frozen values: the record can be made later.
 
     `head` has the name and the outcome of the test. `managers` has the number of the manager of each call. `seeded` are
-    the secrets that the test seeded itself. `undone` are looks at secrets before each rollback in the test's body,
-    `kept` those at the end of the body, each in their order and with the number of its manager.
+    the secrets that the test seeded itself, `shared` those for other tests too. `undone` are looks at secrets before
+    each rollback in the test's body, `kept` those at the end of the body, each in their order and with the number of
+    its manager.
     """
 
     head: TestRecord
@@ -52,6 +53,7 @@ class TestCalls(NamedTuple):
     seeded: Sequence[SecretKey] = ()
     undone: Sequence[tuple[int, Look]] = ()
     kept: Sequence[tuple[int, Look]] = ()
+    shared: Sequence[SecretKey] = ()
 
 
 def calls_of_test(
@@ -60,6 +62,7 @@ def calls_of_test(
     seeded: Sequence[SecretKey],
     undone: Sequence[tuple[World, Look]],
     kept: Sequence[tuple[World, Look]],
+    shared: Sequence[SecretKey] = (),
 ) -> TestCalls:
     """These calls and looks, with numbers for their managers, which may be gone when the record is made."""
     numbers = _numbered(chain((call.world for call in made), (world for world, _ in (*undone, *kept))))
@@ -71,6 +74,7 @@ def calls_of_test(
         seeded,
         [(numbers[id(world)], look) for world, look in undone],
         [(numbers[id(world)], look) for world, look in kept],
+        shared,
     )
 
 
@@ -102,6 +106,7 @@ class RecordMaker:
             counts=counts_of(entries),
             actions=tuple(dict.fromkeys(chain.from_iterable(test.actions))),
             seeded=tuple(dict.fromkeys(test.seeded)),
+            shared=tuple(dict.fromkeys(test.shared)),
             read=read,
             written=written,
             absent=_merged_absent(looks),

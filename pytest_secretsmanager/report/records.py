@@ -108,9 +108,10 @@ class TestRecord(NamedTuple):
     the beginning of the failure's text, or only its first line if no HTML report is made. `worker` is that of
     xdist, else empty. `is_crashed` says that the worker crashed in this test, so that its calls are lost.
 
-    `counts`, `actions` (the IAM actions that the calls need), `seeded`, `read`, `written`, `absent`, `repeats`,
-    `put_rates` and `unfinished` are about all calls. `seeded` are the secrets that the test seeded itself: those of the
-    run are in the record outside the tests. `read` and `written` are the secrets that a call names, refused or not.
+    `counts`, `actions` (the IAM actions that the calls need), `seeded`, `shared`, `read`, `written`, `absent`,
+    `repeats`, `put_rates` and `unfinished` are about all calls. `seeded` are the secrets that the test seeded itself,
+    `shared` those that a fixture of wider scope seeded in its set-up, for other tests too. Those of the run are in the
+    record outside the tests. `read` and `written` are the secrets that a call names, refused or not.
 
     Only an HTML report needs `calls` and `histories`: without it they are empty. `calls` are the last `MOST_CALLS`;
     `left_out` is the number of those before. The positions in `histories` are indexes of `calls`; `managers` has the
@@ -131,6 +132,7 @@ class TestRecord(NamedTuple):
     counts: tuple[Count, ...] = ()
     actions: tuple[str, ...] = ()
     seeded: tuple[SecretKey, ...] = ()
+    shared: tuple[SecretKey, ...] = ()
     read: tuple[SecretKey, ...] = ()
     written: tuple[SecretKey, ...] = ()
     absent: tuple[Absent, ...] = ()
@@ -186,6 +188,7 @@ def record_from(text: str) -> TestRecord:
         counts=tuple(Count(*fields) for fields in read.counts),
         actions=tuple(read.actions),
         seeded=tuple(SecretKey(*fields) for fields in read.seeded),
+        shared=tuple(SecretKey(*fields) for fields in read.shared),
         read=tuple(SecretKey(*fields) for fields in read.read),
         written=tuple(SecretKey(*fields) for fields in read.written),
         absent=tuple(Absent(*fields) for fields in read.absent),

@@ -140,10 +140,11 @@ def only_written(records: RunRecords) -> set[SecretKey]:
 
 
 def _with_reads_of_the_run(records: RunRecords) -> RunRecords:
-    """The records, with the reads and writes of all tests in the one outside the tests, which has the run's seeds."""
+    """The records, with all reads, writes and shared seeds in the one outside the tests, which has the run's seeds."""
     read = tuple(key for record in _all(records) for key in record.read)
     written = tuple(key for record in _all(records) for key in record.written)
-    return records._replace(outside=records.outside._replace(read=read, written=written))
+    seeded = tuple(dict.fromkeys([*records.outside.seeded, *(key for one in records.tests for key in one.shared)]))
+    return records._replace(outside=records.outside._replace(read=read, written=written, seeded=seeded))
 
 
 def _unread(record: TestRecord) -> list[SecretKey]:

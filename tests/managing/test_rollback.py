@@ -1,5 +1,6 @@
 """A rollback restores every control and every part that its block changed."""
 
+from collections import ChainMap
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack
 from typing import Any
@@ -80,7 +81,7 @@ def state_of(sm: SecretsManager) -> dict[str, object]:
         "subscriptions": list(parts.deliveries.subscribers),
         "watchers": (list(service._watchers.of_calls), list(service._watchers.of_log)),
         "region": sm.region,
-        "seeds without region": dict(parts.home._planted),
+        "seeds without region": dict(ChainMap(*parts.home._planted[::-1])),
         "ids": parts.random.getstate(),
         "clients": dict(parts.clients._made),
         "endpoint": parts.serving._current,

@@ -7,16 +7,20 @@ SETTINGS = {"pytest_asyncio.plugin": "asyncio_default_fixture_loop_scope = funct
 """Ini options without which a plugin warns."""
 
 
+APART = ("xdist", "pytest_django")
+"""The plugins that run in a separate process: Django's settings are those of a process."""
+
+
 @pytest.fixture
 def run(pytester, monkeypatch):
-    """Run a test module beside one other plugin, with warnings as errors; xdist in a separate process."""
+    """Run a test module beside one other plugin, with warnings as errors."""
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")  # the plugins of our own suite take a second to load
     monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
 
     def go(neighbour, source, *arguments):
         pytester.makeini(f"[pytest]\n{SETTINGS.get(neighbour, '')}\n")
         pytester.makepyfile(source)
-        begin = pytester.runpytest_subprocess if neighbour == "xdist" else pytester.runpytest_inprocess
+        begin = pytester.runpytest_subprocess if neighbour in APART else pytester.runpytest_inprocess
         return begin("-p", "pytest_secretsmanager.plugin", "-p", neighbour, "-W", "error", *arguments)
 
     return go
@@ -227,5 +231,74 @@ def test_a_client_of_an_async_fixture_of_pytest_asyncio_is_answered(run):
         async def test_it(secretsmanager, client, number):
             await client.create_secret(Name="db", SecretString=str(number))
             secretsmanager.assert_value("db", str(number))
+        """,
+    ).assert_outcomes(passed=2)
+
+
+# --- wider scopes ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("scope", ["class", "module", "package", "session"])
+def test_async_fixtures_of_a_loop_scope_find_the_secrets_of_that_scope(run, scope):
+    run(
+        "pytest_asyncio.plugin",
+        f"""
+        import asyncio
+        import boto3
+        import pytest
+        import pytest_asyncio
+
+        def read():
+            return boto3.client("secretsmanager").get_secret_value(SecretId="db")["SecretString"]
+
+        @pytest_asyncio.fixture(scope="{scope}", loop_scope="{scope}")
+        async def password({scope}_secretsmanager):
+            {scope}_secretsmanager.seed("db", "one")
+            yield await asyncio.to_thread(read)
+
+        @pytest.mark.asyncio(loop_scope="{scope}")
+        class TestIt:
+            async def test_first(self, password, secretsmanager):
+                assert (password, read()) == ("one", "one")
+                boto3.client("secretsmanager").put_secret_value(SecretId="db", SecretString="two")
+
+            async def test_second(self, password):
+                assert read() == "one"
+        """,
+    ).assert_outcomes(passed=2)
+
+
+def test_set_up_of_a_django_test_case_finds_the_secrets_of_its_class(run, pytester):
+    pytester.makeconftest(
+        """
+        from django.conf import settings
+
+        def pytest_configure():
+            settings.configure(DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}})
+        """
+    )
+    run(
+        "pytest_django",
+        """
+        import boto3
+        import pytest
+        from django.test import TestCase
+
+        def read():
+            return boto3.client("secretsmanager").get_secret_value(SecretId="db")["SecretString"]
+
+        @pytest.mark.secret("db", "one")
+        @pytest.mark.usefixtures("class_secretsmanager")
+        class TestIt(TestCase):
+            @classmethod
+            def setUpTestData(cls):
+                cls.password = read()
+
+            def test_first(self):
+                assert (self.password, read()) == ("one", "one")
+                boto3.client("secretsmanager").put_secret_value(SecretId="db", SecretString="two")
+
+            def test_second(self):
+                assert read() in ("one", "two")
         """,
     ).assert_outcomes(passed=2)
