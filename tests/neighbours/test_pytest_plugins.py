@@ -271,10 +271,12 @@ def test_async_fixtures_of_a_loop_scope_find_the_secrets_of_that_scope(run, scop
 def test_set_up_of_a_django_test_case_finds_the_secrets_of_its_class(run, pytester):
     pytester.makeconftest(
         """
+        import django
         from django.conf import settings
 
         def pytest_configure():
             settings.configure(DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}})
+            django.setup()
         """
     )
     run(
