@@ -144,7 +144,7 @@ def pytest_fixture_setup(
 ) -> Generator[None, object, object]:
     """Follow the region that a fixture may have set."""
     result = yield
-    following.follow(request.config, fixturedef.argname)
+    following.follow(request.config, fixturedef.argname, fixturedef.scope)
     return result
 
 

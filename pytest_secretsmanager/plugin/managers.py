@@ -83,7 +83,7 @@ def _answering_inside(node: pytest.Item, shared: scopes.Active, scope: str) -> I
             world.directory, world.harmless = markers.directory_of(node), ignored_of(node)
             if options.get(manager_options.POLICY) != shared.options.get(manager_options.POLICY):
                 manager_options.act_as_told(node, parts, options)
-            following.begin(node.config, parts)
+            following.begin(node.config, parts, scope)
             with _planted(node, shared._replace(scope=scope, options=options)):
                 yield shared.manager
             _warn_of_crashes(parts)
@@ -106,7 +106,7 @@ def _answering_of_own(
     parts.world.harmless = ignored_of(node)
     if scope == FUNCTION:
         node.stash[PARTS] = parts
-    following.begin(node.config, parts)
+    following.begin(node.config, parts, scope)
     # By monkeypatch: a test's own changes of these variables are undone before ours, in the right order.
     for name, value in PROCESS.environment.unset_variables(manager.region).items():
         monkeypatch.setenv(name, value)

@@ -25,8 +25,8 @@ _NOT_BEGUN = (
     f"before it, run first. For the secrets that they read, set {SEEDS} in the ini file."
 )
 _WIDER = (
-    f"A fixture of wider scope runs before the fixture {FIXTURE} of any test: for the secrets that it reads, set "
-    f"{SEEDS} in the ini file, or write `with SecretsManager() as sm:` in the fixture itself."
+    f"A fixture of wider scope runs before the fixture {FIXTURE} of any test: let it ask for that of its scope, such "
+    f"as module_{FIXTURE}, or set {SEEDS} in the ini file for the secrets that it reads."
 )
 _ENDED = (
     f"The fixture {FIXTURE} of this test has ended: fixtures of wider scope, and those that were set up before it, end "

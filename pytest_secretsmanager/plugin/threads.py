@@ -68,8 +68,8 @@ class WiderFixture(Owner):
 
     words = "which the fixture {} started"
     advice = (
-        f"For secrets that it reads, set {SEEDS} in the ini file, or write `with SecretsManager() as sm:` in the "
-        "fixture, around its yield. No test fails."
+        f"For secrets that it reads, set {SEEDS} in the ini file, or let the fixture ask for that of its scope, such "
+        f"as module_{FIXTURE}. No test fails."
     )
 
 

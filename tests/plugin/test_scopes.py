@@ -359,6 +359,27 @@ def test_after(secretsmanager):
     run(text).assert_outcomes(passed=2)
 
 
+def test_shared_seeds_go_along_to_the_region_of_a_test(run: Any) -> None:
+    text = source(
+        MODULE,
+        """
+@pytest.fixture(autouse=True)
+def in_ireland(monkeypatch):
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+
+@pytest.fixture(scope="module", autouse=True)
+def early():
+    return read()
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_it(secretsmanager, number):
+    assert secretsmanager.secret("db").arn.split(":")[3] == "eu-west-1"
+    boto3.client("secretsmanager").put_secret_value(SecretId="db", SecretString="two")
+""",
+    )
+    run(text).assert_outcomes(passed=2)
+
+
 def test_calls_are_blocked_before_the_first_fixture_of_a_test_that_shares(run: Any) -> None:
     text = source(
         """
