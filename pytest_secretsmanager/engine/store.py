@@ -61,11 +61,13 @@ class Store:
     """All secrets. It has no lock: `Commits` applies changes under its own.
 
     `vanished` keeps what was deleted last, oldest first: secrets, and secrets with only their deleted versions.
+    `scheduled` has the keys of those that are scheduled for deletion: they stay when their recovery window has passed.
     """
 
     def __init__(self) -> None:
         self.agenda = Agenda()
         self.vanished: Recent[Secret] = Recent(_weight_of)
+        self.scheduled: dict[SecretKey, None] = {}
         self._places: dict[tuple[str, str], dict[str, Secret]] = {}
         self._journals: list[Journal] = []
 
@@ -78,6 +80,10 @@ class Store:
     def within(self, region: str, account: str) -> Iterator[Secret]:
         """The secrets of one region and account, in the order of their creation."""
         return iter(self._places.get((region, account), {}).values())
+
+    def count(self, region: str, account: str) -> int:
+        """The number of secrets of one region and account."""
+        return len(self._places.get((region, account), ()))
 
     def all(self) -> Iterator[Secret]:
         """The secrets of all regions and accounts."""
@@ -99,7 +105,7 @@ class Store:
             if (secret is not None and (secret.rotation is not None or secret.deletion is not None)) or (
                 present is not None and (present.rotation is not None or present.deletion is not None)
             ):
-                self.agenda.note(key, None if secret is None else acts_at(secret))
+                self._note_plans(key, secret)
             if present is not None:
                 if secret is None or secret.arn != present.arn:
                     self.vanished.add(present)
@@ -109,6 +115,14 @@ class Store:
                     self._note_missing(present, secret)
             if secret is not None:
                 place[name] = secret
+
+    def _note_plans(self, key: SecretKey, secret: Secret | None) -> None:
+        """Note when AWS acts on a secret, and whether its deletion is scheduled."""
+        self.agenda.note(key, None if secret is None else acts_at(secret))
+        if secret is not None and secret.deletion is not None:
+            self.scheduled[key] = None
+        else:
+            self.scheduled.pop(key, None)
 
     def _note_missing(self, before: Secret, after: Secret) -> None:
         """Keep the versions that a change deletes, with the time of the change."""

@@ -3,10 +3,15 @@
 from collections.abc import ItemsView, Iterator, Mapping, ValuesView
 
 from pytest_secretsmanager.engine.state import SecretKey
+from pytest_secretsmanager.inspection.cells import cut_inside, escaped
 from pytest_secretsmanager.inspection.views import SecretView
 from pytest_secretsmanager.inspection.world import World
 
 __tracebackhide__ = True
+
+_MOST_NAMES = 20
+_LONGEST_NAME = 60
+"""The names, and the columns of one, that a repr shows."""
 
 
 class SecretMapping(Mapping[str, SecretView]):
@@ -38,14 +43,17 @@ class SecretMapping(Mapping[str, SecretView]):
         return key is not None and self._world.state_of(key) is not None
 
     def __iter__(self) -> Iterator[str]:
-        place = (self._region, self._account)
-        return iter([secret.name for secret in self._world.present() if secret.key.place == place])
+        return iter([secret.name for secret in self._world.present_within(self._region, self._account)])
 
     def __len__(self) -> int:
-        return sum(1 for _ in self)
+        return self._world.count_within(self._region, self._account)
 
     def __repr__(self) -> str:
-        return f"<secrets of {self._region}, account {self._account}: {', '.join(self) or 'none'}>"
+        """The oldest names, shortened, and the number of the others."""
+        count, first = len(self), self._world.present_within(self._region, self._account, _MOST_NAMES)
+        names = [cut_inside(escaped(secret.name), _LONGEST_NAME) for secret in first]
+        more = [f"… and {count - len(first):,} more"] if count > len(first) else []
+        return f"<secrets of {self._region}, account {self._account}: {', '.join([*names, *more]) or 'none'}>"
 
 
 class _Items(ItemsView[str, SecretView]):

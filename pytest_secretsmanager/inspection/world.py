@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from pytest_secretsmanager.engine.effects.runs import Run
@@ -63,6 +64,21 @@ class World:
         """The secrets of all regions and accounts, those scheduled for deletion included."""
         now = self.now()
         return [secret for secret in self.service.secrets() if not guards.is_gone(secret, now)]
+
+    def present_within(self, region: str, account: str, most: int | None = None) -> list[Secret]:
+        """Those of one region and account, oldest first; with `most` only so many of the oldest, or fewer."""
+        now = self.now()
+        with self.service.lock:
+            found = list(islice(self.service.store.within(region, account), most))
+        return [secret for secret in found if not guards.is_gone(secret, now)]
+
+    def count_within(self, region: str, account: str) -> int:
+        """Their number. It does not look at all of them."""
+        store, now = self.service.store, self.now()
+        with self.service.lock:
+            scheduled = [store.get(key) for key in store.scheduled if key.place == (region, account)]
+            gone = [secret for secret in scheduled if secret is not None and guards.is_gone(secret, now)]
+            return store.count(region, account) - len(gone)
 
     def not_found(self, secret_id: str, key: SecretKey) -> SecretNotFound:
         """The error for a secret that doesn't exist, with the nearest name."""

@@ -404,6 +404,28 @@ def test_repr_of_the_secrets_mapping_shows_names_only(secretsmanager: SecretsMan
     assert repr(secretsmanager.secrets) == "<secrets of us-east-1, account 123456789012: a, b>"
 
 
+def test_repr_of_many_secrets_has_a_bounded_length(secretsmanager: SecretsManager) -> None:
+    for number in range(25):
+        secretsmanager.seed(f"{number:02}" + "x" * 400)
+    shown = repr(secretsmanager.secrets)
+    assert shown.endswith(", … and 5 more>")
+    assert len(shown) < 1_400
+
+
+def test_length_of_the_secrets_mapping_counts_those_of_its_place_that_are_not_deleted(
+    secretsmanager: SecretsManager,
+) -> None:
+    client = secretsmanager.client()
+    for name in ("kept", "scheduled", "deleted"):
+        secretsmanager.seed(name, "x", replicas=["eu-west-1"] if name == "kept" else [])
+    client.delete_secret(SecretId="deleted", RecoveryWindowInDays=7)
+    assert (len(secretsmanager.secrets), [*secretsmanager.secrets]) == (3, ["kept", "scheduled", "deleted"])
+    secretsmanager.clock.advance(days=5)
+    client.delete_secret(SecretId="scheduled")
+    secretsmanager.clock.advance(days=5)
+    assert (len(secretsmanager.secrets), [*secretsmanager.secrets]) == (2, ["kept", "scheduled"])
+
+
 def test_version_view_keeps_its_value_when_the_secret_is_replaced(secretsmanager: SecretsManager) -> None:
     kept = secretsmanager.seed("again", "old").current
     secretsmanager.seed("again", "new")
