@@ -125,6 +125,9 @@ class EarlierSecrets:
         ]
         return iter(sorted([*unchanged, *earlier], key=lambda secret: secret.number))
 
+    def order(self, *_: str) -> None:
+        """None: the states of an earlier time have no order."""
+
 
 @dataclass(slots=True, eq=False)
 class Staleness:

@@ -4,7 +4,7 @@ No code changes these values in place, not even the mappings: an operation makes
 the data ensures that a label is on at most one version: `Secret.labels` maps each label to the version that holds it.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, Protocol, TypeAlias
 
@@ -211,7 +211,28 @@ class FindSecret(Protocol):
     def get(self, key: SecretKey) -> Secret | None: ...
 
 
+Order: TypeAlias = Literal["created-date", "name"]
+"""The orders in which a page of many secrets is found without a search."""
+
+
+SortKey: TypeAlias = tuple[float | str, ...]
+"""The place of an item in an order."""
+
+
+class Ordered(Protocol):
+    """The secrets of one region and account in each `Order`."""
+
+    def after(self, order: Order, last: SortKey | None, *, descending: bool) -> Iterator[Secret]: ...
+
+    def named(self, beginnings: Iterable[str]) -> Iterator[Secret]: ...
+
+
 class Secrets(FindSecret, Protocol):
-    """All secrets, as operations see them: a look-up by key, and the secrets of a region and account, oldest first."""
+    """All secrets, as operations see them: a look-up by key, and the secrets of a region and account, oldest first.
+
+    `order` finds a page of many secrets without looking at all of them; None if they are few, or have no order.
+    """
 
     def within(self, region: str, account: str) -> Iterator[Secret]: ...
+
+    def order(self, region: str, account: str) -> "Ordered | None": ...

@@ -13,7 +13,11 @@ from pytest_secretsmanager.engine.call import Changes
 from pytest_secretsmanager.engine.changed import changed
 from pytest_secretsmanager.engine.recent import Recent, Weight
 from pytest_secretsmanager.engine.rules.due import acts_at
+from pytest_secretsmanager.engine.secret_order import SecretOrder
 from pytest_secretsmanager.engine.state import Secret, SecretKey
+
+_FEW = 1_000
+"""From so many secrets on, a place has an order: sorting fewer takes no longer than keeping it."""
 
 
 class Journal:
@@ -69,6 +73,7 @@ class Store:
         self.vanished: Recent[Secret] = Recent(_weight_of)
         self.scheduled: dict[SecretKey, None] = {}
         self._places: dict[tuple[str, str], dict[str, Secret]] = {}
+        self._orders: dict[tuple[str, str], SecretOrder] = {}
         self._journals: list[Journal] = []
 
     def get(self, key: SecretKey) -> Secret | None:
@@ -85,6 +90,10 @@ class Store:
         """The number of secrets of one region and account."""
         return len(self._places.get((region, account), ()))
 
+    def order(self, region: str, account: str) -> SecretOrder | None:
+        """The order of the secrets of one region and account, None if they are few."""
+        return self._orders.get((region, account))
+
     def all(self) -> Iterator[Secret]:
         """The secrets of all regions and accounts."""
         for place in self._places.values():
@@ -92,10 +101,8 @@ class Store:
 
     def apply(self, changes: Changes) -> None:
         """Make the changes of an outcome, and record them in the open journals. An interrupted call can be repeated."""
-        for journal in self._journals:
-            for key in changes:
-                if key not in journal.before:
-                    journal.before[key] = self.get(key)
+        if self._journals:
+            self._record(changes)
         for key, secret in changes.items():
             region, account, name = key
             place = self._places.setdefault((region, account), {})
@@ -109,12 +116,33 @@ class Store:
             if present is not None:
                 if secret is None or secret.arn != present.arn:
                     self.vanished.add(present)
+                    self._note_member((region, account), present, secret)
                     del place[name]  # a recreated secret comes last
                 # A write that deletes versions adds one at most, so for most writes the first comparison suffices.
                 elif len(secret.versions) <= len(present.versions) and secret.versions is not present.versions:
                     self._note_missing(present, secret)
+            elif secret is not None and len(place) >= _FEW:
+                self._note_member((region, account), None, secret)
             if secret is not None:
                 place[name] = secret
+
+    def _note_member(self, where: tuple[str, str], before: Secret | None, after: Secret | None) -> None:
+        """Note in the order of a place that a secret goes, comes, or is created again."""
+        order = self._orders.get(where)
+        if order is None:
+            if len(self._places[where]) < _FEW:
+                return
+            order = self._orders[where] = SecretOrder(self._places[where])
+        if before is not None:
+            order.discard(before)
+        if after is not None:
+            order.add(after)
+
+    def _record(self, changes: Changes) -> None:
+        for journal in self._journals:
+            for key in changes:
+                if key not in journal.before:
+                    journal.before[key] = self.get(key)
 
     def _note_plans(self, key: SecretKey, secret: Secret | None) -> None:
         """Note when AWS acts on a secret, and whether its deletion is scheduled."""

@@ -48,7 +48,7 @@ ROOMS = [
     {"engine.rules", "engine.keys", "engine.model", "engine.faults"},
     {"engine.limits", "engine.partitions"},
     {"engine.call", "engine.interrupts", "engine.tracebacks"},
-    {"engine.callers", "engine.recent"},
+    {"engine.callers", "engine.recent", "engine.secret_order"},
     {"engine.state", "engine.changed", "engine.arns", "engine.errors", "engine.locks", "engine.checkpoints"},
 ]
 """From the face to the core: a module imports from its own room and from the lines below its own."""

@@ -1,11 +1,10 @@
 """DescribeSecret, ListSecrets, ListSecretVersionIds, and when replies have which field (RECORDED field by field)."""
 
-from collections.abc import Callable, Iterator
-
 from pytest_secretsmanager.engine.call import Call, Outcome, Reply
 from pytest_secretsmanager.engine.operations.replies import cross_account_links, identity, replication_status
 from pytest_secretsmanager.engine.ports import Ports
-from pytest_secretsmanager.engine.rules import filters, guards, paging, schedule
+from pytest_secretsmanager.engine.rules import guards, paging, schedule
+from pytest_secretsmanager.engine.rules.secret_pages import page_of_secrets
 from pytest_secretsmanager.engine.state import RotationConfiguration, RotationRules, Sealed, Secret, Secrets, Version
 
 DEFAULT_KEY = "DefaultEncryptionKey"
@@ -29,13 +28,18 @@ def describe_secret(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
 
 def list_secrets(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
     """The secrets of the caller's account and region, a page at a time."""
-    sort_by = call.text("SortBy") or "created-date"
-    found, token = paging.page(
-        filters.matching(_listed(secrets, call), call.structures("Filters")),
-        _SORT_KEYS[sort_by],
+    deleted_too = call.flag("IncludePlannedDeletion")
+
+    def is_shown(secret: Secret) -> bool:
+        return not guards.is_gone(secret, call.time) and (deleted_too or secret.deletion is None)
+
+    found, token = page_of_secrets(
+        secrets,
+        call,
+        is_shown,
         _query(call),
         size=call.number("MaxResults"),
-        token=call.text("NextToken"),
+        sort_by=call.text("SortBy") or "created-date",
         descending=call.text("SortOrder") == "desc",
     )
     return Outcome(_with_token({"SecretList": [_list_entry(secret) for secret in found]}, token))
@@ -63,22 +67,6 @@ def list_secret_version_ids(secrets: Secrets, call: Call, ports: Ports) -> Outco
         "Versions": [_version_entry(secret, version, sealed) for version, sealed in found],
     }
     return Outcome(_with_token(reply, token))
-
-
-def _listed(secrets: Secrets, call: Call) -> Iterator[Secret]:
-    deleted_too = call.flag("IncludePlannedDeletion")
-    for secret in secrets.within(call.region, call.account):
-        if not guards.is_gone(secret, call.time) and (deleted_too or secret.deletion is None):
-            yield secret
-
-
-_SORT_KEYS: dict[str, Callable[[Secret], paging.SortKey]] = {
-    "created-date": lambda secret: (secret.created, secret.number),
-    "last-accessed-date": lambda secret: (secret.accessed or 0.0, secret.number),
-    "last-changed-date": lambda secret: (secret.changed, secret.number),
-    "name": lambda secret: (secret.name,),
-}
-"""RECORDED: the oldest secret is first, even among those created at the same time."""
 
 
 def _query(call: Call) -> dict[str, object]:

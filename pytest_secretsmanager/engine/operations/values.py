@@ -1,6 +1,6 @@
 """GetSecretValue, BatchGetSecretValue, PutSecretValue, UpdateSecretVersionStage."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from pytest_secretsmanager.engine.call import Call, Changes, Handler, Outcome, Part, Reply
 from pytest_secretsmanager.engine.changed import changed
@@ -13,7 +13,8 @@ from pytest_secretsmanager.engine.errors import (
 from pytest_secretsmanager.engine.operations.replies import identity
 from pytest_secretsmanager.engine.operations.versions import abandonment, with_value
 from pytest_secretsmanager.engine.ports import Ports
-from pytest_secretsmanager.engine.rules import filters, guards, labels, paging, retention, rotation
+from pytest_secretsmanager.engine.rules import guards, labels, retention, rotation
+from pytest_secretsmanager.engine.rules.secret_pages import page_of_secrets
 from pytest_secretsmanager.engine.state import Sealed, Secret, SecretKey, Secrets, Version
 
 BATCH_PAGE = 20
@@ -37,12 +38,12 @@ def batch_get_secret_value(secrets: Secrets, call: Call, read: Handler) -> Outco
     if ids is not None:
         _require_different(ids)
         return _batch(ids, None, call, read)
-    found, token = paging.page(
-        filters.matching(_readable(secrets, call), call.structures("Filters")),
-        lambda secret: (secret.created, secret.number),
+    found, token = page_of_secrets(
+        secrets,
+        call,
+        _is_readable,
         {"Filters": call.structures("Filters")},
         size=call.number("MaxResults") or BATCH_PAGE,
-        token=call.text("NextToken"),
     )
     return _batch([secret.arn for secret in found], token, call, read)
 
@@ -148,9 +149,9 @@ def _require_different(ids: Sequence[str]) -> None:
         raise InvalidParameterException("You can't specify the same secret more than once in SecretIdList.")
 
 
-def _readable(secrets: Secrets, call: Call) -> Iterator[Secret]:
-    """The secrets that a batch by filters can read. GUESS: it skips those that are scheduled for deletion."""
-    return (secret for secret in secrets.within(call.region, call.account) if secret.deletion is None)
+def _is_readable(secret: Secret) -> bool:
+    """Whether a batch by filters can read a secret. GUESS: it skips those that are scheduled for deletion."""
+    return secret.deletion is None
 
 
 def _batch(ids: Sequence[str], token: str | None, call: Call, read: Handler) -> Outcome:

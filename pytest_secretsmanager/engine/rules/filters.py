@@ -24,6 +24,15 @@ def matching(secrets: Iterable[Secret], filters: Sequence[dict[str, object]] | N
     return (secret for secret in secrets if all(test(secret) for test in tests))
 
 
+def beginnings_of_names(filters: Sequence[dict[str, object]] | None) -> list[str] | None:
+    """The beginnings of which each matching name has one; None if the filters leave the name open."""
+    for entry in filters or ():
+        values = cast("list[str] | None", entry.get("Values"))
+        if entry.get("Key") == "name" and values and not any(value.startswith("!") for value in values):
+            return values
+    return None
+
+
 def words(text: str) -> list[str]:
     """The words of an attribute, split at blanks, then at separators, then at changes of case. Unsplit parts count too.
 

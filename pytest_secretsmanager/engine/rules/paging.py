@@ -9,14 +9,14 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping
 from itertools import dropwhile, islice
-from typing import TypeAlias, TypeVar
+from typing import TypeVar
 
 from pytest_secretsmanager.engine.errors import InvalidNextTokenException
+from pytest_secretsmanager.engine.state import SortKey
 
 DEFAULT_PAGE = 100
 """The page size without MaxResults. GUESS: AWS documents the largest page (100) and no default."""
 
-SortKey: TypeAlias = tuple[float | str, ...]
 _CHECKSUM_BYTES = 8
 _Item = TypeVar("_Item")
 
@@ -35,13 +35,27 @@ def page(
     `query` are the request's other parameters: a token is only valid for the same request.
     Raise InvalidNextTokenException for a token that no listing with this `query` returned.
     """
-    ordered: Iterable[_Item] = sorted(items, key=key, reverse=descending)
-    if token is not None:
-        last = _read(token, query)
-        is_seen = (lambda item: key(item) >= last) if descending else (lambda item: key(item) <= last)
-        ordered = dropwhile(is_seen, ordered)
+
+    def after(last: SortKey | None) -> Iterable[_Item]:
+        ordered = sorted(items, key=key, reverse=descending)
+        if last is None:
+            return ordered
+        return dropwhile(lambda item: key(item) >= last if descending else key(item) <= last, ordered)
+
+    return page_of(after, key, query, size=size, token=token)
+
+
+def page_of(
+    after: Callable[[SortKey | None], Iterable[_Item]],
+    key: Callable[[_Item], SortKey],
+    query: Mapping[str, object],
+    *,
+    size: int | None,
+    token: str | None,
+) -> tuple[list[_Item], str | None]:
+    """The next items as by `page`, of items that are in order. `after` has those after a key, None for all."""
     size = size or DEFAULT_PAGE
-    found = list(islice(ordered, size + 1))
+    found = list(islice(after(None if token is None else _read(token, query)), size + 1))
     if len(found) <= size:
         return found, None
     return found[:size], _write(key(found[size - 1]), query)

@@ -1,0 +1,120 @@
+"""The order of many secrets: each page is the one that sorting all of them gives."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pytest_secretsmanager import SecretsManager
+from pytest_secretsmanager.engine import secret_order, store
+from pytest_secretsmanager.engine.secret_order import SortedKeys
+
+NUMBERS = st.lists(st.integers(0, 60), max_size=80)
+
+
+@pytest.fixture(autouse=True)
+def _small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(secret_order, "_CHUNK", 2)
+    monkeypatch.setattr(store, "_FEW", 3)
+
+
+@given(first=NUMBERS, added=NUMBERS, discarded=NUMBERS, key=st.integers(-1, 61))
+def test_sorted_keys_stay_in_order(first: list[int], added: list[int], discarded: list[int], key: int) -> None:
+    expected = {(number,) for number in first}
+    keys = SortedKeys(expected)
+    for number in added:
+        if (number,) not in expected:
+            keys.add((number,))
+            expected.add((number,))
+    for number in discarded:
+        keys.discard((number,))
+        expected.discard((number,))
+    assert [*keys.after(None)] == sorted(expected)
+    assert [*keys.before(None)] == sorted(expected, reverse=True)
+    assert [*keys.after((key,))] == sorted(one for one in expected if one > (key,))
+    assert [*keys.before((key,))] == sorted((one for one in expected if one < (key,)), reverse=True)
+
+
+STEPS = st.lists(
+    st.tuples(st.sampled_from(["create", "delete", "replace", "advance"]), st.integers(0, 25)), max_size=40
+)
+
+
+@pytest.mark.parametrize("sort", ["created-date", "name", "last-changed-date"])
+@pytest.mark.parametrize("direction", ["asc", "desc"])
+@given(steps=STEPS)
+def test_pages_have_the_secrets_in_their_order(sort: str, direction: str, steps: list[tuple[str, int]]) -> None:
+    with SecretsManager() as sm:
+        client = sm.client()
+        for number in range(5):
+            sm.seed(f"app/{number}")
+        for step, number in steps:
+            name = f"app/{number}"
+            if step == "create" and name not in sm.secrets:
+                client.create_secret(Name=name)
+            elif step == "delete" and name in sm.secrets:
+                client.delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True)
+            elif step == "replace":
+                sm.seed(name)
+            elif step == "advance":
+                sm.clock.advance(seconds=number)
+        pages = client.get_paginator("list_secrets").paginate(
+            SortBy=sort, SortOrder=direction, PaginationConfig={"PageSize": 3}
+        )
+        found = [secret["Name"] for page in pages for secret in page["SecretList"]]
+        states = {secret.name: secret for secret in sm._parts.service.secrets()}
+        by = {
+            "created-date": lambda name: (states[name].created, states[name].number),
+            "name": lambda name: name,
+            "last-changed-date": lambda name: (states[name].changed, states[name].number),
+        }
+        assert found == sorted(states, key=by[sort], reverse=direction == "desc")
+
+
+@pytest.mark.parametrize(
+    ("filters", "expected"),
+    [
+        ([("name", ["app/1"])], ["app/1", "app/10", "app/11", "app/1x"]),
+        ([("name", ["app/1", "app/10"])], ["app/1", "app/10", "app/11", "app/1x"]),
+        ([("name", ["app/1"]), ("description", ["odd"])], ["app/1", "app/11"]),
+        ([("name", ["!app/"])], ["other"]),
+        ([("name", ["APP"])], []),
+        ([("name", ["app/11"])], ["app/11"]),
+        ([("description", ["odd"])], ["app/1", "app/3", "app/5", "app/7", "app/9", "app/11"]),
+    ],
+)
+def test_a_filter_finds_its_secrets_among_many(filters: list[tuple[str, list[str]]], expected: list[str]) -> None:
+    with SecretsManager() as sm:
+        for number in range(12):
+            sm.seed(f"app/{number}", description="odd" if number % 2 else "even")
+        sm.seed("app/1x")
+        sm.seed("other")
+        pages = (
+            sm.client()
+            .get_paginator("list_secrets")
+            .paginate(
+                Filters=[{"Key": key, "Values": values} for key, values in filters], PaginationConfig={"PageSize": 2}
+            )
+        )
+        assert [secret["Name"] for page in pages for secret in page["SecretList"]] == expected
+
+
+def test_a_rollback_restores_the_order(secretsmanager: SecretsManager) -> None:
+    client = secretsmanager.client()
+    for number in range(8):
+        secretsmanager.seed(f"app/{number}")
+    with secretsmanager.snapshot():
+        client.delete_secret(SecretId="app/3", ForceDeleteWithoutRecovery=True)
+        client.create_secret(Name="app/9")
+        secretsmanager.seed("app/1")
+    names = [secret["Name"] for secret in client.list_secrets(SortBy="name")["SecretList"]]
+    assert names == [f"app/{number}" for number in range(8)]
+
+
+def test_a_page_goes_on_after_a_secret_that_was_deleted(secretsmanager: SecretsManager) -> None:
+    client = secretsmanager.client()
+    for number in range(8):
+        secretsmanager.seed(f"app/{number}")
+    first = client.list_secrets(MaxResults=3)
+    client.delete_secret(SecretId="app/2", ForceDeleteWithoutRecovery=True)
+    second = client.list_secrets(MaxResults=3, NextToken=first["NextToken"])
+    assert [secret["Name"] for secret in second["SecretList"]] == ["app/3", "app/4", "app/5"]
