@@ -24,16 +24,16 @@ from pytest_secretsmanager.plugin import (
     records,
     report_file,
     report_problems,
-    scopes,
     section,
     section_colours,
     settings,
     summary,
     wider_fixtures,
 )
-from pytest_secretsmanager.plugin.managers import answering, forget, session_of
+from pytest_secretsmanager.plugin.managers import answering, forget, note_shared, session_of
 from pytest_secretsmanager.plugin.names import BLOCK_NETWORK, FIXTURE, ROLLBACK, SEEDS
 from pytest_secretsmanager.plugin.network import NetworkGuard
+from pytest_secretsmanager.plugin.scopes import shares_only
 from pytest_secretsmanager.plugin.session import SeededSession
 from pytest_secretsmanager.plugin.wider_fixtures import (
     class_secretsmanager as class_secretsmanager,
@@ -135,7 +135,8 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     _forget(item)
     section.begin(item)
     session = session_of(item.config)
-    following.begin(item.config, None if session is None else session.parts)
+    follows = session is not None and not shares_only(item)  # the region of shared secrets is that of their set-up
+    following.begin(item.config, session.parts if session is not None and follows else None)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -152,7 +153,7 @@ def pytest_fixture_setup(
 def pytest_runtest_call(item: pytest.Item) -> None:
     """Stop following: the region of a test is final when its body begins."""
     following.end(item.config)
-    scopes.note_shared(item)
+    note_shared(item)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -58,11 +58,14 @@ def build(node: Any, options: Mapping[str, Any]) -> "SecretsManager":
 
 
 def act_as_told(node: Any, parts: "Parts", options: Mapping[str, Any]) -> None:
-    """Let clients call as the role with the policy of the options, if there is one."""
+    """Let clients call as the role with the policy of the options, without one as the default user."""
+    from pytest_secretsmanager.engine.callers import Acting
     from pytest_secretsmanager.engine.errors import UsageError
     from pytest_secretsmanager.managing.acting import act_by
 
     if options.get(POLICY) is None:
+        if parts.callers.blocks:
+            parts.callers.begin(Acting(None))
         return
     try:
         act_by(parts, options[POLICY])
@@ -72,13 +75,14 @@ def act_as_told(node: Any, parts: "Parts", options: Mapping[str, Any]) -> None:
 
 def require_the_same(node: Any, options: Mapping[str, Any], shared: Active) -> None:
     """Fail a test whose options differ from those of the wider fixture, whose manager it shares."""
+    whole = "" if shared.scope == "session" else f"mark the whole {shared.scope} with it, or "
     for name in [*KEYWORDS]:
         if name != POLICY and options.get(name) != shared.options.get(name):
             raise failure(
                 node,
                 OPTIONS,
-                f"the option {name} can't differ from that of {shared.name}, whose secrets this begins with: mark the "
-                f"whole {'run' if shared.scope == 'session' else shared.scope} with it, or set it in the ini file",
+                f"the option {name} can't differ from that of {shared.name}, whose secrets this begins with: "
+                f"{whole}set it in the ini file",
             )
 
 

@@ -43,8 +43,11 @@ def answering(node: pytest.Item, monkeypatch: pytest.MonkeyPatch) -> "AbstractCo
 def answering_many(request: pytest.FixtureRequest, scope: str) -> Iterator["SecretsManager"]:
     """Yield the manager that answers the tests of a class, a module, a package or the run."""
     node: Any = request.node
-    scopes.require_wider(request.config, scope)
+    if isinstance(node, pytest.Session):
+        scope = "session"  # so it is for a test outside any package
     session, shared = session_of(request.config), scopes.innermost(request.config)
+    inner = shared.scope if shared is not None else FUNCTION if session is not None and session.is_in_test else scope
+    scopes.require_wider(inner, scope)
     if shared is None and session is not None and not markers.has_manager_options(node):
         shared = scopes.Active("session", session.manager, session.parts, manager_options.options_of(node), ())
     with pytest.MonkeyPatch.context() as monkeypatch:
@@ -133,6 +136,14 @@ def _planted(node: pytest.Item, fixture: scopes.Active) -> Iterator[None]:
             yield
     finally:
         parts.world.is_shared = before
+
+
+def note_shared(item: pytest.Item) -> None:
+    """Let the shared manager of a test that asks for it only report about it, and read its files."""
+    shared = scopes.innermost(item.config)
+    if shared is not None and PARTS not in item.stash and scopes.shares_only(item):
+        item.stash[PARTS] = shared.parts
+        shared.parts.world.directory, shared.parts.world.harmless = markers.directory_of(item), ignored_of(item)
 
 
 def forget(node: pytest.Item) -> None:

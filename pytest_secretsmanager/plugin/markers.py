@@ -1,7 +1,7 @@
 """The markers: their descriptions, their order, and the secrets that they seed."""
 
 import os
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from textwrap import shorten
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -34,18 +34,18 @@ _LONGEST_ID = 160
 """The longest name or ARN that a failure shows. A longer one has no space to cut at, so it is left out."""
 
 
-def plant(parts: "Parts", node: Any, before: Collection[int] = ()) -> frozenset[int]:
+def plant(parts: "Parts", node: Any, before: Sequence[int] = ()) -> list[int]:
     """Plant the seeds of the markers. A seed replaces one of the same name, so the nearest marker wins.
 
-    `before` are the identities of markers that a wider fixture has planted. Return those of all planted ones. The
+    `before` are the identities of markers that a wider fixture has planted: the farthest ones. Return those of all. The
     markers themselves hold values, which must not be seen where local variables are printed.
     """
     from pytest_secretsmanager.engine.errors import UsageError
 
     known: set[SecretKey] = set()
     declared: dict[_Place, list[tuple[pytest.Mark, SecretKey]]] = {}
-    for place, marker in placed(node, SECRET, SECRETS_FILE):
-        if id(marker) in before:
+    for at, (place, marker) in enumerate(placed(node, SECRET, SECRETS_FILE)):
+        if at < len(before) and before[at] == id(marker):  # one marker may stand in two places
             continue
         try:
             planted = _planted(parts, node, marker, known)
@@ -57,7 +57,7 @@ def plant(parts: "Parts", node: Any, before: Collection[int] = ()) -> frozenset[
             declared.setdefault(place, []).append((marker, planted[0]))
     for place, seeded in declared.items():
         _require_one_each(node, place, seeded)
-    return frozenset(before) | {id(marker) for _, marker in placed(node, SECRET, SECRETS_FILE)}
+    return [id(marker) for _, marker in placed(node, SECRET, SECRETS_FILE)]
 
 
 def _planted(parts: "Parts", node: Any, marker: pytest.Mark, known: "set[SecretKey]") -> "list[SecretKey]":

@@ -1,6 +1,6 @@
 """A marker activates the fixture before a test's own fixtures, which may need the secrets."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import Any
 
 import pytest
@@ -16,15 +16,17 @@ def activate(items: list[pytest.Item]) -> None:
 
     With secrets of the run, the rollback begins before them too: autouse fixtures of other plugins may write as well.
     """
+    asked = {item: asked_for(item) for item in items}
+    places = {(name, _place_of(item, name)) for item, names in asked.items() for name in names}
     for item in items:
-        wider = asked_for(item)
+        wider = asked[item]
         is_marked = _is_marked(item, wider)
         if is_marked:
             item.stash[MARKED] = True
         if not _has_fixtures(item):
             bare_items.surround(item)
             continue
-        for name in wider:
+        for name in _with_those_around(item, wider, places):
             _put_before_others(item, FIXTURES[name], name)
         if is_marked:
             _put_before_others(item, FUNCTION, FIXTURE, *own_fixture.check_of(item))
@@ -52,7 +54,32 @@ def _is_marked(item: pytest.Item, wider: Sequence[str]) -> bool:
     )
 
 
-def _scope_of(node: object) -> str:
+def _with_those_around(item: pytest.Item, wider: Sequence[str], places: Container[tuple[str, object]]) -> list[str]:
+    """Return the wider fixtures of a test, with those still wider that another test asks for in the same place.
+
+    So a fixture never begins inside a narrower one, in whatever order the tests run.
+    """
+    if not wider:
+        return []
+    as_wide = list(FIXTURES)[: list(FIXTURES).index(wider[-1]) + 1]
+    return [name for name in as_wide if (name, _place_of(item, name)) in places]
+
+
+def _place_of(item: pytest.Item, fixture: str) -> object:
+    """Return the node with which a wider fixture of a test ends."""
+    kinds: dict[str, type[pytest.Collector]] = {
+        "class": pytest.Class,
+        "module": pytest.Module,
+        "package": pytest.Package,
+    }
+    kind = kinds.get(FIXTURES[fixture])
+    return None if kind is None else item.getparent(kind)
+
+
+def _scope_of(node: Any) -> str:
+    """Return the scope of the markers of a node. A fixture of class scope belongs to the outermost class."""
+    if isinstance(node, pytest.Class) and node.parent is not None and node.parent.getparent(pytest.Class) is not None:
+        return FUNCTION
     kinds = {pytest.Item: FUNCTION, pytest.Class: "class", pytest.Module: "module", pytest.Package: "package"}
     return next((scope for kind, scope in kinds.items() if isinstance(node, kind)), "session")
 

@@ -4,17 +4,21 @@ A narrower fixture that begins while a wider one is active shares its manager: i
 and at its end everything that happened since is rolled back.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+import inspect
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
-from pytest_secretsmanager.plugin.names import FIXTURE, PARTS
+from pytest_secretsmanager.plugin.names import FIXTURE
 
 if TYPE_CHECKING:
     from pytest_secretsmanager.manager import SecretsManager
     from pytest_secretsmanager.managing.parts import Parts
+
+OWN_MODULE = f"{__package__}.wider_fixtures"
+"""The module that has the fixtures."""
 
 FUNCTION = "function"
 
@@ -28,19 +32,20 @@ FIXTURES = {f"{scope}_{FIXTURE}": scope for scope in SCOPES[:-1]}
 class Active(NamedTuple):
     """An active fixture: its scope, its manager, the options that it was made with.
 
-    `planted` are the identities of the markers that seeded it. A marker lasts as long as its module or class.
+    `planted` are the identities of the markers that seeded it, the farthest first. A marker lasts as long as its module
+    or class.
     """
 
     scope: str
     manager: "SecretsManager"
     parts: "Parts"
     options: Mapping[str, Any]
-    planted: Collection[int]
+    planted: Sequence[int]
 
     @property
     def name(self) -> str:
         """The name of the fixture."""
-        return FIXTURE if self.scope == FUNCTION else f"{self.scope}_{FIXTURE}"
+        return name_of(self.scope)
 
 
 _ACTIVE = pytest.StashKey[list[Active]]()
@@ -66,8 +71,18 @@ def active(config: pytest.Config, fixture: Active) -> Iterator[None]:
 
 def asked_for(item: Any) -> list[str]:
     """Return the wider fixtures that a test asks for, itself or by another fixture, the widest one first."""
-    names = getattr(item, "fixturenames", ())
-    return [name for name in FIXTURES if name in names]
+    info = getattr(item, "_fixtureinfo", None)
+    return [] if info is None else [name for name in FIXTURES if _is_ours(name, info.name2fixturedefs.get(name, ()))]
+
+
+def _is_ours(name: str, definitions: Sequence[Any]) -> bool:
+    """Return whether a fixture of this name is the plugin's, or a project's own that builds on it."""
+    for definition in reversed(definitions):
+        if inspect.unwrap(definition.func).__module__ == OWN_MODULE:
+            return True
+        if name not in definition.argnames:
+            return False
+    return False
 
 
 def shares_only(item: Any) -> bool:
@@ -75,19 +90,16 @@ def shares_only(item: Any) -> bool:
     return FIXTURE not in getattr(item, "fixturenames", ()) and bool(asked_for(item))
 
 
-def note_shared(item: pytest.Item) -> None:
-    """Note the shared manager for the reports of a test that asks for it only."""
-    shared = innermost(item.config)
-    if shared is not None and PARTS not in item.stash and shares_only(item):
-        item.stash[PARTS] = shared.parts
-
-
-def require_wider(config: pytest.Config, scope: str) -> None:
-    """Fail a fixture that begins inside a narrower one, which would end before it."""
-    inner = innermost(config)
-    if inner is not None and SCOPES.index(inner.scope) > SCOPES.index(scope):
+def require_wider(inner: str, scope: str) -> None:
+    """Fail a fixture that begins inside one of the narrower scope `inner`, which would end before it."""
+    if SCOPES.index(inner) > SCOPES.index(scope):
         raise pytest.fail.Exception(
-            f"{scope}_{FIXTURE} can't begin while {inner.name} is active, which ends before it: ask for it in the "
+            f"{name_of(scope)} can't begin while {name_of(inner)} is active, which ends before it: ask for it in the "
             "test's or the fixture's arguments, and pytest sets it up first",
             pytrace=False,
         )
+
+
+def name_of(scope: str) -> str:
+    """Return the name of the fixture of a scope."""
+    return FIXTURE if scope == FUNCTION else f"{scope}_{FIXTURE}"

@@ -68,6 +68,11 @@ class SeededSession:
                 self._threads.end()
                 self._open -= 1
 
+    @property
+    def is_in_test(self) -> bool:
+        """Whether a test runs that is rolled back at its end."""
+        return self._open > 0
+
     def _refusing(self, inner: "Handler") -> "Handler":
         """Return the layer that refuses late writes."""
 

@@ -65,7 +65,8 @@ def register(package: pytest.Package) -> None:
     """Give a package a fixture of its own, unless a conftest file has one."""
     fixtures: Any = package.session._fixturemanager  # noqa: SLF001 - no public name
     nearest = (fixtures.getfixturedefs("package_secretsmanager", package) or [None])[-1]
-    if nearest is None or inspect.unwrap(nearest.func).__module__ != __name__:
+    is_listing = package.config.option.showfixtures  # pytest can't sort two fixtures of one name and place
+    if is_listing or nearest is None or inspect.unwrap(nearest.func).__module__ != __name__:
         return
     if "holder" in inspect.signature(fixtures.parsefactories).parameters:
         fixtures.parsefactories(holder=_OfPackage(), node=package)

@@ -147,6 +147,107 @@ class TestB:
     run(text).assert_outcomes(passed=3)
 
 
+@pytest.mark.parametrize("order", [("test_a", "test_b"), ("test_b", "test_a")], ids=["narrow first", "wide first"])
+def test_a_wider_fixture_that_a_later_test_asks_for_begins_before_a_narrower_one(
+    run_files: Files, order: tuple[str, str]
+) -> None:
+    files = {
+        "test_a": source(
+            """
+def test_module(module_secretsmanager):
+    module_secretsmanager.seed("db", "one")
+
+class TestIt:
+    def test_class(self, class_secretsmanager):
+        assert read() == "one"
+
+def test_session(session_secretsmanager):
+    assert read() == "one"
+"""
+        ),
+        "test_b": source("def test_it(session_secretsmanager): assert names(session_secretsmanager) == []"),
+    }
+    run_files({name: files[name] for name in order}).assert_outcomes(passed=4)
+
+
+def test_outside_a_package_its_fixture_ends_with_the_run(run: Any) -> None:
+    text = source("def test_a(package_secretsmanager): pass\ndef test_b(session_secretsmanager): pass")
+    run(text).assert_outcomes(passed=2)
+
+
+def test_markers_and_options_of_a_nested_class_count_for_each_of_its_tests(run: Any) -> None:
+    text = source(
+        """
+@pytest.mark.secret("outer", "o")
+@pytest.mark.usefixtures("class_secretsmanager")
+class TestOuter:
+    def test_outer(self):
+        assert read("outer") == "o"
+
+    @pytest.mark.secret("inner", "i")
+    class TestInner:
+        def test_inner(self):
+            assert (read("inner"), read("outer")) == ("i", "o")
+
+    @pytest.mark.secretsmanager(version_quota=5)
+    class TestOther:
+        def test_refused(self):
+            pass
+"""
+    )
+    run(text).assert_outcomes(passed=2, errors=1)
+
+
+@pytest.mark.parametrize(
+    "override",
+    [
+        "def module_secretsmanager(): return 'mine'",
+        "def module_secretsmanager(request): return 'mine'",
+    ],
+)
+def test_a_fixture_of_the_project_with_this_name_leaves_the_markers_to_each_test(run: Any, override: str) -> None:
+    text = source(
+        f"""
+pytestmark = pytest.mark.secret("db", "one")
+
+@pytest.fixture(scope="module")
+{override}
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_it(module_secretsmanager, number):
+    assert (module_secretsmanager, read()) == ("mine", "one")
+    put("two")
+"""
+    )
+    run(text).assert_outcomes(passed=2)
+
+
+def test_a_fixture_of_the_project_may_build_on_the_wider_one(run: Any) -> None:
+    text = source(
+        MODULE,
+        """
+@pytest.fixture(scope="module")
+def module_secretsmanager(module_secretsmanager):
+    module_secretsmanager.seed("more", "x")
+    return module_secretsmanager
+
+def test_first():
+    put(read("more"))
+
+def test_second():
+    assert read() == "x"
+""",
+    )
+    run(text).assert_outcomes(passed=2)
+
+
+def test_pytest_lists_the_fixtures_of_two_packages(run_files: Files, pytester: pytest.Pytester) -> None:
+    run_files({"unit/test_a": "def test_it(): pass", "slow/test_b": "def test_it(): pass"}).assert_outcomes(passed=2)
+    result = pytester.runpytest_inprocess("-p", "pytest_secretsmanager.plugin", "--fixtures")
+    assert result.ret == 0
+    result.stdout.fnmatch_lines(["package_secretsmanager [[]package scope] -- *"])
+
+
 # --- markers ---------------------------------------------------------------------------------------------------------
 
 
@@ -300,6 +401,51 @@ def test_allowed():
     run(text).assert_outcomes(passed=2)
 
 
+def test_the_nearest_policy_counts(run: Any) -> None:
+    text = source(
+        MODULE.replace("[", "[pytest.mark.secretsmanager(policy=NOTHING), ", 1),
+        """
+EVERYTHING = {"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}
+
+def test_refused():
+    with pytest.raises(Exception, match="AccessDenied"):
+        read()
+
+@pytest.mark.secretsmanager(policy=EVERYTHING)
+def test_allowed():
+    assert read() == "one"
+
+@pytest.mark.secretsmanager(policy=None)
+def test_without():
+    assert read() == "one"
+
+def test_refused_again():
+    test_refused()
+""",
+    )
+    run(text).assert_outcomes(passed=4)
+
+
+def test_one_marker_in_two_places_seeds_twice(run: Any) -> None:
+    text = source(
+        """
+db = pytest.mark.secret("db", "one")
+pytestmark = [db, pytest.mark.usefixtures("module_secretsmanager")]
+
+def test_change():
+    put("two")
+
+@db
+def test_fresh():
+    assert read() == "one"
+
+def test_shared():
+    assert read() == "two"
+"""
+    )
+    run(text).assert_outcomes(passed=3)
+
+
 # --- mistakes and ends -----------------------------------------------------------------------------------------------
 
 
@@ -421,6 +567,65 @@ def test_third(module_secretsmanager):
     )
     second = source('def test_it():\n    assert read() == "one"')
     run_files({"test_a": first, "test_b": second}).assert_outcomes(passed=5)
+
+
+@pytest.fixture
+def seeds_of_the_run(pytester: pytest.Pytester) -> None:
+    pytester.path.joinpath("seeds.toml").write_text("[[secret]]\nname = 'db'\nvalue = 'one'\n")
+    pytester.makeini("[pytest]\nsecretsmanager_seeds = seeds.toml\n")
+
+
+@pytest.mark.usefixtures("seeds_of_the_run")
+def test_a_wider_fixture_inside_the_rollback_of_a_test_is_refused(run: Any) -> None:
+    text = source(
+        """
+@pytest.fixture
+def sm(request):
+    return request.getfixturevalue("module_secretsmanager")
+
+def test_it(sm):
+    pass
+"""
+    )
+    result = run(text)
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["module_secretsmanager can't begin while secretsmanager is active*"])
+
+
+@pytest.mark.usefixtures("seeds_of_the_run")
+def test_a_fixture_of_one_test_does_not_move_the_region_of_shared_secrets(run: Any) -> None:
+    text = source(
+        """
+pytestmark = pytest.mark.usefixtures("module_secretsmanager")
+
+@pytest.fixture
+def ireland(monkeypatch):
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+
+def test_first():
+    assert read() == "one"
+
+def test_ireland(ireland, module_secretsmanager):
+    assert (module_secretsmanager.region, read()) == ("us-east-1", "one")
+
+def test_last():
+    assert read() == "one"
+"""
+    )
+    run(text).assert_outcomes(passed=3)
+
+
+def test_a_test_that_shares_only_reads_files_of_its_own_folder(run_files: Files, pytester: pytest.Pytester) -> None:
+    folder = pytester.mkdir("sub")
+    (folder / "policy.json").write_text('{"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}')
+    text = source(
+        """
+def test_it(session_secretsmanager):
+    client().list_secrets()
+    session_secretsmanager.assert_allowed("policy.json")
+"""
+    )
+    run_files({"sub/test_a": text}).assert_outcomes(passed=1)
 
 
 # --- reports ---------------------------------------------------------------------------------------------------------

@@ -51,7 +51,7 @@ def test_failed_tests_are_opened_at_the_beginning(look: Any) -> None:
         ("outcome", [FIRST]),
         ("operation", [FIRST]),
         ("secret", [FIRST]),
-        ("refused", 8),
+        ("refused", 9),
         ("nothing", []),
     ],
 )
