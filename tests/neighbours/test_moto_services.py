@@ -361,10 +361,11 @@ def test_credentials_in_the_environment_act_in_the_account_of_their_role(
     sm: SecretsManager, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sm.seed("db", "the other's", account=OTHER)
-    for name, value in assumed(OTHER).items():
-        monkeypatch.setenv(name.upper(), value)
-    client = boto3.Session().client("secretsmanager", region_name=REGION)
-    assert client.get_secret_value(SecretId="db")["SecretString"] == "the other's"
+    with monkeypatch.context() as patched:  # undone before moto restores its own values
+        for name, value in assumed(OTHER).items():
+            patched.setenv(name.upper(), value)
+        client = boto3.Session().client("secretsmanager", region_name=REGION)
+        assert client.get_secret_value(SecretId="db")["SecretString"] == "the other's"
 
 
 def test_a_profile_that_assumes_a_role_acts_in_its_account(
