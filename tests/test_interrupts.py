@@ -2,7 +2,7 @@
 
 Ctrl-C, pytest-timeout and other signal handlers raise between any two instructions of the main thread. These tests
 raise at each instruction of this package that a scenario runs, one after the other. Each run takes a sample.
-All of them, some twenty-five thousand, take some fifteen minutes:
+All of them take half an hour:
 
     EVERY_INSTRUCTION=1 python -m pytest tests/test_interrupts.py
 """
@@ -31,7 +31,7 @@ import pytest_secretsmanager
 from pytest_secretsmanager import SecretsManager
 from pytest_secretsmanager.doors import attempts
 from pytest_secretsmanager.doors.wiring import PROCESS
-from pytest_secretsmanager.engine import locks
+from pytest_secretsmanager.engine import locks, secret_order, store
 from pytest_secretsmanager.engine.errors import ThrottlingException
 from pytest_secretsmanager.engine.faults import Fault, FaultPlan
 from pytest_secretsmanager.inspection.views import state_of
@@ -265,6 +265,30 @@ def a_replication(injection: Callable[[], Any]) -> None:
         assert_usable(sm)
 
 
+def a_change_of_many_secrets(injection: Callable[[], Any]) -> None:
+    with SecretsManager() as sm, pytest.MonkeyPatch.context() as patched:
+        patched.setattr(store, "_MANY", 2)
+        patched.setattr(secret_order, "_CHUNK", 1)
+        for number in range(4):
+            sm.seed(f"db{number}", "one")
+        client = sm.client()
+
+        def change() -> None:
+            client.create_secret(Name="db1a", SecretString="one")
+            client.delete_secret(SecretId="db2", ForceDeleteWithoutRecovery=True)
+            sm.seed("db0", "two")
+
+        interrupted(injection, change)
+        order = sm._parts.service.store.order("us-east-1", "123456789012")
+        assert order is not None
+        states = sm._parts.service.secrets()
+        by_creation = sorted(states, key=lambda secret: (secret.created, secret.number))
+        assert [*order.after("name", None, descending=False)] == sorted(states, key=lambda secret: secret.name)
+        assert [*order.after("created-date", None, descending=False)] == by_creation
+        assert [*order.after("created-date", None, descending=True)] == by_creation[::-1]
+        assert_usable(sm)
+
+
 def a_rollback(injection: Callable[[], Any]) -> None:
     with SecretsManager() as sm:
         for name in ("a", "b"):
@@ -377,6 +401,7 @@ SCENARIOS: list[Scenario] = [
     a_seed,
     a_rotation,
     a_replication,
+    a_change_of_many_secrets,
     a_rollback,
     a_snapshot,
     a_snapshot_of_a_failing_block,

@@ -6,67 +6,74 @@ So a page of a long list, and the secrets whose names begin alike, are found wit
 import sys
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import takewhile
+from itertools import chain, takewhile
+from operator import itemgetter
 
 from pytest_secretsmanager.engine.state import Order, Secret, SortKey
 
 _CHUNK = 512
 """A chunk with twice as many keys is split."""
 
-
 _LAST_NAME = chr(sys.maxunicode)
 """After every name: a key of creation and number only would come before the secret itself."""
 
+_last = itemgetter(-1)
+
 
 class SortedKeys:
-    """Different keys in their order, in chunks: adding one moves only the keys of its chunk."""
+    """Different keys in their order, in chunks: adding one moves only the keys of its chunk.
 
-    __slots__ = ("_chunks", "_lasts")
+    No chunk is empty. Each change is one step that no interrupt divides.
+    """
+
+    __slots__ = ("_chunks",)
 
     def __init__(self, keys: Iterable[SortKey]) -> None:
         ordered = sorted(keys)
-        self._chunks = [ordered[start : start + _CHUNK] for start in range(0, len(ordered), _CHUNK)] or [[]]
-        self._lasts = [chunk[-1] for chunk in self._chunks if chunk]
+        self._chunks = [ordered[start : start + _CHUNK] for start in range(0, len(ordered), _CHUNK)]
 
     def add(self, key: SortKey) -> None:
-        """Add a key. One that is there already is added once more, after an interrupt: a reader skips it."""
-        at = min(bisect_left(self._lasts, key), len(self._chunks) - 1)
+        """Add a key. One that is there already, after an interrupt, is there twice then: a reader skips it."""
+        if not self._chunks:
+            self._chunks.append([key])
+            return
+        at = min(bisect_left(self._chunks, key, key=_last), len(self._chunks) - 1)
         chunk = self._chunks[at]
         insort(chunk, key)
-        self._lasts[at : at + 1] = [chunk[-1]]
         if len(chunk) > 2 * _CHUNK:
-            halves = [chunk[:_CHUNK], chunk[_CHUNK:]]
-            self._chunks[at : at + 1] = halves
-            self._lasts[at : at + 1] = [half[-1] for half in halves]
+            self._chunks[at : at + 1] = [chunk[:_CHUNK], chunk[_CHUNK:]]
 
     def discard(self, key: SortKey) -> None:
         """Remove a key, if it is there."""
-        at = bisect_left(self._lasts, key)
-        if at == len(self._lasts):
+        at = bisect_left(self._chunks, key, key=_last)
+        if at == len(self._chunks):
             return
         chunk = self._chunks[at]
         place = bisect_left(chunk, key)
-        if place < len(chunk) and chunk[place] == key:
-            del chunk[place]
-        if not chunk and len(self._chunks) > 1:
-            del self._chunks[at], self._lasts[at]
-        elif not chunk:
-            self._lasts = []
+        if chunk[place] != key:
+            return
+        if len(chunk) == 1:
+            del self._chunks[at]
         else:
-            self._lasts[at] = chunk[-1]
+            del chunk[place]
 
     def after(self, key: SortKey | None) -> Iterator[SortKey]:
         """The keys after this one, or all keys."""
-        at = 0 if key is None else bisect_right(self._lasts, key)
-        for number, chunk in enumerate(self._chunks[at:]):
-            yield from chunk[bisect_right(chunk, key) if number == 0 and key is not None else 0 :]
+        if key is None:
+            yield from chain.from_iterable(self._chunks)
+            return
+        at = bisect_right(self._chunks, key, key=_last)
+        for number in range(at, len(self._chunks)):
+            chunk = self._chunks[number]
+            yield from chunk[bisect_right(chunk, key) :] if number == at else chunk
 
     def before(self, key: SortKey | None) -> Iterator[SortKey]:
         """The keys before this one, or all keys, the last one first."""
-        end = len(self._chunks) if key is None else min(bisect_left(self._lasts, key) + 1, len(self._chunks))
-        for number, chunk in enumerate(reversed(self._chunks[:end])):
-            stop = bisect_left(chunk, key) if number == 0 and key is not None else len(chunk)
-            yield from reversed(chunk[:stop])
+        at = len(self._chunks) if key is None else bisect_left(self._chunks, key, key=_last)
+        if key is not None and at < len(self._chunks):
+            yield from reversed(self._chunks[at][: bisect_left(self._chunks[at], key)])
+        for number in range(at - 1, -1, -1):
+            yield from reversed(self._chunks[number])
 
 
 class SecretOrder:
@@ -108,9 +115,8 @@ class SecretOrder:
         exact = self._place.get(beginning)
         if exact is not None:
             yield exact
-        yield from self._secrets(
-            takewhile(lambda key: str(key[0]).startswith(beginning), self._names.after((beginning,)))
-        )
+        later = self._names.after((beginning,))
+        yield from self._secrets(takewhile(lambda key: str(key[0]).startswith(beginning), later))
 
     def _secrets(self, keys: Iterable[SortKey]) -> Iterator[Secret]:
         before = None

@@ -16,8 +16,8 @@ from pytest_secretsmanager.engine.rules.due import acts_at
 from pytest_secretsmanager.engine.secret_order import SecretOrder
 from pytest_secretsmanager.engine.state import Secret, SecretKey
 
-_FEW = 1_000
-"""From so many secrets on, a place has an order: sorting fewer takes no longer than keeping it."""
+_MANY = 1_000
+"""A place with so many secrets gets an order, which it keeps. Fewer are sorted as fast."""
 
 
 class Journal:
@@ -121,7 +121,7 @@ class Store:
                 # A write that deletes versions adds one at most, so for most writes the first comparison suffices.
                 elif len(secret.versions) <= len(present.versions) and secret.versions is not present.versions:
                     self._note_missing(present, secret)
-            elif secret is not None and len(place) >= _FEW:
+            elif secret is not None:
                 self._note_member((region, account), None, secret)
             if secret is not None:
                 place[name] = secret
@@ -130,7 +130,7 @@ class Store:
         """Note in the order of a place that a secret goes, comes, or is created again."""
         order = self._orders.get(where)
         if order is None:
-            if len(self._places[where]) < _FEW:
+            if len(self._places[where]) < _MANY:
                 return
             order = self._orders[where] = SecretOrder(self._places[where])
         if before is not None:

@@ -35,7 +35,7 @@ class Home:
         self._is_given = given is not None
         self._follows = False
         self._planted: tuple[dict[SecretKey, _Planted | None], ...] = ({},)
-        """Layers, of which the last one counts: each checkpoint begins one. None: the seed stays where it is."""
+        """In layers, of which each checkpoint begins one. The last one that has a key counts. None: the seed stays."""
         region, what = (PROCESS.environment.region, REGION_VARIABLE) if given is None else (given, "region")
         if region is None:
             region = DEFAULT_REGION

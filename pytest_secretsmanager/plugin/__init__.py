@@ -35,17 +35,11 @@ from pytest_secretsmanager.plugin.names import BLOCK_NETWORK, FIXTURE, ROLLBACK,
 from pytest_secretsmanager.plugin.network import NetworkGuard
 from pytest_secretsmanager.plugin.scopes import shares_only
 from pytest_secretsmanager.plugin.session import SeededSession
-from pytest_secretsmanager.plugin.wider_fixtures import (
-    class_secretsmanager as class_secretsmanager,
-)
-from pytest_secretsmanager.plugin.wider_fixtures import (
-    module_secretsmanager as module_secretsmanager,
-)
-from pytest_secretsmanager.plugin.wider_fixtures import (
-    package_secretsmanager as package_secretsmanager,
-)
-from pytest_secretsmanager.plugin.wider_fixtures import (
-    session_secretsmanager as session_secretsmanager,
+from pytest_secretsmanager.plugin.wider_fixtures import (  # noqa: F401 - pytest looks for fixtures here
+    class_secretsmanager,
+    module_secretsmanager,
+    package_secretsmanager,
+    session_secretsmanager,
 )
 
 if TYPE_CHECKING:
@@ -135,8 +129,8 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     _forget(item)
     section.begin(item)
     session = session_of(item.config)
-    follows = session is not None and not shares_only(item)  # the region of shared secrets is that of their set-up
-    following.begin(item.config, session.parts if session is not None and follows else None)
+    # The region of secrets that tests share is that of their set-up.
+    following.begin(item.config, None if session is None or shares_only(item) else session.parts)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

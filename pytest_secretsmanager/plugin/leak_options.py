@@ -8,6 +8,7 @@ from pytest_secretsmanager.options import LEAKS, LEAKS_IGNORE, LEAKS_MODE
 from pytest_secretsmanager.plugin import settings
 from pytest_secretsmanager.plugin.markers import failure, farthest_first
 from pytest_secretsmanager.plugin.names import OPTIONS
+from pytest_secretsmanager.plugin.scopes import Node
 
 Mode: TypeAlias = Literal["off", "warn", "error"]
 
@@ -49,7 +50,7 @@ def mode_of(item: pytest.Item, of_run: Mode) -> Mode:
     return mode
 
 
-def ignored_of(item: pytest.Item) -> frozenset[bytes]:
+def ignored_of(item: Node) -> frozenset[bytes]:
     """Return the texts that are no leaks in a test: those of the ini file, and those of all its markers."""
     ignored = item.config.stash[_IGNORED]
     if item.get_closest_marker(OPTIONS) is None:
@@ -60,7 +61,7 @@ def ignored_of(item: pytest.Item) -> frozenset[bytes]:
     return ignored
 
 
-def _ignored(item: pytest.Item, given: object) -> frozenset[bytes]:
+def _ignored(item: Node, given: object) -> frozenset[bytes]:
     from pytest_secretsmanager.engine.errors import UsageError
     from pytest_secretsmanager.inspection.leaks.ignored import ignored_texts
 

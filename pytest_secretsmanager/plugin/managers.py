@@ -3,7 +3,7 @@
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -11,7 +11,7 @@ from pytest_secretsmanager.plugin import fault_markers, following, manager_optio
 from pytest_secretsmanager.plugin.leak_options import ignored_of
 from pytest_secretsmanager.plugin.names import FIXTURE, PARTS, PLANTED, SEEDS
 from pytest_secretsmanager.plugin.plans import unmet_plans_in_words
-from pytest_secretsmanager.plugin.scopes import FUNCTION
+from pytest_secretsmanager.plugin.scopes import FUNCTION, Node
 from pytest_secretsmanager.plugin.seeding_progress import with_progress
 from pytest_secretsmanager.plugin.session import SeededSession
 
@@ -42,14 +42,17 @@ def answering(node: pytest.Item, monkeypatch: pytest.MonkeyPatch) -> "AbstractCo
 
 def answering_many(request: pytest.FixtureRequest, scope: str) -> Iterator["SecretsManager"]:
     """Yield the manager that answers the tests of a class, a module, a package or the run."""
-    node: Any = request.node
+    node: Node = request.node
     if isinstance(node, pytest.Session):
         scope = "session"  # so it is for a test outside any package
     session, shared = session_of(request.config), scopes.innermost(request.config)
-    inner = shared.scope if shared is not None else FUNCTION if session is not None and session.is_in_test else scope
-    scopes.require_wider(inner, scope)
-    if shared is None and session is not None and not markers.has_manager_options(node):
-        shared = scopes.Active("session", session.manager, session.parts, manager_options.options_of(node), ())
+    if shared is not None:
+        scopes.require_wider(shared.scope, scope)
+    elif session is not None:
+        scopes.require_wider(FUNCTION if session.is_in_test else scope, scope)
+        if not markers.has_manager_options(node):
+            options = manager_options.options_of(node)
+            shared = scopes.Active("session", session.manager, session.parts, options, ())
     with pytest.MonkeyPatch.context() as monkeypatch:
         if shared is not None:
             context = _answering_inside(node, shared, scope)
@@ -71,7 +74,7 @@ def _answering_of_run(node: pytest.Item, session: SeededSession) -> Iterator["Se
 
 
 @contextmanager
-def _answering_inside(node: pytest.Item, shared: scopes.Active, scope: str) -> Iterator["SecretsManager"]:
+def _answering_inside(node: Node, shared: scopes.Active, scope: str) -> Iterator["SecretsManager"]:
     """Let a wider fixture's manager answer, from its secrets on. Everything that happens inside is rolled back."""
     from pytest_secretsmanager.managing.rollback import rolled_back
 
@@ -96,7 +99,7 @@ def _answering_inside(node: pytest.Item, shared: scopes.Active, scope: str) -> I
 
 @contextmanager
 def _answering_of_own(
-    node: pytest.Item, scope: str, seeds: "Sequence[Seed]", monkeypatch: pytest.MonkeyPatch
+    node: Node, scope: str, seeds: "Sequence[Seed]", monkeypatch: pytest.MonkeyPatch
 ) -> Iterator["SecretsManager"]:
     from pytest_secretsmanager.doors.wiring import PROCESS
     from pytest_secretsmanager.manager import parts_of
@@ -123,7 +126,7 @@ def _answering_of_own(
 
 
 @contextmanager
-def _planted(node: pytest.Item, fixture: scopes.Active) -> Iterator[None]:
+def _planted(node: Node, fixture: scopes.Active) -> Iterator[None]:
     """Let a fixture be active in the block, after the markers of its node have seeded its manager."""
     parts, is_of_test = fixture.parts, fixture.scope == FUNCTION
     before, parts.world.is_shared = parts.world.is_shared, not is_of_test

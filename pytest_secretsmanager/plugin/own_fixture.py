@@ -20,7 +20,7 @@ CHECK = "_secretsmanager_planted"
 def check_of(item: pytest.Item) -> tuple[str, ...]:
     """Return the name of the checking fixture, for a test that needs it."""
     definition = _nearest(item)
-    return () if definition is None or _module_of(definition) == __package__ else (CHECK,)
+    return () if definition is None or module_of(definition) == __package__ else (CHECK,)
 
 
 def require_planted(item: pytest.Item) -> None:
@@ -42,14 +42,15 @@ def _nearest(item: pytest.Item) -> Any:
     return definitions[-1] if definitions else None
 
 
-def _module_of(definition: Any) -> str:
+def module_of(definition: Any) -> str:
+    """Return the module of a fixture's function."""
     return str(getattr(inspect.unwrap(definition.func), "__module__", ""))
 
 
 def _place(definition: Any, root: Path) -> str:
     code = getattr(inspect.unwrap(definition.func), "__code__", None)
     if code is None:
-        return _module_of(definition)
+        return module_of(definition)
     path = Path(code.co_filename)
     shown = path.relative_to(root) if path.is_relative_to(root) else path
     return f"{shown}:{code.co_firstlineno}"

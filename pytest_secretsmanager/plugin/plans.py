@@ -6,6 +6,8 @@ from traceback import format_exception
 
 import pytest
 
+from pytest_secretsmanager.plugin.scopes import Node
+
 _PASSED = pytest.StashKey[bool]()
 """The stash key for whether the body of a test has passed."""
 
@@ -28,7 +30,7 @@ def forget_outcome(item: pytest.Item) -> None:
 
 
 @contextmanager
-def unmet_plans_in_words(node: pytest.Item) -> Iterator[None]:
+def unmet_plans_in_words(node: Node) -> Iterator[None]:
     """Fail a test that has passed if one of its plans was not met or a handler failed.
 
     For a class, a module or the whole run, the tear-down of its fixture fails.
@@ -46,7 +48,7 @@ def unmet_plans_in_words(node: pytest.Item) -> Iterator[None]:
             raise pytest.fail.Exception(_with_traceback(problem), pytrace=False) from None
 
 
-def _is_reported(node: pytest.Item) -> bool:
+def _is_reported(node: Node) -> bool:
     return not isinstance(node, pytest.Item) or node.stash.get(_PASSED, False)
 
 

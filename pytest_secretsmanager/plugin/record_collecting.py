@@ -14,7 +14,7 @@ from pytest_secretsmanager.inspection.world import World
 from pytest_secretsmanager.managing.run_records import RunCalls
 from pytest_secretsmanager.plugin import report_problems
 from pytest_secretsmanager.report.record_looks import Look, look_at
-from pytest_secretsmanager.report.record_making import RecordMaker, TestCalls, calls_of_test
+from pytest_secretsmanager.report.record_making import RecordMaker, RecordSource, source_of
 from pytest_secretsmanager.report.records import LONGEST_FAILURE, MOST_FAILURE_LINES, TestOutcome, TestRecord
 
 _CRASHED = "???"
@@ -47,7 +47,7 @@ class Collecting:
         self._reports: list[pytest.TestReport] = []
         self._failure = ""
         self._is_running = False
-        self._made: TestCalls | None = None
+        self._made: RecordSource | None = None
         self._calls.begin()
 
     def end(self) -> None:
@@ -91,7 +91,7 @@ class Collecting:
             made, seeded, undone, shared = self._calls.take()
             own = self._own([key for _, key in seeded])
             head = TestRecord(item.nodeid, item.location[0], worker=self._worker)
-            self._made = calls_of_test(head, made, own, undone, self._kept, shared)
+            self._made = source_of(head, made, own, undone, self._kept, shared)
         if self.maker.with_calls and not self._failure and _has_failed(report):
             self._failure = _masked(report)
 
@@ -99,13 +99,13 @@ class Collecting:
         """The seeds of a test, without those of the run, which a manager with options gets too, in its own region."""
         return [key for key in seeded if key.name not in self._names_of_run]
 
-    def calls_with(self, report: pytest.TestReport) -> TestCalls | None:
-        """Return the calls of the test that this report is the last one of; None for any other report.
+    def source_with(self, report: pytest.TestReport) -> RecordSource | None:
+        """Return what the record of a test is made of, with its last report; None for any other report.
 
         The last one is that of the teardown, or the one that pytest-rerunfailures turns into a rerun.
         """
         if report.when == _CRASHED:
-            return TestCalls(_crashed(report))
+            return RecordSource(_crashed(report))
         made, is_last = self._made, report.when == "teardown" or str(report.outcome) == _RERUN
         if made is None or not is_last or report.nodeid != made.head.nodeid:
             return None
@@ -126,7 +126,7 @@ class Collecting:
             self._calls.take()  # calls and seeds of a test that Ctrl-C or `pytest.exit` stopped: it has no last report
         self._take_outside()
         head = TestRecord("", "", worker=self._worker)
-        return self.maker.record(calls_of_test(head, self._outside, [*self._seeds_of_run], [], []))
+        return self.maker.record(source_of(head, self._outside, [*self._seeds_of_run], [], []))
 
     def _take_outside(self) -> None:
         if self._calls.is_empty:

@@ -128,14 +128,14 @@ class _Records:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         try:
-            calls = self._collecting.calls_with(report)
-            if calls is not None and self._is_worker:
-                self._parcel = report, self._collecting.maker.record(calls)
+            source = self._collecting.source_with(report)
+            if source is not None and self._is_worker:
+                self._parcel = report, self._collecting.maker.record(source)
         except Exception as error:
             self._note_crash(error)
         else:
-            if calls is not None and not self._is_worker:
-                self._add(partial(self._collecting.maker.record, calls), calls.head, len(calls.entries))
+            if source is not None and not self._is_worker:
+                self._add(partial(self._collecting.maker.record, source), source.head, len(source.entries))
 
     def _add(self, make: "Callable[[], TestRecord]", head: "TestRecord | None", calls: int) -> None:
         """Add a record, which is made at the latest at the end of the run; `head` is what remains if that crashes."""

@@ -1,17 +1,17 @@
-"""The fixtures of wider scope, whose secrets the tests of a class, module, package or run share; which are active.
+"""The fixtures of each scope: which are active, and which wider ones a test asks for.
 
 A narrower fixture that begins while a wider one is active shares its manager: it starts with the wider one's secrets,
 and at its end everything that happened since is rolled back.
 """
 
-import inspect
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import pytest
 
 from pytest_secretsmanager.plugin.names import FIXTURE
+from pytest_secretsmanager.plugin.own_fixture import module_of
 
 if TYPE_CHECKING:
     from pytest_secretsmanager.manager import SecretsManager
@@ -29,8 +29,12 @@ FIXTURES = {f"{scope}_{FIXTURE}": scope for scope in SCOPES[:-1]}
 """The names of the wider fixtures with their scopes, the widest one first."""
 
 
+Node: TypeAlias = pytest.Item | pytest.Collector
+"""A test; or the class, module, package or run whose tests share a fixture."""
+
+
 class Active(NamedTuple):
-    """An active fixture: its scope, its manager, the options that it was made with.
+    """An active fixture: its scope, its manager, and its options.
 
     `planted` are the identities of the markers that seeded it, the farthest first. A marker lasts as long as its module
     or class.
@@ -78,7 +82,7 @@ def asked_for(item: Any) -> list[str]:
 def _is_ours(name: str, definitions: Sequence[Any]) -> bool:
     """Return whether a fixture of this name is the plugin's, or a project's own that builds on it."""
     for definition in reversed(definitions):
-        if inspect.unwrap(definition.func).__module__ == OWN_MODULE:
+        if module_of(definition) == OWN_MODULE:
             return True
         if name not in definition.argnames:
             return False

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_secretsmanager.plugin.managers import answering_many
+from pytest_secretsmanager.plugin.own_fixture import module_of
 
 if TYPE_CHECKING:
     from pytest_secretsmanager.manager import SecretsManager
@@ -26,10 +27,12 @@ def class_secretsmanager(request: pytest.FixtureRequest) -> Iterator["SecretsMan
 def module_secretsmanager(request: pytest.FixtureRequest) -> Iterator["SecretsManager"]:
     """A `SecretsManager` that the tests of a module share, as `class_secretsmanager` for those of a class.
 
-    pytestmark = pytest.mark.secret("app/db", "hunter2")  # seeded once
+        pytestmark = pytest.mark.secret("app/db", "hunter2")  # seeded once
 
-    def test_rotation(module_secretsmanager, secretsmanager):
-        ...  # starts with the module's secrets; everything that it does is rolled back
+        def test_rotation(module_secretsmanager, secretsmanager):
+            ...
+
+    This test starts with the module's secrets, and everything that it does is rolled back.
     """
     yield from answering_many(request, "module")
 
@@ -66,7 +69,7 @@ def register(package: pytest.Package) -> None:
     fixtures: Any = package.session._fixturemanager  # noqa: SLF001 - no public name
     nearest = (fixtures.getfixturedefs("package_secretsmanager", package) or [None])[-1]
     is_listing = package.config.option.showfixtures  # pytest can't sort two fixtures of one name and place
-    if is_listing or nearest is None or inspect.unwrap(nearest.func).__module__ != __name__:
+    if is_listing or nearest is None or module_of(nearest) != __name__:
         return
     if "holder" in inspect.signature(fixtures.parsefactories).parameters:
         fixtures.parsefactories(holder=_OfPackage(), node=package)

@@ -37,7 +37,7 @@ from pytest_secretsmanager.report.records import (
 _LONGEST_VERSION = 100
 
 
-class TestCalls(NamedTuple):
+class RecordSource(NamedTuple):
     """All that the record of a test is made of, as frozen values: the record can be made later.
 
     `head` has the name and the outcome of the test. `managers` has the number of the manager of each call. `seeded` are
@@ -56,17 +56,17 @@ class TestCalls(NamedTuple):
     shared: Sequence[SecretKey] = ()
 
 
-def calls_of_test(
+def source_of(
     head: TestRecord,
     made: Sequence[MadeCall],
     seeded: Sequence[SecretKey],
     undone: Sequence[tuple[World, Look]],
     kept: Sequence[tuple[World, Look]],
     shared: Sequence[SecretKey] = (),
-) -> TestCalls:
+) -> RecordSource:
     """These calls and looks, with numbers for their managers, which may be gone when the record is made."""
     numbers = _numbered(chain((call.world for call in made), (world for world, _ in (*undone, *kept))))
-    return TestCalls(
+    return RecordSource(
         head,
         [call.entry for call in made],
         [call.actions for call in made],
@@ -91,22 +91,22 @@ class RecordMaker:
         self.with_calls = with_calls
         self._callers: dict[tuple[int, int], tuple[CodeType, str]] = {}
 
-    def record(self, test: TestCalls) -> TestRecord:
-        """The record of a test."""
-        entries, keys = test.entries, keys_of(test.entries)
+    def record(self, source: RecordSource) -> TestRecord:
+        """The record of a source."""
+        entries, keys = source.entries, keys_of(source.entries)
         read, written = read_and_written(entries, keys)
-        looks = [*test.undone, *test.kept]
+        looks = [*source.undone, *source.kept]
         left_out = max(0, len(entries) - MOST_CALLS) if self.with_calls else 0
         shown = _shown_histories(looks, entries, left_out)
-        return test.head._replace(
-            calls=tuple(self._calls(test, keys, shown, left_out)) if self.with_calls else (),
+        return source.head._replace(
+            calls=tuple(self._calls(source, keys, shown, left_out)) if self.with_calls else (),
             left_out=left_out,
             histories=tuple([history for _, history in shown]),
             managers=tuple([manager for manager, _ in shown]),
             counts=counts_of(entries),
-            actions=tuple(dict.fromkeys(chain.from_iterable(test.actions))),
-            seeded=tuple(dict.fromkeys(test.seeded)),
-            shared=tuple(dict.fromkeys(test.shared)),
+            actions=tuple(dict.fromkeys(chain.from_iterable(source.actions))),
+            seeded=tuple(dict.fromkeys(source.seeded)),
+            shared=tuple(dict.fromkeys(source.shared)),
             read=read,
             written=written,
             absent=_merged_absent(looks),
@@ -117,7 +117,7 @@ class RecordMaker:
 
     def _calls(
         self,
-        test: TestCalls,
+        source: RecordSource,
         keys: Sequence[SecretKey | None],
         shown: Sequence[tuple[int, History]],
         left_out: int,
@@ -125,10 +125,10 @@ class RecordMaker:
         """The last calls, each with the last history that has it, or with that of the secret that it names."""
         by_place = {place: number for number, (_, one) in enumerate(shown) for place in one.calls}
         by_key = {(manager, history.key): number for number, (manager, history) in enumerate(shown)}
-        undone = {id(entry) for _, look in test.undone for entry in look.entries}
-        for place, entry in enumerate(test.entries[left_out:]):
+        undone = {id(entry) for _, look in source.undone for entry in look.entries}
+        for place, entry in enumerate(source.entries[left_out:]):
             at = place + left_out
-            manager, key = test.managers[at], keys[at]
+            manager, key = source.managers[at], keys[at]
             history = by_place.get(place)
             if history is None and key is not None:
                 history = by_key.get((manager, key))

@@ -202,7 +202,7 @@ class TestOuter:
     "override",
     [
         "def module_secretsmanager(): return 'mine'",
-        "def module_secretsmanager(request): return 'mine'",
+        "def module_secretsmanager(session_secretsmanager): return 'mine'",
     ],
 )
 def test_a_fixture_of_the_project_with_this_name_leaves_the_markers_to_each_test(run: Any, override: str) -> None:

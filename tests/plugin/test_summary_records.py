@@ -253,7 +253,7 @@ def test_a_crash_while_a_call_is_collected_fails_no_test(run: Any, monkeypatch: 
     assert result.stdout.str().count("crashed") == 1
 
 
-@pytest.mark.parametrize("step", ["begin", "look", "note_report", "calls_with"])
+@pytest.mark.parametrize("step", ["begin", "look", "note_report", "source_with"])
 def test_a_crash_while_a_record_is_made_fails_no_test(run: Any, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
     monkeypatch.setattr(record_collecting.Collecting, step, lambda *_: 1 / 0)
     result = run(body("client.list_secrets()"), FLAG)

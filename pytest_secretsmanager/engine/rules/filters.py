@@ -6,7 +6,7 @@ and ignore case.
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import cast
 
 from pytest_secretsmanager.engine.errors import InvalidParameterException
@@ -16,12 +16,10 @@ _SEPARATORS = "/-_+=.@"
 _CASE_BOUNDARY = re.compile(r"([^a-z][a-z]+)")
 
 
-def matching(secrets: Iterable[Secret], filters: Sequence[dict[str, object]] | None) -> Iterable[Secret]:
-    """The secrets that match every filter, in their order."""
+def test_of(filters: Sequence[dict[str, object]] | None) -> Callable[[Secret], bool]:
+    """The test whether a secret matches every filter."""
     tests = [_compile(entry) for entry in filters or ()]
-    if not tests:
-        return secrets
-    return (secret for secret in secrets if all(test(secret) for test in tests))
+    return lambda secret: all(test(secret) for test in tests)
 
 
 def beginnings_of_names(filters: Sequence[dict[str, object]] | None) -> list[str] | None:

@@ -3,10 +3,11 @@
 Of many secrets it looks only at those of the page, or at those whose names match a filter.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from pytest_secretsmanager.engine.call import Call
-from pytest_secretsmanager.engine.rules import filters, paging
+from pytest_secretsmanager.engine.rules import paging
+from pytest_secretsmanager.engine.rules.filters import beginnings_of_names, test_of
 from pytest_secretsmanager.engine.state import Order, Secret, Secrets, SortKey
 
 _SORT_KEYS: dict[str, Callable[[Secret], SortKey]] = {
@@ -31,12 +32,13 @@ def page_of_secrets(
     descending: bool = False,
 ) -> tuple[list[Secret], str | None]:
     """The secrets of the page that the request asks for, and the token of the next one; as `paging.page`."""
-    wanted, key, token = call.structures("Filters"), _SORT_KEYS[sort_by], call.text("NextToken")
-    ordered, order = secrets.order(call.region, call.account), _ORDERS.get(sort_by)
-    beginnings = filters.beginnings_of_names(wanted)
+    filters = call.structures("Filters")
+    key, token, order = _SORT_KEYS[sort_by], call.text("NextToken"), _ORDERS.get(sort_by)
+    matches, beginnings = test_of(filters), beginnings_of_names(filters)
+    ordered = secrets.order(call.region, call.account)
 
-    def matching(candidates: Iterable[Secret]) -> Iterable[Secret]:
-        return filters.matching(filter(is_shown, candidates), wanted)
+    def matching(candidates: Iterable[Secret]) -> Iterator[Secret]:
+        return (secret for secret in candidates if is_shown(secret) and matches(secret))
 
     if ordered is not None and order is not None and beginnings is None:
         return paging.page_of(

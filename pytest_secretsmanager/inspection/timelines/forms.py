@@ -1,4 +1,4 @@
-"""The pictures of a page with many tests, most of which look alike.
+"""The pictures of a page with many tests, most of which shape alike.
 
 Pictures of one form differ in names, ids, times and callers only, which move nothing. So a form is drawn once, with
 marks in place of these texts. The page has each form once, and of each picture its form and its texts.
@@ -61,21 +61,22 @@ class Forms:
     def picture(self, history: History, calls: Calls) -> Picture:
         """The picture of a history on a page that has its name, a key to the signs, and the style."""
         shown = [calls[at] for at in history.calls]
-        look = _look_of(history, shown)
-        number = None if look is None or first_jump(history, calls) is not None else self._number(look, history, shown)
+        shape = _shape_of(history, shown)
+        has_form = shape is not None and first_jump(history, calls) is None
+        number = self._number(shape, history, shown) if has_form else None
         return picture(history, calls, is_whole=False) if number is None else FilledForm(number, _texts(history, shown))
 
-    def _number(self, look: object, history: History, shown: Sequence[DrawnCall]) -> int | None:
-        number = self._numbers.get(look)
+    def _number(self, shape: object, history: History, shown: Sequence[DrawnCall]) -> int | None:
+        number = self._numbers.get(shape)
         if number is None and len(self.drawn) < _MOST_FORMS:
             drawn = _drawn(history, shown)  # first: it may crash
             number = len(self.drawn)
             self.drawn.append(drawn)
-            self._numbers[look] = number
+            self._numbers[shape] = number
         return number
 
 
-def _look_of(history: History, shown: Sequence[DrawnCall]) -> object:
+def _shape_of(history: History, shown: Sequence[DrawnCall]) -> object:
     """All that the shapes of a picture and their places depend on, to be compared; None if the picture has no form.
 
     A history has a form if it is like that of most tests: few versions, whose ids are known, and all calls in one

@@ -15,7 +15,7 @@ def a_secret(name="db", **members):
 def found(secrets, *wanted):
     """The names of the secrets that match filters of key and values."""
     entries = [{"Key": key, "Values": list(values)} for key, *values in wanted]
-    return [secret.name for secret in filters.matching(secrets, entries)]
+    return [secret.name for secret in filter(filters.test_of(entries), secrets)]
 
 
 def passes(secret, *wanted):
@@ -25,7 +25,7 @@ def passes(secret, *wanted):
 @pytest.mark.parametrize("none", [None, []], ids=["absent", "empty"])
 def test_without_filters_all_secrets_match_in_their_order(none):
     secrets = [a_secret("b"), a_secret("a")]
-    assert list(filters.matching(secrets, none)) == secrets
+    assert list(filter(filters.test_of(none), secrets)) == secrets
 
 
 @pytest.mark.parametrize(
@@ -198,5 +198,5 @@ def test_every_filter_key_of_the_service_description_is_known(key):
 )
 def test_a_filter_without_key_or_values_is_refused(entry, message):
     with pytest.raises(InvalidParameterException) as caught:
-        filters.matching([], [entry])
+        filters.test_of([entry])
     assert caught.value.message == message
