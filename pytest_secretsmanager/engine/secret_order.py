@@ -1,18 +1,21 @@
-"""The secrets of one region and account in the order of their creation, and in that of their names.
+"""The secrets of one region and account in the order of their creation, of their names, and of their names' endings.
 
-So a page of a long list, and the secrets whose names begin alike, are found without looking at all of them.
+So a page of a long list, and the secrets whose names begin or end alike, are found without looking at all of them.
 """
 
 import sys
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import chain, takewhile
+from itertools import chain, islice, takewhile
 from operator import itemgetter
 
 from pytest_secretsmanager.engine.state import Order, Secret, SortKey
 
 _CHUNK = 512
 """A chunk with twice as many keys is split."""
+
+_ALIKE = 100
+"""The number of names on each side of a name that may be like it."""
 
 _LAST_NAME = chr(sys.maxunicode)
 """After every name: a key of creation and number only would come before the secret itself."""
@@ -82,22 +85,25 @@ class SecretOrder:
     After an interrupt it may have a key too many: a secret is looked up, and has to have that key.
     """
 
-    __slots__ = ("_created", "_names", "_place")
+    __slots__ = ("_created", "_endings", "_names", "_place")
 
     def __init__(self, place: Mapping[str, Secret]) -> None:
         self._place = place
         self._created = SortedKeys(map(_creation_of, place.values()))
         self._names = SortedKeys((name,) for name in place)
+        self._endings = SortedKeys(map(_ending_of, place))
 
     def add(self, secret: Secret) -> None:
         """Note a secret that comes."""
         self._created.add(_creation_of(secret))
         self._names.add((secret.name,))
+        self._endings.add(_ending_of(secret.name))
 
     def discard(self, secret: Secret) -> None:
         """Note a secret that goes."""
         self._created.discard(_creation_of(secret))
         self._names.discard((secret.name,))
+        self._endings.discard(_ending_of(secret.name))
 
     def after(self, order: Order, last: SortKey | None, *, descending: bool) -> Iterator[Secret]:
         """The secrets after the one with this key, which is its creation and number, or its name; None: all."""
@@ -107,9 +113,15 @@ class SecretOrder:
         return self._secrets(keys.after(last if last is None or order == "name" else (*last, _LAST_NAME)))
 
     def named(self, beginnings: Iterable[str]) -> Iterator[Secret]:
-        """The secrets whose names have one of these beginnings."""
-        found = {secret.name: secret for beginning in beginnings for secret in self._named(beginning)}
-        return iter(found.values())
+        """The secrets whose names have one of these beginnings. One that has two of them comes twice."""
+        return chain.from_iterable(map(self._named, beginnings))
+
+    def names_like(self, name: str) -> list[str]:
+        """The names that begin or end most like this one. The case of an ending does not count."""
+        orders = ((self._names, (name,)), (self._endings, _ending_of(name)))
+        beside = [keys for order, key in orders for keys in (order.after(key), order.before(key))]
+        found = (str(key[-1]) for keys in beside for key in islice(keys, _ALIKE))
+        return [other for other in dict.fromkeys(found) if other in self._place]
 
     def _named(self, beginning: str) -> Iterator[Secret]:
         exact = self._place.get(beginning)
@@ -125,6 +137,10 @@ class SecretOrder:
             if secret is not None and key != before and (len(key) == 1 or key == _creation_of(secret)):
                 yield secret
             before = key
+
+
+def _ending_of(name: str) -> SortKey:
+    return name.lower()[::-1], name
 
 
 def _creation_of(secret: Secret) -> SortKey:

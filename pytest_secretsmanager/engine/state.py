@@ -220,7 +220,7 @@ SortKey: TypeAlias = tuple[float | str, ...]
 
 
 class Ordered(Protocol):
-    """The secrets of one region and account in each `Order`."""
+    """The secrets of one region and account in each `Order`, and those by the beginnings of their names."""
 
     def after(self, order: Order, last: SortKey | None, *, descending: bool) -> Iterator[Secret]: ...
 

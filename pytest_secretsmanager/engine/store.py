@@ -94,6 +94,15 @@ class Store:
         """The order of the secrets of one region and account, None if they are few."""
         return self._orders.get((region, account))
 
+    def places(self) -> list[tuple[str, str]]:
+        """The regions and accounts that have secrets."""
+        return [where for where, place in self._places.items() if place]
+
+    def names_like(self, name: str, region: str, account: str) -> list[str]:
+        """The names of one region and account that begin or end most like this one; all names, if they are few."""
+        order = self._orders.get((region, account))
+        return list(self._places.get((region, account), ())) if order is None else order.names_like(name)
+
     def all(self) -> Iterator[Secret]:
         """The secrets of all regions and accounts."""
         for place in self._places.values():

@@ -4,7 +4,7 @@ The assertions and the report of a failing test use the same words.
 """
 
 from collections.abc import Iterable, Sequence
-from heapq import nlargest
+from typing import Protocol
 
 from pytest_secretsmanager.engine.errors import nearest
 from pytest_secretsmanager.engine.state import Secret, SecretKey
@@ -14,46 +14,51 @@ __tracebackhide__ = True
 _PLACES = 3
 """The number of places that one line names."""
 
-_MANY = 500
-"""The number of names that are compared letter by letter."""
+
+class Known(Protocol):
+    """The secrets of a manager, as this text looks for one: it does not look at all of them."""
+
+    def state_of(self, key: SecretKey) -> Secret | None: ...
+
+    def places(self) -> Sequence[tuple[str, str]]: ...
+
+    def names_like(self, name: str, region: str, account: str) -> Sequence[str]: ...
+
+    def count_within(self, region: str, account: str) -> int: ...
 
 
-def missing_secret_text(asked: str, key: SecretKey, present: Sequence[Secret]) -> str:
-    """The text about a secret that was asked for, by name or ARN, and is not among those present."""
-    own = next((secret for secret in present if secret.key == key), None)
+def missing_secret_text(asked: str, key: SecretKey, known: Known) -> str:
+    """The text about a secret that was asked for, by name or ARN, and is not among those known."""
+    own = known.state_of(key)
     if own is not None:
         return (
             f"no secret has the ARN {asked!r}; {key.name!r} is {own.arn} (the secret was created again, or has "
             "another suffix; a seed that is named by an ARN gets exactly that ARN)"
         )
-    return f"no secret {asked!r} in {place_text(key.region, key.account)}{where_else(key, present)}"
+    return f"no secret {asked!r} in {place_text(key.region, key.account)}{where_else(key, known)}"
 
 
-def where_else(key: SecretKey, present: Sequence[Secret]) -> str:
+def where_else(key: SecretKey, known: Known) -> str:
     """The end of that text: the other places that have the name, or the nearest name."""
-    elsewhere = [_place_and_state(secret) for secret in present if secret.name == key.name and secret.key != key]
+    elsewhere = [_place_and_state(secret) for secret in named(key.name, known) if secret.key != key]
     if elsewhere:
         return f"; it is in {_some(elsewhere)}"
-    here = [secret.name for secret in present if secret.key.place == key.place]
-    if here:
-        return nearest(key.name, _alike(key.name, here)) or f"; it has {len(here)} other secrets"
-    if not present:
+    count = known.count_within(*key.place)
+    if count:
+        return nearest(key.name, known.names_like(key.name, *key.place)) or f"; it has {count:,} other secrets"
+    places = known.places()
+    if not places:
         return "; there are no secrets"
-    places, names = [place_text(*secret.key.place) for secret in present], {secret.name for secret in present}
-    return f"; there are secrets only in {_some(places)}{nearest(key.name, _alike(key.name, sorted(names)))}"
+    names = {name for place in places for name in known.names_like(key.name, *place)}
+    return (
+        f"; there are secrets only in {_some(place_text(*place) for place in places)}{nearest(key.name, sorted(names))}"
+    )
 
 
-def _alike(name: str, names: Sequence[str]) -> Sequence[str]:
-    """The names that begin and end most like this one, if there are many: a real comparison takes long."""
-    if len(names) <= _MANY:
-        return names
-    return nlargest(_MANY, names, key=lambda other: _common(name, other) + _common(name[::-1], other[::-1]))
-
-
-def _common(one: str, other: str) -> int:
-    """The number of characters that two names have in common at their beginning."""
-    pairs = zip(one, other, strict=False)
-    return next((place for place, (left, right) in enumerate(pairs) if left != right), min(len(one), len(other)))
+def named(name: str, known: Known) -> list[Secret]:
+    """The secrets of that name, in all regions and accounts."""
+    found = [known.state_of(SecretKey(region, account, name)) for region, account in known.places()]
+    return [secret for secret in found if secret is not None]
 
 
 def place_text(region: str, account: str) -> str:

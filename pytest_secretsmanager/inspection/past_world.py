@@ -3,10 +3,11 @@
 Only the secrets that the rollback restores are kept. The others are the same before and after it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import cast
 
 from pytest_secretsmanager.engine.effects.runs import Run
+from pytest_secretsmanager.engine.locks import Lock
 from pytest_secretsmanager.engine.ports import Ports
 from pytest_secretsmanager.engine.service import Service
 from pytest_secretsmanager.engine.state import Sealed, Secret, SecretKey
@@ -25,17 +26,18 @@ def past_world(world: World, since: int) -> World:
 class _PastService:
     """The part of a service that a report looks at."""
 
-    __slots__ = ("_changed", "_service", "_vanished", "runs")
+    __slots__ = ("_changed", "_existing", "_service", "_vanished", "runs")
 
     def __init__(self, service: Service) -> None:
         self._service = service
         self._changed: Mapping[SecretKey, Secret | None] = service.rollbacks.to_restore()
+        self._existing = {key: secret for key, secret in self._changed.items() if secret is not None}
         self._vanished = service.vanished()
         self.runs: Sequence[Run] = tuple(service.runs)
 
     @property
     def store(self) -> "_PastService":
-        """The look-up of secrets by key."""
+        """The secrets, as a report looks for them."""
         return self
 
     @property
@@ -45,10 +47,40 @@ class _PastService:
     def get(self, key: SecretKey) -> Secret | None:
         return self._changed[key] if key in self._changed else self._service.store.get(key)
 
-    def secrets(self) -> list[Secret]:
-        """The secrets of all regions and accounts."""
-        others = [secret for secret in self._service.secrets() if secret.key not in self._changed]
-        return [*others, *(secret for secret in self._changed.values() if secret is not None)]
+    @property
+    def lock(self) -> Lock:
+        return self._service.lock
+
+    @property
+    def scheduled(self) -> list[SecretKey]:
+        """The keys of the secrets that are scheduled for deletion."""
+        changed = [key for key, secret in self._existing.items() if secret.deletion is not None]
+        return [*changed, *(key for key in self._service.store.scheduled if key not in self._changed)]
+
+    def places(self) -> list[tuple[str, str]]:
+        """The regions and accounts that may have secrets."""
+        return list(dict.fromkeys([*self._service.store.places(), *(key.place for key in self._existing)]))
+
+    def within(self, region: str, account: str) -> Iterator[Secret]:
+        """The secrets of one region and account. Those that the rollback changes are last."""
+        for secret in self._service.store.within(region, account):
+            if secret.key not in self._changed:
+                yield secret
+        yield from (secret for key, secret in self._existing.items() if key.place == (region, account))
+
+    def count(self, region: str, account: str) -> int:
+        """The number of secrets of one region and account."""
+        changed = [key for key in self._changed if key.place == (region, account)]
+        others = self._service.store.count(region, account) - sum(map(self._is_in_store, changed))
+        return others + sum(key in self._existing for key in changed)
+
+    def names_like(self, name: str, region: str, account: str) -> list[str]:
+        """The names that begin or end most like this one, and those that the rollback changes."""
+        changed = [key.name for key in self._existing if key.place == (region, account)]
+        return [*changed, *self._service.store.names_like(name, region, account)]
+
+    def _is_in_store(self, key: SecretKey) -> bool:
+        return self._service.store.get(key) is not None
 
     def vanished(self) -> list[Secret]:
         return self._vanished

@@ -14,6 +14,7 @@ from pytest_secretsmanager.engine.state import Secret, SecretKey
 from pytest_secretsmanager.inspection.entries import Entries
 from pytest_secretsmanager.inspection.log import Event, Log, entries_of
 from pytest_secretsmanager.inspection.missing_secret import missing_secret_text
+from pytest_secretsmanager.inspection.misspelt import one_edit_away
 
 __tracebackhide__ = True
 
@@ -60,17 +61,12 @@ class World:
         secret = self.service.store.get(key)
         return None if secret is None or guards.is_gone(secret, self.now()) else secret
 
-    def present(self) -> list[Secret]:
-        """The secrets of all regions and accounts, those scheduled for deletion included."""
-        now = self.now()
-        return [secret for secret in self.service.secrets() if not guards.is_gone(secret, now)]
-
     def present_within(self, region: str, account: str, most: int | None = None) -> list[Secret]:
-        """Those of one region and account, oldest first; with `most` only so many of the oldest, or fewer."""
+        """The first secrets of one region and account, oldest first, those scheduled for deletion included."""
         now = self.now()
         with self.service.lock:
-            found = list(islice(self.service.store.within(region, account), most))
-        return [secret for secret in found if not guards.is_gone(secret, now)]
+            living = (one for one in self.service.store.within(region, account) if not guards.is_gone(one, now))
+            return list(islice(living, most))
 
     def count_within(self, region: str, account: str) -> int:
         """Their number. It does not look at all of them."""
@@ -80,6 +76,20 @@ class World:
             gone = [secret for secret in scheduled if secret is not None and guards.is_gone(secret, now)]
             return store.count(region, account) - len(gone)
 
+    def places(self) -> list[tuple[str, str]]:
+        """The regions and accounts that have secrets, those scheduled for deletion included."""
+        with self.service.lock:
+            return [place for place in self.service.store.places() if self.count_within(*place)]
+
+    def names_like(self, name: str, region: str, account: str) -> list[str]:
+        """The names of one region and account that may be meant by this one; all names, if they are few."""
+        store, now = self.service.store, self.now()
+        with self.service.lock:
+            names = dict.fromkeys([*store.names_like(name, region, account), *one_edit_away(name)])
+            found = [store.get(SecretKey(region, account, other)) for other in names]
+        return [secret.name for secret in found if secret is not None and not guards.is_gone(secret, now)]
+
     def not_found(self, secret_id: str, key: SecretKey) -> SecretNotFound:
         """The error for a secret that doesn't exist, with the nearest name."""
-        return SecretNotFound(missing_secret_text(secret_id, key, self.present()))
+        with self.service.lock:  # one look, since other threads may go on
+            return SecretNotFound(missing_secret_text(secret_id, key, self))

@@ -14,7 +14,7 @@ from pytest_secretsmanager.engine.state import SecretKey
 from pytest_secretsmanager.inspection.cells import cut
 from pytest_secretsmanager.inspection.log import Event
 from pytest_secretsmanager.inspection.matching import key_from, key_in
-from pytest_secretsmanager.inspection.missing_secret import missing_secret_text, place_text
+from pytest_secretsmanager.inspection.missing_secret import missing_secret_text, named, place_text
 from pytest_secretsmanager.inspection.views import SecretView
 from pytest_secretsmanager.inspection.world import World
 from pytest_secretsmanager.report.frame import LINES
@@ -115,7 +115,7 @@ def _about_secret(missed: _Missed) -> str:
     asked = cut(call.secret_id, _LONGEST_ID + 1)
     reason = _by_its_arn(missed) or _by_time(missed) or _in_another_manager(missed)
     if reason is None:
-        return missing_secret_text(asked, call.key, missed.world.present())
+        return missing_secret_text(asked, call.key, missed.world)
     return f"no secret {asked!r} in {call.place}; {reason}"
 
 
@@ -157,8 +157,8 @@ def _deletes(event: Event, key: SecretKey) -> bool:
 def _in_another_manager(missed: _Missed) -> str | None:
     """The reason, if another manager has the secret: of nested managers the one that was entered last answers."""
     key = missed.call.key
-    found = [secret for world in missed.others for secret in world.present() if secret.name == key.name]
-    if not found or any(secret.name == key.name for secret in missed.world.present()):
+    found = [secret for world in missed.others for secret in named(key.name, world)]
+    if not found or named(key.name, missed.world):
         return None
     places = {secret.key.place for secret in found}
     elsewhere = "" if key.place in places else f" in {place_text(*found[0].key.place)}"

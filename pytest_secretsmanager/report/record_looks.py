@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from pytest_secretsmanager.engine import arns
 from pytest_secretsmanager.engine.layers.audit import Entry
-from pytest_secretsmanager.engine.state import Secret, SecretKey
+from pytest_secretsmanager.engine.state import SecretKey
 from pytest_secretsmanager.inspection.histories import History, histories_of
 from pytest_secretsmanager.inspection.known_secrets import Moment, moment_of
 from pytest_secretsmanager.inspection.matching import key_from
@@ -56,11 +56,10 @@ def absent_of(world: World, entries: Iterable[Entry]) -> list[Absent]:
                 found[place] = found.get(place, 0) + 1
     if not found:
         return []
-    present = world.present()
     described = []
     for number, ((asked, region, account), calls) in enumerate(found.items()):
         has_advice = number < _MOST_ABSENT
-        advice = _advice(world, asked, key_from(asked, region, account), present) if has_advice else ""
+        advice = _advice(world, asked, key_from(asked, region, account)) if has_advice else ""
         described.append(Absent(asked[:LONGEST_ID], region, account, advice, calls))
     return described
 
@@ -70,7 +69,7 @@ def _is_about_a_secret(entry: Entry) -> bool:
     return ": " not in (entry.error_message or "")
 
 
-def _advice(world: World, asked: str, key: SecretKey, present: Sequence[Secret]) -> str:
+def _advice(world: World, asked: str, key: SecretKey) -> str:
     """The reason why a secret was not found, or the nearest name, in words."""
     state = world.state_of(key)
     if state is not None:
@@ -78,7 +77,7 @@ def _advice(world: World, asked: str, key: SecretKey, present: Sequence[Secret])
         if parsed is not None and not state.arn.startswith(asked):
             return f"the secret of this name is {state.arn}"
         return "it exists now"
-    return where_else(key, present).removeprefix("; ")
+    return where_else(key, world).removeprefix("; ")
 
 
 def _unfinished_of(world: World, entries: Sequence[Entry]) -> list[Unfinished]:

@@ -10,6 +10,7 @@ from pytest_secretsmanager.engine.effects.runs import Run
 from pytest_secretsmanager.inspection.cells import cut_inside, escaped
 from pytest_secretsmanager.inspection.entered import Unreached
 from pytest_secretsmanager.inspection.log import Event, entry_of
+from pytest_secretsmanager.inspection.missing_secret import named
 from pytest_secretsmanager.inspection.rotation_texts import run_text
 from pytest_secretsmanager.inspection.world import World
 from pytest_secretsmanager.report.calls import listed, numbers_of
@@ -97,11 +98,14 @@ def _line(run: Run) -> str:
 
 def _silence_text(world: World) -> str:
     """The line about a test that called nothing, with the secrets that exist."""
-    names = list(dict.fromkeys(secret.name for secret in world.present()))
+    places = world.places()
+    first = [secret.name for place in places for secret in world.present_within(*place, _NAMES)]
+    names = list(dict.fromkeys(first))[:_NAMES]
     if not names:
         return "no call reached this SecretsManager, which has no secrets"
-    more = f" and {len(names) - _NAMES:,} more" if len(names) > _NAMES else ""
-    return f"no call reached this SecretsManager, which has {', '.join(_short(name) for name in names[:_NAMES])}{more}"
+    others = sum(world.count_within(*place) for place in places) - sum(len(named(name, world)) for name in names)
+    more = f" and {others:,} more" if others else ""
+    return f"no call reached this SecretsManager, which has {', '.join(map(_short, names))}{more}"
 
 
 def _short(name: str) -> str:

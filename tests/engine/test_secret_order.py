@@ -5,9 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_secretsmanager import SecretsManager
+from pytest_secretsmanager import SecretNotFound, SecretsManager
 from pytest_secretsmanager.engine import secret_order, store
+from pytest_secretsmanager.engine.rules import guards, secret_pages
 from pytest_secretsmanager.engine.secret_order import SortedKeys
+from pytest_secretsmanager.engine.state import Secret
 
 _LIST_SECRETS = botocore.session.Session().get_service_model("secretsmanager").operation_model("ListSecrets")
 
@@ -102,6 +104,101 @@ def test_a_filter_finds_its_secrets_among_many(filters: list[tuple[str, list[str
             )
         )
         assert [secret["Name"] for page in pages for secret in page["SecretList"]] == expected
+
+
+@needs_sort_by
+@pytest.mark.parametrize("most", [0, 3, 100], ids=lambda most: f"sorted up to {most}")
+@pytest.mark.parametrize("sort", ["created-date", "name", "last-changed-date"])
+def test_a_filter_by_names_gives_each_secret_once_in_its_order(
+    monkeypatch: pytest.MonkeyPatch, secretsmanager: SecretsManager, sort: str, most: int
+) -> None:
+    monkeypatch.setattr(secret_pages, "_FEW", most)
+    names = [f"app/{number}" for number in (5, 3, 11, 1, 8)]
+    for name in ("other", *names, "zebra"):
+        secretsmanager.seed(name)
+        secretsmanager.clock.advance(seconds=1)
+    pages = (
+        secretsmanager.client()
+        .get_paginator("list_secrets")
+        .paginate(SortBy=sort, Filters=[{"Key": "name", "Values": ["app/1", "app/"]}], PaginationConfig={"PageSize": 2})
+    )
+    found = [secret["Name"] for page in pages for secret in page["SecretList"]]
+    assert found == (sorted(names) if sort == "name" else names)
+
+
+def test_the_pages_of_a_filter_look_at_each_secret_once(
+    monkeypatch: pytest.MonkeyPatch, secretsmanager: SecretsManager
+) -> None:
+    for number in range(40):
+        secretsmanager.seed(f"app/{number}", tags={"team": "pay" if number % 3 else "web"})
+    looked_at: list[str] = []
+    is_gone = guards.is_gone
+
+    def noted(secret: Secret, time: float) -> bool:
+        looked_at.append(secret.name)
+        return is_gone(secret, time)
+
+    monkeypatch.setattr(guards, "is_gone", noted)
+    pages = (
+        secretsmanager.client()
+        .get_paginator("list_secrets")
+        .paginate(Filters=[{"Key": "tag-value", "Values": ["web"]}], PaginationConfig={"PageSize": 2})
+    )
+    found = [secret["Name"] for page in pages for secret in page["SecretList"]]
+    assert found == [f"app/{number}" for number in range(0, 40, 3)]
+    # Each page but the last also finds the first secret of the next one.
+    assert len(looked_at) <= 40 + 3 * len(found) // 2
+
+
+# --- names that are alike --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("asked", "meant"),
+    [
+        ("app/service-1234/bd", "app/service-1234/db"),
+        ("pp/service-1234/db", "app/service-1234/db"),
+        ("prod/app/service-1234/db", "app/service-1234/db"),
+        ("App/Service-1234/DB", "app/service-1234/db"),
+        ("app/servize-1234/db", "app/service-1234/db"),
+        ("app/service-1234/dbs", "app/service-1234/db"),
+        ("app/service-1234", "app/service-1234/db"),
+    ],
+)
+def test_the_nearest_of_many_names_is_found(
+    monkeypatch: pytest.MonkeyPatch, secretsmanager: SecretsManager, asked: str, meant: str
+) -> None:
+    monkeypatch.setattr(secret_order, "_ALIKE", 2)
+    for number in range(1200, 1270):
+        secretsmanager.seed(f"app/service-{number}/db")
+    with pytest.raises(SecretNotFound) as failure:
+        secretsmanager.secret(asked)
+    assert f"did you mean {meant!r}" in str(failure.value)
+
+
+def test_the_nearest_of_many_names_is_not_one_that_is_gone(secretsmanager: SecretsManager) -> None:
+    for number in range(10):
+        secretsmanager.seed(f"app/{number}")
+    secretsmanager.client().delete_secret(SecretId="app/5", RecoveryWindowInDays=7)
+    secretsmanager.clock.advance(days=8)
+    with pytest.raises(SecretNotFound) as failure:
+        secretsmanager.secret("app/5")
+    assert "'app/5'" not in str(failure.value).partition("did you mean")[2]
+
+
+def test_a_rollback_restores_the_names_that_are_alike(secretsmanager: SecretsManager) -> None:
+    for number in range(30):
+        secretsmanager.seed(f"app/{number}")
+    with secretsmanager.snapshot():
+        secretsmanager.seed("other/db")
+        secretsmanager.client().delete_secret(SecretId="app/5", ForceDeleteWithoutRecovery=True)
+    with pytest.raises(SecretNotFound, match="did you mean 'app/5'"):
+        secretsmanager.secret("Xapp/5")
+    with pytest.raises(SecretNotFound, match="it has 30 other secrets"):
+        secretsmanager.secret("other/dbs")
+
+
+# --- rollbacks and deletions -----------------------------------------------------------------------------------------
 
 
 def test_a_place_that_had_many_secrets_keeps_its_order_with_few(secretsmanager: SecretsManager) -> None:

@@ -215,7 +215,7 @@ def test_only_seeds_that_name_no_region_follow_the_region(run: Run) -> None:
         @pytest.mark.secret("named-too", "x", region="us-west-2")
         def test_it(secretsmanager, aws_credentials):
             assert [*secretsmanager.secrets] == ["by-a-marker"]
-            places = {(secret.name, secret.key.region) for secret in secretsmanager._world.present()}
+            places = {(secret.name, secret.key.region) for secret in secretsmanager._parts.service.secrets()}
             assert places == {
                 ("by-a-marker", "eu-central-1"),
                 ("by-a-marker", "eu-west-1"),

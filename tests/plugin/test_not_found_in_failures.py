@@ -380,3 +380,32 @@ def test_a_run_inside_a_test_keeps_the_missing_secrets_of_the_outer_test(section
     """
     (shown,) = sections(FILE + dedent(source))
     assert "'of-the-outer-test'" in shown
+
+
+MISSED_AMONG_MANY = {
+    "a name that the test created": ("read('made-in-the-tset')", "did you mean 'made-in-the-test'?"),
+    "a name of the wider fixture": ("read('app/100x')", "did you mean 'app/100'"),
+    "a name that the test deleted": ("read('app/500')", "it was deleted by an earlier call of DeleteSecret"),
+    "a name that the test recreated": ("read('app/701x')", "did you mean 'app/701'"),
+    "nothing alike": ("read('qqqqqqqq')", "it has 1,100 other secrets"),
+}
+
+
+@pytest.mark.parametrize(("call", "text"), MISSED_AMONG_MANY.values(), ids=MISSED_AMONG_MANY)
+def test_a_failing_test_finds_the_nearest_of_many_names_as_they_were_before_the_rollback(
+    sections: Sections, call: str, text: str
+) -> None:
+    source = f"""
+        @pytest.fixture(scope="module", autouse=True)
+        def many(module_secretsmanager):
+            for number in range(1100):
+                module_secretsmanager.seed(f"app/{{number}}")
+
+        def test_it(secretsmanager):
+            client().create_secret(Name="made-in-the-test")
+            client().delete_secret(SecretId="app/500", ForceDeleteWithoutRecovery=True)
+            secretsmanager.seed("app/701")
+            {call}
+    """
+    (shown,) = sections(FILE + dedent(source))
+    assert text in " ".join(shown.split())

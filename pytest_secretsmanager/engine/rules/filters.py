@@ -60,30 +60,35 @@ def _compile(entry: dict[str, object]) -> Callable[[Secret], bool]:
         raise InvalidParameterException("Invalid filter key")
     if not values:
         raise InvalidParameterException(f"Invalid filter values for key: {key}")
-    matches = _words_match if key in ("description", "all") else _starts_with
     attributes = _ATTRIBUTES[key]
-    tests = [_negatable(value, matches) for value in values]
+    tests = [_negatable(value, _has_words if key in ("description", "all") else _starts_with) for value in values]
     return lambda secret: any(test(attributes(secret)) for test in tests)
 
 
-def _negatable(value: str, matches: Callable[[str, str], bool]) -> Callable[[list[str]], bool]:
-    wanted = value.removeprefix("!")
+def _negatable(value: str, match: Callable[[str], Callable[[str], bool]]) -> Callable[[list[str]], bool]:
+    matches = match(value.removeprefix("!"))
     if value.startswith("!"):
-        return lambda attributes: not any(matches(attribute, wanted) for attribute in attributes)
-    return lambda attributes: any(matches(attribute, wanted) for attribute in attributes)
+        return lambda attributes: not any(map(matches, attributes))
+    return lambda attributes: any(map(matches, attributes))
 
 
-def _starts_with(attribute: str, wanted: str) -> bool:
-    return attribute.startswith(wanted)
+def _starts_with(wanted: str) -> Callable[[str], bool]:
+    return lambda attribute: attribute.startswith(wanted)
 
 
-def _words_match(attribute: str, wanted: str) -> bool:
-    """Return whether each wanted word starts a word of the attribute. RECORDED: a separator alone matches no secret."""
+def _has_words(wanted: str) -> Callable[[str], bool]:
+    """The test whether each wanted word starts a word of an attribute."""
     parts = wanted.lower().split()
-    if not parts or any(part in _SEPARATORS for part in parts):
-        return False
-    known = [word.lower() for word in words(attribute)]
-    return all(any(word.startswith(part) for word in known) for part in parts)
+    can_match = parts and not any(part in _SEPARATORS for part in parts)  # RECORDED: a separator alone matches nothing
+
+    def matches(attribute: str) -> bool:
+        lower = attribute.lower()
+        if not can_match or (attribute.isascii() and not all(part in lower for part in parts)):
+            return False  # before the words, which take long. Outside ASCII, a text may change with its lower case.
+        known = [word.lower() for word in words(attribute)]
+        return all(any(word.startswith(part) for word in known) for part in parts)
+
+    return matches
 
 
 def _tag_keys(secret: Secret) -> list[str]:

@@ -1,14 +1,16 @@
 """A page of the secrets of a region and account: those that match the request's filters, in an order.
 
-Of many secrets it looks only at those of the page, or at those whose names match a filter.
+Of many secrets it looks at those whose names match a filter, if they are few, or else at each one after the page before
+until the page is full: so all pages of a listing together look at each secret once.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 
 from pytest_secretsmanager.engine.call import Call
 from pytest_secretsmanager.engine.rules import paging
 from pytest_secretsmanager.engine.rules.filters import beginnings_of_names, test_of
-from pytest_secretsmanager.engine.state import Order, Secret, Secrets, SortKey
+from pytest_secretsmanager.engine.state import Order, Ordered, Secret, Secrets, SortKey
 
 _SORT_KEYS: dict[str, Callable[[Secret], SortKey]] = {
     "created-date": lambda secret: (secret.created, secret.number),
@@ -17,6 +19,9 @@ _SORT_KEYS: dict[str, Callable[[Secret], SortKey]] = {
     "name": lambda secret: (secret.name,),
 }
 """RECORDED: the oldest secret is first, even among those created at the same time."""
+
+_FEW = 1_000
+"""So many secrets are sorted for each page."""
 
 _ORDERS: dict[str, Order] = {"created-date": "created-date", "name": "name"}
 
@@ -36,11 +41,12 @@ def page_of_secrets(
     key, token, order = _SORT_KEYS[sort_by], call.text("NextToken"), _ORDERS.get(sort_by)
     matches, beginnings = test_of(filters), beginnings_of_names(filters)
     ordered = secrets.order(call.region, call.account)
+    few = None if ordered is None or beginnings is None else _few_named(ordered, beginnings)
 
     def matching(candidates: Iterable[Secret]) -> Iterator[Secret]:
         return (secret for secret in candidates if is_shown(secret) and matches(secret))
 
-    if ordered is not None and order is not None and beginnings is None:
+    if ordered is not None and order is not None and few is None:
         return paging.page_of(
             lambda last: matching(ordered.after(order, last, descending=descending)),
             key,
@@ -48,8 +54,11 @@ def page_of_secrets(
             size=size,
             token=token,
         )
-    if ordered is not None and beginnings is not None:
-        candidates = ordered.named(beginnings)
-    else:
-        candidates = secrets.within(call.region, call.account)
+    candidates = secrets.within(call.region, call.account) if few is None else few
     return paging.page(matching(candidates), key, query, size=size, token=token, descending=descending)
+
+
+def _few_named(ordered: Ordered, beginnings: Sequence[str]) -> Iterable[Secret] | None:
+    """The secrets whose names have one of these beginnings; None if they are many."""
+    found = list(islice(ordered.named(beginnings), _FEW + 1))
+    return None if len(found) > _FEW else {secret.name: secret for secret in found}.values()

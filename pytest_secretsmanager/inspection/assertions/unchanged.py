@@ -3,7 +3,7 @@
 from types import TracebackType
 
 from pytest_secretsmanager.engine.rules import guards
-from pytest_secretsmanager.engine.state import Secret
+from pytest_secretsmanager.engine.state import Secret, SecretKey
 from pytest_secretsmanager.inspection.changes import change_text, writers_text
 from pytest_secretsmanager.inspection.named_secret import key_of
 from pytest_secretsmanager.inspection.tables import state_table
@@ -33,7 +33,7 @@ class Unchanged(WithBlock):
             self._first_call = self._world.entries.position
             self._noting = self._world.service.journal()
             self._journal = self._noting.__enter__()
-            self._scheduled = [secret for secret in self._world.service.secrets() if self._may_lapse(secret)]
+            self._scheduled = self._may_lapse()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
@@ -43,7 +43,7 @@ class Unchanged(WithBlock):
             self._noting.__exit__(None, None, None)
             now = self._world.now()
             calls = self._world.events_since(self._first_call)
-            touched = {secret.key: secret for secret in self._scheduled} | self._journal.before
+            touched = self._scheduled | self._journal.before
             seen = {
                 key: (_unless_gone(before, self._began), _unless_gone(store.get(key), now))
                 for key, before in touched.items()
@@ -60,9 +60,10 @@ class Unchanged(WithBlock):
             tables = [state_table(after, now) for _, after in map(seen.__getitem__, texts) if after is not None]
             raise AssertionError("\n\n".join(["expected no change, found\n" + "\n".join(lines), *tables]))
 
-    def _may_lapse(self, secret: Secret) -> bool:
-        """Whether time alone may delete this secret, which no journal would see."""
-        return secret.deletion is not None and self._only in (None, secret.key)
+    def _may_lapse(self) -> dict[SecretKey, Secret | None]:
+        """The secrets that time alone may delete, which no journal would see."""
+        store = self._world.service.store
+        return {key: store.get(key) for key in store.scheduled}
 
 
 def _unless_gone(secret: Secret | None, now: float) -> Secret | None:

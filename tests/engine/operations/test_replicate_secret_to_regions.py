@@ -388,7 +388,7 @@ def test_replication_by_force_overwrites_a_primary_that_lost_its_replicas(client
 @pytest.mark.usefixtures("primary_in_eu")
 def test_a_seed_that_replaces_a_primary_removes_its_replicas(eu, secretsmanager):
     secretsmanager.seed("db", "seeded", region="eu-west-1")
-    assert [secret.key.region for secret in secretsmanager._world.present()] == ["eu-west-1"]
+    assert [secret.key.region for secret in secretsmanager._parts.service.secrets()] == ["eu-west-1"]
     assert "PrimaryRegion" not in eu.describe_secret(SecretId="db")
 
 
