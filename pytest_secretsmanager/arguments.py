@@ -3,7 +3,7 @@
 from typing import TypeGuard
 
 from pytest_secretsmanager.engine.errors import UsageError
-from pytest_secretsmanager.options import RANDOM_SEED, VERSION_QUOTA
+from pytest_secretsmanager.options import LOG_LIMIT, RANDOM_SEED, VERSION_QUOTA
 
 __tracebackhide__ = True
 
@@ -45,3 +45,9 @@ def require_random_seed(random_seed: object) -> None:
 def require_version_quota(version_quota: object) -> None:
     """Raise UsageError unless a value can be a `version_quota`."""
     require_count(VERSION_QUOTA.name, "is a number of versions", version_quota)
+
+
+def require_log_limit(log_limit: object) -> None:
+    """Raise UsageError unless a value can be a `log_limit`."""
+    if log_limit is not None:
+        require_count(LOG_LIMIT.name, "is a number of calls, or None for all", log_limit)

@@ -15,7 +15,7 @@ from types import FrameType
 from typing import TYPE_CHECKING
 
 from pytest_secretsmanager import options
-from pytest_secretsmanager.arguments import require_port
+from pytest_secretsmanager.arguments import require_log_limit, require_port
 from pytest_secretsmanager.engine.errors import UsageError
 from pytest_secretsmanager.inspection.named_secret import key_of
 from pytest_secretsmanager.manager import SecretsManager, parts_of
@@ -78,7 +78,17 @@ def _parser() -> ArgumentParser:
         help=f"a region that is newer than the installed botocore; {several}",
     )
     serve.add_argument(options.ACCOUNT.flag, default=options.ACCOUNT.default, help="default: %(default)s")
+    serve.add_argument(options.LOG_LIMIT.flag, type=_log_limit, metavar="CALLS", help=options.LOG_LIMIT.help)
     return parser
+
+
+def _log_limit(text: str) -> int:
+    limit = int(text) if text.isdecimal() else text
+    try:
+        require_log_limit(limit)
+    except UsageError as error:
+        raise ArgumentTypeError(str(error)) from None
+    return int(limit)
 
 
 def _port(text: str) -> int:
@@ -93,7 +103,7 @@ def _port(text: str) -> int:
 def _serve(given: Namespace) -> None:
     if "" not in sys.path:
         sys.path.insert(0, "")  # rotation functions of seed files are imported from here, as with `python -m`
-    with SecretsManager(given.region, given.account, extra_regions=given.extra_region) as sm:
+    with SecretsManager(given.region, given.account, extra_regions=given.extra_region, log_limit=given.log_limit) as sm:
         secrets = {key for path in given.seed for key in _planted(sm, path)}  # a later file may have the same name
         endpoint = _listening(sm, given.port)
         ended = _end_signal()  # before the variables are printed: a program may send the signal at once

@@ -5,7 +5,7 @@ from datetime import datetime
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypeVar, Unpack
 
-from pytest_secretsmanager.arguments import require_port, require_random_seed, require_version_quota
+from pytest_secretsmanager.arguments import require_log_limit, require_port, require_random_seed, require_version_quota
 from pytest_secretsmanager.controls.iam import credentials_of
 from pytest_secretsmanager.controls.roles import Role
 from pytest_secretsmanager.engine.callers import require_account
@@ -60,7 +60,8 @@ class SecretsManager(Panel, Assertions):
     `random_seed` makes ARN suffixes, version ids, request ids and random passwords repeatable. `extra_regions` names
     regions that are newer than the installed botocore. In a region that AWS does not have, a client gets botocore's
     EndpointConnectionError, as from a host that does not exist. With `policy`, clients call as the role `test` with
-    that policy: a dict, JSON text, the path of a file, or a list of several, as for `sm.iam.role`.
+    that policy: a dict, JSON text, the path of a file, or a list of several, as for `sm.iam.role`. `log_limit` is how
+    many calls and events the log keeps, the last ones, for programs that make very many calls; the default keeps all.
 
     >>> with SecretsManager(region="eu-west-1") as sm:
     ...     _ = sm.seed("db", "hunter2")
@@ -79,6 +80,7 @@ class SecretsManager(Panel, Assertions):
         version_quota: int = VERSION_QUOTA,
         extra_regions: Collection[str] = (),
         policy: PolicySources | None = None,
+        log_limit: int | None = None,
     ) -> None:
         _require_not_called(region)
         regions = regions_with(extra_regions)
@@ -86,7 +88,8 @@ class SecretsManager(Panel, Assertions):
         require_account(account)
         require_random_seed(random_seed)
         require_version_quota(version_quota)
-        self._parts = parts = Parts(home, account, random_seed, now, version_quota, regions)
+        require_log_limit(log_limit)
+        self._parts = parts = Parts(home, account, random_seed, now, version_quota, regions, log_limit)
         self._presence, self._world = parts.presence, parts.world
         parts.entering = answering.entering_of(parts)
         if policy is not None:

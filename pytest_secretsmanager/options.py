@@ -100,6 +100,11 @@ SEEDS = Option(
 )
 NOW = Option("now", "where the clock starts, a datetime with a time zone", default_text="the real time", ini_type=None)
 VERSION_QUOTA = Option("version_quota", "how many versions a secret may have", default_text="`100`", ini_type=None)
+LOG_LIMIT = Option(
+    "log_limit",
+    "how many calls and events the log keeps, the last ones; by default all",
+    flag="--log-limit",
+)
 EXTRA_REGIONS = Option(
     "extra_regions",
     "regions that are newer than the installed botocore: a list, or separated by blanks or commas in an ini file; a "
@@ -169,11 +174,13 @@ LEAKS_MODE = CommandLineOption(
 COMMAND_LINE_OPTIONS = (POLICY_FILE, SUMMARY, REPORT_FILE, SHOW_VALUES, LEAKS_MODE)
 
 OPTIONS = (
-    *(REGION, ACCOUNT, RANDOM_SEED, BLOCK_NETWORK, SEEDS, NOW, VERSION_QUOTA, EXTRA_REGIONS, POLICY),
+    *(REGION, ACCOUNT, RANDOM_SEED, BLOCK_NETWORK, SEEDS, NOW, VERSION_QUOTA, EXTRA_REGIONS, POLICY, LOG_LIMIT),
     *(LEAKS, LEAKS_IGNORE),
 )
 
-KEYWORDS = tuple(option.name for option in (REGION, ACCOUNT, RANDOM_SEED, NOW, VERSION_QUOTA, EXTRA_REGIONS, POLICY))
+KEYWORDS = tuple(
+    option.name for option in (REGION, ACCOUNT, RANDOM_SEED, NOW, VERSION_QUOTA, EXTRA_REGIONS, POLICY, LOG_LIMIT)
+)
 """The options of the marker `secretsmanager` and of `SecretsManager`, in the order of its arguments."""
 
 MARKER_KEYWORDS = (LEAKS.name, LEAKS_IGNORE.name)

@@ -105,6 +105,12 @@ def test_serve_prints_exports_by_which_a_shell_finds_it(seeds, tmp_path):
         end(running)
 
 
+def test_serve_refuses_a_log_limit_that_is_no_number_of_calls(capsys):
+    with pytest.raises(SystemExit):
+        main(["serve", "--log-limit", "0"])
+    assert "--log-limit: log_limit is a number of calls, or None for all, at least 1, not 0" in capsys.readouterr().err
+
+
 def test_serve_accepts_several_seed_files_a_region_and_an_account(seeds, tmp_path):
     other = tmp_path / "more.json"
     other.write_text('{"secret": [{"name": "more"}]}')

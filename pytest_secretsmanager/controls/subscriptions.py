@@ -151,13 +151,12 @@ class Deliveries:
         Under the lock: only committed entries are found, and none is added between the look and the end.
         """
         with self._service.lock:
-            position = self._position
-            entry = self._entries.at(position)
-            if entry is None:
+            found = self._entries.next_from(self._position)
+            if found is None:
                 self._thread = None
-                return None
-            self._position = position + 1
-            return position, entry
+            else:
+                self._position = found[0] + 1
+            return found
 
     def _hand_over(self, event: Delivered, position: int) -> None:
         for subscriber in tuple(self.subscribers):

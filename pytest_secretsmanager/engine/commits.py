@@ -9,8 +9,8 @@ from threading import get_ident
 from typing import TypeVar
 
 from pytest_secretsmanager.engine.call import Changes, Effect, Outcome
+from pytest_secretsmanager.engine.call_log import CallLog
 from pytest_secretsmanager.engine.errors import ServiceError
-from pytest_secretsmanager.engine.layers.audit import Entry
 from pytest_secretsmanager.engine.locks import Lock
 from pytest_secretsmanager.engine.store import Store
 
@@ -22,12 +22,12 @@ _Asked = TypeVar("_Asked")
 class Commits:
     """Commits one outcome at a time, under `lock`. A block that holds the lock can make several commits."""
 
-    def __init__(self, store: Store, log: list[Entry]) -> None:
+    def __init__(self, store: Store, log: CallLog) -> None:
         self.lock = Lock()
         self._store = store
         self._log = log
         self._unsettled: int | Changes | None = None
-        """The commit in progress: first the log's length at its start, then its changes; None between commits."""
+        """The commit in progress: first the log's position at its start, then its changes; None between commits."""
         self._asked_for: dict[int, tuple[Effect, ...]] = {}
 
     def make(self, handler: Callable[[_Asked], Outcome], asked: _Asked) -> Outcome:
@@ -37,7 +37,7 @@ class Commits:
         """
         with self.lock:
             try:
-                self._unsettled = len(self._log)
+                self._unsettled = self._log.position
                 outcome = handler(asked)
                 if outcome.then:
                     self._asked_for[get_ident()] = outcome.then
@@ -59,7 +59,7 @@ class Commits:
     def _settle(self) -> None:
         """Complete the commit in progress, or remove its log entries if it has changed nothing yet."""
         if isinstance(self._unsettled, int):
-            del self._log[self._unsettled :]
+            self._log.back_to(self._unsettled)
         elif self._unsettled is not None:
             self._store.apply(self._unsettled)
         self._unsettled = None

@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager, contextmanager
 
 from pytest_secretsmanager.engine import locks, model
 from pytest_secretsmanager.engine.call import Call, Outcome, UpdateReplicas
+from pytest_secretsmanager.engine.call_log import CallLog
 from pytest_secretsmanager.engine.chains import Chains
 from pytest_secretsmanager.engine.commits import Commits
 from pytest_secretsmanager.engine.effects import Effects
@@ -16,7 +17,6 @@ from pytest_secretsmanager.engine.errors import ServiceError, ThrottlingExceptio
 from pytest_secretsmanager.engine.interrupts import taken_back
 from pytest_secretsmanager.engine.layered import Layered
 from pytest_secretsmanager.engine.layers import forked
-from pytest_secretsmanager.engine.layers.audit import Entry
 from pytest_secretsmanager.engine.operations import OPERATIONS
 from pytest_secretsmanager.engine.ports import Ports
 from pytest_secretsmanager.engine.rates import AboveRateError
@@ -39,7 +39,7 @@ class Service(Layered):
     def __init__(
         self,
         ports: Ports,
-        log: list[Entry],
+        log: CallLog,
         now: Callable[[], float],
         steps: StepControl,
         replication: ReplicaControl,

@@ -125,6 +125,14 @@ class EarlierSecrets:
         ]
         return iter(sorted([*unchanged, *earlier], key=lambda secret: secret.number))
 
+    def count(self, region: str, account: str) -> int:
+        """The number of secrets now. Only a read sees an earlier time, and no read counts."""
+        return self._newest.count(region, account)
+
+    def count_gone(self, region: str, account: str, time: float) -> int:
+        """The number of them whose deletion has taken effect."""
+        return self._newest.count_gone(region, account, time)
+
     def order(self, *_: str) -> None:
         """None: the states of an earlier time have no order."""
 

@@ -231,8 +231,13 @@ class Secrets(FindSecret, Protocol):
     """All secrets, as operations see them: a look-up by key, and the secrets of a region and account, oldest first.
 
     `order` finds a page of many secrets without looking at all of them; None if they are few, or have no order.
+    `count` includes the secrets whose deletion has taken effect, which `count_gone` counts.
     """
 
     def within(self, region: str, account: str) -> Iterator[Secret]: ...
 
     def order(self, region: str, account: str) -> "Ordered | None": ...
+
+    def count(self, region: str, account: str) -> int: ...
+
+    def count_gone(self, region: str, account: str, time: float) -> int: ...

@@ -12,6 +12,7 @@ from math import inf
 from pytest_secretsmanager.engine.call import Changes
 from pytest_secretsmanager.engine.changed import changed
 from pytest_secretsmanager.engine.recent import Recent, Weight
+from pytest_secretsmanager.engine.rules import guards
 from pytest_secretsmanager.engine.rules.due import acts_at
 from pytest_secretsmanager.engine.secret_order import SecretOrder
 from pytest_secretsmanager.engine.state import Secret, SecretKey
@@ -89,6 +90,11 @@ class Store:
     def count(self, region: str, account: str) -> int:
         """The number of secrets of one region and account."""
         return len(self._places.get((region, account), ()))
+
+    def count_gone(self, region: str, account: str, time: float) -> int:
+        """The number of them whose deletion has taken effect."""
+        scheduled = [self.get(key) for key in self.scheduled if key.place == (region, account)]
+        return sum(secret is not None and guards.is_gone(secret, time) for secret in scheduled)
 
     def order(self, region: str, account: str) -> SecretOrder | None:
         """The order of the secrets of one region and account, None if they are few."""

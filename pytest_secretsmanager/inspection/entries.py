@@ -1,5 +1,6 @@
 """The entries of the log, with positions that a `clear()` does not move. A test sees them as `Log`."""
 
+from pytest_secretsmanager.engine.call_log import CallLog
 from pytest_secretsmanager.engine.checkpoints import Restore
 from pytest_secretsmanager.engine.layers.audit import Entry
 
@@ -7,17 +8,27 @@ from pytest_secretsmanager.engine.layers.audit import Entry
 class Entries:
     """All entries of one manager, newest last, and where the visible ones begin: after the last `clear()`."""
 
-    __slots__ = ("_all", "_cleared", "_first")
+    __slots__ = ("_cleared", "_first", "_log")
 
-    def __init__(self, entries: list[Entry]) -> None:
-        self._all = entries
+    def __init__(self, log: CallLog) -> None:
+        self._log = log
         self._first = 0
         self._cleared = 0
 
     @property
+    def limit(self) -> int | None:
+        """The number of entries that the log keeps, None for all."""
+        return self._log.limit
+
+    @property
+    def forgotten(self) -> int:
+        """The number of entries since the last `clear()` that the log no longer has, because of its limit."""
+        return max(0, self._log.oldest - self._first)
+
+    @property
     def visible(self) -> list[Entry]:
         """The entries since the last `clear()`, as they are now."""
-        return self._all[self._first :]
+        return self._log.since(self._first)
 
     @property
     def cleared(self) -> int:
@@ -26,28 +37,31 @@ class Entries:
 
     def __len__(self) -> int:
         """The number of visible entries."""
-        return len(self._all) - self._first
+        return self._log.position - max(self._first, self._log.oldest)
 
     def __getitem__(self, index: int) -> Entry:
         """The visible entry at an index."""
-        return self._all[range(self._first, len(self._all))[index]]
+        found = self._log.next_from(range(max(self._first, self._log.oldest), self._log.position)[index])
+        if found is None:
+            raise IndexError(index)
+        return found[1]
 
     def clear(self) -> None:
         """Hide the entries so far."""
-        self._cleared += len(self)
-        self._first = len(self._all)
+        self._cleared += self._log.position - self._first
+        self._first = self._log.position
 
     def begin_anew(self) -> None:
         """Begin empty for a test: earlier entries count as neither visible nor cleared."""
-        self._first, self._cleared = len(self._all), 0
+        self._first, self._cleared = self._log.position, 0
 
     def checkpoint(self) -> Restore:
         """A point to go back to: later entries go, and entries that a later `clear()` hides are visible again."""
-        length, first, cleared = len(self._all), self._first, self._cleared
+        restore_log, first, cleared = self._log.checkpoint(), self._first, self._cleared
 
         def restore() -> None:
-            del self._all[length:]
-            self._first, self._cleared = min(first, len(self._all)), cleared
+            restore_log()
+            self._first, self._cleared = first, cleared
 
         return restore
 
@@ -56,17 +70,22 @@ class Entries:
     @property
     def position(self) -> int:
         """The end of the log now, for `since`."""
-        return len(self._all)
+        return self._log.position
 
     @property
     def begin(self) -> int:
         """The position of the first entry of this test, for `since`: before the entries that `clear()` has hidden."""
         return self._first - self._cleared
 
-    def at(self, position: int) -> Entry | None:
-        """The entry at a position; None if the log ends before."""
-        return self._all[position] if position < len(self._all) else None
+    def next_from(self, position: int) -> tuple[int, Entry] | None:
+        """The first entry at or after a position, with its position; None if the log ends before."""
+        return self._log.next_from(position)
+
+    def past(self, position: int) -> CallLog:
+        """The entries from a position on as a log of their own, which stays as it is."""
+        entries = self._log.since(position)
+        return CallLog(self._log.limit, entries, self._log.position - position - len(entries))
 
     def since(self, position: int = 0) -> list[Entry]:
-        """The entries from a position on."""
-        return self._all[position:]
+        """The entries from a position on, without those that are forgotten."""
+        return self._log.since(position)

@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Any, cast, overload
 
 from pytest_secretsmanager.engine.call import copied
+from pytest_secretsmanager.engine.call_log import CallLog
+from pytest_secretsmanager.engine.errors import UsageError
 from pytest_secretsmanager.engine.layers.audit import Entry
 from pytest_secretsmanager.engine.rules.iam.decision import Decision
 from pytest_secretsmanager.inspection.call_sites import CallSite, call_site_of
@@ -15,6 +17,8 @@ from pytest_secretsmanager.inspection.names import MaybeNone
 from pytest_secretsmanager.inspection.put_rate import PutRateWarning, put_rate_warnings
 from pytest_secretsmanager.inspection.times import utc
 from pytest_secretsmanager.inspection.wording import count_text
+
+__tracebackhide__ = True
 
 
 class Event:
@@ -159,10 +163,10 @@ class Event:
 
 
 class Log(Sequence[Event]):
-    """All calls and service events since the last `clear()`, newest last."""
+    """All calls and service events since the last `clear()`, newest last; with `log_limit`, the last ones of them."""
 
-    def __init__(self, entries: list[Entry]) -> None:
-        self._entries = Entries(entries)
+    def __init__(self, log: CallLog) -> None:
+        self._entries = Entries(log)
 
     def clear(self) -> None:
         """Forget the calls so far: the log, its counts and the assertion helpers begin with the next call.
@@ -187,6 +191,19 @@ class Log(Sequence[Event]):
         """The number of calls and events that `clear()` made the log forget."""
         return self._entries.cleared
 
+    @property
+    def forgotten(self) -> int:
+        """The number of calls and events since the last `clear()` that `log_limit` made the log forget.
+
+        >>> from pytest_secretsmanager import SecretsManager
+        >>> with SecretsManager(log_limit=2) as manager:
+        ...     for _ in range(5):
+        ...         _ = manager.client().list_secrets()
+        >>> len(manager.log), manager.log.forgotten
+        (2, 3)
+        """
+        return self._entries.forgotten
+
     @overload
     def __getitem__(self, index: int) -> Event: ...
 
@@ -209,7 +226,8 @@ class Log(Sequence[Event]):
         events = sum(entry.by_service for entry in visible)
         calls = len(visible) - events
         own = f" and {count_text(events, 'event')} of AWS" if events else ""
-        return f"<log of {count_text(calls, 'call')}{own}>"
+        lost = f", {self.forgotten:,} earlier forgotten" if self.forgotten else ""
+        return f"<log of {count_text(calls, 'call')}{own}{lost}>"
 
     def matching(
         self, operation: str | None, error: str | None = None, request_fields: Mapping[str, object] | None = None
@@ -229,7 +247,17 @@ class Log(Sequence[Event]):
 
         DOC: AWS advises against a sustained rate above one write in ten minutes, since it leads to the version quota.
         """
+        require_whole(self)
         return put_rate_warnings(self._entries.visible)
+
+
+def require_whole(log: Log) -> None:
+    """Raise UsageError if the log has forgotten calls: what was never called can't be known then."""
+    if log.forgotten:
+        raise UsageError(
+            f"the log has forgotten {log.forgotten:,} of its calls (log_limit={log._entries.limit}), so it can't tell: "
+            "give it a larger log_limit, or call sm.log.clear() before the calls that count"
+        )
 
 
 def entry_of(event: Event) -> Entry:

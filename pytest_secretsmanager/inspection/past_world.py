@@ -9,6 +9,7 @@ from typing import cast
 from pytest_secretsmanager.engine.effects.runs import Run
 from pytest_secretsmanager.engine.locks import Lock
 from pytest_secretsmanager.engine.ports import Ports
+from pytest_secretsmanager.engine.rules import guards
 from pytest_secretsmanager.engine.service import Service
 from pytest_secretsmanager.engine.state import Sealed, Secret, SecretKey
 from pytest_secretsmanager.inspection.log import Log
@@ -19,7 +20,7 @@ def past_world(world: World, since: int) -> World:
     """The inside as it is now, which stays so. Its log begins at a position of the world's own."""
     now = world.now()
     service = cast("Service", _PastService(world.service))
-    log = Log(world.entries.since(since))
+    log = Log(world.entries.past(since))
     return World(service, log, lambda: now, world.region, world.account, world.directory)
 
 
@@ -51,12 +52,6 @@ class _PastService:
     def lock(self) -> Lock:
         return self._service.lock
 
-    @property
-    def scheduled(self) -> list[SecretKey]:
-        """The keys of the secrets that are scheduled for deletion."""
-        changed = [key for key, secret in self._existing.items() if secret.deletion is not None]
-        return [*changed, *(key for key in self._service.store.scheduled if key not in self._changed)]
-
     def places(self) -> list[tuple[str, str]]:
         """The regions and accounts that may have secrets."""
         return list(dict.fromkeys([*self._service.store.places(), *(key.place for key in self._existing)]))
@@ -73,6 +68,13 @@ class _PastService:
         changed = [key for key in self._changed if key.place == (region, account)]
         others = self._service.store.count(region, account) - sum(map(self._is_in_store, changed))
         return others + sum(key in self._existing for key in changed)
+
+    def count_gone(self, region: str, account: str, time: float) -> int:
+        """The number of them whose deletion has taken effect."""
+        store = self._service.store
+        others = [store.get(key) for key in store.scheduled if key not in self._changed]
+        scheduled = [secret for secret in (*others, *self._existing.values()) if secret is not None]
+        return sum(one.key.place == (region, account) and guards.is_gone(one, time) for one in scheduled)
 
     def names_like(self, name: str, region: str, account: str) -> list[str]:
         """The names that begin or end most like this one, and those that the rollback changes."""

@@ -72,9 +72,7 @@ class World:
         """Their number. It does not look at all of them."""
         store, now = self.service.store, self.now()
         with self.service.lock:
-            scheduled = [store.get(key) for key in store.scheduled if key.place == (region, account)]
-            gone = [secret for secret in scheduled if secret is not None and guards.is_gone(secret, now)]
-            return store.count(region, account) - len(gone)
+            return store.count(region, account) - store.count_gone(region, account, now)
 
     def places(self) -> list[tuple[str, str]]:
         """The regions and accounts that have secrets, those scheduled for deletion included."""

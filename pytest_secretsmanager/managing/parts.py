@@ -21,11 +21,11 @@ from pytest_secretsmanager.doors import moto
 from pytest_secretsmanager.doors.responder import Responder
 from pytest_secretsmanager.doors.wiring import PROCESS
 from pytest_secretsmanager.engine.call import ATTEMPT_OF_THE_TEST, Call
+from pytest_secretsmanager.engine.call_log import CallLog
 from pytest_secretsmanager.engine.callers import Callers, user_of
 from pytest_secretsmanager.engine.checkpoints import Restore
 from pytest_secretsmanager.engine.identities import Identities
 from pytest_secretsmanager.engine.keys import KeyRing
-from pytest_secretsmanager.engine.layers.audit import Entry
 from pytest_secretsmanager.engine.ports import Ports, new_uuid
 from pytest_secretsmanager.engine.regions import Regions
 from pytest_secretsmanager.engine.service import Service
@@ -83,21 +83,21 @@ class Parts:
         now: datetime | None,
         version_quota: int,
         regions: Regions,
+        log_limit: int | None = None,
     ) -> None:
         self.home, self.account, self.regions = home, account, regions
         self.clock = clock = Clock(now)
         self.time = moved_time = moved_time_of(clock)
         self.callers, self.keys = Callers(account), KeyRing(moto.key)
         self.random = random_of(random_seed)
-        entries: list[Entry] = []
-        self.log = Log(entries)
+        self.log = Log(calls := CallLog(log_limit))
         self.new_request_id = request_ids_of(self.random)
         self.functions = functions = Functions(
             self.new_request_id, lambda arn, body: PROCESS.run_function(self.responder, arn, body), regions
         )
         self.steps, self.held = Steps(), HeldReplicas()
         ports = Ports(self.random, self.keys, version_quota, functions.by_arn, regions, count(1), moto.function, [])
-        self.service = service = Service(ports, entries, moved_time.seconds, self.steps, self.held, moved_time.parts)
+        self.service = service = Service(ports, calls, moved_time.seconds, self.steps, self.held, moved_time.parts)
         moved_time.follow(service)
         self.responder = Responder(
             service,

@@ -104,6 +104,7 @@ def ini_options(config: pytest.Config) -> dict[str, Any]:
         "account": config.getini(ACCOUNT),
         "random_seed": config.getini(RANDOM_SEED) or None,
         "extra_regions": settings.extra_regions(config),
+        "log_limit": settings.log_limit(config),
     }
 
 

@@ -148,9 +148,8 @@ def _still_logged(world: World, entries: Sequence[Entry]) -> list[Entry]:
     if len(last) == len(entries) and all(map(is_, last, entries)):
         return last
     identities, found = {id(entry) for entry in entries}, []
-    for position in range(log.position - 1, -1, -1):
-        entry = log.at(position)
-        if entry is not None and id(entry) in identities:
+    for entry in reversed(log.since()):
+        if id(entry) in identities:
             found.append(entry)
         elif found:
             break

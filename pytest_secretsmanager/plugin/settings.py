@@ -15,6 +15,7 @@ from pytest_secretsmanager.options import (
     LEAKS,
     LEAKS_IGNORE,
     LEAKS_MODE,
+    LOG_LIMIT,
     OPTIONS,
     CommandLineOption,
 )
@@ -67,6 +68,12 @@ def extra_regions(config: pytest.Config) -> list[str]:
     """Return the regions that the ini file adds, with blanks or commas between. The engine checks them."""
     names = _texts(config, EXTRA_REGIONS, str.split, "the name of a region, or of several")
     return [part for name in names for part in name.split(",") if part]
+
+
+def log_limit(config: pytest.Config) -> int | str | None:
+    """Return how many calls the log keeps, None for all. The manager checks a value that is no number."""
+    given = str(_given(config, LOG_LIMIT.ini_name)).strip()
+    return int(given) if given.isdecimal() else given or None
 
 
 def leaks(config: pytest.Config) -> Any:

@@ -84,9 +84,16 @@ def listed(world: World, entries: Sequence[Entry], frame: Frame, owner: str = ""
         title = f"last {total - earlier:,} of {total:,} {noun}{owner}, timed from {began}"
     else:
         title = f"{total:,} {noun}{owner}, timed from {began}"
-    above = [f"  … and {earlier:,} earlier"] if earlier else []
-    lines = [title, *above, *_lines(rows, entries[0].time, frame)]
+    lines = [title, *_above(world, entries, earlier), *_lines(rows, entries[0].time, frame)]
     return Listed(lines, frozenset(position for row in rows for position in row.positions))
+
+
+def _above(world: World, entries: Sequence[Entry], earlier: int) -> list[str]:
+    """The lines about the calls that have no row."""
+    limit = world.entries.limit
+    is_full = limit is not None and len(entries) == limit
+    forgotten = [f"  (log_limit: the log keeps the last {limit:,} calls and events)"] if is_full else []
+    return [*forgotten, *([f"  … and {earlier:,} earlier"] if earlier else [])]
 
 
 # --- the rows --------------------------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from pytest_secretsmanager.controls.replication import HeldReplicas
 from pytest_secretsmanager.controls.steps import PlannedStop, Steps
 from pytest_secretsmanager.engine import model
 from pytest_secretsmanager.engine.call import Call, Reply
+from pytest_secretsmanager.engine.call_log import CallLog
 from pytest_secretsmanager.engine.callers import Principal
 from pytest_secretsmanager.engine.errors import ServiceError
 from pytest_secretsmanager.engine.keys import KeyRing, KmsKey
@@ -50,7 +51,8 @@ class World:
         self.functions: dict[str, Function] = {}
         self.steps, self.held = Steps(), HeldReplicas()
         ports = Ports(Random(7), self.keys, VERSION_QUOTA, self.functions)
-        self.service = Service(ports, self.entries, lambda: self.now, self.steps, self.held)
+        log = CallLog(entries=self.entries)
+        self.service = Service(ports, log, lambda: self.now, self.steps, self.held)
 
     def request(
         self, operation: str, *, region: str = region, account: str = account, by: str | None = None, **parameters: Any

@@ -40,6 +40,7 @@ ROOMS = [
     {"engine.chains"},
     {"engine.effects"},
     {"engine.commits", "engine.rollbacks", "engine.watching", "engine.conditions"},
+    {"engine.call_log"},
     {"engine.layers", "engine.operations", "engine.refusals", "engine.store", "engine.key_access"},
     {"engine.rates", "engine.staleness", "engine.deletions"},
     {"engine.in_force"},

@@ -28,7 +28,7 @@ NAMES = {
     "Kms": "allow create_key deny disable enable key schedule_deletion",
     "KmsKey": "alias arn denied denied_to id is_elsewhere policy state",
     "LabelMove": "count index label operation source target time",
-    "Log": "clear cleared count index matching put_rate_warnings",
+    "Log": "clear cleared count forgotten index matching put_rate_warnings",
     "PutRateWarning": "arn count end index start writes",
     "ReplicationControl": "hold",
     "ReplicationHold": "resume",

@@ -154,7 +154,7 @@ def test_pytest_markers_lists_the_markers_with_their_arguments(pytester: pytest.
             "secretsmanager.faults.fail; activates the fixture secretsmanager.",
             "",
             "@pytest.mark.secretsmanager([*], region, account, random_seed, now, version_quota, extra_regions, "
-            "policy, leaks, leaks_ignore): options of the fixture secretsmanager; activates it.",
+            "policy, log_limit, leaks, leaks_ignore): options of the fixture secretsmanager; activates it.",
         ]
     )
 

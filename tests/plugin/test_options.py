@@ -219,3 +219,34 @@ def test_a_malformed_extra_region_is_an_error_that_names_the_option(
     assert failures(IN_ATLANTIS) == [
         "the ini option secretsmanager_extra_regions has 'Atlantis', which is not a region name such as 'eu-atlantis-1'"
     ]
+
+
+def test_the_log_limit_of_the_ini_file_is_that_of_the_log(pytester: pytest.Pytester, run: Run) -> None:
+    pytester.makeini("[pytest]\nsecretsmanager_log_limit = 2")
+    source = """
+        import boto3
+        import pytest
+
+        @pytest.mark.parametrize("calls", [2, 5])
+        def test_it(secretsmanager, calls):
+            for _ in range(calls):
+                boto3.client("secretsmanager").list_secrets()
+            assert (len(secretsmanager.log), secretsmanager.log.forgotten) == (2, calls - 2)
+    """
+    run(source).assert_outcomes(passed=2)
+
+
+@pytest.mark.parametrize("value", ["0", "many", "-1"])
+def test_a_log_limit_that_is_no_number_of_calls_is_an_error_that_names_the_ini_option(
+    pytester: pytest.Pytester, run: Run, failures: Callable[..., list[str]], value: str
+) -> None:
+    pytester.makeini(f"[pytest]\nsecretsmanager_log_limit = {value}")
+    shown = value if value.isdecimal() else repr(value)
+    assert failures("def test_it(secretsmanager): ...") == [
+        f"the ini option secretsmanager_log_limit is a number of calls, or None for all, at least 1, not {shown}"
+    ]
+
+
+def test_pyproject_toml_gives_a_log_limit_as_a_text(pytester: pytest.Pytester, run: Run) -> None:
+    pytester.makepyprojecttoml('[tool.pytest.ini_options]\nsecretsmanager_log_limit = "1"')
+    run("def test_it(secretsmanager): assert secretsmanager.log.forgotten == 0").assert_outcomes(passed=1)

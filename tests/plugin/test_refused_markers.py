@@ -63,7 +63,7 @@ OPTIONS = [
     (
         "qqqq=1",
         "there is no option 'qqqq'; there are 'region', 'account', 'random_seed', 'now', 'version_quota', "
-        "'extra_regions', 'policy', 'leaks', 'leaks_ignore'",
+        "'extra_regions', 'policy', 'log_limit', 'leaks', 'leaks_ignore'",
     ),
     (
         '"app/db", "hunter2"',

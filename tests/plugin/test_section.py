@@ -219,6 +219,17 @@ def test_the_section_of_ten_thousand_calls_shows_the_last_ten_rows_and_five_secr
     assert len(text.splitlines()) < 50
 
 
+def test_the_section_says_that_the_log_has_forgotten_calls(section: Callable[..., str]) -> None:
+    body = """
+    for number in range(2_500):
+        client.create_secret(Name=f"s{number}", SecretString="to-" "hide")
+    assert not "done"
+    """
+    text = section(file(body, marker="@pytest.mark.secretsmanager(log_limit=20)\n"))
+    assert text.startswith("last 10 of 20 calls, timed from ")
+    assert "\n  (log_limit: the log keeps the last 20 calls and events)\n  … and 10 earlier\n  11  +0 s  Create" in text
+
+
 def test_repeats_of_a_call_from_one_line_are_one_row(section: Callable[..., str]) -> None:
     body = """
     for _ in range(10_000):

@@ -16,7 +16,7 @@ from pytest_secretsmanager.engine.operations.replicas import (
 from pytest_secretsmanager.engine.operations.replies import identity, replication_status
 from pytest_secretsmanager.engine.operations.versions import abandonment, reseal, with_value
 from pytest_secretsmanager.engine.ports import Ports
-from pytest_secretsmanager.engine.rules import cross_account, guards, replication, rotation
+from pytest_secretsmanager.engine.rules import cross_account, guards, replication, rotation, secret_quota
 from pytest_secretsmanager.engine.rules.key_permissions import RESEALING
 from pytest_secretsmanager.engine.rules.retention import SECONDS_PER_DAY
 from pytest_secretsmanager.engine.rules.tags import tags_after
@@ -38,6 +38,7 @@ def create_secret(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
     if existing is not None:
         _require_repeat(existing, call, ports, token, value)
         return Outcome(identity(existing, VersionId=token))
+    secret_quota.require_room(secrets, call)
     secret = as_requested_replica(_new_secret(call, name, ports), call, ports)
     secret = with_requested_replicas(secret, call, ports)
     reply = identity(secret)

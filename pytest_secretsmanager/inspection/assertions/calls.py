@@ -8,7 +8,7 @@ from pytest_secretsmanager.arguments import is_whole_number
 from pytest_secretsmanager.engine.errors import UsageError
 from pytest_secretsmanager.inspection.assertions.comparison import LONGEST_WHOLE, plain_text, value_texts
 from pytest_secretsmanager.inspection.assertions.loggable import require_error, require_loggable, require_operation
-from pytest_secretsmanager.inspection.log import Event, Log
+from pytest_secretsmanager.inspection.log import Event, Log, require_whole
 from pytest_secretsmanager.inspection.matching import differing_fields
 from pytest_secretsmanager.inspection.other_managers import Presence
 from pytest_secretsmanager.inspection.wording import MOST_LINES, bounded, count_text, repeated_text
@@ -35,7 +35,10 @@ def assert_logged(
     if times is not None and not is_whole_number(times, least=0):
         raise UsageError(f"times is a number of calls, or None for at least one, not {times!r}")
     found = log.matching(operation, error, fields)
-    if bool(found) if times is None else len(found) == times:
+    if times is None and found:
+        return
+    require_whole(log)
+    if len(found) == times:
         return
     how_often = "at least once" if times is None else f"{times} times" if times != 1 else "once"
     raise AssertionError(
@@ -49,6 +52,7 @@ def assert_not_logged(log: Log, operation: str | None, error: str | None, fields
     require_error(operation, error)
     found = log.matching(operation, error, fields)
     if not found:
+        require_whole(log)
         return
     text = f"expected {asked_text(operation or 'a call', fields, error)} not to be logged, found it "
     text += count_text(len(found), "time")
@@ -67,6 +71,7 @@ def assert_log_order(log: Log, presence: Presence, operations: Sequence[object])
     left = iter(logged)
     found = list(takewhile(lambda operation: operation in left, map(str, operations)))
     if len(found) < len(operations):
+        require_whole(log)
         behind = f" after {', '.join(found)}" if found else ""
         order = _order_text(logged) or f" {_nothing_text(log, presence)}"
         raise AssertionError(f"no {operations[len(found)]} was logged{behind}; logged were:{order}")

@@ -8,6 +8,7 @@ from pytest_secretsmanager.inspection.leaks.messages import leak_message
 from pytest_secretsmanager.inspection.leaks.places import texts_given, texts_logged
 from pytest_secretsmanager.inspection.leaks.search import Search
 from pytest_secretsmanager.inspection.leaks.values import Values
+from pytest_secretsmanager.inspection.log import require_whole
 from pytest_secretsmanager.inspection.other_managers import Presence
 from pytest_secretsmanager.inspection.wording import bounded
 from pytest_secretsmanager.inspection.world import World
@@ -28,6 +29,7 @@ def assert_nothing_leaked(world: World, presence: Presence, texts: Iterable[obje
     leaks = search.leaks_in([*texts_logged(enumerate(world.entries.visible, 1)), *given])
     if leaks:
         raise AssertionError(leak_message(leaks, "ignore=[…]"))
+    require_whole(world.log)
 
 
 def _refuse_to_find_nothing(values: Values, presence: Presence) -> None:

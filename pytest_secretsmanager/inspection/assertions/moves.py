@@ -6,6 +6,7 @@ from pytest_secretsmanager.engine.errors import UsageError
 from pytest_secretsmanager.inspection.assertions.failures import failure
 from pytest_secretsmanager.inspection.label_moves import LabelMove, moves_of
 from pytest_secretsmanager.inspection.label_spelling import label_hint
+from pytest_secretsmanager.inspection.log import require_whole
 from pytest_secretsmanager.inspection.views import SecretView, VersionView, state_of, world_of
 from pytest_secretsmanager.inspection.wording import bounded
 
@@ -30,6 +31,7 @@ def assert_moved(secret: SecretView, label: str, source: object, target: object)
     moves = [move for move in moves_of(secret.arn, entries.visible) if move.label == label]
     if any(_is_between(move, ends) for move in moves):
         return
+    require_whole(world_of(secret).log)
     wanted = f"did not move from {_end_text(secret, ends[0])} to {_end_text(secret, ends[1])}"
     if ends == (ANYWHERE, ANYWHERE):
         wanted = "never moved"

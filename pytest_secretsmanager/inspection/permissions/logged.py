@@ -3,6 +3,7 @@
 from typing import Any
 
 from pytest_secretsmanager.engine.rules.iam.documents import Policy
+from pytest_secretsmanager.inspection.log import require_whole
 from pytest_secretsmanager.inspection.permissions.replay import NeededRequests, needed_requests
 from pytest_secretsmanager.inspection.permissions.required import permission_of, policy_of
 from pytest_secretsmanager.inspection.permissions.unused import UnusedPermission, unused_permissions
@@ -14,6 +15,7 @@ __tracebackhide__ = True
 
 def logged_requests(world: World) -> list[NeededRequests]:
     """The requests of each call in the log since its last `clear()`."""
+    require_whole(world.log)
     service = world.service
     with service.lock:  # no call changes a secret between the log and the store
         return needed_requests(world.entries.visible, service.store, service.ports.key_arn)

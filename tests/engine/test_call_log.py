@@ -1,0 +1,51 @@
+"""The log of a manager, with a limit and without, beside a plain list of everything that was appended."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pytest_secretsmanager.engine import call_log
+from pytest_secretsmanager.engine.call_log import CallLog
+
+STEPS = st.lists(st.sampled_from(["append", "append", "append", "checkpoint", "restore", "back"]), max_size=60)
+
+
+@pytest.fixture(autouse=True)
+def _little_slack(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(call_log, "_SLACK", 3)
+
+
+@given(limit=st.none() | st.integers(1, 8), steps=STEPS, position=st.integers(0, 60))
+def test_the_log_has_the_last_entries_at_their_positions(limit: int | None, steps: list[str], position: int) -> None:
+    log, whole, points = CallLog(limit), [], []  # type: CallLog, list[Any], list[Any]
+    for number, step in enumerate(steps):
+        if step == "append":
+            log.append(number)  # type: ignore[arg-type]
+            whole.append(number)
+        elif step == "checkpoint":
+            points.append((log.checkpoint(), whole[:]))
+        elif step == "restore" and points:
+            restore, whole = points.pop()
+            restore()
+        elif step == "back" and whole and not points:
+            log.back_to(len(whole) - 1)
+            whole = whole[:-1]
+    assert log.position == len(whole)
+    assert log.oldest == len(whole) - len(log.since(0))
+    assert log.since(0) == (whole if limit is None else whole[log.oldest :])
+    assert log.since(position) == whole[max(position, log.oldest) :]
+    found = log.next_from(position)
+    if found is None:
+        assert log.since(position) == []
+    else:
+        assert found[1] == whole[found[0]]
+        assert found[0] == position or position < found[0] <= log.oldest
+    if limit is not None and "back" not in steps:
+        assert len(log.since(0)) == min(limit, len(whole))
+
+
+def test_a_log_with_a_limit_holds_no_more_than_twice_its_limit() -> None:
+    log = CallLog(10)
+    for number in range(1_000):
+        log.append(number)  # type: ignore[arg-type]
+    assert len(log._kept[1]) < 20
