@@ -1,20 +1,21 @@
-"""The secrets of one region and account in the order of their creation, of their names, and of their names' endings.
+"""The secrets of one region and account in the order of their creation, their names, endings of names, and words.
 
-So a page of a long list, and the secrets whose names begin or end alike, are found without looking at all of them.
+So a page of a long list, the matches of a filter, and names that are alike are found without looking at all of them.
 """
 
 import sys
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Iterable, Iterator, Mapping
-from itertools import chain, islice, takewhile
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import chain, islice
 from operator import itemgetter
 
-from pytest_secretsmanager.engine.state import Order, Secret, SortKey
+from pytest_secretsmanager.engine.rules.filters import words_of
+from pytest_secretsmanager.engine.state import Beginnings, Order, Secret, SortKey
 
 _CHUNK = 512
 """A chunk with twice as many keys is split."""
 
-_ALIKE = 100
+_ALIKE = 50
 """The number of names on each side of a name that may be like it."""
 
 _LAST_NAME = chr(sys.maxunicode)
@@ -78,6 +79,30 @@ class SortedKeys:
         for number in range(at - 1, -1, -1):
             yield from reversed(self._chunks[number])
 
+    def beginning_with(self, text: str) -> Iterator[SortKey]:
+        """The keys whose first member is a text that begins so."""
+        first, end = self._span(text)
+        for number in range(first[0], min(end[0] + 1, len(self._chunks))):
+            chunk = self._chunks[number]
+            yield from chunk[first[1] if number == first[0] else 0 : end[1] if number == end[0] else len(chunk)]
+
+    def count_beginning_with(self, text: str) -> int:
+        """Their number, without a look at each."""
+        first, end = self._span(text)
+        return sum(map(len, self._chunks[first[0] : end[0]])) + end[1] - first[1]
+
+    def _span(self, text: str) -> tuple[tuple[int, int], tuple[int, int]]:
+        """The places where these keys begin and end: the number of a chunk, and the place in it."""
+
+        def beginning(key: SortKey) -> str:
+            return str(key[0])[: len(text)]
+
+        def place(bisect: Callable[..., int]) -> tuple[int, int]:
+            at = bisect(self._chunks, text, key=lambda chunk: beginning(chunk[-1]))
+            return at, bisect(self._chunks[at], text, key=beginning) if at < len(self._chunks) else 0
+
+        return place(bisect_left), place(bisect_right)
+
 
 class SecretOrder:
     """The orders of the secrets of one place, which are `place` by name. Each one that comes or goes is noted here.
@@ -85,25 +110,37 @@ class SecretOrder:
     After an interrupt it may have a key too many: a secret is looked up, and has to have that key.
     """
 
-    __slots__ = ("_created", "_endings", "_names", "_place")
+    __slots__ = ("_created", "_endings", "_names", "_place", "_words")
 
     def __init__(self, place: Mapping[str, Secret]) -> None:
         self._place = place
         self._created = SortedKeys(map(_creation_of, place.values()))
         self._names = SortedKeys((name,) for name in place)
         self._endings = SortedKeys(map(_ending_of, place))
+        self._words = SortedKeys(chain.from_iterable(map(_word_keys_of, place.values())))
 
     def add(self, secret: Secret) -> None:
         """Note a secret that comes."""
         self._created.add(_creation_of(secret))
         self._names.add((secret.name,))
         self._endings.add(_ending_of(secret.name))
+        for key in _word_keys_of(secret):
+            self._words.add(key)
 
     def discard(self, secret: Secret) -> None:
         """Note a secret that goes."""
         self._created.discard(_creation_of(secret))
         self._names.discard((secret.name,))
         self._endings.discard(_ending_of(secret.name))
+        for key in _word_keys_of(secret):
+            self._words.discard(key)
+
+    def change(self, before: Secret, after: Secret) -> None:
+        """Note a secret that has other words than before."""
+        for key in _word_keys_of(before):
+            self._words.discard(key)
+        for key in _word_keys_of(after):
+            self._words.add(key)
 
     def after(self, order: Order, last: SortKey | None, *, descending: bool) -> Iterator[Secret]:
         """The secrets after the one with this key, which is its creation and number, or its name; None: all."""
@@ -112,9 +149,13 @@ class SecretOrder:
             return self._secrets(keys.before(last))
         return self._secrets(keys.after(last if last is None or order == "name" else (*last, _LAST_NAME)))
 
-    def named(self, beginnings: Iterable[str]) -> Iterator[Secret]:
-        """The secrets whose names have one of these beginnings. One that has two of them comes twice."""
-        return chain.from_iterable(map(self._named, beginnings))
+    def few(self, beginnings: Beginnings, most: int) -> list[Secret] | None:
+        """The secrets that may match a filter, each once or several times; None if they are more than `most`."""
+        keys = self._names if beginnings.of_names else self._words
+        if sum(map(keys.count_beginning_with, beginnings.texts)) > most:
+            return None
+        found = chain.from_iterable(map(keys.beginning_with, beginnings.texts))
+        return [*filter(None, map(self._place.get, map(str, map(_last, found))))]
 
     def names_like(self, name: str) -> list[str]:
         """The names that begin or end most like this one. The case of an ending does not count."""
@@ -123,13 +164,6 @@ class SecretOrder:
         found = (str(key[-1]) for keys in beside for key in islice(keys, _ALIKE))
         return [other for other in dict.fromkeys(found) if other in self._place]
 
-    def _named(self, beginning: str) -> Iterator[Secret]:
-        exact = self._place.get(beginning)
-        if exact is not None:
-            yield exact
-        later = self._names.after((beginning,))
-        yield from self._secrets(takewhile(lambda key: str(key[0]).startswith(beginning), later))
-
     def _secrets(self, keys: Iterable[SortKey]) -> Iterator[Secret]:
         before = None
         for key in keys:
@@ -137,6 +171,12 @@ class SecretOrder:
             if secret is not None and key != before and (len(key) == 1 or key == _creation_of(secret)):
                 yield secret
             before = key
+
+
+def _word_keys_of(secret: Secret) -> Iterator[SortKey]:
+    name = secret.name
+    for word in words_of(secret):
+        yield name if word == name else word, name  # one text instead of two equal ones
 
 
 def _ending_of(name: str) -> SortKey:

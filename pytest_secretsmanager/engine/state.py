@@ -4,7 +4,7 @@ No code changes these values in place, not even the mappings: an operation makes
 the data ensures that a label is on at most one version: `Secret.labels` maps each label to the version that holds it.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, Protocol, TypeAlias
 
@@ -219,12 +219,19 @@ SortKey: TypeAlias = tuple[float | str, ...]
 """The place of an item in an order."""
 
 
+class Beginnings(NamedTuple):
+    """What an index has to find for a filter: names, or else words of any attribute, with one of these beginnings."""
+
+    of_names: bool
+    texts: Sequence[str]
+
+
 class Ordered(Protocol):
-    """The secrets of one region and account in each `Order`, and those by the beginnings of their names."""
+    """The secrets of one region and account in each `Order`, and those that may match a filter, if they are few."""
 
     def after(self, order: Order, last: SortKey | None, *, descending: bool) -> Iterator[Secret]: ...
 
-    def named(self, beginnings: Iterable[str]) -> Iterator[Secret]: ...
+    def few(self, beginnings: Beginnings, most: int) -> list[Secret] | None: ...
 
 
 class Secrets(FindSecret, Protocol):

@@ -128,6 +128,8 @@ class Store:
                 present is not None and (present.rotation is not None or present.deletion is not None)
             ):
                 self._note_plans(key, secret)
+            if self._orders and present is not None and secret is not None:
+                self._note_words((region, account), present, secret)
             if present is not None:
                 if secret is None or secret.arn != present.arn:
                     self.vanished.add(present)
@@ -152,6 +154,12 @@ class Store:
             order.discard(before)
         if after is not None:
             order.add(after)
+
+    def _note_words(self, where: tuple[str, str], before: Secret, after: Secret) -> None:
+        """Note in the order of a place that a secret has other words, for filters."""
+        order = self._orders.get(where)
+        if order is not None and after.arn == before.arn and _texts(after) != _texts(before):
+            order.change(before, after)
 
     def _record(self, changes: Changes) -> None:
         for journal in self._journals:
@@ -189,6 +197,11 @@ class Store:
             if roll_back:
                 self.apply(journal.before)
             self._journals.remove(journal)
+
+
+def _texts(secret: Secret) -> tuple[object, ...]:
+    """The attributes of a secret that have words and can change."""
+    return secret.description, secret.tags, secret.primary_region, secret.owning_service
 
 
 def _weight_of(secret: Secret) -> Weight:

@@ -1,5 +1,7 @@
 """The order of many secrets: each page is the one that sorting all of them gives."""
 
+from typing import Any
+
 import botocore.session
 import pytest
 from hypothesis import given
@@ -41,6 +43,14 @@ def test_sorted_keys_stay_in_order(first: list[int], added: list[int], discarded
     assert [*keys.before(None)] == sorted(expected, reverse=True)
     assert [*keys.after((key,))] == sorted(one for one in expected if one > (key,))
     assert [*keys.before((key,))] == sorted((one for one in expected if one < (key,)), reverse=True)
+
+
+@given(texts=st.lists(st.text("ab\U0010ffff", max_size=4), max_size=60), beginning=st.text("ab\U0010ffff", max_size=3))
+def test_sorted_keys_find_the_texts_with_a_beginning(texts: list[str], beginning: str) -> None:
+    keys = SortedKeys((text, "name") for text in set(texts))
+    expected = [(text, "name") for text in sorted(set(texts)) if text.startswith(beginning)]
+    assert [*keys.beginning_with(beginning)] == expected
+    assert keys.count_beginning_with(beginning) == len(expected)
 
 
 STEPS = st.lists(st.tuples(st.sampled_from(["create", "delete", "replace", "advance"]), st.integers(0, 7)), max_size=40)
@@ -126,11 +136,8 @@ def test_a_filter_by_names_gives_each_secret_once_in_its_order(
     assert found == (sorted(names) if sort == "name" else names)
 
 
-def test_the_pages_of_a_filter_look_at_each_secret_once(
-    monkeypatch: pytest.MonkeyPatch, secretsmanager: SecretsManager
-) -> None:
-    for number in range(40):
-        secretsmanager.seed(f"app/{number}", tags={"team": "pay" if number % 3 else "web"})
+def _looked_at(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names of the secrets that a listing looks at from now on."""
     looked_at: list[str] = []
     is_gone = guards.is_gone
 
@@ -139,6 +146,16 @@ def test_the_pages_of_a_filter_look_at_each_secret_once(
         return is_gone(secret, time)
 
     monkeypatch.setattr(guards, "is_gone", noted)
+    return looked_at
+
+
+def test_the_pages_of_a_filter_look_at_each_secret_once(
+    monkeypatch: pytest.MonkeyPatch, secretsmanager: SecretsManager
+) -> None:
+    for number in range(40):
+        secretsmanager.seed(f"app/{number}", tags={"team": "pay" if number % 3 else "web"})
+    monkeypatch.setattr(secret_pages, "_FEW", 0)
+    looked_at = _looked_at(monkeypatch)
     pages = (
         secretsmanager.client()
         .get_paginator("list_secrets")
@@ -148,6 +165,72 @@ def test_the_pages_of_a_filter_look_at_each_secret_once(
     assert found == [f"app/{number}" for number in range(0, 40, 3)]
     # Each page but the last also finds the first secret of the next one.
     assert len(looked_at) <= 40 + 3 * len(found) // 2
+
+
+TEXTS = st.sampled_from(["pay", "Pay", "pay web", "Web/pay", "web-Pay_x", " pay", "pay ", "payWeb", "-", "x y z"])
+TAGS = st.dictionaries(TEXTS, TEXTS, max_size=2)
+ACTIONS = st.sampled_from(["create", "describe", "tag", "untag", "delete", "rollback"])
+WORLDS = st.lists(st.tuples(ACTIONS, st.integers(0, 5), TEXTS, TAGS), max_size=12)
+KEYS = st.sampled_from(["name", "description", "tag-key", "tag-value", "all", "primary-region", "owning-service"])
+VALUES = st.sampled_from(["pay", "Pay w", "!pay", "app/1", "p", "W", "x pa", "us-", " pay", " ", "-", "y"])
+FILTERS = st.lists(st.tuples(KEYS, st.lists(VALUES, min_size=1, max_size=2)), min_size=1, max_size=2)
+
+
+@given(world=WORLDS, filters=FILTERS, most=st.sampled_from([0, 2, 100]))
+def test_filters_find_the_same_secrets_among_many_as_among_few(
+    world: list[tuple[str, int, str, dict[str, str]]], filters: list[tuple[str, list[str]]], most: int
+) -> None:
+    asked = [{"Key": key, "Values": values} for key, values in filters]
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setattr(secret_pages, "_FEW", most)
+        monkeypatch.setattr(store, "_MANY", 2)
+        among_many = _found(world, asked)
+        monkeypatch.setattr(store, "_MANY", 1_000)
+        assert among_many == _found(world, asked)
+
+
+def _found(world: list[tuple[str, int, str, dict[str, str]]], filters: list[Any]) -> list[str]:
+    with SecretsManager() as sm:
+        for number in range(4):
+            sm.seed(f"app/{number}")
+        for step in world:
+            _take(sm, *step)
+        pages = sm.client().get_paginator("list_secrets").paginate(Filters=filters, PaginationConfig={"PageSize": 2})
+        return [secret["Name"] for page in pages for secret in page["SecretList"]]
+
+
+def _take(sm: SecretsManager, step: str, number: int, text: str, tags: dict[str, str]) -> None:
+    client, name = sm.client(), f"app/{number}"
+    listed = [{"Key": key, "Value": value} for key, value in tags.items()]
+    if step == "create" and name not in sm.secrets:
+        client.create_secret(Name=name, Description=text, Tags=listed, AddReplicaRegions=[{"Region": "eu-west-1"}])
+    elif step == "rollback":
+        with sm.snapshot():
+            _take(sm, "create", number, text, tags)
+            _take(sm, "describe", number, text, tags)
+            _take(sm, "tag", number, text, tags)
+    elif name not in sm.secrets:
+        pass
+    elif step == "describe":
+        client.update_secret(SecretId=name, Description=text)
+    elif step == "tag":
+        client.tag_resource(SecretId=name, Tags=listed)
+    elif step == "untag":
+        client.untag_resource(SecretId=name, TagKeys=[text])
+    elif step == "delete":
+        sm.seed(name, "seeded again", description=text)
+
+
+def test_a_filter_by_words_looks_at_its_matches_only(
+    monkeypatch: pytest.MonkeyPatch, secretsmanager: SecretsManager
+) -> None:
+    for number in range(40):
+        secretsmanager.seed(f"app/{number}", tags={"team": "pay" if number == 7 else "web"}, description=f"no {number}")
+    looked_at = _looked_at(monkeypatch)
+    for key, value in [("tag-value", "pay"), ("all", "PAY"), ("description", "17"), ("name", "app/39")]:
+        looked_at.clear()
+        found = secretsmanager.client().list_secrets(Filters=[{"Key": key, "Values": [value]}])["SecretList"]
+        assert len(looked_at) == len(found) == 1
 
 
 # --- names that are alike --------------------------------------------------------------------------------------------

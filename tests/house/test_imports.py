@@ -42,14 +42,14 @@ ROOMS = [
     {"engine.commits", "engine.rollbacks", "engine.watching", "engine.conditions"},
     {"engine.call_log"},
     {"engine.layers", "engine.operations", "engine.refusals", "engine.store", "engine.key_access"},
-    {"engine.rates", "engine.staleness", "engine.deletions"},
+    {"engine.rates", "engine.staleness", "engine.deletions", "engine.secret_order"},
     {"engine.in_force"},
     {"engine.ports"},
     {"engine.regions", "engine.identities"},
     {"engine.rules", "engine.keys", "engine.model", "engine.faults"},
     {"engine.limits", "engine.partitions"},
     {"engine.call", "engine.interrupts", "engine.tracebacks"},
-    {"engine.callers", "engine.recent", "engine.secret_order"},
+    {"engine.callers", "engine.recent"},
     {"engine.state", "engine.changed", "engine.arns", "engine.errors", "engine.locks", "engine.checkpoints"},
 ]
 """From the face to the core: a module imports from its own room and from the lines below its own."""

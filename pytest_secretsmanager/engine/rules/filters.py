@@ -10,9 +10,12 @@ from collections.abc import Callable, Sequence
 from typing import cast
 
 from pytest_secretsmanager.engine.errors import InvalidParameterException
-from pytest_secretsmanager.engine.state import Secret
+from pytest_secretsmanager.engine.state import Beginnings, Secret
 
 _SEPARATORS = "/-_+=.@"
+_OF_WORDS = ("description", "all")
+"""The filters that match words. The others match the beginning of an attribute."""
+
 _CASE_BOUNDARY = re.compile(r"([^a-z][a-z]+)")
 
 
@@ -22,13 +25,24 @@ def test_of(filters: Sequence[dict[str, object]] | None) -> Callable[[Secret], b
     return lambda secret: all(test(secret) for test in tests)
 
 
-def beginnings_of_names(filters: Sequence[dict[str, object]] | None) -> list[str] | None:
-    """The beginnings of which each matching name has one; None if the filters leave the name open."""
-    for entry in filters or ():
-        values = cast("list[str] | None", entry.get("Values"))
-        if entry.get("Key") == "name" and values and not any(value.startswith("!") for value in values):
-            return values
-    return None
+def beginnings_of(entry: dict[str, object]) -> Beginnings | None:
+    """The beginnings of which each matching secret has one; None if the filter leaves them open."""
+    key, values = cast("str", entry["Key"]), cast("list[str]", entry["Values"])
+    if any(value.startswith("!") for value in values):
+        return None
+    if key == "name":
+        return Beginnings(True, values)
+    if key in _OF_WORDS:
+        return Beginnings(False, [max(value.lower().split(), key=len) for value in values if value.split()])
+    if not all(value.split() for value in values):
+        return None
+    return Beginnings(False, [value.lower().split()[0] for value in values])  # an attribute's first word begins so
+
+
+def words_of(secret: Secret) -> set[str]:
+    """The words, in lower case, of all attributes that a filter can ask for."""
+    texts = {text for attributes in _ATTRIBUTES.values() for text in attributes(secret) if text}
+    return {word.lower() for text in texts for word in words(text)}
 
 
 def words(text: str) -> list[str]:
@@ -61,7 +75,7 @@ def _compile(entry: dict[str, object]) -> Callable[[Secret], bool]:
     if not values:
         raise InvalidParameterException(f"Invalid filter values for key: {key}")
     attributes = _ATTRIBUTES[key]
-    tests = [_negatable(value, _has_words if key in ("description", "all") else _starts_with) for value in values]
+    tests = [_negatable(value, _has_words if key in _OF_WORDS else _starts_with) for value in values]
     return lambda secret: any(test(attributes(secret)) for test in tests)
 
 

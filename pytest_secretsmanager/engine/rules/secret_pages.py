@@ -1,15 +1,14 @@
 """A page of the secrets of a region and account: those that match the request's filters, in an order.
 
-Of many secrets it looks at those whose names match a filter, if they are few, or else at each one after the page before
-until the page is full: so all pages of a listing together look at each secret once.
+Of many secrets it looks at those that an index finds for a filter, if they are few, or else at each one after the page
+before until the page is full: so all pages of a listing together look at each secret once.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import islice
 
 from pytest_secretsmanager.engine.call import Call
 from pytest_secretsmanager.engine.rules import paging
-from pytest_secretsmanager.engine.rules.filters import beginnings_of_names, test_of
+from pytest_secretsmanager.engine.rules.filters import beginnings_of, test_of
 from pytest_secretsmanager.engine.state import Order, Ordered, Secret, Secrets, SortKey
 
 _SORT_KEYS: dict[str, Callable[[Secret], SortKey]] = {
@@ -20,7 +19,7 @@ _SORT_KEYS: dict[str, Callable[[Secret], SortKey]] = {
 }
 """RECORDED: the oldest secret is first, even among those created at the same time."""
 
-_FEW = 1_000
+_FEW = 5_000
 """So many secrets are sorted for each page."""
 
 _ORDERS: dict[str, Order] = {"created-date": "created-date", "name": "name"}
@@ -39,9 +38,8 @@ def page_of_secrets(
     """The secrets of the page that the request asks for, and the token of the next one; as `paging.page`."""
     filters = call.structures("Filters")
     key, token, order = _SORT_KEYS[sort_by], call.text("NextToken"), _ORDERS.get(sort_by)
-    matches, beginnings = test_of(filters), beginnings_of_names(filters)
-    ordered = secrets.order(call.region, call.account)
-    few = None if ordered is None or beginnings is None else _few_named(ordered, beginnings)
+    matches, ordered = test_of(filters), secrets.order(call.region, call.account)
+    few = None if ordered is None else _few_candidates(ordered, filters or ())
 
     def matching(candidates: Iterable[Secret]) -> Iterator[Secret]:
         return (secret for secret in candidates if is_shown(secret) and matches(secret))
@@ -58,7 +56,8 @@ def page_of_secrets(
     return paging.page(matching(candidates), key, query, size=size, token=token, descending=descending)
 
 
-def _few_named(ordered: Ordered, beginnings: Sequence[str]) -> Iterable[Secret] | None:
-    """The secrets whose names have one of these beginnings; None if they are many."""
-    found = list(islice(ordered.named(beginnings), _FEW + 1))
-    return None if len(found) > _FEW else {secret.name: secret for secret in found}.values()
+def _few_candidates(ordered: Ordered, filters: Sequence[dict[str, object]]) -> Iterable[Secret] | None:
+    """The secrets that an index finds for one of the filters; None if they are many for each."""
+    found = (ordered.few(beginnings, _FEW) for beginnings in filter(None, map(beginnings_of, filters)))
+    few = next((secrets for secrets in found if secrets is not None), None)
+    return None if few is None else {secret.name: secret for secret in few}.values()
