@@ -7,14 +7,11 @@ process of its own. Rounds alternate between the options, and the least CPU time
 between the two runs without an option is the error of the measurement.
 """
 
-import os
-import resource
-import subprocess
-import sys
 from pathlib import Path
 from statistics import median
 
 import pytest
+from separate_runs import seconds_of
 
 ROUNDS = 5
 
@@ -46,17 +43,6 @@ def test_it(secretsmanager, number):
     while time.process_time() < end:
         pass
 """
-
-
-def seconds_of(folder: Path, arguments: list[str]) -> float:
-    """The CPU time of a run of the suite in a folder."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:randomly", *arguments]
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
 @pytest.mark.parametrize(
