@@ -53,7 +53,7 @@ def seed_of(*arguments: Any, **options: Any) -> Seed:
     if arns.is_arn(name):
         region, account, name, arn_suffix = seed_arns.read(name, options)
         options |= {"region": region, "account": account}
-    versions = [item if isinstance(item, Version) else Version(item) for item in options.get("versions", ())]
+    versions = [item if isinstance(item, Version) else Version(item) for item in options.pop("versions", ())]
     if value is not NO_VALUE:
         versions.append(value if isinstance(value, Version) else Version(value))
     for version in versions:

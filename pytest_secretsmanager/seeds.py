@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from textwrap import shorten
-from typing import Any, TypeAlias, TypedDict
+from typing import Any, NoReturn, Self, SupportsIndex, TypeAlias, TypedDict
 
 from pytest_secretsmanager.engine.call import Call, Parameters
 from pytest_secretsmanager.engine.callers import Principal
@@ -40,7 +40,8 @@ class Version:
 
     `value` is a `str` (SecretString), `bytes` (SecretBinary) or a value that JSON can hold. `labels` are its staging
     labels when all versions exist; None: by AWS's rule each new version becomes the current one. `age` is how long ago
-    it was created, `id` its version id of 32 to 64 characters; None: a random one.
+    it was created, `id` its version id of 32 to 64 characters; None: a random one. Its repr leaves the value out, and
+    it can't be pickled. A copy of it is the same object.
 
     >>> Version("old", labels=["AWSPREVIOUS"], age=timedelta(days=40))
     Version(labels=['AWSPREVIOUS'], age=datetime.timedelta(days=40), id=None)
@@ -50,6 +51,15 @@ class Version:
     labels: Sequence[str] | None = field(default=None, kw_only=True)
     age: timedelta = field(default=timedelta(0), kw_only=True)
     id: str | None = field(default=None, kw_only=True)
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, _: object) -> Self:
+        return self
+
+    def __reduce_ex__(self, _: SupportsIndex) -> NoReturn:
+        raise TypeError("cannot pickle a Version: it holds a secret value")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +110,8 @@ class SeedOptions(TypedDict, total=False):
 class Seed:
     """One secret to create: the checked arguments of `sm.seed` or of the marker `secret`.
 
-    For a seed that is named by its ARN, `options` has the ARN's region and account, and `arn_suffix` its last
-    characters.
+    `versions` has all its values, so `options` are without them. For a seed that is named by its ARN, `options` has the
+    ARN's region and account, and `arn_suffix` its last characters.
     """
 
     name: str
@@ -194,7 +204,7 @@ def require_regions(seed: Seed, regions: Regions) -> None:
         regions.require(region, f"the region of a replica of secret {name}")
 
 
-def value_parameters(value: Any) -> dict[str, object]:
+def value_parameters(value: Any) -> dict[str, str | bytes]:
     """Return the request member for a value: text and bytes unchanged, any other value as JSON.
 
     >>> value_parameters({"user": "app"}), value_parameters(b"\\x00")

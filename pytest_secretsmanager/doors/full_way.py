@@ -138,7 +138,7 @@ class _Events:
         return self._attempts.wait_for_retry(responses) if event_name.startswith("needs-retry.") else responses
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._events, name)
+        return getattr(object.__getattribute__(self, "_events"), name)  # a copy that is being made has none yet
 
 
 class _AsyncEvents(_Events):

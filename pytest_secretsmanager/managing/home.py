@@ -10,6 +10,7 @@ from pytest_secretsmanager.engine.checkpoints import Restore
 from pytest_secretsmanager.engine.regions import Regions
 from pytest_secretsmanager.engine.state import Secret, SecretKey
 from pytest_secretsmanager.inspection.changes import without_access
+from pytest_secretsmanager.managing.kept_seeds import KeptSeed
 from pytest_secretsmanager.seeds import Seed
 from pytest_secretsmanager.surroundings.default_region import DEFAULT_REGION, REGION_VARIABLE
 
@@ -19,15 +20,15 @@ __tracebackhide__ = True
 class _Planted(NamedTuple):
     """A seed that may move, and the secret as planting left it."""
 
-    seed: Seed
+    seed: KeptSeed
     state: Secret
 
 
 class Home:
     """The region that was given, which stays, or the environment's, which may change while a test is set up.
 
-    It keeps the seeds that named no region only once it follows the environment: seeds hold values in plain text. A
-    seed moves along if its secret is as it was planted and no test code has a view of it.
+    It keeps the seeds that named no region once it follows the environment. A seed moves along if its secret is as it
+    was planted and no test code has a view of it.
     """
 
     def __init__(self, given: str | None, regions: Regions) -> None:
@@ -63,7 +64,7 @@ class Home:
         if not self._follows or "region" in seed.options or state is None:
             self.keep_in_place(key)
         else:
-            self._planted[-1][key] = _Planted(seed, state)
+            self._planted[-1][key] = _Planted(KeptSeed.of(seed), state)
 
     def keep_in_place(self, key: SecretKey) -> None:
         """Let a seed stay where it is from now on: a fixture has a view of it."""
@@ -80,7 +81,7 @@ class Home:
         """
         restore = self.checkpoint()
         seeds = {
-            key: planted.seed
+            key: planted.seed.opened()
             for key, planted in (ChainMap(*reversed(self._planted)).items() if with_seeds else ())
             if planted is not None
             and _is_as_planted(planted, look(key))

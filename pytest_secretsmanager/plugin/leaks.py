@@ -99,6 +99,10 @@ class LeakSentinel:
             except Exception as error:
                 self._note_crash(error)
 
+    def pytest_sessionfinish(self) -> None:
+        """Let go of the values of secrets that tests share."""
+        self._bases.clear()
+
     # --- reports ---------------------------------------------------------------------------------------------------
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)

@@ -17,8 +17,8 @@ from pytest_secretsmanager.plugin.session import SeededSession
 
 if TYPE_CHECKING:
     from pytest_secretsmanager.manager import SecretsManager
+    from pytest_secretsmanager.managing.kept_seeds import KeptSeed
     from pytest_secretsmanager.managing.parts import Parts
-    from pytest_secretsmanager.seeds import Seed
 
 
 def session_of(config: pytest.Config) -> SeededSession | None:
@@ -99,7 +99,7 @@ def _answering_inside(node: Node, shared: scopes.Active, scope: str) -> Iterator
 
 @contextmanager
 def _answering_of_own(
-    node: Node, scope: str, seeds: "Sequence[Seed]", monkeypatch: pytest.MonkeyPatch
+    node: Node, scope: str, seeds: "Sequence[KeptSeed]", monkeypatch: pytest.MonkeyPatch
 ) -> Iterator["SecretsManager"]:
     from pytest_secretsmanager.doors.wiring import PROCESS
     from pytest_secretsmanager.manager import parts_of
@@ -119,7 +119,7 @@ def _answering_of_own(
     with unmet_plans_in_words(node), answering(parts):
         with with_progress(node.config, seeds) as all_seeds:
             for seed in all_seeds:
-                plant(parts, seed)
+                plant(parts, seed.opened())
         with _planted(node, scopes.Active(scope, manager, parts, options, ())):
             yield manager
     _warn_of_crashes(parts)

@@ -23,6 +23,7 @@ class SeededSession:
     def __init__(self, config: pytest.Config, files: list[str]) -> None:
         from pytest_secretsmanager.engine.errors import UsageError
         from pytest_secretsmanager.manager import SecretsManager, parts_of
+        from pytest_secretsmanager.managing.kept_seeds import KeptSeed
         from pytest_secretsmanager.managing.planting import follow_environment, plant
         from pytest_secretsmanager.seed_files import read_seeds
 
@@ -31,13 +32,13 @@ class SeededSession:
         if problem := ini_problem(options):
             raise pytest.UsageError(problem)
         try:
-            self.seeds = [seed for file in files for seed in read_seeds(directory / file)]
+            self.seeds = [KeptSeed.of(seed) for file in files for seed in read_seeds(directory / file)]
             self.manager = SecretsManager(**options)
             self.parts = parts_of(self.manager)
             follow_environment(self.parts)
             with with_progress(config, self.seeds) as seeds:
                 for seed in seeds:  # of two of one name the later one takes the place of the earlier
-                    plant(self.parts, seed)
+                    plant(self.parts, seed.opened())
         except UsageError as error:
             raise pytest.UsageError(f"{SEEDS}: {error}") from None
         self._threads = Threads.of(config)

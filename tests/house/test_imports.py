@@ -19,7 +19,7 @@ ROOMS = [
     {"managing.cut_offs"},
     {"managing.parts"},
     {"managing.home", "managing.serving", "seed_files"},
-    {"seed_arguments"},
+    {"seed_arguments", "managing.kept_seeds"},
     {
         "managing.entering",
         "managing.clients",

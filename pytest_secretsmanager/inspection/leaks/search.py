@@ -50,6 +50,9 @@ class _Hit(NamedTuple):
     value: bytes
     form: str
 
+    def __repr__(self) -> str:
+        return f"<a value from {self.start} to {self.end}, {self.form}>"
+
 
 class Search:
     """Looks for values in texts. `ignored` are the texts that the test declares harmless, each with its option."""

@@ -1,6 +1,6 @@
 """The secret values of managers that texts are searched for, each with its owner, and the names that don't count."""
 
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
 
 from pytest_secretsmanager.engine.rules import guards
 from pytest_secretsmanager.engine.state import Sealed, Secret
@@ -47,6 +47,9 @@ class Values:
 
     def __repr__(self) -> str:
         return f"<{len(self.owners)} secret values>"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("cannot pickle or copy secret values")
 
     @property
     def index(self) -> Index:
