@@ -64,7 +64,7 @@ class Endpoint:
         *,
         port: int = 0,
     ) -> None:
-        self.crashes = crashes
+        self._crashes = crashes
         self._responder = responder
         self._region = region
         self._signatures = Signatures(responder.callers, responder.service.ports.regions)
@@ -149,7 +149,7 @@ class Endpoint:
         except UnsupportedOperation as error:
             return _response(400, wire.write_failure(type(error).__name__, str(error)), request_id)
         except BaseException as crash:  # a rotation function may fail the test
-            self.crashes.append(_crash_text(request, crash))
+            self._crashes.append(_crash_text(request, crash))
             return _refusal(InternalServiceError("An error occurred on the server side."), request_id)
 
     def _call_of(self, request: Request, request_id: str) -> Call:

@@ -32,19 +32,19 @@ def test_an_error_of_a_rotation_function_over_http_is_a_crash_and_the_endpoint_s
     )
     assert (answer.status, answer.json["__type"]) == (500, "InternalServiceError")
     assert send(endpoint, signed(endpoint, "GetSecretValue", {"SecretId": "db"})).json["SecretString"] == "old"
-    (crash,) = endpoint.crashes
+    (crash,) = endpoint._crashes
     assert crash.startswith("secretsmanager.RotateSecret crashed inside the endpoint\n")
     assert crash.endswith(type(error).__name__)
     assert "hunter2" not in crash + caplog.text
-    endpoint.crashes.clear()  # the crash is on purpose
+    endpoint._crashes.clear()  # the crash is on purpose
 
 
 def test_the_manager_keeps_the_crashes_of_a_stopped_endpoint(secretsmanager, endpoint):
-    endpoint.crashes.append("what crashed")
+    endpoint._crashes.append("what crashed")
     endpoint.stop()
     again = secretsmanager.endpoint()
     assert secretsmanager._parts.crashes == ["what crashed"]
-    again.crashes.clear()
+    again._crashes.clear()
 
 
 ON_PURPOSE = pytest.mark.filterwarnings("ignore:secretsmanager. .* crashed inside:pytest.PytestWarning")
@@ -66,7 +66,7 @@ def test_a_crash_over_http_is_an_internal_service_error_that_shows_no_error_text
     assert answer.json == {"__type": "InternalServiceError", "Message": "An error occurred on the server side."}
     with pytest.raises(ClientError, match="InternalServiceError"):
         over_http().put_secret_value(SecretId="db", SecretString="new")
-    for text in endpoint.crashes:
+    for text in endpoint._crashes:
         assert text.splitlines()[0] == "secretsmanager.PutSecretValue crashed inside the endpoint"
         assert (text.splitlines()[-1], "hunter2 is in this text\n" in text) == ("ZeroDivisionError", False)
     assert len(secretsmanager._parts.crashes) == 2
@@ -74,7 +74,7 @@ def test_a_crash_over_http_is_an_internal_service_error_that_shows_no_error_text
 
 def test_a_refusal_over_http_is_not_recorded_as_a_crash(endpoint):
     assert send(endpoint, signed(endpoint)).code == "ResourceNotFoundException"
-    assert endpoint.crashes == []
+    assert endpoint._crashes == []
 
 
 @ON_PURPOSE
@@ -90,4 +90,4 @@ def test_an_unsupported_operation_over_http_is_refused_by_its_name(secretsmanage
     answer = send(endpoint, signed(endpoint, "ListSecrets", {}))
     assert (answer.status, answer.code) == (400, "UnsupportedOperation")
     assert answer.message.startswith("ListSecrets is not supported yet by pytest-secretsmanager")
-    assert endpoint.crashes == []
+    assert endpoint._crashes == []

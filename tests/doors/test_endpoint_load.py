@@ -58,7 +58,7 @@ def test_the_endpoint_answers_and_logs_each_of_10_000_requests_by_16_clients_onc
 
     assert seen.total() == len(seen) == sum(map(len, prepared))
     assert Counter(call.request_id for call in secretsmanager.log) == seen
-    assert endpoint.crashes == []
+    assert endpoint._crashes == []
     for client in range(CLIENTS):
         versions = secretsmanager.secret(f"db{client}").versions
         assert [version.id for version in versions] == [token(client, number) for number in range(ROUNDS)]

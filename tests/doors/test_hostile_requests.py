@@ -130,7 +130,7 @@ def test_the_endpoint_serves_no_hostile_request_and_still_serves_a_good_one():
         assert len(hanging) == kinds.count(slow)
         assert {status for status in statuses if status is not None and status < 400} == set()
         assert 500 not in statuses
-        assert (len(sm.log), endpoint.crashes) == (0, [])
+        assert (len(sm.log), endpoint._crashes) == (0, [])
 
         answer = send(endpoint, signed(endpoint, "GetSecretValue", {"SecretId": "db"}))
         assert (answer.status, answer.json["SecretString"]) == (200, "old")
@@ -160,5 +160,5 @@ def test_the_endpoint_never_serves_a_signed_request_with_one_changed_byte_as_ano
         connection.shutdown(socket.SHUT_WR)
         with suppress(OSError, HTTPException):
             assert read_answer(connection).status < 500 or request.startswith(b"POST / HTTP/1.1") is False
-    assert endpoint.crashes == []
+    assert endpoint._crashes == []
     assert {(call.operation, call.request["SecretId"]) for call in sm.log[before:]} <= {("DescribeSecret", "db")}

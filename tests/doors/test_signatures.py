@@ -305,7 +305,7 @@ def test_the_endpoint_refuses_a_wrong_signature_as_aws_does_and_logs_nothing(
     assert answer.headers["x-amzn-ErrorType"] == code
     assert answer.headers["x-amzn-RequestId"]
     assert len(secretsmanager.log) == 0
-    assert endpoint.crashes == []
+    assert endpoint._crashes == []
 
 
 SERVED: dict[str, Spoiled] = {

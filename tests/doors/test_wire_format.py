@@ -138,7 +138,7 @@ def test_an_unmodelled_error_over_http_has_its_text_under_both_message_keys():
 def test_the_endpoint_refuses_a_body_that_is_not_a_json_object(secretsmanager, endpoint, body):
     answer = send(endpoint, signed(endpoint, "DescribeSecret", body=body))
     assert (answer.status, answer.code) == (400, BROKEN)
-    assert (len(secretsmanager.log), endpoint.crashes) == (0, [])
+    assert (len(secretsmanager.log), endpoint._crashes) == (0, [])
 
 
 @pytest.mark.parametrize("text", ["a", "a b", "é", "@@@@", "AA=A"])

@@ -326,7 +326,7 @@ def test_a_crash_of_the_endpoint_is_not_reported_for_the_next_test(seeded: Run) 
     result = seeded(
         """
         def test_one(secretsmanager):
-            secretsmanager.endpoint().crashes.append("what " + "crashed")
+            secretsmanager.endpoint()._crashes.append("what " + "crashed")
 
         def test_two(secretsmanager):
             assert secretsmanager._parts.crashes == []
