@@ -2,6 +2,7 @@
 
 import os
 import socket
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -160,3 +161,14 @@ def test_env_of_refuses_an_account_that_is_not_a_string_of_twelve_digits(endpoin
 def test_env_of_refuses_a_region_that_is_empty_or_not_a_string(endpoint, region):
     with pytest.raises(UsageError, match="region is a str such as 'us-east-1', not"):
         endpoint.env_of(region=region)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="this system has no modes of files")
+def test_only_the_user_can_read_the_file_of_credentials_and_it_goes_with_the_endpoint(secretsmanager, monkeypatch):
+    monkeypatch.setenv("AWS_PROFILE", "of-the-user")
+    endpoint = secretsmanager.endpoint()
+    file = Path(endpoint.env["AWS_SHARED_CREDENTIALS_FILE"])
+    assert file.exists()
+    assert stat.S_IMODE(file.parent.stat().st_mode) == stat.S_IRWXU
+    endpoint.stop()
+    assert not file.parent.exists()
