@@ -1,8 +1,7 @@
 """The managers that were entered before or during a test, for the report of its failure.
 
 Another manager than the test's own may have answered its calls. The report also needs the calls that found no host,
-which no log has, and the managers as they were before a rollback. Other reports listen to these losses too. Loading
-this module imports nothing of Secrets Manager, so that a run without a manager costs nothing.
+which no log has, and the managers as they were before a rollback. Other reports listen to these losses too.
 """
 
 from collections import deque
@@ -10,6 +9,8 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
+
+from pytest_secretsmanager.inspection import entered_now
 
 if TYPE_CHECKING:
     from pytest_secretsmanager.engine.regions import Regions
@@ -21,7 +22,6 @@ _MOST = 64
 
 _LEFT = "_secretsmanager_left"
 
-_entered: "list[World]" = []
 _watch: "Watch | None" = None
 _listeners: "list[Callable[[Loss], object]]" = []
 
@@ -76,12 +76,12 @@ class Watch:
     @property
     def has_met(self) -> bool:
         """Whether there is a manager to report about."""
-        return bool(_entered or self.since)
+        return bool(entered_now.worlds or self.since)
 
     def met(self, error: BaseException | None = None) -> "list[tuple[World, list[Event]]]":
         """The managers, each with the calls that it logged since the test began, as the test's failure left them."""
         found = []
-        for world in dict.fromkeys((*_entered, *self.since)):
+        for world in dict.fromkeys((*entered_now.worlds, *self.since)):
             then = self.as_it_was(world, error)
             begin = self.ends.get(world, 0) if then is world else 0
             found.append((then, then.events_since(begin)))
@@ -98,14 +98,14 @@ class Watch:
 
 def now() -> "list[World]":
     """The managers that are entered now."""
-    return [*_entered]
+    return [*entered_now.worlds]
 
 
 def met() -> "list[tuple[World, int]]":
     """The managers that the running test has met, each with the end of its log when the test began."""
     if _watch is None:
         return []
-    return [(world, _watch.ends.get(world, 0)) for world in dict.fromkeys((*_entered, *_watch.since))]
+    return [(world, _watch.ends.get(world, 0)) for world in dict.fromkeys((*entered_now.worlds, *_watch.since))]
 
 
 def call_before_loss(listener: "Callable[[Loss], object]") -> None:
@@ -127,7 +127,7 @@ def _announce(loss: Loss) -> None:
 def begin(problem: "Callable[[Exception], None]") -> "tuple[Watch, Watch | None]":
     """Begin the watch of a test. Return it, and the one before, which `end` restores."""
     global _watch
-    before, _watch = _watch, Watch(problem, {world: world.entries.position for world in _entered})
+    before, _watch = _watch, Watch(problem, {world: world.entries.position for world in entered_now.worlds})
     return _watch, before
 
 
@@ -171,7 +171,7 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
 
 def enter(world: "World") -> None:
     """Called when the manager of this world is entered."""
-    _entered.append(world)
+    entered_now.enter(world)
     if _watch is not None:
         if _listeners and len(_watch.since) == _MOST:
             oldest = _watch.since[0]
@@ -187,5 +187,4 @@ def note_unreached(operation: str, region: str, regions: "Regions") -> None:
 
 def leave(world: "World") -> None:
     """Called when the manager of this world is left."""
-    if world in _entered:
-        _entered.remove(world)
+    entered_now.leave(world)

@@ -10,31 +10,19 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pytest_secretsmanager.options import OUTPUTS
 from pytest_secretsmanager.plugin import (
     assertrepr,
-    following,
-    html_rows,
+    first_use,
     leak_start,
-    manager_options,
-    markers,
-    order,
-    own_fixture,
-    plans,
-    policy_file,
-    records,
-    report_file,
+    marker_texts,
     report_problems,
-    section,
-    section_colours,
     settings,
-    summary,
+    shown_sections,
     wider_fixtures,
 )
-from pytest_secretsmanager.plugin.managers import answering, forget, note_shared, session_of
-from pytest_secretsmanager.plugin.names import BLOCK_NETWORK, FIXTURE, ROLLBACK, SEEDS
-from pytest_secretsmanager.plugin.network import NetworkGuard
-from pytest_secretsmanager.plugin.scopes import shares_only
-from pytest_secretsmanager.plugin.session import SeededSession
+from pytest_secretsmanager.plugin.first_use import FirstUse
+from pytest_secretsmanager.plugin.names import BLOCK_NETWORK, CHECK, REGION, ROLLBACK, SEEDS
 from pytest_secretsmanager.plugin.wider_fixtures import (  # noqa: F401 - pytest looks for fixtures here
     class_secretsmanager,
     module_secretsmanager,
@@ -44,6 +32,7 @@ from pytest_secretsmanager.plugin.wider_fixtures import (  # noqa: F401 - pytest
 
 if TYPE_CHECKING:
     from pytest_secretsmanager.manager import SecretsManager
+    from pytest_secretsmanager.plugin.network import NetworkGuard
 
 _STARTED = pytest.StashKey[ExitStack]()
 """The stash key for the guard and the secrets of the run, which end with it."""
@@ -64,7 +53,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Register the markers. Start guard and secrets if that has not happened: a conftest file may load the plugin."""
-    for text in markers.TEXTS:
+    for text in marker_texts.TEXTS:
         config.addinivalue_line("markers", text)
     _start(config)
     leak_start.by_option(config)
@@ -77,23 +66,36 @@ def _start(config: pytest.Config) -> None:
     started = config.stash[_STARTED] = ExitStack()
     config.add_cleanup(started.close)  # called even if the run ends before `pytest_configure`
     report_problems.begin(config)
-    policy_file.begin(config)  # before the first manager
-    records.begin(config)
-    report_file.begin(config)
-    summary.begin(config)
-    if (blocking := settings.block_network(config)) != "false":
-        config.pluginmanager.register(NetworkGuard(config, blocking), BLOCK_NETWORK)
+    _start_outputs(config)
+    use = FirstUse(config)
+    if settings.block_network(config) == "true":
+        use.begin()
     if files := settings.seed_files(config):
+        from pytest_secretsmanager.plugin.session import SeededSession
+
         session = SeededSession(config, files)
         started.enter_context(session.manager)
         config.pluginmanager.register(session, SEEDS)
 
 
+def _start_outputs(config: pytest.Config) -> None:
+    """Start what the command line asks for at the end of the run, before the first manager."""
+    if any(settings.on_command_line(config, option) not in (None, False) for option in OUTPUTS):
+        from pytest_secretsmanager.plugin import policy_file, records, report_file, summary
+
+        for output in (policy_file, records, report_file, summary):
+            output.begin(config)
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Activate the fixture for tests with a marker. Called last, so that markers added by other plugins count too."""
-    order.activate(items)
-    leak_start.by_marker(items)
+    if items and (first_use.is_in(items) or items[0].config.pluginmanager.has_plugin(SEEDS)):
+        from pytest_secretsmanager.plugin import order
+
+        FirstUse.of(items[0].config).begin()
+        order.activate(items)
+        leak_start.by_marker(items)
 
 
 def pytest_collectstart(collector: pytest.Collector) -> None:
@@ -104,33 +106,35 @@ def pytest_collectstart(collector: pytest.Collector) -> None:
 
 def pytest_report_header(config: pytest.Config) -> str | None:
     """Report an ini file and an environment that name two regions."""
-    return manager_options.differing_regions(config)
+    if not config.getini(REGION):
+        return None
+    from pytest_secretsmanager.plugin.manager_options import differing_regions
+
+    return differing_regions(config)
+
+
+# --- each test: nothing to do before the first use --------------------------------------------------------------------
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     """Let go of everything that belongs to a test when it is over."""
+    use = FirstUse.of(item.config)
+    use.test = item
     try:
         return (yield)
     finally:
-        section.end(item)
-        _forget(item)
-
-
-def _forget(item: pytest.Item) -> None:
-    """Forget the earlier run of a test that is run again in one protocol."""
-    forget(item)
-    plans.forget_outcome(item)
+        use.test = None
+        if use.each_test is not None:
+            use.each_test.end(item)
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Note where the test begins. A conftest file may have changed the region of the run."""
-    _forget(item)
-    section.begin(item)
-    session = session_of(item.config)
-    # The region of secrets that tests share is that of their set-up.
-    following.begin(item.config, None if session is None or shares_only(item) else session.parts)
+    """Note where the test begins."""
+    each_test = FirstUse.of(item.config).each_test
+    if each_test is not None:
+        each_test.begin(item)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -139,15 +143,18 @@ def pytest_fixture_setup(
 ) -> Generator[None, object, object]:
     """Follow the region that a fixture may have set."""
     result = yield
-    following.follow(request.config, fixturedef.argname, fixturedef.scope)
+    each_test = FirstUse.of(request.config).each_test  # the fixture may be the first use
+    if each_test is not None:
+        each_test.note_fixture(fixturedef)
     return result
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_call(item: pytest.Item) -> None:
-    """Stop following: the region of a test is final when its body begins."""
-    following.end(item.config)
-    note_shared(item)
+    """Stop following the region: the body begins."""
+    each_test = FirstUse.of(item.config).each_test
+    if each_test is not None:
+        each_test.begin_body(item)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -156,10 +163,9 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Add a section about its secrets to the report of a failing test, and about crashes to any report."""
     report = yield
-    plans.note_outcome(item, report)
-    if text := section.section_of(item, call, report):
-        report.sections.append((FIXTURE, text))
-    html_rows.add_pictures(item, report)
+    each_test = FirstUse.of(item.config).each_test
+    if each_test is not None:
+        each_test.add_to_report(item, call, report)
     return report
 
 
@@ -171,13 +177,20 @@ def pytest_assertrepr_compare(config: pytest.Config, op: str, left: object, righ
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
     """Send the width of the terminal to a worker of xdist."""
+    from pytest_secretsmanager.plugin import section
+
     section.send_columns(node)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_terminal_summary(terminalreporter: Any) -> Generator[None, None, None]:
     """Print the sections of failing tests in colours, where the terminal has them."""
-    with section_colours.coloured(terminalreporter):
+    if not (terminalreporter.config.get_terminal_writer().hasmarkup and shown_sections.are_in(terminalreporter)):
+        yield
+        return
+    from pytest_secretsmanager.plugin.section_colours import coloured
+
+    with coloured(terminalreporter):
         yield
 
 
@@ -194,6 +207,9 @@ def secretsmanager(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPat
 
     See `help(pytest_secretsmanager.SecretsManager)` for all methods.
     """
+    from pytest_secretsmanager.plugin.managers import answering, session_of
+
+    FirstUse.of(request.config).begin()
     guard: NetworkGuard | None = request.config.pluginmanager.get_plugin(BLOCK_NETWORK)
     if guard is not None:
         guard.go_up(request.node)
@@ -203,7 +219,9 @@ def secretsmanager(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPat
         yield manager
 
 
-@pytest.fixture(name=own_fixture.CHECK)
+@pytest.fixture(name=CHECK)
 def _planted(request: pytest.FixtureRequest) -> None:
     """Check, after a project's own fixture `secretsmanager`, that the markers were planted."""
-    own_fixture.require_planted(request.node)
+    from pytest_secretsmanager.plugin.own_fixture import require_planted
+
+    require_planted(request.node)

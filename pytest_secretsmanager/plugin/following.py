@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pytest_secretsmanager.plugin.names import FIXTURE
-from pytest_secretsmanager.plugin.scopes import FUNCTION
+from pytest_secretsmanager.plugin.names import FIXTURE, FUNCTION
 from pytest_secretsmanager.surroundings.default_region import REGION_VARIABLE
 
 if TYPE_CHECKING:

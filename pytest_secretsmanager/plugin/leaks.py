@@ -13,9 +13,10 @@ from pytest_secretsmanager.inspection.leaks.messages import leak_message
 from pytest_secretsmanager.inspection.leaks.values import Values
 from pytest_secretsmanager.inspection.world import World
 from pytest_secretsmanager.options import LEAKS_IGNORE
-from pytest_secretsmanager.plugin import leak_options, report_problems
+from pytest_secretsmanager.plugin import leak_marks, report_problems
 from pytest_secretsmanager.plugin.leak_listeners import LogListener, WarningListener, note_reads
 from pytest_secretsmanager.plugin.leak_masks import is_of_subtest, mask_report, mask_warning
+from pytest_secretsmanager.plugin.leak_options import Mode, mode_of_run
 from pytest_secretsmanager.plugin.leaking_test import LeakingTest
 from pytest_secretsmanager.plugin.names import FIXTURE, OPTIONS
 
@@ -31,8 +32,8 @@ class LeakSentinel:
 
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
-        self._mode_of_run = leak_options.mode_of_run(config)
-        self._mode: leak_options.Mode = "off"
+        self._mode_of_run = mode_of_run(config)
+        self._mode: Mode = "off"
         self._runs: list[LeakingTest] = []
         self._bases: dict[World, Values] = {}
         self._logs, self._warnings = LogListener(), WarningListener()
@@ -60,8 +61,8 @@ class LeakSentinel:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         """Begin with a test, or with its next run. A wrong option of a marker fails it."""
-        self._mode = leak_options.mode_of(item, self._mode_of_run)
-        ignored = leak_options.ignored_of(item)
+        self._mode = leak_marks.mode_of(item, self._mode_of_run)
+        ignored = leak_marks.ignored_of(item)
         if self._mode == "off":
             return
         try:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pytest_secretsmanager.plugin import fault_markers, following, manager_options, markers, scopes
-from pytest_secretsmanager.plugin.leak_options import ignored_of
-from pytest_secretsmanager.plugin.names import FIXTURE, PARTS, PLANTED, SEEDS
+from pytest_secretsmanager.plugin.leak_marks import ignored_of
+from pytest_secretsmanager.plugin.names import FIXTURE, FUNCTION, PARTS, PLANTED, SEEDS
 from pytest_secretsmanager.plugin.plans import unmet_plans_in_words
-from pytest_secretsmanager.plugin.scopes import FUNCTION, Node
+from pytest_secretsmanager.plugin.scopes import Node
 from pytest_secretsmanager.plugin.seeding_progress import with_progress
 from pytest_secretsmanager.plugin.session import SeededSession
 

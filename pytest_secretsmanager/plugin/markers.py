@@ -1,4 +1,4 @@
-"""The markers: their descriptions, their order, and the secrets that they seed."""
+"""The markers: their order, and the secrets that they seed."""
 
 import os
 from collections.abc import Iterator, Sequence
@@ -8,27 +8,14 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pytest
 
-from pytest_secretsmanager.options import KEYWORDS, MARKER_KEYWORDS
-from pytest_secretsmanager.plugin.names import OPTIONS, SECRET, SECRET_FAULT, SECRETS_FILE
+from pytest_secretsmanager.options import MARKER_KEYWORDS
+from pytest_secretsmanager.plugin.names import OPTIONS, SECRET, SECRETS_FILE
 from pytest_secretsmanager.plugin.seeding_progress import with_progress
 
 if TYPE_CHECKING:
     from pytest_secretsmanager.engine.state import SecretKey
     from pytest_secretsmanager.managing.parts import Parts
     from pytest_secretsmanager.seeds import Seed
-
-TEXTS = (
-    f"{SECRET}(name, value, *, versions, tags, description, kms_key, policy, owning_service, rotation, replicas, "
-    "deleted, region, account): a secret that exists when the test starts, by its name or whole ARN; "
-    "activates the fixture secretsmanager.",
-    f"{SECRETS_FILE}(path): a TOML or JSON file, by its path from the test's own file, of secrets that exist when the "
-    "test starts; activates the fixture secretsmanager.",
-    f"{SECRET_FAULT}(operation, error, times=1, *, every, secret, region, principal, when, after, message, latency, "
-    "missing_ok, optional): calls of the operation that fail, as by secretsmanager.faults.fail; activates the fixture "
-    "secretsmanager.",
-    f"{OPTIONS}(*, {', '.join((*KEYWORDS, *MARKER_KEYWORDS))}): options of the fixture secretsmanager; activates it.",
-)
-"""The descriptions that `pytest --markers` shows."""
 
 _LONGEST_ID = 160
 """The longest name or ARN that a failure shows. A longer one has no space to cut at, so it is left out."""

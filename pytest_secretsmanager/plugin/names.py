@@ -11,6 +11,14 @@ if TYPE_CHECKING:
 
 FIXTURE = "secretsmanager"
 
+FUNCTION = "function"
+
+SCOPES = ("session", "package", "module", "class", FUNCTION)
+"""The scopes of pytest, the widest one first."""
+
+WIDER_FIXTURES = tuple(f"{scope}_{FIXTURE}" for scope in SCOPES[:-1])
+"""The names of the wider fixtures, in the same order."""
+
 SECRET = "secret"  # noqa: S105 - a marker's name
 SECRETS_FILE = "secrets_file"
 SECRET_FAULT = "secret_fault"  # noqa: S105 - a marker's name
@@ -26,6 +34,9 @@ SEEDS = options.SEEDS.ini_name
 
 ROLLBACK = "_secretsmanager_rollback"
 """The autouse fixture that rolls back a test with secrets of the run."""
+
+CHECK = "_secretsmanager_planted"
+"""The fixture that checks, after a project's own fixture `secretsmanager`, that the markers were planted."""
 
 PARTS: "pytest.StashKey[Parts]" = pytest.StashKey()
 """The stash key for the parts of a running test's manager. A project may override the fixture `secretsmanager`."""

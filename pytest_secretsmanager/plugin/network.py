@@ -1,7 +1,7 @@
 """The guard in a run: when it goes up, which test a refused call fails, and the text of the failure."""
 
 import sys
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -42,10 +42,10 @@ _LEFT = (
 class NetworkGuard:
     """Refuses the calls that would reach AWS, and names the test."""
 
-    def __init__(self, config: pytest.Config, blocking: Blocking) -> None:
+    def __init__(self, config: pytest.Config, blocking: Blocking, running: Callable[[], pytest.Item | None]) -> None:
         self._config = config
         self._blocking = blocking
-        self._test: pytest.Item | None = None
+        self._running = running
         self._verdict = _Verdict(config)
         self._guard: Guard | None = None
         if blocking == "true":
@@ -60,29 +60,29 @@ class NetworkGuard:
         from pytest_secretsmanager.doors.guard import Guard
 
         threads = Threads.of(self._config)
-        self._guard = Guard(partial(self._refusal, threads), lambda: None if self._test is None else self._test.nodeid)
+        self._guard = Guard(partial(self._refusal, threads), self._name_of_test)
         self._config.add_cleanup(self._guard.take_down)
         return threads
+
+    def _name_of_test(self) -> str | None:
+        test = self._running()
+        return None if test is None else test.nodeid
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
         """With `auto`, put the guard up for the first test that uses the plugin, before its wider fixtures run."""
-        self._test = item
         if self._guard is not None:
             self._verdict.forget()
             self._guard.follow()
         elif MARKED in item.stash or FIXTURE in getattr(item, "fixturenames", ()) or asked_for(item):
             self._go_up()
-        try:
-            return (yield)
-        finally:
-            self._test = None
+        return (yield)
 
     def _refusal(self, threads: Threads, call: "StoppedCall") -> BaseException:
         """Return the error in place of a call: while a test runs, one that its code under test does not catch."""
         from pytest_secretsmanager.engine.errors import NetworkBlocked
 
-        test, owner = self._test, threads.left_by()
+        test, owner = self._running(), threads.left_by()
         if test is not None and owner is None:
             where = f"in the set-up of the fixture {threads.wider_fixture} for " if threads.wider_fixture else "in "
             refusal = _Refusal(self._text(call, f"{where}{test.nodeid}", _advice(test, threads, call)), pytrace=False)
@@ -94,7 +94,7 @@ class NetworkGuard:
         return threads.refuse(NetworkBlocked, self._text(call, place, advice), owner)
 
     def _text(self, call: "StoppedCall", where: str, advice: str) -> str:
-        maker, test = call.maker, self._test
+        maker, test = call.maker, self._running()
         elsewhere = maker.test is not None and (test is None or maker.test != test.nodeid)
         made = f"{maker.place}, in {maker.test}" if elsewhere else maker.place
         return (

@@ -7,8 +7,8 @@ import pytest
 
 from pytest_secretsmanager.plugin import bare_items, own_fixture
 from pytest_secretsmanager.plugin.managers import session_of
-from pytest_secretsmanager.plugin.names import FIXTURE, MARKED, MARKERS, ROLLBACK, SECRET_FAULT
-from pytest_secretsmanager.plugin.scopes import FIXTURES, FUNCTION, SCOPES, asked_for
+from pytest_secretsmanager.plugin.names import FIXTURE, FUNCTION, MARKED, MARKERS, ROLLBACK, SCOPES, SECRET_FAULT
+from pytest_secretsmanager.plugin.scopes import FIXTURES, asked_for
 
 
 def activate(items: list[pytest.Item]) -> None:

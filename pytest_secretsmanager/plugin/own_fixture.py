@@ -10,11 +10,9 @@ from typing import Any
 
 import pytest
 
+from pytest_secretsmanager.plugin.definitions import module_of
 from pytest_secretsmanager.plugin.markers import failure, farthest_first, spelled
-from pytest_secretsmanager.plugin.names import FIXTURE, MARKERS, PLANTED
-
-CHECK = "_secretsmanager_planted"
-"""The fixture that checks, after the project's own, that the markers were planted."""
+from pytest_secretsmanager.plugin.names import CHECK, FIXTURE, MARKERS, PLANTED
 
 
 def check_of(item: pytest.Item) -> tuple[str, ...]:
@@ -40,11 +38,6 @@ def require_planted(item: pytest.Item) -> None:
 def _nearest(item: pytest.Item) -> Any:
     definitions = item.session._fixturemanager.getfixturedefs(FIXTURE, item)  # noqa: SLF001 - no public name
     return definitions[-1] if definitions else None
-
-
-def module_of(definition: Any) -> str:
-    """Return the module of a fixture's function."""
-    return str(getattr(inspect.unwrap(definition.func), "__module__", ""))
 
 
 def _place(definition: Any, root: Path) -> str:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import pytest
 
-from pytest_secretsmanager.plugin.names import FIXTURE
-from pytest_secretsmanager.plugin.own_fixture import module_of
+from pytest_secretsmanager.plugin.definitions import module_of
+from pytest_secretsmanager.plugin.names import FIXTURE, FUNCTION, SCOPES, WIDER_FIXTURES
 
 if TYPE_CHECKING:
     from pytest_secretsmanager.manager import SecretsManager
@@ -20,12 +20,7 @@ if TYPE_CHECKING:
 OWN_MODULE = f"{__package__}.wider_fixtures"
 """The module that has the fixtures."""
 
-FUNCTION = "function"
-
-SCOPES = ("session", "package", "module", "class", FUNCTION)
-"""The scopes of pytest, the widest one first."""
-
-FIXTURES = {f"{scope}_{FIXTURE}": scope for scope in SCOPES[:-1]}
+FIXTURES = dict(zip(WIDER_FIXTURES, SCOPES, strict=False))
 """The names of the wider fixtures with their scopes, the widest one first."""
 
 

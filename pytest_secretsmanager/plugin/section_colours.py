@@ -26,11 +26,8 @@ _MORE = re.compile(r" *… and ")
 
 @contextmanager
 def coloured(terminalreporter: Any) -> Iterator[None]:
-    """Let the terminal print the section in colours inside the block."""
-    writer, stats = terminalreporter.config.get_terminal_writer(), terminalreporter.stats
-    if not writer.hasmarkup:
-        yield
-        return
+    """Let the terminal, which has colours, print the section in them inside the block."""
+    stats = terminalreporter.stats
     before = {category: list(reports) for category, reports in stats.items()}
     try:
         for category, reports in _coloured(before, terminalreporter.config).items():

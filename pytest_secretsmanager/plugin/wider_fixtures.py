@@ -6,11 +6,18 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_secretsmanager.plugin.managers import answering_many
-from pytest_secretsmanager.plugin.own_fixture import module_of
+from pytest_secretsmanager.plugin.definitions import module_of
+from pytest_secretsmanager.plugin.first_use import FirstUse
 
 if TYPE_CHECKING:
     from pytest_secretsmanager.manager import SecretsManager
+
+
+def _answering(request: pytest.FixtureRequest, scope: str) -> Iterator["SecretsManager"]:
+    from pytest_secretsmanager.plugin.managers import answering_many
+
+    FirstUse.of(request.config).begin()
+    yield from answering_many(request, scope)
 
 
 @pytest.fixture(scope="class")
@@ -20,7 +27,7 @@ def class_secretsmanager(request: pytest.FixtureRequest) -> Iterator["SecretsMan
     The changes of a test stay, unless it asks for `secretsmanager` too: that starts with the shared secrets and rolls
     back. Markers `secret` and `secrets_file` of the class and its module seed it once, before the class's fixtures.
     """
-    yield from answering_many(request, "class")
+    yield from _answering(request, "class")
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +41,7 @@ def module_secretsmanager(request: pytest.FixtureRequest) -> Iterator["SecretsMa
 
     This test starts with the module's secrets, and everything that it does is rolled back.
     """
-    yield from answering_many(request, "module")
+    yield from _answering(request, "module")
 
 
 @pytest.fixture(scope="package")
@@ -43,13 +50,13 @@ def package_secretsmanager(request: pytest.FixtureRequest) -> Iterator["SecretsM
 
     A package is a folder with `__init__.py`, and what is inside. Tests outside a package share that of the run.
     """
-    yield from answering_many(request, "package")
+    yield from _answering(request, "package")
 
 
 @pytest.fixture(scope="session")
 def session_secretsmanager(request: pytest.FixtureRequest) -> Iterator["SecretsManager"]:
     """A `SecretsManager` that all tests of a run share, as `class_secretsmanager` for those of a class."""
-    yield from answering_many(request, "session")
+    yield from _answering(request, "session")
 
 
 # --- one fixture for each package ------------------------------------------------------------------------------------
@@ -61,7 +68,7 @@ class _OfPackage:
     @pytest.fixture(scope="package")
     def package_secretsmanager(self, request: pytest.FixtureRequest) -> Iterator["SecretsManager"]:
         """A `SecretsManager` that the tests of this package share."""
-        yield from answering_many(request, "package")
+        yield from _answering(request, "package")
 
 
 def register(package: pytest.Package) -> None:

@@ -8,7 +8,7 @@ import pytest
 from pytest_secretsmanager import SecretsManager, options
 from pytest_secretsmanager.command import main
 from pytest_secretsmanager.engine.rules.retention import VERSION_QUOTA
-from pytest_secretsmanager.plugin import markers
+from pytest_secretsmanager.plugin import marker_texts
 
 ROOT = Path(__file__).parents[2]
 PLACES_OF_THE_TABLE = ("README.md", "examples/guide/reference.md")
@@ -44,7 +44,9 @@ def test_the_marker_takes_keywords_that_the_constructor_does_not_take() -> None:
 
 
 def test_the_marker_names_each_keyword() -> None:
-    assert f"secretsmanager(*, {', '.join((*options.KEYWORDS, *options.MARKER_KEYWORDS))})" in "\n".join(markers.TEXTS)
+    assert f"secretsmanager(*, {', '.join((*options.KEYWORDS, *options.MARKER_KEYWORDS))})" in "\n".join(
+        marker_texts.TEXTS
+    )
 
 
 def test_the_command_serve_takes_each_flag_of_an_option(capsys: pytest.CaptureFixture[str]) -> None:

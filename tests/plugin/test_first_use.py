@@ -1,0 +1,220 @@
+"""The plugin begins its work in each test with the first use in a run, wherever that comes."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from pytest_secretsmanager import SecretsManager
+from pytest_secretsmanager.plugin import each_test
+
+Run = Callable[..., pytest.RunResult]
+
+USES = {
+    "a `with` block in a test": """
+        def test_it():
+            with SecretsManager() as sm:
+                sm.client().get_secret_value(SecretId="app/db")
+    """,
+    "a decorator of a test": """
+        @SecretsManager()
+        def test_it():
+            botocore.session.get_session().create_client("secretsmanager").get_secret_value(SecretId="app/db")
+    """,
+    "a `with` block in another thread": """
+        def test_it():
+            def work():
+                with SecretsManager() as sm, suppress(ClientError):
+                    sm.client().get_secret_value(SecretId="app/db")
+            thread = Thread(target=work)
+            thread.start()
+            thread.join()
+            assert False
+    """,
+    "a `with` block of a fixture": """
+        @pytest.fixture
+        def sm():
+            with SecretsManager() as manager:
+                yield manager
+
+        def test_it(sm):
+            sm.client().get_secret_value(SecretId="app/db")
+    """,
+    "a `with` block in the clean-up of a fixture": """
+        @pytest.fixture
+        def cleaned():
+            yield
+            with SecretsManager() as sm:
+                sm.client().get_secret_value(SecretId="app/db")
+
+        def test_it(cleaned):
+            pass
+    """,
+    "a `with` block in the set-up of unittest": """
+        class TestIt(TestCase):
+            def setUp(self):
+                self.sm = self.enterContext(SecretsManager())
+
+            def test_it(self):
+                self.sm.client().get_secret_value(SecretId="app/db")
+    """,
+    "a fixture that the body asks for": """
+        def test_it(request):
+            request.getfixturevalue("secretsmanager").client().get_secret_value(SecretId="app/db")
+    """,
+    "a fixture that another one asks for while it runs": """
+        @pytest.fixture
+        def sm(request):
+            return request.getfixturevalue("secretsmanager")
+
+        def test_it(sm):
+            sm.client().get_secret_value(SecretId="app/db")
+    """,
+    "a wider fixture that the body asks for": """
+        def test_it(request):
+            request.getfixturevalue("module_secretsmanager").client().get_secret_value(SecretId="app/db")
+    """,
+    "a marker": """
+        @pytest.mark.secret("app/other", "one")
+        def test_it():
+            botocore.session.get_session().create_client("secretsmanager").get_secret_value(SecretId="app/db")
+    """,
+    "an argument": """
+        def test_it(secretsmanager):
+            secretsmanager.client().get_secret_value(SecretId="app/db")
+    """,
+}
+
+HEAD = """
+        from contextlib import suppress
+        from threading import Thread
+        from unittest import TestCase
+
+        import botocore.session
+        import pytest
+        from botocore.exceptions import ClientError
+
+        from pytest_secretsmanager import SecretsManager
+
+        def test_before():
+            pass
+"""
+
+
+def sections(result: pytest.RunResult) -> list[str]:
+    reports = result.reprec.getreports("pytest_runtest_logreport")  # type: ignore[attr-defined]
+    return [text for report in reports for name, text in report.sections if name == "secretsmanager"]
+
+
+@pytest.mark.parametrize("use", USES.values(), ids=USES)
+def test_the_failing_test_that_is_the_first_use_has_a_section(run: Run, use: str) -> None:
+    result = run(HEAD + use)
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    (section,) = sections(result)
+    assert "GetSecretValue  'app/db'  ResourceNotFoundException" in section
+
+
+def test_a_test_inside_a_manager_around_the_run_has_a_section(run: Run) -> None:
+    with SecretsManager() as sm:
+        sm.client()
+        result = run(
+            """
+            import botocore.session
+
+            def test_it():
+                botocore.session.get_session().create_client("secretsmanager").get_secret_value(SecretId="app/db")
+            """
+        )
+    (section,) = sections(result)
+    assert "GetSecretValue  'app/db'  ResourceNotFoundException" in section
+
+
+def test_the_test_after_the_first_use_does_not_show_its_calls(run: Run) -> None:
+    result = run(
+        """
+        from pytest_secretsmanager import SecretsManager
+
+        def test_it():
+            with SecretsManager() as sm:
+                sm.client().list_secrets()
+
+        def test_after():
+            assert False
+        """
+    )
+    result.assert_outcomes(passed=1, failed=1)
+    assert sections(result) == []
+
+
+def test_a_late_first_use_blocks_calls_in_the_tests_after_it(run: Run) -> None:
+    result = run(
+        """
+        import botocore.session
+
+        def test_it(request):
+            request.getfixturevalue("secretsmanager").client().list_secrets()
+
+        def test_after():
+            session = botocore.session.get_session()
+            session.set_credentials("a", "b")
+            session.create_client("secretsmanager", "us-east-1").list_secrets()
+        """
+    )
+    result.assert_outcomes(passed=1, failed=1)
+    result.stdout.fnmatch_lines(["*ListSecrets was stopped*", "*in test_it.py::test_after"])
+
+
+@pytest.fixture
+def begun(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """The works in each test that have begun."""
+    found: list[object] = []
+    original = each_test.EachTest.__init__
+
+    def noted(self: each_test.EachTest, *arguments: object) -> None:
+        found.append(self)
+        original(self, *arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(each_test.EachTest, "__init__", noted)
+    return found
+
+
+def test_a_run_that_does_not_use_the_plugin_never_begins(run: Run, begun: list[object]) -> None:
+    run(
+        """
+        import pytest
+
+        @pytest.fixture
+        def one():
+            return 1
+
+        @pytest.mark.parametrize("number", [1, 2])
+        def test_it(one, number):
+            assert one == number
+        """
+    ).assert_outcomes(passed=1, failed=1)
+    assert begun == []
+
+
+def test_a_run_begins_once(run: Run, begun: list[object]) -> None:
+    run(
+        """
+        import pytest
+        from pytest_secretsmanager import SecretsManager
+
+        @pytest.mark.secret("app/db", "one")
+        def test_one(secretsmanager):
+            with SecretsManager():
+                pass
+
+        def test_two(module_secretsmanager):
+            pass
+        """
+    ).assert_outcomes(passed=2)
+    assert len(begun) == 1
+
+
+def test_a_manager_after_an_unused_run_does_not_begin_it(run: Run, begun: list[object], tmp_path: Path) -> None:
+    run("def test_it(): pass").assert_outcomes(passed=1)
+    with SecretsManager():
+        pass
+    assert begun == []
