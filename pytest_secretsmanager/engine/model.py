@@ -51,9 +51,15 @@ class OperationDescription:
 
 
 @cache
+def loader() -> Loader:
+    """The loader of the description. Clients that share it don't read the description a second time."""
+    return Loader()
+
+
+@cache
 def service_model() -> ServiceModel:
     """The service description of Secrets Manager in the installed botocore."""
-    return ServiceModel(Loader().load_service_model(SERVICE, "service-2"), SERVICE)
+    return ServiceModel(loader().load_service_model(SERVICE, "service-2"), SERVICE)
 
 
 @cache

@@ -113,62 +113,6 @@ def pytest_report_header(config: pytest.Config) -> str | None:
     return differing_regions(config)
 
 
-# --- each test: nothing to do before the first use --------------------------------------------------------------------
-
-
-@pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    """Let go of everything that belongs to a test when it is over."""
-    use = FirstUse.of(item.config)
-    use.test = item
-    try:
-        return (yield)
-    finally:
-        use.test = None
-        if use.each_test is not None:
-            use.each_test.end(item)
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Note where the test begins."""
-    each_test = FirstUse.of(item.config).each_test
-    if each_test is not None:
-        each_test.begin(item)
-
-
-@pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_fixture_setup(
-    fixturedef: pytest.FixtureDef[object], request: pytest.FixtureRequest
-) -> Generator[None, object, object]:
-    """Follow the region that a fixture may have set."""
-    result = yield
-    each_test = FirstUse.of(request.config).each_test  # the fixture may be the first use
-    if each_test is not None:
-        each_test.note_fixture(fixturedef)
-    return result
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtest_call(item: pytest.Item) -> None:
-    """Stop following the region: the body begins."""
-    each_test = FirstUse.of(item.config).each_test
-    if each_test is not None:
-        each_test.begin_body(item)
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(
-    item: pytest.Item, call: pytest.CallInfo[None]
-) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Add a section about its secrets to the report of a failing test, and about crashes to any report."""
-    report = yield
-    each_test = FirstUse.of(item.config).each_test
-    if each_test is not None:
-        each_test.add_to_report(item, call, report)
-    return report
-
-
 def pytest_assertrepr_compare(config: pytest.Config, op: str, left: object, right: object) -> list[str] | None:
     """Explain a failing comparison of views, labels, versions and events."""
     return assertrepr.explanation(config, op, left, right)

@@ -4,6 +4,7 @@ A run uses the plugin from the first of these: a collected test has one of the m
 a fixture is set up, a `SecretsManager` is entered, or calls are blocked from the beginning.
 """
 
+from collections.abc import Generator
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,6 +15,9 @@ from pytest_secretsmanager.plugin.names import FIXTURE, MARKERS, WIDER_FIXTURES
 if TYPE_CHECKING:
     from pytest_secretsmanager.plugin.each_test import EachTest
 
+PLUGIN = "secretsmanager_first_use"
+"""The name of the plugin object."""
+
 _MARKERS = frozenset(MARKERS)
 _FIXTURES = frozenset((FIXTURE, *WIDER_FIXTURES))
 
@@ -22,14 +26,14 @@ _KEY: "pytest.StashKey[FirstUse]" = pytest.StashKey()
 
 
 class FirstUse:
-    """Knows whether a run uses the plugin. `each_test` is its work in each test: None before the first use."""
+    """Waits for the first use of a run. From then on, its hooks let `EachTest` work in each test."""
 
     def __init__(self, config: pytest.Config) -> None:
-        self.test: pytest.Item | None = None
-        """The running test."""
-        self.each_test: EachTest | None = None
         self._config = config
+        self._test: pytest.Item | None = None
+        self._each_test: EachTest | None = None
         config.stash[_KEY] = self
+        config.pluginmanager.register(self, PLUGIN)
         if entered_now.worlds:
             self.begin()
         else:
@@ -43,13 +47,56 @@ class FirstUse:
 
     def begin(self) -> None:
         """Begin the work in each test, if that has not begun."""
-        if self.each_test is None:
+        if self._each_test is None:
             from pytest_secretsmanager.plugin.each_test import EachTest
 
             entered_now.stop_waiting(self.begin)
-            self.each_test = EachTest(self._config, lambda: self.test)
-            if self.test is not None:
-                self.each_test.begin_late(self.test)
+            self._each_test = EachTest(self._config, lambda: self._test)
+            if self._test is not None:
+                self._each_test.begin_late(self._test)
+
+    # --- the hooks of each test: they do nothing before the first use ---------------------------------------------
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
+        """Let go of everything that belongs to a test when it is over."""
+        self._test = item
+        try:
+            return (yield)
+        finally:
+            self._test = None
+            if self._each_test is not None:
+                self._each_test.end(item)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        """Note where the test begins."""
+        if self._each_test is not None:
+            self._each_test.begin(item)
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_fixture_setup(self, fixturedef: pytest.FixtureDef[object]) -> Generator[None, object, object]:
+        """Follow the region that a fixture may have set. The fixture may be the first use."""
+        result = yield
+        if self._each_test is not None:
+            self._each_test.note_fixture(fixturedef)
+        return result
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_call(self, item: pytest.Item) -> None:
+        """Stop following the region: the body begins."""
+        if self._each_test is not None:
+            self._each_test.begin_body(item)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Add a section about its secrets to the report of a failing test, and about crashes to any report."""
+        report = yield
+        if self._each_test is not None:
+            self._each_test.add_to_report(item, call, report)
+        return report
 
 
 def is_in(items: list[pytest.Item]) -> bool:

@@ -18,6 +18,8 @@ def new_client(**arguments: Any) -> Any:
 @functools.cache
 def _session() -> botocore.session.Session:
     nothing = (None, None, os.devnull, None)
-    return botocore.session.Session(
+    session = botocore.session.Session(
         session_vars={"profile": (None, None, None, None), "config_file": nothing, "credentials_file": nothing}
     )
+    session.register_component("data_loader", model.loader())
+    return session

@@ -1,4 +1,4 @@
-"""An unused plugin costs nothing: loading it imports none of the heavy libraries."""
+"""An unused plugin costs nothing: it imports no heavy library, few modules of its own, and hardly works in a test."""
 
 import pytest
 
@@ -25,9 +25,9 @@ def alone(pytester, monkeypatch):
     """Run a test module in a separate process, with no other plugin loaded."""
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
 
-    def run(source):
+    def run(source, *arguments):
         pytester.makepyfile(source)
-        return pytester.runpytest_subprocess("-p", "pytest_secretsmanager.plugin")
+        return pytester.runpytest_subprocess("-p", "pytest_secretsmanager.plugin", *arguments)
 
     return run
 
@@ -52,3 +52,126 @@ def test_importing_the_package_does_not_import(pytester, name):
     result = pytester.runpython_c(source)
     assert result.ret == 0
     result.stdout.fnmatch_lines(["*'SecretsManager'*"])
+
+
+# --- the package's own modules ----------------------------------------------------------------------------------------
+
+OF_ANY_RUN = [
+    "pytest_secretsmanager",
+    "pytest_secretsmanager.inspection",
+    "pytest_secretsmanager.inspection.entered_now",
+    "pytest_secretsmanager.options",
+    "pytest_secretsmanager.plugin",
+    *(
+        f"pytest_secretsmanager.plugin.{module}"
+        for module in (
+            "assertrepr",
+            "definitions",
+            "first_use",
+            "leak_options",
+            "leak_start",
+            "marker_texts",
+            "names",
+            "report_problems",
+            "settings",
+            "shown_sections",
+            "wider_fixtures",
+        )
+    ),
+    "pytest_secretsmanager.surroundings",
+    "pytest_secretsmanager.surroundings.default_region",
+]
+
+AT_THE_END = """
+    import sys
+
+    def pytest_unconfigure(config):
+        own = sorted(name for name in sys.modules if name.partition(".")[0] == "pytest_secretsmanager")
+        print("loaded:", own)
+"""
+
+UNUSED_FILES = {
+    "no test": "",
+    "a passing, a failing and a skipped test": """
+        import pytest
+
+        @pytest.mark.parametrize("number", [1, 2])
+        def test_it(number, tmp_path):
+            assert number == 1
+
+        @pytest.mark.skip
+        def test_skipped(): pass
+    """,
+    "the package is imported, and not its names": """
+        import pytest_secretsmanager
+
+        def test_it(): pass
+    """,
+}
+
+
+@pytest.mark.parametrize("arguments", [[], ["--collect-only"], ["--color=yes"]], ids=["run", "collect", "colours"])
+@pytest.mark.parametrize("source", UNUSED_FILES.values(), ids=UNUSED_FILES)
+def test_an_unused_plugin_loads_only(alone, pytester, source, arguments):
+    pytester.makeconftest(AT_THE_END)
+    result = alone(source, *arguments)
+    result.stdout.fnmatch_lines([f"loaded: {str(OF_ANY_RUN).replace('[', '[[]')}"])
+
+
+# --- each test --------------------------------------------------------------------------------------------------------
+
+COUNTING = """
+    import sys
+
+    calls = []
+
+    def pytest_collection(session):
+        def note(frame, event, _):
+            if event == "call" and "pytest_secretsmanager" in frame.f_code.co_filename:
+                calls.append(frame.f_code.co_qualname)
+        sys.setprofile(note)
+
+    def pytest_unconfigure(config):
+        sys.setprofile(None)
+        print("calls:", len(calls))
+"""
+
+MOST_CALLS = {"--collect-only": 3, "-q": 3 + 2 + 2 * (1 + 3)}
+"""The look for a marker. While tests run, also two hooks, and those around a test and three reports: two calls each."""
+
+
+def calls_of(alone, number, argument):
+    result = alone("".join(f"def test_{one}(): pass\n" for one in range(number)), argument)
+    (line,) = [line for line in result.outlines if line.startswith("calls: ")]
+    return int(line.removeprefix("calls: "))
+
+
+@pytest.mark.parametrize(("argument", "most"), MOST_CALLS.items(), ids=MOST_CALLS)
+def test_an_unused_plugin_is_called_for_each_test_at_most(alone, pytester, argument, most):
+    pytester.makeconftest(COUNTING)
+    few, many = (calls_of(alone, number, argument) for number in (10, 110))
+    assert many > few
+    assert (many - few) // 100 <= most
+
+
+# --- the first use ----------------------------------------------------------------------------------------------------
+
+READING = """
+    import sys
+
+    read = []
+    sys.addaudithook(lambda event, args: read.append(str(args[0])) if event == "open" else None)
+
+    from pytest_secretsmanager import SecretsManager
+
+    with SecretsManager() as sm:
+        sm.seed("app/db", "one")
+        sm.client().get_secret_value(SecretId="app/db")
+        sm.client("eu-west-1")
+    descriptions = [path for path in read if "secretsmanager" in path and "service-2.json" in path]
+    assert len(descriptions) == 1, descriptions
+"""
+
+
+def test_the_first_use_reads_the_service_description_once(pytester):
+    assert pytester.runpython(pytester.makepyfile(READING)).ret == 0

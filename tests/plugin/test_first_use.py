@@ -166,7 +166,9 @@ def test_a_late_first_use_blocks_calls_in_the_tests_after_it(run: Run) -> None:
 
 @pytest.fixture
 def begun(monkeypatch: pytest.MonkeyPatch) -> list[object]:
-    """The works in each test that have begun."""
+    """The works in each test that have begun; that of the outer run begins before."""
+    with SecretsManager():
+        pass
     found: list[object] = []
     original = each_test.EachTest.__init__
 
