@@ -27,7 +27,7 @@ class Commits:
         self._store = store
         self._log = log
         self._unsettled: int | Changes | None = None
-        """The commit in progress: first the log's position at its start, then its changes; None between commits."""
+        """The commit in progress: first the log's position at its start, then its changes. Unused between commits."""
         self._asked_for: dict[int, tuple[Effect, ...]] = {}
 
     def make(self, handler: Callable[[_Asked], Outcome], asked: _Asked) -> Outcome:
@@ -36,8 +36,8 @@ class Commits:
         If the handler raises a ServiceError, nothing changes, and its entries in the log stay.
         """
         with self.lock:
+            self._unsettled = self._log.position  # before the `try`: after a refusal, it is that of an earlier commit
             try:
-                self._unsettled = self._log.position
                 outcome = handler(asked)
                 if outcome.then:
                     self._asked_for[get_ident()] = outcome.then

@@ -119,6 +119,29 @@ def test_an_interrupt_after_a_rotation_does_not_change_it(
     ]
 
 
+class InterruptedPosition:
+    """A log whose position an interrupt hides. Entries are removed from the real one."""
+
+    def __init__(self, real: Any) -> None:
+        self.back_to = real.back_to
+
+    @property
+    def position(self) -> int:
+        raise KeyboardInterrupt
+
+
+def test_an_interrupt_before_a_call_leaves_the_log_entry_of_an_earlier_refused_call(
+    secretsmanager: SecretsManager, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, commits = secretsmanager.client(), secretsmanager._parts.service._commits
+    with pytest.raises(client.exceptions.ResourceNotFoundException):
+        client.get_secret_value(SecretId="nowhere")
+    monkeypatch.setattr(commits, "_log", InterruptedPosition(commits._log))
+    with pytest.raises(KeyboardInterrupt):
+        client.list_secrets()
+    secretsmanager.assert_logged("GetSecretValue", times=1)
+
+
 def test_forget_other_threads_frees_a_forked_child_from_running_rotations(secretsmanager: SecretsManager) -> None:
     rotations = secretsmanager._parts.service.effects.rotations
     rotations._busy = frozenset([type("Run", (), {"thread": -1})()])
