@@ -1,5 +1,7 @@
 """The entries of all calls and events of one manager, newest last. With a limit, the oldest ones are forgotten."""
 
+from math import inf
+
 from pytest_secretsmanager.engine.checkpoints import Restore
 from pytest_secretsmanager.engine.layers.audit import Entry, Record
 
@@ -40,6 +42,11 @@ class CallLog:
         """The end of the log now."""
         forgotten, entries = self._kept
         return forgotten + len(entries)
+
+    def last_time(self) -> float:
+        """The time of the newest entry, epoch seconds; minus infinity if there is none."""
+        entries = self._kept[1]
+        return entries[-1].call.time if entries else -inf
 
     @property
     def oldest(self) -> int:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 
 from pytest_secretsmanager.engine.call import Call, Handler, Outcome
+from pytest_secretsmanager.engine.call_log import CallLog
 from pytest_secretsmanager.engine.conditions import Conditions
 from pytest_secretsmanager.engine.effects.background import WorkHandler, working_on
 from pytest_secretsmanager.engine.identities import Identities
@@ -15,6 +16,7 @@ from pytest_secretsmanager.engine.key_access import GuardedPorts
 from pytest_secretsmanager.engine.layers.audit import Entry, NoteRefused, Record, audit, audit_events
 from pytest_secretsmanager.engine.layers.authorize import authorize
 from pytest_secretsmanager.engine.layers.forked import Layer
+from pytest_secretsmanager.engine.layers.log_order import in_order
 from pytest_secretsmanager.engine.layers.mark_replicas import mark_replicas
 from pytest_secretsmanager.engine.layers.validate import validate
 from pytest_secretsmanager.engine.locks import Lock
@@ -27,13 +29,14 @@ __tracebackhide__ = True
 
 
 class Chains:
-    """Builds the chains of one service. `record` takes the entries of the log, `note_refused` the refused calls.
+    """Builds the chains of one service. `log` takes their entries, `note_refused` the refused calls.
 
     `conditions` and `identities` apply to the chains that are built from now on; None: no condition is in force, IAM is
     off.
     """
 
     __slots__ = (
+        "_last_time",
         "_log",
         "_note_refused",
         "_notes",
@@ -51,14 +54,15 @@ class Chains:
         self,
         store: Store,
         ports: Ports,
-        record: Record,
+        log: CallLog,
         note_refused: NoteRefused,
         now: Callable[[], float],
     ) -> None:
         self._store = store
         self._ports = ports
-        self._log = record
-        self._record = record
+        self._log = log.append
+        self._last_time = log.last_time
+        self._record: Record = self._log
         self._notes: tuple[Record, ...] = ()
         self._note_refused = note_refused
         self._now = now
@@ -109,7 +113,8 @@ class Chains:
 
     def audited(self, handler: Handler) -> Handler:
         """The handler with the log around it."""
-        return audit(handler, self._store, self._record, self._note_refused, self._ports.key_uses)
+        logged = audit(handler, self._store, self._record, self._note_refused, self._ports.key_uses)
+        return in_order(logged, self._last_time, self._now)
 
     def put_around(self, layer: Layer) -> None:
         """Put one more layer around every operation, inside the log, in the chains that are built from now on."""

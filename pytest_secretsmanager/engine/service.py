@@ -55,7 +55,7 @@ class Service(Layered):
         self.lock = self._commits.lock
         self._watchers = Watchers()
         self.rollbacks = Rollbacks(self.store, self.lock)
-        self._chains = Chains(self.store, ports, log.append, self.refusals.note, now)
+        self._chains = Chains(self.store, ports, log, self.refusals.note, now)
         self._replication, self._now, self._time_parts = replication, now, time_parts
         self._background = Background(self.store, self._commits, ports, self._chains.of_work, now)
         self.effects = Effects(self._background, steps, replication)
