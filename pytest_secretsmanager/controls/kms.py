@@ -150,7 +150,7 @@ class Kms:
             self._keys.put(found, denied=True)
         else:
             _require_principal(principal, found)
-            self._keys.put(found, denied_to=found.denied_to | {principal})
+            self._keys.deny_to(found, principal)
 
     def allow(self, key: KeyRef) -> None:
         """Let every caller use the key again, whichever principals it was denied to.

@@ -10,6 +10,7 @@ from pytest_secretsmanager.engine.checkpoints import Restore, checkpoint
 from pytest_secretsmanager.engine.effects.controls import When
 from pytest_secretsmanager.engine.effects.runs import Run
 from pytest_secretsmanager.engine.errors import UsageError, nearest
+from pytest_secretsmanager.engine.locks import Lock
 from pytest_secretsmanager.engine.rules.rotation import STEPS
 from pytest_secretsmanager.engine.state import SecretKey
 from pytest_secretsmanager.inspection.rotation_runs import RotationRun
@@ -17,6 +18,10 @@ from pytest_secretsmanager.inspection.rotation_runs import RotationRun
 __tracebackhide__ = True
 
 Failure: TypeAlias = BaseException | type[BaseException]
+
+
+_lock = Lock()
+"""Held while a rotation takes a plan: rotations of several threads may come to it at once. One for all managers."""
 
 
 @dataclass(slots=True, eq=False)
@@ -46,6 +51,11 @@ class PlannedStop:
         self.run = run
         self.is_met = True
         return True
+
+    def spend(self) -> bool:
+        """Let no rotation stop here any more, and return whether one could until now."""
+        was_spent, self.is_spent = self.is_spent, True
+        return not was_spent
 
     def checkpoint(self) -> Restore:
         """Return a function that restores the rotation that has stopped here now, if any."""
@@ -91,9 +101,8 @@ class Hold:
         if run is None:
             self._stop.is_reported = True
             raise UsageError(f"no rotation has come to the {self!r}, so there is none to resume")
-        if self._stop.is_spent or run.state != "held":
+        if run.state != "held" or not _lock.during(self._stop.spend):
             raise UsageError(f"the rotation of the {self!r} is no longer held")
-        self._stop.is_spent = True
         self._resume(run)
         return RotationRun(run)
 
@@ -191,17 +200,24 @@ class Steps:
 
     def stops(self, run: Run, step: str, when: When) -> bool:
         """Whether a hold stops this rotation here. Each one that does catches the rotation."""
-        caught = [stop for stop in self.planned_stops if stop.catches(run, step, when)]
-        return bool(caught)
+        if not self.planned_stops:
+            return False
+        return bool(_lock.during(lambda: [stop for stop in self.planned_stops if stop.catches(run, step, when)]))
 
     def failure(self, run: Run, step: str, when: When) -> BaseException | None:
         """The error that is planned for a step; None without a plan."""
-        planned = next((failure for failure in self.failures if failure.fits(run, step, when)), None)
+        planned = _lock.during(lambda: self._next_failure(run, step, when)) if self.failures else None
         if planned is None:
             return None
-        planned.times -= 1
-        planned.is_met = True
         return planned.error if isinstance(planned.error, BaseException) else planned.error()
+
+    def _next_failure(self, run: Run, step: str, when: When) -> _PlannedFailure | None:
+        """Take one of the failures that are planned for a step."""
+        planned = next((failure for failure in self.failures if failure.fits(run, step, when)), None)
+        if planned is not None:
+            planned.times -= 1
+            planned.is_met = True
+        return planned
 
 
 _ADVICE = (

@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from pytest_secretsmanager.engine import arns
 from pytest_secretsmanager.engine.callers import Principal
 from pytest_secretsmanager.engine.checkpoints import Restore, checkpoint
+from pytest_secretsmanager.engine.locks import Lock
 from pytest_secretsmanager.engine.state import Sealed
 
 KeyState: TypeAlias = Literal["Enabled", "Disabled", "PendingDeletion"]
@@ -29,6 +30,13 @@ _NONCE_BYTES = 12
 _KEY_ID = re.compile(r"(mrk-[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})")
 _ALIAS = re.compile(r"alias/[A-Za-z0-9/_-]+")
 _ARN = re.compile(r"arn:[a-z-]+:kms:(?P<region>[a-z0-9-]+):(?P<account>\d{12}):(?P<id>(?:key|alias)/.+)")
+
+
+_lock = Lock()
+"""Held while any ring makes or changes a key, which a test may do while threads call.
+
+One for all rings: making a lock costs time.
+"""
 
 
 class KmsRefusal(Exception):  # noqa: N818 - an answer of KMS, which the ports turn into an error of Secrets Manager
@@ -104,6 +112,16 @@ class KeyRing:
         policy: str | None = None,
     ) -> KmsKey:
         """Create a key. If another key has the alias, the alias moves to the new one."""
+        return _lock.during(lambda: self._create(region, account, key_id, alias, policy))
+
+    def _create(
+        self,
+        region: str,
+        account: str,
+        key_id: str | None = None,
+        alias: str | None = None,
+        policy: str | None = None,
+    ) -> KmsKey:
         place = f"arn:{arns.partition(region)}:kms:{region}:{account}"
         key_id = key_id or str(uuid.uuid4())
         key = KmsKey(id=key_id, arn=f"{place}:key/{key_id}", alias=alias, policy=policy)
@@ -155,14 +173,27 @@ class KeyRing:
         denied_to: frozenset[str] | None = None,
     ) -> KmsKey:
         """Change the state of a key, or its denials, and return the key. None leaves them unchanged."""
-        current = self._keys[key.arn]
-        self._keys[key.arn] = replace(
-            current,
-            state=state or current.state,
-            denied=current.denied if denied is None else denied,
-            denied_to=current.denied_to if denied_to is None else denied_to,
+        return _lock.during(
+            lambda: self._put(
+                key.arn,
+                lambda current: replace(
+                    current,
+                    state=state or current.state,
+                    denied=current.denied if denied is None else denied,
+                    denied_to=current.denied_to if denied_to is None else denied_to,
+                ),
+            )
         )
-        return self._keys[key.arn]
+
+    def deny_to(self, key: KmsKey, principal: str) -> None:
+        """Deny a key to one more principal."""
+        _lock.during(
+            lambda: self._put(key.arn, lambda current: replace(current, denied_to=current.denied_to | {principal}))
+        )
+
+    def _put(self, arn: str, changed: Callable[[KmsKey], KmsKey]) -> KmsKey:
+        self._keys[arn] = key = changed(self._keys[arn])
+        return key
 
     def seal(self, plain: bytes, key: KmsKey, name: str, context: bytes, caller: Principal) -> Sealed:
         """Encrypt a value under a new data key, and the data key under the KMS key, if the caller may use this key."""
@@ -196,17 +227,26 @@ class KeyRing:
         known = self._elsewhere(arn)
         if known is None:
             return None
+        return _lock.during(lambda: self._adopted(known))
+
+    def _adopted(self, known: KeyElsewhere) -> KmsKey:
+        """This ring's own key for a key of another KMS, in its current state there."""
         if known.arn not in self._keys:
             parts = arns.split(known.arn)
-            made = self.create(parts.region, parts.account, key_id=parts.resource.partition("/")[2])
+            made = self._create(parts.region, parts.account, key_id=parts.resource.partition("/")[2])
             self._keys[made.arn] = replace(made, is_elsewhere=True)
         own = self._keys[known.arn]
-        return self.put(own, state=known.state) if own.is_elsewhere else own
+        return self._put(own.arn, lambda key: replace(key, state=known.state)) if own.is_elsewhere else own
 
     def _default(self, region: str, account: str) -> KmsKey:
         arn = self._defaults.get((region, account))
+        return _lock.during(lambda: self._made_default(region, account)) if arn is None else self._keys[arn]
+
+    def _made_default(self, region: str, account: str) -> KmsKey:
+        """The default key, made unless another thread has just made it."""
+        arn = self._defaults.get((region, account))
         if arn is None:
-            arn = self._defaults[region, account] = self.create(region, account, alias=arns.DEFAULT_KMS_ALIAS).arn
+            arn = self._defaults[region, account] = self._create(region, account, alias=arns.DEFAULT_KMS_ALIAS).arn
         return self._keys[arn]
 
 

@@ -7,6 +7,7 @@ from typing import TypeAlias
 from pytest_secretsmanager.engine.call import ATTEMPT_OF_THE_TEST, Call
 from pytest_secretsmanager.engine.checkpoints import Restore
 from pytest_secretsmanager.engine.in_force import Condition, InForce
+from pytest_secretsmanager.engine.locks import Lock
 from pytest_secretsmanager.engine.rules.request_rates import Bucket, refilled
 
 __tracebackhide__ = True
@@ -22,6 +23,9 @@ class RateLimit(Condition):
     rate: float
     burst: float
 
+
+_counting = Lock()
+"""Held while refusals are counted: that happens outside the lock of the service."""
 
 _Place: TypeAlias = tuple[RateLimit, str, str]
 """A limit, and the account and the region whose calls it counts."""
@@ -39,6 +43,9 @@ class AboveRateError(Exception):
 
     def count_refusal(self) -> None:
         """Count a refusal for each limit that the call exceeds."""
+        _counting.during(self._count)
+
+    def _count(self) -> None:
         for limit in self._limits:
             limit.met += 1
 

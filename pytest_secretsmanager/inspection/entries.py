@@ -48,8 +48,9 @@ class Entries:
 
     def clear(self) -> None:
         """Hide the entries so far."""
-        self._cleared += self._log.position - self._first
-        self._first = self._log.position
+        end = self._log.position  # once: another thread may log a call meanwhile
+        self._cleared += end - self._first
+        self._first = end
 
     def begin_anew(self) -> None:
         """Begin empty for a test: earlier entries count as neither visible nor cleared."""

@@ -10,6 +10,7 @@ from cryptography.exceptions import InvalidTag
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pytest_secretsmanager.engine import keys
 from pytest_secretsmanager.engine.callers import user_of
 from pytest_secretsmanager.engine.keys import KeyElsewhere, KeyRing, KmsRefusal
 
@@ -401,3 +402,54 @@ def test_an_alias_of_another_kms_names_the_key_of_this_ring_with_the_same_arn(ri
     ring_beside.put(own, state="Disabled")
     found = ring_beside.find(*HOME, "alias/theirs")
     assert (found.arn, found.is_elsewhere, found.state) == (own.arn, False, "Disabled")
+
+
+# --- several threads -------------------------------------------------------------------------------------------------
+
+
+CHANGES = {
+    "made": lambda ring, _: ring.create(*HOME),
+    "made for an account": lambda ring, _: ring.find("eu-west-1", "210987654321", ""),
+    "put": lambda ring, key: ring.put(key, state="Disabled"),
+    "denied": lambda ring, key: ring.deny_to(key, USER.arn),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_a_key_is_made_or_changed_under_the_lock_of_keys(ring, key, monkeypatch, is_free, change):
+    """Otherwise two threads could make two default keys, or lose each other's change."""
+    free = []
+
+    def looking(function):
+        def look(*arguments, **fields):
+            free.append(is_free(keys._lock))
+            return function(*arguments, **fields)
+
+        return look
+
+    for name in ("KmsKey", "replace"):
+        monkeypatch.setattr(keys, name, looking(getattr(keys, name)))
+    change(ring, key)
+    assert free
+    assert not any(free)
+
+
+def test_a_thread_that_comes_second_finds_the_default_key_of_the_first(ring, monkeypatch):
+    """The other thread makes it between the look of this one and its turn."""
+    made = ring._made_default
+
+    def second(*place):
+        monkeypatch.setattr(ring, "_made_default", made)
+        ring.find(*place, "")
+        return made(*place)
+
+    monkeypatch.setattr(ring, "_made_default", second)
+    assert ring.find(*HOME, "") == ring.find(*HOME, "")
+    assert len(ring._keys) == 1
+
+
+def test_a_denial_keeps_one_that_another_thread_has_added_since_the_key_was_looked_up(ring, key):
+    ring.deny_to(key, "arn:aws:iam::123456789012:user/one")
+    assert not key.denied_to
+    ring.deny_to(key, "arn:aws:iam::123456789012:user/two")
+    assert len(ring.at(key.arn).denied_to) == 2

@@ -2,6 +2,7 @@
 
 import pytest
 
+from pytest_secretsmanager.engine import rates
 from pytest_secretsmanager.engine.call import Call
 from pytest_secretsmanager.engine.callers import user_of
 from pytest_secretsmanager.engine.rates import AboveRateError, RateLimit, Rates
@@ -129,3 +130,17 @@ def test_a_limit_that_returns_has_a_full_bucket_after_its_state_was_forgotten():
     clock.rates.forget_unused()
     clock.rates.in_force.append(limit)
     assert clock.admits() == [True]
+
+
+def test_refusals_of_several_threads_are_counted_under_a_lock(is_free):
+    free = []
+
+    class Looking(RateLimit):
+        def __setattr__(self, name, value):
+            if name == "met" and value:
+                free.append(is_free(rates._counting))
+            super().__setattr__(name, value)
+
+    limit = Looking(matches=lambda _: True, rate=1, burst=1)
+    AboveRateError((limit,)).count_refusal()
+    assert (limit.met, free) == (1, [False])

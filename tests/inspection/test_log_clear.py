@@ -1,10 +1,12 @@
 """`log.clear()`: the calls that it forgets, the state that it keeps, the texts of later failures."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
 from pytest_secretsmanager import SecretsManager
+from pytest_secretsmanager.engine.call_log import CallLog
+from pytest_secretsmanager.inspection.entries import Entries
 from pytest_secretsmanager.managing.rollback import rolled_back
 
 if TYPE_CHECKING:
@@ -201,3 +203,22 @@ def test_rollbacks_that_end_in_the_order_of_their_start_keep_the_log_complete(
     inner.__exit__(None, None, None)
     client.describe_secret(SecretId="db")
     secretsmanager.assert_logged("DescribeSecret", times=1)
+
+
+class Growing(CallLog):
+    """A log to which another thread appends after each look at its end."""
+
+    @property
+    def position(self) -> int:
+        position = super().position
+        self.append(cast("Any", "a call"))
+        return position
+
+
+def test_a_call_that_is_logged_while_clear_runs_stays_visible_and_is_not_counted_as_hidden() -> None:
+    log = Growing()
+    log.append(cast("Any", "an earlier call"))
+    entries = Entries(log)
+    entries.clear()
+    assert (entries.cleared, entries.begin) == (1, 0)
+    assert entries.visible == ["a call"]

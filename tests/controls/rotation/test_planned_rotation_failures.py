@@ -8,6 +8,7 @@ from rotating import EACH_STEP, STEPS, Interruption, rotate
 from rotation_function import Database, rotation_function
 
 from pytest_secretsmanager import Rotation, SecretNotFound, SecretsManager, UsageError
+from pytest_secretsmanager.controls import steps
 
 
 def test_rotation_fail_refuses_a_class_that_needs_arguments(sm: SecretsManager) -> None:
@@ -164,3 +165,43 @@ def test_rotation_fail_makes_a_new_exception_for_each_failure(sm: SecretsManager
     sm.clock.advance(minutes=1)
     first, second = (run.error for run in sm.rotation.runs[:2])
     assert first is not second
+
+
+def test_rotations_of_several_threads_take_a_planned_failure_or_a_hold_under_a_lock(
+    sm: SecretsManager, monkeypatch: pytest.MonkeyPatch, is_free: Any
+) -> None:
+    """Otherwise two rotations could both take the last one."""
+    free: list[bool] = []
+    for owner, name in ((steps._PlannedFailure, "fits"), (steps.PlannedStop, "catches")):
+        asked = getattr(owner, name)
+
+        def ask(*arguments: Any, asked: Any = asked) -> Any:
+            free.append(is_free(steps._lock))
+            return asked(*arguments)
+
+        monkeypatch.setattr(owner, name, ask)
+    steps_called(sm)
+    sm.rotation.fail("setSecret", Interruption)
+    sm.rotation.hold("db", before="testSecret", optional=True)
+    rotate(sm)
+    assert free
+    assert not any(free)
+
+
+def test_a_hold_that_another_thread_resumes_meanwhile_is_resumed_once(
+    sm: SecretsManager, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    called = steps_called(sm)
+    hold = sm.rotation.hold("db", before="setSecret")
+    rotate(sm)
+    spend = steps.PlannedStop.spend
+
+    def after_the_other(stop: Any) -> bool:
+        monkeypatch.setattr(steps.PlannedStop, "spend", spend)
+        hold.resume()
+        return spend(stop)
+
+    monkeypatch.setattr(steps.PlannedStop, "spend", after_the_other)
+    with pytest.raises(UsageError, match="is no longer held"):
+        hold.resume()
+    assert called == STEPS
