@@ -2,6 +2,7 @@
 
 from itertools import count
 
+import invariants
 import rotation_functions
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -11,10 +12,9 @@ from scenario_runner import START, require_well_formed, version_id
 
 from pytest_secretsmanager import SecretsManager
 from pytest_secretsmanager.engine import model
-from pytest_secretsmanager.engine.rules import cross_account
-from pytest_secretsmanager.inspection.views import state_of
 
 OWNER, OWNER_IN_IRELAND = Caller(checks=False), Caller(checks=False, region="eu-west-1")
+QUOTA = 5
 NAMES = ["a", "app/b", "c-a1b2c3"]
 LABELS = ["AWSCURRENT", "AWSPENDING", "AWSPREVIOUS", "blue", "green"]
 POLICY = '{"Statement": {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}}'
@@ -148,7 +148,7 @@ class AnySequence(RuleBasedStateMachine):
 
     def __init__(self):
         super().__init__()
-        self.sm = SecretsManager(REGION, ACCOUNT, now=START, version_quota=5)
+        self.sm = SecretsManager(REGION, ACCOUNT, now=START, version_quota=QUOTA)
         self.sm.__enter__()
         self.sm.kms.create_key(alias="alias/pay")
         self.sm.seed("rds!d", "one", owning_service="rds")
@@ -275,63 +275,11 @@ class AnySequence(RuleBasedStateMachine):
 
     @invariant()
     def labels_and_versions_are_consistent(self):
-        for name in self.sm.secrets:
-            stages = self.call("DescribeSecret", {"SecretId": name}).get("VersionIdsToStages", {})
-            listing = self.call("ListSecretVersionIds", {"SecretId": name, "IncludeDeprecated": True})
-            listed = {entry["VersionId"]: entry.get("VersionStages", []) for entry in listing["Versions"]}
-            placed = [label for held in stages.values() for label in held]
-            assert len(placed) == len(set(placed)) <= 20
-            filled = [version.id for version in self.sm.secret(name).versions if version.value is not None]
-            assert listed.keys() == set(filled)  # a version without a value has labels and is not listed
-            assert {id_: set(held) for id_, held in stages.items() if id_ in listed} == {
-                id_: set(held) for id_, held in listed.items() if held
-            }
-            assert ("AWSCURRENT" in placed) == bool(filled)
-            assert len(listed) <= 5
+        invariants.labels_and_versions_are_consistent(self.sm, self.call, QUOTA)
 
-    @invariant()
-    def a_running_rotation_has_its_version(self):
-        for secret in self.sm._parts.service.secrets():
-            attempt = secret.rotation and secret.rotation.attempt
-            assert not attempt or (attempt.token in secret.versions and secret.labels_of(attempt.token))
 
-    @invariant()
-    def every_replica_has_a_primary_that_knows_it(self):
-        secrets = {secret.key: secret for secret in self.sm._parts.service.secrets()}
-        for replica in secrets.values():
-            if replica.is_replica:
-                primary = secrets[replica.key._replace(region=replica.primary_region)]
-                assert not primary.is_replica
-                assert replica.key.region in primary.replicas
-
-    @invariant()
-    def replicas_equal_their_primaries(self):
-        for name, primary in self.sm.secrets.items():
-            for region, replica in state_of(primary).replicas.items():
-                assert replica.status in ("InSync", "Failed")
-                if replica.status == "InSync":
-                    copy = self.sm.secret(name, region=region)
-                    assert copy.labels == primary.labels
-                    assert [version.value for version in copy.versions] == [
-                        version.value for version in primary.versions
-                    ]
-                    assert copy.arn == primary.arn.replace(REGION, region)
-
-    @invariant()
-    def cross_account_replicas_and_primaries_know_each_other(self):
-        secrets = {secret.arn: secret for secret in self.sm._parts.service.secrets()}
-        for primary in secrets.values():
-            following = cross_account.associated(primary)
-            assert len(following) <= 1
-            for replica in map(secrets.__getitem__, following):
-                known = cross_account.primary_of(replica)
-                assert (known.arn, known.status) == (
-                    primary.arn,
-                    cross_account.replicas_of(primary)[replica.arn].status,
-                )
-                if known.status == "InSync":
-                    assert (replica.labels, replica.versions.keys()) == (primary.labels, primary.versions.keys())
-
+for one in invariants.OF_ANY_STATE:
+    setattr(AnySequence, one.__name__, invariant()(lambda self, one=one: one(self.sm)))
 
 AnySequence.TestCase.settings = settings(max_examples=60, stateful_step_count=25)
 TestAnySequenceOfCalls = AnySequence.TestCase
