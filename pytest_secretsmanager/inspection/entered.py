@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_secretsmanager.inspection import entered_now
+from pytest_secretsmanager.inspection.forks import forks
 
 if TYPE_CHECKING:
     from pytest_secretsmanager.engine.regions import Regions
@@ -63,7 +64,8 @@ class Watch:
     """The managers that were entered when a test began, with the ends of their logs then, and those entered since.
 
     `unreached` has the calls since then that found no host. `kept` has the managers whose changes were rolled back.
-    `problem` is called with a crash of keeping one: it must not fail the test.
+    `problem` is called with a crash of keeping one: it must not fail the test. `forks_before` is the number of children
+    that the process had forked when the test began.
     """
 
     problem: "Callable[[Exception], None]"
@@ -72,11 +74,17 @@ class Watch:
     unreached: deque[Unreached] = field(default_factory=lambda: deque(maxlen=_MOST))
 
     kept: "dict[World, Kept]" = field(default_factory=dict)
+    forks_before: int = field(default_factory=forks)
 
     @property
     def has_met(self) -> bool:
         """Whether there is a manager to report about."""
         return bool(entered_now.worlds or self.since)
+
+    @property
+    def forks(self) -> int:
+        """The number of children that the process has forked since the test began."""
+        return forks() - self.forks_before
 
     def met(self, error: BaseException | None = None) -> "list[tuple[World, list[Event]]]":
         """The managers, each with the calls that it logged since the test began, as the test's failure left them."""

@@ -5,6 +5,8 @@ from collections.abc import Callable, Sized
 from itertools import count
 from typing import NamedTuple
 
+from pytest_secretsmanager.inspection.forks import forks
+
 _moments = count(1)
 """Numbers that order the beginnings and ends of managers."""
 
@@ -33,15 +35,17 @@ class Presence:
     ['another SecretsManager, in eu-west-1, which has been left, has logged 1']
     """
 
-    __slots__ = ("_began", "_log", "_number", "_region")
+    __slots__ = ("_began", "_forks_before", "_log", "_number", "_region")
 
     def __init__(self, log: Sized, region: Callable[[], str]) -> None:
         self._log = log
         self._region = region
         self._number = self._began = next(_moments)
+        self._forks_before = forks()
 
     def begin(self) -> None:
         """Called when the manager is entered."""
+        self._forks_before = forks()
         _active[self._number] = self
 
     def end(self) -> None:
@@ -50,8 +54,14 @@ class Presence:
             _left.append(_Left(self._number, next(_moments), self._text("has been left")))
 
     def begin_anew(self) -> None:
-        """Ignore the managers that have been left so far."""
+        """Ignore the managers that have been left so far, and the children that were forked."""
         self._began = next(_moments)
+        self._forks_before = forks()
+
+    @property
+    def forks(self) -> int:
+        """The number of children that this process has forked since the manager was entered."""
+        return forks() - self._forks_before
 
     def others(self) -> list[str]:
         """The texts about the other managers that have logged calls and were active since this one began."""

@@ -124,6 +124,11 @@ class Parts:
         failed = () if self.made_deliveries is None else self.made_deliveries.problems.lines
         return (*self.crashes, *failed)
 
+    @property
+    def is_served(self) -> bool:
+        """Whether an endpoint serves the secrets."""
+        return self.made_serving is not None and self.made_serving.is_running
+
     def undoable(self) -> tuple[Undoable, ...]:
         """Return every part that a rollback takes back, but for two.
 

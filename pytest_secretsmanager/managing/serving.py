@@ -25,6 +25,11 @@ class Serving:
         self._current: Endpoint | None = None
         self._to_stop: list[Endpoint] = []
 
+    @property
+    def is_running(self) -> bool:
+        """Whether the endpoint runs."""
+        return self._current is not None and not self._current.is_stopped
+
     def start(self, region: str, port: int) -> "Endpoint":
         """Return the endpoint that runs, else start one; UsageError when it runs at another port."""
         with lock:

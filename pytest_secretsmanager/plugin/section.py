@@ -77,6 +77,7 @@ def _text(item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestRep
         problems=problems,
         met=[] if watch is None else watch.met(error),
         unreached=() if watch is None else tuple(watch.unreached),
+        forks=0 if watch is None or (parts is not None and parts.is_served) else watch.forks,
         text=_message(error),
         explains_silence=report.when == "call" and PLANTED in item.stash,
     )

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pytest_secretsmanager.engine.effects.runs import Run
 from pytest_secretsmanager.inspection.cells import cut_inside, escaped
 from pytest_secretsmanager.inspection.entered import Unreached
+from pytest_secretsmanager.inspection.forks import forks_text
 from pytest_secretsmanager.inspection.log import Event, entry_of
 from pytest_secretsmanager.inspection.missing_secret import named
 from pytest_secretsmanager.inspection.rotation_texts import run_text
@@ -36,14 +37,16 @@ class Failure:
     """A failing test as the section shows it.
 
     `own` is the inside of the test's own manager, None without one; `problems` are its crashes. `met` has each manager
-    that the test met, with the calls that it logged in the test. `text` is the text of the failure. `explains_silence`
-    says that a test without calls gets a line about that.
+    that the test met, with the calls that it logged in the test. `forks` is the number of children that were forked in
+    the test while no endpoint ran. `text` is the text of the failure. `explains_silence` says that a test without calls
+    gets a line about that.
     """
 
     own: World | None
     problems: Sequence[str]
     met: Sequence[tuple[World, Sequence[Event]]]
     unreached: Sequence[Unreached]
+    forks: int
     text: str
     explains_silence: bool
 
@@ -78,6 +81,7 @@ def _explanations(failure: Failure) -> Iterator[Callable[[], Iterable[str]]]:
     own, met = failure.own, failure.met
     yield lambda: () if own is None else unfinished(own)
     yield lambda: unreached(failure.unreached)
+    yield lambda: [forks_text(failure.forks)] if failure.forks else ()
     if any(events for _, events in met):
         for make in (denied, not_found, not_made, other_account):
             yield lambda make=make: make(met)  # type: ignore[misc] # mypy doesn't know the type of a default

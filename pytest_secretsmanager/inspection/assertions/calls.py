@@ -8,6 +8,7 @@ from pytest_secretsmanager.arguments import is_whole_number
 from pytest_secretsmanager.engine.errors import UsageError
 from pytest_secretsmanager.inspection.assertions.comparison import LONGEST_WHOLE, plain_text, value_texts
 from pytest_secretsmanager.inspection.assertions.loggable import require_error, require_loggable, require_operation
+from pytest_secretsmanager.inspection.forks import forks_text
 from pytest_secretsmanager.inspection.log import Event, Log, require_whole
 from pytest_secretsmanager.inspection.matching import differing_fields
 from pytest_secretsmanager.inspection.other_managers import Presence
@@ -152,7 +153,8 @@ def _nothing_text(log: Log, presence: Presence) -> str:
     """The text for an empty log, with the other managers that may have the calls."""
     since = f" since log.clear(), which hid {log.cleared}" if log.cleared else ""
     others = [f"{other}: look at its log" for other in presence.others()]
-    return "\n  ".join([f"no calls{since}", *bounded(others), _ASK_FOR_CACHES])
+    forked = [forks_text(presence.forks)] if presence.forks else []
+    return "\n  ".join([f"no calls{since}", *bounded(others), *forked, _ASK_FOR_CACHES])
 
 
 def _difference_text(
