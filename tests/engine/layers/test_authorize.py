@@ -10,7 +10,7 @@ from pytest_secretsmanager.engine.layers.authorize import authorize
 from pytest_secretsmanager.engine.locks import Lock
 from pytest_secretsmanager.engine.operations import OPERATIONS
 from pytest_secretsmanager.engine.rules.condition_keys import written_key_arn
-from pytest_secretsmanager.engine.rules.iam.decision import Policies
+from pytest_secretsmanager.engine.rules.iam.decision import Policies, decide
 from pytest_secretsmanager.engine.rules.iam.documents import parse_policy
 from pytest_secretsmanager.engine.state import Deletion, Secret, SecretKey
 from pytest_secretsmanager.engine.store import Store
@@ -202,12 +202,25 @@ def test_iam_decides_every_operation_by_the_action_of_its_name(run):
 def layer(store):
     """A layer around an operation that succeeds, for the role with this policy."""
 
-    def make(text):
+    def make(text, key_arn=written_key_arn):
         identities = Identities(lambda _: None, Lock())
         identities.add(ROLE_ARN, Policies(identity=(parse_policy(text, name="policy", with_principals=False),)))
-        return authorize(lambda _: Outcome({}), store, identities, written_key_arn)
+        return authorize(lambda _: Outcome({}), store, identities, key_arn)
 
     return make
+
+
+@pytest.fixture
+def decided(monkeypatch):
+    """The actions that IAM decides during a test: not those for which the layer has kept a decision."""
+    actions = []
+
+    def note(request, *policies):
+        actions.append(request.action.removeprefix("secretsmanager:"))
+        return decide(request, *policies)
+
+    monkeypatch.setattr("pytest_secretsmanager.engine.layers.authorize.decide", note)
+    return actions
 
 
 def is_allowed(layer, call):
@@ -224,10 +237,35 @@ def conditional(operator, key, value):
     )
 
 
-def test_a_repeated_call_gets_the_same_decision(layer):
-    handle = layer(conditional("StringEquals", "aws:PrincipalAccount", "123456789012"))
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("aws:PrincipalAccount", "123456789012"),
+        ("aws:ResourceAccount", "123456789012"),
+        ("aws:ResourceTag/team", "pay"),
+    ],
+)
+def test_a_repeated_call_gets_the_same_decision(layer, store, decided, key, value):
+    store.apply({KEY: Secret(key=KEY, arn=ARN, created=0.0, changed=0.0, tags={"team": "pay"})})
+    handle = layer(conditional("StringEquals", key, value))
     first, second = handle(a_call(SecretId="db")), handle(a_call(SecretId="db"))
     assert first.decision is second.decision
+    assert decided == ["GetSecretValue"]
+
+
+def test_a_call_on_another_secret_gets_a_decision_of_its_own(layer, store):
+    other = SecretKey("us-east-1", "123456789012", "other")
+    store.apply({other: Secret(key=other, arn=ARN.replace(":db-", ":other-"), created=0.0, changed=0.0)})
+    handle = layer(f'{{"Statement": {{"Effect": "Allow", "Action": "*", "Resource": "{ARN}"}}}}')
+    assert [is_allowed(handle, a_call(SecretId=name)) for name in ("db", "other", "db")] == [True, False, True]
+
+
+def test_a_decision_changes_with_the_key_that_a_name_in_the_request_means(layer, decided):
+    arns = {"alias/old": "arn:of:old", "alias/new": "arn:of:new"}
+    handle = layer(conditional("StringEquals", "secretsmanager:KmsKeyArn", "arn:of:new"), lambda _, name: arns[name])
+    calls = [a_call("UpdateSecret", SecretId="db", KmsKeyId=name) for name in ("alias/new", "alias/new", "alias/old")]
+    assert [is_allowed(handle, call) for call in calls] == [True, True, False]
+    assert decided == ["UpdateSecret", "UpdateSecret"]
 
 
 def test_a_decision_changes_with_a_parameter_that_a_condition_reads(layer):
@@ -295,8 +333,9 @@ def test_a_caller_with_another_context_gets_a_decision_of_its_own(layer):
     assert decisions == [True, False, True]
 
 
-def test_the_layer_keeps_a_bounded_number_of_decisions(layer, monkeypatch):
+def test_the_layer_keeps_a_bounded_number_of_decisions(layer, decided, monkeypatch):
     monkeypatch.setattr("pytest_secretsmanager.engine.layers.authorize._MANY", 2)
     handle = layer('{"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}')
-    for operation in ("GetSecretValue", "DescribeSecret", "GetResourcePolicy", "GetSecretValue"):
-        assert is_allowed(handle, a_call(operation, SecretId="db"))
+    operations = ["GetSecretValue", "DescribeSecret", "GetResourcePolicy", "GetSecretValue"]
+    assert all(is_allowed(handle, a_call(operation, SecretId="db")) for operation in operations)
+    assert decided == operations

@@ -77,6 +77,15 @@ def test_several_policies_of_a_type_deny_what_one_of_them_denies(kind):
     assert decision.policy is group[1]
 
 
+@pytest.mark.parametrize("kind", ["identity", "boundary", "session", "service_control"])
+@pytest.mark.parametrize(("vpce", "denied"), [("vpce-1", True), ("vpce-2", False)])
+def test_a_deny_with_a_condition_denies_if_it_holds(kind, vpce, denied):
+    denying = policy({}, {"Effect": "Deny", "Condition": {"StringEquals": {"aws:SourceVpce": "vpce-1"}}})
+    request = REQUEST._replace(context={"aws:sourcevpce": vpce}.get)
+    decision = decide(request, Policies(**({"identity": (policy({}),)} | {kind: (denying,)})))
+    assert (decision.allowed, decision.explicit_deny) == (not denied, denied)
+
+
 def test_the_statement_that_decided_is_the_one_at_its_place_though_numbers_repeat():
     one, two = policy({"Action": "s3:*"}), policy({"Sid": "Two"})
     merged = Policy("both", "2012-10-17", (*one.statements, *two.statements))
@@ -101,10 +110,28 @@ def test_the_reason_of_a_refusal_lists_the_policies():
     assert reason == f"no statement of a, b, c and 1 more allows secretsmanager:GetSecretValue on {RESOURCE}"
 
 
-def test_a_resource_policy_without_any_tests_is_read_before_one_with_conditions():
+def test_the_reason_of_a_refusal_lists_the_policy_of_the_resource_only_in_its_own_account():
+    identity, resources = policy({"Action": "s3:*"}), resource_policy({"Action": "s3:*", "Principal": "*"})
+    at_home = decide(REQUEST, Policies(identity=(identity,)), resources).reason
+    assert at_home.startswith("no statement of policy of role app, policy of secret app/db allows")
+    from_abroad = decide(REQUEST._replace(principal=CALLERS["other role"]), Policies(identity=(identity,)), resources)
+    assert from_abroad.reason.startswith("no statement of policy of role app allows")
+
+
+SECURE = {"Condition": {"Bool": {"aws:SecureTransport": "true"}}}
+
+
+def test_of_two_statements_that_allow_the_one_with_fewer_tests_decides():
+    request = REQUEST._replace(context={"aws:securetransport": "true"}.get)
+    identity = policy(SECURE, {"Sid": "Plain"})
+    assert decide(request, Policies(identity=(identity,))).statement is identity.statements[1]
+    resources = resource_policy({"Principal": "*", **SECURE}, {"Principal": "*", "Sid": "Plain"})
+    assert decide(request, Policies(identity=()), resources).statement is resources.statements[1]
+
+
+def test_of_two_statements_that_name_the_caller_the_one_that_holds_decides():
     policies = resource_policy(
-        {"Principal": "*", "Condition": {"Bool": {"aws:SecureTransport": "true"}}},
-        {"Principal": {"AWS": "arn:aws:iam::111122223333:role/app"}},
+        {"Principal": "*", **SECURE}, {"Principal": {"AWS": "arn:aws:iam::111122223333:role/app"}}
     )
     decision = decide(REQUEST, Policies(identity=()), policies)
     assert decision.statement is policies.statements[1]
@@ -137,6 +164,12 @@ def test_a_not_principal_excepts_a_service_that_it_lists(listed, denied):
     request = REQUEST._replace(principal=service_in(ACCOUNT))
     denying = resource_policy({"Principal": "*"}, {"Effect": "Deny", "NotPrincipal": listed})
     assert decide(request, Policies(), denying).explicit_deny is denied
+
+
+def test_a_deny_for_the_account_leaves_a_service_in_it_alone():
+    request = REQUEST._replace(principal=service_in(ACCOUNT))
+    policies = resource_policy({"Principal": "*"}, {"Effect": "Deny", "Principal": {"AWS": ACCOUNT}})
+    assert decide(request, Policies(), policies).allowed
 
 
 def test_an_aws_service_needs_a_resource_policy_that_names_it():
@@ -187,9 +220,10 @@ def test_no_arn_operator_holds_for_a_text_that_is_no_arn(operator, wanted, found
         ("DateNotEquals", "soon", "2026-01-01"),
         ("DateNotEquals", "2026-02-31", "2026-01-01"),
         ("DateEquals", "2026-01-01T00:00:00+99:99", "2026-01-01"),
-        ("NotIpAddress", "10.0.0.0/255.0.0.0", "10.0.0.1"),
+        ("NotIpAddress", "10.0.0.0/255.0.0.0", "192.0.2.1"),
         ("NotIpAddress", "localhost", "10.0.0.1"),
         ("NotIpAddress", "10.0.0.0/8", "localhost"),
+        ("NotIpAddress", "10.0.0.0/8/8", "192.0.2.1"),
         ("Bool", "yes", "true"),
     ],
 )
@@ -234,6 +268,7 @@ def test_a_quantifier_takes_one_value_for_a_set_of_one():
     for operator in ("ForAllValues:StringEquals", "ForAnyValue:StringEquals"):
         assert holds({operator: {"aws:Key": "a"}}, {"aws:key": "a"})
         assert not holds({operator: {"aws:Key": "b"}}, {"aws:key": "a"})
+        assert holds({operator: {"aws:Key": "${aws:username}"}}, {"aws:key": "ann", "aws:username": "ann"})
 
 
 def test_an_empty_string_is_an_empty_set_to_a_quantifier():

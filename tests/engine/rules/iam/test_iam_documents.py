@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from pytest_secretsmanager.engine.rules.iam import json_text
 from pytest_secretsmanager.engine.rules.iam.documents import MalformedPolicy, Policy, parse_policy
 
 STATEMENT: dict[str, Any] = {"Effect": "Allow", "Action": "secretsmanager:GetSecretValue", "Resource": "*"}
@@ -69,6 +70,7 @@ def test_a_parsed_statement_of_a_resource_policy_has_its_principals():
         )
     ).statements
     assert one.principals == {"AWS": ("1", "2"), "Service": ("rds.amazonaws.com",)}
+    assert one.not_principals is None
     assert (other.principals, other.not_principals, other.not_resources) == (None, {"AWS": ("1",)}, ("*",))
 
 
@@ -92,6 +94,7 @@ def test_a_policy_does_not_show_its_statements_in_its_repr():
         {"Action": ["secretsmanager:Get*", "s3:?et"]},
         {"Resource": "arn:aws:secretsmanager:*"},
         {"Resource": "arn:aws:s3:::${aws:username}/*"},
+        {"Resource": "arn:${aws:PrincipalTag/bucket}"},
         {"Resource": "arn:aws:iam::123456789012:role/team/app"},
         {"Sid": ""},
         {"Condition": {}},
@@ -100,6 +103,7 @@ def test_a_policy_does_not_show_its_statements_in_its_repr():
         {"Condition": {"foranyvalue:stringlike": {"aws:TagKeys": "a"}}},
         {"Condition": {"ForAllValues:Null": {"aws:TagKeys": "true"}}},
         {"Condition": {"Null": {"aws:TagKeys": False}}},
+        {"Condition": {"StringEquals": {"aws:RequestTag/team:": "pay"}}},
     ],
     ids=json.dumps,
 )
@@ -111,6 +115,11 @@ def test_the_same_text_with_the_same_name_is_the_same_policy():
     """Tests that share a file share the compiled statements too."""
     assert of_identity(document(STATEMENT)) is of_identity(document(STATEMENT))
     assert of_identity(document(STATEMENT)) is not of_identity(document(but(Action="s3:*")))
+
+
+def test_an_object_of_a_policy_has_the_name_that_it_repeats():
+    once, twice = json_text.read('[{"a": 1, "b": 2}, {"a": 1, "b": 2, "a": 3}]')
+    assert (once.repeated, twice.repeated) == ("", "a")
 
 
 # --- faults ----------------------------------------------------------------------------------------------------------
@@ -195,6 +204,13 @@ def test_a_fault_of_a_wrapped_policy_says_to_give_its_policy_document(wrapper, p
             "Acton",
             "a statement has no such element; did you mean 'Action' or 'NotAction'?",
             id="an unknown element",
+        ),
+        pytest.param(
+            {"Principle": "*"},
+            "Principle",
+            "a statement has no such element; there are 'Sid', 'Effect', 'Action', 'NotAction', 'Resource', "
+            "'NotResource', 'Condition'",
+            id="an element like that of a resource policy",
         ),
         pytest.param(
             {"Effect": None},
@@ -393,6 +409,11 @@ def test_a_statement_that_is_no_object_is_a_fault():
 def test_an_element_that_stands_twice_in_an_identity_policy_is_a_fault():
     text = document(STATEMENT).replace('"Effect"', '"Action": "s3:*", "Effect"')
     assert fault(text) == ("statement 1", "Action", "it occurs more than once")
+
+
+def test_an_operator_that_stands_twice_in_a_condition_is_a_fault():
+    text = document(but(Condition={"Bool": {"aws:SecureTransport": "true"}})).replace('"Bool"', '"Bool": {}, "Bool"')
+    assert fault(text) == ("statement 1", "Condition.Bool", "it occurs more than once")
 
 
 def test_a_key_that_stands_twice_in_a_condition_is_a_fault():

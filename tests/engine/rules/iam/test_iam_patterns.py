@@ -57,6 +57,8 @@ def test_a_literal_part_of_a_pattern_has_no_wildcards():
         ("arn:a*s:*m::1:role/a", "arn:aws:iam::1:role/a", True),
         ("ARN:aws:iam::1:role/a", "arn:aws:iam::1:role/a", True),
         ("arn:aws:iam::1:role/?", "arn:aws:iam::1:role/ab", False),
+        ("arn:aws:sns:r:1:a*:c", "arn:aws:sns:r:1:a:b:c", True),
+        ("arn:aws:iam::1:role/*", "arn:aws:iam::1:role/a\nb", True),
         ("*", "arn:aws:iam::1:role/a", None),
         ("xrn:aws:iam::1:role/a", "arn:aws:iam::1:role/a", None),
     ],

@@ -75,6 +75,13 @@ def test_a_service_control_policy_that_only_allows_nothing_is_no_explicit_deny_t
     assert (outcome(found), found.policy_type, found.statement) == ("ImplicitlyDenied", "service control policy", None)
 
 
+def test_the_nearest_statement_is_one_that_names_the_caller():
+    other = {"Principal": {"AWS": "arn:aws:iam::111122223333:role/other"}, "Sid": "Other"}
+    named = {"Principal": {"AWS": ROLE}, "Sid": "Named", "Condition": {"StringEquals": {"aws:SourceVpce": "vpce-1"}}}
+    reason = decision(resource_policy=[other, named]).reason
+    assert "the nearest is statement 2 (Named) of resource_policy: its condition" in reason
+
+
 # --- the statement that decided --------------------------------------------------------------------------------------
 
 
