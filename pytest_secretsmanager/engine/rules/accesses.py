@@ -11,7 +11,7 @@ def with_accesses_of(newest: Secret, seen: Secret) -> Secret:
         for version in newest.versions.values()
         if _is_read_later(version, seen.versions.get(version.id))
     }
-    accessed = max(newest.accessed or 0.0, seen.accessed or 0.0) or None
+    accessed = _later(newest.accessed, seen.accessed)
     if not versions and accessed == newest.accessed:
         return newest
     return changed(newest, accessed=accessed, versions={**newest.versions, **versions})
@@ -19,4 +19,10 @@ def with_accesses_of(newest: Secret, seen: Secret) -> Secret:
 
 def _is_read_later(newest: Version, seen: Version | None) -> bool:
     """Whether the earlier state has a later access of the same version."""
-    return seen is not None and seen.number == newest.number and (seen.accessed or 0.0) > (newest.accessed or 0.0)
+    if seen is None or seen.number != newest.number:
+        return False
+    return _later(newest.accessed, seen.accessed) != newest.accessed
+
+
+def _later(one: float | None, other: float | None) -> float | None:
+    return max((time for time in (one, other) if time is not None), default=None)

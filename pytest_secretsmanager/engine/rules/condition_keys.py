@@ -215,7 +215,7 @@ def condition_value(
         return value
     read = GLOBAL_KEYS.get(key)
     if read is not None:
-        return read(call, secret)
+        return read(call, None)  # no global key is about the secret
     if key == "aws:resourceaccount":
         return account
     if key == "iam:passedtoservice" and action == "iam:PassRole":

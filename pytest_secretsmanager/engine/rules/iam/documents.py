@@ -143,7 +143,7 @@ def _read_statement(item: JsonObject, number: int, *, with_principals: bool) -> 
     principals = elements.either(item, *_PRINCIPALS, example=_A_PRINCIPAL) if with_principals else ""
     read_actions = elements.texts(item[actions], actions, elements.check_action if strict else None)
     read_resources = elements.texts(item[resources], resources, elements.check_resource if strict else None)
-    read_principals = elements.principals(item[principals], principals, strict=strict) if principals else None
+    read_principals = elements.principals(item[principals], principals) if principals else None
     return Statement(
         number=number,
         sid=elements.sid(item, strict=strict),

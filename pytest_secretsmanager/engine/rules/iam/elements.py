@@ -134,13 +134,16 @@ def check_resource(field: str, resource: str) -> None:
     raise Fault(field, f"{resource!r} is neither '*' nor an ARN such as 'arn:aws:secretsmanager:*:*:secret:app/*'")
 
 
-def principals(value: object, field: str, *, strict: bool) -> Mapping[str, tuple[str, ...]]:
-    """Return the principals by their type. DOC: `"*"` is the same as `{"AWS": "*"}`."""
+def principals(value: object, field: str) -> Mapping[str, tuple[str, ...]]:
+    """Return the principals by their type. DOC: `"*"` is the same as `{"AWS": "*"}`.
+
+    Only policies of secrets have principals, so none are checked strictly.
+    """
     if is_string(value):
         if value == "*":
             return {"AWS": ("*",)}
         raise Fault(field, f"{value!r} is neither '*' nor an object such as {{'AWS': {value!r}}}")
-    found = require_object(value, field, strict=strict)
+    found = require_object(value, field, strict=False)
     if not found:
         raise Fault(field, "the object is empty")
     require_known(found, _PRINCIPAL_TYPES, f"a {field}", field)

@@ -127,8 +127,9 @@ def _holding(test: Test, context: Context) -> str:
     return f"its condition {_shown(test)} holds for {_shown_value(context(test.key.lower()))}"
 
 
-def _first_without_value(parts: Iterable[str | Literal | Variable], context: Context) -> str:
-    return next((part.written for part in parts if isinstance(part, Variable) and value_of(part, context) is None), "")
+def _first_without_value(parts: Iterable[str | Literal | Variable], context: Context) -> str | None:
+    without = (part.written for part in parts if isinstance(part, Variable) and value_of(part, context) is None)
+    return next(without, None)
 
 
 # --- words -----------------------------------------------------------------------------------------------------------

@@ -9,7 +9,6 @@ class Fault(Exception):  # noqa: N818 - a step on the way to MalformedPolicy
     """One fault of a policy. `field` is the element, such as `Condition.StringEquals`; `problem` says what is wrong."""
 
     def __init__(self, field: str, problem: str) -> None:
-        super().__init__(field, problem)
         self.field, self.problem = field, problem
 
 

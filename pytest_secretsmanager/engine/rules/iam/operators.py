@@ -5,7 +5,7 @@ DOC: IAM user guide, "Condition operators". An operator compares one value; `con
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from operator import eq, ge, gt, le, lt
@@ -128,8 +128,8 @@ def _date(text: str) -> float | None:
         moment = datetime.fromisoformat(
             f"{year}-{month or '01'}-{day or '01'}T{hour or '00'}:{minute or '00'}:{second or '00'}{zone or '+00:00'}"
         )
-        return moment.astimezone(UTC).timestamp() + float(fraction or 0)
-    except (ValueError, OverflowError):
+        return moment.timestamp() + float(fraction or 0)
+    except ValueError:
         return None
 
 
@@ -157,8 +157,8 @@ def _address(text: str) -> Address | None:
 
 def _network(text: str) -> Network | None:
     """Return the addresses of a range such as `203.0.113.0/24`. A single address is a range of one (DOC)."""
-    _, slash, length = text.partition("/")
-    if slash and not length.isdecimal():
+    _, *lengths = text.split("/")
+    if not all(length.isdecimal() for length in lengths):
         return None
     try:
         return ip_network(text, strict=False)
@@ -219,8 +219,8 @@ def written(name: str) -> Written:
     >>> written("ForAllValues:StringLikeIfExists")
     Written(quantifier='forallvalues', name='stringlike', if_exists=True)
     """
-    quantifier, colon, rest = name.lower().rpartition(":")
-    return Written(quantifier if colon else "", rest.removesuffix(_IF_EXISTS), rest.endswith(_IF_EXISTS))
+    quantifier, _, rest = name.lower().rpartition(":")
+    return Written(quantifier, rest.removesuffix(_IF_EXISTS), rest.endswith(_IF_EXISTS))
 
 
 def problem(name: str) -> str:

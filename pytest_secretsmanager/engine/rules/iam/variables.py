@@ -32,14 +32,14 @@ Template: TypeAlias = tuple[str | Literal | Variable, ...]
 def template(text: str, *, with_variables: bool) -> Template:
     """Return the parts of a text.
 
-    >>> template("app/${aws:username}/${*}", with_variables=True)
-    ('app/', Variable(key='aws:username', default=None, written='${aws:username}'), '/', Literal(text='*'))
+    >>> template("${aws:username}/${*}", with_variables=True)
+    ('', Variable(key='aws:username', default=None, written='${aws:username}'), '/', Literal(text='*'), '')
     """
     if not with_variables or "${" not in text:
         return (text,)
     # A split by an expression with one group gives the text between, and the group, in turn.
     pieces = _VARIABLE.split(text)
-    return tuple(_variable(piece) if index % 2 else piece for index, piece in enumerate(pieces) if piece or index % 2)
+    return tuple(_variable(piece) if index % 2 else piece for index, piece in enumerate(pieces))
 
 
 def is_fixed(parts: Template) -> bool:
