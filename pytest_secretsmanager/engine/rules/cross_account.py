@@ -48,9 +48,10 @@ def with_primary(secret: Secret, primary: CrossAccountPrimary | None) -> Secret:
 
 
 def with_replica(secret: Secret, arn: str, replica: CrossAccountReplica | None) -> Secret:
-    """The primary with that replica; None: without it."""
-    others = {other: known for other, known in replicas_of(secret).items() if other != arn}
-    replicas = others if replica is None else {**others, arn: replica}
+    """The primary with that replica, at its place if it has one; None: without it."""
+    known = replicas_of(secret)
+    without = {other: entry for other, entry in known.items() if other != arn}
+    replicas = without if replica is None else {**known, arn: replica}
     return changed(secret, links=Links(replicas=replicas) if replicas else None)
 
 

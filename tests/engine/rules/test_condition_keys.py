@@ -1,5 +1,6 @@
 """The condition keys of requests, against AWS's Service Authorization Reference of 2026-09-26."""
 
+import time
 from dataclasses import replace
 
 import pytest
@@ -145,6 +146,32 @@ def test_the_keys_of_an_untag_request_are_its_tag_keys():
     assert context_of(a_call("UntagResource", SecretId="db", TagKeys=["a", "b"]))("aws:tagkeys") == ("a", "b")
 
 
+def test_a_tag_or_replica_without_a_member_counts_as_an_empty_one():
+    """AWS's service description does not require these members."""
+    context = context_of(a_call("CreateSecret", Name="new", Tags=[{}, {"Key": "a"}], AddReplicaRegions=[{}]))
+    assert context("aws:tagkeys") == ("", "a")
+    assert [context(f"aws:requesttag/{key}") for key in ("", "a", "b")] == ["", "", None]
+    assert context("secretsmanager:addreplicaregions") == ("",)
+
+
+def test_the_key_of_a_tag_may_have_a_slash():
+    secrets = Store()
+    secrets.apply({DB.key: replace(DB, tags={"team/unit": "pay"})})
+    call = a_call("GetSecretValue", SecretId="db")
+    assert requests_of(call, secrets)[0].context("aws:resourcetag/team/unit") == "pay"
+
+
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="this system can't change its time zone in a process")
+def test_times_are_in_utc_in_any_time_zone(monkeypatch):
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    time.tzset()
+    try:
+        assert context_of(a_call("GetSecretValue", SecretId="db"))("aws:currenttime") == "1970-01-01T00:00:00Z"
+    finally:
+        monkeypatch.delenv("TZ")
+        time.tzset()
+
+
 def test_a_secret_without_replicas_has_its_own_region_as_its_primary_region():
     secrets = Store()
     secrets.apply({DB.key: replace(DB, primary_region=None)})
@@ -216,6 +243,17 @@ def test_the_arn_of_a_kms_key_by_its_written_name(name, arn):
 def test_the_arn_of_a_kms_key_by_its_alias_comes_from_the_keys():
     context = context_of(a_call("UpdateSecret", SecretId="db", KmsKeyId="alias/pay"), key_arn=lambda *_: KEY_ARN)
     assert context("secretsmanager:kmskeyarn") == KEY_ARN
+
+
+def test_a_kms_key_is_looked_up_at_the_place_of_the_secret():
+    places = []
+    stranger = user_of(OTHER_ACCOUNT, REGION)
+    for call in (
+        a_call("UpdateSecret", stranger, SecretId=ARN, KmsKeyId="alias/pay"),
+        a_call("CreateSecret", stranger, Name="new", KmsKeyId="alias/pay"),
+    ):
+        context_of(call, key_arn=lambda place, _: places.append(place))("secretsmanager:kmskeyarn")
+    assert places == [DB.key, SecretKey(REGION, OTHER_ACCOUNT, "")]
 
 
 def test_a_further_permission_has_the_keys_of_its_own_action():

@@ -133,36 +133,50 @@ def test_every_guard_passes_a_live_secret(require, secret):
     assert require(store_of(secret), a_call(SecretId="db")) is secret
 
 
+FORCED = replace(DB, deletion=Deletion(0.0, NOW + 1, is_forced=True))
+OF_DELETION = "You can't perform this operation on the secret because it was marked for deletion."
+OF_FORCED_DELETION = "You can't perform this operation on the secret because it was deleted."
+OF_A_REPLICA = "Operation not permitted on a replica secret. Call must be made in primary secret's region."
+OF_A_SERVICE = "This secret is managed by an AWS service, and you must use that service to update it."
+GUARDS = {
+    "require_secret": (guards.require_secret, {}),
+    "require_live": (guards.require_live, {"deletion": OF_DELETION, "forced deletion": OF_FORCED_DELETION}),
+    "require_taggable": (
+        guards.require_taggable,
+        {
+            "deletion": OF_DELETION,
+            "forced deletion": OF_FORCED_DELETION,
+            "replica": OF_A_REPLICA,
+            "managed": OF_A_SERVICE,
+        },
+    ),
+    "require_writable": (
+        guards.require_writable,
+        {
+            "deletion": OF_DELETION,
+            "forced deletion": OF_FORCED_DELETION,
+            "replica": OF_A_REPLICA,
+            "managed": OF_A_SERVICE,
+        },
+    ),
+}
+"""Each guard, and AWS's text for each kind of secret that it refuses."""
+
+
+@pytest.mark.parametrize("guard", GUARDS)
 @pytest.mark.parametrize(
-    ("require", "secret", "passes"),
-    [
-        (guards.require_secret, SCHEDULED, True),
-        (guards.require_live, SCHEDULED, False),
-        (guards.require_writable, SCHEDULED, False),
-        (guards.require_secret, REPLICA, True),
-        (guards.require_live, REPLICA, True),
-        (guards.require_writable, REPLICA, False),
-        (guards.require_secret, MANAGED, True),
-        (guards.require_live, MANAGED, True),
-        (guards.require_writable, MANAGED, False),
-    ],
-    ids=[
-        *[
-            "require_secret, scheduled for deletion",
-            "require_live, scheduled for deletion",
-            "require_writable, scheduled for deletion",
-        ],
-        *["require_secret, replica", "require_live, replica", "require_writable, replica"],
-        *["require_secret, managed", "require_live, managed", "require_writable, managed"],
-    ],
+    ("kind", "secret"),
+    {"deletion": SCHEDULED, "forced deletion": FORCED, "replica": REPLICA, "managed": MANAGED}.items(),
+    ids=["deletion", "forced deletion", "replica", "managed"],
 )
-def test_each_guard_passes_or_refuses_a_deleted_replicated_or_managed_secret(require, secret, passes):
-    store, call = store_of(secret), a_call(SecretId="db")
-    if passes:
+def test_each_guard_passes_or_refuses_a_deleted_replicated_or_managed_secret(guard, kind, secret):
+    (require, texts), store, call = GUARDS[guard], store_of(secret), a_call(SecretId="db")
+    if kind not in texts:
         assert require(store, call) is secret
-    else:
-        with pytest.raises((InvalidRequestException, InvalidParameterException)):
-            require(store, call)
+        return
+    with pytest.raises((InvalidRequestException, InvalidParameterException)) as caught:
+        require(store, call)
+    assert caught.value.message == texts[kind]
 
 
 @pytest.mark.parametrize("require", [guards.require_secret, guards.require_live, guards.require_writable])
@@ -241,3 +255,14 @@ def test_require_version_finds_a_version_by_id():
     with pytest.raises(ResourceNotFoundException) as caught:
         guards.require_version(secret, "v2")
     assert caught.value.message == "Secrets Manager can't find the specified secret value for VersionId: v2"
+
+
+def test_require_version_tells_a_deleted_version_from_one_that_never_existed():
+    secret = replace(DB, deleted_versions=(("v1", "v2"), ("v3",)))
+    for version_id in ("v1", "v2", "v3"):
+        with pytest.raises(InvalidRequestException) as caught:
+            guards.require_version(secret, version_id)
+        text = f"You can't perform this operation on secret version {version_id} because it was deleted."
+        assert caught.value.message == text
+    with pytest.raises(ResourceNotFoundException):
+        guards.require_version(secret, "v4")

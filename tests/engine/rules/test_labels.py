@@ -177,6 +177,7 @@ def test_list_secret_version_ids_shows_the_same_labels_as_describe_secret(client
             {CURRENT: "v2", "blue": "v9"},
             id="a custom label moves without AWSPREVIOUS",
         ),
+        pytest.param({}, None, {CURRENT: "v9"}, id="the first version gets no AWSPREVIOUS"),
         pytest.param(
             {CURRENT: "v2", PREVIOUS: "v1"},
             [PREVIOUS],
@@ -192,6 +193,12 @@ def test_a_new_version_moves_labels(before, requested, after):
 def test_unmoved_labels_keep_their_order_before_moved_ones():
     after = labels.after_new_version({"a": "v1", "b": "v1", CURRENT: "v1"}, "v2", ["a"])
     assert list(after) == ["b", CURRENT, "a"]
+
+
+def test_a_label_that_is_put_where_it_is_keeps_its_place():
+    placed = {"a": "v1", "b": "v1"}
+    assert list(labels.with_label(placed, "a", "v1")) == ["a", "b"]
+    assert list(labels.with_label(placed, "a", "v2")) == ["b", "a"]
 
 
 def test_no_rule_changes_a_placement_in_place():
