@@ -1,6 +1,7 @@
 """Fixtures of the engine's tests: Secrets Manager without a client, and refusals as code and text."""
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from inspect import signature
 from random import Random
@@ -105,6 +106,18 @@ class World:
 def world() -> World:
     """Secrets Manager without a client."""
     return World()
+
+
+@pytest.fixture
+def far_from_utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Set the time zone of this process to Tokyo's, nine hours from UTC. Skips where a process can't."""
+    if not hasattr(time, "tzset"):
+        pytest.skip("this system can't change the time zone of a process")
+    with monkeypatch.context() as environment:
+        environment.setenv("TZ", "JST-9")
+        time.tzset()
+        yield
+    time.tzset()
 
 
 @pytest.fixture(scope="session")

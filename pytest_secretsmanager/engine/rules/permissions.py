@@ -104,13 +104,12 @@ def requests_of(
     """
     operation = call.operation
     action = SERVICE_PREFIX + operation
+    secret: Secret | None = None
     if action in NO_RESOURCE:
         account = call.principal.account
         context = partial(condition_value, action, call, None, account, key_arn, added)
         first = Request(action, "*", account, call.principal, context, "")
-        secret = None
     elif operation == "CreateSecret":
-        secret = None
         first = _creation(action, call, key_arn, added)
     else:
         secret_id = call.text("SecretId")
@@ -139,7 +138,7 @@ def _request(
     else:
         # GUESS: AWS reads a malformed ARN as a name.
         arn = _unknown_arn(call, secret_id) if arns.parse(secret_id) is None else secret_id
-        account, shown = arns.account_in(arn, call.account), secret_id
+        account, shown = arns.split(arn).account, secret_id
     context = partial(condition_value, action, call, secret, account, key_arn, added)
     return Request(action, arn, account, call.principal, context, shown)
 

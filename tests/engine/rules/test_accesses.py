@@ -41,6 +41,11 @@ def test_a_version_keeps_its_access_when_the_earlier_state_has_no_later_one(vers
     assert with_accesses_of(newest, a_secret(version, accessed=MONDAY)) is newest
 
 
+def test_a_secret_that_neither_state_has_read_stays_as_it_is():
+    newest = a_secret(a_version())
+    assert with_accesses_of(newest, a_secret(a_version())) is newest
+
+
 def test_the_secret_is_marked_when_its_version_was_deleted_since():
     newest = a_secret(a_version("v2", 2))
     marked = with_accesses_of(newest, a_secret(a_version(accessed=MONDAY), accessed=MONDAY))

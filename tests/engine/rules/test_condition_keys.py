@@ -1,6 +1,5 @@
 """The condition keys of requests, against AWS's Service Authorization Reference of 2026-09-26."""
 
-import time
 from dataclasses import replace
 
 import pytest
@@ -161,15 +160,9 @@ def test_the_key_of_a_tag_may_have_a_slash():
     assert requests_of(call, secrets)[0].context("aws:resourcetag/team/unit") == "pay"
 
 
-@pytest.mark.skipif(not hasattr(time, "tzset"), reason="this system can't change its time zone in a process")
-def test_times_are_in_utc_in_any_time_zone(monkeypatch):
-    monkeypatch.setenv("TZ", "Asia/Tokyo")
-    time.tzset()
-    try:
-        assert context_of(a_call("GetSecretValue", SecretId="db"))("aws:currenttime") == "1970-01-01T00:00:00Z"
-    finally:
-        monkeypatch.delenv("TZ")
-        time.tzset()
+@pytest.mark.usefixtures("far_from_utc")
+def test_the_time_of_a_request_is_in_utc_in_any_time_zone():
+    assert context_of(a_call("GetSecretValue", SecretId="db"))("aws:currenttime") == "1970-01-01T00:00:00Z"
 
 
 def test_a_secret_without_replicas_has_its_own_region_as_its_primary_region():
@@ -276,6 +269,25 @@ def test_accepting_a_replica_has_the_tags_of_the_replica_while_it_exists(changes
     secrets.apply({DB.key: replace(DB, **changes)})
     call = a_call("AssociateCrossAccountReplica", time=90.0, SecretId="primary", CrossAccountReplicaARN=ARN)
     assert requests_of(call, secrets)[-1].context("aws:resourcetag/team") == team
+
+
+def test_a_further_permission_is_about_the_secret_of_the_call_and_its_account():
+    call = a_call("ValidateResourcePolicy", user_of(OTHER_ACCOUNT, REGION), SecretId=ARN)
+    _, put = requests_of(call, SECRETS)
+    assert put.context("aws:resourcetag/team") == "pay"
+    assert put.context("aws:resourceaccount") == ACCOUNT
+
+
+def test_a_new_secret_has_the_account_of_the_caller_and_no_keys_of_a_secret():
+    create, tag = requests_of(a_call("CreateSecret", Name="new", Tags=[{"Key": "a", "Value": "b"}]), SECRETS)
+    assert create.context("aws:resourceaccount") == ACCOUNT
+    assert tag.context("secretsmanager:secretprimaryregion") is None
+
+
+def test_a_resource_without_an_account_in_its_arn_is_in_the_account_of_the_caller():
+    function = FUNCTION.replace(ACCOUNT, "")
+    invoke = requests_of(a_call("RotateSecret", SecretId="db", RotationLambdaARN=function), SECRETS)[1]
+    assert (invoke.account, invoke.context("aws:resourceaccount")) == (ACCOUNT, ACCOUNT)
 
 
 def test_passing_a_role_names_the_service():

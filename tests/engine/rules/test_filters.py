@@ -22,6 +22,26 @@ def passes(secret, *wanted):
     return found([secret], *wanted) == [secret.name]
 
 
+@pytest.mark.parametrize(
+    ("wanted", "beginnings"),
+    [
+        pytest.param([], None, id="no filter"),
+        pytest.param([("name", "app/", "db")], ["app/", "db"], id="names"),
+        pytest.param([("name", "app/", "!db")], None, id="a negated name"),
+        pytest.param([("tag-key", "app/")], None, id="another filter"),
+        pytest.param([("name",)], None, id="no value"),
+        pytest.param([("tag-key", "a"), ("name", "!db"), ("name", "app/")], ["app/"], id="names after other filters"),
+    ],
+)
+def test_name_filters_have_the_beginnings_of_the_names_that_match(wanted, beginnings):
+    entries = [{"Key": key, "Values": list(values)} for key, *values in wanted]
+    assert filters.beginnings_of_names(entries) == beginnings
+
+
+def test_no_filters_leave_the_names_open():
+    assert filters.beginnings_of_names(None) is None
+
+
 @pytest.mark.parametrize("none", [None, []], ids=["absent", "empty"])
 def test_without_filters_all_secrets_match_in_their_order(none):
     secrets = [a_secret("b"), a_secret("a")]

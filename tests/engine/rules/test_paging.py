@@ -81,6 +81,18 @@ def test_the_same_query_gives_the_same_page_token():
     assert page(ITEMS) == page(ITEMS)
 
 
+def test_a_page_token_is_valid_for_the_members_of_a_query_in_any_order():
+    query = {"SortBy": "name", "SortOrder": "asc"}
+    _, token = page(ITEMS, query=query)
+    assert page(ITEMS, token, query=dict(reversed(query.items())))[0] == ["c", "d"]
+
+
+def test_a_page_takes_no_more_items_than_it_needs():
+    items = iter(ITEMS)
+    found, _ = paging.page_of(lambda _: items, key, QUERY, size=2, token=None)
+    assert (found, next(items)) == (["a", "b"], "d")
+
+
 def test_a_page_token_is_ascii_text():
     names = ["z", "é😀/+", "\ud800"]
     _, token = page(names, size=2)

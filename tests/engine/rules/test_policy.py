@@ -46,6 +46,7 @@ def test_a_policy_document_parses(text):
     statements = policy.parse(text).statements
     assert statements
     assert {statement.effect for statement in statements} <= {"Allow", "Deny"}
+    assert policy.parse(text).name == "resource policy"
 
 
 @pytest.mark.parametrize(

@@ -52,6 +52,12 @@ def test_an_empty_bucket_refills_with_time(rate, burst, moved, real, tokens):
     assert bucket.tokens == pytest.approx(tokens)
 
 
+def test_a_bucket_allows_for_the_rounding_of_floats():
+    almost = 1 - 1e-6
+    assert not Bucket(almost, moved=0.0, real=0.0).is_empty
+    assert refilled(Bucket(0, moved=0.0, real=0.0), 10, 20, 0.0, almost).real == almost
+
+
 def test_real_time_that_has_not_counted_yet_adds_up():
     bucket = Bucket(0, moved=0.0, real=0.0)
     for real in (0.4, 0.8, 1.2):

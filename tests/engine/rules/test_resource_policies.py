@@ -1,6 +1,9 @@
 """The policies of a secret as IAM reads them: none, one, or several as one."""
 
-from pytest_secretsmanager.engine.rules import cross_account
+import pytest
+
+from pytest_secretsmanager.engine.errors import InvalidParameterException
+from pytest_secretsmanager.engine.rules import cross_account, named_policies
 from pytest_secretsmanager.engine.rules.resource_policies import policy_of
 from pytest_secretsmanager.engine.state import CrossAccountPrimary, CrossAccountReplica, Secret, SecretKey
 
@@ -36,8 +39,18 @@ def test_a_cross_account_replica_has_the_policy_of_the_service():
 
 def test_the_policies_of_a_cross_account_replica_decide_together():
     policy = policy_of(a_secret(TEXT, status="InSync"))
+    assert (policy.name, policy.version) == ("resource policy of secret copy", "2008-10-17")
     assert [statement.effect for statement in policy.statements] == ["Deny", "Allow"]
     assert policy_of(a_secret(TEXT, status="InSync")) is policy
+
+
+def test_only_the_owners_policy_can_be_changed():
+    named_policies.require_default("default")
+    with pytest.raises(InvalidParameterException) as caught:
+        named_policies.require_default("cross-account-replication")
+    assert caught.value.message == (
+        "You can only modify the resource policy named default, not cross-account-replication."
+    )
 
 
 def test_a_primary_of_a_cross_account_replica_has_only_its_own_policy():

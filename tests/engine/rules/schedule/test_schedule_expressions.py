@@ -161,6 +161,12 @@ def test_a_question_mark_leaves_the_days_to_the_other_field(expression):
     assert [opened.isoformat() for opened in found] == ["2026-03-03T08:00:00+00:00", "2026-03-04T08:00:00+00:00"]
 
 
+@pytest.mark.usefixtures("far_from_utc")
+def test_next_window_opens_in_utc_in_any_time_zone():
+    window = next_window(rules_of({"ScheduleExpression": "cron(0 8 1 * ? *)"}), 0.0)
+    assert window.opens == 8 * 3_600
+
+
 def test_several_spaces_separate_fields_like_one():
     expected = openings("cron(0 8 1 * ? *)", "2026-03-02T12:00:00", "2027-01-01T00:00:00")
     assert openings("cron(0  8 1   * ?  *)", "2026-03-02T12:00:00", "2027-01-01T00:00:00") == expected
@@ -357,6 +363,7 @@ def test_a_day_that_one_of_the_months_has_is_valid(days, months):
         pytest.param("cron(0 0,22 ? * SAT,SUN *)", False, id="two consecutive days"),
         pytest.param("cron(0 0,22 ? * MON,THU *)", True, id="two days that are not consecutive"),
         pytest.param("cron(0 0,22 1,L * ? *)", False, id="over the end of a month"),
+        pytest.param("cron(0 0,22 28,29 2 ? *)", False, id="in leap years only"),
         pytest.param("cron(0 23 * * ? *)", True, id="one hour"),
     ],
 )
