@@ -11,7 +11,6 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 from equivalent_mutants import Change
-from mutmut.mutation.file_mutation import mutate_file_contents
 
 COPIED = ("pytest_secretsmanager", "tests", "examples", "pyproject.toml", "README.md", "CHANGELOG.md")
 ENGINE = "pytest_secretsmanager.engine."
@@ -39,11 +38,7 @@ def write(project: Path, copy: Path, modules: list[str], functions: list[str]) -
 
 
 def function_of(mutant: str) -> str:
-    """Return the function of a mutant, as the list of equivalent mutants names it.
-
-    >>> function_of("pytest_secretsmanager.engine.rules.labels.x__place__mutmut_3")
-    'rules.labels._place'
-    """
+    """Return the function of a mutant as the list of equivalent mutants names it, such as `rules.labels.moves`."""
     module, _, name = mutant.removeprefix(ENGINE).rpartition(".")
     # mutmut writes `x_f` for a function, and `xǁCǁf` for a method.
     return f"{module}.{name.rpartition('__mutmut_')[0][2:].replace('ǁ', '.')}"
@@ -55,6 +50,8 @@ def _mutated(copy: Path, path: Path, functions: list[str]) -> dict[str, Change]:
     module = ".".join(path.with_suffix("").parts).removesuffix(".__init__")
     if not any(fnmatch(name, pattern) for name in _functions(source, module) for pattern in functions):
         return {}
+    from mutmut.mutation.file_mutation import mutate_file_contents  # only the command needs mutmut
+
     mutated = mutate_file_contents(str(path), source)
     (copy / path).write_text(mutated.code, encoding="utf-8")
     lines = mutated.code.splitlines()
@@ -63,8 +60,8 @@ def _mutated(copy: Path, path: Path, functions: list[str]) -> dict[str, Change]:
     for name in mutated.mutant_names:
         original, mutant = nodes[f"{name.rpartition('__mutmut_')[0]}__mutmut_orig"], nodes[name]
         wanted = any(fnmatch(function_of(f"{module}.{name}"), pattern) for pattern in functions)
-        if wanted and _without_types(original) != _without_types(mutant):
-            found[f"{module}.{name}"] = _change(_stripped(lines, original), _stripped(lines, mutant))
+        if wanted and without_types(original) != without_types(mutant):
+            found[f"{module}.{name}"] = change_of(_stripped(lines, original), _stripped(lines, mutant))
     return found
 
 
@@ -81,13 +78,7 @@ def _functions(source: str, module: str) -> list[str]:
 
 
 def undecorated(source: str) -> str:
-    r"""Return the source with each decorator as a call after its function.
-
-    >>> print(undecorated("@cache\ndef f() -> int:\n    return 1"))
-    def f() -> int:
-        return 1
-    f = cache(f)
-    """
+    """Return the source with each decorator as a call after its function."""
     lines = source.splitlines()
     for function in sorted(_decorated(ast.parse(source)), key=lambda found: -found.lineno):
         (decorator,) = function.decorator_list
@@ -120,7 +111,8 @@ class _WithoutTypes(ast.NodeTransformer):
         return ast.keyword(node.arg, ast.Constant(None)) if is_false else node
 
 
-def _without_types(function: ast.FunctionDef) -> str:
+def without_types(function: ast.FunctionDef) -> str:
+    """Return the function as text, without its name and without what only a type checker can tell."""
     copy = ast.parse(ast.unparse(function)).body[0]
     copy.name = "f"  # type: ignore[attr-defined]
     return ast.dump(_WithoutTypes().visit(copy))
@@ -131,7 +123,8 @@ def _stripped(lines: list[str], function: ast.FunctionDef) -> list[str]:
     return [line.strip().replace(f"def {function.name}(", "def (") for line in found]
 
 
-def _change(before: list[str], after: list[str]) -> Change:
+def change_of(before: list[str], after: list[str]) -> Change:
+    """Return the lines that differ."""
     while before and after and before[0] == after[0]:
         before, after = before[1:], after[1:]
     while before and after and before[-1] == after[-1]:

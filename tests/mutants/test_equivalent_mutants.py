@@ -14,7 +14,7 @@ ENGINE = Path(pytest_secretsmanager.__file__).parent / "engine"
 def source_of(function: str) -> str:
     """Return the source of a function by its dotted name in the engine, each line without its margin."""
     *parts, name = function.split(".")
-    owner = [parts.pop()] if parts[-1][:1].isupper() or parts[-1][:2].lstrip("_")[:1].isupper() else []
+    owner = [parts.pop()] if parts[-1].lstrip("_")[:1].isupper() else []
     path = ENGINE.joinpath(*parts)
     path = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
     source = path.read_text(encoding="utf-8")
