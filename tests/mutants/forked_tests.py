@@ -16,18 +16,17 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from itertools import accumulate
-from pathlib import Path
 from time import monotonic
 from typing import Any, NamedTuple
 
 import pytest
 from mutmut.mutation import trampoline
 
-STATISTICS = "statistics.json"
-"""Of each test, in the copy: the seconds that it takes, and the functions that it calls."""
-
 _CACHED = ("pytest_secretsmanager.engine.rules", "pytest_secretsmanager.engine.key_access")
 """The modules whose caches hold what the rules return. Those of botocore's model are slow to fill, and hold no rule."""
+
+ENDED = "(ended)"
+"""In place of a failed test: the process ended without an answer, by itself or since it took too long."""
 
 _PATIENCE = 8
 """How many times as long as without a mutant a process may take. The machine may be busy."""
@@ -39,11 +38,17 @@ class Measured(NamedTuple):
     seconds: float
     functions: list[str]
 
+    @property
+    def weight(self) -> float:
+        """How late the test runs: a quick test of few functions fails soonest."""
+        return self.seconds * (1 + len(self.functions))
+
 
 class ForkedTests:
     """Runs each mutant's tests until one fails, and tells `record` the mutant and the failed test, None if none did.
 
-    A mutant's tests are those that call its function: quick tests of few functions first, at most `seconds` in all.
+    A mutant's tests are those that call its function: those in the folder that mirrors it first, quick tests of few
+    functions before others, at most `seconds` in all.
     """
 
     def __init__(
@@ -73,40 +78,35 @@ class ForkedTests:
     ) -> Callable[[], str]:
         """Return what runs a mutant's tests, and returns the one that failed as JSON."""
         function = mutant.rpartition("__mutmut_")[0]
-        tests = self._chosen(measured, lambda name: name == function)
+        tests = self._chosen(mutant, measured, lambda name: name == function)
         if tests:
             return lambda: self._outcome(mutant, [items[test] for test in tests])
         # The function is called when its module is imported: here, before the mutant was known.
         module = mutant.rpartition(".")[0]
-        nearby = self._chosen(measured, lambda name: name.rpartition(".")[0] == module)
+        nearby = self._chosen(mutant, measured, lambda name: name.rpartition(".")[0] == module)
         return lambda: _outcome_apart(mutant, nearby)
 
     def _measured(self, items: Mapping[str, pytest.Item]) -> dict[str, Measured]:
-        """Measure the tests that are new since the last time, in a process of their own."""
-        path = Path(STATISTICS)
-        known = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-        new = [item for name, item in items.items() if name not in known]
-        if new:
-            known |= json.loads(_answer(*_forked(lambda: json.dumps(self._measure(new)))))
-            path.write_text(json.dumps(known), encoding="utf-8")
-        return {name: Measured(*known[name]) for name in items}
+        failed, found = json.loads(_answer(*_forked(lambda: json.dumps(self._measure(list(items.values()))))))
+        if failed:
+            raise pytest.UsageError(f"without a mutant, {failed} fails")
+        return {name: Measured(*found[name]) for name in items}
 
-    def _measure(self, items: list[pytest.Item]) -> dict[str, Measured]:
+    def _measure(self, items: list[pytest.Item]) -> tuple[str | None, dict[str, Measured]]:
         called: set[str] = set()
         trampoline.record_trampoline_hit = lambda name, **_: called.add(name)  # type: ignore[assignment]
         trampoline.set_mutant_under_test("stats")
         found = {}
-        for item in items:
+        for item, following in zip(items, [*items[1:], None], strict=True):
             called.clear()
-            self._run([item])
+            item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
             found[item.nodeid] = Measured(self._durations[item.nodeid], sorted(called))
-        if self._failed:
-            raise pytest.UsageError(f"without a mutant, {self._failed} fails")
-        return found
+        return self._failed, found
 
-    def _chosen(self, measured: Mapping[str, Measured], wanted: Callable[[str], bool]) -> list[str]:
+    def _chosen(self, mutant: str, measured: Mapping[str, Measured], wanted: Callable[[str], bool]) -> list[str]:
         calling = [(test, found) for test, found in measured.items() if any(map(wanted, found.functions))]
-        ordered = sorted(calling, key=lambda pair: pair[1].seconds * (1 + len(pair[1].functions)))
+        near = f"tests/{'/'.join(mutant.split('.')[1:3])}/"  # where the tests mirror the package
+        ordered = sorted(calling, key=lambda pair: (not pair[0].startswith(near), pair[1].weight))
         seconds = accumulate(found.seconds for _, found in ordered)
         return [test for (test, _), total in zip(ordered, seconds, strict=True) if total <= self._seconds]
 
@@ -126,7 +126,7 @@ class ForkedTests:
                     continue
                 del running[reading]
                 # A process that dies, or never ends, has noticed the mutant too.
-                self._record(name, json.loads(_answer(reading, pid) or '"(ended)"'))
+                self._record(name, json.loads(_answer(reading, pid) or f'"{ENDED}"'))
 
     def _outcome(self, mutant: str, tests: list[pytest.Item]) -> str:
         trampoline.set_mutant_under_test(mutant)

@@ -21,7 +21,7 @@ from time import monotonic
 
 import pytest
 from equivalent_mutants import Change, Entry, entries
-from forked_tests import ForkedTests
+from forked_tests import ENDED, ForkedTests
 from mutated_project import function_of, write
 
 PROJECT = Path(__file__).parents[2]
@@ -36,11 +36,12 @@ class Results:
         self._killed: Counter[str] = Counter()
         self._survived: Counter[str] = Counter()
         self._used: set[Entry] = set()
-        self.unexplained = 0
+        self._ended = self.unexplained = 0
 
     def record(self, mutant: str, failed: str | None) -> None:
         function = function_of(mutant)
         module = function.rpartition(".")[0]
+        self._ended += failed == ENDED
         if failed is not None:
             self._killed[module] += 1
         else:
@@ -62,6 +63,7 @@ class Results:
         for module in sorted(self._killed | self._survived):
             print(f"{module}, {self._killed[module]}, {self._survived[module]}")
         print(f"in all, {self._killed.total()}, {self._survived.total()}, {self.unexplained} of them not explained")
+        print(f"{self._ended} of the killed ended without an answer, or took too long")
 
     def unused(self, functions: set[str]) -> list[Entry]:
         """The entries about these functions that explain no mutant."""
