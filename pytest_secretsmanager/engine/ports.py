@@ -13,7 +13,6 @@ from typing import TypeAlias
 from pytest_secretsmanager.engine import arns
 from pytest_secretsmanager.engine.call import Call
 from pytest_secretsmanager.engine.callers import Principal
-from pytest_secretsmanager.engine.changed import changed
 from pytest_secretsmanager.engine.checkpoints import Restore
 from pytest_secretsmanager.engine.errors import (
     AccessDeniedException,
@@ -144,7 +143,7 @@ class Ports:
             replica = secret.key._replace(region=region)
             key_arn = self.key_arn(replica, name) if name else None
             if key_arn is not None:
-                copy = changed(secret, key=replica, arn=arns.in_region(secret.arn, region))
+                copy = secret._replace(key=replica, arn=arns.in_region(secret.arn, region))
                 self._note_use(key_permissions.REPLICATING, key_arn, copy, KEY_TRIAL, caller)
 
     def _use_key(

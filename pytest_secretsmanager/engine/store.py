@@ -10,7 +10,6 @@ from heapq import heappop, heappush
 from math import inf
 
 from pytest_secretsmanager.engine.call import Changes
-from pytest_secretsmanager.engine.changed import changed
 from pytest_secretsmanager.engine.recent import Recent, Weight
 from pytest_secretsmanager.engine.rules import guards
 from pytest_secretsmanager.engine.rules.due import acts_at
@@ -180,7 +179,7 @@ class Store:
         missing = before.versions.keys() - after.versions.keys()
         if missing:
             gone = {version_id: before.versions[version_id] for version_id in before.versions if version_id in missing}
-            self.vanished.add(changed(before, versions=gone, changed=after.changed))
+            self.vanished.add(before._replace(versions=gone, changed=after.changed))
 
     def open_journal(self, journal: Journal | None = None) -> Journal:
         """Open a journal. Journals are independent: they may overlap, and close in any order."""

@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Iterable
 
 from pytest_secretsmanager.engine import arns, model
-from pytest_secretsmanager.engine.changed import changed
 from pytest_secretsmanager.engine.rules import cross_account
 from pytest_secretsmanager.engine.state import Secret, SecretKey
 from pytest_secretsmanager.inspection.log import Event
@@ -12,7 +11,7 @@ from pytest_secretsmanager.inspection.matching import key_in
 from pytest_secretsmanager.inspection.wording import repeated_text
 
 _DERIVED = ("changed", "versions_made", "deleted_versions", "number")
-_REPORTED = [name for name in Secret.__slots__ if name not in _DERIVED]
+_REPORTED = [name for name in Secret._fields if name not in _DERIVED]
 """The fields whose change is reported; the others only follow from these."""
 
 
@@ -27,8 +26,8 @@ def change_text(before: Secret | None, after: Secret | None) -> str:
 
 def without_access(secret: Secret) -> Secret:
     """The secret without its dates of access, which a read sets."""
-    versions = {version.id: changed(version, accessed=None) for version in secret.versions.values()}
-    return changed(secret, accessed=None, versions=versions)
+    versions = {version.id: version._replace(accessed=None) for version in secret.versions.values()}
+    return secret._replace(accessed=None, versions=versions)
 
 
 def writers_text(events: Iterable[Event], key: SecretKey, states: tuple[Secret | None, Secret | None]) -> str:

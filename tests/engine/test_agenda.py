@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_secretsmanager.engine import store as store_module
-from pytest_secretsmanager.engine.changed import changed
 from pytest_secretsmanager.engine.state import (
     RotationAttempt,
     RotationConfiguration,
@@ -170,14 +169,14 @@ def test_the_agenda_of_a_store_has_the_secrets_that_rotate(store):
         pytest.param({"c": a_secret("c", due(4.0))}, [("c", 4.0), ("a", 5.0), ("b", 6.0)], id="rotation is turned on"),
         pytest.param({"a": a_secret("a", due(7.0))}, [("b", 6.0), ("a", 7.0)], id="its next rotation is later"),
         pytest.param({"b": a_secret("b", due(4.0))}, [("b", 4.0), ("a", 5.0)], id="its next rotation is sooner"),
-        pytest.param({"a": a_secret("a", changed(due(5.0), enabled=False))}, [("b", 6.0)], id="rotation is turned off"),
+        pytest.param({"a": a_secret("a", due(5.0)._replace(enabled=False))}, [("b", 6.0)], id="rotation is turned off"),
         pytest.param(
-            {"a": a_secret("a", changed(due(5.0), attempt=RotationAttempt(token="t")))},
+            {"a": a_secret("a", due(5.0)._replace(attempt=RotationAttempt(token="t")))},
             [("b", 6.0)],
             id="a rotation is running",
         ),
         pytest.param(
-            {"a": a_secret("a", changed(due(5.0), attempt=RotationAttempt(token="t", retry=8.0)))},
+            {"a": a_secret("a", due(5.0)._replace(attempt=RotationAttempt(token="t", retry=8.0)))},
             [("b", 6.0), ("a", 8.0)],
             id="a rotation waits for a retry",
         ),
@@ -193,10 +192,10 @@ def test_the_agenda_of_a_store_has_the_secrets_that_rotate(store):
             {"c": a_secret("c", description="new")}, [("a", 5.0), ("b", 6.0)], id="one that does not rotate changes"
         ),
         pytest.param(
-            {"a": changed(a_secret("a", due(9.0)), arn="arn:anew")}, [("b", 6.0), ("a", 9.0)], id="it is recreated"
+            {"a": a_secret("a", due(9.0))._replace(arn="arn:anew")}, [("b", 6.0), ("a", 9.0)], id="it is recreated"
         ),
         pytest.param(
-            {"a": changed(a_secret("a"), arn="arn:anew")}, [("b", 6.0)], id="it is recreated without rotation"
+            {"a": a_secret("a")._replace(arn="arn:anew")}, [("b", 6.0)], id="it is recreated without rotation"
         ),
     ],
 )
@@ -206,14 +205,14 @@ def test_the_agenda_of_a_store_follows_each_change(store, changes, expected):
 
 
 def test_a_secret_whose_rotation_is_turned_off_and_on_keeps_its_due_time(store):
-    put(store, a_secret("a", changed(due(5.0), enabled=False)))
+    put(store, a_secret("a", due(5.0)._replace(enabled=False)))
     put(store, a_secret("a", due(5.0)))
     assert drained(store.agenda) == [("a", 5.0), ("b", 6.0)]
 
 
 def test_one_agenda_has_the_secrets_of_all_regions_and_accounts(store):
     for time, place in ((3.0, {"region": "eu-west-1"}), (4.0, {"account": "210987654321"})):
-        put(store, changed(a_secret("a", due(time)), key=a_key("a", **place)))
+        put(store, a_secret("a", due(time))._replace(key=a_key("a", **place)))
     assert [time for _, time in drained(store.agenda)] == [3.0, 4.0, 5.0, 6.0]
 
 
@@ -226,7 +225,7 @@ def test_one_agenda_has_the_secrets_of_all_regions_and_accounts(store):
         pytest.param([{"a": a_secret("a", due(9.0))}, {"a": a_secret("a", due(1.0))}], id="one moved twice"),
         pytest.param([{"a": a_secret("a")}, {"c": a_secret("c", due(1.0))}], id="one stopped, another began"),
         pytest.param(
-            [{"a": a_secret("a", changed(due(5.0), enabled=False))}, {"a": None}], id="one stopped and was deleted"
+            [{"a": a_secret("a", due(5.0)._replace(enabled=False))}, {"a": None}], id="one stopped and was deleted"
         ),
         pytest.param([{"a": None}, {"a": a_secret("a", due(1.0))}], id="one was recreated"),
     ],

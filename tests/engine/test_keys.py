@@ -241,7 +241,7 @@ def test_open_fails_under_another_key(ring, key):
     sealed = ring.seal(b"value", key, "alias/pay", b"context", USER)
     other = ring.create(*HOME)
     with pytest.raises(InvalidTag):
-        ring.open(replace(sealed, key_arn=other.arn), b"context", USER)
+        ring.open(sealed._replace(key_arn=other.arn), b"context", USER)
 
 
 def test_open_fails_in_another_context(ring, key):
@@ -264,13 +264,13 @@ def test_open_fails_for_a_changed_value(ring, key, part):
     spoilt = bytearray(getattr(sealed, part))
     spoilt[-1] ^= 1
     with pytest.raises(InvalidTag):
-        ring.open(replace(sealed, **{part: bytes(spoilt)}), b"context", USER)
+        ring.open(sealed._replace(**{part: bytes(spoilt)}), b"context", USER)
 
 
 def test_open_fails_for_parts_of_two_encrypted_values(ring, key):
     first, second = (ring.seal(plain, key, "alias/pay", b"context", USER) for plain in (b"one", b"two"))
     with pytest.raises(InvalidTag):
-        ring.open(replace(first, ciphertext=second.ciphertext), b"context", USER)
+        ring.open(first._replace(ciphertext=second.ciphertext), b"context", USER)
 
 
 def test_seal_never_encrypts_a_value_to_the_same_bytes(ring, key):

@@ -1,7 +1,5 @@
 """The state: frozen values and their properties."""
 
-from dataclasses import FrozenInstanceError, fields
-
 import pytest
 
 from pytest_secretsmanager.engine.state import Sealed, Secret, SecretKey, Version
@@ -21,9 +19,9 @@ SECRET = Secret(
 
 @pytest.mark.parametrize("value", [SEALED, VERSION, SECRET], ids=lambda value: type(value).__name__)
 def test_a_state_value_is_frozen(value):
-    for field in fields(value):
-        with pytest.raises(FrozenInstanceError):
-            setattr(value, field.name, None)
+    for field in value._fields:
+        with pytest.raises(AttributeError):
+            setattr(value, field, None)
 
 
 @pytest.mark.parametrize("value", [SEALED, VERSION, SECRET], ids=lambda value: type(value).__name__)

@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_secretsmanager.engine.changed import changed
 from pytest_secretsmanager.engine.state import Sealed, Secret, SecretKey, Version
 from pytest_secretsmanager.engine.store import Store
 
@@ -201,7 +200,7 @@ def with_versions(*ids, arn="arn:a", made=None):
         version_id: Version(id=version_id, number=number, created=0.0, member="SecretString", sealed=None)
         for number, version_id in enumerate(ids, start=1)
     }
-    return changed(a_secret("a"), arn=arn, versions=versions, versions_made=made or len(ids))
+    return a_secret("a")._replace(arn=arn, versions=versions, versions_made=made or len(ids))
 
 
 def vanished(store):
@@ -230,7 +229,7 @@ def test_vanished_keeps_the_versions_that_a_change_removes(after, gone):
     [
         pytest.param(with_versions("v1", "v2", "v3"), id="written"),
         pytest.param(with_versions("v1", "v2"), id="read"),
-        pytest.param(changed(with_versions("v1", "v2"), description="x"), id="described"),
+        pytest.param(with_versions("v1", "v2")._replace(description="x"), id="described"),
     ],
 )
 def test_vanished_keeps_nothing_of_a_change_that_keeps_all_versions(after):
@@ -266,7 +265,7 @@ def test_vanished_keeps_at_most_8_mebibytes():
     version = Version(id="v", number=1, created=0.0, member="SecretString", sealed=sealed)
     store = Store()
     for n in range(200):
-        store.apply({a_key("a"): changed(a_secret("a"), arn=f"arn:{n}", versions={"v": version}, versions_made=1)})
+        store.apply({a_key("a"): a_secret("a")._replace(arn=f"arn:{n}", versions={"v": version}, versions_made=1)})
     assert [secret.arn for secret in store.vanished] == [f"arn:{n}" for n in range(71, 199)]
 
 

@@ -50,7 +50,7 @@ ROOMS = [
     {"engine.limits", "engine.partitions"},
     {"engine.call", "engine.interrupts", "engine.tracebacks"},
     {"engine.callers", "engine.recent"},
-    {"engine.state", "engine.changed", "engine.arns", "engine.errors", "engine.locks", "engine.checkpoints"},
+    {"engine.state", "engine.arns", "engine.errors", "engine.locks", "engine.checkpoints"},
 ]
 """From the face to the core: a module imports from its own room and from the lines below its own."""
 

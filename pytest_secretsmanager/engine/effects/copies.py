@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 from pytest_secretsmanager.engine.call import EventName, ServiceEvent
 from pytest_secretsmanager.engine.callers import service_in
-from pytest_secretsmanager.engine.changed import changed
 from pytest_secretsmanager.engine.ports import Ports
 from pytest_secretsmanager.engine.state import Secret, Version
 
@@ -34,4 +33,4 @@ def copied_versions(primary: Secret, copy: Secret, own: Secret | None, ports: Po
             plain = ports.open(primary, version.id, version.sealed, service_in(primary.key.account))
             accessed = None if present is None else present.accessed
             sealed = ports.seal(copy, version.id, plain, service_in(copy.key.account))
-            yield changed(version, sealed=sealed, accessed=accessed)
+            yield version._replace(sealed=sealed, accessed=accessed)

@@ -3,7 +3,6 @@
 from typing import cast
 
 from pytest_secretsmanager.engine.call import EventName, Outcome
-from pytest_secretsmanager.engine.changed import changed
 from pytest_secretsmanager.engine.effects.copies import copied_versions, replication_event
 from pytest_secretsmanager.engine.errors import ServiceError
 from pytest_secretsmanager.engine.ports import Ports
@@ -25,8 +24,7 @@ def update_replica(primary: Secret, arn: str, time: float, secrets: Secrets, por
     except ServiceError as error:
         # DOC that the message explains a failure, such as an unusable key; the text is a GUESS.
         return _ended(primary, replica, "Failed", f"Replication failed: {error.message}")
-    updated = changed(
-        replica,
+    updated = replica._replace(
         versions=copies,
         labels=primary.labels,
         versions_made=primary.versions_made,

@@ -5,7 +5,6 @@ from typing import TypeAlias
 
 from pytest_secretsmanager.engine import arns
 from pytest_secretsmanager.engine.call import Outcome
-from pytest_secretsmanager.engine.changed import changed
 from pytest_secretsmanager.engine.effects import cross_account as across
 from pytest_secretsmanager.engine.effects.background import Background
 from pytest_secretsmanager.engine.effects.controls import ReplicaControl
@@ -111,4 +110,4 @@ def _copy(primary: Secret, own: Secret | None, region: str, time: float, ports: 
         owning_service=primary.owning_service,
         primary_region=primary.key.region,
     )
-    return changed(copy, versions={version.id: version for version in copied_versions(primary, copy, own, ports)})
+    return copy._replace(versions={version.id: version for version in copied_versions(primary, copy, own, ports)})

@@ -9,7 +9,6 @@ from collections.abc import Callable
 from pytest_secretsmanager.engine import arns
 from pytest_secretsmanager.engine.call import EventName, Outcome, deletion_events, rotation_event
 from pytest_secretsmanager.engine.callers import service_in
-from pytest_secretsmanager.engine.changed import changed
 from pytest_secretsmanager.engine.errors import InvalidRequestException
 from pytest_secretsmanager.engine.ports import Ports
 from pytest_secretsmanager.engine.rules import labels, rotation, rotation_start
@@ -56,9 +55,9 @@ def rotate_by_aws(secret: Secret, token: str, time: float, ports: Ports) -> Outc
         member, plain = _renewed(("SecretString", b"{}"), ports)
     else:
         member, plain = _renewed((current.member, ports.open(secret, current.id, current.sealed, aws)), ports)
-    filled = changed(pending, member=member, sealed=ports.seal(secret, token, plain, aws))
+    filled = pending._replace(member=member, sealed=ports.seal(secret, token, plain, aws))
     placed = labels.make_current(secret.labels, token)
-    promoted = changed(secret, versions={**secret.versions, token: filled}, labels=placed)
+    promoted = secret._replace(versions={**secret.versions, token: filled}, labels=placed)
     return completion(promoted, token, time)
 
 
@@ -70,8 +69,8 @@ def trial(secret: Secret, token: str, time: float, ports: Ports) -> Outcome:
     if current is not None and current.sealed is not None:
         aws = service_in(secret.key.account)
         plain = ports.open(secret, current.id, current.sealed, aws)
-        copy = changed(tried.versions[token], member=current.member, sealed=ports.seal(secret, token, plain, aws))
-        tried = changed(tried, versions={**tried.versions, token: copy})
+        copy = tried.versions[token]._replace(member=current.member, sealed=ports.seal(secret, token, plain, aws))
+        tried = tried._replace(versions={**tried.versions, token: copy})
     return Outcome({}, {secret.key: tried}, events=(rotation_event("TestRotationStarted", secret, token),))
 
 

@@ -1,7 +1,6 @@
 """Forced deletions that take their time: the secret is only marked, and AWS deletes it when the time is over."""
 
 from pytest_secretsmanager.engine.call import Call, Handler, Outcome
-from pytest_secretsmanager.engine.changed import changed
 from pytest_secretsmanager.engine.deletions import Deletions
 from pytest_secretsmanager.engine.rules import rotation
 from pytest_secretsmanager.engine.state import Deletion, Secret, SecretKey, Secrets
@@ -30,4 +29,4 @@ def delete_later(inner: Handler, secrets: Secrets, deletions: Deletions) -> Hand
 
 
 def _marked(secret: Secret, time: float, length: float) -> Secret:
-    return changed(rotation.turned_off(secret), deletion=Deletion(time, time + length, is_forced=True), changed=time)
+    return rotation.turned_off(secret)._replace(deletion=Deletion(time, time + length, is_forced=True), changed=time)

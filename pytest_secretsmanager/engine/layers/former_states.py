@@ -8,7 +8,6 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 from pytest_secretsmanager.engine.call import Changes
-from pytest_secretsmanager.engine.changed import changed
 from pytest_secretsmanager.engine.state import Secret, SecretKey, Secrets
 
 __tracebackhide__ = True
@@ -42,7 +41,7 @@ def former_states(secrets: Secrets, changes: Changes) -> FormerStates:
     for key, after in changes.items():
         before = secrets.get(key)
         if before is None or after is None or _facts(before) != _facts(after):
-            found[key] = None if before is None else changed(before, versions={}, deleted_versions=())
+            found[key] = None if before is None else before._replace(versions={}, deleted_versions=())
     return found or NO_STATES
 
 

@@ -2,7 +2,6 @@
 
 from pytest_secretsmanager.engine.call import Call, Outcome, Reply
 from pytest_secretsmanager.engine.callers import Principal
-from pytest_secretsmanager.engine.changed import changed
 from pytest_secretsmanager.engine.errors import (
     AccessDeniedException,
     InvalidParameterException,
@@ -31,8 +30,8 @@ def associate_cross_account_replica(secrets: Secrets, call: Call, ports: Ports) 
     reply: Reply = {"ARN": primary.arn, "CrossAccountReplicaARN": arn, "ReplicationStatus": entry.status}
     begun = CrossAccountPrimary(arn=primary.arn, status=entry.status)
     changes = {
-        primary.key: changed(cross_account.with_replica(primary, arn, entry), changed=call.time),
-        replica.key: changed(cross_account.with_primary(replica, begun), changed=call.time),
+        primary.key: cross_account.with_replica(primary, arn, entry)._replace(changed=call.time),
+        replica.key: cross_account.with_primary(replica, begun)._replace(changed=call.time),
     }
     return Outcome(reply, changes)
 
@@ -44,12 +43,12 @@ def disassociate_cross_account_replica(secrets: Secrets, call: Call, ports: Port
     if arn not in cross_account.replicas_of(primary):
         # GUESS: no public source says what AWS answers if the ARN is not one of the secret's replicas.
         raise InvalidParameterException(f"The secret {arn} isn't a cross-account replica of this secret.")
-    released = changed(cross_account.with_replica(primary, arn, None), changed=call.time)
+    released = cross_account.with_replica(primary, arn, None)._replace(changed=call.time)
     replica = cross_account.at(arn, secrets)
     if replica is None or not cross_account.linked(primary, replica):
         return Outcome(_link(primary, arn), {primary.key: released})
     detached = cross_account.with_primary(replica, CrossAccountPrimary(arn=primary.arn, status="Detached"))
-    return Outcome(_link(primary, arn), {primary.key: released, replica.key: changed(detached, changed=call.time)})
+    return Outcome(_link(primary, arn), {primary.key: released, replica.key: detached._replace(changed=call.time)})
 
 
 def _link(primary: Secret, arn: str) -> Reply:

@@ -2,7 +2,6 @@
 
 from pytest_secretsmanager.engine import arns
 from pytest_secretsmanager.engine.call import Call, Changes, Outcome, deletion_events
-from pytest_secretsmanager.engine.changed import changed
 from pytest_secretsmanager.engine.errors import (
     InvalidParameterException,
     InvalidRequestException,
@@ -96,7 +95,7 @@ def delete_secret(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
     # GUESS: sources disagree on a second deletion; this is AWS's general answer.
     guards.require_not_deleted(secret)
     date = call.time + (window or DEFAULT_WINDOW) * SECONDS_PER_DAY
-    scheduled = changed(rotation.turned_off(secret), deletion=Deletion(call.time, date), changed=call.time)
+    scheduled = rotation.turned_off(secret)._replace(deletion=Deletion(call.time, date), changed=call.time)
     return Outcome(identity(secret, DeletionDate=date), {secret.key: scheduled})
 
 
@@ -110,7 +109,7 @@ def restore_secret(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
     guards.require_restorable(secret)
     if secret.deletion is None:
         return Outcome(identity(secret))
-    return Outcome(identity(secret), {secret.key: changed(secret, deletion=None, changed=call.time)})
+    return Outcome(identity(secret), {secret.key: secret._replace(deletion=None, changed=call.time)})
 
 
 def _require_repeat(secret: Secret, call: Call, ports: Ports, token: str, value: Value | None) -> None:
@@ -152,8 +151,7 @@ def _with_metadata(secret: Secret, call: Call, ports: Ports) -> Secret:
     description, kms_key_id, kind = call.text("Description"), call.text("KmsKeyId"), call.text("Type")
     if description is None and kms_key_id is None and kind is None:
         return secret
-    updated = changed(
-        secret,
+    updated = secret._replace(
         description=secret.description if description is None else description,
         kms_key_id=secret.kms_key_id if kms_key_id is None else ports.key_name(secret.key, kms_key_id),
         type=secret.type if kind is None else kind,

@@ -2,7 +2,6 @@
 
 from pytest_secretsmanager.engine import model
 from pytest_secretsmanager.engine.call import Call, Outcome, Reply
-from pytest_secretsmanager.engine.changed import changed
 from pytest_secretsmanager.engine.errors import PublicPolicyException
 from pytest_secretsmanager.engine.operations.replies import identity
 from pytest_secretsmanager.engine.ports import Ports
@@ -35,7 +34,7 @@ def put_resource_policy(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
     if call.flag("BlockPublicPolicy") and policy.is_public(parsed):
         # The condition is DOC; the text is from the old user guide.
         raise PublicPolicyException("You can't attach a resource-based policy that allows broad access to the secret.")
-    updated = changed(secret, policy=policy_text.rewritten(text), changed=call.time)
+    updated = secret._replace(policy=policy_text.rewritten(text), changed=call.time)
     return Outcome(_identity(secret, call, name), {secret.key: updated})
 
 
@@ -48,7 +47,7 @@ def delete_resource_policy(secrets: Secrets, call: Call, ports: Ports) -> Outcom
     reply = _identity(secret, call, name)
     if secret.policy is None:
         return Outcome(reply)
-    return Outcome(reply, {secret.key: changed(secret, policy=None, changed=call.time)})
+    return Outcome(reply, {secret.key: secret._replace(policy=None, changed=call.time)})
 
 
 def validate_resource_policy(secrets: Secrets, call: Call, ports: Ports) -> Outcome:

@@ -3,7 +3,6 @@
 from typing import cast
 
 from pytest_secretsmanager.engine.call import Call, Outcome, Reply
-from pytest_secretsmanager.engine.changed import changed
 from pytest_secretsmanager.engine.errors import InvalidRequestException
 from pytest_secretsmanager.engine.operations.replicas import invalid_region, with_requested_replicas
 from pytest_secretsmanager.engine.operations.replies import replication_status
@@ -23,7 +22,7 @@ def replicate_secret_to_regions(secrets: Secrets, call: Call, ports: Ports) -> O
     asked = with_requested_replicas(secret, call, ports)
     return Outcome(
         {"ARN": secret.arn, "ReplicationStatus": replication_status(asked, secrets)},
-        {secret.key: changed(asked, changed=call.time)},
+        {secret.key: asked._replace(changed=call.time)},
     )
 
 
@@ -36,7 +35,7 @@ def remove_regions_from_replication(secrets: Secrets, call: Call, ports: Ports) 
         # GUESS: no public source says what AWS answers for a region without a replica.
         raise invalid_region()
     left = {region: replica for region, replica in secret.replicas.items() if region not in regions}
-    updated = changed(replication.with_replicas(secret, left), changed=call.time)
+    updated = replication.with_replicas(secret, left)._replace(changed=call.time)
     gone = {
         key: None
         for key in (secret.key._replace(region=region) for region in regions)
@@ -53,7 +52,7 @@ def stop_replication_to_replica(secrets: Secrets, call: Call, ports: Ports) -> O
         return _stop_cross_account_replication(secrets, call, replica)
     if not replica.is_replica or replica.primary_region is None:
         raise InvalidRequestException("You can't stop replication of a secret that isn't a replica.")
-    promoted = changed(replica, primary_region=None, changed=call.time)
+    promoted = replica._replace(primary_region=None, changed=call.time)
     # The primary exists: while it has replicas, it can be neither deleted nor overwritten.
     primary = cast("Secret", secrets.get(replica.key._replace(region=replica.primary_region)))
     left = {region: one for region, one in primary.replicas.items() if region != replica.key.region}
@@ -64,7 +63,7 @@ def stop_replication_to_replica(secrets: Secrets, call: Call, ports: Ports) -> O
 def _stop_cross_account_replication(secrets: Secrets, call: Call, replica: Secret) -> Outcome:
     """Stop replication to a replica in another account. DOC: its primary then shows it as `Detached`."""
     cross_account.require_same_account(replica, call, "replica")
-    freed = changed(cross_account.with_primary(replica, None), changed=call.time)
+    freed = cross_account.with_primary(replica, None)._replace(changed=call.time)
     known = cast("CrossAccountPrimary", cross_account.primary_of(replica))
     primary = cross_account.at(known.arn, secrets)
     if primary is None or not cross_account.linked(primary, replica):

@@ -4,7 +4,6 @@ from typing import cast
 
 from pytest_secretsmanager.engine import arns
 from pytest_secretsmanager.engine.call import Call, Outcome, RunRotation
-from pytest_secretsmanager.engine.changed import changed
 from pytest_secretsmanager.engine.errors import (
     AccessDeniedException,
     InvalidParameterException,
@@ -31,7 +30,7 @@ def rotate_secret(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
         guards.require_owner(secret, call)  # GUESS: a request can set the rules of managed rotation, but no function
     reply = identity(secret, VersionId=token)
     is_repeat = token in secret.versions
-    configured = changed(secret, rotation=_configuration(secret, call), changed=call.time)
+    configured = secret._replace(rotation=_configuration(secret, call), changed=call.time)
     if is_repeat and _is_configured_alike(configured, secret):
         return Outcome(reply)
     rotation.require_complete(secret)
@@ -55,7 +54,7 @@ def cancel_rotate_secret(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
     if secret.rotation is None:
         return Outcome(identity(secret))
     attempt = secret.rotation.attempt
-    cancelled = changed(rotation.turned_off(secret), changed=call.time)
+    cancelled = rotation.turned_off(secret)._replace(changed=call.time)
     reply = identity(secret) if attempt is None else identity(secret, VersionId=attempt.token)
     return Outcome(reply, {secret.key: cancelled})
 
@@ -67,22 +66,21 @@ def _configuration(secret: Secret, call: Call) -> RotationConfiguration:
     """The new rotation configuration: the request's members, else the stored ones."""
     stored = secret.rotation or RotationConfiguration()
     rules, metadata = call.structure("RotationRules"), call.structures("ExternalSecretRotationMetadata")
-    configured = changed(
-        stored,
+    configured = stored._replace(
         enabled=True,
         function=call.text("RotationLambdaARN") or stored.function,
         rules=stored.rules if rules is None else schedule.rules_of(rules),
         metadata=stored.metadata if metadata is None else tuple(map(_item, metadata)),
         role=call.text("ExternalSecretRotationRoleArn") or stored.role,
     )
-    return changed(configured, window=schedule.next_window(configured.rules, call.time), again=None)
+    return configured._replace(window=schedule.next_window(configured.rules, call.time), again=None)
 
 
 def _is_configured_alike(one: Secret, other: Secret) -> bool:
     """Return whether two states of a secret have the same rotation configuration, apart from the next window."""
     if one.rotation is None or other.rotation is None:
         return one.rotation is other.rotation
-    return changed(one.rotation, window=None, again=None) == changed(other.rotation, window=None, again=None)
+    return one.rotation._replace(window=None, again=None) == other.rotation._replace(window=None, again=None)
 
 
 def _item(item: dict[str, object]) -> tuple[str, str]:

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from pytest_secretsmanager.engine.call import Call, Changes, Handler, Outcome, Part, Reply
-from pytest_secretsmanager.engine.changed import changed
 from pytest_secretsmanager.engine.errors import (
     InvalidParameterException,
     InvalidRequestException,
@@ -76,7 +75,7 @@ def update_secret_version_stage(secrets: Secrets, call: Call, ports: Ports) -> O
             guards.require_version(secret, version_id)
     placed = labels.after_update_stage(secret.labels, call.required_text("VersionStage"), remove_from, move_to)
     labels.require_room(placed)
-    updated = rotation.after_labels_moved(changed(secret, labels=placed, changed=call.time), call.time)
+    updated = rotation.after_labels_moved(secret._replace(labels=placed, changed=call.time), call.time)
     return Outcome(identity(secret), {secret.key: updated}, events=abandonment(secret, updated))
 
 
@@ -128,8 +127,8 @@ def _note_access(secret: Secret, version: Version, time: float) -> Changes:
     day = time - time % retention.SECONDS_PER_DAY
     if secret.accessed == day == version.accessed:
         return {}
-    versions = {**secret.versions, version.id: changed(version, accessed=day)}
-    return {secret.key: changed(secret, accessed=day, versions=versions)}
+    versions = {**secret.versions, version.id: version._replace(accessed=day)}
+    return {secret.key: secret._replace(accessed=day, versions=versions)}
 
 
 def _require_ids_or_filters(call: Call) -> None:

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from pytest_secretsmanager.engine.call import Call, ServiceEvent, rotation_event
 from pytest_secretsmanager.engine.callers import Principal
-from pytest_secretsmanager.engine.changed import changed
 from pytest_secretsmanager.engine.errors import ResourceExistsException
 from pytest_secretsmanager.engine.ports import Ports
 from pytest_secretsmanager.engine.rules import labels, retention, rotation
@@ -44,8 +43,7 @@ def _with_new_version(
         member=member,
         sealed=ports.seal(secret, version_id, plain, call.principal),
     )
-    updated = changed(
-        secret,
+    updated = secret._replace(
         versions={**secret.versions, version_id: version},
         versions_made=max(secret.versions_made, version.number),
         labels=placed,
@@ -72,5 +70,5 @@ def reseal(secret: Secret, ports: Ports, caller: Principal) -> Secret:
     for version in secret.versions.values():
         if version.id in marked and version.sealed is not None:
             plain = ports.open(secret, version.id, version.sealed, caller)
-            versions[version.id] = changed(version, sealed=ports.seal(secret, version.id, plain, caller))
-    return changed(secret, versions=versions)
+            versions[version.id] = version._replace(sealed=ports.seal(secret, version.id, plain, caller))
+    return secret._replace(versions=versions)

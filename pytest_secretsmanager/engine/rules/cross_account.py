@@ -9,7 +9,6 @@ from types import MappingProxyType
 
 from pytest_secretsmanager.engine import arns
 from pytest_secretsmanager.engine.call import Call
-from pytest_secretsmanager.engine.changed import changed
 from pytest_secretsmanager.engine.errors import InvalidParameterException, InvalidRequestException
 from pytest_secretsmanager.engine.state import (
     CrossAccountPrimary,
@@ -44,7 +43,7 @@ def linked(secret: Secret | None, replica: Secret) -> bool:
 
 def with_primary(secret: Secret, primary: CrossAccountPrimary | None) -> Secret:
     """The secret as the replica of that primary; None: as an independent secret."""
-    return changed(secret, links=None if primary is None else Links(primary=primary))
+    return secret._replace(links=None if primary is None else Links(primary=primary))
 
 
 def with_replica(secret: Secret, arn: str, replica: CrossAccountReplica | None) -> Secret:
@@ -52,12 +51,12 @@ def with_replica(secret: Secret, arn: str, replica: CrossAccountReplica | None) 
     known = replicas_of(secret)
     without = {other: entry for other, entry in known.items() if other != arn}
     replicas = without if replica is None else {**known, arn: replica}
-    return changed(secret, links=Links(replicas=replicas) if replicas else None)
+    return secret._replace(links=Links(replicas=replicas) if replicas else None)
 
 
 def with_status(secret: Secret, arn: str, status: LinkStatus, message: str = "") -> Secret:
     """The primary with a new status of its replica of that ARN."""
-    return with_replica(secret, arn, changed(replicas_of(secret)[arn], status=status, message=message))
+    return with_replica(secret, arn, replicas_of(secret)[arn]._replace(status=status, message=message))
 
 
 def associated(secret: Secret) -> list[str]:

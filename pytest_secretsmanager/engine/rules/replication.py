@@ -6,7 +6,6 @@ DOC: AWS copies value, labels, tags, policy and description; only the KMS key ma
 from collections.abc import Mapping
 
 from pytest_secretsmanager.engine import arns
-from pytest_secretsmanager.engine.changed import changed
 from pytest_secretsmanager.engine.errors import InvalidParameterException
 from pytest_secretsmanager.engine.rules import cross_account
 from pytest_secretsmanager.engine.state import Replica, ReplicaStatus, Secret
@@ -16,7 +15,7 @@ SUCCEEDED = "Replication succeeded"
 
 def with_replicas(secret: Secret, replicas: Mapping[str, Replica]) -> Secret:
     """The secret with these replicas, by region. GUESS: without any, the secret has no PrimaryRegion."""
-    return changed(secret, replicas=replicas, primary_region=secret.key.region if replicas else None)
+    return secret._replace(replicas=replicas, primary_region=secret.key.region if replicas else None)
 
 
 def with_replicas_in_progress(before: Secret | None, after: Secret) -> Secret:
@@ -24,10 +23,10 @@ def with_replicas_in_progress(before: Secret | None, after: Secret) -> Secret:
     if before is None or not after.replicas or _shared(before) == _shared(after):
         return after
     replicas = {
-        region: changed(replica, status="InProgress", message="") if replica.status == "InSync" else replica
+        region: replica._replace(status="InProgress", message="") if replica.status == "InSync" else replica
         for region, replica in after.replicas.items()
     }
-    return changed(after, replicas=replicas)
+    return after._replace(replicas=replicas)
 
 
 def regions_in_progress(secret: Secret) -> list[str]:
@@ -37,8 +36,8 @@ def regions_in_progress(secret: Secret) -> list[str]:
 
 def with_status(secret: Secret, region: str, status: ReplicaStatus, message: str) -> Secret:
     """The primary after replication to one region has succeeded or failed."""
-    ended = changed(secret.replicas[region], status=status, message=message, overwrite=False)
-    return changed(secret, replicas={**secret.replicas, region: ended})
+    ended = secret.replicas[region]._replace(status=status, message=message, overwrite=False)
+    return secret._replace(replicas={**secret.replicas, region: ended})
 
 
 def is_replica_of(secret: Secret | None, primary: Secret) -> bool:

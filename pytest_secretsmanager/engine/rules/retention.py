@@ -7,7 +7,6 @@ REPORTED: AWS remembers deleted versions, so it can tell their ids from ids that
 
 from collections.abc import Iterable
 
-from pytest_secretsmanager.engine.changed import changed
 from pytest_secretsmanager.engine.errors import LimitExceededException
 from pytest_secretsmanager.engine.state import Secret, Version
 
@@ -38,8 +37,7 @@ def with_room(secret: Secret, time: float, quota: int = VERSION_QUOTA) -> Secret
 def without(secret: Secret, ids: Iterable[str]) -> Secret:
     """The secret after AWS has deleted these versions. It remembers their ids in that order."""
     gone = tuple(ids)
-    return changed(
-        secret,
+    return secret._replace(
         versions={version_id: version for version_id, version in secret.versions.items() if version_id not in gone},
         deleted_versions=remembered(secret.deleted_versions, gone),
     )

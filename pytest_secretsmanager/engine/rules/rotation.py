@@ -6,7 +6,6 @@ version has AWSCURRENT. All functions that change a secret return a new one.
 
 from math import inf
 
-from pytest_secretsmanager.engine.changed import changed
 from pytest_secretsmanager.engine.errors import InvalidRequestException
 from pytest_secretsmanager.engine.rules import labels, retention, schedule
 from pytest_secretsmanager.engine.state import RotationAttempt, RotationConfiguration, Secret, Version
@@ -58,10 +57,10 @@ def retry_at(secret: Secret) -> float | None:
 
 def announced(secret: Secret, token: str, time: float, quota: int) -> Secret:
     """The secret after a rotation has begun: its new version has AWSPENDING and no value yet."""
-    begun = changed(secret, rotation=changed(_rotation(secret), attempt=RotationAttempt(token=token), cancelled=None))
+    begun = secret._replace(rotation=_rotation(secret)._replace(attempt=RotationAttempt(token=token), cancelled=None))
     if token in secret.versions:
         return begun
-    added = changed(_with_version(begun, token, time), changed=time)
+    added = _with_version(begun, token, time)._replace(changed=time)
     labels.require_room(added.labels)
     return retention.with_room(added, time, quota)
 
@@ -80,10 +79,9 @@ def without_trial(secret: Secret, token: str) -> Secret:
     if tried is None:
         return secret
     if is_current(secret, token):
-        return changed(secret, labels=_not_pending(secret.labels, token))
+        return secret._replace(labels=_not_pending(secret.labels, token))
     left = retention.without(secret, [token])
-    return changed(
-        left,
+    return left._replace(
         versions_made=secret.versions_made - (tried.number == secret.versions_made),
         labels={label: holder for label, holder in secret.labels.items() if holder != token},
     )
@@ -106,8 +104,8 @@ def is_current(secret: Secret, token: str | None) -> bool:
 
 def completed(secret: Secret, token: str, time: float) -> Secret:
     """The secret after a successful rotation. REPORTED: AWS removes AWSPENDING from the new current version."""
-    rotated = changed(_rotation(secret), last=time)
-    over = changed(secret, labels=_not_pending(secret.labels, token), changed=time, rotation=rotated)
+    rotated = _rotation(secret)._replace(last=time)
+    over = secret._replace(labels=_not_pending(secret.labels, token), changed=time, rotation=rotated)
     return _counting_from(over, time)
 
 
@@ -117,13 +115,13 @@ def failed(secret: Secret, time: float) -> Secret:
     if attempt is None or attempt.failures == len(RETRY_SECONDS):
         return given_up(secret, time)
     retry = time + RETRY_SECONDS[attempt.failures]
-    return _with_attempt(secret, changed(attempt, failures=attempt.failures + 1, retry=retry))
+    return _with_attempt(secret, attempt._replace(failures=attempt.failures + 1, retry=retry))
 
 
 def tried_again(secret: Secret) -> Secret:
     """The secret while a failed rotation runs again."""
     attempt = _rotation(secret).attempt
-    return secret if attempt is None else _with_attempt(secret, changed(attempt, retry=None))
+    return secret if attempt is None else _with_attempt(secret, attempt._replace(retry=None))
 
 
 def given_up(secret: Secret, time: float) -> Secret:
@@ -135,9 +133,9 @@ def given_up(secret: Secret, time: float) -> Secret:
     rotation = _rotation(secret)
     opening = _opening(rotation)
     if opening is None or opening > time:
-        return changed(secret, rotation=changed(rotation, attempt=None))
+        return secret._replace(rotation=rotation._replace(attempt=None))
     ahead = schedule.next_window(rotation.rules, time)
-    return changed(secret, rotation=changed(rotation, attempt=None, again=inf if ahead is None else ahead.opens))
+    return secret._replace(rotation=rotation._replace(attempt=None, again=inf if ahead is None else ahead.opens))
 
 
 def turned_off(secret: Secret) -> Secret:
@@ -148,8 +146,8 @@ def turned_off(secret: Secret) -> Secret:
     if secret.rotation is None:
         return secret
     pending = secret.labels.get(labels.PENDING)
-    off = changed(secret.rotation, enabled=False, attempt=None, window=None, again=None, cancelled=pending)
-    return changed(secret, rotation=off)
+    off = secret.rotation._replace(enabled=False, attempt=None, window=None, again=None, cancelled=pending)
+    return secret._replace(rotation=off)
 
 
 def after_new_value(secret: Secret, time: float) -> Secret:
@@ -160,7 +158,7 @@ def after_new_value(secret: Secret, time: float) -> Secret:
     if secret.rotation is None or is_current(secret, _token(secret)):
         return secret
     placed = secret.labels if _token(secret) is None else labels.without_label(secret.labels, labels.PENDING)
-    return _counting_from(changed(secret, labels=placed), time)
+    return _counting_from(secret._replace(labels=placed), time)
 
 
 def after_labels_moved(secret: Secret, time: float) -> Secret:
@@ -196,7 +194,7 @@ def _is_running(secret: Secret) -> bool:
 
 
 def _with_attempt(secret: Secret, attempt: RotationAttempt) -> Secret:
-    return changed(secret, rotation=changed(_rotation(secret), attempt=attempt))
+    return secret._replace(rotation=_rotation(secret)._replace(attempt=attempt))
 
 
 def _not_pending(placed: labels.Placement, token: str) -> labels.Placement:
@@ -207,11 +205,11 @@ def _with_version(secret: Secret, token: str, time: float) -> Secret:
     number = secret.versions_made + 1
     version = Version(id=token, number=number, created=time, member="SecretString", sealed=None)
     placed = labels.with_label(secret.labels, labels.PENDING, token)
-    return changed(secret, versions={**secret.versions, token: version}, versions_made=number, labels=placed)
+    return secret._replace(versions={**secret.versions, token: version}, versions_made=number, labels=placed)
 
 
 def _counting_from(secret: Secret, time: float) -> Secret:
     """The secret without a rotation under way. Unless rotation is off, the next one is counted from that time."""
     rotation = _rotation(secret)
     window = schedule.next_window(rotation.rules, time) if rotation.enabled else None
-    return changed(secret, rotation=changed(rotation, attempt=None, window=window, again=None))
+    return secret._replace(rotation=rotation._replace(attempt=None, window=window, again=None))

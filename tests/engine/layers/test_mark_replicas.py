@@ -1,7 +1,5 @@
 """The layer that marks replicas as in progress: its outcome, around a handler of the test."""
 
-from dataclasses import replace
-
 import pytest
 
 from pytest_secretsmanager.engine.call import (
@@ -78,11 +76,11 @@ def test_the_mark_replicas_layer_raises_a_refusal(store):
     "outcome",
     [
         pytest.param(Outcome({"read": True}), id="no change"),
-        pytest.param(Outcome({}, {ALONE.key: replace(ALONE, description="main")}), id="a secret without replicas"),
+        pytest.param(Outcome({}, {ALONE.key: ALONE._replace(description="main")}), id="a secret without replicas"),
         pytest.param(Outcome({}, {a_secret("new").key: a_secret("new")}), id="a new secret without replicas"),
         pytest.param(Outcome({}, {ALONE.key: None}), id="a deleted secret"),
         pytest.param(Outcome({}, {PRIMARY.key: None}), id="a deleted primary"),
-        pytest.param(Outcome({}, {PRIMARY.key: replace(PRIMARY, replicas={})}), id="the last replica removed"),
+        pytest.param(Outcome({}, {PRIMARY.key: PRIMARY._replace(replicas={})}), id="the last replica removed"),
     ],
 )
 def test_an_outcome_that_concerns_no_replica_is_returned_unchanged(handle, outcome):
@@ -93,15 +91,15 @@ def test_an_outcome_that_concerns_no_replica_is_returned_unchanged(handle, outco
     "change", [{"changed": 9.0}, {"accessed": 9.0}, {"kms_key_id": "alias/pay"}], ids=lambda change: next(iter(change))
 )
 def test_a_change_that_replicas_do_not_share_starts_no_replication(handle, change):
-    after = replace(PRIMARY, **change)
+    after = PRIMARY._replace(**change)
     assert handle(Outcome({}, {PRIMARY.key: after})) == Outcome({}, {PRIMARY.key: after})
 
 
 def test_a_change_that_replicas_share_starts_their_replication(handle):
-    after = replace(PRIMARY, description="main")
+    after = PRIMARY._replace(description="main")
     assert handle(Outcome({"told": True}, {PRIMARY.key: after})) == Outcome(
         {"told": True},
-        {PRIMARY.key: replace(after, replicas={"eu-west-1": IN_PROGRESS, "ap-south-1": IN_PROGRESS})},
+        {PRIMARY.key: after._replace(replicas={"eu-west-1": IN_PROGRESS, "ap-south-1": IN_PROGRESS})},
         then=(UpdateReplicas(PRIMARY.key),),
     )
 
@@ -112,7 +110,7 @@ def test_a_new_secret_with_replicas_starts_their_replication(handle):
 
 
 def test_a_new_region_starts_replication_to_it_only(handle):
-    after = replace(PRIMARY, replicas={**PRIMARY.replicas, "sa-east-1": IN_PROGRESS})
+    after = PRIMARY._replace(replicas={**PRIMARY.replicas, "sa-east-1": IN_PROGRESS})
     outcome = handle(Outcome({}, {PRIMARY.key: after}))
     assert outcome.changes[PRIMARY.key].replicas == {
         "eu-west-1": IN_SYNC,
@@ -125,20 +123,20 @@ def test_a_new_region_starts_replication_to_it_only(handle):
 def test_a_change_does_not_retry_failed_replicas(store, handle):
     before = a_primary(eu_west_1=FAILED)
     store.apply({before.key: before})
-    after = replace(before, description="main")
+    after = before._replace(description="main")
     assert handle(Outcome({}, {before.key: after})) == Outcome({}, {before.key: after})
 
 
 def test_any_change_starts_a_replication_that_is_in_progress(store, handle):
     before = a_primary(eu_west_1=IN_PROGRESS)
     store.apply({before.key: before})
-    outcome = handle(Outcome({}, {before.key: replace(before, accessed=9.0)}))
+    outcome = handle(Outcome({}, {before.key: before._replace(accessed=9.0)}))
     assert outcome.then == (UpdateReplicas(before.key),)
 
 
 def test_the_mark_replicas_layer_puts_the_update_before_other_effects(handle):
     rotation = RunRotation(PRIMARY.key, PRIMARY.arn, "token", "function")
-    after = replace(PRIMARY, labels={"AWSPENDING": "token"})
+    after = PRIMARY._replace(labels={"AWSPENDING": "token"})
     outcome = handle(Outcome({}, {PRIMARY.key: after}, then=(rotation,)))
     assert outcome.then == (UpdateReplicas(PRIMARY.key), rotation)
 
@@ -146,8 +144,8 @@ def test_the_mark_replicas_layer_puts_the_update_before_other_effects(handle):
 def test_the_mark_replicas_layer_keeps_reply_parts_events_and_other_changes(handle):
     part = Part("GetSecretValue", {"SecretId": "db"})
     event = ServiceEvent("RotationSucceeded", PRIMARY.key, PRIMARY.arn, "request")
-    other = replace(ALONE, description="main")
-    after = replace(PRIMARY, description="main")
+    other = ALONE._replace(description="main")
+    after = PRIMARY._replace(description="main")
     outcome = handle(Outcome({"told": True}, {ALONE.key: other, PRIMARY.key: after}, (part,), (event,)))
     assert (outcome.reply, outcome.parts, outcome.events) == ({"told": True}, (part,), (event,))
     assert outcome.changes[ALONE.key] is other
@@ -156,7 +154,7 @@ def test_the_mark_replicas_layer_keeps_reply_parts_events_and_other_changes(hand
 def test_each_changed_primary_starts_its_replication(store, handle):
     second = a_primary("second", eu_west_1=IN_SYNC)
     store.apply({second.key: second})
-    changes = {secret.key: replace(secret, description="main") for secret in (PRIMARY, second)}
+    changes = {secret.key: secret._replace(description="main") for secret in (PRIMARY, second)}
     outcome = handle(Outcome({}, {**changes, ALONE.key: None}))
     assert outcome.then == (UpdateReplicas(PRIMARY.key), UpdateReplicas(second.key))
     assert outcome.changes[second.key].replicas == {"eu-west-1": IN_PROGRESS}
@@ -164,7 +162,7 @@ def test_each_changed_primary_starts_its_replication(store, handle):
 
 
 def test_a_change_by_aws_starts_replication(store):
-    after = replace(PRIMARY, labels={"AWSCURRENT": "v2"})
+    after = PRIMARY._replace(labels={"AWSCURRENT": "v2"})
     outcome = with_replicas_in_progress(Outcome({}, {PRIMARY.key: after}), store)
     assert outcome.then == (UpdateReplicas(PRIMARY.key),)
     assert {replica.status for replica in outcome.changes[PRIMARY.key].replicas.values()} == {"InProgress"}
@@ -174,5 +172,5 @@ def test_the_end_of_one_replication_restarts_no_other(store):
     """The new status of a region changes the primary, but the other replicas don't share it."""
     before = a_primary(eu_west_1=IN_PROGRESS, ap_south_1=IN_SYNC)
     store.apply({before.key: before})
-    after = replace(before, replicas={**before.replicas, "eu-west-1": IN_SYNC})
+    after = before._replace(replicas={**before.replicas, "eu-west-1": IN_SYNC})
     assert with_replicas_in_progress(Outcome({}, {before.key: after}), store) == Outcome({}, {before.key: after})

@@ -2,7 +2,6 @@
 
 import pytest
 
-from pytest_secretsmanager.engine.changed import changed
 from pytest_secretsmanager.engine.rules.accesses import with_accesses_of
 from pytest_secretsmanager.engine.state import Secret, SecretKey, Version
 
@@ -24,7 +23,7 @@ def test_a_read_of_an_earlier_state_marks_its_version_in_the_newest_state():
     seen = a_secret(a_version(accessed=TUESDAY), accessed=TUESDAY, labels={"AWSCURRENT": "v1"}, description="old")
     marked = with_accesses_of(newest, seen)
     versions = {**newest.versions, "v1": a_version(accessed=TUESDAY)}
-    assert marked == changed(newest, accessed=TUESDAY, versions=versions)
+    assert marked == newest._replace(accessed=TUESDAY, versions=versions)
 
 
 UNMARKED = {
@@ -49,4 +48,4 @@ def test_a_secret_that_neither_state_has_read_stays_as_it_is():
 def test_the_secret_is_marked_when_its_version_was_deleted_since():
     newest = a_secret(a_version("v2", 2))
     marked = with_accesses_of(newest, a_secret(a_version(accessed=MONDAY), accessed=MONDAY))
-    assert marked == changed(newest, accessed=MONDAY)
+    assert marked == newest._replace(accessed=MONDAY)

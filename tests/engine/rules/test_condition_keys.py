@@ -1,7 +1,5 @@
 """The condition keys of requests, against AWS's Service Authorization Reference of 2026-09-26."""
 
-from dataclasses import replace
-
 import pytest
 
 from pytest_secretsmanager.engine.call import Call
@@ -167,7 +165,7 @@ def test_the_time_of_a_request_is_in_utc_in_any_time_zone():
 
 def test_a_secret_without_replicas_has_its_own_region_as_its_primary_region():
     secrets = Store()
-    secrets.apply({DB.key: replace(DB, primary_region=None)})
+    secrets.apply({DB.key: DB._replace(primary_region=None)})
     (request,) = requests_of(a_call("GetSecretValue", SecretId="db"), secrets)
     assert request.context("secretsmanager:secretprimaryregion") == REGION
 
@@ -266,7 +264,7 @@ def test_a_further_permission_has_the_keys_of_its_own_action():
 )
 def test_accepting_a_replica_has_the_tags_of_the_replica_while_it_exists(changes, team):
     secrets = Store()
-    secrets.apply({DB.key: replace(DB, **changes)})
+    secrets.apply({DB.key: DB._replace(**changes)})
     call = a_call("AssociateCrossAccountReplica", time=90.0, SecretId="primary", CrossAccountReplicaARN=ARN)
     assert requests_of(call, secrets)[-1].context("aws:resourcetag/team") == team
 

@@ -1,7 +1,5 @@
 """Guards: each alone, on hand-made secrets."""
 
-from dataclasses import replace
-
 import pytest
 
 from pytest_secretsmanager.engine.call import Call
@@ -20,11 +18,11 @@ REGION, ACCOUNT, OTHER_ACCOUNT = "us-east-1", "123456789012", "210987654321"
 NOW = 1_000_000.0
 ARN = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:db-Ab12Cd"
 DB = Secret(key=SecretKey(REGION, ACCOUNT, "db"), arn=ARN, created=0.0, changed=0.0)
-GONE = replace(DB, deletion=Deletion(0.0, NOW))
-SCHEDULED = replace(DB, deletion=Deletion(0.0, NOW + 1))
-REPLICA = replace(DB, primary_region="eu-west-1")
-PRIMARY = replace(DB, primary_region=REGION)
-MANAGED = replace(DB, owning_service="rds")
+GONE = DB._replace(deletion=Deletion(0.0, NOW))
+SCHEDULED = DB._replace(deletion=Deletion(0.0, NOW + 1))
+REPLICA = DB._replace(primary_region="eu-west-1")
+PRIMARY = DB._replace(primary_region=REGION)
+MANAGED = DB._replace(owning_service="rds")
 
 
 def store_of(*secrets):
@@ -188,13 +186,13 @@ def test_every_guard_refuses_a_missing_secret(require, secrets):
 
 
 def test_require_writable_checks_deletion_before_replica_and_owner():
-    secret = replace(SCHEDULED, primary_region="eu-west-1", owning_service="rds")
+    secret = SCHEDULED._replace(primary_region="eu-west-1", owning_service="rds")
     with pytest.raises(InvalidRequestException, match="marked for deletion"):
         guards.require_writable(store_of(secret), a_call(SecretId="db"))
 
 
 def test_require_writable_checks_the_replica_before_the_owner():
-    secret = replace(REPLICA, owning_service="rds")
+    secret = REPLICA._replace(owning_service="rds")
     with pytest.raises(InvalidParameterException, match="replica"):
         guards.require_writable(store_of(secret), a_call(SecretId="db"))
 
@@ -250,7 +248,7 @@ def test_given_value_refuses_a_text_over_65536_bytes_without_showing_it(text):
 
 def test_require_version_finds_a_version_by_id():
     version = Version(id="v1", number=1, created=0.0, member="SecretString", sealed=None)
-    secret = replace(DB, versions={"v1": version})
+    secret = DB._replace(versions={"v1": version})
     assert guards.require_version(secret, "v1") is version
     with pytest.raises(ResourceNotFoundException) as caught:
         guards.require_version(secret, "v2")

@@ -1,7 +1,5 @@
 """The permissions that each operation needs, on hand-made secrets."""
 
-from dataclasses import replace
-
 import pytest
 
 from pytest_secretsmanager.engine.call import Call
@@ -23,14 +21,12 @@ NEW = f"{PLACE}:new-??????"
 
 DB = Secret(key=SecretKey(REGION, ACCOUNT, "db"), arn=ARN, created=0.0, changed=0.0)
 OTHER = Secret(key=SecretKey(REGION, OTHER_ACCOUNT, "db"), arn=OTHER_ARN, created=0.0, changed=0.0)
-ROTATING = replace(
-    DB,
+ROTATING = DB._replace(
     key=SecretKey(REGION, ACCOUNT, "rotating"),
     arn=f"{PLACE}:rotating-Ab12Cd",
     rotation=RotationConfiguration(function=STORED_FUNCTION),
 )
-LINKED = replace(
-    cross_account.with_primary(DB, CrossAccountPrimary(arn=OTHER_ARN)),
+LINKED = cross_account.with_primary(DB, CrossAccountPrimary(arn=OTHER_ARN))._replace(
     key=SecretKey(REGION, ACCOUNT, "linked"),
     arn=f"{PLACE}:linked-Ab12Cd",
 )

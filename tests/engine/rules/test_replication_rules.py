@@ -1,7 +1,5 @@
 """The rules of primaries and replicas, as pure functions on hand-made secrets."""
 
-from dataclasses import replace
-
 import pytest
 
 from pytest_secretsmanager.engine.errors import InvalidParameterException
@@ -21,7 +19,7 @@ ARN = f"arn:aws:secretsmanager:us-east-1:{ACCOUNT}:secret:db-Ab12Cd"
 SEALED = Sealed(kms_key_id="", key_arn="key", data_key=b"wrapped", ciphertext=b"encrypted")
 V1 = Version(id="v1", number=1, created=0.0, member="SecretString", sealed=SEALED)
 V2 = Version(id="v2", number=2, created=5.0, member="SecretString", sealed=SEALED)
-PENDING = replace(V2, sealed=None)
+PENDING = V2._replace(sealed=None)
 
 IN_PROGRESS = Replica()
 IN_SYNC = Replica(status="InSync", message="Replication succeeded")
@@ -37,9 +35,8 @@ ALONE = Secret(
     labels={"AWSCURRENT": "v1"},
     versions_made=1,
 )
-PRIMARY = replace(ALONE, primary_region="us-east-1", replicas={"eu-west-1": IN_SYNC})
-REPLICA = replace(
-    ALONE,
+PRIMARY = ALONE._replace(primary_region="us-east-1", replicas={"eu-west-1": IN_SYNC})
+REPLICA = ALONE._replace(
     key=SecretKey("eu-west-1", ACCOUNT, "db"),
     arn=ARN.replace("us-east-1", "eu-west-1"),
     primary_region="us-east-1",
@@ -51,7 +48,7 @@ REPLICA = replace(
 
 def test_with_replicas_sets_the_primary_region_to_that_of_the_secret():
     secret = replication.with_replicas(ALONE, {"eu-west-1": IN_PROGRESS})
-    assert secret == replace(ALONE, replicas={"eu-west-1": IN_PROGRESS}, primary_region="us-east-1")
+    assert secret == ALONE._replace(replicas={"eu-west-1": IN_PROGRESS}, primary_region="us-east-1")
 
 
 def test_with_replicas_without_replicas_removes_the_primary_region():
@@ -78,8 +75,8 @@ SHARED = {
 OWN = {
     "the date of the change": {"changed": 9.0},
     "the date of the access": {"accessed": 9.0},
-    "a version read": {"versions": {"v1": replace(V1, accessed=9.0)}},
-    "a version encrypted again": {"versions": {"v1": replace(V1, sealed=replace(SEALED, key_arn="other"))}},
+    "a version read": {"versions": {"v1": V1._replace(accessed=9.0)}},
+    "a version encrypted again": {"versions": {"v1": V1._replace(sealed=SEALED._replace(key_arn="other"))}},
     "the key": {"kms_key_id": "alias/pay"},
     "how it rotates": {"rotation": RotationConfiguration(function="function")},
     "a running rotation": {"rotation": RotationConfiguration(attempt=RotationAttempt(token="v2"))},
@@ -90,26 +87,26 @@ OWN = {
 
 @pytest.mark.parametrize("change", SHARED.values(), ids=SHARED)
 def test_with_replicas_in_progress_marks_replicas_after(change):
-    after = replace(PRIMARY, **change)
-    assert replication.with_replicas_in_progress(PRIMARY, after) == replace(after, replicas={"eu-west-1": IN_PROGRESS})
+    after = PRIMARY._replace(**change)
+    assert replication.with_replicas_in_progress(PRIMARY, after) == after._replace(replicas={"eu-west-1": IN_PROGRESS})
 
 
 @pytest.mark.parametrize("change", OWN.values(), ids=OWN)
 def test_with_replicas_in_progress_keeps_a_replica_in_sync_after(change):
-    after = replace(PRIMARY, **change)
+    after = PRIMARY._replace(**change)
     assert replication.with_replicas_in_progress(PRIMARY, after) is after
 
 
 def test_with_replicas_in_progress_marks_replicas_after_an_announced_version_is_filled():
-    before = replace(PRIMARY, versions={"v1": V1, "v2": PENDING})
-    after = replace(PRIMARY, versions={"v1": V1, "v2": V2})
+    before = PRIMARY._replace(versions={"v1": V1, "v2": PENDING})
+    after = PRIMARY._replace(versions={"v1": V1, "v2": V2})
     assert replication.with_replicas_in_progress(before, after).replicas == {"eu-west-1": IN_PROGRESS}
 
 
 def test_with_replicas_in_progress_marks_replicas_in_sync_only():
     replicas = {"eu-west-1": IN_SYNC, "ap-south-1": FAILED, "sa-east-1": IN_PROGRESS}
-    before = replace(PRIMARY, replicas=replicas)
-    assert replication.with_replicas_in_progress(before, replace(before, description="main")).replicas == {
+    before = PRIMARY._replace(replicas=replicas)
+    assert replication.with_replicas_in_progress(before, before._replace(description="main")).replicas == {
         "eu-west-1": IN_PROGRESS,
         "ap-south-1": FAILED,
         "sa-east-1": IN_PROGRESS,
@@ -117,8 +114,8 @@ def test_with_replicas_in_progress_marks_replicas_in_sync_only():
 
 
 def test_with_replicas_in_progress_keeps_the_key_of_a_replica():
-    before = replace(PRIMARY, replicas={"eu-west-1": replace(IN_SYNC, kms_key_id="alias/eu")})
-    after = replication.with_replicas_in_progress(before, replace(before, description="main"))
+    before = PRIMARY._replace(replicas={"eu-west-1": IN_SYNC._replace(kms_key_id="alias/eu")})
+    after = replication.with_replicas_in_progress(before, before._replace(description="main"))
     assert after.replicas == {"eu-west-1": Replica(kms_key_id="alias/eu")}
 
 
@@ -128,7 +125,7 @@ def test_with_replicas_in_progress_returns_a_new_secret_unchanged():
 
 @pytest.mark.parametrize("change", SHARED.values(), ids=SHARED)
 def test_with_replicas_in_progress_returns_a_secret_without_replicas_unchanged_after(change):
-    after = replace(ALONE, **change)
+    after = ALONE._replace(**change)
     assert replication.with_replicas_in_progress(ALONE, after) is after
 
 
@@ -137,7 +134,7 @@ def test_with_replicas_in_progress_returns_a_secret_without_replicas_unchanged_a
 
 def test_regions_in_progress_keeps_the_order_of_the_requests():
     replicas = {"sa-east-1": IN_PROGRESS, "eu-west-1": IN_SYNC, "ap-south-1": IN_PROGRESS, "us-west-2": FAILED}
-    assert replication.regions_in_progress(replace(PRIMARY, replicas=replicas)) == ["sa-east-1", "ap-south-1"]
+    assert replication.regions_in_progress(PRIMARY._replace(replicas=replicas)) == ["sa-east-1", "ap-south-1"]
 
 
 def test_regions_in_progress_of_a_secret_without_replicas_is_empty():
@@ -149,7 +146,7 @@ def test_regions_in_progress_of_a_secret_without_replicas_is_empty():
 )
 def test_with_status_sets_status_and_message_and_clears_force(status, message):
     asked = Replica(kms_key_id="alias/eu", overwrite=True)
-    primary = replace(PRIMARY, replicas={"eu-west-1": asked, "ap-south-1": IN_PROGRESS})
+    primary = PRIMARY._replace(replicas={"eu-west-1": asked, "ap-south-1": IN_PROGRESS})
     assert replication.with_status(primary, "eu-west-1", status, message).replicas == {
         "eu-west-1": Replica(kms_key_id="alias/eu", status=status, message=message),
         "ap-south-1": IN_PROGRESS,
@@ -168,10 +165,10 @@ def test_is_replica_of_finds_a_replica_by_its_name_and_suffix():
     [
         pytest.param(None, id="no secret"),
         pytest.param(PRIMARY, id="the primary itself"),
-        pytest.param(replace(REPLICA, primary_region=None), id="a promoted replica"),
-        pytest.param(replace(REPLICA, primary_region="ap-south-1"), id="the replica of a primary in another region"),
-        pytest.param(replace(REPLICA, primary_region="eu-west-1"), id="another primary"),
-        pytest.param(replace(REPLICA, arn=REPLICA.arn.replace("Ab12Cd", "Xy34Zw")), id="another suffix"),
+        pytest.param(REPLICA._replace(primary_region=None), id="a promoted replica"),
+        pytest.param(REPLICA._replace(primary_region="ap-south-1"), id="the replica of a primary in another region"),
+        pytest.param(REPLICA._replace(primary_region="eu-west-1"), id="another primary"),
+        pytest.param(REPLICA._replace(arn=REPLICA.arn.replace("Ab12Cd", "Xy34Zw")), id="another suffix"),
     ],
 )
 def test_is_replica_of_is_false_for(other):
@@ -184,14 +181,14 @@ def test_is_replica_of_is_false_for(other):
 @pytest.mark.parametrize("status", [IN_SYNC, IN_PROGRESS, FAILED], ids=lambda replica: replica.status)
 def test_require_no_replicas_refuses_a_primary_with_a_replica(status):
     with pytest.raises(InvalidParameterException) as caught:
-        replication.require_no_replicas(replace(PRIMARY, replicas={"eu-west-1": status}))
+        replication.require_no_replicas(PRIMARY._replace(replicas={"eu-west-1": status}))
     assert caught.value.message == f"You can't delete secret {ARN} that still has replica regions [eu-west-1]."
 
 
 def test_require_no_replicas_names_the_regions_in_alphabetical_order():
     replicas = dict.fromkeys(["us-west-2", "ap-northeast-2", "eu-west-1"], IN_SYNC)
     with pytest.raises(InvalidParameterException) as caught:
-        replication.require_no_replicas(replace(PRIMARY, replicas=replicas))
+        replication.require_no_replicas(PRIMARY._replace(replicas=replicas))
     assert caught.value.message == (
         f"You can't delete secret {ARN} that still has replica regions [ap-northeast-2, eu-west-1, us-west-2]."
     )

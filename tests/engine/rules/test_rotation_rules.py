@@ -5,7 +5,6 @@ from math import inf
 
 import pytest
 
-from pytest_secretsmanager.engine.changed import changed
 from pytest_secretsmanager.engine.errors import InvalidRequestException, LimitExceededException
 from pytest_secretsmanager.engine.rules import rotation as rules
 from pytest_secretsmanager.engine.state import (
@@ -135,12 +134,12 @@ def test_pending_token_ignores_the_version_of_a_cancelled_rotation():
 )
 def test_the_version_of_a_cancelled_rotation_blocks_no_later_rotation(later):
     secret = rules.turned_off(a_secret({CURRENT: "v1", PENDING: "v2"}, rotating("v2"), versions=3))
-    rules.require_complete(changed(secret, **later))
+    rules.require_complete(secret._replace(**later))
 
 
 def test_pending_token_is_another_version_that_got_awspending_after_a_cancellation():
     cancelled = rules.turned_off(a_secret({CURRENT: "v1", PENDING: "v2"}, rotating("v2"), versions=3))
-    assert rules.pending_token(changed(cancelled, labels={CURRENT: "v1", PENDING: "v3"})) == "v3"
+    assert rules.pending_token(cancelled._replace(labels={CURRENT: "v1", PENDING: "v3"})) == "v3"
 
 
 def test_pending_token_ignores_the_version_of_a_rotation_turned_off_twice():
@@ -218,7 +217,7 @@ def test_announced_adds_a_version_without_a_value_under_awspending():
 
 
 def test_announced_numbers_its_version_after_all_versions_ever_made():
-    secret = rules.announced(changed(a_secret(), versions_made=7), "new", NOW, QUOTA)
+    secret = rules.announced(a_secret()._replace(versions_made=7), "new", NOW, QUOTA)
     assert (secret.versions["new"].number, secret.versions_made) == (8, 8)
 
 
@@ -240,7 +239,7 @@ def test_announced_adds_the_first_version_of_a_secret():
 def test_announced_keeps_an_existing_version():
     before = a_secret({CURRENT: "v1", PENDING: "v2"}, rotating())
     secret = rules.announced(before, "v2", NOW, QUOTA)
-    assert secret == changed(before, rotation=rotating("v2"))
+    assert secret == before._replace(rotation=rotating("v2"))
 
 
 def test_announced_resets_the_failures_of_a_rotation():
@@ -257,7 +256,7 @@ def test_announced_deletes_the_oldest_unlabelled_version_at_the_quota():
 def test_announced_refuses_a_version_over_the_quota():
     young = {version.id: version for version in (a_version(1, age=1), a_version(2, age=1))}
     with pytest.raises(LimitExceededException) as caught:
-        rules.announced(changed(a_secret(), versions=young), "new", NOW, quota=2)
+        rules.announced(a_secret()._replace(versions=young), "new", NOW, quota=2)
     assert caught.value.message == "You can't have more than 2 versions of a secret."
 
 
@@ -359,14 +358,14 @@ def test_failed_doubles_the_wait_for_each_retry(failures, delay):
     before = a_secret({CURRENT: "v1", PENDING: "v2"}, rotating(attempt=RotationAttempt(token="v2", failures=failures)))
     secret = rules.failed(before, NOW)
     attempt = RotationAttempt(token="v2", failures=failures + 1, retry=NOW + delay)
-    assert secret == changed(before, rotation=rotating(attempt=attempt))
+    assert secret == before._replace(rotation=rotating(attempt=attempt))
 
 
 def test_failed_gives_up_after_the_last_retry():
     before = a_secret(
         {CURRENT: "v1", PENDING: "v2"}, rotating(attempt=RotationAttempt(token="v2", failures=len(DELAYS)))
     )
-    assert rules.failed(before, NOW) == changed(before, rotation=rotating(again=NEXT_WINDOW.opens))
+    assert rules.failed(before, NOW) == before._replace(rotation=rotating(again=NEXT_WINDOW.opens))
 
 
 def test_all_retries_fit_into_the_shortest_window():
@@ -379,14 +378,14 @@ def test_all_retries_fit_into_the_shortest_window():
 
 def test_failed_without_a_running_rotation_waits_for_the_next_window():
     before = a_secret(rotation=rotating())
-    assert rules.failed(before, NOW) == changed(before, rotation=rotating(again=NEXT_WINDOW.opens))
+    assert rules.failed(before, NOW) == before._replace(rotation=rotating(again=NEXT_WINDOW.opens))
 
 
 def test_tried_again_makes_a_rotation_run_and_keeps_its_count_of_failures():
     waiting = RotationAttempt(token="v2", failures=3, retry=NOW)
     before = a_secret({CURRENT: "v1", PENDING: "v2"}, rotating(attempt=waiting))
     secret = rules.tried_again(before)
-    assert secret == changed(before, rotation=rotating(attempt=RotationAttempt(token="v2", failures=3)))
+    assert secret == before._replace(rotation=rotating(attempt=RotationAttempt(token="v2", failures=3)))
 
 
 @pytest.mark.parametrize("rotation", [None, rotating()], ids=["never configured", "over"])
@@ -397,7 +396,7 @@ def test_tried_again_returns_a_secret_without_a_running_rotation_unchanged(rotat
 
 def test_given_up_keeps_the_pending_version_and_waits_for_the_next_window():
     before = a_secret({CURRENT: "v1", PENDING: "v2"}, rotating("v2"))
-    assert rules.given_up(before, NOW) == changed(before, rotation=rotating(again=NEXT_WINDOW.opens))
+    assert rules.given_up(before, NOW) == before._replace(rotation=rotating(again=NEXT_WINDOW.opens))
 
 
 def test_given_up_twice_keeps_the_missed_window():
@@ -434,7 +433,7 @@ OFF = rotating(enabled=False, window=None)
 )
 def test_turned_off_keeps_function_rules_and_labels(rotation, expected):
     before = a_secret({CURRENT: "v1", PENDING: "v2"}, rotation)
-    assert rules.turned_off(before) == changed(before, rotation=changed(expected, cancelled="v2"))
+    assert rules.turned_off(before) == before._replace(rotation=expected._replace(cancelled="v2"))
 
 
 def test_turned_off_returns_a_secret_without_rotation_unchanged():
@@ -461,12 +460,12 @@ def test_after_new_value_returns_a_secret_unchanged(labels, rotation):
 def test_after_new_value_ends_the_running_rotation_and_removes_awspending():
     before = a_secret({CURRENT: "v3", PREVIOUS: "v1", PENDING: "v2"}, rotating("v2"), versions=3)
     secret = rules.after_new_value(before, NOW)
-    assert secret == changed(before, labels={CURRENT: "v3", PREVIOUS: "v1"}, rotation=rotating(window=NEXT_WINDOW))
+    assert secret == before._replace(labels={CURRENT: "v3", PREVIOUS: "v1"}, rotation=rotating(window=NEXT_WINDOW))
 
 
 def test_after_new_value_restarts_the_count_of_days():
     before = a_secret({CURRENT: "v2", PREVIOUS: "v1"}, rotating())
-    assert rules.after_new_value(before, NOW) == changed(before, rotation=rotating(window=NEXT_WINDOW))
+    assert rules.after_new_value(before, NOW) == before._replace(rotation=rotating(window=NEXT_WINDOW))
 
 
 def test_after_new_value_keeps_awspending_without_a_running_rotation():
@@ -496,7 +495,7 @@ def test_after_labels_moved_returns_a_secret_unchanged(labels, rotation):
 )
 def test_after_labels_moved_ends_a_rotation_whose_version_lost_its_labels(labels):
     before = a_secret(labels, rotating("v2"))
-    assert rules.after_labels_moved(before, NOW) == changed(before, rotation=rotating(again=NEXT_WINDOW.opens))
+    assert rules.after_labels_moved(before, NOW) == before._replace(rotation=rotating(again=NEXT_WINDOW.opens))
 
 
 @pytest.mark.parametrize(
@@ -524,12 +523,11 @@ def test_without_trial_keeps_nothing_but_the_id_of_the_deleted_version():
     before = a_secret({CURRENT: "v2", PREVIOUS: "v1"}, rotating())
     tried = rules.with_trial(before, "trial", NOW)
     assert (tried.labels[PENDING], tried.rotation) == ("trial", before.rotation)
-    assert rules.without_trial(tried, "trial") == changed(before, deleted_versions=(("trial",),))
+    assert rules.without_trial(tried, "trial") == before._replace(deleted_versions=(("trial",),))
 
 
 def test_without_trial_keeps_a_version_that_became_current():
-    tried = changed(
-        rules.with_trial(a_secret({CURRENT: "v2"}, rotating()), "trial", NOW),
+    tried = rules.with_trial(a_secret({CURRENT: "v2"}, rotating()), "trial", NOW)._replace(
         labels={PREVIOUS: "v2", PENDING: "trial", CURRENT: "trial"},
     )
     after = rules.without_trial(tried, "trial")
@@ -548,8 +546,7 @@ def test_after_new_value_opens_no_window_when_rotation_is_turned_off():
 
 
 def test_without_trial_removes_all_labels_of_its_version():
-    tried = changed(
-        rules.with_trial(a_secret(rotation=rotating()), "trial", NOW),
+    tried = rules.with_trial(a_secret(rotation=rotating()), "trial", NOW)._replace(
         labels={CURRENT: "v2", "blue": "trial", PENDING: "trial", "green": "v1"},
     )
     assert rules.without_trial(tried, "trial").labels == {CURRENT: "v2", "green": "v1"}
@@ -557,7 +554,7 @@ def test_without_trial_removes_all_labels_of_its_version():
 
 def test_without_trial_keeps_the_count_of_versions_when_a_later_one_exists():
     tried = rules.with_trial(a_secret(rotation=rotating()), "trial", NOW)
-    later = changed(tried, versions={**tried.versions, "v4": a_version(4)}, versions_made=4)
+    later = tried._replace(versions={**tried.versions, "v4": a_version(4)}, versions_made=4)
     secret = rules.without_trial(later, "trial")
     assert (list(secret.versions), secret.versions_made) == (["v1", "v2", "v4"], 4)
 
@@ -580,7 +577,7 @@ def test_without_trial_returns_a_secret_without_that_version_unchanged():
         pytest.param(lambda secret: rules.given_up(secret, NOW), id="given up"),
         pytest.param(rules.turned_off, id="turned off"),
         pytest.param(lambda secret: rules.after_new_value(secret, NOW), id="after a new value"),
-        pytest.param(lambda secret: rules.after_labels_moved(changed(secret, labels={}), NOW), id="after labels moved"),
+        pytest.param(lambda secret: rules.after_labels_moved(secret._replace(labels={}), NOW), id="after labels moved"),
         pytest.param(lambda secret: rules.without_trial(secret, "v2"), id="without trial"),
     ],
 )
