@@ -1,14 +1,16 @@
 """Timestamps and blobs of a reply, in the form that a client shows: that of the client's own parser.
 
 The engine's replies have seconds since the epoch and bytes. botocore's own parser returns aware datetimes and bytes;
-other parsers, such as the AWS CLI's, return seconds, ISO texts or base64.
+other parsers, such as the AWS CLI's, return seconds, ISO texts or base64. A reply is new at each call, down to its
+innermost values, so it is changed in place.
 """
 
 import base64
 import time
 from collections.abc import Callable
-from functools import cache, lru_cache
-from typing import Any, NamedTuple, TypeAlias
+from dataclasses import dataclass, field
+from functools import lru_cache, partial
+from typing import Any, TypeAlias
 
 from botocore.client import BaseClient
 from botocore.model import ListShape, Shape, StructureShape
@@ -18,69 +20,71 @@ from pytest_secretsmanager.doors import internals
 from pytest_secretsmanager.engine import model
 from pytest_secretsmanager.engine.call import Reply
 
+_Show: TypeAlias = Callable[[Any], Any]
+"""Takes a value of a reply, and returns it as a client shows it."""
 
-class Scalars(NamedTuple):
-    """The functions with which one client shows a timestamp (seconds since the epoch) and a blob (bytes)."""
+
+@dataclass(slots=True, eq=False)
+class Scalars:
+    """The functions with which one client shows a timestamp (seconds since the epoch) and a blob (bytes).
+
+    `members` has the members that it shows changed, by operation, from the operation's first call on.
+    """
 
     timestamp: Callable[[float], object]
     blob: Callable[[bytes], object]
-
-
-_Show: TypeAlias = Callable[[Any, Scalars], Any]
+    members: dict[str, dict[str, _Show]] = field(default_factory=dict)
 
 
 def scalars_of(client: BaseClient) -> Scalars:
     """The functions of this client, from the parser that its endpoint would make for a response."""
     parser = internals.response_parser_of(client)
     show_time, show_blob = internals.timestamp_parser_of(parser), internals.blob_parser_of(parser)
-    if show_time is DEFAULT_TIMESTAMP_PARSER:
-        show_time = _local_time
-    if internals.is_default_blob_parser(show_blob):
-        return Scalars(show_time, _unchanged)
-    return Scalars(show_time, lambda raw: show_blob(base64.b64encode(raw).decode()))
+    is_default_blob = internals.is_default_blob_parser(show_blob)
+    if show_time is DEFAULT_TIMESTAMP_PARSER and is_default_blob:
+        return _BOTOCORES
+    return Scalars(
+        _local_time if show_time is DEFAULT_TIMESTAMP_PARSER else show_time,
+        _unchanged if is_default_blob else lambda raw: show_blob(base64.b64encode(raw).decode()),
+    )
 
 
 def shown(operation: str, reply: Reply, scalars: Scalars) -> Reply:
     """Change the timestamps and blobs of a reply, in place, to the form that the client shows. Return the reply."""
-    for name, show in _members(operation).items():
-        if name in reply:
-            reply[name] = show(reply[name], scalars)
-    return reply
+    members = scalars.members.get(operation)
+    if members is None:
+        shape = model.operation(operation).output_shape
+        members = scalars.members[operation] = {} if shape is None else _member_shows(shape, scalars)
+    return _show_members(reply, members)
 
 
-@cache
-def _members(operation: str) -> dict[str, _Show]:
-    shape = model.operation(operation).output_shape
-    return {} if shape is None else _member_shows(shape)
+def _show_members(values: Reply, members: dict[str, _Show]) -> Reply:
+    for name, show in members.items():
+        if name in values:
+            values[name] = show(values[name])
+    return values
 
 
-def _member_shows(shape: StructureShape) -> dict[str, _Show]:
-    return {name: show for name, member in shape.members.items() if (show := _show(member)) is not None}
+def _member_shows(shape: StructureShape, scalars: Scalars) -> dict[str, _Show]:
+    return {name: show for name, member in shape.members.items() if (show := _show(member, scalars)) is not None}
 
 
-def _show(shape: Shape) -> _Show | None:
+def _show(shape: Shape, scalars: Scalars) -> _Show | None:
     """The function that shows a value of this shape; None if the value is shown unchanged."""
     if shape.type_name == "timestamp":
-        return lambda seconds, scalars: scalars.timestamp(seconds)
+        return scalars.timestamp
     if shape.type_name == "blob":
-        return lambda raw, scalars: scalars.blob(raw)
+        return None if scalars.blob is _unchanged else scalars.blob
     if isinstance(shape, StructureShape):
-        return _show_structure(_member_shows(shape))
+        members = _member_shows(shape, scalars)
+        return partial(_show_members, members=members) if members else None
     if isinstance(shape, ListShape):
-        return _show_list(_show(shape.member))
+        return _show_list(_show(shape.member, scalars))
     return None
 
 
-def _show_structure(members: dict[str, _Show]) -> _Show | None:
-    if not members:
-        return None
-    return lambda values, scalars: {
-        name: members[name](value, scalars) if name in members else value for name, value in values.items()
-    }
-
-
 def _show_list(show: _Show | None) -> _Show | None:
-    return None if show is None else lambda values, scalars: [show(value, scalars) for value in values]
+    return None if show is None else lambda values: list(map(show, values))
 
 
 def _unchanged(raw: bytes) -> bytes:
@@ -95,3 +99,7 @@ def _local_time(seconds: float) -> object:
 def _parsed_in_zone(seconds: float, _zone: tuple[str, str]) -> object:
     """Parse a timestamp as botocore does. The present local zone is part of the cache's key."""
     return DEFAULT_TIMESTAMP_PARSER(seconds)  # type: ignore[arg-type] # it takes numbers too; the stubs are wrong
+
+
+_BOTOCORES = Scalars(_local_time, _unchanged)
+"""Those of every client with botocore's own parser."""

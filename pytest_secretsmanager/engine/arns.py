@@ -99,6 +99,7 @@ def account_in(arn: str, default: str) -> str:
     return parts[4] if len(parts) > 5 and parts[4] else default
 
 
+@lru_cache(maxsize=256)
 def partition(region: str) -> str:
     """The AWS partition of a region.
 

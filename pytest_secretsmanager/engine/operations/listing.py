@@ -1,7 +1,9 @@
 """DescribeSecret, ListSecrets, ListSecretVersionIds, and when replies have which field (RECORDED field by field)."""
 
+from operator import attrgetter
+
 from pytest_secretsmanager.engine.call import Call, Outcome, Reply
-from pytest_secretsmanager.engine.operations.replies import cross_account_links, identity, replication_status
+from pytest_secretsmanager.engine.operations.replies import cross_account_links, replication_status
 from pytest_secretsmanager.engine.ports import Ports
 from pytest_secretsmanager.engine.rules import guards, paging, schedule
 from pytest_secretsmanager.engine.rules.secret_pages import page_of_secrets
@@ -9,6 +11,19 @@ from pytest_secretsmanager.engine.state import RotationConfiguration, RotationRu
 
 DEFAULT_KEY = "DefaultEncryptionKey"
 """The name of the account's default KMS key in ListSecretVersionIds (RECORDED)."""
+
+
+_OPTIONAL = {
+    "Type": "type",
+    "Description": "description",
+    "KmsKeyId": "kms_key_id",
+    "LastAccessedDate": "accessed",
+    "OwningService": "owning_service",
+    "PrimaryRegion": "primary_region",
+}
+"""The members of a reply that only some secrets have, and their fields."""
+
+_optional_of = attrgetter(*_OPTIONAL.values())
 
 
 def describe_secret(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
@@ -31,7 +46,7 @@ def list_secrets(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
     deleted_too = call.flag("IncludePlannedDeletion")
 
     def is_shown(secret: Secret) -> bool:
-        return not guards.is_gone(secret, call.time) and (deleted_too or secret.deletion is None)
+        return secret.deletion is None or (deleted_too and not guards.is_gone(secret, call.time))
 
     found, token = page_of_secrets(
         secrets,
@@ -81,16 +96,10 @@ def _with_token(reply: Reply, token: str | None) -> Reply:
 
 
 def _metadata(secret: Secret) -> Reply:
-    reply = identity(secret)
-    optional = {
-        "Type": secret.type,
-        "Description": secret.description,
-        "KmsKeyId": secret.kms_key_id,
-        "LastAccessedDate": secret.accessed,
-        "OwningService": secret.owning_service,
-        "PrimaryRegion": secret.primary_region,
-    }
-    reply.update({name: value for name, value in optional.items() if value})
+    reply: Reply = {"ARN": secret.arn, "Name": secret.key.name}
+    for name, value in zip(_OPTIONAL, _optional_of(secret), strict=True):
+        if value:
+            reply[name] = value
     if secret.deletion is not None:
         # RECORDED: the time of the call. DeleteSecret itself answers with the date of the deletion.
         reply["DeletedDate"] = secret.deletion.asked

@@ -20,11 +20,12 @@ def with_requested_replicas(secret: Secret, call: Call, ports: Ports) -> Secret:
         )
         for item in call.structures("AddReplicaRegions") or ()
     }
+    if not asked:
+        return secret
     for region in asked:
         if not ports.regions.can_replicate(secret.key.region, region):
             raise invalid_region()
-    if asked:
-        ports.note_replication(secret, {region: one.kms_key_id for region, one in asked.items()}, call.principal)
+    ports.note_replication(secret, {region: one.kms_key_id for region, one in asked.items()}, call.principal)
     return replication.with_replicas(secret, {**secret.replicas, **asked})
 
 

@@ -19,10 +19,9 @@ _OF_WORDS = ("description", "all")
 _CASE_BOUNDARY = re.compile(r"([^a-z][a-z]+)")
 
 
-def test_of(filters: Sequence[dict[str, object]] | None) -> Callable[[Secret], bool]:
-    """The test whether a secret matches every filter."""
-    tests = [_compile(entry) for entry in filters or ()]
-    return lambda secret: all(test(secret) for test in tests)
+def tests_of(filters: Sequence[dict[str, object]] | None) -> list[Callable[[Secret], bool]]:
+    """The tests that a secret has to pass to match every filter: one for each."""
+    return [_compile(entry) for entry in filters or ()]
 
 
 def beginnings_of(entry: dict[str, object]) -> Beginnings | None:

@@ -4,17 +4,18 @@ Of many secrets it looks at those that an index finds for a filter, if they are 
 before until the page is full: so all pages of a listing together look at each secret once.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from operator import attrgetter
 
 from pytest_secretsmanager.engine.call import Call
 from pytest_secretsmanager.engine.rules import paging
-from pytest_secretsmanager.engine.rules.filters import beginnings_of, test_of
+from pytest_secretsmanager.engine.rules.filters import beginnings_of, tests_of
 from pytest_secretsmanager.engine.state import Order, Ordered, Secret, Secrets, SortKey
 
 _SORT_KEYS: dict[str, Callable[[Secret], SortKey]] = {
-    "created-date": lambda secret: (secret.created, secret.number),
+    "created-date": attrgetter("created", "number"),
     "last-accessed-date": lambda secret: (secret.accessed or 0.0, secret.number),
-    "last-changed-date": lambda secret: (secret.changed, secret.number),
+    "last-changed-date": attrgetter("changed", "number"),
     "name": lambda secret: (secret.name,),
 }
 """RECORDED: the oldest secret is first, even among those created at the same time."""
@@ -38,11 +39,13 @@ def page_of_secrets(
     """The secrets of the page that the request asks for, and the token of the next one; as `paging.page`."""
     filters = call.structures("Filters")
     key, token, order = _SORT_KEYS[sort_by], call.text("NextToken"), _ORDERS.get(sort_by)
-    matches, ordered = test_of(filters), secrets.order(call.region, call.account)
+    tests, ordered = [is_shown, *tests_of(filters)], secrets.order(call.region, call.account)
     few = None if ordered is None else _few_candidates(ordered, filters or ())
 
-    def matching(candidates: Iterable[Secret]) -> Iterator[Secret]:
-        return (secret for secret in candidates if is_shown(secret) and matches(secret))
+    def matching(candidates: Iterable[Secret]) -> Iterable[Secret]:
+        for test in tests:
+            candidates = filter(test, candidates)
+        return candidates
 
     if ordered is not None and order is not None and few is None:
         return paging.page_of(
