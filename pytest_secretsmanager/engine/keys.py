@@ -200,12 +200,8 @@ class KeyRing:
         _require_usable(key, caller)
         noise = os.urandom(_KEY_BYTES + 2 * _NONCE_BYTES)
         data_key, nonce, key_nonce = noise[:_KEY_BYTES], noise[_KEY_BYTES:-_NONCE_BYTES], noise[-_NONCE_BYTES:]
-        return Sealed(
-            kms_key_id=name,
-            key_arn=key.arn,
-            data_key=key_nonce + self._ciphers[key.arn].encrypt(key_nonce, data_key, context),
-            ciphertext=nonce + AESGCM(data_key).encrypt(nonce, plain, context),
-        )
+        wrapped = key_nonce + self._ciphers[key.arn].encrypt(key_nonce, data_key, context)
+        return Sealed(name, key.arn, wrapped, nonce + AESGCM(data_key).encrypt(nonce, plain, context))
 
     def open(self, sealed: Sealed, context: bytes, caller: Principal) -> bytes:
         """Decrypt a value that `seal` made with the same context, if the caller may use the key."""

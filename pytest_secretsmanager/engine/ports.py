@@ -70,7 +70,8 @@ class Ports:
 
         Raise InvalidParameterException if the name is malformed or names no key.
         """
-        self._key(place, name)
+        if name:  # else no key is asked for, and the account's default key is made when it encrypts
+            self._key(place, name)
         return name
 
     def key_arn(self, place: SecretKey, name: str) -> str | None:
@@ -92,7 +93,7 @@ class Ports:
 
     def require_own_key(self, secret: Secret, call: Call) -> None:
         """Refuse a caller of another account for a secret under the default key (RECORDED)."""
-        if secret.key.account != call.account and self.under_default_key(secret):
+        if secret.key.account != call.principal.account and self.under_default_key(secret):
             raise InvalidRequestException(
                 "You can't access a secret from a different AWS account if you encrypt the secret with the default "
                 "KMS service key."

@@ -169,7 +169,7 @@ _NOTHING: frozenset[str] = frozenset()
 
 
 def _without_hidden(call: Call, hidden: frozenset[str]) -> tuple[Call, frozenset[str]]:
-    found = hidden & call.parameters.keys()
+    found = hidden.intersection(call.parameters)
     if not found:
         return call, _NOTHING
     logged = dict(call.parameters)

@@ -33,7 +33,7 @@ def create_secret(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
     token = guards.require_token(call)
     name = guards.require_name(call.required_text("Name"))
     value = guards.given_value(call)
-    existing = guards.find(secrets, call, name)
+    existing = guards.find_named(secrets, call, name)
     if existing is not None:
         _require_repeat(existing, call, ports, token, value)
         return Outcome(identity(existing, VersionId=token))

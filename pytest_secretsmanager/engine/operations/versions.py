@@ -59,6 +59,8 @@ def _with_new_version(
 
 def abandonment(before: Secret, after: Secret) -> tuple[ServiceEvent, ...]:
     """AWS's log entry for a rotation that a write has ended (DOC), or none."""
+    if before.rotation is None:
+        return ()
     token = rotation.abandoned_token(before, after)
     return () if token is None else (rotation_event("RotationAbandoned", after, token),)
 

@@ -17,7 +17,7 @@ from pytest_secretsmanager.engine.errors import (
     ValidationException,
 )
 from pytest_secretsmanager.engine.rules import cross_account
-from pytest_secretsmanager.engine.state import FindSecret, Secret, SecretKey, Secrets, Value, Version
+from pytest_secretsmanager.engine.state import FindSecret, Secret, SecretKey, Secrets, Value, Version, new_key
 
 VALUE_QUOTA = 65_536
 """The maximum size of a secret value in bytes."""
@@ -73,7 +73,8 @@ def secret_not_found() -> ResourceNotFoundException:
 def require_live(secrets: Secrets, call: Call) -> Secret:
     """The secret that SecretId names, unless it is scheduled for deletion."""
     secret = require_secret(secrets, call)
-    require_not_deleted(secret)
+    if secret.deletion is not None:  # checked here for speed: most calls come here
+        require_not_deleted(secret)
     return secret
 
 
@@ -183,11 +184,19 @@ def find(secrets: FindSecret, call: Call, secret_id: str) -> Secret | None:
     """
     if arns.is_arn(secret_id):
         secret = _find_by_arn(secrets, call.region, call.account, secret_id)
-    else:
-        secret = secrets.get(SecretKey(call.region, call.principal.account, secret_id))
-        if secret is None:
-            require_name(secret_id)
-    return None if secret is None or is_gone(secret, call.time) else secret
+        return None if secret is None or is_gone(secret, call.time) else secret
+    secret = find_named(secrets, call, secret_id)
+    if secret is None:
+        require_name(secret_id)
+    return secret
+
+
+def find_named(secrets: FindSecret, call: Call, name: str) -> Secret | None:
+    """The secret of this name in the call's region and its caller's account, or None; `find` for a name."""
+    secret = secrets.get(new_key((call.region, call.principal.account, name)))
+    if secret is None or secret.deletion is None:  # checked here for speed: most calls come here
+        return secret
+    return None if is_gone(secret, call.time) else secret
 
 
 def find_exact(secrets: FindSecret, arn: str, time: float) -> Secret | None:

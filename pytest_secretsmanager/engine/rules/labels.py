@@ -36,17 +36,18 @@ def after_new_version(labels: Placement, version_id: str, requested: Iterable[st
     >>> after_new_version({"AWSCURRENT": "v1"}, "v2", ["AWSPENDING"])
     {'AWSCURRENT': 'v1', 'AWSPENDING': 'v2'}
     """
-    stages = list(requested or [CURRENT])
-    if CURRENT not in labels and CURRENT not in stages:
-        stages.append(CURRENT)
+    stages = tuple(requested or ()) or (CURRENT,)
     current = labels.get(CURRENT)
+    becomes_current = current is None or CURRENT in stages
     placed = dict(labels)
-    if CURRENT in stages and current is not None and placed.get(PENDING) == current:
+    if becomes_current and current is not None and placed.get(PENDING) == current:
         del placed[PENDING]
     for label in stages:
         if label != CURRENT:
             _place(placed, label, version_id)
-    return make_current(placed, version_id) if CURRENT in stages else placed
+    if becomes_current:
+        _make_current(placed, version_id)
+    return placed
 
 
 def after_update_stage(labels: Placement, label: str, remove_from: str | None, move_to: str | None) -> Placement:
@@ -81,10 +82,7 @@ def without_label(labels: Placement, label: str) -> Placement:
 def make_current(labels: Placement, version_id: str) -> dict[str, str]:
     """The placement with AWSCURRENT on this version, and AWSPREVIOUS on the version that was current before."""
     placed = dict(labels)
-    current = placed.get(CURRENT)
-    _place(placed, CURRENT, version_id)
-    if current is not None and current != version_id:
-        _place(placed, PREVIOUS, current)
+    _make_current(placed, version_id)
     return placed
 
 
@@ -103,6 +101,13 @@ def require_room(labels: Placement) -> None:
     """DOC: all versions of a secret together have at most 20 labels. The text is a GUESS: no public source has it."""
     if len(labels) > LABEL_QUOTA:
         raise LimitExceededException(f"You can't attach more than {LABEL_QUOTA} staging labels to a secret.")
+
+
+def _make_current(placed: dict[str, str], version_id: str) -> None:
+    current = placed.get(CURRENT)
+    _place(placed, CURRENT, version_id)
+    if current is not None and current != version_id:
+        _place(placed, PREVIOUS, current)
 
 
 def _place(placed: dict[str, str], label: str, version_id: str) -> None:
