@@ -41,9 +41,8 @@ def uninstall(owner: type, method: str, wrapper: Wrapper) -> None:
         inner = layer.__wrapped__
         if wrapper_of(layer) is wrapper:
             _put(owner, method, outer, inner)
-        else:
-            outer = layer
-        layer = _unbound(inner)
+            return
+        outer, layer = layer, _unbound(inner)
 
 
 def _unbound(layer: Any) -> Any:

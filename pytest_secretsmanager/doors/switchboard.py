@@ -208,4 +208,4 @@ class Switchboard:
 
 
 def _without(responders: tuple[Responder, ...], left: Responder) -> tuple[Responder, ...]:
-    return tuple(responder for responder in responders if responder is not left)
+    return tuple([responder for responder in responders if responder is not left])

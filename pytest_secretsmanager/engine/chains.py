@@ -69,8 +69,12 @@ class Chains:
         self._outer: tuple[Layer, ...] = ()
         self.conditions: Conditions | None = None
         self.identities: Identities | None = None
-        self.calls = self._of_a_call()
-        """The chain of a call, which is logged."""
+        self.calls: Handler = self._first
+        """The chain of a call, which is logged. The first call builds it."""
+
+    def _first(self, call: Call) -> Outcome:
+        self.build()
+        return self.calls(call)
 
     def build(self) -> None:
         """Build the chain of calls again, after a change of `conditions` or `identities`."""

@@ -215,10 +215,10 @@ class RequestIds:
     def begin(self, random: Random) -> None:
         """Begin at a new random start."""
         self._start = new_uuid(random)[:24]
-        self._numbers = count(1)
+        self._numbers = count(_BEFORE_REQUEST_IDS + 1)
 
     def __call__(self) -> str:
-        return f"{self._start}{next(self._numbers):012x}"
+        return self._start + hex(next(self._numbers))[3:]
 
     def checkpoint(self) -> Restore:
         """Record the next id, and return a function that restores it: the same ids come again."""
@@ -230,6 +230,9 @@ class RequestIds:
         restore()
         return restore
 
+
+_BEFORE_REQUEST_IDS = 16**12
+"""In hexadecimal a 1 and twelve zeros, so that each number has twelve digits after the 1."""
 
 _UUID_FIXED_BITS = 0xF << 76 | 0x3 << 62
 _UUID_VERSION_4 = 0x4 << 76 | 0x2 << 62

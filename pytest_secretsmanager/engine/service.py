@@ -77,7 +77,7 @@ class Service(Layered):
 
         For speed, only a call that is not supported is checked in full.
         """
-        if call.operation not in OPERATIONS or not call.parameters.keys() <= OPERATIONS[call.operation].members:
+        if call.operation not in OPERATIONS or not OPERATIONS[call.operation].members.issuperset(call.parameters):
             require_supported(call)
         try:
             if self.store.agenda.time <= call.time and not self.effects.rotations.is_busy:
@@ -232,7 +232,7 @@ def require_supported(call: Call) -> None:
             f"{call.operation} is not supported yet by pytest-secretsmanager, so nothing was done and nothing was sent "
             "to AWS"
         )
-    if call.parameters.keys() <= operation.members:
+    if operation.members.issuperset(call.parameters):
         return
     known = model.operation(call.operation).input_shape.members
     for member in call.parameters:

@@ -20,10 +20,23 @@ __tracebackhide__ = True
 class Effects:
     """Runs effects, except those that the test holds back."""
 
+    _made_rotations: Rotations | None = None
+
     def __init__(self, background: Background, steps: StepControl, replication: ReplicaControl) -> None:
-        self.rotations = Rotations(background, steps, self.run)
-        self.replicas = Replicas(background, replication)
-        self._background = background
+        self._background, self._steps, self._replication = background, steps, replication
+
+    @property
+    def rotations(self) -> Rotations:
+        """The rotations. Made on first use: most tests have none."""
+        if self._made_rotations is None:
+            made = Rotations(self._background, self._steps, self.run)
+            self.__dict__.setdefault("_made_rotations", made)  # in one step, since another thread may make them too
+        return self.__dict__["_made_rotations"]  # type: ignore[no-any-return]
+
+    @property
+    def replicas(self) -> Replicas:
+        """The updates of replicas."""
+        return Replicas(self._background, self._replication)
 
     def run(self, effects: Iterable[Effect]) -> None:
         """Run the effects of an outcome, in order."""

@@ -202,10 +202,10 @@ def test_a_read_that_fails_in_its_state_is_logged_with_its_error(stale):
 
 
 def test_the_chain_of_calls_has_no_layer_of_stale_reads_after_their_end(world):
+    put_ = world.call("CreateSecret", Name="db", SecretString="one", ClientRequestToken=TOKENS[0])
+    assert put_["Name"] == "db"
     usual = world.service._chains.calls.__qualname__
     condition = begin(world)
     world.service.conditions.end([condition])
-    put_ = world.call("CreateSecret", Name="db", SecretString="one", ClientRequestToken=TOKENS[0])
-    assert put_["Name"] == "db"
     assert world.service._chains.conditions is None
     assert world.service._chains.calls.__qualname__ == usual
