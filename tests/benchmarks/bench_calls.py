@@ -1,9 +1,9 @@
 """The time of calls and of the fixture, beside moto and botocore's Stubber, in one process and one run.
 
-    python -m pytest tests/benchmarks/bench_calls.py
+    python -m pytest tests/benchmarks/bench_calls.py tests/benchmarks/bench_floors.py
 
-The default run does not collect this file, and no test asserts a time: read the table at the end. The comparison is
-fair:
+The default run does not collect this file, and no test asserts a time: read the table at the end. `bench_floors.py`
+adds the floor of each row: the part of its time that no code of ours can save. The comparison is fair:
 
 - moto is imported before any client is created, so all clients have its hook;
 - the peers run on botocore's own methods: a `SecretsManager` leaves no wrapper;
@@ -12,12 +12,12 @@ fair:
 - the garbage collector is off during rounds: its pauses depend on all objects of the process.
 """
 
-import time
 import timeit
 from collections.abc import Callable, Iterator
 from itertools import cycle
+from operator import methodcaller
 from statistics import median
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import boto3
 import pytest
@@ -35,8 +35,8 @@ MANY = "get among 100,000 secrets"
 AS_A_ROLE, WITH_A_CONDITION = "get as a role", "get as a role, with a condition"
 GROWTH_STRETCHES = 500
 
-SECONDS = 2.0
-"""The approximate time of each benchmark, with its set-ups."""
+Measure: TypeAlias = Callable[..., None]
+"""The fixture `measure` of conftest.py."""
 
 pytestmark = pytest.mark.benchmark(disable_gc=True)
 
@@ -69,36 +69,12 @@ def client(answered_by: str, request: pytest.FixtureRequest) -> Any:
     return request.getfixturevalue("ours" if answered_by == OURS else "moto")
 
 
-def measure(
-    benchmark: "BenchmarkFixture",
-    operation: str,
-    answered_by: str,
-    function: Callable[[], object],
-    setup: Callable[[], object] = lambda: None,
-) -> None:
-    """Time single calls, each after an untimed set-up, in as many rounds as fit into `SECONDS`."""
-    benchmark.group = operation
-    benchmark.extra_info["answered by"] = answered_by
-    start, warmups = time.perf_counter(), 0
-    while time.perf_counter() - start < SECONDS / 10:
-        setup()
-        function()
-        warmups += 1
-
-    def setup_without_arguments() -> None:
-        setup()
-
-    benchmark.pedantic(function, setup=setup_without_arguments, rounds=max(100, warmups * 9))
-
-
 # --- calls ---------------------------------------------------------------------------------------------------------
 
 
-def test_time_of_get_secret_value(
-    benchmark: "BenchmarkFixture", client: "SecretsManagerClient", answered_by: str
-) -> None:
+def test_time_of_get_secret_value(measure: Measure, client: "SecretsManagerClient", answered_by: str) -> None:
     client.create_secret(Name="db", SecretString="hunter2")
-    measure(benchmark, "get", answered_by, lambda: client.get_secret_value(SecretId="db"))
+    measure("get", answered_by, lambda: client.get_secret_value(SecretId="db"))
 
 
 OTHERS = ("Describe", "List", "Put", "Update", "Tag", "Untag", "Rotate", "Create", "Delete")
@@ -106,7 +82,7 @@ ON_DB = "arn:aws:secretsmanager:*:*:secret:db-??????"
 
 
 @pytest.mark.parametrize("group", [AS_A_ROLE, WITH_A_CONDITION])
-def test_time_of_get_secret_value_as_a_role(benchmark: "BenchmarkFixture", group: str) -> None:
+def test_time_of_get_secret_value_as_a_role(measure: Measure, group: str) -> None:
     """The policy has ten statements. The last one allows the call, and may depend on a tag of the secret."""
     others = [{"Effect": "Allow", "Action": f"secretsmanager:{name}*", "Resource": "*"} for name in OTHERS]
     allows: dict[str, Any] = {"Effect": "Allow", "Action": "secretsmanager:GetSecretValue", "Resource": ON_DB}
@@ -116,32 +92,10 @@ def test_time_of_get_secret_value_as_a_role(benchmark: "BenchmarkFixture", group
         sm.seed("db", "hunter2", tags={"team": "pay"})
         role = sm.iam.role("app", policy={"Version": "2012-10-17", "Statement": [*others, allows]})
         client = sm.client(principal=role)
-        measure(benchmark, group, OURS, lambda: client.get_secret_value(SecretId="db"))
+        measure(group, OURS, lambda: client.get_secret_value(SecretId="db"))
 
 
-def test_time_of_get_secret_value_answered_by_a_stubber(benchmark: "BenchmarkFixture") -> None:
-    """A Stubber uses a response once, so the set-up adds one before each round."""
-    client = new_client()
-    reply: Any = {
-        "ARN": "arn:aws:secretsmanager:us-east-1:123456789012:secret:db-Ab12Cd",
-        "Name": "db",
-        "VersionId": "3f1c7d7e-6a0e-4f0e-9b1a-4a3f8f1f6a10",
-        "SecretString": "hunter2",
-        "VersionStages": ["AWSCURRENT"],
-    }
-    with Stubber(client) as stubber:
-        measure(
-            benchmark,
-            "get",
-            STUBBER,
-            lambda: client.get_secret_value(SecretId="db"),
-            setup=lambda: stubber.add_response("get_secret_value", reply, {"SecretId": "db"}),
-        )
-
-
-def test_time_of_put_secret_value(
-    benchmark: "BenchmarkFixture", client: "SecretsManagerClient", answered_by: str
-) -> None:
+def test_time_of_put_secret_value(measure: Measure, client: "SecretsManagerClient", answered_by: str) -> None:
     """Put the second version of a secret: the time of moto's put grows with the number of versions."""
     client.create_secret(Name="db", SecretString="one")
 
@@ -150,7 +104,6 @@ def test_time_of_put_secret_value(
         client.create_secret(Name="db", SecretString="one")
 
     measure(
-        benchmark,
         "put",
         answered_by,
         lambda: client.put_secret_value(SecretId="db", SecretString="two"),
@@ -158,17 +111,14 @@ def test_time_of_put_secret_value(
     )
 
 
-def test_time_of_describe_secret(
-    benchmark: "BenchmarkFixture", client: "SecretsManagerClient", answered_by: str
-) -> None:
+def test_time_of_describe_secret(measure: Measure, client: "SecretsManagerClient", answered_by: str) -> None:
     client.create_secret(Name="db", SecretString="hunter2")
-    measure(benchmark, "describe", answered_by, lambda: client.describe_secret(SecretId="db"))
+    measure("describe", answered_by, lambda: client.describe_secret(SecretId="db"))
 
 
-def test_time_of_create_secret(benchmark: "BenchmarkFixture", client: "SecretsManagerClient", answered_by: str) -> None:
+def test_time_of_create_secret(measure: Measure, client: "SecretsManagerClient", answered_by: str) -> None:
     client.create_secret(Name="db", SecretString="hunter2")
     measure(
-        benchmark,
         "create",
         answered_by,
         lambda: client.create_secret(Name="db", SecretString="hunter2"),
@@ -176,37 +126,64 @@ def test_time_of_create_secret(benchmark: "BenchmarkFixture", client: "SecretsMa
     )
 
 
-def test_time_of_list_secrets_for_20_of_100_secrets(
-    benchmark: "BenchmarkFixture", client: "SecretsManagerClient", answered_by: str
+@pytest.mark.parametrize(("page", "count"), [(20, 100), (100, 1_500)], ids=["20 of 100", "100 of 1,500"])
+def test_time_of_a_page_of_list_secrets(
+    measure: Measure, client: "SecretsManagerClient", answered_by: str, page: int, count: int
 ) -> None:
-    for number in range(100):
+    for number in range(count):
         client.create_secret(Name=f"app/{number}", SecretString="hunter2")
-    measure(benchmark, "list 20 of 100", answered_by, lambda: client.list_secrets(MaxResults=20))
+    measure(f"list {page} of {count:,}", answered_by, lambda: client.list_secrets(MaxResults=page))
+
+
+STUBBED: dict[str, tuple[str, dict[str, Any]]] = {
+    "get": ("get_secret_value", {"SecretId": "db"}),
+    "put": ("put_secret_value", {"SecretId": "db", "SecretString": "two", "ClientRequestToken": "1" * 32}),
+    "describe": ("describe_secret", {"SecretId": "db"}),
+    "create": ("create_secret", {"Name": "new", "SecretString": "hunter2", "ClientRequestToken": "2" * 32}),
+    "list 20 of 100": ("list_secrets", {"MaxResults": 20}),
+    "list 100 of 1,500": ("list_secrets", {"MaxResults": 100}),
+}
+"""The calls that a Stubber answers, by row. The tokens are given, since it expects each call with its parameters."""
+
+
+@pytest.mark.parametrize("row", STUBBED)
+def test_time_of_a_call_answered_by_a_stubber(measure: Measure, row: str) -> None:
+    """A Stubber uses a response once, so the set-up adds one before each round. The response is a manager's reply."""
+    client, (method, parameters) = new_client(), STUBBED[row]
+    with SecretsManager() as sm:
+        sm.seed("db", "hunter2")
+        for number in range(100):
+            sm.seed(f"app/{number}", "hunter2")
+        reply: Any = getattr(client, method)(**parameters)
+    del reply["ResponseMetadata"]
+    call = methodcaller(method, **parameters)
+    with Stubber(client) as stubber:
+        measure(row, STUBBER, lambda: call(client), setup=lambda: stubber.add_response(method, reply, parameters))
 
 
 # --- the fixture ---------------------------------------------------------------------------------------------------
 
 
-def test_time_to_enter_and_leave_a_manager(benchmark: "BenchmarkFixture") -> None:
+def test_time_to_enter_and_leave_a_manager(measure: Measure) -> None:
     def enter_and_leave() -> None:
         with SecretsManager():
             pass
 
-    measure(benchmark, "enter and leave", OURS, enter_and_leave)
+    measure("enter and leave", OURS, enter_and_leave)
 
 
-def test_time_to_enter_and_leave_mock_aws(benchmark: "BenchmarkFixture") -> None:
+def test_time_to_enter_and_leave_mock_aws(measure: Measure) -> None:
     def enter_and_leave() -> None:
         with mock_aws():
             pass
 
-    measure(benchmark, "enter and leave", MOTO, enter_and_leave)
+    measure("enter and leave", MOTO, enter_and_leave)
 
 
 # --- growth --------------------------------------------------------------------------------------------------------
 
 
-def test_time_of_get_secret_value_among_100_000_secrets(benchmark: "BenchmarkFixture") -> None:
+def test_time_of_get_secret_value_among_100_000_secrets(benchmark: "BenchmarkFixture", measure: Measure) -> None:
     """Read ten secrets, far from each other, in turn. Without moto: it searches all secrets at each call.
 
     The growth from 10 secrets to 100,000 is the median over many short, alternating stretches, so that a change of
@@ -218,7 +195,7 @@ def test_time_of_get_secret_value_among_100_000_secrets(benchmark: "BenchmarkFix
         benchmark.extra_info["growth"] = median(
             _stretch(get_among_many) / _stretch(get_among_few) for _ in range(GROWTH_STRETCHES)
         )
-        measure(benchmark, MANY, OURS, get_among_many)
+        measure(MANY, OURS, get_among_many)
 
 
 def _reads_in_turn(client: "SecretsManagerClient", count: int) -> Callable[[], object]:

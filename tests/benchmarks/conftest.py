@@ -1,15 +1,47 @@
-"""Print the medians of `bench_calls.py`, beside its peers, as a Markdown table at the end of the run."""
+"""Measure calls, and print the medians of `bench_calls.py` and `bench_floors.py` as one Markdown table at the end."""
 
+import time
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING
 
 import pytest
 
-OURS, MOTO, STUBBER = "pytest-secretsmanager", "moto", "Stubber"
+if TYPE_CHECKING:
+    from pytest_benchmark.fixture import BenchmarkFixture
+
+OURS, MOTO, STUBBER, FLOOR = "pytest-secretsmanager", "moto", "Stubber", "floor"
 MANY = "get among 100,000 secrets"
 AS_A_ROLE, WITH_A_CONDITION = "get as a role", "get as a role, with a condition"
-ROWS = ["get", AS_A_ROLE, WITH_A_CONDITION, "put", "describe", "create", "list 20 of 100", "enter and leave", MANY]
+LISTS = ["list 20 of 100", "list 100 of 1,500"]
+ROWS = ["get", AS_A_ROLE, WITH_A_CONDITION, "put", "describe", "create", *LISTS, "enter and leave", MANY]
 """The order of the rows. pytest-randomly runs the benchmarks in any order."""
+
+SECONDS = 2.0
+"""The approximate time of each benchmark, with its set-ups."""
+
+
+@pytest.fixture
+def measure(benchmark: "BenchmarkFixture") -> Callable[..., None]:
+    """Time single calls, each after an untimed set-up, in as many rounds as fit into `SECONDS`."""
+
+    def measured(
+        row: str, answered_by: str, function: Callable[[], object], setup: Callable[[], object] = lambda: None
+    ) -> None:
+        benchmark.group = row
+        benchmark.extra_info["answered by"] = answered_by
+        start, warmups = time.perf_counter(), 0
+        while time.perf_counter() - start < SECONDS / 10:
+            setup()
+            function()
+            warmups += 1
+
+        def setup_without_arguments() -> None:
+            setup()
+
+        benchmark.pedantic(function, setup=setup_without_arguments, rounds=max(100, warmups * 9))
+
+    return measured
 
 
 def pytest_terminal_summary(terminalreporter: "pytest.TerminalReporter") -> None:
@@ -33,16 +65,17 @@ def pytest_terminal_summary(terminalreporter: "pytest.TerminalReporter") -> None
 
 
 def _table(medians: Mapping[str, Mapping[str, float]]) -> Iterator[str]:
-    yield f"| operation | {OURS} µs | {MOTO} µs | {STUBBER} µs | {MOTO} / ours | {STUBBER} / ours |"
-    yield "| --- | --: | --: | --: | --: | --: |"
+    times = " | ".join(f"{who} µs" for who in (OURS, MOTO, STUBBER, FLOOR))
+    yield f"| operation | {times} | {MOTO} / ours | {STUBBER} / ours | ours / {FLOOR} |"
+    yield f"| --- |{' --: |' * 7}"
     for operation, by_peer in sorted(medians.items(), key=lambda row: ROWS.index(row[0])):
-        times = [_cell(by_peer.get(peer)) for peer in (OURS, MOTO, STUBBER)]
-        ratios = [_cell(_ratio(by_peer, peer), "x") for peer in (MOTO, STUBBER)]
-        yield f"| {' | '.join([operation, *times, *ratios])} |"
+        cells = [_cell(by_peer.get(peer)) for peer in (OURS, MOTO, STUBBER, FLOOR)]
+        ratios = [_cell(_ratio(by_peer, *pair), "x") for pair in ((MOTO, OURS), (STUBBER, OURS), (OURS, FLOOR))]
+        yield f"| {' | '.join([operation, *cells, *ratios])} |"
 
 
-def _ratio(by_peer: Mapping[str, float], peer: str) -> float | None:
-    return by_peer[peer] / by_peer[OURS] if {peer, OURS} <= by_peer.keys() else None
+def _ratio(by_peer: Mapping[str, float], one: str, other: str) -> float | None:
+    return by_peer[one] / by_peer[other] if {one, other} <= by_peer.keys() else None
 
 
 def _cell(number: float | None, unit: str = "") -> str:
