@@ -112,6 +112,19 @@ def test_event_shows_times_of_the_response_in_seconds(
     assert response["DeletionDate"] == (NOW + timedelta(days=7)).timestamp()
 
 
+def test_event_shows_times_inside_the_response_in_seconds(
+    secretsmanager: SecretsManager, client: "SecretsManagerClient"
+) -> None:
+    secretsmanager.seed("db", "x", replicas=["eu-west-1"])
+    secretsmanager.client("eu-west-1").get_secret_value(SecretId="db")
+    reply = client.replicate_secret_to_regions(SecretId="db", AddReplicaRegions=[{"Region": "ap-south-1"}])
+    [response] = [event.response for event in secretsmanager.log if event.operation == "ReplicateSecretToRegions"]
+    assert response is not None
+    day = datetime(2026, 1, 2, tzinfo=UTC)
+    assert reply["ReplicationStatus"][0]["LastAccessedDate"] == day
+    assert response["ReplicationStatus"][0]["LastAccessedDate"] == day.timestamp()
+
+
 @pytest.mark.parametrize(
     ("operation", "arguments"),
     [
