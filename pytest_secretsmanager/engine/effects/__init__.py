@@ -23,7 +23,8 @@ class Effects:
     _made_rotations: Rotations | None = None
 
     def __init__(self, background: Background, steps: StepControl, replication: ReplicaControl) -> None:
-        self._background, self._steps, self._replication = background, steps, replication
+        self._background, self._steps = background, steps
+        self.replicas = Replicas(background, replication)
 
     @property
     def rotations(self) -> Rotations:
@@ -32,11 +33,6 @@ class Effects:
             made = Rotations(self._background, self._steps, self.run)
             self.__dict__.setdefault("_made_rotations", made)  # in one step, since another thread may make them too
         return self.__dict__["_made_rotations"]  # type: ignore[no-any-return]
-
-    @property
-    def replicas(self) -> Replicas:
-        """The updates of replicas."""
-        return Replicas(self._background, self._replication)
 
     def run(self, effects: Iterable[Effect]) -> None:
         """Run the effects of an outcome, in order."""
