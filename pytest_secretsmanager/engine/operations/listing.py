@@ -46,7 +46,7 @@ def list_secrets(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
     deleted_too = call.flag("IncludePlannedDeletion")
 
     def is_shown(secret: Secret) -> bool:
-        return secret.deletion is None or (deleted_too and not guards.is_gone(secret, call.time))
+        return not guards.is_gone(secret, call.time) and (deleted_too or secret.deletion is None)
 
     found, token = page_of_secrets(
         secrets,
