@@ -2,8 +2,8 @@
 
     python -m pytest tests/benchmarks/bench_baseline.py
 
-It fails if a call takes 30 % longer than in the baseline of this version of Python. The times are ratios to that of a
-loop in plain Python, measured in turns with the call in the same process, so that they are the same on a slower machine.
+It fails if a call takes 30 % longer than in the baseline of this version of Python. The times are ratios to that of
+a loop in plain Python, measured in turns with the call in the same process: on a slower machine, they are the same.
 A ratio counts only if it is too high in each of three tries.
 
 After a change that makes calls faster or slower for a good reason, print the new ratios, and put them into the file:

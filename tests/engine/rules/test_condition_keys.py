@@ -153,7 +153,7 @@ def test_a_tag_or_replica_without_a_member_counts_as_an_empty_one():
 
 def test_the_key_of_a_tag_may_have_a_slash():
     secrets = Store()
-    secrets.apply({DB.key: replace(DB, tags={"team/unit": "pay"})})
+    secrets.apply({DB.key: DB._replace(tags={"team/unit": "pay"})})
     call = a_call("GetSecretValue", SecretId="db")
     assert requests_of(call, secrets)[0].context("aws:resourcetag/team/unit") == "pay"
 

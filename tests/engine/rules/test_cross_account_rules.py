@@ -1,7 +1,5 @@
 """Links between secrets of two accounts: each rule alone, on hand-made secrets."""
 
-from dataclasses import replace
-
 import pytest
 
 from pytest_secretsmanager.engine.call import Call
@@ -36,7 +34,7 @@ def primary(**statuses):
     """The primary with replicas of these statuses: `copy` and `second`."""
     arns = {"copy": COPY_ARN, "second": SECOND_ARN}
     replicas = {arns[name]: CrossAccountReplica(status=status) for name, status in statuses.items()}
-    return replace(ALONE, links=Links(replicas=replicas))
+    return ALONE._replace(links=Links(replicas=replicas))
 
 
 def statuses_of(secret):
@@ -45,7 +43,7 @@ def statuses_of(secret):
 
 def with_version(secret, *, sealed, number=1, label="AWSCURRENT"):
     version = Version(id="v1", number=number, created=0.0, member="SecretString", sealed=sealed)
-    return replace(secret, versions={"v1": version}, labels={label: "v1"})
+    return secret._replace(versions={"v1": version}, labels={label: "v1"})
 
 
 # --- links -----------------------------------------------------------------------------------------------------------
@@ -58,8 +56,8 @@ def with_version(secret, *, sealed, number=1, label="AWSCURRENT"):
         pytest.param(None, COPY, False, id="to a secret that is gone"),
         pytest.param(primary(second="InSync"), COPY, False, id="only from the replica"),
         pytest.param(ALONE, COPY, False, id="from the replica to a secret without links"),
-        pytest.param(primary(copy="InSync"), replace(COPY, links=None), False, id="only from the primary"),
-        pytest.param(replace(primary(copy="InSync"), arn=ARN[:-6] + "Zz99Zz"), COPY, False, id="to a former secret"),
+        pytest.param(primary(copy="InSync"), COPY._replace(links=None), False, id="only from the primary"),
+        pytest.param(primary(copy="InSync")._replace(arn=ARN[:-6] + "Zz99Zz"), COPY, False, id="to a former secret"),
     ],
 )
 def test_two_secrets_are_linked(secret, replica, linked):
@@ -115,7 +113,7 @@ def test_a_change_of_values_or_labels_puts_replicas_in_sync_in_progress(after):
     ("before", "after"),
     [
         pytest.param(None, primary(copy="InSync"), id="a new secret"),
-        pytest.param(primary(copy="InSync"), replace(primary(copy="InSync"), description="new"), id="other metadata"),
+        pytest.param(primary(copy="InSync"), primary(copy="InSync")._replace(description="new"), id="other metadata"),
         pytest.param(ALONE, with_version(ALONE, sealed=b"one"), id="a secret without links"),
     ],
 )
@@ -127,7 +125,7 @@ def test_the_replicas_of_entries_in_progress_get_that_status():
     store = Store()
     store.apply({COPY.key: COPY})
     found = cross_account.newly_in_progress(primary(copy="InProgress", second="InProgress"), store)
-    following = replace(COPY, links=Links(primary=CrossAccountPrimary(arn=ARN, status="InProgress")))
+    following = COPY._replace(links=Links(primary=CrossAccountPrimary(arn=ARN, status="InProgress")))
     assert found == {COPY.key: following}
     store.apply(found)
     assert cross_account.newly_in_progress(primary(copy="InProgress"), store) == {}

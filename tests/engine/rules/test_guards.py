@@ -131,7 +131,7 @@ def test_every_guard_passes_a_live_secret(require, secret):
     assert require(store_of(secret), a_call(SecretId="db")) is secret
 
 
-FORCED = replace(DB, deletion=Deletion(0.0, NOW + 1, is_forced=True))
+FORCED = DB._replace(deletion=Deletion(0.0, NOW + 1, is_forced=True))
 OF_DELETION = "You can't perform this operation on the secret because it was marked for deletion."
 OF_FORCED_DELETION = "You can't perform this operation on the secret because it was deleted."
 OF_A_REPLICA = "Operation not permitted on a replica secret. Call must be made in primary secret's region."
@@ -256,7 +256,7 @@ def test_require_version_finds_a_version_by_id():
 
 
 def test_require_version_tells_a_deleted_version_from_one_that_never_existed():
-    secret = replace(DB, deleted_versions=(("v1", "v2"), ("v3",)))
+    secret = DB._replace(deleted_versions=(("v1", "v2"), ("v3",)))
     for version_id in ("v1", "v2", "v3"):
         with pytest.raises(InvalidRequestException) as caught:
             guards.require_version(secret, version_id)
