@@ -4,7 +4,7 @@ import pytest
 
 from pytest_secretsmanager.engine.errors import InvalidParameterException
 from pytest_secretsmanager.engine.rules import filters
-from pytest_secretsmanager.engine.state import Secret, SecretKey
+from pytest_secretsmanager.engine.state import Beginnings, Secret, SecretKey
 
 
 def a_secret(name="db", **members):
@@ -23,24 +23,32 @@ def passes(secret, *wanted):
     return found([secret], *wanted) == [secret.name]
 
 
+NAMES, WORDS = True, False
+
+
 @pytest.mark.parametrize(
-    ("wanted", "beginnings"),
+    ("key", "values", "beginnings"),
     [
-        pytest.param([], None, id="no filter"),
-        pytest.param([("name", "app/", "db")], ["app/", "db"], id="names"),
-        pytest.param([("name", "app/", "!db")], None, id="a negated name"),
-        pytest.param([("tag-key", "app/")], None, id="another filter"),
-        pytest.param([("name",)], None, id="no value"),
-        pytest.param([("tag-key", "a"), ("name", "!db"), ("name", "app/")], ["app/"], id="names after other filters"),
+        pytest.param("name", ["app/", "DB"], (NAMES, ["app/", "DB"]), id="of names, whose case counts"),
+        pytest.param("name", ["app/", "!db"], None, id="open by a negated name"),
+        pytest.param("name", [""], (NAMES, [""]), id="of all names"),
+        pytest.param("description", ["To  be", "pay"], (WORDS, ["to", "pay"]), id="of the longest word of a value"),
+        pytest.param("all", ["a Longer one"], (WORDS, ["longer"]), id="of a word in lower case"),
+        pytest.param("all", [" ", "pay"], (WORDS, ["pay"]), id="of no word, which matches nothing"),
+        pytest.param("all", ["pay", "!web"], None, id="open by a negated word"),
+        pytest.param("tag-key", ["Team of"], (WORDS, ["team"]), id="of the first word of an attribute"),
+        pytest.param("tag-value", ["pay", ""], None, id="open by a value that every attribute begins with"),
+        pytest.param("tag-value", [" "], None, id="open by a blank"),
     ],
 )
-def test_name_filters_have_the_beginnings_of_the_names_that_match(wanted, beginnings):
-    entries = [{"Key": key, "Values": list(values)} for key, *values in wanted]
-    assert filters.beginnings_of_names(entries) == beginnings
+def test_the_matches_of_a_filter_have_beginnings(key, values, beginnings):
+    found = filters.beginnings_of({"Key": key, "Values": values})
+    assert found == (None if beginnings is None else Beginnings(*beginnings))
 
 
-def test_no_filters_leave_the_names_open():
-    assert filters.beginnings_of_names(None) is None
+def test_the_words_of_a_secret_are_those_of_all_attributes_in_lower_case():
+    secret = a_secret("app/Db", description="Not web", tags={"Team": "Pay one"}, owning_service="rds")
+    assert filters.words_of(secret) == {"app/db", "app", "db", "not", "web", "team", "pay", "one", "rds"}
 
 
 @pytest.mark.parametrize("none", [None, []], ids=["absent", "empty"])
