@@ -15,7 +15,7 @@ from typing import Any, get_args
 
 import pytest_secretsmanager
 from pytest_secretsmanager import command, options, plugin, seeds
-from pytest_secretsmanager.plugin import markers, wider_fixtures
+from pytest_secretsmanager.plugin import marker_texts, wider_fixtures
 
 PACKAGE = pytest_secretsmanager.__name__
 PROJECT = Path(__file__).parents[2] / "pyproject.toml"
@@ -208,7 +208,7 @@ def _fixtures() -> Iterator[str]:
 
 def _markers() -> Iterator[str]:
     """The markers with their arguments, as `pytest --markers` shows them."""
-    yield from sorted(text.partition("): ")[0] + ")" for text in markers.TEXTS)
+    yield from sorted(text.partition("): ")[0] + ")" for text in marker_texts.TEXTS)
 
 
 def _options() -> Iterator[str]:
