@@ -18,6 +18,15 @@ def test_disassociate_cross_account_replica_returns_both_arns(pair, released):
     assert released == {"ARN": pair.arn, "CrossAccountReplicaARN": pair.replica}
 
 
+def test_disassociate_cross_account_replica_sets_the_change_date_of_primary_and_replica(pair, secretsmanager):
+    pair.associate()
+    secretsmanager.clock.advance(days=2)
+    pair.client.disassociate_cross_account_replica(SecretId="db", CrossAccountReplicaARN=pair.replica)
+    for client, name in ((pair.client, "db"), (pair.stranger, "copy")):
+        described = client.describe_secret(SecretId=name)
+        assert (described["LastChangedDate"] - described["CreatedDate"]).days == 2
+
+
 @pytest.mark.usefixtures("released")
 def test_a_disassociated_replica_is_detached_and_leaves_its_primary(pair):
     assert pair.statuses == (None, "Detached")
