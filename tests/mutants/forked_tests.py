@@ -57,6 +57,7 @@ class ForkedTests:
         self._mutants, self._record, self._processes, self._seconds = mutants, record, processes, seconds
         self._failed: str | None = None
         self._durations: dict[str, float] = {}
+        self._caches: list[Any] = []
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.failed:
@@ -64,7 +65,8 @@ class ForkedTests:
         self._durations[report.nodeid] = self._durations.get(report.nodeid, 0.0) + report.duration
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
-        _empty_caches()
+        self._caches = _caches()
+        self._empty_caches()
         gc.collect()
         gc.freeze()
         session.config.pluginmanager.unregister(name="terminalreporter")  # each process would report
@@ -99,6 +101,7 @@ class ForkedTests:
         found = {}
         for item, following in zip(items, [*items[1:], None], strict=True):
             called.clear()
+            self._empty_caches()  # a function behind a full cache is not called
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
             found[item.nodeid] = Measured(self._durations[item.nodeid], sorted(called))
         return self._failed, found
@@ -128,6 +131,10 @@ class ForkedTests:
                 # A process that dies, or never ends, has noticed the mutant too.
                 self._record(name, json.loads(_answer(reading, pid) or f'"{ENDED}"'))
 
+    def _empty_caches(self) -> None:
+        for cache in self._caches:
+            cache.cache_clear()
+
     def _outcome(self, mutant: str, tests: list[pytest.Item]) -> str:
         trampoline.set_mutant_under_test(mutant)
         seconds = int(self._seconds * _PATIENCE + 20)
@@ -148,10 +155,9 @@ def _outcome_apart(mutant: str, tests: list[str]) -> str:
     return json.dumps("(in a process of its own)" if ended.returncode else None)
 
 
-def _empty_caches() -> None:
-    for found in gc.get_objects():
-        if isinstance(found, functools._lru_cache_wrapper) and str(found.__module__).startswith(_CACHED):
-            found.cache_clear()
+def _caches() -> list[Any]:
+    found = [one for one in gc.get_objects() if isinstance(one, functools._lru_cache_wrapper)]
+    return [cache for cache in found if str(cache.__module__).startswith(_CACHED)]
 
 
 def _forked(work: Callable[[], str]) -> tuple[int, int]:

@@ -201,6 +201,12 @@ def test_a_label_that_is_put_where_it_is_keeps_its_place():
     assert list(labels.with_label(placed, "a", "v2")) == ["b", "a"]
 
 
+def test_the_current_version_that_becomes_current_again_changes_nothing():
+    placed = {CURRENT: "v2", PREVIOUS: "v1"}
+    assert labels.make_current(placed, "v2") == placed
+    assert labels.after_update_stage(placed, CURRENT, "v2", "v2") == placed
+
+
 def test_no_rule_changes_a_placement_in_place():
     before = {CURRENT: "v2", PREVIOUS: "v1", PENDING: "v2"}
     kept = dict(before)

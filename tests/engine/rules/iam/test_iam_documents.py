@@ -411,6 +411,14 @@ def test_an_element_that_stands_twice_in_an_identity_policy_is_a_fault():
     assert fault(text) == ("statement 1", "Action", "it occurs more than once")
 
 
+def test_a_resource_policy_may_have_an_element_twice():
+    text = document(STATEMENT | EVERYONE).replace(
+        '"Principal": "*"', '"Principal": {"AWS": "1", "AWS": "2"}, "Sid": ""'
+    )
+    (read,) = of_resource(text.replace('"Effect"', '"Effect": "Deny", "Effect"')).statements
+    assert (read.effect, read.principals) == ("Allow", {"AWS": ("2",)})
+
+
 def test_an_operator_that_stands_twice_in_a_condition_is_a_fault():
     text = document(but(Condition={"Bool": {"aws:SecureTransport": "true"}})).replace('"Bool"', '"Bool": {}, "Bool"')
     assert fault(text) == ("statement 1", "Condition.Bool", "it occurs more than once")
