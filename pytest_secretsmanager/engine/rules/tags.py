@@ -12,7 +12,7 @@ RESERVED_PREFIX = "aws:"
 
 def tags_after(tags: Mapping[str, str] | None, requested: list[dict[str, object]], call: Call) -> Mapping[str, str]:
     """A secret's tags after a request adds some. Except for AWS's own tags, the refusals are GUESSes."""
-    added = [(cast("str", tag.get("Key", "")), cast("str", tag.get("Value", ""))) for tag in requested]
+    added = [(cast("str", tag.get("Key")), cast("str", tag.get("Value", ""))) for tag in requested]
     if not all(key for key, _ in added):
         raise InvalidParameterException("You must provide a key for each tag.")
     refuse_reserved((key for key, _ in added), call)

@@ -217,19 +217,41 @@ def test_no_rule_changes_a_placement_in_place():
     assert before == kept
 
 
+NOT_THE_HOLDER = (
+    "When you move staging label {0}, if you specify RemoveFromVersionId, it must be set to the version that currently "
+    "has the staging label {0}."
+)
+
+
+def not_empty(label):
+    return (
+        f"The parameter RemoveFromVersionId can't be empty. Staging label {label} is currently attached to version v1, "
+        "so you must explicitly reference that version in RemoveFromVersionId."
+    )
+
+
 @pytest.mark.parametrize(
-    ("label", "remove_from", "move_to", "words"),
+    ("label", "remove_from", "move_to", "text"),
     [
-        (CURRENT, None, "v2", "RemoveFromVersionId can't be empty"),
-        ("blue", None, "v2", "RemoveFromVersionId can't be empty"),
-        (CURRENT, "v1", None, "can't be completely removed"),
-        (CURRENT, "v2", "v3", "must be set to the version that currently has the staging label AWSCURRENT"),
-        ("green", "v1", "v2", "must be set to the version that currently has the staging label green"),
+        (CURRENT, None, "v2", not_empty(CURRENT)),
+        ("blue", None, "v2", not_empty("blue")),
+        ("blue", None, None, not_empty("blue")),
+        (
+            CURRENT,
+            "v1",
+            None,
+            "You can only move staging label AWSCURRENT to a different secret version. It can't be completely removed.",
+        ),
+        (CURRENT, "v2", "v3", NOT_THE_HOLDER.format(CURRENT)),
+        ("green", "v1", "v2", NOT_THE_HOLDER.format("green")),
+        ("blue", "v2", None, "Staging label blue isn't currently attached to version v2."),
+        ("green", "v1", None, "Staging label green isn't currently attached to version v1."),
     ],
 )
-def test_update_stage_refuses_a_move(label, remove_from, move_to, words):
-    with pytest.raises(InvalidParameterException, match=words):
+def test_update_stage_refuses_a_move(label, remove_from, move_to, text):
+    with pytest.raises(InvalidParameterException) as caught:
         labels.after_update_stage({CURRENT: "v1", "blue": "v1"}, label, remove_from, move_to)
+    assert caught.value.message == text
 
 
 @pytest.mark.parametrize(
@@ -268,8 +290,9 @@ def test_moves_lead_from_any_placement_to_any_other(before, after):
 def test_require_room_takes_20_labels():
     placed = {f"l{number}": "v1" for number in range(20)}
     labels.require_room(placed)
-    with pytest.raises(LimitExceededException):
+    with pytest.raises(LimitExceededException) as caught:
         labels.require_room({**placed, "l20": "v1"})
+    assert caught.value.message == "You can't attach more than 20 staging labels to a secret."
 
 
 # --- invariants after any calls ------------------------------------------------------------------------------------
