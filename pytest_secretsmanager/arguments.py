@@ -50,4 +50,4 @@ def require_version_quota(version_quota: object) -> None:
 def require_log_limit(log_limit: object) -> None:
     """Raise UsageError unless a value can be a `log_limit`."""
     if log_limit is not None:
-        require_count(LOG_LIMIT.name, "is a number of calls, or None for all", log_limit)
+        require_count(LOG_LIMIT.name, "is a number of calls", log_limit)

@@ -108,7 +108,7 @@ def test_serve_prints_exports_by_which_a_shell_finds_it(seeds, tmp_path):
 def test_serve_refuses_a_log_limit_that_is_no_number_of_calls(capsys):
     with pytest.raises(SystemExit):
         main(["serve", "--log-limit", "0"])
-    assert "--log-limit: log_limit is a number of calls, or None for all, at least 1, not 0" in capsys.readouterr().err
+    assert "--log-limit: log_limit is a number of calls, at least 1, not 0" in capsys.readouterr().err
 
 
 def test_serve_accepts_several_seed_files_a_region_and_an_account(seeds, tmp_path):

@@ -1,5 +1,7 @@
 """The entries of all calls and events of one manager, newest last. With a limit, the oldest ones are forgotten."""
 
+from collections.abc import Callable
+from functools import partial
 from math import inf
 
 from pytest_secretsmanager.engine.checkpoints import Restore
@@ -8,7 +10,7 @@ from pytest_secretsmanager.engine.layers.audit import Entry, Record
 __tracebackhide__ = True
 
 _SLACK = 1_000
-"""So many entries more than the limit are kept at least, for the handlers of events, which may lag behind."""
+"""So many entries more than the limit are kept: for handlers of events, which may lag behind, and for interrupts."""
 
 
 class CallLog:
@@ -21,27 +23,30 @@ class CallLog:
     (['two', 'three'], 1, 3)
     """
 
-    __slots__ = ("_kept", "append", "limit")
+    __slots__ = ("_kept", "append", "before_forgetting", "limit")
 
     def __init__(self, limit: int | None = None, entries: list[Entry] | None = None, forgotten: int = 0) -> None:
         entries = [] if entries is None else entries
         self.limit = limit
+        self.before_forgetting: Callable[[], object] = _nothing
+        """Called before entries go, which `kept_since` has until then."""
         self._kept = forgotten, entries
-        """The number of forgotten entries, and the others: one value, so that no interrupt divides a change of it."""
-        self.append: Record = entries.append if limit is None else self._append_within_limit
+        """The number of entries that are gone, and the others: one value, so that no interrupt divides a change."""
+        self.append: Record = entries.append if limit is None else partial(self._append_within, limit)
 
-    def _append_within_limit(self, entry: Entry) -> None:
-        forgotten, entries = self._kept
+    def _append_within(self, limit: int, entry: Entry) -> None:
+        gone, entries = self._kept
         entries.append(entry)
-        surplus = len(entries) - (self.limit or 0)
-        if surplus >= max(self.limit or 0, _SLACK):  # not at each call: it takes time in proportion to the limit
-            self._kept = forgotten + surplus, entries[surplus:]
+        surplus = len(entries) - limit - _SLACK
+        if surplus >= limit + _SLACK:  # not at each call: it takes time in proportion to the limit
+            self.before_forgetting()
+            self._kept = gone + surplus, entries[surplus:]  # a new list: a checkpoint has the old one
 
     @property
     def position(self) -> int:
         """The end of the log now."""
-        forgotten, entries = self._kept
-        return forgotten + len(entries)
+        gone, entries = self._kept
+        return gone + len(entries)
 
     def last_time(self) -> float:
         """The time of the newest entry, epoch seconds; minus infinity if there is none."""
@@ -51,23 +56,35 @@ class CallLog:
     @property
     def oldest(self) -> int:
         """The position of the oldest entry that counts: entries before it are forgotten."""
-        forgotten, entries = self._kept
-        return forgotten if self.limit is None else max(forgotten, forgotten + len(entries) - self.limit)
+        gone, entries = self._kept
+        return gone if self.limit is None else max(gone, gone + len(entries) - self.limit)
 
-    def next_from(self, position: int) -> tuple[int, Entry] | None:
-        """The first entry at or after a position, with its position; None if the log ends before."""
-        forgotten, entries = self._kept
-        index = max(position - forgotten, 0)
-        return (forgotten + index, entries[index]) if index < len(entries) else None
+    def span(self, position: int) -> tuple[list[Entry], int]:
+        """A list that ends with the entries from a position on, and the index of the first one that counts."""
+        gone, entries = self._kept  # once: another thread may make the log forget
+        oldest = 0 if self.limit is None else len(entries) - self.limit
+        return entries, max(position - gone, oldest, 0)
 
     def since(self, position: int) -> list[Entry]:
         """The entries from a position on, without those that are forgotten."""
-        return self._kept[1][max(position, self.oldest) - self._kept[0] :]
+        entries, first = self.span(position)
+        return entries[first:]
+
+    def kept_since(self, position: int) -> list[Entry]:
+        """These entries, with those that are forgotten and not gone yet."""
+        gone, entries = self._kept
+        return entries[max(position - gone, 0) :]
+
+    def next_from(self, position: int) -> tuple[int, Entry] | None:
+        """The first entry at or after a position, with its position; None if the log ends before."""
+        gone, entries = self._kept
+        index = max(position - gone, 0)
+        return (gone + index, entries[index]) if index < len(entries) else None
 
     def back_to(self, position: int) -> None:
         """Remove the entries from a position on."""
-        forgotten, entries = self._kept
-        del entries[max(position - forgotten, 0) :]
+        gone, entries = self._kept
+        del entries[max(position - gone, 0) :]
 
     def checkpoint(self) -> Restore:
         """A point to go back to. What is forgotten after it comes back, too."""
@@ -78,3 +95,7 @@ class CallLog:
             del kept[1][length:]
 
         return restore
+
+
+def _nothing() -> None:
+    """The listener of a log that nothing listens to."""

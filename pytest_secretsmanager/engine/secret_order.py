@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain, islice
 from operator import itemgetter
 
-from pytest_secretsmanager.engine.rules.filters import words_of
+from pytest_secretsmanager.engine.rules.filters import read_by_filters, words_of
+from pytest_secretsmanager.engine.rules.likeness import simplified
 from pytest_secretsmanager.engine.state import Beginnings, Order, Secret, SortKey
 
 _CHUNK = 512
@@ -25,7 +26,7 @@ _last = itemgetter(-1)
 
 
 class SortedKeys:
-    """Different keys in their order, in chunks: adding one moves only the keys of its chunk.
+    """Keys in their order, in chunks: adding one moves only the keys of its chunk.
 
     No chunk is empty. Each change is one step that no interrupt divides.
     """
@@ -114,33 +115,28 @@ class SecretOrder:
 
     def __init__(self, place: Mapping[str, Secret]) -> None:
         self._place = place
-        self._created = SortedKeys(map(_creation_of, place.values()))
-        self._names = SortedKeys((name,) for name in place)
-        self._endings = SortedKeys(map(_ending_of, place))
-        self._words = SortedKeys(chain.from_iterable(map(_word_keys_of, place.values())))
+        secrets = place.values()
+        self._created = SortedKeys(chain.from_iterable(map(_created_keys_of, secrets)))
+        self._names = SortedKeys(chain.from_iterable(map(_name_keys_of, secrets)))
+        self._endings = SortedKeys(chain.from_iterable(map(_ending_keys_of, secrets)))
+        self._words = SortedKeys(chain.from_iterable(map(_word_keys_of, secrets)))
 
-    def add(self, secret: Secret) -> None:
-        """Note a secret that comes."""
-        self._created.add(_creation_of(secret))
-        self._names.add((secret.name,))
-        self._endings.add(_ending_of(secret.name))
-        for key in _word_keys_of(secret):
-            self._words.add(key)
-
-    def discard(self, secret: Secret) -> None:
-        """Note a secret that goes."""
-        self._created.discard(_creation_of(secret))
-        self._names.discard((secret.name,))
-        self._endings.discard(_ending_of(secret.name))
-        for key in _word_keys_of(secret):
-            self._words.discard(key)
-
-    def change(self, before: Secret, after: Secret) -> None:
-        """Note a secret that has other words than before."""
-        for key in _word_keys_of(before):
-            self._words.discard(key)
-        for key in _word_keys_of(after):
-            self._words.add(key)
+    def change(self, before: Secret | None, after: Secret | None) -> None:
+        """Note that a secret comes, goes, or is another one: a rollback may restore one that was created earlier."""
+        if before is not None and after is not None and _ordered_by(before) == _ordered_by(after):
+            return
+        for keys, keys_of in (
+            (self._created, _created_keys_of),
+            (self._names, _name_keys_of),
+            (self._endings, _ending_keys_of),
+            (self._words, _word_keys_of),
+        ):
+            old = set() if before is None else {*keys_of(before)}
+            new = set() if after is None else {*keys_of(after)}
+            for key in old - new:
+                keys.discard(key)
+            for key in new - old:
+                keys.add(key)
 
     def after(self, order: Order, last: SortKey | None, *, descending: bool) -> Iterator[Secret]:
         """The secrets after the one with this key, which is its creation and number, or its name; None: all."""
@@ -158,7 +154,7 @@ class SecretOrder:
         return [*filter(None, map(self._place.get, map(str, map(_last, found))))]
 
     def names_like(self, name: str) -> list[str]:
-        """The names that begin or end most like this one. The case of an ending does not count."""
+        """The names that begin or end most like this one. In an ending, case and kinds of separators do not count."""
         orders = ((self._names, (name,)), (self._endings, _ending_of(name)))
         beside = [keys for order, key in orders for keys in (order.after(key), order.before(key))]
         found = (str(key[-1]) for keys in beside for key in islice(keys, _ALIKE))
@@ -173,6 +169,23 @@ class SecretOrder:
             before = key
 
 
+def _ordered_by(secret: Secret) -> tuple[object, ...]:
+    """All that the keys of a secret are made of."""
+    return secret.created, secret.number, read_by_filters(secret)
+
+
+def _created_keys_of(secret: Secret) -> Iterator[SortKey]:
+    yield _creation_of(secret)
+
+
+def _name_keys_of(secret: Secret) -> Iterator[SortKey]:
+    yield (secret.name,)
+
+
+def _ending_keys_of(secret: Secret) -> Iterator[SortKey]:
+    yield _ending_of(secret.name)
+
+
 def _word_keys_of(secret: Secret) -> Iterator[SortKey]:
     name = secret.name
     for word in words_of(secret):
@@ -180,7 +193,7 @@ def _word_keys_of(secret: Secret) -> Iterator[SortKey]:
 
 
 def _ending_of(name: str) -> SortKey:
-    return name.lower()[::-1], name
+    return simplified(name)[::-1], name
 
 
 def _creation_of(secret: Secret) -> SortKey:

@@ -13,11 +13,18 @@ from pytest_secretsmanager.engine.call import Changes
 from pytest_secretsmanager.engine.recent import Recent, Weight
 from pytest_secretsmanager.engine.rules import guards
 from pytest_secretsmanager.engine.rules.due import acts_at
+from pytest_secretsmanager.engine.rules.likeness import most_alike
 from pytest_secretsmanager.engine.secret_order import SecretOrder
 from pytest_secretsmanager.engine.state import Secret, SecretKey
 
 _MANY = 1_000
 """A place with so many secrets gets an order, which it keeps. Fewer are sorted as fast."""
+
+
+_COMPARED = 10_000
+"""So many names are compared with a misspelt one; of more, an order finds those that begin or end like it."""
+
+_ALIKE = 300
 
 
 class Journal:
@@ -104,9 +111,11 @@ class Store:
         return [where for where, place in self._places.items() if place]
 
     def names_like(self, name: str, region: str, account: str) -> list[str]:
-        """The names of one region and account that begin or end most like this one; all names, if they are few."""
-        order = self._orders.get((region, account))
-        return list(self._places.get((region, account), ())) if order is None else order.names_like(name)
+        """The names of one region and account that are most like this one; all names, if they are few."""
+        place, order = self._places.get((region, account), {}), self._orders.get((region, account))
+        if order is None:
+            return [*place]
+        return most_alike(name, place, _ALIKE) if len(place) <= _COMPARED else order.names_like(name)
 
     def all(self) -> Iterator[Secret]:
         """The secrets of all regions and accounts."""
@@ -127,38 +136,26 @@ class Store:
                 present is not None and (present.rotation is not None or present.deletion is not None)
             ):
                 self._note_plans(key, secret)
-            if self._orders and present is not None and secret is not None:
-                self._note_words((region, account), present, secret)
+            if self._orders or present is None:
+                self._note_in_order((region, account), present, secret)
             if present is not None:
                 if secret is None or secret.arn != present.arn:
                     self.vanished.add(present)
-                    self._note_member((region, account), present, secret)
                     del place[name]  # a recreated secret comes last
                 # A write that deletes versions adds one at most, so for most writes the first comparison suffices.
                 elif len(secret.versions) <= len(present.versions) and secret.versions is not present.versions:
                     self._note_missing(present, secret)
-            elif secret is not None:
-                self._note_member((region, account), None, secret)
             if secret is not None:
                 place[name] = secret
 
-    def _note_member(self, where: tuple[str, str], before: Secret | None, after: Secret | None) -> None:
-        """Note in the order of a place that a secret goes, comes, or is created again."""
+    def _note_in_order(self, where: tuple[str, str], before: Secret | None, after: Secret | None) -> None:
+        """Note in the order of a place, before the change, that a secret comes, goes or changes."""
         order = self._orders.get(where)
         if order is None:
             if len(self._places[where]) < _MANY:
                 return
             order = self._orders[where] = SecretOrder(self._places[where])
-        if before is not None:
-            order.discard(before)
-        if after is not None:
-            order.add(after)
-
-    def _note_words(self, where: tuple[str, str], before: Secret, after: Secret) -> None:
-        """Note in the order of a place that a secret has other words, for filters."""
-        order = self._orders.get(where)
-        if order is not None and after.arn == before.arn and _texts(after) != _texts(before):
-            order.change(before, after)
+        order.change(before, after)
 
     def _record(self, changes: Changes) -> None:
         for journal in self._journals:
@@ -196,11 +193,6 @@ class Store:
             if roll_back:
                 self.apply(journal.before)
             self._journals.remove(journal)
-
-
-def _texts(secret: Secret) -> tuple[object, ...]:
-    """The attributes of a secret that have words and can change."""
-    return secret.description, secret.tags, secret.primary_region, secret.owning_service
 
 
 def _weight_of(secret: Secret) -> Weight:

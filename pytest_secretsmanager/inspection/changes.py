@@ -30,14 +30,19 @@ def without_access(secret: Secret) -> Secret:
     return secret._replace(accessed=None, versions=versions)
 
 
-def writers_text(events: Iterable[Event], key: SecretKey, states: tuple[Secret | None, Secret | None]) -> str:
-    """The calls that wrote to this secret, with the number of each."""
+def writers_text(
+    events: Iterable[Event], key: SecretKey, states: tuple[Secret | None, Secret | None], has_forgotten: bool
+) -> str:
+    """The calls that wrote to this secret, with the number of each. `has_forgotten`: the log may lack some."""
     keys = {key, *(primary for state in states if state is not None and (primary := _primary_of(state)))}
     writes = [event for event in events if event.error is None and _writes_to(event, keys)]
     calls = Counter(event.operation for event in writes if not event.by_service)
     service_events = Counter(event.operation for event in writes if event.by_service)
     counted = ", ".join(repeated_text(name, times) for name, times in (calls or service_events).items())
-    return f" by {counted}" if counted else " (no logged call did it: a seed, or the clock)"
+    by = f" by {counted}" if counted else ""
+    if has_forgotten:
+        return f"{by} (log_limit made the log forget calls of this block)"
+    return by or " (no logged call did it: a seed, or the clock)"
 
 
 def _primary_of(state: Secret) -> SecretKey | None:

@@ -38,8 +38,9 @@ class Unreached(NamedTuple):
 class Loss(NamedTuple):
     """The entries of a log from a position on, and the states of secrets: a rollback is about to take them away.
 
-    `ends_test` says that the rollback is the one at the end of a test with the secrets of the run. For the oldest
-    manager of a test with more than `_MOST`, which reports look at no longer, `position` is the end of the log.
+    `ends_test` says that the rollback is the one at the end of a test with the secrets of the run. `position` is the
+    end of the log for one that is about to forget its oldest entries, and for the oldest manager of a test with more
+    than `_MOST`, which reports look at no longer.
     """
 
     world: "World"
@@ -114,6 +115,11 @@ def met() -> "list[tuple[World, int]]":
     if _watch is None:
         return []
     return [(world, _watch.ends.get(world, 0)) for world in dict.fromkeys((*entered_now.worlds, *_watch.since))]
+
+
+def about_to_forget(world: "World") -> None:
+    """Called before the log of a manager forgets its oldest entries."""
+    _announce(Loss(world, world.entries.position, ends_test=False))
 
 
 def call_before_loss(listener: "Callable[[Loss], object]") -> None:

@@ -16,7 +16,7 @@ _waiting: list[Callable[[], object]] = []
 
 
 def call_at_next(listener: Callable[[], object]) -> None:
-    """Call this function once, before the next manager is entered. It must not raise."""
+    """Call this function once, before the next manager is entered. If it raises, it waits for the one after."""
     _waiting.append(listener)
 
 
@@ -30,8 +30,8 @@ def enter(world: "World") -> None:
     """Add the manager of this world."""
     if _waiting:
         for listener in [*_waiting]:
-            stop_waiting(listener)
             listener()
+            stop_waiting(listener)  # last: an interrupt of the listener leaves it waiting
     worlds.append(world)
 
 

@@ -37,14 +37,13 @@ class Entries:
 
     def __len__(self) -> int:
         """The number of visible entries."""
-        return self._log.position - max(self._first, self._log.oldest)
+        entries, first = self._log.span(self._first)
+        return len(entries) - first
 
     def __getitem__(self, index: int) -> Entry:
         """The visible entry at an index."""
-        found = self._log.next_from(range(max(self._first, self._log.oldest), self._log.position)[index])
-        if found is None:
-            raise IndexError(index)
-        return found[1]
+        entries, first = self._log.span(self._first)
+        return entries[range(first, len(entries))[index]]
 
     def clear(self) -> None:
         """Hide the entries so far."""
@@ -82,7 +81,15 @@ class Entries:
         """The first entry at or after a position, with its position; None if the log ends before."""
         return self._log.next_from(position)
 
-    def past(self, position: int) -> CallLog:
+    def has_forgotten(self, position: int = 0) -> bool:
+        """Whether entries from a position on are forgotten."""
+        return self._log.oldest > position
+
+    def kept_since(self, position: int) -> list[Entry]:
+        """The entries from a position on, with those that are forgotten and not gone yet."""
+        return self._log.kept_since(position)
+
+    def copy_since(self, position: int) -> CallLog:
         """The entries from a position on as a log of their own, which stays as it is."""
         entries = self._log.since(position)
         return CallLog(self._log.limit, entries, self._log.position - position - len(entries))

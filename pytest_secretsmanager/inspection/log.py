@@ -252,11 +252,22 @@ class Log(Sequence[Event]):
 
 
 def require_whole(log: Log) -> None:
-    """Raise UsageError if the log has forgotten calls: what was never called can't be known then."""
+    """Raise UsageError if the log has forgotten calls since its last `clear()`: it can't tell what was never called."""
     if log.forgotten:
+        whole = log.forgotten + len(log)
         raise UsageError(
-            f"the log has forgotten {log.forgotten:,} of its calls (log_limit={log._entries.limit}), so it can't tell: "
-            "give it a larger log_limit, or call sm.log.clear() before the calls that count"
+            f"the log has forgotten {log.forgotten:,} of {whole:,} calls and events (log_limit={log._entries.limit}), "
+            "so it can't tell: give it a larger log_limit, call sm.log.clear() before the calls that count, or count "
+            "them by assert_calls"
+        )
+
+
+def require_history(log: Log) -> None:
+    """Raise UsageError if the log has forgotten calls at all: one of them may have moved a label."""
+    if log._entries.has_forgotten():
+        raise UsageError(
+            f"the log has forgotten calls (log_limit={log._entries.limit}), and with them moves of labels: give it a "
+            "larger log_limit"
         )
 
 

@@ -20,7 +20,7 @@ def past_world(world: World, since: int) -> World:
     """The inside as it is now, which stays so. Its log begins at a position of the world's own."""
     now = world.now()
     service = cast("Service", _PastService(world.service))
-    log = Log(world.entries.past(since))
+    log = Log(world.entries.copy_since(since))
     return World(service, log, lambda: now, world.region, world.account, world.directory)
 
 

@@ -15,6 +15,7 @@ from pytest_secretsmanager.engine.rules import guards, labels
 from pytest_secretsmanager.engine.state import Secret, SecretKey, Version
 from pytest_secretsmanager.inspection.label_mapping import LabelMapping
 from pytest_secretsmanager.inspection.label_moves import LabelMove, moves_of, stays_of
+from pytest_secretsmanager.inspection.log import require_history
 from pytest_secretsmanager.inspection.named_secret import NamedSecret, key_of
 from pytest_secretsmanager.inspection.names import MaybeNone
 from pytest_secretsmanager.inspection.tables import Look, missing_table, state_table
@@ -114,8 +115,12 @@ class SecretView(NamedSecret):
 
     @property
     def history(self) -> list[LabelMove]:
-        """Every move of a label since the secret was seeded or created, oldest first; `log.clear()` hides none."""
-        return moves_of(self.arn, self._world.entries.since())
+        """Every move of a label since the secret was seeded or created, oldest first; `log.clear()` hides none.
+
+        Raises UsageError if `log_limit` made the log forget calls.
+        """
+        require_history(self._world.log)
+        return logged_moves(self)
 
     def version(self, ref: "VersionRef") -> "VersionView":
         """One version by id, number (1 is the first, -1 the newest), label or view.
@@ -327,6 +332,12 @@ def secret_table(view: SecretView, named: Container[str] = frozenset(), *, whole
 
 SecretId: TypeAlias = str | SecretView
 """A name, an ARN (full or partial) or a view."""
+
+
+def logged_moves(view: SecretView) -> list[LabelMove]:
+    """The moves that the log knows, also those before its last `clear()`."""
+    return moves_of(view.arn, world_of(view).entries.since())
+
 
 VersionRef: TypeAlias = str | int | VersionView
 """A version id, a number (1 is the first ever made, -1 the newest), a label, or a view."""

@@ -22,7 +22,7 @@ from pytest_secretsmanager.plugin import (
     wider_fixtures,
 )
 from pytest_secretsmanager.plugin.first_use import FirstUse
-from pytest_secretsmanager.plugin.names import BLOCK_NETWORK, CHECK, REGION, ROLLBACK, SEEDS
+from pytest_secretsmanager.plugin.names import CHECK, REGION, ROLLBACK, SEEDS
 from pytest_secretsmanager.plugin.wider_fixtures import (  # noqa: F401 - pytest looks for fixtures here
     class_secretsmanager,
     module_secretsmanager,
@@ -32,7 +32,6 @@ from pytest_secretsmanager.plugin.wider_fixtures import (  # noqa: F401 - pytest
 
 if TYPE_CHECKING:
     from pytest_secretsmanager.manager import SecretsManager
-    from pytest_secretsmanager.plugin.network import NetworkGuard
 
 _STARTED = pytest.StashKey[ExitStack]()
 """The stash key for the guard and the secrets of the run, which end with it."""
@@ -87,9 +86,10 @@ def _start_outputs(config: pytest.Config) -> None:
             output.begin(config)
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Activate the fixture for tests with a marker. Called last, so that markers added by other plugins count too."""
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None, None, None]:
+    """Activate the fixture for tests with a marker, after all other hooks: markers that they add count too."""
+    yield
     if items and (first_use.is_in(items) or items[0].config.pluginmanager.has_plugin(SEEDS)):
         from pytest_secretsmanager.plugin import order
 
@@ -153,10 +153,7 @@ def secretsmanager(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPat
     """
     from pytest_secretsmanager.plugin.managers import answering, session_of
 
-    FirstUse.of(request.config).begin()
-    guard: NetworkGuard | None = request.config.pluginmanager.get_plugin(BLOCK_NETWORK)
-    if guard is not None:
-        guard.go_up(request.node)
+    FirstUse.of(request.config).begin_in(request.node)
     if session_of(request.config) is not None:
         request.getfixturevalue(ROLLBACK)  # before the first seed
     with answering(request.node, monkeypatch) as manager:

@@ -16,8 +16,10 @@ class EachTest:
 
     def __init__(self, config: pytest.Config, running: Callable[[], pytest.Item | None]) -> None:
         self._config = config
-        if (blocking := settings.block_network(config)) != "false":
-            config.pluginmanager.register(NetworkGuard(config, blocking, running), BLOCK_NETWORK)
+        blocking, plugins = settings.block_network(config), config.pluginmanager
+        # After an interrupt of the first use, the next one finds the guard.
+        if blocking != "false" and not plugins.has_plugin(BLOCK_NETWORK):
+            plugins.register(NetworkGuard(config, blocking, running), BLOCK_NETWORK)
 
     def begin_late(self, item: pytest.Item) -> None:
         """Begin inside a test, which is the first to use the plugin."""

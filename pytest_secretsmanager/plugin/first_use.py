@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_secretsmanager.inspection import entered_now
-from pytest_secretsmanager.plugin.names import FIXTURE, MARKERS, WIDER_FIXTURES
+from pytest_secretsmanager.plugin.names import BLOCK_NETWORK, FIXTURE, MARKERS, WIDER_FIXTURES
 
 if TYPE_CHECKING:
     from pytest_secretsmanager.plugin.each_test import EachTest
+    from pytest_secretsmanager.plugin.network import NetworkGuard
 
 PLUGIN = "secretsmanager_first_use"
 """The name of the plugin object."""
@@ -50,10 +51,18 @@ class FirstUse:
         if self._each_test is None:
             from pytest_secretsmanager.plugin.each_test import EachTest
 
-            entered_now.stop_waiting(self.begin)
             self._each_test = EachTest(self._config, lambda: self._test)
             if self._test is not None:
                 self._each_test.begin_late(self._test)
+        entered_now.stop_waiting(self.begin)  # last: after an interrupt, the next use begins again
+
+    def begin_in(self, node: pytest.Item | pytest.Collector) -> None:
+        """Begin, if that has not begun, when a fixture is set up for a test or for what it belongs to."""
+        self.begin()
+        guard: NetworkGuard | None = self._config.pluginmanager.get_plugin(BLOCK_NETWORK)
+        test = node if isinstance(node, pytest.Item) else self._test
+        if guard is not None and test is not None:
+            guard.go_up(test)
 
     # --- the hooks of each test: they do nothing before the first use ---------------------------------------------
 

@@ -48,7 +48,7 @@ class LeakingTest:
 
     def collect(self, world: World, start: int) -> None:
         """Collect the values that a manager has now, and the requests that it has logged from this position on."""
-        entries = world.entries.since(start)
+        entries = world.entries.kept_since(start)
         if entries and id(entries[-1]) not in self._requests:
             self._note_requests(entries)
         known = len(self._values.owners)

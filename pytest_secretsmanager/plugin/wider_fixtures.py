@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def _answering(request: pytest.FixtureRequest, scope: str) -> Iterator["SecretsManager"]:
     from pytest_secretsmanager.plugin.managers import answering_many
 
-    FirstUse.of(request.config).begin()
+    FirstUse.of(request.config).begin_in(request.node)
     yield from answering_many(request, scope)
 
 

@@ -44,8 +44,27 @@ def test_the_log_has_the_last_entries_at_their_positions(limit: int | None, step
         assert len(log.since(0)) == min(limit, len(whole))
 
 
-def test_a_log_with_a_limit_holds_no_more_than_twice_its_limit() -> None:
+def test_a_log_with_a_limit_is_bounded() -> None:
     log = CallLog(10)
     for number in range(1_000):
         log.append(number)  # type: ignore[arg-type]
-    assert len(log._kept[1]) < 20
+    assert len(log._kept[1]) < 2 * (10 + 3)
+
+
+def test_an_interrupted_call_takes_no_earlier_entry_away() -> None:
+    """Whether its own entry made the log forget or not."""
+    log = CallLog(2)
+    for number in range(40):
+        log.append(number)  # type: ignore[arg-type]
+        position = log.position
+        log.append("interrupted")  # type: ignore[arg-type]
+        log.back_to(position)
+        assert log.since(0) == [*range(max(0, number - 1), number + 1)]
+
+
+def test_a_log_tells_before_entries_go() -> None:
+    log, seen = CallLog(2), set()  # type: CallLog, set[Any]
+    log.before_forgetting = lambda: seen.update(log.kept_since(0))
+    for number in range(100):
+        log.append(number)  # type: ignore[arg-type]
+    assert seen | {*log.kept_since(0)} == {*range(100)}

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from pytest_secretsmanager import SecretNotFound, SecretsManager
 from pytest_secretsmanager.engine import secret_order, store
-from pytest_secretsmanager.engine.rules import guards, secret_pages
+from pytest_secretsmanager.engine.rules import filters, guards, secret_pages
 from pytest_secretsmanager.engine.secret_order import SortedKeys
 from pytest_secretsmanager.engine.state import Secret
 
@@ -122,7 +122,7 @@ def test_a_filter_finds_its_secrets_among_many(filters: list[tuple[str, list[str
 def test_a_filter_by_names_gives_each_secret_once_in_its_order(
     monkeypatch: pytest.MonkeyPatch, secretsmanager: SecretsManager, sort: str, most: int
 ) -> None:
-    monkeypatch.setattr(secret_pages, "_FEW", most)
+    monkeypatch.setattr(secret_pages, "_MOST_SORTED", most)
     names = [f"app/{number}" for number in (5, 3, 11, 1, 8)]
     for name in ("other", *names, "zebra"):
         secretsmanager.seed(name)
@@ -154,7 +154,7 @@ def test_the_pages_of_a_filter_look_at_each_secret_once(
 ) -> None:
     for number in range(40):
         secretsmanager.seed(f"app/{number}", tags={"team": "pay" if number % 3 else "web"})
-    monkeypatch.setattr(secret_pages, "_FEW", 0)
+    monkeypatch.setattr(secret_pages, "_MOST_SORTED", 0)
     looked_at = _looked_at(monkeypatch)
     pages = (
         secretsmanager.client()
@@ -182,7 +182,7 @@ def test_filters_find_the_same_secrets_among_many_as_among_few(
 ) -> None:
     asked = [{"Key": key, "Values": values} for key, values in filters]
     with pytest.MonkeyPatch.context() as monkeypatch:
-        monkeypatch.setattr(secret_pages, "_FEW", most)
+        monkeypatch.setattr(secret_pages, "_MOST_SORTED", most)
         monkeypatch.setattr(store, "_MANY", 2)
         among_many = _found(world, asked)
         monkeypatch.setattr(store, "_MANY", 1_000)
@@ -246,12 +246,15 @@ def test_a_filter_by_words_looks_at_its_matches_only(
         ("app/servize-1234/db", "app/service-1234/db"),
         ("app/service-1234/dbs", "app/service-1234/db"),
         ("app/service-1234", "app/service-1234/db"),
+        ("app_service_1234_db", "app/service-1234/db"),
     ],
 )
+@pytest.mark.parametrize("compared", [10, 10_000], ids=["by an order", "compared"])
 def test_the_nearest_of_many_names_is_found(
-    monkeypatch: pytest.MonkeyPatch, secretsmanager: SecretsManager, asked: str, meant: str
+    monkeypatch: pytest.MonkeyPatch, secretsmanager: SecretsManager, asked: str, meant: str, compared: int
 ) -> None:
     monkeypatch.setattr(secret_order, "_ALIKE", 2)
+    monkeypatch.setattr(store, "_COMPARED", compared)
     for number in range(1200, 1270):
         secretsmanager.seed(f"app/service-{number}/db")
     with pytest.raises(SecretNotFound) as failure:
@@ -282,6 +285,54 @@ def test_a_rollback_restores_the_names_that_are_alike(secretsmanager: SecretsMan
 
 
 # --- rollbacks and deletions -----------------------------------------------------------------------------------------
+
+
+ARN = "arn:aws:secretsmanager:us-east-1:123456789012:secret:app/x-AbCdEf"
+
+
+@needs_sort_by
+@pytest.mark.parametrize("sort", ["created-date", "name"])
+def test_a_rollback_of_a_seed_under_the_same_arn_leaves_the_secret_in_its_place(
+    secretsmanager: SecretsManager, sort: str
+) -> None:
+    for number in range(4):
+        secretsmanager.seed(f"app/{number}")
+    secretsmanager.seed(ARN, "one")
+    secretsmanager.seed("app/y")
+    with secretsmanager.snapshot():
+        secretsmanager.clock.advance(days=1)
+        secretsmanager.seed(ARN, "two")
+    found = secretsmanager.client().list_secrets(SortBy=sort)["SecretList"]
+    assert [secret["Name"] for secret in found] == ["app/0", "app/1", "app/2", "app/3", "app/x", "app/y"]
+
+
+def test_a_rollback_restores_a_replica_that_was_removed_and_made_again(secretsmanager: SecretsManager) -> None:
+    client = secretsmanager.client()
+    for number in range(5):
+        secretsmanager.seed(f"app/{number}", replicas=["eu-west-1"])
+    with secretsmanager.snapshot():
+        client.remove_regions_from_replication(SecretId="app/2", RemoveReplicaRegions=["eu-west-1"])
+        secretsmanager.clock.advance(days=1)
+        client.replicate_secret_to_regions(SecretId="app/2", AddReplicaRegions=[{"Region": "eu-west-1"}])
+    names = [secret["Name"] for secret in secretsmanager.client("eu-west-1").list_secrets()["SecretList"]]
+    assert names == [f"app/{number}" for number in range(5)]
+
+
+def test_the_words_of_a_secret_depend_only_on_what_filters_read() -> None:
+    class Recorded:
+        """Notes what is read of it."""
+
+        def __init__(self) -> None:
+            self.__dict__["read"] = set()
+
+        def __getattr__(self, name: str) -> Any:
+            self.read.add(name)
+            return {"tags": {"team": "pay"}}.get(name, "text")
+
+    by_words, by_filters = Recorded(), Recorded()
+    filters.words_of(by_words)  # type: ignore[arg-type]
+    filters.read_by_filters(by_filters)  # type: ignore[arg-type]
+    assert by_words.read - {"name"} == by_filters.read - {"key"}  # the name is a part of the key
 
 
 def test_a_place_that_had_many_secrets_keeps_its_order_with_few(secretsmanager: SecretsManager) -> None:

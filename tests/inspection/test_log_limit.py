@@ -92,8 +92,8 @@ def test_a_helper_that_needs_forgotten_calls_is_refused(
     with pytest.raises(UsageError) as refused:
         conclude(secretsmanager)
     assert str(refused.value) == (
-        "the log has forgotten 1 of its calls (log_limit=3), so it can't tell: give it a larger log_limit, or call "
-        "sm.log.clear() before the calls that count"
+        "the log has forgotten 1 of 4 calls and events (log_limit=3), so it can't tell: give it a larger log_limit, "
+        "call sm.log.clear() before the calls that count, or count them by assert_calls"
     )
 
 
@@ -125,4 +125,43 @@ def test_assert_calls_counts_calls_that_the_log_forgets(
 def test_a_log_limit_that_is_no_number_of_calls_is_refused(limit: Any) -> None:
     with pytest.raises(UsageError) as refused:
         SecretsManager(log_limit=limit)
-    assert str(refused.value) == f"log_limit is a number of calls, or None for all, at least 1, not {limit!r}"
+    assert str(refused.value) == f"log_limit is a number of calls, at least 1, not {limit!r}"
+
+
+def test_assert_logged_fails_if_the_log_has_too_many_calls_already(
+    secretsmanager: SecretsManager, client: "SecretsManagerClient"
+) -> None:
+    read(client, 5)
+    with pytest.raises(AssertionError, match="to be logged 2 times, found it 3 times"):
+        secretsmanager.assert_logged("GetSecretValue", times=2)
+
+
+@pytest.mark.parametrize("clears", [False, True])
+def test_the_history_of_a_secret_is_refused_when_the_log_has_forgotten_a_call(
+    secretsmanager: SecretsManager, client: "SecretsManagerClient", clears: bool
+) -> None:
+    client.put_secret_value(SecretId="db", SecretString="another long value")
+    assert len(secretsmanager.secret("db").history) == 2
+    read(client, 3)
+    if clears:
+        secretsmanager.log.clear()
+    with pytest.raises(UsageError) as refused:
+        _ = secretsmanager.secret("db").history
+    assert str(refused.value) == (
+        "the log has forgotten calls (log_limit=3), and with them moves of labels: give it a larger log_limit"
+    )
+    secretsmanager.assert_label("db", "AWSCURRENT", 2)
+
+
+def test_assert_unchanged_says_that_the_log_may_have_forgotten_the_call(
+    secretsmanager: SecretsManager, client: "SecretsManagerClient"
+) -> None:
+    unchanged = secretsmanager.assert_unchanged()
+    unchanged.__enter__()
+    client.put_secret_value(SecretId="db", SecretString="another long value")
+    read(client, 3)
+    with pytest.raises(AssertionError) as failure:
+        unchanged.__exit__(None, None, None)
+    assert str(failure.value).splitlines()[1] == (
+        "  'db' in us-east-1: versions, labels changed (log_limit made the log forget calls of this block)"
+    )

@@ -243,7 +243,7 @@ def test_a_log_limit_that_is_no_number_of_calls_is_an_error_that_names_the_ini_o
     pytester.makeini(f"[pytest]\nsecretsmanager_log_limit = {value}")
     shown = value if value.isdecimal() else repr(value)
     assert failures("def test_it(secretsmanager): ...") == [
-        f"the ini option secretsmanager_log_limit is a number of calls, or None for all, at least 1, not {shown}"
+        f"the ini option secretsmanager_log_limit is a number of calls, at least 1, not {shown}"
     ]
 
 

@@ -7,6 +7,7 @@ and ignore case.
 
 import re
 from collections.abc import Callable, Sequence
+from operator import attrgetter
 from typing import cast
 
 from pytest_secretsmanager.engine.errors import InvalidParameterException
@@ -121,3 +122,6 @@ _ATTRIBUTES: dict[str, Callable[[Secret], list[str]]] = {
     "owning-service": lambda secret: [secret.owning_service or ""],
     "all": lambda secret: [secret.name, secret.description, *_tag_keys(secret), *_tag_values(secret)],
 }
+
+read_by_filters = attrgetter("key", "description", "tags", "primary_region", "owning_service")
+"""All that these functions read of a secret."""

@@ -20,7 +20,7 @@ _SORT_KEYS: dict[str, Callable[[Secret], SortKey]] = {
 }
 """RECORDED: the oldest secret is first, even among those created at the same time."""
 
-_FEW = 5_000
+_MOST_SORTED = 5_000
 """So many secrets are sorted for each page."""
 
 _ORDERS: dict[str, Order] = {"created-date": "created-date", "name": "name"}
@@ -61,6 +61,6 @@ def page_of_secrets(
 
 def _few_candidates(ordered: Ordered, filters: Sequence[dict[str, object]]) -> Iterable[Secret] | None:
     """The secrets that an index finds for one of the filters; None if they are many for each."""
-    found = (ordered.few(beginnings, _FEW) for beginnings in filter(None, map(beginnings_of, filters)))
+    found = (ordered.few(beginnings, _MOST_SORTED) for beginnings in filter(None, map(beginnings_of, filters)))
     few = next((secrets for secrets in found if secrets is not None), None)
     return None if few is None else {secret.name: secret for secret in few}.values()

@@ -6,7 +6,7 @@ from pytest_secretsmanager.engine.errors import UsageError
 from pytest_secretsmanager.inspection.assertions.failures import failure, version_of
 from pytest_secretsmanager.inspection.cells import escaped
 from pytest_secretsmanager.inspection.label_spelling import label_hint, meant_label
-from pytest_secretsmanager.inspection.views import SecretView, VersionRef, VersionView, state_of
+from pytest_secretsmanager.inspection.views import SecretView, VersionRef, VersionView, logged_moves, state_of
 
 __tracebackhide__ = True
 
@@ -83,7 +83,7 @@ def _require_spelling(label: str, secret: SecretView) -> None:
 
     A misspelt label is always absent, so the assertion would pass for the wrong reason.
     """
-    if label in {move.label for move in secret.history}:
+    if label in {move.label for move in logged_moves(secret)}:
         return
     meant = meant_label(label, cutoff=0.8)
     if meant is not None:

@@ -7,7 +7,7 @@ from pytest_secretsmanager.inspection.assertions.failures import failure
 from pytest_secretsmanager.inspection.label_moves import LabelMove, moves_of
 from pytest_secretsmanager.inspection.label_spelling import label_hint
 from pytest_secretsmanager.inspection.log import require_whole
-from pytest_secretsmanager.inspection.views import SecretView, VersionView, state_of, world_of
+from pytest_secretsmanager.inspection.views import SecretView, VersionView, logged_moves, state_of, world_of
 from pytest_secretsmanager.inspection.wording import bounded
 
 __tracebackhide__ = True
@@ -36,12 +36,12 @@ def assert_moved(secret: SecretView, label: str, source: object, target: object)
     if ends == (ANYWHERE, ANYWHERE):
         wanted = "never moved"
     made = bounded([f"  {_move_text(secret, move)}" for move in moves], _MOST_MOVES)
-    forgotten = [move for move in secret.history if move.label == label and _is_between(move, ends)]
+    forgotten = [move for move in logged_moves(secret) if move.label == label and _is_between(move, ends)]
     if forgotten:
         made.append(f"  (the move {_move_text(secret, forgotten[-1])} does not count: it came before log.clear())")
     elif not moves:
         made.append("  (none; seeding does not count as a move)")
-    hint = label_hint(label, {*secret.labels, *(move.label for move in secret.history)})
+    hint = label_hint(label, {*secret.labels, *(move.label for move in logged_moves(secret))})
     since = " since log.clear()" if entries.cleared else ""
     lines = "\n".join(made)
     raise failure(f"{label} of secret {secret.name!r} {wanted}{since}{hint}; its moves:\n{lines}", secret)
@@ -56,7 +56,9 @@ def _end_of(secret: SecretView, end: object) -> object:
         return end
     if isinstance(end, VersionView) and end.secret == secret:
         return end.id
-    if isinstance(end, str) and end in {version for move in secret.history for version in (move.source, move.target)}:
+    if isinstance(end, str) and end in {
+        version for move in logged_moves(secret) for version in (move.source, move.target)
+    }:
         return end  # the id of a version that AWS may have deleted since
     if isinstance(end, str | int | VersionView):
         return secret.version(end).id

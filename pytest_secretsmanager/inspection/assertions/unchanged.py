@@ -43,6 +43,7 @@ class Unchanged(WithBlock):
             self._noting.__exit__(None, None, None)
             now = self._world.now()
             calls = self._world.events_since(self._first_call)
+            has_forgotten = self._world.entries.has_forgotten(self._first_call)
             touched = self._scheduled | self._journal.before
             seen = {
                 key: (_unless_gone(before, self._began), _unless_gone(store.get(key), now))
@@ -54,7 +55,7 @@ class Unchanged(WithBlock):
         texts = {key: text for key, states in seen.items() if (text := change_text(*states))}
         if texts:
             lines = [
-                f"  {key.name!r} in {key.region}: {text}{writers_text(calls, key, seen[key])}"
+                f"  {key.name!r} in {key.region}: {text}{writers_text(calls, key, seen[key], has_forgotten)}"
                 for key, text in texts.items()
             ]
             tables = [state_table(after, now) for _, after in map(seen.__getitem__, texts) if after is not None]
