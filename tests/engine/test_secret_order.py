@@ -4,6 +4,7 @@ from typing import Any
 
 import botocore.session
 import pytest
+from botocore.exceptions import ClientError
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -86,6 +87,15 @@ def test_pages_have_the_secrets_in_their_order(sort: str, direction: str, steps:
             "last-changed-date": lambda name: (states[name].changed, states[name].number),
         }
         assert found == sorted(states, key=by[sort], reverse=direction == "desc")
+
+
+def test_a_page_token_of_another_request_is_refused_among_many() -> None:
+    with SecretsManager() as sm:
+        for number in range(8):
+            sm.seed(f"app/{number}")
+        token = sm.client().list_secrets(MaxResults=3, SortOrder="asc")["NextToken"]
+        with pytest.raises(ClientError, match="Invalid pagination token"):
+            sm.client().list_secrets(MaxResults=3, SortOrder="desc", NextToken=token)
 
 
 @pytest.mark.parametrize(

@@ -70,7 +70,9 @@ def test_the_filters_of_batch_get_secret_value_find_no_secrets_of_another_accoun
 @pytest.mark.parametrize(
     ("size", "pages"), [({}, [20, 3]), ({"MaxResults": 10}, [10, 10, 3])], ids=["default size", "size 10"]
 )
-def test_batch_get_secret_value_with_filters_returns_pages(client, secretsmanager, size, pages):
+def test_batch_get_secret_value_with_filters_returns_pages_from_the_oldest_secret_on(
+    client, secretsmanager, size, pages
+):
     for number in range(23):
         secretsmanager.seed(f"app/{number:02}", "value")
     found, token = [], {}
@@ -81,7 +83,7 @@ def test_batch_get_secret_value_with_filters_returns_pages(client, secretsmanage
             break
         token = {"NextToken": reply["NextToken"]}
     assert [len(page) for page in found] == pages
-    assert sorted(name for page in found for name in page) == [f"app/{number:02}" for number in range(23)]
+    assert [name for page in found for name in page] == [f"app/{number:02}" for number in range(23)]
 
 
 def test_batch_get_secret_value_records_the_access_to_each_secret(world):

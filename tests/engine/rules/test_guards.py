@@ -56,6 +56,7 @@ def test_find_returns_a_secret_by(secret_id, caller, secret):
         pytest.param("db", {"account": OTHER_ACCOUNT}, id="name, from another account"),
         pytest.param(ARN[:-7], {"account": OTHER_ACCOUNT}, id="partial ARN, from another account"),
         pytest.param("db", {"region": "eu-west-1"}, id="name, in another region"),
+        pytest.param(ARN[:-7].replace("arn:aws:", "arn:aws-cn:"), {}, id="partial ARN of another partition"),
         pytest.param(ARN, {"region": "eu-west-1"}, id="ARN, in another region"),
         pytest.param(f"{ARN[:-6]}xxxxxx", {}, id="ARN with another suffix"),
         pytest.param(ARN.replace(ACCOUNT, OTHER_ACCOUNT), {}, id="ARN of another account"),
