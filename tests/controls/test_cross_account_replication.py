@@ -21,6 +21,15 @@ def test_replication_hold_keeps_primary_and_cross_account_replica_in_progress(pa
     assert (pair.statuses, pair.copied) == (("InSync", "InSync"), "two")
 
 
+def test_a_held_association_has_changed_the_replica_already(pair, secretsmanager):
+    secretsmanager.clock.advance(days=2)
+    secretsmanager.replication.hold()
+    pair.associate()
+    described = pair.stranger.describe_secret(SecretId="copy")
+    assert described["CrossAccountPrimary"]["PrimarySecretARN"] == pair.arn
+    assert (described["LastChangedDate"] - described["CreatedDate"]).days == 2
+
+
 @pytest.mark.parametrize(
     "where", [{"account": "123456789012"}, {"region": "eu-west-1"}], ids=["the primary's account", "another region"]
 )

@@ -25,8 +25,9 @@ def get_random_password(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
     space = _without(" " if call.flag("IncludeSpace") else "", excluded)
     required = types if call.flag("RequireEachIncludedType", default=True) else []
     length = call.number("PasswordLength") or DEFAULT_LENGTH
-    _require_possible(length, required, "".join(types) + space)
-    return Outcome({"RandomPassword": _password(ports.random, length, required, "".join(types) + space)})
+    pool = "".join(types) + space
+    _require_possible(length, required, pool)
+    return Outcome({"RandomPassword": _password(ports.random, length, required, pool)})
 
 
 def _without(characters: str, excluded: str) -> str:

@@ -59,6 +59,11 @@ def test_get_random_password_need_not_include_every_type(client):
     assert len(password(client, PasswordLength=1, RequireEachIncludedType=False)) == 1
 
 
+def test_a_random_password_may_have_any_character(world):
+    found = world.call("GetRandomPassword", PasswordLength=4096)["RandomPassword"]
+    assert set(found) == set().union(*TYPES.values())
+
+
 def test_a_random_password_may_begin_with_any_type_of_character(world):
     firsts = {world.call("GetRandomPassword", PasswordLength=4)["RandomPassword"][0] for _ in range(200)}
     assert all(firsts & characters for characters in TYPES.values())
@@ -102,6 +107,12 @@ NONE_LEFT = dict.fromkeys(TYPES, True)
 @pytest.mark.parametrize(
     ("request_", "code", "message"),
     [
+        pytest.param(
+            {"ExcludeCharacters": string.printable},
+            "InvalidParameterException",
+            "All characters have been excluded from selection.",
+            id="every character excluded",
+        ),
         pytest.param(
             {"PasswordLength": 3},
             "InvalidParameterException",
