@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
+from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypeVar, Unpack
 
@@ -13,10 +14,11 @@ from pytest_secretsmanager.engine.errors import UsageError
 from pytest_secretsmanager.engine.regions import extra_regions as regions_with
 from pytest_secretsmanager.engine.rules.retention import VERSION_QUOTA
 from pytest_secretsmanager.engine.tracebacks import without_own_frames
+from pytest_secretsmanager.inspection import entered
 from pytest_secretsmanager.inspection.assertions import Assertions
 from pytest_secretsmanager.inspection.finding import find
 from pytest_secretsmanager.inspection.keywords import known_keywords
-from pytest_secretsmanager.inspection.log import Log
+from pytest_secretsmanager.inspection.log import Log, entries_of
 from pytest_secretsmanager.inspection.named_secret import key_of
 from pytest_secretsmanager.inspection.secret_mapping import SecretMapping
 from pytest_secretsmanager.inspection.views import SecretId, SecretView
@@ -92,6 +94,8 @@ class SecretsManager(Panel, Assertions):
         self._parts = parts = Parts(home, account, random_seed, now, version_quota, regions, log_limit)
         self._presence, self._world = parts.presence, parts.world
         parts.entering = answering.entering_of(parts)
+        if log_limit is not None:
+            entries_of(parts.log).call_before_forgetting(partial(entered.about_to_forget, parts.world))
         if policy is not None:
             act_by(parts, policy)
 

@@ -1,5 +1,7 @@
 """The entries of the log, with positions that a `clear()` does not move. A test sees them as `Log`."""
 
+from collections.abc import Callable
+
 from pytest_secretsmanager.engine.call_log import CallLog
 from pytest_secretsmanager.engine.checkpoints import Restore
 from pytest_secretsmanager.engine.layers.audit import Entry
@@ -50,6 +52,10 @@ class Entries:
         end = self._log.position  # once: another thread may log a call meanwhile
         self._cleared += end - self._first
         self._first = end
+
+    def call_before_forgetting(self, listener: Callable[[], object]) -> None:
+        """Call this function before entries go for good, which `kept_since` has until then."""
+        self._log.before_forgetting = listener
 
     def begin_anew(self) -> None:
         """Begin empty for a test: earlier entries count as neither visible nor cleared."""

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from functools import partial
 from itertools import count
 from typing import Protocol, TypeVar
 
@@ -112,8 +111,6 @@ class Parts:
         )
         self.presence = Presence(self.log, home.region_now)
         self.world = World(service, self.log, moved_time.seconds, home.region_now, account)
-        if log_limit is not None:
-            calls.before_forgetting = partial(entered.about_to_forget, self.world)
         if run_permissions.collecting or run_records.collecting:
             _follow(self.world)
         self.crashes: list[str] = []

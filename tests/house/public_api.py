@@ -29,6 +29,9 @@ OPERATORS = {
 }
 """The special methods that users rely on: operators, `with` blocks, decorators, looks of notebooks."""
 
+OF_DEVELOPERS = ("dev", "mutation")
+"""The extras that no version promises."""
+
 
 def lines() -> list[str]:
     """The whole public API, one name a line, by sections."""
@@ -240,5 +243,5 @@ def _package() -> Iterator[str]:
     project = tomllib.loads(PROJECT.read_text(encoding="utf-8"))["project"]
     yield f"Python {project['requires-python']}"
     yield from (f"requires {requirement}" for requirement in project["dependencies"])
-    yield from (f"extra {name}" for name in project["optional-dependencies"])
+    yield from (f"extra {name}" for name in project["optional-dependencies"] if name not in OF_DEVELOPERS)
     yield from (f"plugin {name}" for name in project["entry-points"]["pytest11"])

@@ -449,3 +449,22 @@ def test_two(request):
     manager.rotation.fail("finishSecret", ConnectionError())
 """
     ).assert_outcomes(passed=1, failed=1)
+
+
+def test_block_network_auto_blocks_calls_after_a_wider_fixture_that_a_test_asked_for_by_name(
+    run: Run, attempts: list[Any]
+) -> None:
+    source = (
+        CALL
+        + """
+class TestOne:
+    def test_it(self, request):
+        request.getfixturevalue("class_secretsmanager")
+
+def test_after():
+    with pytest.raises(pytest.fail.Exception, match="was stopped"):
+        call()
+"""
+    )
+    run(source, "-p", "no:randomly").assert_outcomes(passed=2)
+    assert attempts == []

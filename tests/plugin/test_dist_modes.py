@@ -99,11 +99,12 @@ def summary_in(result: pytest.RunResult) -> str:
 
 
 def rows_in(path: Path) -> Counter[str]:
-    """Each test of the report with its outcome and its calls."""
+    """Each test of the report with its outcome and its calls. With loadgroup, xdist adds the group to some names."""
     page = path.joinpath("out.html").read_text(encoding="utf-8")
     (data,) = re.findall('<script type="application/json" id="data">(.*?)</script>', page, re.DOTALL)
     return Counter(
-        f"{test['id']} {test['outcome']} {[call[1:] for call in test['calls']]}" for test in json.loads(data)
+        f"{test['id'].removesuffix('@a group')} {test['outcome']} {[call[1:] for call in test['calls']]}"
+        for test in json.loads(data)
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from textwrap import dedent, indent
 
 import pytest
 
@@ -220,3 +221,73 @@ def test_a_manager_after_an_unused_run_does_not_begin_it(run: Run, begun: list[o
     with SecretsManager():
         pass
     assert begun == []
+
+
+INTERRUPTED = {
+    "before the import of the work in each test": """
+        real = builtins.__import__
+
+        def importing(name, *arguments, **more):
+            if name.endswith("each_test"):
+                builtins.__import__ = real
+                raise TimeoutError("as a signal handler raises it")
+            return real(name, *arguments, **more)
+
+        builtins.__import__ = importing
+    """,
+    "after the guard is registered": """
+        plugins = request.config.pluginmanager
+        real = plugins.register
+
+        def register(*arguments, **more):
+            plugins.register = real
+            real(*arguments, **more)
+            raise TimeoutError("as a signal handler raises it")
+
+        plugins.register = register
+    """,
+}
+
+
+@pytest.mark.parametrize("interrupt", INTERRUPTED.values(), ids=INTERRUPTED)
+def test_an_interrupt_of_the_first_use_leaves_the_next_use_whole(run_apart: Run, interrupt: str) -> None:
+    source = f"""
+import builtins
+from pytest_secretsmanager import SecretsManager
+
+def test_first(request):
+{indent(dedent(interrupt), "    ")}
+    with SecretsManager():
+        pass
+
+def test_block():
+    with SecretsManager() as sm:
+        sm.client().get_secret_value(SecretId="missing")
+
+def test_fixture(request):
+    request.getfixturevalue("secretsmanager").assert_not_logged()
+"""
+    result = run_apart(source, "-p", "no:randomly")
+    result.assert_outcomes(failed=2, passed=1)
+    result.stdout.fnmatch_lines(["*TimeoutError*", "*- secretsmanager -*", "GetSecretValue: no secret 'missing'*"])
+
+
+def test_a_marker_that_a_conftest_adds_last_of_all_activates_the_fixture(run: Run, pytester: pytest.Pytester) -> None:
+    pytester.makeconftest(
+        """
+        import pytest
+
+        @pytest.hookimpl(trylast=True)
+        def pytest_collection_modifyitems(items):
+            for item in items:
+                item.add_marker(pytest.mark.secret("app/db", "hunter2"))
+        """
+    )
+    source = """
+        import boto3
+
+        def test_it():
+            client = boto3.client("secretsmanager", region_name="us-east-1")
+            assert client.get_secret_value(SecretId="app/db")["SecretString"] == "hunter2"
+    """
+    run(source).assert_outcomes(passed=1)

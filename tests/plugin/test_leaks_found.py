@@ -482,3 +482,21 @@ def test_the_context_that_another_plugin_gives_a_report_is_left_alone(pytester: 
     )
     result.assert_outcomes(failed=1)
     assert "crashed" not in result.stdout.str()
+
+
+@pytest.mark.usefixtures("mode")
+@pytest.mark.parametrize("calls", [5, 3_000])
+def test_a_leak_in_a_request_that_the_log_has_forgotten_is_found(run: Any, calls: int) -> None:
+    source = f"""
+        import pytest
+
+        @pytest.mark.secretsmanager(log_limit=2)
+        @pytest.mark.secret("db", "correct horse")
+        def test_it(secretsmanager):
+            client = secretsmanager.client()
+            client.update_secret(SecretId="db", Description="it is correct horse")
+            for _ in range({calls}):
+                client.list_secrets()
+        """
+    [report] = reports_of(run(source, "--secretsmanager-leaks=error"))
+    assert "Description of UpdateSecret" in told(report)

@@ -87,6 +87,7 @@ def test_a_shallow_copy_does_not_show_a_value(held: list[object]) -> None:
     assert [type(one) for one in _copies(held, copy.copy) if is_marked(repr(one))] == []
 
 
+@pytest.mark.filterwarnings("ignore::RuntimeWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
 def test_a_deep_copy_has_no_value_or_is_refused(held: list[object]) -> None:
     assert [type(one) for one in _copies(held, copy.deepcopy) if any(map(is_marked, texts_of(one)))] == []
 
