@@ -5,7 +5,7 @@ So a page of a long list, the matches of a filter, and names that are alike are 
 
 import sys
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 from operator import itemgetter
 
@@ -42,7 +42,9 @@ class SortedKeys:
         if not self._chunks:
             self._chunks.append([key])
             return
-        at = min(bisect_left(self._chunks, key, key=_last), len(self._chunks) - 1)
+        at = len(self._chunks) - 1
+        if key <= self._chunks[at][-1]:  # most secrets are the newest
+            at = bisect_left(self._chunks, key, key=_last)
         chunk = self._chunks[at]
         insort(chunk, key)
         if len(chunk) > 2 * _CHUNK:
@@ -131,12 +133,14 @@ class SecretOrder:
             (self._endings, _ending_keys_of),
             (self._words, _word_keys_of),
         ):
-            old = set() if before is None else {*keys_of(before)}
-            new = set() if after is None else {*keys_of(after)}
-            for key in old - new:
-                keys.discard(key)
-            for key in new - old:
-                keys.add(key)
+            old = () if before is None else keys_of(before)
+            new = () if after is None else keys_of(after)
+            for key in old:
+                if key not in new:
+                    keys.discard(key)
+            for key in new:
+                if key not in old:
+                    keys.add(key)
 
     def after(self, order: Order, last: SortKey | None, *, descending: bool) -> Iterator[Secret]:
         """The secrets after the one with this key, which is its creation and number, or its name; None: all."""
@@ -174,22 +178,22 @@ def _ordered_by(secret: Secret) -> tuple[object, ...]:
     return secret.created, secret.number, read_by_filters(secret)
 
 
-def _created_keys_of(secret: Secret) -> Iterator[SortKey]:
-    yield _creation_of(secret)
+def _created_keys_of(secret: Secret) -> Sequence[SortKey]:
+    return (_creation_of(secret),)
 
 
-def _name_keys_of(secret: Secret) -> Iterator[SortKey]:
-    yield (secret.name,)
+def _name_keys_of(secret: Secret) -> Sequence[SortKey]:
+    return ((secret.name,),)
 
 
-def _ending_keys_of(secret: Secret) -> Iterator[SortKey]:
-    yield _ending_of(secret.name)
+def _ending_keys_of(secret: Secret) -> Sequence[SortKey]:
+    return (_ending_of(secret.name),)
 
 
-def _word_keys_of(secret: Secret) -> Iterator[SortKey]:
+def _word_keys_of(secret: Secret) -> Sequence[SortKey]:
     name = secret.name
-    for word in words_of(secret):
-        yield name if word == name else word, name  # one text instead of two equal ones
+    # One text instead of two equal ones, for most names are words.
+    return [(name if word == name else word, name) for word in words_of(secret)]
 
 
 def _ending_of(name: str) -> SortKey:

@@ -17,6 +17,7 @@ _SEPARATORS = "/-_+=.@"
 _OF_WORDS = ("description", "all")
 """The filters that match words. The others match the beginning of an attribute."""
 
+_SEPARATOR = re.compile(f"[{re.escape(_SEPARATORS)}]")
 _CASE_BOUNDARY = re.compile(r"([^a-z][a-z]+)")
 
 
@@ -41,8 +42,8 @@ def beginnings_of(entry: dict[str, object]) -> Beginnings | None:
 
 def words_of(secret: Secret) -> set[str]:
     """The words, in lower case, of all attributes that a filter can ask for."""
-    texts = {text for attributes in _ATTRIBUTES.values() for text in attributes(secret) if text}
-    return {word.lower() for text in texts for word in words(text)}
+    texts = [*_all(secret), secret.primary_region, secret.owning_service]
+    return {word.lower() for text in texts if text for word in words(text)}
 
 
 def words(text: str) -> list[str]:
@@ -60,7 +61,7 @@ def words(text: str) -> list[str]:
 
 
 def _pieces(part: str) -> list[str]:
-    separators = {character for character in part if character in _SEPARATORS}
+    separators = set(_SEPARATOR.findall(part))
     if len(separators) > 1:
         return []
     pieces = part.split(separators.pop()) if separators else [part]
@@ -113,6 +114,10 @@ def _tag_values(secret: Secret) -> list[str]:
     return list((secret.tags or {}).values())
 
 
+def _all(secret: Secret) -> list[str]:
+    return [secret.name, secret.description, *_tag_keys(secret), *_tag_values(secret)]
+
+
 _ATTRIBUTES: dict[str, Callable[[Secret], list[str]]] = {
     "name": lambda secret: [secret.name],
     "description": lambda secret: [secret.description],
@@ -120,7 +125,7 @@ _ATTRIBUTES: dict[str, Callable[[Secret], list[str]]] = {
     "tag-value": _tag_values,
     "primary-region": lambda secret: [secret.primary_region or ""],
     "owning-service": lambda secret: [secret.owning_service or ""],
-    "all": lambda secret: [secret.name, secret.description, *_tag_keys(secret), *_tag_values(secret)],
+    "all": _all,
 }
 
 read_by_filters = attrgetter("key", "description", "tags", "primary_region", "owning_service")
