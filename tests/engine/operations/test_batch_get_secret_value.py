@@ -153,3 +153,29 @@ def test_batch_get_secret_value_refuses_the_page_token_of_other_filters(client, 
     other = [{"Key": "name", "Values": ["app"]}]
     code, _ = refused(client.batch_get_secret_value, Filters=other, MaxResults=1, NextToken=token)
     assert code == "InvalidNextTokenException"
+
+
+READS = {"Effect": "Allow", "Action": ["secretsmanager:BatchGetSecretValue", "secretsmanager:GetSecretValue"]}
+NOT_ITS_OWN = {
+    "Effect": "Deny",
+    "Action": "secretsmanager:GetSecretValue",
+    "Resource": "arn:aws:secretsmanager:*:*:secret:app/denied-*",
+}
+
+
+@pytest.mark.secret("app/a", "one")
+@pytest.mark.secret("app/denied", "one")
+def test_the_reads_of_a_batch_are_logged_each_with_its_refusal_and_its_decision(secretsmanager):
+    role = secretsmanager.iam.role(
+        "app", policy={"Version": "2012-10-17", "Statement": [{**READS, "Resource": "*"}, NOT_ITS_OWN]}
+    )
+    client = secretsmanager.client(principal=role)
+    reply = client.batch_get_secret_value(SecretIdList=["app/a", "app/denied", "app/no"])
+    texts = {error["SecretId"]: error["Message"] for error in reply["Errors"]}
+    reads = {event.request["SecretId"]: event for event in secretsmanager.log if event.within is not None}
+    assert {name: event.error_message for name, event in reads.items()} == {"app/a": None, **texts}
+    assert {name: event.decision.allowed for name, event in reads.items()} == {
+        "app/a": True,
+        "app/denied": False,
+        "app/no": True,
+    }

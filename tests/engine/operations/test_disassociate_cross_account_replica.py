@@ -76,3 +76,10 @@ def test_stop_replication_promotes_a_cross_account_replica_whose_primary_is_dele
     pair.client.delete_secret(SecretId="db", ForceDeleteWithoutRecovery=True)
     pair.stranger.stop_replication_to_replica(SecretId="copy")
     assert "CrossAccountPrimary" not in pair.stranger.describe_secret(SecretId="copy")
+
+
+def test_stop_replication_changes_the_date_of_a_cross_account_replica(pair, secretsmanager):
+    pair.associate()
+    secretsmanager.clock.advance(days=2)
+    pair.stranger.stop_replication_to_replica(SecretId="copy")
+    assert pair.stranger.describe_secret(SecretId="copy")["LastChangedDate"] == secretsmanager.clock.now

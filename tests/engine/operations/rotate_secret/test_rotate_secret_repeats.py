@@ -93,3 +93,11 @@ def test_rotate_secret_with_the_id_of_an_existing_version_needs_a_function(world
         "InvalidRequestException",
         "No Lambda rotation function ARN is associated with this secret.",
     )
+
+
+def test_a_later_repeat_of_rotate_secret_leaves_the_next_window_where_it_is(world, db, function):
+    rotate(world, RotationRules=EVERY_30_DAYS)
+    before = world.state("db")
+    world.pass_days(3)
+    rotate(world, RotationRules=EVERY_30_DAYS)
+    assert world.state("db") == before

@@ -165,3 +165,11 @@ def test_a_managed_rotation_cancelled_before_it_runs_changes_nothing(world):
     before = world.state("rds")
     world.service.effects.run([RunRotation(before.key, before.arn, V2, function="")])
     assert (states(world), world.state("rds")) == (["abandoned"], before)
+
+
+def test_a_part_that_an_item_of_metadata_lacks_is_empty(world, external):
+    request = {"SecretId": "db", "ExternalSecretRotationRoleArn": ROLE}
+    half = [{"Key": "host"}, {"Value": "gitlab.example"}]
+    world.call("RotateSecret", ClientRequestToken=V2, ExternalSecretRotationMetadata=half, **request)
+    whole = [{"Key": "host", "Value": ""}, {"Key": "", "Value": "gitlab.example"}]
+    assert described(world)["ExternalSecretRotationMetadata"] == whole
