@@ -1,6 +1,7 @@
 """Request rates as clients meet them: botocore's own retries in each mode, sync and async, and over HTTP."""
 
 import asyncio
+import random
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -15,6 +16,12 @@ from pytest_secretsmanager.doors import full_way, short_way
 
 MODES = {"legacy": 5, "standard": 3, "adaptive": 3}
 """DOC: the number of attempts that botocore makes by default."""
+
+
+@pytest.fixture(autouse=True)
+def _same_jitter():
+    """botocore's waits are random: once in many runs they add up to half as much again."""
+    random.seed(1)
 
 
 @pytest.fixture
