@@ -8,7 +8,8 @@ import shlex
 import signal
 import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace, RawDescriptionHelpFormatter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from threading import Event
 from types import FrameType
@@ -68,7 +69,9 @@ def _parser() -> ArgumentParser:
         metavar="FILE",
         help=f"TOML or JSON file of secrets to begin with; {several}",
     )
-    serve.add_argument("--port", type=_port, default=0, help="port to listen on (default: a free one)")
+    serve.add_argument(
+        "--port", type=partial(_number, require_port), default=0, help="port to listen on (default: a free one)"
+    )
     serve.add_argument(options.REGION.flag, help=f"default: {options.REGION.plain_default}")
     serve.add_argument(
         options.EXTRA_REGIONS.flag,
@@ -78,26 +81,20 @@ def _parser() -> ArgumentParser:
         help=f"a region that is newer than the installed botocore; {several}",
     )
     serve.add_argument(options.ACCOUNT.flag, default=options.ACCOUNT.default, help="default: %(default)s")
-    serve.add_argument(options.LOG_LIMIT.flag, type=_log_limit, metavar="CALLS", help=options.LOG_LIMIT.help)
+    serve.add_argument(
+        options.LOG_LIMIT.flag, type=partial(_number, require_log_limit), metavar="CALLS", help=options.LOG_LIMIT.help
+    )
     return parser
 
 
-def _log_limit(text: str) -> int:
-    limit = int(text) if text.isdecimal() else text
+def _number(require: Callable[[object], None], text: str) -> int:
+    """The number in an argument that `require` accepts."""
+    number = int(text) if text.isdecimal() else text
     try:
-        require_log_limit(limit)
+        require(number)
     except UsageError as error:
         raise ArgumentTypeError(str(error)) from None
-    return int(limit)
-
-
-def _port(text: str) -> int:
-    port = int(text) if text.isdecimal() else text
-    try:
-        require_port(port)
-    except UsageError as error:
-        raise ArgumentTypeError(str(error)) from None
-    return int(port)
+    return int(number)
 
 
 def _serve(given: Namespace) -> None:

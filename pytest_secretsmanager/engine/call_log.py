@@ -62,8 +62,10 @@ class CallLog:
     def span(self, position: int) -> tuple[list[Entry], int]:
         """A list that ends with the entries from a position on, and the index of the first one that counts."""
         gone, entries = self._kept  # once: another thread may make the log forget
-        oldest = 0 if self.limit is None else len(entries) - self.limit
-        return entries, max(position - gone, oldest, 0)
+        return entries, self._first(gone, entries, position)
+
+    def _first(self, gone: int, entries: list[Entry], position: int) -> int:
+        return max(position - gone, 0 if self.limit is None else len(entries) - self.limit, 0)
 
     def since(self, position: int) -> list[Entry]:
         """The entries from a position on, without those that are forgotten."""
@@ -74,6 +76,12 @@ class CallLog:
         """These entries, with those that are forgotten and not gone yet."""
         gone, entries = self._kept
         return entries[max(position - gone, 0) :]
+
+    def copy_since(self, position: int) -> "CallLog":
+        """These entries without those that are forgotten, as a log of their own, which stays as it is."""
+        gone, entries = self._kept
+        first = self._first(gone, entries, position)
+        return CallLog(self.limit, entries[first:], gone + first - position)
 
     def next_from(self, position: int) -> tuple[int, Entry] | None:
         """The first entry at or after a position, with its position; None if the log ends before."""

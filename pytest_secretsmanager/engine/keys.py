@@ -112,26 +112,18 @@ class KeyRing:
         policy: str | None = None,
     ) -> KmsKey:
         """Create a key. If another key has the alias, the alias moves to the new one."""
-        return _lock.during(lambda: self._create(region, account, key_id, alias, policy))
+        key = _new_key(_place(region, account), key_id, alias, policy)
+        return _lock.during(lambda: self._add(key))
 
-    def _create(
-        self,
-        region: str,
-        account: str,
-        key_id: str | None = None,
-        alias: str | None = None,
-        policy: str | None = None,
-    ) -> KmsKey:
-        place = f"arn:{arns.partition(region)}:kms:{region}:{account}"
-        key_id = key_id or str(uuid.uuid4())
-        key = KmsKey(id=key_id, arn=f"{place}:key/{key_id}", alias=alias, policy=policy)
+    def _add(self, key: KmsKey) -> KmsKey:
         self._ciphers[key.arn] = AESGCM(AESGCM.generate_key(bit_length=8 * _KEY_BYTES))
         self._keys[key.arn] = key
-        if alias is not None:
-            before = self._aliases.get(f"{place}:{alias}")
+        if key.alias is not None:
+            alias = f"{key.arn.partition(':key/')[0]}:{key.alias}"
+            before = self._aliases.get(alias)
             if before is not None:
                 self._keys[before] = replace(self._keys[before], alias=None)
-            self._aliases[f"{place}:{alias}"] = key.arn
+            self._aliases[alias] = key.arn
         return key
 
     def create_named(self, region: str, account: str, name: str) -> KmsKey:
@@ -228,9 +220,7 @@ class KeyRing:
     def _adopted(self, known: KeyElsewhere) -> KmsKey:
         """This ring's own key for a key of another KMS, in its current state there."""
         if known.arn not in self._keys:
-            parts = arns.split(known.arn)
-            made = self._create(parts.region, parts.account, key_id=parts.resource.partition("/")[2])
-            self._keys[made.arn] = replace(made, is_elsewhere=True)
+            self._add(KmsKey(id=known.arn.partition(":key/")[2], arn=known.arn, is_elsewhere=True))
         own = self._keys[known.arn]
         return self._put(own.arn, lambda key: replace(key, state=known.state)) if own.is_elsewhere else own
 
@@ -242,7 +232,8 @@ class KeyRing:
         """The default key, made unless another thread has just made it."""
         arn = self._defaults.get((region, account))
         if arn is None:
-            arn = self._defaults[region, account] = self._create(region, account, alias=arns.DEFAULT_KMS_ALIAS).arn
+            arn = self._add(_new_key(_place(region, account), alias=arns.DEFAULT_KMS_ALIAS)).arn
+            self._defaults[region, account] = arn
         return self._keys[arn]
 
 
@@ -270,9 +261,20 @@ def is_alias(name: str) -> bool:
     return _ALIAS.fullmatch(name) is not None
 
 
+def _place(region: str, account: str) -> str:
+    """The beginning of the ARNs of all keys and aliases of a region and account."""
+    return f"arn:{arns.partition(region)}:kms:{region}:{account}"
+
+
+def _new_key(place: str, key_id: str | None = None, alias: str | None = None, policy: str | None = None) -> KmsKey:
+    """A key with this id, or a random one."""
+    key_id = key_id or str(uuid.uuid4())
+    return KmsKey(id=key_id, arn=f"{place}:key/{key_id}", alias=alias, policy=policy)
+
+
 def _full_arn(region: str, account: str, name: str) -> str:
     """The ARN of a key or an alias, from its id, alias or ARN. The refusals are REPORTED."""
-    place = f"arn:{arns.partition(region)}:kms:{region}:{account}"
+    place = _place(region, account)
     if _KEY_ID.fullmatch(name):
         return f"{place}:key/{name}"
     if _ALIAS.fullmatch(name):

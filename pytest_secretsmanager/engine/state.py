@@ -237,7 +237,7 @@ class Ordered(Protocol):
 
 
 class Secrets(FindSecret, Protocol):
-    """All secrets, as operations see them: a look-up by key, and the secrets of a region and account, oldest first.
+    """All secrets, as operations see them: a look-up by key, and the secrets of a region and account, in any order.
 
     `order` finds a page of many secrets without looking at all of them; None if they are few, or have no order.
     `count` includes the secrets whose deletion has taken effect, which `count_gone` counts.

@@ -90,7 +90,7 @@ class Store:
         return None if place is None else place.get(name)
 
     def within(self, region: str, account: str) -> Iterator[Secret]:
-        """The secrets of one region and account, in the order of their creation."""
+        """The secrets of one region and account, in the order in which they came: restored ones are the last."""
         return iter(self._places.get((region, account), {}).values())
 
     def count(self, region: str, account: str) -> int:

@@ -97,8 +97,7 @@ class Entries:
 
     def copy_since(self, position: int) -> CallLog:
         """The entries from a position on as a log of their own, which stays as it is."""
-        entries = self._log.since(position)
-        return CallLog(self._log.limit, entries, self._log.position - position - len(entries))
+        return self._log.copy_since(position)
 
     def since(self, position: int = 0) -> list[Entry]:
         """The entries from a position on, without those that are forgotten."""

@@ -62,7 +62,7 @@ class World:
         return None if secret is None or guards.is_gone(secret, self.now()) else secret
 
     def present_within(self, region: str, account: str, most: int | None = None) -> list[Secret]:
-        """The first secrets of one region and account, oldest first, those scheduled for deletion included."""
+        """The first secrets of one region and account, as `Store.within` has them, also if a deletion is scheduled."""
         now = self.now()
         with self.service.lock:
             living = (one for one in self.service.store.within(region, account) if not guards.is_gone(one, now))

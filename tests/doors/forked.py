@@ -1,4 +1,4 @@
-"""Run part of a test in a forked child, with a time limit."""
+"""Run part of a test in a forked child, with a time limit, and beside busy threads."""
 
 import json
 import os
@@ -8,6 +8,7 @@ import traceback
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from threading import Event, Thread
 from typing import Any
 
 PATIENCE = 20.0
@@ -79,3 +80,23 @@ def warned_of(function: Callable[[], object]) -> list[str]:
         warnings.simplefilter("always")
         function()
     return [str(one.message) for one in caught]
+
+
+@contextmanager
+def beside_threads(work: Callable[[], object], count: int = 3) -> Iterator[None]:
+    """Threads repeat `work`."""
+    done = Event()
+
+    def repeat() -> None:
+        while not done.is_set():
+            work()
+
+    threads = [Thread(target=repeat) for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        for thread in threads:
+            thread.join()

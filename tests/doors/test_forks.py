@@ -13,7 +13,7 @@ from threading import Event, Thread
 import boto3
 import pytest
 from botocore.exceptions import ClientError
-from forked import PATIENCE, child, forking_allowed, in_child, warned_of
+from forked import PATIENCE, beside_threads, child, forking_allowed, in_child, warned_of
 from signed_requests import TOKEN, connect, port_of, read_answer, send, signed
 
 from pytest_secretsmanager import Rotation, SecretsManager
@@ -53,26 +53,6 @@ def beside_a_thread(function):
     finally:
         leave.set()
         thread.join()
-
-
-@contextmanager
-def beside_threads(work, count=3):
-    """Threads repeat `work`."""
-    done = Event()
-
-    def repeat():
-        while not done.is_set():
-            work()
-
-    threads = [Thread(target=repeat) for _ in range(count)]
-    for thread in threads:
-        thread.start()
-    try:
-        yield
-    finally:
-        done.set()
-        for thread in threads:
-            thread.join()
 
 
 # --- locks -----------------------------------------------------------------------------------------------------------

@@ -6,12 +6,10 @@ A forked child has a copy too; `test_forks.py` tests that. Any other child has n
 import multiprocessing
 import os
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
-from threading import Event, Thread
 
 import boto3
 import pytest
-from forked import forking_allowed
+from forked import beside_threads, forking_allowed
 
 from pytest_secretsmanager.doors.wiring import PROCESS
 
@@ -40,31 +38,12 @@ def is_answered():
     return PROCESS.is_in_use
 
 
-@contextmanager
-def beside_writers(client, count=3):
-    """Threads of this process write, too."""
-    done = Event()
-
-    def write_on():
-        while not done.is_set():
-            client.tag_resource(SecretId="busy", Tags=[{"Key": "team", "Value": "a"}])
-
-    threads = [Thread(target=write_on) for _ in range(count)]
-    for thread in threads:
-        thread.start()
-    try:
-        yield
-    finally:
-        done.set()
-        for thread in threads:
-            thread.join()
-
-
 @pytest.fixture
 def busy(secretsmanager):
-    """A client whose secret `busy` threads write to all the time."""
+    """A function that writes to a secret, for threads to repeat."""
     secretsmanager.seed("busy", "one")
-    return secretsmanager.client()
+    client = secretsmanager.client()
+    return lambda: client.tag_resource(SecretId="busy", Tags=[{"Key": "team", "Value": "a"}])
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -72,7 +51,7 @@ def test_a_process_with_the_endpoints_variables_shares_the_secrets_beside_busy_t
     variables = dict(secretsmanager.endpoint().env)
     context = multiprocessing.get_context(method)
     ours, theirs = context.Pipe()
-    with beside_writers(busy), forking_allowed():
+    with beside_threads(busy), forking_allowed():
         process = context.Process(target=send_written, args=(variables, "child", theirs))
         process.start()
         assert ours.poll(PATIENCE)
@@ -90,7 +69,7 @@ def test_a_process_pool_with_the_endpoints_variables_shares_the_secrets_beside_b
     variables = dict(secretsmanager.endpoint().env)
     names = ["a", "b", "c", "d"]
     context = multiprocessing.get_context(method)
-    with beside_writers(busy), forking_allowed(), ProcessPoolExecutor(2, context) as pool:
+    with beside_threads(busy), forking_allowed(), ProcessPoolExecutor(2, context) as pool:
         values = list(pool.map(write, [variables] * 4, names, timeout=PATIENCE))
     assert values == [f"of {name}" for name in names]
     assert sorted(secretsmanager.secrets) == sorted([*names, "busy"])

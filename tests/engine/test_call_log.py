@@ -68,3 +68,14 @@ def test_a_log_tells_before_entries_go() -> None:
     for number in range(100):
         log.append(number)  # type: ignore[arg-type]
     assert seen | {*log.kept_since(0)} == {*range(100)}
+
+
+@pytest.mark.parametrize("limit", [None, 3])
+def test_a_copy_has_the_entries_from_a_position_on_and_stays_as_it_is(limit: int | None) -> None:
+    log = CallLog(limit)
+    for number in range(5):
+        log.append(number)  # type: ignore[arg-type]
+    copy = log.copy_since(1)
+    log.append("later")  # type: ignore[arg-type]
+    expected = [1, 2, 3, 4] if limit is None else [2, 3, 4]
+    assert (copy.since(0), copy.oldest, copy.position) == (expected, 4 - len(expected), 4)

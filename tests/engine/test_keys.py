@@ -427,8 +427,8 @@ def test_a_key_is_made_or_changed_under_the_lock_of_keys(ring, key, monkeypatch,
 
         return look
 
-    for name in ("KmsKey", "replace"):
-        monkeypatch.setattr(keys, name, looking(getattr(keys, name)))
+    for owner, name in ((ring, "_add"), (keys, "replace")):
+        monkeypatch.setattr(owner, name, looking(getattr(owner, name)))
     change(ring, key)
     assert free
     assert not any(free)

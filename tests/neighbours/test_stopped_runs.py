@@ -5,7 +5,7 @@ raises one.
 """
 
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from importlib.util import find_spec
 from typing import Any, NamedTuple
 
@@ -171,6 +171,15 @@ def outcomes_of(result: pytest.RunResult, name: str) -> list[str]:
     return [report.outcome for report in reports if report.nodeid.endswith(name)]
 
 
+@pytest.fixture
+def _ctrl_c() -> Iterator[None]:
+    """Let SIGINT raise KeyboardInterrupt: a program that a shell runs in the background ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("_ctrl_c")
 @pytest.mark.parametrize("place", PLACES.values(), ids=PLACES)
 def test_a_manager_is_intact_after_ctrl_c_stopped_a_run(stopped: Callable[..., pytest.RunResult], place: Place) -> None:
     assert stopped(place, "after", signal.SIGINT).ret == pytest.ExitCode.INTERRUPTED

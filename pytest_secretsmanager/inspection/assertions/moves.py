@@ -56,9 +56,7 @@ def _end_of(secret: SecretView, end: object) -> object:
         return end
     if isinstance(end, VersionView) and end.secret == secret:
         return end.id
-    if isinstance(end, str) and end in {
-        version for move in logged_moves(secret) for version in (move.source, move.target)
-    }:
+    if isinstance(end, str) and any(end in (move.source, move.target) for move in logged_moves(secret)):
         return end  # the id of a version that AWS may have deleted since
     if isinstance(end, str | int | VersionView):
         return secret.version(end).id
