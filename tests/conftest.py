@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import boto3
 import pytest
 from botocore.client import BaseClient
+from botocore.loaders import Loader
 from hypothesis import HealthCheck, settings
 
 from pytest_secretsmanager import SecretsManager
@@ -62,6 +63,21 @@ def no_aws_settings() -> Iterator[None]:
 def no_event_loop() -> None:
     """Set no event loop for this thread: otherwise pytest-asyncio would create one that is never closed."""
     asyncio.set_event_loop(None)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def data_of_botocore_read_once() -> Iterator[None]:
+    """Let botocore's sessions share what they read: most tests make a session, and each would parse a megabyte."""
+    read: dict[tuple[str, ...], dict[Any, Any]] = {}
+    make: Any = Loader.__init__
+
+    def sharing(loader: Any, *arguments: Any, **named: Any) -> None:
+        make(loader, *arguments, **named)
+        loader._cache = read.setdefault(tuple(loader.search_paths), loader._cache)
+
+    with pytest.MonkeyPatch.context() as botocore:
+        botocore.setattr(Loader, "__init__", sharing)
+        yield
 
 
 @pytest.fixture

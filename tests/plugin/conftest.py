@@ -18,8 +18,6 @@ import pytest_secretsmanager
 
 Run = Callable[..., pytest.RunResult]
 
-THIS_PLUGIN = ("-p", "pytest_secretsmanager.plugin")
-
 _NOTHING_TO_EXPLAIN = re.compile(r"(last )?[\d,]+( of [\d,]+)? calls?\b|no call reached ")
 """The beginning of a section that has only tables, or says that there was no call."""
 
@@ -67,26 +65,31 @@ def _variables() -> dict[str, str]:
 
 
 @pytest.fixture
-def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Run one file, `test_it.py`, in this process, in written order."""
+def _this_plugin_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let runs load this plugin and no other. With `-p`, each would look for it in everything that is installed."""
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    monkeypatch.setenv("PYTEST_PLUGINS", "pytest_secretsmanager.plugin")
+
+
+@pytest.fixture
+def run(pytester: pytest.Pytester, _this_plugin_alone: None) -> Run:
+    """Run one file, `test_it.py`, in this process, in written order."""
 
     def run_file(source: str, *arguments: str) -> pytest.RunResult:
         pytester.makepyfile(test_it=source)
         with _nothing_left():
-            return pytester.runpytest_inprocess(*THIS_PLUGIN, *arguments)
+            return pytester.runpytest_inprocess(*arguments)
 
     return run_file
 
 
 @pytest.fixture
-def run_apart(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Run:
+def run_apart(pytester: pytest.Pytester, _this_plugin_alone: None) -> Run:
     """Like `run`, in a separate process: for xdist, and for tests that depend on the order of imports."""
-    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
 
     def run_file(source: str, *arguments: str) -> pytest.RunResult:
         pytester.makepyfile(test_it=source)
-        return pytester.runpytest_subprocess(*THIS_PLUGIN, *arguments, timeout=300)
+        return pytester.runpytest_subprocess(*arguments, timeout=300)
 
     return run_file
 
