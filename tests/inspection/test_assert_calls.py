@@ -82,7 +82,7 @@ def test_assert_calls_passes_exactly_for_the_numbers_within_its_limits(
         (["GetSecretValu"], {"at_most": 1}, "no operation 'GetSecretValu'; did you mean 'GetSecretValue'"),
         ([1], {"at_most": 1}, "an operation is a str such as 'GetSecretValue', not int"),
         (["RotationStarted"], {"at_most": 1}, "RotationStarted is an event of the service, not a call"),
-        (["GetSecretValue"], {"at_mots": 1}, "assert_calls has no argument 'at_mots'; did you mean 'at_most'?"),
+        (["GetSecretValue"], {"at_mots": 1}, "GetSecretValue has no request field 'at_mots'; did you mean 'at_most'?"),
         (["GetSecretValue"], {"at_most": 1, "SecretID": "db"}, "GetSecretValue has no request field 'SecretID'"),
         (["PutSecretValue"], {"at_most": 1, "SecretString": "x"}, "AWS never logs SecretString"),
     ],

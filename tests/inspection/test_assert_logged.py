@@ -245,6 +245,12 @@ def test_assert_logged_shows_no_secret_value(secretsmanager: SecretsManager, cli
             id="field",
         ),
         pytest.param(
+            "PutSecretValue",
+            {"secretId": "app/db"},
+            "PutSecretValue has no request field 'secretId'; did you mean 'SecretId'?",
+            id="field in lower case",
+        ),
+        pytest.param(
             "DescribeSecret",
             {"Nothing": "x"},
             "DescribeSecret has no request field 'Nothing'; there is 'SecretId'",
@@ -268,6 +274,18 @@ def test_log_assertions_refuse_an_operation_or_field_that_no_call_can_have(
     with pytest.raises(UsageError) as refusal:
         getattr(secretsmanager, helper)(operation, **fields)
     assert str(refusal.value).startswith(text)
+
+
+def test_assert_logged_suggests_its_own_argument_for_a_misspelt_one(secretsmanager: SecretsManager) -> None:
+    with pytest.raises(UsageError) as refusal:
+        secretsmanager.assert_logged("PutSecretValue", time=1)
+    assert str(refusal.value) == "PutSecretValue has no request field 'time'; did you mean 'times'?"
+
+
+def test_assert_not_logged_suggests_its_own_argument_for_a_misspelt_one(secretsmanager: SecretsManager) -> None:
+    with pytest.raises(UsageError) as refusal:
+        secretsmanager.assert_not_logged(errors="ResourceNotFoundException")
+    assert str(refusal.value) == "no operation has a request field 'errors'; did you mean 'error'?"
 
 
 def test_assert_logged_suggests_no_hidden_field(secretsmanager: SecretsManager) -> None:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from pytest_secretsmanager.arguments import is_whole_number
 from pytest_secretsmanager.engine.call import SERVICE_EVENTS
-from pytest_secretsmanager.engine.errors import UsageError, nearest
+from pytest_secretsmanager.engine.errors import UsageError
 from pytest_secretsmanager.engine.layers.audit import Entry
 from pytest_secretsmanager.inspection.assertions.calls import asked_text, event_text
 from pytest_secretsmanager.inspection.assertions.loggable import require_loggable
@@ -63,12 +63,7 @@ def require_countable(operation: str | None, fields: Mapping[str, object]) -> No
     """Refuse a question that no call can answer."""
     if operation in SERVICE_EVENTS:
         raise UsageError(f"{operation} is an event of the service, not a call: look for it with assert_logged")
-    for name in fields:
-        if name[:1].islower():
-            raise UsageError(
-                f"assert_calls has no argument {name!r}{nearest(name, ['exactly', 'at_least', 'at_most'])}"
-            )
-    require_loggable(operation, fields)
+    require_loggable(operation, fields, arguments=["exactly", "at_least", "at_most"])
 
 
 class CallBudget(WithBlock):

@@ -31,7 +31,7 @@ def assert_logged(
     log: Log, presence: Presence, operation: str, times: int | None, error: str | None, fields: Mapping[str, object]
 ) -> None:
     require_operation(operation)
-    require_loggable(operation, fields)
+    require_loggable(operation, fields, arguments=["times", "error"])
     require_error(operation, error)
     if times is not None and not is_whole_number(times, least=0):
         raise UsageError(f"times is a number of calls, or None for at least one, not {times!r}")
@@ -50,7 +50,7 @@ def assert_logged(
 
 
 def assert_not_logged(log: Log, operation: str | None, error: str | None, fields: Mapping[str, object]) -> None:
-    require_loggable(operation, fields)
+    require_loggable(operation, fields, arguments=["error"])
     require_error(operation, error)
     found = log.matching(operation, error, fields)
     if not found:

@@ -1,6 +1,6 @@
 """Refuse questions that the log can never answer: unknown operations, errors and fields."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from pytest_secretsmanager.engine import model
 from pytest_secretsmanager.engine.call import SERVICE_EVENTS
@@ -18,8 +18,11 @@ def require_operation(operation: object) -> str:
     return operation
 
 
-def require_loggable(operation: str | None, fields: Mapping[str, object]) -> None:
-    """Refuse names that no logged call can have: the assertion could never hold, or never fail."""
+def require_loggable(operation: str | None, fields: Mapping[str, object], arguments: Sequence[str] = ()) -> None:
+    """Refuse names that no logged call can have: the assertion could never hold, or never fail.
+
+    `arguments` are the helper's own, which a misspelt field may stand for.
+    """
     if operation is not None:
         require_operation(operation)
     if operation in SERVICE_EVENTS:
@@ -42,7 +45,8 @@ def require_loggable(operation: str | None, fields: Mapping[str, object]) -> Non
             raise UsageError(f"AWS never logs {name}, so no call can match it; compare the value with assert_value")
         if name not in known:
             whose = "no operation has a" if operation is None else f"{operation} has no"
-            raise UsageError(f"{whose} request field {name!r}{nearest(name, known)}")
+            meant = [*known, *arguments] if name[:1].islower() else known  # members begin with a capital
+            raise UsageError(f"{whose} request field {name!r}{nearest(name, meant)}")
         require_field_type(name, known[name], value)
 
 
