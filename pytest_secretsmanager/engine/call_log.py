@@ -23,7 +23,7 @@ class CallLog:
     (['two', 'three'], 1, 3)
     """
 
-    __slots__ = ("_kept", "append", "before_forgetting", "limit")
+    __slots__ = ("_going", "_kept", "append", "before_forgetting", "limit")
 
     def __init__(self, limit: int | None = None, entries: list[Entry] | None = None, forgotten: int = 0) -> None:
         entries = [] if entries is None else entries
@@ -32,6 +32,10 @@ class CallLog:
         """Called before entries go, which `kept_since` has until then."""
         self._kept = forgotten, entries
         """The number of entries that are gone, and the others: one value, so that no interrupt divides a change."""
+        self._going: list[Entry] = []
+        """Entries that are gone. Each call frees one: to free all at once takes long, and while the number of objects
+        stays the same, Python's garbage collector has no reason to run.
+        """
         self.append: Record = entries.append if limit is None else partial(self._append_within, limit)
 
     def _append_within(self, limit: int, entry: Entry) -> None:
@@ -41,6 +45,9 @@ class CallLog:
         if surplus >= limit + _SLACK:  # not at each call: it takes time in proportion to the limit
             self.before_forgetting()
             self._kept = gone + surplus, entries[surplus:]  # a new list: a checkpoint has the old one
+            self._going = entries[:surplus]
+        elif self._going:
+            self._going.pop()
 
     @property
     def position(self) -> int:

@@ -51,6 +51,24 @@ def test_a_log_with_a_limit_is_bounded() -> None:
     assert len(log._kept[1]) < 2 * (10 + 3)
 
 
+def test_a_call_frees_at_most_one_forgotten_entry() -> None:
+    """To free all of them at once takes a call's time many times."""
+    freed = 0
+
+    class Noted:
+        def __del__(self) -> None:
+            nonlocal freed
+            freed += 1
+
+    log, most = CallLog(10), 0
+    for _ in range(200):
+        before = freed
+        log.append(Noted())  # type: ignore[arg-type]
+        most = max(most, freed - before)
+    assert most == 1
+    assert freed >= 200 - 2 * (10 + 3) - 1
+
+
 def test_an_interrupted_call_takes_no_earlier_entry_away() -> None:
     """Whether its own entry made the log forget or not."""
     log = CallLog(2)
