@@ -9,6 +9,7 @@ import base64
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import tzinfo
 from functools import lru_cache, partial
 from typing import Any, TypeAlias
 
@@ -96,9 +97,18 @@ def _local_time(seconds: float) -> object:
 
 
 @lru_cache(maxsize=4096)
-def _parsed_in_zone(seconds: float, _zone: tuple[str, str]) -> object:
+def _parsed_in_zone(seconds: float, zone: tuple[str, str]) -> object:
     """Parse a timestamp as botocore does. The present local zone is part of the cache's key."""
-    return DEFAULT_TIMESTAMP_PARSER(seconds)  # type: ignore[arg-type] # it takes numbers too; the stubs are wrong
+    parsed = DEFAULT_TIMESTAMP_PARSER(seconds)  # type: ignore[arg-type] # it takes numbers too; the stubs are wrong
+    shared = _zones.setdefault(zone, parsed.tzinfo)
+    return parsed.replace(tzinfo=shared) if shared == parsed.tzinfo else parsed
+
+
+_zones: dict[tuple[str, str], tzinfo | None] = {}
+"""The zone that all dates share. botocore makes one for each date: thousands, which the garbage collector would visit.
+
+Two zones may have the same names and other offsets. A date of the second one keeps its own.
+"""
 
 
 _BOTOCORES = Scalars(_local_time, _unchanged)

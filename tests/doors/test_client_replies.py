@@ -2,7 +2,8 @@
 
 import copy
 import re
-from datetime import UTC, datetime
+import time
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from botocore.parsers import ResponseParserFactory
@@ -88,6 +89,32 @@ def test_times_in_replies_are_aware_datetimes(caller, secretsmanager, monkeypatc
     secretsmanager.seed("db", "one")
     created = caller.get_secret_value(SecretId="db")["CreatedDate"]
     assert created == datetime(2023, 11, 14, 22, 13, 20, 125_000, tzinfo=UTC)
+
+
+def test_the_dates_of_replies_share_their_zone(caller, secretsmanager, monkeypatch):
+    for seconds in (1_600_000_000.0, 1_600_000_001.0):
+        monkeypatch.setattr("time.time", lambda seconds=seconds: seconds)
+        secretsmanager.seed(f"db {seconds}".replace(" ", "/"))
+    first, second = (secret["CreatedDate"] for secret in caller.list_secrets()["SecretList"])
+    assert first != second
+    assert first.tzinfo is second.tzinfo
+
+
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="this system can't change the time zone of a process")
+def test_dates_are_right_in_zones_that_have_the_same_names(caller, secretsmanager, monkeypatch):
+    seconds = 1_600_000_100.0
+    try:
+        for hours in (1, 2):
+            with monkeypatch.context() as patched:
+                patched.setenv("TZ", f"ABC-{hours}")
+                time.tzset()
+                patched.setattr("time.time", lambda hours=hours: seconds + hours)
+                secretsmanager.seed("db")
+                created = caller.describe_secret(SecretId="db")["CreatedDate"]
+                assert created.timestamp() == seconds + hours
+                assert created.utcoffset() == timedelta(hours=hours)
+    finally:
+        time.tzset()
 
 
 def test_a_created_date_is_not_later_than_the_clock(caller, secretsmanager, monkeypatch):
