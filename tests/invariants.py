@@ -144,9 +144,9 @@ def the_order_of_many_secrets_has_exactly_those_that_exist(sm: SecretsManager) -
     store = sm._parts.service.store
     for place, order in store._orders.items():
         secrets = list(store.within(*place))
-        by_creation = sorted((secret.created, secret.number, secret.name) for secret in secrets)
-        assert list(order._created.after(None)) == by_creation
-        assert list(order._names.after(None)) == sorted((secret.name,) for secret in secrets)
+        assert list(order._names.after(None)) == sorted(secret.name for secret in secrets)
+        for keys_of, keys in order._orders.items():
+            assert list(keys.after(None)) == sorted(key for secret in secrets for key in keys_of(secret))
 
 
 def plans_of_aws_are_those_of_the_secrets(sm: SecretsManager) -> None:

@@ -278,6 +278,7 @@ def a_change_of_many_secrets(injection: Callable[[], Any]) -> None:
             client.delete_secret(SecretId="db2", ForceDeleteWithoutRecovery=True)
             sm.seed("db0", "two")
 
+        client.list_secrets(Filters=NUMBERED)  # type: ignore[arg-type]
         interrupted(injection, change)
         order = sm._parts.service.store.order("us-east-1", "123456789012")
         assert order is not None
@@ -286,6 +287,28 @@ def a_change_of_many_secrets(injection: Callable[[], Any]) -> None:
         assert [*order.after("name", None, descending=False)] == sorted(states, key=lambda secret: secret.name)
         assert [*order.after("created-date", None, descending=False)] == by_creation
         assert [*order.after("created-date", None, descending=True)] == by_creation[::-1]
+        assert_the_filter_finds(sm, [secret.name for secret in by_creation])
+        assert_usable(sm)
+
+
+NUMBERED = [{"Key": "all", "Values": ["db"]}]
+"""A filter that an order of words answers. The first one makes this order."""
+
+
+def assert_the_filter_finds(sm: SecretsManager, names: list[str]) -> None:
+    found = sm.client().list_secrets(Filters=NUMBERED)["SecretList"]  # type: ignore[arg-type]
+    assert [secret["Name"] for secret in found] == names
+
+
+def the_first_filter_by_words_among_many_secrets(injection: Callable[[], Any]) -> None:
+    with SecretsManager() as sm, pytest.MonkeyPatch.context() as patched:
+        patched.setattr(store, "_MANY", 2)
+        patched.setattr(secret_order, "_CHUNK", 1)
+        names = [f"db{number}" for number in range(4)]
+        for name in names:
+            sm.seed(name, "one")
+        interrupted(injection, lambda: sm.client().list_secrets(Filters=NUMBERED))  # type: ignore[arg-type]
+        assert_the_filter_finds(sm, names)
         assert_usable(sm)
 
 
@@ -402,6 +425,7 @@ SCENARIOS: list[Scenario] = [
     a_rotation,
     a_replication,
     a_change_of_many_secrets,
+    the_first_filter_by_words_among_many_secrets,
     a_rollback,
     a_snapshot,
     a_snapshot_of_a_failing_block,

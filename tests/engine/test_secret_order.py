@@ -186,23 +186,29 @@ VALUES = st.sampled_from(["pay", "Pay w", "!pay", "app/1", "p", "W", "x pa", "us
 FILTERS = st.lists(st.tuples(KEYS, st.lists(VALUES, min_size=1, max_size=2)), min_size=1, max_size=2)
 
 
+@pytest.mark.parametrize("asked_before", [False, True], ids=["the first question", "a later question"])
 @given(world=WORLDS, filters=FILTERS, most=st.sampled_from([0, 2, 100]))
 def test_filters_find_the_same_secrets_among_many_as_among_few(
-    world: list[tuple[str, int, str, dict[str, str]]], filters: list[tuple[str, list[str]]], most: int
+    world: list[tuple[str, int, str, dict[str, str]]],
+    filters: list[tuple[str, list[str]]],
+    most: int,
+    asked_before: bool,
 ) -> None:
     asked = [{"Key": key, "Values": values} for key, values in filters]
     with pytest.MonkeyPatch.context() as monkeypatch:
         monkeypatch.setattr(secret_pages, "_MOST_SORTED", most)
         monkeypatch.setattr(store, "_MANY", 2)
-        among_many = _found(world, asked)
+        among_many = _found(world, asked, asked_before)
         monkeypatch.setattr(store, "_MANY", 1_000)
-        assert among_many == _found(world, asked)
+        assert among_many == _found(world, asked, asked_before)
 
 
-def _found(world: list[tuple[str, int, str, dict[str, str]]], filters: list[Any]) -> list[str]:
+def _found(world: list[tuple[str, int, str, dict[str, str]]], filters: list[Any], asked_before: bool) -> list[str]:
     with SecretsManager() as sm:
         for number in range(4):
             sm.seed(f"app/{number}")
+        if asked_before:
+            _ask_for_words(sm)
         for step in world:
             _take(sm, *step)
         pages = sm.client().get_paginator("list_secrets").paginate(Filters=filters, PaginationConfig={"PageSize": 2})
@@ -229,6 +235,71 @@ def _take(sm: SecretsManager, step: str, number: int, text: str, tags: dict[str,
         client.untag_resource(SecretId=name, TagKeys=[text])
     elif step == "delete":
         sm.seed(name, "seeded again", description=text)
+
+
+def _ask_for_words(sm: SecretsManager) -> None:
+    """The first question makes the order of words. Later changes keep it right."""
+    sm.client().list_secrets(Filters=[{"Key": "all", "Values": ["nonesuch"]}])
+
+
+def _ask_for_endings(sm: SecretsManager) -> None:
+    """The first question makes the order of endings."""
+    with pytest.raises(SecretNotFound):
+        sm.secret("nonesuch")
+
+
+_QUESTIONS = {"words_of": _ask_for_words, "simplified": _ask_for_endings}
+"""The function that makes a secret's keys of an order, and a question that needs this order."""
+
+
+@pytest.mark.parametrize("made_by", _QUESTIONS)
+def test_no_secret_gets_words_and_endings_before_a_question_needs_them(
+    monkeypatch: pytest.MonkeyPatch, secretsmanager: SecretsManager, made_by: str
+) -> None:
+    monkeypatch.setattr(store, "_COMPARED", 0)
+    made = _calls_of(monkeypatch, made_by)
+    for number in range(10):
+        secretsmanager.seed(f"app/{number}")
+    secretsmanager.client().list_secrets(Filters=[{"Key": "name", "Values": ["app/7"]}])
+    assert made == []
+    _QUESTIONS[made_by](secretsmanager)
+    assert len(made) >= 10
+
+
+@pytest.mark.parametrize("made_by", _QUESTIONS)
+def test_a_question_for_words_or_endings_looks_at_all_secrets_once(
+    monkeypatch: pytest.MonkeyPatch, secretsmanager: SecretsManager, made_by: str
+) -> None:
+    monkeypatch.setattr(store, "_COMPARED", 0)
+    for number in range(10):
+        secretsmanager.seed(f"app/{number}")
+    _QUESTIONS[made_by](secretsmanager)
+    made = _calls_of(monkeypatch, made_by)
+    secretsmanager.seed("app/new")
+    _QUESTIONS[made_by](secretsmanager)
+    assert len(made) <= 3  # of the new secret, and of the name in the question
+
+
+def _calls_of(monkeypatch: pytest.MonkeyPatch, name: str) -> list[object]:
+    """The arguments with which the module of the orders calls one of its functions from now on."""
+    calls, function = [], getattr(secret_order, name)
+
+    def noted(argument: object) -> object:
+        calls.append(argument)
+        return function(argument)
+
+    monkeypatch.setattr(secret_order, name, noted)
+    return calls
+
+
+def test_a_filter_by_few_names_needs_no_words(monkeypatch: pytest.MonkeyPatch, secretsmanager: SecretsManager) -> None:
+    for number in range(10):
+        secretsmanager.seed(f"app/{number}", description="odd" if number % 2 else "even")
+    made = _calls_of(monkeypatch, "words_of")
+    filters = [{"Key": "description", "Values": ["odd"]}, {"Key": "name", "Values": ["app/7"]}]
+    found = secretsmanager.client().list_secrets(Filters=filters)["SecretList"]  # type: ignore[arg-type]
+    assert [secret["Name"] for secret in found] == ["app/7"]
+    assert made == []
 
 
 def test_a_filter_by_words_looks_at_its_matches_only(
@@ -270,6 +341,19 @@ def test_the_nearest_of_many_names_is_found(
     with pytest.raises(SecretNotFound) as failure:
         secretsmanager.secret(asked)
     assert f"did you mean {meant!r}" in str(failure.value)
+
+
+def test_the_nearest_of_many_names_may_have_come_after_another_question(
+    monkeypatch: pytest.MonkeyPatch, secretsmanager: SecretsManager
+) -> None:
+    monkeypatch.setattr(secret_order, "_ALIKE", 2)
+    monkeypatch.setattr(store, "_COMPARED", 10)
+    for number in range(1200, 1270):
+        secretsmanager.seed(f"app/service-{number}/db")
+    _ask_for_endings(secretsmanager)
+    secretsmanager.seed("app/service-1300/db")
+    with pytest.raises(SecretNotFound, match="did you mean 'app/service-1300/db'"):
+        secretsmanager.secret("pp/Service-1300/db")
 
 
 def test_the_nearest_of_many_names_is_not_one_that_is_gone(secretsmanager: SecretsManager) -> None:

