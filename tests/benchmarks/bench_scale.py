@@ -11,7 +11,7 @@ import gc
 import os
 from collections.abc import Callable, Iterator
 from statistics import median
-from time import perf_counter
+from time import perf_counter, thread_time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -122,15 +122,19 @@ def test_get(sm: SecretsManager, client: "SecretsManagerClient", row: Row) -> No
 
 @pytest.mark.parametrize("sort", ["created-date", "name"])
 def test_pages(sm: SecretsManager, client: "SecretsManagerClient", row: Row, sort: str) -> None:
-    times, token, count = [], {}, 0
+    times, own_times, token, count = [], [], {}, 0
     while token is not None:
-        begin = perf_counter()
+        begin, own_begin = perf_counter(), thread_time()
         page = client.list_secrets(SortBy=sort, **token)
+        own_times.append((thread_time() - own_begin) * 1e3)
         times.append((perf_counter() - begin) * 1e3)
         count += len(page["SecretList"])
         token = {"NextToken": page["NextToken"]} if "NextToken" in page else None
     assert count == len(sm.secrets)
-    row(f"{len(times):,} pages by {sort}: median, longest", f"{median(times):.2f}, {max(times):.2f} ms")
+    row(
+        f"{len(times):,} pages by {sort}: median, longest, longest without other programs' time",
+        f"{median(times):.2f}, {max(times):.2f}, {max(own_times):.2f} ms",
+    )
 
 
 FILTERS = {
