@@ -7,6 +7,7 @@ the errors of Secrets Manager: the texts for reading and for access are REPORTED
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import count
+from operator import itemgetter
 from random import Random
 from typing import TypeAlias
 
@@ -196,9 +197,17 @@ def new_uuid(random: Random) -> str:
     >>> new_uuid(Random(1))
     'cd613e30-d8f1-4adf-91b7-584a2265b1f5'
     """
-    bits = random.getrandbits(128) & ~_UUID_FIXED_BITS | _UUID_VERSION_4
-    digits = f"{bits:032x}"
-    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+    bits = random.getrandbits(128) & _UUID_RANDOM_BITS | _UUID_VERSION_4
+    return "-".join(_uuid_groups(bits.to_bytes(16).hex()))
+
+
+def new_suffix(random: Random) -> str:
+    """The random end of a new secret's ARN, from this source of randomness.
+
+    >>> new_suffix(Random(1))
+    'V7in17'
+    """
+    return random.getrandbits(8 * arns.SUFFIX_LENGTH).to_bytes(arns.SUFFIX_LENGTH).translate(_SUFFIX_LETTERS).decode()
 
 
 class RequestIds:
@@ -234,5 +243,10 @@ class RequestIds:
 _BEFORE_REQUEST_IDS = 16**12
 """In hexadecimal a 1 and twelve zeros, so that each number has twelve digits after the 1."""
 
-_UUID_FIXED_BITS = 0xF << 76 | 0x3 << 62
+_UUID_RANDOM_BITS = (1 << 128) - 1 ^ (0xF << 76 | 0x3 << 62)
 _UUID_VERSION_4 = 0x4 << 76 | 0x2 << 62
+_uuid_groups = itemgetter(slice(8), slice(8, 12), slice(12, 16), slice(16, 20), slice(20, 32))
+"""Takes 32 digits apart into the groups that hyphens join."""
+
+_SUFFIX_LETTERS = (arns.SUFFIX_ALPHABET * 5)[:256].encode()
+"""A letter for each byte. The first eight come a little more often: 256 is not a multiple of 62."""

@@ -14,7 +14,7 @@ from pytest_secretsmanager.engine.operations.replicas import (
 )
 from pytest_secretsmanager.engine.operations.replies import identity, replication_status
 from pytest_secretsmanager.engine.operations.versions import abandonment, reseal, with_value
-from pytest_secretsmanager.engine.ports import Ports
+from pytest_secretsmanager.engine.ports import Ports, new_suffix
 from pytest_secretsmanager.engine.rules import cross_account, guards, replication, rotation, secret_quota
 from pytest_secretsmanager.engine.rules.key_permissions import RESEALING
 from pytest_secretsmanager.engine.rules.retention import SECONDS_PER_DAY
@@ -142,8 +142,7 @@ def _new_secret(call: Call, name: str, ports: Ports) -> Secret:
 
 
 def _new_arn(call: Call, name: str, ports: Ports) -> str:
-    suffix = call.arn_suffix or "".join(ports.random.choices(arns.SUFFIX_ALPHABET, k=arns.SUFFIX_LENGTH))
-    return arns.build(call.region, call.account, name, suffix)
+    return arns.build(call.region, call.principal.account, name, call.arn_suffix or new_suffix(ports.random))
 
 
 def _with_metadata(secret: Secret, call: Call, ports: Ports) -> Secret:
