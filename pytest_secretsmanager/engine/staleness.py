@@ -9,7 +9,7 @@ from typing import NamedTuple
 from pytest_secretsmanager.engine.call import Call, Changes
 from pytest_secretsmanager.engine.checkpoints import Restore
 from pytest_secretsmanager.engine.in_force import Condition, InForce
-from pytest_secretsmanager.engine.state import Secret, SecretKey, Secrets
+from pytest_secretsmanager.engine.state import KeyParts, Secret, SecretKey, Secrets
 
 __tracebackhide__ = True
 
@@ -113,9 +113,10 @@ class EarlierSecrets:
         self._earlier = earlier
         self._newest = newest
 
-    def get(self, key: SecretKey) -> Secret | None:
+    def get(self, key: KeyParts) -> Secret | None:
         """The secret with that key, or None."""
-        return self._earlier[key] if key in self._earlier else self._newest.get(key)
+        full = SecretKey(*key)
+        return self._earlier[full] if full in self._earlier else self._newest.get(key)
 
     def within(self, region: str, account: str) -> Iterator[Secret]:
         """The secrets of one region and account, in the order of their creation."""

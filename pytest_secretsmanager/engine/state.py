@@ -5,8 +5,7 @@ named tuples: making or changing a secret costs a third of what it costs with a 
 ensures that a label is on at most one version: `Secret.labels` maps each label to the version that holds it.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import partial
+from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple, Protocol, TypeAlias
 
@@ -31,8 +30,8 @@ class SecretKey(NamedTuple):
         return self[:2]
 
 
-new_key: Callable[[tuple[str, str, str]], SecretKey] = partial(tuple.__new__, SecretKey)
-"""Makes a key of all its parts, in half the time that `SecretKey(…)` takes: most calls look a secret up."""
+KeyParts: TypeAlias = tuple[str, str, str]
+"""The parts of a key, in its order. They equal the key, and look a secret up for less: most calls do that."""
 
 
 class Sealed(NamedTuple):
@@ -210,7 +209,7 @@ class Secret(NamedTuple):
 class FindSecret(Protocol):
     """A look-up of secrets by key."""
 
-    def get(self, key: SecretKey) -> Secret | None: ...
+    def get(self, key: KeyParts) -> Secret | None: ...
 
 
 Order: TypeAlias = Literal["created-date", "name"]

@@ -15,7 +15,7 @@ from pytest_secretsmanager.engine.rules import guards
 from pytest_secretsmanager.engine.rules.due import acts_at
 from pytest_secretsmanager.engine.rules.likeness import most_alike
 from pytest_secretsmanager.engine.secret_order import SecretOrder
-from pytest_secretsmanager.engine.state import Secret, SecretKey
+from pytest_secretsmanager.engine.state import KeyParts, Secret, SecretKey
 
 _MANY = 1_000
 """A place with so many secrets gets an order, which it keeps. Fewer are sorted as fast."""
@@ -83,11 +83,10 @@ class Store:
         self._orders: dict[tuple[str, str], SecretOrder] = {}
         self._journals: list[Journal] = []
 
-    def get(self, key: SecretKey) -> Secret | None:
+    def get(self, key: KeyParts) -> Secret | None:
         """The secret with that key, or None."""
-        region, account, name = key  # not `key.place`, which costs a call: each look-up comes here
-        place = self._places.get((region, account))
-        return None if place is None else place.get(name)
+        place = self._places.get(key[:2])  # not `key.place`, which costs a call: each look-up comes here
+        return None if place is None else place.get(key[2])
 
     def within(self, region: str, account: str) -> Iterator[Secret]:
         """The secrets of one region and account, in the order in which they came: restored ones are the last."""
@@ -127,8 +126,10 @@ class Store:
         if self._journals:
             self._record(changes)
         for key, secret in changes.items():
-            region, account, name = key
-            place = self._places.setdefault((region, account), {})
+            where, name = key[:2], key[2]
+            place = self._places.get(where)
+            if place is None:
+                place = self._places[where] = {}
             present = place.get(name)
             # One expression without calls, since every write passes here. It is before the change of the secret: after
             # an interrupt, the change is made again, and `present` is the new state then.
@@ -137,14 +138,16 @@ class Store:
             ):
                 self._note_plans(key, secret)
             if self._orders or present is None:
-                self._note_in_order((region, account), present, secret)
+                self._note_in_order(where, present, secret)
             if present is not None:
                 if secret is None or secret.arn != present.arn:
                     self.vanished.add(present)
                     del place[name]  # a recreated secret comes last
-                # A write that deletes versions adds one at most, so for most writes the first comparison suffices.
-                elif len(secret.versions) <= len(present.versions) and secret.versions is not present.versions:
-                    self._note_missing(present, secret)
+                else:
+                    versions, others = secret.versions, present.versions
+                    # A write that deletes versions adds one at most: for most writes, the first comparison suffices.
+                    if len(versions) <= len(others) and versions is not others:
+                        self._note_missing(present, secret)
             if secret is not None:
                 place[name] = secret
 

@@ -17,7 +17,7 @@ from pytest_secretsmanager.engine.errors import (
     ValidationException,
 )
 from pytest_secretsmanager.engine.rules import cross_account
-from pytest_secretsmanager.engine.state import FindSecret, Secret, SecretKey, Secrets, Value, Version, new_key
+from pytest_secretsmanager.engine.state import FindSecret, Secret, SecretKey, Secrets, Value, Version
 
 VALUE_QUOTA = 65_536
 """The maximum size of a secret value in bytes."""
@@ -113,7 +113,7 @@ def require_writable(secrets: Secrets, call: Call) -> Secret:
 
 def require_primary(secret: Secret) -> None:
     """Refuse a replica: it accepts no writes (REPORTED)."""
-    if secret.is_replica:
+    if secret.primary_region is not None and secret.is_replica:  # the first is the quicker look, and most have none
         raise InvalidParameterException(
             "Operation not permitted on a replica secret. Call must be made in primary secret's region."
         )
@@ -182,18 +182,19 @@ def find(secrets: FindSecret, call: Call, secret_id: str) -> Secret | None:
     A name means the caller's own account (DOC), and so does a partial ARN (GUESS: DOC asks for an ARN). An ARN of
     another region finds no secret (GUESS). A secret whose recovery window has passed no longer exists.
     """
+    secret = find_named(secrets, call, secret_id)
+    if secret is not None:  # the name is looked up first for speed: no secret has the name of an ARN
+        return secret
     if arns.is_arn(secret_id):
         secret = _find_by_arn(secrets, call.region, call.account, secret_id)
         return None if secret is None or is_gone(secret, call.time) else secret
-    secret = find_named(secrets, call, secret_id)
-    if secret is None:
-        require_name(secret_id)
-    return secret
+    require_name(secret_id)
+    return None
 
 
 def find_named(secrets: FindSecret, call: Call, name: str) -> Secret | None:
     """The secret of this name in the call's region and its caller's account, or None; `find` for a name."""
-    secret = secrets.get(new_key((call.region, call.principal.account, name)))
+    secret = secrets.get((call.region, call.principal.account, name))
     if secret is None or secret.deletion is None:  # checked here for speed: most calls come here
         return secret
     return None if is_gone(secret, call.time) else secret
@@ -224,7 +225,7 @@ def _find_by_arn(secrets: FindSecret, region: str, account: str, arn: str) -> Se
     parsed = arns.parse(arn)
     if parsed is None or parsed.region != region or (parsed.partial and parsed.account != account):
         return None
-    secret = secrets.get(SecretKey(parsed.region, parsed.account, parsed.name))
+    secret = secrets.get(parsed[:3])
     if secret is None or (secret.arn != arn and not (parsed.partial and secret.arn.startswith(f"{arn}-"))):
         return None
     return secret

@@ -12,7 +12,7 @@ from pytest_secretsmanager.engine.rules.condition_keys import FindKeyArn
 from pytest_secretsmanager.engine.rules.iam.requests import Request
 from pytest_secretsmanager.engine.rules.key_permissions import key_requests_of
 from pytest_secretsmanager.engine.rules.permissions import requests_of
-from pytest_secretsmanager.engine.state import FindSecret, Secret, SecretKey
+from pytest_secretsmanager.engine.state import FindSecret, KeyParts, Secret, SecretKey
 
 __tracebackhide__ = True
 
@@ -73,6 +73,7 @@ class _Past:
         """Go back to the moment before a call."""
         self._former.update(entry.before)
 
-    def get(self, key: SecretKey) -> Secret | None:
+    def get(self, key: KeyParts) -> Secret | None:
         """The secret as it was then, in what policies read of it."""
-        return self._former[key] if key in self._former else self._now.get(key)
+        full = SecretKey(*key)
+        return self._former[full] if full in self._former else self._now.get(key)
