@@ -15,8 +15,9 @@ from pytest_secretsmanager.doors.client_facts import ClientFacts
 from pytest_secretsmanager.doors.responder import Responder
 from pytest_secretsmanager.doors.shown_values import shown
 from pytest_secretsmanager.engine import model
-from pytest_secretsmanager.engine.call import ONLY_ATTEMPT, Parameters, Site, new_call
+from pytest_secretsmanager.engine.call import ONLY_ATTEMPT, Call, Parameters, Site
 from pytest_secretsmanager.engine.errors import ServiceError
+from pytest_secretsmanager.engine.state import of_fields
 
 __tracebackhide__ = True
 
@@ -55,7 +56,7 @@ def answer(
     principal = facts.principal_for(responder, client)
     fields = (described.name, parameters, facts.region, principal, now, request_id, accepted, None, site, ONLY_ATTEMPT)
     try:
-        outcome = responder.service.call_within_rates(new_call(fields))
+        outcome = responder.service.call_within_rates(of_fields(Call, fields))
     except ServiceError as error:
         return error.status, _parsed_error(error, request_id, now)
     reply = shown(described.name, outcome.reply, facts.scalars)

@@ -7,12 +7,11 @@ their repr does not show them.
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from functools import partial
 from types import CodeType, MappingProxyType
 from typing import Literal, NamedTuple, TypeAlias, get_args
 
 from pytest_secretsmanager.engine.callers import Principal
-from pytest_secretsmanager.engine.state import Secret, SecretKey
+from pytest_secretsmanager.engine.state import Secret, SecretKey, of_fields
 
 Parameters: TypeAlias = Mapping[str, object]
 Reply: TypeAlias = dict[str, object]
@@ -91,10 +90,6 @@ class Call(NamedTuple):
 
     def structures(self, member: str) -> list[dict[str, object]] | None:
         return self.parameters.get(member)  # type: ignore[return-value]
-
-
-new_call: Callable[[tuple[object, ...]], Call] = partial(tuple.__new__, Call)
-"""Makes a call of all its fields, in a third of the time that `Call(…)` takes: each call of a client makes one."""
 
 
 class Part(NamedTuple):
@@ -192,6 +187,11 @@ class Outcome(NamedTuple):
 
     def __repr__(self) -> str:
         return f"Outcome({', '.join(self.reply)}; changes {len(self.changes)})"
+
+
+def new_outcome(reply: Reply, changes: Changes = NO_CHANGES, events: tuple[ServiceEvent, ...] = ()) -> Outcome:
+    """`Outcome(reply, changes, events=events)` in half of its time: most calls make one here."""
+    return of_fields(Outcome, (reply, changes, (), events, (), None, None))
 
 
 Handler: TypeAlias = Callable[[Call], Outcome]

@@ -2,7 +2,7 @@
 
 from operator import attrgetter
 
-from pytest_secretsmanager.engine.call import Call, Outcome, Reply
+from pytest_secretsmanager.engine.call import Call, Outcome, Reply, new_outcome
 from pytest_secretsmanager.engine.operations.replies import cross_account_links, replication_status
 from pytest_secretsmanager.engine.ports import Ports
 from pytest_secretsmanager.engine.rules import guards, paging, schedule
@@ -38,7 +38,7 @@ def describe_secret(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
         reply["ReplicationStatus"] = replication_status(secret, secrets)
     if secret.links is not None:
         reply.update(cross_account_links(secret))
-    return Outcome(reply)
+    return new_outcome(reply)
 
 
 def list_secrets(secrets: Secrets, call: Call, ports: Ports) -> Outcome:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from pytest_secretsmanager.engine.call import Call, Changes, Handler, Outcome, Part, Reply
+from pytest_secretsmanager.engine.call import Call, Changes, Handler, Outcome, Part, Reply, new_outcome
 from pytest_secretsmanager.engine.errors import (
     InvalidParameterException,
     InvalidRequestException,
@@ -60,7 +60,7 @@ def put_secret_value(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
     ports.require_own_key(secret, call)
     updated = with_value(secret, call, ports, token, value, call.texts("VersionStages"))
     changes: Changes = {} if updated is secret else {secret.key: updated}
-    return Outcome(_put_reply(updated, token), changes, events=abandonment(secret, updated))
+    return new_outcome(_put_reply(updated, token), changes, abandonment(secret, updated))
 
 
 def update_secret_version_stage(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
@@ -81,7 +81,7 @@ def update_secret_version_stage(secrets: Secrets, call: Call, ports: Ports) -> O
 
 def _put_reply(secret: Secret, version_id: str) -> Reply:
     """RECORDED of a listing: a version without labels has no VersionStages."""
-    reply = identity(secret, VersionId=version_id)
+    reply: Reply = {"ARN": secret.arn, "Name": secret.key.name, "VersionId": version_id}
     if stages := secret.labels_of(version_id):
         reply["VersionStages"] = list(stages)
     return reply
@@ -112,14 +112,14 @@ def _read(secret: Secret, version: Version, sealed: Sealed, call: Call, ports: P
     plain = ports.open(secret, version.id, sealed, call.principal)
     reply: Reply = {
         "ARN": secret.arn,
-        "Name": secret.name,
+        "Name": secret.key.name,
         "VersionId": version.id,
         version.member: plain if version.member == "SecretBinary" else plain.decode(errors=guards.STRING_ERRORS),
         "CreatedDate": version.created,
     }
     if stages := secret.labels_of(version.id):
         reply["VersionStages"] = list(stages)
-    return Outcome(reply, _note_access(secret, version, call.time))
+    return new_outcome(reply, _note_access(secret, version, call.time))
 
 
 def _note_access(secret: Secret, version: Version, time: float) -> Changes:

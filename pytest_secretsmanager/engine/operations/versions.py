@@ -7,7 +7,7 @@ from pytest_secretsmanager.engine.callers import Principal
 from pytest_secretsmanager.engine.errors import ResourceExistsException
 from pytest_secretsmanager.engine.ports import Ports
 from pytest_secretsmanager.engine.rules import labels, retention, rotation
-from pytest_secretsmanager.engine.state import Secret, Value, Version
+from pytest_secretsmanager.engine.state import Secret, Value, Version, of_fields, with_versions
 
 
 def with_value(
@@ -20,7 +20,7 @@ def with_value(
     """
     existing = secret.versions.get(token)
     if existing is None or existing.sealed is None:
-        return _with_new_version(secret, call, ports, token, value, stages)
+        return _with_new_version(secret, call, ports, token, value, stages, existing)
     if (existing.member, ports.open(secret, token, existing.sealed, call.principal)) != value:
         raise ResourceExistsException(
             f"You can't use ClientRequestToken {token} because that value is already in use for a version of secret "
@@ -30,26 +30,23 @@ def with_value(
 
 
 def _with_new_version(
-    secret: Secret, call: Call, ports: Ports, version_id: str, value: Value, stages: Sequence[str] | None
+    secret: Secret,
+    call: Call,
+    ports: Ports,
+    version_id: str,
+    value: Value,
+    stages: Sequence[str] | None,
+    announced: Version | None,
 ) -> Secret:
     placed = labels.after_new_version(secret.labels, version_id, stages)
     labels.require_room(placed)
-    announced = secret.versions.get(version_id)
-    member, plain = value
-    version = Version(
-        id=version_id,
-        number=secret.versions_made + 1 if announced is None else announced.number,
-        created=call.time if announced is None else announced.created,
-        member=member,
-        sealed=ports.seal(secret, version_id, plain, call.principal),
-    )
-    updated = secret._replace(
-        versions={**secret.versions, version_id: version},
-        versions_made=max(secret.versions_made, version.number),
-        labels=placed,
-        changed=call.time,
-    )
-    updated = retention.with_room(updated, call.time, ports.version_quota)
+    (member, plain), time = value, call.time
+    made = secret.versions_made
+    number, created = (made + 1, time) if announced is None else (announced.number, announced.created)
+    sealed = ports.seal(secret, version_id, plain, call.principal)
+    versions = {**secret.versions, version_id: of_fields(Version, (version_id, number, created, member, sealed, None))}
+    updated = with_versions(secret, time, versions, placed, max(made, number))
+    updated = retention.with_room(updated, time, ports.version_quota)
     if secret.rotation is None:
         return updated
     if placed.get(labels.CURRENT) == version_id:
