@@ -78,7 +78,7 @@ def answer_at_once(
     """
     described = model.operation(operation_name)
     accepted = described.accepts(api_params)
-    parameters = copied_members(api_params) if accepted else dict(api_params)
+    parameters = copied_members(api_params, described.containers_in) if accepted else dict(api_params)
     token_member = described.token_member
     if token_member is not None and token_member not in api_params:
         parameters[token_member] = new_uuid(responder.random)

@@ -5,7 +5,7 @@ values are named tuples, which cost a third of frozen dataclasses: each call mak
 their repr does not show them.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from types import CodeType, MappingProxyType
 from typing import Literal, NamedTuple, TypeAlias, get_args
@@ -197,19 +197,19 @@ def new_outcome(reply: Reply, changes: Changes = NO_CHANGES, events: tuple[Servi
 Handler: TypeAlias = Callable[[Call], Outcome]
 
 
-_CONTAINERS = (list, dict)
-"""A constant, since each call looks at each of its members."""
-
-
-def copied_members(members: Parameters) -> Reply:
-    """A copy of a request or reply. Only lists and mappings are copied, and few members are one."""
-    return {name: copied(value) if type(value) in _CONTAINERS else value for name, value in members.items()}
+def copied_members(members: Parameters, containers: Iterable[str]) -> Reply:
+    """A deep copy of a request or reply. `containers` are the members that are lists or mappings: few are."""
+    copy = dict(members)
+    for name in containers:
+        if name in copy:
+            copy[name] = copied(copy[name])
+    return copy
 
 
 def copied(value: object) -> object:
     """A deep copy of a request or reply, or of a part of one."""
     if type(value) is list:
-        return [copied(item) for item in value]
+        return [item if type(item) is str else copied(item) for item in value]  # most lists are of texts
     if type(value) is dict:
         return {name: copied(item) for name, item in value.items()}
     return value

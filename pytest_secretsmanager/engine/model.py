@@ -28,6 +28,7 @@ class OperationDescription:
 
     `accepts` is the quick test that a valid request passes; `violations` lists the limits that an invalid one breaks.
     `reads` says that CloudTrail logs it as `readOnly`. `hidden` are the input members that AWS never logs.
+    `containers_in` and `containers_out` are the members of the input and the output that are lists or mappings.
     """
 
     name: str
@@ -37,6 +38,8 @@ class OperationDescription:
     token_member: str | None
     reads: bool
     hidden: frozenset[str]
+    containers_in: tuple[str, ...]
+    containers_out: tuple[str, ...]
 
     def violations(self, parameters: Mapping[str, object]) -> list[Violation]:
         """All limits that the request breaks. Raise `WrongType` at the first value of an unreadable type."""
@@ -76,7 +79,15 @@ def operation(name: str) -> OperationDescription:
         token_member=tokens[0] if tokens else None,
         reads=is_reading(name),
         hidden=frozenset(member for member, inner in shape.members.items() if is_sensitive(inner)),
+        containers_in=_containers_of(shape),
+        containers_out=_containers_of(model.output_shape),
     )
+
+
+def _containers_of(shape: StructureShape | None) -> tuple[str, ...]:
+    """The members of a shape whose values are lists or mappings."""
+    members = {} if shape is None else shape.members
+    return tuple(name for name, member in members.items() if member.type_name in ("list", "map", "structure"))
 
 
 def is_reading(name: str) -> bool:

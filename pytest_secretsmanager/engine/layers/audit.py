@@ -119,7 +119,7 @@ def audit(
             key_uses.clear()
             raise
         reply, changes, parts, events, _, about, decision = outcome
-        response = None if described.reads else copied_members(reply)
+        response = None if described.reads else copied_members(reply, described.containers_out)
         placements, before = NO_PLACEMENTS, NO_STATES
         if changes:
             placements = _placements(secrets, changes)
