@@ -18,7 +18,7 @@ from pytest_secretsmanager.engine import arns
 from pytest_secretsmanager.engine.callers import Principal
 from pytest_secretsmanager.engine.checkpoints import Restore, checkpoint
 from pytest_secretsmanager.engine.locks import Lock
-from pytest_secretsmanager.engine.state import Sealed
+from pytest_secretsmanager.engine.state import Sealed, of_fields
 
 KeyState: TypeAlias = Literal["Enabled", "Disabled", "PendingDeletion"]
 
@@ -27,6 +27,9 @@ NOT_ALLOWED = "Access to KMS is not allowed"
 
 _KEY_BYTES = 32
 _NONCE_BYTES = 12
+_ONLY_NONCE = bytes(_NONCE_BYTES)
+"""The nonce of every value: a data key encrypts one value only, so no other text has the same key and nonce."""
+
 _KEY_ID = re.compile(r"(mrk-[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})")
 _ALIAS = re.compile(r"alias/[A-Za-z0-9/_-]+")
 _ARN = re.compile(r"arn:[a-z-]+:kms:(?P<region>[a-z0-9-]+):(?P<account>\d{12}):(?P<id>(?:key|alias)/.+)")
@@ -190,10 +193,11 @@ class KeyRing:
     def seal(self, plain: bytes, key: KmsKey, name: str, context: bytes, caller: Principal) -> Sealed:
         """Encrypt a value under a new data key, and the data key under the KMS key, if the caller may use this key."""
         _require_usable(key, caller)
-        noise = os.urandom(_KEY_BYTES + 2 * _NONCE_BYTES)
-        data_key, nonce, key_nonce = noise[:_KEY_BYTES], noise[_KEY_BYTES:-_NONCE_BYTES], noise[-_NONCE_BYTES:]
-        wrapped = key_nonce + self._ciphers[key.arn].encrypt(key_nonce, data_key, context)
-        return Sealed(name, key.arn, wrapped, nonce + AESGCM(data_key).encrypt(nonce, plain, context))
+        noise = os.urandom(_NONCE_BYTES + _KEY_BYTES)
+        nonce, data_key = noise[:_NONCE_BYTES], noise[_NONCE_BYTES:]
+        arn = key.arn
+        wrapped = nonce + self._ciphers[arn].encrypt(nonce, data_key, context)
+        return of_fields(Sealed, (name, arn, wrapped, AESGCM(data_key).encrypt(_ONLY_NONCE, plain, context)))
 
     def open(self, sealed: Sealed, context: bytes, caller: Principal) -> bytes:
         """Decrypt a value that `seal` made with the same context, if the caller may use the key."""
@@ -205,10 +209,9 @@ class KeyRing:
 
     def open_regardless(self, sealed: Sealed, context: bytes) -> bytes:
         """Decrypt a value for the test, in any state of the key."""
-        wrapped, ciphertext = sealed.data_key, sealed.ciphertext
-        cipher = self._ciphers[sealed.key_arn]
-        data_key = cipher.decrypt(wrapped[:_NONCE_BYTES], wrapped[_NONCE_BYTES:], context)
-        return AESGCM(data_key).decrypt(ciphertext[:_NONCE_BYTES], ciphertext[_NONCE_BYTES:], context)
+        _, arn, wrapped, ciphertext = sealed
+        data_key = self._ciphers[arn].decrypt(wrapped[:_NONCE_BYTES], wrapped[_NONCE_BYTES:], context)
+        return AESGCM(data_key).decrypt(_ONLY_NONCE, ciphertext, context)
 
     def _found_elsewhere(self, arn: str) -> KmsKey | None:
         """The key of another KMS with this ARN or alias ARN, in its current state there; None if it has none."""
