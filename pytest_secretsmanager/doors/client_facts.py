@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from botocore.client import BaseClient
+from botocore.client import BaseClient, ClientMeta
 
 from pytest_secretsmanager.doors import internals, moto
 from pytest_secretsmanager.doors.responder import Responder
@@ -18,6 +18,7 @@ __tracebackhide__ = True
 class ClientFacts:
     """The facts of one client.
 
+    `meta` is the client's own, known here since each look for it at the client takes a search of two classes.
     `quiet` maps each operation whose calls no other code observes to the listeners' registrations at that time.
     `is_limited`: the rate limiter of its adaptive mode waits on a manager's clock. `retry_quotas` and `fault_block` are
     the retry quota of its standard mode, and the block in which it was filled: see `retry_quotas`.
@@ -27,6 +28,7 @@ class ClientFacts:
     principal: Principal | None
     scalars: Scalars
     history: Any
+    meta: ClientMeta
     quiet: dict[str, object] = field(default_factory=dict)
     is_limited: bool = False
     retry_quotas: tuple[Any, ...] = ()
@@ -59,11 +61,12 @@ def facts_of(client: BaseClient) -> ClientFacts:
     """The facts of this client, cached on the client to avoid a reference cycle through a global."""
     facts: ClientFacts | None = client.__dict__.get(_FACTS)
     if facts is None:
-        region = client.meta.region_name
+        meta = client.meta
+        region = meta.region_name
         account = _explicit_account(client) or moto.account_of(client)
         principal = None if account is None else user_of(account, region)
         history = internals.history_of(client)
-        facts = client.__dict__[_FACTS] = ClientFacts(region, principal, scalars_of(client), history)
+        facts = client.__dict__[_FACTS] = ClientFacts(region, principal, scalars_of(client), history, meta)
     return facts
 
 

@@ -40,9 +40,9 @@ def facts_if_open(client: BaseClient, operation_name: str) -> ClientFacts | None
     None also for an emitter that is not botocore's, which may have listeners, and for a client whose rate limiter waits
     on a manager's clock, or whose retry quota is not full.
     """
-    events: Any = client.meta.events
-    registrations = internals.registrations(events)
     facts = facts_of(client)
+    events: Any = facts.meta.events
+    registrations = internals.registrations(events)
     quiet = facts.quiet
     if registrations is None or internals.is_recording(facts.history):
         return None

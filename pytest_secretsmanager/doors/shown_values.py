@@ -56,7 +56,7 @@ def shown(operation: str, reply: Reply, scalars: Scalars) -> Reply:
     if members is None:
         shape = model.operation(operation).output_shape
         members = scalars.members[operation] = {} if shape is None else _member_shows(shape, scalars)
-    return _show_members(reply, members)
+    return _show_members(reply, members) if members else reply
 
 
 def _show_members(values: Reply, members: dict[str, _Show]) -> Reply:

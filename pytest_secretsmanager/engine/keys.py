@@ -138,8 +138,9 @@ class KeyRing:
 
     def find(self, region: str, account: str, name: str) -> KmsKey:
         """The key that a request names. Raise KmsRefusal if the name is malformed or names no key."""
-        if name in ("", arns.DEFAULT_KMS_ALIAS):
-            return self._default(region, account)
+        if not name or name == arns.DEFAULT_KMS_ALIAS:
+            default = self._defaults.get((region, account))
+            return self._default(region, account) if default is None else self._keys[default]
         arn = _full_arn(region, account, name)
         if arn.endswith(f":{account}:{arns.DEFAULT_KMS_ALIAS}"):
             return self._default(region, account)

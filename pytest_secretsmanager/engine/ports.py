@@ -101,8 +101,9 @@ class Ports:
             )
 
     def _key(self, place: SecretKey, name: str) -> KmsKey:
+        region, account, _ = place
         try:
-            return self.keys.find(place.region, place.account, name)
+            return self.keys.find(region, account, name)
         except KmsRefusal as refusal:
             raise InvalidParameterException(f"The operation failed because of an invalid KMS key: {refusal}") from None
 
@@ -118,11 +119,12 @@ class Ports:
 
         `actions` are the permissions that the caller needs for a customer managed key.
         """
-        key = self._key(secret.key, secret.kms_key_id)
-        if secret.kms_key_id:  # checked here for speed: most secrets are under the default key, which has no name
+        name = secret.kms_key_id
+        key = self._key(secret.key, name)
+        if name:  # checked here for speed: most secrets are under the default key, which has no name
             self._use_key(actions, key.arn, secret, version_id, caller)
         try:
-            return self.keys.seal(value, key, secret.kms_key_id, _context(secret, version_id), caller)
+            return self.keys.seal(value, key, name, _context(secret, version_id), caller)
         except KmsRefusal as refusal:
             raise _failure(EncryptionFailure, "encrypt", refusal) from None
 

@@ -77,7 +77,7 @@ class Service(Layered):
 
         For speed, only a call that is not supported is checked in full.
         """
-        if call.operation not in OPERATIONS or not OPERATIONS[call.operation].members.issuperset(call.parameters):
+        if (known := OPERATIONS.get(call.operation)) is None or not known.members.issuperset(call.parameters):
             require_supported(call)
         try:
             if self.store.agenda.time <= call.time and not self.effects.rotations.is_busy:

@@ -214,9 +214,12 @@ def _placements(secrets: Secrets, changes: Changes) -> Placements:
     found: dict[str, tuple[labels.Placement, labels.Placement]] = {}
     for key, after in changes.items():
         before = secrets.get(key)
-        if before is not None and (after is None or after.arn == before.arn):
-            if after is None or after.labels is not before.labels:
-                found[before.arn] = (before.labels, {} if after is None else after.labels)
-        elif after is not None and after.labels:
-            found[after.arn] = ({}, after.labels)
+        if after is None:
+            if before is not None:
+                found[before.arn] = (before.labels, {})
+            continue
+        arn, placed = after.arn, after.labels
+        known = before.labels if before is not None and before.arn == arn else {}
+        if placed is not known and (placed or known):
+            found[arn] = (known, placed)
     return found or NO_PLACEMENTS

@@ -18,15 +18,14 @@ def mark_replicas(inner: Callable[[_Asked], Outcome], secrets: Secrets) -> Calla
 
     def handle(asked: _Asked) -> Outcome:
         outcome = inner(asked)
-        return with_replicas_in_progress(outcome, secrets) if outcome.changes else outcome
+        changes = outcome.changes
+        return with_replicas_in_progress(outcome, secrets) if changes and _has_replicas(changes) else outcome
 
     return handle
 
 
 def with_replicas_in_progress(outcome: Outcome, secrets: Secrets) -> Outcome:
     """The outcome with the replicas of its primaries in progress. Their updates are its first effects."""
-    if not _has_replicas(outcome.changes):
-        return outcome
     primaries = {
         key: _with_all_in_progress(secrets.get(key), secret)
         for key, secret in outcome.changes.items()

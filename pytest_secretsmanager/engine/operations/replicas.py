@@ -14,14 +14,15 @@ _FORBIDDEN_MEMBERS = ("SecretString", "SecretBinary", "Description", "AddReplica
 
 def with_requested_replicas(secret: Secret, call: Call, ports: Ports) -> Secret:
     """The secret with the replicas that a request adds, all in progress."""
+    requested = call.structures("AddReplicaRegions")
+    if not requested:
+        return secret
     asked = {
         cast("str", item.get("Region", "")): Replica(
             kms_key_id=cast("str", item.get("KmsKeyId", "")), overwrite=call.flag("ForceOverwriteReplicaSecret")
         )
-        for item in call.structures("AddReplicaRegions") or ()
+        for item in requested
     }
-    if not asked:
-        return secret
     for region in asked:
         if not ports.regions.can_replicate(secret.key.region, region):
             raise invalid_region()

@@ -8,7 +8,7 @@ from pytest_secretsmanager.engine.state import CrossAccountReplica, Replica, Sec
 
 def identity(secret: Secret, **more: object) -> Reply:
     """A reply with the ARN and name of a secret, and more members."""
-    return {"ARN": secret.arn, "Name": secret.name, **more}
+    return {"ARN": secret.arn, "Name": secret.key.name, **more}
 
 
 def replication_status(secret: Secret, secrets: Secrets) -> list[dict[str, object]]:

@@ -36,9 +36,9 @@ def after_new_version(labels: Placement, version_id: str, requested: Iterable[st
     >>> after_new_version({"AWSCURRENT": "v1"}, "v2", ["AWSPENDING"])
     {'AWSCURRENT': 'v1', 'AWSPENDING': 'v2'}
     """
-    stages = tuple(requested or ()) or (CURRENT,)
+    stages = tuple(requested or ())
     current = labels.get(CURRENT)
-    becomes_current = current is None or CURRENT in stages
+    becomes_current = current is None or not stages or CURRENT in stages
     placed = dict(labels)
     if becomes_current and current is not None and placed.get(PENDING) == current:
         del placed[PENDING]
@@ -105,8 +105,11 @@ def require_room(labels: Placement) -> None:
 
 def _make_current(placed: dict[str, str], version_id: str) -> None:
     current = placed.get(CURRENT)
-    _place(placed, CURRENT, version_id)
-    if current is not None and current != version_id:
+    if current == version_id:
+        return
+    placed.pop(CURRENT, None)
+    placed[CURRENT] = version_id
+    if current is not None:
         _place(placed, PREVIOUS, current)
 
 

@@ -10,7 +10,7 @@ SECRET_QUOTA = 500_000
 
 def require_room(secrets: Secrets, call: Call) -> None:
     """Refuse a new secret in a full region. The text is a GUESS, and so is that scheduled deletions count."""
-    place = call.region, call.account
-    count = secrets.count(*place)
-    if count >= SECRET_QUOTA and count - secrets.count_gone(*place, call.time) >= SECRET_QUOTA:
+    region, account = call.region, call.principal.account
+    count = secrets.count(region, account)
+    if count >= SECRET_QUOTA and count - secrets.count_gone(region, account, call.time) >= SECRET_QUOTA:
         raise LimitExceededException(f"You can't have more than {SECRET_QUOTA} secrets in a Region.")
