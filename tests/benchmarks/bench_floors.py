@@ -20,8 +20,7 @@ import wrapt
 from botocore.client import BaseClient
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from pytest_secretsmanager.engine import arns
-from pytest_secretsmanager.engine.ports import RequestIds, new_uuid
+from pytest_secretsmanager.engine.ports import RequestIds, new_suffix, new_uuid
 
 FLOOR = "floor"  # the name in the table of conftest.py
 
@@ -35,21 +34,21 @@ new_request_id = RequestIds(RANDOM)
 
 ARN = "arn:aws:secretsmanager:us-east-1:123456789012:secret:db-Ab12Cd"
 CONTEXT = f"SecretARN={ARN}&SecretVersionId=3f1c7d7e-6a0e-4f0e-9b1a-4a3f8f1f6a10".encode()
+ONLY_NONCE = bytes(12)
 KMS_KEY = AESGCM(AESGCM.generate_key(bit_length=256))
 
 
 def encrypted(value: bytes) -> tuple[bytes, bytes, bytes]:
-    """The nonces, the encrypted data key and the encrypted value, as each new version needs them."""
-    noise = os.urandom(56)
-    data_key, nonces = noise[:32], noise[32:]
-    wrapped = KMS_KEY.encrypt(nonces[:12], data_key, CONTEXT)
-    return nonces, wrapped, AESGCM(data_key).encrypt(nonces[12:], value, CONTEXT)
+    """The nonce, the encrypted data key and the encrypted value, as each new version needs them."""
+    noise = os.urandom(44)
+    nonce, data_key = noise[:12], noise[12:]
+    return nonce, KMS_KEY.encrypt(nonce, data_key, CONTEXT), AESGCM(data_key).encrypt(ONLY_NONCE, value, CONTEXT)
 
 
-def decrypted(nonces: bytes, wrapped: bytes, value: bytes) -> bytes:
+def decrypted(nonce: bytes, wrapped: bytes, value: bytes) -> bytes:
     """The value of `encrypted`."""
-    data_key = KMS_KEY.decrypt(nonces[:12], wrapped, CONTEXT)
-    return AESGCM(data_key).decrypt(nonces[12:], value, CONTEXT)
+    data_key = KMS_KEY.decrypt(nonce, wrapped, CONTEXT)
+    return AESGCM(data_key).decrypt(ONLY_NONCE, value, CONTEXT)
 
 
 SEALED = encrypted(b"hunter2")
@@ -69,7 +68,7 @@ def put() -> None:
 def create() -> None:
     new_request_id()
     new_uuid(RANDOM)
-    "".join(RANDOM.choices(arns.SUFFIX_ALPHABET, k=arns.SUFFIX_LENGTH))
+    new_suffix(RANDOM)
     encrypted(b"hunter2")
 
 

@@ -67,3 +67,16 @@ def test_copied_shares_no_list_and_no_mapping():
         "a",
         "db",
     )
+
+
+def test_copied_members_shares_no_member_that_is_named_as_a_container():
+    copy = call.copied_members(PARAMETERS, ("VersionStages", "Tags", "NotSent"))
+    assert copy == PARAMETERS
+    assert copy["VersionStages"] is not PARAMETERS["VersionStages"]
+    assert copy["Tags"][0] is not PARAMETERS["Tags"][0]
+
+
+def test_new_outcome_is_an_outcome_of_its_reply_changes_and_events():
+    changes, events = {SecretKey("us-east-1", "123456789012", "db"): None}, (object(),)
+    assert call.new_outcome({"Name": "db"}, changes, events) == Outcome({"Name": "db"}, changes, events=events)
+    assert call.new_outcome({}) == Outcome({})

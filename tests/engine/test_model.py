@@ -44,6 +44,33 @@ def test_an_operation_hides_its_sensitive_members(operation, members):
 
 
 @pytest.mark.parametrize(
+    ("operation", "members"),
+    [("PutSecretValue", {"VersionStages"}), ("RotateSecret", {"RotationRules"}), ("GetRandomPassword", set())],
+    ids=["list", "structure", "none"],
+)
+def test_an_operation_names_the_lists_and_mappings_of_its_input(operation, members):
+    named = set(model.operation(operation).containers_in)
+    assert members <= named
+    assert members or not named
+
+
+@pytest.mark.parametrize(
+    ("operation", "members"),
+    [
+        ("PutSecretValue", {"VersionStages"}),
+        ("DescribeSecret", {"RotationRules", "Tags", "VersionIdsToStages"}),
+        ("DeleteSecret", set()),
+        ("TagResource", set()),
+    ],
+    ids=["list", "list, structure and map", "none", "no output"],
+)
+def test_an_operation_names_the_lists_and_mappings_of_its_output(operation, members):
+    named = set(model.operation(operation).containers_out)
+    assert members <= named
+    assert members or not named
+
+
+@pytest.mark.parametrize(
     ("operation", "reads"),
     [("GetSecretValue", True), ("ListSecrets", True), ("DescribeSecret", True), ("PutSecretValue", False)],
 )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pytest_secretsmanager.engine.state import Sealed, Secret, SecretKey, Version
+from pytest_secretsmanager.engine.state import Sealed, Secret, SecretKey, Version, with_versions
 
 KEY = SecretKey("us-east-1", "123456789012", "app/db")
 SEALED = Sealed(kms_key_id="alias/pay", key_arn="key", data_key=b"wrapped key", ciphertext=b"encrypted value")
@@ -46,6 +46,14 @@ def test_the_name_of_a_secret_is_that_of_its_key():
 )
 def test_labels_of_returns_labels_in_the_order_of_their_placement(version_id, labels):
     assert SECRET.labels_of(version_id) == labels
+
+
+def test_with_versions_changes_four_fields_and_keeps_the_others():
+    secret = Secret(*[f"the {name}" for name in Secret._fields])
+    changed = {"changed": 1.0, "versions": {"v2": VERSION}, "labels": {"AWSCURRENT": "v2"}, "versions_made": 2}
+    updated = with_versions(secret, **changed)
+    assert updated == secret._replace(**changed)
+    assert type(updated) is Secret
 
 
 @pytest.mark.parametrize(
