@@ -126,6 +126,25 @@ def test_an_entry_names_sensitive_members_and_omits_their_values(handle, logged,
     assert (entry.request, entry.hidden) == ({"SecretId": "db"}, {member})
 
 
+@pytest.mark.parametrize(
+    ("key", "after"),
+    [
+        (KEY, lambda secret: secret._replace(description="paid by us")),
+        (SecretKey("us-east-1", "123456789012", "new"), lambda secret: secret._replace(arn="new arn", labels={})),
+    ],
+    ids=["a change of metadata", "a new secret without a version"],
+)
+def test_an_entry_of_a_change_that_places_no_label_has_no_placements(handle, logged, store, key, after):
+    handle(a_call(), Outcome({}, {key: after(store.get(KEY))}))
+    assert logged[0].placements == {}
+
+
+def test_the_labels_of_a_secret_that_replaces_another_come_from_no_version(handle, logged):
+    replacing = a_secret(AWSCURRENT="v9")._replace(arn="another arn")
+    handle(a_call(), Outcome({}, {KEY: replacing}))
+    assert logged[0].placements == {"another arn": ({}, {"AWSCURRENT": "v9"})}
+
+
 def test_an_entry_without_sensitive_members_names_none(handle, logged):
     handle(a_call("PutSecretValue", SecretId="db"), Outcome({}))
     assert logged[0].hidden == frozenset()

@@ -2,7 +2,7 @@
 
 import pytest
 
-V1, V2 = "version-1".ljust(32, "-"), "version-2".ljust(32, "-")
+V1, V2, V3, V4 = (f"version-{number}".ljust(32, "-") for number in range(1, 5))
 
 
 def test_put_secret_value_returns_the_new_version_and_its_labels(client):
@@ -55,6 +55,19 @@ def test_put_secret_value_fills_a_version_that_a_rotation_announced(world):
     assert reply["VersionStages"] == ["AWSPENDING"]
     assert (filled.number, filled.created) == (announced.number, announced.created)
     assert world.call("GetSecretValue", SecretId="db", VersionStage="AWSPENDING")["SecretString"] == "two"
+
+
+def test_a_version_that_was_announced_and_filled_late_takes_no_number_of_another(world):
+    world.call("CreateSecret", Name="db", SecretString="one", ClientRequestToken=V1)
+    world.announce("db", V2)
+    for number, token in enumerate([V3, V2, V4]):
+        world.call("PutSecretValue", SecretId="db", SecretString=f"value {number}", ClientRequestToken=token)
+    assert {version.id: version.number for version in world.state("db").versions.values()} == {
+        V1: 1,
+        V2: 2,
+        V3: 3,
+        V4: 4,
+    }
 
 
 def test_put_secret_value_fills_an_announced_version_with_a_binary_value(world):
