@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pytest_secretsmanager.controls.events import Events as Events
     from pytest_secretsmanager.controls.fault_answers import BrokenReply as BrokenReply
     from pytest_secretsmanager.controls.faults import Faults as Faults
+    from pytest_secretsmanager.controls.holds import Hold as Hold
     from pytest_secretsmanager.controls.iam import Iam as Iam
     from pytest_secretsmanager.controls.kms import Kms as Kms
     from pytest_secretsmanager.controls.lasting_faults import LastingFault as LastingFault
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from pytest_secretsmanager.controls.replication import ReplicationHold as ReplicationHold
     from pytest_secretsmanager.controls.roles import Role as Role
     from pytest_secretsmanager.controls.rotation import RotationControl as RotationControl
-    from pytest_secretsmanager.controls.steps import Hold as Hold
     from pytest_secretsmanager.controls.subscriptions import Subscription as Subscription
     from pytest_secretsmanager.doors.http import Endpoint as Endpoint
     from pytest_secretsmanager.engine.effects.runs import StepRun as StepRun
@@ -75,7 +75,7 @@ else:
             "controls.replication": "ReplicationControl ReplicationHold",
             "controls.roles": "Role",
             "controls.rotation": "RotationControl",
-            "controls.steps": "Hold",
+            "controls.holds": "Hold",
             "controls.subscriptions": "Subscription",
             "doors.http": "Endpoint",
             "engine.effects.runs": "StepRun",

@@ -7,8 +7,6 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypeVar, Unpack
 
 from pytest_secretsmanager.arguments import require_log_limit, require_port, require_random_seed, require_version_quota
-from pytest_secretsmanager.controls.iam import credentials_of
-from pytest_secretsmanager.controls.roles import Role
 from pytest_secretsmanager.engine.callers import require_account
 from pytest_secretsmanager.engine.errors import UsageError
 from pytest_secretsmanager.engine.regions import extra_regions as regions_with
@@ -23,7 +21,6 @@ from pytest_secretsmanager.inspection.named_secret import key_of
 from pytest_secretsmanager.inspection.secret_mapping import SecretMapping
 from pytest_secretsmanager.inspection.views import SecretId, SecretView
 from pytest_secretsmanager.managing import answering
-from pytest_secretsmanager.managing.acting import act_by
 from pytest_secretsmanager.managing.decorating import decorated
 from pytest_secretsmanager.managing.home import Home
 from pytest_secretsmanager.managing.panel import Panel
@@ -31,7 +28,6 @@ from pytest_secretsmanager.managing.parts import Parts
 from pytest_secretsmanager.managing.planting import plant
 from pytest_secretsmanager.managing.rollback import Snapshot
 from pytest_secretsmanager.options import DEFAULT_ACCOUNT
-from pytest_secretsmanager.policy_sources import PolicySources
 from pytest_secretsmanager.seed_arguments import seed_of
 from pytest_secretsmanager.seeds import NO_VALUE, SeedOptions
 from pytest_secretsmanager.surroundings.process import CREDENTIALS
@@ -41,7 +37,9 @@ __tracebackhide__ = True
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager.client import SecretsManagerClient
 
+    from pytest_secretsmanager.controls.roles import Role
     from pytest_secretsmanager.doors.http import Endpoint
+    from pytest_secretsmanager.policy_sources import PolicySources
 
 _Arguments = ParamSpec("_Arguments")
 _Result = TypeVar("_Result")
@@ -81,7 +79,7 @@ class SecretsManager(Panel, Assertions):
         now: datetime | None = None,
         version_quota: int = VERSION_QUOTA,
         extra_regions: Collection[str] = (),
-        policy: PolicySources | None = None,
+        policy: "PolicySources | None" = None,
         log_limit: int | None = None,
     ) -> None:
         _require_not_called(region)
@@ -97,6 +95,8 @@ class SecretsManager(Panel, Assertions):
         if log_limit is not None:
             entries_of(parts.log).call_before_forgetting(partial(entered.about_to_forget, parts.world))
         if policy is not None:
+            from pytest_secretsmanager.managing.acting import act_by
+
             act_by(parts, policy)
 
     # --- entering, leaving and undoing -----------------------------------------------------------------------------
@@ -172,7 +172,7 @@ class SecretsManager(Panel, Assertions):
     # --- looking ---------------------------------------------------------------------------------------------------
 
     def client(
-        self, region: str | None = None, *, principal: Role | None = None, **kwargs: Any
+        self, region: str | None = None, *, principal: "Role | None" = None, **kwargs: Any
     ) -> "SecretsManagerClient":
         """Return a botocore client for this region (None: the default region). It needs no credentials.
 
@@ -185,10 +185,15 @@ class SecretsManager(Panel, Assertions):
         'eu-west-1'
         """
         answering.require_entered(self._parts, "use its clients")
-        credentials = CREDENTIALS if principal is None else credentials_of(self.iam, principal)
+        credentials = CREDENTIALS if principal is None else self._credentials_of(principal)
         arguments = {"region_name": region or self.region, **credentials, **kwargs}
         self._parts.regions.require(arguments["region_name"])
         return self._parts.clients.of(arguments)
+
+    def _credentials_of(self, role: "Role") -> dict[str, str]:
+        from pytest_secretsmanager.controls.iam import credentials_of
+
+        return credentials_of(self.iam, role)
 
     def endpoint(self, *, port: int = 0) -> "Endpoint":
         """Start the local HTTP endpoint, for subprocesses and programs in other languages; see `Endpoint`.

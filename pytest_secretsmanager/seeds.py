@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from textwrap import shorten
-from typing import Any, NoReturn, Self, SupportsIndex, TypeAlias, TypedDict
+from typing import Any, NamedTuple, NoReturn, Self, SupportsIndex, TypeAlias, TypedDict
 
 from pytest_secretsmanager.engine.call import Call, Parameters
 from pytest_secretsmanager.engine.callers import Principal
@@ -106,8 +106,7 @@ class SeedOptions(TypedDict, total=False):
     account: str
 
 
-@dataclass(frozen=True, slots=True)
-class Seed:
+class Seed(NamedTuple):
     """One secret to create: the checked arguments of `sm.seed` or of the marker `secret`.
 
     `versions` has all its values, so `options` are without them. For a seed that is named by its ARN, `options` has the
@@ -116,8 +115,11 @@ class Seed:
 
     name: str
     versions: tuple[Version, ...]
-    options: SeedOptions = field(repr=False)
+    options: SeedOptions
     arn_suffix: str | None = None
+
+    def __repr__(self) -> str:
+        return f"<seed {self.name!r} of {len(self.versions)} versions>"
 
     @property
     def rotation(self) -> Rotation | None:

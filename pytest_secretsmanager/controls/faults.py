@@ -12,7 +12,8 @@ from pytest_secretsmanager.controls.lasting_faults import LastingFaults
 from pytest_secretsmanager.controls.planned_faults import PlannedFault
 from pytest_secretsmanager.engine.call import Call
 from pytest_secretsmanager.engine.errors import UsageError
-from pytest_secretsmanager.engine.faults import BEFORE_THE_REQUEST, Answer, Fault, FaultPlan, FaultPlans
+from pytest_secretsmanager.engine.fault_plans import FaultPlans
+from pytest_secretsmanager.engine.faults import BEFORE_THE_REQUEST, Answer, Fault, FaultPlan
 from pytest_secretsmanager.engine.interrupts import taken_back
 from pytest_secretsmanager.engine.layers.audit import entry_of_attempt
 from pytest_secretsmanager.inspection.keywords import known_keywords

@@ -6,7 +6,8 @@ from types import TracebackType
 from typing import Self, cast
 
 from pytest_secretsmanager.controls.unmet_plans import Plan, UnmetPlanError, is_among
-from pytest_secretsmanager.engine.faults import FaultPlan, FaultPlans
+from pytest_secretsmanager.engine.fault_plans import FaultPlans
+from pytest_secretsmanager.engine.faults import FaultPlan
 from pytest_secretsmanager.inspection.log import Event, Log
 from pytest_secretsmanager.inspection.wording import repeated_text
 

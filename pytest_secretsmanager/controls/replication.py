@@ -21,7 +21,7 @@ from pytest_secretsmanager.inspection.keywords import known_keywords
 __tracebackhide__ = True
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class HeldPlace:
     """The region and account of the replicas that one hold keeps back. None: all regions, all accounts.
 

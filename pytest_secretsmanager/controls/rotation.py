@@ -5,8 +5,17 @@ from typing import TYPE_CHECKING
 
 from pytest_secretsmanager.arguments import require_count
 from pytest_secretsmanager.controls.between_reads import BetweenReads, RotateNow
-from pytest_secretsmanager.controls.functions import Functions, Handler, require_handler
-from pytest_secretsmanager.controls.steps import Failure, Hold, PlannedStop, Steps, require_failure, require_step
+from pytest_secretsmanager.controls.functions import Functions, Handler
+from pytest_secretsmanager.controls.handlers import require_handler
+from pytest_secretsmanager.controls.holds import Hold
+from pytest_secretsmanager.controls.step_plans import (
+    Failure,
+    PlannedFailure,
+    PlannedStop,
+    require_failure,
+    require_step,
+)
+from pytest_secretsmanager.controls.steps import Steps
 from pytest_secretsmanager.engine.effects.controls import When
 from pytest_secretsmanager.engine.errors import UsageError
 from pytest_secretsmanager.engine.service import Service
@@ -177,7 +186,8 @@ class RotationControl:
         require_failure(error)
         require_count("a step", "fails a number of times", times)
         key = None if secret is None else self._key(secret, region, account)
-        self._steps.plan_failure(key, step, "after" if after else "before", error, times, is_optional=optional)
+        when: When = "after" if after else "before"
+        self._steps.failures.append(PlannedFailure(key, step, when, error, times, is_optional=optional))
 
     @known_keywords()
     def between_reads(

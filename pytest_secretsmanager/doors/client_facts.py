@@ -14,7 +14,7 @@ from pytest_secretsmanager.engine.callers import Principal, acting, user_of
 __tracebackhide__ = True
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class ClientFacts:
     """The facts of one client.
 

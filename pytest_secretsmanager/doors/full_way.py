@@ -20,22 +20,14 @@ from botocore.model import OperationModel
 
 from pytest_secretsmanager.doors import internals, moto, rate_limiters, retry_quotas, wire
 from pytest_secretsmanager.doors.attempts import Attempts, Responses, emitting
-from pytest_secretsmanager.doors.client_facts import call_of, facts_of
+from pytest_secretsmanager.doors.client_facts import facts_of
+from pytest_secretsmanager.doors.planned import is_planned
 from pytest_secretsmanager.doors.responder import Responder
 from pytest_secretsmanager.engine import model
-from pytest_secretsmanager.engine.call import Parameters
 from pytest_secretsmanager.engine.errors import ServiceError
 from pytest_secretsmanager.surroundings.process import CREDENTIALS
 
 __tracebackhide__ = True
-
-
-def is_planned(responder: Responder, client: BaseClient, operation_name: str, parameters: Parameters) -> bool:
-    """Whether a fault is planned for a call."""
-    if not responder.plans.may_concern(operation_name):
-        return False
-    call = call_of(responder, client, operation_name, parameters, responder.now(), "")
-    return responder.plans.concern(call)
 
 
 def is_taken(

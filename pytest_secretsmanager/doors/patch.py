@@ -6,14 +6,15 @@ from typing import Any
 from botocore.awsrequest import AWSResponse
 from botocore.client import BaseClient
 
-from pytest_secretsmanager.doors import full_way, short_way
+from pytest_secretsmanager.doors import short_way
 from pytest_secretsmanager.doors.call_sites import call_site
 from pytest_secretsmanager.doors.client_classes import ClientClasses, named_arguments
 from pytest_secretsmanager.doors.long_way import answer_request
+from pytest_secretsmanager.doors.planned import is_planned
 from pytest_secretsmanager.doors.responder import Responder
 from pytest_secretsmanager.doors.switchboard import Switchboard
+from pytest_secretsmanager.engine.above_rate import AboveRateError
 from pytest_secretsmanager.engine.call import Parameters, Reply, Site
-from pytest_secretsmanager.engine.rates import AboveRateError
 from pytest_secretsmanager.engine.tracebacks import take_out_own_frames
 
 __tracebackhide__ = True
@@ -46,7 +47,7 @@ class SyncDoor(ClientClasses):
         operation_name: str,
         api_params: Parameters,
     ) -> Reply:
-        planned = responder.plans and full_way.is_planned(responder, client, operation_name, api_params)
+        planned = responder.plans and is_planned(responder, client, operation_name, api_params)
         if not planned and not self.others_inside and (facts := short_way.facts_if_open(client, operation_name)):
             try:  # not `suppress`, which costs time
                 return short_way.answer_at_once(responder, client, facts, operation_name, api_params, site)
@@ -60,6 +61,8 @@ class SyncDoor(ClientClasses):
         responder = self.switchboard.responder_of_request(client)
         if responder is None:
             return wrapped(*args, **kwargs)
+        from pytest_secretsmanager.doors import full_way
+
         if not full_way.is_taken(responder, client, *args, **kwargs):
             try:
                 return answer_request(responder, client, AWSResponse, *args, **kwargs)

@@ -7,12 +7,12 @@ from random import Random
 
 from pytest_secretsmanager.engine.call import Site
 from pytest_secretsmanager.engine.callers import Callers
-from pytest_secretsmanager.engine.faults import FaultPlans
+from pytest_secretsmanager.engine.fault_plans import FaultPlans
 from pytest_secretsmanager.engine.regions import Regions
 from pytest_secretsmanager.engine.service import Service
 
 
-@dataclass(slots=True, eq=False)  # not frozen: each manager makes one, and a frozen one costs twice as much
+@dataclass(slots=True, eq=False, repr=False)  # not frozen: each manager makes one, and a frozen one costs twice as much
 class Responder:
     """Answers calls: a service, its clock, and the callers that it knows.
 

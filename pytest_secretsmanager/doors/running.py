@@ -14,7 +14,7 @@ from pytest_secretsmanager.engine.locks import Lock
 __tracebackhide__ = True
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class RunningFunction:
     """A rotation function while it runs: the responder of its manager, and those that it has added itself.
 

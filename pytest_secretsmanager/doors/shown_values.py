@@ -25,7 +25,7 @@ _Show: TypeAlias = Callable[[Any], Any]
 """Takes a value of a reply, and returns it as a client shows it."""
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Scalars:
     """The functions with which one client shows a timestamp (seconds since the epoch) and a blob (bytes).
 

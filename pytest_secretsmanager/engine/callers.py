@@ -101,13 +101,15 @@ A client is this caller unless its credentials were handed out.
 _BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 
 
-@dataclass(frozen=True, slots=True)
-class KeyPair:
+class KeyPair(NamedTuple):
     """Credentials: an access key id and the secret access key that signs. Temporary ones have a session token."""
 
     access_key_id: str
-    secret_access_key: str = field(repr=False)
-    session_token: str | None = field(default=None, repr=False)
+    secret_access_key: str
+    session_token: str | None = None
+
+    def __repr__(self) -> str:
+        return f"<key pair {self.access_key_id}>"
 
 
 def _new_key_pair(*, temporary: bool = False) -> KeyPair:
@@ -124,7 +126,7 @@ class HandedOut(NamedTuple):
     principal: Principal | None = None
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Acting:
     """A block in which clients without credentials of their own act as a principal; None: as the default user.
 

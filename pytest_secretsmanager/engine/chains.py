@@ -5,16 +5,13 @@ Each chain reads from the outermost layer to the operation.
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING
 
 from pytest_secretsmanager.engine.call import Call, Handler, Outcome
 from pytest_secretsmanager.engine.call_log import CallLog
-from pytest_secretsmanager.engine.conditions import Conditions
 from pytest_secretsmanager.engine.effects.background import WorkHandler, working_on
-from pytest_secretsmanager.engine.identities import Identities
 from pytest_secretsmanager.engine.interrupts import taken_back
-from pytest_secretsmanager.engine.key_access import GuardedPorts
 from pytest_secretsmanager.engine.layers.audit import Entry, NoteRefused, Record, audit, audit_events
-from pytest_secretsmanager.engine.layers.authorize import authorize
 from pytest_secretsmanager.engine.layers.forked import Layer
 from pytest_secretsmanager.engine.layers.log_order import in_order
 from pytest_secretsmanager.engine.layers.mark_replicas import mark_replicas
@@ -24,6 +21,10 @@ from pytest_secretsmanager.engine.operations import OPERATIONS, BatchOperation
 from pytest_secretsmanager.engine.ports import Ports
 from pytest_secretsmanager.engine.state import Secrets
 from pytest_secretsmanager.engine.store import Store
+
+if TYPE_CHECKING:
+    from pytest_secretsmanager.engine.conditions import Conditions
+    from pytest_secretsmanager.engine.identities import Identities
 
 __tracebackhide__ = True
 
@@ -164,6 +165,9 @@ class Chains:
         identities, ports = self.identities, self._ports
         if identities is None:
             return self._on(secrets)
+
+        from pytest_secretsmanager.engine.key_access import GuardedPorts
+        from pytest_secretsmanager.engine.layers.authorize import authorize
 
         def run(call: Call) -> Outcome:
             operation = OPERATIONS[call.operation]

@@ -2,14 +2,18 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING
 
 from pytest_secretsmanager.engine.chains import Chains
 from pytest_secretsmanager.engine.checkpoints import Restore
-from pytest_secretsmanager.engine.conditions import Conditions
-from pytest_secretsmanager.engine.identities import Identities
 from pytest_secretsmanager.engine.layers.audit import Entry, Record
 from pytest_secretsmanager.engine.layers.forked import Layer
 from pytest_secretsmanager.engine.locks import Lock
+from pytest_secretsmanager.engine.on_demand import OnDemand
+
+if TYPE_CHECKING:
+    from pytest_secretsmanager.engine.conditions import Conditions
+    from pytest_secretsmanager.engine.identities import Identities
 
 __tracebackhide__ = True
 
@@ -21,15 +25,18 @@ class Layered:
     _chains: Chains
     _now: Callable[[], float]
     _time_parts: Callable[[], tuple[float, float]]
-    made_conditions: Conditions | None = None
+
+    @OnDemand
+    def conditions(self) -> "Conditions":
+        """The conditions that a test puts in force."""
+        from pytest_secretsmanager.engine.conditions import Conditions
+
+        return Conditions(self.lock, self._time_parts, self._now, self._apply)
 
     @property
-    def conditions(self) -> Conditions:
-        """The conditions that a test puts in force. Made on first use."""
-        if self.made_conditions is None:
-            made = Conditions(self.lock, self._time_parts, self._now, self._apply)
-            self.__dict__.setdefault("made_conditions", made)  # in one step, since another thread may make them too
-        return self.__dict__["made_conditions"]  # type: ignore[no-any-return]
+    def made_conditions(self) -> "Conditions | None":
+        """The conditions, if they are made."""
+        return vars(self).get("conditions")
 
     @property
     def limits_rates(self) -> bool:
@@ -48,7 +55,7 @@ class Layered:
         """
         self._chains.put_around(layer)
 
-    def decide_by(self, identities: Identities | None) -> None:
+    def decide_by(self, identities: "Identities | None") -> None:
         """Let the policies of these identities decide the calls from now on; None: every call is allowed."""
         self._chains.identities = identities
         self._chains.build()
@@ -64,7 +71,7 @@ class Layered:
         """
         return self._chains.recorded_into(entries, self.lock)
 
-    def _apply(self, conditions: Conditions) -> None:
+    def _apply(self, conditions: "Conditions") -> None:
         self._chains.conditions = conditions if conditions.are_in_force else None
         self._chains.build()
 

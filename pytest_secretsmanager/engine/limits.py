@@ -9,8 +9,7 @@ list of structures: each structure prints as its shape and members, and a long v
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from botocore.model import ListShape, Shape, StringShape, StructureShape
 
@@ -21,8 +20,7 @@ _PRINTED = 64
 Accepts: TypeAlias = Callable[[Any], bool]
 
 
-@dataclass(frozen=True, slots=True)
-class Violation:
+class Violation(NamedTuple):
     """A limit that a request breaks: the member's path, the value as AWS prints it (None: not printed), the limit."""
 
     path: str
@@ -34,8 +32,7 @@ class Violation:
         return f"Value{value} at '{self.path}' failed to satisfy constraint: {self.limit}"
 
 
-@dataclass(frozen=True, slots=True)
-class Limit:
+class Limit(NamedTuple):
     """A limit of one shape: a test, and AWS's wording."""
 
     holds: Accepts

@@ -22,7 +22,7 @@ BOTOCORE = f"botocore {botocore.__version__}"
 _READING = ("BatchGet", "Describe", "Get", "List", "Validate")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False, repr=False)  # not frozen: code for that would take a millisecond at import
 class OperationDescription:
     """The service description of one operation.
 

@@ -25,8 +25,8 @@ from pytest_secretsmanager.engine.errors import (
 )
 from pytest_secretsmanager.engine.keys import KeyRing, KmsKey, KmsRefusal
 from pytest_secretsmanager.engine.regions import BOTOCORES, Regions
-from pytest_secretsmanager.engine.rules import key_permissions, labels
-from pytest_secretsmanager.engine.rules.key_permissions import KeyUse
+from pytest_secretsmanager.engine.rules import labels
+from pytest_secretsmanager.engine.rules.key_uses import OPENING, REPLICATING, SEALING, KeyUse
 from pytest_secretsmanager.engine.state import Sealed, Secret, SecretKey
 
 KEY_TRIAL = "RequestToValidateKeyAccess"
@@ -43,7 +43,7 @@ def _nowhere(_: str) -> None:
     """Find nothing: there is no other Lambda."""
 
 
-@dataclass(slots=True, eq=False)  # not frozen: each manager makes one, and a frozen one costs twice as much
+@dataclass(slots=True, eq=False, repr=False)  # not frozen: each manager makes one, and a frozen one costs twice as much
 class Ports:
     """The ports of one service.
 
@@ -113,7 +113,7 @@ class Ports:
         version_id: str,
         value: bytes,
         caller: Principal,
-        actions: tuple[str, ...] = key_permissions.SEALING,
+        actions: tuple[str, ...] = SEALING,
     ) -> Sealed:
         """Encrypt a value for one version of a secret, under the secret's current KMS key.
 
@@ -128,9 +128,7 @@ class Ports:
         except KmsRefusal as refusal:
             raise _failure(EncryptionFailure, "encrypt", refusal) from None
 
-    def require_key_access(
-        self, secret: Secret, caller: Principal, actions: tuple[str, ...] = key_permissions.SEALING
-    ) -> None:
+    def require_key_access(self, secret: Secret, caller: Principal, actions: tuple[str, ...] = SEALING) -> None:
         """Refuse a customer managed key that the caller can't use: AWS tries it (DOC), even without a value."""
         if not self.under_default_key(secret):
             self.seal(secret, KEY_TRIAL, b"", caller, actions)
@@ -142,13 +140,13 @@ class Ports:
         """
         current = secret.versions.get(secret.labels.get(labels.CURRENT, ""))
         if current is not None and current.sealed is not None and current.sealed.kms_key_id:
-            self._note_use(key_permissions.OPENING, current.sealed.key_arn, secret, current.id, caller)
+            self._note_use(OPENING, current.sealed.key_arn, secret, current.id, caller)
         for region, name in keys.items():
             replica = secret.key._replace(region=region)
             key_arn = self.key_arn(replica, name) if name else None
             if key_arn is not None:
                 copy = secret._replace(key=replica, arn=arns.in_region(secret.arn, region))
-                self._note_use(key_permissions.REPLICATING, key_arn, copy, KEY_TRIAL, caller)
+                self._note_use(REPLICATING, key_arn, copy, KEY_TRIAL, caller)
 
     def _use_key(
         self, actions: tuple[str, ...], key_arn: str, secret: Secret, version_id: str, caller: Principal
@@ -166,7 +164,7 @@ class Ports:
     def open(self, secret: Secret, version_id: str, sealed: Sealed, caller: Principal) -> bytes:
         """Return the plain value of one version of a secret."""
         if sealed.kms_key_id:
-            self._use_key(key_permissions.OPENING, sealed.key_arn, secret, version_id, caller)
+            self._use_key(OPENING, sealed.key_arn, secret, version_id, caller)
         try:
             return self.keys.open(sealed, _context(secret, version_id), caller)
         except KmsRefusal as refusal:

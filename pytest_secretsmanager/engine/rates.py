@@ -4,10 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from pytest_secretsmanager.engine.above_rate import AboveRateError
 from pytest_secretsmanager.engine.call import ATTEMPT_OF_THE_TEST, Call
 from pytest_secretsmanager.engine.checkpoints import Restore
 from pytest_secretsmanager.engine.in_force import Condition, InForce
-from pytest_secretsmanager.engine.locks import Lock
 from pytest_secretsmanager.engine.rules.request_rates import Bucket, refilled
 
 __tracebackhide__ = True
@@ -24,30 +24,8 @@ class RateLimit(Condition):
     burst: float
 
 
-_counting = Lock()
-"""Held while refusals are counted: that happens outside the lock of the service."""
-
 _Place: TypeAlias = tuple[RateLimit, str, str]
 """A limit, and the account and the region whose calls it counts."""
-
-
-class AboveRateError(Exception):
-    """A call is above a rate: it was neither run nor logged.
-
-    It is no error of AWS: it lets a door take the way on which botocore retries.
-    """
-
-    def __init__(self, limits: tuple[RateLimit, ...]) -> None:
-        super().__init__()
-        self._limits = limits
-
-    def count_refusal(self) -> None:
-        """Count a refusal for each limit that the call exceeds."""
-        _counting.during(self._count)
-
-    def _count(self) -> None:
-        for limit in self._limits:
-            limit.met += 1
 
 
 @dataclass(slots=True, eq=False)

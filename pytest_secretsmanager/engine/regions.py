@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from pytest_secretsmanager.engine import arns, model, partitions
 from pytest_secretsmanager.engine.errors import UsageError, nearest
@@ -14,8 +14,7 @@ _NAME = re.compile(r"([a-z]+-)+[0-9]+")
 """The form of a region's name in the service description."""
 
 
-@dataclass(frozen=True, slots=True)
-class Regions:
+class Regions(NamedTuple):
     """The regions of one `SecretsManager`: those that botocore knows, and those that an option adds.
 
     >>> [BOTOCORES.has(name) for name in ("eu-west-1", "us-gov-west-1", "eu-wst-1", "aws-global")]

@@ -16,7 +16,7 @@ __tracebackhide__ = True
 Checkpoint: TypeAlias = Callable[[], Restore]
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class _Rollback:
     """The state to restore: the secrets in a journal, and all state with a checkpoint."""
 

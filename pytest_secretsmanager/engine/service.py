@@ -2,29 +2,32 @@
 
 from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from typing import TYPE_CHECKING
 
 from pytest_secretsmanager.engine import locks, model
+from pytest_secretsmanager.engine.above_rate import AboveRateError
 from pytest_secretsmanager.engine.call import Call, Outcome, UpdateReplicas
 from pytest_secretsmanager.engine.call_log import CallLog
 from pytest_secretsmanager.engine.chains import Chains
 from pytest_secretsmanager.engine.commits import Commits
 from pytest_secretsmanager.engine.effects import Effects
 from pytest_secretsmanager.engine.effects.background import Background
-from pytest_secretsmanager.engine.effects.controls import ReplicaControl, StepControl
 from pytest_secretsmanager.engine.effects.replicas import Replicas
-from pytest_secretsmanager.engine.effects.runs import Run
 from pytest_secretsmanager.engine.errors import ServiceError, ThrottlingException, UnsupportedOperation
 from pytest_secretsmanager.engine.interrupts import taken_back
 from pytest_secretsmanager.engine.layered import Layered
 from pytest_secretsmanager.engine.layers import forked
 from pytest_secretsmanager.engine.operations import OPERATIONS
 from pytest_secretsmanager.engine.ports import Ports
-from pytest_secretsmanager.engine.rates import AboveRateError
 from pytest_secretsmanager.engine.refusals import Refusals
 from pytest_secretsmanager.engine.rollbacks import Checkpoint, Rollbacks
 from pytest_secretsmanager.engine.state import Sealed, Secret, SecretKey
 from pytest_secretsmanager.engine.store import Journal, Store
 from pytest_secretsmanager.engine.watching import Listener, Watcher, Watchers, Watching
+
+if TYPE_CHECKING:
+    from pytest_secretsmanager.engine.effects.controls import ReplicaControl, StepControl
+    from pytest_secretsmanager.engine.effects.runs import Run
 
 __tracebackhide__ = True
 
@@ -41,8 +44,8 @@ class Service(Layered):
         ports: Ports,
         log: CallLog,
         now: Callable[[], float],
-        steps: StepControl,
-        replication: ReplicaControl,
+        steps: "StepControl",
+        replication: "ReplicaControl",
         time_parts: Callable[[], tuple[float, float]] = lambda: (0.0, 0.0),
     ) -> None:
         self.ports = ports
@@ -150,11 +153,11 @@ class Service(Layered):
     # --- rotations and replicas ---
 
     @property
-    def runs(self) -> Sequence[Run]:
+    def runs(self) -> "Sequence[Run]":
         """The rotations so far, oldest first."""
         return self.effects.rotations.runs
 
-    def resume(self, run: Run) -> None:
+    def resume(self, run: "Run") -> None:
         """Continue a held rotation."""
         try:
             self.effects.rotations.resume(run)
@@ -163,7 +166,7 @@ class Service(Layered):
             self._recover()
             raise
 
-    def cut_off_rotations(self, but: Container[Run]) -> None:
+    def cut_off_rotations(self, but: "Container[Run]") -> None:
         """Fail each rotation that still runs in another thread, except those in `but`."""
         self.effects.rotations.cut_off(but)
 

@@ -60,7 +60,7 @@ class Kept(NamedTuple):
     is_of_error: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Watch:
     """The managers that were entered when a test began, with the ends of their logs then, and those entered since.
 

@@ -2,21 +2,22 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any, cast, overload
+from typing import TYPE_CHECKING, Any, cast, overload
 
 from pytest_secretsmanager.engine.call import copied
 from pytest_secretsmanager.engine.call_log import CallLog
 from pytest_secretsmanager.engine.errors import UsageError
 from pytest_secretsmanager.engine.layers.audit import Entry
-from pytest_secretsmanager.engine.rules.iam.decision import Decision
-from pytest_secretsmanager.inspection.call_sites import CallSite, call_site_of
-from pytest_secretsmanager.inspection.cloudtrail import record_of
 from pytest_secretsmanager.inspection.entries import Entries
 from pytest_secretsmanager.inspection.matching import differing_fields
 from pytest_secretsmanager.inspection.names import MaybeNone
-from pytest_secretsmanager.inspection.put_rate import PutRateWarning, put_rate_warnings
 from pytest_secretsmanager.inspection.times import utc
 from pytest_secretsmanager.inspection.wording import count_text
+
+if TYPE_CHECKING:
+    from pytest_secretsmanager.engine.rules.iam.decision import Decision
+    from pytest_secretsmanager.inspection.call_sites import CallSite
+    from pytest_secretsmanager.inspection.put_rate import PutRateWarning
 
 __tracebackhide__ = True
 
@@ -72,7 +73,7 @@ class Event:
         return self._entry.error_message
 
     @property
-    def decision(self) -> Decision | MaybeNone:
+    def decision(self) -> "Decision | MaybeNone":
         """IAM's decision on this call; None while IAM is off, and for a call that was refused before IAM decided.
 
         For a refusal, `decision.reason` names the statement that decided, or the nearest one that would have allowed
@@ -124,13 +125,15 @@ class Event:
         return self._entry.call.attempt.waited
 
     @property
-    def caller(self) -> CallSite | None:
+    def caller(self) -> "CallSite | None":
         """The place in the code under test that made this call: its file, line and function.
 
         It is the innermost line outside boto3, botocore, aiobotocore, tracers and this package: for a library that
         caches secrets, a line of that library. None for a call over HTTP, for an event of the service, and where a
         thread, a pool or an event loop calls the method of the client directly.
         """
+        from pytest_secretsmanager.inspection.call_sites import call_site_of
+
         return call_site_of(self._entry.call.site)
 
     @property
@@ -146,6 +149,8 @@ class Event:
     @property
     def record(self) -> dict[str, Any]:
         """The CloudTrail record of this call or event."""
+        from pytest_secretsmanager.inspection.cloudtrail import record_of
+
         return record_of(self._entry)
 
     def __eq__(self, other: object) -> bool:
@@ -242,11 +247,13 @@ class Log(Sequence[Event]):
         ]
 
     @property
-    def put_rate_warnings(self) -> list[PutRateWarning]:
+    def put_rate_warnings(self) -> "list[PutRateWarning]":
         """The secrets that were written at a sustained rate: more than one write in ten minutes, eleven times or more.
 
         DOC: AWS advises against a sustained rate above one write in ten minutes, since it leads to the version quota.
         """
+        from pytest_secretsmanager.inspection.put_rate import put_rate_warnings
+
         require_whole(self)
         return put_rate_warnings(self._entries.visible)
 

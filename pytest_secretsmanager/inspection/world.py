@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from pytest_secretsmanager.engine.effects.runs import Run
 from pytest_secretsmanager.engine.errors import SecretNotFound
 from pytest_secretsmanager.engine.regions import Regions
 from pytest_secretsmanager.engine.rules import guards
@@ -13,13 +13,15 @@ from pytest_secretsmanager.engine.service import Service
 from pytest_secretsmanager.engine.state import Secret, SecretKey
 from pytest_secretsmanager.inspection.entries import Entries
 from pytest_secretsmanager.inspection.log import Event, Log, entries_of
-from pytest_secretsmanager.inspection.missing_secret import missing_secret_text
 from pytest_secretsmanager.inspection.misspelt import one_edit_away
+
+if TYPE_CHECKING:
+    from pytest_secretsmanager.engine.effects.runs import Run
 
 __tracebackhide__ = True
 
 
-@dataclass(slots=True, eq=False)  # not frozen: each manager makes one, and a frozen one costs twice as much
+@dataclass(slots=True, eq=False, repr=False)  # not frozen: each manager makes one, and a frozen one costs twice as much
 class World:
     """The service with its store and keys, the log, the clock (epoch seconds), and the default region and account.
 
@@ -52,7 +54,7 @@ class World:
         return list(map(Event, self.entries.since(position)))
 
     @property
-    def runs(self) -> Sequence[Run]:
+    def runs(self) -> "Sequence[Run]":
         """The rotations so far, oldest first."""
         return self.service.runs
 
@@ -89,5 +91,7 @@ class World:
 
     def not_found(self, secret_id: str, key: SecretKey) -> SecretNotFound:
         """The error for a secret that doesn't exist, with the nearest name."""
+        from pytest_secretsmanager.inspection.missing_secret import missing_secret_text
+
         with self.service.lock:  # one look, since other threads may go on
             return SecretNotFound(missing_secret_text(secret_id, key, self))

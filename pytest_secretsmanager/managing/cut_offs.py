@@ -2,13 +2,15 @@
 
 import warnings
 from collections.abc import Collection
+from typing import TYPE_CHECKING
 
 from pytest_secretsmanager.doors.running import RunningFunction
 from pytest_secretsmanager.doors.wiring import PROCESS
-from pytest_secretsmanager.engine.effects.runs import Run
 from pytest_secretsmanager.engine.tracebacks import levels_to_program
-from pytest_secretsmanager.inspection.rotation_texts import cut_off_text
 from pytest_secretsmanager.managing.parts import Parts
+
+if TYPE_CHECKING:
+    from pytest_secretsmanager.engine.effects.runs import Run
 
 __tracebackhide__ = True
 
@@ -19,12 +21,14 @@ def cut_off(
     *,
     refuse: bool,
     functions: Collection[RunningFunction] = (),
-    runs: Collection[Run] = (),
+    runs: "Collection[Run]" = (),
 ) -> None:
     """Cut off the rotation functions that run in other threads, and their rotations, except those named.
 
     Idempotent.
     """
+    from pytest_secretsmanager.inspection.rotation_texts import cut_off_text
+
     late = [function for function in PROCESS.functions.of(parts.responder) if function not in functions]
     for function in PROCESS.functions.cut_off(late, refuse=refuse):
         parts.cut_offs.append(cut_off_text(function.name, function.frame, why))

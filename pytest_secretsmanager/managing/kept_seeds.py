@@ -30,12 +30,12 @@ class KeptSeed(NamedTuple):
     def of(cls, seed: Seed) -> Self:
         """Seal the values of a seed. A JSON value is kept as the text that AWS would get."""
         emptied = tuple(replace(version, value=NO_VALUE) for version in seed.versions)
-        return cls(replace(seed, versions=emptied), tuple(_sealed(version.value) for version in seed.versions))
+        return cls(seed._replace(versions=emptied), tuple(_sealed(version.value) for version in seed.versions))
 
     def opened(self) -> Seed:
         """Return the seed with its values, to plant it."""
         versions = zip(self.emptied.versions, self.sealed, strict=True)
-        return replace(self.emptied, versions=tuple(replace(one, value=_opened(*seal)) for one, seal in versions))
+        return self.emptied._replace(versions=tuple(replace(one, value=_opened(*seal)) for one, seal in versions))
 
 
 def _sealed(value: object) -> tuple[str, bytes]:

@@ -1,13 +1,17 @@
 """The controls of a `SecretsManager` as a test sees them, each with a name and a text that help() shows."""
 
+from typing import TYPE_CHECKING
+
 from pytest_secretsmanager.controls.clock import Clock
-from pytest_secretsmanager.controls.events import Events
-from pytest_secretsmanager.controls.faults import Faults
-from pytest_secretsmanager.controls.iam import Iam
-from pytest_secretsmanager.controls.kms import Kms
 from pytest_secretsmanager.controls.replication import ReplicationControl
-from pytest_secretsmanager.controls.rotation import RotationControl
 from pytest_secretsmanager.managing.parts import Parts
+
+if TYPE_CHECKING:
+    from pytest_secretsmanager.controls.events import Events
+    from pytest_secretsmanager.controls.faults import Faults
+    from pytest_secretsmanager.controls.iam import Iam
+    from pytest_secretsmanager.controls.kms import Kms
+    from pytest_secretsmanager.controls.rotation import RotationControl
 
 __tracebackhide__ = True
 
@@ -28,17 +32,17 @@ class Panel:
         return self._parts.clock
 
     @property
-    def kms(self) -> Kms:
+    def kms(self) -> "Kms":
         """The KMS keys: `create_key`, `disable`, `enable`, `schedule_deletion`, `deny`, `allow`."""
         return self._parts.kms
 
     @property
-    def iam(self) -> Iam:
+    def iam(self) -> "Iam":
         """The permissions: `iam.role(name, policy=…)` makes a role, `iam.acting_as(role)` lets clients call as it."""
         return self._parts.iam
 
     @property
-    def rotation(self) -> RotationControl:
+    def rotation(self) -> "RotationControl":
         """The rotations: `runs` lists them, `register`, `hold`, `fail` and `between_reads` control them."""
         return self._parts.rotation
 
@@ -48,11 +52,11 @@ class Panel:
         return self._parts.replication
 
     @property
-    def events(self) -> Events:
+    def events(self) -> "Events":
         """The EventBridge events so far; `events.subscribe(handler, pattern={…})` calls a handler with each new one."""
         return self._parts.events
 
     @property
-    def faults(self) -> Faults:
+    def faults(self) -> "Faults":
         """The faults: `fail`, `delay`; until they end `throttle`, `quota`, `stale_reads`, `asynchronous_deletion`."""
         return self._parts.faults

@@ -3,20 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime
 from itertools import count
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol
 
 from pytest_secretsmanager.controls.clock import Clock, moved_time_of
-from pytest_secretsmanager.controls.events import Events
-from pytest_secretsmanager.controls.faults import Faults
 from pytest_secretsmanager.controls.functions import Functions
-from pytest_secretsmanager.controls.iam import Iam
-from pytest_secretsmanager.controls.kms import Kms
-from pytest_secretsmanager.controls.planned_faults import PlannedFaults
 from pytest_secretsmanager.controls.replication import HeldReplicas, ReplicationControl
-from pytest_secretsmanager.controls.rotation import RotationControl
 from pytest_secretsmanager.controls.steps import Steps
-from pytest_secretsmanager.controls.subscriptions import Deliveries
-from pytest_secretsmanager.controls.unmet_plans import UnmetPlans
 from pytest_secretsmanager.doors import moto
 from pytest_secretsmanager.doors.responder import Responder
 from pytest_secretsmanager.doors.wiring import PROCESS
@@ -24,8 +16,8 @@ from pytest_secretsmanager.engine.call import ATTEMPT_OF_THE_TEST, Call
 from pytest_secretsmanager.engine.call_log import CallLog
 from pytest_secretsmanager.engine.callers import Callers, user_of
 from pytest_secretsmanager.engine.checkpoints import Restore
-from pytest_secretsmanager.engine.identities import Identities
 from pytest_secretsmanager.engine.keys import KeyRing
+from pytest_secretsmanager.engine.on_demand import OnDemand
 from pytest_secretsmanager.engine.ports import Ports, new_uuid
 from pytest_secretsmanager.engine.regions import Regions
 from pytest_secretsmanager.engine.service import Service
@@ -34,16 +26,24 @@ from pytest_secretsmanager.inspection import entered
 from pytest_secretsmanager.inspection.log import Log, entries_of
 from pytest_secretsmanager.inspection.other_managers import Presence
 from pytest_secretsmanager.inspection.world import World
-from pytest_secretsmanager.managing import run_permissions, run_records
+from pytest_secretsmanager.managing import collecting
 from pytest_secretsmanager.managing.chance import SeededRandom, random_of, request_ids_of
 from pytest_secretsmanager.managing.clients import Clients
 from pytest_secretsmanager.managing.entering import Entering
 from pytest_secretsmanager.managing.home import Home
 from pytest_secretsmanager.managing.serving import Serving
 
-__tracebackhide__ = True
+if TYPE_CHECKING:
+    from pytest_secretsmanager.controls.events import Events
+    from pytest_secretsmanager.controls.faults import Faults
+    from pytest_secretsmanager.controls.iam import Iam
+    from pytest_secretsmanager.controls.kms import Kms
+    from pytest_secretsmanager.controls.rotation import RotationControl
+    from pytest_secretsmanager.controls.subscriptions import Deliveries
+    from pytest_secretsmanager.controls.unmet_plans import UnmetPlans
+    from pytest_secretsmanager.engine.identities import Identities
 
-_Part = TypeVar("_Part")
+__tracebackhide__ = True
 
 
 class Undoable(Protocol):
@@ -55,25 +55,13 @@ class Undoable(Protocol):
 class Parts:
     """The parts of one `SecretsManager`.
 
-    Most tests use few controls, and making a manager takes time in every test. So `kms`, `iam`, `identities`,
-    `rotation`, `replication`, `faults`, `events`, `deliveries`, `clients` and `serving` are made when they are first
-    asked for.
+    Most tests use few controls, and making a manager takes time in every test. So many parts are made on demand.
     """
 
     entering: "Entering[Parts]"
     """Set by the manager that has these parts."""
     runs_decorated = False
     """Whether a function decorated with the manager runs."""
-    made_deliveries: Deliveries | None = None
-    made_serving: Serving | None = None
-    _kms: Kms | None = None
-    _rotation: RotationControl | None = None
-    _replication: ReplicationControl | None = None
-    _events: Events | None = None
-    _faults: Faults | None = None
-    _clients: Clients | None = None
-    _identities: Identities | None = None
-    _iam: Iam | None = None
 
     def __init__(
         self,
@@ -111,8 +99,8 @@ class Parts:
         )
         self.presence = Presence(self.log, home.region_now)
         self.world = World(service, self.log, moved_time.seconds, home.region_now, account)
-        if run_permissions.collecting or run_records.collecting:
-            _follow(self.world)
+        if collecting.collecting:
+            collecting.follow(self.world)
         self.crashes: list[str] = []
         """The crashes inside an endpoint, whose clients got only an InternalServiceError."""
         self.cut_offs: list[str] = []
@@ -139,51 +127,47 @@ class Parts:
         shared = self.home, entries_of(self.log), self.clients, self.responder.plans, self.identities
         return (*controls, *repeatable, *shared)
 
-    @property
-    def kms(self) -> Kms:
-        return self._kms or self._kept(
-            "_kms", Kms(self.keys, self.regions, self.home.region_now, self.account, lambda: self.world.directory)
+    @OnDemand
+    def kms(self) -> "Kms":
+        from pytest_secretsmanager.controls.kms import Kms
+
+        return Kms(self.keys, self.regions, self.home.region_now, self.account, lambda: self.world.directory)
+
+    @OnDemand
+    def identities(self) -> "Identities":
+        from pytest_secretsmanager.engine.identities import Identities
+
+        return Identities(self.service.decide_by, self.service.lock)
+
+    @OnDemand
+    def iam(self) -> "Iam":
+        from pytest_secretsmanager.controls.iam import Iam
+
+        return Iam(self.world, self.identities, self.callers)
+
+    @OnDemand
+    def rotation(self) -> "RotationControl":
+        from pytest_secretsmanager.controls.rotation import RotationControl
+
+        return RotationControl(
+            self.service, self.functions, self.steps, self.world, self._rotate_now, self.home.region_now, self.account
         )
 
-    @property
-    def identities(self) -> Identities:
-        return self._identities or self._kept("_identities", Identities(self.service.decide_by, self.service.lock))
-
-    @property
-    def iam(self) -> Iam:
-        return self._iam or self._kept("_iam", Iam(self.world, self.identities, self.callers))
-
-    @property
-    def rotation(self) -> RotationControl:
-        return self._rotation or self._kept(
-            "_rotation",
-            RotationControl(
-                self.service,
-                self.functions,
-                self.steps,
-                self.world,
-                self._rotate_now,
-                self.home.region_now,
-                self.account,
-            ),
-        )
-
-    @property
+    @OnDemand
     def replication(self) -> ReplicationControl:
-        return self._replication or self._kept(
-            "_replication", ReplicationControl(self.service, self.held, self.regions)
-        )
+        return ReplicationControl(self.service, self.held, self.regions)
 
-    @property
-    def events(self) -> Events:
-        # Not by `or`: an empty sequence of events is false.
-        if self._events is None:
-            return self._kept("_events", Events(self.deliveries, self.log))
-        return self._events
+    @OnDemand
+    def events(self) -> "Events":
+        from pytest_secretsmanager.controls.events import Events
 
-    @property
-    def faults(self) -> Faults:
-        return self._faults or self._kept("_faults", Faults(self.responder.plans, self.world))
+        return Events(self.deliveries, self.log)
+
+    @OnDemand
+    def faults(self) -> "Faults":
+        from pytest_secretsmanager.controls.faults import Faults
+
+        return Faults(self.responder.plans, self.world)
 
     @property
     def has_plans(self) -> bool:
@@ -191,29 +175,34 @@ class Parts:
         return bool(self.responder.plans or self.steps.failures or self.steps.planned_stops)
 
     @property
-    def unmet_plans(self) -> UnmetPlans:
+    def unmet_plans(self) -> "UnmetPlans":
         """The plans of all controls that nothing has met."""
+        from pytest_secretsmanager.controls.planned_faults import PlannedFaults
+        from pytest_secretsmanager.controls.unmet_plans import UnmetPlans
+
         return UnmetPlans(lambda: (self.steps, PlannedFaults(self.responder.plans, self.log)))
 
-    @property
-    def deliveries(self) -> Deliveries:
-        return self.made_deliveries or self._kept("made_deliveries", Deliveries(self.service, entries_of(self.log)))
+    @OnDemand
+    def deliveries(self) -> "Deliveries":
+        from pytest_secretsmanager.controls.subscriptions import Deliveries
 
-    @property
+        return Deliveries(self.service, entries_of(self.log))
+
+    @OnDemand
     def clients(self) -> Clients:
-        return self._clients or self._kept("_clients", Clients())
+        return Clients()
+
+    @OnDemand
+    def serving(self) -> Serving:
+        return Serving(self.responder, self.crashes)
 
     @property
-    def serving(self) -> Serving:
-        return self.made_serving or self._kept("made_serving", Serving(self.responder, self.crashes))
+    def made_deliveries(self) -> "Deliveries | None":
+        return vars(self).get("deliveries")
 
-    def _kept(self, name: str, part: _Part) -> _Part:
-        """Keep a part under this name, unless another thread has just kept one; return the kept one.
-
-        In one step and without a lock, which an interrupt could leave held.
-        """
-        kept: _Part = self.__dict__.setdefault(name, part)
-        return kept
+    @property
+    def made_serving(self) -> Serving | None:
+        return vars(self).get("serving")
 
     def _rotate_now(self, key: SecretKey) -> str:
         """Call RotateSecret as the secret's own account; return the token."""
@@ -225,9 +214,3 @@ class Parts:
             Call("RotateSecret", parameters, key.region, principal, now, request_id, attempt=ATTEMPT_OF_THE_TEST)
         )
         return token
-
-
-def _follow(world: World) -> None:
-    """Let the run collect the calls of a new manager."""
-    run_permissions.follow(world.service)
-    run_records.follow(world)

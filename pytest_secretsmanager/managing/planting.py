@@ -9,10 +9,9 @@ from pytest_secretsmanager.engine.errors import ServiceError, UnsupportedOperati
 from pytest_secretsmanager.engine.keys import KmsRefusal
 from pytest_secretsmanager.engine.ports import new_uuid
 from pytest_secretsmanager.engine.rules import cross_account
-from pytest_secretsmanager.engine.rules.iam.documents import MalformedPolicy
 from pytest_secretsmanager.engine.state import SecretKey
 from pytest_secretsmanager.inspection.views import SecretView
-from pytest_secretsmanager.managing import run_records
+from pytest_secretsmanager.managing import collecting
 from pytest_secretsmanager.managing.parts import Parts
 from pytest_secretsmanager.seeds import Seed, require_regions
 
@@ -48,14 +47,15 @@ def plant(parts: Parts, seed: Seed) -> SecretView:
         refusal = f"AWS would refuse it with {error.code}: {shorten(str(error), _LONGEST_REFUSAL)}{_fault_of(error)}"
     else:
         parts.home.note(key, seed, parts.service.store.get(key))
-        if run_records.collecting:
-            run_records.note_seed(parts.world, key)
+        collecting.note_seed(parts.world, key)
         return SecretView(parts.world, key)
     raise UsageError(f"secret {shorten(seed.name, _LONGEST_NAME)!r} can't be seeded: {refusal}")
 
 
 def _fault_of(error: ServiceError) -> str:
     """Return the fault of a malformed policy, which AWS's text doesn't name; empty for another refusal."""
+    from pytest_secretsmanager.engine.rules.iam.documents import MalformedPolicy
+
     fault = error.__cause__
     return f" The fault: {shorten(str(fault), _LONGEST_REFUSAL)}" if isinstance(fault, MalformedPolicy) else ""
 

@@ -5,19 +5,12 @@ from typing import Any
 
 from pytest_secretsmanager.engine.layers.audit import Entry
 from pytest_secretsmanager.engine.service import Service
+from pytest_secretsmanager.engine.state import SecretKey
 from pytest_secretsmanager.inspection.permissions.replay import requests_of_entry
 from pytest_secretsmanager.inspection.permissions.required import Permission, permission_of, policy_of
+from pytest_secretsmanager.inspection.world import World
 
 __tracebackhide__ = True
-
-collecting: "list[RunPermissions]" = []
-"""The collections that each new manager adds to; empty unless a run asks for its policy."""
-
-
-def follow(service: Service) -> None:
-    """Collect the permissions of each call of a new manager, if a run asks for them."""
-    for permissions in collecting:
-        permissions.follow(service)
 
 
 class RunPermissions:
@@ -30,9 +23,12 @@ class RunPermissions:
         self._permissions: set[Permission] = set()
         self.calls = 0
 
-    def follow(self, service: Service) -> None:
-        """Collect the permissions of each call that this service logs from now on."""
-        service.log_also(partial(self._note, service))
+    def follow(self, world: World) -> None:
+        """Collect the permissions of each call that this manager logs from now on."""
+        world.service.log_also(partial(self._note, world.service))
+
+    def note_seed(self, world: World, key: SecretKey) -> None:
+        """A seed needs no permission."""
 
     def _note(self, service: Service, entry: Entry) -> None:
         if entry.by_service:

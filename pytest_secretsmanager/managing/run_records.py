@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from pytest_secretsmanager.engine.layers.audit import Entry
 from pytest_secretsmanager.engine.rules.condition_keys import SERVICE_PREFIX
@@ -13,28 +13,11 @@ from pytest_secretsmanager.inspection.entered import Loss
 from pytest_secretsmanager.inspection.made_calls import MadeCall
 from pytest_secretsmanager.inspection.permissions.replay import requests_of_entry
 from pytest_secretsmanager.inspection.world import World
+from pytest_secretsmanager.managing.collecting import collecting
 
 __tracebackhide__ = True
 
 _Look = TypeVar("_Look")
-
-collecting: "list[RunCalls[Any]]" = []
-"""The collections that each new manager adds to; empty unless a run records its tests."""
-
-
-def follow(world: World) -> None:
-    """Collect the calls of a new manager."""
-    for calls in collecting:
-        calls.follow(world)
-
-
-def note_seed(world: World, key: SecretKey) -> None:
-    """Called when a manager has created a secret from a seed."""
-    for calls in collecting:
-        if world.is_shared:
-            calls.shared.append(key)
-        else:
-            calls.seeded.append((world, key))
 
 
 class Collected(NamedTuple, Generic[_Look]):
@@ -79,6 +62,13 @@ class RunCalls(Generic[_Look]):
     def follow(self, world: World) -> None:
         """Collect each call that this manager logs from now on."""
         world.service.log_also(partial(self._note, world))
+
+    def note_seed(self, world: World, key: SecretKey) -> None:
+        """Collect a secret that a manager has created from a seed."""
+        if world.is_shared:
+            self.shared.append(key)
+        else:
+            self.seeded.append((world, key))
 
     def _note(self, world: World, entry: Entry) -> None:
         try:

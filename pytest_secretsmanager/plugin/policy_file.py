@@ -25,11 +25,12 @@ def begin(config: pytest.Config) -> None:
     """Collect the permissions of each manager that is made from now on, if the command line asks for a policy."""
     if on_command_line(config, POLICY_FILE) is None:
         return
-    from pytest_secretsmanager.managing import run_permissions
+    from pytest_secretsmanager.managing.collecting import collecting
+    from pytest_secretsmanager.managing.run_permissions import RunPermissions
 
-    permissions = run_permissions.RunPermissions()
-    run_permissions.collecting.append(permissions)
-    config.add_cleanup(lambda: run_permissions.collecting.remove(permissions))
+    permissions = RunPermissions()
+    collecting.append(permissions)
+    config.add_cleanup(lambda: collecting.remove(permissions))
     config.pluginmanager.register(PolicyFile(permissions), PLUGIN)
 
 

@@ -14,7 +14,8 @@ from botocore.session import Session
 
 from pytest_secretsmanager import SecretsManager
 from pytest_secretsmanager.controls.replication import HeldReplicas
-from pytest_secretsmanager.controls.steps import PlannedStop, Steps
+from pytest_secretsmanager.controls.step_plans import PlannedStop
+from pytest_secretsmanager.controls.steps import Steps
 from pytest_secretsmanager.engine import model
 from pytest_secretsmanager.engine.call import Call, Reply
 from pytest_secretsmanager.engine.call_log import CallLog

@@ -5,11 +5,11 @@ import pytest
 from pytest_secretsmanager.engine.call import Call
 from pytest_secretsmanager.engine.callers import Principal
 from pytest_secretsmanager.engine.errors import InternalServiceError
+from pytest_secretsmanager.engine.fault_plans import FaultPlans
 from pytest_secretsmanager.engine.faults import (
     NO_FAULT,
     Fault,
     FaultPlan,
-    FaultPlans,
     RawAnswer,
     TruncatedAnswer,
 )

@@ -3,7 +3,7 @@
 import pytest
 
 from pytest_secretsmanager.engine.operations import OPERATIONS
-from pytest_secretsmanager.engine.rules.key_permissions import LINKING, OPENING, REPLICATING, RESEALING, SEALING
+from pytest_secretsmanager.engine.rules.key_uses import LINKING, OPENING, REPLICATING, RESEALING, SEALING
 
 TOKEN, SECOND = ("a" * 32, "b" * 32)
 OTHER_ACCOUNT = "210987654321"

@@ -2,10 +2,11 @@
 
 import pytest
 
-from pytest_secretsmanager.engine import rates
+from pytest_secretsmanager.engine import above_rate
+from pytest_secretsmanager.engine.above_rate import AboveRateError
 from pytest_secretsmanager.engine.call import Call
 from pytest_secretsmanager.engine.callers import user_of
-from pytest_secretsmanager.engine.rates import AboveRateError, RateLimit, Rates
+from pytest_secretsmanager.engine.rates import RateLimit, Rates
 
 READ = Call("GetSecretValue", {"SecretId": "db"}, "us-east-1", user_of("123456789012", "us-east-1"), 1000.0, "request")
 
@@ -138,7 +139,7 @@ def test_refusals_of_several_threads_are_counted_under_a_lock(is_free):
     class Looking(RateLimit):
         def __setattr__(self, name, value):
             if name == "met" and value:
-                free.append(is_free(rates._counting))
+                free.append(is_free(above_rate._counting))
             super().__setattr__(name, value)
 
     limit = Looking(matches=lambda _: True, rate=1, burst=1)

@@ -30,6 +30,7 @@ ROOMS = [
         "controls",
         "report",
     },
+    {"managing.collecting"},
     {"inspection", "seed_arns"},
     {"arguments", "policy_sources"},
     {"options"},
@@ -46,11 +47,12 @@ ROOMS = [
     {"engine.in_force"},
     {"engine.ports"},
     {"engine.regions", "engine.identities"},
-    {"engine.rules", "engine.keys", "engine.model", "engine.faults"},
+    {"engine.fault_plans"},
+    {"engine.rules", "engine.keys", "engine.model", "engine.faults", "engine.above_rate"},
     {"engine.limits", "engine.partitions"},
     {"engine.call", "engine.interrupts", "engine.tracebacks"},
     {"engine.callers", "engine.recent"},
-    {"engine.state", "engine.arns", "engine.errors", "engine.locks", "engine.checkpoints"},
+    {"engine.state", "engine.arns", "engine.errors", "engine.locks", "engine.checkpoints", "engine.on_demand"},
 ]
 """From the face to the core: a module imports from its own room and from the lines below its own."""
 

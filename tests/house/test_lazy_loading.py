@@ -1,4 +1,11 @@
-"""An unused plugin costs nothing: it imports no heavy library, few modules of its own, and hardly works in a test."""
+"""An unused plugin costs nothing: it imports no heavy library, few modules of its own, and hardly works in a test.
+
+The first use imports what it needs, and no controls.
+"""
+
+import subprocess
+import sys
+import textwrap
 
 import pytest
 
@@ -175,3 +182,64 @@ READING = """
 
 def test_the_first_use_reads_the_service_description_once(pytester):
     assert pytester.runpython(pytester.makepyfile(READING)).ret == 0
+
+
+ON_DEMAND = [
+    "controls.faults",
+    "controls.holds",
+    "controls.iam",
+    "controls.kms",
+    "controls.rotation",
+    "controls.subscriptions",
+    "doors.full_way",
+    "engine.conditions",
+    "engine.effects.rotations",
+    "engine.faults",
+    "engine.identities",
+    "engine.layers.authorize",
+    "engine.rules.iam",
+    "engine.rules.schedule",
+    "inspection.assertions.budgets",
+    "inspection.cloudtrail",
+    "inspection.leaks",
+    "inspection.permissions",
+    "managing.run_permissions",
+    "managing.run_records",
+    "report",
+]
+"""Modules and rooms for what most tests don't use."""
+
+FIRST_USE = """
+    import sys
+
+    from pytest_secretsmanager import SecretsManager
+
+    with SecretsManager() as sm:
+        sm.seed("app/db", "one", tags={"team": "pay"})
+        client = sm.client()
+        client.put_secret_value(SecretId="app/db", SecretString="two")
+        client.get_secret_value(SecretId="app/db")
+        sm.assert_value("app/db", "two")
+        sm.assert_labels("app/db", {"AWSCURRENT": 2, "AWSPREVIOUS": 1})
+        sm.assert_logged("GetSecretValue", times=1)
+    print(*(name for name in sys.modules if name.startswith("pytest_secretsmanager.")))
+"""
+
+
+@pytest.fixture(scope="module")
+def first_use_loads(tmp_path_factory):
+    """The modules of the package that a first use loads, in a process of its own."""
+    program = [sys.executable, "-c", textwrap.dedent(FIRST_USE)]
+    done = subprocess.run(program, cwd=tmp_path_factory.mktemp("apart"), capture_output=True, text=True, check=True)
+    return {name.removeprefix("pytest_secretsmanager.") for name in done.stdout.split()}
+
+
+@pytest.mark.parametrize("name", ON_DEMAND)
+def test_a_first_use_that_only_seeds_calls_and_asserts_does_not_load(first_use_loads, name):
+    assert "manager" in first_use_loads
+    assert not [loaded for loaded in first_use_loads if loaded == name or loaded.startswith(f"{name}.")]
+
+
+@pytest.mark.parametrize("name", ON_DEMAND)
+def test_a_module_on_demand_exists(all_modules, name):
+    assert any(module.name == name for module in all_modules)

@@ -3,6 +3,7 @@
 import ast
 import inspect
 from contextlib import suppress
+from importlib import import_module
 from textwrap import dedent
 from types import FunctionType, ModuleType
 
@@ -300,9 +301,21 @@ def names_in(tree):
             yield node.value.id, node.attr
 
 
+def imported_in(tree):
+    """Return the names that a piece of source imports itself."""
+    found = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom):
+            module = import_module(node.module)
+            found |= {name.asname or name.name: getattr(module, name.name) for name in node.names}
+    return found
+
+
 def mentioned(source, names):
-    """Yield the objects of the engine that a piece of source mentions, looked up among a module's names."""
-    for name, attribute in names_in(ast.parse(dedent(source))):
+    """Yield the objects of the engine that a piece of source mentions, looked up among a module's names and its own."""
+    tree = ast.parse(dedent(source))
+    names = names | imported_in(tree)
+    for name, attribute in names_in(tree):
         found = names.get(name)
         if isinstance(found, ModuleType) and attribute is not None and found.__name__.startswith(ENGINE):
             yield getattr(found, attribute), vars(found), attribute

@@ -10,6 +10,7 @@ import pytest
 from pytest_secretsmanager import Rotation, SecretsManager
 from pytest_secretsmanager.engine.callers import user_of
 from pytest_secretsmanager.engine.conditions import Conditions
+from pytest_secretsmanager.engine.on_demand import OnDemand
 from pytest_secretsmanager.inspection.log import entries_of
 from pytest_secretsmanager.managing.panel import Panel
 from pytest_secretsmanager.managing.parts import Parts
@@ -32,15 +33,13 @@ STAYS = {
     "crashes": "a report to the end of the test",
     "cut_offs": "a report to the end of the test",
     "runs_decorated": "whether a decorated function runs",
-    "made_deliveries": "made on first use",
-    "made_serving": "made on first use; stops its endpoint outside the service's lock",
-    "_kms": "changes the keys, which are restored",
-    "_rotation": "changes functions and steps, which are restored",
-    "_events": "shows the entries, which are restored",
-    "_faults": "changes the fault plans, which are restored",
-    "_replication": "changes the holds of replicas, which are restored",
-    "_clients": "made on first use",
-    "_iam": "changes identities and callers, which are restored",
+    "serving": "stops its endpoint outside the service's lock",
+    "kms": "changes the keys, which are restored",
+    "rotation": "changes functions and steps, which are restored",
+    "events": "shows the entries, which are restored",
+    "faults": "changes the fault plans, which are restored",
+    "replication": "changes the holds of replicas, which are restored",
+    "iam": "changes identities and callers, which are restored",
 }
 """The parts without a rollback of their own, with the reason."""
 
@@ -245,7 +244,7 @@ def test_the_rollback_tests_change_every_control_of_a_secretsmanager() -> None:
 
 def test_every_part_of_a_secretsmanager_is_rolled_back_or_has_a_reason_not_to_be(sm: SecretsManager) -> None:
     parts = sm._parts
-    made = [getattr(parts, name) for name, value in vars(Parts).items() if isinstance(value, property)]
+    made = [getattr(parts, name) for name, value in vars(Parts).items() if isinstance(value, OnDemand)]
     undoable = [*parts.undoable(), parts.serving]
     assert made
     forgotten = {name for name, part in vars(parts).items() if not any(part is one for one in undoable)}
@@ -253,7 +252,7 @@ def test_every_part_of_a_secretsmanager_is_rolled_back_or_has_a_reason_not_to_be
 
 
 def test_every_lazily_created_part_with_a_checkpoint_is_rolled_back(sm: SecretsManager) -> None:
-    lazy = [getattr(sm._parts, name) for name, value in vars(Parts).items() if isinstance(value, property)]
+    lazy = [getattr(sm._parts, name) for name, value in vars(Parts).items() if isinstance(value, OnDemand)]
     missed = [part for part in lazy if hasattr(part, "checkpoint") and part not in sm._parts.undoable()]
     assert missed == [sm._parts.serving]
 

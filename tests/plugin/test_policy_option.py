@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pytest_secretsmanager.managing import run_permissions
+from pytest_secretsmanager.managing import collecting
 
 PLACE = "arn:aws:secretsmanager:us-east-1:123456789012:secret"
 
@@ -52,7 +52,7 @@ def policy(pytester: pytest.Pytester) -> Path:
 @pytest.fixture(autouse=True)
 def _collects_no_longer() -> Any:
     yield
-    assert run_permissions.collecting == []
+    assert collecting.collecting == []
 
 
 def test_the_policy_has_the_calls_of_all_tests(run: Any, policy: Path) -> None:
@@ -275,10 +275,10 @@ def test_a_path_that_becomes_unwritable_during_the_run_is_an_error(run: Any) -> 
 
 def test_without_the_option_nothing_is_collected_or_written(run: Any, policy: Path) -> None:
     source = """
-        from pytest_secretsmanager.managing import run_permissions
+        from pytest_secretsmanager.managing import collecting
 
         def test_it(secretsmanager):
-            assert run_permissions.collecting == []
+            assert collecting.collecting == []
         """
     run(source).assert_outcomes(passed=1)
     assert not policy.exists()

@@ -11,7 +11,7 @@ import pytest
 
 from pytest_secretsmanager import options
 from pytest_secretsmanager.inspection import entered
-from pytest_secretsmanager.managing import run_records
+from pytest_secretsmanager.managing import collecting, run_records
 from pytest_secretsmanager.plugin import record_collecting
 from pytest_secretsmanager.plugin import records as collected
 from pytest_secretsmanager.report import record_looks, records, summary
@@ -31,7 +31,7 @@ def recorded(run: Any, monkeypatch: pytest.MonkeyPatch) -> Recorded:
 
     def records_of(source: str, *arguments: str) -> records.RunRecords:
         run("import boto3, pytest\nfrom pytest_secretsmanager import SecretsManager\n" + source, FLAG, *arguments)
-        assert run_records.collecting == []
+        assert collecting.collecting == []
         assert entered._listeners == []
         (kept,) = found
         return kept
@@ -192,7 +192,7 @@ def test_without_a_report_a_record_has_totals_only(recorded: Recorded, monkeypat
 def test_the_histories_of_a_test_outlast_a_call_of_another_thread_that_is_logged_but_not_collected_yet(
     recorded: Recorded,
 ) -> None:
-    late = "__import__('pytest_secretsmanager.managing.run_records', fromlist='*').collecting[0].made.pop()"
+    late = "__import__('pytest_secretsmanager.managing.collecting', fromlist='*').collecting[0].made.pop()"
     (test,) = recorded(body("client.create_secret(Name='db')", "client.list_secrets()", late)).tests
     assert [call.operation for call in test.calls] == ["CreateSecret"]
     assert [history.key.name for history in test.histories] == ["db"]
@@ -287,9 +287,9 @@ def test_without_an_option_nothing_is_collected_or_imported(run_apart: Any) -> N
         import sys
 
         def test_it(secretsmanager):
-            from pytest_secretsmanager.managing import run_records
+            from pytest_secretsmanager.managing import collecting
 
-            assert run_records.collecting == []
+            assert collecting.collecting == []
             assert "pytest_secretsmanager.plugin.record_collecting" not in sys.modules
             assert "pytest_secretsmanager.report.records" not in sys.modules
         """

@@ -7,12 +7,16 @@ This package is above `rules`, whose functions its transitions use, and below th
 """
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from pytest_secretsmanager.engine.call import Effect, UpdateReplicas
 from pytest_secretsmanager.engine.effects.background import Background
-from pytest_secretsmanager.engine.effects.controls import ReplicaControl, StepControl
 from pytest_secretsmanager.engine.effects.replicas import Replicas
-from pytest_secretsmanager.engine.effects.rotations import Rotations
+from pytest_secretsmanager.engine.on_demand import OnDemand
+
+if TYPE_CHECKING:
+    from pytest_secretsmanager.engine.effects.controls import ReplicaControl, StepControl
+    from pytest_secretsmanager.engine.effects.rotations import Rotations
 
 __tracebackhide__ = True
 
@@ -20,19 +24,16 @@ __tracebackhide__ = True
 class Effects:
     """Runs effects, except those that the test holds back."""
 
-    _made_rotations: Rotations | None = None
-
-    def __init__(self, background: Background, steps: StepControl, replication: ReplicaControl) -> None:
+    def __init__(self, background: Background, steps: "StepControl", replication: "ReplicaControl") -> None:
         self._background, self._steps = background, steps
         self.replicas = Replicas(background, replication)
 
-    @property
-    def rotations(self) -> Rotations:
-        """The rotations. Made on first use: most tests have none."""
-        if self._made_rotations is None:
-            made = Rotations(self._background, self._steps, self.run)
-            self.__dict__.setdefault("_made_rotations", made)  # in one step, since another thread may make them too
-        return self.__dict__["_made_rotations"]  # type: ignore[no-any-return]
+    @OnDemand
+    def rotations(self) -> "Rotations":
+        """The rotations. Most tests have none."""
+        from pytest_secretsmanager.engine.effects.rotations import Rotations
+
+        return Rotations(self._background, self._steps, self.run)
 
     def run(self, effects: Iterable[Effect]) -> None:
         """Run the effects of an outcome, in order."""

@@ -1,13 +1,12 @@
 """The update of replicas after their primary has changed."""
 
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from pytest_secretsmanager.engine import arns
 from pytest_secretsmanager.engine.call import Outcome
 from pytest_secretsmanager.engine.effects import cross_account as across
 from pytest_secretsmanager.engine.effects.background import Background
-from pytest_secretsmanager.engine.effects.controls import ReplicaControl
 from pytest_secretsmanager.engine.effects.copies import copied_versions, replication_event
 from pytest_secretsmanager.engine.errors import ServiceError
 from pytest_secretsmanager.engine.ports import Ports
@@ -16,13 +15,16 @@ from pytest_secretsmanager.engine.state import Secret, SecretKey, Secrets
 
 __tracebackhide__ = True
 
+if TYPE_CHECKING:
+    from pytest_secretsmanager.engine.effects.controls import ReplicaControl
+
 _UpdateReplica: TypeAlias = Callable[[Secret, str, float, Secrets, Ports], Outcome]
 
 
 class Replicas:
     """Updates replicas, except those that the test holds back."""
 
-    def __init__(self, background: Background, control: ReplicaControl) -> None:
+    def __init__(self, background: Background, control: "ReplicaControl") -> None:
         self._background = background
         self._control = control
 

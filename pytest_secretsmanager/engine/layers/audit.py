@@ -7,7 +7,7 @@ entry has the labels before and after the call.
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import NamedTuple, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeVar
 
 from pytest_secretsmanager.engine import model
 from pytest_secretsmanager.engine.call import (
@@ -25,9 +25,11 @@ from pytest_secretsmanager.engine.callers import Principal, service_in
 from pytest_secretsmanager.engine.errors import ServiceError
 from pytest_secretsmanager.engine.layers.former_states import CHANGING, NO_STATES, FormerStates, former_states
 from pytest_secretsmanager.engine.rules import labels
-from pytest_secretsmanager.engine.rules.iam.decision import Decision
-from pytest_secretsmanager.engine.rules.key_permissions import KeyUse
+from pytest_secretsmanager.engine.rules.key_uses import KeyUse
 from pytest_secretsmanager.engine.state import Secrets, of_fields
+
+if TYPE_CHECKING:
+    from pytest_secretsmanager.engine.rules.iam.decision import Decision
 
 __tracebackhide__ = True
 
@@ -55,7 +57,7 @@ class Entry(NamedTuple):
     within: str | None = None
     by_service: bool = False
     about: str | None = None
-    decision: Decision | None = None
+    decision: "Decision | None" = None
     key_uses: tuple[KeyUse, ...] = ()
     before: FormerStates = NO_STATES
 

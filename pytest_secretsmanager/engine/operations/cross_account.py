@@ -10,7 +10,7 @@ from pytest_secretsmanager.engine.errors import (
     ServiceError,
 )
 from pytest_secretsmanager.engine.ports import Ports
-from pytest_secretsmanager.engine.rules import cross_account, guards, key_permissions, labels
+from pytest_secretsmanager.engine.rules import cross_account, guards, key_uses, labels
 from pytest_secretsmanager.engine.state import CrossAccountPrimary, CrossAccountReplica, Secret, Secrets
 
 
@@ -84,7 +84,7 @@ def _try_keys(primary: Secret, replica: Secret, caller: Principal, ports: Ports)
     try:
         if current is not None and current.sealed is not None:
             ports.open(primary, current.id, current.sealed, caller)
-        ports.require_key_access(replica, caller, key_permissions.LINKING)
+        ports.require_key_access(replica, caller, key_uses.LINKING)
     except AccessDeniedException:
         raise
     except ServiceError as error:

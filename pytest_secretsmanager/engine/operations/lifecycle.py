@@ -16,7 +16,7 @@ from pytest_secretsmanager.engine.operations.replies import identity, replicatio
 from pytest_secretsmanager.engine.operations.versions import abandonment, reseal, with_value
 from pytest_secretsmanager.engine.ports import Ports, new_suffix
 from pytest_secretsmanager.engine.rules import cross_account, guards, replication, rotation, secret_quota
-from pytest_secretsmanager.engine.rules.key_permissions import RESEALING
+from pytest_secretsmanager.engine.rules.key_uses import RESEALING
 from pytest_secretsmanager.engine.rules.retention import SECONDS_PER_DAY
 from pytest_secretsmanager.engine.rules.tags import tags_after
 from pytest_secretsmanager.engine.state import Deletion, Secret, SecretKey, Secrets, Value

@@ -5,7 +5,7 @@ from operator import attrgetter
 from pytest_secretsmanager.engine.call import Call, Outcome, Reply, new_outcome
 from pytest_secretsmanager.engine.operations.replies import cross_account_links, replication_status
 from pytest_secretsmanager.engine.ports import Ports
-from pytest_secretsmanager.engine.rules import guards, paging, schedule
+from pytest_secretsmanager.engine.rules import guards, paging
 from pytest_secretsmanager.engine.rules.secret_pages import page_of_secrets
 from pytest_secretsmanager.engine.state import RotationConfiguration, RotationRules, Sealed, Secret, Secrets, Version
 
@@ -125,6 +125,8 @@ def _rotation(rotation: RotationConfiguration, changed: float) -> Reply:
 
 
 def _rules(rules: RotationRules, changed: float) -> Reply:
+    from pytest_secretsmanager.engine.rules import schedule
+
     members = {
         "AutomaticallyAfterDays": schedule.days_between(rules, changed),
         "Duration": rules.duration,

@@ -11,7 +11,7 @@ from pytest_secretsmanager.engine.errors import (
 )
 from pytest_secretsmanager.engine.operations.replies import identity
 from pytest_secretsmanager.engine.ports import Ports
-from pytest_secretsmanager.engine.rules import cross_account, guards, rotation, rotation_start, schedule
+from pytest_secretsmanager.engine.rules import cross_account, guards, rotation, rotation_start
 from pytest_secretsmanager.engine.state import RotationConfiguration, Secret, Secrets
 
 
@@ -64,6 +64,8 @@ def cancel_rotate_secret(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
 
 def _configuration(secret: Secret, call: Call) -> RotationConfiguration:
     """The new rotation configuration: the request's members, else the stored ones."""
+    from pytest_secretsmanager.engine.rules import schedule
+
     stored = secret.rotation or RotationConfiguration()
     rules, metadata = call.structure("RotationRules"), call.structures("ExternalSecretRotationMetadata")
     configured = stored._replace(

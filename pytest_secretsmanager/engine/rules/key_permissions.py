@@ -1,11 +1,7 @@
-"""The permissions for a customer managed KMS key, which Secrets Manager uses on behalf of the caller.
-
-A secret under the account's default key needs none: DOC, its key policy allows every caller of the account.
-"""
+"""The requests that IAM decides for the uses of a customer managed KMS key."""
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import NamedTuple
 
 from pytest_secretsmanager.engine import arns
 from pytest_secretsmanager.engine.call import Call
@@ -13,30 +9,7 @@ from pytest_secretsmanager.engine.callers import SERVICE_PRINCIPAL
 from pytest_secretsmanager.engine.partitions import dns_suffix
 from pytest_secretsmanager.engine.rules.condition_keys import GLOBAL_KEYS, no_keys
 from pytest_secretsmanager.engine.rules.iam.requests import Context, ContextValue, Request
-
-OPENING = ("kms:Decrypt",)
-"""The actions that decrypt a value (DOC)."""
-
-SEALING = ("kms:GenerateDataKey", "kms:Decrypt")
-"""The actions that encrypt a value, or try the key before there is one (DOC)."""
-
-RESEALING = ("kms:GenerateDataKey", "kms:Decrypt", "kms:Encrypt")
-"""The actions of UpdateSecret under the new key, when it changes the key of a secret (DOC)."""
-
-REPLICATING = ("kms:GenerateDataKey", "kms:Encrypt")
-"""The actions under the key of a replica in another region (DOC)."""
-
-LINKING = ("kms:Encrypt",)
-"""The action under the key of a replica in another account, when AssociateCrossAccountReplica tries it (DOC)."""
-
-
-class KeyUse(NamedTuple):
-    """One use of a customer managed key during a call: the actions that it needs, and the encryption context."""
-
-    actions: tuple[str, ...]
-    key_arn: str
-    secret_arn: str
-    version_id: str
+from pytest_secretsmanager.engine.rules.key_uses import KeyUse
 
 
 def key_requests_of(use: KeyUse, call: Call, *, added: Context = no_keys) -> tuple[Request, ...]:

@@ -7,8 +7,15 @@ version has AWSCURRENT. All functions that change a secret return a new one.
 from math import inf
 
 from pytest_secretsmanager.engine.errors import InvalidRequestException
-from pytest_secretsmanager.engine.rules import labels, retention, schedule
-from pytest_secretsmanager.engine.state import RotationAttempt, RotationConfiguration, Secret, Version
+from pytest_secretsmanager.engine.rules import labels, retention
+from pytest_secretsmanager.engine.state import (
+    RotationAttempt,
+    RotationConfiguration,
+    RotationRules,
+    Secret,
+    Version,
+    Window,
+)
 
 STEPS = ("createSecret", "setSecret", "testSecret", "finishSecret")
 TEST_STEPS = ("testSecret",)
@@ -134,7 +141,7 @@ def given_up(secret: Secret, time: float) -> Secret:
     opening = _opening(rotation)
     if opening is None or opening > time:
         return secret._replace(rotation=rotation._replace(attempt=None))
-    ahead = schedule.next_window(rotation.rules, time)
+    ahead = _next_window(rotation.rules, time)
     return secret._replace(rotation=rotation._replace(attempt=None, again=inf if ahead is None else ahead.opens))
 
 
@@ -211,5 +218,14 @@ def _with_version(secret: Secret, token: str, time: float) -> Secret:
 def _counting_from(secret: Secret, time: float) -> Secret:
     """The secret without a rotation under way. Unless rotation is off, the next one is counted from that time."""
     rotation = _rotation(secret)
-    window = schedule.next_window(rotation.rules, time) if rotation.enabled else None
+    window = _next_window(rotation.rules, time) if rotation.enabled else None
     return secret._replace(rotation=rotation._replace(attempt=None, window=window, again=None))
+
+
+def _next_window(rules: RotationRules | None, since: float) -> Window | None:
+    """The window of the next rotation by these rules; None for never."""
+    if rules is None:
+        return None
+    from pytest_secretsmanager.engine.rules import schedule
+
+    return schedule.next_window(rules, since)

@@ -8,29 +8,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from pytest_secretsmanager.engine.tracebacks import without_own_frames
-from pytest_secretsmanager.inspection.assertions import (
-    allowed,
-    budgets,
-    calls,
-    labels,
-    leaks,
-    moves,
-    rotations,
-    values,
-)
-from pytest_secretsmanager.inspection.assertions.budgets import CallBudget
+from pytest_secretsmanager.inspection.assertions import calls, labels, moves, values
 from pytest_secretsmanager.inspection.assertions.moves import ANYWHERE
-from pytest_secretsmanager.inspection.assertions.unchanged import Unchanged
 from pytest_secretsmanager.inspection.finding import find_frozen
 from pytest_secretsmanager.inspection.keywords import known_keywords
 from pytest_secretsmanager.inspection.other_managers import Presence
 from pytest_secretsmanager.inspection.views import SecretId, VersionRef
 from pytest_secretsmanager.inspection.world import World
-from pytest_secretsmanager.policy_sources import PolicySources
 
 if TYPE_CHECKING:  # so that help() shows these names, and not their long definitions
+    from pytest_secretsmanager.inspection.assertions.budgets import CallBudget
     from pytest_secretsmanager.inspection.assertions.moves import Anywhere
+    from pytest_secretsmanager.inspection.assertions.unchanged import Unchanged
     from pytest_secretsmanager.inspection.names import ErrorCode, LabelName, LoggedName
+    from pytest_secretsmanager.policy_sources import PolicySources
 
 __tracebackhide__ = True
 
@@ -210,7 +201,7 @@ class Assertions:
         at_least: int | None = None,
         at_most: int | None = None,
         **request_fields: object,
-    ) -> CallBudget:
+    ) -> "CallBudget":
         """Assert that the block makes so many calls of an operation; of any operation, if it is None.
 
         Calls of all threads count, also if the block clears the log or rolls back. Fields are as in `assert_logged`. A
@@ -226,9 +217,11 @@ class Assertions:
         >>> with sm.assert_calls("GetSecretValue", at_most=1, SecretId="db"):
         ...     _ = sm.client().get_secret_value(SecretId="db")
         """
+        from pytest_secretsmanager.inspection.assertions import budgets
+
         budgets.require_countable(operation, request_fields)
         limits = budgets.limits_of(exactly, at_least, at_most)
-        return CallBudget(self._world, self._presence, operation, limits, request_fields)
+        return budgets.CallBudget(self._world, self._presence, operation, limits, request_fields)
 
     @without_own_frames
     @known_keywords()
@@ -256,10 +249,12 @@ class Assertions:
         >>> _ = sm.seed("app", {"user": "reporting", "password": "battery staple"})
         >>> sm.assert_nothing_leaked("connected as reporting", ignore=["reporting"])
         """
+        from pytest_secretsmanager.inspection.assertions import leaks
+
         leaks.assert_nothing_leaked(self._world, self._presence, texts, ignore)
 
     @without_own_frames
-    def assert_allowed(self, policy: PolicySources) -> None:
+    def assert_allowed(self, policy: "PolicySources") -> None:
         """Assert that this identity policy allows every call logged so far, refused calls included.
 
         `policy` is a dict, JSON text, the path of a file, or a list of several. A relative path starts at the folder of
@@ -274,6 +269,8 @@ class Assertions:
         >>> read = {"Effect": "Allow", "Action": "secretsmanager:GetSecretValue", "Resource": "*"}
         >>> sm.assert_allowed({"Version": "2012-10-17", "Statement": [read]})
         """
+        from pytest_secretsmanager.inspection.assertions import allowed
+
         allowed.assert_allowed(self._world, policy)
 
     # --- rotation ------------------------------------------------------------------------------------------------
@@ -288,6 +285,8 @@ class Assertions:
         >>> _ = sm.client().rotate_secret(SecretId="db")
         >>> sm.assert_rotated("db")
         """
+        from pytest_secretsmanager.inspection.assertions import rotations
+
         rotations.assert_rotated(find_frozen(self._world, secret_id, region, account))
 
     # --- state -------------------------------------------------------------------------------------------------
@@ -295,7 +294,7 @@ class Assertions:
     @known_keywords()
     def assert_unchanged(
         self, secret_id: SecretId | None = None, *, region: str | None = None, account: str | None = None
-    ) -> Unchanged:
+    ) -> "Unchanged":
         """Assert that the block changes nothing of this secret, or of any secret: values, labels, metadata, existence.
 
         Reads don't count as changes, although they set the dates of the last access.
@@ -304,5 +303,7 @@ class Assertions:
         >>> with sm.assert_unchanged("db"):
         ...     _ = sm.client().get_secret_value(SecretId="db")
         """
+        from pytest_secretsmanager.inspection.assertions.unchanged import Unchanged
+
         only = None if secret_id is None else find_frozen(self._world, secret_id, region, account)
         return Unchanged(self._world, only)

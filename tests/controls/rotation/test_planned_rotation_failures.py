@@ -8,7 +8,7 @@ from rotating import EACH_STEP, STEPS, Interruption, rotate
 from rotation_function import Database, rotation_function
 
 from pytest_secretsmanager import Rotation, SecretNotFound, SecretsManager, UsageError
-from pytest_secretsmanager.controls import steps
+from pytest_secretsmanager.controls import step_plans, steps
 
 
 def test_rotation_fail_refuses_a_class_that_needs_arguments(sm: SecretsManager) -> None:
@@ -172,11 +172,11 @@ def test_rotations_of_several_threads_take_a_planned_failure_or_a_hold_under_a_l
 ) -> None:
     """Otherwise two rotations could both take the last one."""
     free: list[bool] = []
-    for owner, name in ((steps._PlannedFailure, "fits"), (steps.PlannedStop, "catches")):
+    for owner, name in ((step_plans.PlannedFailure, "fits"), (step_plans.PlannedStop, "catches")):
         asked = getattr(owner, name)
 
         def ask(*arguments: Any, asked: Any = asked) -> Any:
-            free.append(is_free(steps._lock))
+            free.append(is_free(steps.lock))
             return asked(*arguments)
 
         monkeypatch.setattr(owner, name, ask)
@@ -194,14 +194,14 @@ def test_a_hold_that_another_thread_resumes_meanwhile_is_resumed_once(
     called = steps_called(sm)
     hold = sm.rotation.hold("db", before="setSecret")
     rotate(sm)
-    spend = steps.PlannedStop.spend
+    spend = step_plans.PlannedStop.spend
 
     def after_the_other(stop: Any) -> bool:
-        monkeypatch.setattr(steps.PlannedStop, "spend", spend)
+        monkeypatch.setattr(step_plans.PlannedStop, "spend", spend)
         hold.resume()
         return spend(stop)
 
-    monkeypatch.setattr(steps.PlannedStop, "spend", after_the_other)
+    monkeypatch.setattr(step_plans.PlannedStop, "spend", after_the_other)
     with pytest.raises(UsageError, match="is no longer held"):
         hold.resume()
     assert called == STEPS

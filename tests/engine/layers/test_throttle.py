@@ -2,8 +2,9 @@
 
 import pytest
 
+from pytest_secretsmanager.engine.above_rate import AboveRateError
 from pytest_secretsmanager.engine.errors import ThrottlingException
-from pytest_secretsmanager.engine.rates import AboveRateError, RateLimit
+from pytest_secretsmanager.engine.rates import RateLimit
 
 TOKEN = "v1".ljust(32, "-")
 THROTTLED = ("ThrottlingException", "Rate exceeded")

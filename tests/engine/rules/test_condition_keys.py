@@ -5,7 +5,8 @@ import pytest
 from pytest_secretsmanager.engine.call import Call
 from pytest_secretsmanager.engine.callers import assumed_role, user_of
 from pytest_secretsmanager.engine.operations import OPERATIONS
-from pytest_secretsmanager.engine.rules.key_permissions import SEALING, KeyUse, key_request_of, key_requests_of
+from pytest_secretsmanager.engine.rules.key_permissions import key_request_of, key_requests_of
+from pytest_secretsmanager.engine.rules.key_uses import SEALING, KeyUse
 from pytest_secretsmanager.engine.rules.permissions import requests_of
 from pytest_secretsmanager.engine.state import Deletion, RotationConfiguration, Secret, SecretKey
 from pytest_secretsmanager.engine.store import Store

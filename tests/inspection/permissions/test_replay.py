@@ -8,7 +8,7 @@ from pytest_secretsmanager.engine.call import Call
 from pytest_secretsmanager.engine.callers import user_of
 from pytest_secretsmanager.engine.layers.audit import Entry
 from pytest_secretsmanager.engine.rules.condition_keys import written_key_arn
-from pytest_secretsmanager.engine.rules.key_permissions import OPENING, KeyUse
+from pytest_secretsmanager.engine.rules.key_uses import OPENING, KeyUse
 from pytest_secretsmanager.engine.state import Secret, SecretKey
 from pytest_secretsmanager.engine.store import Store
 from pytest_secretsmanager.inspection.permissions.replay import needed_requests, requests_of_entry

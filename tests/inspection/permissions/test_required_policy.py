@@ -277,6 +277,6 @@ def test_the_policy_allows_no_call_that_needs_another_permission(sm: SecretsMana
 def test_the_policy_of_a_run_is_the_required_policy_of_its_log(sm: SecretsManager, calls: Any) -> None:
     permissions = RunPermissions()
     with made(sm, []):
-        permissions.follow(parts_of(sm).service)
+        permissions.follow(parts_of(sm).world)
         with made(sm, calls) as policy:
             assert permissions.policy() == policy

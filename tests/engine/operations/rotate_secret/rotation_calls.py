@@ -2,7 +2,8 @@
 
 from datetime import UTC, datetime
 
-from pytest_secretsmanager.controls.steps import Hold, PlannedStop
+from pytest_secretsmanager.controls.holds import Hold
+from pytest_secretsmanager.controls.step_plans import PlannedStop
 from pytest_secretsmanager.engine.state import SecretKey
 
 V1, V2, V3, V4 = (f"version-{number}".ljust(32, "-") for number in (1, 2, 3, 4))
