@@ -8,7 +8,7 @@ read don't. The order of these events, and whether other moves count, are a GUES
 
 import uuid
 from collections.abc import Iterator
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 from pytest_secretsmanager.engine import arns
 from pytest_secretsmanager.engine.layers.audit import Entry
@@ -35,8 +35,7 @@ def events_of(entry: Entry) -> Iterator[Delivered]:
 
 
 def _label_updated(entry: Entry, arn: str, label: str, version_id: str) -> Delivered:
-    secret = arns.parse(arn)
-    assert secret is not None, "the log names secrets by their ARNs"
+    secret = cast("arns.SecretArn", arns.parse(arn))  # the log names secrets by their ARNs
     return {
         "version": "0",
         "id": str(uuid.uuid5(uuid.NAMESPACE_OID, f"{entry.request_id} {entry.time} {arn} {label!a} {version_id!a}")),

@@ -10,6 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pytest_secretsmanager.plugin import assert_rewriting
+
+assert_rewriting.leave_out_this_package()  # before the other modules are imported
+
+# isort: split
 from pytest_secretsmanager.options import OUTPUTS
 from pytest_secretsmanager.plugin import (
     assertrepr,

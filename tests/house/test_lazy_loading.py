@@ -3,6 +3,7 @@
 The first use imports what it needs, and no controls.
 """
 
+import ast
 import subprocess
 import sys
 import textwrap
@@ -72,6 +73,7 @@ OF_ANY_RUN = [
     *(
         f"pytest_secretsmanager.plugin.{module}"
         for module in (
+            "assert_rewriting",
             "assertrepr",
             "definitions",
             "first_use",
@@ -115,6 +117,38 @@ UNUSED_FILES = {
         def test_it(): pass
     """,
 }
+
+
+REWRITTEN = """
+    import sys
+
+    def test_it(secretsmanager):
+        hooks = {name: type(module.__loader__).__name__ for name, module in sys.modules.items() if "secrets" in name}
+        rewritten = {name for name, hook in hooks.items() if hook == "AssertionRewritingHook"}
+        assert rewritten == {
+            "pytest_secretsmanager",
+            "pytest_secretsmanager.plugin",
+            "pytest_secretsmanager.plugin.assert_rewriting",
+            "pytest_secretsmanager.plugin.each_test",  # the name of a test file
+            "the_secrets",
+        }
+"""
+
+
+def test_pytest_rewrites_other_plugins_and_not_the_modules_of_this_one(pytester, monkeypatch):
+    """An installed plugin is marked as a whole. The first modules are imported before this one can say anything."""
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    marking = "import pytest\npytest.register_assert_rewrite('pytest_secretsmanager', 'the_secrets')"
+    pytester.makepyfile(marking=marking, the_secrets="", test_it=REWRITTEN)
+    result = pytester.runpytest_subprocess(
+        "-p", "marking", "-p", "pytest_secretsmanager.plugin", "-p", "the_secrets", "-W", "error"
+    )
+    result.assert_outcomes(passed=1)
+
+
+def test_a_module_has_no_assert_statement(module):
+    """pytest would not explain its failure, and `python -O` leaves it out."""
+    assert not any(isinstance(node, ast.Assert) for node in ast.walk(module.tree))
 
 
 @pytest.mark.parametrize("arguments", [[], ["--collect-only"], ["--color=yes"]], ids=["run", "collect", "colours"])
