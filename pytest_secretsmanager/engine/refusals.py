@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from pytest_secretsmanager.engine.call import Call
 from pytest_secretsmanager.engine.keys import LockBox
+from pytest_secretsmanager.engine.on_demand import OnDemand
 from pytest_secretsmanager.engine.recent import Recent, Weight
 from pytest_secretsmanager.engine.rules.guards import STRING_ERRORS
 from pytest_secretsmanager.engine.state import ValueMember
@@ -30,8 +31,10 @@ class Refusal(NamedTuple):
 class Refusals:
     """The latest values of refused calls, oldest first."""
 
-    def __init__(self) -> None:
-        self.all: Recent[Refusal] = Recent(lambda refusal: Weight(1, len(refusal.sealed)))
+    @OnDemand
+    def all(self) -> Recent[Refusal]:
+        """Those that are kept."""
+        return Recent(lambda refusal: Weight(1, len(refusal.sealed)))
 
     def note(self, call: Call) -> None:
         """Keep the values of a refused call. A member of the wrong type has no value."""

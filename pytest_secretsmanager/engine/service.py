@@ -12,11 +12,11 @@ from pytest_secretsmanager.engine.chains import Chains
 from pytest_secretsmanager.engine.commits import Commits
 from pytest_secretsmanager.engine.effects import Effects
 from pytest_secretsmanager.engine.effects.background import Background
-from pytest_secretsmanager.engine.effects.replicas import Replicas
 from pytest_secretsmanager.engine.errors import ServiceError, ThrottlingException, UnsupportedOperation
 from pytest_secretsmanager.engine.interrupts import taken_back
 from pytest_secretsmanager.engine.layered import Layered
 from pytest_secretsmanager.engine.layers import forked
+from pytest_secretsmanager.engine.on_demand import OnDemand
 from pytest_secretsmanager.engine.operations import OPERATIONS
 from pytest_secretsmanager.engine.ports import Ports
 from pytest_secretsmanager.engine.refusals import Refusals
@@ -59,9 +59,12 @@ class Service(Layered):
         self._watchers = Watchers()
         self.rollbacks = Rollbacks(self.store, self.lock)
         self._chains = Chains(self.store, ports, log, self.refusals.note, now)
-        self._replication, self._now, self._time_parts = replication, now, time_parts
-        self._background = Background(self.store, self._commits, ports, self._chains.of_work, now)
-        self.effects = Effects(self._background, steps, replication)
+        self._steps, self._replication, self._now, self._time_parts = steps, replication, now, time_parts
+
+    @OnDemand
+    def effects(self) -> Effects:
+        background = Background(self.store, self._commits, self.ports, self._chains.of_work, self._now)
+        return Effects(background, self._steps, self._replication)
 
     def call(self, call: Call) -> Outcome:
         """Answer one call, and log it. Raise the ServiceError that AWS would send, or UnsupportedOperation.
@@ -123,13 +126,8 @@ class Service(Layered):
         outcome = self._commits.make(self._chains.of_a_seed(), call)
         for effect in outcome.then:
             if isinstance(effect, UpdateReplicas):
-                self._update_replicas_of_seed(effect.key)
+                self.effects.update_replicas_of_seed(effect.key, self._chains.of_work_for_a_seed)
         return outcome
-
-    def _update_replicas_of_seed(self, key: SecretKey) -> None:
-        """Update the replicas of a seed, as those of a call, without events in the log."""
-        background = self._background._replace(layers=self._chains.of_work_for_a_seed)
-        Replicas(background, self._replication).update(key)
 
     def _recover(self) -> None:
         """Release this thread's locks, and finish the effects that an error or an interrupt stopped, as AWS would."""

@@ -10,6 +10,7 @@ from heapq import heappop, heappush
 from math import inf
 
 from pytest_secretsmanager.engine.call import Changes
+from pytest_secretsmanager.engine.on_demand import OnDemand
 from pytest_secretsmanager.engine.recent import Recent, Weight
 from pytest_secretsmanager.engine.rules import guards
 from pytest_secretsmanager.engine.rules.due import acts_at
@@ -77,11 +78,14 @@ class Store:
 
     def __init__(self) -> None:
         self.agenda = Agenda()
-        self.vanished: Recent[Secret] = Recent(_weight_of)
         self.scheduled: dict[SecretKey, None] = {}
         self._places: dict[tuple[str, str], dict[str, Secret]] = {}
         self._orders: dict[tuple[str, str], SecretOrder] = {}
         self._journals: list[Journal] = []
+
+    @OnDemand
+    def vanished(self) -> Recent[Secret]:
+        return Recent(_weight_of)
 
     def get(self, key: KeyParts) -> Secret | None:
         """The secret with that key, or None."""

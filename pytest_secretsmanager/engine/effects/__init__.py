@@ -6,13 +6,14 @@ effect back, it has happened when the call that caused it returns.
 This package is above `rules`, whose functions its transitions use, and below the service, which runs the effects.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from pytest_secretsmanager.engine.call import Effect, UpdateReplicas
-from pytest_secretsmanager.engine.effects.background import Background
+from pytest_secretsmanager.engine.effects.background import Background, WorkHandler
 from pytest_secretsmanager.engine.effects.replicas import Replicas
 from pytest_secretsmanager.engine.on_demand import OnDemand
+from pytest_secretsmanager.engine.state import SecretKey
 
 if TYPE_CHECKING:
     from pytest_secretsmanager.engine.effects.controls import ReplicaControl, StepControl
@@ -25,7 +26,7 @@ class Effects:
     """Runs effects, except those that the test holds back."""
 
     def __init__(self, background: Background, steps: "StepControl", replication: "ReplicaControl") -> None:
-        self._background, self._steps = background, steps
+        self._background, self._steps, self._replication = background, steps, replication
         self.replicas = Replicas(background, replication)
 
     @OnDemand
@@ -42,6 +43,10 @@ class Effects:
                 self.replicas.update(effect.key)
             else:
                 self.rotations.start(effect)
+
+    def update_replicas_of_seed(self, key: SecretKey, layers: Callable[[], WorkHandler]) -> None:
+        """Update the replicas of a seed, as those of a call. The layers of a seed write no events into the log."""
+        Replicas(self._background._replace(layers=layers), self._replication).update(key)
 
     def recover(self, effects: Iterable[Effect]) -> None:
         """Clean up after an interrupt in this thread: run replication, and fail rotations that it stopped."""
