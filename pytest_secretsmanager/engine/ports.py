@@ -138,7 +138,7 @@ class Ports:
 
         REPORTED: a key that is missing or unusable does not fail the call.
         """
-        current = secret.versions.get(secret.labels.get(labels.CURRENT, ""))
+        current = secret.version_with(labels.CURRENT)
         if current is not None and current.sealed is not None and current.sealed.kms_key_id:
             self._note_use(OPENING, current.sealed.key_arn, secret, current.id, caller)
         for region, name in keys.items():

@@ -207,6 +207,11 @@ class Secret(NamedTuple):
     def is_replica(self) -> bool:
         return self.primary_region is not None and self.primary_region != self.key.region
 
+    def version_with(self, label: str) -> Version | None:
+        """The version that holds a label, or None if no version does."""
+        holder = self.labels.get(label)
+        return None if holder is None else self.versions[holder]
+
     def labels_of(self, version_id: str) -> tuple[str, ...]:
         """The labels on one version, in the order in which they were placed."""
         found: tuple[str, ...] = ()

@@ -175,7 +175,7 @@ class SecretView(NamedSecret):
 
     def _labelled(self, label: str) -> "VersionView | None":
         secret = self._state
-        version = secret.versions.get(secret.labels.get(label, ""))
+        version = secret.version_with(label)
         return None if version is None else VersionView(self, secret, version)
 
     def __eq__(self, other: object) -> bool:

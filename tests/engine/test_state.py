@@ -7,12 +7,13 @@ from pytest_secretsmanager.engine.state import Sealed, Secret, SecretKey, Versio
 KEY = SecretKey("us-east-1", "123456789012", "app/db")
 SEALED = Sealed(kms_key_id="alias/pay", key_arn="key", data_key=b"wrapped key", ciphertext=b"encrypted value")
 VERSION = Version(id="v1", number=1, created=0.0, member="SecretString", sealed=SEALED)
+LATER = VERSION._replace(id="v2", number=2)
 SECRET = Secret(
     key=KEY,
     arn="arn",
     created=0.0,
     changed=0.0,
-    versions={"v1": VERSION},
+    versions={"v1": VERSION, "v2": LATER},
     labels={"blue": "v1", "AWSCURRENT": "v2", "AWSPENDING": "v1"},
 )
 
@@ -37,6 +38,15 @@ def test_no_repr_of_a_state_value_shows_an_encrypted_value_or_key(value):
 
 def test_the_name_of_a_secret_is_that_of_its_key():
     assert SECRET.name == "app/db"
+
+
+@pytest.mark.parametrize(
+    ("label", "version"),
+    [("blue", VERSION), ("AWSCURRENT", LATER), ("AWSPREVIOUS", None)],
+    ids=["on the first", "on the second", "on none"],
+)
+def test_version_with_returns_the_version_that_holds_a_label(label, version):
+    assert SECRET.version_with(label) is version
 
 
 @pytest.mark.parametrize(

@@ -48,7 +48,7 @@ def rotate_by_aws(secret: Secret, token: str, time: float, ports: Ports) -> Outc
     Only that service knows the new value. GUESS: in a JSON object, `password` changes; any other value stays the same,
     in a new version.
     """
-    current = secret.versions.get(secret.labels.get(labels.CURRENT, ""))
+    current = secret.version_with(labels.CURRENT)
     pending = secret.versions[token]
     aws = service_in(secret.key.account)
     if current is None or current.sealed is None:
@@ -65,7 +65,7 @@ def trial(secret: Secret, token: str, time: float, ports: Ports) -> Outcome:
     """The secret during the trial of its function: AWSPENDING holds a copy of the current value (RECORDED)."""
     rotation.require_complete(secret)
     tried = rotation.with_trial(secret, token, time)
-    current = secret.versions.get(secret.labels.get(labels.CURRENT, ""))
+    current = secret.version_with(labels.CURRENT)
     if current is not None and current.sealed is not None:
         aws = service_in(secret.key.account)
         plain = ports.open(secret, current.id, current.sealed, aws)

@@ -80,7 +80,7 @@ def _require_room(primary: Secret, arn: str) -> None:
 
 def _try_keys(primary: Secret, replica: Secret, caller: Principal, ports: Ports) -> None:
     """DOC: AWS tries both keys, the primary's by decrypting. The code for an unusable key is a GUESS."""
-    current = primary.versions.get(primary.labels.get(labels.CURRENT, ""))
+    current = primary.version_with(labels.CURRENT)
     try:
         if current is not None and current.sealed is not None:
             ports.open(primary, current.id, current.sealed, caller)

@@ -94,7 +94,7 @@ def _requested_version(secret: Secret, version_id: str | None, label: str | None
     """The version that a request asks for, by id, by label or by both, and its value."""
     if version_id is None:
         label = label or labels.CURRENT
-        version = secret.versions.get(secret.labels.get(label, ""))
+        version = secret.version_with(label)
     else:
         version = guards.require_version(secret, version_id)
         if label is not None and secret.labels.get(label) != version_id:
