@@ -18,8 +18,8 @@ def with_requested_replicas(secret: Secret, call: Call, ports: Ports) -> Secret:
     if not requested:
         return secret
     asked = {
-        cast("str", item.get("Region", "")): Replica(
-            kms_key_id=cast("str", item.get("KmsKeyId", "")), overwrite=call.flag("ForceOverwriteReplicaSecret")
+        cast("str", item.get("Region")): Replica(
+            kms_key_id=cast("str", item.get("KmsKeyId") or ""), overwrite=call.flag("ForceOverwriteReplicaSecret")
         )
         for item in requested
     }

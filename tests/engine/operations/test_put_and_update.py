@@ -64,3 +64,11 @@ def test_a_write_refuses_a_secret_that_a_service_manages(client, secretsmanager,
         "InvalidRequestException",
         "This secret is managed by an AWS service, and you must use that service to update it.",
     )
+
+
+@pytest.mark.secretsmanager(version_quota=2)
+def test_a_write_over_the_version_quota_deletes_the_oldest_version(client, secretsmanager, operation):
+    secretsmanager.seed("db", "two", versions=["one"])
+    secretsmanager.clock.advance(days=1)
+    write(client, operation, SecretString="three")
+    secretsmanager.assert_history("db", ["two", "three"])
