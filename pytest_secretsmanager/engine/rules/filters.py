@@ -13,11 +13,10 @@ from typing import cast
 from pytest_secretsmanager.engine.errors import InvalidParameterException
 from pytest_secretsmanager.engine.state import Beginnings, Secret
 
-_SEPARATORS = "/-_+=.@"
 _OF_WORDS = ("description", "all")
 """The filters that match words. The others match the beginning of an attribute."""
 
-_SEPARATOR = re.compile(f"[{re.escape(_SEPARATORS)}]")
+_SEPARATOR = re.compile(r"[/\-_+=.@]")
 _CASE_BOUNDARY = re.compile(r"([^a-z][a-z]+)")
 
 
@@ -94,7 +93,7 @@ def _starts_with(wanted: str) -> Callable[[str], bool]:
 def _has_words(wanted: str) -> Callable[[str], bool]:
     """The test whether each wanted word starts a word of an attribute."""
     parts = wanted.lower().split()
-    can_match = parts and not any(part in _SEPARATORS for part in parts)  # RECORDED: a separator alone matches nothing
+    can_match = parts and not any(map(_SEPARATOR.fullmatch, parts))  # RECORDED: a separator alone matches nothing
 
     def matches(attribute: str) -> bool:
         lower = attribute.lower()

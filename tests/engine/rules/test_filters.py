@@ -158,6 +158,8 @@ def test_a_name_filter_does_not_split_its_value_at_spaces():
         ("prod-app/x", "app", False),
         ("prod-app/x", "x", False),
         ("prod-app/x", "prod", True),
+        ("-_x", "-_", True),
+        ("_-x", "_-", True),
         ("", "x", False),
     ],
 )
@@ -170,6 +172,12 @@ def test_a_filter_of_words_matches_prefixes_without_case(key, description, value
 @pytest.mark.parametrize("key", ["description", "all"])
 def test_a_plus_sign_alone_matches_nothing(key, description):
     assert not passes(a_secret("zzz", description=description), (key, "+"))
+
+
+@pytest.mark.parametrize("blank", ["", " "], ids=["empty", "blank"])
+@pytest.mark.parametrize("key", ["description", "all"])
+def test_a_filter_without_a_word_matches_nothing(key, blank):
+    assert not passes(a_secret(description="one"), (key, blank))
 
 
 @pytest.mark.parametrize(
