@@ -22,6 +22,8 @@ def rotate_secret(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
     The function's steps are an effect: they run after the call is committed. A repeat with the same token starts no
     rotation (DOC), but stores a different configuration (GUESS).
     """
+    from pytest_secretsmanager.engine.rules import schedule
+
     token = guards.require_token(call, InvalidParameterException)
     secret = guards.require_live(secrets, call)
     guards.require_primary(secret)
@@ -30,9 +32,11 @@ def rotate_secret(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
         guards.require_owner(secret, call)  # GUESS: a request can set the rules of managed rotation, but no function
     reply = identity(secret, VersionId=token)
     is_repeat = token in secret.versions
-    configured = secret._replace(rotation=_configuration(secret, call), changed=call.time)
-    if is_repeat and _is_configured_alike(configured, secret):
+    configuration = _configuration(secret, call)
+    if is_repeat and configuration == secret.rotation:
         return Outcome(reply)
+    window = schedule.next_window(configuration.rules, call.time)
+    configured = secret._replace(rotation=configuration._replace(window=window, again=None), changed=call.time)
     rotation.require_complete(secret)
     _require_invokable(configured, ports)
     if is_repeat:
@@ -63,26 +67,18 @@ def cancel_rotate_secret(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
 
 
 def _configuration(secret: Secret, call: Call) -> RotationConfiguration:
-    """The new rotation configuration: the request's members, else the stored ones."""
+    """The stored rotation configuration with the request's members. The next window is still the stored one."""
     from pytest_secretsmanager.engine.rules import schedule
 
     stored = secret.rotation or RotationConfiguration()
     rules, metadata = call.structure("RotationRules"), call.structures("ExternalSecretRotationMetadata")
-    configured = stored._replace(
+    return stored._replace(
         enabled=True,
         function=call.text("RotationLambdaARN") or stored.function,
         rules=stored.rules if rules is None else schedule.rules_of(rules),
         metadata=stored.metadata if metadata is None else tuple(map(_item, metadata)),
         role=call.text("ExternalSecretRotationRoleArn") or stored.role,
     )
-    return configured._replace(window=schedule.next_window(configured.rules, call.time), again=None)
-
-
-def _is_configured_alike(one: Secret, other: Secret) -> bool:
-    """Return whether two states of a secret have the same rotation configuration, apart from the next window."""
-    if one.rotation is None or other.rotation is None:
-        return one.rotation is other.rotation
-    return one.rotation._replace(window=None, again=None) == other.rotation._replace(window=None, again=None)
 
 
 def _item(item: dict[str, object]) -> tuple[str, str]:

@@ -221,5 +221,7 @@ def test_get_secret_value_finds_no_announced_version_by_label(world):
 def test_get_secret_value_finds_no_announced_version_by_id(world):
     world.call("CreateSecret", Name="db", SecretString="one", ClientRequestToken=V1)
     world.announce("db", V2)
-    code, _ = world.refused("GetSecretValue", SecretId="db", VersionId=V2)
-    assert code == "ResourceNotFoundException"
+    assert world.refused("GetSecretValue", SecretId="db", VersionId=V2) == (
+        "ResourceNotFoundException",
+        f"{NO_VERSION} {V2}",
+    )

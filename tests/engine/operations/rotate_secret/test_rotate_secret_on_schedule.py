@@ -15,8 +15,10 @@ from rotation_calls import (
     events,
     failed_in,
     labels,
+    place_labels,
     put,
     rotate,
+    try_out,
     value,
 )
 
@@ -78,6 +80,15 @@ def test_a_scheduled_rotation_fails_when_its_function_is_no_longer_registered(wo
     world.call("ListSecrets")
     assert events(world)[-2:] == ["RotationStarted", failed_in("createSecret")]
     assert isinstance(world.service.runs[-1].error, LookupError)
+
+
+def test_rotate_secret_after_a_missed_window_counts_its_new_rules_from_then_on(world, db, function):
+    try_out(world, RotationRules=EVERY_30_DAYS)
+    place_labels(world, 19)  # as many as there may be without AWSPENDING
+    world.pass_days(30)
+    world.call("ListSecrets")
+    try_out(world, RotationRules={"AutomaticallyAfterDays": 7})
+    assert datetime.fromtimestamp(world.service.next_due, UTC).isoformat() == "2026-04-09T00:00:00+00:00"
 
 
 def test_scheduled_rotations_run_in_the_order_of_their_due_times(world, function):

@@ -14,8 +14,10 @@ from rotation_calls import (
     events,
     fail,
     hold,
+    place_labels,
     rotate,
     states,
+    try_out,
     value,
 )
 
@@ -100,4 +102,14 @@ def test_a_later_repeat_of_rotate_secret_leaves_the_next_window_where_it_is(worl
     before = world.state("db")
     world.pass_days(3)
     rotate(world, RotationRules=EVERY_30_DAYS)
+    assert world.state("db") == before
+
+
+def test_a_repeat_of_rotate_secret_after_a_missed_window_leaves_the_next_window_where_it_is(world, db, function):
+    try_out(world, RotationRules=EVERY_30_DAYS)
+    place_labels(world, 19)  # as many as there may be without AWSPENDING
+    world.pass_days(30)
+    world.call("ListSecrets")
+    before = world.state("db")
+    rotate(world, V1, RotationRules=EVERY_30_DAYS)
     assert world.state("db") == before
