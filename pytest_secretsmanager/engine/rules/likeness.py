@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 from heapq import nlargest
+from itertools import takewhile
+from operator import eq
 
 
 def simplified(name: str) -> str:
@@ -34,5 +36,4 @@ def most_alike(name: str, names: Iterable[str], most: int) -> list[str]:
 
 def _common(one: str, other: str) -> int:
     """The number of characters that two texts have in common at their beginning."""
-    pairs = zip(one, other, strict=False)
-    return next((place for place, (left, right) in enumerate(pairs) if left != right), min(len(one), len(other)))
+    return sum(takewhile(bool, map(eq, one, other)))
