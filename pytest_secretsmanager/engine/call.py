@@ -194,6 +194,13 @@ def new_outcome(reply: Reply, changes: Changes = NO_CHANGES, events: tuple[Servi
     return of_fields(Outcome, (reply, changes, (), events, (), None, None))
 
 
+def own_work(
+    changes: Changes = NO_CHANGES, *, events: tuple[ServiceEvent, ...] = (), then: tuple[Effect, ...] = ()
+) -> Outcome:
+    """The outcome of AWS's own work, to which nobody gets a reply. Without arguments, it changes nothing."""
+    return Outcome({}, changes, events=events, then=then)
+
+
 Handler: TypeAlias = Callable[[Call], Outcome]
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import NamedTuple, TypeAlias
 
-from pytest_secretsmanager.engine.call import Effect, Outcome
+from pytest_secretsmanager.engine.call import Effect, Outcome, own_work
 from pytest_secretsmanager.engine.commits import Commits
 from pytest_secretsmanager.engine.locks import Lock
 from pytest_secretsmanager.engine.ports import Ports
@@ -30,7 +30,7 @@ def working_on(secrets: Secrets) -> WorkHandler:
 
     def handle(work: Work) -> Outcome:
         secret = secrets.get(work.key)
-        return Outcome({}) if secret is None else work.transition(secret)
+        return own_work() if secret is None else work.transition(secret)
 
     return handle
 

@@ -1,6 +1,6 @@
 """The three courses of a rotation: the steps of a function, the trial of a function, and AWS's own rotation."""
 
-from pytest_secretsmanager.engine.call import Outcome
+from pytest_secretsmanager.engine.call import Outcome, own_work
 from pytest_secretsmanager.engine.effects import transitions
 from pytest_secretsmanager.engine.effects.progress import Progress
 from pytest_secretsmanager.engine.effects.runs import Run, RunState
@@ -40,7 +40,7 @@ def _finish(run: Run, progress: Progress) -> None:
     def finish(secret: Secret) -> Outcome:
         nonlocal state
         if not rotation.goes_on(secret, run.token):
-            return Outcome({})
+            return own_work()
         state = "succeeded" if rotation.is_current(secret, run.token) else "failed"
         return transitions.completion(secret, run.token, progress.background.now())
 
@@ -75,7 +75,7 @@ def rotate_without_function(run: Run, progress: Progress) -> None:
     def rotate(secret: Secret) -> Outcome:
         nonlocal state
         if not rotation.goes_on(secret, run.token):
-            return Outcome({})
+            return own_work()
         outcome = transitions.rotate_by_aws(secret, run.token, now(), ports)
         state = "succeeded"
         return outcome

@@ -2,7 +2,7 @@
 
 from typing import cast
 
-from pytest_secretsmanager.engine.call import EventName, Outcome
+from pytest_secretsmanager.engine.call import EventName, Outcome, own_work
 from pytest_secretsmanager.engine.effects.copies import copied_versions, replication_event
 from pytest_secretsmanager.engine.errors import ServiceError
 from pytest_secretsmanager.engine.ports import Ports
@@ -41,4 +41,4 @@ def _ended(primary: Secret, replica: Secret, status: LinkStatus, message: str = 
         primary.key: cross_account.with_status(primary, replica.arn, status, message),
     }
     name: EventName = "ReplicationFailed" if message else "ReplicationSucceeded"
-    return Outcome({}, changes, events=(replication_event(name, primary, replica.arn, message or None),))
+    return own_work(changes, events=(replication_event(name, primary, replica.arn, message or None),))

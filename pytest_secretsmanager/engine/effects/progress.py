@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
-from pytest_secretsmanager.engine.call import Effect, EventName, Outcome, rotation_event
+from pytest_secretsmanager.engine.call import Effect, EventName, Outcome, own_work, rotation_event
 from pytest_secretsmanager.engine.effects import transitions
 from pytest_secretsmanager.engine.effects.background import Background, Transition
 from pytest_secretsmanager.engine.effects.runs import Run, RunState
@@ -30,7 +30,7 @@ class Progress(NamedTuple):
         """Log an event of AWS that changes nothing."""
 
         def announce(secret: Secret) -> Outcome:
-            return Outcome({}, events=(rotation_event(event, secret, run.token, error_message),))
+            return own_work(events=(rotation_event(event, secret, run.token, error_message),))
 
         self.commit(run, announce)
 
@@ -46,7 +46,7 @@ class Progress(NamedTuple):
     def failure(self, token: str, secret: Secret, message: str) -> Outcome:
         """The failure of a rotation, unless another write has already ended the rotation."""
         if not rotation.goes_on(secret, token):
-            return Outcome({})
+            return own_work()
         return transitions.failure(secret, token, self.background.now(), message)
 
     def break_off(self, run: Run) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeAlias
 
 from pytest_secretsmanager.engine import arns
-from pytest_secretsmanager.engine.call import Outcome
+from pytest_secretsmanager.engine.call import Outcome, own_work
 from pytest_secretsmanager.engine.effects import cross_account as across
 from pytest_secretsmanager.engine.effects.background import Background
 from pytest_secretsmanager.engine.effects.copies import copied_versions, replication_event
@@ -64,7 +64,7 @@ def update_replica(primary: Secret, region: str, time: float, secrets: Secrets, 
         return _failure(primary, region, error.message)
     updated = replication.with_status(primary, region, "InSync", replication.SUCCEEDED)
     succeeded = replication_event("ReplicationSucceeded", primary, region)
-    return Outcome({}, {key: copy, primary.key: updated}, events=(succeeded,))
+    return own_work({key: copy, primary.key: updated}, events=(succeeded,))
 
 
 def _obstacle(primary: Secret, present: Secret) -> str | None:
@@ -84,7 +84,7 @@ def _failure(primary: Secret, region: str, reason: str) -> Outcome:
     message = f"Replication failed: {reason}"
     updated = replication.with_status(primary, region, "Failed", message)
     failed = replication_event("ReplicationFailed", primary, region, message)
-    return Outcome({}, {primary.key: updated}, events=(failed,))
+    return own_work({primary.key: updated}, events=(failed,))
 
 
 def _copy(primary: Secret, own: Secret | None, region: str, time: float, ports: Ports) -> Secret:

@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable
 
 from pytest_secretsmanager.engine import arns
-from pytest_secretsmanager.engine.call import EventName, Outcome, deletion_events, rotation_event
+from pytest_secretsmanager.engine.call import EventName, Outcome, deletion_events, own_work, rotation_event
 from pytest_secretsmanager.engine.callers import service_in
 from pytest_secretsmanager.engine.errors import InvalidRequestException
 from pytest_secretsmanager.engine.ports import Ports
@@ -25,7 +25,7 @@ def act_due(secret: Secret, time: float, ports: Ports, new_token: Callable[[], s
     RECORDED: AWS logs the beginning and the end of a deletion in the same second, when the deletion is over.
     """
     if secret.deletion is not None and secret.deletion.is_forced:
-        return Outcome({}, {secret.key: None}, events=deletion_events(secret, time))
+        return own_work({secret.key: None}, events=deletion_events(secret, time))
     return rotate_due(secret, time, ports, new_token)
 
 
@@ -39,7 +39,7 @@ def rotate_due(secret: Secret, time: float, ports: Ports, new_token: Callable[[]
         return rotation_start.begin(secret, token, time, ports.version_quota)
     except InvalidRequestException as error:
         failed = rotation_event("RotationFailed", secret, token, error.message)
-        return Outcome({}, {secret.key: rotation.given_up(secret, time)}, events=(failed,))
+        return own_work({secret.key: rotation.given_up(secret, time)}, events=(failed,))
 
 
 def rotate_by_aws(secret: Secret, token: str, time: float, ports: Ports) -> Outcome:
@@ -71,14 +71,14 @@ def trial(secret: Secret, token: str, time: float, ports: Ports) -> Outcome:
         plain = ports.open(secret, current.id, current.sealed, aws)
         copy = tried.versions[token]._replace(member=current.member, sealed=ports.seal(secret, token, plain, aws))
         tried = tried._replace(versions={**tried.versions, token: copy})
-    return Outcome({}, {secret.key: tried}, events=(rotation_event("TestRotationStarted", secret, token),))
+    return own_work({secret.key: tried}, events=(rotation_event("TestRotationStarted", secret, token),))
 
 
 def trial_over(secret: Secret, token: str, error_message: str | None) -> Outcome:
     """The secret after the trial of its function, successful or not."""
     name: EventName = "TestRotationSucceeded" if error_message is None else "TestRotationFailed"
     event = rotation_event(name, secret, token, error_message)
-    return Outcome({}, {secret.key: rotation.without_trial(secret, token)}, events=(event,))
+    return own_work({secret.key: rotation.without_trial(secret, token)}, events=(event,))
 
 
 def completion(secret: Secret, token: str, time: float) -> Outcome:
@@ -88,14 +88,14 @@ def completion(secret: Secret, token: str, time: float) -> Outcome:
     """
     if rotation.is_current(secret, token):
         succeeded = rotation_event("RotationSucceeded", secret, token)
-        return Outcome({}, {secret.key: rotation.completed(secret, token, time)}, events=(succeeded,))
+        return own_work({secret.key: rotation.completed(secret, token, time)}, events=(succeeded,))
     return failure(secret, token, time, f"AWSCURRENT has not come to version {token}")
 
 
 def failure(secret: Secret, token: str, time: float, message: str) -> Outcome:
     """The failure of a rotation, with its CloudTrail event."""
     failed = rotation_event("RotationFailed", secret, token, message)
-    return Outcome({}, {secret.key: rotation.failed(secret, time)}, events=(failed,))
+    return own_work({secret.key: rotation.failed(secret, time)}, events=(failed,))
 
 
 def _renewed(value: Value, ports: Ports) -> Value:

@@ -1,6 +1,6 @@
 """The start of a rotation: its announced version, its entry in the log, and the effect that runs its steps."""
 
-from pytest_secretsmanager.engine.call import Outcome, RunRotation, rotation_event
+from pytest_secretsmanager.engine.call import Outcome, RunRotation, own_work, rotation_event
 from pytest_secretsmanager.engine.errors import InvalidRequestException, LimitExceededException
 from pytest_secretsmanager.engine.rules import rotation
 from pytest_secretsmanager.engine.state import Secret
@@ -21,7 +21,7 @@ def start(secret: Secret, token: str) -> Outcome:
     """Request the steps of a rotation whose version is announced, from the first step."""
     started = rotation_event("RotationStarted", secret, token)
     run = RunRotation(secret.key, secret.arn, token, function_of(secret))
-    return Outcome({}, {secret.key: secret}, events=(started,), then=(run,))
+    return own_work({secret.key: secret}, events=(started,), then=(run,))
 
 
 def function_of(secret: Secret) -> str:

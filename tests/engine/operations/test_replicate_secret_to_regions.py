@@ -177,6 +177,12 @@ def test_replication_succeeded_is_logged_in_the_primary_region(client, secretsma
     assert all(event.by_service and event.error_message is None for event in events)
 
 
+def test_replication_is_logged_under_a_request_id_of_secret_and_region(client, secretsmanager):
+    arn = client.create_secret(Name="db", SecretString="one")["ARN"]
+    client.replicate_secret_to_regions(SecretId="db", AddReplicaRegions=[EU])
+    assert secretsmanager.log[-1].request_id == f"Replication-{arn}-eu-west-1"
+
+
 def test_replication_failed_is_logged_with_its_reason(client, eu, secretsmanager):
     eu.create_secret(Name="db", SecretString="other")
     client.create_secret(Name="db", SecretString="one")

@@ -21,6 +21,7 @@ from rotation_calls import (
     put,
     put_versions,
     rotate,
+    states,
     try_out,
     value,
 )
@@ -148,3 +149,9 @@ def test_a_write_during_a_test_rotation_does_not_abandon_it(world, db, function)
     function.on["testSecret"] = lambda: put(world)
     try_out(world)
     assert events(world) == ["TestRotationStarted", "TestRotationSucceeded"]
+
+
+def test_a_test_rotation_succeeds_when_its_function_deletes_the_secret(world, db, function):
+    function.on["testSecret"] = lambda: world.call("DeleteSecret", SecretId="db", ForceDeleteWithoutRecovery=True)
+    try_out(world)
+    assert (states(world), world.service.secrets()) == (["succeeded"], [])
