@@ -58,6 +58,21 @@ def test_an_announced_rotation_that_an_interrupt_stopped_is_retried(
     secretsmanager.assert_rotated("db")
 
 
+@pytest.mark.parametrize(
+    ("owner", "name"),
+    [("rotations", "start"), ("steps", "succeeds")],
+    ids=["before it begins", "in a step"],
+)
+def test_an_interrupted_rotation_is_logged_as_interrupted(
+    secretsmanager: SecretsManager, monkeypatch: pytest.MonkeyPatch, owner: str, name: str
+) -> None:
+    rotations = secretsmanager._parts.service.effects.rotations
+    once(monkeypatch, rotations if owner == "rotations" else rotations._steps, name)
+    rotate(secretsmanager)
+    assert secretsmanager.log[-1].operation == "RotationFailed"
+    assert secretsmanager.log[-1].error_message == "The rotation was interrupted"
+
+
 def test_a_rotation_interrupted_after_its_last_step_has_succeeded(
     secretsmanager: SecretsManager, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -90,7 +105,29 @@ def test_an_interrupted_test_rotation_leaves_no_version(
     rotate(secretsmanager, RotateImmediately=False, RotationRules={"AutomaticallyAfterDays": 30})
     (run,) = secretsmanager.rotation.runs
     assert (run.test, run.state, run.broken_off) == (True, "failed", True)
+    assert secretsmanager.log[-1].operation == "TestRotationFailed"
+    assert secretsmanager.log[-1].error_message == "The rotation was interrupted"
     secretsmanager.assert_labels("db", {"AWSCURRENT": 1})
+
+
+@pytest.mark.parametrize("immediately", [True, False], ids=["rotation", "test rotation"])
+def test_a_function_that_catches_the_interrupt_of_its_own_call_goes_on(
+    secretsmanager: SecretsManager, monkeypatch: pytest.MonkeyPatch, immediately: bool
+) -> None:
+    client, promote = secretsmanager.client(), promoting(secretsmanager)
+
+    def interrupted(event: dict[str, str], context: object) -> None:
+        if event["Step"] == "testSecret":
+            once(monkeypatch, secretsmanager._parts.service._commits, "make")
+            with pytest.raises(KeyboardInterrupt):
+                client.list_secrets()
+        promote(event, context)
+
+    secretsmanager.seed("db", "one")
+    arn = secretsmanager.rotation.register(interrupted)
+    client.rotate_secret(SecretId="db", RotationLambdaARN=arn, RotateImmediately=immediately)
+    (run,) = secretsmanager.rotation.runs
+    assert (run.state, run.broken_off) == ("succeeded", False)
 
 
 def test_replicas_follow_after_an_interrupt_before_the_replication(

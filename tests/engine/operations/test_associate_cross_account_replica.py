@@ -66,6 +66,22 @@ def test_a_cross_account_replica_gets_each_version_once(secretsmanager, pair):
     assert before in stored(secretsmanager, pair.replica).versions.values()
 
 
+def test_a_new_value_of_the_primary_sets_the_change_date_of_a_cross_account_replica(pair, secretsmanager):
+    pair.associate()
+    secretsmanager.clock.advance(days=2)
+    pair.put("two")
+    described = pair.stranger.describe_secret(SecretId="copy")
+    assert (described["LastChangedDate"] - described["CreatedDate"]).days == 2
+
+
+def test_a_promoted_cross_account_replica_counts_its_versions_on(pair, secretsmanager):
+    pair.put("two")
+    pair.associate()
+    pair.stranger.stop_replication_to_replica(SecretId="copy")
+    pair.stranger.put_secret_value(SecretId="copy", SecretString="three")
+    assert [version.number for version in secretsmanager.secret(pair.replica).versions] == [1, 2, 3]
+
+
 def test_associate_cross_account_replica_again_replaces_the_role(pair):
     pair.associate(ReplicationRoleARN="arn:aws:iam::123456789012:role/one")
     pair.associate(ReplicationRoleARN="arn:aws:iam::123456789012:role/two")
@@ -77,6 +93,7 @@ def test_associate_cross_account_replica_is_logged_before_the_replication(pair, 
     secretsmanager.log.clear()
     pair.associate()
     call, event = secretsmanager.log
+    assert event.request_id == f"Replication-{pair.arn}-{pair.replica}"
     assert (call.operation, call.account, event.operation, event.account) == (
         "AssociateCrossAccountReplica",
         "123456789012",

@@ -189,6 +189,7 @@ def test_replication_failed_is_logged_with_its_reason(client, eu, secretsmanager
     client.replicate_secret_to_regions(SecretId="db", AddReplicaRegions=[EU])
     event = secretsmanager.log[-1]
     assert (event.operation, event.by_service, event.error_message) == ("ReplicationFailed", True, TAKEN[1])
+    assert event.request_id == f"Replication-{secretsmanager.secret('db').arn}-eu-west-1"
 
 
 # --- the same region again -------------------------------------------------------------------------------------------

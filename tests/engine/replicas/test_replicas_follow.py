@@ -23,6 +23,8 @@ from replica_views import (
     without_dates,
 )
 
+from pytest_secretsmanager.engine.call import UpdateReplicas
+from pytest_secretsmanager.engine.state import SecretKey
 from pytest_secretsmanager.inspection.views import state_of
 
 # --- each writing operation ------------------------------------------------------------------------------------------
@@ -243,6 +245,20 @@ def test_a_replica_gets_the_new_value_of_a_reused_version_id(client, eu, secrets
             secretsmanager.clock.advance(days=2)
             client.put_secret_value(SecretId="db", ClientRequestToken=version_id, SecretString=value)
     assert current(client) == current(eu) == "one again"
+
+
+@pytest.mark.parametrize("names", ["ab", "ba"])
+def test_replicas_of_one_time_are_listed_in_the_order_of_their_primaries(world, names):
+    for name in names:
+        world.call("CreateSecret", Name=name, ClientRequestToken=TOKEN, AddReplicaRegions=[EU])
+    assert [entry["Name"] for entry in world.call("ListSecrets", region="eu-west-1")["SecretList"]] == [*names]
+
+
+def test_a_primary_deleted_before_its_replication_leaves_no_replica(world):
+    """As when another thread deletes it between a call's commit and its effects."""
+    key = SecretKey(world.region, world.account, "db")
+    world.service.effects.run([UpdateReplicas(key)])
+    assert (world.service.secrets(), world.entries) == ([], [])
 
 
 # --- dates of access -------------------------------------------------------------------------------------------------

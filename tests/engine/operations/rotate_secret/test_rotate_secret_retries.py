@@ -48,6 +48,13 @@ def test_a_rotation_fails_when_its_function_never_moves_awscurrent(world, db):
     assert (labels(world), states(world)) == ({"AWSCURRENT": V1, "AWSPENDING": V2}, ["failed"])
 
 
+def test_a_failed_rotation_is_logged_under_the_request_id_of_its_start(world, db, function):
+    function.on["setSecret"] = fail(ConnectionError())
+    rotate(world)
+    started, failed = (entry for entry in world.entries if entry.by_service)
+    assert failed.request_id == started.request_id == f"Rotation-{db}-{V2}"
+
+
 def test_an_interrupt_in_a_rotation_function_reaches_the_caller(world, db, function):
     function.on["setSecret"] = fail(KeyboardInterrupt())
     with pytest.raises(KeyboardInterrupt):

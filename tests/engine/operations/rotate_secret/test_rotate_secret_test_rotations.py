@@ -129,11 +129,13 @@ def test_a_test_rotation_meets_no_quota_and_deletes_no_version(world, db, functi
 
 def test_a_test_rotation_under_a_disabled_key_fails(world, function):
     key = world.create_key("alias/pay")
-    world.call("CreateSecret", Name="db", SecretString="one", ClientRequestToken=V1, KmsKeyId="alias/pay")
+    create = {"Name": "db", "SecretString": "one", "ClientRequestToken": V1, "KmsKeyId": "alias/pay"}
+    arn = world.call("CreateSecret", **create)["ARN"]
     world.keys.put(key, state="Disabled")
     try_out(world)
     text = f"Secrets Manager can't decrypt the secret value: {key.arn} {KMS_DISABLED}"
     assert (events(world), function.events) == ([("TestRotationFailed", text)], [])
+    assert [entry.request_id for entry in world.entries if entry.by_service] == [f"Rotation-{arn}-{V2}"]
     assert described(world)["RotationEnabled"] is True
 
 
