@@ -1,6 +1,7 @@
 """An interrupt between a commit and its effects: later calls complete the effects, as AWS would."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
@@ -73,6 +74,20 @@ def test_an_interrupted_rotation_is_logged_as_interrupted(
     assert secretsmanager.log[-1].error_message == "The rotation was interrupted"
 
 
+def test_a_resumed_rotation_that_an_interrupt_stopped_is_logged_as_interrupted(
+    secretsmanager: SecretsManager, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secretsmanager.seed("db", "one")
+    client, arn = secretsmanager.client(), secretsmanager.rotation.register(promoting(secretsmanager))
+    with pytest.raises(KeyboardInterrupt), secretsmanager.rotation.hold("db", before="testSecret"):
+        client.rotate_secret(SecretId="db", RotationLambdaARN=arn)
+        once(monkeypatch, secretsmanager._parts.service.effects.rotations._steps, "succeeds")
+    (run,) = secretsmanager.rotation.runs
+    assert (run.state, run.broken_off) == ("failed", True)
+    assert secretsmanager.log[-1].operation == "RotationFailed"
+    assert secretsmanager.log[-1].error_message == "The rotation was interrupted"
+
+
 def test_a_rotation_interrupted_after_its_last_step_has_succeeded(
     secretsmanager: SecretsManager, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -110,9 +125,13 @@ def test_an_interrupted_test_rotation_leaves_no_version(
     secretsmanager.assert_labels("db", {"AWSCURRENT": 1})
 
 
-@pytest.mark.parametrize("immediately", [True, False], ids=["rotation", "test rotation"])
+@pytest.mark.parametrize(
+    ("immediately", "held"),
+    [(True, False), (False, False), (True, True)],
+    ids=["rotation", "test rotation", "resumed rotation"],
+)
 def test_a_function_that_catches_the_interrupt_of_its_own_call_goes_on(
-    secretsmanager: SecretsManager, monkeypatch: pytest.MonkeyPatch, immediately: bool
+    secretsmanager: SecretsManager, monkeypatch: pytest.MonkeyPatch, immediately: bool, held: bool
 ) -> None:
     client, promote = secretsmanager.client(), promoting(secretsmanager)
 
@@ -125,7 +144,8 @@ def test_a_function_that_catches_the_interrupt_of_its_own_call_goes_on(
 
     secretsmanager.seed("db", "one")
     arn = secretsmanager.rotation.register(interrupted)
-    client.rotate_secret(SecretId="db", RotationLambdaARN=arn, RotateImmediately=immediately)
+    with secretsmanager.rotation.hold("db", before="testSecret") if held else nullcontext():
+        client.rotate_secret(SecretId="db", RotationLambdaARN=arn, RotateImmediately=immediately)
     (run,) = secretsmanager.rotation.runs
     assert (run.state, run.broken_off) == ("succeeded", False)
 
