@@ -42,6 +42,12 @@ def promoting(sm: SecretsManager) -> Callable[[dict[str, str], object], None]:
     return handler
 
 
+def catch_interrupt_of_a_call(sm: SecretsManager, monkeypatch: pytest.MonkeyPatch) -> None:
+    once(monkeypatch, sm._parts.service._commits, "make")
+    with pytest.raises(KeyboardInterrupt):
+        sm.client().list_secrets()
+
+
 def rotate(sm: SecretsManager, **parameters: Any) -> None:
     sm.seed("db", "one")
     arn = sm.rotation.register(promoting(sm))
@@ -137,9 +143,7 @@ def test_a_function_that_catches_the_interrupt_of_its_own_call_goes_on(
 
     def interrupted(event: dict[str, str], context: object) -> None:
         if event["Step"] == "testSecret":
-            once(monkeypatch, secretsmanager._parts.service._commits, "make")
-            with pytest.raises(KeyboardInterrupt):
-                client.list_secrets()
+            catch_interrupt_of_a_call(secretsmanager, monkeypatch)
         promote(event, context)
 
     secretsmanager.seed("db", "one")
@@ -148,6 +152,24 @@ def test_a_function_that_catches_the_interrupt_of_its_own_call_goes_on(
         client.rotate_secret(SecretId="db", RotationLambdaARN=arn, RotateImmediately=immediately)
     (run,) = secretsmanager.rotation.runs
     assert (run.state, run.broken_off) == ("succeeded", False)
+
+
+def test_a_function_that_rotates_another_secret_and_catches_an_interrupt_goes_on(
+    secretsmanager: SecretsManager, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, promote = secretsmanager.client(), promoting(secretsmanager)
+    other = secretsmanager.rotation.register(promote, name="other")
+
+    def nested(event: dict[str, str], context: object) -> None:
+        if event["Step"] == "testSecret":
+            client.rotate_secret(SecretId="other", RotationLambdaARN=other)
+            catch_interrupt_of_a_call(secretsmanager, monkeypatch)
+        promote(event, context)
+
+    for name in ("db", "other"):
+        secretsmanager.seed(name, "one")
+    client.rotate_secret(SecretId="db", RotationLambdaARN=secretsmanager.rotation.register(nested))
+    assert [run.state for run in secretsmanager.rotation.runs] == ["succeeded", "succeeded"]
 
 
 def test_replicas_follow_after_an_interrupt_before_the_replication(
