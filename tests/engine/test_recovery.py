@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import nullcontext
+from threading import get_ident
 from typing import Any
 
 import pytest
@@ -85,9 +86,11 @@ def test_a_resumed_rotation_that_an_interrupt_stopped_is_logged_as_interrupted(
 ) -> None:
     secretsmanager.seed("db", "one")
     client, arn = secretsmanager.client(), secretsmanager.rotation.register(promoting(secretsmanager))
-    with pytest.raises(KeyboardInterrupt), secretsmanager.rotation.hold("db", before="testSecret"):
+    with secretsmanager.rotation.hold("db", before="testSecret") as hold:
         client.rotate_secret(SecretId="db", RotationLambdaARN=arn)
         once(monkeypatch, secretsmanager._parts.service.effects.rotations._steps, "succeeds")
+        with pytest.raises(KeyboardInterrupt):
+            hold.resume()
     (run,) = secretsmanager.rotation.runs
     assert (run.state, run.broken_off) == ("failed", True)
     assert secretsmanager.log[-1].operation == "RotationFailed"
@@ -152,6 +155,40 @@ def test_a_function_that_catches_the_interrupt_of_its_own_call_goes_on(
         client.rotate_secret(SecretId="db", RotationLambdaARN=arn, RotateImmediately=immediately)
     (run,) = secretsmanager.rotation.runs
     assert (run.state, run.broken_off) == ("succeeded", False)
+
+
+def test_an_interrupt_of_another_call_leaves_a_held_rotation_held(
+    secretsmanager: SecretsManager, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secretsmanager.seed("db", "one")
+    client, arn = secretsmanager.client(), secretsmanager.rotation.register(promoting(secretsmanager))
+    with secretsmanager.rotation.hold("db", before="testSecret"):
+        client.rotate_secret(SecretId="db", RotationLambdaARN=arn)
+        catch_interrupt_of_a_call(secretsmanager, monkeypatch)
+        secretsmanager.assert_not_logged("RotationFailed")
+    secretsmanager.assert_rotated("db")
+
+
+def test_an_interrupt_after_a_rotated_secret_was_deleted_reaches_the_caller(
+    secretsmanager: SecretsManager, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secretsmanager.seed("db", "one")
+    client, arn = secretsmanager.client(), secretsmanager.rotation.register(promoting(secretsmanager))
+    client.rotate_secret(SecretId="db", RotationLambdaARN=arn)
+    client.delete_secret(SecretId="db", ForceDeleteWithoutRecovery=True)
+    catch_interrupt_of_a_call(secretsmanager, monkeypatch)
+
+
+def test_a_rotation_that_an_interrupt_stopped_beside_a_held_one_is_logged_as_interrupted(
+    secretsmanager: SecretsManager, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secretsmanager.seed("held", "one")
+    client, arn = secretsmanager.client(), secretsmanager.rotation.register(promoting(secretsmanager), name="other")
+    with secretsmanager.rotation.hold("held", before="testSecret"):
+        client.rotate_secret(SecretId="held", RotationLambdaARN=arn)
+        once(monkeypatch, secretsmanager._parts.service.effects.rotations, "start")
+        rotate(secretsmanager)
+        assert secretsmanager.log[-1].error_message == "The rotation was interrupted"
 
 
 def test_a_function_that_rotates_another_secret_and_catches_an_interrupt_goes_on(
@@ -223,6 +260,7 @@ def test_an_interrupt_before_a_call_leaves_the_log_entry_of_an_earlier_refused_c
 
 def test_forget_other_threads_frees_a_forked_child_from_running_rotations(secretsmanager: SecretsManager) -> None:
     rotations = secretsmanager._parts.service.effects.rotations
-    rotations._busy = frozenset([type("Run", (), {"thread": -1})()])
+    own, other = (type("Run", (), {"thread": thread})() for thread in (get_ident(), -1))
+    rotations._busy = frozenset([own, other])
     rotations.forget_other_threads()
-    assert not rotations.is_busy
+    assert rotations._busy == {own}

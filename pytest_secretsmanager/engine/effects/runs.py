@@ -55,11 +55,10 @@ class Run:
     def checkpoint(self) -> Restore:
         """Record the progress of a held run, and return a function that restores it."""
         restore_steps = checkpoint(self.steps, self.left)
-        thread = self.thread
 
         def restore() -> None:
             restore_steps()
-            self.state, self.thread = "held", thread
+            self.state = "held"
             self.broken_off, self.ended_at, self.retry_at = False, None, None
 
         return restore

@@ -144,6 +144,13 @@ def test_a_rotation_sets_the_dates_of_change_last_rotation_and_next_rotation(wor
     assert date(world, "NextRotationDate") == "2026-04-03T23:59:59"
 
 
+def test_a_step_is_the_present_one_only_while_its_function_runs(world, db, function):
+    seen = []
+    function.on["setSecret"] = lambda: seen.append(world.service.runs[-1].at)
+    rotate(world)
+    assert (seen, world.service.runs[-1].at) == (["setSecret"], None)
+
+
 def test_the_events_of_a_rotation_name_the_secret_and_the_token(world, db):
     rotate(world)
     logged = [entry for entry in world.entries if entry.by_service]

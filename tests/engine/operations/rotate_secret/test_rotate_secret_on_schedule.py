@@ -79,7 +79,8 @@ def test_a_scheduled_rotation_fails_when_its_function_is_no_longer_registered(wo
     world.pass_days(30)
     world.call("ListSecrets")
     assert events(world)[-2:] == ["RotationStarted", failed_in("createSecret")]
-    assert isinstance(world.service.runs[-1].error, LookupError)
+    error = world.service.runs[-1].error
+    assert (type(error), str(error)) == (LookupError, f"the function {FUNCTION} is no longer registered")
 
 
 def test_rotate_secret_after_a_missed_window_counts_its_new_rules_from_then_on(world, db, function):

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from math import inf
+from traceback import format_exception
 
 import pytest
 from rotation_calls import (
@@ -53,6 +54,13 @@ def test_a_failed_rotation_is_logged_under_the_request_id_of_its_start(world, db
     rotate(world)
     started, failed = (entry for entry in world.entries if entry.by_service)
     assert failed.request_id == started.request_id == f"Rotation-{db}-{V2}"
+
+
+def test_the_traceback_of_a_failed_step_is_that_of_python(world, db, function):
+    function.on["setSecret"] = fail(ConnectionError("refused"))
+    rotate(world)
+    made, failed = world.service.runs[-1].steps
+    assert (made.traceback, failed.traceback) == ("", "".join(format_exception(failed.error)))
 
 
 def test_an_interrupt_in_a_rotation_function_reaches_the_caller(world, db, function):
