@@ -51,10 +51,10 @@ def rotate_by_aws(secret: Secret, token: str, time: float, ports: Ports) -> Outc
     current = secret.version_with(labels.CURRENT)
     pending = secret.versions[token]
     aws = service_in(secret.key.account)
-    if current is None or current.sealed is None:
-        member, plain = _renewed(("SecretString", b"{}"), ports)
-    else:
-        member, plain = _renewed((current.member, ports.open(secret, current.id, current.sealed, aws)), ports)
+    value: Value = ("SecretString", b"{}")
+    if current is not None and current.sealed is not None:
+        value = _renewed((current.member, ports.open(secret, current.id, current.sealed, aws)), ports)
+    member, plain = value
     filled = pending._replace(member=member, sealed=ports.seal(secret, token, plain, aws))
     placed = labels.make_current(secret.labels, token)
     promoted = secret._replace(versions={**secret.versions, token: filled}, labels=placed)

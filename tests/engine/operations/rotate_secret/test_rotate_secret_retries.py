@@ -46,6 +46,7 @@ def test_a_rotation_fails_when_its_function_never_moves_awscurrent(world, db):
     world.functions[FUNCTION] = lambda _: None
     rotate(world)
     assert events(world) == ["RotationStarted", ("RotationFailed", f"AWSCURRENT has not come to version {V2}")]
+    assert {entry.request_id for entry in world.entries if entry.by_service} == {f"Rotation-{db}-{V2}"}
     assert (labels(world), states(world)) == ({"AWSCURRENT": V1, "AWSPENDING": V2}, ["failed"])
 
 

@@ -80,6 +80,26 @@ def test_a_test_rotation_stores_function_and_rules(world, db):
 def test_a_test_rotation_is_logged_as_a_test_rotation(world, db):
     try_out(world)
     assert events(world) == ["TestRotationStarted", "TestRotationSucceeded"]
+    assert {entry.request_id for entry in world.entries if entry.by_service} == {f"Rotation-{db}-{V2}"}
+
+
+def test_the_version_of_a_test_rotation_has_the_date_of_the_test(world, db, function):
+    seen = []
+    world.pass_days(1)
+    function.on["testSecret"] = lambda: seen.append(
+        world.call("GetSecretValue", SecretId="db", VersionStage="AWSPENDING")["CreatedDate"]
+    )
+    try_out(world)
+    assert seen == [world.now]
+
+
+def test_a_test_rotation_copies_the_value_under_a_customer_key(world, function):
+    world.create_key("alias/pay")
+    world.call("CreateSecret", Name="db", SecretString="one", ClientRequestToken=V1, KmsKeyId="alias/pay")
+    seen = []
+    function.on["testSecret"] = lambda: seen.append(value(world, "AWSPENDING"))
+    try_out(world)
+    assert seen == ["one"]
 
 
 def test_a_failed_test_rotation_is_logged_and_keeps_function_and_rules(world, db, function):
