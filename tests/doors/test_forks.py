@@ -19,7 +19,7 @@ from signed_requests import TOKEN, connect, port_of, read_answer, send, signed
 from pytest_secretsmanager import Rotation, SecretsManager
 from pytest_secretsmanager.controls import clock, steps
 from pytest_secretsmanager.doors.wiring import PROCESS
-from pytest_secretsmanager.engine import keys, locks, rates
+from pytest_secretsmanager.engine import above_rate, keys, locks
 from pytest_secretsmanager.engine.errors import UsageError
 from pytest_secretsmanager.managing import entering
 
@@ -63,8 +63,8 @@ LOCKS = {
     "entering lock": lambda _: entering.lock,
     "clock lock": lambda _: clock._lock,
     "KMS lock": lambda _: keys._lock,
-    "lock of rotation plans": lambda _: steps._lock,
-    "lock of refusals": lambda _: rates._counting,
+    "lock of rotation plans": lambda _: steps.lock,
+    "lock of refusals": lambda _: above_rate._counting,
     "replication hold lock": lambda sm: sm.replication.hold(polls=1)._counting,
     "process lock": lambda _: PROCESS.lock,
     "environment lock": lambda _: PROCESS.environment.lock,
