@@ -7,6 +7,9 @@ import sys
 import warnings
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
+from importlib import import_module
+from importlib.abc import Loader, MetaPathFinder
+from importlib.util import spec_from_loader
 from pathlib import Path
 from threading import Event, Thread
 
@@ -16,6 +19,7 @@ from botocore.exceptions import ClientError
 from forked import PATIENCE, beside_threads, child, forking_allowed, in_child, warned_of
 from signed_requests import TOKEN, connect, port_of, read_answer, send, signed
 
+import pytest_secretsmanager
 from pytest_secretsmanager import Rotation, SecretsManager
 from pytest_secretsmanager.controls import clock, steps
 from pytest_secretsmanager.doors.wiring import PROCESS
@@ -208,6 +212,39 @@ def test_a_forked_multiprocessing_process_reads_with_the_parents_client(secretsm
         process.start()
     process.join(PATIENCE)
     assert (process.exitcode, values.get()) == (0, "one")
+
+
+class SlowModule(MetaPathFinder, Loader):
+    """Finds one module of the package. Its import lasts until a fork begins."""
+
+    name = "pytest_secretsmanager.slow"
+
+    def __init__(self):
+        self.begun, self.may_end = Event(), Event()
+        os.register_at_fork(before=self.may_end.set)
+
+    def find_spec(self, name, *_):
+        return spec_from_loader(name, self) if name == self.name else None
+
+    def create_module(self, _):
+        return None
+
+    def exec_module(self, _):
+        self.begun.set()
+        assert self.may_end.wait(PATIENCE)
+
+
+def test_a_fork_waits_for_an_import_by_another_thread_so_that_the_child_can_import_the_module(monkeypatch):
+    slow = SlowModule()
+    monkeypatch.setattr(sys, "meta_path", [slow, *sys.meta_path])
+    importing = Thread(target=import_module, args=[slow.name])
+    importing.start()
+    try:
+        assert slow.begun.wait(PATIENCE)
+        assert in_child(lambda: import_module(slow.name).__name__) == slow.name
+    finally:
+        importing.join()
+        del sys.modules[slow.name], pytest_secretsmanager.slow
 
 
 # --- writes ----------------------------------------------------------------------------------------------------------
