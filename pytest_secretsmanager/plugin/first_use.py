@@ -13,8 +13,8 @@ from pytest_secretsmanager.inspection import entered_now
 from pytest_secretsmanager.plugin.names import BLOCK_NETWORK, FIXTURE, MARKERS, WIDER_FIXTURES
 
 if TYPE_CHECKING:
-    from pytest_secretsmanager.plugin.each_test import EachTest
     from pytest_secretsmanager.plugin.network import NetworkGuard
+    from pytest_secretsmanager.plugin.work_in_tests import EachTest
 
 PLUGIN = "secretsmanager_first_use"
 """The name of the plugin object."""
@@ -49,7 +49,7 @@ class FirstUse:
     def begin(self) -> None:
         """Begin the work in each test, if that has not begun."""
         if self._each_test is None:
-            from pytest_secretsmanager.plugin.each_test import EachTest
+            from pytest_secretsmanager.plugin.work_in_tests import EachTest
 
             self._each_test = EachTest(self._config, lambda: self._test)
             if self._test is not None:

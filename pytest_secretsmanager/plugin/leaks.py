@@ -17,7 +17,7 @@ from pytest_secretsmanager.plugin import leak_marks, report_problems
 from pytest_secretsmanager.plugin.leak_listeners import LogListener, WarningListener, note_reads
 from pytest_secretsmanager.plugin.leak_masks import is_of_subtest, mask_report, mask_warning
 from pytest_secretsmanager.plugin.leak_options import Mode, mode_of_run
-from pytest_secretsmanager.plugin.leaking_test import LeakingTest
+from pytest_secretsmanager.plugin.leaking_tests import LeakingTest
 from pytest_secretsmanager.plugin.names import FIXTURE, OPTIONS
 
 SECTION = f"{FIXTURE} leaks"

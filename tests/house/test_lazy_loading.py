@@ -129,7 +129,6 @@ REWRITTEN = """
             "pytest_secretsmanager",
             "pytest_secretsmanager.plugin",
             "pytest_secretsmanager.plugin.assert_rewriting",
-            "pytest_secretsmanager.plugin.each_test",  # the name of a test file
             "the_secrets",
         }
 """

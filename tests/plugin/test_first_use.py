@@ -7,7 +7,7 @@ from textwrap import dedent, indent
 import pytest
 
 from pytest_secretsmanager import SecretsManager
-from pytest_secretsmanager.plugin import each_test
+from pytest_secretsmanager.plugin import work_in_tests
 
 Run = Callable[..., pytest.RunResult]
 
@@ -171,13 +171,13 @@ def begun(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     with SecretsManager():
         pass
     found: list[object] = []
-    original = each_test.EachTest.__init__
+    original = work_in_tests.EachTest.__init__
 
-    def noted(self: each_test.EachTest, *arguments: object) -> None:
+    def noted(self: work_in_tests.EachTest, *arguments: object) -> None:
         found.append(self)
         original(self, *arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(each_test.EachTest, "__init__", noted)
+    monkeypatch.setattr(work_in_tests.EachTest, "__init__", noted)
     return found
 
 
@@ -228,7 +228,7 @@ INTERRUPTED = {
         real = builtins.__import__
 
         def importing(name, *arguments, **more):
-            if name.endswith("each_test"):
+            if name.endswith("work_in_tests"):
                 builtins.__import__ = real
                 raise TimeoutError("as a signal handler raises it")
             return real(name, *arguments, **more)

@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 import pytest
 
 from pytest_secretsmanager.plugin import leak_listeners
-from pytest_secretsmanager.plugin.leaking_test import LeakingTest
+from pytest_secretsmanager.plugin.leaking_tests import LeakingTest
 
 VALUE = "correct horse"
 
