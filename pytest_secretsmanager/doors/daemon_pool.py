@@ -4,10 +4,10 @@ The interpreter joins the threads of `concurrent.futures` when it exits. With th
 returns would keep a test run from ending.
 """
 
+import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from queue import Empty, SimpleQueue
-from threading import Thread
 from typing import Any, Generic, NamedTuple, ParamSpec, TypeVar
 
 from pytest_secretsmanager.engine.locks import Lock
@@ -32,7 +32,7 @@ class DaemonPool:
         self._size = size
         self._name = name
         self._tasks: SimpleQueue[_Task[Any] | None] = SimpleQueue()
-        self._threads: list[Thread] = []
+        self._threads: list[threading.Thread] = []
         self._lock = Lock()
         self._free = 0
         """The number of threads without a task, minus that of tasks that wait for a thread."""
@@ -67,7 +67,7 @@ class DaemonPool:
             thread.join()
 
     def _start_thread(self) -> None:
-        thread = Thread(target=self._work, name=f"{self._name}_{len(self._threads)}", daemon=True)
+        thread = threading.Thread(target=self._work, name=f"{self._name}_{len(self._threads)}", daemon=True)
         thread.start()
         self._threads.append(thread)
         self._free += 1

@@ -15,6 +15,7 @@ from pytest_secretsmanager.doors.responder import Responder
 from pytest_secretsmanager.doors.switchboard import Switchboard
 from pytest_secretsmanager.engine.above_rate import AboveRateError
 from pytest_secretsmanager.engine.call import Parameters, Reply, Site
+from pytest_secretsmanager.engine.late_imports import late_import
 from pytest_secretsmanager.engine.tracebacks import take_out_own_frames
 
 __tracebackhide__ = True
@@ -61,7 +62,8 @@ class SyncDoor(ClientClasses):
         responder = self.switchboard.responder_of_request(client)
         if responder is None:
             return wrapped(*args, **kwargs)
-        from pytest_secretsmanager.doors import full_way
+        with late_import:
+            from pytest_secretsmanager.doors import full_way
 
         if not full_way.is_taken(responder, client, *args, **kwargs):
             try:

@@ -19,6 +19,7 @@ from pytest_secretsmanager.doors.responder import Responder
 from pytest_secretsmanager.doors.switchboard import Switchboard
 from pytest_secretsmanager.engine.above_rate import AboveRateError
 from pytest_secretsmanager.engine.call import Parameters, Reply, Site
+from pytest_secretsmanager.engine.late_imports import late_import
 from pytest_secretsmanager.engine.tracebacks import take_out_own_frames
 
 __tracebackhide__ = True
@@ -64,7 +65,8 @@ class AsyncDoor(ClientClasses):
         responder = self.switchboard.responder_of_request(client)
         if responder is None:
             return wrapped(*args, **kwargs)
-        from pytest_secretsmanager.doors import full_way
+        with late_import:
+            from pytest_secretsmanager.doors import full_way
 
         if full_way.is_taken(responder, client, *args, **kwargs):
             return full_way.send_async(responder, client, wrapped, *args, **kwargs)
@@ -80,7 +82,8 @@ async def _answer_request(
         return answer_request(responder, client, response_class, *args, **kwargs)
     except AboveRateError:
         pass  # botocore retries on the full way
-    from pytest_secretsmanager.doors import full_way
+    with late_import:
+        from pytest_secretsmanager.doors import full_way
 
     reply: tuple[Any, Reply] = await full_way.send_async(responder, client, make_request, *args, **kwargs)
     return reply

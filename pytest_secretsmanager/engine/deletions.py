@@ -1,7 +1,7 @@
 """Asynchronous deletions: how long a secret that is deleted by force keeps its name."""
 
+import random
 from dataclasses import dataclass
-from random import Random
 
 from pytest_secretsmanager.engine.call import Call
 from pytest_secretsmanager.engine.in_force import Condition, InForce
@@ -25,7 +25,7 @@ class AsynchronousDeletion(Condition):
         self.draws += 1
         if self.seconds is not None:
             return self.seconds
-        chosen = Random(f"{self.random_seed}/{self.draws}").uniform(SHORTEST, LONGEST)  # noqa: S311 - no key
+        chosen = random.Random(f"{self.random_seed}/{self.draws}").uniform(SHORTEST, LONGEST)  # noqa: S311 - no key
         return round(chosen, 3)
 
 

@@ -2,18 +2,17 @@
 
 A forked child has one thread only, the one that forked. A lock that another thread held at that moment would stay taken
 in the child forever, and the state that it guards would be half changed. So a thread that forks first takes every lock,
-and the child reinitializes each of them. Python's own lock of each module that is being imported is one of them: this
-package imports some modules when they are first needed.
+and the child reinitializes each of them.
 """
 
 import os
-import sys
 import threading
 from collections import deque
 from collections.abc import Callable
-from importlib import import_module
 from typing import TYPE_CHECKING, TypeVar
 from weakref import ref
+
+from pytest_secretsmanager.engine.late_imports import import_all
 
 if TYPE_CHECKING:
 
@@ -104,18 +103,11 @@ _fork = _Fork()
 
 
 def _before_fork() -> None:
-    _wait_for_imports()
+    import_all()  # before the locks: an import may wait for none of them
     locks = _all()
     _fork.held = frozenset(lock for lock in locks if lock.is_mine)
     _fork.taken = tuple(lock for lock in locks if lock not in _fork.held)
     _take_all(_fork.taken)
-
-
-def _wait_for_imports() -> None:
-    """Wait until no other thread is importing a module of this package: the child would wait for it forever."""
-    package = __name__.partition(".")[0]
-    for name in [name for name in sys.modules.copy() if name.partition(".")[0] == package]:
-        import_module(name)  # returns at once if the import is over
 
 
 def _take_all(locks: tuple[Lock, ...]) -> None:

@@ -1,9 +1,9 @@
 """Stale reads: which reads see an earlier state, and the earlier states."""
 
+import random
 from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from random import Random
 from typing import NamedTuple
 
 from pytest_secretsmanager.engine.call import Call, Changes
@@ -41,7 +41,7 @@ class StaleReads(Condition):
     def next_is_stale(self) -> bool:
         """Draw for a matching read, and return whether it sees the earlier state."""
         self.draws += 1
-        is_stale = Random(f"{self.random_seed}/{self.draws}").random() < self.chance  # noqa: S311 - no key
+        is_stale = random.Random(f"{self.random_seed}/{self.draws}").random() < self.chance  # noqa: S311 - no key
         self.met += is_stale
         return is_stale
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, cast, overload
 from pytest_secretsmanager.engine.call import copied
 from pytest_secretsmanager.engine.call_log import CallLog
 from pytest_secretsmanager.engine.errors import UsageError
+from pytest_secretsmanager.engine.late_imports import late_import
 from pytest_secretsmanager.engine.layers.audit import Entry
 from pytest_secretsmanager.inspection.entries import Entries
 from pytest_secretsmanager.inspection.matching import differing_fields
@@ -132,7 +133,8 @@ class Event:
         caches secrets, a line of that library. None for a call over HTTP, for an event of the service, and where a
         thread, a pool or an event loop calls the method of the client directly.
         """
-        from pytest_secretsmanager.inspection.call_sites import call_site_of
+        with late_import:
+            from pytest_secretsmanager.inspection.call_sites import call_site_of
 
         return call_site_of(self._entry.call.site)
 
@@ -149,7 +151,8 @@ class Event:
     @property
     def record(self) -> dict[str, Any]:
         """The CloudTrail record of this call or event."""
-        from pytest_secretsmanager.inspection.cloudtrail import record_of
+        with late_import:
+            from pytest_secretsmanager.inspection.cloudtrail import record_of
 
         return record_of(self._entry)
 
@@ -252,7 +255,8 @@ class Log(Sequence[Event]):
 
         DOC: AWS advises against a sustained rate above one write in ten minutes, since it leads to the version quota.
         """
-        from pytest_secretsmanager.inspection.put_rate import put_rate_warnings
+        with late_import:
+            from pytest_secretsmanager.inspection.put_rate import put_rate_warnings
 
         require_whole(self)
         return put_rate_warnings(self._entries.visible)

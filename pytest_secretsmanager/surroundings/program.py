@@ -3,10 +3,10 @@
 import atexit
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import mkdtemp
 
 from pytest_secretsmanager.engine.callers import KeyPair
 
@@ -54,7 +54,7 @@ def profile_environment(pair: KeyPair) -> Iterator[dict[str, str]]:
 @contextmanager
 def _directory() -> Iterator[Path]:
     """Yield a directory. It is removed at the end, or when the process ends, but not by a forked child."""
-    directory, owner = mkdtemp(prefix="pytest-secretsmanager-"), os.getpid()
+    directory, owner = tempfile.mkdtemp(prefix="pytest-secretsmanager-"), os.getpid()
 
     def remove() -> None:
         if os.getpid() == owner:

@@ -53,6 +53,7 @@ ROOMS = [
     {"engine.call", "engine.interrupts", "engine.tracebacks"},
     {"engine.callers", "engine.recent"},
     {"engine.state", "engine.arns", "engine.errors", "engine.locks", "engine.checkpoints", "engine.on_demand"},
+    {"engine.late_imports"},
 ]
 """From the face to the core: a module imports from its own room and from the lines below its own."""
 

@@ -1,0 +1,96 @@
+"""Imports that run when they are first needed: few tests need these modules, and each takes time.
+
+Each is inside `with late_import:`, and its module is in `LATE`. Two things would go wrong otherwise:
+
+- Some tools drop the modules that were imported in their block: `patch.dict(sys.modules)`, pyfakefs, pytest inside
+  pytest. A later import would make each class a second time, and no `isinstance` would know the first one. So the
+  modules that were dropped come back before the next import.
+- A forked child would wait forever for an import that another thread had begun. So a thread that forks first imports
+  all of them.
+"""
+
+import sys
+from contextlib import suppress
+from importlib import import_module
+from types import ModuleType
+
+__tracebackhide__ = True
+
+_PACKAGE = __name__.partition(".")[0]
+
+LATE = (
+    "controls.events",
+    "controls.faults",
+    "controls.handlers",
+    "controls.iam",
+    "controls.kms",
+    "controls.planned_faults",
+    "controls.rotation",
+    "controls.subscriptions",
+    "controls.unmet_plans",
+    "doors.full_way",
+    "doors.http",
+    "engine.conditions",
+    "engine.effects.rotations",
+    "engine.faults",
+    "engine.identities",
+    "engine.key_access",
+    "engine.layers.authorize",
+    "engine.rules.iam.documents",
+    "engine.rules.policy",
+    "engine.rules.schedule",
+    "inspection.assertions.allowed",
+    "inspection.assertions.budgets",
+    "inspection.assertions.leaks",
+    "inspection.assertions.rotations",
+    "inspection.assertions.unchanged",
+    "inspection.call_sites",
+    "inspection.cloudtrail",
+    "inspection.missing_secret",
+    "inspection.past_world",
+    "inspection.put_rate",
+    "inspection.rotation_texts",
+    "inspection.timelines.of_world",
+    "managing.acting",
+    "surroundings.function",
+)
+"""The modules that are imported late."""
+
+
+class LateImport:
+    """Makes the imports of its block find the modules of this package that a tool dropped."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, ModuleType] = {}
+        self._last = _PACKAGE
+        self._loaded = 0
+
+    def __enter__(self) -> None:
+        if self._last not in sys.modules:  # a tool that drops modules drops the last one, too
+            for name, module in self._known.copy().items():
+                sys.modules.setdefault(name, module)
+
+    def __exit__(self, *_: object) -> None:
+        loaded = len(sys.modules)
+        if loaded != self._loaded:
+            for name, module in sys.modules.copy().items():
+                if name.partition(".")[0] == _PACKAGE and name not in self._known:
+                    self._known[name] = module
+                    self._last = name
+            self._loaded = loaded
+
+
+late_import = LateImport()
+
+
+def import_all() -> None:
+    """Import all modules that are imported late. The second call finds them, and takes no time."""
+    if not _imported:
+        with late_import:
+            for name in LATE:
+                with suppress(ImportError):  # a test may have taken a module out: the fork goes on without it
+                    import_module(f"{_PACKAGE}.{name}")
+        _imported.append(True)
+
+
+_imported: list[bool] = []
