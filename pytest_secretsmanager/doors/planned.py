@@ -1,4 +1,4 @@
-"""Whether a fault is planned for a call. If so, the call takes the full way, whose module is imported then."""
+"""Whether a fault is planned for a call: such a call does not take the short way."""
 
 from botocore.client import BaseClient
 

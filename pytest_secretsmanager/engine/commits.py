@@ -35,7 +35,8 @@ class Commits:
 
         If the handler raises a ServiceError, nothing changes, and its entries in the log stay.
         """
-        self.lock.acquire()  # `with` costs twice as much
+        # `with` costs twice as much. After an interrupt before the `try`, the callers let the lock go, as after any.
+        self.lock.acquire()
         try:
             self._unsettled = self._log.position  # before the `try`: after a refusal, it is that of an earlier commit
             try:

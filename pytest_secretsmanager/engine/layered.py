@@ -38,7 +38,7 @@ class Layered:
     @property
     def made_conditions(self) -> "Conditions | None":
         """The conditions, if they are made."""
-        return vars(self).get("conditions")
+        return Layered.conditions.made_in(self)
 
     @property
     def limits_rates(self) -> bool:

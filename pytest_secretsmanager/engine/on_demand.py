@@ -45,3 +45,7 @@ class OnDemand(Generic[_Owner, _Part]):
         if owner is None:
             return self
         return owner.__dict__.setdefault(self._name, self._make(owner))  # in one step: see above
+
+    def made_in(self, owner: _Owner) -> _Part | None:
+        """The part of this owner; None if it has not been made."""
+        return vars(owner).get(self._name)

@@ -210,7 +210,7 @@ class Secret(NamedTuple):
     def version_with(self, label: str) -> Version | None:
         """The version that holds a label, or None if no version does."""
         holder = self.labels.get(label)
-        return None if holder is None else self.versions[holder]
+        return None if holder is None else self.versions.get(holder)
 
     def labels_of(self, version_id: str) -> tuple[str, ...]:
         """The labels on one version, in the order in which they were placed."""

@@ -56,7 +56,7 @@ class Undoable(Protocol):
 class Parts:
     """The parts of one `SecretsManager`.
 
-    Most tests use few controls, and making a manager takes time in every test. So many parts are made on demand.
+    Most tests use few controls, and making a manager takes time in every test. Therefore most parts are made on demand.
     """
 
     entering: "Entering[Parts]"
@@ -207,11 +207,11 @@ class Parts:
 
     @property
     def made_deliveries(self) -> "Deliveries | None":
-        return vars(self).get("deliveries")
+        return Parts.deliveries.made_in(self)
 
     @property
     def made_serving(self) -> Serving | None:
-        return vars(self).get("serving")
+        return Parts.serving.made_in(self)
 
     def _rotate_now(self, key: SecretKey) -> str:
         """Call RotateSecret as the secret's own account; return the token."""

@@ -1,8 +1,13 @@
 """The state: frozen values and their properties."""
 
+from collections.abc import Mapping
+
 import pytest
 
+from pytest_secretsmanager.engine.call import Call, Outcome, new_outcome
+from pytest_secretsmanager.engine.layers.audit import Entry
 from pytest_secretsmanager.engine.state import Sealed, Secret, SecretKey, Version, with_versions
+from pytest_secretsmanager.inspection.log import entries_of
 
 KEY = SecretKey("us-east-1", "123456789012", "app/db")
 SEALED = Sealed(kms_key_id="alias/pay", key_arn="key", data_key=b"wrapped key", ciphertext=b"encrypted value")
@@ -72,3 +77,24 @@ def test_with_versions_changes_four_fields_and_keeps_the_others():
 def test_is_replica_is_true_if_the_primary_region_is_another(primary_region, expected):
     secret = Secret(key=KEY, arn="arn", created=0.0, changed=0.0, primary_region=primary_region)
     assert secret.is_replica is expected
+
+
+def all_values(value):
+    """Yield a named tuple, and those in its fields, mappings and tuples."""
+    if isinstance(value, Mapping):
+        value = tuple(value.values())
+    elif hasattr(value, "_fields"):
+        yield value
+    if isinstance(value, tuple):
+        for part in value:
+            yield from all_values(part)
+
+
+def test_each_value_that_a_call_makes_has_all_the_fields_of_its_class(secretsmanager, client):
+    """`of_fields` does not count them, and a field with a default is easily forgotten."""
+    client.create_secret(Name="db", SecretString="one")
+    client.put_secret_value(SecretId="db", SecretString="two")
+    service = secretsmanager._parts.service
+    made = [*all_values((*service.secrets(), *entries_of(secretsmanager.log), new_outcome({})))]
+    assert {Call, Entry, Outcome, Sealed, Secret, Version} <= {type(value) for value in made}
+    assert [value for value in made if len(value) != len(value._fields)] == []

@@ -1,6 +1,6 @@
 """An unused plugin costs nothing: it imports no heavy library, few modules of its own, and hardly works in a test.
 
-The first use imports what it needs, and no controls.
+The first use leaves out what few tests need.
 """
 
 import ast

@@ -291,3 +291,59 @@ def test_a_marker_that_a_conftest_adds_last_of_all_activates_the_fixture(run: Ru
             assert client.get_secret_value(SecretId="app/db")["SecretString"] == "hunter2"
     """
     run(source).assert_outcomes(passed=1)
+
+
+# --- modules that are imported late ----------------------------------------------------------------------------------
+
+DROPPED_MODULES = """
+import sys
+from unittest.mock import patch
+
+import pytest
+from botocore.exceptions import ClientError, ReadTimeoutError
+
+import pytest_secretsmanager
+
+@pytest.mark.secret("db", "one")
+def test_the_first_fault_of_the_run(secretsmanager):
+    with patch.dict(sys.modules, {"optional": None}), pytest.raises(ReadTimeoutError):
+        with secretsmanager.faults.fail("GetSecretValue", "read timeout", times=None):
+            secretsmanager.client().get_secret_value(SecretId="db")
+
+@pytest.mark.secret("db", "one")
+def test_a_later_fault(secretsmanager):
+    broken = pytest_secretsmanager.BrokenReply(status=500, body=b"no reply of AWS")
+    with secretsmanager.faults.fail("GetSecretValue", broken, times=None), pytest.raises(ClientError):
+        secretsmanager.client().get_secret_value(SecretId="db")
+"""
+
+
+def test_a_fault_is_injected_after_a_test_that_has_dropped_the_modules_of_faults(run_apart: Run) -> None:
+    run_apart(DROPPED_MODULES, "-p", "no:randomly").assert_outcomes(passed=2)
+
+
+PATCHED_THREADS = """
+import asyncio
+from unittest.mock import patch
+
+import pytest
+
+def register(secretsmanager):
+    return secretsmanager.rotation.register(lambda event, context: None)
+
+def test_the_first_function_of_the_run(secretsmanager):
+    with patch("threading.Thread"):
+        register(secretsmanager)
+
+@pytest.mark.secret("db", "one")
+def test_a_later_rotation_in_an_event_loop(secretsmanager):
+    async def rotate():
+        secretsmanager.client().rotate_secret(SecretId="db", RotationLambdaARN=register(secretsmanager))
+
+    asyncio.run(rotate())
+    assert len(secretsmanager.rotation.runs) == 1
+"""
+
+
+def test_a_rotation_runs_after_a_test_that_has_patched_threads(run_apart: Run) -> None:
+    run_apart(PATCHED_THREADS, "-p", "no:randomly").assert_outcomes(passed=2)

@@ -183,7 +183,7 @@ def find(secrets: FindSecret, call: Call, secret_id: str) -> Secret | None:
     another region finds no secret (GUESS). A secret whose recovery window has passed no longer exists.
     """
     secret = find_named(secrets, call, secret_id)
-    if secret is not None:  # the name is looked up first for speed: no secret has the name of an ARN
+    if secret is not None:  # looked up as a name first, for speed: a name has no colon, so none is an ARN
         return secret
     if arns.is_arn(secret_id):
         secret = _find_by_arn(secrets, call.region, call.account, secret_id)

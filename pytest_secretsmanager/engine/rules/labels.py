@@ -107,8 +107,7 @@ def _make_current(placed: dict[str, str], version_id: str) -> None:
     current = placed.get(CURRENT)
     if current == version_id:
         return
-    placed.pop(CURRENT, None)
-    placed[CURRENT] = version_id
+    _place(placed, CURRENT, version_id)
     if current is not None:
         _place(placed, PREVIOUS, current)
 
