@@ -39,7 +39,7 @@ def report(parts: Parts, error: BaseException | None) -> None:
     that were not met.
     """
     cut_offs.report(parts, error)
-    if (parts.made_deliveries is not None or parts.has_plans) and not parts.entering.depth:
+    if (Parts.deliveries.made_in(parts) is not None or parts.has_plans) and not parts.entering.depth:
         try:
             parts.deliveries.problems.require_handled(error)
             if error is None:
@@ -71,11 +71,11 @@ def _end(parts: Parts) -> None:
     entered.leave(parts.world)
     if parts.service.made_conditions is not None:
         parts.service.made_conditions.clear()
-    if parts.made_serving is not None:
-        parts.made_serving.put_aside()
+    if (serving := Parts.serving.made_in(parts)) is not None:
+        serving.put_aside()
 
 
 def _after(parts: Parts) -> None:
     """Stop the endpoints that `_end` has put aside: that may take seconds. Idempotent."""
-    if parts.made_serving is not None:
-        parts.made_serving.stop_put_aside()
+    if (serving := Parts.serving.made_in(parts)) is not None:
+        serving.stop_put_aside()

@@ -110,13 +110,14 @@ class Parts:
     @property
     def problems(self) -> Sequence[str]:
         """The crashes in endpoints, and the failures of event handlers."""
-        failed = () if self.made_deliveries is None else self.made_deliveries.problems.lines
-        return (*self.crashes, *failed)
+        deliveries = Parts.deliveries.made_in(self)
+        return (*self.crashes, *(() if deliveries is None else deliveries.problems.lines))
 
     @property
     def is_served(self) -> bool:
         """Whether an endpoint serves the secrets."""
-        return self.made_serving is not None and self.made_serving.is_running
+        serving = Parts.serving.made_in(self)
+        return serving is not None and serving.is_running
 
     def undoable(self) -> tuple[Undoable, ...]:
         """Return every part that a rollback takes back, but for two.
@@ -204,14 +205,6 @@ class Parts:
     @OnDemand
     def serving(self) -> Serving:
         return Serving(self.responder, self.crashes)
-
-    @property
-    def made_deliveries(self) -> "Deliveries | None":
-        return Parts.deliveries.made_in(self)
-
-    @property
-    def made_serving(self) -> Serving | None:
-        return Parts.serving.made_in(self)
 
     def _rotate_now(self, key: SecretKey) -> str:
         """Call RotateSecret as the secret's own account; return the token."""
