@@ -3,8 +3,10 @@
 import asyncio
 import gc
 import os
+import pkgutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import boto3
@@ -13,6 +15,7 @@ from botocore.client import BaseClient
 from botocore.loaders import Loader
 from hypothesis import HealthCheck, settings
 
+import pytest_secretsmanager
 from pytest_secretsmanager import SecretsManager
 
 if TYPE_CHECKING:
@@ -57,6 +60,17 @@ def no_aws_settings() -> Iterator[None]:
         for name in [name for name in os.environ if name.startswith("AWS_") and name != "AWS_DATA_PATH"]:
             environment.delenv(name)
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def imported_once() -> None:
+    """Import the package before any inner run: pytester forgets the modules that an inner run imports first.
+
+    A second copy of a module would wrap botocore a second time.
+    """
+    for module in pkgutil.walk_packages(pytest_secretsmanager.__path__, "pytest_secretsmanager."):
+        if not module.name.endswith("__main__"):
+            import_module(module.name)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -61,23 +61,25 @@ class LateImport:
     """Makes the imports of its block find the modules of this package that a tool dropped."""
 
     def __init__(self) -> None:
-        self._known: dict[str, ModuleType] = {}
-        self._last = _PACKAGE
         self._loaded = 0
 
     def __enter__(self) -> None:
-        if self._last not in sys.modules:  # a tool that drops modules drops the last one, too
-            for name, module in self._known.copy().items():
-                sys.modules.setdefault(name, module)
+        if len(sys.modules) != self._loaded:  # else nothing came or went since the last block
+            _put_back()
 
     def __exit__(self, *_: object) -> None:
-        loaded = len(sys.modules)
-        if loaded != self._loaded:
-            for name, module in sys.modules.copy().items():
-                if name.partition(".")[0] == _PACKAGE and name not in self._known:
-                    self._known[name] = module
-                    self._last = name
-            self._loaded = loaded
+        self._loaded = len(sys.modules)
+
+
+def _put_back() -> None:
+    """Put the dropped modules of this package back into `sys.modules`: each is still an attribute of its parent."""
+    parents = [sys.modules[_PACKAGE]]
+    while parents:
+        parent = parents.pop()
+        for name, held in [*vars(parent).items()]:
+            if isinstance(held, ModuleType) and held.__name__ == f"{parent.__name__}.{name}":
+                sys.modules.setdefault(held.__name__, held)
+                parents.append(held)
 
 
 late_import = LateImport()

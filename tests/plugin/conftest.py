@@ -1,11 +1,9 @@
 """Run test files with this plugin only, independent of the developer's environment."""
 
 import os
-import pkgutil
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from importlib import import_module
 from typing import Any
 from unittest.mock import patch
 
@@ -13,8 +11,6 @@ import boto3
 import pytest
 from botocore.client import BaseClient
 from botocore.endpoint import Endpoint
-
-import pytest_secretsmanager
 
 Run = Callable[..., pytest.RunResult]
 
@@ -26,17 +22,6 @@ ON_CI = ("CI", "BUILD_NUMBER")
 
 WRAPPED = ((BaseClient, "_make_api_call"), (Endpoint, "_send"), (Endpoint, "create_request"))
 """The methods of botocore that the plugin wraps while a run needs it."""
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _imported_once() -> None:
-    """Import the package before any inner run: pytester forgets the modules that an inner run imports first.
-
-    A second copy of a module would wrap botocore a second time.
-    """
-    for module in pkgutil.walk_packages(pytest_secretsmanager.__path__, "pytest_secretsmanager."):
-        if not module.name.endswith("__main__"):
-            import_module(module.name)
 
 
 @pytest.fixture(autouse=True)
