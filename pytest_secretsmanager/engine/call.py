@@ -197,7 +197,7 @@ def new_outcome(reply: Reply, changes: Changes = NO_CHANGES, events: tuple[Servi
 def own_work(
     changes: Changes = NO_CHANGES, *, events: tuple[ServiceEvent, ...] = (), then: tuple[Effect, ...] = ()
 ) -> Outcome:
-    """The outcome of AWS's own work, to which nobody gets a reply. Without arguments, it changes nothing."""
+    """The outcome of AWS's own work, which has no reply. Without arguments, it changes nothing."""
     return Outcome({}, changes, events=events, then=then)
 
 

@@ -11,12 +11,14 @@ Each is inside `with late_import:`, and its module is in `LATE`. Two things woul
 
 import sys
 from contextlib import suppress
+from functools import cache
 from importlib import import_module
 from types import ModuleType
 
 __tracebackhide__ = True
 
 _PACKAGE = __name__.partition(".")[0]
+_ROOT = sys.modules[_PACKAGE]
 
 LATE = (
     "controls.events",
@@ -64,7 +66,7 @@ class LateImport:
         self._loaded = 0
 
     def __enter__(self) -> None:
-        if len(sys.modules) != self._loaded:  # else nothing came or went since the last block
+        if len(sys.modules) != self._loaded:  # the quick look: a tool that drops modules leaves fewer of them
             _put_back()
 
     def __exit__(self, *_: object) -> None:
@@ -73,7 +75,8 @@ class LateImport:
 
 def _put_back() -> None:
     """Put the dropped modules of this package back into `sys.modules`: each is still an attribute of its parent."""
-    parents = [sys.modules[_PACKAGE]]
+    sys.modules.setdefault(_PACKAGE, _ROOT)
+    parents = [_ROOT]
     while parents:
         parent = parents.pop()
         for name, held in [*vars(parent).items()]:
@@ -85,14 +88,10 @@ def _put_back() -> None:
 late_import = LateImport()
 
 
+@cache
 def import_all() -> None:
-    """Import all modules that are imported late. The second call finds them, and takes no time."""
-    if not _imported:
-        with late_import:
-            for name in LATE:
-                with suppress(ImportError):  # a test may have taken a module out: the fork goes on without it
-                    import_module(f"{_PACKAGE}.{name}")
-        _imported.append(True)
-
-
-_imported: list[bool] = []
+    """Import all modules that are imported late. The second call does nothing."""
+    with late_import:
+        for name in LATE:
+            with suppress(ImportError):  # a test may have taken a module out: the fork goes on without it
+                import_module(f"{_PACKAGE}.{name}")

@@ -103,7 +103,7 @@ _fork = _Fork()
 
 
 def _before_fork() -> None:
-    import_all()  # before the locks: an import may wait for none of them
+    import_all()  # first: while this thread waits for the locks, another one might begin an import
     locks = _all()
     _fork.held = frozenset(lock for lock in locks if lock.is_mine)
     _fork.taken = tuple(lock for lock in locks if lock not in _fork.held)

@@ -15,7 +15,7 @@ class Collection(Protocol):
     """What a run collects of all its managers."""
 
     def follow(self, world: World) -> None:
-        """Collect of a new manager, from now on."""
+        """Begin to collect from a new manager."""
 
     def note_seed(self, world: World, key: SecretKey) -> None:
         """Called when a manager has created a secret from a seed."""
@@ -26,7 +26,7 @@ collecting: list[Collection] = []
 
 
 def follow(world: World) -> None:
-    """Let the run collect of a new manager."""
+    """Let each collection begin to collect from a new manager."""
     for collection in collecting:
         collection.follow(world)
 

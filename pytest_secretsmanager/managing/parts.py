@@ -100,8 +100,7 @@ class Parts:
         )
         self.presence = Presence(self.log, home.region_now)
         self.world = World(service, self.log, moved_time.seconds, home.region_now, account)
-        if collecting.collecting:
-            collecting.follow(self.world)
+        collecting.follow(self.world)
         self.crashes: list[str] = []
         """The crashes inside an endpoint, whose clients got only an InternalServiceError."""
         self.cut_offs: list[str] = []

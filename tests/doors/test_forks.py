@@ -237,7 +237,7 @@ class SlowModule(MetaPathFinder, Loader):
 def test_a_fork_waits_for_a_late_import_by_another_thread_so_that_the_child_can_import_the_module(monkeypatch):
     slow = SlowModule()
     monkeypatch.setattr(late_imports, "LATE", [slow.name.partition(".")[2]])
-    monkeypatch.setattr(late_imports, "_imported", [])
+    late_imports.import_all.cache_clear()
     monkeypatch.setattr(sys, "meta_path", [slow, *sys.meta_path])
     importing = Thread(target=import_module, args=[slow.name])
     importing.start()

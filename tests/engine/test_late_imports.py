@@ -42,9 +42,26 @@ def test_a_module_in_place_of_a_dropped_one_stays(late_import):
         assert sys.modules["pytest_secretsmanager.second"] is second
 
 
+def test_the_package_itself_comes_back(late_import):
+    with patch.dict(sys.modules):
+        for name in [name for name in sys.modules if name.partition(".")[0] == "pytest_secretsmanager"]:
+            del sys.modules[name]
+        with late_import:
+            import pytest_secretsmanager as found
+        assert found is pytest_secretsmanager
+        assert sys.modules["pytest_secretsmanager.engine.late_imports"] is late_imports
+
+
 def test_an_import_before_a_fork_passes_over_a_module_that_a_test_has_taken_out(late_import, monkeypatch):
     monkeypatch.setattr(late_imports, "LATE", ("first", "second"))
-    monkeypatch.setattr(late_imports, "_imported", [])
     monkeypatch.setitem(sys.modules, "pytest_secretsmanager.first", None)
+    import_all.cache_clear()
     import_all()
-    assert late_imports._imported
+    assert sys.modules["pytest_secretsmanager.first"] is None
+
+
+def test_an_import_before_a_fork_imports_the_other_modules(late_import, monkeypatch):
+    monkeypatch.setattr(late_imports, "LATE", ("absent", "second"))
+    import_all.cache_clear()
+    import_all()
+    assert "pytest_secretsmanager.second" in sys.modules
