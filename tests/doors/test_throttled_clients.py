@@ -18,12 +18,6 @@ MODES = {"legacy": 5, "standard": 3, "adaptive": 3}
 """DOC: the number of attempts that botocore makes by default."""
 
 
-@pytest.fixture(autouse=True)
-def _same_jitter():
-    """botocore's waits are random: once in many runs they add up to half as much again."""
-    random.seed(1)
-
-
 @pytest.fixture
 def _stopped(monkeypatch):
     """Stop the real time, so that only the test and botocore's waits move the clock."""
@@ -35,10 +29,15 @@ pytestmark = pytest.mark.usefixtures("no_real_wait")
 
 @pytest.fixture(params=["sync", "async"])
 def calls(request, new_client):
-    """Return a function that makes some calls of one operation, one after another, by one new client."""
+    """Return a function that makes some calls of one operation, one after another, by one new client.
+
+    Its calls wait the same in each run: botocore's waits are random, and once in many runs they add up to half as much
+    again.
+    """
     new_async_client = request.getfixturevalue("new_async_client") if request.param == "async" else None
 
     def make(times, operation="list_secrets", retries=None, hook=None, **parameters):
+        random.seed(1)  # here, not in a fixture: pytest-randomly seeds anew once the fixtures are made
         config = Config(retries=retries)
         if new_async_client is None:
             client = new_client(config=config)
