@@ -4,7 +4,7 @@ from operator import attrgetter
 
 from pytest_secretsmanager.engine.call import Call, Outcome, Reply, new_outcome
 from pytest_secretsmanager.engine.late_imports import late_import
-from pytest_secretsmanager.engine.operations.replies import cross_account_links, replication_status
+from pytest_secretsmanager.engine.operations.replies import cross_account_links, present, replication_status
 from pytest_secretsmanager.engine.ports import Ports
 from pytest_secretsmanager.engine.rules import guards, paging
 from pytest_secretsmanager.engine.rules.secret_pages import page_of_secrets
@@ -97,10 +97,8 @@ def _with_token(reply: Reply, token: str | None) -> Reply:
 
 
 def _metadata(secret: Secret) -> Reply:
-    reply: Reply = {"ARN": secret.arn, "Name": secret.key.name}
-    for name, value in zip(_OPTIONAL, _optional_of(secret), strict=True):
-        if value:
-            reply[name] = value
+    optional = present(zip(_OPTIONAL, _optional_of(secret), strict=True))
+    reply: Reply = {"ARN": secret.arn, "Name": secret.key.name, **optional}
     if secret.deletion is not None:
         # RECORDED: the time of the call. DeleteSecret itself answers with the date of the deletion.
         reply["DeletedDate"] = secret.deletion.asked
@@ -122,7 +120,7 @@ def _rotation(rotation: RotationConfiguration, changed: float) -> Reply:
         "LastRotatedDate": rotation.last,
         "NextRotationDate": None if rotation.window is None else rotation.window.closes,
     }
-    return {**shown, **{name: value for name, value in optional.items() if value}}
+    return {**shown, **present(optional.items())}
 
 
 def _rules(rules: RotationRules, changed: float) -> Reply:

@@ -1,5 +1,7 @@
 """Members that the replies of several operations share."""
 
+from collections.abc import Iterable
+
 from pytest_secretsmanager.engine import arns
 from pytest_secretsmanager.engine.call import Reply
 from pytest_secretsmanager.engine.rules import cross_account, replication
@@ -17,37 +19,42 @@ def replication_status(secret: Secret, secrets: Secrets) -> list[dict[str, objec
 
 
 def _status(secret: Secret, region: str, replica: Replica, secrets: Secrets) -> dict[str, object]:
-    present = secrets.get(secret.key._replace(region=region))
-    accessed = present.accessed if present is not None and replication.is_replica_of(present, secret) else None
+    copy = secrets.get(secret.key._replace(region=region))
+    accessed = copy.accessed if copy is not None and replication.is_replica_of(copy, secret) else None
     entry: dict[str, object] = {
         "Region": region,
         "KmsKeyId": replica.kms_key_id or arns.DEFAULT_KMS_ALIAS,
         "Status": replica.status,
     }
     optional = {"StatusMessage": replica.message, "LastAccessedDate": accessed}
-    return {**entry, **{name: value for name, value in optional.items() if value}}
+    return {**entry, **present(optional.items())}
 
 
 def cross_account_links(secret: Secret) -> Reply:
     """CrossAccountPrimary and CrossAccountReplicas in DescribeSecret's reply, each only if it exists (DOC)."""
     reply: Reply = {}
     if (primary := cross_account.primary_of(secret)) is not None:
-        reply["CrossAccountPrimary"] = _present(
-            PrimarySecretARN=primary.arn, ReplicationStatus=primary.status, StatusMessage=primary.message
-        )
+        members = {
+            "PrimarySecretARN": primary.arn,
+            "ReplicationStatus": primary.status,
+            "StatusMessage": primary.message,
+        }
+        reply["CrossAccountPrimary"] = present(members.items())
     if replicas := cross_account.replicas_of(secret):
         reply["CrossAccountReplicas"] = [_entry(arn, replica) for arn, replica in replicas.items()]
     return reply
 
 
 def _entry(arn: str, replica: CrossAccountReplica) -> Reply:
-    return _present(
-        ReplicaSecretARN=arn,
-        ReplicationRoleARN=replica.role,
-        ReplicationStatus=replica.status,
-        StatusMessage=replica.message,
-    )
+    members = {
+        "ReplicaSecretARN": arn,
+        "ReplicationRoleARN": replica.role,
+        "ReplicationStatus": replica.status,
+        "StatusMessage": replica.message,
+    }
+    return present(members.items())
 
 
-def _present(**members: str) -> Reply:
-    return {name: value for name, value in members.items() if value}
+def present(members: Iterable[tuple[str, object]]) -> Reply:
+    """Of the members of a reply, those that are not empty. The date 0 is not: it is the first moment of 1970."""
+    return {name: value for name, value in members if value or value == 0}

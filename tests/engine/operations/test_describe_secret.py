@@ -7,6 +7,7 @@ import pytest
 from pytest_secretsmanager.inspection.views import state_of
 
 V1, V2, V3 = (f"version-{number}".ljust(32, "-") for number in (1, 2, 3))
+EU = {"Region": "eu-west-1"}
 ALWAYS = {"ARN", "Name", "CreatedDate", "LastChangedDate"}
 
 
@@ -80,6 +81,17 @@ def test_describe_secret_shows_dates_with_milliseconds(world):
     world.call("CreateSecret", Name="db", ClientRequestToken=V1)
     reply = world.call("DescribeSecret", SecretId="db")
     assert (reply["CreatedDate"], reply["LastChangedDate"]) == (world.now, world.now)
+
+
+def test_describe_secret_shows_dates_of_the_first_moment_of_1970(world):
+    """As number, this date is 0."""
+    world.now = 0.0
+    world.call("CreateSecret", Name="db", SecretString="one", ClientRequestToken=V1, AddReplicaRegions=[EU])
+    for region in ("us-east-1", "eu-west-1"):
+        world.call("GetSecretValue", SecretId="db", region=region)
+    reply = world.call("DescribeSecret", SecretId="db")
+    dates = [reply[member] for member in ("CreatedDate", "LastChangedDate", "LastAccessedDate")]
+    assert [*dates, reply["ReplicationStatus"][0]["LastAccessedDate"]] == [0.0] * 4
 
 
 def test_describe_secret_changes_nothing(client, secretsmanager):

@@ -87,6 +87,14 @@ def test_list_secrets_shows_the_same_rotation_as_describe_secret(world, db):
     }
 
 
+@pytest.mark.parametrize("shown", [described, listed], ids=["DescribeSecret", "ListSecrets"])
+def test_the_date_of_a_rotation_in_the_first_moment_of_1970_is_shown(world, db, shown):
+    """As number, this date is 0."""
+    world.now = 0.0
+    rotate(world)
+    assert shown(world)["LastRotatedDate"] == 0.0
+
+
 def test_delete_secret_turns_rotation_off_and_keeps_function_and_rules(world, db):
     rotate(world, RotationRules=EVERY_30_DAYS)
     world.call("DeleteSecret", SecretId="db")
