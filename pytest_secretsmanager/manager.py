@@ -227,7 +227,7 @@ class SecretsManager(Panel, Assertions):
 
     @property
     def secrets(self) -> Mapping[str, SecretView]:
-        """The secrets of the default region and account, by name. Secrets scheduled for deletion are included."""
+        """The secrets of the default region and account by name, oldest first, also if their deletion is scheduled."""
         return SecretMapping(self._world, self.region, self.account)
 
     @property

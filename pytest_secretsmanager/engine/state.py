@@ -5,7 +5,8 @@ named tuples: making or changing a secret costs a third of what it costs with a 
 ensures that a label is on at most one version: `Secret.labels` maps each label to the version that holds it.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple, Protocol, TypeAlias
 
@@ -253,6 +254,9 @@ Order: TypeAlias = Literal["created-date", "name"]
 
 SortKey: TypeAlias = tuple[float | str, ...]
 """The place of an item in an order."""
+
+creation_of: Callable[[Secret], SortKey] = attrgetter("created", "number")
+"""The place of a secret in the order of creation. The number is for secrets of one moment."""
 
 
 class Beginnings(NamedTuple):

@@ -16,7 +16,7 @@ from pytest_secretsmanager.engine.rules import guards
 from pytest_secretsmanager.engine.rules.due import acts_at
 from pytest_secretsmanager.engine.rules.likeness import most_alike
 from pytest_secretsmanager.engine.secret_order import SecretOrder
-from pytest_secretsmanager.engine.state import KeyParts, Secret, SecretKey
+from pytest_secretsmanager.engine.state import KeyParts, Secret, SecretKey, creation_of
 
 _MANY = 1_000
 """A place with so many secrets gets an order, which it keeps. Fewer are sorted as fast."""
@@ -95,6 +95,13 @@ class Store:
     def within(self, region: str, account: str) -> Iterator[Secret]:
         """The secrets of one region and account, in the order in which they came: restored ones are the last."""
         return iter(self._places.get((region, account), {}).values())
+
+    def oldest_first(self, region: str, account: str) -> Iterator[Secret]:
+        """The same in the order of their creation, restored ones included."""
+        order = self._orders.get((region, account))
+        if order is None:
+            return iter(sorted(self.within(region, account), key=creation_of))
+        return order.after("created-date", None, descending=False)
 
     def count(self, region: str, account: str) -> int:
         """The number of secrets of one region and account."""

@@ -4,6 +4,7 @@ Only the secrets that the rollback restores are kept. The others are the same be
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from heapq import merge
 from typing import cast
 
 from pytest_secretsmanager.engine.effects.runs import Run
@@ -11,7 +12,7 @@ from pytest_secretsmanager.engine.locks import Lock
 from pytest_secretsmanager.engine.ports import Ports
 from pytest_secretsmanager.engine.rules import guards
 from pytest_secretsmanager.engine.service import Service
-from pytest_secretsmanager.engine.state import Sealed, Secret, SecretKey
+from pytest_secretsmanager.engine.state import Sealed, Secret, SecretKey, creation_of
 from pytest_secretsmanager.inspection.log import Log
 from pytest_secretsmanager.inspection.world import World
 
@@ -56,12 +57,12 @@ class _PastService:
         """The regions and accounts that may have secrets."""
         return list(dict.fromkeys([*self._service.store.places(), *(key.place for key in self._existing)]))
 
-    def within(self, region: str, account: str) -> Iterator[Secret]:
-        """The secrets of one region and account. Those that the rollback changes are last."""
-        for secret in self._service.store.within(region, account):
-            if secret.key not in self._changed:
-                yield secret
-        yield from (secret for key, secret in self._existing.items() if key.place == (region, account))
+    def oldest_first(self, region: str, account: str) -> Iterator[Secret]:
+        """The secrets of one region and account in the order of their creation."""
+        stored = self._service.store.oldest_first(region, account)
+        unchanged = (secret for secret in stored if secret.key not in self._changed)
+        changed = [secret for key, secret in self._existing.items() if key.place == (region, account)]
+        return merge(unchanged, sorted(changed, key=creation_of), key=creation_of)
 
     def count(self, region: str, account: str) -> int:
         """The number of secrets of one region and account."""

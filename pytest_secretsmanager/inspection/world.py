@@ -65,10 +65,10 @@ class World:
         return None if secret is None or guards.is_gone(secret, self.now()) else secret
 
     def present_within(self, region: str, account: str, most: int | None = None) -> list[Secret]:
-        """The first secrets of one region and account, as `Store.within` has them, also if a deletion is scheduled."""
+        """The oldest secrets of one region and account, the oldest first, also if a deletion is scheduled."""
         now = self.now()
         with self.service.lock:
-            living = (one for one in self.service.store.within(region, account) if not guards.is_gone(one, now))
+            living = (one for one in self.service.store.oldest_first(region, account) if not guards.is_gone(one, now))
             return list(islice(living, most))
 
     def count_within(self, region: str, account: str) -> int:

@@ -10,6 +10,7 @@ import pytest
 from pytest_secretsmanager import SecretsManager, Snapshot, UsageError
 from pytest_secretsmanager.controls.handler_problems import HandlerError
 from pytest_secretsmanager.controls.unmet_plans import UnmetPlanError
+from pytest_secretsmanager.inspection.past_world import past_world
 
 
 @pytest.fixture
@@ -79,6 +80,29 @@ def test_nested_snapshots_each_restore_the_value_at_their_beginning(sm: SecretsM
             put("three")
         assert sm.secret("db").value == "two"
     assert sm.secret("db").value == "one"
+
+
+@pytest.mark.parametrize("others", [1, 1_000], ids=["few secrets", "many secrets"])
+def test_a_deleted_secret_that_a_snapshot_restores_is_in_its_place_by_age(sm: SecretsManager, others: int) -> None:
+    for number in range(others):
+        sm.seed(f"other-{number}")
+    before = list(sm.secrets)
+    with sm.snapshot():
+        client = boto3.client("secretsmanager", region_name="us-east-1")
+        client.delete_secret(SecretId="db", ForceDeleteWithoutRecovery=True)
+    assert list(sm.secrets) == before
+    assert before[0] == "db"
+
+
+def test_the_past_of_a_snapshot_has_changed_secrets_in_their_place_by_age(sm: SecretsManager) -> None:
+    """The report of a failed test shows this past."""
+    sm.seed("unchanged")
+    with sm.snapshot():
+        sm.seed("new")
+        put("two")
+        past = past_world(sm._world, 0)
+    names = [secret.name for secret in past.present_within(sm.region, sm.account)]
+    assert names == ["db", "unchanged", "new"]
 
 
 def test_an_exception_passes_through_a_snapshot_after_the_rollback(sm: SecretsManager) -> None:

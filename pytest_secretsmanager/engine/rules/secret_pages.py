@@ -10,10 +10,10 @@ from operator import attrgetter
 from pytest_secretsmanager.engine.call import Call
 from pytest_secretsmanager.engine.rules import paging
 from pytest_secretsmanager.engine.rules.filters import beginnings_of, tests_of
-from pytest_secretsmanager.engine.state import Order, Ordered, Secret, Secrets, SortKey
+from pytest_secretsmanager.engine.state import Order, Ordered, Secret, Secrets, SortKey, creation_of
 
 _SORT_KEYS: dict[str, Callable[[Secret], SortKey]] = {
-    "created-date": attrgetter("created", "number"),
+    "created-date": creation_of,
     "last-accessed-date": lambda secret: (secret.accessed or 0.0, secret.number),
     "last-changed-date": attrgetter("changed", "number"),
     "name": lambda secret: (secret.name,),
