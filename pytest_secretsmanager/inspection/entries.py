@@ -10,12 +10,13 @@ from pytest_secretsmanager.engine.layers.audit import Entry
 class Entries:
     """All entries of one manager, newest last, and where the visible ones begin: after the last `clear()`."""
 
-    __slots__ = ("_cleared", "_first", "_log")
+    __slots__ = ("_cleared", "_first", "_log", "_rolled_back")
 
     def __init__(self, log: CallLog) -> None:
         self._log = log
         self._first = 0
         self._cleared = 0
+        self._rolled_back = 0
 
     @property
     def limit(self) -> int | None:
@@ -36,6 +37,11 @@ class Entries:
     def cleared(self) -> int:
         """The number of entries that `clear()` has hidden."""
         return self._cleared
+
+    @property
+    def rolled_back(self) -> int:
+        """The number of this test's calls that the ends of `sm.snapshot()` blocks have taken out of the log."""
+        return self._rolled_back
 
     def __len__(self) -> int:
         """The number of visible entries."""
@@ -59,13 +65,14 @@ class Entries:
 
     def begin_anew(self) -> None:
         """Begin empty for a test: earlier entries count as neither visible nor cleared."""
-        self._first, self._cleared = self._log.position, 0
+        self._first, self._cleared, self._rolled_back = self._log.position, 0, 0
 
     def checkpoint(self) -> Restore:
         """A point to go back to: later entries go, and entries that a later `clear()` hides are visible again."""
-        restore_log, first, cleared = self._log.checkpoint(), self._first, self._cleared
+        restore_log, first, cleared, position = self._log.checkpoint(), self._first, self._cleared, self._log.position
 
         def restore() -> None:
+            self._rolled_back += sum(not entry.by_service for entry in self._log.since(position))
             restore_log()
             self._first, self._cleared = first, cleared
 

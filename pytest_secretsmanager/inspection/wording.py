@@ -27,3 +27,12 @@ def count_text(number: int, noun: str) -> str:
 
 def repeated_text(name: str, times: int) -> str:
     return f"{name} ×{times}" if times > 1 else name
+
+
+def rolled_back_text(calls: int) -> str:
+    """The reason why a log lacks calls, and what to do about it.
+
+    >>> rolled_back_text(1)
+    'the end of a snapshot() block took back 1 call: look inside the block'
+    """
+    return f"the end of a snapshot() block took back {count_text(calls, 'call')}: look inside the block"

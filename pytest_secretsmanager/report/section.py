@@ -13,6 +13,7 @@ from pytest_secretsmanager.inspection.forks import forks_text
 from pytest_secretsmanager.inspection.log import Event, entry_of
 from pytest_secretsmanager.inspection.missing_secret import named
 from pytest_secretsmanager.inspection.rotation_texts import run_text
+from pytest_secretsmanager.inspection.wording import rolled_back_text
 from pytest_secretsmanager.inspection.world import World
 from pytest_secretsmanager.report.calls import listed, numbers_of
 from pytest_secretsmanager.report.denied import denied
@@ -101,7 +102,9 @@ def _line(run: Run) -> str:
 
 
 def _silence_text(world: World) -> str:
-    """The line about a test that called nothing, with the secrets that exist."""
+    """The line about a test whose log has no call, with the secrets that exist."""
+    if world.entries.rolled_back:
+        return rolled_back_text(world.entries.rolled_back)
     places = world.places()
     first = [secret.name for place in places for secret in world.present_within(*place, _NAMES)]
     names = list(dict.fromkeys(first))[:_NAMES]

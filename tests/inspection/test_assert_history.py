@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_secretsmanager import SecretsManager, UsageError, Version, VersionNotFound
+from pytest_secretsmanager import SecretsManager, UsageError, Version
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager.client import SecretsManagerClient
@@ -187,9 +187,10 @@ def test_seed_that_replaces_a_secret_starts_a_new_history(secretsmanager: Secret
     assert secretsmanager.secret("db").history == []
 
 
-def test_assert_moved_to_an_unknown_version_raises_version_not_found(secretsmanager: SecretsManager) -> None:
-    with pytest.raises(VersionNotFound, match=r"^secret 'db' has no version 3; it has numbers 1 to 2 "):
+def test_assert_moved_to_a_version_that_does_not_exist_fails_with_the_table(secretsmanager: SecretsManager) -> None:
+    with pytest.raises(AssertionError, match=r"^secret 'db' has no version 3; it has numbers 1 to 2 ") as caught:
         secretsmanager.assert_moved("db", "AWSCURRENT", target=3)
+    assert "secret 'db' in us-east-1\n  #  version id" in str(caught.value)
 
 
 @pytest.mark.parametrize(("end", "kind"), [(1.5, "float"), ({"a": 1}, "dict"), (["one"], "list")], ids=str)

@@ -105,6 +105,27 @@ def test_the_past_of_a_snapshot_has_changed_secrets_in_their_place_by_age(sm: Se
     assert names == ["db", "unchanged", "new"]
 
 
+def test_a_log_assertion_after_a_snapshot_says_that_its_end_took_the_calls_back(sm: SecretsManager) -> None:
+    with sm.snapshot():
+        put("two")
+        with sm.snapshot():
+            put("three")
+    with pytest.raises(AssertionError) as caught:
+        sm.assert_logged("PutSecretValue")
+    assert str(caught.value).endswith(
+        "no calls\n  the end of a snapshot() block took back 2 calls: look inside the block"
+    )
+
+
+def test_an_event_of_aws_is_no_call_that_a_snapshot_took_back(sm: SecretsManager) -> None:
+    with sm.snapshot():
+        client = boto3.client("secretsmanager", region_name="us-east-1")
+        client.delete_secret(SecretId="db", ForceDeleteWithoutRecovery=True)
+        assert [event.by_service for event in sm.log] == [False, True, True]
+    with pytest.raises(AssertionError, match="took back 1 call:"):
+        sm.assert_logged("DeleteSecret")
+
+
 def test_an_exception_passes_through_a_snapshot_after_the_rollback(sm: SecretsManager) -> None:
     problem = ZeroDivisionError("mine")
 

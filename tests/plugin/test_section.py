@@ -198,6 +198,31 @@ def test_a_failing_test_without_a_call_names_a_replicated_secret_once(section: C
     assert section(file(body, marker="")) == "no call reached this SecretsManager, which has 'db'"
 
 
+def test_a_failing_test_after_a_snapshot_says_that_its_end_took_the_calls_back(section: Callable[..., str]) -> None:
+    body = "with secretsmanager.snapshot(): client.list_secrets()\nassert not 'done'"
+    told = "the end of a snapshot() block took back 1 call: look inside the block"
+    assert section(file(body)) == told
+
+
+def test_a_test_after_one_with_a_snapshot_made_no_call(section: Callable[..., str]) -> None:
+    """In a wider scope, both tests share a log."""
+    source = """
+    import boto3, pytest
+
+    @pytest.fixture(scope="module", autouse=True)
+    def _shared(module_secretsmanager): ...
+
+    def test_first(secretsmanager):
+        with secretsmanager.snapshot():
+            boto3.client("secretsmanager", region_name="us-east-1").list_secrets()
+
+    @pytest.mark.secret("db")
+    def test_second():
+        assert not "done"
+    """
+    assert section(source, passed=1, failed=1) == "no call reached this SecretsManager, which has 'db'"
+
+
 # --- calls -----------------------------------------------------------------------------------------------------------
 
 

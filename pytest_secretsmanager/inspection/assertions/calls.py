@@ -9,10 +9,16 @@ from pytest_secretsmanager.engine.errors import UsageError
 from pytest_secretsmanager.inspection.assertions.comparison import LONGEST_WHOLE, plain_text, value_texts
 from pytest_secretsmanager.inspection.assertions.loggable import require_error, require_loggable, require_operation
 from pytest_secretsmanager.inspection.forks import forks_text
-from pytest_secretsmanager.inspection.log import Event, Log, require_whole
+from pytest_secretsmanager.inspection.log import Event, Log, entries_of, require_whole
 from pytest_secretsmanager.inspection.matching import differing_fields
 from pytest_secretsmanager.inspection.other_managers import Presence
-from pytest_secretsmanager.inspection.wording import MOST_LINES, bounded, count_text, repeated_text
+from pytest_secretsmanager.inspection.wording import (
+    MOST_LINES,
+    bounded,
+    count_text,
+    repeated_text,
+    rolled_back_text,
+)
 
 __tracebackhide__ = True
 
@@ -151,11 +157,13 @@ def _order_text(logged: Sequence[str]) -> str:
 
 
 def _nothing_text(log: Log, presence: Presence) -> str:
-    """The text for an empty log, with the other managers that may have the calls."""
+    """The text for an empty log, with a snapshot or the other managers that may have had the calls."""
     since = f" since log.clear(), which hid {log.cleared}" if log.cleared else ""
     others = [f"{other}: look at its log" for other in presence.others()]
     forked = [forks_text(presence.forks)] if presence.forks else []
-    return "\n  ".join([f"no calls{since}", *bounded(others), *forked, _ASK_FOR_CACHES])
+    rolled_back = entries_of(log).rolled_back
+    advice = rolled_back_text(rolled_back) if rolled_back else _ASK_FOR_CACHES
+    return "\n  ".join([f"no calls{since}", *bounded(others), *forked, advice])
 
 
 def _difference_text(

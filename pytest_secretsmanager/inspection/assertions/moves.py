@@ -3,7 +3,7 @@
 from typing import Final
 
 from pytest_secretsmanager.engine.errors import UsageError
-from pytest_secretsmanager.inspection.assertions.failures import failure
+from pytest_secretsmanager.inspection.assertions.failures import failure, version_of
 from pytest_secretsmanager.inspection.label_moves import LabelMove, moves_of
 from pytest_secretsmanager.inspection.label_spelling import label_hint
 from pytest_secretsmanager.inspection.log import require_whole
@@ -59,7 +59,7 @@ def _end_of(secret: SecretView, end: object) -> object:
     if isinstance(end, str) and any(end in (move.source, move.target) for move in logged_moves(secret)):
         return end  # the id of a version that AWS may have deleted since
     if isinstance(end, str | int | VersionView):
-        return secret.version(end).id
+        return version_of(secret, end).id
     raise UsageError(f"an end of a move is a version id, a number, a label, a view or None, not {type(end).__name__}")
 
 
