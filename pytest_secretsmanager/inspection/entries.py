@@ -72,8 +72,9 @@ class Entries:
         restore_log, first, cleared, position = self._log.checkpoint(), self._first, self._cleared, self._log.position
 
         def restore() -> None:
-            self._rolled_back += sum(not entry.by_service for entry in self._log.since(position))
+            calls = sum(not entry.by_service for entry in self._log.since(position))
             restore_log()
+            self._rolled_back += calls  # last: an interrupted restore is made again
             self._first, self._cleared = first, cleared
 
         return restore
