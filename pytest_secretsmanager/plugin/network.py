@@ -9,7 +9,7 @@ import pytest
 
 from pytest_secretsmanager.engine.locks import Lock
 from pytest_secretsmanager.plugin.names import BLOCK_NETWORK, FIXTURE, MARKED, PARTS, SEEDS
-from pytest_secretsmanager.plugin.scopes import asked_for
+from pytest_secretsmanager.plugin.scopes import asked_for, name_of
 from pytest_secretsmanager.plugin.settings import Blocking
 from pytest_secretsmanager.plugin.threads import Threads
 
@@ -21,12 +21,13 @@ _GIVE_THE_FIXTURE = (
     f"that reads them at import, set {SEEDS} in the ini file."
 )
 _NOT_BEGUN = (
-    f"The fixture {FIXTURE} of this test has not begun yet: fixtures of wider scope, and those that the test names "
-    f"before it, run first. For the secrets that they read, set {SEEDS} in the ini file."
+    f"The fixture {FIXTURE} of this test has not begun yet: fixtures that the test names before it run first. Let them "
+    f"ask for {FIXTURE}."
 )
 _WIDER = (
-    f"A fixture of wider scope runs before the fixture {FIXTURE} of any test: let it ask for that of its scope, such "
-    f"as module_{FIXTURE}, or set {SEEDS} in the ini file for the secrets that it reads."
+    f"A fixture of wider scope runs before the fixture {FIXTURE} of any test. Let it ask for {{fixture}}, by an "
+    'argument or by @pytest.mark.usefixtures("{fixture}"): markers of that scope seed it. For secrets of the whole '
+    f"run, set {SEEDS} in the ini file."
 )
 _ENDED = (
     f"The fixture {FIXTURE} of this test has ended: fixtures of wider scope, and those that were set up before it, end "
@@ -84,7 +85,8 @@ class NetworkGuard:
 
         test, owner = self._running(), threads.left_by()
         if test is not None and owner is None:
-            where = f"in the set-up of the fixture {threads.wider_fixture} for " if threads.wider_fixture else "in "
+            wider = threads.wider_fixture
+            where = f"in the set-up of the fixture {wider.name} for " if wider else "in "
             refusal = _Refusal(self._text(call, f"{where}{test.nodeid}", _advice(test, threads, call)), pytrace=False)
             self._verdict.remember(refusal)
             return refusal
@@ -115,9 +117,9 @@ def _advice(test: pytest.Item, threads: Threads, call: "StoppedCall") -> str:
         return _ENDED
     if call.maker.was_answered and call.maker.test == test.nodeid:
         return _LEFT
-    if FIXTURE in getattr(test, "fixturenames", ()):
-        return _NOT_BEGUN
-    return _WIDER if threads.wider_fixture else _GIVE_THE_FIXTURE
+    if wider := threads.wider_fixture:
+        return _WIDER.format(fixture=name_of(wider.scope))
+    return _NOT_BEGUN if FIXTURE in getattr(test, "fixturenames", ()) else _GIVE_THE_FIXTURE
 
 
 class _Verdict:

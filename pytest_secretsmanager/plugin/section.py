@@ -8,8 +8,8 @@ import pytest
 
 from pytest_secretsmanager.inspection import entered
 from pytest_secretsmanager.options import SHOW_VALUES
-from pytest_secretsmanager.plugin import report_problems
-from pytest_secretsmanager.plugin.names import PARTS, PLANTED
+from pytest_secretsmanager.plugin import report_problems, scopes
+from pytest_secretsmanager.plugin.names import PARTS, PLANTED, SECRET
 
 if TYPE_CHECKING:
     from pytest_secretsmanager.report.frame import Frame
@@ -80,8 +80,19 @@ def _text(item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestRep
         forks=0 if watch is None or (parts is not None and parts.is_served) else watch.forks,
         text=_message(error),
         explains_silence=report.when == "call" and PLANTED in item.stash,
+        seeded_later=_seeded_later(item) if report.when == "setup" else frozenset(),
     )
     return section(failure, _frame(item.config), note)
+
+
+def _seeded_later(item: pytest.Item) -> frozenset[str]:
+    """The names in the markers that have not seeded their secrets yet."""
+    if PLANTED in item.stash:
+        return frozenset()
+    shared = scopes.innermost(item.config)
+    planted = () if shared is None else shared.planted
+    marks = [mark for mark in item.iter_markers(SECRET) if mark.args and id(mark) not in planted]
+    return frozenset(str(mark.args[0]) for mark in marks)
 
 
 def _message(error: BaseException | None) -> str:

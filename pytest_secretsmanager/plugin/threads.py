@@ -64,13 +64,17 @@ class Part(Owner):
 class WiderFixture(Owner):
     """A fixture of wider scope. Its threads work beside all tests, so they fail none."""
 
-    __slots__ = ()
+    __slots__ = ("scope",)
 
     words = "which the fixture {} started"
     advice = (
         f"For secrets that it reads, set {SEEDS} in the ini file, or let the fixture ask for that of its scope, such "
         f"as module_{FIXTURE}. No test fails."
     )
+
+    def __init__(self, name: str, scope: str) -> None:
+        super().__init__(f"{name!r} (scope {scope})")
+        self.scope = scope
 
 
 class _Earlier(Owner):
@@ -115,9 +119,9 @@ class Threads:
             self._config.add_cleanup(partial(uninstall, owner, method, wrapper))
 
     @property
-    def wider_fixture(self) -> str | None:
-        """The fixture of wider scope that is being set up, in words; None if no such fixture is."""
-        return self._here.name if isinstance(self._here, WiderFixture) else None
+    def wider_fixture(self) -> WiderFixture | None:
+        """The fixture of wider scope that is being set up; None if no such fixture is."""
+        return self._here if isinstance(self._here, WiderFixture) else None
 
     def left_by(self) -> Owner | None:
         """Return the owner of the running thread if that owner is over, else None."""
@@ -199,7 +203,7 @@ class Threads:
     def pytest_fixture_setup(self, fixturedef: pytest.FixtureDef[Any]) -> Generator[None, object, object]:
         before = self._here
         is_wider = fixturedef.scope != "function"
-        self._here = WiderFixture(f"{fixturedef.argname!r} (scope {fixturedef.scope})") if is_wider else self._part
+        self._here = WiderFixture(fixturedef.argname, fixturedef.scope) if is_wider else self._part
         try:
             return (yield)
         finally:

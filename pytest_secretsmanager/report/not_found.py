@@ -4,7 +4,7 @@ AWS's own error names neither region nor id, and the code under test may have sw
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -48,7 +48,7 @@ class _Missed:
     """A call that found nothing, with the manager that answered it.
 
     `times` is the number of such calls. `first` is the index of the first one in `events`, the calls of that manager.
-    `others` has the other managers.
+    `others` has the other managers; `seeded_later` is as in `not_found`.
     """
 
     call: _Call
@@ -57,17 +57,19 @@ class _Missed:
     events: Sequence[Event]
     world: World
     others: Sequence[World]
+    seeded_later: Collection[str]
 
 
-def not_found(met: Sequence[tuple[World, Sequence[Event]]]) -> list[str]:
+def not_found(met: Sequence[tuple[World, Sequence[Event]]], seeded_later: Collection[str] = ()) -> list[str]:
     """A line for each different call that found nothing, in their order; empty without one.
 
     `met` has the managers that were entered before or during the test, each with the calls that it logged in the test.
+    `seeded_later` has the secrets whose markers have not seeded them yet, by name or ARN.
     """
     missed = [
         one
         for world, events in met
-        for one in _missed(world, events, [other for other, _ in met if other is not world])
+        for one in _missed(world, events, [other for other, _ in met if other is not world], seeded_later)
     ]
     lines = [_line(one) for one in missed[:LINES]]
     if len(missed) > LINES:
@@ -75,7 +77,9 @@ def not_found(met: Sequence[tuple[World, Sequence[Event]]]) -> list[str]:
     return [*lines, *_regions_that_differ(missed)]
 
 
-def _missed(world: World, events: Sequence[Event], others: Sequence[World]) -> list[_Missed]:
+def _missed(
+    world: World, events: Sequence[Event], others: Sequence[World], seeded_later: Collection[str]
+) -> list[_Missed]:
     """The different calls that found nothing.
 
     A rotation function reads its own pending version before it creates that. This is not a mistake, and is left out.
@@ -85,7 +89,9 @@ def _missed(world: World, events: Sequence[Event], others: Sequence[World]) -> l
     for index, event in enumerate(events):
         if event.error == _CODE and event.request.get("VersionId") not in tokens:
             found.setdefault(_call(event), []).append(index)
-    return [_Missed(call, len(indexes), indexes[0], events, world, others) for call, indexes in found.items()]
+    return [
+        _Missed(call, len(indexes), indexes[0], events, world, others, seeded_later) for call, indexes in found.items()
+    ]
 
 
 def _call(event: Event) -> _Call:
@@ -113,7 +119,7 @@ def _about_version(world: World, call: _Call, version: str) -> str:
 def _about_secret(missed: _Missed) -> str:
     call = missed.call
     asked = cut(call.secret_id, _LONGEST_ID + 1)
-    reason = _by_its_arn(missed) or _by_time(missed) or _in_another_manager(missed)
+    reason = _by_its_arn(missed) or _by_time(missed) or _by_its_marker(missed) or _in_another_manager(missed)
     if reason is None:
         return missing_secret_text(asked, call.key, missed.world)
     return f"no secret {asked!r} in {call.place}; {reason}"
@@ -147,6 +153,16 @@ def _by_time(missed: _Missed) -> str | None:
     if any(_deletes(event, key) for event in missed.events[: missed.first]):
         return "it was deleted by an earlier call of DeleteSecret"
     return None
+
+
+def _by_its_marker(missed: _Missed) -> str | None:
+    """The reason, if a marker of the test seeds the secret later."""
+    if missed.call.secret_id not in missed.seeded_later:
+        return None
+    return (
+        "a marker of this test seeds it, after the fixtures of wider scope. Such a fixture finds the secrets of "
+        "markers of its own scope, if it asks for the fixture of that scope, such as class_secretsmanager"
+    )
 
 
 def _deletes(event: Event, key: SecretKey) -> bool:

@@ -3,7 +3,7 @@
 A block that crashes is left out, and the others stay.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from pytest_secretsmanager.engine.effects.runs import Run
@@ -40,7 +40,7 @@ class Failure:
     `own` is the inside of the test's own manager, None without one; `problems` are its crashes. `met` has each manager
     that the test met, with the calls that it logged in the test. `forks` is the number of children that were forked in
     the test while no endpoint ran. `text` is the text of the failure. `explains_silence` says that a test without calls
-    gets a line about that.
+    gets a line about that. `seeded_later` has the secrets whose markers have not seeded them yet, by name or ARN.
     """
 
     own: World | None
@@ -50,6 +50,7 @@ class Failure:
     forks: int
     text: str
     explains_silence: bool
+    seeded_later: Collection[str]
 
 
 def section(failure: Failure, frame: Frame, note: Note) -> str:
@@ -84,8 +85,10 @@ def _explanations(failure: Failure) -> Iterator[Callable[[], Iterable[str]]]:
     yield lambda: unreached(failure.unreached)
     yield lambda: [forks_text(failure.forks)] if failure.forks else ()
     if any(events for _, events in met):
-        for make in (denied, not_found, not_made, other_account):
-            yield lambda make=make: make(met)  # type: ignore[misc] # mypy doesn't know the type of a default
+        yield lambda: denied(met)
+        yield lambda: not_found(met, failure.seeded_later)
+        yield lambda: not_made(met)
+        yield lambda: other_account(met)
     elif failure.explains_silence and own is not None and not failure.problems:
         yield lambda: [_silence_text(own)]
 

@@ -450,7 +450,7 @@ def test_block_network_does_not_replace_an_error_that_an_async_event_hook_raises
     ).assert_outcomes(passed=3)
 
 
-def test_a_blocked_call_in_a_wider_fixture_says_that_the_fixture_secretsmanager_begins_later(blocked: Run) -> None:
+def test_a_blocked_call_in_a_wider_fixture_of_a_marked_test_names_the_fixture_of_its_scope(blocked: Run) -> None:
     """The test has the marker already, so the advice to add it would not help."""
     result = blocked(
         """
@@ -465,7 +465,7 @@ def test_a_blocked_call_in_a_wider_fixture_says_that_the_fixture_secretsmanager_
         """
     )
     result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(["The fixture secretsmanager of this test has not begun yet: fixtures of wider scope*"])
+    result.stdout.fnmatch_lines(["A fixture of wider scope runs before the fixture secretsmanager of any test. *"])
     result.stdout.no_fnmatch_line("*Give the test the fixture*")
 
 

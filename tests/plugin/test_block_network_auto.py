@@ -311,11 +311,21 @@ SITUATIONS = {
     ),
     "a wider fixture of a test without the fixture": (
         '@pytest.fixture(scope="module")\ndef read():\n    call()\n\ndef test_two(read): ...\n',
-        "A fixture of wider scope runs before the fixture secretsmanager of any test: *",
+        "A fixture of wider scope runs before the fixture secretsmanager of any test. Let it ask for "
+        "module_secretsmanager, by an argument or *",
     ),
     "a wider fixture of a test with the fixture": (
         '@pytest.fixture(scope="module")\ndef read():\n    call()\n\ndef test_two(read, secretsmanager): ...\n',
-        "The fixture secretsmanager of this test has not begun yet: *",
+        "A fixture of wider scope runs before the fixture secretsmanager of any test. *",
+    ),
+    "a fixture that the test names before the fixture secretsmanager": (
+        "@pytest.fixture\ndef read():\n    call()\n\ndef test_two(read, secretsmanager): ...\n",
+        "The fixture secretsmanager of this test has not begun yet: fixtures that the test names before it *",
+    ),
+    "the set-up of a class": (
+        "class TestTwo:\n    def setup_class(cls):\n        call()\n\n    def test_two(self, secretsmanager): ...\n",
+        "A fixture of wider scope runs before *, by an argument or by "
+        '@pytest.mark.usefixtures("class_secretsmanager"): markers of that scope seed it. *',
     ),
     "a fixture that ends after the fixture secretsmanager": (
         "@pytest.fixture\ndef last():\n    yield\n    call()\n\ndef test_two(last, secretsmanager): ...\n",
@@ -338,7 +348,7 @@ def test_a_blocked_call_gives_advice_that_fits_its_place(run: Run, attempts: lis
             "is active, and secretsmanager_block_network is auto",
             "  called at *test_it.py:*",
             "  by a client made at *test_it.py:*",
-            "  in *test_it.py::test_two",
+            "  in *test_it.py::*test_two",
             advice,
             'A test that expects this compares the text: pytest.raises(pytest.fail.Exception, match="was stopped").',
             "To let such calls through, set secretsmanager_block_network = false in the ini file.",

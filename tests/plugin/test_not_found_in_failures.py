@@ -409,3 +409,52 @@ def test_a_failing_test_finds_the_nearest_of_many_names_as_they_were_before_the_
     """
     (shown,) = sections(FILE + dedent(source))
     assert text in " ".join(shown.split())
+
+
+WIDER = {
+    "a class fixture beside a wider secretsmanager": """
+        @pytest.mark.secret("app/cls", "value-to-hide")
+        class TestIt:
+            @pytest.fixture(scope="class", autouse=True)
+            @classmethod
+            def setup(cls, shared):
+                read("app/cls")
+
+            def test_it(self): ...
+    """,
+    "a module fixture with a marker of a class": """
+        @pytest.fixture(scope="module")
+        def password(shared):
+            return read("app/cls")
+
+        @pytest.mark.secret("app/cls", "value-to-hide")
+        class TestIt:
+            def test_it(self, password): ...
+    """,
+}
+
+
+@pytest.mark.parametrize("source", WIDER.values(), ids=WIDER)
+def test_a_wider_fixture_that_reads_before_the_marker_seeds_is_told_so(sections: Sections, source: str) -> None:
+    shared = '@pytest.fixture(scope="module")\ndef shared(module_secretsmanager): ...\n'
+    assert sections(FILE + shared + dedent(source), errors=1) == [
+        f"GetSecretValue: no secret 'app/cls' in {HERE}; a marker of this test seeds it, after the fixtures of wider "
+        "scope. Such a fixture finds the secrets of markers of its own scope, if it asks for the fixture of that "
+        "scope, such as class_secretsmanager"
+    ]
+
+
+def test_a_secret_that_a_marker_has_seeded_and_a_fixture_deleted_is_not_said_to_come_later(sections: Sections) -> None:
+    source = """
+        @pytest.fixture(scope="module")
+        def password(module_secretsmanager):
+            client().delete_secret(SecretId="app/db", ForceDeleteWithoutRecovery=True)
+            return read("app/db")
+
+        pytestmark = pytest.mark.secret("app/db", "value-to-hide")
+
+        def test_it(password): ...
+    """
+    assert sections(FILE + dedent(source), errors=1) == [
+        f"GetSecretValue: no secret 'app/db' in {HERE}; it was deleted by an earlier call of DeleteSecret"
+    ]
