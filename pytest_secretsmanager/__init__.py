@@ -6,6 +6,10 @@ and wrapt.
 
 from typing import TYPE_CHECKING, Any
 
+from pytest_secretsmanager import kept_modules
+
+kept_modules.come_first()
+
 __version__ = "0.1.0"
 
 # Each public name is here twice: type checkers read the imports, Python reads the table. tests/house compares them.
@@ -111,10 +115,7 @@ else:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         from importlib import import_module
 
-        from pytest_secretsmanager.engine.late_imports import late_import
-
-        with late_import:
-            return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+        return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
 
     def __dir__() -> list[str]:
         return sorted([*globals(), *__all__])

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypeVar, Unpack
 from pytest_secretsmanager.arguments import require_log_limit, require_port, require_random_seed, require_version_quota
 from pytest_secretsmanager.engine.callers import require_account
 from pytest_secretsmanager.engine.errors import UsageError
-from pytest_secretsmanager.engine.late_imports import late_import
 from pytest_secretsmanager.engine.regions import extra_regions as regions_with
 from pytest_secretsmanager.engine.rules.retention import VERSION_QUOTA
 from pytest_secretsmanager.engine.tracebacks import without_own_frames
@@ -96,8 +95,7 @@ class SecretsManager(Panel, Assertions):
         if log_limit is not None:
             entries_of(parts.log).call_before_forgetting(partial(entered.about_to_forget, parts.world))
         if policy is not None:
-            with late_import:
-                from pytest_secretsmanager.managing.acting import act_by
+            from pytest_secretsmanager.managing.acting import act_by
 
             act_by(parts, policy)
 
@@ -193,8 +191,7 @@ class SecretsManager(Panel, Assertions):
         return self._parts.clients.of(arguments)
 
     def _credentials_of(self, role: "Role") -> dict[str, str]:
-        with late_import:
-            from pytest_secretsmanager.controls.iam import credentials_of
+        from pytest_secretsmanager.controls.iam import credentials_of
 
         return credentials_of(self.iam, role)
 

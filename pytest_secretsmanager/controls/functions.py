@@ -10,7 +10,6 @@ from pytest_secretsmanager.engine import arns
 from pytest_secretsmanager.engine.callers import user_of
 from pytest_secretsmanager.engine.checkpoints import Restore, checkpoint
 from pytest_secretsmanager.engine.errors import UsageError
-from pytest_secretsmanager.engine.late_imports import late_import
 from pytest_secretsmanager.engine.ports import Function
 from pytest_secretsmanager.engine.regions import Regions
 
@@ -44,9 +43,8 @@ class Functions:
 
     def add(self, handler: Handler, arn: str) -> None:
         """Register a handler under an ARN, in place of an earlier one."""
-        with late_import:
-            from pytest_secretsmanager.controls.handlers import LambdaContext, acting_as, run_apart_from_loops
-            from pytest_secretsmanager.surroundings.function import run_function
+        from pytest_secretsmanager.controls.handlers import LambdaContext, acting_as, run_apart_from_loops
+        from pytest_secretsmanager.surroundings.function import run_function
 
         parsed = arns.parse_function(arn)
         if parsed is None or parsed.qualifier is not None:

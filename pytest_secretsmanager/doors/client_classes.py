@@ -14,7 +14,7 @@ from weakref import ref
 
 from botocore.client import BaseClient
 
-from pytest_secretsmanager.doors.imports import editions
+from pytest_secretsmanager.doors.imports import ClassName, editions
 from pytest_secretsmanager.doors.internals import MAKE_API_CALL, MAKE_REQUEST
 from pytest_secretsmanager.doors.patching import install, is_botocores, uninstall
 from pytest_secretsmanager.doors.responder import Responder
@@ -24,6 +24,8 @@ from pytest_secretsmanager.engine.call import Parameters, Site
 
 __tracebackhide__ = True
 
+BASE_CLIENT = ClassName("botocore.client", "BaseClient")
+
 
 class ClientClasses(ABC):
     """A door: every class of one name that this process has imported, with wrappers around two of its methods.
@@ -32,10 +34,9 @@ class ClientClasses(ABC):
     call must then reach that code.
     """
 
-    def __init__(self, switchboard: Switchboard, module: str, name: str) -> None:
+    def __init__(self, switchboard: Switchboard, name: ClassName) -> None:
         self.switchboard = switchboard
         self.others_inside = False
-        self._module = module
         self._name = name
         # Bound once: each stays one object.
         self._around_call, self._around_request = self._make_api_call, self._make_request
@@ -61,12 +62,12 @@ class ClientClasses(ABC):
     def wrap(self) -> None:
         """Wrap the methods of each class, and later those of each class that is imported. Idempotent."""
         if not self._are_found:
-            for edition in editions(self._module, self._name):
+            for edition in editions(self._name):
                 self.add(edition)
             self._are_found = True
-        self.switchboard.imports.follow(self._module, self._meet)
-        if (module := sys.modules.get(self._module)) is not None:
-            newest = getattr(module, self._name, None)
+        self.switchboard.imports.follow(self._name.module, self._meet)
+        if (module := sys.modules.get(self._name.module)) is not None:
+            newest = getattr(module, self._name.name, None)
             # An import may go unnoticed: any code may change `sys.meta_path`.
             if newest is not None and not (self._classes and self._classes[-1]() is newest):
                 self.add(newest)
@@ -87,7 +88,7 @@ class ClientClasses(ABC):
 
     def _meet(self, module: ModuleType) -> None:
         """Called when a module was imported, perhaps again. A partially imported module may lack the class."""
-        client_class = getattr(module, self._name, None)
+        client_class = getattr(module, self._name.name, None)
         if client_class is not None:
             with self.switchboard.lock:
                 self.add(client_class)

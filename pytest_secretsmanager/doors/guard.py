@@ -68,9 +68,9 @@ class Guard:
         self._wrapped = ExitStack()
         PROCESS.guards = (*PROCESS.guards, self)
         import_module("botocore.endpoint")
-        for creator in imports.editions("botocore.endpoint", "EndpointCreator"):
+        for creator in imports.editions(imports.ClassName("botocore.endpoint", "EndpointCreator")):
             self._wrap(creator, create_endpoint=self._note_maker)
-        for endpoint in imports.editions("botocore.endpoint", "Endpoint"):
+        for endpoint in imports.editions(imports.ClassName("botocore.endpoint", "Endpoint")):
             self._wrap(endpoint, **{SEND: self._send}, create_request=self._create_request)
         self._hooks = {"botocore.endpoint": self._wrap_sync, "aiobotocore.endpoint": self._wrap_async}
         for name, hook in self._hooks.items():

@@ -1,8 +1,8 @@
 """The way of a response to the client: complete and at once, late, cut off, or never."""
 
 import asyncio
+import threading
 from contextlib import suppress
-from threading import Timer
 from typing import NamedTuple
 
 from aiohttp import web
@@ -78,7 +78,7 @@ async def _pass(seconds: float) -> None:
         with suppress(RuntimeError):  # the loop may be closed by now
             loop.call_soon_threadsafe(passed.set)
 
-    timer = Timer(seconds, wake)
+    timer = threading.Timer(seconds, wake)
     timer.daemon = True
     timer.start()
     try:

@@ -7,10 +7,10 @@ that runs a rotation function, does not delay the others.
 import asyncio
 import os
 import socket
+import threading
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future, wait
 from logging import Logger, NullHandler
-from threading import Event, Thread
 from typing import Any, NamedTuple, TypeAlias, TypeVar, cast
 from weakref import WeakSet
 
@@ -80,8 +80,8 @@ class HttpServer:
         )
         self._closing: asyncio.Task[None] | None = None
         self._is_closed = False
-        self._has_ended = Event()
-        self._thread = Thread(target=self._serve, name="secretsmanager-endpoint", daemon=True)
+        self._has_ended = threading.Event()
+        self._thread = threading.Thread(target=self._serve, name="secretsmanager-endpoint", daemon=True)
         self._thread.start()
         try:
             self._run(self._listen())

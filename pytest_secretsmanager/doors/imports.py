@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
-from typing import TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 Hook: TypeAlias = Callable[[ModuleType], None]
 """Called with a followed module each time its code has run."""
@@ -60,12 +60,19 @@ class Followed(MetaPathFinder):
             hook(module)
 
 
-def editions(module: str, name: str) -> list[type]:
-    """Every living class of that module and name, oldest first: each edition of a module has its own classes.
+class ClassName(NamedTuple):
+    """The module and the name of a class, and those of its base class."""
 
-    Only for classes without a base class.
-    """
-    return [found for found in object.__subclasses__() if (found.__module__, found.__qualname__) == (module, name)]
+    module: str
+    name: str
+    base: "ClassName | None" = None
+
+
+def editions(wanted: ClassName) -> list[type]:
+    """Every living class of that name, oldest first: each edition of a module has its own classes."""
+    bases: list[type[Any]] = [object] if wanted.base is None else editions(wanted.base)
+    found = (one for base in bases for one in base.__subclasses__())
+    return [one for one in found if (one.__module__, one.__qualname__) == wanted[:2]]
 
 
 def module_of(function: Callable[..., object]) -> str:

@@ -8,14 +8,13 @@ from botocore.client import BaseClient
 
 from pytest_secretsmanager.doors import short_way
 from pytest_secretsmanager.doors.call_sites import call_site
-from pytest_secretsmanager.doors.client_classes import ClientClasses, named_arguments
+from pytest_secretsmanager.doors.client_classes import BASE_CLIENT, ClientClasses, named_arguments
 from pytest_secretsmanager.doors.long_way import answer_request
 from pytest_secretsmanager.doors.planned import is_planned
 from pytest_secretsmanager.doors.responder import Responder
 from pytest_secretsmanager.doors.switchboard import Switchboard
 from pytest_secretsmanager.engine.above_rate import AboveRateError
 from pytest_secretsmanager.engine.call import Parameters, Reply, Site
-from pytest_secretsmanager.engine.late_imports import late_import
 from pytest_secretsmanager.engine.tracebacks import take_out_own_frames
 
 __tracebackhide__ = True
@@ -25,7 +24,7 @@ class SyncDoor(ClientClasses):
     """The door of botocore's clients."""
 
     def __init__(self, switchboard: Switchboard) -> None:
-        super().__init__(switchboard, "botocore.client", "BaseClient")
+        super().__init__(switchboard, BASE_CLIENT)
 
     def _make_api_call(self, wrapped: Any, client: BaseClient, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Reply:
         responder = self.switchboard.responder_for(client)
@@ -62,8 +61,7 @@ class SyncDoor(ClientClasses):
         responder = self.switchboard.responder_of_request(client)
         if responder is None:
             return wrapped(*args, **kwargs)
-        with late_import:
-            from pytest_secretsmanager.doors import full_way
+        from pytest_secretsmanager.doors import full_way
 
         if not full_way.is_taken(responder, client, *args, **kwargs):
             try:

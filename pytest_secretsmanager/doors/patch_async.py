@@ -12,14 +12,14 @@ from botocore.client import BaseClient
 
 from pytest_secretsmanager.doors import short_way
 from pytest_secretsmanager.doors.call_sites import call_site
-from pytest_secretsmanager.doors.client_classes import ClientClasses, named_arguments
+from pytest_secretsmanager.doors.client_classes import BASE_CLIENT, ClientClasses, named_arguments
+from pytest_secretsmanager.doors.imports import ClassName
 from pytest_secretsmanager.doors.long_way import answer_request
 from pytest_secretsmanager.doors.planned import is_planned
 from pytest_secretsmanager.doors.responder import Responder
 from pytest_secretsmanager.doors.switchboard import Switchboard
 from pytest_secretsmanager.engine.above_rate import AboveRateError
 from pytest_secretsmanager.engine.call import Parameters, Reply, Site
-from pytest_secretsmanager.engine.late_imports import late_import
 from pytest_secretsmanager.engine.tracebacks import take_out_own_frames
 
 __tracebackhide__ = True
@@ -29,7 +29,7 @@ class AsyncDoor(ClientClasses):
     """The door of aiobotocore's clients."""
 
     def __init__(self, switchboard: Switchboard) -> None:
-        super().__init__(switchboard, "aiobotocore.client", "AioBaseClient")
+        super().__init__(switchboard, ClassName("aiobotocore.client", "AioBaseClient", base=BASE_CLIENT))
 
     def _make_api_call(self, wrapped: Any, client: BaseClient, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
         responder = self.switchboard.responder_for(client)
@@ -65,8 +65,7 @@ class AsyncDoor(ClientClasses):
         responder = self.switchboard.responder_of_request(client)
         if responder is None:
             return wrapped(*args, **kwargs)
-        with late_import:
-            from pytest_secretsmanager.doors import full_way
+        from pytest_secretsmanager.doors import full_way
 
         if full_way.is_taken(responder, client, *args, **kwargs):
             return full_way.send_async(responder, client, wrapped, *args, **kwargs)
@@ -82,8 +81,7 @@ async def _answer_request(
         return answer_request(responder, client, response_class, *args, **kwargs)
     except AboveRateError:
         pass  # botocore retries on the full way
-    with late_import:
-        from pytest_secretsmanager.doors import full_way
+    from pytest_secretsmanager.doors import full_way
 
     reply: tuple[Any, Reply] = await full_way.send_async(responder, client, make_request, *args, **kwargs)
     return reply

@@ -11,7 +11,6 @@ from pytest_secretsmanager.engine.call import Call, Handler, Outcome
 from pytest_secretsmanager.engine.call_log import CallLog
 from pytest_secretsmanager.engine.effects.background import WorkHandler, working_on
 from pytest_secretsmanager.engine.interrupts import taken_back
-from pytest_secretsmanager.engine.late_imports import late_import
 from pytest_secretsmanager.engine.layers.audit import Entry, NoteRefused, Record, audit, audit_events
 from pytest_secretsmanager.engine.layers.forked import Layer
 from pytest_secretsmanager.engine.layers.log_order import in_order
@@ -167,9 +166,8 @@ class Chains:
         if identities is None:
             return self._on(secrets)
 
-        with late_import:
-            from pytest_secretsmanager.engine.key_access import GuardedPorts
-            from pytest_secretsmanager.engine.layers.authorize import authorize
+        from pytest_secretsmanager.engine.key_access import GuardedPorts
+        from pytest_secretsmanager.engine.layers.authorize import authorize
 
         def run(call: Call) -> Outcome:
             operation = OPERATIONS[call.operation]

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 
 from pytest_secretsmanager.engine.call import Call
 from pytest_secretsmanager.engine.checkpoints import Restore, checkpoint
-from pytest_secretsmanager.engine.late_imports import late_import
 
 if TYPE_CHECKING:
     from pytest_secretsmanager.engine.faults import Fault, FaultPlan
@@ -34,8 +33,7 @@ class FaultPlans(list["FaultPlan"]):
 
     def next_fault(self, call: Call) -> "Fault":
         """The fault of this attempt, from the first plan that has one. The plans before it count the attempt too."""
-        with late_import:
-            from pytest_secretsmanager.engine.faults import NO_FAULT
+        from pytest_secretsmanager.engine.faults import NO_FAULT
 
         for plan in tuple(self):
             if plan.concerns(call) and (fault := plan.next_attempt(call)) is not None:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from pytest_secretsmanager.engine.chains import Chains
 from pytest_secretsmanager.engine.checkpoints import Restore
-from pytest_secretsmanager.engine.late_imports import late_import
 from pytest_secretsmanager.engine.layers.audit import Entry, Record
 from pytest_secretsmanager.engine.layers.forked import Layer
 from pytest_secretsmanager.engine.locks import Lock
@@ -30,8 +29,7 @@ class Layered:
     @OnDemand
     def conditions(self) -> "Conditions":
         """The conditions that a test puts in force."""
-        with late_import:
-            from pytest_secretsmanager.engine.conditions import Conditions
+        from pytest_secretsmanager.engine.conditions import Conditions
 
         return Conditions(self.lock, self._time_parts, self._now, self._apply)
 

@@ -2,17 +2,18 @@
 
 A forked child has one thread only, the one that forked. A lock that another thread held at that moment would stay taken
 in the child forever, and the state that it guards would be half changed. So a thread that forks first takes every lock,
-and the child reinitializes each of them.
+and the child reinitializes each of them. An import that another thread has begun is such a lock, too.
 """
 
 import os
 import threading
 from collections import deque
 from collections.abc import Callable
+from time import sleep
 from typing import TYPE_CHECKING, TypeVar
 from weakref import ref
 
-from pytest_secretsmanager.engine.late_imports import import_all
+from pytest_secretsmanager.kept_modules import imports_are_under_way
 
 if TYPE_CHECKING:
 
@@ -89,7 +90,9 @@ def let_go() -> None:
 
 _ROUNDS = 20
 _SECONDS_A_ROUND = 0.05
-"""A fork waits at most a second for locks: a half-finished change in the child is better than a fork that hangs."""
+"""A fork waits at most a second for locks, and as long for imports: half a change in the child is better than a fork
+that hangs.
+"""
 
 
 class _Fork(threading.local):
@@ -103,11 +106,11 @@ _fork = _Fork()
 
 
 def _before_fork() -> None:
-    import_all()  # first: while this thread waits for the locks, another one might begin an import
     locks = _all()
     _fork.held = frozenset(lock for lock in locks if lock.is_mine)
     _fork.taken = tuple(lock for lock in locks if lock not in _fork.held)
     _take_all(_fork.taken)
+    _wait_for_imports()
 
 
 def _take_all(locks: tuple[Lock, ...]) -> None:
@@ -127,6 +130,14 @@ def _take_all(locks: tuple[Lock, ...]) -> None:
             wanted.appendleft(busy)
     for lock in wanted:
         lock.acquire(blocking=False)
+
+
+def _wait_for_imports() -> None:
+    """Wait, if time allows, until no thread imports a module of this package: the child would wait for it forever."""
+    for _ in range(_ROUNDS):
+        if not imports_are_under_way():
+            return
+        sleep(_SECONDS_A_ROUND)
 
 
 def _let_go(locks: tuple[Lock, ...]) -> None:

@@ -1,6 +1,6 @@
 """Parts that are made when they are first asked for: most tests use few, and making them all takes time in each test.
 
-A part's module is imported then, too, if only that part needs it: see `late_imports`.
+A part's module is imported then, too, if only that part needs it.
 """
 
 from collections.abc import Callable

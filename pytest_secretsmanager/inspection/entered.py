@@ -10,7 +10,6 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from pytest_secretsmanager.engine.late_imports import late_import
 from pytest_secretsmanager.inspection import entered_now
 from pytest_secretsmanager.inspection.forks import forks
 
@@ -167,8 +166,7 @@ def about_to_roll_back(world: "World", position: int, error: BaseException | Non
 
 
 def _keep(watch: Watch, world: "World", position: int, error: BaseException | None) -> None:
-    with late_import:
-        from pytest_secretsmanager.inspection.past_world import past_world
+    from pytest_secretsmanager.inspection.past_world import past_world
 
     then = past_world(world, watch.ends.get(world, 0))
     watch.kept[world] = Kept(then, position, error is not None)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, cast, overload
 from pytest_secretsmanager.engine.call import copied
 from pytest_secretsmanager.engine.call_log import CallLog
 from pytest_secretsmanager.engine.errors import UsageError
-from pytest_secretsmanager.engine.late_imports import late_import
 from pytest_secretsmanager.engine.layers.audit import Entry
 from pytest_secretsmanager.inspection.entries import Entries
 from pytest_secretsmanager.inspection.matching import differing_fields
@@ -133,8 +132,7 @@ class Event:
         caches secrets, a line of that library. None for a call over HTTP, for an event of the service, and where a
         thread, a pool or an event loop calls the method of the client directly.
         """
-        with late_import:
-            from pytest_secretsmanager.inspection.call_sites import call_site_of
+        from pytest_secretsmanager.inspection.call_sites import call_site_of
 
         return call_site_of(self._entry.call.site)
 
@@ -151,8 +149,7 @@ class Event:
     @property
     def record(self) -> dict[str, Any]:
         """The CloudTrail record of this call or event."""
-        with late_import:
-            from pytest_secretsmanager.inspection.cloudtrail import record_of
+        from pytest_secretsmanager.inspection.cloudtrail import record_of
 
         return record_of(self._entry)
 
@@ -255,8 +252,7 @@ class Log(Sequence[Event]):
 
         DOC: AWS advises against a sustained rate above one write in ten minutes, since it leads to the version quota.
         """
-        with late_import:
-            from pytest_secretsmanager.inspection.put_rate import put_rate_warnings
+        from pytest_secretsmanager.inspection.put_rate import put_rate_warnings
 
         require_whole(self)
         return put_rate_warnings(self._entries.visible)

@@ -11,7 +11,6 @@ from datetime import datetime
 from typing import Any, TypeAlias
 
 from pytest_secretsmanager.engine.errors import SecretNotFound, UsageError, VersionNotFound
-from pytest_secretsmanager.engine.late_imports import late_import
 from pytest_secretsmanager.engine.rules import guards, labels
 from pytest_secretsmanager.engine.state import Secret, SecretKey, Version
 from pytest_secretsmanager.inspection.label_mapping import LabelMapping
@@ -154,8 +153,7 @@ class SecretView(NamedSecret):
         >>> picture[:4], "AWSPREVIOUS was put on version 1" in picture
         ('<svg', True)
         """
-        with late_import:
-            from pytest_secretsmanager.inspection.timelines.of_world import timeline_of
+        from pytest_secretsmanager.inspection.timelines.of_world import timeline_of
 
         return timeline_of(self._world, self._key)
 

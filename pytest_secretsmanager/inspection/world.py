@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_secretsmanager.engine.errors import SecretNotFound
-from pytest_secretsmanager.engine.late_imports import late_import
 from pytest_secretsmanager.engine.regions import Regions
 from pytest_secretsmanager.engine.rules import guards
 from pytest_secretsmanager.engine.service import Service
@@ -92,8 +91,7 @@ class World:
 
     def not_found(self, secret_id: str, key: SecretKey) -> SecretNotFound:
         """The error for a secret that doesn't exist, with the nearest name."""
-        with late_import:
-            from pytest_secretsmanager.inspection.missing_secret import missing_secret_text
+        from pytest_secretsmanager.inspection.missing_secret import missing_secret_text
 
         with self.service.lock:  # one look, since other threads may go on
             return SecretNotFound(missing_secret_text(secret_id, key, self))

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from pytest_secretsmanager.doors.running import RunningFunction
 from pytest_secretsmanager.doors.wiring import PROCESS
-from pytest_secretsmanager.engine.late_imports import late_import
 from pytest_secretsmanager.engine.tracebacks import levels_to_program
 from pytest_secretsmanager.managing.parts import Parts
 
@@ -28,8 +27,7 @@ def cut_off(
 
     Idempotent.
     """
-    with late_import:
-        from pytest_secretsmanager.inspection.rotation_texts import cut_off_text
+    from pytest_secretsmanager.inspection.rotation_texts import cut_off_text
 
     late = [function for function in PROCESS.functions.of(parts.responder) if function not in functions]
     for function in PROCESS.functions.cut_off(late, refuse=refuse):

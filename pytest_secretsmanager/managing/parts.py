@@ -17,7 +17,6 @@ from pytest_secretsmanager.engine.call_log import CallLog
 from pytest_secretsmanager.engine.callers import Callers, user_of
 from pytest_secretsmanager.engine.checkpoints import Restore
 from pytest_secretsmanager.engine.keys import KeyRing
-from pytest_secretsmanager.engine.late_imports import late_import
 from pytest_secretsmanager.engine.on_demand import OnDemand
 from pytest_secretsmanager.engine.ports import Ports, new_uuid
 from pytest_secretsmanager.engine.regions import Regions
@@ -130,29 +129,25 @@ class Parts:
 
     @OnDemand
     def kms(self) -> "Kms":
-        with late_import:
-            from pytest_secretsmanager.controls.kms import Kms
+        from pytest_secretsmanager.controls.kms import Kms
 
         return Kms(self.keys, self.regions, self.home.region_now, self.account, lambda: self.world.directory)
 
     @OnDemand
     def identities(self) -> "Identities":
-        with late_import:
-            from pytest_secretsmanager.engine.identities import Identities
+        from pytest_secretsmanager.engine.identities import Identities
 
         return Identities(self.service.decide_by, self.service.lock)
 
     @OnDemand
     def iam(self) -> "Iam":
-        with late_import:
-            from pytest_secretsmanager.controls.iam import Iam
+        from pytest_secretsmanager.controls.iam import Iam
 
         return Iam(self.world, self.identities, self.callers)
 
     @OnDemand
     def rotation(self) -> "RotationControl":
-        with late_import:
-            from pytest_secretsmanager.controls.rotation import RotationControl
+        from pytest_secretsmanager.controls.rotation import RotationControl
 
         return RotationControl(
             self.service, self.functions, self.steps, self.world, self._rotate_now, self.home.region_now, self.account
@@ -164,15 +159,13 @@ class Parts:
 
     @OnDemand
     def events(self) -> "Events":
-        with late_import:
-            from pytest_secretsmanager.controls.events import Events
+        from pytest_secretsmanager.controls.events import Events
 
         return Events(self.deliveries, self.log)
 
     @OnDemand
     def faults(self) -> "Faults":
-        with late_import:
-            from pytest_secretsmanager.controls.faults import Faults
+        from pytest_secretsmanager.controls.faults import Faults
 
         return Faults(self.responder.plans, self.world)
 
@@ -184,16 +177,14 @@ class Parts:
     @property
     def unmet_plans(self) -> "UnmetPlans":
         """The plans of all controls that nothing has met."""
-        with late_import:
-            from pytest_secretsmanager.controls.planned_faults import PlannedFaults
-            from pytest_secretsmanager.controls.unmet_plans import UnmetPlans
+        from pytest_secretsmanager.controls.planned_faults import PlannedFaults
+        from pytest_secretsmanager.controls.unmet_plans import UnmetPlans
 
         return UnmetPlans(lambda: (self.steps, PlannedFaults(self.responder.plans, self.log)))
 
     @OnDemand
     def deliveries(self) -> "Deliveries":
-        with late_import:
-            from pytest_secretsmanager.controls.subscriptions import Deliveries
+        from pytest_secretsmanager.controls.subscriptions import Deliveries
 
         return Deliveries(self.service, entries_of(self.log))
 

@@ -7,7 +7,6 @@ from pytest_secretsmanager.engine.call import Call, Parameters
 from pytest_secretsmanager.engine.callers import user_of
 from pytest_secretsmanager.engine.errors import ServiceError, UnsupportedOperation, UsageError
 from pytest_secretsmanager.engine.keys import KmsRefusal
-from pytest_secretsmanager.engine.late_imports import late_import
 from pytest_secretsmanager.engine.ports import new_uuid
 from pytest_secretsmanager.engine.rules import cross_account
 from pytest_secretsmanager.engine.state import SecretKey
@@ -55,8 +54,7 @@ def plant(parts: Parts, seed: Seed) -> SecretView:
 
 def _fault_of(error: ServiceError) -> str:
     """Return the fault of a malformed policy, which AWS's text doesn't name; empty for another refusal."""
-    with late_import:
-        from pytest_secretsmanager.engine.rules.iam.documents import MalformedPolicy
+    from pytest_secretsmanager.engine.rules.iam.documents import MalformedPolicy
 
     fault = error.__cause__
     return f" The fault: {shorten(str(fault), _LONGEST_REFUSAL)}" if isinstance(fault, MalformedPolicy) else ""

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 from pytest_secretsmanager.doors.responder import Responder
 from pytest_secretsmanager.engine.checkpoints import Restore
 from pytest_secretsmanager.engine.errors import UsageError
-from pytest_secretsmanager.engine.late_imports import late_import
 from pytest_secretsmanager.managing.entering import lock
 
 if TYPE_CHECKING:
@@ -71,8 +70,7 @@ class Serving:
 
 def _endpoint_class() -> "type[Endpoint]":
     try:
-        with late_import:
-            from pytest_secretsmanager.doors.http import Endpoint
+        from pytest_secretsmanager.doors.http import Endpoint
     except ModuleNotFoundError as error:
         raise UsageError(
             f"the endpoint needs {error.name}, which is not installed: pip install 'pytest-secretsmanager[endpoint]'"

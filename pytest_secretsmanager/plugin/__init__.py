@@ -15,6 +15,7 @@ from pytest_secretsmanager.plugin import assert_rewriting
 assert_rewriting.leave_out_this_package()  # before the other modules are imported
 
 # isort: split
+from pytest_secretsmanager import kept_modules
 from pytest_secretsmanager.options import OUTPUTS
 from pytest_secretsmanager.plugin import (
     assertrepr,
@@ -67,6 +68,7 @@ def _start(config: pytest.Config) -> None:
     """Start the guard and the secrets of the run, once."""
     if _STARTED in config.stash:
         return
+    kept_modules.come_first()
     started = config.stash[_STARTED] = ExitStack()
     config.add_cleanup(started.close)  # called even if the run ends before `pytest_configure`
     report_problems.begin(config)

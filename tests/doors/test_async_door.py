@@ -1,6 +1,7 @@
 """The async door: imports, cancelled calls, concurrent tasks and loops, rotation from async code."""
 
 import asyncio
+import subprocess
 import sys
 import textwrap
 import threading
@@ -27,6 +28,32 @@ def new_client(**arguments):
 
 
 # --- imports and wrappers --------------------------------------------------------------------------------------------
+
+EARLIER_EDITION = """
+import asyncio, sys
+from importlib import import_module
+import aiobotocore.session
+
+async def call():
+    keys = {"aws_access_key_id": "AKIATEST", "aws_secret_access_key": "test"}
+    session = aiobotocore.session.get_session()
+    async with session.create_client("secretsmanager", region_name="us-east-1", **keys) as client:
+        for name in [name for name in sys.modules if name.partition(".")[0] == "aiobotocore"]:
+            del sys.modules[name]
+        import_module("aiobotocore.client")
+        from pytest_secretsmanager import SecretsManager
+        with SecretsManager() as sm:
+            sm.seed("db", "one")
+            assert (await client.get_secret_value(SecretId="db"))["SecretString"] == "one"
+
+asyncio.run(call())
+"""
+
+
+def test_the_first_manager_answers_a_client_of_an_edition_of_aiobotocore_from_before_it():
+    """In a process of its own: only the first manager looks for editions."""
+    subprocess.run([sys.executable, "-c", EARLIER_EDITION], check=True, timeout=60)
+
 
 ORDERS = {
     "before the manager": """

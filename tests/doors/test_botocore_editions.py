@@ -85,6 +85,15 @@ def test_a_client_in_an_unknown_region_gets_the_error_class_of_its_own_botocore_
 
 
 @EDITIONS
+def test_a_client_of_a_manager_is_of_the_edition_that_is_imported_now(make_edition: Callable[[], None]) -> None:
+    with SecretsManager() as sm:
+        sm.client()
+    make_edition()
+    with SecretsManager() as sm, pytest.raises(sys.modules["botocore.exceptions"].ClientError):
+        sm.client().describe_secret(SecretId="absent")
+
+
+@EDITIONS
 def test_a_client_of_another_botocore_edition_retries_and_raises_that_editions_errors(
     make_edition: Callable[[], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:

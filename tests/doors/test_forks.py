@@ -23,7 +23,7 @@ import pytest_secretsmanager
 from pytest_secretsmanager import Rotation, SecretsManager
 from pytest_secretsmanager.controls import clock, steps
 from pytest_secretsmanager.doors.wiring import PROCESS
-from pytest_secretsmanager.engine import above_rate, keys, late_imports, locks
+from pytest_secretsmanager.engine import above_rate, keys, locks
 from pytest_secretsmanager.engine.errors import UsageError
 from pytest_secretsmanager.managing import entering
 
@@ -234,10 +234,8 @@ class SlowModule(MetaPathFinder, Loader):
         assert self.may_end.wait(PATIENCE)
 
 
-def test_a_fork_waits_for_a_late_import_by_another_thread_so_that_the_child_can_import_the_module(monkeypatch):
+def test_a_fork_waits_for_an_import_by_another_thread_so_that_the_child_can_import_the_module(monkeypatch):
     slow = SlowModule()
-    monkeypatch.setattr(late_imports, "LATE", [slow.name.partition(".")[2]])
-    late_imports.import_all.cache_clear()
     monkeypatch.setattr(sys, "meta_path", [slow, *sys.meta_path])
     importing = Thread(target=import_module, args=[slow.name])
     importing.start()

@@ -68,6 +68,7 @@ OF_ANY_RUN = [
     "pytest_secretsmanager",
     "pytest_secretsmanager.inspection",
     "pytest_secretsmanager.inspection.entered_now",
+    "pytest_secretsmanager.kept_modules",
     "pytest_secretsmanager.options",
     "pytest_secretsmanager.plugin",
     *(
@@ -127,6 +128,7 @@ REWRITTEN = """
         rewritten = {name for name, hook in hooks.items() if hook == "AssertionRewritingHook"}
         assert rewritten == {
             "pytest_secretsmanager",
+            "pytest_secretsmanager.kept_modules",
             "pytest_secretsmanager.plugin",
             "pytest_secretsmanager.plugin.assert_rewriting",
             "the_secrets",

@@ -80,10 +80,10 @@ def test_no_door_has_a_global_statement(module: Any) -> None:
 
 @pytest.mark.skipif(not hasattr(os, "register_at_fork"), reason="this system does not fork")
 def test_importing_the_doors_registers_nothing() -> None:
-    """No wrapper, finder or fork hook comes before the first manager is entered."""
+    """No wrapper, finder or fork hook of theirs comes before the first manager is entered."""
     program = """
 import os, sys
-import botocore.client
+import botocore.client, pytest_secretsmanager
 hooks = []
 
 os.register_at_fork = lambda **hooks_of_one: hooks.extend(hook.__module__ for hook in hooks_of_one.values())

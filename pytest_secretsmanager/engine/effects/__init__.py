@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from pytest_secretsmanager.engine.call import Effect, UpdateReplicas
 from pytest_secretsmanager.engine.effects.background import Background, WorkHandler
 from pytest_secretsmanager.engine.effects.replicas import Replicas
-from pytest_secretsmanager.engine.late_imports import late_import
 from pytest_secretsmanager.engine.on_demand import OnDemand
 from pytest_secretsmanager.engine.state import SecretKey
 
@@ -33,8 +32,7 @@ class Effects:
     @OnDemand
     def rotations(self) -> "Rotations":
         """The rotations. Most tests have none."""
-        with late_import:
-            from pytest_secretsmanager.engine.effects.rotations import Rotations
+        from pytest_secretsmanager.engine.effects.rotations import Rotations
 
         return Rotations(self._background, self._steps, self.run)
 

@@ -3,7 +3,6 @@
 from operator import attrgetter
 
 from pytest_secretsmanager.engine.call import Call, Outcome, Reply, new_outcome
-from pytest_secretsmanager.engine.late_imports import late_import
 from pytest_secretsmanager.engine.operations.replies import cross_account_links, present, replication_status
 from pytest_secretsmanager.engine.ports import Ports
 from pytest_secretsmanager.engine.rules import guards, paging
@@ -124,8 +123,7 @@ def _rotation(rotation: RotationConfiguration, changed: float) -> Reply:
 
 
 def _rules(rules: RotationRules, changed: float) -> Reply:
-    with late_import:
-        from pytest_secretsmanager.engine.rules import schedule
+    from pytest_secretsmanager.engine.rules import schedule
 
     members = {
         "AutomaticallyAfterDays": schedule.days_between(rules, changed),

@@ -3,7 +3,6 @@
 from pytest_secretsmanager.engine import model
 from pytest_secretsmanager.engine.call import Call, Outcome, Reply
 from pytest_secretsmanager.engine.errors import PublicPolicyException
-from pytest_secretsmanager.engine.late_imports import late_import
 from pytest_secretsmanager.engine.operations.replies import identity
 from pytest_secretsmanager.engine.ports import Ports
 from pytest_secretsmanager.engine.rules import guards, named_policies, paging, policy_text
@@ -26,8 +25,7 @@ def put_resource_policy(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
 
     RECORDED: AWS accepts a public policy too, unless BlockPublicPolicy is set.
     """
-    with late_import:
-        from pytest_secretsmanager.engine.rules import policy
+    from pytest_secretsmanager.engine.rules import policy
 
     secret = guards.require_live(secrets, call)
     guards.require_primary(secret)
@@ -56,8 +54,7 @@ def delete_resource_policy(secrets: Secrets, call: Call, ports: Ports) -> Outcom
 
 def validate_resource_policy(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
     """Say whether AWS would accept a policy. The check's name is a GUESS: AWS publishes none."""
-    with late_import:
-        from pytest_secretsmanager.engine.rules import policy
+    from pytest_secretsmanager.engine.rules import policy
 
     if call.text("SecretId") is not None:
         guards.require_live(secrets, call)

@@ -9,7 +9,6 @@ from pytest_secretsmanager.engine.errors import (
     InvalidParameterException,
     InvalidRequestException,
 )
-from pytest_secretsmanager.engine.late_imports import late_import
 from pytest_secretsmanager.engine.operations.replies import identity
 from pytest_secretsmanager.engine.ports import Ports
 from pytest_secretsmanager.engine.rules import cross_account, guards, rotation, rotation_start
@@ -23,8 +22,7 @@ def rotate_secret(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
     The function's steps are an effect: they run after the call is committed. A repeat with the same token starts no
     rotation (DOC), but stores a different configuration (GUESS).
     """
-    with late_import:
-        from pytest_secretsmanager.engine.rules import schedule
+    from pytest_secretsmanager.engine.rules import schedule
 
     token = guards.require_token(call, InvalidParameterException)
     secret = guards.require_live(secrets, call)
@@ -70,8 +68,7 @@ def cancel_rotate_secret(secrets: Secrets, call: Call, ports: Ports) -> Outcome:
 
 def _configuration(secret: Secret, call: Call) -> RotationConfiguration:
     """The stored rotation configuration with the request's members. The next window is still the stored one."""
-    with late_import:
-        from pytest_secretsmanager.engine.rules import schedule
+    from pytest_secretsmanager.engine.rules import schedule
 
     stored = secret.rotation or RotationConfiguration()
     rules, metadata = call.structure("RotationRules"), call.structures("ExternalSecretRotationMetadata")

@@ -7,7 +7,6 @@ version has AWSCURRENT. All functions that change a secret return a new one.
 from math import inf
 
 from pytest_secretsmanager.engine.errors import InvalidRequestException
-from pytest_secretsmanager.engine.late_imports import late_import
 from pytest_secretsmanager.engine.rules import labels, retention
 from pytest_secretsmanager.engine.state import (
     RotationAttempt,
@@ -227,7 +226,6 @@ def _next_window(rules: RotationRules | None, since: float) -> Window | None:
     """The window of the next rotation by these rules; None for never."""
     if rules is None:
         return None
-    with late_import:
-        from pytest_secretsmanager.engine.rules import schedule
+    from pytest_secretsmanager.engine.rules import schedule
 
     return schedule.next_window(rules, since)

@@ -7,7 +7,6 @@ shows the secret as a table. It shows a value only where the test itself compare
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from pytest_secretsmanager.engine.late_imports import late_import
 from pytest_secretsmanager.engine.tracebacks import without_own_frames
 from pytest_secretsmanager.inspection.assertions import calls, labels, moves, values
 from pytest_secretsmanager.inspection.assertions.moves import ANYWHERE
@@ -218,8 +217,7 @@ class Assertions:
         >>> with sm.assert_calls("GetSecretValue", at_most=1, SecretId="db"):
         ...     _ = sm.client().get_secret_value(SecretId="db")
         """
-        with late_import:
-            from pytest_secretsmanager.inspection.assertions import budgets
+        from pytest_secretsmanager.inspection.assertions import budgets
 
         budgets.require_countable(operation, request_fields)
         limits = budgets.limits_of(exactly, at_least, at_most)
@@ -251,8 +249,7 @@ class Assertions:
         >>> _ = sm.seed("app", {"user": "reporting", "password": "battery staple"})
         >>> sm.assert_nothing_leaked("connected as reporting", ignore=["reporting"])
         """
-        with late_import:
-            from pytest_secretsmanager.inspection.assertions import leaks
+        from pytest_secretsmanager.inspection.assertions import leaks
 
         leaks.assert_nothing_leaked(self._world, self._presence, texts, ignore)
 
@@ -272,8 +269,7 @@ class Assertions:
         >>> read = {"Effect": "Allow", "Action": "secretsmanager:GetSecretValue", "Resource": "*"}
         >>> sm.assert_allowed({"Version": "2012-10-17", "Statement": [read]})
         """
-        with late_import:
-            from pytest_secretsmanager.inspection.assertions import allowed
+        from pytest_secretsmanager.inspection.assertions import allowed
 
         allowed.assert_allowed(self._world, policy)
 
@@ -289,8 +285,7 @@ class Assertions:
         >>> _ = sm.client().rotate_secret(SecretId="db")
         >>> sm.assert_rotated("db")
         """
-        with late_import:
-            from pytest_secretsmanager.inspection.assertions import rotations
+        from pytest_secretsmanager.inspection.assertions import rotations
 
         rotations.assert_rotated(find_frozen(self._world, secret_id, region, account))
 
@@ -308,8 +303,7 @@ class Assertions:
         >>> with sm.assert_unchanged("db"):
         ...     _ = sm.client().get_secret_value(SecretId="db")
         """
-        with late_import:
-            from pytest_secretsmanager.inspection.assertions.unchanged import Unchanged
+        from pytest_secretsmanager.inspection.assertions.unchanged import Unchanged
 
         only = None if secret_id is None else find_frozen(self._world, secret_id, region, account)
         return Unchanged(self._world, only)
