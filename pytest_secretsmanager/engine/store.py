@@ -93,11 +93,11 @@ class Store:
         return None if place is None else place.get(key[2])
 
     def within(self, region: str, account: str) -> Iterator[Secret]:
-        """The secrets of one region and account, in the order in which they came: restored ones are the last."""
+        """The secrets of one region and account as they came: those that a rollback brings back are last."""
         return iter(self._places.get((region, account), {}).values())
 
     def oldest_first(self, region: str, account: str) -> Iterator[Secret]:
-        """The same in the order of their creation, restored ones included."""
+        """The same in the order of their creation."""
         order = self._orders.get((region, account))
         if order is None:
             return iter(sorted(self.within(region, account), key=creation_of))

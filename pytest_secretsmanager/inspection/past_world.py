@@ -18,7 +18,10 @@ from pytest_secretsmanager.inspection.world import World
 
 
 def past_world(world: World, since: int) -> World:
-    """The inside as it is now, which stays so. Its log begins at a position of the world's own."""
+    """The inside as it is now. Its log begins at a position of the world's own.
+
+    Of later changes, it sees those of secrets that the rollback does not restore.
+    """
     now = world.now()
     service = cast("Service", _PastService(world.service))
     log = Log(world.entries.copy_since(since))

@@ -38,7 +38,15 @@ def report(parts: Parts, error: BaseException | None) -> None:
     The problems are functions that were cut off, and, when the manager is left, event handlers that failed and plans
     that were not met.
     """
-    cut_offs.report(parts, error)
+    try:
+        cut_offs.report(parts, error)
+    except Warning as warning:  # a filter makes it an error
+        _report_others(parts, warning)
+        raise
+    _report_others(parts, error)
+
+
+def _report_others(parts: Parts, error: BaseException | None) -> None:
     if (Parts.deliveries.made_in(parts) is not None or parts.has_plans) and not parts.entering.depth:
         try:
             parts.deliveries.problems.require_handled(error)

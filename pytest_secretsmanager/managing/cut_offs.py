@@ -37,10 +37,20 @@ def cut_off(
 
 
 def report(parts: Parts, error: BaseException | None) -> None:
-    """Report each function that was cut off, once: as a note on the error that comes first, else as a warning."""
+    """Report each function that was cut off, once: as a note on the error that comes first, else as a warning.
+
+    Raise the first warning that a filter makes an error. Then the others are its notes.
+    """
+    warned: Warning | None = None
     while parts.cut_offs:
         text = parts.cut_offs.pop()
-        if error is not None:
-            error.add_note(text)
-        else:
+        first = error or warned
+        if first is not None:
+            first.add_note(text)
+            continue
+        try:
             warnings.warn(text, RuntimeWarning, stacklevel=levels_to_program())
+        except Warning as raised:
+            warned = raised
+    if warned is not None:
+        raise warned

@@ -45,8 +45,8 @@ def decorated(parts: Parts, function: Callable[_Arguments, _Result]) -> Callable
 def _rolled_back(parts: Parts) -> Iterator[None]:
     """The context of a decorated call. Nested decorated calls are rolled back first."""
     outer = _running.get()
-    outermost = parts not in outer
-    if outermost and parts.runs_decorated:
+    outermost = not parts.runs_decorated
+    if not outermost and parts not in outer:
         raise UsageError(
             "a function decorated with this SecretsManager is still running; decorate functions that run at the same "
             "time with one SecretsManager each"
@@ -58,7 +58,8 @@ def _rolled_back(parts: Parts) -> Iterator[None]:
 
     def end() -> None:
         _running.set(outer)  # not by a token: a discarded coroutine may end in another context
-        parts.runs_decorated = not outermost
+        if outermost:
+            parts.runs_decorated = False  # a coroutine that it has started may still run, and be rolled back later
 
     with taken_back(begin, end), rolled_back(parts):
         yield

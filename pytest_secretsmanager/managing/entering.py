@@ -67,6 +67,8 @@ class Entering(Generic[_Subject]):
         with lock:
             if not leaving:
                 leaving.extend(self._entries[-1:])
+            if not leaving:
+                return  # nothing was entered
             self._entries = tuple([entry for entry in self._entries if entry not in leaving])
             is_left = not self._entries
             if is_left:

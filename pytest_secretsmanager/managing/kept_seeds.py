@@ -1,7 +1,6 @@
 """Seeds that outlive their planting, since they may be planted again. Meanwhile their values are sealed."""
 
 from dataclasses import replace
-from functools import cache
 from typing import NamedTuple, Self
 
 from pytest_secretsmanager.engine.keys import LockBox
@@ -40,14 +39,12 @@ class KeptSeed(NamedTuple):
 
 def _sealed(value: object) -> tuple[str, bytes]:
     ((member, given),) = value_parameters(value).items()
-    return member, _box().seal(given.encode(errors=STRING_ERRORS) if isinstance(given, str) else given)
+    return member, _BOX.seal(given.encode(errors=STRING_ERRORS) if isinstance(given, str) else given)
 
 
 def _opened(member: str, seal: bytes) -> str | bytes:
-    plain = _box().open(seal)
+    plain = _BOX.open(seal)
     return plain if member == "SecretBinary" else plain.decode(errors=STRING_ERRORS)
 
 
-@cache
-def _box() -> LockBox:
-    return LockBox()
+_BOX = LockBox()

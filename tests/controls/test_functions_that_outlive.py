@@ -39,10 +39,10 @@ class Function:
         finally:
             self.has_ended.set()
 
-    def start(self, sm: SecretsManager) -> threading.Thread:
+    def start(self, sm: SecretsManager, name: str = "db") -> threading.Thread:
         """Start a rotation in another thread, and wait until the function runs."""
-        sm.seed("db", "one", rotation=Rotation(self, days=1))
-        thread = threading.Thread(target=sm.client().rotate_secret, kwargs={"SecretId": "db"}, daemon=True)
+        sm.seed(name, "one", rotation=Rotation(self, days=1))
+        thread = threading.Thread(target=sm.client().rotate_secret, kwargs={"SecretId": name}, daemon=True)
         thread.start()
         assert self.runs.wait(PATIENCE)
         return thread
@@ -110,6 +110,24 @@ def test_running_rotation_function_begins_no_further_step_after_its_manager_is_l
     with left_running(rolled_back) as (_, function, thread):
         function.finish(thread)
         assert function.steps == ["createSecret"]
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_warning_that_is_an_error_has_the_other_problems_of_the_block_as_notes() -> None:
+    functions = {"one": Function(), "two": Function()}
+    threads = {}
+    with pytest.raises(RuntimeWarning, match="was still running") as caught, SecretsManager() as sm:  # noqa: PT012
+        threads |= {name: function.start(sm, name) for name, function in functions.items()}
+        sm.faults.fail("DescribeSecret", "connection closed")
+        sm.events.subscribe(lambda _: 1 / 0)
+        sm.client().create_secret(Name="new")
+    cut_off, failed = caught.value.__notes__
+    assert "was still running" in cut_off
+    assert "ZeroDivisionError" in failed
+    with sm:
+        pass  # a later block has nothing to report
+    for name, function in functions.items():
+        function.finish(threads[name])
 
 
 def test_running_rotation_function_of_a_failed_rotation_is_cut_off() -> None:

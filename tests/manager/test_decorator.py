@@ -150,6 +150,30 @@ def test_decorated_coroutine_functions_of_one_manager_can_not_run_at_the_same_ti
     assert "decorate functions that run at the same time with one SecretsManager each" in str(refused)
 
 
+def test_a_decorated_task_that_outlives_its_decorated_caller_leaves_the_manager_usable() -> None:
+    sm = SecretsManager()
+
+    @sm
+    async def task(may_end: asyncio.Event) -> None:
+        sm.seed("of-the-task")
+        await may_end.wait()
+
+    @sm
+    async def caller(may_end: asyncio.Event) -> "asyncio.Task[None]":
+        return asyncio.create_task(task(may_end), name="started here")
+
+    async def outlive() -> None:
+        may_end = asyncio.Event()
+        started = await caller(may_end)
+        await asyncio.sleep(0)
+        may_end.set()
+        await started
+
+    asyncio.run(outlive())
+    assert list(sm.secrets) == []
+    assert sm(lambda: "a later call")() == "a later call"
+
+
 def test_decorated_function_rolls_back_keys_functions_and_clock() -> None:
     sm = SecretsManager()
     sm.kms.create_key(alias="alias/pay")

@@ -6,6 +6,8 @@ from contextlib import ExitStack
 
 import boto3
 import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError
 
 from pytest_secretsmanager import SecretsManager
 
@@ -44,6 +46,15 @@ def left_by_an_exit_stack_that_was_closed_twice(sm: SecretsManager) -> None:
     stack.close()
     stack.close()
     leave(sm)
+
+
+def test_leaving_a_manager_that_was_not_entered_keeps_its_lasting_faults() -> None:
+    sm = SecretsManager()
+    sm.seed("db")
+    sm.faults.throttle("DescribeSecret", rate=0)
+    leave(sm)
+    with sm, pytest.raises(ClientError, match="ThrottlingException"):
+        sm.client(config=Config(retries={"total_max_attempts": 1})).describe_secret(SecretId="db")
 
 
 @pytest.mark.parametrize(

@@ -322,6 +322,31 @@ def test_a_fault_is_injected_after_a_test_that_has_dropped_the_modules_of_faults
     run_apart(DROPPED_MODULES, "-p", "no:randomly").assert_outcomes(passed=2)
 
 
+DROPPED_PACKAGE = """
+import sys
+from unittest.mock import patch
+
+import pytest
+
+import pytest_secretsmanager
+
+@patch.dict(sys.modules, {"optional": None})
+def test_the_first_use_of_the_run():
+    with pytest_secretsmanager.SecretsManager() as sm:
+        sm.seed("db", "one")
+
+def test_a_later_use():
+    with pytest.raises(pytest_secretsmanager.UsageError):
+        pytest_secretsmanager.SecretsManager("nowhere")
+    with pytest_secretsmanager.SecretsManager() as sm, pytest.raises(pytest_secretsmanager.SecretNotFound):
+        sm.secret("db")
+"""
+
+
+def test_errors_have_one_class_after_a_test_that_has_dropped_the_modules_of_the_first_use(run_apart: Run) -> None:
+    run_apart(DROPPED_PACKAGE, "-p", "no:randomly").assert_outcomes(passed=2)
+
+
 PATCHED_THREADS = """
 import asyncio
 from unittest.mock import patch
