@@ -1,6 +1,6 @@
 """The arguments of `sm.seed` and of the marker `secret`, checked: `seed_of` makes a `Seed` of them."""
 
-import json
+import re
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
@@ -11,11 +11,16 @@ from pytest_secretsmanager.engine import arns
 from pytest_secretsmanager.engine.callers import require_account
 from pytest_secretsmanager.engine.errors import UsageError, nearest
 from pytest_secretsmanager.engine.rules import labels
+from pytest_secretsmanager.inspection.label_spelling import meant_label
+from pytest_secretsmanager.json_values import require_json
 from pytest_secretsmanager.seeds import NO_VALUE, OLDEST, Rotation, Seed, SeedOptions, Version
 
 __tracebackhide__ = True
 
 _MISSING: Any = object()
+
+_IN_A_FILE = re.compile(r"[\w.]+:\w+")
+"""A handler as a seed file names it: `package.module:handler`."""
 
 _NAMES = ("name", "value", *SeedOptions.__annotations__)
 _OF_THE_API = {"SecretString": "value", "SecretBinary": "value", "KmsKeyId": "kms_key", "AddReplicaRegions": "replicas"}
@@ -98,7 +103,7 @@ def _require_types(options: Mapping[str, Any]) -> None:
         _require_rotation(options["rotation"], managed="owning_service" in options)
     if "account" in options:
         require_account(options["account"])
-    _require_json("policy", options.get("policy", ""))
+    require_json(options.get("policy", ""), "a seeded policy is text or a JSON value")
 
 
 def _require_rotation(rotation: Rotation, managed: bool) -> None:
@@ -109,6 +114,11 @@ def _require_rotation(rotation: Rotation, managed: bool) -> None:
         )
     if not (rotation.function is None or isinstance(rotation.function, str) or callable(rotation.function)):
         raise UsageError(f"the function of a Rotation is a handler or an ARN, not {_kind(rotation.function)}")
+    if isinstance(rotation.function, str) and _IN_A_FILE.fullmatch(rotation.function):
+        raise UsageError(
+            f"the function of a Rotation is a handler or an ARN, not {rotation.function!r}: only a seed file names a "
+            "handler by its module and name; pass the handler itself"
+        )
     if rotation.days is not None and not is_whole_number(rotation.days):
         raise UsageError(f"the days of a Rotation are a number, not {_kind(rotation.days)}")
     for name in ("schedule", "duration"):
@@ -134,17 +144,7 @@ def _require_version(version: Version) -> None:
     if version.id is not None and not isinstance(version.id, str):
         raise UsageError(f"the id of a seeded version is a str, not {_kind(version.id)}")
     if not isinstance(version.value, bytes | bytearray):
-        _require_json("value", version.value)
-
-
-def _require_json(what: str, value: object) -> None:
-    try:
-        json.dumps(value)
-    except (TypeError, ValueError, RecursionError) as error:
-        reason = str(error)
-    else:
-        return
-    raise UsageError(f"a seeded {what} is text or a JSON value, not {_kind(value)}: {reason}")
+        require_json(version.value, "a seeded value is text, bytes or a JSON value")
 
 
 def _require_ids(versions: Sequence[Version]) -> None:
@@ -166,8 +166,10 @@ def _require_labels(versions: Sequence[Version]) -> None:
     if twice is not None:
         raise UsageError(f"the label {twice!r} can't be on two versions of one secret")
     if versions and all(version.labels is not None for version in versions) and labels.CURRENT not in placed:
+        misspelt = next((label for label in placed if meant_label(label) == labels.CURRENT), None)
+        hint = "" if misspelt is None else f"; {misspelt!r} is another label"
         raise UsageError(
-            f"one version must have {labels.CURRENT}: AWS attaches it to a secret's first version automatically"
+            f"one version must have {labels.CURRENT}: AWS attaches it to a secret's first version automatically{hint}"
         )
 
 

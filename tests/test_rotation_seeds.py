@@ -208,6 +208,12 @@ def of_one(event: dict[str, str]) -> None: ...
             id="dict",
         ),
         pytest.param(Rotation(5), "the function of a Rotation is a handler or an ARN, not int", id="function"),  # type: ignore[arg-type]
+        pytest.param(
+            Rotation("app.rotation:handler"),
+            "the function of a Rotation is a handler or an ARN, not 'app.rotation:handler': only a seed file names a "
+            "handler by its module and name; pass the handler itself",
+            id="function as in a seed file",
+        ),
         pytest.param(Rotation(handler, days="30"), "the days of a Rotation are a number, not str", id="days"),  # type: ignore[arg-type]
         pytest.param(Rotation(handler, days=True), "the days of a Rotation are a number, not bool", id="bool"),
         pytest.param(Rotation(handler, days=1.5), "the days of a Rotation are a number, not float", id="half a day"),  # type: ignore[arg-type]

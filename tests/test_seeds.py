@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -303,6 +304,9 @@ KNOWN = (
     "'region', 'account'"
 )
 
+ENDLESS: list[Any] = []
+ENDLESS.append(ENDLESS)
+
 OURS: list[tuple[str, tuple[Any, ...], dict[str, Any], str]] = [
     ("name", (3, "x"), {}, "a seed begins with the secret's name, a str, not int"),
     (
@@ -321,13 +325,43 @@ OURS: list[tuple[str, tuple[Any, ...], dict[str, Any], str]] = [
         "value that is no JSON",
         ("db", object()),
         {},
-        "a seeded value is text or a JSON value, not object: Object of type object is not JSON serializable",
+        "a seeded value is text, bytes or a JSON value, and this one is of the type object",
     ),
     (
         "value with a member that is no JSON",
         ("db", {"a": {1}}),
         {},
-        "a seeded value is text or a JSON value, not dict: Object of type set is not JSON serializable",
+        "a seeded value is text, bytes or a JSON value, and ['a'] in it is of the type set",
+    ),
+    (
+        "value with a place deep inside that is no JSON",
+        ("db", {"hosts": ["one", {"since": timedelta(1)}]}),
+        {},
+        "a seeded value is text, bytes or a JSON value, and ['hosts'][1]['since'] in it is of the type timedelta",
+    ),
+    (
+        "value with a key that is no JSON",
+        ("db", {"hosts": {("a", 1): "b"}}),
+        {},
+        "a seeded value is text, bytes or a JSON value, and ['hosts'] in it has a key of the type tuple",
+    ),
+    (
+        "value with a number that is no JSON",
+        ("db", {"limit": inf}),
+        {},
+        "a seeded value is text, bytes or a JSON value, and ['limit'] in it is inf, which JSON does not have",
+    ),
+    (
+        "value that contains itself",
+        ("db", ENDLESS),
+        {},
+        "a seeded value is text, bytes or a JSON value, and this one contains itself, or is nested too deeply",
+    ),
+    (
+        "policy that is no JSON",
+        ("db", "x"),
+        {"policy": {"Statement": {1}}},
+        "a seeded policy is text or a JSON value, and ['Statement'] in it is of the type set",
     ),
     ("option", ("db", "x"), {"tag": {}}, "a seed has no option 'tag'; did you mean 'tags'?"),
     (
@@ -396,6 +430,13 @@ OURS: list[tuple[str, tuple[Any, ...], dict[str, Any], str]] = [
         ("db",),
         {"versions": [Version("x", labels=["AWSPENDING"]), Version("y", labels=[])]},
         "one version must have AWSCURRENT: AWS attaches it to a secret's first version automatically",
+    ),
+    (
+        "misspelt current label",
+        ("db",),
+        {"versions": [Version("x", labels=["AWSCURENT"])]},
+        "one version must have AWSCURRENT: AWS attaches it to a secret's first version automatically; 'AWSCURENT' is "
+        "another label",
     ),
 ]
 

@@ -90,8 +90,17 @@ class World:
         return [secret.name for secret in found if secret is not None and not guards.is_gone(secret, now)]
 
     def not_found(self, secret_id: str, key: SecretKey) -> SecretNotFound:
-        """The error for a secret that doesn't exist, with the nearest name."""
-        from pytest_secretsmanager.inspection.missing_secret import missing_secret_text
+        """The error for a secret that doesn't exist: it was deleted, or another name is meant."""
+        from pytest_secretsmanager.inspection.missing_secret import missing_secret_text, place_text
 
         with self.service.lock:  # one look, since other threads may go on
+            if self._is_deleted(key):
+                place = place_text(key.region, key.account)
+                return SecretNotFound(f"no secret {secret_id!r} in {place}; it was deleted")
             return SecretNotFound(missing_secret_text(secret_id, key, self))
+
+    def _is_deleted(self, key: SecretKey) -> bool:
+        if self.state_of(key) is not None:
+            return False
+        is_gone = self.service.store.get(key) is not None  # its recovery window has passed
+        return is_gone or any(secret.key == key for secret in self.service.vanished())

@@ -1,9 +1,10 @@
 """The controls of a `SecretsManager` as a test sees them, each with a name and a text that help() shows."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pytest_secretsmanager.controls.clock import Clock
 from pytest_secretsmanager.controls.replication import ReplicationControl
+from pytest_secretsmanager.engine.operations import OPERATIONS
 from pytest_secretsmanager.managing.parts import Parts
 
 if TYPE_CHECKING:
@@ -20,6 +21,19 @@ class Panel:
     """The controls of a `SecretsManager`, and its default account."""
 
     _parts: Parts
+
+    if not TYPE_CHECKING:  # or else a type checker would know each name
+
+        def __getattr__(self, name: str) -> Any:
+            """Called for a name that is not there: an operation belongs to a client."""
+            operation = name.title().replace("_", "")
+            if operation in OPERATIONS:
+                raise AttributeError(
+                    f"a SecretsManager is no client: call client().{name}(…) of it, or {name}(…) of your own client",
+                    name=name,
+                    obj=self,
+                )
+            return object.__getattribute__(self, name)  # the usual error, or that of a property
 
     @property
     def account(self) -> str:

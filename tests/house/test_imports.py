@@ -32,7 +32,7 @@ ROOMS = [
     },
     {"managing.collecting"},
     {"inspection", "seed_arns"},
-    {"arguments", "policy_sources"},
+    {"arguments", "json_values", "policy_sources"},
     {"options"},
     {"doors"},
     {"surroundings"},

@@ -214,14 +214,22 @@ def test_assert_labels_refuses_labels_that_are_no_dict(secretsmanager: SecretsMa
         secretsmanager.assert_labels("db", "AWSCURRENT")  # type: ignore[arg-type]
 
 
-WRITE = 'write {"AWSCURRENT": 2}: each label with its version'
+WRITE = "write {'AWSCURRENT': 2}: each label with its version"
 
 
 @pytest.mark.parametrize(
     ("expected", "told"),
     [
-        ({1: "AWSCURRENT"}, f"1 is a version, not a label; {WRITE}"),
-        ({ONE: "AWSPREVIOUS"}, f"'{ONE}' is a version, not a label; {WRITE}"),
+        ({1: "AWSCURRENT"}, "1 is a version, not a label; write {'AWSCURRENT': 1}: each label with its version"),
+        (
+            {ONE: "AWSPREVIOUS"},
+            f"'{ONE}' is a version, not a label; write {{'AWSPREVIOUS': '{ONE}'}}: each label with its version",
+        ),
+        (
+            {3: ["AWSCURRENT", "BLUE"], 2: ["AWSPREVIOUS"]},
+            "3 is a version, not a label; write {'AWSCURRENT': 3, 'BLUE': 3, 'AWSPREVIOUS': 2}: each label with its "
+            "version",
+        ),
         ({ONE: ["AWSPREVIOUS"], TWO: ["AWSCURRENT"]}, f"'{ONE}' is a version, not a label; {WRITE}"),
         ({"AWSCURRENT": [2]}, f"AWSCURRENT can be on one version only, not on [2]; {WRITE}"),
         ({"AWSCURRENT": 2, "AWSPENDING": None}, f"AWSPENDING can be on one version only, not on None; {WRITE}"),
@@ -229,6 +237,7 @@ WRITE = 'write {"AWSCURRENT": 2}: each label with its version'
     ids=[
         "number as a label",
         "version id as a label",
+        "numbers with lists of labels",
         "version ids with lists of labels",
         "list of versions",
         "None as a version",

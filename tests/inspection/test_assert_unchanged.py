@@ -122,8 +122,8 @@ def test_assert_unchanged_shows_the_new_table_of_versions(
         "\n"
         "secret 'db' in us-east-1\n"
         "  #  version id                        age  AWSCURRENT  AWSPREVIOUS\n"
-        f"  1  {ONE}  0 s\n"
-        f"  2  {TWO}  0 s              now\n"
+        f"  1  {ONE}  0 s              was\n"
+        f"  2  {TWO}  0 s  was         now\n"
         f"  3  {'3' * 32}  0 s  now"
     )
 

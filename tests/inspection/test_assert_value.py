@@ -1,10 +1,14 @@
 """`assert_value`: when it passes, when it fails, and the text of its failure."""
 
 from datetime import timedelta
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from pytest_secretsmanager import SecretNotFound, SecretsManager, UsageError, Version
+
+if TYPE_CHECKING:
+    from mypy_boto3_secretsmanager.client import SecretsManagerClient
 
 ONE, TWO, THREE = "1" * 32, "2" * 32, "3" * 32
 
@@ -248,6 +252,20 @@ def test_assert_value_of_an_unknown_secret_names_the_nearest(secretsmanager: Sec
     with pytest.raises(SecretNotFound) as failure:
         secretsmanager.assert_value("app/dv", "one")
     assert str(failure.value) == ("no secret 'app/dv' in us-east-1 of account 123456789012; did you mean 'app/db'?")
+
+
+@pytest.mark.parametrize(
+    "way", [{"ForceDeleteWithoutRecovery": True}, {"RecoveryWindowInDays": 7}], ids=["by force", "with a window"]
+)
+def test_assert_value_of_a_deleted_secret_says_that_it_was_deleted(
+    secretsmanager: SecretsManager, client: "SecretsManagerClient", way: Any
+) -> None:
+    secretsmanager.seed("gone", "one")
+    client.delete_secret(SecretId="gone", **way)
+    secretsmanager.clock.advance(days=8)
+    with pytest.raises(SecretNotFound) as failure:
+        secretsmanager.assert_value("gone", "one")
+    assert str(failure.value) == "no secret 'gone' in us-east-1 of account 123456789012; it was deleted"
 
 
 def test_assert_value_logs_no_call(secretsmanager: SecretsManager) -> None:

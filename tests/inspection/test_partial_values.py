@@ -54,6 +54,11 @@ def test_assert_value_partial_accepts_some_keys_of_the_object(secretsmanager: Se
         pytest.param({"user": "web", "password": "hunter2"}, ["'user': expected 'web', found 'app'"], id="a value"),
         pytest.param({"name": "x"}, ["'name': expected 'x', found nothing"], id="a missing key"),
         pytest.param(
+            {"pasword": "hunter2"},
+            ["'pasword': expected 'hunter2', found nothing; did you mean 'password'?"],
+            id="a misspelt key",
+        ),
+        pytest.param(
             {"options": {"ssl": False, "tries": 3}},
             ["'options' > 'ssl': expected False, found True"],
             id="a nested value",

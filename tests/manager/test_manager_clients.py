@@ -101,3 +101,20 @@ def test_client_of_a_role_calls_as_the_role_and_is_the_same_each_time() -> None:
         assert sm.log[-1].principal == "arn:aws:sts::123456789012:assumed-role/app/pytest"
         assert sm.client(principal=role) is client
         assert sm.client("eu-west-1", principal=role).meta.region_name == "eu-west-1"
+
+
+@pytest.mark.parametrize("method", ["get_secret_value", "list_secret_version_ids", "replicate_secret_to_regions"])
+def test_a_manager_that_is_used_as_a_client_says_how_to_get_one(method: str) -> None:
+    told = (
+        rf"^a SecretsManager is no client: call client\(\)\.{method}\(…\) of it, or {method}\(…\) of your own client$"
+    )
+    with pytest.raises(AttributeError, match=told):
+        getattr(SecretsManager(), method)
+
+
+def test_any_other_unknown_name_of_a_manager_is_the_usual_error() -> None:
+    sm = SecretsManager()
+    assert not hasattr(sm, "get_secret_value")
+    with pytest.raises(AttributeError, match=r"^'SecretsManager' object has no attribute 'secretz'$") as caught:
+        getattr(sm, "secretz")  # noqa: B009
+    assert (caught.value.name, caught.value.obj) == ("secretz", sm)

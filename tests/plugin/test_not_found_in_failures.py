@@ -140,7 +140,7 @@ CALLS = {
     "a version of a secret that is deleted afterwards": (
         "quietly(read, 'app/db', VersionStage='BLUE'); client().delete_secret(SecretId='app/db', "
         "ForceDeleteWithoutRecovery=True); assert False",
-        f"GetSecretValue in {HERE}: no secret 'app/db' in {HERE}; there are no secrets",
+        f"GetSecretValue in {HERE}: no secret 'app/db' in {HERE}; it was deleted",
     ),
     "a call over HTTP": (
         "endpoint = secretsmanager.endpoint(); client(endpoint_url=endpoint.url, "

@@ -5,6 +5,7 @@ A text shows a value only where the test itself compared it.
 
 import json
 from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
 from itertools import zip_longest
 
 from pytest_secretsmanager.engine.tracebacks import take_out_own_frames
@@ -90,7 +91,14 @@ def _members_text(path: str, found: object, expected: object, partial: bool) -> 
             yield from _members_text(f"{path}{place} > ", one, other, inside)
         else:
             expected_text, found_text = value_texts(other, one)
-            yield f"  {path}{place}: expected {expected_text}, found {found_text}"
+            hint = _key_hint(place, found) if one is ABSENT else ""
+            yield f"  {path}{place}: expected {expected_text}, found {found_text}{hint}"
+
+
+def _key_hint(key: str, found: object) -> str:
+    """The key of the found object that is nearest to a missing one, both as Python writes them."""
+    close = get_close_matches(key, map(repr, found) if isinstance(found, dict) else (), n=1)
+    return f"; did you mean {close[0]}?" if close else ""
 
 
 def _members_of(found: object, expected: object, partial: bool) -> list[tuple[str, object, object]] | None:

@@ -10,7 +10,8 @@ from pytest_secretsmanager.inspection.views import SecretView, VersionRef, Versi
 
 __tracebackhide__ = True
 
-_RIGHT_FORM = 'write {"AWSCURRENT": 2}: each label with its version'
+_EXAMPLE = {"AWSCURRENT": 2}
+_LONGEST_FORM = 100
 
 
 def assert_labels(secret: SecretView, expected: Mapping[str, VersionRef]) -> None:
@@ -62,14 +63,27 @@ def require_label(label: object) -> None:
 def _require_placement(expected: object, secret: SecretView) -> None:
     """Refuse a mapping that could never hold, such as versions to labels, which is DescribeSecret's form."""
     if not isinstance(expected, Mapping):
-        raise UsageError(f"labels are a dict of label and version, not {type(expected).__name__}; {_RIGHT_FORM}")
+        raise UsageError(f"labels are a dict of label and version, not {type(expected).__name__}; {_form(_EXAMPLE)}")
+    right_form = _form(_turned_round(expected))
     versions = state_of(secret).versions
     for label, version in expected.items():
         if not isinstance(label, str) or (label in versions and label not in secret.labels):
-            raise UsageError(f"{label!r} is a version, not a label; {_RIGHT_FORM}")
+            raise UsageError(f"{label!r} is a version, not a label; {right_form}")
         if isinstance(version, list | tuple | set | dict | None):
-            raise UsageError(f"{label} can be on one version only, not on {version!r}; {_RIGHT_FORM}")
+            raise UsageError(f"{label} can be on one version only, not on {version!r}; {right_form}")
         _require_not_itself(label, version)
+
+
+def _form(labels: Mapping[str, object]) -> str:
+    return f"write {labels}: each label with its version"
+
+
+def _turned_round(expected: Mapping[object, object]) -> Mapping[str, object]:
+    """The labels by which a test has mapped versions to labels; an example, if it has written something else."""
+    listed = ((version, [one] if isinstance(one, str) else one) for version, one in expected.items())
+    turned = {label: version for version, some in listed if isinstance(some, list | tuple) for label in some}
+    is_plain = all(isinstance(label, str) and isinstance(one, str | int) for label, one in turned.items())
+    return turned if turned and is_plain and len(repr(turned)) <= _LONGEST_FORM else _EXAMPLE
 
 
 def _require_not_itself(label: str, version: object) -> None:

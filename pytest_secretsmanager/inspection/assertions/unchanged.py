@@ -5,8 +5,9 @@ from types import TracebackType
 from pytest_secretsmanager.engine.rules import guards
 from pytest_secretsmanager.engine.state import Secret, SecretKey
 from pytest_secretsmanager.inspection.changes import change_text, writers_text
+from pytest_secretsmanager.inspection.label_moves import stays_of
 from pytest_secretsmanager.inspection.named_secret import key_of
-from pytest_secretsmanager.inspection.tables import state_table
+from pytest_secretsmanager.inspection.tables import Look, state_table
 from pytest_secretsmanager.inspection.views import SecretView
 from pytest_secretsmanager.inspection.with_blocks import WithBlock
 from pytest_secretsmanager.inspection.world import World
@@ -58,7 +59,12 @@ class Unchanged(WithBlock):
                 f"  {key.name!r} in {key.region}: {text}{writers_text(calls, key, seen[key], has_forgotten)}"
                 for key, text in texts.items()
             ]
-            tables = [state_table(after, now) for _, after in map(seen.__getitem__, texts) if after is not None]
+            entries = self._world.entries.since()
+            tables = [
+                state_table(after, now, Look(stays=stays_of(after.arn, entries, after.labels)))
+                for _, after in map(seen.__getitem__, texts)
+                if after is not None
+            ]
             raise AssertionError("\n\n".join(["expected no change, found\n" + "\n".join(lines), *tables]))
 
     def _may_lapse(self) -> dict[SecretKey, Secret | None]:
