@@ -6,7 +6,8 @@ import would make each class a second time: no `isinstance` would know the first
 """
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from copy import copy
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
@@ -25,7 +26,11 @@ class KeptModules(MetaPathFinder):
         target: ModuleType | None = None,
     ) -> ModuleSpec | None:
         kept = _kept(name) if target is None and name.partition(".")[0] == _PACKAGE else None
-        return None if kept is None else ModuleSpec(name, _Loader(kept))
+        if kept is None or kept.__spec__ is None:
+            return None
+        spec = copy(kept.__spec__)
+        spec.loader = _Loader(kept)
+        return spec
 
 
 class _Loader(Loader):
@@ -54,15 +59,14 @@ def _kept(name: str) -> ModuleType | None:
 
 
 def imports_are_under_way() -> bool:
-    """Whether a thread imports a module of this package now."""
-    own = (module for name, module in sys.modules.copy().items() if name.partition(".")[0] == _PACKAGE)
-    specs = (getattr(module, "__spec__", None) for module in own)
-    return any(getattr(spec, "_initializing", False) for spec in specs)  # no public name
+    """Whether a thread imports a module of this package now: Python holds a lock for each such module."""
+    locks: dict[str, Callable[[], object]] = getattr(sys.modules.get("_frozen_importlib"), "_module_locks", {})
+    return any(name.partition(".")[0] == _PACKAGE and lock() is not None for name, lock in locks.copy().items())
 
 
 _FINDER = KeptModules()
 
 
 def come_first() -> None:
-    """Be asked before all other finders: pytest's own, which rewrites assert statements, imports modules anew."""
+    """Be asked before the finders that are there: pytest's own, which rewrites assert statements, imports anew."""
     sys.meta_path[:] = [_FINDER, *(other for other in sys.meta_path if other is not _FINDER)]

@@ -1,8 +1,10 @@
 """Modules of the package that a tool drops from `sys.modules` come back when they are imported again."""
 
 import importlib
+import importlib.util
 import sys
 from collections.abc import Iterator
+from importlib.abc import MetaPathFinder
 from pathlib import Path
 from types import ModuleType
 from unittest.mock import patch
@@ -63,6 +65,23 @@ def test_a_module_that_comes_back_is_unchanged() -> None:
 
 
 @pytest.mark.usefixtures("folder")
+def test_a_dropped_module_is_found_with_its_file() -> None:
+    before = imported(FIRST).__spec__
+    drop(FIRST)
+    found = importlib.util.find_spec(FIRST)
+    assert before is not None
+    assert found is not None
+    assert (found.origin, found.name) == (before.origin, before.name)
+
+
+def test_a_module_that_another_one_has_imported_is_no_submodule_of_it(folder: Path) -> None:
+    folder.joinpath("first.py").write_text("import sys")
+    imported(FIRST)
+    with pytest.raises(ModuleNotFoundError, match="is not a package"):
+        imported(f"{FIRST}.sys")
+
+
+@pytest.mark.usefixtures("folder")
 def test_a_module_in_place_of_a_dropped_one_stays() -> None:
     imported(FIRST)
     sys.modules[FIRST] = other = ModuleType("other")
@@ -110,3 +129,39 @@ def test_an_import_is_under_way_until_the_code_of_the_module_has_run(folder: Pat
     source = "from pytest_secretsmanager.kept_modules import imports_are_under_way\nduring = imports_are_under_way()"
     folder.joinpath("first.py").write_text(source)
     assert (imported(FIRST).during, imports_are_under_way()) == (True, False)
+
+
+class _Looking(MetaPathFinder):
+    """Notes, while Python looks for a module, whether an import is under way."""
+
+    def find_spec(self, *_: object) -> None:
+        self.during = imports_are_under_way()
+
+
+def test_an_import_is_under_way_while_python_looks_for_the_module(monkeypatch: pytest.MonkeyPatch) -> None:
+    looking = _Looking()
+    monkeypatch.setattr(sys, "meta_path", [looking, *sys.meta_path])
+    with pytest.raises(ModuleNotFoundError):
+        imported("pytest_secretsmanager.absent")
+    assert (looking.during, imports_are_under_way()) == (True, False)
+
+
+INNER_RUN = """
+import importlib
+import sys
+from unittest.mock import patch
+
+def test_it(secretsmanager):
+    name = "pytest_secretsmanager.inspection.put_rate"
+    with patch.dict(sys.modules):
+        sys.modules.pop(name, None)
+        dropped = importlib.import_module(name)
+        del sys.modules[name]
+        assert importlib.import_module(name) is dropped
+"""
+
+
+def test_a_dropped_module_comes_back_in_a_run_of_pytest_inside_pytest(pytester: pytest.Pytester) -> None:
+    """This run has a finder of its own, which would import the module with other assert statements."""
+    pytester.makepyfile(INNER_RUN)
+    pytester.runpytest_inprocess("-p", "no:randomly").assert_outcomes(passed=1)

@@ -1,8 +1,8 @@
 """`sm.seed`: the secrets that it creates, and its refusals."""
 
 import json
-from datetime import UTC, datetime, timedelta
-from math import inf
+from datetime import UTC, date, datetime, timedelta
+from math import inf, nan
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -350,6 +350,36 @@ OURS: list[tuple[str, tuple[Any, ...], dict[str, Any], str]] = [
         ("db", {"limit": inf}),
         {},
         "a seeded value is text, bytes or a JSON value, and ['limit'] in it is inf, which JSON does not have",
+    ),
+    (
+        "value with bytes inside",
+        ("db", {"key": b"hidden"}),
+        {},
+        "a seeded value is text, bytes or a JSON value, and ['key'] in it is of the type bytes",
+    ),
+    (
+        "value with a key that is no JSON number",
+        ("db", {"limits": {nan: 1}}),
+        {},
+        "a seeded value is text, bytes or a JSON value, and ['limits'] in it has the key nan",
+    ),
+    (
+        "value with too long a number",
+        ("db", {"limit": 10**5_000}),
+        {},
+        "a seeded value is text, bytes or a JSON value, and ['limit'] in it is an integer with too many digits",
+    ),
+    (
+        "value with a key that shows itself",
+        ("db", {date(2026, 1, 1): {1}}),
+        {},
+        "a seeded value is text, bytes or a JSON value, and this one has a key of the type date",
+    ),
+    (
+        "value with a long key",
+        ("db", {"k" * 1_000: {1}}),
+        {},
+        f"a seeded value is text, bytes or a JSON value, and …{'k' * 198}'] in it is of the type set",
     ),
     (
         "value that contains itself",

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 from botocore.model import OperationModel
 
 from pytest_secretsmanager.doors import imports, internals
+from pytest_secretsmanager.doors.imports import ClassName
 from pytest_secretsmanager.doors.internals import BOTOCORES, SEND, listeners_to
 from pytest_secretsmanager.doors.patching import Wrapper, install, uninstall
 from pytest_secretsmanager.doors.wiring import PROCESS
@@ -55,6 +56,10 @@ _MAKER = "_pytest_secretsmanager_maker"
 _NOT_NOTED = Maker("an unknown place, before calls were blocked")
 
 
+_CREATOR = ClassName("botocore.endpoint", "EndpointCreator")
+_ENDPOINT = ClassName("botocore.endpoint", "Endpoint")
+
+
 class Guard:
     """Refuses calls that would reach AWS, from its creation until it is taken down.
 
@@ -68,10 +73,13 @@ class Guard:
         self._wrapped = ExitStack()
         PROCESS.guards = (*PROCESS.guards, self)
         import_module("botocore.endpoint")
-        for creator in imports.editions(imports.ClassName("botocore.endpoint", "EndpointCreator")):
-            self._wrap(creator, create_endpoint=self._note_maker)
-        for endpoint in imports.editions(imports.ClassName("botocore.endpoint", "Endpoint")):
-            self._wrap(endpoint, **{SEND: self._send}, create_request=self._create_request)
+        for creator in (_CREATOR, ClassName("aiobotocore.endpoint", "AioEndpointCreator", base=_CREATOR)):
+            for edition in imports.editions(creator):
+                self._wrap_creator(edition)
+        for edition in imports.editions(_ENDPOINT):
+            self._wrap_endpoint(edition, self._create_request)
+        for edition in imports.editions(ClassName("aiobotocore.endpoint", "AioEndpoint", base=_ENDPOINT)):
+            self._wrap_endpoint(edition, self._create_request_async)
         self._hooks = {"botocore.endpoint": self._wrap_sync, "aiobotocore.endpoint": self._wrap_async}
         for name, hook in self._hooks.items():
             self._wrapped.callback(PROCESS.imports.unfollow, name, hook)
@@ -91,13 +99,19 @@ class Guard:
 
     def _wrap_sync(self, endpoints: ModuleType) -> None:
         if self in PROCESS.guards and endpoints.Endpoint not in self._guarded:
-            self._wrap(endpoints.EndpointCreator, create_endpoint=self._note_maker)
-            self._wrap(endpoints.Endpoint, **{SEND: self._send}, create_request=self._create_request)
+            self._wrap_creator(endpoints.EndpointCreator)
+            self._wrap_endpoint(endpoints.Endpoint, self._create_request)
 
     def _wrap_async(self, endpoints: ModuleType) -> None:
         if self in PROCESS.guards and endpoints.AioEndpoint not in self._guarded:
-            self._wrap(endpoints.AioEndpointCreator, create_endpoint=self._note_maker)
-            self._wrap(endpoints.AioEndpoint, **{SEND: self._send}, create_request=self._create_request_async)
+            self._wrap_creator(endpoints.AioEndpointCreator)
+            self._wrap_endpoint(endpoints.AioEndpoint, self._create_request_async)
+
+    def _wrap_creator(self, creator: type) -> None:
+        self._wrap(creator, create_endpoint=self._note_maker)
+
+    def _wrap_endpoint(self, endpoint: type, create_request: Wrapper) -> None:
+        self._wrap(endpoint, **{SEND: self._send}, create_request=create_request)
 
     def _wrap(self, owner: type, **wrappers: Wrapper) -> None:
         self._guarded.add(owner)

@@ -133,7 +133,10 @@ def _take_all(locks: tuple[Lock, ...]) -> None:
 
 
 def _wait_for_imports() -> None:
-    """Wait, if time allows, until no thread imports a module of this package: the child would wait for it forever."""
+    """Wait, if time allows, for imports of this package's modules that have begun: the child would wait forever.
+
+    An import that begins while other hooks of the fork run is not waited for.
+    """
     for _ in range(_ROUNDS):
         if not imports_are_under_way():
             return

@@ -40,7 +40,7 @@ class Entries:
 
     @property
     def rolled_back(self) -> int:
-        """The number of this test's calls that the ends of `sm.snapshot()` blocks have taken out of the log."""
+        """The number of this test's calls that rollbacks have taken out of the log."""
         return self._rolled_back
 
     def __len__(self) -> int:
@@ -71,11 +71,14 @@ class Entries:
         """A point to go back to: later entries go, and entries that a later `clear()` hides are visible again."""
         restore_log, first, cleared, position = self._log.checkpoint(), self._first, self._cleared, self._log.position
 
+        totals: list[int] = []
+
         def restore() -> None:
-            calls = sum(not entry.by_service for entry in self._log.since(position))
+            if not totals:  # a restore that was interrupted is made again, and finds fewer entries
+                lost = self._log.kept_since(position)
+                totals.append(self._rolled_back + sum(not entry.by_service for entry in lost))
             restore_log()
-            self._rolled_back += calls  # last: an interrupted restore is made again
-            self._first, self._cleared = first, cleared
+            self._first, self._cleared, self._rolled_back = first, cleared, totals[0]
 
         return restore
 

@@ -33,6 +33,10 @@ def rolled_back_text(calls: int) -> str:
     """The reason why a log lacks calls, and what to do about it.
 
     >>> rolled_back_text(1)
-    'the end of a snapshot() block took back 1 call: look inside the block'
+    'a rollback took back 1 call: look inside the snapshot(), the decorated function or the test that made it'
     """
-    return f"the end of a snapshot() block took back {count_text(calls, 'call')}: look inside the block"
+    made = "made it" if calls == 1 else "made them"
+    return (
+        f"a rollback took back {count_text(calls, 'call')}: look inside the snapshot(), the decorated function or the "
+        f"test that {made}"
+    )

@@ -44,7 +44,7 @@ def report(parts: Parts, error: BaseException | None) -> None:
     warned: Warning | None = None
     while parts.cut_offs:
         text = parts.cut_offs.pop()
-        first = error or warned
+        first = warned if error is None else error
         if first is not None:
             first.add_note(text)
             continue

@@ -18,8 +18,8 @@ __tracebackhide__ = True
 _Arguments = ParamSpec("_Arguments")
 _Result = TypeVar("_Result")
 
-_running: ContextVar[tuple[Parts, ...]] = ContextVar("running", default=())
-"""The parts of the managers whose decorated functions run in this thread or task."""
+_running: ContextVar[tuple[object, ...]] = ContextVar("running", default=())
+"""The outermost decorated calls that this thread or task is in, each of its own manager."""
 
 
 def decorated(parts: Parts, function: Callable[_Arguments, _Result]) -> Callable[_Arguments, _Result]:
@@ -44,22 +44,22 @@ def decorated(parts: Parts, function: Callable[_Arguments, _Result]) -> Callable
 @contextmanager
 def _rolled_back(parts: Parts) -> Iterator[None]:
     """The context of a decorated call. Nested decorated calls are rolled back first."""
-    outer = _running.get()
-    outermost = not parts.runs_decorated
-    if not outermost and parts not in outer:
+    outer, running = _running.get(), parts.decorated_call
+    if running is not None and running not in outer:
         raise UsageError(
             "a function decorated with this SecretsManager is still running; decorate functions that run at the same "
             "time with one SecretsManager each"
         )
 
     def begin() -> None:
-        parts.runs_decorated = True
-        _running.set((*outer, parts))
+        if running is None:
+            parts.decorated_call = object()
+            _running.set((*outer, parts.decorated_call))
 
     def end() -> None:
         _running.set(outer)  # not by a token: a discarded coroutine may end in another context
-        if outermost:
-            parts.runs_decorated = False  # a coroutine that it has started may still run, and be rolled back later
+        if running is None:
+            parts.decorated_call = None
 
     with taken_back(begin, end), rolled_back(parts):
         yield

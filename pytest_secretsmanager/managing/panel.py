@@ -25,11 +25,11 @@ class Panel:
     if not TYPE_CHECKING:  # or else a type checker would know each name
 
         def __getattr__(self, name: str) -> Any:
-            """Called for a name that is not there: an operation belongs to a client."""
+            """Raise AttributeError: for the name of an operation, one that names the client."""
             operation = name.title().replace("_", "")
             if operation in OPERATIONS:
                 raise AttributeError(
-                    f"a SecretsManager is no client: call client().{name}(…) of it, or {name}(…) of your own client",
+                    f"a SecretsManager is not a client: call sm.client().{name}(…), or {name}(…) of your own client",
                     name=name,
                     obj=self,
                 )

@@ -60,7 +60,7 @@ class Parts:
 
     entering: "Entering[Parts]"
     """Set by the manager that has these parts."""
-    runs_decorated = False
+    decorated_call: object = None
     """Whether a function decorated with the manager runs."""
 
     def __init__(

@@ -25,9 +25,13 @@ _NOT_BEGUN = (
     f"ask for {FIXTURE}."
 )
 _WIDER = (
-    f"A fixture of wider scope runs before the fixture {FIXTURE} of any test. Let it ask for {{fixture}}, by an "
-    'argument or by @pytest.mark.usefixtures("{fixture}"): markers of that scope seed it. For secrets of the whole '
-    f"run, set {SEEDS} in the ini file."
+    f"A fixture of wider scope runs before the fixture {FIXTURE} of any test. Let it ask for {{fixture}}, or mark its "
+    '{scope} with @pytest.mark.usefixtures("{fixture}"): markers of the {scope} seed that one. For secrets of the '
+    f"whole run, set {SEEDS} in the ini file."
+)
+_WIDEST = (
+    f"A fixture of wider scope runs before the fixture {FIXTURE} of any test. Let it ask for {{fixture}} and seed what "
+    f"it reads, or set {SEEDS} in the ini file."
 )
 _ENDED = (
     f"The fixture {FIXTURE} of this test has ended: fixtures of wider scope, and those that were set up before it, end "
@@ -118,7 +122,8 @@ def _advice(test: pytest.Item, threads: Threads, call: "StoppedCall") -> str:
     if call.maker.was_answered and call.maker.test == test.nodeid:
         return _LEFT
     if wider := threads.wider_fixture:
-        return _WIDER.format(fixture=name_of(wider.scope))
+        advice = _WIDER if wider.scope in ("class", "module") else _WIDEST  # markers are of classes and modules
+        return advice.format(fixture=name_of(wider.scope), scope=wider.scope)
     return _NOT_BEGUN if FIXTURE in getattr(test, "fixturenames", ()) else _GIVE_THE_FIXTURE
 
 

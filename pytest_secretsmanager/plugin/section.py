@@ -8,7 +8,7 @@ import pytest
 
 from pytest_secretsmanager.inspection import entered
 from pytest_secretsmanager.options import SHOW_VALUES
-from pytest_secretsmanager.plugin import report_problems, scopes
+from pytest_secretsmanager.plugin import markers, report_problems, scopes
 from pytest_secretsmanager.plugin.names import PARTS, PLANTED, SECRET
 
 if TYPE_CHECKING:
@@ -80,19 +80,21 @@ def _text(item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestRep
         forks=0 if watch is None or (parts is not None and parts.is_served) else watch.forks,
         text=_message(error),
         explains_silence=report.when == "call" and PLANTED in item.stash,
-        seeded_later=_seeded_later(item) if report.when == "setup" else frozenset(),
+        seeded_later=_seeded_later(item) if report.when == "setup" else {},
     )
     return section(failure, _frame(item.config), note)
 
 
-def _seeded_later(item: pytest.Item) -> frozenset[str]:
-    """The names in the markers that have not seeded their secrets yet."""
-    if PLANTED in item.stash:
-        return frozenset()
+def _seeded_later(item: pytest.Item) -> dict[str, str]:
+    """The names in the markers that no wider fixture has planted, each with the place of its marker."""
     shared = scopes.innermost(item.config)
     planted = () if shared is None else shared.planted
-    marks = [mark for mark in item.iter_markers(SECRET) if mark.args and id(mark) not in planted]
-    return frozenset(str(mark.args[0]) for mark in marks)
+    marks = [(mark, "function" if place is None else place[0]) for place, mark in markers.placed(item, SECRET)]
+    return {
+        str(mark.args[0]): place
+        for mark, place in marks
+        if mark.args and id(mark) not in planted and not mark.kwargs.keys() & {"region", "account"}
+    }
 
 
 def _message(error: BaseException | None) -> str:

@@ -4,7 +4,7 @@ AWS's own error names neither region nor id, and the code under test may have sw
 """
 
 import os
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -57,14 +57,14 @@ class _Missed:
     events: Sequence[Event]
     world: World
     others: Sequence[World]
-    seeded_later: Collection[str]
+    seeded_later: Mapping[str, str]
 
 
-def not_found(met: Sequence[tuple[World, Sequence[Event]]], seeded_later: Collection[str] = ()) -> list[str]:
+def not_found(met: Sequence[tuple[World, Sequence[Event]]], seeded_later: Mapping[str, str]) -> list[str]:
     """A line for each different call that found nothing, in their order; empty without one.
 
     `met` has the managers that were entered before or during the test, each with the calls that it logged in the test.
-    `seeded_later` has the secrets whose markers have not seeded them yet, by name or ARN.
+    `seeded_later` has the names of secrets whose markers have not seeded them yet, with the places of these.
     """
     missed = [
         one
@@ -78,7 +78,7 @@ def not_found(met: Sequence[tuple[World, Sequence[Event]]], seeded_later: Collec
 
 
 def _missed(
-    world: World, events: Sequence[Event], others: Sequence[World], seeded_later: Collection[str]
+    world: World, events: Sequence[Event], others: Sequence[World], seeded_later: Mapping[str, str]
 ) -> list[_Missed]:
     """The different calls that found nothing.
 
@@ -156,13 +156,14 @@ def _by_time(missed: _Missed) -> str | None:
 
 
 def _by_its_marker(missed: _Missed) -> str | None:
-    """The reason, if a marker of the test seeds the secret later."""
-    if missed.call.secret_id not in missed.seeded_later:
+    """The reason, if a marker of the test seeds the secret later: after the fixtures of wider scope."""
+    call, world = missed.call, missed.world
+    place = missed.seeded_later.get(call.secret_id)
+    if place is None or (call.region, call.account) != (world.region(), world.account):
         return None
-    return (
-        "a marker of this test seeds it, after the fixtures of wider scope. Such a fixture finds the secrets of "
-        "markers of its own scope, if it asks for the fixture of that scope, such as class_secretsmanager"
-    )
+    if place in ("class", "module"):
+        return f"a marker of its {place} seeds it later; a fixture that asks for {place}_secretsmanager finds it"
+    return "a marker of the test seeds it later; a fixture of wider scope finds the secrets of markers of its own scope"
 
 
 def _deletes(event: Event, key: SecretKey) -> bool:

@@ -3,7 +3,7 @@
 A block that crashes is left out, and the others stay.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pytest_secretsmanager.engine.effects.runs import Run
@@ -40,7 +40,8 @@ class Failure:
     `own` is the inside of the test's own manager, None without one; `problems` are its crashes. `met` has each manager
     that the test met, with the calls that it logged in the test. `forks` is the number of children that were forked in
     the test while no endpoint ran. `text` is the text of the failure. `explains_silence` says that a test without calls
-    gets a line about that. `seeded_later` has the secrets whose markers have not seeded them yet, by name or ARN.
+    gets a line about that. `seeded_later` has the names of secrets whose markers have not seeded them yet, each
+    with the place of its marker: function, class or module.
     """
 
     own: World | None
@@ -50,7 +51,7 @@ class Failure:
     forks: int
     text: str
     explains_silence: bool
-    seeded_later: Collection[str]
+    seeded_later: Mapping[str, str]
 
 
 def section(failure: Failure, frame: Frame, note: Note) -> str:

@@ -112,6 +112,23 @@ def test_running_rotation_function_begins_no_further_step_after_its_manager_is_l
         assert function.steps == ["createSecret"]
 
 
+class FalseError(Exception):
+    """Such as an ExceptionGroup of a project's own: it has a length."""
+
+    def __len__(self) -> int:
+        return 0
+
+
+def test_an_error_that_is_false_has_the_warning_about_a_running_function_as_a_note() -> None:
+    function, threads = Function(), []
+    with pytest.raises(FalseError) as caught, SecretsManager() as sm:  # noqa: PT012
+        threads.append(function.start(sm))
+        raise FalseError
+    function.finish(threads[0])
+    (note,) = caught.value.__notes__
+    assert "was still running" in note
+
+
 @pytest.mark.filterwarnings("error")
 def test_a_warning_that_is_an_error_has_the_other_problems_of_the_block_as_notes() -> None:
     functions = {"one": Function(), "two": Function()}

@@ -40,19 +40,42 @@ async def call():
     async with session.create_client("secretsmanager", region_name="us-east-1", **keys) as client:
         for name in [name for name in sys.modules if name.partition(".")[0] == "aiobotocore"]:
             del sys.modules[name]
-        import_module("aiobotocore.client")
-        from pytest_secretsmanager import SecretsManager
-        with SecretsManager() as sm:
-            sm.seed("db", "one")
-            assert (await client.get_secret_value(SecretId="db"))["SecretString"] == "one"
+        import_module("aiobotocore.session")
+        await of_an_earlier_edition(client)
+"""
+
+ANSWERED = """
+from pytest_secretsmanager import SecretsManager
+
+async def of_an_earlier_edition(client):
+    with SecretsManager() as sm:
+        sm.seed("db", "one")
+        assert (await client.get_secret_value(SecretId="db"))["SecretString"] == "one"
+
+asyncio.run(call())
+"""
+
+GUARDED = """
+from pytest_secretsmanager.doors.guard import Guard
+
+class RefusedError(Exception): ...
+
+async def of_an_earlier_edition(client):
+    Guard(lambda call: RefusedError(), lambda: None)
+    try:
+        await client.list_secrets()
+    except RefusedError:
+        return
+    raise AssertionError("the call was not refused")
 
 asyncio.run(call())
 """
 
 
-def test_the_first_manager_answers_a_client_of_an_edition_of_aiobotocore_from_before_it():
-    """In a process of its own: only the first manager looks for editions."""
-    subprocess.run([sys.executable, "-c", EARLIER_EDITION], check=True, timeout=60)
+@pytest.mark.parametrize("program", [ANSWERED, GUARDED], ids=["a manager answers", "a guard refuses"])
+def test_a_client_of_an_edition_of_aiobotocore_from_before_the_first_manager_is_found(program):
+    """In a process of its own: only the first manager, and each guard, looks for editions."""
+    subprocess.run([sys.executable, "-c", EARLIER_EDITION + program], check=True, timeout=60)
 
 
 ORDERS = {

@@ -231,6 +231,9 @@ WRITE = "write {'AWSCURRENT': 2}: each label with its version"
             "version",
         ),
         ({ONE: ["AWSPREVIOUS"], TWO: ["AWSCURRENT"]}, f"'{ONE}' is a version, not a label; {WRITE}"),
+        ({"AWSCURRENT": 2, 1: "AWSPREVIOUS"}, f"1 is a version, not a label; {WRITE}"),
+        ({"AWSCURRENT": [TWO]}, f"AWSCURRENT can be on one version only, not on ['{TWO}']; {WRITE}"),
+        ({"AWSCURRENT": [["a"]]}, f"AWSCURRENT can be on one version only, not on [['a']]; {WRITE}"),
         ({"AWSCURRENT": [2]}, f"AWSCURRENT can be on one version only, not on [2]; {WRITE}"),
         ({"AWSCURRENT": 2, "AWSPENDING": None}, f"AWSPENDING can be on one version only, not on None; {WRITE}"),
     ],
@@ -239,6 +242,9 @@ WRITE = "write {'AWSCURRENT': 2}: each label with its version"
         "version id as a label",
         "numbers with lists of labels",
         "version ids with lists of labels",
+        "one of two turned round",
+        "list of version ids",
+        "list in a list",
         "list of versions",
         "None as a version",
     ],
@@ -253,7 +259,8 @@ def test_assert_labels_refuses_a_version_in_place_of_a_label(
 
 def test_assert_labels_refuses_a_version_view_in_place_of_a_label(secretsmanager: SecretsManager) -> None:
     expected: Any = {secretsmanager.secret("db").current: "AWSCURRENT"}
-    with pytest.raises(UsageError, match=r"^<version 2 of 'db', .*> is a version, not a label; "):
+    told = rf"^<version 2 of 'db', .*> is a version, not a label; {re.escape(WRITE)}$"
+    with pytest.raises(UsageError, match=told):
         secretsmanager.assert_labels("db", expected)
 
 

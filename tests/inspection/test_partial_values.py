@@ -59,6 +59,9 @@ def test_assert_value_partial_accepts_some_keys_of_the_object(secretsmanager: Se
             id="a misspelt key",
         ),
         pytest.param(
+            {"user": "app", "users": "all"}, ["'users': expected 'all', found nothing"], id="a key like an expected one"
+        ),
+        pytest.param(
             {"options": {"ssl": False, "tries": 3}},
             ["'options' > 'ssl': expected False, found True"],
             id="a nested value",
@@ -170,3 +173,18 @@ def test_assert_value_partial_refuses_an_empty_dict(secretsmanager: SecretsManag
     secretsmanager.seed("db", VALUE)
     with pytest.raises(UsageError, match="partial=True compares the expected keys"):
         secretsmanager.assert_value("db", {}, partial=True)
+
+
+def test_a_missing_key_among_many_is_compared_with_none(secretsmanager: SecretsManager) -> None:
+    """Comparing each missing key with each found one takes minutes for a thousand of both."""
+    secretsmanager.seed("many", {f"key-{number}": number for number in range(1_000)})
+    with pytest.raises(AssertionError) as failure:
+        secretsmanager.assert_value("many", {f"kei-{number}": number for number in range(1_000)}, partial=True)
+    assert "did you mean" not in str(failure.value)
+
+
+def test_a_long_missing_key_is_compared_with_none(secretsmanager: SecretsManager) -> None:
+    secretsmanager.seed("long", {"k" * 100: 1})
+    with pytest.raises(AssertionError) as failure:
+        secretsmanager.assert_value("long", {"k" * 99: 1}, partial=True)
+    assert "did you mean" not in str(failure.value)

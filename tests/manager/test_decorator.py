@@ -4,6 +4,7 @@ import asyncio
 import contextvars
 import inspect
 from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -148,6 +149,47 @@ def test_decorated_coroutine_functions_of_one_manager_can_not_run_at_the_same_ti
     assert done is None
     assert isinstance(refused, UsageError)
     assert "decorate functions that run at the same time with one SecretsManager each" in str(refused)
+
+
+def test_a_decorated_function_is_refused_in_another_thread_also_after_a_nested_call() -> None:
+    sm = SecretsManager()
+    work = sm(lambda: "done")
+
+    @sm
+    def outer() -> str:
+        work()
+        with ThreadPoolExecutor(1) as pool, pytest.raises(UsageError, match="is still running"):
+            pool.submit(work).result()
+        return work()
+
+    assert outer() == "done"
+
+
+def test_a_task_of_an_earlier_decorated_call_is_refused_inside_a_later_one() -> None:
+    sm = SecretsManager()
+    work = sm(lambda: "done")
+
+    async def call_when(begun: asyncio.Event) -> str:
+        await begun.wait()
+        return work()
+
+    @sm
+    async def earlier(begun: asyncio.Event) -> "asyncio.Task[str]":
+        return asyncio.create_task(call_when(begun))
+
+    @sm
+    async def later(begun: asyncio.Event, task: "asyncio.Task[str]") -> None:
+        sm.seed("of-the-later-one")
+        begun.set()
+        with pytest.raises(UsageError, match="is still running"):
+            await task
+        assert list(sm.secrets) == ["of-the-later-one"]
+
+    async def both() -> None:
+        begun = asyncio.Event()
+        await later(begun, await earlier(begun))
+
+    asyncio.run(both())
 
 
 def test_a_decorated_task_that_outlives_its_decorated_caller_leaves_the_manager_usable() -> None:

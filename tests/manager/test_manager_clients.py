@@ -106,7 +106,7 @@ def test_client_of_a_role_calls_as_the_role_and_is_the_same_each_time() -> None:
 @pytest.mark.parametrize("method", ["get_secret_value", "list_secret_version_ids", "replicate_secret_to_regions"])
 def test_a_manager_that_is_used_as_a_client_says_how_to_get_one(method: str) -> None:
     told = (
-        rf"^a SecretsManager is no client: call client\(\)\.{method}\(…\) of it, or {method}\(…\) of your own client$"
+        rf"^a SecretsManager is not a client: call sm\.client\(\)\.{method}\(…\), or {method}\(…\) of your own client$"
     )
     with pytest.raises(AttributeError, match=told):
         getattr(SecretsManager(), method)

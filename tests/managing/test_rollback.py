@@ -32,7 +32,7 @@ STAYS = {
     "log": "shows the entries, which are restored",
     "crashes": "a report to the end of the test",
     "cut_offs": "a report to the end of the test",
-    "runs_decorated": "whether a decorated function runs",
+    "decorated_call": "the outermost call of a decorated function that runs",
     "serving": "stops its endpoint outside the service's lock",
     "kms": "changes the keys, which are restored",
     "rotation": "changes functions and steps, which are restored",

@@ -10,6 +10,7 @@ import pytest
 from pytest_secretsmanager import SecretsManager, Snapshot, UsageError
 from pytest_secretsmanager.controls.handler_problems import HandlerError
 from pytest_secretsmanager.controls.unmet_plans import UnmetPlanError
+from pytest_secretsmanager.inspection.log import entries_of
 from pytest_secretsmanager.inspection.past_world import past_world
 
 
@@ -105,7 +106,7 @@ def test_the_past_of_a_snapshot_has_changed_secrets_in_their_place_by_age(sm: Se
     assert names == ["db", "unchanged", "new"]
 
 
-def test_a_log_assertion_after_a_snapshot_says_that_its_end_took_the_calls_back(sm: SecretsManager) -> None:
+def test_a_log_assertion_after_a_snapshot_says_that_a_rollback_took_its_calls_back(sm: SecretsManager) -> None:
     with sm.snapshot():
         put("two")
         with sm.snapshot():
@@ -113,8 +114,27 @@ def test_a_log_assertion_after_a_snapshot_says_that_its_end_took_the_calls_back(
     with pytest.raises(AssertionError) as caught:
         sm.assert_logged("PutSecretValue")
     assert str(caught.value).endswith(
-        "no calls\n  the end of a snapshot() block took back 2 calls: look inside the block"
+        "no calls\n"
+        "  a rollback took back 2 calls: look inside the snapshot(), the decorated function or the test that made them"
     )
+
+
+def test_a_rollback_counts_calls_that_the_log_has_forgotten() -> None:
+    with SecretsManager(log_limit=2) as sm:
+        with sm.snapshot():
+            for _ in range(10):
+                sm.client().list_secrets()
+        with pytest.raises(AssertionError, match="a rollback took back 10 calls: "):
+            sm.assert_logged("ListSecrets")
+
+
+def test_a_rollback_that_is_made_again_after_an_interrupt_counts_its_calls_once(sm: SecretsManager) -> None:
+    entries = entries_of(sm.log)
+    restore = entries.checkpoint()
+    put("two")
+    for _ in range(2):
+        restore()
+    assert (len(sm.log), entries.rolled_back) == (0, 1)
 
 
 def test_an_event_of_aws_is_no_call_that_a_snapshot_took_back(sm: SecretsManager) -> None:

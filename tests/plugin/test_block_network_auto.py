@@ -312,7 +312,7 @@ SITUATIONS = {
     "a wider fixture of a test without the fixture": (
         '@pytest.fixture(scope="module")\ndef read():\n    call()\n\ndef test_two(read): ...\n',
         "A fixture of wider scope runs before the fixture secretsmanager of any test. Let it ask for "
-        "module_secretsmanager, by an argument or *",
+        'module_secretsmanager, or mark its module with @pytest.mark.usefixtures("module_secretsmanager"): *',
     ),
     "a wider fixture of a test with the fixture": (
         '@pytest.fixture(scope="module")\ndef read():\n    call()\n\ndef test_two(read, secretsmanager): ...\n',
@@ -324,8 +324,12 @@ SITUATIONS = {
     ),
     "the set-up of a class": (
         "class TestTwo:\n    def setup_class(cls):\n        call()\n\n    def test_two(self, secretsmanager): ...\n",
-        "A fixture of wider scope runs before *, by an argument or by "
-        '@pytest.mark.usefixtures("class_secretsmanager"): markers of that scope seed it. *',
+        'A fixture of wider scope runs before *, or mark its class with @pytest.mark.usefixtures("class_'
+        'secretsmanager"): markers of the class seed that one. *',
+    ),
+    "a fixture of the run": (
+        '@pytest.fixture(scope="session")\ndef read():\n    call()\n\ndef test_two(read, secretsmanager): ...\n',
+        "A fixture of wider scope runs before *. Let it ask for session_secretsmanager and seed what it reads, or *",
     ),
     "a fixture that ends after the fixture secretsmanager": (
         "@pytest.fixture\ndef last():\n    yield\n    call()\n\ndef test_two(last, secretsmanager): ...\n",

@@ -412,7 +412,8 @@ def test_a_failing_test_finds_the_nearest_of_many_names_as_they_were_before_the_
 
 
 WIDER = {
-    "a class fixture beside a wider secretsmanager": """
+    "a class fixture beside a wider secretsmanager": (
+        """
         @pytest.mark.secret("app/cls", "value-to-hide")
         class TestIt:
             @pytest.fixture(scope="class", autouse=True)
@@ -421,40 +422,81 @@ WIDER = {
                 read("app/cls")
 
             def test_it(self): ...
-    """,
-    "a module fixture with a marker of a class": """
+        """,
+        f"GetSecretValue: no secret 'app/cls' in {HERE}; a marker of its class seeds it later; a fixture that asks for "
+        "class_secretsmanager finds it",
+    ),
+    "a module fixture with a marker of the test": (
+        """
         @pytest.fixture(scope="module")
         def password(shared):
             return read("app/cls")
 
         @pytest.mark.secret("app/cls", "value-to-hide")
+        def test_it(password): ...
+        """,
+        f"GetSecretValue: no secret 'app/cls' in {HERE}; a marker of the test seeds it later; a fixture of wider scope "
+        "finds the secrets of markers of its own scope",
+    ),
+    "a marker of another region": (
+        """
+        @pytest.fixture(scope="module")
+        def password(shared):
+            return read("app/cls")
+
+        @pytest.mark.secret("app/cls", "value-to-hide", region="eu-west-1")
+        def test_it(password): ...
+        """,
+        f"GetSecretValue: no secret 'app/cls' in {HERE}; there are no secrets",
+    ),
+    "a secret of the module that is read in another region": (
+        """
+        @pytest.fixture(scope="module")
+        def password(shared):
+            return read("app/cls", "eu-west-1")
+
+        pytestmark = pytest.mark.secret("app/cls", "value-to-hide")
+
+        def test_it(password): ...
+        """,
+        f"GetSecretValue: no secret 'app/cls' in eu-west-1 of account 123456789012; it is in {HERE}",
+    ),
+    "a tear-down of a class after its test": (
+        """
+        @pytest.mark.secret("app/cls", "value-to-hide")
         class TestIt:
-            def test_it(self, password): ...
-    """,
+            @pytest.fixture(scope="class", autouse=True)
+            @classmethod
+            def setup(cls, shared):
+                yield
+                read("app/cls")
+
+            def test_it(self): ...
+        """,
+        f"GetSecretValue: no secret 'app/cls' in {HERE}; there are no secrets",
+    ),
+    "a secret that an earlier test deleted": (
+        """
+        pytestmark = pytest.mark.secret("app/cls", "value-to-hide")
+
+        def test_before(module_secretsmanager):
+            client().delete_secret(SecretId="app/cls", ForceDeleteWithoutRecovery=True)
+
+        @pytest.fixture
+        def password(module_secretsmanager):
+            return read("app/cls")
+
+        def test_it(password): ...
+        """,
+        f"GetSecretValue: no secret 'app/cls' in {HERE}; there are no secrets",
+    ),
 }
 
 
-@pytest.mark.parametrize("source", WIDER.values(), ids=WIDER)
-def test_a_wider_fixture_that_reads_before_the_marker_seeds_is_told_so(sections: Sections, source: str) -> None:
+@pytest.mark.parametrize(("source", "told"), WIDER.values(), ids=WIDER)
+def test_a_wider_fixture_is_told_whether_a_marker_seeds_its_missing_secret_later(
+    sections: Sections, source: str, told: str
+) -> None:
     shared = '@pytest.fixture(scope="module")\ndef shared(module_secretsmanager): ...\n'
-    assert sections(FILE + shared + dedent(source), errors=1) == [
-        f"GetSecretValue: no secret 'app/cls' in {HERE}; a marker of this test seeds it, after the fixtures of wider "
-        "scope. Such a fixture finds the secrets of markers of its own scope, if it asks for the fixture of that "
-        "scope, such as class_secretsmanager"
-    ]
-
-
-def test_a_secret_that_a_marker_has_seeded_and_a_fixture_deleted_is_not_said_to_come_later(sections: Sections) -> None:
-    source = """
-        @pytest.fixture(scope="module")
-        def password(module_secretsmanager):
-            client().delete_secret(SecretId="app/db", ForceDeleteWithoutRecovery=True)
-            return read("app/db")
-
-        pytestmark = pytest.mark.secret("app/db", "value-to-hide")
-
-        def test_it(password): ...
-    """
-    assert sections(FILE + dedent(source), errors=1) == [
-        f"GetSecretValue: no secret 'app/db' in {HERE}; it was deleted by an earlier call of DeleteSecret"
-    ]
+    passed = ("test_before" in source) + ("yield" in source)
+    assert sections(FILE + shared + dedent(source), "-p", "no:randomly", errors=1, passed=passed) == [told]

@@ -198,10 +198,11 @@ def test_a_failing_test_without_a_call_names_a_replicated_secret_once(section: C
     assert section(file(body, marker="")) == "no call reached this SecretsManager, which has 'db'"
 
 
-def test_a_failing_test_after_a_snapshot_says_that_its_end_took_the_calls_back(section: Callable[..., str]) -> None:
+def test_a_failing_test_after_a_snapshot_says_that_a_rollback_took_its_calls_back(section: Callable[..., str]) -> None:
     body = "with secretsmanager.snapshot(): client.list_secrets()\nassert not 'done'"
-    told = "the end of a snapshot() block took back 1 call: look inside the block"
-    assert section(file(body)) == told
+    assert section(file(body)) == (
+        "a rollback took back 1 call: look inside the snapshot(), the decorated function\n  or the test that made it"
+    )
 
 
 def test_a_test_after_one_with_a_snapshot_made_no_call(section: Callable[..., str]) -> None:

@@ -56,5 +56,5 @@ def _entry(arn: str, replica: CrossAccountReplica) -> Reply:
 
 
 def present(members: Iterable[tuple[str, object]]) -> Reply:
-    """Of the members of a reply, those that are not empty. The date 0 is not: it is the first moment of 1970."""
+    """The members of a reply that are not empty. The date 0, the first moment of 1970, is not empty."""
     return {name: value for name, value in members if value or value == 0}

@@ -160,9 +160,10 @@ class Assertions:
     ) -> None:
         """Assert that such a call was logged, accepted or refused: exactly `times` times, or at least once.
 
-        `error` asks for a call that was refused with this code; None for either. Fields are the request's members in AWS's spelling.
-        Each is compared by equality, so an object with an `__eq__` of its own works. SecretId also matches another
-        name of the same secret, such as its ARN or its view. Raises UsageError for members that AWS doesn't log.
+        `error` asks for a call that was refused with this code; without it, both count. Fields are the request's
+        members in AWS's spelling. Each is compared by equality, so an object with an `__eq__` of its own works.
+        SecretId also matches another name of the same secret, such as its ARN or its view. Raises UsageError for
+        members that AWS doesn't log.
 
         >>> _ = sm.seed("db", "one")
         >>> _ = sm.client().put_secret_value(SecretId="db", SecretString="two", VersionStages=["AWSPENDING"])

@@ -91,13 +91,23 @@ def _members_text(path: str, found: object, expected: object, partial: bool) -> 
             yield from _members_text(f"{path}{place} > ", one, other, inside)
         else:
             expected_text, found_text = value_texts(other, one)
-            hint = _key_hint(place, found) if one is ABSENT else ""
+            hint = _key_hint(place, found, expected) if one is ABSENT else ""
             yield f"  {path}{place}: expected {expected_text}, found {found_text}{hint}"
 
 
-def _key_hint(key: str, found: object) -> str:
-    """The key of the found object that is nearest to a missing one, both as Python writes them."""
-    close = get_close_matches(key, map(repr, found) if isinstance(found, dict) else (), n=1)
+_MOST_COMPARED = 30
+_LONGEST_KEY = 60
+"""Finding the nearest key takes time for each pair of keys, and for each pair of characters."""
+
+
+def _key_hint(key: str, found: object, expected: object) -> str:
+    """The unexpected key of the found object that is nearest to a missing one, both as Python writes them."""
+    if not (isinstance(found, dict) and isinstance(expected, Mapping)) or len(key) > _LONGEST_KEY:
+        return ""
+    if max(len(found), len(expected)) > _MOST_COMPARED:
+        return ""
+    others = (repr(other) for other in found if other not in expected and len(other) < _LONGEST_KEY)
+    close = get_close_matches(key, others, n=1, cutoff=0.8)
     return f"; did you mean {close[0]}?" if close else ""
 
 

@@ -64,13 +64,12 @@ def _require_placement(expected: object, secret: SecretView) -> None:
     """Refuse a mapping that could never hold, such as versions to labels, which is DescribeSecret's form."""
     if not isinstance(expected, Mapping):
         raise UsageError(f"labels are a dict of label and version, not {type(expected).__name__}; {_form(_EXAMPLE)}")
-    right_form = _form(_turned_round(expected))
     versions = state_of(secret).versions
     for label, version in expected.items():
         if not isinstance(label, str) or (label in versions and label not in secret.labels):
-            raise UsageError(f"{label!r} is a version, not a label; {right_form}")
+            raise UsageError(f"{label!r} is a version, not a label; {_form(_turned_round(expected))}")
         if isinstance(version, list | tuple | set | dict | None):
-            raise UsageError(f"{label} can be on one version only, not on {version!r}; {right_form}")
+            raise UsageError(f"{label} can be on one version only, not on {version!r}; {_form(_EXAMPLE)}")
         _require_not_itself(label, version)
 
 
@@ -80,10 +79,13 @@ def _form(labels: Mapping[str, object]) -> str:
 
 def _turned_round(expected: Mapping[object, object]) -> Mapping[str, object]:
     """The labels by which a test has mapped versions to labels; an example, if it has written something else."""
-    listed = ((version, [one] if isinstance(one, str) else one) for version, one in expected.items())
-    turned = {label: version for version, some in listed if isinstance(some, list | tuple) for label in some}
-    is_plain = all(isinstance(label, str) and isinstance(one, str | int) for label, one in turned.items())
-    return turned if turned and is_plain and len(repr(turned)) <= _LONGEST_FORM else _EXAMPLE
+    turned: dict[str, object] = {}
+    for version, some in expected.items():
+        for label in some if isinstance(some, list | tuple) else [some]:
+            if not (isinstance(label, str) and isinstance(version, str | int)):
+                return _EXAMPLE
+            turned[label] = version
+    return turned if turned and len(repr(turned)) <= _LONGEST_FORM else _EXAMPLE
 
 
 def _require_not_itself(label: str, version: object) -> None:
