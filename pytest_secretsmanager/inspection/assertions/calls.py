@@ -157,7 +157,7 @@ def _order_text(logged: Sequence[str]) -> str:
 
 
 def _nothing_text(log: Log, presence: Presence) -> str:
-    """The text for an empty log, with a snapshot or the other managers that may have had the calls."""
+    """The text for an empty log, with the rollbacks or the other managers that may have taken the calls."""
     since = f" since log.clear(), which hid {log.cleared}" if log.cleared else ""
     others = [f"{other}: look at its log" for other in presence.others()]
     forked = [forks_text(presence.forks)] if presence.forks else []
